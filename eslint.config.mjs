@@ -1,0 +1,54 @@
+import effect from "@effect/eslint-plugin"
+import tseslint from "typescript-eslint"
+
+const format = {
+  indentWidth: 2,
+  lineWidth: 120,
+  newLineKind: "lf",
+  semiColons: "asi",
+  quoteStyle: "alwaysDouble",
+  trailingCommas: "never",
+  operatorPosition: "maintain",
+  "arrowFunction.useParentheses": "force"
+}
+
+export default tseslint.config(
+  { ignores: ["dist/**", "coverage/**", "node_modules/**"] },
+  {
+    files: ["**/*.{ts,mts,mjs}"],
+    extends: [tseslint.configs.base],
+    plugins: { "@effect": effect },
+    linterOptions: { reportUnusedDisableDirectives: "error", noInlineConfig: true },
+    rules: {
+      "@effect/dprint": ["error", { config: format }],
+      "no-console": "error",
+      "no-var": "error",
+      "prefer-const": "error",
+      eqeqeq: "error",
+      "object-shorthand": "error",
+      "@typescript-eslint/array-type": ["error", { default: "generic", readonly: "generic" }],
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/ban-ts-comment": ["error", { "ts-expect-error": "allow-with-description" }]
+    }
+  },
+  {
+    files: ["src/**/*.ts"],
+    rules: {
+      "@effect/no-import-from-barrel-package": ["error", {
+        packageNames: ["effect", "@effect/platform", "@effect/cli"]
+      }],
+      "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+      "@typescript-eslint/ban-ts-comment": "error",
+      "max-lines": ["error", { max: 400 }],
+      "no-restricted-globals": [
+        "error",
+        { name: "process", message: "Use Config, or the services of @effect/platform." },
+        { name: "setTimeout", message: "Use Effect.sleep, which follows the Clock." },
+        { name: "Date", message: "Use Clock or DateTime." }
+      ]
+    }
+  },
+  { files: ["bench/**", "examples/**", "test/**/*.mjs"], rules: { "no-console": "off" } }
+)

@@ -1,0 +1,64 @@
+/**
+ * The name of one build, to be kept: with it any process can ask about the build later.
+ *
+ * @since 0.1.0
+ */
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+
+const Part = Schema.String.pipe(
+  Schema.pattern(/^[^\s/]+$/, { message: () => "must be a word without slashes or spaces" })
+)
+
+/**
+ * Identifies one build for good: the backend that runs it, the namespace and name of its record, and the record's uid,
+ * which tells it from a later build of the same name.
+ *
+ * @example
+ * ```ts
+ * import { BuildRef } from "effect-os-builder"
+ * import * as Schema from "effect/Schema"
+ *
+ * const ref = Schema.decodeSync(BuildRef.FromString)("custom/builds/os-build-abc-1/5f0c8ed4")
+ * console.log(ref.name) // os-build-abc-1
+ * console.log(String(ref)) // custom/builds/os-build-abc-1/5f0c8ed4
+ * ```
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class BuildRef extends Schema.Class<BuildRef>("effect-os-builder/BuildRef")({
+  backend: Part,
+  namespace: Part,
+  name: Part,
+  uid: Part
+}) {
+  /** `backend/namespace/name/uid`, which {@link FromString} reads back. */
+  override toString(): string {
+    return `${this.backend}/${this.namespace}/${this.name}/${this.uid}`
+  }
+}
+
+/**
+ * A {@link BuildRef} written as `backend/namespace/name/uid`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const FromString: Schema.Schema<BuildRef, string> = Schema.transformOrFail(
+  Schema.String.annotations({ identifier: "BuildRefText" }),
+  BuildRef,
+  {
+    strict: true,
+    decode: (text, _, ast) => {
+      const [backend, namespace, name, uid, ...rest] = text.split("/")
+      return backend === undefined || namespace === undefined || name === undefined || uid === undefined ||
+          rest.length > 0
+        ? ParseResult.fail(
+          new ParseResult.Type(ast, text, "a build is named backend/namespace/name/uid, as `build` and `list` print it")
+        )
+        : ParseResult.succeed({ backend, namespace, name, uid })
+    },
+    encode: ({ backend, name, namespace, uid }) => ParseResult.succeed(`${backend}/${namespace}/${name}/${uid}`)
+  }
+)

@@ -1,0 +1,33 @@
+/**
+ * @since 0.1.0
+ */
+
+/**
+ * @since 0.1.0
+ */
+export * as BuildBackend from "./build/BuildBackend.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as BuildError from "./build/BuildError.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as BuildInput from "./build/BuildInput.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as BuildRef from "./build/BuildRef.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as BuildStatus from "./build/BuildStatus.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as DurationText from "./build/DurationText.js"

@@ -1,0 +1,20 @@
+import * as path from "node:path"
+import { defineConfig } from "vitest/config"
+
+const src = (file: string) => path.resolve(import.meta.dirname, "src", file)
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: "effect-os-builder/FakeCluster", replacement: src("testing/FakeCluster.ts") },
+      { find: "effect-os-builder/KubernetesCluster", replacement: src("cluster/KubernetesCluster.ts") },
+      { find: "effect-os-builder", replacement: src("index.ts") }
+    ]
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/real/**", "test/**/*.cluster.test.ts"],
+    sequence: { concurrent: true },
+    fakeTimers: { toFake: undefined }
+  }
+})

@@ -30,4 +30,24 @@ export * as BuildStatus from "./build/BuildStatus.js"
 /**
  * @since 0.1.0
  */
+export * as Cluster from "./cluster/Cluster.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as ClusterError from "./cluster/ClusterError.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as DurationText from "./build/DurationText.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Resource from "./cluster/Resource.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Resources from "./cluster/Resources.js"

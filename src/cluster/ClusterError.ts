@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 /**
@@ -18,7 +20,8 @@ export const TypeId: TypeId = "~effect-os-builder/ClusterError"
 export type TypeId = "~effect-os-builder/ClusterError"
 
 /**
- * - `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, `Forbidden`, `Unauthorized`: as the server says.
+ * - `NotFound`, `AlreadyExists`, `Conflict`, `Forbidden`, `Unauthorized`: as the server says.
+ * - `Invalid`: the request itself is wrong (400, 422); `status` says where.
  * - `Expired`: the resourceVersion or continue token is too old (410); list again.
  * - `Throttled`: too many requests (429); wait for `retryAfter`.
  * - `Timeout`: the server, or the connection to it, did not answer in time.
@@ -85,8 +88,24 @@ export class Status extends Schema.Class<Status>("effect-os-builder/ClusterError
 }) {}
 
 /**
+ * What a request was about: for the words of an error.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Subject {
+  readonly verb: string
+  /** `pods`, `jobs.batch`, `pods/log` */
+  readonly resource: string
+  /** `namespace/name`, or the name of what has no namespace. */
+  readonly object?: string | undefined
+}
+
+/**
  * The API server did not do what was asked. `verb`, `resource` (`pods`, `jobs.batch`) and `object` (`namespace/name`) say
- * what that was; `status` is what the server said, where it did.
+ * what that was; `status` is what the server said, where it did, and `code` its HTTP status.
+ *
+ * `ambiguous` says that the request may have been carried out all the same: it was sent, and the answer got lost.
  *
  * @since 0.1.0
  * @category errors
@@ -96,31 +115,101 @@ export class ClusterError extends Schema.TaggedError<ClusterError>("effect-os-bu
   verb: Schema.String,
   resource: Schema.String,
   object: Schema.optional(Schema.String),
+  code: Schema.optional(Schema.Number),
   detail: Schema.optional(Schema.String),
   status: Schema.optional(Status),
   retryAfter: Schema.optional(Schema.DurationFromMillis),
+  ambiguous: Schema.optional(Schema.Boolean),
   cause: Schema.optional(Schema.Defect)
 }) {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
-    const object = this.object === undefined ? "" : ` ${this.object}`
+    const subject = [this.resource, this.object].filter((part) => part !== undefined).join(" ")
     const said = this.status?.message ?? this.detail
-    return `Cannot ${this.verb} ${this.resource}${object}: ${this.reason}${said === undefined ? "" : `: ${said}`}`
+    const advice = advices[this.reason]
+    return [`Cannot ${this.verb} ${subject}: ${this.reason}`, said, advice].filter((part) => part !== undefined).join(
+      ": "
+    )
   }
   /** Whether the same request may succeed later, unchanged. */
   get retryable(): boolean {
     return this.reason === "Throttled" || this.reason === "Timeout" || this.reason === "Unreachable"
   }
+  /** Whether the server objects to something for this reason: `FieldValueInvalid`, `ResourceVersionTooLarge`. */
+  hasCause(reason: string): boolean {
+    return this.status?.details?.causes?.some((cause) => cause.reason === reason) ?? false
+  }
 }
 
+const advices: Partial<Record<Reason, string>> = {
+  Unauthorized: "log in again, or renew the token",
+  Unreachable: "is the API server up, and can this machine reach it?"
+}
+
+const retryAfterOf = (header: string | undefined, seconds: number | undefined): Duration.Duration | undefined => {
+  const said = header !== undefined && /^\d+$/.test(header.trim()) ? Number(header) : seconds
+  return said === undefined ? undefined : Duration.seconds(said)
+}
+
+// k8s.io/apimachinery/pkg/apis/meta/v1/types.go, StatusReason
+const byStatusReason: ReadonlyMap<string, Reason> = new Map<string, Reason>([
+  ["NotFound", "NotFound"],
+  ["AlreadyExists", "AlreadyExists"],
+  ["Conflict", "Conflict"],
+  ["Invalid", "Invalid"],
+  ["BadRequest", "Invalid"],
+  ["Forbidden", "Forbidden"],
+  ["Unauthorized", "Unauthorized"],
+  ["Expired", "Expired"],
+  ["Gone", "Expired"],
+  ["TooManyRequests", "Throttled"],
+  ["Timeout", "Timeout"],
+  ["ServerTimeout", "Timeout"],
+  ["ServiceUnavailable", "Unreachable"]
+])
+
+const byCode: ReadonlyMap<number, Reason> = new Map<number, Reason>([
+  [400, "Invalid"],
+  [401, "Unauthorized"],
+  [403, "Forbidden"],
+  [404, "NotFound"],
+  [408, "Timeout"],
+  [409, "Conflict"],
+  [410, "Expired"],
+  [422, "Invalid"],
+  [429, "Throttled"],
+  [502, "Unreachable"],
+  [503, "Unreachable"],
+  [504, "Timeout"]
+])
+
+// A gateway between us and the server, or the server after it gave up waiting, cannot say what became of a request.
+const ambiguousCodes: ReadonlySet<number> = new Set([408, 500, 502, 504])
+
+const decodeStatus = Schema.decodeUnknownOption(Status)
+
 /**
- * What a request was about: for the words of an error.
+ * The error for an answer that is not a success. `body` is the decoded body, normally a `v1.Status`; `retryAfter` is the
+ * header of that name.
  *
  * @since 0.1.0
- * @category models
+ * @category constructors
  */
-export interface Subject {
-  readonly verb: string
-  readonly resource: string
-  readonly object?: string | undefined
+export const fromStatus = (options: {
+  readonly subject: Subject
+  readonly code: number
+  readonly body: unknown
+  readonly retryAfter?: string | undefined
+}): ClusterError => {
+  const { body, code, retryAfter, subject } = options
+  const status = Option.getOrUndefined(decodeStatus(body))
+  return new ClusterError({
+    ...subject,
+    reason: byStatusReason.get(status?.reason ?? "") ?? byCode.get(code) ?? "Unexpected",
+    code,
+    detail: status === undefined ? `the server answered ${code}` : undefined,
+    status,
+    retryAfter: retryAfterOf(retryAfter, status?.details?.retryAfterSeconds),
+    ambiguous: ambiguousCodes.has(code) ? true : undefined
+  })
 }

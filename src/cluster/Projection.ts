@@ -1,0 +1,129 @@
+/**
+ * Reads the fields that a schema names out of an API object, and nothing else.
+ *
+ * A watch decodes each event, so this is where the time goes: `Schema.decodeUnknown` takes as long for a pod as parsing
+ * its 6 KB of JSON does. A schema without transformations says all that is needed to do it in a tenth of that: which keys
+ * to keep, and what is allowed in them. What is more than that in a schema is left to Schema itself.
+ */
+import * as Either from "effect/Either"
+import { pipe } from "effect/Function"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+
+/**
+ * A decoder that keeps the keys that the schema knows. In an optional field, null counts as absent, as it does for the
+ * API server. A failure says in words which field is wrong.
+ */
+export const make = <A>(schema: Schema.Schema<A>): (u: unknown) => Either.Either<A, string> => {
+  const prune = pruner(schema.ast)
+  const check = checker(schema.ast)
+  const fits = (u: unknown): u is A => check(u)
+  const explain = Schema.decodeUnknownEither(schema, { errors: "all" })
+  return (u) => {
+    const kept = prune(u)
+    return fits(kept) ? Either.right(kept) : pipe(explain(kept), Either.mapLeft(words))
+  }
+}
+
+const longestExplanation = 500
+
+const words = (error: ParseResult.ParseError): string => {
+  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+  const text = issues.map((issue) => `${issue.path.join(".") || "the object"}: ${issue.message}`).join("; ")
+  return text.length > longestExplanation ? `${text.slice(0, longestExplanation)}…` : text
+}
+
+type Prune = (u: unknown) => unknown
+
+const identity: Prune = (u) => u
+
+/** The value under an optional field. */
+const present = (signature: AST.PropertySignature): AST.AST => {
+  if (!signature.isOptional || !AST.isUnion(signature.type)) {
+    return signature.type
+  }
+  const types = signature.type.types.filter((type) => !AST.isUndefinedKeyword(type))
+  const [first] = types
+  return types.length === 1 && first !== undefined ? first : signature.type
+}
+
+const element = (ast: AST.TupleType): AST.AST | undefined =>
+  ast.elements.length === 0 && ast.rest.length === 1 ? ast.rest[0]?.type : undefined
+
+const pruner = (ast: AST.AST): Prune => {
+  if (AST.isTupleType(ast)) {
+    const item = element(ast)
+    const each = item === undefined ? identity : pruner(item)
+    return each === identity ? identity : (u) => Array.isArray(u) ? u.map(each) : u
+  }
+  if (!AST.isTypeLiteral(ast) || ast.indexSignatures.length > 0) {
+    return identity
+  }
+  const fields = ast.propertySignatures.flatMap((signature) =>
+    typeof signature.name === "string"
+      ? [{ name: signature.name, optional: signature.isOptional, prune: pruner(present(signature)) }]
+      : []
+  )
+  return (u) => {
+    if (!Predicate.isReadonlyRecord(u)) {
+      return u
+    }
+    const kept: Record<string, unknown> = {}
+    for (const { name, optional, prune } of fields) {
+      const value = u[name]
+      if (value !== undefined && !(optional && value === null)) {
+        kept[name] = prune === identity ? value : prune(value)
+      }
+    }
+    return kept
+  }
+}
+
+const checker = (ast: AST.AST): Predicate.Predicate<unknown> => {
+  switch (ast._tag) {
+    case "StringKeyword":
+      return Predicate.isString
+    case "NumberKeyword":
+      return Predicate.isNumber
+    case "BooleanKeyword":
+      return Predicate.isBoolean
+    case "UnknownKeyword":
+      return () => true
+    case "TupleType": {
+      const item = element(ast)
+      if (item === undefined) {
+        return ParseResult.is(Schema.make(ast))
+      }
+      const each = checker(item)
+      return (u) => Array.isArray(u) && u.every(each)
+    }
+    case "TypeLiteral":
+      return literalChecker(ast)
+    default:
+      return ParseResult.is(Schema.make(ast))
+  }
+}
+
+const literalChecker = (ast: AST.TypeLiteral): Predicate.Predicate<unknown> => {
+  const [index, ...more] = ast.indexSignatures
+  if (index !== undefined) {
+    if (more.length > 0 || ast.propertySignatures.length > 0 || !AST.isStringKeyword(index.parameter)) {
+      return ParseResult.is(Schema.make(ast))
+    }
+    const each = checker(index.type)
+    return (u) => Predicate.isReadonlyRecord(u) && Object.values(u).every(each)
+  }
+  const fields = ast.propertySignatures.map((signature) => ({
+    name: signature.name,
+    optional: signature.isOptional,
+    check: checker(present(signature))
+  }))
+  return (u) =>
+    Predicate.isReadonlyRecord(u) &&
+    fields.every(({ check, name, optional }) => {
+      const value = u[name]
+      return (optional && value === undefined) || check(value)
+    })
+}

@@ -1,0 +1,102 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Either, Schema } from "effect"
+import * as Resource from "../../src/cluster/Resource.js"
+import * as Resources from "../../src/cluster/Resources.js"
+
+const metadata = { name: "a", namespace: "n", uid: "u", resourceVersion: "1" }
+
+describe("Resource", () => {
+  it("knows its paths", () => {
+    assert.strictEqual(Resource.path(Resources.Pod), "/api/v1/pods")
+    assert.strictEqual(Resource.path(Resources.Pod, { namespace: "n" }), "/api/v1/namespaces/n/pods")
+    assert.strictEqual(
+      Resource.path(Resources.Build, { namespace: "n", name: "a/b", subresource: "log" }),
+      "/apis/build.openshift.io/v1/namespaces/n/builds/a%2Fb/log"
+    )
+    assert.strictEqual(Resource.path(Resources.Namespace, { namespace: "n", name: "m" }), "/api/v1/namespaces/m")
+    assert.strictEqual(Resource.label(Resources.Job), "jobs.batch")
+    assert.strictEqual(Resource.apiVersion(Resources.Job), "batch/v1")
+    assert.strictEqual(Resource.apiVersion(Resources.Pod), "v1")
+  })
+
+  it("keeps the fields of the schema, and takes null for absent", () => {
+    const pod = Resources.Pod.decode({
+      metadata: { ...metadata, managedFields: [{}], labels: { a: "b" }, annotations: null, creationTimestamp: null },
+      spec: { nodeName: "node", containers: [{ name: "c", image: "i" }], volumes: [{}] },
+      status: {
+        phase: "Running",
+        conditions: null,
+        containerStatuses: [{ name: "c", state: { running: {} }, ready: null }]
+      }
+    })
+    assert.deepStrictEqual(
+      Either.getOrThrow(pod),
+      {
+        metadata: { ...metadata, labels: { a: "b" } },
+        spec: { nodeName: "node", containers: [{ name: "c" }] },
+        status: { phase: "Running", containerStatuses: [{ name: "c", state: { running: {} } }] }
+      }
+    )
+  })
+
+  it("says which field is wrong", () => {
+    const refused = (u: unknown) => Either.getOrThrow(Either.flip(Resources.Pod.decode(u)))
+    assert.include(refused({ metadata, status: { phase: 3 } }), "status.phase: Expected string")
+    assert.include(refused({ metadata: { ...metadata, uid: null } }), "metadata.uid")
+    assert.include(refused({ metadata: { ...metadata, labels: { a: 1 } } }), "metadata.labels.a")
+    assert.include(refused({}), "metadata: is missing")
+    assert.include(refused("pod"), "the object: Expected")
+    assert.include(refused({ metadata, status: { conditions: [{}, 1] } }), "status.conditions.0.type: is missing")
+    assert.isAtMost(refused({ metadata, status: { conditions: Array.from({ length: 100 }, () => ({})) } }).length, 501)
+  })
+
+  it("leaves to Schema what is more than shape", () => {
+    const resource = Resource.make({
+      version: "v1",
+      plural: "things",
+      kind: "Thing",
+      schema: Schema.Struct({
+        metadata: Schema.Struct({ name: Schema.NonEmptyString }),
+        phase: Schema.optional(Schema.Literal("New", "Old")),
+        pair: Schema.optional(Schema.Tuple(Schema.String, Schema.Number)),
+        quantity: Schema.optional(Schema.Union(Schema.String, Schema.Number)),
+        ports: Schema.optional(
+          Schema.Record({ key: Schema.TemplateLiteral("p-", Schema.String), value: Schema.Number })
+        )
+      })
+    })
+    const whole: Resource.Of<typeof resource> = {
+      metadata: { name: "x" },
+      phase: "New",
+      pair: ["a", 1],
+      quantity: 1,
+      ports: { "p-a": 1 }
+    }
+    assert.deepStrictEqual(Either.getOrThrow(resource.decode(whole)), whole)
+    for (
+      const wrong of [{ metadata: { name: "" } }, { phase: "Other" }, { pair: ["a", "b"] }, { quantity: true }, {
+        ports: { "p-a": "x" }
+      }]
+    ) {
+      assert.isTrue(Either.isLeft(resource.decode({ ...whole, ...wrong })), JSON.stringify(wrong))
+    }
+  })
+
+  it("reads whole what is to be written back", () => {
+    const object = { metadata: { ...metadata, managedFields: [{}] }, spec: { future: [1, { x: null }] } }
+    assert.deepStrictEqual(Either.getOrThrow(Resource.raw(Resources.Pod).decode(object)), object)
+    assert.isTrue(Either.isLeft(Resource.raw(Resources.Pod).decode([])))
+  })
+
+  it("asks for the metadata alone of what is secret", () => {
+    assert.strictEqual(
+      Resource.accept(Resources.Secret, "object"),
+      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+    )
+    assert.include(Resource.accept(Resources.Secret, "list"), "as=PartialObjectMetadataList;")
+    assert.isUndefined(Resource.accept(Resources.Pod, "object"))
+    assert.deepStrictEqual(Either.getOrThrow(Resources.Secret.decode({ metadata, data: { password: "x" } })), {
+      metadata
+    })
+  })
+})

@@ -40,7 +40,17 @@ export * as ClusterError from "./cluster/ClusterError.js"
 /**
  * @since 0.1.0
  */
+export * as Containerfile from "./build/Containerfile.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as DurationText from "./build/DurationText.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as ImagePullspec from "./build/ImagePullspec.js"
 
 /**
  * @since 0.1.0

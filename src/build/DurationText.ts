@@ -113,6 +113,27 @@ export const DurationText: Schema.Schema<Duration.Duration, string> = Schema.tra
 ).annotations({ identifier: "DurationText" })
 
 /**
+ * A duration from what Effect takes for one, and from the texts of {@link parse}.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const FromInput: Schema.Schema<Duration.Duration, unknown> = Schema.transformOrFail(
+  Schema.Unknown,
+  Schema.DurationFromSelf,
+  {
+    strict: true,
+    decode: (input, _, ast) =>
+      Option.match(typeof input === "string" ? parse(input) : Duration.decodeUnknown(input), {
+        onNone: () =>
+          ParseResult.fail(new ParseResult.Type(ast, input, "is no duration; write 90s, 1h30m, 7d or \"30 minutes\"")),
+        onSome: ParseResult.succeed
+      }),
+    encode: ParseResult.succeed
+  }
+)
+
+/**
  * A point in time as RFC 3339 text, as Kubernetes writes it.
  *
  * @since 0.1.0

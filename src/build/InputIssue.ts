@@ -1,0 +1,140 @@
+/**
+ * What a schema has against an input, in words for the person who wrote it.
+ *
+ * @since 0.1.0
+ */
+import type * as Arr from "effect/Array"
+import * as Option from "effect/Option"
+import type * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as AST from "effect/SchemaAST"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface InputIssue {
+  readonly path: ReadonlyArray<PropertyKey>
+  readonly message: string
+}
+
+/**
+ * Every issue by its path. Values are never repeated: they may be secret.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const fromParseIssue = (issue: ParseResult.ParseIssue): ReadonlyArray<InputIssue> => leaves(issue, [], undefined)
+
+/**
+ * A path as one writes it in code: `mounts[0].path`, `context["a b"]`.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const pathText = (path: ReadonlyArray<PropertyKey>): string =>
+  path.reduce<string>((text, key) => {
+    if (typeof key === "string" && /^[A-Za-z_$][\w$]*$/.test(key)) return text === "" ? key : `${text}.${key}`
+    return `${text}[${typeof key === "string" ? JSON.stringify(key) : String(key)}]`
+  }, "")
+
+const leaves = (
+  issue: ParseResult.ParseIssue,
+  path: ReadonlyArray<PropertyKey>,
+  parent: AST.AST | undefined
+): ReadonlyArray<InputIssue> => {
+  switch (issue._tag) {
+    case "Pointer":
+      return leaves(issue.issue, path.concat(issue.path), parent)
+    case "Refinement":
+    case "Transformation":
+      return leaves(issue.issue, path, parent)
+    case "Composite":
+      return issue.ast._tag === "Union"
+        ? unionLeaves(issue.ast, many(issue.issues), issue.actual, path)
+        : many(issue.issues).flatMap((each) => leaves(each, path, issue.ast))
+    case "Missing":
+      return [{ path, message: "is required" }]
+    case "Unexpected":
+      return [{ path, message: `is not known here${knownFields(parent)}` }]
+    case "Type":
+    case "Forbidden":
+      return [{ path, message: issue.message ?? mismatch(issue._tag === "Type" ? issue.ast : undefined, issue.actual) }]
+  }
+}
+
+// Of the members of a union, the one that took the value for its own and found something in it has the word.
+const unionLeaves = (
+  ast: AST.Union,
+  issues: ReadonlyArray<ParseResult.ParseIssue>,
+  actual: unknown,
+  path: ReadonlyArray<PropertyKey>
+): ReadonlyArray<InputIssue> => {
+  const inside = issues.filter((issue) => !isMismatch(issue))
+  const [only, ...others] = inside.length > 0 ? inside : issues.filter((issue) => !isUndefined(issue))
+  return only !== undefined && others.length === 0
+    ? leaves(only, path, undefined)
+    : [{ path, message: mismatch(ast, actual) }]
+}
+
+const isMismatch = (issue: ParseResult.ParseIssue): boolean =>
+  issue._tag === "Refinement" || issue._tag === "Transformation"
+    ? isMismatch(issue.issue)
+    : issue._tag === "Type" && issue.message === undefined
+
+const isUndefined = (issue: ParseResult.ParseIssue): boolean =>
+  issue._tag === "Type" && issue.ast._tag === "UndefinedKeyword"
+
+const many = (issues: ParseResult.SingleOrNonEmpty<ParseResult.ParseIssue>): ReadonlyArray<ParseResult.ParseIssue> =>
+  isMany(issues) ? issues : [issues]
+
+const isMany = (
+  issues: ParseResult.SingleOrNonEmpty<ParseResult.ParseIssue>
+): issues is Arr.NonEmptyReadonlyArray<ParseResult.ParseIssue> => Array.isArray(issues)
+
+const knownFields = (ast: AST.AST | undefined): string =>
+  ast?._tag === "TypeLiteral"
+    ? `; the fields are ${ast.propertySignatures.map(({ name }) => String(name)).join(", ")}`
+    : ""
+
+const mismatch = (ast: AST.AST | undefined, actual: unknown): string =>
+  actual === undefined ? "is required" : `must be ${expected(ast)}, not ${kind(actual)}`
+
+const expected = (ast: AST.AST | undefined): string => {
+  if (ast === undefined) return "something else"
+  switch (ast._tag) {
+    case "StringKeyword":
+      return "text"
+    case "NumberKeyword":
+      return "a number"
+    case "TypeLiteral":
+      return "an object"
+    case "TupleType":
+      return "a list"
+    case "Literal":
+      return JSON.stringify(ast.literal)
+    case "Refinement":
+    case "Transformation":
+      return expected(ast.from)
+    case "Union":
+      return Option.getOrElse(
+        AST.getDescriptionAnnotation(ast),
+        () => ast.types.filter((type) => type._tag !== "UndefinedKeyword").map(expected).join(" or ")
+      )
+    default:
+      return Option.getOrElse(AST.getDescriptionAnnotation(ast), () => "something else")
+  }
+}
+
+const kind = (value: unknown): string =>
+  value === null
+    ? "null"
+    : Array.isArray(value)
+    ? "a list"
+    : value instanceof Uint8Array
+    ? "bytes"
+    : Predicate.isString(value)
+    ? "this text"
+    : Predicate.isObject(value)
+    ? "an object"
+    : `a ${typeof value}`

@@ -1,0 +1,86 @@
+/**
+ * The last word of the build script: one line of JSON where Kubernetes looks for a container's termination message.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+/**
+ * What a verb of the script ended with. `digest` and `architecture` come with a pushed image, `exitCode` is the own status
+ * of a `RUN` that failed, `text` says in buildah's words what happened.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TerminationMessage {
+  readonly verb: string
+  readonly code: number
+  readonly digest?: string | undefined
+  readonly architecture?: string | undefined
+  readonly exitCode?: number | undefined
+  readonly text: string
+}
+
+/**
+ * The most that Kubernetes keeps of a termination message, in bytes.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxBytes = 4096
+
+/**
+ * The most that the script writes of the free text, in bytes before base64: the rest of the message always fits beside it.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxTextBytes = 1536
+
+// The digest stands first and the free text last and in base64, so that sh has nothing to escape.
+const Wire = Schema.parseJson(Schema.Struct({
+  digest: Schema.optional(Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))),
+  architecture: Schema.optional(Schema.String),
+  exitCode: Schema.optional(Schema.Int),
+  verb: Schema.String,
+  code: Schema.Int,
+  text: Schema.String
+}))
+
+const decodeWire = Schema.decodeUnknownOption(Wire)
+
+/**
+ * Reads a termination message; undefined if it is not one of ours (the tail of a log, cut short, empty).
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const parse = (message: string): TerminationMessage | undefined =>
+  Option.match(decodeWire(message), {
+    onNone: () => undefined,
+    onSome: (wire) =>
+      Either.match(Encoding.decodeBase64(wire.text), {
+        onLeft: () => undefined,
+        // A text may be cut in the middle of a letter, which decodes to the replacement character.
+        onRight: (bytes) => ({ ...wire, text: new TextDecoder().decode(bytes) })
+      })
+  })
+
+/**
+ * The message as the script writes it: for fakes of it.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const format = (message: TerminationMessage): string =>
+  JSON.stringify({
+    digest: message.digest,
+    architecture: message.architecture,
+    exitCode: message.exitCode,
+    verb: message.verb,
+    code: message.code,
+    text: Encoding.encodeBase64(new TextEncoder().encode(message.text).slice(0, maxTextBytes))
+  })

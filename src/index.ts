@@ -10,6 +10,11 @@ export * as BuildBackend from "./build/BuildBackend.js"
 /**
  * @since 0.1.0
  */
+export * as BuildEvent from "./build/BuildEvent.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as BuildError from "./build/BuildError.js"
 
 /**

@@ -6,124 +6,46 @@
  *
  * @since 0.1.0
  */
-import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
-import type * as Stream from "effect/Stream"
-import type { BackendError, BuildNotFound, BuildRejected } from "./BuildError.js"
-import type { BuildInput } from "./BuildInput.js"
-import { BuildRef } from "./BuildRef.js"
-import { BuildStatus } from "./BuildStatus.js"
-import { Timestamp } from "./DurationText.js"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import {
+  BackendError,
+  BuildCancelled,
+  BuildErrored,
+  BuildFailed,
+  type BuildNotFound,
+  type BuildRejected
+} from "./BuildError.js"
+import * as BuildEvent from "./BuildEvent.js"
+import type * as BuildInput from "./BuildInput.js"
+import type { BuildRef } from "./BuildRef.js"
+import {
+  BuildBackend,
+  type BuildOptions,
+  type BuildSummary,
+  type ListOptions,
+  type LogsOptions,
+  type Service,
+  type Submission
+} from "./BuildService.js"
+import * as BuildStatus from "./BuildStatus.js"
+import * as ImagePullspec from "./ImagePullspec.js"
+
+export * from "./BuildService.js"
+export { layerMemory, MemoryBackend } from "./MemoryBackend.js"
 
 // -----------------------------------------------------------------------------
-// models
+// testing
 // -----------------------------------------------------------------------------
-
-/**
- * The name of a backend, the first part of a {@link BuildRef}: `openshift`, `custom`, `single-node`, `local`, or yours.
- *
- * @since 0.1.0
- * @category models
- */
-export type BackendName = "openshift" | "custom" | "single-node" | "local" | (string & {})
-
-/**
- * What `build` answers: the build, and whether it was there before (`adopted`) or was created by this call.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Submission {
-  readonly ref: BuildRef
-  readonly adopted: boolean
-}
-
-/**
- * One line of `list`. `finalImage` is the pullspec that the input asked for, `finishedAt` is there once the build ended.
- *
- * @since 0.1.0
- * @category models
- */
-export class BuildSummary extends Schema.Class<BuildSummary>("effect-os-builder/BuildBackend/BuildSummary")({
-  ref: BuildRef,
-  fingerprint: Schema.String,
-  finalImage: Schema.String,
-  createdAt: Timestamp,
-  finishedAt: Schema.optional(Timestamp),
-  status: BuildStatus
-}) {}
-
-/**
- * Where a build is put (`namespace`, by default the backend's own), and whether a new one is made even if an equal input
- * was built before (`again`, by default false).
- *
- * @since 0.1.0
- * @category models
- */
-export interface BuildOptions {
-  readonly namespace?: string | undefined
-  readonly again?: boolean | undefined
-}
-
-/**
- * `follow`: stay until the build ends (by default false). `tailLines`: begin with so many of the last lines.
- *
- * @since 0.1.0
- * @category models
- */
-export interface LogsOptions {
-  readonly follow?: boolean | undefined
-  readonly tailLines?: number | undefined
-}
-
-/**
- * @since 0.1.0
- * @category models
- */
-export interface ListOptions {
-  readonly namespace?: string | undefined
-  readonly fingerprint?: string | undefined
-}
-
-/**
- * What every backend does.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Service {
-  readonly name: BackendName
-  /** Whether this backend can honour every part of the input; offline, and every objection at once. */
-  readonly check: (input: BuildInput) => Effect.Effect<void, BuildRejected>
-  /**
-   * Starts a build, or adopts the newest one of an equal input if that is unfinished, Succeeded or Failed. Returns once
-   * the build is recorded; it then goes on without this process wherever the backend is a cluster.
-   */
-  readonly build: (
-    input: BuildInput,
-    options?: BuildOptions
-  ) => Effect.Effect<Submission, BuildRejected | BackendError>
-  /** The status now. */
-  readonly status: (ref: BuildRef) => Effect.Effect<BuildStatus, BuildNotFound | BackendError>
-  /** The status now, then each change; ends after a terminal one. */
-  readonly changes: (ref: BuildRef) => Stream.Stream<BuildStatus, BuildNotFound | BackendError>
-  /** The lines of the log, from its start unless `tailLines` is given; with `follow` it ends when the build does. */
-  readonly logs: (ref: BuildRef, options?: LogsOptions) => Stream.Stream<string, BuildNotFound | BackendError>
-  /** Stops the build; does nothing to one that ended or is gone. */
-  readonly cancel: (ref: BuildRef) => Effect.Effect<void, BackendError>
-  /** Forgets the build and everything kept for it; an unfinished one is cancelled first. Nothing happens if it is gone. */
-  readonly remove: (ref: BuildRef) => Effect.Effect<void, BackendError>
-  /** The builds of this backend, newest first. */
-  readonly list: (options?: ListOptions) => Effect.Effect<ReadonlyArray<BuildSummary>, BackendError>
-}
-
-/**
- * @since 0.1.0
- * @category tags
- */
-export class BuildBackend extends Context.Tag("effect-os-builder/BuildBackend")<BuildBackend, Service>() {}
 
 /**
  * A backend of only the methods a test needs; the others die when called.
@@ -133,3 +55,324 @@ export class BuildBackend extends Context.Tag("effect-os-builder/BuildBackend")<
  */
 export const layerMock = (partial: Partial<Service>): Layer.Layer<BuildBackend> =>
   Layer.mock(BuildBackend, { name: "mock", ...partial })
+
+// -----------------------------------------------------------------------------
+// accessors
+// -----------------------------------------------------------------------------
+
+/**
+ * Whether the backend can honour every part of the input; offline, and every objection at once.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRejected, BuildBackend> =>
+  Effect.flatMap(BuildBackend, (backend) => backend.check(input))
+
+/**
+ * Starts a build, or adopts the newest one of an equal input that is unfinished, Succeeded or Failed.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const build = (
+  input: BuildInput.BuildInput,
+  options?: BuildOptions
+): Effect.Effect<Submission, BuildRejected | BackendError, BuildBackend> =>
+  Effect.flatMap(BuildBackend, (backend) => backend.build(input, options))
+
+/**
+ * The status of a build now.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const status = (
+  ref: BuildRef
+): Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError, BuildBackend> =>
+  Effect.flatMap(BuildBackend, (backend) => backend.status(ref))
+
+/**
+ * The status now, then each change; ends after a terminal one.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const changes = (
+  ref: BuildRef
+): Stream.Stream<BuildStatus.BuildStatus, BuildNotFound | BackendError, BuildBackend> =>
+  Stream.unwrap(Effect.map(BuildBackend, (backend) => backend.changes(ref)))
+
+/**
+ * The lines of a build's log; with `follow` until the build ends.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const logs = (
+  ref: BuildRef,
+  options?: LogsOptions
+): Stream.Stream<string, BuildNotFound | BackendError, BuildBackend> =>
+  Stream.unwrap(Effect.map(BuildBackend, (backend) => backend.logs(ref, options)))
+
+/**
+ * Stops a build; does nothing to one that ended or is gone.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const cancel = (ref: BuildRef): Effect.Effect<void, BackendError, BuildBackend> =>
+  Effect.flatMap(BuildBackend, (backend) => backend.cancel(ref))
+
+/**
+ * Forgets a build and everything kept for it; an unfinished one is cancelled first.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const remove = (ref: BuildRef): Effect.Effect<void, BackendError, BuildBackend> =>
+  Effect.flatMap(BuildBackend, (backend) => backend.remove(ref))
+
+/**
+ * The builds of the backend, newest first.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const list = (
+  options?: ListOptions
+): Effect.Effect<ReadonlyArray<BuildSummary>, BackendError, BuildBackend> =>
+  Effect.flatMap(BuildBackend, (backend) => backend.list(options))
+
+// -----------------------------------------------------------------------------
+// what follows from them
+// -----------------------------------------------------------------------------
+
+/**
+ * The ways in which a build ends without an image.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type BuildEnded = BuildFailed | BuildErrored | BuildCancelled
+
+const results = Metric.counter("effect_os_builder_results", {
+  description: "Builds whose end was awaited, by backend and outcome",
+  incremental: true
+})
+
+const settle = (ref: BuildRef, status: BuildStatus.Terminal): Effect.Effect<BuildStatus.BuiltImage, BuildEnded> => {
+  switch (status._tag) {
+    case "Succeeded":
+      return Effect.succeed(status.image)
+    case "Failed":
+      return Effect.fail(new BuildFailed({ ref, status }))
+    case "Errored":
+      return Effect.fail(new BuildErrored({ ref, status }))
+    case "Cancelled":
+      return Effect.fail(new BuildCancelled({ ref }))
+  }
+}
+
+const resultOf = (
+  backend: Service,
+  ref: BuildRef
+): Effect.Effect<BuildStatus.BuiltImage, BuildEnded | BuildNotFound | BackendError> =>
+  Stream.runHead(Stream.filter(backend.changes(ref), BuildStatus.isTerminal)).pipe(
+    Effect.flatMap(Option.match({
+      onNone: () =>
+        Effect.fail(
+          new BackendError({
+            backend: backend.name,
+            reason: "Unexpected",
+            operation: `wait for ${ref}`,
+            detail: "its changes ended before the build did"
+          })
+        ),
+      onSome: Effect.succeed
+    })),
+    Effect.tap((status) =>
+      Metric.update(
+        results.pipe(Metric.tagged("backend", backend.name), Metric.tagged("outcome", status._tag)),
+        1
+      )
+    ),
+    Effect.flatMap((status) => settle(ref, status))
+  )
+
+/**
+ * Waits for a build to end, and answers its image, or fails with how it ended instead.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const result = (
+  ref: BuildRef
+): Effect.Effect<BuildStatus.BuiltImage, BuildEnded | BuildNotFound | BackendError, BuildBackend> =>
+  Effect.flatMap(BuildBackend, (backend) => resultOf(backend, ref))
+
+/**
+ * What happens to a build that this call created when the caller is interrupted: `cancel` it (the default) or `detach`,
+ * leaving it to go on. A build that was adopted is somebody else's, and is always left.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RunOptions extends BuildOptions {
+  readonly onInterrupt?: "cancel" | "detach" | undefined
+}
+
+// How long an interrupted caller waits: for a create that is under way, and then for the cancellation of what it created.
+const interruptGrace = Duration.seconds(10)
+
+interface Held {
+  readonly submission: Submission
+  /** From here on, closing the scope cancels nothing. */
+  readonly letGo: Effect.Effect<void>
+}
+
+const submit = (
+  backend: Service,
+  input: BuildInput.BuildInput,
+  options: RunOptions | undefined
+): Effect.Effect<Held, BuildRejected | BackendError, Scope.Scope> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function*() {
+      const building = backend.build(input, options)
+      if (options?.onInterrupt === "detach") {
+        return { submission: yield* restore(building), letGo: Effect.void }
+      }
+      const holds = yield* Ref.make(true)
+      const creating = yield* Effect.forkScoped(Effect.interruptible(building))
+      const cancelOwn = Fiber.await(creating).pipe(
+        Effect.flatMap((exit) =>
+          Exit.isSuccess(exit) && !exit.value.adopted ? backend.cancel(exit.value.ref) : Effect.void
+        ),
+        Effect.interruptible,
+        Effect.timeout(interruptGrace),
+        Effect.catchAllCause((cause) => Effect.logWarning("The build of an interrupted caller may go on", cause)),
+        Effect.annotateLogs({ package: "effect-os-builder", module: "BuildBackend" })
+      )
+      yield* Effect.addFinalizer(() => Effect.whenEffect(cancelOwn, Ref.get(holds)))
+      const submission = yield* restore(Fiber.join(creating))
+      return { submission, letGo: Ref.set(holds, false) }
+    })
+  )
+
+/**
+ * Builds an input and waits for its image. When interrupted, it cancels the build if this call created it, and waits for
+ * that for at most 10 seconds.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, BuildInput } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const input = yield* BuildInput.make({
+ *     dockerfile: "ARG BASE_IMAGE\nFROM $BASE_IMAGE\nRUN echo hello > /hello",
+ *     baseImage: { pullspec: "quay.io/fedora/fedora-bootc:43" },
+ *     finalImage: { pullspec: "registry.example.com/os/hello:1", secretName: "push" }
+ *   })
+ *   const image = yield* BuildBackend.run(input)
+ *   yield* Effect.log(image.pullspec)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const run = (
+  input: BuildInput.BuildInput,
+  options?: RunOptions
+): Effect.Effect<BuildStatus.BuiltImage, BuildRejected | BuildEnded | BackendError, BuildBackend> =>
+  Effect.gen(function*() {
+    const backend = yield* BuildBackend
+    const { letGo, submission } = yield* submit(backend, input, options)
+    return yield* resultOf(backend, submission.ref).pipe(
+      Effect.onExit((exit) => Exit.isInterrupted(exit) ? Effect.void : letGo),
+      Effect.catchTag("BuildNotFound", () =>
+        Effect.fail(
+          new BackendError({
+            backend: backend.name,
+            reason: "Unexpected",
+            operation: `wait for ${submission.ref}`,
+            detail: "the build was removed while it was waited for"
+          })
+        ))
+    )
+  }).pipe(Effect.scoped, Effect.withSpan("BuildBackend.run", { captureStackTrace: false }))
+
+/**
+ * Builds an input and tells everything that happens: its submission, its status changes, its log, the steps of its
+ * Containerfile. Ends when the build has ended and its log is told. When interrupted or read no further, it cancels the
+ * build if this call created it.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const events = (
+  input: BuildInput.BuildInput,
+  options?: RunOptions
+): Stream.Stream<BuildEvent.BuildEvent, BuildRejected | BuildNotFound | BackendError, BuildBackend> =>
+  Stream.unwrapScoped(Effect.gen(function*() {
+    const backend = yield* BuildBackend
+    const { letGo, submission } = yield* submit(backend, input, options)
+    const statuses = backend.changes(submission.ref).pipe(
+      Stream.tap((status) => BuildStatus.isTerminal(status) ? letGo : Effect.void),
+      Stream.tapError(() => letGo),
+      Stream.map((status) => new BuildEvent.StatusChanged({ status }))
+    )
+    const lines = backend.logs(submission.ref, { follow: true }).pipe(
+      Stream.mapConcat((line): ReadonlyArray<BuildEvent.BuildEvent> => [
+        new BuildEvent.LogLine({ line }),
+        ...Option.toArray(BuildEvent.stepOf(line))
+      ]),
+      Stream.catchAll((error) => Stream.make(new BuildEvent.LogLost({ error })))
+    )
+    return Stream.concat(
+      Stream.make(new BuildEvent.Submitted(submission)),
+      Stream.merge(statuses, lines)
+    )
+  }))
+
+/**
+ * Removes builds that ended longer ago than `olderThan`. Of each final image's repository the newest `keep` finished
+ * builds stay, whatever their age (by default none). Answers what was removed.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const prune = (options: {
+  readonly olderThan: Duration.DurationInput
+  readonly keep?: number | undefined
+  readonly namespace?: string | undefined
+}): Effect.Effect<ReadonlyArray<BuildRef>, BackendError, BuildBackend> =>
+  Effect.gen(function*() {
+    const backend = yield* BuildBackend
+    const now = yield* DateTime.now
+    const deadline = DateTime.subtractDuration(now, options.olderThan)
+    const all = yield* backend.list({ namespace: options.namespace })
+    const removed = prunable(all, { deadline, keep: options.keep ?? 0 })
+    yield* Effect.forEach(removed, (ref) => backend.remove(ref), { concurrency: 8, discard: true })
+    return removed
+  }).pipe(Effect.withSpan("BuildBackend.prune", { captureStackTrace: false }))
+
+const endedAt = (summary: BuildSummary): DateTime.Utc => summary.finishedAt ?? summary.createdAt
+
+const prunable = (
+  all: ReadonlyArray<BuildSummary>,
+  options: { readonly deadline: DateTime.Utc; readonly keep: number }
+): ReadonlyArray<BuildRef> => {
+  const kept = new Map<string, number>()
+  return all
+    .filter((summary) => BuildStatus.isTerminal(summary.status))
+    .sort((a, b) => DateTime.toEpochMillis(endedAt(b)) - DateTime.toEpochMillis(endedAt(a)))
+    .filter((summary) => {
+      const repository = ImagePullspec.repository(summary.finalImage)
+      const before = kept.get(repository) ?? 0
+      kept.set(repository, before + 1)
+      return before >= options.keep && DateTime.lessThan(endedAt(summary), options.deadline)
+    })
+    .map((summary) => summary.ref)
+}

@@ -1,0 +1,109 @@
+/**
+ * What a build tells while it runs: the elements of `BuildBackend.events`.
+ *
+ * @since 0.1.0
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { BackendError, BuildNotFound } from "./BuildError.js"
+import { BuildRef } from "./BuildRef.js"
+import { BuildStatus } from "./BuildStatus.js"
+
+/**
+ * The build is recorded; always the first event.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Submitted extends Schema.TaggedClass<Submitted>("effect-os-builder/BuildEvent/Submitted")("Submitted", {
+  ref: BuildRef,
+  adopted: Schema.Boolean
+}) {}
+
+/**
+ * The status now, then each change of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class StatusChanged extends Schema.TaggedClass<StatusChanged>("effect-os-builder/BuildEvent/StatusChanged")(
+  "StatusChanged",
+  { status: BuildStatus }
+) {}
+
+/**
+ * A line of the build's log.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class LogLine extends Schema.TaggedClass<LogLine>("effect-os-builder/BuildEvent/LogLine")("LogLine", {
+  line: Schema.String
+}) {}
+
+/**
+ * The line of the log just before says that a Containerfile instruction begins: number `current` of `total`. In a build
+ * of several stages the numbers are those of `stage`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Step extends Schema.TaggedClass<Step>("effect-os-builder/BuildEvent/Step")("Step", {
+  current: Schema.Int,
+  total: Schema.optional(Schema.Int),
+  instruction: Schema.String,
+  stage: Schema.optional(Schema.Struct({ current: Schema.Int, total: Schema.Int }))
+}) {}
+
+/**
+ * The log can be read no further; the build goes on, and so do its status changes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class LogLost extends Schema.TaggedClass<LogLost>("effect-os-builder/BuildEvent/LogLost")("LogLost", {
+  error: Schema.Union(BuildNotFound, BackendError)
+}) {}
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export const BuildEvent = Schema.Union(Submitted, StatusChanged, LogLine, Step, LogLost)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type BuildEvent = typeof BuildEvent.Type
+
+// buildah and imagebuilder print `[1/2] STEP 3/7: RUN …`, the stage only where there are several, and single instructions
+// that are added by options without a total (buildah, imagebuildah/stage_executor.go).
+const step = /^(?:\[(\d+)\/(\d+)\] )?STEP (\d+)(?:\/(\d+))?: (.+)$/
+
+/**
+ * Reads the line with which buildah announces an instruction.
+ *
+ * @example
+ * ```ts
+ * import { BuildEvent } from "effect-os-builder"
+ *
+ * BuildEvent.stepOf("STEP 3/7: RUN dnf -y install usbguard") // Some(Step { current: 3, total: 7, … })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const stepOf = (line: string): Option.Option<Step> => {
+  const found = step.exec(line)
+  if (found === null) return Option.none()
+  const [, stage, stages, current, total, instruction = ""] = found
+  return Option.some(
+    new Step({
+      current: Number(current),
+      instruction,
+      ...(total === undefined ? {} : { total: Number(total) }),
+      ...(stage === undefined ? {} : { stage: { current: Number(stage), total: Number(stages) } })
+    })
+  )
+}

@@ -1,0 +1,195 @@
+/**
+ * What every backend does, and the tag under which it does it.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { BackendError, type BuildNotFound, type BuildRejected } from "./BuildError.js"
+import { type BuildInput, fingerprint } from "./BuildInput.js"
+import { BuildRef } from "./BuildRef.js"
+import { BuildStatus } from "./BuildStatus.js"
+import { Timestamp } from "./DurationText.js"
+
+// -----------------------------------------------------------------------------
+// models
+// -----------------------------------------------------------------------------
+
+/**
+ * The name of a backend, the first part of a {@link BuildRef}: `openshift`, `custom`, `single-node`, `local`, or yours.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type BackendName = "openshift" | "custom" | "single-node" | "local" | (string & {})
+
+/**
+ * What `build` answers: the build, and whether it was there before (`adopted`) or was created by this call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Submission {
+  readonly ref: BuildRef
+  readonly adopted: boolean
+}
+
+/**
+ * One line of `list`. `finalImage` is the pullspec that the input asked for, `finishedAt` is there once the build ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class BuildSummary extends Schema.Class<BuildSummary>("effect-os-builder/BuildBackend/BuildSummary")({
+  ref: BuildRef,
+  fingerprint: Schema.String,
+  finalImage: Schema.String,
+  createdAt: Timestamp,
+  finishedAt: Schema.optional(Timestamp),
+  status: BuildStatus
+}) {}
+
+/**
+ * Where a build is put (`namespace`, by default the backend's own), and whether a new one is made even if an equal input
+ * was built before (`again`, by default false).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BuildOptions {
+  readonly namespace?: string | undefined
+  readonly again?: boolean | undefined
+}
+
+/**
+ * `follow`: stay until the build ends (by default false). `tailLines`: begin with so many of the last lines.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LogsOptions {
+  readonly follow?: boolean | undefined
+  readonly tailLines?: number | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListOptions {
+  readonly namespace?: string | undefined
+  readonly fingerprint?: string | undefined
+}
+
+/**
+ * What every backend does.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly name: BackendName
+  /** Whether this backend can honour every part of the input; offline, and every objection at once. */
+  readonly check: (input: BuildInput) => Effect.Effect<void, BuildRejected>
+  /**
+   * Starts a build, or adopts the newest one of an equal input if that is unfinished, Succeeded or Failed. Returns once
+   * the build is recorded; it then goes on without this process wherever the backend is a cluster.
+   */
+  readonly build: (
+    input: BuildInput,
+    options?: BuildOptions
+  ) => Effect.Effect<Submission, BuildRejected | BackendError>
+  /** The status now. */
+  readonly status: (ref: BuildRef) => Effect.Effect<BuildStatus, BuildNotFound | BackendError>
+  /** The status now, then each change; ends after a terminal one. */
+  readonly changes: (ref: BuildRef) => Stream.Stream<BuildStatus, BuildNotFound | BackendError>
+  /** The lines of the log, from its start unless `tailLines` is given; with `follow` it ends when the build does. */
+  readonly logs: (ref: BuildRef, options?: LogsOptions) => Stream.Stream<string, BuildNotFound | BackendError>
+  /** Stops the build; does nothing to one that ended or is gone. */
+  readonly cancel: (ref: BuildRef) => Effect.Effect<void, BackendError>
+  /** Forgets the build and everything kept for it; an unfinished one is cancelled first. Nothing happens if it is gone. */
+  readonly remove: (ref: BuildRef) => Effect.Effect<void, BackendError>
+  /** The builds of this backend, newest first. */
+  readonly list: (options?: ListOptions) => Effect.Effect<ReadonlyArray<BuildSummary>, BackendError>
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class BuildBackend extends Context.Tag("effect-os-builder/BuildBackend")<BuildBackend, Service>() {}
+
+const submissions = Metric.counter("effect_os_builder_submissions", {
+  description: "Builds asked for, by backend, and whether an earlier one was adopted",
+  incremental: true
+})
+
+/**
+ * What every backend wraps its methods in: spans, metrics, and the refusal of refs that belong to another backend.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (backend: Service): Service => {
+  const foreign = (operation: string, ref: BuildRef): BackendError =>
+    new BackendError({
+      backend: backend.name,
+      reason: "UnknownBackend",
+      operation: `${operation} ${ref}`,
+      detail: `the build belongs to the ${ref.backend} backend; provide that one, or a selection that has it`
+    })
+  const own = <A, E>(
+    operation: string,
+    ref: BuildRef,
+    effect: Effect.Effect<A, E | BackendError>
+  ): Effect.Effect<A, E | BackendError> =>
+    (ref.backend === backend.name ? effect : Effect.fail(foreign(operation, ref))).pipe(
+      Effect.withSpan(`BuildBackend.${operation}`, {
+        attributes: { backend: backend.name, build: String(ref) },
+        captureStackTrace: false
+      })
+    )
+  const ownStream = <A, E>(
+    operation: string,
+    ref: BuildRef,
+    stream: Stream.Stream<A, E | BackendError>
+  ): Stream.Stream<A, E | BackendError> =>
+    (ref.backend === backend.name ? stream : Stream.fail(foreign(operation, ref))).pipe(
+      Stream.withSpan(`BuildBackend.${operation}`, {
+        attributes: { backend: backend.name, build: String(ref) },
+        captureStackTrace: false
+      })
+    )
+  return BuildBackend.of({
+    name: backend.name,
+    check: (input) =>
+      backend.check(input).pipe(
+        Effect.withSpan("BuildBackend.check", { attributes: { backend: backend.name }, captureStackTrace: false })
+      ),
+    build: (input, options) =>
+      backend.build(input, options).pipe(
+        Effect.tap(({ adopted }) =>
+          Metric.update(
+            submissions.pipe(Metric.tagged("backend", backend.name), Metric.tagged("adopted", String(adopted))),
+            1
+          )
+        ),
+        Effect.withSpan("BuildBackend.build", {
+          attributes: { backend: backend.name, fingerprint: fingerprint(input) },
+          captureStackTrace: false
+        })
+      ),
+    status: (ref) => own("status", ref, backend.status(ref)),
+    changes: (ref) => ownStream("changes", ref, backend.changes(ref)),
+    logs: (ref, options) => ownStream("logs", ref, backend.logs(ref, options)),
+    cancel: (ref) => own("cancel", ref, backend.cancel(ref)),
+    remove: (ref) => own("remove", ref, backend.remove(ref)),
+    list: (options) =>
+      backend.list(options).pipe(
+        Effect.withSpan("BuildBackend.list", { attributes: { backend: backend.name }, captureStackTrace: false })
+      )
+  })
+}

@@ -1,0 +1,339 @@
+/**
+ * What every backend must do, whatever runs its builds. Each implementation brings a World and runs these same cases.
+ */
+import { assert, layer } from "@effect/vitest"
+import { Chunk, Deferred, Duration, Effect, Fiber, type Layer, Option, Stream } from "effect"
+import { BuildBackend, type BuildError, BuildEvent, type BuildInput, BuildRef, BuildStatus } from "effect-os-builder"
+
+export interface World<R, E> {
+  readonly name: string
+  /** The backend, and whatever the other members need. */
+  readonly layer: Layer.Layer<BuildBackend.BuildBackend | R, E>
+  /** Whether time is real; otherwise it is the TestClock's. */
+  readonly live: boolean
+  /** How long one case may take, in real time. */
+  readonly timeout: Duration.DurationInput
+  /** An input of its own for each name. Its build ends well, or badly: with an instruction that fails. */
+  readonly input: (name: string, ends: "well" | "badly") => Effect.Effect<BuildInput.BuildInput, never, R>
+  /** Builds of this input stay Running until they are released. */
+  readonly hold: (input: BuildInput.BuildInput) => Effect.Effect<void, never, R>
+  /** Lets a held build go on to its end: as its input has it, or to an Errored that is not retried. */
+  readonly release: (
+    held: { readonly input: BuildInput.BuildInput; readonly ref: BuildRef.BuildRef },
+    ending: "succeeds" | "errors"
+  ) => Effect.Effect<void, never, R>
+  /** Lets time pass, where it is virtual. */
+  readonly advance: Effect.Effect<void>
+}
+
+const reached = (
+  ref: BuildRef.BuildRef,
+  accepts: (status: BuildStatus.BuildStatus) => boolean
+): Effect.Effect<BuildStatus.BuildStatus, BuildError.BuildError, BuildBackend.BuildBackend> =>
+  BuildBackend.changes(ref).pipe(
+    Stream.filter(accepts),
+    Stream.runHead,
+    Effect.flatMap((found) => Option.isSome(found) ? Effect.succeed(found.value) : Effect.die(`${ref} never got there`))
+  )
+
+const running = (ref: BuildRef.BuildRef) => reached(ref, (status) => status._tag === "Running")
+const ended = (ref: BuildRef.BuildRef) => reached(ref, BuildStatus.isTerminal)
+
+/** Runs the effect in the background, and waits until it has begun to watch the changes of a build. */
+const watching = <A, E>(effect: Effect.Effect<A, E, BuildBackend.BuildBackend>) =>
+  Effect.gen(function*() {
+    const backend = yield* BuildBackend.BuildBackend
+    const seen = yield* Deferred.make<void>()
+    const fiber = yield* Effect.fork(Effect.provideService(effect, BuildBackend.BuildBackend, {
+      ...backend,
+      changes: (ref) => Stream.tap(backend.changes(ref), () => Deferred.succeed(seen, undefined))
+    }))
+    yield* Deferred.await(seen)
+    return fiber
+  })
+
+const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>
+  Effect.matchEffect(effect, {
+    onFailure: Effect.succeed,
+    onSuccess: (value) => Effect.dieMessage(`a failure was expected, not ${JSON.stringify(value)}`)
+  })
+
+const tags = (statuses: Iterable<BuildStatus.BuildStatus>) => Array.from(statuses, (status) => status._tag)
+
+const rank = { Pending: 0, Running: 1, Succeeded: 2, Failed: 2, Errored: 2, Cancelled: 2 }
+
+export const suite = <R, E>(world: World<R, E>): void => {
+  const timeout = Duration.toMillis(world.timeout)
+  layer(world.layer, { excludeTestServices: world.live, timeout: world.timeout })(
+    `BackendSuite: ${world.name}`,
+    (it) => {
+      const check = (
+        name: string,
+        test: (name: string) => Effect.Effect<void, BuildError.BuildError, BuildBackend.BuildBackend | R>
+      ) =>
+        it.effect(
+          name,
+          () =>
+            Effect.scoped(Effect.gen(function*() {
+              yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.yieldNow(), world.advance)))
+              yield* test(name)
+            })),
+          timeout
+        )
+
+      const start = (name: string, ends: "well" | "badly" = "well") =>
+        Effect.gen(function*() {
+          const input = yield* world.input(name, ends)
+          const { adopted, ref } = yield* BuildBackend.build(input)
+          assert.isFalse(adopted, "nobody built this input before")
+          return { input, ref }
+        })
+
+      const startHeld = (name: string) =>
+        Effect.gen(function*() {
+          const input = yield* world.input(name, "well")
+          yield* world.hold(input)
+          const { ref } = yield* BuildBackend.build(input)
+          yield* running(ref)
+          return { input, ref }
+        })
+
+      check("a build goes forward to Succeeded, and its result is the image", (name) =>
+        Effect.gen(function*() {
+          const { input, ref } = yield* start(name)
+          const seen = Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.changes(ref)))
+          const ranks = seen.map((status) => rank[status._tag])
+          assert.deepStrictEqual(ranks, ranks.toSorted(), `went back: ${tags(seen)}`)
+          const last = seen.at(-1)
+          assert(last?._tag === "Succeeded", JSON.stringify(last))
+          const image = yield* BuildBackend.result(ref)
+          assert.deepStrictEqual(image, last.image)
+          assert.strictEqual(image.tag, input.finalImage.pullspec)
+          assert.match(image.pullspec, /^[^@]+@sha256:[0-9a-f]{64}$/)
+          assert.isTrue(image.pullspec.endsWith(`@${image.digest}`))
+          assert.deepStrictEqual(tags([yield* BuildBackend.status(ref)]), ["Succeeded"])
+        }))
+
+      check("an equal input adopts an unfinished build", (name) =>
+        Effect.gen(function*() {
+          const held = yield* startHeld(name)
+          assert.deepStrictEqual(yield* BuildBackend.build(held.input), { ref: held.ref, adopted: true })
+          yield* world.release(held, "succeeds")
+          assert.strictEqual((yield* ended(held.ref))._tag, "Succeeded")
+        }))
+
+      check("an equal input adopts a Succeeded build, a Failed one too", (name) =>
+        Effect.gen(function*() {
+          for (const ends of ["well", "badly"] as const) {
+            const { input, ref } = yield* start(`${name} ${ends}`, ends)
+            yield* ended(ref)
+            assert.deepStrictEqual(yield* BuildBackend.build(input), { ref, adopted: true })
+          }
+        }))
+
+      check("`again` makes a new number", (name) =>
+        Effect.gen(function*() {
+          const { input, ref } = yield* start(name)
+          yield* ended(ref)
+          const second = yield* BuildBackend.build(input, { again: true })
+          assert.isFalse(second.adopted)
+          assert.notStrictEqual(second.ref.name, ref.name)
+          assert.strictEqual((yield* ended(second.ref))._tag, "Succeeded")
+          assert.deepStrictEqual(yield* BuildBackend.build(input), { ref: second.ref, adopted: true })
+        }))
+
+      check("an equal input makes a new number after Errored", (name) =>
+        Effect.gen(function*() {
+          const held = yield* startHeld(name)
+          yield* world.release(held, "errors")
+          const status = yield* ended(held.ref)
+          assert(status._tag === "Errored", JSON.stringify(status))
+          assert.strictEqual(status.retryable, BuildStatus.retryableReasons.has(status.reason))
+          assert.isNotEmpty(status.message)
+          const failure = yield* failureOf(BuildBackend.result(held.ref))
+          assert(failure._tag === "BuildErrored")
+          assert.deepStrictEqual(failure.status, status)
+          const second = yield* BuildBackend.build(held.input)
+          assert.isFalse(second.adopted)
+          assert.notStrictEqual(second.ref.uid, held.ref.uid)
+          yield* BuildBackend.cancel(second.ref)
+        }))
+
+      check("an equal input makes a new number after Cancelled", (name) =>
+        Effect.gen(function*() {
+          const held = yield* startHeld(name)
+          yield* BuildBackend.cancel(held.ref)
+          yield* ended(held.ref)
+          const second = yield* BuildBackend.build(held.input)
+          assert.isFalse(second.adopted)
+          assert.notStrictEqual(second.ref.uid, held.ref.uid)
+          yield* BuildBackend.cancel(second.ref)
+        }))
+
+      check("a failing instruction is Failed, with the tail of the log", (name) =>
+        Effect.gen(function*() {
+          const { ref } = yield* start(name, "badly")
+          const status = yield* ended(ref)
+          assert(status._tag === "Failed", JSON.stringify(status))
+          assert.strictEqual(status.reason, "InstructionFailed")
+          assert.isNotEmpty(status.message)
+          assert.isNotEmpty(status.logTail)
+          const failure = yield* failureOf(BuildBackend.result(ref))
+          assert(failure._tag === "BuildFailed")
+          assert.isFalse(failure.retryable)
+        }))
+
+      check("cancel ends a running build, once and for all", (name) =>
+        Effect.gen(function*() {
+          const held = yield* startHeld(name)
+          yield* BuildBackend.cancel(held.ref)
+          yield* BuildBackend.cancel(held.ref)
+          assert.strictEqual((yield* ended(held.ref))._tag, "Cancelled")
+          const failure = yield* failureOf(BuildBackend.result(held.ref))
+          assert.strictEqual(failure._tag, "BuildCancelled")
+        }))
+
+      check("cancel leaves a build that has ended as it is", (name) =>
+        Effect.gen(function*() {
+          const { ref } = yield* start(name)
+          yield* ended(ref)
+          yield* BuildBackend.cancel(ref)
+          assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Succeeded")
+        }))
+
+      check("interrupting run cancels a build of its own", (name) =>
+        Effect.gen(function*() {
+          const input = yield* world.input(name, "well")
+          yield* world.hold(input)
+          const fiber = yield* watching(BuildBackend.run(input))
+          const ref = yield* submitted(input)
+          yield* running(ref)
+          yield* Fiber.interrupt(fiber)
+          assert.strictEqual((yield* ended(ref))._tag, "Cancelled")
+        }))
+
+      check("interrupting run leaves an adopted build, and a detached one", (name) =>
+        Effect.gen(function*() {
+          const held = yield* startHeld(name)
+          const adopting = yield* watching(BuildBackend.run(held.input))
+          yield* Fiber.interrupt(adopting)
+          assert.strictEqual((yield* BuildBackend.status(held.ref))._tag, "Running")
+          yield* world.release(held, "succeeds")
+          yield* ended(held.ref)
+
+          const other = yield* world.input(`${name} detached`, "well")
+          yield* world.hold(other)
+          const detached = yield* watching(BuildBackend.run(other, { onInterrupt: "detach" }))
+          const ref = yield* submitted(other)
+          yield* running(ref)
+          yield* Fiber.interrupt(detached)
+          yield* world.release({ input: other, ref }, "succeeds")
+          assert.strictEqual((yield* ended(ref))._tag, "Succeeded")
+        }))
+
+      check("remove cancels first, forgets, and may be repeated", (name) =>
+        Effect.gen(function*() {
+          const held = yield* startHeld(name)
+          const watcher = yield* watching(ended(held.ref))
+          yield* BuildBackend.remove(held.ref)
+          assert.strictEqual((yield* Fiber.join(watcher))._tag, "Cancelled")
+          assert.strictEqual((yield* failureOf(BuildBackend.status(held.ref)))._tag, "BuildNotFound")
+          yield* BuildBackend.remove(held.ref)
+          const { adopted } = yield* BuildBackend.build(held.input)
+          assert.isFalse(adopted)
+          yield* Effect.flatMap(submitted(held.input), BuildBackend.remove)
+        }))
+
+      check("a build that never was is BuildNotFound to ask, and nothing to stop", () =>
+        Effect.gen(function*() {
+          const backend = yield* BuildBackend.BuildBackend
+          const ref = new BuildRef.BuildRef({
+            backend: backend.name,
+            namespace: "default",
+            name: "os-build-aaaaaaaaaaaaaaaaaaaaaaaaaa-1",
+            uid: "0e0e0e0e-0000-4000-8000-000000000000"
+          })
+          assert.strictEqual((yield* failureOf(BuildBackend.status(ref)))._tag, "BuildNotFound")
+          assert.strictEqual((yield* failureOf(Stream.runDrain(BuildBackend.changes(ref))))._tag, "BuildNotFound")
+          assert.strictEqual((yield* failureOf(Stream.runDrain(BuildBackend.logs(ref))))._tag, "BuildNotFound")
+          assert.strictEqual((yield* failureOf(BuildBackend.result(ref)))._tag, "BuildNotFound")
+          yield* BuildBackend.cancel(ref)
+          yield* BuildBackend.remove(ref)
+        }))
+
+      check("a build of another backend is refused", () =>
+        Effect.gen(function*() {
+          const ref = new BuildRef.BuildRef({ backend: "elsewhere", namespace: "a", name: "b", uid: "c" })
+          const error = yield* failureOf(BuildBackend.status(ref))
+          assert(error._tag === "BackendError")
+          assert.strictEqual(error.reason, "UnknownBackend")
+        }))
+
+      check("logs are told from start to end, while it runs and afterwards", (name) =>
+        Effect.gen(function*() {
+          const held = yield* startHeld(name)
+          const following = yield* Effect.fork(Stream.runCollect(BuildBackend.logs(held.ref, { follow: true })))
+          yield* Effect.yieldNow()
+          yield* world.release(held, "succeeds")
+          const followed = Chunk.toReadonlyArray(yield* Fiber.join(following))
+          assert.isTrue(BuildStatus.isTerminal(yield* BuildBackend.status(held.ref)), "the log ended before the build")
+          const kept = Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.logs(held.ref)))
+          assert.isNotEmpty(kept)
+          assert.deepStrictEqual(followed, kept)
+          const tail = Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.logs(held.ref, { tailLines: 1 })))
+          assert.deepStrictEqual(tail, kept.slice(-1))
+        }))
+
+      check("two callers at once get one build", (name) =>
+        Effect.gen(function*() {
+          const input = yield* world.input(name, "well")
+          const both = yield* Effect.all([BuildBackend.build(input), BuildBackend.build(input)], {
+            concurrency: "unbounded"
+          })
+          assert.deepStrictEqual(both[0].ref, both[1].ref)
+          assert.deepStrictEqual(both.map((one) => one.adopted).toSorted(), [false, true])
+          assert.strictEqual((yield* ended(both[0].ref))._tag, "Succeeded")
+        }))
+
+      check("events begin with the submission and end with the end", (name) =>
+        Effect.gen(function*() {
+          const input = yield* world.input(name, "well")
+          const events = Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.events(input)))
+          assert(events[0]?._tag === "Submitted")
+          const statuses = events.flatMap((event) => event._tag === "StatusChanged" ? [event.status] : [])
+          assert.strictEqual(statuses.at(-1)?._tag, "Succeeded")
+          const lines = events.flatMap((event) => event._tag === "LogLine" ? [event.line] : [])
+          assert.deepStrictEqual(
+            lines,
+            Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.logs(events[0].ref)))
+          )
+          assert.strictEqual(
+            events.filter((event) => event._tag === "Step").length,
+            lines.filter((line) => Option.isSome(BuildEvent.stepOf(line))).length
+          )
+        }))
+
+      check("list knows every build, the newest first", (name) =>
+        Effect.gen(function*() {
+          const { input, ref } = yield* start(name)
+          yield* ended(ref)
+          const second = yield* BuildBackend.build(input, { again: true })
+          yield* ended(second.ref)
+          const all = yield* BuildBackend.list()
+          const mine = all.filter((summary) => summary.finalImage === input.finalImage.pullspec)
+          assert.deepStrictEqual(mine.map((summary) => String(summary.ref)), [second.ref, ref].map(String))
+          assert.deepStrictEqual(tags(mine.map((summary) => summary.status)), ["Succeeded", "Succeeded"])
+          const [newest] = mine
+          assert(newest !== undefined)
+          assert.deepStrictEqual(yield* BuildBackend.list({ fingerprint: newest.fingerprint }), mine)
+        }))
+
+      const submitted = (input: BuildInput.BuildInput) =>
+        BuildBackend.list().pipe(
+          Effect.map((all) => all.find((summary) => summary.finalImage === input.finalImage.pullspec)?.ref),
+          Effect.zipLeft(Effect.yieldNow()),
+          Effect.repeat({ until: (ref): ref is BuildRef.BuildRef => ref !== undefined })
+        )
+    }
+  )
+}

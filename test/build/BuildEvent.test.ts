@@ -1,0 +1,29 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Option } from "effect"
+import { BuildEvent } from "effect-os-builder"
+
+// Lines as buildah 1.28 and 1.39 print them.
+const lines: ReadonlyArray<readonly [string, ConstructorParameters<typeof BuildEvent.Step>[0]]> = [
+  ["STEP 1/3: FROM quay.io/a/b:1", { current: 1, total: 3, instruction: "FROM quay.io/a/b:1" }],
+  ["[2/2] STEP 10/12: RUN echo STEP 1/2: x", {
+    current: 10,
+    total: 12,
+    instruction: "RUN echo STEP 1/2: x",
+    stage: { current: 2, total: 2 }
+  }],
+  ["STEP 4: COMMIT registry.example.com/os:1", { current: 4, instruction: "COMMIT registry.example.com/os:1" }]
+]
+
+describe("stepOf", () => {
+  it("reads the lines that announce an instruction", () => {
+    for (const [line, step] of lines) {
+      assert.deepStrictEqual(BuildEvent.stepOf(line), Option.some(new BuildEvent.Step(step)), line)
+    }
+  })
+
+  it("takes nothing else for one", () => {
+    for (const line of ["", "STEP", "  STEP 1/2: FROM a", "step 1/2: FROM a", "--> 3f1c", "STEP 1/2:"]) {
+      assert.isTrue(Option.isNone(BuildEvent.stepOf(line)), line)
+    }
+  })
+})

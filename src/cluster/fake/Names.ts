@@ -1,0 +1,112 @@
+/**
+ * What names, labels and annotations may look like, with the server's complaints.
+ *
+ * The rules and words are those of k8s.io/apimachinery pkg/api/validate/content and pkg/util/validation (v0.37).
+ *
+ * @since 0.1.0
+ */
+
+/** Says what is wrong with a text; nothing if it is fine. @since 0.1.0 @category models */
+export type Rule = (value: string) => ReadonlyArray<string>
+
+const bytes = (value: string): number => new TextEncoder().encode(value).length
+
+const tooLong = (limit: number, value: string): ReadonlyArray<string> =>
+  bytes(value) > limit ? [`must be no more than ${limit} bytes`] : []
+
+const pattern = (words: string, regex: string, ...examples: ReadonlyArray<string>): string =>
+  `${words} (e.g. ${examples.map((one) => `'${one}', `).join(" or ")}regex used for validation is '${regex}')`
+
+const rule = (limit: number, regex: string, complaint: string): Rule => {
+  const whole = new RegExp(`^${regex}$`)
+  return (value) => [...tooLong(limit, value), ...(whole.test(value) ? [] : [complaint])]
+}
+
+const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+const subdomain = `${label}(\\.${label})*`
+const key = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+
+/** @since 0.1.0 @category rules */
+export const dnsLabel: Rule = (value) =>
+  new RegExp(`^${subdomain}$`).test(value) && value.includes(".") ?
+    [...tooLong(63, value), "must not contain dots"] :
+    rule(
+      63,
+      label,
+      pattern(
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+        label,
+        "my-name",
+        "123-abc"
+      )
+    )(value)
+
+/** @since 0.1.0 @category rules */
+export const dnsSubdomain: Rule = rule(
+  253,
+  subdomain,
+  pattern(
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+    subdomain,
+    "example.com"
+  )
+)
+
+const keyComplaint = pattern(
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  key,
+  "MyName",
+  "my.name",
+  "123-abc"
+)
+
+const keyName = rule(63, key, keyComplaint)
+
+/** A label key, an annotation key, the name of a finalizer. @since 0.1.0 @category rules */
+export const labelKey: Rule = (value) => {
+  const [first = "", second, ...more] = value.split("/")
+  if (more.length > 0) {
+    return [
+      `a valid label key ${keyComplaint} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`
+    ]
+  }
+  const prefix = second === undefined ? [] : first === "" ? ["must be non-empty"] : dnsSubdomain(first)
+  const name = second ?? first
+  return [
+    ...prefix.map((complaint) => `prefix part ${complaint}`),
+    ...(name === "" ? ["must be non-empty", keyComplaint] : keyName(name)).map((complaint) => `name part ${complaint}`)
+  ]
+}
+
+/** @since 0.1.0 @category rules */
+export const labelValue: Rule = rule(
+  63,
+  `(${key})?`,
+  pattern(
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+    `(${key})?`,
+    "MyValue",
+    "my_value",
+    "12345"
+  )
+)
+
+/** The key of an entry of a ConfigMap or Secret. @since 0.1.0 @category rules */
+export const dataKey: Rule = (value) => [
+  ...rule(
+    253,
+    "[-._a-zA-Z0-9]+",
+    pattern(
+      "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+      "[-._a-zA-Z0-9]+",
+      "key.name",
+      "KEY_NAME",
+      "key-name"
+    )
+  )(value),
+  ...(value === "." || value === ".."
+    ? [`must not be '${value}'`]
+    : value.startsWith("..")
+    ? ["must not start with '..'"]
+    : [])
+]

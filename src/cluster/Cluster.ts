@@ -4,170 +4,364 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type * as Stream from "effect/Stream"
-import type { ApiRequest, JsonObject, WatchLine } from "./ApiRequest.js"
-import type { ClusterError, Subject } from "./ClusterError.js"
-import type { Reflector } from "./Reflector.js"
+import * as Stream from "effect/Stream"
+import type { JsonObject } from "./ApiRequest.js"
+import { ClusterError, type Subject } from "./ClusterError.js"
+import type * as Model from "./ClusterService.js"
+import * as Discovery from "./Discovery.js"
+import type { Driver } from "./Driver.js"
+import * as LogFollow from "./LogFollow.js"
+import * as Observed from "./Observed.js"
+import * as Paging from "./Paging.js"
+import type { Reflector, Selected } from "./Reflector.js"
+import * as Repeat from "./Repeat.js"
+import * as Requests from "./Requests.js"
 import type { Resource } from "./Resource.js"
+import * as SharedReflectors from "./SharedReflectors.js"
 
-/**
- * The least that a transport to an API server has to do; {@link make} derives the service from it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Driver {
-  /** The namespace of the credentials' context, or `default`. */
-  readonly defaultNamespace: string
-  /** Sends a request and answers the decoded body of a 2xx; anything else is a ClusterError of the subject. */
-  readonly request: (request: ApiRequest, subject: Subject) => Effect.Effect<unknown, ClusterError>
-  /**
-   * Opens a watch. Each line is parsed and handed to `project` on arrival, before anything is buffered, so that only what
-   * is kept costs memory; what `project` gives undefined for is left out. The stream ends when the server closes it, and a
-   * slow reader slows the server.
-   */
-  readonly watch: <A>(
-    request: ApiRequest,
-    subject: Subject,
-    project: (line: WatchLine) => A | undefined
-  ) => Stream.Stream<A, ClusterError>
-  /** The lines of a text body, as they come. */
-  readonly lines: (request: ApiRequest, subject: Subject) => Stream.Stream<string, ClusterError>
-}
-
-export interface InNamespace {
-  /** By default the cluster's default namespace. Ignored for what has no namespace. */
-  readonly namespace?: string | undefined
-}
-
-export interface Selection {
-  /** By default the cluster's default namespace; `allNamespaces` for every one. */
-  readonly namespace?: string | undefined
-  readonly allNamespaces?: boolean | undefined
-  readonly labelSelector?: string | undefined
-  readonly fieldSelector?: string | undefined
-}
-
-export interface ObjectList<A> {
-  readonly items: ReadonlyArray<A>
-  /** Where a watch goes on from. */
-  readonly resourceVersion: string
-}
-
-export type WatchEvent<A> =
-  | { readonly type: "Added" | "Modified" | "Deleted"; readonly object: A; readonly resourceVersion: string }
-  | { readonly type: "Bookmark"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
-
-export type PatchBody =
-  | { readonly merge: JsonObject }
-  | { readonly json: ReadonlyArray<JsonObject> }
-
-export interface DeleteOptions extends InNamespace {
-  /** Deletes only this very object, not a later one of its name. */
-  readonly uid?: string | undefined
-  readonly resourceVersion?: string | undefined
-  readonly propagation?: "Background" | "Foreground" | "Orphan" | undefined
-  readonly gracePeriodSeconds?: number | undefined
-}
-
-export interface LogOptions extends InNamespace {
-  readonly container?: string | undefined
-  readonly follow?: boolean | undefined
-  readonly timestamps?: boolean | undefined
-  readonly tailLines?: number | undefined
-  /** RFC 3339 */
-  readonly sinceTime?: string | undefined
-  readonly limitBytes?: number | undefined
-  readonly previous?: boolean | undefined
-}
-
-/** What a `SelfSubjectAccessReview` asks. */
-export interface AccessQuery {
-  readonly verb: string
-  readonly group: string
-  readonly resource: string
-  readonly subresource?: string | undefined
-  readonly name?: string | undefined
-  /** By default the cluster's default namespace; an empty text asks for all of them. */
-  readonly namespace?: string | undefined
-}
-
-export interface AccessAnswer {
-  readonly allowed: boolean
-  readonly reason?: string | undefined
-}
-
-/** One line of a discovery document. */
-export interface ApiResource {
-  readonly name: string
-  readonly kind: string
-  readonly namespaced: boolean
-  readonly verbs: ReadonlyArray<string>
-}
-
-/**
- * @since 0.1.0
- * @category models
- */
-export interface Service {
-  readonly defaultNamespace: string
-  readonly get: <A>(resource: Resource<A>, name: string, options?: InNamespace) => Effect.Effect<A, ClusterError>
-  /** Every object of the selection, read page by page. */
-  readonly list: <A>(resource: Resource<A>, options?: Selection) => Effect.Effect<ObjectList<A>, ClusterError>
-  /** Creates an object; its namespace is that in its metadata, else the default one. Answers what the server stored. */
-  readonly create: <A>(
-    resource: Resource<A>,
-    object: JsonObject,
-    options?: InNamespace & { readonly dryRun?: boolean | undefined; readonly strict?: boolean | undefined }
-  ) => Effect.Effect<A, ClusterError>
-  /** Replaces the status of an object. */
-  readonly updateStatus: <A>(
-    resource: Resource<A>,
-    object: JsonObject,
-    options?: InNamespace
-  ) => Effect.Effect<A, ClusterError>
-  readonly patch: <A>(
-    resource: Resource<A>,
-    name: string,
-    body: PatchBody,
-    options?: InNamespace & { readonly subresource?: string | undefined }
-  ) => Effect.Effect<A, ClusterError>
-  readonly delete: <A>(
-    resource: Resource<A>,
-    name: string,
-    options?: DeleteOptions
-  ) => Effect.Effect<void, ClusterError>
-  /** The raw watch, from a resourceVersion; most callers want {@link Service.reflect}. */
-  readonly watch: <A>(
-    resource: Resource<A>,
-    options?: Selection & {
-      readonly resourceVersion?: string | undefined
-      readonly sendInitialEvents?: boolean | undefined
-    }
-  ) => Stream.Stream<WatchEvent<A>, ClusterError>
-  /** The log of an object that has a `log` subresource: a pod, or an OpenShift Build. */
-  readonly logs: <A>(resource: Resource<A>, name: string, options?: LogOptions) => Stream.Stream<string, ClusterError>
-  /** The groups that the server has, with their versions; the preferred one first. The core group is the empty text. */
-  readonly groups: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>, ClusterError>
-  /** What one group and version serves; none if the server has no such group. */
-  readonly resources: (
-    group: string,
-    version: string
-  ) => Effect.Effect<Option.Option<ReadonlyArray<ApiResource>>, ClusterError>
-  /** Whether we may do something, by the server's own judgement. */
-  readonly mayI: (query: AccessQuery) => Effect.Effect<AccessAnswer, ClusterError>
-  /** The shared view of a selection, kept up to date while anyone's scope holds it. */
-  readonly reflect: <A>(
-    resource: Resource<A>,
-    options?: Selection
-  ) => Effect.Effect<Reflector<A>, ClusterError, Scope.Scope>
-}
+export type * from "./ClusterService.js"
+export type { Driver } from "./Driver.js"
 
 /**
  * @since 0.1.0
  * @category tags
  */
-export class Cluster extends Context.Tag("effect-os-builder/Cluster")<Cluster, Service>() {}
+export class Cluster extends Context.Tag("effect-os-builder/Cluster")<Cluster, Model.Service>() {}
+
+/**
+ * The service over a transport. Its scope holds the reflectors that are shared.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.Scope> =>
+  Effect.map(SharedReflectors.make(driver), (reflect) => {
+    const placeOf = (resource: Resource<unknown>, options: Model.InNamespace | undefined) =>
+      resource.namespaced ? options?.namespace ?? driver.defaultNamespace : undefined
+
+    const targetOf = (
+      resource: Resource<unknown>,
+      options: Model.InNamespace | undefined,
+      name: string | undefined
+    ) => ({
+      namespace: placeOf(resource, options),
+      name
+    })
+
+    const ownTarget = (resource: Resource<unknown>, options: Model.InNamespace | undefined, object: JsonObject) =>
+      targetOf(
+        resource,
+        { namespace: Requests.metadataText(object, "namespace") ?? options?.namespace },
+        Requests.metadataText(object, "name")
+      )
+
+    const selected = (resource: Resource<unknown>, options: Model.Selection | undefined): Selected => ({
+      namespace: options?.allNamespaces === true ? undefined : placeOf(resource, options),
+      labelSelector: options?.labelSelector,
+      fieldSelector: options?.fieldSelector
+    })
+
+    const send = ({ request, subject }: Requests.Call, safe: Repeat.Safety) =>
+      Repeat.repeat(driver.request(request, subject), safe)
+
+    const object = <A>(resource: Resource<A>, call: Requests.Call, safe: Repeat.Safety) =>
+      Effect.flatMap(send(call, safe), (body) => decoded(resource.decode(body), call.subject))
+
+    const document = <A, I>(schema: Schema.Schema<A, I>, call: Requests.Call) =>
+      Effect.flatMap(
+        send(call, Repeat.always),
+        (body) =>
+          Effect.mapError(Schema.decodeUnknown(schema)(body), (error) => unreadable(call.subject, error.message))
+      )
+
+    return Cluster.of({
+      defaultNamespace: driver.defaultNamespace,
+
+      get: (resource, name, options) => {
+        const call = Requests.get(resource, targetOf(resource, options, name))
+        return traced("get", call, object(resource, call, Repeat.always))
+      },
+
+      list: (resource, options) => {
+        const call = Requests.collection(resource, selected(resource, options), "list")
+        const pages = Paging.list((request, subject) => send({ request, subject }, Repeat.always), resource, call)
+        const read = Effect.flatMap(pages, ({ items, resourceVersion }) =>
+          Effect.map(
+            Effect.forEach(items, (item) => decoded(item.object, call.subject)),
+            (items) => ({ items, resourceVersion })
+          ))
+        return traced("list", call, read)
+      },
+
+      create: (resource, fields, options) => {
+        const call = Requests.create(resource, ownTarget(resource, options, fields), fields, options)
+        const named = Requests.metadataText(fields, "name") !== undefined
+        return traced(
+          "create",
+          call,
+          object(
+            resource,
+            call,
+            options?.dryRun === true ? Repeat.always : named ? Repeat.notCreated : Repeat.notReceived
+          )
+        )
+      },
+
+      updateStatus: (resource, fields, options) => {
+        const call = Requests.updateStatus(resource, ownTarget(resource, options, fields), fields)
+        return traced("updateStatus", call, object(resource, call, Repeat.notCarriedOut))
+      },
+
+      patch: (resource, name, body, options) => {
+        const target = { ...targetOf(resource, options, name), subresource: options?.subresource }
+        const call = Requests.patch(resource, target, body)
+        return traced("patch", call, object(resource, call, Repeat.notCarriedOut))
+      },
+
+      delete: (resource, name, options) => {
+        const call = Requests.remove(resource, targetOf(resource, options, name), options)
+        return traced("delete", call, deleting(driver, call))
+      },
+
+      watch: (resource, options) => {
+        const call = Requests.withQuery(Requests.collection(resource, selected(resource, options), "watch"), {
+          watch: true,
+          allowWatchBookmarks: true,
+          resourceVersion: options?.resourceVersion,
+          ...(options?.sendInitialEvents === true
+            ? { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" }
+            : {})
+        })
+        const { request, subject } = call
+        const events = driver.watch(request, subject, Observed.fromLine(resource, subject))
+        return Stream.mapEffect(events, (event) => told(event, subject)).pipe(tracedStream("watch", call))
+      },
+
+      logs: (resource, name, options) => {
+        const target = targetOf(resource, options, name)
+        const open = (asked: Model.LogOptions | undefined) => {
+          const { request, subject } = Requests.log(resource, target, asked)
+          return driver.lines(request, subject)
+        }
+        const lines = options?.follow !== true || options.limitBytes !== undefined ? open(options) : LogFollow.follow({
+          timestamps: options.timestamps === true,
+          open: (since) =>
+            open({
+              ...options,
+              timestamps: true,
+              ...(since === undefined ? {} : { sinceTime: since, tailLines: undefined })
+            })
+        })
+        return lines.pipe(tracedStream("logs", Requests.log(resource, target, options)))
+      },
+
+      groups: Effect.suspend(() => {
+        const call = Requests.document("/apis")
+        const both = Effect.all(
+          [document(Discovery.CoreVersions, Requests.document("/api")), document(Discovery.GroupList, call)],
+          { concurrency: 2 }
+        )
+        return traced("groups", call, Effect.map(both, ([core, list]) => Discovery.versionsOf(core, list)))
+      }),
+
+      resources: (group, version) => {
+        const call = Requests.document(Discovery.groupPath(group, version))
+        const found = document(Discovery.ResourceList, call).pipe(
+          Effect.map(({ resources }) => Option.some(resources)),
+          Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeedNone)
+        )
+        return traced("resources", call, found)
+      },
+
+      mayI: (query) => {
+        const body = Discovery.review(query, query.namespace ?? driver.defaultNamespace)
+        const call = Requests.review(Discovery.reviewPath, body)
+        return traced("mayI", call, Effect.map(document(Discovery.Reviewed, call), ({ status }) => status))
+      },
+
+      reflect: (resource, options) => reflect(resource, selected(resource, options))
+    })
+  })
+
+// --- accessors ---
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const get = <A>(
+  resource: Resource<A>,
+  name: string,
+  options?: Model.InNamespace
+): Effect.Effect<A, ClusterError, Cluster> => Effect.flatMap(Cluster, (cluster) => cluster.get(resource, name, options))
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const list = <A>(
+  resource: Resource<A>,
+  options?: Model.Selection
+): Effect.Effect<Model.ObjectList<A>, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.list(resource, options))
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const create = <A>(
+  resource: Resource<A>,
+  object: JsonObject,
+  options?: Model.CreateOptions
+): Effect.Effect<A, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.create(resource, object, options))
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const updateStatus = <A>(
+  resource: Resource<A>,
+  object: JsonObject,
+  options?: Model.InNamespace
+): Effect.Effect<A, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.updateStatus(resource, object, options))
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const patch = <A>(
+  resource: Resource<A>,
+  name: string,
+  body: Model.PatchBody,
+  options?: Model.PatchOptions
+): Effect.Effect<A, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.patch(resource, name, body, options))
+
+const delete_ = (
+  resource: Resource<unknown>,
+  name: string,
+  options?: Model.DeleteOptions
+): Effect.Effect<void, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.delete(resource, name, options))
+
+export {
+  /**
+   * @since 0.1.0
+   * @category accessors
+   */
+  delete_ as delete
+}
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const watch = <A>(
+  resource: Resource<A>,
+  options?: Model.WatchOptions
+): Stream.Stream<Model.WatchEvent<A>, ClusterError, Cluster> =>
+  Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.watch(resource, options)))
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const logs = (
+  resource: Resource<unknown>,
+  name: string,
+  options?: Model.LogOptions
+): Stream.Stream<string, ClusterError, Cluster> =>
+  Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.logs(resource, name, options)))
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const groups: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>, ClusterError, Cluster> = Effect.flatMap(
+  Cluster,
+  (cluster) => cluster.groups
+)
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const resources = (
+  group: string,
+  version: string
+): Effect.Effect<Option.Option<ReadonlyArray<Model.ApiResource>>, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.resources(group, version))
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const mayI = (query: Model.AccessQuery): Effect.Effect<Model.AccessAnswer, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.mayI(query))
+
+/**
+ * @since 0.1.0
+ * @category accessors
+ */
+export const reflect = <A>(
+  resource: Resource<A>,
+  options?: Model.Selection
+): Effect.Effect<Reflector<A>, never, Cluster | Scope.Scope> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.reflect(resource, options))
+
+// --- internal ---
+
+const attributesOf = ({ subject }: Requests.Call) => ({
+  attributes: { "k8s.verb": subject.verb, "k8s.resource": subject.resource, "k8s.object": subject.object ?? "" },
+  captureStackTrace: false
+})
+
+const traced = <A>(operation: string, call: Requests.Call, effect: Effect.Effect<A, ClusterError>) =>
+  Effect.withSpan(effect, `Cluster.${operation}`, attributesOf(call))
+
+const tracedStream = (operation: string, call: Requests.Call) =>
+  Stream.withSpan(`Cluster.${operation}`, attributesOf(call))
+
+const unreadable = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
+
+const decoded = <A>(result: Either.Either<A, string>, subject: Subject): Either.Either<A, ClusterError> =>
+  Either.mapLeft(result, (detail) => unreadable(subject, detail))
+
+const told = <A>(event: Observed.Event<A>, subject: Subject): Either.Either<Model.WatchEvent<A>, ClusterError> => {
+  switch (event._tag) {
+    case "Refused":
+      return Either.left(event.error)
+    case "Bookmark":
+      return Either.right({
+        type: "Bookmark",
+        resourceVersion: event.resourceVersion,
+        initialEventsEnd: event.initialEventsEnd
+      })
+    case "Applied":
+    case "Deleted": {
+      const { object, resourceVersion } = event.observed
+      const type = event._tag === "Applied" ? event.type : event._tag
+      return Either.map(decoded(object, subject), (object) => ({ type, object, resourceVersion }))
+    }
+  }
+}
+
+/** What was deleted by a request whose answer got lost is not there when the request is repeated. */
+const deleting = (driver: Driver, { request, subject }: Requests.Call): Effect.Effect<void, ClusterError> =>
+  Effect.suspend(() => {
+    let lost = false
+    const once = Effect.tapError(driver.request(request, subject), (error) =>
+      Effect.sync(() => {
+        lost ||= error.ambiguous === true
+      }))
+    return Effect.asVoid(Repeat.repeat(once, Repeat.always)).pipe(
+      Effect.catchIf((error) => lost && error.reason === "NotFound", () => Effect.void)
+    )
+  })

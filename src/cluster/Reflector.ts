@@ -19,17 +19,34 @@ export type Change<A> =
   | { readonly _tag: "Deleted"; readonly object: A }
 
 /**
+ * While the API server is away, the view stays as it was and its readers wait. When the server refuses (401, 403, 404), who
+ * waits for the first list gets that error at once, and the readers of a view that worked before get it once it has lasted
+ * for half a minute; the view goes on asking, slowly.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Reflector<A> {
-  /** The object as last seen; waits for the first list. */
+  /** The object as last seen; waits for the first list. The namespace is by default that of the selection. */
   readonly get: (name: string, namespace?: string) => Effect.Effect<Option.Option<A>, ClusterError>
   /** All of them as last seen; waits for the first list. */
   readonly list: Effect.Effect<ReadonlyArray<A>, ClusterError>
   /**
-   * Those that `where` accepts: first every one there is (as `Updated`), then each change. Per object the latest state
-   * wins when the reader is slow; a deletion is never left out, and order is kept per object.
+   * Those that `where` accepts: first every one there is (as `Updated`), then each change. `where` is about what does not
+   * change in an object's life: its name, its labels, its owner. Per object the latest state wins when the reader is slow;
+   * a deletion is never left out, nor the last state before it, and order is kept per object. A reader that falls behind by
+   * ten thousand deletions gets `Expired`.
    */
   readonly changes: (where: (object: A) => boolean) => Stream.Stream<Change<A>, ClusterError>
+}
+
+/**
+ * What a reflector follows; without a namespace, all of them.
+ *
+ * @internal
+ */
+export interface Selected {
+  readonly namespace: string | undefined
+  readonly labelSelector: string | undefined
+  readonly fieldSelector: string | undefined
 }

@@ -8,7 +8,7 @@ import type * as RcMap from "effect/RcMap"
 import * as Schema from "effect/Schema"
 import type { JsonObject } from "./ApiRequest.js"
 import * as Projection from "./Projection.js"
-import type { Reflector } from "./Reflector.js"
+import type { Reflector, Selected } from "./Reflector.js"
 
 /**
  * `decode` reads just the fields that we use, and says in words what is wrong with an object that lacks them. With
@@ -27,7 +27,7 @@ export interface Resource<A> {
   readonly metadataOnly: boolean
   readonly decode: (u: unknown) => Either.Either<A, string>
   /** Where a cluster keeps the reflectors of this resource that it shares; empty for a new resource. @internal */
-  readonly reflectors: WeakMap<object, RcMap.RcMap<string, Reflector<A>>>
+  readonly reflectors: WeakMap<object, RcMap.RcMap<Selected, Reflector<A>>>
 }
 
 /**

@@ -1,0 +1,51 @@
+/**
+ * A whole list, read page by page and projected, so that no more than a page of it is in memory as it came.
+ */
+import * as Effect from "effect/Effect"
+import { ClusterError } from "./ClusterError.js"
+import type { Driver } from "./Driver.js"
+import * as Observed from "./Observed.js"
+import * as Requests from "./Requests.js"
+import type { Resource } from "./Resource.js"
+
+// client-go's pager (tools/pager/pager.go)
+const pageSize = 500
+
+export interface Listed<A> {
+  readonly items: ReadonlyArray<Observed.Observed<A>>
+  readonly resourceVersion: string
+}
+
+/**
+ * The pages are one consistent snapshot. When the server does not keep it long enough (410 for a page after the first),
+ * everything is read once more, in one piece.
+ */
+export const list = <A>(
+  send: Driver["request"],
+  resource: Resource<A>,
+  call: Requests.Call
+): Effect.Effect<Listed<A>, ClusterError> => {
+  const from = (
+    items: Array<Observed.Observed<A>>,
+    query: { readonly limit?: number; readonly continue?: string }
+  ): Effect.Effect<Listed<A>, ClusterError> =>
+    Effect.gen(function*() {
+      const { request, subject } = Requests.withQuery(call, query)
+      const body = yield* send(request, subject)
+      for (const item of Observed.itemsOf(body)) {
+        items.push(Observed.fromObject(resource, item))
+      }
+      const next = Observed.continueOf(body)
+      if (next !== "") {
+        return yield* from(items, { limit: pageSize, continue: next })
+      }
+      const resourceVersion = Observed.resourceVersionOf(body)
+      if (resourceVersion === "") {
+        return yield* new ClusterError({ ...subject, reason: "Decode", detail: "the list has no resourceVersion" })
+      }
+      return { items, resourceVersion }
+    })
+  return Effect.suspend(() => from([], { limit: pageSize })).pipe(
+    Effect.catchIf((error) => error.reason === "Expired", () => from([], {}))
+  )
+}

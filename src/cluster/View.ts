@@ -1,0 +1,92 @@
+/**
+ * The objects of a selection as last seen, and those who follow them. Everything in it happens at once: a reader sees the
+ * state before or after, never between.
+ */
+import * as Either from "effect/Either"
+import type { ChangeQueue } from "./ChangeQueue.js"
+import type { ClusterError } from "./ClusterError.js"
+import type { Observed } from "./Observed.js"
+import type { Change } from "./Reflector.js"
+
+interface Entry<A> {
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly object: A
+}
+
+export interface View<A> {
+  readonly entries: ReadonlyMap<string, Entry<A>>
+  readonly apply: (observed: Observed<A>) => void
+  readonly remove: (observed: Observed<A>) => void
+  /** Takes a whole list for the truth: what is missing in it was deleted. */
+  readonly replace: (all: ReadonlyMap<string, Observed<A>>) => void
+  /** Tells a reader what is there, and from then on what changes. */
+  readonly add: (reader: ChangeQueue<A>) => void
+  readonly drop: (reader: ChangeQueue<A>) => void
+  /** Ends every reader with an error. */
+  readonly fail: (error: ClusterError) => void
+}
+
+export const make = <A>(): View<A> => {
+  const entries = new Map<string, Entry<A>>()
+  const readers = new Set<ChangeQueue<A>>()
+
+  const tell = (uid: string, change: Change<A>) => {
+    for (const reader of readers) {
+      reader.offer(uid, change)
+    }
+  }
+
+  const forget = (key: string, entry: Entry<A>, last: A) => {
+    entries.delete(key)
+    tell(entry.uid, { _tag: "Deleted", object: last })
+  }
+
+  // An object that the schema refuses stays as it was last understood, or unknown.
+  const apply = ({ key, object, resourceVersion, uid }: Observed<A>) => {
+    const before = entries.get(key)
+    if (before !== undefined && before.uid !== uid) {
+      forget(key, before, before.object)
+    }
+    if (Either.isLeft(object) || (before?.uid === uid && before.resourceVersion === resourceVersion)) {
+      return
+    }
+    entries.set(key, { uid, resourceVersion, object: object.right })
+    tell(uid, { _tag: "Updated", object: object.right })
+  }
+
+  return {
+    entries,
+    apply,
+    remove: ({ key, object, uid }) => {
+      const before = entries.get(key)
+      if (before?.uid === uid) {
+        forget(key, before, Either.getOrElse(object, () => before.object))
+      }
+    },
+    replace: (all) => {
+      for (const [key, before] of entries) {
+        if (all.get(key)?.uid !== before.uid) {
+          forget(key, before, before.object)
+        }
+      }
+      for (const observed of all.values()) {
+        apply(observed)
+      }
+    },
+    add: (reader) => {
+      readers.add(reader)
+      for (const { object, uid } of entries.values()) {
+        reader.offer(uid, { _tag: "Updated", object })
+      }
+    },
+    drop: (reader) => {
+      readers.delete(reader)
+    },
+    fail: (error) => {
+      for (const reader of readers) {
+        reader.fail(error)
+      }
+    }
+  }
+}

@@ -17,6 +17,10 @@ export interface ChangeQueue<A> {
   readonly offer: (uid: string, change: Change<A>) => void
   /** Ends the stream with an error, once what waits has been read. */
   readonly fail: (error: ClusterError) => void
+  /** What waits, perhaps nothing. */
+  readonly poll: Effect.Effect<Chunk.Chunk<Change<A>>, ClusterError>
+  /** Waits until something does, or the end has come. */
+  readonly news: Effect.Effect<void>
   readonly stream: Stream.Stream<Change<A>, ClusterError>
 }
 
@@ -76,15 +80,16 @@ export const make = <A>(options: {
     return Chunk.unsafeFromArray(taken)
   }
 
-  const next: Effect.Effect<Chunk.Chunk<Change<A>>, ClusterError> = Effect.suspend(() => {
-    if (waiting.size > 0) {
-      return Effect.sync(take)
-    }
-    if (end !== undefined) {
-      return end
+  const poll: Effect.Effect<Chunk.Chunk<Change<A>>, ClusterError> = Effect.suspend(() =>
+    waiting.size > 0 || end === undefined ? Effect.sync(take) : end
+  )
+
+  const some = Effect.suspend(() => {
+    if (waiting.size > 0 || end !== undefined) {
+      return Effect.void
     }
     news.unsafeClose()
-    return Effect.flatMap(news.await, () => next)
+    return news.await
   })
 
   return {
@@ -101,6 +106,8 @@ export const make = <A>(options: {
       }
     },
     fail: (error) => finish(Effect.fail(error)),
-    stream: Stream.repeatEffectChunk(next)
+    poll,
+    news: some,
+    stream: Stream.repeatEffectChunk(Effect.zipRight(some, poll))
   }
 }

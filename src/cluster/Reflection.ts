@@ -2,6 +2,7 @@
  * Keeps a view of a selection up to date for as long as its scope is open, by the rules of client-go's reflector and
  * kube-rs's watcher.
  */
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -94,7 +95,19 @@ export const make = <A>(options: Options<A>): Effect.Effect<Reflector<A>, never,
             Effect.acquireRelease(Effect.sync(() => view.add(reader)), () => Effect.sync(() => view.drop(reader))),
             reader.stream
           )
-        }))
+        })),
+      follow: (by, key) =>
+        Effect.flatMap(ready, () => {
+          const place = { by, key }
+          const reader = ChangeQueue.make<A>({ subject, where: () => true })
+          return Effect.as(
+            Effect.acquireRelease(
+              Effect.sync(() => view.add(reader, place)),
+              () => Effect.sync(() => view.drop(reader, place))
+            ),
+            { news: reader.news, poll: Effect.map(reader.poll, Chunk.toReadonlyArray) }
+          )
+        })
     }
   })
 

@@ -5,6 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { ClusterError } from "./ClusterError.js"
 
@@ -38,6 +39,25 @@ export interface Reflector<A> {
    * ten thousand deletions gets `Expired`.
    */
   readonly changes: (where: (object: A) => boolean) => Stream.Stream<Change<A>, ClusterError>
+  /**
+   * The same for those for which `by` gives `key`, to be read at one's own time; waits for the first list. However many
+   * follow by the same function, each at another key, a change costs no more than the followers of its own key.
+   */
+  readonly follow: (
+    by: (object: A) => string | undefined,
+    key: string
+  ) => Effect.Effect<Follower<A>, ClusterError, Scope.Scope>
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Follower<A> {
+  /** What has changed since the last poll: at first everything there is, perhaps nothing. Never waits. */
+  readonly poll: Effect.Effect<ReadonlyArray<Change<A>>, ClusterError>
+  /** Waits until there is something to poll, be it an error. */
+  readonly news: Effect.Effect<void>
 }
 
 /**

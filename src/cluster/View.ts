@@ -14,15 +14,21 @@ interface Entry<A> {
   readonly object: A
 }
 
+/** The objects for which a function gives a key. Readers with the same function share an index. */
+export interface Place<A> {
+  readonly by: (object: A) => string | undefined
+  readonly key: string
+}
+
 export interface View<A> {
   readonly entries: ReadonlyMap<string, Entry<A>>
   readonly apply: (observed: Observed<A>) => void
   readonly remove: (observed: Observed<A>) => void
   /** Takes a whole list for the truth: what is missing in it was deleted. */
   readonly replace: (all: ReadonlyMap<string, Observed<A>>) => void
-  /** Tells a reader what is there, and from then on what changes. */
-  readonly add: (reader: ChangeQueue<A>) => void
-  readonly drop: (reader: ChangeQueue<A>) => void
+  /** Tells a reader what is there, and from then on what changes; of a place in an index, just what has that place. */
+  readonly add: (reader: ChangeQueue<A>, place?: Place<A>) => void
+  readonly drop: (reader: ChangeQueue<A>, place?: Place<A>) => void
   /** Ends every reader with an error. */
   readonly fail: (error: ClusterError) => void
 }
@@ -30,10 +36,16 @@ export interface View<A> {
 export const make = <A>(): View<A> => {
   const entries = new Map<string, Entry<A>>()
   const readers = new Set<ChangeQueue<A>>()
+  const indexes = new Map<Place<A>["by"], Map<string, Set<ChangeQueue<A>>>>()
 
   const tell = (uid: string, change: Change<A>) => {
     for (const reader of readers) {
       reader.offer(uid, change)
+    }
+    for (const [by, places] of indexes) {
+      for (const reader of places.get(by(change.object) ?? "") ?? []) {
+        reader.offer(uid, change)
+      }
     }
   }
 
@@ -74,18 +86,40 @@ export const make = <A>(): View<A> => {
         apply(observed)
       }
     },
-    add: (reader) => {
-      readers.add(reader)
+    add: (reader, place) => {
+      if (place === undefined) {
+        readers.add(reader)
+      } else {
+        const index = indexes.get(place.by) ?? new Map<string, Set<ChangeQueue<A>>>()
+        indexes.set(place.by, index.set(place.key, (index.get(place.key) ?? new Set()).add(reader)))
+      }
       for (const { object, uid } of entries.values()) {
-        reader.offer(uid, { _tag: "Updated", object })
+        if (place === undefined || place.by(object) === place.key) {
+          reader.offer(uid, { _tag: "Updated", object })
+        }
       }
     },
-    drop: (reader) => {
-      readers.delete(reader)
+    drop: (reader, place) => {
+      if (place === undefined) {
+        readers.delete(reader)
+        return
+      }
+      const index = indexes.get(place.by)
+      const there = index?.get(place.key)
+      there?.delete(reader)
+      if (there?.size === 0) index?.delete(place.key)
+      if (index?.size === 0) indexes.delete(place.by)
     },
     fail: (error) => {
       for (const reader of readers) {
         reader.fail(error)
+      }
+      for (const index of indexes.values()) {
+        for (const there of index.values()) {
+          for (const reader of there) {
+            reader.fail(error)
+          }
+        }
       }
     }
   }

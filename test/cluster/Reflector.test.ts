@@ -500,6 +500,51 @@ describe("Reflector", () => {
       }))
   })
 
+  describe("followers", () => {
+    const byName = (of: Resources.Pod) => of.metadata.name
+
+    scoped(
+      "are told of their own key alone, what is there first, a deletion with the last state",
+      () =>
+        Effect.gen(function*() {
+          const { reflector, watch } = yield* listed(pod("a", 1), pod("b", 2))
+          const follower = yield* reflector.follow(byName, "a")
+          const polled = Effect.map(follower.poll, (changes) => changes.map(words))
+          assert.deepStrictEqual(yield* polled, ["Updated a/uid-a Running"])
+          assert.deepStrictEqual(yield* polled, [])
+          yield* watch.send(line("MODIFIED", pod("b", 101)), line("MODIFIED", pod("a", 102, { phase: "Failed" })))
+          yield* watch.send(line("DELETED", pod("a", 103, { phase: "Failed" })))
+          yield* follower.news
+          yield* settle
+          assert.deepStrictEqual(yield* polled, ["Updated a/uid-a Failed", "Deleted a/uid-a Failed"])
+        })
+    )
+
+    scoped("are told nothing more once their scope has closed", () =>
+      Effect.gen(function*() {
+        const { reflector, watch } = yield* listed(pod("a", 1))
+        let asked = 0
+        const counting = (of: Resources.Pod) => {
+          asked++
+          return byName(of)
+        }
+        yield* Effect.scoped(reflector.follow(counting, "a"))
+        assert.strictEqual(asked, 1)
+        yield* watch.send(line("MODIFIED", pod("a", 102)))
+        yield* settle
+        assert.strictEqual(asked, 1)
+      }))
+
+    scoped("get the refusal that ends the view", () =>
+      Effect.gen(function*() {
+        const { reflector, server } = yield* start
+        const following = yield* Effect.fork(Effect.flip(reflector.follow(byName, "a")))
+        yield* (yield* server.watch).fail(refusal(403, "Forbidden"))
+        yield* (yield* server.asked).refuse(refusal(403, "Forbidden"))
+        assert.strictEqual((yield* Fiber.join(following)).reason, "Forbidden")
+      }))
+  })
+
   describe("sharing", () => {
     scoped("is by kind, namespace and selector", () =>
       Effect.gen(function*() {

@@ -1,0 +1,161 @@
+/**
+ * The life of a build on a cluster, the same whatever it becomes there: recorded, adopted, watched, stopped, its outcome
+ * kept. What differs is a {@link Definition}.
+ *
+ * Nothing is kept in this process: whoever has the ref carries on.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { type BackendError, BuildRejected, type Issue } from "../build/BuildError.js"
+import * as BuildInput from "../build/BuildInput.js"
+import * as BuildService from "../build/BuildService.js"
+import * as BuildStatus from "../build/BuildStatus.js"
+import type * as Cluster from "../cluster/Cluster.js"
+import type * as Resource from "../cluster/Resource.js"
+import * as BuildRecord from "./BuildRecord.js"
+import type { Definition } from "./Definition.js"
+import * as Changes from "./lifecycle/Changes.js"
+import * as Logs from "./lifecycle/Logs.js"
+import * as Objects from "./lifecycle/Objects.js"
+import * as Settle from "./lifecycle/Settle.js"
+
+export type { Definition, Event, Interpretation, LogSource, Observed } from "./Definition.js"
+
+/** Whether an equal input gets this build instead of a new one. */
+const adoptable = (status: BuildStatus.BuildStatus): boolean => status._tag !== "Errored" && status._tag !== "Cancelled"
+
+/**
+ * A backend from its definition. Builds go to `namespace` unless they name another.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  options: { readonly cluster: Cluster.Service; readonly namespace: string }
+): BuildService.Service => {
+  const { cluster } = options
+  const objects = Objects.make(definition, cluster)
+  const settle = Settle.make(definition, cluster, objects)
+
+  const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRejected> => {
+    const issues = definition.check(input)
+    return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
+  }
+
+  // A stop that came between the record and the child found no child to delete.
+  const withdrawIfStopped = (record: BuildRecord.Glance, child: Child) =>
+    Effect.gen(function*() {
+      const now = yield* objects.glance(record.ref)
+      const goesOn = Option.isSome(now) && Option.isNone(now.value.stop) && Option.isNone(now.value.outcome)
+      if (!goesOn) yield* Effect.repeat(objects.deleteChild(child), { until: (deleted) => deleted, times: 5 })
+    })
+
+  const complete = (record: BuildRecord.BuildRecord, input: BuildInput.BuildInput) =>
+    Effect.gen(function*() {
+      const parts = BuildRecord.partManifests(record, definition.contents(input))
+      const child = yield* objects.complete(record, 1, parts)
+      const missing: ReadonlyArray<Issue> = definition.accepts(child)
+      if (missing.length > 0) return yield* new BuildRejected({ reason: "Unsupported", issues: missing })
+      yield* withdrawIfStopped(record, child)
+    })
+
+  const create = (input: BuildInput.BuildInput, namespace: string, number: number) =>
+    Effect.gen(function*() {
+      const created = yield* objects.createRecord(
+        BuildRecord.manifest({
+          backend: definition.name,
+          namespace,
+          number,
+          input,
+          contents: definition.contents(input)
+        }),
+        namespace
+      )
+      if (Option.isNone(created)) return Option.none()
+      const record = created.value
+      // What is not accepted leaves nothing behind.
+      yield* complete(record, input).pipe(
+        Effect.tapErrorTag("BuildRejected", () => objects.deleteRecord(record.ref))
+      )
+      return Option.some({ ref: record.ref, adopted: false })
+    })
+
+  // The newest build of the fingerprint, if it is to be adopted, made whole.
+  const adopt = (newest: BuildRecord.Glance, input: BuildInput.BuildInput) =>
+    Effect.gen(function*() {
+      const adopted = Option.some({ ref: newest.ref, adopted: true })
+      if (Option.isSome(newest.outcome)) return adoptable(newest.outcome.value.status) ? adopted : Option.none()
+      const snapshot = yield* objects.snapshot(newest.ref)
+      if (
+        snapshot.children.length === 0 && Option.isNone(snapshot.record.stop) && Option.isNone(snapshot.record.outcome)
+      ) {
+        yield* complete(snapshot.record, input)
+        return adopted
+      }
+      const advanced = yield* settle.advance(snapshot)
+      const status = Option.isSome(advanced) ? advanced.value : yield* settle.status(newest.ref)
+      return adoptable(status) ? adopted : Option.none()
+    }).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeedNone))
+
+  // Ends: each round that makes nothing was won by somebody whose build the next one adopts.
+  const submit = (
+    input: BuildInput.BuildInput,
+    namespace: string,
+    again: boolean
+  ): Effect.Effect<BuildService.Submission, BuildRejected | BackendError> =>
+    Effect.gen(function*() {
+      const newest = yield* objects.newest(namespace, BuildInput.fingerprint(input))
+      if (Option.isSome(newest) && !again) {
+        const adopted = yield* adopt(newest.value, input)
+        if (Option.isSome(adopted)) return adopted.value
+      }
+      const number = Option.match(newest, { onNone: () => 1, onSome: ({ number }) => number + 1 })
+      const created = yield* create(input, namespace, number)
+      return Option.isSome(created) ? created.value : yield* submit(input, namespace, false)
+    })
+
+  const summarise = (glance: BuildRecord.Glance) =>
+    Effect.gen(function*() {
+      const outcome = Option.getOrUndefined(glance.outcome)
+      return Option.some(
+        new BuildService.BuildSummary({
+          ref: glance.ref,
+          fingerprint: glance.fingerprint,
+          finalImage: glance.finalImage,
+          createdAt: glance.createdAt,
+          finishedAt: outcome?.finishedAt,
+          status: outcome === undefined ? yield* settle.status(glance.ref) : outcome.status
+        })
+      )
+    }).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeedNone))
+
+  return BuildService.make({
+    name: definition.name,
+    check,
+    build: (input, { again = false, namespace = options.namespace } = {}) =>
+      Effect.zipRight(check(input), submit(input, namespace, again)),
+    status: settle.status,
+    changes: Changes.make(definition, cluster, objects, settle),
+    logs: Logs.make(definition, cluster, objects, settle),
+    cancel: (ref) =>
+      Effect.catchTag(
+        Effect.asVoid(settle.stop(ref, new BuildStatus.Cancelled({}))),
+        "BuildNotFound",
+        () => Effect.void
+      ),
+    remove: (ref) =>
+      settle.stop(ref, new BuildStatus.Cancelled({})).pipe(
+        Effect.zipRight(objects.deleteRecord(ref)),
+        Effect.catchTag("BuildNotFound", () => Effect.void)
+      ),
+    list: ({ fingerprint, namespace = options.namespace } = {}) =>
+      Effect.gen(function*() {
+        const glances = yield* objects.all(namespace, fingerprint)
+        const summaries = yield* Effect.forEach(glances, summarise, { concurrency: 8 })
+        return summaries.flatMap(Option.toArray)
+      })
+  })
+}

@@ -1,0 +1,102 @@
+/**
+ * The statuses of one build as they come.
+ */
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
+import type { BuildRef } from "../../build/BuildRef.js"
+import * as BuildStatus from "../../build/BuildStatus.js"
+import type * as Cluster from "../../cluster/Cluster.js"
+import type * as Resource from "../../cluster/Resource.js"
+import type { Definition } from "../Definition.js"
+import * as Follow from "./Follow.js"
+import type { Objects } from "./Objects.js"
+import type { Settle } from "./Settle.js"
+import { assess, follows } from "./Snapshot.js"
+
+/** How long a build may wait silently before its events are asked for, once and then at this distance. */
+const explainAfter = Duration.seconds(10)
+
+/** How long a view may be behind the server before the server itself is asked. */
+const viewGrace = Duration.seconds(2)
+
+/** While the API server is away, it is asked again: soon at first, then every half a minute. */
+const outage = Schedule.exponential("500 millis").pipe(
+  Schedule.union(Schedule.spaced("30 seconds")),
+  Schedule.jittered
+)
+
+export const make = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  cluster: Cluster.Service,
+  objects: Objects<Child>,
+  settle: Settle<Child>
+) => {
+  const patiently = <A, E extends BuildNotFound | BackendError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.retry(effect, { schedule: outage, while: (error) => error.retryable })
+
+  // What a build that was seen, and is gone, has ended with.
+  const deleted = (ref: BuildRef): BuildStatus.Errored =>
+    BuildStatus.errored("Deleted", { message: `somebody deleted the record of ${ref} while it was built` })
+
+  return (ref: BuildRef): Stream.Stream<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
+    Stream.unwrapScoped(Effect.gen(function*() {
+      const record = yield* objects.record(ref)
+      if (Option.isSome(record.outcome)) return Stream.make(record.outcome.value.status)
+      const follow = yield* Follow.make(definition, cluster, record)
+
+      /** By the server's own word, whenever something is due or has vanished. */
+      const confirmed = settle.status(ref).pipe(
+        Effect.catchTag("BuildNotFound", () => Effect.succeed(deleted(ref))),
+        patiently
+      )
+
+      const wait = (wakeAt: Option.Option<DateTime.Utc>, explainedBy: string | undefined) =>
+        Effect.gen(function*() {
+          if (explainedBy === undefined) return yield* follow.change(wakeAt)
+          const soon = DateTime.addDuration(yield* DateTime.now, explainAfter)
+          const first = Option.match(wakeAt, { onNone: () => soon, onSome: (time) => DateTime.min(time, soon) })
+          if (yield* follow.change(Option.some(first))) return true
+          yield* follow.explain(yield* patiently(objects.events(explainedBy, ref.namespace)))
+          return false
+        })
+
+      const next = (
+        last: BuildStatus.BuildStatus | undefined
+      ): Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
+        Effect.gen(function*() {
+          const { record, snapshot } = yield* follow.now
+          const assessment = assess(definition, snapshot, yield* DateTime.now)
+          if (assessment._tag === "Ended") return assessment.status
+          if (record === "there" && assessment._tag === "Going") {
+            if (follows(last, assessment.status)) return assessment.status
+            yield* wait(assessment.wakeAt, assessment.explainedBy)
+            return yield* next(last)
+          }
+          // A view may be behind what we have read or made ourselves just now.
+          if (record === "unseen" || assessment._tag === "Missing") {
+            const soon = DateTime.addDuration(yield* DateTime.now, viewGrace)
+            if (yield* follow.change(Option.some(soon))) return yield* next(last)
+          }
+          const status = yield* confirmed
+          if (follows(last, status)) return status
+          yield* follow.change(Option.some(DateTime.addDuration(yield* DateTime.now, explainAfter)))
+          return yield* next(last)
+        })
+
+      return Stream.unfoldChunkEffect<
+        BuildStatus.BuildStatus | undefined,
+        BuildStatus.BuildStatus,
+        BuildNotFound | BackendError,
+        never
+      >(undefined, (last) =>
+        last !== undefined && BuildStatus.isTerminal(last)
+          ? Effect.succeedNone
+          : Effect.map(next(last), (status) => Option.some([Chunk.of(status), status] as const)))
+    }))
+}

@@ -1,0 +1,227 @@
+/**
+ * The objects of builds on the cluster: reading, making, marking and deleting them, in a backend's own words of failure.
+ */
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { BackendError, BuildNotFound, type BuildRejected } from "../../build/BuildError.js"
+import type { BuildRef } from "../../build/BuildRef.js"
+import type { JsonObject } from "../../cluster/ApiRequest.js"
+import type * as Cluster from "../../cluster/Cluster.js"
+import type { ClusterError } from "../../cluster/ClusterError.js"
+import type * as Resource from "../../cluster/Resource.js"
+import * as Resources from "../../cluster/Resources.js"
+import * as BuildRecord from "../BuildRecord.js"
+import type { Definition, Event } from "../Definition.js"
+import { backendError, rejection } from "./Failure.js"
+import type { Snapshot } from "./Snapshot.js"
+
+export interface Objects<Child> {
+  /** The records of a namespace, or of one fingerprint there, the newest first. */
+  readonly all: (
+    namespace: string,
+    fingerprint?: string
+  ) => Effect.Effect<ReadonlyArray<BuildRecord.Glance>, BackendError>
+  readonly newest: (
+    namespace: string,
+    fingerprint: string
+  ) => Effect.Effect<Option.Option<BuildRecord.Glance>, BackendError>
+  readonly record: (ref: BuildRef) => Effect.Effect<BuildRecord.BuildRecord, BuildNotFound | BackendError>
+  readonly glance: (ref: BuildRef) => Effect.Effect<Option.Option<BuildRecord.Glance>, BackendError>
+  /** Everything about a build, straight from the server. */
+  readonly snapshot: (ref: BuildRef) => Effect.Effect<Snapshot<Child>, BuildNotFound | BackendError>
+  readonly events: (uid: string, namespace: string) => Effect.Effect<ReadonlyArray<Event>, BackendError>
+  /** None if somebody else has made a record of this name. */
+  readonly createRecord: (
+    manifest: JsonObject,
+    namespace: string
+  ) => Effect.Effect<Option.Option<BuildRecord.BuildRecord>, BuildRejected | BackendError>
+  /** Makes what is missing of a build: its further ConfigMaps and the child of an attempt. */
+  readonly complete: (
+    record: BuildRecord.BuildRecord,
+    attempt: number,
+    parts: ReadonlyArray<JsonObject>
+  ) => Effect.Effect<Child, BuildRejected | BackendError>
+  /** Writes an annotation, if the record is still at the resourceVersion; false if it is not, or is gone. */
+  readonly annotate: (
+    record: BuildRecord.Glance,
+    annotations: { readonly [key: string]: string }
+  ) => Effect.Effect<boolean, BackendError>
+  /** Deletes a child as it was seen; false if it has changed since. */
+  readonly deleteChild: (child: Child) => Effect.Effect<boolean, BackendError>
+  readonly deleteRecord: (ref: BuildRef) => Effect.Effect<void, BackendError>
+}
+
+const optional = <A, E extends ClusterError>(effect: Effect.Effect<A, E>): Effect.Effect<Option.Option<A>, E> =>
+  effect.pipe(
+    Effect.asSome,
+    Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeedNone)
+  )
+
+export const make = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  cluster: Cluster.Service
+): Objects<Child> => {
+  const { child: resource, name: backend } = definition
+  const refused = (operation: string) => Effect.mapError(backendError(backend, operation))
+  const fail = (operation: string, detail: string) =>
+    new BackendError({ backend, reason: "Unexpected", operation, detail })
+  const ofRecord = (record: string) => `${BuildRecord.selector(backend)},${BuildRecord.label.record}=${record}`
+
+  const createdOrRejected = (operation: string) => (error: ClusterError): BuildRejected | BackendError =>
+    rejection(error) ?? backendError(backend, operation)(error)
+
+  const all: Objects<Child>["all"] = (namespace, fingerprint) => {
+    const ofFingerprint = fingerprint === undefined ? "" : `,${BuildRecord.label.fingerprint}=${fingerprint}`
+    return cluster.list(BuildRecord.Glances, {
+      namespace,
+      labelSelector: BuildRecord.selector(backend) + ofFingerprint
+    }).pipe(
+      refused(`look for builds in ${namespace}`),
+      Effect.map(({ items }) =>
+        items
+          .flatMap((item) => Option.toArray(BuildRecord.glance(backend, item)))
+          .toSorted((a, b) => DateTime.Order(b.createdAt, a.createdAt) || b.number - a.number)
+      )
+    )
+  }
+
+  const record: Objects<Child>["record"] = (ref) =>
+    Effect.gen(function*() {
+      const found = yield* refused(`read ${ref}`)(
+        optional(cluster.get(Resources.ConfigMap, ref.name, { namespace: ref.namespace }))
+      )
+      if (Option.isNone(found) || found.value.metadata.uid !== ref.uid) return yield* new BuildNotFound({ ref })
+      return yield* Effect.mapError(
+        BuildRecord.read(backend, found.value),
+        (detail) => fail(`read ${ref}`, detail)
+      )
+    })
+
+  const children = (ref: BuildRef) =>
+    cluster.list(resource, { namespace: ref.namespace, labelSelector: ofRecord(ref.name) }).pipe(
+      refused(`read ${resource.plural} of ${ref}`),
+      Effect.map(({ items }) => items.filter((child) => ownedBy(child, ref.uid)))
+    )
+
+  const pods = (ref: BuildRef) =>
+    cluster.list(Resources.Pod, { namespace: ref.namespace, labelSelector: definition.podSelector }).pipe(
+      refused(`read the pods of ${ref}`),
+      Effect.map(({ items }) => items.filter((pod) => definition.recordOf(pod) === ref.name))
+    )
+
+  const childManifest = (of: BuildRecord.BuildRecord, attempt: number): JsonObject => {
+    const base = definition.manifest(of, attempt)
+    const labels = {
+      ...BuildRecord.labels({ backend, fingerprint: of.fingerprint, record: of.ref.name, input: of.input }),
+      [BuildRecord.label.attempt]: String(attempt)
+    }
+    return {
+      ...base,
+      metadata: {
+        name: BuildRecord.childName(of.ref) + (attempt === 1 ? "" : `-a${attempt}`),
+        namespace: of.ref.namespace,
+        labels,
+        ownerReferences: BuildRecord.ownerReferences(of.ref)
+      }
+    }
+  }
+
+  // A create whose answer was lost, or that somebody else made: an object of this name can only be that very child, for
+  // its name tells the record's uid.
+  const createOnce = <A extends Resource.Metadata>(of: Resource.Resource<A>, object: JsonObject, ref: BuildRef) => {
+    const operation = `create ${of.plural} of ${ref}`
+    return cluster.create(of, object, { namespace: ref.namespace, strict: true }).pipe(
+      Effect.catchIf(
+        (error) => error.reason === "AlreadyExists",
+        () => cluster.get(of, nameOf(object), { namespace: ref.namespace })
+      ),
+      Effect.mapError(createdOrRejected(operation)),
+      Effect.filterOrFail(
+        (created) => ownedBy(created, ref.uid),
+        (created) => fail(operation, `${created.metadata.name} exists, and belongs to something else`)
+      )
+    )
+  }
+
+  return {
+    all,
+    newest: (namespace, fingerprint) =>
+      Effect.map(all(namespace, fingerprint), (records) => Arr.head(records.toSorted((a, b) => b.number - a.number))),
+    record,
+    glance: (ref) =>
+      optional(cluster.get(BuildRecord.Glances, ref.name, { namespace: ref.namespace })).pipe(
+        refused(`read ${ref}`),
+        Effect.map(Option.filter(({ metadata }) => metadata.uid === ref.uid)),
+        Effect.map(Option.flatMap((metadata) => BuildRecord.glance(backend, metadata)))
+      ),
+    snapshot: (ref) =>
+      Effect.all({ record: record(ref), children: children(ref), pods: pods(ref) }, { concurrency: "unbounded" }).pipe(
+        Effect.map((found) => ({ ...found, events: [] }))
+      ),
+    events: (uid, namespace) =>
+      cluster.list(Resources.Event, { namespace, fieldSelector: `involvedObject.uid=${uid}` }).pipe(
+        Effect.map(({ items }) => items),
+        // Events explain, and no more: who may not read them does without.
+        Effect.catchIf((error) => error.reason === "Forbidden", () => Effect.succeed([])),
+        refused("read events")
+      ),
+    createRecord: (manifest, namespace) =>
+      Effect.gen(function*() {
+        const operation = `record a build in ${namespace}`
+        const created = yield* cluster.create(Resources.ConfigMap, manifest, { namespace, strict: true }).pipe(
+          Effect.map(Option.some),
+          Effect.catchIf((error) => error.reason === "AlreadyExists", () => Effect.succeedNone),
+          Effect.mapError(createdOrRejected(operation))
+        )
+        if (Option.isNone(created)) return Option.none()
+        const read = BuildRecord.read(backend, created.value)
+        return Option.some(yield* Effect.mapError(read, (detail) => fail(operation, detail)))
+      }),
+    complete: (of, attempt, parts) =>
+      Effect.forEach(parts, (part) => createOnce(BuildRecord.Glances, part, of.ref), { concurrency: 4 }).pipe(
+        Effect.zipRight(createOnce(resource, childManifest(of, attempt), of.ref))
+      ),
+    annotate: ({ ref, resourceVersion }, annotations) =>
+      cluster.patch(BuildRecord.Glances, ref.name, {
+        merge: { metadata: { uid: ref.uid, resourceVersion, annotations } }
+      }, { namespace: ref.namespace }).pipe(
+        Effect.as(true),
+        Effect.catchIf(
+          (error) => error.reason === "Conflict" || error.reason === "NotFound",
+          () => Effect.succeed(false)
+        ),
+        refused(`write to ${ref}`)
+      ),
+    deleteChild: ({ metadata }) =>
+      cluster.delete(resource, metadata.name, {
+        namespace: metadata.namespace,
+        uid: metadata.uid,
+        resourceVersion: metadata.resourceVersion,
+        propagation: "Background"
+      }).pipe(
+        Effect.as(true),
+        Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(true)),
+        Effect.catchIf((error) => error.reason === "Conflict", () => Effect.succeed(false)),
+        refused(`stop ${resource.plural} ${metadata.name}`)
+      ),
+    deleteRecord: (ref) =>
+      cluster.delete(BuildRecord.Glances, ref.name, {
+        namespace: ref.namespace,
+        uid: ref.uid,
+        propagation: "Background"
+      }).pipe(
+        Effect.catchIf((error) => error.reason === "NotFound" || error.reason === "Conflict", () => Effect.void),
+        refused(`remove ${ref}`)
+      )
+  }
+}
+
+const ownedBy = ({ metadata }: Resource.Metadata, uid: string): boolean =>
+  metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
+
+const nameOf = ({ metadata }: JsonObject): string =>
+  typeof metadata === "object" && metadata !== null && !Array.isArray(metadata) && "name" in metadata
+    ? String(metadata["name"])
+    : ""

@@ -1,0 +1,192 @@
+/**
+ * How a build comes to its end: the outcome that is kept, and the one way to stop.
+ */
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { BackendError, type BuildNotFound } from "../../build/BuildError.js"
+import type { BuildRef } from "../../build/BuildRef.js"
+import * as BuildStatus from "../../build/BuildStatus.js"
+import type * as Cluster from "../../cluster/Cluster.js"
+import type * as Resource from "../../cluster/Resource.js"
+import * as BuildRecord from "../BuildRecord.js"
+import type { Definition, Observed } from "../Definition.js"
+import type { Objects } from "./Objects.js"
+import { assess, latest, observed, type Snapshot } from "./Snapshot.js"
+
+export interface Settle<Child> {
+  /** Does what is due of what was seen, and answers what is then so; none if somebody else was faster: look again. */
+  readonly advance: (snapshot: Snapshot<Child>) => Effect.Effect<Option.Option<BuildStatus.BuildStatus>, BackendError>
+  /** The status of a build now, by the server's word; does what is due: keeps an outcome, ends a stop, tries again. */
+  readonly status: (ref: BuildRef) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+  /** Stops a build: it ends with `status`, unless it has ended already. */
+  readonly stop: (
+    ref: BuildRef,
+    status: BuildRecord.StopMark["status"]
+  ) => Effect.Effect<BuildStatus.Terminal, BuildNotFound | BackendError>
+}
+
+/** What is kept of a log: enough to see what went wrong, little enough for an annotation (256 KiB for all of an object). */
+export const tail = { lines: 40, lineLength: 400, patience: "5 seconds" } as const
+
+export const make = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  cluster: Cluster.Service,
+  objects: Objects<Child>
+): Settle<Child> => {
+  // A log that cannot be read must not keep a build from ending.
+  const logTail = (seen: Observed<Child>): Effect.Effect<ReadonlyArray<string>> =>
+    Effect.gen(function*() {
+      const source = definition.logs(seen).findLast(({ state }) => state !== "waiting")
+      if (source === undefined) return []
+      const { namespace } = seen.record.ref
+      const lines = yield* Stream.runCollect(
+        cluster.logs(source.resource, source.name, {
+          namespace,
+          container: source.container,
+          tailLines: tail.lines
+        })
+      )
+      return Chunk.toReadonlyArray(lines).map((line) => line.slice(0, tail.lineLength))
+    }).pipe(
+      Effect.timeout(tail.patience),
+      Effect.catchAll((error) =>
+        Effect.as(Effect.logDebug(`No log of ${seen.record.ref} is kept: ${error.message}`), [])
+      )
+    )
+
+  const withTail = (status: BuildStatus.Terminal, lines: ReadonlyArray<string>): BuildStatus.Terminal => {
+    switch (status._tag) {
+      case "Failed":
+        return status.logTail.length > 0 ? status : new BuildStatus.Failed({ ...status, logTail: lines })
+      case "Errored":
+        return status.logTail.length > 0 ? status : new BuildStatus.Errored({ ...status, logTail: lines })
+      case "Succeeded":
+      case "Cancelled":
+        return status
+    }
+  }
+
+  // The first who writes it decides; who may not write says what was seen all the same.
+  const keep = (
+    record: BuildRecord.Glance,
+    status: BuildStatus.Terminal
+  ): Effect.Effect<Option.Option<BuildStatus.Terminal>, BackendError> =>
+    Effect.gen(function*() {
+      const finishedAt = status._tag === "Succeeded" ? status.finishedAt : yield* DateTime.now
+      const outcome = BuildRecord.outcomeText(new BuildRecord.Outcome({ status, finishedAt }))
+      const written = yield* objects.annotate(record, { [BuildRecord.annotation.outcome]: outcome }).pipe(
+        Effect.catchIf((error) => error.reason === "Forbidden", () =>
+          Effect.as(
+            Effect.logDebug(`The outcome of ${record.ref} is not kept: no permission to patch its record`),
+            true
+          ))
+      )
+      return written ? Option.some(status) : Option.none()
+    })
+
+  const tailFor = (status: BuildStatus.Terminal, seen: Observed<Child>) =>
+    status._tag === "Failed" || status._tag === "Errored"
+      ? Effect.map(logTail(seen), (lines) => withTail(status, lines))
+      : Effect.succeed(status)
+
+  // A stop that has its mark: what the platform decided before we could delete the child beats the mark.
+  const finishStop = (
+    snapshot: Snapshot<Child>,
+    mark: BuildRecord.StopMark
+  ): Effect.Effect<Option.Option<BuildStatus.Terminal>, BackendError> =>
+    Effect.gen(function*() {
+      const child = latest(snapshot.children)
+      if (child === undefined) return yield* keep(snapshot.record, mark.status)
+      const seen = observed(snapshot, child)
+      const { status } = definition.interpret(seen)
+      if (status._tag === "Succeeded" || status._tag === "Failed") {
+        return yield* keep(snapshot.record, yield* tailFor(status, seen))
+      }
+      const ending = yield* tailFor(mark.status, seen)
+      return (yield* objects.deleteChild(child)) ? yield* keep(snapshot.record, ending) : Option.none()
+    })
+
+  const advance: Settle<Child>["advance"] = (snapshot) =>
+    Effect.gen(function*() {
+      const { record } = snapshot
+      const assessment = assess(definition, snapshot, yield* DateTime.now)
+      switch (assessment._tag) {
+        case "Ended":
+        case "Going":
+          return Option.some(assessment.status)
+        case "Stopping":
+          return yield* finishStop(snapshot, assessment.mark)
+        case "Over":
+          return yield* keep(record, yield* tailFor(assessment.status, assessment.observed))
+        case "TooLate":
+          yield* mark(record, assessment.status)
+          return Option.none()
+        case "Again": {
+          yield* objects.complete(record, assessment.attempt, []).pipe(
+            // What was accepted once and is not now is the cluster's change of mind: the build cannot go on.
+            Effect.catchTag(
+              "BuildRejected",
+              (rejected) => mark(record, BuildStatus.errored("AdmissionDenied", { message: rejected.message }))
+            )
+          )
+          return Option.none()
+        }
+        case "Missing":
+          return Option.some(
+            new BuildStatus.Pending({
+              blocked: new BuildStatus.Blocked({
+                reason: "Unknown",
+                message: `its ${definition.child.kind} does not exist: who started it has not come that far, ` +
+                  "or somebody deleted it; building the same input completes it"
+              })
+            })
+          )
+      }
+    })
+
+  const mark = (record: BuildRecord.Glance, status: BuildRecord.StopMark["status"]) =>
+    objects.annotate(record, {
+      [BuildRecord.annotation.stop]: BuildRecord.stopMarkText(new BuildRecord.StopMark({ status }))
+    })
+
+  // Each time that somebody else was faster, the build is further; who loses so often is told.
+  const persist = <A, E>(
+    ref: BuildRef,
+    attempt: Effect.Effect<Option.Option<A>, E>
+  ): Effect.Effect<A, E | BackendError> =>
+    attempt.pipe(
+      Effect.repeat({ until: Option.isSome, times: 20 }),
+      Effect.flatMap(Option.match({
+        onNone: () =>
+          Effect.fail(
+            new BackendError({
+              backend: definition.name,
+              reason: "Conflict",
+              operation: `settle ${ref}`,
+              detail: "its record changes faster than it can be written"
+            })
+          ),
+        onSome: Effect.succeed
+      }))
+    )
+
+  const status: Settle<Child>["status"] = (ref) => persist(ref, Effect.flatMap(objects.snapshot(ref), advance))
+
+  return {
+    advance,
+    status,
+    stop: (ref, stopped) =>
+      persist(
+        ref,
+        Effect.gen(function*() {
+          const found = yield* objects.record(ref)
+          if (Option.isSome(found.outcome)) return Option.some(found.outcome.value.status)
+          if (Option.isNone(found.stop)) yield* mark(found, stopped)
+          return Option.liftPredicate(yield* status(ref), BuildStatus.isTerminal)
+        })
+      )
+  }
+}

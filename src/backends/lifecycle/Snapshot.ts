@@ -1,0 +1,131 @@
+/**
+ * All that is known of one build at one moment, and what follows from it.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as BuildInput from "../../build/BuildInput.js"
+import * as BuildStatus from "../../build/BuildStatus.js"
+import type * as Resource from "../../cluster/Resource.js"
+import type * as Resources from "../../cluster/Resources.js"
+import * as BuildRecord from "../BuildRecord.js"
+import type { Definition, Event, Interpretation, Observed } from "../Definition.js"
+
+export interface Snapshot<Child> {
+  readonly record: BuildRecord.BuildRecord
+  readonly children: ReadonlyArray<Child>
+  readonly pods: ReadonlyArray<Resources.Pod>
+  readonly events: ReadonlyArray<Event>
+}
+
+/**
+ * - `Ended`: the outcome is kept on the record.
+ * - `Stopping`: there is a stop mark, and the stop is not done.
+ * - `Over`: the platform has decided, and that is not kept yet.
+ * - `Again`: an attempt ended in a retryable error, and we are to make the next.
+ * - `TooLate`: the attempt has waited for too long, or no child came.
+ * - `Missing`: there is no child, and there may still be one.
+ * - `Going`: everything else; look again at `wakeAt` at the latest.
+ */
+export type Assessment<Child> =
+  | { readonly _tag: "Ended"; readonly status: BuildStatus.Terminal }
+  | { readonly _tag: "Stopping"; readonly mark: BuildRecord.StopMark }
+  | { readonly _tag: "Over"; readonly status: BuildStatus.Terminal; readonly observed: Observed<Child> }
+  | { readonly _tag: "Again"; readonly attempt: number }
+  | { readonly _tag: "TooLate"; readonly status: BuildStatus.Errored }
+  | { readonly _tag: "Missing" }
+  | {
+    readonly _tag: "Going"
+    readonly status: BuildStatus.BuildStatus
+    readonly wakeAt: Option.Option<DateTime.Utc>
+    readonly explainedBy: string | undefined
+  }
+
+export const attemptOf = ({ metadata }: Resource.Metadata): number =>
+  Number(metadata.labels?.[BuildRecord.label.attempt] ?? 1)
+
+/** The child of the latest attempt. */
+export const latest = <Child extends Resource.Metadata>(children: ReadonlyArray<Child>): Child | undefined =>
+  children.reduce<Child | undefined>(
+    (newest, child) => newest === undefined || attemptOf(child) > attemptOf(newest) ? child : newest,
+    undefined
+  )
+
+export const observed = <Child extends Resource.Metadata>(
+  snapshot: Snapshot<Child>,
+  child: Child
+): Observed<Child> => ({
+  record: snapshot.record,
+  child,
+  events: snapshot.events,
+  pods: snapshot.pods
+    .filter((pod) => pod.metadata.ownerReferences?.some((owner) => owner.uid === child.metadata.uid) ?? false)
+    .toSorted((a, b) =>
+      (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") ||
+      a.metadata.name.localeCompare(b.metadata.name)
+    )
+})
+
+const pendingTimeout = ({ input }: BuildRecord.BuildRecord): Duration.Duration =>
+  input.pendingTimeout ?? BuildInput.defaults.pendingTimeout
+
+const tooLate = (record: BuildRecord.BuildRecord, { status }: Interpretation): BuildStatus.Errored => {
+  const blocked = status._tag === "Pending" || status._tag === "Running" ? status.blocked : undefined
+  return BuildStatus.errored("PendingTimeout", {
+    message: `the build could not begin within ${Duration.format(pendingTimeout(record))}: ${
+      blocked?.message ?? "the platform does not say why"
+    }`,
+    upstreamReason: blocked?.upstreamReason,
+    pod: status.pod
+  })
+}
+
+const lost = (kind: string): BuildStatus.Errored =>
+  BuildStatus.errored("Deleted", { message: `its ${kind} does not exist: somebody deleted it, or it was never made` })
+
+export const assess = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  snapshot: Snapshot<Child>,
+  now: DateTime.Utc
+): Assessment<Child> => {
+  const { record } = snapshot
+  if (Option.isSome(record.outcome)) return { _tag: "Ended", status: record.outcome.value.status }
+  if (Option.isSome(record.stop)) return { _tag: "Stopping", mark: record.stop.value }
+  const child = latest(snapshot.children)
+  if (child === undefined) {
+    return DateTime.lessThanOrEqualTo(DateTime.addDuration(record.createdAt, pendingTimeout(record)), now)
+      ? { _tag: "TooLate", status: lost(definition.child.kind) }
+      : { _tag: "Missing" }
+  }
+  const seen = observed(snapshot, child)
+  const interpretation = definition.interpret(seen)
+  const { explainedBy, status, waitingSince } = interpretation
+  if (BuildStatus.isTerminal(status)) {
+    const attempt = attemptOf(child)
+    const retries = record.input.retries ?? BuildInput.defaults.retries
+    return definition.retriedBy === "client" && status._tag === "Errored" && status.retryable && attempt <= retries
+      ? { _tag: "Again", attempt: attempt + 1 }
+      : { _tag: "Over", status, observed: seen }
+  }
+  if (waitingSince === undefined) return { _tag: "Going", status, wakeAt: Option.none(), explainedBy }
+  const deadline = DateTime.addDuration(waitingSince, pendingTimeout(record))
+  return DateTime.lessThanOrEqualTo(deadline, now)
+    ? { _tag: "TooLate", status: tooLate(record, interpretation) }
+    : { _tag: "Going", status, wakeAt: Option.some(deadline), explainedBy }
+}
+
+const rank = (status: BuildStatus.BuildStatus): number => {
+  switch (status._tag) {
+    case "Pending":
+      return 0
+    case "Running":
+      return status.attempt
+    default:
+      return Number.POSITIVE_INFINITY
+  }
+}
+
+/** Whether `next` may be said after `last`: a status only goes forward. */
+export const follows = (last: BuildStatus.BuildStatus | undefined, next: BuildStatus.BuildStatus): boolean =>
+  last === undefined ||
+  (rank(next) >= rank(last) && !BuildStatus.isTerminal(last) && !BuildStatus.equivalence(last, next))

@@ -60,6 +60,11 @@ export * as ImagePullspec from "./build/ImagePullspec.js"
 /**
  * @since 0.1.0
  */
+export * as LocalBuildBackend from "./backends/LocalBuildBackend.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Resource from "./cluster/Resource.js"
 
 /**

@@ -1,0 +1,282 @@
+/**
+ * Builds on this machine with buildah, by the very script that build pods run: for laptops and CI.
+ *
+ * It needs Linux, buildah 1.28 or later, and a user that buildah works for: root, or one with subordinate ids. A build lives
+ * as long as the layer that accepted it: closing the layer cancels what is unfinished. When its process is killed outright,
+ * the build's processes are killed with it, and whoever looks next finds it `Errored("NodeLost")`, retryable. Records, logs
+ * and outcomes stay in a state directory, where any process of the user can ask about them and cancel.
+ *
+ * Registries on loopback may speak plain HTTP. Images that name no secret use the user's own credentials file; a credential
+ * helper named there is not asked. Secrets and ConfigMaps that an input names are folders below `secretsDirectory` and
+ * `configMapsDirectory`. `resources`, `objectLabels` and `pendingTimeout` mean nothing here; what cannot be honoured at all,
+ * `check` says.
+ *
+ * @since 0.1.0
+ */
+import * as CommandExecutor from "@effect/platform/CommandExecutor"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Arr from "effect/Array"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Order from "effect/Order"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { randomUUID } from "node:crypto"
+import { BuildBackend, BuildSummary, type Service } from "../build/BuildBackend.js"
+import { BackendError, BuildNotFound, BuildRejected, Issue } from "../build/BuildError.js"
+import * as BuildInput from "../build/BuildInput.js"
+import type { BuildRef } from "../build/BuildRef.js"
+import * as BuildStatus from "../build/BuildStatus.js"
+import * as Life from "./local/Life.js"
+import * as Machine from "./local/Machine.js"
+import * as References from "./local/References.js"
+import * as Sandbox from "./local/Sandbox.js"
+import { type Settings, surroundings } from "./local/Settings.js"
+import * as StateDirectory from "./local/StateDirectory.js"
+import * as Unsupported from "./local/Unsupported.js"
+
+export { type Settings } from "./local/Settings.js"
+
+const name = "local"
+
+// How often the state directory is looked at: it is on a local disk, and the files are small.
+const interval = "100 millis"
+
+// How long a build may take to stop: its processes die at once, deleting its files takes the rest.
+const patience = "1 minute"
+
+const spanOptions = (ref?: BuildRef) => ({
+  attributes: ref === undefined ? {} : { ref: String(ref) },
+  captureStackTrace: false
+})
+
+const span = (operation: string, ref?: BuildRef) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.withSpan(effect, `LocalBuildBackend.${operation}`, spanOptions(ref))
+
+const adoptable = (status: BuildStatus.BuildStatus): boolean => status._tag !== "Errored" && status._tag !== "Cancelled"
+
+/**
+ * The backend as a value; the builds it accepts end with the scope.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  settings: Settings = {}
+): Effect.Effect<
+  Service,
+  ConfigError,
+  CommandExecutor.CommandExecutor | FileSystem.FileSystem | Path.Path | Scope.Scope
+> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const executor = yield* CommandExecutor.CommandExecutor
+    const around = yield* surroundings(fs, settings)
+    const machine = yield* Effect.cached(Machine.probe(executor))
+    const sandbox = yield* Effect.cached(Sandbox.make(executor, fs))
+    const state = StateDirectory.make(fs, path, path.resolve(around.stateDirectory), Effect.sync(() => randomUUID()))
+    const life = yield* Life.make({
+      fs,
+      state,
+      sandbox,
+      interval,
+      retryDelay: settings.retryDelay ?? "2 seconds",
+      workDirectory: path.resolve(around.workDirectory),
+      workshop: Effect.map(Effect.all([sandbox, machine]), ([sandbox, machine]) => ({
+        fs,
+        path,
+        sandbox,
+        environment: around.environment,
+        insecureRegistries: settings.insecureRegistries ?? [],
+        authFile: around.authFile,
+        knowsHeredocs: Machine.knowsHeredocs(machine)
+      }))
+    })
+    /** What a ref names; undefined if it is not here, or no longer the same build. */
+    const find = (ref: BuildRef) =>
+      ref.backend === name
+        ? Effect.map(state.record(ref), (record) => record?.ref.uid === ref.uid ? record : undefined)
+        : Effect.succeed(undefined)
+
+    const statusOf = (ref: BuildRef): Effect.Effect<BuildStatus.BuildStatus | undefined, BackendError> =>
+      Effect.gen(function*() {
+        const record = yield* find(ref)
+        if (record === undefined) return undefined
+        const status = yield* life.status(record)
+        // What was read while it was being removed says nothing.
+        return BuildStatus.isTerminal(status) || (yield* find(ref)) !== undefined ? status : undefined
+      })
+
+    const isOver = (status: BuildStatus.BuildStatus | undefined): boolean =>
+      status === undefined || BuildStatus.isTerminal(status)
+
+    const existing = <A>(
+      ref: BuildRef,
+      found: Effect.Effect<A | undefined, BackendError>
+    ): Effect.Effect<A, BackendError | BuildNotFound> =>
+      Effect.flatMap(found, (found) => found === undefined ? new BuildNotFound({ ref }) : Effect.succeed(found))
+
+    const check: Service["check"] = (input) =>
+      Effect.flatMap(machine, (machine) => {
+        const issues = Unsupported.objections(input, machine)
+        return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
+      })
+
+    const build: Service["build"] = (input, options) =>
+      Effect.gen(function*() {
+        yield* check(input)
+        const namespace = options?.namespace ?? settings.namespace ?? "default"
+        if (!StateDirectory.isNamespace(namespace)) {
+          return yield* new BuildRejected({
+            reason: "InvalidInput",
+            issues: [
+              new Issue({ path: "namespace", message: "must be lower-case letters, digits and \"-\", as in my-builds" })
+            ]
+          })
+        }
+        const references = yield* References.resolve(fs, path, {
+          secrets: settings.secretsDirectory,
+          configMaps: settings.configMapsDirectory
+        }, input)
+        const fingerprint = BuildInput.fingerprint(input)
+        for (let again = options?.again === true;; again = false) {
+          const [newest = 0] = StateDirectory.numbersOf(yield* state.list(namespace), fingerprint)
+          if (!again && newest > 0) {
+            const record = yield* state.record({ namespace, name: StateDirectory.nameOf(fingerprint, newest) })
+            if (record !== undefined && adoptable(yield* life.status(record))) return { ref: record.ref, adopted: true }
+          }
+          const ref = yield* life.begin(input, references, {
+            backend: name,
+            namespace,
+            name: StateDirectory.nameOf(fingerprint, newest + 1)
+          })
+          // Otherwise somebody was faster, and theirs is adopted.
+          if (ref !== undefined) return { ref, adopted: false }
+        }
+      })
+
+    const changes: Service["changes"] = (ref) =>
+      Stream.unwrap(Effect.map(existing(ref, statusOf(ref)), (first) => {
+        const later = Effect.map(
+          Effect.delay(statusOf(ref), interval),
+          (status) => status ?? BuildStatus.errored("Deleted", { message: `${ref} was removed while it was watched` })
+        )
+        return Stream.concat(Stream.make(first), Stream.repeatEffect(later)).pipe(
+          Stream.changesWith(BuildStatus.equivalence),
+          Stream.takeUntil(BuildStatus.isTerminal)
+        )
+      }))
+
+    const logs: Service["logs"] = (ref, options) =>
+      Stream.unwrap(Effect.map(existing(ref, find(ref)), () =>
+        state.log(ref, {
+          interval,
+          tailLines: options?.tailLines,
+          isComplete: options?.follow === true ? Effect.map(statusOf(ref), isOver) : Effect.succeed(true)
+        })))
+
+    const cancel: Service["cancel"] = (ref) =>
+      Effect.gen(function*() {
+        if (isOver(yield* statusOf(ref))) return
+        yield* state.stop(ref)
+        yield* Effect.repeat(Effect.delay(statusOf(ref), interval), { until: isOver })
+      }).pipe(Effect.timeoutFail({
+        duration: patience,
+        onTimeout: () =>
+          new BackendError({
+            backend: name,
+            reason: "Timeout",
+            operation: `stop ${ref}`,
+            detail: "the process that runs the build does not react; end it, and ask again"
+          })
+      }))
+
+    const remove: Service["remove"] = (ref) =>
+      Effect.gen(function*() {
+        yield* cancel(ref)
+        if ((yield* find(ref)) !== undefined) yield* state.remove(ref)
+      })
+
+    const summary = (record: StateDirectory.LocalRecord) =>
+      Effect.gen(function*() {
+        const status = yield* life.status(record)
+        const outcome = yield* state.outcome(record.ref)
+        return new BuildSummary({
+          ref: record.ref,
+          fingerprint: record.fingerprint,
+          finalImage: record.input.finalImage.pullspec,
+          createdAt: record.createdAt,
+          ...(outcome === undefined ? {} : { finishedAt: outcome.finishedAt }),
+          status
+        })
+      })
+
+    const list: Service["list"] = (options) =>
+      Effect.gen(function*() {
+        const places = yield* state.list(options?.namespace)
+        const records = yield* Effect.forEach(places, (place) => state.record(place))
+        const wanted = records.flatMap((record) =>
+          record === undefined || (options?.fingerprint !== undefined && record.fingerprint !== options.fingerprint)
+            ? []
+            : [record]
+        )
+        const summaries = yield* Effect.forEach(wanted, summary)
+        return Arr.sort(
+          summaries,
+          Order.reverse(Order.mapInput(DateTime.Order, ({ createdAt }: BuildSummary) => createdAt))
+        )
+      })
+
+    return BuildBackend.of({
+      name,
+      check: (input) => check(input).pipe(span("check")),
+      build: (input, options) => build(input, options).pipe(span("build")),
+      status: (ref) => existing(ref, statusOf(ref)).pipe(span("status", ref)),
+      changes: (ref) => changes(ref).pipe(Stream.withSpan("LocalBuildBackend.changes", spanOptions(ref))),
+      logs: (ref, options) => logs(ref, options).pipe(Stream.withSpan("LocalBuildBackend.logs", spanOptions(ref))),
+      cancel: (ref) => cancel(ref).pipe(span("cancel", ref)),
+      remove: (ref) => remove(ref).pipe(span("remove", ref)),
+      list: (options) => list(options).pipe(span("list"))
+    })
+  })
+
+/**
+ * The backend with its defaults.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<
+  BuildBackend,
+  ConfigError,
+  CommandExecutor.CommandExecutor | FileSystem.FileSystem | Path.Path
+> = Layer.scoped(BuildBackend, make())
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWith = (
+  settings: Settings
+): Layer.Layer<
+  BuildBackend,
+  ConfigError,
+  CommandExecutor.CommandExecutor | FileSystem.FileSystem | Path.Path
+> => Layer.scoped(BuildBackend, make(settings))
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config.Wrap<Settings>
+): Layer.Layer<
+  BuildBackend,
+  ConfigError,
+  CommandExecutor.CommandExecutor | FileSystem.FileSystem | Path.Path
+> => Layer.scoped(BuildBackend, Effect.flatMap(Config.unwrap(config), make))

@@ -1,0 +1,184 @@
+/**
+ * One attempt at a build: lays out what the script reads, runs its two verbs, and says what they ended with.
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as BuildInput from "../../build/BuildInput.js"
+import { BuiltImage, type Errored, errored, Failed } from "../../build/BuildStatus.js"
+import * as ImagePullspec from "../../build/ImagePullspec.js"
+import * as BuildScript from "../job/BuildScript.js"
+import * as ExitCode from "../job/ExitCode.js"
+import * as TerminationMessage from "../job/TerminationMessage.js"
+import * as Heredoc from "./Heredoc.js"
+import * as LogFile from "./LogFile.js"
+import type { References } from "./References.js"
+import type { Ended, Sandbox } from "./Sandbox.js"
+
+/** How buildah is used here, and what of the machine's configuration it sees. */
+export interface Workshop {
+  readonly fs: FileSystem.FileSystem
+  readonly path: Path.Path
+  readonly sandbox: Sandbox
+  /** Environment of the script beside what the input determines: PATH, proxies, settings. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly insecureRegistries: ReadonlyArray<string>
+  /** The user's own registry credentials, for images that name no secret. */
+  readonly authFile: string | undefined
+  readonly knowsHeredocs: boolean
+}
+
+export interface Job {
+  readonly input: BuildInput.BuildInput
+  readonly references: References
+  /** The folder to work in, which is emptied before and deleted after. */
+  readonly folder: string
+  readonly log: string
+}
+
+/** What an attempt ends with. */
+export type Result = BuiltImage | Failed | Errored
+
+/** How many of the log's last lines are kept in a status. */
+const tailLines = 50
+
+// The script ends an attempt itself; this is for a machine that no longer lets it.
+const grace = Duration.minutes(1)
+
+// A registry on this machine may speak plain HTTP: those of the two images, and any other that the input writes out.
+const loopback = /(?<![\w.-])(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?=\/)/g
+
+const loopbackRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string> =>
+  [input.baseImage.pullspec, input.finalImage.pullspec, input.dockerfile, ...Object.values(input.buildArgs ?? {})]
+    .flatMap((text) => text.match(loopback) ?? [])
+
+/** What a verb's exit code and last words say; undefined if it succeeded. */
+const troubleOf = (
+  ended: Ended,
+  message: TerminationMessage.TerminationMessage | undefined,
+  logTail: ReadonlyArray<string>
+): Failed | Errored | undefined => {
+  if (ended.exitCode === 0) return undefined
+  const words = message?.text ?? ended.complaint
+  if (ended.exitCode === undefined) {
+    return errored("Unknown", { message: words === "" ? "the build was killed from outside" : words, logTail })
+  }
+  const meaning = ExitCode.meaning(ended.exitCode)
+  const text = words === "" ? `the build script ended with exit code ${ended.exitCode}; its log may say why` : words
+  return meaning.state === "Failed"
+    ? new Failed({
+      reason: meaning.reason,
+      message: text,
+      logTail,
+      ...(message?.exitCode === undefined ? {} : { exitCode: message.exitCode })
+    })
+    : errored(meaning.reason, { message: text, upstreamReason: `exit code ${ended.exitCode}`, logTail })
+}
+
+export const run = (workshop: Workshop, job: Job): Effect.Effect<Result> => {
+  const { fs, path, sandbox } = workshop
+  const { folder, input, log, references } = job
+  const at = (...names: ReadonlyArray<string>) => path.join(folder, ...names)
+  const timeout = input.timeout ?? BuildInput.defaults.timeout
+  const lowered = workshop.knowsHeredocs
+    ? { text: input.dockerfile, files: [] }
+    : Heredoc.lower(input.dockerfile)
+
+  const write = (file: string, content: string | Uint8Array, mode = 0o644) =>
+    fs.makeDirectory(path.dirname(file), { recursive: true }).pipe(
+      Effect.andThen(
+        fs.writeFile(file, typeof content === "string" ? new TextEncoder().encode(content) : content, { mode })
+      )
+    )
+
+  const layOut: Effect.Effect<void, PlatformError> = Effect.gen(function*() {
+    yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
+    for (const name of ["work", "memory", "mounts", "user-secret"]) yield* fs.makeDirectory(at(name))
+    for (const { content, key } of BuildScript.inputFiles(input)) yield* write(at("input", key), content)
+    yield* write(at("input", "containerfile"), lowered.text)
+    for (const file of lowered.files) yield* write(at("heredocs", file.path), file.content)
+    yield* write(at("script"), BuildScript.source)
+    for (const [index, mount] of references.mounts.entries()) {
+      yield* fs.symlink(path.resolve(mount), at("mounts", BuildScript.mountFolder(index)))
+    }
+    if (workshop.authFile !== undefined) {
+      yield* fs.symlink(path.resolve(workshop.authFile), at("user-secret", "config.json"))
+    }
+  })
+
+  const environment: BuildScript.Environment = {
+    OSB_INPUT_DIR: at("input"),
+    OSB_WORK_DIR: at("work"),
+    OSB_MEMORY_DIR: at("memory"),
+    OSB_MOUNTS_DIR: at("mounts"),
+    OSB_HEREDOCS_DIR: lowered.files.length === 0 ? "" : at("heredocs"),
+    OSB_BASE_IMAGE: input.baseImage.pullspec,
+    OSB_FINAL_IMAGE: input.finalImage.pullspec,
+    OSB_TIMEOUT_SECONDS: String(Math.max(1, Math.ceil(Duration.toSeconds(timeout)))),
+    OSB_ARCHITECTURE: input.architecture ?? "",
+    OSB_ENTITLEMENT_DIR: references.entitlement === undefined ? "" : path.resolve(references.entitlement),
+    OSB_TRUST_BUNDLE: references.trustBundle === undefined ? "" : path.resolve(references.trustBundle),
+    OSB_INSECURE_REGISTRIES: [...new Set([...workshop.insecureRegistries, ...loopbackRegistries(input)])].join(" ")
+  }
+
+  const proxy = {
+    ...(input.proxy?.http === undefined ? {} : { HTTP_PROXY: input.proxy.http }),
+    ...(input.proxy?.https === undefined ? {} : { HTTPS_PROXY: input.proxy.https }),
+    ...(input.proxy?.noProxy === undefined ? {} : { NO_PROXY: input.proxy.noProxy })
+  }
+
+  const verb = (name: "build" | "push", secret: string | undefined) =>
+    Effect.gen(function*() {
+      const ended = yield* sandbox.run({
+        command: ["sh", at("script"), name],
+        environment: {
+          ...workshop.environment,
+          ...proxy,
+          ...environment,
+          OSB_SECRET_DIR: secret ?? (workshop.authFile === undefined ? "" : at("user-secret")),
+          OSB_TERMINATION_MESSAGE: at(`${name}.message`)
+        },
+        log,
+        memory: at("memory")
+      })
+      const message = yield* fs.readFileString(at(`${name}.message`)).pipe(
+        Effect.map(TerminationMessage.parse),
+        Effect.orElseSucceed(() => undefined)
+      )
+      return { message, trouble: troubleOf(ended, message, yield* LogFile.tail(fs, log, tailLines)) }
+    })
+
+  const bothVerbs = Effect.gen(function*() {
+    const built = yield* verb("build", references.baseSecret)
+    if (built.trouble !== undefined) return built.trouble
+    const { message, trouble } = yield* verb("push", references.finalSecret)
+    if (trouble !== undefined) return trouble
+    if (message?.digest === undefined) {
+      return errored("DigestLost", { message: "the image was pushed, and its digest was not told" })
+    }
+    return new BuiltImage({
+      pullspec: `${ImagePullspec.repository(input.finalImage.pullspec)}@${message.digest}`,
+      digest: message.digest,
+      tag: input.finalImage.pullspec,
+      ...(message.architecture === undefined ? {} : { architecture: message.architecture })
+    })
+  })
+
+  return Effect.gen(function*() {
+    yield* sandbox.clear(folder)
+    yield* layOut
+    return yield* bothVerbs
+  }).pipe(
+    Effect.timeoutTo({
+      duration: Duration.sum(timeout, grace),
+      onSuccess: (result): Result => result,
+      onTimeout: () => errored("Timeout", { message: `the attempt took longer than ${Duration.format(timeout)}` })
+    }),
+    Effect.catchAll((cause) =>
+      Effect.succeed(errored("StorageUnavailable", { message: `cannot write to ${folder}: ${cause.message}` }))
+    ),
+    Effect.ensuring(sandbox.clear(folder))
+  )
+}

@@ -1,0 +1,150 @@
+/**
+ * The life of a build on this machine: begun by one process, told by any, ended by whoever is left.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
+import type { BackendError } from "../../build/BuildError.js"
+import * as BuildInput from "../../build/BuildInput.js"
+import { BuildRef } from "../../build/BuildRef.js"
+import * as BuildStatus from "../../build/BuildStatus.js"
+import * as Attempt from "./Attempt.js"
+import * as ProcessIdentity from "./ProcessIdentity.js"
+import type { References } from "./References.js"
+import type { Sandbox } from "./Sandbox.js"
+import { LocalRecord, Outcome, Progress, type StateDirectory } from "./StateDirectory.js"
+
+export interface Options {
+  readonly fs: FileSystem.FileSystem
+  readonly state: StateDirectory
+  readonly sandbox: Effect.Effect<Sandbox>
+  readonly workshop: Effect.Effect<Attempt.Workshop>
+  readonly workDirectory: string
+  /** How often to look whether a build is to stop. */
+  readonly interval: Duration.DurationInput
+  readonly retryDelay: Duration.DurationInput
+}
+
+export interface Life {
+  /**
+   * Keeps a new build and starts it in the background; it is cancelled with the scope. Undefined if there is a build of that
+   * name already.
+   */
+  readonly begin: (
+    input: BuildInput.BuildInput,
+    references: References,
+    place: { readonly backend: string; readonly namespace: string; readonly name: string }
+  ) => Effect.Effect<BuildRef | undefined, BackendError>
+  readonly status: (record: LocalRecord) => Effect.Effect<BuildStatus.BuildStatus, BackendError>
+}
+
+export const make = (options: Options): Effect.Effect<Life, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { fs, state } = options
+    const scope = yield* Effect.scope
+    const owner = yield* ProcessIdentity.self(fs)
+
+    const end = (record: LocalRecord, status: BuildStatus.Terminal) =>
+      Effect.flatMap(DateTime.now, (finishedAt) => state.setOutcome(record.ref, new Outcome({ status, finishedAt })))
+
+    const attempts = (
+      record: LocalRecord,
+      references: References,
+      workshop: Attempt.Workshop,
+      startedAt: DateTime.Utc,
+      attempt: number
+    ): Effect.Effect<BuildStatus.Terminal, BackendError> =>
+      Effect.gen(function*() {
+        yield* state.setProgress(record.ref, new Progress({ attempt, startedAt }))
+        const result = yield* Attempt.run(workshop, {
+          input: record.input,
+          references,
+          folder: record.workFolder,
+          log: state.logFile(record.ref)
+        })
+        if (result instanceof BuildStatus.BuiltImage) {
+          return new BuildStatus.Succeeded({ image: result, startedAt, finishedAt: yield* DateTime.now })
+        }
+        const retries = record.input.retries ?? BuildInput.defaults.retries
+        if (result._tag === "Failed" || !result.retryable || attempt > retries) return result
+        yield* Effect.sleep(Duration.times(options.retryDelay, 2 ** (attempt - 1)))
+        return yield* attempts(record, references, workshop, startedAt, attempt + 1)
+      })
+
+    const stopped = (record: LocalRecord): Effect.Effect<BuildStatus.Terminal, BackendError> =>
+      Effect.repeat(Effect.delay(state.isStopped(record.ref), options.interval), { until: (isStopped) => isStopped })
+        .pipe(
+          Effect.as(new BuildStatus.Cancelled({}))
+        )
+
+    const live = (record: LocalRecord, references: References) =>
+      Effect.gen(function*() {
+        const startedAt = yield* DateTime.now
+        return yield* attempts(record, references, yield* options.workshop, startedAt, 1)
+      }).pipe(
+        Effect.raceFirst(stopped(record)),
+        Effect.interruptible,
+        Effect.catchAllCause((cause) =>
+          Effect.succeed(
+            Cause.isInterruptedOnly(cause)
+              ? new BuildStatus.Cancelled({})
+              : BuildStatus.errored("Unknown", { message: Cause.pretty(cause) })
+          )
+        ),
+        Effect.flatMap((status) => end(record, status)),
+        Effect.catchAllCause((cause) => Effect.logError(`The outcome of ${record.ref} is lost`, cause)),
+        Effect.uninterruptible
+      )
+
+    const begin: Life["begin"] = (input, references, { backend, name, namespace }) =>
+      Effect.uninterruptible(Effect.gen(function*() {
+        const uid = randomUUID()
+        const record = new LocalRecord({
+          ref: new BuildRef({ backend, namespace, name, uid }),
+          fingerprint: BuildInput.fingerprint(input),
+          createdAt: yield* DateTime.now,
+          input,
+          owner,
+          workFolder: `${options.workDirectory}/${uid}`
+        })
+        if (!(yield* state.create(record))) return undefined
+        yield* Effect.forkIn(live(record, references), scope)
+        return record.ref
+      }))
+
+    /** Ends a build whose process is gone: what that left is cleared away first. */
+    const bury = (record: LocalRecord) =>
+      Effect.gen(function*() {
+        const { clear } = yield* options.sandbox
+        yield* clear(record.workFolder)
+        yield* end(
+          record,
+          (yield* state.isStopped(record.ref))
+            ? new BuildStatus.Cancelled({})
+            : BuildStatus.errored("NodeLost", {
+              message: `the process that ran this build (pid ${record.owner.pid}) ended before the build did`
+            })
+        )
+      })
+
+    const status: Life["status"] = (record) =>
+      Effect.gen(function*() {
+        const outcome = yield* state.outcome(record.ref)
+        if (outcome !== undefined) return outcome.status
+        if (!(yield* ProcessIdentity.isAlive(fs, record.owner))) {
+          yield* bury(record)
+          const last = yield* state.outcome(record.ref)
+          if (last !== undefined) return last.status
+        }
+        const progress = yield* state.progress(record.ref)
+        return progress === undefined
+          ? new BuildStatus.Pending({})
+          : new BuildStatus.Running({ startedAt: progress.startedAt, attempt: progress.attempt })
+      })
+
+    return { begin, status }
+  })

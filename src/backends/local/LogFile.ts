@@ -1,0 +1,84 @@
+/**
+ * A file that grows while it is read.
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Chunk from "effect/Chunk"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+const pieceBytes = 64 * 1024
+
+// Of a log that ends in longer lines than this many bytes, the tail is shorter than asked.
+const tailBytes = 1024 * 1024
+
+const newline = 10
+
+/** Where the last lines of a file begin, in bytes from its start. */
+const tailOffset = (file: FileSystem.File, lines: number): Effect.Effect<number, PlatformError> =>
+  Effect.gen(function*() {
+    const size = Number((yield* file.stat).size)
+    if (lines <= 0) return size
+    const start = Math.max(0, size - tailBytes)
+    yield* file.seek(start, "start")
+    const bytes = Option.getOrElse(yield* file.readAlloc(size - start), () => new Uint8Array())
+    let position = bytes.length
+    let left = lines
+    // A newline at the very end closes the last line; it begins none.
+    while (position > 0 && (bytes[position - 1] !== newline || position === bytes.length || left-- > 1)) position--
+    return start + position
+  })
+
+/** What of a file is read, and until when. */
+export interface Options<E> {
+  /** Whether nothing will be added any more. */
+  readonly isComplete: Effect.Effect<boolean, E>
+  /** How often to look for what was added. */
+  readonly interval: Duration.DurationInput
+  /** Begin with so many of the last lines; by default with all. */
+  readonly tailLines?: number | undefined
+}
+
+/** The lines of a file, those that are added meanwhile too. */
+export const lines = <E>(
+  fs: FileSystem.FileSystem,
+  path: string,
+  options: Options<E>
+): Stream.Stream<string, PlatformError | E> =>
+  Stream.unwrapScoped(Effect.gen(function*() {
+    const file = yield* fs.open(path)
+    const offset = options.tailLines === undefined ? 0 : yield* tailOffset(file, options.tailLines)
+    yield* file.seek(FileSystem.Size(offset), "start")
+    const next: Effect.Effect<Option.Option<Uint8Array>, PlatformError | E> = Effect.gen(function*() {
+      for (;;) {
+        // Asked before reading: what is complete then is read to its end.
+        const complete = yield* options.isComplete
+        const piece = yield* file.readAlloc(pieceBytes)
+        if (Option.isSome(piece) || complete) return piece
+        yield* Effect.sleep(options.interval)
+      }
+    })
+    return Stream.repeatEffectChunkOption(
+      Effect.flatMap(
+        next,
+        Option.match({
+          onNone: () => Effect.fail(Option.none()),
+          onSome: (piece) => Effect.succeed(Chunk.of(piece))
+        })
+      ).pipe(Effect.mapError((error) => Option.isOption(error) ? error : Option.some(error)))
+    ).pipe(Stream.decodeText(), Stream.splitLines)
+  }))
+
+/** The last lines of a file; none if it cannot be read. */
+export const tail = (
+  fs: FileSystem.FileSystem,
+  path: string,
+  count: number
+): Effect.Effect<ReadonlyArray<string>> =>
+  lines(fs, path, { isComplete: Effect.succeed(true), interval: 0, tailLines: count }).pipe(
+    Stream.runCollect,
+    Effect.map(Chunk.toReadonlyArray),
+    Effect.orElseSucceed(() => [])
+  )

@@ -1,0 +1,129 @@
+/**
+ * Running a command so that nothing of it can outlive it.
+ *
+ * Where the kernel allows, the command gets process and mount namespaces of its own: killing its first process ends every
+ * other one and takes every mount away, even when this program is killed outright. Elsewhere its session is searched for
+ * processes and the mount table for mounts.
+ */
+import * as Command from "@effect/platform/Command"
+import type * as CommandExecutor from "@effect/platform/CommandExecutor"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import * as ProcessIdentity from "./ProcessIdentity.js"
+
+/** What a command ended with; no exit code if it was killed. `complaint` is what went wrong before it even started. */
+export interface Ended {
+  readonly exitCode: number | undefined
+  readonly complaint: string
+}
+
+/** A command with its whole environment; its output is appended to the file `log`. */
+export interface Order {
+  readonly command: readonly [string, ...Array<string>]
+  readonly environment: Readonly<Record<string, string>>
+  readonly log: string
+  /** A folder that the command finds as memory, where namespaces allow. */
+  readonly memory: string
+}
+
+export interface Sandbox {
+  /** Runs the command to its end; interrupting kills it and everything it started. */
+  readonly run: (order: Order) => Effect.Effect<Ended>
+  /** Deletes a folder that a command worked in, with whatever is still mounted there. */
+  readonly clear: (folder: string) => Effect.Effect<void>
+}
+
+const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"] as const
+
+// setpriv: the command is killed when this program is, by whatever signal.
+const leash = ["setpriv", "--pdeathsig", "KILL"] as const
+
+// The output goes straight to the file; what the helpers before it complain of stays on the error pipe.
+const wrapper = "exec >> \"$1\" 2>&1 < /dev/null; shift; exec \"$@\""
+const wrapperWithMemory =
+  `mount -t tmpfs -o mode=0700 tmpfs "$2" || exit; log=$1; shift 2; set -- "$log" "$@"; ${wrapper}`
+
+/**
+ * Looks what this machine allows: as root namespaces directly, else within the user namespace that `buildah unshare` makes.
+ */
+export const make = (
+  executor: CommandExecutor.CommandExecutor,
+  fs: FileSystem.FileSystem
+): Effect.Effect<Sandbox> =>
+  Effect.gen(function*() {
+    const succeeds = (command: string, ...args: Array<string>) =>
+      executor.exitCode(Command.make(command, ...args).pipe(Command.stderr("pipe"))).pipe(
+        Effect.map((exitCode) => exitCode === 0),
+        Effect.orElseSucceed(() => false)
+      )
+    const held = (yield* succeeds(...leash, "true")) ? leash : []
+    const own = yield* Effect.findFirst(
+      [[...namespaces], ["buildah", "unshare", ...namespaces]],
+      ([command = "false", ...args]) => succeeds(command, ...args, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
+    )
+    const inside: ReadonlyArray<string> | undefined = own._tag === "Some" ? own.value : undefined
+    const rootless = !(yield* succeeds("sh", "-c", "[ \"$(id -u)\" = 0 ]"))
+
+    const kill = (leader: number) =>
+      Effect.gen(function*() {
+        for (;;) {
+          const pids = yield* ProcessIdentity.session(fs, leader)
+          if (pids.length === 0) return
+          yield* succeeds("kill", "-KILL", ...pids.map(String))
+          yield* Effect.sleep("20 millis")
+        }
+      })
+
+    const run = ({ command, environment, log, memory }: Order) =>
+      Effect.gen(function*() {
+        const [first = "sh", ...rest] = inside === undefined
+          ? [...held, "sh", "-c", wrapper, "sh", log, ...command]
+          : [...held, ...inside, "sh", "-c", wrapperWithMemory, "sh", log, memory, ...command]
+        const process = yield* executor.start(
+          Command.make(first, ...rest).pipe(Command.env(environment, { extendEnv: false }))
+        )
+        yield* Effect.addFinalizer(() =>
+          Effect.ignore(process.kill("SIGKILL")).pipe(
+            Effect.andThen(kill(process.pid)),
+            Effect.interruptible,
+            Effect.timeoutOption("10 seconds")
+          )
+        )
+        const complaint = yield* Effect.fork(
+          process.stderr.pipe(Stream.decodeText(), Stream.mkString, Effect.orElseSucceed(() => ""))
+        )
+        const exitCode = yield* process.exitCode.pipe(
+          Effect.map((exitCode): number | undefined => exitCode),
+          Effect.orElseSucceed(() => undefined)
+        )
+        return { exitCode, complaint: (yield* Fiber.join(complaint)).trim() }
+      }).pipe(
+        Effect.scoped,
+        Effect.catchAll((cause) => Effect.succeed<Ended>({ exitCode: undefined, complaint: cause.message }))
+      )
+
+    const unmount = (folder: string) =>
+      Effect.gen(function*() {
+        const table = yield* fs.readFileString("/proc/self/mountinfo").pipe(Effect.orElseSucceed(() => ""))
+        // proc(5): the fifth field is the mount point, with blanks written as \040.
+        const points = table.split("\n").map((line) => (line.split(" ")[4] ?? "").replaceAll("\\040", " "))
+        yield* Effect.forEach(
+          points.filter((point) => point.startsWith(`${folder}/`)).toReversed(),
+          (point) => succeeds("umount", "--lazy", point),
+          { discard: true }
+        )
+      })
+
+    const clear = (folder: string) =>
+      Effect.gen(function*() {
+        yield* unmount(folder)
+        // By rm, which takes every file name; files of other users of a user namespace go from within it.
+        if (!(yield* succeeds("rm", "-rf", "--", folder)) && rootless) {
+          yield* succeeds("buildah", "unshare", "rm", "-rf", "--", folder)
+        }
+      })
+
+    return { run, clear }
+  })

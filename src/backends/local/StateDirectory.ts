@@ -1,0 +1,214 @@
+/**
+ * What is kept of builds: a folder for each, written so that any process can read it at any moment.
+ *
+ * | File | |
+ * |---|---|
+ * | `record.json` | the build: who it is, what it builds, which process runs it. There with the folder, never changed |
+ * | `progress.json` | how far it is; replaced as a whole |
+ * | `stop` | somebody wants it stopped |
+ * | `outcome.json` | the terminal status; the first writer's stands |
+ * | `log` | its output, appended |
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import type { ParseError } from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { BackendError } from "../../build/BuildError.js"
+import { BuildInput } from "../../build/BuildInput.js"
+import { BuildRef } from "../../build/BuildRef.js"
+import { Terminal } from "../../build/BuildStatus.js"
+import { Timestamp } from "../../build/DurationText.js"
+import * as LogFile from "./LogFile.js"
+import { ProcessIdentity } from "./ProcessIdentity.js"
+
+/** A build as it was accepted. */
+export class LocalRecord extends Schema.Class<LocalRecord>("effect-os-builder/backends/local/LocalRecord")({
+  ref: BuildRef,
+  fingerprint: Schema.String,
+  createdAt: Timestamp,
+  input: BuildInput,
+  owner: ProcessIdentity,
+  /** The folder that its attempts work in. */
+  workFolder: Schema.String
+}) {}
+
+/** The attempt under way, counted from 1, and when the first one started. */
+export class Progress extends Schema.Class<Progress>("effect-os-builder/backends/local/Progress")({
+  attempt: Schema.Int,
+  startedAt: Timestamp
+}) {}
+
+/** A terminal status and when it was reached. */
+export class Outcome extends Schema.Class<Outcome>("effect-os-builder/backends/local/Outcome")({
+  status: Terminal,
+  finishedAt: Timestamp
+}) {}
+
+/** Where a build is kept. */
+export interface Place {
+  readonly namespace: string
+  readonly name: string
+}
+
+const recordName = /^os-build-([a-z2-7]{26})-([1-9]\d*)$/
+const namespaceName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+
+/** Whether a build can be kept under this namespace: a folder, so no path. */
+export const isNamespace = (namespace: string): boolean => namespaceName.test(namespace) && namespace.length <= 63
+
+/** The name of the build of that number among those of its fingerprint. */
+export const nameOf = (fingerprint: string, number: number): string => `os-build-${fingerprint}-${number}`
+
+/** The numbers of the builds with a fingerprint, the newest first. */
+export const numbersOf = (places: ReadonlyArray<Place>, fingerprint: string): ReadonlyArray<number> =>
+  places.flatMap(({ name }) => {
+    const [, ofName, number] = recordName.exec(name) ?? []
+    return ofName === fingerprint ? [Number(number)] : []
+  }).sort((a, b) => b - a)
+
+export interface StateDirectory {
+  /** Makes the folder of a new build with its record, all at once; false if there is one of that name already. */
+  readonly create: (record: LocalRecord) => Effect.Effect<boolean, BackendError>
+  readonly record: (place: Place) => Effect.Effect<LocalRecord | undefined, BackendError>
+  readonly progress: (place: Place) => Effect.Effect<Progress | undefined, BackendError>
+  readonly setProgress: (place: Place, progress: Progress) => Effect.Effect<void, BackendError>
+  readonly outcome: (place: Place) => Effect.Effect<Outcome | undefined, BackendError>
+  /** Keeps the outcome unless there is one already. */
+  readonly setOutcome: (place: Place, outcome: Outcome) => Effect.Effect<void, BackendError>
+  readonly isStopped: (place: Place) => Effect.Effect<boolean, BackendError>
+  readonly stop: (place: Place) => Effect.Effect<void, BackendError>
+  /** The lines of the log, as `LogFile.lines` reads them. */
+  readonly log: (place: Place, options: LogFile.Options<BackendError>) => Stream.Stream<string, BackendError>
+  readonly logFile: (place: Place) => string
+  readonly remove: (place: Place) => Effect.Effect<void, BackendError>
+  /** The builds of one namespace, or of all. */
+  readonly list: (namespace?: string | undefined) => Effect.Effect<ReadonlyArray<Place>, BackendError>
+}
+
+const RecordJson = Schema.parseJson(LocalRecord)
+const ProgressJson = Schema.parseJson(Progress)
+const OutcomeJson = Schema.parseJson(Outcome)
+
+// It cannot be read or written, or holds what this version cannot read.
+const refusal = (operation: string) => (cause: PlatformError | ParseError): BackendError =>
+  new BackendError({
+    backend: "local",
+    reason: cause._tag === "SystemError" && cause.reason === "PermissionDenied" ? "Forbidden" : "Unexpected",
+    operation,
+    detail: cause.message,
+    cause
+  })
+
+const refuse = (operation: string) => Effect.mapError(refusal(operation))
+
+const whenReason = (reason: string) => (error: PlatformError | ParseError): boolean =>
+  error._tag === "SystemError" && error.reason === reason
+
+/** The state directory at `root`; it is made with the first build. */
+export const make = (
+  fs: FileSystem.FileSystem,
+  path: Path.Path,
+  root: string,
+  freshName: Effect.Effect<string>
+): StateDirectory => {
+  const folder = (place: Place) => path.join(root, place.namespace, place.name)
+  const file = (place: Place, name: string) => path.join(folder(place), name)
+
+  const read = <A>(schema: Schema.Schema<A, string>, place: Place, name: string) =>
+    isNamespace(place.namespace) && recordName.test(place.name)
+      ? fs.readFileString(file(place, name)).pipe(
+        Effect.flatMap(Schema.decode(schema)),
+        Effect.map((value): A | undefined => value),
+        Effect.catchIf(whenReason("NotFound"), () => Effect.succeed(undefined))
+      )
+      : Effect.succeed(undefined)
+
+  /** Writes beside the place, then moves there by `settle`, so that no reader sees half a file. */
+  const write = (
+    place: Place,
+    text: string,
+    settle: (from: string) => Effect.Effect<void, PlatformError>
+  ): Effect.Effect<void, PlatformError> =>
+    Effect.gen(function*() {
+      const draft = file(place, `.${yield* freshName}`)
+      yield* fs.writeFileString(draft, text).pipe(
+        Effect.andThen(settle(draft)),
+        Effect.ensuring(Effect.ignore(fs.remove(draft, { force: true })))
+      )
+    })
+
+  const create = (record: LocalRecord) =>
+    Effect.gen(function*() {
+      const draft = path.join(root, record.ref.namespace, `.${yield* freshName}`)
+      const target = folder(record.ref)
+      yield* fs.makeDirectory(draft, { recursive: true, mode: 0o700 })
+      yield* fs.writeFileString(path.join(draft, "record.json"), yield* Schema.encode(RecordJson)(record))
+      yield* fs.writeFileString(path.join(draft, "log"), "")
+      // A folder is not moved over one that holds something.
+      return yield* fs.rename(draft, target).pipe(
+        Effect.as(true),
+        Effect.catchAll((error) =>
+          fs.exists(target).pipe(Effect.flatMap((exists) => exists ? Effect.succeed(false) : Effect.fail(error)))
+        ),
+        Effect.ensuring(Effect.ignore(fs.remove(draft, { recursive: true, force: true })))
+      )
+    })
+
+  const list = (namespace?: string | undefined) =>
+    Effect.gen(function*() {
+      const entries = (folder: string) =>
+        fs.readDirectory(folder).pipe(Effect.catchIf(whenReason("NotFound"), () => Effect.succeed([])))
+      const namespaces = namespace === undefined ? yield* entries(root) : [namespace]
+      const places = yield* Effect.forEach(
+        namespaces.filter(isNamespace),
+        (namespace) =>
+          Effect.map(entries(path.join(root, namespace)), (names) =>
+            names.filter((name) => recordName.test(name)).map((name) => ({ namespace, name })))
+      )
+      return places.flat()
+    })
+
+  const remove = (place: Place) =>
+    Effect.gen(function*() {
+      // Gone from sight at once, whatever the deletion takes.
+      const gone = path.join(root, place.namespace, `.${yield* freshName}`)
+      yield* fs.rename(folder(place), gone)
+      yield* fs.remove(gone, { recursive: true, force: true })
+    }).pipe(Effect.catchIf(whenReason("NotFound"), () => Effect.void))
+
+  return {
+    create: (record) => create(record).pipe(refuse(`keep ${record.ref}`)),
+    record: (place) => read(RecordJson, place, "record.json").pipe(refuse(`read the record of ${place.name}`)),
+    progress: (place) => read(ProgressJson, place, "progress.json").pipe(refuse(`read how far ${place.name} is`)),
+    setProgress: (place, progress) =>
+      Schema.encode(ProgressJson)(progress).pipe(
+        Effect.flatMap((text) => write(place, text, (draft) => fs.rename(draft, file(place, "progress.json")))),
+        refuse(`note how far ${place.name} is`)
+      ),
+    outcome: (place) => read(OutcomeJson, place, "outcome.json").pipe(refuse(`read the outcome of ${place.name}`)),
+    setOutcome: (place, outcome) =>
+      Schema.encode(OutcomeJson)(outcome).pipe(
+        Effect.flatMap((text) => write(place, text, (draft) => fs.link(draft, file(place, "outcome.json")))),
+        Effect.catchIf(whenReason("AlreadyExists"), () => Effect.void),
+        refuse(`keep the outcome of ${place.name}`)
+      ),
+    isStopped: (place) => fs.exists(file(place, "stop")).pipe(refuse(`look whether ${place.name} is to stop`)),
+    stop: (place) =>
+      fs.writeFileString(file(place, "stop"), "").pipe(
+        Effect.catchIf(whenReason("NotFound"), () => Effect.void),
+        refuse(`stop ${place.name}`)
+      ),
+    log: (place, options) =>
+      LogFile.lines(fs, file(place, "log"), options).pipe(
+        Stream.mapError((error) =>
+          error._tag === "BackendError" ? error : refusal(`read the log of ${place.name}`)(error)
+        )
+      ),
+    logFile: (place) => file(place, "log"),
+    remove: (place) => remove(place).pipe(refuse(`remove ${place.name}`)),
+    list: (namespace) => list(namespace).pipe(refuse(`list the builds in ${root}`))
+  }
+}

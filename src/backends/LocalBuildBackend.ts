@@ -20,16 +20,17 @@ import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Order from "effect/Order"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
-import { BuildBackend, BuildSummary, type Service } from "../build/BuildBackend.js"
 import { BackendError, BuildNotFound, BuildRejected, Issue } from "../build/BuildError.js"
 import * as BuildInput from "../build/BuildInput.js"
 import type { BuildRef } from "../build/BuildRef.js"
+import { BuildBackend, BuildSummary, make as makeService, type Service } from "../build/BuildService.js"
 import * as BuildStatus from "../build/BuildStatus.js"
 import * as Life from "./local/Life.js"
 import * as Machine from "./local/Machine.js"
@@ -44,18 +45,10 @@ export { type Settings } from "./local/Settings.js"
 const name = "local"
 
 // How often the state directory is looked at: it is on a local disk, and the files are small.
-const interval = "100 millis"
+const interval = Duration.millis(100)
 
 // How long a build may take to stop: its processes die at once, deleting its files takes the rest.
 const patience = "1 minute"
-
-const spanOptions = (ref?: BuildRef) => ({
-  attributes: ref === undefined ? {} : { ref: String(ref) },
-  captureStackTrace: false
-})
-
-const span = (operation: string, ref?: BuildRef) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.withSpan(effect, `LocalBuildBackend.${operation}`, spanOptions(ref))
 
 const adoptable = (status: BuildStatus.BuildStatus): boolean => status._tag !== "Errored" && status._tag !== "Cancelled"
 
@@ -99,9 +92,7 @@ export const make = (
     })
     /** What a ref names; undefined if it is not here, or no longer the same build. */
     const find = (ref: BuildRef) =>
-      ref.backend === name
-        ? Effect.map(state.record(ref), (record) => record?.ref.uid === ref.uid ? record : undefined)
-        : Effect.succeed(undefined)
+      Effect.map(state.record(ref), (record) => record?.ref.uid === ref.uid ? record : undefined)
 
     const statusOf = (ref: BuildRef): Effect.Effect<BuildStatus.BuildStatus | undefined, BackendError> =>
       Effect.gen(function*() {
@@ -198,7 +189,11 @@ export const make = (
 
     const remove: Service["remove"] = (ref) =>
       Effect.gen(function*() {
-        yield* cancel(ref)
+        if (!isOver(yield* statusOf(ref))) {
+          yield* cancel(ref)
+          // For those who watch it, here and in other processes: they look this often.
+          yield* Effect.sleep(Duration.times(interval, 3))
+        }
         if ((yield* find(ref)) !== undefined) yield* state.remove(ref)
       })
 
@@ -232,16 +227,16 @@ export const make = (
         )
       })
 
-    return BuildBackend.of({
+    return makeService({
       name,
-      check: (input) => check(input).pipe(span("check")),
-      build: (input, options) => build(input, options).pipe(span("build")),
-      status: (ref) => existing(ref, statusOf(ref)).pipe(span("status", ref)),
-      changes: (ref) => changes(ref).pipe(Stream.withSpan("LocalBuildBackend.changes", spanOptions(ref))),
-      logs: (ref, options) => logs(ref, options).pipe(Stream.withSpan("LocalBuildBackend.logs", spanOptions(ref))),
-      cancel: (ref) => cancel(ref).pipe(span("cancel", ref)),
-      remove: (ref) => remove(ref).pipe(span("remove", ref)),
-      list: (options) => list(options).pipe(span("list"))
+      check,
+      build,
+      status: (ref) => existing(ref, statusOf(ref)),
+      changes,
+      logs,
+      cancel,
+      remove,
+      list
     })
   })
 

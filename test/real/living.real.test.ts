@@ -1,0 +1,172 @@
+import { NodeContext } from "@effect/platform-node"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Exit, Fiber, Layer, Schema, Scope, Stream } from "effect"
+import { BuildBackend, BuildInput, BuildRef, LocalBuildBackend } from "effect-os-builder"
+import { type ChildProcess, spawn } from "node:child_process"
+import * as readline from "node:readline"
+import * as Workplace from "./Workplace.js"
+
+const { containerfile, nothing, remains } = Workplace
+
+// Told from the processes of all other tests.
+const sleeping = "sleep 67.3"
+
+const sleeper = (name: string) => Workplace.input(name, { dockerfile: containerfile(`RUN echo asleep; ${sleeping}`) })
+
+const ended = (ref: BuildRef.BuildRef) => Effect.flatten(Stream.runLast(BuildBackend.changes(ref)))
+
+/** Waits until the RUN of a {@link sleeper} runs. */
+const asleep = (ref: BuildRef.BuildRef) =>
+  BuildBackend.logs(ref, { follow: true }).pipe(Stream.takeUntil((line) => line === "asleep"), Stream.runDrain)
+
+/** Starts the backend in another process, killed at the end of the test if it still runs. */
+const other = (verb: "build" | "status" | "cancel", argument: string) =>
+  Effect.gen(function*() {
+    const { settings } = yield* Workplace.Workplace
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        spawn(process.execPath, ["--import", "tsx", "test/real/other.ts", JSON.stringify(settings), verb, argument], {
+          stdio: ["ignore", "pipe", "inherit"]
+        })
+      ),
+      (child) => Effect.sync(() => child.kill("SIGKILL"))
+    )
+    const lines: Array<string> = []
+    const reader = readline.createInterface({ input: child.stdout }).on("line", (line) => lines.push(line))
+    const exit = yield* Effect.cached(Effect.async<number | null>((resume) => {
+      reader.once("close", () => {
+        if (child.exitCode === null && child.signalCode === null) {
+          child.once("exit", (code) => resume(Effect.succeed(code)))
+        } else resume(Effect.succeed(child.exitCode))
+      })
+    }))
+    return { child, lines, exit: yield* Effect.fork(exit) }
+  })
+
+const firstLine = (process: { readonly lines: ReadonlyArray<string>; readonly child: ChildProcess }) =>
+  Effect.repeat(Effect.delay(Effect.sync(() => process.lines[0]), "20 millis"), {
+    until: (line): line is string => line !== undefined
+  }).pipe(Effect.map((line) => JSON.parse(line ?? "")))
+
+const encoded = Schema.encodeSync(Schema.parseJson(BuildInput.BuildInput))
+
+const refOf = Schema.decodeSync(BuildRef.FromString)
+
+layer(Workplace.backend, { excludeTestServices: true, timeout: "2 minutes" })("living", (it) => {
+  it.scoped("interrupting a build leaves no process, mount or file, within seconds", () =>
+    Effect.gen(function*() {
+      const fiber = yield* Effect.fork(Effect.flatMap(sleeper("interrupt"), BuildBackend.run))
+      const find = Effect.map(BuildBackend.list(), (all) =>
+        all.find(({ finalImage }) => finalImage.includes("/interrupt:"))?.ref)
+      const ref = yield* Effect.repeat(Effect.delay(find, "50 millis"), {
+        until: (ref) =>
+          ref !== undefined
+      })
+      assert(ref !== undefined)
+      yield* asleep(ref)
+      assert.isNotEmpty((yield* remains(sleeping)).processes)
+      const before = performance.now()
+      yield* Fiber.interrupt(fiber)
+      assert.isBelow(performance.now() - before, 5_000)
+      assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Cancelled")
+      assert.deepStrictEqual(yield* remains(sleeping), nothing)
+    }))
+
+  it.scoped("closing the layer cancels its builds, and another layer knows them", () =>
+    Effect.gen(function*() {
+      const { settings } = yield* Workplace.Workplace
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(
+        LocalBuildBackend.layerWith(settings).pipe(Layer.provide(NodeContext.layer)),
+        scope
+      )
+      const { ref } = yield* Effect.flatMap(sleeper("closing"), BuildBackend.build).pipe(Effect.provide(context))
+      yield* asleep(ref)
+      yield* Scope.close(scope, Exit.void)
+      assert.deepStrictEqual(yield* remains(sleeping), nothing)
+      assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Cancelled")
+    }))
+
+  it.scoped("another process tells the status of a build, and cancels it", () =>
+    Effect.gen(function*() {
+      const { ref } = yield* Effect.flatMap(sleeper("another process"), BuildBackend.build)
+      yield* asleep(ref)
+      const asking = yield* other("status", String(ref))
+      assert.strictEqual(yield* Fiber.join(asking.exit), 0)
+      assert.strictEqual(JSON.parse(asking.lines[0] ?? "")._tag, "Running")
+      const cancelling = yield* other("cancel", String(ref))
+      assert.strictEqual(yield* Fiber.join(cancelling.exit), 0)
+      assert.strictEqual(JSON.parse(cancelling.lines[0] ?? "")._tag, "Cancelled")
+      assert.strictEqual((yield* ended(ref))._tag, "Cancelled")
+      assert.deepStrictEqual(yield* remains(sleeping), nothing)
+    }))
+
+  it.scoped("two processes at once get one build, which is answered when its process has ended", () =>
+    Effect.gen(function*() {
+      const input = encoded(yield* Workplace.input("at once", { dockerfile: containerfile("RUN sleep 2; echo built") }))
+      const both = yield* Effect.all([other("build", input), other("build", input)])
+      const [one, two] = yield* Effect.forEach(both, firstLine)
+      assert.strictEqual(one.ref, two.ref)
+      assert.deepStrictEqual([one.adopted, two.adopted].toSorted(), [false, true])
+      const codes = yield* Effect.forEach(both, ({ exit }) => Fiber.join(exit))
+      assert.deepStrictEqual(codes, [0, 0])
+      const statuses = both.map(({ lines }) => JSON.parse(lines.at(-1) ?? ""))
+      assert.strictEqual(statuses[0]._tag, "Succeeded")
+      assert.deepStrictEqual(statuses[0], statuses[1])
+      const ref = refOf(one.ref)
+      const status = yield* BuildBackend.status(ref)
+      assert(status._tag === "Succeeded")
+      assert.strictEqual(status.image.digest, statuses[0].image.digest)
+      assert.include(yield* Workplace.collect(BuildBackend.logs(ref)), "built")
+    }))
+
+  it.scoped("a process that is killed takes its build with it, which is NodeLost, and can be built again", () =>
+    Effect.gen(function*() {
+      const input = yield* sleeper("killed")
+      const owner = yield* other("build", encoded(input))
+      const ref = refOf((yield* firstLine(owner)).ref)
+      yield* asleep(ref)
+      const watching = yield* Effect.fork(ended(ref))
+      owner.child.kill("SIGKILL")
+      const status = yield* Fiber.join(watching)
+      assert(status._tag === "Errored", JSON.stringify(status))
+      assert.strictEqual(status.reason, "NodeLost")
+      assert.isTrue(status.retryable)
+      assert.deepStrictEqual(yield* remains(sleeping), nothing)
+      const again = yield* BuildBackend.build(input)
+      assert.isFalse(again.adopted)
+      yield* BuildBackend.cancel(again.ref)
+    }))
+
+  it.scoped("SIGINT to the process that builds leaves nothing behind", () =>
+    Effect.gen(function*() {
+      const owner = yield* other("build", encoded(yield* sleeper("sigint")))
+      const ref = refOf((yield* firstLine(owner)).ref)
+      yield* asleep(ref)
+      const before = performance.now()
+      owner.child.kill("SIGINT")
+      yield* Fiber.join(owner.exit)
+      assert.isBelow(performance.now() - before, 5_000)
+      assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Cancelled")
+      assert.deepStrictEqual(yield* remains(sleeping), nothing)
+    }))
+
+  it.scoped("a cancel between two attempts holds", () =>
+    Effect.gen(function*() {
+      const { settings } = yield* Workplace.Workplace
+      const input = yield* Workplace.input("between", { baseImage: { pullspec: "127.0.0.1:9/base:1" }, retries: 10 })
+      yield* Effect.gen(function*() {
+        const { ref } = yield* BuildBackend.build(input)
+        const files = Effect.map(remains("no such pattern"), ({ files }) => files.length)
+        yield* Effect.repeat(Effect.delay(files, "20 millis"), { until: (count) => count > 0 })
+        yield* Effect.repeat(Effect.delay(files, "20 millis"), { until: (count) => count === 0 })
+        assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Running")
+        yield* BuildBackend.cancel(ref)
+        assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Cancelled")
+      }).pipe(
+        Effect.provide(
+          LocalBuildBackend.layerWith({ ...settings, retryDelay: "1 hour" }).pipe(Layer.provide(NodeContext.layer))
+        )
+      )
+    }))
+})

@@ -5,7 +5,9 @@
  * @since 0.1.0
  */
 import { DockerfileParser, PropertyInstruction } from "dockerfile-ast"
+import * as Schema from "effect/Schema"
 import { type Instruction, instructions, jsonList, split } from "./Instruction.js"
+import { atMostBytes, first, portable } from "./Rule.js"
 
 // -----------------------------------------------------------------------------
 // models
@@ -114,6 +116,31 @@ export const stepCount = (text: string): number => {
  * @category getters
  */
 export const hasHeredoc = (text: string): boolean => instructions(text).some(({ heredocs }) => heredocs.length > 0)
+
+// -----------------------------------------------------------------------------
+// schemas
+// -----------------------------------------------------------------------------
+
+const size = first(portable, atMostBytes(maxBytes))
+
+/**
+ * A text without {@link problems}. In the path of an issue, the line stands after the field, as in `["dockerfile", 3]`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Containerfile: Schema.Schema<string> = Schema.String.pipe(
+  Schema.filter(
+    (text) =>
+      size(text) ?? problems(text).map(({ line, message }) => ({ path: line === undefined ? [] : [line], message })),
+    {
+      arbitrary: () => (fc) =>
+        fc.array(fc.stringMatching(/^RUN [ -~]{1,20}$/), { maxLength: 3 })
+          .map((lines) => ["ARG BASE_IMAGE", "FROM ${BASE_IMAGE}", ...lines].join("\n"))
+          .filter((text) => problems(text).length === 0)
+    }
+  )
+)
 
 // -----------------------------------------------------------------------------
 // arguments

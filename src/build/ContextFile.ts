@@ -3,14 +3,13 @@
  *
  * @since 0.1.0
  */
-import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { type Entries, entries, type Problem } from "./Collection.js"
+import type { Problem } from "./Checked.js"
 import { contextPath, directories } from "./ContextPath.js"
+import { type Entries, entries } from "./Entries.js"
 import { optional } from "./Optional.js"
-import { text, wellFormed } from "./Rule.js"
+import { textBy, wellFormed, wholeNumber } from "./Rule.js"
 
 /**
  * The mode of a file that names none.
@@ -84,33 +83,26 @@ export const size = (file: ContextFile): number =>
 // schemas
 // -----------------------------------------------------------------------------
 
-const Text = text(wellFormed, { arbitrary: () => (fc) => fc.string({ unit: "grapheme" }) })
+const Text = textBy(wellFormed, (fc) => fc.string({ unit: "grapheme" }))
 
-const Mode = Schema.Number.pipe(
-  Schema.filter(
-    (mode) =>
-      Number.isInteger(mode) && mode >= 0 && mode <= 0o7777
-        ? undefined
-        : "must be a file mode, from 0 to 0o7777 (4095)",
-    {
-      arbitrary: () => (fc) => fc.integer({ min: 0, max: 0o7777 })
-    }
-  )
-)
+const Mode = wholeNumber({ min: 0, max: 0o7777, problem: "must be a file mode, from 0 to 4095 (0o7777)" })
 
 const File = Schema.Union(
   Schema.Uint8ArrayFromSelf,
   Schema.Struct({ content: Schema.Uint8ArrayFromSelf, mode: Mode })
 )
 
+// Line breaks are let pass: base64(1) makes them.
 const Base64 = Schema.transformOrFail(Schema.String, Schema.Uint8ArrayFromSelf, {
   strict: true,
-  decode: (base64, _, ast) =>
-    Either.mapLeft(
-      Encoding.decodeBase64(base64),
-      () => new ParseResult.Type(ast, base64, "must be base64 (RFC 4648, with padding)")
-    ),
-  encode: (bytes) => ParseResult.succeed(Encoding.encodeBase64(bytes))
+  decode: (base64, _, ast) => {
+    const digits = base64.replace(/[\r\n]/g, "")
+    return digits.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(digits)
+      ? ParseResult.succeed(new Uint8Array(Buffer.from(digits, "base64")))
+      : ParseResult.fail(new ParseResult.Type(ast, base64, "must be base64 (RFC 4648, with padding)"))
+  },
+  encode: (bytes) =>
+    ParseResult.succeed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"))
 })
 
 const FromJson = Schema.Union(

@@ -1,33 +1,28 @@
 /**
- * Names of files in the build context: relative paths with `/` between their parts.
+ * Names of files in a build context: relative paths with `/` between their parts.
  *
  * @since 0.1.0
  */
-import { atMostBytes, first, oneLine, portable, type Rule } from "./Rule.js"
-
-const segments: Rule = (path) => {
-  for (const segment of path.split("/")) {
-    if (segment === "") return "must not have an empty part, as two slashes or one at the end make"
-    if (segment === "." || segment === "..") return `must not have "${segment}" in it; write the path plainly`
-    // NAME_MAX of Linux.
-    if (atMostBytes(255)(segment) !== undefined) return "has a part of more than 255 bytes, which no file system takes"
-  }
-  return undefined
-}
+import { atMostBytes, first, lacks, notEmpty, oneLine, type Rule } from "./Rule.js"
 
 /**
- * A plain path inside the context. 1024 bytes leave room, under PATH_MAX of Linux, for the directory that holds the context.
+ * A path inside the context, plainly written. A part has at most 255 bytes (NAME_MAX of Linux); the whole at most 1024, which
+ * leaves room in PATH_MAX for the directory that holds the context.
  *
  * @since 0.1.0
  * @category rules
  */
 export const contextPath: Rule = first(
-  (path) => path === "" ? "must not be empty" : undefined,
-  portable,
+  notEmpty,
   oneLine,
   atMostBytes(1024),
-  (path) => path.startsWith("/") ? "must be relative to the context, without a slash at its start" : undefined,
-  segments
+  lacks(/^\//, "must be relative to the context, with no slash before it"),
+  lacks(/\/\/|\/$/, "must not have an empty part, as two slashes or one at the end make it"),
+  lacks(/(?:^|\/)\.\.?(?:\/|$)/, "must not have \".\" or \"..\" as a part; write the path plainly"),
+  (path) =>
+    path.split("/").some((part) => atMostBytes(255)(part) !== undefined)
+      ? "has a part of more than 255 bytes, which no file system takes"
+      : undefined
 )
 
 /**
@@ -36,10 +31,5 @@ export const contextPath: Rule = first(
  * @since 0.1.0
  * @category getters
  */
-export const directories = (path: string): ReadonlyArray<string> => {
-  const found: Array<string> = []
-  for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
-    found.push(path.slice(0, slash))
-  }
-  return found
-}
+export const directories = (path: string): ReadonlyArray<string> =>
+  Array.from(path.matchAll(/\//g), ({ index }) => path.slice(0, index))

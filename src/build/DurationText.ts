@@ -8,73 +8,81 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 
-const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+// Nanoseconds, the largest unit first.
+const units: ReadonlyMap<string, bigint> = new Map([
+  ["w", 604_800_000_000_000n],
+  ["d", 86_400_000_000_000n],
+  ["h", 3_600_000_000_000n],
+  ["m", 60_000_000_000n],
+  ["s", 1_000_000_000n],
+  ["ms", 1_000_000n],
+  ["us", 1_000n],
+  ["ns", 1n]
+])
 
-const words: Readonly<Record<string, string>> = {
-  milli: "ms",
-  millis: "ms",
-  second: "s",
-  seconds: "s",
-  minute: "m",
-  minutes: "m",
-  hour: "h",
-  hours: "h",
-  day: "d",
-  days: "d",
-  week: "w",
-  weeks: "w"
-}
-
-const compact = /^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/
-const spoken = /^(\d+(?:\.\d+)?) (\w+)$/
+// The words of Effect's DurationInput, without the s of the plural.
+const words: ReadonlyMap<string, string> = new Map([
+  ["nano", "ns"],
+  ["micro", "us"],
+  ["milli", "ms"],
+  ["second", "s"],
+  ["minute", "m"],
+  ["hour", "h"],
+  ["day", "d"],
+  ["week", "w"]
+])
 
 /**
- * Reads a duration as people write it: `90s`, `1h30m`, `7d`, `250ms`, or in Effect's own words `30 minutes`, `1 hour`.
+ * Reads a duration as people write it, exactly: `90s`, `1h30m`, `7d`, `250ms`, or in Effect's words, `30 minutes`.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const parse = (text: string): Option.Option<Duration.Duration> => {
-  const trimmed = text.trim()
-  const inWords = spoken.exec(trimmed)
-  if (inWords !== null) {
-    const [, amount, word] = inWords
-    const unit = word === undefined ? undefined : words[word]
-    if (amount === undefined || unit === undefined) return Option.none()
-    return unit === "w" ? millis(Number(amount) * 7 * 86_400_000) : parse(`${amount}${unit}`)
+  // Longer texts than that hold no duration that anybody means, and BigInt takes more than linear time.
+  if (text.length > 100) return Option.none()
+  const [, amount, word] = /^\s*(\d+(?:\.\d+)?) +([a-z]+?)s?\s*$/.exec(text) ?? []
+  const unit = word === undefined ? undefined : words.get(word)
+  const compact = unit === undefined ? text.trim() : `${amount}${unit}`
+  if (!/^(?:\d+(?:\.\d+)?(?:[num]s|[smhdw]))+$/.test(compact)) return Option.none()
+  let nanos = 0n
+  for (const [, whole = "", fraction = "", unit = ""] of compact.matchAll(/(\d+)(?:\.(\d+))?([num]s|[smhdw])/g)) {
+    nanos += BigInt(`${whole}${fraction}`) * (units.get(unit) ?? 0n) / 10n ** BigInt(fraction.length)
   }
-  if (!compact.test(trimmed)) return Option.none()
-  let total = 0
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)) {
-    total += Number(amount) * (unitMillis[unit ?? ""] ?? Number.NaN)
-  }
-  return millis(total)
+  return Option.some(fromNanos(nanos))
 }
 
-const millis = (value: number): Option.Option<Duration.Duration> =>
-  Number.isSafeInteger(Math.round(value)) ? Option.some(Duration.millis(Math.round(value))) : Option.none()
-
 /**
- * The shortest text that {@link parse} reads back to the same milliseconds, such as `1h30m` or `0s`.
+ * The shortest text that {@link parse} reads back to the same duration, such as `1h30m` or `0s`. An infinite duration has
+ * no text that is read back; it is `infinity`.
  *
  * @since 0.1.0
  * @category getters
  */
 export const format = (duration: Duration.Duration): string => {
-  let rest = Math.round(Duration.toMillis(duration))
-  if (rest === 0) return "0s"
+  if (!Duration.isFinite(duration)) return "infinity"
+  let rest = toNanos(duration)
   let text = ""
-  for (const unit of ["d", "h", "m", "s", "ms"]) {
-    const size = unitMillis[unit] ?? 1
-    const amount = Math.floor(rest / size)
-    if (amount > 0) text += `${amount}${unit}`
-    rest -= amount * size
+  for (const [unit, size] of units) {
+    if (rest >= size) text += `${rest / size}${unit}`
+    rest %= size
   }
-  return text
+  return text === "" ? "0s" : text
 }
 
+// Whole milliseconds as such, so that equal durations are alike inside too.
+const fromNanos = (nanos: bigint): Duration.Duration =>
+  nanos % 1_000_000n === 0n && nanos / 1_000_000n <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? Duration.millis(Number(nanos / 1_000_000n))
+    : Duration.nanos(nanos)
+
+const toNanos = (duration: Duration.Duration): bigint =>
+  Duration.match(duration, { onMillis: (millis) => BigInt(millis) * 1_000_000n, onNanos: (nanos) => nanos })
+
+const noDuration = "is no duration; write 90s, 1h30m, 7d or \"30 minutes\""
+
 /**
- * A finite duration as text, to the millisecond.
+ * A finite duration as text, to the nanosecond.
  *
  * @example
  * ```ts
@@ -95,25 +103,19 @@ export const DurationText: Schema.Schema<Duration.Duration, string> = Schema.tra
     strict: true,
     decode: (text, _, ast) =>
       Option.match(parse(text), {
-        onNone: () =>
-          ParseResult.fail(
-            new ParseResult.Type(
-              ast,
-              text,
-              `${JSON.stringify(text)} is no duration; write 90s, 1h30m, 7d or "30 minutes"`
-            )
-          ),
+        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, noDuration)),
         onSome: ParseResult.succeed
       }),
     encode: (duration, _, ast) =>
       Duration.isFinite(duration)
         ? ParseResult.succeed(format(duration))
-        : ParseResult.fail(new ParseResult.Type(ast, duration, "an infinite duration cannot be written"))
+        : ParseResult.fail(new ParseResult.Type(ast, duration, "is an infinite duration, which cannot be written"))
   }
 ).annotations({ identifier: "DurationText" })
 
 /**
- * A duration from what Effect takes for one, and from the texts of {@link parse}.
+ * A duration from what Effect takes for one (`Duration.DurationInput`; a number is milliseconds), and from the texts of
+ * {@link parse}.
  *
  * @since 0.1.0
  * @category schemas
@@ -125,9 +127,8 @@ export const FromInput: Schema.Schema<Duration.Duration, unknown> = Schema.trans
     strict: true,
     decode: (input, _, ast) =>
       Option.match(typeof input === "string" ? parse(input) : Duration.decodeUnknown(input), {
-        onNone: () =>
-          ParseResult.fail(new ParseResult.Type(ast, input, "is no duration; write 90s, 1h30m, 7d or \"30 minutes\"")),
-        onSome: ParseResult.succeed
+        onNone: () => ParseResult.fail(new ParseResult.Type(ast, input, noDuration)),
+        onSome: (duration) => ParseResult.succeed(Duration.isFinite(duration) ? fromNanos(toNanos(duration)) : duration)
       }),
     encode: ParseResult.succeed
   }

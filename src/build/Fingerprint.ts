@@ -24,7 +24,7 @@ const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
  * @since 0.1.0
  * @category constructors
  */
-export const of = (content: Content): string => {
+export const make = (content: Content): string => {
   const hash = createHash("sha256")
   const write = (part: Content): void => {
     if (typeof part === "string" || part instanceof Uint8Array) {

@@ -8,7 +8,7 @@
  */
 import * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
-import { type Rule, text } from "./Rule.js"
+import { type Rule, textBy } from "./Rule.js"
 
 /**
  * The parts of a pullspec. `host` is as written, with the brackets of an IPv6 address; `registry` is host and port,
@@ -152,16 +152,13 @@ const problem: Rule = (pullspec) =>
  * @since 0.1.0
  * @category schemas
  */
-export const ImagePullspec: Schema.Schema<string> = text(problem, {
-  identifier: "ImagePullspec",
-  arbitrary: () => (fc) =>
-    fc.tuple(
-      fc.constantFrom("localhost", "127.0.0.1:5000", "[::1]:5000", "quay.io", "registry.example.com:443"),
-      fc.stringMatching(/^[a-z0-9]{1,6}(?:(?:[._]|__|-{1,3})[a-z0-9]{1,6}){0,2}(?:\/[a-z0-9]{1,6}){0,2}$/),
-      fc.constantFrom("", ":latest", ":4.18_x-1"),
-      fc.constantFrom("", `@sha256:${"0a".repeat(32)}`)
-    ).map(([registry, path, tag, digest]) => `${registry}/${path}${tag}${digest}`)
-})
+export const ImagePullspec: Schema.Schema<string> = textBy(problem, (fc) =>
+  fc.tuple(
+    fc.constantFrom("localhost", "127.0.0.1:5000", "[::1]:5000", "quay.io", "registry.example.com:443"),
+    fc.stringMatching(/^[a-z0-9]{1,6}(?:(?:[._]|__|-{1,3})[a-z0-9]{1,6}){0,2}(?:\/[a-z0-9]{1,6}){0,2}$/),
+    fc.constantFrom("", ":latest", ":4.18_x-1"),
+    fc.constantFrom("", `@sha256:${"0a".repeat(32)}`)
+  ).map(([registry, path, tag, digest]) => `${registry}/${path}${tag}${digest}`))
 
 /**
  * @since 0.1.0

@@ -8,41 +8,47 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as AST from "effect/SchemaAST"
+import { Issue } from "./BuildError.js"
 
 /**
- * @since 0.1.0
- * @category models
- */
-export interface InputIssue {
-  readonly path: ReadonlyArray<PropertyKey>
-  readonly message: string
-}
-
-/**
- * Every issue by its path. Values are never repeated: they may be secret.
+ * Every issue, with its path as one writes it in code: `mounts[0].path`, `context["a b"]`. Values are not repeated: they may
+ * be secret. Beyond a thousand issues the rest are only counted.
  *
  * @since 0.1.0
  * @category conversions
  */
-export const fromParseIssue = (issue: ParseResult.ParseIssue): ReadonlyArray<InputIssue> => leaves(issue, [], undefined)
+export const fromParseIssue = (issue: ParseResult.ParseIssue): ReadonlyArray<Issue> => {
+  const found = leaves(issue, [], undefined)
+  const issues = found.slice(0, maxIssues).map(({ message, path }) => {
+    const [field, line] = path
+    return field === "dockerfile" && typeof line === "number"
+      ? new Issue({ path: field, message, line })
+      : new Issue({ path: pathText(path), message })
+  })
+  return found.length > maxIssues
+    ? [...issues, new Issue({ path: "", message: `and ${found.length - maxIssues} more` })]
+    : issues
+}
 
-/**
- * A path as one writes it in code: `mounts[0].path`, `context["a b"]`.
- *
- * @since 0.1.0
- * @category getters
- */
-export const pathText = (path: ReadonlyArray<PropertyKey>): string =>
+const maxIssues = 1000
+
+interface Leaf {
+  readonly path: ReadonlyArray<PropertyKey>
+  readonly message: string
+}
+
+const pathText = (path: ReadonlyArray<PropertyKey>): string =>
   path.reduce<string>((text, key) => {
-    if (typeof key === "string" && /^[A-Za-z_$][\w$]*$/.test(key)) return text === "" ? key : `${text}.${key}`
-    return `${text}[${typeof key === "string" ? JSON.stringify(key) : String(key)}]`
+    if (typeof key !== "string") return `${text}[${String(key)}]`
+    if (/^[A-Za-z_$][\w$]{0,62}$/.test(key)) return text === "" ? key : `${text}.${key}`
+    return `${text}[${JSON.stringify(key.length > 200 ? `${key.slice(0, 200)}…` : key)}]`
   }, "")
 
 const leaves = (
   issue: ParseResult.ParseIssue,
   path: ReadonlyArray<PropertyKey>,
   parent: AST.AST | undefined
-): ReadonlyArray<InputIssue> => {
+): ReadonlyArray<Leaf> => {
   switch (issue._tag) {
     case "Pointer":
       return leaves(issue.issue, path.concat(issue.path), parent)
@@ -69,7 +75,7 @@ const unionLeaves = (
   issues: ReadonlyArray<ParseResult.ParseIssue>,
   actual: unknown,
   path: ReadonlyArray<PropertyKey>
-): ReadonlyArray<InputIssue> => {
+): ReadonlyArray<Leaf> => {
   const inside = issues.filter((issue) => !isMismatch(issue))
   const [only, ...others] = inside.length > 0 ? inside : issues.filter((issue) => !isUndefined(issue))
   return only !== undefined && others.length === 0
@@ -97,12 +103,21 @@ const knownFields = (ast: AST.AST | undefined): string =>
     ? `; the fields are ${ast.propertySignatures.map(({ name }) => String(name)).join(", ")}`
     : ""
 
-const mismatch = (ast: AST.AST | undefined, actual: unknown): string =>
-  actual === undefined ? "is required" : `must be ${expected(ast)}, not ${kind(actual)}`
+const mismatch = (ast: AST.AST | undefined, actual: unknown): string => {
+  if (actual === undefined) return "is required"
+  const choice = literals(ast)
+  return choice.length > 0 ? `must be ${choice.join(" or ")}` : `must be ${expected(ast)}, not ${kind(actual)}`
+}
+
+const literals = (ast: AST.AST | undefined): ReadonlyArray<string> =>
+  ast?._tag === "Literal"
+    ? [JSON.stringify(ast.literal)]
+    : ast?._tag === "Union"
+    ? ast.types.flatMap(literals)
+    : []
 
 const expected = (ast: AST.AST | undefined): string => {
-  if (ast === undefined) return "something else"
-  switch (ast._tag) {
+  switch (ast?._tag) {
     case "StringKeyword":
       return "text"
     case "NumberKeyword":
@@ -111,18 +126,13 @@ const expected = (ast: AST.AST | undefined): string => {
       return "an object"
     case "TupleType":
       return "a list"
-    case "Literal":
-      return JSON.stringify(ast.literal)
     case "Refinement":
     case "Transformation":
       return expected(ast.from)
-    case "Union":
-      return Option.getOrElse(
-        AST.getDescriptionAnnotation(ast),
-        () => ast.types.filter((type) => type._tag !== "UndefinedKeyword").map(expected).join(" or ")
-      )
     default:
-      return Option.getOrElse(AST.getDescriptionAnnotation(ast), () => "something else")
+      return ast === undefined
+        ? "something else"
+        : Option.getOrElse(AST.getDescriptionAnnotation(ast), () => "something else")
   }
 }
 
@@ -134,7 +144,7 @@ const kind = (value: unknown): string =>
     : value instanceof Uint8Array
     ? "bytes"
     : Predicate.isString(value)
-    ? "this text"
+    ? "text"
     : Predicate.isObject(value)
     ? "an object"
     : `a ${typeof value}`

@@ -5,9 +5,9 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { list, type Problem } from "./Collection.js"
+import { checked, type Problem } from "./Checked.js"
 import { Subdomain } from "./KubernetesName.js"
-import { atMostBytes, first, matches, oneLine, portable, type Rule, text } from "./Rule.js"
+import { atMostBytes, first, lacks, matches, oneLine, type Rule, textBy } from "./Rule.js"
 
 // What a mount would break, or what something else is mounted at.
 const taken: ReadonlyMap<string, string> = new Map([
@@ -28,27 +28,23 @@ const isInside = (path: string, directory: string): boolean => path === director
  * @category rules
  */
 export const mountPath: Rule = first(
-  portable,
   oneLine,
   atMostBytes(1024),
   matches(/^\//, "must be an absolute path"),
   matches(/[^/]/, "must not be the root of the image"),
-  matches(/^[^:,]*$/, "must not contain a colon or a comma"),
-  (path) =>
-    path.slice(1).split("/").some((segment) => segment === "" || segment === "." || segment === "..")
-      ? "must not have \".\", \"..\" or an empty part in it; write the path plainly"
-      : undefined,
+  lacks(/[:,]/, "must not contain a colon or a comma"),
+  lacks(/\/(?:\.\.?)?(?:\/|$)/, "must not have \".\", \"..\" or nothing as a part; write the path plainly"),
   (path) => {
     for (const [directory, reason] of taken) {
-      if (isInside(path, directory) || isInside(directory, path)) return `${directory} ${reason}; choose another path`
+      if (isInside(path, directory) || isInside(directory, path)) return `must not be there: ${directory} ${reason}`
     }
     return undefined
   }
 )
 
 /**
- * An object of the build's namespace, of which each RUN sees a private copy in the directory `path`: a file for each of its
- * keys. Nothing of it gets into a layer.
+ * An object in the build's namespace, of which each RUN sees a private copy: the directory `path`, with a file for each of
+ * its keys. Nothing of it gets into a layer.
  *
  * @since 0.1.0
  * @category schemas
@@ -56,10 +52,7 @@ export const mountPath: Rule = first(
 export const Mount = Schema.Struct({
   kind: Schema.Literal("Secret", "ConfigMap"),
   name: Subdomain,
-  path: text(mountPath, {
-    identifier: "MountPath",
-    arbitrary: () => (fc) => fc.stringMatching(/^\/(opt|srv)\/[a-z ]{1,8}$/)
-  })
+  path: textBy(mountPath, (fc) => fc.stringMatching(/^\/(opt|srv)\/[a-z ]{1,8}$/))
 })
 
 /**
@@ -68,11 +61,16 @@ export const Mount = Schema.Struct({
  */
 export type Mount = typeof Mount.Type
 
-// Also asked where some mount is wrong in itself, so that every issue is reported at once: hence no trust in the types.
+const maxMounts = 64
+
 const pathOf = (mount: unknown): string =>
   Predicate.hasProperty(mount, "path") && Predicate.isString(mount.path) ? mount.path : ""
 
-const collisions = (mounts: ReadonlyArray<unknown>): ReadonlyArray<Problem> => {
+const collisions = (mounts: unknown): ReadonlyArray<Problem> => {
+  if (!Array.isArray(mounts)) return []
+  if (mounts.length > maxMounts) {
+    return [{ message: `has ${mounts.length} mounts; at most ${maxMounts} are allowed` }]
+  }
   const paths = mounts.map(pathOf)
   return paths.flatMap((path, index) => {
     const other = paths.findIndex((candidate, i) =>
@@ -84,9 +82,9 @@ const collisions = (mounts: ReadonlyArray<unknown>): ReadonlyArray<Problem> => {
 }
 
 /**
- * Mounts that do not hide each other.
+ * Mounts that do not hide each other; at most 64.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const Mounts: Schema.Schema<ReadonlyArray<Mount>> = list({ item: Mount, together: collisions, maxItems: 64 })
+export const Mounts: Schema.Schema<ReadonlyArray<Mount>> = checked(Schema.Array(Mount), collisions)

@@ -5,28 +5,34 @@
  */
 import * as Schema from "effect/Schema"
 import { optional } from "./Optional.js"
-import { atMostBytes, first, matches, oneLine, portable, type Rule, text } from "./Rule.js"
+import { atMostBytes, first, lacks, matches, oneLine, type Rule, textBy } from "./Rule.js"
 
 /**
- * The address of a proxy. Credentials have no place in it: it is shown in logs and objects; no message repeats it.
+ * The address of a proxy. Credentials have no place in it: it can be read in logs and objects.
  *
  * @since 0.1.0
  * @category rules
  */
 export const proxyUrl: Rule = first(
-  portable,
   oneLine,
   atMostBytes(2048),
-  matches(/^[^@]*$/, "must not hold a user name or password: it is visible to everyone who sees the build"),
-  matches(/^https?:\/\//i, "must begin with http:// or https://"),
-  matches(/^https?:\/\/[^\s/?#\\]+\/?$/i, "must be just http(s)://host:port"),
-  (url) => URL.canParse(url) ? undefined : "is no valid URL; write http://host:port"
+  lacks(/@/, "must not hold a user name or password: everyone who sees the build can read it"),
+  matches(/^https?:\/\/[^\s/?#\\]+\/?$/i, "must be http://host:port or https://host:port"),
+  (url) => URL.canParse(url) ? undefined : "has a host or port that is none"
 )
 
-const ProxyUrl = text(proxyUrl, {
-  identifier: "ProxyUrl",
-  arbitrary: () => (fc) => fc.constantFrom("http://proxy.example:3128", "https://10.0.0.1:8080/", "http://[::1]:3128")
-})
+const ProxyUrl = textBy(
+  proxyUrl,
+  (fc) => fc.constantFrom("http://proxy.example:3128", "https://10.0.0.1:8080/", "http://[::1]:3128")
+)
+
+/**
+ * For which addresses the proxies are not used: a list with commas, as the variable `NO_PROXY` has it.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const noProxy: Rule = first(oneLine, atMostBytes(16 * 1024))
 
 /**
  * @since 0.1.0
@@ -35,7 +41,5 @@ const ProxyUrl = text(proxyUrl, {
 export const Proxy = Schema.Struct({
   http: optional(ProxyUrl),
   https: optional(ProxyUrl),
-  noProxy: optional(text(first(portable, oneLine, atMostBytes(16 * 1024)), {
-    arbitrary: () => (fc) => fc.constantFrom("", ".cluster.local,10.0.0.0/8")
-  }))
+  noProxy: optional(textBy(noProxy, (fc) => fc.constantFrom("", ".cluster.local,10.0.0.0/8")))
 })

@@ -3,26 +3,35 @@
  *
  * @since 0.1.0
  */
+import type { LazyArbitrary } from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
 
+// -----------------------------------------------------------------------------
+// models
+// -----------------------------------------------------------------------------
+
 /**
- * Says what is wrong, or undefined if nothing is. A rule is total, takes time linear in the length of the text, and never
- * repeats the text where it might hold a secret.
+ * Says what is wrong, or undefined if nothing is. A rule takes any text, in time linear in its length, and does not repeat
+ * it: it might hold a secret.
  *
  * @since 0.1.0
  * @category models
  */
-export type Rule<A = string> = (value: A) => string | undefined
+export type Rule = (text: string) => string | undefined
+
+// -----------------------------------------------------------------------------
+// rules
+// -----------------------------------------------------------------------------
 
 /**
  * The first objection of several rules, which are asked in order.
  *
  * @since 0.1.0
- * @category combinators
+ * @category rules
  */
-export const first = <A>(...rules: ReadonlyArray<Rule<A>>): Rule<A> => (value) => {
+export const first = (...rules: ReadonlyArray<Rule>): Rule => (text) => {
   for (const rule of rules) {
-    const problem = rule(value)
+    const problem = rule(text)
     if (problem !== undefined) return problem
   }
   return undefined
@@ -32,57 +41,92 @@ export const first = <A>(...rules: ReadonlyArray<Rule<A>>): Rule<A> => (value) =
  * Objects to what does not match, in the words given.
  *
  * @since 0.1.0
- * @category constructors
+ * @category rules
  */
 export const matches = (pattern: RegExp, problem: string): Rule => (text) => pattern.test(text) ? undefined : problem
 
 /**
- * Objects to more than so many UTF-8 bytes.
+ * Objects to what matches, in the words given.
  *
  * @since 0.1.0
- * @category constructors
+ * @category rules
  */
-export const atMostBytes = (limit: number): Rule => (text) =>
-  // Three bytes at most for each code unit: the count is only taken where it can matter.
-  text.length * 3 > limit && Buffer.byteLength(text) > limit
-    ? `is ${Buffer.byteLength(text)} bytes long; at most ${limit} are allowed`
-    : undefined
+export const lacks = (pattern: RegExp, problem: string): Rule => (text) => pattern.test(text) ? problem : undefined
 
 /**
- * Text that can be stored and passed on byte for byte: no NUL, which neither an argument nor an environment variable can
- * carry, and no half of a surrogate pair, which UTF-8 cannot.
+ * Objects to an empty text.
  *
  * @since 0.1.0
- * @category constructors
+ * @category rules
  */
-export const portable: Rule = (text) =>
-  text.includes("\0")
-    ? "must not contain a NUL character"
-    : wellFormed(text)
+export const notEmpty: Rule = matches(/./s, "must not be empty")
 
 /**
- * Objects to half of a surrogate pair: it is no character, and UTF-8 cannot hold it.
+ * Objects to more than so many bytes of UTF-8.
  *
  * @since 0.1.0
- * @category constructors
+ * @category rules
  */
-export const wellFormed: Rule = (text) =>
-  /\p{Surrogate}/u.test(text) ? "must be valid Unicode; it holds half of a surrogate pair" : undefined
+export const atMostBytes = (limit: number): Rule => (text) => {
+  const bytes = Buffer.byteLength(text)
+  return bytes > limit ? `has ${bytes} bytes; at most ${limit} are allowed` : undefined
+}
 
 /**
- * Objects to line breaks, tabs and other control characters.
+ * Objects to half of a surrogate pair, which is no character, and which UTF-8 cannot hold.
  *
  * @since 0.1.0
- * @category constructors
+ * @category rules
  */
-export const oneLine: Rule = (text) =>
-  /\p{Cc}/u.test(text) ? "must not contain line breaks or other control characters" : undefined
+export const wellFormed: Rule = lacks(/\p{Surrogate}/u, "must be valid Unicode; it holds half of a surrogate pair")
 
 /**
- * The texts that a rule has no objection to.
+ * Objects to what cannot be passed on as it is: besides broken Unicode a NUL, which neither arguments nor environment
+ * variables of a process can hold.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const portable: Rule = first(lacks(/\0/, "must not contain a NUL character"), wellFormed)
+
+/**
+ * Objects also to line breaks, tabs and other control characters.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const oneLine: Rule = first(
+  portable,
+  lacks(/\p{Cc}/u, "must not contain line breaks or other control characters")
+)
+
+// -----------------------------------------------------------------------------
+// schemas
+// -----------------------------------------------------------------------------
+
+/**
+ * The texts that a rule has nothing against, with some of them for tests.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const text = (rule: Rule, annotations: Schema.Annotations.Filter<string>): Schema.Schema<string> =>
-  Schema.String.pipe(Schema.filter((value) => rule(value), annotations))
+export const textBy = (rule: Rule, arbitrary: LazyArbitrary<string>): Schema.Schema<string> =>
+  Schema.String.pipe(Schema.filter((text) => rule(text), { arbitrary: () => arbitrary }))
+
+/**
+ * The whole numbers from `min` to `max`, both included; `problem` is what is said of others.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const wholeNumber = (options: {
+  readonly min: number
+  readonly max: number
+  readonly problem: string
+}): Schema.Schema<number> =>
+  Schema.Number.pipe(
+    Schema.filter(
+      (value) => Number.isInteger(value) && value >= options.min && value <= options.max ? undefined : options.problem,
+      { arbitrary: () => (fc) => fc.integer({ min: options.min, max: options.max }) }
+    )
+  )

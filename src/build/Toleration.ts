@@ -3,53 +3,71 @@
  *
  * @since 0.1.0
  */
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { checked, type Problem } from "./Checked.js"
 import { labelKey, LabelValue } from "./KubernetesName.js"
 import { optional } from "./Optional.js"
-import { text } from "./Rule.js"
+import { textBy, wholeNumber } from "./Rule.js"
+
+const Fields = Schema.Struct({
+  key: optional(textBy(
+    (key) => key === "" ? undefined : labelKey(key),
+    (fc) => fc.constantFrom("node-role.kubernetes.io/master", "dedicated")
+  )),
+  operator: optional(Schema.Literal("Exists", "Equal")),
+  value: optional(LabelValue),
+  effect: optional(Schema.Literal("NoSchedule", "PreferNoSchedule", "NoExecute")),
+  tolerationSeconds: optional(wholeNumber({
+    min: Number.MIN_SAFE_INTEGER,
+    max: Number.MAX_SAFE_INTEGER,
+    problem: "must be a whole number of seconds"
+  }))
+})
+
+const inconsistencies = (toleration: unknown): ReadonlyArray<Problem> => {
+  if (!Predicate.isRecord(toleration)) return []
+  const { effect, key = "", operator, tolerationSeconds, value = "" } = toleration
+  const problems: Array<Problem> = []
+  if (key === "" && operator !== "Exists") {
+    problems.push({ path: ["key"], message: "is required, unless operator is Exists and every taint is meant" })
+  }
+  if (value !== "" && operator === "Exists") {
+    problems.push({ path: ["value"], message: "must be left out where operator is Exists" })
+  }
+  if (tolerationSeconds !== undefined && effect !== "NoExecute") {
+    problems.push({ path: ["tolerationSeconds"], message: "goes with the effect NoExecute only" })
+  }
+  return problems
+}
 
 /**
- * Lets the build run on nodes with the taint. Without `operator` it is `Equal`; without `effect` it is every effect;
+ * Lets the build run on nodes with a taint. Without `operator` it is `Equal`; without `effect`, every effect is meant;
  * `tolerationSeconds` goes with `NoExecute` only.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const Toleration = Schema.Struct({
-  key: optional(text((key) => key === "" ? undefined : labelKey(key), {
-    arbitrary: () => (fc) => fc.constantFrom("node-role.kubernetes.io/master", "dedicated")
-  })),
-  operator: optional(Schema.Literal("Exists", "Equal")),
-  value: optional(LabelValue),
-  effect: optional(Schema.Literal("NoSchedule", "PreferNoSchedule", "NoExecute")),
-  tolerationSeconds: optional(
-    Schema.Number.pipe(
-      Schema.filter((seconds) => Number.isSafeInteger(seconds) ? undefined : "must be a whole number of seconds", {
-        arbitrary: () => (fc) => fc.integer()
-      })
-    )
-  )
-}).pipe(
-  Schema.filter((toleration) => {
-    const issues: Array<Schema.FilterIssue> = []
-    if ((toleration.key ?? "") === "" && toleration.operator !== "Exists") {
-      issues.push({
-        path: ["key"],
-        message: "is required unless operator is Exists, which without a key means every taint"
-      })
-    }
-    if (toleration.operator === "Exists" && (toleration.value ?? "") !== "") {
-      issues.push({ path: ["value"], message: "must be left out where operator is Exists" })
-    }
-    if (toleration.tolerationSeconds !== undefined && toleration.effect !== "NoExecute") {
-      issues.push({ path: ["tolerationSeconds"], message: "goes with the effect NoExecute only" })
-    }
-    return issues
-  })
-)
+export const Toleration: Schema.Schema<typeof Fields.Type, typeof Fields.Encoded> = checked(Fields, inconsistencies)
 
 /**
  * @since 0.1.0
  * @category models
  */
 export type Toleration = typeof Toleration.Type
+
+const maxTolerations = 64
+
+/**
+ * At most 64 of them.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Tolerations: Schema.Schema<ReadonlyArray<Toleration>, ReadonlyArray<typeof Toleration.Encoded>> = checked(
+  Schema.Array(Toleration),
+  (tolerations) =>
+    Array.isArray(tolerations) && tolerations.length > maxTolerations
+      ? [{ message: `has ${tolerations.length} tolerations; at most ${maxTolerations} are allowed` }]
+      : []
+)

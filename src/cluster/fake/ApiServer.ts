@@ -46,6 +46,7 @@ interface Call {
   readonly info: RequestInfo.RequestInfo
   readonly user: Access.User
   readonly write: Write
+  readonly interruption: Watching.Interruption
 }
 
 interface Target {
@@ -62,15 +63,17 @@ const object = (body: JsonObject, code = 200): Reply => ({ _tag: "Object", code,
 /** @since 0.1.0 @category models */
 export class ApiServer {
   private readonly options: Options
-  private cuts = 0
-  private readonly watches = new Set<() => void>()
 
   constructor(options: Options) {
     this.options = options
   }
 
-  /** Answers a request of a user. */
-  handle(request: ApiRequest, user: Access.User): Effect.Effect<Reply, Refused | Dropped> {
+  /** Answers a request of a user. A watch breaks when `interruption` says so. */
+  handle(
+    request: ApiRequest,
+    user: Access.User,
+    interruption: Watching.Interruption
+  ): Effect.Effect<Reply, Refused | Dropped> {
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const info = RequestInfo.of(request)
       const refusal = Access.refusal(user, info)
@@ -82,16 +85,8 @@ export class ApiServer {
         dryRun: isDryRun(request),
         strict: request.query["fieldValidation"] === "Strict"
       }
-      return this.route({ request, info, user, write })
+      return this.route({ request, info, user, write, interruption })
     })
-  }
-
-  /** Breaks every watch that is open, as a load balancer or a restart does. */
-  cut(): void {
-    this.cuts += 1
-    const woken = [...this.watches]
-    this.watches.clear()
-    woken.forEach((wake) => wake())
   }
 
   private route(call: Call): Effect.Effect<Reply, Refused | Dropped> {
@@ -130,7 +125,7 @@ export class ApiServer {
   }
 
   private carryOut(call: Call, target: Target): Answer<Reply> {
-    const { info, request, write } = call
+    const { info, interruption, request, write } = call
     const { registry } = this.options
     const { kind, name, namespace, subresource } = target
     const part: Part = subresource === "status" ? "status" : subresource === "finalize" ? "finalize" : "main"
@@ -147,7 +142,7 @@ export class ApiServer {
       case "watch":
         return Either.flatMap(Selection.parse(kind, namespace, request.query), (selection) =>
           Either.map(
-            Watching.watch(registry.store, selection, request.query, view, this.interruption(), cut),
+            Watching.watch(registry.store, selection, request.query, view, interruption, cut),
             (lines): Reply => ({ _tag: "Watch", lines })
           ))
       case "create":
@@ -186,19 +181,6 @@ export class ApiServer {
       source === undefined
         ? Effect.fail(new Refused({ status: Status.noSuchPath }))
         : Effect.map(source(found, call.request.query), (lines): Reply => ({ _tag: "Log", lines })))
-  }
-
-  private interruption(): Watching.Interruption {
-    const cuts = this.cuts
-    return {
-      isCut: () => this.cuts !== cuts,
-      onCut: (wake) => {
-        this.watches.add(wake)
-        return () => {
-          this.watches.delete(wake)
-        }
-      }
-    }
   }
 }
 

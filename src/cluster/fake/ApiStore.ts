@@ -24,11 +24,34 @@ export interface Options {
   readonly history: number
 }
 
+/** The objects of one resource in one namespace; the order of their names is found once. */
+class Shelf {
+  readonly objects = new Map<string, JsonObject>()
+  private names: ReadonlyArray<string> | undefined
+
+  set(name: string, object: JsonObject): void {
+    if (!this.objects.has(name)) {
+      this.names = undefined
+    }
+    this.objects.set(name, object)
+  }
+
+  delete(name: string): void {
+    this.objects.delete(name)
+    this.names = undefined
+  }
+
+  list(): ReadonlyArray<JsonObject> {
+    this.names ??= [...this.objects.keys()].sort()
+    return this.names.map((name) => this.objects.get(name)).filter((object) => object !== undefined)
+  }
+}
+
 /** @since 0.1.0 @category models */
 export class ApiStore {
   private counter = 0
   private identities = 0
-  private readonly shelves = new Map<string, Map<string, JsonObject>>()
+  private readonly shelves = new Map<string, Shelf>()
   private readonly logs = new Map<string, ChangeLog>()
   private readonly listeners = new Set<(resource: string, object: JsonObject) => void>()
   private readonly history: number
@@ -61,17 +84,16 @@ export class ApiStore {
   }
 
   get(key: Key): JsonObject | undefined {
-    return this.shelves.get(shelf(key.resource, key.namespace))?.get(key.name)
+    return this.shelves.get(shelf(key.resource, key.namespace))?.objects.get(key.name)
   }
 
   /** The objects of a resource in the order of namespace and name; an absent namespace stands for all. */
   list(resource: string, namespace?: string): ReadonlyArray<JsonObject> {
-    const shelves = namespace === undefined
-      ? [...this.shelves].filter(([name]) => name.startsWith(`${resource} `)).sort(byFirst).map(([, objects]) =>
-        objects
+    return namespace === undefined
+      ? [...this.shelves].filter(([name]) => name.startsWith(`${resource} `)).sort(byFirst).flatMap(([, one]) =>
+        one.list()
       )
-      : [this.shelves.get(shelf(resource, namespace)) ?? new Map<string, JsonObject>()]
-    return shelves.flatMap((objects) => [...objects].sort(byFirst).map(([, object]) => object))
+      : this.shelves.get(shelf(resource, namespace))?.list() ?? []
   }
 
   /** The same list as it was at a revision, or nothing if the changes since are forgotten. */
@@ -96,8 +118,9 @@ export class ApiStore {
     const previous = this.get(key)
     const stored = this.stamp(object)
     const name = shelf(key.resource, key.namespace)
-    const objects = this.shelves.get(name) ?? new Map<string, JsonObject>()
-    this.shelves.set(name, objects.set(key.name, stored))
+    const there = this.shelves.get(name) ?? new Shelf()
+    this.shelves.set(name, there)
+    there.set(key.name, stored)
     this.record(key, { type: previous === undefined ? "ADDED" : "MODIFIED", object: stored, previous })
     return stored
   }
@@ -125,9 +148,12 @@ export class ApiStore {
     this.logs.forEach((log) => log.compact(this.counter))
   }
 
-  /** Tells of every write, at once. */
-  onWrite(listener: (resource: string, object: JsonObject) => void): void {
+  /** Tells of every write, at once. The answer ends it. */
+  onWrite(listener: (resource: string, object: JsonObject) => void): () => void {
     this.listeners.add(listener)
+    return () => {
+      this.listeners.delete(listener)
+    }
   }
 
   private stamp(object: JsonObject): JsonObject {

@@ -1,31 +1,61 @@
 /**
- * A whole Kubernetes control plane in memory: the API server, what it stores, and what works on that.
+ * A whole Kubernetes cluster in memory: an API server, what it stores, the controllers that work on that, and nodes that run
+ * pod programs.
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Access from "./Access.js"
 import type { Plugin } from "./admission/Admission.js"
 import { namespaceLifecycle } from "./admission/NamespaceLifecycle.js"
 import { ApiServer } from "./ApiServer.js"
 import { ApiStore } from "./ApiStore.js"
 import { Catalog } from "./Catalog.js"
+import * as ClaimController from "./controllers/ClaimController.js"
+import * as Controller from "./controllers/Controller.js"
+import * as GarbageCollector from "./controllers/GarbageCollector.js"
+import * as JobController from "./controllers/JobController.js"
+import * as NamespaceController from "./controllers/NamespaceController.js"
+import * as Scheduler from "./controllers/Scheduler.js"
+import * as TtlController from "./controllers/TtlController.js"
+import * as FakeDriver from "./FakeDriver.js"
 import { Faults } from "./Faults.js"
 import { Gateway } from "./Gateway.js"
 import type { Kind } from "./Kind.js"
 import * as AuthorizationKinds from "./kinds/AuthorizationKinds.js"
 import * as BatchKinds from "./kinds/BatchKinds.js"
 import * as CoreKinds from "./kinds/CoreKinds.js"
+import * as Kubelet from "./kubelet/Kubelet.js"
+import { LogBook } from "./kubelet/LogBook.js"
+import * as Node from "./kubelet/Node.js"
+import * as PodLogs from "./kubelet/PodLogs.js"
+import * as Program from "./kubelet/Program.js"
 import { Registry } from "./Registry.js"
+import { uninterrupted } from "./Watching.js"
 
 /**
- * `kinds` come beside those that every cluster has; `history` is how many changes of each resource are remembered.
+ * - `version`: what the server says it is; by default `v1.37.1`, the release that it is modelled on.
+ * - `kinds`: what it serves beside the kinds that every cluster has.
+ * - `nodes`: by default one, `node-1`.
+ * - `namespaces`: what is there from the start, beside `default` and `kube-system`.
+ * - `configMaps`: what the cluster publishes in every namespace, by name; by default just `kube-root-ca.crt`.
+ * - `programs`: what pods do; by default those that are started again for ever run on, and all others complete.
+ * - `jobBackoff`: how many milliseconds a Job waits after so many failures in a row; by default it does not.
+ * - `history`: how many changes of each resource are remembered; by default 10,000.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
+  readonly version?: string | undefined
   readonly kinds?: ReadonlyArray<Kind> | undefined
+  readonly nodes?: ReadonlyArray<Node.Options> | undefined
+  readonly namespaces?: ReadonlyArray<string> | undefined
+  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
+  readonly programs?: Program.Programs | undefined
+  readonly jobBackoff?: ((failures: number) => number) | undefined
   readonly history?: number | undefined
 }
 
@@ -34,25 +64,68 @@ export interface ControlPlane {
   readonly catalog: Catalog
   readonly store: ApiStore
   readonly registry: Registry
-  readonly server: ApiServer
   readonly faults: Faults
+  /** Where clients come in. */
   readonly gateway: Gateway
 }
 
 const plugins: ReadonlyArray<Plugin> = [namespaceLifecycle]
 
-/** @since 0.1.0 @category constructors */
+const kubelet: Access.User = { name: "system:node", rules: [Access.everything] }
+
+interface Parts extends ControlPlane {
+  readonly server: ApiServer
+  readonly book: LogBook
+  readonly version: string
+}
+
+const assemble = (options: Options): Parts => {
+  const version = options.version ?? "v1.37.1"
+  const catalog = new Catalog([
+    ...CoreKinds.kinds,
+    ...BatchKinds.kinds,
+    ...AuthorizationKinds.kinds,
+    ...options.kinds ?? []
+  ])
+  const store = new ApiStore({ history: options.history ?? 10_000 })
+  const registry = new Registry(store, plugins)
+  const book = new LogBook()
+  const logs = new Map([["pods", PodLogs.source(book)]])
+  const server = new ApiServer({ catalog, registry, logs, version })
+  const faults = new Faults()
+  return { catalog, store, registry, faults, gateway: new Gateway(server, faults), server, book, version }
+}
+
+/** An API server alone: nothing happens in it but what is asked of it. @since 0.1.0 @category constructors */
+export const makeServer = (options: Options = {}): Effect.Effect<ControlPlane> => Effect.sync(() => assemble(options))
+
+/** Runs a cluster until the scope closes. @since 0.1.0 @category constructors */
 export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, Scope.Scope> =>
-  Effect.sync(() => {
-    const catalog = new Catalog([
-      ...CoreKinds.kinds,
-      ...BatchKinds.kinds,
-      ...AuthorizationKinds.kinds,
-      ...options.kinds ?? []
+  Effect.gen(function*() {
+    const parts = assemble(options)
+    const { book, catalog, registry, server, store, version } = parts
+    const now = yield* Clock.currentTimeMillis
+    yield* Controller.run(store, [
+      NamespaceController.make(registry, catalog, {
+        configMaps: options.configMaps ?? { "kube-root-ca.crt": { "ca.crt": "" } }
+      }),
+      GarbageCollector.make(registry, catalog),
+      JobController.make(registry, { backoff: options.jobBackoff ?? (() => 0) }),
+      TtlController.make(registry),
+      ClaimController.make(registry),
+      Scheduler.make(registry)
     ])
-    const store = new ApiStore({ history: options.history ?? 10_000 })
-    const registry = new Registry(store, plugins)
-    const server = new ApiServer({ catalog, registry, logs: new Map(), version: "v1.37.1" })
-    const faults = new Faults()
-    return { catalog, store, registry, server, faults, gateway: new Gateway(server, faults) }
+    for (const name of ["default", "kube-system", ...options.namespaces ?? []]) {
+      registry.create(CoreKinds.namespace, "", { metadata: { name } }, { now })
+    }
+    const driver = FakeDriver.make((request) => server.handle(request, kubelet, uninterrupted), "default")
+    for (const node of options.nodes ?? [{ name: "node-1" }]) {
+      yield* Kubelet.run({
+        driver,
+        book,
+        node: Node.make(node, version, now),
+        programs: options.programs ?? Program.byDefault
+      })
+    }
+    return parts
   })

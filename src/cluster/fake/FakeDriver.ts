@@ -4,13 +4,11 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ApiRequest } from "../ApiRequest.js"
-import type { Driver } from "../Cluster.js"
+
 import * as ClusterError from "../ClusterError.js"
-import type { User } from "./Access.js"
-import type { Gateway } from "./Gateway.js"
+import type { Driver } from "../Driver.js"
 import type { Dropped, Refused, Reply } from "./Reply.js"
 
 const failure = (subject: ClusterError.Subject) => (error: Refused | Dropped): ClusterError.ClusterError =>
@@ -32,10 +30,18 @@ const unexpected = (subject: ClusterError.Subject, reply: Reply): ClusterError.C
     detail: `the server answered with a ${reply._tag}`
   })
 
-/** Sends the requests of one user. @since 0.1.0 @category constructors */
-export const make = (gateway: Gateway, user: User, defaultNamespace: string): Driver => {
+/**
+ * A driver on whatever answers requests.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  handle: (request: ApiRequest) => Effect.Effect<Reply, Refused | Dropped>,
+  defaultNamespace: string
+): Driver => {
   const send = (request: ApiRequest, subject: ClusterError.Subject) =>
-    Effect.mapError(gateway.handle(request, user), failure(subject))
+    Effect.mapError(handle(request), failure(subject))
   return {
     defaultNamespace,
     request: (request, subject) =>
@@ -46,10 +52,7 @@ export const make = (gateway: Gateway, user: User, defaultNamespace: string): Dr
     watch: (request, subject, project) =>
       Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>
         reply._tag === "Watch"
-          ? Effect.succeed(Stream.filterMap(
-            Stream.mapError(reply.lines, failure(subject)),
-            (line) => Option.fromNullable(project(line))
-          ))
+          ? Effect.succeed(Stream.map(Stream.mapError(reply.lines, failure(subject)), project))
           : Effect.fail(unexpected(subject, reply)))),
     lines: (request, subject) =>
       Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>

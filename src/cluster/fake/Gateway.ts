@@ -11,6 +11,7 @@ import type { ApiServer } from "./ApiServer.js"
 import { type Faults, objectName, resourceName } from "./Faults.js"
 import type { Dropped, Refused, Reply } from "./Reply.js"
 import * as RequestInfo from "./RequestInfo.js"
+import type { Interruption } from "./Watching.js"
 
 /**
  * A request as it came, and what it asked for: `resource` is the plural, with the group where there is one
@@ -34,6 +35,8 @@ export class Gateway {
   private readonly server: ApiServer
   private readonly faults: Faults
   private journal: Array<RecordedRequest> = []
+  private cuts = 0
+  private readonly watches = new Set<() => void>()
 
   constructor(server: ApiServer, faults: Faults) {
     this.server = server
@@ -63,7 +66,28 @@ export class Gateway {
       if (this.journal.length > remembered) {
         this.journal.shift()
       }
-      return this.faults.around(info, request, this.server.handle(request, user))
+      return this.faults.around(info, request, this.server.handle(request, user, this.interruption()))
     })
+  }
+
+  /** Breaks every watch that is open, as a load balancer or a restart does. */
+  cut(): void {
+    this.cuts += 1
+    const woken = [...this.watches]
+    this.watches.clear()
+    woken.forEach((wake) => wake())
+  }
+
+  private interruption(): Interruption {
+    const cuts = this.cuts
+    return {
+      isCut: () => this.cuts !== cuts,
+      onCut: (wake) => {
+        this.watches.add(wake)
+        return () => {
+          this.watches.delete(wake)
+        }
+      }
+    }
   }
 }

@@ -9,7 +9,7 @@ import type { Json, JsonObject } from "../ApiRequest.js"
 export const isList = (json: unknown): json is ReadonlyArray<Json> => Array.isArray(json)
 
 /** @since 0.1.0 @category guards */
-export const isObject = (json: Json | undefined): json is JsonObject =>
+export const isObject = (json: unknown): json is JsonObject =>
   typeof json === "object" && json !== null && !Array.isArray(json)
 
 /** What is at the path; a number is an index of a list. @since 0.1.0 @category getters */

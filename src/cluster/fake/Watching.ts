@@ -33,6 +33,9 @@ export interface Interruption {
   readonly onCut: (wake: () => void) => () => void
 }
 
+/** Nothing breaks. @since 0.1.0 @category constants */
+export const uninterrupted: Interruption = { isCut: () => false, onCut: () => () => {} }
+
 type Query = Readonly<Record<string, string>>
 
 const isTrue = (value: string | undefined): boolean => value === "true" || value === "1"

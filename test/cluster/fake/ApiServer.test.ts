@@ -2,12 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { JsonObject } from "../../../src/cluster/ApiRequest.js"
 import * as J from "../../../src/cluster/fake/Json.js"
-import { api, configMap, configMaps, plane, pod, pods, refused, version } from "./kit.js"
+import { api, bare, configMap, configMaps, pod, pods, refused, version } from "./kit.js"
 
 describe("what an object is given", () => {
-  it.scoped("uid, creation time, and one resourceVersion for all kinds", () =>
+  it.effect("uid, creation time, and one resourceVersion for all kinds", () =>
     Effect.gen(function*() {
-      const { get, post } = api(yield* plane())
+      const { get, post } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
       const second = yield* post("/api/v1/namespaces/ns/secrets", { metadata: { name: "b" } })
       assert.isAbove(version(second), version(first))
@@ -17,10 +17,10 @@ describe("what an object is given", () => {
       assert.deepStrictEqual(yield* get(`${configMaps}/a`), first)
     }))
 
-  it.scoped("the same script twice, the same uids and versions", () =>
+  it.effect("the same script twice, the same uids and versions", () =>
     Effect.gen(function*() {
       const script = Effect.gen(function*() {
-        const { post } = api(yield* plane())
+        const { post } = api(yield* bare())
         return [
           yield* post(configMaps, { metadata: { generateName: "x-" } }),
           yield* post(pods, pod("p")),
@@ -30,18 +30,18 @@ describe("what an object is given", () => {
       assert.deepStrictEqual(yield* script, yield* script)
     }))
 
-  it.scoped("a generated name, another one each time", () =>
+  it.effect("a generated name, another one each time", () =>
     Effect.gen(function*() {
-      const { post } = api(yield* plane())
+      const { post } = api(yield* bare())
       const made = yield* Effect.replicateEffect(post(configMaps, { metadata: { generateName: "x-" } }), 50)
       const generated = made.map((object) => J.text(object, "metadata", "name") ?? "")
       assert.strictEqual(new Set(generated).size, 50)
       generated.forEach((name) => assert.match(name, /^x-[bcdfghjklmnpqrstvwxz2456789]{5}$/))
     }))
 
-  it.scoped("a generation that counts what is wanted, not status and metadata", () =>
+  it.effect("a generation that counts what is wanted, not status and metadata", () =>
     Effect.gen(function*() {
-      const { merge, post } = api(yield* plane())
+      const { merge, post } = api(yield* bare())
       const generation = (object: JsonObject) => J.number(object, "metadata", "generation")
       const made = yield* post(pods, pod("p"))
       const status = yield* merge(`${pods}/p/status`, { status: { phase: "Running" } })
@@ -51,9 +51,9 @@ describe("what an object is given", () => {
       assert.isUndefined(generation(yield* post(configMaps, configMap("a"))))
     }))
 
-  it.scoped("a frozen answer: nobody changes the store by it", () =>
+  it.effect("a frozen answer: nobody changes the store by it", () =>
     Effect.gen(function*() {
-      const { get, post } = api(yield* plane())
+      const { get, post } = api(yield* bare())
       const mine = { ...configMap("a"), data: { key: "old" } }
       yield* post(configMaps, mine)
       mine.data.key = "new"
@@ -64,9 +64,9 @@ describe("what an object is given", () => {
 })
 
 describe("updates", () => {
-  it.scoped("an old resourceVersion is a conflict, none is taken as the newest", () =>
+  it.effect("an old resourceVersion is a conflict, none is taken as the newest", () =>
     Effect.gen(function*() {
-      const { post, put } = api(yield* plane())
+      const { post, put } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
       yield* put(`${configMaps}/a`, { ...first, data: { x: "1" } })
       const status = yield* refused(put(`${configMaps}/a`, { ...first, data: { x: "2" } }))
@@ -81,26 +81,26 @@ describe("updates", () => {
       assert.strictEqual(J.text(yield* put(`${configMaps}/a`, configMap("a", { x: "3" })), "data", "x"), "3")
     }))
 
-  it.scoped("an update that changes nothing keeps the resourceVersion", () =>
+  it.effect("an update that changes nothing keeps the resourceVersion", () =>
     Effect.gen(function*() {
-      const { merge, post, put } = api(yield* plane())
+      const { merge, post, put } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a", { x: "1" }))
       assert.strictEqual(yield* put(`${configMaps}/a`, first), first)
       assert.strictEqual(yield* merge(`${configMaps}/a`, { data: { x: "1" } }), first)
     }))
 
-  it.scoped("another uid is a conflict", () =>
+  it.effect("another uid is a conflict", () =>
     Effect.gen(function*() {
-      const { post, put } = api(yield* plane())
+      const { post, put } = api(yield* bare())
       yield* post(configMaps, configMap("a"))
       const status = yield* refused(put(`${configMaps}/a`, configMap("a", {}, { uid: "other" })))
       assert.strictEqual(status.reason, "Conflict")
       assert.include(status.message, "Precondition failed: UID in precondition: other, UID in object meta: ")
     }))
 
-  it.scoped("status and the rest are written apart", () =>
+  it.effect("status and the rest are written apart", () =>
     Effect.gen(function*() {
-      const { get, merge, post, put } = api(yield* plane())
+      const { get, merge, post, put } = api(yield* bare())
       const made = yield* post(pods, { ...pod("p"), status: { phase: "Succeeded" } })
       assert.strictEqual(J.text(made, "status", "phase"), "Pending")
       yield* put(`${pods}/p/status`, J.set(J.set(made, ["status", "phase"], "Running"), ["spec"], {}))
@@ -110,9 +110,9 @@ describe("updates", () => {
       assert.deepStrictEqual(read["spec"], made["spec"])
     }))
 
-  it.scoped("JSON patches with a test", () =>
+  it.effect("JSON patches with a test", () =>
     Effect.gen(function*() {
-      const { json, post } = api(yield* plane())
+      const { json, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", { x: "1" }))
       const patched = yield* json(`${configMaps}/a`, [
         { op: "test", path: "/data/x", value: "1" },
@@ -128,9 +128,9 @@ describe("updates", () => {
       })
     }))
 
-  it.scoped("an immutable ConfigMap stays as it is, but for its metadata", () =>
+  it.effect("an immutable ConfigMap stays as it is, but for its metadata", () =>
     Effect.gen(function*() {
-      const { merge, post } = api(yield* plane())
+      const { merge, post } = api(yield* bare())
       yield* post(configMaps, { ...configMap("a", { x: "1" }), immutable: true })
       const status = yield* refused(merge(`${configMaps}/a`, { data: { x: "2" } }))
       assert.strictEqual(
@@ -147,9 +147,9 @@ describe("updates", () => {
 })
 
 describe("refusals", () => {
-  it.scoped("in the server's words", () =>
+  it.effect("in the server's words", () =>
     Effect.gen(function*() {
-      const { delete: remove, get, merge, post, put, send } = api(yield* plane())
+      const { delete: remove, get, merge, post, put, send } = api(yield* bare())
       yield* post(configMaps, configMap("a"))
       const said = (effect: ReturnType<typeof get>) =>
         Effect.map(refused(effect), ({ code, message, reason }) => `${code} ${reason}: ${message}`)
@@ -203,9 +203,9 @@ describe("refusals", () => {
       assert.deepInclude(yield* refused(strategic), { code: 415, reason: "UnsupportedMediaType" })
     }))
 
-  it.scoped("names and labels", () =>
+  it.effect("names and labels", () =>
     Effect.gen(function*() {
-      const { post } = api(yield* plane())
+      const { post } = api(yield* bare())
       const name = yield* refused(post(configMaps, configMap("A_b")))
       assert.strictEqual(
         name.message,
@@ -220,9 +220,9 @@ describe("refusals", () => {
       assert.include(missing.message, "metadata.name: Required value: name or generateName is required")
     }))
 
-  it.scoped("unknown fields: refused when strict, dropped when not", () =>
+  it.effect("unknown fields: refused when strict, dropped when not", () =>
     Effect.gen(function*() {
-      const { post } = api(yield* plane())
+      const { post } = api(yield* bare())
       const odd = { ...pod("p", { hostUsers: false, colour: "red" }), size: 3 }
       const status = yield* refused(post(pods, odd, { fieldValidation: "Strict" }))
       assert.deepInclude(status, {
@@ -237,9 +237,9 @@ describe("refusals", () => {
       assert.strictEqual(J.at(made, "spec", "hostUsers"), false)
     }))
 
-  it.scoped("a dry run checks everything and stores nothing", () =>
+  it.effect("a dry run checks everything and stores nothing", () =>
     Effect.gen(function*() {
-      const { get, post } = api(yield* plane())
+      const { get, post } = api(yield* bare())
       const made = yield* post(configMaps, configMap("a"), { dryRun: "All" })
       assert.isDefined(J.text(made, "metadata", "uid"))
       assert.isUndefined(J.text(made, "metadata", "resourceVersion"))

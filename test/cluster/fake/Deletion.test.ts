@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as J from "../../../src/cluster/fake/Json.js"
-import { api, configMap, configMaps, plane, pod, pods, refused, version } from "./kit.js"
+import { api, bare, configMap, configMaps, pod, pods, refused, version } from "./kit.js"
 
 describe("deletions", () => {
-  it.scoped("at once, and what is answered", () =>
+  it.effect("at once, and what is answered", () =>
     Effect.gen(function*() {
-      const { delete: remove, get, post } = api(yield* plane())
+      const { delete: remove, get, post } = api(yield* bare())
       const made = yield* post(configMaps, configMap("a"))
       assert.deepStrictEqual(yield* remove(`${configMaps}/a`), {
         kind: "Status",
@@ -21,9 +21,9 @@ describe("deletions", () => {
       assert.strictEqual(J.text(yield* remove(`${pods}/p`), "kind"), "Pod")
     }))
 
-  it.scoped("only of the very object", () =>
+  it.effect("only of the very object", () =>
     Effect.gen(function*() {
-      const { delete: remove, merge, post } = api(yield* plane())
+      const { delete: remove, merge, post } = api(yield* bare())
       const made = yield* post(configMaps, configMap("a"))
       const next = yield* merge(`${configMaps}/a`, { data: { x: "1" } })
       const resourceVersion = String(version(made))
@@ -32,9 +32,9 @@ describe("deletions", () => {
       yield* remove(`${configMaps}/a`, { preconditions: { uid, resourceVersion: String(version(next)) } })
     }))
 
-  it.scoped("held up by finalizers", () =>
+  it.effect("held up by finalizers", () =>
     Effect.gen(function*() {
-      const { delete: remove, get, merge, post } = api(yield* plane())
+      const { delete: remove, get, merge, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", {}, { finalizers: ["example.com/wait"] }))
       const marked = yield* remove(`${configMaps}/a`)
       assert.strictEqual(J.text(marked, "metadata", "deletionTimestamp"), "1970-01-01T00:00:00Z")
@@ -46,9 +46,9 @@ describe("deletions", () => {
       assert.strictEqual((yield* refused(get(`${configMaps}/a`))).code, 404)
     }))
 
-  it.scoped("of a pod on a node: in its grace period, which can only be shortened", () =>
+  it.effect("of a pod on a node: in its grace period, which can only be shortened", () =>
     Effect.gen(function*() {
-      const { delete: remove, get, post } = api(yield* plane())
+      const { delete: remove, get, post } = api(yield* bare())
       yield* post(pods, pod("p", { nodeName: "node-1" }))
       const marked = yield* remove(`${pods}/p`)
       assert.strictEqual(J.number(marked, "metadata", "deletionGracePeriodSeconds"), 30)
@@ -64,9 +64,9 @@ describe("deletions", () => {
       assert.strictEqual((yield* refused(get(`${pods}/nowhere`))).code, 404)
     }))
 
-  it.scoped("an unknown propagation policy is invalid", () =>
+  it.effect("an unknown propagation policy is invalid", () =>
     Effect.gen(function*() {
-      const { delete: remove, post } = api(yield* plane())
+      const { delete: remove, post } = api(yield* bare())
       yield* post(configMaps, configMap("a"))
       const status = yield* refused(remove(`${configMaps}/a`, { propagationPolicy: "Sideways" }))
       assert.strictEqual(

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
 import * as J from "../../../src/cluster/fake/Json.js"
-import { api, configMap, configMaps, names, plane, refused, started, told, version } from "./kit.js"
+import { api, bare, configMap, configMaps, names, refused, started, told, version } from "./kit.js"
 
 const take = <E>(lines: Stream.Stream<Parameters<typeof told>[0], E>, count: number) =>
   Effect.map(Stream.runCollect(Stream.take(lines, count)), (chunk) => Chunk.toReadonlyArray(chunk))
@@ -9,7 +9,7 @@ const take = <E>(lines: Stream.Stream<Parameters<typeof told>[0], E>, count: num
 describe("lists", () => {
   it.scoped("by label and field", () =>
     Effect.gen(function*() {
-      const { get, post } = api(yield* plane())
+      const { get, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", {}, { labels: { app: "x", tier: "1" } }))
       yield* post(configMaps, configMap("b", {}, { labels: { app: "y" } }))
       yield* post(configMaps, configMap("c"))
@@ -27,7 +27,7 @@ describe("lists", () => {
 
   it.scoped("page by page over one snapshot, until it is forgotten", () =>
     Effect.gen(function*() {
-      const made = yield* plane()
+      const made = yield* bare()
       const { delete: remove, get, post } = api(made)
       yield* Effect.forEach(["a", "b", "c", "d", "e"], (name) => post(configMaps, configMap(name)))
       const first = yield* get(configMaps, { limit: "2" })
@@ -51,7 +51,7 @@ describe("lists", () => {
 
   it.scoped("of the past, and not of the future", () =>
     Effect.gen(function*() {
-      const { get, post } = api(yield* plane())
+      const { get, post } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
       yield* post(configMaps, configMap("b"))
       const at = { resourceVersion: String(version(first)), resourceVersionMatch: "Exact" }
@@ -64,7 +64,7 @@ describe("lists", () => {
 
   it.scoped("of metadata alone; items of typed kinds do not say what they are", () =>
     Effect.gen(function*() {
-      const { get, post } = api(yield* plane())
+      const { get, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", { x: "1" }))
       const whole = yield* get(configMaps)
       assert.strictEqual(J.text(whole, "kind"), "ConfigMapList")
@@ -80,7 +80,7 @@ describe("lists", () => {
 describe("watches", () => {
   it.scoped("from a resourceVersion: what came after it, then what comes", () =>
     Effect.gen(function*() {
-      const { delete: remove, merge, post, watch } = api(yield* plane())
+      const { delete: remove, merge, post, watch } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
       yield* merge(`${configMaps}/a`, { data: { x: "1" } })
       const fiber = yield* started(take(watch(configMaps, { resourceVersion: String(version(first)) }), 3))
@@ -91,7 +91,7 @@ describe("watches", () => {
 
   it.scoped("without one: what there is, then what comes; never of other namespaces", () =>
     Effect.gen(function*() {
-      const { post, watch } = api(yield* plane())
+      const { post, watch } = api(yield* bare())
       yield* post("/api/v1/namespaces", { metadata: { name: "other" } })
       yield* post(configMaps, configMap("a"))
       const fiber = yield* started(take(watch(configMaps), 2))
@@ -104,7 +104,7 @@ describe("watches", () => {
 
   it.scoped("what leaves the selection is DELETED as it last was, what enters it is ADDED", () =>
     Effect.gen(function*() {
-      const { merge, post, watch } = api(yield* plane())
+      const { merge, post, watch } = api(yield* bare())
       yield* post(configMaps, configMap("a", {}, { labels: { app: "x" } }))
       const fiber = yield* started(take(watch(configMaps, { labelSelector: "app=x" }), 3))
       const left = yield* merge(`${configMaps}/a`, { metadata: { labels: { app: "y" } } })
@@ -118,7 +118,7 @@ describe("watches", () => {
 
   it.scoped("initial events, closed by a bookmark", () =>
     Effect.gen(function*() {
-      const made = yield* plane()
+      const made = yield* bare()
       const { post, watch } = api(made)
       yield* post(configMaps, configMap("a"))
       const lines = watch(configMaps, {
@@ -141,7 +141,7 @@ describe("watches", () => {
 
   it.scoped("a compacted resourceVersion is an ERROR, and the end", () =>
     Effect.gen(function*() {
-      const made = yield* plane()
+      const made = yield* bare()
       const { post, watch } = api(made)
       const first = yield* post(configMaps, configMap("a"))
       yield* post(configMaps, configMap("b"))
@@ -160,7 +160,7 @@ describe("watches", () => {
 
   it.scoped("history is bounded, and a watch that fell behind is told so", () =>
     Effect.gen(function*() {
-      const { merge, post, watch } = api(yield* plane({ history: 4 }))
+      const { merge, post, watch } = api(yield* bare({ history: 4 }))
       const first = yield* post(configMaps, configMap("a"))
       yield* Effect.forEach(Array.from({ length: 12 }), (_, index) =>
         merge(`${configMaps}/a`, { data: { x: String(index) } }))
@@ -175,7 +175,7 @@ describe("watches", () => {
 
   it.scoped("timeoutSeconds ends it, with a last bookmark; a minute brings one too", () =>
     Effect.gen(function*() {
-      const { post, watch } = api(yield* plane())
+      const { post, watch } = api(yield* bare())
       const query = { timeoutSeconds: "90", allowWatchBookmarks: "true" }
       const fiber = yield* started(Stream.runCollect(watch(configMaps, query)))
       yield* post("/api/v1/namespaces/ns/secrets", { metadata: { name: "elsewhere" } })
@@ -188,10 +188,10 @@ describe("watches", () => {
 
   it.scoped("a cut breaks all of them", () =>
     Effect.gen(function*() {
-      const made = yield* plane()
+      const made = yield* bare()
       const { watch } = api(made)
       const fiber = yield* started(Effect.flip(Stream.runDrain(watch(configMaps))))
-      made.server.cut()
+      made.gateway.cut()
       assert.strictEqual((yield* Fiber.join(fiber))._tag, "Dropped")
     }))
 
@@ -199,7 +199,7 @@ describe("watches", () => {
     "ten thousand objects, and who watches one of them is not bothered with the rest",
     () =>
       Effect.gen(function*() {
-        const { post, watch } = api(yield* plane())
+        const { post, watch } = api(yield* bare())
         const fiber = yield* started(take(watch(configMaps, { fieldSelector: "metadata.name=x5000" }), 1))
         yield* Effect.forEach(Array.from({ length: 10_000 }), (_, index) => post(configMaps, configMap(`x${index}`)), {
           discard: true

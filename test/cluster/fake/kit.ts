@@ -42,9 +42,16 @@ export const api = (plane: ControlPlane.ControlPlane, user: Access.User = admin)
 
 export type Api = ReturnType<typeof api>
 
-/** A control plane with one namespace, `ns`. */
+/** An API server with one namespace, `ns`, and nothing that works on it. */
+export const bare = (options: ControlPlane.Options = {}) =>
+  Effect.tap(
+    ControlPlane.makeServer(options),
+    (made) => api(made).post("/api/v1/namespaces", { metadata: { name: "ns" } })
+  )
+
+/** A whole cluster with a namespace `ns`. */
 export const plane = (options: ControlPlane.Options = {}) =>
-  Effect.tap(ControlPlane.make(options), (made) => api(made).post("/api/v1/namespaces", { metadata: { name: "ns" } }))
+  Effect.tap(ControlPlane.make({ namespaces: ["ns"], ...options }), () => settle)
 
 /** What the server refuses with. */
 export const refused = <A>(effect: Effect.Effect<A, Refused | Dropped>): Effect.Effect<Status> =>

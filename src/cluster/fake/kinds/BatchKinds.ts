@@ -92,11 +92,9 @@ const prepare = (job: JsonObject): JsonObject => {
   }
   const labels = { ...generated(job), ...J.object(job, "spec", "template", "metadata", "labels") }
   const uid = J.text(job, "metadata", "uid") ?? ""
-  return J.set(
-    J.set(made, ["spec", "template", "metadata", "labels"], labels),
-    ["spec", "selector", "matchLabels"],
-    { "batch.kubernetes.io/controller-uid": uid, ...J.object(job, "spec", "selector", "matchLabels") }
-  )
+  const labelled = J.set(made, ["spec", "template", "metadata", "labels"], labels)
+  const matchLabels = { "batch.kubernetes.io/controller-uid": uid, ...J.object(job, "spec", "selector", "matchLabels") }
+  return fill(J.set(labelled, ["spec", "selector", "matchLabels"], matchLabels))
 }
 
 const counts = [

@@ -63,6 +63,15 @@ export const manager = "effect-os-builder"
 export const selector = (backend: string): string => `${label.managedBy}=${manager},${label.backend}=${backend}`
 
 /**
+ * Selects the objects of all builds of one input, whatever runs them.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const fingerprintSelector = (fingerprint: string): string =>
+  `${label.managedBy}=${manager},${label.fingerprint}=${fingerprint}`
+
+/**
  * @since 0.1.0
  * @category getters
  */

@@ -6,9 +6,10 @@
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type BackendError, BuildRejected, type Issue } from "../build/BuildError.js"
+import { BackendError, BuildRejected, type Issue } from "../build/BuildError.js"
 import * as BuildInput from "../build/BuildInput.js"
 import * as BuildService from "../build/BuildService.js"
 import * as BuildStatus from "../build/BuildStatus.js"
@@ -100,34 +101,51 @@ export const make = <Child extends Resource.Metadata>(
       return adoptable(status) ? adopted : Option.none()
     }).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeedNone))
 
-  // Ends: each round that makes nothing was won by somebody whose build the next one adopts.
+  // A round that makes nothing was won by somebody whose build the next one adopts.
   const submit = (
     input: BuildInput.BuildInput,
     namespace: string,
-    again: boolean
+    again: boolean,
+    rounds = 10
   ): Effect.Effect<BuildService.Submission, BuildRejected | BackendError> =>
     Effect.gen(function*() {
-      const newest = yield* objects.newest(namespace, BuildInput.fingerprint(input))
-      if (Option.isSome(newest) && !again) {
-        const adopted = yield* adopt(newest.value, input)
+      const { nextNumber, own } = yield* objects.newest(namespace, BuildInput.fingerprint(input))
+      if (Option.isSome(own) && !again) {
+        const adopted = yield* adopt(own.value, input)
         if (Option.isSome(adopted)) return adopted.value
       }
-      const number = Option.match(newest, { onNone: () => 1, onSome: ({ number }) => number + 1 })
-      const created = yield* create(input, namespace, number)
-      return Option.isSome(created) ? created.value : yield* submit(input, namespace, false)
+      const created = yield* create(input, namespace, nextNumber)
+      if (Option.isSome(created)) return created.value
+      if (rounds === 0) {
+        return yield* new BackendError({
+          backend: definition.name,
+          reason: "Conflict",
+          operation: `record a build in ${namespace}`,
+          detail: `ConfigMap ${
+            BuildRecord.recordName(BuildInput.fingerprint(input), nextNumber)
+          } is there, and no record`
+        })
+      }
+      return yield* submit(input, namespace, false, rounds - 1)
     })
+
+  const endOf = (status: BuildStatus.BuildStatus) =>
+    BuildStatus.isTerminal(status)
+      ? status._tag === "Succeeded" ? Effect.succeed(status.finishedAt) : DateTime.now
+      : Effect.succeed(undefined)
 
   const summarise = (glance: BuildRecord.Glance) =>
     Effect.gen(function*() {
       const outcome = Option.getOrUndefined(glance.outcome)
+      const status = outcome?.status ?? (yield* settle.status(glance.ref))
       return Option.some(
         new BuildService.BuildSummary({
           ref: glance.ref,
           fingerprint: glance.fingerprint,
           finalImage: glance.finalImage,
           createdAt: glance.createdAt,
-          finishedAt: outcome?.finishedAt,
-          status: outcome === undefined ? yield* settle.status(glance.ref) : outcome.status
+          finishedAt: outcome?.finishedAt ?? (yield* endOf(status)),
+          status
         })
       )
     }).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeedNone))

@@ -51,10 +51,11 @@ export const make = <Child extends Resource.Metadata>(
       const follow = yield* Follow.make(definition, cluster, record)
 
       /** By the server's own word, whenever something is due or has vanished. */
-      const confirmed = settle.status(ref).pipe(
-        Effect.catchTag("BuildNotFound", () => Effect.succeed(deleted(ref))),
-        patiently
-      )
+      const confirmed = (childSeen: boolean) =>
+        settle.status(ref, childSeen).pipe(
+          Effect.catchTag("BuildNotFound", () => Effect.succeed(deleted(ref))),
+          patiently
+        )
 
       const wait = (wakeAt: Option.Option<DateTime.Utc>, explainedBy: string | undefined) =>
         Effect.gen(function*() {
@@ -83,7 +84,7 @@ export const make = <Child extends Resource.Metadata>(
             const soon = DateTime.addDuration(yield* DateTime.now, viewGrace)
             if (yield* follow.change(Option.some(soon))) return yield* next(last)
           }
-          const status = yield* confirmed
+          const status = yield* confirmed(snapshot.childSeen)
           if (follows(last, status)) return status
           yield* follow.change(Option.some(DateTime.addDuration(yield* DateTime.now, explainAfter)))
           return yield* next(last)

@@ -47,6 +47,7 @@ export const make = <Child extends Resource.Metadata>(
     let last = record
     // The record was there when it was read.
     let sight: Sight<Child>["record"] = "unseen"
+    let childSeen = false
     let events: ReadonlyArray<Event> = []
     const children = new Map<string, Child>()
     const pods = new Map<string, Resources.Pod>()
@@ -84,13 +85,16 @@ export const make = <Child extends Resource.Metadata>(
         yield* drain(followers.record, keepRecord)
         yield* drain(followers.children, keep(children))
         yield* drain(followers.pods, keep(pods))
+        const own = Array.from(children.values()).filter(({ metadata }) =>
+          metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
+        )
+        childSeen = childSeen || own.length > 0
         return {
           record: sight,
           snapshot: {
             record: last,
-            children: Array.from(children.values()).filter(({ metadata }) =>
-              metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
-            ),
+            children: own,
+            childSeen,
             pods: Array.from(pods.values()),
             events
           }

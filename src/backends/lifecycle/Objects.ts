@@ -17,16 +17,19 @@ import type { Definition, Event } from "../Definition.js"
 import { backendError, rejection } from "./Failure.js"
 import type { Snapshot } from "./Snapshot.js"
 
+export interface Newest {
+  readonly own: Option.Option<BuildRecord.Glance>
+  readonly nextNumber: number
+}
+
 export interface Objects<Child> {
   /** The records of a namespace, or of one fingerprint there, the newest first. */
   readonly all: (
     namespace: string,
     fingerprint?: string
   ) => Effect.Effect<ReadonlyArray<BuildRecord.Glance>, BackendError>
-  readonly newest: (
-    namespace: string,
-    fingerprint: string
-  ) => Effect.Effect<Option.Option<BuildRecord.Glance>, BackendError>
+  /** The newest record of a fingerprint, and the number of the next: names are shared by all backends of a namespace. */
+  readonly newest: (namespace: string, fingerprint: string) => Effect.Effect<Newest, BackendError>
   readonly record: (ref: BuildRef) => Effect.Effect<BuildRecord.BuildRecord, BuildNotFound | BackendError>
   readonly glance: (ref: BuildRef) => Effect.Effect<Option.Option<BuildRecord.Glance>, BackendError>
   /** Everything about a build, straight from the server. */
@@ -148,7 +151,19 @@ export const make = <Child extends Resource.Metadata>(
   return {
     all,
     newest: (namespace, fingerprint) =>
-      Effect.map(all(namespace, fingerprint), (records) => Arr.head(records.toSorted((a, b) => b.number - a.number))),
+      cluster.list(BuildRecord.Glances, {
+        namespace,
+        labelSelector: BuildRecord.fingerprintSelector(fingerprint)
+      }).pipe(
+        refused(`look for builds of ${fingerprint} in ${namespace}`),
+        Effect.map(({ items }) => {
+          const newestFirst = items.toSorted((a, b) => numberOf(b) - numberOf(a))
+          return {
+            own: Arr.findFirst(newestFirst, (item) => BuildRecord.glance(backend, item)),
+            nextNumber: newestFirst.slice(0, 1).reduce((_, item) => numberOf(item), 0) + 1
+          }
+        })
+      ),
     record,
     glance: (ref) =>
       optional(cluster.get(BuildRecord.Glances, ref.name, { namespace: ref.namespace })).pipe(
@@ -158,7 +173,7 @@ export const make = <Child extends Resource.Metadata>(
       ),
     snapshot: (ref) =>
       Effect.all({ record: record(ref), children: children(ref), pods: pods(ref) }, { concurrency: "unbounded" }).pipe(
-        Effect.map((found) => ({ ...found, events: [] }))
+        Effect.map((found) => ({ ...found, childSeen: found.children.length > 0, events: [] }))
       ),
     events: (uid, namespace) =>
       cluster.list(Resources.Event, { namespace, fieldSelector: `involvedObject.uid=${uid}` }).pipe(
@@ -217,6 +232,8 @@ export const make = <Child extends Resource.Metadata>(
       )
   }
 }
+
+const numberOf = ({ metadata }: Resource.Metadata): number => BuildRecord.numberOf(metadata.name)
 
 const ownedBy = ({ metadata }: Resource.Metadata, uid: string): boolean =>
   metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false

@@ -19,8 +19,14 @@ import { assess, latest, observed, type Snapshot } from "./Snapshot.js"
 export interface Settle<Child> {
   /** Does what is due of what was seen, and answers what is then so; none if somebody else was faster: look again. */
   readonly advance: (snapshot: Snapshot<Child>) => Effect.Effect<Option.Option<BuildStatus.BuildStatus>, BackendError>
-  /** The status of a build now, by the server's word; does what is due: keeps an outcome, ends a stop, tries again. */
-  readonly status: (ref: BuildRef) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+  /**
+   * The status of a build now, by the server's word; does what is due: keeps an outcome, ends a stop, tries again. Whoever
+   * has seen a child says so.
+   */
+  readonly status: (
+    ref: BuildRef,
+    childSeen?: boolean
+  ) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
   /** Stops a build: it ends with `status`, unless it has ended already. */
   readonly stop: (
     ref: BuildRef,
@@ -173,7 +179,11 @@ export const make = <Child extends Resource.Metadata>(
       }))
     )
 
-  const status: Settle<Child>["status"] = (ref) => persist(ref, Effect.flatMap(objects.snapshot(ref), advance))
+  const status: Settle<Child>["status"] = (ref, childSeen = false) =>
+    persist(
+      ref,
+      Effect.flatMap(objects.snapshot(ref), (snapshot) => advance(childSeen ? { ...snapshot, childSeen } : snapshot))
+    )
 
   return {
     advance,

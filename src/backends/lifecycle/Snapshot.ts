@@ -14,6 +14,8 @@ import type { Definition, Event, Interpretation, Observed } from "../Definition.
 export interface Snapshot<Child> {
   readonly record: BuildRecord.BuildRecord
   readonly children: ReadonlyArray<Child>
+  /** A child was there before: if there is none now, none is on its way. */
+  readonly childSeen: boolean
   readonly pods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Event>
 }
@@ -93,7 +95,8 @@ export const assess = <Child extends Resource.Metadata>(
   if (Option.isSome(record.stop)) return { _tag: "Stopping", mark: record.stop.value }
   const child = latest(snapshot.children)
   if (child === undefined) {
-    return DateTime.lessThanOrEqualTo(DateTime.addDuration(record.createdAt, pendingTimeout(record)), now)
+    return snapshot.childSeen ||
+        DateTime.lessThanOrEqualTo(DateTime.addDuration(record.createdAt, pendingTimeout(record)), now)
       ? { _tag: "TooLate", status: lost(definition.child.kind) }
       : { _tag: "Missing" }
   }

@@ -74,9 +74,9 @@ export const definition: ClusterBackend.Definition<Craft> = {
 }
 
 export const world = Effect.gen(function*() {
-  const plane = yield* ControlPlane.make({ kinds: [Kind.make(place)] })
+  const plane = yield* ControlPlane.makeServer({ kinds: [Kind.make(place)] })
   const admin: Access.User = { name: "admin", rules: [Access.everything] }
-  const connect = Cluster.make(FakeDriver.make(plane.gateway, admin, "default"))
+  const connect = Cluster.make(FakeDriver.make((request) => plane.gateway.handle(request, admin), "default"))
   const cluster = yield* connect
   yield* cluster.create(Resources.Namespace, { metadata: { name: "default" } })
   /** Another process: it knows nothing but what it is given. */

@@ -69,9 +69,10 @@ export const resourceVersionOf = (object: unknown): string => text(field(object,
 /** Where the next page of a list begins; empty on the last. */
 export const continueOf = (list: unknown): string => text(field(list, "metadata"), "continue")
 
-export const itemsOf = (list: unknown): ReadonlyArray<unknown> => {
+/** The items of a list; undefined if it is none. */
+export const itemsOf = (list: unknown): ReadonlyArray<unknown> | undefined => {
   const items = field(list, "items")
-  return Array.isArray(items) ? items : []
+  return Array.isArray(items) ? items : items === null ? [] : undefined
 }
 
 const refusal = (subject: ClusterError.Subject, status: JsonObject): ClusterError.ClusterError => {

@@ -32,16 +32,21 @@ export const list = <A>(
     Effect.gen(function*() {
       const { request, subject } = Requests.withQuery(call, query)
       const body = yield* send(request, subject)
-      for (const item of Observed.itemsOf(body)) {
+      const page = Observed.itemsOf(body)
+      const resourceVersion = Observed.resourceVersionOf(body)
+      if (page === undefined || resourceVersion === "") {
+        return yield* new ClusterError({
+          ...subject,
+          reason: "Decode",
+          detail: page === undefined ? "the answer is no list" : "the list has no resourceVersion"
+        })
+      }
+      for (const item of page) {
         items.push(Observed.fromObject(resource, item))
       }
       const next = Observed.continueOf(body)
       if (next !== "") {
         return yield* from(items, { limit: pageSize, continue: next })
-      }
-      const resourceVersion = Observed.resourceVersionOf(body)
-      if (resourceVersion === "") {
-        return yield* new ClusterError({ ...subject, reason: "Decode", detail: "the list has no resourceVersion" })
       }
       return { items, resourceVersion }
     })

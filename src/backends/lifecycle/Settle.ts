@@ -55,8 +55,7 @@ export const make = <Child extends Resource.Metadata>(
           tailLines: tail.lines
         })
       )
-      // The log of several containers has as many tails.
-      return Chunk.toReadonlyArray(Chunk.takeRight(lines, tail.lines)).map((line) => line.slice(0, tail.lineLength))
+      return Chunk.toReadonlyArray(lines).map((line) => line.slice(0, tail.lineLength))
     }).pipe(
       Effect.timeout(tail.patience),
       Effect.catchAll((error) =>
@@ -108,8 +107,7 @@ export const make = <Child extends Resource.Metadata>(
       const child = latest(snapshot.children)
       if (child === undefined) return yield* keep(snapshot.record, mark.status)
       const seen = observed(snapshot, child)
-      const interpretation = definition.interpret(seen)
-      const status = interpretation.ending?.status ?? interpretation.status
+      const { status } = definition.interpret(seen)
       if (status._tag === "Succeeded" || status._tag === "Failed") {
         return yield* keep(snapshot.record, yield* tailFor(status, seen))
       }

@@ -1,0 +1,172 @@
+/**
+ * A real cluster, reached with the kubeconfig that `kubectl` would use.
+ *
+ * Needs `@kubernetes/client-node` (1.4, or 2 on Node 22.19 and later), of which just the reading of kubeconfigs is used:
+ * contexts, certificates, tokens, exec plugins, OIDC, and what a pod is given in a cluster.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Cluster from "./Cluster.js"
+import { ConfigurationError } from "./ConfigurationError.js"
+import type { KubeConfigLike } from "./KubeConfigLike.js"
+import * as KubeCredentials from "./KubeCredentials.js"
+import * as KubeDriver from "./KubeDriver.js"
+import { codeOf } from "./NodeHttps.js"
+
+export { ConfigurationError } from "./ConfigurationError.js"
+export type { KubeCluster, KubeConfigLike } from "./KubeConfigLike.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The namespace where none is named; by default that of the context. */
+  readonly namespace?: string | undefined
+  /** How long the server may take to begin to answer a request; by default 30 seconds. */
+  readonly timeout?: Duration.DurationInput | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Settings extends Options {
+  /** A kubeconfig file; by default kubectl's rules: KUBECONFIG, ~/.kube/config, what a pod is given. */
+  readonly kubeconfig?: string | undefined
+  /** A context of the kubeconfig; by default its current one. */
+  readonly context?: string | undefined
+}
+
+/**
+ * A cluster service of its own, for as long as the scope is open.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (settings?: Settings): Effect.Effect<Cluster.Service, ConfigurationError, Scope.Scope> =>
+  Effect.suspend(() => {
+    // The context of the first time is that of every time, whatever `kubectl config use-context` does meanwhile.
+    let context = settings?.context
+    const load = Effect.tap(read(settings?.kubeconfig, () => context), (config) =>
+      Effect.sync(() => {
+        context = config.getCurrentContext()
+      }))
+    return connect(load, settings)
+  })
+
+/**
+ * The same, with a kubeconfig that was loaded, or made, by the program: a `KubeConfig` of `@kubernetes/client-node`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromKubeConfig = (
+  kubeConfig: KubeConfigLike,
+  options?: Options
+): Effect.Effect<Cluster.Service, ConfigurationError, Scope.Scope> => connect(Effect.succeed(kubeConfig), options)
+
+/**
+ * The cluster that `kubectl` would talk to.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<Cluster.Cluster, ConfigurationError> = Layer.scoped(Cluster.Cluster, make())
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWith = (settings: Settings): Layer.Layer<Cluster.Cluster, ConfigurationError> =>
+  Layer.scoped(Cluster.Cluster, make(settings))
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config.Wrap<Settings>
+): Layer.Layer<Cluster.Cluster, ConfigurationError | ConfigError> =>
+  Layer.scoped(Cluster.Cluster, Effect.flatMap(Config.unwrap(config), make))
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerFromKubeConfig = (
+  kubeConfig: KubeConfigLike,
+  options?: Options
+): Layer.Layer<Cluster.Cluster, ConfigurationError> =>
+  Layer.scoped(Cluster.Cluster, fromKubeConfig(kubeConfig, options))
+
+const connect = (
+  load: Effect.Effect<KubeConfigLike, ConfigurationError>,
+  options: Options | undefined
+): Effect.Effect<Cluster.Service, ConfigurationError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const credentials = yield* KubeCredentials.make(load)
+    return yield* Cluster.make(KubeDriver.make({
+      credentials,
+      defaultNamespace: options?.namespace ?? credentials.contextNamespace ?? "default",
+      timeout: Duration.decode(options?.timeout ?? "30 seconds")
+    }))
+  })
+
+const words = (cause: unknown) => cause instanceof Error ? cause.message : String(cause)
+
+const clientNode = Effect.tryPromise({
+  try: () => import("@kubernetes/client-node"),
+  catch: (cause) =>
+    codeOf(cause) === "ERR_MODULE_NOT_FOUND" && words(cause).includes("@kubernetes/client-node")
+      ? new ConfigurationError({ reason: "MissingPeer", detail: "@kubernetes/client-node is not installed", cause })
+      : new ConfigurationError({
+        reason: "UnloadablePeer",
+        detail: `@kubernetes/client-node does not load here (${words(cause)})`,
+        cause
+      })
+})
+
+/** What client-node makes up where there is no configuration: kubectl's port of old, without TLS. */
+const madeUp = "http://localhost:8080"
+
+const read = (
+  file: string | undefined,
+  context: () => string | undefined
+): Effect.Effect<KubeConfigLike, ConfigurationError> =>
+  Effect.gen(function*() {
+    const { KubeConfig } = yield* clientNode
+    const config = new KubeConfig()
+    yield* Effect.try({
+      try: () => file === undefined ? config.loadFromDefault() : config.loadFromFile(file),
+      catch: (cause) =>
+        new ConfigurationError({
+          reason: "NoConfiguration",
+          detail: `The kubeconfig${file === undefined ? "" : ` ${file}`} cannot be read (${words(cause)})`,
+          cause
+        })
+    })
+    if (
+      file === undefined && config.getCurrentContext() === "loaded-context" &&
+      config.getCurrentCluster()?.server === madeUp
+    ) {
+      return yield* new ConfigurationError({ reason: "NoConfiguration", detail: "There is no kubeconfig" })
+    }
+    const chosen = context()
+    if (chosen !== undefined) {
+      if (config.getContextObject(chosen) === null) {
+        return yield* new ConfigurationError({
+          reason: "NoContext",
+          detail: `The kubeconfig has no context "${chosen}"`
+        })
+      }
+      config.setCurrentContext(chosen)
+    }
+    return config
+  })

@@ -1,0 +1,222 @@
+/**
+ * An HttpClient over one agent of `node:https`. The body of an answer is read as fast as its reader wants it: nothing is
+ * taken off the socket that nobody asked for.
+ */
+import * as Cookies from "@effect/platform/Cookies"
+import * as Headers from "@effect/platform/Headers"
+import * as HttpClient from "@effect/platform/HttpClient"
+import { RequestError, ResponseError } from "@effect/platform/HttpClientError"
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import type { UrlParams } from "@effect/platform/UrlParams"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import { constVoid } from "effect/Function"
+import * as Inspectable from "effect/Inspectable"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
+import * as http from "node:http"
+import * as https from "node:https"
+
+export type Tls = Pick<
+  https.AgentOptions,
+  "ca" | "cert" | "key" | "pfx" | "passphrase" | "servername" | "rejectUnauthorized"
+>
+
+const agentOptions = {
+  keepAlive: true,
+  /** When the first probe goes out on a silent connection, in milliseconds; ten more follow, each after a second. */
+  keepAliveMsecs: 30_000,
+  /** How long a connection is kept for the next request, in milliseconds: less than what is in between us keeps it. */
+  timeout: 60_000,
+  scheduling: "lifo",
+  /** How many bytes of an answer wait in memory before the socket pauses. */
+  highWaterMark: 256 * 1024
+} as const
+
+/** An agent that keeps its connections, and notices a peer that has gone silent. */
+export const makeAgent = (protocol: "https:" | "http:", tls: Tls): http.Agent =>
+  protocol === "https:" ? new https.Agent({ ...agentOptions, ...tls }) : new http.Agent(agentOptions)
+
+/** Closes the connections of an agent as they become idle; those in use go on. */
+export const retireAgent = (agent: http.Agent): void => {
+  agent.maxFreeSockets = 0
+  for (const sockets of Object.values(agent.freeSockets)) {
+    sockets?.forEach((socket) => socket.destroy())
+  }
+}
+
+/** A code that Node gives its errors: `ECONNREFUSED`. */
+export const codeOf = (u: unknown): string =>
+  Predicate.hasProperty(u, "code") && Predicate.isString(u.code) ? u.code : ""
+
+export const make = (agent: http.Agent): HttpClient.HttpClient =>
+  HttpClient.make((request, url, signal) =>
+    Effect.async<HttpClientResponse.HttpClientResponse, RequestError>((resume) => {
+      const fail = (reason: "Transport" | "Encode", cause: unknown) =>
+        resume(Effect.fail(new RequestError({ request, reason, cause })))
+      let sent: http.ClientRequest | undefined
+      const send = (again: boolean): void => {
+        const sending = (url.protocol === "https:" ? https : http).request(url, {
+          agent,
+          signal,
+          method: request.method,
+          headers: request.headers
+        })
+        sent = sending
+        sending.on("response", (source) => resume(Effect.succeed(new Response(request, source))))
+        sending.on("error", (cause) => {
+          // The server closed a kept connection while the request was on its way: the next connection is a new one.
+          if (!again && sending.reusedSocket && request.method === "GET" && codeOf(cause) === "ECONNRESET") {
+            send(true)
+          } else {
+            fail("Transport", cause)
+          }
+        })
+        const { body } = request
+        switch (body._tag) {
+          case "Empty":
+            sending.end()
+            break
+          case "Uint8Array":
+            sending.end(body.body)
+            break
+          default:
+            sending.destroy()
+            fail("Encode", `a body of kind ${body._tag} is not supported`)
+        }
+      }
+      send(false)
+      return Effect.sync(() => sent?.destroy())
+    })
+  )
+
+/** What is larger is not an answer of an API server; V8 would refuse a text of twice the size. */
+const longestBody = 256 * 1024 * 1024
+
+class Response extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
+  readonly [HttpClientResponse.TypeId]: HttpClientResponse.TypeId = HttpClientResponse.TypeId
+  readonly [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
+  readonly cookies = Cookies.empty
+  readonly request: HttpClientRequest
+  readonly source: http.IncomingMessage
+  #failure: unknown
+
+  constructor(request: HttpClientRequest, source: http.IncomingMessage) {
+    super()
+    this.request = request
+    this.source = source
+    source.on("error", (cause) => {
+      this.#failure = cause
+    })
+  }
+
+  get status(): number {
+    return this.source.statusCode ?? 0
+  }
+
+  get headers(): Headers.Headers {
+    return Headers.fromInput(this.source.headers)
+  }
+
+  get remoteAddress(): Option.Option<string> {
+    return Option.fromNullable(this.source.socket.remoteAddress)
+  }
+
+  get stream(): Stream.Stream<Uint8Array, ResponseError> {
+    return Stream.fromPull(Effect.map(this.#reading, ({ pull }) => pull))
+  }
+
+  get text(): Effect.Effect<string, ResponseError> {
+    return Effect.map(this.#bytes, (bytes) => bytes.toString("utf8"))
+  }
+
+  get json(): Effect.Effect<unknown, ResponseError> {
+    return Effect.flatMap(
+      this.text,
+      (text) => Effect.try({ try: (): unknown => JSON.parse(text), catch: (cause) => this.#error(cause) })
+    )
+  }
+
+  get arrayBuffer(): Effect.Effect<ArrayBuffer, ResponseError> {
+    return Effect.map(this.#bytes, (bytes) => new Uint8Array(bytes).buffer)
+  }
+
+  get urlParamsBody(): Effect.Effect<UrlParams, ResponseError> {
+    return Effect.fail(this.#error("forms are not supported"))
+  }
+
+  get formData(): Effect.Effect<FormData, ResponseError> {
+    return Effect.fail(this.#error("forms are not supported"))
+  }
+
+  toJSON(): unknown {
+    return { _id: "@effect/platform/HttpClientResponse", request: this.request.toJSON(), status: this.status }
+  }
+
+  #error(cause: unknown): ResponseError {
+    return new ResponseError({ request: this.request, response: this, reason: "Decode", cause })
+  }
+
+  /** Reads what has come since the last time, or waits; the end of the scope lets go of what has not come yet. */
+  get #reading() {
+    const { source } = this
+    return Effect.acquireRelease(
+      Effect.sync(() => {
+        let look = constVoid
+        const events = ["readable", "end", "error", "close"]
+        const listener = () => look()
+        events.forEach((event) => source.on(event, listener))
+        const pull = Effect.async<Chunk.Chunk<Buffer>, Option.Option<ResponseError>>((resume) => {
+          const done = (result: Effect.Effect<Chunk.Chunk<Buffer>, Option.Option<ResponseError>>) => {
+            look = constVoid
+            resume(result)
+          }
+          look = () => {
+            const bytes: Buffer | null = source.read()
+            if (bytes !== null) {
+              done(Effect.succeed(Chunk.of(bytes)))
+            } else if (source.readableEnded) {
+              done(Effect.fail(Option.none()))
+            } else if (source.destroyed) {
+              done(Effect.fail(Option.some(this.#error(this.#failure))))
+            }
+          }
+          look()
+          return Effect.sync(() => {
+            look = constVoid
+          })
+        })
+        return { pull, release: () => events.forEach((event) => source.off(event, listener)) }
+      }),
+      ({ release }) =>
+        Effect.sync(() => {
+          release()
+          if (!source.readableEnded) {
+            source.destroy()
+          }
+        })
+    )
+  }
+
+  get #bytes(): Effect.Effect<Buffer, ResponseError> {
+    return Effect.scoped(Effect.flatMap(this.#reading, ({ pull }) => {
+      const parts: Array<Buffer> = []
+      let length = 0
+      const more = Effect.flatMap(pull, (chunk) =>
+        Effect.suspend(() => {
+          for (const bytes of chunk) {
+            parts.push(bytes)
+            length += bytes.length
+          }
+          return length > longestBody ? Effect.fail(Option.some(this.#error("the answer is too long"))) : Effect.void
+        }))
+      return Effect.catchAll(Effect.forever(more), (end) =>
+        Option.isNone(end)
+          ? Effect.succeed(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts))
+          : Effect.fail(end.value))
+    }))
+  }
+}

@@ -230,6 +230,28 @@ const encodeInput = Schema.encodeSync(BuildInput.BuildInput)
 /** The key under which the Containerfile stands: once, and readable. */
 const containerfileKey = "containerfile"
 
+/**
+ * The file in which a record holds its input, but for the Containerfile and the context.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const inputFile = (
+  input: BuildInput.BuildInput,
+  parts: ReadonlyArray<Pick<Part, "path" | "suffix">>
+): InputFile => {
+  const { context: _context, ...fields } = input
+  const { dockerfile: _dockerfile, ...stored } = encodeInput(new BuildInput.BuildInput(fields, true))
+  return {
+    key: inputKey,
+    content: Schema.encodeSync(Stored)({
+      version: 1,
+      input: stored,
+      parts: parts.map(({ path, suffix }) => ({ suffix, path }))
+    })
+  }
+}
+
 const data = (files: ReadonlyArray<InputFile>): JsonObject => {
   const texts: Record<string, string> = {}
   const bytes: Record<string, string> = {}
@@ -280,15 +302,6 @@ export const manifest = (options: {
 }): JsonObject => {
   const fingerprint = BuildInput.fingerprint(options.input)
   const name = recordName(fingerprint, options.number)
-  const { context: _context, dockerfile: _dockerfile, ...input } = encodeInput(options.input)
-  const stored: InputFile = {
-    key: inputKey,
-    content: Schema.encodeSync(Stored)({
-      version: 1,
-      input,
-      parts: options.contents.parts.map(({ path, suffix }) => ({ suffix, path }))
-    })
-  }
   return Resource.object(Resources.ConfigMap, {
     metadata: {
       name,
@@ -297,7 +310,7 @@ export const manifest = (options: {
       annotations: { [annotation.finalImage]: options.input.finalImage.pullspec }
     },
     immutable: true,
-    ...data([...options.contents.files, stored])
+    ...data([...options.contents.files, inputFile(options.input, options.contents.parts)])
   })
 }
 

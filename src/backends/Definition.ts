@@ -8,7 +8,7 @@ import type * as DateTime from "effect/DateTime"
 import type { Issue } from "../build/BuildError.js"
 import type { BuildInput } from "../build/BuildInput.js"
 import type { BackendName } from "../build/BuildService.js"
-import type { BuildStatus } from "../build/BuildStatus.js"
+import type { BuildStatus, Terminal } from "../build/BuildStatus.js"
 import type { JsonObject } from "../cluster/ApiRequest.js"
 import type * as Resource from "../cluster/Resource.js"
 import type * as Resources from "../cluster/Resources.js"
@@ -21,8 +21,8 @@ import type { BuildRecord, Contents } from "./BuildRecord.js"
 export type Event = Resource.Of<typeof Resources.Event>
 
 /**
- * What is known of a build on the cluster: its child, the pods of that child, and, where the child alone does not tell why
- * it waits, the events about them.
+ * What is known of a build on the cluster: its child, the children of earlier attempts in their order, the pods of the
+ * child, and, where the child alone does not tell why it waits, the events about them.
  *
  * @since 0.1.0
  * @category models
@@ -30,6 +30,7 @@ export type Event = Resource.Of<typeof Resources.Event>
 export interface Observed<Child> {
   readonly record: BuildRecord
   readonly child: Child
+  readonly earlier: ReadonlyArray<Child>
   readonly pods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Event>
 }
@@ -43,6 +44,8 @@ export interface Observed<Child> {
 export interface Interpretation {
   /** Statuses of `Errored` and `Failed` may leave `logTail` empty: it is read and added. */
   readonly status: BuildStatus
+  /** How the build has ended, unless more is seen before `at`: where a platform tells of an end piece by piece. */
+  readonly ending?: { readonly status: Terminal; readonly at: DateTime.Utc } | undefined
   /** Since when the attempt waits to begin; absent while it runs, and while it stands in a queue. */
   readonly waitingSince?: DateTime.Utc | undefined
   /** The uid of an object whose events would tell why the build waits. */

@@ -48,6 +48,8 @@ export const environment = {
   OSB_CACHE_DIR: "",
   /** The registry secret of this verb, a folder with `.dockerconfigjson`, `.dockercfg` or `config.json`. */
   OSB_SECRET_DIR: "",
+  /** Where there is no secret: a file with the token of an OpenShift service account, for the final image's registry. */
+  OSB_TOKEN_FILE: "",
   /** Shown to every `RUN` at `/etc/pki/entitlement` and `/run/secrets/etc-pki-entitlement`. */
   OSB_ENTITLEMENT_DIR: "",
   /** The folder of the folders `NNNNNN` shown to every `RUN` at the path that `mount.NNNNNN.path` holds. */
@@ -109,12 +111,15 @@ const pairs = (kind: "build-arg" | "label", record: Readonly<Record<string, stri
  * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script |
  * | `label.000001.name`, `.value` | a label of the image |
  * | `context.000001`, `.path`, `.mode` | a context file, its path in the context, and its mode in octal |
+ * | `context.000001.part.000002`, … | the rest of a context file that is too large for one ConfigMap ({@link partKey}) |
  * | `mount.000001.path` | where the folder `000001` of OSB_MOUNTS_DIR is shown to a `RUN` |
  *
  * @since 0.1.0
  * @category getters
  */
-export const inputFiles = (input: BuildInput): ReadonlyArray<InputFile> => [
+export const inputFiles = (
+  input: BuildInput
+): readonly [containerfile: InputFile, ...rest: ReadonlyArray<InputFile>] => [
   { key: "containerfile", content: input.dockerfile },
   ...pairs("build-arg", input.buildArgs),
   ...pairs("label", input.imageLabels),
@@ -128,6 +133,14 @@ export const inputFiles = (input: BuildInput): ReadonlyArray<InputFile> => [
   }),
   ...(input.mounts ?? []).map(({ path }, index) => ({ key: `mount.${numbered(index)}.path`, content: path }))
 ]
+
+/**
+ * The key of a further part of a context file, counted from 2: the file itself, under `key`, is the first.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const partKey = (key: string, part: number): string => `${key}.part.${numbered(part - 1)}`
 
 /**
  * The folder of OSB_MOUNTS_DIR for the mount at `index` of the input.

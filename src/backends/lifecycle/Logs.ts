@@ -16,7 +16,7 @@ import { backendError } from "./Failure.js"
 import * as Follow from "./Follow.js"
 import type { Objects } from "./Objects.js"
 import type { Settle } from "./Settle.js"
-import { assess, attemptOf, observed, type Snapshot } from "./Snapshot.js"
+import { assess, type Assessment, attemptOf, observed, type Snapshot } from "./Snapshot.js"
 
 type Lines = Stream.Stream<string, BuildNotFound | BackendError>
 
@@ -36,7 +36,13 @@ export const make = <Child extends Resource.Metadata>(
       .toSorted((a, b) => attemptOf(a) - attemptOf(b))
       .flatMap((child) => definition.logs(observed(snapshot, child)))
 
-  const read = (ref: BuildRef, source: LogSource, options: LogsOptions): Lines =>
+  /** A log, or, where it cannot be had any more, what was kept of it. */
+  const read = (
+    ref: BuildRef,
+    source: LogSource,
+    options: LogsOptions,
+    kept: ReadonlyArray<string> = []
+  ): Lines =>
     cluster.logs(source.resource, source.name, {
       namespace: ref.namespace,
       container: source.container,
@@ -44,8 +50,9 @@ export const make = <Child extends Resource.Metadata>(
       tailLines: options.tailLines
     }).pipe(
       Stream.catchAll((error) =>
-        error.reason === "NotFound"
-          ? Stream.make(hole(`the log of ${source.name}`))
+        // 404: the object is gone. 400: its container is, or has never run.
+        error.reason === "NotFound" || error.reason === "Invalid"
+          ? Stream.make(hole(`the log of ${source.name}${kept.length > 0 ? " but for its end" : ""}`), ...kept)
           : Stream.fail(backendError(definition.name, `read the log of ${ref}`)(error))
       )
     )
@@ -56,7 +63,10 @@ export const make = <Child extends Resource.Metadata>(
       const there = sources(snapshot).filter(({ state }) => state !== "waiting")
       const tail = Option.match(snapshot.record.outcome, { onNone: () => [], onSome: ({ status }) => keptTail(status) })
       const all: Lines = there.length > 0 || tail.length === 0
-        ? Stream.flatMap(Stream.fromIterable(there), (source) => read(ref, source, { tailLines }))
+        ? Stream.flatMap(
+          Stream.fromIterable(there),
+          (source) => read(ref, source, { tailLines }, source === there.at(-1) ? tail : [])
+        )
         : Stream.make(hole("the log but for its end"), ...tail)
       return tailLines === undefined ? all : Stream.takeRight(all, tailLines)
     }))
@@ -69,9 +79,8 @@ export const make = <Child extends Resource.Metadata>(
       const told = new Set<string>()
       let begun = false
 
-      const ended = (snapshot: Snapshot<Child>) =>
+      const ended = (assessment: Assessment<Child>) =>
         Effect.gen(function*() {
-          const assessment = assess(definition, snapshot, yield* DateTime.now)
           if (assessment._tag === "Going" || assessment._tag === "Missing") return false
           if (assessment._tag === "Ended") return true
           // What the views say is over, the server confirms, and the outcome is kept.
@@ -91,8 +100,9 @@ export const make = <Child extends Resource.Metadata>(
           told.add(source.key)
           return Option.some(source)
         }
-        if (sight === "gone" || (yield* ended(snapshot))) return Option.none()
-        yield* follow.change(Option.none())
+        const assessment = assess(definition, snapshot, yield* DateTime.now)
+        if (sight === "gone" || (yield* ended(assessment))) return Option.none()
+        yield* follow.change(assessment._tag === "Going" ? assessment.wakeAt : Option.none())
         return yield* next
       })
 

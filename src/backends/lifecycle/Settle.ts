@@ -55,7 +55,8 @@ export const make = <Child extends Resource.Metadata>(
           tailLines: tail.lines
         })
       )
-      return Chunk.toReadonlyArray(lines).map((line) => line.slice(0, tail.lineLength))
+      // The log of several containers has as many tails.
+      return Chunk.toReadonlyArray(Chunk.takeRight(lines, tail.lines)).map((line) => line.slice(0, tail.lineLength))
     }).pipe(
       Effect.timeout(tail.patience),
       Effect.catchAll((error) =>
@@ -107,7 +108,8 @@ export const make = <Child extends Resource.Metadata>(
       const child = latest(snapshot.children)
       if (child === undefined) return yield* keep(snapshot.record, mark.status)
       const seen = observed(snapshot, child)
-      const { status } = definition.interpret(seen)
+      const interpretation = definition.interpret(seen)
+      const status = interpretation.ending?.status ?? interpretation.status
       if (status._tag === "Succeeded" || status._tag === "Failed") {
         return yield* keep(snapshot.record, yield* tailFor(status, seen))
       }

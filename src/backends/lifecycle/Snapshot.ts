@@ -59,6 +59,9 @@ export const observed = <Child extends Resource.Metadata>(
 ): Observed<Child> => ({
   record: snapshot.record,
   child,
+  earlier: snapshot.children
+    .filter((other) => attemptOf(other) < attemptOf(child))
+    .toSorted((a, b) => attemptOf(a) - attemptOf(b)),
   events: snapshot.events,
   pods: snapshot.pods
     .filter((pod) => pod.metadata.ownerReferences?.some((owner) => owner.uid === child.metadata.uid) ?? false)
@@ -102,7 +105,9 @@ export const assess = <Child extends Resource.Metadata>(
   }
   const seen = observed(snapshot, child)
   const interpretation = definition.interpret(seen)
-  const { explainedBy, status, waitingSince } = interpretation
+  const { ending, explainedBy, waitingSince } = interpretation
+  const isOver = ending !== undefined && DateTime.lessThanOrEqualTo(ending.at, now)
+  const status = isOver ? ending.status : interpretation.status
   if (BuildStatus.isTerminal(status)) {
     const attempt = attemptOf(child)
     const retries = record.input.retries ?? BuildInput.defaults.retries
@@ -110,11 +115,13 @@ export const assess = <Child extends Resource.Metadata>(
       ? { _tag: "Again", attempt: attempt + 1 }
       : { _tag: "Over", status, observed: seen }
   }
-  if (waitingSince === undefined) return { _tag: "Going", status, wakeAt: Option.none(), explainedBy }
-  const deadline = DateTime.addDuration(waitingSince, pendingTimeout(record))
-  return DateTime.lessThanOrEqualTo(deadline, now)
-    ? { _tag: "TooLate", status: tooLate(record, interpretation) }
-    : { _tag: "Going", status, wakeAt: Option.some(deadline), explainedBy }
+  const deadline = waitingSince === undefined
+    ? undefined
+    : DateTime.addDuration(waitingSince, pendingTimeout(record))
+  if (deadline !== undefined && DateTime.lessThanOrEqualTo(deadline, now)) {
+    return { _tag: "TooLate", status: tooLate(record, interpretation) }
+  }
+  return { _tag: "Going", status, wakeAt: Option.fromNullable(ending?.at ?? deadline), explainedBy }
 }
 
 const rank = (status: BuildStatus.BuildStatus): number => {

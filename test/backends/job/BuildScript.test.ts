@@ -2,60 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFileSync, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
-import * as os from "node:os"
 import * as path from "node:path"
 import * as BuildScript from "../../../src/backends/job/BuildScript.js"
 import * as ErrorText from "../../../src/backends/job/ErrorText.js"
 import * as TerminationMessage from "../../../src/backends/job/TerminationMessage.js"
 import * as BuildInput from "../../../src/build/BuildInput.js"
+import { shells, temporary, withFunctions } from "./shell.js"
 
-const exists = (program: string) => spawnSync(program, ["-c", ":"]).error === undefined
-
-const shells: ReadonlyArray<readonly [string, ...Array<string>]> = [
-  exists("dash") ? ["dash"] : ["sh"],
-  ...(exists("bash") ? [["bash", "--posix"] as const] : []),
-  ...(spawnSync("busybox", ["sh", "-c", ":"]).error === undefined ? [["busybox", "sh"] as const] : [])
-]
-
-const temporary = <A>(use: (folder: string) => A): A => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "build-script-"))
-  try {
-    return use(folder)
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** Runs shell code after the script's functions, without its main part. */
-const withFunctions = (shell: ReadonlyArray<string>, code: string, env: Record<string, string> = {}) =>
-  temporary((folder) => {
-    const functions = BuildScript.source.slice(0, BuildScript.source.indexOf("\ntrap 'rm -rf"))
-    const [command = "sh", ...args] = shell
-    const run = spawnSync(command, [...args, "-c", `${functions}\n${code}`, "sh", "build"], {
-      // Else bash takes a socket there for a remote shell's, and reads ~/.bashrc.
-      stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        PATH: process.env["PATH"],
-        OSB_INPUT_DIR: folder,
-        OSB_WORK_DIR: folder,
-        OSB_MEMORY_DIR: folder,
-        OSB_BASE_IMAGE: "base",
-        OSB_FINAL_IMAGE: "final",
-        OSB_TIMEOUT_SECONDS: "60",
-        OSB_TERMINATION_MESSAGE: path.join(folder, "message"),
-        ...env
-      }
-    })
-    const message = path.join(folder, "message")
-    return {
-      stdout: run.stdout.toString(),
-      stderr: run.stderr.toString(),
-      status: run.status,
-      message: fs.existsSync(message) ? TerminationMessage.parse(fs.readFileSync(message, "utf8")) : undefined
-    }
-  })
-
-describe("BuildScript", () => {
+describe("BuildScript", { timeout: 60_000 }, () => {
   for (const shell of shells) {
     const [command = "sh", ...args] = shell
     describe(shell.join(" "), () => {
@@ -135,6 +89,21 @@ describe("BuildScript", () => {
           assert.strictEqual(run.status, 16)
           assert.strictEqual(run.message?.code, 16)
         }
+      })
+
+      it("opens the final image's registry with a service account's token, where there is no secret", () => {
+        const run = temporary((folder) => {
+          const token = path.join(folder, "token")
+          fs.writeFileSync(token, "e30.a-b_c.d")
+          return withFunctions(shell, "mkdir -p \"$private\"; set_credentials; cat \"$auth_file\"", {
+            OSB_FINAL_IMAGE: "registry.example.svc:5000/acme/os:1",
+            OSB_TOKEN_FILE: token
+          })
+        })
+        const auth = Buffer.from("serviceaccount:e30.a-b_c.d").toString("base64")
+        assert.deepStrictEqual(JSON.parse(run.stdout), { auths: { "registry.example.svc:5000": { auth } } })
+        const without = withFunctions(shell, "mkdir -p \"$private\"; set_credentials", { OSB_TOKEN_FILE: "/none" })
+        assert.strictEqual(without.message?.code, 16)
       })
 
       it("keeps the newlines at the end of a value", () => {

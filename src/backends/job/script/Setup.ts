@@ -105,6 +105,12 @@ set_credentials() {
     # The legacy format is what "auths" holds in the newer one.
     if [ "$name" = .dockercfg ] && [ -z "$auths" ]; then auths=$secret; fi
     secret=
+  elif [ -n "$OSB_TOKEN_FILE" ]; then
+    # OpenShift's registry looks at the token alone, whatever the user's name is.
+    secret=$(cat "$OSB_TOKEN_FILE" 2> /dev/null) || finish ${code.credentialsInvalid} "the service account's token cannot be read"
+    secret=$(printf 'serviceaccount:%s' "$secret" | base64 | tr -d '\\n')
+    auths=$(printf '{"%s":{"auth":"%s"}}' "\${OSB_FINAL_IMAGE%%/*}" "$secret")
+    secret=
   fi
   (umask 077; printf '{"auths":%s}' "\${auths:-{\\}}" > "$auth_file")
   auths=

@@ -80,7 +80,7 @@ instruction_failed() {
 # Prints a file and an x, which keeps the newlines at its end from the shell.
 contents() { cat "$1"; printf x; }
 
-# Fills the context folder from the flat files context.NNNNNN, their paths and modes.
+# Fills the context folder from the flat files context.NNNNNN, their further parts, paths and modes.
 lay_context() {
   rm -rf "$work/context"
   mkdir -p "$work/context"
@@ -89,7 +89,9 @@ lay_context() {
     path=$(contents "$name") path=\${path%x}
     case /$path/ in *//* | */../*) finish ${code.containerfileInvalid} "a context file has the path $path" ;; esac
     target=$work/context/$path
-    mkdir -p "\${target%/*}" && cat "\${name%.path}" > "$target" || finish ${code.outOfDisk} "the context cannot be written"
+    set -- "\${name%.path}"
+    [ ! -e "$1.part.000002" ] || set -- "$1" "$1".part.*
+    mkdir -p "\${target%/*}" && cat "$@" > "$target" || finish ${code.outOfDisk} "the context cannot be written"
     chmod "$(cat "\${name%.path}.mode")" "$target"
   done
 }

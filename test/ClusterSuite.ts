@@ -1,0 +1,46 @@
+/**
+ * What a Kubernetes API server does, as far as this project relies on it: the same cases on the fake, on the fake behind
+ * HTTPS, and on a real API server. Where they disagree, the fake is wrong.
+ */
+import { layer } from "@effect/vitest"
+import { Context, Duration, Effect, type Layer } from "effect"
+import { Cluster } from "effect-os-builder"
+import * as Resources from "../src/cluster/Resources.js"
+import { access } from "./cluster/suite/Access.js"
+import type { Case } from "./cluster/suite/kit.js"
+import { objects } from "./cluster/suite/Objects.js"
+import { watches } from "./cluster/suite/Watches.js"
+
+/** The same cluster by the eyes of a user who may do nothing. */
+export class Unprivileged extends Context.Tag("test/ClusterSuite/Unprivileged")<Unprivileged, Cluster.Service>() {}
+
+export interface World<E> {
+  readonly name: string
+  readonly layer: Layer.Layer<Cluster.Cluster | Unprivileged, E>
+  /** Whether time is real; otherwise it is the TestClock's. */
+  readonly live: boolean
+  /** How long one case may take, in real time. */
+  readonly timeout: Duration.DurationInput
+}
+
+export const suite = <E>(world: World<E>): void => {
+  const groups: Readonly<Record<string, Readonly<Record<string, Case>>>> = { objects, watches, access }
+  layer(world.layer, { excludeTestServices: world.live, timeout: world.timeout })(
+    `ClusterSuite: ${world.name}`,
+    (it) => {
+      for (const [group, cases] of Object.entries(groups)) {
+        for (const [name, test] of Object.entries(cases)) {
+          it.scoped(`${group}: ${name}`, () =>
+            Effect.gen(function*() {
+              const cluster = yield* Cluster.Cluster
+              const unprivileged = yield* Unprivileged
+              const made = yield* cluster.create(Resources.Namespace, { metadata: { generateName: "suite-" } })
+              const namespace = made.metadata.name
+              yield* Effect.addFinalizer(() => Effect.ignore(cluster.delete(Resources.Namespace, namespace)))
+              yield* test({ cluster, unprivileged, namespace })
+            }), Duration.toMillis(world.timeout))
+        }
+      }
+    }
+  )
+}

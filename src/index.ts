@@ -5,6 +5,11 @@
 /**
  * @since 0.1.0
  */
+export * as BackendSelection from "./selection/BackendSelection.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as BuildBackend from "./build/BuildBackend.js"
 
 /**
@@ -31,6 +36,11 @@ export * as BuildRef from "./build/BuildRef.js"
  * @since 0.1.0
  */
 export * as BuildStatus from "./build/BuildStatus.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as Capability from "./selection/Capability.js"
 
 /**
  * @since 0.1.0

@@ -1,0 +1,216 @@
+/**
+ * The backend for the cluster at hand, chosen by asking it.
+ *
+ * The candidates' probes are asked side by side. The first that is Available, in the order of preference, is the preferred
+ * backend; those that are Absent or Forbidden are passed over. When a cluster cannot say whether a preferred one is there,
+ * nothing is chosen: the layer waits ({@link Patience}) and then fails with a ProbeError.
+ *
+ * The backend that the layer provides is called `auto`. It builds with the first available candidate that can honour the
+ * input (`check`), unless another one has a build of that input already, which is then adopted. A ref is always answered by
+ * the backend that it names, also by one that cannot build here any more.
+ *
+ * @since 0.1.0
+ */
+import * as Arr from "effect/Array"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as SynchronizedRef from "effect/SynchronizedRef"
+import * as Tracer from "effect/Tracer"
+import { BuildBackend, type Service } from "../build/BuildBackend.js"
+import { BackendError } from "../build/BuildError.js"
+import type { BuildInput } from "../build/BuildInput.js"
+import * as DurationText from "../build/DurationText.js"
+import type { Candidate } from "./Candidate.js"
+import { NoBackendAvailable } from "./NoBackendAvailable.js"
+import { ProbeError } from "./ProbeError.js"
+import { decides, Report, Row, Unreachable } from "./Report.js"
+import * as Routing from "./Routing.js"
+import { Selection } from "./Selection.js"
+
+export { type Candidate, candidate } from "./Candidate.js"
+export { NoBackendAvailable } from "./NoBackendAvailable.js"
+export { Patience } from "./Probe.js"
+export { ProbeError } from "./ProbeError.js"
+export { Report, Row, table, Unreachable } from "./Report.js"
+export { Explanation, Selection } from "./Selection.js"
+
+// -----------------------------------------------------------------------------
+// probing
+// -----------------------------------------------------------------------------
+
+type Probed<R> = Pick<Candidate<unknown, R>, "name" | "probe">
+
+const observe = <R>({ name, probe }: Probed<R>): Effect.Effect<Row, never, R> =>
+  probe.pipe(
+    Effect.catchAll((error) => Effect.succeed(new Unreachable({ error }))),
+    Effect.map((verdict) => new Row({ backend: name, verdict })),
+    Effect.tap((row) => Effect.logDebug(`${name} is ${row.verdict._tag}: ${row}`)),
+    Effect.tap((row) => Effect.annotateCurrentSpan({ verdict: row.verdict._tag })),
+    Effect.withSpan("BackendSelection.probe", { attributes: { backend: name }, captureStackTrace: false })
+  )
+
+/**
+ * Asks all the candidates, and chooses nothing. Never fails: a candidate whose probe gets no answer is `Unreachable`.
+ *
+ * @since 0.1.0
+ * @category probing
+ */
+export function probe<const C extends ReadonlyArray<Candidate.Any>>(
+  candidates: C
+): Effect.Effect<Report, never, Candidate.Context<C[number]>>
+export function probe<E, R>(candidates: ReadonlyArray<Candidate<E, R>>): Effect.Effect<Report, never, R> {
+  return Effect.map(
+    Effect.forEach(candidates, observe, { concurrency: "unbounded" }),
+    (rows) => new Report({ rows })
+  )
+}
+
+/** How long a candidate is waited for once a preferred one is known to be there. */
+const grace = Duration.seconds(5)
+
+const tooLate = ({ name }: Probed<never>) =>
+  new Row({
+    backend: name,
+    verdict: new Unreachable({
+      error: new ProbeError({
+        probe: name,
+        detail: `none came within ${DurationText.format(grace)}, and a preferred backend is there`,
+        retryable: true
+      })
+    })
+  })
+
+const survey = (candidates: ReadonlyArray<Probed<never>>): Effect.Effect<Report> =>
+  Effect.scoped(Effect.gen(function*() {
+    const probing = yield* Effect.forEach(
+      candidates,
+      (candidate) => Effect.map(Effect.forkScoped(observe(candidate)), (fiber) => ({ candidate, fiber }))
+    )
+    for (const { fiber } of probing) {
+      if (decides(yield* Fiber.join(fiber))) {
+        break
+      }
+    }
+    const rows = yield* Effect.forEach(probing, ({ candidate, fiber }) =>
+      Effect.timeoutTo(Fiber.join(fiber), {
+        duration: grace,
+        onSuccess: (row) => row,
+        onTimeout: () => tooLate(candidate)
+      }), { concurrency: "unbounded" })
+    return new Report({ rows })
+  }))
+
+// -----------------------------------------------------------------------------
+// choosing
+// -----------------------------------------------------------------------------
+
+/**
+ * The first of these candidates that can build on the cluster, with the others for what it cannot honour.
+ *
+ * The layers of the Available candidates are built along with this one, each by itself; that of another candidate only when
+ * somebody asks about a build which it made. A candidate that is behind an Available one is waited for 5 seconds at most.
+ * Every call gives a new layer, so that one process can select for several clusters.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export function layerFrom<const C extends readonly [Candidate.Any, ...Array<Candidate.Any>]>(
+  candidates: C
+): Layer.Layer<
+  BuildBackend | Selection,
+  Candidate.Error<C[number]> | NoBackendAvailable | ProbeError,
+  Candidate.Context<C[number]>
+>
+export function layerFrom<E, R>(
+  candidates: ReadonlyArray<Candidate<E, R>>
+): Layer.Layer<BuildBackend | Selection, E | NoBackendAvailable | ProbeError, R> {
+  return Layer.unwrapEffect(
+    Effect.map(
+      Effect.context<R>(),
+      (context) => Layer.scopedContext(select(candidates.map((candidate) => contender(candidate, context))))
+    )
+  )
+}
+
+const select = <E>(contenders: ReadonlyArray<Contender<E>>) =>
+  Effect.gen(function*() {
+    if (new Set(contenders.map(({ name }) => name)).size < contenders.length) {
+      return yield* Effect.dieMessage("Two candidates have one name. Give each its own: refs carry it.")
+    }
+    const report = yield* survey(contenders)
+    const verdict = report.first?.verdict
+    if (verdict === undefined) {
+      return yield* new NoBackendAvailable({ report })
+    }
+    if (verdict._tag === "Unreachable") {
+      return yield* verdict.error
+    }
+    const scope = yield* Effect.scope
+    const found = new Set(report.rows.filter((row) => row.verdict._tag === "Available").map((row) => row.backend))
+    const [passedOver, chosen] = Arr.partition(contenders, ({ name }) => found.has(name))
+    const available = yield* Effect.all(chosen.map(({ start }) => start(scope)), { concurrency: "unbounded" })
+    const others = new Map<string, Effect.Effect<Service, BackendError>>()
+    for (const contender of passedOver) {
+      others.set(contender.name, yield* startWhenAsked(contender, scope))
+    }
+    const explain = (input: BuildInput) => Routing.explain(report, available, input)
+    return Context.make(BuildBackend, Routing.make({ available, others })).pipe(
+      Context.add(Selection, { report, explain })
+    )
+  }).pipe(
+    Effect.withSpan("BackendSelection.select", { captureStackTrace: false }),
+    Effect.annotateLogs({ package: "effect-os-builder", module: "BackendSelection" })
+  )
+
+// -----------------------------------------------------------------------------
+// candidates, with all that they need
+// -----------------------------------------------------------------------------
+
+interface Contender<E> extends Probed<never> {
+  readonly start: (scope: Scope.Scope) => Effect.Effect<Service, E>
+}
+
+const contender = <E, R>({ layer, name, probe }: Candidate<E, R>, context: Context.Context<R>): Contender<E> => {
+  // What was there when the layer was built; only the span is that of the caller.
+  const within = Effect.mapInputContext((caller: Context.Context<never>) =>
+    Context.merge(context, Context.pick(Tracer.ParentSpan)(caller))
+  )
+  return {
+    name,
+    probe: within(probe),
+    start: (scope) =>
+      within(Layer.buildWithScope(layer, scope)).pipe(
+        Effect.map(Context.get(BuildBackend)),
+        Effect.filterOrDieMessage(
+          (backend) => backend.name === name,
+          `The candidate ${name} provides a backend of another name. Give it that name: refs carry it.`
+        )
+      )
+  }
+}
+
+/** Starts when it is first asked for, and again if that failed. */
+const startWhenAsked = <E>(
+  { name, start }: Contender<E>,
+  scope: Scope.Scope
+): Effect.Effect<Effect.Effect<Service, BackendError>> =>
+  Effect.map(
+    SynchronizedRef.make<Service | undefined>(undefined),
+    (started) =>
+      SynchronizedRef.modifyEffect(started, (before) =>
+        Effect.map(before === undefined ? start(scope) : Effect.succeed(before), (backend) => [backend, backend])).pipe(
+          Effect.mapError((cause) =>
+            new BackendError({
+              backend: name,
+              reason: "Unexpected",
+              operation: "start the backend that has the build",
+              detail: cause instanceof Error ? cause.message : undefined,
+              cause
+            })
+          )
+        )
+  )

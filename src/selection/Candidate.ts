@@ -1,0 +1,76 @@
+/**
+ * A backend that may be chosen.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type { BackendName, BuildBackend } from "../build/BuildBackend.js"
+import type { ProbeError } from "./ProbeError.js"
+import type { Verdict } from "./Verdict.js"
+
+/**
+ * - `name` is that of the backend which `layer` provides; no other candidate has it.
+ * - `probe` finds out whether the backend can build here. It is asked once, when the selection is made.
+ * - `layer` provides the backend. It is built only when the backend is used.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Candidate<out E, out R> {
+  readonly name: BackendName
+  readonly probe: Effect.Effect<Verdict, ProbeError, R>
+  readonly layer: Layer.Layer<BuildBackend, E, R>
+}
+
+/**
+ * @since 0.1.0
+ */
+export declare namespace Candidate {
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  export type Any = Candidate<unknown, unknown>
+
+  /**
+   * What building the backend's layer may fail with.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export type Error<C> = C extends Candidate<infer E, infer _R> ? E : never
+
+  /**
+   * What the probe and the layer need.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export type Context<C> = C extends Candidate<infer _E, infer R> ? R : never
+}
+
+/**
+ * A candidate of your own for `BackendSelection.layerFrom`.
+ *
+ * @example
+ * ```ts
+ * import { BackendSelection, BuildBackend, Capability } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const mine = BackendSelection.candidate({
+ *   name: "memory",
+ *   probe: Effect.succeed(new Capability.Available({ evidence: "memory is always there" })),
+ *   layer: BuildBackend.layerMemory
+ * })
+ * const layer = BackendSelection.layerFrom([mine])
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const candidate = <E, R, R2>(options: {
+  readonly name: BackendName
+  readonly probe: Effect.Effect<Verdict, ProbeError, R>
+  readonly layer: Layer.Layer<BuildBackend, E, R2>
+}): Candidate<E, R | R2> => options

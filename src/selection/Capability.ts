@@ -1,0 +1,107 @@
+/**
+ * What a cluster offers for building images, found out by asking it, never by guessing.
+ *
+ * Discovery comes first, and a group that is not there is not asked about. What is asked then is asked side by side, so that
+ * a probe takes two round trips.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { Cluster } from "../cluster/Cluster.js"
+import * as Probe from "./Probe.js"
+import type { ProbeError } from "./ProbeError.js"
+import * as Question from "./Question.js"
+import { isAvailable, type Verdict } from "./Verdict.js"
+
+export { AccessRule } from "./AccessRule.js"
+export { Patience } from "./Probe.js"
+export { ProbeError } from "./ProbeError.js"
+export type { BuildsOptions, JobsOptions } from "./Question.js"
+export * from "./Verdict.js"
+
+// -----------------------------------------------------------------------------
+// probes
+// -----------------------------------------------------------------------------
+
+/**
+ * Whether the control plane is a single node: `controlPlaneTopology` of the Infrastructure `cluster` is `SingleReplica`. A
+ * cluster that has no such object, or does not let us read it, is not taken for one.
+ *
+ * @since 0.1.0
+ * @category probes
+ */
+export const singleNode: Effect.Effect<Verdict, ProbeError, Cluster> = Probe.make(
+  "singleNode",
+  Question.discovered(Question.singleNode)
+)
+
+/**
+ * Whether the OpenShift Build API is there (its group, its resource, the cluster capability `Build`), and we may create
+ * ConfigMaps, Builds, and Builds of the Docker strategy.
+ *
+ * @since 0.1.0
+ * @category probes
+ */
+export const openShiftBuildsWith = (
+  options: Question.BuildsOptions
+): Effect.Effect<Verdict, ProbeError, Cluster> =>
+  Probe.make("openShiftBuilds", Question.discovered((groups) => Question.openShiftBuilds(groups, options)))
+
+/**
+ * {@link openShiftBuildsWith} in the cluster's default namespace.
+ *
+ * @since 0.1.0
+ * @category probes
+ */
+export const openShiftBuilds: Effect.Effect<Verdict, ProbeError, Cluster> = openShiftBuildsWith({})
+
+/**
+ * Whether we may create ConfigMaps and Jobs, and the cluster admits the pod of such a Job (quota, PodSecurity, SCC),
+ * judged by the rights of the pod's service account where the cluster can be asked for that.
+ *
+ * A quota that is full counts as available: builds wait for room. One in which the pod never fits does not.
+ *
+ * @since 0.1.0
+ * @category probes
+ */
+export const buildJobsWith = (options: Question.JobsOptions): Effect.Effect<Verdict, ProbeError, Cluster> =>
+  Probe.make("buildJobs", Question.discovered((groups) => Question.buildJobs(groups, options)))
+
+/**
+ * {@link buildJobsWith} in the cluster's default namespace.
+ *
+ * @since 0.1.0
+ * @category probes
+ */
+export const buildJobs: Effect.Effect<Verdict, ProbeError, Cluster> = buildJobsWith({})
+
+/**
+ * What it takes to build on a single node: {@link singleNode}, and then {@link buildJobsWith}.
+ *
+ * @since 0.1.0
+ * @category probes
+ */
+export const singleNodeJobsWith = (options: Question.JobsOptions): Effect.Effect<Verdict, ProbeError, Cluster> =>
+  Probe.make("singleNodeJobs", Question.discovered((groups) => Question.singleNodeJobs(groups, options)))
+
+// -----------------------------------------------------------------------------
+// yes or no
+// -----------------------------------------------------------------------------
+
+/**
+ * @since 0.1.0
+ * @category probes
+ */
+export const isSingleNode: Effect.Effect<boolean, ProbeError, Cluster> = Effect.map(singleNode, isAvailable)
+
+/**
+ * @since 0.1.0
+ * @category probes
+ */
+export const hasOpenShiftBuilds: Effect.Effect<boolean, ProbeError, Cluster> = Effect.map(openShiftBuilds, isAvailable)
+
+/**
+ * @since 0.1.0
+ * @category probes
+ */
+export const canRunBuildJobs: Effect.Effect<boolean, ProbeError, Cluster> = Effect.map(buildJobs, isAvailable)

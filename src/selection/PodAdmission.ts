@@ -1,0 +1,182 @@
+/**
+ * Whether the cluster would let a build's pod in. Quota, PodSecurity and SCC act on pods, not on the Job that makes them, so
+ * the pod itself is tried, without creating it.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Json, JsonObject } from "../cluster/ApiRequest.js"
+import * as Cluster from "../cluster/Cluster.js"
+import type { ClusterError } from "../cluster/ClusterError.js"
+import * as Resource from "../cluster/Resource.js"
+import * as Resources from "../cluster/Resources.js"
+import { AccessRule } from "./AccessRule.js"
+import { Absent, Available, Forbidden, type Verdict } from "./Verdict.js"
+
+export interface BuildPod {
+  /** The whole pod, as the Job would create it. */
+  readonly manifest: JsonObject
+  readonly namespace: string
+  /** The security context constraint that lets it in, where the cluster has those. */
+  readonly scc: string
+}
+
+const PodFields = Schema.Struct({
+  spec: Schema.Struct({
+    hostUsers: Schema.optional(Schema.Boolean),
+    serviceAccountName: Schema.optionalWith(Schema.String, { default: () => "default" })
+  })
+})
+
+const fieldsOf = (pod: JsonObject) =>
+  Option.getOrElse(
+    Schema.decodeUnknownOption(PodFields)(pod),
+    () => PodFields.make({ spec: { serviceAccountName: "default" } })
+  ).spec
+
+// -----------------------------------------------------------------------------
+// the server tries the pod
+// -----------------------------------------------------------------------------
+
+export const dryRun = (pod: BuildPod): Effect.Effect<Verdict, ClusterError, Cluster.Cluster> =>
+  Cluster.create(Resource.raw(Resources.Pod), pod.manifest, { namespace: pod.namespace, dryRun: true }).pipe(
+    Effect.map((admitted) =>
+      // A server that does not know user namespaces drops the field, and would run the pod without one.
+      fieldsOf(pod.manifest).hostUsers === false && fieldsOf(admitted).hostUsers !== false
+        ? new Absent({ evidence: "the cluster has no user namespaces for pods (it drops hostUsers: false)" })
+        : new Available({ evidence: `a build pod is admitted to namespace ${pod.namespace}` })
+    ),
+    Effect.catchIf(isRefusal, (error) => Effect.succeed(judge(error, pod)))
+  )
+
+/** A refusal that stands; a quota that is not counted yet says nothing. */
+const isRefusal = (error: ClusterError): boolean =>
+  (error.reason === "Forbidden" || error.reason === "Invalid" || error.reason === "NotFound") && !isUncounted(error)
+
+/** apiserver pkg/admission/plugin/resourcequota/controller.go */
+export const isUncounted = (error: ClusterError): boolean =>
+  error.status?.message?.includes("status unknown for quota") === true
+
+const refused = (said: string, advice: string, rule?: AccessRule): Verdict =>
+  new Forbidden({ evidence: `the cluster refuses a build pod: ${said}${advice}`, rule })
+
+/** What a refusal means, by its words; the first row that matches. */
+const refusals: ReadonlyArray<readonly [RegExp, (said: string, pod: BuildPod) => Verdict]> = [
+  // apiserver pkg/endpoints/handlers/responsewriters/errors.go. Only the Job controller has to create pods.
+  [
+    /is forbidden: User .* cannot create resource "pods"/,
+    () => new Available({ evidence: "a build pod could not be tried, as only the Job controller may create pods" })
+  ],
+  // apiserver pkg/admission/plugin/namespace/lifecycle/admission.go
+  [/^namespaces .* not found/, (said) => new Absent({ evidence: said })],
+  [/because it is being terminated/, (said) => new Absent({ evidence: said })],
+  // apiserver pkg/admission/plugin/resourcequota/controller.go
+  [
+    /exceeded quota: /,
+    (said) =>
+      neverFits(said)
+        ? refused(said, "; raise the quota, or ask for less")
+        : new Available({ evidence: `builds wait for room in the quota: ${said}` })
+  ],
+  // pod-security-admission admission/admission.go
+  [
+    /violates PodSecurity/,
+    (said, { namespace }) =>
+      refused(said, `; label namespace ${namespace} pod-security.kubernetes.io/enforce with a level that admits it`)
+  ],
+  // openshift/apiserver-library-go pkg/securitycontextconstraints/sccadmission/admission.go
+  [/unable to validate against any security context constraint/, (said, pod) => refused(said, "", useOfScc(pod))]
+]
+
+const judge = (error: ClusterError, pod: BuildPod): Verdict => {
+  const said = error.status?.message ?? error.message
+  const row = refusals.find(([words]) => words.test(said))
+  return row === undefined ? refused(said, "") : row[1](said, pod)
+}
+
+const useOfScc = ({ namespace, scc }: BuildPod) =>
+  new AccessRule({
+    apiGroups: ["security.openshift.io"],
+    resources: ["securitycontextconstraints"],
+    resourceNames: [scc],
+    verbs: ["use"],
+    namespace
+  })
+
+// --- quota: `exceeded quota: compute, requested: memory=2Gi, used: memory=0, limited: memory=1Gi` ---
+
+const neverFits = (said: string): boolean => {
+  const [, requested = "", limited = ""] = /requested: (.*), used: .*, limited: (.*)$/.exec(said) ?? []
+  const limits = amounts(limited)
+  return [...amounts(requested)].some(([name, amount]) => amount > (limits.get(name) ?? Infinity))
+}
+
+const amounts = (list: string): ReadonlyMap<string, number> =>
+  new Map(
+    list.split(",").map((item) => {
+      const [name = "", amount = ""] = item.split("=")
+      return [name, amountOf(amount)]
+    })
+  )
+
+/** k8s.io/apimachinery pkg/api/resource: the grammar of quantities. */
+const amountOf = (text: string): number => {
+  const [, digits, unit = ""] = /^([0-9.]+(?:[eE][+-]?[0-9]+)?)([numkMGTPE]?i?)$/.exec(text) ?? []
+  const [letter = "", binary] = unit
+  const power = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"].indexOf(letter.replace("K", "k")) - 3
+  return Number(digits) * (binary === undefined ? 1000 : 1024) ** power
+}
+
+// -----------------------------------------------------------------------------
+// the Job controller would create it, for the pod's service account
+// -----------------------------------------------------------------------------
+
+// The server answers neither metadata nor, in a dry run, a resourceVersion: so both are read whole.
+const Review = Resource.raw(Resource.metadataOnly({
+  group: "security.openshift.io",
+  version: "v1",
+  plural: "podsecuritypolicysubjectreviews",
+  kind: "PodSecurityPolicySubjectReview"
+}))
+
+const Reviewed = Schema.Struct({
+  status: Schema.Struct({ allowedBy: Schema.optional(Schema.Struct({ name: Schema.String })) })
+})
+
+/**
+ * OpenShift's own word on whether the pod's service account, and not we who may be administrators, may use an SCC that
+ * admits the pod (openshift/openshift-apiserver pkg/security/apiserver/registry/podsecuritypolicysubjectreview/rest.go).
+ * Where that cannot be asked, the dry run has to do.
+ */
+export const review = (pod: BuildPod): Effect.Effect<Verdict, ClusterError, Cluster.Cluster> => {
+  const { metadata = {}, spec } = pod.manifest
+  const { serviceAccountName } = fieldsOf(pod.manifest)
+  const question = Resource.object(Review, {
+    spec: {
+      // The Job controller creates the pod, and is no more than authenticated.
+      groups: ["system:authenticated"],
+      template: { metadata, spec: { ...(isObject(spec) ? spec : {}), serviceAccountName } }
+    }
+  })
+  return Cluster.create(Review, question, { namespace: pod.namespace }).pipe(
+    Effect.map((answer) => {
+      const { allowedBy } = statusOf(answer)
+      return allowedBy === undefined
+        ? new Forbidden({
+          evidence: `service account ${serviceAccountName} may use no SCC that admits a build pod`,
+          rule: useOfScc(pod)
+        })
+        : new Available({ evidence: `service account ${serviceAccountName} may use SCC ${allowedBy.name}` })
+    }),
+    Effect.catchIf(isRefusal, () =>
+      Effect.succeed(
+        new Available({ evidence: `which SCC service account ${serviceAccountName} may use could not be asked` })
+      ))
+  )
+}
+
+const statusOf = (answer: JsonObject) =>
+  Option.getOrElse(Schema.decodeUnknownOption(Reviewed)(answer), () => Reviewed.make({ status: {} })).status
+
+const isObject = (json: Json | undefined): json is JsonObject =>
+  typeof json === "object" && json !== null && !Array.isArray(json)

@@ -1,0 +1,144 @@
+/**
+ * Several backends behind the interface of one.
+ */
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Order from "effect/Order"
+import * as Stream from "effect/Stream"
+import { BuildBackend, type BuildOptions, type BuildSummary, type Service } from "../build/BuildBackend.js"
+import { BackendError, BuildRejected, Issue } from "../build/BuildError.js"
+import { type BuildInput, fingerprint } from "../build/BuildInput.js"
+import type { BuildRef } from "../build/BuildRef.js"
+import type { Report } from "./Report.js"
+import { Explanation } from "./Selection.js"
+
+export interface Backends {
+  /** Those that can build here, the preferred one first. */
+  readonly available: ReadonlyArray<Service>
+  /** Those that cannot, by name: they answer for builds that they made before. */
+  readonly others: ReadonlyMap<string, Effect.Effect<Service, BackendError>>
+}
+
+/** The name is `auto`; refs and list rows carry the name of the backend that has the build. */
+export const make = ({ available, others }: Backends): Service => {
+  const own = (operation: string, ref: BuildRef): Effect.Effect<Service, BackendError> => {
+    const backend = available.find(({ name }) => name === ref.backend)
+    return backend === undefined ? others.get(ref.backend) ?? unknown(operation, ref) : Effect.succeed(backend)
+  }
+  const unknown = (operation: string, ref: BuildRef) =>
+    new BackendError({
+      backend: ref.backend,
+      reason: "UnknownBackend",
+      operation: `${operation} ${ref}`,
+      detail: `this selection has ${[...available.map(({ name }) => name), ...others.keys()].join(", ")}`
+    })
+
+  return BuildBackend.of({
+    name: "auto",
+    check: (input) => Effect.asVoid(able(available, input)),
+    build: (input, options) =>
+      Effect.gen(function*() {
+        const backends = yield* able(available, input)
+        const chosen = backends.length === 1 || options?.again === true
+          ? backends[0]
+          : yield* holderOrFirst(backends, input, options)
+        yield* Effect.logDebug(`${chosen.name} builds ${input.finalImage.pullspec}`)
+        return yield* chosen.build(input, options)
+      }),
+    status: (ref) => Effect.flatMap(own("status", ref), (backend) => backend.status(ref)),
+    changes: (ref) => Stream.unwrap(Effect.map(own("changes", ref), (backend) => backend.changes(ref))),
+    logs: (ref, options) => Stream.unwrap(Effect.map(own("logs", ref), (backend) => backend.logs(ref, options))),
+    cancel: (ref) => Effect.flatMap(own("cancel", ref), (backend) => backend.cancel(ref)),
+    remove: (ref) => Effect.flatMap(own("remove", ref), (backend) => backend.remove(ref)),
+    list: (options) =>
+      Effect.map(
+        Effect.forEach(available, (backend) => backend.list(options), { concurrency: "unbounded" }),
+        (lists) => Arr.sort(lists.flat(), newestFirst)
+      )
+  })
+}
+
+// -----------------------------------------------------------------------------
+// by what they can honour
+// -----------------------------------------------------------------------------
+
+const checked = (backends: ReadonlyArray<Service>, input: BuildInput) =>
+  Effect.forEach(backends, (backend) =>
+    Effect.map(Effect.either(backend.check(input)), (answer) => ({
+      backend,
+      rejection: Either.isLeft(answer) ? answer.left : undefined
+    })))
+
+/** The backends that can honour the input; if none can, everything that all of them object to. */
+const able = (
+  available: ReadonlyArray<Service>,
+  input: BuildInput
+): Effect.Effect<Arr.NonEmptyReadonlyArray<Service>, BuildRejected> =>
+  Effect.flatMap(checked(available, input), (answers) => {
+    const backends = answers.flatMap(({ backend, rejection }) => rejection === undefined ? [backend] : [])
+    return Arr.isNonEmptyReadonlyArray(backends) ? Effect.succeed(backends) : Effect.fail(
+      new BuildRejected({
+        reason: "Unsupported",
+        issues: answers.flatMap(({ backend, rejection }) =>
+          (rejection?.issues ?? []).map((issue) =>
+            new Issue({ ...issue, message: `${backend.name}: ${issue.message}` })
+          )
+        )
+      })
+    )
+  })
+
+/** What each candidate of the report has to do with the input. */
+export const explain = (
+  report: Report,
+  available: ReadonlyArray<Service>,
+  input: BuildInput
+): Effect.Effect<ReadonlyArray<Explanation>> =>
+  Effect.map(checked(available, input), (answers) => {
+    const chosen = answers.find(({ rejection }) => rejection === undefined)
+    return report.rows.map((row) => {
+      const answer = answers.find(({ backend }) => backend.name === row.backend)
+      const { backend } = row
+      const issues = answer?.rejection?.issues ?? []
+      if (answer === undefined) {
+        return new Explanation({ backend, issues, decision: "Unavailable", why: `${row.verdict._tag}: ${row}` })
+      }
+      if (answer.rejection !== undefined) {
+        return new Explanation({ backend, issues, decision: "Refused", why: answer.rejection.message })
+      }
+      return answer === chosen
+        ? new Explanation({ backend, issues, decision: "Chosen", why: String(row) })
+        : new Explanation({ backend, issues, decision: "Possible", why: `${chosen?.backend.name} is preferred` })
+    })
+  })
+
+// -----------------------------------------------------------------------------
+// by what they have built
+// -----------------------------------------------------------------------------
+
+const newestFirst = Order.reverse(
+  Order.mapInput(DateTime.Order, ({ createdAt }: { readonly createdAt: DateTime.Utc }) => createdAt)
+)
+
+/** The backend whose newest build of the input can be adopted, the newest of these; else the first. */
+const holderOrFirst = (
+  backends: Arr.NonEmptyReadonlyArray<Service>,
+  input: BuildInput,
+  options: BuildOptions | undefined
+): Effect.Effect<Service, BackendError> =>
+  Effect.map(
+    Effect.forEach(backends, (backend) =>
+      backend.list({ fingerprint: fingerprint(input), namespace: options?.namespace }).pipe(
+        // Where we may not read, we have built nothing.
+        Effect.catchIf(({ reason }) =>
+          reason === "Forbidden", () => Effect.succeed([])),
+        Effect.map((builds) => builds.slice(0, 1).filter(isAdoptable)),
+        Effect.map(Arr.map(({ createdAt }) => ({ backend, createdAt })))
+      ), { concurrency: "unbounded" }),
+    (found) =>
+      Arr.sort(found.flat(), newestFirst)[0]?.backend ?? backends[0]
+  )
+
+const isAdoptable = ({ status }: BuildSummary): boolean => status._tag !== "Errored" && status._tag !== "Cancelled"

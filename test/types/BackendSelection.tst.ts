@@ -1,0 +1,67 @@
+import { Effect, type Layer, Layer as L } from "effect"
+import { BackendSelection, BuildBackend, type Capability, type Cluster } from "effect-os-builder"
+import { expect, test } from "tstyche"
+
+interface A {
+  readonly _: "A"
+}
+interface B {
+  readonly _: "B"
+}
+declare class ErrorA extends Error {
+  readonly _tag: "ErrorA"
+}
+declare class ErrorB extends Error {
+  readonly _tag: "ErrorB"
+}
+
+declare const a: BackendSelection.Candidate<ErrorA, A>
+declare const b: BackendSelection.Candidate<ErrorB, B>
+declare const c: BackendSelection.Candidate<never, never>
+type Chosen = BuildBackend.BuildBackend | BackendSelection.Selection
+type Failure = BackendSelection.NoBackendAvailable | BackendSelection.ProbeError
+
+test("errors and needs of candidates that have nothing in common add up", () => {
+  expect(BackendSelection.layerFrom([a, b, c])).type.toBe<Layer.Layer<Chosen, ErrorA | ErrorB | Failure, A | B>>()
+  expect(BackendSelection.layerFrom([a])).type.toBe<Layer.Layer<Chosen, ErrorA | Failure, A>>()
+  expect(BackendSelection.layerFrom([c])).type.toBe<Layer.Layer<Chosen, Failure>>()
+})
+
+test("so they do for a list that was made elsewhere", () => {
+  const candidates = [a, b] as const
+  expect(BackendSelection.layerFrom(candidates)).type.toBe<Layer.Layer<Chosen, ErrorA | ErrorB | Failure, A | B>>()
+})
+
+test("a choice takes at least one candidate", () => {
+  expect(BackendSelection.layerFrom).type.not.toBeCallableWith([])
+  expect(BackendSelection.layerFrom).type.not.toBeCallableWith([a, "custom"])
+})
+
+test("a probe never fails, and needs what its candidates need", () => {
+  expect(BackendSelection.probe([a, b, c])).type.toBe<Effect.Effect<BackendSelection.Report, never, A | B>>()
+  expect(BackendSelection.probe([])).type.toBe<Effect.Effect<BackendSelection.Report>>()
+})
+
+test("the parts of a candidate", () => {
+  type All = typeof a | typeof b | typeof c
+  expect<BackendSelection.Candidate.Error<All>>().type.toBe<ErrorA | ErrorB>()
+  expect<BackendSelection.Candidate.Context<All>>().type.toBe<A | B>()
+  expect<All>().type.toBeAssignableTo<BackendSelection.Candidate.Any>()
+})
+
+test("a candidate needs what its probe and its layer need", () => {
+  const mine = BackendSelection.candidate({
+    name: "mine",
+    probe: {} as Effect.Effect<Capability.Verdict, Capability.ProbeError, Cluster.Cluster>,
+    layer: {} as Layer.Layer<BuildBackend.BuildBackend | BuildBackend.MemoryBackend, ErrorA, A>
+  })
+  expect(mine).type.toBe<BackendSelection.Candidate<ErrorA, Cluster.Cluster | A>>()
+})
+
+test("what is needed can be given", () => {
+  const given = L.provide(BackendSelection.layerFrom([a, c]), {} as Layer.Layer<A>)
+  expect(given).type.toBe<Layer.Layer<Chosen, ErrorA | Failure>>()
+  expect(Effect.provide(BuildBackend.list(), given)).type.toBeAssignableTo<
+    Effect.Effect<unknown, unknown>
+  >()
+})

@@ -193,7 +193,7 @@ const resultOf = (
     })),
     Effect.tap((status) =>
       Metric.update(
-        results.pipe(Metric.tagged("backend", backend.name), Metric.tagged("outcome", status._tag)),
+        results.pipe(Metric.tagged("backend", ref.backend), Metric.tagged("outcome", status._tag)),
         1
       )
     ),

@@ -82,6 +82,7 @@ export class ApiServer {
       }
       const write = {
         now,
+        user,
         dryRun: isDryRun(request),
         strict: request.query["fieldValidation"] === "Strict"
       }

@@ -7,17 +7,25 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { JsonObject } from "../ApiRequest.js"
 import * as Access from "./Access.js"
 import type { Plugin } from "./admission/Admission.js"
+import { buildByStrategy } from "./admission/BuildByStrategy.js"
 import { namespaceLifecycle } from "./admission/NamespaceLifecycle.js"
+import { podSecurity } from "./admission/PodSecurity.js"
+import { resourceQuotas } from "./admission/ResourceQuotas.js"
+import { serviceAccounts } from "./admission/ServiceAccounts.js"
 import { ApiServer } from "./ApiServer.js"
 import { ApiStore } from "./ApiStore.js"
 import { Catalog } from "./Catalog.js"
+import * as BuildController from "./controllers/BuildController.js"
+import * as BuildLogs from "./controllers/BuildLogs.js"
 import * as ClaimController from "./controllers/ClaimController.js"
 import * as Controller from "./controllers/Controller.js"
 import * as GarbageCollector from "./controllers/GarbageCollector.js"
 import * as JobController from "./controllers/JobController.js"
 import * as NamespaceController from "./controllers/NamespaceController.js"
+import * as QuotaController from "./controllers/QuotaController.js"
 import * as Scheduler from "./controllers/Scheduler.js"
 import * as TtlController from "./controllers/TtlController.js"
 import * as FakeDriver from "./FakeDriver.js"
@@ -36,12 +44,25 @@ import { Registry } from "./Registry.js"
 import { uninterrupted } from "./Watching.js"
 
 /**
+ * - `programs`: what pods do; by default those that are started again for ever run on, and all others complete.
+ * - `obstacle`: why a pod fits on no node, in the words of the scheduler; by default that follows from the nodes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PodBehaviour {
+  readonly programs?: Program.Programs | undefined
+  readonly obstacle?: ((pod: JsonObject) => string | undefined) | undefined
+}
+
+/**
  * - `version`: what the server says it is; by default `v1.37.1`, the release that it is modelled on.
  * - `kinds`: what it serves beside the kinds that every cluster has.
  * - `nodes`: by default one, `node-1`.
  * - `namespaces`: what is there from the start, beside `default` and `kube-system`.
+ * - `accounts`: the service accounts of every namespace; by default just `default`.
  * - `configMaps`: what the cluster publishes in every namespace, by name; by default just `kube-root-ca.crt`.
- * - `programs`: what pods do; by default those that are started again for ever run on, and all others complete.
+ * - `pods`: what becomes of pods, in the cluster that they are in.
  * - `jobBackoff`: how many milliseconds a Job waits after so many failures in a row; by default it does not.
  * - `history`: how many changes of each resource are remembered; by default 10,000.
  *
@@ -53,8 +74,9 @@ export interface Options {
   readonly kinds?: ReadonlyArray<Kind> | undefined
   readonly nodes?: ReadonlyArray<Node.Options> | undefined
   readonly namespaces?: ReadonlyArray<string> | undefined
+  readonly accounts?: ReadonlyArray<string> | undefined
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
-  readonly programs?: Program.Programs | undefined
+  readonly pods?: ((plane: ControlPlane) => PodBehaviour) | undefined
   readonly jobBackoff?: ((failures: number) => number) | undefined
   readonly history?: number | undefined
 }
@@ -69,7 +91,13 @@ export interface ControlPlane {
   readonly gateway: Gateway
 }
 
-const plugins: ReadonlyArray<Plugin> = [namespaceLifecycle]
+const plugins: ReadonlyArray<Plugin> = [
+  namespaceLifecycle,
+  serviceAccounts,
+  buildByStrategy,
+  podSecurity([BuildController.user.name]),
+  resourceQuotas
+]
 
 const kubelet: Access.User = { name: "system:node", rules: [Access.everything] }
 
@@ -90,7 +118,10 @@ const assemble = (options: Options): Parts => {
   const store = new ApiStore({ history: options.history ?? 10_000 })
   const registry = new Registry(store, plugins)
   const book = new LogBook()
-  const logs = new Map([["pods", PodLogs.source(book)]])
+  const logs = new Map([
+    ["pods", PodLogs.source(book)],
+    ["builds.build.openshift.io", BuildLogs.source(store, book)]
+  ])
   const server = new ApiServer({ catalog, registry, logs, version })
   const faults = new Faults()
   return { catalog, store, registry, faults, gateway: new Gateway(server, faults), server, book, version }
@@ -104,16 +135,20 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
   Effect.gen(function*() {
     const parts = assemble(options)
     const { book, catalog, registry, server, store, version } = parts
+    const { obstacle = () => undefined, programs = Program.byDefault } = options.pods?.(parts) ?? {}
     const now = yield* Clock.currentTimeMillis
-    yield* Controller.run(store, [
+    const settle = yield* Controller.run(store, [
       NamespaceController.make(registry, catalog, {
+        accounts: options.accounts ?? ["default"],
         configMaps: options.configMaps ?? { "kube-root-ca.crt": { "ca.crt": "" } }
       }),
       GarbageCollector.make(registry, catalog),
       JobController.make(registry, { backoff: options.jobBackoff ?? (() => 0) }),
       TtlController.make(registry),
       ClaimController.make(registry),
-      Scheduler.make(registry)
+      QuotaController.make(registry, catalog),
+      BuildController.make(registry),
+      Scheduler.make(registry, obstacle)
     ])
     for (const name of ["default", "kube-system", ...options.namespaces ?? []]) {
       registry.create(CoreKinds.namespace, "", { metadata: { name } }, { now })
@@ -124,8 +159,9 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
         driver,
         book,
         node: Node.make(node, version, now),
-        programs: options.programs ?? Program.byDefault
+        programs
       })
     }
+    yield* settle
     return parts
   })

@@ -8,6 +8,7 @@
  */
 import * as Either from "effect/Either"
 import type { JsonObject } from "../ApiRequest.js"
+import type { User } from "./Access.js"
 import * as Admission from "./admission/Admission.js"
 import type { ApiStore, Key } from "./ApiStore.js"
 import * as Deletion from "./Deletion.js"
@@ -18,13 +19,15 @@ import * as Metadata from "./Metadata.js"
 import * as Status from "./Status.js"
 
 /**
- * How a write is meant. `now` is in milliseconds; with `strict` unknown fields are refused, else they are dropped.
+ * How a write is meant, and whose it is. `now` is in milliseconds; with `strict` unknown fields are refused, else they are
+ * dropped.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Write {
   readonly now: number
+  readonly user?: User
   readonly dryRun?: boolean
   readonly strict?: boolean
 }
@@ -56,7 +59,7 @@ export class Registry {
     const decoded = Either.flatMap(decode(kind, body, write), (object) => inNamespace(kind, namespace, object))
     const admitted = Either.flatMap(
       decoded,
-      (object) => Admission.change(this.plugins, { kind, namespace, object, store: this.store })
+      (object) => Admission.change(this.plugins, this.attempt(kind, namespace, object, "create", write))
     )
     return Either.flatMap(admitted, (object) => this.createNamed(kind, namespace, object, write, attempts))
   }
@@ -86,6 +89,7 @@ export class Registry {
       if (errors.length > 0) {
         return yield* Either.left(Status.invalid(kind, name, errors))
       }
+      yield* Admission.check(this.plugins, this.attempt(kind, namespace, next, "update", write))
       if (Deletion.isOver(kind, next, existing)) {
         return write.dryRun === true ? next : store.remove(key(kind, namespace, name), next)
       }
@@ -120,6 +124,16 @@ export class Registry {
     })
   }
 
+  private attempt(
+    kind: Kind.Kind,
+    namespace: string,
+    object: JsonObject,
+    operation: Admission.Attempt["operation"],
+    write: Write
+  ): Admission.Attempt {
+    return { kind, namespace, object, operation, store: this.store, user: write.user }
+  }
+
   private createNamed(
     kind: Kind.Kind,
     namespace: string,
@@ -135,7 +149,7 @@ export class Registry {
     if (errors.length > 0) {
       return Either.left(Status.invalid(kind, name, errors))
     }
-    const verdict = Admission.check(this.plugins, { kind, namespace, object: made, store: this.store })
+    const verdict = Admission.check(this.plugins, this.attempt(kind, namespace, made, "create", write))
     if (Either.isLeft(verdict)) {
       return Either.left(verdict.left)
     }

@@ -95,7 +95,7 @@ describe.sequential("a namespace", () => {
 
   it.scoped("goes when all in it has gone, and takes nothing in meanwhile", () =>
     Effect.gen(function*() {
-      const client = api(yield* plane({ programs: () => Effect.succeed(Program.runs) }))
+      const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
       yield* client.post(configMaps, configMap("stays", {}, { finalizers: ["example.com/wait"] }))
       yield* client.post(pods, pod("p"))
       yield* settle

@@ -13,13 +13,15 @@ const job = (name: string, spec: JsonObject = {}): JsonObject => ({
 })
 
 /** Runs the first program, then the second, and so on; the last one for good. */
-const inTurn = (...steps: ReadonlyArray<Stream.Stream<Program.Step>>): Program.Programs => {
+const inTurn = (...steps: ReadonlyArray<Stream.Stream<Program.Step>>) => () => {
   let run = 0
-  return () =>
-    Effect.sync(() => {
-      const mine = steps[Math.min(run++, steps.length - 1)] ?? Stream.empty
-      return () => ({ steps: mine })
-    })
+  return {
+    programs: () =>
+      Effect.sync(() => {
+        const mine = steps[Math.min(run++, steps.length - 1)] ?? Stream.empty
+        return () => ({ steps: mine })
+      })
+  }
 }
 
 const conditions = (object: JsonObject): ReadonlyArray<string> =>
@@ -55,7 +57,7 @@ describe.sequential("a Job", () => {
 
   it.scoped("retries up to backoffLimit", () =>
     Effect.gen(function*() {
-      const client = yield* running({ programs: inTurn(Program.exit(1)) }, { backoffLimit: 2 })
+      const client = yield* running({ pods: inTurn(Program.exit(1)) }, { backoffLimit: 2 })
       const done = yield* client.get(`${jobs}/a`)
       assert.deepStrictEqual(conditions(done), ["FailureTarget BackoffLimitExceeded", "Failed BackoffLimitExceeded"])
       assert.strictEqual(J.number(done, "status", "failed"), 3)
@@ -66,7 +68,7 @@ describe.sequential("a Job", () => {
 
   it.scoped("waits between the tries as long as it is told", () =>
     Effect.gen(function*() {
-      const options = { programs: inTurn(Program.exit(1)), jobBackoff: realBackoff }
+      const options = { pods: inTurn(Program.exit(1)), jobBackoff: realBackoff }
       const client = yield* running(options, { backoffLimit: 3 })
       const tries = Effect.map(client.get(pods), (list) => names(list).length)
       assert.strictEqual(yield* tries, 1)
@@ -81,7 +83,7 @@ describe.sequential("a Job", () => {
   it.scoped("fails at once on an exit code that its policy names", () =>
     Effect.gen(function*() {
       const rules = [{ action: "FailJob", onExitCodes: { containerName: "main", operator: "In", values: [10, 11] } }]
-      const client = yield* running({ programs: inTurn(Program.exit(11)) }, { podFailurePolicy: { rules } })
+      const client = yield* running({ pods: inTurn(Program.exit(11)) }, { podFailurePolicy: { rules } })
       const done = yield* client.get(`${jobs}/a`)
       const pod = names(yield* client.get(pods))[0]
       assert.deepStrictEqual(conditions(done), ["FailureTarget PodFailurePolicy", "Failed PodFailurePolicy"])
@@ -96,7 +98,7 @@ describe.sequential("a Job", () => {
     Effect.gen(function*() {
       const rules = [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] }]
       const client = yield* running(
-        { programs: inTurn(Program.evicted, Program.evicted, Program.exit(0)) },
+        { pods: inTurn(Program.evicted, Program.evicted, Program.exit(0)) },
         { podFailurePolicy: { rules }, backoffLimit: 0 }
       )
       assert.deepInclude(yield* status(client), { succeeded: 1 })
@@ -105,7 +107,7 @@ describe.sequential("a Job", () => {
 
   it.scoped("goes on after an eviction and after a lost node", () =>
     Effect.gen(function*() {
-      const client = yield* running({ programs: inTurn(Program.evicted, Program.nodeLost, Program.exit(0)) }, {})
+      const client = yield* running({ pods: inTurn(Program.evicted, Program.nodeLost, Program.exit(0)) }, {})
       assert.deepInclude(yield* status(client), { succeeded: 1, failed: 2 })
       const evicted = J.objects(yield* client.get(pods), "items").map((pod) => J.text(pod, "status", "reason"))
       assert.deepStrictEqual(evicted.filter((reason) => reason !== undefined), ["Evicted"])
@@ -114,7 +116,7 @@ describe.sequential("a Job", () => {
 
   it.scoped("ends at its deadline, with the pod that runs", () =>
     Effect.gen(function*() {
-      const client = yield* running({ programs: inTurn(Stream.never) }, { activeDeadlineSeconds: 60 })
+      const client = yield* running({ pods: inTurn(Stream.never) }, { activeDeadlineSeconds: 60 })
       assert.deepInclude(yield* status(client), { active: 1, ready: 1 })
       yield* TestClock.adjust("59 seconds")
       assert.deepStrictEqual(conditions(yield* client.get(`${jobs}/a`)), [])
@@ -128,7 +130,7 @@ describe.sequential("a Job", () => {
 
   it.scoped("runs only while it is not suspended", () =>
     Effect.gen(function*() {
-      const client = yield* running({ programs: inTurn(Stream.never) }, { suspend: true })
+      const client = yield* running({ pods: inTurn(Stream.never) }, { suspend: true })
       const suspended = yield* client.get(`${jobs}/a`)
       assert.deepStrictEqual(conditions(suspended), ["Suspended JobSuspended"])
       assert.isUndefined(J.at(suspended, "status", "startTime"))
@@ -165,7 +167,7 @@ describe.sequential("a Job", () => {
 
   it.scoped("deleted in the foreground it stays until its pods are gone", () =>
     Effect.gen(function*() {
-      const client = yield* running({ programs: inTurn(Stream.never) }, {})
+      const client = yield* running({ pods: inTurn(Stream.never) }, {})
       const lines = client.watch("/apis/batch/v1/jobs", {
         resourceVersion: J.text(yield* client.get(`${jobs}/a`), "metadata", "resourceVersion") ?? ""
       })
@@ -181,7 +183,7 @@ describe.sequential("a Job", () => {
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const made = yield* plane({
-        programs: inTurn(Stream.drain(Stream.fromEffect(Deferred.await(gate))))
+        pods: inTurn(Stream.drain(Stream.fromEffect(Deferred.await(gate))))
       })
       const client = api(made)
       yield* client.post(jobs, job("a"))

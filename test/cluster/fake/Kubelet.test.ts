@@ -5,7 +5,7 @@ import * as J from "../../../src/cluster/fake/Json.js"
 import * as Program from "../../../src/cluster/fake/kubelet/Program.js"
 import { type Api, api, names, plane, pod, pods, refused, settle, started } from "./kit.js"
 
-const programs = (program: Program.PodProgram) => ({ programs: () => Effect.succeed(program) })
+const programs = (program: Program.PodProgram) => ({ pods: () => ({ programs: () => Effect.succeed(program) }) })
 
 const container = (client: Api, name: string, index = 0, kind = "containerStatuses") =>
   Effect.map(client.get(`${pods}/${name}`), (pod) => J.object(pod, "status", kind, index))

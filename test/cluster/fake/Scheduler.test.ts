@@ -5,7 +5,7 @@ import * as J from "../../../src/cluster/fake/Json.js"
 import * as Program from "../../../src/cluster/fake/kubelet/Program.js"
 import { type Api, api, plane, pod, pods, settle } from "./kit.js"
 
-const forever = { programs: () => Effect.succeed(Program.runs) }
+const forever = { pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }
 
 const slot = (name: string): JsonObject => {
   const required = [{

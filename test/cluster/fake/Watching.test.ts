@@ -6,7 +6,7 @@ import { api, bare, configMap, configMaps, names, refused, started, told, versio
 const take = <E>(lines: Stream.Stream<Parameters<typeof told>[0], E>, count: number) =>
   Effect.map(Stream.runCollect(Stream.take(lines, count)), (chunk) => Chunk.toReadonlyArray(chunk))
 
-describe("lists", () => {
+describe.sequential("lists", () => {
   it.scoped("by label and field", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
@@ -77,7 +77,7 @@ describe("lists", () => {
     }))
 })
 
-describe("watches", () => {
+describe.sequential("watches", () => {
   it.scoped("from a resourceVersion: what came after it, then what comes", () =>
     Effect.gen(function*() {
       const { delete: remove, merge, post, watch } = api(yield* bare())

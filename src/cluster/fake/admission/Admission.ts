@@ -5,6 +5,7 @@
  */
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../ApiRequest.js"
+import type { User } from "../Access.js"
 import type { ApiStore } from "../ApiStore.js"
 import * as J from "../Json.js"
 import type { Kind } from "../Kind.js"
@@ -12,7 +13,7 @@ import * as Metadata from "../Metadata.js"
 import type { Status } from "../Status.js"
 
 /**
- * An object on its way in. `namespace` is empty for what has none.
+ * An object on its way in. `namespace` is empty for what has none; without a `user` it comes from the cluster itself.
  *
  * @since 0.1.0
  * @category models
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly namespace: string
   readonly object: JsonObject
   readonly store: ApiStore
+  readonly operation: "create" | "update"
+  readonly user: User | undefined
 }
 
 /**

@@ -30,7 +30,8 @@ interface Item {
 
 /**
  * Runs the controllers until the scope closes. They work on one thing at a time, in the order in which they hear of it, so
- * the same writes have the same consequences; they wait for writes and for the clock, and never poll.
+ * the same writes have the same consequences; they wait for writes and for the clock, and never poll. What is answered does
+ * what there is to do right now.
  *
  * @since 0.1.0
  * @category constructors
@@ -38,7 +39,7 @@ interface Item {
 export const run = (
   store: ApiStore,
   controllers: ReadonlyArray<Controller>
-): Effect.Effect<void, never, Scope.Scope> =>
+): Effect.Effect<Effect.Effect<void>, never, Scope.Scope> =>
   Effect.gen(function*() {
     const queue = new Map<string, Item>()
     const timers = yield* FiberMap.make<string>()
@@ -76,4 +77,5 @@ export const run = (
     })
     yield* Effect.addFinalizer(() => Effect.sync(stop))
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(idle, work)))
+    return work
   })

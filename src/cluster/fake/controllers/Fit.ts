@@ -96,9 +96,9 @@ const sum = (lists: ReadonlyArray<JsonObject>, name: string): number =>
   lists.reduce((total, list) => total + (list[name] === undefined ? 0 : quantity(list[name])), 0)
 
 /** What a pod asks for: its containers together, or its greediest init container. @since 0.1.0 @category getters */
-export const request = (pod: JsonObject, name: string): number => {
-  const of = (key: string) => J.objects(pod, "spec", key).map((one) => J.object(one, "resources", "requests"))
-  return Math.max(sum(of("containers"), name), ...of("initContainers").map((list) => sum([list], name)))
+export const asksFor = (pod: JsonObject, name: string, list: "requests" | "limits" = "requests"): number => {
+  const of = (key: string) => J.objects(pod, "spec", key).map((one) => J.object(one, "resources", list))
+  return Math.max(sum(of("containers"), name), ...of("initContainers").map((one) => sum([one], name)))
 }
 
 const countedResources = (node: JsonObject): ReadonlyArray<string> =>
@@ -109,8 +109,8 @@ const resourceComplaints = (world: World, pod: JsonObject, node: JsonObject): Re
   const allocatable = J.object(node, "status", "allocatable")
   const room = allocatable["pods"] === undefined ? Number.POSITIVE_INFINITY : quantity(allocatable["pods"])
   const short = countedResources(node).filter((name) => {
-    const wanted = request(pod, name)
-    const taken = here.reduce((total, other) => total + request(other, name), 0)
+    const wanted = asksFor(pod, name)
+    const taken = here.reduce((total, other) => total + asksFor(other, name), 0)
     return wanted > 0 && wanted > quantity(allocatable[name]) - taken
   })
   return [...(here.length >= room ? ["Too many pods"] : []), ...short.map((name) => `Insufficient ${name}`)]

@@ -13,12 +13,13 @@ import type { Registry } from "../Registry.js"
 import type { Controller } from "./Controller.js"
 
 /**
- * `configMaps` are those that the cluster publishes in every namespace, by name: their data.
+ * What every namespace has: service accounts by name, and ConfigMaps, the data by name.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
+  readonly accounts: ReadonlyArray<string>
   readonly configMaps: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
@@ -28,7 +29,9 @@ export const make = (registry: Registry, catalog: Catalog, options: Options): Co
   const kinds = catalog.kinds.filter((kind) => kind.namespaced && !kind.virtual)
 
   const furnish = (namespace: string, now: number): void => {
-    registry.create(CoreKinds.serviceAccount, namespace, { metadata: { name: "default" } }, { now })
+    for (const name of options.accounts) {
+      registry.create(CoreKinds.serviceAccount, namespace, { metadata: { name } }, { now })
+    }
     for (const [name, data] of Object.entries(options.configMaps)) {
       registry.create(CoreKinds.configMap, namespace, { metadata: { name }, data }, { now })
     }

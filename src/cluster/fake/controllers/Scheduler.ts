@@ -33,8 +33,8 @@ const leastLoaded = (world: Fit.World, nodes: ReadonlyArray<JsonObject>): JsonOb
 
 const interesting = new Set(["pods", "nodes", "namespaces", "persistentvolumeclaims"])
 
-/** @since 0.1.0 @category constructors */
-export const make = (registry: Registry): Controller => {
+/** `obstacle` says why a pod is to fit nowhere, whatever the nodes are like. @since 0.1.0 @category constructors */
+export const make = (registry: Registry, obstacle: (pod: JsonObject) => string | undefined): Controller => {
   const { store } = registry
   const record = Events.recorder(registry, "default-scheduler")
   const waiting = new Map<string, Key>()
@@ -89,6 +89,11 @@ export const make = (registry: Registry): Controller => {
 
   const schedule = (pod: JsonObject, now: number): void => {
     const seen = world()
+    const why = obstacle(pod)
+    if (why !== undefined) {
+      refuse(pod, why, now)
+      return
+    }
     const claim = missingClaim(pod)
     const fitting = claim === undefined
       ? seen.nodes.filter((node) => Fit.complaints(seen, pod, node).length === 0)

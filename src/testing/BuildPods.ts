@@ -1,0 +1,75 @@
+/**
+ * What a pod of a build on the fake cluster is about: found in its labels, its owner and the record of the build.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import { annotation, label } from "../backends/BuildRecord.js"
+import * as Containerfile from "../build/Containerfile.js"
+import type { JsonObject } from "../cluster/ApiRequest.js"
+import * as J from "../cluster/fake/Json.js"
+import * as CoreKinds from "../cluster/fake/kinds/CoreKinds.js"
+import * as OpenShiftBuilder from "../cluster/fake/kubelet/OpenShiftBuilder.js"
+import * as Metadata from "../cluster/fake/Metadata.js"
+import type { Registry } from "../cluster/fake/Registry.js"
+
+/**
+ * `runner` is what runs the build: the builder of OpenShift, our script in a pod of a Job, or nothing that we know.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Subject {
+  readonly runner: "openshift" | "script" | "unknown"
+  readonly namespace: string
+  readonly record: string
+  readonly fingerprint: string
+  readonly finalImage: string
+  /** The names by which a test may speak of it: of the record, of the Job or Build, of the pod. */
+  readonly names: ReadonlyArray<string>
+  readonly containerfile: string
+  readonly timeoutSeconds: number | undefined
+}
+
+const environment = (pod: JsonObject, name: string): string | undefined =>
+  ["initContainers", "containers"].flatMap((key) => J.objects(pod, "spec", key)).flatMap((one) => J.objects(one, "env"))
+    .map(
+      (entry) => J.text(entry, "name") === name ? J.text(entry, "value") : undefined
+    ).find((value) => value !== undefined)
+
+/** @since 0.1.0 @category constructors */
+export const subject = (registry: Registry, pod: JsonObject): Subject => {
+  const namespace = Metadata.namespace(pod)
+  const openshift = OpenShiftBuilder.isBuildPod(pod)
+  const build = openshift ? OpenShiftBuilder.buildOf(registry, pod) : {}
+  const labels = { ...Metadata.labels(pod), ...Metadata.labels(build) }
+  const name = labels[label.record] ?? ""
+  const record = Either.getOrElse(registry.get(CoreKinds.configMap, namespace, name), (): JsonObject => ({}))
+  const seconds = environment(pod, "OSB_TIMEOUT_SECONDS")
+  const finalImage = J.text(record, "metadata", "annotations", annotation.finalImage)
+    ?? J.text(build, "spec", "output", "to", "name")
+    ?? environment(pod, "OSB_FINAL_IMAGE")
+    ?? ""
+  return {
+    runner: openshift ? "openshift" : environment(pod, "OSB_FINAL_IMAGE") === undefined ? "unknown" : "script",
+    namespace,
+    record: name,
+    fingerprint: labels[label.fingerprint] ?? "",
+    finalImage,
+    names: [name, J.text(Metadata.controller(pod), "name") ?? "", Metadata.name(pod)],
+    containerfile: J.text(record, "data", "containerfile") ?? J.text(build, "spec", "source", "dockerfile") ?? "",
+    timeoutSeconds: seconds === undefined ? undefined : Number(seconds)
+  }
+}
+
+/** The lines that a builder prints for the steps of a Containerfile. @since 0.1.0 @category getters */
+export const stepLines = (containerfile: string): ReadonlyArray<string> => {
+  const total = Containerfile.stepCount(containerfile)
+  const lines = containerfile.split("\n").map((line) => line.trim())
+  const first = lines.findIndex((line) => /^FROM\s/i.test(line))
+  const instructions = lines.slice(first).filter((line) => /^[A-Za-z]+\s/.test(line))
+  return Array.from(
+    { length: total },
+    (_, index) => `STEP ${index + 1}/${total}: ${instructions[index] ?? ""}`.trimEnd()
+  )
+}

@@ -1,0 +1,309 @@
+/**
+ * A Kubernetes or OpenShift cluster in memory, for tests of what builds images on one: a layer in the place of the real
+ * cluster, and a handle to say how builds go and what fails.
+ *
+ * It is the API server's semantics that are the same, not its bytes: objects have uids and resourceVersions, watches
+ * replay and expire, Jobs run pods, Builds run builders, the garbage collector collects. All of it follows Effect's Clock,
+ * and unless an outcome says otherwise nothing in it takes time: a build under `TestClock` ends without an `adjust`.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Cluster } from "effect-os-builder"
+ * import { FakeCluster } from "effect-os-builder/FakeCluster"
+ *
+ * const program = Effect.gen(function*() {
+ *   const fake = yield* FakeCluster.FakeCluster
+ *   const cluster = yield* Cluster.Cluster
+ *   yield* fake.outcome(FakeCluster.containerfileFails({ exitCode: 3 }))
+ *   return yield* cluster.groups
+ * })
+ *
+ * Effect.runPromise(Effect.provide(program, FakeCluster.openShift))
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { BuildRef } from "../build/BuildRef.js"
+import type { JsonObject } from "../cluster/ApiRequest.js"
+import * as Cluster from "../cluster/Cluster.js"
+import * as Access from "../cluster/fake/Access.js"
+import * as ControlPlane from "../cluster/fake/ControlPlane.js"
+import * as FakeDriver from "../cluster/fake/FakeDriver.js"
+import type { Fault, Match } from "../cluster/fake/Faults.js"
+import type { RecordedRequest } from "../cluster/fake/Gateway.js"
+import * as J from "../cluster/fake/Json.js"
+import * as Metadata from "../cluster/fake/Metadata.js"
+import * as Seed from "../cluster/fake/Seed.js"
+import * as Outcome from "./Outcome.js"
+import { type BuildMatch, Playbook } from "./Playbook.js"
+import * as Topology from "./Topology.js"
+
+// -----------------------------------------------------------------------------
+// models
+// -----------------------------------------------------------------------------
+
+export {
+  /** @since 0.1.0 */
+  delayEvents,
+  /** @since 0.1.0 */
+  drop,
+  /** @since 0.1.0 */
+  type Fault,
+  /** @since 0.1.0 */
+  internalError,
+  /** @since 0.1.0 */
+  latency,
+  /** @since 0.1.0 */
+  loseResponse,
+  /** @since 0.1.0 */
+  type Match,
+  /** @since 0.1.0 */
+  repeatEvents,
+  /** @since 0.1.0 */
+  status,
+  /** @since 0.1.0 */
+  throttled,
+  /** @since 0.1.0 */
+  unavailable
+} from "../cluster/fake/Faults.js"
+
+export type {
+  /** @since 0.1.0 */
+  RecordedRequest
+} from "../cluster/fake/Gateway.js"
+
+export type {
+  /** @since 0.1.0 */
+  Rule
+} from "../cluster/fake/Access.js"
+
+export {
+  /** @since 0.1.0 */
+  containerfileFails,
+  /** @since 0.1.0 */
+  deletedOutside,
+  /** @since 0.1.0 */
+  evicted,
+  /** @since 0.1.0 */
+  hangs,
+  /** @since 0.1.0 */
+  held,
+  /** @since 0.1.0 */
+  imagePullBackOff,
+  /** @since 0.1.0 */
+  neverScheduled,
+  /** @since 0.1.0 */
+  oomKilled,
+  /** @since 0.1.0 */
+  type Outcome,
+  /** @since 0.1.0 */
+  pullFails,
+  /** @since 0.1.0 */
+  pushFails,
+  /** @since 0.1.0 */
+  succeeds
+} from "./Outcome.js"
+
+export type {
+  /** @since 0.1.0 */
+  BuildMatch
+} from "./Playbook.js"
+
+export type {
+  /** @since 0.1.0 */
+  OpenShift
+} from "./Topology.js"
+
+/**
+ * The handle on a fake cluster.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** How builds go from now on: all of them, or those that match. What is said last counts. */
+  readonly outcome: (next: Outcome.Outcome, match?: BuildMatch) => Effect.Effect<void>
+  /** A build that is held goes on with this outcome; so do its later attempts. */
+  readonly release: (ref: BuildRef, outcome: Outcome.Outcome) => Effect.Effect<void>
+  /** Puts objects into the cluster, status and all; what is there under the same name is replaced. */
+  readonly seed: (...objects: ReadonlyArray<JsonObject>) => Effect.Effect<void>
+  /** What is in the cluster now. */
+  readonly objects: (
+    options?: { readonly kind?: string | undefined; readonly namespace?: string | undefined }
+  ) => Effect.Effect<ReadonlyArray<JsonObject>>
+  /** Every request so far, the oldest first; at most the last 100,000. */
+  readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
+  /** Takes everything back: objects, outcomes, faults, and the requests so far. */
+  readonly reset: Effect.Effect<void>
+  /** Lets requests fail, for good or some times. The inner effect lifts it. */
+  readonly fail: (
+    match: Match,
+    fault: Fault,
+    options?: { readonly times?: number | undefined }
+  ) => Effect.Effect<Effect.Effect<void>>
+  /** Breaks every watch that is open. */
+  readonly disconnectWatches: Effect.Effect<void>
+  /** Forgets all changes so far: who wants to go on from before is told `410 Gone`, and has to list again. */
+  readonly compact: Effect.Effect<void>
+  /** The API server is away for a while, and every watch is cut. */
+  readonly outage: (duration: Duration.DurationInput) => Effect.Effect<void>
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class FakeCluster extends Context.Tag("effect-os-builder/FakeCluster")<FakeCluster, Service>() {}
+
+/**
+ * - `openShift`: false for a plain cluster, the default; else its topology and its capabilities.
+ * - `namespace`: where clients are at home; by default `default`.
+ * - `permissions`: what clients may do, as in a Role; by default everything. The same rules refuse requests and answer access
+ *   reviews.
+ * - `outcome`: how builds go; by default they succeed, at once.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly openShift?: false | Topology.OpenShift | undefined
+  readonly namespace?: string | undefined
+  readonly permissions?: ReadonlyArray<Access.Rule> | undefined
+  readonly outcome?: Outcome.Outcome | undefined
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/**
+ * What {@link make} makes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Made {
+  readonly cluster: Cluster.Service
+  readonly control: Service
+  /** What is behind them: to serve it, or to look into it. */
+  readonly plane: ControlPlane.ControlPlane
+}
+
+/**
+ * A fake cluster by hand, for tests with more than one.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options = {}): Effect.Effect<Made, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { namespace = "default", openShift: shift = false } = options
+    const topology = shift === false ? Topology.vanilla : Topology.openShift(shift)
+    const playbook = new Playbook(options.outcome ?? Outcome.succeeds())
+    const plane = yield* ControlPlane.make({
+      ...topology.options,
+      namespaces: namespace === "default" ? [] : [namespace],
+      pods: (made) => playbook.behaviour(made)
+    })
+    yield* seed(plane, topology.objects)
+    const user: Access.User = { name: "client", rules: options.permissions ?? [Access.everything] }
+    const driver = FakeDriver.make((request) => plane.gateway.handle(request, user), namespace)
+    return { cluster: yield* Cluster.make(driver), control: controlOf(plane, playbook), plane }
+  })
+
+const seed = (plane: ControlPlane.ControlPlane, objects: ReadonlyArray<JsonObject>): Effect.Effect<void> =>
+  Effect.flatMap(
+    Clock.currentTimeMillis,
+    (now) =>
+      Effect.forEach(objects, (object) =>
+        Either.match(Seed.put(plane, object, now), {
+          onLeft: ({ message }) =>
+            Effect.dieMessage(`Cannot seed ${J.text(object, "kind")} ${Metadata.name(object)}: ${message}`),
+          onRight: () => Effect.void
+        }), { discard: true })
+  )
+
+const controlOf = (plane: ControlPlane.ControlPlane, playbook: Playbook): Service => {
+  const initial = Seed.all(plane)
+  return FakeCluster.of({
+    outcome: (next, match = {}) => Effect.sync(() => playbook.say(next, match)),
+    release: (ref, outcome) => playbook.release(ref, outcome),
+    seed: (...objects) => seed(plane, objects),
+    objects: ({ kind, namespace } = {}) =>
+      Effect.sync(() =>
+        Seed.all(plane).filter((object) =>
+          (kind === undefined || J.text(object, "kind") === kind)
+          && (namespace === undefined || Metadata.namespace(object) === namespace)
+        )
+      ),
+    requests: Effect.sync(() => plane.gateway.requests),
+    reset: Effect.sync(() => {
+      playbook.reset()
+      plane.faults.clear()
+      Seed.restore(plane, initial)
+      plane.gateway.forget()
+    }),
+    fail: (match, fault, { times } = {}) =>
+      Effect.sync(() => {
+        const lift = plane.faults.add(match, fault, times)
+        return Effect.sync(lift)
+      }),
+    disconnectWatches: Effect.sync(() => plane.gateway.cut()),
+    compact: Effect.sync(() => plane.store.compact()),
+    outage: (duration) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        plane.faults.away(now + Duration.toMillis(duration))
+        plane.gateway.cut()
+      })
+  })
+}
+
+// -----------------------------------------------------------------------------
+// layers
+// -----------------------------------------------------------------------------
+
+/**
+ * A fake cluster; a new one for each call.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<Cluster.Cluster | FakeCluster> =>
+  Layer.scopedContext(Effect.map(
+    make(options),
+    ({ cluster, control }) => Context.make(Cluster.Cluster, cluster).pipe(Context.add(FakeCluster, control))
+  ))
+
+/**
+ * A cluster without OpenShift.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const vanilla: Layer.Layer<Cluster.Cluster | FakeCluster> = layer()
+
+/**
+ * OpenShift with every capability, on several nodes.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const openShift: Layer.Layer<Cluster.Cluster | FakeCluster> = layer({ openShift: {} })
+
+/**
+ * OpenShift on one node.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const singleNode: Layer.Layer<Cluster.Cluster | FakeCluster> = layer({
+  openShift: { topology: "SingleReplica" }
+})

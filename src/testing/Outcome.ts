@@ -1,0 +1,139 @@
+/**
+ * How a build on the fake cluster goes, whatever backend runs it.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Outcome =
+  | {
+    readonly _tag: "Succeeds"
+    readonly after: Duration.DurationInput
+    readonly digest: string | undefined
+    readonly log: ReadonlyArray<string> | undefined
+  }
+  | { readonly _tag: "ContainerfileFails"; readonly exitCode: number; readonly log: ReadonlyArray<string> | undefined }
+  | { readonly _tag: "PullFails"; readonly transient: boolean }
+  | { readonly _tag: "PushFails"; readonly transient: boolean }
+  | { readonly _tag: "OomKilled" }
+  | { readonly _tag: "Evicted"; readonly times: number }
+  | { readonly _tag: "NeverScheduled"; readonly message: string }
+  | { readonly _tag: "ImagePullBackOff" }
+  | { readonly _tag: "DeletedOutside" }
+  | { readonly _tag: "Hangs" }
+  | { readonly _tag: "Held" }
+
+/**
+ * The image is built and pushed: at once, or `after` some time on the Clock. Without a `digest` it gets one that follows
+ * from what is built; without a `log`, the lines that a builder prints for each step of the Containerfile.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const succeeds = (
+  options: {
+    readonly after?: Duration.DurationInput | undefined
+    readonly digest?: string | undefined
+    readonly log?: ReadonlyArray<string> | undefined
+  } = {}
+): Outcome => ({ _tag: "Succeeds", after: options.after ?? 0, digest: options.digest, log: options.log })
+
+/**
+ * A `RUN` ends with the exit code, by default 1: the fault of whoever wrote the Containerfile.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const containerfileFails = (
+  options: { readonly exitCode?: number | undefined; readonly log?: ReadonlyArray<string> | undefined } = {}
+): Outcome => ({ _tag: "ContainerfileFails", exitCode: options.exitCode ?? 1, log: options.log })
+
+/**
+ * The base image is not there, or may not be read; with `transient`, the registry could not be reached.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const pullFails = (options: { readonly transient?: boolean | undefined } = {}): Outcome => ({
+  _tag: "PullFails",
+  transient: options.transient ?? false
+})
+
+/**
+ * The final image may not be pushed; with `transient`, the registry could not be reached.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const pushFails = (options: { readonly transient?: boolean | undefined } = {}): Outcome => ({
+  _tag: "PushFails",
+  transient: options.transient ?? false
+})
+
+/**
+ * The kernel kills the build for want of memory.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const oomKilled: Outcome = { _tag: "OomKilled" }
+
+/**
+ * The node evicts the pod, by default once; after that the build succeeds.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const evicted = (options: { readonly times?: number | undefined } = {}): Outcome => ({
+  _tag: "Evicted",
+  times: options.times ?? 1
+})
+
+/**
+ * No node takes the pod.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const neverScheduled: Outcome = {
+  _tag: "NeverScheduled",
+  message:
+    "0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims "
+    + "found for incoming pod."
+}
+
+/**
+ * The builder image cannot be pulled.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const imagePullBackOff: Outcome = { _tag: "ImagePullBackOff" }
+
+/**
+ * Somebody deletes the Job or the Build while it runs.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const deletedOutside: Outcome = { _tag: "DeletedOutside" }
+
+/**
+ * The build runs until its own timeout ends it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const hangs: Outcome = { _tag: "Hangs" }
+
+/**
+ * The build runs until it is released with another outcome.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const held: Outcome = { _tag: "Held" }

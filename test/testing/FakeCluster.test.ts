@@ -1,0 +1,312 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Stream, TestClock } from "effect"
+import * as TerminationMessage from "../../src/backends/job/TerminationMessage.js"
+import { BuildRef } from "../../src/build/BuildRef.js"
+import type { JsonObject } from "../../src/cluster/ApiRequest.js"
+import { Cluster } from "../../src/cluster/Cluster.js"
+import * as J from "../../src/cluster/fake/Json.js"
+import * as Resources from "../../src/cluster/Resources.js"
+import * as FakeCluster from "../../src/testing/FakeCluster.js"
+
+const container = (name: string, env: ReadonlyArray<JsonObject> = []): JsonObject => ({ name, image: "builder", env })
+
+const environment = [
+  { name: "OSB_FINAL_IMAGE", value: "registry/image:1" },
+  { name: "OSB_TIMEOUT_SECONDS", value: "60" }
+]
+
+const record: JsonObject = {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: {
+    name: "os-build-x-1",
+    namespace: "default",
+    annotations: { "effect-os-builder/final-image": "registry/image:1" }
+  },
+  data: { containerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN true" }
+}
+
+const labels = { "effect-os-builder/record": "os-build-x-1", "effect-os-builder/fingerprint": "x" }
+
+/** As the backends that run Jobs make them. */
+const job: JsonObject = {
+  metadata: { name: "os-build-x-1", labels },
+  spec: {
+    backoffLimit: 3,
+    template: {
+      metadata: { labels },
+      spec: {
+        restartPolicy: "Never",
+        initContainers: [container("build", environment)],
+        containers: [container("push", environment)]
+      }
+    }
+  }
+}
+
+const build: JsonObject = {
+  metadata: { name: "os-build-x-1", labels },
+  spec: {
+    source: { dockerfile: "FROM base\nRUN true" },
+    strategy: { dockerStrategy: {} },
+    output: { to: { kind: "DockerImage", name: "registry/image:1" } }
+  }
+}
+
+const settle = Effect.repeatN(Effect.yieldNow(), 100)
+
+const ref = new BuildRef({ backend: "custom", namespace: "default", name: "os-build-x-1", uid: "any" })
+
+const run = (outcome: FakeCluster.Outcome) =>
+  Effect.gen(function*() {
+    const cluster = yield* Cluster
+    const fake = yield* FakeCluster.FakeCluster
+    yield* fake.seed(record)
+    yield* fake.outcome(outcome)
+    yield* cluster.create(Resources.Job, job)
+    yield* settle
+    return fake
+  })
+
+const find = (fake: FakeCluster.Service, kind: string) =>
+  Effect.map(fake.objects({ kind, namespace: "default" }), (objects) => objects.at(-1) ?? {})
+
+const podEnd = (fake: FakeCluster.Service) =>
+  Effect.map(find(fake, "Pod"), (pod) => {
+    const ended =
+      [...J.objects(pod, "status", "initContainerStatuses"), ...J.objects(pod, "status", "containerStatuses")].map(
+        (status) => J.object(status, "state", "terminated")
+      ).filter((terminated) => terminated["exitCode"] !== undefined).at(-1) ?? {}
+    return {
+      exitCode: J.number(ended, "exitCode"),
+      reason: J.text(ended, "reason"),
+      said: TerminationMessage.parse(J.text(ended, "message") ?? "")
+    }
+  })
+
+const jobStatus = (fake: FakeCluster.Service) =>
+  Effect.map(
+    find(fake, "Job"),
+    (one) => J.objects(one, "status", "conditions").map((condition) => J.text(condition, "type")).at(-1)
+  )
+
+const inLayer = <A, E>(
+  layer: Layer.Layer<Cluster | FakeCluster.FakeCluster>,
+  effect: Effect.Effect<A, E, Cluster | FakeCluster.FakeCluster>
+) => Effect.provide(effect, layer)
+
+describe.sequential("a build by a Job", () => {
+  const vanilla = <A, E>(effect: Effect.Effect<A, E, Cluster | FakeCluster.FakeCluster>) =>
+    inLayer(FakeCluster.vanilla, effect)
+
+  it.effect("succeeds in no time, with a digest and the steps in its log", () =>
+    vanilla(Effect.gen(function*() {
+      const cluster = yield* Cluster
+      const fake = yield* run(FakeCluster.succeeds())
+      assert.strictEqual(yield* jobStatus(fake), "Complete")
+      const { said } = yield* podEnd(fake)
+      assert.match(said?.digest ?? "", /^sha256:[0-9a-f]{64}$/)
+      const pod = yield* find(fake, "Pod")
+      const lines = yield* Stream.runCollect(
+        cluster.logs(Resources.Pod, J.text(pod, "metadata", "name") ?? "", { container: "build" })
+      )
+      assert.deepStrictEqual([...lines], ["STEP 1/2: FROM ${BASE_IMAGE}", "STEP 2/2: RUN true"])
+    })))
+
+  it.effect("takes its time, if it is told to", () =>
+    vanilla(Effect.gen(function*() {
+      const digest = `sha256:${"1".repeat(64)}`
+      const fake = yield* run(FakeCluster.succeeds({ after: "10 minutes", digest, log: ["hello"] }))
+      yield* TestClock.adjust("9 minutes")
+      assert.isUndefined(yield* jobStatus(fake))
+      yield* TestClock.adjust("1 minute")
+      yield* settle
+      assert.strictEqual((yield* podEnd(fake)).said?.digest, digest)
+    })))
+
+  it.effect("fails in the ways that the script tells apart", () =>
+    Effect.gen(function*() {
+      const ended = (outcome: FakeCluster.Outcome) =>
+        inLayer(Layer.fresh(FakeCluster.vanilla), Effect.flatMap(run(outcome), podEnd))
+      const failed = yield* ended(FakeCluster.containerfileFails({ exitCode: 3 }))
+      assert.deepInclude(failed, { exitCode: 11, reason: "Error" })
+      assert.deepInclude(failed.said, { verb: "build", code: 11, exitCode: 3 })
+      assert.strictEqual((yield* ended(FakeCluster.pullFails())).exitCode, 12)
+      assert.strictEqual((yield* ended(FakeCluster.pullFails({ transient: true }))).exitCode, 13)
+      assert.strictEqual((yield* ended(FakeCluster.pushFails())).exitCode, 14)
+      assert.strictEqual((yield* ended(FakeCluster.pushFails({ transient: true }))).exitCode, 15)
+      assert.deepInclude(yield* ended(FakeCluster.oomKilled), { exitCode: 137, reason: "OOMKilled" })
+    }))
+
+  it.effect("is evicted as often as it is told, then succeeds", () =>
+    vanilla(Effect.gen(function*() {
+      const fake = yield* run(FakeCluster.evicted({ times: 2 }))
+      assert.strictEqual(yield* jobStatus(fake), "Complete")
+      const pods = yield* fake.objects({ kind: "Pod" })
+      assert.deepStrictEqual(pods.map((pod) => J.text(pod, "status", "phase")).sort(), [
+        "Failed",
+        "Failed",
+        "Succeeded"
+      ])
+    })))
+
+  it.effect("never starts: no node, no image", () =>
+    Effect.gen(function*() {
+      const pod = (outcome: FakeCluster.Outcome) =>
+        inLayer(
+          Layer.fresh(FakeCluster.vanilla),
+          Effect.flatMap(run(outcome), (fake) => find(fake, "Pod"))
+        )
+      const unscheduled = yield* pod(FakeCluster.neverScheduled)
+      assert.deepInclude(J.at(unscheduled, "status", "conditions", 0), {
+        type: "PodScheduled",
+        reason: "Unschedulable"
+      })
+      const unpulled = yield* pod(FakeCluster.imagePullBackOff)
+      assert.strictEqual(
+        J.text(unpulled, "status", "initContainerStatuses", 0, "state", "waiting", "reason"),
+        "ImagePullBackOff"
+      )
+    }))
+
+  it.effect("is deleted by somebody", () =>
+    vanilla(Effect.gen(function*() {
+      const fake = yield* run(FakeCluster.deletedOutside)
+      assert.deepStrictEqual(yield* fake.objects({ kind: "Job" }), [])
+      assert.deepStrictEqual(yield* fake.objects({ kind: "Pod" }), [])
+    })))
+
+  it.effect("hangs until its own timeout", () =>
+    vanilla(Effect.gen(function*() {
+      const fake = yield* run(FakeCluster.hangs)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* podEnd(fake)).exitCode, 19)
+    })))
+
+  it.effect("is held until it is released", () =>
+    vanilla(Effect.gen(function*() {
+      const fake = yield* run(FakeCluster.held)
+      assert.isUndefined(yield* jobStatus(fake))
+      yield* fake.release(ref, FakeCluster.succeeds())
+      yield* settle
+      assert.strictEqual(yield* jobStatus(fake), "Complete")
+    })))
+
+  it.effect("goes its own way, if an outcome is for others", () =>
+    vanilla(Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.outcome(FakeCluster.pullFails(), { finalImage: "other" })
+      yield* fake.outcome(FakeCluster.pushFails(), { fingerprint: "x" })
+      yield* fake.outcome(FakeCluster.pullFails(), { name: "other" })
+      yield* fake.seed(record)
+      yield* (yield* Cluster).create(Resources.Job, job)
+      yield* settle
+      assert.strictEqual((yield* podEnd(fake)).exitCode, 14)
+    })))
+})
+
+describe.sequential("a build by OpenShift", () => {
+  const ended = (outcome: FakeCluster.Outcome) =>
+    inLayer(
+      Layer.fresh(FakeCluster.openShift),
+      Effect.gen(function*() {
+        const fake = yield* FakeCluster.FakeCluster
+        yield* fake.seed(record)
+        yield* fake.outcome(outcome)
+        yield* (yield* Cluster).create(Resources.Build, build)
+        yield* settle
+        yield* fake.release(ref, FakeCluster.succeeds())
+        yield* settle
+        return J.object(yield* find(fake, "Build"), "status")
+      })
+    )
+
+  it.effect("ends with the builder's phases and reasons", () =>
+    Effect.gen(function*() {
+      const succeeded = yield* ended(FakeCluster.succeeds())
+      assert.strictEqual(J.text(succeeded, "phase"), "Complete")
+      assert.match(J.text(succeeded, "output", "to", "imageDigest") ?? "", /^sha256:[0-9a-f]{64}$/)
+      assert.strictEqual(J.text(yield* ended(FakeCluster.held), "phase"), "Complete")
+      const reason = (outcome: FakeCluster.Outcome) =>
+        Effect.map(ended(outcome), (status) => `${J.text(status, "phase")} ${J.text(status, "reason")}`)
+      assert.strictEqual(yield* reason(FakeCluster.containerfileFails()), "Failed DockerBuildFailed")
+      assert.strictEqual(yield* reason(FakeCluster.pullFails()), "Failed PullBuilderImageFailed")
+      assert.strictEqual(yield* reason(FakeCluster.pushFails()), "Failed PushImageToRegistryFailed")
+      assert.strictEqual(yield* reason(FakeCluster.oomKilled), "Failed OutOfMemoryKilled")
+      assert.strictEqual(yield* reason(FakeCluster.evicted()), "Failed BuildPodEvicted")
+      assert.deepStrictEqual(yield* ended(FakeCluster.deletedOutside), {})
+    }))
+})
+
+describe.sequential("the topologies", () => {
+  const seen = (layer: Layer.Layer<Cluster | FakeCluster.FakeCluster>) =>
+    inLayer(
+      Layer.fresh(layer),
+      Effect.gen(function*() {
+        const cluster = yield* Cluster
+        const fake = yield* FakeCluster.FakeCluster
+        const groups = yield* cluster.groups
+        const infrastructure = (yield* fake.objects({ kind: "Infrastructure" }))[0]
+        return [
+          groups.has("build.openshift.io"),
+          J.text(infrastructure, "status", "controlPlaneTopology"),
+          (yield* fake.objects({ kind: "Node" })).length
+        ]
+      })
+    )
+
+  it.effect("are told apart by what they have", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* seen(FakeCluster.vanilla), [false, undefined, 2])
+      assert.deepStrictEqual(yield* seen(FakeCluster.openShift), [true, "HighlyAvailable", 5])
+      assert.deepStrictEqual(yield* seen(FakeCluster.singleNode), [true, "SingleReplica", 1])
+      const without = FakeCluster.layer({ openShift: { capabilities: ["Console"] } })
+      assert.deepStrictEqual(yield* seen(without), [false, "HighlyAvailable", 5])
+    }))
+})
+
+describe.sequential("the handle", () => {
+  it.effect("shows what permissions refuse", () =>
+    inLayer(
+      FakeCluster.layer({ permissions: [{ verbs: ["get"], apiGroups: [""], resources: ["pods"] }], namespace: "home" }),
+      Effect.gen(function*() {
+        const cluster = yield* Cluster
+        assert.strictEqual(cluster.defaultNamespace, "home")
+        const error = yield* Effect.flip(cluster.create(Resources.Job, job))
+        assert.strictEqual(error.reason, "Forbidden")
+        assert.isFalse((yield* cluster.mayI({ verb: "create", group: "batch", resource: "jobs" })).allowed)
+        assert.isTrue((yield* cluster.mayI({ verb: "get", group: "", resource: "pods" })).allowed)
+      })
+    ))
+
+  it.effect("takes everything back", () =>
+    inLayer(
+      FakeCluster.vanilla,
+      Effect.gen(function*() {
+        const fake = yield* FakeCluster.FakeCluster
+        const before = yield* fake.objects()
+        yield* run(FakeCluster.pullFails())
+        yield* fake.fail({ verb: "create" }, FakeCluster.internalError())
+        yield* fake.reset
+        const versionless = (objects: ReadonlyArray<JsonObject>) =>
+          objects.map((object) => J.set(object, ["metadata", "resourceVersion"], undefined))
+        assert.deepStrictEqual(versionless(yield* fake.objects()), versionless(before))
+        assert.deepStrictEqual(yield* fake.requests, [])
+        yield* run(FakeCluster.succeeds())
+        assert.strictEqual(yield* jobStatus(fake), "Complete")
+      })
+    ))
+
+  it.effect("lets an outage pass, as a program sees it", () =>
+    inLayer(
+      FakeCluster.vanilla,
+      Effect.gen(function*() {
+        const cluster = yield* Cluster
+        const fake = yield* FakeCluster.FakeCluster
+        yield* fake.outage("2 minutes")
+        const asked = yield* Effect.fork(Effect.retry(cluster.groups, { while: (error) => error.retryable }))
+        yield* TestClock.adjust("3 minutes")
+        assert.isTrue((yield* Fiber.join(asked)).has("batch"))
+      })
+    ))
+})

@@ -3,10 +3,12 @@
  * HTTPS, and on a real API server. Where they disagree, the fake is wrong.
  */
 import { layer } from "@effect/vitest"
-import { Context, Duration, Effect, type Layer } from "effect"
+import { Context, Duration, Effect, type Layer, TestClock } from "effect"
 import { Cluster } from "effect-os-builder"
 import * as Resources from "../src/cluster/Resources.js"
 import { access } from "./cluster/suite/Access.js"
+import { collections } from "./cluster/suite/Collections.js"
+import { jobs } from "./cluster/suite/Jobs.js"
 import type { Case } from "./cluster/suite/kit.js"
 import { objects } from "./cluster/suite/Objects.js"
 import { watches } from "./cluster/suite/Watches.js"
@@ -24,7 +26,14 @@ export interface World<E> {
 }
 
 export const suite = <E>(world: World<E>): void => {
-  const groups: Readonly<Record<string, Readonly<Record<string, Case>>>> = { objects, watches, access }
+  const pass = world.live ? Effect.sleep : TestClock.adjust
+  const groups: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
+    objects,
+    collections,
+    watches,
+    jobs,
+    access
+  }
   layer(world.layer, { excludeTestServices: world.live, timeout: world.timeout })(
     `ClusterSuite: ${world.name}`,
     (it) => {
@@ -37,7 +46,7 @@ export const suite = <E>(world: World<E>): void => {
               const made = yield* cluster.create(Resources.Namespace, { metadata: { generateName: "suite-" } })
               const namespace = made.metadata.name
               yield* Effect.addFinalizer(() => Effect.ignore(cluster.delete(Resources.Namespace, namespace)))
-              yield* test({ cluster, unprivileged, namespace })
+              yield* test({ cluster, unprivileged, namespace, pass })
             }), Duration.toMillis(world.timeout))
         }
       }

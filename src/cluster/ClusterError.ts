@@ -186,6 +186,8 @@ const byCode: ReadonlyMap<number, Reason> = new Map<number, Reason>([
 // A gateway between us and the server, or the server after it gave up waiting, cannot say what became of a request.
 const ambiguousCodes: ReadonlySet<number> = new Set([408, 500, 502, 504])
 
+const readingVerbs: ReadonlySet<string> = new Set(["get", "list", "watch"])
+
 const decodeStatus = Schema.decodeUnknownOption(Status)
 
 /**
@@ -210,6 +212,6 @@ export const fromStatus = (options: {
     detail: status === undefined ? `the server answered ${code}` : undefined,
     status,
     retryAfter: retryAfterOf(retryAfter, status?.details?.retryAfterSeconds),
-    ambiguous: ambiguousCodes.has(code) ? true : undefined
+    ambiguous: ambiguousCodes.has(code) && !readingVerbs.has(subject.verb) ? true : undefined
   })
 }

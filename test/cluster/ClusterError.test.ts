@@ -81,7 +81,10 @@ describe("ClusterError", () => {
   })
 
   it("knows when a request may have been carried out", () => {
-    const ambiguous = (code: number) => ClusterError.fromStatus({ subject, code, body: undefined }).ambiguous === true
-    assert.deepStrictEqual([429, 503, 500, 502, 504, 409].map(ambiguous), [false, false, true, true, true, false])
+    const ambiguous = (verb: string) => (code: number) =>
+      ClusterError.fromStatus({ subject: { ...subject, verb }, code, body: undefined }).ambiguous === true
+    const codes = [429, 503, 500, 502, 504, 409]
+    assert.deepStrictEqual(codes.map(ambiguous("create")), [false, false, true, true, true, false])
+    assert.isFalse(codes.some(ambiguous("get")))
   })
 })

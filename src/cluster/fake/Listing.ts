@@ -48,17 +48,17 @@ export const tooLarge = (asked: number, current: number): Status.Status =>
     retryAfterSeconds: 1
   })
 
-/** @since 0.1.0 @category combinators */
-export const revision = (query: Query): Either.Either<number | undefined, Status.Status> => {
+/** The revision that is asked for; on the left, what is wrong with it. @since 0.1.0 @category combinators */
+export const revision = (query: Query): Either.Either<number | undefined, string> => {
   const text = query["resourceVersion"] ?? ""
   return text === ""
     ? Either.right(undefined)
     : /^[0-9]+$/.test(text)
     ? Either.right(Number(text))
-    : Either.left(Status.badRequest(
-      `invalid resource version: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing `
+    : Either.left(
+      `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing `
         + `${JSON.stringify(text)}: invalid syntax`
-    ))
+    )
 }
 
 interface Page {
@@ -70,7 +70,10 @@ interface Page {
 const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.Either<Page, Status.Status> =>
   Either.gen(function*() {
     const resource = Kind.resource(selection.kind)
-    const asked = yield* revision(query)
+    const asked = yield* Either.mapLeft(
+      revision(query),
+      (problem) => Status.badRequest(`invalid resource version: ${problem}`)
+    )
     const current = { revision: store.revision, objects: store.list(resource, selection.namespace) }
     const past = (at: number) => store.listAt(resource, selection.namespace, at)
     const token = query["continue"] ?? ""

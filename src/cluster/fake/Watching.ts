@@ -153,7 +153,8 @@ export const watch = <E>(
   broken: E
 ): Either.Either<Stream.Stream<WatchLine, E>, Status.Status> =>
   Either.map(
-    Either.all([Listing.revision(query), validate(query)]),
+    // A list answers 400 to what is no revision; a watch has no reason to give.
+    Either.all([Either.mapLeft(Listing.revision(query), (problem) => Status.make(500, "", problem)), validate(query)]),
     ([asked]) =>
       Stream.unwrapScoped(Effect.suspend(() => {
         const initial = query["sendInitialEvents"]

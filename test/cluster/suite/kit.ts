@@ -1,5 +1,5 @@
 import { assert } from "@effect/vitest"
-import { Effect, Option, Predicate, type Scope, Stream } from "effect"
+import { type Duration, Effect, Option, Predicate, type Scope, Stream } from "effect"
 import type { Cluster, ClusterError } from "effect-os-builder"
 import type { JsonObject } from "../../../src/cluster/ApiRequest.js"
 import type { Change, Reflector } from "../../../src/cluster/Reflector.js"
@@ -12,6 +12,8 @@ export interface Place {
   readonly unprivileged: Cluster.Service
   /** A namespace of the case's own. */
   readonly namespace: string
+  /** Lets so much time go by. */
+  readonly pass: (time: Duration.DurationInput) => Effect.Effect<void>
 }
 
 export type Case = (place: Place) => Effect.Effect<void, ClusterError.ClusterError, Scope.Scope>
@@ -62,4 +64,14 @@ export const reached = <A extends Resource.Metadata>(
     Stream.filter(where),
     Stream.runHead,
     Effect.map(Option.getOrThrow)
+  )
+
+/** Waits until a reflector has nothing that `where` accepts. */
+export const absent = <A>(
+  reflector: Reflector<A>,
+  where: (object: A) => boolean
+): Effect.Effect<void, ClusterError.ClusterError> =>
+  Stream.concat(Stream.void, reflector.changes(() => true)).pipe(
+    Stream.takeUntilEffect(() => Effect.map(reflector.list, (objects) => !objects.some(where))),
+    Stream.runDrain
   )

@@ -3,6 +3,8 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Schema, Scope, Stream } from "effect"
 import { BuildBackend, BuildInput, BuildRef, LocalBuildBackend } from "effect-os-builder"
 import { type ChildProcess, spawn } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
 import * as readline from "node:readline"
 import * as Workplace from "./Workplace.js"
 
@@ -20,13 +22,15 @@ const asleep = (ref: BuildRef.BuildRef) =>
   BuildBackend.logs(ref, { follow: true }).pipe(Stream.takeUntil((line) => line === "asleep"), Stream.runDrain)
 
 /** Starts the backend in another process, killed at the end of the test if it still runs. */
-const other = (verb: "build" | "status" | "cancel", argument: string) =>
+const other = (verb: "build" | "status" | "cancel", argument: string, programs?: string) =>
   Effect.gen(function*() {
     const { settings } = yield* Workplace.Workplace
+    const PATH = [...(programs === undefined ? [] : [programs]), process.env["PATH"]].join(":")
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
         spawn(process.execPath, ["--import", "tsx", "test/real/other.ts", JSON.stringify(settings), verb, argument], {
-          stdio: ["ignore", "pipe", "inherit"]
+          stdio: ["ignore", "pipe", "inherit"],
+          env: { ...process.env, PATH }
         })
       ),
       (child) => Effect.sync(() => child.kill("SIGKILL"))
@@ -120,36 +124,51 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "2 minutes" })("l
       assert.include(yield* Workplace.collect(BuildBackend.logs(ref)), "built")
     }))
 
-  it.scoped("a process that is killed takes its build with it, which is NodeLost, and can be built again", () =>
-    Effect.gen(function*() {
-      const input = yield* sleeper("killed")
-      const owner = yield* other("build", encoded(input))
-      const ref = refOf((yield* firstLine(owner)).ref)
-      yield* asleep(ref)
-      const watching = yield* Effect.fork(ended(ref))
-      owner.child.kill("SIGKILL")
-      const status = yield* Fiber.join(watching)
-      assert(status._tag === "Errored", JSON.stringify(status))
-      assert.strictEqual(status.reason, "NodeLost")
-      assert.isTrue(status.retryable)
-      assert.deepStrictEqual(yield* remains(sleeping), nothing)
-      const again = yield* BuildBackend.build(input)
-      assert.isFalse(again.adopted)
-      yield* BuildBackend.cancel(again.ref)
-    }))
+  const machines = [
+    { on: "this machine", programs: Effect.succeed(undefined) },
+    {
+      on: "a machine without namespaces",
+      programs: Effect.map(Workplace.temporaryFolder, (folder) => {
+        for (const name of ["unshare", "setpriv"]) {
+          fs.writeFileSync(path.join(folder, name), "#!/bin/sh\nexit 1\n", { mode: 0o755 })
+        }
+        return folder
+      })
+    }
+  ]
 
-  it.scoped("SIGINT to the process that builds leaves nothing behind", () =>
-    Effect.gen(function*() {
-      const owner = yield* other("build", encoded(yield* sleeper("sigint")))
-      const ref = refOf((yield* firstLine(owner)).ref)
-      yield* asleep(ref)
-      const before = performance.now()
-      owner.child.kill("SIGINT")
-      yield* Fiber.join(owner.exit)
-      assert.isBelow(performance.now() - before, 5_000)
-      assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Cancelled")
-      assert.deepStrictEqual(yield* remains(sleeping), nothing)
-    }))
+  for (const { on, programs } of machines) {
+    it.scoped(`on ${on}, a process that is killed loses its build, which is NodeLost, and can be built again`, () =>
+      Effect.gen(function*() {
+        const input = yield* sleeper(`killed ${on}`)
+        const owner = yield* other("build", encoded(input), yield* programs)
+        const ref = refOf((yield* firstLine(owner)).ref)
+        yield* asleep(ref)
+        const watching = yield* Effect.fork(ended(ref))
+        owner.child.kill("SIGKILL")
+        const status = yield* Fiber.join(watching)
+        assert(status._tag === "Errored", JSON.stringify(status))
+        assert.strictEqual(status.reason, "NodeLost")
+        assert.isTrue(status.retryable)
+        assert.deepStrictEqual(yield* remains(sleeping), nothing)
+        const again = yield* BuildBackend.build(input)
+        assert.isFalse(again.adopted)
+        yield* BuildBackend.cancel(again.ref)
+      }))
+
+    it.scoped(`on ${on}, SIGINT to the process that builds leaves nothing behind`, () =>
+      Effect.gen(function*() {
+        const owner = yield* other("build", encoded(yield* sleeper(`sigint ${on}`)), yield* programs)
+        const ref = refOf((yield* firstLine(owner)).ref)
+        yield* asleep(ref)
+        const before = performance.now()
+        owner.child.kill("SIGINT")
+        yield* Fiber.join(owner.exit)
+        assert.isBelow(performance.now() - before, 5_000)
+        assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Cancelled")
+        assert.deepStrictEqual(yield* remains(sleeping), nothing)
+      }))
+  }
 
   it.scoped("a cancel between two attempts holds", () =>
     Effect.gen(function*() {

@@ -31,7 +31,7 @@ export interface Order {
 export interface Sandbox {
   /** Runs the command to its end; interrupting kills it and everything it started. */
   readonly run: (order: Order) => Effect.Effect<Ended>
-  /** Deletes a folder that a command worked in, with whatever is still mounted there. */
+  /** Deletes a folder that a command worked in, with the processes that name it and whatever is still mounted there. */
   readonly clear: (folder: string) => Effect.Effect<void>
 }
 
@@ -60,21 +60,21 @@ export const make = (
       )
     const held = (yield* succeeds(...leash, "true")) ? leash : []
     const own = yield* Effect.findFirst(
-      [[...namespaces], ["buildah", "unshare", ...namespaces]],
+      [[...namespaces], ["buildah", "unshare", ...held, ...namespaces]],
       ([command = "false", ...args]) => succeeds(command, ...args, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
     )
     const inside: ReadonlyArray<string> | undefined = own._tag === "Some" ? own.value : undefined
     const rootless = !(yield* succeeds("sh", "-c", "[ \"$(id -u)\" = 0 ]"))
 
-    const kill = (leader: number) =>
+    const killAll = (find: Effect.Effect<ReadonlyArray<number>>) =>
       Effect.gen(function*() {
         for (;;) {
-          const pids = yield* ProcessIdentity.session(fs, leader)
+          const pids = yield* find
           if (pids.length === 0) return
           yield* succeeds("kill", "-KILL", ...pids.map(String))
           yield* Effect.sleep("20 millis")
         }
-      })
+      }).pipe(Effect.interruptible, Effect.timeoutOption("10 seconds"))
 
     const run = ({ command, environment, log, memory }: Order) =>
       Effect.gen(function*() {
@@ -86,9 +86,9 @@ export const make = (
         )
         yield* Effect.addFinalizer(() =>
           Effect.ignore(process.kill("SIGKILL")).pipe(
-            Effect.andThen(kill(process.pid)),
             Effect.interruptible,
-            Effect.timeoutOption("10 seconds")
+            Effect.timeoutOption("10 seconds"),
+            Effect.andThen(killAll(ProcessIdentity.inSession(fs, process.pid)))
           )
         )
         const complaint = yield* Effect.fork(
@@ -118,6 +118,7 @@ export const make = (
 
     const clear = (folder: string) =>
       Effect.gen(function*() {
+        yield* killAll(ProcessIdentity.naming(fs, `${folder}/`))
         yield* unmount(folder)
         // By rm, which takes every file name; files of other users of a user namespace go from within it.
         if (!(yield* succeeds("rm", "-rf", "--", folder)) && rootless) {

@@ -70,8 +70,9 @@ export const make = (
     const path = yield* Path.Path
     const executor = yield* CommandExecutor.CommandExecutor
     const around = yield* surroundings(fs, settings)
-    const machine = yield* Effect.cached(Machine.probe(executor))
-    const sandbox = yield* Effect.cached(Sandbox.make(executor, fs))
+    // Uninterruptible, since a cached interruption would stay for good.
+    const machine = yield* Effect.cached(Effect.uninterruptible(Machine.probe(executor)))
+    const sandbox = yield* Effect.cached(Effect.uninterruptible(Sandbox.make(executor, fs)))
     const state = StateDirectory.make(fs, path, path.resolve(around.stateDirectory), Effect.sync(() => randomUUID()))
     const life = yield* Life.make({
       fs,

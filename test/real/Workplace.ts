@@ -56,28 +56,30 @@ const answers = (port: number): Effect.Effect<boolean> =>
 
 const kill = (child: ChildProcess) =>
   Effect.async<void>((resume) => {
+    if (child.exitCode !== null) return resume(Effect.void)
     child.once("exit", () => resume(Effect.void))
     child.kill("SIGKILL")
   })
 
-/** A registry on a free port; gives `host:port`. */
-const registry = (folder: string, withPassword: boolean) =>
+/** A registry on a free port of loopback, with more of its configuration; gives `host:port`. */
+export const registry = (folder: string, host: string, more: string): Effect.Effect<string, never, Scope.Scope> =>
   Effect.gen(function*() {
     const port = yield* freePort
     fs.mkdirSync(folder, { recursive: true })
-    fs.writeFileSync(path.join(folder, "htpasswd"), htpasswd)
-    const auth = `\nauth: { htpasswd: { realm: test, path: "${folder}/htpasswd" } }`
     fs.writeFileSync(
       path.join(folder, "config.yml"),
       `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: "${folder}/data" } }\n` +
-        `http: { addr: "127.0.0.1:${port}" }${withPassword ? auth : ""}\n`
+        `http:\n  addr: "127.0.0.1:${port}"\n${more}\n`
     )
     yield* Effect.acquireRelease(
       Effect.sync(() => spawn("docker-registry", ["serve", path.join(folder, "config.yml")], { stdio: "ignore" })),
       kill
     )
-    yield* Effect.repeat(Effect.delay(answers(port), "20 millis"), { until: (yes) => yes })
-    return `127.0.0.1:${port}`
+    yield* Effect.repeat(Effect.delay(answers(port), "20 millis"), { until: (yes) => yes }).pipe(
+      Effect.timeoutFail({ duration: "20 seconds", onTimeout: () => new Error("docker-registry does not start") }),
+      Effect.orDie
+    )
+    return `${host}:${port}`
   })
 
 /** Where a RUN asks whether it may go on, by `wget http://gate/name`: at once, while its name is not held. */
@@ -138,8 +140,10 @@ export class Workplace extends Context.Tag("test/real/Workplace")<Workplace, Ser
 
 const make = Effect.gen(function*() {
   const folder = yield* temporaryFolder
-  const open = yield* registry(path.join(folder, "open"), false)
-  const closed = yield* registry(path.join(folder, "closed"), true)
+  const open = yield* registry(path.join(folder, "open"), "127.0.0.1", "")
+  fs.writeFileSync(path.join(folder, "htpasswd"), htpasswd)
+  const auth = `auth: { htpasswd: { realm: test, path: "${folder}/htpasswd" } }`
+  const closed = yield* registry(path.join(folder, "closed"), "127.0.0.1", auth)
 
   const base = path.join(folder, "base")
   fs.mkdirSync(path.join(base, "bin"), { recursive: true })
@@ -204,9 +208,9 @@ export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>): Effect.Effect<
   Effect.map(Stream.runCollect(stream), Chunk.toReadonlyArray)
 
 /** Builds an input, and waits for its end. */
-export const finish = (input: BuildInput.BuildInput) =>
+export const finish = (input: BuildInput.BuildInput, options?: BuildBackend.BuildOptions) =>
   Effect.gen(function*() {
-    const { ref } = yield* BuildBackend.build(input)
+    const { ref } = yield* BuildBackend.build(input, options)
     const status = yield* Stream.runLast(BuildBackend.changes(ref)).pipe(Effect.flatten)
     const log = yield* collect(BuildBackend.logs(ref))
     return { ref, status, log }

@@ -1,6 +1,7 @@
+import { NodeContext } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
-import { BuildBackend } from "effect-os-builder"
+import { Effect, Layer } from "effect"
+import { BuildBackend, LocalBuildBackend } from "effect-os-builder"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Workplace from "./Workplace.js"
@@ -184,6 +185,25 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "2 minutes" })("b
         )
         assert(status._tag === "Succeeded", log.join("\n"))
       }
+    }))
+
+  it.effect("keeps layers in a cache, when there is one", () =>
+    Effect.gen(function*() {
+      const { folder, settings } = yield* Workplace.Workplace
+      const cacheDirectory = path.join(folder, "cache")
+      fs.mkdirSync(cacheDirectory)
+      const input = yield* Workplace.input("cache", { dockerfile: containerfile("RUN echo made > /made") })
+      const logs = yield* Effect.gen(function*() {
+        const first = yield* finish(input)
+        const second = yield* finish(input, { again: true })
+        assert.strictEqual(second.status._tag, "Succeeded", second.log.join("\n"))
+        return [first, second].map(({ log }) => log.some((line) => line.includes("Using cache")))
+      }).pipe(
+        Effect.provide(
+          LocalBuildBackend.layerWith({ ...settings, cacheDirectory }).pipe(Layer.provide(NodeContext.layer))
+        )
+      )
+      assert.deepStrictEqual(logs, [false, true])
     }))
 
   it.effect("names every reference that is missing, and what it cannot honour", () =>

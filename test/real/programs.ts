@@ -6,6 +6,7 @@ const packages = {
   buildah: "buildah",
   "docker-registry": "docker-registry",
   skopeo: "skopeo",
+  openssl: "openssl",
   "/bin/busybox": "busybox-static"
 }
 

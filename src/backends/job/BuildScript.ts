@@ -44,7 +44,7 @@ export const environment = {
   OSB_ISOLATION: "chroot",
   /** `overlay`, `vfs`, or `auto`: overlay if the kernel mounts one in the work directory. */
   OSB_STORAGE: "auto",
-  /** A lasting folder for storage, used by one build at a time: turns the layer cache on. */
+  /** A lasting folder for storage, used by one build at a time: turns the layer cache on. Emptied at 80% of its disk. */
   OSB_CACHE_DIR: "",
   /** The registry secret of this verb, a folder with `.dockerconfigjson`, `.dockercfg` or `config.json`. */
   OSB_SECRET_DIR: "",

@@ -42,7 +42,7 @@ export interface Job {
 export type Result = BuiltImage | Failed | Errored
 
 /** How many of the log's last lines are kept in a status. */
-const tailLines = 50
+export const tailLines = 50
 
 // The script ends an attempt itself; this is for a machine that no longer lets it.
 const grace = Duration.minutes(1)

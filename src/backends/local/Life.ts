@@ -13,6 +13,7 @@ import * as BuildInput from "../../build/BuildInput.js"
 import { BuildRef } from "../../build/BuildRef.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
 import * as Attempt from "./Attempt.js"
+import * as LogFile from "./LogFile.js"
 import * as ProcessIdentity from "./ProcessIdentity.js"
 import type { References } from "./References.js"
 import type { Sandbox } from "./Sandbox.js"
@@ -126,7 +127,8 @@ export const make = (options: Options): Effect.Effect<Life, never, Scope.Scope> 
           (yield* state.isStopped(record.ref))
             ? new BuildStatus.Cancelled({})
             : BuildStatus.errored("NodeLost", {
-              message: `the process that ran this build (pid ${record.owner.pid}) ended before the build did`
+              message: `the process that ran this build (pid ${record.owner.pid}) ended before the build did`,
+              logTail: yield* LogFile.tail(fs, state.logFile(record.ref), Attempt.tailLines)
             })
         )
       })

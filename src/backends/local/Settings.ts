@@ -38,7 +38,10 @@ export interface Settings {
   readonly isolation?: "chroot" | "rootless" | "oci" | undefined
   /** The format of the image. By default `oci`. */
   readonly format?: "oci" | "docker" | undefined
-  /** A lasting folder for images and layers, used by one build at a time. By default every build starts with none. */
+  /**
+   * A lasting folder for images and layers, used by one build at a time, and emptied when its disk is 80% full. By default
+   * every build starts with none.
+   */
   readonly cacheDirectory?: string | undefined
   /** How long to wait before the second attempt; doubled before each further one. By default 2 seconds. */
   readonly retryDelay?: Duration.DurationInput | undefined

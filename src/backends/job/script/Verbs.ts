@@ -69,7 +69,7 @@ instruction_failed() {
       case $lower in *'exit status '*) run_status=\${lower##*exit status } ;; esac
       case $run_status in *[!0-9]*) run_status= ;; esac
       # Killed, and not by the limit of our own cgroup: by the node, or by whoever stops us.
-      if [ "$run_status" = 137 ] || tail -n 5 "$said" | grep -q '^subprocess exited on killed'; then
+      if [ "$run_status" = 137 ] || tail -n 5 "$said" | grep -q -e '^subprocess exited on killed' -e 'signal: killed$'; then
         finish ${code.unknown} "$error (killed by a signal)"
       fi
       ;;
@@ -105,6 +105,17 @@ copy_private() {
   chmod -R u+rwX,go+rX "$2"
 }
 
+# A lasting cache belongs to one build at a time: what is left of others that were killed goes, and all of it when it is big.
+tidy_cache() {
+  [ -n "$OSB_CACHE_DIR" ] || return 0
+  buildah_ rm --all
+  full=$(df -P "$storage" | tail -n 1 | sed 's/.* \\([0-9]*\\)% .*/\\1/')
+  if [ "\${full:-0}" -ge 80 ]; then
+    say "the disk of the layer cache is $full% full: the cache is emptied"
+    buildah_ rmi --all --force
+  fi
+}
+
 build() {
   lay_context
   buildah_ containers --quiet
@@ -115,6 +126,7 @@ build() {
     finish ${code.storageUnavailable} "$error"
   fi
   say "isolation $OSB_ISOLATION, storage $driver"
+  tidy_cache
 
   set -- --authfile "$auth_file" --retry 1 --retry-delay 2s
   [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"

@@ -1,0 +1,104 @@
+import { FileSystem, Path } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { DateTime, Effect } from "effect"
+import { BuildInput, BuildRef, BuildStatus } from "effect-os-builder"
+import { randomUUID } from "node:crypto"
+import { ProcessIdentity } from "../../../src/backends/local/ProcessIdentity.js"
+import * as StateDirectory from "../../../src/backends/local/StateDirectory.js"
+
+const world = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const root = yield* fs.makeTempDirectoryScoped()
+  const input = yield* BuildInput.make({
+    dockerfile: "FROM scratch",
+    baseImage: { pullspec: "127.0.0.1:5000/base:1" },
+    finalImage: { pullspec: "127.0.0.1:5000/os:1" },
+    context: { bytes: new Uint8Array([0, 255]) }
+  })
+  const fingerprint = BuildInput.fingerprint(input)
+  const record = (number: number) =>
+    new StateDirectory.LocalRecord({
+      ref: new BuildRef.BuildRef({
+        backend: "local",
+        namespace: "default",
+        name: StateDirectory.nameOf(fingerprint, number),
+        uid: randomUUID()
+      }),
+      fingerprint,
+      createdAt: DateTime.unsafeMake(0),
+      input,
+      owner: new ProcessIdentity({ pid: 1, startTime: "1", boot: "b" }),
+      workFolder: "/nowhere"
+    })
+  return { fs, path, root, record, fingerprint, state: StateDirectory.make(fs, path, root, Effect.sync(randomUUID)) }
+})
+
+const outcome = (status: BuildStatus.Terminal) =>
+  new StateDirectory.Outcome({ status, finishedAt: DateTime.unsafeMake(1) })
+
+describe("StateDirectory", () => {
+  it.scopedLive("makes one build of many made at once under one name", () =>
+    Effect.gen(function*() {
+      const { record, state } = yield* world
+      const records = Array.from({ length: 20 }, () => record(1))
+      const made = yield* Effect.forEach(records, state.create, { concurrency: "unbounded" })
+      assert.deepStrictEqual(made.filter((yes) => yes), [true])
+      const winner = records[made.indexOf(true)]
+      assert(winner !== undefined)
+      assert.deepStrictEqual(yield* state.record(winner.ref), winner)
+      assert.deepStrictEqual(yield* state.list(), [{ namespace: "default", name: winner.ref.name }])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("keeps the first outcome", () =>
+    Effect.gen(function*() {
+      const { record, state } = yield* world
+      const one = record(1)
+      yield* state.create(one)
+      assert.isUndefined(yield* state.outcome(one.ref))
+      const first = outcome(new BuildStatus.Cancelled({}))
+      yield* state.setOutcome(one.ref, first)
+      yield* state.setOutcome(one.ref, outcome(BuildStatus.errored("Unknown", { message: "later" })))
+      assert.deepStrictEqual(yield* state.outcome(one.ref), first)
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("forgets a build, and everything is well when it is gone", () =>
+    Effect.gen(function*() {
+      const { fs, path, record, root, state } = yield* world
+      const one = record(1)
+      yield* state.create(one)
+      yield* state.stop(one.ref)
+      assert.isTrue(yield* state.isStopped(one.ref))
+      yield* state.remove(one.ref)
+      yield* state.remove(one.ref)
+      yield* state.stop(one.ref)
+      assert.isUndefined(yield* state.record(one.ref))
+      assert.isFalse(yield* state.isStopped(one.ref))
+      assert.deepStrictEqual(yield* fs.readDirectory(path.join(root, "default")), [])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("orders builds by number, and knows its own from others", () =>
+    Effect.gen(function*() {
+      const { fingerprint, record, state } = yield* world
+      for (const number of [1, 10, 9]) yield* state.create(record(number))
+      assert.deepStrictEqual(StateDirectory.numbersOf(yield* state.list("default"), fingerprint), [10, 9, 1])
+      assert.deepStrictEqual(StateDirectory.numbersOf(yield* state.list("default"), "a".repeat(26)), [])
+      assert.deepStrictEqual(yield* state.list("other"), [])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("reads no file by a name that is no build's", () =>
+    Effect.gen(function*() {
+      const { fs, path, record, root, state } = yield* world
+      const one = record(1)
+      yield* state.create(one)
+      yield* fs.rename(path.join(root, "default", one.ref.name), path.join(root, "secret"))
+      for (
+        const place of [
+          { namespace: "default", name: "../secret" },
+          { namespace: "..", name: one.ref.name },
+          { namespace: ".", name: "secret" }
+        ]
+      ) assert.isUndefined(yield* state.record(place))
+    }).pipe(Effect.provide(NodeContext.layer)))
+})

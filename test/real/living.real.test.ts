@@ -21,16 +21,22 @@ const ended = (ref: BuildRef.BuildRef) => Effect.flatten(Stream.runLast(BuildBac
 const asleep = (ref: BuildRef.BuildRef) =>
   BuildBackend.logs(ref, { follow: true }).pipe(Stream.takeUntil((line) => line === "asleep"), Stream.runDrain)
 
+/** This process's environment, with programs that go before the machine's. */
+const environment = (programs: string | undefined): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PATH: [...(programs === undefined ? [] : [programs]), process.env["PATH"]].join(":")
+})
+
 /** Starts the backend in another process, killed at the end of the test if it still runs. */
 const other = (verb: "build" | "status" | "cancel", argument: string, programs?: string) =>
   Effect.gen(function*() {
     const { settings } = yield* Workplace.Workplace
-    const PATH = [...(programs === undefined ? [] : [programs]), process.env["PATH"]].join(":")
+    const env = environment(programs)
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
         spawn(process.execPath, ["--import", "tsx", "test/real/other.ts", JSON.stringify(settings), verb, argument], {
           stdio: ["ignore", "pipe", "inherit"],
-          env: { ...process.env, PATH }
+          env
         })
       ),
       (child) => Effect.sync(() => child.kill("SIGKILL"))
@@ -125,7 +131,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "2 minutes" })("l
     }))
 
   const machines = [
-    { on: "this machine", programs: Effect.succeed(undefined) },
+    { on: "this machine", programs: Effect.sync((): string | undefined => undefined) },
     {
       on: "a machine without namespaces",
       programs: Effect.map(Workplace.temporaryFolder, (folder) => {

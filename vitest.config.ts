@@ -13,7 +13,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/real/**", "test/**/*.cluster.test.ts"],
+    exclude: ["test/real/**", "test/package/**", "test/**/*.cluster.test.ts"],
     testTimeout: 30_000,
     sequence: { concurrent: true },
     fakeTimers: { toFake: undefined }

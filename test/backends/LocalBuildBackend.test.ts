@@ -1,8 +1,11 @@
-import { FileSystem } from "@effect/platform"
+import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Config, ConfigProvider, Effect, Layer, Stream } from "effect"
-import { BuildBackend, BuildRef, LocalBuildBackend } from "effect-os-builder"
+import { Config, ConfigProvider, DateTime, Effect, Layer, Stream } from "effect"
+import { BuildBackend, BuildInput, BuildRef, LocalBuildBackend } from "effect-os-builder"
+import { randomUUID } from "node:crypto"
+import { ProcessIdentity, self } from "../../src/backends/local/ProcessIdentity.js"
+import * as StateDirectory from "../../src/backends/local/StateDirectory.js"
 
 const ref = new BuildRef.BuildRef({
   backend: "local",
@@ -33,6 +36,47 @@ describe("LocalBuildBackend", () => {
       yield* BuildBackend.remove(ref)
       assert.deepStrictEqual(yield* BuildBackend.list({ namespace: "../.." }), [])
     })))
+
+  it.live("tells the builds of another machine by their signs of life", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const stateDirectory = yield* fs.makeTempDirectoryScoped()
+      const state = StateDirectory.make(fs, path, stateDirectory, Effect.sync(randomUUID))
+      const input = yield* BuildInput.make({
+        dockerfile: "FROM scratch",
+        baseImage: { pullspec: "127.0.0.1:5000/base:1" },
+        finalImage: { pullspec: "127.0.0.1:5000/os:1" }
+      })
+      const now = yield* DateTime.now
+      const elsewhere = (name: string, owner: ProcessIdentity, sign: DateTime.Utc) =>
+        Effect.gen(function*() {
+          const record = new StateDirectory.LocalRecord({
+            ref: new BuildRef.BuildRef({ ...ref, name }),
+            fingerprint: "a".repeat(26),
+            createdAt: DateTime.subtract(now, { hours: 1 }),
+            input,
+            owner,
+            workFolder: path.join(stateDirectory, "nowhere")
+          })
+          yield* state.create(record)
+          yield* state.setSign(record.ref, sign)
+          return yield* BuildBackend.status(record.ref)
+        })
+      const here = yield* self(fs)
+      const there = new ProcessIdentity({ ...here, place: "another machine" })
+      const gone = new ProcessIdentity({ ...here, startTime: "0" })
+      const statuses = yield* Effect.all([
+        elsewhere("os-build-aaaaaaaaaaaaaaaaaaaaaaaaaa-1", there, now),
+        elsewhere("os-build-aaaaaaaaaaaaaaaaaaaaaaaaaa-2", there, DateTime.subtract(now, { minutes: 2 })),
+        elsewhere("os-build-aaaaaaaaaaaaaaaaaaaaaaaaaa-3", gone, now),
+        elsewhere("os-build-aaaaaaaaaaaaaaaaaaaaaaaaaa-4", here, DateTime.subtract(now, { minutes: 2 }))
+      ]).pipe(Effect.provide(LocalBuildBackend.layerWith({ stateDirectory })))
+      assert.deepStrictEqual(
+        statuses.map((status) => status._tag === "Errored" ? status.reason : status._tag),
+        ["Pending", "NodeLost", "NodeLost", "Pending"]
+      )
+    })).pipe(Effect.provide(NodeContext.layer)))
 
   it.live("says what it cannot read of its environment", () =>
     Effect.gen(function*() {

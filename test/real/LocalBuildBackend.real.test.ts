@@ -9,7 +9,7 @@ suite({
   name: "LocalBuildBackend",
   layer: Workplace.backend,
   live: true,
-  timeout: "2 minutes",
+  timeout: "5 minutes",
   input: (name, ends) =>
     Effect.gen(function*() {
       const { gate } = yield* Workplace.Workplace

@@ -18,7 +18,7 @@ const put = (kind: "secretsDirectory" | "configMapsDirectory", name: string, fil
     for (const [key, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, key), content)
   })
 
-layer(Workplace.backend, { excludeTestServices: true, timeout: "2 minutes" })("building", (it) => {
+layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("building", (it) => {
   it.effect("pushes an image whose digest the registry confirms, and adopts it at once", () =>
     Effect.gen(function*() {
       const input = yield* Workplace.input("digest", { dockerfile: containerfile("RUN echo hello > /hello") })

@@ -142,7 +142,7 @@ const cases: ReadonlyArray<{
   }
 ]
 
-layer(Workplace.backend, { excludeTestServices: true, timeout: "2 minutes" })("failing", (it) => {
+layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("failing", (it) => {
   for (const one of cases) {
     it.effect(`${one.name} is ${one.told}`, () =>
       Effect.gen(function*() {

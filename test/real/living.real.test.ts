@@ -62,7 +62,7 @@ const encoded = Schema.encodeSync(Schema.parseJson(BuildInput.BuildInput))
 
 const refOf = Schema.decodeSync(BuildRef.FromString)
 
-layer(Workplace.backend, { excludeTestServices: true, timeout: "2 minutes" })("living", (it) => {
+layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("living", (it) => {
   it.scoped("interrupting a build leaves no process, mount or file, within seconds", () =>
     Effect.gen(function*() {
       const fiber = yield* Effect.fork(Effect.flatMap(sleeper("interrupt"), BuildBackend.run))

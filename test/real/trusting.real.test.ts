@@ -18,7 +18,7 @@ const nameOfLoopback = Effect.gen(function*() {
   return name
 })
 
-layer(Workplace.backend, { excludeTestServices: true, timeout: "2 minutes" })("trusting", (it) => {
+layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("trusting", (it) => {
   it.scoped("a registry with a certificate of the trust bundle, and no other", () =>
     Effect.gen(function*() {
       const { folder, open, settings } = yield* Workplace.Workplace

@@ -8,7 +8,7 @@ export default mergeConfig({ ...unit, test: {} }, {
     fakeTimers: { toFake: undefined },
     fileParallelism: false,
     sequence: { concurrent: false },
-    testTimeout: 120_000,
-    hookTimeout: 120_000
+    testTimeout: 300_000,
+    hookTimeout: 300_000
   }
 })

@@ -6,6 +6,7 @@ import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import type { BackendError } from "../../build/BuildError.js"
@@ -18,6 +19,9 @@ import * as ProcessIdentity from "./ProcessIdentity.js"
 import type { References } from "./References.js"
 import type { Sandbox } from "./Sandbox.js"
 import { LocalRecord, Outcome, Progress, type StateDirectory } from "./StateDirectory.js"
+
+// How long a process on another machine may be silent before it counts as gone: clocks differ, and disks are slow.
+const silence = Duration.minutes(1)
 
 export interface Options {
   readonly fs: FileSystem.FileSystem
@@ -82,12 +86,21 @@ export const make = (options: Options): Effect.Effect<Life, never, Scope.Scope> 
           Effect.as(new BuildStatus.Cancelled({}))
         )
 
+    // Often enough that a few may be late.
+    const givingSigns = (record: LocalRecord) =>
+      DateTime.now.pipe(
+        Effect.flatMap((now) => state.setSign(record.ref, now)),
+        Effect.ignore,
+        Effect.repeat(Schedule.spaced(Duration.times(silence, 0.2)))
+      )
+
     const live = (record: LocalRecord, references: References) =>
       Effect.gen(function*() {
         const startedAt = yield* DateTime.now
         return yield* attempts(record, references, yield* options.workshop, startedAt, 1)
       }).pipe(
         Effect.raceFirst(stopped(record)),
+        Effect.raceFirst(Effect.andThen(givingSigns(record), Effect.never)),
         Effect.interruptible,
         Effect.catchAllCause((cause) =>
           Effect.succeed(
@@ -133,11 +146,21 @@ export const make = (options: Options): Effect.Effect<Life, never, Scope.Scope> 
         )
       })
 
+    /** A process of this place is looked for; one of another machine or namespace gives signs. */
+    const isAlive = (record: LocalRecord) =>
+      record.owner.place === owner.place
+        ? ProcessIdentity.isAlive(fs, record.owner)
+        : Effect.zipWith(
+          state.sign(record.ref),
+          DateTime.now,
+          (sign, now) => DateTime.distance(sign ?? record.createdAt, now) < Duration.toMillis(silence)
+        )
+
     const status: Life["status"] = (record) =>
       Effect.gen(function*() {
         const outcome = yield* state.outcome(record.ref)
         if (outcome !== undefined) return outcome.status
-        if (!(yield* ProcessIdentity.isAlive(fs, record.owner))) {
+        if (!(yield* isAlive(record))) {
           yield* bury(record)
           const last = yield* state.outcome(record.ref)
           if (last !== undefined) return last.status

@@ -5,41 +5,47 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** A process, told from a later one of the same id by the time it started and the boot it belongs to. */
+/**
+ * A process, told from a later one of the same id by the time it started and the boot it belongs to. `place` is where its id
+ * means something: a machine, and a process namespace there.
+ */
 export class ProcessIdentity extends Schema.Class<ProcessIdentity>("effect-os-builder/backends/local/ProcessIdentity")({
   pid: Schema.Int,
   startTime: Schema.String,
-  boot: Schema.String
+  boot: Schema.String,
+  place: Schema.String
 }) {}
 
 // proc(5): the name in parentheses may hold anything, so the fields are counted after the last one. Field 3 is the state,
 // field 6 the session, field 22 the start time in clock ticks since boot.
 const fieldsOf = (stat: string): ReadonlyArray<string> => stat.slice(stat.lastIndexOf(")") + 2).split(" ")
 
-const readStat = (fs: FileSystem.FileSystem, pid: number | "self"): Effect.Effect<ReadonlyArray<string> | undefined> =>
+const readStat = (fs: FileSystem.FileSystem, pid: number): Effect.Effect<ReadonlyArray<string> | undefined> =>
   fs.readFileString(`/proc/${pid}/stat`).pipe(
     Effect.map(fieldsOf),
     Effect.orElseSucceed(() => undefined)
   )
 
-const readBoot = (fs: FileSystem.FileSystem): Effect.Effect<string> =>
-  fs.readFileString("/proc/sys/kernel/random/boot_id").pipe(
-    Effect.map((id) => id.trim()),
-    Effect.orElseSucceed(() => "")
-  )
+const readText = (fs: FileSystem.FileSystem, path: string): Effect.Effect<string> =>
+  fs.readFileString(path).pipe(Effect.map((text) => text.trim()), Effect.orElseSucceed(() => ""))
+
+const readBoot = (fs: FileSystem.FileSystem) => readText(fs, "/proc/sys/kernel/random/boot_id")
 
 /** The process this runs in. */
 export const self = (fs: FileSystem.FileSystem): Effect.Effect<ProcessIdentity> =>
   Effect.gen(function*() {
-    const stat = yield* fs.readFileString("/proc/self/stat").pipe(Effect.orElseSucceed(() => "0 () "))
+    const stat = yield* readText(fs, "/proc/self/stat")
+    const namespace = yield* fs.readLink("/proc/self/ns/pid").pipe(Effect.orElseSucceed(() => ""))
     return new ProcessIdentity({
-      pid: Number.parseInt(stat, 10),
+      pid: Number.parseInt(stat, 10) || 0,
       startTime: fieldsOf(stat)[19] ?? "",
-      boot: yield* readBoot(fs)
+      boot: yield* readBoot(fs),
+      // machine-id(5); the first process namespace of every boot has the same name.
+      place: `${yield* readText(fs, "/etc/machine-id")} ${namespace}`
     })
   })
 
-/** Whether the process still runs; a zombie does not. */
+/** Whether a process of this place still runs; a zombie does not. */
 export const isAlive = (fs: FileSystem.FileSystem, identity: ProcessIdentity): Effect.Effect<boolean> =>
   Effect.gen(function*() {
     const stat = yield* readStat(fs, identity.pid)

@@ -5,6 +5,7 @@
  * |---|---|
  * | `record.json` | the build: who it is, what it builds, which process runs it. There with the folder, never changed |
  * | `progress.json` | how far it is; replaced as a whole |
+ * | `sign` | when its process was last known to live, for those on other machines |
  * | `stop` | somebody wants it stopped |
  * | `outcome.json` | the terminal status; the first writer's stands |
  * | `log` | its output, appended |
@@ -12,6 +13,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -75,6 +77,9 @@ export interface StateDirectory {
   readonly record: (place: Place) => Effect.Effect<LocalRecord | undefined, BackendError>
   readonly progress: (place: Place) => Effect.Effect<Progress | undefined, BackendError>
   readonly setProgress: (place: Place, progress: Progress) => Effect.Effect<void, BackendError>
+  /** When the process that runs the build last gave a sign of life. */
+  readonly sign: (place: Place) => Effect.Effect<DateTime.Utc | undefined, BackendError>
+  readonly setSign: (place: Place, at: DateTime.Utc) => Effect.Effect<void, BackendError>
   readonly outcome: (place: Place) => Effect.Effect<Outcome | undefined, BackendError>
   /** Keeps the outcome unless there is one already. */
   readonly setOutcome: (place: Place, outcome: Outcome) => Effect.Effect<void, BackendError>
@@ -187,6 +192,11 @@ export const make = (
       Schema.encode(ProgressJson)(progress).pipe(
         Effect.flatMap((text) => write(place, text, (draft) => fs.rename(draft, file(place, "progress.json")))),
         refuse(`note how far ${place.name} is`)
+      ),
+    sign: (place) => read(Timestamp, place, "sign").pipe(refuse(`read a sign of life of ${place.name}`)),
+    setSign: (place, at) =>
+      write(place, DateTime.formatIso(at), (draft) => fs.rename(draft, file(place, "sign"))).pipe(
+        refuse(`give a sign of life of ${place.name}`)
       ),
     outcome: (place) => read(OutcomeJson, place, "outcome.json").pipe(refuse(`read the outcome of ${place.name}`)),
     setOutcome: (place, outcome) =>

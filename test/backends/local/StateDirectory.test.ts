@@ -29,7 +29,7 @@ const world = Effect.gen(function*() {
       fingerprint,
       createdAt: DateTime.unsafeMake(0),
       input,
-      owner: new ProcessIdentity({ pid: 1, startTime: "1", boot: "b" }),
+      owner: new ProcessIdentity({ pid: 1, startTime: "1", boot: "b", place: "here" }),
       workFolder: "/nowhere"
     })
   return { fs, path, root, record, fingerprint, state: StateDirectory.make(fs, path, root, Effect.sync(randomUUID)) }

@@ -36,7 +36,11 @@ set_deadline() {
   esac
 }
 
-in_time() { [ "$(now)" -lt "$deadline" ] || finish ${code.timeout} "the attempt took longer than $OSB_TIMEOUT_SECONDS seconds"; }
+# Sets $left to the seconds that are left, or ends.
+in_time() {
+  left=$((deadline - $(now)))
+  [ "$left" -gt 0 ] || finish ${code.timeout} "the attempt took longer than $OSB_TIMEOUT_SECONDS seconds"
+}
 
 # attempt COMMAND...: runs it until the deadline. Its output goes to the log and to $said, its status to $status.
 attempt() {
@@ -44,7 +48,7 @@ attempt() {
   rm -f "$pipe" "$said" "$said.end"
   mkfifo "$pipe"
   { tee "$said" < "$pipe"; : > "$said.end"; } &
-  timeout -k 10 "$((deadline - $(now)))" "$@" > "$pipe" 2>&1 < /dev/null &
+  timeout -k 10 "$left" "$@" > "$pipe" 2>&1 < /dev/null &
   child=$!
   wait "$child"
   status=$?

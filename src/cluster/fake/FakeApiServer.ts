@@ -49,7 +49,7 @@ export class NotListening extends Data.TaggedError("NotListening")<{ readonly ca
 }
 
 /**
- * - `rules`: what the bearer of the token may do; by default everything.
+ * - `user`: who comes in with the token, and what they may do; by default `client`, who may do everything.
  * - `namespace`: the namespace of the kubeconfig's context; by default `default`.
  * - `port`: by default any that is free.
  *
@@ -57,7 +57,7 @@ export class NotListening extends Data.TaggedError("NotListening")<{ readonly ca
  * @category models
  */
 export interface Options {
-  readonly rules?: ReadonlyArray<Access.Rule> | undefined
+  readonly user?: Access.User | undefined
   readonly namespace?: string | undefined
   readonly port?: number | undefined
 }
@@ -97,10 +97,10 @@ export const serve = (
   options: Options = {}
 ): Effect.Effect<Service, NotListening, Scope.Scope> =>
   Effect.gen(function*() {
-    const { namespace = "default", port = 0, rules = [Access.everything] } = options
+    const { namespace = "default", port = 0, user = { name: "client", rules: [Access.everything] } } = options
     const { ca, certificate, key } = Certificate.make()
     const token = randomBytes(16).toString("hex")
-    const users = new Map([[token, { name: "client", rules }]])
+    const users = new Map([[token, user]])
     const run = yield* FiberSet.makeRuntime<never>()
     const server = https.createServer({ cert: certificate, key }, (request, response) => {
       const fiber = run(Exchange.exchange(plane, users, request, response))

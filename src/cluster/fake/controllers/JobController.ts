@@ -44,6 +44,8 @@ interface Sync {
   readonly active: ReadonlyArray<JsonObject>
   readonly succeeded: number
   readonly failed: number
+  /** Whether pods failed that are still to be counted: that comes before others are created. */
+  readonly counting: boolean
 }
 
 const keyOf = (job: JsonObject): string => `${Metadata.namespace(job)}/${Metadata.name(job)}`
@@ -192,7 +194,7 @@ export const make = (registry: Registry, options: Options): Controller => {
     })
     const terminating = JobPods.replacesFailedOnly(job) ? pods.filter(Pods.isTerminating).length : 0
     const missing = wanted - terminating - active.length
-    if (missing <= 0) {
+    if (missing <= 0 || sync.counting) {
       return undefined
     }
     const row = failures.get(Metadata.uid(job))
@@ -219,7 +221,8 @@ export const make = (registry: Registry, options: Options): Controller => {
       pods: seen,
       active: seen.filter(Pods.isActive),
       succeeded: (J.number(status, "succeeded") ?? 0) + newSucceeded.length,
-      failed: (J.number(status, "failed") ?? 0) + counted.length
+      failed: (J.number(status, "failed") ?? 0) + counted.length,
+      counting: newFailed.length > 0
     }
     count(Metadata.uid(job), newSucceeded.length, newFailed.length, now)
     const uid = Metadata.uid(job)

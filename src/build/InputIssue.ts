@@ -37,7 +37,13 @@ interface Leaf {
   readonly message: string
 }
 
-const pathText = (path: ReadonlyArray<PropertyKey>): string =>
+/**
+ * A path as one writes it in code: `mounts[0].path`, `context["a b"]`.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const pathText = (path: ReadonlyArray<PropertyKey>): string =>
   path.reduce<string>((text, key) => {
     if (typeof key !== "string") return `${text}[${String(key)}]`
     if (/^[A-Za-z_$][\w$]{0,62}$/.test(key)) return text === "" ? key : `${text}.${key}`

@@ -20,7 +20,7 @@ export interface Heredoc {
 }
 
 /**
- * An instruction on one line, its continuations joined and its options (`--from=…`) left out. `line` is its first,
+ * An instruction on one line, its continuations joined and its options (`--from=…`) set apart. `line` is its first,
  * counted from 1; `keyword` is in capitals.
  *
  * @since 0.1.0
@@ -29,6 +29,7 @@ export interface Heredoc {
 export interface Instruction {
   readonly line: number
   readonly keyword: string
+  readonly options: ReadonlyArray<string>
   readonly rest: string
   readonly heredocs: ReadonlyArray<Heredoc>
 }
@@ -55,26 +56,26 @@ export const instructions = (text: string): ReadonlyArray<Instruction> => {
       continues = isBlank ? at > line : continuation.test(part)
     }
     if (content.trim() === "") continue
-    const { keyword, rest } = split(content)
+    const { keyword, options, rest } = split(content)
     const heredocs = openers(keyword, rest).map(({ name, stripsTabs }) => {
       const closes = (body: string) => (stripsTabs ? body.replace(/^\t+/, "") : body) === name
       while (at < lines.length && !closes(lines[at] ?? "")) at++
       return { name, closed: at++ < lines.length }
     })
-    found.push({ line, keyword, rest, heredocs })
+    found.push({ line, keyword, options, rest, heredocs })
   }
   return found
 }
 
 /**
- * The keyword of an instruction, and its arguments without options.
+ * The keyword of an instruction, its options, and its arguments.
  *
  * @since 0.1.0
  * @category getters
  */
-export const split = (content: string): { readonly keyword: string; readonly rest: string } => {
-  const [, keyword = "", rest = ""] = /^\s*(\S+)\s*(?:--\S+(?:\s+|$))*(.*)$/s.exec(content) ?? []
-  return { keyword: keyword.toUpperCase(), rest: rest.trimEnd() }
+export const split = (content: string): Pick<Instruction, "keyword" | "options" | "rest"> => {
+  const [, keyword = "", options = "", rest = ""] = /^\s*(\S+)\s*((?:--\S+(?:\s+|$))*)(.*)$/s.exec(content) ?? []
+  return { keyword: keyword.toUpperCase(), options: options.match(/\S+/g) ?? [], rest: rest.trimEnd() }
 }
 
 /**

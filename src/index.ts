@@ -75,6 +75,11 @@ export * as LocalBuildBackend from "./backends/LocalBuildBackend.js"
 /**
  * @since 0.1.0
  */
+export * as OpenShiftBuildBackend from "./backends/OpenShiftBuildBackend.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as Resource from "./cluster/Resource.js"
 
 /**

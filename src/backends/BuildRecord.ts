@@ -16,6 +16,7 @@ import { Timestamp } from "../build/DurationText.js"
 import type { JsonObject } from "../cluster/ApiRequest.js"
 import * as Resource from "../cluster/Resource.js"
 import * as Resources from "../cluster/Resources.js"
+import * as BuildNames from "./BuildNames.js"
 import type { InputFile } from "./job/BuildScript.js"
 
 // -----------------------------------------------------------------------------
@@ -70,20 +71,6 @@ export const selector = (backend: string): string => `${label.managedBy}=${manag
  */
 export const fingerprintSelector = (fingerprint: string): string =>
   `${label.managedBy}=${manager},${label.fingerprint}=${fingerprint}`
-
-/**
- * @since 0.1.0
- * @category getters
- */
-export const recordName = (fingerprint: string, number: number): string => `os-build-${fingerprint}-${number}`
-
-/**
- * The number in the name of a record, counted from 1; 0 if it is no record's name.
- *
- * @since 0.1.0
- * @category getters
- */
-export const numberOf = (name: string): number => Number(/^os-build-[a-z0-9]{26}-([1-9]\d*)$/.exec(name)?.[1] ?? 0)
 
 // -----------------------------------------------------------------------------
 // what a record tells at a glance
@@ -159,7 +146,7 @@ export const glance = (backend: string, { metadata }: Resource.Metadata): Option
   }
   return Option.some({
     ref: new BuildRef({ backend, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid }),
-    number: numberOf(metadata.name),
+    number: BuildNames.numberOf(metadata.name),
     fingerprint,
     finalImage: annotations[annotation.finalImage] ?? "",
     createdAt: Option.getOrElse(DateTime.make(metadata.creationTimestamp ?? ""), () => epoch),
@@ -227,8 +214,13 @@ const Stored = Schema.parseJson(Schema.Struct({
 
 const encodeInput = Schema.encodeSync(BuildInput.BuildInput)
 
-/** The key under which the Containerfile stands: once, and readable. */
-const containerfileKey = "containerfile"
+/**
+ * The key under which the Containerfile stands in a record: once, and readable.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const containerfileKey = "containerfile"
 
 /**
  * The file in which a record holds its input, but for the Containerfile and the context.
@@ -301,7 +293,7 @@ export const manifest = (options: {
   readonly contents: Contents
 }): JsonObject => {
   const fingerprint = BuildInput.fingerprint(options.input)
-  const name = recordName(fingerprint, options.number)
+  const name = BuildNames.record(fingerprint, options.number)
   return Resource.object(Resources.ConfigMap, {
     metadata: {
       name,
@@ -342,17 +334,7 @@ export const read = (
   })
 
 const partName = (record: { readonly name: string; readonly uid: string }, suffix: string): string =>
-  `${childName(record)}-${suffix}`
-
-/**
- * The name of a child: that of the record, and the beginning of its uid, so that what is left of an earlier record of the
- * same name, still being deleted, is never in the way.
- *
- * @since 0.1.0
- * @category getters
- */
-export const childName = (record: { readonly name: string; readonly uid: string }): string =>
-  `${record.name}-${record.uid.replaceAll("-", "").slice(0, 8)}`
+  `${BuildNames.child(record)}-${suffix}`
 
 /**
  * What makes an object a child of the record: it goes when the record goes, and never holds that up.

@@ -15,6 +15,7 @@ import * as BuildService from "../build/BuildService.js"
 import * as BuildStatus from "../build/BuildStatus.js"
 import type * as Cluster from "../cluster/Cluster.js"
 import type * as Resource from "../cluster/Resource.js"
+import * as BuildNames from "./BuildNames.js"
 import * as BuildRecord from "./BuildRecord.js"
 import type { Definition } from "./Definition.js"
 import * as Changes from "./lifecycle/Changes.js"
@@ -121,9 +122,7 @@ export const make = <Child extends Resource.Metadata>(
           backend: definition.name,
           reason: "Conflict",
           operation: `record a build in ${namespace}`,
-          detail: `ConfigMap ${
-            BuildRecord.recordName(BuildInput.fingerprint(input), nextNumber)
-          } is there, and no record`
+          detail: `ConfigMap ${BuildNames.record(BuildInput.fingerprint(input), nextNumber)} is there, and no record`
         })
       }
       return yield* submit(input, namespace, false, rounds - 1)

@@ -12,6 +12,7 @@ import type * as Cluster from "../../cluster/Cluster.js"
 import type { ClusterError } from "../../cluster/ClusterError.js"
 import type * as Resource from "../../cluster/Resource.js"
 import * as Resources from "../../cluster/Resources.js"
+import * as BuildNames from "../BuildNames.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Event } from "../Definition.js"
 import { backendError, rejection } from "./Failure.js"
@@ -123,7 +124,7 @@ export const make = <Child extends Resource.Metadata>(
     return {
       ...base,
       metadata: {
-        name: BuildRecord.childName(of.ref) + (attempt === 1 ? "" : `-a${attempt}`),
+        name: BuildNames.child(of.ref, attempt),
         namespace: of.ref.namespace,
         labels,
         ownerReferences: BuildRecord.ownerReferences(of.ref)
@@ -233,7 +234,7 @@ export const make = <Child extends Resource.Metadata>(
   }
 }
 
-const numberOf = ({ metadata }: Resource.Metadata): number => BuildRecord.numberOf(metadata.name)
+const numberOf = ({ metadata }: Resource.Metadata): number => BuildNames.numberOf(metadata.name)
 
 const ownedBy = ({ metadata }: Resource.Metadata, uid: string): boolean =>
   metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false

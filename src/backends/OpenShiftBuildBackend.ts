@@ -1,0 +1,114 @@
+/**
+ * Builds by OpenShift's own build API: each attempt is a `build.openshift.io/v1` Build with the Docker strategy, created
+ * directly, without a BuildConfig.
+ *
+ * **What the pod needs.** OpenShift's build controller makes it: privileged, as root, for that is how its builder runs
+ * buildah. The controller may do that in any namespace, so neither the caller nor the service account needs an SCC, and no
+ * PodSecurity level stands in the way. To the pod the Build brings the secrets for pulling and pushing, each mounted and not
+ * copied, and what a RUN is to see, as read-only volumes.
+ *
+ * **What the cluster must allow.** The capability `Build`, which an administrator can leave out; {@link rules} for whoever
+ * builds, among them `create builds/docker`, which every authenticated user has unless it was taken away; and for the service
+ * account of the pod, `builder` by default, the role `system:image-builder`, which it has by default too.
+ *
+ * **What differs from other backends.** The image has OpenShift's own `OPENSHIFT_BUILD_*` variables and `io.openshift.*`
+ * labels, and a Docker manifest; so equal inputs get different digests in different builds. Authorities, proxies, mirrors and
+ * insecure registries are the cluster's, not the build's. The controller has no queue, tries nothing again and prunes nothing
+ * of this: `pendingTimeout`, `retries` and `prune` are done from here. An entitlement is a volume; on RHEL images, `RUN rm -rf
+ * /etc/rhsm-host` makes dnf look at it. What cannot be honoured, `check` says.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { BuildBackend, type Service } from "../build/BuildService.js"
+import { Cluster } from "../cluster/Cluster.js"
+import * as Resources from "../cluster/Resources.js"
+import * as BuildNames from "./BuildNames.js"
+import * as ClusterBackend from "./ClusterBackend.js"
+import * as BuildManifest from "./openshift/BuildManifest.js"
+import * as BuildOutcome from "./openshift/BuildOutcome.js"
+import * as ContextMaps from "./openshift/ContextMaps.js"
+import type { Settings } from "./openshift/Settings.js"
+import * as Unsupported from "./openshift/Unsupported.js"
+import * as Permissions from "./Permissions.js"
+
+export { type Settings } from "./openshift/Settings.js"
+
+// Build pods have the controller's labels and no others: openshift/api build/v1/consts.go, BuildLabel and BuildAnnotation.
+const buildName = "openshift.io/build.name"
+
+/**
+ * The least that whoever builds must be allowed, in the namespace of the builds. `create builds/docker` is what OpenShift asks
+ * of who creates a Build with the Docker strategy.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const rules: ReadonlyArray<Permissions.Rule> = [
+  ...Permissions.lifecycle(Resources.Build),
+  { apiGroups: [Resources.Build.group], resources: ["builds/docker"], verbs: ["create"] },
+  { apiGroups: [Resources.Build.group], resources: ["builds/log"], verbs: ["get"] }
+]
+
+/**
+ * What makes an OpenShift Build of a build, and a status of the Build.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const definition = (settings: Settings = {}): ClusterBackend.Definition<Resources.Build> => ({
+  name: "openshift",
+  child: Resources.Build,
+  podSelector: buildName,
+  recordOf: ({ metadata: { annotations = {}, labels = {} } }) =>
+    BuildNames.recordOf(annotations[buildName] ?? labels[buildName] ?? ""),
+  check: (input) => Unsupported.objections(input, settings),
+  contents: ContextMaps.contents,
+  manifest: (record) => BuildManifest.make(settings, record),
+  // The API server has had every field that a manifest may have since OpenShift 4.9.
+  accepts: () => [],
+  interpret: BuildOutcome.interpret,
+  logs: BuildOutcome.logs,
+  retriedBy: "client"
+})
+
+/**
+ * The backend as a value.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (settings: Settings = {}): Effect.Effect<Service, never, Cluster> =>
+  Effect.map(
+    Cluster,
+    (cluster) =>
+      ClusterBackend.make(definition(settings), {
+        cluster,
+        namespace: settings.namespace ?? cluster.defaultNamespace
+      })
+  )
+
+/**
+ * The backend with its defaults.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(BuildBackend, make())
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, Cluster> =>
+  Layer.effect(BuildBackend, make(settings))
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (config: Config.Config.Wrap<Settings>): Layer.Layer<BuildBackend, ConfigError, Cluster> =>
+  Layer.effect(BuildBackend, Effect.flatMap(Config.unwrap(config), make))

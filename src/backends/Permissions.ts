@@ -1,0 +1,32 @@
+/**
+ * What a backend on a cluster has to be allowed, in the words of RBAC: the rules of a Role in the namespace of its builds.
+ *
+ * @since 0.1.0
+ */
+import type * as Resource from "../cluster/Resource.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Rule {
+  /** The core group is the empty text. */
+  readonly apiGroups: ReadonlyArray<string>
+  /** A subresource is `pods/log`. */
+  readonly resources: ReadonlyArray<string>
+  readonly verbs: ReadonlyArray<string>
+}
+
+/**
+ * What the life of a build takes, whatever it becomes: its records and children, the pods that run it, and the events that
+ * tell why it waits, without which it just waits unexplained.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const lifecycle = (child: Resource.Resource<unknown>): ReadonlyArray<Rule> => [
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["create", "delete", "get", "list", "patch", "watch"] },
+  { apiGroups: [child.group], resources: [child.plural], verbs: ["create", "delete", "get", "list", "watch"] },
+  { apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["list"] }
+]

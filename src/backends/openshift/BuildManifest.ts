@@ -1,0 +1,63 @@
+/**
+ * The Build that a build becomes.
+ */
+import * as Duration from "effect/Duration"
+import * as BuildInput from "../../build/BuildInput.js"
+import type { JsonObject } from "../../cluster/ApiRequest.js"
+import * as Resource from "../../cluster/Resource.js"
+import * as Resources from "../../cluster/Resources.js"
+import type { BuildRecord } from "../BuildRecord.js"
+import * as BuildVolumes from "./BuildVolumes.js"
+import type { Settings } from "./Settings.js"
+
+export const make = (settings: Settings, { input, parts }: Pick<BuildRecord, "input" | "parts">): JsonObject =>
+  Resource.object(Resources.Build, { spec: spec(settings, input, parts) })
+
+const spec = (settings: Settings, input: BuildInput.BuildInput, parts: BuildRecord["parts"]): JsonObject => {
+  const pullSecretName = input.baseImage.secretName ?? settings.defaultPullSecretName
+  const pushSecretName = input.finalImage.secretName
+  const nodeSelector = {
+    ...input.placement?.nodeSelector,
+    ...(input.architecture === undefined ? {} : { [architectureLabel]: input.architecture })
+  }
+  return {
+    serviceAccount: settings.serviceAccount ?? "builder",
+    source: {
+      type: "Dockerfile",
+      dockerfile: input.dockerfile,
+      ...filled("configMaps", parts.map(({ name, path }) => ({ configMap: { name }, destinationDir: path })))
+    },
+    strategy: {
+      type: "Docker",
+      dockerStrategy: {
+        ...(pullSecretName === undefined ? {} : { pullSecret: { name: pullSecretName } }),
+        // Arguments, never `env`: that would stay in the image.
+        buildArgs: pairs({ ...input.buildArgs, BASE_IMAGE: input.baseImage.pullspec }),
+        ...filled("volumes", BuildVolumes.of(input).map(BuildVolumes.manifest))
+      }
+    },
+    output: {
+      to: { kind: "DockerImage", name: input.finalImage.pullspec },
+      ...(pushSecretName === undefined ? {} : { pushSecret: { name: pushSecretName } }),
+      ...filled("imageLabels", pairs(input.imageLabels ?? {}))
+    },
+    resources: { requests: requests(input) },
+    completionDeadlineSeconds: Math.ceil(Duration.toSeconds(input.timeout ?? BuildInput.defaults.timeout)),
+    // Without one, the cluster's default holds.
+    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
+    ...(settings.mountTrustedCA === true ? { mountTrustedCA: true } : {})
+  }
+}
+
+/** The label by which nodes tell their architecture. */
+export const architectureLabel = "kubernetes.io/arch"
+
+const filled = (key: string, items: ReadonlyArray<JsonObject>): JsonObject => items.length === 0 ? {} : { [key]: items }
+
+const pairs = (record: Readonly<Record<string, string>>): ReadonlyArray<JsonObject> =>
+  Object.entries(record).map(([name, value]) => ({ name, value }))
+
+const requests = ({ resources = {} }: BuildInput.BuildInput): JsonObject => {
+  const { cpu, ephemeralStorage, memory } = { ...BuildInput.defaults.resources, ...resources }
+  return { cpu, memory, "ephemeral-storage": ephemeralStorage }
+}

@@ -1,0 +1,174 @@
+/**
+ * What the state of a Build and its pod means.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as BuildInput from "../../build/BuildInput.js"
+import * as BuildStatus from "../../build/BuildStatus.js"
+import * as ImagePullspec from "../../build/ImagePullspec.js"
+import * as Resources from "../../cluster/Resources.js"
+import * as BuildRecord from "../BuildRecord.js"
+import type { Interpretation, LogSource, Observed } from "../Definition.js"
+import * as PodFate from "../PodFate.js"
+import * as PodWait from "../PodWait.js"
+import * as Reasons from "./Reasons.js"
+import * as Said from "./Said.js"
+
+type Seen = Observed<Resources.Build>
+
+/**
+ * How long the rest of an end is waited for: the builder says Failed before its pod has ended, the controller adds the
+ * completion time, and the pod says last whether it ran out of memory or time.
+ */
+export const grace = Duration.seconds(30)
+
+export const interpret = (seen: Seen): Interpretation => {
+  switch (seen.child.status?.phase) {
+    case "Running":
+      return { status: running(seen) }
+    case "Complete":
+      return over(seen, completed(seen))
+    case "Failed":
+    case "Error":
+      return over(seen, unsuccessful(seen))
+    case "Cancelled":
+      return over(seen, new BuildStatus.Cancelled({ pod: podOf(seen) }))
+    default:
+      return waiting(seen)
+  }
+}
+
+/** The Build serves the log of its pod: until it runs, by waiting half a minute for it, and not at all without one. */
+export const logs = ({ child, pods }: Seen): ReadonlyArray<LogSource> => [{
+  key: child.metadata.uid,
+  resource: Resources.Build,
+  name: child.metadata.name,
+  state: logState(child.status?.phase, pods.at(-1))
+}]
+
+const logState = (phase: string | undefined, pod: Resources.Pod | undefined): LogSource["state"] => {
+  switch (phase) {
+    case "Running":
+      return "open"
+    case "Complete":
+    case "Failed":
+    case "Error":
+    case "Cancelled":
+      return isGoing(pod) ? "open" : "closed"
+    default:
+      return "waiting"
+  }
+}
+
+// --- parts ---
+
+const timeOf = (text: string | undefined): DateTime.Utc | undefined => Option.getOrUndefined(DateTime.make(text ?? ""))
+
+const attemptOf = ({ child }: Seen): number => Number(child.metadata.labels?.[BuildRecord.label.attempt] ?? 1)
+
+const podOf = ({ pods }: Seen): BuildStatus.PodReference | undefined => {
+  const pod = pods.at(-1)
+  return pod === undefined ? undefined : PodFate.reference(pod)
+}
+
+const isGoing = (pod: Resources.Pod | undefined): boolean =>
+  pod !== undefined && pod.status?.phase !== "Failed" && pod.status?.phase !== "Succeeded"
+
+const startedAt = ({ child, earlier, record }: Seen): DateTime.Utc =>
+  [...earlier, child].map(({ status }) => timeOf(status?.startTimestamp)).find((time) => time !== undefined) ??
+    record.createdAt
+
+const running = (seen: Seen, blocked?: BuildStatus.Blocked): BuildStatus.Running =>
+  new BuildStatus.Running({ startedAt: startedAt(seen), attempt: attemptOf(seen), blocked, pod: podOf(seen) })
+
+// --- before it runs ---
+
+const blockedBy = ({ child, events, pods }: Seen): BuildStatus.Blocked | undefined => {
+  const { message = "", reason = "" } = child.status ?? {}
+  if (reason !== "") {
+    return new BuildStatus.Blocked({
+      reason: Reasons.blocked.get(reason)?.(message) ?? "Unknown",
+      upstreamReason: reason,
+      message: message || `the Build says ${reason}`
+    })
+  }
+  const pod = pods.at(-1)
+  return pod === undefined
+    ? PodWait.warned(events.filter(({ involvedObject }) => involvedObject?.uid === child.metadata.uid))
+    : PodWait.of(pod, events)
+}
+
+const waiting = (seen: Seen): Interpretation => {
+  const { child, pods } = seen
+  const blocked = blockedBy(seen)
+  const pod = pods.at(-1)
+  return {
+    status: attemptOf(seen) > 1 ? running(seen, blocked) : new BuildStatus.Pending({ blocked, pod: podOf(seen) }),
+    waitingSince: timeOf(child.metadata.creationTimestamp),
+    // What is said without events needs none.
+    explainedBy: blockedBy({ ...seen, events: [] }) === undefined ? (pod ?? child).metadata.uid : undefined
+  }
+}
+
+// --- how it ends ---
+
+const over = (seen: Seen, status: BuildStatus.Terminal): Interpretation => {
+  const { completionTimestamp, conditions = [], phase } = seen.child.status ?? {}
+  const isTold = completionTimestamp !== undefined && !(phase === "Failed" && isGoing(seen.pods.at(-1)))
+  // The API server keeps a condition for each phase: openshift-apiserver pkg/build/apiserver/registry/build/strategy.go.
+  const since = timeOf(completionTimestamp ?? conditions.find(({ type }) => type === phase)?.lastTransitionTime)
+  return isTold || since === undefined
+    ? { status }
+    : { status: running(seen), ending: { status, at: DateTime.addDuration(since, grace) } }
+}
+
+const completed = (seen: Seen): BuildStatus.Terminal => {
+  const { child, record } = seen
+  const { pullspec } = record.input.finalImage
+  const digest = child.status?.output?.to?.imageDigest ?? ""
+  return /^sha256:[a-f0-9]{64}$/.test(digest)
+    ? new BuildStatus.Succeeded({
+      image: new BuildStatus.BuiltImage({
+        pullspec: `${ImagePullspec.repository(pullspec)}@${digest}`,
+        digest,
+        tag: pullspec,
+        architecture: record.input.architecture
+      }),
+      startedAt: startedAt(seen),
+      finishedAt: timeOf(child.status?.completionTimestamp) ?? startedAt(seen),
+      pod: podOf(seen)
+    })
+    : BuildStatus.errored("DigestLost", {
+      message:
+        `${pullspec} was pushed, and the Build does not tell its digest: does the service account of the build pod ` +
+        "have the role system:image-builder?",
+      pod: podOf(seen)
+    })
+}
+
+const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
+  const pod = seen.pods.at(-1)
+  const { message, phase = "", reason = "" } = seen.child.status ?? {}
+  // While a pod is stopped, the builder in it may say anything.
+  const fate = pod === undefined ? undefined : PodFate.of(pod)
+  if (fate !== undefined) {
+    return BuildStatus.errored(fate.reason, {
+      upstreamReason: fate.upstreamReason,
+      message: fate.reason === "Timeout" ? timedOut(seen, fate.message) : fate.message,
+      pod: podOf(seen)
+    })
+  }
+  const said = Said.of(seen.child, pod)
+  const meaning: Reasons.Meaning = Reasons.ended.get(reason)?.(said) ?? { state: "Errored", reason: "Unknown" }
+  const upstreamReason = reason || phase
+  const details = { message: said.error || message || `the Build ended as ${upstreamReason}`, pod: podOf(seen) }
+  return meaning.state === "Failed"
+    ? new BuildStatus.Failed({ ...details, reason: meaning.reason, exitCode: meaning.exitCode, logTail: [] })
+    : BuildStatus.errored(meaning.reason, { ...details, upstreamReason })
+}
+
+const timedOut = ({ record }: Seen, said: string): string =>
+  `it ran for longer than its timeout of ${
+    Duration.format(record.input.timeout ?? BuildInput.defaults.timeout)
+  }: ${said}`

@@ -1,0 +1,35 @@
+/**
+ * Secrets and ConfigMaps that a RUN sees, as volumes of a Build: one volume for each object, since the controller mounts an
+ * object once, whatever it is mounted for.
+ */
+import type { BuildInput } from "../../build/BuildInput.js"
+import type { Mount } from "../../build/Mount.js"
+import type { JsonObject } from "../../cluster/ApiRequest.js"
+
+export interface BuildVolume {
+  readonly kind: Mount["kind"]
+  readonly name: string
+  readonly paths: ReadonlyArray<string>
+}
+
+// The first is where dnf looks, the second where CRI-O puts the entitlement of a node that has one.
+const entitlementPaths = ["/etc/pki/entitlement", "/run/secrets/etc-pki-entitlement"]
+
+export const of = ({ entitlementSecretName, mounts = [] }: BuildInput): ReadonlyArray<BuildVolume> => {
+  const volumes = new Map<string, BuildVolume>()
+  const add = (kind: Mount["kind"], name: string, paths: ReadonlyArray<string>): void => {
+    const key = `${kind}/${name}`
+    volumes.set(key, { kind, name, paths: [...volumes.get(key)?.paths ?? [], ...paths] })
+  }
+  if (entitlementSecretName !== undefined) add("Secret", entitlementSecretName, entitlementPaths)
+  for (const { kind, name, path } of mounts) add(kind, name, [path])
+  return Array.from(volumes.values())
+}
+
+export const manifest = ({ kind, name, paths }: BuildVolume, index: number): JsonObject => ({
+  name: `volume-${index + 1}`,
+  source: kind === "Secret"
+    ? { type: "Secret", secret: { secretName: name } }
+    : { type: "ConfigMap", configMap: { name } },
+  mounts: paths.map((destinationPath) => ({ destinationPath }))
+})

@@ -1,0 +1,140 @@
+/**
+ * What the reasons of a Build mean, one row each. All of them stand in openshift/api build/v1/consts.go, unless a row says
+ * where else. `cm` is openshift-controller-manager, pkg/build/controller/build/build_controller.go; `b` is openshift/builder,
+ * pkg/build/builder.
+ */
+import type { Blocked, ErroredReason, FailedReason } from "../../build/BuildStatus.js"
+import * as ErrorText from "../job/ErrorText.js"
+import { has, type Said } from "./Said.js"
+
+// --- before it runs ---
+
+const quota = /exceeded quota|failed quota/
+
+const orQuota = (reason: Blocked["reason"]) => (message: string): Blocked["reason"] =>
+  quota.test(message) ? "Quota" : reason
+
+/** The reasons of a Build that is New or Pending: it may go on once what is said there changes. */
+export const blocked: ReadonlyMap<string, (message: string) => Blocked["reason"]> = new Map([
+  ["InvalidOutputReference", orQuota("MissingReference")], // cm resolveImageReferences
+  ["InvalidImageReference", orQuota("MissingReference")], // cm resolveImageReferences
+  ["CannotRetrieveServiceAccount", orQuota("MissingReference")], // cm createBuildPod
+  ["CannotCreateBuildPodSpec", orQuota("Admission")], // cm createBuildPod: not tried again by the controller
+  ["CannotCreateBuildPod", orQuota("Admission")], // cm createBuildPod: whatever the API server has against the pod
+  ["CannotCreateCAConfigMap", orQuota("Admission")], // cm createBuildCAConfigMap, not in consts.go
+  ["CannotCreateGlobalCAConfigMap", orQuota("Admission")], // cm createBuildGlobalCAConfigMap, not in consts.go
+  ["CannotCreateBuildSysConfigMap", orQuota("Admission")], // cm createBuildSystemConfConfigMap, not in consts.go
+  [
+    "GenericBuildFailed", // cm checkForNonExistantResources
+    (message) => message.includes("do not exist") ? "MissingReference" : "Unknown"
+  ],
+  ["MissingPushSecret", orQuota("MissingReference")] // cm handleActiveBuild
+])
+
+// --- how it ends ---
+
+export type Meaning =
+  | { readonly state: "Failed"; readonly reason: FailedReason; readonly exitCode?: number | undefined }
+  | { readonly state: "Errored"; readonly reason: ErroredReason }
+
+const errored = (reason: ErroredReason): Meaning => ({ state: "Errored", reason })
+
+const always = (reason: ErroredReason) => (): Meaning => errored(reason)
+
+/** Told by the text alone, whichever step it stopped. */
+const platform = (text: string): Meaning | undefined =>
+  has(text, ErrorText.credentials)
+    ? errored("CredentialsInvalid")
+    : has(text, ErrorText.disk)
+    ? errored("OutOfDisk")
+    : has(text, ErrorText.storage)
+    ? errored("StorageUnavailable")
+    : undefined
+
+const registry = (denied: ErroredReason, failed: ErroredReason) => ({ error, text }: Said): Meaning => {
+  const said = error === "" ? text : error
+  return platform(said) ?? errored(has(said, ErrorText.refused) ? denied : failed)
+}
+
+const pull = registry("ImagePullDenied", "ImagePullFailed")
+
+const push = registry("PushDenied", "PushFailed")
+
+/** openshift/ci-tools pkg/steps/source.go: what in the end of a log tells that the network failed an instruction. */
+const network = [
+  "could not resolve host: ",
+  "tls handshake timeout",
+  "all mirrors were tried",
+  "connection reset by peer",
+  "no route to host",
+  "network is unreachable",
+  "failed to synchronize cache for repo"
+].map((text) => ({ text, source: "openshift/ci-tools pkg/steps/source.go" }))
+
+/** A process that was killed: by the node for want of memory, or by whoever stopped the pod. */
+const killed = /exit status 137\s*$|signal: killed|subprocess exited on killed/
+
+/**
+ * A build that failed: only an instruction that demonstrably failed is the user's fault. buildah says at which instruction,
+ * and what follows the quoted instruction is the error.
+ */
+const build = (said: Said): Meaning => {
+  const { error, text } = said
+  const atStep = /^building at step ".*": (.*)$/is.exec(error)
+  const cause = atStep?.[1] ?? error
+  if (has(text, ErrorText.disk)) return errored("OutOfDisk")
+  const found = platform(cause)
+  if (found !== undefined) return found
+  if (has(cause, ErrorText.containerfile)) return { state: "Failed", reason: "ContainerfileInvalid" }
+  if (has(cause, ErrorText.pull)) return pull({ error: cause, text })
+  if (killed.test(cause) || has(text, network) || (atStep === null && error !== "")) return errored("Unknown")
+  const exitCode = /exit status (\d+)\s*$/.exec(cause)?.[1]
+  return {
+    state: "Failed",
+    reason: "InstructionFailed",
+    exitCode: exitCode === undefined ? undefined : Number(exitCode)
+  }
+}
+
+/** The Containerfile is written out, and read: what fails there but for want of room is what the user wrote. */
+const prepare = ({ text }: Said): Meaning =>
+  has(text, ErrorText.disk) ? errored("OutOfDisk") : { state: "Failed", reason: "ContainerfileInvalid" }
+
+/**
+ * Where the service account may not update builds/details the builder cannot give a reason, and there is its error alone.
+ * That is too little to call it the user's fault.
+ */
+const generic = (said: Said): Meaning =>
+  /^failed to pull image/i.test(said.error)
+    ? pull(said)
+    : /^failed to push image/i.test(said.error)
+    ? push(said)
+    : platform(said.error) ?? errored("Unknown")
+
+/**
+ * The reasons of a Build that Failed or is in Error. Those of parts that our Builds do not have (a Git source, images as
+ * source, a context directory, a hook) cannot be the fault of an input.
+ */
+export const ended: ReadonlyMap<string, (said: Said) => Meaning> = new Map([
+  ["DockerBuildFailed", build], // b docker.go Build
+  ["ManageDockerfileFailed", prepare], // b source.go ManageDockerfile
+  ["PullBuilderImageFailed", pull], // b docker.go Build: any FROM, any COPY --from
+  ["PushImageToRegistryFailed", push], // b docker.go Build
+  ["FetchSourceFailed", always("BackendUnavailable")], // b cmd/builder.go clone
+  ["FetchImageContentFailed", pull], // b cmd/builder.go extractImageContent
+  ["InvalidContextDirectory", always("Unknown")], // b cmd/builder.go clone
+  ["PostCommitHookFailed", always("Unknown")], // no emitter
+  ["OutOfMemoryKilled", always("OutOfMemory")], // cm handleActiveBuild, handleCompletedBuild
+  ["BuildPodEvicted", always("Evicted")], // cm handleActiveBuild
+  ["GenericBuildFailed", generic], // cm handleActiveBuild: the pod failed; the pod says why, or nobody
+  ["BuildPodDeleted", always("Evicted")], // cm handleActiveBuild: by a drain of its node, or by somebody
+  ["BuildPodExists", always("Unknown")], // cm handleNewBuild, createBuildPod
+  ["NoBuildContainerStatus", always("BackendUnavailable")], // cm handleActiveBuild
+  ["FailedContainer", always("Unknown")], // cm handleActiveBuild: of a pod that succeeded all the same
+  ["UnresolvableEnvironmentVariable", always("MissingReference")], // cm createBuildPod
+  ["InvalidOutputReference", always("MissingReference")], // of binary builds; others wait
+  ["InvalidImageReference", always("MissingReference")], // of binary builds; others wait
+  ["ExceededRetryTimeout", always("BackendUnavailable")], // no emitter
+  ["CancelBuildFailed", always("Unknown")], // no emitter
+  ["Error", always("Unknown")] // no emitter
+])

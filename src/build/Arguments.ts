@@ -7,7 +7,7 @@ import type { LazyArbitrary } from "effect/Arbitrary"
 import type * as Schema from "effect/Schema"
 import type { Problem } from "./Checked.js"
 import { type Entries, entries } from "./Entries.js"
-import { first, lacks, matches, notEmpty, oneLine, portable, type Rule, textBy } from "./Rule.js"
+import { anyText, first, lacks, matches, notEmpty, oneLine, portable, type Rule, textBy } from "./Rule.js"
 
 /**
  * What all names and values may come to. Linux takes no argument of a process beyond 128 KiB (MAX_ARG_STRLEN), and the
@@ -50,7 +50,7 @@ const totalBytes = (
 const named = (key: Rule, arbitrary: LazyArbitrary<string>) =>
   entries({
     key,
-    value: textBy(portable, (fc) => fc.string({ unit: "grapheme" })),
+    value: textBy(portable, anyText),
     together: totalBytes,
     arbitrary: { key: arbitrary, maxKeys: 4 }
   })

@@ -25,7 +25,7 @@ import { type Mount, Mounts } from "./Mount.js"
 import { optional } from "./Optional.js"
 import { Proxy } from "./Proxy.js"
 import { Bytes, Cpu } from "./Quantity.js"
-import { atMostBytes, first, lacks, matches, portable, textBy, wholeNumber } from "./Rule.js"
+import { anyText, atMostBytes, first, lacks, matches, portable, textBy, wholeNumber } from "./Rule.js"
 import { Tolerations } from "./Toleration.js"
 
 // -----------------------------------------------------------------------------
@@ -71,7 +71,7 @@ const Placement = Schema.Struct({ nodeSelector: optional(NodeSelector), tolerati
 // A LocalQueue is an object whose name is also the value of a label.
 const QueueName = textBy(first(subdomain, labelValue), (fc) => fc.stringMatching(/^[a-z]{1,8}$/))
 
-const Revision = textBy(first(portable, atMostBytes(256)), (fc) => fc.string({ unit: "grapheme", maxLength: 8 }))
+const Revision = textBy(first(portable, atMostBytes(256)), anyText)
 
 // As long as OpenShift lets a build run that has no deadline.
 const maxTime = Duration.days(7)

@@ -9,7 +9,7 @@ import type { Problem } from "./Checked.js"
 import { contextPath, directories } from "./ContextPath.js"
 import { type Entries, entries } from "./Entries.js"
 import { optional } from "./Optional.js"
-import { textBy, wellFormed, wholeNumber } from "./Rule.js"
+import { anyText, textBy, wellFormed, wholeNumber } from "./Rule.js"
 
 /**
  * The mode of a file that names none.
@@ -83,7 +83,7 @@ export const size = (file: ContextFile): number =>
 // schemas
 // -----------------------------------------------------------------------------
 
-const Text = textBy(wellFormed, (fc) => fc.string({ unit: "grapheme" }))
+const Text = textBy(wellFormed, anyText)
 
 const Mode = wholeNumber({ min: 0, max: 0o7777, problem: "must be a file mode, from 0 to 4095 (0o7777)" })
 
@@ -125,7 +125,10 @@ const FromMemory = Schema.Union(
   Text,
   Copy,
   Schema.transform(
-    Schema.Struct({ content: Schema.Union(Text, Copy), mode: optional(Mode) }),
+    Schema.Struct({
+      content: Schema.Union(Text, Copy).annotations({ description: "text or a Uint8Array" }),
+      mode: optional(Mode)
+    }),
     Schema.Union(Schema.String, File),
     {
       strict: true,

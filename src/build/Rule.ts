@@ -105,6 +105,15 @@ export const oneLine: Rule = first(
 // -----------------------------------------------------------------------------
 
 /**
+ * Short texts of characters that are often mistreated, for tests.
+ *
+ * @since 0.1.0
+ * @category arbitraries
+ */
+export const anyText: LazyArbitrary<string> = (fc) =>
+  fc.string({ unit: fc.constantFrom(..."a1 \t\r\n'\"`$\\=:,;#%{}/-é漢😀"), maxLength: 12 })
+
+/**
  * The texts that a rule has nothing against, with some of them for tests.
  *
  * @since 0.1.0

@@ -1,0 +1,208 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Cause, Effect, Exit, FastCheck as fc, Schema } from "effect"
+import { BuildInput } from "effect-os-builder"
+
+const encode = Schema.encodeSync(BuildInput.BuildInput)
+
+const options = { timeout: 60_000, fastCheck: { numRuns: 50 } }
+
+const reversed = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(reversed)
+    : typeof value === "object" && value !== null
+    ? Object.fromEntries(Object.entries(value).reverse().map(([key, item]) => [key, reversed(item)]))
+    : value
+
+// What of each field determines the image; undefined for a default.
+const essence: Readonly<Record<string, (input: BuildInput.BuildInput) => unknown>> = {
+  dockerfile: (input) => input.dockerfile,
+  baseImage: (input) => input.baseImage.pullspec,
+  finalImage: (input) => input.finalImage.pullspec,
+  entitlementSecretName: (input) => input.entitlementSecretName !== undefined,
+  buildArgs: (input) => sorted(input.buildArgs),
+  imageLabels: (input) => sorted(input.imageLabels),
+  context: (input) =>
+    sorted(input.context)?.map(([path, file]) => [
+      path,
+      typeof file === "string"
+        ? [...new TextEncoder().encode(file)]
+        : [...file instanceof Uint8Array ? file : file.content],
+      typeof file === "string" || file instanceof Uint8Array ? 0o644 : file.mode
+    ]),
+  mounts: (input) => sorted(Object.fromEntries((input.mounts ?? []).map((mount) => [mount.path, mount]))),
+  trustBundle: (input) => input.trustBundle && { key: BuildInput.defaults.trustBundle.key, ...input.trustBundle },
+  proxy: (input) => sorted(input.proxy)?.filter(([, value]) => value !== ""),
+  architecture: (input) => input.architecture,
+  revision: (input) => input.revision === "" ? undefined : input.revision
+}
+
+const sorted = <A>(record: { readonly [key: string]: A } = {}): Array<[string, A]> =>
+  Object.entries(record).sort(([a], [b]) => a < b ? -1 : 1)
+
+describe("every input", () => {
+  it.effect.prop("comes back from JSON as it was", [BuildInput.BuildInput], ([input]) =>
+    Effect.gen(function*() {
+      const json: unknown = JSON.parse(JSON.stringify(encode(input)))
+      assert.deepStrictEqual(yield* BuildInput.decode(json), input)
+    }), options)
+
+  it.effect.prop("is what make makes of it", [BuildInput.BuildInput], ([input]) =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* BuildInput.make(input), input)
+    }), options)
+
+  it.effect.prop(
+    "has one fingerprint, in whatever order its keys are",
+    [BuildInput.BuildInput],
+    ([input]) =>
+      Effect.gen(function*() {
+        const other = yield* BuildInput.decode(reversed(encode(input)))
+        assert.strictEqual(BuildInput.fingerprint(other), BuildInput.fingerprint(input))
+      }),
+    options
+  )
+
+  it.effect.prop(
+    "has another fingerprint exactly if what determines the image is another",
+    [BuildInput.BuildInput, BuildInput.BuildInput],
+    ([input, other]) =>
+      Effect.forEach(Object.keys(BuildInput.BuildInput.fields), (field) =>
+        Effect.gen(function*() {
+          const given = { ...encode(input), [field]: Reflect.get(encode(other), field) }
+          const changed = yield* BuildInput.decode(given)
+          const [before, after] = [input, changed].map((each) => JSON.stringify(essence[field]?.(each)))
+          assert.strictEqual(
+            BuildInput.fingerprint(changed) === BuildInput.fingerprint(input),
+            before === after,
+            `${field} from ${before} to ${after}`
+          )
+        }), { discard: true }),
+    options
+  )
+})
+
+// -----------------------------------------------------------------------------
+// hostile inputs
+// -----------------------------------------------------------------------------
+
+const hostile: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom<unknown>(
+    undefined,
+    null,
+    true,
+    0,
+    -1,
+    1.5,
+    NaN,
+    Infinity,
+    2 ** 53,
+    5n,
+    Symbol("s"),
+    () => 1,
+    new Date(0),
+    /x/,
+    new Map(),
+    new Uint8Array(3),
+    [],
+    [[]],
+    {},
+    { base64: "=" },
+    { content: null },
+    { pullspec: {} },
+    "",
+    " ",
+    "\0",
+    "\ud800",
+    "__proto__",
+    "constructor",
+    "..",
+    "/",
+    "a/../b",
+    "-",
+    "latest",
+    "1e999s",
+    "9".repeat(99) + "d",
+    "x".repeat(70_000),
+    "FROM",
+    "FROM ${",
+    "FROM a\nRUN <<E",
+    "ONBUILD ".repeat(99),
+    "\u2028",
+    Object.create(null)
+  ),
+  fc.anything({ maxDepth: 2, withBigInt: true, withDate: true, withTypedArray: true, withNullPrototype: true })
+)
+
+const keys = fc.oneof(
+  fc.constantFrom("__proto__", "constructor", "toString", "length", "", "\0", "a", "a/b", "0", "base64", "mode"),
+  fc.string({ unit: "binary", maxLength: 5 })
+)
+
+const samples: ReadonlyArray<unknown> = fc.sample(Arbitrary.make(BuildInput.BuildInput), { numRuns: 100, seed: 1 })
+  .flatMap((input) => [encode(input), { ...input }])
+
+type Change = readonly ["delete" | "replace" | "insert", ReadonlyArray<number>, string, unknown]
+
+const change: fc.Arbitrary<Change> = fc.tuple(
+  fc.constantFrom("delete" as const, "replace" as const, "insert" as const),
+  fc.array(fc.nat(20), { maxLength: 4 }),
+  keys,
+  hostile
+)
+
+// Goes down the path as far as there is something, and changes what is there; `__proto__` becomes a key like any other.
+const changed = (value: unknown, [kind, path, key, replacement]: Change): unknown => {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return replacement
+  const entries = Object.entries(value)
+  const [step, ...rest] = path
+  const at = entries.length === 0 ? 0 : (step ?? 0) % entries.length
+  const next = rest.length > 0 && entries.length > 0
+    ? entries.map(([name, item], index): [string, unknown] =>
+      index === at ? [name, changed(item, [kind, rest, key, replacement])] : [name, item]
+    )
+    : kind === "insert"
+    ? [...entries, [key, replacement]]
+    : entries.flatMap(([name, item], index) =>
+      index !== at ? [[name, item]] : kind === "delete" ? [] : [[name, replacement]]
+    )
+  return Array.isArray(value) ? next.map(([, item]) => item) : Object.fromEntries(next)
+}
+
+const inputs: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 1, arbitrary: hostile },
+  {
+    weight: 9,
+    arbitrary: fc.tuple(fc.constantFrom(...samples), fc.array(change, { minLength: 1, maxLength: 3 }))
+      .map(([sample, changes]) => changes.reduce(changed, sample))
+  }
+)
+
+it("10,000 random and mutated inputs are valid, or refused with reasons", { timeout: 120_000 }, () => {
+  const count = { valid: 0, refused: 0 }
+  fc.assert(
+    fc.property(inputs, fc.boolean(), (input, asData) => {
+      const exit = Effect.runSyncExit(asData ? BuildInput.decode(input) : BuildInput.make(input as BuildInput.Options))
+      if (Exit.isSuccess(exit)) {
+        count.valid++
+        assert.isTrue(Schema.is(BuildInput.BuildInput)(exit.value))
+        assert.match(BuildInput.fingerprint(exit.value), /^[a-z2-7]{26}$/)
+        JSON.stringify(encode(exit.value))
+      } else {
+        count.refused++
+        assert.isTrue(Cause.isFailType(exit.cause), Cause.pretty(exit.cause))
+        if (Cause.isFailType(exit.cause)) {
+          const rejected = exit.cause.error
+          assert.strictEqual(rejected.reason, "InvalidInput")
+          assert.isNotEmpty(rejected.issues)
+          // Words for people: no schema's names, nothing left blank.
+          for (const { message } of rejected.issues) {
+            assert.notMatch(message, /^$|Expected|actual|undefined|\[object|something else/)
+          }
+        }
+      }
+    }),
+    { numRuns: 10_000, seed: 20_261_122 }
+  )
+  assert.isAbove(count.valid, 200)
+  assert.isAbove(count.refused, 5000)
+})

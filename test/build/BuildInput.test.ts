@@ -1,0 +1,255 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Schema } from "effect"
+import { BuildInput } from "effect-os-builder"
+
+const least = {
+  dockerfile: "FROM quay.io/acme/base:1",
+  baseImage: { pullspec: "quay.io/acme/base:1" },
+  finalImage: { pullspec: "quay.io/acme/os:1" }
+}
+
+const encode = Schema.encodeSync(BuildInput.BuildInput)
+
+const issues = (input: unknown) =>
+  Effect.runSync(Effect.map(Effect.flip(BuildInput.decode(input)), (rejected) => rejected.issues.map(String)))
+
+describe("make", () => {
+  it.effect("takes plain values", () =>
+    Effect.gen(function*() {
+      const bytes = Buffer.from([0, 1])
+      const input = yield* BuildInput.make({
+        ...least,
+        baseImage: { pullspec: "quay.io/acme/base:1", secretName: undefined },
+        context: {
+          text: "a",
+          bytes,
+          "text with mode": { content: "a", mode: 0o755 },
+          "bytes with mode": { content: bytes, mode: 0o600 },
+          "text with none": { content: "a" },
+          "bytes with none": { content: bytes, mode: undefined }
+        },
+        timeout: "30 minutes",
+        pendingTimeout: 5000,
+        retries: undefined
+      })
+      bytes.fill(7)
+      assert.deepStrictEqual(Object.keys(input.baseImage), ["pullspec"])
+      assert.isFalse("retries" in input)
+      assert.deepStrictEqual(input.timeout, Duration.minutes(30))
+      assert.deepStrictEqual(input.pendingTimeout, Duration.seconds(5))
+      assert.deepStrictEqual(input.context, {
+        text: "a",
+        bytes: new Uint8Array([0, 1]),
+        "text with mode": { content: new Uint8Array([97]), mode: 0o755 },
+        "bytes with mode": { content: new Uint8Array([0, 1]), mode: 0o600 },
+        "text with none": "a",
+        "bytes with none": new Uint8Array([0, 1])
+      })
+    }))
+
+  it.effect("takes an input, changed or not", () =>
+    Effect.gen(function*() {
+      const input = yield* BuildInput.make({
+        ...least,
+        context: { a: { content: "b", mode: 1 } },
+        timeout: "90 minutes"
+      })
+      assert.deepStrictEqual(yield* BuildInput.make(input), input)
+      assert.strictEqual((yield* BuildInput.make({ ...input, retries: 3 })).retries, 3)
+    }))
+
+  it.effect("says everything that is wrong at once", () =>
+    Effect.gen(function*() {
+      const rejected = yield* Effect.flip(BuildInput.make({
+        dockerfile: "RUNN x\nFROM a\nCOPY b",
+        baseImage: { pullspec: "fedora" },
+        finalImage: { pullspec: "quay.io/a/b", secretName: "A" },
+        context: { "/a": "", b: { content: "\ud800", mode: -1 } },
+        timeout: 0
+      }))
+      assert.strictEqual(rejected.reason, "InvalidInput")
+      assert.isFalse(rejected.retryable)
+      assert.deepStrictEqual(rejected.issues.map(({ line, path }) => [path, line]), [
+        ["dockerfile", 1],
+        ["dockerfile", 3],
+        ["baseImage.pullspec", undefined],
+        ["finalImage.secretName", undefined],
+        ["context[\"/a\"]", undefined],
+        ["context.b.content", undefined],
+        ["context.b.mode", undefined],
+        ["timeout", undefined]
+      ])
+    }))
+})
+
+describe("decode", () => {
+  it.effect("reads JSON as people write it", () =>
+    Effect.gen(function*() {
+      const input = yield* BuildInput.decode(JSON.parse(`{
+        "dockerfile": "FROM scratch",
+        "baseImage": { "pullspec": "quay.io/a/b" },
+        "finalImage": { "pullspec": "localhost/c" },
+        "context": { "a": "text", "b": { "base64": "AP8=\\n" }, "c": { "base64": "", "mode": 493 } },
+        "timeout": "90 minutes",
+        "architecture": "s390x"
+      }`))
+      assert.deepStrictEqual(input.context, {
+        a: "text",
+        b: new Uint8Array([0, 255]),
+        c: { content: new Uint8Array(), mode: 0o755 }
+      })
+      assert.strictEqual(encode(input).timeout, "1h30m")
+    }))
+
+  it("refuses what is no input", () => {
+    assert.deepStrictEqual(issues(null), ["must be an object, not null"])
+    assert.deepStrictEqual(issues([]), ["must be an object, not a list"])
+    assert.deepStrictEqual(issues({}), [
+      "dockerfile: is required",
+      "baseImage: is required",
+      "finalImage: is required"
+    ])
+  })
+
+  // What is changed in the least input, and what is said of that.
+  const cases: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string>]> = [
+    ["dokerfile", "x", [
+      "dokerfile: is not known here; the fields are dockerfile, baseImage, finalImage, entitlementSecretName, buildArgs, "
+      + "imageLabels, context, mounts, trustBundle, proxy, architecture, resources, placement, objectLabels, queueName, "
+      + "timeout, pendingTimeout, retries, revision"
+    ]],
+    ["dockerfile", 5, ["dockerfile: must be text, not a number"]],
+    ["dockerfile", "FROM a\0", ["dockerfile: must not contain a NUL character"]],
+    ["dockerfile", `FROM a\n#${"x".repeat(600_000)}`, ["dockerfile: has 600008 bytes; at most 524288 are allowed"]],
+    ["baseImage", "quay.io/a", ["baseImage: must be an object, not text"]],
+    ["baseImage", { pullspec: "quay.io/a", secret: "b" }, [
+      "baseImage.secret: is not known here; the fields are pullspec, secretName"
+    ]],
+    ["finalImage", { pullspec: `quay.io/a@sha256:${"0".repeat(64)}`, secretName: "" }, [
+      "finalImage.secretName: must not be empty",
+      "finalImage.pullspec: must not have a digest, which is known only when it is pushed; name a tag"
+    ]],
+    ["entitlementSecretName", "a".repeat(254), [
+      "entitlementSecretName: has 254 bytes; at most 253 are allowed"
+    ]],
+    ["buildArgs", [], ["buildArgs: must be an object"]],
+    ["buildArgs", { "a-b": "", "": "", BASE_IMAGE: "", c: null, d: "\0", e: "a\nb" }, [
+      "buildArgs[\"a-b\"]: must be a name for ARG: letters, digits and \"_\", with no digit first",
+      "buildArgs[\"\"]: must be a name for ARG: letters, digits and \"_\", with no digit first",
+      "buildArgs.BASE_IMAGE: is set by the build itself, to the pullspec of baseImage",
+      "buildArgs.c: must be text, not null",
+      "buildArgs.d: must not contain a NUL character"
+    ]],
+    ["buildArgs", { a: "é".repeat(32_768) }, [
+      "buildArgs: has 65537 bytes of names and values; at most 65536 are allowed"
+    ]],
+    ["imageLabels", { "": "", "a=b": "", "a\nb": "", "c d": "" }, [
+      "imageLabels[\"\"]: must not be empty",
+      "imageLabels[\"a=b\"]: must not contain \"=\"",
+      "imageLabels[\"a\\nb\"]: must not contain line breaks or other control characters"
+    ]],
+    ["context", JSON.parse(`{ "__proto__": "x", "constructor": "y" }`), [
+      "context.__proto__: is a name that JavaScript keeps for itself; choose another"
+    ]],
+    ["context", { a: "", "a/b": "", "a/b/c": 5 }, [
+      "context[\"a/b/c\"]: must be text, or { base64, mode? }, not a number",
+      "context[\"a/b\"]: needs a directory \"a\", which is a file of this context",
+      "context[\"a/b/c\"]: needs a directory \"a\", which is a file of this context"
+    ]],
+    ["context", {
+      a: {},
+      b: { base64: "a" },
+      c: { base64: "", mode: 4096 },
+      d: { content: "" },
+      e: { base64: "", mode: "" }
+    }, [
+      "context.a.base64: is required",
+      "context.b.base64: must be base64 (RFC 4648, with padding)",
+      "context.c.mode: must be a file mode, from 0 to 4095 (0o7777)",
+      "context.d.content: is not known here; the fields are base64, mode",
+      "context.d.base64: is required",
+      "context.e.mode: must be a number, not text"
+    ]],
+    ["context", { a: "x".repeat(8 * 1024 * 1024) }, [
+      "context: holds 8388609 bytes; at most 8388608 (8 MiB) are allowed"
+    ]],
+    ["context", Object.fromEntries(Array.from({ length: 4097 }, (_, i) => [`f${i}`, ""])), [
+      "context: holds 4097 files; at most 4096 are allowed"
+    ]],
+    ["mounts", {}, ["mounts: must be a list, not an object"]],
+    ["mounts", [null, { kind: "Volume", name: "A", path: "a" }, { kind: "Secret", name: "a", path: "/a", mode: 1 }], [
+      "mounts[0]: must be an object, not null",
+      "mounts[1].kind: must be \"Secret\" or \"ConfigMap\"",
+      "mounts[1].name: must be a Kubernetes name: lower-case letters, digits, \"-\" and \".\", a letter or digit at both ends of each part",
+      "mounts[1].path: must be an absolute path",
+      "mounts[2].mode: is not known here; the fields are kind, name, path"
+    ]],
+    ["mounts", ["/a/b", "/a", "/a", "/ab"].map((path) => ({ kind: "Secret", name: "-", path })), [
+      ...[0, 1, 2, 3].map((index) =>
+        `mounts[${index}].name: must be a Kubernetes name: lower-case letters, digits, "-" and ".", a letter or digit at both ends of each part`
+      ),
+      "mounts[0].path: is inside the path of mounts[1]",
+      "mounts[2].path: is also the path of mounts[1]"
+    ]],
+    ["trustBundle", { configMapName: "a", key: ".." }, ["trustBundle.key: must be the name of a file"]],
+    ["trustBundle", { key: "a/b" }, [
+      "trustBundle.configMapName: is required",
+      "trustBundle.key: must be a key of a ConfigMap: letters, digits, \"-\", \"_\" and \".\""
+    ]],
+    ["proxy", { http: "http://user:pass@proxy:3128", https: "ftp://a", noProxy: "a\nb" }, [
+      "proxy.http: must not hold a user name or password: everyone who sees the build can read it",
+      "proxy.https: must be http://host:port or https://host:port",
+      "proxy.noProxy: must not contain line breaks or other control characters"
+    ]],
+    ["architecture", "x86_64", [
+      "architecture: must be \"amd64\" or \"arm64\" or \"ppc64le\" or \"s390x\""
+    ]],
+    ["resources", { cpu: "0m", memory: "512m", ephemeralStorage: "-1Gi" }, [
+      "resources.cpu: must be greater than zero",
+      "resources.memory: is in fractions of a byte, for which n, u and m stand; mebibytes are Mi",
+      "resources.ephemeralStorage: must be an amount such as 500m or 2Gi; the units are n u m k M G T P E and Ki Mi Gi Ti Pi Ei"
+    ]],
+    ["placement", {
+      nodeSelector: { "a/b/c": "" },
+      tolerations: [{ value: "-" }, { operator: "Exists", value: "a", tolerationSeconds: 1.5 }]
+    }, [
+      "placement.nodeSelector[\"a/b/c\"]: must be made of letters, digits, \"-\", \"_\" and \".\", with a letter or digit at both ends",
+      "placement.tolerations[0].value: must be made of letters, digits, \"-\", \"_\" and \".\", with a letter or digit at both ends",
+      "placement.tolerations[0].key: is required, unless operator is Exists and every taint is meant",
+      "placement.tolerations[1].tolerationSeconds: must be a whole number of seconds",
+      "placement.tolerations[1].value: must be left out where operator is Exists",
+      "placement.tolerations[1].tolerationSeconds: goes with the effect NoExecute only"
+    ]],
+    ["objectLabels", {
+      "effect-os-builder/x": "",
+      "app.kubernetes.io/managed-by": "",
+      "kueue.x-k8s.io/queue-name": "",
+      "A/b": ""
+    }, [
+      "objectLabels[\"effect-os-builder/x\"]: is set by the build itself",
+      "objectLabels[\"app.kubernetes.io/managed-by\"]: is set by the build itself",
+      "objectLabels[\"kueue.x-k8s.io/queue-name\"]: is set by queueName; use that",
+      "objectLabels[\"A/b\"]: has a prefix that must be a Kubernetes name: lower-case letters, digits, \"-\" and \".\", a letter or digit at both ends of each part"
+    ]],
+    ["queueName", "a".repeat(64), ["queueName: has 64 bytes; at most 63 are allowed"]],
+    ["timeout", 5, ["timeout: must be text, not a number"]],
+    ["timeout", "soon", ["timeout: is no duration; write 90s, 1h30m, 7d or \"30 minutes\""]],
+    ["timeout", "0s", ["timeout: must be longer than nothing"]],
+    ["pendingTimeout", "8d", ["pendingTimeout: must be at most 7 days"]],
+    ["retries", 11, ["retries: must be a whole number from 0 to 10"]],
+    ["retries", "2", ["retries: must be a number, not text"]],
+    ["revision", "x".repeat(257), ["revision: has 257 bytes; at most 256 are allowed"]]
+  ]
+
+  for (const [field, value, expected] of cases) {
+    it(`says what is wrong with ${field}: ${expected[0]?.slice(0, 60)}`, () => {
+      assert.deepStrictEqual(issues({ ...least, [field]: value }), expected)
+    })
+  }
+
+  it("counts more than a thousand issues instead of listing them", () => {
+    const found = issues({ ...least, dockerfile: `FROM a\n${"FOO\n".repeat(1500)}` })
+    assert.strictEqual(found.length, 1001)
+    assert.strictEqual(found[1000], "and 500 more")
+  })
+})

@@ -80,6 +80,6 @@ const record = <A>(
       onRight: (parsed) => values.push([key, parsed])
     })
   }
-  found.push(...issues(ast, input, together(Object.keys(input), values)))
-  return succeedUnless(ast, input, found, Object.fromEntries(values))
+  const whole = issues(ast, input, together(Object.keys(input), values))
+  return succeedUnless(ast, input, [...found, ...whole], Object.fromEntries(values))
 }

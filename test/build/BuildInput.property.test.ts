@@ -4,7 +4,7 @@ import { BuildInput } from "effect-os-builder"
 
 const encode = Schema.encodeSync(BuildInput.BuildInput)
 
-const options = { timeout: 60_000, fastCheck: { numRuns: 50 } }
+const options = { timeout: 300_000, fastCheck: { numRuns: 50 } }
 
 const reversed = (value: unknown): unknown =>
   Array.isArray(value)
@@ -177,7 +177,7 @@ const inputs: fc.Arbitrary<unknown> = fc.oneof(
   }
 )
 
-it("10,000 random and mutated inputs are valid, or refused with reasons", { timeout: 120_000 }, () => {
+it("10,000 random and mutated inputs are valid, or refused with reasons", { timeout: 300_000 }, () => {
   const count = { valid: 0, refused: 0 }
   fc.assert(
     fc.property(inputs, fc.boolean(), (input, asData) => {
@@ -205,4 +205,15 @@ it("10,000 random and mutated inputs are valid, or refused with reasons", { time
   )
   assert.isAbove(count.valid, 200)
   assert.isAbove(count.refused, 5000)
+})
+
+it("a context of very many wrong files is refused like any other", { timeout: 300_000 }, () => {
+  const context = Object.fromEntries(Array.from({ length: 150_000 }, (_, index) => [`a/${index}`, ""]))
+  const rejected = Effect.runSync(Effect.flip(BuildInput.decode({
+    dockerfile: "FROM a",
+    baseImage: { pullspec: "quay.io/a/b" },
+    finalImage: { pullspec: "quay.io/a/c" },
+    context: { a: "", ...context }
+  })))
+  assert.strictEqual(rejected.issues.length, 1001)
 })

@@ -247,11 +247,9 @@ describe("decode", () => {
     })
   }
 
-  it("counts more than a thousand issues instead of listing them", { timeout: 60_000 }, () => {
+  it("counts more than a thousand issues instead of listing them", () => {
     const found = issues({ ...least, dockerfile: `FROM a\n${"FOO\n".repeat(1500)}` })
     assert.strictEqual(found.length, 1001)
     assert.strictEqual(found[1000], "and 500 more")
-    const context = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`a/${index}`, ""]))
-    assert.strictEqual(issues({ ...least, context: { a: "", ...context } }).length, 1001)
   })
 })

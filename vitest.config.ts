@@ -12,7 +12,7 @@ export default defineConfig({
     ]
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     exclude: ["test/real/**", "test/package/**", "test/**/*.cluster.test.ts"],
     testTimeout: 30_000,
     sequence: { concurrent: true },

@@ -1,83 +1,108 @@
-import { execFile } from "node:child_process"
-import * as Fs from "node:fs/promises"
-import * as Os from "node:os"
-import * as Path from "node:path"
-import { promisify } from "node:util"
-import { afterAll, assert, beforeAll, describe, it } from "vitest"
+/**
+ * The package as somebody gets it: packed, installed into an empty project, type-checked there, and run.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { afterAll, beforeAll } from "vitest"
+import packageJson from "../../package.json" with { type: "json" }
+import * as Notices from "./Notices.js"
 
-const root = Path.resolve(import.meta.dirname, "../..")
-const exec = promisify(execFile)
+const root = path.resolve(import.meta.dirname, "../..")
+const entries = Object.keys(packageJson.exports).filter((entry) => entry !== "./package.json")
+const specifier = (entry: string) => entry.replace(/^\./, packageJson.name)
+const { devDependencies } = packageJson
+const installed = ["effect", "@effect/platform", "typescript", "@types/node"] as const
 
-/** Runs a program, and tells what it said when it fails. */
-const run = async (cwd: string, program: string, ...args: ReadonlyArray<string>): Promise<string> => {
-  try {
-    return (await exec(program, args, { cwd, maxBuffer: 64 * 1024 * 1024 })).stdout
-  } catch (error) {
-    const { stderr, stdout } = Object(error)
-    throw new Error(`${program} ${args.join(" ")}\n${stdout}\n${stderr}`)
-  }
-}
+let project = ""
 
-const { devDependencies, exports } = JSON.parse(await Fs.readFile(Path.join(root, "package.json"), "utf8"))
-const pinned = (name: string) => `${name}@${devDependencies[name]}`
+const run = (command: string, ...args: ReadonlyArray<string>): string =>
+  execFileSync(command, args, { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
 
-describe("the packed tarball", () => {
-  let folder = ""
+const node = (...args: ReadonlyArray<string>) => run(process.execPath, ...args)
 
-  beforeAll(async () => {
-    folder = await Fs.mkdtemp(Path.join(Os.tmpdir(), "os-builder-package-"))
-    await run(root, "npm", "run", "build")
-    const [{ filename }] = JSON.parse(await run(root, "npm", "pack", "--json", "--pack-destination", folder))
-    await Fs.writeFile(Path.join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
-    await run(
-      folder,
-      "npm",
-      "install",
-      "--no-audit",
-      "--no-fund",
-      "--prefer-offline",
-      `./${filename}`,
-      ...["effect", "@effect/platform", "typescript", "@types/node"].map(pinned)
-    )
-    await Fs.copyFile(Path.join(import.meta.dirname, "consumer/main.ts"), Path.join(folder, "main.ts"))
-  })
+beforeAll(() => {
+  project = fs.mkdtempSync(path.join(os.tmpdir(), "os-builder-package-"))
+  const packed: unknown = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"]
+    })
+  )
+  assert(Array.isArray(packed))
+  const tarball = path.join(project, `${packageJson.name}-${packageJson.version}.tgz`)
+  fs.writeFileSync(path.join(project, "package.json"), JSON.stringify({ private: true, type: "module" }))
+  const peers = installed.map((name) => `${name}@${devDependencies[name]}`)
+  run("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball, ...peers)
 
-  afterAll(() => Fs.rm(folder, { recursive: true, force: true }))
+  const imports = entries.map((entry, index) => `import * as entry${index} from ${JSON.stringify(specifier(entry))}`)
+  const uses = entries.map((_, index) => `entry${index}`)
+  fs.writeFileSync(
+    path.join(project, "entries.ts"),
+    `${imports.join("\n")}\n\nfor (const entry of [${uses.join(", ")}]) console.log(Object.keys(entry).length > 0)\n`
+  )
+  fs.copyFileSync(path.join(root, "examples/hello/program.ts"), path.join(project, "program.ts"))
+})
 
-  for (const [moduleResolution, module] of [["node16", "node16"], ["nodenext", "nodenext"], ["bundler", "esnext"]]) {
-    it(`type-checks in a strict project, libraries too, under ${moduleResolution}`, async () => {
-      const compilerOptions = {
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noUncheckedIndexedAccess: true,
-        skipLibCheck: false,
-        target: "es2022",
-        lib: ["es2023", "dom"],
-        types: ["node"],
-        module,
-        moduleResolution,
-        noEmit: true
-      }
-      const config = `tsconfig.${moduleResolution}.json`
-      await Fs.writeFile(Path.join(folder, config), JSON.stringify({ compilerOptions, files: ["main.ts"] }))
-      await run(folder, "npx", "tsc", "-p", config)
+afterAll(() => fs.rmSync(project, { recursive: true, force: true }))
+
+describe("the packed package", () => {
+  const resolutions = { node16: "node16", nodenext: "nodenext", bundler: "esnext" }
+  for (const [moduleResolution, module] of Object.entries(resolutions)) {
+    it(`type-checks in a strict project without skipLibCheck, resolved as ${moduleResolution}`, () => {
+      fs.writeFileSync(
+        path.join(project, "tsconfig.json"),
+        JSON.stringify({
+          compilerOptions: {
+            target: "es2022",
+            module,
+            moduleResolution,
+            strict: true,
+            exactOptionalPropertyTypes: true,
+            noUncheckedIndexedAccess: true,
+            skipLibCheck: false,
+            types: ["node"],
+            noEmit: module === "esnext",
+            outDir: "out"
+          },
+          include: ["*.ts"]
+        })
+      )
+      run("npx", "--no-install", "tsc", "-p", ".")
     })
   }
 
-  it("runs", async () => {
-    await run(folder, "npx", "tsc", "--target", "es2022", "--module", "nodenext", "--skipLibCheck", "main.ts")
-    assert.strictEqual(await run(folder, "node", "main.js"), "registry.example.com/os:1 true\n")
+  it("loads by every entry, without the optional peer", () => {
+    assert.isFalse(fs.existsSync(path.join(project, "node_modules/@kubernetes/client-node")))
+    assert.strictEqual(node("out/entries.js"), "true\n".repeat(entries.length))
   })
 
-  it("has every module that it names, and loads them without the optional peer", async () => {
-    const entries = Object.keys(exports).filter((entry) => entry !== "./package.json")
-    const imports = entries.map((entry) => `await import("effect-os-builder${entry.slice(1)}")`)
-    const script = `${imports.join("\n")}\nconsole.log(${entries.length})`
-    assert.strictEqual(await run(folder, "node", "--input-type=module", "-e", script), `${entries.length}\n`)
-    await run(folder, "test", "!", "-e", "node_modules/@kubernetes/client-node")
+  it("shows nothing but its entries", () => {
+    assert.throws(
+      () => node("--input-type=module", "-e", "await import('effect-os-builder/dist/index.js')"),
+      /not defined by "exports"/
+    )
   })
 
-  it("brings the command", async () => {
-    assert.match(await run(folder, "npx", "os-builder", "--version"), /^\d+\.\d+\.\d+\n$/)
+  it("brings only what it is made of", () => {
+    const found = fs.readdirSync(path.join(project, "node_modules/@effect"))
+    assert.deepStrictEqual(found, ["platform"], "what the command is built with stays in its bundle")
+  })
+
+  it("has a command that runs", () => {
+    const command = (...args: ReadonlyArray<string>) => run("npx", "--no-install", "os-builder", ...args)
+    assert.strictEqual(command("--version"), `${packageJson.version}\n`)
+    assert.include(command("build", "--help"), "Usage: os-builder build [OPTIONS]")
+    assert.match(command("list", "--backend", "local"), /^CREATED/)
+  })
+
+  it("has the notices of all that is bundled, and of nothing else", () => {
+    const notices = fs.readFileSync(path.join(project, "node_modules/effect-os-builder/THIRD_PARTY_NOTICES"), "utf8")
+    assert.isAbove(Notices.bundledPackages().length, 3)
+    for (const folder of Notices.bundledPackages()) assert.include(notices, `${Notices.title(folder)}\n`)
+    assert.strictEqual(notices, Notices.text(), "`npm run notices` writes them anew")
   })
 })

@@ -1,6 +1,12 @@
-import { defineConfig } from "vitest/config"
+import { mergeConfig } from "vitest/config"
+import unit from "../../vitest.config.js"
 
-/** What a user gets: it builds, packs and installs, which takes a registry and a minute. */
-export default defineConfig({
-  test: { include: ["test/package/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 }
+/** What is checked of the package as it is published: `npm run build` comes first. */
+export default mergeConfig({ ...unit, test: {} }, {
+  test: {
+    include: ["test/package/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 300_000
+  }
 })

@@ -1,0 +1,118 @@
+/**
+ * What `--json` prints: one document a line, told apart by `type`. The shape is part of what the command promises.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { Issue } from "../build/BuildError.js"
+import { type BuildEvent, Step } from "../build/BuildEvent.js"
+import * as BuildRef from "../build/BuildRef.js"
+import { BuildStatus, BuiltImage } from "../build/BuildStatus.js"
+import { Timestamp } from "../build/DurationText.js"
+import { type CliError, exitStatusOf } from "./CliError.js"
+
+/**
+ * The documents. `ref` is a text that other commands take; `status` is the library's `BuildStatus` as JSON, whose `_tag` is
+ * Pending, Running, Succeeded, Failed, Errored or Cancelled.
+ *
+ * `build` prints `submitted`, then `status`, `log`, `step` and `log-lost` as they come, and at last one `result` or `error`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const JsonLine = Schema.Union(
+  Schema.Struct({ type: Schema.Literal("submitted"), ref: BuildRef.FromString, adopted: Schema.Boolean }),
+  Schema.Struct({ type: Schema.Literal("status"), ref: BuildRef.FromString, status: BuildStatus }),
+  Schema.Struct({ type: Schema.Literal("log"), line: Schema.String }),
+  Schema.Struct({
+    type: Schema.Literal("step"),
+    current: Step.fields.current,
+    total: Step.fields.total,
+    instruction: Step.fields.instruction,
+    stage: Step.fields.stage
+  }),
+  Schema.Struct({ type: Schema.Literal("log-lost"), message: Schema.String }),
+  Schema.Struct({ type: Schema.Literal("result"), ref: BuildRef.FromString, image: BuiltImage }),
+  Schema.Struct({
+    type: Schema.Literal("build"),
+    ref: BuildRef.FromString,
+    fingerprint: Schema.String,
+    finalImage: Schema.String,
+    createdAt: Timestamp,
+    finishedAt: Schema.optional(Timestamp),
+    status: BuildStatus
+  }),
+  Schema.Struct({ type: Schema.Literal("removed"), ref: BuildRef.FromString }),
+  Schema.Struct({
+    type: Schema.Literal("check"),
+    backend: Schema.String,
+    ok: Schema.Boolean,
+    issues: Schema.Array(Issue)
+  }),
+  Schema.Struct({
+    type: Schema.Literal("error"),
+    error: Schema.String,
+    reason: Schema.optional(Schema.String),
+    message: Schema.String,
+    retryable: Schema.Boolean,
+    exitStatus: Schema.Int,
+    ref: Schema.optional(BuildRef.FromString),
+    issues: Schema.optional(Schema.Array(Issue))
+  })
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type JsonLine = typeof JsonLine.Type
+
+/**
+ * The text of a document, without the end of its line.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const encode: (line: JsonLine) => string = Schema.encodeSync(Schema.parseJson(JsonLine))
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const error = (error: CliError): JsonLine => ({
+  type: "error",
+  error: error._tag,
+  message: error.message,
+  retryable: "retryable" in error && error.retryable,
+  exitStatus: exitStatusOf(error),
+  ...("reason" in error ? { reason: error.reason } : "status" in error ? { reason: error.status.reason } : {}),
+  ...("ref" in error ? { ref: error.ref } : {}),
+  ...("issues" in error ? { issues: error.issues } : {})
+})
+
+/**
+ * What an event of a build becomes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const event = (ref: BuildRef.BuildRef, event: BuildEvent): JsonLine => {
+  switch (event._tag) {
+    case "Submitted":
+      return { type: "submitted", ref, adopted: event.adopted }
+    case "StatusChanged":
+      return { type: "status", ref, status: event.status }
+    case "LogLine":
+      return { type: "log", line: event.line }
+    case "Step":
+      return {
+        type: "step",
+        current: event.current,
+        total: event.total,
+        instruction: event.instruction,
+        stage: event.stage
+      }
+    case "LogLost":
+      return { type: "log-lost", message: event.error.message }
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * What the machine gives to every backend.
+ *
+ * @since 0.1.0
+ */
+import type * as CommandExecutor from "@effect/platform/CommandExecutor"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Machine = CommandExecutor.CommandExecutor | FileSystem.FileSystem | Path.Path

@@ -1,0 +1,61 @@
+/**
+ * Text files, and what stands in the way of reading a file.
+ *
+ * @since 0.1.0
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { isUtf8 } from "node:buffer"
+
+/**
+ * Why a file cannot be read, in words that follow its name.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unreadable extends Data.TaggedError("Unreadable")<{ readonly problem: string }> {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category conversions
+ */
+export const unreadable = (error: PlatformError): Unreadable => {
+  const reason = error._tag === "BadArgument" ? "BadArgument" : error.reason
+  switch (reason) {
+    case "BadArgument":
+      return new Unreadable({ problem: "has a name that no file can have" })
+    case "NotFound":
+      return new Unreadable({ problem: "does not exist" })
+    case "PermissionDenied":
+      return new Unreadable({ problem: "must not be read by this user" })
+    default:
+      return new Unreadable({ problem: `cannot be read (${error.description ?? reason})` })
+  }
+}
+
+/**
+ * The text of a file of at most `limit` bytes. What has no size, such as a pipe, is read to its end.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const read = (
+  fs: FileSystem.FileSystem,
+  file: string,
+  limit: number
+): Effect.Effect<string, Unreadable> =>
+  Effect.gen(function*() {
+    const { size } = yield* Effect.mapError(fs.stat(file), unreadable)
+    const bytes = size > limit ? undefined : yield* Effect.mapError(fs.readFile(file), unreadable)
+    if (bytes === undefined || bytes.byteLength > limit) {
+      return yield* new Unreadable({ problem: `has more than ${limit} bytes` })
+    }
+    if (!isUtf8(bytes)) return yield* new Unreadable({ problem: "is not text in UTF-8" })
+    return new TextDecoder().decode(bytes)
+  })

@@ -1,0 +1,174 @@
+/**
+ * `os-builder build`: builds an image, shows how it goes, and ends as the build does.
+ *
+ * @since 0.1.0
+ */
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import * as BuildBackend from "../../build/BuildBackend.js"
+import { BackendError } from "../../build/BuildError.js"
+import type { BuildEvent, Step, Submitted } from "../../build/BuildEvent.js"
+import type { BuildInput } from "../../build/BuildInput.js"
+import type { BuildStatus } from "../../build/BuildStatus.js"
+import * as Backends from "../Backends.js"
+import { type CliError, exitStatus, UsageError } from "../CliError.js"
+import * as InputOptions from "../InputOptions.js"
+import * as JsonLine from "../JsonLine.js"
+import type { LocalSettings } from "../LocalSettings.js"
+import type { Machine } from "../Machine.js"
+import { Output } from "../Output.js"
+import * as Report from "../Report.js"
+import * as Viewer from "../Viewer.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly json: boolean
+  readonly backend: string
+  readonly namespace: string | undefined
+  readonly again: boolean
+  readonly detach: boolean
+  readonly input: InputOptions.InputOptions
+  readonly local: LocalSettings
+}
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const build = (
+  options: Options
+): Effect.Effect<void, CliError | ConfigError, Backends.Backends | Machine | Output> =>
+  Effect.gen(function*() {
+    const backend = yield* Backends.find(options.backend)
+    if (options.detach && !backend.outlivesProcess) {
+      return yield* new UsageError({
+        command: "build",
+        problem: `A build of the ${backend.name} backend ends with the command that runs it; leave out --detach.`
+      })
+    }
+    const input = yield* InputOptions.toInput(options.input)
+    yield* (options.detach ? submit(input, options) : watch(input, options)).pipe(
+      Effect.provide(backend.layer({ local: options.local }))
+    )
+  })
+
+const submit = (input: BuildInput, options: Options) =>
+  Effect.gen(function*() {
+    const output = yield* Output
+    const submission = yield* BuildBackend.build(input, options)
+    const line = options.json
+      ? JsonLine.encode({ type: "submitted", ...submission })
+      : String(submission.ref)
+    yield* output.write(`${line}\n`)
+  })
+
+/** What has been told of the build so far. */
+interface Seen {
+  readonly submitted?: Submitted
+  readonly status?: BuildStatus
+  readonly step?: Step
+}
+
+const watch = (input: BuildInput, options: Options) =>
+  Effect.gen(function*() {
+    const output = yield* Output
+    const seen = yield* Ref.make<Seen>({})
+    const { showsLog } = yield* show(input, options, seen).pipe(
+      Effect.scoped,
+      Effect.onInterrupt(() => Effect.flatMap(Ref.get(seen), (seen) => explainInterruption(seen, options)))
+    )
+    const { step, submitted } = yield* Ref.get(seen)
+    if (submitted === undefined) return
+    const image = yield* BuildBackend.result(submitted.ref).pipe(
+      Effect.tapError((error) =>
+        options.json || !("status" in error) ? Effect.void : Effect.forEach(
+          [
+            ...(step === undefined || error._tag === "BuildErrored"
+              ? []
+              : [`The build failed in ${Report.step(step)}`]),
+            ...(showsLog ? [] : Report.logTail(error.status.logTail))
+          ],
+          output.complain
+        )
+      )
+    )
+    yield* output.write(
+      options.json
+        ? `${JsonLine.encode({ type: "result", ref: submitted.ref, image })}\n`
+        : `${image.pullspec}\n`
+    )
+  }).pipe(
+    Effect.catchTag("BuildNotFound", ({ ref }) =>
+      new BackendError({
+        backend: ref.backend,
+        reason: "Unexpected",
+        operation: `wait for ${ref}`,
+        detail: "the build was removed while it was waited for"
+      }))
+  )
+
+const show = (input: BuildInput, options: Options, seen: Ref.Ref<Seen>) =>
+  Effect.gen(function*() {
+    const viewer = yield* Viewer.make(options)
+    const remember = (event: BuildEvent) =>
+      Ref.updateAndGet(seen, (seen): Seen =>
+        event._tag === "Submitted"
+          ? { ...seen, submitted: event }
+          : event._tag === "Step"
+          ? { ...seen, step: event }
+          : event._tag === "StatusChanged"
+          ? { ...seen, status: event.status }
+          : seen)
+    yield* Stream.runForEach(
+      BuildBackend.events(input, options),
+      (event) =>
+        Effect.flatMap(
+          remember(event),
+          ({ submitted }) => submitted === undefined ? Effect.void : viewer.show(submitted.ref, event)
+        )
+    )
+    const { status } = yield* Ref.get(seen)
+    if (status !== undefined) yield* viewer.end(status)
+    return viewer
+  })
+
+const statusPatience = "2 seconds"
+
+// Runs when the build has been cancelled, or given up as one that does not react.
+const explainInterruption = ({ submitted }: Seen, options: Options) =>
+  Effect.gen(function*() {
+    const output = yield* Output
+    const status = submitted === undefined
+      ? Option.none()
+      : yield* BuildBackend.status(submitted.ref).pipe(
+        Effect.interruptible,
+        Effect.timeout(statusPatience),
+        Effect.option
+      )
+    const message = submitted === undefined
+      ? "Interrupted before there was a build."
+      : submitted.adopted
+      ? `Interrupted. Build ${submitted.ref} was there before, and is left alone.`
+      : Option.match(status, {
+        onNone: () => `Interrupted. What became of build ${submitted.ref} is not known.`,
+        onSome: (status) => `Interrupted. Build ${submitted.ref}: ${Report.status(status)}.`
+      })
+    yield* options.json
+      ? output.write(`${
+        JsonLine.encode({
+          type: "error",
+          error: "Interrupted",
+          message,
+          retryable: false,
+          exitStatus: exitStatus.interrupted,
+          ref: submitted?.ref
+        })
+      }\n`)
+      : output.complain(message)
+  })

@@ -1,0 +1,147 @@
+/**
+ * The commands about builds that are there: `status`, `logs`, `cancel`, `remove`, `list`, `prune`.
+ *
+ * @since 0.1.0
+ */
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as BuildBackend from "../../build/BuildBackend.js"
+import * as BuildRef from "../../build/BuildRef.js"
+import * as DurationText from "../../build/DurationText.js"
+import * as Backends from "../Backends.js"
+import { type CliError, UsageError } from "../CliError.js"
+import * as JsonLine from "../JsonLine.js"
+import type { Machine } from "../Machine.js"
+import { Output } from "../Output.js"
+import * as Report from "../Report.js"
+
+type Command = Effect.Effect<void, CliError | ConfigError, Backends.Backends | Machine | Output>
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface OneBuild {
+  readonly json: boolean
+  readonly ref: string
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ManyBuilds {
+  readonly json: boolean
+  readonly backend: string
+  readonly namespace: string | undefined
+}
+
+// What is asked about builds that are there needs no settings: they have theirs.
+const settings: Backends.Settings = {
+  local: { insecureRegistries: [], secretsDirectory: undefined, configMapsDirectory: undefined, storage: undefined }
+}
+
+const using = <A, E>(name: string, effect: Effect.Effect<A, E, BuildBackend.BuildBackend | Output>) =>
+  Effect.flatMap(Backends.find(name), (backend) => Effect.provide(effect, backend.layer(settings)))
+
+const withBuild = <A, E>(
+  text: string,
+  use: (ref: BuildRef.BuildRef) => Effect.Effect<A, E, BuildBackend.BuildBackend | Output>
+) =>
+  Schema.decodeEither(BuildRef.FromString)(text).pipe(
+    Either.mapLeft((error) => {
+      const why = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message }) => message).join("; ")
+      return new UsageError({ problem: `${JSON.stringify(text)} names no build: ${why}.` })
+    }),
+    Effect.flatMap((ref) => using(ref.backend, use(ref)))
+  )
+
+const print = (json: boolean, line: JsonLine.JsonLine, words: ReadonlyArray<string>) =>
+  Effect.flatMap(Output, (output) => output.write(`${json ? JsonLine.encode(line) : words.join("\n")}\n`))
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const status = ({ json, ref }: OneBuild): Command =>
+  withBuild(ref, (ref) =>
+    Effect.flatMap(
+      BuildBackend.status(ref),
+      (status) => print(json, { type: "status", ref, status }, Report.statusInFull(status))
+    ))
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const logs = (
+  { follow, json, ref, tail }: OneBuild & { readonly follow: boolean; readonly tail: number | undefined }
+): Command =>
+  withBuild(ref, (ref) =>
+    Stream.runForEach(
+      BuildBackend.logs(ref, { follow, tailLines: tail }),
+      (line) => print(json, { type: "log", line }, [line])
+    ))
+
+/**
+ * Cancels, and says how the build ended: it may have been faster.
+ *
+ * @since 0.1.0
+ * @category commands
+ */
+export const cancel = ({ json, ref }: OneBuild): Command =>
+  withBuild(ref, (ref) =>
+    BuildBackend.cancel(ref).pipe(
+      Effect.zipRight(Effect.option(BuildBackend.status(ref))),
+      Effect.flatMap(Option.match({
+        onNone: () => print(json, { type: "removed", ref }, [`${ref} is not there, or no longer`]),
+        onSome: (status) => print(json, { type: "status", ref, status }, [`${ref}: ${Report.status(status)}`])
+      }))
+    ))
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const remove = ({ json, ref }: OneBuild): Command =>
+  withBuild(ref, (ref) => Effect.zipRight(BuildBackend.remove(ref), removed(json, ref)))
+
+const removed = (json: boolean, ref: BuildRef.BuildRef) => print(json, { type: "removed", ref }, [`Removed ${ref}`])
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const list = ({ backend, json, namespace }: ManyBuilds): Command =>
+  using(
+    backend,
+    Effect.flatMap(BuildBackend.list({ namespace }), (summaries) =>
+      json
+        ? Effect.forEach(summaries, (summary) => print(true, { type: "build", ...summary }, []), { discard: true })
+        : Effect.flatMap(Output, (output) => output.write(`${Report.table(summaries).join("\n")}\n`)))
+  )
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const prune = (
+  options: ManyBuilds & { readonly olderThan: string; readonly keep: number | undefined }
+): Command => {
+  const olderThan = DurationText.parse(options.olderThan)
+  if (Option.isNone(olderThan)) {
+    const problem = `--older-than: ${JSON.stringify(options.olderThan)} is no duration; write 90s, 1h30m or 7d.`
+    return new UsageError({ command: "prune", problem })
+  }
+  return using(
+    options.backend,
+    BuildBackend.prune({ olderThan: olderThan.value, keep: options.keep, namespace: options.namespace }).pipe(
+      Effect.flatMap(Effect.forEach((ref) => removed(options.json, ref), { discard: true }))
+    )
+  )
+}

@@ -1,0 +1,69 @@
+/**
+ * `os-builder check`: which backends can build an input, and why the others cannot; nothing is built.
+ *
+ * @since 0.1.0
+ */
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as BuildBackend from "../../build/BuildBackend.js"
+import type { Issue } from "../../build/BuildError.js"
+import * as Backends from "../Backends.js"
+import { type CliError, NoBackendCan } from "../CliError.js"
+import * as InputOptions from "../InputOptions.js"
+import * as JsonLine from "../JsonLine.js"
+import type { LocalSettings } from "../LocalSettings.js"
+import type { Machine } from "../Machine.js"
+import { Output } from "../Output.js"
+import * as Report from "../Report.js"
+
+/**
+ * `backend` is the only one to ask; by default all of them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly json: boolean
+  readonly backend: string | undefined
+  readonly input: InputOptions.InputOptions
+  readonly local: LocalSettings
+}
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const check = (
+  options: Options
+): Effect.Effect<void, CliError | ConfigError, Backends.Backends | Machine | Output> =>
+  Effect.gen(function*() {
+    const output = yield* Output
+    const input = yield* InputOptions.toInput(options.input)
+    const backends = options.backend === undefined
+      ? yield* Backends.Backends
+      : [yield* Backends.find(options.backend)]
+    const answers = yield* Effect.forEach(backends, (backend) =>
+      BuildBackend.check(input).pipe(
+        Effect.match({
+          onFailure: ({ issues }) => ({ backend: backend.name, ok: false, issues }),
+          onSuccess: (): Answer => ({ backend: backend.name, ok: true, issues: [] })
+        }),
+        Effect.provide(backend.layer({ local: options.local }))
+      ))
+    const lines = answers.flatMap((answer) =>
+      options.json ? [JsonLine.encode({ type: "check", ...answer })] : inWords(answer)
+    )
+    yield* output.write(lines.map((line) => `${line}\n`).join(""))
+    if (!answers.some(({ ok }) => ok)) return yield* new NoBackendCan()
+  })
+
+interface Answer {
+  readonly backend: string
+  readonly ok: boolean
+  readonly issues: ReadonlyArray<Issue>
+}
+
+const inWords = ({ backend, issues, ok }: Answer): ReadonlyArray<string> =>
+  ok
+    ? [`${backend}: can build this`]
+    : [`${backend}: cannot build this`, ...issues.map((issue) => `  ${Report.issue(issue)}`)]

@@ -1,0 +1,159 @@
+/**
+ * The command in this process: on the backend in memory, with a terminal and a console that remember.
+ */
+import { Terminal } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import {
+  ConfigProvider,
+  Console,
+  Context,
+  Effect,
+  Fiber,
+  Layer,
+  Mailbox,
+  Schema,
+  type Scope,
+  Stream,
+  SubscriptionRef
+} from "effect"
+import { BuildBackend } from "effect-os-builder"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import * as Backends from "../../src/cli/Backends.js"
+import type { ExitStatus } from "../../src/cli/CliError.js"
+import { JsonLine } from "../../src/cli/JsonLine.js"
+import * as Log from "../../src/cli/Log.js"
+import * as OsBuilder from "../../src/cli/OsBuilder.js"
+import * as Output from "../../src/cli/Output.js"
+
+export interface Screen {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export interface Run {
+  readonly status: ExitStatus
+  readonly out: string
+  readonly err: string
+}
+
+/** What a command needs, and what it printed so far. */
+export const surroundings = (screen: Screen, backends: ReadonlyArray<Backends.Backend>) =>
+  Effect.gen(function*() {
+    const out = yield* SubscriptionRef.make("")
+    const complaints: Array<string> = []
+    const terminal = Terminal.Terminal.of({
+      columns: Effect.succeed(screen.columns ?? 100),
+      rows: Effect.succeed(40),
+      isTTY: Effect.succeed(screen.isTTY ?? false),
+      readInput: Mailbox.make<Terminal.UserInput>(),
+      readLine: Effect.never,
+      display: (text) => SubscriptionRef.update(out, (all) => all + text)
+    })
+    const console = yield* Console.consoleWith(Effect.succeed)
+    const remember = (line: unknown): void => {
+      complaints.push(`${String(line)}\n`)
+    }
+    const remembering: Console.Console = {
+      ...console,
+      error: (line) => Effect.sync(() => remember(line)),
+      unsafe: { ...console.unsafe, error: remember }
+    }
+    const base = Layer.mergeAll(
+      Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(screen.environment ?? {})))),
+      Layer.succeed(Terminal.Terminal, terminal),
+      Console.setConsole(remembering)
+    )
+    const layer = Log.layer.pipe(
+      Layer.provideMerge(Output.layer),
+      Layer.provideMerge(base),
+      Layer.merge(Layer.succeed(Backends.Backends, backends)),
+      Layer.provideMerge(NodeContext.layer)
+    )
+    /** Waits until the output says so. */
+    const until = (says: (out: string) => boolean) => Stream.runHead(Stream.filter(out.changes, says))
+    return { layer, out: SubscriptionRef.get(out), err: Effect.sync(() => complaints.join("")), until }
+  })
+
+export class Command extends Context.Tag("test/Command")<Command, {
+  readonly run: (args: ReadonlyArray<string>, screen?: Screen) => Effect.Effect<Run>
+  /** Runs it in the background, and returns when its output says so. */
+  readonly start: (
+    args: ReadonlyArray<string>,
+    says: (out: string) => boolean,
+    screen?: Screen
+  ) => Effect.Effect<{
+    readonly ended: Effect.Effect<Run>
+    readonly interrupted: Effect.Effect<Omit<Run, "status">>
+    readonly out: Effect.Effect<string>
+  }>
+}>() {}
+
+/** The backend in memory under the name of `memory`, and a second one that is not there to stay. */
+export const layer: Layer.Layer<Command | BuildBackend.BuildBackend | BuildBackend.MemoryBackend> = Layer.effect(
+  Command,
+  Effect.gen(function*() {
+    const memory = yield* BuildBackend.BuildBackend
+    const provided = () => Layer.succeed(BuildBackend.BuildBackend, memory)
+    const backends = [
+      { name: "memory", outlivesProcess: true, layer: provided },
+      { name: "fleeting", outlivesProcess: false, layer: provided }
+    ]
+    const start = (args: ReadonlyArray<string>, says: (out: string) => boolean, screen: Screen = {}) =>
+      Effect.gen(function*() {
+        const { err, layer, out, until } = yield* surroundings(screen, backends)
+        const fiber = yield* Effect.forkDaemon(Effect.provide(OsBuilder.run(args), layer))
+        yield* until(says)
+        const printed = Effect.all({ out, err })
+        return {
+          out,
+          ended: Effect.flatMap(
+            Fiber.join(fiber),
+            (status) => Effect.map(printed, (printed) => ({ status, ...printed }))
+          ),
+          interrupted: Effect.zipRight(Fiber.interrupt(fiber), printed)
+        }
+      })
+    return Command.of({
+      start,
+      run: (args, screen) => Effect.flatMap(start(args, () => true, screen), ({ ended }) => ended)
+    })
+  })
+).pipe(Layer.provideMerge(BuildBackend.layerMemory), Layer.fresh)
+
+export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "os-builder-cli-"))),
+  (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
+)
+
+/** A folder with these files in it. */
+export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>) =>
+  Effect.tap(temporaryFolder, (folder) =>
+    Effect.sync(() => {
+      for (const [name, content] of Object.entries(files)) {
+        fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+        fs.writeFileSync(path.join(folder, name), content)
+      }
+    }))
+
+export const containerfile = "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN true\n"
+
+/** `build`, with everything that it cannot do without. */
+export const buildArgs = (...more: ReadonlyArray<string>) =>
+  Effect.map(folderWith({ Containerfile: containerfile }), (folder) => [
+    "build",
+    "--backend",
+    "memory",
+    "--file",
+    path.join(folder, "Containerfile"),
+    "--base",
+    "registry.example.com/base:1",
+    "--final",
+    "registry.example.com/os:1",
+    ...more
+  ])
+
+export const documents = (out: string): ReadonlyArray<JsonLine> =>
+  out.trimEnd().split("\n").map((line) => Schema.decodeUnknownSync(Schema.parseJson(JsonLine))(line))

@@ -1,0 +1,216 @@
+import { assert, describe, it } from "@effect/vitest"
+import { ConfigError, Effect, Layer, Stream, TestClock } from "effect"
+import { BuildBackend, BuildError, BuildRef } from "effect-os-builder"
+import packageJson from "../../package.json" with { type: "json" }
+import { type CliError, exitStatusOf, InternalError, NoBackendCan, UsageError } from "../../src/cli/CliError.js"
+import * as OsBuilder from "../../src/cli/OsBuilder.js"
+import { version } from "../../src/cli/Version.js"
+import { buildArgs, Command, layer, surroundings } from "./Harness.js"
+
+describe("the commands about builds", () => {
+  it.scoped("tell, stop, list and remove them", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const memory = yield* BuildBackend.MemoryBackend
+      yield* memory.outcome({ _tag: "Held" })
+      const ref = (yield* run(yield* buildArgs("--detach"))).out.trim()
+      assert.deepStrictEqual(yield* run(["status", ref]), { status: 0, out: "Running\n", err: "" })
+      assert.deepStrictEqual(yield* run(["list", "--backend", "memory"]), {
+        status: 0,
+        out: "CREATED               STATUS   IMAGE                      BUILD\n" +
+          `1970-01-01T00:00:00Z  Running  registry.example.com/os:1  ${ref}\n`,
+        err: ""
+      })
+      assert.deepStrictEqual(yield* run(["cancel", ref]), { status: 0, out: `${ref}: Cancelled\n`, err: "" })
+      assert.deepStrictEqual(yield* run(["remove", ref]), { status: 0, out: `Removed ${ref}\n`, err: "" })
+      assert.deepStrictEqual(yield* run(["cancel", ref]), {
+        status: 0,
+        out: `${ref} is not there, or no longer\n`,
+        err: ""
+      })
+      assert.deepStrictEqual(yield* run(["status", ref]), {
+        status: 2,
+        out: "",
+        err: `No build ${ref}: it was removed, or it is of another cluster or namespace.\n`
+      })
+      assert.strictEqual((yield* run(["logs", ref])).status, 2)
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("tell a failure with the end of its log", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const memory = yield* BuildBackend.MemoryBackend
+      yield* memory.outcome({ _tag: "Fails", message: "RUN false: exit status 1", log: ["one", "two"] })
+      const ref = (yield* run(yield* buildArgs("--detach"))).out.trim()
+      assert.deepStrictEqual(yield* run(["status", ref]), {
+        status: 0,
+        out: "Failed (InstructionFailed): RUN false: exit status 1\nThe log ends with:\n  one\n  two\n",
+        err: ""
+      })
+      assert.strictEqual((yield* run(["logs", ref])).out, "one\ntwo\n")
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("prune what ended long ago", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const ref = (yield* run(yield* buildArgs("--detach"))).out.trim()
+      yield* TestClock.adjust("3 days")
+      const prune = (...args: ReadonlyArray<string>) => run(["prune", "--backend", "memory", ...args])
+      assert.strictEqual((yield* prune("--older-than", "4d")).out, "")
+      assert.strictEqual((yield* prune("--older-than", "2d", "--keep", "1")).out, "")
+      assert.strictEqual((yield* prune("--older-than", "2d")).out, `Removed ${ref}\n`)
+      const wrong = yield* prune("--older-than", "4")
+      assert.strictEqual(wrong.status, 2)
+      assert.match(wrong.err, /^--older-than: "4" is no duration; write 90s, 1h30m or 7d\.\n/)
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("refuse what names no build, or one of a backend that is not here", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const malformed = yield* run(["status", "os-build-1"])
+      assert.strictEqual(malformed.status, 2)
+      assert.match(malformed.err, /^"os-build-1" names no build: a build is named backend\/namespace\/name\/uid/)
+      const foreign = yield* run(["remove", "custom/n/os-build-a-1/u"])
+      assert.strictEqual(foreign.status, 2)
+      assert.match(foreign.err, /^There is no backend "custom" here; it can be memory, fleeting\.\n/)
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("take the backend and the namespace from the environment", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const args = yield* buildArgs("--detach")
+      const withoutBackend = [...args.slice(0, 1), ...args.slice(3)]
+      const environment = { OS_BUILDER_BACKEND: "memory", OS_BUILDER_NAMESPACE: "other" }
+      assert.match((yield* run(withoutBackend, { environment })).out, /^memory\/other\//)
+      assert.match((yield* run([...withoutBackend, "-n", "mine"], { environment })).out, /^memory\/mine\//)
+    }).pipe(Effect.provide(layer)))
+})
+
+describe("check", () => {
+  const issue = new BuildError.Issue({ path: "architecture", message: "is arm64, and this is not" })
+  const backend = (name: string, check: Effect.Effect<void, BuildError.BuildRejected>) => ({
+    name,
+    outlivesProcess: true,
+    layer: () => BuildBackend.layerMock({ name, check: () => check })
+  })
+  const able = backend("able", Effect.void)
+  const unable = backend(
+    "unable",
+    Effect.fail(new BuildError.BuildRejected({ reason: "Unsupported", issues: [issue] }))
+  )
+  const run = (args: ReadonlyArray<string>, backends: Parameters<typeof surroundings>[1]) =>
+    Effect.gen(function*() {
+      const { err, layer, out } = yield* surroundings({}, backends)
+      const status = yield* Effect.provide(OsBuilder.run(args), layer)
+      return { status, out: yield* out, err: yield* err }
+    })
+  const checkArgs = Effect.map(buildArgs(), (args) => ["check", ...args.slice(3)])
+
+  it.scoped("asks every backend, and is content with one", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* run(yield* checkArgs, [unable, able]), {
+        status: 0,
+        out: "unable: cannot build this\n  --arch: is arm64, and this is not\nable: can build this\n",
+        err: ""
+      })
+    }))
+
+  it.scoped("exits with 2 when none can, and asks only the one that is named", () =>
+    Effect.gen(function*() {
+      const args = yield* checkArgs
+      assert.deepStrictEqual(yield* run([...args, "--backend", "unable"], [unable, able]), {
+        status: 2,
+        out: "unable: cannot build this\n  --arch: is arm64, and this is not\n",
+        err: "No backend can build this.\n"
+      })
+    }))
+
+  it.scoped("reads the Containerfile first", () =>
+    Effect.gen(function*() {
+      const args = (yield* checkArgs).map((arg) => arg.endsWith("/Containerfile") ? "/dev/null" : arg)
+      const { err, status } = yield* run(args, [able])
+      assert.strictEqual(status, 2)
+      assert.match(err, /^Build rejected: the input is not valid\.\n {2}--file: /)
+    }))
+})
+
+describe("exit status", () => {
+  const ref = new BuildRef.BuildRef({ backend: "b", namespace: "n", name: "m", uid: "u" })
+  const rejected = (reason: BuildError.BuildRejected["reason"]) => new BuildError.BuildRejected({ reason, issues: [] })
+  const table: ReadonlyArray<readonly [CliError, number]> = [
+    [rejected("InvalidInput"), 2],
+    [rejected("Unsupported"), 2],
+    [rejected("MissingReference"), 2],
+    [rejected("Denied"), 3],
+    [rejected("QuotaExceeded"), 3],
+    [new BuildError.BackendError({ backend: "b", reason: "Unreachable", operation: "o" }), 3],
+    [new BuildError.BuildNotFound({ ref }), 2],
+    [new BuildError.BuildCancelled({ ref }), 3],
+    [new UsageError({ problem: "p" }), 2],
+    [new NoBackendCan(), 2],
+    [new InternalError({ defect: "d" }), 3]
+  ]
+  for (const [error, expected] of table) {
+    it(`is ${expected} for ${error._tag}${"reason" in error ? ` ${error.reason}` : ""}`, () => {
+      assert.strictEqual(exitStatusOf(error), expected)
+    })
+  }
+})
+
+describe("what is not meant to happen", () => {
+  it.scoped("is told in a sentence, with its cause only for those who ask", () =>
+    Effect.gen(function*() {
+      const args = yield* buildArgs()
+      const broken = {
+        name: "memory",
+        outlivesProcess: true,
+        layer: () => BuildBackend.layerMock({ build: () => Effect.die(new Error("a fault of the code")) })
+      }
+      const complaints = (...more: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const { err, layer } = yield* surroundings({}, [broken])
+          assert.strictEqual(yield* Effect.provide(OsBuilder.run([...args, ...more]), layer), 3)
+          return yield* err
+        })
+      const sentence = "os-builder met an error of its own: a fault of the code\n" +
+        "The same with `--log-level debug` tells where.\n"
+      assert.strictEqual(yield* complaints(), sentence)
+      const asked = yield* complaints("--log-level", "debug")
+      assert.match(asked, /^os-builder: debug: .*\n(.*\n)* +at /)
+      assert.include(asked, sentence)
+    }))
+
+  it.effect("names the variable that is wrong", () =>
+    Effect.gen(function*() {
+      const error = ConfigError.InvalidData(["OS_BUILDER_X"], "Expected a number")
+      const misled = { name: "local", outlivesProcess: true, layer: () => Layer.fail(error) }
+      const { err, layer } = yield* surroundings({}, [misled])
+      assert.strictEqual(yield* Effect.provide(OsBuilder.run(["list"]), layer), 2)
+      assert.strictEqual(
+        (yield* err).split("\n")[0],
+        "The environment is wrong: (Invalid data at OS_BUILDER_X: \"Expected a number\")"
+      )
+    }))
+})
+
+describe("logs", () => {
+  it.scoped("hands on each line when it comes", () =>
+    Effect.gen(function*() {
+      const lines = {
+        name: "memory",
+        outlivesProcess: true,
+        layer: () =>
+          Layer.merge(
+            Layer.empty,
+            BuildBackend.layerMock({ logs: () => Stream.concat(Stream.make("one"), Stream.never) })
+          )
+      }
+      const { layer, until } = yield* surroundings({}, [lines])
+      yield* Effect.forkScoped(Effect.provide(OsBuilder.run(["logs", "memory/n/m/u", "-f"]), layer))
+      yield* until((out) => out === "one\n")
+    }))
+})
+
+it("has the version of the package", () => {
+  assert.strictEqual(version, packageJson.version)
+})

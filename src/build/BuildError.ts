@@ -124,7 +124,7 @@ export class BuildErrored
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
-    const advice = this.status.retryable ? " Building again may help." : ""
+    const advice = this.status.retryable ? " (building again may help)" : ""
     return `Build ${this.ref} errored (${this.status.reason}): ${this.status.message}${advice}`
   }
   get retryable(): boolean {

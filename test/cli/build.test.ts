@@ -54,7 +54,7 @@ describe("build", () => {
       yield* memory.outcome({ _tag: "Errors", reason: "PushFailed", message: "connection refused" })
       const { err, status } = yield* run(yield* buildArgs())
       assert.strictEqual(status, 3)
-      assert.match(err, /^Build memory\/.* errored \(PushFailed\): connection refused Building again may help\.\n$/)
+      assert.match(err, /^Build memory\/.* errored \(PushFailed\): connection refused \(building again may help\)\n$/)
     }).pipe(Effect.provide(layer)))
 
   it.scoped("prints every issue of a wrong input with the option it comes from, and exits with 2", () =>

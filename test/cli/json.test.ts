@@ -51,7 +51,7 @@ describe("--json", () => {
         type: "error",
         error: "BuildErrored",
         reason: "PushFailed",
-        message: `Build ${submitted.ref} errored (PushFailed): no route Building again may help.`,
+        message: `Build ${submitted.ref} errored (PushFailed): no route (building again may help)`,
         retryable: true,
         exitStatus: 3,
         ref: String(submitted.ref)

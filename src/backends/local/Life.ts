@@ -133,7 +133,8 @@ export const make = (options: Options): Effect.Effect<Life, never, Scope.Scope> 
     /** Ends a build whose process is gone: what that left is cleared away first. */
     const bury = (record: LocalRecord) =>
       Effect.gen(function*() {
-        const { clear } = yield* options.sandbox
+        const { clear, evict } = yield* options.sandbox
+        yield* evict(record.workFolder)
         yield* clear(record.workFolder)
         yield* end(
           record,

@@ -53,29 +53,24 @@ export const isAlive = (fs: FileSystem.FileSystem, identity: ProcessIdentity): E
       (yield* readBoot(fs)) === identity.boot
   })
 
-const processes = (fs: FileSystem.FileSystem): Effect.Effect<ReadonlyArray<number>> =>
+const processes = (
+  fs: FileSystem.FileSystem,
+  matches: (pid: number) => Effect.Effect<boolean>
+): Effect.Effect<ReadonlyArray<number>> =>
   fs.readDirectory("/proc").pipe(
     Effect.map((names) => names.filter((name) => /^\d+$/.test(name)).map(Number)),
-    Effect.orElseSucceed(() => [])
+    Effect.orElseSucceed(() => []),
+    Effect.flatMap((pids) => Effect.filter(pids, matches, { concurrency: 16 }))
   )
 
 /** The processes of a session: a command and what it started, whatever process groups they made. */
 export const inSession = (fs: FileSystem.FileSystem, leader: number): Effect.Effect<ReadonlyArray<number>> =>
-  Effect.flatMap(
-    processes(fs),
-    (pids) =>
-      Effect.filter(
-        pids,
-        (pid) =>
-          Effect.map(readStat(fs, pid), (stat) => stat !== undefined && stat[3] === String(leader) && stat[0] !== "Z")
-      )
+  processes(
+    fs,
+    (pid) =>
+      Effect.map(readStat(fs, pid), (stat) => stat !== undefined && stat[3] === String(leader) && stat[0] !== "Z")
   )
 
 /** The processes whose command line holds a text. */
 export const naming = (fs: FileSystem.FileSystem, text: string): Effect.Effect<ReadonlyArray<number>> =>
-  Effect.flatMap(processes(fs), (pids) =>
-    Effect.filter(pids, (pid) =>
-      fs.readFileString(`/proc/${pid}/cmdline`).pipe(
-        Effect.map((line) => line.includes(text)),
-        Effect.orElseSucceed(() => false)
-      )))
+  processes(fs, (pid) => Effect.map(readText(fs, `/proc/${pid}/cmdline`), (line) => line.includes(text)))

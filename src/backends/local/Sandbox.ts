@@ -31,8 +31,10 @@ export interface Order {
 export interface Sandbox {
   /** Runs the command to its end; interrupting kills it and everything it started. */
   readonly run: (order: Order) => Effect.Effect<Ended>
-  /** Deletes a folder that a command worked in, with the processes that name it and whatever is still mounted there. */
+  /** Deletes a folder that a command worked in, with whatever is still mounted there. */
   readonly clear: (folder: string) => Effect.Effect<void>
+  /** Kills whatever still works in a folder, for a program that was killed itself. */
+  readonly evict: (folder: string) => Effect.Effect<void>
 }
 
 const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"] as const
@@ -74,7 +76,7 @@ export const make = (
           yield* succeeds("kill", "-KILL", ...pids.map(String))
           yield* Effect.sleep("20 millis")
         }
-      }).pipe(Effect.interruptible, Effect.timeoutOption("10 seconds"))
+      }).pipe(Effect.interruptible, Effect.timeoutOption("10 seconds"), Effect.asVoid)
 
     const run = ({ command, environment, log, memory }: Order) =>
       Effect.gen(function*() {
@@ -88,6 +90,7 @@ export const make = (
           Effect.ignore(process.kill("SIGKILL")).pipe(
             Effect.interruptible,
             Effect.timeoutOption("10 seconds"),
+            // Also where namespaces see to it: the first process of one is gone when all others are.
             Effect.andThen(killAll(ProcessIdentity.inSession(fs, process.pid)))
           )
         )
@@ -118,7 +121,7 @@ export const make = (
 
     const clear = (folder: string) =>
       Effect.gen(function*() {
-        yield* killAll(ProcessIdentity.naming(fs, `${folder}/`))
+        if (!(yield* fs.exists(folder).pipe(Effect.orElseSucceed(() => true)))) return
         yield* unmount(folder)
         // By rm, which takes every file name; files of other users of a user namespace go from within it.
         if (!(yield* succeeds("rm", "-rf", "--", folder)) && rootless) {
@@ -126,5 +129,5 @@ export const make = (
         }
       })
 
-    return { run, clear }
+    return { run, clear, evict: (folder) => killAll(ProcessIdentity.naming(fs, `${folder}/`)) }
   })

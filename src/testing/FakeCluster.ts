@@ -10,7 +10,7 @@
  * ```ts
  * import { Effect } from "effect"
  * import { Cluster } from "effect-os-builder"
- * import { FakeCluster } from "effect-os-builder/FakeCluster"
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
  *
  * const program = Effect.gen(function*() {
  *   const fake = yield* FakeCluster.FakeCluster

@@ -1,4 +1,3 @@
-// examples/hello/main.ts
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { LocalBuildBackend } from "effect-os-builder"

@@ -1,4 +1,3 @@
-// examples/hello/program.test.ts
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import { BuildBackend } from "effect-os-builder"

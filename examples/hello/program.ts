@@ -1,4 +1,3 @@
-// examples/hello/program.ts
 import { Console, Effect } from "effect"
 import { BuildBackend, BuildInput } from "effect-os-builder"
 

@@ -179,9 +179,7 @@ export const program = (options: {
       case "ImagePullBackOff":
         return Stream.never
       default: {
-        if (of.runner === "openshift") {
-          return main.includes(container) ? openShiftSteps(plane.registry, pod, next, of, deletesOwner) : Stream.empty
-        }
+        if (of.runner === "openshift") return openShiftSteps(plane.registry, pod, next, of, deletesOwner)
         return scriptProgram(next, of, deletesOwner)[main.includes(container) ? "push" : "build"]
       }
     }
@@ -191,7 +189,8 @@ export const program = (options: {
     waiting: outcome._tag === "ImagePullBackOff"
       ? Program.imagePullBackOff(imageOf(pod, container))
       : undefined,
-    steps: ending(outcome, container)
+    // What prepares an OpenShift Build is done at once: it counts as Pending for so long.
+    steps: of.runner === "openshift" && !main.includes(container) ? Stream.empty : ending(outcome, container)
   })
 }
 

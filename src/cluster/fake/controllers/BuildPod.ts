@@ -7,6 +7,7 @@
 import type { JsonObject } from "../../ApiRequest.js"
 import * as J from "../Json.js"
 import * as Metadata from "../Metadata.js"
+import * as BuildNaming from "./BuildNaming.js"
 
 /** @since 0.1.0 @category constants */
 export const buildLabel = "openshift.io/build.name"
@@ -18,11 +19,18 @@ export const buildContainer = "docker-build"
 const longestBuild = 604_800
 
 /** @since 0.1.0 @category getters */
-export const podName = (build: JsonObject): string => `${Metadata.name(build)}-build`
+export const podName = (build: JsonObject): string => BuildNaming.object(Metadata.name(build), "build")
 
-/** The ConfigMaps that the controller makes for a pod. @since 0.1.0 @category getters */
+/** The ConfigMaps that the controller makes for a pod, and the volumes in which they are. */
+const configMaps = [
+  { suffix: "ca", volume: "build-ca-bundles", mountPath: "/var/run/configs/openshift.io/certs" },
+  { suffix: "global-ca", volume: "build-proxy-ca-bundles", mountPath: "/var/run/configs/openshift.io/pki" },
+  { suffix: "sys-config", volume: "build-system-configs", mountPath: "/var/run/configs/openshift.io/build-system" }
+]
+
+/** @since 0.1.0 @category getters */
 export const configMapNames = (build: JsonObject): ReadonlyArray<string> =>
-  ["ca", "global-ca", "sys-config"].map((suffix) => `${Metadata.name(build)}-${suffix}`)
+  configMaps.map(({ suffix }) => BuildNaming.object(Metadata.name(build), suffix))
 
 /** @since 0.1.0 @category getters */
 export const ownerReference = (owner: JsonObject): JsonObject => ({
@@ -38,47 +46,48 @@ interface Mounted {
   readonly mountPath: string
 }
 
-const secretVolume = (name: string | undefined, suffix: string, mountPath: string): ReadonlyArray<Mounted> =>
+const secret = (name: string | undefined, suffix: string, mountPath: string): ReadonlyArray<Mounted> =>
   name === undefined
     ? []
-    : [{ volume: { name: `${name}-${suffix}`.replaceAll(".", "-"), secret: { secretName: name } }, mountPath }]
+    : [{ volume: { name: BuildNaming.volume(name, suffix), secret: { secretName: name } }, mountPath }]
 
-const configMapVolume = (name: string | undefined, suffix: string, mountPath: string): ReadonlyArray<Mounted> =>
-  name === undefined
-    ? []
-    : [{ volume: { name: `${name}-${suffix}`.replaceAll(".", "-"), configMap: { name } }, mountPath }]
+const configMap = (name: string | undefined, suffix: string, mountPath: string): ReadonlyArray<Mounted> =>
+  name === undefined ? [] : [{ volume: { name: BuildNaming.volume(name, suffix), configMap: { name } }, mountPath }]
 
 const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
   const strategy = J.object(build, "spec", "strategy", "dockerStrategy")
+  const pushes = J.text(build, "spec", "output", "pushSecret", "name")
+  const pulls = J.text(strategy, "pullSecret", "name")
   return [
-    ...secretVolume(
-      J.text(build, "spec", "output", "pushSecret", "name"),
-      "push",
-      "/var/run/secrets/openshift.io/push"
-    ),
-    ...secretVolume(J.text(strategy, "pullSecret", "name"), "pull", "/var/run/secrets/openshift.io/pull"),
-    ...J.objects(build, "spec", "source", "secrets").flatMap((input, index) =>
-      secretVolume(J.text(input, "secret", "name"), `build-${index}`, `/var/run/secrets/openshift.io/build/${index}`)
-    ),
-    ...J.objects(build, "spec", "source", "configMaps").flatMap((input, index) =>
-      configMapVolume(
-        J.text(input, "configMap", "name"),
-        `build-${index}`,
-        `/var/run/configs/openshift.io/build/${index}`
-      )
-    ),
+    ...secret(pushes, "push", "/var/run/secrets/openshift.io/push"),
+    ...secret(pulls, "pull", "/var/run/secrets/openshift.io/pull"),
+    ...J.objects(build, "spec", "source", "secrets").flatMap((input) => {
+      const name = J.text(input, "secret", "name")
+      return secret(name, "build", `/var/run/secrets/openshift.io/build/${name}`)
+    }),
+    ...J.objects(build, "spec", "source", "configMaps").flatMap((input) => {
+      const name = J.text(input, "configMap", "name")
+      return configMap(name, "build", `/var/run/configs/openshift.io/build/${name}`)
+    }),
     ...J.objects(strategy, "volumes").flatMap((volume) => {
-      const path = `/var/run/openshift.io/volumes/${J.text(volume, "name")}`
+      const secretName = J.text(volume, "source", "secret", "secretName")
+      const configMapName = J.text(volume, "source", "configMap", "name")
+      const path = `/var/run/openshift.io/volumes/${BuildNaming.directory(secretName ?? configMapName ?? "")}`
       return [
-        ...secretVolume(J.text(volume, "source", "secret", "secretName"), "user-build-volume", path),
-        ...configMapVolume(J.text(volume, "source", "configMap", "name"), "user-build-volume", path)
+        ...secret(secretName, "user-build-volume", path),
+        ...configMap(configMapName, "user-build-volume", path)
       ]
     }),
-    ...configMapNames(build).flatMap((name, index) =>
-      configMapVolume(name, "build-config", `/var/run/configs/openshift.io/${["ca", "certs", "build-system"][index]}`)
-    )
+    ...configMaps.map(({ mountPath, suffix, volume }) => ({
+      volume: { name: volume, configMap: { name: BuildNaming.object(Metadata.name(build), suffix) } },
+      mountPath
+    }))
   ]
 }
+
+/** An object is mounted from one volume, however often: the first of its name counts, whatever is in it. */
+const distinct = (mounts: ReadonlyArray<Mounted>): ReadonlyArray<JsonObject> =>
+  Array.from(new Map(mounts.toReversed().map(({ volume }) => [J.text(volume, "name"), volume])).values()).toReversed()
 
 /** @since 0.1.0 @category constructors */
 export const make = (build: JsonObject): JsonObject => {
@@ -119,7 +128,7 @@ export const make = (build: JsonObject): JsonObject => {
         volumeMounts: mounts.map(({ mountPath, volume }) => ({ name: J.text(volume, "name") ?? "", mountPath }))
       })],
       volumes: [
-        ...mounts.map(({ volume }) => volume),
+        ...distinct(mounts),
         { name: "buildcachedir", hostPath: { path: "/var/lib/containers/cache" } },
         { name: "buildworkdir", emptyDir: {} }
       ]

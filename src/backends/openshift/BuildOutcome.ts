@@ -33,7 +33,7 @@ export const interpret = (seen: Seen): Interpretation => {
     case "Error":
       return over(seen, unsuccessful(seen))
     case "Cancelled":
-      return over(seen, new BuildStatus.Cancelled({ pod: podOf(seen) }))
+      return over(seen, new BuildStatus.Cancelled(podOf(seen)))
     default:
       return waiting(seen)
   }
@@ -67,9 +67,9 @@ const timeOf = (text: string | undefined): DateTime.Utc | undefined => Option.ge
 
 const attemptOf = ({ child }: Seen): number => Number(child.metadata.labels?.[BuildRecord.label.attempt] ?? 1)
 
-const podOf = ({ pods }: Seen): BuildStatus.PodReference | undefined => {
+const podOf = ({ pods }: Seen): { readonly pod?: BuildStatus.PodReference } => {
   const pod = pods.at(-1)
-  return pod === undefined ? undefined : PodFate.reference(pod)
+  return pod === undefined ? {} : { pod: PodFate.reference(pod) }
 }
 
 const isGoing = (pod: Resources.Pod | undefined): boolean =>
@@ -79,8 +79,8 @@ const startedAt = ({ child, earlier, record }: Seen): DateTime.Utc =>
   [...earlier, child].map(({ status }) => timeOf(status?.startTimestamp)).find((time) => time !== undefined) ??
     record.createdAt
 
-const running = (seen: Seen, blocked?: BuildStatus.Blocked): BuildStatus.Running =>
-  new BuildStatus.Running({ startedAt: startedAt(seen), attempt: attemptOf(seen), blocked, pod: podOf(seen) })
+const running = (seen: Seen): BuildStatus.Running =>
+  new BuildStatus.Running({ startedAt: startedAt(seen), attempt: attemptOf(seen), ...podOf(seen) })
 
 // --- before it runs ---
 
@@ -102,12 +102,14 @@ const blockedBy = ({ child, events, pods }: Seen): BuildStatus.Blocked | undefin
 const waiting = (seen: Seen): Interpretation => {
   const { child, pods } = seen
   const blocked = blockedBy(seen)
-  const pod = pods.at(-1)
+  const why = blocked === undefined ? {} : { blocked }
   return {
-    status: attemptOf(seen) > 1 ? running(seen, blocked) : new BuildStatus.Pending({ blocked, pod: podOf(seen) }),
+    status: attemptOf(seen) > 1
+      ? new BuildStatus.Running({ ...running(seen), ...why })
+      : new BuildStatus.Pending({ ...why, ...podOf(seen) }),
     waitingSince: timeOf(child.metadata.creationTimestamp),
     // What is said without events needs none.
-    explainedBy: blockedBy({ ...seen, events: [] }) === undefined ? (pod ?? child).metadata.uid : undefined
+    explainedBy: blockedBy({ ...seen, events: [] }) === undefined ? (pods.at(-1) ?? child).metadata.uid : undefined
   }
 }
 
@@ -133,17 +135,17 @@ const completed = (seen: Seen): BuildStatus.Terminal => {
         pullspec: `${ImagePullspec.repository(pullspec)}@${digest}`,
         digest,
         tag: pullspec,
-        architecture: record.input.architecture
+        ...(record.input.architecture === undefined ? {} : { architecture: record.input.architecture })
       }),
       startedAt: startedAt(seen),
       finishedAt: timeOf(child.status?.completionTimestamp) ?? startedAt(seen),
-      pod: podOf(seen)
+      ...podOf(seen)
     })
     : BuildStatus.errored("DigestLost", {
       message:
         `${pullspec} was pushed, and the Build does not tell its digest: does the service account of the build pod ` +
         "have the role system:image-builder?",
-      pod: podOf(seen)
+      ...podOf(seen)
     })
 }
 
@@ -156,16 +158,21 @@ const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
     return BuildStatus.errored(fate.reason, {
       upstreamReason: fate.upstreamReason,
       message: fate.reason === "Timeout" ? timedOut(seen, fate.message) : fate.message,
-      pod: podOf(seen)
+      ...podOf(seen)
     })
   }
   const said = Said.of(seen.child, pod)
   const meaning: Reasons.Meaning = Reasons.ended.get(reason)?.(said) ?? { state: "Errored", reason: "Unknown" }
   const upstreamReason = reason || phase
-  const details = { message: said.error || message || `the Build ended as ${upstreamReason}`, pod: podOf(seen) }
-  return meaning.state === "Failed"
-    ? new BuildStatus.Failed({ ...details, reason: meaning.reason, exitCode: meaning.exitCode, logTail: [] })
-    : BuildStatus.errored(meaning.reason, { ...details, upstreamReason })
+  const details = { message: said.error || message || `the Build ended as ${upstreamReason}`, ...podOf(seen) }
+  if (meaning.state === "Errored") return BuildStatus.errored(meaning.reason, { ...details, upstreamReason })
+  const { exitCode } = meaning
+  return new BuildStatus.Failed({
+    ...details,
+    reason: meaning.reason,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    logTail: []
+  })
 }
 
 const timedOut = ({ record }: Seen, said: string): string =>

@@ -34,10 +34,12 @@ export const blocked: ReadonlyMap<string, (message: string) => Blocked["reason"]
 // --- how it ends ---
 
 export type Meaning =
-  | { readonly state: "Failed"; readonly reason: FailedReason; readonly exitCode?: number | undefined }
+  | { readonly state: "Failed"; readonly reason: FailedReason; readonly exitCode?: number }
   | { readonly state: "Errored"; readonly reason: ErroredReason }
 
 const errored = (reason: ErroredReason): Meaning => ({ state: "Errored", reason })
+
+const failed = (reason: FailedReason): Meaning => ({ state: "Failed", reason })
 
 const always = (reason: ErroredReason) => (): Meaning => errored(reason)
 
@@ -51,9 +53,9 @@ const platform = (text: string): Meaning | undefined =>
     ? errored("StorageUnavailable")
     : undefined
 
-const registry = (denied: ErroredReason, failed: ErroredReason) => ({ error, text }: Said): Meaning => {
-  const said = error === "" ? text : error
-  return platform(said) ?? errored(has(said, ErrorText.refused) ? denied : failed)
+const registry = (denied: ErroredReason, transient: ErroredReason) => ({ error, text }: Said): Meaning => {
+  const said = error || text
+  return platform(said) ?? errored(has(said, ErrorText.refused) ? denied : transient)
 }
 
 const pull = registry("ImagePullDenied", "ImagePullFailed")
@@ -85,20 +87,16 @@ const build = (said: Said): Meaning => {
   if (has(text, ErrorText.disk)) return errored("OutOfDisk")
   const found = platform(cause)
   if (found !== undefined) return found
-  if (has(cause, ErrorText.containerfile)) return { state: "Failed", reason: "ContainerfileInvalid" }
+  if (has(cause, ErrorText.containerfile)) return failed("ContainerfileInvalid")
   if (has(cause, ErrorText.pull)) return pull({ error: cause, text })
   if (killed.test(cause) || has(text, network) || (atStep === null && error !== "")) return errored("Unknown")
   const exitCode = /exit status (\d+)\s*$/.exec(cause)?.[1]
-  return {
-    state: "Failed",
-    reason: "InstructionFailed",
-    exitCode: exitCode === undefined ? undefined : Number(exitCode)
-  }
+  return { ...failed("InstructionFailed"), ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }) }
 }
 
 /** The Containerfile is written out, and read: what fails there but for want of room is what the user wrote. */
 const prepare = ({ text }: Said): Meaning =>
-  has(text, ErrorText.disk) ? errored("OutOfDisk") : { state: "Failed", reason: "ContainerfileInvalid" }
+  has(text, ErrorText.disk) ? errored("OutOfDisk") : failed("ContainerfileInvalid")
 
 /**
  * Where the service account may not update builds/details the builder cannot give a reason, and there is its error alone.

@@ -106,7 +106,6 @@ describe("a Build that runs", () => {
       status: new BuildStatus.Running({
         startedAt: time(9),
         attempt: 1,
-        blocked: undefined,
         pod: new BuildStatus.PodReference({ namespace: "ns", name: busy.metadata.name, uid: "pod" })
       })
     })

@@ -10,8 +10,11 @@ const least = {
 
 const encode = Schema.encodeSync(BuildInput.BuildInput)
 
-const issues = (input: unknown) =>
-  Effect.runSync(Effect.map(Effect.flip(BuildInput.decode(input)), (rejected) => rejected.issues.map(String)))
+const issues = (input: unknown): ReadonlyArray<string> =>
+  Effect.runSync(Effect.match(BuildInput.decode(input), {
+    onFailure: (rejected) => rejected.issues.map(String),
+    onSuccess: () => ["accepted"]
+  }))
 
 describe("make", () => {
   it.effect("takes plain values", () =>

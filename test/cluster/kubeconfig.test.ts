@@ -67,6 +67,16 @@ const plugin = Effect.map(TestServer.TestAuthority, ({ folder }) => {
   }
 })
 
+/** Lets client-node look for a kubeconfig in a folder alone; returns what takes that back. */
+const inHome = (folder: string) => {
+  const { HOME, KUBECONFIG } = process.env
+  process.env["HOME"] = folder
+  delete process.env["KUBECONFIG"]
+  return () => {
+    Object.assign(process.env, { HOME }, KUBECONFIG === undefined ? {} : { KUBECONFIG })
+  }
+}
+
 layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) => {
   it.scoped("says the server, its authority, the namespace and the token", () =>
     Effect.gen(function*() {
@@ -185,14 +195,7 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
     it.scoped("because there is none, says where one is looked for", () =>
       Effect.gen(function*() {
         const { folder } = yield* TestServer.TestAuthority
-        const { HOME, KUBECONFIG } = process.env
-        yield* Effect.acquireRelease(
-          Effect.sync(() => {
-            process.env["HOME"] = folder
-            delete process.env["KUBECONFIG"]
-          }),
-          () => Effect.sync(() => Object.assign(process.env, { HOME }, KUBECONFIG === undefined ? {} : { KUBECONFIG }))
-        )
+        yield* Effect.acquireRelease(Effect.sync(() => inHome(folder)), (restore) => Effect.sync(restore))
         const error = yield* refused({})
         assert.strictEqual(error.reason, "NoConfiguration")
         assert.include(error.message, "There is no kubeconfig: set KUBECONFIG")

@@ -286,7 +286,7 @@ describe.sequential("the handle", () => {
         const fake = yield* FakeCluster.FakeCluster
         const before = yield* fake.objects()
         yield* run(FakeCluster.pullFails())
-        yield* fake.fail({ verb: "create" }, FakeCluster.internalError())
+        yield* Effect.asVoid(fake.fail({ verb: "create" }, FakeCluster.internalError()))
         yield* fake.reset
         const versionless = (objects: ReadonlyArray<JsonObject>) =>
           objects.map((object) => J.set(object, ["metadata", "resourceVersion"], undefined))

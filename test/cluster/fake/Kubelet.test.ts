@@ -15,7 +15,7 @@ const build: JsonObject = {
   containers: [{ name: "push", image: "i" }]
 }
 
-const text = (lines: Stream.Stream<string, unknown>) => Effect.map(Stream.runCollect(lines), (chunk) => [...chunk])
+const text = <E>(lines: Stream.Stream<string, E>) => Effect.map(Stream.runCollect(lines), (chunk) => [...chunk])
 
 describe.sequential("a pod", () => {
   it.scoped("runs its init containers first; the first that fails ends it", () =>

@@ -1,5 +1,18 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { Chunk, Deferred, Effect, Exit, Fiber, Option, Queue, Random, Scope, Stream, TestContext } from "effect"
+import {
+  Chunk,
+  Deferred,
+  Effect,
+  Exit,
+  Fiber,
+  Option,
+  Queue,
+  Random,
+  Runtime,
+  Scope,
+  Stream,
+  TestContext
+} from "effect"
 import type { ServerResponse } from "node:http"
 import * as net from "node:net"
 import { TLSSocket } from "node:tls"
@@ -292,6 +305,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
     it.scoped("outlive the one who asked first", () =>
       Effect.gen(function*() {
         const gate = yield* Deferred.make<void>()
+        const wait = Runtime.runPromise(yield* Effect.runtime(), Deferred.await(gate))
         const server = yield* serve((request, response) =>
           request.headers.authorization === "Bearer token-2"
             ? json(response, 200, pod("a"))
@@ -300,7 +314,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         const { ca } = yield* TestServer.TestAuthority
         const config = TestServer.config(server.url, async (applied, time) => {
           if (time === 2) {
-            await Effect.runPromise(Deferred.await(gate))
+            await wait
           }
           applied["ca"] = ca
           applied["headers"] = { Authorization: `Bearer token-${time}` }

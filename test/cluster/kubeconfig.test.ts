@@ -166,7 +166,8 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
         places.push(request.url)
         const upstream = net.connect(Number(new URL(url).port), "127.0.0.1", () => {
           client.write("HTTP/1.1 200 OK\r\n\r\n")
-          upstream.pipe(client).pipe(upstream)
+          upstream.pipe(client)
+          client.pipe(upstream)
         })
         upstream.on("error", () => client.destroy())
         client.on("error", () => upstream.destroy())

@@ -153,8 +153,8 @@ describe.sequential("the served API", () => {
       })
       yield* Effect.sleep("200 millis")
       response.setEncoding("utf8")
-      const text = Stream.fromAsyncIterable<string, Error>(response, (cause) =>
-        new Error("cut", { cause }))
+      const text = Stream.orDie(Stream.fromAsyncIterable<string, unknown>(response, (cause) =>
+        cause))
       const lines = yield* text.pipe(Stream.splitLines, Stream.take(201), Stream.runCollect)
       const added = Chunk.toReadonlyArray(lines).map((line) => JSON.parse(line))
       assert.strictEqual(added.filter((line) => line.type === "ADDED").length, 201)

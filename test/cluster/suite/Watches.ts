@@ -18,8 +18,8 @@ const watching = (cluster: Cluster.Service, options: Parameters<Cluster.Service[
       Stream.runForEach((event) => Queue.offer(told, words(event))),
       Effect.forkScoped
     )
-    return Queue.take(told)
-  })
+    return told
+  }).pipe(Effect.map(Queue.take))
 
 export const watches: Readonly<Record<string, Case>> = {
   "a watch goes on from where a list ended, and misses nothing": ({ cluster, namespace }) =>

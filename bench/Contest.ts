@@ -1,0 +1,62 @@
+/**
+ * Runs the contestants of a scenario in turns, each in a fresh process, against a generator in another.
+ */
+import { Command, FileSystem, HttpClient, Path } from "@effect/platform"
+import { NodeHttpClient } from "@effect/platform-node"
+import { Array, Console, Effect, Option, Schema, Stream } from "effect"
+import type { Sample, Scenario } from "./Scenario.js"
+import * as Target from "./Target.js"
+
+const built = "dist/bench"
+
+const Samples = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Number }))
+
+// A key of the kind that kubeadm and OpenShift give an API server.
+const selfSigned = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=bench -addext subjectAltName=IP:127.0.0.1"
+  .split(" ")
+
+/** The generator, for as long as the scope is open; answers where its kubeconfig is. */
+export const serve = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const folder = yield* fs.makeTempDirectoryScoped({ prefix: "bench-" })
+  const certificate = path.join(folder, "certificate.pem")
+  const key = path.join(folder, "key.pem")
+  yield* Command.exitCode(Command.make("openssl", ...selfSigned, "-out", certificate, "-keyout", key))
+  const process = yield* Command.start(Command.make("node", `${built}/server/main.js`, certificate, key))
+  const server = yield* process.stdout.pipe(
+    Stream.decodeText(),
+    Stream.splitLines,
+    Stream.runHead,
+    Effect.map(Option.getOrThrowWith(() => new Error("the generator did not start")))
+  )
+  const ca = yield* fs.readFileString(certificate)
+  const kubeconfig = path.join(folder, "kubeconfig")
+  Target.write(kubeconfig, { server, ca, token: "bench" })
+  /** How many connections there were since the last time. */
+  const connections = HttpClient.get(`${server}/connections`).pipe(
+    Effect.flatMap((response) => response.json),
+    Effect.map(Number),
+    Effect.provide(NodeHttpClient.layerWithoutAgent),
+    Effect.provide(NodeHttpClient.makeAgentLayer({ ca }))
+  )
+  return { kubeconfig, connections }
+})
+
+/** Every contestant's samples, one a round. */
+export const run = (scenario: Scenario, rounds: number, flags: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const { connections, kubeconfig } = yield* serve
+    const samples = new Map(scenario.contestants.map((name) => [name, Array.empty<Sample>()]))
+    for (let round = 0; round < rounds; round++) {
+      for (const name of scenario.contestants) {
+        yield* connections
+        const program = `${built}/${scenario.name}/${name}.js`
+        const output = yield* Command.string(Command.make("node", "--expose-gc", ...flags, program, kubeconfig))
+        const sample = yield* Schema.decode(Samples)(output)
+        samples.get(name)?.push({ ...sample, connections: yield* connections })
+        yield* Console.error(`${scenario.name} ${round + 1}/${rounds} ${name} ${output.trim()}`)
+      }
+    }
+    return samples
+  }).pipe(Effect.scoped)

@@ -1,0 +1,39 @@
+/**
+ * A measurement of contestants that do the same work, each in a process of its own.
+ */
+
+/** A number that a contestant measured, by its name. */
+export type Metric = keyof typeof units
+
+/** What is measured, as the head of a column. */
+export const units = {
+  perSecond: "a second",
+  seconds: "seconds",
+  listMs: "list, ms",
+  importMs: "import, ms",
+  cpuSeconds: "CPU seconds",
+  peakMiB: "peak RSS, MiB",
+  grownMiB: "grown by, MiB",
+  stallMs: "longest stall, ms",
+  keptBytes: "kept an object, B",
+  connections: "connections"
+} as const
+
+export type Sample = Readonly<Partial<Record<Metric, number>>>
+
+/** The number of `ours` in `metric`, or its ratio to that of another contestant, is to be at least, or at most, `bound`. */
+export interface Goal {
+  readonly metric: Metric
+  readonly against?: string
+  readonly is: "at least" | "at most"
+  readonly bound: number
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly title: string
+  readonly columns: ReadonlyArray<Metric>
+  /** By their names; each is a program in the folder of the scenario that prints its sample as JSON. */
+  readonly contestants: ReadonlyArray<string>
+  readonly goals: ReadonlyArray<Goal>
+}

@@ -1,0 +1,52 @@
+/**
+ * What came of a scenario, as Markdown.
+ */
+import { type Goal, type Metric, type Sample, type Scenario, units } from "./Scenario.js"
+
+type Samples = ReadonlyMap<string, ReadonlyArray<Sample>>
+
+const median = (numbers: ReadonlyArray<number>): number => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+const show = (value: number): string =>
+  Number.isNaN(value) ? "" : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+
+const row = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
+
+const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+  [row(head), row(head.map((_, index) => index === 0 ? "---" : "---:")), ...rows.map(row)].join("\n")
+
+const numbers = (samples: Samples, contestant: string, metric: Metric): ReadonlyArray<number> =>
+  (samples.get(contestant) ?? []).map((sample) => sample[metric] ?? Number.NaN)
+
+/** The median of what each round gave: what else the machine did in a round, it did to both. */
+const reached = (samples: Samples, { against, metric }: Goal): number => {
+  const ours = numbers(samples, "ours", metric)
+  const theirs = against === undefined ? [] : numbers(samples, against, metric)
+  return median(ours.map((value, round) => against === undefined ? value : value / (theirs[round] ?? Number.NaN)))
+}
+
+const verdict = (samples: Samples, goal: Goal): ReadonlyArray<string> => {
+  const value = reached(samples, goal)
+  const met = goal.is === "at least" ? value >= goal.bound : value <= goal.bound
+  return [
+    goal.against === undefined ? units[goal.metric] : `${units[goal.metric]}, in terms of ${goal.against}`,
+    `${goal.is} ${goal.bound}`,
+    show(value),
+    met ? "yes" : "**no**"
+  ]
+}
+
+export const render = (scenario: Scenario, samples: Samples): string =>
+  [
+    table(
+      [scenario.title, ...scenario.columns.map((metric) => units[metric])],
+      scenario.contestants.map((contestant) => [
+        contestant,
+        ...scenario.columns.map((metric) => show(median(numbers(samples, contestant, metric))))
+      ])
+    ),
+    table(["goal for ours", "bound", "measured", "reached"], scenario.goals.map((goal) => verdict(samples, goal)))
+  ].join("\n\n")

@@ -1,0 +1,66 @@
+/**
+ * `npm run bench [-- NAME…] [--rounds N] [--profile FOLDER] [--write]`: runs the scenarios of these names, or all. `--write`
+ * puts what came of them into README.md; `--profile` leaves a CPU profile of each process in a folder.
+ */
+import { FileSystem } from "@effect/platform"
+import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import { Console, Effect } from "effect"
+import * as os from "node:os"
+import { parseArgs } from "node:util"
+import clientNode from "../node_modules/@kubernetes/client-node/package.json" with { type: "json" }
+import effect from "../node_modules/effect/package.json" with { type: "json" }
+import * as Contest from "./Contest.js"
+import { scenario as requests } from "./requests/Scenario.js"
+import type { Scenario } from "./Scenario.js"
+import * as Table from "./Table.js"
+
+const scenarios: ReadonlyArray<Scenario> = [requests]
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: "string", default: "5" },
+    profile: { type: "string" },
+    write: { type: "boolean", default: false }
+  }
+})
+
+const circumstances = (rounds: number): string => {
+  const [{ model } = { model: "unknown" }, ...more] = os.cpus()
+  const date = new Date().toISOString().slice(0, 10)
+  const machine = `${more.length + 1} × ${model.trim()}, ${os.platform()}`
+  const versions = `Node ${process.versions.node}, effect ${effect.version}, client-node ${clientNode.version}`
+  return `${date}; ${machine}; ${versions}; medians of ${rounds} rounds.`
+}
+
+const readme = "bench/README.md"
+
+/** Puts a text in place of what stands between the marks of a scenario. */
+const write = (name: string, text: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const before = yield* fs.readFileString(readme)
+    const marked = new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- end -->)`)
+    if (!marked.test(before)) {
+      return yield* Effect.dieMessage(`${readme} has no place for ${name}`)
+    }
+    yield* fs.writeFileString(readme, before.replace(marked, (_, begin, end) => `${begin}\n${text}\n${end}`))
+  })
+
+const program = Effect.gen(function*() {
+  const rounds = Number(values.rounds)
+  const flags = values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`]
+  const unknown = positionals.filter((name) => scenarios.every((scenario) => scenario.name !== name))
+  if (unknown.length > 0) {
+    return yield* Effect.dieMessage(`no scenario ${unknown.join(", ")}`)
+  }
+  for (const scenario of scenarios) {
+    if (positionals.length === 0 || positionals.includes(scenario.name)) {
+      const text = `${Table.render(scenario, yield* Contest.run(scenario, rounds, flags))}\n\n${circumstances(rounds)}`
+      yield* Console.log(`\n${text}\n`)
+      yield* values.write ? write(scenario.name, text) : Effect.void
+    }
+  }
+})
+
+NodeRuntime.runMain(Effect.provide(program, NodeContext.layer))

@@ -15,6 +15,7 @@ import { ClusterError, type Subject } from "./ClusterError.js"
 import type * as Model from "./ClusterService.js"
 import * as Discovery from "./Discovery.js"
 import type { Driver } from "./Driver.js"
+import * as Explanation from "./Explanation.js"
 import * as LogFollow from "./LogFollow.js"
 import * as Observed from "./Observed.js"
 import * as Paging from "./Paging.js"
@@ -76,7 +77,10 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
       Effect.flatMap(
         send(call, Repeat.always),
         (body) =>
-          Effect.mapError(Schema.decodeUnknown(schema)(body), (error) => unreadable(call.subject, error.message))
+          Effect.mapError(
+            Schema.decodeUnknown(schema)(body),
+            (error) => unreadable(call.subject, Explanation.of(error))
+          )
       )
 
     return Cluster.of({

@@ -76,14 +76,14 @@ export class Status extends Schema.Class<Status>("effect-os-builder/ClusterError
   status: Schema.optional(Schema.String),
   message: Schema.optional(Schema.String),
   reason: Schema.optional(Schema.String),
-  code: Schema.optional(Schema.Number),
+  code: Schema.optional(Schema.Finite),
   details: Schema.optional(Schema.Struct({
     name: Schema.optional(Schema.String),
     group: Schema.optional(Schema.String),
     kind: Schema.optional(Schema.String),
     uid: Schema.optional(Schema.String),
     causes: Schema.optional(Schema.Array(StatusCause)),
-    retryAfterSeconds: Schema.optional(Schema.Number)
+    retryAfterSeconds: Schema.optional(Schema.Finite)
   }))
 }) {}
 
@@ -146,10 +146,34 @@ const advices: Partial<Record<Reason, string>> = {
   Unreachable: "is the API server up, and can this machine reach it?"
 }
 
+/** In seconds; a server that asks for more is not believed. */
+const longestRetryAfter = 24 * 60 * 60
+
 const retryAfterOf = (header: string | undefined, seconds: number | undefined): Duration.Duration | undefined => {
   const said = header !== undefined && /^\d+$/.test(header.trim()) ? Number(header) : seconds
-  return said === undefined ? undefined : Duration.seconds(said)
+  return said === undefined ? undefined : Duration.seconds(Math.min(said, longestRetryAfter))
 }
+
+// An error is logged, and kept in the outcome of a build: of what a server says, this much is.
+const longestText = 4096
+const mostCauses = 32
+
+const clip = <T extends string | undefined>(text: T): T | string =>
+  text === undefined || text.length <= longestText ? text : `${text.slice(0, longestText)}…`
+
+const clipped = ({ details, message, ...status }: Status): Status =>
+  new Status({
+    ...status,
+    message: clip(message),
+    ...(details === undefined ? {} : {
+      details: {
+        ...details,
+        causes: details.causes?.slice(0, mostCauses).map(({ field, message, reason }) =>
+          new StatusCause({ field: clip(field), message: clip(message), reason: clip(reason) })
+        )
+      }
+    })
+  })
 
 // k8s.io/apimachinery/pkg/apis/meta/v1/types.go, StatusReason
 const byStatusReason: ReadonlyMap<string, Reason> = new Map<string, Reason>([
@@ -204,7 +228,7 @@ export const fromStatus = (options: {
   readonly retryAfter?: string | undefined
 }): ClusterError => {
   const { body, code, retryAfter, subject } = options
-  const status = Option.getOrUndefined(decodeStatus(body))
+  const status = Option.getOrUndefined(Option.map(decodeStatus(body), clipped))
   return new ClusterError({
     ...subject,
     reason: byStatusReason.get(status?.reason ?? "") ?? byCode.get(code) ?? "Unexpected",

@@ -4,6 +4,7 @@
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -28,6 +29,10 @@ export interface Options {
 /** How long an answer that has begun may take as a whole. */
 const longestAnswer = Duration.minutes(2)
 
+/** The same of a refusal, and how many bytes of it are read. */
+const longestRefusalWait = Duration.seconds(10)
+const longestRefusal = 1024 * 1024
+
 /** An object is 3 MB at most (etcd holds 1.5 MB of it); what is longer is no line of a watch or a log. */
 const longestLine = 64 * 1024 * 1024
 
@@ -48,12 +53,12 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
         Effect.flatMap(
           sendAs(access),
           (response) =>
-            response.status !== 401 ? Effect.succeed(response) : Effect.ignore(textOf(response, request, subject)).pipe(
+            response.status !== 401 ? Effect.succeed(response) : refusalOf(response).pipe(
               Effect.zipRight(renewed(access)),
               Effect.flatMap(sendAs)
             )
         )
-    ).pipe(Effect.flatMap((response) => success(response, request, subject)))
+    ).pipe(Effect.flatMap((response) => success(response, subject)))
   }
 
   return {
@@ -103,18 +108,29 @@ const httpRequest = ({ baseUrl, headers }: Access, request: ApiRequest): HttpCli
 
 const success = (
   response: HttpClientResponse,
-  request: ApiRequest,
   subject: Subject
 ): Effect.Effect<HttpClientResponse, ClusterError> =>
   response.status >= 200 && response.status < 300 ? Effect.succeed(response) : Effect.flatMap(
-    Effect.option(textOf(response, request, subject)),
+    refusalOf(response),
     (text) =>
       fromStatus({
         subject,
         code: response.status,
-        body: Option.getOrUndefined(Option.flatMap(text, parse)),
+        body: Option.getOrUndefined(parse(text)),
         retryAfter: response.headers["retry-after"]
       })
+  )
+
+/** As much of the body of a refusal as there may be of it; what is longer, or takes its time, is none of a server's words. */
+const refusalOf = (response: HttpClientResponse): Effect.Effect<string> =>
+  response.stream.pipe(
+    Stream.runFoldWhile<ReadonlyArray<Uint8Array>, Uint8Array>(
+      [],
+      (parts) => Arr.reduce(parts, 0, (length, part) => length + part.length) < longestRefusal,
+      Arr.append
+    ),
+    Effect.timeout(longestRefusalWait),
+    Effect.match({ onFailure: () => "", onSuccess: (parts) => Buffer.concat(parts).toString("utf8") })
   )
 
 const textOf = (

@@ -58,15 +58,31 @@ export const make = (agent: http.Agent): HttpClient.HttpClient =>
       const fail = (reason: "Transport" | "Encode", cause: unknown) =>
         resume(Effect.fail(new RequestError({ request, reason, cause })))
       let sent: http.ClientRequest | undefined
+      const open = (): http.ClientRequest | undefined => {
+        try {
+          return (url.protocol === "https:" ? https : http).request(url, {
+            agent,
+            signal,
+            method: request.method,
+            headers: request.headers
+          })
+        } catch (cause) {
+          fail("Encode", cause)
+          return undefined
+        }
+      }
       const send = (again: boolean): void => {
-        const sending = (url.protocol === "https:" ? https : http).request(url, {
-          agent,
-          signal,
-          method: request.method,
-          headers: request.headers
-        })
+        const sending = open()
+        if (sending === undefined) {
+          return
+        }
         sent = sending
         sending.on("response", (source) => resume(Effect.succeed(new Response(request, source))))
+        // Without a listener Node ends the request, and tells nobody.
+        sending.on("upgrade", (_source, socket) => {
+          socket.destroy()
+          fail("Transport", new Error("the server changed the protocol, unasked"))
+        })
         sending.on("error", (cause) => {
           // The server closed a kept connection while the request was on its way: the next connection is a new one.
           if (!again && sending.reusedSocket && request.method === "GET" && codeOf(cause) === "ECONNRESET") {
@@ -95,6 +111,11 @@ export const make = (agent: http.Agent): HttpClient.HttpClient =>
 
 /** What is larger is not an answer of an API server; V8 would refuse a text of twice the size. */
 const longestBody = 256 * 1024 * 1024
+
+/** An answer that does not end, or not soon enough. */
+export class TooLong extends Error {
+  override readonly message = `the answer is longer than ${longestBody} bytes`
+}
 
 class Response extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   readonly [HttpClientResponse.TypeId]: HttpClientResponse.TypeId = HttpClientResponse.TypeId
@@ -211,7 +232,7 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
             parts.push(bytes)
             length += bytes.length
           }
-          return length > longestBody ? Effect.fail(Option.some(this.#error("the answer is too long"))) : Effect.void
+          return length > longestBody ? Effect.fail(Option.some(this.#error(new TooLong()))) : Effect.void
         }))
       return Effect.catchAll(Effect.forever(more), (end) =>
         Option.isNone(end)

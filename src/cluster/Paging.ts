@@ -11,6 +11,9 @@ import type { Resource } from "./Resource.js"
 // client-go's pager (tools/pager/pager.go)
 const pageSize = 500
 
+/** What goes on after that is no list: etcd does not hold as many objects. */
+const mostPages = 10_000
+
 export interface Listed<A> {
   readonly items: ReadonlyArray<Observed.Observed<A>>
   readonly resourceVersion: string
@@ -27,7 +30,8 @@ export const list = <A>(
 ): Effect.Effect<Listed<A>, ClusterError> => {
   const from = (
     items: Array<Observed.Observed<A>>,
-    query: { readonly limit?: number; readonly continue?: string }
+    query: { readonly limit?: number; readonly continue?: string },
+    pages = 1
   ): Effect.Effect<Listed<A>, ClusterError> =>
     Effect.gen(function*() {
       const { request, subject } = Requests.withQuery(call, query)
@@ -45,8 +49,11 @@ export const list = <A>(
         items.push(Observed.fromObject(resource, item))
       }
       const next = Observed.continueOf(body)
+      if (next !== "" && pages === mostPages) {
+        return yield* new ClusterError({ ...subject, reason: "Decode", detail: "the list does not end" })
+      }
       if (next !== "") {
-        return yield* from(items, { limit: pageSize, continue: next })
+        return yield* from(items, { limit: pageSize, continue: next }, pages + 1)
       }
       return { items, resourceVersion }
     })

@@ -11,6 +11,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import * as Explanation from "./Explanation.js"
 
 /**
  * A decoder that keeps the keys that the schema knows. In an optional field, null counts as absent, as it does for the
@@ -23,16 +24,8 @@ export const make = <A>(schema: Schema.Schema<A>): (u: unknown) => Either.Either
   const explain = Schema.decodeUnknownEither(schema, { errors: "all" })
   return (u) => {
     const kept = prune(u)
-    return fits(kept) ? Either.right(kept) : pipe(explain(kept), Either.mapLeft(words))
+    return fits(kept) ? Either.right(kept) : pipe(explain(kept), Either.mapLeft(Explanation.of))
   }
-}
-
-const longestExplanation = 500
-
-const words = (error: ParseResult.ParseError): string => {
-  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
-  const text = issues.map((issue) => `${issue.path.join(".") || "the object"}: ${issue.message}`).join("; ")
-  return text.length > longestExplanation ? `${text.slice(0, longestExplanation)}…` : text
 }
 
 type Prune = (u: unknown) => unknown

@@ -206,7 +206,12 @@ export const path = (
     resource.plural,
     options?.name ?? "",
     options?.subresource ?? ""
-  ].filter((segment) => segment !== "").map((segment) => `/${encodeURIComponent(segment)}`).join("")
+  ].filter((segment) => segment !== "").map((segment) => `/${encodeURIComponent(segmentOf(segment))}`).join("")
+
+// No object has such a name (k8s.io/apimachinery pkg/api/validation/path): a URL takes dots for directions, encoded or not,
+// and half of a surrogate pair has no encoding. What stands in for them is no object's name either.
+const segmentOf = (name: string): string =>
+  name === "." || name === ".." ? name.replaceAll(".", "%2E") : name.replace(/\p{Surrogate}/gu, "\ufffd")
 
 /**
  * The type to ask for, where it is not plain JSON of the whole object.

@@ -7,7 +7,7 @@ import * as Predicate from "effect/Predicate"
 import type { ApiRequest } from "./ApiRequest.js"
 import { ClusterError, type Subject } from "./ClusterError.js"
 import type { ConfigurationError } from "./ConfigurationError.js"
-import { codeOf } from "./NodeHttps.js"
+import { codeOf, TooLong } from "./NodeHttps.js"
 
 /** Nothing was sent: there is no connection. */
 const unsent: ReadonlySet<string> = new Set([
@@ -44,6 +44,18 @@ const mayBeDone = (request: ApiRequest) => request.method === "GET" ? undefined 
 export const fromHttp = (error: HttpClientError, request: ApiRequest, subject: Subject): ClusterError => {
   const { cause } = error
   const code = codeOf(cause)
+  if (cause instanceof TooLong) {
+    return new ClusterError({ ...subject, reason: "Decode", detail: cause.message, ambiguous: mayBeDone(request) })
+  }
+  if (error.reason === "Encode" || error.reason === "InvalidUrl") {
+    return new ClusterError({
+      ...subject,
+      reason: "Unexpected",
+      detail: `the request cannot be sent (${
+        words(cause)
+      }): are the server and the token in the kubeconfig one word each?`
+    })
+  }
   if (untrusted.has(code)) {
     return new ClusterError({
       ...subject,

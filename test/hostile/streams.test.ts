@@ -1,0 +1,161 @@
+/**
+ * What a server may send down a watch or a log, made to break out of it.
+ */
+import { assert, describe, layer } from "@effect/vitest"
+import { Chunk, Effect, Fiber, Option, Stream } from "effect"
+import { type ClusterError } from "effect-os-builder"
+import type { ServerResponse } from "node:http"
+import * as Resources from "../../src/cluster/Resources.js"
+import * as TestServer from "../cluster/TestServer.js"
+import { clusterAt, deep, errorOf, impatiently, pod } from "./kit.js"
+
+const line = (type: unknown, object: unknown) => `${JSON.stringify({ type, object })}\n`
+
+const sends = (...parts: ReadonlyArray<string | Uint8Array>) => (response: ServerResponse) => {
+  response.writeHead(200)
+  parts.forEach((part) => response.write(part))
+}
+
+const endMark = line("BOOKMARK", {
+  metadata: { resourceVersion: "5", annotations: { "k8s.io/initial-events-end": "true" } }
+})
+
+const watches: ReadonlyArray<readonly [string, (response: ServerResponse) => void, ClusterError.Reason]> = [
+  ["a type that there is not", sends(line("RENAMED", pod())), "Decode"],
+  ["a type that is a method of every object", sends(line("constructor", pod())), "Decode"],
+  ["a type that is none", sends(line(["ADDED"], pod())), "Decode"],
+  ["no type", sends("{\"object\":{}}\n"), "Decode"],
+  ["an object that is a list", sends(line("ADDED", [])), "Decode"],
+  ["an object that is nothing", sends(line("ADDED", null)), "Decode"],
+  ["a line without anything", sends("\n"), "Decode"],
+  ["two objects in a line", sends(line("ADDED", pod()).trim().repeat(2), "\n"), "Decode"],
+  ["depth", sends(`{"type":"ADDED","object":${deep(200_000)}}\n`), "Decode"],
+  ["NUL", sends("\0\n"), "Decode"],
+  ["a Status of wrong types", sends(line("ERROR", { kind: 1, code: "410" })), "Unexpected"],
+  ["a Status of a code beyond numbers", sends("{\"type\":\"ERROR\",\"object\":{\"code\":1e999}}\n"), "Unexpected"],
+  [
+    "a Status of megabytes",
+    sends(line("ERROR", { kind: "Status", code: 410, reason: "Expired", message: "no ".repeat(2_000_000) })),
+    "Expired"
+  ],
+  ["a line that never ends", (response) => flood(response), "Decode"]
+]
+
+const flood = (response: ServerResponse) => {
+  response.writeHead(200)
+  const bytes = Buffer.alloc(1024 * 1024, "x")
+  const more = () => {
+    while (!response.destroyed) {
+      if (!response.write(bytes)) {
+        response.once("drain", more)
+        return
+      }
+    }
+  }
+  more()
+}
+
+layer(TestServer.authority, { excludeTestServices: true })("a watch of", (it) => {
+  for (const [what, act, reason] of watches) {
+    it.scoped(`${what}: ${reason}`, () =>
+      Effect.gen(function*() {
+        const { cluster } = yield* clusterAt((_request, response) => act(response))
+        const error = yield* errorOf(Stream.runDrain(cluster.watch(Resources.Pod)))
+        assert.strictEqual(error.reason, reason, error.message)
+      }), 60_000)
+  }
+
+  it.scoped("a line of a megabyte, byte by byte as it were, is one event", () =>
+    Effect.gen(function*() {
+      const large = line("ADDED", pod({ labels: { a: "é".repeat(500_000) } }))
+      const bytes = Buffer.from(large)
+      const { cluster } = yield* clusterAt((_request, response) => {
+        response.writeHead(200)
+        for (let at = 0; at < bytes.length; at += 4_093) response.write(bytes.subarray(at, at + 4_093))
+        response.end()
+      })
+      const [event] = Chunk.toReadonlyArray(yield* Stream.runCollect(cluster.watch(Resources.Pod)))
+      assert(event?.type === "Added")
+      assert.strictEqual(event.object.metadata.labels?.["a"], "é".repeat(500_000))
+    }))
+
+  describe("a view", () => {
+    it.scoped("outlives every one of them, and what it cannot read", () =>
+      Effect.gen(function*() {
+        const served: Array<string> = []
+        const { cluster } = yield* clusterAt((request, response) => {
+          served.push(request.url ?? "")
+          const next = [...watches].filter(([what]) => what !== "a line that never ends")[served.length - 1]
+          if (next !== undefined) {
+            next[1](response)
+          } else {
+            sends(
+              line("ADDED", pod()),
+              line("ADDED", { metadata: { name: ["deep"], namespace: "ns", uid: "v", resourceVersion: "2" } }),
+              endMark
+            )(response)
+          }
+        })
+        const reflector = yield* cluster.reflect(Resources.Pod, { namespace: "ns" })
+        // Not refused: the reader waits, as for a server that is away.
+        assert.deepStrictEqual((yield* reflector.list).map(({ metadata }) => metadata.name), ["a"])
+        assert.isAtLeast(served.length, watches.length)
+      }).pipe(impatiently))
+
+    it.scoped("of names with a meaning of their own finds each under its name", () =>
+      Effect.gen(function*() {
+        const names = ["__proto__", "constructor", "toString", "a/b", "", "ns/a"]
+        const { cluster } = yield* clusterAt((_request, response) =>
+          sends(...names.map((name, index) => line("ADDED", pod({ name, uid: `u${index}` }))), endMark)(response)
+        )
+        const reflector = yield* cluster.reflect(Resources.Pod, { namespace: "ns" })
+        for (const name of names) {
+          const found = yield* reflector.get(name, "ns")
+          assert.strictEqual(Option.getOrUndefined(found)?.metadata.name, name)
+        }
+        assert.isTrue(Option.isNone(yield* reflector.get("hasOwnProperty", "ns")))
+      }))
+  })
+})
+
+layer(TestServer.authority, { excludeTestServices: true })("a log of", (it) => {
+  it.scoped("any bytes is given as text, line by line", () =>
+    Effect.gen(function*() {
+      const lines = ["\u001b[31mred\u001b[0m", "nul\0nul", "\r\r", "__proto__", "x".repeat(1_000_000), "\ufffd\ufffd"]
+      const { cluster } = yield* clusterAt((_request, response) => {
+        response.writeHead(200, { "content-type": "application/json" })
+        response.write(lines.slice(0, -1).map((text) => `${text}\n`).join(""))
+        response.end(Buffer.from([0xff, 0xfe]))
+      })
+      assert.deepStrictEqual(
+        Chunk.toReadonlyArray(yield* Stream.runCollect(cluster.logs(Resources.Pod, "a"))),
+        lines
+      )
+    }))
+
+  it.scoped("a line that never ends is none", () =>
+    Effect.gen(function*() {
+      const { cluster, server } = yield* clusterAt((_request, response) => flood(response))
+      for (const follow of [false, true]) {
+        const error = yield* errorOf(Stream.runDrain(cluster.logs(Resources.Pod, "a", { follow })))
+        assert.strictEqual(error.reason, "Decode")
+      }
+      assert.strictEqual(server.requests.length, 2)
+    }), 60_000)
+
+  it.scoped("times that are none is followed all the same", () =>
+    Effect.gen(function*() {
+      const lines = ["9999-99-99T99:99:99Z one", "not a time two", "2026-01-01T00:00:00+99:99 three", "", "four"]
+      const { cluster } = yield* clusterAt((_request, response) =>
+        response.end(lines.map((text) => `${text}\n`).join(""))
+      )
+      const read = yield* Effect.fork(Stream.runCollect(cluster.logs(Resources.Pod, "a", { follow: true })))
+      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(read)), [
+        "one",
+        "not a time two",
+        "three",
+        "",
+        "four"
+      ])
+    }))
+})

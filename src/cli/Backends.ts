@@ -8,19 +8,34 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { BuildBackend } from "../build/BuildBackend.js"
+import type { ConfigurationError } from "../cluster/ConfigurationError.js"
+import type { NoBackendAvailable } from "../selection/NoBackendAvailable.js"
+import type { ProbeError } from "../selection/ProbeError.js"
+import type { Name } from "../selection/Ready.js"
+import * as Checker from "./Checker.js"
 import { UsageError } from "./CliError.js"
+import { ClusterAccess } from "./ClusterAccess.js"
 import type * as LocalSettings from "./LocalSettings.js"
 import type { Machine } from "./Machine.js"
 
 /**
- * What the command line says of how backends are to be set up.
+ * What the command line says of how backends are to be set up. Builds go to `namespace`, by default the backend's own.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Settings {
+  readonly namespace: string | undefined
   readonly local: LocalSettings.LocalSettings
 }
+
+/**
+ * Why there is no backend.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Unavailable = ConfigError | ConfigurationError | NoBackendAvailable | ProbeError
 
 /**
  * @since 0.1.0
@@ -30,8 +45,25 @@ export interface Backend {
   readonly name: string
   /** Whether a build goes on when the process that started it ends. */
   readonly outlivesProcess: boolean
-  readonly layer: (settings: Settings) => Layer.Layer<BuildBackend, ConfigError, Machine>
+  readonly layer: (settings: Settings) => Layer.Layer<BuildBackend, Unavailable, Machine>
+  /** What is to be asked about inputs, without a cluster: the backend itself, or each of those that it chooses between. */
+  readonly checkers: (settings: Settings) => Effect.Effect<ReadonlyArray<Checker.Checker>>
 }
+
+/**
+ * A backend that is asked about inputs as it is about builds: it needs no cluster for either.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const offline = (
+  backend: Pick<Backend, "name" | "outlivesProcess"> & {
+    readonly layer: (settings: Settings) => Layer.Layer<BuildBackend, ConfigError, Machine>
+  }
+): Backend => ({
+  ...backend,
+  checkers: (settings) => Effect.succeed([Checker.make(backend.name, backend.layer(settings))])
+})
 
 /**
  * @since 0.1.0
@@ -39,7 +71,11 @@ export interface Backend {
  */
 export class Backends extends Context.Tag("effect-os-builder/cli/Backends")<Backends, ReadonlyArray<Backend>>() {}
 
-const local: Backend = {
+// -----------------------------------------------------------------------------
+// on this machine
+// -----------------------------------------------------------------------------
+
+const local = offline({
   name: "local",
   outlivesProcess: false,
   layer: (settings) =>
@@ -47,13 +83,40 @@ const local: Backend = {
       Effect.promise(() => import("./LocalSettings.js")),
       (LocalSettings) => LocalSettings.layer(settings.local)
     ))
-}
+})
+
+// -----------------------------------------------------------------------------
+// on a cluster
+// -----------------------------------------------------------------------------
+
+const onCluster = (name: "auto" | Name): Backend => ({
+  name,
+  outlivesProcess: true,
+  layer: (settings) =>
+    Layer.unwrapEffect(
+      Effect.map(
+        Effect.all([ClusterAccess, load]),
+        ([cluster, ClusterBackends]) => Layer.provide(ClusterBackends.layer(name, settings), cluster)
+      )
+    ),
+  checkers: (settings) => Effect.map(load, (ClusterBackends) => ClusterBackends.checkers(name, settings))
+})
+
+const load = Effect.promise(() => import("./ClusterBackends.js"))
+
+// -----------------------------------------------------------------------------
+// all of them
+// -----------------------------------------------------------------------------
 
 /**
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<Backends> = Layer.succeed(Backends, [local])
+export const layer: Layer.Layer<Backends> = Layer.succeed(Backends, [
+  onCluster("auto"),
+  onCluster("openshift"),
+  local
+])
 
 /**
  * The backend of a name.

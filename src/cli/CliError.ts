@@ -6,6 +6,9 @@
 import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
 import type { BuildError } from "../build/BuildError.js"
+import type { ConfigurationError } from "../cluster/ConfigurationError.js"
+import type { NoBackendAvailable } from "../selection/NoBackendAvailable.js"
+import type { ProbeError } from "../selection/ProbeError.js"
 
 /**
  * What was typed makes no command, or none that can be run here. `command` is the one whose help tells more.
@@ -36,6 +39,18 @@ export class NoBackendCan extends Data.TaggedError("NoBackendCan") {
 }
 
 /**
+ * No backend can build on the cluster, or it is not known which; the report is printed already.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NothingAvailable extends Data.TaggedError("NothingAvailable") {
+  override get message(): string {
+    return "No backend would be chosen on this cluster."
+  }
+}
+
+/**
  * A fault of this program.
  *
  * @since 0.1.0
@@ -52,7 +67,15 @@ export class InternalError extends Data.TaggedError("InternalError")<{ readonly 
  * @since 0.1.0
  * @category errors
  */
-export type CliError = UsageError | NoBackendCan | InternalError | BuildError
+export type CliError =
+  | UsageError
+  | NoBackendCan
+  | NothingAvailable
+  | InternalError
+  | BuildError
+  | ConfigurationError
+  | NoBackendAvailable
+  | ProbeError
 
 /**
  * The exit status of each end: part of what the command promises.
@@ -86,6 +109,10 @@ export const exitStatusOf = (error: CliError): ExitStatus => {
     case "BuildErrored":
     case "BuildCancelled":
     case "BackendError":
+    case "ConfigurationError":
+    case "NoBackendAvailable":
+    case "NothingAvailable":
+    case "ProbeError":
     case "InternalError":
       return exitStatus.errored
   }

@@ -73,9 +73,12 @@ export const json = flag("json", "Print one JSON document a line, errors too.")
  */
 export const backend = Options.text("backend").pipe(
   Options.withPseudoName("NAME"),
-  Options.withDescription("What runs the build: local, which is buildah on this machine (the default)."),
+  Options.withDescription(
+    "What runs builds: auto, which asks the cluster (the default); openshift, custom or single-node, which are on a " +
+      "cluster; or local, which is buildah on this machine."
+  ),
   Options.withFallbackConfig(Config.nonEmptyString("OS_BUILDER_BACKEND")),
-  Options.withDefault("local")
+  Options.withDefault("auto")
 )
 
 /**
@@ -97,7 +100,7 @@ export const anyBackend = Options.text("backend").pipe(
 export const namespace = Options.text("namespace").pipe(
   Options.withAlias("n"),
   Options.withPseudoName("NAMESPACE"),
-  Options.withDescription("Where the build is kept; by default the backend's own namespace."),
+  Options.withDescription("Where builds are kept; by default the namespace of the kubeconfig's context."),
   Options.withFallbackConfig(Config.nonEmptyString("OS_BUILDER_NAMESPACE")),
   Options.optional,
   Options.map(Option.getOrUndefined)

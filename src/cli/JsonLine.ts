@@ -9,6 +9,7 @@ import { type BuildEvent, Step } from "../build/BuildEvent.js"
 import * as BuildRef from "../build/BuildRef.js"
 import { BuildStatus, BuiltImage } from "../build/BuildStatus.js"
 import { Timestamp } from "../build/DurationText.js"
+import { Row } from "../selection/Report.js"
 import { type CliError, exitStatusOf } from "./CliError.js"
 
 /**
@@ -48,6 +49,12 @@ export const JsonLine = Schema.Union(
     backend: Schema.String,
     ok: Schema.Boolean,
     issues: Schema.Array(Issue)
+  }),
+  Schema.Struct({
+    type: Schema.Literal("probe"),
+    backend: Row.fields.backend,
+    preferred: Schema.Boolean,
+    verdict: Row.fields.verdict
   }),
   Schema.Struct({
     type: Schema.Literal("error"),

@@ -6,9 +6,10 @@
 import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
+import type { ClusterAccess } from "./ClusterAccess.js"
 
 /**
  * @since 0.1.0
  * @category models
  */
-export type Machine = CommandExecutor.CommandExecutor | FileSystem.FileSystem | Path.Path
+export type Machine = ClusterAccess | CommandExecutor.CommandExecutor | FileSystem.FileSystem | Path.Path

@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import { argv, stdout } from "node:process"
 import * as Backends from "./Backends.js"
 import { exitStatus } from "./CliError.js"
+import * as ClusterAccess from "./ClusterAccess.js"
 import * as Interruption from "./Interruption.js"
 import * as Log from "./Log.js"
 import * as OsBuilder from "./OsBuilder.js"
@@ -24,6 +25,7 @@ import * as Output from "./Output.js"
 const machine = Layer.mergeAll(
   NodeTerminal.layer,
   NodePath.layer,
+  ClusterAccess.layer,
   NodeCommandExecutor.layer.pipe(Layer.provideMerge(NodeFileSystem.layer))
 )
 

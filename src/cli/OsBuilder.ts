@@ -17,6 +17,7 @@ import { type CliError, type ExitStatus, exitStatus, exitStatusOf, InternalError
 import * as Build from "./commands/Build.js"
 import * as Builds from "./commands/Builds.js"
 import * as Check from "./commands/Check.js"
+import * as Probe from "./commands/Probe.js"
 import * as Flags from "./Flags.js"
 import * as JsonLine from "./JsonLine.js"
 import type { Machine } from "./Machine.js"
@@ -28,6 +29,10 @@ import { version } from "./Version.js"
 // -----------------------------------------------------------------------------
 // commands
 // -----------------------------------------------------------------------------
+
+const probe = Command.make("probe", { json: Flags.json, namespace: Flags.namespace }, Probe.probe).pipe(
+  Command.withDescription("Say what the cluster offers for building, and which backend would be chosen.")
+)
 
 const check = Command.make(
   "check",
@@ -93,6 +98,7 @@ const usage = <Name extends string, R, E, A>(command: Command.Command<Name, R, E
  * @category constants
  */
 export const usages: Readonly<Record<string, Usage.CommandUsage>> = {
+  probe: usage(probe),
   check: usage(check),
   build: usage(build),
   status: usage(status),
@@ -136,7 +142,7 @@ const help = (command: string | undefined, columns: number): string => {
 // -----------------------------------------------------------------------------
 
 const root = Command.make("os-builder").pipe(
-  Command.withSubcommands([check, build, status, logs, cancel, list, remove, prune]),
+  Command.withSubcommands([probe, check, build, status, logs, cancel, list, remove, prune]),
   Command.transformHandler((handler) => Effect.tapErrorCause(handler, (cause) => Effect.logDebug(cause)))
 )
 

@@ -8,7 +8,9 @@ import type { BuildSummary } from "../build/BuildBackend.js"
 import type { Issue } from "../build/BuildError.js"
 import type { BuildEvent, Step } from "../build/BuildEvent.js"
 import * as BuildStatus from "../build/BuildStatus.js"
+import type * as Selection from "../selection/Report.js"
 import type { CliError } from "./CliError.js"
+import * as Columns from "./Columns.js"
 import * as Elapsed from "./Elapsed.js"
 
 /**
@@ -101,8 +103,8 @@ export const stepNumber = ({ current, stage, total }: Step): string =>
  * @since 0.1.0
  * @category getters
  */
-export const table = (summaries: ReadonlyArray<BuildSummary>): ReadonlyArray<string> => {
-  const rows = [
+export const table = (summaries: ReadonlyArray<BuildSummary>): ReadonlyArray<string> =>
+  Columns.align([
     ["CREATED", "STATUS", "IMAGE", "BUILD"],
     ...summaries.map((summary) => [
       DateTime.formatIso(summary.createdAt).replace(/\.\d+/, ""),
@@ -110,10 +112,33 @@ export const table = (summaries: ReadonlyArray<BuildSummary>): ReadonlyArray<str
       summary.finalImage,
       String(summary.ref)
     ])
-  ]
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(width(column))).join("  ").trimEnd())
-}
+  ])
+
+/**
+ * What probes found, one piece of evidence a line, an arrow at the backend that is preferred.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const probes = (report: Selection.Report, columns: number): ReadonlyArray<string> =>
+  Columns.alignWithin([
+    ["", "BACKEND", "VERDICT", "WHY"],
+    ...report.rows.map((row) => [
+      row === chosen(report) ? "→" : "",
+      row.backend,
+      row.verdict._tag,
+      String(row).replaceAll("; ", "\n")
+    ])
+  ], columns)
+
+/**
+ * The backend that is preferred, if it is known.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const chosen = ({ first }: Selection.Report): Selection.Row | undefined =>
+  first?.verdict._tag === "Available" ? first : undefined
 
 // Where an issue of an input comes from on the command line.
 const origins: ReadonlyArray<readonly [RegExp, string]> = [
@@ -160,6 +185,9 @@ export const issue = (issue: Issue): string => {
  * @category getters
  */
 export const error = (error: CliError): ReadonlyArray<string> => {
+  if (error._tag === "ConfigurationError" && error.reason === "NoConfiguration") {
+    return [error.message, "Without a cluster, `--backend local` builds on this machine."]
+  }
   if (error._tag !== "BuildRejected") return error.message.split("\n")
   const [headline = "", ...rest] = error.message.split("\n")
   return error.issues.length === 0 ? [headline, ...rest] : [headline, ...error.issues.map((each) => `  ${issue(each)}`)]

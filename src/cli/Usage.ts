@@ -5,6 +5,7 @@
  */
 import type * as HelpDoc from "@effect/cli/HelpDoc"
 import type * as Span from "@effect/cli/HelpDoc/Span"
+import { wrap } from "./Columns.js"
 
 /**
  * An option of a command. `value` is the word for what follows it; a flag has none.
@@ -178,24 +179,6 @@ const table = (rows: ReadonlyArray<readonly [string, string]>, columns: number):
     ]
   })
 }
-
-/**
- * Breaks a text into lines of at most `width` characters, where its words allow it.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const wrap = (text: string, width: number): ReadonlyArray<string> =>
-  text.split("\n").flatMap((paragraph) => {
-    const lines: Array<string> = [""]
-    for (const word of paragraph.split(" ")) {
-      const line = lines[lines.length - 1] ?? ""
-      if (line === "") lines[lines.length - 1] = word
-      else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
-      else lines.push(word)
-    }
-    return lines
-  })
 
 /**
  * The help of one command.

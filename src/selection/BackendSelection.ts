@@ -12,11 +12,14 @@
  * @since 0.1.0
  */
 import * as Arr from "effect/Array"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import * as Tracer from "effect/Tracer"
@@ -24,17 +27,21 @@ import { BuildBackend, type Service } from "../build/BuildBackend.js"
 import { BackendError } from "../build/BuildError.js"
 import type { BuildInput } from "../build/BuildInput.js"
 import * as DurationText from "../build/DurationText.js"
+import type { Cluster } from "../cluster/Cluster.js"
 import type { Candidate } from "./Candidate.js"
 import { NoBackendAvailable } from "./NoBackendAvailable.js"
 import { ProbeError } from "./ProbeError.js"
+import * as Ready from "./Ready.js"
 import { decides, Report, Row, Unreachable } from "./Report.js"
 import * as Routing from "./Routing.js"
 import { Selection } from "./Selection.js"
+import { Absent, Available } from "./Verdict.js"
 
 export { type Candidate, candidate } from "./Candidate.js"
 export { NoBackendAvailable } from "./NoBackendAvailable.js"
 export { Patience } from "./Probe.js"
 export { ProbeError } from "./ProbeError.js"
+export { openShift } from "./Ready.js"
 export { Report, Row, table, Unreachable } from "./Report.js"
 export { Explanation, Selection } from "./Selection.js"
 
@@ -165,6 +172,77 @@ const select = <E>(contenders: ReadonlyArray<Contender<E>>) =>
     Effect.withSpan("BackendSelection.select", { captureStackTrace: false }),
     Effect.annotateLogs({ package: "effect-os-builder", module: "BackendSelection" })
   )
+
+// -----------------------------------------------------------------------------
+// the backends of this library
+// -----------------------------------------------------------------------------
+
+/**
+ * - `backend`: `auto`, the default, asks the cluster. A name settles it: that backend builds, whatever the cluster would have
+ *   said to a probe, and none is asked; the others answer for the builds that they made before.
+ * - `namespace`: where builds go that name no other; by default that of the cluster's context.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Settings {
+  readonly backend?: "auto" | Ready.Name | undefined
+  readonly namespace?: string | undefined
+}
+
+const settled = <E, R>(backend: Ready.Name) => (candidate: Candidate<E, R>): Candidate<E, R> => ({
+  ...candidate,
+  probe: Effect.succeed(
+    candidate.name === backend
+      ? new Available({ evidence: "the settings name it; the cluster was not asked" })
+      : new Absent({ evidence: `the settings name ${backend}` })
+  )
+})
+
+/**
+ * One of {@link layer}'s backends, with settings.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWith = (
+  { backend = "auto", namespace }: Settings
+): Layer.Layer<BuildBackend | Selection, NoBackendAvailable | ProbeError, Cluster> => {
+  const candidates = Ready.all({ namespace })
+  return layerFrom(backend === "auto" ? candidates : Arr.map(candidates, settled(backend)))
+}
+
+/**
+ * The backend that suits the cluster.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<BuildBackend | Selection, NoBackendAvailable | ProbeError, Cluster> = layerWith({})
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: Config.Config.Wrap<Settings>
+): Layer.Layer<BuildBackend | Selection, ConfigError | NoBackendAvailable | ProbeError, Cluster> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(config), layerWith))
+
+/**
+ * As the environment says: `OS_BUILDER_BACKEND`, which is `auto` or a name, and `OS_BUILDER_NAMESPACE`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerFromEnv: Layer.Layer<
+  BuildBackend | Selection,
+  ConfigError | NoBackendAvailable | ProbeError,
+  Cluster
+> = layerConfig({
+  backend: Config.withDefault(Config.literal("auto", ...Ready.names)("OS_BUILDER_BACKEND"), "auto"),
+  namespace: Config.map(Config.option(Config.nonEmptyString("OS_BUILDER_NAMESPACE")), Option.getOrUndefined)
+})
 
 // -----------------------------------------------------------------------------
 // candidates, with all that they need

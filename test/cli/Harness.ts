@@ -16,12 +16,14 @@ import {
   Stream,
   SubscriptionRef
 } from "effect"
-import { BuildBackend } from "effect-os-builder"
+import { BuildBackend, type Cluster } from "effect-os-builder"
+import { ConfigurationError } from "effect-os-builder/KubernetesCluster"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as Backends from "../../src/cli/Backends.js"
 import type { ExitStatus } from "../../src/cli/CliError.js"
+import { ClusterAccess } from "../../src/cli/ClusterAccess.js"
 import { JsonLine } from "../../src/cli/JsonLine.js"
 import * as Log from "../../src/cli/Log.js"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
@@ -39,8 +41,16 @@ export interface Run {
   readonly err: string
 }
 
+/** What there is to build with: by default the command's own backends, and no cluster. */
+export interface World {
+  readonly backends?: ReadonlyArray<Parameters<typeof Backends.offline>[0]> | undefined
+  readonly cluster?: Layer.Layer<Cluster.Cluster, ConfigurationError> | undefined
+}
+
+const noCluster = Layer.fail(new ConfigurationError({ reason: "NoConfiguration", detail: "There is no kubeconfig" }))
+
 /** What a command needs, and what it printed so far. */
-export const surroundings = (screen: Screen, backends: ReadonlyArray<Backends.Backend>) =>
+export const surroundings = (screen: Screen, { backends, cluster = noCluster }: World) =>
   Effect.gen(function*() {
     const out = yield* SubscriptionRef.make("")
     const complaints: Array<string> = []
@@ -69,7 +79,12 @@ export const surroundings = (screen: Screen, backends: ReadonlyArray<Backends.Ba
     const layer = Log.layer.pipe(
       Layer.provideMerge(Output.layer),
       Layer.provideMerge(base),
-      Layer.merge(Layer.succeed(Backends.Backends, backends)),
+      Layer.merge(
+        backends === undefined
+          ? Backends.layer
+          : Layer.succeed(Backends.Backends, backends.map(Backends.offline))
+      ),
+      Layer.merge(Layer.succeed(ClusterAccess, cluster)),
       Layer.provideMerge(NodeContext.layer)
     )
     /** Waits until the output says so. */
@@ -103,7 +118,7 @@ export const layer: Layer.Layer<Command | BuildBackend.BuildBackend | BuildBacke
     ]
     const start = (args: ReadonlyArray<string>, says: (out: string) => boolean, screen: Screen = {}) =>
       Effect.gen(function*() {
-        const { err, layer, out, until } = yield* surroundings(screen, backends)
+        const { err, layer, out, until } = yield* surroundings(screen, { backends })
         const fiber = yield* Effect.forkDaemon(Effect.provide(OsBuilder.run(args), layer))
         yield* until(says)
         const printed = Effect.all({ out, err })

@@ -5,7 +5,7 @@ import packageJson from "../../package.json" with { type: "json" }
 import { type CliError, exitStatusOf, InternalError, NoBackendCan, UsageError } from "../../src/cli/CliError.js"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
 import { version } from "../../src/cli/Version.js"
-import { buildArgs, Command, layer, surroundings } from "./Harness.js"
+import { buildArgs, Command, layer, surroundings, type World } from "./Harness.js"
 
 describe("the commands about builds", () => {
   it.scoped("tell, stop, list and remove them", () =>
@@ -98,9 +98,9 @@ describe("check", () => {
     "unable",
     Effect.fail(new BuildError.BuildRejected({ reason: "Unsupported", issues: [issue] }))
   )
-  const run = (args: ReadonlyArray<string>, backends: Parameters<typeof surroundings>[1]) =>
+  const run = (args: ReadonlyArray<string>, backends: World["backends"]) =>
     Effect.gen(function*() {
-      const { err, layer, out } = yield* surroundings({}, backends)
+      const { err, layer, out } = yield* surroundings({}, { backends })
       const status = yield* Effect.provide(OsBuilder.run(args), layer)
       return { status, out: yield* out, err: yield* err }
     })
@@ -168,7 +168,7 @@ describe("what is not meant to happen", () => {
       }
       const complaints = (...more: ReadonlyArray<string>) =>
         Effect.gen(function*() {
-          const { err, layer } = yield* surroundings({}, [broken])
+          const { err, layer } = yield* surroundings({}, { backends: [broken] })
           assert.strictEqual(yield* Effect.provide(OsBuilder.run([...args, ...more]), layer), 3)
           return yield* err
         })
@@ -184,8 +184,8 @@ describe("what is not meant to happen", () => {
     Effect.gen(function*() {
       const error = ConfigError.InvalidData(["OS_BUILDER_X"], "Expected a number")
       const misled = { name: "local", outlivesProcess: true, layer: () => Layer.fail(error) }
-      const { err, layer } = yield* surroundings({}, [misled])
-      assert.strictEqual(yield* Effect.provide(OsBuilder.run(["list"]), layer), 2)
+      const { err, layer } = yield* surroundings({}, { backends: [misled] })
+      assert.strictEqual(yield* Effect.provide(OsBuilder.run(["list", "--backend", "local"]), layer), 2)
       assert.strictEqual(
         (yield* err).split("\n")[0],
         "The environment is wrong: (Invalid data at OS_BUILDER_X: \"Expected a number\")"
@@ -205,7 +205,7 @@ describe("logs", () => {
             BuildBackend.layerMock({ logs: () => Stream.concat(Stream.make("one"), Stream.never) })
           )
       }
-      const { layer, until } = yield* surroundings({}, [lines])
+      const { layer, until } = yield* surroundings({}, { backends: [lines] })
       yield* Effect.forkScoped(Effect.provide(OsBuilder.run(["logs", "memory/n/m/u", "-f"]), layer))
       yield* until((out) => out === "one\n")
     }))

@@ -1,4 +1,4 @@
-import { Effect, type Layer, Layer as L } from "effect"
+import { Config, type ConfigError, Effect, type Layer, Layer as L } from "effect"
 import { BackendSelection, BuildBackend, type Capability, type Cluster } from "effect-os-builder"
 import { expect, test } from "tstyche"
 
@@ -64,4 +64,23 @@ test("what is needed can be given", () => {
   expect(Effect.provide(BuildBackend.list(), given)).type.toBeAssignableTo<
     Effect.Effect<unknown, unknown>
   >()
+})
+
+test("the backends of this library need a cluster and nothing else", () => {
+  type Ready = BackendSelection.Candidate<never, Cluster.Cluster>
+  expect(BackendSelection.openShift()).type.toBe<Ready>()
+  expect(BackendSelection.openShift).type.toBeCallableWith({ namespace: "builds", serviceAccount: "builder" })
+  expect(BackendSelection.openShift).type.not.toBeCallableWith({ nameSpace: "builds" })
+  expect(BackendSelection.layer).type.toBe<Layer.Layer<Chosen, Failure, Cluster.Cluster>>()
+  expect(BackendSelection.layerFrom([BackendSelection.openShift(), a])).type.toBe<
+    Layer.Layer<Chosen, ErrorA | Failure, A | Cluster.Cluster>
+  >()
+})
+
+test("settings name a backend that there is, and may come from the environment", () => {
+  type Configured = Layer.Layer<Chosen, ConfigError.ConfigError | Failure, Cluster.Cluster>
+  expect(BackendSelection.layerWith({ backend: "auto" })).type.toBe<typeof BackendSelection.layer>()
+  expect(BackendSelection.layerWith).type.not.toBeCallableWith({ backend: "local" })
+  expect(BackendSelection.layerFromEnv).type.toBe<Configured>()
+  expect(BackendSelection.layerConfig({ namespace: Config.string("NAMESPACE") })).type.toBe<Configured>()
 })

@@ -54,7 +54,7 @@ export const build = (
     }
     const input = yield* InputOptions.toInput(options.input)
     yield* (options.detach ? submit(input, options) : watch(input, options)).pipe(
-      Effect.provide(backend.layer({ local: options.local }))
+      Effect.provide(backend.layer(options))
     )
   })
 

@@ -41,13 +41,18 @@ export interface ManyBuilds {
   readonly namespace: string | undefined
 }
 
-// What is asked about builds that are there needs no settings: they have theirs.
-const settings: Backends.Settings = {
-  local: { insecureRegistries: [], secretsDirectory: undefined, configMapsDirectory: undefined, storage: undefined }
+// Builds that are there have their own settings.
+const local: Backends.Settings["local"] = {
+  insecureRegistries: [],
+  secretsDirectory: undefined,
+  configMapsDirectory: undefined,
+  storage: undefined
 }
 
-const using = <A, E>(name: string, effect: Effect.Effect<A, E, BuildBackend.BuildBackend | Output>) =>
-  Effect.flatMap(Backends.find(name), (backend) => Effect.provide(effect, backend.layer(settings)))
+const using = <A, E>(
+  { backend, namespace }: Pick<ManyBuilds, "backend" | "namespace">,
+  effect: Effect.Effect<A, E, BuildBackend.BuildBackend | Output>
+) => Effect.flatMap(Backends.find(backend), ({ layer }) => Effect.provide(effect, layer({ namespace, local })))
 
 const withBuild = <A, E>(
   text: string,
@@ -58,7 +63,7 @@ const withBuild = <A, E>(
       const why = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message }) => message).join("; ")
       return new UsageError({ problem: `${JSON.stringify(text)} names no build: ${why}.` })
     }),
-    Effect.flatMap((ref) => using(ref.backend, use(ref)))
+    Effect.flatMap((ref) => using(ref, use(ref)))
   )
 
 const print = (json: boolean, line: JsonLine.JsonLine, words: ReadonlyArray<string>) =>
@@ -119,7 +124,7 @@ const removed = (json: boolean, ref: BuildRef.BuildRef) => print(json, { type: "
  */
 export const list = ({ backend, json, namespace }: ManyBuilds): Command =>
   using(
-    backend,
+    { backend, namespace },
     Effect.flatMap(BuildBackend.list({ namespace }), (summaries) =>
       json
         ? Effect.forEach(summaries, (summary) => print(true, { type: "build", ...summary }, []), { discard: true })
@@ -139,7 +144,7 @@ export const prune = (
     return new UsageError({ command: "prune", problem })
   }
   return using(
-    options.backend,
+    options,
     BuildBackend.prune({ olderThan: olderThan.value, keep: options.keep, namespace: options.namespace }).pipe(
       Effect.flatMap(Effect.forEach((ref) => removed(options.json, ref), { discard: true }))
     )

@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
+import * as Arr from "effect/Array"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
-import * as BuildBackend from "../../build/BuildBackend.js"
 import type { Issue } from "../../build/BuildError.js"
 import * as Backends from "../Backends.js"
 import { type CliError, NoBackendCan } from "../CliError.js"
@@ -17,7 +17,7 @@ import { Output } from "../Output.js"
 import * as Report from "../Report.js"
 
 /**
- * `backend` is the only one to ask; by default all of them.
+ * `backend` is the only one to ask (`auto`: those that it chooses between); by default all of them.
  *
  * @since 0.1.0
  * @category models
@@ -42,14 +42,19 @@ export const check = (
     const backends = options.backend === undefined
       ? yield* Backends.Backends
       : [yield* Backends.find(options.backend)]
-    const answers = yield* Effect.forEach(backends, (backend) =>
-      BuildBackend.check(input).pipe(
-        Effect.match({
-          onFailure: ({ issues }) => ({ backend: backend.name, ok: false, issues }),
-          onSuccess: (): Answer => ({ backend: backend.name, ok: true, issues: [] })
-        }),
-        Effect.provide(backend.layer({ local: options.local }))
-      ))
+    const checkers = yield* Effect.forEach(
+      backends,
+      (backend) => backend.checkers({ namespace: undefined, local: options.local })
+    )
+    const answers = yield* Effect.forEach(
+      Arr.dedupeWith(checkers.flat(), (one, other) => one.name === other.name),
+      ({ check, name }) =>
+        check(input).pipe(
+          Effect.as([]),
+          Effect.catchTag("BuildRejected", ({ issues }) => Effect.succeed(issues)),
+          Effect.map((issues): Answer => ({ backend: name, ok: issues.length === 0, issues }))
+        )
+    )
     const lines = answers.flatMap((answer) =>
       options.json ? [JsonLine.encode({ type: "check", ...answer })] : inWords(answer)
     )

@@ -1,0 +1,30 @@
+/**
+ * What says of an input whether a backend can honour it, without reaching a cluster.
+ *
+ * @since 0.1.0
+ */
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as BuildBackend from "../build/BuildBackend.js"
+import type { BuildRejected } from "../build/BuildError.js"
+import type { BuildInput } from "../build/BuildInput.js"
+import type { Machine } from "./Machine.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Checker {
+  readonly name: string
+  readonly check: (input: BuildInput) => Effect.Effect<void, BuildRejected | ConfigError, Machine>
+}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (name: string, layer: Layer.Layer<BuildBackend.BuildBackend, ConfigError, Machine>): Checker => ({
+  name,
+  check: (input) => Effect.provide(BuildBackend.check(input), layer)
+})

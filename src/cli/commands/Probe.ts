@@ -1,0 +1,47 @@
+/**
+ * `os-builder probe`: what a cluster offers for building, and which backend would be chosen; nothing is built.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { Patience } from "../../selection/Probe.js"
+import { type CliError, NothingAvailable } from "../CliError.js"
+import { ClusterAccess } from "../ClusterAccess.js"
+import * as JsonLine from "../JsonLine.js"
+import { Output } from "../Output.js"
+import * as Report from "../Report.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly json: boolean
+  readonly namespace: string | undefined
+}
+
+/** Somebody waits for the answer, and can ask again. */
+const patience = Duration.seconds(10)
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const probe = ({ json, namespace }: Options): Effect.Effect<void, CliError, ClusterAccess | Output> =>
+  Effect.gen(function*() {
+    const output = yield* Output
+    const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
+    const report = yield* ClusterBackends.probe({ namespace }).pipe(
+      Effect.provideService(Patience, patience),
+      Effect.provide(yield* ClusterAccess)
+    )
+    const preferred = Report.chosen(report)
+    const lines = json
+      ? report.rows.map((row) =>
+        JsonLine.encode({ type: "probe", backend: row.backend, preferred: row === preferred, verdict: row.verdict })
+      )
+      : Report.probes(report, output.live ? yield* output.columns : Number.POSITIVE_INFINITY)
+    yield* output.write(lines.map((line) => `${line}\n`).join(""))
+    if (preferred === undefined) return yield* new NothingAvailable()
+  })

@@ -1,0 +1,186 @@
+/**
+ * The command with the backends that are on a cluster, which here is in memory.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, TestClock } from "effect"
+import { Cluster } from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
+import * as OsBuilder from "../../src/cli/OsBuilder.js"
+import { timed } from "../selection/timed.js"
+import { buildArgs, documents, type Screen, surroundings, type World } from "./Harness.js"
+
+const runIn = (world: World) => (args: ReadonlyArray<string>, screen: Screen = {}) =>
+  Effect.gen(function*() {
+    const { err, layer, out } = yield* surroundings(screen, world)
+    const status = yield* Effect.provide(OsBuilder.run(args), layer)
+    return { status, out: yield* out, err: yield* err }
+  })
+
+/** One cluster for as long as the test lasts, and the command on it. */
+const onCluster = (options: FakeCluster.Options) =>
+  Effect.gen(function*() {
+    const world = yield* Layer.build(FakeCluster.layer(options))
+    return {
+      run: runIn({ cluster: Layer.succeedContext(world) }),
+      fake: yield* Effect.provide(FakeCluster.FakeCluster, world),
+      cluster: yield* Effect.provide(Cluster.Cluster, world)
+    }
+  })
+
+/** What builds, with the backend that these arguments name. */
+const building = (...more: ReadonlyArray<string>) =>
+  Effect.map(buildArgs(...more), ([build = "", , , ...args]) => [build, ...args])
+
+const openShift: FakeCluster.Options = { openShift: {}, namespace: "builds" }
+
+describe("without a cluster", () => {
+  const run = runIn({})
+
+  it.scoped("every command that needs one says what to do, and exits with 3", () =>
+    Effect.gen(function*() {
+      const ref = "openshift/builds/os-build-a-1/u"
+      const commands = [
+        ["probe"],
+        ["list"],
+        ["list", "--backend", "openshift"],
+        yield* building(),
+        ["status", ref],
+        ["logs", ref],
+        ["cancel", ref],
+        ["remove", ref],
+        ["prune", "--older-than", "1d"]
+      ]
+      for (const args of commands) {
+        assert.deepStrictEqual(yield* run(args), {
+          status: 3,
+          out: "",
+          err:
+            "There is no kubeconfig: set KUBECONFIG, or write ~/.kube/config (`oc login` does), or run in a pod with " +
+            "a service account\nWithout a cluster, `--backend local` builds on this machine.\n"
+        })
+      }
+      const [error] = documents((yield* run(["list", "--json"])).out)
+      assert.deepInclude(error, {
+        type: "error",
+        error: "ConfigurationError",
+        reason: "NoConfiguration",
+        exitStatus: 3
+      })
+    }))
+
+  it.scoped("check tells which backends can honour an input, and why not", () =>
+    Effect.gen(function*() {
+      const check = (yield* building("--http-proxy", "http://proxy.example.com:3128")).with(0, "check")
+      const all = yield* run(check)
+      assert.strictEqual(all.status, 0)
+      assert.match(all.out, /^openshift: (.*\n)+local: can build this\n$/m)
+      const one = yield* run([...check, "--trust-bundle", "ca", "--backend", "openshift"])
+      assert.strictEqual(one.status, 2)
+      assert.match(one.out, /^openshift: cannot build this\n {2}--trust-bundle: /)
+      const [auto] = documents((yield* run([...check, "--backend", "auto", "--json"])).out)
+      assert.deepInclude(auto, { type: "check", backend: "openshift" })
+    }))
+})
+
+describe("on a cluster", () => {
+  it.scoped("probe prints what was found, and what would be chosen", () =>
+    Effect.gen(function*() {
+      const { run } = yield* onCluster(openShift)
+      const { err, out, status } = yield* run(["probe"])
+      assert.strictEqual(status, 0)
+      assert.strictEqual(err, "")
+      assert.match(out, /^ {3}BACKEND +VERDICT +WHY\n/)
+      assert.match(out, /^→ {2}openshift +Available +build\.openshift\.io\/v1 serves builds$/m)
+      const narrow = yield* run(["probe"], { isTTY: true, columns: 60 })
+      assert.isAtMost(Math.max(...narrow.out.split("\n").map((line) => line.length)), 60, narrow.out)
+
+      const lines = documents((yield* run(["probe", "--json"])).out)
+      const preferred = lines.flatMap((line) => line.type === "probe" && line.preferred ? [line.backend] : [])
+      assert.deepStrictEqual(preferred, ["openshift"])
+    }))
+
+  it.scoped("probe names what is missing, and exits with 3 when nothing would be chosen", () =>
+    Effect.gen(function*() {
+      const { run } = yield* onCluster({ ...openShift, permissions: [] })
+      const { err, out, status } = yield* run(["probe"])
+      assert.strictEqual(status, 3)
+      assert.include(
+        out,
+        "to grant: create configmaps, builds, builds/docker (core, build.openshift.io) in namespace builds"
+      )
+      assert.strictEqual(err, "No backend would be chosen on this cluster.\n")
+      assert.include(
+        (yield* run(["probe", "-n", "other"])).out,
+        "builds/docker (core, build.openshift.io) in namespace other"
+      )
+    }))
+
+  it.scoped("probe does not wait long for a cluster that is away", () =>
+    Effect.gen(function*() {
+      const { fake, run } = yield* onCluster(openShift)
+      yield* fake.outage("1 hour")
+      const { took, value: { err, out, status } } = yield* timed(run(["probe"]))
+      assert.strictEqual(status, 3)
+      assert.strictEqual(took, 10_000)
+      assert.match(out, /openshift +Unreachable /)
+      assert.match(err, /warn: Waiting for an answer: /)
+    }))
+
+  for (const named of [[], ["--backend", "openshift"]]) {
+    it.scoped(`a build goes from its submission to its removal (${named.join(" ") || "auto"})`, () =>
+      Effect.gen(function*() {
+        const { fake, run } = yield* onCluster(openShift)
+        yield* fake.outcome(FakeCluster.succeeds({ digest: `sha256:${"a".repeat(64)}`, log: ["one", "two"] }))
+        const args = yield* building(...named)
+        const built = yield* run(args)
+        assert.strictEqual(built.status, 0, built.err)
+        const lines = built.out.trimEnd().split("\n")
+        const ref = /^os-builder: submitted (openshift\/builds\/os-build-\w+-1\/[\w-]+)$/.exec(lines[0] ?? "")?.[1]
+        assert(ref !== undefined, built.out)
+        assert.includeMembers(lines, ["one", "two", "os-builder: Succeeded in 0s"])
+        assert.strictEqual(lines.at(-1), `registry.example.com/os@sha256:${"a".repeat(64)}`)
+        assert.include((yield* run(args)).out, `os-builder: adopted ${ref}`)
+
+        assert.match((yield* run(["status", ref])).out, /^Succeeded in 0s\nregistry\.example\.com\/os@sha256:a+\n/)
+        assert.strictEqual((yield* run(["logs", ref, "-f"])).out, "one\ntwo\n")
+        assert.strictEqual((yield* run(["cancel", ref])).out, `${ref}: Succeeded in 0s\n`)
+        assert.include((yield* run(["list", ...named])).out, ref)
+        assert.notInclude((yield* run(["list", ...named, "-n", "other"])).out, ref)
+        yield* TestClock.adjust("8 days")
+        assert.strictEqual((yield* run(["prune", "--older-than", "7d", ...named])).out, `Removed ${ref}\n`)
+        assert.strictEqual((yield* run(["status", ref])).status, 2)
+        assert.strictEqual((yield* run(["remove", ref])).status, 0)
+      }))
+  }
+
+  it.scoped("a build can be left to go on, followed and cancelled", () =>
+    Effect.gen(function*() {
+      const { fake, run } = yield* onCluster(openShift)
+      yield* fake.outcome(FakeCluster.held)
+      const ref = (yield* run(yield* building("--detach", "-n", "builds"))).out.trim()
+      const following = yield* Effect.fork(run(["logs", ref, "--follow"]))
+      assert.match((yield* run(["cancel", ref])).out, /: Cancelled\n$/)
+      assert.strictEqual((yield* Fiber.join(following)).status, 0)
+    }))
+
+  it.scoped("auto says why there is no backend, and what to grant", () =>
+    Effect.gen(function*() {
+      const { run } = yield* onCluster({ ...openShift, permissions: [] })
+      const { err, status } = yield* run(yield* building())
+      assert.strictEqual(status, 3)
+      assert.match(
+        err,
+        /^No backend can build images on this cluster\.\n(.*\n)* {2}- openshift is Forbidden: .*to grant: create/
+      )
+    }))
+
+  it.scoped("auto does not fall back while the cluster is away", () =>
+    Effect.gen(function*() {
+      const { fake, run } = yield* onCluster(openShift)
+      yield* fake.outage("1 hour")
+      const { took, value: { err, status } } = yield* timed(run(yield* building()))
+      assert.strictEqual(took, 120_000)
+      assert.strictEqual(status, 3)
+      assert.match(err, /^The probe \w+ got no answer: .*; try again when the cluster answers$/m)
+    }))
+})

@@ -60,6 +60,11 @@ export * as Containerfile from "./build/Containerfile.js"
 /**
  * @since 0.1.0
  */
+export * as CustomBuildBackend from "./backends/CustomBuildBackend.js"
+
+/**
+ * @since 0.1.0
+ */
 export * as DurationText from "./build/DurationText.js"
 
 /**
@@ -86,3 +91,8 @@ export * as Resource from "./cluster/Resource.js"
  * @since 0.1.0
  */
 export * as Resources from "./cluster/Resources.js"
+
+/**
+ * @since 0.1.0
+ */
+export * as SingleNodeBuildBackend from "./backends/SingleNodeBuildBackend.js"

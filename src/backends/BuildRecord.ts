@@ -56,6 +56,14 @@ export const annotation = {
 export const manager = "effect-os-builder"
 
 /**
+ * Which attempt a child or pod of a build belongs to, counted from 1; of a Job that tries again by itself, its first.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const attemptOf = ({ metadata }: Resource.Metadata): number => Number(metadata.labels?.[label.attempt] ?? 1)
+
+/**
  * Selects the objects of one backend.
  *
  * @since 0.1.0

@@ -5,11 +5,13 @@
  * @since 0.1.0
  */
 import type * as DateTime from "effect/DateTime"
+import type * as Effect from "effect/Effect"
 import type { Issue } from "../build/BuildError.js"
 import type { BuildInput } from "../build/BuildInput.js"
 import type { BackendName } from "../build/BuildService.js"
 import type { BuildStatus, Terminal } from "../build/BuildStatus.js"
 import type { JsonObject } from "../cluster/ApiRequest.js"
+import type { ClusterError } from "../cluster/ClusterError.js"
 import type * as Resource from "../cluster/Resource.js"
 import type * as Resources from "../cluster/Resources.js"
 import type { BuildRecord, Contents } from "./BuildRecord.js"
@@ -50,6 +52,21 @@ export interface Interpretation {
   readonly waitingSince?: DateTime.Utc | undefined
   /** The uid of an object whose events would tell why the build waits. */
   readonly explainedBy?: string | undefined
+  /**
+   * After a retryable error: the attempt that comes next, which the platform does not make by itself. We do, unless the
+   * input's retries are used up.
+   */
+  readonly again?: number | undefined
+}
+
+/**
+ * What holds on the whole cluster, and is not to be said again by each build.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Surroundings {
+  readonly proxy?: BuildInput["proxy"]
 }
 
 /**
@@ -87,12 +104,12 @@ export interface Definition<Child extends Resource.Metadata> {
   readonly check: (input: BuildInput) => ReadonlyArray<Issue>
   /** What goes into the build's ConfigMaps. */
   readonly contents: (input: BuildInput) => Contents
+  /** Asked whenever a child is to be made. */
+  readonly surroundings: Effect.Effect<Surroundings, ClusterError>
   /** The child for an attempt, counted from 1. Names, labels and owner are added to its metadata. */
-  readonly manifest: (record: BuildRecord, attempt: number) => JsonObject
+  readonly manifest: (record: BuildRecord, attempt: number, surroundings: Surroundings) => JsonObject
   /** What is missing in the object that the server made of the manifest, where servers drop fields silently. */
   readonly accepts: (created: Child) => ReadonlyArray<Issue>
   readonly interpret: (observed: Observed<Child>) => Interpretation
   readonly logs: (observed: Observed<Child>) => ReadonlyArray<LogSource>
-  /** Who tries again after a retryable error: the platform within one child, or we with another child. */
-  readonly retriedBy: "platform" | "client"
 }

@@ -68,11 +68,12 @@ export const definition = (settings: Settings = {}): ClusterBackend.Definition<R
   check: (input) => Unsupported.objections(input, settings),
   contents: ContextMaps.contents,
   manifest: (record) => BuildManifest.make(settings, record),
+  // The controller adds what the cluster says of proxies.
+  surroundings: Effect.succeed({}),
   // The API server has had every field that a manifest may have since OpenShift 4.9.
   accepts: () => [],
   interpret: BuildOutcome.interpret,
-  logs: BuildOutcome.logs,
-  retriedBy: "client"
+  logs: BuildOutcome.logs
 })
 
 /**

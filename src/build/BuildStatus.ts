@@ -6,6 +6,7 @@
 import * as Match from "effect/Match"
 import * as Schema from "effect/Schema"
 import { Timestamp } from "./DurationText.js"
+import * as ImagePullspec from "./ImagePullspec.js"
 
 // -----------------------------------------------------------------------------
 // parts
@@ -35,6 +36,24 @@ export class BuiltImage extends Schema.Class<BuiltImage>("effect-os-builder/Buil
   tag: Schema.String,
   architecture: Schema.optional(Schema.String)
 }) {}
+
+/**
+ * The image that was pushed to `tag` and got this digest.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const builtImage = ({ architecture, digest, tag }: {
+  readonly tag: string
+  readonly digest: string
+  readonly architecture?: string | undefined
+}): BuiltImage =>
+  new BuiltImage({
+    pullspec: `${ImagePullspec.repository(tag)}@${digest}`,
+    digest,
+    tag,
+    ...(architecture === undefined ? {} : { architecture })
+  })
 
 /**
  * Why a build waits, in our word and in the platform's.

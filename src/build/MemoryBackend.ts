@@ -18,7 +18,6 @@ import * as BuildInput from "./BuildInput.js"
 import { BuildRef } from "./BuildRef.js"
 import * as BuildService from "./BuildService.js"
 import * as BuildStatus from "./BuildStatus.js"
-import * as ImagePullspec from "./ImagePullspec.js"
 
 // -----------------------------------------------------------------------------
 // how builds end
@@ -151,12 +150,7 @@ const make = Effect.gen(function*() {
       switch (ending._tag) {
         case "Succeeds": {
           const digest = ending.digest ?? sha256(`${build.fingerprint}/${build.number}`)
-          const image = new BuildStatus.BuiltImage({
-            pullspec: `${ImagePullspec.repository(pullspec)}@${digest}`,
-            digest,
-            tag: pullspec,
-            architecture: build.input.architecture
-          })
+          const image = BuildStatus.builtImage({ tag: pullspec, digest, architecture: build.input.architecture })
           return yield* advance(
             build,
             new BuildStatus.Succeeded({ image, startedAt, finishedAt: yield* DateTime.now }),

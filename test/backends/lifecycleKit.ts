@@ -58,19 +58,20 @@ export const definition: ClusterBackend.Definition<Craft> = {
   recordOf: (pod) => pod.metadata.labels?.["effect-os-builder/record"],
   check: () => [],
   contents: (input) => ({ files: [{ key: "containerfile", content: input.dockerfile }], parts: [] }),
+  surroundings: Effect.succeed({}),
   manifest: () => ({ ...Resource.object(Craft, {}), spec: {} }),
   accepts: () => [],
   interpret: (observed) => {
     const status = statusOf(observed)
     return {
       status,
+      again: Number(observed.child.metadata.labels?.["effect-os-builder/attempt"]) + 1,
       waitingSince: status._tag === "Pending"
         ? Option.getOrUndefined(DateTime.make(observed.child.metadata.creationTimestamp ?? ""))
         : undefined
     }
   },
-  logs: () => [],
-  retriedBy: "client"
+  logs: () => []
 }
 
 export const world = Effect.gen(function*() {

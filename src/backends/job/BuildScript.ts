@@ -62,6 +62,12 @@ export const environment = {
   OSB_REGISTRIES_DIR: "",
   /** Registries, `host:port` apart by spaces, that may speak plain HTTP or show any certificate. */
   OSB_INSECURE_REGISTRIES: "",
+  /** The storage of containers on the node, mounted: the image goes there, and to no registry. */
+  OSB_NODE_STORAGE: "",
+  /** The folder of that storage's run state. */
+  OSB_NODE_RUN: "",
+  /** Whether `build` leaves the image as an archive for a node, in the place of buildah's storage: `yes`. */
+  OSB_ARCHIVE: "",
   /** The file for the termination message. */
   OSB_TERMINATION_MESSAGE: "/dev/termination-log"
 } as const

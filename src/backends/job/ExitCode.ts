@@ -73,11 +73,11 @@ export const table: Readonly<Record<number, Meaning>> = {
 export const meaning = (exitCode: number): Meaning => table[exitCode] ?? errored("Unknown")
 
 /**
- * The codes after which the same attempt, made again, ends the same way.
+ * The codes after which the same attempt, made again, may end otherwise.
  *
  * @since 0.1.0
  * @category getters
  */
-export const permanent: ReadonlyArray<number> = Object.entries(table)
-  .filter(([, row]) => row.state === "Failed" || !row.retryable)
+export const retryable: ReadonlyArray<number> = Object.entries(table)
+  .filter(([, row]) => row.state === "Errored" && row.retryable)
   .map(([exitCode]) => Number(exitCode))

@@ -13,6 +13,7 @@ import type { BuildRef } from "../../build/BuildRef.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
 import type * as Cluster from "../../cluster/Cluster.js"
 import type * as Resource from "../../cluster/Resource.js"
+import type * as BuildRecord from "../BuildRecord.js"
 import type { Definition } from "../Definition.js"
 import * as Follow from "./Follow.js"
 import type { Objects } from "./Objects.js"
@@ -40,9 +41,13 @@ export const make = <Child extends Resource.Metadata>(
   const patiently = <A, E extends BuildNotFound | BackendError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.retry(effect, { schedule: outage, while: (error) => error.retryable })
 
-  // What a build that was seen, and is gone, has ended with.
-  const deleted = (ref: BuildRef): BuildStatus.Errored =>
-    BuildStatus.errored("Deleted", { message: `somebody deleted the record of ${ref} while it was built` })
+  // What a build that was seen, and whose record is gone, has ended with: what its last state says.
+  const goneWith = ({ outcome, ref, stop }: BuildRecord.BuildRecord): BuildStatus.Terminal =>
+    Option.match(Option.orElse(outcome, () => stop), {
+      onNone: () =>
+        BuildStatus.errored("Deleted", { message: `somebody deleted the record of ${ref} while it was built` }),
+      onSome: ({ status }) => status
+    })
 
   return (ref: BuildRef): Stream.Stream<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
     Stream.unwrapScoped(Effect.gen(function*() {
@@ -50,10 +55,18 @@ export const make = <Child extends Resource.Metadata>(
       if (Option.isSome(record.outcome)) return Stream.make(record.outcome.value.status)
       const follow = yield* Follow.make(definition, cluster, record)
 
+      // The server no longer has the record: the view shows its last state now, or soon.
+      const lastSeen: Effect.Effect<BuildStatus.Terminal, BackendError> = Effect.gen(function*() {
+        const soon = Option.some(DateTime.addDuration(yield* DateTime.now, viewGrace))
+        let sight = yield* follow.now
+        while (sight.record !== "gone" && (yield* follow.change(soon))) sight = yield* follow.now
+        return goneWith(sight.snapshot.record)
+      })
+
       /** By the server's own word, whenever something is due or has vanished. */
       const confirmed = (childSeen: boolean) =>
         settle.status(ref, childSeen).pipe(
-          Effect.catchTag("BuildNotFound", () => Effect.succeed(deleted(ref))),
+          Effect.catchTag("BuildNotFound", () => lastSeen),
           patiently
         )
 

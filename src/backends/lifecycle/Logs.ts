@@ -11,12 +11,13 @@ import type { LogsOptions } from "../../build/BuildService.js"
 import type * as BuildStatus from "../../build/BuildStatus.js"
 import type * as Cluster from "../../cluster/Cluster.js"
 import type * as Resource from "../../cluster/Resource.js"
+import { attemptOf } from "../BuildRecord.js"
 import type { Definition, LogSource } from "../Definition.js"
 import { backendError } from "./Failure.js"
 import * as Follow from "./Follow.js"
 import type { Objects } from "./Objects.js"
 import type { Settle } from "./Settle.js"
-import { assess, type Assessment, attemptOf, observed, type Snapshot } from "./Snapshot.js"
+import { assess, type Assessment, observed, type Snapshot } from "./Snapshot.js"
 
 type Lines = Stream.Stream<string, BuildNotFound | BackendError>
 

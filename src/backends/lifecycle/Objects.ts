@@ -7,14 +7,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { BackendError, BuildNotFound, type BuildRejected } from "../../build/BuildError.js"
 import type { BuildRef } from "../../build/BuildRef.js"
-import type { JsonObject } from "../../cluster/ApiRequest.js"
+import type { Json, JsonObject } from "../../cluster/ApiRequest.js"
 import type * as Cluster from "../../cluster/Cluster.js"
 import type { ClusterError } from "../../cluster/ClusterError.js"
 import type * as Resource from "../../cluster/Resource.js"
 import * as Resources from "../../cluster/Resources.js"
 import * as BuildNames from "../BuildNames.js"
 import * as BuildRecord from "../BuildRecord.js"
-import type { Definition, Event } from "../Definition.js"
+import type { Definition, Event, Surroundings } from "../Definition.js"
 import { backendError, rejection } from "./Failure.js"
 import type { Snapshot } from "./Snapshot.js"
 
@@ -115,9 +115,10 @@ export const make = <Child extends Resource.Metadata>(
       Effect.map(({ items }) => items.filter((pod) => definition.recordOf(pod) === ref.name))
     )
 
-  const childManifest = (of: BuildRecord.BuildRecord, attempt: number): JsonObject => {
-    const base = definition.manifest(of, attempt)
+  const childManifest = (of: BuildRecord.BuildRecord, attempt: number, surroundings: Surroundings): JsonObject => {
+    const base = definition.manifest(of, attempt, surroundings)
     const labels = {
+      ...labelsOf(base),
       ...BuildRecord.labels({ backend, fingerprint: of.fingerprint, record: of.ref.name, input: of.input }),
       [BuildRecord.label.attempt]: String(attempt)
     }
@@ -197,7 +198,8 @@ export const make = <Child extends Resource.Metadata>(
       }),
     complete: (of, attempt, parts) =>
       Effect.forEach(parts, (part) => createOnce(BuildRecord.Glances, part, of.ref), { concurrency: 4 }).pipe(
-        Effect.zipRight(createOnce(resource, childManifest(of, attempt), of.ref))
+        Effect.zipRight(refused(`look around for ${of.ref}`)(definition.surroundings)),
+        Effect.flatMap((surroundings) => createOnce(resource, childManifest(of, attempt, surroundings), of.ref))
       ),
     annotate: ({ ref, resourceVersion }, annotations) =>
       cluster.patch(BuildRecord.Glances, ref.name, {
@@ -239,7 +241,10 @@ const numberOf = ({ metadata }: Resource.Metadata): number => BuildNames.numberO
 const ownedBy = ({ metadata }: Resource.Metadata, uid: string): boolean =>
   metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
 
-const nameOf = ({ metadata }: JsonObject): string =>
-  typeof metadata === "object" && metadata !== null && !Array.isArray(metadata) && "name" in metadata
-    ? String(metadata["name"])
-    : ""
+const isObject = (json: Json | undefined): json is JsonObject =>
+  typeof json === "object" && json !== null && !Array.isArray(json)
+
+const nameOf = ({ metadata }: JsonObject): string => isObject(metadata) ? String(metadata["name"] ?? "") : ""
+
+const labelsOf = ({ metadata }: JsonObject): JsonObject =>
+  isObject(metadata) && isObject(metadata["labels"]) ? metadata["labels"] : {}

@@ -43,13 +43,11 @@ export type Assessment<Child> =
     readonly explainedBy: string | undefined
   }
 
-export const attemptOf = ({ metadata }: Resource.Metadata): number =>
-  Number(metadata.labels?.[BuildRecord.label.attempt] ?? 1)
-
 /** The child of the latest attempt. */
 export const latest = <Child extends Resource.Metadata>(children: ReadonlyArray<Child>): Child | undefined =>
   children.reduce<Child | undefined>(
-    (newest, child) => newest === undefined || attemptOf(child) > attemptOf(newest) ? child : newest,
+    (newest, child) =>
+      newest === undefined || BuildRecord.attemptOf(child) > BuildRecord.attemptOf(newest) ? child : newest,
     undefined
   )
 
@@ -60,8 +58,8 @@ export const observed = <Child extends Resource.Metadata>(
   record: snapshot.record,
   child,
   earlier: snapshot.children
-    .filter((other) => attemptOf(other) < attemptOf(child))
-    .toSorted((a, b) => attemptOf(a) - attemptOf(b)),
+    .filter((other) => BuildRecord.attemptOf(other) < BuildRecord.attemptOf(child))
+    .toSorted((a, b) => BuildRecord.attemptOf(a) - BuildRecord.attemptOf(b)),
   events: snapshot.events,
   pods: snapshot.pods
     .filter((pod) => pod.metadata.ownerReferences?.some((owner) => owner.uid === child.metadata.uid) ?? false)
@@ -109,10 +107,10 @@ export const assess = <Child extends Resource.Metadata>(
   const isOver = ending !== undefined && DateTime.lessThanOrEqualTo(ending.at, now)
   const status = isOver ? ending.status : interpretation.status
   if (BuildStatus.isTerminal(status)) {
-    const attempt = attemptOf(child)
+    const { again } = interpretation
     const retries = record.input.retries ?? BuildInput.defaults.retries
-    return definition.retriedBy === "client" && status._tag === "Errored" && status.retryable && attempt <= retries
-      ? { _tag: "Again", attempt: attempt + 1 }
+    return again !== undefined && status._tag === "Errored" && status.retryable && again <= retries + 1
+      ? { _tag: "Again", attempt: again }
       : { _tag: "Over", status, observed: seen }
   }
   const deadline = waitingSince === undefined

@@ -7,8 +7,7 @@ import type * as Path from "@effect/platform/Path"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as BuildInput from "../../build/BuildInput.js"
-import { BuiltImage, type Errored, errored, Failed } from "../../build/BuildStatus.js"
-import * as ImagePullspec from "../../build/ImagePullspec.js"
+import { type BuiltImage, builtImage, type Errored, errored, Failed } from "../../build/BuildStatus.js"
 import * as BuildScript from "../job/BuildScript.js"
 import * as ExitCode from "../job/ExitCode.js"
 import * as TerminationMessage from "../job/TerminationMessage.js"
@@ -158,12 +157,7 @@ export const run = (workshop: Workshop, job: Job): Effect.Effect<Result> => {
     if (message?.digest === undefined) {
       return errored("DigestLost", { message: "the image was pushed, and its digest was not told" })
     }
-    return new BuiltImage({
-      pullspec: `${ImagePullspec.repository(input.finalImage.pullspec)}@${message.digest}`,
-      digest: message.digest,
-      tag: input.finalImage.pullspec,
-      ...(message.architecture === undefined ? {} : { architecture: message.architecture })
-    })
+    return builtImage({ ...message, tag: input.finalImage.pullspec, digest: message.digest })
   })
 
   return Effect.gen(function*() {

@@ -6,7 +6,6 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as BuildInput from "../../build/BuildInput.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
-import * as ImagePullspec from "../../build/ImagePullspec.js"
 import * as Resources from "../../cluster/Resources.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Interpretation, LogSource, Observed } from "../Definition.js"
@@ -65,7 +64,7 @@ const logState = (phase: string | undefined, pod: Resources.Pod | undefined): Lo
 
 const timeOf = (text: string | undefined): DateTime.Utc | undefined => Option.getOrUndefined(DateTime.make(text ?? ""))
 
-const attemptOf = ({ child }: Seen): number => Number(child.metadata.labels?.[BuildRecord.label.attempt] ?? 1)
+const attemptOf = ({ child }: Seen): number => BuildRecord.attemptOf(child)
 
 const podOf = ({ pods }: Seen): { readonly pod?: BuildStatus.PodReference } => {
   const pod = pods.at(-1)
@@ -120,9 +119,11 @@ const over = (seen: Seen, status: BuildStatus.Terminal): Interpretation => {
   const isTold = completionTimestamp !== undefined && !(phase === "Failed" && isGoing(seen.pods.at(-1)))
   // The API server keeps a condition for each phase: openshift-apiserver pkg/build/apiserver/registry/build/strategy.go.
   const since = timeOf(completionTimestamp ?? conditions.find(({ type }) => type === phase)?.lastTransitionTime)
+  // The controller tries nothing again.
+  const again = attemptOf(seen) + 1
   return isTold || since === undefined
-    ? { status }
-    : { status: running(seen), ending: { status, at: DateTime.addDuration(since, grace) } }
+    ? { status, again }
+    : { status: running(seen), ending: { status, at: DateTime.addDuration(since, grace) }, again }
 }
 
 const completed = (seen: Seen): BuildStatus.Terminal => {
@@ -131,12 +132,7 @@ const completed = (seen: Seen): BuildStatus.Terminal => {
   const digest = child.status?.output?.to?.imageDigest ?? ""
   return /^sha256:[a-f0-9]{64}$/.test(digest)
     ? new BuildStatus.Succeeded({
-      image: new BuildStatus.BuiltImage({
-        pullspec: `${ImagePullspec.repository(pullspec)}@${digest}`,
-        digest,
-        tag: pullspec,
-        ...(record.input.architecture === undefined ? {} : { architecture: record.input.architecture })
-      }),
+      image: BuildStatus.builtImage({ tag: pullspec, digest, architecture: record.input.architecture }),
       startedAt: startedAt(seen),
       finishedAt: timeOf(child.status?.completionTimestamp) ?? startedAt(seen),
       ...podOf(seen)

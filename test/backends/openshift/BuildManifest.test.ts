@@ -6,7 +6,7 @@ import { input, record } from "./kit.js"
 const manifest = (settings: Settings, given: ReturnType<typeof input>) => {
   const definition = OpenShiftBuildBackend.definition(settings)
   const { parts } = definition.contents(given)
-  return definition.manifest(record(given, parts.map(({ path, suffix }) => ({ name: `child-${suffix}`, path }))), 1)
+  return definition.manifest(record(given, parts.map(({ path, suffix }) => ({ name: `child-${suffix}`, path }))), 1, {})
 }
 
 describe("the Build of an input", () => {

@@ -63,7 +63,7 @@ attempt() {
 }
 
 buildah_() {
-  attempt buildah --root "$storage" --runroot "$work/run" --storage-driver "$driver" "$@"
+  attempt buildah --root "$storage" --runroot "$run" --storage-driver "$driver" "$@"
 }
 
 # How often the kernel killed for want of memory in our cgroup: version 2, else 1, else 0.

@@ -130,8 +130,8 @@ overlay_works() {
 
 # The push takes the driver that the build chose.
 set_storage() {
-  storage=\${OSB_CACHE_DIR:-$work}/storage driver=$OSB_STORAGE
-  mkdir -p "$storage" "$work/run"
+  storage=\${OSB_CACHE_DIR:-$work}/storage run=$work/run driver=$OSB_STORAGE
+  mkdir -p "$storage" "$run"
   [ "$verb" = build ] || driver=$(cat "$work/driver" 2> /dev/null)
   case $driver in
     overlay | vfs) ;;

@@ -166,28 +166,73 @@ build() {
   [ -z "$OSB_HEREDOCS_DIR" ] || set -- "$@" --build-context "os-builder-heredocs=$OSB_HEREDOCS_DIR"
   buildah_ build "$@" "$work/context"
   [ "$status" -eq 0 ] || build_failed
+  [ -z "$OSB_ARCHIVE" ] || archive
   finish ${code.succeeded} ''
 }
 
-built_architecture() {
-  buildah --root "$storage" --runroot "$work/run" --storage-driver "$driver" \\
-    inspect --type image --format '{{.OCIv1.Architecture}}' "$image" 2> /dev/null < /dev/null
-}
-
-push() {
+# Sets $image to the id of what was built.
+read_image() {
   image=$(cat "$work/image" 2> /dev/null) image=\${image#sha256:}
   case $image in '' | *[!0-9a-f]*) finish ${code.unknown} "there is no built image to push" ;; esac
+}
+
+# Sets $digest to what buildah wrote down of the image that it wrote.
+read_digest() {
+  digest=$(cat "$work/digest" 2> /dev/null)
+  case $digest in sha256:*[!0-9a-f]* | '') digest=; finish ${code.unknown} "buildah pushed and told no digest" ;; esac
+}
+
+# Ends after the machine's own storage failed.
+storage_failed() {
+  read_error
+  no_memory
+  case $lower in${platform}
+    ${casePattern(privilege)}) finish ${code.storageUnavailable} "$error" ;;
+    *) finish ${code.unknown} "$error" ;;
+  esac
+}
+
+# What is to go into the storage of a node travels there as an archive: nothing that a RUN has touched gets near it.
+archive() {
+  read_image
+  rm -f "$work/image.tar"
+  buildah_ push --digestfile "$work/digest" "$image" "oci-archive:$work/image.tar:$OSB_FINAL_IMAGE"
+  [ "$status" -eq 0 ] || storage_failed
+  built_architecture > "$work/architecture"
+}
+
+# The archive into the storage of the node.
+deliver() {
+  read_digest
+  storage=$OSB_NODE_STORAGE run=$OSB_NODE_RUN driver=overlay
+  buildah_ pull "oci-archive:$work/image.tar"
+  [ "$status" -eq 0 ] || storage_failed
+  architecture=$(cat "$work/architecture" 2> /dev/null)
+  say "delivered $OSB_FINAL_IMAGE to the node as $digest"
+}
+
+# The image out of the build's storage into its registry.
+push_to_registry() {
+  read_image
   buildah_ push --authfile "$auth_file" --retry 1 --retry-delay 2s --digestfile "$work/digest" "$image" \\
     "docker://$OSB_FINAL_IMAGE"
   if [ "$status" -ne 0 ]; then
     read_error
     registry_failed ${code.pushDenied} ${code.pushFailed}
   fi
-  digest=$(cat "$work/digest" 2> /dev/null)
-  case $digest in sha256:*[!0-9a-f]* | '') digest=; finish ${code.unknown} "buildah pushed and told no digest" ;; esac
+  read_digest
   architecture=$(built_architecture)
-  case $architecture in *[!a-z0-9]*) architecture= ;; esac
   say "pushed $OSB_FINAL_IMAGE as $digest"
+}
+
+built_architecture() {
+  buildah --root "$storage" --runroot "$run" --storage-driver "$driver" \\
+    inspect --type image --format '{{.OCIv1.Architecture}}' "$image" 2> /dev/null < /dev/null
+}
+
+push() {
+  if [ -n "$OSB_NODE_STORAGE" ]; then deliver; else push_to_registry; fi
+  case $architecture in *[!a-z0-9]*) architecture= ;; esac
   finish ${code.succeeded} ''
 }
 `

@@ -1,0 +1,94 @@
+/**
+ * Builds in a build pod of our own: each build is a `batch/v1` Job, whose pod runs one script around buildah. For every
+ * cluster that runs Jobs; it asks for nothing of OpenShift's.
+ *
+ * **What the pod needs.** An init container builds and holds the base's secret alone, a container pushes and holds the final
+ * image's alone. Both run as user 1000 without any added capability, on an `emptyDir` of the size that the input asks for.
+ * buildah makes a user namespace for what the image calls root, which takes SETUID and SETGID as the runtime gives them, and
+ * a node that lets processes make namespaces and mount in them: an AppArmor profile that denies `mount`, or the seccomp
+ * profile `RuntimeDefault` of containerd, does not. The pod has no service-account token, but for one case: the final image
+ * goes into OpenShift's internal registry and names no secret; then the pushing container has a token, and nothing else has.
+ *
+ * **What the cluster must allow.** {@link rules} for whoever builds. For the pod, with the setting `security`:
+ *
+ * | `security` | PodSecurity | OpenShift | nodes |
+ * |---|---|---|---|
+ * | `anyuid` | `baseline` | the SCC `anyuid` for the service account: `oc adm policy add-scc-to-user anyuid -z NAME` | any |
+ * | `userns` | `baseline` | the same, or `nested-container` where there is one | user namespaces for pods: Linux 6.3, Kubernetes 1.33 or the feature gate, containerd 2 or CRI-O 1.25. Whether the API server knows them is looked at; a node that cannot keeps the pod from starting |
+ *
+ * **How an attempt ends.** The script ends each with an exit code of its own and says more in the termination message. The
+ * Job tries again what the platform disturbed and what a registry could not do just then, as often as the input's `retries`
+ * say, and ends at once with everything else: a Containerfile that failed is never built again.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as BuildInput from "../build/BuildInput.js"
+import { BuildBackend, type Service } from "../build/BuildService.js"
+import type { JsonObject } from "../cluster/ApiRequest.js"
+import type { Cluster } from "../cluster/Cluster.js"
+import * as JobDefinition from "./job/JobDefinition.js"
+import type { Profile } from "./job/Profile.js"
+import type { Settings } from "./job/Settings.js"
+import type * as Permissions from "./Permissions.js"
+
+export { builderImage, type Settings } from "./job/Settings.js"
+
+const profile = (settings: Settings): Profile => ({
+  name: "custom",
+  settings,
+  resources: BuildInput.defaults.resources,
+  tolerations: [],
+  takesSlot: false,
+  deliversToNode: false
+})
+
+/**
+ * The least that whoever builds must be allowed, in the namespace of the builds.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const rules: ReadonlyArray<Permissions.Rule> = JobDefinition.rules
+
+/**
+ * A pod such as builds have, for asking a cluster whether it admits them.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const samplePod = (settings: Settings = {}): JsonObject => JobDefinition.samplePod(profile(settings))
+
+/**
+ * The backend as a value.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (settings: Settings = {}): Effect.Effect<Service, never, Cluster> =>
+  JobDefinition.backend(profile(settings))
+
+/**
+ * The backend with its defaults.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(BuildBackend, make())
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, Cluster> =>
+  Layer.effect(BuildBackend, make(settings))
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (config: Config.Config.Wrap<Settings>): Layer.Layer<BuildBackend, ConfigError, Cluster> =>
+  Layer.effect(BuildBackend, Effect.flatMap(Config.unwrap(config), make))

@@ -1,0 +1,115 @@
+/**
+ * Builds on a cluster that is one single node: in a Job as the custom backend does, tuned for a node that runs the control
+ * plane as well.
+ *
+ * - A build asks for little where its input says nothing: 100m of CPU, 512Mi of memory, 10Gi of disk.
+ * - It tolerates the taints of control-plane nodes.
+ * - One build runs at a time, in whatever namespace: a build pod keeps others off its node by a required anti-affinity on its
+ *   label {@link slotLabel}. The scheduler is the lock, so that nothing has to be renewed, and nothing can be left locked.
+ *   Waiting for it is `blocked("Queued")`, and no part of `pendingTimeout`.
+ * - Layers are kept from one build to the next with `cacheClaimName`, which the slot keeps from being used twice at once.
+ * - While the node reboots, its API server is away: every call waits for it, for as long as `patience` says.
+ *
+ * **An image for the node itself.** With `deliverToNode`, a final image named `localhost/…` goes into the storage of the node
+ * instead of a registry, and spares pushing to one on the same node what is then pulled from it. It is built without
+ * privileges to an archive; a second container, privileged and as root, runs nothing that the input says and imports the
+ * archive into `/var/lib/containers/storage`. That takes the PodSecurity level `privileged`, on OpenShift the SCC
+ * `privileged`, and trust in the parser of that archive. It does not last: the kubelet collects images that no container
+ * uses, and a node that is installed anew has none.
+ *
+ * What the pod needs and the cluster must allow is otherwise that of the custom backend.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as BuildInput from "../build/BuildInput.js"
+import { BuildBackend, type Service } from "../build/BuildService.js"
+import type { JsonObject } from "../cluster/ApiRequest.js"
+import type { Cluster } from "../cluster/Cluster.js"
+import * as JobDefinition from "./job/JobDefinition.js"
+import type { Profile } from "./job/Profile.js"
+import type { Settings as JobSettings } from "./job/Settings.js"
+import { patient } from "./Patience.js"
+import type * as Permissions from "./Permissions.js"
+
+export { slotLabel } from "./job/BuildPod.js"
+export { builderImage } from "./job/Settings.js"
+
+/**
+ * Settings of the single-node backend, all optional: those of the custom backend, and two of its own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Settings extends JobSettings {
+  /** Whether final images named `localhost/…` go into the storage of the node. By default false: they are refused. */
+  readonly deliverToNode?: boolean | undefined
+  /** How long a call waits for an API server that is away. By default 10 minutes. */
+  readonly patience?: Duration.DurationInput | undefined
+}
+
+/** kubernetes cmd/kubeadm/app/constants/constants.go; OpenShift has the older name too. */
+const controlPlane: ReadonlyArray<BuildInput.TolerationOptions> = [
+  { key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" },
+  { key: "node-role.kubernetes.io/master", operator: "Exists", effect: "NoSchedule" }
+]
+
+const profile = (settings: Settings): Profile => ({
+  name: "single-node",
+  settings,
+  resources: { cpu: "100m", memory: "512Mi", ephemeralStorage: "10Gi" },
+  tolerations: controlPlane,
+  takesSlot: true,
+  deliversToNode: settings.deliverToNode ?? false
+})
+
+/**
+ * The least that whoever builds must be allowed, in the namespace of the builds.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const rules: ReadonlyArray<Permissions.Rule> = JobDefinition.rules
+
+/**
+ * A pod such as builds have, for asking a cluster whether it admits them.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const samplePod = (settings: Settings = {}): JsonObject => JobDefinition.samplePod(profile(settings))
+
+/**
+ * The backend as a value.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (settings: Settings = {}): Effect.Effect<Service, never, Cluster> =>
+  Effect.map(JobDefinition.backend(profile(settings)), patient(settings.patience ?? "10 minutes"))
+
+/**
+ * The backend with its defaults.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(BuildBackend, make())
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, Cluster> =>
+  Layer.effect(BuildBackend, make(settings))
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (config: Config.Config.Wrap<Settings>): Layer.Layer<BuildBackend, ConfigError, Cluster> =>
+  Layer.effect(BuildBackend, Effect.flatMap(Config.unwrap(config), make))

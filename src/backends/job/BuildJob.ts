@@ -1,0 +1,52 @@
+/**
+ * The Job that a build becomes.
+ */
+import * as BuildInput from "../../build/BuildInput.js"
+import type { JsonObject } from "../../cluster/ApiRequest.js"
+import * as Resource from "../../cluster/Resource.js"
+import * as Resources from "../../cluster/Resources.js"
+import type { BuildRecord } from "../BuildRecord.js"
+import type { Surroundings } from "../Definition.js"
+import * as BuildPod from "./BuildPod.js"
+import { retryable } from "./ExitCode.js"
+import type { Profile } from "./Profile.js"
+
+/** Kueue takes up Jobs that have it: kueue.sigs.k8s.io docs/tasks/run/jobs. */
+const queueLabel = "kueue.x-k8s.io/queue-name"
+
+/**
+ * An attempt that the platform disturbed counts and is tried again, whatever its containers ended with; an exit code that
+ * the same attempt would end with again fails the Job, and so does any code that is not ours. What is left, such as a pod
+ * that a node refused, counts.
+ */
+const podFailurePolicy: JsonObject = {
+  rules: [
+    { action: "Count", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+    ...["build", "push"].map((containerName) => ({
+      action: "FailJob",
+      onExitCodes: { containerName, operator: "NotIn", values: retryable }
+    }))
+  ]
+}
+
+/** The Job whose first attempt is that of the build's with this number. */
+export const make = (
+  profile: Profile,
+  record: BuildRecord,
+  attempt: number,
+  surroundings: Surroundings
+): JsonObject => {
+  const { queueName, retries = BuildInput.defaults.retries } = record.input
+  return Resource.object(Resources.Job, {
+    metadata: queueName === undefined ? {} : { labels: { [queueLabel]: queueName } },
+    spec: {
+      completions: 1,
+      parallelism: 1,
+      backoffLimit: Math.max(0, retries + 1 - attempt),
+      podFailurePolicy,
+      // Kueue lets it go when its turn comes.
+      ...(queueName === undefined ? {} : { suspend: true }),
+      template: BuildPod.template(profile, record, surroundings)
+    }
+  })
+}

@@ -1,0 +1,237 @@
+/**
+ * What the state of a Job and its pods means.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as BuildStatus from "../../build/BuildStatus.js"
+import * as Resources from "../../cluster/Resources.js"
+import * as BuildRecord from "../BuildRecord.js"
+import type { Interpretation, LogSource, Observed } from "../Definition.js"
+import * as PodFate from "../PodFate.js"
+import * as PodWait from "../PodWait.js"
+import * as PodOutcome from "./PodOutcome.js"
+import type { Verb } from "./PodVolumes.js"
+
+type Seen = Observed<Resources.Job>
+
+/**
+ * How long the pods of a Job that is over are waited for: they are read at another moment than the Job, and may be seen as
+ * they were before.
+ */
+export const grace = Duration.seconds(10)
+
+export const interpret = (seen: Seen): Interpretation => {
+  const { child, pods } = seen
+  const pushed = pods.map((pod) => ({ pod, push: PodOutcome.pushed(pod) })).find(({ push }) => push !== undefined)
+  if (pushed?.push?.digest !== undefined) return { status: succeeded(seen, pushed.pod, pushed.push.digest) }
+  const complete = condition(child, "Complete")
+  if (complete !== undefined) {
+    return over(seen, complete, pods.every(PodOutcome.isOver) && pushed !== undefined, lost(seen))
+  }
+  const failed = condition(child, "Failed")
+  if (failed !== undefined) {
+    const known = pods.every(PodOutcome.isOver) && failedPods(seen).length >= (child.status?.failed ?? 0)
+    return { ...over(seen, failed, known, unsuccessful(seen, failed)), again: attemptsMade(seen) + 1 }
+  }
+  return going(seen)
+}
+
+/** The log of each container that has run or may yet run. */
+export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
+  pods.flatMap((pod) =>
+    (["build", "push"] as const).flatMap((verb) => {
+      const state = logState(pod, verb)
+      return state === undefined ? [] : [{
+        key: `${pod.metadata.uid}/${verb}`,
+        resource: Resources.Pod,
+        name: pod.metadata.name,
+        container: verb,
+        state
+      }]
+    })
+  )
+
+const logState = (pod: Resources.Pod, verb: Verb): LogSource["state"] | undefined => {
+  const { running, terminated } = PodOutcome.container(pod, verb)?.state ?? {}
+  if (terminated !== undefined) return "closed"
+  if (running !== undefined) return "open"
+  const isBuildOver = (PodOutcome.terminated(pod, "build")?.exitCode ?? 0) !== 0
+  return PodOutcome.isOver(pod) || (verb === "push" && isBuildOver) ? undefined : "waiting"
+}
+
+// --- parts ---
+
+const condition = ({ status }: Resources.Job, type: string): Resources.Condition | undefined =>
+  status?.conditions?.find((one) => one.type === type && one.status === "True")
+
+const failedPods = ({ pods }: Seen): ReadonlyArray<Resources.Pod> =>
+  pods.filter((pod) => PodOutcome.isOver(pod) && PodOutcome.pushed(pod) === undefined)
+
+const timesFailed = (seen: Seen): number => Math.max(seen.child.status?.failed ?? 0, failedPods(seen).length)
+
+/** How many attempts have ended, of this Job and those before it. */
+const attemptsMade = (seen: Seen): number => BuildRecord.attemptOf(seen.child) - 1 + timesFailed(seen)
+
+/** The pod that is not over; a pod that is being deleted may have a successor already. */
+const current = ({ pods }: Seen): Resources.Pod | undefined => pods.findLast((pod) => !PodOutcome.isOver(pod))
+
+const attempt = (seen: Seen): number =>
+  Math.max(BuildRecord.attemptOf(seen.child), attemptsMade(seen) + (current(seen) === undefined ? 0 : 1))
+
+const startedAt = ({ child, earlier, pods, record }: Seen): DateTime.Utc => {
+  const begun = pods.map((pod) => PodOutcome.container(pod, "build")?.state)
+    .map((state) => PodOutcome.timeOf(state?.running?.startedAt ?? state?.terminated?.startedAt))
+  const jobs = [...earlier, child].map(({ status }) => PodOutcome.timeOf(status?.startTime))
+  return [...begun, ...jobs].find((time) => time !== undefined) ?? record.createdAt
+}
+
+const podOf = (pod: Resources.Pod | undefined): { readonly pod?: BuildStatus.PodReference } =>
+  pod === undefined ? {} : { pod: PodFate.reference(pod) }
+
+const running = (seen: Seen, blocked?: BuildStatus.Blocked): BuildStatus.Running =>
+  new BuildStatus.Running({
+    startedAt: startedAt(seen),
+    attempt: attempt(seen),
+    ...(blocked === undefined ? {} : { blocked }),
+    ...podOf(current(seen) ?? seen.pods.at(-1))
+  })
+
+// --- how it ends ---
+
+/** The end of a Job: at once if the pods tell what it was, else when there was time for them to. */
+const over = (
+  seen: Seen,
+  { lastTransitionTime }: Resources.Condition,
+  known: boolean,
+  status: BuildStatus.Terminal
+): Interpretation => {
+  const since = PodOutcome.timeOf(lastTransitionTime)
+  return known || since === undefined
+    ? { status }
+    : { status: running(seen), ending: { status, at: DateTime.addDuration(since, grace) } }
+}
+
+const succeeded = (seen: Seen, pod: Resources.Pod, digest: string): BuildStatus.Succeeded => {
+  const push = PodOutcome.pushed(pod)
+  return new BuildStatus.Succeeded({
+    image: BuildStatus.builtImage({
+      tag: seen.record.input.finalImage.pullspec,
+      digest,
+      architecture: push?.architecture ?? seen.record.input.architecture
+    }),
+    startedAt: startedAt(seen),
+    finishedAt: push?.at ?? startedAt(seen),
+    ...podOf(pod)
+  })
+}
+
+const lost = ({ pods, record }: Seen): BuildStatus.Errored =>
+  BuildStatus.errored("DigestLost", {
+    message: `${record.input.finalImage.pullspec} was pushed, and its digest is lost: ` +
+      (pods.length === 0 ? "the pod that knew it is gone" : "the pod does not tell it"),
+    ...podOf(pods.at(-1))
+  })
+
+/** kubernetes pkg/controller/job/pod_failure_policy.go, the message of the condition. */
+const byPolicy = /^Container (\S+) for pod \S+\/(\S+) failed with exit code (\d+) matching/
+
+/**
+ * The reasons of the condition Failed (k8s.io/api/batch/v1/types.go) for which there may be no pod that tells more:
+ * `DeadlineExceeded` deletes it; after `PodFailurePolicy` the message has its exit code; of `BackoffLimitExceeded` nothing
+ * is left but that it failed too often.
+ */
+const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Failed | BuildStatus.Errored => {
+  const { message = "", reason = "" } = failed
+  if (reason === "DeadlineExceeded") {
+    return BuildStatus.errored("Timeout", {
+      message: message || "its Job was active for too long",
+      upstreamReason: reason
+    })
+  }
+  const [, verb = "", name, exitCode] = byPolicy.exec(message) ?? []
+  const pods = failedPods(seen)
+  const pod = pods.find(({ metadata }) => metadata.name === name) ?? (name === undefined ? pods.at(-1) : undefined)
+  if (pod !== undefined) return PodOutcome.trouble(pod)
+  return exitCode !== undefined
+    ? PodOutcome.ofExitCode(verb, Number(exitCode))
+    : BuildStatus.errored("Unknown", {
+      message: message || `its Job failed as ${reason}`,
+      upstreamReason: reason || undefined
+    })
+}
+
+// --- while it goes on ---
+
+const going = (seen: Seen): Interpretation => {
+  const { child } = seen
+  if (child.spec?.suspend === true) return { status: before(seen, queued(seen)) }
+  const pod = current(seen)
+  if (pod === undefined) return withoutPod(seen)
+  const build = PodOutcome.container(pod, "build")?.state
+  if (build?.running !== undefined) return { status: running(seen, nodeLost(pod)) }
+  const blocked = waitOf(pod, seen)
+  // A queue is no trouble of the platform's: it takes its time.
+  const isQueued = blocked?.reason === "Queued"
+  const explainedBy = waitOf(pod, { ...seen, events: [] }) === undefined ? pod.metadata.uid : undefined
+  if (build?.terminated === undefined) {
+    return {
+      status: before(seen, blocked),
+      waitingSince: isQueued ? undefined : PodOutcome.timeOf(pod.metadata.creationTimestamp),
+      explainedBy
+    }
+  }
+  const push = PodOutcome.container(pod, "push")?.state
+  return push?.waiting === undefined || push.waiting.reason === "PodInitializing"
+    ? { status: running(seen, nodeLost(pod)) }
+    : {
+      status: running(seen, blocked ?? nodeLost(pod)),
+      waitingSince: PodOutcome.timeOf(build.terminated.finishedAt),
+      explainedBy
+    }
+}
+
+/** Before it begins: Pending at first, and Running once an earlier attempt has run. */
+const before = (seen: Seen, blocked: BuildStatus.Blocked | undefined): BuildStatus.BuildStatus =>
+  attempt(seen) > 1 || failedPods(seen).length > 0
+    ? running(seen, blocked)
+    : new BuildStatus.Pending({ ...(blocked === undefined ? {} : { blocked }), ...podOf(current(seen)) })
+
+const queued = ({ record }: Seen): BuildStatus.Blocked =>
+  new BuildStatus.Blocked({
+    reason: "Queued",
+    upstreamReason: "Suspended",
+    message: record.input.queueName === undefined
+      ? "somebody has suspended its Job"
+      : `it waits for its turn in the LocalQueue ${record.input.queueName}, if Kueue is there and the queue exists`
+  })
+
+const withoutPod = (seen: Seen): Interpretation => {
+  const { child, events } = seen
+  const blocked = PodWait.warned(events.filter(({ involvedObject }) => involvedObject?.uid === child.metadata.uid))
+  const ends = failedPods(seen).flatMap((pod) => PodOutcome.endOf(pod) ?? [])
+  return {
+    status: before(seen, blocked),
+    waitingSince: ends.at(-1) ?? PodOutcome.timeOf(child.status?.startTime ?? child.metadata.creationTimestamp),
+    explainedBy: child.metadata.uid
+  }
+}
+
+/** The slot of a node is a queue: kubernetes pkg/scheduler/framework/plugins/interpodaffinity/filtering.go. */
+const slotTaken = /anti-affinity/
+
+const waitOf = (pod: Resources.Pod, { events }: Seen): BuildStatus.Blocked | undefined => {
+  const blocked = PodWait.of(pod, events)
+  return blocked?.reason === "Unschedulable" && slotTaken.test(blocked.message)
+    ? new BuildStatus.Blocked({ ...blocked, reason: "Queued" })
+    : blocked
+}
+
+/** kubernetes pkg/util/node/node.go NodeUnreachablePodReason. */
+const nodeLost = ({ status }: Resources.Pod): BuildStatus.Blocked | undefined =>
+  status?.reason === "NodeLost"
+    ? new BuildStatus.Blocked({
+      reason: "NodeLost",
+      upstreamReason: "NodeLost",
+      message: status.message ?? "its node does not answer"
+    })
+    : undefined

@@ -1,0 +1,192 @@
+/**
+ * What a build pod mounts, where, and in which of its two containers: each sees what its verb of the script needs, and no
+ * secret of the other's.
+ */
+import * as BuildInput from "../../build/BuildInput.js"
+import * as ImagePullspec from "../../build/ImagePullspec.js"
+import type { JsonObject } from "../../cluster/ApiRequest.js"
+import type { BuildRecord } from "../BuildRecord.js"
+import * as BuildScript from "./BuildScript.js"
+import { scriptKey } from "./Packing.js"
+import { isForNode, type Profile } from "./Profile.js"
+
+export type Verb = "build" | "push"
+
+/** A volume, who mounts it, and the variable by which the script is told of it. */
+export interface PodVolume {
+  readonly name: string
+  readonly source: JsonObject
+  readonly path: string
+  readonly readOnly: boolean
+  readonly verbs: ReadonlyArray<Verb>
+  readonly variable: BuildScript.EnvironmentName | undefined
+  /** What the variable says, where that is not the path. */
+  readonly value?: string | undefined
+}
+
+const root = "/os-builder"
+
+/** Where the script is in the pod. */
+export const script = `${root}/input/${scriptKey}`
+
+/** Copies of secrets live in memory: entitlements, mounts of at most 1 MiB each, credentials. */
+const memoryLimit = "128Mi"
+
+// Readable by the group that the pod's fsGroup gives it, and by nobody else in it.
+const secretMode = 0o440
+
+/**
+ * The registry that OpenShift runs inside the cluster: openshift/cluster-image-registry-operator pkg/defaults/defaults.go,
+ * whose certificate is signed by the authority in the ConfigMap `openshift-service-ca.crt` of every namespace.
+ */
+const internalRegistry = /^image-registry\.openshift-image-registry\.svc(?:\.cluster\.local)?:5000$/
+
+const registryOf = (pullspec: string): string => ImagePullspec.repository(pullspec).split("/")[0] ?? ""
+
+const internalRegistries = ({ baseImage, finalImage }: BuildInput.BuildInput): ReadonlyArray<string> =>
+  Array.from(new Set([baseImage, finalImage].map(({ pullspec }) => registryOf(pullspec))))
+    .filter((host) => internalRegistry.test(host))
+
+const configMap = (name: string, more: JsonObject = {}): JsonObject => ({ configMap: { name, ...more } })
+
+const secret = (secretName: string): JsonObject => ({ secret: { secretName, defaultMode: secretMode } })
+
+const mounted = (
+  name: string,
+  verbs: ReadonlyArray<Verb>,
+  source: JsonObject,
+  variable: PodVolume["variable"],
+  more: Partial<PodVolume> = {}
+): PodVolume => ({ name, verbs, source, variable, path: `${root}/${name}`, readOnly: true, ...more })
+
+const both: ReadonlyArray<Verb> = ["build", "push"]
+
+const files = ({ parts, ref }: BuildRecord): PodVolume =>
+  mounted("input", both, {
+    projected: { sources: [ref.name, ...parts.map(({ name }) => name)].map((name) => configMap(name)) }
+  }, "OSB_INPUT_DIR")
+
+const room = (profile: Profile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
+  const memory = { emptyDir: { medium: "Memory", sizeLimit: memoryLimit } }
+  const { cacheClaimName } = profile.settings
+  return [
+    mounted("work", both, { emptyDir: { sizeLimit: ephemeralStorage(profile, input) } }, "OSB_WORK_DIR", {
+      readOnly: false
+    }),
+    ...both.map((verb) =>
+      mounted(`${verb}-memory`, [verb], memory, "OSB_MEMORY_DIR", { path: `${root}/memory`, readOnly: false })
+    ),
+    ...(cacheClaimName === undefined ? [] : [
+      mounted("cache", both, { persistentVolumeClaim: { claimName: cacheClaimName } }, "OSB_CACHE_DIR", {
+        readOnly: false
+      })
+    ])
+  ]
+}
+
+/** How much of a node's disk a build may take. */
+export const ephemeralStorage = ({ resources }: Profile, input: BuildInput.BuildInput): string =>
+  input.resources?.ephemeralStorage ?? resources.ephemeralStorage
+
+const credentials = (profile: Profile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
+  const at = { path: `${root}/secret` }
+  const base = input.baseImage.secretName ?? profile.settings.defaultPullSecretName
+  const final = input.finalImage.secretName
+  const token = { serviceAccountToken: { path: "token", expirationSeconds: tokenSeconds } }
+  return [
+    ...(base === undefined ? [] : [mounted("base-secret", ["build"], secret(base), "OSB_SECRET_DIR", at)]),
+    ...(isForNode(profile, input)
+      ? []
+      : final !== undefined
+      ? [mounted("final-secret", ["push"], secret(final), "OSB_SECRET_DIR", at)]
+      : internalRegistry.test(registryOf(input.finalImage.pullspec))
+      ? [
+        mounted("token", ["push"], { projected: { defaultMode: secretMode, sources: [token] } }, "OSB_TOKEN_FILE", {
+          value: `${root}/token/token`
+        })
+      ]
+      : [])
+  ]
+}
+
+// The kubelet makes a new one before it expires; the least that the API server gives.
+const tokenSeconds = 600
+
+const registries = (profile: Profile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
+  const { registriesConfigMapName } = profile.settings
+  const sources = [
+    ...(registriesConfigMapName === undefined ? [] : [configMap(registriesConfigMapName)]),
+    ...internalRegistries(input).map((host) =>
+      configMap("openshift-service-ca.crt", {
+        items: [{ key: "service-ca.crt", path: `${host.replace(":", "..")}.crt` }]
+      })
+    )
+  ]
+  return sources.length === 0 ? [] : [mounted("registries", both, { projected: { sources } }, "OSB_REGISTRIES_DIR")]
+}
+
+const trust = ({ trustBundle }: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
+  if (trustBundle === undefined) return []
+  const { configMapName, key = BuildInput.defaults.trustBundle.key } = trustBundle
+  const source = configMap(configMapName, { items: [{ key, path: "bundle.pem" }] })
+  return [mounted("trust", both, source, "OSB_TRUST_BUNDLE", { value: `${root}/trust/bundle.pem` })]
+}
+
+/** What a RUN sees: the script copies it, and no layer holds it. */
+const forRun = ({ entitlementSecretName, mounts = [] }: BuildInput.BuildInput): ReadonlyArray<PodVolume> => [
+  ...(entitlementSecretName === undefined
+    ? []
+    : [mounted("entitlement", ["build"], secret(entitlementSecretName), "OSB_ENTITLEMENT_DIR")]),
+  ...mounts.map(({ kind, name }, index): PodVolume =>
+    mounted(
+      `mount-${BuildScript.mountFolder(index)}`,
+      ["build"],
+      kind === "Secret" ? secret(name) : configMap(name),
+      "OSB_MOUNTS_DIR",
+      { path: `${root}/mounts/${BuildScript.mountFolder(index)}`, value: `${root}/mounts` }
+    )
+  )
+]
+
+/** Where CRI-O keeps the images of a node: containers-storage.conf(5), graphroot and runroot. */
+const nodeStorage = (profile: Profile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> =>
+  isForNode(profile, input)
+    ? [
+      { name: "node-storage", path: "/var/lib/containers/storage", variable: "OSB_NODE_STORAGE" as const },
+      { name: "node-run", path: "/run/containers/storage", variable: "OSB_NODE_RUN" as const }
+    ].map(({ name, path, variable }) =>
+      mounted(name, ["push"], { hostPath: { path, type: "Directory" } }, variable, { readOnly: false })
+    )
+    : []
+
+/** All volumes of a build's pod. */
+export const of = (profile: Profile, record: BuildRecord): ReadonlyArray<PodVolume> => {
+  const { input } = record
+  return [
+    files(record),
+    ...room(profile, input),
+    ...credentials(profile, input),
+    ...registries(profile, input),
+    ...trust(input),
+    ...forRun(input),
+    ...nodeStorage(profile, input)
+  ]
+}
+
+export const manifest = ({ name, source }: PodVolume): JsonObject => ({ name, ...source })
+
+/** The mounts of the container that runs a verb. */
+export const mountsOf = (volumes: ReadonlyArray<PodVolume>, verb: Verb): ReadonlyArray<JsonObject> =>
+  volumes.filter(({ verbs }) => verbs.includes(verb)).map(({ name, path, readOnly }) => ({
+    name,
+    mountPath: path,
+    ...(readOnly ? { readOnly } : {})
+  }))
+
+/** What the script is told of the volumes. */
+export const environment = (volumes: ReadonlyArray<PodVolume>, verb: Verb): Partial<BuildScript.Environment> =>
+  Object.fromEntries(
+    volumes.flatMap(({ path, value = path, variable, verbs }) =>
+      variable !== undefined && verbs.includes(verb) ? [[variable, value]] : []
+    )
+  )

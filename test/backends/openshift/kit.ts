@@ -1,42 +1,8 @@
-import { DateTime, Effect, Option } from "effect"
-import { BuildInput, BuildRef } from "effect-os-builder"
-import type { BuildRecord } from "../../../src/backends/BuildRecord.js"
-import type { Event, Observed } from "../../../src/backends/Definition.js"
+import type { Observed } from "../../../src/backends/Definition.js"
 import type { Build, Pod } from "../../../src/cluster/Resources.js"
+import { at, input, name, record } from "../kit.js"
 
-export const fingerprint = "abcdefghijklmnopqrstuvwxyz"
-
-export const name = `os-build-${fingerprint}-1-00000000`
-
-export const digest = `sha256:${"0a".repeat(32)}`
-
-export const input = (options: Partial<BuildInput.Options> = {}): BuildInput.BuildInput =>
-  Effect.runSync(BuildInput.make({
-    dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN true\n",
-    baseImage: { pullspec: "registry.example.com/base:1" },
-    finalImage: { pullspec: "registry.example.com/os:1" },
-    ...options
-  }))
-
-export const at = (seconds: number): string => DateTime.formatIso(DateTime.unsafeMake(seconds * 1000))
-
-export const record = (given: BuildInput.BuildInput, parts: BuildRecord["parts"] = []): BuildRecord => ({
-  ref: new BuildRef.BuildRef({
-    backend: "openshift",
-    namespace: "ns",
-    name: `os-build-${fingerprint}-1`,
-    uid: "00000000-0000-4000-8000-000000000000"
-  }),
-  number: 1,
-  fingerprint,
-  finalImage: given.finalImage.pullspec,
-  createdAt: DateTime.unsafeMake(0),
-  resourceVersion: "1",
-  stop: Option.none(),
-  outcome: Option.none(),
-  input: given,
-  parts
-})
+export * from "../kit.js"
 
 /** Created a second after the record, or later with each attempt. */
 export const build = (status: Build["status"], attempt = 1): Build => ({
@@ -66,15 +32,6 @@ export const ended = (...log: ReadonlyArray<string>): Pod =>
       state: { terminated: { exitCode: 1, reason: "Error", message: log.join("\n") } }
     }]
   })
-
-export const warning = (uid: string, reason: string, message: string): Event => ({
-  metadata: { name: "event", uid: "event", resourceVersion: "1" },
-  type: "Warning",
-  reason,
-  message,
-  involvedObject: { uid },
-  lastTimestamp: at(5)
-})
 
 export const seen = (
   child: Build,

@@ -40,8 +40,13 @@ const deadline = ({ pendingTimeout, timeout }: BuildInput.BuildInput): number =>
     Duration.minutes(5)
   ))
 
+/** Kubernetes takes `$(NAME)` in a value for another variable, and `$$` for a dollar. */
+const literal = (value: string): string => value.replaceAll("$", "$$$$")
+
 const variables = (values: { readonly [name: string]: string | undefined }): ReadonlyArray<JsonObject> =>
-  Object.entries(values).flatMap(([name, value]) => value === undefined || value === "" ? [] : [{ name, value }])
+  Object.entries(values).flatMap(([name, value]) =>
+    value === undefined || value === "" ? [] : [{ name, value: literal(value) }]
+  )
 
 /** Where the volumes say nothing. */
 const environment = (profile: Profile, input: BuildInput.BuildInput): Partial<Environment> => ({

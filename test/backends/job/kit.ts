@@ -96,3 +96,31 @@ export const seen = (
   pods: ReadonlyArray<Pod> = [],
   more: Partial<Pick<Observed<Job>, "earlier" | "events" | "record">> = {}
 ): Observed<Job> => ({ record: record(input(), [], "custom"), child, earlier: [], pods, events: [], ...more })
+
+/** An input that says everything there is to say. */
+export const full = input({
+  baseImage: { pullspec: `quay.io/acme/base@sha256:${"0".repeat(64)}`, secretName: "pulls" },
+  finalImage: { pullspec: "registry.example.com:5000/acme/os:1", secretName: "pushes" },
+  entitlementSecretName: "entitlement",
+  buildArgs: { CHANNEL: "stable", EMPTY: "" },
+  imageLabels: { "com.example/team": "os & \"friends\"" },
+  context: { "motd": "hello", "etc/deep er/c": { content: new Uint8Array(1_500_000), mode: 0o600 } },
+  mounts: [
+    { kind: "Secret", name: "token", path: "/opt/token" },
+    { kind: "ConfigMap", name: "repos", path: "/etc/yum.repos.d" }
+  ],
+  trustBundle: { configMapName: "authorities", key: "ca.pem" },
+  proxy: { http: "http://proxy:3128", https: "http://proxy:3129", noProxy: ".svc,10.0.0.0/8" },
+  architecture: "arm64",
+  resources: { cpu: "2", memory: "8Gi", ephemeralStorage: "40Gi" },
+  placement: {
+    nodeSelector: { "example.com/pool": "builds" },
+    tolerations: [{ key: "builds", operator: "Equal", value: "yes", effect: "NoExecute", tolerationSeconds: 60 }]
+  },
+  objectLabels: { team: "os" },
+  queueName: "builds",
+  timeout: "90500 millis",
+  pendingTimeout: "5 minutes",
+  retries: 1,
+  revision: "2"
+})

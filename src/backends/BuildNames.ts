@@ -16,7 +16,7 @@ export const record = (fingerprint: string, number: number): string => `os-build
  * @since 0.1.0
  * @category getters
  */
-export const numberOf = (name: string): number => Number(/^os-build-[a-z0-9]{26}-([1-9]\d*)$/.exec(name)?.[1] ?? 0)
+export const numberOf = (name: string): number => Number(/^os-build-[a-z0-9]{26}-([1-9]\d{0,8})$/.exec(name)?.[1] ?? 0)
 
 /**
  * The name of a child: that of the record, and the beginning of its uid, so that what is left of an earlier record of the
@@ -35,4 +35,4 @@ export const child = (record: { readonly name: string; readonly uid: string }, a
  * @category getters
  */
 export const recordOf = (child: string): string | undefined =>
-  /^(os-build-[a-z0-9]{26}-[1-9]\d*)-[a-z0-9]{8}(?:-a[1-9]\d*)?$/.exec(child)?.[1]
+  /^(os-build-[a-z0-9]{26}-[1-9]\d{0,8})-[a-z0-9]{8}(?:-a[1-9]\d*)?$/.exec(child)?.[1]

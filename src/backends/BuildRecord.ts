@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
@@ -149,12 +150,15 @@ const epoch = DateTime.unsafeMake(0)
 export const glance = (backend: string, { metadata }: Resource.Metadata): Option.Option<Glance> => {
   const { annotations = {}, labels = {} } = metadata
   const fingerprint = labels[label.fingerprint]
-  if (labels[label.backend] !== backend || fingerprint === undefined || metadata.namespace === undefined) {
+  const number = BuildNames.numberOf(metadata.name)
+  if (
+    number === 0 || labels[label.backend] !== backend || fingerprint === undefined || metadata.namespace === undefined
+  ) {
     return Option.none()
   }
   return Option.some({
     ref: new BuildRef({ backend, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid }),
-    number: BuildNames.numberOf(metadata.name),
+    number,
     fingerprint,
     finalImage: annotations[annotation.finalImage] ?? "",
     createdAt: Option.getOrElse(DateTime.make(metadata.creationTimestamp ?? ""), () => epoch),
@@ -315,6 +319,14 @@ export const manifest = (options: {
 }
 
 /**
+ * A record that cannot be read: this version did not write it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unreadable extends Data.TaggedError("Unreadable")<{ readonly message: string }> {}
+
+/**
  * Reads a record whole; fails with what is wrong with one that this version did not write.
  *
  * @since 0.1.0
@@ -323,16 +335,20 @@ export const manifest = (options: {
 export const read = (
   backend: string,
   configMap: Resource.Of<typeof Resources.ConfigMap>
-): Effect.Effect<BuildRecord, string> =>
+): Effect.Effect<BuildRecord, Unreadable> =>
   Effect.gen(function*() {
-    const metadata = yield* Effect.mapError(glance(backend, configMap), () => "it has not the labels of a record")
+    const because = (message: string) => new Unreadable({ message })
+    const metadata = yield* Effect.mapError(
+      glance(backend, configMap),
+      () => because("it has not the name and labels of a record")
+    )
     const stored = yield* Effect.mapError(
       Schema.decodeUnknown(Stored)(configMap.data?.[inputKey]),
-      () => `its ${inputKey} cannot be read`
+      () => because(`its ${inputKey} cannot be read`)
     )
     const input = yield* Effect.mapError(
       BuildInput.decode({ ...stored.input, dockerfile: configMap.data?.[containerfileKey] }),
-      (rejected) => rejected.message
+      (rejected) => because(rejected.message)
     )
     return {
       ...metadata,

@@ -147,7 +147,14 @@ export const make = <Child extends Resource.Metadata>(
           status
         })
       )
-    }).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeedNone))
+    }).pipe(
+      Effect.catchTag("BuildNotFound", () => Effect.succeedNone),
+      // One that another version wrote, or somebody by hand, must not hide the others.
+      Effect.catchIf(
+        (error) => error.cause instanceof BuildRecord.Unreadable,
+        (error) => Effect.as(Effect.logWarning(error.message), Option.none())
+      )
+    )
 
   return BuildService.make({
     name: definition.name,

@@ -272,7 +272,15 @@ export const errored = (
     readonly pod?: PodReference | undefined
   }
 ): Errored =>
-  new Errored({ ...details, reason, retryable: retryableReasons.has(reason), logTail: details.logTail ?? [] })
+  new Errored({
+    reason,
+    message: details.message,
+    retryable: retryableReasons.has(reason),
+    logTail: details.logTail ?? [],
+    // What is not known is left out, so that a status is equal to itself after it was stored.
+    ...(details.upstreamReason === undefined ? {} : { upstreamReason: details.upstreamReason }),
+    ...(details.pod === undefined ? {} : { pod: details.pod })
+  })
 
 // -----------------------------------------------------------------------------
 // questions

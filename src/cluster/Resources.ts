@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import * as Resource from "./Resource.js"
 
 const text = Schema.optional(Schema.String)
-const number = Schema.optional(Schema.Number)
+const number = Schema.optional(Schema.Int)
 const flag = Schema.optional(Schema.Boolean)
 const texts = Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
 const list = <A>(item: Schema.Schema<A>) => Schema.optional(Schema.Array(item))
@@ -39,7 +39,7 @@ const ContainerState = fields({
   waiting: fields({ reason: text, message: text }),
   running: fields({ startedAt: text }),
   terminated: fields({
-    exitCode: Schema.Number,
+    exitCode: Schema.Int,
     signal: number,
     reason: text,
     message: text,

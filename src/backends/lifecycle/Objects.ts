@@ -71,6 +71,8 @@ export const make = <Child extends Resource.Metadata>(
   const refused = (operation: string) => Effect.mapError(backendError(backend, operation))
   const fail = (operation: string, detail: string) =>
     new BackendError({ backend, reason: "Unexpected", operation, detail })
+  const unreadable = (operation: string) => (cause: BuildRecord.Unreadable) =>
+    new BackendError({ backend, reason: "Unexpected", operation, detail: cause.message, cause })
   const ofRecord = (record: string) => `${BuildRecord.selector(backend)},${BuildRecord.label.record}=${record}`
 
   const createdOrRejected = (operation: string) => (error: ClusterError): BuildRejected | BackendError =>
@@ -97,10 +99,7 @@ export const make = <Child extends Resource.Metadata>(
         optional(cluster.get(Resources.ConfigMap, ref.name, { namespace: ref.namespace }))
       )
       if (Option.isNone(found) || found.value.metadata.uid !== ref.uid) return yield* new BuildNotFound({ ref })
-      return yield* Effect.mapError(
-        BuildRecord.read(backend, found.value),
-        (detail) => fail(`read ${ref}`, detail)
-      )
+      return yield* Effect.mapError(BuildRecord.read(backend, found.value), unreadable(`read ${ref}`))
     })
 
   const children = (ref: BuildRef) =>
@@ -194,7 +193,7 @@ export const make = <Child extends Resource.Metadata>(
         )
         if (Option.isNone(created)) return Option.none()
         const read = BuildRecord.read(backend, created.value)
-        return Option.some(yield* Effect.mapError(read, (detail) => fail(operation, detail)))
+        return Option.some(yield* Effect.mapError(read, unreadable(operation)))
       }),
     complete: (of, attempt, parts) =>
       Effect.forEach(parts, (part) => createOnce(BuildRecord.Glances, part, of.ref), { concurrency: 4 }).pipe(

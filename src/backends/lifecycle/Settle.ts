@@ -1,7 +1,6 @@
 /**
  * How a build comes to its end: the outcome that is kept, and the one way to stop.
  */
-import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,6 +12,7 @@ import type * as Cluster from "../../cluster/Cluster.js"
 import type * as Resource from "../../cluster/Resource.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Observed } from "../Definition.js"
+import * as Kept from "./Kept.js"
 import type { Objects } from "./Objects.js"
 import { assess, latest, observed, type Snapshot } from "./Snapshot.js"
 
@@ -34,8 +34,8 @@ export interface Settle<Child> {
   ) => Effect.Effect<BuildStatus.Terminal, BuildNotFound | BackendError>
 }
 
-/** What is kept of a log: enough to see what went wrong, little enough for an annotation (256 KiB for all of an object). */
-export const tail = { lines: 40, lineLength: 400, patience: "5 seconds" } as const
+/** How long the end of a log is waited for. */
+const patience = "5 seconds"
 
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
@@ -46,19 +46,21 @@ export const make = <Child extends Resource.Metadata>(
   const logTail = (seen: Observed<Child>): Effect.Effect<ReadonlyArray<string>> =>
     Effect.gen(function*() {
       const source = definition.logs(seen).findLast(({ state }) => state !== "waiting")
-      if (source === undefined) return []
+      const none: ReadonlyArray<string> = []
+      if (source === undefined) return none
       const { namespace } = seen.record.ref
-      const lines = yield* Stream.runCollect(
+      // The log of several containers has as many tails.
+      return yield* Stream.runFold(
         cluster.logs(source.resource, source.name, {
           namespace,
           container: source.container,
-          tailLines: tail.lines
-        })
+          tailLines: Kept.lines
+        }),
+        none,
+        (last, line) => [...last.slice(1 - Kept.lines), Kept.line(line)]
       )
-      // The log of several containers has as many tails.
-      return Chunk.toReadonlyArray(Chunk.takeRight(lines, tail.lines)).map((line) => line.slice(0, tail.lineLength))
     }).pipe(
-      Effect.timeout(tail.patience),
+      Effect.timeout(patience),
       Effect.catchAll((error) =>
         Effect.as(Effect.logDebug(`No log of ${seen.record.ref} is kept: ${error.message}`), [])
       )
@@ -79,9 +81,10 @@ export const make = <Child extends Resource.Metadata>(
   // The first who writes it decides; who may not write says what was seen all the same.
   const keep = (
     record: BuildRecord.Glance,
-    status: BuildStatus.Terminal
+    seen: BuildStatus.Terminal
   ): Effect.Effect<Option.Option<BuildStatus.Terminal>, BackendError> =>
     Effect.gen(function*() {
+      const status = Kept.ending(seen)
       const finishedAt = status._tag === "Succeeded" ? status.finishedAt : yield* DateTime.now
       const outcome = BuildRecord.outcomeText(new BuildRecord.Outcome({ status, finishedAt }))
       const written = yield* objects.annotate(record, { [BuildRecord.annotation.outcome]: outcome }).pipe(
@@ -157,7 +160,9 @@ export const make = <Child extends Resource.Metadata>(
 
   const mark = (record: BuildRecord.Glance, status: BuildRecord.StopMark["status"]) =>
     objects.annotate(record, {
-      [BuildRecord.annotation.stop]: BuildRecord.stopMarkText(new BuildRecord.StopMark({ status }))
+      [BuildRecord.annotation.stop]: BuildRecord.stopMarkText(
+        new BuildRecord.StopMark({ status: status._tag === "Errored" ? Kept.errored(status) : status })
+      )
     })
 
   // Each time that somebody else was faster, the build is further; who loses so often is told.

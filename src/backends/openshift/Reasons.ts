@@ -90,7 +90,7 @@ const build = (said: Said): Meaning => {
   if (has(cause, ErrorText.containerfile)) return failed("ContainerfileInvalid")
   if (has(cause, ErrorText.pull)) return pull({ error: cause, text })
   if (killed.test(cause) || has(text, network) || (atStep === null && error !== "")) return errored("Unknown")
-  const exitCode = /exit status (\d+)\s*$/.exec(cause)?.[1]
+  const exitCode = /exit status (\d{1,3})\s*$/.exec(cause)?.[1]
   return { ...failed("InstructionFailed"), ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }) }
 }
 

@@ -73,6 +73,15 @@ const references = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
   ]
 }
 
+// k8s.io/apimachinery pkg/api/validation/objectmeta.go, TotalAnnotationSizeLimitB
+const mostAnnotations = 256 * 1024
+
+const annotationsSize = (object: JsonObject): number =>
+  Object.entries(J.record(object, "metadata", "annotations")).reduce(
+    (size, [key, value]) => size + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0
+  )
+
 /** @since 0.1.0 @category rules */
 export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.FieldError> => {
   const generateName = J.text(object, "metadata", "generateName") ?? ""
@@ -91,6 +100,9 @@ export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.F
     ...Object.keys(J.record(object, "metadata", "annotations")).flatMap((key) =>
       Names.labelKey(key.toLowerCase()).map((complaint) => Status.invalidValue("metadata.annotations", key, complaint))
     ),
+    ...(annotationsSize(object) > mostAnnotations
+      ? [Status.tooLong("metadata.annotations", mostAnnotations)]
+      : []),
     ...references(object),
     ...finalizers(object).flatMap((finalizer) =>
       Names.labelKey(finalizer).map((complaint) => Status.invalidValue("metadata.finalizers", finalizer, complaint))

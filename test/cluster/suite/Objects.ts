@@ -2,7 +2,7 @@ import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Resource from "../../../src/cluster/Resource.js"
 import * as Resources from "../../../src/cluster/Resources.js"
-import { at, type Case, configMap, pod, raw, reached, refusal, textAt } from "./kit.js"
+import { absent, at, type Case, configMap, pod, raw, refusal, textAt } from "./kit.js"
 
 export const objects: Readonly<Record<string, Case>> = {
   "an object is created with what the server adds, and read back the same": ({ cluster, namespace }) =>
@@ -55,6 +55,21 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual(error.reason, "Invalid")
       const fields = error.status?.details?.causes?.map(({ field }) => field) ?? []
       assert.includeMembers(fields, ["metadata.name", "metadata.labels", "data[a/b]"])
+    }),
+
+  "annotations have room for 256 KiB": ({ cluster, namespace }) =>
+    Effect.gen(function*() {
+      const annotated = (name: string, length: number) =>
+        cluster.create(Resources.ConfigMap, { metadata: { name, annotations: { k: "x".repeat(length) } } }, {
+          namespace
+        })
+      yield* annotated("a", 256 * 1024 - 1)
+      const error = yield* refusal(annotated("b", 256 * 1024))
+      assert.strictEqual(error.reason, "Invalid")
+      assert.deepStrictEqual(
+        error.status?.details?.causes?.map(({ field, message, reason }) => [field, message, reason]),
+        [["metadata.annotations", "Too long: may not be more than 262144 bytes", "FieldValueTooLong"]]
+      )
     }),
 
   "an unknown field is an error where that is asked for": ({ cluster, namespace }) =>
@@ -180,7 +195,7 @@ export const objects: Readonly<Record<string, Case>> = {
       const reflector = yield* cluster.reflect(Resources.ConfigMap, { namespace })
       yield* reflector.list
       yield* cluster.delete(Resources.ConfigMap, "owner", { namespace, propagation: "Background" })
-      yield* reached(reflector, ({ _tag, object }) => _tag === "Deleted" && object.metadata.name === "owned")
+      yield* absent(reflector, ({ metadata }) => metadata.name === "owned")
     }),
 
   "labels select, by every operator": ({ cluster, namespace }) =>

@@ -56,6 +56,7 @@ export const JsonLine = Schema.Union(
     preferred: Schema.Boolean,
     verdict: Row.fields.verdict
   }),
+  Schema.Struct({ type: Schema.Literal("object"), object: Schema.Object }),
   Schema.Struct({
     type: Schema.Literal("error"),
     error: Schema.String,

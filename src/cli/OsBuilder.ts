@@ -17,6 +17,7 @@ import { type CliError, type ExitStatus, exitStatus, exitStatusOf, InternalError
 import * as Build from "./commands/Build.js"
 import * as Builds from "./commands/Builds.js"
 import * as Check from "./commands/Check.js"
+import * as PrintRbac from "./commands/PrintRbac.js"
 import * as Probe from "./commands/Probe.js"
 import * as Flags from "./Flags.js"
 import * as JsonLine from "./JsonLine.js"
@@ -82,6 +83,12 @@ const prune = Command.make("prune", {
   keep: Flags.keep
 }, Builds.prune).pipe(Command.withDescription("Remove builds that ended long ago."))
 
+const rbac = Command.make(
+  "rbac",
+  { json: Flags.json, backend: Flags.backend, namespace: Flags.namespace },
+  PrintRbac.rbac
+).pipe(Command.withDescription("Print what a backend has to be allowed, for `kubectl apply -f -`."))
+
 // -----------------------------------------------------------------------------
 // help
 // -----------------------------------------------------------------------------
@@ -106,7 +113,8 @@ export const usages: Readonly<Record<string, Usage.CommandUsage>> = {
   cancel: usage(cancel),
   list: usage(list),
   remove: usage(remove),
-  prune: usage(prune)
+  prune: usage(prune),
+  rbac: usage(rbac)
 }
 
 const summary = "os-builder builds OS images from Containerfiles and pushes them."
@@ -142,7 +150,7 @@ const help = (command: string | undefined, columns: number): string => {
 // -----------------------------------------------------------------------------
 
 const root = Command.make("os-builder").pipe(
-  Command.withSubcommands([probe, check, build, status, logs, cancel, list, remove, prune]),
+  Command.withSubcommands([probe, check, build, status, logs, cancel, list, remove, prune, rbac]),
   Command.transformHandler((handler) => Effect.tapErrorCause(handler, (cause) => Effect.logDebug(cause)))
 )
 

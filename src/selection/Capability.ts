@@ -8,6 +8,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Cluster } from "../cluster/Cluster.js"
+import type { AccessRule } from "./AccessRule.js"
 import * as Probe from "./Probe.js"
 import type { ProbeError } from "./ProbeError.js"
 import * as Question from "./Question.js"
@@ -83,6 +84,15 @@ export const buildJobs: Effect.Effect<Verdict, ProbeError, Cluster> = buildJobsW
  */
 export const singleNodeJobsWith = (options: Question.JobsOptions): Effect.Effect<Verdict, ProbeError, Cluster> =>
   Probe.make("singleNodeJobs", Question.discovered((groups) => Question.singleNodeJobs(groups, options)))
+
+/**
+ * What to allow the probes, cluster-wide, beyond what every authenticated user may do. They do without, and then take no
+ * cluster for a single node, and every Build API that is served for one that builds.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const rules: ReadonlyArray<AccessRule> = Question.rules
 
 // -----------------------------------------------------------------------------
 // yes or no

@@ -134,10 +134,22 @@ const inNamespace = (options: BuildsOptions, ask: (namespace: string) => Questio
   Effect.flatMap(Cluster.Cluster, (cluster) => ask(options.namespace ?? cluster.defaultNamespace))
 
 // -----------------------------------------------------------------------------
-// single node
+// what a cluster says of itself
 // -----------------------------------------------------------------------------
 
 const config = "config.openshift.io"
+
+const toRead = (resource: string, name: string) =>
+  new AccessRule({ apiGroups: [config], resources: [resource], resourceNames: [name], verbs: ["get"] })
+
+const toReadInfrastructure = toRead("infrastructures", "cluster")
+
+/** Beyond what every user who is authenticated may do. */
+export const rules: ReadonlyArray<AccessRule> = [toReadInfrastructure, toRead("clusterversions", "version")]
+
+// -----------------------------------------------------------------------------
+// single node
+// -----------------------------------------------------------------------------
 
 // openshift/api config/v1/types_infrastructure.go
 export const singleNode = (groups: Groups): Question =>
@@ -151,14 +163,7 @@ export const singleNode = (groups: Groups): Question =>
         (error) => error.reason === "NotFound",
         () => Effect.succeed(new Absent({ evidence: "no Infrastructure cluster says what the control plane is" }))
       ),
-      Effect.catchAll(lacking(
-        new AccessRule({
-          apiGroups: [config],
-          resources: ["infrastructures"],
-          resourceNames: ["cluster"],
-          verbs: ["get"]
-        })
-      ))
+      Effect.catchAll(lacking(toReadInfrastructure))
     )
     : Effect.succeed(new Absent({ evidence: `no API group ${config} says what the control plane is` }))
 

@@ -1,5 +1,5 @@
 /**
- * What a backend on a cluster has to be allowed, in the words of RBAC: the rules of a Role in the namespace of its builds.
+ * What a backend on a cluster has to be allowed, in the words of RBAC.
  *
  * @since 0.1.0
  */
@@ -14,6 +14,8 @@ export interface Rule {
   readonly apiGroups: ReadonlyArray<string>
   /** A subresource is `pods/log`. */
   readonly resources: ReadonlyArray<string>
+  /** The only objects that it is about; by default all. */
+  readonly resourceNames?: ReadonlyArray<string> | undefined
   readonly verbs: ReadonlyArray<string>
 }
 

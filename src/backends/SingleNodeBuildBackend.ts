@@ -76,6 +76,22 @@ const profile = (settings: Settings): Profile => ({
 export const rules: ReadonlyArray<Permissions.Rule> = JobDefinition.rules
 
 /**
+ * What whoever builds must be allowed everywhere, on OpenShift, so that builds use the proxy of the cluster.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const clusterRules: ReadonlyArray<Permissions.Rule> = JobDefinition.clusterRules
+
+/**
+ * The security context constraint of OpenShift that the service account of build pods must be allowed to use.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const scc = (settings: Settings = {}): string => JobDefinition.scc(profile(settings))
+
+/**
  * A pod such as builds have, for asking a cluster whether it admits them.
  *
  * @since 0.1.0

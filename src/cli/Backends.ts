@@ -15,19 +15,8 @@ import type { Name } from "../selection/Ready.js"
 import * as Checker from "./Checker.js"
 import { UsageError } from "./CliError.js"
 import { ClusterAccess } from "./ClusterAccess.js"
-import type * as LocalSettings from "./LocalSettings.js"
 import type { Machine } from "./Machine.js"
-
-/**
- * What the command line says of how backends are to be set up. Builds go to `namespace`, by default the backend's own.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Settings {
-  readonly namespace: string | undefined
-  readonly local: LocalSettings.LocalSettings
-}
+import type { Settings } from "./Settings.js"
 
 /**
  * Why there is no backend.
@@ -47,7 +36,7 @@ export interface Backend {
   readonly outlivesProcess: boolean
   readonly layer: (settings: Settings) => Layer.Layer<BuildBackend, Unavailable, Machine>
   /** What is to be asked about inputs, without a cluster: the backend itself, or each of those that it chooses between. */
-  readonly checkers: (settings: Settings) => Effect.Effect<ReadonlyArray<Checker.Checker>>
+  readonly checkers: (settings: Settings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
 }
 
 /**
@@ -81,7 +70,7 @@ const local = offline({
   layer: (settings) =>
     Layer.unwrapEffect(Effect.map(
       Effect.promise(() => import("./LocalSettings.js")),
-      (LocalSettings) => LocalSettings.layer(settings.local)
+      (LocalSettings) => LocalSettings.layer(settings)
     ))
 })
 
@@ -99,7 +88,7 @@ const onCluster = (name: "auto" | Name): Backend => ({
         ([cluster, ClusterBackends]) => Layer.provide(ClusterBackends.layer(name, settings), cluster)
       )
     ),
-  checkers: (settings) => Effect.map(load, (ClusterBackends) => ClusterBackends.checkers(name, settings))
+  checkers: (settings) => Effect.flatMap(load, (ClusterBackends) => ClusterBackends.checkers(name, settings))
 })
 
 const load = Effect.promise(() => import("./ClusterBackends.js"))
@@ -114,7 +103,9 @@ const load = Effect.promise(() => import("./ClusterBackends.js"))
  */
 export const layer: Layer.Layer<Backends> = Layer.succeed(Backends, [
   onCluster("auto"),
+  onCluster("single-node"),
   onCluster("openshift"),
+  onCluster("custom"),
   local
 ])
 

@@ -1,69 +1,67 @@
 /**
- * The backends on a cluster.
+ * The backends on a cluster, set up by options and the environment.
  *
  * @since 0.1.0
  */
 import * as Arr from "effect/Array"
-import type * as Effect from "effect/Effect"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as CustomBuildBackend from "../backends/CustomBuildBackend.js"
 import * as OpenShiftBuildBackend from "../backends/OpenShiftBuildBackend.js"
+import * as SingleNodeBuildBackend from "../backends/SingleNodeBuildBackend.js"
 import type { BuildBackend } from "../build/BuildBackend.js"
 import { Cluster } from "../cluster/Cluster.js"
 import * as BackendSelection from "../selection/BackendSelection.js"
 import * as Capability from "../selection/Capability.js"
 import { type Name, names } from "../selection/Ready.js"
 import * as Checker from "./Checker.js"
-import type * as Rbac from "./Rbac.js"
+import * as Rbac from "./Rbac.js"
+import * as Settings from "./Settings.js"
 
 export { names } from "../selection/Ready.js"
 
-/**
- * @since 0.1.0
- * @category models
- */
-export interface Settings {
-  readonly namespace: string | undefined
+// Each of these is the same for all builds of a cluster, so that nobody wants to type it each time.
+const environment = Config.all({
+  builderImage: Settings.text("BUILDER_IMAGE"),
+  serviceAccount: Settings.text("SERVICE_ACCOUNT"),
+  security: Settings.variable("SECURITY", Config.literal("anyuid", "userns")),
+  cacheClaimName: Settings.text("CACHE_CLAIM"),
+  defaultPullSecretName: Settings.text("PULL_SECRET"),
+  registriesConfigMapName: Settings.text("REGISTRIES_CONFIG_MAP"),
+  deliverToNode: Settings.variable("DELIVER_TO_NODE", Config.boolean)
+})
+
+const setUp = (
+  { builder, namespace }: Settings.Settings
+): Effect.Effect<SingleNodeBuildBackend.Settings, ConfigError> =>
+  Effect.map(environment, (environment) => ({ ...environment, ...builder, namespace }))
+
+type Candidate = BackendSelection.Candidate<never, Cluster>
+
+const candidate: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) => Candidate>> = {
+  "single-node": BackendSelection.singleNode,
+  // Its pods are OpenShift's, with a service account that OpenShift made for them.
+  openshift: ({ defaultPullSecretName, namespace }) => BackendSelection.openShift({ defaultPullSecretName, namespace }),
+  custom: ({ deliverToNode: _, ...settings }) => BackendSelection.custom(settings)
 }
 
-const candidate: Readonly<Record<Name, (settings: Settings) => BackendSelection.Candidate<never, Cluster>>> = {
-  openshift: BackendSelection.openShift
-}
-
-/**
- * What `auto` chooses between, in the order in which it prefers them.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const candidates = ({ namespace }: Settings): Arr.NonEmptyArray<
-  BackendSelection.Candidate<never, Cluster>
-> => Arr.map(names, (name) => candidate[name]({ namespace }))
-
-const rules: Readonly<Record<Name, Rbac.Needs["rules"]>> = {
-  openshift: OpenShiftBuildBackend.rules
-}
-
-const isName = (name: string): name is Name => Object.hasOwn(rules, name)
-
-/**
- * What a backend has to be allowed; `auto`, all that it may choose, and the probes. Undefined for what is on no cluster.
- *
- * @since 0.1.0
- * @category getters
- */
-export const needs = (name: string): Rbac.Needs | undefined =>
-  name === "auto"
-    ? { rules: names.flatMap((name) => rules[name]), clusterRules: Capability.rules }
-    : isName(name)
-    ? { rules: rules[name], clusterRules: [] }
-    : undefined
+/** What a name stands for; `auto`: all, the preferred one first. */
+const candidates = (name: "auto" | Name, settings: Settings.Settings) =>
+  Effect.map(
+    setUp(settings),
+    (settings): Arr.NonEmptyArray<Candidate> =>
+      name === "auto" ? Arr.map(names, (name) => candidate[name](settings)) : [candidate[name](settings)]
+  )
 
 /**
  * @since 0.1.0
  * @category probing
  */
-export const probe = (settings: Settings): Effect.Effect<BackendSelection.Report, never, Cluster> =>
-  BackendSelection.probe(candidates(settings))
+export const probe = (settings: Settings.Settings): Effect.Effect<BackendSelection.Report, ConfigError, Cluster> =>
+  Effect.flatMap(candidates("auto", settings), BackendSelection.probe)
 
 /**
  * @since 0.1.0
@@ -71,12 +69,16 @@ export const probe = (settings: Settings): Effect.Effect<BackendSelection.Report
  */
 export const layer = (
   name: "auto" | Name,
-  { namespace }: Settings
+  settings: Settings.Settings
 ): Layer.Layer<
   BuildBackend,
-  BackendSelection.NoBackendAvailable | BackendSelection.ProbeError,
+  BackendSelection.NoBackendAvailable | BackendSelection.ProbeError | ConfigError,
   Cluster
-> => name === "auto" ? BackendSelection.layerFrom(candidates({ namespace })) : candidate[name]({ namespace }).layer
+> =>
+  Layer.unwrapEffect(Effect.map(
+    candidates(name, settings),
+    (candidates) => name === "auto" ? BackendSelection.layerFrom(candidates) : candidates[0].layer
+  ))
 
 // What is asked offline never asks a cluster.
 const nowhere = Layer.mock(Cluster, { defaultNamespace: "default" })
@@ -85,7 +87,48 @@ const nowhere = Layer.mock(Cluster, { defaultNamespace: "default" })
  * @since 0.1.0
  * @category constructors
  */
-export const checkers = (name: "auto" | Name, settings: Settings): ReadonlyArray<Checker.Checker> =>
-  (name === "auto" ? candidates(settings) : [candidate[name](settings)]).map(({ layer, name }) =>
-    Checker.make(name, Layer.provide(layer, nowhere))
+export const checkers = (
+  name: "auto" | Name,
+  settings: Settings.Settings
+): Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError> =>
+  Effect.map(
+    candidates(name, settings),
+    Arr.map(({ layer, name }) => Checker.make(name, Layer.provide(layer, nowhere)))
   )
+
+// -----------------------------------------------------------------------------
+// permissions
+// -----------------------------------------------------------------------------
+
+const needed: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) => Rbac.Needs>> = {
+  "single-node": (settings) => ({
+    rules: SingleNodeBuildBackend.rules,
+    clusterRules: SingleNodeBuildBackend.clusterRules,
+    pods: { serviceAccount: settings.serviceAccount, constraints: [SingleNodeBuildBackend.scc(settings)] }
+  }),
+  // The service account of its pods has what they need from the start.
+  openshift: () => ({ rules: OpenShiftBuildBackend.rules, clusterRules: [], pods: undefined }),
+  custom: ({ deliverToNode: _, ...settings }) => ({
+    rules: CustomBuildBackend.rules,
+    clusterRules: CustomBuildBackend.clusterRules,
+    pods: { serviceAccount: settings.serviceAccount, constraints: [CustomBuildBackend.scc(settings)] }
+  })
+}
+
+const isName = (name: string): name is Name => Object.hasOwn(needed, name)
+
+/**
+ * What a backend has to be allowed; `auto`: all that it may choose, and the probes. Nothing is known of what is on no cluster.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const needs = (name: string): Effect.Effect<Option.Option<Rbac.Needs>, ConfigError> =>
+  Effect.map(setUp(Settings.none), (settings) =>
+    name === "auto"
+      ? Option.some(names.map((name) => needed[name](settings)).reduce(Rbac.both, probing))
+      : isName(name)
+      ? Option.some(needed[name](settings))
+      : Option.none())
+
+const probing: Rbac.Needs = { rules: [], clusterRules: Capability.rules, pods: undefined }

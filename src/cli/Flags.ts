@@ -159,29 +159,39 @@ export const input = {
 }
 
 /**
+ * How the backends that run buildah by themselves are set up.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const builder = {
+  insecureRegistries: repeated(
+    "insecure-registry",
+    "HOST[:PORT]",
+    "A registry that may speak plain HTTP; to the local backend, those on loopback always may, and with openshift the " +
+      "cluster says which."
+  ),
+  storage: oneOf(
+    "storage",
+    "KIND",
+    ["auto", "overlay", "vfs"],
+    "How buildah stores layers: auto (the default), overlay or vfs; openshift has its own way."
+  )
+}
+
+/**
  * How the local backend is set up.
  *
  * @since 0.1.0
  * @category options
  */
 export const local = {
-  insecureRegistries: repeated(
-    "insecure-registry",
-    "HOST[:PORT]",
-    "A registry that may speak plain HTTP to the local backend; those on loopback always may."
-  ),
   secretsDirectory: optional(
     "secrets-dir",
     "DIR",
     "Where the local backend finds secrets: a folder for each, a file for each key."
   ),
-  configMapsDirectory: optional("config-maps-dir", "DIR", "Where the local backend finds ConfigMaps."),
-  storage: oneOf(
-    "storage",
-    "KIND",
-    ["auto", "overlay", "vfs"],
-    "How the local backend stores layers: auto (the default), overlay or vfs."
-  )
+  configMapsDirectory: optional("config-maps-dir", "DIR", "Where the local backend finds ConfigMaps.")
 }
 
 /**

@@ -37,7 +37,7 @@ const probe = Command.make("probe", { json: Flags.json, namespace: Flags.namespa
 
 const check = Command.make(
   "check",
-  { json: Flags.json, backend: Flags.anyBackend, input: Flags.input, local: Flags.local },
+  { json: Flags.json, backend: Flags.anyBackend, input: Flags.input, builder: Flags.builder, local: Flags.local },
   Check.check
 ).pipe(Command.withDescription("Say which backends can build an input, and why the others cannot."))
 
@@ -48,6 +48,7 @@ const build = Command.make("build", {
   again: Flags.again,
   detach: Flags.detach,
   input: Flags.input,
+  builder: Flags.builder,
   local: Flags.local
 }, Build.build).pipe(Command.withDescription("Build an image from a Containerfile and push it."))
 
@@ -130,6 +131,13 @@ const notes = [
   ["Environment", [
     ["OS_BUILDER_BACKEND", "what --backend is unless it is given"],
     ["OS_BUILDER_NAMESPACE", "what --namespace is unless it is given"],
+    ["OS_BUILDER_BUILDER_IMAGE", "the image that build pods run: buildah's own by default, or a copy of it"],
+    ["OS_BUILDER_SERVICE_ACCOUNT", "what custom and single-node build pods run as; by default default"],
+    ["OS_BUILDER_SECURITY", "what they run with: anyuid (the default) or userns"],
+    ["OS_BUILDER_CACHE_CLAIM", "a PersistentVolumeClaim where they keep layers for the next build; by default none"],
+    ["OS_BUILDER_REGISTRIES_CONFIG_MAP", "a ConfigMap with their registries.conf, policy.json and certificates"],
+    ["OS_BUILDER_PULL_SECRET", "the secret that pulls bases for builds that name none"],
+    ["OS_BUILDER_DELIVER_TO_NODE", "true: with single-node, images named localhost/… go to the node itself"],
     ["OS_BUILDER_STATE_DIR", "where the local backend keeps records and logs"],
     ["OS_BUILDER_WORK_DIR", "where it works, with room for images"],
     ["OS_BUILDER_CACHE_DIR", "where it keeps layers for the next build; by default nowhere"],

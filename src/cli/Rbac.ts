@@ -1,70 +1,131 @@
 /**
- * What an administrator applies so that a program may build: objects of Kubernetes' RBAC, and nothing but rules that a
- * backend was found to need.
+ * What an administrator applies so that a program may build: objects of Kubernetes' RBAC, with no rule that nothing needs.
  *
  * @since 0.1.0
  */
 import type { Rule } from "../backends/Permissions.js"
 import type { JsonObject } from "../cluster/ApiRequest.js"
-import type { AccessRule } from "../selection/AccessRule.js"
 
 /**
- * - `rules` hold in the namespace of the builds, `clusterRules` everywhere.
+ * - `rules`: in the namespace of the builds.
+ * - `clusterRules`: everywhere.
+ * - `pods`: the service account of build pods, by default `default`, and the security context constraints of OpenShift that
+ *   it must be allowed to use.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Needs {
   readonly rules: ReadonlyArray<Rule>
-  readonly clusterRules: ReadonlyArray<AccessRule>
+  readonly clusterRules: ReadonlyArray<Rule>
+  readonly pods:
+    | { readonly serviceAccount: string | undefined; readonly constraints: ReadonlyArray<string> }
+    | undefined
 }
 
-const name = "os-builder"
-const apiVersion = "rbac.authorization.k8s.io/v1"
-const apiGroup = "rbac.authorization.k8s.io"
+const keyOf = ({ apiGroups, resourceNames = [], resources }: Rule): string =>
+  [apiGroups, resources, resourceNames].map((part) => part.join()).join(" ")
 
 /** Rules about the same resources are one rule. */
 const merged = (rules: ReadonlyArray<Rule>): ReadonlyArray<Rule> => {
   const found = new Map<string, Rule>()
   for (const rule of rules) {
-    const key = `${rule.apiGroups.join()} ${rule.resources.join()}`
-    const verbs = new Set([...found.get(key)?.verbs ?? [], ...rule.verbs])
-    found.set(key, { ...rule, verbs: Array.from(verbs).sort() })
+    const verbs = new Set([...found.get(keyOf(rule))?.verbs ?? [], ...rule.verbs])
+    found.set(keyOf(rule), { ...rule, verbs: Array.from(verbs).sort() })
   }
   return Array.from(found.values())
 }
 
-const ruleObject = ({ apiGroups, resourceNames, resources, verbs }: Rule & Partial<AccessRule>): JsonObject => ({
-  apiGroups,
-  resources,
-  ...(resourceNames === undefined ? {} : { resourceNames }),
-  verbs
+/**
+ * What two backends need, whose pods have the same service account.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const both = (one: Needs, other: Needs): Needs => ({
+  rules: merged([...one.rules, ...other.rules]),
+  clusterRules: merged([...one.clusterRules, ...other.clusterRules]),
+  pods: one.pods === undefined || other.pods === undefined ? one.pods ?? other.pods : {
+    serviceAccount: one.pods.serviceAccount,
+    constraints: Array.from(new Set([...one.pods.constraints, ...other.pods.constraints]))
+  }
 })
 
+// -----------------------------------------------------------------------------
+// objects
+// -----------------------------------------------------------------------------
+
+const group = "rbac.authorization.k8s.io"
+
+const account = (name: string, namespace: string): JsonObject => ({
+  apiVersion: "v1",
+  kind: "ServiceAccount",
+  metadata: { name, namespace }
+})
+
+/** A role and its binding; for the whole cluster, as no more than one namespace's account has it. */
+const role = (options: {
+  readonly name: string
+  readonly scope: "" | "Cluster"
+  readonly rules: ReadonlyArray<Rule>
+  readonly account: string
+  readonly namespace: string
+}): ReadonlyArray<JsonObject> => {
+  const { account, name, namespace, rules, scope } = options
+  const kind = `${scope}Role`
+  const metadata = scope === "Cluster" ? { name } : { name, namespace }
+  return rules.length === 0 ? [] : [
+    {
+      apiVersion: `${group}/v1`,
+      kind,
+      metadata,
+      rules: merged(rules).map(({ apiGroups, resourceNames, resources, verbs }) => ({
+        apiGroups,
+        resources,
+        ...(resourceNames === undefined ? {} : { resourceNames }),
+        verbs
+      }))
+    },
+    {
+      apiVersion: `${group}/v1`,
+      kind: `${kind}Binding`,
+      metadata: scope === "Cluster" ? { name: `${name}-${namespace}` } : metadata,
+      roleRef: { apiGroup: group, kind, name },
+      subjects: [{ kind: "ServiceAccount", name: account, namespace }]
+    }
+  ]
+}
+
+/** Every namespace has it. */
+const common = "default"
+
 /**
- * The service account that a program runs as, and its roles, in a namespace.
+ * The service account that a program builds with, and its roles in the namespace of the builds and in the cluster; and those
+ * of the build pods.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const objects = (needs: Needs, namespace: string): ReadonlyArray<JsonObject> => {
-  const subjects = [{ kind: "ServiceAccount", name, namespace }]
-  const metadata = { name, namespace }
-  // Roles of the cluster are of all namespaces; a binding is of this one.
-  const clusterRole = `${name}-probe`
+export const objects = (
+  { clusterRules, pods, rules }: Needs,
+  { backend, namespace }: { readonly backend: string; readonly namespace: string }
+): ReadonlyArray<JsonObject> => {
+  const name = "os-builder"
+  const podAccount = pods?.serviceAccount ?? common
+  const use: Rule = {
+    apiGroups: ["security.openshift.io"],
+    resources: ["securitycontextconstraints"],
+    resourceNames: pods?.constraints ?? [],
+    verbs: ["use"]
+  }
   return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata },
-    { apiVersion, kind: "Role", metadata, rules: merged(needs.rules).map(ruleObject) },
-    { apiVersion, kind: "RoleBinding", metadata, roleRef: { apiGroup, kind: "Role", name }, subjects },
-    ...(needs.clusterRules.length === 0 ? [] : [
-      { apiVersion, kind: "ClusterRole", metadata: { name: clusterRole }, rules: needs.clusterRules.map(ruleObject) },
-      {
-        apiVersion,
-        kind: "ClusterRoleBinding",
-        metadata: { name: `${clusterRole}-${namespace}` },
-        roleRef: { apiGroup, kind: "ClusterRole", name: clusterRole },
-        subjects
-      }
+    account(name, namespace),
+    ...role({ name, scope: "", rules, account: name, namespace }),
+    // Its rules are those of a backend: what another one needs elsewhere has another name.
+    ...role({ name: `${name}-${backend}`, scope: "Cluster", rules: clusterRules, account: name, namespace }),
+    ...(pods === undefined ? [] : [
+      ...(podAccount === common ? [] : [account(podAccount, namespace)]),
+      ...role({ name: `${name}-pods`, scope: "", rules: [use], account: podAccount, namespace })
     ])
   ]
 }

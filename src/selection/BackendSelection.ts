@@ -41,7 +41,7 @@ export { type Candidate, candidate } from "./Candidate.js"
 export { NoBackendAvailable } from "./NoBackendAvailable.js"
 export { Patience } from "./Probe.js"
 export { ProbeError } from "./ProbeError.js"
-export { openShift } from "./Ready.js"
+export { custom, type Name, openShift, singleNode } from "./Ready.js"
 export { Report, Row, table, Unreachable } from "./Report.js"
 export { Explanation, Selection } from "./Selection.js"
 
@@ -213,7 +213,7 @@ export const layerWith = (
 }
 
 /**
- * The backend that suits the cluster.
+ * The backend that suits the cluster: the one for a single node, or else OpenShift's builds, or else Jobs of our own.
  *
  * @since 0.1.0
  * @category layers

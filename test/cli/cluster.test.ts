@@ -29,9 +29,11 @@ const onCluster = (options: FakeCluster.Options) =>
 
 /** What builds, with the backend that these arguments name. */
 const building = (...more: ReadonlyArray<string>) =>
-  Effect.map(buildArgs(...more), ([build = "", , , ...args]) => [build, ...args])
+  Effect.map(buildArgs(...more), (args) => ["build", ...args.slice(3)])
 
 const openShift: FakeCluster.Options = { openShift: {}, namespace: "builds" }
+const plain: FakeCluster.Options = { namespace: "builds" }
+const singleNode: FakeCluster.Options = { openShift: { topology: "SingleReplica" }, namespace: "builds" }
 
 describe("without a cluster", () => {
   const run = runIn({})
@@ -70,15 +72,24 @@ describe("without a cluster", () => {
 
   it.scoped("check tells which backends can honour an input, and why not", () =>
     Effect.gen(function*() {
-      const check = (yield* building("--http-proxy", "http://proxy.example.com:3128")).with(0, "check")
+      const check = (yield* building()).with(0, "check")
       const all = yield* run(check)
       assert.strictEqual(all.status, 0)
-      assert.match(all.out, /^openshift: (.*\n)+local: can build this\n$/m)
+      assert.deepStrictEqual(all.out.match(/^[a-z-]+: .*/gm), [
+        "single-node: can build this",
+        "openshift: can build this",
+        "custom: can build this",
+        "local: can build this"
+      ])
       const one = yield* run([...check, "--trust-bundle", "ca", "--backend", "openshift"])
       assert.strictEqual(one.status, 2)
       assert.match(one.out, /^openshift: cannot build this\n {2}--trust-bundle: /)
-      const [auto] = documents((yield* run([...check, "--backend", "auto", "--json"])).out)
-      assert.deepInclude(auto, { type: "check", backend: "openshift" })
+      const auto = yield* run([...check, "--trust-bundle", "ca", "--backend", "auto", "--json"])
+      assert.strictEqual(auto.status, 0)
+      assert.deepStrictEqual(
+        documents(auto.out).map((line) => line.type === "check" ? [line.backend, line.ok] : line),
+        [["single-node", true], ["openshift", false], ["custom", true]]
+      )
     }))
 })
 
@@ -126,17 +137,28 @@ describe("on a cluster", () => {
       assert.match(err, /warn: Waiting for an answer: /)
     }))
 
-  for (const named of [[], ["--backend", "openshift"]]) {
-    it.scoped(`a build goes from its submission to its removal (${named.join(" ") || "auto"})`, () =>
+  const worlds: ReadonlyArray<
+    readonly [backend: string, cluster: FakeCluster.Options, named: ReadonlyArray<string>]
+  > = [
+    ["openshift", openShift, []],
+    ["openshift", openShift, ["--backend", "openshift"]],
+    ["custom", plain, []],
+    ["custom", openShift, ["--backend=custom"]],
+    ["single-node", singleNode, []],
+    ["single-node", plain, ["--backend", "single-node"]]
+  ]
+  for (const [backend, cluster, named] of worlds) {
+    it.scoped(`a build goes from its submission to its removal: ${backend} by ${named.join(" ") || "auto"}`, () =>
       Effect.gen(function*() {
-        const { fake, run } = yield* onCluster(openShift)
+        const { fake, run } = yield* onCluster(cluster)
         yield* fake.outcome(FakeCluster.succeeds({ digest: `sha256:${"a".repeat(64)}`, log: ["one", "two"] }))
         const args = yield* building(...named)
         const built = yield* run(args)
         assert.strictEqual(built.status, 0, built.err)
         const lines = built.out.trimEnd().split("\n")
-        const ref = /^os-builder: submitted (openshift\/builds\/os-build-\w+-1\/[\w-]+)$/.exec(lines[0] ?? "")?.[1]
+        const ref = /^os-builder: submitted (\S+)$/.exec(lines[0] ?? "")?.[1]
         assert(ref !== undefined, built.out)
+        assert.match(ref, new RegExp(`^${backend}/builds/os-build-\\w+-1/`))
         assert.includeMembers(lines, ["one", "two", "os-builder: Succeeded in 0s"])
         assert.strictEqual(lines.at(-1), `registry.example.com/os@sha256:${"a".repeat(64)}`)
         assert.include((yield* run(args)).out, `os-builder: adopted ${ref}`)
@@ -152,6 +174,36 @@ describe("on a cluster", () => {
         assert.strictEqual((yield* run(["remove", ref])).status, 0)
       }))
   }
+
+  it.scoped("the environment sets up the pods of builds, and has to be right", () =>
+    Effect.gen(function*() {
+      const { fake, run } = yield* onCluster(plain)
+      const environment = {
+        OS_BUILDER_BUILDER_IMAGE: "registry.example.com/buildah:1",
+        OS_BUILDER_SERVICE_ACCOUNT: "image-builder",
+        OS_BUILDER_SECURITY: "userns",
+        OS_BUILDER_PULL_SECRET: "pull",
+        OS_BUILDER_NAMESPACE: "builds"
+      }
+      const metadata = { name: environment.OS_BUILDER_SERVICE_ACCOUNT, namespace: "builds" }
+      yield* fake.seed({ apiVersion: "v1", kind: "ServiceAccount", metadata })
+      const args = yield* building("--detach", "--insecure-registry", "registry.example.com", "--storage", "vfs")
+      assert.strictEqual((yield* run(args, { environment })).status, 0)
+      const jobs = JSON.stringify(yield* fake.objects({ kind: "Job" }))
+      for (
+        const part of [
+          "\"image\":\"registry.example.com/buildah:1\"",
+          "\"serviceAccountName\":\"image-builder\"",
+          "\"hostUsers\":false",
+          "\"secretName\":\"pull\"",
+          "{\"name\":\"OSB_INSECURE_REGISTRIES\",\"value\":\"registry.example.com\"}",
+          "{\"name\":\"OSB_STORAGE\",\"value\":\"vfs\"}"
+        ]
+      ) assert.include(jobs, part)
+      const wrong = yield* run(["probe"], { environment: { OS_BUILDER_SECURITY: "none" } })
+      assert.strictEqual(wrong.status, 2)
+      assert.match(wrong.err, /^The environment is wrong: .*OS_BUILDER_SECURITY/)
+    }))
 
   it.scoped("a build can be left to go on, followed and cancelled", () =>
     Effect.gen(function*() {

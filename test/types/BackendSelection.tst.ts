@@ -68,7 +68,11 @@ test("what is needed can be given", () => {
 
 test("the backends of this library need a cluster and nothing else", () => {
   type Ready = BackendSelection.Candidate<never, Cluster.Cluster>
+  expect(BackendSelection.singleNode()).type.toBe<Ready>()
   expect(BackendSelection.openShift()).type.toBe<Ready>()
+  expect(BackendSelection.custom()).type.toBe<Ready>()
+  expect(BackendSelection.singleNode).type.toBeCallableWith({ deliverToNode: true })
+  expect(BackendSelection.custom).type.not.toBeCallableWith({ deliverToNode: true })
   expect(BackendSelection.openShift).type.toBeCallableWith({ namespace: "builds", serviceAccount: "builder" })
   expect(BackendSelection.openShift).type.not.toBeCallableWith({ nameSpace: "builds" })
   expect(BackendSelection.layer).type.toBe<Layer.Layer<Chosen, Failure, Cluster.Cluster>>()

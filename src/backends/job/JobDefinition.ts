@@ -30,6 +30,19 @@ export const rules: ReadonlyArray<Permissions.Rule> = [
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }
 ]
 
+/** What they must be allowed everywhere, on OpenShift, so that builds use the cluster's proxy. */
+export const clusterRules: ReadonlyArray<Permissions.Rule> = [
+  {
+    apiGroups: [Resources.Proxy.group],
+    resources: [Resources.Proxy.plural],
+    resourceNames: ["cluster"],
+    verbs: ["get"]
+  }
+]
+
+/** The security context constraint of OpenShift that admits the pods of a profile. */
+export const scc = ({ deliversToNode }: Profile): string => deliversToNode ? "privileged" : "anyuid"
+
 // API servers drop the fields of features that they have not, and say nothing: so we look.
 const accepts = ({ settings }: Profile) => ({ spec }: Resources.Job): ReadonlyArray<Issue> =>
   settings.security === "userns" && spec?.template?.spec?.hostUsers !== false
@@ -79,7 +92,7 @@ export const samplePod = (profile: Profile): JsonObject => {
     finalImage: new BuildInput.ImageInfo({ pullspec: "registry.example.com/final:1" })
   })
   const record: BuildRecord.BuildRecord = {
-    ref: new BuildRef({ backend: profile.name, namespace: profile.settings.namespace ?? "", name, uid: "" }),
+    ref: new BuildRef({ backend: profile.name, namespace: profile.settings.namespace ?? name, name, uid: name }),
     number: 1,
     fingerprint: BuildInput.fingerprint(input),
     finalImage: input.finalImage.pullspec,

@@ -17,24 +17,22 @@ import * as Backends from "../Backends.js"
 import { type CliError, exitStatus, UsageError } from "../CliError.js"
 import * as InputOptions from "../InputOptions.js"
 import * as JsonLine from "../JsonLine.js"
-import type { LocalSettings } from "../LocalSettings.js"
 import type { Machine } from "../Machine.js"
 import { Output } from "../Output.js"
 import * as Report from "../Report.js"
+import type { Settings } from "../Settings.js"
 import * as Viewer from "../Viewer.js"
 
 /**
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface Options extends Settings {
   readonly json: boolean
   readonly backend: string
-  readonly namespace: string | undefined
   readonly again: boolean
   readonly detach: boolean
   readonly input: InputOptions.InputOptions
-  readonly local: LocalSettings
 }
 
 /**

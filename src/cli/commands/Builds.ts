@@ -19,6 +19,7 @@ import * as JsonLine from "../JsonLine.js"
 import type { Machine } from "../Machine.js"
 import { Output } from "../Output.js"
 import * as Report from "../Report.js"
+import * as Settings from "../Settings.js"
 
 type Command = Effect.Effect<void, CliError | ConfigError, Backends.Backends | Machine | Output>
 
@@ -41,18 +42,13 @@ export interface ManyBuilds {
   readonly namespace: string | undefined
 }
 
-// Builds that are there have their own settings.
-const local: Backends.Settings["local"] = {
-  insecureRegistries: [],
-  secretsDirectory: undefined,
-  configMapsDirectory: undefined,
-  storage: undefined
-}
-
 const using = <A, E>(
   { backend, namespace }: Pick<ManyBuilds, "backend" | "namespace">,
   effect: Effect.Effect<A, E, BuildBackend.BuildBackend | Output>
-) => Effect.flatMap(Backends.find(backend), ({ layer }) => Effect.provide(effect, layer({ namespace, local })))
+) =>
+  Effect.flatMap(Backends.find(backend), ({ layer }) =>
+    // Builds that are there have their own settings.
+    Effect.provide(effect, layer({ ...Settings.none, namespace })))
 
 const withBuild = <A, E>(
   text: string,

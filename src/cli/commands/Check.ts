@@ -11,10 +11,10 @@ import * as Backends from "../Backends.js"
 import { type CliError, NoBackendCan } from "../CliError.js"
 import * as InputOptions from "../InputOptions.js"
 import * as JsonLine from "../JsonLine.js"
-import type { LocalSettings } from "../LocalSettings.js"
 import type { Machine } from "../Machine.js"
 import { Output } from "../Output.js"
 import * as Report from "../Report.js"
+import type { Settings } from "../Settings.js"
 
 /**
  * `backend` is the only one to ask (`auto`: those that it chooses between); by default all of them.
@@ -22,11 +22,10 @@ import * as Report from "../Report.js"
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface Options extends Omit<Settings, "namespace"> {
   readonly json: boolean
   readonly backend: string | undefined
   readonly input: InputOptions.InputOptions
-  readonly local: LocalSettings
 }
 
 /**
@@ -44,7 +43,7 @@ export const check = (
       : [yield* Backends.find(options.backend)]
     const checkers = yield* Effect.forEach(
       backends,
-      (backend) => backend.checkers({ namespace: undefined, local: options.local })
+      (backend) => backend.checkers({ ...options, namespace: undefined })
     )
     const answers = yield* Effect.forEach(
       Arr.dedupeWith(checkers.flat(), (one, other) => one.name === other.name),

@@ -3,7 +3,10 @@
  *
  * @since 0.1.0
  */
+import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { subdomain } from "../../build/KubernetesName.js"
 import { type CliError, UsageError } from "../CliError.js"
 import * as JsonLine from "../JsonLine.js"
 import { Output } from "../Output.js"
@@ -24,18 +27,19 @@ export interface Options {
  * @since 0.1.0
  * @category commands
  */
-export const rbac = ({ backend, json, namespace = "default" }: Options): Effect.Effect<void, CliError, Output> =>
+export const rbac = (
+  { backend, json, namespace = "default" }: Options
+): Effect.Effect<void, CliError | ConfigError, Output> =>
   Effect.gen(function*() {
     const output = yield* Output
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
-    const needs = ClusterBackends.needs(backend)
-    if (needs === undefined) {
-      return yield* new UsageError({
-        command: "rbac",
-        problem: `--backend must be one of auto, ${ClusterBackends.names.join(", ")}: those that are on a cluster.`
-      })
+    const needs = yield* ClusterBackends.needs(backend)
+    if (Option.isNone(needs)) {
+      return yield* wrong(`--backend must be one of auto, ${ClusterBackends.names.join(", ")}: what is on a cluster.`)
     }
-    const objects = Rbac.objects(needs, namespace)
+    const problem = subdomain(namespace)
+    if (problem !== undefined) return yield* wrong(`--namespace ${problem}.`)
+    const objects = Rbac.objects(needs.value, { backend, namespace })
     yield* output.write(
       json
         ? objects.map((object) => `${JsonLine.encode({ type: "object", object })}\n`).join("")
@@ -43,5 +47,10 @@ export const rbac = ({ backend, json, namespace = "default" }: Options): Effect.
     )
   })
 
+const wrong = (problem: string) => new UsageError({ command: "rbac", problem })
+
 const heading = (backend: string, namespace: string): string =>
-  `# What os-builder needs for --backend ${backend} in namespace ${namespace}; another one: -n NAMESPACE\n`
+  [
+    `# What \`os-builder --backend ${backend}\` has to be allowed in namespace ${namespace} (another one: -n NAMESPACE).`,
+    "# For people, bind the roles to them instead of the service account os-builder."
+  ].map((line) => `${line}\n`).join("")

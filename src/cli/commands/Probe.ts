@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { ConfigError } from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Patience } from "../../selection/Probe.js"
@@ -11,6 +12,7 @@ import { ClusterAccess } from "../ClusterAccess.js"
 import * as JsonLine from "../JsonLine.js"
 import { Output } from "../Output.js"
 import * as Report from "../Report.js"
+import * as Settings from "../Settings.js"
 
 /**
  * @since 0.1.0
@@ -28,11 +30,13 @@ const patience = Duration.seconds(10)
  * @since 0.1.0
  * @category commands
  */
-export const probe = ({ json, namespace }: Options): Effect.Effect<void, CliError, ClusterAccess | Output> =>
+export const probe = (
+  { json, namespace }: Options
+): Effect.Effect<void, CliError | ConfigError, ClusterAccess | Output> =>
   Effect.gen(function*() {
     const output = yield* Output
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
-    const report = yield* ClusterBackends.probe({ namespace }).pipe(
+    const report = yield* ClusterBackends.probe({ ...Settings.none, namespace }).pipe(
       Effect.provideService(Patience, patience),
       Effect.provide(yield* ClusterAccess)
     )

@@ -1,0 +1,133 @@
+/**
+ * Runs the containers of a pod on this machine, as a kubelet would by its manifest: its commands, variables, volumes and
+ * termination messages. Each container has mount and process namespaces of its own, and the root of this machine under
+ * them, so that the builder's image is whatever is installed here. It runs as root, whatever user the pod asks for.
+ */
+import { Effect, Either, Stream } from "effect"
+import { spawn } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as readline from "node:readline"
+import type { JsonObject } from "../../src/cluster/ApiRequest.js"
+import type { ControlPlane } from "../../src/cluster/fake/ControlPlane.js"
+import * as J from "../../src/cluster/fake/Json.js"
+import * as CoreKinds from "../../src/cluster/fake/kinds/CoreKinds.js"
+import type * as Program from "../../src/cluster/fake/kubelet/Program.js"
+import * as Metadata from "../../src/cluster/fake/Metadata.js"
+
+/** Where the pod's mounts are: a folder of this machine that only the namespaces of containers see filled. */
+const root = "/os-builder"
+
+const text = (object: JsonObject, ...at: ReadonlyArray<string>): string => J.text(object, ...at) ?? ""
+
+/** The files of a ConfigMap or Secret, whole or just its items. */
+const filesOf = (plane: ControlPlane, namespace: string, kind: "configMap" | "secret", source: JsonObject) => {
+  const name = text(source, kind === "configMap" ? "name" : "secretName")
+  const stored = Either.getOrThrowWith(
+    plane.registry.get(kind === "configMap" ? CoreKinds.configMap : CoreKinds.secret, namespace, name),
+    () => new Error(`there is no ${kind} ${name}`)
+  )
+  const files = new Map<string, Buffer>()
+  const add = (data: JsonObject, encoding: "base64" | "utf8") => {
+    for (const [key, value] of Object.entries(data)) files.set(key, Buffer.from(String(value), encoding))
+  }
+  add(J.object(stored, "data"), kind === "configMap" ? "utf8" : "base64")
+  add(J.object(stored, "binaryData"), "base64")
+  const items = J.objects(source, "items")
+  return items.length === 0
+    ? files
+    : new Map(items.map((item) => [text(item, "path"), files.get(text(item, "key")) ?? Buffer.alloc(0)]))
+}
+
+/** Lays a volume out in a folder. */
+const layOut = (plane: ControlPlane, namespace: string, volume: JsonObject, folder: string): void => {
+  fs.mkdirSync(folder, { recursive: true })
+  const sources = [volume, ...J.objects(volume, "projected", "sources")]
+  for (const source of sources) {
+    for (const kind of ["configMap", "secret"] as const) {
+      if (source[kind] === undefined) continue
+      for (const [name, content] of filesOf(plane, namespace, kind, J.object(source, kind))) {
+        fs.writeFileSync(path.join(folder, name), content)
+      }
+    }
+  }
+}
+
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
+
+/** Kubernetes reads `$$` as a dollar. */
+const valueOf = (value: string): string => value.replaceAll("$$", "$")
+
+const environment = (container: JsonObject): Record<string, string> =>
+  Object.fromEntries(
+    J.objects(container, "env").map((entry) => [text(entry, "name"), valueOf(text(entry, "value"))])
+  )
+
+const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+
+interface Runtime {
+  readonly plane: ControlPlane
+  /** A folder of this machine for what pods have. */
+  readonly folder: string
+}
+
+const container = ({ folder, plane }: Runtime, pod: JsonObject, spec: JsonObject): Stream.Stream<Program.Step> =>
+  Stream.suspend(() => {
+    const own = path.join(folder, Metadata.uid(pod))
+    const volumes = new Map(
+      J.objects(pod, "spec", "volumes").map((volume) => {
+        const name = text(volume, "name")
+        const hostPath = text(volume, "hostPath", "path")
+        return [name, hostPath === "" ? path.join(own, name) : path.join(folder, "node", hostPath)]
+      })
+    )
+    for (const volume of J.objects(pod, "spec", "volumes")) {
+      layOut(plane, Metadata.namespace(pod), volume, volumes.get(text(volume, "name")) ?? own)
+    }
+    const termination = path.join(own, `${text(spec, "name")}.termination`)
+    fs.writeFileSync(termination, "")
+    const mounts = J.objects(spec, "volumeMounts").map((mount) => ({
+      from: volumes.get(text(mount, "name")) ?? own,
+      to: text(mount, "mountPath")
+    }))
+    const command = J.texts(spec, "command")
+    const script = [
+      "set -e",
+      "mount --make-rprivate /",
+      `mount -t tmpfs tmpfs ${root}`,
+      ...mounts.flatMap(({ from, to }) => [`mkdir -p ${quoted(to)}`, `mount --bind ${quoted(from)} ${quoted(to)}`]),
+      `exec ${command.map(quoted).join(" ")}`
+    ].join("\n")
+    return Stream.asyncPush<Program.Step>((emit) =>
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          const child = spawn("unshare", [...namespaces, "sh", "-c", script], {
+            stdio: ["ignore", "pipe", "pipe"],
+            env: { PATH: process.env["PATH"], ...environment(spec), OSB_TERMINATION_MESSAGE: termination }
+          })
+          for (const input of [child.stdout, child.stderr]) {
+            readline.createInterface({ input }).on("line", (line) => emit.single({ _tag: "Log", line }))
+          }
+          child.on("close", (exitCode) => {
+            emit.single({ _tag: "Exit", exitCode: exitCode ?? 137, message: fs.readFileSync(termination, "utf8") })
+            emit.end()
+          })
+          return child
+        }),
+        (child) => Effect.sync(() => child.kill("SIGKILL"))
+      ), { bufferSize: "unbounded" })
+  })
+
+/** The programs of all pods of a cluster. */
+export const programs = (runtime: Runtime): Program.Programs => (pod) =>
+  Effect.succeed((name) => {
+    const specs = ["initContainers", "containers"].flatMap((key) => J.objects(pod, "spec", key))
+    const spec = specs.find((one) => one["name"] === name) ?? {}
+    return { steps: container(runtime, pod, spec) }
+  })
+
+/** The folder that mounts go to is there while the scope is open. */
+export const mountPoint = Effect.acquireRelease(
+  Effect.sync(() => fs.mkdirSync(root, { recursive: true })),
+  () => Effect.sync(() => fs.rmdirSync(root))
+)

@@ -22,6 +22,7 @@ import * as Changes from "./lifecycle/Changes.js"
 import * as Logs from "./lifecycle/Logs.js"
 import * as Objects from "./lifecycle/Objects.js"
 import * as Settle from "./lifecycle/Settle.js"
+import { assess } from "./lifecycle/Snapshot.js"
 
 export type { Definition, Event, Interpretation, LogSource, Observed } from "./Definition.js"
 
@@ -89,11 +90,11 @@ export const make = <Child extends Resource.Metadata>(
   const adopt = (newest: BuildRecord.Glance, input: BuildInput.BuildInput) =>
     Effect.gen(function*() {
       const adopted = Option.some({ ref: newest.ref, adopted: true })
-      if (Option.isSome(newest.outcome)) return adoptable(newest.outcome.value.status) ? adopted : Option.none()
+      if (Option.isSome(newest.outcome) && adoptable(newest.outcome.value.status)) return adopted
+      // What ended without being stopped has left nothing that still runs.
+      if (Option.isSome(newest.outcome) && Option.isNone(newest.stop)) return Option.none()
       const snapshot = yield* objects.snapshot(newest.ref)
-      if (
-        snapshot.children.length === 0 && Option.isNone(snapshot.record.stop) && Option.isNone(snapshot.record.outcome)
-      ) {
+      if (assess(definition, snapshot, yield* DateTime.now)._tag === "Missing") {
         yield* complete(snapshot.record, input)
         return adopted
       }
@@ -102,16 +103,17 @@ export const make = <Child extends Resource.Metadata>(
       return adoptable(status) ? adopted : Option.none()
     }).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeedNone))
 
-  // A round that makes nothing was won by somebody whose build the next one adopts.
+  // A round that makes nothing was won by somebody whose build the next one adopts: one beyond those to be left alone.
   const submit = (
     input: BuildInput.BuildInput,
     namespace: string,
-    again: boolean,
+    beyond: number | "newest",
     rounds = 10
   ): Effect.Effect<BuildService.Submission, BuildRejected | BackendError> =>
     Effect.gen(function*() {
       const { nextNumber, own } = yield* objects.newest(namespace, BuildInput.fingerprint(input))
-      if (Option.isSome(own) && !again) {
+      const least = beyond === "newest" ? nextNumber : beyond
+      if (Option.isSome(own) && own.value.number >= least) {
         const adopted = yield* adopt(own.value, input)
         if (Option.isSome(adopted)) return adopted.value
       }
@@ -125,7 +127,7 @@ export const make = <Child extends Resource.Metadata>(
           detail: `ConfigMap ${BuildNames.record(BuildInput.fingerprint(input), nextNumber)} is there, and no record`
         })
       }
-      return yield* submit(input, namespace, false, rounds - 1)
+      return yield* submit(input, namespace, least, rounds - 1)
     })
 
   const endOf = (status: BuildStatus.BuildStatus) =>
@@ -160,7 +162,7 @@ export const make = <Child extends Resource.Metadata>(
     name: definition.name,
     check,
     build: (input, { again = false, namespace = options.namespace } = {}) =>
-      Effect.zipRight(check(input), submit(input, namespace, again)),
+      Effect.zipRight(check(input), submit(input, namespace, again ? "newest" : 1)),
     status: settle.status,
     changes: Changes.make(definition, cluster, objects, settle),
     logs: Logs.make(definition, cluster, objects, settle),

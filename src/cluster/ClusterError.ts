@@ -133,13 +133,17 @@ export class ClusterError extends Schema.TaggedError<ClusterError>("effect-os-bu
   }
   /** Whether the same request may succeed later, unchanged. */
   get retryable(): boolean {
-    return this.reason === "Throttled" || this.reason === "Timeout" || this.reason === "Unreachable"
+    return this.reason === "Throttled" || this.reason === "Timeout" || this.reason === "Unreachable" ||
+      this.code === internalError
   }
   /** Whether the server objects to something for this reason: `FieldValueInvalid`, `ResourceVersionTooLarge`. */
   hasCause(reason: string): boolean {
     return this.status?.details?.causes?.some((cause) => cause.reason === reason) ?? false
   }
 }
+
+// The server's own trouble: an etcd that changes its leader, a webhook that does not answer.
+const internalError = 500
 
 const advices: Partial<Record<Reason, string>> = {
   Unauthorized: "log in again, or renew the token",

@@ -25,7 +25,7 @@ const late = new ClusterError.ClusterError({ ...subject, reason: "Timeout", ambi
 const unready = refusal(503, "ServiceUnavailable")
 const gateway = ClusterError.fromStatus({ subject, code: 504, body: "<html>" })
 const contended = refusal(409, "Conflict")
-const broken = refusal(500, "InternalError")
+const broken = ClusterError.fromStatus({ subject, code: 500, body: status(500, "InternalError") })
 const errors = { refused, lost, late, unready, gateway, contended, broken, throttled: throttled(1) }
 
 /** What a call of each kind makes of each error: `again`, or it fails. */
@@ -37,12 +37,12 @@ const calls: Record<string, {
   get: {
     call: (cluster) => cluster.get(Resources.Pod, "a"),
     answer: pod("a", 1),
-    again: ["refused", "lost", "late", "unready", "gateway", "throttled"]
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
   },
   list: {
     call: (cluster) => cluster.list(Resources.Pod),
     answer: listOf(1, []),
-    again: ["refused", "lost", "late", "unready", "gateway", "throttled"]
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
   },
   "create under a name": {
     call: (cluster) => cluster.create(Resources.Pod, { metadata: { name: "a" } }),
@@ -57,7 +57,7 @@ const calls: Record<string, {
   "create for trial": {
     call: (cluster) => cluster.create(Resources.Pod, { metadata: { generateName: "a" } }, { dryRun: true }),
     answer: pod("a", 1),
-    again: ["refused", "lost", "late", "unready", "gateway", "throttled"]
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
   },
   patch: {
     call: (cluster) => cluster.patch(Resources.Pod, "a", { merge: {} }),
@@ -72,12 +72,12 @@ const calls: Record<string, {
   delete: {
     call: (cluster) => cluster.delete(Resources.Pod, "a"),
     answer: status(200),
-    again: ["refused", "lost", "late", "unready", "gateway", "throttled"]
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
   },
   mayI: {
     call: (cluster) => cluster.mayI({ verb: "get", group: "", resource: "pods" }),
     answer: { status: { allowed: true } },
-    again: ["refused", "lost", "late", "unready", "gateway", "throttled"]
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
   }
 }
 

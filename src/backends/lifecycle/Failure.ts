@@ -19,12 +19,16 @@ const reasons: Readonly<Record<Reason, BackendError["reason"]>> = {
   Unreachable: "Unreachable"
 }
 
+const reasonOf = (cause: ClusterError): BackendError["reason"] =>
+  // A server in trouble of its own will be out of it, as one that is away will be back.
+  cause.reason === "Unexpected" && cause.retryable ? "Unreachable" : reasons[cause.reason]
+
 /** The backend could not do `operation` because of what the cluster answered. */
 export const backendError = (backend: string, operation: string) => (cause: ClusterError): BackendError =>
   new BackendError({
     backend,
     operation,
-    reason: reasons[cause.reason],
+    reason: reasonOf(cause),
     detail: cause.message,
     retryAfter: cause.retryAfter,
     cause

@@ -63,6 +63,9 @@ const optional = <A, E extends ClusterError>(effect: Effect.Effect<A, E>): Effec
     Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeedNone)
   )
 
+/** How often a deletion is asked for that meets a conflict. */
+const attempts = 5
+
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
   cluster: Cluster.Service
@@ -149,6 +152,32 @@ export const make = <Child extends Resource.Metadata>(
     )
   }
 
+  const glance: Objects<Child>["glance"] = (ref) =>
+    optional(cluster.get(BuildRecord.Glances, ref.name, { namespace: ref.namespace })).pipe(
+      refused(`read ${ref}`),
+      Effect.map(Option.filter(({ metadata }) => metadata.uid === ref.uid)),
+      Effect.map(Option.flatMap((metadata) => BuildRecord.glance(backend, metadata)))
+    )
+
+  const deleteRecord = (ref: BuildRef, attempt = 1): Effect.Effect<void, BackendError> =>
+    cluster.delete(BuildRecord.Glances, ref.name, {
+      namespace: ref.namespace,
+      uid: ref.uid,
+      propagation: "Background"
+    }).pipe(
+      Effect.catchIf((error) => error.reason === "NotFound", () => Effect.void),
+      refused(`remove ${ref}`),
+      // Under that name is another object by now, or the server has met some other conflict: it is asked which.
+      Effect.catchIf((error) => error.reason === "Conflict", (conflict) =>
+        Effect.flatMap(
+          glance(ref),
+          Option.match({
+            onNone: () => Effect.void,
+            onSome: () => attempt === attempts ? conflict : deleteRecord(ref, attempt + 1)
+          })
+        ))
+    )
+
   return {
     all,
     newest: (namespace, fingerprint) =>
@@ -166,12 +195,7 @@ export const make = <Child extends Resource.Metadata>(
         })
       ),
     record,
-    glance: (ref) =>
-      optional(cluster.get(BuildRecord.Glances, ref.name, { namespace: ref.namespace })).pipe(
-        refused(`read ${ref}`),
-        Effect.map(Option.filter(({ metadata }) => metadata.uid === ref.uid)),
-        Effect.map(Option.flatMap((metadata) => BuildRecord.glance(backend, metadata)))
-      ),
+    glance,
     snapshot: (ref) =>
       Effect.all({ record: record(ref), children: children(ref), pods: pods(ref) }, { concurrency: "unbounded" }).pipe(
         Effect.map((found) => ({ ...found, childSeen: found.children.length > 0, events: [] }))
@@ -223,15 +247,7 @@ export const make = <Child extends Resource.Metadata>(
         Effect.catchIf((error) => error.reason === "Conflict", () => Effect.succeed(false)),
         refused(`stop ${resource.plural} ${metadata.name}`)
       ),
-    deleteRecord: (ref) =>
-      cluster.delete(BuildRecord.Glances, ref.name, {
-        namespace: ref.namespace,
-        uid: ref.uid,
-        propagation: "Background"
-      }).pipe(
-        Effect.catchIf((error) => error.reason === "NotFound" || error.reason === "Conflict", () => Effect.void),
-        refused(`remove ${ref}`)
-      )
+    deleteRecord
   }
 }
 

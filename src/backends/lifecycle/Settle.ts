@@ -120,12 +120,26 @@ export const make = <Child extends Resource.Metadata>(
       return (yield* objects.deleteChild(child)) ? yield* keep(snapshot.record, ending) : Option.none()
     })
 
+  // A create that was on its way when the build was stopped may come after all. Its end is told, whatever becomes of that.
+  const withdrawLate = (snapshot: Snapshot<Child>): Effect.Effect<void> => {
+    const child = latest(snapshot.children)
+    if (child === undefined || Option.isNone(snapshot.record.stop)) return Effect.void
+    const { ending, status } = definition.interpret(observed(snapshot, child))
+    return ending !== undefined || BuildStatus.isTerminal(status)
+      ? Effect.void
+      : Effect.asVoid(objects.deleteChild(child)).pipe(
+        Effect.catchAll((error) => Effect.logDebug(`${child.metadata.name} runs on after its build: ${error.message}`))
+      )
+  }
+
   const advance: Settle<Child>["advance"] = (snapshot) =>
     Effect.gen(function*() {
       const { record } = snapshot
       const assessment = assess(definition, snapshot, yield* DateTime.now)
       switch (assessment._tag) {
         case "Ended":
+          yield* withdrawLate(snapshot)
+          return Option.some(assessment.status)
         case "Going":
           return Option.some(assessment.status)
         case "Stopping":

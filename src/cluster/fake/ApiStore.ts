@@ -66,10 +66,11 @@ export class ApiStore {
     return this.counter
   }
 
-  /** A uid that no object had before. */
+  /** A uid that no object had before, nor do two of them begin alike: some names tell objects apart by that. */
   nextUid(): string {
     this.identities += 1
-    return `00000000-0000-4000-8000-${this.identities.toString(16).padStart(12, "0")}`
+    const beginning = (Math.imul(this.identities, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0")
+    return `${beginning}-0000-4000-8000-${this.identities.toString(16).padStart(12, "0")}`
   }
 
   /** Five characters for a generated name: the alphabet is the server's, the choice repeats from run to run. */

@@ -185,7 +185,7 @@ describe("refusals", () => {
       assert.strictEqual(
         yield* said(remove(`${configMaps}/a`, { preconditions: { uid: "other" } })),
         "409 Conflict: Operation cannot be fulfilled on ConfigMap \"a\": the UID in the precondition (other) does not match "
-          + "the UID in record (00000000-0000-4000-8000-000000000002). The object might have been deleted and then recreated"
+          + "the UID in record (3c6ef362-0000-4000-8000-000000000002). The object might have been deleted and then recreated"
       )
       assert.strictEqual(
         yield* said(get("/apis/nothing.example.com/v1/things")),

@@ -1,0 +1,148 @@
+/**
+ * Time that passes only when nothing else is left to do: a Clock and a Scheduler in one, without a timer or a promise, so
+ * that hours take milliseconds and the same program always runs in the same order.
+ */
+import { Clock, Duration, Effect, type Exit, type Fiber, type Scheduler } from "effect"
+
+interface Timer {
+  readonly at: number
+  readonly order: number
+  wake: (() => void) | undefined
+}
+
+const isBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
+
+/** The timers, the next one first; one that is cancelled stays until its turn comes. */
+class Timers {
+  private readonly heap: Array<Timer> = []
+  /** How many are waited for. */
+  pending = 0
+
+  add(timer: Timer): void {
+    this.pending += 1
+    const { heap } = this
+    let index = heap.push(timer) - 1
+    while (index > 0) {
+      const above = (index - 1) >>> 1
+      const parent = heap[above]
+      if (parent === undefined || !isBefore(timer, parent)) break
+      heap[index] = parent
+      index = above
+    }
+    heap[index] = timer
+  }
+
+  cancel(timer: Timer): void {
+    if (timer.wake !== undefined) {
+      timer.wake = undefined
+      this.pending -= 1
+    }
+  }
+
+  /** Takes the next that is still waited for. */
+  next(): Timer | undefined {
+    for (let top = this.pop(); top !== undefined; top = this.pop()) {
+      if (top.wake !== undefined) {
+        this.pending -= 1
+        return top
+      }
+    }
+    return undefined
+  }
+
+  private pop(): Timer | undefined {
+    const { heap } = this
+    const top = heap[0]
+    const last = heap.pop()
+    if (top === undefined || last === undefined || heap.length === 0) return top
+    let index = 0
+    while (true) {
+      const left = 2 * index + 1
+      const right = left + 1
+      const [l, r] = [heap[left], heap[right]]
+      const [child, at] = r !== undefined && l !== undefined && isBefore(r, l) ? [r, right] : [l, left]
+      if (child === undefined || !isBefore(child, last)) break
+      heap[index] = child
+      index = at
+    }
+    heap[index] = last
+    return top
+  }
+}
+
+/** More than any program here does: beyond it something runs in circles. */
+const mostTasks = 20_000_000
+
+const opsBeforeYield = 2048
+
+export class VirtualTime implements Scheduler.Scheduler, Clock.Clock {
+  readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
+  private now: number
+  private order = 0
+  private tasks: Array<() => void> = []
+  private readonly timers = new Timers()
+
+  constructor(start: number) {
+    this.now = start
+  }
+
+  /** How many sleep. */
+  get sleepers(): number {
+    return this.timers.pending
+  }
+
+  shouldYield(fiber: Fiber.RuntimeFiber<unknown, unknown>): number | false {
+    return fiber.currentOpCount > opsBeforeYield ? 0 : false
+  }
+
+  scheduleTask(task: () => void): void {
+    this.tasks.push(task)
+  }
+
+  unsafeCurrentTimeMillis(): number {
+    return this.now
+  }
+
+  unsafeCurrentTimeNanos(): bigint {
+    return BigInt(this.now) * 1_000_000n
+  }
+
+  readonly currentTimeMillis: Effect.Effect<number> = Effect.sync(() => this.now)
+
+  readonly currentTimeNanos: Effect.Effect<bigint> = Effect.sync(() => this.unsafeCurrentTimeNanos())
+
+  sleep(duration: Duration.Duration): Effect.Effect<void> {
+    const millis = Duration.toMillis(duration)
+    if (millis === Number.POSITIVE_INFINITY) return Effect.never
+    return Effect.async<void>((resume) => {
+      const timer: Timer = {
+        at: this.now + Math.ceil(Math.max(0, millis)),
+        order: this.order++,
+        wake: () => resume(Effect.void)
+      }
+      this.timers.add(timer)
+      return Effect.sync(() => this.timers.cancel(timer))
+    })
+  }
+
+  /** Runs a program to its end. One that waits for what can never come is a defect of the test. */
+  run<A, E>(program: Effect.Effect<A, E>): Exit.Exit<A, E> {
+    const fiber = Effect.runFork(Effect.withClock(program, this), { scheduler: this })
+    let done = 0
+    while (true) {
+      while (this.tasks.length > 0) {
+        const ready = this.tasks
+        this.tasks = []
+        ready.forEach((task) => task())
+        done += ready.length
+        if (done > mostTasks) throw new Error(`no end after ${mostTasks} tasks`)
+      }
+      const exit = fiber.unsafePoll()
+      if (exit !== null) return exit
+      const timer = this.timers.next()
+      if (timer === undefined) throw new Error("everybody waits, and nothing is to come")
+      this.now = timer.at
+      timer.wake?.()
+    }
+  }
+}

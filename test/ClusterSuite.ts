@@ -5,20 +5,25 @@
 import { layer } from "@effect/vitest"
 import { Context, Duration, Effect, type Layer, TestClock } from "effect"
 import { Cluster } from "effect-os-builder"
+import type { Driver } from "../src/cluster/Driver.js"
 import * as Resources from "../src/cluster/Resources.js"
 import { access } from "./cluster/suite/Access.js"
 import { collections } from "./cluster/suite/Collections.js"
 import { jobs } from "./cluster/suite/Jobs.js"
 import type { Case } from "./cluster/suite/kit.js"
 import { objects } from "./cluster/suite/Objects.js"
+import { protocol } from "./cluster/suite/Protocol.js"
 import { watches } from "./cluster/suite/Watches.js"
 
 /** The same cluster by the eyes of a user who may do nothing. */
 export class Unprivileged extends Context.Tag("test/ClusterSuite/Unprivileged")<Unprivileged, Cluster.Service>() {}
 
+/** The same cluster below its operations; its server remembers nothing from before the suite. */
+export class Wire extends Context.Tag("test/ClusterSuite/Wire")<Wire, Driver>() {}
+
 export interface World<E> {
   readonly name: string
-  readonly layer: Layer.Layer<Cluster.Cluster | Unprivileged, E>
+  readonly layer: Layer.Layer<Cluster.Cluster | Unprivileged | Wire, E>
   /** Whether time is real; otherwise it is the TestClock's. */
   readonly live: boolean
   /** How long one case may take, in real time. */
@@ -31,6 +36,7 @@ export const suite = <E>(world: World<E>): void => {
     objects,
     collections,
     watches,
+    protocol,
     jobs,
     access
   }
@@ -43,10 +49,11 @@ export const suite = <E>(world: World<E>): void => {
             Effect.gen(function*() {
               const cluster = yield* Cluster.Cluster
               const unprivileged = yield* Unprivileged
+              const driver = yield* Wire
               const made = yield* cluster.create(Resources.Namespace, { metadata: { generateName: "suite-" } })
               const namespace = made.metadata.name
               yield* Effect.addFinalizer(() => Effect.ignore(cluster.delete(Resources.Namespace, namespace)))
-              yield* test({ cluster, unprivileged, namespace, pass })
+              yield* test({ cluster, unprivileged, driver, namespace, pass })
             }), Duration.toMillis(world.timeout))
         }
       }

@@ -1,16 +1,19 @@
 import { Context, Effect, Layer } from "effect"
 import { Cluster } from "effect-os-builder"
-import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
-import { suite, Unprivileged } from "../ClusterSuite.js"
+import { suite, Unprivileged, Wire } from "../ClusterSuite.js"
 import { ControlPlane, layer } from "../control-plane/ControlPlane.js"
+import { connect } from "./suite/connect.js"
 
 suite({
   name: "a real API server",
   layer: Layer.scopedContext(Effect.gen(function*() {
-    const { admin, unprivileged } = yield* ControlPlane
-    const connect = (kubeconfig: string) => KubernetesCluster.make({ kubeconfig })
-    return Context.make(Cluster.Cluster, yield* connect(admin.kubeconfigPath)).pipe(
-      Context.add(Unprivileged, yield* connect(unprivileged.kubeconfigPath))
+    const { admin, killApiServer, startApiServer, unprivileged } = yield* ControlPlane
+    // One that has just begun remembers how it began; one that is started again, nothing from before.
+    yield* Effect.zipRight(killApiServer, startApiServer)
+    const { cluster, driver } = yield* connect(admin.kubeconfigPath)
+    return Context.make(Cluster.Cluster, cluster).pipe(
+      Context.add(Unprivileged, (yield* connect(unprivileged.kubeconfigPath)).cluster),
+      Context.add(Wire, driver)
     )
   })).pipe(Layer.provide(layer)),
   live: true,

@@ -1,6 +1,5 @@
 import { Context, Effect, Layer } from "effect"
 import { Cluster } from "effect-os-builder"
-import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,24 +7,25 @@ import * as Access from "../../src/cluster/fake/Access.js"
 import * as ControlPlane from "../../src/cluster/fake/ControlPlane.js"
 import * as FakeApiServer from "../../src/cluster/fake/FakeApiServer.js"
 import * as FakeDriver from "../../src/cluster/fake/FakeDriver.js"
-import { suite, Unprivileged } from "../ClusterSuite.js"
+import { suite, Unprivileged, Wire } from "../ClusterSuite.js"
+import { connect } from "./suite/connect.js"
 
-// As the real one is tested: without nodes, so that pods stay where they are.
-const cluster = ControlPlane.make({ nodes: [] })
+// As the real one is tested: without nodes, so that pods stay where they are, and with no memory of how it began.
+const cluster = Effect.tap(ControlPlane.make({ nodes: [] }), ({ store }) => Effect.sync(() => store.compact()))
 
 const admin: Access.User = { name: "admin", rules: [Access.everything] }
 const unprivileged: Access.User = { name: "unprivileged", rules: [] }
-
-const both = (admin: Cluster.Service, unprivileged: Cluster.Service) =>
-  Context.make(Cluster.Cluster, admin).pipe(Context.add(Unprivileged, unprivileged))
 
 suite({
   name: "the fake",
   layer: Layer.scopedContext(Effect.gen(function*() {
     const { gateway } = yield* cluster
-    const as = (user: Access.User) =>
-      Cluster.make(FakeDriver.make((request) => gateway.handle(request, user), "default"))
-    return both(yield* as(admin), yield* as(unprivileged))
+    const as = (user: Access.User) => FakeDriver.make((request) => gateway.handle(request, user), "default")
+    const driver = as(admin)
+    return Context.make(Cluster.Cluster, yield* Cluster.make(driver)).pipe(
+      Context.add(Unprivileged, yield* Cluster.make(as(unprivileged))),
+      Context.add(Wire, driver)
+    )
   })),
   live: false,
   timeout: "30 seconds"
@@ -46,9 +46,13 @@ suite({
         const served = yield* FakeApiServer.serve(plane, { user })
         const kubeconfig = join(path, user.name)
         yield* Effect.promise(() => writeFile(kubeconfig, served.kubeconfig))
-        return yield* KubernetesCluster.make({ kubeconfig })
+        return yield* connect(kubeconfig)
       })
-    return both(yield* as(admin), yield* as(unprivileged))
+    const mighty = yield* as(admin)
+    return Context.make(Cluster.Cluster, mighty.cluster).pipe(
+      Context.add(Unprivileged, (yield* as(unprivileged)).cluster),
+      Context.add(Wire, mighty.driver)
+    )
   })),
   live: true,
   timeout: "30 seconds"

@@ -17,6 +17,7 @@ import * as Patch from "./Patch.js"
 import type { Answer, Part, Registry, Write } from "./Registry.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
 import * as RequestInfo from "./RequestInfo.js"
+import * as RequestOptions from "./RequestOptions.js"
 import * as Selection from "./Selection.js"
 import * as Status from "./Status.js"
 import * as View from "./View.js"
@@ -83,8 +84,8 @@ export class ApiServer {
       const write = {
         now,
         user,
-        dryRun: isDryRun(request),
-        strict: request.query["fieldValidation"] === "Strict"
+        dryRun: RequestOptions.isDryRun(request),
+        strict: RequestOptions.isStrict(request)
       }
       return this.route({ request, info, user, write, interruption })
     })
@@ -107,7 +108,8 @@ export class ApiServer {
     if (subresource === "log" && info.verb === "get") {
       return this.log(call, target)
     }
-    return settle(this.carryOut(call, target))
+    const wrong = RequestOptions.refusal(request)
+    return settle(wrong === undefined ? this.carryOut(call, target) : Either.left(wrong))
   }
 
   private has(kind: Kind.Kind, subresource: string): boolean {
@@ -155,20 +157,24 @@ export class ApiServer {
               Either.map(registry.create(kind, namespace, body, write), (made) => object(view.object(made), 201))
           )
       case "update":
-        return Either.flatMap(bodyOf(request), (body) =>
-          Either.map(
-            registry.update(kind, namespace, name, part, () => Either.right(body), write),
-            (next) => object(view.object(next))
-          ))
+        return name === "" ?
+          Either.left(Status.methodNotAllowed) :
+          Either.flatMap(bodyOf(request), (body) =>
+            Either.map(
+              registry.update(kind, namespace, name, part, () => Either.right(body), write),
+              (next) => object(view.object(next))
+            ))
       case "patch":
-        return Either.flatMap(patchOf(request), (patch) =>
-          Either.map(
-            registry.update(kind, namespace, name, part, patch, write),
-            (next) => object(view.object(next))
-          ))
+        return name === "" ?
+          Either.left(Status.methodNotAllowed) :
+          Either.flatMap(patchOf(request), (patch) =>
+            Either.map(
+              registry.update(kind, namespace, name, part, patch, write),
+              (next) => object(view.object(next))
+            ))
       case "delete":
         return Either.map(
-          registry.delete(kind, namespace, name, deleteOptions(request), write),
+          registry.delete(kind, namespace, name, RequestOptions.deletion(request), write),
           (last) => object(last)
         )
       default:
@@ -221,23 +227,6 @@ const patchOf = (request: ApiRequest): Answer<(existing: JsonObject) => Answer<J
       : Either.right((existing) => Either.mapLeft(Patch.json(existing, body), () => Status.unprocessable))
   }
   return Either.left(Status.unsupportedMediaType([jsonPatch, mergePatch]))
-}
-
-const optionsOf = (request: ApiRequest): JsonObject => J.isList(request.body) ? {} : request.body ?? {}
-
-const isDryRun = (request: ApiRequest): boolean =>
-  request.query["dryRun"] === "All" ||
-  (request.method === "DELETE" && J.texts(optionsOf(request), "dryRun").includes("All"))
-
-const deleteOptions = (request: ApiRequest) => {
-  const body = optionsOf(request)
-  const grace = request.query["gracePeriodSeconds"]
-  return {
-    gracePeriodSeconds: J.number(body, "gracePeriodSeconds") ?? (grace === undefined ? undefined : Number(grace)),
-    propagationPolicy: J.text(body, "propagationPolicy") ?? request.query["propagationPolicy"],
-    uid: J.text(body, "preconditions", "uid"),
-    resourceVersion: J.text(body, "preconditions", "resourceVersion")
-  }
 }
 
 const review = ({ info, request, user }: Call, kind: Kind.Kind): Answer<Reply> =>

@@ -36,21 +36,12 @@ export const orphanFinalizer = "orphan"
 /** @since 0.1.0 @category constants */
 export const foregroundFinalizer = "foregroundDeletion"
 
-const policies = ["Foreground", "Background", "Orphan"]
-
 /** @since 0.1.0 @category rules */
 export const preconditions = (
   kind: Kind.Kind,
   existing: JsonObject,
   options: Options
 ): Either.Either<void, Status.Status> => {
-  if (options.propagationPolicy !== undefined && !policies.includes(options.propagationPolicy)) {
-    return Either.left(Status.invalid(
-      { group: "meta.k8s.io", plural: "", kind: "DeleteOptions" },
-      "",
-      [Status.unsupportedValue("propagationPolicy", options.propagationPolicy, [...policies, "nil"])]
-    ))
-  }
   const record = { uid: Metadata.uid(existing), version: J.text(existing, "metadata", "resourceVersion") ?? "" }
   const refuse = (why: string) =>
     Either.left(Status.conflict({ ...kind, plural: kind.kind }, Metadata.name(existing), why))

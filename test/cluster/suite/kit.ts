@@ -2,6 +2,7 @@ import { assert } from "@effect/vitest"
 import { type Duration, Effect, Option, Predicate, type Scope, Stream } from "effect"
 import type { Cluster, ClusterError } from "effect-os-builder"
 import type { JsonObject } from "../../../src/cluster/ApiRequest.js"
+import type { Driver } from "../../../src/cluster/Driver.js"
 import type { Change, Reflector } from "../../../src/cluster/Reflector.js"
 import * as Resource from "../../../src/cluster/Resource.js"
 import * as Resources from "../../../src/cluster/Resources.js"
@@ -10,6 +11,8 @@ export interface Place {
   readonly cluster: Cluster.Service
   /** The same cluster by the eyes of a user who may do nothing. */
   readonly unprivileged: Cluster.Service
+  /** The cluster below its operations: requests as they are sent. */
+  readonly driver: Driver
   /** A namespace of the case's own. */
   readonly namespace: string
   /** Lets so much time go by. */

@@ -1,0 +1,99 @@
+/**
+ * A node for the real control plane: the fake's kubelet, which acts through the live client, and serves the logs of its
+ * containers to the API server as a kubelet does.
+ */
+import { KubeConfig } from "@kubernetes/client-node"
+import { Clock, Duration, Effect, Runtime, type Scope, Stream } from "effect"
+import * as https from "node:https"
+import type { Duplex } from "node:stream"
+import * as Certificate from "../../src/cluster/fake/Certificate.js"
+import * as J from "../../src/cluster/fake/Json.js"
+import * as Kubelet from "../../src/cluster/fake/kubelet/Kubelet.js"
+import { LogBook } from "../../src/cluster/fake/kubelet/LogBook.js"
+import * as Node from "../../src/cluster/fake/kubelet/Node.js"
+import * as PodLogs from "../../src/cluster/fake/kubelet/PodLogs.js"
+import type { Programs } from "../../src/cluster/fake/kubelet/Program.js"
+import * as KubeCredentials from "../../src/cluster/KubeCredentials.js"
+import * as KubeDriver from "../../src/cluster/KubeDriver.js"
+
+/** As k8s.io/kubernetes pkg/kubelet/server/server.go has it: /containerLogs/{namespace}/{pod}/{container}. */
+const logPath = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/
+
+/** Serves logs on a port of loopback; gives the port. */
+const serveLogs = (
+  book: LogBook,
+  uidOf: (namespace: string, pod: string) => string | undefined
+): Effect.Effect<number, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { certificate, key } = Certificate.make()
+    const run = Runtime.runFork(yield* Effect.runtime())
+    const server = https.createServer({ cert: certificate, key }, (request, response) => {
+      const url = new URL(request.url ?? "", "https://kubelet")
+      const [, namespace = "", pod = "", container = ""] = logPath.exec(url.pathname) ?? []
+      const output = book.current(uidOf(namespace, pod) ?? "", container)
+      if (output === undefined) {
+        response.writeHead(400).end(`container "${container}" in pod "${pod}" is not available`)
+        return
+      }
+      const query = Object.fromEntries(url.searchParams)
+      response.writeHead(200, { "content-type": "text/plain" })
+      response.flushHeaders()
+      const fiber = run(Clock.currentTimeMillis.pipe(
+        Effect.flatMap((now) =>
+          Stream.runForEach(PodLogs.lines(output, query, now), (line) => Effect.sync(() => response.write(`${line}\n`)))
+        ),
+        Effect.ensuring(Effect.sync(() => response.end()))
+      ))
+      response.once("close", () => fiber.unsafeInterruptAsFork(fiber.id()))
+    })
+    const sockets = new Set<Duplex>()
+    server.on("connection", (socket) => sockets.add(socket.once("close", () => sockets.delete(socket))))
+    yield* Effect.addFinalizer(() =>
+      Effect.async<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        sockets.forEach((socket) => socket.destroy())
+      })
+    )
+    return yield* Effect.async<number>((resume) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
+      })
+    })
+  })
+
+/** Runs a node until the scope closes. */
+export const run = (options: {
+  readonly kubeconfigPath: string
+  readonly node: Node.Options
+  readonly programs: Programs
+}) =>
+  Effect.gen(function*() {
+    const credentials = yield* KubeCredentials.make(Effect.sync(() => {
+      const config = new KubeConfig()
+      config.loadFromFile(options.kubeconfigPath)
+      return config
+    }))
+    const driver = KubeDriver.make({ credentials, defaultNamespace: "default", timeout: Duration.seconds(30) })
+    const book = new LogBook()
+    const uids = new Map<string, string>()
+    const port = yield* serveLogs(book, (namespace, pod) => uids.get(`${namespace}/${pod}`))
+    const made = Node.make(options.node, "v1.37.1", yield* Clock.currentTimeMillis)
+    yield* Kubelet.run({
+      driver,
+      book,
+      node: J.set(
+        J.set(made, ["status", "addresses"], [{ type: "InternalIP", address: "127.0.0.1" }]),
+        ["status", "daemonEndpoints"],
+        { kubeletEndpoint: { Port: port } }
+      ),
+      programs: (pod) =>
+        Effect.suspend(() => {
+          uids.set(
+            `${J.text(pod, "metadata", "namespace")}/${J.text(pod, "metadata", "name")}`,
+            J.text(pod, "metadata", "uid") ?? ""
+          )
+          return options.programs(pod)
+        })
+    })
+  })

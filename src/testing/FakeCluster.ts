@@ -36,6 +36,7 @@ import type { JsonObject } from "../cluster/ApiRequest.js"
 import * as Cluster from "../cluster/Cluster.js"
 import * as Access from "../cluster/fake/Access.js"
 import * as ControlPlane from "../cluster/fake/ControlPlane.js"
+import * as FakeApiServer from "../cluster/fake/FakeApiServer.js"
 import * as FakeDriver from "../cluster/fake/FakeDriver.js"
 import type { Fault, Match } from "../cluster/fake/Faults.js"
 import type { RecordedRequest } from "../cluster/fake/Gateway.js"
@@ -74,6 +75,33 @@ export {
   /** @since 0.1.0 */
   unavailable
 } from "../cluster/fake/Faults.js"
+
+export {
+  /**
+   * Where a served cluster is, and how to come in.
+   *
+   * @since 0.1.0
+   * @category tags
+   */
+  FakeApiServer,
+  /**
+   * No port of this machine's loopback could be listened on.
+   *
+   * @since 0.1.0
+   * @category errors
+   */
+  NotListening
+} from "../cluster/fake/FakeApiServer.js"
+
+export type {
+  /**
+   * `kubeconfig` is a whole kubeconfig file, in JSON, with the token of the client.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  Service as Served
+} from "../cluster/fake/FakeApiServer.js"
 
 export type {
   /** @since 0.1.0 */
@@ -214,10 +242,14 @@ export const make = (options: Options = {}): Effect.Effect<Made, never, Scope.Sc
       pods: (made) => playbook.behaviour(made)
     })
     yield* seed(plane, topology.objects)
-    const user: Access.User = { name: "client", rules: options.permissions ?? [Access.everything] }
-    const driver = FakeDriver.make((request) => plane.gateway.handle(request, user), namespace)
+    const driver = FakeDriver.make((request) => plane.gateway.handle(request, clientOf(options)), namespace)
     return { cluster: yield* Cluster.make(driver), control: controlOf(plane, playbook), plane }
   })
+
+const clientOf = (options: Options): Access.User => ({
+  name: "client",
+  rules: options.permissions ?? [Access.everything]
+})
 
 const seed = (plane: ControlPlane.ControlPlane, objects: ReadonlyArray<JsonObject>): Effect.Effect<void> =>
   Effect.flatMap(
@@ -281,6 +313,48 @@ export const layer = (options: Options = {}): Layer.Layer<Cluster.Cluster | Fake
     make(options),
     ({ cluster, control }) => Context.make(Cluster.Cluster, cluster).pipe(Context.add(FakeCluster, control))
   ))
+
+/**
+ * The same cluster, served over HTTPS on this machine's loopback too, until the scope closes: for `kubectl`, for
+ * `KubernetesCluster`, for a program in another language. It is in real time unless the clock is another.
+ *
+ * @example
+ * ```ts
+ * import { Console, Effect } from "effect"
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { writeFileSync } from "node:fs"
+ *
+ * const program = Effect.gen(function*() {
+ *   const { kubeconfig, url } = yield* FakeCluster.FakeApiServer
+ *   writeFileSync("kubeconfig", kubeconfig, { mode: 0o600 })
+ *   yield* Console.log(`${url}: try kubectl --kubeconfig kubeconfig get builds --watch`)
+ *   yield* Effect.never
+ * })
+ *
+ * Effect.runPromise(Effect.provide(program, FakeCluster.layerServed({ openShift: {} })))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerServed = (
+  options: Options & {
+    /** By default any that is free. */
+    readonly port?: number | undefined
+  } = {}
+): Layer.Layer<Cluster.Cluster | FakeCluster | FakeApiServer.FakeApiServer, FakeApiServer.NotListening> =>
+  Layer.scopedContext(Effect.gen(function*() {
+    const { cluster, control, plane } = yield* make(options)
+    const served = yield* FakeApiServer.serve(plane, {
+      user: clientOf(options),
+      namespace: options.namespace,
+      port: options.port
+    })
+    return Context.make(Cluster.Cluster, cluster).pipe(
+      Context.add(FakeCluster, control),
+      Context.add(FakeApiServer.FakeApiServer, served)
+    )
+  }))
 
 /**
  * A cluster without OpenShift.

@@ -1,5 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream, TestClock } from "effect"
+import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as TerminationMessage from "../../src/backends/job/TerminationMessage.js"
 import { BuildRef } from "../../src/build/BuildRef.js"
 import type { JsonObject } from "../../src/cluster/ApiRequest.js"
@@ -309,4 +313,28 @@ describe.sequential("the handle", () => {
         assert.isTrue((yield* Fiber.join(asked)).has("batch"))
       })
     ))
+})
+
+describe("a served fake cluster", () => {
+  it.scopedLive("is the same cluster by HTTPS, with the same permissions", () =>
+    Effect.gen(function*() {
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "served-"))),
+        (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+      )
+      const permissions: ReadonlyArray<FakeCluster.Rule> = [
+        { verbs: ["get", "create"], apiGroups: ["batch"], resources: ["jobs"] }
+      ]
+      yield* Effect.gen(function*() {
+        const { kubeconfig } = yield* FakeCluster.FakeApiServer
+        const file = join(folder, "kubeconfig")
+        writeFileSync(file, kubeconfig, { mode: 0o600 })
+        const near = yield* Cluster
+        const far = yield* KubernetesCluster.make({ kubeconfig: file })
+        assert.strictEqual(far.defaultNamespace, "builds")
+        const made = yield* far.create(Resources.Job, job)
+        assert.strictEqual((yield* near.get(Resources.Job, "os-build-x-1")).metadata.uid, made.metadata.uid)
+        assert.strictEqual((yield* Effect.flip(far.delete(Resources.Job, "os-build-x-1"))).reason, "Forbidden")
+      }).pipe(Effect.provide(FakeCluster.layerServed({ namespace: "builds", permissions })))
+    }))
 })

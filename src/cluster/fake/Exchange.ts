@@ -12,6 +12,7 @@ import type { ApiRequest, Json, JsonObject, Method, WatchLine } from "../ApiRequ
 import type { User } from "./Access.js"
 import type { ControlPlane } from "./ControlPlane.js"
 import * as J from "./Json.js"
+import * as Protobuf from "./Protobuf.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
 import * as Status from "./Status.js"
 
@@ -52,7 +53,12 @@ const parse = (text: string): Either.Either<JsonObject | ReadonlyArray<Json>, St
 
 const isMethod = (method: string | undefined): method is Method => methods.some((one) => one === method)
 
-const spoken = ["application/json", "application/json-patch+json", "application/merge-patch+json"]
+const spoken = [
+  "application/json",
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  Protobuf.contentType
+]
 
 const read = (request: IncomingMessage): Effect.Effect<ApiRequest, Refused | Dropped> =>
   Effect.gen(function*() {
@@ -73,8 +79,15 @@ const read = (request: IncomingMessage): Effect.Effect<ApiRequest, Refused | Dro
     if (bytes.length === 0) {
       return plain
     }
-    if (contentType !== undefined && !spoken.includes(contentType.split(";")[0]?.trim() ?? "")) {
+    const mediaType = contentType?.split(";")[0]?.trim()
+    if (mediaType !== undefined && !spoken.includes(mediaType)) {
       return yield* refuse(Status.unsupportedMediaType(spoken))
+    }
+    if (mediaType === Protobuf.contentType) {
+      const object = Protobuf.decode(bytes)
+      return Either.isLeft(object)
+        ? yield* refuse(Status.badRequest(`error decoding the body: ${object.left}`))
+        : { ...plain, contentType: "application/json", body: object.right }
     }
     const body = parse(bytes.toString())
     return Either.isLeft(body) ? yield* refuse(body.left) : { ...plain, body: body.right }

@@ -14,7 +14,7 @@ import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Observed } from "../Definition.js"
 import * as Kept from "./Kept.js"
 import type { Objects } from "./Objects.js"
-import { assess, latest, observed, type Snapshot } from "./Snapshot.js"
+import { assess, type Assessment, latest, observed, type Snapshot } from "./Snapshot.js"
 
 export interface Settle<Child> {
   /** Does what is due of what was seen, and answers what is then so; none if somebody else was faster: look again. */
@@ -132,6 +132,15 @@ export const make = <Child extends Resource.Metadata>(
       )
   }
 
+  // What a build is given up with says why it waited; and who stands in a queue is not given up.
+  const explain = (snapshot: Snapshot<Child>, late: Extract<Assessment<Child>, { readonly _tag: "TooLate" }>) =>
+    Effect.gen(function*() {
+      if (late.explainedBy === undefined || snapshot.events.length > 0) return late
+      const events = yield* objects.events(late.explainedBy, snapshot.record.ref.namespace)
+      const explained = assess(definition, { ...snapshot, events }, yield* DateTime.now)
+      return explained._tag === "TooLate" || explained._tag === "Going" ? explained : late
+    })
+
   const advance: Settle<Child>["advance"] = (snapshot) =>
     Effect.gen(function*() {
       const { record } = snapshot
@@ -146,9 +155,12 @@ export const make = <Child extends Resource.Metadata>(
           return yield* finishStop(snapshot, assessment.mark)
         case "Over":
           return yield* keep(record, yield* tailFor(assessment.status, assessment.observed))
-        case "TooLate":
-          yield* mark(record, assessment.status)
+        case "TooLate": {
+          const explained = yield* explain(snapshot, assessment)
+          if (explained._tag === "Going") return Option.some(explained.status)
+          yield* mark(record, explained.status)
           return Option.none()
+        }
         case "Again": {
           yield* objects.complete(record, assessment.attempt, []).pipe(
             // What was accepted once and is not now is the cluster's change of mind: the build cannot go on.

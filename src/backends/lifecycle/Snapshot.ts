@@ -34,7 +34,7 @@ export type Assessment<Child> =
   | { readonly _tag: "Stopping"; readonly mark: BuildRecord.StopMark }
   | { readonly _tag: "Over"; readonly status: BuildStatus.Terminal; readonly observed: Observed<Child> }
   | { readonly _tag: "Again"; readonly attempt: number }
-  | { readonly _tag: "TooLate"; readonly status: BuildStatus.Errored }
+  | { readonly _tag: "TooLate"; readonly status: BuildStatus.Errored; readonly explainedBy: string | undefined }
   | { readonly _tag: "Missing" }
   | {
     readonly _tag: "Going"
@@ -98,7 +98,7 @@ export const assess = <Child extends Resource.Metadata>(
   if (child === undefined) {
     return snapshot.childSeen ||
         DateTime.lessThanOrEqualTo(DateTime.addDuration(record.createdAt, pendingTimeout(record)), now)
-      ? { _tag: "TooLate", status: lost(definition.child.kind) }
+      ? { _tag: "TooLate", status: lost(definition.child.kind), explainedBy: undefined }
       : { _tag: "Missing" }
   }
   const seen = observed(snapshot, child)
@@ -117,7 +117,7 @@ export const assess = <Child extends Resource.Metadata>(
     ? undefined
     : DateTime.addDuration(waitingSince, pendingTimeout(record))
   if (deadline !== undefined && DateTime.lessThanOrEqualTo(deadline, now)) {
-    return { _tag: "TooLate", status: tooLate(record, interpretation) }
+    return { _tag: "TooLate", status: tooLate(record, interpretation), explainedBy }
   }
   return { _tag: "Going", status, wakeAt: Option.fromNullable(ending?.at ?? deadline), explainedBy }
 }

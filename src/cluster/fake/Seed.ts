@@ -38,9 +38,19 @@ export const put = (
   }
   const body = J.adopt(object)
   const write = { now }
-  const written = store.get(key(kind, namespace, name)) === undefined
+  const before = store.get(key(kind, namespace, name))
+  const written = before === undefined
     ? registry.create(kind, namespace, body, write)
-    : registry.update(kind, namespace, name, "main", () => Either.right(body), write)
+    : registry.update(
+      kind,
+      namespace,
+      name,
+      "main",
+      // Some kinds are only replaced by who knows what is there.
+      (existing) =>
+        Either.right(J.set(body, ["metadata", "resourceVersion"], J.at(existing, "metadata", "resourceVersion"))),
+      write
+    )
   return kind.status && body["status"] !== undefined
     ? Either.flatMap(
       written,

@@ -1,0 +1,335 @@
+/**
+ * What the backends that run Jobs do beside what every backend does.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Effect, Fiber, Layer, Logger, Stream, TestClock } from "effect"
+import {
+  BuildBackend,
+  BuildInput,
+  BuildStatus,
+  Cluster,
+  CustomBuildBackend,
+  SingleNodeBuildBackend
+} from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
+import type { JsonObject } from "../../src/cluster/ApiRequest.js"
+import * as J from "../../src/cluster/fake/Json.js"
+import * as Resources from "../../src/cluster/Resources.js"
+
+const settle = Effect.repeatN(Effect.yieldNow(), 200)
+
+const input = (name = "os", more: Partial<BuildInput.Options> = {}) =>
+  BuildInput.make({
+    dockerfile: `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nRUN ${name}`,
+    baseImage: { pullspec: "registry.example.com/base:1" },
+    finalImage: { pullspec: `registry.example.com/${name}:1` },
+    ...more
+  })
+
+const custom = (settings: CustomBuildBackend.Settings = {}, options: FakeCluster.Options = {}) =>
+  Layer.provideMerge(CustomBuildBackend.layerWith(settings), FakeCluster.layer(options))
+
+const singleNode = (settings: SingleNodeBuildBackend.Settings = {}) =>
+  Layer.provideMerge(
+    SingleNodeBuildBackend.layerWith(settings),
+    FakeCluster.layer({ openShift: { topology: "SingleReplica" } })
+  )
+
+const jobs = Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.objects({ kind: "Job" }))
+
+const variable = (job: JsonObject | undefined, name: string) =>
+  J.objects(job, "spec", "template", "spec", "initContainers", 0, "env").find((one) => one["name"] === name)?.["value"]
+
+const blockedOf = (status: BuildStatus.BuildStatus) => "blocked" in status ? status.blocked : undefined
+
+const verbs = (requests: ReadonlyArray<FakeCluster.RecordedRequest>) =>
+  requests.map(({ resource, verb }) => `${verb} ${resource}`)
+
+/** Watches a build from now on; what it has seen so far, and its end. */
+const watch = (ref: Parameters<typeof BuildBackend.changes>[0]) =>
+  Effect.gen(function*() {
+    const seen: Array<BuildStatus.BuildStatus> = []
+    const fiber = yield* Effect.fork(
+      Stream.runForEach(BuildBackend.changes(ref), (status) => Effect.sync(() => seen.push(status)))
+    )
+    yield* settle
+    return { seen, end: Effect.map(Fiber.join(fiber), () => seen.at(-1)) }
+  })
+
+describe("a Job", () => {
+  it.effect("costs two writes and one for the outcome, and waiting for it costs no request", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.outcome(FakeCluster.held)
+      const before = (yield* fake.requests).length
+      const { ref } = yield* Effect.flatMap(input(), (given) => BuildBackend.build(given))
+      const building = verbs((yield* fake.requests).slice(before))
+      assert.deepStrictEqual(building.filter((request) => !/^(?:get|list|watch)/.test(request)), [
+        "create configmaps",
+        "create jobs.batch"
+      ])
+      const { end } = yield* watch(ref)
+      const watching = (yield* fake.requests).length
+      yield* TestClock.adjust("30 minutes")
+      yield* settle
+      // Watches are begun anew from time to time.
+      const waiting = verbs((yield* fake.requests).slice(watching))
+      assert.deepStrictEqual(waiting.filter((request) => !request.startsWith("watch ")), [])
+      yield* fake.release(ref, FakeCluster.succeeds())
+      assert.strictEqual((yield* end)?._tag, "Succeeded")
+      const ending = verbs((yield* fake.requests).slice(watching))
+      assert.deepStrictEqual(ending.filter((request) => !/^(?:get|list|watch)/.test(request)), ["patch configmaps"])
+    }).pipe(Effect.provide(custom())))
+
+  it.effect("of two clients with one input is one, and the other gets its image when the first dies", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      const cluster = yield* Cluster.Cluster
+      yield* fake.outcome(FakeCluster.held)
+      const replica = Effect.provideService(CustomBuildBackend.make(), Cluster.Cluster, cluster)
+      const given = yield* input()
+      const run = (backend: BuildBackend.Service) =>
+        Effect.provideService(BuildBackend.run(given, { onInterrupt: "detach" }), BuildBackend.BuildBackend, backend)
+      const first = yield* Effect.fork(Effect.flatMap(replica, run))
+      const second = yield* Effect.fork(Effect.flatMap(replica, run))
+      yield* settle
+      assert.lengthOf(yield* jobs, 1)
+      yield* Fiber.interrupt(first)
+      const [build] = yield* BuildBackend.list()
+      assert(build !== undefined)
+      yield* fake.release(build.ref, FakeCluster.succeeds())
+      assert.strictEqual((yield* Fiber.join(second)).tag, given.finalImage.pullspec)
+      assert.lengthOf(yield* jobs, 1)
+    }).pipe(Effect.provide(custom())))
+
+  it.effect("waits for a secret that arrives late", () =>
+    Effect.gen(function*() {
+      const cluster = yield* Cluster.Cluster
+      const given = yield* input("os", { finalImage: { pullspec: "registry.example.com/os:1", secretName: "late" } })
+      const { ref } = yield* BuildBackend.build(given)
+      const { end, seen } = yield* watch(ref)
+      yield* TestClock.adjust("30 seconds")
+      yield* settle
+      assert.strictEqual(blockedOf(seen.at(-1) ?? new BuildStatus.Pending({}))?.reason, "MissingReference")
+      assert.include(blockedOf(seen.at(-1) ?? new BuildStatus.Pending({}))?.message, "late")
+      yield* cluster.create(Resources.Secret, { metadata: { name: "late" }, data: { ".dockerconfigjson": "e30=" } })
+      for (let i = 0; i < 10; i++) yield* Effect.zipRight(TestClock.adjust("10 seconds"), settle)
+      assert.strictEqual((yield* end)?._tag, "Succeeded")
+    }).pipe(Effect.provide(custom())))
+
+  it.effect("that a quota keeps from having a pod is blocked, and ends when it has waited for too long", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.seed({
+        apiVersion: "v1",
+        kind: "ResourceQuota",
+        metadata: { name: "none", namespace: "default" },
+        spec: { hard: { pods: "0" } }
+      })
+      const { ref } = yield* Effect.flatMap(input(), (given) => BuildBackend.build(given))
+      const { end, seen } = yield* watch(ref)
+      for (let i = 0; i < 12; i++) yield* Effect.zipRight(TestClock.adjust("1 minute"), settle)
+      const last = yield* end
+      assert(seen.some((status) => blockedOf(status)?.reason === "Quota"), JSON.stringify(seen))
+      assert(last?._tag === "Errored")
+      assert.strictEqual(last.reason, "PendingTimeout")
+      assert.include(last.message, "exceeded quota")
+      assert.deepStrictEqual(yield* jobs, [])
+    }).pipe(Effect.provide(custom())))
+
+  it.effect("waits for Kueue as long as that takes", () =>
+    Effect.gen(function*() {
+      const cluster = yield* Cluster.Cluster
+      const { ref } = yield* Effect.flatMap(
+        input("os", { queueName: "builds", pendingTimeout: "1 minute" }),
+        (given) => BuildBackend.build(given)
+      )
+      const [job] = yield* jobs
+      assert.strictEqual(J.text(job, "metadata", "labels", "kueue.x-k8s.io/queue-name"), "builds")
+      const { end, seen } = yield* watch(ref)
+      yield* TestClock.adjust("1 hour")
+      yield* settle
+      assert.deepStrictEqual(seen.map((status) => blockedOf(status)?.reason), ["Queued"])
+      const name = J.text(job, "metadata", "name") ?? ""
+      yield* cluster.patch(Resources.Job, name, { merge: { spec: { suspend: false } } })
+      assert.strictEqual((yield* end)?._tag, "Succeeded")
+    }).pipe(Effect.provide(custom())))
+
+  it.effect("tells each attempt in its log", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.outcome(FakeCluster.pushFails({ transient: true }))
+      const { ref } = yield* Effect.flatMap(input("os", { retries: 1 }), (given) => BuildBackend.build(given))
+      const following = yield* Effect.fork(Stream.runCollect(BuildBackend.logs(ref, { follow: true })))
+      for (let i = 0; i < 10; i++) yield* Effect.zipRight(TestClock.adjust("10 seconds"), settle)
+      const followed = Chunk.toReadonlyArray(yield* Fiber.join(following))
+      assert.lengthOf(followed.filter((line) => line.startsWith("STEP 1/")), 2)
+      assert.lengthOf(followed.filter((line) => line.startsWith("Error: ")), 2)
+      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.logs(ref))), followed)
+    }).pipe(Effect.provide(custom())))
+})
+
+describe("user namespaces", () => {
+  it.effect("that the server silently drops are refused, and leave nothing behind", () =>
+    Effect.gen(function*() {
+      const cluster = yield* Cluster.Cluster
+      // A server without the feature drops the field.
+      const dropping: Cluster.Service = {
+        ...cluster,
+        create: (resource, object, options) =>
+          cluster.create(
+            resource,
+            resource.kind === "Job" ? J.set(object, ["spec", "template", "spec", "hostUsers"], undefined) : object,
+            options
+          )
+      }
+      const backend = yield* Effect.provideService(
+        CustomBuildBackend.make({ security: "userns" }),
+        Cluster.Cluster,
+        dropping
+      )
+      const rejected = yield* Effect.flip(Effect.flatMap(input(), (given) => backend.build(given)))
+      assert(rejected._tag === "BuildRejected")
+      assert.strictEqual(rejected.reason, "Unsupported")
+      assert.include(rejected.message, "UserNamespacesSupport")
+      assert.deepStrictEqual(yield* backend.list(), [])
+      yield* settle
+      assert.deepStrictEqual(yield* jobs, [])
+    }).pipe(Effect.provide(FakeCluster.layer())))
+
+  it.effect("that the server keeps are used", () =>
+    Effect.gen(function*() {
+      yield* Effect.flatMap(input(), (given) => BuildBackend.build(given))
+      const [job] = yield* jobs
+      assert.isFalse(J.at(job, "spec", "template", "spec", "hostUsers"))
+    }).pipe(Effect.provide(custom({ security: "userns" }))))
+})
+
+describe("the proxies of the cluster", () => {
+  const proxy = (status: JsonObject) => ({
+    apiVersion: "config.openshift.io/v1",
+    kind: "Proxy",
+    metadata: { name: "cluster" },
+    status
+  })
+  const onOpenShift = custom({}, { openShift: {} })
+
+  it.effect("are those of builds that name none, and are asked for once", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.seed(proxy({ httpsProxy: "http://proxy:3128", noProxy: ".svc" }))
+      for (const name of ["a", "b"]) yield* Effect.flatMap(input(name), (given) => BuildBackend.build(given))
+      for (const job of yield* jobs) {
+        assert.strictEqual(variable(job, "HTTPS_PROXY"), "http://proxy:3128")
+        assert.strictEqual(variable(job, "NO_PROXY"), ".svc")
+      }
+      const asked = (yield* fake.requests).filter(({ resource }) => resource.startsWith("proxies"))
+      assert.lengthOf(asked, 1)
+    }).pipe(Effect.provide(onOpenShift)))
+
+  it.effect("are left out when they have a password, with a warning that does not tell it", () => {
+    const said: Array<string> = []
+    const logger = Logger.replace(
+      Logger.defaultLogger,
+      Logger.make(({ message }) => {
+        said.push(String(message))
+      })
+    )
+    return Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.seed(proxy({ httpsProxy: "http://user:hunter2@proxy:3128" }))
+      yield* Effect.flatMap(input(), (given) => BuildBackend.build(given))
+      const [job] = yield* jobs
+      assert.isUndefined(variable(job, "HTTPS_PROXY"))
+      assert.isTrue(said.some((line) => line.includes("has a password")))
+      assert.notInclude(JSON.stringify([said, yield* fake.objects({ kind: "Job" })]), "hunter2")
+    }).pipe(Effect.provide(onOpenShift), Effect.provide(logger))
+  })
+
+  it.effect("that we may not read are none", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.fail(
+        { verb: "get", resource: "proxies.config.openshift.io" },
+        FakeCluster.status(403, "Forbidden", "proxies are not for you")
+      )
+      yield* Effect.flatMap(input(), (given) => BuildBackend.build(given))
+      assert.lengthOf(yield* jobs, 1)
+    }).pipe(Effect.provide(onOpenShift)))
+
+  it.effect("that cannot be asked for keep a build from beginning, and the next one completes it", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      const lift = yield* fake.fail(
+        { verb: "get", resource: "proxies.config.openshift.io" },
+        FakeCluster.internalError()
+      )
+      const given = yield* input()
+      const building = yield* Effect.fork(Effect.flip(BuildBackend.build(given)))
+      for (let i = 0; i < 10; i++) yield* Effect.zipRight(TestClock.adjust("10 seconds"), settle)
+      assert.strictEqual((yield* Fiber.join(building))._tag, "BackendError")
+      yield* lift
+      assert.isTrue((yield* BuildBackend.build(given)).adopted)
+      assert.lengthOf(yield* jobs, 1)
+    }).pipe(Effect.provide(onOpenShift)))
+})
+
+describe("a single node", () => {
+  it.effect("runs one build at a time, and waiting for it is no part of the pending timeout", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      const cluster = yield* Cluster.Cluster
+      yield* cluster.create(Resources.Namespace, { metadata: { name: "other" } })
+      yield* fake.outcome(FakeCluster.succeeds({ after: "3 hours" }), { finalImage: "registry.example.com/first:1" })
+      const first = yield* Effect.flatMap(input("first", { timeout: "5 hours" }), (given) => BuildBackend.build(given))
+      yield* settle
+      const second = yield* Effect.flatMap(
+        input("second"),
+        (given) => BuildBackend.build(given, { namespace: "other" })
+      )
+      const one = yield* watch(first.ref)
+      const two = yield* watch(second.ref)
+      yield* TestClock.adjust("1 hour")
+      yield* settle
+      assert.strictEqual(one.seen.at(-1)?._tag, "Running")
+      assert.strictEqual(blockedOf(two.seen.at(-1) ?? new BuildStatus.Pending({}))?.reason, "Queued")
+      for (let i = 0; i < 10; i++) yield* Effect.zipRight(TestClock.adjust("20 minutes"), settle)
+      assert.strictEqual((yield* one.end)?._tag, "Succeeded")
+      assert.strictEqual((yield* two.end)?._tag, "Succeeded")
+    }).pipe(Effect.provide(singleNode())))
+
+  it.effect("is waited for while its API server is away", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      const given = yield* input()
+      yield* fake.outage("4 minutes")
+      const building = yield* Effect.fork(BuildBackend.build(given))
+      for (let i = 0; i < 30; i++) yield* Effect.zipRight(TestClock.adjust("10 seconds"), settle)
+      const { ref } = yield* Fiber.join(building)
+      assert.strictEqual((yield* (yield* watch(ref)).end)?._tag, "Succeeded")
+    }).pipe(Effect.provide(singleNode())))
+
+  it.effect("is not waited for longer than it is said to", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.outage("1 hour")
+      const building = yield* Effect.fork(Effect.flip(Effect.flatMap(input(), (given) => BuildBackend.build(given))))
+      for (let i = 0; i < 30; i++) yield* Effect.zipRight(TestClock.adjust("10 seconds"), settle)
+      const error = yield* Fiber.join(building)
+      assert(error._tag === "BackendError")
+      assert.strictEqual(error.reason, "Unreachable")
+    }).pipe(Effect.provide(singleNode({ patience: "1 minute" }))))
+
+  it.effect("asks for little, and more when the input does", () =>
+    Effect.gen(function*() {
+      yield* Effect.flatMap(input("a"), (given) => BuildBackend.build(given))
+      yield* Effect.flatMap(input("b", { resources: { memory: "8Gi" } }), (given) => BuildBackend.build(given))
+      const requests = (yield* jobs).map((job) =>
+        J.object(job, "spec", "template", "spec", "initContainers", 0, "resources", "requests")
+      )
+      assert.deepStrictEqual(requests, [
+        { cpu: "100m", memory: "512Mi", "ephemeral-storage": "10Gi" },
+        { cpu: "100m", memory: "8Gi", "ephemeral-storage": "10Gi" }
+      ])
+    }).pipe(Effect.provide(singleNode())))
+})

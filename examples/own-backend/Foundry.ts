@@ -1,0 +1,198 @@
+// A backend of your own: what builds here is "the foundry", a build service that a company has already, with an API of
+// five calls. A backend says the life of a build in its terms, and everything else (run, events, selection) follows.
+import { Context, type DateTime, Effect, Layer, Schedule, Stream } from "effect"
+import {
+  BackendSelection,
+  BuildBackend,
+  BuildError,
+  BuildInput,
+  BuildRef,
+  BuildStatus,
+  Capability
+} from "effect-os-builder"
+
+// -----------------------------------------------------------------------------
+// the service that is there
+// -----------------------------------------------------------------------------
+
+export interface Casting {
+  readonly id: string
+  readonly key: string
+  readonly target: string
+  readonly orderedAt: DateTime.Utc
+  readonly state: "queued" | "casting" | "done" | "spoilt" | "furnace down" | "called off"
+  readonly startedAt?: DateTime.Utc
+  readonly endedAt?: DateTime.Utc
+  readonly digest?: string
+  readonly log: ReadonlyArray<string>
+}
+
+export class FoundryDown {
+  readonly _tag = "FoundryDown"
+}
+
+export class Foundry extends Context.Tag("app/Foundry")<Foundry, {
+  readonly open: Effect.Effect<boolean, FoundryDown>
+  readonly order: (
+    order: { readonly key: string; readonly recipe: string; readonly base: string; readonly target: string }
+  ) => Effect.Effect<Casting, FoundryDown>
+  readonly castings: Effect.Effect<ReadonlyArray<Casting>, FoundryDown>
+  readonly callOff: (id: string) => Effect.Effect<void, FoundryDown>
+  readonly forget: (id: string) => Effect.Effect<void, FoundryDown>
+}>() {}
+
+// -----------------------------------------------------------------------------
+// a backend on it
+// -----------------------------------------------------------------------------
+
+const name = "foundry"
+const namespace = "foundry"
+
+const refOf = ({ id, key }: Casting) => new BuildRef.BuildRef({ backend: name, namespace, name: key, uid: id })
+
+/** Its states in ours. What the user wrote is Failed, what the foundry has trouble with is Errored. */
+const statusOf = (casting: Casting): BuildStatus.BuildStatus => {
+  const { digest, endedAt, log, orderedAt, startedAt = orderedAt, state, target } = casting
+  switch (state) {
+    case "queued":
+      return new BuildStatus.Pending({})
+    case "casting":
+      return new BuildStatus.Running({ startedAt, attempt: 1 })
+    case "done":
+      return digest === undefined || endedAt === undefined
+        ? BuildStatus.errored("DigestLost", { message: "the foundry does not say what it made" })
+        : new BuildStatus.Succeeded({
+          image: BuildStatus.builtImage({ tag: target, digest }),
+          startedAt,
+          finishedAt: endedAt
+        })
+    case "spoilt":
+      return new BuildStatus.Failed({
+        reason: "InstructionFailed",
+        message: log.at(-1) ?? "the recipe failed",
+        logTail: log.slice(-20)
+      })
+    case "furnace down":
+      return BuildStatus.errored("BackendUnavailable", { message: "the furnace went down", logTail: log.slice(-20) })
+    case "called off":
+      return new BuildStatus.Cancelled({})
+  }
+}
+
+/** What the foundry can do; everything else in an input has to be refused, or it would be left out in silence. */
+const able = new Set(["dockerfile", "baseImage", "finalImage", "revision"])
+
+const check = (input: BuildInput.BuildInput) => {
+  const issues = Object.entries(input)
+    .filter(([field, value]) => value !== undefined && !able.has(field))
+    .map(([path]) => new BuildError.Issue({ path, message: "the foundry has nothing like it" }))
+  return issues.length === 0 ? Effect.void : new BuildError.BuildRejected({ reason: "Unsupported", issues })
+}
+
+export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
+  const asked = <A>(operation: string, effect: Effect.Effect<A, FoundryDown>) =>
+    Effect.mapError(
+      effect,
+      (cause) => new BuildError.BackendError({ backend: name, reason: "Unreachable", operation, cause })
+    )
+
+  const find = (ref: BuildRef.BuildRef) =>
+    Effect.flatMap(asked(`read ${ref}`, foundry.castings), (castings) => {
+      const found = castings.find(({ id }) => id === ref.uid)
+      return found === undefined ? new BuildError.BuildNotFound({ ref }) : Effect.succeed(found)
+    })
+
+  // The foundry tells nobody when something changes, so it is asked every ten seconds.
+  const follow = (ref: BuildRef.BuildRef) =>
+    Stream.repeatEffectWithSchedule(find(ref), Schedule.spaced("10 seconds")).pipe(
+      Stream.takeUntil((casting) => BuildStatus.isTerminal(statusOf(casting)))
+    )
+
+  // `BuildBackend.make` adds what all backends have: spans, metrics, and the refusal of refs of other backends.
+  return BuildBackend.make({
+    name,
+    check,
+    build: (input, { again = false } = {}) =>
+      Effect.gen(function*() {
+        yield* check(input)
+        const key = BuildInput.fingerprint(input)
+        const castings = yield* asked("read what there is", foundry.castings)
+        // An equal input gets the build that there is, unless that ended for want of anything but a better recipe.
+        const before = castings.findLast((casting) => casting.key === key)
+        if (before !== undefined && !again && !["furnace down", "called off"].includes(before.state)) {
+          return { ref: refOf(before), adopted: true }
+        }
+        const made = yield* asked(
+          `order ${input.finalImage.pullspec}`,
+          foundry.order({
+            key,
+            recipe: input.dockerfile,
+            base: input.baseImage.pullspec,
+            target: input.finalImage.pullspec
+          })
+        )
+        return { ref: refOf(made), adopted: false }
+      }),
+    status: (ref) => Effect.map(find(ref), statusOf),
+    changes: (ref) => follow(ref).pipe(Stream.map(statusOf), Stream.changesWith(BuildStatus.equivalence)),
+    logs: (ref, { follow: stay = false, tailLines } = {}) =>
+      (stay ? follow(ref) : Stream.fromEffect(find(ref))).pipe(
+        Stream.mapAccum(-1, (told, { log }) => {
+          const from = told === -1 ? Math.max(0, log.length - (tailLines ?? log.length)) : told
+          return [log.length, log.slice(from)]
+        }),
+        Stream.mapConcat((lines) => lines)
+      ),
+    cancel: (ref) => asked(`call off ${ref}`, foundry.callOff(ref.uid)),
+    remove: (ref) =>
+      Effect.zipRight(
+        asked(`call off ${ref}`, foundry.callOff(ref.uid)),
+        asked(`forget ${ref}`, foundry.forget(ref.uid))
+      ),
+    list: ({ fingerprint } = {}) =>
+      Effect.map(
+        asked("list", foundry.castings),
+        (castings) =>
+          castings.filter(({ key }) => fingerprint === undefined || key === fingerprint).toReversed().map((casting) =>
+            new BuildBackend.BuildSummary({
+              ref: refOf(casting),
+              fingerprint: casting.key,
+              finalImage: casting.target,
+              createdAt: casting.orderedAt,
+              finishedAt: casting.endedAt,
+              status: statusOf(casting)
+            })
+          )
+      )
+  })
+})
+
+export const layer = Layer.effect(BuildBackend.BuildBackend, make)
+
+// -----------------------------------------------------------------------------
+// when to use it
+// -----------------------------------------------------------------------------
+
+/** Three answers, and an error when there is none: a foundry that is down must not make somebody choose another. */
+export const probe: Effect.Effect<Capability.Verdict, Capability.ProbeError, Foundry> = Effect.flatMap(
+  Foundry,
+  (foundry) => foundry.open
+).pipe(
+  Effect.map((open) =>
+    open
+      ? new Capability.Available({ evidence: "the foundry takes orders" })
+      : new Capability.Forbidden({ evidence: "the foundry takes no orders from us; ask for an account" })
+  ),
+  Effect.mapError((cause) =>
+    new Capability.ProbeError({ probe: name, detail: "the foundry does not answer", retryable: true, cause })
+  )
+)
+
+export const candidate = BackendSelection.candidate({ name, probe, layer })
+
+/** The foundry where it takes orders and can honour the input, else what the cluster offers. */
+export const selection = BackendSelection.layerFrom([
+  candidate,
+  BackendSelection.openShift(),
+  BackendSelection.custom()
+])

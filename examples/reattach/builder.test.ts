@@ -1,0 +1,34 @@
+import { KeyValueStore } from "@effect/platform"
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer, Option } from "effect"
+import { BuildInput, Cluster, CustomBuildBackend } from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
+import { resume, start } from "./builder.js"
+
+it.effect("a second process gets the image that the first one asked for", () =>
+  Effect.gen(function*() {
+    const fake = yield* FakeCluster.FakeCluster
+    yield* fake.outcome(FakeCluster.held)
+    const input = yield* BuildInput.make({
+      dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}",
+      baseImage: { pullspec: "quay.io/fedora/fedora-bootc:43" },
+      finalImage: { pullspec: "registry.example.com/os/app:1" }
+    })
+    const cluster = yield* Cluster.Cluster
+    const store = yield* KeyValueStore.KeyValueStore
+    // What survives a restart is the cluster and the store. Each process makes a backend of its own.
+    const process = Layer.provide(CustomBuildBackend.layer, Layer.succeed(Cluster.Cluster, cluster)).pipe(
+      Layer.merge(Layer.succeed(KeyValueStore.KeyValueStore, store))
+    )
+    const ref = yield* Effect.provide(start(input), process)
+    yield* fake.release(ref, FakeCluster.succeeds())
+    const image = yield* Effect.provide(resume, process)
+    assert.strictEqual(Option.getOrThrow(image).tag, "registry.example.com/os/app:1")
+  }).pipe(Effect.provide([FakeCluster.layer(), KeyValueStore.layerMemory])))
+
+it.effect("there is nothing to go on with at first", () =>
+  Effect.gen(function*() {
+    assert.deepStrictEqual(yield* resume, Option.none())
+  }).pipe(
+    Effect.provide([Layer.provide(CustomBuildBackend.layer, FakeCluster.vanilla), KeyValueStore.layerMemory])
+  ))

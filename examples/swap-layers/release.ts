@@ -1,0 +1,19 @@
+// Code that is given its backend by a layer. The test runs it, unchanged, on five of them: in memory, mocked, and each
+// cluster backend on a fake cluster.
+import { Effect } from "effect"
+import { BuildBackend, BuildInput } from "effect-os-builder"
+
+/** Builds a release, unless there is an image of that version already. Answers its digest. */
+export const release = (version: string) =>
+  Effect.gen(function*() {
+    const input = yield* BuildInput.make({
+      dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nARG VERSION\nRUN echo ${VERSION} > /etc/release",
+      buildArgs: { VERSION: version },
+      baseImage: { pullspec: "quay.io/fedora/fedora-bootc:43" },
+      finalImage: { pullspec: `registry.example.com/os/release:${version}` }
+    })
+    const { adopted, ref } = yield* BuildBackend.build(input)
+    if (adopted) yield* Effect.log(`${version} was built before, or is being built: ${ref}`)
+    const image = yield* BuildBackend.result(ref)
+    return image.digest
+  })

@@ -137,6 +137,8 @@ export {
   /** @since 0.1.0 */
   pushFails,
   /** @since 0.1.0 */
+  type RegistryFailure,
+  /** @since 0.1.0 */
   succeeds
 } from "./Outcome.js"
 

@@ -53,15 +53,26 @@ export const containerfileFails = (
 ): Outcome => ({ _tag: "ContainerfileFails", exitCode: options.exitCode ?? 1, log: options.log })
 
 /**
+ * An outcome to be named as it stands, or with options.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RegistryFailure = Outcome & ((options?: { readonly transient?: boolean | undefined }) => Outcome)
+
+const registryFails = <T extends "PullFails" | "PushFails">(_tag: T) =>
+  Object.assign(
+    ({ transient = false }: { readonly transient?: boolean | undefined } = {}) => ({ _tag, transient }),
+    { _tag, transient: false }
+  )
+
+/**
  * The base image is not there, or may not be read; with `transient`, the registry could not be reached.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const pullFails = (options: { readonly transient?: boolean | undefined } = {}): Outcome => ({
-  _tag: "PullFails",
-  transient: options.transient ?? false
-})
+export const pullFails: RegistryFailure = registryFails("PullFails")
 
 /**
  * The final image may not be pushed; with `transient`, the registry could not be reached.
@@ -69,10 +80,7 @@ export const pullFails = (options: { readonly transient?: boolean | undefined } 
  * @since 0.1.0
  * @category constructors
  */
-export const pushFails = (options: { readonly transient?: boolean | undefined } = {}): Outcome => ({
-  _tag: "PushFails",
-  transient: options.transient ?? false
-})
+export const pushFails: RegistryFailure = registryFails("PushFails")
 
 /**
  * The kernel kills the build for want of memory.

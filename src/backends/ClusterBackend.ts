@@ -9,6 +9,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Order from "effect/Order"
 import { BackendError, BuildRejected, type Issue } from "../build/BuildError.js"
 import * as BuildInput from "../build/BuildInput.js"
 import * as BuildService from "../build/BuildService.js"
@@ -28,6 +29,11 @@ export type { Definition, Event, Interpretation, LogSource, Observed } from "./D
 
 /** Whether an equal input gets this build instead of a new one. */
 const adoptable = (status: BuildStatus.BuildStatus): boolean => status._tag !== "Errored" && status._tag !== "Cancelled"
+
+const byAge: Order.Order<BuildRecord.Glance> = Order.combine(
+  Order.mapInput(DateTime.Order, ({ createdAt }) => createdAt),
+  Order.mapInput(Order.number, ({ number }) => number)
+)
 
 /**
  * A backend from its definition. Builds go to `namespace` unless they name another.
@@ -65,13 +71,27 @@ export const make = <Child extends Resource.Metadata>(
       yield* withdrawIfStopped(record, child)
     })
 
-  const create = (input: BuildInput.BuildInput, namespace: string, number: number) =>
+  // A number is free again once its record is removed. So somebody may have begun the same build under another number after
+  // we looked and before ours was made: who came later gives way.
+  const givesWay = (record: BuildRecord.Glance, known: Objects.Family) =>
+    Effect.map(
+      objects.family(record.ref.namespace, record.fingerprint),
+      ({ own }) =>
+        own.some((other) =>
+          other.ref.uid !== record.ref.uid &&
+          !known.own.some(({ ref }) => ref.uid === other.ref.uid) &&
+          Option.match(other.outcome, { onNone: () => true, onSome: ({ status }) => adoptable(status) }) &&
+          Order.lessThan(byAge)(other, record)
+        )
+    )
+
+  const create = (input: BuildInput.BuildInput, namespace: string, known: Objects.Family, again: boolean) =>
     Effect.gen(function*() {
       const created = yield* objects.createRecord(
         BuildRecord.manifest({
           backend: definition.name,
           namespace,
-          number,
+          number: known.nextNumber,
           input,
           contents: definition.contents(input)
         }),
@@ -79,6 +99,10 @@ export const make = <Child extends Resource.Metadata>(
       )
       if (Option.isNone(created)) return Option.none()
       const record = created.value
+      if (!again && (yield* givesWay(record, known))) {
+        yield* objects.deleteRecord(record.ref)
+        return Option.none()
+      }
       // What is not accepted leaves nothing behind.
       yield* complete(record, input).pipe(
         Effect.tapErrorTag("BuildRejected", () => objects.deleteRecord(record.ref))
@@ -111,20 +135,23 @@ export const make = <Child extends Resource.Metadata>(
     rounds = 10
   ): Effect.Effect<BuildService.Submission, BuildRejected | BackendError> =>
     Effect.gen(function*() {
-      const { nextNumber, own } = yield* objects.newest(namespace, BuildInput.fingerprint(input))
-      const least = beyond === "newest" ? nextNumber : beyond
-      if (Option.isSome(own) && own.value.number >= least) {
-        const adopted = yield* adopt(own.value, input)
+      const known = yield* objects.family(namespace, BuildInput.fingerprint(input))
+      const [newest] = known.own
+      const least = beyond === "newest" ? known.nextNumber : beyond
+      if (newest !== undefined && newest.number >= least) {
+        const adopted = yield* adopt(newest, input)
         if (Option.isSome(adopted)) return adopted.value
       }
-      const created = yield* create(input, namespace, nextNumber)
+      const created = yield* create(input, namespace, known, beyond === "newest")
       if (Option.isSome(created)) return created.value
       if (rounds === 0) {
         return yield* new BackendError({
           backend: definition.name,
           reason: "Conflict",
           operation: `record a build in ${namespace}`,
-          detail: `ConfigMap ${BuildNames.record(BuildInput.fingerprint(input), nextNumber)} is there, and no record`
+          detail: `ConfigMap ${
+            BuildNames.record(BuildInput.fingerprint(input), known.nextNumber)
+          } is there, and no record`
         })
       }
       return yield* submit(input, namespace, least, rounds - 1)

@@ -127,4 +127,45 @@ describe("a build", () => {
       assert.notStrictEqual(second.ref.name, first.ref.name)
       assert.isFalse(second.adopted)
     }))
+
+  it.scoped("begun late gives way to one that was begun before, whichever has the higher number", () =>
+    Effect.gen(function*() {
+      const { backend, client, crafts, move, plane } = yield* world
+      const slow = yield* client
+      const wanted = yield* input("1", { retries: 0 })
+      const later = Effect.tap(
+        Effect.suspend(() => {
+          plane.faults.add({ verb: "create", resource: "configmaps" }, Faults.latency("2 seconds"), 1)
+          return Effect.fork(slow.build(wanted))
+        }),
+        () => settle
+      )
+      const failing = Effect.gen(function*() {
+        const { ref } = yield* backend.build(wanted)
+        yield* move(ref, "Evicted")
+        yield* backend.status(ref)
+        return ref
+      })
+
+      const lower = yield* later
+      const first = yield* failing
+      const second = yield* backend.build(wanted)
+      yield* backend.remove(first)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(yield* Fiber.join(lower), { ref: second.ref, adopted: true })
+      assert.lengthOf(
+        (yield* crafts).filter((name) => name.startsWith(first.name)),
+        1,
+        "of the first, as nothing collects"
+      )
+      yield* backend.remove(second.ref)
+
+      const third = yield* failing
+      const higher = yield* later
+      yield* backend.remove(third)
+      const fourth = yield* backend.build(wanted)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(yield* Fiber.join(higher), { ref: fourth.ref, adopted: true })
+      assert.strictEqual(fourth.ref.name, third.name)
+    }))
 })

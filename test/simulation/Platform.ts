@@ -2,10 +2,17 @@
  * The backends that are simulated: what each builds on, and what its children say in the platform's own words.
  */
 import { type Effect } from "effect"
-import { type BuildBackend, type Cluster, OpenShiftBuildBackend } from "effect-os-builder"
+import {
+  type BuildBackend,
+  type Cluster,
+  CustomBuildBackend,
+  OpenShiftBuildBackend,
+  SingleNodeBuildBackend
+} from "effect-os-builder"
 import type { JsonObject } from "../../src/cluster/ApiRequest.js"
 import * as J from "../../src/cluster/fake/Json.js"
 import type { Kind } from "../../src/cluster/fake/Kind.js"
+import * as BatchKinds from "../../src/cluster/fake/kinds/BatchKinds.js"
 import * as OpenShiftKinds from "../../src/cluster/fake/kinds/OpenShiftKinds.js"
 import * as Topology from "../../src/testing/Topology.js"
 
@@ -16,6 +23,8 @@ export interface Platform {
   readonly child: Kind
   /** Who tries again. */
   readonly retriedBy: "client" | "platform"
+  /** Whether one build runs at a time. */
+  readonly exclusive: boolean
   /** How a child has ended. */
   readonly end: (child: JsonObject) => "complete" | "failed" | undefined
   /** What somebody writes who cancels a child without us. */
@@ -28,6 +37,7 @@ export const openShift: Platform = {
   make: OpenShiftBuildBackend.make(),
   child: OpenShiftKinds.builds,
   retriedBy: "client",
+  exclusive: false,
   end: (child) => {
     switch (J.text(child, "status", "phase")) {
       case "Complete":
@@ -43,7 +53,31 @@ export const openShift: Platform = {
   cancelled: (child) => J.set(child, ["status", "cancelled"], true)
 }
 
-export const all = [openShift] as const
+const jobEnd: Platform["end"] = (child) => {
+  const ended = J.objects(child, "status", "conditions").filter((one) => J.text(one, "status") === "True")
+    .map((one) => J.text(one, "type"))
+  return ended.includes("Complete") ? "complete" : ended.includes("Failed") ? "failed" : undefined
+}
+
+const jobs = { child: BatchKinds.job, retriedBy: "platform", end: jobEnd, cancelled: undefined } as const
+
+export const custom: Platform = {
+  ...jobs,
+  name: "custom",
+  topology: Topology.vanilla,
+  make: CustomBuildBackend.make(),
+  exclusive: false
+}
+
+export const singleNode: Platform = {
+  ...jobs,
+  name: "single-node",
+  topology: Topology.openShift({ topology: "SingleReplica" }),
+  make: SingleNodeBuildBackend.make(),
+  exclusive: true
+}
+
+export const all = [openShift, custom, singleNode] as const
 
 /** Which one a seed is for. */
 export const of = (seed: number): Platform => all[seed % all.length] ?? openShift

@@ -23,6 +23,8 @@ export interface PodTruth {
   pushed: boolean
   began: boolean
   struck: boolean
+  runs: boolean
+  last: JsonObject
   gone: boolean
 }
 
@@ -52,6 +54,8 @@ export interface RecordTruth {
   outcome: BuildStatus.Terminal | undefined
   outcomeText: string | undefined
   gone: "no" | "yes" | "by hand"
+  /** Somebody may have asked for another build of the same. */
+  readonly isAgain: boolean
   /** Somebody has asked for its end. */
   stopAsked: boolean
 }
@@ -205,16 +209,6 @@ export class Truth {
     })
     if (input === undefined) return this.violate(`${ref} is recorded, which nobody asked for`)
     const number = Number(/-(\d+)$/.exec(ref.name)?.[1])
-    const before = [...this.records.values()]
-      .filter((one) => one.gone === "no" && one.fingerprint === fingerprint)
-      .toSorted((a, b) => b.number - a.number)
-    if ((this.again.get(fingerprint) ?? 0) < this.now()) {
-      const newest = before[0]
-      const state = newest?.outcome?._tag ?? "not ended"
-      if (newest !== undefined && state !== "Errored" && state !== "Cancelled") {
-        this.violate(`${ref} is begun, and ${newest.ref} of the same input has ${state}`)
-      }
-    }
     this.records.set(ref.uid, {
       ref,
       number,
@@ -227,7 +221,8 @@ export class Truth {
       outcome: undefined,
       outcomeText: undefined,
       gone: "no",
-      stopAsked: false
+      stopAsked: false,
+      isAgain: (this.again.get(fingerprint) ?? 0) >= this.now()
     })
   }
 
@@ -291,9 +286,7 @@ export class Truth {
 
   /** Whether an attempt may be begun. */
   private attempted(record: RecordTruth, child: ChildTruth): void {
-    if (this.platform.retriedBy === "platform" && child.attempt !== 1) {
-      this.violate(`${child.name} is not the platform's`)
-    }
+    if (record.children.length === 0 && !record.isAgain) this.isOnlyOne(record)
     if (record.children.some(({ attempt, gone }) => attempt === child.attempt && gone !== "by hand")) {
       this.violate(`attempt ${child.attempt} of ${record.ref} is made twice`)
     }
@@ -305,27 +298,51 @@ export class Truth {
     }
   }
 
+  private isOnlyOne(record: RecordTruth): void {
+    const others = [...this.records.values()]
+      .filter((one) => one !== record && one.gone === "no" && one.fingerprint === record.fingerprint)
+    const newest = others.toSorted((a, b) => b.number - a.number)[0]
+    for (const other of others.filter((one) => one === newest || !one.isAgain)) {
+      const state = other.outcome?._tag ?? "unfinished"
+      const isBegun = other.children.some(({ late }) => !late)
+      if (state === "unfinished" ? isBegun : other === newest && (state === "Succeeded" || state === "Failed")) {
+        this.violate(`${record.ref} is begun, and ${other.ref} of the same input is ${state}`)
+      }
+    }
+  }
+
   private podWritten(object: JsonObject, isGone: boolean): void {
     const uid = Metadata.uid(object)
     const known = this.pods.get(uid)
     if (known !== undefined) {
       known.gone = isGone
+      known.last = object
+      known.runs = !isGone && J.text(object, "status", "phase") === "Running"
+      const others = [...this.pods.values()].filter((one) => one !== known && one.runs)
+      if (this.platform.exclusive && known.runs && others.length > 0) {
+        this.violate(`${known.name} runs beside ${others.map(({ name }) => name).join()}`)
+      }
       return
     }
     const [record, child] = this.children.get(J.text(Metadata.controller(object), "uid") ?? "") ?? []
     if (record === undefined || child === undefined) return
     if (isUsersFault(record, child)) this.violate(`${record.ref} gets another pod, and has failed by its own fault`)
-    const pod = {
+    const pod: PodTruth = {
       uid,
       name: Metadata.name(object),
       exits: [],
       pushed: false,
       began: false,
       struck: false,
+      runs: false,
+      last: object,
       gone: isGone
     }
     this.pods.set(uid, pod)
     child.pods.set(uid, pod)
+    if (this.tries(record, "by hand") > record.input.retries + 1 && !child.late) {
+      this.violate(`${record.ref} is tried more often than asked`)
+    }
   }
 
   // --- what follows ---
@@ -357,8 +374,7 @@ export class Truth {
       case "Succeeded":
         return !pods.some(({ pushed }) => pushed)
           ? "nothing was pushed"
-          : !record.children.some((child) => JSON.stringify(child.last).includes(status.image.digest)) &&
-              this.platform.retriedBy === "client"
+          : ![...record.children, ...pods].some(({ last }) => JSON.stringify(last).includes(status.image.digest))
           ? `nobody told the digest ${status.image.digest}`
           : undefined
       case "Failed":
@@ -372,6 +388,14 @@ export class Truth {
     }
   }
 
+  /** How often it was begun: where the platform tries again, by another pod. What somebody deletes is begun anew. */
+  private tries({ children }: RecordTruth, uncounted?: "by hand"): number {
+    const intended = children.filter(({ gone, late }) => !late && gone !== uncounted)
+    return this.platform.retriedBy === "client"
+      ? new Set(intended.map(({ attempt }) => attempt)).size
+      : intended.reduce((sum, { pods }) => sum + pods.size, 0)
+  }
+
   private errorLie(
     record: RecordTruth,
     last: ChildTruth | undefined,
@@ -379,10 +403,10 @@ export class Truth {
   ): string | undefined {
     const age = this.now() - (last?.createdAt ?? record.createdAt) + roughly
     const first = record.children[0]?.createdAt
-    const attempts = new Set(record.children.map(({ attempt }) => attempt)).size
+    const tries = this.tries(record)
     if (last !== undefined && isUsersFault(record, last) && last.gone === "no") return "an instruction failed"
-    if (status.retryable && this.platform.retriedBy === "client" && attempts !== record.input.retries + 1) {
-      return `it was tried ${attempts} times, and was to be tried again ${record.input.retries} times`
+    if (status.retryable && tries < record.input.retries + 1) {
+      return `it was tried ${tries} times, and was to be tried again ${record.input.retries} times`
     }
     switch (status.reason) {
       case "PendingTimeout":
@@ -394,6 +418,11 @@ export class Truth {
             (first ?? this.now()) >= record.createdAt + record.input.pendingTimeout * 1_000 - lateness
           ? undefined
           : "nobody deleted it"
+      // Of a Job whose pods are gone nothing is left but that it failed.
+      case "Unknown":
+        return this.platform.retriedBy === "platform" && [...last?.pods.values() ?? []].every(({ gone }) => gone)
+          ? undefined
+          : "it is known what happened"
       default:
         return record.injuries.has(status.reason)
           ? undefined

@@ -24,7 +24,8 @@ const errored = (reason: ErroredReason): Meaning => ({
 })
 
 /**
- * The codes by name. They keep clear of the shell's own (1, 2, 126 and above) and of buildah's (125).
+ * The codes by name. They keep clear of the shell's own (1, 2, 126 and above) and of buildah's (125), but for that of a
+ * script that is told to stop: by an eviction, or since somebody deletes its pod.
  *
  * @since 0.1.0
  * @category models
@@ -42,7 +43,8 @@ export const code = {
   outOfMemory: 18,
   timeout: 19,
   storageUnavailable: 20,
-  unknown: 21
+  unknown: 21,
+  stopped: 143
 } as const
 
 /**
@@ -61,7 +63,8 @@ export const table: Readonly<Record<number, Meaning>> = {
   [code.outOfMemory]: errored("OutOfMemory"),
   [code.timeout]: errored("Timeout"),
   [code.storageUnavailable]: errored("StorageUnavailable"),
-  [code.unknown]: errored("Unknown")
+  [code.unknown]: errored("Unknown"),
+  [code.stopped]: errored("Evicted")
 }
 
 /**

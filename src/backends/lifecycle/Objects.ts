@@ -1,7 +1,6 @@
 /**
  * The objects of builds on the cluster: reading, making, marking and deleting them, in a backend's own words of failure.
  */
-import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -18,8 +17,11 @@ import type { Definition, Event, Surroundings } from "../Definition.js"
 import { backendError, rejection } from "./Failure.js"
 import type { Snapshot } from "./Snapshot.js"
 
-export interface Newest {
-  readonly own: Option.Option<BuildRecord.Glance>
+/** The records of one fingerprint. */
+export interface Family {
+  /** Those of this backend, the newest first. */
+  readonly own: ReadonlyArray<BuildRecord.Glance>
+  /** The number of the next: names are shared by all backends of a namespace. */
   readonly nextNumber: number
 }
 
@@ -29,8 +31,7 @@ export interface Objects<Child> {
     namespace: string,
     fingerprint?: string
   ) => Effect.Effect<ReadonlyArray<BuildRecord.Glance>, BackendError>
-  /** The newest record of a fingerprint, and the number of the next: names are shared by all backends of a namespace. */
-  readonly newest: (namespace: string, fingerprint: string) => Effect.Effect<Newest, BackendError>
+  readonly family: (namespace: string, fingerprint: string) => Effect.Effect<Family, BackendError>
   readonly record: (ref: BuildRef) => Effect.Effect<BuildRecord.BuildRecord, BuildNotFound | BackendError>
   readonly glance: (ref: BuildRef) => Effect.Effect<Option.Option<BuildRecord.Glance>, BackendError>
   /** Everything about a build, straight from the server. */
@@ -180,7 +181,7 @@ export const make = <Child extends Resource.Metadata>(
 
   return {
     all,
-    newest: (namespace, fingerprint) =>
+    family: (namespace, fingerprint) =>
       cluster.list(BuildRecord.Glances, {
         namespace,
         labelSelector: BuildRecord.fingerprintSelector(fingerprint)
@@ -189,7 +190,7 @@ export const make = <Child extends Resource.Metadata>(
         Effect.map(({ items }) => {
           const newestFirst = items.toSorted((a, b) => numberOf(b) - numberOf(a))
           return {
-            own: Arr.findFirst(newestFirst, (item) => BuildRecord.glance(backend, item)),
+            own: newestFirst.flatMap((item) => Option.toArray(BuildRecord.glance(backend, item))),
             nextNumber: newestFirst.slice(0, 1).reduce((_, item) => numberOf(item), 0) + 1
           }
         })

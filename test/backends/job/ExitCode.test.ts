@@ -18,7 +18,8 @@ describe("ExitCode", () => {
       "18 Errored OutOfMemory",
       "19 Errored Timeout",
       "20 Errored StorageUnavailable",
-      "21 Errored Unknown"
+      "21 Errored Unknown",
+      "143 Errored Evicted (retryable)"
     ])
   })
 
@@ -31,6 +32,6 @@ describe("ExitCode", () => {
   })
 
   it("names the codes after which trying again is pointless", () => {
-    assert.deepStrictEqual([...ExitCode.retryable], [13, 15])
+    assert.deepStrictEqual([...ExitCode.retryable], [13, 15, 143])
   })
 })

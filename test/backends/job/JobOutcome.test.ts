@@ -236,9 +236,9 @@ describe("a Job that is over", () => {
       )
     ),
     ["its build ended with another code", byPolicy("build", 1), [failed("build", 1)], "Errored Unknown"],
-    ["its build was stopped by a signal", byPolicy("build", 143), [
+    ["its build was stopped by a signal", backoff, [
       states(killedBySignal, undefined, { phase: "Failed" })
-    ], "Errored Unknown"],
+    ], "Errored Evicted retryable"],
     ["its build needed too much memory", byPolicy("build", 137), [killed("build", "OOMKilled")], "Errored OutOfMemory"],
     ["its push needed too much memory", byPolicy("push", 137), [killed("push", "OOMKilled")], "Errored OutOfMemory"],
     ["its build was killed", byPolicy("build", 137), [killed("build", "Error")], "Errored Unknown"],

@@ -145,6 +145,25 @@ describe.sequential("a pod", () => {
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
 
+  it.scoped("has failed when it is deleted, and what was still to come in it has not", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane(programs(Program.runs)))
+      const containers = [{ name: "main", image: "registry/image:1" }]
+      const initContainers = ["first", "second"].map((name) => ({ name, image: "registry/image:1" }))
+      const made = yield* client.post(pods, pod("p", { containers, initContainers }))
+      yield* settle
+      const watch = client.watch(pods, { resourceVersion: J.text(made, "metadata", "resourceVersion") ?? "" })
+      yield* client.delete(`${pods}/p`)
+      yield* settle
+      const lines = [...(yield* Stream.runCollect(Stream.takeUntil(watch, (line) => line.type === "DELETED")))]
+      const status = J.object(lines.at(-1)?.object, "status")
+      const state = (list: string, index: number) => Object.keys(J.object(status, list, index, "state"))
+      assert.strictEqual(status["phase"], "Failed")
+      assert.deepStrictEqual(state("initContainerStatuses", 0), ["terminated"])
+      assert.deepStrictEqual(state("initContainerStatuses", 1), ["waiting"])
+      assert.deepStrictEqual(state("containerStatuses", 0), ["waiting"])
+    }))
+
   it.scoped("is started again, ever more slowly, if that is its policy", () =>
     Effect.gen(function*() {
       const client = api(

@@ -23,7 +23,7 @@ finish() {
 stop() {
   trap '' TERM INT HUP
   [ -z "$child" ] || kill -TERM "$child" 2> /dev/null
-  exit 143
+  exit ${code.stopped}
 }
 
 now() { date +%s; }

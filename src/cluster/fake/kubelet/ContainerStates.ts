@@ -110,6 +110,37 @@ export const phase = (containers: ReadonlyArray<Container>, restartPolicy: strin
     : "Pending"
 }
 
+/** Whether nothing in the pod will run any more. @since 0.1.0 @category predicates */
+export const isOver = (containers: ReadonlyArray<Container>, restartPolicy: string): boolean =>
+  ["Failed", "Succeeded"].includes(phase(containers, restartPolicy))
+
+/**
+ * The containers of a pod that is killed: what runs ends with the exit code. What does not run, in a pod that had come so
+ * far, is not known; what was still to come waits for ever.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const killed = (
+  containers: ReadonlyArray<Container>,
+  exitCode: number,
+  finishedAt: string
+): ReadonlyArray<Container> => {
+  const started = containers.findLastIndex(({ last, state }) => state._tag !== "Waiting" || last !== undefined)
+  const initialized = containers.every((container) => !container.init || exited(container) === 0)
+  return containers.map((container, index) => {
+    const { state } = container
+    if (state._tag === "Terminated") return container
+    if (state._tag === "Running") {
+      const { startedAt } = state
+      return { ...container, state: { _tag: "Terminated", exitCode, reason: "Error", startedAt, finishedAt } }
+    }
+    return index < started || (initialized && !container.init)
+      ? { ...container, state: { _tag: "Terminated", exitCode: 137, reason: "ContainerStatusUnknown", finishedAt } }
+      : container
+  })
+}
+
 /** The status to write. What others said of the pod stays in it. @since 0.1.0 @category constructors */
 export const podStatus = (
   pod: JsonObject,

@@ -198,21 +198,10 @@ export const make = (
       })
     })
 
-    /** What runs is killed, what never ran never will. */
+    /** What runs is killed, what never ran never will: pkg/kubelet/status/status_manager.go TerminatePod. */
     const kill = (exitCode: number) =>
       Effect.map(timestamp, (finishedAt) => {
-        containers = containers.map((container) =>
-          container.state._tag === "Terminated" ? container : {
-            ...container,
-            state: {
-              _tag: "Terminated",
-              exitCode: container.state._tag === "Running" ? exitCode : 137,
-              reason: container.state._tag === "Running" ? "Error" : "ContainerStatusUnknown",
-              startedAt: container.state._tag === "Running" ? container.state.startedAt : undefined,
-              finishedAt
-            }
-          }
-        )
+        containers = ContainerStates.killed(containers, exitCode, finishedAt)
         book.close(uid)
       })
 
@@ -239,6 +228,7 @@ export const make = (
         (step) => step === undefined ? Effect.void : disrupt(step)
       ),
       stop: Effect.gen(function*() {
+        if (!ContainerStates.isOver(containers, policy)) disruption ??= {}
         yield* kill(143)
         yield* publish
         yield* api.deletePod(first, { gracePeriodSeconds: 0 })

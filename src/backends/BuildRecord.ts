@@ -62,7 +62,8 @@ export const manager = "effect-os-builder"
  * @since 0.1.0
  * @category getters
  */
-export const attemptOf = ({ metadata }: Resource.Metadata): number => Number(metadata.labels?.[label.attempt] ?? 1)
+export const attemptOf = ({ metadata }: Resource.Metadata): number =>
+  Number(/^[1-9]\d{0,3}$/.exec(metadata.labels?.[label.attempt] ?? "")?.[0] ?? 1)
 
 /**
  * Selects the objects of one backend.

@@ -10,7 +10,10 @@ import * as Schema from "effect/Schema"
 import * as Resource from "./Resource.js"
 
 const text = Schema.optional(Schema.String)
-const number = Schema.optional(Schema.Int)
+// The API's own: an API server sends nothing else.
+const Int32 = Schema.Int.pipe(Schema.between(-(2 ** 31), 2 ** 31 - 1))
+const int32 = Schema.optional(Int32)
+const int64 = Schema.optional(Schema.Int)
 const flag = Schema.optional(Schema.Boolean)
 const texts = Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
 const list = <A>(item: Schema.Schema<A>) => Schema.optional(Schema.Array(item))
@@ -39,8 +42,8 @@ const ContainerState = fields({
   waiting: fields({ reason: text, message: text }),
   running: fields({ startedAt: text }),
   terminated: fields({
-    exitCode: Schema.Int,
-    signal: number,
+    exitCode: Int32,
+    signal: int32,
     reason: text,
     message: text,
     startedAt: text,
@@ -58,7 +61,7 @@ export const ContainerStatus = Schema.Struct({
   imageID: text,
   ready: flag,
   started: flag,
-  restartCount: number,
+  restartCount: int32,
   state: ContainerState,
   lastState: ContainerState
 })
@@ -137,7 +140,7 @@ export const Event = Resource.make({
     type: text,
     reason: text,
     message: text,
-    count: number,
+    count: int32,
     involvedObject: fields({ kind: text, namespace: text, name: text, uid: text, fieldPath: text }),
     firstTimestamp: text,
     lastTimestamp: text,
@@ -218,16 +221,16 @@ export const Job = Resource.make({
   schema: kind({
     spec: fields({
       suspend: flag,
-      backoffLimit: number,
-      activeDeadlineSeconds: number,
+      backoffLimit: int32,
+      activeDeadlineSeconds: int64,
       template: fields({ spec: fields({ hostUsers: flag }) })
     }),
     status: fields({
-      active: number,
-      ready: number,
-      terminating: number,
-      succeeded: number,
-      failed: number,
+      active: int32,
+      ready: int32,
+      terminating: int32,
+      succeeded: int32,
+      failed: int32,
       startTime: text,
       completionTime: text,
       conditions: list(Condition)
@@ -253,7 +256,7 @@ export const Build = Resource.make({
   plural: "builds",
   kind: "Build",
   schema: kind({
-    spec: fields({ completionDeadlineSeconds: number }),
+    spec: fields({ completionDeadlineSeconds: int64 }),
     status: fields({
       phase: text,
       reason: text,
@@ -264,7 +267,7 @@ export const Build = Resource.make({
       logSnippet: text,
       outputDockerImageReference: text,
       output: fields({ to: fields({ imageDigest: text }) }),
-      stages: list(Schema.Struct({ name: text, startTime: text, durationMilliseconds: number })),
+      stages: list(Schema.Struct({ name: text, startTime: text, durationMilliseconds: int64 })),
       conditions: list(Condition)
     })
   })

@@ -7,6 +7,8 @@ import { BuildInput, BuildRef, BuildStatus, type BuildStatus as Status, OpenShif
 import * as BuildNames from "../../src/backends/BuildNames.js"
 import * as BuildRecord from "../../src/backends/BuildRecord.js"
 import * as ClusterBackend from "../../src/backends/ClusterBackend.js"
+import * as JobDefinition from "../../src/backends/job/JobDefinition.js"
+import * as TerminationMessage from "../../src/backends/job/TerminationMessage.js"
 import { assess } from "../../src/backends/lifecycle/Snapshot.js"
 import type * as Cluster from "../../src/cluster/Cluster.js"
 import type * as Resource from "../../src/cluster/Resource.js"
@@ -29,7 +31,11 @@ const texts = fc.constantFrom(
   "exceeded quota",
   "x".repeat(5_000),
   `sha256:${"0a".repeat(32)}`,
-  "{\"digest\":{},\"verb\":1}"
+  "{\"digest\":{},\"verb\":1}",
+  "{\"verb\":\"build\",\"code\":11,\"exitCode\":1e300,\"text\":\"\"}",
+  "Container build for pod ns/pod-0 failed with exit code 99999999999999999999 matching FailJob rule",
+  TerminationMessage.format({ verb: "push", code: 0, digest: `sha256:${"0a".repeat(32)}`, text: "\ud800" }),
+  TerminationMessage.format({ verb: "build", code: 11, exitCode: -1, text: "\0" })
 )
 const words = fc.oneof(
   texts,
@@ -46,7 +52,10 @@ const times = fc.constantFrom(
   "+275760-09-13T00:00:00.000Z",
   "-271821-04-20T00:00:00.000Z"
 )
-const numbers = fc.constantFrom(0, 1, 2, 3, 11, 137, -1, 0.5, 2 ** 53, 1e300, Number.POSITIVE_INFINITY)
+const numbers = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom(0, 1, 2, 3, 11, 137, -1, Number.MAX_SAFE_INTEGER) },
+  { weight: 1, arbitrary: fc.constantFrom(0.5, 2 ** 53, 1e300, Number.POSITIVE_INFINITY) }
+)
 
 const some = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(fields, { requiredKeys: [] })
 const few = <T>(of: fc.Arbitrary<T>) => fc.array(of, { maxLength: 3 })
@@ -105,7 +114,7 @@ const event = some({
   lastTimestamp: times
 })
 
-const attempts = fc.constantFrom(undefined, "1", "2")
+const attempts = fc.constantFrom(undefined, "1", "2", "0", "-1", "0.5", "x", "", "1e99", "9".repeat(60))
 
 const metadata = fc.record({ attempt: attempts, creationTimestamp: times }).map(({ attempt, creationTimestamp }) => ({
   name: `os-build-${"a".repeat(26)}-1-12345678`,
@@ -189,8 +198,33 @@ const isTotal = <Child extends Resource.Metadata>(
   })
 }
 
+const jobStatus = some({
+  active: numbers,
+  ready: numbers,
+  terminating: numbers,
+  succeeded: numbers,
+  failed: numbers,
+  startTime: times,
+  completionTime: times,
+  conditions: few(condition)
+})
+
 describe("interpretation", () => {
   isTotal(OpenShiftBuildBackend.definition(), buildStatus)
+  isTotal(
+    JobDefinition.make(
+      {
+        name: "custom",
+        settings: {},
+        resources: BuildInput.defaults.resources,
+        tolerations: [],
+        takesSlot: false,
+        deliversToNode: false
+      },
+      Effect.succeed({})
+    ),
+    jobStatus
+  )
 })
 
 // --- ends ---

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -11,6 +12,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { JsonObject } from "./ApiRequest.js"
+import * as ByPull from "./ByPull.js"
 import { ClusterError, type Subject } from "./ClusterError.js"
 import type * as Model from "./ClusterService.js"
 import * as Discovery from "./Discovery.js"
@@ -143,7 +145,7 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
         })
         const { request, subject } = call
         const events = driver.watch(request, subject, Observed.fromLine(resource, subject))
-        return Stream.mapEffect(events, (event) => told(event, subject)).pipe(tracedStream("watch", call))
+        return ByPull.transform(events, untilLeft((event) => told(event, subject))).pipe(tracedStream("watch", call))
       },
 
       logs: (resource, name, options) => {
@@ -337,6 +339,26 @@ const unreadable = (subject: Subject, detail: string) => new ClusterError({ ...s
 
 const decoded = <A>(result: Either.Either<A, string>, subject: Subject): Either.Either<A, ClusterError> =>
   Either.mapLeft(result, (detail) => unreadable(subject, detail))
+
+/** What comes before the first that fails, then its error. */
+const untilLeft = <A, B, E>(f: (a: A) => Either.Either<B, E>) => (pull: ByPull.Pull<A, E>): ByPull.Pull<B, E> => {
+  let error = Option.none<E>()
+  const take = (chunk: Chunk.Chunk<A>): ByPull.Pull<B, E> => {
+    const taken: Array<B> = []
+    for (const a of chunk) {
+      const one = f(a)
+      if (Either.isLeft(one)) {
+        error = Option.some(one.left)
+        break
+      }
+      taken.push(one.right)
+    }
+    return taken.length === 0 && Option.isSome(error)
+      ? Effect.fail(error)
+      : Effect.succeed(Chunk.unsafeFromArray(taken))
+  }
+  return Effect.suspend(() => Option.isSome(error) ? Effect.fail(error) : Effect.flatMap(pull, take))
+}
 
 const told = <A>(event: Observed.Event<A>, subject: Subject): Either.Either<Model.WatchEvent<A>, ClusterError> => {
   switch (event._tag) {

@@ -2,17 +2,20 @@
  * Talks to a real API server over HTTP: requests, watches and texts, each sent once.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { ApiRequest, WatchLine } from "./ApiRequest.js"
+import * as ByPull from "./ByPull.js"
 import { ClusterError, fromStatus, type Subject } from "./ClusterError.js"
 import type { Driver } from "./Driver.js"
 import type { Access, Credentials } from "./KubeCredentials.js"
@@ -71,21 +74,22 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
       ),
 
     watch: (request, subject, project) =>
-      Stream.unwrap(Effect.map(send(request, subject, timeout), (response) =>
-        lines(response, request, subject, {
-          read: (line) => Option.map(Option.filter(parse(line), isWatchLine), project),
-          rest: (part) => part === "" ? Stream.empty : Stream.fail(cut(subject))
-        }))),
+      Stream.unwrap(
+        Effect.map(send(request, subject, timeout), (response) =>
+          lines(response, request, subject, {
+            read: (line) => Option.map(Option.filter(parse(line), isWatchLine), project),
+            rest: () => Either.left(cut(subject))
+          }))
+      ),
 
     lines: (request, subject) => {
       // The kubelet does not begin to answer before the container has written something.
       const patience = request.query["follow"] === "true" ? Duration.infinity : timeout
       return Stream.unwrap(
-        Effect.map(send(request, subject, patience), (response) =>
-          lines(response, request, subject, {
-            read: Option.some,
-            rest: (part) => part === "" ? Stream.empty : Stream.make(part)
-          }))
+        Effect.map(
+          send(request, subject, patience),
+          (response) => lines(response, request, subject, { read: Option.some, rest: Either.right })
+        )
       )
     }
   }
@@ -165,31 +169,43 @@ const lines = <A>(
   subject: Subject,
   { read, rest }: {
     readonly read: (line: string) => Option.Option<A>
-    readonly rest: (part: string) => Stream.Stream<A, ClusterError>
+    /** What to make of a last line without its end. */
+    readonly rest: (part: string) => Either.Either<A, ClusterError>
   }
 ): Stream.Stream<A, ClusterError> => {
   const scanner = LineScanner.make(longestLine)
-  const take = (bytes: Uint8Array): Effect.Effect<Chunk.Chunk<A>, ClusterError> => {
+  const take = (chunk: Chunk.Chunk<Uint8Array>): Effect.Effect<Chunk.Chunk<A>, ClusterError> => {
     const found: Array<A> = []
     let wrong = false
-    const bounded = scanner.push(bytes, (line) => {
-      const one = read(line)
-      if (Option.isSome(one)) {
-        found.push(one.value)
-      } else {
-        wrong = true
-      }
-    })
+    let bounded = true
+    for (const bytes of chunk) {
+      bounded &&= scanner.push(bytes, (line) => {
+        const one = read(line)
+        if (Option.isSome(one)) {
+          found.push(one.value)
+        } else {
+          wrong = true
+        }
+      })
+    }
     return wrong
       ? unreadable(subject, "a line is not that of a watch")
       : bounded
       ? Effect.succeed(Chunk.unsafeFromArray(found))
       : unreadable(subject, `a line is longer than ${longestLine} bytes`)
   }
-  return response.stream.pipe(
-    Stream.mapError((error) => TransportError.fromHttp(error, request, subject)),
-    Stream.mapEffect(take),
-    Stream.flattenChunks,
-    Stream.concat(Stream.suspend(() => rest(scanner.rest())))
+  const end = Stream.suspend(() => {
+    const part = scanner.rest()
+    return part === "" ? Stream.empty : Stream.fromEffect(rest(part))
+  })
+  const complete = ByPull.transform(
+    response.stream,
+    (pull: ByPull.Pull<Uint8Array, HttpClientError>) =>
+      Effect.matchEffect(pull, {
+        onFailure: (error) =>
+          Effect.fail(Option.map(error, (error) => TransportError.fromHttp(error, request, subject))),
+        onSuccess: (chunk) => Effect.asSomeError(take(chunk))
+      })
   )
+  return Stream.concat(complete, end)
 }

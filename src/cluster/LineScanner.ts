@@ -4,6 +4,12 @@
 
 const newline = 10
 
+/**
+ * How many bytes become text at once, where lines are short: to ask for the text of a line costs more than to cut it from a
+ * larger one. A line that is kept keeps those around it.
+ */
+const together = 4096
+
 export interface LineScanner {
   /** Hands over each line that these bytes complete; false once a line is longer than allowed. */
   readonly push: (bytes: Uint8Array, onLine: (line: string) => void) => boolean
@@ -21,15 +27,18 @@ export const make = (longest: number): LineScanner => {
     push: (bytes, onLine) => {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       let start = 0
-      for (let end = buffer.indexOf(newline); end !== -1; end = buffer.indexOf(newline, start)) {
-        if (length > 0) {
-          parts.push(buffer.subarray(start, end))
+      if (length > 0) {
+        const end = buffer.indexOf(newline)
+        if (end !== -1) {
+          parts.push(buffer.subarray(0, end))
           onLine(rest())
           parts = []
           length = 0
-        } else {
-          onLine(buffer.toString("utf8", start, end))
+          start = end + 1
         }
+      }
+      for (let end = endOfLines(buffer, start); length === 0 && end >= start; end = endOfLines(buffer, start)) {
+        cut(buffer.toString("utf8", start, end), onLine)
         start = end + 1
       }
       if (start < buffer.length) {
@@ -40,4 +49,19 @@ export const make = (longest: number): LineScanner => {
     },
     rest: () => length === 0 ? "" : rest()
   }
+}
+
+/** Where the last of those lines ends that are made into text at once, one at least; before the start if there is none. */
+const endOfLines = (buffer: Buffer, start: number): number => {
+  const end = buffer.lastIndexOf(newline, Math.min(start + together, buffer.length) - 1)
+  return end >= start ? end : buffer.indexOf(newline, start)
+}
+
+const cut = (lines: string, onLine: (line: string) => void): void => {
+  let start = 0
+  for (let end = lines.indexOf("\n"); end !== -1; end = lines.indexOf("\n", start)) {
+    onLine(lines.slice(start, end))
+    start = end + 1
+  }
+  onLine(start === 0 ? lines : lines.slice(start))
 }

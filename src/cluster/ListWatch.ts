@@ -31,6 +31,7 @@ export interface Source<A> {
   readonly driver: Driver
   readonly resource: Resource<A>
   readonly call: (verb: "list" | "watch") => Requests.Call
+  readonly known: Observed.Known
   readonly sink: Sink<A>
 }
 
@@ -73,16 +74,16 @@ export const watch = <A>(source: Source<A>, resourceVersion: string): Effect.Eff
     () => Effect.void
   )
 
-const paged = <A>({ call, driver, resource, sink }: Source<A>): Effect.Effect<void, ClusterError> =>
+const paged = <A>({ call, driver, known, resource, sink }: Source<A>): Effect.Effect<void, ClusterError> =>
   Effect.map(
-    Paging.list(driver.request, resource, call("list")),
+    Paging.list(driver.request, resource, call("list"), known),
     ({ items, resourceVersion }) => sink.replaced(new Map(items.map((item) => [item.key, item])), resourceVersion)
   )
 
 type Pull<A> = Effect.Effect<Chunk.Chunk<Observed.Event<A>>, ClusterError | Ended>
 
 const session = <A, E>(
-  { call, driver, resource, sink }: Source<A>,
+  { call, driver, known, resource, sink }: Source<A>,
   query: Readonly<Record<string, string | boolean>>,
   body: (pull: Pull<A>, subject: Subject) => Effect.Effect<never, E>
 ): Effect.Effect<void, E> =>
@@ -94,7 +95,7 @@ const session = <A, E>(
       timeoutSeconds,
       ...query
     })
-    const lines = yield* Stream.toPull(driver.watch(request, subject, Observed.fromLine(resource, subject)))
+    const lines = yield* Stream.toPull(driver.watch(request, subject, Observed.fromLine(resource, subject, known)))
     const pull = lines.pipe(
       Effect.mapError(Option.getOrElse(() => new Ended())),
       Effect.tap(sink.heard)

@@ -10,17 +10,23 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Backoff from "./Backoff.js"
+import * as ByPull from "./ByPull.js"
 import type { ClusterError } from "./ClusterError.js"
 
 // RFC 3339, with as many digits of a second as the container runtime likes.
-const stamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/
+const stamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})(?: |$)/
+
+/** How long the time before a line is; 0 if there is none. */
+const lengthOfTime = (line: string): number => {
+  if (!stamp.test(line)) {
+    return 0
+  }
+  const end = line.indexOf(" ")
+  return end === -1 ? line.length : end
+}
 
 /** The time before a line; empty if there is none. */
-const timeOf = (line: string): string => {
-  const end = line.indexOf(" ")
-  const time = end === -1 ? line : line.slice(0, end)
-  return stamp.test(time) ? time : ""
-}
+const timeOf = (line: string): string => line.slice(0, lengthOfTime(line))
 
 /** Times of one server, in a form that sorts. */
 const sortable = (time: string): string => {
@@ -32,6 +38,20 @@ const sortable = (time: string): string => {
 const makePosition = (timestamps: boolean) => {
   let time = ""
   let lines = 0
+
+  /** How many of the last lines are of the time that was read to. */
+  const moveTo = (read: ReadonlyArray<string>) => {
+    const last = read.findLast((line) => lengthOfTime(line) > 0)
+    if (last === undefined) {
+      return
+    }
+    const known = time
+    time = timeOf(last)
+    const before = read.findLastIndex((line) => ![time, ""].includes(timeOf(line)))
+    const there = read.slice(before + 1).filter((line) => timeOf(line) !== "").length
+    lines = before === -1 && time === known ? lines + there : there
+  }
+
   return {
     time: () => time,
     /** Reads the lines of a new connection: a function from what comes to what is new, without its times. */
@@ -39,28 +59,28 @@ const makePosition = (timestamps: boolean) => {
       const known = sortable(time)
       let skip = lines
       let skipping = time !== ""
-      const isOld = (stamped: string) => {
-        const at = sortable(stamped)
-        skipping = at < known || (at === known && skip-- > 0)
-        return skipping
+      const isNew = (line: string) => {
+        const stamped = timeOf(line)
+        if (skipping && stamped !== "") {
+          const at = sortable(stamped)
+          skipping = at < known || (at === known && skip-- > 0)
+          return !skipping
+        }
+        return true
       }
       return (chunk: Chunk.Chunk<string>): Chunk.Chunk<string> => {
-        const fresh: Array<string> = []
-        for (const line of chunk) {
-          const stamped = timeOf(line)
-          if (stamped !== "") {
-            if (skipping && isOld(stamped)) {
-              continue
-            }
-            lines = stamped === time ? lines + 1 : 1
-            time = stamped
-          }
-          fresh.push(timestamps || stamped === "" ? line : line.slice(stamped.length + 1))
-        }
-        return Chunk.unsafeFromArray(fresh)
+        const come = Chunk.toReadonlyArray(chunk)
+        const fresh = skipping ? come.filter(isNew) : come
+        moveTo(fresh)
+        return Chunk.unsafeFromArray(timestamps ? fresh : fresh.map(withoutTime))
       }
     }
   }
+}
+
+const withoutTime = (line: string): string => {
+  const length = lengthOfTime(line)
+  return length === 0 ? line : line.slice(length + 1)
 }
 
 /** Before a first line was read, the server is asked this often. */
@@ -81,7 +101,8 @@ export const follow = (options: {
 
     const connect: Stream.Stream<string, ClusterError> = Stream.suspend(() => {
       const since = position.time()
-      return Stream.mapChunks(options.open(since === "" ? undefined : since), position.reader())
+      const read = position.reader()
+      return ByPull.transform(options.open(since === "" ? undefined : since), Effect.map(read))
     })
     const patient: Stream.Stream<string, ClusterError> = Stream.catchAll(connect, (error) =>
       Stream.unwrap(Effect.gen(function*() {

@@ -1,6 +1,5 @@
 /**
- * An HttpClient over one agent of `node:https`. The body of an answer is read as fast as its reader wants it: nothing is
- * taken off the socket that nobody asked for.
+ * An HttpClient over one agent of `node:https`.
  */
 import * as Cookies from "@effect/platform/Cookies"
 import * as Headers from "@effect/platform/Headers"
@@ -10,7 +9,6 @@ import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import type { UrlParams } from "@effect/platform/UrlParams"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import { constVoid } from "effect/Function"
 import * as Inspectable from "effect/Inspectable"
@@ -19,6 +17,7 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as http from "node:http"
 import * as https from "node:https"
+import * as IncomingBody from "./IncomingBody.js"
 
 export type Tls = Pick<
   https.AgentOptions,
@@ -31,9 +30,7 @@ const agentOptions = {
   keepAliveMsecs: 30_000,
   /** How long a connection is kept for the next request, in milliseconds: less than what is in between us keeps it. */
   timeout: 60_000,
-  scheduling: "lifo",
-  /** How many bytes of an answer wait in memory before the socket pauses. */
-  highWaterMark: 256 * 1024
+  scheduling: "lifo"
 } as const
 
 /** An agent that keeps its connections, and notices a peer that has gone silent. */
@@ -112,26 +109,19 @@ export const make = (agent: http.Agent): HttpClient.HttpClient =>
 /** What is larger is not an answer of an API server; V8 would refuse a text of twice the size. */
 const longestBody = 256 * 1024 * 1024
 
-/** An answer that does not end, or not soon enough. */
-export class TooLong extends Error {
-  override readonly message = `the answer is longer than ${longestBody} bytes`
-}
-
 class Response extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   readonly [HttpClientResponse.TypeId]: HttpClientResponse.TypeId = HttpClientResponse.TypeId
   readonly [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
   readonly cookies = Cookies.empty
   readonly request: HttpClientRequest
   readonly source: http.IncomingMessage
-  #failure: unknown
 
   constructor(request: HttpClientRequest, source: http.IncomingMessage) {
     super()
     this.request = request
     this.source = source
-    source.on("error", (cause) => {
-      this.#failure = cause
-    })
+    // Whoever reads it will know.
+    source.on("error", constVoid)
   }
 
   get status(): number {
@@ -147,7 +137,11 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
   }
 
   get stream(): Stream.Stream<Uint8Array, ResponseError> {
-    return Stream.fromPull(Effect.map(this.#reading, ({ pull }) => pull))
+    const pieces = Effect.map(
+      IncomingBody.pieces(this.source),
+      Effect.mapError(Option.map(({ cause }) => this.#error(cause)))
+    )
+    return Stream.fromPull(pieces)
   }
 
   get text(): Effect.Effect<string, ResponseError> {
@@ -177,67 +171,11 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
     return { _id: "@effect/platform/HttpClientResponse", request: this.request.toJSON(), status: this.status }
   }
 
+  get #bytes(): Effect.Effect<Buffer, ResponseError> {
+    return Effect.mapError(IncomingBody.whole(this.source, longestBody), ({ cause }) => this.#error(cause))
+  }
+
   #error(cause: unknown): ResponseError {
     return new ResponseError({ request: this.request, response: this, reason: "Decode", cause })
-  }
-
-  /** Reads what has come since the last time, or waits; the end of the scope lets go of what has not come yet. */
-  get #reading() {
-    const { source } = this
-    return Effect.acquireRelease(
-      Effect.sync(() => {
-        let look = constVoid
-        const events = ["readable", "end", "error", "close"]
-        const listener = () => look()
-        events.forEach((event) => source.on(event, listener))
-        const pull = Effect.async<Chunk.Chunk<Buffer>, Option.Option<ResponseError>>((resume) => {
-          const done = (result: Effect.Effect<Chunk.Chunk<Buffer>, Option.Option<ResponseError>>) => {
-            look = constVoid
-            resume(result)
-          }
-          look = () => {
-            const bytes: Buffer | null = source.read()
-            if (bytes !== null) {
-              done(Effect.succeed(Chunk.of(bytes)))
-            } else if (source.readableEnded) {
-              done(Effect.fail(Option.none()))
-            } else if (source.destroyed) {
-              done(Effect.fail(Option.some(this.#error(this.#failure))))
-            }
-          }
-          look()
-          return Effect.sync(() => {
-            look = constVoid
-          })
-        })
-        return { pull, release: () => events.forEach((event) => source.off(event, listener)) }
-      }),
-      ({ release }) =>
-        Effect.sync(() => {
-          release()
-          if (!source.readableEnded) {
-            source.destroy()
-          }
-        })
-    )
-  }
-
-  get #bytes(): Effect.Effect<Buffer, ResponseError> {
-    return Effect.scoped(Effect.flatMap(this.#reading, ({ pull }) => {
-      const parts: Array<Buffer> = []
-      let length = 0
-      const more = Effect.flatMap(pull, (chunk) =>
-        Effect.suspend(() => {
-          for (const bytes of chunk) {
-            parts.push(bytes)
-            length += bytes.length
-          }
-          return length > longestBody ? Effect.fail(Option.some(this.#error(new TooLong()))) : Effect.void
-        }))
-      return Effect.catchAll(Effect.forever(more), (end) =>
-        Option.isNone(end)
-          ? Effect.succeed(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts))
-          : Effect.fail(end.value))
-    }))
   }
 }

@@ -31,37 +31,44 @@ const text = (u: unknown, name: string): string => {
   return Predicate.isString(value) ? value : ""
 }
 
-export const fromObject = <A>(resource: Resource<A>, object: unknown): Observed<A> => {
+/** What is kept of the object with a key since it was seen last. */
+export type Known = (key: string) => unknown
+
+const nothing = () => undefined
+
+export const fromObject = <A>(resource: Resource<A>, object: unknown, known: Known = nothing): Observed<A> => {
   const metadata = field(object, "metadata")
+  const key = keyOf(text(metadata, "namespace"), text(metadata, "name"))
   return {
-    key: keyOf(text(metadata, "namespace"), text(metadata, "name")),
+    key,
     uid: text(metadata, "uid"),
     resourceVersion: text(metadata, "resourceVersion"),
-    object: resource.decode(object)
+    object: resource.decode(object, known(key))
   }
 }
 
 const eventTypes = { ADDED: "Added", MODIFIED: "Modified" } as const
 
-export const fromLine =
-  <A>(resource: Resource<A>, subject: ClusterError.Subject) => ({ object, type }: WatchLine): Event<A> => {
-    switch (type) {
-      case "ADDED":
-      case "MODIFIED":
-        return { _tag: "Applied", type: eventTypes[type], observed: fromObject(resource, object) }
-      case "DELETED":
-        return { _tag: "Deleted", observed: fromObject(resource, object) }
-      case "BOOKMARK":
-        return {
-          _tag: "Bookmark",
-          resourceVersion: resourceVersionOf(object),
-          initialEventsEnd:
-            text(field(field(object, "metadata"), "annotations"), "k8s.io/initial-events-end") === "true"
-        }
-      case "ERROR":
-        return { _tag: "Refused", error: refusal(subject, object) }
-    }
+export const fromLine = <A>(resource: Resource<A>, subject: ClusterError.Subject, known?: Known) =>
+(
+  { object, type }: WatchLine
+): Event<A> => {
+  switch (type) {
+    case "ADDED":
+    case "MODIFIED":
+      return { _tag: "Applied", type: eventTypes[type], observed: fromObject(resource, object, known) }
+    case "DELETED":
+      return { _tag: "Deleted", observed: fromObject(resource, object, known) }
+    case "BOOKMARK":
+      return {
+        _tag: "Bookmark",
+        resourceVersion: resourceVersionOf(object),
+        initialEventsEnd: text(field(field(object, "metadata"), "annotations"), "k8s.io/initial-events-end") === "true"
+      }
+    case "ERROR":
+      return { _tag: "Refused", error: refusal(subject, object) }
   }
+}
 
 /** The resourceVersion of an object or of a list; empty if it has none. */
 export const resourceVersionOf = (object: unknown): string => text(field(object, "metadata"), "resourceVersion")

@@ -26,7 +26,8 @@ export interface Listed<A> {
 export const list = <A>(
   send: Driver["request"],
   resource: Resource<A>,
-  call: Requests.Call
+  call: Requests.Call,
+  known?: Observed.Known
 ): Effect.Effect<Listed<A>, ClusterError> => {
   const from = (
     items: Array<Observed.Observed<A>>,
@@ -46,7 +47,7 @@ export const list = <A>(
         })
       }
       for (const item of page) {
-        items.push(Observed.fromObject(resource, item))
+        items.push(Observed.fromObject(resource, item, known))
       }
       const next = Observed.continueOf(body)
       if (next !== "" && pages === mostPages) {

@@ -16,21 +16,42 @@ import * as Explanation from "./Explanation.js"
 /**
  * A decoder that keeps the keys that the schema knows. In an optional field, null counts as absent, as it does for the
  * API server. A failure says in words which field is wrong.
+ *
+ * What is equal to a part of the state `before` is that part: an object that changes in one field costs the memory of that
+ * field, and the collector has nothing else of it to move.
  */
-export const make = <A>(schema: Schema.Schema<A>): (u: unknown) => Either.Either<A, string> => {
+export const make = <A>(schema: Schema.Schema<A>): (u: unknown, before?: unknown) => Either.Either<A, string> => {
   const prune = pruner(schema.ast)
   const check = checker(schema.ast)
   const fits = (u: unknown): u is A => check(u)
   const explain = Schema.decodeUnknownEither(schema, { errors: "all" })
-  return (u) => {
-    const kept = prune(u)
+  return (u, before) => {
+    const kept = prune(u, before)
     return fits(kept) ? Either.right(kept) : pipe(explain(kept), Either.mapLeft(Explanation.of))
   }
 }
 
-type Prune = (u: unknown) => unknown
+type Prune = (u: unknown, before: unknown) => unknown
 
-const identity: Prune = (u) => u
+/** Texts too are kept once. */
+const whole: Prune = (u, before) => u === before || sameTexts(u, before) ? before : u
+
+const sameTexts = (u: unknown, before: unknown): boolean => {
+  if (!Predicate.isReadonlyRecord(u) || !Predicate.isReadonlyRecord(before)) {
+    return false
+  }
+  let more = 0
+  for (const name in u) {
+    if (!Predicate.isString(u[name]) || u[name] !== before[name]) {
+      return false
+    }
+    more++
+  }
+  for (const _ in before) {
+    more--
+  }
+  return more === 0
+}
 
 /** The value under an optional field. */
 const present = (signature: AST.PropertySignature): AST.AST => {
@@ -48,30 +69,51 @@ const element = (ast: AST.TupleType): AST.AST | undefined =>
 const pruner = (ast: AST.AST): Prune => {
   if (AST.isTupleType(ast)) {
     const item = element(ast)
-    const each = item === undefined ? identity : pruner(item)
-    return each === identity ? identity : (u) => Array.isArray(u) ? u.map(each) : u
+    return item === undefined ? whole : arrayPruner(pruner(item))
   }
   if (!AST.isTypeLiteral(ast) || ast.indexSignatures.length > 0) {
-    return identity
+    return whole
   }
-  const fields = ast.propertySignatures.flatMap((signature) =>
+  return structPruner(ast.propertySignatures.flatMap((signature) =>
     typeof signature.name === "string"
       ? [{ name: signature.name, optional: signature.isOptional, prune: pruner(present(signature)) }]
       : []
-  )
-  return (u) => {
-    if (!Predicate.isReadonlyRecord(u)) {
-      return u
-    }
-    const kept: Record<string, unknown> = {}
-    for (const { name, optional, prune } of fields) {
-      const value = u[name]
-      if (value !== undefined && !(optional && value === null)) {
-        kept[name] = prune === identity ? value : prune(value)
-      }
-    }
-    return kept
+  ))
+}
+
+const arrayPruner = (each: Prune): Prune => (u, before) => {
+  if (!Array.isArray(u)) {
+    return u
   }
+  const known: ReadonlyArray<unknown> = Array.isArray(before) ? before : []
+  const kept = u.map((item, index) => each(item, known[index]))
+  return before === known && kept.length === known.length && kept.every((item, index) => item === known[index])
+    ? before
+    : kept
+}
+
+const structPruner = (
+  fields: ReadonlyArray<{ readonly name: string; readonly optional: boolean; readonly prune: Prune }>
+): Prune =>
+(u, before) => {
+  if (!Predicate.isReadonlyRecord(u)) {
+    return u
+  }
+  const known = Predicate.isReadonlyRecord(before) ? before : undefined
+  const kept: Record<string, unknown> = {}
+  let same = known !== undefined
+  for (const { name, optional, prune } of fields) {
+    const value = u[name]
+    const old = known?.[name]
+    if (value !== undefined && !(optional && value === null)) {
+      const pruned = prune(value, old)
+      kept[name] = pruned
+      same &&= pruned === old
+    } else {
+      same &&= old === undefined
+    }
+  }
+  return same ? before : kept
 }
 
 const checker = (ast: AST.AST): Predicate.Predicate<unknown> => {

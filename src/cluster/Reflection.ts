@@ -140,12 +140,16 @@ const keep = <A>(options: Options<A>, view: View.View<A>, verdict: Verdict): Eff
     }
   }
   const complain = Effect.suspend(() => {
+    if (unread.size === 0) {
+      return Effect.void
+    }
     const objects = Array.from(unread)
     unread.clear()
     return Effect.forEach(objects, ([key, why]) => Effect.logWarning(`Cannot read ${key}: ${why}`), { discard: true })
   })
   const source: ListWatch.Source<A> = {
     ...options,
+    known: (key) => view.entries.get(key)?.object,
     sink: {
       replaced: (all, version) => {
         moved(version)
@@ -229,15 +233,28 @@ const metrics = (options: Options<unknown>) => {
   const { namespace, resource } = tagsOf(options)
   const tagged = <T, Out>(metric: Metric.Metric<T, number, Out>) =>
     metric.pipe(Metric.tagged("resource", resource), Metric.tagged("namespace", namespace))
-  const lastEvent = tagged(ClusterMetrics.lastEvent)
-  const objects = tagged(ClusterMetrics.objects)
+  /** Sets a gauge to what it is not set to yet. */
+  const gauge = (metric: Metric.Metric.Gauge<number>) => {
+    const set = tagged(metric)
+    let known = Number.NaN
+    return (value: number) =>
+      Effect.suspend(() => {
+        if (value === known) {
+          return Effect.void
+        }
+        known = value
+        return Metric.update(set, value)
+      })
+  }
+  const lastEvent = gauge(ClusterMetrics.lastEvent)
+  const objects = gauge(ClusterMetrics.objects)
   return {
     reconnected: Metric.update(tagged(ClusterMetrics.reconnects), 1),
     relisted: Metric.update(tagged(ClusterMetrics.relists), 1),
     heard: (size: number) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
-        (now) => Effect.zipRight(Metric.update(lastEvent, now / 1000), Metric.update(objects, size))
+        (now) => Effect.zipRight(lastEvent(Math.floor(now / 1000)), objects(size))
       )
   }
 }

@@ -11,8 +11,8 @@ import * as Projection from "./Projection.js"
 import type { Reflector, Selected } from "./Reflector.js"
 
 /**
- * `decode` reads just the fields that we use, and says in words what is wrong with an object that lacks them. With
- * `metadataOnly` the server is asked for `PartialObjectMetadata`.
+ * `decode` reads just the fields that we use, and says in words what is wrong with an object that lacks them; what has not
+ * changed since the state `before` is taken from there, so that it is in memory once. With `metadataOnly` the server is asked for `PartialObjectMetadata`.
  *
  * @since 0.1.0
  * @category models
@@ -25,7 +25,7 @@ export interface Resource<A> {
   readonly kind: string
   readonly namespaced: boolean
   readonly metadataOnly: boolean
-  readonly decode: (u: unknown) => Either.Either<A, string>
+  readonly decode: (u: unknown, before?: unknown) => Either.Either<A, string>
   /** Where a cluster keeps the reflectors of this resource that it shares; empty for a new resource. @internal */
   readonly reflectors: WeakMap<object, RcMap.RcMap<Selected, Reflector<A>>>
 }

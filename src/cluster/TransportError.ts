@@ -7,7 +7,8 @@ import * as Predicate from "effect/Predicate"
 import type { ApiRequest } from "./ApiRequest.js"
 import { ClusterError, type Subject } from "./ClusterError.js"
 import type { ConfigurationError } from "./ConfigurationError.js"
-import { codeOf, TooLong } from "./NodeHttps.js"
+import { TooLong } from "./IncomingBody.js"
+import { codeOf } from "./NodeHttps.js"
 
 /** Nothing was sent: there is no connection. */
 const unsent: ReadonlySet<string> = new Set([

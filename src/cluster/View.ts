@@ -10,8 +10,8 @@ import type { Change } from "./Reflector.js"
 
 interface Entry<A> {
   readonly uid: string
-  readonly resourceVersion: string
-  readonly object: A
+  resourceVersion: string
+  object: A
 }
 
 /** The objects for which a function gives a key. Readers with the same function share an index. */
@@ -21,7 +21,7 @@ export interface Place<A> {
 }
 
 export interface View<A> {
-  readonly entries: ReadonlyMap<string, Entry<A>>
+  readonly entries: ReadonlyMap<string, Readonly<Entry<A>>>
   readonly apply: (observed: Observed<A>) => void
   readonly remove: (observed: Observed<A>) => void
   /** Takes a whole list for the truth: what is missing in it was deleted. */
@@ -63,7 +63,12 @@ export const make = <A>(): View<A> => {
     if (Either.isLeft(object) || (before?.uid === uid && before.resourceVersion === resourceVersion)) {
       return
     }
-    entries.set(key, { uid, resourceVersion, object: object.right })
+    if (before?.uid === uid) {
+      before.resourceVersion = resourceVersion
+      before.object = object.right
+    } else {
+      entries.set(key, { uid, resourceVersion, object: object.right })
+    }
     tell(uid, { _tag: "Updated", object: object.right })
   }
 

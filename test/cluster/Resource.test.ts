@@ -39,6 +39,46 @@ describe("Resource", () => {
     )
   })
 
+  it("takes from the state before what has not changed", () => {
+    const object = (version: string, status: object) => ({
+      metadata: { ...metadata, resourceVersion: version, labels: { a: "b" }, finalizers: ["f"] },
+      spec: { nodeName: "node", containers: [{ name: "c" }] },
+      status
+    })
+    const decode = (u: unknown, before?: unknown) => Either.getOrThrow(Resources.Pod.decode(u, before))
+    const conditions = [{ type: "Ready", status: "True" }, { type: "Initialized", status: "True" }]
+    const before = decode(object("1", { phase: "Running", conditions }))
+    const changes: ReadonlyArray<object> = [
+      { phase: "Running", conditions },
+      { phase: "Failed", conditions },
+      { phase: "Running", conditions: conditions.slice(1) },
+      { phase: "Running", conditions: [...conditions, { type: "PodScheduled", status: "True" }] },
+      { phase: "Running", conditions: [{ type: "Ready", status: "False" }, conditions[1]] },
+      { phase: "Running", reason: "x", conditions },
+      { phase: "Running" },
+      {}
+    ]
+    for (const status of changes) {
+      const raw = structuredClone(object("2", status))
+      const after = decode(raw, before)
+      assert.deepStrictEqual(after, decode(raw))
+      assert.strictEqual(after.spec, before.spec)
+      assert.strictEqual(after.metadata.labels, before.metadata.labels)
+      assert.strictEqual(after.metadata.finalizers, before.metadata.finalizers)
+    }
+    const same = structuredClone(object("1", { phase: "Running", conditions }))
+    assert.strictEqual(decode(same, before), before)
+    const partly = decode(structuredClone(object("2", changes[4] ?? {})), before)
+    assert.strictEqual(partly.status?.conditions?.[1], before.status?.conditions?.[1])
+    assert.strictEqual(partly.status?.conditions?.[0]?.status, "False")
+    for (const labels of [{ a: "c" }, { b: "b" }, { a: "b", b: "b" }, {}]) {
+      const after = decode({ ...same, metadata: { ...same.metadata, labels } }, before)
+      assert.deepStrictEqual(after.metadata.labels, labels)
+    }
+    assert.isTrue(Either.isLeft(Resources.Pod.decode({ ...same, spec: 1 }, before)))
+    assert.deepStrictEqual(decode(same, "something else"), before)
+  })
+
   it("says which field is wrong", () => {
     const refused = (u: unknown) => Either.getOrThrow(Either.flip(Resources.Pod.decode(u)))
     assert.include(refused({ metadata, status: { phase: 3 } }), "status.phase: Expected string")

@@ -1,17 +1,30 @@
 /**
- * What a contestant measures about its own process, from here on.
+ * What a contestant measures about its own process.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks"
+import { setTimeout } from "node:timers/promises"
 import type { Sample } from "./Scenario.js"
 
 export interface Meter {
+  /** Since the start. */
   readonly seconds: () => number
-  /** Prints what was measured, and ends the process. */
-  readonly finish: (more: Sample) => never
+  readonly stop: () => Sample
 }
 
 /** The peak of resident memory so far. */
 export const peakMiB = (): number => process.resourceUsage().maxRSS / 1024
+
+/** The bytes that are alive. */
+export const heap = (): number => {
+  globalThis.gc?.()
+  return process.memoryUsage().heapUsed
+}
+
+/** How many of the bytes that were alive no longer are. */
+export const freed = async (before: number): Promise<number> => {
+  await setTimeout(100)
+  return before - heap()
+}
 
 export const start = (): Meter => {
   const delay = monitorEventLoopDelay({ resolution: 1 })
@@ -21,17 +34,15 @@ export const start = (): Meter => {
   const seconds = () => (performance.now() - began) / 1_000
   return {
     seconds,
-    finish: (more) => {
+    stop: () => {
       const { system, user } = process.cpuUsage(cpu)
-      const sample: Sample = {
-        seconds: seconds(),
-        cpuSeconds: (system + user) / 1e6,
-        peakMiB: peakMiB(),
-        stallMs: delay.max / 1e6,
-        ...more
-      }
-      console.log(JSON.stringify(sample))
-      return process.exit()
+      return { seconds: seconds(), cpuSeconds: (system + user) / 1e6, peakMiB: peakMiB(), stallMs: delay.max / 1e6 }
     }
   }
+}
+
+/** Prints a sample, and ends the process. */
+export const report = (sample: Sample): never => {
+  console.log(JSON.stringify(sample))
+  return process.exit()
 }

@@ -4,6 +4,7 @@
 import { once } from "node:events"
 import type { IncomingMessage } from "node:http"
 import * as https from "node:https"
+import * as Lines from "./Lines.js"
 import * as Target from "./Target.js"
 
 const { ca, server, token } = Target.read()
@@ -27,15 +28,6 @@ export const text = async (path: string): Promise<string> => {
 /** Hands over each line; returns when the server ends the answer. */
 export const lines = async (path: string, onLine: (line: string) => void): Promise<void> => {
   const response = await get(path)
-  let rest: Buffer = Buffer.alloc(0)
-  response.on("data", (part: Buffer) => {
-    const bytes = rest.length === 0 ? part : Buffer.concat([rest, part])
-    let start = 0
-    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-      onLine(bytes.toString("utf8", start, end))
-      start = end + 1
-    }
-    rest = bytes.subarray(start)
-  })
+  response.on("data", Lines.cut(onLine))
   await once(response, "end")
 }

@@ -13,16 +13,18 @@ export const units = {
   importMs: "import, ms",
   cpuSeconds: "CPU seconds",
   peakMiB: "peak RSS, MiB",
-  grownMiB: "grown by, MiB",
+  grown: "peak RSS, in terms of that at half",
   stallMs: "longest stall, ms",
-  keptBytes: "kept an object, B",
+  keptBytes: "kept an object, bytes",
+  megabytesPerSecond: "MB a second",
   connections: "connections"
 } as const
 
 export type Sample = Readonly<Partial<Record<Metric, number>>>
 
-/** The number of `ours` in `metric`, or its ratio to that of another contestant, is to be at least, or at most, `bound`. */
+/** The number of a contestant in `metric`, or its ratio to that of another, is to be at least, or at most, `bound`. */
 export interface Goal {
+  readonly of: string
   readonly metric: Metric
   readonly against?: string
   readonly is: "at least" | "at most"

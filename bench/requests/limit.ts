@@ -10,4 +10,4 @@ for (let index = 0; index < requests; index++) {
     throw new Error(`got ${metadata.name}`)
   }
 }
-meter.finish({ perSecond: requests / meter.seconds() })
+Meter.report({ ...meter.stop(), perSecond: requests / meter.seconds() })

@@ -15,7 +15,7 @@ const program = Effect.gen(function*() {
       return yield* Effect.dieMessage(`got ${metadata.name}`)
     }
   }
-  return meter.finish({ perSecond: requests / meter.seconds() })
+  return Meter.report({ ...meter.stop(), perSecond: requests / meter.seconds() })
 })
 
 Effect.runFork(Effect.provide(program, KubernetesCluster.layerWith({ kubeconfig: Target.kubeconfig })))

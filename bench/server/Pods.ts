@@ -16,21 +16,23 @@ export const listed = 10_000_000
 /** The resourceVersion of the last change: that of the last pod. */
 export const last = listed + changes
 
-const time = "2026-11-22T10:15:42Z"
+/** A pod begins a second after the one before it, and each of its steps takes some. */
+const timeOf = (index: number, seconds: number): string =>
+  new Date(Date.UTC(2026, 10, 22, 10, 0, index + seconds)).toISOString().replace(".000", "")
 
 const fields = (paths: ReadonlyArray<string>) => Object.fromEntries(paths.map((path) => [`f:${path}`, {}]))
 
-const managed = (manager: string, operation: string, paths: ReadonlyArray<string>) => ({
+const managed = (manager: string, time: string, paths: ReadonlyArray<string>) => ({
   manager,
-  operation,
+  operation: "Update",
   apiVersion: "v1",
   time,
   fieldsType: "FieldsV1",
   fieldsV1: { "f:metadata": { "f:labels": fields(paths) }, "f:spec": fields(paths), "f:status": fields(paths) }
 })
 
-const managedFields = [
-  managed("kube-controller-manager", "Update", [
+const managedFields = (created: string, changed: string) => [
+  managed("kube-controller-manager", created, [
     "affinity",
     "containers",
     "dnsPolicy",
@@ -44,7 +46,7 @@ const managedFields = [
     "tolerations",
     "volumes"
   ]),
-  managed("kubelet", "Update", [
+  managed("kubelet", changed, [
     "conditions",
     "containerStatuses",
     "hostIP",
@@ -88,65 +90,91 @@ const status = (name: string, state: object) => ({
   started: true
 })
 
-const condition = (type: string) => ({ type, status: "True", lastProbeTime: null, lastTransitionTime: time })
-
-export const pod = (index: number, resourceVersion: number) => ({
-  kind: "Pod",
-  apiVersion: "v1",
-  metadata: {
-    name: nameOf(index),
-    generateName: "machine-config-worker-",
-    namespace: "bench",
-    uid: `7f3c1a52-0d4e-4b8a-9c11-${String(index).padStart(12, "0")}`,
-    resourceVersion: String(resourceVersion),
-    creationTimestamp: time,
-    labels: {
-      "app.kubernetes.io/managed-by": "bench",
-      "batch.kubernetes.io/controller-uid": `2b6d9e10-77aa-4c3f-8e25-${String(index).padStart(12, "0")}`,
-      "batch.kubernetes.io/job-name": nameOf(index)
-    },
-    annotations: { "k8s.ovn.org/pod-networks": JSON.stringify({ default: { ip_addresses: ["10.128.2.17/23"] } }) },
-    ownerReferences: [{
-      apiVersion: "batch/v1",
-      kind: "Job",
-      name: nameOf(index),
-      uid: `2b6d9e10-77aa-4c3f-8e25-${String(index).padStart(12, "0")}`,
-      controller: true,
-      blockOwnerDeletion: true
-    }],
-    managedFields
-  },
-  spec: {
-    volumes: ["config", "credentials"].map((volume) => ({
-      name: volume,
-      secret: { secretName: `machine-${volume}`, defaultMode: 420 }
-    })),
-    initContainers: [container("build")],
-    containers: [container("push")],
-    restartPolicy: "Never",
-    terminationGracePeriodSeconds: 30,
-    dnsPolicy: "ClusterFirst",
-    serviceAccountName: "builder",
-    serviceAccount: "builder",
-    nodeName: `worker-${index % 50}.example.com`,
-    securityContext: { fsGroup: 1000, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
-    schedulerName: "default-scheduler",
-    priority: 0,
-    enableServiceLinks: true,
-    preemptionPolicy: "PreemptLowerPriority"
-  },
-  status: {
-    phase: "Running",
-    conditions: ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"].map(condition),
-    hostIP: "10.0.12.7",
-    hostIPs: [{ ip: "10.0.12.7" }],
-    podIP: "10.128.2.17",
-    podIPs: [{ ip: "10.128.2.17" }],
-    startTime: time,
-    initContainerStatuses: [
-      status("build", { terminated: { exitCode: 0, reason: "Completed", startedAt: time, finishedAt: time } })
-    ],
-    containerStatuses: [status("push", { running: { startedAt: time } })],
-    qosClass: "Burstable"
-  }
+const condition = (type: string, lastTransitionTime: string) => ({
+  type,
+  status: "True",
+  lastProbeTime: null,
+  lastTransitionTime
 })
+
+export const pod = (index: number, resourceVersion: number) => {
+  const created = timeOf(index, 0)
+  const initialized = timeOf(index, 90)
+  const running = timeOf(index, 95)
+  return {
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: {
+      name: nameOf(index),
+      generateName: "machine-config-worker-",
+      namespace: "bench",
+      uid: `7f3c1a52-0d4e-4b8a-9c11-${String(index).padStart(12, "0")}`,
+      resourceVersion: String(resourceVersion),
+      creationTimestamp: created,
+      labels: {
+        "app.kubernetes.io/managed-by": "bench",
+        "batch.kubernetes.io/controller-uid": `2b6d9e10-77aa-4c3f-8e25-${String(index).padStart(12, "0")}`,
+        "batch.kubernetes.io/job-name": nameOf(index)
+      },
+      annotations: { "k8s.ovn.org/pod-networks": JSON.stringify({ default: { ip_addresses: ["10.128.2.17/23"] } }) },
+      ownerReferences: [{
+        apiVersion: "batch/v1",
+        kind: "Job",
+        name: nameOf(index),
+        uid: `2b6d9e10-77aa-4c3f-8e25-${String(index).padStart(12, "0")}`,
+        controller: true,
+        blockOwnerDeletion: true
+      }],
+      managedFields: managedFields(created, running)
+    },
+    spec: {
+      volumes: ["config", "credentials"].map((volume) => ({
+        name: volume,
+        secret: { secretName: `machine-${volume}`, defaultMode: 420 }
+      })),
+      initContainers: [container("build")],
+      containers: [container("push")],
+      restartPolicy: "Never",
+      terminationGracePeriodSeconds: 30,
+      dnsPolicy: "ClusterFirst",
+      serviceAccountName: "builder",
+      serviceAccount: "builder",
+      nodeName: `worker-${index % 50}.example.com`,
+      securityContext: { fsGroup: 1000, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
+      schedulerName: "default-scheduler",
+      priority: 0,
+      enableServiceLinks: true,
+      preemptionPolicy: "PreemptLowerPriority"
+    },
+    status: {
+      phase: "Running",
+      conditions: [
+        condition("PodReadyToStartContainers", timeOf(index, 2)),
+        condition("Initialized", initialized),
+        condition("Ready", running),
+        condition("ContainersReady", running),
+        condition("PodScheduled", created)
+      ],
+      hostIP: "10.0.12.7",
+      hostIPs: [{ ip: "10.0.12.7" }],
+      podIP: "10.128.2.17",
+      podIPs: [{ ip: "10.128.2.17" }],
+      startTime: created,
+      initContainerStatuses: [
+        status("build", {
+          terminated: { exitCode: 0, reason: "Completed", startedAt: timeOf(index, 2), finishedAt: initialized }
+        })
+      ],
+      containerStatuses: [status("push", { running: { startedAt: running } })],
+      qosClass: "Burstable"
+    }
+  }
+}
+
+/** Whether what was kept of them is what was sent last. */
+export const verify = (listed: number, resourceVersions: ReadonlyArray<string | undefined>): void => {
+  const versions = new Set(resourceVersions)
+  if (listed !== count || versions.size !== count || Math.min(...Array.from(versions, Number)) !== last - count + 1) {
+    throw new Error(`of ${listed} pods, ${versions.size} were kept, not all of them as they were last`)
+  }
+}

@@ -2,42 +2,28 @@
  * A generator behind the Kubernetes API: everything it sends is made before it is asked for, so that it is never what is
  * measured. `main.js CERTIFICATE KEY` prints its address, and ends when its standard input does.
  */
-import { once } from "node:events"
 import * as fs from "node:fs"
 import * as https from "node:https"
-import type { Writable } from "node:stream"
+import { Readable } from "node:stream"
 import * as Answers from "./Answers.js"
 
 const [, , cert = "", key = ""] = process.argv
 
 let connections = 0
 
-/** As fast as it is read, until it is no longer read. */
-const write = async (response: Writable, parts: Iterable<Buffer>): Promise<void> => {
-  for (const part of parts) {
-    if (response.destroyed) {
-      return
-    }
-    if (!response.write(part)) {
-      await Promise.race([once(response, "drain"), once(response, "close")])
-    }
-  }
-}
-
 const server = https.createServer({ cert: fs.readFileSync(cert), key: fs.readFileSync(key) }, (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? "", "https://localhost")
-  response.on("error", () => response.destroy())
   if (pathname === "/connections") {
     // Those since the last time, without this one.
     response.end(JSON.stringify(connections - 1))
     connections = 0
   } else if (pathname.endsWith("/log")) {
     response.setHeader("content-type", "text/plain")
-    void write(response, Answers.log(searchParams.get("timestamps") === "true")).then(() => response.end())
+    Readable.from(Answers.log(searchParams.get("timestamps") === "true")).pipe(response)
   } else if (searchParams.get("watch") === "true") {
     // A watch stays open.
     response.setHeader("content-type", "application/json")
-    void write(response, Answers.watch(searchParams.get("sendInitialEvents") === "true"))
+    Readable.from(Answers.watch(searchParams.get("sendInitialEvents") === "true")).pipe(response, { end: false })
   } else {
     const body = Answers.document(pathname)
     response.writeHead(body === undefined ? 404 : 200, { "content-type": "application/json" })

@@ -1,0 +1,3 @@
+import { measure } from "./Import.js"
+
+await measure(() => import("effect-os-builder"))

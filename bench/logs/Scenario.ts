@@ -1,0 +1,12 @@
+import type { Scenario } from "../Scenario.js"
+
+export const scenario: Scenario = {
+  name: "logs",
+  title: "A followed log of 100 MB in a million lines",
+  columns: ["megabytesPerSecond", "cpuSeconds", "peakMiB", "grown", "stallMs"],
+  contestants: ["limit", "ours", "client-node"],
+  goals: [
+    { of: "ours", metric: "megabytesPerSecond", against: "limit", is: "at least", bound: 0.8 },
+    { of: "ours", metric: "grown", is: "at most", bound: 1.1 }
+  ]
+}

@@ -1,0 +1,16 @@
+import type { Goal, Scenario } from "../Scenario.js"
+import * as Pods from "../server/Pods.js"
+
+const goals = (of: string): ReadonlyArray<Goal> => [
+  { of, metric: "perSecond", against: "client-node", is: "at least", bound: 1.7 },
+  { of, metric: "peakMiB", against: "client-node", is: "at most", bound: 0.2 },
+  { of, metric: "stallMs", is: "at most", bound: 20 }
+]
+
+export const scenario: Scenario = {
+  name: "reflector",
+  title: `List of ${Pods.count} pods, then ${Pods.changes} changes of them`,
+  columns: ["listMs", "perSecond", "cpuSeconds", "peakMiB", "stallMs", "keptBytes"],
+  contestants: ["limit", "ours", "ours-whole", "client-node"],
+  goals: [...goals("ours"), { of: "ours", metric: "keptBytes", is: "at most", bound: 600 }, ...goals("ours-whole")]
+}

@@ -1,5 +1,6 @@
 /**
- * The one interface to build an OS image, whatever runs the build.
+ * The one interface to build an OS image, whatever runs the build. {@link run} is all that most programs need: input in,
+ * image out. {@link build} answers with a ref at once, for those that ask again later.
  *
  * A backend provides the {@link BuildBackend} tag as a layer; what follows from its methods (`result`, `run`, `events`,
  * `prune`) is written once, here, for all of them.
@@ -48,7 +49,7 @@ export { layerMemory, MemoryBackend } from "./MemoryBackend.js"
 // -----------------------------------------------------------------------------
 
 /**
- * A backend of only the methods a test needs; the others die when called.
+ * A backend of only the methods a test needs, named `mock`; the others die when called.
  *
  * @since 0.1.0
  * @category testing
@@ -61,7 +62,8 @@ export const layerMock = (partial: Partial<Service>): Layer.Layer<BuildBackend> 
 // -----------------------------------------------------------------------------
 
 /**
- * Whether the backend can honour every part of the input; offline, and every objection at once.
+ * Whether the backend can honour every part of the input: fails with `BuildRejected` ("Unsupported") and every objection
+ * at once. Asks no cluster; `build` checks by itself.
  *
  * @since 0.1.0
  * @category accessors
@@ -70,7 +72,11 @@ export const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRe
   Effect.flatMap(BuildBackend, (backend) => backend.check(input))
 
 /**
- * Starts a build, or adopts the newest one of an equal input that is unfinished, Succeeded or Failed.
+ * Starts a build, or adopts the newest one of an equal input that is unfinished, Succeeded or Failed (`adopted`). Answers
+ * once the build is recorded: keep its ref, and ask again from any process.
+ *
+ * Adopting does not look whether the image is still in its registry or a floating base tag has moved: `again`, or another
+ * `revision` in the input, is for that.
  *
  * @since 0.1.0
  * @category accessors
@@ -82,7 +88,7 @@ export const build = (
   Effect.flatMap(BuildBackend, (backend) => backend.build(input, options))
 
 /**
- * The status of a build now.
+ * The status of a build now. Fails with `BuildNotFound` if the build was removed, or is of another cluster.
  *
  * @since 0.1.0
  * @category accessors
@@ -93,7 +99,8 @@ export const status = (
   Effect.flatMap(BuildBackend, (backend) => backend.status(ref))
 
 /**
- * The status now, then each change; ends after a terminal one.
+ * The status now, then each change; ends after a terminal one. Outages of the API server are waited out. `BuildNotFound` is
+ * for a build that was never seen; one that goes away meanwhile is `Errored` ("Deleted").
  *
  * @since 0.1.0
  * @category accessors
@@ -104,7 +111,8 @@ export const changes = (
   Stream.unwrap(Effect.map(BuildBackend, (backend) => backend.changes(ref)))
 
 /**
- * The lines of a build's log; with `follow` until the build ends.
+ * The lines of a build's log so far, over all its attempts; with `follow` until the build ends. After a dropped connection
+ * it goes on where it was.
  *
  * @since 0.1.0
  * @category accessors
@@ -116,7 +124,7 @@ export const logs = (
   Stream.unwrap(Effect.map(BuildBackend, (backend) => backend.logs(ref, options)))
 
 /**
- * Stops a build; does nothing to one that ended or is gone.
+ * Stops a build, which is `Cancelled` then; does nothing to one that ended or is gone.
  *
  * @since 0.1.0
  * @category accessors
@@ -125,7 +133,7 @@ export const cancel = (ref: BuildRef): Effect.Effect<void, BackendError, BuildBa
   Effect.flatMap(BuildBackend, (backend) => backend.cancel(ref))
 
 /**
- * Forgets a build and everything kept for it; an unfinished one is cancelled first.
+ * Forgets a build and everything kept for it but its image; an unfinished one is cancelled first.
  *
  * @since 0.1.0
  * @category accessors
@@ -134,7 +142,7 @@ export const remove = (ref: BuildRef): Effect.Effect<void, BackendError, BuildBa
   Effect.flatMap(BuildBackend, (backend) => backend.remove(ref))
 
 /**
- * The builds of the backend, newest first.
+ * The builds of the backend in one namespace, newest first.
  *
  * @since 0.1.0
  * @category accessors
@@ -201,7 +209,8 @@ const resultOf = (
   )
 
 /**
- * Waits for a build to end, and answers its image, or fails with how it ended instead.
+ * Waits for a build to end, and answers its image, or fails with how it ended instead: `BuildFailed`, `BuildErrored` or
+ * `BuildCancelled`. Interrupting it leaves the build alone.
  *
  * @since 0.1.0
  * @category combinators
@@ -260,8 +269,11 @@ const submit = (
   )
 
 /**
- * Builds an input and waits for its image. When interrupted, it cancels the build if this call created it, and waits for
- * that for at most 10 seconds.
+ * Builds an input and waits for its image. Fails with `BuildRejected` if nothing was started, `BuildFailed` if the
+ * Containerfile is at fault, `BuildErrored` if the platform is, `BuildCancelled` if somebody stopped it; with `BackendError`
+ * if the backend could not be asked, and then the build may go on.
+ *
+ * When interrupted, it cancels the build if this call created it, and waits for that for at most 10 seconds.
  *
  * @example
  * ```ts
@@ -305,8 +317,8 @@ export const run = (
 
 /**
  * Builds an input and tells everything that happens: its submission, its status changes, its log, the steps of its
- * Containerfile. Ends when the build has ended and its log is told. When interrupted or read no further, it cancels the
- * build if this call created it.
+ * Containerfile. Ends when the build has ended and its log is told; how it ended is in the last `StatusChanged`, and no
+ * error. When interrupted or read no further, it cancels the build if this call created it.
  *
  * @since 0.1.0
  * @category combinators
@@ -337,8 +349,9 @@ export const events = (
   }))
 
 /**
- * Removes builds that ended longer ago than `olderThan`. Of each final image's repository the newest `keep` finished
- * builds stay, whatever their age (by default none). Answers what was removed.
+ * Removes builds that ended longer ago than `olderThan` (`"7 days"`; a number is milliseconds), in `namespace`, by default
+ * the backend's own. Of each final image's repository the newest `keep` finished builds stay, whatever their age (by default
+ * none). Answers what was removed; images stay in their registries.
  *
  * @since 0.1.0
  * @category combinators

@@ -1,5 +1,18 @@
 /**
- * What can go wrong with a build, one class for each thing a caller would handle differently.
+ * What can go wrong with a build, one class for each thing a caller would handle differently. Each has a `message` for
+ * people, and says whether trying again, unchanged, may help (`retryable`).
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildInput } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const build = (input: BuildInput.BuildInput) =>
+ *   BuildBackend.run(input).pipe(
+ *     Effect.catchTag("BuildFailed", ({ status }) => Effect.die(`fix the Containerfile: ${status.message}`)),
+ *     Effect.retry({ while: (error) => error.retryable, times: 3 })
+ *   )
+ * ```
  *
  * @since 0.1.0
  */
@@ -49,6 +62,13 @@ const rejections = {
 /**
  * The build was not accepted, and nothing was left behind. `issues` names everything that is wrong, not just the first.
  *
+ * - `InvalidInput`: it is wrong whatever builds it; from `BuildInput.make` and `decode`.
+ * - `Unsupported`: this backend cannot honour it; another one may.
+ * - `Denied`: an admission policy of the cluster (PodSecurity, SCC, a webhook) refuses it.
+ * - `QuotaExceeded`: the namespace has no room just now; retryable.
+ * - `MissingReference`: the namespace, or an object that the input names, is not there. On a cluster a secret that is missing
+ *   shows only when a pod waits for it: the build is `blocked`, and Errored when its `pendingTimeout` ends.
+ *
  * @since 0.1.0
  * @category errors
  */
@@ -90,7 +110,8 @@ export class BuildNotFound
 }
 
 /**
- * The build ran, and what the user wrote is at fault.
+ * The build ran, and what the user wrote is at fault; never retryable. `status` has the reason, the exit code of the
+ * instruction, and the end of the log.
  *
  * @since 0.1.0
  * @category errors
@@ -111,7 +132,8 @@ export class BuildFailed
 }
 
 /**
- * The platform, a reference or a permission is at fault.
+ * The platform, a reference or a permission is at fault. `status.reason` says which of `BuildStatus.ErroredReason`. After it,
+ * building an equal input makes a new build.
  *
  * @since 0.1.0
  * @category errors
@@ -133,7 +155,7 @@ export class BuildErrored
 }
 
 /**
- * Somebody cancelled the build.
+ * Somebody cancelled the build. Building an equal input makes a new one.
  *
  * @since 0.1.0
  * @category errors
@@ -164,9 +186,10 @@ const troubles = {
 } as const
 
 /**
- * The backend itself could not do what was asked; nothing is said of the build. `operation` is what was tried, `detail`
- * what was answered. `retryAfter` is how long to
- * wait, where the server named a time.
+ * The backend itself could not do what was asked; nothing is said of the build, which may go on. `operation` is what was
+ * tried, `detail` what was answered. `retryAfter` is how long to wait, where the server named a time.
+ *
+ * Unreachable, Throttled, Timeout and Conflict are retryable. `UnknownBackend`: the ref is of a backend that is not there.
  *
  * @since 0.1.0
  * @category errors
@@ -210,6 +233,8 @@ export class BackendError
 export type BuildError = BuildRejected | BuildNotFound | BuildFailed | BuildErrored | BuildCancelled | BackendError
 
 /**
+ * Every error as JSON, so that it can be stored or sent.
+ *
  * @since 0.1.0
  * @category schemas
  */

@@ -1,6 +1,16 @@
 /**
  * What a build tells while it runs: the elements of `BuildBackend.events`.
  *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildInput } from "effect-os-builder"
+ * import { Console, Stream } from "effect"
+ *
+ * const watch = (input: BuildInput.BuildInput) =>
+ *   Stream.runForEach(BuildBackend.events(input), (event) =>
+ *     event._tag === "LogLine" ? Console.log(event.line) : Console.log(event._tag))
+ * ```
+ *
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
@@ -66,6 +76,8 @@ export class LogLost extends Schema.TaggedClass<LogLost>("effect-os-builder/Buil
 }) {}
 
 /**
+ * Every event, as JSON: so that it can be sent.
+ *
  * @since 0.1.0
  * @category schemas
  */

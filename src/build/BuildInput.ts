@@ -1,5 +1,5 @@
 /**
- * Everything a build is given.
+ * Everything a build is given: {@link make} takes it from a program, {@link decode} from data.
  *
  * @since 0.1.0
  */
@@ -125,7 +125,7 @@ export class BuildInput extends Schema.Class<BuildInput>("effect-os-builder/Buil
 ) {}
 
 /**
- * What {@link make} takes.
+ * What {@link make} takes. Three fields are needed; {@link defaults} has what holds where the others are left out.
  *
  * @since 0.1.0
  * @category models
@@ -225,7 +225,9 @@ const parser = <A, I>(schema: Schema.Schema<A, I>) => {
 const parseOptions = parser(Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput)))
 
 /**
- * An input from what a program has at hand, or every reason against it.
+ * An input from what a program has at hand, or `BuildRejected` ("InvalidInput") with every reason against it, each with its
+ * path (`finalImage.pullspec`) or its line in the Containerfile. {@link Options} says what each field means, its unit and its
+ * default.
  *
  * @example
  * ```ts
@@ -247,7 +249,20 @@ export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected>
   Effect.map(parseOptions(options), (given) => new BuildInput(given, true))
 
 /**
- * An input from data, such as parsed JSON, or every reason against it. Keys that are not known are among them.
+ * An input from data, such as parsed JSON, or `BuildRejected` with every reason against it. Keys that are not known are among
+ * them. Times are texts (`1h30m`); a file of the context is text, or `{ base64, mode? }`.
+ *
+ * @example
+ * ```ts
+ * import { BuildInput } from "effect-os-builder"
+ *
+ * const input = BuildInput.decode({
+ *   dockerfile: "FROM quay.io/fedora/fedora-bootc:43\n",
+ *   baseImage: { pullspec: "quay.io/fedora/fedora-bootc:43" },
+ *   finalImage: { pullspec: "registry.example.com/acme/os:1" },
+ *   timeout: "30m"
+ * })
+ * ```
  *
  * @since 0.1.0
  * @category constructors

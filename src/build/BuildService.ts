@@ -80,43 +80,49 @@ export interface LogsOptions {
  * @category models
  */
 export interface ListOptions {
+  /** By default the backend's own. */
   readonly namespace?: string | undefined
+  /** Only builds of an input with this `BuildInput.fingerprint`. */
   readonly fingerprint?: string | undefined
 }
 
 /**
- * What every backend does.
+ * What every backend does. To write one, implement this and pass it through {@link make}.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
+  /** The first part of its refs. */
   readonly name: BackendName
-  /** Whether this backend can honour every part of the input; offline, and every objection at once. */
+  /** Fails with every part of the input that this backend cannot honour. Asks no cluster. */
   readonly check: (input: BuildInput) => Effect.Effect<void, BuildRejected>
   /**
-   * Starts a build, or adopts the newest one of an equal input if that is unfinished, Succeeded or Failed. Returns once
-   * the build is recorded; it then goes on without this process wherever the backend is a cluster.
+   * Starts a build, or adopts the newest one of an equal input (`BuildInput.fingerprint`) if that is unfinished, Succeeded
+   * or Failed. Returns once the build is recorded; it then goes on without this process wherever the backend is a cluster.
    */
   readonly build: (
     input: BuildInput,
     options?: BuildOptions
   ) => Effect.Effect<Submission, BuildRejected | BackendError>
-  /** The status now. */
+  /** The status now. It only goes forward: a terminal one is final, and nothing goes back to Pending. */
   readonly status: (ref: BuildRef) => Effect.Effect<BuildStatus, BuildNotFound | BackendError>
-  /** The status now, then each change; ends after a terminal one. */
+  /** The status now, then each change; ends after a terminal one. A build that vanishes meanwhile is Errored("Deleted"). */
   readonly changes: (ref: BuildRef) => Stream.Stream<BuildStatus, BuildNotFound | BackendError>
   /** The lines of the log, from its start unless `tailLines` is given; with `follow` it ends when the build does. */
   readonly logs: (ref: BuildRef, options?: LogsOptions) => Stream.Stream<string, BuildNotFound | BackendError>
-  /** Stops the build; does nothing to one that ended or is gone. */
+  /** Stops the build, which is Cancelled then; does nothing to one that ended or is gone. */
   readonly cancel: (ref: BuildRef) => Effect.Effect<void, BackendError>
   /** Forgets the build and everything kept for it; an unfinished one is cancelled first. Nothing happens if it is gone. */
   readonly remove: (ref: BuildRef) => Effect.Effect<void, BackendError>
-  /** The builds of this backend, newest first. */
+  /** The builds of this backend in one namespace, newest first. */
   readonly list: (options?: ListOptions) => Effect.Effect<ReadonlyArray<BuildSummary>, BackendError>
 }
 
 /**
+ * The backend in use. Each backend module has a layer that provides it; `BackendSelection.layer` provides the one that suits
+ * the cluster.
+ *
  * @since 0.1.0
  * @category tags
  */
@@ -128,7 +134,8 @@ const submissions = Metric.counter("effect_os_builder_submissions", {
 })
 
 /**
- * What every backend wraps its methods in: spans, metrics, and the refusal of refs that belong to another backend.
+ * What every backend wraps its methods in: spans, metrics, and the refusal (`BackendError`, "UnknownBackend") of refs that
+ * belong to another backend.
  *
  * @since 0.1.0
  * @category constructors

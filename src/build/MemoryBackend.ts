@@ -79,6 +79,8 @@ export interface Control {
 }
 
 /**
+ * The handle on the backend of {@link layerMemory}.
+ *
  * @since 0.1.0
  * @category tags
  */

@@ -20,6 +20,19 @@
  * Job tries again what the platform disturbed and what a registry could not do just then, as often as the input's `retries`
  * say, and ends at once with everything else: a Containerfile that failed is never built again.
  *
+ * @example
+ * ```ts
+ * import { CustomBuildBackend } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Layer } from "effect"
+ *
+ * const backend = CustomBuildBackend.layerWith({
+ *   namespace: "builds",
+ *   serviceAccount: "os-builder",
+ *   security: "userns"
+ * }).pipe(Layer.provide(KubernetesCluster.layer))
+ * ```
+ *
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
@@ -79,7 +92,7 @@ export const scc = (settings: Settings = {}): string => JobDefinition.scc(profil
 export const samplePod = (settings: Settings = {}): JsonObject => JobDefinition.samplePod(profile(settings))
 
 /**
- * The backend as a value.
+ * The backend as a value: for a program that has several.
  *
  * @since 0.1.0
  * @category constructors
@@ -88,7 +101,7 @@ export const make = (settings: Settings = {}): Effect.Effect<Service, never, Clu
   JobDefinition.backend(profile(settings))
 
 /**
- * The backend with its defaults.
+ * The backend with its defaults, in the namespace of the cluster's context.
  *
  * @since 0.1.0
  * @category layers
@@ -96,6 +109,8 @@ export const make = (settings: Settings = {}): Effect.Effect<Service, never, Clu
 export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(BuildBackend, make())
 
 /**
+ * The backend with settings; a new layer for each call.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -103,6 +118,8 @@ export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, 
   Layer.effect(BuildBackend, make(settings))
 
 /**
+ * The backend with settings of which each is a value or a `Config`, read when the layer is built.
+ *
  * @since 0.1.0
  * @category layers
  */

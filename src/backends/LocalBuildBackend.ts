@@ -254,6 +254,8 @@ export const layer: Layer.Layer<
 > = Layer.scoped(BuildBackend, make())
 
 /**
+ * The backend with settings; a new layer for each call.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -266,6 +268,8 @@ export const layerWith = (
 > => Layer.scoped(BuildBackend, make(settings))
 
 /**
+ * The backend with settings of which each is a value or a `Config`, read when the layer is built.
+ *
  * @since 0.1.0
  * @category layers
  */

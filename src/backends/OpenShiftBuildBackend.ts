@@ -17,6 +17,15 @@
  * of this: `pendingTimeout`, `retries` and `prune` are done from here. An entitlement is a volume; on RHEL images, `RUN rm -rf
  * /etc/rhsm-host` makes dnf look at it. What cannot be honoured, `check` says.
  *
+ * @example
+ * ```ts
+ * import { OpenShiftBuildBackend } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Layer } from "effect"
+ *
+ * const backend = OpenShiftBuildBackend.layerWith({ namespace: "builds" }).pipe(Layer.provide(KubernetesCluster.layer))
+ * ```
+ *
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
@@ -77,7 +86,7 @@ export const definition = (settings: Settings = {}): ClusterBackend.Definition<R
 })
 
 /**
- * The backend as a value.
+ * The backend as a value: for a program that has several.
  *
  * @since 0.1.0
  * @category constructors
@@ -93,7 +102,7 @@ export const make = (settings: Settings = {}): Effect.Effect<Service, never, Clu
   )
 
 /**
- * The backend with its defaults.
+ * The backend with its defaults, in the namespace of the cluster's context.
  *
  * @since 0.1.0
  * @category layers
@@ -101,6 +110,8 @@ export const make = (settings: Settings = {}): Effect.Effect<Service, never, Clu
 export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(BuildBackend, make())
 
 /**
+ * The backend with settings; a new layer for each call.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -108,6 +119,8 @@ export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, 
   Layer.effect(BuildBackend, make(settings))
 
 /**
+ * The backend with settings of which each is a value or a `Config`, read when the layer is built.
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -19,6 +19,17 @@
  *
  * What the pod needs and the cluster must allow is otherwise that of the custom backend.
  *
+ * @example
+ * ```ts
+ * import { SingleNodeBuildBackend } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Layer } from "effect"
+ *
+ * const backend = SingleNodeBuildBackend.layerWith({ cacheClaimName: "layers", patience: "20 minutes" }).pipe(
+ *   Layer.provide(KubernetesCluster.layer)
+ * )
+ * ```
+ *
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
@@ -100,7 +111,7 @@ export const scc = (settings: Settings = {}): string => JobDefinition.scc(profil
 export const samplePod = (settings: Settings = {}): JsonObject => JobDefinition.samplePod(profile(settings))
 
 /**
- * The backend as a value.
+ * The backend as a value: for a program that has several.
  *
  * @since 0.1.0
  * @category constructors
@@ -109,7 +120,7 @@ export const make = (settings: Settings = {}): Effect.Effect<Service, never, Clu
   Effect.map(JobDefinition.backend(profile(settings)), patient(settings.patience ?? "10 minutes"))
 
 /**
- * The backend with its defaults.
+ * The backend with its defaults, in the namespace of the cluster's context.
  *
  * @since 0.1.0
  * @category layers
@@ -117,6 +128,8 @@ export const make = (settings: Settings = {}): Effect.Effect<Service, never, Clu
 export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(BuildBackend, make())
 
 /**
+ * The backend with settings; a new layer for each call.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -124,6 +137,8 @@ export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, 
   Layer.effect(BuildBackend, make(settings))
 
 /**
+ * The backend with settings of which each is a value or a `Config`, read when the layer is built.
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -1,5 +1,20 @@
 /**
- * A Kubernetes cluster, as far as building images needs it: one narrow service over its API.
+ * A Kubernetes cluster, as far as building images needs it: one narrow service over its API. `KubernetesCluster` provides a
+ * real one, `FakeCluster` one in memory. Which kinds there are, and what is read of them, is up to you: `Resources` has some,
+ * `Resource.make` makes others.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, Resources } from "effect-os-builder"
+ * import { Console, Effect, Stream } from "effect"
+ *
+ * const program = Effect.scoped(Effect.gen(function*() {
+ *   const pods = yield* Cluster.reflect(Resources.Pod, { labelSelector: "app=web" })
+ *   yield* pods.changes(() => true).pipe(
+ *     Stream.runForEach(({ _tag, object }) => Console.log(`${_tag} ${object.metadata.name}: ${object.status?.phase}`))
+ *   )
+ * }))
+ * ```
  *
  * @since 0.1.0
  */
@@ -31,6 +46,8 @@ export type * from "./ClusterService.js"
 export type { Driver } from "./Driver.js"
 
 /**
+ * The cluster in use. What its methods do is said at {@link Service}; there is a function for each of them here.
+ *
  * @since 0.1.0
  * @category tags
  */
@@ -196,30 +213,21 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
 
 // --- accessors ---
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** One object by its name; `NotFound` if there is none. @since 0.1.0 @category accessors */
 export const get = <A>(
   resource: Resource<A>,
   name: string,
   options?: Model.InNamespace
 ): Effect.Effect<A, ClusterError, Cluster> => Effect.flatMap(Cluster, (cluster) => cluster.get(resource, name, options))
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** Every object of a selection, read page by page. @since 0.1.0 @category accessors */
 export const list = <A>(
   resource: Resource<A>,
   options?: Model.Selection
 ): Effect.Effect<Model.ObjectList<A>, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.list(resource, options))
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** Creates an object, and answers what the server stored. @since 0.1.0 @category accessors */
 export const create = <A>(
   resource: Resource<A>,
   object: JsonObject,
@@ -227,10 +235,7 @@ export const create = <A>(
 ): Effect.Effect<A, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.create(resource, object, options))
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** Replaces the status of an object that was read, as it was when it was read. @since 0.1.0 @category accessors */
 export const updateStatus = <A>(
   resource: Resource<A>,
   object: JsonObject,
@@ -238,10 +243,7 @@ export const updateStatus = <A>(
 ): Effect.Effect<A, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.updateStatus(resource, object, options))
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** Changes the fields that are named, and answers what the server stored. @since 0.1.0 @category accessors */
 export const patch = <A>(
   resource: Resource<A>,
   name: string,
@@ -258,27 +260,18 @@ const delete_ = (
   Effect.flatMap(Cluster, (cluster) => cluster.delete(resource, name, options))
 
 export {
-  /**
-   * @since 0.1.0
-   * @category accessors
-   */
+  /** Deletes an object; answers once the server has taken it on. @since 0.1.0 @category accessors */
   delete_ as delete
 }
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** The raw watch; most callers want {@link reflect}. @since 0.1.0 @category accessors */
 export const watch = <A>(
   resource: Resource<A>,
   options?: Model.WatchOptions
 ): Stream.Stream<Model.WatchEvent<A>, ClusterError, Cluster> =>
   Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.watch(resource, options)))
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** The lines of the log of a pod or a Build; with `follow` until its container ends. @since 0.1.0 @category accessors */
 export const logs = (
   resource: Resource<unknown>,
   name: string,
@@ -286,36 +279,24 @@ export const logs = (
 ): Stream.Stream<string, ClusterError, Cluster> =>
   Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.logs(resource, name, options)))
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** The API groups of the server, with their versions. @since 0.1.0 @category accessors */
 export const groups: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>, ClusterError, Cluster> = Effect.flatMap(
   Cluster,
   (cluster) => cluster.groups
 )
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** What one group and version serves; none if there is no such group. @since 0.1.0 @category accessors */
 export const resources = (
   group: string,
   version: string
 ): Effect.Effect<Option.Option<ReadonlyArray<Model.ApiResource>>, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.resources(group, version))
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** Whether we may do something, by the server's own judgement. @since 0.1.0 @category accessors */
 export const mayI = (query: Model.AccessQuery): Effect.Effect<Model.AccessAnswer, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.mayI(query))
 
-/**
- * @since 0.1.0
- * @category accessors
- */
+/** A view of a selection that is kept up to date, and shared by all who ask for the same, while a scope holds it. @since 0.1.0 @category accessors */
 export const reflect = <A>(
   resource: Resource<A>,
   options?: Model.Selection

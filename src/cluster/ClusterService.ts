@@ -34,6 +34,8 @@ export interface Selection {
 }
 
 /**
+ * What `list` answers.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -55,6 +57,8 @@ export interface WatchOptions extends Selection {
 }
 
 /**
+ * A `Bookmark` says how far the watch is, and nothing of an object.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -63,6 +67,8 @@ export type WatchEvent<A> =
   | { readonly type: "Bookmark"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
 
 /**
+ * `merge`: a JSON merge patch, in which null removes a field (RFC 7386). `json`: a list of operations (RFC 6902).
+ *
  * @since 0.1.0
  * @category models
  */
@@ -136,6 +142,8 @@ export interface AccessQuery {
 }
 
 /**
+ * What the server answers, with its reason where it gives one.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -169,6 +177,7 @@ export interface ApiResource {
 export interface Service {
   /** The namespace of the credentials' context, or `default`. */
   readonly defaultNamespace: string
+  /** One object by its name; `NotFound` if there is none. */
   readonly get: <A>(resource: Resource<A>, name: string, options?: InNamespace) => Effect.Effect<A, ClusterError>
   /** Every object of the selection, read page by page. */
   readonly list: <A>(resource: Resource<A>, options?: Selection) => Effect.Effect<ObjectList<A>, ClusterError>
@@ -184,6 +193,10 @@ export interface Service {
     object: JsonObject,
     options?: InNamespace
   ) => Effect.Effect<A, ClusterError>
+  /**
+   * Changes the fields that are named, and answers what the server stored. With `metadata.resourceVersion` in it, a change
+   * that somebody else made meanwhile is a `Conflict`.
+   */
   readonly patch: <A>(
     resource: Resource<A>,
     name: string,

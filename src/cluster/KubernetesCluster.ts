@@ -2,7 +2,29 @@
  * A real cluster, reached with the kubeconfig that `kubectl` would use.
  *
  * Needs `@kubernetes/client-node` (1.4, or 2 on Node 22.19 and later), of which just the reading of kubeconfigs is used:
- * contexts, certificates, tokens, exec plugins, OIDC, and what a pod is given in a cluster.
+ * contexts, certificates, tokens, exec plugins, OIDC, and what a pod is given in a cluster. Requests and watches share one
+ * pool of connections, closed with the layer.
+ *
+ * The layers fail with {@link ConfigurationError}, which says what to do about it, and otherwise at once: whether the server
+ * answers shows with the first request.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, Resources } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Config, Console, Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const { items } = yield* Cluster.list(Resources.Pod)
+ *   yield* Console.log(items.map(({ metadata }) => metadata.name))
+ * })
+ *
+ * const current = KubernetesCluster.layer
+ * const chosen = KubernetesCluster.layerWith({ context: "staging", namespace: "builds" })
+ * const configured = KubernetesCluster.layerConfig({ kubeconfig: Config.string("APP_KUBECONFIG") })
+ *
+ * Effect.runPromise(Effect.provide(program, chosen))
+ * ```
  *
  * @since 0.1.0
  */
@@ -23,6 +45,8 @@ export { ConfigurationError } from "./ConfigurationError.js"
 export type { KubeCluster, KubeConfigLike } from "./KubeConfigLike.js"
 
 /**
+ * What can be set whichever way the kubeconfig comes.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -34,6 +58,8 @@ export interface Options {
 }
 
 /**
+ * What can be set, all of it optional.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -62,7 +88,7 @@ export const make = (settings?: Settings): Effect.Effect<Cluster.Service, Config
   })
 
 /**
- * The same, with a kubeconfig that was loaded, or made, by the program: a `KubeConfig` of `@kubernetes/client-node`.
+ * The same by a kubeconfig that was loaded, or made, by the program: a `KubeConfig` of `@kubernetes/client-node`.
  *
  * @since 0.1.0
  * @category constructors
@@ -81,6 +107,8 @@ export const fromKubeConfig = (
 export const layer: Layer.Layer<Cluster.Cluster, ConfigurationError> = Layer.scoped(Cluster.Cluster, make())
 
 /**
+ * A cluster with settings; a new layer, and connections of its own, for each call.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -88,6 +116,8 @@ export const layerWith = (settings: Settings): Layer.Layer<Cluster.Cluster, Conf
   Layer.scoped(Cluster.Cluster, make(settings))
 
 /**
+ * A cluster with settings of which each is a value or a `Config`, read when the layer is built.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -97,6 +127,8 @@ export const layerConfig = (
   Layer.scoped(Cluster.Cluster, Effect.flatMap(Config.unwrap(config), make))
 
 /**
+ * A cluster by a kubeconfig that was loaded, or made, by the program: a `KubeConfig` of `@kubernetes/client-node`.
+ *
  * @since 0.1.0
  * @category layers
  */

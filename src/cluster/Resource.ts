@@ -59,6 +59,7 @@ export interface Kind {
  * no memory; in an optional field, null counts as absent. Use {@link raw} where an object is to be written back.
  *
  * @example
+ * ```ts
  * import { Resource } from "effect-os-builder"
  * import { Schema } from "effect"
  *
@@ -72,6 +73,7 @@ export interface Kind {
  *     spec: Schema.optional(Schema.Struct({ holderIdentity: Schema.optional(Schema.String) }))
  *   })
  * })
+ * ```
  *
  * @since 0.1.0
  * @category constructors

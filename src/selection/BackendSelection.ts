@@ -9,6 +9,20 @@
  * input (`check`), unless another one has a build of that input already, which is then adopted. A ref is always answered by
  * the backend that it names, also by one that cannot build here any more.
  *
+ * @example
+ * ```ts
+ * import { BackendSelection } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Console, Effect, Layer } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const { report } = yield* BackendSelection.Selection
+ *   yield* Console.log(BackendSelection.table(report))
+ * })
+ *
+ * const main = Effect.provide(program, BackendSelection.layer.pipe(Layer.provide(KubernetesCluster.layer)))
+ * ```
+ *
  * @since 0.1.0
  */
 import * as Arr from "effect/Array"
@@ -122,6 +136,20 @@ const survey = (candidates: ReadonlyArray<Probed<never>>): Effect.Effect<Report>
  * somebody asks about a build which it made. A candidate that is behind an Available one is waited for 5 seconds at most.
  * Every call gives a new layer, so that one process can select for several clusters.
  *
+ * Fails with `NoBackendAvailable` when every candidate is Absent or Forbidden, with `ProbeError` when a candidate that might
+ * have been preferred cannot be asked, and with whatever the layers of the Available ones fail with.
+ *
+ * @example
+ * ```ts
+ * import { BackendSelection } from "effect-os-builder"
+ *
+ * // Jobs of our own wherever they are admitted, else what OpenShift offers.
+ * const layer = BackendSelection.layerFrom([
+ *   BackendSelection.custom({ security: "userns" }),
+ *   BackendSelection.openShift()
+ * ])
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -200,7 +228,7 @@ const settled = <E, R>(backend: Ready.Name) => (candidate: Candidate<E, R>): Can
 })
 
 /**
- * One of {@link layer}'s backends, with settings.
+ * {@link layer} with settings; a new layer for each call.
  *
  * @since 0.1.0
  * @category layers
@@ -221,6 +249,8 @@ export const layerWith = (
 export const layer: Layer.Layer<BuildBackend | Selection, NoBackendAvailable | ProbeError, Cluster> = layerWith({})
 
 /**
+ * {@link layer} with settings of which each is a value or a `Config`, read when the layer is built.
+ *
  * @since 0.1.0
  * @category layers
  */

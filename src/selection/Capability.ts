@@ -4,6 +4,24 @@
  * Discovery comes first, and a group that is not there is not asked about. What is asked then is asked side by side, so that
  * a probe takes two round trips.
  *
+ * A probe has three answers ({@link Verdict}), and fails with {@link ProbeError} when there is none: a cluster that is away is
+ * waited for as long as {@link Patience} says, by default 2 minutes. The questions of yes or no
+ * ({@link isSingleNode}, {@link hasOpenShiftBuilds}, {@link canRunBuildJobs}) take Forbidden for a no.
+ *
+ * @example
+ * ```ts
+ * import { Capability } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Console, Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const verdict = yield* Capability.openShiftBuilds
+ *   yield* Console.log(`${verdict._tag}: ${verdict.evidence}`)
+ * })
+ *
+ * const main = Effect.provide(program, KubernetesCluster.layer)
+ * ```
+ *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
@@ -99,18 +117,24 @@ export const rules: ReadonlyArray<AccessRule> = Question.rules
 // -----------------------------------------------------------------------------
 
 /**
+ * Whether {@link singleNode} is Available.
+ *
  * @since 0.1.0
  * @category probes
  */
 export const isSingleNode: Effect.Effect<boolean, ProbeError, Cluster> = Effect.map(singleNode, isAvailable)
 
 /**
+ * Whether {@link openShiftBuilds} is Available.
+ *
  * @since 0.1.0
  * @category probes
  */
 export const hasOpenShiftBuilds: Effect.Effect<boolean, ProbeError, Cluster> = Effect.map(openShiftBuilds, isAvailable)
 
 /**
+ * Whether {@link buildJobs} is Available.
+ *
  * @since 0.1.0
  * @category probes
  */

@@ -29,6 +29,8 @@ export class Explanation extends Schema.Class<Explanation>("effect-os-builder/Se
 }) {}
 
 /**
+ * What the layers of `BackendSelection` provide beside the backend.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -43,6 +45,8 @@ export interface Service {
 }
 
 /**
+ * The selection in use: what was chosen, and why.
+ *
  * @since 0.1.0
  * @category tags
  */

@@ -40,6 +40,8 @@ export class Forbidden extends Schema.TaggedClass<Forbidden>("effect-os-builder/
 }) {}
 
 /**
+ * What a probe answers.
+ *
  * @since 0.1.0
  * @category schemas
  */

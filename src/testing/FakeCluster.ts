@@ -1,25 +1,27 @@
 /**
- * A Kubernetes or OpenShift cluster in memory, for tests of what builds images on one: a layer in the place of the real
- * cluster, and a handle to say how builds go and what fails.
+ * A Kubernetes or OpenShift cluster in memory, for tests of what builds images on one, or of anything else that speaks to
+ * one: a layer in the place of the real cluster, and a handle to say how builds go and what fails.
  *
  * It is the API server's semantics that are the same, not its bytes: objects have uids and resourceVersions, watches
  * replay and expire, Jobs run pods, Builds run builders, the garbage collector collects. All of it follows Effect's Clock,
  * and unless an outcome says otherwise nothing in it takes time: a build under `TestClock` ends without an `adjust`.
  *
+ * It is as strict as a cluster, too: a build whose input names a secret waits until {@link Service.seed} brings one, and one
+ * for arm64 waits for such a node. Pods that build nothing complete at once, or run on if they are always started again.
+ *
  * @example
  * ```ts
- * import { Effect } from "effect"
- * import { Cluster } from "effect-os-builder"
+ * import { BackendSelection, BuildBackend, type BuildInput } from "effect-os-builder"
  * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect, Layer } from "effect"
  *
- * const program = Effect.gen(function*() {
- *   const fake = yield* FakeCluster.FakeCluster
- *   const cluster = yield* Cluster.Cluster
- *   yield* fake.outcome(FakeCluster.containerfileFails({ exitCode: 3 }))
- *   return yield* cluster.groups
- * })
- *
- * Effect.runPromise(Effect.provide(program, FakeCluster.openShift))
+ * const test = (input: BuildInput.BuildInput) =>
+ *   Effect.gen(function*() {
+ *     const fake = yield* FakeCluster.FakeCluster
+ *     yield* fake.outcome(FakeCluster.containerfileFails({ exitCode: 3 }))
+ *     const error = yield* Effect.flip(BuildBackend.run(input))
+ *     return error._tag // BuildFailed
+ *   }).pipe(Effect.provide(Layer.provideMerge(BackendSelection.layer, FakeCluster.openShift)))
  * ```
  *
  * @since 0.1.0
@@ -52,27 +54,16 @@ import * as Topology from "./Topology.js"
 // -----------------------------------------------------------------------------
 
 export {
-  /** @since 0.1.0 */
   delayEvents,
-  /** @since 0.1.0 */
   drop,
-  /** @since 0.1.0 */
   type Fault,
-  /** @since 0.1.0 */
   internalError,
-  /** @since 0.1.0 */
   latency,
-  /** @since 0.1.0 */
   loseResponse,
-  /** @since 0.1.0 */
   type Match,
-  /** @since 0.1.0 */
   repeatEvents,
-  /** @since 0.1.0 */
   status,
-  /** @since 0.1.0 */
   throttled,
-  /** @since 0.1.0 */
   unavailable
 } from "../cluster/fake/Faults.js"
 
@@ -103,54 +94,29 @@ export type {
   Service as Served
 } from "../cluster/fake/FakeApiServer.js"
 
-export type {
-  /** @since 0.1.0 */
-  RecordedRequest
-} from "../cluster/fake/Gateway.js"
+export type { RecordedRequest } from "../cluster/fake/Gateway.js"
 
-export type {
-  /** @since 0.1.0 */
-  Rule
-} from "../cluster/fake/Access.js"
+export type { Rule } from "../cluster/fake/Access.js"
 
 export {
-  /** @since 0.1.0 */
   containerfileFails,
-  /** @since 0.1.0 */
   deletedOutside,
-  /** @since 0.1.0 */
   evicted,
-  /** @since 0.1.0 */
   hangs,
-  /** @since 0.1.0 */
   held,
-  /** @since 0.1.0 */
   imagePullBackOff,
-  /** @since 0.1.0 */
   neverScheduled,
-  /** @since 0.1.0 */
   oomKilled,
-  /** @since 0.1.0 */
   type Outcome,
-  /** @since 0.1.0 */
   pullFails,
-  /** @since 0.1.0 */
   pushFails,
-  /** @since 0.1.0 */
   type RegistryFailure,
-  /** @since 0.1.0 */
   succeeds
 } from "./Outcome.js"
 
-export type {
-  /** @since 0.1.0 */
-  BuildMatch
-} from "./Playbook.js"
+export type { BuildMatch } from "./Playbook.js"
 
-export type {
-  /** @since 0.1.0 */
-  OpenShift
-} from "./Topology.js"
+export type { OpenShift } from "./Topology.js"
 
 /**
  * The handle on a fake cluster.
@@ -161,11 +127,14 @@ export type {
 export interface Service {
   /** How builds go from now on: all of them, or those that match. What is said last counts. */
   readonly outcome: (next: Outcome.Outcome, match?: BuildMatch) => Effect.Effect<void>
-  /** A build that is held goes on with this outcome; so do its later attempts. */
+  /** A build that is `held` goes on with this outcome; so do its later attempts. */
   readonly release: (ref: BuildRef, outcome: Outcome.Outcome) => Effect.Effect<void>
-  /** Puts objects into the cluster, status and all; what is there under the same name is replaced. */
+  /**
+   * Puts objects into the cluster, status and all; what is there under the same name is replaced. Each has an `apiVersion`, a
+   * `kind` and a name; a namespace that is not there is made. Dies on a kind that the cluster does not have.
+   */
   readonly seed: (...objects: ReadonlyArray<JsonObject>) => Effect.Effect<void>
-  /** What is in the cluster now. */
+  /** What is in the cluster now; all of it, or that of one kind (`Job`), or in one namespace. */
   readonly objects: (
     options?: { readonly kind?: string | undefined; readonly namespace?: string | undefined }
   ) => Effect.Effect<ReadonlyArray<JsonObject>>
@@ -173,7 +142,7 @@ export interface Service {
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
   /** Takes everything back: objects, outcomes, faults, and the requests so far. */
   readonly reset: Effect.Effect<void>
-  /** Lets requests fail, for good or some times. The inner effect lifts it. */
+  /** Lets requests fail, for good or so many `times`. The inner effect lifts it. */
   readonly fail: (
     match: Match,
     fault: Fault,
@@ -183,11 +152,13 @@ export interface Service {
   readonly disconnectWatches: Effect.Effect<void>
   /** Forgets all changes so far: who wants to go on from before is told `410 Gone`, and has to list again. */
   readonly compact: Effect.Effect<void>
-  /** The API server is away for a while, and every watch is cut. */
+  /** The API server takes no connection for so long, and every watch is cut. */
   readonly outage: (duration: Duration.DurationInput) => Effect.Effect<void>
 }
 
 /**
+ * The handle on the fake cluster that is there in the place of the real one.
+ *
  * @since 0.1.0
  * @category tags
  */
@@ -359,7 +330,7 @@ export const layerServed = (
   }))
 
 /**
- * A cluster without OpenShift.
+ * A cluster without OpenShift: Kubernetes alone, two nodes.
  *
  * @since 0.1.0
  * @category layers
@@ -367,7 +338,7 @@ export const layerServed = (
 export const vanilla: Layer.Layer<Cluster.Cluster | FakeCluster> = layer()
 
 /**
- * OpenShift with every capability, on several nodes.
+ * OpenShift with every capability: three nodes for its control plane, two for work.
  *
  * @since 0.1.0
  * @category layers
@@ -375,7 +346,7 @@ export const vanilla: Layer.Layer<Cluster.Cluster | FakeCluster> = layer()
 export const openShift: Layer.Layer<Cluster.Cluster | FakeCluster> = layer({ openShift: {} })
 
 /**
- * OpenShift on one node.
+ * OpenShift with every capability, on one node that is all of it.
  *
  * @since 0.1.0
  * @category layers

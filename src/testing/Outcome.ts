@@ -6,6 +6,8 @@
 import type * as Duration from "effect/Duration"
 
 /**
+ * How builds go: made by the functions and constants beside it, which say what status each ends with.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -43,7 +45,8 @@ export const succeeds = (
 ): Outcome => ({ _tag: "Succeeds", after: options.after ?? 0, digest: options.digest, log: options.log })
 
 /**
- * A `RUN` ends with the exit code, by default 1: the fault of whoever wrote the Containerfile.
+ * A `RUN` ends with the exit code, by default 1, after the lines of `log`: the fault of whoever wrote the Containerfile.
+ * `Failed` ("InstructionFailed").
  *
  * @since 0.1.0
  * @category constructors
@@ -67,7 +70,8 @@ const registryFails = <T extends "PullFails" | "PushFails">(_tag: T) =>
   )
 
 /**
- * The base image is not there, or may not be read; with `transient`, the registry could not be reached.
+ * The base image is not there, or may not be read: `Errored` ("ImagePullDenied"). With `transient`, the registry cannot be
+ * reached, in any attempt: `Errored` ("ImagePullFailed").
  *
  * @since 0.1.0
  * @category constructors
@@ -75,7 +79,8 @@ const registryFails = <T extends "PullFails" | "PushFails">(_tag: T) =>
 export const pullFails: RegistryFailure = registryFails("PullFails")
 
 /**
- * The final image may not be pushed; with `transient`, the registry could not be reached.
+ * The final image may not be pushed: `Errored` ("PushDenied"). With `transient`, the registry cannot be reached, in any
+ * attempt: `Errored` ("PushFailed").
  *
  * @since 0.1.0
  * @category constructors
@@ -83,7 +88,7 @@ export const pullFails: RegistryFailure = registryFails("PullFails")
 export const pushFails: RegistryFailure = registryFails("PushFails")
 
 /**
- * The kernel kills the build for want of memory.
+ * The kernel kills the build for want of memory: `Errored` ("OutOfMemory").
  *
  * @since 0.1.0
  * @category constructors
@@ -91,7 +96,8 @@ export const pushFails: RegistryFailure = registryFails("PushFails")
 export const oomKilled: Outcome = { _tag: "OomKilled" }
 
 /**
- * The node evicts the pod, by default once; after that the build succeeds.
+ * The node evicts the pod, by default once; after that the build succeeds, unless its retries are used up: `Errored`
+ * ("Evicted").
  *
  * @since 0.1.0
  * @category constructors
@@ -102,7 +108,7 @@ export const evicted = (options: { readonly times?: number | undefined } = {}): 
 })
 
 /**
- * No node takes the pod.
+ * No node takes the pod: `Pending`, blocked ("Unschedulable"), and `Errored` ("PendingTimeout") in the end.
  *
  * @since 0.1.0
  * @category constructors
@@ -115,7 +121,7 @@ export const neverScheduled: Outcome = {
 }
 
 /**
- * The builder image cannot be pulled.
+ * The builder image cannot be pulled: `Pending`, blocked ("ImagePull"), and `Errored` ("PendingTimeout") in the end.
  *
  * @since 0.1.0
  * @category constructors
@@ -123,7 +129,7 @@ export const neverScheduled: Outcome = {
 export const imagePullBackOff: Outcome = { _tag: "ImagePullBackOff" }
 
 /**
- * Somebody deletes the Job or the Build while it runs.
+ * Somebody deletes the Job or the Build while it runs: `Errored` ("Deleted").
  *
  * @since 0.1.0
  * @category constructors
@@ -131,7 +137,7 @@ export const imagePullBackOff: Outcome = { _tag: "ImagePullBackOff" }
 export const deletedOutside: Outcome = { _tag: "DeletedOutside" }
 
 /**
- * The build runs until its own timeout ends it.
+ * The build runs until its own timeout ends it: `Errored` ("Timeout").
  *
  * @since 0.1.0
  * @category constructors
@@ -139,7 +145,7 @@ export const deletedOutside: Outcome = { _tag: "DeletedOutside" }
 export const hangs: Outcome = { _tag: "Hangs" }
 
 /**
- * The build runs until it is released with another outcome.
+ * The build runs until `release` says how it goes on.
  *
  * @since 0.1.0
  * @category constructors

@@ -37,7 +37,7 @@ export type Fault =
   | { readonly _tag: "DelayEvents"; readonly duration: Duration.DurationInput }
   | { readonly _tag: "RepeatEvents" }
 
-/** @since 0.1.0 @category constructors */
+/** Any refusal, by code, reason and message: `status(409, "Conflict", "…")`. @since 0.1.0 @category constructors */
 export const status = (
   code: number,
   reason: string,
@@ -51,7 +51,7 @@ export const throttled = (retryAfter: Duration.DurationInput = "1 second"): Faul
     retryAfter
   })
 
-/** `500`. @since 0.1.0 @category constructors */
+/** `500`: the server's own trouble. @since 0.1.0 @category constructors */
 export const internalError = (message = "etcdserver: leader changed"): Fault =>
   status(500, "InternalError", `Internal error occurred: ${message}`)
 
@@ -59,19 +59,19 @@ export const internalError = (message = "etcdserver: leader changed"): Fault =>
 export const unavailable = (message = "the server is currently unable to handle the request"): Fault =>
   status(503, "ServiceUnavailable", message)
 
-/** @since 0.1.0 @category constructors */
+/** The answer comes so much later. @since 0.1.0 @category constructors */
 export const latency = (duration: Duration.DurationInput): Fault => ({ _tag: "Latency", duration })
 
-/** @since 0.1.0 @category constructors */
+/** The connection breaks before the request is carried out. @since 0.1.0 @category constructors */
 export const drop: Fault = { _tag: "Drop" }
 
-/** @since 0.1.0 @category constructors */
+/** The request is carried out, and its answer lost: a create that may have worked. @since 0.1.0 @category constructors */
 export const loseResponse: Fault = { _tag: "LoseResponse" }
 
-/** @since 0.1.0 @category constructors */
+/** Each line of a watch comes so much later. @since 0.1.0 @category constructors */
 export const delayEvents = (duration: Duration.DurationInput): Fault => ({ _tag: "DelayEvents", duration })
 
-/** @since 0.1.0 @category constructors */
+/** Each line of a watch comes twice. @since 0.1.0 @category constructors */
 export const repeatEvents: Fault = { _tag: "RepeatEvents" }
 
 /**

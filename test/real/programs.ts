@@ -7,6 +7,7 @@ const packages = {
   "docker-registry": "docker-registry",
   skopeo: "skopeo",
   openssl: "openssl",
+  kubectl: "kubernetes-client",
   "/bin/busybox": "busybox-static"
 }
 

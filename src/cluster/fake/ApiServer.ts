@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Stream from "effect/Stream"
@@ -47,6 +46,7 @@ interface Call {
   readonly info: RequestInfo.RequestInfo
   readonly user: Access.User
   readonly write: Write
+  readonly now: () => number
   readonly interruption: Watching.Interruption
 }
 
@@ -75,7 +75,8 @@ export class ApiServer {
     user: Access.User,
     interruption: Watching.Interruption
   ): Effect.Effect<Reply, Refused | Dropped> {
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    return Effect.flatMap(Effect.clock, (clock) => {
+      const now = clock.unsafeCurrentTimeMillis()
       const info = RequestInfo.of(request)
       const refusal = Access.refusal(user, info)
       if (refusal !== undefined) {
@@ -87,7 +88,7 @@ export class ApiServer {
         dryRun: RequestOptions.isDryRun(request),
         strict: RequestOptions.isStrict(request)
       }
-      return this.route({ request, info, user, write, interruption })
+      return this.route({ request, info, user, write, interruption, now: () => clock.unsafeCurrentTimeMillis() })
     })
   }
 
@@ -132,7 +133,7 @@ export class ApiServer {
     const { registry } = this.options
     const { kind, name, namespace, subresource } = target
     const part: Part = subresource === "status" ? "status" : subresource === "finalize" ? "finalize" : "main"
-    const view = View.accepted(kind, request.accept)
+    const view = View.accepted(kind, request, call.now)
     switch (info.verb) {
       case "get":
         return Either.map(registry.get(kind, namespace, name), (found) => object(view.object(found)))

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../ApiRequest.js"
+import * as Column from "./Column.js"
 import type { Fields } from "./Fields.js"
 import * as J from "./Json.js"
 import * as Names from "./Names.js"
@@ -12,6 +13,7 @@ import type { FieldError } from "./Status.js"
 /**
  * - `fields`: what a typed server knows of it; without them everything is kept, as for a custom resource.
  * - `selectable`: the fields, beside name and namespace, that a field selector may ask for.
+ * - `columns`: what a table shows of it; by default its name and age.
  * - `generation`: what counts as a change of what is wanted: the `spec`, all but metadata and status, or nothing.
  * - `fill`: defaults, on every write. `prepare`: what the server sets at creation, with uid and name in place already.
  * - `amend`: what the server makes of an update.
@@ -38,6 +40,7 @@ export interface Kind {
   readonly name: Names.Rule
   readonly selectable: Readonly<Record<string, (object: JsonObject) => string>>
   readonly unknownField: (field: string) => string
+  readonly columns: ReadonlyArray<Column.Column>
   readonly generation: "spec" | "everything" | "none"
   readonly fill: (object: JsonObject) => JsonObject
   readonly prepare: (object: JsonObject, now: string) => JsonObject
@@ -74,6 +77,7 @@ export const make = (
     options.fields === undefined
       ? `field label not supported: ${field}`
       : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
+  columns: [Column.name, Column.age],
   generation: options.fields === undefined ? "everything" : "none",
   fill: (object) => object,
   prepare: (object) => object,

@@ -1,14 +1,15 @@
 /**
- * The forms in which a server answers: objects as they are, or just their metadata.
+ * The forms in which a server answers: objects as they are, just their metadata, or lines of a table.
  *
  * @since 0.1.0
  */
-import type { JsonObject } from "../ApiRequest.js"
+import type { ApiRequest, Json, JsonObject } from "../ApiRequest.js"
 import * as J from "./Json.js"
 import * as Kind from "./Kind.js"
+import * as Table from "./Table.js"
 
 /**
- * How one object and one list of a kind are shown.
+ * How one object and one list of a kind are shown, and of what type a bookmark says that it is.
  *
  * @since 0.1.0
  * @category models
@@ -16,6 +17,7 @@ import * as Kind from "./Kind.js"
 export interface View {
   readonly object: (object: JsonObject) => JsonObject
   readonly list: (metadata: JsonObject, objects: ReadonlyArray<JsonObject>) => JsonObject
+  readonly type: { readonly kind: string; readonly apiVersion: string }
 }
 
 /** Items of typed kinds do not repeat what they are; those of custom resources do. */
@@ -26,12 +28,14 @@ const whole = (kind: Kind.Kind): View => ({
     apiVersion: Kind.apiVersion(kind),
     metadata,
     items: kind.fields === undefined ? objects : objects.map((object) => J.omit(object, "apiVersion", "kind"))
-  })
+  }),
+  type: { kind: kind.kind, apiVersion: Kind.apiVersion(kind) }
 })
 
+const partialType = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1" }
+
 const partial = (object: JsonObject): JsonObject => ({
-  kind: "PartialObjectMetadata",
-  apiVersion: "meta.k8s.io/v1",
+  ...partialType,
   metadata: J.object(object, "metadata")
 })
 
@@ -42,11 +46,44 @@ const metadataOnly: View = {
     apiVersion: "meta.k8s.io/v1",
     metadata,
     items: objects.map(partial)
-  })
+  }),
+  type: partialType
 }
 
-/** The first form of an `Accept` header that there is; tables are not. @since 0.1.0 @category constructors */
-export const accepted = (kind: Kind.Kind, accept: string | undefined): View => {
-  const form = (accept ?? "").split(",").find((one) => !one.includes("as=Table"))
-  return form !== undefined && /;\s*as=PartialObjectMetadata(List)?\s*(;|$)/.test(form) ? metadataOnly : whole(kind)
+const beside: Readonly<Record<string, (object: JsonObject) => Json>> = {
+  None: () => null,
+  Metadata: partial,
+  Object: (object) => object
+}
+
+/** Lines of tables, of which the first says what the columns are. */
+const table = (kind: Kind.Kind, include: string | undefined, now: () => number): View => {
+  const shown = beside[include ?? "Metadata"] ?? partial
+  let defines = true
+  const make = (metadata: JsonObject, objects: ReadonlyArray<JsonObject>) => {
+    const made = Table.make({ metadata, columns: kind.columns, defines, objects, shown, now: now() })
+    defines = false
+    return made
+  }
+  return {
+    object: (object) => make(Table.metadataOf(object), [object]),
+    list: make,
+    type: { kind: "Table", apiVersion: "meta.k8s.io/v1" }
+  }
+}
+
+const forms = [
+  { form: "Table", pattern: /;\s*as=Table\s*(;|$)/ },
+  { form: "Metadata", pattern: /;\s*as=PartialObjectMetadata(List)?\s*(;|$)/ }
+] as const
+
+/** The first form that a request accepts. `now` is asked for each line of a table. @since 0.1.0 @category constructors */
+export const accepted = (kind: Kind.Kind, request: ApiRequest, now: () => number): View => {
+  const [first = ""] = (request.accept ?? "").split(",")
+  const form = forms.find(({ pattern }) => pattern.test(first))?.form
+  return form === "Table"
+    ? table(kind, request.query["includeObject"], now)
+    : form === "Metadata"
+    ? metadataOnly
+    : whole(kind)
 }

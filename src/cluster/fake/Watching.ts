@@ -117,11 +117,7 @@ class Cursor {
   private bookmark(metadata: JsonObject): WatchLine {
     this.told = this.store.revision
     const version = { resourceVersion: String(this.store.revision), creationTimestamp: null, ...metadata }
-    const { apiVersion, kind } = this.view.object({
-      kind: this.selection.kind.kind,
-      apiVersion: Kind.apiVersion(this.selection.kind)
-    })
-    return { type: "BOOKMARK", object: { ...J.make({ kind, apiVersion }), metadata: version } }
+    return { type: "BOOKMARK", object: { ...this.view.type, metadata: version } }
   }
 
   private line(change: Change): WatchLine | undefined {

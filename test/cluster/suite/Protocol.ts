@@ -3,7 +3,7 @@ import { assert } from "@effect/vitest"
 import { Chunk, Effect, Stream } from "effect"
 import type { ApiRequest, JsonObject, Method, WatchLine } from "../../../src/cluster/ApiRequest.js"
 import * as Resources from "../../../src/cluster/Resources.js"
-import { at, type Case, configMap, type Place, pod, refusal, textAt } from "./kit.js"
+import { at, type Case, configMap, type Place, pod, raw, reached, refusal, textAt } from "./kit.js"
 
 type Parts = Partial<Pick<ApiRequest, "query" | "body" | "contentType" | "accept">>
 
@@ -26,9 +26,25 @@ const fill = ({ cluster, namespace }: Place, count: number) =>
 
 const selected = { labelSelector: "app=x" }
 
-const names = (list: unknown): ReadonlyArray<unknown> => {
-  const items = at(list, "items")
-  return Array.isArray(items) ? items.map((item) => at(item, "metadata", "name")) : []
+const listAt = (object: unknown, key: string): ReadonlyArray<unknown> => {
+  const list = at(object, key)
+  return Array.isArray(list) ? list : []
+}
+
+const names = (list: unknown): ReadonlyArray<unknown> =>
+  listAt(list, "items").map((item) => at(item, "metadata", "name"))
+
+/** The names of a table's columns, the wide ones with a star, and the cells of its lines, without what time adds to them. */
+const columnsAndCells = (table: unknown): ReadonlyArray<ReadonlyArray<unknown>> => {
+  assert.strictEqual(at(table, "kind"), "Table")
+  const columns = listAt(table, "columnDefinitions").map((column) =>
+    `${textAt(column, "name")}${at(column, "priority") === 1 ? "*" : ""}`
+  )
+  const age = /^\d+m?s$/
+  const rows = listAt(table, "rows").map((row) =>
+    listAt(row, "cells").map((cell) => typeof cell === "string" && age.test(cell) ? "Age" : cell)
+  )
+  return [columns, ...rows]
 }
 
 const deletion = (more: JsonObject): JsonObject => ({ apiVersion: "v1", kind: "DeleteOptions", ...more })
@@ -134,6 +150,74 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.strictEqual(at(line, "object", "kind"), "PartialObjectMetadata")
       assert.strictEqual(at(line, "object", "metadata", "name"), "n-0")
       assert.isUndefined(at(line, "object", "data"))
+    }),
+
+  "a table has a line for each object, and the first of a watch says of which columns": (place) =>
+    Effect.gen(function*() {
+      const { cluster, driver, namespace } = place
+      const accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+      const table = (path: string) => Effect.map(send(place, "GET", path, { accept }), columnsAndCells)
+      yield* cluster.create(Resources.Pod, pod("a"), { namespace })
+      const { spec } = pod("a")
+      const job = { metadata: { name: "a" }, spec: { suspend: true, template: { spec: spec ?? null } } }
+      yield* cluster.create(Resources.Job, job, { namespace })
+      yield* fill(place, 1)
+      const jobs = yield* cluster.reflect(Resources.Job, { namespace })
+      yield* reached(jobs, ({ object }) => (object.status?.conditions?.length ?? 0) > 0)
+      const selector = textAt(yield* cluster.get(raw.Job, "a", { namespace }), "metadata", "uid")
+
+      const kinds: ReadonlyArray<readonly [path: string, ...table: ReadonlyArray<ReadonlyArray<unknown>>]> = [
+        [
+          `/api/v1/namespaces/${namespace}/pods`,
+          ["Name", "Ready", "Status", "Restarts", "Age", "IP*", "Node*", "Nominated Node*", "Readiness Gates*"],
+          ["a", "0/1", "Pending", "0", "Age", "<none>", "<none>", "<none>", "<none>"]
+        ],
+        [
+          `/apis/batch/v1/namespaces/${namespace}/jobs/a`,
+          ["Name", "Status", "Completions", "Duration", "Age", "Containers*", "Images*", "Selector*"],
+          [
+            "a",
+            "Suspended",
+            "0/1",
+            "",
+            "Age",
+            "main",
+            "registry.example.com/image:1",
+            `batch.kubernetes.io/controller-uid=${selector}`
+          ]
+        ],
+        [`/api/v1/namespaces/${namespace}`, ["Name", "Status", "Age"], [namespace, "Active", "Age"]],
+        [`${configMaps(place)}/n-0`, ["Name", "Data", "Age"], ["n-0", 0, "Age"]]
+      ]
+      for (const [path, ...expected] of kinds) {
+        assert.deepStrictEqual(yield* table(path), expected, path)
+      }
+      for (
+        const [plural, ...names] of [
+          ["nodes", "Name", "Status", "Roles", "Age", "Version"],
+          ["secrets", "Name", "Type", "Data", "Age"],
+          ["serviceaccounts", "Name", "Age"],
+          ["events", "Last Seen", "Type", "Reason", "Object", "Subobject*", "Source*", "Message"],
+          ["resourcequotas", "Name", "Request", "Limit", "Age"],
+          ["persistentvolumeclaims", "Name", "Status", "Volume", "Capacity", "Access Modes", "StorageClass"]
+        ]
+      ) {
+        const [columns = []] = yield* table(`/api/v1/${plural}`)
+        assert.deepStrictEqual(columns.slice(0, names.length), names, plural)
+      }
+
+      const request: ApiRequest = {
+        method: "GET",
+        path: configMaps(place),
+        query: { watch: "true", ...selected },
+        accept
+      }
+      yield* cluster.create(Resources.ConfigMap, configMap("n-1", {}, { app: "x" }), { namespace })
+      const watched = yield* Stream.runCollect(Stream.take(driver.watch(request, subject, (line) => line), 2))
+      const [first, second] = Chunk.toReadonlyArray(watched)
+      assert.deepStrictEqual(columnsAndCells(first?.object), [["Name", "Data", "Age"], ["n-0", 0, "Age"]])
+      assert.deepStrictEqual(columnsAndCells(second?.object), [[], ["n-1", 0, "Age"]])
+      assert.strictEqual(at(second, "object", "rows", 0, "object", "kind"), "PartialObjectMetadata")
     }),
 
   "what is not done to a path is not allowed, and what is at no path is not found": (place) =>

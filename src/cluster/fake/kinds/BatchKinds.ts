@@ -9,6 +9,7 @@ import { any, boolean, each, type Fields, integer, list, struct, text } from "..
 import * as J from "../Json.js"
 import * as Kind from "../Kind.js"
 import * as Status from "../Status.js"
+import * as Columns from "./Columns.js"
 import { condition, labelSelector, object } from "./ObjectFields.js"
 import * as PodDefaults from "./PodDefaults.js"
 import { podTemplate } from "./PodFields.js"
@@ -218,6 +219,7 @@ export const job = Kind.make({
   group: "batch",
   version: "v1",
   plural: "jobs",
+  columns: Columns.job,
   kind: "Job",
   categories: ["all"],
   status: true,

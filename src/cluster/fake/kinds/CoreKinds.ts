@@ -9,6 +9,7 @@ import * as J from "../Json.js"
 import * as Kind from "../Kind.js"
 import * as Names from "../Names.js"
 import * as Status from "../Status.js"
+import * as Columns from "./Columns.js"
 import { condition, labelSelector, object, objectReference } from "./ObjectFields.js"
 import * as PodDefaults from "./PodDefaults.js"
 import * as PodFields from "./PodFields.js"
@@ -27,6 +28,7 @@ const core = { group: "", version: "v1" } as const
 export const namespace = Kind.make({
   ...core,
   plural: "namespaces",
+  columns: Columns.namespace,
   kind: "Namespace",
   shortNames: ["ns"],
   namespaced: false,
@@ -74,6 +76,7 @@ const keys = (values: JsonObject, field: string): ReadonlyArray<Status.FieldErro
 export const configMap = Kind.make({
   ...core,
   plural: "configmaps",
+  columns: Columns.configMap,
   kind: "ConfigMap",
   shortNames: ["cm"],
   fields: object({ immutable: boolean, data: PodFields.data.text, binaryData: PodFields.data.bytes }),
@@ -101,6 +104,7 @@ const requiredKeys: Readonly<Record<string, ReadonlyArray<string>>> = {
 export const secret = Kind.make({
   ...core,
   plural: "secrets",
+  columns: Columns.secret,
   kind: "Secret",
   fields: object({
     immutable: boolean,
@@ -154,6 +158,7 @@ const finished = (pod: JsonObject): boolean => ["Succeeded", "Failed"].includes(
 export const pod = Kind.make({
   ...core,
   plural: "pods",
+  columns: Columns.pod,
   kind: "Pod",
   shortNames: ["po"],
   categories: ["all"],
@@ -189,6 +194,7 @@ export const pod = Kind.make({
 export const node = Kind.make({
   ...core,
   plural: "nodes",
+  columns: Columns.node,
   kind: "Node",
   shortNames: ["no"],
   namespaced: false,
@@ -219,6 +225,7 @@ export const node = Kind.make({
 export const persistentVolumeClaim = Kind.make({
   ...core,
   plural: "persistentvolumeclaims",
+  columns: Columns.persistentVolumeClaim,
   kind: "PersistentVolumeClaim",
   shortNames: ["pvc"],
   status: true,
@@ -255,6 +262,7 @@ export const persistentVolumeClaim = Kind.make({
 export const event = Kind.make({
   ...core,
   plural: "events",
+  columns: Columns.event,
   kind: "Event",
   shortNames: ["ev"],
   fields: object({
@@ -285,6 +293,7 @@ export const event = Kind.make({
 export const resourceQuota = Kind.make({
   ...core,
   plural: "resourcequotas",
+  columns: Columns.resourceQuota,
   kind: "ResourceQuota",
   shortNames: ["quota"],
   status: true,

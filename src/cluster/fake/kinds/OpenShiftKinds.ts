@@ -7,6 +7,7 @@ import type { JsonObject } from "../../ApiRequest.js"
 import { any, boolean, each, type Fields, integer, list, map, quantity, struct, text } from "../Fields.js"
 import * as J from "../Json.js"
 import * as Kind from "../Kind.js"
+import * as BuildColumns from "./BuildColumns.js"
 import * as BuildRules from "./BuildRules.js"
 import { object, objectReference } from "./ObjectFields.js"
 
@@ -80,6 +81,7 @@ export const builds = Kind.make({
   group: "build.openshift.io",
   version: "v1",
   plural: "builds",
+  columns: BuildColumns.build,
   kind: "Build",
   categories: ["all"],
   log: true,

@@ -18,15 +18,15 @@ import * as fs from "node:fs/promises"
 import * as http from "node:http"
 import type * as https from "node:https"
 import { ConfigurationError } from "./ConfigurationError.js"
+import * as Discreet from "./Discreet.js"
 import type { KubeCluster, KubeConfigLike } from "./KubeConfigLike.js"
 import * as NodeHttps from "./NodeHttps.js"
 
 export interface Access {
   /** Without a slash at its end. */
   readonly baseUrl: string
+  /** Says who we are. */
   readonly client: HttpClient
-  /** Those that say who we are. */
-  readonly headers: Redacted.Redacted<Readonly<Record<string, string>>>
 }
 
 export interface Credentials {
@@ -57,19 +57,19 @@ export const make = (
 
     const ask = Effect.gen(function*() {
       const cluster = yield* clusterOf(config)
+      const { baseUrl, basic } = yield* addressOf(cluster)
       const options = yield* optionsOf(config, cluster)
       const fingerprint = fingerprintOf(cluster, options)
       if (connection === undefined || connection.fingerprint !== fingerprint) {
-        const agent = yield* agentOf(cluster, options)
+        const agent = yield* agentOf(cluster, baseUrl, options)
         if (connection !== undefined) {
           NodeHttps.retireAgent(connection.agent)
         }
-        connection = { fingerprint, agent, client: NodeHttps.make(agent) }
+        connection = { fingerprint, agent }
       }
       const access: Access = {
-        baseUrl: cluster.server.replace(/\/+$/, ""),
-        client: connection.client,
-        headers: Redacted.make(headersOf(options))
+        baseUrl,
+        client: NodeHttps.make(connection.agent, Redacted.make({ ...basic, ...headersOf(options) }))
       }
       known = { access, until: (yield* Clock.currentTimeMillis) + freshFor }
       return access
@@ -117,7 +117,6 @@ export const make = (
 interface Connection {
   readonly fingerprint: string
   readonly agent: http.Agent
-  readonly client: HttpClient
 }
 
 const clusterOf = (config: KubeConfigLike): Effect.Effect<KubeCluster, ConfigurationError> => {
@@ -130,8 +129,27 @@ const clusterOf = (config: KubeConfigLike): Effect.Effect<KubeCluster, Configura
     : Effect.succeed(cluster)
 }
 
-const explain = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause)).trim().slice(0, 500)
+const basicOf = (userAndPassword: string) => ({
+  authorization: `Basic ${Buffer.from(userAndPassword).toString("base64")}`
+})
+
+/** Where the server is; a password in the address is taken out of it, and sent as one. */
+const addressOf = (
+  { server }: KubeCluster
+): Effect.Effect<{ readonly baseUrl: string; readonly basic: Record<string, string> }, ConfigurationError> => {
+  const url = URL.canParse(server) ? new URL(server) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    return new ConfigurationError({
+      reason: "Unsupported",
+      detail: "The server of the current context's cluster is no address that begins with https://"
+    })
+  }
+  const known = [url.username, url.password].map(decodeURIComponent).join(":")
+  return Effect.succeed({
+    baseUrl: `${url.origin}${url.pathname}`.replace(/\/+$/, ""),
+    basic: known === ":" ? {} : basicOf(known)
+  })
+}
 
 const optionsOf = (
   config: KubeConfigLike,
@@ -149,8 +167,7 @@ const optionsOf = (
     Effect.mapError(({ error }) =>
       new ConfigurationError({
         reason: "NoCredentials",
-        detail: `The credentials of the context "${config.getCurrentContext()}" cannot be had: ${explain(error)}`,
-        cause: error
+        detail: `The credentials of the context "${config.getCurrentContext()}" cannot be had: ${Discreet.words(error)}`
       })
     ),
     Effect.timeoutFail({
@@ -188,9 +205,10 @@ const fingerprintOf = (cluster: KubeCluster, options: https.RequestOptions): str
 
 const agentOf = (
   cluster: KubeCluster,
+  baseUrl: string,
   options: https.RequestOptions
 ): Effect.Effect<http.Agent, ConfigurationError> => {
-  const protocol = cluster.server.startsWith("http:") ? "http:" : "https:"
+  const protocol = baseUrl.startsWith("http:") ? "http:" : "https:"
   if (cluster.proxyUrl === undefined) {
     return Effect.succeed(NodeHttps.makeAgent(protocol, tlsOf(options)))
   }
@@ -198,14 +216,14 @@ const agentOf = (
     ? Effect.succeed(Object.assign(options.agent, { keepAlive: true }))
     : new ConfigurationError({
       reason: "Unsupported",
-      detail: `No agent for the proxy-url of ${cluster.server} comes with this version of @kubernetes/client-node`
+      detail: `No agent for the proxy-url of ${baseUrl} comes with this version of @kubernetes/client-node`
     })
 }
 
 const headersOf = ({ auth, headers }: https.RequestOptions): Record<string, string> => {
   const said = Array.isArray(headers) ? [] : Object.entries(headers ?? {})
-  return Object.fromEntries([
-    ...(typeof auth === "string" ? [["authorization", `Basic ${Buffer.from(auth).toString("base64")}`]] : []),
-    ...said.map(([name, value]) => [name.toLowerCase(), String(value).trim()])
-  ])
+  return {
+    ...(typeof auth === "string" ? basicOf(auth) : {}),
+    ...Object.fromEntries(said.map(([name, value]) => [name.toLowerCase(), String(value).trim()]))
+  }
 }

@@ -12,7 +12,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { ApiRequest, WatchLine } from "./ApiRequest.js"
 import * as ByPull from "./ByPull.js"
@@ -95,13 +94,12 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
   }
 }
 
-const httpRequest = ({ baseUrl, headers }: Access, request: ApiRequest): HttpClientRequest.HttpClientRequest => {
+const httpRequest = ({ baseUrl }: Access, request: ApiRequest): HttpClientRequest.HttpClientRequest => {
   const made = HttpClientRequest.make(request.method)(`${baseUrl}${request.path}`, {
     urlParams: request.query,
     headers: {
       accept: request.accept ?? "application/json",
-      "user-agent": "effect-os-builder",
-      ...Redacted.value(headers)
+      "user-agent": "effect-os-builder"
     }
   })
   return request.body === undefined ? made : HttpClientRequest.setBody(

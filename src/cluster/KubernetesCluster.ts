@@ -36,6 +36,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Cluster from "./Cluster.js"
 import { ConfigurationError } from "./ConfigurationError.js"
+import * as Discreet from "./Discreet.js"
 import type { KubeConfigLike } from "./KubeConfigLike.js"
 import * as KubeCredentials from "./KubeCredentials.js"
 import * as KubeDriver from "./KubeDriver.js"
@@ -180,8 +181,7 @@ const read = (
       catch: (cause) =>
         new ConfigurationError({
           reason: "NoConfiguration",
-          detail: `The kubeconfig${file === undefined ? "" : ` ${file}`} cannot be read (${words(cause)})`,
-          cause
+          detail: `The kubeconfig${file === undefined ? "" : ` ${file}`} cannot be read (${Discreet.words(cause)})`
         })
     })
     if (

@@ -14,6 +14,7 @@ import { constVoid } from "effect/Function"
 import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as http from "node:http"
 import * as https from "node:https"
@@ -49,7 +50,14 @@ export const retireAgent = (agent: http.Agent): void => {
 export const codeOf = (u: unknown): string =>
   Predicate.hasProperty(u, "code") && Predicate.isString(u.code) ? u.code : ""
 
-export const make = (agent: http.Agent): HttpClient.HttpClient =>
+/**
+ * What says who we are is added to each request where it is sent: spans and errors hold the request as it was made, and show
+ * all of it.
+ */
+export const make = (
+  agent: http.Agent,
+  credentials: Redacted.Redacted<Readonly<Record<string, string>>>
+): HttpClient.HttpClient =>
   HttpClient.make((request, url, signal) =>
     Effect.async<HttpClientResponse.HttpClientResponse, RequestError>((resume) => {
       const fail = (reason: "Transport" | "Encode", cause: unknown) =>
@@ -61,7 +69,7 @@ export const make = (agent: http.Agent): HttpClient.HttpClient =>
             agent,
             signal,
             method: request.method,
-            headers: request.headers
+            headers: { ...request.headers, ...Redacted.value(credentials) }
           })
         } catch (cause) {
           fail("Encode", cause)

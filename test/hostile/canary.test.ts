@@ -1,0 +1,392 @@
+/**
+ * A password in every secret, kubeconfig, token and header: it is in nothing that anybody might read afterwards.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Chunk, Effect, Exit, Logger, LogLevel, Metric, Option, type Scope, Stream, Tracer } from "effect"
+import {
+  BackendSelection,
+  BuildBackend,
+  BuildInput,
+  Cluster,
+  CustomBuildBackend,
+  OpenShiftBuildBackend,
+  SingleNodeBuildBackend
+} from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
+import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+import * as fs from "node:fs"
+import * as net from "node:net"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { inspect } from "node:util"
+import type { JsonObject } from "../../src/cluster/ApiRequest.js"
+import * as FakeApiServer from "../../src/cluster/fake/FakeApiServer.js"
+import * as Resources from "../../src/cluster/Resources.js"
+
+const canary = "correct-horse-battery-staple"
+
+/** Its beginning and end as they are, and the whole in base64, wherever in a text it begins. */
+const traces = (secret: string): ReadonlyArray<string> => [
+  secret.slice(0, 8),
+  secret.slice(-8),
+  ...[0, 1, 2].map((offset) =>
+    Buffer.from("x".repeat(offset) + secret).toString("base64").slice(offset === 0 ? 0 : 4, -4)
+  )
+]
+
+/** Everything that a program may do with what it is told. */
+class Ears {
+  readonly heard: Array<string> = []
+
+  tell(what: string, value: unknown): void {
+    const texts = [
+      inspect(value, { depth: 30, maxStringLength: null, showHidden: true, getters: true }),
+      String(value),
+      value instanceof Error ? value.stack ?? "" : "",
+      toJson(value)
+    ]
+    this.heard.push(...texts.map((text) => `${what}: ${text}`))
+  }
+
+  cause(what: string, cause: Cause.Cause<unknown>): void {
+    this.tell(what, cause)
+    this.heard.push(`${what}: ${Cause.pretty(cause, { renderErrorCause: true })}`)
+    for (const failure of [...Cause.failures(cause), ...Cause.defects(cause)]) this.tell(what, failure)
+  }
+
+  readonly logger: Logger.Logger<unknown, void> = Logger.make((options) => {
+    this.heard.push(Logger.stringLogger.log(options), Logger.jsonLogger.log(options), inspect(options.message))
+    this.cause("log", options.cause)
+  })
+
+  readonly tracer: Tracer.Tracer = Tracer.make({
+    span: (name, parent, context, links, startTime, kind, options) => {
+      const span = native(name, parent, context, links, startTime, kind, options)
+      this.spans.push(span)
+      return span
+    },
+    context: (f) => f()
+  })
+
+  readonly spans: Array<Tracer.Span> = []
+
+  /** Fails if the secret was heard, or anything of it. */
+  assertSilent(secrets: ReadonlyArray<string>): void {
+    for (const { attributes, name, status } of this.spans) {
+      this.heard.push(`span ${name}: ${inspect([...attributes], { depth: 9 })}`)
+      // What a program was answered is its own; how it failed is shown by whoever shows spans.
+      if (status._tag === "Ended" && Exit.isFailure(status.exit)) this.cause(`span ${name}`, status.exit.cause)
+    }
+    this.heard.push(`metrics: ${inspect(Effect.runSync(Metric.snapshot), { depth: 9, maxArrayLength: null })}`)
+    for (const secret of secrets.flatMap(traces)) {
+      const found = this.heard.find((text) => text.includes(secret))
+      assert.isUndefined(found && found.slice(Math.max(0, found.indexOf(secret) - 600), found.indexOf(secret) + 200))
+    }
+  }
+}
+
+const native: Tracer.Tracer["span"] = (...args) => Effect.runSync(Effect.tracer).span(...args)
+
+/** Whoever logs an error as JSON meets cycles at times, and leaves them out. */
+const toJson = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? ""
+  } catch (error) {
+    return String(error)
+  }
+}
+
+const heardBy = (ears: Ears) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  effect.pipe(
+    Effect.tapErrorCause((cause) => Effect.sync(() => ears.cause("failure", cause))),
+    Effect.withTracer(ears.tracer),
+    Effect.provide(Logger.replace(Logger.defaultLogger, ears.logger)),
+    Logger.withMinimumLogLevel(LogLevel.All)
+  )
+
+const folder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => fs.mkdtempSync(path.join(tmpdir(), "canary-"))),
+  (made) => Effect.sync(() => fs.rmSync(made, { recursive: true }))
+)
+
+const secret = (name: string, type: string, data: Readonly<Record<string, string>>): JsonObject => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name, namespace: "default" },
+  type,
+  data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")]))
+})
+
+const auths = {
+  "registry.example.com": { username: "u", password: canary, auth: Buffer.from(`u:${canary}`).toString("base64") }
+}
+
+const secrets = [
+  secret("pull", "kubernetes.io/dockerconfigjson", { ".dockerconfigjson": JSON.stringify({ auths }) }),
+  secret("push", "kubernetes.io/dockercfg", { ".dockercfg": JSON.stringify(auths) }),
+  secret("entitlement", "Opaque", { "1.pem": canary }),
+  secret("mounted", "Opaque", { token: canary })
+]
+
+const input = (name: string) =>
+  BuildInput.make({
+    dockerfile: `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nRUN ${name}`,
+    baseImage: { pullspec: "registry.example.com/base:1", secretName: "pull" },
+    finalImage: { pullspec: `registry.example.com/${name}:1`, secretName: "push" },
+    entitlementSecretName: "entitlement",
+    mounts: [{ kind: "Secret", name: "mounted", path: "/run/mounted" }],
+    retries: 0
+  })
+
+const platforms = [
+  { name: "openshift", options: { openShift: {} }, make: OpenShiftBuildBackend.make() },
+  { name: "custom", options: {}, make: CustomBuildBackend.make() },
+  {
+    name: "single-node",
+    options: { openShift: { topology: "SingleReplica" } },
+    make: SingleNodeBuildBackend.make({ patience: 0 })
+  }
+] as const
+
+describe("a full run", () => {
+  for (const { make, name, options } of platforms) {
+    it.scopedLive(`of ${name} tells nobody`, () =>
+      Effect.gen(function*() {
+        const ears = new Ears()
+        const place = yield* folder
+        const { control, plane } = yield* FakeCluster.make(options)
+        yield* control.seed(...secrets)
+        // A proxy with a password, as clusters have them.
+        if (name !== "custom") {
+          const proxy = `http://user:${canary}@proxy.example.com:3128`
+          yield* control.seed({
+            apiVersion: "config.openshift.io/v1",
+            kind: "Proxy",
+            metadata: { name: "cluster" },
+            spec: { httpProxy: proxy },
+            status: { httpProxy: proxy, httpsProxy: proxy, noProxy: ".svc" }
+          })
+        }
+        const served = yield* FakeApiServer.serve(plane)
+        const kubeconfig = path.join(place, "config")
+        fs.writeFileSync(kubeconfig, served.kubeconfig, { mode: 0o600 })
+        const seen = plane.gateway.requests.length
+
+        const cluster = yield* KubernetesCluster.make({ kubeconfig }).pipe(heardBy(ears))
+        const backend = yield* Effect.provideService(make, Cluster.Cluster, cluster)
+        const all = <A, E>(effect: Effect.Effect<A, E, BuildBackend.BuildBackend | Cluster.Cluster>) =>
+          effect.pipe(
+            Effect.provideService(BuildBackend.BuildBackend, backend),
+            Effect.provideService(Cluster.Cluster, cluster),
+            heardBy(ears),
+            Effect.tap((value) => Effect.sync(() => ears.tell("answer", value))),
+            Effect.exit
+          )
+
+        yield* all(
+          BackendSelection.probe([
+            BackendSelection.singleNode(),
+            BackendSelection.openShift(),
+            BackendSelection.custom()
+          ])
+        )
+        yield* control.outcome(FakeCluster.containerfileFails({ exitCode: 3 }), {
+          finalImage: "registry.example.com/bad:1"
+        })
+        yield* control.outcome(FakeCluster.held, { finalImage: "registry.example.com/held:1" })
+        for (const image of ["good", "bad", "held"]) {
+          const wanted = yield* input(image)
+          const made = yield* all(BuildBackend.build(wanted))
+          assert(Exit.isSuccess(made), Exit.isFailure(made) ? Cause.pretty(made.cause) : "")
+          const { ref } = made.value
+          if (image === "held") {
+            yield* all(BuildBackend.cancel(ref))
+          } else {
+            yield* all(BuildBackend.run(wanted))
+            yield* all(Stream.runCollect(BuildBackend.events(wanted)))
+          }
+          yield* all(Stream.runCollect(BuildBackend.changes(ref)))
+          yield* all(Stream.runCollect(BuildBackend.logs(ref, { follow: true })))
+          yield* all(BuildBackend.status(ref))
+        }
+        // And with everything that goes wrong.
+        const wanted = yield* input("good")
+        const faults = [
+          FakeCluster.status(403, "Forbidden", "no"),
+          FakeCluster.status(422, "Invalid", "no"),
+          FakeCluster.internalError(),
+          FakeCluster.drop,
+          FakeCluster.loseResponse
+        ]
+        for (const fault of faults) {
+          const lift = yield* control.fail({}, fault)
+          const failed = yield* all(BuildBackend.build(wanted, { again: true }))
+          assert.isTrue(Exit.isFailure(failed))
+          yield* all(cluster.get(Resources.Secret, "pull"))
+          yield* lift
+        }
+        // What is read of a secret is its name.
+        const read = yield* all(cluster.get(Resources.Secret, "pull"))
+        assert.isTrue(Exit.isSuccess(read))
+        const list = yield* all(BuildBackend.list())
+        assert(Exit.isSuccess(list))
+        assert.isAtLeast(list.value.length, 3)
+
+        const written = (yield* control.objects()).filter(({ kind }) => kind !== "Secret" && kind !== "Proxy")
+        assert.isTrue(written.some(({ kind }) => kind === "Pod"))
+        ears.heard.push(`objects: ${JSON.stringify(written)}`)
+        for (const { body, path, query } of plane.gateway.requests.slice(seen)) {
+          ears.heard.push(`request: ${JSON.stringify([path, query, body])}`)
+        }
+        for (const summary of list.value) yield* all(BuildBackend.remove(summary.ref))
+        ears.heard.push(`environment: ${inspect(process.env)}`, `arguments: ${process.argv.join(" ")}`)
+        assert.deepStrictEqual(fs.readdirSync(place), ["config"])
+
+        assert.isAbove(ears.spans.filter(({ name }) => name.startsWith("http.client")).length, 50)
+        assert.isAbove(ears.heard.length, 200)
+        ears.assertSilent([canary, served.token])
+      }), 120_000)
+  }
+
+  it("would be noticed", () => {
+    const ears = new Ears()
+    ears.tell(
+      "x",
+      new Error("no", { cause: { headers: { authorization: Buffer.from(`ab:${canary}`).toString("base64") } } })
+    )
+    assert.throws(() => ears.assertSilent([canary]))
+    assert.doesNotThrow(() => new Ears().assertSilent([canary]))
+  })
+})
+
+// --- what goes wrong with a kubeconfig ---
+
+const config = (cluster: object, user: object): string =>
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "c",
+    contexts: [{ name: "c", context: { cluster: "c", user: "c" } }],
+    clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1", ...cluster } }],
+    users: [{ name: "c", user }]
+  })
+
+/** It has its secret from its environment, or, as plugins for OpenID Connect do, from its arguments. */
+const plugin = (script: string) => ({
+  exec: {
+    apiVersion: "client.authentication.k8s.io/v1",
+    command: process.execPath,
+    args: ["-e", script, canary],
+    env: [{ name: "SECRET", value: canary }],
+    interactiveMode: "Never"
+  }
+})
+
+const past = Math.floor(Date.UTC(2020, 0, 1) / 1000)
+const jwt = [{ alg: "none" }, { exp: past, sub: canary }].map((part) =>
+  Buffer.from(JSON.stringify(part)).toString("base64url")
+).join(".")
+
+const kubeconfigs: Readonly<Record<string, string>> = {
+  "that is no YAML": `apiVersion: v1\nusers:\n- name: c\n  user:\n    token: ${canary}\n   bad: indentation\n`,
+  "whose token is a tab too far": `users:\n- name: c\n  user:\n    token: "${canary}\n`,
+  "that is a token and no more": canary,
+  "whose users are a token": JSON.stringify({ users: canary, clusters: canary, contexts: canary }),
+  "whose user is a token": JSON.stringify({ users: [canary], clusters: [canary], contexts: [canary] }),
+  "with a token for nobody there": config({}, { token: canary }),
+  "with a token of two lines": config({}, { token: `${canary}\n${canary}` }),
+  "with a password": config({}, { username: "u", password: canary }),
+  "with a password in its address": config({ server: `https://user:${canary}@127.0.0.1:1` }, {}),
+  "with a password in an address that is none": config({ server: `https://user:${canary}@host:port` }, {}),
+  "with a password in an address of another protocol": config({ server: `ftp://user:${canary}@127.0.0.1` }, {}),
+  "with a password in an address without TLS": config({ server: `http://user:${canary}@127.0.0.1:1` }, {}),
+  "with a password at its proxy": config({ "proxy-url": `http://user:${canary}@127.0.0.1:1` }, { token: canary }),
+  "with a password at a proxy that is none": config({ "proxy-url": `gopher://user:${canary}@127.0.0.1:1` }, {}),
+  "with a key that is none": config({}, {
+    "client-certificate-data": Buffer.from(canary).toString("base64"),
+    "client-key-data": Buffer.from(canary).toString("base64")
+  }),
+  "with a key in a file that is not there": config({}, { "client-key": `/nowhere`, token: canary }),
+  "with a plugin that prints its token alone": config({}, plugin("console.log(process.env.SECRET)")),
+  "with a plugin that prints a part of an answer": config(
+    {},
+    plugin("console.log(JSON.stringify({ status: { token: process.env.SECRET } }).slice(0, -1))")
+  ),
+  "with a plugin that prints nothing of use": config({}, plugin("console.log('{}')")),
+  "with a plugin that fails": config({}, plugin("process.exit(3)")),
+  "with a plugin whose token nobody takes": config(
+    {},
+    plugin("console.log(JSON.stringify({ status: { token: process.env.SECRET } }))")
+  ),
+  "with a plugin that is not there": config({}, {
+    exec: {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: "/nowhere",
+      args: [canary],
+      interactiveMode: "Never"
+    }
+  }),
+  "with an identity provider that is away": config({}, {
+    "auth-provider": {
+      name: "oidc",
+      config: {
+        "id-token": `${jwt}.${canary}`,
+        "refresh-token": canary,
+        "client-id": "id",
+        "client-secret": canary,
+        "idp-issuer-url": "https://127.0.0.1:1"
+      }
+    }
+  })
+}
+
+const request = (kubeconfig: string, ears: Ears) =>
+  Effect.scoped(Effect.gen(function*() {
+    const cluster = yield* KubernetesCluster.make({ kubeconfig, timeout: "5 seconds" })
+    yield* cluster.create(Resources.Pod, { metadata: { generateName: "a" } })
+    return yield* cluster.groups
+  })).pipe(heardBy(ears), Effect.exit)
+
+describe("a kubeconfig", () => {
+  for (const [what, text] of Object.entries(kubeconfigs)) {
+    it.scopedLive(`${what} keeps its credentials to itself`, () =>
+      Effect.gen(function*() {
+        const ears = new Ears()
+        const kubeconfig = path.join(yield* folder, "config")
+        fs.writeFileSync(kubeconfig, text)
+        const exit = yield* request(kubeconfig, ears)
+        assert(Exit.isFailure(exit))
+        assert.isTrue(Option.isSome(Cause.failureOption(exit.cause)), Cause.pretty(exit.cause))
+        assert.isTrue(Chunk.isEmpty(Cause.defects(exit.cause)), Cause.pretty(exit.cause))
+        ears.assertSilent([canary])
+      }), 60_000)
+  }
+
+  it.scopedLive("sent to a server that repeats what it hears keeps its credentials to itself", () =>
+    Effect.gen(function*() {
+      const ears = new Ears()
+      const heard: Array<string> = []
+      const server = yield* Effect.acquireRelease(
+        Effect.async<net.Server>((resume) => {
+          const made = net.createServer((socket) => {
+            socket.on("error", () => {})
+            socket.on("data", (bytes) => {
+              heard.push(bytes.toString())
+              socket.end(bytes)
+            })
+          })
+          made.listen(0, "127.0.0.1", () => resume(Effect.succeed(made)))
+        }),
+        (made) => Effect.sync(() => made.close())
+      )
+      const address = server.address()
+      const port = typeof address === "object" && address !== null ? address.port : 0
+      const kubeconfig = path.join(yield* folder, "config")
+      const plain = { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true }
+      fs.writeFileSync(kubeconfig, config(plain, { token: canary }))
+      const exit = yield* request(kubeconfig, ears)
+      assert(Exit.isFailure(exit))
+      assert.include(heard.join(""), canary, "the server did not hear it")
+      ears.assertSilent([canary])
+    }))
+})

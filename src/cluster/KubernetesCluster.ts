@@ -33,7 +33,9 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
+import { createRequire } from "node:module"
 import * as Cluster from "./Cluster.js"
 import { ConfigurationError } from "./ConfigurationError.js"
 import * as Discreet from "./Discreet.js"
@@ -154,17 +156,39 @@ const connect = (
 
 const words = (cause: unknown) => cause instanceof Error ? cause.message : String(cause)
 
-const clientNode = Effect.tryPromise({
-  try: () => import("@kubernetes/client-node"),
-  catch: (cause) =>
-    codeOf(cause) === "ERR_MODULE_NOT_FOUND" && words(cause).includes("@kubernetes/client-node")
-      ? new ConfigurationError({ reason: "MissingPeer", detail: "@kubernetes/client-node is not installed", cause })
+const peer = "@kubernetes/client-node"
+
+const requires = (manifest: unknown, dependency: string): boolean =>
+  Predicate.hasProperty(manifest, "dependencies") && Predicate.hasProperty(manifest.dependencies, dependency)
+
+/**
+ * Loads what does not load on every Node that the peer installs on. An `import` of the peer would fail too, but Node 20 ends
+ * the process for one that fails this deep, whoever catches the error.
+ */
+const tried = Effect.try((): unknown => {
+  const here = createRequire(import.meta.url)
+  let manifest: string
+  try {
+    manifest = here.resolve(`${peer}/package.json`)
+  } catch {
+    // It is bundled, or not installed: the import tells.
+    return
+  }
+  return requires(here(manifest), "undici") ? createRequire(manifest)("undici") : undefined
+})
+
+const clientNode = tried.pipe(
+  Effect.zipRight(Effect.tryPromise(() => import("@kubernetes/client-node"))),
+  Effect.mapError(({ error }) =>
+    codeOf(error) === "ERR_MODULE_NOT_FOUND" && words(error).includes(peer)
+      ? new ConfigurationError({ reason: "MissingPeer", detail: `${peer} is not installed`, cause: error })
       : new ConfigurationError({
         reason: "UnloadablePeer",
-        detail: `@kubernetes/client-node does not load here (${words(cause)})`,
-        cause
+        detail: `${peer} does not load here (${words(error)})`,
+        cause: error
       })
-})
+  )
+)
 
 /** What client-node makes up where there is no configuration: kubectl's port of old, without TLS. */
 const madeUp = "http://localhost:8080"

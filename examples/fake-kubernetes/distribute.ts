@@ -1,16 +1,15 @@
 // Nothing of builds: a controller that copies a ConfigMap into every namespace and keeps the copies as the original is.
 // Its test has the Kubernetes API in memory, with watches that break and history that is gone.
 import { Effect, Option, Stream } from "effect"
-import { Cluster, type ClusterError, Resource, Resources } from "effect-os-builder"
+import { Cluster, type ClusterError, Resources } from "effect-os-builder"
 
 const put = (namespace: string, name: string, data: Readonly<Record<string, string>>) =>
-  Cluster.create(Resources.ConfigMap, Resource.object(Resources.ConfigMap, { metadata: { name, namespace }, data }))
-    .pipe(
-      Effect.catchIf(
-        (error) => error.reason === "AlreadyExists",
-        () => Cluster.patch(Resources.ConfigMap, name, { merge: { data } }, { namespace })
-      )
+  Cluster.create(Resources.ConfigMap, { metadata: { name, namespace }, data }).pipe(
+    Effect.catchIf(
+      (error) => error.reason === "AlreadyExists",
+      () => Cluster.patch(Resources.ConfigMap, name, { merge: { data } }, { namespace })
     )
+  )
 
 /** Runs until it is interrupted, or the cluster forbids it something. */
 export const distribute = (

@@ -1,64 +1,12 @@
 import { assert, it } from "@effect/vitest"
-import { DateTime, Effect, Fiber, Layer, Ref, Stream, TestClock } from "effect"
+import { Effect, Fiber, Layer, Stream, TestClock } from "effect"
 import { BackendSelection, BuildBackend, BuildInput } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { type Casting, Foundry, selection } from "./Foundry.js"
-
-/** A foundry in memory: a casting takes half an hour, and those whose recipe says "lead" are spoilt. */
-const foundry = (options: { readonly open: boolean }) =>
-  Layer.scoped(
-    Foundry,
-    Effect.gen(function*() {
-      const castings = yield* Ref.make<ReadonlyArray<Casting>>([])
-      const scope = yield* Effect.scope
-      const change = (id: string, to: (casting: Casting) => Casting) =>
-        Ref.update(castings, (all) =>
-          all.map((casting) => casting.id === id && casting.endedAt === undefined ? to(casting) : casting))
-      return Foundry.of({
-        open: Effect.succeed(options.open),
-        order: ({ key, recipe, target }) =>
-          Effect.gen(function*() {
-            const now = yield* DateTime.now
-            const id = String((yield* Ref.get(castings)).length + 1)
-            const casting: Casting = {
-              id,
-              key,
-              target,
-              orderedAt: now,
-              startedAt: now,
-              state: "casting",
-              log: ["heating"]
-            }
-            yield* Ref.update(castings, (all) => [...all, casting])
-            const pour = Effect.flatMap(DateTime.now, (endedAt) =>
-              change(id, (casting) =>
-                recipe.includes("lead")
-                  ? { ...casting, endedAt, state: "spoilt", log: [...casting.log, "that is no iron"] }
-                  : {
-                    ...casting,
-                    endedAt,
-                    state: "done",
-                    digest: `sha256:${"f".repeat(64)}`,
-                    log: [...casting.log, "pouring"]
-                  }))
-            yield* Effect.forkIn(Effect.delay(pour, "30 minutes"), scope)
-            return casting
-          }),
-        castings: Ref.get(castings),
-        callOff: (id) =>
-          Effect.flatMap(DateTime.now, (endedAt) =>
-            change(id, (casting) => ({ ...casting, endedAt, state: "called off" }))),
-        forget: (id) =>
-          Ref.update(castings, (all) =>
-            all.filter((casting) =>
-              casting.id !== id
-            ))
-      })
-    })
-  )
+import { selection } from "./Foundry.js"
+import { layerMemory } from "./FoundryMemory.js"
 
 const world = (options: { readonly open: boolean }) =>
-  Layer.provide(selection, Layer.merge(foundry(options), FakeCluster.openShift))
+  Layer.provide(selection, Layer.merge(layerMemory(options), FakeCluster.openShift))
 
 const inputOf = (options: Partial<BuildInput.Options> = {}) =>
   BuildInput.make({
@@ -72,26 +20,27 @@ it.effect("builds, and gives an equal input the same build", () =>
   Effect.gen(function*() {
     const input = yield* inputOf()
     const running = yield* Effect.fork(BuildBackend.run(input))
-    yield* TestClock.adjust("31 minutes")
+    yield* TestClock.adjust("6 minutes")
     assert.strictEqual((yield* Fiber.join(running)).digest, `sha256:${"f".repeat(64)}`)
     const { adopted, ref } = yield* BuildBackend.build(input)
     assert.isTrue(adopted)
     assert.strictEqual(ref.backend, "foundry")
-    assert.deepStrictEqual(Array.from(yield* Stream.runCollect(BuildBackend.logs(ref))), ["heating", "pouring"])
+    const log = Array.from(yield* Stream.runCollect(BuildBackend.logs(ref, { tailLines: 2 })))
+    assert.deepStrictEqual(log, ["> RUN forge", "cast"])
   }).pipe(Effect.provide(world({ open: true }))))
 
 it.effect("tells a bad recipe from a foundry that has trouble", () =>
   Effect.gen(function*() {
     const input = yield* inputOf({ dockerfile: "FROM lead" })
     const running = yield* Effect.fork(Effect.flip(BuildBackend.run(input)))
-    yield* TestClock.adjust("31 minutes")
+    yield* TestClock.adjust("6 minutes")
     assert.strictEqual((yield* Fiber.join(running))._tag, "BuildFailed")
   }).pipe(Effect.provide(world({ open: true }))))
 
 it.effect("is called off when its caller is interrupted", () =>
   Effect.gen(function*() {
     const running = yield* Effect.fork(BuildBackend.run(yield* inputOf()))
-    yield* TestClock.adjust("5 minutes")
+    yield* TestClock.adjust("1 minute")
     yield* Fiber.interrupt(running)
     const [build] = yield* BuildBackend.list()
     assert.strictEqual(build?.status._tag, "Cancelled")

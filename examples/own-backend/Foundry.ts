@@ -48,7 +48,7 @@ export class Foundry extends Context.Tag("app/Foundry")<Foundry, {
 const name = "foundry"
 const namespace = "foundry"
 
-const refOf = ({ id, key }: Casting) => new BuildRef.BuildRef({ backend: name, namespace, name: key, uid: id })
+const refOf = ({ id }: Casting) => new BuildRef.BuildRef({ backend: name, namespace, name: `casting-${id}`, uid: id })
 
 /** Its states in ours. What the user wrote is Failed, what the foundry has trouble with is Errored. */
 const statusOf = (casting: Casting): BuildStatus.BuildStatus => {
@@ -108,6 +108,14 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
       Stream.takeUntil((casting) => BuildStatus.isTerminal(statusOf(casting)))
     )
 
+  // Not found is said of what was never seen. What goes away later was removed, and called off before that.
+  const statuses = (ref: BuildRef.BuildRef) =>
+    Stream.unwrap(Effect.map(find(ref), () =>
+      follow(ref).pipe(
+        Stream.map(statusOf),
+        Stream.catchTag("BuildNotFound", () => Stream.make(new BuildStatus.Cancelled({})))
+      )))
+
   // `BuildBackend.make` adds what all backends have: spans, metrics, and the refusal of refs of other backends.
   return BuildBackend.make({
     name,
@@ -117,7 +125,7 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
         yield* check(input)
         const key = BuildInput.fingerprint(input)
         const castings = yield* asked("read what there is", foundry.castings)
-        // An equal input gets the build that there is, unless that ended for want of anything but a better recipe.
+        // An equal input gets the build that there is, unless that was not the recipe's fault.
         const before = castings.findLast((casting) => casting.key === key)
         if (before !== undefined && !again && !["furnace down", "called off"].includes(before.state)) {
           return { ref: refOf(before), adopted: true }
@@ -134,7 +142,7 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
         return { ref: refOf(made), adopted: false }
       }),
     status: (ref) => Effect.map(find(ref), statusOf),
-    changes: (ref) => follow(ref).pipe(Stream.map(statusOf), Stream.changesWith(BuildStatus.equivalence)),
+    changes: (ref) => Stream.changesWith(statuses(ref), BuildStatus.equivalence),
     logs: (ref, { follow: stay = false, tailLines } = {}) =>
       (stay ? follow(ref) : Stream.fromEffect(find(ref))).pipe(
         Stream.mapAccum(-1, (told, { log }) => {

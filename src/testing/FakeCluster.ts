@@ -7,7 +7,7 @@
  * and unless an outcome says otherwise nothing in it takes time: a build under `TestClock` ends without an `adjust`.
  *
  * It is as strict as a cluster, too: a build whose input names a secret waits until {@link Service.seed} brings one, and one
- * for arm64 waits for such a node. Pods that build nothing complete at once, or run on if they are always started again.
+ * for arm64 waits for such a node. Pods that build nothing run the `programs` of {@link Options}.
  *
  * @example
  * ```ts
@@ -43,6 +43,7 @@ import * as FakeDriver from "../cluster/fake/FakeDriver.js"
 import type { Fault, Match } from "../cluster/fake/Faults.js"
 import type { RecordedRequest } from "../cluster/fake/Gateway.js"
 import * as J from "../cluster/fake/Json.js"
+import * as PodProgram from "../cluster/fake/kubelet/Program.js"
 import * as Metadata from "../cluster/fake/Metadata.js"
 import * as Seed from "../cluster/fake/Seed.js"
 import * as Outcome from "./Outcome.js"
@@ -93,6 +94,15 @@ export type {
    */
   Service as Served
 } from "../cluster/fake/FakeApiServer.js"
+
+export {
+  /**
+   * What the containers of a pod do, where there are none.
+   *
+   * @since 0.1.0
+   */
+  PodProgram
+}
 
 export type { RecordedRequest } from "../cluster/fake/Gateway.js"
 
@@ -170,6 +180,7 @@ export class FakeCluster extends Context.Tag("effect-os-builder/FakeCluster")<Fa
  * - `permissions`: what clients may do, as in a Role; by default everything. The same rules refuse requests and answer access
  *   reviews.
  * - `outcome`: how builds go; by default they succeed, at once.
+ * - `programs`: what pods do that build nothing; by default they complete at once, or run on if they are always started again.
  *
  * @since 0.1.0
  * @category models
@@ -179,6 +190,7 @@ export interface Options {
   readonly namespace?: string | undefined
   readonly permissions?: ReadonlyArray<Access.Rule> | undefined
   readonly outcome?: Outcome.Outcome | undefined
+  readonly programs?: PodProgram.Programs | undefined
 }
 
 // -----------------------------------------------------------------------------
@@ -208,7 +220,7 @@ export const make = (options: Options = {}): Effect.Effect<Made, never, Scope.Sc
   Effect.gen(function*() {
     const { namespace = "default", openShift: shift = false } = options
     const topology = shift === false ? Topology.vanilla : Topology.openShift(shift)
-    const playbook = new Playbook(options.outcome ?? Outcome.succeeds())
+    const playbook = new Playbook(options.outcome ?? Outcome.succeeds(), options.programs)
     const plane = yield* ControlPlane.make({
       ...topology.options,
       namespaces: namespace === "default" ? [] : [namespace],

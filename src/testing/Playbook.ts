@@ -43,9 +43,12 @@ export class Playbook {
   private readonly attempts = new Map<string, number>()
   private readonly released = new Map<string, Deferred.Deferred<Outcome>>()
   private readonly otherwise: Outcome
+  private readonly programs: Program.Programs
 
-  constructor(otherwise: Outcome) {
+  /** Builds go as `otherwise` says until a test says more; pods that build nothing run `programs`. */
+  constructor(otherwise: Outcome, programs: Program.Programs = Program.byDefault) {
     this.otherwise = otherwise
+    this.programs = programs
   }
 
   /** What is said last comes first. */
@@ -78,7 +81,7 @@ export class Playbook {
     const of = BuildPods.subject(plane.registry, pod)
     const outcome = this.outcome(of)
     if (outcome === undefined) {
-      return Program.byDefault(pod)
+      return this.programs(pod)
     }
     const build = `${of.namespace}/${of.record === "" ? of.names[1] : of.record}`
     const attempt = (this.attempts.get(build) ?? 0) + 1

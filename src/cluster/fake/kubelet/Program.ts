@@ -1,5 +1,21 @@
 /**
- * What the containers of a pod do, where there are none: a pod program.
+ * What the containers of a pod do, where there are none: a pod program. It is a stream of steps, which may take its time on
+ * the Clock.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram, layer } from "effect-os-builder/FakeCluster"
+ * import { Effect, Stream } from "effect"
+ *
+ * const migration: PodProgram.PodProgram = () => ({
+ *   steps: PodProgram.log("migrating").pipe(
+ *     Stream.concat(Stream.drain(Stream.fromEffect(Effect.sleep("5 minutes")))),
+ *     Stream.concat(PodProgram.exit(1, { message: "the disk is full" }))
+ *   )
+ * })
+ *
+ * const cluster = layer({ programs: () => Effect.succeed(migration) })
+ * ```
  *
  * @since 0.1.0
  */
@@ -75,11 +91,11 @@ export type Programs = (pod: JsonObject) => Effect.Effect<PodProgram>
 
 const step = (step: Step): Stream.Stream<Step> => Stream.make(step)
 
-/** @since 0.1.0 @category constructors */
+/** Prints lines. @since 0.1.0 @category constructors */
 export const log = (...lines: ReadonlyArray<string>): Stream.Stream<Step> =>
   Stream.fromIterable(lines.map((line): Step => ({ _tag: "Log", line })))
 
-/** @since 0.1.0 @category constructors */
+/** The container ends; what its `message` says is the termination message. @since 0.1.0 @category constructors */
 export const exit = (
   exitCode: number,
   options: { readonly reason?: string | undefined; readonly message?: string | undefined } = {}

@@ -1,0 +1,23 @@
+/** What people copy to write a backend of their own keeps to what every backend must do. */
+import { Effect, Layer, TestClock } from "effect"
+import { BuildInput } from "effect-os-builder"
+import { layer } from "../../examples/own-backend/Foundry.js"
+import { Furnace, layerMemory } from "../../examples/own-backend/FoundryMemory.js"
+import { suite } from "../BackendSuite.js"
+
+suite({
+  name: "the foundry of examples/own-backend",
+  layer: Layer.provideMerge(layer, layerMemory({ open: true })),
+  live: false,
+  timeout: "20 seconds",
+  input: (name, ends) =>
+    Effect.orDie(BuildInput.make({
+      dockerfile: `FROM registry.example.com/base:1\n# ${name}\nRUN ${ends === "badly" ? "lead" : "iron"}`,
+      baseImage: { pullspec: "registry.example.com/base:1" },
+      finalImage: { pullspec: `registry.example.com/test/${name.toLowerCase().match(/[a-z]+/g)?.join("-")}:1` }
+    })),
+  hold: (input) => Effect.flatMap(Furnace, (furnace) => furnace.hold(BuildInput.fingerprint(input))),
+  release: ({ ref }, ending) =>
+    Effect.flatMap(Furnace, (furnace) => furnace.end(ref.uid, ending === "succeeds" ? "done" : "furnace down")),
+  advance: TestClock.adjust("1 minute")
+})

@@ -38,7 +38,12 @@ const longestRefusal = 1024 * 1024
 /** An object is 3 MB at most (etcd holds 1.5 MB of it); what is longer is no line of a watch or a log. */
 const longestLine = 64 * 1024 * 1024
 
+/** How many requests are under way at once: more make more connections, each with a handshake, and no server faster. */
+const mostInFlight = 32
+
 export const make = ({ credentials, defaultNamespace, timeout }: Options): Driver => {
+  const inFlight = Effect.unsafeMakeSemaphore(mostInFlight)
+
   /** Sends a request, and once more with new credentials if the server refuses ours; the answer is a success. */
   const send = (request: ApiRequest, subject: Subject, patience: Duration.Duration) => {
     const sendAs = (access: Access) =>
@@ -69,6 +74,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
     request: (request, subject) =>
       send(request, subject, timeout).pipe(
         Effect.flatMap((response) => textOf(response, request, subject)),
+        inFlight.withPermits(1),
         Effect.flatMap((text) => Effect.mapError(parse(text), () => unreadable(subject, "the answer is not JSON")))
       ),
 

@@ -80,37 +80,46 @@ export const make = <Child extends Resource.Metadata>(
           return false
         })
 
+      /** What is to be said after `last`, or nothing yet: then there was something to wait for. */
       const next = (
         last: BuildStatus.BuildStatus | undefined
-      ): Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
+      ): Effect.Effect<Option.Option<BuildStatus.BuildStatus>, BuildNotFound | BackendError> =>
         Effect.gen(function*() {
           const { record, snapshot } = yield* follow.now
           const assessment = assess(definition, snapshot, yield* DateTime.now)
-          if (assessment._tag === "Ended") return assessment.status
+          if (assessment._tag === "Ended") return Option.some(assessment.status)
           if (record === "there" && assessment._tag === "Going") {
-            if (follows(last, assessment.status)) return assessment.status
+            if (follows(last, assessment.status)) return Option.some(assessment.status)
             yield* wait(assessment.wakeAt, assessment.explainedBy)
-            return yield* next(last)
+            return Option.none()
+          }
+          // Nothing that a view may be late for makes a success of what is none.
+          if (record === "there" && assessment._tag === "Over" && assessment.status._tag === "Succeeded") {
+            const kept = yield* patiently(settle.advance(snapshot))
+            if (Option.isSome(kept)) return kept
           }
           // A view may be behind what we have read or made ourselves just now.
           if (record === "unseen" || assessment._tag === "Missing") {
             const soon = DateTime.addDuration(yield* DateTime.now, viewGrace)
-            if (yield* follow.change(Option.some(soon))) return yield* next(last)
+            if (yield* follow.change(Option.some(soon))) return Option.none()
           }
           const status = yield* confirmed(snapshot.childSeen)
-          if (follows(last, status)) return status
+          if (follows(last, status)) return Option.some(status)
           yield* follow.change(Option.some(DateTime.addDuration(yield* DateTime.now, explainAfter)))
-          return yield* next(last)
+          return Option.none()
         })
+
+      const said = (last: BuildStatus.BuildStatus | undefined) =>
+        Effect.map(
+          Effect.repeat(next(last), { until: Option.isSome }),
+          Option.map((status) => [Chunk.of(status), status] as const)
+        )
 
       return Stream.unfoldChunkEffect<
         BuildStatus.BuildStatus | undefined,
         BuildStatus.BuildStatus,
         BuildNotFound | BackendError,
         never
-      >(undefined, (last) =>
-        last !== undefined && BuildStatus.isTerminal(last)
-          ? Effect.succeedNone
-          : Effect.map(next(last), (status) => Option.some([Chunk.of(status), status] as const)))
+      >(undefined, (last) => last !== undefined && BuildStatus.isTerminal(last) ? Effect.succeedNone : said(last))
     }))
 }

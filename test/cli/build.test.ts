@@ -47,6 +47,16 @@ describe("build", () => {
       )
     }).pipe(Effect.provide(layer)))
 
+  it.scoped("does not say where when an instruction was not understood", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const memory = yield* BuildBackend.MemoryBackend
+      yield* memory.outcome({ _tag: "Fails", reason: "ContainerfileInvalid", message: "resolving step: quote", log })
+      const { err, status } = yield* run(yield* buildArgs())
+      assert.strictEqual(status, 1)
+      assert.match(err, /^Build memory\/.* failed \(ContainerfileInvalid\): resolving step: quote\n$/)
+    }).pipe(Effect.provide(layer)))
+
   it.scoped("exits with 3 when the build errored, and says whether to try again", () =>
     Effect.gen(function*() {
       const { run } = yield* Command

@@ -87,9 +87,10 @@ const watch = (input: BuildInput, options: Options) =>
       Effect.tapError((error) =>
         options.json || !("status" in error) ? Effect.void : Effect.forEach(
           [
-            ...(step === undefined || error._tag === "BuildErrored"
-              ? []
-              : [`The build failed in ${Report.step(step)}`]),
+            // A Containerfile that is not understood fails at an instruction that never became a step.
+            ...(step !== undefined && error._tag === "BuildFailed" && error.status.reason === "InstructionFailed"
+              ? [`The build failed in ${Report.step(step)}`]
+              : []),
             ...(showsLog ? [] : Report.logTail(error.status.logTail))
           ],
           output.complain

@@ -40,6 +40,14 @@ const veryShort = 1_000
 /** How long the readers of a view that worked are spared a refusal: an API server that starts refuses for a moment. */
 const patience = 30_000
 
+/**
+ * How often in a row a server may fail at the same place of its history, by its own fault or with what cannot be read, before
+ * everything is listed anew. (client-go does so at the first such error, or when it has retried one for long enough.)
+ */
+const mostStumbles = 3
+
+const stumbled = ({ reason }: ClusterError): boolean => reason === "Unexpected" || reason === "Decode"
+
 /** What to make of an error. */
 type Judgement = "Relist" | "Refused" | "Outage"
 
@@ -126,12 +134,14 @@ const keep = <A>(options: Options<A>, view: View.View<A>, verdict: Verdict): Eff
   let changes = 0
   let failures = Backoff.none
   let refusedSince: number | undefined
+  let stumbles = 0
 
   const unread = new Map<string, string>()
 
   const moved = (version: string) => {
     resourceVersion = version
     refusedSince = undefined
+    stumbles = 0
   }
   const seen = ({ key, object }: Observed.Observed<A>) => {
     changes++
@@ -191,7 +201,8 @@ const keep = <A>(options: Options<A>, view: View.View<A>, verdict: Verdict): Eff
       const judgement = error === undefined ? "Outage" : judge(error)
       if (error === undefined || judgement !== "Refused") {
         refusedSince = undefined
-        if (judgement === "Relist") {
+        stumbles = error !== undefined && stumbled(error) ? stumbles + 1 : stumbles
+        if (judgement === "Relist" || stumbles >= mostStumbles) {
           resourceVersion = ""
         }
         return judgement === "Relist" && failures.count === 1

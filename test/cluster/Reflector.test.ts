@@ -318,6 +318,40 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "100")
       }))
 
+    for (
+      const [what, stumble] of [
+        ["fails by its own fault", (watch: Watch) => watch.fail(refusal(500, "InternalError"))],
+        ["tells of a fault of its own", (watch: Watch) => watch.send(line("ERROR", Scripted.status(500)))],
+        ["cannot be understood", (watch: Watch) => {
+          const { metadata, ...rest } = pod("a", 1)
+          return watch.send(line("ADDED", { ...rest, metadata: { ...metadata, resourceVersion: "" } }))
+        }]
+      ] as const
+    ) {
+      scoped(
+        `is given up for a new list when the server ${what} at the same place again and again`,
+        () =>
+          Effect.gen(function*() {
+            const { server, watch } = yield* listed()
+            yield* stumble(watch)
+            for (const ceiling of [800, 1600]) {
+              yield* after(server, ceiling)
+              const again = yield* server.watch
+              assert.strictEqual(again.request.query["resourceVersion"], "100")
+              yield* stumble(again)
+            }
+            yield* after(server, 3200)
+            const list = yield* server.watch
+            assert.strictEqual(list.request.query["sendInitialEvents"], "true")
+            yield* list.send(bookmark(200, { end: true }))
+            yield* settle
+            yield* stumble(list)
+            yield* after(server, 6400)
+            assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "200")
+          })
+      )
+    }
+
     scoped("is spared a short refusal, and tells of one that lasts", () =>
       Effect.gen(function*() {
         const { reflector, server, watch } = yield* listed(pod("a", 1))

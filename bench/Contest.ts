@@ -3,7 +3,7 @@
  */
 import { Command, FileSystem, HttpClient, Path } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
-import { Array, Console, Effect, Option, Schema, Stream } from "effect"
+import { Array, Console, Effect, Layer, Option, Schema, Stream } from "effect"
 import type { Sample, Scenario } from "./Scenario.js"
 import * as Target from "./Target.js"
 
@@ -37,8 +37,7 @@ export const serve = Effect.gen(function*() {
   const connections = HttpClient.get(`${server}/connections`).pipe(
     Effect.flatMap((response) => response.json),
     Effect.map(Number),
-    Effect.provide(NodeHttpClient.layerWithoutAgent),
-    Effect.provide(NodeHttpClient.makeAgentLayer({ ca }))
+    Effect.provide(Layer.provide(NodeHttpClient.layerWithoutAgent, NodeHttpClient.makeAgentLayer({ ca })))
   )
   return { kubeconfig, connections }
 })

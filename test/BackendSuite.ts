@@ -267,6 +267,10 @@ export const suite = <R, E>(world: World<R, E>): void => {
           const error = yield* failureOf(BuildBackend.status(ref))
           assert(error._tag === "BackendError")
           assert.strictEqual(error.reason, "UnknownBackend")
+          assert.match(
+            error.message,
+            /^Cannot tell the status of elsewhere\/a\/b\/c: the elsewhere backend is not provided/
+          )
         }))
 
       check("logs are told from start to end, while it runs and afterwards", (name) =>

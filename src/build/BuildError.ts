@@ -56,7 +56,7 @@ const rejections = {
   Unsupported: "this backend cannot honour the input",
   Denied: "the cluster's policy refuses the build",
   QuotaExceeded: "the namespace's quota leaves no room for the build",
-  MissingReference: "the input names objects that do not exist"
+  MissingReference: "objects that the build needs do not exist"
 } as const
 
 /**
@@ -147,7 +147,7 @@ export class BuildErrored
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
     const advice = this.status.retryable ? " (building again may help)" : ""
-    return `Build ${this.ref} errored (${this.status.reason}): ${this.status.message}${advice}`
+    return `Build ${this.ref} errored (${this.status.reason}): ${this.status.message.trimEnd()}${advice}`
   }
   get retryable(): boolean {
     return this.status.retryable
@@ -177,11 +177,11 @@ export class BuildCancelled
 const troubles = {
   Unreachable: "cannot be reached",
   Unauthorized: "does not accept the credentials",
-  Forbidden: "forbids it",
+  Forbidden: "is not allowed to",
   Throttled: "asks for fewer requests",
   Timeout: "did not answer in time",
-  Conflict: "was changed by somebody else at the same time",
-  UnknownBackend: "does not run here",
+  Conflict: "found it changed by somebody else at the same time",
+  UnknownBackend: "is not provided here",
   Unexpected: "answered in a way that was not foreseen"
 } as const
 

@@ -8,11 +8,12 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { BackendError, type BuildNotFound, type BuildRejected } from "./BuildError.js"
+import type { BackendError, BuildNotFound, BuildRejected } from "./BuildError.js"
 import { type BuildInput, fingerprint } from "./BuildInput.js"
 import { BuildRef } from "./BuildRef.js"
 import { BuildStatus } from "./BuildStatus.js"
 import { Timestamp } from "./DurationText.js"
+import * as ForeignRef from "./ForeignRef.js"
 
 // -----------------------------------------------------------------------------
 // models
@@ -141,15 +142,14 @@ const submissions = Metric.counter("effect_os_builder_submissions", {
  * @category constructors
  */
 export const make = (backend: Service): Service => {
-  const foreign = (operation: string, ref: BuildRef): BackendError =>
-    new BackendError({
-      backend: backend.name,
-      reason: "UnknownBackend",
-      operation: `${operation} ${ref}`,
-      detail: `the build belongs to the ${ref.backend} backend; provide that one, or a selection that has it`
-    })
+  const foreign = (operation: ForeignRef.Operation, ref: BuildRef): BackendError =>
+    ForeignRef.refused(
+      operation,
+      ref,
+      `this is the ${backend.name} backend; provide the other, or a selection that has it`
+    )
   const own = <A, E>(
-    operation: string,
+    operation: ForeignRef.Operation,
     ref: BuildRef,
     effect: Effect.Effect<A, E | BackendError>
   ): Effect.Effect<A, E | BackendError> =>
@@ -160,7 +160,7 @@ export const make = (backend: Service): Service => {
       })
     )
   const ownStream = <A, E>(
-    operation: string,
+    operation: ForeignRef.Operation,
     ref: BuildRef,
     stream: Stream.Stream<A, E | BackendError>
   ): Stream.Stream<A, E | BackendError> =>

@@ -67,7 +67,7 @@ export const make = (
     const cause = yield* Ref.get(latest)
     return yield* new ProbeError({
       probe: name,
-      detail: `${cause?.message ?? "the cluster did not answer"}, for ${DurationText.format(patience)}`,
+      detail: `none came within ${DurationText.format(patience)}${cause === undefined ? "" : `: ${cause.message}`}`,
       retryable: true,
       cause
     })

@@ -17,7 +17,7 @@ export class ProbeError extends Schema.TaggedError<ProbeError>("effect-os-builde
   cause: Schema.optional(Schema.Defect)
 }) {
   override get message(): string {
-    const advice = this.retryable ? "; try again when the cluster answers" : ""
+    const advice = this.retryable ? " (try again when the cluster answers)" : ""
     return `The probe ${this.probe} got no answer: ${this.detail}${advice}`
   }
 }

@@ -8,9 +8,10 @@ import * as Either from "effect/Either"
 import * as Order from "effect/Order"
 import * as Stream from "effect/Stream"
 import { BuildBackend, type BuildOptions, type BuildSummary, type Service } from "../build/BuildBackend.js"
-import { BackendError, BuildRejected, Issue } from "../build/BuildError.js"
+import { type BackendError, BuildRejected, Issue } from "../build/BuildError.js"
 import { type BuildInput, fingerprint } from "../build/BuildInput.js"
 import type { BuildRef } from "../build/BuildRef.js"
+import * as ForeignRef from "../build/ForeignRef.js"
 import type { Report } from "./Report.js"
 import { Explanation } from "./Selection.js"
 
@@ -23,17 +24,13 @@ export interface Backends {
 
 /** The name is `auto`; refs and list rows carry the name of the backend that has the build. */
 export const make = ({ available, others }: Backends): Service => {
-  const own = (operation: string, ref: BuildRef): Effect.Effect<Service, BackendError> => {
+  const names = [...available.map(({ name }) => name), ...others.keys()]
+  const own = (operation: ForeignRef.Operation, ref: BuildRef): Effect.Effect<Service, BackendError> => {
     const backend = available.find(({ name }) => name === ref.backend)
-    return backend === undefined ? others.get(ref.backend) ?? unknown(operation, ref) : Effect.succeed(backend)
+    return backend === undefined
+      ? others.get(ref.backend) ?? ForeignRef.refused(operation, ref, `this selection has ${names.join(", ")}`)
+      : Effect.succeed(backend)
   }
-  const unknown = (operation: string, ref: BuildRef) =>
-    new BackendError({
-      backend: ref.backend,
-      reason: "UnknownBackend",
-      operation: `${operation} ${ref}`,
-      detail: `this selection has ${[...available.map(({ name }) => name), ...others.keys()].join(", ")}`
-    })
 
   return BuildBackend.of({
     name: "auto",

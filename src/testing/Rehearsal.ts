@@ -31,7 +31,8 @@ const digestOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, of: BuildPods
 const wait = (outcome: Extract<Outcome, { _tag: "Succeeds" }>): Steps =>
   Stream.drain(Stream.fromEffect(Effect.sleep(outcome.after)))
 
-const denied = "reading manifest: unauthorized: authentication required"
+const pullDenied = "reading manifest: unauthorized: authentication required"
+const pushDenied = "trying to reuse blob at destination: unauthorized: authentication required"
 const unreachable = "dial tcp: lookup registry: i/o timeout"
 
 const failureLog = (outcome: Extract<Outcome, { _tag: "ContainerfileFails" }>, of: BuildPods.Subject): Steps =>
@@ -87,11 +88,11 @@ const scriptProgram = (
       return { build: Stream.concat(failureLog(outcome, of), failed), push: pushed }
     }
     case "PullFails": {
-      const [exitCode, text] = outcome.transient ? [code.pullFailed, unreachable] : [code.pullDenied, denied]
+      const [exitCode, text] = outcome.transient ? [code.pullFailed, unreachable] : [code.pullDenied, pullDenied]
       return { build: Stream.concat(Program.log(`Error: ${text}`), script("build", exitCode, { text })), push: pushed }
     }
     case "PushFails": {
-      const [exitCode, text] = outcome.transient ? [code.pushFailed, unreachable] : [code.pushDenied, denied]
+      const [exitCode, text] = outcome.transient ? [code.pushFailed, unreachable] : [code.pushDenied, pushDenied]
       const log = Program.log(...BuildPods.stepLines(of.containerfile))
       return {
         build: Stream.concat(log, built),
@@ -130,12 +131,12 @@ const openShiftSteps = (
     case "ContainerfileFails":
       return fails(failureLog(outcome, of), "DockerBuildFailed", "Dockerfile build strategy has failed.")
     case "PullFails": {
-      const text = outcome.transient ? unreachable : denied
+      const text = outcome.transient ? unreachable : pullDenied
       const message = "Failed pulling builder image."
       return fails(Program.log(`error: build error: failed to pull image: ${text}`), "PullBuilderImageFailed", message)
     }
     case "PushFails": {
-      const text = outcome.transient ? unreachable : denied
+      const text = outcome.transient ? unreachable : pushDenied
       const log = Program.log(
         ...BuildPods.stepLines(of.containerfile),
         `error: build error: Failed to push image: ${text}`

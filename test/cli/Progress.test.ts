@@ -98,7 +98,7 @@ describe("Progress", () => {
     )
     assert.deepStrictEqual(done, [
       `  ${ref}, an earlier build of an equal input`,
-      "  The log is lost: Cannot read the log: the local backend forbids it"
+      "  The log is lost: Cannot read the log: the local backend is not allowed to"
     ])
     assert.deepStrictEqual(last, ["  [1/2] STEP 4: LABEL a"])
   })

@@ -130,7 +130,7 @@ describe("--json", () => {
     const ref = new BuildRef.BuildRef({ backend: "local", namespace: "n", name: "os-build-a-1", uid: "u" })
     assert.strictEqual(
       JsonLine.encode(JsonLine.event(ref, new BuildEvent.LogLost({ error }))),
-      "{\"type\":\"log-lost\",\"message\":\"Cannot read the log: the local backend forbids it\"}"
+      "{\"type\":\"log-lost\",\"message\":\"Cannot read the log: the local backend is not allowed to\"}"
     )
   })
 })

@@ -275,7 +275,7 @@ describe("the report", () => {
           "   single-node  Absent       it is not there",
           "   openshift    Forbidden    we may not; to grant: create jobs (batch) in namespace builds",
           "→  custom       Available    it is there",
-          "   mine         Unreachable  The probe custom got no answer: the server is away; try again when the cluster answers"
+          "   mine         Unreachable  The probe custom got no answer: the server is away (try again when the cluster answers)"
         ].join("\n")
       )
       const none = BackendSelection.table(yield* BackendSelection.probe([candidates[3], candidates[2]]))

@@ -1,0 +1,54 @@
+import { assert, it } from "@effect/vitest"
+import * as k8s from "@kubernetes/client-node"
+import { FastCheck as fc } from "effect"
+import * as Yaml from "../../src/cli/Yaml.js"
+import type { JsonObject } from "../../src/cluster/ApiRequest.js"
+
+const json: fc.Arbitrary<unknown> = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }), { noNullPrototype: true })
+const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null
+
+it("is read as what was written", () => {
+  fc.assert(fc.property(fc.array(json.filter(isObject), { minLength: 1, maxLength: 3 }), (documents) => {
+    assert.deepStrictEqual(k8s.loadAllYaml(Yaml.format(documents)), documents)
+  }))
+})
+
+it("keeps texts that look like something else", () => {
+  const words = [
+    "yes",
+    "No",
+    "on",
+    "null",
+    "~",
+    "1",
+    "1e3",
+    "0x1",
+    "a: b",
+    "- a",
+    "#",
+    "",
+    " a",
+    "a\nb",
+    "é",
+    "!x",
+    "*",
+    "&a"
+  ]
+  assert.deepStrictEqual(k8s.loadAllYaml(Yaml.format([{ words, nested: [{ words }] }])), [{
+    words,
+    nested: [{ words }]
+  }])
+})
+
+it("is written as people write it", () => {
+  const document = {
+    kind: "Role",
+    metadata: { name: "a" },
+    rules: [{ apiGroups: [""], verbs: ["get", "list"] }],
+    empty: {}
+  }
+  assert.strictEqual(
+    Yaml.format([document, { kind: "Pod" }]),
+    "kind: Role\nmetadata:\n  name: a\nrules:\n- apiGroups: [\"\"]\n  verbs: [get, list]\nempty: {}\n---\nkind: Pod\n"
+  )
+})

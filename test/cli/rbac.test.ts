@@ -1,0 +1,226 @@
+/**
+ * What `os-builder rbac` prints: enough for everything that a backend does, and nothing that it could do without.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as k8s from "@kubernetes/client-node"
+import { Effect, Layer, Schema } from "effect"
+import { BackendSelection, type BuildBackend, type Cluster } from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
+import * as OsBuilder from "../../src/cli/OsBuilder.js"
+import type { JsonObject } from "../../src/cluster/ApiRequest.js"
+import { documents, type Screen, surroundings } from "./Harness.js"
+import { observe, operations } from "./operations.js"
+
+const run = (args: ReadonlyArray<string>, screen: Screen = {}) =>
+  Effect.gen(function*() {
+    const { err, layer, out } = yield* surroundings(screen, {})
+    const status = yield* Effect.provide(OsBuilder.run(args), layer)
+    return { status, out: yield* out, err: yield* err }
+  })
+
+const texts = Schema.Array(Schema.String)
+
+const Role = Schema.Struct({
+  kind: Schema.Literal("Role", "ClusterRole"),
+  metadata: Schema.Struct({ name: Schema.String }),
+  rules: Schema.Array(Schema.Struct({
+    apiGroups: texts,
+    resources: texts,
+    resourceNames: Schema.optional(texts),
+    verbs: texts
+  }))
+})
+
+const Names = Schema.Struct({ kind: Schema.String, name: Schema.String, namespace: Schema.optional(Schema.String) })
+
+const AnyObject = Schema.Struct({
+  kind: Schema.String,
+  metadata: Schema.Struct({ name: Schema.String, namespace: Schema.optional(Schema.String) }),
+  rules: Schema.optional(Schema.Array(Schema.Object)),
+  roleRef: Schema.optional(Names),
+  subjects: Schema.optional(Schema.Array(Names))
+})
+
+/** The rules that the program gets: those of the pods are for pods. */
+const rulesOf = (yaml: string): ReadonlyArray<FakeCluster.Rule> =>
+  k8s.loadAllYaml(yaml)
+    .filter(Schema.is(Role))
+    .filter(({ metadata }) => metadata.name !== "os-builder-pods")
+    .flatMap(({ kind, rules }) =>
+      rules.map(({ resourceNames, ...rule }): FakeCluster.Rule => ({
+        ...rule,
+        ...(resourceNames === undefined ? {} : { resourceNames }),
+        ...(kind === "Role" ? { namespaces: ["builds"] } : {})
+      }))
+    )
+
+const printed = (backend: string) =>
+  Effect.map(run(["rbac", "--backend", backend, "-n", "builds"]), ({ out }) => rulesOf(out))
+
+/** The same rules, each without one of its verbs. */
+const reduced = (rules: ReadonlyArray<FakeCluster.Rule>) =>
+  rules.flatMap((rule, index) =>
+    rule.verbs.map((verb) => ({
+      without: (rule.resources ?? []).map((resource) => `${verb} ${qualified(resource, rule.apiGroups ?? [])}`).join(),
+      rules: rules.with(index, { ...rule, verbs: rule.verbs.filter((other) => other !== verb) })
+    }))
+  )
+
+/** As the fake notes down what was asked: `builds.build.openshift.io/log`. */
+const qualified = (resource: string, [group = ""]: ReadonlyArray<string>) => {
+  const [plural = "", ...subresource] = resource.split("/")
+  return [group === "" ? plural : `${plural}.${group}`, ...subresource].join("/")
+}
+
+const backends: ReadonlyArray<{
+  readonly name: "openshift" | "custom" | "single-node"
+  readonly cluster: FakeCluster.Options
+  readonly layer: Layer.Layer<BuildBackend.BuildBackend, never, Cluster.Cluster>
+}> = [
+  { name: "openshift", cluster: { openShift: {} }, layer: BackendSelection.openShift().layer },
+  { name: "custom", cluster: { openShift: {} }, layer: BackendSelection.custom().layer },
+  {
+    name: "single-node",
+    cluster: { openShift: { topology: "SingleReplica" } },
+    layer: BackendSelection.singleNode().layer
+  }
+]
+
+describe.sequential("what is printed for a backend is just enough for everything that it does", () => {
+  for (const { cluster, layer, name } of backends) {
+    const under = (
+      permissions: ReadonlyArray<FakeCluster.Rule> | undefined,
+      operation: typeof operations[keyof typeof operations]
+    ) =>
+      Effect.gen(function*() {
+        const seen = yield* observe(operation)
+        const requests = yield* (yield* FakeCluster.FakeCluster).requests
+        return { seen, requests: new Set(requests.map(({ resource, verb }) => `${verb} ${resource}`)) }
+      }).pipe(Effect.provide(
+        layer.pipe(Layer.provideMerge(FakeCluster.layer({ ...cluster, namespace: "builds", permissions })))
+      ))
+
+    it.effect(name, () =>
+      Effect.gen(function*() {
+        const rules = yield* printed(name)
+        const usual = yield* Effect.forEach(Object.entries(operations), ([what, operation]) =>
+          Effect.map(under(rules, operation), (found) => ({ what, operation, ...found })))
+        for (const { operation, seen, what } of usual) {
+          assert.strictEqual(seen, (yield* under(undefined, operation)).seen, what)
+        }
+        for (const { rules: fewer, without } of reduced(rules)) {
+          // What OpenShift's admission asks about is no request.
+          const asking = usual.filter(({ requests }) =>
+            requests.has(without)
+          )
+          const isMissed = yield* Effect.exists(asking.length === 0 ? usual : asking, ({ operation, seen }) =>
+            Effect.map(under(fewer, operation), (now) => now.seen !== seen))
+          assert.isTrue(isMissed, `nothing misses ${without}`)
+        }
+      }), 300_000)
+  }
+})
+
+describe("rbac", () => {
+  const auto = Effect.map(run(["rbac", "-n", "builds"]), ({ out }) => out)
+
+  it.effect("prints for auto what the backends need, and what the probes read of the cluster", () =>
+    Effect.gen(function*() {
+      const single = (rules: ReadonlyArray<FakeCluster.Rule>) =>
+        rules.flatMap(({ apiGroups = [], resourceNames = [], resources = [], verbs }) =>
+          verbs.map((verb) => `${verb} ${resources.map((one) => qualified(one, apiGroups))} ${resourceNames}`)
+        )
+      const each = yield* Effect.forEach(backends, ({ name }) => printed(name))
+      const more = [
+        "get infrastructures.config.openshift.io cluster",
+        "get clusterversions.config.openshift.io version"
+      ]
+      assert.deepStrictEqual(
+        single(rulesOf(yield* auto)).toSorted(),
+        Array.from(new Set([...each.flatMap(single), ...more])).toSorted()
+      )
+    }))
+
+  const clusters: ReadonlyArray<readonly [string, FakeCluster.Options, ReadonlyArray<JsonObject>]> = [
+    ["a plain cluster", {}, []],
+    ["OpenShift", { openShift: {} }, []],
+    ["a single node", { openShift: { topology: "SingleReplica" } }, []],
+    ["OpenShift whose Build API is to go", { openShift: {} }, [{
+      apiVersion: "config.openshift.io/v1",
+      kind: "ClusterVersion",
+      metadata: { name: "version" },
+      status: { capabilities: { knownCapabilities: ["Build"], enabledCapabilities: [] } }
+    }]]
+  ]
+  const verdicts = (permissions: ReadonlyArray<FakeCluster.Rule> | undefined) =>
+    Effect.forEach(clusters, ([, options, objects]) =>
+      Effect.gen(function*() {
+        const fake = yield* FakeCluster.FakeCluster
+        yield* fake.seed(...objects)
+        const { report } = yield* Effect.provide(BackendSelection.Selection, BackendSelection.layer)
+        return report.rows.map(({ verdict }) => verdict._tag)
+      }).pipe(Effect.provide(FakeCluster.layer({ ...options, namespace: "builds", permissions }))))
+
+  it.effect("lets the probes of auto find out everything, and each of their rules is for something", () =>
+    Effect.gen(function*() {
+      const rules = rulesOf(yield* auto)
+      const known = yield* verdicts(undefined)
+      assert.deepStrictEqual(yield* verdicts(rules), known)
+      const probing = reduced(rules).filter(({ without }) => /infrastructures|clusterversions/.test(without))
+      assert.lengthOf(probing, 2)
+      for (const { rules: fewer, without } of probing) {
+        assert.notDeepEqual(yield* verdicts(fewer), known, without)
+      }
+    }))
+
+  it.effect("binds its roles to service accounts in the namespace", () =>
+    Effect.gen(function*() {
+      const environment = { OS_BUILDER_SERVICE_ACCOUNT: "image-builder", OS_BUILDER_DELIVER_TO_NODE: "true" }
+      const { out } = yield* run(["rbac", "-n", "builds", "--backend", "single-node"], { environment })
+      const objects = k8s.loadAllYaml(out).map((object) => Schema.decodeUnknownSync(AnyObject)(object))
+      assert.deepStrictEqual(objects.map(({ kind, metadata }) => [kind, metadata.name, metadata.namespace]), [
+        ["ServiceAccount", "os-builder", "builds"],
+        ["Role", "os-builder", "builds"],
+        ["RoleBinding", "os-builder", "builds"],
+        ["ClusterRole", "os-builder-single-node", undefined],
+        ["ClusterRoleBinding", "os-builder-single-node-builds", undefined],
+        ["ServiceAccount", "image-builder", "builds"],
+        ["Role", "os-builder-pods", "builds"],
+        ["RoleBinding", "os-builder-pods", "builds"]
+      ])
+      assert.deepStrictEqual(
+        objects.flatMap(({ metadata, roleRef, subjects = [] }) =>
+          subjects.map((subject) => [metadata.name, roleRef?.kind, roleRef?.name, subject.name, subject.namespace])
+        ),
+        [
+          ["os-builder", "Role", "os-builder", "os-builder", "builds"],
+          ["os-builder-single-node-builds", "ClusterRole", "os-builder-single-node", "os-builder", "builds"],
+          ["os-builder-pods", "Role", "os-builder-pods", "image-builder", "builds"]
+        ]
+      )
+      assert.deepStrictEqual(objects.find(({ metadata }) => metadata.name === "os-builder-pods")?.rules, [{
+        apiGroups: ["security.openshift.io"],
+        resources: ["securitycontextconstraints"],
+        resourceNames: ["privileged"],
+        verbs: ["use"]
+      }])
+    }))
+
+  it.effect("prints the same as JSON", () =>
+    Effect.gen(function*() {
+      const json = yield* run(["rbac", "-n", "builds", "--json"])
+      assert.deepStrictEqual(
+        documents(json.out).map((line) => line.type === "object" ? line.object : line),
+        k8s.loadAllYaml(yield* auto)
+      )
+    }))
+
+  it.effect("takes no backend that is on no cluster, and no namespace that there cannot be", () =>
+    Effect.gen(function*() {
+      for (const wrong of [["--backend", "local"], ["--backend", "toString"], ["-n", "a\nkind: Pod"], ["-n", ""]]) {
+        const { out, status } = yield* run(["rbac", ...wrong])
+        assert.strictEqual(out, "", wrong.join(" "))
+        assert.strictEqual(status, 2, wrong.join(" "))
+      }
+    }))
+})

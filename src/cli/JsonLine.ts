@@ -9,7 +9,7 @@ import { type BuildEvent, Step } from "../build/BuildEvent.js"
 import * as BuildRef from "../build/BuildRef.js"
 import { BuildStatus, BuiltImage } from "../build/BuildStatus.js"
 import { Timestamp } from "../build/DurationText.js"
-import { Row } from "../selection/Report.js"
+import { type Report, Row } from "../selection/Report.js"
 import { type CliError, exitStatusOf } from "./CliError.js"
 
 /**
@@ -17,6 +17,7 @@ import { type CliError, exitStatusOf } from "./CliError.js"
  * Pending, Running, Succeeded, Failed, Errored or Cancelled.
  *
  * `build` prints `submitted`, then `status`, `log`, `step` and `log-lost` as they come, and at last one `result` or `error`.
+ * `demo` prints the same after each `cluster` and what its `probe`s found; `rbac` prints an `object` for each that it makes.
  *
  * @since 0.1.0
  * @category schemas
@@ -56,6 +57,7 @@ export const JsonLine = Schema.Union(
     preferred: Schema.Boolean,
     verdict: Row.fields.verdict
   }),
+  Schema.Struct({ type: Schema.Literal("cluster"), name: Schema.String }),
   Schema.Struct({ type: Schema.Literal("object"), object: Schema.Object }),
   Schema.Struct({
     type: Schema.Literal("error"),
@@ -124,3 +126,17 @@ export const event = (ref: BuildRef.BuildRef, event: BuildEvent): JsonLine => {
       return { type: "log-lost", message: event.error.message }
   }
 }
+
+/**
+ * What probes found, the preferred backend first.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const probes = (report: Report): ReadonlyArray<JsonLine> =>
+  report.rows.map((row) => ({
+    type: "probe",
+    backend: row.backend,
+    preferred: row === report.first && row.verdict._tag === "Available",
+    verdict: row.verdict
+  }))

@@ -90,6 +90,12 @@ const rbac = Command.make(
   PrintRbac.rbac
 ).pipe(Command.withDescription("Print what a backend has to be allowed, for `kubectl apply -f -`."))
 
+const demo = Command.make("demo", { json: Flags.json }, (options) =>
+  // All of it is for this: nobody else waits for it.
+  Effect.flatMap(Effect.promise(() => import("./commands/Demo.js")), ({ demo }) => demo(options))).pipe(
+    Command.withDescription("Build a Containerfile on three clusters that are in memory, and show how.")
+  )
+
 // -----------------------------------------------------------------------------
 // help
 // -----------------------------------------------------------------------------
@@ -115,7 +121,8 @@ export const usages: Readonly<Record<string, Usage.CommandUsage>> = {
   list: usage(list),
   remove: usage(remove),
   prune: usage(prune),
-  rbac: usage(rbac)
+  rbac: usage(rbac),
+  demo: usage(demo)
 }
 
 const summary = "os-builder builds OS images from Containerfiles and pushes them."
@@ -158,7 +165,7 @@ const help = (command: string | undefined, columns: number): string => {
 // -----------------------------------------------------------------------------
 
 const root = Command.make("os-builder").pipe(
-  Command.withSubcommands([probe, check, build, status, logs, cancel, list, remove, prune, rbac]),
+  Command.withSubcommands([probe, check, build, status, logs, cancel, list, remove, prune, rbac, demo]),
   Command.transformHandler((handler) => Effect.tapErrorCause(handler, (cause) => Effect.logDebug(cause)))
 )
 

@@ -6,6 +6,7 @@
 import type { BuildEvent, Step } from "../build/BuildEvent.js"
 import type { BuildStatus } from "../build/BuildStatus.js"
 import * as Elapsed from "./Elapsed.js"
+import { paint, printable, style } from "./Paint.js"
 import * as Report from "./Report.js"
 
 /**
@@ -132,19 +133,13 @@ export const rows = (progress: Progress, now: number, screen: Screen): ReadonlyA
 // rows
 // -----------------------------------------------------------------------------
 
-const marks = { done: { text: "✓", color: 32 }, failed: { text: "✗", color: 31 } } as const
+const marks = { done: { text: "✓", style: style.green }, failed: { text: "✗", style: style.red } } as const
 
-const paint = ({ color }: Screen, code: number, text: string): string =>
-  color ? `\u001b[${code}m${text}\u001b[0m` : text
-
-const dim = (screen: Screen, text: string): string => paint(screen, 2, text)
+const dim = ({ color }: Screen, text: string): string => paint(color, style.dim, text)
 
 const row = (screen: Screen, text: string, mark?: Mark): string =>
-  (mark === undefined ? " " : paint(screen, marks[mark].color, marks[mark].text)) + " " +
+  (mark === undefined ? " " : paint(screen.color, marks[mark].style, marks[mark].text)) + " " +
   truncate(printable(text), screen.columns - 2)
-
-// Sequences that steer a terminal, and then every other control character: they would tear the drawing apart.
-const printable = (text: string): string => text.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, "").replace(/\p{Cc}+/gu, " ")
 
 const truncate = (text: string, columns: number): string => {
   const characters = Array.from(text)

@@ -124,21 +124,12 @@ export const probes = (report: Selection.Report, columns: number): ReadonlyArray
   Columns.alignWithin([
     ["", "BACKEND", "VERDICT", "WHY"],
     ...report.rows.map((row) => [
-      row === chosen(report) ? "→" : "",
+      row === report.first && row.verdict._tag === "Available" ? "→" : "",
       row.backend,
       row.verdict._tag,
       String(row).replaceAll("; ", "\n")
     ])
   ], columns)
-
-/**
- * The backend that is preferred, if it is known.
- *
- * @since 0.1.0
- * @category getters
- */
-export const chosen = ({ first }: Selection.Report): Selection.Row | undefined =>
-  first?.verdict._tag === "Available" ? first : undefined
 
 // Where an issue of an input comes from on the command line.
 const origins: ReadonlyArray<readonly [RegExp, string]> = [

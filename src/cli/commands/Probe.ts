@@ -40,12 +40,9 @@ export const probe = (
       Effect.provideService(Patience, patience),
       Effect.provide(yield* ClusterAccess)
     )
-    const preferred = Report.chosen(report)
     const lines = json
-      ? report.rows.map((row) =>
-        JsonLine.encode({ type: "probe", backend: row.backend, preferred: row === preferred, verdict: row.verdict })
-      )
+      ? JsonLine.probes(report).map(JsonLine.encode)
       : Report.probes(report, output.live ? yield* output.columns : Number.POSITIVE_INFINITY)
     yield* output.write(lines.map((line) => `${line}\n`).join(""))
-    if (preferred === undefined) return yield* new NothingAvailable()
+    if (report.first?.verdict._tag !== "Available") return yield* new NothingAvailable()
   })

@@ -53,6 +53,9 @@ export const make = (options: Options): Effect.Effect<Life, never, Scope.Scope> 
     const scope = yield* Effect.scope
     const owner = yield* ProcessIdentity.self(fs)
 
+    /** How builds ended whose outcome could not be kept: a full disk must not leave those who wait here waiting. */
+    const unkept = new Map<string, BuildStatus.Terminal>()
+
     const end = (record: LocalRecord, status: BuildStatus.Terminal) =>
       Effect.flatMap(DateTime.now, (finishedAt) => state.setOutcome(record.ref, new Outcome({ status, finishedAt })))
 
@@ -109,8 +112,12 @@ export const make = (options: Options): Effect.Effect<Life, never, Scope.Scope> 
               : BuildStatus.errored("Unknown", { message: Cause.pretty(cause) })
           )
         ),
-        Effect.flatMap((status) => end(record, status)),
-        Effect.catchAllCause((cause) => Effect.logError(`The outcome of ${record.ref} is lost`, cause)),
+        Effect.flatMap((status) =>
+          Effect.catchAllCause(end(record, status), (cause) => {
+            unkept.set(record.ref.uid, status)
+            return Effect.logError(`The outcome of ${record.ref} cannot be kept, and is lost with this process`, cause)
+          })
+        ),
         Effect.uninterruptible
       )
 
@@ -160,7 +167,8 @@ export const make = (options: Options): Effect.Effect<Life, never, Scope.Scope> 
     const status: Life["status"] = (record) =>
       Effect.gen(function*() {
         const outcome = yield* state.outcome(record.ref)
-        if (outcome !== undefined) return outcome.status
+        const known = outcome?.status ?? unkept.get(record.ref.uid)
+        if (known !== undefined) return known
         if (!(yield* isAlive(record))) {
           yield* bury(record)
           const last = yield* state.outcome(record.ref)

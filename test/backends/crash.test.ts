@@ -3,7 +3,7 @@
  * after, when nobody hears the answer. Whoever comes next finds all in order: the next call completes it, and `prune` cleans it.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, Effect, Exit, type Scope } from "effect"
+import { Deferred, Effect, type Scope } from "effect"
 import { BuildBackend, BuildInput, type BuildRef, BuildStatus, Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { setImmediate } from "node:timers/promises"
@@ -11,7 +11,7 @@ import * as Access from "../../src/cluster/fake/Access.js"
 import * as FakeDriver from "../../src/cluster/fake/FakeDriver.js"
 import * as J from "../../src/cluster/fake/Json.js"
 import * as Metadata from "../../src/cluster/fake/Metadata.js"
-import { VirtualTime } from "../simulation/VirtualTime.js"
+import { inTime } from "./inTime.js"
 import { type Backend, backends } from "./worlds.js"
 
 const admin: Access.User = { name: "admin", rules: [Access.everything] }
@@ -52,12 +52,6 @@ const remains = ({ control }: FakeCluster.Made) =>
 
 /** Lets the cluster do what is to do. */
 const settle = Effect.sleep("1 second")
-
-/** In virtual time, in which nothing takes long but what is told to. */
-const inTime = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): A =>
-  Exit.getOrElse(new VirtualTime(Date.UTC(2026, 0, 1)).run(Effect.scoped(program)), (cause) => {
-    throw Cause.squash(cause)
-  })
 
 const input = (context: BuildInput.Options["context"]) =>
   Effect.orDie(BuildInput.make({

@@ -1,0 +1,174 @@
+/**
+ * Inputs made to break out, down to the objects that they become: each text is where it belongs, to the letter, and nowhere
+ * else. (What is no input at all is refused before: test/build. That the script takes them to the letter: test/real.)
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Encoding, FastCheck as fc } from "effect"
+import { BuildInput } from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
+import * as BuildScript from "../../src/backends/job/BuildScript.js"
+import type { JsonObject } from "../../src/cluster/ApiRequest.js"
+import { Cluster } from "../../src/cluster/Cluster.js"
+import * as J from "../../src/cluster/fake/Json.js"
+import * as Metadata from "../../src/cluster/fake/Metadata.js"
+import { inTime } from "../backends/inTime.js"
+import { type Backend, backends } from "../backends/worlds.js"
+
+const values = fc.constantFrom(
+  "$(reboot)",
+  "`id`",
+  "'; rm -rf / #",
+  "\"",
+  "\\",
+  "a\nb",
+  "a\r\nFROM evil",
+  "\t",
+  "${IFS}",
+  "$(OSB_FINAL_IMAGE)",
+  "$$",
+  "--privileged",
+  "*",
+  "~root",
+  "%s%n",
+  "é漢😀",
+  "\u202etxt",
+  "__proto__",
+  "{\"a\":[",
+  "- yaml: &a",
+  "x".repeat(20_000),
+  ""
+)
+
+/** Words that mean something to a shell, a program or JavaScript. */
+const argumentNames = ["constructor", "toString", "IFS", "LD_PRELOAD", "BASH_ENV", "OSB_FINAL_IMAGE", "HTTP_PROXY"]
+
+const paths = ["-rf", "toString", "constructor", "a/--", "Containerfile"]
+const odder = ["..a", "$(x)", "a b", "'q'", "`id`", "ünï/漢", "*", "a;b", "%2e%2e"]
+
+interface Odd {
+  readonly lines: ReadonlyArray<string>
+  readonly args: ReadonlyArray<string>
+  readonly labels: ReadonlyArray<string>
+  readonly files: ReadonlyArray<string>
+}
+
+const odd: fc.Arbitrary<Odd> = fc.record({
+  lines: fc.array(values, { maxLength: 4 }),
+  args: fc.array(values, { minLength: argumentNames.length, maxLength: argumentNames.length }),
+  labels: fc.array(values, { minLength: 2, maxLength: 2 }),
+  files: fc.array(values, { minLength: 14, maxLength: 14 })
+})
+
+const inputOf = ({ name }: Backend, { args, files, labels, lines }: Odd) => {
+  const names = name === "openshift" ? paths : [...paths, ...odder]
+  return BuildInput.make({
+    dockerfile: ["ARG BASE_IMAGE", "FROM ${BASE_IMAGE}", ...lines.map((line) => `RUN : ${JSON.stringify(line)}`)].join(
+      "\n"
+    ),
+    baseImage: { pullspec: "registry.example.com/base:1" },
+    finalImage: { pullspec: "registry.example.com/os:1" },
+    buildArgs: Object.fromEntries(args.map((value, index) => [argumentNames[index] ?? "", value])),
+    // OpenShift's builder changes such labels: `check` refuses them there.
+    imageLabels: name === "openshift"
+      ? { constructor: "plain", toString: "'`" }
+      : Object.fromEntries(labels.map((value, index) => [["constructor", "com.example/$(x)"][index] ?? "", value])),
+    context: Object.fromEntries(names.map((path, index) => [path, files[index] ?? ""])),
+    objectLabels: { toString: "x", constructor: "y" }
+  })
+}
+
+const plain: Odd = {
+  lines: [],
+  args: argumentNames.map(() => "plain"),
+  labels: ["plain", "plain"],
+  files: Array.from({ length: 14 }, () => "plain")
+}
+
+const child = (backend: Backend, given: BuildInput.BuildInput) =>
+  Effect.gen(function*() {
+    const { cluster, control } = yield* FakeCluster.make({ ...backend.options, outcome: FakeCluster.held })
+    const service = yield* Effect.provideService(backend.make, Cluster, cluster)
+    const { ref } = yield* service.build(given)
+    const objects = (yield* control.objects({ namespace: "default" })).filter(
+      (object) => Metadata.labels(object)["effect-os-builder/record"] === ref.name
+    )
+    const made = objects.find(({ kind }) => kind === "Job" || kind === "Build") ?? {}
+    const configMaps = objects.filter(({ kind }) => kind === "ConfigMap")
+    const uid = ref.uid.replaceAll("-", "").slice(0, 8)
+    return {
+      labels: Metadata.labels(made),
+      // Two builds differ in the names of their objects.
+      spec: JSON.parse(
+        JSON.stringify(J.object(made, "spec")).replaceAll(`${ref.name}-${uid}`, "CHILD").replaceAll(ref.name, "RECORD")
+          .replaceAll(BuildInput.fingerprint(given), "FINGERPRINT").replaceAll(Metadata.uid(made), "UID")
+      ) as JsonObject,
+      files: new Map(configMaps.flatMap((configMap) => [
+        ...Object.entries(J.record(configMap, "data")),
+        ...Object.entries(J.record(configMap, "binaryData")).map(([key, base64]) =>
+          [key, Buffer.from(base64, "base64").toString()] as const
+        )
+      ])),
+      configMaps
+    }
+  })
+
+const textOf = (content: string | Uint8Array): string =>
+  typeof content === "string" ? content : Encoding.encodeBase64(content) === "" ? "" : Buffer.from(content).toString()
+
+describe("an input made to break out", { timeout: 120_000 }, () => {
+  for (const backend of backends.filter(({ name }) => name !== "openshift")) {
+    it(`is files for the script of ${backend.name}, and nothing in the Job`, () => {
+      const expected = inTime(Effect.flatMap(inputOf(backend, plain), (given) => child(backend, given)))
+      fc.assert(
+        fc.property(odd, (one) => {
+          const given = Effect.runSync(inputOf(backend, one))
+          const { files, labels, spec } = inTime(child(backend, given))
+          for (const { content, key } of BuildScript.inputFiles(given)) {
+            assert.strictEqual(files.get(key), textOf(content), key)
+          }
+          assert.strictEqual(files.get("build.sh"), BuildScript.source)
+          assert.deepStrictEqual(spec, expected.spec)
+          assert.strictEqual(labels["constructor"], "y")
+        }),
+        { numRuns: 40 }
+      )
+    })
+  }
+
+  for (const backend of backends.filter(({ name }) => name === "openshift")) {
+    it("is the values of a Build, each in its place", () => {
+      const bare = (spec: JsonObject): JsonObject => {
+        const cleared = [
+          ["source", "dockerfile"],
+          ["strategy", "dockerStrategy", "buildArgs"],
+          ["output", "imageLabels"]
+        ]
+        return cleared.reduce((rest, path) => J.set(rest, path, "cleared"), spec)
+      }
+      const expected = inTime(Effect.flatMap(inputOf(backend, plain), (given) => child(backend, given)))
+      fc.assert(
+        fc.property(odd, (one) => {
+          const given = Effect.runSync(inputOf(backend, one))
+          const { configMaps, spec } = inTime(child(backend, given))
+          assert.strictEqual(J.text(spec, "source", "dockerfile"), given.dockerfile)
+          const pairs = (of: ReadonlyArray<JsonObject>) => of.map(({ name, value }) => [name, value ?? ""])
+          assert.deepStrictEqual(
+            pairs(J.objects(spec, "strategy", "dockerStrategy", "buildArgs")),
+            [...Object.entries(given.buildArgs ?? {}), ["BASE_IMAGE", "registry.example.com/base:1"]]
+          )
+          assert.deepStrictEqual(
+            pairs(J.objects(spec, "output", "imageLabels")),
+            Object.entries(given.imageLabels ?? {})
+          )
+          assert.deepStrictEqual(bare(spec), bare(expected.spec))
+          const contents = configMaps.flatMap((configMap) => Object.entries(J.record(configMap, "data")))
+          for (const [path, content] of Object.entries(given.context ?? {})) {
+            const name = path.split("/").at(-1)
+            assert.isTrue(contents.some(([key, text]) => key === name && text === content), path)
+          }
+        }),
+        { numRuns: 40 }
+      )
+    })
+  }
+})

@@ -1,0 +1,30 @@
+/**
+ * A build has succeeded when its image can be named, and not before.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as JobOutcome from "../../src/backends/job/JobOutcome.js"
+import * as BuildOutcome from "../../src/backends/openshift/BuildOutcome.js"
+import * as Job from "../backends/job/kit.js"
+import * as Build from "../backends/openshift/kit.js"
+
+const told = (status: { readonly _tag: string; readonly reason?: string }) =>
+  [status._tag, status.reason].filter((word) => word !== undefined).join(" ")
+
+describe("MCO-1777: a platform that says done while the digest is lost", () => {
+  it("by a Job: no success without a digest", () => {
+    const pod = Job.states(Job.built, Job.ended(0, { verb: "push" }), { phase: "Succeeded" })
+    const job = Job.job({ succeeded: 1, conditions: [Job.condition("Complete")] })
+    assert.strictEqual(told(JobOutcome.interpret(Job.seen(job, [pod])).status), "Errored DigestLost")
+  })
+
+  it("by a Job: no success without the push, whatever the image was built", () => {
+    const pod = Job.failed("push", 15)
+    const job = Job.job({ failed: 1, conditions: [Job.condition("Failed", "BackoffLimitExceeded")] })
+    assert.strictEqual(told(JobOutcome.interpret(Job.seen(job, [pod])).status), "Errored PushFailed")
+  })
+
+  it("by a Build: no success without a digest", () => {
+    const build = Build.build({ phase: "Complete", completionTimestamp: Build.at(60) })
+    assert.strictEqual(told(BuildOutcome.interpret(Build.seen(build)).status), "Errored DigestLost")
+  })
+})

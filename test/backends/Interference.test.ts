@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
 import * as Faults from "../../src/cluster/fake/Faults.js"
 import * as Resources from "../../src/cluster/Resources.js"
-import { input, settle, world } from "./lifecycleKit.js"
+import { Craft, input, settle, world } from "./lifecycleKit.js"
 
 const conflict = Faults.status(409, "Conflict", "Operation cannot be fulfilled: the object has been modified")
 
@@ -88,6 +88,24 @@ describe("a child that comes late", () => {
       const { backend, crafts, move, ref } = yield* late
       yield* move(ref, "Complete")
       assert.strictEqual((yield* backend.status(ref))._tag, "Cancelled")
+      assert.lengthOf(yield* crafts, 1)
+    }))
+})
+
+describe("a child that somebody else made", () => {
+  it.scoped("and that is gone before it can be read is made again", () =>
+    Effect.gen(function*() {
+      const { backend, client, cluster, crafts, plane } = yield* world
+      const wanted = yield* input("1")
+      plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("1 second"), 1)
+      const building = yield* Effect.fork(backend.build(wanted))
+      yield* settle
+      const { ref } = yield* (yield* client).build(wanted)
+      plane.faults.add({ verb: "get", resource: "crafts.example.com" }, Faults.latency("1 second"), 1)
+      yield* TestClock.adjust("1 second")
+      for (const name of yield* crafts) yield* cluster.delete(Craft, name)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(String((yield* Fiber.join(building)).ref), String(ref))
       assert.lengthOf(yield* crafts, 1)
     }))
 })

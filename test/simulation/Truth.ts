@@ -298,16 +298,16 @@ export class Truth {
     }
   }
 
+  /** Of builds of one input the newest counts, unless somebody asks for another. */
   private isOnlyOne(record: RecordTruth): void {
-    const others = [...this.records.values()]
+    const newest = [...this.records.values()]
       .filter((one) => one !== record && one.gone === "no" && one.fingerprint === record.fingerprint)
-    const newest = others.toSorted((a, b) => b.number - a.number)[0]
-    for (const other of others.filter((one) => one === newest || !one.isAgain)) {
-      const state = other.outcome?._tag ?? "unfinished"
-      const isBegun = other.children.some(({ late }) => !late)
-      if (state === "unfinished" ? isBegun : other === newest && (state === "Succeeded" || state === "Failed")) {
-        this.violate(`${record.ref} is begun, and ${other.ref} of the same input is ${state}`)
-      }
+      .toSorted((a, b) => b.number - a.number)[0]
+    if (newest === undefined) return
+    const state = newest.outcome?._tag ?? "unfinished"
+    const isBegun = newest.children.some(({ late }) => !late)
+    if (state === "Succeeded" || state === "Failed" || (state === "unfinished" && isBegun)) {
+      this.violate(`${record.ref} is begun, and ${newest.ref} of the same input is ${state}`)
     }
   }
 

@@ -64,7 +64,7 @@ const optional = <A, E extends ClusterError>(effect: Effect.Effect<A, E>): Effec
     Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeedNone)
   )
 
-/** How often a deletion is asked for that meets a conflict. */
+/** How often something is tried that others come between. */
 const attempts = 5
 
 export const make = <Child extends Resource.Metadata>(
@@ -137,14 +137,24 @@ export const make = <Child extends Resource.Metadata>(
   }
 
   // A create whose answer was lost, or that somebody else made: an object of this name can only be that very child, for
-  // its name tells the record's uid.
+  // its name tells the record's uid. One that is gone before it can be read is made again.
   const createOnce = <A extends Resource.Metadata>(of: Resource.Resource<A>, object: JsonObject, ref: BuildRef) => {
     const operation = `create ${of.plural} of ${ref}`
-    return cluster.create(of, object, { namespace: ref.namespace, strict: true }).pipe(
+    const found = optional(cluster.get(of, nameOf(object), { namespace: ref.namespace }))
+    const create = (attempt: number): Effect.Effect<A, ClusterError> =>
       Effect.catchIf(
+        cluster.create(of, object, { namespace: ref.namespace, strict: true }),
         (error) => error.reason === "AlreadyExists",
-        () => cluster.get(of, nameOf(object), { namespace: ref.namespace })
-      ),
+        (error) =>
+          Effect.flatMap(
+            found,
+            Option.match({
+              onNone: () => attempt < attempts ? create(attempt + 1) : error,
+              onSome: Effect.succeed
+            })
+          )
+      )
+    return create(1).pipe(
       Effect.mapError(createdOrRejected(operation)),
       Effect.filterOrFail(
         (created) => ownedBy(created, ref.uid),

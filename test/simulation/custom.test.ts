@@ -1,0 +1,4 @@
+import { custom } from "./Platform.js"
+import { suite } from "./seeds.js"
+
+suite(custom)

@@ -1,0 +1,4 @@
+import { openShift } from "./Platform.js"
+import { suite } from "./seeds.js"
+
+suite(openShift)

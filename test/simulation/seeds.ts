@@ -1,0 +1,30 @@
+/**
+ * Random schedules of faults: `npm run test:simulation` runs a thousand, `SEED=7 npm run test:simulation` replays one and
+ * tells all that happened in it.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Platform from "./Platform.js"
+import * as Schedule from "./Schedule.js"
+import * as Simulation from "./Simulation.js"
+
+const { SEED, SEEDS = "50" } = process.env
+
+const numbers = SEED === undefined ? Array.from({ length: Number(SEEDS) }, (_, index) => index + 1) : [Number(SEED)]
+
+/** The seeds of one backend: those of all of them are told apart, so that a number alone says which it is. */
+export const suite = (platform: Platform.Platform): void => {
+  describe(`whatever happens to ${platform.name}`, () => {
+    for (const number of numbers.filter((one) => Platform.of(one) === platform)) {
+      it(`by seed ${number}, nothing is lost`, () => {
+        const { journal, schedule, violations } = Simulation.seed(platform, number)
+        const told = SEED === undefined ? [`SEED=${number} npm run test:simulation tells all that happened`] : journal
+        assert(violations.length === 0, [...violations, ...Schedule.show(schedule), ...told].join("\n"))
+      })
+    }
+
+    it("the same seed is the same story", () => {
+      const story = () => Simulation.seed(platform, 1).journal
+      assert.deepStrictEqual(story(), story())
+    })
+  })
+}

@@ -1,0 +1,4 @@
+import { singleNode } from "./Platform.js"
+import { suite } from "./seeds.js"
+
+suite(singleNode)

@@ -49,7 +49,7 @@ const over = (driver: Driver, connection: Connection, violate: (what: string) =>
     Effect.suspend(() => connection.alive ? effect : Effect.never)
   const watched = (request: ApiRequest, change: 1 | -1) =>
     Effect.sync(() => {
-      const what = `${request.path}?${request.query["labelSelector"] ?? ""}`
+      const what = `${request.path}?${request.query["labelSelector"] ?? ""} as ${request.accept ?? "JSON"}`
       const open = (connection.watches.get(what) ?? 0) + change
       connection.watches.set(what, open)
       if (open > 1) violate(`${what} is watched ${open} times by one client`)
@@ -76,7 +76,9 @@ const over = (driver: Driver, connection: Connection, violate: (what: string) =>
       Stream.unwrapScoped(
         Effect.as(
           Effect.acquireRelease(watched(request, 1), () => watched(request, -1)),
-          Stream.unwrap(whileAlive(Effect.as(travel, driver.watch(request, subject, project))))
+          Stream.unwrap(whileAlive(Effect.as(travel, driver.watch(request, subject, project)))).pipe(
+            Stream.mapChunksEffect((lines) => Effect.as(travel, lines))
+          )
         )
       ),
     lines: (request, subject) => Stream.unwrap(whileAlive(Effect.as(travel, driver.lines(request, subject))))

@@ -75,8 +75,13 @@ const attemptsMade = (seen: Seen): number => BuildRecord.attemptOf(seen.child) -
 /** The pod that is not over; a pod that is being deleted may have a successor already. */
 const current = ({ pods }: Seen): Resources.Pod | undefined => pods.findLast((pod) => !PodOutcome.isOver(pod))
 
-const attempt = (seen: Seen): number =>
-  Math.max(BuildRecord.attemptOf(seen.child), attemptsMade(seen) + (current(seen) === undefined ? 0 : 1))
+/** The Job and its pods are seen at different moments, so that only each by itself can be counted. */
+const attempt = (seen: Seen): number => {
+  const { active = 0, failed = 0 } = seen.child.status ?? {}
+  const byJob = failed + (active > 0 ? 1 : 0)
+  const byPods = failedPods(seen).length + (current(seen) === undefined ? 0 : 1)
+  return BuildRecord.attemptOf(seen.child) - 1 + Math.max(1, byJob, byPods)
+}
 
 const startedAt = ({ child, earlier, pods, record }: Seen): DateTime.Utc => {
   const begun = pods.map((pod) => PodOutcome.container(pod, "build")?.state)

@@ -123,7 +123,23 @@ const over = (seen: Seen, status: BuildStatus.Terminal): Interpretation => {
   const again = attemptOf(seen) + 1
   return isTold || since === undefined
     ? { status, again }
-    : { status: running(seen), ending: { status, at: DateTime.addDuration(since, grace) }, again }
+    : {
+      status: hasBegun(seen) ? running(seen) : waiting(seen).status,
+      ending: { status, at: DateTime.addDuration(since, grace) },
+      again
+    }
+}
+
+/** What ends need not have begun: its pod may have been given up while it waited. */
+const hasBegun = ({ child, pods }: Seen): boolean => {
+  const pod = pods.at(-1)
+  if (pod === undefined) return child.status?.startTimestamp !== undefined
+  const { containerStatuses = [], initContainerStatuses = [], phase } = pod.status ?? {}
+  return phase === "Running" ||
+    [...initContainerStatuses, ...containerStatuses].some(({ state }) =>
+      state?.running !== undefined ||
+      (state?.terminated !== undefined && state.terminated.reason !== "ContainerStatusUnknown")
+    )
 }
 
 const completed = (seen: Seen): BuildStatus.Terminal => {

@@ -143,7 +143,14 @@ describe("a Job that runs", () => {
     ["has failed once, and has no other pod yet", job({ failed: 1 }), [between], "Running 1"],
     ["waits for its second pod", job({ failed: 1 }), [between, pod({ phase: "Pending" }, 2)], "Running 2"],
     ["runs its second pod", job({ failed: 1 }), [between, states(runs, undefined, {}, 2)], "Running 2"],
-    ["runs its second pod, and the first is gone", job({ failed: 1 }), [states(runs, undefined, {}, 2)], "Running 2"],
+    [
+      "runs its second pod, and the first is gone",
+      job({ active: 1, failed: 1 }),
+      [states(runs, undefined, {}, 2)],
+      "Running 2"
+    ],
+    ["has failed once, and the pod is still seen as it was", job({ failed: 1 }), [states(runs)], "Running 1"],
+    ["has its second pod, which is not seen yet", job({ active: 1, failed: 1 }), [between], "Running 2"],
     ["is the second Job", job({}, {}, 2), [], "Running 2"],
     ["is the second Job, with a pod", job({}, {}, 2), [states(runs)], "Running 2"],
     [

@@ -394,6 +394,14 @@ describe("an end", () => {
   }
 })
 
+it("an end of what never began is waited for as it was before: pending", () => {
+  const condition = { type: "Failed", status: "True", lastTransitionTime: at(8) }
+  const child = build({ phase: "Failed", startTimestamp: at(2), reason: "GenericBuildFailed", conditions: [condition] })
+  const { ending, status } = BuildOutcome.interpret(seen(child, { pods: [starting] }))
+  assert.strictEqual(status._tag, "Pending")
+  assert.strictEqual(ending?.status._tag, "Errored")
+})
+
 // --- logs ---
 
 describe("the log of a Build", () => {

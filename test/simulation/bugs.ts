@@ -1,0 +1,164 @@
+/**
+ * Bugs on purpose: those that everybody writes at first, each put between a client and what it uses.
+ */
+import { Effect, Option, Stream } from "effect"
+import { BuildBackend, BuildRef, BuildStatus, Cluster, ClusterError, OpenShiftBuildBackend } from "effect-os-builder"
+import * as BuildRecord from "../../src/backends/BuildRecord.js"
+import * as ClusterBackend from "../../src/backends/ClusterBackend.js"
+import type { Interpretation } from "../../src/backends/Definition.js"
+import type { ApiRequest, JsonObject } from "../../src/cluster/ApiRequest.js"
+import type { Driver } from "../../src/cluster/Driver.js"
+import * as J from "../../src/cluster/fake/Json.js"
+import * as Resources from "../../src/cluster/Resources.js"
+import type { Mutation } from "./Client.js"
+
+const requesting = (driver: Driver, request: Driver["request"]): Driver => ({ ...driver, request })
+
+const bodyOf = ({ body }: ApiRequest): JsonObject => J.isList(body) ? {} : body ?? {}
+
+const comparesNames: Mutation = {
+  backend: (backend, cluster) => {
+    const namesake = (ref: BuildRef.BuildRef) =>
+      cluster.get(BuildRecord.Glances, ref.name).pipe(
+        Effect.map(({ metadata }) => new BuildRef.BuildRef({ ...ref, uid: metadata.uid })),
+        Effect.orElseSucceed(() => ref)
+      )
+    return BuildBackend.BuildBackend.of({
+      ...backend,
+      status: (ref) => Effect.flatMap(namesake(ref), backend.status),
+      changes: (ref) => Stream.unwrap(Effect.map(namesake(ref), backend.changes)),
+      cancel: (ref) => Effect.flatMap(namesake(ref), backend.cancel),
+      remove: (ref) => Effect.flatMap(namesake(ref), backend.remove)
+    })
+  }
+}
+
+const forgetsLostAnswers: Mutation = {
+  driver: (driver) =>
+    requesting(driver, (request, subject) =>
+      Effect.catchIf(
+        driver.request(request, subject),
+        (error) => error.ambiguous === true && request.method === "POST" && request.path.endsWith("/builds"),
+        () => {
+          const name = `${J.text(bodyOf(request), "metadata", "name")}-again`
+          return driver.request({ ...request, body: J.set(bodyOf(request), ["metadata", "name"], name) }, subject)
+        }
+      ))
+}
+
+const takesUnreachableForAbsent: Mutation = {
+  driver: (driver) =>
+    requesting(driver, (request, subject) =>
+      Effect.catchIf(
+        driver.request(request, subject),
+        (error) => error.reason === "Unreachable" && request.method === "GET",
+        () =>
+          subject.verb === "list"
+            ? Effect.succeed({ metadata: { resourceVersion: "1" }, items: [] })
+            : new ClusterError.ClusterError({ ...subject, reason: "NotFound", code: 404 })
+      ))
+}
+
+const actsBeforeTheMark: Mutation = {
+  cluster: (cluster) =>
+    Cluster.Cluster.of({
+      ...cluster,
+      patch: (resource, name, body, options) => {
+        const isMark = JSON.stringify(body).includes(BuildRecord.annotation.stop)
+        const labelSelector = `${BuildRecord.label.record}=${name}`
+        const act = Effect.gen(function*() {
+          for (const { metadata } of (yield* cluster.list(Resources.Build, { labelSelector })).items) {
+            yield* cluster.delete(Resources.Build, metadata.name, { propagation: "Background" })
+          }
+        })
+        return Effect.zipRight(
+          isMark ? Effect.ignore(act) : Effect.void,
+          cluster.patch(resource, name, body, options)
+        )
+      }
+    })
+}
+
+/** What is not in the view is taken for gone. */
+const skipsTheConfirmingGet: Mutation = {
+  cluster: (cluster) =>
+    Cluster.Cluster.of({
+      ...cluster,
+      get: (resource, name, options) => {
+        const absent = new ClusterError.ClusterError({ verb: "get", resource: "configmaps", reason: "NotFound" })
+        const ours = { labelSelector: BuildRecord.selector("openshift") }
+        const seen = Effect.scoped(
+          Effect.flatMap(cluster.reflect(BuildRecord.Glances, ours), (view) => view.get(name))
+        )
+        return resource.plural !== "configmaps"
+          ? cluster.get(resource, name, options)
+          : Effect.flatMap(seen, (found) => Option.isSome(found) ? cluster.get(resource, name, options) : absent)
+      }
+    })
+}
+
+/** Whoever writes last wins. */
+const writesOverOthers: Mutation = {
+  driver: (driver) =>
+    requesting(driver, (request, subject) => {
+      const body = bodyOf(request)
+      const path = request.method === "PATCH" ? ["metadata", "resourceVersion"] : ["preconditions", "resourceVersion"]
+      return driver.request(
+        J.at(body, ...path) === undefined ? request : { ...request, body: J.set(body, path, undefined) },
+        subject
+      )
+    })
+}
+
+const openShift = OpenShiftBuildBackend.definition()
+
+const interpreting = (change: (interpretation: Interpretation) => Interpretation): Mutation => ({
+  make: Effect.map(Cluster.Cluster, (cluster) =>
+    ClusterBackend.make(
+      { ...openShift, interpret: (observed) => change(openShift.interpret(observed)) },
+      { cluster, namespace: cluster.defaultNamespace }
+    ))
+})
+
+const blamesThePlatform: Mutation = interpreting((interpretation) =>
+  interpretation.status._tag === "Failed"
+    ? { status: BuildStatus.errored("Evicted", { message: interpretation.status.message }), again: 2 }
+    : interpretation
+)
+
+const givesUpAtOnce: Mutation = interpreting(({ again: _again, ...interpretation }) => interpretation)
+
+const staysBehind: Mutation = {
+  backend: (backend) =>
+    BuildBackend.BuildBackend.of({
+      ...backend,
+      changes: (ref) => Stream.unwrap(Effect.as(Effect.forkDaemon(Effect.never), backend.changes(ref)))
+    })
+}
+
+const looksAway: Mutation = {
+  backend: (backend) =>
+    BuildBackend.BuildBackend.of({ ...backend, changes: (ref) => Stream.take(backend.changes(ref), 2) })
+}
+
+export interface Bug {
+  readonly mutation: Mutation
+  /** A seed that finds it; the search begins here. */
+  readonly seed: number
+  /** In which words. */
+  readonly found: RegExp
+}
+
+/** All of them on OpenShift, where we do the most ourselves. */
+export const bugs: Readonly<Record<string, Bug>> = {
+  "builds are told apart by name": { mutation: comparesNames, seed: 3, found: /./ },
+  "what may have been made is made again": { mutation: forgetsLostAnswers, seed: 3, found: /./ },
+  "unreachable is absent": { mutation: takesUnreachableForAbsent, seed: 3, found: /./ },
+  "a stop acts before it marks": { mutation: actsBeforeTheMark, seed: 3, found: /./ },
+  "what a view does not show is gone": { mutation: skipsTheConfirmingGet, seed: 3, found: /./ },
+  "the last to write wins": { mutation: writesOverOthers, seed: 3, found: /./ },
+  "a failure is tried again": { mutation: blamesThePlatform, seed: 3, found: /./ },
+  "nothing is tried again": { mutation: givesUpAtOnce, seed: 3, found: /./ },
+  "a fiber stays behind": { mutation: staysBehind, seed: 3, found: /./ },
+  "changes end before the build does": { mutation: looksAway, seed: 3, found: /./ }
+}

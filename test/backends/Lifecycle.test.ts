@@ -47,6 +47,20 @@ describe("an end that is told piece by piece", () => {
       assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Pending", "Running", "Failed"])
     }))
 
+  it.scoped("is waited for in whole milliseconds, however little is missing", () =>
+    Effect.gen(function*() {
+      const { cluster, move } = yield* world
+      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      yield* move(ref, "Broken")
+      // Whoever was woken by something else may be there at such a time.
+      yield* TestClock.setTime(59_999.999_999_9)
+      const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
+      yield* settle
+      yield* TestClock.setTime(60_001)
+      assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Running", "Failed"])
+    }), 5_000)
+
   it.scoped("may come to another end", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world

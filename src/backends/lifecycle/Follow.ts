@@ -110,7 +110,8 @@ export const make = <Child extends Resource.Metadata>(
           onSome: (time) =>
             Effect.flatMap(DateTime.now, (now) =>
               Effect.timeoutTo(changed, {
-                duration: Duration.max(Duration.zero, DateTime.distanceDuration(now, time)),
+                // In whole milliseconds: a shorter rest would be no sleep at all, again and again.
+                duration: Duration.millis(Math.max(0, Math.ceil(DateTime.distance(now, time)))),
                 onSuccess: () => true,
                 onTimeout: () => false
               }))

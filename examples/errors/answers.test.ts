@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, TestClock } from "effect"
+import { Effect, Fiber, Layer, TestClock } from "effect"
 import { BuildBackend, type BuildInput, OpenShiftBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { buildHere, wait } from "./answers.js"
@@ -66,7 +66,12 @@ describe("what to do", () => {
   it.effect("ask why the cluster refuses", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
-      yield* fake.fail({ verb: "create", resource: "configmaps" }, FakeCluster.status(403, "Forbidden", "a webhook"))
+      // What is answered would lift the fault again.
+      const refuse = fake.fail(
+        { verb: "create", resource: "configmaps" },
+        FakeCluster.status(403, "Forbidden", "a webhook")
+      )
+      yield* Effect.asVoid(refuse)
       const found = yield* answer()
       assert(found._tag === "Escalate")
       assert.include(found.why, "a webhook")
@@ -95,5 +100,5 @@ describe("what to do", () => {
       const gone = yield* wait(build.ref)
       assert(gone._tag === "Gone")
       assert.include(gone.why, "removed")
-    }).pipe(Effect.provide(OpenShiftBuildBackend.layer), Effect.provide(openShift())))
+    }).pipe(Effect.provide(Layer.provideMerge(OpenShiftBuildBackend.layer, openShift()))))
 })

@@ -243,16 +243,16 @@ describe("the proxies of the cluster", () => {
       assert.isUndefined(variable(job, "HTTPS_PROXY"))
       assert.isTrue(said.some((line) => line.includes("has a password")))
       assert.notInclude(JSON.stringify([said, yield* fake.objects({ kind: "Job" })]), "hunter2")
-    }).pipe(Effect.provide(onOpenShift), Effect.provide(logger))
+    }).pipe(Effect.provide(Layer.provideMerge(onOpenShift, logger)))
   })
 
   it.effect("that we may not read are none", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
-      yield* fake.fail(
+      yield* Effect.asVoid(fake.fail(
         { verb: "get", resource: "proxies.config.openshift.io" },
         FakeCluster.status(403, "Forbidden", "proxies are not for you")
-      )
+      ))
       yield* Effect.flatMap(input(), (given) => BuildBackend.build(given))
       assert.lengthOf(yield* jobs, 1)
     }).pipe(Effect.provide(onOpenShift)))

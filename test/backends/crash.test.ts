@@ -4,7 +4,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, type Scope } from "effect"
-import { BuildBackend, BuildInput, type BuildRef, BuildStatus, Cluster } from "effect-os-builder"
+import { BuildBackend, type BuildError, BuildInput, type BuildRef, BuildStatus, Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { setImmediate } from "node:timers/promises"
 import * as Access from "../../src/cluster/fake/Access.js"
@@ -71,12 +71,15 @@ interface World {
 interface Act {
   readonly name: string
   /** What is there before: how builds go, and perhaps one. */
-  readonly before: (backend: Backend, made: FakeCluster.Made) => Effect.Effect<World, unknown, Scope.Scope>
-  readonly act: (backend: BuildBackend.Service, world: World) => Effect.Effect<unknown, unknown>
+  readonly before: (
+    backend: Backend,
+    made: FakeCluster.Made
+  ) => Effect.Effect<World, BuildError.BuildError, Scope.Scope>
+  readonly act: (backend: BuildBackend.Service, world: World) => Effect.Effect<unknown, BuildError.BuildError>
   /** What the next client does, if it is not just the same. */
   readonly next?: Act["act"]
   /** What holds then. */
-  readonly completed: (backend: BuildBackend.Service, world: World) => Effect.Effect<void, unknown>
+  readonly completed: (backend: BuildBackend.Service, world: World) => Effect.Effect<void, BuildError.BuildError>
 }
 
 const refOf = ({ ref }: World): BuildRef.BuildRef => {

@@ -81,7 +81,7 @@ export const operations = {
   "a build that two make at once": Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     for (const resource of ["jobs.batch", "builds.build.openshift.io"]) {
-      yield* fake.fail({ verb: "create", resource }, FakeCluster.latency("1 second"))
+      yield* Effect.asVoid(fake.fail({ verb: "create", resource }, FakeCluster.latency("1 second")))
     }
     const submissions = yield* Effect.all([
       BuildBackend.build(yield* input()),
@@ -161,7 +161,7 @@ export const operations = {
 const patience = 3 * 60 * 60 * 1000
 
 /** How an operation ends, its time going by as fast as it may; `waits for ever`, if it would. */
-export const observe = <R>(operation: Effect.Effect<unknown, unknown, R>): Effect.Effect<string, never, R> =>
+export const observe = <E, R>(operation: Effect.Effect<unknown, E, R>): Effect.Effect<string, never, R> =>
   Effect.scoped(Effect.gen(function*() {
     const fiber = yield* Effect.forkScoped(operation)
     const start = yield* TestClock.currentTimeMillis

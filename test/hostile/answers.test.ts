@@ -185,11 +185,9 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
         if (message !== undefined) assert.match(error.message, message)
         // Whoever reports it reports it whole.
         assert.isBelow(inspect(error, { depth: 20 }).length, 50_000)
-        const stored = Schema.encodeSync(ClusterError.ClusterError)(error)
-        assert.strictEqual(
-          Schema.decodeSync(ClusterError.ClusterError)(JSON.parse(JSON.stringify(stored))).message,
-          error.message
-        )
+        const stored = yield* Schema.encode(ClusterError.ClusterError)(error)
+        const read = yield* Schema.decode(ClusterError.ClusterError)(JSON.parse(JSON.stringify(stored)))
+        assert.strictEqual(read.message, error.message)
       }))
   }
 

@@ -30,7 +30,7 @@ export const clusterAt = (handler: TestServer.Handler, options?: KubernetesClust
   })
 
 /** The error in which an effect ends: a typed one, never a defect, and short enough to be logged. */
-export const errorOf = <A>(effect: Effect.Effect<A, unknown>): Effect.Effect<ClusterError.ClusterError> =>
+export const errorOf = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<ClusterError.ClusterError> =>
   Effect.map(Effect.exit(effect), (exit) => {
     assert(Exit.isFailure(exit), "a failure was expected")
     const error = Option.getOrUndefined(Cause.failureOption(exit.cause))

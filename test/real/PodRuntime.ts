@@ -15,6 +15,8 @@ import * as CoreKinds from "../../src/cluster/fake/kinds/CoreKinds.js"
 import type * as Program from "../../src/cluster/fake/kubelet/Program.js"
 import * as Metadata from "../../src/cluster/fake/Metadata.js"
 
+const { PATH } = process.env
+
 /** Where the pod's mounts are: a folder of this machine that only the namespaces of containers see filled. */
 const root = "/os-builder"
 
@@ -103,7 +105,7 @@ const container = ({ folder, plane }: Runtime, pod: JsonObject, spec: JsonObject
         Effect.sync(() => {
           const child = spawn("unshare", [...namespaces, "sh", "-c", script], {
             stdio: ["ignore", "pipe", "pipe"],
-            env: { PATH: process.env["PATH"], ...environment(spec), OSB_TERMINATION_MESSAGE: termination }
+            env: { PATH, ...environment(spec), OSB_TERMINATION_MESSAGE: termination }
           })
           for (const input of [child.stdout, child.stderr]) {
             readline.createInterface({ input }).on("line", (line) => emit.single({ _tag: "Log", line }))

@@ -7,6 +7,8 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { temporaryFolder } from "./Workplace.js"
 
+const { PATH } = process.env
+
 interface Said {
   readonly code: number | null
   readonly text: string
@@ -16,7 +18,7 @@ const kubectl = Effect.gen(function*() {
   const folder = yield* temporaryFolder
   const { kubeconfig } = yield* FakeCluster.FakeApiServer
   fs.writeFileSync(path.join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 })
-  const env = { PATH: process.env["PATH"], HOME: folder, KUBECONFIG: path.join(folder, "kubeconfig") }
+  const env = { PATH, HOME: folder, KUBECONFIG: path.join(folder, "kubeconfig") }
   return (line: string, input = "") =>
     Effect.async<Said>((resume) => {
       const child = spawn("kubectl", line.split(" "), { env })

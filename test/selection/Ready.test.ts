@@ -77,7 +77,7 @@ describe("the backend that suits", () => {
       Effect.gen(function*() {
         const world = yield* Layer.build(FakeCluster.layer(cluster))
         const fake = yield* Effect.provide(FakeCluster.FakeCluster, world)
-        yield* fake.fail({}, FakeCluster.latency("100 millis"))
+        yield* Effect.asVoid(fake.fail({}, FakeCluster.latency("100 millis")))
         const { took, value } = yield* timed(Effect.provide(
           report,
           Layer.provide(

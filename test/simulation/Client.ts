@@ -29,11 +29,20 @@ export interface Client {
 }
 
 /** Some milliseconds, now and then many more. */
-const travel = Effect.flatMap(
-  Random.next,
-  (chance) =>
-    Effect.flatMap(Random.nextRange(1, chance < 0.9 ? 20 : 400), (millis) => Effect.sleep(Duration.millis(millis)))
-)
+const delay = (longest: number) =>
+  Effect.flatMap(
+    Random.next,
+    (chance) =>
+      Effect.flatMap(
+        Random.nextRange(1, chance < 0.9 ? 20 : longest),
+        (millis) => Effect.sleep(Duration.millis(millis))
+      )
+  )
+
+const travel = delay(400)
+
+/** How far a watch is behind: the server tells it when it has time to. */
+const lag = delay(5_000)
 
 interface Connection {
   alive: boolean
@@ -77,7 +86,7 @@ const over = (driver: Driver, connection: Connection, violate: (what: string) =>
         Effect.as(
           Effect.acquireRelease(watched(request, 1), () => watched(request, -1)),
           Stream.unwrap(whileAlive(Effect.as(travel, driver.watch(request, subject, project)))).pipe(
-            Stream.mapChunksEffect((lines) => Effect.as(travel, lines))
+            Stream.mapChunksEffect((lines) => Effect.as(lag, lines))
           )
         )
       ),

@@ -303,7 +303,8 @@ export class Truth {
     const newest = [...this.records.values()]
       .filter((one) => one !== record && one.gone === "no" && one.fingerprint === record.fingerprint)
       .toSorted((a, b) => b.number - a.number)[0]
-    if (newest === undefined) return
+    // Who asks for another build need not wait until the one before has its child.
+    if (newest === undefined || (newest.isAgain && newest.createdAt >= record.createdAt)) return
     const state = newest.outcome?._tag ?? "unfinished"
     const isBegun = newest.children.some(({ late }) => !late)
     if (state === "Succeeded" || state === "Failed" || (state === "unfinished" && isBegun)) {

@@ -143,22 +143,30 @@ const looksAway: Mutation = {
 
 export interface Bug {
   readonly mutation: Mutation
-  /** A seed that finds it; the search begins here. */
+  /** Where the search for a seed that finds it begins. */
   readonly seed: number
-  /** In which words. */
+  /** In which words it may be found. */
   readonly found: RegExp
 }
 
 /** All of them on OpenShift, where we do the most ourselves. */
 export const bugs: Readonly<Record<string, Bug>> = {
-  "builds are told apart by name": { mutation: comparesNames, seed: 3, found: /./ },
-  "what may have been made is made again": { mutation: forgetsLostAnswers, seed: 3, found: /./ },
-  "unreachable is absent": { mutation: takesUnreachableForAbsent, seed: 3, found: /./ },
-  "a stop acts before it marks": { mutation: actsBeforeTheMark, seed: 3, found: /./ },
-  "what a view does not show is gone": { mutation: skipsTheConfirmingGet, seed: 3, found: /./ },
-  "the last to write wins": { mutation: writesOverOthers, seed: 3, found: /./ },
-  "a failure is tried again": { mutation: blamesThePlatform, seed: 3, found: /./ },
-  "nothing is tried again": { mutation: givesUpAtOnce, seed: 3, found: /./ },
-  "a fiber stays behind": { mutation: staysBehind, seed: 3, found: /./ },
-  "changes end before the build does": { mutation: looksAway, seed: 3, found: /./ }
+  "builds are told apart by name": { mutation: comparesNames, seed: 39, found: /it has no pod|before it was/ },
+  "what may have been made is made again": { mutation: forgetsLostAnswers, seed: 45, found: /is made twice/ },
+  "unreachable is absent": {
+    mutation: takesUnreachableForAbsent,
+    seed: 18,
+    found: /is still there|does not find|leaves out|nobody deleted it/
+  },
+  "a stop acts before it marks": { mutation: actsBeforeTheMark, seed: 3, found: /is not marked to stop/ },
+  "what a view does not show is gone": {
+    mutation: skipsTheConfirmingGet,
+    seed: 51,
+    found: /has not ended|leaves out|does not find|nobody deleted it/
+  },
+  "the last to write wins": { mutation: writesOverOthers, seed: 18, found: /(outcome|stop mark) of .* changes/ },
+  "a failure is tried again": { mutation: blamesThePlatform, seed: 24, found: /an instruction failed|its own fault/ },
+  "nothing is tried again": { mutation: givesUpAtOnce, seed: 18, found: /was to be tried again/ },
+  "a fiber stays behind": { mutation: staysBehind, seed: 3, found: /fibers are left/ },
+  "changes end before the build does": { mutation: looksAway, seed: 3, found: /ends before it does/ }
 }

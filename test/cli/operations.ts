@@ -3,11 +3,11 @@
  * tells what those were for.
  */
 import { Cause, Chunk, Effect, Exit, Fiber, Option, Order, Stream, TestClock } from "effect"
-import { BuildBackend, BuildInput, type BuildRef, type BuildStatus } from "effect-os-builder"
+import { BuildBackend, type BuildError, BuildInput, type BuildRef, type BuildStatus } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as J from "../../src/cluster/fake/Json.js"
 
-type Seen<A = unknown> = Effect.Effect<A, unknown, BuildBackend.BuildBackend | FakeCluster.FakeCluster>
+type Operation = Effect.Effect<unknown, BuildError.BuildError, BuildBackend.BuildBackend | FakeCluster.FakeCluster>
 
 const input = (more: Partial<BuildInput.Options> = {}) =>
   BuildInput.make({
@@ -156,7 +156,7 @@ export const operations = {
     const ref = yield* after(FakeCluster.neverScheduled)
     return yield* reached(ref, isBlocked)
   })
-} satisfies Readonly<Record<string, Seen>>
+} satisfies Readonly<Record<string, Operation>>
 
 const patience = 3 * 60 * 60 * 1000
 

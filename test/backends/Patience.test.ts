@@ -29,7 +29,7 @@ describe.sequential("a patient backend", () => {
         const given = yield* givenInput
         yield* backend.build(given)
         yield* Effect.sleep("1 minute")
-        yield* control.fail(match, fault, { times })
+        yield* Effect.asVoid(control.fail(match, fault, { times }))
         const { ref } = yield* backend.build(given, { again: true })
         yield* Effect.sleep("1 minute")
         const builds = yield* backend.list({ fingerprint: BuildInput.fingerprint(given) })

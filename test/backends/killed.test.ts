@@ -121,7 +121,7 @@ const remains = (control: FakeCluster.Service) =>
 
 const nothingRemains = (control: FakeCluster.Service) =>
   Effect.repeat(Effect.delay(remains(control), "20 millis"), { until: (left) => left.length === 0 }).pipe(
-    Effect.timeoutFail({ duration: "10 seconds", onTimeout: () => new Error("something remains") })
+    Effect.timeout("10 seconds")
   )
 
 // Each is a process of its own: one at a time, by one backend after the other. All requests: crash.test.ts.

@@ -2,7 +2,7 @@
  * A password in every secret of a build on this machine: nobody hears it, sees it meanwhile, or finds it afterwards.
  */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Clock, Effect, Stream } from "effect"
 import { BuildBackend, BuildStatus } from "effect-os-builder"
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -83,7 +83,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("a
   it.effect("is told to nobody, and left nowhere", () =>
     Effect.gen(function*() {
       const ears = new Ears()
-      const since = Date.now()
+      const since = yield* Clock.currentTimeMillis
       const { closed, gate, settings } = yield* Workplace.Workplace
       const modern = yield* put("canary-modern", { ".dockerconfigjson": JSON.stringify(auths(closed)) })
       const legacy = yield* put("canary-legacy", { ".dockercfg": JSON.stringify(auths(closed).auths) })

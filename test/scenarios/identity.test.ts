@@ -32,7 +32,7 @@ describe.sequential("identity", () => {
       const { cluster, control } = yield* FakeCluster.make({ openShift: {} })
       const given = yield* input("os")
       yield* control.outcome(FakeCluster.held)
-      const selected = (layer: Layer.Layer<BuildBackend.BuildBackend, unknown, Cluster.Cluster>) =>
+      const selected = <E>(layer: Layer.Layer<BuildBackend.BuildBackend, E, Cluster.Cluster>) =>
         Effect.provide(
           BuildBackend.BuildBackend,
           Layer.provide(layer, Layer.succeed(Cluster.Cluster, cluster))

@@ -24,7 +24,7 @@ export interface Stage {
   readonly child: typeof Resources.Build | typeof Resources.Job
 }
 
-type Play = (stage: Stage) => Effect.Effect<unknown, unknown, Scope.Scope>
+type Play<E> = (stage: Stage) => Effect.Effect<unknown, E, Scope.Scope>
 
 const stage = ({ make, name, options }: Backend): Effect.Effect<Stage, never, Scope.Scope> =>
   Effect.gen(function*() {
@@ -35,7 +35,12 @@ const stage = ({ make, name, options }: Backend): Effect.Effect<Stage, never, Sc
   })
 
 /** A row of what others learned the hard way (test/scenarios/README.md), played by each backend that it can befall. */
-export const scenario = (row: string, title: string, play: Play, befalls: ReadonlyArray<string> = names): void => {
+export const scenario = <E>(
+  row: string,
+  title: string,
+  play: Play<E>,
+  befalls: ReadonlyArray<string> = names
+): void => {
   for (const one of backends.filter(({ name }) => befalls.includes(name))) {
     it(`${row}: ${title} (${one.name})`, async () => {
       await setImmediate()

@@ -38,7 +38,7 @@ describe.sequential("life", () => {
       Effect.gen(function*() {
         const { backend, cluster, fake } = stage
         const ref = yield* held(stage, yield* input("os"))
-        yield* fake.fail(
+        yield* Effect.asVoid(fake.fail(
           { verb: "patch", resource: "configmaps" },
           FakeCluster.status(
             409,
@@ -46,7 +46,7 @@ describe.sequential("life", () => {
             "Operation cannot be fulfilled on configmaps: the object has been modified"
           ),
           { times: 3 }
-        )
+        ))
         yield* fake.release(ref, FakeCluster.succeeds())
         assert.strictEqual(yield* ended(backend, ref), "Succeeded")
         const { metadata } = yield* cluster.get(Resources.ConfigMap, ref.name)

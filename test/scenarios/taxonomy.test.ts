@@ -22,10 +22,10 @@ describe.sequential("taxonomy", () => {
   for (const [who, reason, words] of refusals) {
     scenario(who, `refuses for good, in its own words: ${reason}`, (stage) =>
       Effect.gen(function*() {
-        yield* stage.fake.fail(
+        yield* Effect.asVoid(stage.fake.fail(
           { verb: "create", resource: Resource.label(stage.child) },
           FakeCluster.status(403, "Forbidden", words)
-        )
+        ))
         const error = yield* Effect.flip(stage.backend.build(yield* input("os")))
         assert(error._tag === "BuildRejected", String(error))
         assert.strictEqual(error.reason, reason)
@@ -48,7 +48,7 @@ describe.sequential("taxonomy", () => {
     scenario(what, "holds a build up for a moment, and no more", (stage) =>
       Effect.gen(function*() {
         for (const resource of ["configmaps", Resource.label(stage.child)]) {
-          yield* stage.fake.fail({ verb: "create", resource }, fault, { times: 2 })
+          yield* Effect.asVoid(stage.fake.fail({ verb: "create", resource }, fault, { times: 2 }))
         }
         const { ref } = yield* stage.backend.build(yield* input("os"))
         assert.strictEqual(yield* ended(stage.backend, ref), "Succeeded")

@@ -5,20 +5,18 @@
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { constVoid } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { IncomingMessage } from "node:http"
+import * as Timer from "./Timer.js"
 
-/** The body did not come to its end. */
+/** What was sent, or the answer to it, did not come to its end. */
 export class Broken extends Data.TaggedError("Broken")<{ readonly cause: unknown }> {}
 
 /** An answer that does not end, or not soon enough. */
-export class TooLong extends Error {
-  constructor(most: number) {
-    super(`the answer is longer than ${most} bytes`)
-  }
-}
+export class TooLong extends Data.TaggedError("TooLong")<{ readonly bytes: number }> {}
 
 /** How many bytes wait at most for who reads them in pieces. */
 const mostWaiting = 256 * 1024
@@ -86,31 +84,45 @@ const begin = (source: IncomingMessage) => {
   }
 }
 
-/** All of it; broken off beyond so many bytes. */
-export const whole = (source: IncomingMessage, most: number): Effect.Effect<Buffer, Broken> =>
-  Effect.async((resume) => {
-    const parts: Array<Buffer> = []
-    let length = 0
-    const done = (result: Effect.Effect<Buffer, Broken>) => {
-      letGo()
-      resume(result)
-    }
-    const letGo = listen(source, {
-      data: (bytes) => {
-        parts.push(bytes)
-        length += bytes.length
-        if (length > most) {
-          done(new Broken({ cause: new TooLong(most) }))
-        }
-      },
-      end: () => done(Effect.succeed(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts))),
-      close: () => done(new Broken({ cause: source.errored }))
-    })
-    if (source.destroyed) {
-      done(new Broken({ cause: source.errored }))
-    }
-    return Effect.sync(letGo)
+export interface Limits {
+  readonly bytes: number
+  readonly millis: number
+}
+
+/** All of it, as a text; broken off beyond the limits. `done` is called once, unless this is stopped as it answers how. */
+export const whole = (
+  source: IncomingMessage,
+  { bytes: most, millis }: Limits,
+  done: (result: Either.Either<string, Broken | TooLong | Timer.Late>) => void
+): () => void => {
+  const parts: Array<Buffer> = []
+  let length = 0
+  const stop = () => {
+    clearTimeout(timer)
+    letGo()
+  }
+  const end = (result: Either.Either<string, Broken | TooLong | Timer.Late>) => {
+    stop()
+    done(result)
+  }
+  const timer = Timer.after(millis, (late) => end(Either.left(late)))
+  const letGo = listen(source, {
+    data: (bytes) => {
+      parts.push(bytes)
+      length += bytes.length
+      if (length > most) {
+        end(Either.left(new TooLong({ bytes: most })))
+      }
+    },
+    end: () => end(Either.right(textOf(parts))),
+    close: () => end(Either.left(new Broken({ cause: source.errored })))
   })
+  return stop
+}
+
+/** The text of bytes that were cut anywhere. */
+export const textOf = (parts: ReadonlyArray<Buffer>): string =>
+  (parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)).toString("utf8")
 
 interface Listeners {
   readonly data: (bytes: Buffer) => void

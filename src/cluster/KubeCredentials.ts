@@ -5,7 +5,6 @@
  * plugin for that, and knows itself when a plugin's token expires. It is asked again when the server refuses what it said.
  * The connections are kept for as long as the TLS material stays the same, byte by byte.
  */
-import type { HttpClient } from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -23,10 +22,8 @@ import type { KubeCluster, KubeConfigLike } from "./KubeConfigLike.js"
 import * as NodeHttps from "./NodeHttps.js"
 
 export interface Access {
-  /** Without a slash at its end. */
-  readonly baseUrl: string
   /** Says who we are. */
-  readonly client: HttpClient
+  readonly client: NodeHttps.Client
 }
 
 export interface Credentials {
@@ -68,8 +65,7 @@ export const make = (
         connection = { fingerprint, agent }
       }
       const access: Access = {
-        baseUrl,
-        client: NodeHttps.make(connection.agent, Redacted.make({ ...basic, ...headersOf(options) }))
+        client: NodeHttps.client(connection.agent, baseUrl, Redacted.make({ ...basic, ...headersOf(options) }))
       }
       known = { access, until: (yield* Clock.currentTimeMillis) + freshFor }
       return access

@@ -1,24 +1,11 @@
 /**
- * An HttpClient over one agent of `node:https`.
+ * Connections to a server by an agent of `node:https`, and requests over them.
  */
-import * as Cookies from "@effect/platform/Cookies"
-import * as Headers from "@effect/platform/Headers"
-import * as HttpClient from "@effect/platform/HttpClient"
-import { RequestError, ResponseError } from "@effect/platform/HttpClientError"
-import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
-import type { UrlParams } from "@effect/platform/UrlParams"
-import * as Effect from "effect/Effect"
-import { constVoid } from "effect/Function"
-import * as Inspectable from "effect/Inspectable"
-import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import * as http from "node:http"
 import * as https from "node:https"
-import * as IncomingBody from "./IncomingBody.js"
+import { urlToHttpOptions } from "node:url"
 
 export type Tls = Pick<
   https.AgentOptions,
@@ -34,9 +21,15 @@ const agentOptions = {
   scheduling: "lifo"
 } as const
 
-/** An agent that keeps its connections, and notices a peer that has gone silent. */
+/** Node names a connection by all of its certificates, for each request anew. There is just one server to connect to. */
+const oneServer = { getName: () => "the server" }
+
+/** An agent for one server that keeps its connections, and notices a peer that has gone silent. */
 export const makeAgent = (protocol: "https:" | "http:", tls: Tls): http.Agent =>
-  protocol === "https:" ? new https.Agent({ ...agentOptions, ...tls }) : new http.Agent(agentOptions)
+  Object.assign(
+    protocol === "https:" ? new https.Agent({ ...agentOptions, ...tls }) : new http.Agent(agentOptions),
+    oneServer
+  )
 
 /** Closes the connections of an agent as they become idle; those in use go on. */
 export const retireAgent = (agent: http.Agent): void => {
@@ -50,140 +43,41 @@ export const retireAgent = (agent: http.Agent): void => {
 export const codeOf = (u: unknown): string =>
   Predicate.hasProperty(u, "code") && Predicate.isString(u.code) ? u.code : ""
 
-/**
- * What says who we are is added to each request where it is sent: spans and errors hold the request as it was made, and show
- * all of it.
- */
-export const make = (
+/** A request, but for what says who we are. */
+export interface Outgoing {
+  readonly method: string
+  /** With its query; percent-encoded. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+/** Sends a request. Throws if it is none that HTTP knows. */
+export type Client = (request: Outgoing) => http.ClientRequest
+
+/** `baseUrl` has no slash at its end. */
+export const client = (
   agent: http.Agent,
+  baseUrl: string,
   credentials: Redacted.Redacted<Readonly<Record<string, string>>>
-): HttpClient.HttpClient =>
-  HttpClient.make((request, url, signal) =>
-    Effect.async<HttpClientResponse.HttpClientResponse, RequestError>((resume) => {
-      const fail = (reason: "Transport" | "Encode", cause: unknown) =>
-        resume(Effect.fail(new RequestError({ request, reason, cause })))
-      let sent: http.ClientRequest | undefined
-      const open = (): http.ClientRequest | undefined => {
-        try {
-          return (url.protocol === "https:" ? https : http).request(url, {
-            agent,
-            signal,
-            method: request.method,
-            headers: { ...request.headers, ...Redacted.value(credentials) }
-          })
-        } catch (cause) {
-          fail("Encode", cause)
-          return undefined
-        }
+): Client => {
+  const url = new URL(baseUrl)
+  const { hostname, port, protocol } = urlToHttpOptions(url)
+  const prefix = url.pathname === "/" ? "" : url.pathname
+  const server = { agent, protocol, hostname, port }
+  const { request } = protocol === "https:" ? https : http
+  return ({ body, headers, method, path }) => {
+    const sending = request({
+      ...server,
+      method,
+      path: prefix + path,
+      headers: {
+        ...headers,
+        // Node leaves it out where a body is unusual: of DELETE.
+        ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
+        ...Redacted.value(credentials)
       }
-      const send = (again: boolean): void => {
-        const sending = open()
-        if (sending === undefined) {
-          return
-        }
-        sent = sending
-        sending.on("response", (source) => resume(Effect.succeed(new Response(request, source))))
-        // Without a listener Node ends the request, and tells nobody.
-        sending.on("upgrade", (_source, socket) => {
-          socket.destroy()
-          fail("Transport", new Error("the server changed the protocol, unasked"))
-        })
-        sending.on("error", (cause) => {
-          // The server closed a kept connection while the request was on its way: the next connection is a new one.
-          if (!again && sending.reusedSocket && request.method === "GET" && codeOf(cause) === "ECONNRESET") {
-            send(true)
-          } else {
-            fail("Transport", cause)
-          }
-        })
-        const { body } = request
-        switch (body._tag) {
-          case "Empty":
-            sending.end()
-            break
-          case "Uint8Array":
-            sending.end(body.body)
-            break
-          default:
-            sending.destroy()
-            fail("Encode", `a body of kind ${body._tag} is not supported`)
-        }
-      }
-      send(false)
-      return Effect.sync(() => sent?.destroy())
     })
-  )
-
-/** What is larger is not an answer of an API server; V8 would refuse a text of twice the size. */
-const longestBody = 256 * 1024 * 1024
-
-class Response extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
-  readonly [HttpClientResponse.TypeId]: HttpClientResponse.TypeId = HttpClientResponse.TypeId
-  readonly [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
-  readonly cookies = Cookies.empty
-  readonly request: HttpClientRequest
-  readonly source: http.IncomingMessage
-
-  constructor(request: HttpClientRequest, source: http.IncomingMessage) {
-    super()
-    this.request = request
-    this.source = source
-    // Whoever reads it will know.
-    source.on("error", constVoid)
-  }
-
-  get status(): number {
-    return this.source.statusCode ?? 0
-  }
-
-  get headers(): Headers.Headers {
-    return Headers.fromInput(this.source.headers)
-  }
-
-  get remoteAddress(): Option.Option<string> {
-    return Option.fromNullable(this.source.socket.remoteAddress)
-  }
-
-  get stream(): Stream.Stream<Uint8Array, ResponseError> {
-    const pieces = Effect.map(
-      IncomingBody.pieces(this.source),
-      Effect.mapError(Option.map(({ cause }) => this.#error(cause)))
-    )
-    return Stream.fromPull(pieces)
-  }
-
-  get text(): Effect.Effect<string, ResponseError> {
-    return Effect.map(this.#bytes, (bytes) => bytes.toString("utf8"))
-  }
-
-  get json(): Effect.Effect<unknown, ResponseError> {
-    return Effect.flatMap(
-      this.text,
-      (text) => Effect.try({ try: (): unknown => JSON.parse(text), catch: (cause) => this.#error(cause) })
-    )
-  }
-
-  get arrayBuffer(): Effect.Effect<ArrayBuffer, ResponseError> {
-    return Effect.map(this.#bytes, (bytes) => new Uint8Array(bytes).buffer)
-  }
-
-  get urlParamsBody(): Effect.Effect<UrlParams, ResponseError> {
-    return Effect.fail(this.#error("forms are not supported"))
-  }
-
-  get formData(): Effect.Effect<FormData, ResponseError> {
-    return Effect.fail(this.#error("forms are not supported"))
-  }
-
-  toJSON(): unknown {
-    return { _id: "@effect/platform/HttpClientResponse", request: this.request.toJSON(), status: this.status }
-  }
-
-  get #bytes(): Effect.Effect<Buffer, ResponseError> {
-    return Effect.mapError(IncomingBody.whole(this.source, longestBody), ({ cause }) => this.#error(cause))
-  }
-
-  #error(cause: unknown): ResponseError {
-    return new ResponseError({ request: this.request, response: this, reason: "Decode", cause })
+    return sending.end(body)
   }
 }

@@ -1,13 +1,12 @@
 /**
  * What went wrong between us and an API server, when it was not the server that said so.
  */
-import type { HttpClientError } from "@effect/platform/HttpClientError"
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import type { ApiRequest } from "./ApiRequest.js"
 import { ClusterError, type Subject } from "./ClusterError.js"
 import type { ConfigurationError } from "./ConfigurationError.js"
-import { TooLong } from "./IncomingBody.js"
+import type { Lost } from "./Exchange.js"
 import { codeOf } from "./NodeHttps.js"
 
 /** Nothing was sent: there is no connection. */
@@ -42,21 +41,37 @@ const words = (cause: unknown): string =>
 
 const mayBeDone = (request: ApiRequest) => request.method === "GET" ? undefined : true
 
-export const fromHttp = (error: HttpClientError, request: ApiRequest, subject: Subject): ClusterError => {
-  const { cause } = error
+export const of = (lost: Lost, request: ApiRequest, subject: Subject): ClusterError => {
+  switch (lost._tag) {
+    case "Late":
+      return new ClusterError({
+        ...subject,
+        reason: "Timeout",
+        detail: `no answer within ${Duration.format(Duration.millis(lost.millis))}`,
+        ambiguous: mayBeDone(request)
+      })
+    case "TooLong":
+      return new ClusterError({
+        ...subject,
+        reason: "Decode",
+        detail: `the answer is longer than ${lost.bytes} bytes`,
+        ambiguous: mayBeDone(request)
+      })
+    case "Unsendable":
+      return new ClusterError({
+        ...subject,
+        reason: "Unexpected",
+        detail: `the request cannot be sent (${
+          words(lost.cause)
+        }): are the server and the token in the kubeconfig one word each?`
+      })
+    case "Broken":
+      return broken(lost.cause, request, subject)
+  }
+}
+
+const broken = (cause: unknown, request: ApiRequest, subject: Subject): ClusterError => {
   const code = codeOf(cause)
-  if (cause instanceof TooLong) {
-    return new ClusterError({ ...subject, reason: "Decode", detail: cause.message, ambiguous: mayBeDone(request) })
-  }
-  if (error.reason === "Encode" || error.reason === "InvalidUrl") {
-    return new ClusterError({
-      ...subject,
-      reason: "Unexpected",
-      detail: `the request cannot be sent (${
-        words(cause)
-      }): are the server and the token in the kubeconfig one word each?`
-    })
-  }
   if (untrusted.has(code)) {
     return new ClusterError({
       ...subject,
@@ -85,14 +100,6 @@ export const fromHttp = (error: HttpClientError, request: ApiRequest, subject: S
     ambiguous: duringConnect(cause) ? undefined : mayBeDone(request)
   })
 }
-
-export const tooLate = (patience: Duration.Duration, request: ApiRequest, subject: Subject): ClusterError =>
-  new ClusterError({
-    ...subject,
-    reason: "Timeout",
-    detail: `no answer within ${Duration.format(patience)}`,
-    ambiguous: mayBeDone(request)
-  })
 
 export const unknownHere = (error: ConfigurationError, subject: Subject): ClusterError =>
   new ClusterError({ ...subject, reason: "Unauthorized", detail: error.message, cause: error })

@@ -204,6 +204,33 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         yield* Deferred.await(closed)
       }))
 
+    it.scoped("are no more than 32 at once, and who stops waiting is not sent", () =>
+      Effect.gen(function*() {
+        const waiting: Array<ServerResponse> = []
+        const server = yield* serve((_request, response) => {
+          waiting.push(response)
+        })
+        const { cluster } = yield* connect(server.url)
+        const settled = Effect.sleep(20).pipe(Effect.repeat({ until: () => waiting.length === 32 }))
+        const first = yield* Effect.fork(
+          Effect.all(Array.from({ length: 32 }, () => get(cluster)), { concurrency: "unbounded" })
+        )
+        yield* settled
+        const given = yield* Effect.fork(get(cluster, "given-up"))
+        const last = yield* Effect.fork(get(cluster, "last"))
+        yield* Effect.sleep(50)
+        yield* Fiber.interrupt(given)
+        assert.strictEqual(waiting.length, 32)
+        for (const response of waiting.splice(0)) {
+          json(response, 200, pod("a"))
+        }
+        yield* Fiber.join(first)
+        yield* Effect.sleep(20).pipe(Effect.repeat({ until: () => waiting.length === 1 }))
+        waiting.splice(0).forEach((response) => json(response, 200, pod("last")))
+        yield* Fiber.join(last)
+        assert.deepStrictEqual(server.requests.slice(32).map(({ url }) => url), ["/api/v1/namespaces/ns/pods/last"])
+      }))
+
     it.scoped("say when nobody listens", () =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()

@@ -2,7 +2,7 @@
  * What a server may answer to one request, made to break out of it.
  */
 import { assert, describe, layer } from "@effect/vitest"
-import { Duration, Effect, Fiber, Schema, Stream, TestClock, TestContext } from "effect"
+import { Duration, Effect, Schema, Stream } from "effect"
 import { ClusterError, Resource } from "effect-os-builder"
 import type { ServerResponse } from "node:http"
 import { inspect } from "node:util"
@@ -259,26 +259,6 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
   })
 
   describe("for ever", () => {
-    it.scoped("slowly is given up after two minutes", () =>
-      Effect.gen(function*() {
-        const { cluster } = yield* clusterAt((_request, response) => {
-          response.writeHead(200)
-          const drip = setInterval(() => response.write(" "), 5)
-          response.on("close", () => clearInterval(drip))
-          begun()
-        })
-        let begun = () => {}
-        const answering = Effect.async<void>((resume) => {
-          begun = () => resume(Effect.void)
-        })
-        const asking = yield* Effect.fork(errorOf(cluster.create(Resources.Pod, { metadata: { name: "a" } })))
-        yield* answering
-        yield* TestClock.adjust("30 seconds")
-        yield* TestClock.adjust("2 minutes")
-        const error = yield* Fiber.join(asking)
-        assert.deepStrictEqual([error.reason, error.ambiguous], ["Timeout", true])
-      }).pipe(Effect.provide(TestContext.TestContext)))
-
     it.scoped("fast is too long, once", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* clusterAt(flood)

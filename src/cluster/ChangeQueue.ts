@@ -19,8 +19,6 @@ export interface ChangeQueue<A> {
   readonly fail: (error: ClusterError) => void
   /** What waits, perhaps nothing. */
   readonly poll: Effect.Effect<Chunk.Chunk<Change<A>>, ClusterError>
-  /** Waits until something does, or the end has come. */
-  readonly news: Effect.Effect<void>
   readonly stream: Stream.Stream<Change<A>, ClusterError>
 }
 
@@ -33,9 +31,11 @@ export const make = <A>(options: {
   readonly subject: Subject
   readonly where: (object: A) => boolean
   readonly mostDeletions?: number | undefined
+  /** Opened at news: by default a latch of the queue's own. */
+  readonly news?: Effect.Latch | undefined
 }): ChangeQueue<A> => {
   const waiting = new Map<string, Array<Change<A>>>()
-  const news = Effect.unsafeMakeLatch(false)
+  const news = options.news ?? Effect.unsafeMakeLatch(false)
   const limit = options.mostDeletions ?? mostDeletions
   let deletions = 0
   let end: Effect.Effect<never, ClusterError> | undefined
@@ -107,7 +107,6 @@ export const make = <A>(options: {
     },
     fail: (error) => finish(Effect.fail(error)),
     poll,
-    news: some,
     stream: Stream.repeatEffectChunk(Effect.zipRight(some, poll))
   }
 }

@@ -104,16 +104,16 @@ export const make = <A>(options: Options<A>): Effect.Effect<Reflector<A>, never,
             reader.stream
           )
         })),
-      follow: (by, key) =>
+      follow: (by, key, news) =>
         Effect.flatMap(ready, () => {
           const place = { by, key }
-          const reader = ChangeQueue.make<A>({ subject, where: () => true })
+          const reader = ChangeQueue.make<A>({ subject, where: () => true, news })
           return Effect.as(
             Effect.acquireRelease(
               Effect.sync(() => view.add(reader, place)),
               () => Effect.sync(() => view.drop(reader, place))
             ),
-            { news: reader.news, poll: Effect.map(reader.poll, Chunk.toReadonlyArray) }
+            { poll: Effect.map(reader.poll, Chunk.toReadonlyArray) }
           )
         })
     }

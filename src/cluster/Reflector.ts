@@ -42,10 +42,14 @@ export interface Reflector<A> {
   /**
    * The same for those for which `by` gives `key`, to be read at one's own time; waits for the first list. However many
    * follow by the same function, each at another key, a change costs no more than the followers of its own key.
+   *
+   * `news` is opened whenever there is something to read, be it an error: who follows several views waits at one latch. Close
+   * it before reading.
    */
   readonly follow: (
     by: (object: A) => string | undefined,
-    key: string
+    key: string,
+    news: Effect.Latch
   ) => Effect.Effect<Follower<A>, ClusterError, Scope.Scope>
 }
 
@@ -56,8 +60,6 @@ export interface Reflector<A> {
 export interface Follower<A> {
   /** What has changed since the last poll: at first everything there is, perhaps nothing. Never waits. */
   readonly poll: Effect.Effect<ReadonlyArray<Change<A>>, ClusterError>
-  /** Waits until there is something to poll, be it an error. */
-  readonly news: Effect.Effect<void>
 }
 
 /**

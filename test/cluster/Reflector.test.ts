@@ -542,13 +542,15 @@ describe("Reflector", () => {
       () =>
         Effect.gen(function*() {
           const { reflector, watch } = yield* listed(pod("a", 1), pod("b", 2))
-          const follower = yield* reflector.follow(byName, "a")
+          const news = yield* Effect.makeLatch(false)
+          const follower = yield* reflector.follow(byName, "a", news)
           const polled = Effect.map(follower.poll, (changes) => changes.map(words))
           assert.deepStrictEqual(yield* polled, ["Updated a/uid-a Running"])
+          yield* news.close
           assert.deepStrictEqual(yield* polled, [])
           yield* watch.send(line("MODIFIED", pod("b", 101)), line("MODIFIED", pod("a", 102, { phase: "Failed" })))
           yield* watch.send(line("DELETED", pod("a", 103, { phase: "Failed" })))
-          yield* follower.news
+          yield* news.await
           yield* settle
           assert.deepStrictEqual(yield* polled, ["Updated a/uid-a Failed", "Deleted a/uid-a Failed"])
         })
@@ -562,7 +564,7 @@ describe("Reflector", () => {
           asked++
           return byName(of)
         }
-        yield* Effect.scoped(reflector.follow(counting, "a"))
+        yield* Effect.scoped(reflector.follow(counting, "a", yield* Effect.makeLatch(false)))
         assert.strictEqual(asked, 1)
         yield* watch.send(line("MODIFIED", pod("a", 102)))
         yield* settle
@@ -572,7 +574,7 @@ describe("Reflector", () => {
     scoped("get the refusal that ends the view", () =>
       Effect.gen(function*() {
         const { reflector, server } = yield* start
-        const following = yield* Effect.fork(Effect.flip(reflector.follow(byName, "a")))
+        const following = yield* Effect.fork(Effect.flip(reflector.follow(byName, "a", yield* Effect.makeLatch(false))))
         yield* (yield* server.watch).fail(refusal(403, "Forbidden"))
         yield* (yield* server.asked).refuse(refusal(403, "Forbidden"))
         assert.strictEqual((yield* Fiber.join(following)).reason, "Forbidden")

@@ -58,10 +58,12 @@ export const make = <Child extends Resource.Metadata>(
       cluster.reflect(definition.child, ours),
       cluster.reflect(Resources.Pod, { namespace, labelSelector: definition.podSelector })
     ])
+    // One for all three views: who waits at it costs no fiber for each.
+    const news = yield* Effect.makeLatch(false)
     const followers = yield* refused(Effect.all({
-      record: records.follow(recordLabel, name),
-      children: childrenOf.follow(recordLabel, name),
-      pods: podsOf.follow(definition.recordOf, name)
+      record: records.follow(recordLabel, name, news),
+      children: childrenOf.follow(recordLabel, name, news),
+      pods: podsOf.follow(definition.recordOf, name, news)
     }, { concurrency: "unbounded" }))
 
     const keep = <A extends Resource.Metadata>(objects: Map<string, A>) => ({ _tag, object }: Change<A>) => {
@@ -82,6 +84,7 @@ export const make = <Child extends Resource.Metadata>(
 
     return {
       now: refused(Effect.gen(function*() {
+        yield* news.close
         yield* drain(followers.record, keepRecord)
         yield* drain(followers.children, keep(children))
         yield* drain(followers.pods, keep(pods))
@@ -101,10 +104,7 @@ export const make = <Child extends Resource.Metadata>(
         }
       })),
       change: (until) => {
-        const changed = Effect.as(
-          Effect.raceAll([followers.record.news, followers.children.news, followers.pods.news]),
-          true
-        )
+        const changed = Effect.as(news.await, true)
         return Option.match(until, {
           onNone: () => changed,
           onSome: (time) =>

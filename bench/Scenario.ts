@@ -17,7 +17,12 @@ export const units = {
   stallMs: "longest stall, ms",
   keptBytes: "kept an object, bytes",
   megabytesPerSecond: "MB a second",
-  connections: "connections"
+  connections: "connections",
+  startedPerSecond: "builds begun a second",
+  p50Ms: "latency of a status, median, ms",
+  p99Ms: "latency of a status, 99th percentile, ms",
+  grownMiB: "peak RSS above idle, MiB",
+  keptMiB: "alive, MiB"
 } as const
 
 export type Sample = Readonly<Partial<Record<Metric, number>>>

@@ -11,6 +11,7 @@ import clientNode from "../node_modules/@kubernetes/client-node/package.json" wi
 import effect from "../node_modules/effect/package.json" with { type: "json" }
 import * as Contest from "./Contest.js"
 import { scenario as imports } from "./imports/Scenario.js"
+import { scenario as load } from "./load/Scenario.js"
 import { scenario as logs } from "./logs/Scenario.js"
 import { scenario as reflector } from "./reflector/Scenario.js"
 import { scenario as requests } from "./requests/Scenario.js"
@@ -18,7 +19,7 @@ import type { Scenario } from "./Scenario.js"
 import * as Table from "./Table.js"
 import { scenario as watch } from "./watch/Scenario.js"
 
-const scenarios: ReadonlyArray<Scenario> = [requests, watch, reflector, logs, imports]
+const scenarios: ReadonlyArray<Scenario> = [requests, watch, reflector, logs, imports, load]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

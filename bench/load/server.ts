@@ -1,0 +1,115 @@
+/**
+ * The fake's API server over HTTPS, alone in its process: nothing happens in it but what is asked of it. Where it is goes to
+ * the output first. Once it is told to (a line on its input), it lets every Job have a pod, and moves the pods on at a given
+ * rate, in a random order; it says of each change which it was and when it was stored.
+ */
+import { Clock, Effect, Either } from "effect"
+import * as readline from "node:readline"
+import * as TerminationMessage from "../../src/backends/job/TerminationMessage.js"
+import * as Access from "../../src/cluster/fake/Access.js"
+import * as ControlPlane from "../../src/cluster/fake/ControlPlane.js"
+import * as FakeApiServer from "../../src/cluster/fake/FakeApiServer.js"
+import * as J from "../../src/cluster/fake/Json.js"
+import * as CoreKinds from "../../src/cluster/fake/kinds/CoreKinds.js"
+import * as Metadata from "../../src/cluster/fake/Metadata.js"
+import * as Workload from "./Workload.js"
+
+const admin: Access.User = { name: "admin", rules: [Access.everything] }
+
+const time = new Date(0).toISOString().replace(".000", "")
+
+const container = (name: string, state: object) => ({
+  name,
+  image: "builder",
+  imageID: "",
+  ready: false,
+  restartCount: 0,
+  state
+})
+
+const ended = (message: string) => ({
+  terminated: { exitCode: 0, reason: "Completed", startedAt: time, finishedAt: time, message }
+})
+
+const waiting = { waiting: { reason: "PodInitializing" } }
+
+const digest = `sha256:${"a".repeat(64)}`
+
+const statusOf: Readonly<Record<Workload.Status, object>> = {
+  Running: {
+    phase: "Running",
+    initContainerStatuses: [container("build", { running: { startedAt: time } })],
+    containerStatuses: [container("push", waiting)]
+  },
+  Succeeded: {
+    phase: "Succeeded",
+    initContainerStatuses: [container("build", ended(""))],
+    containerStatuses: [
+      container("push", ended(TerminationMessage.format({ verb: "push", code: 0, digest, text: "" })))
+    ]
+  }
+}
+
+const shuffled = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> => {
+  let seed = 1
+  const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
+  return items.map((item) => ({ item, at: random() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item)
+}
+
+const must = <A, E>(made: Either.Either<A, E>): A =>
+  Either.getOrThrowWith(made, (error) => new Error(JSON.stringify(error)))
+
+const program = Effect.gen(function*() {
+  const plane = yield* ControlPlane.makeServer()
+  const now = yield* Clock.currentTimeMillis
+  must(plane.registry.create(CoreKinds.namespace, "", { metadata: { name: "default" } }, { now }))
+  const served = yield* FakeApiServer.serve(plane, { user: admin })
+  console.log(JSON.stringify({ kubeconfig: served.kubeconfig }))
+
+  yield* Effect.async<void>((resume) => {
+    readline.createInterface({ input: process.stdin }).once("line", () => resume(Effect.void))
+  })
+  const jobs = plane.store.list("jobs.batch")
+  const pods = jobs.map((job) => ({
+    record: Metadata.labels(job)["effect-os-builder/record"] ?? "",
+    pod: must(plane.registry.create(CoreKinds.pod, "default", {
+      metadata: {
+        name: `${Metadata.name(job)}-pod`,
+        labels: J.object(job, "spec", "template", "metadata", "labels"),
+        ownerReferences: [{
+          apiVersion: "batch/v1",
+          kind: "Job",
+          name: Metadata.name(job),
+          uid: Metadata.uid(job),
+          controller: true
+        }]
+      },
+      spec: J.object(job, "spec", "template", "spec")
+    }, { now }))
+  }))
+  console.log(JSON.stringify({ pods: pods.length }))
+  yield* Effect.sleep("5 seconds")
+
+  const began = Workload.now()
+  let changed = 0
+  for (const status of Workload.statuses) {
+    for (const { pod, record } of shuffled(pods)) {
+      const due = began + changed * 1_000 / Workload.changesASecond
+      if (Workload.now() < due) yield* Effect.sleep(due - Workload.now())
+      must(plane.registry.update(
+        CoreKinds.pod,
+        "default",
+        Metadata.name(pod),
+        "status",
+        (existing) => Either.right({ ...existing, status: JSON.parse(JSON.stringify(statusOf[status])) }),
+        { now: yield* Clock.currentTimeMillis }
+      ))
+      console.log(`${record} ${status} ${Workload.now()}`)
+      changed += 1
+    }
+  }
+  console.log(JSON.stringify({ took: Workload.now() - began }))
+  return yield* Effect.never
+})
+
+Effect.runPromise(Effect.scoped(program))

@@ -162,7 +162,8 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
         })
         const { request, subject } = call
         const events = driver.watch(request, subject, Observed.fromLine(resource, subject))
-        return ByPull.transform(events, untilLeft((event) => told(event, subject))).pipe(tracedStream("watch", call))
+        const pull = ByPull.transform(events, untilLeft((event) => told(event, subject)))
+        return ByPull.traced(pull, "Cluster.watch", attributesOf(call))
       },
 
       logs: (resource, name, options) => {
@@ -171,16 +172,18 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
           const { request, subject } = Requests.log(resource, target, asked)
           return driver.lines(request, subject)
         }
-        const lines = options?.follow !== true || options.limitBytes !== undefined ? open(options) : LogFollow.follow({
-          timestamps: options.timestamps === true,
-          open: (since) =>
-            open({
-              ...options,
-              timestamps: true,
-              ...(since === undefined ? {} : { sinceTime: since, tailLines: undefined })
-            })
-        })
-        return lines.pipe(tracedStream("logs", Requests.log(resource, target, options)))
+        const pull = options?.follow !== true || options.limitBytes !== undefined
+          ? Stream.toPull(open(options))
+          : LogFollow.follow({
+            timestamps: options.timestamps === true,
+            open: (since) =>
+              open({
+                ...options,
+                timestamps: true,
+                ...(since === undefined ? {} : { sinceTime: since, tailLines: undefined })
+              })
+          })
+        return ByPull.traced(pull, "Cluster.logs", attributesOf(Requests.log(resource, target, options)))
       },
 
       groups: Effect.suspend(() => {
@@ -312,9 +315,6 @@ const attributesOf = ({ subject }: Requests.Call) => ({
 
 const traced = <A>(operation: string, call: Requests.Call, effect: Effect.Effect<A, ClusterError>) =>
   Effect.withSpan(effect, `Cluster.${operation}`, attributesOf(call))
-
-const tracedStream = (operation: string, call: Requests.Call) =>
-  Stream.withSpan(`Cluster.${operation}`, attributesOf(call))
 
 const unreadable = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
 

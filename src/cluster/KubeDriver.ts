@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage } from "node:http"
 import type { ApiRequest, WatchLine } from "./ApiRequest.js"
+import * as ByPull from "./ByPull.js"
 import { ClusterError, fromStatus, type Subject } from "./ClusterError.js"
 import type { ConfigurationError } from "./ConfigurationError.js"
 import type { Driver } from "./Driver.js"
@@ -130,47 +131,51 @@ const lines = <A>(
   opened: Effect.Effect<IncomingMessage, ClusterError, Scope.Scope>,
   request: ApiRequest,
   subject: Subject,
-  { read, rest }: {
-    readonly read: (line: string) => Option.Option<A>
-    /** What to make of a last line without its end. */
-    readonly rest: (part: string) => Either.Either<A, ClusterError>
+  reader: Reader<A>
+): Stream.Stream<A, ClusterError> =>
+  Stream.unwrapScoped(Effect.map(Effect.flatMap(opened, IncomingBody.pieces), (pieces) => {
+    const scanner = LineScanner.make(longestLine)
+    const last = Effect.suspend((): ByPull.Pull<A, ClusterError> => {
+      const part = scanner.rest()
+      return part === ""
+        ? ByPull.end
+        : Effect.mapBoth(reader.rest(part), { onFailure: Option.some, onSuccess: Chunk.of })
+    })
+    return Stream.repeatEffectChunkOption(Effect.matchEffect(pieces, {
+      onFailure: (broken): ByPull.Pull<A, ClusterError> =>
+        Option.isNone(broken) ? last : Effect.fail(Option.some(TransportError.of(broken.value, request, subject))),
+      onSuccess: (pieces) => Effect.mapError(scan(scanner, pieces, reader, subject), Option.some)
+    }))
+  }))
+
+interface Reader<A> {
+  readonly read: (line: string) => Option.Option<A>
+  /** What to make of a last line without its end. */
+  readonly rest: (part: string) => Either.Either<A, ClusterError>
+}
+
+const scan = <A>(
+  scanner: LineScanner.LineScanner,
+  pieces: Chunk.Chunk<Buffer>,
+  { read }: Reader<A>,
+  subject: Subject
+): Either.Either<Chunk.Chunk<A>, ClusterError> => {
+  const found: Array<A> = []
+  let wrong = false
+  let bounded = true
+  for (const bytes of pieces) {
+    bounded &&= scanner.push(bytes, (line) => {
+      const one = read(line)
+      if (Option.isSome(one)) {
+        found.push(one.value)
+      } else {
+        wrong = true
+      }
+    })
   }
-): Stream.Stream<A, ClusterError> => {
-  const scanner = LineScanner.make(longestLine)
-  const take = (pieces: Chunk.Chunk<Buffer>): Effect.Effect<Chunk.Chunk<A>, Option.Option<ClusterError>> => {
-    const found: Array<A> = []
-    let wrong = false
-    let bounded = true
-    for (const bytes of pieces) {
-      bounded &&= scanner.push(bytes, (line) => {
-        const one = read(line)
-        if (Option.isSome(one)) {
-          found.push(one.value)
-        } else {
-          wrong = true
-        }
-      })
-    }
-    return wrong
-      ? Effect.fail(Option.some(unreadable(subject, "a line is not that of a watch")))
-      : bounded
-      ? Effect.succeed(Chunk.unsafeFromArray(found))
-      : Effect.fail(Option.some(unreadable(subject, `a line is longer than ${longestLine} bytes`)))
-  }
-  const end = Stream.suspend(() => {
-    const part = scanner.rest()
-    return part === "" ? Stream.empty : Stream.fromEffect(rest(part))
-  })
-  const complete = Stream.unwrapScoped(
-    Effect.map(
-      Effect.flatMap(opened, IncomingBody.pieces),
-      (pull) =>
-        Stream.repeatEffectChunkOption(Effect.matchEffect(pull, {
-          onFailure: (broken) =>
-            Effect.fail(Option.map(broken, (broken) => TransportError.of(broken, request, subject))),
-          onSuccess: take
-        }))
-    )
-  )
-  return Stream.concat(complete, end)
+  return wrong
+    ? Either.left(unreadable(subject, "a line is not that of a watch"))
+    : bounded
+    ? Either.right(Chunk.unsafeFromArray(found))
+    : Either.left(unreadable(subject, `a line is longer than ${longestLine} bytes`))
 }

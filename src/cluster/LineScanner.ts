@@ -2,6 +2,8 @@
  * Cuts a flow of bytes at its newlines. Bytes are made into text only when a line is whole, so no character is cut in two.
  */
 
+import { textOf } from "./IncomingBody.js"
+
 const newline = 10
 
 /**
@@ -13,7 +15,7 @@ const together = 4096
 export interface LineScanner {
   /** Hands over each line that these bytes complete; false once a line is longer than allowed. */
   readonly push: (bytes: Uint8Array, onLine: (line: string) => void) => boolean
-  /** What has come after the last newline. */
+  /** Takes what has come after the last newline. */
   readonly rest: () => string
 }
 
@@ -21,7 +23,12 @@ export const make = (longest: number): LineScanner => {
   let parts: Array<Buffer> = []
   let length = 0
 
-  const rest = () => (parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)).toString("utf8")
+  const rest = () => {
+    const text = textOf(parts)
+    parts = []
+    length = 0
+    return text
+  }
 
   return {
     push: (bytes, onLine) => {
@@ -32,8 +39,6 @@ export const make = (longest: number): LineScanner => {
         if (end !== -1) {
           parts.push(buffer.subarray(0, end))
           onLine(rest())
-          parts = []
-          length = 0
           start = end + 1
         }
       }
@@ -47,7 +52,7 @@ export const make = (longest: number): LineScanner => {
       }
       return length <= longest
     },
-    rest: () => length === 0 ? "" : rest()
+    rest
   }
 }
 

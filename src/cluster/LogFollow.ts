@@ -8,6 +8,10 @@
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Backoff from "./Backoff.js"
 import * as ByPull from "./ByPull.js"
@@ -87,31 +91,47 @@ const withoutTime = (line: string): string => {
 const attempts = 5
 
 /**
- * `open` reads the log with the time before each line, from a time if one is given. The stream ends when a connection ends,
+ * `open` reads the log with the time before each line, from a time if one is given. The pull ends when a connection ends,
  * and outlasts those that are cut or refused, as long as it takes once there was a line.
  */
 export const follow = (options: {
   readonly open: (since: string | undefined) => Stream.Stream<string, ClusterError>
   /** Whether the times are left before the lines. */
   readonly timestamps: boolean
-}): Stream.Stream<string, ClusterError> =>
-  Stream.suspend(() => {
+}): ByPull.Open<string, ClusterError> =>
+  Effect.map(Effect.scope, (scope) => {
     const position = makePosition(options.timestamps)
     let failures = Backoff.none
+    let connection: Connection | undefined
 
-    const connect: Stream.Stream<string, ClusterError> = Stream.suspend(() => {
+    const connect = Effect.gen(function*() {
       const since = position.time()
-      const read = position.reader()
-      return ByPull.transform(options.open(since === "" ? undefined : since), Effect.map(read))
+      const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
+      const lines = yield* Scope.extend(Stream.toPull(options.open(since === "" ? undefined : since)), own)
+      connection = { scope: own, pull: Effect.map(lines, position.reader()) }
+      return connection
     })
-    const patient: Stream.Stream<string, ClusterError> = Stream.catchAll(connect, (error) =>
-      Stream.unwrap(Effect.gen(function*() {
+
+    const recover = (lost: Connection, error: ClusterError) =>
+      Effect.gen(function*() {
+        connection = undefined
+        yield* Scope.close(lost.scope, Exit.void)
         failures = Backoff.failed(failures, yield* Clock.currentTimeMillis)
         if (!error.retryable || (position.time() === "" && failures.count >= attempts)) {
-          return yield* error
+          return yield* Effect.fail(Option.some(error))
         }
         yield* Effect.sleep(yield* Backoff.delay(failures.count, error.retryAfter))
-        return patient
-      })))
-    return patient
+        return yield* pull
+      })
+
+    const pull: ByPull.Pull<string, ClusterError> = Effect.suspend(() =>
+      Effect.flatMap(connection === undefined ? connect : Effect.succeed(connection), (current) =>
+        Effect.catchAll(current.pull, (end) => Option.isNone(end) ? ByPull.end : recover(current, end.value)))
+    )
+    return pull
   })
+
+interface Connection {
+  readonly scope: Scope.CloseableScope
+  readonly pull: ByPull.Pull<string, ClusterError>
+}

@@ -110,6 +110,26 @@ describe("a child that somebody else made", () => {
     }))
 })
 
+describe("a further attempt", () => {
+  it.scoped("that somebody deletes is an error, and not made for ever", () =>
+    Effect.gen(function*() {
+      const { backend, cluster, crafts, move } = yield* world
+      const { ref } = yield* Effect.flatMap(input("1", { retries: 1 }), backend.build)
+      const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
+      yield* settle
+      yield* move(ref, "Evicted")
+      yield* settle
+      const second = (yield* crafts).find((name) => name.endsWith("-a2"))
+      assert(second !== undefined)
+      yield* cluster.delete(Craft, second)
+      yield* TestClock.adjust("5 seconds")
+      const last = Chunk.toReadonlyArray(yield* Fiber.join(watching)).at(-1)
+      assert(last?._tag === "Errored")
+      assert.strictEqual(last.reason, "Deleted")
+      assert.isFalse((yield* crafts).some((name) => name.endsWith("-a2")))
+    }))
+})
+
 describe("a build", () => {
   it.scoped("whose child never came is not begun when everybody else takes it for lost", () =>
     Effect.gen(function*() {

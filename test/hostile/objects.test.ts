@@ -177,7 +177,7 @@ const isTotal = <Child extends Resource.Metadata>(
           const snapshot = {
             record,
             children,
-            childSeen: true,
+            attemptSeen: 1,
             pods,
             events: events.flatMap((fields) => decode(Resources.Event, { metadata: meta, ...fields }))
           }

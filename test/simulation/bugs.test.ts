@@ -8,7 +8,7 @@ const patience = 60
 
 const seedsOf = (first: number) => Array.from({ length: patience }, (_, index) => first + index * all.length)
 
-describe("a simulation finds out that", () => {
+describe.sequential("a simulation finds out that", () => {
   for (const [name, { found, mutation, seed }] of Object.entries(bugs)) {
     it(name, { timeout: 120_000 }, () => {
       const telling = seedsOf(seed).find((one) =>

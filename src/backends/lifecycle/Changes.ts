@@ -64,8 +64,8 @@ export const make = <Child extends Resource.Metadata>(
       })
 
       /** By the server's own word, whenever something is due or has vanished. */
-      const confirmed = (childSeen: boolean) =>
-        settle.status(ref, childSeen).pipe(
+      const confirmed = (attemptSeen: number) =>
+        settle.status(ref, attemptSeen).pipe(
           Effect.catchTag("BuildNotFound", () => lastSeen),
           patiently
         )
@@ -103,7 +103,7 @@ export const make = <Child extends Resource.Metadata>(
             const soon = DateTime.addDuration(yield* DateTime.now, viewGrace)
             if (yield* follow.change(Option.some(soon))) return Option.none()
           }
-          const status = yield* confirmed(snapshot.childSeen)
+          const status = yield* confirmed(snapshot.attemptSeen)
           if (follows(last, status)) return Option.some(status)
           yield* follow.change(Option.some(DateTime.addDuration(yield* DateTime.now, explainAfter)))
           return Option.none()

@@ -15,7 +15,7 @@ import * as Resources from "../../cluster/Resources.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Event } from "../Definition.js"
 import { backendError } from "./Failure.js"
-import type { Snapshot } from "./Snapshot.js"
+import { latestAttempt, type Snapshot } from "./Snapshot.js"
 
 /** What the views show of a build. */
 export interface Sight<Child> {
@@ -47,7 +47,7 @@ export const make = <Child extends Resource.Metadata>(
     let last = record
     // The record was there when it was read.
     let sight: Sight<Child>["record"] = "unseen"
-    let childSeen = false
+    let attemptSeen = 0
     let events: ReadonlyArray<Event> = []
     const children = new Map<string, Child>()
     const pods = new Map<string, Resources.Pod>()
@@ -91,13 +91,13 @@ export const make = <Child extends Resource.Metadata>(
         const own = Array.from(children.values()).filter(({ metadata }) =>
           metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
         )
-        childSeen = childSeen || own.length > 0
+        attemptSeen = Math.max(attemptSeen, latestAttempt(own))
         return {
           record: sight,
           snapshot: {
             record: last,
             children: own,
-            childSeen,
+            attemptSeen,
             pods: Array.from(pods.values()),
             events
           }

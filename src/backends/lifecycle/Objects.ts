@@ -15,7 +15,7 @@ import * as BuildNames from "../BuildNames.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Event, Surroundings } from "../Definition.js"
 import { backendError, rejection } from "./Failure.js"
-import type { Snapshot } from "./Snapshot.js"
+import { latestAttempt, type Snapshot } from "./Snapshot.js"
 
 /** The records of one fingerprint. */
 export interface Family {
@@ -209,7 +209,7 @@ export const make = <Child extends Resource.Metadata>(
     glance,
     snapshot: (ref) =>
       Effect.all({ record: record(ref), children: children(ref), pods: pods(ref) }, { concurrency: "unbounded" }).pipe(
-        Effect.map((found) => ({ ...found, childSeen: found.children.length > 0, events: [] }))
+        Effect.map((found) => ({ ...found, attemptSeen: latestAttempt(found.children), events: [] }))
       ),
     events: (uid, namespace) =>
       cluster.list(Resources.Event, { namespace, fieldSelector: `involvedObject.uid=${uid}` }).pipe(

@@ -21,11 +21,11 @@ export interface Settle<Child> {
   readonly advance: (snapshot: Snapshot<Child>) => Effect.Effect<Option.Option<BuildStatus.BuildStatus>, BackendError>
   /**
    * The status of a build now, by the server's word; does what is due: keeps an outcome, ends a stop, tries again. Whoever
-   * has seen a child says so.
+   * has seen a child says of which attempt.
    */
   readonly status: (
     ref: BuildRef,
-    childSeen?: boolean
+    attemptSeen?: number
   ) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
   /** Stops a build: it ends with `status`, unless it has ended already. */
   readonly stop: (
@@ -212,10 +212,11 @@ export const make = <Child extends Resource.Metadata>(
       }))
     )
 
-  const status: Settle<Child>["status"] = (ref, childSeen = false) =>
+  const status: Settle<Child>["status"] = (ref, attemptSeen = 0) =>
     persist(
       ref,
-      Effect.flatMap(objects.snapshot(ref), (snapshot) => advance(childSeen ? { ...snapshot, childSeen } : snapshot))
+      Effect.flatMap(objects.snapshot(ref), (snapshot) =>
+        advance({ ...snapshot, attemptSeen: Math.max(snapshot.attemptSeen, attemptSeen) }))
     )
 
   return {

@@ -14,8 +14,8 @@ import type { Definition, Event, Interpretation, Observed } from "../Definition.
 export interface Snapshot<Child> {
   readonly record: BuildRecord.BuildRecord
   readonly children: ReadonlyArray<Child>
-  /** A child was there before: if there is none now, none is on its way. */
-  readonly childSeen: boolean
+  /** The latest attempt whose child was ever there, 0 if none was: if there is none of it now, none is on its way. */
+  readonly attemptSeen: number
   readonly pods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Event>
 }
@@ -42,6 +42,10 @@ export type Assessment<Child> =
     readonly wakeAt: Option.Option<DateTime.Utc>
     readonly explainedBy: string | undefined
   }
+
+/** The latest attempt of those children, 0 if there is none. */
+export const latestAttempt = (children: ReadonlyArray<Resource.Metadata>): number =>
+  children.reduce((latest, child) => Math.max(latest, BuildRecord.attemptOf(child)), 0)
 
 /** The child of the latest attempt. */
 export const latest = <Child extends Resource.Metadata>(children: ReadonlyArray<Child>): Child | undefined =>
@@ -96,10 +100,13 @@ export const assess = <Child extends Resource.Metadata>(
   if (Option.isSome(record.stop)) return { _tag: "Stopping", mark: record.stop.value }
   const child = latest(snapshot.children)
   if (child === undefined) {
-    return snapshot.childSeen ||
+    return snapshot.attemptSeen > 0 ||
         DateTime.lessThanOrEqualTo(DateTime.addDuration(record.createdAt, pendingTimeout(record)), now)
       ? { _tag: "TooLate", status: lost(definition.child.kind), explainedBy: undefined }
       : { _tag: "Missing" }
+  }
+  if (BuildRecord.attemptOf(child) < snapshot.attemptSeen) {
+    return { _tag: "TooLate", status: lost(definition.child.kind), explainedBy: undefined }
   }
   const seen = observed(snapshot, child)
   const interpretation = definition.interpret(seen)

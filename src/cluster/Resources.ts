@@ -43,7 +43,6 @@ const ContainerState = fields({
   running: fields({ startedAt: text }),
   terminated: fields({
     exitCode: Int32,
-    signal: int32,
     reason: text,
     message: text,
     startedAt: text,
@@ -57,13 +56,7 @@ const ContainerState = fields({
  */
 export const ContainerStatus = Schema.Struct({
   name: Schema.String,
-  image: text,
-  imageID: text,
-  ready: flag,
-  started: flag,
-  restartCount: int32,
-  state: ContainerState,
-  lastState: ContainerState
+  state: ContainerState
 })
 
 /**
@@ -71,8 +64,6 @@ export const ContainerStatus = Schema.Struct({
  * @category models
  */
 export type ContainerStatus = typeof ContainerStatus.Type
-
-const named = Schema.Struct({ name: Schema.String })
 
 // --- core ---
 
@@ -104,17 +95,10 @@ export const Pod = Resource.make({
   plural: "pods",
   kind: "Pod",
   schema: kind({
-    spec: fields({
-      nodeName: text,
-      hostUsers: flag,
-      initContainers: list(named),
-      containers: list(named)
-    }),
     status: fields({
       phase: text,
       reason: text,
       message: text,
-      startTime: text,
       conditions: list(Condition),
       initContainerStatuses: list(ContainerStatus),
       containerStatuses: list(ContainerStatus)
@@ -228,7 +212,6 @@ export const Job = Resource.make({
     status: fields({
       active: int32,
       ready: int32,
-      terminating: int32,
       succeeded: int32,
       failed: int32,
       startTime: text,
@@ -265,9 +248,7 @@ export const Build = Resource.make({
       startTimestamp: text,
       completionTimestamp: text,
       logSnippet: text,
-      outputDockerImageReference: text,
       output: fields({ to: fields({ imageDigest: text }) }),
-      stages: list(Schema.Struct({ name: text, startTime: text, durationMilliseconds: int64 })),
       conditions: list(Condition)
     })
   })

@@ -33,7 +33,6 @@ describe("Resource", () => {
       Either.getOrThrow(pod),
       {
         metadata: { ...metadata, labels: { a: "b" } },
-        spec: { nodeName: "node", containers: [{ name: "c" }] },
         status: { phase: "Running", containerStatuses: [{ name: "c", state: { running: {} } }] }
       }
     )
@@ -41,10 +40,16 @@ describe("Resource", () => {
 
   it("takes from the state before what has not changed", () => {
     const object = (version: string, status: object) => ({
-      metadata: { ...metadata, resourceVersion: version, labels: { a: "b" }, finalizers: ["f"] },
-      spec: { nodeName: "node", containers: [{ name: "c" }] },
+      metadata: {
+        ...metadata,
+        resourceVersion: version,
+        labels: { a: "b" },
+        finalizers: ["f"],
+        ownerReferences: [owner]
+      },
       status
     })
+    const owner = { apiVersion: "batch/v1", kind: "Job", name: "j", uid: "uid-j", controller: true }
     const decode = (u: unknown, before?: unknown) => Either.getOrThrow(Resources.Pod.decode(u, before))
     const conditions = [{ type: "Ready", status: "True" }, { type: "Initialized", status: "True" }]
     const before = decode(object("1", { phase: "Running", conditions }))
@@ -62,7 +67,7 @@ describe("Resource", () => {
       const raw = structuredClone(object("2", status))
       const after = decode(raw, before)
       assert.deepStrictEqual(after, decode(raw))
-      assert.strictEqual(after.spec, before.spec)
+      assert.strictEqual(after.metadata.ownerReferences, before.metadata.ownerReferences)
       assert.strictEqual(after.metadata.labels, before.metadata.labels)
       assert.strictEqual(after.metadata.finalizers, before.metadata.finalizers)
     }
@@ -75,7 +80,7 @@ describe("Resource", () => {
       const after = decode({ ...same, metadata: { ...same.metadata, labels } }, before)
       assert.deepStrictEqual(after.metadata.labels, labels)
     }
-    assert.isTrue(Either.isLeft(Resources.Pod.decode({ ...same, spec: 1 }, before)))
+    assert.isTrue(Either.isLeft(Resources.Pod.decode({ ...same, status: 1 }, before)))
     assert.deepStrictEqual(decode(same, "something else"), before)
   })
 

@@ -21,14 +21,25 @@ import * as Explanation from "./Explanation.js"
  * field, and the collector has nothing else of it to move.
  */
 export const make = <A>(schema: Schema.Schema<A>): (u: unknown, before?: unknown) => Either.Either<A, string> => {
-  const prune = pruner(schema.ast)
-  const check = checker(schema.ast)
-  const fits = (u: unknown): u is A => check(u)
-  const explain = Schema.decodeUnknownEither(schema, { errors: "all" })
+  // Made when the first object comes: most programs read few of the kinds that they import.
+  let compiled: Compiled<A> | undefined
   return (u, before) => {
+    const { fits, prune } = compiled ??= compile(schema)
     const kept = prune(u, before)
-    return fits(kept) ? Either.right(kept) : pipe(explain(kept), Either.mapLeft(Explanation.of))
+    return fits(kept)
+      ? Either.right(kept)
+      : pipe(kept, Schema.decodeUnknownEither(schema, { errors: "all" }), Either.mapLeft(Explanation.of))
   }
+}
+
+interface Compiled<A> {
+  readonly prune: Prune
+  readonly fits: Predicate.Refinement<unknown, A>
+}
+
+const compile = <A>(schema: Schema.Schema<A>): Compiled<A> => {
+  const check = checker(schema.ast)
+  return { prune: pruner(schema.ast), fits: (u): u is A => check(u) }
 }
 
 type Prune = (u: unknown, before: unknown) => unknown

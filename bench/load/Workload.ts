@@ -2,7 +2,7 @@
  * How many builds there are, and how fast their statuses change.
  */
 
-export const builds = 10_000
+export const builds = 1_000
 
 /** How many statuses of builds change in a second. */
 export const changesASecond = 1_000

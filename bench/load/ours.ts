@@ -1,5 +1,5 @@
 /**
- * Ten thousand builds in one process: each begun, and followed to its end.
+ * Many builds in one process: each begun, and followed to its end.
  */
 import { Deferred, Effect, FiberSet, Stream } from "effect"
 import { BuildInput, Cluster, CustomBuildBackend } from "effect-os-builder"

@@ -17,6 +17,7 @@ import * as BuildInput from "../../build/BuildInput.js"
 import type { JsonObject } from "../../cluster/ApiRequest.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Surroundings } from "../Definition.js"
+import * as NodeSelection from "../NodeSelection.js"
 import type { Environment } from "./BuildScript.js"
 import * as PodVolumes from "./PodVolumes.js"
 import { isForNode, type Profile } from "./Profile.js"
@@ -27,9 +28,6 @@ const user = 1000
 
 /** By which the scheduler keeps builds off a node that has one. */
 export const slotLabel = "effect-os-builder/slot"
-
-/** The label by which nodes tell their architecture. */
-export const architectureLabel = "kubernetes.io/arch"
 
 const seconds = (duration: Duration.Duration): number => Math.max(1, Math.ceil(Duration.toSeconds(duration)))
 
@@ -144,8 +142,7 @@ export const template = (
       },
       nodeSelector: {
         "kubernetes.io/os": "linux",
-        ...input.placement?.nodeSelector,
-        ...(input.architecture === undefined ? {} : { [architectureLabel]: input.architecture })
+        ...NodeSelection.labels(input)
       },
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(profile.takesSlot ? { affinity: slot } : {}),

@@ -2,21 +2,16 @@
  * What a Job cannot honour, and what to do instead, one row each.
  */
 import * as Either from "effect/Either"
-import { Issue } from "../../build/BuildError.js"
+import type { Issue } from "../../build/BuildError.js"
 import type { BuildInput } from "../../build/BuildInput.js"
 import * as ImagePullspec from "../../build/ImagePullspec.js"
-import * as InputIssue from "../../build/InputIssue.js"
-import { architectureLabel, slotLabel } from "./BuildPod.js"
+import * as NodeSelection from "../NodeSelection.js"
+import { issue, when } from "../Objection.js"
+import { slotLabel } from "./BuildPod.js"
 import * as Packing from "./Packing.js"
 import { isForNode, type Profile } from "./Profile.js"
 
 type Row = (input: BuildInput, profile: Profile) => ReadonlyArray<Issue>
-
-const issue = (path: ReadonlyArray<PropertyKey>, message: string): Issue =>
-  new Issue({ path: InputIssue.pathText(path), message })
-
-const when = (refused: boolean, path: ReadonlyArray<PropertyKey>, message: string): ReadonlyArray<Issue> =>
-  refused ? [issue(path, message)] : []
 
 const isLoopback = (pullspec: string): boolean =>
   Either.match(ImagePullspec.parse(pullspec), {
@@ -58,14 +53,7 @@ const rows: ReadonlyArray<Row> = [
       ["finalImage", "secretName"],
       "is for a registry, and the image goes into the storage of the node; leave it out"
     ),
-  ({ architecture, placement }) => {
-    const selected = placement?.nodeSelector?.[architectureLabel]
-    return when(
-      architecture !== undefined && selected !== undefined && selected !== architecture,
-      ["placement", "nodeSelector"],
-      `asks for ${architectureLabel}=${selected}, and architecture for ${architecture}; leave one out`
-    )
-  },
+  NodeSelection.objections,
   ({ objectLabels = {} }) =>
     Object.keys(objectLabels).filter((key) => reservedLabel.test(key) || key === slotLabel).map((key) =>
       issue(["objectLabels", key], "is set on Jobs and their pods by those who run them; choose another label")

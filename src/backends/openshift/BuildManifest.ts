@@ -7,6 +7,7 @@ import type { JsonObject } from "../../cluster/ApiRequest.js"
 import * as Resource from "../../cluster/Resource.js"
 import * as Resources from "../../cluster/Resources.js"
 import type { BuildRecord } from "../BuildRecord.js"
+import * as NodeSelection from "../NodeSelection.js"
 import * as BuildVolumes from "./BuildVolumes.js"
 import type { Settings } from "./Settings.js"
 
@@ -16,10 +17,7 @@ export const make = (settings: Settings, { input, parts }: Pick<BuildRecord, "in
 const spec = (settings: Settings, input: BuildInput.BuildInput, parts: BuildRecord["parts"]): JsonObject => {
   const pullSecretName = input.baseImage.secretName ?? settings.defaultPullSecretName
   const pushSecretName = input.finalImage.secretName
-  const nodeSelector = {
-    ...input.placement?.nodeSelector,
-    ...(input.architecture === undefined ? {} : { [architectureLabel]: input.architecture })
-  }
+  const nodeSelector = NodeSelection.labels(input)
   return {
     serviceAccount: settings.serviceAccount ?? "builder",
     source: {
@@ -48,9 +46,6 @@ const spec = (settings: Settings, input: BuildInput.BuildInput, parts: BuildReco
     ...(settings.mountTrustedCA === true ? { mountTrustedCA: true } : {})
   }
 }
-
-/** The label by which nodes tell their architecture. */
-export const architectureLabel = "kubernetes.io/arch"
 
 const filled = (key: string, items: ReadonlyArray<JsonObject>): JsonObject => items.length === 0 ? {} : { [key]: items }
 

@@ -4,13 +4,15 @@
  * openshift/builder, pkg/build/builder.
  */
 import * as Either from "effect/Either"
-import { Issue } from "../../build/BuildError.js"
+import type { Issue } from "../../build/BuildError.js"
 import type { BuildInput } from "../../build/BuildInput.js"
 import * as Containerfile from "../../build/Containerfile.js"
 import * as ContextFile from "../../build/ContextFile.js"
 import * as ImagePullspec from "../../build/ImagePullspec.js"
 import * as InputIssue from "../../build/InputIssue.js"
 import * as KubernetesName from "../../build/KubernetesName.js"
+import * as NodeSelection from "../NodeSelection.js"
+import { issue, when } from "../Objection.js"
 import * as BuildManifest from "./BuildManifest.js"
 import * as BuildVolumes from "./BuildVolumes.js"
 import * as ContextMaps from "./ContextMaps.js"
@@ -20,14 +22,6 @@ import type { Settings } from "./Settings.js"
 type Row = (input: BuildInput, settings: Settings) => ReadonlyArray<Issue>
 
 const elsewhere = "or use a backend that runs a Job"
-
-type Path = ReadonlyArray<PropertyKey>
-
-const issue = (path: Path, message: string, line?: number): Issue =>
-  new Issue({ path: InputIssue.pathText(path), message, line })
-
-const when = (refused: boolean, path: Path, message: string): ReadonlyArray<Issue> =>
-  refused ? [issue(path, message)] : []
 
 const contextPaths = ({ context = {} }: BuildInput): ReadonlyArray<string> => Object.keys(context)
 
@@ -225,14 +219,7 @@ const placement: ReadonlyArray<Row> = [
       "cannot be given to a Build; an administrator sets them for all builds in build.config.openshift.io/cluster " +
         `(buildOverrides), ${elsewhere}`
     ),
-  ({ architecture, placement }) => {
-    const selected = placement?.nodeSelector?.[BuildManifest.architectureLabel]
-    return when(
-      architecture !== undefined && selected !== undefined && selected !== architecture,
-      ["placement", "nodeSelector"],
-      `asks for ${BuildManifest.architectureLabel}=${selected}, and architecture for ${architecture}; leave one out`
-    )
-  },
+  NodeSelection.objections,
   ({ queueName }) =>
     when(
       queueName !== undefined,

@@ -10,6 +10,7 @@
 import type { JsonObject } from "../ApiRequest.js"
 import { ChangeLog } from "./ChangeLog.js"
 import * as J from "./Json.js"
+import { type Equality, Shelf } from "./Shelf.js"
 
 /** Where an object is: `resource` is plural and group, `namespace` is empty for what has none. @category models */
 export interface Key {
@@ -22,29 +23,6 @@ export interface Key {
 export interface Options {
   /** How many changes are remembered for each resource, and for each namespace of it. */
   readonly history: number
-}
-
-/** The objects of one resource in one namespace; the order of their names is found once. */
-class Shelf {
-  readonly objects = new Map<string, JsonObject>()
-  private names: ReadonlyArray<string> | undefined
-
-  set(name: string, object: JsonObject): void {
-    if (!this.objects.has(name)) {
-      this.names = undefined
-    }
-    this.objects.set(name, object)
-  }
-
-  delete(name: string): void {
-    this.objects.delete(name)
-    this.names = undefined
-  }
-
-  list(): ReadonlyArray<JsonObject> {
-    this.names ??= [...this.objects.keys()].sort()
-    return this.names.map((name) => this.objects.get(name)).filter((object) => object !== undefined)
-  }
 }
 
 /** @since 0.1.0 @category models */
@@ -85,16 +63,19 @@ export class ApiStore {
   }
 
   get(key: Key): JsonObject | undefined {
-    return this.shelves.get(shelf(key.resource, key.namespace))?.objects.get(key.name)
+    return this.shelves.get(shelf(key.resource, key.namespace))?.get(key.name)
   }
 
-  /** The objects of a resource in the order of namespace and name; an absent namespace stands for all. */
-  list(resource: string, namespace?: string): ReadonlyArray<JsonObject> {
+  /**
+   * The objects of a resource that have all these labels, in the order of namespace and name; an absent namespace stands
+   * for all.
+   */
+  list(resource: string, namespace?: string, having?: ReadonlyArray<Equality>): ReadonlyArray<JsonObject> {
     return namespace === undefined
       ? [...this.shelves].filter(([name]) => name.startsWith(`${resource} `)).sort(byFirst).flatMap(([, one]) =>
-        one.list()
+        one.list(having)
       )
-      : this.shelves.get(shelf(resource, namespace))?.list() ?? []
+      : this.shelves.get(shelf(resource, namespace))?.list(having) ?? []
   }
 
   /** The same list as it was at a revision, or nothing if the changes since are forgotten. */

@@ -74,7 +74,7 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
       revision(query),
       (problem) => Status.badRequest(`invalid resource version: ${problem}`)
     )
-    const current = { revision: store.revision, objects: store.list(resource, selection.namespace) }
+    const current = { revision: store.revision, objects: store.list(resource, selection.namespace, selection.having) }
     const past = (at: number) => store.listAt(resource, selection.namespace, at)
     const token = query["continue"] ?? ""
     if (token !== "") {

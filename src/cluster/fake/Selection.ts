@@ -9,10 +9,12 @@ import * as J from "./Json.js"
 import type { Kind } from "./Kind.js"
 import * as Metadata from "./Metadata.js"
 import * as Selector from "./Selector.js"
+import type { Equality } from "./Shelf.js"
 import * as Status from "./Status.js"
 
 /**
- * An absent namespace stands for all of them. `everything` is set if no selector leaves anything out.
+ * An absent namespace stands for all of them. `everything` is set if no selector leaves anything out; `having` are labels
+ * that all that is selected has.
  *
  * @since 0.1.0
  * @category models
@@ -21,6 +23,7 @@ export interface Selection {
   readonly kind: Kind
   readonly namespace: string | undefined
   readonly selects: (object: JsonObject) => boolean
+  readonly having: ReadonlyArray<Equality>
   readonly everything: boolean
 }
 
@@ -48,7 +51,8 @@ export const parse = (
       ([labels, fields]): Selection => ({
         kind,
         namespace: kind.namespaced && namespace !== "" ? namespace : undefined,
-        selects: (object) => labels(J.record(object, "metadata", "labels")) && fields(object),
+        selects: (object) => labels.holds(J.record(object, "metadata", "labels")) && fields(object),
+        having: labels.equalities,
         everything: labelSelector === "" && fieldSelector === ""
       })
     ),

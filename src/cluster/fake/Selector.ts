@@ -7,6 +7,7 @@ import * as Either from "effect/Either"
 import type { Json, JsonObject } from "../ApiRequest.js"
 import * as J from "./Json.js"
 import * as Names from "./Names.js"
+import type { Equality } from "./Shelf.js"
 
 /** @since 0.1.0 @category models */
 export type Labels = Readonly<Record<string, string>>
@@ -44,16 +45,28 @@ const requirement =
 const splitOutsideParentheses = (selector: string): ReadonlyArray<string> => selector.split(/,(?![^(]*\))/)
 
 /**
+ * What a label selector selects; `equalities` is the part of it by which objects can be looked up.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Labelled {
+  readonly holds: Predicate<Labels>
+  readonly equalities: ReadonlyArray<Equality>
+}
+
+/**
  * A label selector as it stands in a query: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1`. An empty one selects everything.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const labels = (selector: string): Either.Either<Predicate<Labels>, string> => {
+export const labels = (selector: string): Either.Either<Labelled, string> => {
   if (selector.trim() === "") {
-    return Either.right(() => true)
+    return Either.right({ holds: () => true, equalities: [] })
   }
   const predicates: Array<Predicate<Labels>> = []
+  const equalities: Array<Equality> = []
   for (const part of splitOutsideParentheses(selector)) {
     const match = requirement.exec(part)
     if (match === null) {
@@ -66,23 +79,38 @@ export const labels = (selector: string): Either.Either<Predicate<Labels>, strin
     if (complaint !== undefined) {
       return Either.left(`unable to parse requirement: ${complaint}`)
     }
-    predicates.push(
-      not !== undefined
-        ? holds(name, "absent", [])
-        : membership === "in" || membership === "notin"
-        ? holds(name, membership, wanted)
-        : operator === undefined
-        ? holds(name, "exists", [])
-        : holds(
-          name,
-          operator === "==" || operator === "=" ? "=" : operator === "!=" ? "!=" : operator === ">" ? ">" : "<",
-          [
-            value
-          ]
-        )
-    )
+    const asks = operatorOf({ not, membership, operator })
+    predicates.push(holds(name, asks, wanted))
+    if (asks === "=") {
+      equalities.push([name, value])
+    }
   }
-  return Either.right(all(predicates))
+  return Either.right({ holds: all(predicates), equalities })
+}
+
+const operatorOf = (
+  { membership, not, operator }: Readonly<Record<"membership" | "not" | "operator", string | undefined>>
+): Operator => {
+  if (not !== undefined) {
+    return "absent"
+  }
+  switch (membership ?? operator) {
+    case "in":
+      return "in"
+    case "notin":
+      return "notin"
+    case "=":
+    case "==":
+      return "="
+    case "!=":
+      return "!="
+    case ">":
+      return ">"
+    case "<":
+      return "<"
+    default:
+      return "exists"
+  }
 }
 
 const expressionOperators: Readonly<Record<string, Operator>> = {

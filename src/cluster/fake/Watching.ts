@@ -74,12 +74,9 @@ class Cursor {
     this.revision = from ?? store.revision
     this.told = this.revision
     this.beginning = from !== undefined ? [] : [
-      ...store.list(Kind.resource(selection.kind), selection.namespace).filter(selection.selects).map((
-        object
-      ): WatchLine => ({
-        type: "ADDED",
-        object: view.object(object)
-      })),
+      ...store.list(Kind.resource(selection.kind), selection.namespace, selection.having)
+        .filter(selection.selects)
+        .map((object): WatchLine => ({ type: "ADDED", object: view.object(object) })),
       ...(announcesEnd ? [this.bookmark({ annotations: { "k8s.io/initial-events-end": "true" } })] : [])
     ]
   }

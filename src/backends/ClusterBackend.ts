@@ -19,6 +19,7 @@ import type * as Resource from "../cluster/Resource.js"
 import * as BuildNames from "./BuildNames.js"
 import * as BuildRecord from "./BuildRecord.js"
 import type { Definition } from "./Definition.js"
+import * as Alarm from "./lifecycle/Alarm.js"
 import * as Changes from "./lifecycle/Changes.js"
 import * as Logs from "./lifecycle/Logs.js"
 import * as Objects from "./lifecycle/Objects.js"
@@ -48,6 +49,7 @@ export const make = <Child extends Resource.Metadata>(
   const { cluster } = options
   const objects = Objects.make(definition, cluster)
   const settle = Settle.make(definition, cluster, objects)
+  const alarm = Alarm.make()
 
   const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRejected> => {
     const issues = definition.check(input)
@@ -191,8 +193,8 @@ export const make = <Child extends Resource.Metadata>(
     build: (input, { again = false, namespace = options.namespace } = {}) =>
       Effect.zipRight(check(input), submit(input, namespace, again ? "newest" : 1)),
     status: settle.status,
-    changes: Changes.make(definition, cluster, objects, settle),
-    logs: Logs.make(definition, cluster, objects, settle),
+    changes: Changes.make(definition, cluster, alarm, objects, settle),
+    logs: Logs.make(definition, cluster, alarm, objects, settle),
     cancel: (ref) =>
       Effect.catchTag(
         Effect.asVoid(settle.stop(ref, new BuildStatus.Cancelled({}))),

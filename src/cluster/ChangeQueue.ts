@@ -17,8 +17,6 @@ export interface ChangeQueue<A> {
   readonly offer: (uid: string, change: Change<A>) => void
   /** Ends the stream with an error, once what waits has been read. */
   readonly fail: (error: ClusterError) => void
-  /** What waits, perhaps nothing. */
-  readonly poll: Effect.Effect<Chunk.Chunk<Change<A>>, ClusterError>
   readonly stream: Stream.Stream<Change<A>, ClusterError>
 }
 
@@ -31,11 +29,9 @@ export const make = <A>(options: {
   readonly subject: Subject
   readonly where: (object: A) => boolean
   readonly mostDeletions?: number | undefined
-  /** Opened at news: by default a latch of the queue's own. */
-  readonly news?: Effect.Latch | undefined
 }): ChangeQueue<A> => {
   const waiting = new Map<string, Array<Change<A>>>()
-  const news = options.news ?? Effect.unsafeMakeLatch(false)
+  const news = Effect.unsafeMakeLatch(false)
   const limit = options.mostDeletions ?? mostDeletions
   let deletions = 0
   let end: Effect.Effect<never, ClusterError> | undefined
@@ -106,7 +102,6 @@ export const make = <A>(options: {
       }
     },
     fail: (error) => finish(Effect.fail(error)),
-    poll,
     stream: Stream.repeatEffectChunk(Effect.zipRight(some, poll))
   }
 }

@@ -2,7 +2,6 @@
  * Keeps a view of a selection up to date for as long as its scope is open, by the rules of client-go's reflector and
  * kube-rs's watcher.
  */
-import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -23,6 +22,7 @@ import type { Reflector } from "./Reflector.js"
 import type * as Requests from "./Requests.js"
 import { label, type Resource } from "./Resource.js"
 import * as View from "./View.js"
+import type * as ViewIndex from "./ViewIndex.js"
 
 export interface Options<A> {
   readonly driver: Driver
@@ -106,15 +106,18 @@ export const make = <A>(options: Options<A>): Effect.Effect<Reflector<A>, never,
         })),
       follow: (by, key, news) =>
         Effect.flatMap(ready, () => {
-          const place = { by, key }
-          const reader = ChangeQueue.make<A>({ subject, where: () => true, news })
-          return Effect.as(
-            Effect.acquireRelease(
-              Effect.sync(() => view.add(reader, place)),
-              () => Effect.sync(() => view.drop(reader, place))
-            ),
-            { poll: Effect.map(reader.poll, Chunk.toReadonlyArray) }
+          const follower: ViewIndex.Follower<A> = { key, subject, news, gone: undefined, end: undefined }
+          const followed = Effect.acquireRelease(
+            Effect.sync(() => {
+              const index = view.index(by)
+              index.follow(follower)
+              return index
+            }),
+            (index) => Effect.sync(() => index.unfollow(follower))
           )
+          return Effect.map(followed, (index) => ({
+            look: Effect.suspend(() => follower.end ?? Effect.succeed(index.look(follower)))
+          }))
         })
     }
   })

@@ -40,11 +40,12 @@ export interface Reflector<A> {
    */
   readonly changes: (where: (object: A) => boolean) => Stream.Stream<Change<A>, ClusterError>
   /**
-   * The same for those for which `by` gives `key`, to be read at one's own time; waits for the first list. However many
-   * follow by the same function, each at another key, a change costs no more than the followers of its own key.
+   * Those for which `by` gives `key`, to be looked at at one's own time; waits for the first list. `by` is about what does
+   * not change in an object's life. However many follow by the same function, each at another key, to look costs no more
+   * than the objects of that key, and so does a change of them.
    *
-   * `news` is opened whenever there is something to read, be it an error: who follows several views waits at one latch. Close
-   * it before reading.
+   * `news` is opened whenever there is something to see, be it an error: who follows several views waits at one latch.
+   * Close it before looking.
    */
   readonly follow: (
     by: (object: A) => string | undefined,
@@ -58,8 +59,19 @@ export interface Reflector<A> {
  * @category models
  */
 export interface Follower<A> {
-  /** What has changed since the last poll: at first everything there is, perhaps nothing. Never waits. */
-  readonly poll: Effect.Effect<ReadonlyArray<Change<A>>, ClusterError>
+  /** Never waits. Whoever looks only after ten thousand deletions gets `Expired`. */
+  readonly look: Effect.Effect<Sighting<A>, ClusterError>
+}
+
+/**
+ * What is there now, and the last states of what was deleted since one looked before.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Sighting<A> {
+  readonly there: ReadonlyArray<A>
+  readonly gone: ReadonlyArray<A>
 }
 
 /**

@@ -7,17 +7,12 @@ import type { ChangeQueue } from "./ChangeQueue.js"
 import type { ClusterError } from "./ClusterError.js"
 import type { Observed } from "./Observed.js"
 import type { Change } from "./Reflector.js"
+import * as ViewIndex from "./ViewIndex.js"
 
 interface Entry<A> {
   readonly uid: string
   resourceVersion: string
   object: A
-}
-
-/** The objects for which a function gives a key. Readers with the same function share an index. */
-export interface Place<A> {
-  readonly by: (object: A) => string | undefined
-  readonly key: string
 }
 
 export interface View<A> {
@@ -26,31 +21,31 @@ export interface View<A> {
   readonly remove: (observed: Observed<A>) => void
   /** Takes a whole list for the truth: what is missing in it was deleted. */
   readonly replace: (all: ReadonlyMap<string, Observed<A>>) => void
-  /** Tells a reader what is there, and from then on what changes; of a place in an index, just what has that place. */
-  readonly add: (reader: ChangeQueue<A>, place?: Place<A>) => void
-  readonly drop: (reader: ChangeQueue<A>, place?: Place<A>) => void
-  /** Ends every reader with an error. */
+  /** Tells a reader what is there, and from then on what changes. */
+  readonly add: (reader: ChangeQueue<A>) => void
+  readonly drop: (reader: ChangeQueue<A>) => void
+  /** The index by a function; those who follow by the same one share it. */
+  readonly index: (by: ViewIndex.By<A>) => ViewIndex.ViewIndex<A>
+  /** Ends every reader and follower with an error. */
   readonly fail: (error: ClusterError) => void
 }
 
 export const make = <A>(): View<A> => {
   const entries = new Map<string, Entry<A>>()
   const readers = new Set<ChangeQueue<A>>()
-  const indexes = new Map<Place<A>["by"], Map<string, Set<ChangeQueue<A>>>>()
+  const indexes = new Map<ViewIndex.By<A>, ViewIndex.ViewIndex<A>>()
 
   const tell = (uid: string, change: Change<A>) => {
     for (const reader of readers) {
       reader.offer(uid, change)
     }
-    for (const [by, places] of indexes) {
-      for (const reader of places.get(by(change.object) ?? "") ?? []) {
-        reader.offer(uid, change)
-      }
-    }
   }
 
   const forget = (key: string, entry: Entry<A>, last: A) => {
     entries.delete(key)
+    for (const index of indexes.values()) {
+      index.remove(entry.object, last)
+    }
     tell(entry.uid, { _tag: "Deleted", object: last })
   }
 
@@ -62,6 +57,9 @@ export const make = <A>(): View<A> => {
     }
     if (Either.isLeft(object) || (before?.uid === uid && before.resourceVersion === resourceVersion)) {
       return
+    }
+    for (const index of indexes.values()) {
+      index.set(before?.uid === uid ? before.object : undefined, object.right)
     }
     if (before?.uid === uid) {
       before.resourceVersion = resourceVersion
@@ -91,40 +89,33 @@ export const make = <A>(): View<A> => {
         apply(observed)
       }
     },
-    add: (reader, place) => {
-      if (place === undefined) {
-        readers.add(reader)
-      } else {
-        const index = indexes.get(place.by) ?? new Map<string, Set<ChangeQueue<A>>>()
-        indexes.set(place.by, index.set(place.key, (index.get(place.key) ?? new Set()).add(reader)))
-      }
+    add: (reader) => {
+      readers.add(reader)
       for (const { object, uid } of entries.values()) {
-        if (place === undefined || place.by(object) === place.key) {
-          reader.offer(uid, { _tag: "Updated", object })
-        }
+        reader.offer(uid, { _tag: "Updated", object })
       }
     },
-    drop: (reader, place) => {
-      if (place === undefined) {
-        readers.delete(reader)
-        return
+    drop: (reader) => {
+      readers.delete(reader)
+    },
+    index: (by) => {
+      const known = indexes.get(by)
+      if (known !== undefined) {
+        return known
       }
-      const index = indexes.get(place.by)
-      const there = index?.get(place.key)
-      there?.delete(reader)
-      if (there?.size === 0) index?.delete(place.key)
-      if (index?.size === 0) indexes.delete(place.by)
+      const index = ViewIndex.make(by, () => indexes.delete(by))
+      for (const { object } of entries.values()) {
+        index.set(undefined, object)
+      }
+      indexes.set(by, index)
+      return index
     },
     fail: (error) => {
       for (const reader of readers) {
         reader.fail(error)
       }
       for (const index of indexes.values()) {
-        for (const there of index.values()) {
-          for (const reader of there) {
-            reader.fail(error)
-          }
-        }
+        index.fail(error)
       }
     }
   }

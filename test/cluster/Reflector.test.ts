@@ -17,7 +17,7 @@ import {
 import type { WatchLine } from "../../src/cluster/ApiRequest.js"
 import type { ClusterError } from "../../src/cluster/ClusterError.js"
 import * as ClusterMetrics from "../../src/cluster/ClusterMetrics.js"
-import type { Change, Reflector } from "../../src/cluster/Reflector.js"
+import type { Change, Follower, Reflector } from "../../src/cluster/Reflector.js"
 import * as Requests from "../../src/cluster/Requests.js"
 import * as Resources from "../../src/cluster/Resources.js"
 import * as SharedReflectors from "../../src/cluster/SharedReflectors.js"
@@ -537,26 +537,70 @@ describe("Reflector", () => {
   describe("followers", () => {
     const byName = (of: Resources.Pod) => of.metadata.name
 
-    scoped(
-      "are told of their own key alone, what is there first, a deletion with the last state",
-      () =>
-        Effect.gen(function*() {
-          const { reflector, watch } = yield* listed(pod("a", 1), pod("b", 2))
-          const news = yield* Effect.makeLatch(false)
-          const follower = yield* reflector.follow(byName, "a", news)
-          const polled = Effect.map(follower.poll, (changes) => changes.map(words))
-          assert.deepStrictEqual(yield* polled, ["Updated a/uid-a Running"])
-          yield* news.close
-          assert.deepStrictEqual(yield* polled, [])
-          yield* watch.send(line("MODIFIED", pod("b", 101)), line("MODIFIED", pod("a", 102, { phase: "Failed" })))
-          yield* watch.send(line("DELETED", pod("a", 103, { phase: "Failed" })))
-          yield* news.await
-          yield* settle
-          assert.deepStrictEqual(yield* polled, ["Updated a/uid-a Failed", "Deleted a/uid-a Failed"])
-        })
-    )
+    const look = (follower: Follower<Resources.Pod>) =>
+      Effect.map(follower.look, ({ gone, there }) => [
+        ...there.map((object) => words({ _tag: "Updated", object })),
+        ...gone.map((object) => words({ _tag: "Deleted", object }))
+      ])
 
-    scoped("are told nothing more once their scope has closed", () =>
+    scoped("see what has their own key, and once what is gone, in its last state", () =>
+      Effect.gen(function*() {
+        const { reflector, watch } = yield* listed(pod("a", 1), pod("b", 2))
+        const news = yield* Effect.makeLatch(false)
+        const follower = yield* reflector.follow(byName, "a", news)
+        assert.deepStrictEqual(yield* look(follower), ["Updated a/uid-a Running"])
+        yield* watch.send(line("MODIFIED", pod("b", 101)), line("MODIFIED", pod("a", 102, { phase: "Failed" })))
+        yield* news.await
+        yield* news.close
+        assert.deepStrictEqual(yield* look(follower), ["Updated a/uid-a Failed"])
+        yield* watch.send(line("DELETED", pod("a", 103, { phase: "Failed" })))
+        yield* news.await
+        yield* news.close
+        assert.deepStrictEqual(yield* look(follower), ["Deleted a/uid-a Failed"])
+        assert.deepStrictEqual(yield* look(follower), [])
+        yield* watch.send(line("ADDED", { ...pod("a", 104), metadata: { ...pod("a", 104).metadata, uid: "uid-2" } }))
+        yield* news.await
+        assert.deepStrictEqual(yield* look(follower), ["Updated a/uid-2 Running"])
+      }))
+
+    scoped("hear nothing of the objects of others", () =>
+      Effect.gen(function*() {
+        const { reflector, watch } = yield* listed(pod("a", 1), pod("b", 2))
+        const news = yield* Effect.makeLatch(false)
+        yield* reflector.follow(byName, "a", news)
+        const waiting = yield* Effect.fork(news.await)
+        yield* watch.send(line("MODIFIED", pod("b", 101)), line("ADDED", pod("c", 102)), line("DELETED", pod("b", 103)))
+        yield* settle
+        assert.isNull(waiting.unsafePoll())
+      }))
+
+    scoped("follow an object whose key changes, though none should", () =>
+      Effect.gen(function*() {
+        const byPhase = ({ status }: Resources.Pod) => status?.phase
+        const { reflector, watch } = yield* listed(pod("a", 1))
+        const news = yield* Effect.makeLatch(false)
+        const [running, failed] = yield* Effect.all([
+          reflector.follow(byPhase, "Running", news),
+          reflector.follow(byPhase, "Failed", news)
+        ])
+        yield* watch.send(line("MODIFIED", pod("a", 102, { phase: "Failed" })))
+        yield* settle
+        assert.deepStrictEqual([yield* look(running), yield* look(failed)], [[], ["Updated a/uid-a Failed"]])
+      }))
+
+    scoped("have an end when they are ten thousand deletions behind", () =>
+      Effect.gen(function*() {
+        const { reflector, watch } = yield* listed()
+        const follower = yield* reflector.follow(() => "all", "all", yield* Effect.makeLatch(false))
+        for (let i = 0; i <= 10_000; i += 100) {
+          const some = Array.from({ length: 100 }, (_, j) => pod(`p${i + j}`, 1_000 + i + j))
+          yield* watch.send(...some.map((one) => line("ADDED", one)), ...some.map((one) => line("DELETED", one)))
+        }
+        yield* settle
+        assert.strictEqual((yield* Effect.flip(follower.look)).reason, "Expired")
+      }))
+
+    scoped("cost nothing more once their scope has closed", () =>
       Effect.gen(function*() {
         const { reflector, watch } = yield* listed(pod("a", 1))
         let asked = 0

@@ -11,17 +11,22 @@ import * as Stream from "effect/Stream"
 import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
 import type { BuildRef } from "../../build/BuildRef.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
+import * as ByPull from "../../cluster/ByPull.js"
 import type * as Cluster from "../../cluster/Cluster.js"
 import type * as Resource from "../../cluster/Resource.js"
 import type * as BuildRecord from "../BuildRecord.js"
 import type { Definition } from "../Definition.js"
+import type { Alarm } from "./Alarm.js"
 import * as Follow from "./Follow.js"
 import type { Objects } from "./Objects.js"
 import type { Settle } from "./Settle.js"
 import { assess, follows } from "./Snapshot.js"
 
-/** How long a build may wait silently before its events are asked for, once and then at this distance. */
-const explainAfter = Duration.seconds(10)
+/**
+ * How long a build may wait silently before its events are asked for; then at twice that distance, and so on: ten thousand
+ * that wait for a place must not keep the server busy with what has been said already.
+ */
+const explainAfter = { first: Duration.seconds(10), atMost: Duration.minutes(5) }
 
 /** How long a view may be behind the server before the server itself is asked. */
 const viewGrace = Duration.seconds(2)
@@ -35,6 +40,7 @@ const outage = Schedule.exponential("500 millis").pipe(
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
   cluster: Cluster.Service,
+  alarm: Alarm,
   objects: Objects<Child>,
   settle: Settle<Child>
 ) => {
@@ -53,13 +59,18 @@ export const make = <Child extends Resource.Metadata>(
     Stream.unwrapScoped(Effect.gen(function*() {
       const record = yield* objects.record(ref)
       if (Option.isSome(record.outcome)) return Stream.make(record.outcome.value.status)
-      const follow = yield* Follow.make(definition, cluster, record)
+      const follow = yield* Follow.make(definition, cluster, alarm, record)
+      let last: BuildStatus.BuildStatus | undefined
+      let silence = explainAfter.first
+
+      const within = (time: Duration.Duration) =>
+        Effect.flatMap(DateTime.now, (now) => follow.change(Option.some(DateTime.addDuration(now, time))))
 
       // The server no longer has the record: the view shows its last state now, or soon.
       const lastSeen: Effect.Effect<BuildStatus.Terminal, BackendError> = Effect.gen(function*() {
         const soon = Option.some(DateTime.addDuration(yield* DateTime.now, viewGrace))
-        let sight = yield* follow.now
-        while (sight.record !== "gone" && (yield* follow.change(soon))) sight = yield* follow.now
+        let sight = yield* follow.look
+        while (sight.record !== "gone" && (yield* follow.change(soon))) sight = yield* follow.look
         return goneWith(sight.snapshot.record)
       })
 
@@ -70,56 +81,78 @@ export const make = <Child extends Resource.Metadata>(
           patiently
         )
 
-      const wait = (wakeAt: Option.Option<DateTime.Utc>, explainedBy: string | undefined) =>
-        Effect.gen(function*() {
-          if (explainedBy === undefined) return yield* follow.change(wakeAt)
-          const soon = DateTime.addDuration(yield* DateTime.now, explainAfter)
-          const first = Option.match(wakeAt, { onNone: () => soon, onSome: (time) => DateTime.min(time, soon) })
-          if (yield* follow.change(Option.some(first))) return true
-          yield* follow.explain(yield* patiently(objects.events(explainedBy, ref.namespace)))
-          return false
+      /** What is to be said, or what to wait for. */
+      const next: Effect.Effect<Next, BuildNotFound | BackendError> = Effect.gen(function*() {
+        const { record, snapshot } = yield* follow.look
+        const assessment = assess(definition, snapshot, yield* DateTime.now)
+        if (assessment._tag === "Ended") return say(assessment.status)
+        if (record === "there" && assessment._tag === "Going") {
+          return follows(last, assessment.status) ? say(assessment.status) : rest(assessment)
+        }
+        // Nothing that a view may be late for makes a success of what is none.
+        if (record === "there" && assessment._tag === "Over" && assessment.status._tag === "Succeeded") {
+          const kept = yield* patiently(settle.advance(snapshot))
+          if (Option.isSome(kept)) return say(kept.value)
+        }
+        // A view may be behind what we have read or made ourselves just now.
+        if ((record === "unseen" || assessment._tag === "Missing") && (yield* within(viewGrace))) return lookAgain
+        const status = yield* confirmed(snapshot.attemptSeen)
+        if (follows(last, status)) return say(status)
+        yield* within(explainAfter.first)
+        return lookAgain
+      })
+
+      const explain = (uid: string) =>
+        Effect.map(patiently(objects.events(uid, ref.namespace)), (events) => {
+          follow.explain(events)
+          silence = Duration.min(Duration.times(silence, 2), explainAfter.atMost)
         })
 
-      /** What is to be said after `last`, or nothing yet: then there was something to wait for. */
-      const next = (
-        last: BuildStatus.BuildStatus | undefined
-      ): Effect.Effect<Option.Option<BuildStatus.BuildStatus>, BuildNotFound | BackendError> =>
-        Effect.gen(function*() {
-          const { record, snapshot } = yield* follow.now
-          const assessment = assess(definition, snapshot, yield* DateTime.now)
-          if (assessment._tag === "Ended") return Option.some(assessment.status)
-          if (record === "there" && assessment._tag === "Going") {
-            if (follows(last, assessment.status)) return Option.some(assessment.status)
-            yield* wait(assessment.wakeAt, assessment.explainedBy)
-            return Option.none()
-          }
-          // Nothing that a view may be late for makes a success of what is none.
-          if (record === "there" && assessment._tag === "Over" && assessment.status._tag === "Succeeded") {
-            const kept = yield* patiently(settle.advance(snapshot))
-            if (Option.isSome(kept)) return kept
-          }
-          // A view may be behind what we have read or made ourselves just now.
-          if (record === "unseen" || assessment._tag === "Missing") {
-            const soon = DateTime.addDuration(yield* DateTime.now, viewGrace)
-            if (yield* follow.change(Option.some(soon))) return Option.none()
-          }
-          const status = yield* confirmed(snapshot.attemptSeen)
-          if (follows(last, status)) return Option.some(status)
-          yield* follow.change(Option.some(DateTime.addDuration(yield* DateTime.now, explainAfter)))
-          return Option.none()
+      const wait = ({ explainedBy, wakeAt }: Extract<Next, { readonly _tag: "Rest" }>) =>
+        Effect.flatMap(DateTime.now, (now) => {
+          if (explainedBy === undefined) return follow.change(wakeAt)
+          const due = DateTime.addDuration(now, silence)
+          const first = Option.match(wakeAt, { onNone: () => due, onSome: (time) => DateTime.min(time, due) })
+          return Effect.flatMap(follow.change(Option.some(first)), (changed) => {
+            if (!changed) return explain(explainedBy)
+            silence = explainAfter.first
+            return Effect.void
+          })
         })
 
-      const said = (last: BuildStatus.BuildStatus | undefined) =>
-        Effect.map(
-          Effect.repeat(next(last), { until: Option.isSome }),
-          Option.map((status) => [Chunk.of(status), status] as const)
-        )
-
-      return Stream.unfoldChunkEffect<
-        BuildStatus.BuildStatus | undefined,
-        BuildStatus.BuildStatus,
-        BuildNotFound | BackendError,
-        never
-      >(undefined, (last) => last !== undefined && BuildStatus.isTerminal(last) ? Effect.succeedNone : said(last))
+      // Ten thousand builds wait here at once: nothing of what came before is held while they do.
+      const pull: ByPull.Pull<BuildStatus.BuildStatus, BuildNotFound | BackendError> = Effect.suspend(() =>
+        last !== undefined && BuildStatus.isTerminal(last)
+          ? ByPull.end
+          : Effect.flatMap(Effect.mapError(next, Option.some), (found) => {
+            switch (found._tag) {
+              case "Say":
+                last = found.status
+                return Effect.succeed(Chunk.of(found.status))
+              case "Rest":
+                return Effect.zipRight(Effect.mapError(wait(found), Option.some), pull)
+              case "LookAgain":
+                return pull
+            }
+          })
+      )
+      return Stream.repeatEffectChunkOption(pull)
     }))
 }
+
+type Next =
+  | { readonly _tag: "Say"; readonly status: BuildStatus.BuildStatus }
+  | {
+    readonly _tag: "Rest"
+    readonly wakeAt: Option.Option<DateTime.Utc>
+    readonly explainedBy: string | undefined
+  }
+  | { readonly _tag: "LookAgain" }
+
+const say = (status: BuildStatus.BuildStatus): Next => ({ _tag: "Say", status })
+
+const rest = (
+  { explainedBy, wakeAt }: Pick<Extract<Next, { readonly _tag: "Rest" }>, "explainedBy" | "wakeAt">
+): Next => ({ _tag: "Rest", wakeAt, explainedBy })
+
+const lookAgain: Next = { _tag: "LookAgain" }

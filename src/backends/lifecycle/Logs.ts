@@ -13,6 +13,7 @@ import type * as Cluster from "../../cluster/Cluster.js"
 import type * as Resource from "../../cluster/Resource.js"
 import { attemptOf } from "../BuildRecord.js"
 import type { Definition, LogSource } from "../Definition.js"
+import type { Alarm } from "./Alarm.js"
 import { backendError } from "./Failure.js"
 import * as Follow from "./Follow.js"
 import type { Objects } from "./Objects.js"
@@ -29,6 +30,7 @@ const keptTail = (status: BuildStatus.Terminal): ReadonlyArray<string> => "logTa
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
   cluster: Cluster.Service,
+  alarm: Alarm,
   objects: Objects<Child>,
   settle: Settle<Child>
 ) => {
@@ -76,7 +78,7 @@ export const make = <Child extends Resource.Metadata>(
     Stream.unwrapScoped(Effect.gen(function*() {
       const record = yield* objects.record(ref)
       if (Option.isSome(record.outcome)) return now(ref, tailLines)
-      const follow = yield* Follow.make(definition, cluster, record)
+      const follow = yield* Follow.make(definition, cluster, alarm, record)
       const told = new Set<string>()
       let begun = false
 
@@ -91,7 +93,7 @@ export const make = <Child extends Resource.Metadata>(
 
       /** The next log to read; none once the build has ended and every log is told. */
       const next: Effect.Effect<Option.Option<LogSource>, BuildNotFound | BackendError> = Effect.gen(function*() {
-        const { record: sight, snapshot } = yield* follow.now
+        const { record: sight, snapshot } = yield* follow.look
         const all = sources(snapshot)
         if (!begun && tailLines !== undefined) {
           all.filter(({ state }) => state !== "waiting").slice(0, -1).forEach(({ key }) => told.add(key))

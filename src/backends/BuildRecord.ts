@@ -7,7 +7,6 @@
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as BuildInput from "../build/BuildInput.js"
@@ -18,6 +17,8 @@ import type { JsonObject } from "../cluster/ApiRequest.js"
 import * as Resource from "../cluster/Resource.js"
 import * as Resources from "../cluster/Resources.js"
 import * as BuildNames from "./BuildNames.js"
+import * as BuildTerms from "./BuildTerms.js"
+import * as ConfigMapData from "./ConfigMapData.js"
 import type { InputFile } from "./job/BuildScript.js"
 
 // -----------------------------------------------------------------------------
@@ -45,7 +46,8 @@ export const label = {
 export const annotation = {
   stop: "effect-os-builder/stop",
   outcome: "effect-os-builder/outcome",
-  finalImage: "effect-os-builder/final-image"
+  finalImage: "effect-os-builder/final-image",
+  terms: "effect-os-builder/terms"
 } as const
 
 /**
@@ -257,22 +259,6 @@ export const inputFile = (
   }
 }
 
-const data = (files: ReadonlyArray<InputFile>): JsonObject => {
-  const texts: Record<string, string> = {}
-  const bytes: Record<string, string> = {}
-  for (const { content, key } of files) {
-    if (typeof content === "string") {
-      texts[key] = content
-    } else {
-      bytes[key] = Encoding.encodeBase64(content)
-    }
-  }
-  return {
-    ...(Object.keys(texts).length > 0 ? { data: texts } : {}),
-    ...(Object.keys(bytes).length > 0 ? { binaryData: bytes } : {})
-  }
-}
-
 /**
  * What the labels of every object of a build are made of.
  *
@@ -312,10 +298,13 @@ export const manifest = (options: {
       name,
       namespace: options.namespace,
       labels: labels({ backend: options.backend, fingerprint, record: name, input: options.input }),
-      annotations: { [annotation.finalImage]: options.input.finalImage.pullspec }
+      annotations: {
+        [annotation.finalImage]: options.input.finalImage.pullspec,
+        [annotation.terms]: BuildTerms.text(options.input)
+      }
     },
     immutable: true,
-    ...data([...options.contents.files, inputFile(options.input, options.contents.parts)])
+    ...ConfigMapData.of([...options.contents.files, inputFile(options.input, options.contents.parts)])
   })
 }
 
@@ -353,6 +342,7 @@ export const read = (
     )
     return {
       ...metadata,
+      finalImage: input.finalImage.pullspec,
       input,
       parts: stored.parts.map(({ path, suffix }) => ({ name: partName(metadata.ref, suffix), path }))
     }
@@ -395,6 +385,6 @@ export const partManifests = (record: BuildRecord, contents: Contents): Readonly
         ownerReferences: ownerReferences(record.ref)
       },
       immutable: true,
-      ...data(files)
+      ...ConfigMapData.of(files)
     })
   )

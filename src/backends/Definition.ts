@@ -14,6 +14,7 @@ import type { JsonObject } from "../cluster/ApiRequest.js"
 import type { ClusterError } from "../cluster/ClusterError.js"
 import type * as Resource from "../cluster/Resource.js"
 import type * as Resources from "../cluster/Resources.js"
+import type { BuildOutline } from "./BuildOutline.js"
 import type { BuildRecord, Contents } from "./BuildRecord.js"
 
 /**
@@ -30,7 +31,7 @@ export type Event = Resource.Of<typeof Resources.Event>
  * @category models
  */
 export interface Observed<Child> {
-  readonly record: BuildRecord
+  readonly record: BuildOutline
   readonly child: Child
   readonly earlier: ReadonlyArray<Child>
   readonly pods: ReadonlyArray<Resources.Pod>

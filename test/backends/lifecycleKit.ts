@@ -37,7 +37,7 @@ const statusOf = ({ child, record }: ClusterBackend.Observed<Craft>): BuildStatu
         image: new BuildStatus.BuiltImage({
           pullspec: `registry.example.com/os@${digest}`,
           digest,
-          tag: record.input.finalImage.pullspec
+          tag: record.finalImage
         }),
         startedAt,
         finishedAt: startedAt

@@ -120,7 +120,7 @@ const succeeded = (seen: Seen, pod: Resources.Pod, digest: string): BuildStatus.
   const push = PodOutcome.pushed(pod)
   return new BuildStatus.Succeeded({
     image: BuildStatus.builtImage({
-      tag: seen.record.input.finalImage.pullspec,
+      tag: seen.record.finalImage,
       digest,
       architecture: push?.architecture ?? seen.record.input.architecture
     }),
@@ -132,7 +132,7 @@ const succeeded = (seen: Seen, pod: Resources.Pod, digest: string): BuildStatus.
 
 const lost = ({ pods, record }: Seen): BuildStatus.Errored =>
   BuildStatus.errored("DigestLost", {
-    message: `${record.input.finalImage.pullspec} was pushed, and its digest is lost: ` +
+    message: `${record.finalImage} was pushed, and its digest is lost: ` +
       (pods.length === 0 ? "the pod that knew it is gone" : "the pod does not tell it"),
     ...podOf(pods.at(-1))
   })

@@ -14,13 +14,12 @@ import * as BuildStatus from "../../build/BuildStatus.js"
 import * as ByPull from "../../cluster/ByPull.js"
 import type * as Cluster from "../../cluster/Cluster.js"
 import type * as Resource from "../../cluster/Resource.js"
-import type * as BuildRecord from "../BuildRecord.js"
 import type { Definition } from "../Definition.js"
 import type { Alarm } from "./Alarm.js"
 import * as Follow from "./Follow.js"
 import type { Objects } from "./Objects.js"
 import type { Settle } from "./Settle.js"
-import { assess, follows } from "./Snapshot.js"
+import { assess, follows, goneWith } from "./Snapshot.js"
 
 /**
  * How long a build may wait silently before its events are asked for; then at twice that distance, and so on: ten thousand
@@ -46,14 +45,6 @@ export const make = <Child extends Resource.Metadata>(
 ) => {
   const patiently = <A, E extends BuildNotFound | BackendError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.retry(effect, { schedule: outage, while: (error) => error.retryable })
-
-  // What a build that was seen, and whose record is gone, has ended with: what its last state says.
-  const goneWith = ({ outcome, ref, stop }: BuildRecord.BuildRecord): BuildStatus.Terminal =>
-    Option.match(Option.orElse(outcome, () => stop), {
-      onNone: () =>
-        BuildStatus.errored("Deleted", { message: `somebody deleted the record of ${ref} while it was built` }),
-      onSome: ({ status }) => status
-    })
 
   return (ref: BuildRef): Stream.Stream<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
     Stream.unwrapScoped(Effect.gen(function*() {

@@ -10,6 +10,7 @@ import type * as Cluster from "../../cluster/Cluster.js"
 import type { Sighting } from "../../cluster/Reflector.js"
 import type * as Resource from "../../cluster/Resource.js"
 import * as Resources from "../../cluster/Resources.js"
+import * as BuildOutline from "../BuildOutline.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Event } from "../Definition.js"
 import type { Alarm } from "./Alarm.js"
@@ -60,7 +61,7 @@ export const make = <Child extends Resource.Metadata>(
 
     // The record was there when it was read.
     let sight: Sight<Child>["record"] = "unseen"
-    let last = record
+    let last = BuildOutline.fromRecord(record)
     let lastSeen: Resource.Metadata | undefined
     let attemptSeen = 0
     let events: ReadonlyArray<Event> = []

@@ -15,7 +15,7 @@ import * as BuildNames from "../BuildNames.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Event, Surroundings } from "../Definition.js"
 import { backendError, rejection } from "./Failure.js"
-import { latestAttempt, type Snapshot } from "./Snapshot.js"
+import { latestAttempt, type WholeSnapshot } from "./Snapshot.js"
 
 /** The records of one fingerprint. */
 export interface Family {
@@ -35,7 +35,7 @@ export interface Objects<Child> {
   readonly record: (ref: BuildRef) => Effect.Effect<BuildRecord.BuildRecord, BuildNotFound | BackendError>
   readonly glance: (ref: BuildRef) => Effect.Effect<Option.Option<BuildRecord.Glance>, BackendError>
   /** Everything about a build, straight from the server. */
-  readonly snapshot: (ref: BuildRef) => Effect.Effect<Snapshot<Child>, BuildNotFound | BackendError>
+  readonly snapshot: (ref: BuildRef) => Effect.Effect<WholeSnapshot<Child>, BuildNotFound | BackendError>
   readonly events: (uid: string, namespace: string) => Effect.Effect<ReadonlyArray<Event>, BackendError>
   /** None if somebody else has made a record of this name. */
   readonly createRecord: (

@@ -162,12 +162,19 @@ export const make = <Child extends Resource.Metadata>(
           return Option.none()
         }
         case "Again": {
-          yield* objects.complete(record, assessment.attempt, []).pipe(
+          yield* objects.record(record.ref).pipe(
+            Effect.flatMap((whole) =>
+              Option.isNone(whole.stop) && Option.isNone(whole.outcome)
+                ? objects.complete(whole, assessment.attempt, [])
+                : Effect.void
+            ),
             // What was accepted once and is not now is the cluster's change of mind: the build cannot go on.
-            Effect.catchTag(
-              "BuildRejected",
-              (rejected) => mark(record, BuildStatus.errored("AdmissionDenied", { message: rejected.message }))
-            )
+            Effect.catchTags({
+              BuildRejected: (rejected) =>
+                mark(record, BuildStatus.errored("AdmissionDenied", { message: rejected.message })),
+              // Whoever looks again finds that out.
+              BuildNotFound: () => Effect.void
+            })
           )
           return Option.none()
         }

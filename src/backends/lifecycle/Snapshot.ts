@@ -8,16 +8,22 @@ import * as BuildInput from "../../build/BuildInput.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
 import type * as Resource from "../../cluster/Resource.js"
 import type * as Resources from "../../cluster/Resources.js"
+import type { BuildOutline } from "../BuildOutline.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Event, Interpretation, Observed } from "../Definition.js"
 
 export interface Snapshot<Child> {
-  readonly record: BuildRecord.BuildRecord
+  readonly record: BuildOutline
   readonly children: ReadonlyArray<Child>
   /** The latest attempt whose child was ever there, 0 if none was: if there is none of it now, none is on its way. */
   readonly attemptSeen: number
   readonly pods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Event>
+}
+
+/** With all that the build is made of. */
+export interface WholeSnapshot<Child> extends Snapshot<Child> {
+  readonly record: BuildRecord.BuildRecord
 }
 
 /**
@@ -73,10 +79,10 @@ export const observed = <Child extends Resource.Metadata>(
     )
 })
 
-const pendingTimeout = ({ input }: BuildRecord.BuildRecord): Duration.Duration =>
+const pendingTimeout = ({ input }: BuildOutline): Duration.Duration =>
   input.pendingTimeout ?? BuildInput.defaults.pendingTimeout
 
-const tooLate = (record: BuildRecord.BuildRecord, { status }: Interpretation): BuildStatus.Errored => {
+const tooLate = (record: BuildOutline, { status }: Interpretation): BuildStatus.Errored => {
   const blocked = status._tag === "Pending" || status._tag === "Running" ? status.blocked : undefined
   return BuildStatus.errored("PendingTimeout", {
     message: `the build could not begin within ${Duration.format(pendingTimeout(record))}: ${
@@ -144,3 +150,11 @@ const rank = (status: BuildStatus.BuildStatus): number => {
 export const follows = (last: BuildStatus.BuildStatus | undefined, next: BuildStatus.BuildStatus): boolean =>
   last === undefined ||
   (rank(next) >= rank(last) && !BuildStatus.isTerminal(last) && !BuildStatus.equivalence(last, next))
+
+/** What a build that was seen, and whose record is gone, has ended with: what its last state says. */
+export const goneWith = ({ outcome, ref, stop }: BuildRecord.Glance): BuildStatus.Terminal =>
+  Option.match(Option.orElse(outcome, () => stop), {
+    onNone: () =>
+      BuildStatus.errored("Deleted", { message: `somebody deleted the record of ${ref} while it was built` }),
+    onSome: ({ status }) => status
+  })

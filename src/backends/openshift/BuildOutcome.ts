@@ -144,18 +144,17 @@ const hasBegun = ({ child, pods }: Seen): boolean => {
 
 const completed = (seen: Seen): BuildStatus.Terminal => {
   const { child, record } = seen
-  const { pullspec } = record.input.finalImage
   const digest = child.status?.output?.to?.imageDigest ?? ""
   return /^sha256:[a-f0-9]{64}$/.test(digest)
     ? new BuildStatus.Succeeded({
-      image: BuildStatus.builtImage({ tag: pullspec, digest, architecture: record.input.architecture }),
+      image: BuildStatus.builtImage({ tag: record.finalImage, digest, architecture: record.input.architecture }),
       startedAt: startedAt(seen),
       finishedAt: timeOf(child.status?.completionTimestamp) ?? startedAt(seen),
       ...podOf(seen)
     })
     : BuildStatus.errored("DigestLost", {
       message:
-        `${pullspec} was pushed, and the Build does not tell its digest: does the service account of the build pod ` +
+        `${record.finalImage} was pushed, and the Build does not tell its digest: does the service account of the build pod ` +
         "have the role system:image-builder?",
       ...podOf(seen)
     })

@@ -98,6 +98,50 @@ export const suite = <R, E>(world: World<R, E>): void => {
           return { input, ref }
         })
 
+      check(
+        "all builds are watched in one stream: those that are there, and those that begin",
+        (name) =>
+          Effect.gen(function*() {
+            const held = yield* startHeld(name)
+            const seen = new Map<string, Array<BuildBackend.BuildSummary>>()
+            const told = (ref: BuildRef.BuildRef) => seen.get(ref.uid) ?? []
+            const watching = yield* Effect.fork(Stream.runForEach(BuildBackend.watch(), (summary) =>
+              Effect.sync(() =>
+                seen.set(summary.ref.uid, [...told(summary.ref), summary])
+              )))
+            const until = (accepts: () => boolean) =>
+              Effect.repeat(
+                Effect.zipRight(watching.poll, world.live ? Effect.sleep("20 millis") : Effect.yieldNow()),
+                {
+                  until: accepts
+                }
+              )
+            yield* until(() =>
+              told(held.ref).length > 0
+            )
+            assert.deepStrictEqual(tags(told(held.ref).map(({ status }) => status)), ["Running"])
+
+            const next = yield* start(`${name}, next`)
+            yield* until(() => told(next.ref).length > 0)
+            yield* world.release(held, "succeeds")
+            yield* until(() => [held, next].every(({ ref }) => told(ref).at(-1)?.status._tag === "Succeeded"))
+
+            for (const { input, ref } of [held, next]) {
+              const summaries = told(ref)
+              const ranks = summaries.map(({ status }) => rank[status._tag])
+              assert.deepStrictEqual(ranks, ranks.toSorted(), "went back")
+              const last = summaries.at(-1)
+              assert.deepStrictEqual(last?.status, yield* BuildBackend.status(ref))
+              assert.strictEqual(last?.finalImage, input.finalImage.pullspec)
+              assert.deepStrictEqual(
+                summaries.map(({ finishedAt }) => finishedAt !== undefined),
+                ranks.map((one) => one === 2)
+              )
+            }
+            yield* Fiber.interrupt(watching)
+          })
+      )
+
       check("a build goes forward to Succeeded, and its result is the image", (name) =>
         Effect.gen(function*() {
           const { input, ref } = yield* start(name)

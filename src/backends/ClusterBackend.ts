@@ -25,6 +25,7 @@ import * as Logs from "./lifecycle/Logs.js"
 import * as Objects from "./lifecycle/Objects.js"
 import * as Settle from "./lifecycle/Settle.js"
 import { assess } from "./lifecycle/Snapshot.js"
+import * as Watch from "./lifecycle/Watch.js"
 
 export type { Definition, Event, Interpretation, LogSource, Observed } from "./Definition.js"
 
@@ -50,6 +51,7 @@ export const make = <Child extends Resource.Metadata>(
   const objects = Objects.make(definition, cluster)
   const settle = Settle.make(definition, cluster, objects)
   const alarm = Alarm.make()
+  const watch = Watch.make(definition, cluster, alarm, objects, settle)
 
   const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRejected> => {
     const issues = definition.check(input)
@@ -211,6 +213,7 @@ export const make = <Child extends Resource.Metadata>(
         const glances = yield* objects.all(namespace, fingerprint)
         const summaries = yield* Effect.forEach(glances, summarise, { concurrency: 8 })
         return summaries.flatMap(Option.toArray)
-      })
+      }),
+    watch: ({ fingerprint, namespace = options.namespace } = {}) => watch(namespace, fingerprint)
   })
 }

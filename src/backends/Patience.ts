@@ -54,6 +54,7 @@ export const patient = (patience: Duration.DurationInput) => (backend: Service):
     changes: (ref) => Stream.retry(backend.changes(ref), Schedule.whileInput(waiting, isAbsent)),
     cancel: (ref) => call(backend.cancel(ref)),
     remove: (ref) => call(backend.remove(ref)),
-    list: (options) => call(backend.list(options))
+    list: (options) => call(backend.list(options)),
+    watch: (options) => Stream.retry(backend.watch(options), Schedule.whileInput(waiting, isAbsent))
   })
 }

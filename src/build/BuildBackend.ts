@@ -39,7 +39,7 @@ import {
   type Submission
 } from "./BuildService.js"
 import * as BuildStatus from "./BuildStatus.js"
-import * as ImagePullspec from "./ImagePullspec.js"
+import * as Prunable from "./Prunable.js"
 
 export * from "./BuildService.js"
 export { layerMemory, MemoryBackend } from "./MemoryBackend.js"
@@ -151,6 +151,26 @@ export const list = (
   options?: ListOptions
 ): Effect.Effect<ReadonlyArray<BuildSummary>, BackendError, BuildBackend> =>
   Effect.flatMap(BuildBackend, (backend) => backend.list(options))
+
+/**
+ * How each build of the backend in one namespace stands now, then each change of any of them: one stream, however many
+ * there are. Never ends by itself.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend } from "effect-os-builder"
+ * import { Console, Stream } from "effect"
+ *
+ * const program = BuildBackend.watch().pipe(
+ *   Stream.runForEach(({ ref, status }) => Console.log(`${ref}: ${status._tag}`))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const watch = (options?: ListOptions): Stream.Stream<BuildSummary, BackendError, BuildBackend> =>
+  Stream.unwrap(Effect.map(BuildBackend, (backend) => backend.watch(options)))
 
 // -----------------------------------------------------------------------------
 // what follows from them
@@ -366,26 +386,7 @@ export const prune = (options: {
     const now = yield* DateTime.now
     const deadline = DateTime.subtractDuration(now, options.olderThan)
     const all = yield* backend.list({ namespace: options.namespace })
-    const removed = prunable(all, { deadline, keep: options.keep ?? 0 })
+    const removed = Prunable.of(all, { deadline, keep: options.keep ?? 0 })
     yield* Effect.forEach(removed, (ref) => backend.remove(ref), { concurrency: 8, discard: true })
     return removed
   }).pipe(Effect.withSpan("BuildBackend.prune", { captureStackTrace: false }))
-
-const endedAt = (summary: BuildSummary): DateTime.Utc => summary.finishedAt ?? summary.createdAt
-
-const prunable = (
-  all: ReadonlyArray<BuildSummary>,
-  options: { readonly deadline: DateTime.Utc; readonly keep: number }
-): ReadonlyArray<BuildRef> => {
-  const kept = new Map<string, number>()
-  return all
-    .filter((summary) => BuildStatus.isTerminal(summary.status))
-    .sort((a, b) => DateTime.toEpochMillis(endedAt(b)) - DateTime.toEpochMillis(endedAt(a)))
-    .filter((summary) => {
-      const repository = ImagePullspec.repository(summary.finalImage)
-      const before = kept.get(repository) ?? 0
-      kept.set(repository, before + 1)
-      return before >= options.keep && DateTime.lessThan(endedAt(summary), options.deadline)
-    })
-    .map((summary) => summary.ref)
-}

@@ -6,14 +6,16 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { BackendError, BuildNotFound, BuildRejected } from "./BuildError.js"
 import { type BuildInput, fingerprint } from "./BuildInput.js"
-import { BuildRef } from "./BuildRef.js"
-import { BuildStatus } from "./BuildStatus.js"
-import { Timestamp } from "./DurationText.js"
+import type { BuildRef } from "./BuildRef.js"
+import type { BuildStatus } from "./BuildStatus.js"
+import { BuildSummary } from "./BuildSummary.js"
 import * as ForeignRef from "./ForeignRef.js"
+import * as WatchByList from "./WatchByList.js"
+
+export { BuildSummary }
 
 // -----------------------------------------------------------------------------
 // models
@@ -37,21 +39,6 @@ export interface Submission {
   readonly ref: BuildRef
   readonly adopted: boolean
 }
-
-/**
- * One line of `list`. `finalImage` is the pullspec that the input asked for, `finishedAt` is there once the build ended.
- *
- * @since 0.1.0
- * @category models
- */
-export class BuildSummary extends Schema.Class<BuildSummary>("effect-os-builder/BuildBackend/BuildSummary")({
-  ref: BuildRef,
-  fingerprint: Schema.String,
-  finalImage: Schema.String,
-  createdAt: Timestamp,
-  finishedAt: Schema.optional(Timestamp),
-  status: BuildStatus
-}) {}
 
 /**
  * Where a build is put (`namespace`, by default the backend's own), and whether a new one is made even if an equal input
@@ -88,7 +75,7 @@ export interface ListOptions {
 }
 
 /**
- * What every backend does. To write one, implement this and pass it through {@link make}.
+ * What every backend does. To write one, pass an {@link Implementation} of it through {@link make}.
  *
  * @since 0.1.0
  * @category models
@@ -118,7 +105,22 @@ export interface Service {
   readonly remove: (ref: BuildRef) => Effect.Effect<void, BackendError>
   /** The builds of this backend in one namespace, newest first. */
   readonly list: (options?: ListOptions) => Effect.Effect<ReadonlyArray<BuildSummary>, BackendError>
+  /**
+   * How each of the builds that `list` would tell stands now, then each change: one stream for any number of builds, where
+   * `changes` is one for each. Builds that begin meanwhile are told as well, one that is removed while it was built as
+   * Errored("Deleted"). Who reads slowly gets the latest status of each. Never ends by itself.
+   */
+  readonly watch: (options?: ListOptions) => Stream.Stream<BuildSummary, BackendError>
 }
+
+/**
+ * A backend as it is passed to {@link make}: one that cannot tell of all its builds at once leaves `watch` out, and `list`
+ * is asked every two seconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Implementation = Omit<Service, "watch"> & Partial<Pick<Service, "watch">>
 
 /**
  * The backend in use. Each backend module has a layer that provides it; `BackendSelection.layer` provides the one that suits
@@ -141,7 +143,8 @@ const submissions = Metric.counter("effect_os_builder_submissions", {
  * @since 0.1.0
  * @category constructors
  */
-export const make = (backend: Service): Service => {
+export const make = (backend: Implementation): Service => {
+  const { watch = WatchByList.make(backend.list) } = backend
   const foreign = (operation: ForeignRef.Operation, ref: BuildRef): BackendError =>
     ForeignRef.refused(
       operation,
@@ -197,6 +200,10 @@ export const make = (backend: Service): Service => {
     list: (options) =>
       backend.list(options).pipe(
         Effect.withSpan("BuildBackend.list", { attributes: { backend: backend.name }, captureStackTrace: false })
+      ),
+    watch: (options) =>
+      watch(options).pipe(
+        Stream.withSpan("BuildBackend.watch", { attributes: { backend: backend.name }, captureStackTrace: false })
       )
   })
 }

@@ -214,7 +214,7 @@ const make = Effect.gen(function*() {
       return build
     })
 
-  const service: BuildService.Service = {
+  const service: BuildService.Implementation = {
     name,
     check: () => Effect.void,
     build: (input, options) =>

@@ -216,6 +216,12 @@ export const follow = flag("follow", "Stay until the build ends.").pipe(Options.
  * @since 0.1.0
  * @category options
  */
+export const watch = flag("watch", "Stay, and tell of each change of a build.").pipe(Options.withAlias("w"))
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
 export const tail = wholeNumber("tail", "Begin with so many of the last lines.")
 
 /**

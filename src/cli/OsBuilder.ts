@@ -68,7 +68,7 @@ const cancel = Command.make("cancel", { json: Flags.json, ref: Flags.ref }, Buil
 
 const list = Command.make(
   "list",
-  { json: Flags.json, backend: Flags.backend, namespace: Flags.namespace },
+  { json: Flags.json, backend: Flags.backend, namespace: Flags.namespace, watch: Flags.watch },
   Builds.list
 ).pipe(Command.withDescription("List builds, the newest first."))
 

@@ -53,7 +53,9 @@ export const make = ({ available, others }: Backends): Service => {
       Effect.map(
         Effect.forEach(available, (backend) => backend.list(options), { concurrency: "unbounded" }),
         (lists) => Arr.sort(lists.flat(), newestFirst)
-      )
+      ),
+    watch: (options) =>
+      Stream.mergeAll(available.map((backend) => backend.watch(options)), { concurrency: "unbounded" })
   })
 }
 

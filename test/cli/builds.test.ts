@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigError, Effect, Layer, Stream, TestClock } from "effect"
-import { BuildBackend, BuildError, BuildRef } from "effect-os-builder"
+import { ConfigError, DateTime, Effect, Layer, Stream, TestClock } from "effect"
+import { BuildBackend, BuildError, BuildRef, BuildStatus } from "effect-os-builder"
 import packageJson from "../../package.json" with { type: "json" }
 import { type CliError, exitStatusOf, InternalError, NoBackendCan, UsageError } from "../../src/cli/CliError.js"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
@@ -189,6 +189,36 @@ describe("what is not meant to happen", () => {
       assert.strictEqual(
         (yield* err).split("\n")[0],
         "The environment is wrong: (Invalid data at OS_BUILDER_X: \"Expected a number\")"
+      )
+    }))
+})
+
+describe("list --watch", () => {
+  it.scoped("tells each build as it is, and each change when it comes", () =>
+    Effect.gen(function*() {
+      const summary = (status: BuildStatus.BuildStatus) =>
+        new BuildBackend.BuildSummary({
+          ref: new BuildRef.BuildRef({ backend: "memory", namespace: "n", name: "m", uid: "u" }),
+          fingerprint: "f",
+          finalImage: "registry.example.com/os:1",
+          createdAt: DateTime.unsafeMake(0),
+          status
+        })
+      const statuses = [new BuildStatus.Pending({}), new BuildStatus.Cancelled({})].map(summary)
+      const changing = {
+        name: "memory",
+        outlivesProcess: true,
+        layer: () => BuildBackend.layerMock({ watch: () => Stream.concat(Stream.fromIterable(statuses), Stream.never) })
+      }
+      const { layer, until } = yield* surroundings({}, { backends: [changing] })
+      yield* Effect.forkScoped(Effect.provide(OsBuilder.run(["list", "--backend", "memory", "-w"]), layer))
+      yield* until((out) => out === "memory/n/m/u: Pending\nmemory/n/m/u: Cancelled\n")
+      const { layer: second, until: untilJson } = yield* surroundings({}, { backends: [changing] })
+      yield* Effect.forkScoped(
+        Effect.provide(OsBuilder.run(["list", "--backend", "memory", "--watch", "--json"]), second)
+      )
+      yield* untilJson((out) =>
+        out.trim().split("\n").map((line) => JSON.parse(line || "{}").status?._tag).join() === "Pending,Cancelled"
       )
     }))
 })

@@ -203,6 +203,17 @@ it.scoped("a list holds the builds of all that can build here, newest first", ()
     assert.deepStrictEqual(found.map(({ ref }) => ref.name), ["os-build-4", "os-build-3", "os-build-2", "os-build-1"])
   }))
 
+it.scoped("a watch tells of the builds of all that can build here", () =>
+  Effect.gen(function*() {
+    const { notes, started } = selecting({
+      openshift: { builds: [summary("openshift", 1)] },
+      custom: { builds: [summary("custom", 2)] }
+    })
+    const found = yield* Effect.provide(Stream.runCollect(BuildBackend.watch()), yield* started)
+    assert.deepStrictEqual(Array.from(found, ({ ref }) => ref.backend).toSorted(), ["custom", "openshift"])
+    assert.includeMembers(notes, ["openshift.watch", "custom.watch"])
+  }))
+
 it.scoped("an input is explained, candidate by candidate", () =>
   Effect.gen(function*() {
     const layer = BackendSelection.layerFrom([

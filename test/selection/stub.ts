@@ -67,7 +67,8 @@ export const silent: BuildBackend.Service = {
   logs: () => Stream.never,
   cancel: () => Effect.never,
   remove: () => Effect.never,
-  list: () => Effect.never
+  list: () => Effect.never,
+  watch: () => Stream.never
 }
 
 /** A candidate of a backend that notes down each call: `custom.build`, and when it `starts` and `stops`. */
@@ -91,7 +92,8 @@ export const candidate = (name: string, notes: Array<string>, stub: Stub = {}) =
       Effect.zipRight(
         note(options?.fingerprint === undefined ? "list" : "look"),
         stub.list === undefined ? Effect.succeed(stub.builds ?? []) : stub.list(options)
-      )
+      ),
+    watch: () => Stream.concat(Stream.drain(Stream.fromEffect(note("watch"))), Stream.fromIterable(stub.builds ?? []))
   }
   return BackendSelection.candidate({
     name,

@@ -6,7 +6,6 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
 import type { BuildRef } from "../../build/BuildRef.js"
@@ -20,21 +19,7 @@ import * as Follow from "./Follow.js"
 import type { Objects } from "./Objects.js"
 import type { Settle } from "./Settle.js"
 import { assess, follows, goneWith } from "./Snapshot.js"
-
-/**
- * How long a build may wait silently before its events are asked for; then at twice that distance, and so on: ten thousand
- * that wait for a place must not keep the server busy with what has been said already.
- */
-const explainAfter = { first: Duration.seconds(10), atMost: Duration.minutes(5) }
-
-/** How long a view may be behind the server before the server itself is asked. */
-const viewGrace = Duration.seconds(2)
-
-/** While the API server is away, it is asked again: soon at first, then every half a minute. */
-const outage = Schedule.exponential("500 millis").pipe(
-  Schedule.union(Schedule.spaced("30 seconds")),
-  Schedule.jittered
-)
+import * as Waits from "./Waits.js"
 
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
@@ -43,23 +28,20 @@ export const make = <Child extends Resource.Metadata>(
   objects: Objects<Child>,
   settle: Settle<Child>
 ) => {
-  const patiently = <A, E extends BuildNotFound | BackendError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.retry(effect, { schedule: outage, while: (error) => error.retryable })
-
   return (ref: BuildRef): Stream.Stream<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
     Stream.unwrapScoped(Effect.gen(function*() {
       const record = yield* objects.record(ref)
       if (Option.isSome(record.outcome)) return Stream.make(record.outcome.value.status)
       const follow = yield* Follow.make(definition, cluster, alarm, record)
       let last: BuildStatus.BuildStatus | undefined
-      let silence = explainAfter.first
+      let silence = Waits.explainAfter.first
 
       const within = (time: Duration.Duration) =>
         Effect.flatMap(DateTime.now, (now) => follow.change(Option.some(DateTime.addDuration(now, time))))
 
       // The server no longer has the record: the view shows its last state now, or soon.
       const lastSeen: Effect.Effect<BuildStatus.Terminal, BackendError> = Effect.gen(function*() {
-        const soon = Option.some(DateTime.addDuration(yield* DateTime.now, viewGrace))
+        const soon = Option.some(DateTime.addDuration(yield* DateTime.now, Waits.viewGrace))
         let sight = yield* follow.look
         while (sight.record !== "gone" && (yield* follow.change(soon))) sight = yield* follow.look
         return goneWith(sight.snapshot.record)
@@ -69,7 +51,7 @@ export const make = <Child extends Resource.Metadata>(
       const confirmed = (attemptSeen: number) =>
         settle.status(ref, attemptSeen).pipe(
           Effect.catchTag("BuildNotFound", () => lastSeen),
-          patiently
+          Waits.patiently
         )
 
       /** What is to be said, or what to wait for. */
@@ -82,21 +64,21 @@ export const make = <Child extends Resource.Metadata>(
         }
         // Nothing that a view may be late for makes a success of what is none.
         if (record === "there" && assessment._tag === "Over" && assessment.status._tag === "Succeeded") {
-          const kept = yield* patiently(settle.advance(snapshot))
+          const kept = yield* Waits.patiently(settle.advance(snapshot))
           if (Option.isSome(kept)) return say(kept.value)
         }
         // A view may be behind what we have read or made ourselves just now.
-        if ((record === "unseen" || assessment._tag === "Missing") && (yield* within(viewGrace))) return lookAgain
+        if ((record === "unseen" || assessment._tag === "Missing") && (yield* within(Waits.viewGrace))) return lookAgain
         const status = yield* confirmed(snapshot.attemptSeen)
         if (follows(last, status)) return say(status)
-        yield* within(explainAfter.first)
+        yield* within(Waits.explainAfter.first)
         return lookAgain
       })
 
       const explain = (uid: string) =>
-        Effect.map(patiently(objects.events(uid, ref.namespace)), (events) => {
+        Effect.map(Waits.patiently(objects.events(uid, ref.namespace)), (events) => {
           follow.explain(events)
-          silence = Duration.min(Duration.times(silence, 2), explainAfter.atMost)
+          silence = Duration.min(Duration.times(silence, 2), Waits.explainAfter.atMost)
         })
 
       const wait = ({ explainedBy, wakeAt }: Extract<Next, { readonly _tag: "Rest" }>) =>
@@ -106,7 +88,7 @@ export const make = <Child extends Resource.Metadata>(
           const first = Option.match(wakeAt, { onNone: () => due, onSome: (time) => DateTime.min(time, due) })
           return Effect.flatMap(follow.change(Option.some(first)), (changed) => {
             if (!changed) return explain(explainedBy)
-            silence = explainAfter.first
+            silence = Waits.explainAfter.first
             return Effect.void
           })
         })

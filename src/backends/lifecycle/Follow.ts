@@ -15,7 +15,7 @@ import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Event } from "../Definition.js"
 import type { Alarm } from "./Alarm.js"
 import { backendError } from "./Failure.js"
-import { latestAttempt, type Snapshot } from "./Snapshot.js"
+import { latestAttempt, ownedBy, type Snapshot } from "./Snapshot.js"
 
 /** What the views show of a build. */
 export interface Sight<Child> {
@@ -66,8 +66,7 @@ export const make = <Child extends Resource.Metadata>(
     let attemptSeen = 0
     let events: ReadonlyArray<Event> = []
 
-    const isOurs = ({ metadata }: Resource.Metadata) =>
-      metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
+    const isOurs = (child: Child) => ownedBy(child, uid)
 
     const lookAtRecord = (seen: Sighting<Resource.Metadata>) => {
       const isIt = ({ metadata }: Resource.Metadata) => metadata.uid === uid

@@ -15,7 +15,7 @@ import * as BuildNames from "../BuildNames.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Definition, Event, Surroundings } from "../Definition.js"
 import { backendError, rejection } from "./Failure.js"
-import { latestAttempt, type WholeSnapshot } from "./Snapshot.js"
+import { latestAttempt, ownedBy, type WholeSnapshot } from "./Snapshot.js"
 
 /** The records of one fingerprint. */
 export interface Family {
@@ -263,9 +263,6 @@ export const make = <Child extends Resource.Metadata>(
 }
 
 const numberOf = ({ metadata }: Resource.Metadata): number => BuildNames.numberOf(metadata.name)
-
-const ownedBy = ({ metadata }: Resource.Metadata, uid: string): boolean =>
-  metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
 
 const isObject = (json: Json | undefined): json is JsonObject =>
   typeof json === "object" && json !== null && !Array.isArray(json)

@@ -49,6 +49,10 @@ export type Assessment<Child> =
     readonly explainedBy: string | undefined
   }
 
+/** Whether an object is a child of the record with this uid. */
+export const ownedBy = ({ metadata }: Resource.Metadata, uid: string): boolean =>
+  metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
+
 /** The latest attempt of those children, 0 if there is none. */
 export const latestAttempt = (children: ReadonlyArray<Resource.Metadata>): number =>
   children.reduce((latest, child) => Math.max(latest, BuildRecord.attemptOf(child)), 0)
@@ -72,7 +76,7 @@ export const observed = <Child extends Resource.Metadata>(
     .toSorted((a, b) => BuildRecord.attemptOf(a) - BuildRecord.attemptOf(b)),
   events: snapshot.events,
   pods: snapshot.pods
-    .filter((pod) => pod.metadata.ownerReferences?.some((owner) => owner.uid === child.metadata.uid) ?? false)
+    .filter((pod) => ownedBy(pod, child.metadata.uid))
     .toSorted((a, b) =>
       (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") ||
       a.metadata.name.localeCompare(b.metadata.name)

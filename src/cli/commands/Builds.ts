@@ -118,13 +118,17 @@ const removed = (json: boolean, ref: BuildRef.BuildRef) => print(json, { type: "
  * @since 0.1.0
  * @category commands
  */
-export const list = ({ backend, json, namespace }: ManyBuilds): Command =>
+export const list = ({ backend, json, namespace, watch }: ManyBuilds & { readonly watch: boolean }): Command =>
   using(
     { backend, namespace },
-    Effect.flatMap(BuildBackend.list({ namespace }), (summaries) =>
-      json
-        ? Effect.forEach(summaries, (summary) => print(true, { type: "build", ...summary }, []), { discard: true })
-        : Effect.flatMap(Output, (output) => output.write(`${Report.table(summaries).join("\n")}\n`)))
+    watch
+      ? Stream.runForEach(BuildBackend.watch({ namespace }), (summary) =>
+        print(json, { type: "build", ...summary }, [`${summary.ref}: ${Report.status(summary.status)}`]))
+      : Effect.flatMap(BuildBackend.list({ namespace }), (summaries) =>
+        json
+          ? Effect.forEach(summaries, (summary) =>
+            print(true, { type: "build", ...summary }, []), { discard: true })
+          : Effect.flatMap(Output, (output) => output.write(`${Report.table(summaries).join("\n")}\n`)))
   )
 
 /**

@@ -1,0 +1,106 @@
+/**
+ * What is known of each of many builds: the parts of its snapshot as the views tell of them, and what was said of it.
+ */
+import type * as Duration from "effect/Duration"
+import { constVoid } from "effect/Function"
+import type { BuildRef } from "../../build/BuildRef.js"
+import * as BuildStatus from "../../build/BuildStatus.js"
+import type { Change } from "../../cluster/Reflector.js"
+import type * as Resource from "../../cluster/Resource.js"
+import type * as Resources from "../../cluster/Resources.js"
+import type { BuildOutline } from "../BuildOutline.js"
+import type { Event } from "../Definition.js"
+import { latestAttempt, ownedBy, type Snapshot } from "./Snapshot.js"
+import * as Waits from "./Waits.js"
+
+export class Track<Child extends Resource.Metadata> {
+  /** The record; absent before it is seen, and once it is gone. */
+  outline: BuildOutline | undefined
+  /** A record that does not show its terms, and has to be read. */
+  unread: BuildRef | undefined
+  children: ReadonlyArray<Child> = none
+  pods: ReadonlyArray<Resources.Pod> = none
+  events: ReadonlyArray<Event> = none
+  /** What was said last. */
+  last: BuildStatus.BuildStatus | undefined
+  /** How long it may be silent before its events are asked for. */
+  silence: Duration.Duration = Waits.explainAfter.first
+  /** Whether a worker is to look at it, or does; and whether something has changed since. */
+  asked = false
+  changed = false
+  private attemptSeen = 0
+  private alarm: { readonly at: number; readonly off: () => void } = unset
+
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  get isOver(): boolean {
+    return this.last !== undefined && BuildStatus.isTerminal(this.last)
+  }
+
+  get isEmpty(): boolean {
+    return this.outline === undefined && this.unread === undefined && this.children.length + this.pods.length === 0
+  }
+
+  get wakesAt(): number {
+    return this.alarm.at
+  }
+
+  /** It is to be woken at a time, in milliseconds, until that is turned `off`. */
+  setAlarm(at: number, off: () => void): void {
+    this.alarm = { at, off }
+  }
+
+  turnOff(): void {
+    this.alarm.off()
+    this.alarm = unset
+  }
+
+  child(change: Change<Child>): void {
+    this.children = applied(this.children, change)
+    this.seen([change.object])
+  }
+
+  pod(change: Change<Resources.Pod>): void {
+    this.pods = applied(this.pods, change)
+  }
+
+  snapshot(outline: BuildOutline): Snapshot<Child> {
+    const children = this.children.filter((child) => ownedBy(child, outline.ref.uid))
+    this.seen(children)
+    return { record: outline, children, attemptSeen: this.attemptSeen, pods: this.pods, events: this.events }
+  }
+
+  /** The record is gone; another of its name would be another build. */
+  forget(): void {
+    this.turnOff()
+    this.outline = undefined
+    this.unread = undefined
+    this.last = undefined
+    this.events = none
+    this.attemptSeen = 0
+  }
+
+  private seen(children: ReadonlyArray<Child>): void {
+    const { outline } = this
+    if (outline !== undefined) {
+      const own = children.filter((child) => ownedBy(child, outline.ref.uid))
+      this.attemptSeen = Math.max(this.attemptSeen, latestAttempt(own))
+    }
+  }
+}
+
+const none: ReadonlyArray<never> = []
+
+const unset = { at: Number.NaN, off: constVoid }
+
+const applied = <A extends Resource.Metadata>(
+  objects: ReadonlyArray<A>,
+  { _tag, object }: Change<A>
+): ReadonlyArray<A> => {
+  const others = objects.filter(({ metadata }) => metadata.uid !== object.metadata.uid)
+  return _tag === "Deleted" ? others : [...others, object]
+}

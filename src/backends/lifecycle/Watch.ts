@@ -1,0 +1,276 @@
+/**
+ * How all builds of a namespace stand, as it changes: one stream for any number of them.
+ *
+ * A build costs some hundred bytes here besides what the views hold, where one that is followed by itself has a fiber, a
+ * queue and a stream of its own. So nothing is done here for a build but to look; what takes time, some workers do.
+ */
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
+import { BuildSummary } from "../../build/BuildService.js"
+import * as BuildStatus from "../../build/BuildStatus.js"
+import type * as ByPull from "../../cluster/ByPull.js"
+import type * as Cluster from "../../cluster/Cluster.js"
+import type { ClusterError } from "../../cluster/ClusterError.js"
+import type { Change } from "../../cluster/Reflector.js"
+import type * as Resource from "../../cluster/Resource.js"
+import * as Resources from "../../cluster/Resources.js"
+import * as BuildOutline from "../BuildOutline.js"
+import * as BuildRecord from "../BuildRecord.js"
+import type { Definition } from "../Definition.js"
+import type { Alarm } from "./Alarm.js"
+import { backendError } from "./Failure.js"
+import type { Objects } from "./Objects.js"
+import type { Settle } from "./Settle.js"
+import { assess, follows, goneWith } from "./Snapshot.js"
+import { Track as BuildTrack } from "./Track.js"
+import * as Waits from "./Waits.js"
+
+/** How many builds are settled at once; what goes to the server at once is limited by the client. */
+const workers = 16
+
+export const make = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  cluster: Cluster.Service,
+  alarm: Alarm,
+  objects: Objects<Child>,
+  settle: Settle<Child>
+) => {
+  type Track = BuildTrack<Child>
+  const { name: backend } = definition
+
+  return (namespace: string, fingerprint?: string): Stream.Stream<BuildSummary, BackendError> =>
+    Stream.unwrapScoped(Effect.gen(function*() {
+      const refused = Effect.mapError(backendError(backend, `watch the builds of ${namespace}`))
+      const ours = { namespace, labelSelector: BuildRecord.selector(backend) }
+      const those = fingerprint === undefined
+        ? ours
+        : { namespace, labelSelector: `${ours.labelSelector},${BuildRecord.label.fingerprint}=${fingerprint}` }
+      const [records, childrenOf, podsOf] = yield* Effect.all([
+        cluster.reflect(BuildRecord.Glances, those),
+        cluster.reflect(definition.child, ours),
+        cluster.reflect(Resources.Pod, { namespace, labelSelector: definition.podSelector })
+      ])
+
+      const tracks = new Map<string, Track>()
+      // No longer than there are builds: each is in it once.
+      const due = yield* Queue.unbounded<Track>()
+      const outbox = new Map<string, BuildSummary>()
+      const news = yield* Effect.makeLatch(false)
+      let failure: BackendError | undefined
+
+      const fail = (error: BackendError) => {
+        failure ??= error
+        news.unsafeOpen()
+      }
+
+      const tell = (track: Track, glance: BuildRecord.Glance, status: BuildStatus.BuildStatus, now: DateTime.Utc) => {
+        if (!follows(track.last, status)) return
+        track.last = status
+        const kept = Option.getOrUndefined(glance.outcome)?.finishedAt
+        const finishedAt = kept ?? (status._tag === "Succeeded" ? status.finishedAt : now)
+        outbox.set(
+          glance.ref.uid,
+          new BuildSummary({
+            ref: glance.ref,
+            fingerprint: glance.fingerprint,
+            finalImage: glance.finalImage,
+            createdAt: glance.createdAt,
+            status,
+            ...(BuildStatus.isTerminal(status) ? { finishedAt } : {})
+          })
+        )
+        news.unsafeOpen()
+      }
+
+      /** Has a worker look at it, as soon as one is free. */
+      const ask = (track: Track) => {
+        track.turnOff()
+        if (!track.asked) {
+          track.asked = true
+          due.unsafeOffer(track)
+        }
+      }
+
+      const wake = (track: Track, at: DateTime.Utc): Effect.Effect<void> => {
+        const time = DateTime.toEpochMillis(at)
+        if (track.wakesAt === time) return Effect.void
+        track.turnOff()
+        return Effect.map(alarm.set(time, () => ask(track)), (off) => track.setAlarm(time, off))
+      }
+
+      /** Says what is to be said of a build, and sees to what is to be done. */
+      const look = (track: Track): Effect.Effect<void> =>
+        Effect.flatMap(DateTime.now, (now) => {
+          if (track.asked) {
+            track.changed = true
+            return Effect.void
+          }
+          if (track.outline === undefined || track.isOver) {
+            track.turnOff()
+            return Effect.void
+          }
+          const assessment = assess(definition, track.snapshot(track.outline), now)
+          switch (assessment._tag) {
+            case "Ended":
+              return Effect.sync(() => {
+                track.turnOff()
+                if (track.outline !== undefined) tell(track, track.outline, assessment.status, now)
+              })
+            case "Going": {
+              tell(track, track.outline, assessment.status, now)
+              const explain = assessment.explainedBy === undefined
+                ? Option.none()
+                : Option.some(DateTime.addDuration(now, track.silence))
+              const first = Option.reduceCompact([assessment.wakeAt, explain], undefined, earlier)
+              return first === undefined ? Effect.sync(() => track.turnOff()) : wake(track, first)
+            }
+            case "Missing":
+              return wake(track, DateTime.addDuration(now, Waits.viewGrace))
+            default:
+              return Effect.sync(() => ask(track))
+          }
+        })
+
+      const explain = (track: Track, uid: string) =>
+        Effect.map(Waits.patiently(objects.events(uid, namespace)), (events) => {
+          track.events = events
+          track.silence = Duration.min(Duration.times(track.silence, 2), Waits.explainAfter.atMost)
+          return true
+        })
+
+      /** Does what is due; tells whether to look again at once. */
+      const see = (track: Track, outline: BuildOutline.BuildOutline) =>
+        Effect.gen(function*() {
+          const snapshot = track.snapshot(outline)
+          const assessment = assess(definition, snapshot, yield* DateTime.now)
+          if (assessment._tag === "Ended") return true
+          if (assessment._tag === "Going") {
+            return assessment.explainedBy === undefined ? true : yield* explain(track, assessment.explainedBy)
+          }
+          const succeeded = assessment._tag === "Over" && assessment.status._tag === "Succeeded"
+          const kept = succeeded ? yield* Waits.patiently(settle.advance(snapshot)) : Option.none()
+          const status = Option.isSome(kept)
+            ? kept.value
+            : yield* Waits.patiently(settle.status(outline.ref, snapshot.attemptSeen))
+          tell(track, outline, status, yield* DateTime.now)
+          return false
+        })
+
+      /** What a record that does not show its terms holds. */
+      const read = (ref: BuildRecord.Glance["ref"], track: Track) =>
+        Effect.map(Waits.patiently(objects.record(ref)), (record) => {
+          track.outline = BuildOutline.fromRecord(record)
+          return true
+        })
+
+      const work = (track: Track): Effect.Effect<void> =>
+        Effect.suspend((): Effect.Effect<boolean, BuildNotFound | BackendError> =>
+          track.outline !== undefined
+            ? see(track, track.outline)
+            : track.unread !== undefined
+            ? read(track.unread, track)
+            : Effect.succeed(true)
+        ).pipe(
+          // The view tells of that too, now or soon.
+          Effect.catchTag("BuildNotFound", () => Effect.succeed(false)),
+          Effect.catchAll((error) =>
+            error.cause instanceof BuildRecord.Unreadable
+              ? Effect.as(Effect.logWarning(error.message), false)
+              : Effect.as(Effect.sync(() => fail(error)), false)
+          ),
+          Effect.flatMap((again) => {
+            track.asked = false
+            const lookAgain = again || track.changed
+            track.changed = false
+            return lookAgain
+              ? look(track)
+              : track.outline === undefined || track.isOver
+              ? Effect.void
+              : Effect.flatMap(
+                DateTime.now,
+                (now) => wake(track, DateTime.addDuration(now, Waits.explainAfter.first))
+              )
+          })
+        )
+
+      const tidy = (track: Track) =>
+        Effect.sync(() => {
+          if (track.isEmpty) tracks.delete(track.name)
+        })
+
+      const observe = <A extends Resource.Metadata>(
+        changes: Stream.Stream<Change<A>, ClusterError>,
+        nameOf: (object: A) => string | undefined,
+        apply: (track: Track, change: Change<A>, now: DateTime.Utc) => void
+      ) =>
+        Stream.runForEachChunk(changes, (chunk) =>
+          Effect.flatMap(DateTime.now, (now) => {
+            const touched = new Set<Track>()
+            for (const change of chunk) {
+              const name = nameOf(change.object)
+              if (name !== undefined) {
+                const track = tracks.get(name) ?? new BuildTrack<Child>(name)
+                tracks.set(name, track)
+                track.silence = Waits.explainAfter.first
+                apply(track, change, now)
+                touched.add(track)
+              }
+            }
+            return Effect.forEach(touched, (track) => Effect.zipRight(look(track), tidy(track)), { discard: true })
+          })).pipe(
+            refused,
+            Effect.catchAll((error) => Effect.sync(() => fail(error))),
+            Effect.forkScoped
+          )
+
+      const applyRecord = (track: Track, { _tag, object }: Change<Resource.Metadata>, now: DateTime.Utc) => {
+        const glance = Option.getOrUndefined(BuildRecord.glance(backend, object))
+        if (glance === undefined) return
+        if (_tag === "Deleted") {
+          if (track.last !== undefined) tell(track, glance, goneWith(glance), now)
+          track.forget()
+          return
+        }
+        const shown = Option.getOrUndefined(BuildOutline.read(backend, object))
+        track.outline = shown ?? (track.outline === undefined ? undefined : { ...track.outline, ...glance })
+        track.unread = track.outline === undefined ? glance.ref : undefined
+        if (track.unread !== undefined) ask(track)
+      }
+
+      // Whoever may not read one of them is told so at once.
+      yield* refused(Effect.all([records.list, childrenOf.list, podsOf.list], { discard: true }))
+      const all = () => true
+      yield* observe(childrenOf.changes(all), recordLabel, (track, change) => track.child(change))
+      yield* observe(podsOf.changes(all), definition.recordOf, (track, change) => track.pod(change))
+      yield* observe(records.changes(all), ({ metadata }) => metadata.name, applyRecord)
+      yield* Effect.forEach(
+        Array.from({ length: workers }),
+        () => Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(due), work))),
+        { discard: true }
+      )
+      yield* Effect.addFinalizer(() => Effect.sync(() => tracks.forEach((track) => track.turnOff())))
+
+      const pull: ByPull.Pull<BuildSummary, BackendError> = Effect.suspend(() => {
+        if (outbox.size > 0) {
+          const told = Chunk.fromIterable(outbox.values())
+          outbox.clear()
+          return Effect.succeed(told)
+        }
+        if (failure !== undefined) return Effect.fail(Option.some(failure))
+        news.unsafeClose()
+        return Effect.zipRight(news.await, pull)
+      })
+      return Stream.repeatEffectChunkOption(pull)
+    }))
+}
+
+const recordLabel = ({ metadata }: Resource.Metadata): string | undefined => metadata.labels?.[BuildRecord.label.record]
+
+const earlier = (found: DateTime.Utc | undefined, time: DateTime.Utc): DateTime.Utc =>
+  found === undefined ? time : DateTime.min(found, time)

@@ -13,6 +13,7 @@ import * as BuildInput from "../build/BuildInput.js"
 import { BuildRef } from "../build/BuildRef.js"
 import * as BuildStatus from "../build/BuildStatus.js"
 import { Timestamp } from "../build/DurationText.js"
+import { unchecked } from "../build/Unchecked.js"
 import type { JsonObject } from "../cluster/ApiRequest.js"
 import * as Resource from "../cluster/Resource.js"
 import * as Resources from "../cluster/Resources.js"
@@ -160,7 +161,7 @@ export const glance = (backend: string, { metadata }: Resource.Metadata): Option
     return Option.none()
   }
   return Option.some({
-    ref: new BuildRef({ backend, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid }),
+    ref: new BuildRef({ backend, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid }, unchecked),
     number,
     fingerprint,
     finalImage: annotations[annotation.finalImage] ?? "",

@@ -14,6 +14,7 @@ import { BackendError, BuildRejected, type Issue } from "../build/BuildError.js"
 import * as BuildInput from "../build/BuildInput.js"
 import * as BuildService from "../build/BuildService.js"
 import * as BuildStatus from "../build/BuildStatus.js"
+import { unchecked } from "../build/Unchecked.js"
 import type * as Cluster from "../cluster/Cluster.js"
 import type * as Resource from "../cluster/Resource.js"
 import * as BuildNames from "./BuildNames.js"
@@ -178,7 +179,7 @@ export const make = <Child extends Resource.Metadata>(
           createdAt: glance.createdAt,
           finishedAt: outcome?.finishedAt ?? (yield* endOf(status)),
           status
-        })
+        }, unchecked)
       )
     }).pipe(
       Effect.catchTag("BuildNotFound", () => Effect.succeedNone),

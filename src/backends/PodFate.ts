@@ -6,6 +6,7 @@
  */
 import type { ErroredReason } from "../build/BuildStatus.js"
 import * as BuildStatus from "../build/BuildStatus.js"
+import { unchecked } from "../build/Unchecked.js"
 import type { ContainerStatus, Pod } from "../cluster/Resources.js"
 
 /**
@@ -94,4 +95,7 @@ export const of = (pod: Pod): Fate | undefined => {
  * @category getters
  */
 export const reference = ({ metadata }: Pod): BuildStatus.PodReference =>
-  new BuildStatus.PodReference({ namespace: metadata.namespace ?? "", name: metadata.name, uid: metadata.uid })
+  new BuildStatus.PodReference(
+    { namespace: metadata.namespace ?? "", name: metadata.name, uid: metadata.uid },
+    unchecked
+  )

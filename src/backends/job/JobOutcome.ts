@@ -4,6 +4,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as BuildStatus from "../../build/BuildStatus.js"
+import { unchecked } from "../../build/Unchecked.js"
 import * as Resources from "../../cluster/Resources.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Interpretation, LogSource, Observed } from "../Definition.js"
@@ -99,7 +100,7 @@ const running = (seen: Seen, blocked?: BuildStatus.Blocked): BuildStatus.Running
     attempt: attempt(seen),
     ...(blocked === undefined ? {} : { blocked }),
     ...podOf(current(seen) ?? seen.pods.at(-1))
-  })
+  }, unchecked)
 
 // --- how it ends ---
 
@@ -127,7 +128,7 @@ const succeeded = (seen: Seen, pod: Resources.Pod, digest: string): BuildStatus.
     startedAt: startedAt(seen),
     finishedAt: push?.at ?? startedAt(seen),
     ...podOf(pod)
-  })
+  }, unchecked)
 }
 
 const lost = ({ pods, record }: Seen): BuildStatus.Errored =>
@@ -199,7 +200,7 @@ const going = (seen: Seen): Interpretation => {
 const before = (seen: Seen, blocked: BuildStatus.Blocked | undefined): BuildStatus.BuildStatus =>
   attempt(seen) > 1 || failedPods(seen).length > 0
     ? running(seen, blocked)
-    : new BuildStatus.Pending({ ...(blocked === undefined ? {} : { blocked }), ...podOf(current(seen)) })
+    : new BuildStatus.Pending({ ...(blocked === undefined ? {} : { blocked }), ...podOf(current(seen)) }, unchecked)
 
 const queued = ({ record }: Seen): BuildStatus.Blocked =>
   new BuildStatus.Blocked({

@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import { BackendError, type BuildNotFound } from "../../build/BuildError.js"
 import type { BuildRef } from "../../build/BuildRef.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
+import { unchecked } from "../../build/Unchecked.js"
 import type * as Cluster from "../../cluster/Cluster.js"
 import type * as Resource from "../../cluster/Resource.js"
 import * as BuildRecord from "../BuildRecord.js"
@@ -86,7 +87,7 @@ export const make = <Child extends Resource.Metadata>(
     Effect.gen(function*() {
       const status = Kept.ending(seen)
       const finishedAt = status._tag === "Succeeded" ? status.finishedAt : yield* DateTime.now
-      const outcome = BuildRecord.outcomeText(new BuildRecord.Outcome({ status, finishedAt }))
+      const outcome = BuildRecord.outcomeText(new BuildRecord.Outcome({ status, finishedAt }, unchecked))
       const written = yield* objects.annotate(record, { [BuildRecord.annotation.outcome]: outcome }).pipe(
         Effect.catchIf((error) => error.reason === "Forbidden", () =>
           Effect.as(

@@ -28,6 +28,8 @@ export class Track<Child extends Resource.Metadata> {
   /** Whether a worker is to look at it, or does; and whether something has changed since. */
   asked = false
   changed = false
+  /** Whether its events are to be asked for, or are. */
+  explaining = false
   private attemptSeen = 0
   private alarm: { readonly at: number; readonly off: () => void } = unset
 
@@ -39,6 +41,11 @@ export class Track<Child extends Resource.Metadata> {
 
   get isOver(): boolean {
     return this.last !== undefined && BuildStatus.isTerminal(this.last)
+  }
+
+  /** Whether it still is about this build, and not about a later one of the same name. */
+  shows(ref: BuildRef): boolean {
+    return this.outline?.ref.uid === ref.uid
   }
 
   get isEmpty(): boolean {

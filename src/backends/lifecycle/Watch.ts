@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
 import { BuildSummary } from "../../build/BuildService.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
+import { unchecked } from "../../build/Unchecked.js"
 import type * as ByPull from "../../cluster/ByPull.js"
 import type * as Cluster from "../../cluster/Cluster.js"
 import type { ClusterError } from "../../cluster/ClusterError.js"
@@ -32,7 +33,10 @@ import { Track as BuildTrack } from "./Track.js"
 import * as Waits from "./Waits.js"
 
 /** How many builds are settled at once; what goes to the server at once is limited by the client. */
-const workers = 16
+const settlers = 16
+
+/** How many are explained at once: that is worth less, and never in the way of what has ended. */
+const explainers = 2
 
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
@@ -58,8 +62,9 @@ export const make = <Child extends Resource.Metadata>(
       ])
 
       const tracks = new Map<string, Track>()
-      // No longer than there are builds: each is in it once.
+      // No longer than there are builds: each is in them once.
       const due = yield* Queue.unbounded<Track>()
+      const silent = yield* Queue.unbounded<Track>()
       const outbox = new Map<string, BuildSummary>()
       const news = yield* Effect.makeLatch(false)
       let failure: BackendError | undefined
@@ -83,7 +88,7 @@ export const make = <Child extends Resource.Metadata>(
             createdAt: glance.createdAt,
             status,
             ...(BuildStatus.isTerminal(status) ? { finishedAt } : {})
-          })
+          }, unchecked)
         )
         news.unsafeOpen()
       }
@@ -91,6 +96,7 @@ export const make = <Child extends Resource.Metadata>(
       /** Has a worker look at it, as soon as one is free. */
       const ask = (track: Track) => {
         track.turnOff()
+        track.changed = track.asked
         if (!track.asked) {
           track.asked = true
           due.unsafeOffer(track)
@@ -107,10 +113,6 @@ export const make = <Child extends Resource.Metadata>(
       /** Says what is to be said of a build, and sees to what is to be done. */
       const look = (track: Track): Effect.Effect<void> =>
         Effect.flatMap(DateTime.now, (now) => {
-          if (track.asked) {
-            track.changed = true
-            return Effect.void
-          }
           if (track.outline === undefined || track.isOver) {
             track.turnOff()
             return Effect.void
@@ -137,13 +139,6 @@ export const make = <Child extends Resource.Metadata>(
           }
         })
 
-      const explain = (track: Track, uid: string) =>
-        Effect.map(Waits.patiently(objects.events(uid, namespace)), (events) => {
-          track.events = events
-          track.silence = Duration.min(Duration.times(track.silence, 2), Waits.explainAfter.atMost)
-          return true
-        })
-
       /** Does what is due; tells whether to look again at once. */
       const see = (track: Track, outline: BuildOutline.BuildOutline) =>
         Effect.gen(function*() {
@@ -151,39 +146,59 @@ export const make = <Child extends Resource.Metadata>(
           const assessment = assess(definition, snapshot, yield* DateTime.now)
           if (assessment._tag === "Ended") return true
           if (assessment._tag === "Going") {
-            return assessment.explainedBy === undefined ? true : yield* explain(track, assessment.explainedBy)
+            if (assessment.explainedBy === undefined) return true
+            if (!track.explaining) {
+              track.explaining = true
+              silent.unsafeOffer(track)
+            }
+            return false
           }
           const succeeded = assessment._tag === "Over" && assessment.status._tag === "Succeeded"
           const kept = succeeded ? yield* Waits.patiently(settle.advance(snapshot)) : Option.none()
           const status = Option.isSome(kept)
             ? kept.value
             : yield* Waits.patiently(settle.status(outline.ref, snapshot.attemptSeen))
-          tell(track, outline, status, yield* DateTime.now)
+          if (track.shows(outline.ref)) tell(track, outline, status, yield* DateTime.now)
           return false
         })
 
       /** What a record that does not show its terms holds. */
-      const read = (ref: BuildRecord.Glance["ref"], track: Track) =>
+      const read = (track: Track, ref: BuildRecord.Glance["ref"]) =>
         Effect.map(Waits.patiently(objects.record(ref)), (record) => {
-          track.outline = BuildOutline.fromRecord(record)
+          if (track.unread?.uid === ref.uid) track.outline = BuildOutline.fromRecord(record)
           return true
         })
 
-      const work = (track: Track): Effect.Effect<void> =>
-        Effect.suspend((): Effect.Effect<boolean, BuildNotFound | BackendError> =>
-          track.outline !== undefined
-            ? see(track, track.outline)
-            : track.unread !== undefined
-            ? read(track.unread, track)
-            : Effect.succeed(true)
-        ).pipe(
+      const explain = (track: Track, outline: BuildOutline.BuildOutline) =>
+        Effect.gen(function*() {
+          const assessment = assess(definition, track.snapshot(outline), yield* DateTime.now)
+          if (assessment._tag !== "Going" || assessment.explainedBy === undefined) return false
+          const events = yield* Waits.patiently(objects.events(assessment.explainedBy, namespace))
+          if (!track.shows(outline.ref)) return false
+          track.events = events
+          track.silence = Duration.min(Duration.times(track.silence, 2), Waits.explainAfter.atMost)
+          return true
+        })
+
+      const guarded = (effect: Effect.Effect<boolean, BuildNotFound | BackendError>): Effect.Effect<boolean> =>
+        effect.pipe(
           // The view tells of that too, now or soon.
           Effect.catchTag("BuildNotFound", () => Effect.succeed(false)),
           Effect.catchAll((error) =>
             error.cause instanceof BuildRecord.Unreadable
               ? Effect.as(Effect.logWarning(error.message), false)
               : Effect.as(Effect.sync(() => fail(error)), false)
-          ),
+          )
+        )
+
+      const work = (track: Track): Effect.Effect<void> =>
+        Effect.suspend(() =>
+          track.outline !== undefined
+            ? guarded(see(track, track.outline))
+            : track.unread !== undefined
+            ? guarded(read(track, track.unread))
+            : Effect.succeed(true)
+        ).pipe(
           Effect.flatMap((again) => {
             track.asked = false
             const lookAgain = again || track.changed
@@ -198,6 +213,20 @@ export const make = <Child extends Resource.Metadata>(
               )
           })
         )
+
+      const ponder = (track: Track): Effect.Effect<void> =>
+        Effect.suspend(() =>
+          track.outline === undefined ? Effect.succeed(false) : guarded(explain(track, track.outline))
+        )
+          .pipe(
+            Effect.flatMap((again) => {
+              track.explaining = false
+              return again ? look(track) : Effect.void
+            })
+          )
+
+      const serve = (queue: Queue.Dequeue<Track>, served: (track: Track) => Effect.Effect<void>) =>
+        Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(queue), served)))
 
       const tidy = (track: Track) =>
         Effect.sync(() => {
@@ -249,11 +278,8 @@ export const make = <Child extends Resource.Metadata>(
       yield* observe(childrenOf.changes(all), recordLabel, (track, change) => track.child(change))
       yield* observe(podsOf.changes(all), definition.recordOf, (track, change) => track.pod(change))
       yield* observe(records.changes(all), ({ metadata }) => metadata.name, applyRecord)
-      yield* Effect.forEach(
-        Array.from({ length: workers }),
-        () => Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(due), work))),
-        { discard: true }
-      )
+      yield* Effect.replicateEffect(serve(due, work), settlers, { discard: true })
+      yield* Effect.replicateEffect(serve(silent, ponder), explainers, { discard: true })
       yield* Effect.addFinalizer(() => Effect.sync(() => tracks.forEach((track) => track.turnOff())))
 
       const pull: ByPull.Pull<BuildSummary, BackendError> = Effect.suspend(() => {

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as BuildInput from "../../build/BuildInput.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
+import { unchecked } from "../../build/Unchecked.js"
 import * as Resources from "../../cluster/Resources.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Interpretation, LogSource, Observed } from "../Definition.js"
@@ -79,7 +80,7 @@ const startedAt = ({ child, earlier, record }: Seen): DateTime.Utc =>
     record.createdAt
 
 const running = (seen: Seen): BuildStatus.Running =>
-  new BuildStatus.Running({ startedAt: startedAt(seen), attempt: attemptOf(seen), ...podOf(seen) })
+  new BuildStatus.Running({ startedAt: startedAt(seen), attempt: attemptOf(seen), ...podOf(seen) }, unchecked)
 
 // --- before it runs ---
 
@@ -104,8 +105,8 @@ const waiting = (seen: Seen): Interpretation => {
   const why = blocked === undefined ? {} : { blocked }
   return {
     status: attemptOf(seen) > 1
-      ? new BuildStatus.Running({ ...running(seen), ...why })
-      : new BuildStatus.Pending({ ...why, ...podOf(seen) }),
+      ? new BuildStatus.Running({ ...running(seen), ...why }, unchecked)
+      : new BuildStatus.Pending({ ...why, ...podOf(seen) }, unchecked),
     waitingSince: timeOf(child.metadata.creationTimestamp),
     // What is said without events needs none.
     explainedBy: blockedBy({ ...seen, events: [] }) === undefined ? (pods.at(-1) ?? child).metadata.uid : undefined

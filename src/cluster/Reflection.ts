@@ -86,6 +86,9 @@ export const make = <A>(options: Options<A>): Effect.Effect<Reflector<A>, never,
       }
     }))
 
+    const reading = (reader: View.Reader<A>) =>
+      Effect.acquireRelease(Effect.sync(() => view.add(reader)), () => Effect.sync(() => view.drop(reader)))
+
     const ready = Effect.flatMap(answered.await, () => refusal ?? Effect.void)
     return {
       get: (name, namespace) => {
@@ -99,11 +102,23 @@ export const make = <A>(options: Options<A>): Effect.Effect<Reflector<A>, never,
             return refusal
           }
           const reader = ChangeQueue.make({ subject, where })
-          return Effect.as(
-            Effect.acquireRelease(Effect.sync(() => view.add(reader)), () => Effect.sync(() => view.drop(reader))),
-            reader.stream
-          )
+          return Effect.as(reading(reader), reader.stream)
         })),
+      subscribe: (tell, fail) =>
+        Effect.zipRight(
+          ready,
+          reading({
+            fail,
+            offer: (_uid, change) => {
+              // What is wrong with one reader is no trouble of the others.
+              try {
+                tell(change)
+              } catch (cause) {
+                fail(new ClusterError({ ...subject, reason: "Unexpected", detail: "a defect of its reader", cause }))
+              }
+            }
+          })
+        ),
       follow: (by, key, news) =>
         Effect.flatMap(ready, () => {
           const follower: ViewIndex.Follower<A> = { key, subject, news, gone: undefined, end: undefined }

@@ -40,6 +40,14 @@ export interface Reflector<A> {
    */
   readonly changes: (where: (object: A) => boolean) => Stream.Stream<Change<A>, ClusterError>
   /**
+   * Calls `tell` with every object there is (as `Updated`), and with each change as it is seen: none is merged or kept for
+   * later, so `tell` has to be quick. Waits for the first list. `fail` is called when the view ends.
+   */
+  readonly subscribe: (
+    tell: (change: Change<A>) => void,
+    fail: (error: ClusterError) => void
+  ) => Effect.Effect<void, ClusterError, Scope.Scope>
+  /**
    * Those for which `by` gives `key`, to be looked at at one's own time; waits for the first list. `by` is about what does
    * not change in an object's life. However many follow by the same function, each at another key, to look costs no more
    * than the objects of that key, and so does a change of them.

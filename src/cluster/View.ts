@@ -3,7 +3,6 @@
  * state before or after, never between.
  */
 import * as Either from "effect/Either"
-import type { ChangeQueue } from "./ChangeQueue.js"
 import type { ClusterError } from "./ClusterError.js"
 import type { Observed } from "./Observed.js"
 import type { Change } from "./Reflector.js"
@@ -15,6 +14,12 @@ interface Entry<A> {
   object: A
 }
 
+export interface Reader<A> {
+  readonly offer: (uid: string, change: Change<A>) => void
+  /** There will be no more. */
+  readonly fail: (error: ClusterError) => void
+}
+
 export interface View<A> {
   readonly entries: ReadonlyMap<string, Readonly<Entry<A>>>
   readonly apply: (observed: Observed<A>) => void
@@ -22,8 +27,8 @@ export interface View<A> {
   /** Takes a whole list for the truth: what is missing in it was deleted. */
   readonly replace: (all: ReadonlyMap<string, Observed<A>>) => void
   /** Tells a reader what is there, and from then on what changes. */
-  readonly add: (reader: ChangeQueue<A>) => void
-  readonly drop: (reader: ChangeQueue<A>) => void
+  readonly add: (reader: Reader<A>) => void
+  readonly drop: (reader: Reader<A>) => void
   /** The index by a function; those who follow by the same one share it. */
   readonly index: (by: ViewIndex.By<A>) => ViewIndex.ViewIndex<A>
   /** Ends every reader and follower with an error. */
@@ -32,7 +37,7 @@ export interface View<A> {
 
 export const make = <A>(): View<A> => {
   const entries = new Map<string, Entry<A>>()
-  const readers = new Set<ChangeQueue<A>>()
+  const readers = new Set<Reader<A>>()
   const indexes = new Map<ViewIndex.By<A>, ViewIndex.ViewIndex<A>>()
 
   const tell = (uid: string, change: Change<A>) => {

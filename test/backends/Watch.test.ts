@@ -10,7 +10,7 @@ import * as Cluster from "../../src/cluster/Cluster.js"
 import type * as Access from "../../src/cluster/fake/Access.js"
 import * as FakeDriver from "../../src/cluster/fake/FakeDriver.js"
 import * as Resources from "../../src/cluster/Resources.js"
-import { definition, input, settle, world, writes } from "./lifecycleKit.js"
+import { type Craft, definition, input, settle, world, writes } from "./lifecycleKit.js"
 
 /** What a watch tells, as `tag Status`, and how it ended. */
 const watching = (backend: BuildBackend.Service, options?: BuildBackend.ListOptions) =>
@@ -119,6 +119,22 @@ it.scoped("tells that a build was removed while it was built, and nothing of the
     assert.deepStrictEqual(yield* since, ["a Pending"])
   }))
 
+it.scoped("tells a slow reader the end of a build although another has its name by then", () =>
+  Effect.gen(function*() {
+    const { backend, cluster } = yield* world
+    const ref = yield* started(backend, "a")
+    const pull = yield* Stream.toPull(backend.watch())
+    yield* pull
+    yield* cluster.delete(Resources.ConfigMap, ref.name)
+    const next = yield* started(backend, "a")
+    yield* settle
+    assert.strictEqual(next.name, ref.name)
+    assert.deepStrictEqual(
+      Array.from(yield* pull, (summary) => [summary.ref.uid, summary.status._tag]),
+      [[ref.uid, "Errored"], [next.uid, "Pending"]]
+    )
+  }))
+
 it.scoped("tells of a build whose child somebody deleted", () =>
   Effect.gen(function*() {
     const { backend, cluster, crafts, move } = yield* world
@@ -194,6 +210,25 @@ it.scoped("ends with an error for who may not watch", () =>
     )
     const { end } = yield* watching(ClusterBackend.make(definition, { cluster, namespace: "default" }))
     assert.strictEqual(end.error?.reason, "Forbidden")
+  }))
+
+it.scoped("ends with an error, and does not wait for ever, where a backend has a defect", () =>
+  Effect.gen(function*() {
+    const { cluster, move } = yield* world
+    const defective: ClusterBackend.Definition<Craft> = {
+      ...definition,
+      interpret: (observed) => {
+        if (observed.child.status?.phase === "Broken") throw new Error("not thought of")
+        return definition.interpret(observed)
+      }
+    }
+    const backend = ClusterBackend.make(defective, { cluster, namespace: "default" })
+    const ref = yield* started(backend, "a")
+    const { end, since } = yield* watching(backend)
+    assert.deepStrictEqual(yield* since, ["a Pending"])
+    yield* move(ref, "Broken")
+    yield* settle
+    assert.strictEqual(end.error?.reason, "Unexpected")
   }))
 
 it.scoped("leaves out what a slow reader had no time for, and never the last", () =>

@@ -14,11 +14,18 @@ export interface Alarm {
   readonly set: (at: number, ring: () => void) => Effect.Effect<() => void>
 }
 
+interface Sleeper {
+  until: number
+  fiber?: Fiber.RuntimeFiber<void>
+}
+
+const dismiss = (sleeper: Sleeper | undefined): void => sleeper?.fiber?.unsafeInterruptAsFork(sleeper.fiber.id())
+
 type Due = readonly [at: number, place: number]
 
 class Rota {
   private due = SortedMap.empty<Due, () => void>(Order.tuple(Order.number, Order.number))
-  private sleeper: { readonly until: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
+  private sleeper: Sleeper | undefined
   private places = 0
 
   readonly set = (at: number, ring: () => void): Effect.Effect<() => void> =>
@@ -31,43 +38,53 @@ class Rota {
           this.wake()
         }
       }
-      return this.sleeper !== undefined && this.sleeper.until <= at ? Effect.succeed(off) : Effect.as(this.rest, off)
+      return this.sleeper !== undefined && this.sleeper.until <= at ? Effect.succeed(off) : Effect.as(this.begin, off)
     })
 
   private wake() {
-    this.sleeper?.fiber.unsafeInterruptAsFork(this.sleeper.fiber.id())
+    dismiss(this.sleeper)
     this.sleeper = undefined
   }
 
-  private readonly rest: Effect.Effect<void> = Effect.suspend(() => {
-    const next = SortedMap.headOption(this.due)
-    if (Option.isNone(next)) {
-      return Effect.void
-    }
+  /** A new sleeper: the old one, if there is one, would sleep for too long. */
+  private readonly begin: Effect.Effect<void> = Effect.suspend(() => {
     this.wake()
-    const [[until]] = next.value
-    return Effect.map(Effect.forkDaemon(this.sleepUntil(until)), (fiber) => {
-      this.sleeper = { until, fiber }
+    const sleeper: Sleeper = { until: this.earliest }
+    this.sleeper = sleeper
+    return Effect.map(Effect.forkDaemon(Effect.interruptible(this.sleep(sleeper))), (fiber) => {
+      sleeper.fiber = fiber
+      if (this.sleeper !== sleeper) dismiss(sleeper)
     })
   })
 
-  private sleepUntil(time: number): Effect.Effect<void> {
-    return Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      // In whole milliseconds: a shorter rest would be no sleep at all, again and again.
-      Effect.zipRight(Effect.sleep(Math.max(0, Math.ceil(time - now))), this.ring)).pipe(Effect.interruptible)
+  private get earliest(): number {
+    return Option.match(SortedMap.headOption(this.due), { onNone: () => Infinity, onSome: ([[at]]) => at })
   }
 
-  private readonly ring: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    this.sleeper = undefined
+  private readonly sleep = (sleeper: Sleeper): Effect.Effect<void> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      if (this.sleeper !== sleeper) {
+        return Effect.void
+      }
+      this.ring(now)
+      sleeper.until = this.earliest
+      if (sleeper.until === Infinity) {
+        this.sleeper = undefined
+        return Effect.void
+      }
+      // In whole milliseconds: a shorter rest would be no sleep at all, again and again.
+      return Effect.zipRight(Effect.sleep(Math.ceil(sleeper.until - now)), this.sleep(sleeper))
+    })
+
+  private ring(now: number) {
     for (const [place, ring] of this.due) {
       if (place[0] > now) {
-        break
+        return
       }
       this.due = SortedMap.remove(this.due, place)
       ring()
     }
-    return this.rest
-  })
+  }
 }
 
 export const make = (): Alarm => {

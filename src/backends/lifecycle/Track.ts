@@ -4,6 +4,7 @@
 import type * as Duration from "effect/Duration"
 import { constVoid } from "effect/Function"
 import type { BuildRef } from "../../build/BuildRef.js"
+import type { BuildSummary } from "../../build/BuildService.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
 import type { Change } from "../../cluster/Reflector.js"
 import type * as Resource from "../../cluster/Resource.js"
@@ -12,6 +13,12 @@ import type { BuildOutline } from "../BuildOutline.js"
 import type { Event } from "../Definition.js"
 import { latestAttempt, ownedBy, type Snapshot } from "./Snapshot.js"
 import * as Waits from "./Waits.js"
+
+/** What is said of a build, until somebody reads it: then it is what was so last. */
+export interface Note<Child extends Resource.Metadata> {
+  readonly track: Track<Child>
+  summary: BuildSummary
+}
 
 export class Track<Child extends Resource.Metadata> {
   /** The record; absent before it is seen, and once it is gone. */
@@ -23,6 +30,10 @@ export class Track<Child extends Resource.Metadata> {
   events: ReadonlyArray<Event> = none
   /** What was said last. */
   last: BuildStatus.BuildStatus | undefined
+  /** What was said and not read yet. */
+  note: Note<Child> | undefined
+  /** Whether something has changed that was not looked at yet. */
+  touched = false
   /** How long it may be silent before its events are asked for. */
   silence: Duration.Duration = Waits.explainAfter.first
   /** Whether a worker is to look at it, or does; and whether something has changed since. */
@@ -87,6 +98,7 @@ export class Track<Child extends Resource.Metadata> {
     this.outline = undefined
     this.unread = undefined
     this.last = undefined
+    this.note = undefined
     this.events = none
     this.attemptSeen = 0
   }

@@ -9,9 +9,8 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
+import { BackendError, type BuildNotFound } from "../../build/BuildError.js"
 import { BuildSummary } from "../../build/BuildService.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
 import { unchecked } from "../../build/Unchecked.js"
@@ -25,18 +24,22 @@ import * as BuildOutline from "../BuildOutline.js"
 import * as BuildRecord from "../BuildRecord.js"
 import type { Definition } from "../Definition.js"
 import type { Alarm } from "./Alarm.js"
+import * as Crew from "./Crew.js"
 import { backendError } from "./Failure.js"
 import type { Objects } from "./Objects.js"
 import type { Settle } from "./Settle.js"
 import { assess, follows, goneWith } from "./Snapshot.js"
-import { Track as BuildTrack } from "./Track.js"
+import { type Note, Track as BuildTrack } from "./Track.js"
 import * as Waits from "./Waits.js"
 
 /** How many builds are settled at once; what goes to the server at once is limited by the client. */
-const settlers = 16
+const mostSettlers = 16
 
-/** How many are explained at once: that is worth less, and never in the way of what has ended. */
-const explainers = 2
+/**
+ * The rest between one explanation and the next: when all of ten thousand builds wait, to say why is not worth more than fifty
+ * requests a second.
+ */
+const breath = "20 millis"
 
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
@@ -50,7 +53,9 @@ export const make = <Child extends Resource.Metadata>(
 
   return (namespace: string, fingerprint?: string): Stream.Stream<BuildSummary, BackendError> =>
     Stream.unwrapScoped(Effect.gen(function*() {
-      const refused = Effect.mapError(backendError(backend, `watch the builds of ${namespace}`))
+      const operation = `watch the builds of ${namespace}`
+      const refused = Effect.mapError(backendError(backend, operation))
+      const clock = yield* Effect.clock
       const ours = { namespace, labelSelector: BuildRecord.selector(backend) }
       const those = fingerprint === undefined
         ? ours
@@ -62,10 +67,7 @@ export const make = <Child extends Resource.Metadata>(
       ])
 
       const tracks = new Map<string, Track>()
-      // No longer than there are builds: each is in them once.
-      const due = yield* Queue.unbounded<Track>()
-      const silent = yield* Queue.unbounded<Track>()
-      const outbox = new Map<string, BuildSummary>()
+      let outbox: Array<Note<Child>> = []
       const news = yield* Effect.makeLatch(false)
       let failure: BackendError | undefined
 
@@ -74,22 +76,32 @@ export const make = <Child extends Resource.Metadata>(
         news.unsafeOpen()
       }
 
+      /** Whoever reads is told rather than left waiting for ever. */
+      const noDefects = Effect.catchAllDefect((cause) =>
+        Effect.sync(() =>
+          fail(new BackendError({ backend, reason: "Unexpected", operation, detail: "a defect", cause }))
+        )
+      )
+
       const tell = (track: Track, glance: BuildRecord.Glance, status: BuildStatus.BuildStatus, now: DateTime.Utc) => {
         if (!follows(track.last, status)) return
         track.last = status
         const kept = Option.getOrUndefined(glance.outcome)?.finishedAt
         const finishedAt = kept ?? (status._tag === "Succeeded" ? status.finishedAt : now)
-        outbox.set(
-          glance.ref.uid,
-          new BuildSummary({
-            ref: glance.ref,
-            fingerprint: glance.fingerprint,
-            finalImage: glance.finalImage,
-            createdAt: glance.createdAt,
-            status,
-            ...(BuildStatus.isTerminal(status) ? { finishedAt } : {})
-          }, unchecked)
-        )
+        const summary = new BuildSummary({
+          ref: glance.ref,
+          fingerprint: glance.fingerprint,
+          finalImage: glance.finalImage,
+          createdAt: glance.createdAt,
+          status,
+          ...(BuildStatus.isTerminal(status) ? { finishedAt } : {})
+        }, unchecked)
+        if (track.note === undefined) {
+          track.note = { track, summary }
+          outbox.push(track.note)
+        } else {
+          track.note.summary = summary
+        }
         news.unsafeOpen()
       }
 
@@ -99,7 +111,7 @@ export const make = <Child extends Resource.Metadata>(
         track.changed = track.asked
         if (!track.asked) {
           track.asked = true
-          due.unsafeOffer(track)
+          settlers.add(track)
         }
       }
 
@@ -149,7 +161,7 @@ export const make = <Child extends Resource.Metadata>(
             if (assessment.explainedBy === undefined) return true
             if (!track.explaining) {
               track.explaining = true
-              silent.unsafeOffer(track)
+              explainer.add(track)
             }
             return false
           }
@@ -225,44 +237,49 @@ export const make = <Child extends Resource.Metadata>(
             })
           )
 
-      const serve = (queue: Queue.Dequeue<Track>, served: (track: Track) => Effect.Effect<void>) =>
-        Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(queue), served)))
+      const settlers = yield* Crew.make<Track>(mostSettlers, (track) => noDefects(work(track)))
+      const explainer = yield* Crew.make<Track>(
+        1,
+        (track) => Effect.zipRight(noDefects(ponder(track)), Effect.sleep(breath))
+      )
 
-      const tidy = (track: Track) =>
-        Effect.sync(() => {
-          if (track.isEmpty) tracks.delete(track.name)
-        })
+      let touched: Array<Track> = []
+      const moved = yield* Effect.makeLatch(false)
 
-      const observe = <A extends Resource.Metadata>(
-        changes: Stream.Stream<Change<A>, ClusterError>,
+      const tracking = <A extends Resource.Metadata>(
         nameOf: (object: A) => string | undefined,
-        apply: (track: Track, change: Change<A>, now: DateTime.Utc) => void
+        apply: (track: Track, change: Change<A>) => void
       ) =>
-        Stream.runForEachChunk(changes, (chunk) =>
-          Effect.flatMap(DateTime.now, (now) => {
-            const touched = new Set<Track>()
-            for (const change of chunk) {
-              const name = nameOf(change.object)
-              if (name !== undefined) {
-                const track = tracks.get(name) ?? new BuildTrack<Child>(name)
-                tracks.set(name, track)
-                track.silence = Waits.explainAfter.first
-                apply(track, change, now)
-                touched.add(track)
-              }
-            }
-            return Effect.forEach(touched, (track) => Effect.zipRight(look(track), tidy(track)), { discard: true })
-          })).pipe(
-            refused,
-            Effect.catchAll((error) => Effect.sync(() => fail(error))),
-            Effect.forkScoped
-          )
+      (change: Change<A>) => {
+        const name = nameOf(change.object)
+        if (name === undefined) return
+        const track = tracks.get(name) ?? new BuildTrack<Child>(name)
+        tracks.set(name, track)
+        track.silence = Waits.explainAfter.first
+        apply(track, change)
+        if (!track.touched) touched.push(track)
+        track.touched = true
+        moved.unsafeOpen()
+      }
 
-      const applyRecord = (track: Track, { _tag, object }: Change<Resource.Metadata>, now: DateTime.Utc) => {
+      const lookAtTouched = Effect.suspend(() => {
+        moved.unsafeClose()
+        const some = touched
+        touched = []
+        return Effect.forEach(some, (track) => {
+          track.touched = false
+          if (track.isEmpty) tracks.delete(track.name)
+          return look(track)
+        }, { discard: true })
+      })
+
+      const applyRecord = (track: Track, { _tag, object }: Change<Resource.Metadata>) => {
         const glance = Option.getOrUndefined(BuildRecord.glance(backend, object))
         if (glance === undefined) return
         if (_tag === "Deleted") {
-          if (track.last !== undefined) tell(track, glance, goneWith(glance), now)
+          if (track.last !== undefined) {
+            tell(track, glance, goneWith(glance), DateTime.unsafeMake(clock.unsafeCurrentTimeMillis()))
+          }
           track.forget()
           return
         }
@@ -272,21 +289,23 @@ export const make = <Child extends Resource.Metadata>(
         if (track.unread !== undefined) ask(track)
       }
 
-      // Whoever may not read one of them is told so at once.
-      yield* refused(Effect.all([records.list, childrenOf.list, podsOf.list], { discard: true }))
-      const all = () => true
-      yield* observe(childrenOf.changes(all), recordLabel, (track, change) => track.child(change))
-      yield* observe(podsOf.changes(all), definition.recordOf, (track, change) => track.pod(change))
-      yield* observe(records.changes(all), ({ metadata }) => metadata.name, applyRecord)
-      yield* Effect.replicateEffect(serve(due, work), settlers, { discard: true })
-      yield* Effect.replicateEffect(serve(silent, ponder), explainers, { discard: true })
+      const refuse = (error: ClusterError) => fail(backendError(backend, operation)(error))
+      const children = tracking<Child>(recordLabel, (track, change) => track.child(change))
+      const pods = tracking<Resources.Pod>(definition.recordOf, (track, change) => track.pod(change))
+      yield* refused(childrenOf.subscribe(children, refuse))
+      yield* refused(podsOf.subscribe(pods, refuse))
+      yield* refused(records.subscribe(tracking(({ metadata }) => metadata.name, applyRecord), refuse))
+      yield* Effect.forkScoped(noDefects(Effect.forever(Effect.zipRight(moved.await, lookAtTouched))))
       yield* Effect.addFinalizer(() => Effect.sync(() => tracks.forEach((track) => track.turnOff())))
 
       const pull: ByPull.Pull<BuildSummary, BackendError> = Effect.suspend(() => {
-        if (outbox.size > 0) {
-          const told = Chunk.fromIterable(outbox.values())
-          outbox.clear()
-          return Effect.succeed(told)
+        if (outbox.length > 0) {
+          const notes = outbox
+          outbox = []
+          return Effect.succeed(Chunk.unsafeFromArray(notes.map((note) => {
+            if (note.track.note === note) note.track.note = undefined
+            return note.summary
+          })))
         }
         if (failure !== undefined) return Effect.fail(Option.some(failure))
         news.unsafeClose()

@@ -1,16 +1,19 @@
 /**
- * How many builds there are, and how fast their statuses change.
+ * How many builds there are, how each goes, and how fast.
  */
 
-export const builds = 1_000
+export const builds = 10_000
 
-/** How many statuses of builds change in a second. */
+/** How many pods of builds change in a second. */
 export const changesASecond = 1_000
 
-/** How a build goes: what the server makes of its pod, one after another. */
-export const statuses = ["Running", "Succeeded"] as const
+/** What the server makes of the pod of a build, one after another; those of different builds in a random order. */
+export const steps = ["Created", "Running", "Pushing", "Succeeded"] as const
 
-export type Status = (typeof statuses)[number]
+export type Step = (typeof steps)[number]
+
+/** The steps that are statuses of a build. */
+export const statuses: ReadonlyArray<string> = ["Running", "Succeeded"] satisfies ReadonlyArray<Step>
 
 /** Milliseconds, the same in every process of this machine. */
 export const now = (): number => performance.timeOrigin + performance.now()

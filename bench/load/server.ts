@@ -1,11 +1,12 @@
 /**
  * The fake's API server over HTTPS, alone in its process: nothing happens in it but what is asked of it. Where it is goes to
- * the output first. Once it is told to (a line on its input), it lets every Job have a pod, and moves the pods on at a given
- * rate, in a random order; it says of each change which it was and when it was stored.
+ * the output first. Once it is told to (a line on its input), it lets every Job have a pod, and moves the pods on, at a given
+ * rate in all, in a random order; it says of each change which it was and when it was stored.
  */
 import { Clock, Effect, Either } from "effect"
 import * as readline from "node:readline"
 import * as TerminationMessage from "../../src/backends/job/TerminationMessage.js"
+import type { JsonObject } from "../../src/cluster/ApiRequest.js"
 import * as Access from "../../src/cluster/fake/Access.js"
 import * as ControlPlane from "../../src/cluster/fake/ControlPlane.js"
 import * as FakeApiServer from "../../src/cluster/fake/FakeApiServer.js"
@@ -35,18 +36,25 @@ const waiting = { waiting: { reason: "PodInitializing" } }
 
 const digest = `sha256:${"a".repeat(64)}`
 
-const statusOf: Readonly<Record<Workload.Status, object>> = {
+const running = { running: { startedAt: time } }
+
+const succeeded = TerminationMessage.format({ verb: "push", code: 0, digest, text: "" })
+
+const statusOf: Readonly<Record<Exclude<Workload.Step, "Created">, object>> = {
   Running: {
-    phase: "Running",
-    initContainerStatuses: [container("build", { running: { startedAt: time } })],
+    phase: "Pending",
+    initContainerStatuses: [container("build", running)],
     containerStatuses: [container("push", waiting)]
+  },
+  Pushing: {
+    phase: "Running",
+    initContainerStatuses: [container("build", ended(""))],
+    containerStatuses: [container("push", running)]
   },
   Succeeded: {
     phase: "Succeeded",
     initContainerStatuses: [container("build", ended(""))],
-    containerStatuses: [
-      container("push", ended(TerminationMessage.format({ verb: "push", code: 0, digest, text: "" })))
-    ]
+    containerStatuses: [container("push", ended(succeeded))]
   }
 }
 
@@ -60,7 +68,7 @@ const must = <A, E>(made: Either.Either<A, E>): A =>
   Either.getOrThrowWith(made, (error) => new Error(JSON.stringify(error)))
 
 const program = Effect.gen(function*() {
-  const plane = yield* ControlPlane.makeServer()
+  const plane = yield* ControlPlane.makeServer({ history: 1_000 })
   const now = yield* Clock.currentTimeMillis
   must(plane.registry.create(CoreKinds.namespace, "", { metadata: { name: "default" } }, { now }))
   const served = yield* FakeApiServer.serve(plane, { user: admin })
@@ -70,9 +78,8 @@ const program = Effect.gen(function*() {
     readline.createInterface({ input: process.stdin }).once("line", () => resume(Effect.void))
   })
   const jobs = plane.store.list("jobs.batch")
-  const pods = jobs.map((job) => ({
-    record: Metadata.labels(job)["effect-os-builder/record"] ?? "",
-    pod: must(plane.registry.create(CoreKinds.pod, "default", {
+  const create = (job: JsonObject, now: number) =>
+    must(plane.registry.create(CoreKinds.pod, "default", {
       metadata: {
         name: `${Metadata.name(job)}-pod`,
         labels: J.object(job, "spec", "template", "metadata", "labels"),
@@ -86,27 +93,29 @@ const program = Effect.gen(function*() {
       },
       spec: J.object(job, "spec", "template", "spec")
     }, { now }))
-  }))
-  console.log(JSON.stringify({ pods: pods.length }))
-  yield* Effect.sleep("5 seconds")
+  const move = (job: JsonObject, status: object, now: number) =>
+    must(plane.registry.update(
+      CoreKinds.pod,
+      "default",
+      `${Metadata.name(job)}-pod`,
+      "status",
+      (existing) => Either.right({ ...existing, status: JSON.parse(JSON.stringify(status)) }),
+      { now }
+    ))
 
   const began = Workload.now()
-  let changed = 0
-  for (const status of Workload.statuses) {
-    for (const { pod, record } of shuffled(pods)) {
-      const due = began + changed * 1_000 / Workload.changesASecond
-      if (Workload.now() < due) yield* Effect.sleep(due - Workload.now())
-      must(plane.registry.update(
-        CoreKinds.pod,
-        "default",
-        Metadata.name(pod),
-        "status",
-        (existing) => Either.right({ ...existing, status: JSON.parse(JSON.stringify(statusOf[status])) }),
-        { now: yield* Clock.currentTimeMillis }
-      ))
-      console.log(`${record} ${status} ${Workload.now()}`)
-      changed += 1
-    }
+  const steps = new Map<JsonObject, number>()
+  const turns = shuffled(Workload.steps.flatMap(() => jobs))
+  for (const [index, job] of turns.entries()) {
+    const due = began + index * 1_000 / Workload.changesASecond
+    if (Workload.now() < due) yield* Effect.sleep(due - Workload.now())
+    const place = steps.get(job) ?? 0
+    steps.set(job, place + 1)
+    const step = Workload.steps[place] ?? "Created"
+    const now = yield* Clock.currentTimeMillis
+    if (step === "Created") create(job, now)
+    else move(job, statusOf[step], now)
+    console.log(`${Metadata.labels(job)["effect-os-builder/record"]} ${step} ${Workload.now()}`)
   }
   console.log(JSON.stringify({ took: Workload.now() - began }))
   return yield* Effect.never

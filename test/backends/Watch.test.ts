@@ -2,8 +2,8 @@
  * One stream for all builds of a namespace.
  */
 import { assert, it } from "@effect/vitest"
-import { DateTime, Effect, Stream, TestClock } from "effect"
-import type { BuildBackend, BuildError } from "effect-os-builder"
+import { DateTime, type Duration, Effect, Stream, TestClock } from "effect"
+import type { BuildBackend, BuildError, BuildRef } from "effect-os-builder"
 import * as BuildRecord from "../../src/backends/BuildRecord.js"
 import * as ClusterBackend from "../../src/backends/ClusterBackend.js"
 import * as Cluster from "../../src/cluster/Cluster.js"
@@ -243,4 +243,59 @@ it.scoped("leaves out what a slow reader had no time for, and never the last", (
     const next = yield* pull
     assert.deepStrictEqual(Array.from(next, ({ status }) => status._tag), ["Succeeded"])
     assert.isTrue(Array.from(next).every(({ createdAt }) => DateTime.isDateTime(createdAt)))
+  }))
+
+/** Its builds wait, and events of their child would say why. */
+const silent: ClusterBackend.Definition<Craft> = {
+  ...definition,
+  interpret: (observed) => ({
+    ...definition.interpret(observed),
+    waitingSince: undefined,
+    explainedBy: observed.child.metadata.uid
+  })
+}
+
+const ways = {
+  changes: (backend: BuildBackend.Service, ref: BuildRef.BuildRef) => Stream.runDrain(backend.changes(ref)),
+  watch: (backend: BuildBackend.Service) => Stream.runDrain(backend.watch())
+}
+
+for (const [name, follow] of Object.entries(ways)) {
+  it.scoped(`${name}: events are asked for ever more rarely while a build is silent, and soon again after a change`, () =>
+    Effect.gen(function*() {
+      const { cluster, move, requests } = yield* world
+      const backend = ClusterBackend.make(silent, { cluster, namespace: "default" })
+      const ref = yield* started(backend, "a")
+      yield* Effect.forkScoped(follow(backend, ref))
+      yield* settle
+      const asked = (time: Duration.DurationInput) =>
+        Effect.map(
+          requests(Effect.forEach(Array.from({ length: 60 }), () => TestClock.adjust(time), { discard: true })),
+          ([, made]) => made.filter((request) => request === "list events").length
+        )
+      // After 10, 30, 70, 150, 310 and 610 seconds, and then at most every five minutes.
+      assert.strictEqual(yield* asked("5 seconds"), 4)
+      assert.strictEqual(yield* asked("5 seconds"), 1)
+      assert.isAtMost(yield* asked("1 minute"), 13)
+      yield* move(ref, "Running")
+      yield* settle
+      assert.strictEqual(yield* asked("500 millis"), 2)
+    }))
+}
+
+it.scoped("asks for no more than fifty explanations a second, however many builds are silent", () =>
+  Effect.gen(function*() {
+    const { cluster, requests } = yield* world
+    const backend = ClusterBackend.make(silent, { cluster, namespace: "default" })
+    yield* Effect.forEach(Array.from({ length: 120 }, (_, index) => `${index}`), (tag) => started(backend, tag))
+    yield* Effect.forkScoped(ways.watch(backend))
+    yield* settle
+    const second = Effect.map(
+      requests(Effect.forEach(Array.from({ length: 50 }), () => TestClock.adjust("20 millis"), { discard: true })),
+      ([, made]) => made.length
+    )
+    yield* TestClock.adjust("9990 millis")
+    const seconds = [yield* second, yield* second, yield* second]
+    assert.isAtMost(Math.max(...seconds), 52)
+    assert.strictEqual(seconds.reduce((sum, count) => sum + count), 120)
   }))

@@ -175,6 +175,22 @@ export const suite = <R, E>(world: World<R, E>): void => {
           }
         }))
 
+      check(
+        "an equal input adopts an older build that is unfinished, where the newest was stopped",
+        (name) =>
+          Effect.gen(function*() {
+            const { input, ref } = yield* startHeld(name)
+            const newest = yield* BuildBackend.build(input, { again: true })
+            yield* BuildBackend.cancel(newest.ref)
+            assert.deepStrictEqual(yield* BuildBackend.build(input), { ref, adopted: true })
+            yield* world.release({ input, ref }, "succeeds")
+            yield* ended(ref)
+            const next = yield* BuildBackend.build(input)
+            assert.isFalse(next.adopted, "what has ended before the newest is not adopted")
+            yield* BuildBackend.cancel(next.ref)
+          })
+      )
+
       check("`again` makes a new number", (name) =>
         Effect.gen(function*() {
           const { input, ref } = yield* start(name)

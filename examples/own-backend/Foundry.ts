@@ -125,9 +125,11 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
         yield* check(input)
         const key = BuildInput.fingerprint(input)
         const castings = yield* asked("read what there is", foundry.castings)
-        // An equal input gets the build that there is, unless that was not the recipe's fault.
-        const before = castings.findLast((casting) => casting.key === key)
-        if (before !== undefined && !again && !["furnace down", "called off"].includes(before.state)) {
+        // An equal input gets its newest build, unless that was not the recipe's fault; else an older one that goes on.
+        const equal = castings.filter((casting) => casting.key === key)
+        const newest = equal.slice(-1).find(({ state }) => state !== "furnace down" && state !== "called off")
+        const before = newest ?? equal.findLast(({ state }) => state === "queued" || state === "casting")
+        if (before !== undefined && !again) {
           return { ref: refOf(before), adopted: true }
         }
         const made = yield* asked(

@@ -141,10 +141,11 @@ export const make = <Child extends Resource.Metadata>(
   ): Effect.Effect<BuildService.Submission, BuildRejected | BackendError> =>
     Effect.gen(function*() {
       const known = yield* objects.family(namespace, BuildInput.fingerprint(input))
-      const [newest] = known.own
       const least = beyond === "newest" ? known.nextNumber : beyond
-      if (newest !== undefined && newest.number >= least) {
-        const adopted = yield* adopt(newest, input)
+      const [newest, ...older] = known.own.filter(({ number }) => number >= least)
+      // Of an older one that is unfinished, another had been asked for: now that this has ended, it is the build.
+      for (const one of [newest, ...older.filter(({ outcome }) => Option.isNone(outcome))]) {
+        const adopted = one === undefined ? Option.none() : yield* adopt(one, input)
         if (Option.isSome(adopted)) return adopted.value
       }
       const created = yield* create(input, namespace, known, beyond === "newest")

@@ -137,10 +137,14 @@ export const make = (
         }, input)
         const fingerprint = BuildInput.fingerprint(input)
         for (let again = options?.again === true;; again = false) {
-          const [newest = 0] = StateDirectory.numbersOf(yield* state.list(namespace), fingerprint)
-          if (!again && newest > 0) {
-            const record = yield* state.record({ namespace, name: StateDirectory.nameOf(fingerprint, newest) })
-            if (record !== undefined && adoptable(yield* life.status(record))) return { ref: record.ref, adopted: true }
+          const numbers = StateDirectory.numbersOf(yield* state.list(namespace), fingerprint)
+          const [newest = 0] = numbers
+          for (const number of again ? [] : numbers) {
+            const record = yield* state.record({ namespace, name: StateDirectory.nameOf(fingerprint, number) })
+            if (record !== undefined) {
+              const status = yield* life.status(record)
+              if (number === newest ? adoptable(status) : !isOver(status)) return { ref: record.ref, adopted: true }
+            }
           }
           const ref = yield* life.begin(input, references, {
             backend: name,

@@ -72,8 +72,8 @@ export const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRe
   Effect.flatMap(BuildBackend, (backend) => backend.check(input))
 
 /**
- * Starts a build, or adopts the newest one of an equal input that is unfinished, Succeeded or Failed (`adopted`). Answers
- * once the build is recorded: keep its ref, and ask again from any process.
+ * Starts a build, or adopts (`adopted`) the newest one of an equal input if that is unfinished, Succeeded or Failed, else an
+ * older one that is unfinished. Answers once the build is recorded: keep its ref, and ask again from any process.
  *
  * Adopting does not look whether the image is still in its registry or a floating base tag has moved: `again`, or another
  * `revision` in the input, is for that.

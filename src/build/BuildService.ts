@@ -87,7 +87,7 @@ export interface Service {
   readonly check: (input: BuildInput) => Effect.Effect<void, BuildRejected>
   /**
    * Starts a build, or adopts the newest one of an equal input (`BuildInput.fingerprint`) if that is unfinished, Succeeded
-   * or Failed. Returns once the build is recorded; it then goes on without this process wherever the backend is a cluster.
+   * or Failed, else an older one that is unfinished still. Returns once the build is recorded; it then goes on without this process wherever the backend is a cluster.
    */
   readonly build: (
     input: BuildInput,

@@ -222,10 +222,13 @@ const make = Effect.gen(function*() {
         const fingerprint = BuildInput.fingerprint(input)
         const namespace = options?.namespace ?? defaultNamespace
         const all = yield* Ref.get(builds)
-        const newest = all.find((build) => build.fingerprint === fingerprint && build.ref.namespace === namespace)
-        if (newest !== undefined && options?.again !== true) {
-          const { status } = yield* SubscriptionRef.get(newest.progress)
-          if (adoptable(status)) return { ref: newest.ref, adopted: true } satisfies BuildService.Submission
+        const equal = all.filter((build) => build.fingerprint === fingerprint && build.ref.namespace === namespace)
+        const [newest] = equal
+        for (const build of options?.again === true ? [] : equal) {
+          const { status } = yield* SubscriptionRef.get(build.progress)
+          if (build === newest ? adoptable(status) : !BuildStatus.isTerminal(status)) {
+            return { ref: build.ref, adopted: true } satisfies BuildService.Submission
+          }
         }
         const build = yield* create(input, fingerprint, namespace, (newest?.number ?? 0) + 1)
         return { ref: build.ref, adopted: false } satisfies BuildService.Submission

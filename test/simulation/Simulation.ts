@@ -1,7 +1,7 @@
 /**
  * One simulation: a schedule carried out on a cluster, with everybody watched, until the world is healed and all has ended.
  */
-import { Cause, Effect, Exit, type Fiber, Logger, LogLevel, Random, Ref, Supervisor } from "effect"
+import { Cause, Effect, Exit, Fiber, Logger, LogLevel, Random, Ref, Supervisor } from "effect"
 import * as Client from "./Client.js"
 import type { Platform } from "./Platform.js"
 import * as Schedule from "./Schedule.js"
@@ -41,6 +41,8 @@ class Census extends Supervisor.AbstractSupervisor<number> {
   }
 }
 
+const isOnlooked = ({ seed }: Schedule.Schedule): boolean => seed % 4 === 0
+
 export const run = (platform: Platform, schedule: Schedule.Schedule, mutation: Client.Mutation = {}): Report => {
   const time = new VirtualTime(newYear)
   const violations: Array<string> = []
@@ -65,6 +67,10 @@ export const run = (platform: Platform, schedule: Schedule.Schedule, mutation: C
       Array.from({ length: schedule.clients }),
       () => Effect.flatMap(birth, Ref.make)
     )
+
+    // What is due is done by whoever sees it, so there is not always somebody who sees all.
+    const onlooker = isOnlooked(schedule) ? yield* birth : undefined
+    const onlooking = onlooker === undefined ? undefined : yield* Effect.fork(witness.onlook(onlooker))
 
     const act = (act: Schedule.Act): Effect.Effect<void> =>
       Effect.gen(function*() {
@@ -176,7 +182,12 @@ export const run = (platform: Platform, schedule: Schedule.Schedule, mutation: C
       const running = children.find(({ end, gone }) => gone === "no" && end === undefined)
       if (running !== undefined) truth.violate(`${ref} has ended, and ${running.name} runs on`)
     }
-    yield* Effect.sleep("2 seconds")
+    yield* Effect.sleep("30 seconds")
+    if (onlooker !== undefined && onlooking !== undefined) {
+      witness.onlooker(onlooker)
+      yield* Fiber.interrupt(onlooking)
+      yield* onlooker.close
+    }
     yield* witness.prune(auditor, 0, 0)
     yield* Effect.sleep("2 minutes")
     for (const left of yield* world.leftovers) truth.violate(`${left} is left behind`)

@@ -79,7 +79,9 @@ export class Witness {
     if (BuildStatus.isTerminal(status)) {
       if (!isGone) {
         before.terminal ??= { status, at: this.now() }
-        if (record.outcome === undefined || !BuildStatus.equivalence(record.outcome, status)) {
+        // Of one that was being stopped, and whose record somebody deleted meanwhile, its mark is the last word.
+        const isMarked = record.gone !== "no" && record.outcome === undefined && record.mark?.includes(status._tag)
+        if (isMarked !== true && (record.outcome === undefined || !BuildStatus.equivalence(record.outcome, status))) {
           violate(`what is kept is ${record.outcome === undefined ? "nothing" : show(record.outcome)}`)
         }
       }
@@ -240,6 +242,40 @@ export class Witness {
         }
       })
     })
+  }
+
+  /** What one who watches all builds in one stream was told last of each. */
+  private readonly onlooked = new Map<string, BuildStatus.BuildStatus>()
+
+  /** Watches all builds, until it is interrupted. */
+  onlook(client: Client): Effect.Effect<void> {
+    const how = `${client.name} watch`
+    const watched = client.backend.watch().pipe(
+      Stream.runForEach(({ ref, status }) =>
+        Effect.sync(() => {
+          const violate = (why: string) => this.truth.violate(`${how} says ${show(status)} of ${ref}: ${why}`)
+          const last = this.onlooked.get(ref.uid)
+          if (last !== undefined && BuildStatus.isTerminal(last)) violate("it had ended")
+          if (last !== undefined && rank(status) < rank(last)) violate(`it said ${show(last)} before`)
+          if (last !== undefined && BuildStatus.equivalence(last, status)) violate("it says the same twice")
+          this.told(ref, status, -1, how, false)
+          this.onlooked.set(ref.uid, status)
+        })
+      )
+    )
+    return this.asked(how, undefined, watched, () => this.truth.violate(`${how} ends`))
+  }
+
+  /** Who watched all builds knows of each that is there how it has ended. */
+  onlooker(client: Client): void {
+    for (const { outcome, ref } of this.present()) {
+      const last = this.onlooked.get(ref.uid)
+      if (last === undefined || outcome === undefined || !BuildStatus.equivalence(last, outcome)) {
+        this.truth.violate(
+          `${client.name} watch was told ${last === undefined ? "nothing" : show(last)} of ${ref} at last`
+        )
+      }
+    }
   }
 
   status(client: Client, ref: BuildRef.BuildRef): Effect.Effect<void> {

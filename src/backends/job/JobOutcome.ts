@@ -196,9 +196,12 @@ const going = (seen: Seen): Interpretation => {
     }
 }
 
+/** A pod that was deleted before it began has failed as well. */
+const hasBegun = (pod: Resources.Pod): boolean => PodOutcome.container(pod, "build")?.state?.waiting === undefined
+
 /** Before it begins: Pending at first, and Running once an earlier attempt has run. */
 const before = (seen: Seen, blocked: BuildStatus.Blocked | undefined): BuildStatus.BuildStatus =>
-  attempt(seen) > 1 || failedPods(seen).length > 0
+  attempt(seen) > 1 || failedPods(seen).some(hasBegun)
     ? running(seen, blocked)
     : new BuildStatus.Pending({ ...(blocked === undefined ? {} : { blocked }), ...podOf(current(seen)) }, unchecked)
 

@@ -32,6 +32,8 @@ export class Track<Child extends Resource.Metadata> {
   last: BuildStatus.BuildStatus | undefined
   /** What was said and not read yet. */
   note: Note<Child> | undefined
+  /** What was read last. */
+  private read: BuildStatus.BuildStatus | undefined
   /** Whether something has changed that was not looked at yet. */
   touched = false
   /** How long it may be silent before its events are asked for. */
@@ -92,6 +94,14 @@ export class Track<Child extends Resource.Metadata> {
     return { record: outline, children, attemptSeen: this.attemptSeen, pods: this.pods, events: this.events }
   }
 
+  /** A note is read: tells whether it is news to who read the one before. */
+  isNews({ summary }: Note<Child>): boolean {
+    const before = this.read
+    this.read = summary.status
+    this.note = undefined
+    return before === undefined || !BuildStatus.equivalence(before, summary.status)
+  }
+
   /** The record is gone; another of its name would be another build. */
   forget(): void {
     this.turnOff()
@@ -99,6 +109,7 @@ export class Track<Child extends Resource.Metadata> {
     this.unread = undefined
     this.last = undefined
     this.note = undefined
+    this.read = undefined
     this.events = none
     this.attemptSeen = 0
   }

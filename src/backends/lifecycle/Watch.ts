@@ -300,12 +300,10 @@ export const make = <Child extends Resource.Metadata>(
 
       const pull: ByPull.Pull<BuildSummary, BackendError> = Effect.suspend(() => {
         if (outbox.length > 0) {
-          const notes = outbox
+          // One that another build has replaced is not the track's any more.
+          const notes = outbox.filter((note) => note.track.note !== note || note.track.isNews(note))
           outbox = []
-          return Effect.succeed(Chunk.unsafeFromArray(notes.map((note) => {
-            if (note.track.note === note) note.track.note = undefined
-            return note.summary
-          })))
+          return notes.length === 0 ? pull : Effect.succeed(Chunk.unsafeFromArray(notes.map(({ summary }) => summary)))
         }
         if (failure !== undefined) return Effect.fail(Option.some(failure))
         news.unsafeClose()

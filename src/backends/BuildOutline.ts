@@ -20,14 +20,14 @@ export const fromRecord = ({ input, parts: _parts, ...glance }: BuildRecord.Buil
 })
 
 /**
- * None if it is not a record of this backend, or does not show its terms, as when somebody has changed it by hand.
+ * What the metadata of a record tells beside its glance; none if it does not show its terms, as when somebody has changed it
+ * by hand.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const read = (backend: string, object: Resource.Metadata): Option.Option<BuildOutline> =>
-  Option.zipWith(
-    BuildRecord.glance(backend, object),
-    BuildTerms.parse(object.metadata.annotations?.[BuildRecord.annotation.terms]),
-    (glance, input) => ({ ...glance, input })
-  )
+export const fromGlance = (
+  glance: BuildRecord.Glance,
+  { metadata }: Resource.Metadata
+): Option.Option<BuildOutline> =>
+  Option.map(BuildTerms.parse(metadata.annotations?.[BuildRecord.annotation.terms]), (input) => ({ ...glance, input }))

@@ -249,7 +249,7 @@ export const inputFile = (
   parts: ReadonlyArray<Pick<Part, "path" | "suffix">>
 ): InputFile => {
   const { context: _context, ...fields } = input
-  const { dockerfile: _dockerfile, ...stored } = encodeInput(new BuildInput.BuildInput(fields, true))
+  const { dockerfile: _dockerfile, ...stored } = encodeInput(new BuildInput.BuildInput(fields, unchecked))
   return {
     key: inputKey,
     content: Schema.encodeSync(Stored)({

@@ -14,18 +14,17 @@ import { BackendError, BuildRejected, type Issue } from "../build/BuildError.js"
 import * as BuildInput from "../build/BuildInput.js"
 import * as BuildService from "../build/BuildService.js"
 import * as BuildStatus from "../build/BuildStatus.js"
-import { unchecked } from "../build/Unchecked.js"
 import type * as Cluster from "../cluster/Cluster.js"
 import type * as Resource from "../cluster/Resource.js"
 import * as BuildNames from "./BuildNames.js"
 import * as BuildRecord from "./BuildRecord.js"
 import type { Definition } from "./Definition.js"
-import * as Alarm from "./lifecycle/Alarm.js"
 import * as Changes from "./lifecycle/Changes.js"
+import * as Lifecycle from "./lifecycle/Lifecycle.js"
 import * as Logs from "./lifecycle/Logs.js"
-import * as Objects from "./lifecycle/Objects.js"
-import * as Settle from "./lifecycle/Settle.js"
+import type * as Objects from "./lifecycle/Objects.js"
 import { assess } from "./lifecycle/Snapshot.js"
+import * as Summary from "./lifecycle/Summary.js"
 import * as Watch from "./lifecycle/Watch.js"
 
 export type { Definition, Event, Interpretation, LogSource, Observed } from "./Definition.js"
@@ -49,10 +48,9 @@ export const make = <Child extends Resource.Metadata>(
   options: { readonly cluster: Cluster.Service; readonly namespace: string }
 ): BuildService.Service => {
   const { cluster } = options
-  const objects = Objects.make(definition, cluster)
-  const settle = Settle.make(definition, cluster, objects)
-  const alarm = Alarm.make()
-  const watch = Watch.make(definition, cluster, alarm, objects, settle)
+  const lifecycle = Lifecycle.make(definition, cluster)
+  const { objects, settle } = lifecycle
+  const watch = Watch.make(lifecycle)
 
   const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRejected> => {
     const issues = definition.check(input)
@@ -163,25 +161,10 @@ export const make = <Child extends Resource.Metadata>(
       return yield* submit(input, namespace, least, rounds - 1)
     })
 
-  const endOf = (status: BuildStatus.BuildStatus) =>
-    BuildStatus.isTerminal(status)
-      ? status._tag === "Succeeded" ? Effect.succeed(status.finishedAt) : DateTime.now
-      : Effect.succeed(undefined)
-
   const summarise = (glance: BuildRecord.Glance) =>
     Effect.gen(function*() {
-      const outcome = Option.getOrUndefined(glance.outcome)
-      const status = outcome?.status ?? (yield* settle.status(glance.ref))
-      return Option.some(
-        new BuildService.BuildSummary({
-          ref: glance.ref,
-          fingerprint: glance.fingerprint,
-          finalImage: glance.finalImage,
-          createdAt: glance.createdAt,
-          finishedAt: outcome?.finishedAt ?? (yield* endOf(status)),
-          status
-        }, unchecked)
-      )
+      const status = Option.isSome(glance.outcome) ? glance.outcome.value.status : yield* settle.status(glance.ref)
+      return Option.some(Summary.of(glance, status, yield* DateTime.now))
     }).pipe(
       Effect.catchTag("BuildNotFound", () => Effect.succeedNone),
       // One that another version wrote, or somebody by hand, must not hide the others.
@@ -197,8 +180,8 @@ export const make = <Child extends Resource.Metadata>(
     build: (input, { again = false, namespace = options.namespace } = {}) =>
       Effect.zipRight(check(input), submit(input, namespace, again ? "newest" : 1)),
     status: settle.status,
-    changes: Changes.make(definition, cluster, alarm, objects, settle),
-    logs: Logs.make(definition, cluster, alarm, objects, settle),
+    changes: Changes.make(lifecycle),
+    logs: Logs.make(lifecycle),
     cancel: (ref) =>
       Effect.catchTag(
         Effect.asVoid(settle.stop(ref, new BuildStatus.Cancelled({}))),

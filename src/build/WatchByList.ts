@@ -1,20 +1,15 @@
 /**
  * How the builds of a namespace stand, where a backend has no better way to tell than to be asked for the list.
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { BackendError } from "./BuildError.js"
 import * as BuildStatus from "./BuildStatus.js"
 import { BuildSummary } from "./BuildSummary.js"
+import * as Outage from "./Outage.js"
 
 const interval = Schedule.spaced("2 seconds")
-
-/** A backend that is away is asked again: soon at first, then every half a minute. */
-const outage = Schedule.exponential("500 millis").pipe(
-  Schedule.union(Schedule.spaced("30 seconds")),
-  Schedule.jittered
-)
 
 type Told = ReadonlyMap<string, BuildSummary>
 
@@ -38,7 +33,7 @@ export const make = <Options>(
 (options?: Options): Stream.Stream<BuildSummary, BackendError> =>
   Stream.suspend(() => {
     const none: Told = new Map()
-    const asked = Effect.retry(list(options), { schedule: outage, while: ({ retryable }) => retryable })
+    const asked = Outage.patiently(list(options))
     return Stream.repeatEffectWithSchedule(asked, interval).pipe(
       Stream.mapAccum(none, (told, summaries) => {
         const there: Told = new Map(summaries.map((summary) => [summary.ref.uid, summary]))

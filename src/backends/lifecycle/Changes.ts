@@ -3,36 +3,28 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
 import type { BuildRef } from "../../build/BuildRef.js"
 import * as BuildStatus from "../../build/BuildStatus.js"
+import * as Outage from "../../build/Outage.js"
 import * as ByPull from "../../cluster/ByPull.js"
-import type * as Cluster from "../../cluster/Cluster.js"
 import type * as Resource from "../../cluster/Resource.js"
-import type { Definition } from "../Definition.js"
-import type { Alarm } from "./Alarm.js"
 import * as Follow from "./Follow.js"
-import type { Objects } from "./Objects.js"
-import type { Settle } from "./Settle.js"
+import type { Lifecycle } from "./Lifecycle.js"
 import { assess, follows, goneWith } from "./Snapshot.js"
 import * as Waits from "./Waits.js"
 
-export const make = <Child extends Resource.Metadata>(
-  definition: Definition<Child>,
-  cluster: Cluster.Service,
-  alarm: Alarm,
-  objects: Objects<Child>,
-  settle: Settle<Child>
-) => {
+export const make = <Child extends Resource.Metadata>(lifecycle: Lifecycle<Child>) => {
+  const { definition, objects, settle } = lifecycle
   return (ref: BuildRef): Stream.Stream<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
     Stream.unwrapScoped(Effect.gen(function*() {
       const record = yield* objects.record(ref)
       if (Option.isSome(record.outcome)) return Stream.make(record.outcome.value.status)
-      const follow = yield* Follow.make(definition, cluster, alarm, record)
+      const follow = yield* Follow.make(lifecycle, record)
       let last: BuildStatus.BuildStatus | undefined
       let silence = Waits.explainAfter.first
 
@@ -47,50 +39,42 @@ export const make = <Child extends Resource.Metadata>(
         return goneWith(sight.snapshot.record)
       })
 
-      /** By the server's own word, whenever something is due or has vanished. */
-      const confirmed = (attemptSeen: number) =>
-        settle.status(ref, attemptSeen).pipe(
+      /** Whenever something is due or has vanished. */
+      const confirmed = ({ record, snapshot }: Follow.Sight<Child>) =>
+        (record === "there" ? settle.confirm(snapshot) : settle.status(ref, snapshot.attemptSeen)).pipe(
           Effect.catchTag("BuildNotFound", () => lastSeen),
-          Waits.patiently
+          Outage.patiently
         )
 
       /** What is to be said, or what to wait for. */
       const next: Effect.Effect<Next, BuildNotFound | BackendError> = Effect.gen(function*() {
-        const { record, snapshot } = yield* follow.look
+        const sight = yield* follow.look
+        const { record, snapshot } = sight
         const assessment = assess(definition, snapshot, yield* DateTime.now)
         if (assessment._tag === "Ended") return say(assessment.status)
         if (record === "there" && assessment._tag === "Going") {
           return follows(last, assessment.status) ? say(assessment.status) : rest(assessment)
         }
-        // Nothing that a view may be late for makes a success of what is none.
-        if (record === "there" && assessment._tag === "Over" && assessment.status._tag === "Succeeded") {
-          const kept = yield* Waits.patiently(settle.advance(snapshot))
-          if (Option.isSome(kept)) return say(kept.value)
-        }
         // A view may be behind what we have read or made ourselves just now.
         if ((record === "unseen" || assessment._tag === "Missing") && (yield* within(Waits.viewGrace))) return lookAgain
-        const status = yield* confirmed(snapshot.attemptSeen)
+        const status = yield* confirmed(sight)
         if (follows(last, status)) return say(status)
         yield* within(Waits.explainAfter.first)
         return lookAgain
       })
 
       const explain = (uid: string) =>
-        Effect.map(Waits.patiently(objects.events(uid, ref.namespace)), (events) => {
+        Effect.map(Outage.patiently(objects.events(uid, ref.namespace)), (events) => {
           follow.explain(events)
-          silence = Duration.min(Duration.times(silence, 2), Waits.explainAfter.atMost)
+          silence = Waits.longer(silence)
         })
 
-      const wait = ({ explainedBy, wakeAt }: Extract<Next, { readonly _tag: "Rest" }>) =>
-        Effect.flatMap(DateTime.now, (now) => {
-          if (explainedBy === undefined) return follow.change(wakeAt)
-          const due = DateTime.addDuration(now, silence)
-          const first = Option.match(wakeAt, { onNone: () => due, onSome: (time) => DateTime.min(time, due) })
-          return Effect.flatMap(follow.change(Option.some(first)), (changed) => {
-            if (!changed) return explain(explainedBy)
-            silence = Waits.explainAfter.first
-            return Effect.void
-          })
+      const wait = (rest: Extract<Next, { readonly _tag: "Rest" }>) =>
+        Effect.gen(function*() {
+          const changed = yield* follow.change(Waits.until(rest, silence, yield* DateTime.now))
+          if (rest.explainedBy === undefined) return
+          if (!changed) return yield* explain(rest.explainedBy)
+          silence = Waits.explainAfter.first
         })
 
       // Ten thousand builds wait here at once: nothing of what came before is held while they do.

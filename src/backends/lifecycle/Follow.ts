@@ -6,16 +6,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { BackendError } from "../../build/BuildError.js"
-import type * as Cluster from "../../cluster/Cluster.js"
 import type { Sighting } from "../../cluster/Reflector.js"
 import type * as Resource from "../../cluster/Resource.js"
-import * as Resources from "../../cluster/Resources.js"
 import * as BuildOutline from "../BuildOutline.js"
 import * as BuildRecord from "../BuildRecord.js"
-import type { Definition, Event } from "../Definition.js"
-import type { Alarm } from "./Alarm.js"
+import type { Event } from "../Definition.js"
 import { backendError } from "./Failure.js"
+import type { Lifecycle } from "./Lifecycle.js"
 import { latestAttempt, ownedBy, type Snapshot } from "./Snapshot.js"
+import * as Views from "./Views.js"
 
 /** What the views show of a build. */
 export interface Sight<Child> {
@@ -36,27 +35,21 @@ export interface Follow<Child> {
 }
 
 export const make = <Child extends Resource.Metadata>(
-  definition: Definition<Child>,
-  cluster: Cluster.Service,
-  alarm: Alarm,
+  lifecycle: Lifecycle<Child>,
   record: BuildRecord.BuildRecord
 ): Effect.Effect<Follow<Child>, BackendError, Scope.Scope> =>
   Effect.gen(function*() {
+    const { alarm, definition } = lifecycle
     const { name: backend } = definition
     const { name, namespace, uid } = record.ref
     const refused = Effect.mapError(backendError(backend, `follow ${record.ref}`))
-    const ours = { namespace, labelSelector: BuildRecord.selector(backend) }
-    const [records, childrenOf, podsOf] = yield* Effect.all([
-      cluster.reflect(BuildRecord.Glances, ours),
-      cluster.reflect(definition.child, ours),
-      cluster.reflect(Resources.Pod, { namespace, labelSelector: definition.podSelector })
-    ])
+    const views = yield* Views.of(lifecycle, namespace)
     // One for all three views: who waits at it costs no fiber for each.
     const news = yield* Effect.makeLatch(false)
     const [ownRecord, ownChildren, ownPods] = yield* refused(Effect.all([
-      records.follow(recordLabel, name, news),
-      childrenOf.follow(recordLabel, name, news),
-      podsOf.follow(definition.recordOf, name, news)
+      views.records.follow(Views.recordOf, name, news),
+      views.children.follow(Views.recordOf, name, news),
+      views.pods.follow(definition.recordOf, name, news)
     ], { concurrency: "unbounded" }))
 
     // The record was there when it was read.
@@ -114,5 +107,3 @@ export const make = <Child extends Resource.Metadata>(
       }
     }
   })
-
-const recordLabel = ({ metadata }: Resource.Metadata): string | undefined => metadata.labels?.[BuildRecord.label.record]

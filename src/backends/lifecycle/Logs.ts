@@ -9,15 +9,12 @@ import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
 import type { BuildRef } from "../../build/BuildRef.js"
 import type { LogsOptions } from "../../build/BuildService.js"
 import type * as BuildStatus from "../../build/BuildStatus.js"
-import type * as Cluster from "../../cluster/Cluster.js"
 import type * as Resource from "../../cluster/Resource.js"
 import { attemptOf } from "../BuildRecord.js"
-import type { Definition, LogSource } from "../Definition.js"
-import type { Alarm } from "./Alarm.js"
+import type { LogSource } from "../Definition.js"
 import { backendError } from "./Failure.js"
 import * as Follow from "./Follow.js"
-import type { Objects } from "./Objects.js"
-import type { Settle } from "./Settle.js"
+import type { Lifecycle } from "./Lifecycle.js"
 import { assess, type Assessment, observed, type Snapshot } from "./Snapshot.js"
 
 type Lines = Stream.Stream<string, BuildNotFound | BackendError>
@@ -27,13 +24,8 @@ const hole = (what: string): string => `[os-builder] ${what} is not available an
 
 const keptTail = (status: BuildStatus.Terminal): ReadonlyArray<string> => "logTail" in status ? status.logTail : []
 
-export const make = <Child extends Resource.Metadata>(
-  definition: Definition<Child>,
-  cluster: Cluster.Service,
-  alarm: Alarm,
-  objects: Objects<Child>,
-  settle: Settle<Child>
-) => {
+export const make = <Child extends Resource.Metadata>(lifecycle: Lifecycle<Child>) => {
+  const { cluster, definition, objects, settle } = lifecycle
   const sources = (snapshot: Snapshot<Child>): ReadonlyArray<LogSource> =>
     snapshot.children
       .toSorted((a, b) => attemptOf(a) - attemptOf(b))
@@ -78,7 +70,7 @@ export const make = <Child extends Resource.Metadata>(
     Stream.unwrapScoped(Effect.gen(function*() {
       const record = yield* objects.record(ref)
       if (Option.isSome(record.outcome)) return now(ref, tailLines)
-      const follow = yield* Follow.make(definition, cluster, alarm, record)
+      const follow = yield* Follow.make(lifecycle, record)
       const told = new Set<string>()
       let begun = false
 

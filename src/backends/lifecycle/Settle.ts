@@ -28,6 +28,11 @@ export interface Settle<Child> {
     ref: BuildRef,
     attemptSeen?: number
   ) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+  /**
+   * The status that follows from what views show. Nothing that they may be late for makes a success of what is none: that is
+   * kept as it was seen. Anything else is so by the server's word.
+   */
+  readonly confirm: (snapshot: Snapshot<Child>) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
   /** Stops a build: it ends with `status`, unless it has ended already. */
   readonly stop: (
     ref: BuildRef,
@@ -227,9 +232,18 @@ export const make = <Child extends Resource.Metadata>(
         advance({ ...snapshot, attemptSeen: Math.max(snapshot.attemptSeen, attemptSeen) }))
     )
 
+  const confirm: Settle<Child>["confirm"] = (snapshot) =>
+    Effect.gen(function*() {
+      const assessment = assess(definition, snapshot, yield* DateTime.now)
+      const isSuccess = assessment._tag === "Over" && assessment.status._tag === "Succeeded"
+      const kept = isSuccess ? yield* advance(snapshot) : Option.none()
+      return Option.isSome(kept) ? kept.value : yield* status(snapshot.record.ref, snapshot.attemptSeen)
+    })
+
   return {
     advance,
     status,
+    confirm,
     stop: (ref, stopped) =>
       persist(
         ref,

@@ -1,10 +1,9 @@
 /**
  * How long who follows builds waits for what.
  */
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
-import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
+import * as Option from "effect/Option"
 
 /**
  * How long a build may wait silently before its events are asked for; then at twice that distance, and so on: ten thousand
@@ -12,16 +11,20 @@ import type { BackendError, BuildNotFound } from "../../build/BuildError.js"
  */
 export const explainAfter = { first: Duration.seconds(10), atMost: Duration.minutes(5) }
 
+/** The distance after another explanation. */
+export const longer = (silence: Duration.Duration): Duration.Duration =>
+  Duration.min(Duration.times(silence, 2), explainAfter.atMost)
+
 /** How long a view may be behind the server before the server itself is asked. */
 export const viewGrace = Duration.seconds(2)
 
-/** While the API server is away, it is asked again: soon at first, then every half a minute. */
-const outage = Schedule.exponential("500 millis").pipe(
-  Schedule.union(Schedule.spaced("30 seconds")),
-  Schedule.jittered
-)
-
-/** Waits out what may pass. */
-export const patiently = <A, E extends BuildNotFound | BackendError>(
-  effect: Effect.Effect<A, E>
-): Effect.Effect<A, E> => Effect.retry(effect, { schedule: outage, while: (error) => error.retryable })
+/** When a build that goes on is to be looked at again, unless something changes before. */
+export const until = (
+  { explainedBy, wakeAt }: { readonly wakeAt: Option.Option<DateTime.Utc>; readonly explainedBy: string | undefined },
+  silence: Duration.Duration,
+  now: DateTime.Utc
+): Option.Option<DateTime.Utc> => {
+  if (explainedBy === undefined) return wakeAt
+  const due = DateTime.addDuration(now, silence)
+  return Option.some(Option.match(wakeAt, { onNone: () => due, onSome: (time) => DateTime.min(time, due) }))
+}

@@ -6,30 +6,27 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { BackendError, type BuildNotFound } from "../../build/BuildError.js"
-import { BuildSummary } from "../../build/BuildService.js"
-import * as BuildStatus from "../../build/BuildStatus.js"
-import { unchecked } from "../../build/Unchecked.js"
+import type { BuildSummary } from "../../build/BuildService.js"
+import type * as BuildStatus from "../../build/BuildStatus.js"
+import * as Outage from "../../build/Outage.js"
 import type * as ByPull from "../../cluster/ByPull.js"
-import type * as Cluster from "../../cluster/Cluster.js"
 import type { ClusterError } from "../../cluster/ClusterError.js"
 import type { Change } from "../../cluster/Reflector.js"
 import type * as Resource from "../../cluster/Resource.js"
-import * as Resources from "../../cluster/Resources.js"
+import type * as Resources from "../../cluster/Resources.js"
 import * as BuildOutline from "../BuildOutline.js"
 import * as BuildRecord from "../BuildRecord.js"
-import type { Definition } from "../Definition.js"
-import type { Alarm } from "./Alarm.js"
 import * as Crew from "./Crew.js"
 import { backendError } from "./Failure.js"
-import type { Objects } from "./Objects.js"
-import type { Settle } from "./Settle.js"
+import type { Lifecycle } from "./Lifecycle.js"
 import { assess, follows, goneWith } from "./Snapshot.js"
+import * as Summary from "./Summary.js"
 import { type Note, Track as BuildTrack } from "./Track.js"
+import * as Views from "./Views.js"
 import * as Waits from "./Waits.js"
 
 /** How many builds are settled at once; what goes to the server at once is limited by the client. */
@@ -41,14 +38,9 @@ const mostSettlers = 16
  */
 const breath = "20 millis"
 
-export const make = <Child extends Resource.Metadata>(
-  definition: Definition<Child>,
-  cluster: Cluster.Service,
-  alarm: Alarm,
-  objects: Objects<Child>,
-  settle: Settle<Child>
-) => {
+export const make = <Child extends Resource.Metadata>(lifecycle: Lifecycle<Child>) => {
   type Track = BuildTrack<Child>
+  const { alarm, definition, objects, settle } = lifecycle
   const { name: backend } = definition
 
   return (namespace: string, fingerprint?: string): Stream.Stream<BuildSummary, BackendError> =>
@@ -56,15 +48,7 @@ export const make = <Child extends Resource.Metadata>(
       const operation = `watch the builds of ${namespace}`
       const refused = Effect.mapError(backendError(backend, operation))
       const clock = yield* Effect.clock
-      const ours = { namespace, labelSelector: BuildRecord.selector(backend) }
-      const those = fingerprint === undefined
-        ? ours
-        : { namespace, labelSelector: `${ours.labelSelector},${BuildRecord.label.fingerprint}=${fingerprint}` }
-      const [records, childrenOf, podsOf] = yield* Effect.all([
-        cluster.reflect(BuildRecord.Glances, those),
-        cluster.reflect(definition.child, ours),
-        cluster.reflect(Resources.Pod, { namespace, labelSelector: definition.podSelector })
-      ])
+      const views = yield* Views.of(lifecycle, namespace, fingerprint)
 
       const tracks = new Map<string, Track>()
       let outbox: Array<Note<Child>> = []
@@ -86,16 +70,7 @@ export const make = <Child extends Resource.Metadata>(
       const tell = (track: Track, glance: BuildRecord.Glance, status: BuildStatus.BuildStatus, now: DateTime.Utc) => {
         if (!follows(track.last, status)) return
         track.last = status
-        const kept = Option.getOrUndefined(glance.outcome)?.finishedAt
-        const finishedAt = kept ?? (status._tag === "Succeeded" ? status.finishedAt : now)
-        const summary = new BuildSummary({
-          ref: glance.ref,
-          fingerprint: glance.fingerprint,
-          finalImage: glance.finalImage,
-          createdAt: glance.createdAt,
-          status,
-          ...(BuildStatus.isTerminal(status) ? { finishedAt } : {})
-        }, unchecked)
+        const summary = Summary.of(glance, status, now)
         if (track.note === undefined) {
           track.note = { track, summary }
           outbox.push(track.note)
@@ -138,11 +113,10 @@ export const make = <Child extends Resource.Metadata>(
               })
             case "Going": {
               tell(track, track.outline, assessment.status, now)
-              const explain = assessment.explainedBy === undefined
-                ? Option.none()
-                : Option.some(DateTime.addDuration(now, track.silence))
-              const first = Option.reduceCompact([assessment.wakeAt, explain], undefined, earlier)
-              return first === undefined ? Effect.sync(() => track.turnOff()) : wake(track, first)
+              return Option.match(Waits.until(assessment, track.silence, now), {
+                onNone: () => Effect.sync(() => track.turnOff()),
+                onSome: (time) => wake(track, time)
+              })
             }
             case "Missing":
               return wake(track, DateTime.addDuration(now, Waits.viewGrace))
@@ -165,18 +139,14 @@ export const make = <Child extends Resource.Metadata>(
             }
             return false
           }
-          const succeeded = assessment._tag === "Over" && assessment.status._tag === "Succeeded"
-          const kept = succeeded ? yield* Waits.patiently(settle.advance(snapshot)) : Option.none()
-          const status = Option.isSome(kept)
-            ? kept.value
-            : yield* Waits.patiently(settle.status(outline.ref, snapshot.attemptSeen))
+          const status = yield* Outage.patiently(settle.confirm(snapshot))
           if (track.shows(outline.ref)) tell(track, outline, status, yield* DateTime.now)
           return false
         })
 
       /** What a record that does not show its terms holds. */
       const read = (track: Track, ref: BuildRecord.Glance["ref"]) =>
-        Effect.map(Waits.patiently(objects.record(ref)), (record) => {
+        Effect.map(Outage.patiently(objects.record(ref)), (record) => {
           if (track.unread?.uid === ref.uid) track.outline = BuildOutline.fromRecord(record)
           return true
         })
@@ -185,10 +155,10 @@ export const make = <Child extends Resource.Metadata>(
         Effect.gen(function*() {
           const assessment = assess(definition, track.snapshot(outline), yield* DateTime.now)
           if (assessment._tag !== "Going" || assessment.explainedBy === undefined) return false
-          const events = yield* Waits.patiently(objects.events(assessment.explainedBy, namespace))
+          const events = yield* Outage.patiently(objects.events(assessment.explainedBy, namespace))
           if (!track.shows(outline.ref)) return false
           track.events = events
-          track.silence = Duration.min(Duration.times(track.silence, 2), Waits.explainAfter.atMost)
+          track.silence = Waits.longer(track.silence)
           return true
         })
 
@@ -227,15 +197,11 @@ export const make = <Child extends Resource.Metadata>(
         )
 
       const ponder = (track: Track): Effect.Effect<void> =>
-        Effect.suspend(() =>
-          track.outline === undefined ? Effect.succeed(false) : guarded(explain(track, track.outline))
-        )
-          .pipe(
-            Effect.flatMap((again) => {
-              track.explaining = false
-              return again ? look(track) : Effect.void
-            })
-          )
+        Effect.gen(function*() {
+          const again = track.outline !== undefined && (yield* guarded(explain(track, track.outline)))
+          track.explaining = false
+          if (again) yield* look(track)
+        })
 
       const settlers = yield* Crew.make<Track>(mostSettlers, (track) => noDefects(work(track)))
       const explainer = yield* Crew.make<Track>(
@@ -283,18 +249,18 @@ export const make = <Child extends Resource.Metadata>(
           track.forget()
           return
         }
-        const shown = Option.getOrUndefined(BuildOutline.read(backend, object))
+        const shown = Option.getOrUndefined(BuildOutline.fromGlance(glance, object))
         track.outline = shown ?? (track.outline === undefined ? undefined : { ...track.outline, ...glance })
         track.unread = track.outline === undefined ? glance.ref : undefined
         if (track.unread !== undefined) ask(track)
       }
 
       const refuse = (error: ClusterError) => fail(backendError(backend, operation)(error))
-      const children = tracking<Child>(recordLabel, (track, change) => track.child(change))
+      const children = tracking<Child>(Views.recordOf, (track, change) => track.child(change))
       const pods = tracking<Resources.Pod>(definition.recordOf, (track, change) => track.pod(change))
-      yield* refused(childrenOf.subscribe(children, refuse))
-      yield* refused(podsOf.subscribe(pods, refuse))
-      yield* refused(records.subscribe(tracking(({ metadata }) => metadata.name, applyRecord), refuse))
+      yield* refused(views.children.subscribe(children, refuse))
+      yield* refused(views.pods.subscribe(pods, refuse))
+      yield* refused(views.records.subscribe(tracking(({ metadata }) => metadata.name, applyRecord), refuse))
       yield* Effect.forkScoped(noDefects(Effect.forever(Effect.zipRight(moved.await, lookAtTouched))))
       yield* Effect.addFinalizer(() => Effect.sync(() => tracks.forEach((track) => track.turnOff())))
 
@@ -312,8 +278,3 @@ export const make = <Child extends Resource.Metadata>(
       return Stream.repeatEffectChunkOption(pull)
     }))
 }
-
-const recordLabel = ({ metadata }: Resource.Metadata): string | undefined => metadata.labels?.[BuildRecord.label.record]
-
-const earlier = (found: DateTime.Utc | undefined, time: DateTime.Utc): DateTime.Utc =>
-  found === undefined ? time : DateTime.min(found, time)

@@ -10,6 +10,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
+import { isAdoptable } from "../build/Adoption.js"
 import { BackendError, BuildRejected, type Issue } from "../build/BuildError.js"
 import * as BuildInput from "../build/BuildInput.js"
 import * as BuildService from "../build/BuildService.js"
@@ -28,9 +29,6 @@ import * as Summary from "./lifecycle/Summary.js"
 import * as Watch from "./lifecycle/Watch.js"
 
 export type { Definition, Event, Interpretation, LogSource, Observed } from "./Definition.js"
-
-/** Whether an equal input gets this build instead of a new one. */
-const adoptable = (status: BuildStatus.BuildStatus): boolean => status._tag !== "Errored" && status._tag !== "Cancelled"
 
 const byAge: Order.Order<BuildRecord.Glance> = Order.combine(
   Order.mapInput(DateTime.Order, ({ createdAt }) => createdAt),
@@ -83,7 +81,7 @@ export const make = <Child extends Resource.Metadata>(
         own.some((other) =>
           other.ref.uid !== record.ref.uid &&
           !known.own.some(({ ref }) => ref.uid === other.ref.uid) &&
-          Option.match(other.outcome, { onNone: () => true, onSome: ({ status }) => adoptable(status) }) &&
+          Option.match(other.outcome, { onNone: () => true, onSome: ({ status }) => isAdoptable(status) }) &&
           Order.lessThan(byAge)(other, record)
         )
     )
@@ -117,7 +115,7 @@ export const make = <Child extends Resource.Metadata>(
   const adopt = (newest: BuildRecord.Glance, input: BuildInput.BuildInput) =>
     Effect.gen(function*() {
       const adopted = Option.some({ ref: newest.ref, adopted: true })
-      if (Option.isSome(newest.outcome) && adoptable(newest.outcome.value.status)) return adopted
+      if (Option.isSome(newest.outcome) && isAdoptable(newest.outcome.value.status)) return adopted
       // What ended without being stopped has left nothing that still runs.
       if (Option.isSome(newest.outcome) && Option.isNone(newest.stop)) return Option.none()
       const snapshot = yield* objects.snapshot(newest.ref)
@@ -127,7 +125,7 @@ export const make = <Child extends Resource.Metadata>(
       }
       const advanced = yield* settle.advance(snapshot)
       const status = Option.isSome(advanced) ? advanced.value : yield* settle.status(newest.ref)
-      return adoptable(status) ? adopted : Option.none()
+      return isAdoptable(status) ? adopted : Option.none()
     }).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeedNone))
 
   // A round that makes nothing was won by somebody whose build the next one adopts: one beyond those to be left alone.

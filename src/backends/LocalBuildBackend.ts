@@ -27,6 +27,7 @@ import * as Order from "effect/Order"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
+import { isAdopted } from "../build/Adoption.js"
 import { BackendError, BuildNotFound, BuildRejected, Issue } from "../build/BuildError.js"
 import * as BuildInput from "../build/BuildInput.js"
 import type { BuildRef } from "../build/BuildRef.js"
@@ -49,8 +50,6 @@ const interval = Duration.millis(100)
 
 // How long a build may take to stop: its processes die at once, deleting its files takes the rest.
 const patience = "1 minute"
-
-const adoptable = (status: BuildStatus.BuildStatus): boolean => status._tag !== "Errored" && status._tag !== "Cancelled"
 
 /**
  * The backend as a value; the builds it accepts end with the scope.
@@ -141,9 +140,8 @@ export const make = (
           const [newest = 0] = numbers
           for (const number of again ? [] : numbers) {
             const record = yield* state.record({ namespace, name: StateDirectory.nameOf(fingerprint, number) })
-            if (record !== undefined) {
-              const status = yield* life.status(record)
-              if (number === newest ? adoptable(status) : !isOver(status)) return { ref: record.ref, adopted: true }
+            if (record !== undefined && isAdopted(yield* life.status(record), number === newest)) {
+              return { ref: record.ref, adopted: true }
             }
           }
           const ref = yield* life.begin(input, references, {

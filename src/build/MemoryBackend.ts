@@ -13,6 +13,7 @@ import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { createHash } from "node:crypto"
+import { isAdopted } from "./Adoption.js"
 import { BuildNotFound } from "./BuildError.js"
 import * as BuildInput from "./BuildInput.js"
 import { BuildRef } from "./BuildRef.js"
@@ -115,8 +116,6 @@ const matches = (match: OutcomeMatch, build: Build): boolean =>
   (match.finalImage === undefined || match.finalImage === build.input.finalImage.pullspec) &&
   (match.fingerprint === undefined || match.fingerprint === build.fingerprint) &&
   (match.name === undefined || match.name === build.ref.name)
-
-const adoptable = (status: BuildStatus.BuildStatus): boolean => status._tag !== "Errored" && status._tag !== "Cancelled"
 
 const make = Effect.gen(function*() {
   const scope = yield* Effect.scope
@@ -226,7 +225,7 @@ const make = Effect.gen(function*() {
         const [newest] = equal
         for (const build of options?.again === true ? [] : equal) {
           const { status } = yield* SubscriptionRef.get(build.progress)
-          if (build === newest ? adoptable(status) : !BuildStatus.isTerminal(status)) {
+          if (isAdopted(status, build === newest)) {
             return { ref: build.ref, adopted: true } satisfies BuildService.Submission
           }
         }

@@ -10,7 +10,8 @@ import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { ClusterError, type Subject } from "./ClusterError.js"
+import * as Backlog from "./Backlog.js"
+import type { ClusterError, Subject } from "./ClusterError.js"
 import type { Change } from "./Reflector.js"
 
 export interface ChangeQueue<A> {
@@ -23,8 +24,6 @@ export interface ChangeQueue<A> {
 /** How many changes a reader takes at once: what it has taken can no longer be replaced by a later state. */
 const batch = 64
 
-const mostDeletions = 10_000
-
 export const make = <A>(options: {
   readonly subject: Subject
   readonly where: (object: A) => boolean
@@ -32,7 +31,7 @@ export const make = <A>(options: {
 }): ChangeQueue<A> => {
   const waiting = new Map<string, Array<Change<A>>>()
   const news = Effect.unsafeMakeLatch(false)
-  const limit = options.mostDeletions ?? mostDeletions
+  const limit = options.mostDeletions ?? Backlog.mostDeletions
   let deletions = 0
   let end: Effect.Effect<never, ClusterError> | undefined
 
@@ -52,13 +51,7 @@ export const make = <A>(options: {
     }
     if (change._tag === "Deleted" && ++deletions > limit) {
       waiting.clear()
-      finish(
-        new ClusterError({
-          ...options.subject,
-          reason: "Expired",
-          detail: `the reader of these changes is more than ${limit} deletions behind, and has to begin anew`
-        })
-      )
+      finish(Backlog.exceeded(options.subject, limit))
     }
     news.unsafeOpen()
   }

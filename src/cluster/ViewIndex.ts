@@ -3,7 +3,8 @@
  * among ten thousand as among ten.
  */
 import type * as Effect from "effect/Effect"
-import { ClusterError, type Subject } from "./ClusterError.js"
+import * as Backlog from "./Backlog.js"
+import type { ClusterError, Subject } from "./ClusterError.js"
 import type { Sighting } from "./Reflector.js"
 
 export type By<A> = (object: A) => string | undefined
@@ -35,9 +36,6 @@ interface Place<A> {
   followers: ReadonlyArray<Follower<A>>
 }
 
-/** How many deletions wait to be read: nothing else can pile up. */
-export const mostDeletions = 10_000
-
 const nothing: ReadonlyArray<never> = []
 
 /** An index of nothing yet. `unused` is called when its last follower has left. */
@@ -59,9 +57,9 @@ export const make = <A>(by: By<A>, unused: () => void): ViewIndex<A> => {
     for (const follower of place.followers) {
       if (gone !== undefined && follower.end === undefined) {
         const waiting = follower.gone ??= []
-        if (waiting.push(gone) > mostDeletions) {
+        if (waiting.push(gone) > Backlog.mostDeletions) {
           follower.gone = undefined
-          follower.end = tooFarBehind(follower.subject)
+          follower.end = Backlog.exceeded(follower.subject)
         }
       }
       follower.news.unsafeOpen()
@@ -123,10 +121,3 @@ export const make = <A>(by: By<A>, unused: () => void): ViewIndex<A> => {
     }
   }
 }
-
-const tooFarBehind = (subject: Subject): ClusterError =>
-  new ClusterError({
-    ...subject,
-    reason: "Expired",
-    detail: `the reader of these changes is more than ${mostDeletions} deletions behind, and has to begin anew`
-  })

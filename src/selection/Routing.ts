@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Order from "effect/Order"
 import * as Stream from "effect/Stream"
-import { BuildBackend, type BuildOptions, type BuildSummary, type Service } from "../build/BuildBackend.js"
+import { isAdoptable } from "../build/Adoption.js"
+import { BuildBackend, type BuildOptions, type Service } from "../build/BuildBackend.js"
 import { type BackendError, BuildRejected, Issue } from "../build/BuildError.js"
 import { type BuildInput, fingerprint } from "../build/BuildInput.js"
 import type { BuildRef } from "../build/BuildRef.js"
@@ -133,11 +134,9 @@ const holderOrFirst = (
         // Where we may not read, we have built nothing.
         Effect.catchIf(({ reason }) =>
           reason === "Forbidden", () => Effect.succeed([])),
-        Effect.map((builds) => builds.slice(0, 1).filter(isAdoptable)),
+        Effect.map((builds) => builds.slice(0, 1).filter(({ status }) => isAdoptable(status))),
         Effect.map(Arr.map(({ createdAt }) => ({ backend, createdAt })))
       ), { concurrency: "unbounded" }),
     (found) =>
       Arr.sort(found.flat(), newestFirst)[0]?.backend ?? backends[0]
   )
-
-const isAdoptable = ({ status }: BuildSummary): boolean => status._tag !== "Errored" && status._tag !== "Cancelled"

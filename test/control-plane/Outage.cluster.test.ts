@@ -50,11 +50,11 @@ layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("an AP
 
       // Every third is deleted soon after; the end comes in the middle of it.
       const writing = yield* Effect.forEach(
-        Array.from({ length: 60 }, (_, index) => index),
+        Array.from({ length: 20 }, (_, index) => 3 * index),
         (index) =>
           Effect.zipRight(
-            created(cluster, nameOf(index)),
-            index % 3 === 2 ? deleted(cluster, nameOf(index - 2)) : Effect.void
+            Effect.forEach([index, index + 1, index + 2], (each) => created(cluster, nameOf(each)), { discard: true }),
+            deleted(cluster, nameOf(index))
           ),
         { discard: true, concurrency: 2 }
       ).pipe(Effect.fork)

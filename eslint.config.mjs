@@ -51,6 +51,6 @@ export default tseslint.config(
     }
   },
   // A limit of what Node does, without a fiber for each request.
-  { files: ["src/cluster/Timer.ts"], rules: { "no-restricted-globals": "off" } },
+  { files: ["src/kubernetes/transport/Timeout.ts"], rules: { "no-restricted-globals": "off" } },
   { files: ["bench/**", "examples/**", "test/**/*.mjs"], rules: { "no-console": "off" } }
 )

@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: "effect-os-builder/FakeCluster", replacement: src("testing/FakeCluster.ts") },
-      { find: "effect-os-builder/KubernetesCluster", replacement: src("cluster/KubernetesCluster.ts") },
+      { find: "effect-os-builder/KubernetesCluster", replacement: src("kubernetes/KubernetesCluster.ts") },
       { find: "effect-os-builder", replacement: src("index.ts") }
     ]
   },

@@ -18,42 +18,42 @@ export * as BackendSelection from "./selection/BackendSelection.js"
  *
  * @since 0.1.0
  */
-export * as BuildBackend from "./build/BuildBackend.js"
+export * as BuildBackend from "./core/BuildBackend.js"
 
 /**
  * What a build tells while it runs.
  *
  * @since 0.1.0
  */
-export * as BuildEvent from "./build/BuildEvent.js"
+export * as BuildEvent from "./core/BuildEvent.js"
 
 /**
  * What can go wrong, one class for each thing a caller would handle differently.
  *
  * @since 0.1.0
  */
-export * as BuildError from "./build/BuildError.js"
+export * as BuildError from "./core/BuildError.js"
 
 /**
  * What is built, from what, and how.
  *
  * @since 0.1.0
  */
-export * as BuildInput from "./build/BuildInput.js"
+export * as BuildInput from "./core/BuildInput.js"
 
 /**
  * The name of one build, to be kept.
  *
  * @since 0.1.0
  */
-export * as BuildRef from "./build/BuildRef.js"
+export * as BuildRef from "./core/BuildRef.js"
 
 /**
  * What can be said of a build.
  *
  * @since 0.1.0
  */
-export * as BuildStatus from "./build/BuildStatus.js"
+export * as BuildStatus from "./core/BuildStatus.js"
 
 /**
  * What a cluster offers for building images.
@@ -67,21 +67,21 @@ export * as Capability from "./selection/Capability.js"
  *
  * @since 0.1.0
  */
-export * as Cluster from "./cluster/Cluster.js"
+export * as Cluster from "./kubernetes/Cluster.js"
 
 /**
  * What the API server said when it did not do what was asked.
  *
  * @since 0.1.0
  */
-export * as ClusterError from "./cluster/ClusterError.js"
+export * as ClusterError from "./kubernetes/ClusterError.js"
 
 /**
  * Containerfiles, as far as can be told without building them.
  *
  * @since 0.1.0
  */
-export * as Containerfile from "./build/Containerfile.js"
+export * as Containerfile from "./core/Containerfile.js"
 
 /**
  * Builds in Jobs of our own, on every cluster.
@@ -95,14 +95,14 @@ export * as CustomBuildBackend from "./backends/CustomBuildBackend.js"
  *
  * @since 0.1.0
  */
-export * as DurationText from "./build/DurationText.js"
+export * as DurationText from "./core/DurationText.js"
 
 /**
  * Names of images.
  *
  * @since 0.1.0
  */
-export * as ImagePullspec from "./build/ImagePullspec.js"
+export * as ImagePullspec from "./core/ImagePullspec.js"
 
 /**
  * Builds with buildah on this machine.
@@ -123,14 +123,14 @@ export * as OpenShiftBuildBackend from "./backends/OpenShiftBuildBackend.js"
  *
  * @since 0.1.0
  */
-export * as Resource from "./cluster/Resource.js"
+export * as Resource from "./kubernetes/Resource.js"
 
 /**
  * The kinds that building images has to do with.
  *
  * @since 0.1.0
  */
-export * as Resources from "./cluster/Resources.js"
+export * as Resources from "./kubernetes/Resources.js"
 
 /**
  * Builds in Jobs on a cluster that is one node.

@@ -1,8 +1,7 @@
 /**
  * Many builds in one process, and what is measured of them; how they are followed is the contestant's.
  */
-import { Effect } from "effect"
-import type { Scope } from "effect"
+import { Effect, type Scope } from "effect"
 import {
   type BuildBackend,
   BuildInput,

@@ -5,14 +5,14 @@
  */
 import { Clock, Effect, Either } from "effect"
 import * as readline from "node:readline"
-import * as TerminationMessage from "../../src/backends/job/TerminationMessage.js"
-import type { JsonObject } from "../../src/cluster/ApiRequest.js"
-import * as Access from "../../src/cluster/fake/Access.js"
-import * as ControlPlane from "../../src/cluster/fake/ControlPlane.js"
-import * as FakeApiServer from "../../src/cluster/fake/FakeApiServer.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as CoreKinds from "../../src/cluster/fake/kinds/CoreKinds.js"
-import * as Metadata from "../../src/cluster/fake/Metadata.js"
+import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
+import * as Access from "../../src/fake/apiserver/Access.js"
+import * as FakeApiServer from "../../src/fake/apiserver/FakeApiServer.js"
+import * as ControlPlane from "../../src/fake/ControlPlane.js"
+import * as J from "../../src/fake/Json.js"
+import * as CoreKinds from "../../src/fake/kinds/CoreKinds.js"
+import * as Metadata from "../../src/fake/store/Metadata.js"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Workload from "./Workload.js"
 
 const admin: Access.User = { name: "admin", rules: [Access.everything] }

@@ -39,18 +39,18 @@ import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as BuildInput from "../build/BuildInput.js"
-import { BuildBackend, type Service } from "../build/BuildService.js"
-import type { JsonObject } from "../cluster/ApiRequest.js"
-import type { Cluster } from "../cluster/Cluster.js"
+import * as BuildInput from "../core/BuildInput.js"
+import { BuildBackend, type Service } from "../core/service/BuildService.js"
+import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
+import type { Cluster } from "../kubernetes/Cluster.js"
+import type * as Permissions from "./controller/Permissions.js"
 import * as JobDefinition from "./job/JobDefinition.js"
-import type { Profile } from "./job/Profile.js"
-import type { Settings } from "./job/Settings.js"
-import type * as Permissions from "./Permissions.js"
+import type { JobProfile } from "./job/JobProfile.js"
+import type { JobSettings } from "./job/JobSettings.js"
 
-export { builderImage, type Settings } from "./job/Settings.js"
+export { builderImage, type JobSettings as Settings } from "./job/JobSettings.js"
 
-const profile = (settings: Settings): Profile => ({
+const profile = (settings: JobSettings): JobProfile => ({
   name: "custom",
   settings,
   resources: BuildInput.defaults.resources,
@@ -65,7 +65,7 @@ const profile = (settings: Settings): Profile => ({
  * @since 0.1.0
  * @category constants
  */
-export const rules: ReadonlyArray<Permissions.Rule> = JobDefinition.rules
+export const rules: ReadonlyArray<Permissions.RbacRule> = JobDefinition.rules
 
 /**
  * What whoever builds must be allowed everywhere, on OpenShift, so that builds use the proxy of the cluster.
@@ -73,7 +73,7 @@ export const rules: ReadonlyArray<Permissions.Rule> = JobDefinition.rules
  * @since 0.1.0
  * @category constants
  */
-export const clusterRules: ReadonlyArray<Permissions.Rule> = JobDefinition.clusterRules
+export const clusterRules: ReadonlyArray<Permissions.RbacRule> = JobDefinition.clusterRules
 
 /**
  * The security context constraint of OpenShift that the service account of build pods must be allowed to use.
@@ -81,7 +81,7 @@ export const clusterRules: ReadonlyArray<Permissions.Rule> = JobDefinition.clust
  * @since 0.1.0
  * @category getters
  */
-export const scc = (settings: Settings = {}): string => JobDefinition.scc(profile(settings))
+export const scc = (settings: JobSettings = {}): string => JobDefinition.scc(profile(settings))
 
 /**
  * A pod such as builds have, for asking a cluster whether it admits them.
@@ -89,7 +89,7 @@ export const scc = (settings: Settings = {}): string => JobDefinition.scc(profil
  * @since 0.1.0
  * @category getters
  */
-export const samplePod = (settings: Settings = {}): JsonObject => JobDefinition.samplePod(profile(settings))
+export const samplePod = (settings: JobSettings = {}): JsonObject => JobDefinition.samplePod(profile(settings))
 
 /**
  * The backend as a value: for a program that has several.
@@ -97,7 +97,7 @@ export const samplePod = (settings: Settings = {}): JsonObject => JobDefinition.
  * @since 0.1.0
  * @category constructors
  */
-export const make = (settings: Settings = {}): Effect.Effect<Service, never, Cluster> =>
+export const make = (settings: JobSettings = {}): Effect.Effect<Service, never, Cluster> =>
   JobDefinition.backend(profile(settings))
 
 /**
@@ -114,7 +114,7 @@ export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(Bui
  * @since 0.1.0
  * @category layers
  */
-export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, Cluster> =>
+export const layerWith = (settings: JobSettings): Layer.Layer<BuildBackend, never, Cluster> =>
   Layer.effect(BuildBackend, make(settings))
 
 /**
@@ -123,5 +123,5 @@ export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, 
  * @since 0.1.0
  * @category layers
  */
-export const layerConfig = (config: Config.Config.Wrap<Settings>): Layer.Layer<BuildBackend, ConfigError, Cluster> =>
+export const layerConfig = (config: Config.Config.Wrap<JobSettings>): Layer.Layer<BuildBackend, ConfigError, Cluster> =>
   Layer.effect(BuildBackend, Effect.flatMap(Config.unwrap(config), make))

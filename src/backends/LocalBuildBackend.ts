@@ -27,21 +27,21 @@ import * as Order from "effect/Order"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
-import { isAdopted } from "../build/Adoption.js"
-import { BackendError, BuildNotFound, BuildRejected, Issue } from "../build/BuildError.js"
-import * as BuildInput from "../build/BuildInput.js"
-import type { BuildRef } from "../build/BuildRef.js"
-import { BuildBackend, BuildSummary, make as makeService, type Service } from "../build/BuildService.js"
-import * as BuildStatus from "../build/BuildStatus.js"
-import * as Life from "./local/Life.js"
-import * as Machine from "./local/Machine.js"
+import { BackendError, BuildNotFound, BuildRejected, Issue } from "../core/BuildError.js"
+import * as BuildInput from "../core/BuildInput.js"
+import type { BuildRef } from "../core/BuildRef.js"
+import * as BuildStatus from "../core/BuildStatus.js"
+import { BuildBackend, BuildSummary, make as makeService, type Service } from "../core/service/BuildService.js"
+import { isAdopted } from "../core/service/BuildSummary.js"
+import * as BuildSupervisor from "./local/BuildSupervisor.js"
+import * as HostInfo from "./local/HostInfo.js"
+import { type LocalSettings, surroundings } from "./local/LocalSettings.js"
+import * as LocalUnsupported from "./local/LocalUnsupported.js"
 import * as References from "./local/References.js"
 import * as Sandbox from "./local/Sandbox.js"
-import { type Settings, surroundings } from "./local/Settings.js"
 import * as StateDirectory from "./local/StateDirectory.js"
-import * as Unsupported from "./local/Unsupported.js"
 
-export { type Settings } from "./local/Settings.js"
+export { type LocalSettings as Settings } from "./local/LocalSettings.js"
 
 const name = "local"
 
@@ -58,7 +58,7 @@ const patience = "1 minute"
  * @category constructors
  */
 export const make = (
-  settings: Settings = {}
+  settings: LocalSettings = {}
 ): Effect.Effect<
   Service,
   ConfigError,
@@ -70,24 +70,24 @@ export const make = (
     const executor = yield* CommandExecutor.CommandExecutor
     const around = yield* surroundings(fs, settings)
     // Uninterruptible, since a cached interruption would stay for good.
-    const machine = yield* Effect.cached(Effect.uninterruptible(Machine.probe(executor)))
+    const machine = yield* Effect.cached(Effect.uninterruptible(HostInfo.probe(executor)))
     const sandbox = yield* Effect.cached(Effect.uninterruptible(Sandbox.make(executor, fs)))
     const state = StateDirectory.make(fs, path, path.resolve(around.stateDirectory), Effect.sync(() => randomUUID()))
-    const life = yield* Life.make({
+    const life = yield* BuildSupervisor.make({
       fs,
       state,
       sandbox,
       interval,
       retryDelay: settings.retryDelay ?? "2 seconds",
       workDirectory: path.resolve(around.workDirectory),
-      workshop: Effect.map(Effect.all([sandbox, machine]), ([sandbox, machine]) => ({
+      buildah: Effect.map(Effect.all([sandbox, machine]), ([sandbox, machine]) => ({
         fs,
         path,
         sandbox,
         environment: around.environment,
         insecureRegistries: settings.insecureRegistries ?? [],
         authFile: around.authFile,
-        knowsHeredocs: Machine.knowsHeredocs(machine)
+        knowsHeredocs: HostInfo.knowsHeredocs(machine)
       }))
     })
     /** What a ref names; undefined if it is not here, or no longer the same build. */
@@ -114,7 +114,7 @@ export const make = (
 
     const check: Service["check"] = (input) =>
       Effect.flatMap(machine, (machine) => {
-        const issues = Unsupported.objections(input, machine)
+        const issues = LocalUnsupported.issues(input, machine)
         return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
       })
 
@@ -262,7 +262,7 @@ export const layer: Layer.Layer<
  * @category layers
  */
 export const layerWith = (
-  settings: Settings
+  settings: LocalSettings
 ): Layer.Layer<
   BuildBackend,
   ConfigError,
@@ -276,7 +276,7 @@ export const layerWith = (
  * @category layers
  */
 export const layerConfig = (
-  config: Config.Config.Wrap<Settings>
+  config: Config.Config.Wrap<LocalSettings>
 ): Layer.Layer<
   BuildBackend,
   ConfigError,

@@ -32,19 +32,19 @@ import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { BuildBackend, type Service } from "../build/BuildService.js"
-import { Cluster } from "../cluster/Cluster.js"
-import * as Resources from "../cluster/Resources.js"
-import * as BuildNames from "./BuildNames.js"
-import * as ClusterBackend from "./ClusterBackend.js"
+import { BuildBackend, type Service } from "../core/service/BuildService.js"
+import { Cluster } from "../kubernetes/Cluster.js"
+import * as Resources from "../kubernetes/Resources.js"
+import * as ClusterBackend from "./controller/ClusterBackend.js"
+import * as Permissions from "./controller/Permissions.js"
 import * as BuildManifest from "./openshift/BuildManifest.js"
 import * as BuildOutcome from "./openshift/BuildOutcome.js"
 import * as ContextMaps from "./openshift/ContextMaps.js"
-import type { Settings } from "./openshift/Settings.js"
-import * as Unsupported from "./openshift/Unsupported.js"
-import * as Permissions from "./Permissions.js"
+import type { OpenShiftSettings } from "./openshift/OpenShiftSettings.js"
+import * as OpenShiftUnsupported from "./openshift/OpenShiftUnsupported.js"
+import * as BuildNames from "./record/BuildNames.js"
 
-export { type Settings } from "./openshift/Settings.js"
+export { type OpenShiftSettings as Settings } from "./openshift/OpenShiftSettings.js"
 
 // Build pods have the controller's labels and no others: openshift/api build/v1/consts.go, BuildLabel and BuildAnnotation.
 const buildName = "openshift.io/build.name"
@@ -56,7 +56,7 @@ const buildName = "openshift.io/build.name"
  * @since 0.1.0
  * @category constants
  */
-export const rules: ReadonlyArray<Permissions.Rule> = [
+export const rules: ReadonlyArray<Permissions.RbacRule> = [
   ...Permissions.lifecycle(Resources.Build),
   { apiGroups: [Resources.Build.group], resources: ["builds/docker"], verbs: ["create"] },
   { apiGroups: [Resources.Build.group], resources: ["builds/log"], verbs: ["get"] }
@@ -68,19 +68,19 @@ export const rules: ReadonlyArray<Permissions.Rule> = [
  * @since 0.1.0
  * @category constructors
  */
-export const definition = (settings: Settings = {}): ClusterBackend.Definition<Resources.Build> => ({
+export const definition = (settings: OpenShiftSettings = {}): ClusterBackend.Definition<Resources.Build> => ({
   name: "openshift",
   child: Resources.Build,
   podSelector: buildName,
   recordOf: ({ metadata: { annotations = {}, labels = {} } }) =>
     BuildNames.recordOf(annotations[buildName] ?? labels[buildName] ?? ""),
-  check: (input) => Unsupported.objections(input, settings),
+  check: (input) => OpenShiftUnsupported.issues(input, settings),
   contents: ContextMaps.contents,
   manifest: (record) => BuildManifest.make(settings, record),
   // The controller adds what the cluster says of proxies.
-  surroundings: Effect.succeed({}),
+  clusterDefaults: Effect.succeed({}),
   // The API server has had every field that a manifest may have since OpenShift 4.9.
-  accepts: () => [],
+  verifyCreated: () => [],
   interpret: BuildOutcome.interpret,
   logs: BuildOutcome.logs
 })
@@ -91,7 +91,7 @@ export const definition = (settings: Settings = {}): ClusterBackend.Definition<R
  * @since 0.1.0
  * @category constructors
  */
-export const make = (settings: Settings = {}): Effect.Effect<Service, never, Cluster> =>
+export const make = (settings: OpenShiftSettings = {}): Effect.Effect<Service, never, Cluster> =>
   Effect.map(
     Cluster,
     (cluster) =>
@@ -115,7 +115,7 @@ export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(Bui
  * @since 0.1.0
  * @category layers
  */
-export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, Cluster> =>
+export const layerWith = (settings: OpenShiftSettings): Layer.Layer<BuildBackend, never, Cluster> =>
   Layer.effect(BuildBackend, make(settings))
 
 /**
@@ -124,5 +124,7 @@ export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, 
  * @since 0.1.0
  * @category layers
  */
-export const layerConfig = (config: Config.Config.Wrap<Settings>): Layer.Layer<BuildBackend, ConfigError, Cluster> =>
+export const layerConfig = (
+  config: Config.Config.Wrap<OpenShiftSettings>
+): Layer.Layer<BuildBackend, ConfigError, Cluster> =>
   Layer.effect(BuildBackend, Effect.flatMap(Config.unwrap(config), make))

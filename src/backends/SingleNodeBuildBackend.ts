@@ -37,18 +37,18 @@ import type { ConfigError } from "effect/ConfigError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as BuildInput from "../build/BuildInput.js"
-import { BuildBackend, type Service } from "../build/BuildService.js"
-import type { JsonObject } from "../cluster/ApiRequest.js"
-import type { Cluster } from "../cluster/Cluster.js"
+import type * as BuildInput from "../core/BuildInput.js"
+import { BuildBackend, type Service } from "../core/service/BuildService.js"
+import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
+import type { Cluster } from "../kubernetes/Cluster.js"
+import { patient } from "./controller/Patience.js"
+import type * as Permissions from "./controller/Permissions.js"
 import * as JobDefinition from "./job/JobDefinition.js"
-import type { Profile } from "./job/Profile.js"
-import type { Settings as JobSettings } from "./job/Settings.js"
-import { patient } from "./Patience.js"
-import type * as Permissions from "./Permissions.js"
+import type { JobProfile } from "./job/JobProfile.js"
+import type { JobSettings } from "./job/JobSettings.js"
 
 export { slotLabel } from "./job/BuildPod.js"
-export { builderImage } from "./job/Settings.js"
+export { builderImage } from "./job/JobSettings.js"
 
 /**
  * Settings of the single-node backend, all optional: those of the custom backend, and two of its own.
@@ -69,7 +69,7 @@ const controlPlane: ReadonlyArray<BuildInput.TolerationOptions> = [
   { key: "node-role.kubernetes.io/master", operator: "Exists", effect: "NoSchedule" }
 ]
 
-const profile = (settings: Settings): Profile => ({
+const profile = (settings: Settings): JobProfile => ({
   name: "single-node",
   settings,
   resources: { cpu: "100m", memory: "512Mi", ephemeralStorage: "10Gi" },
@@ -84,7 +84,7 @@ const profile = (settings: Settings): Profile => ({
  * @since 0.1.0
  * @category constants
  */
-export const rules: ReadonlyArray<Permissions.Rule> = JobDefinition.rules
+export const rules: ReadonlyArray<Permissions.RbacRule> = JobDefinition.rules
 
 /**
  * What whoever builds must be allowed everywhere, on OpenShift, so that builds use the proxy of the cluster.
@@ -92,7 +92,7 @@ export const rules: ReadonlyArray<Permissions.Rule> = JobDefinition.rules
  * @since 0.1.0
  * @category constants
  */
-export const clusterRules: ReadonlyArray<Permissions.Rule> = JobDefinition.clusterRules
+export const clusterRules: ReadonlyArray<Permissions.RbacRule> = JobDefinition.clusterRules
 
 /**
  * The security context constraint of OpenShift that the service account of build pods must be allowed to use.

@@ -7,16 +7,16 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { BuildBackend } from "../build/BuildBackend.js"
-import type { ConfigurationError } from "../cluster/ConfigurationError.js"
-import type { NoBackendAvailable } from "../selection/NoBackendAvailable.js"
+import type { BuildBackend } from "../core/BuildBackend.js"
+import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
+import type { Name } from "../selection/BuiltInCandidates.js"
 import type { ProbeError } from "../selection/ProbeError.js"
-import type { Name } from "../selection/Ready.js"
+import type { NoBackendAvailable } from "../selection/Report.js"
 import * as Checker from "./Checker.js"
 import { UsageError } from "./CliError.js"
 import { ClusterAccess } from "./ClusterAccess.js"
-import type { Machine } from "./Machine.js"
-import type { Settings } from "./Settings.js"
+import type { NodeServices } from "./NodeServices.js"
+import type { PodSettings } from "./PodSettings.js"
 
 /**
  * Why there is no backend.
@@ -34,9 +34,9 @@ export interface Backend {
   readonly name: string
   /** Whether a build goes on when the process that started it ends. */
   readonly outlivesProcess: boolean
-  readonly layer: (settings: Settings) => Layer.Layer<BuildBackend, Unavailable, Machine>
+  readonly layer: (settings: PodSettings) => Layer.Layer<BuildBackend, Unavailable, NodeServices>
   /** What is to be asked about inputs, without a cluster: the backend itself, or each of those that it chooses between. */
-  readonly checkers: (settings: Settings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
+  readonly checkers: (settings: PodSettings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
 }
 
 /**
@@ -47,7 +47,7 @@ export interface Backend {
  */
 export const offline = (
   backend: Pick<Backend, "name" | "outlivesProcess"> & {
-    readonly layer: (settings: Settings) => Layer.Layer<BuildBackend, ConfigError, Machine>
+    readonly layer: (settings: PodSettings) => Layer.Layer<BuildBackend, ConfigError, NodeServices>
   }
 ): Backend => ({
   ...backend,

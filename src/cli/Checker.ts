@@ -6,10 +6,10 @@
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
-import * as BuildBackend from "../build/BuildBackend.js"
-import type { BuildRejected } from "../build/BuildError.js"
-import type { BuildInput } from "../build/BuildInput.js"
-import type { Machine } from "./Machine.js"
+import * as BuildBackend from "../core/BuildBackend.js"
+import type { BuildRejected } from "../core/BuildError.js"
+import type { BuildInput } from "../core/BuildInput.js"
+import type { NodeServices } from "./NodeServices.js"
 
 /**
  * @since 0.1.0
@@ -17,14 +17,17 @@ import type { Machine } from "./Machine.js"
  */
 export interface Checker {
   readonly name: string
-  readonly check: (input: BuildInput) => Effect.Effect<void, BuildRejected | ConfigError, Machine>
+  readonly check: (input: BuildInput) => Effect.Effect<void, BuildRejected | ConfigError, NodeServices>
 }
 
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const make = (name: string, layer: Layer.Layer<BuildBackend.BuildBackend, ConfigError, Machine>): Checker => ({
+export const make = (
+  name: string,
+  layer: Layer.Layer<BuildBackend.BuildBackend, ConfigError, NodeServices>
+): Checker => ({
   name,
   check: (input) => Effect.provide(BuildBackend.check(input), layer)
 })

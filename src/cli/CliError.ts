@@ -5,10 +5,10 @@
  */
 import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
-import type { BuildError } from "../build/BuildError.js"
-import type { ConfigurationError } from "../cluster/ConfigurationError.js"
-import type { NoBackendAvailable } from "../selection/NoBackendAvailable.js"
+import type { BuildError } from "../core/BuildError.js"
+import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
 import type { ProbeError } from "../selection/ProbeError.js"
+import type { NoBackendAvailable } from "../selection/Report.js"
 
 /**
  * What was typed makes no command, or none that can be run here. `command` is the one whose help tells more.

@@ -6,8 +6,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Cluster } from "../cluster/Cluster.js"
-import type { ConfigurationError } from "../cluster/ConfigurationError.js"
+import type { Cluster } from "../kubernetes/Cluster.js"
+import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
 
 /**
  * @since 0.1.0
@@ -28,7 +28,7 @@ export const layer: Layer.Layer<ClusterAccess> = Layer.succeed(
   ClusterAccess,
   Layer.unwrapEffect(
     Effect.map(
-      Effect.promise(() => import("../cluster/KubernetesCluster.js")),
+      Effect.promise(() => import("../kubernetes/KubernetesCluster.js")),
       (KubernetesCluster) => KubernetesCluster.layer
     )
   )

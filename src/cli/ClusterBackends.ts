@@ -12,30 +12,30 @@ import * as Option from "effect/Option"
 import * as CustomBuildBackend from "../backends/CustomBuildBackend.js"
 import * as OpenShiftBuildBackend from "../backends/OpenShiftBuildBackend.js"
 import * as SingleNodeBuildBackend from "../backends/SingleNodeBuildBackend.js"
-import type { BuildBackend } from "../build/BuildBackend.js"
-import { Cluster } from "../cluster/Cluster.js"
+import type { BuildBackend } from "../core/BuildBackend.js"
+import { Cluster } from "../kubernetes/Cluster.js"
 import * as BackendSelection from "../selection/BackendSelection.js"
+import { type Name, names } from "../selection/BuiltInCandidates.js"
 import * as Capability from "../selection/Capability.js"
-import { type Name, names } from "../selection/Ready.js"
 import * as Checker from "./Checker.js"
+import * as PodSettings from "./PodSettings.js"
 import * as Rbac from "./Rbac.js"
-import * as Settings from "./Settings.js"
 
-export { names } from "../selection/Ready.js"
+export { names } from "../selection/BuiltInCandidates.js"
 
 // Each of these is the same for all builds of a cluster, so that nobody wants to type it each time.
 const environment = Config.all({
-  builderImage: Settings.text("BUILDER_IMAGE"),
-  serviceAccount: Settings.text("SERVICE_ACCOUNT"),
-  security: Settings.variable("SECURITY", Config.literal("anyuid", "userns")),
-  cacheClaimName: Settings.text("CACHE_CLAIM"),
-  defaultPullSecretName: Settings.text("PULL_SECRET"),
-  registriesConfigMapName: Settings.text("REGISTRIES_CONFIG_MAP"),
-  deliverToNode: Settings.variable("DELIVER_TO_NODE", Config.boolean)
+  builderImage: PodSettings.text("BUILDER_IMAGE"),
+  serviceAccount: PodSettings.text("SERVICE_ACCOUNT"),
+  security: PodSettings.variable("SECURITY", Config.literal("anyuid", "userns")),
+  cacheClaimName: PodSettings.text("CACHE_CLAIM"),
+  defaultPullSecretName: PodSettings.text("PULL_SECRET"),
+  registriesConfigMapName: PodSettings.text("REGISTRIES_CONFIG_MAP"),
+  deliverToNode: PodSettings.variable("DELIVER_TO_NODE", Config.boolean)
 })
 
 const setUp = (
-  { builder, namespace }: Settings.Settings
+  { builder, namespace }: PodSettings.PodSettings
 ): Effect.Effect<SingleNodeBuildBackend.Settings, ConfigError> =>
   Effect.map(environment, (environment) => ({ ...environment, ...builder, namespace }))
 
@@ -49,7 +49,7 @@ const candidate: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Setting
 }
 
 /** What a name stands for; `auto`: all, the preferred one first. */
-const candidates = (name: "auto" | Name, settings: Settings.Settings) =>
+const candidates = (name: "auto" | Name, settings: PodSettings.PodSettings) =>
   Effect.map(
     setUp(settings),
     (settings): Arr.NonEmptyArray<Candidate> =>
@@ -60,7 +60,9 @@ const candidates = (name: "auto" | Name, settings: Settings.Settings) =>
  * @since 0.1.0
  * @category probing
  */
-export const probe = (settings: Settings.Settings): Effect.Effect<BackendSelection.Report, ConfigError, Cluster> =>
+export const probe = (
+  settings: PodSettings.PodSettings
+): Effect.Effect<BackendSelection.Report, ConfigError, Cluster> =>
   Effect.flatMap(candidates("auto", settings), BackendSelection.probe)
 
 /**
@@ -69,7 +71,7 @@ export const probe = (settings: Settings.Settings): Effect.Effect<BackendSelecti
  */
 export const layer = (
   name: "auto" | Name,
-  settings: Settings.Settings
+  settings: PodSettings.PodSettings
 ): Layer.Layer<
   BuildBackend,
   BackendSelection.NoBackendAvailable | BackendSelection.ProbeError | ConfigError,
@@ -89,7 +91,7 @@ const nowhere = Layer.mock(Cluster, { defaultNamespace: "default" })
  */
 export const checkers = (
   name: "auto" | Name,
-  settings: Settings.Settings
+  settings: PodSettings.PodSettings
 ): Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError> =>
   Effect.map(
     candidates(name, settings),
@@ -124,7 +126,7 @@ const isName = (name: string): name is Name => Object.hasOwn(needed, name)
  * @category getters
  */
 export const needs = (name: string): Effect.Effect<Option.Option<Rbac.Needs>, ConfigError> =>
-  Effect.map(setUp(Settings.none), (settings) =>
+  Effect.map(setUp(PodSettings.none), (settings) =>
     name === "auto"
       ? Option.some(names.map((name) => needed[name](settings)).reduce(Rbac.both, probing))
       : isName(name)

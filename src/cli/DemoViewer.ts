@@ -4,16 +4,16 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type { BuildEvent } from "../build/BuildEvent.js"
-import type { BuildRef } from "../build/BuildRef.js"
-import type * as BuildStatus from "../build/BuildStatus.js"
+import type { BuildEvent } from "../core/BuildEvent.js"
+import type { BuildRef } from "../core/BuildRef.js"
+import type * as BuildStatus from "../core/BuildStatus.js"
 import type { Report } from "../selection/Report.js"
 import type { Explanation } from "../selection/Selection.js"
+import { paint, printable, style } from "./Ansi.js"
 import * as Columns from "./Columns.js"
 import * as JsonLine from "./JsonLine.js"
 import { Output } from "./Output.js"
-import { paint, printable, style } from "./Paint.js"
-import * as Words from "./Report.js"
+import * as Words from "./Render.js"
 
 /**
  * What became of the build on one of the clusters.

@@ -8,7 +8,7 @@ import * as Options from "@effect/cli/Options"
 import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
 import * as Option from "effect/Option"
-import * as Arguments from "./Arguments.js"
+import * as Argv from "./Argv.js"
 
 const optional = (name: string, value: string, description: string): Options.Options<string | undefined> =>
   Options.text(name).pipe(
@@ -26,7 +26,7 @@ const repeated = (name: string, value: string, description: string): Options.Opt
     Options.withPseudoName(value),
     Options.withDescription(description),
     Options.repeated,
-    Options.map((values) => values.map(Arguments.unwrap))
+    Options.map((values) => values.map(Argv.unwrap))
   )
 
 const wholeNumber = (name: string, description: string): Options.Options<number | undefined> =>

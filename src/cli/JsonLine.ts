@@ -4,11 +4,11 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { Issue } from "../build/BuildError.js"
-import { type BuildEvent, Step } from "../build/BuildEvent.js"
-import * as BuildRef from "../build/BuildRef.js"
-import { BuildStatus, BuiltImage } from "../build/BuildStatus.js"
-import { Timestamp } from "../build/DurationText.js"
+import { Issue } from "../core/BuildError.js"
+import { type BuildEvent, Step } from "../core/BuildEvent.js"
+import * as BuildRef from "../core/BuildRef.js"
+import { BuildStatus, BuiltImage } from "../core/BuildStatus.js"
+import { Timestamp } from "../core/DurationText.js"
 import { type Report, Row } from "../selection/Report.js"
 import { type CliError, exitStatusOf } from "./CliError.js"
 

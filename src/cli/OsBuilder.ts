@@ -11,7 +11,7 @@ import * as ConfigError from "effect/ConfigError"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
-import * as Arguments from "./Arguments.js"
+import * as Argv from "./Argv.js"
 import type * as Backends from "./Backends.js"
 import { type CliError, type ExitStatus, exitStatus, exitStatusOf, InternalError, UsageError } from "./CliError.js"
 import * as Build from "./commands/Build.js"
@@ -21,9 +21,9 @@ import * as PrintRbac from "./commands/PrintRbac.js"
 import * as Probe from "./commands/Probe.js"
 import * as Flags from "./Flags.js"
 import * as JsonLine from "./JsonLine.js"
-import type { Machine } from "./Machine.js"
+import type { NodeServices } from "./NodeServices.js"
 import { Output } from "./Output.js"
-import * as Report from "./Report.js"
+import * as Render from "./Render.js"
 import * as Usage from "./Usage.js"
 import { version } from "./Version.js"
 
@@ -183,11 +183,11 @@ export const run = (
 ): Effect.Effect<
   ExitStatus,
   never,
-  CliApp.CliApp.Environment | Backends.Backends | Machine | Output
+  CliApp.CliApp.Environment | Backends.Backends | NodeServices | Output
 > =>
   Effect.gen(function*() {
     const output = yield* Output
-    const { args, command, json, logLevel, problem, wants } = Arguments.read(typed, usages)
+    const { args, command, json, logLevel, problem, wants } = Argv.read(typed, usages)
     if (wants === "help" || typed.length === 0) {
       yield* output.write(help(command, yield* output.columns))
       return exitStatus.success
@@ -199,7 +199,7 @@ export const run = (
     const tell = (error: CliError): Effect.Effect<ExitStatus> =>
       (json
         ? output.write(`${JsonLine.encode(JsonLine.error(error))}\n`)
-        : Effect.forEach(Report.error(error), output.complain, { discard: true })).pipe(
+        : Effect.forEach(Render.error(error), output.complain, { discard: true })).pipe(
           Effect.as(exitStatusOf(error))
         )
     if (problem !== undefined) return yield* tell(usageError(problem, command))

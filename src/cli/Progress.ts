@@ -3,11 +3,11 @@
  *
  * @since 0.1.0
  */
-import type { BuildEvent, Step } from "../build/BuildEvent.js"
-import type { BuildStatus } from "../build/BuildStatus.js"
+import type { BuildEvent, Step } from "../core/BuildEvent.js"
+import type { BuildStatus } from "../core/BuildStatus.js"
+import { paint, printable, style } from "./Ansi.js"
 import * as Elapsed from "./Elapsed.js"
-import { paint, printable, style } from "./Paint.js"
-import * as Report from "./Report.js"
+import * as Render from "./Render.js"
 
 /**
  * Times are those of the Clock, in milliseconds.
@@ -84,7 +84,7 @@ const commit = /^(?:\[\d+\/\d+\] )?COMMIT(?: |$)/
 export const end = (progress: Progress, now: number, screen: Screen): ReadonlyArray<string> => {
   switch (progress.status?._tag) {
     case "Succeeded":
-      return [...finished(progress, now, screen, "done"), row(screen, Report.status(progress.status), "done")]
+      return [...finished(progress, now, screen, "done"), row(screen, Render.status(progress.status), "done")]
     case "Failed":
       return finished(progress, now, screen, "failed")
     default:
@@ -97,7 +97,7 @@ type Mark = "done" | "failed"
 const finished = ({ since, step }: Progress, now: number, screen: Screen, mark?: Mark): ReadonlyArray<string> =>
   typeof step !== "object"
     ? []
-    : [row(screen, `${Report.stepNumber(step)}${time(now - since)}: ${step.instruction}`, mark)]
+    : [row(screen, `${Render.stepNumber(step)}${time(now - since)}: ${step.instruction}`, mark)]
 
 // A log that is read after the fact tells nothing of time.
 const time = (millis: number): string => millis < 1000 ? "" : ` (${Elapsed.format(millis)})`
@@ -119,12 +119,12 @@ export const rows = (progress: Progress, now: number, screen: Screen): ReadonlyA
       screen,
       step === "commit"
         ? `Committing and pushing ${elapsed}`
-        : `${Report.stepNumber(step)} ${elapsed}: ${step.instruction}`
+        : `${Render.stepNumber(step)} ${elapsed}: ${step.instruction}`
     )
     return lastLine === "" ? [current] : [current, dim(screen, row(screen, `  ${lastLine}`))]
   }
   if (status?._tag === "Pending" || status?._tag === "Running") {
-    return [row(screen, `${elapsed} ${Report.status(status)}`)]
+    return [row(screen, `${elapsed} ${Render.status(status)}`)]
   }
   return status === undefined ? [row(screen, `${elapsed} Submitting`)] : []
 }

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { Rule } from "../backends/Permissions.js"
-import type { JsonObject } from "../cluster/ApiRequest.js"
+import type { RbacRule } from "../backends/controller/Permissions.js"
+import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 
 /**
  * - `rules`: in the namespace of the builds.
@@ -16,19 +16,19 @@ import type { JsonObject } from "../cluster/ApiRequest.js"
  * @category models
  */
 export interface Needs {
-  readonly rules: ReadonlyArray<Rule>
-  readonly clusterRules: ReadonlyArray<Rule>
+  readonly rules: ReadonlyArray<RbacRule>
+  readonly clusterRules: ReadonlyArray<RbacRule>
   readonly pods:
     | { readonly serviceAccount: string | undefined; readonly constraints: ReadonlyArray<string> }
     | undefined
 }
 
-const keyOf = ({ apiGroups, resourceNames = [], resources }: Rule): string =>
+const keyOf = ({ apiGroups, resourceNames = [], resources }: RbacRule): string =>
   [apiGroups, resources, resourceNames].map((part) => part.join()).join(" ")
 
 /** Rules about the same resources are one rule. */
-const merged = (rules: ReadonlyArray<Rule>): ReadonlyArray<Rule> => {
-  const found = new Map<string, Rule>()
+const merged = (rules: ReadonlyArray<RbacRule>): ReadonlyArray<RbacRule> => {
+  const found = new Map<string, RbacRule>()
   for (const rule of rules) {
     const verbs = new Set([...found.get(keyOf(rule))?.verbs ?? [], ...rule.verbs])
     found.set(keyOf(rule), { ...rule, verbs: Array.from(verbs).sort() })
@@ -67,7 +67,7 @@ const account = (name: string, namespace: string): JsonObject => ({
 const role = (options: {
   readonly name: string
   readonly scope: "" | "Cluster"
-  readonly rules: ReadonlyArray<Rule>
+  readonly rules: ReadonlyArray<RbacRule>
   readonly account: string
   readonly namespace: string
 }): ReadonlyArray<JsonObject> => {
@@ -112,7 +112,7 @@ export const objects = (
 ): ReadonlyArray<JsonObject> => {
   const name = "os-builder"
   const podAccount = pods?.serviceAccount ?? common
-  const use: Rule = {
+  const use: RbacRule = {
     apiGroups: ["security.openshift.io"],
     resources: ["securitycontextconstraints"],
     resourceNames: pods?.constraints ?? [],

@@ -9,13 +9,13 @@ import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import type { BuildEvent } from "../build/BuildEvent.js"
-import type { BuildRef } from "../build/BuildRef.js"
-import type { BuildStatus } from "../build/BuildStatus.js"
+import type { BuildEvent } from "../core/BuildEvent.js"
+import type { BuildRef } from "../core/BuildRef.js"
+import type { BuildStatus } from "../core/BuildStatus.js"
 import * as JsonLine from "./JsonLine.js"
 import { Output } from "./Output.js"
 import * as Progress from "./Progress.js"
-import * as Report from "./Report.js"
+import * as Render from "./Render.js"
 
 /**
  * @since 0.1.0
@@ -48,8 +48,8 @@ export const json: Effect.Effect<Viewer, never, Output> = Effect.map(Output, (ou
  * @category constructors
  */
 export const plain: Effect.Effect<Viewer, never, Output> = Effect.map(Output, (output) => ({
-  show: (_, event) => Effect.forEach(Report.event(event), (line) => output.write(`${line}\n`), { discard: true }),
-  end: (status) => status._tag === "Succeeded" ? output.write(`os-builder: ${Report.status(status)}\n`) : Effect.void,
+  show: (_, event) => Effect.forEach(Render.event(event), (line) => output.write(`${line}\n`), { discard: true }),
+  end: (status) => status._tag === "Succeeded" ? output.write(`os-builder: ${Render.status(status)}\n`) : Effect.void,
   showsLog: true
 }))
 

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Json, JsonObject } from "../cluster/ApiRequest.js"
+import type { Json, JsonObject } from "../kubernetes/client/ApiRequest.js"
 
 // What every parser takes for a text: neither for a number, a truth value or nothing, nor for syntax.
 const plain = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z][\w./-]*$/i

@@ -37,25 +37,24 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import * as Tracer from "effect/Tracer"
-import { BuildBackend, type Service } from "../build/BuildBackend.js"
-import { BackendError } from "../build/BuildError.js"
-import type { BuildInput } from "../build/BuildInput.js"
-import * as DurationText from "../build/DurationText.js"
-import type { Cluster } from "../cluster/Cluster.js"
+import { BuildBackend, type Service } from "../core/BuildBackend.js"
+import { BackendError } from "../core/BuildError.js"
+import type { BuildInput } from "../core/BuildInput.js"
+import * as DurationText from "../core/DurationText.js"
+import type { Cluster } from "../kubernetes/Cluster.js"
+import * as BuiltInCandidates from "./BuiltInCandidates.js"
 import type { Candidate } from "./Candidate.js"
-import { NoBackendAvailable } from "./NoBackendAvailable.js"
 import { ProbeError } from "./ProbeError.js"
-import * as Ready from "./Ready.js"
-import { decides, Report, Row, Unreachable } from "./Report.js"
+import { decides, NoBackendAvailable, Report, Row, Unreachable } from "./Report.js"
 import * as Routing from "./Routing.js"
 import { Selection } from "./Selection.js"
 import { Absent, Available } from "./Verdict.js"
 
+export { custom, type Name, openShift, singleNode } from "./BuiltInCandidates.js"
 export { type Candidate, candidate } from "./Candidate.js"
-export { NoBackendAvailable } from "./NoBackendAvailable.js"
 export { Patience } from "./Probe.js"
 export { ProbeError } from "./ProbeError.js"
-export { custom, type Name, openShift, singleNode } from "./Ready.js"
+export { NoBackendAvailable } from "./Report.js"
 export { Report, Row, table, Unreachable } from "./Report.js"
 export { Explanation, Selection } from "./Selection.js"
 
@@ -171,7 +170,7 @@ export function layerFrom<E, R>(
   )
 }
 
-const select = <E>(contenders: ReadonlyArray<Contender<E>>) =>
+const select = <E>(contenders: ReadonlyArray<BoundCandidate<E>>) =>
   Effect.gen(function*() {
     if (new Set(contenders.map(({ name }) => name)).size < contenders.length) {
       return yield* Effect.dieMessage("Two candidates have one name. Give each its own: refs carry it.")
@@ -189,8 +188,8 @@ const select = <E>(contenders: ReadonlyArray<Contender<E>>) =>
     const [passedOver, chosen] = Arr.partition(contenders, ({ name }) => found.has(name))
     const available = yield* Effect.all(chosen.map(({ start }) => start(scope)), { concurrency: "unbounded" })
     const others = new Map<string, Effect.Effect<Service, BackendError>>()
-    for (const contender of passedOver) {
-      others.set(contender.name, yield* startWhenAsked(contender, scope))
+    for (const bind of passedOver) {
+      others.set(bind.name, yield* startWhenAsked(bind, scope))
     }
     const explain = (input: BuildInput) => Routing.explain(report, available, input)
     return Context.make(BuildBackend, Routing.make({ available, others })).pipe(
@@ -214,11 +213,11 @@ const select = <E>(contenders: ReadonlyArray<Contender<E>>) =>
  * @category models
  */
 export interface Settings {
-  readonly backend?: "auto" | Ready.Name | undefined
+  readonly backend?: "auto" | BuiltInCandidates.Name | undefined
   readonly namespace?: string | undefined
 }
 
-const settled = <E, R>(backend: Ready.Name) => (candidate: Candidate<E, R>): Candidate<E, R> => ({
+const settled = <E, R>(backend: BuiltInCandidates.Name) => (candidate: Candidate<E, R>): Candidate<E, R> => ({
   ...candidate,
   probe: Effect.succeed(
     candidate.name === backend
@@ -236,7 +235,7 @@ const settled = <E, R>(backend: Ready.Name) => (candidate: Candidate<E, R>): Can
 export const layerWith = (
   { backend = "auto", namespace }: Settings
 ): Layer.Layer<BuildBackend | Selection, NoBackendAvailable | ProbeError, Cluster> => {
-  const candidates = Ready.all({ namespace })
+  const candidates = BuiltInCandidates.all({ namespace })
   return layerFrom(backend === "auto" ? candidates : Arr.map(candidates, settled(backend)))
 }
 
@@ -270,7 +269,7 @@ export const layerFromEnv: Layer.Layer<
   ConfigError | NoBackendAvailable | ProbeError,
   Cluster
 > = layerConfig({
-  backend: Config.withDefault(Config.literal("auto", ...Ready.names)("OS_BUILDER_BACKEND"), "auto"),
+  backend: Config.withDefault(Config.literal("auto", ...BuiltInCandidates.names)("OS_BUILDER_BACKEND"), "auto"),
   namespace: Config.map(Config.option(Config.nonEmptyString("OS_BUILDER_NAMESPACE")), Option.getOrUndefined)
 })
 
@@ -278,11 +277,11 @@ export const layerFromEnv: Layer.Layer<
 // candidates, with all that they need
 // -----------------------------------------------------------------------------
 
-interface Contender<E> extends Probed<never> {
+interface BoundCandidate<E> extends Probed<never> {
   readonly start: (scope: Scope.Scope) => Effect.Effect<Service, E>
 }
 
-const contender = <E, R>({ layer, name, probe }: Candidate<E, R>, context: Context.Context<R>): Contender<E> => {
+const contender = <E, R>({ layer, name, probe }: Candidate<E, R>, context: Context.Context<R>): BoundCandidate<E> => {
   // What was there when the layer was built; only the span is that of the caller.
   const within = Effect.mapInputContext((caller: Context.Context<never>) =>
     Context.merge(context, Context.pick(Tracer.ParentSpan)(caller))
@@ -303,7 +302,7 @@ const contender = <E, R>({ layer, name, probe }: Candidate<E, R>, context: Conte
 
 /** Starts when it is first asked for, and again if that failed. */
 const startWhenAsked = <E>(
-  { name, start }: Contender<E>,
+  { name, start }: BoundCandidate<E>,
   scope: Scope.Scope
 ): Effect.Effect<Effect.Effect<Service, BackendError>> =>
   Effect.map(

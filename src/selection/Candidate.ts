@@ -5,7 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
-import type { BackendName, BuildBackend } from "../build/BuildBackend.js"
+import type { BackendName, BuildBackend } from "../core/BuildBackend.js"
 import type { ProbeError } from "./ProbeError.js"
 import type { Verdict } from "./Verdict.js"
 

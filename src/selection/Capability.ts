@@ -25,17 +25,17 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type { Cluster } from "../cluster/Cluster.js"
+import type { Cluster } from "../kubernetes/Cluster.js"
 import type { AccessRule } from "./AccessRule.js"
+import * as Checks from "./Checks.js"
 import * as Probe from "./Probe.js"
 import type { ProbeError } from "./ProbeError.js"
-import * as Question from "./Question.js"
 import { isAvailable, type Verdict } from "./Verdict.js"
 
 export { AccessRule } from "./AccessRule.js"
+export type { BuildsOptions, JobsOptions } from "./Checks.js"
 export { Patience } from "./Probe.js"
 export { ProbeError } from "./ProbeError.js"
-export type { BuildsOptions, JobsOptions } from "./Question.js"
 export * from "./Verdict.js"
 
 // -----------------------------------------------------------------------------
@@ -51,7 +51,7 @@ export * from "./Verdict.js"
  */
 export const singleNode: Effect.Effect<Verdict, ProbeError, Cluster> = Probe.make(
   "singleNode",
-  Question.discovered(Question.singleNode)
+  Checks.discovered(Checks.singleNode)
 )
 
 /**
@@ -62,9 +62,9 @@ export const singleNode: Effect.Effect<Verdict, ProbeError, Cluster> = Probe.mak
  * @category probes
  */
 export const openShiftBuildsWith = (
-  options: Question.BuildsOptions
+  options: Checks.BuildsOptions
 ): Effect.Effect<Verdict, ProbeError, Cluster> =>
-  Probe.make("openShiftBuilds", Question.discovered((groups) => Question.openShiftBuilds(groups, options)))
+  Probe.make("openShiftBuilds", Checks.discovered((groups) => Checks.openShiftBuilds(groups, options)))
 
 /**
  * {@link openShiftBuildsWith} in the cluster's default namespace.
@@ -83,8 +83,8 @@ export const openShiftBuilds: Effect.Effect<Verdict, ProbeError, Cluster> = open
  * @since 0.1.0
  * @category probes
  */
-export const buildJobsWith = (options: Question.JobsOptions): Effect.Effect<Verdict, ProbeError, Cluster> =>
-  Probe.make("buildJobs", Question.discovered((groups) => Question.buildJobs(groups, options)))
+export const buildJobsWith = (options: Checks.JobsOptions): Effect.Effect<Verdict, ProbeError, Cluster> =>
+  Probe.make("buildJobs", Checks.discovered((groups) => Checks.buildJobs(groups, options)))
 
 /**
  * {@link buildJobsWith} in the cluster's default namespace.
@@ -100,8 +100,8 @@ export const buildJobs: Effect.Effect<Verdict, ProbeError, Cluster> = buildJobsW
  * @since 0.1.0
  * @category probes
  */
-export const singleNodeJobsWith = (options: Question.JobsOptions): Effect.Effect<Verdict, ProbeError, Cluster> =>
-  Probe.make("singleNodeJobs", Question.discovered((groups) => Question.singleNodeJobs(groups, options)))
+export const singleNodeJobsWith = (options: Checks.JobsOptions): Effect.Effect<Verdict, ProbeError, Cluster> =>
+  Probe.make("singleNodeJobs", Checks.discovered((groups) => Checks.singleNodeJobs(groups, options)))
 
 /**
  * What to allow the probes, cluster-wide, beyond what every authenticated user may do. They do without, and then take no
@@ -110,7 +110,7 @@ export const singleNodeJobsWith = (options: Question.JobsOptions): Effect.Effect
  * @since 0.1.0
  * @category constants
  */
-export const rules: ReadonlyArray<AccessRule> = Question.rules
+export const rules: ReadonlyArray<AccessRule> = Checks.rules
 
 // -----------------------------------------------------------------------------
 // yes or no

@@ -84,3 +84,23 @@ export const table = (report: Report): string => {
     .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
     .join("\n")
 }
+
+/**
+ * None of the candidates can build on this cluster; the report says why, and what to grant where that would help.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NoBackendAvailable
+  extends Schema.TaggedError<NoBackendAvailable>("effect-os-builder/NoBackendAvailable")("NoBackendAvailable", {
+    report: Report
+  })
+{
+  override get message(): string {
+    const rows = this.report.rows.map((row) => `  - ${row.backend} is ${row.verdict._tag}: ${row}`)
+    return ["No backend can build images on this cluster.", ...rows].join("\n")
+  }
+  get retryable(): boolean {
+    return false
+  }
+}

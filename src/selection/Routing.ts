@@ -7,12 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Order from "effect/Order"
 import * as Stream from "effect/Stream"
-import { isAdoptable } from "../build/Adoption.js"
-import { BuildBackend, type BuildOptions, type Service } from "../build/BuildBackend.js"
-import { type BackendError, BuildRejected, Issue } from "../build/BuildError.js"
-import { type BuildInput, fingerprint } from "../build/BuildInput.js"
-import type { BuildRef } from "../build/BuildRef.js"
-import * as ForeignRef from "../build/ForeignRef.js"
+import { BuildBackend, type BuildOptions, type Service } from "../core/BuildBackend.js"
+import { type BackendError, BuildRejected, Issue } from "../core/BuildError.js"
+import { type BuildInput, fingerprint } from "../core/BuildInput.js"
+import type { BuildRef } from "../core/BuildRef.js"
+import { isAdoptable } from "../core/service/BuildSummary.js"
+import * as WrongBackend from "../core/service/WrongBackend.js"
 import type { Report } from "./Report.js"
 import { Explanation } from "./Selection.js"
 
@@ -26,10 +26,10 @@ export interface Backends {
 /** The name is `auto`; refs and list rows carry the name of the backend that has the build. */
 export const make = ({ available, others }: Backends): Service => {
   const names = [...available.map(({ name }) => name), ...others.keys()]
-  const own = (operation: ForeignRef.Operation, ref: BuildRef): Effect.Effect<Service, BackendError> => {
+  const own = (operation: WrongBackend.Operation, ref: BuildRef): Effect.Effect<Service, BackendError> => {
     const backend = available.find(({ name }) => name === ref.backend)
     return backend === undefined
-      ? others.get(ref.backend) ?? ForeignRef.refused(operation, ref, `this selection has ${names.join(", ")}`)
+      ? others.get(ref.backend) ?? WrongBackend.refused(operation, ref, `this selection has ${names.join(", ")}`)
       : Effect.succeed(backend)
   }
 

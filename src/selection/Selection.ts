@@ -6,8 +6,8 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Issue } from "../build/BuildError.js"
-import type { BuildInput } from "../build/BuildInput.js"
+import { Issue } from "../core/BuildError.js"
+import type { BuildInput } from "../core/BuildInput.js"
 import type { Report } from "./Report.js"
 
 /**

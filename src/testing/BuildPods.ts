@@ -4,14 +4,14 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import { annotation, label } from "../backends/BuildRecord.js"
-import * as Containerfile from "../build/Containerfile.js"
-import type { JsonObject } from "../cluster/ApiRequest.js"
-import * as J from "../cluster/fake/Json.js"
-import * as CoreKinds from "../cluster/fake/kinds/CoreKinds.js"
-import * as OpenShiftBuilder from "../cluster/fake/kubelet/OpenShiftBuilder.js"
-import * as Metadata from "../cluster/fake/Metadata.js"
-import type { Registry } from "../cluster/fake/Registry.js"
+import { annotation, label } from "../backends/record/RecordMetadata.js"
+import * as Containerfile from "../core/Containerfile.js"
+import * as J from "../fake/Json.js"
+import * as CoreKinds from "../fake/kinds/CoreKinds.js"
+import * as OpenShiftBuilder from "../fake/kubelet/OpenShiftBuilder.js"
+import * as Metadata from "../fake/store/Metadata.js"
+import type { Registry } from "../fake/store/Registry.js"
+import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 
 /**
  * `runner` is what runs the build: the builder of OpenShift, our script in a pod of a Job, or nothing that we know.

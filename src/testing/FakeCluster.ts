@@ -33,22 +33,22 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { BuildRef } from "../build/BuildRef.js"
-import type { JsonObject } from "../cluster/ApiRequest.js"
-import * as Cluster from "../cluster/Cluster.js"
-import * as Access from "../cluster/fake/Access.js"
-import * as ControlPlane from "../cluster/fake/ControlPlane.js"
-import * as FakeApiServer from "../cluster/fake/FakeApiServer.js"
-import * as FakeDriver from "../cluster/fake/FakeDriver.js"
-import type { Fault, Match } from "../cluster/fake/Faults.js"
-import type { RecordedRequest } from "../cluster/fake/Gateway.js"
-import * as J from "../cluster/fake/Json.js"
-import * as PodProgram from "../cluster/fake/kubelet/Program.js"
-import * as Metadata from "../cluster/fake/Metadata.js"
-import * as Seed from "../cluster/fake/Seed.js"
+import type { BuildRef } from "../core/BuildRef.js"
+import * as Access from "../fake/apiserver/Access.js"
+import * as FakeApiServer from "../fake/apiserver/FakeApiServer.js"
+import * as FakeDriver from "../fake/apiserver/FakeDriver.js"
+import type { Fault, Match } from "../fake/apiserver/Faults.js"
+import type { RecordedRequest } from "../fake/apiserver/Gateway.js"
+import * as ControlPlane from "../fake/ControlPlane.js"
+import * as J from "../fake/Json.js"
+import * as PodProgram from "../fake/kubelet/Program.js"
+import * as Metadata from "../fake/store/Metadata.js"
+import * as Seed from "../fake/store/Seed.js"
+import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
+import * as Cluster from "../kubernetes/Cluster.js"
 import * as Outcome from "./Outcome.js"
-import { type BuildMatch, Playbook } from "./Playbook.js"
-import * as Topology from "./Topology.js"
+import { type BuildMatch, OutcomeRegistry } from "./OutcomeRegistry.js"
+import * as Presets from "./Presets.js"
 
 // -----------------------------------------------------------------------------
 // models
@@ -66,7 +66,7 @@ export {
   status,
   throttled,
   unavailable
-} from "../cluster/fake/Faults.js"
+} from "../fake/apiserver/Faults.js"
 
 export {
   /**
@@ -83,7 +83,7 @@ export {
    * @category errors
    */
   NotListening
-} from "../cluster/fake/FakeApiServer.js"
+} from "../fake/apiserver/FakeApiServer.js"
 
 export type {
   /**
@@ -93,7 +93,7 @@ export type {
    * @category models
    */
   Service as Served
-} from "../cluster/fake/FakeApiServer.js"
+} from "../fake/apiserver/FakeApiServer.js"
 
 export {
   /**
@@ -104,9 +104,9 @@ export {
   PodProgram
 }
 
-export type { RecordedRequest } from "../cluster/fake/Gateway.js"
+export type { RecordedRequest } from "../fake/apiserver/Gateway.js"
 
-export type { Rule } from "../cluster/fake/Access.js"
+export type { Rule } from "../fake/apiserver/Access.js"
 
 export {
   containerfileFails,
@@ -124,9 +124,9 @@ export {
   succeeds
 } from "./Outcome.js"
 
-export type { BuildMatch } from "./Playbook.js"
+export type { BuildMatch } from "./OutcomeRegistry.js"
 
-export type { OpenShift } from "./Topology.js"
+export type { OpenShift } from "./Presets.js"
 
 /**
  * The handle on a fake cluster.
@@ -186,7 +186,7 @@ export class FakeCluster extends Context.Tag("effect-os-builder/FakeCluster")<Fa
  * @category models
  */
 export interface Options {
-  readonly openShift?: false | Topology.OpenShift | undefined
+  readonly openShift?: false | Presets.OpenShift | undefined
   readonly namespace?: string | undefined
   readonly permissions?: ReadonlyArray<Access.Rule> | undefined
   readonly outcome?: Outcome.Outcome | undefined
@@ -219,8 +219,8 @@ export interface Made {
 export const make = (options: Options = {}): Effect.Effect<Made, never, Scope.Scope> =>
   Effect.gen(function*() {
     const { namespace = "default", openShift: shift = false } = options
-    const topology = shift === false ? Topology.vanilla : Topology.openShift(shift)
-    const playbook = new Playbook(options.outcome ?? Outcome.succeeds(), options.programs)
+    const topology = shift === false ? Presets.vanilla : Presets.openShift(shift)
+    const playbook = new OutcomeRegistry(options.outcome ?? Outcome.succeeds(), options.programs)
     const plane = yield* ControlPlane.make({
       ...topology.options,
       namespaces: namespace === "default" ? [] : [namespace],
@@ -248,7 +248,7 @@ const seed = (plane: ControlPlane.ControlPlane, objects: ReadonlyArray<JsonObjec
         }), { discard: true })
   )
 
-const controlOf = (plane: ControlPlane.ControlPlane, playbook: Playbook): Service => {
+const controlOf = (plane: ControlPlane.ControlPlane, playbook: OutcomeRegistry): Service => {
   const initial = Seed.all(plane)
   return FakeCluster.of({
     outcome: (next, match = {}) => Effect.sync(() => playbook.say(next, match)),

@@ -8,18 +8,18 @@ import { BuildBackend, type BuildInput, Cluster, CustomBuildBackend, SingleNodeB
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import * as JobDefinition from "../../src/backends/job/JobDefinition.js"
-import * as FakeControlPlane from "../../src/cluster/fake/ControlPlane.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Program from "../../src/cluster/fake/kubelet/Program.js"
-import * as Seed from "../../src/cluster/fake/Seed.js"
-import * as Resource from "../../src/cluster/Resource.js"
-import * as Resources from "../../src/cluster/Resources.js"
-import { Playbook } from "../../src/testing/Playbook.js"
+import * as FakeControlPlane from "../../src/fake/ControlPlane.js"
+import * as J from "../../src/fake/Json.js"
+import * as Program from "../../src/fake/kubelet/Program.js"
+import * as Seed from "../../src/fake/store/Seed.js"
+import * as Resource from "../../src/kubernetes/Resource.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
+import { OutcomeRegistry } from "../../src/testing/OutcomeRegistry.js"
 import { suite } from "../BackendSuite.js"
 import { ControlPlane, layer as controlPlane } from "../control-plane/ControlPlane.js"
 import * as Node from "../control-plane/Node.js"
-import { full } from "./job/kit.js"
-import { worldOf } from "./worlds.js"
+import { full } from "../support/Jobs.js"
+import { worldOf } from "../support/Worlds.js"
 
 const namespaceOf = (name: string, level: string) => ({
   metadata: { name, labels: { "pod-security.kubernetes.io/enforce": level } }
@@ -32,7 +32,7 @@ const real = Layer.scopedContext(Effect.gen(function*() {
   for (const level of ["baseline", "restricted"]) {
     yield* cluster.create(Resources.Namespace, namespaceOf(level === "baseline" ? "builds" : level, level))
   }
-  const playbook = new Playbook(FakeCluster.succeeds())
+  const playbook = new OutcomeRegistry(FakeCluster.succeeds())
   // The outcomes look a build's record up in a fake: each gets a copy there.
   const copy = yield* FakeControlPlane.makeServer()
   const configMaps = Resource.raw(Resources.ConfigMap)

@@ -12,9 +12,9 @@ import {
   SingleNodeBuildBackend
 } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import type { JsonObject } from "../../src/cluster/ApiRequest.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Resources from "../../src/cluster/Resources.js"
+import * as J from "../../src/fake/Json.js"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
 
 const settle = Effect.repeatN(Effect.yieldNow(), 200)
 

@@ -7,12 +7,12 @@ import { Deferred, Effect, type Scope } from "effect"
 import { BuildBackend, type BuildError, BuildInput, type BuildRef, BuildStatus, Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { setImmediate } from "node:timers/promises"
-import * as Access from "../../src/cluster/fake/Access.js"
-import * as FakeDriver from "../../src/cluster/fake/FakeDriver.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Metadata from "../../src/cluster/fake/Metadata.js"
-import { inTime } from "./inTime.js"
-import { type Backend, backends } from "./worlds.js"
+import * as Access from "../../src/fake/apiserver/Access.js"
+import * as FakeDriver from "../../src/fake/apiserver/FakeDriver.js"
+import * as J from "../../src/fake/Json.js"
+import * as Metadata from "../../src/fake/store/Metadata.js"
+import { inTime } from "../support/VirtualDeadline.js"
+import { type Backend, backends } from "../support/Worlds.js"
 
 const admin: Access.User = { name: "admin", rules: [Access.everything] }
 

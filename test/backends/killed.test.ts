@@ -9,19 +9,19 @@ import { type ChildProcess, spawn } from "node:child_process"
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
-import type { ApiRequest } from "../../src/cluster/ApiRequest.js"
-import * as Access from "../../src/cluster/fake/Access.js"
-import type * as ControlPlane from "../../src/cluster/fake/ControlPlane.js"
-import * as FakeApiServer from "../../src/cluster/fake/FakeApiServer.js"
-import * as Faults from "../../src/cluster/fake/Faults.js"
-import type { Gateway } from "../../src/cluster/fake/Gateway.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Metadata from "../../src/cluster/fake/Metadata.js"
-import * as RequestInfo from "../../src/cluster/fake/RequestInfo.js"
-import * as Resource from "../../src/cluster/Resource.js"
-import * as Resources from "../../src/cluster/Resources.js"
-import { givenInput } from "./given.js"
-import { type Backend, backends } from "./worlds.js"
+import * as Access from "../../src/fake/apiserver/Access.js"
+import * as FakeApiServer from "../../src/fake/apiserver/FakeApiServer.js"
+import * as Faults from "../../src/fake/apiserver/Faults.js"
+import type { Gateway } from "../../src/fake/apiserver/Gateway.js"
+import * as RequestInfo from "../../src/fake/apiserver/RequestInfo.js"
+import type * as ControlPlane from "../../src/fake/ControlPlane.js"
+import * as J from "../../src/fake/Json.js"
+import * as Metadata from "../../src/fake/store/Metadata.js"
+import type { ApiRequest } from "../../src/kubernetes/client/ApiRequest.js"
+import * as Resource from "../../src/kubernetes/Resource.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
+import { givenInput } from "../support/MinimalInput.js"
+import { type Backend, backends } from "../support/Worlds.js"
 
 const mortal: Access.User = { name: "mortal", rules: [Access.everything] }
 
@@ -65,7 +65,12 @@ const behind = (
 const start = (...args: ReadonlyArray<string>): Effect.Effect<ChildProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() =>
-      spawn(process.execPath, ["--import", "tsx", path.join(import.meta.dirname, "killed.ts"), ...args], {
+      spawn(process.execPath, [
+        "--import",
+        "tsx",
+        path.join(import.meta.dirname, "../support/killed-client.ts"),
+        ...args
+      ], {
         stdio: ["ignore", "ignore", "inherit"]
       })
     ),
@@ -92,7 +97,7 @@ const afterKill = (backend: Backend, { act, resource, verb, when }: Row) =>
     const meant = resource ?? Resource.label(backend.name === "openshift" ? Resources.Build : Resources.Job)
     const arrived = yield* Deferred.make<void>()
     const isMeant = (request: ApiRequest) => {
-      const info = RequestInfo.of(request)
+      const info = RequestInfo.parse(request)
       return info.verb === verb && Faults.resourceName(info) === meant
     }
     const door = behind(plane, isMeant, when, Deferred.succeed(arrived, void 0))

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
 import { BuildBackend, BuildInput, BuildStatus } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { type Backend, backends, inMemory } from "./worlds.js"
+import { type Backend, backends, inMemory } from "../support/Worlds.js"
 
 const settle = Effect.repeatN(Effect.yieldNow(), 200)
 

@@ -4,7 +4,7 @@
  */
 import { TestClock } from "effect"
 import { suite } from "../BackendSuite.js"
-import { backends, behindHttps, inMemory, worldOf } from "./worlds.js"
+import { backends, behindHttps, inMemory, worldOf } from "../support/Worlds.js"
 
 for (const backend of backends) {
   suite({

@@ -5,7 +5,7 @@ import { Effect, Layer, Option } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as ContextDirectory from "../../src/cli/ContextDirectory.js"
-import { folderWith } from "./Harness.js"
+import { folderWith } from "../support/CommandHarness.js"
 
 const read = (folder: string) => Effect.provide(ContextDirectory.read(folder), NodeContext.layer)
 

@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import * as k8s from "@kubernetes/client-node"
 import { FastCheck as fc } from "effect"
 import * as Yaml from "../../src/cli/Yaml.js"
-import type { JsonObject } from "../../src/cluster/ApiRequest.js"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 
 const json: fc.Arbitrary<unknown> = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }), { noNullPrototype: true })
 const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { BuildBackend } from "effect-os-builder"
-import { buildArgs, Command, containerfile, documents, folderWith, layer } from "./Harness.js"
+import { buildArgs, Command, containerfile, documents, folderWith, layer } from "../support/CommandHarness.js"
 
 const log = ["STEP 1/2: FROM registry.example.com/base:1", "STEP 2/2: RUN true", "working"]
 

@@ -5,7 +5,7 @@ import packageJson from "../../package.json" with { type: "json" }
 import { type CliError, exitStatusOf, InternalError, NoBackendCan, UsageError } from "../../src/cli/CliError.js"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
 import { version } from "../../src/cli/Version.js"
-import { buildArgs, Command, layer, surroundings, type World } from "./Harness.js"
+import { buildArgs, Command, layer, surroundings, type World } from "../support/CommandHarness.js"
 
 describe("the commands about builds", () => {
   it.scoped("tell, stop, list and remove them", () =>

@@ -6,8 +6,8 @@ import { Effect, Fiber, Layer, TestClock } from "effect"
 import { Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import { timed } from "../selection/timed.js"
-import { buildArgs, documents, type Screen, surroundings, type World } from "./Harness.js"
+import { buildArgs, documents, type Screen, surroundings, type World } from "../support/CommandHarness.js"
+import { timed } from "../support/timed.js"
 
 const runIn = (world: World) => (args: ReadonlyArray<string>, screen: Screen = {}) =>
   Effect.gen(function*() {

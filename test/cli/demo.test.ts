@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import { timed } from "../selection/timed.js"
-import { documents, type Screen, surroundings } from "./Harness.js"
+import { documents, type Screen, surroundings } from "../support/CommandHarness.js"
+import { timed } from "../support/timed.js"
 
 const demo = (args: ReadonlyArray<string>, screen: Screen = {}) =>
   Effect.gen(function*() {

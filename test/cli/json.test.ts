@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { BuildBackend, BuildError, BuildEvent, BuildRef } from "effect-os-builder"
 import * as JsonLine from "../../src/cli/JsonLine.js"
-import { buildArgs, Command, documents, layer } from "./Harness.js"
+import { buildArgs, Command, documents, layer } from "../support/CommandHarness.js"
 
 const digest = `sha256:${"c".repeat(64)}`
 const image = { pullspec: `registry.example.com/os@${digest}`, digest, tag: "registry.example.com/os:1" }

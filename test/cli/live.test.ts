@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { BuildBackend } from "effect-os-builder"
-import { buildArgs, Command, layer } from "./Harness.js"
+import { buildArgs, Command, layer } from "../support/CommandHarness.js"
 
 const terminal = { isTTY: true, columns: 60, environment: { TERM: "xterm", NO_COLOR: "1" } }
 

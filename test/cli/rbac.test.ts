@@ -7,9 +7,9 @@ import { Effect, Layer, Schema } from "effect"
 import { BackendSelection, type BuildBackend, type Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import type { JsonObject } from "../../src/cluster/ApiRequest.js"
-import { documents, type Screen, surroundings } from "./Harness.js"
-import { observe, operations } from "./operations.js"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
+import { documents, type Screen, surroundings } from "../support/CommandHarness.js"
+import { observe, operations } from "../support/Operations.js"
 
 const run = (args: ReadonlyArray<string>, screen: Screen = {}) =>
   Effect.gen(function*() {

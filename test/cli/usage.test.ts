@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as Arguments from "../../src/cli/Arguments.js"
+import * as Argv from "../../src/cli/Argv.js"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
 import { version } from "../../src/cli/Version.js"
-import { Command, layer } from "./Harness.js"
+import { Command, layer } from "../support/CommandHarness.js"
 
 describe("help", () => {
   it.effect("lists the commands, the exit status and the environment", () =>
@@ -80,7 +80,7 @@ describe("wrong usage", () => {
 })
 
 describe("Arguments", () => {
-  const read = (...typed: ReadonlyArray<string>) => Arguments.read(typed, OsBuilder.usages)
+  const read = (...typed: ReadonlyArray<string>) => Argv.read(typed, OsBuilder.usages)
 
   it("takes --name=value apart, and wraps the values that @effect/cli would trim", () => {
     const { args, command } = read("build", "--file=a=b", "--build-arg=K= v ", "--build-arg", "L=", "--json")
@@ -92,7 +92,7 @@ describe("Arguments", () => {
       "--json"
     ])
     assert.strictEqual(args[2], "a=b")
-    assert.deepStrictEqual([args[4], args[6]].map((value) => Arguments.unwrap(value ?? "")), ["K= v ", "L="])
+    assert.deepStrictEqual([args[4], args[6]].map((value) => Argv.unwrap(value ?? "")), ["K= v ", "L="])
   })
 
   it("takes no value for an option", () => {
@@ -103,8 +103,8 @@ describe("Arguments", () => {
 
   it("unwraps what it wrapped, and leaves alone what it did not", () => {
     for (const value of ["", " ", "a=b", "=x", "%20", "ü\n$(x)\""]) {
-      assert.strictEqual(Arguments.unwrap(Arguments.wrap(value)), value)
+      assert.strictEqual(Argv.unwrap(Argv.wrap(value)), value)
     }
-    assert.strictEqual(Arguments.unwrap("K=%20"), "K=%20")
+    assert.strictEqual(Argv.unwrap("K=%20"), "K=%20")
   })
 })

@@ -3,8 +3,7 @@
  */
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
-import type { ConfigError } from "effect"
-import { Config, Effect, Option, Schema } from "effect"
+import { Config, type ConfigError, Effect, Option, Schema } from "effect"
 
 /** The names under which Kubernetes' own archives hold the programs. */
 export const programs = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const

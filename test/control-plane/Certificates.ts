@@ -1,8 +1,7 @@
 /**
  * A certificate authority for one test run, made with `openssl`.
  */
-import type { CommandExecutor } from "@effect/platform"
-import { Command, FileSystem, Path } from "@effect/platform"
+import { Command, type CommandExecutor, FileSystem, Path } from "@effect/platform"
 import { Effect, Schema } from "effect"
 import { randomInt } from "node:crypto"
 

@@ -5,8 +5,19 @@
 import { Command, type CommandExecutor, FileSystem, HttpClient, HttpClientRequest, Path } from "@effect/platform"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import type { PlatformError } from "@effect/platform/Error"
-import type { ConfigError } from "effect"
-import { Clock, Context, Duration, Effect, flow, Layer, Option, Ref, Schema, type Scope } from "effect"
+import {
+  Clock,
+  type ConfigError,
+  Context,
+  Duration,
+  Effect,
+  flow,
+  Layer,
+  Option,
+  Ref,
+  Schema,
+  type Scope
+} from "effect"
 import { randomInt } from "node:crypto"
 import * as Net from "node:net"
 import { locateBinaries, type Missing } from "./Binaries.js"

@@ -6,22 +6,22 @@ import { KubeConfig } from "@kubernetes/client-node"
 import { Clock, Duration, Effect, Runtime, type Scope, Stream } from "effect"
 import * as https from "node:https"
 import type { Duplex } from "node:stream"
-import * as Certificate from "../../src/cluster/fake/Certificate.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Kubelet from "../../src/cluster/fake/kubelet/Kubelet.js"
-import { LogBook } from "../../src/cluster/fake/kubelet/LogBook.js"
-import * as Node from "../../src/cluster/fake/kubelet/Node.js"
-import * as PodLogs from "../../src/cluster/fake/kubelet/PodLogs.js"
-import type { Programs } from "../../src/cluster/fake/kubelet/Program.js"
-import * as KubeCredentials from "../../src/cluster/KubeCredentials.js"
-import * as KubeDriver from "../../src/cluster/KubeDriver.js"
+import * as Certificate from "../../src/fake/apiserver/Certificate.js"
+import * as J from "../../src/fake/Json.js"
+import * as Kubelet from "../../src/fake/kubelet/Kubelet.js"
+import { LogStore } from "../../src/fake/kubelet/LogStore.js"
+import * as Node from "../../src/fake/kubelet/Node.js"
+import * as PodLogs from "../../src/fake/kubelet/PodLogs.js"
+import type { Programs } from "../../src/fake/kubelet/Program.js"
+import * as KubeCredentials from "../../src/kubernetes/kubeconfig/KubeCredentials.js"
+import * as HttpDriver from "../../src/kubernetes/transport/HttpDriver.js"
 
 /** As k8s.io/kubernetes pkg/kubelet/server/server.go has it: /containerLogs/{namespace}/{pod}/{container}. */
 const logPath = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/
 
 /** Serves logs on a port of loopback; gives the port. */
 const serveLogs = (
-  book: LogBook,
+  book: LogStore,
   uidOf: (namespace: string, pod: string) => string | undefined
 ): Effect.Effect<number, never, Scope.Scope> =>
   Effect.gen(function*() {
@@ -74,8 +74,8 @@ export const run = (options: {
       config.loadFromFile(options.kubeconfigPath)
       return config
     }))
-    const driver = KubeDriver.make({ credentials, defaultNamespace: "default", timeout: Duration.seconds(30) })
-    const book = new LogBook()
+    const driver = HttpDriver.make({ credentials, defaultNamespace: "default", timeout: Duration.seconds(30) })
+    const book = new LogStore()
     const uids = new Map<string, string>()
     const port = yield* serveLogs(book, (namespace, pod) => uids.get(`${namespace}/${pod}`))
     const made = Node.make(options.node, "v1.37.1", yield* Clock.currentTimeMillis)

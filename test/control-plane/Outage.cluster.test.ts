@@ -2,9 +2,9 @@ import { assert, layer } from "@effect/vitest"
 import { Chunk, Deferred, Duration, Effect, Fiber, Ref, Stream } from "effect"
 import type { Cluster } from "effect-os-builder"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
-import type { Change } from "../../src/cluster/Reflector.js"
-import type * as Resource from "../../src/cluster/Resource.js"
-import * as Resources from "../../src/cluster/Resources.js"
+import type { Change } from "../../src/kubernetes/Reflector.js"
+import type * as Resource from "../../src/kubernetes/Resource.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
 import { ControlPlane, layer as controlPlane } from "./ControlPlane.js"
 
 const downtime = Duration.seconds(15)

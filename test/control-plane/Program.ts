@@ -1,10 +1,8 @@
 /**
  * A child process that cannot outlive us: it is killed when its scope closes, and when this process dies in any way.
  */
-import type { CommandExecutor } from "@effect/platform"
-import { Command, FileSystem } from "@effect/platform"
-import type { Scope } from "effect"
-import { Effect, Schema, Stream } from "effect"
+import { Command, type CommandExecutor, FileSystem } from "@effect/platform"
+import { Effect, Schema, type Scope, Stream } from "effect"
 
 /** A program of the control plane did not start, or ended by itself. */
 export class ProgramError extends Schema.TaggedError<ProgramError>("effect-os-builder/test/control-plane/ProgramError")(

@@ -12,7 +12,7 @@ const modules = [
     ([, name = "", path = ""]) => [name, path] as const
   ),
   ["FakeCluster", "testing/FakeCluster"],
-  ["KubernetesCluster", "cluster/KubernetesCluster"]
+  ["KubernetesCluster", "kubernetes/KubernetesCluster"]
 ] as const
 
 it("gives each public module an entry of its own, and no other", () => {

@@ -7,10 +7,10 @@ import { ClusterError, Resource } from "effect-os-builder"
 import type { ServerResponse } from "node:http"
 import { inspect } from "node:util"
 import { gzipSync } from "node:zlib"
-import * as ClusterService from "../../src/cluster/Cluster.js"
-import * as Resources from "../../src/cluster/Resources.js"
-import * as TestServer from "../cluster/TestServer.js"
-import { clusterAt, connect, deep, errorOf, impatiently, pod, token } from "./kit.js"
+import * as ClusterService from "../../src/kubernetes/Cluster.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
+import { clusterAt, connect, deep, errorOf, impatiently, pod, token } from "../support/HostileServer.js"
+import * as TestServer from "../support/TestServer.js"
 
 const get = (cluster: ClusterService.Service) => cluster.get(Resources.Pod, "a", { namespace: "ns" })
 
@@ -321,7 +321,7 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
         const { cluster } = yield* clusterAt((_request, response) =>
           says(200, `{"status":{"allowed":"true"}}`)(response)
         )
-        const error = yield* errorOf(cluster.mayI({ verb: "get", group: "", resource: "pods" }))
+        const error = yield* errorOf(cluster.canI({ verb: "get", group: "", resource: "pods" }))
         assert.strictEqual(error.reason, "Decode")
       }))
   })

@@ -4,16 +4,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, DateTime, Effect, Either, FastCheck as fc, Option, Schema, Stream } from "effect"
 import { BuildInput, BuildRef, BuildStatus, type BuildStatus as Status, OpenShiftBuildBackend } from "effect-os-builder"
-import * as BuildNames from "../../src/backends/BuildNames.js"
-import * as BuildRecord from "../../src/backends/BuildRecord.js"
-import * as ClusterBackend from "../../src/backends/ClusterBackend.js"
+import { evaluate } from "../../src/backends/controller/BuildState.js"
+import * as ClusterBackend from "../../src/backends/controller/ClusterBackend.js"
 import * as JobDefinition from "../../src/backends/job/JobDefinition.js"
-import * as TerminationMessage from "../../src/backends/job/TerminationMessage.js"
-import { assess } from "../../src/backends/lifecycle/Snapshot.js"
-import type * as Cluster from "../../src/cluster/Cluster.js"
-import type * as Resource from "../../src/cluster/Resource.js"
-import * as Resources from "../../src/cluster/Resources.js"
-import { Craft, definition, input, world } from "../backends/lifecycleKit.js"
+import * as BuildNames from "../../src/backends/record/BuildNames.js"
+import type * as BuildRecord from "../../src/backends/record/BuildRecord.js"
+import * as RecordMetadata from "../../src/backends/record/RecordMetadata.js"
+import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
+import type * as Cluster from "../../src/kubernetes/Cluster.js"
+import type * as Resource from "../../src/kubernetes/Resource.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
+import { Craft, definition, input, world } from "../support/ControllerWorld.js"
 
 // --- the meaning of anything ---
 
@@ -182,7 +183,7 @@ const isTotal = <Child extends Resource.Metadata>(
             events: events.flatMap((fields) => decode(Resources.Event, { metadata: meta, ...fields }))
           }
           const at = Option.getOrElse(DateTime.make(now), () => DateTime.unsafeMake(0))
-          const assessment = assess(of, snapshot, at)
+          const assessment = evaluate(of, snapshot, at)
           if ("status" in assessment) {
             const text = Schema.encodeSync(stored)(assessment.status)
             assert.isTrue(BuildStatus.equivalence(Schema.decodeSync(stored)(text), assessment.status))
@@ -236,8 +237,8 @@ const ending = (status: Status.Terminal): ClusterBackend.Definition<Craft> => ({
 
 const outcomeOf = (cluster: Cluster.Service, ref: BuildRef.BuildRef) =>
   Effect.map(
-    cluster.get(BuildRecord.Glances, ref.name),
-    (glance) => glance.metadata.annotations?.[BuildRecord.annotation.outcome] ?? ""
+    cluster.get(RecordMetadata.resource, ref.name),
+    (glance) => glance.metadata.annotations?.[RecordMetadata.annotation.outcome] ?? ""
   )
 
 describe("an end can be kept", () => {
@@ -371,9 +372,11 @@ describe("a record that others made", () => {
       const { backend, cluster, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       for (const text of ["", "{", "null", "{\"status\":{\"_tag\":\"constructor\"}}", deep, "{\"__proto__\":1}"]) {
-        yield* cluster.patch(BuildRecord.Glances, ref.name, {
+        yield* cluster.patch(RecordMetadata.resource, ref.name, {
           merge: {
-            metadata: { annotations: { [BuildRecord.annotation.stop]: text, [BuildRecord.annotation.outcome]: text } }
+            metadata: {
+              annotations: { [RecordMetadata.annotation.stop]: text, [RecordMetadata.annotation.outcome]: text }
+            }
           }
         })
         assert.strictEqual((yield* backend.status(ref))._tag, "Pending")

@@ -4,9 +4,9 @@
 import { assert, layer } from "@effect/vitest"
 import { Duration, Effect, Fiber, Option } from "effect"
 import { vi } from "vitest"
-import * as Resources from "../../src/cluster/Resources.js"
-import * as TestServer from "../cluster/TestServer.js"
-import { clusterAt, errorOf } from "./kit.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
+import { clusterAt, errorOf } from "../support/HostileServer.js"
+import * as TestServer from "../support/TestServer.js"
 
 /** The limits are timers of Node, not of Effect's Clock: they cost a request no fiber. */
 const madeUpTime = Effect.acquireRelease(

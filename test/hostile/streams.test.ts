@@ -5,9 +5,9 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Option, Stream } from "effect"
 import { type ClusterError } from "effect-os-builder"
 import type { ServerResponse } from "node:http"
-import * as Resources from "../../src/cluster/Resources.js"
-import * as TestServer from "../cluster/TestServer.js"
-import { clusterAt, deep, errorOf, impatiently, pod } from "./kit.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
+import { clusterAt, deep, errorOf, impatiently, pod } from "../support/HostileServer.js"
+import * as TestServer from "../support/TestServer.js"
 
 const line = (type: unknown, object: unknown) => `${JSON.stringify({ type, object })}\n`
 

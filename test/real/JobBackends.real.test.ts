@@ -8,14 +8,14 @@ import { BuildBackend, BuildInput, Cluster } from "effect-os-builder"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as ClusterBackend from "../../src/backends/ClusterBackend.js"
+import * as ClusterBackend from "../../src/backends/controller/ClusterBackend.js"
 import * as JobDefinition from "../../src/backends/job/JobDefinition.js"
-import type { Profile } from "../../src/backends/job/Profile.js"
-import type { Settings } from "../../src/backends/job/Settings.js"
-import * as Access from "../../src/cluster/fake/Access.js"
-import * as ControlPlane from "../../src/cluster/fake/ControlPlane.js"
-import * as FakeDriver from "../../src/cluster/fake/FakeDriver.js"
-import * as Resources from "../../src/cluster/Resources.js"
+import type { JobProfile } from "../../src/backends/job/JobProfile.js"
+import type { JobSettings } from "../../src/backends/job/JobSettings.js"
+import * as Access from "../../src/fake/apiserver/Access.js"
+import * as FakeDriver from "../../src/fake/apiserver/FakeDriver.js"
+import * as ControlPlane from "../../src/fake/ControlPlane.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
 import { suite } from "../BackendSuite.js"
 import * as PodRuntime from "./PodRuntime.js"
 import * as Workplace from "./Workplace.js"
@@ -25,7 +25,7 @@ const { containerfile, exec, fileOf, finish, password, user } = Workplace
 const admin: Access.User = { name: "admin", rules: [Access.everything] }
 
 /** As the backends set themselves up, but that registries on loopback are those of this machine. */
-const backend = (more: Partial<Profile>, settings: Settings = {}) =>
+const backend = (more: Partial<JobProfile>, settings: JobSettings = {}) =>
   Layer.scopedContext(Effect.gen(function*() {
     const { closed, folder, open } = yield* Workplace.Workplace
     yield* PodRuntime.mountPoint
@@ -35,7 +35,7 @@ const backend = (more: Partial<Profile>, settings: Settings = {}) =>
     const cluster = yield* Cluster.make(
       FakeDriver.make((request) => plane.gateway.handle(request, admin), "default")
     )
-    const profile: Profile = {
+    const profile: JobProfile = {
       name: "custom",
       settings: { insecureRegistries: [open, closed], ...settings },
       resources: { cpu: "100m", memory: "256Mi", ephemeralStorage: "1Gi" },

@@ -8,12 +8,12 @@ import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as readline from "node:readline"
-import type { JsonObject } from "../../src/cluster/ApiRequest.js"
-import type { ControlPlane } from "../../src/cluster/fake/ControlPlane.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as CoreKinds from "../../src/cluster/fake/kinds/CoreKinds.js"
-import type * as Program from "../../src/cluster/fake/kubelet/Program.js"
-import * as Metadata from "../../src/cluster/fake/Metadata.js"
+import type { ControlPlane } from "../../src/fake/ControlPlane.js"
+import * as J from "../../src/fake/Json.js"
+import * as CoreKinds from "../../src/fake/kinds/CoreKinds.js"
+import type * as Program from "../../src/fake/kubelet/Program.js"
+import * as Metadata from "../../src/fake/store/Metadata.js"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 
 const { PATH } = process.env
 

@@ -8,7 +8,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { gunzipSync } from "node:zlib"
-import { Ears, heardBy } from "../hostile/Ears.js"
+import { Ears, heardBy } from "../support/Eavesdropper.js"
 import * as Workplace from "./Workplace.js"
 
 const { containerfile, exec, nothing, password, remains, user } = Workplace

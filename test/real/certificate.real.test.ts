@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as Certificate from "../../src/cluster/fake/Certificate.js"
+import * as Certificate from "../../src/fake/apiserver/Certificate.js"
 import { exec, temporaryFolder } from "./Workplace.js"
 
 describe("the certificates of the served fake", () => {

@@ -4,8 +4,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as JobOutcome from "../../src/backends/job/JobOutcome.js"
 import * as BuildOutcome from "../../src/backends/openshift/BuildOutcome.js"
-import * as Job from "../backends/job/kit.js"
-import * as Build from "../backends/openshift/kit.js"
+import * as Build from "../support/Builds.js"
+import * as Job from "../support/Jobs.js"
 
 const told = (status: { readonly _tag: string; readonly reason?: string }) =>
   [status._tag, status.reason].filter((word) => word !== undefined).join(" ")

@@ -5,10 +5,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Exit, Fiber, Layer } from "effect"
 import { BackendSelection, BuildBackend, BuildInput, Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Metadata from "../../src/cluster/fake/Metadata.js"
-import * as Resource from "../../src/cluster/Resource.js"
-import * as Resources from "../../src/cluster/Resources.js"
+import * as J from "../../src/fake/Json.js"
+import * as Metadata from "../../src/fake/store/Metadata.js"
+import * as Resource from "../../src/kubernetes/Resource.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
 import {
   byJobs,
   children,
@@ -22,7 +22,7 @@ import {
   remains,
   scenario,
   settle
-} from "./kit.js"
+} from "../support/Scenario.js"
 
 const wholeRecords = Resource.raw(Resources.ConfigMap)
 

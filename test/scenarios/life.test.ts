@@ -5,9 +5,9 @@ import { assert, describe } from "@effect/vitest"
 import { Cause, DateTime, Effect, Exit, Fiber, Option, Stream } from "effect"
 import { BuildBackend, BuildInput } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Resource from "../../src/cluster/Resource.js"
-import * as Resources from "../../src/cluster/Resources.js"
+import * as J from "../../src/fake/Json.js"
+import * as Resource from "../../src/kubernetes/Resource.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
 import {
   byJobs,
   children,
@@ -22,7 +22,7 @@ import {
   scenario,
   settle,
   type Stage
-} from "./kit.js"
+} from "../support/Scenario.js"
 
 const run = ({ backend }: Stage, given: BuildInput.BuildInput) =>
   Effect.provideService(BuildBackend.run(given), BuildBackend.BuildBackend, backend)

@@ -4,8 +4,8 @@
 import { assert, describe } from "@effect/vitest"
 import { Effect } from "effect"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as Resource from "../../src/cluster/Resource.js"
-import { ended, input, ofKind, remains, scenario } from "./kit.js"
+import * as Resource from "../../src/kubernetes/Resource.js"
+import { ended, input, ofKind, remains, scenario } from "../support/Scenario.js"
 
 const refusals = [
   ["a quota", "QuotaExceeded", "pods \"p\" is forbidden: exceeded quota: q, requested: count/jobs.batch=1, limited: 0"],

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Data, Effect, Layer, Stream } from "effect"
 import { BackendSelection, BuildBackend, BuildError, BuildStatus } from "effect-os-builder"
-import { absent, candidate, forbidden, input, refOf, silent, type Stub, summary } from "./stub.js"
+import { absent, candidate, forbidden, input, refOf, silent, type Stub, summary } from "../support/StubBackend.js"
 
 /** A selection of openshift and custom, in this order, and what they were asked. */
 const selecting = (stubs: { readonly openshift?: Stub; readonly custom?: Stub }) => {

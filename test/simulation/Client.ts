@@ -3,10 +3,10 @@
  */
 import { Duration, Effect, Exit, Fiber, Random, Scope, Stream } from "effect"
 import { type BuildBackend, Cluster, ClusterError } from "effect-os-builder"
-import type { ApiRequest } from "../../src/cluster/ApiRequest.js"
-import type { Driver } from "../../src/cluster/Driver.js"
-import * as Access from "../../src/cluster/fake/Access.js"
-import * as FakeDriver from "../../src/cluster/fake/FakeDriver.js"
+import * as Access from "../../src/fake/apiserver/Access.js"
+import * as FakeDriver from "../../src/fake/apiserver/FakeDriver.js"
+import type { ApiRequest } from "../../src/kubernetes/client/ApiRequest.js"
+import type { Driver } from "../../src/kubernetes/client/Driver.js"
 import type { Platform } from "./Platform.js"
 import { namespace, type World } from "./World.js"
 

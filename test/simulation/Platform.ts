@@ -9,16 +9,16 @@ import {
   OpenShiftBuildBackend,
   SingleNodeBuildBackend
 } from "effect-os-builder"
-import type { JsonObject } from "../../src/cluster/ApiRequest.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import type { Kind } from "../../src/cluster/fake/Kind.js"
-import * as BatchKinds from "../../src/cluster/fake/kinds/BatchKinds.js"
-import * as OpenShiftKinds from "../../src/cluster/fake/kinds/OpenShiftKinds.js"
-import * as Topology from "../../src/testing/Topology.js"
+import * as J from "../../src/fake/Json.js"
+import * as BatchKinds from "../../src/fake/kinds/BatchKinds.js"
+import type { Kind } from "../../src/fake/kinds/Kind.js"
+import * as OpenShiftKinds from "../../src/fake/kinds/OpenShiftKinds.js"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
+import * as Presets from "../../src/testing/Presets.js"
 
 export interface Platform {
   readonly name: string
-  readonly topology: Topology.Topology
+  readonly topology: Presets.Topology
   readonly make: Effect.Effect<BuildBackend.Service, never, Cluster.Cluster>
   readonly child: Kind
   /** Who tries again. */
@@ -33,7 +33,7 @@ export interface Platform {
 
 export const openShift: Platform = {
   name: "openshift",
-  topology: Topology.openShift(),
+  topology: Presets.openShift(),
   make: OpenShiftBuildBackend.make(),
   child: OpenShiftKinds.builds,
   retriedBy: "client",
@@ -64,7 +64,7 @@ const jobs = { child: BatchKinds.job, retriedBy: "platform", end: jobEnd, cancel
 export const custom: Platform = {
   ...jobs,
   name: "custom",
-  topology: Topology.vanilla,
+  topology: Presets.vanilla,
   make: CustomBuildBackend.make(),
   exclusive: false
 }
@@ -72,7 +72,7 @@ export const custom: Platform = {
 export const singleNode: Platform = {
   ...jobs,
   name: "single-node",
-  topology: Topology.openShift({ topology: "SingleReplica" }),
+  topology: Presets.openShift({ topology: "SingleReplica" }),
   make: SingleNodeBuildBackend.make(),
   exclusive: true
 }

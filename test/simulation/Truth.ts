@@ -3,12 +3,12 @@
  */
 import { Option, Schema } from "effect"
 import { BuildRef, BuildStatus } from "effect-os-builder"
-import * as BuildRecord from "../../src/backends/BuildRecord.js"
-import type { JsonObject } from "../../src/cluster/ApiRequest.js"
-import type { ApiStore } from "../../src/cluster/fake/ApiStore.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Kind from "../../src/cluster/fake/Kind.js"
-import * as Metadata from "../../src/cluster/fake/Metadata.js"
+import * as RecordMetadata from "../../src/backends/record/RecordMetadata.js"
+import * as J from "../../src/fake/Json.js"
+import * as Kind from "../../src/fake/kinds/Kind.js"
+import type { ApiStore } from "../../src/fake/store/ApiStore.js"
+import * as Metadata from "../../src/fake/store/Metadata.js"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import type { Platform } from "./Platform.js"
 import type * as Schedule from "./Schedule.js"
 
@@ -77,7 +77,7 @@ const scripted: Readonly<Record<Schedule.Script, ReadonlyArray<Reason>>> = {
   "hangs": []
 }
 
-const decodeOutcome = Schema.decodeUnknownOption(Schema.parseJson(BuildRecord.Outcome))
+const decodeOutcome = Schema.decodeUnknownOption(Schema.parseJson(RecordMetadata.Outcome))
 
 /** Times of objects have no fractions of a second. */
 const roughly = 1_000
@@ -176,7 +176,7 @@ export class Truth {
     const labels = Metadata.labels(object)
     const there = this.store.get({ resource, namespace: Metadata.namespace(object), name: Metadata.name(object) })
     const isGone = there === undefined || Metadata.uid(there) !== Metadata.uid(object)
-    if (resource === "configmaps" && labels[BuildRecord.label.backend] !== undefined) {
+    if (resource === "configmaps" && labels[RecordMetadata.label.backend] !== undefined) {
       this.recordWritten(object, isGone)
     } else if (resource === Kind.resource(this.platform.child)) {
       this.childWritten(object, isGone)
@@ -198,8 +198,8 @@ export class Truth {
   }
 
   private recordCreated(object: JsonObject): void {
-    const backend = Metadata.labels(object)[BuildRecord.label.backend] ?? ""
-    const fingerprint = Metadata.labels(object)[BuildRecord.label.fingerprint] ?? ""
+    const backend = Metadata.labels(object)[RecordMetadata.label.backend] ?? ""
+    const fingerprint = Metadata.labels(object)[RecordMetadata.label.fingerprint] ?? ""
     const input = this.inputs.get(fingerprint)
     const ref = new BuildRef.BuildRef({
       backend,
@@ -227,13 +227,13 @@ export class Truth {
   }
 
   private recordChanged(record: RecordTruth, object: JsonObject): void {
-    const mark = J.text(object, "metadata", "annotations", BuildRecord.annotation.stop)
+    const mark = J.text(object, "metadata", "annotations", RecordMetadata.annotation.stop)
     if (record.mark !== undefined && mark !== record.mark) {
       this.violate(`the stop mark of ${record.ref} changes from ${record.mark} to ${mark}`)
     }
     if (mark !== record.mark && record.outcome !== undefined) this.violate(`${record.ref} is stopped after its end`)
     record.mark = mark
-    const outcome = J.text(object, "metadata", "annotations", BuildRecord.annotation.outcome)
+    const outcome = J.text(object, "metadata", "annotations", RecordMetadata.annotation.outcome)
     if (outcome === record.outcomeText) return
     if (record.outcomeText !== undefined) {
       this.violate(`the outcome of ${record.ref} changes from ${record.outcomeText} to ${outcome}`)
@@ -253,7 +253,7 @@ export class Truth {
     const known = this.children.get(uid)
     if (known === undefined) {
       if (owner === undefined || isGone) return
-      const attempt = Number(Metadata.labels(object)[BuildRecord.label.attempt])
+      const attempt = Number(Metadata.labels(object)[RecordMetadata.label.attempt])
       const child: ChildTruth = {
         uid,
         name: Metadata.name(object),

@@ -3,17 +3,17 @@
  */
 import { Clock, Deferred, Effect, Either, FiberId, Stream } from "effect"
 import { BuildInput } from "effect-os-builder"
-import type { JsonObject } from "../../src/cluster/ApiRequest.js"
-import * as ControlPlane from "../../src/cluster/fake/ControlPlane.js"
-import * as Faults from "../../src/cluster/fake/Faults.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Kind from "../../src/cluster/fake/Kind.js"
-import * as CoreKinds from "../../src/cluster/fake/kinds/CoreKinds.js"
-import type * as Program from "../../src/cluster/fake/kubelet/Program.js"
-import * as Metadata from "../../src/cluster/fake/Metadata.js"
-import * as Seed from "../../src/cluster/fake/Seed.js"
+import * as Faults from "../../src/fake/apiserver/Faults.js"
+import * as ControlPlane from "../../src/fake/ControlPlane.js"
+import * as J from "../../src/fake/Json.js"
+import * as CoreKinds from "../../src/fake/kinds/CoreKinds.js"
+import * as Kind from "../../src/fake/kinds/Kind.js"
+import type * as Program from "../../src/fake/kubelet/Program.js"
+import * as Metadata from "../../src/fake/store/Metadata.js"
+import * as Seed from "../../src/fake/store/Seed.js"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Outcome from "../../src/testing/Outcome.js"
-import { Playbook } from "../../src/testing/Playbook.js"
+import { OutcomeRegistry } from "../../src/testing/OutcomeRegistry.js"
 import type { Platform } from "./Platform.js"
 import type * as Schedule from "./Schedule.js"
 import { Truth } from "./Truth.js"
@@ -95,7 +95,7 @@ const played = (
 export const make = (platform: Platform, inputs: ReadonlyArray<Schedule.Input>) =>
   Effect.gen(function*() {
     const clock = yield* Effect.clock
-    const playbook = new Playbook(Outcome.succeeds())
+    const playbook = new OutcomeRegistry(Outcome.succeeds())
     const strikesOf = new Map<string, Deferred.Deferred<Program.Step>>()
     const wanted = yield* Effect.forEach(inputs, buildInput)
     const scripts = new Map(wanted.map((input, index) => [BuildInput.fingerprint(input), inputs[index]] as const))

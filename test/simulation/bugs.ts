@@ -3,13 +3,13 @@
  */
 import { Effect, Option, Stream } from "effect"
 import { BuildBackend, BuildRef, BuildStatus, Cluster, ClusterError, OpenShiftBuildBackend } from "effect-os-builder"
-import * as BuildRecord from "../../src/backends/BuildRecord.js"
-import * as ClusterBackend from "../../src/backends/ClusterBackend.js"
-import type { Interpretation } from "../../src/backends/Definition.js"
-import type { ApiRequest, JsonObject } from "../../src/cluster/ApiRequest.js"
-import type { Driver } from "../../src/cluster/Driver.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Resources from "../../src/cluster/Resources.js"
+import * as ClusterBackend from "../../src/backends/controller/ClusterBackend.js"
+import type { Interpretation } from "../../src/backends/controller/Definition.js"
+import * as RecordMetadata from "../../src/backends/record/RecordMetadata.js"
+import * as J from "../../src/fake/Json.js"
+import type { ApiRequest, JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
+import type { Driver } from "../../src/kubernetes/client/Driver.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
 import type { Mutation } from "./Client.js"
 
 const requesting = (driver: Driver, request: Driver["request"]): Driver => ({ ...driver, request })
@@ -19,7 +19,7 @@ const bodyOf = ({ body }: ApiRequest): JsonObject => J.isList(body) ? {} : body 
 const comparesNames: Mutation = {
   backend: (backend, cluster) => {
     const namesake = (ref: BuildRef.BuildRef) =>
-      cluster.get(BuildRecord.Glances, ref.name).pipe(
+      cluster.get(RecordMetadata.resource, ref.name).pipe(
         Effect.map(({ metadata }) => new BuildRef.BuildRef({ ...ref, uid: metadata.uid })),
         Effect.orElseSucceed(() => ref)
       )
@@ -64,8 +64,8 @@ const actsBeforeTheMark: Mutation = {
     Cluster.Cluster.of({
       ...cluster,
       patch: (resource, name, body, options) => {
-        const isMark = JSON.stringify(body).includes(BuildRecord.annotation.stop)
-        const labelSelector = `${BuildRecord.label.record}=${name}`
+        const isMark = JSON.stringify(body).includes(RecordMetadata.annotation.stop)
+        const labelSelector = `${RecordMetadata.label.record}=${name}`
         const act = Effect.gen(function*() {
           for (const { metadata } of (yield* cluster.list(Resources.Build, { labelSelector })).items) {
             yield* cluster.delete(Resources.Build, metadata.name, { propagation: "Background" })
@@ -86,9 +86,9 @@ const skipsTheConfirmingGet: Mutation = {
       ...cluster,
       get: (resource, name, options) => {
         const absent = new ClusterError.ClusterError({ verb: "get", resource: "configmaps", reason: "NotFound" })
-        const ours = { labelSelector: BuildRecord.selector("openshift") }
+        const ours = { labelSelector: RecordMetadata.selector("openshift") }
         const seen = Effect.scoped(
-          Effect.flatMap(cluster.reflect(BuildRecord.Glances, ours), (view) => view.get(name))
+          Effect.flatMap(cluster.reflect(RecordMetadata.resource, ours), (view) => view.get(name))
         )
         return resource.plural !== "configmaps"
           ? cluster.get(resource, name, options)

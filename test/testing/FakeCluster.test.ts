@@ -4,12 +4,12 @@ import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as TerminationMessage from "../../src/backends/job/TerminationMessage.js"
-import { BuildRef } from "../../src/build/BuildRef.js"
-import type { JsonObject } from "../../src/cluster/ApiRequest.js"
-import { Cluster } from "../../src/cluster/Cluster.js"
-import * as J from "../../src/cluster/fake/Json.js"
-import * as Resources from "../../src/cluster/Resources.js"
+import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
+import { BuildRef } from "../../src/core/BuildRef.js"
+import * as J from "../../src/fake/Json.js"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
+import { Cluster } from "../../src/kubernetes/Cluster.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
 import * as FakeCluster from "../../src/testing/FakeCluster.js"
 
 const container = (name: string, env: ReadonlyArray<JsonObject> = []): JsonObject => ({ name, image: "builder", env })
@@ -278,8 +278,8 @@ describe.sequential("the handle", () => {
         assert.strictEqual(cluster.defaultNamespace, "home")
         const error = yield* Effect.flip(cluster.create(Resources.Job, job))
         assert.strictEqual(error.reason, "Forbidden")
-        assert.isFalse((yield* cluster.mayI({ verb: "create", group: "batch", resource: "jobs" })).allowed)
-        assert.isTrue((yield* cluster.mayI({ verb: "get", group: "", resource: "pods" })).allowed)
+        assert.isFalse((yield* cluster.canI({ verb: "create", group: "batch", resource: "jobs" })).allowed)
+        assert.isTrue((yield* cluster.canI({ verb: "get", group: "", resource: "pods" })).allowed)
       })
     ))
 

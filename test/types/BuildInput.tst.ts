@@ -1,7 +1,5 @@
-import type { Duration, Effect } from "effect"
-import { Schema } from "effect"
-import type { BuildError } from "effect-os-builder"
-import { BuildInput, ImagePullspec } from "effect-os-builder"
+import { type Duration, type Effect, Schema } from "effect"
+import { type BuildError, BuildInput, ImagePullspec } from "effect-os-builder"
 import { describe, expect, test } from "tstyche"
 
 const least = {

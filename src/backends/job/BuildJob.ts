@@ -1,15 +1,15 @@
 /**
  * The Job that a build becomes.
  */
-import * as BuildInput from "../../build/BuildInput.js"
-import type { JsonObject } from "../../cluster/ApiRequest.js"
-import * as Resource from "../../cluster/Resource.js"
-import * as Resources from "../../cluster/Resources.js"
-import type { BuildRecord } from "../BuildRecord.js"
-import type { Surroundings } from "../Definition.js"
+import * as BuildInput from "../../core/BuildInput.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Resource from "../../kubernetes/Resource.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import type { ClusterDefaults } from "../controller/Definition.js"
+import type { BuildRecord } from "../record/BuildRecord.js"
+import { retryable } from "../script/ExitCode.js"
 import * as BuildPod from "./BuildPod.js"
-import { retryable } from "./ExitCode.js"
-import type { Profile } from "./Profile.js"
+import type { JobProfile } from "./JobProfile.js"
 
 /** Kueue takes up Jobs that have it: kueue.sigs.k8s.io docs/tasks/run/jobs. */
 const queueLabel = "kueue.x-k8s.io/queue-name"
@@ -31,10 +31,10 @@ const podFailurePolicy: JsonObject = {
 
 /** The Job whose first attempt is that of the build's with this number. */
 export const make = (
-  profile: Profile,
+  profile: JobProfile,
   record: BuildRecord,
   attempt: number,
-  surroundings: Surroundings
+  surroundings: ClusterDefaults
 ): JsonObject => {
   const { queueName, retries = BuildInput.defaults.retries } = record.input
   return Resource.object(Resources.Job, {

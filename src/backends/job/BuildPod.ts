@@ -13,15 +13,15 @@
  * | no token | nothing in it talks to the API server |
  */
 import * as Duration from "effect/Duration"
-import * as BuildInput from "../../build/BuildInput.js"
-import type { JsonObject } from "../../cluster/ApiRequest.js"
-import * as BuildRecord from "../BuildRecord.js"
-import type { Surroundings } from "../Definition.js"
-import * as NodeSelection from "../NodeSelection.js"
-import type { Environment } from "./BuildScript.js"
+import * as BuildInput from "../../core/BuildInput.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import type { ClusterDefaults } from "../controller/Definition.js"
+import * as NodeSelector from "../pod/NodeSelector.js"
+import * as BuildRecord from "../record/BuildRecord.js"
+import type { Environment } from "../script/BuildScript.js"
+import { isForNode, type JobProfile } from "./JobProfile.js"
+import { builderImage } from "./JobSettings.js"
 import * as PodVolumes from "./PodVolumes.js"
-import { isForNode, type Profile } from "./Profile.js"
-import { builderImage } from "./Settings.js"
 
 /** The user `build` of buildah's image. */
 const user = 1000
@@ -47,7 +47,7 @@ const variables = (values: { readonly [name: string]: string | undefined }): Rea
   )
 
 /** Where the volumes say nothing. */
-const environment = (profile: Profile, input: BuildInput.BuildInput): Partial<Environment> => ({
+const environment = (profile: JobProfile, input: BuildInput.BuildInput): Partial<Environment> => ({
   OSB_BASE_IMAGE: input.baseImage.pullspec,
   OSB_FINAL_IMAGE: input.finalImage.pullspec,
   OSB_TIMEOUT_SECONDS: String(seconds(input.timeout ?? BuildInput.defaults.timeout)),
@@ -64,11 +64,11 @@ const proxies = (proxy: BuildInput.BuildInput["proxy"]) => ({
 })
 
 const container = (
-  profile: Profile,
+  profile: JobProfile,
   { input }: BuildRecord.BuildRecord,
   volumes: ReadonlyArray<PodVolumes.PodVolume>,
   verb: PodVolumes.Verb,
-  { proxy }: Surroundings
+  { proxy }: ClusterDefaults
 ): JsonObject => {
   const { cpu = profile.resources.cpu, memory = profile.resources.memory } = input.resources ?? {}
   const disk = PodVolumes.ephemeralStorage(profile, input)
@@ -111,9 +111,9 @@ const toleration = (given: BuildInput.TolerationOptions): JsonObject =>
 
 /** The pod template of a build's Job. */
 export const template = (
-  profile: Profile,
+  profile: JobProfile,
   record: BuildRecord.BuildRecord,
-  surroundings: Surroundings
+  surroundings: ClusterDefaults
 ): { readonly metadata: JsonObject; readonly spec: JsonObject } => {
   const { fingerprint, input, ref } = record
   const volumes = PodVolumes.of(profile, record)
@@ -142,7 +142,7 @@ export const template = (
       },
       nodeSelector: {
         "kubernetes.io/os": "linux",
-        ...NodeSelection.labels(input)
+        ...NodeSelector.labels(input)
       },
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(profile.takesSlot ? { affinity: slot } : {}),

@@ -2,10 +2,10 @@
  * The proxies of an OpenShift cluster, for builds that name none.
  */
 import * as Effect from "effect/Effect"
-import type * as Cluster from "../../cluster/Cluster.js"
-import type { ClusterError } from "../../cluster/ClusterError.js"
-import * as Resources from "../../cluster/Resources.js"
-import type { Surroundings } from "../Definition.js"
+import type * as Cluster from "../../kubernetes/Cluster.js"
+import type { ClusterError } from "../../kubernetes/ClusterError.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import type { ClusterDefaults } from "../controller/Definition.js"
 
 const patience = "10 minutes"
 
@@ -14,14 +14,14 @@ const withoutPassword = (url: string | undefined): url is string =>
   url !== undefined && url !== "" && !url.includes("@")
 
 /** Read once in ten minutes; a cluster that has no such object, or does not let us read it, has no proxy for us. */
-export const make = (cluster: Cluster.Service): Effect.Effect<Effect.Effect<Surroundings, ClusterError>> =>
+export const make = (cluster: Cluster.Service): Effect.Effect<Effect.Effect<ClusterDefaults, ClusterError>> =>
   Effect.map(
     Effect.cachedInvalidateWithTTL(read(cluster), patience),
     // What went wrong is not remembered.
     ([cached, forget]) => Effect.tapError(cached, () => forget)
   )
 
-const read = (cluster: Cluster.Service): Effect.Effect<Surroundings, ClusterError> =>
+const read = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, ClusterError> =>
   cluster.get(Resources.Proxy, "cluster").pipe(
     Effect.flatMap(({ status: { httpProxy, httpsProxy, noProxy } = {} }) => {
       const proxy = {

@@ -4,34 +4,35 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Issue } from "../../build/BuildError.js"
-import * as BuildInput from "../../build/BuildInput.js"
-import { BuildRef } from "../../build/BuildRef.js"
-import type { Service } from "../../build/BuildService.js"
-import type { JsonObject } from "../../cluster/ApiRequest.js"
-import { Cluster } from "../../cluster/Cluster.js"
-import * as Resource from "../../cluster/Resource.js"
-import * as Resources from "../../cluster/Resources.js"
-import * as BuildRecord from "../BuildRecord.js"
-import * as ClusterBackend from "../ClusterBackend.js"
-import type { Surroundings } from "../Definition.js"
-import * as Permissions from "../Permissions.js"
+import { Issue } from "../../core/BuildError.js"
+import * as BuildInput from "../../core/BuildInput.js"
+import { BuildRef } from "../../core/BuildRef.js"
+import type { Service } from "../../core/service/BuildService.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import { Cluster } from "../../kubernetes/Cluster.js"
+import * as Resource from "../../kubernetes/Resource.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import * as ClusterBackend from "../controller/ClusterBackend.js"
+import type { ClusterDefaults } from "../controller/Definition.js"
+import * as Permissions from "../controller/Permissions.js"
+import type * as BuildRecord from "../record/BuildRecord.js"
+import * as ConfigMapLayout from "../record/ConfigMapLayout.js"
+import * as RecordMetadata from "../record/RecordMetadata.js"
 import * as BuildJob from "./BuildJob.js"
 import * as BuildPod from "./BuildPod.js"
 import * as ClusterProxy from "./ClusterProxy.js"
 import * as JobOutcome from "./JobOutcome.js"
-import * as Packing from "./Packing.js"
-import type { Profile } from "./Profile.js"
-import * as Unsupported from "./Unsupported.js"
+import type { JobProfile } from "./JobProfile.js"
+import * as JobUnsupported from "./JobUnsupported.js"
 
 /** The least that whoever builds in Jobs must be allowed, in the namespace of the builds. */
-export const rules: ReadonlyArray<Permissions.Rule> = [
+export const rules: ReadonlyArray<Permissions.RbacRule> = [
   ...Permissions.lifecycle(Resources.Job),
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }
 ]
 
 /** What they must be allowed everywhere, on OpenShift, so that builds use the cluster's proxy. */
-export const clusterRules: ReadonlyArray<Permissions.Rule> = [
+export const clusterRules: ReadonlyArray<Permissions.RbacRule> = [
   {
     apiGroups: [Resources.Proxy.group],
     resources: [Resources.Proxy.plural],
@@ -41,10 +42,10 @@ export const clusterRules: ReadonlyArray<Permissions.Rule> = [
 ]
 
 /** The security context constraint of OpenShift that admits the pods of a profile. */
-export const scc = ({ deliversToNode }: Profile): string => deliversToNode ? "privileged" : "anyuid"
+export const scc = ({ deliversToNode }: JobProfile): string => deliversToNode ? "privileged" : "anyuid"
 
 // API servers drop the fields of features that they have not, and say nothing: so we look.
-const accepts = ({ settings }: Profile) => ({ spec }: Resources.Job): ReadonlyArray<Issue> =>
+const accepts = ({ settings }: JobProfile) => ({ spec }: Resources.Job): ReadonlyArray<Issue> =>
   settings.security === "userns" && spec?.template?.spec?.hostUsers !== false
     ? [
       new Issue({
@@ -56,24 +57,24 @@ const accepts = ({ settings }: Profile) => ({ spec }: Resources.Job): ReadonlyAr
     : []
 
 export const make = (
-  profile: Profile,
-  surroundings: ClusterBackend.Definition<Resources.Job>["surroundings"]
+  profile: JobProfile,
+  surroundings: ClusterBackend.Definition<Resources.Job>["clusterDefaults"]
 ): ClusterBackend.Definition<Resources.Job> => ({
   name: profile.name,
   child: Resources.Job,
-  podSelector: BuildRecord.selector(profile.name),
-  recordOf: ({ metadata }) => metadata.labels?.[BuildRecord.label.record],
-  check: (input) => Unsupported.objections(input, profile),
-  contents: Packing.pack,
-  surroundings,
-  manifest: (record, attempt, around: Surroundings) => BuildJob.make(profile, record, attempt, around),
-  accepts: accepts(profile),
+  podSelector: RecordMetadata.selector(profile.name),
+  recordOf: ({ metadata }) => metadata.labels?.[RecordMetadata.label.record],
+  check: (input) => JobUnsupported.issues(input, profile),
+  contents: ConfigMapLayout.pack,
+  clusterDefaults: surroundings,
+  manifest: (record, attempt, around: ClusterDefaults) => BuildJob.make(profile, record, attempt, around),
+  verifyCreated: accepts(profile),
   interpret: JobOutcome.interpret,
   logs: JobOutcome.logs
 })
 
 /** The backend of a profile. */
-export const backend = (profile: Profile): Effect.Effect<Service, never, Cluster> =>
+export const backend = (profile: JobProfile): Effect.Effect<Service, never, Cluster> =>
   Effect.gen(function*() {
     const cluster = yield* Cluster
     const definition = make(profile, yield* ClusterProxy.make(cluster))
@@ -84,7 +85,7 @@ export const backend = (profile: Profile): Effect.Effect<Service, never, Cluster
   })
 
 /** A pod such as builds have, for asking a cluster whether it admits them. */
-export const samplePod = (profile: Profile): JsonObject => {
+export const samplePod = (profile: JobProfile): JsonObject => {
   const name = "os-builder-probe"
   const input = new BuildInput.BuildInput({
     dockerfile: "FROM scratch",

@@ -3,13 +3,13 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import * as BuildStatus from "../../build/BuildStatus.js"
-import { unchecked } from "../../build/Unchecked.js"
-import * as Resources from "../../cluster/Resources.js"
-import * as BuildRecord from "../BuildRecord.js"
-import type { Interpretation, LogSource, Observed } from "../Definition.js"
-import * as PodFate from "../PodFate.js"
-import * as PodWait from "../PodWait.js"
+import * as BuildStatus from "../../core/BuildStatus.js"
+import { skipValidation } from "../../core/input/Validation.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import type { Interpretation, LogSource, Observed } from "../controller/Definition.js"
+import * as PodBlocked from "../pod/PodBlocked.js"
+import * as PodFailure from "../pod/PodFailure.js"
+import * as RecordMetadata from "../record/RecordMetadata.js"
 import * as PodOutcome from "./PodOutcome.js"
 import type { Verb } from "./PodVolumes.js"
 
@@ -71,7 +71,7 @@ const failedPods = ({ pods }: Seen): ReadonlyArray<Resources.Pod> =>
 const timesFailed = (seen: Seen): number => Math.max(seen.child.status?.failed ?? 0, failedPods(seen).length)
 
 /** How many attempts have ended, of this Job and those before it. */
-const attemptsMade = (seen: Seen): number => BuildRecord.attemptOf(seen.child) - 1 + timesFailed(seen)
+const attemptsMade = (seen: Seen): number => RecordMetadata.attemptOf(seen.child) - 1 + timesFailed(seen)
 
 /** The pod that is not over; a pod that is being deleted may have a successor already. */
 const current = ({ pods }: Seen): Resources.Pod | undefined => pods.findLast((pod) => !PodOutcome.isOver(pod))
@@ -81,7 +81,7 @@ const attempt = (seen: Seen): number => {
   const { active = 0, failed = 0 } = seen.child.status ?? {}
   const byJob = failed + (active > 0 ? 1 : 0)
   const byPods = failedPods(seen).length + (current(seen) === undefined ? 0 : 1)
-  return BuildRecord.attemptOf(seen.child) - 1 + Math.max(1, byJob, byPods)
+  return RecordMetadata.attemptOf(seen.child) - 1 + Math.max(1, byJob, byPods)
 }
 
 const startedAt = ({ child, earlier, pods, record }: Seen): DateTime.Utc => {
@@ -92,7 +92,7 @@ const startedAt = ({ child, earlier, pods, record }: Seen): DateTime.Utc => {
 }
 
 const podOf = (pod: Resources.Pod | undefined): { readonly pod?: BuildStatus.PodReference } =>
-  pod === undefined ? {} : { pod: PodFate.reference(pod) }
+  pod === undefined ? {} : { pod: PodFailure.reference(pod) }
 
 const running = (seen: Seen, blocked?: BuildStatus.Blocked): BuildStatus.Running =>
   new BuildStatus.Running({
@@ -100,7 +100,7 @@ const running = (seen: Seen, blocked?: BuildStatus.Blocked): BuildStatus.Running
     attempt: attempt(seen),
     ...(blocked === undefined ? {} : { blocked }),
     ...podOf(current(seen) ?? seen.pods.at(-1))
-  }, unchecked)
+  }, skipValidation)
 
 // --- how it ends ---
 
@@ -128,7 +128,7 @@ const succeeded = (seen: Seen, pod: Resources.Pod, digest: string): BuildStatus.
     startedAt: startedAt(seen),
     finishedAt: push?.at ?? startedAt(seen),
     ...podOf(pod)
-  }, unchecked)
+  }, skipValidation)
 }
 
 const lost = ({ pods, record }: Seen): BuildStatus.Errored =>
@@ -203,7 +203,10 @@ const hasBegun = (pod: Resources.Pod): boolean => PodOutcome.container(pod, "bui
 const before = (seen: Seen, blocked: BuildStatus.Blocked | undefined): BuildStatus.BuildStatus =>
   attempt(seen) > 1 || failedPods(seen).some(hasBegun)
     ? running(seen, blocked)
-    : new BuildStatus.Pending({ ...(blocked === undefined ? {} : { blocked }), ...podOf(current(seen)) }, unchecked)
+    : new BuildStatus.Pending(
+      { ...(blocked === undefined ? {} : { blocked }), ...podOf(current(seen)) },
+      skipValidation
+    )
 
 const queued = ({ record }: Seen): BuildStatus.Blocked =>
   new BuildStatus.Blocked({
@@ -216,7 +219,7 @@ const queued = ({ record }: Seen): BuildStatus.Blocked =>
 
 const withoutPod = (seen: Seen): Interpretation => {
   const { child, events } = seen
-  const blocked = PodWait.warned(events.filter(({ involvedObject }) => involvedObject?.uid === child.metadata.uid))
+  const blocked = PodBlocked.warned(events.filter(({ involvedObject }) => involvedObject?.uid === child.metadata.uid))
   const ends = failedPods(seen).flatMap((pod) => PodOutcome.endOf(pod) ?? [])
   return {
     status: before(seen, blocked),
@@ -229,7 +232,7 @@ const withoutPod = (seen: Seen): Interpretation => {
 const slotTaken = /anti-affinity/
 
 const waitOf = (pod: Resources.Pod, { events }: Seen): BuildStatus.Blocked | undefined => {
-  const blocked = PodWait.of(pod, events)
+  const blocked = PodBlocked.classify(pod, events)
   return blocked?.reason === "Unschedulable" && slotTaken.test(blocked.message)
     ? new BuildStatus.Blocked({ ...blocked, reason: "Queued" })
     : blocked

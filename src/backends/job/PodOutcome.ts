@@ -5,12 +5,12 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
-import * as BuildStatus from "../../build/BuildStatus.js"
-import type { ContainerStatus, Pod } from "../../cluster/Resources.js"
-import * as PodFate from "../PodFate.js"
-import * as ExitCode from "./ExitCode.js"
+import * as BuildStatus from "../../core/BuildStatus.js"
+import type { ContainerStatus, Pod } from "../../kubernetes/Resources.js"
+import * as PodFailure from "../pod/PodFailure.js"
+import * as ExitCode from "../script/ExitCode.js"
+import * as TerminationMessage from "../script/TerminationMessage.js"
 import type { Verb } from "./PodVolumes.js"
-import * as TerminationMessage from "./TerminationMessage.js"
 
 /** The image was pushed. Without a digest nobody can say which it is. */
 export interface Pushed {
@@ -44,9 +44,9 @@ export const pushed = (pod: Pod): Pushed | undefined => {
 
 /** Why a pod that is over has not pushed. */
 export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
-  const reference = { pod: PodFate.reference(pod) }
+  const reference = { pod: PodFailure.reference(pod) }
   // While a pod is stopped, the script in it may say anything.
-  const fate = PodFate.of(pod)
+  const fate = PodFailure.classify(pod)
   if (fate !== undefined) return BuildStatus.errored(fate.reason, { ...fate, ...reference })
   for (const verb of ["build", "push"] as const) {
     const end = terminated(pod, verb)

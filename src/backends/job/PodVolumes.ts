@@ -2,13 +2,13 @@
  * What a build pod mounts, where, and in which of its two containers: each sees what its verb of the script needs, and no
  * secret of the other's.
  */
-import * as BuildInput from "../../build/BuildInput.js"
-import * as ImagePullspec from "../../build/ImagePullspec.js"
-import type { JsonObject } from "../../cluster/ApiRequest.js"
-import type { BuildRecord } from "../BuildRecord.js"
-import * as BuildScript from "./BuildScript.js"
-import { scriptKey } from "./Packing.js"
-import { isForNode, type Profile } from "./Profile.js"
+import * as BuildInput from "../../core/BuildInput.js"
+import * as ImagePullspec from "../../core/ImagePullspec.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import type { BuildRecord } from "../record/BuildRecord.js"
+import { scriptKey } from "../record/ConfigMapLayout.js"
+import * as BuildScript from "../script/BuildScript.js"
+import { isForNode, type JobProfile } from "./JobProfile.js"
 
 export type Verb = "build" | "push"
 
@@ -66,7 +66,7 @@ const files = ({ parts, ref }: BuildRecord): PodVolume =>
     projected: { sources: [ref.name, ...parts.map(({ name }) => name)].map((name) => configMap(name)) }
   }, "OSB_INPUT_DIR")
 
-const room = (profile: Profile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
+const room = (profile: JobProfile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
   const memory = { emptyDir: { medium: "Memory", sizeLimit: memoryLimit } }
   const { cacheClaimName } = profile.settings
   return [
@@ -85,10 +85,10 @@ const room = (profile: Profile, input: BuildInput.BuildInput): ReadonlyArray<Pod
 }
 
 /** How much of a node's disk a build may take. */
-export const ephemeralStorage = ({ resources }: Profile, input: BuildInput.BuildInput): string =>
+export const ephemeralStorage = ({ resources }: JobProfile, input: BuildInput.BuildInput): string =>
   input.resources?.ephemeralStorage ?? resources.ephemeralStorage
 
-const credentials = (profile: Profile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
+const credentials = (profile: JobProfile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
   const at = { path: `${root}/secret` }
   const base = input.baseImage.secretName ?? profile.settings.defaultPullSecretName
   const final = input.finalImage.secretName
@@ -112,7 +112,7 @@ const credentials = (profile: Profile, input: BuildInput.BuildInput): ReadonlyAr
 // The kubelet makes a new one before it expires; the least that the API server gives.
 const tokenSeconds = 600
 
-const registries = (profile: Profile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
+const registries = (profile: JobProfile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
   const { registriesConfigMapName } = profile.settings
   const sources = [
     ...(registriesConfigMapName === undefined ? [] : [configMap(registriesConfigMapName)]),
@@ -149,7 +149,7 @@ const forRun = ({ entitlementSecretName, mounts = [] }: BuildInput.BuildInput): 
 ]
 
 /** Where CRI-O keeps the images of a node: containers-storage.conf(5), graphroot and runroot. */
-const nodeStorage = (profile: Profile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> =>
+const nodeStorage = (profile: JobProfile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> =>
   isForNode(profile, input)
     ? [
       { name: "node-storage", path: "/var/lib/containers/storage", variable: "OSB_NODE_STORAGE" as const },
@@ -160,7 +160,7 @@ const nodeStorage = (profile: Profile, input: BuildInput.BuildInput): ReadonlyAr
     : []
 
 /** All volumes of a build's pod. */
-export const of = (profile: Profile, record: BuildRecord): ReadonlyArray<PodVolume> => {
+export const of = (profile: JobProfile, record: BuildRecord): ReadonlyArray<PodVolume> => {
   const { input } = record
   return [
     files(record),

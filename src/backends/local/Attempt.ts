@@ -6,18 +6,18 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as BuildInput from "../../build/BuildInput.js"
-import { type BuiltImage, builtImage, type Errored, errored, Failed } from "../../build/BuildStatus.js"
-import * as BuildScript from "../job/BuildScript.js"
-import * as ExitCode from "../job/ExitCode.js"
-import * as TerminationMessage from "../job/TerminationMessage.js"
+import * as BuildInput from "../../core/BuildInput.js"
+import { type BuiltImage, builtImage, type Errored, errored, Failed } from "../../core/BuildStatus.js"
+import * as BuildScript from "../script/BuildScript.js"
+import * as ExitCode from "../script/ExitCode.js"
+import * as TerminationMessage from "../script/TerminationMessage.js"
 import * as Heredoc from "./Heredoc.js"
 import * as LogFile from "./LogFile.js"
 import type { References } from "./References.js"
-import type { Ended, Sandbox } from "./Sandbox.js"
+import type { Exit, Sandbox } from "./Sandbox.js"
 
 /** How buildah is used here, and what of the machine's configuration it sees. */
-export interface Workshop {
+export interface BuildahEnvironment {
   readonly fs: FileSystem.FileSystem
   readonly path: Path.Path
   readonly sandbox: Sandbox
@@ -55,12 +55,12 @@ const loopbackRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string>
 
 /** What a verb's exit code and last words say; undefined if it succeeded. */
 const troubleOf = (
-  ended: Ended,
+  ended: Exit,
   message: TerminationMessage.TerminationMessage | undefined,
   logTail: ReadonlyArray<string>
 ): Failed | Errored | undefined => {
   if (ended.exitCode === 0) return undefined
-  const words = message?.text ?? ended.complaint
+  const words = message?.text ?? ended.stderr
   if (ended.exitCode === undefined) {
     return errored("Unknown", { message: words === "" ? "the build was killed from outside" : words, logTail })
   }
@@ -76,12 +76,12 @@ const troubleOf = (
     : errored(meaning.reason, { message: text, upstreamReason: `exit code ${ended.exitCode}`, logTail })
 }
 
-export const run = (workshop: Workshop, job: Job): Effect.Effect<Result> => {
-  const { fs, path, sandbox } = workshop
+export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result> => {
+  const { fs, path, sandbox } = buildah
   const { folder, input, log, references } = job
   const at = (...names: ReadonlyArray<string>) => path.join(folder, ...names)
   const timeout = input.timeout ?? BuildInput.defaults.timeout
-  const lowered = workshop.knowsHeredocs
+  const lowered = buildah.knowsHeredocs
     ? { text: input.dockerfile, files: [] }
     : Heredoc.lower(input.dockerfile)
 
@@ -102,8 +102,8 @@ export const run = (workshop: Workshop, job: Job): Effect.Effect<Result> => {
     for (const [index, mount] of references.mounts.entries()) {
       yield* fs.symlink(path.resolve(mount), at("mounts", BuildScript.mountFolder(index)))
     }
-    if (workshop.authFile !== undefined) {
-      yield* fs.symlink(path.resolve(workshop.authFile), at("user-secret", "config.json"))
+    if (buildah.authFile !== undefined) {
+      yield* fs.symlink(path.resolve(buildah.authFile), at("user-secret", "config.json"))
     }
   })
 
@@ -119,7 +119,7 @@ export const run = (workshop: Workshop, job: Job): Effect.Effect<Result> => {
     OSB_ARCHITECTURE: input.architecture ?? "",
     OSB_ENTITLEMENT_DIR: references.entitlement === undefined ? "" : path.resolve(references.entitlement),
     OSB_TRUST_BUNDLE: references.trustBundle === undefined ? "" : path.resolve(references.trustBundle),
-    OSB_INSECURE_REGISTRIES: [...new Set([...workshop.insecureRegistries, ...loopbackRegistries(input)])].join(" ")
+    OSB_INSECURE_REGISTRIES: [...new Set([...buildah.insecureRegistries, ...loopbackRegistries(input)])].join(" ")
   }
 
   const proxy = {
@@ -133,10 +133,10 @@ export const run = (workshop: Workshop, job: Job): Effect.Effect<Result> => {
       const ended = yield* sandbox.run({
         command: ["sh", at("script"), name],
         environment: {
-          ...workshop.environment,
+          ...buildah.environment,
           ...proxy,
           ...environment,
-          OSB_SECRET_DIR: secret ?? (workshop.authFile === undefined ? "" : at("user-secret")),
+          OSB_SECRET_DIR: secret ?? (buildah.authFile === undefined ? "" : at("user-secret")),
           OSB_TERMINATION_MESSAGE: at(`${name}.message`)
         },
         log,

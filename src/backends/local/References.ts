@@ -4,8 +4,8 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import { BuildRejected, Issue } from "../../build/BuildError.js"
-import * as BuildInput from "../../build/BuildInput.js"
+import { BuildRejected, Issue } from "../../core/BuildError.js"
+import * as BuildInput from "../../core/BuildInput.js"
 
 /** The folders of an input's secrets and ConfigMaps, and the file of its trust bundle. */
 export interface References {

@@ -13,14 +13,14 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as ProcessIdentity from "./ProcessIdentity.js"
 
-/** What a command ended with; no exit code if it was killed. `complaint` is what went wrong before it even started. */
-export interface Ended {
+/** What a command ended with; no exit code if it was killed. `stderr` is what went wrong before it even started. */
+export interface Exit {
   readonly exitCode: number | undefined
-  readonly complaint: string
+  readonly stderr: string
 }
 
 /** A command with its whole environment; its output is appended to the file `log`. */
-export interface Order {
+export interface SandboxCommand {
   readonly command: readonly [string, ...Array<string>]
   readonly environment: Readonly<Record<string, string>>
   readonly log: string
@@ -30,7 +30,7 @@ export interface Order {
 
 export interface Sandbox {
   /** Runs the command to its end; interrupting kills it and everything it started. */
-  readonly run: (order: Order) => Effect.Effect<Ended>
+  readonly run: (command: SandboxCommand) => Effect.Effect<Exit>
   /** Deletes a folder that a command worked in, with whatever is still mounted there. */
   readonly clear: (folder: string) => Effect.Effect<void>
   /** Kills whatever still works in a folder, for a program that was killed itself. */
@@ -40,7 +40,7 @@ export interface Sandbox {
 const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"] as const
 
 // setpriv: the command is killed when this program is, by whatever signal.
-const leash = ["setpriv", "--pdeathsig", "KILL"] as const
+const parentDeathSignal = ["setpriv", "--pdeathsig", "KILL"] as const
 
 // The output goes straight to the file; what the helpers before it complain of stays on the error pipe.
 const wrapper = "exec >> \"$1\" 2>&1 < /dev/null; shift; exec \"$@\""
@@ -60,7 +60,7 @@ export const make = (
         Effect.map((exitCode) => exitCode === 0),
         Effect.orElseSucceed(() => false)
       )
-    const held = (yield* succeeds(...leash, "true")) ? leash : []
+    const held = (yield* succeeds(...parentDeathSignal, "true")) ? parentDeathSignal : []
     const own = yield* Effect.findFirst(
       [[...namespaces], ["buildah", "unshare", ...held, ...namespaces]],
       ([command = "false", ...args]) => succeeds(command, ...args, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
@@ -78,7 +78,7 @@ export const make = (
         }
       }).pipe(Effect.interruptible, Effect.timeoutOption("10 seconds"), Effect.asVoid)
 
-    const run = ({ command, environment, log, memory }: Order) =>
+    const run = ({ command, environment, log, memory }: SandboxCommand) =>
       Effect.gen(function*() {
         const [first = "sh", ...rest] = inside === undefined
           ? [...held, "sh", "-c", wrapper, "sh", log, ...command]
@@ -94,17 +94,17 @@ export const make = (
             Effect.andThen(killAll(ProcessIdentity.inSession(fs, process.pid)))
           )
         )
-        const complaint = yield* Effect.fork(
+        const stderr = yield* Effect.fork(
           process.stderr.pipe(Stream.decodeText(), Stream.mkString, Effect.orElseSucceed(() => ""))
         )
         const exitCode = yield* process.exitCode.pipe(
           Effect.map((exitCode): number | undefined => exitCode),
           Effect.orElseSucceed(() => undefined)
         )
-        return { exitCode, complaint: (yield* Fiber.join(complaint)).trim() }
+        return { exitCode, stderr: (yield* Fiber.join(stderr)).trim() }
       }).pipe(
         Effect.scoped,
-        Effect.catchAll((cause) => Effect.succeed<Ended>({ exitCode: undefined, complaint: cause.message }))
+        Effect.catchAll((cause) => Effect.succeed<Exit>({ exitCode: undefined, stderr: cause.message }))
       )
 
     const unmount = (folder: string) =>

@@ -5,7 +5,7 @@
  * |---|---|
  * | `record.json` | the build: who it is, what it builds, which process runs it. There with the folder, never changed |
  * | `progress.json` | how far it is; replaced as a whole |
- * | `sign` | when its process was last known to live, for those on other machines |
+ * | `heartbeat` | when its process was last known to live, for those on other machines |
  * | `stop` | somebody wants it stopped |
  * | `outcome.json` | the terminal status; the first writer's stands |
  * | `log` | its output, appended |
@@ -18,11 +18,11 @@ import * as Effect from "effect/Effect"
 import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { BackendError } from "../../build/BuildError.js"
-import { BuildInput } from "../../build/BuildInput.js"
-import { BuildRef } from "../../build/BuildRef.js"
-import { Terminal } from "../../build/BuildStatus.js"
-import { Timestamp } from "../../build/DurationText.js"
+import { BackendError } from "../../core/BuildError.js"
+import { BuildInput } from "../../core/BuildInput.js"
+import { BuildRef } from "../../core/BuildRef.js"
+import { Terminal } from "../../core/BuildStatus.js"
+import { Timestamp } from "../../core/DurationText.js"
 import * as LogFile from "./LogFile.js"
 import { ProcessIdentity } from "./ProcessIdentity.js"
 
@@ -77,8 +77,8 @@ export interface StateDirectory {
   readonly record: (place: Place) => Effect.Effect<LocalRecord | undefined, BackendError>
   readonly progress: (place: Place) => Effect.Effect<Progress | undefined, BackendError>
   readonly setProgress: (place: Place, progress: Progress) => Effect.Effect<void, BackendError>
-  /** When the process that runs the build last gave a sign of life. */
-  readonly sign: (place: Place) => Effect.Effect<DateTime.Utc | undefined, BackendError>
+  /** When the process that runs the build last wrote its heartbeat. */
+  readonly heartbeat: (place: Place) => Effect.Effect<DateTime.Utc | undefined, BackendError>
   readonly setSign: (place: Place, at: DateTime.Utc) => Effect.Effect<void, BackendError>
   readonly outcome: (place: Place) => Effect.Effect<Outcome | undefined, BackendError>
   /** Keeps the outcome unless there is one already. */
@@ -193,10 +193,10 @@ export const make = (
         Effect.flatMap((text) => write(place, text, (draft) => fs.rename(draft, file(place, "progress.json")))),
         refuse(`note how far ${place.name} is`)
       ),
-    sign: (place) => read(Timestamp, place, "sign").pipe(refuse(`read a sign of life of ${place.name}`)),
+    heartbeat: (place) => read(Timestamp, place, "heartbeat").pipe(refuse(`read the heartbeat of ${place.name}`)),
     setSign: (place, at) =>
-      write(place, DateTime.formatIso(at), (draft) => fs.rename(draft, file(place, "sign"))).pipe(
-        refuse(`give a sign of life of ${place.name}`)
+      write(place, DateTime.formatIso(at), (draft) => fs.rename(draft, file(place, "heartbeat"))).pipe(
+        refuse(`write the heartbeat of ${place.name}`)
       ),
     outcome: (place) => read(OutcomeJson, place, "outcome.json").pipe(refuse(`read the outcome of ${place.name}`)),
     setOutcome: (place, outcome) =>

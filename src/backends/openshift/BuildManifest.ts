@@ -2,22 +2,22 @@
  * The Build that a build becomes.
  */
 import * as Duration from "effect/Duration"
-import * as BuildInput from "../../build/BuildInput.js"
-import type { JsonObject } from "../../cluster/ApiRequest.js"
-import * as Resource from "../../cluster/Resource.js"
-import * as Resources from "../../cluster/Resources.js"
-import type { BuildRecord } from "../BuildRecord.js"
-import * as NodeSelection from "../NodeSelection.js"
+import * as BuildInput from "../../core/BuildInput.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Resource from "../../kubernetes/Resource.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import * as NodeSelector from "../pod/NodeSelector.js"
+import type { BuildRecord } from "../record/BuildRecord.js"
 import * as BuildVolumes from "./BuildVolumes.js"
-import type { Settings } from "./Settings.js"
+import type { OpenShiftSettings } from "./OpenShiftSettings.js"
 
-export const make = (settings: Settings, { input, parts }: Pick<BuildRecord, "input" | "parts">): JsonObject =>
+export const make = (settings: OpenShiftSettings, { input, parts }: Pick<BuildRecord, "input" | "parts">): JsonObject =>
   Resource.object(Resources.Build, { spec: spec(settings, input, parts) })
 
-const spec = (settings: Settings, input: BuildInput.BuildInput, parts: BuildRecord["parts"]): JsonObject => {
+const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: BuildRecord["parts"]): JsonObject => {
   const pullSecretName = input.baseImage.secretName ?? settings.defaultPullSecretName
   const pushSecretName = input.finalImage.secretName
-  const nodeSelector = NodeSelection.labels(input)
+  const nodeSelector = NodeSelector.labels(input)
   return {
     serviceAccount: settings.serviceAccount ?? "builder",
     source: {

@@ -4,16 +4,16 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import * as BuildInput from "../../build/BuildInput.js"
-import * as BuildStatus from "../../build/BuildStatus.js"
-import { unchecked } from "../../build/Unchecked.js"
-import * as Resources from "../../cluster/Resources.js"
-import * as BuildRecord from "../BuildRecord.js"
-import type { Interpretation, LogSource, Observed } from "../Definition.js"
-import * as PodFate from "../PodFate.js"
-import * as PodWait from "../PodWait.js"
+import * as BuildInput from "../../core/BuildInput.js"
+import * as BuildStatus from "../../core/BuildStatus.js"
+import { skipValidation } from "../../core/input/Validation.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import type { Interpretation, LogSource, Observed } from "../controller/Definition.js"
+import * as PodBlocked from "../pod/PodBlocked.js"
+import * as PodFailure from "../pod/PodFailure.js"
+import * as RecordMetadata from "../record/RecordMetadata.js"
+import * as BuilderMessage from "./BuilderMessage.js"
 import * as Reasons from "./Reasons.js"
-import * as Said from "./Said.js"
 
 type Seen = Observed<Resources.Build>
 
@@ -65,11 +65,11 @@ const logState = (phase: string | undefined, pod: Resources.Pod | undefined): Lo
 
 const timeOf = (text: string | undefined): DateTime.Utc | undefined => Option.getOrUndefined(DateTime.make(text ?? ""))
 
-const attemptOf = ({ child }: Seen): number => BuildRecord.attemptOf(child)
+const attemptOf = ({ child }: Seen): number => RecordMetadata.attemptOf(child)
 
 const podOf = ({ pods }: Seen): { readonly pod?: BuildStatus.PodReference } => {
   const pod = pods.at(-1)
-  return pod === undefined ? {} : { pod: PodFate.reference(pod) }
+  return pod === undefined ? {} : { pod: PodFailure.reference(pod) }
 }
 
 const isGoing = (pod: Resources.Pod | undefined): boolean =>
@@ -80,7 +80,7 @@ const startedAt = ({ child, earlier, record }: Seen): DateTime.Utc =>
     record.createdAt
 
 const running = (seen: Seen): BuildStatus.Running =>
-  new BuildStatus.Running({ startedAt: startedAt(seen), attempt: attemptOf(seen), ...podOf(seen) }, unchecked)
+  new BuildStatus.Running({ startedAt: startedAt(seen), attempt: attemptOf(seen), ...podOf(seen) }, skipValidation)
 
 // --- before it runs ---
 
@@ -95,8 +95,8 @@ const blockedBy = ({ child, events, pods }: Seen): BuildStatus.Blocked | undefin
   }
   const pod = pods.at(-1)
   return pod === undefined
-    ? PodWait.warned(events.filter(({ involvedObject }) => involvedObject?.uid === child.metadata.uid))
-    : PodWait.of(pod, events)
+    ? PodBlocked.warned(events.filter(({ involvedObject }) => involvedObject?.uid === child.metadata.uid))
+    : PodBlocked.classify(pod, events)
 }
 
 const waiting = (seen: Seen): Interpretation => {
@@ -105,8 +105,8 @@ const waiting = (seen: Seen): Interpretation => {
   const why = blocked === undefined ? {} : { blocked }
   return {
     status: attemptOf(seen) > 1
-      ? new BuildStatus.Running({ ...running(seen), ...why }, unchecked)
-      : new BuildStatus.Pending({ ...why, ...podOf(seen) }, unchecked),
+      ? new BuildStatus.Running({ ...running(seen), ...why }, skipValidation)
+      : new BuildStatus.Pending({ ...why, ...podOf(seen) }, skipValidation),
     waitingSince: timeOf(child.metadata.creationTimestamp),
     // What is said without events needs none.
     explainedBy: blockedBy({ ...seen, events: [] }) === undefined ? (pods.at(-1) ?? child).metadata.uid : undefined
@@ -165,7 +165,7 @@ const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
   const pod = seen.pods.at(-1)
   const { message, phase = "", reason = "" } = seen.child.status ?? {}
   // While a pod is stopped, the builder in it may say anything.
-  const fate = pod === undefined ? undefined : PodFate.of(pod)
+  const fate = pod === undefined ? undefined : PodFailure.classify(pod)
   if (fate !== undefined) {
     return BuildStatus.errored(fate.reason, {
       upstreamReason: fate.upstreamReason,
@@ -173,7 +173,7 @@ const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
       ...podOf(seen)
     })
   }
-  const said = Said.of(seen.child, pod)
+  const said = BuilderMessage.parse(seen.child, pod)
   const meaning: Reasons.Meaning = Reasons.ended.get(reason)?.(said) ?? { state: "Errored", reason: "Unknown" }
   const upstreamReason = reason || phase
   const details = { message: said.error || message || `the Build ended as ${upstreamReason}`, ...podOf(seen) }

@@ -2,9 +2,9 @@
  * Secrets and ConfigMaps that a RUN sees, as volumes of a Build: one volume for each object, since the controller mounts an
  * object once, whatever it is mounted for.
  */
-import type { BuildInput } from "../../build/BuildInput.js"
-import type { Mount } from "../../build/Mount.js"
-import type { JsonObject } from "../../cluster/ApiRequest.js"
+import type { BuildInput } from "../../core/BuildInput.js"
+import type { Mount } from "../../core/input/Mount.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 
 export interface BuildVolume {
   readonly kind: Mount["kind"]

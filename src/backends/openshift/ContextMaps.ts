@@ -2,9 +2,9 @@
  * The context of a build in ConfigMaps. The builder copies each into one directory of the context, and names each file by
  * its key: so there is one for each directory, or more where one is too small.
  */
-import type { BuildInput } from "../../build/BuildInput.js"
-import type { ContextFile } from "../../build/ContextFile.js"
-import * as BuildRecord from "../BuildRecord.js"
+import type { BuildInput } from "../../core/BuildInput.js"
+import type { ContextFile } from "../../core/input/ContextFile.js"
+import * as BuildRecord from "../record/BuildRecord.js"
 
 /**
  * What the values of a ConfigMap may come to: Kubernetes takes 1 MiB (`MaxSecretSize`, kubernetes pkg/apis/core/types.go); the

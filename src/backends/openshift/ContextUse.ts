@@ -1,7 +1,7 @@
 /**
  * The instructions of a Containerfile that read the build context.
  */
-import { type Instruction, instructions, jsonList } from "../../build/Instruction.js"
+import { type Instruction, instructions, jsonList } from "../../core/Instruction.js"
 
 export interface ContextUse {
   readonly line: number

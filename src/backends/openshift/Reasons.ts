@@ -3,9 +3,9 @@
  * where else. `cm` is openshift-controller-manager, pkg/build/controller/build/build_controller.go; `b` is openshift/builder,
  * pkg/build/builder.
  */
-import type { Blocked, ErroredReason, FailedReason } from "../../build/BuildStatus.js"
-import * as ErrorText from "../job/ErrorText.js"
-import { has, type Said } from "./Said.js"
+import type { Blocked, ErroredReason, FailedReason } from "../../core/BuildStatus.js"
+import * as ErrorText from "../script/ErrorText.js"
+import { type BuilderMessage, has } from "./BuilderMessage.js"
 
 // --- before it runs ---
 
@@ -53,7 +53,7 @@ const platform = (text: string): Meaning | undefined =>
     ? errored("StorageUnavailable")
     : undefined
 
-const registry = (denied: ErroredReason, transient: ErroredReason) => ({ error, text }: Said): Meaning => {
+const registry = (denied: ErroredReason, transient: ErroredReason) => ({ error, text }: BuilderMessage): Meaning => {
   const said = error || text
   return platform(said) ?? errored(has(said, ErrorText.refused) ? denied : transient)
 }
@@ -80,7 +80,7 @@ const killed = /exit status 137\s*$|signal: killed|subprocess exited on killed/
  * A build that failed: only an instruction that demonstrably failed is the user's fault. buildah says at which instruction,
  * and what follows the quoted instruction is the error.
  */
-const build = (said: Said): Meaning => {
+const build = (said: BuilderMessage): Meaning => {
   const { error, text } = said
   const atStep = /^building at step ".*": (.*)$/is.exec(error)
   const cause = atStep?.[1] ?? error
@@ -95,14 +95,14 @@ const build = (said: Said): Meaning => {
 }
 
 /** The Containerfile is written out, and read: what fails there but for want of room is what the user wrote. */
-const prepare = ({ text }: Said): Meaning =>
+const prepare = ({ text }: BuilderMessage): Meaning =>
   has(text, ErrorText.disk) ? errored("OutOfDisk") : failed("ContainerfileInvalid")
 
 /**
  * Where the service account may not update builds/details the builder cannot give a reason, and there is its error alone.
  * That is too little to call it the user's fault.
  */
-const generic = (said: Said): Meaning =>
+const generic = (said: BuilderMessage): Meaning =>
   /^failed to pull image/i.test(said.error)
     ? pull(said)
     : /^failed to push image/i.test(said.error)
@@ -113,7 +113,7 @@ const generic = (said: Said): Meaning =>
  * The reasons of a Build that Failed or is in Error. Those of parts that our Builds do not have (a Git source, images as
  * source, a context directory, a hook) cannot be the fault of an input.
  */
-export const ended: ReadonlyMap<string, (said: Said) => Meaning> = new Map([
+export const ended: ReadonlyMap<string, (said: BuilderMessage) => Meaning> = new Map([
   ["DockerBuildFailed", build], // b docker.go Build
   ["ManageDockerfileFailed", prepare], // b source.go ManageDockerfile
   ["PullBuilderImageFailed", pull], // b docker.go Build: any FROM, any COPY --from

@@ -8,26 +8,26 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
-import * as BuildBackend from "../../build/BuildBackend.js"
-import { BackendError } from "../../build/BuildError.js"
-import type { BuildEvent, Step, Submitted } from "../../build/BuildEvent.js"
-import type { BuildInput } from "../../build/BuildInput.js"
-import type { BuildStatus } from "../../build/BuildStatus.js"
+import * as BuildBackend from "../../core/BuildBackend.js"
+import { BackendError } from "../../core/BuildError.js"
+import type { BuildEvent, Step, Submitted } from "../../core/BuildEvent.js"
+import type { BuildInput } from "../../core/BuildInput.js"
+import type { BuildStatus } from "../../core/BuildStatus.js"
 import * as Backends from "../Backends.js"
 import { type CliError, exitStatus, UsageError } from "../CliError.js"
 import * as InputOptions from "../InputOptions.js"
 import * as JsonLine from "../JsonLine.js"
-import type { Machine } from "../Machine.js"
+import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
-import * as Report from "../Report.js"
-import type { Settings } from "../Settings.js"
+import type { PodSettings } from "../PodSettings.js"
+import * as Render from "../Render.js"
 import * as Viewer from "../Viewer.js"
 
 /**
  * @since 0.1.0
  * @category models
  */
-export interface Options extends Settings {
+export interface Options extends PodSettings {
   readonly json: boolean
   readonly backend: string
   readonly again: boolean
@@ -41,7 +41,7 @@ export interface Options extends Settings {
  */
 export const build = (
   options: Options
-): Effect.Effect<void, CliError | ConfigError, Backends.Backends | Machine | Output> =>
+): Effect.Effect<void, CliError | ConfigError, Backends.Backends | NodeServices | Output> =>
   Effect.gen(function*() {
     const backend = yield* Backends.find(options.backend)
     if (options.detach && !backend.outlivesProcess) {
@@ -89,9 +89,9 @@ const watch = (input: BuildInput, options: Options) =>
           [
             // A Containerfile that is not understood fails at an instruction that never became a step.
             ...(step !== undefined && error._tag === "BuildFailed" && error.status.reason === "InstructionFailed"
-              ? [`The build failed in ${Report.step(step)}`]
+              ? [`The build failed in ${Render.step(step)}`]
               : []),
-            ...(showsLog ? [] : Report.logTail(error.status.logTail))
+            ...(showsLog ? [] : Render.logTail(error.status.logTail))
           ],
           output.complain
         )
@@ -156,7 +156,7 @@ const explainInterruption = ({ submitted }: Seen, options: Options) =>
       ? `Interrupted. Build ${submitted.ref} was there before, and is left alone.`
       : Option.match(status, {
         onNone: () => `Interrupted. What became of build ${submitted.ref} is not known.`,
-        onSome: (status) => `Interrupted. Build ${submitted.ref}: ${Report.status(status)}.`
+        onSome: (status) => `Interrupted. Build ${submitted.ref}: ${Render.status(status)}.`
       })
     yield* options.json
       ? output.write(`${

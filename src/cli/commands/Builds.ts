@@ -10,18 +10,18 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as BuildBackend from "../../build/BuildBackend.js"
-import * as BuildRef from "../../build/BuildRef.js"
-import * as DurationText from "../../build/DurationText.js"
+import * as BuildBackend from "../../core/BuildBackend.js"
+import * as BuildRef from "../../core/BuildRef.js"
+import * as DurationText from "../../core/DurationText.js"
 import * as Backends from "../Backends.js"
 import { type CliError, UsageError } from "../CliError.js"
 import * as JsonLine from "../JsonLine.js"
-import type { Machine } from "../Machine.js"
+import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
-import * as Report from "../Report.js"
-import * as Settings from "../Settings.js"
+import * as PodSettings from "../PodSettings.js"
+import * as Render from "../Render.js"
 
-type Command = Effect.Effect<void, CliError | ConfigError, Backends.Backends | Machine | Output>
+type Command = Effect.Effect<void, CliError | ConfigError, Backends.Backends | NodeServices | Output>
 
 /**
  * @since 0.1.0
@@ -48,7 +48,7 @@ const using = <A, E>(
 ) =>
   Effect.flatMap(Backends.find(backend), ({ layer }) =>
     // Builds that are there have their own settings.
-    Effect.provide(effect, layer({ ...Settings.none, namespace })))
+    Effect.provide(effect, layer({ ...PodSettings.none, namespace })))
 
 const withBuild = <A, E>(
   text: string,
@@ -73,7 +73,7 @@ export const status = ({ json, ref }: OneBuild): Command =>
   withBuild(ref, (ref) =>
     Effect.flatMap(
       BuildBackend.status(ref),
-      (status) => print(json, { type: "status", ref, status }, Report.statusInFull(status))
+      (status) => print(json, { type: "status", ref, status }, Render.statusInFull(status))
     ))
 
 /**
@@ -101,7 +101,7 @@ export const cancel = ({ json, ref }: OneBuild): Command =>
       Effect.zipRight(Effect.option(BuildBackend.status(ref))),
       Effect.flatMap(Option.match({
         onNone: () => print(json, { type: "removed", ref }, [`${ref} is not there, or no longer`]),
-        onSome: (status) => print(json, { type: "status", ref, status }, [`${ref}: ${Report.status(status)}`])
+        onSome: (status) => print(json, { type: "status", ref, status }, [`${ref}: ${Render.status(status)}`])
       }))
     ))
 
@@ -123,12 +123,12 @@ export const list = ({ backend, json, namespace, watch }: ManyBuilds & { readonl
     { backend, namespace },
     watch
       ? Stream.runForEach(BuildBackend.watch({ namespace }), (summary) =>
-        print(json, { type: "build", ...summary }, [`${summary.ref}: ${Report.status(summary.status)}`]))
+        print(json, { type: "build", ...summary }, [`${summary.ref}: ${Render.status(summary.status)}`]))
       : Effect.flatMap(BuildBackend.list({ namespace }), (summaries) =>
         json
           ? Effect.forEach(summaries, (summary) =>
             print(true, { type: "build", ...summary }, []), { discard: true })
-          : Effect.flatMap(Output, (output) => output.write(`${Report.table(summaries).join("\n")}\n`)))
+          : Effect.flatMap(Output, (output) => output.write(`${Render.table(summaries).join("\n")}\n`)))
   )
 
 /**

@@ -6,15 +6,15 @@
 import * as Arr from "effect/Array"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
-import type { Issue } from "../../build/BuildError.js"
+import type { Issue } from "../../core/BuildError.js"
 import * as Backends from "../Backends.js"
 import { type CliError, NoBackendCan } from "../CliError.js"
 import * as InputOptions from "../InputOptions.js"
 import * as JsonLine from "../JsonLine.js"
-import type { Machine } from "../Machine.js"
+import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
-import * as Report from "../Report.js"
-import type { Settings } from "../Settings.js"
+import type { PodSettings } from "../PodSettings.js"
+import * as Render from "../Render.js"
 
 /**
  * `backend` is the only one to ask (`auto`: those that it chooses between); by default all of them.
@@ -22,7 +22,7 @@ import type { Settings } from "../Settings.js"
  * @since 0.1.0
  * @category models
  */
-export interface Options extends Omit<Settings, "namespace"> {
+export interface Options extends Omit<PodSettings, "namespace"> {
   readonly json: boolean
   readonly backend: string | undefined
   readonly input: InputOptions.InputOptions
@@ -34,7 +34,7 @@ export interface Options extends Omit<Settings, "namespace"> {
  */
 export const check = (
   options: Options
-): Effect.Effect<void, CliError | ConfigError, Backends.Backends | Machine | Output> =>
+): Effect.Effect<void, CliError | ConfigError, Backends.Backends | NodeServices | Output> =>
   Effect.gen(function*() {
     const output = yield* Output
     const input = yield* InputOptions.toInput(options.input)
@@ -70,4 +70,4 @@ interface Answer {
 const inWords = ({ backend, issues, ok }: Answer): ReadonlyArray<string> =>
   ok
     ? [`${backend}: can build this`]
-    : [`${backend}: cannot build this`, ...issues.map((issue) => `  ${Report.issue(issue)}`)]
+    : [`${backend}: cannot build this`, ...issues.map((issue) => `  ${Render.issue(issue)}`)]

@@ -6,7 +6,7 @@
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { subdomain } from "../../build/KubernetesName.js"
+import { subdomain } from "../../core/input/KubernetesName.js"
 import { type CliError, UsageError } from "../CliError.js"
 import * as JsonLine from "../JsonLine.js"
 import { Output } from "../Output.js"

@@ -11,8 +11,8 @@ import { type CliError, NothingAvailable } from "../CliError.js"
 import { ClusterAccess } from "../ClusterAccess.js"
 import * as JsonLine from "../JsonLine.js"
 import { Output } from "../Output.js"
-import * as Report from "../Report.js"
-import * as Settings from "../Settings.js"
+import * as PodSettings from "../PodSettings.js"
+import * as Render from "../Render.js"
 
 /**
  * @since 0.1.0
@@ -36,13 +36,13 @@ export const probe = (
   Effect.gen(function*() {
     const output = yield* Output
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
-    const report = yield* ClusterBackends.probe({ ...Settings.none, namespace }).pipe(
+    const report = yield* ClusterBackends.probe({ ...PodSettings.none, namespace }).pipe(
       Effect.provideService(Patience, patience),
       Effect.provide(yield* ClusterAccess)
     )
     const lines = json
       ? JsonLine.probes(report).map(JsonLine.encode)
-      : Report.probes(report, output.live ? yield* output.columns : Number.POSITIVE_INFINITY)
+      : Render.probes(report, output.live ? yield* output.columns : Number.POSITIVE_INFINITY)
     yield* output.write(lines.map((line) => `${line}\n`).join(""))
     if (report.first?.verdict._tag !== "Available") return yield* new NothingAvailable()
   })

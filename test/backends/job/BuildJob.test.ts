@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { BuildInput } from "effect-os-builder"
-import type { Surroundings } from "../../../src/backends/Definition.js"
+import type { ClusterDefaults } from "../../../src/backends/controller/Definition.js"
 import * as JobDefinition from "../../../src/backends/job/JobDefinition.js"
-import type { Profile } from "../../../src/backends/job/Profile.js"
-import type { Settings } from "../../../src/backends/job/Settings.js"
-import * as J from "../../../src/cluster/fake/Json.js"
+import type { JobProfile } from "../../../src/backends/job/JobProfile.js"
+import type { JobSettings } from "../../../src/backends/job/JobSettings.js"
+import * as J from "../../../src/fake/Json.js"
+import { full, input, record } from "../../support/Jobs.js"
 import full_job from "./full.job.json" with { type: "json" }
-import { full, input, record } from "./kit.js"
 
-const profile = (settings: Settings = {}, more: Partial<Profile> = {}): Profile => ({
+const profile = (settings: JobSettings = {}, more: Partial<JobProfile> = {}): JobProfile => ({
   name: "custom",
   settings,
   resources: BuildInput.defaults.resources,
@@ -21,8 +21,8 @@ const profile = (settings: Settings = {}, more: Partial<Profile> = {}): Profile 
 
 const job = (
   given: BuildInput.BuildInput,
-  of: Profile = profile(),
-  options: { readonly attempt?: number; readonly surroundings?: Surroundings } = {}
+  of: JobProfile = profile(),
+  options: { readonly attempt?: number; readonly surroundings?: ClusterDefaults } = {}
 ) => {
   const definition = JobDefinition.make(of, Effect.succeed({}))
   const { parts } = definition.contents(given)
@@ -46,7 +46,7 @@ const variable = (manifest: ReturnType<typeof job>, verb: "build" | "push", name
 
 describe("the Job of an input", () => {
   it("of everything", () => {
-    const settings: Settings = {
+    const settings: JobSettings = {
       security: "userns",
       serviceAccount: "builds",
       cacheClaimName: "layers",

@@ -5,10 +5,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime } from "effect"
 import { BuildStatus } from "effect-os-builder"
-import type { Interpretation } from "../../../src/backends/Definition.js"
-import { code, table } from "../../../src/backends/job/ExitCode.js"
+import type { Interpretation } from "../../../src/backends/controller/Definition.js"
 import * as JobOutcome from "../../../src/backends/job/JobOutcome.js"
-import type { Job, Pod } from "../../../src/cluster/Resources.js"
+import { code, table } from "../../../src/backends/script/ExitCode.js"
+import type { Job, Pod } from "../../../src/kubernetes/Resources.js"
 import {
   built,
   condition,
@@ -25,7 +25,7 @@ import {
   states,
   succeeded,
   warning
-} from "./kit.js"
+} from "../../support/Jobs.js"
 
 const time = (seconds: number) => DateTime.unsafeMake(seconds * 1000)
 

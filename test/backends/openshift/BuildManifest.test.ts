@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OpenShiftBuildBackend } from "effect-os-builder"
-import type { Settings } from "../../../src/backends/openshift/Settings.js"
-import { input, record } from "./kit.js"
+import type { OpenShiftSettings } from "../../../src/backends/openshift/OpenShiftSettings.js"
+import { input, record } from "../../support/Builds.js"
 
-const manifest = (settings: Settings, given: ReturnType<typeof input>) => {
+const manifest = (settings: OpenShiftSettings, given: ReturnType<typeof input>) => {
   const definition = OpenShiftBuildBackend.definition(settings)
   const { parts } = definition.contents(given)
   return definition.manifest(record(given, parts.map(({ path, suffix }) => ({ name: `child-${suffix}`, path }))), 1, {})

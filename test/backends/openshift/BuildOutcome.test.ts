@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime } from "effect"
 import { BuildStatus, type BuildStatus as Status } from "effect-os-builder"
-import type { Interpretation } from "../../../src/backends/Definition.js"
+import type { Interpretation } from "../../../src/backends/controller/Definition.js"
 import * as BuildOutcome from "../../../src/backends/openshift/BuildOutcome.js"
-import type { Build, Pod } from "../../../src/cluster/Resources.js"
-import { at, build, digest, ended, input, pod, record, seen, warning } from "./kit.js"
+import type { Build, Pod } from "../../../src/kubernetes/Resources.js"
+import { at, build, digest, ended, input, pod, record, seen, warning } from "../../support/Builds.js"
 
 const time = (seconds: number) => DateTime.unsafeMake(seconds * 1000)
 

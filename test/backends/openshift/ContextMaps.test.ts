@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ContextMaps from "../../../src/backends/openshift/ContextMaps.js"
-import { input } from "./kit.js"
+import { input } from "../../support/Builds.js"
 
 const parts = (context: Readonly<Record<string, string | Uint8Array>>) =>
   ContextMaps.contents(input({ context })).parts.map(({ files, path, suffix }) => [

@@ -1,0 +1,169 @@
+/**
+ * All that is known of one build at one moment, and what follows from it.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as BuildInput from "../../core/BuildInput.js"
+import * as BuildStatus from "../../core/BuildStatus.js"
+import type * as Resource from "../../kubernetes/Resource.js"
+import type * as Resources from "../../kubernetes/Resources.js"
+import type * as BuildRecord from "../record/BuildRecord.js"
+import * as RecordMetadata from "../record/RecordMetadata.js"
+import type { RecordSummary } from "../record/RecordSummary.js"
+import type { Definition, Interpretation, Observed } from "./Definition.js"
+
+export interface BuildState<Child> {
+  readonly record: RecordSummary
+  readonly children: ReadonlyArray<Child>
+  /** The latest attempt whose child was ever there, 0 if none was: if there is none of it now, none is on its way. */
+  readonly attemptSeen: number
+  readonly pods: ReadonlyArray<Resources.Pod>
+  readonly events: ReadonlyArray<Resources.Event>
+}
+
+/** With all that the build is made of. */
+export interface WholeBuildState<Child> extends BuildState<Child> {
+  readonly record: BuildRecord.BuildRecord
+}
+
+/**
+ * - `Finalized`: the outcome is kept on the record.
+ * - `Stopping`: there is a stop mark, and the stop is not done.
+ * - `Terminal`: the platform has decided, and that is not kept yet.
+ * - `Retry`: an attempt ended in a retryable error, and we are to make the next.
+ * - `DeadlineExceeded`: the attempt has waited for too long, or no child came.
+ * - `ChildMissing`: there is no child, and there may still be one.
+ * - `InProgress`: everything else; look again at `wakeAt` at the latest.
+ */
+export type Evaluation<Child> =
+  | { readonly _tag: "Finalized"; readonly status: BuildStatus.Terminal }
+  | { readonly _tag: "Stopping"; readonly mark: RecordMetadata.StopMark }
+  | { readonly _tag: "Terminal"; readonly status: BuildStatus.Terminal; readonly observed: Observed<Child> }
+  | { readonly _tag: "Retry"; readonly attempt: number }
+  | {
+    readonly _tag: "DeadlineExceeded"
+    readonly status: BuildStatus.Errored
+    readonly explainedBy: string | undefined
+  }
+  | { readonly _tag: "ChildMissing" }
+  | {
+    readonly _tag: "InProgress"
+    readonly status: BuildStatus.BuildStatus
+    readonly wakeAt: Option.Option<DateTime.Utc>
+    readonly explainedBy: string | undefined
+  }
+
+/** Whether an object is a child of the record with this uid. */
+export const ownedBy = ({ metadata }: Resource.Metadata, uid: string): boolean =>
+  metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
+
+/** The latest attempt of those children, 0 if there is none. */
+export const latestAttempt = (children: ReadonlyArray<Resource.Metadata>): number =>
+  children.reduce((latest, child) => Math.max(latest, RecordMetadata.attemptOf(child)), 0)
+
+/** The child of the latest attempt. */
+export const latest = <Child extends Resource.Metadata>(children: ReadonlyArray<Child>): Child | undefined =>
+  children.reduce<Child | undefined>(
+    (newest, child) =>
+      newest === undefined || RecordMetadata.attemptOf(child) > RecordMetadata.attemptOf(newest) ? child : newest,
+    undefined
+  )
+
+export const observed = <Child extends Resource.Metadata>(
+  snapshot: BuildState<Child>,
+  child: Child
+): Observed<Child> => ({
+  record: snapshot.record,
+  child,
+  earlier: snapshot.children
+    .filter((other) => RecordMetadata.attemptOf(other) < RecordMetadata.attemptOf(child))
+    .toSorted((a, b) => RecordMetadata.attemptOf(a) - RecordMetadata.attemptOf(b)),
+  events: snapshot.events,
+  pods: snapshot.pods
+    .filter((pod) => ownedBy(pod, child.metadata.uid))
+    .toSorted((a, b) =>
+      (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") ||
+      a.metadata.name.localeCompare(b.metadata.name)
+    )
+})
+
+const pendingTimeout = ({ input }: RecordSummary): Duration.Duration =>
+  input.pendingTimeout ?? BuildInput.defaults.pendingTimeout
+
+const tooLate = (record: RecordSummary, { status }: Interpretation): BuildStatus.Errored => {
+  const blocked = status._tag === "Pending" || status._tag === "Running" ? status.blocked : undefined
+  return BuildStatus.errored("PendingTimeout", {
+    message: `the build could not begin within ${Duration.format(pendingTimeout(record))}: ${
+      blocked?.message ?? "the platform does not say why"
+    }`,
+    upstreamReason: blocked?.upstreamReason,
+    pod: status.pod
+  })
+}
+
+const lost = (kind: string): BuildStatus.Errored =>
+  BuildStatus.errored("Deleted", { message: `its ${kind} does not exist: somebody deleted it, or it was never made` })
+
+export const evaluate = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  snapshot: BuildState<Child>,
+  now: DateTime.Utc
+): Evaluation<Child> => {
+  const { record } = snapshot
+  if (Option.isSome(record.outcome)) return { _tag: "Finalized", status: record.outcome.value.status }
+  if (Option.isSome(record.stop)) return { _tag: "Stopping", mark: record.stop.value }
+  const child = latest(snapshot.children)
+  if (child === undefined) {
+    return snapshot.attemptSeen > 0 ||
+        DateTime.lessThanOrEqualTo(DateTime.addDuration(record.createdAt, pendingTimeout(record)), now)
+      ? { _tag: "DeadlineExceeded", status: lost(definition.child.kind), explainedBy: undefined }
+      : { _tag: "ChildMissing" }
+  }
+  if (RecordMetadata.attemptOf(child) < snapshot.attemptSeen) {
+    return { _tag: "DeadlineExceeded", status: lost(definition.child.kind), explainedBy: undefined }
+  }
+  const seen = observed(snapshot, child)
+  const interpretation = definition.interpret(seen)
+  const { ending, explainedBy, waitingSince } = interpretation
+  const isOver = ending !== undefined && DateTime.lessThanOrEqualTo(ending.at, now)
+  const status = isOver ? ending.status : interpretation.status
+  if (BuildStatus.isTerminal(status)) {
+    const { again } = interpretation
+    const retries = record.input.retries ?? BuildInput.defaults.retries
+    return again !== undefined && status._tag === "Errored" && status.retryable && again <= retries + 1
+      ? { _tag: "Retry", attempt: again }
+      : { _tag: "Terminal", status, observed: seen }
+  }
+  const deadline = waitingSince === undefined
+    ? undefined
+    : DateTime.addDuration(waitingSince, pendingTimeout(record))
+  if (deadline !== undefined && DateTime.lessThanOrEqualTo(deadline, now)) {
+    return { _tag: "DeadlineExceeded", status: tooLate(record, interpretation), explainedBy }
+  }
+  return { _tag: "InProgress", status, wakeAt: Option.fromNullable(ending?.at ?? deadline), explainedBy }
+}
+
+const rank = (status: BuildStatus.BuildStatus): number => {
+  switch (status._tag) {
+    case "Pending":
+      return 0
+    case "Running":
+      return status.attempt
+    default:
+      return Number.POSITIVE_INFINITY
+  }
+}
+
+/** Whether `next` may be said after `last`: a status only goes forward. */
+export const follows = (last: BuildStatus.BuildStatus | undefined, next: BuildStatus.BuildStatus): boolean =>
+  last === undefined ||
+  (rank(next) >= rank(last) && !BuildStatus.isTerminal(last) && !BuildStatus.equivalence(last, next))
+
+/** What a build that was seen, and whose record is gone, has ended with: what its last state says. */
+export const goneWith = ({ outcome, ref, stop }: RecordMetadata.RecordMetadata): BuildStatus.Terminal =>
+  Option.match(Option.orElse(outcome, () => stop), {
+    onNone: () =>
+      BuildStatus.errored("Deleted", { message: `somebody deleted the record of ${ref} while it was built` }),
+    onSome: ({ status }) => status
+  })

@@ -1,0 +1,274 @@
+/**
+ * The objects of builds on the cluster: reading, making, marking and deleting them, in a backend's own words of failure.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { BackendError, BuildNotFound, type BuildRejected } from "../../core/BuildError.js"
+import type { BuildRef } from "../../core/BuildRef.js"
+import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import type * as Cluster from "../../kubernetes/Cluster.js"
+import type { ClusterError } from "../../kubernetes/ClusterError.js"
+import type * as Resource from "../../kubernetes/Resource.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import * as BuildNames from "../record/BuildNames.js"
+import * as BuildRecord from "../record/BuildRecord.js"
+import * as RecordMetadata from "../record/RecordMetadata.js"
+import { latestAttempt, ownedBy, type WholeBuildState } from "./BuildState.js"
+import type { ClusterDefaults, Definition } from "./Definition.js"
+import { backendError, rejection } from "./ErrorMapping.js"
+
+/** The records of one fingerprint. */
+export interface FingerprintBuilds {
+  /** Those of this backend, the newest first. */
+  readonly own: ReadonlyArray<RecordMetadata.RecordMetadata>
+  /** The number of the next: names are shared by all backends of a namespace. */
+  readonly nextNumber: number
+}
+
+export interface BuildStore<Child> {
+  /** The records of a namespace, or of one fingerprint there, the newest first. */
+  readonly list: (
+    namespace: string,
+    fingerprint?: string
+  ) => Effect.Effect<ReadonlyArray<RecordMetadata.RecordMetadata>, BackendError>
+  readonly byFingerprint: (namespace: string, fingerprint: string) => Effect.Effect<FingerprintBuilds, BackendError>
+  readonly record: (ref: BuildRef) => Effect.Effect<BuildRecord.BuildRecord, BuildNotFound | BackendError>
+  readonly metadata: (ref: BuildRef) => Effect.Effect<Option.Option<RecordMetadata.RecordMetadata>, BackendError>
+  /** Everything about a build, straight from the server. */
+  readonly state: (ref: BuildRef) => Effect.Effect<WholeBuildState<Child>, BuildNotFound | BackendError>
+  readonly events: (uid: string, namespace: string) => Effect.Effect<ReadonlyArray<Resources.Event>, BackendError>
+  /** None if somebody else has made a record of this name. */
+  readonly createRecord: (
+    manifest: JsonObject,
+    namespace: string
+  ) => Effect.Effect<Option.Option<BuildRecord.BuildRecord>, BuildRejected | BackendError>
+  /** Makes what is missing of a build: its further ConfigMaps and the child of an attempt. */
+  readonly complete: (
+    record: BuildRecord.BuildRecord,
+    attempt: number,
+    parts: ReadonlyArray<JsonObject>
+  ) => Effect.Effect<Child, BuildRejected | BackendError>
+  /** Writes an annotation, if the record is still at the resourceVersion; false if it is not, or is gone. */
+  readonly annotate: (
+    record: RecordMetadata.RecordMetadata,
+    annotations: { readonly [key: string]: string }
+  ) => Effect.Effect<boolean, BackendError>
+  /** Deletes a child as it was seen; false if it has changed since. */
+  readonly deleteChild: (child: Child) => Effect.Effect<boolean, BackendError>
+  readonly deleteRecord: (ref: BuildRef) => Effect.Effect<void, BackendError>
+}
+
+const optional = <A, E extends ClusterError>(effect: Effect.Effect<A, E>): Effect.Effect<Option.Option<A>, E> =>
+  effect.pipe(
+    Effect.asSome,
+    Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeedNone)
+  )
+
+/** How often something is tried that others come between. */
+const attempts = 5
+
+export const make = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  cluster: Cluster.Service
+): BuildStore<Child> => {
+  const { child: resource, name: backend } = definition
+  const refused = (operation: string) => Effect.mapError(backendError(backend, operation))
+  const fail = (operation: string, detail: string) =>
+    new BackendError({ backend, reason: "Unexpected", operation, detail })
+  const unreadable = (operation: string) => (cause: BuildRecord.Unreadable) =>
+    new BackendError({ backend, reason: "Unexpected", operation, detail: cause.message, cause })
+  const ofRecord = (record: string) => `${RecordMetadata.selector(backend)},${RecordMetadata.label.record}=${record}`
+
+  const createdOrRejected = (operation: string) => (error: ClusterError): BuildRejected | BackendError =>
+    rejection(error) ?? backendError(backend, operation)(error)
+
+  const all: BuildStore<Child>["list"] = (namespace, fingerprint) => {
+    const ofFingerprint = fingerprint === undefined ? "" : `,${RecordMetadata.label.fingerprint}=${fingerprint}`
+    return cluster.list(RecordMetadata.resource, {
+      namespace,
+      labelSelector: RecordMetadata.selector(backend) + ofFingerprint
+    }).pipe(
+      refused(`look for builds in ${namespace}`),
+      Effect.map(({ items }) =>
+        items
+          .flatMap((item) => Option.toArray(RecordMetadata.parse(backend, item)))
+          .toSorted((a, b) => DateTime.Order(b.createdAt, a.createdAt) || b.number - a.number)
+      )
+    )
+  }
+
+  const record: BuildStore<Child>["record"] = (ref) =>
+    Effect.gen(function*() {
+      const found = yield* refused(`read ${ref}`)(
+        optional(cluster.get(Resources.ConfigMap, ref.name, { namespace: ref.namespace }))
+      )
+      if (Option.isNone(found) || found.value.metadata.uid !== ref.uid) return yield* new BuildNotFound({ ref })
+      return yield* Effect.mapError(BuildRecord.read(backend, found.value), unreadable(`read ${ref}`))
+    })
+
+  const children = (ref: BuildRef) =>
+    cluster.list(resource, { namespace: ref.namespace, labelSelector: ofRecord(ref.name) }).pipe(
+      refused(`read ${resource.plural} of ${ref}`),
+      Effect.map(({ items }) => items.filter((child) => ownedBy(child, ref.uid)))
+    )
+
+  const pods = (ref: BuildRef) =>
+    cluster.list(Resources.Pod, { namespace: ref.namespace, labelSelector: definition.podSelector }).pipe(
+      refused(`read the pods of ${ref}`),
+      Effect.map(({ items }) => items.filter((pod) => definition.recordOf(pod) === ref.name))
+    )
+
+  const childManifest = (of: BuildRecord.BuildRecord, attempt: number, surroundings: ClusterDefaults): JsonObject => {
+    const base = definition.manifest(of, attempt, surroundings)
+    const labels = {
+      ...labelsOf(base),
+      ...BuildRecord.labels({ backend, fingerprint: of.fingerprint, record: of.ref.name, input: of.input }),
+      [RecordMetadata.label.attempt]: String(attempt)
+    }
+    return {
+      ...base,
+      metadata: {
+        name: BuildNames.child(of.ref, attempt),
+        namespace: of.ref.namespace,
+        labels,
+        ownerReferences: BuildRecord.ownerReferences(of.ref)
+      }
+    }
+  }
+
+  // A create whose answer was lost, or that somebody else made: an object of this name can only be that very child, for
+  // its name tells the record's uid. One that is gone before it can be read is made again.
+  const createOnce = <A extends Resource.Metadata>(of: Resource.Resource<A>, object: JsonObject, ref: BuildRef) => {
+    const operation = `create ${of.plural} of ${ref}`
+    const found = optional(cluster.get(of, nameOf(object), { namespace: ref.namespace }))
+    const create = (attempt: number): Effect.Effect<A, ClusterError> =>
+      Effect.catchIf(
+        cluster.create(of, object, { namespace: ref.namespace, strict: true }),
+        (error) => error.reason === "AlreadyExists",
+        (error) =>
+          Effect.flatMap(
+            found,
+            Option.match({
+              onNone: () => attempt < attempts ? create(attempt + 1) : error,
+              onSome: Effect.succeed
+            })
+          )
+      )
+    return create(1).pipe(
+      Effect.mapError(createdOrRejected(operation)),
+      Effect.filterOrFail(
+        (created) => ownedBy(created, ref.uid),
+        (created) => fail(operation, `${created.metadata.name} exists, and belongs to something else`)
+      )
+    )
+  }
+
+  const glance: BuildStore<Child>["metadata"] = (ref) =>
+    optional(cluster.get(RecordMetadata.resource, ref.name, { namespace: ref.namespace })).pipe(
+      refused(`read ${ref}`),
+      Effect.map(Option.filter(({ metadata }) => metadata.uid === ref.uid)),
+      Effect.map(Option.flatMap((metadata) => RecordMetadata.parse(backend, metadata)))
+    )
+
+  const deleteRecord = (ref: BuildRef, attempt = 1): Effect.Effect<void, BackendError> =>
+    cluster.delete(RecordMetadata.resource, ref.name, {
+      namespace: ref.namespace,
+      uid: ref.uid,
+      propagation: "Background"
+    }).pipe(
+      Effect.catchIf((error) => error.reason === "NotFound", () => Effect.void),
+      refused(`remove ${ref}`),
+      // Under that name is another object by now, or the server has met some other conflict: it is asked which.
+      Effect.catchIf((error) => error.reason === "Conflict", (conflict) =>
+        Effect.flatMap(
+          glance(ref),
+          Option.match({
+            onNone: () => Effect.void,
+            onSome: () => attempt === attempts ? conflict : deleteRecord(ref, attempt + 1)
+          })
+        ))
+    )
+
+  return {
+    list: all,
+    byFingerprint: (namespace, fingerprint) =>
+      cluster.list(RecordMetadata.resource, {
+        namespace,
+        labelSelector: RecordMetadata.fingerprintSelector(fingerprint)
+      }).pipe(
+        refused(`look for builds of ${fingerprint} in ${namespace}`),
+        Effect.map(({ items }) => {
+          const newestFirst = items.toSorted((a, b) => numberOf(b) - numberOf(a))
+          return {
+            own: newestFirst.flatMap((item) => Option.toArray(RecordMetadata.parse(backend, item))),
+            nextNumber: newestFirst.slice(0, 1).reduce((_, item) => numberOf(item), 0) + 1
+          }
+        })
+      ),
+    record,
+    metadata: glance,
+    state: (ref) =>
+      Effect.all({ record: record(ref), children: children(ref), pods: pods(ref) }, { concurrency: "unbounded" }).pipe(
+        Effect.map((found) => ({ ...found, attemptSeen: latestAttempt(found.children), events: [] }))
+      ),
+    events: (uid, namespace) =>
+      cluster.list(Resources.Event, { namespace, fieldSelector: `involvedObject.uid=${uid}` }).pipe(
+        Effect.map(({ items }) => items),
+        // Events explain, and no more: who may not read them does without.
+        Effect.catchIf((error) => error.reason === "Forbidden", () => Effect.succeed([])),
+        refused("read events")
+      ),
+    createRecord: (manifest, namespace) =>
+      Effect.gen(function*() {
+        const operation = `record a build in ${namespace}`
+        const created = yield* cluster.create(Resources.ConfigMap, manifest, { namespace, strict: true }).pipe(
+          Effect.map(Option.some),
+          Effect.catchIf((error) => error.reason === "AlreadyExists", () => Effect.succeedNone),
+          Effect.mapError(createdOrRejected(operation))
+        )
+        if (Option.isNone(created)) return Option.none()
+        const read = BuildRecord.read(backend, created.value)
+        return Option.some(yield* Effect.mapError(read, unreadable(operation)))
+      }),
+    complete: (of, attempt, parts) =>
+      Effect.forEach(parts, (part) => createOnce(RecordMetadata.resource, part, of.ref), { concurrency: 4 }).pipe(
+        Effect.zipRight(refused(`look around for ${of.ref}`)(definition.clusterDefaults)),
+        Effect.flatMap((surroundings) => createOnce(resource, childManifest(of, attempt, surroundings), of.ref))
+      ),
+    annotate: ({ ref, resourceVersion }, annotations) =>
+      cluster.patch(RecordMetadata.resource, ref.name, {
+        merge: { metadata: { uid: ref.uid, resourceVersion, annotations } }
+      }, { namespace: ref.namespace }).pipe(
+        Effect.as(true),
+        Effect.catchIf(
+          (error) => error.reason === "Conflict" || error.reason === "NotFound",
+          () => Effect.succeed(false)
+        ),
+        refused(`write to ${ref}`)
+      ),
+    deleteChild: ({ metadata }) =>
+      cluster.delete(resource, metadata.name, {
+        namespace: metadata.namespace,
+        uid: metadata.uid,
+        resourceVersion: metadata.resourceVersion,
+        propagation: "Background"
+      }).pipe(
+        Effect.as(true),
+        Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(true)),
+        Effect.catchIf((error) => error.reason === "Conflict", () => Effect.succeed(false)),
+        refused(`stop ${resource.plural} ${metadata.name}`)
+      ),
+    deleteRecord
+  }
+}
+
+const numberOf = ({ metadata }: Resource.Metadata): number => BuildNames.numberOf(metadata.name)
+
+const isObject = (json: Json | undefined): json is JsonObject =>
+  typeof json === "object" && json !== null && !Array.isArray(json)
+
+const nameOf = ({ metadata }: JsonObject): string => isObject(metadata) ? String(metadata["name"] ?? "") : ""
+
+const labelsOf = ({ metadata }: JsonObject): JsonObject =>
+  isObject(metadata) && isObject(metadata["labels"]) ? metadata["labels"] : {}

@@ -1,0 +1,65 @@
+/**
+ * What a Job cannot honour, and what to do instead, one row each.
+ */
+import * as Either from "effect/Either"
+import type { Issue } from "../../core/BuildError.js"
+import type { BuildInput } from "../../core/BuildInput.js"
+import * as ImagePullspec from "../../core/ImagePullspec.js"
+import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
+import * as NodeSelector from "../pod/NodeSelector.js"
+import * as ConfigMapLayout from "../record/ConfigMapLayout.js"
+import { slotLabel } from "./BuildPod.js"
+import { isForNode, type JobProfile } from "./JobProfile.js"
+
+type Row = (input: BuildInput, profile: JobProfile) => ReadonlyArray<Issue>
+
+const isLoopback = (pullspec: string): boolean =>
+  Either.match(ImagePullspec.parse(pullspec), {
+    onLeft: () => false,
+    onRight: ({ host }) => ImagePullspec.isLoopback(host)
+  })
+
+/** What the Job controller sets on pods (kubernetes pkg/controller/job/job_controller.go), and Kueue on Jobs. */
+const reservedLabel = /^(?:batch\.kubernetes\.io\/.*|controller-uid|job-name|kueue\.x-k8s\.io\/.*)$/
+
+const rows: ReadonlyArray<Row> = [
+  // The Containerfile, the arguments and what else is not a file of the context stand in one ConfigMap.
+  (input) => {
+    const excess = ConfigMapLayout.excess(input)
+    return unsupportedIf(
+      excess > 0,
+      [],
+      `the Containerfile and the fields of the input are ${excess} bytes too much for a ConfigMap; move scripts into the ` +
+        "context, or shorten buildArgs, imageLabels or mounts"
+    )
+  },
+  ({ baseImage }) =>
+    unsupportedIf(
+      isLoopback(baseImage.pullspec),
+      ["baseImage", "pullspec"],
+      "names the build pod itself as its registry; name one that the cluster can reach"
+    ),
+  (input, profile) =>
+    unsupportedIf(
+      isLoopback(input.finalImage.pullspec) && !isForNode(profile, input),
+      ["finalImage", "pullspec"],
+      input.finalImage.pullspec.startsWith("localhost/")
+        ? "is an image of the node itself, which takes the single-node backend with deliverToNode; name a registry"
+        : "names the build pod itself as its registry; name one that the cluster can reach"
+    ),
+  (input, profile) =>
+    unsupportedIf(
+      isForNode(profile, input) && input.finalImage.secretName !== undefined,
+      ["finalImage", "secretName"],
+      "is for a registry, and the image goes into the storage of the node; leave it out"
+    ),
+  NodeSelector.conflicts,
+  ({ objectLabels = {} }) =>
+    Object.keys(objectLabels).filter((key) => reservedLabel.test(key) || key === slotLabel).map((key) =>
+      unsupported(["objectLabels", key], "is set on Jobs and their pods by those who run them; choose another label")
+    )
+]
+
+/** Every part of the input that a Job cannot honour. */
+export const issues = (input: BuildInput, profile: JobProfile): ReadonlyArray<Issue> =>
+  rows.flatMap((row) => row(input, profile))

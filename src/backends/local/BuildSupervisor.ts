@@ -1,0 +1,184 @@
+/**
+ * The life of a build on this machine: begun by one process, told by any, ended by whoever is left.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
+import type { BackendError } from "../../core/BuildError.js"
+import * as BuildInput from "../../core/BuildInput.js"
+import { BuildRef } from "../../core/BuildRef.js"
+import * as BuildStatus from "../../core/BuildStatus.js"
+import * as Attempt from "./Attempt.js"
+import * as LogFile from "./LogFile.js"
+import * as ProcessIdentity from "./ProcessIdentity.js"
+import type { References } from "./References.js"
+import type { Sandbox } from "./Sandbox.js"
+import { LocalRecord, Outcome, Progress, type StateDirectory } from "./StateDirectory.js"
+
+// How long a process on another machine may be silent before it counts as gone: clocks differ, and disks are slow.
+const silence = Duration.minutes(1)
+
+export interface Options {
+  readonly fs: FileSystem.FileSystem
+  readonly state: StateDirectory
+  readonly sandbox: Effect.Effect<Sandbox>
+  readonly buildah: Effect.Effect<Attempt.BuildahEnvironment>
+  readonly workDirectory: string
+  /** How often to look whether a build is to stop. */
+  readonly interval: Duration.DurationInput
+  readonly retryDelay: Duration.DurationInput
+}
+
+export interface BuildSupervisor {
+  /**
+   * Keeps a new build and starts it in the background; it is cancelled with the scope. Undefined if there is a build of that
+   * name already.
+   */
+  readonly begin: (
+    input: BuildInput.BuildInput,
+    references: References,
+    place: { readonly backend: string; readonly namespace: string; readonly name: string }
+  ) => Effect.Effect<BuildRef | undefined, BackendError>
+  readonly status: (record: LocalRecord) => Effect.Effect<BuildStatus.BuildStatus, BackendError>
+}
+
+export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { fs, state } = options
+    const scope = yield* Effect.scope
+    const owner = yield* ProcessIdentity.self(fs)
+
+    /** How builds ended whose outcome could not be kept: a full disk must not leave those who wait here waiting. */
+    const unkept = new Map<string, BuildStatus.Terminal>()
+
+    const end = (record: LocalRecord, status: BuildStatus.Terminal) =>
+      Effect.flatMap(DateTime.now, (finishedAt) => state.setOutcome(record.ref, new Outcome({ status, finishedAt })))
+
+    const attempts = (
+      record: LocalRecord,
+      references: References,
+      buildah: Attempt.BuildahEnvironment,
+      startedAt: DateTime.Utc,
+      attempt: number
+    ): Effect.Effect<BuildStatus.Terminal, BackendError> =>
+      Effect.gen(function*() {
+        yield* state.setProgress(record.ref, new Progress({ attempt, startedAt }))
+        const result = yield* Attempt.run(buildah, {
+          input: record.input,
+          references,
+          folder: record.workFolder,
+          log: state.logFile(record.ref)
+        })
+        if (result instanceof BuildStatus.BuiltImage) {
+          return new BuildStatus.Succeeded({ image: result, startedAt, finishedAt: yield* DateTime.now })
+        }
+        const retries = record.input.retries ?? BuildInput.defaults.retries
+        if (result._tag === "Failed" || !result.retryable || attempt > retries) return result
+        yield* Effect.sleep(Duration.times(options.retryDelay, 2 ** (attempt - 1)))
+        return yield* attempts(record, references, buildah, startedAt, attempt + 1)
+      })
+
+    const stopped = (record: LocalRecord): Effect.Effect<BuildStatus.Terminal, BackendError> =>
+      Effect.repeat(Effect.delay(state.isStopped(record.ref), options.interval), { until: (isStopped) => isStopped })
+        .pipe(
+          Effect.as(new BuildStatus.Cancelled({}))
+        )
+
+    // Often enough that a few may be late.
+    const givingSigns = (record: LocalRecord) =>
+      DateTime.now.pipe(
+        Effect.flatMap((now) => state.setSign(record.ref, now)),
+        Effect.ignore,
+        Effect.repeat(Schedule.spaced(Duration.times(silence, 0.2)))
+      )
+
+    const live = (record: LocalRecord, references: References) =>
+      Effect.gen(function*() {
+        const startedAt = yield* DateTime.now
+        return yield* attempts(record, references, yield* options.buildah, startedAt, 1)
+      }).pipe(
+        Effect.raceFirst(stopped(record)),
+        Effect.raceFirst(Effect.andThen(givingSigns(record), Effect.never)),
+        Effect.interruptible,
+        Effect.catchAllCause((cause) =>
+          Effect.succeed(
+            Cause.isInterruptedOnly(cause)
+              ? new BuildStatus.Cancelled({})
+              : BuildStatus.errored("Unknown", { message: Cause.pretty(cause) })
+          )
+        ),
+        Effect.flatMap((status) =>
+          Effect.catchAllCause(end(record, status), (cause) => {
+            unkept.set(record.ref.uid, status)
+            return Effect.logError(`The outcome of ${record.ref} cannot be kept, and is lost with this process`, cause)
+          })
+        ),
+        Effect.uninterruptible
+      )
+
+    const begin: BuildSupervisor["begin"] = (input, references, { backend, name, namespace }) =>
+      Effect.uninterruptible(Effect.gen(function*() {
+        const uid = randomUUID()
+        const record = new LocalRecord({
+          ref: new BuildRef({ backend, namespace, name, uid }),
+          fingerprint: BuildInput.fingerprint(input),
+          createdAt: yield* DateTime.now,
+          input,
+          owner,
+          workFolder: `${options.workDirectory}/${uid}`
+        })
+        if (!(yield* state.create(record))) return undefined
+        yield* Effect.forkIn(live(record, references), scope)
+        return record.ref
+      }))
+
+    /** Ends a build whose process is gone: what that left is cleared away first. */
+    const markOrphaned = (record: LocalRecord) =>
+      Effect.gen(function*() {
+        const { clear, evict } = yield* options.sandbox
+        yield* evict(record.workFolder)
+        yield* clear(record.workFolder)
+        yield* end(
+          record,
+          (yield* state.isStopped(record.ref))
+            ? new BuildStatus.Cancelled({})
+            : BuildStatus.errored("NodeLost", {
+              message: `the process that ran this build (pid ${record.owner.pid}) ended before the build did`,
+              logTail: yield* LogFile.tail(fs, state.logFile(record.ref), Attempt.tailLines)
+            })
+        )
+      })
+
+    /** A process of this place is looked for; one of another machine or namespace gives signs. */
+    const isAlive = (record: LocalRecord) =>
+      record.owner.place === owner.place
+        ? ProcessIdentity.isAlive(fs, record.owner)
+        : Effect.zipWith(
+          state.heartbeat(record.ref),
+          DateTime.now,
+          (heartbeat, now) => DateTime.distance(heartbeat ?? record.createdAt, now) < Duration.toMillis(silence)
+        )
+
+    const status: BuildSupervisor["status"] = (record) =>
+      Effect.gen(function*() {
+        const outcome = yield* state.outcome(record.ref)
+        const known = outcome?.status ?? unkept.get(record.ref.uid)
+        if (known !== undefined) return known
+        if (!(yield* isAlive(record))) {
+          yield* markOrphaned(record)
+          const last = yield* state.outcome(record.ref)
+          if (last !== undefined) return last.status
+        }
+        const progress = yield* state.progress(record.ref)
+        return progress === undefined
+          ? new BuildStatus.Pending({})
+          : new BuildStatus.Running({ startedAt: progress.startedAt, attempt: progress.attempt })
+      })
+
+    return { begin, status }
+  })

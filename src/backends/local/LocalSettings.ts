@@ -1,0 +1,109 @@
+/**
+ * How the local backend is set up, and what it takes from the user's environment.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+/**
+ * Settings of the local backend, all optional.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LocalSettings {
+  /** The namespace of builds that name none: a folder of the state directory. By default `default`. */
+  readonly namespace?: string | undefined
+  /** Records, logs and outcomes of builds. By default `$XDG_STATE_HOME/effect-os-builder`. */
+  readonly stateDirectory?: string | undefined
+  /** Where builds work, on a disk with room for images. By default `$XDG_CACHE_HOME/effect-os-builder`. */
+  readonly workDirectory?: string | undefined
+  /** A folder with a folder for each Secret that inputs name, and in it a file for each key. */
+  readonly secretsDirectory?: string | undefined
+  /** The same for ConfigMaps. */
+  readonly configMapsDirectory?: string | undefined
+  /**
+   * A folder with `registries.conf`, `registries.conf.d`, `policy.json` or `certs.d`, which go before the system's. By default
+   * `~/.config/containers`.
+   */
+  readonly registriesDirectory?: string | undefined
+  /** Registries, `host:port`, that may speak plain HTTP or show any certificate; those on loopback always may. */
+  readonly insecureRegistries?: ReadonlyArray<string> | undefined
+  /** How buildah stores layers. By default `auto`: overlay where the kernel mounts one, else vfs. */
+  readonly storage?: "auto" | "overlay" | "vfs" | undefined
+  /** How buildah runs instructions. By default `chroot`, which works wherever buildah does. */
+  readonly isolation?: "chroot" | "rootless" | "oci" | undefined
+  /** The format of the image. By default `oci`. */
+  readonly format?: "oci" | "docker" | undefined
+  /**
+   * A lasting folder for images and layers, used by one build at a time, and emptied when its disk is 80% full. By default
+   * every build starts with none.
+   */
+  readonly cacheDirectory?: string | undefined
+  /** How long to wait before the second attempt; doubled before each further one. By default 2 seconds. */
+  readonly retryDelay?: Duration.DurationInput | undefined
+}
+
+/** What the user's environment says, with the settings over it. */
+export interface Surroundings {
+  readonly stateDirectory: string
+  readonly workDirectory: string
+  readonly authFile: string | undefined
+  /** For the script, beside what each input determines. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+const read = (name: string): Effect.Effect<string | undefined, ConfigError> =>
+  Effect.map(Config.option(Config.nonEmptyString(name)), Option.getOrUndefined)
+
+// The user's own tools hand these to buildah too.
+const handedOn = ["PATH", "HOME", "USER", "XDG_RUNTIME_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR"] as const
+
+const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const
+
+/** Reads the environment. */
+export const surroundings = (
+  fs: FileSystem.FileSystem,
+  settings: LocalSettings
+): Effect.Effect<Surroundings, ConfigError> =>
+  Effect.gen(function*() {
+    const exists = (path: string) => fs.exists(path).pipe(Effect.orElseSucceed(() => false))
+    const home = (yield* read("HOME")) ?? "/root"
+    const runtime = yield* read("XDG_RUNTIME_DIR")
+    const named = yield* read("REGISTRY_AUTH_FILE")
+    // containers-auth.json(5), in its order; a file that is named must be the one.
+    const authFile = named === undefined
+      ? yield* Effect.findFirst([
+        ...(runtime === undefined ? [] : [`${runtime}/containers/auth.json`]),
+        `${home}/.config/containers/auth.json`,
+        `${home}/.docker/config.json`
+      ], exists)
+      : Option.some(named)
+    const registries = settings.registriesDirectory ?? `${home}/.config/containers`
+
+    const environment: Record<string, string> = {
+      PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      OSB_STORAGE: settings.storage ?? "auto",
+      OSB_ISOLATION: settings.isolation ?? "chroot",
+      OSB_FORMAT: settings.format ?? "oci",
+      OSB_CACHE_DIR: settings.cacheDirectory ?? "",
+      OSB_REGISTRIES_DIR: (yield* exists(registries)) ? registries : ""
+    }
+    for (const name of handedOn) environment[name] = (yield* read(name)) ?? environment[name] ?? ""
+    for (const name of proxies) {
+      const value = (yield* read(name)) ?? (yield* read(name.toLowerCase()))
+      if (value !== undefined) environment[name] = value
+    }
+
+    return {
+      stateDirectory: settings.stateDirectory ??
+        `${(yield* read("XDG_STATE_HOME")) ?? `${home}/.local/state`}/effect-os-builder`,
+      workDirectory: settings.workDirectory ??
+        `${(yield* read("XDG_CACHE_HOME")) ?? `${home}/.cache`}/effect-os-builder`,
+      authFile: Option.getOrUndefined(authFile),
+      environment: Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""))
+    }
+  })

@@ -1,0 +1,272 @@
+/**
+ * What an OpenShift Build cannot honour, and what to do instead, one row each. Sources: `as` is openshift-apiserver,
+ * pkg/build/apis/build/validation/validation.go; `cm` is openshift-controller-manager, pkg/build/controller/strategy; `b` is
+ * openshift/builder, pkg/build/builder.
+ */
+import * as Either from "effect/Either"
+import type { Issue } from "../../core/BuildError.js"
+import type { BuildInput } from "../../core/BuildInput.js"
+import * as Containerfile from "../../core/Containerfile.js"
+import * as ImagePullspec from "../../core/ImagePullspec.js"
+import * as ContextFile from "../../core/input/ContextFile.js"
+import * as InputIssue from "../../core/input/InputIssue.js"
+import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
+import * as KubernetesName from "../../core/input/KubernetesName.js"
+import * as NodeSelector from "../pod/NodeSelector.js"
+import * as BuildManifest from "./BuildManifest.js"
+import * as BuildVolumes from "./BuildVolumes.js"
+import * as ContextMaps from "./ContextMaps.js"
+import * as ContextUse from "./ContextUse.js"
+import type { OpenShiftSettings } from "./OpenShiftSettings.js"
+
+type Row = (input: BuildInput, settings: OpenShiftSettings) => ReadonlyArray<Issue>
+
+const elsewhere = "or use a backend that runs a Job"
+
+const contextPaths = ({ context = {} }: BuildInput): ReadonlyArray<string> => Object.keys(context)
+
+// --- the Containerfile ---
+
+/** as maxDockerfileLengthBytes */
+const maxContainerfileBytes = 60_000
+
+const containerfile: ReadonlyArray<Row> = [
+  ({ dockerfile }) => {
+    const bytes = Buffer.byteLength(dockerfile)
+    return unsupportedIf(
+      bytes > maxContainerfileBytes,
+      ["dockerfile"],
+      `has ${bytes} bytes, and OpenShift takes ${maxContainerfileBytes}; move scripts into the context, ${elsewhere}`
+    )
+  },
+  // b util/dockerfile/dockerfile.go Write: the builder writes the Containerfile anew, without the bodies of heredocs.
+  ({ dockerfile }) =>
+    unsupportedIf(
+      Containerfile.hasHeredoc(dockerfile),
+      ["dockerfile"],
+      `has a heredoc (<<EOF), which OpenShift's builder loses; write the lines as RUN a && b, COPY a file, ${elsewhere}`
+    )
+]
+
+// --- the context ---
+
+/** cm util.go mountVolume: the mode of every file in a ConfigMap of the context. */
+const builderMode = 0o600
+
+const octal = (mode: number): string => mode.toString(8)
+
+const context: ReadonlyArray<Row> = [
+  (input) =>
+    contextPaths(input).filter((path) => !/^[-._A-Za-z0-9]{1,253}$/.test(ContextMaps.placeOf(path).name)).map((path) =>
+      unsupported(
+        ["context", path],
+        "has a name that no ConfigMap takes as a key: letters, digits, \"-\", \"_\" and \".\" only, 253 at most; " +
+          `rename it, ${elsewhere}`
+      )
+    ),
+  // b docker.go copyLocalObject leaves out such files; as validateConfigMaps refuses such directories.
+  (input) =>
+    contextPaths(input).filter((path) => /^\.\.|\/\.\.[^/]*$/.test(path)).map((path) =>
+      unsupported(
+        ["context", path],
+        `begins with two dots, which OpenShift's builder leaves out; rename it, ${elsewhere}`
+      )
+    ),
+  (input) =>
+    Object.entries(input.context ?? {}).filter(([, file]) => ContextFile.size(file) > ContextMaps.maxBytes).map((
+      [path, file]
+    ) =>
+      unsupported(
+        ["context", path],
+        `has ${ContextFile.size(file)} bytes, and a ConfigMap takes ${ContextMaps.maxBytes}; COPY it from an image, ` +
+          elsewhere
+      )
+    ),
+  // b source.go ManageDockerfile writes it there, docker.go copyLocalObject would write over it.
+  ({ context = {} }) =>
+    unsupportedIf(
+      "Dockerfile" in context,
+      ["context", "Dockerfile"],
+      `is where OpenShift's builder keeps the Containerfile itself; give the file another name, ${elsewhere}`
+    ),
+  (input) =>
+    contextPaths(input).length === 0
+      ? []
+      : ContextUse.of(input.dockerfile).filter(({ takesAll }) => takesAll).map(({ keyword, line }) =>
+        unsupported(
+          ["dockerfile"],
+          `${keyword} takes the whole context, to which OpenShift's builder adds a file named Dockerfile; put the files ` +
+            `into a directory of the context and ${keyword} that, ${elsewhere}`,
+          line
+        )
+      ),
+  ({ context = {}, dockerfile }) => {
+    const other = Object.entries(context).find(([, file]) => ContextFile.mode(file) !== builderMode)
+    if (other === undefined) return []
+    const [path, file] = other
+    const what = `${InputIssue.pathText(["context", path])} is to have ${octal(ContextFile.mode(file))}`
+    return ContextUse.of(dockerfile).filter(({ setsMode }) => !setsMode).map(({ keyword, line }) =>
+      unsupported(
+        ["dockerfile"],
+        `${keyword} finds every file with mode ${octal(builderMode)} in OpenShift's builder, and ${what}; ` +
+          (keyword === "RUN" ? "COPY it with --chmod" : `say ${keyword} --chmod=${octal(ContextFile.mode(file))}`) +
+          `, give the files that mode, ${elsewhere}`,
+        line
+      )
+    )
+  }
+]
+
+// --- what a RUN sees ---
+
+/**
+ * Where the build pod has mounts of its own: a volume at exactly that path is refused (cm docker.go CreateBuildPod,
+ * util.go), or fails the build (b transient_mounts.go, with an entitled node).
+ */
+const podPaths: ReadonlySet<string> = new Set([
+  "/run/secrets/redhat.repo",
+  "/run/secrets/rhsm",
+  "/tmp/build",
+  "/var/cache/blobs",
+  "/var/lib/containers",
+  "/var/lib/containers/cache",
+  "/var/lib/kubelet/config.json",
+  "/var/run/configs/openshift.io/build-system",
+  "/var/run/configs/openshift.io/certs",
+  "/var/run/configs/openshift.io/pki",
+  "/var/run/containers",
+  "/var/run/secrets/openshift.io/pull",
+  "/var/run/secrets/openshift.io/push"
+])
+
+const trustedPath = "/etc/pki/ca-trust"
+
+const mounts: ReadonlyArray<Row> = [
+  ({ mounts = [] }, { mountTrustedCA = false }) =>
+    mounts.flatMap(({ path }, index) =>
+      podPaths.has(path) || (mountTrustedCA && path === trustedPath)
+        ? [unsupported(["mounts", index, "path"], "is a directory of OpenShift's build pod; choose another path")]
+        : []
+    ),
+  // cm util.go mountVolume: objects whose names differ in dots and dashes alone, or in nothing but their kind, share a volume.
+  (input) => {
+    const names = BuildVolumes.of(input).map(({ name }) => name.replaceAll(".", "-"))
+    return BuildVolumes.of(input).flatMap(({ kind, name }, index) =>
+      names.indexOf(names[index] ?? "") === index ? [] : [
+        unsupported(
+          ["mounts"],
+          `OpenShift takes ${kind} ${name} for another object of nearly the same name; rename one of them, ${elsewhere}`
+        )
+      ]
+    )
+  }
+]
+
+// --- images ---
+
+/** Go's strconv.Quote leaves these as they are, and a quoted LABEL takes them as they are. */
+const plainText = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u
+
+const images: ReadonlyArray<Row> = [
+  ({ baseImage, finalImage }) =>
+    Object.entries({ baseImage, finalImage }).flatMap(([field, { pullspec }]) =>
+      unsupportedIf(
+        Either.match(ImagePullspec.parse(pullspec), {
+          onLeft: () => false,
+          onRight: ({ host }) => ImagePullspec.isLoopback(host)
+        }),
+        [field, "pullspec"],
+        "names the build pod itself as its registry; name one that the cluster can reach"
+      )
+    ),
+  // as ValidateImageLabels
+  ({ imageLabels = {} }) =>
+    Object.keys(imageLabels).filter((key) => KubernetesName.labelKey(key) !== undefined).map((key) =>
+      unsupported(
+        ["imageLabels", key],
+        `is no key that OpenShift takes; write LABEL in the Containerfile, ${elsewhere}`
+      )
+    ),
+  // b docker.go appendLabel writes a LABEL instruction: variables are expanded there, and escapes are not.
+  ({ imageLabels = {} }) =>
+    Object.entries(imageLabels).filter(([, value]) => !plainText.test(value) || value.includes("$")).map(([key]) =>
+      unsupported(
+        ["imageLabels", key],
+        "has a \"$\", a line break or another character that OpenShift's builder changes; write LABEL in the " +
+          `Containerfile, ${elsewhere}`
+      )
+    ),
+  ({ trustBundle }) =>
+    unsupportedIf(
+      trustBundle !== undefined,
+      ["trustBundle"],
+      "is for one build, and OpenShift pulls and pushes with what the cluster trusts; name the authority in " +
+        `additionalTrustedCA of image.config.openshift.io/cluster, ${elsewhere}`
+    ),
+  ({ proxy }) =>
+    unsupportedIf(
+      proxy !== undefined,
+      ["proxy"],
+      "is for one build, and OpenShift pulls and pushes through the cluster's; set that in " +
+        `proxy.config.openshift.io/cluster, ${elsewhere}`
+    )
+]
+
+// --- the cluster ---
+
+/** What the controller takes for the labels of a BuildConfig's builds: cm ../build/build_controller.go, policy/policy.go. */
+const reservedLabel = /^(?:buildconfig$|openshift\.io\/)/
+
+const placement: ReadonlyArray<Row> = [
+  ({ placement }) =>
+    unsupportedIf(
+      (placement?.tolerations ?? []).length > 0,
+      ["placement", "tolerations"],
+      "cannot be given to a Build; an administrator sets them for all builds in build.config.openshift.io/cluster " +
+        `(buildOverrides), ${elsewhere}`
+    ),
+  NodeSelector.conflicts,
+  ({ queueName }) =>
+    unsupportedIf(
+      queueName !== undefined,
+      ["queueName"],
+      `names a queue of Kueue, which does not know OpenShift Builds; leave it out, ${elsewhere}`
+    ),
+  ({ objectLabels = {} }) =>
+    Object.keys(objectLabels).filter((key) => reservedLabel.test(key)).map((key) =>
+      unsupported(["objectLabels", key], "is how OpenShift marks the builds of a BuildConfig; choose another label")
+    )
+]
+
+// --- the whole ---
+
+/**
+ * The whole Build travels to its pod in one environment variable (cm docker.go, `BUILD`), of which Linux takes 128 KiB
+ * (MAX_ARG_STRLEN). The server adds status, conditions and managedFields, in which each label stands again.
+ */
+const maxBuildBytes = 128 * 1024 - 8 * 1024
+
+/** Go writes these six characters as escapes of six bytes. */
+const jsonBytes = (value: unknown): number => {
+  const text = JSON.stringify(value)
+  return Buffer.byteLength(text) + 5 * (text.match(/[<>&]/g)?.length ?? 0) +
+    3 * (text.match(/[\u2028\u2029]/g)?.length ?? 0)
+}
+
+const whole: Row = (input, settings) => {
+  const labels = input.objectLabels ?? {}
+  const parts = ContextMaps.contents(input).parts.map(({ path }) => ({ name: "x".repeat(60), path }))
+  const bytes = jsonBytes(BuildManifest.make(settings, { input, parts })) + jsonBytes([labels, Object.keys(labels)])
+  return unsupportedIf(
+    bytes > maxBuildBytes,
+    [],
+    `the input comes to ${bytes} bytes without the files of the context, and OpenShift takes ${maxBuildBytes}; shorten ` +
+      `the Containerfile, buildArgs or imageLabels, ${elsewhere}`
+  )
+}
+
+const rows: ReadonlyArray<Row> = [...containerfile, ...context, ...mounts, ...images, ...placement, whole]
+
+/** Every part of the input that an OpenShift Build cannot honour. */
+export const issues = (input: BuildInput, settings: OpenShiftSettings): ReadonlyArray<Issue> =>
+  rows.flatMap((row) => row(input, settings))

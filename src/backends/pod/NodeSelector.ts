@@ -1,0 +1,24 @@
+/**
+ * Which nodes a build asks for: those that its input selects, and of its architecture.
+ */
+import type { Issue } from "../../core/BuildError.js"
+import type { BuildInput } from "../../core/BuildInput.js"
+import { unsupportedIf } from "../../core/input/InputIssue.js"
+
+/** The label by which nodes tell their architecture. */
+const architectureLabel = "kubernetes.io/arch"
+
+export const labels = ({ architecture, placement }: BuildInput): { readonly [key: string]: string } => ({
+  ...placement?.nodeSelector,
+  ...(architecture === undefined ? {} : { [architectureLabel]: architecture })
+})
+
+/** An input may not ask for two architectures. */
+export const conflicts = ({ architecture, placement }: BuildInput): ReadonlyArray<Issue> => {
+  const selected = placement?.nodeSelector?.[architectureLabel]
+  return unsupportedIf(
+    architecture !== undefined && selected !== undefined && selected !== architecture,
+    ["placement", "nodeSelector"],
+    `asks for ${architectureLabel}=${selected}, and architecture for ${architecture}; leave one out`
+  )
+}

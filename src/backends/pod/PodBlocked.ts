@@ -1,0 +1,85 @@
+/**
+ * Why a pod does not begin, in our word and in the platform's, one row for each of its words.
+ *
+ * @since 0.1.0
+ */
+import { Blocked } from "../../core/BuildStatus.js"
+import type { Pod } from "../../kubernetes/Resources.js"
+import type { Event } from "../../kubernetes/Resources.js"
+
+type Reason = Blocked["reason"]
+
+const blocked = (reason: Reason, upstreamReason: string, message: string | undefined): Blocked =>
+  new Blocked({ reason, upstreamReason, message: message === undefined || message === "" ? upstreamReason : message })
+
+/** The reasons of a container that waits. Those of the ordinary course (ContainerCreating, PodInitializing) say nothing. */
+const waiting: ReadonlyMap<string, Reason> = new Map<string, Reason>([
+  // pkg/kubelet/images/types.go
+  ["ErrImagePull", "ImagePull"],
+  ["ImagePullBackOff", "ImagePull"],
+  ["RegistryUnavailable", "ImagePull"],
+  ["ImageInspectError", "ImagePull"],
+  ["ErrImageNeverPull", "ImagePull"],
+  ["InvalidImageName", "ImagePull"],
+  // pkg/kubelet/kuberuntime/kuberuntime_container.go
+  ["CreateContainerConfigError", "MissingReference"],
+  ["CreateContainerError", "Unknown"],
+  ["RunContainerError", "Unknown"]
+])
+
+/** The reasons of the condition PodScheduled when it is false: k8s.io/api/core/v1/types.go. */
+const scheduling: ReadonlyMap<string, Reason> = new Map<string, Reason>([
+  ["Unschedulable", "Unschedulable"],
+  ["SchedulingGated", "Queued"],
+  ["SchedulerError", "Unknown"]
+])
+
+const missing = /not found|non-existent/
+
+/** The reasons of warnings about a pod, or about what was to make one, as far as they stop it. */
+const warnings: ReadonlyMap<string, (message: string) => Reason> = new Map<string, (message: string) => Reason>([
+  ["FailedScheduling", () => "Unschedulable"], // pkg/scheduler/schedule_one.go
+  ["FailedMount", (message) => missing.test(message) ? "MissingReference" : "Unknown"], // pkg/kubelet/events/event.go
+  ["FailedAttachVolume", () => "Unknown"], // pkg/controller/volume/attachdetach
+  ["FailedCreatePodSandBox", () => "Unknown"], // pkg/kubelet/events/event.go
+  ["FailedCreate", (message) => /exceeded quota|failed quota/.test(message) ? "Quota" : "Admission"] // controller_utils.go
+])
+
+const latestFirst = (a: Event, b: Event): number => timeOf(b).localeCompare(timeOf(a))
+
+const timeOf = ({ eventTime, firstTimestamp, lastTimestamp }: Event): string =>
+  lastTimestamp ?? eventTime ?? firstTimestamp ?? ""
+
+/**
+ * What the latest telling warning says.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const warned = (events: ReadonlyArray<Event>): Blocked | undefined => {
+  for (const { message = "", reason = "" } of events.toSorted(latestFirst)) {
+    const means = warnings.get(reason)
+    if (means !== undefined) return blocked(means(message), reason, message)
+  }
+  return undefined
+}
+
+/**
+ * What keeps a pod from beginning, by its own state or, where that does not tell, by the events about it.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const classify = (pod: Pod, events: ReadonlyArray<Event>): Blocked | undefined => {
+  const { conditions = [], containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
+  for (const { message, reason = "", status, type } of conditions) {
+    const means = scheduling.get(reason)
+    if (type === "PodScheduled" && status === "False" && means !== undefined) return blocked(means, reason, message)
+  }
+  for (const { state } of [...initContainerStatuses, ...containerStatuses]) {
+    const word = state?.waiting?.reason ?? ""
+    const means = waiting.get(word)
+    if (means !== undefined) return blocked(means, word, state?.waiting?.message)
+  }
+  return warned(events.filter(({ involvedObject }) => involvedObject?.uid === pod.metadata.uid))
+}

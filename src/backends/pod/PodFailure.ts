@@ -1,0 +1,101 @@
+/**
+ * What a platform did to a pod, whatever ran in it: the words of the kubelet, the scheduler and the controllers, one row
+ * each. What the program in the pod said itself is another matter, and counts less: it may say anything while it is killed.
+ *
+ * @since 0.1.0
+ */
+import type { ErroredReason } from "../../core/BuildStatus.js"
+import * as BuildStatus from "../../core/BuildStatus.js"
+import { skipValidation } from "../../core/input/Validation.js"
+import type { ContainerStatus, Pod } from "../../kubernetes/Resources.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface PodFailure {
+  readonly reason: ErroredReason
+  readonly upstreamReason: string
+  readonly message: string
+}
+
+/** The reason of a pod that has failed. Sources are below kubernetes/pkg/kubelet but for the last row. */
+const podReasons: ReadonlyMap<string, ErroredReason> = new Map<string, ErroredReason>([
+  ["Evicted", "Evicted"], // eviction/helpers.go Reason
+  ["Preempting", "Evicted"], // preemption/preemption.go
+  ["DeadlineExceeded", "Timeout"], // active_deadline.go
+  ["Terminated", "NodeLost"], // nodeshutdown/nodeshutdown_manager.go: killed by a shutdown of the node
+  ["NodeShutdown", "NodeLost"], // the same: refused because of it
+  ["NodeAffinity", "Evicted"], // lifecycle/predicate.go: the node refuses what the scheduler gave it
+  ["UnexpectedAdmissionError", "Evicted"], // lifecycle/predicate.go
+  ["OutOfcpu", "Evicted"], // lifecycle/predicate.go InsufficientResourceError
+  ["OutOfmemory", "Evicted"],
+  ["OutOfephemeral-storage", "Evicted"],
+  ["OutOfpods", "Evicted"],
+  ["NodeLost", "NodeLost"] // pkg/util/node/node.go NodeUnreachablePodReason
+])
+
+/** Evictions for what the pod itself has used up, not its node: eviction/eviction_manager.go, the message formats. */
+const ownStorage =
+  /Usage of EmptyDir volume .* exceeds the limit|exceeded its local ephemeral storage limit|ephemeral local storage usage exceeds/
+
+/** The reasons of the condition DisruptionTarget: k8s.io/api/core/v1/types.go, and who writes them. */
+const disruptions: ReadonlyMap<string, ErroredReason> = new Map<string, ErroredReason>([
+  ["PreemptionByScheduler", "Evicted"], // pkg/scheduler/framework/preemption
+  ["EvictionByEvictionAPI", "Evicted"], // pkg/registry/core/pod/storage/eviction.go: a node is drained
+  ["TerminationByKubelet", "Evicted"], // eviction under pressure, or a shutdown of the node
+  ["DeletionByTaintManager", "NodeLost"], // pkg/controller/tainteviction
+  ["DeletionByPodGC", "NodeLost"] // pkg/controller/podgc: its node is gone
+])
+
+const ended = (pod: Pod) =>
+  [...pod.status?.initContainerStatuses ?? [], ...pod.status?.containerStatuses ?? []].flatMap(
+    ({ name, state }: ContainerStatus) => state?.terminated === undefined ? [] : [{ name, ...state.terminated }]
+  )
+
+/**
+ * What the platform did to the pod; undefined if it did nothing.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const classify = (pod: Pod): PodFailure | undefined => {
+  const { conditions = [], message = "", reason = "" } = pod.status ?? {}
+  const fate = (word: string, means: ErroredReason, said: string | undefined): PodFailure => ({
+    reason: means,
+    upstreamReason: word,
+    message: said === undefined || said === "" ? `its pod ended as ${word}` : said
+  })
+
+  const ofPod = podReasons.get(reason)
+  if (ofPod !== undefined) {
+    return fate(reason, ofPod === "Evicted" && ownStorage.test(message) ? "OutOfDisk" : ofPod, message)
+  }
+  const killed = ended(pod).find((container) => container.reason === "OOMKilled")
+  if (killed !== undefined) {
+    return fate(
+      "OOMKilled",
+      "OutOfMemory",
+      `the container ${killed.name} needed more memory than it may have; ask for more in resources.memory, ` +
+        "or build on a node with more"
+    )
+  }
+  const disrupted = conditions.find(({ status, type }) => type === "DisruptionTarget" && status === "True")
+  if (disrupted !== undefined) {
+    const word = disrupted.reason ?? "DisruptionTarget"
+    return fate(word, disruptions.get(word) ?? "Evicted", disrupted.message)
+  }
+  // kubelet_pods.go: the node came back and does not know what became of the container.
+  const unknown = ended(pod).find((container) => container.reason === "ContainerStatusUnknown")
+  return unknown === undefined ? undefined : fate("ContainerStatusUnknown", "NodeLost", unknown.message)
+}
+
+/**
+ * @since 0.1.0
+ * @category getters
+ */
+export const reference = ({ metadata }: Pod): BuildStatus.PodReference =>
+  new BuildStatus.PodReference(
+    { namespace: metadata.namespace ?? "", name: metadata.name, uid: metadata.uid },
+    skipValidation
+  )

@@ -1,0 +1,254 @@
+/**
+ * The record of a build on a cluster: one immutable ConfigMap that holds what is built, outlives everything that builds it,
+ * and takes all of that along when it is removed. Only its annotations change: the stop mark and the outcome.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
+import * as Schema from "effect/Schema"
+import * as BuildInput from "../../core/BuildInput.js"
+import type { BuildRef } from "../../core/BuildRef.js"
+import { skipValidation } from "../../core/input/Validation.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Resource from "../../kubernetes/Resource.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import type { InputFile } from "../script/BuildScript.js"
+import * as BuildNames from "./BuildNames.js"
+import * as RecordMetadata from "./RecordMetadata.js"
+import * as RecordSummary from "./RecordSummary.js"
+
+/**
+ * A ConfigMap of the build besides its record: files of the context that found no room there, or that the backend wants in
+ * a folder of their own (`path`, empty for the context itself).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Part {
+  readonly suffix: string
+  readonly path: string
+  readonly files: ReadonlyArray<InputFile>
+}
+
+/**
+ * What a backend puts into the ConfigMaps of a build.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Contents {
+  readonly files: ReadonlyArray<InputFile>
+  readonly parts: ReadonlyArray<Part>
+}
+
+/**
+ * A record read whole: enough to make the children of the build again. Its input has no context: that is in `parts`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BuildRecord extends RecordMetadata.RecordMetadata {
+  readonly input: BuildInput.BuildInput
+  /** The name of each further ConfigMap, and the folder of the context that it fills. */
+  readonly parts: ReadonlyArray<{ readonly name: string; readonly path: string }>
+}
+
+/**
+ * What of a record is needed while its build is followed.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const summaryOf = ({ input, parts: _parts, ...metadata }: BuildRecord): RecordSummary.RecordSummary => ({
+  ...metadata,
+  input: RecordSummary.pickTerms(input)
+})
+
+const inputKey = "input.json"
+
+const Stored = Schema.parseJson(Schema.Struct({
+  version: Schema.Literal(1),
+  input: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+  parts: Schema.Array(Schema.Struct({ suffix: Schema.String, path: Schema.String }))
+}))
+
+const encodeInput = Schema.encodeSync(BuildInput.BuildInput)
+
+/**
+ * The key under which the Containerfile stands in a record: once, and readable.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const containerfileKey = "containerfile"
+
+/**
+ * The file in which a record holds its input, but for the Containerfile and the context.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const inputFile = (
+  input: BuildInput.BuildInput,
+  parts: ReadonlyArray<Pick<Part, "path" | "suffix">>
+): InputFile => {
+  const { context: _context, ...fields } = input
+  const { dockerfile: _dockerfile, ...stored } = encodeInput(new BuildInput.BuildInput(fields, skipValidation))
+  return {
+    key: inputKey,
+    content: Schema.encodeSync(Stored)({
+      version: 1,
+      input: stored,
+      parts: parts.map(({ path, suffix }) => ({ suffix, path }))
+    })
+  }
+}
+
+/**
+ * What the labels of every object of a build are made of.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const labels = (build: {
+  readonly backend: string
+  readonly fingerprint: string
+  readonly record: string
+  readonly input: BuildInput.BuildInput
+}): { readonly [key: string]: string } => ({
+  ...build.input.objectLabels,
+  [RecordMetadata.label.managedBy]: RecordMetadata.manager,
+  [RecordMetadata.label.backend]: build.backend,
+  [RecordMetadata.label.fingerprint]: build.fingerprint,
+  [RecordMetadata.label.record]: build.record
+})
+
+/**
+ * The ConfigMap that records a build.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const manifest = (options: {
+  readonly backend: string
+  readonly namespace: string
+  readonly number: number
+  readonly input: BuildInput.BuildInput
+  readonly contents: Contents
+}): JsonObject => {
+  const fingerprint = BuildInput.fingerprint(options.input)
+  const name = BuildNames.record(fingerprint, options.number)
+  return Resource.object(Resources.ConfigMap, {
+    metadata: {
+      name,
+      namespace: options.namespace,
+      labels: labels({ backend: options.backend, fingerprint, record: name, input: options.input }),
+      annotations: {
+        [RecordMetadata.annotation.finalImage]: options.input.finalImage.pullspec,
+        [RecordMetadata.annotation.terms]: RecordSummary.termsText(options.input)
+      }
+    },
+    immutable: true,
+    ...encodeFiles([...options.contents.files, inputFile(options.input, options.contents.parts)])
+  })
+}
+
+/**
+ * A record that cannot be read: this version did not write it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unreadable extends Data.TaggedError("Unreadable")<{ readonly message: string }> {}
+
+/**
+ * Reads a record whole; fails with what is wrong with one that this version did not write.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const read = (
+  backend: string,
+  configMap: Resource.Of<typeof Resources.ConfigMap>
+): Effect.Effect<BuildRecord, Unreadable> =>
+  Effect.gen(function*() {
+    const because = (message: string) => new Unreadable({ message })
+    const metadata = yield* Effect.mapError(
+      RecordMetadata.parse(backend, configMap),
+      () => because("it has not the name and labels of a record")
+    )
+    const stored = yield* Effect.mapError(
+      Schema.decodeUnknown(Stored)(configMap.data?.[inputKey]),
+      () => because(`its ${inputKey} cannot be read`)
+    )
+    const input = yield* Effect.mapError(
+      BuildInput.decode({ ...stored.input, dockerfile: configMap.data?.[containerfileKey] }),
+      (rejected) => because(rejected.message)
+    )
+    return {
+      ...metadata,
+      finalImage: input.finalImage.pullspec,
+      input,
+      parts: stored.parts.map(({ path, suffix }) => ({ name: partName(metadata.ref, suffix), path }))
+    }
+  })
+
+const partName = (record: { readonly name: string; readonly uid: string }, suffix: string): string =>
+  `${BuildNames.child(record)}-${suffix}`
+
+/**
+ * What makes an object a child of the record: it goes when the record goes, and never holds that up.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const ownerReferences = (record: BuildRef): ReadonlyArray<JsonObject> => [{
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  name: record.name,
+  uid: record.uid,
+  blockOwnerDeletion: false
+}]
+
+/**
+ * The further ConfigMaps of a build.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const partManifests = (record: BuildRecord, contents: Contents): ReadonlyArray<JsonObject> =>
+  contents.parts.map(({ files, suffix }) =>
+    Resource.object(Resources.ConfigMap, {
+      metadata: {
+        name: partName(record.ref, suffix),
+        namespace: record.ref.namespace,
+        labels: {
+          [RecordMetadata.label.managedBy]: RecordMetadata.manager,
+          [RecordMetadata.label.fingerprint]: record.fingerprint,
+          [RecordMetadata.label.record]: record.ref.name
+        },
+        ownerReferences: ownerReferences(record.ref)
+      },
+      immutable: true,
+      ...encodeFiles(files)
+    })
+  )
+
+// Texts stay readable; bytes go in base64.
+const encodeFiles = (files: ReadonlyArray<InputFile>): JsonObject => {
+  const texts: Record<string, string> = {}
+  const bytes: Record<string, string> = {}
+  for (const { content, key } of files) {
+    if (typeof content === "string") {
+      texts[key] = content
+    } else {
+      bytes[key] = Encoding.encodeBase64(content)
+    }
+  }
+  return {
+    ...(Object.keys(texts).length > 0 ? { data: texts } : {}),
+    ...(Object.keys(bytes).length > 0 ? { binaryData: bytes } : {})
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * A build's files in its ConfigMaps: what fits into the record, and the rest over further ones, in order and without gaps,
+ * so that a build costs as few writes as it can.
+ *
+ * @since 0.1.0
+ */
+import type { BuildInput } from "../../core/BuildInput.js"
+import * as BuildScript from "../script/BuildScript.js"
+import * as BuildRecord from "./BuildRecord.js"
+
+type InputFile = BuildScript.InputFile
+
+/**
+ * The key of the script: a build runs the one that it was recorded with.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const scriptKey = "build.sh"
+
+/**
+ * What the files of one ConfigMap may come to by {@link cost}. Kubernetes takes 1 MiB of values (`MaxSecretSize`, kubernetes
+ * pkg/apis/core/types.go); etcd takes 1.5 MiB of the whole object, in which `managedFields` name each key again, and of which
+ * annotations, such as the outcome of a build, may be 256 KiB.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const budget = 1_000_000
+
+// The key, `"f:key":{},` in managedFields, and the tags and lengths of both.
+const keyCost = (key: string): number => 2 * key.length + 24
+
+/**
+ * What a file takes of the {@link budget}, in bytes.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const cost = ({ content, key }: InputFile): number =>
+  keyCost(key) + (typeof content === "string" ? Buffer.byteLength(content) : content.byteLength)
+
+// `{"suffix":"12","path":""},` in the record for each further ConfigMap, of which there are some ten at most.
+const listCost = 1_000
+
+// What stands in the record and nowhere else.
+const core = (input: BuildInput) => {
+  const script: InputFile = { key: scriptKey, content: BuildScript.source }
+  const [containerfile, ...rest] = BuildScript.inputFiles(input)
+  const files = [script, containerfile]
+  const total = [...files, BuildRecord.inputFile(input, [])].reduce((sum, file) => sum + cost(file), listCost)
+  return { files, rest, left: budget - total }
+}
+
+/**
+ * By how many bytes that which has to stand in the record itself is too much for it; zero if it fits.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const excess = (input: BuildInput): number => Math.max(0, -core(input).left)
+
+// For less room than this no file is cut in two.
+const leastPart = 16 * 1024
+
+/**
+ * The files of a build over its ConfigMaps.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const pack = (input: BuildInput): BuildRecord.Contents => {
+  const record = core(input)
+  const further: Array<ReadonlyArray<InputFile>> = []
+  let files: Array<InputFile> = record.files
+  let left = record.left
+
+  const put = (file: InputFile): void => {
+    files.push(file)
+    left -= cost(file)
+  }
+  const place = ({ content, key }: InputFile): void => {
+    let part = 1
+    let rest: InputFile = { key, content }
+    while (cost(rest) > left) {
+      const room = left - keyCost(rest.key)
+      if (typeof rest.content === "string" || room < leastPart) {
+        further.push(files = [])
+        left = budget
+      } else {
+        put({ key: rest.key, content: rest.content.subarray(0, room) })
+        part += 1
+        rest = { key: BuildScript.partKey(key, part), content: rest.content.subarray(room) }
+      }
+    }
+    put(rest)
+  }
+
+  record.rest.forEach(place)
+  return {
+    files: record.files,
+    parts: further.map((files, index) => ({ suffix: String(index + 1), path: "", files }))
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * The metadata of a record: its labels, and the annotations that change while its build is alive.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { BuildRef } from "../../core/BuildRef.js"
+import * as BuildStatus from "../../core/BuildStatus.js"
+import { Timestamp } from "../../core/DurationText.js"
+import { skipValidation } from "../../core/input/Validation.js"
+import * as Resource from "../../kubernetes/Resource.js"
+import * as BuildNames from "./BuildNames.js"
+
+// -----------------------------------------------------------------------------
+// names
+// -----------------------------------------------------------------------------
+
+/**
+ * The labels of a record, its children and their pods. NetworkPolicies may select by them.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const label = {
+  managedBy: "app.kubernetes.io/managed-by",
+  backend: "effect-os-builder/backend",
+  fingerprint: "effect-os-builder/fingerprint",
+  record: "effect-os-builder/record",
+  attempt: "effect-os-builder/attempt"
+} as const
+
+/**
+ * @since 0.1.0
+ * @category constants
+ */
+export const annotation = {
+  stop: "effect-os-builder/stop",
+  outcome: "effect-os-builder/outcome",
+  finalImage: "effect-os-builder/final-image",
+  terms: "effect-os-builder/terms"
+} as const
+
+/**
+ * The value of `app.kubernetes.io/managed-by`.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const manager = "effect-os-builder"
+
+/**
+ * Which attempt a child or pod of a build belongs to, counted from 1; of a Job that tries again by itself, its first.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const attemptOf = ({ metadata }: Resource.Metadata): number =>
+  Number(/^[1-9]\d{0,3}$/.exec(metadata.labels?.[label.attempt] ?? "")?.[0] ?? 1)
+
+/**
+ * Selects the objects of one backend.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const selector = (backend: string): string => `${label.managedBy}=${manager},${label.backend}=${backend}`
+
+/**
+ * Selects the objects of all builds of one input, whatever runs them.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const fingerprintSelector = (fingerprint: string): string =>
+  `${label.managedBy}=${manager},${label.fingerprint}=${fingerprint}`
+
+// -----------------------------------------------------------------------------
+// the metadata of a record
+// -----------------------------------------------------------------------------
+
+/**
+ * How a build ended, and when that was seen.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Outcome extends Schema.Class<Outcome>("effect-os-builder/BuildRecord/Outcome")({
+  status: BuildStatus.Terminal,
+  finishedAt: Timestamp
+}) {}
+
+/**
+ * The order to stop: what the build ends with unless the platform has decided already.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class StopMark extends Schema.Class<StopMark>("effect-os-builder/BuildRecord/StopMark")({
+  status: Schema.Union(BuildStatus.Cancelled, BuildStatus.Errored)
+}) {}
+
+const OutcomeText = Schema.parseJson(Outcome)
+const StopMarkText = Schema.parseJson(StopMark)
+
+/**
+ * @since 0.1.0
+ * @category getters
+ */
+export const outcomeText: (outcome: Outcome) => string = Schema.encodeSync(OutcomeText)
+
+/**
+ * @since 0.1.0
+ * @category getters
+ */
+export const stopMarkText: (mark: StopMark) => string = Schema.encodeSync(StopMarkText)
+
+/**
+ * What the metadata of a record tells.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RecordMetadata {
+  readonly ref: BuildRef
+  readonly number: number
+  readonly fingerprint: string
+  readonly finalImage: string
+  readonly createdAt: DateTime.Utc
+  readonly resourceVersion: string
+  readonly stop: Option.Option<StopMark>
+  readonly outcome: Option.Option<Outcome>
+}
+
+const epoch = DateTime.unsafeMake(0)
+
+/**
+ * Reads the metadata of a record; none if it is not a record of this backend. A stop mark or an outcome that cannot be read
+ * counts as absent: it is found out and written anew.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const parse = (backend: string, { metadata }: Resource.Metadata): Option.Option<RecordMetadata> => {
+  const { annotations = {}, labels = {} } = metadata
+  const fingerprint = labels[label.fingerprint]
+  const number = BuildNames.numberOf(metadata.name)
+  if (
+    number === 0 || labels[label.backend] !== backend || fingerprint === undefined || metadata.namespace === undefined
+  ) {
+    return Option.none()
+  }
+  return Option.some({
+    ref: new BuildRef(
+      { backend, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid },
+      skipValidation
+    ),
+    number,
+    fingerprint,
+    finalImage: annotations[annotation.finalImage] ?? "",
+    createdAt: Option.getOrElse(DateTime.make(metadata.creationTimestamp ?? ""), () => epoch),
+    resourceVersion: metadata.resourceVersion,
+    stop: Schema.decodeUnknownOption(StopMarkText)(annotations[annotation.stop]),
+    outcome: Schema.decodeUnknownOption(OutcomeText)(annotations[annotation.outcome])
+  })
+}
+
+/**
+ * Records, of which only the metadata is read: to find, watch and mark them.
+ *
+ * @since 0.1.0
+ * @category resources
+ */
+export const resource = Resource.metadataOnly({ version: "v1", plural: "configmaps", kind: "ConfigMap" })

@@ -1,0 +1,47 @@
+/**
+ * What the metadata of a record tells of its build: enough to say how it stands, once its children are known.
+ *
+ * @since 0.1.0
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+import { BuildInput } from "../../core/BuildInput.js"
+import type * as Resource from "../../kubernetes/Resource.js"
+import * as RecordMetadata from "./RecordMetadata.js"
+
+/** A record that is read whole is one, too. @since 0.1.0 @category models */
+export interface RecordSummary extends RecordMetadata.RecordMetadata {
+  readonly input: BuildTerms
+}
+
+/**
+ * What the metadata of a record tells beside its metadata; none if it does not show its terms, as when somebody has changed it
+ * by hand.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromMetadata = (
+  record: RecordMetadata.RecordMetadata,
+  { metadata }: Resource.Metadata
+): Option.Option<RecordSummary> =>
+  Option.map(parseTerms(metadata.annotations?.[RecordMetadata.annotation.terms]), (input) => ({ ...record, input }))
+
+const names = ["architecture", "queueName", "timeout", "pendingTimeout", "retries"] as const
+
+const Terms = Schema.Struct(Struct.pick(BuildInput.fields, ...names))
+
+/** @since 0.1.0 @category models */
+export interface BuildTerms extends Schema.Schema.Type<typeof Terms> {}
+
+const TermsText = Schema.parseJson(Terms)
+
+/** @since 0.1.0 @category constructors */
+export const pickTerms = (input: BuildInput): BuildTerms => Struct.pick(input, ...names)
+
+/** @since 0.1.0 @category getters */
+export const termsText = (input: BuildInput): string => Schema.encodeSync(TermsText)(pickTerms(input))
+
+/** None if it is not the text of terms. @since 0.1.0 @category constructors */
+export const parseTerms: (text: string | undefined) => Option.Option<BuildTerms> = Schema.decodeUnknownOption(TermsText)

@@ -1,0 +1,193 @@
+/**
+ * The script that builds: POSIX sh around buildah, the same in a build pod and on this machine.
+ *
+ * `sh script build` builds the image into the work directory, `sh script push` pushes it from there; in a pod the first is
+ * an init container that holds only the base's secret, the second a container that holds only the final image's. Both take
+ * everything from environment variables ({@link environment}) and files ({@link inputFiles}): nothing is ever pasted into the
+ * text. They end with a code of `ExitCode.table` and a `TerminationMessage`, and print buildah's own output, with its lines
+ * `STEP n/m: instruction`.
+ *
+ * It asks for sh, coreutils or busybox, sed, grep, mount, and buildah 1.28 or later.
+ *
+ * @since 0.1.0
+ */
+import type { BuildInput } from "../../core/BuildInput.js"
+import * as ContextFile from "../../core/input/ContextFile.js"
+import { verbs } from "./Commands.js"
+import { common } from "./Common.js"
+import { code } from "./ExitCode.js"
+import { setup } from "./Setup.js"
+
+/**
+ * The environment variables that the script reads; those with a default may be absent. `HTTP_PROXY`, `HTTPS_PROXY` and
+ * `NO_PROXY` are read too: buildah uses them and hands them to every `RUN`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const environment = {
+  /** The folder of {@link inputFiles}. */
+  OSB_INPUT_DIR: "required",
+  /** A folder that both verbs share and that is empty before the first: storage, context, temporary files. */
+  OSB_WORK_DIR: "required",
+  /** A folder in memory for copies of secrets. */
+  OSB_MEMORY_DIR: "required",
+  OSB_BASE_IMAGE: "required",
+  OSB_FINAL_IMAGE: "required",
+  /** How long one attempt may take, both verbs together; whole seconds. */
+  OSB_TIMEOUT_SECONDS: "required",
+  /** `amd64`, `arm64`, `ppc64le` or `s390x`; by default the machine's own. */
+  OSB_ARCHITECTURE: "",
+  /** The image's format: `oci` or `docker`. */
+  OSB_FORMAT: "oci",
+  /** `chroot`, `rootless` or `oci`: how buildah runs instructions. */
+  OSB_ISOLATION: "chroot",
+  /** `overlay`, `vfs`, or `auto`: overlay if the kernel mounts one in the work directory. */
+  OSB_STORAGE: "auto",
+  /** A lasting folder for storage, used by one build at a time: turns the layer cache on. Emptied at 80% of its disk. */
+  OSB_CACHE_DIR: "",
+  /** The registry secret of this verb, a folder with `.dockerconfigjson`, `.dockercfg` or `config.json`. */
+  OSB_SECRET_DIR: "",
+  /** Where there is no secret: a file with the token of an OpenShift service account, for the final image's registry. */
+  OSB_TOKEN_FILE: "",
+  /** Shown to every `RUN` at `/etc/pki/entitlement` and `/run/secrets/etc-pki-entitlement`. */
+  OSB_ENTITLEMENT_DIR: "",
+  /** The folder of the folders `NNNNNN` shown to every `RUN` at the path that `mount.NNNNNN.path` holds. */
+  OSB_MOUNTS_DIR: "",
+  /** A PEM file of authorities to trust beside the system's. */
+  OSB_TRUST_BUNDLE: "",
+  /** A further build context, `os-builder-heredocs`: files that stand for heredocs where buildah knows none. */
+  OSB_HEREDOCS_DIR: "",
+  /** A folder with any of `registries.conf`, `registries.conf.d`, `policy.json`, `certs.d`, `HOST[..PORT].crt`. */
+  OSB_REGISTRIES_DIR: "",
+  /** Registries, `host:port` apart by spaces, that may speak plain HTTP or show any certificate. */
+  OSB_INSECURE_REGISTRIES: "",
+  /** The storage of containers on the node, mounted: the image goes there, and to no registry. */
+  OSB_NODE_STORAGE: "",
+  /** The folder of that storage's run state. */
+  OSB_NODE_RUN: "",
+  /** Whether `build` leaves the image as an archive for a node, in the place of buildah's storage: `yes`. */
+  OSB_ARCHIVE: "",
+  /** The file for the termination message. */
+  OSB_TERMINATION_MESSAGE: "/dev/termination-log"
+} as const
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type EnvironmentName = keyof typeof environment
+
+/**
+ * Values for the script: every required one, and any other.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Environment =
+  & { readonly [K in EnvironmentName as (typeof environment)[K] extends "required" ? K : never]: string }
+  & { readonly [K in EnvironmentName]?: string }
+
+/**
+ * A file of the input folder: a key of a ConfigMap and its bytes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface InputFile {
+  readonly key: string
+  readonly content: string | Uint8Array
+}
+
+const numbered = (index: number): string => String(index + 1).padStart(6, "0")
+
+const pairs = (kind: "build-arg" | "label", record: Readonly<Record<string, string>> | undefined): Array<InputFile> =>
+  Object.entries(record ?? {}).flatMap(([name, value], index) => [
+    { key: `${kind}.${numbered(index)}.name`, content: name },
+    { key: `${kind}.${numbered(index)}.value`, content: value }
+  ])
+
+/**
+ * The input as the script reads it: a flat folder, so that ConfigMaps can be mounted as they are. Names and values that keys
+ * cannot hold are contents of files of their own:
+ *
+ * | Key | Content |
+ * |---|---|
+ * | `containerfile` | the Containerfile |
+ * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script |
+ * | `label.000001.name`, `.value` | a label of the image |
+ * | `context.000001`, `.path`, `.mode` | a context file, its path in the context, and its mode in octal |
+ * | `context.000001.part.000002`, … | the rest of a context file that is too large for one ConfigMap ({@link partKey}) |
+ * | `mount.000001.path` | where the folder `000001` of OSB_MOUNTS_DIR is shown to a `RUN` |
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const inputFiles = (
+  input: BuildInput
+): readonly [containerfile: InputFile, ...rest: ReadonlyArray<InputFile>] => [
+  { key: "containerfile", content: input.dockerfile },
+  ...pairs("build-arg", input.buildArgs),
+  ...pairs("label", input.imageLabels),
+  ...Object.entries(input.context ?? {}).flatMap(([path, file], index): Array<InputFile> => {
+    const key = `context.${numbered(index)}`
+    return [
+      { key, content: ContextFile.bytes(file) },
+      { key: `${key}.path`, content: path },
+      { key: `${key}.mode`, content: ContextFile.mode(file).toString(8) }
+    ]
+  }),
+  ...(input.mounts ?? []).map(({ path }, index) => ({ key: `mount.${numbered(index)}.path`, content: path }))
+]
+
+/**
+ * The key of a further part of a context file, counted from 2: the file itself, under `key`, is the first.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const partKey = (key: string, part: number): string => `${key}.part.${numbered(part - 1)}`
+
+/**
+ * The folder of OSB_MOUNTS_DIR for the mount at `index` of the input.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const mountFolder: (index: number) => string = numbered
+
+const settings = Object.entries(environment)
+  .map(([name, value]) => value === "required" ? `: "\${${name}:?}"` : `: "\${${name}:=${value}}"`)
+  .join("\n")
+
+/**
+ * The text of the script.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const source = `#!/bin/sh
+# effect-os-builder: builds an image with buildah (build), then pushes it (push).
+set -u
+umask 022
+LC_ALL=C
+export LC_ALL
+
+${settings}
+
+verb=\${1:-}
+input=$OSB_INPUT_DIR work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
+pipe=$work/$verb.pipe said=$work/$verb.said
+digest= architecture= run_status= child=
+${common}${setup}${verbs}
+trap 'rm -rf "$private"' EXIT
+trap stop TERM INT HUP
+case $verb in build | push) ;; *) finish ${code.unknown} "the verb is build or push" ;; esac
+kills_before=$(oom_kills)
+set_deadline
+set_home
+set_trust
+set_storage
+set_credentials
+"$verb"
+`

@@ -1,0 +1,146 @@
+import { code } from "./ExitCode.js"
+
+/** What buildah needs around it: configuration, credentials, storage. Nothing of the host's own is used by accident. */
+export const setup = `
+# A home of our own: buildah reads registries, policy, certificates and credentials from the user's before the system's.
+set_home() {
+  HOME=$work/home XDG_CONFIG_HOME=$work/home/.config TMPDIR=$work/tmp
+  export HOME XDG_CONFIG_HOME TMPDIR
+  config=$HOME/.config/containers
+  rm -rf "$HOME" "$TMPDIR"
+  mkdir -p "$config/registries.conf.d" "$config/certs.d" "$TMPDIR" "$private"
+  chmod 700 "$private"
+  unset REGISTRY_AUTH_FILE DOCKER_CONFIG CONTAINERS_REGISTRIES_CONF STORAGE_DRIVER STORAGE_OPTS
+  unset BUILDAH_FORMAT BUILDAH_ISOLATION BUILDAH_LAYERS
+  if [ -n "$OSB_REGISTRIES_DIR" ]; then
+    for name in registries.conf registries.conf.d policy.json certs.d; do
+      [ ! -e "$OSB_REGISTRIES_DIR/$name" ] || cp -RL "$OSB_REGISTRIES_DIR/$name" "$config/"
+    done
+    # A ConfigMap holds no folders: registry.example.com..5000.crt is the authority of registry.example.com:5000.
+    for file in "$OSB_REGISTRIES_DIR"/*.crt; do
+      [ -f "$file" ] || continue
+      name=\${file##*/} name=\${name%.crt}
+      case $name in *..*) name=\${name%..*}:\${name##*..} ;; esac
+      mkdir -p "$config/certs.d/$name"
+      cp "$file" "$config/certs.d/$name/ca.crt"
+    done
+  fi
+  for host in $OSB_INSECURE_REGISTRIES; do
+    printf '[[registry]]\\nlocation = "%s"\\ninsecure = true\\n' "$host"
+  done > "$config/registries.conf.d/zz-os-builder-insecure.conf"
+  if [ -n "\${HTTP_PROXY:-}" ]; then http_proxy=$HTTP_PROXY; export HTTP_PROXY http_proxy; fi
+  if [ -n "\${HTTPS_PROXY:-}" ]; then https_proxy=$HTTPS_PROXY; export HTTPS_PROXY https_proxy; fi
+  if [ -n "\${NO_PROXY:-}" ]; then no_proxy=$NO_PROXY; export NO_PROXY no_proxy; fi
+}
+
+# The system's authorities and the bundle's, together in one file.
+set_trust() {
+  [ -n "$OSB_TRUST_BUNDLE" ] || return 0
+  mkdir -p "$work/trust"
+  {
+    for file in /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem; do
+      if [ -s "$file" ]; then cat "$file"; break; fi
+    done
+    echo
+    cat "$OSB_TRUST_BUNDLE"
+  } > "$work/trust/tls-ca-bundle.pem"
+  SSL_CERT_FILE=$work/trust/tls-ca-bundle.pem
+  export SSL_CERT_FILE
+}
+
+# next_char: moves the first character of $rest to $char.
+next_char() {
+  char=\${rest%"\${rest#?}"}
+  rest=\${rest#?}
+}
+
+# read_auths TEXT: sets $auths to the value of "auths" in a JSON object, empty if it has none; fails if TEXT is no object.
+# Only the brackets, quotes and commas are looked at: buildah reads the rest.
+read_auths() {
+  rest=$1 auths= depth=0 string= taking= opened= mark='[]["{},:]*' quote='["\\\\]*'
+  while [ -n "$rest" ]; do
+    plain=\${rest%%$mark}
+    rest=\${rest#"$plain"}
+    [ "$depth" -gt 0 ] || case $plain in *[![:space:]]*) return 1 ;; esac
+    [ -z "$taking" ] || auths=$auths$plain
+    [ -n "$rest" ] || break
+    next_char
+    piece=$char
+    [ "$depth" -gt 0 ] || [ "$char$opened" = '{' ] || return 1
+    opened=yes
+    case $char in
+      '"')
+        string=
+        while :; do
+          plain=\${rest%%$quote}
+          rest=\${rest#"$plain"} string=$string$plain piece=$piece$plain
+          [ -n "$rest" ] || return 1
+          next_char
+          piece=$piece$char
+          [ "$char" != '"' ] || break
+          next_char
+          piece=$piece$char
+        done
+        ;;
+      '{' | '[') depth=$((depth + 1)) ;;
+      '}' | ']') depth=$((depth - 1)); [ "$depth" -gt 0 ] || taking= ;;
+      ':') if [ "$depth" -eq 1 ]; then [ "$string" != auths ] || { taking=yes; piece=; }; fi ;;
+      ',') [ "$depth" -ne 1 ] || taking= ;;
+    esac
+    [ -z "$taking" ] || auths=$auths$piece
+  done
+  [ "$depth" -eq 0 ] && [ -n "$opened" ]
+}
+
+# Writes $auth_file for buildah: the "auths" alone, since a credential helper cannot be had here.
+set_credentials() {
+  auth_file=$private/auth.json auths={}
+  if [ -n "$OSB_SECRET_DIR" ]; then
+    for name in .dockerconfigjson .dockercfg config.json ''; do
+      [ -n "$name" ] || finish ${code.credentialsInvalid} "the secret has neither .dockerconfigjson nor .dockercfg nor config.json"
+      [ ! -e "$OSB_SECRET_DIR/$name" ] || break
+    done
+    secret=$(cat "$OSB_SECRET_DIR/$name" 2> /dev/null) || finish ${code.credentialsInvalid} "$name of the secret cannot be read"
+    read_auths "$secret" || finish ${code.credentialsInvalid} "$name of the secret is not a JSON object"
+    # The legacy format is what "auths" holds in the newer one.
+    if [ "$name" = .dockercfg ] && [ -z "$auths" ]; then auths=$secret; fi
+    secret=
+  elif [ -n "$OSB_TOKEN_FILE" ]; then
+    # OpenShift's registry looks at the token alone, whatever the user's name is.
+    secret=$(cat "$OSB_TOKEN_FILE" 2> /dev/null) || finish ${code.credentialsInvalid} "the service account's token cannot be read"
+    secret=$(printf 'serviceaccount:%s' "$secret" | base64 | tr -d '\\n')
+    auths=$(printf '{"%s":{"auth":"%s"}}' "\${OSB_FINAL_IMAGE%%/*}" "$secret")
+    secret=
+  fi
+  (umask 077; printf '{"auths":%s}' "\${auths:-{\\}}" > "$auth_file")
+  auths=
+}
+
+# Whether the kernel mounts an overlay in the storage directory, for us or in buildah's user namespace.
+overlay_works() {
+  probe=$work/probe
+  rm -rf "$probe"
+  mkdir -p "$probe/lower" "$probe/upper" "$probe/work" "$probe/merged"
+  try='mount -t overlay overlay -o "lowerdir=$0/lower,upperdir=$0/upper,workdir=$0/work" "$0/merged" && umount "$0/merged"'
+  sh -c "$try" "$probe" > /dev/null 2>&1 || buildah unshare sh -c "$try" "$probe" > /dev/null 2>&1
+  works=$?
+  rm -rf "$probe"
+  return "$works"
+}
+
+# The push takes the driver that the build chose.
+set_storage() {
+  storage=\${OSB_CACHE_DIR:-$work}/storage run=$work/run driver=$OSB_STORAGE
+  mkdir -p "$storage" "$run"
+  [ "$verb" = build ] || driver=$(cat "$work/driver" 2> /dev/null)
+  case $driver in
+    overlay | vfs) ;;
+    *) if overlay_works; then driver=overlay; else driver=vfs; fi ;;
+  esac
+  printf '%s' "$driver" > "$work/driver"
+  # Without the system's storage.conf, which may ask for a FUSE program.
+  printf '[storage]\\ndriver = "%s"\\n' "$driver" > "$work/storage.conf"
+  CONTAINERS_STORAGE_CONF=$work/storage.conf
+  export CONTAINERS_STORAGE_CONF
+}
+`

@@ -1,0 +1,185 @@
+/**
+ * What the commands say to people: sentences, made of values and nothing else.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import type { BuildSummary } from "../core/BuildBackend.js"
+import type { Issue } from "../core/BuildError.js"
+import type { BuildEvent, Step } from "../core/BuildEvent.js"
+import * as BuildStatus from "../core/BuildStatus.js"
+import type * as Selection from "../selection/Report.js"
+import type { CliError } from "./CliError.js"
+import * as Columns from "./Columns.js"
+import * as Elapsed from "./Elapsed.js"
+
+/**
+ * A status in one line.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const status: (status: BuildStatus.BuildStatus) => string = BuildStatus.match({
+  Pending: ({ blocked }) => blocked === undefined ? "Pending" : `Pending, ${waiting(blocked)}`,
+  Running: ({ attempt, blocked }) =>
+    `Running${attempt === 1 ? "" : `, attempt ${attempt}`}${blocked === undefined ? "" : `, ${waiting(blocked)}`}`,
+  Succeeded: ({ finishedAt, startedAt }) => `Succeeded in ${Elapsed.format(DateTime.distance(startedAt, finishedAt))}`,
+  Failed: ({ message, reason }) => `Failed (${reason}): ${message}`,
+  Errored: ({ message, reason, retryable }) =>
+    `Errored (${reason}${retryable ? ", building again may help" : ""}): ${message}`,
+  Cancelled: () => "Cancelled"
+})
+
+const waiting = ({ message, reason, upstreamReason }: BuildStatus.Blocked): string =>
+  `waiting (${reason}${upstreamReason === undefined ? "" : `, ${upstreamReason}`}): ${message}`
+
+/**
+ * Everything that a status tells: its line, the image, the end of the log.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const statusInFull = (value: BuildStatus.BuildStatus): ReadonlyArray<string> => [
+  status(value),
+  ...(value._tag === "Succeeded" ? [value.image.pullspec] : []),
+  ...(value._tag === "Failed" || value._tag === "Errored" ? logTail(value.logTail) : []),
+  ...(value.pod === undefined ? [] : [`Pod ${value.pod.namespace}/${value.pod.name}`])
+]
+
+/**
+ * The last lines of a log, under a heading.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const logTail = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.length === 0 ? [] : ["The log ends with:", ...lines.map((line) => `  ${line}`)]
+
+/**
+ * An event as plain lines. The end is left out: it is told when the log is.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const event = (event: BuildEvent): ReadonlyArray<string> => {
+  switch (event._tag) {
+    case "Submitted":
+      return [
+        event.adopted
+          ? `os-builder: adopted ${event.ref}, an earlier build of an equal input`
+          : `os-builder: submitted ${event.ref}`
+      ]
+    case "StatusChanged":
+      return BuildStatus.isTerminal(event.status) ? [] : [`os-builder: ${status(event.status)}`]
+    case "LogLine":
+      return [event.line]
+    case "Step":
+      return []
+    case "LogLost":
+      return [`os-builder: the log is lost: ${event.error.message}`]
+  }
+}
+
+/**
+ * Where a build stands in its Containerfile: `STEP 3/7: RUN …`.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const step = (step: Step): string => `${stepNumber(step)}: ${step.instruction}`
+
+/**
+ * @since 0.1.0
+ * @category getters
+ */
+export const stepNumber = ({ current, stage, total }: Step): string =>
+  `${stage === undefined ? "" : `[${stage.current}/${stage.total}] `}STEP ${current}${
+    total === undefined ? "" : `/${total}`
+  }`
+
+/**
+ * Builds as a table, its columns as wide as what is in them.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const table = (summaries: ReadonlyArray<BuildSummary>): ReadonlyArray<string> =>
+  Columns.align([
+    ["CREATED", "STATUS", "IMAGE", "BUILD"],
+    ...summaries.map((summary) => [
+      DateTime.formatIso(summary.createdAt).replace(/\.\d+/, ""),
+      summary.status._tag,
+      summary.finalImage,
+      String(summary.ref)
+    ])
+  ])
+
+/**
+ * What probes found, one piece of evidence a line, an arrow at the backend that is preferred.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const probes = (report: Selection.Report, columns: number): ReadonlyArray<string> =>
+  Columns.alignWithin([
+    ["", "BACKEND", "VERDICT", "WHY"],
+    ...report.rows.map((row) => [
+      row === report.first && row.verdict._tag === "Available" ? "→" : "",
+      row.backend,
+      row.verdict._tag,
+      String(row).replaceAll("; ", "\n")
+    ])
+  ], columns)
+
+// Where an issue of an input comes from on the command line.
+const origins: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^dockerfile$/, "--file"],
+  [/^baseImage\.pullspec$/, "--base"],
+  [/^baseImage\.secretName$/, "--base-secret"],
+  [/^finalImage\.pullspec$/, "--final"],
+  [/^finalImage\.secretName$/, "--final-secret"],
+  [/^entitlementSecretName$/, "--entitlement-secret"],
+  [/^buildArgs/, "--build-arg"],
+  [/^imageLabels/, "--label"],
+  [/^context/, "--context"],
+  [/^mounts/, "--mount-secret, --mount-config-map"],
+  [/^trustBundle/, "--trust-bundle"],
+  [/^proxy\.http$/, "--http-proxy"],
+  [/^proxy\.https$/, "--https-proxy"],
+  [/^proxy\.noProxy$/, "--no-proxy"],
+  [/^architecture$/, "--arch"],
+  [/^timeout$/, "--timeout"],
+  [/^pendingTimeout$/, "--pending-timeout"],
+  [/^retries$/, "--retries"],
+  [/^revision$/, "--revision"],
+  [/^namespace$/, "--namespace"]
+]
+
+/**
+ * An issue with the option that it comes from.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const issue = (issue: Issue): string => {
+  const option = origins.find(([path]) => path.test(issue.path))?.[1]
+  if (option === undefined) return String(issue)
+  const isWhole = /^\w+(\.\w+)?$/.test(issue.path)
+  const where = issue.line === undefined ? isWhole ? "" : ` (${issue.path})` : ` (line ${issue.line})`
+  return `${option}${where}: ${issue.message}`
+}
+
+/**
+ * What went wrong, in lines that tell what to do about it.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const error = (error: CliError): ReadonlyArray<string> => {
+  if (error._tag === "ConfigurationError" && error.reason === "NoConfiguration") {
+    return [error.message, "Without a cluster, `--backend local` builds on this machine."]
+  }
+  if (error._tag !== "BuildRejected") return error.message.split("\n")
+  const [headline = "", ...rest] = error.message.split("\n")
+  return error.issues.length === 0 ? [headline, ...rest] : [headline, ...error.issues.map((each) => `  ${issue(each)}`)]
+}

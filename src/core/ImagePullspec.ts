@@ -1,0 +1,167 @@
+/**
+ * References to images in a registry, such as `quay.io/acme/os:4.18` or `registry.example:5000/os@sha256:…`.
+ *
+ * The grammar is that of `github.com/distribution/reference` v0.6.0 (regexp.go), with one thing more: the registry has to be
+ * named. `fedora:40` means something else on every machine (registries.conf), so it is refused.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type * as Schema from "effect/Schema"
+import { textBy, type TextRule } from "./input/TextRule.js"
+
+/**
+ * The parts of a pullspec. `host` is as written, with the brackets of an IPv6 address; `registry` is host and port,
+ * `repository` is registry and path: the pullspec without tag and digest.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parts {
+  readonly host: string
+  readonly port?: number
+  readonly registry: string
+  readonly path: string
+  readonly repository: string
+  readonly tag?: string
+  readonly digest?: string
+}
+
+const hostName =
+  /^(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*$/
+const ipv6Host = /^\[[a-fA-F0-9:]+\]$/
+const pathPattern = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/
+const tagPattern = /^\w[\w.-]{0,127}$/
+
+// The algorithms that github.com/opencontainers/go-digest registers, with the length of their hexadecimal form.
+const digestLength: ReadonlyMap<string, number> = new Map([["sha256", 64], ["sha384", 96], ["sha512", 128]])
+
+/**
+ * Takes a pullspec apart, or says what is wrong with it, in words that follow its name.
+ *
+ * @example
+ * ```ts
+ * import { ImagePullspec } from "effect-os-builder"
+ * import * as Either from "effect/Either"
+ *
+ * const parts = Either.getOrThrow(ImagePullspec.parse("registry.example:5000/acme/os:4.18"))
+ * console.log(parts.repository) // registry.example:5000/acme/os
+ * console.log(parts.tag) // 4.18
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const parse = (pullspec: string): Either.Either<Parts, string> => {
+  if (pullspec === "") return Either.left("must not be empty; write registry/path:tag")
+  if (pullspec.length > 1024) return Either.left("is longer than 1024 characters")
+  if (/\s/.test(pullspec)) return Either.left("must not contain spaces")
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(pullspec)) {
+    return Either.left("must not begin with a scheme such as docker:// or https://; write registry/path:tag")
+  }
+  const { digest, repository, tag } = split(pullspec)
+  const slash = repository.indexOf("/")
+  const registry = slash === -1 ? "" : repository.slice(0, slash)
+  const path = repository.slice(slash + 1)
+  if (!namesRegistry(registry)) {
+    const suggestion = slash === -1 ? `docker.io/library/${pullspec}` : `docker.io/${pullspec}`
+    return Either.left(`names no registry; write it out, as in ${suggestion}`)
+  }
+  const colon = registry.endsWith("]") ? -1 : registry.lastIndexOf(":")
+  const host = colon === -1 ? registry : registry.slice(0, colon)
+  const port = colon === -1 ? undefined : registry.slice(colon + 1)
+  if (!hostName.test(host) && !ipv6Host.test(host)) return Either.left("has a registry that is no host name or address")
+  if (port !== undefined && !(/^[0-9]{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+    return Either.left("has a port that is no number from 1 to 65535")
+  }
+  if (path === "") return Either.left("names a registry but no image in it")
+  if (path.length > 255) return Either.left("has a path of more than 255 characters")
+  if (!pathPattern.test(path)) {
+    return Either.left(
+      path !== path.toLowerCase()
+        ? "has capital letters in its path; registries allow only lower case there"
+        : "has a path that is not made of lower-case letters and digits, with single separators . _ __ - between them"
+    )
+  }
+  if (tag !== undefined && !tagPattern.test(tag)) {
+    return Either.left(
+      "has a tag that is not 1 to 128 letters, digits, \"_\", \".\" and \"-\", the first a letter, digit or \"_\""
+    )
+  }
+  if (digest !== undefined) {
+    const [algorithm = "", hex = ""] = digest.split(/:(.*)/s)
+    const length = digestLength.get(algorithm)
+    if (length === undefined) return Either.left("has a digest of an unknown kind; sha256, sha384 and sha512 are known")
+    if (hex.length !== length || !/^[a-f0-9]*$/.test(hex)) {
+      return Either.left(`has a ${algorithm} digest that is not ${length} lower-case hexadecimal digits`)
+    }
+  }
+  return Either.right({
+    host,
+    ...(port === undefined ? {} : { port: Number(port) }),
+    registry,
+    path,
+    repository,
+    ...(tag === undefined ? {} : { tag }),
+    ...(digest === undefined ? {} : { digest })
+  })
+}
+
+// Where the parts are; whether they are right is another matter.
+const split = (pullspec: string) => {
+  const at = pullspec.indexOf("@")
+  const digest = at === -1 ? undefined : pullspec.slice(at + 1)
+  const name = at === -1 ? pullspec : pullspec.slice(0, at)
+  const colon = name.lastIndexOf(":")
+  const tagged = colon > name.lastIndexOf("/")
+  return {
+    repository: tagged ? name.slice(0, colon) : name,
+    tag: tagged ? name.slice(colon + 1) : undefined,
+    digest
+  }
+}
+
+// As splitDockerDomain in normalize.go has it: anything else before the slash is a directory on Docker Hub.
+const namesRegistry = (registry: string): boolean =>
+  registry === "localhost" || /[.:]/.test(registry) || registry !== registry.toLowerCase()
+
+/**
+ * The pullspec without its tag and digest.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const repository = (pullspec: string): string => split(pullspec).repository
+
+/**
+ * Whether a host is this machine: `localhost`, an address of `127.0.0.0/8`, or `::1` with or without brackets. A registry
+ * there may speak plain HTTP without being named insecure.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isLoopback = (host: string): boolean =>
+  /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[(?:::|(?:0{1,4}:){7})0{0,3}1\])$/i.test(host)
+
+const problem: TextRule = (pullspec) =>
+  Either.match(parse(pullspec), { onLeft: (message): string | undefined => message, onRight: () => undefined })
+
+/**
+ * A pullspec whose parts are right.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ImagePullspec: Schema.Schema<string> = textBy(problem, (fc) =>
+  fc.tuple(
+    fc.constantFrom("localhost", "127.0.0.1:5000", "[::1]:5000", "quay.io", "registry.example.com:443"),
+    fc.array(fc.constantFrom("a", "b1", "c.d", "e_f", "g__h", "i--j"), { minLength: 1, maxLength: 3 }),
+    fc.constantFrom("", ":latest", ":4.18_x-1"),
+    fc.constantFrom("", `@sha256:${"0a".repeat(32)}`)
+  ).map(([registry, path, tag, digest]) => `${registry}/${path.join("/")}${tag}${digest}`))
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ImagePullspec = typeof ImagePullspec.Type

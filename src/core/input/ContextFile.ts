@@ -1,0 +1,189 @@
+/**
+ * Files of the build context: text, bytes, or either with a mode.
+ *
+ * @since 0.1.0
+ */
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { contextPath, directories } from "./ContextPath.js"
+import { anyText, textBy, wellFormed, wholeNumber } from "./TextRule.js"
+import { type ValidatedRecord, validatedRecord } from "./ValidatedRecord.js"
+import { optional, type Problem } from "./Validation.js"
+
+/**
+ * The mode of a file that names none.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultMode = 0o644
+
+/**
+ * What all names and contents of a context may come to. A context travels in ConfigMaps of 1 MiB each, and lies in the
+ * cluster's etcd, whose default quota is 2 GiB for everything: eight of them a build are enough for configuration, scripts
+ * and small packages. What is larger belongs in an image, from which the Containerfile can COPY it.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxTotalBytes = 8 * 1024 * 1024
+
+/**
+ * How many files a context may have: each is an entry in the volumes of one pod, and etcd takes objects of 1.5 MiB.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maxFiles = 4096
+
+/**
+ * A file as a `BuildInput` holds it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ContextFile = string | Uint8Array | { readonly content: Uint8Array; readonly mode: number }
+
+/**
+ * A file as it may be given to `BuildInput.make`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Given = string | Uint8Array | {
+  readonly content: string | Uint8Array
+  readonly mode?: number | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category getters
+ */
+export const bytes = (file: ContextFile): Uint8Array =>
+  typeof file === "string" ? new TextEncoder().encode(file) : file instanceof Uint8Array ? file : file.content
+
+/**
+ * @since 0.1.0
+ * @category getters
+ */
+export const mode = (file: ContextFile): number =>
+  typeof file === "string" || file instanceof Uint8Array ? defaultMode : file.mode
+
+/**
+ * The number of bytes in a file.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const size = (file: ContextFile): number =>
+  typeof file === "string" ? Buffer.byteLength(file) : bytes(file).byteLength
+
+// -----------------------------------------------------------------------------
+// schemas
+// -----------------------------------------------------------------------------
+
+const Text = textBy(wellFormed, anyText)
+
+const Mode = wholeNumber({ min: 0, max: 0o7777, problem: "must be a file mode, from 0 to 4095 (0o7777)" })
+
+const File = Schema.Union(
+  Schema.Uint8ArrayFromSelf,
+  Schema.Struct({ content: Schema.Uint8ArrayFromSelf, mode: Mode })
+)
+
+// Line breaks are let pass: base64(1) makes them.
+const Base64 = Schema.transformOrFail(Schema.String, Schema.Uint8ArrayFromSelf, {
+  strict: true,
+  decode: (base64, _, ast) => {
+    const digits = base64.replace(/[\r\n]/g, "")
+    return digits.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(digits)
+      ? ParseResult.succeed(new Uint8Array(Buffer.from(digits, "base64")))
+      : ParseResult.fail(new ParseResult.Type(ast, base64, "must be base64 (RFC 4648, with padding)"))
+  },
+  encode: (bytes) =>
+    ParseResult.succeed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"))
+})
+
+const FromJson = Schema.Union(
+  Text,
+  Schema.transform(Schema.Struct({ base64: Base64, mode: optional(Mode) }), Schema.typeSchema(File), {
+    strict: true,
+    decode: ({ base64, mode }) => mode === undefined ? base64 : { content: base64, mode },
+    encode: (file) => file instanceof Uint8Array ? { base64: file } : { base64: file.content, mode: file.mode }
+  })
+).annotations({ description: "text, or { base64, mode? }" })
+
+// Bytes are copied, so that they stay what they were, and a Buffer becomes what JSON would give back.
+const Copy = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromSelf, {
+  strict: true,
+  decode: (bytes) => new Uint8Array(bytes),
+  encode: (bytes) => bytes
+})
+
+const FromMemory = Schema.Union(
+  Text,
+  Copy,
+  Schema.transform(
+    Schema.Struct({
+      content: Schema.Union(Text, Copy).annotations({ description: "text or a Uint8Array" }),
+      mode: optional(Mode)
+    }),
+    Schema.Union(Schema.String, File),
+    {
+      strict: true,
+      decode: ({ content, mode }) => mode === undefined ? content : { content: bytes(content), mode },
+      encode: (file) => typeof file === "string" || file instanceof Uint8Array ? { content: file } : file
+    }
+  )
+).annotations({ description: "text, a Uint8Array, or { content, mode? }" })
+
+const together = (
+  paths: ReadonlyArray<string>,
+  files: ReadonlyArray<readonly [string, ContextFile]>
+): ReadonlyArray<Problem> => {
+  const problems: Array<Problem> = []
+  const names = new Set(paths)
+  for (const path of paths) {
+    const file = directories(path).find((directory) => names.has(directory))
+    if (file !== undefined) {
+      problems.push({
+        path: [path],
+        message: `needs a directory ${JSON.stringify(file)}, which is a file of this context`
+      })
+    }
+  }
+  const total = files.reduce((sum, [path, file]) => sum + Buffer.byteLength(path) + size(file), 0)
+  if (total > maxTotalBytes) {
+    problems.push({ message: `holds ${total} bytes; at most ${maxTotalBytes} (8 MiB) are allowed` })
+  }
+  if (paths.length > maxFiles) {
+    problems.push({ message: `holds ${paths.length} files; at most ${maxFiles} are allowed` })
+  }
+  return problems
+}
+
+const context = <I>(
+  file: Schema.Schema<ContextFile, I>
+): Schema.Schema<ValidatedRecord<ContextFile>, ValidatedRecord<I>> =>
+  validatedRecord({
+    key: contextPath,
+    value: file,
+    together,
+    arbitrary: { key: (fc) => fc.stringMatching(/^[a-z é.]{1,4}x(\/[ab]x?){0,2}$/), maxKeys: 4 }
+  })
+
+/**
+ * The files of a context by their paths; as JSON each is text or `{ base64, mode? }`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ContextFromJson = context(FromJson)
+
+/**
+ * The files of a context by their paths, from what a program has at hand.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ContextFromMemory = context(FromMemory)

@@ -1,0 +1,68 @@
+/**
+ * Names and labels as Kubernetes allows them: `k8s.io/apimachinery/pkg/util/validation`.
+ *
+ * @since 0.1.0
+ */
+import type * as Schema from "effect/Schema"
+import { atMostBytes, first, matches, notEmpty, textBy, type TextRule } from "./TextRule.js"
+
+/**
+ * The name of an object such as a Secret: an RFC 1123 subdomain.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const subdomain: TextRule = first(
+  notEmpty,
+  atMostBytes(253),
+  matches(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    "must be a Kubernetes name: lower-case letters, digits, \"-\" and \".\", a letter or digit at both ends of each part"
+  )
+)
+
+const word = first(
+  atMostBytes(63),
+  matches(
+    /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+    "must be made of letters, digits, \"-\", \"_\" and \".\", with a letter or digit at both ends"
+  )
+)
+
+/**
+ * The key of a label: a word of at most 63 characters, after an optional `subdomain/`.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const labelKey: TextRule = (key) => {
+  const slash = key.indexOf("/")
+  const prefix = slash === -1 ? undefined : subdomain(key.slice(0, slash))
+  return prefix === undefined ? first(notEmpty, word)(key.slice(slash + 1)) : `has a prefix that ${prefix}`
+}
+
+/**
+ * The value of a label: a word of at most 63 characters, or nothing.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const labelValue: TextRule = (value) => value === "" ? undefined : word(value)
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Subdomain: Schema.Schema<string> = textBy(
+  subdomain,
+  (fc) => fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?(\.[a-z0-9]{1,5})?$/)
+)
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export const LabelValue: Schema.Schema<string> = textBy(
+  labelValue,
+  (fc) => fc.stringMatching(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,8}[A-Za-z0-9])?)?$/)
+)

@@ -1,0 +1,73 @@
+/**
+ * Tolerations of node taints, by the rules of `ValidateTolerations` in `k8s.io/kubernetes/pkg/apis/core/validation`.
+ *
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import { labelKey, LabelValue } from "./KubernetesName.js"
+import { textBy, wholeNumber } from "./TextRule.js"
+import { optional, type Problem, validated } from "./Validation.js"
+
+const Fields = Schema.Struct({
+  key: optional(textBy(
+    (key) => key === "" ? undefined : labelKey(key),
+    (fc) => fc.constantFrom("node-role.kubernetes.io/master", "dedicated")
+  )),
+  operator: optional(Schema.Literal("Exists", "Equal")),
+  value: optional(LabelValue),
+  effect: optional(Schema.Literal("NoSchedule", "PreferNoSchedule", "NoExecute")),
+  tolerationSeconds: optional(wholeNumber({
+    min: Number.MIN_SAFE_INTEGER,
+    max: Number.MAX_SAFE_INTEGER,
+    problem: "must be a whole number of seconds"
+  }))
+})
+
+const inconsistencies = (toleration: unknown): ReadonlyArray<Problem> => {
+  if (!Predicate.isRecord(toleration)) return []
+  const { effect, key = "", operator, tolerationSeconds, value = "" } = toleration
+  const problems: Array<Problem> = []
+  if (key === "" && operator !== "Exists") {
+    problems.push({ path: ["key"], message: "is required, unless operator is Exists and every taint is meant" })
+  }
+  if (value !== "" && operator === "Exists") {
+    problems.push({ path: ["value"], message: "must be left out where operator is Exists" })
+  }
+  if (tolerationSeconds !== undefined && effect !== "NoExecute") {
+    problems.push({ path: ["tolerationSeconds"], message: "goes with the effect NoExecute only" })
+  }
+  return problems
+}
+
+/**
+ * Lets the build run on nodes with a taint. Without `operator` it is `Equal`; without `effect`, every effect is meant;
+ * `tolerationSeconds` goes with `NoExecute` only.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Toleration: Schema.Schema<typeof Fields.Type, typeof Fields.Encoded> = validated(Fields, inconsistencies)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Toleration = typeof Toleration.Type
+
+const maxTolerations = 64
+
+/**
+ * At most 64 of them.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Tolerations: Schema.Schema<ReadonlyArray<Toleration>, ReadonlyArray<typeof Toleration.Encoded>> =
+  validated(
+    Schema.Array(Toleration),
+    (tolerations) =>
+      Array.isArray(tolerations) && tolerations.length > maxTolerations
+        ? [{ message: `has ${tolerations.length} tolerations; at most ${maxTolerations} are allowed` }]
+        : []
+  )

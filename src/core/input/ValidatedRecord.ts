@@ -1,0 +1,85 @@
+/**
+ * Records whose keys come from outside, such as build arguments or file names.
+ *
+ * @since 0.1.0
+ */
+import type { LazyArbitrary } from "effect/Arbitrary"
+import * as Arr from "effect/Array"
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type * as AST from "effect/SchemaAST"
+import { first, type TextRule } from "./TextRule.js"
+import { issues, type Problem, succeedUnless } from "./Validation.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ValidatedRecord<A> {
+  readonly [key: string]: A
+}
+
+/**
+ * A record of which every key keeps a rule, every value a schema, and the whole (its keys, and the values that are right in
+ * themselves) a rule of its own. Everything that is wrong is reported at once.
+ *
+ * `Schema.Record` would drop the keys that its key schema refuses, and lose one called `__proto__`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const validatedRecord = <A, I>(options: {
+  readonly key: TextRule
+  readonly value: Schema.Schema<A, I>
+  readonly together?: Together<A>
+  readonly arbitrary: { readonly key: LazyArbitrary<string>; readonly maxKeys: number }
+}): Schema.Schema<ValidatedRecord<A>, ValidatedRecord<I>> => {
+  const key = first(ordinary, options.key)
+  const together = options.together ?? nothing
+  return Schema.declare([options.value], {
+    decode: (value) => (input, parseOptions, ast) =>
+      record(ast, input, key, ParseResult.decodeUnknownEither(value, parseOptions), together),
+    encode: (value) => (input, parseOptions, ast) =>
+      record(ast, input, key, ParseResult.encodeUnknownEither(value, parseOptions), nothing)
+  }, {
+    arbitrary: (value) => (fc) =>
+      fc.dictionary(options.arbitrary.key(fc), value(fc), { maxKeys: options.arbitrary.maxKeys, noNullPrototype: true })
+        .filter((record) => together(Object.keys(record), Object.entries(record)).length === 0)
+  })
+}
+
+type Together<A> = (
+  keys: ReadonlyArray<string>,
+  values: ReadonlyArray<readonly [string, A]>
+) => ReadonlyArray<Problem>
+
+const nothing = (): ReadonlyArray<Problem> => []
+
+const ordinary: TextRule = (key) =>
+  key === "__proto__" ? "is a name that JavaScript keeps for itself; choose another" : undefined
+
+const record = <A>(
+  ast: AST.AST,
+  input: unknown,
+  keyRule: TextRule,
+  parse: (value: unknown) => Either.Either<A, ParseResult.ParseIssue>,
+  together: Together<A>
+): Either.Either<ValidatedRecord<A>, ParseResult.ParseIssue> => {
+  if (!Predicate.isRecord(input) || input instanceof Uint8Array) {
+    return Either.left(new ParseResult.Type(ast, input, "must be an object"))
+  }
+  const values: Array<readonly [string, A]> = []
+  const found: Array<ParseResult.ParseIssue> = []
+  for (const [key, value] of Object.entries(input)) {
+    const message = keyRule(key)
+    if (message !== undefined) found.push(...issues(ast, input, [{ path: Arr.of(key), message }]))
+    Either.match(parse(value), {
+      onLeft: (issue) => found.push(new ParseResult.Pointer(key, input, issue)),
+      onRight: (parsed) => values.push([key, parsed])
+    })
+  }
+  const whole = issues(ast, input, together(Object.keys(input), values))
+  return succeedUnless(ast, input, [...found, ...whole], Object.fromEntries(values))
+}

@@ -1,0 +1,96 @@
+/**
+ * Schemas with a rule for the whole of a value.
+ *
+ * @since 0.1.0
+ */
+import * as Arr from "effect/Array"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type * as AST from "effect/SchemaAST"
+
+/**
+ * What is wrong with a part, or, without a path, with the whole.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Problem {
+  readonly path?: Arr.NonEmptyReadonlyArray<PropertyKey>
+  readonly message: string
+}
+
+/**
+ * A schema and a rule for the whole. Other than a filter's, the rule is asked even where a part is wrong in itself, so that
+ * everything is reported at once: hence it is given the value as it came, and cannot trust its shape.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const validated = <A, I>(
+  schema: Schema.Schema<A, I>,
+  rule: (value: unknown) => ReadonlyArray<Problem>
+): Schema.Schema<A, I> =>
+  Schema.declare([schema], {
+    decode: (part) => (input, options, ast) => {
+      const parsed = ParseResult.decodeUnknownEither(part, options)(input)
+      const own = issues(ast, input, rule(input))
+      return Either.match(parsed, {
+        onLeft: (issue) => Either.left(new ParseResult.Composite(ast, input, [issue, ...own])),
+        onRight: (value) => succeedUnless(ast, input, own, value)
+      })
+    },
+    encode: (part) => (input, options) => ParseResult.encodeUnknownEither(part, options)(input)
+  }, {
+    arbitrary: (part) => (fc) => part(fc).filter((value) => rule(value).length === 0)
+  })
+
+/**
+ * Problems as a schema reports them.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const issues = (
+  ast: AST.AST,
+  input: unknown,
+  problems: ReadonlyArray<Problem>
+): ReadonlyArray<ParseResult.ParseIssue> =>
+  problems.map(({ message, path }) => {
+    const issue = new ParseResult.Type(ast, input, message)
+    return path === undefined ? issue : new ParseResult.Pointer(path, input, issue)
+  })
+
+/**
+ * The value, unless there are issues.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const succeedUnless = <A>(
+  ast: AST.AST,
+  input: unknown,
+  found: ReadonlyArray<ParseResult.ParseIssue>,
+  value: A
+): Either.Either<A, ParseResult.ParseIssue> =>
+  Arr.isNonEmptyReadonlyArray(found)
+    ? Either.left(new ParseResult.Composite(ast, input, found))
+    : Either.right(value)
+
+/**
+ * A field that may be left out. An `undefined` is taken for that and dropped, so that values that mean the same are equal.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const optional = <A, I>(
+  schema: Schema.Schema<A, I>
+): Schema.PropertySignature<"?:", A, never, "?:", I | undefined, false, never> =>
+  Schema.optionalToOptional(Schema.UndefinedOr(schema), Schema.typeSchema(schema), {
+    decode: Option.filter(Predicate.isNotUndefined),
+    encode: (value) => value
+  })
+
+export const skipValidation = true

@@ -1,0 +1,55 @@
+/**
+ * A build in one line.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import * as Schema from "effect/Schema"
+import { BuildRef } from "../BuildRef.js"
+import * as BuildStatus from "../BuildStatus.js"
+import { Timestamp } from "../DurationText.js"
+import * as ImagePullspec from "../ImagePullspec.js"
+
+/**
+ * One line of `list`, or of `watch`. `finalImage` is the pullspec that the input asked for, `finishedAt` is there once the
+ * build ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class BuildSummary extends Schema.Class<BuildSummary>("effect-os-builder/BuildBackend/BuildSummary")({
+  ref: BuildRef,
+  fingerprint: Schema.String,
+  finalImage: Schema.String,
+  createdAt: Timestamp,
+  finishedAt: Schema.optional(Timestamp),
+  status: BuildStatus.BuildStatus
+}) {}
+
+/** Not one that was stopped, or met an error that was not its fault. */
+export const isAdoptable = (status: BuildStatus.BuildStatus): boolean =>
+  status._tag !== "Errored" && status._tag !== "Cancelled"
+
+/** An older one, too, while it goes on: nobody builds the same twice at once without having asked for that. */
+export const isAdopted = (status: BuildStatus.BuildStatus, isNewest: boolean): boolean =>
+  isNewest ? isAdoptable(status) : !BuildStatus.isTerminal(status)
+
+const endedAt = (summary: BuildSummary): DateTime.Utc => summary.finishedAt ?? summary.createdAt
+
+/** Of each repository the newest `keep` stay, and all that ended after the deadline. */
+export const prunable = (
+  all: ReadonlyArray<BuildSummary>,
+  options: { readonly deadline: DateTime.Utc; readonly keep: number }
+): ReadonlyArray<BuildRef> => {
+  const kept = new Map<string, number>()
+  return all
+    .filter((summary) => BuildStatus.isTerminal(summary.status))
+    .sort((a, b) => DateTime.toEpochMillis(endedAt(b)) - DateTime.toEpochMillis(endedAt(a)))
+    .filter((summary) => {
+      const repository = ImagePullspec.repository(summary.finalImage)
+      const before = kept.get(repository) ?? 0
+      kept.set(repository, before + 1)
+      return before >= options.keep && DateTime.lessThan(endedAt(summary), options.deadline)
+    })
+    .map((summary) => summary.ref)
+}

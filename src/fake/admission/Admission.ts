@@ -1,0 +1,63 @@
+/**
+ * What is asked before an object is stored, beside what its kind says: the admission plugins of an API server.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import type { User } from "../apiserver/Access.js"
+import type { Status } from "../apiserver/Status.js"
+import * as J from "../Json.js"
+import type { Kind } from "../kinds/Kind.js"
+import type { ApiStore } from "../store/ApiStore.js"
+import * as Metadata from "../store/Metadata.js"
+
+/**
+ * An object on its way in. `namespace` is empty for what has none; without a `user` it comes from the cluster itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Attempt {
+  readonly kind: Kind
+  readonly namespace: string
+  readonly object: JsonObject
+  readonly store: ApiStore
+  readonly operation: "create" | "update"
+  readonly user: User | undefined
+}
+
+/**
+ * `change` may rewrite an object before it is checked, `check` sees what would be stored.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Plugin {
+  readonly change?: (attempt: Attempt) => Either.Either<JsonObject, Status>
+  readonly check?: (attempt: Attempt) => Either.Either<void, Status>
+}
+
+/** The name by which admission speaks of an object that may have none yet. @since 0.1.0 @category getters */
+export const spokenName = ({ object }: Attempt): string =>
+  [Metadata.name(object), J.text(object, "metadata", "generateName") ?? ""].find((name) => name !== "") ?? "Unknown"
+
+/** Runs the changes one after the other. @since 0.1.0 @category combinators */
+export const change = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either.Either<JsonObject, Status> => {
+  let changed: Either.Either<JsonObject, Status> = Either.right(attempt.object)
+  for (const plugin of plugins) {
+    changed = Either.flatMap(changed, (object) => plugin.change?.({ ...attempt, object }) ?? Either.right(object))
+  }
+  return changed
+}
+
+/** Runs the checks until one refuses. @since 0.1.0 @category combinators */
+export const check = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either.Either<void, Status> => {
+  for (const plugin of plugins) {
+    const verdict = plugin.check?.(attempt) ?? Either.void
+    if (Either.isLeft(verdict)) {
+      return verdict
+    }
+  }
+  return Either.void
+}

@@ -1,0 +1,35 @@
+/**
+ * Who makes a Build needs the permission to create builds of its strategy. As in openshift/openshift-apiserver
+ * pkg/build/apiserver/admission/strategyrestrictions (February 2026).
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import * as Access from "../apiserver/Access.js"
+import * as Status from "../apiserver/Status.js"
+import * as BuildRules from "../kinds/BuildRules.js"
+import { type Plugin, spokenName } from "./Admission.js"
+
+/** @since 0.1.0 @category plugins */
+export const buildByStrategy: Plugin = {
+  check: (attempt) => {
+    const { kind, namespace, object, user } = attempt
+    const strategy = kind.kind === "Build" && kind.group === "build.openshift.io"
+      ? BuildRules.strategy(object)
+      : undefined
+    if (strategy === undefined || user === undefined) {
+      return Either.void
+    }
+    const allowed = Access.may(user, {
+      verb: "create",
+      group: kind.group,
+      resource: "builds",
+      subresource: strategy.toLowerCase(),
+      namespace,
+      name: ""
+    })
+    return allowed
+      ? Either.void
+      : Either.left(Status.forbidden(kind, spokenName(attempt), `build strategy ${strategy} is not allowed`))
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Nothing is created in a namespace that is not there, or that is on its way out. As in k8s.io/apiserver
+ * pkg/admission/plugin/namespace/lifecycle (v0.37).
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import * as Status from "../apiserver/Status.js"
+import * as CoreKinds from "../kinds/CoreKinds.js"
+import * as Metadata from "../store/Metadata.js"
+import { type Plugin, spokenName } from "./Admission.js"
+
+/** @since 0.1.0 @category plugins */
+export const namespaceLifecycle: Plugin = {
+  change: (attempt) => {
+    const { kind, namespace, object, store } = attempt
+    const home = namespace === "" ? undefined : store.get({ resource: "namespaces", namespace: "", name: namespace })
+    if (namespace === "" || (home !== undefined && !Metadata.isBeingDeleted(home))) {
+      return Either.right(object)
+    }
+    return Either.left(
+      home === undefined ? Status.notFound(CoreKinds.namespace, namespace) : Status.forbidden(
+        kind,
+        spokenName(attempt),
+        `unable to create new content in namespace ${namespace} because it is being terminated`,
+        [{
+          reason: "NamespaceTerminating",
+          message: `namespace ${namespace} is being terminated`,
+          field: "metadata.namespace"
+        }]
+      )
+    )
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Every pod runs as a service account, which must be there. As in k8s.io/kubernetes plugin/pkg/admission/serviceaccount
+ * (v1.37).
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as J from "../Json.js"
+import { type Plugin, spokenName } from "./Admission.js"
+
+const tokenVolume = "kube-api-access"
+
+const token = (name: string): JsonObject => ({
+  name,
+  projected: {
+    defaultMode: 420,
+    sources: [
+      { serviceAccountToken: { expirationSeconds: 3607, path: "token" } },
+      { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+      {
+        downwardAPI: { items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }] }
+      }
+    ]
+  }
+})
+
+const mountToken = (spec: JsonObject, volume: string): JsonObject => {
+  const mount = { name: volume, readOnly: true, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" }
+  const mounted = ["initContainers", "containers"].filter((key) => J.list(spec, key).length > 0).map((key) => [
+    key,
+    J.objects(spec, key).map((one) => ({ ...one, volumeMounts: [...J.list(one, "volumeMounts"), mount] }))
+  ])
+  return { ...spec, ...Object.fromEntries(mounted), volumes: [...J.list(spec, "volumes"), token(volume)] }
+}
+
+/** @since 0.1.0 @category plugins */
+export const serviceAccounts: Plugin = {
+  change: (attempt) => {
+    const { kind, namespace, object, store } = attempt
+    if (kind.kind !== "Pod" || kind.group !== "") {
+      return Either.right(object)
+    }
+    const spec = J.object(object, "spec")
+    const name = J.text(spec, "serviceAccountName") ?? "default"
+    const account = store.get({ resource: "serviceaccounts", namespace, name })
+    // The real server waits for the default account of a new namespace; here it is always about to come.
+    if (account === undefined && name !== "default") {
+      return Either.left(Status.forbidden(
+        kind,
+        spokenName(attempt),
+        `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`
+      ))
+    }
+    const secrets = J.list(spec, "imagePullSecrets").length > 0
+      ? J.list(spec, "imagePullSecrets")
+      : J.list(account, "imagePullSecrets")
+    const filled = {
+      ...spec,
+      serviceAccountName: name,
+      serviceAccount: name,
+      ...(secrets.length === 0 ? {} : { imagePullSecrets: secrets })
+    }
+    const mounts = spec["automountServiceAccountToken"] ?? J.at(account, "automountServiceAccountToken") ?? true
+    const next = mounts === true ? mountToken(filled, `${tokenVolume}-${store.nextSuffix()}`) : filled
+    return Either.right({ ...object, spec: next })
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Who may do what: one set of rules that refuses requests and answers access reviews.
+ *
+ * @since 0.1.0
+ */
+import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import type { RequestInfo } from "./RequestInfo.js"
+import * as Status from "./Status.js"
+
+/**
+ * What a rule allows, as in a Role: `*` stands for all, a subresource is written `pods/log`. Without `namespaces` it holds
+ * everywhere, as in a ClusterRole.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Rule {
+  readonly verbs: ReadonlyArray<string>
+  readonly apiGroups?: ReadonlyArray<string>
+  readonly resources?: ReadonlyArray<string>
+  readonly resourceNames?: ReadonlyArray<string>
+  readonly nonResourceURLs?: ReadonlyArray<string>
+  readonly namespaces?: ReadonlyArray<string>
+}
+
+/** @since 0.1.0 @category models */
+export interface User {
+  readonly name: string
+  readonly rules: ReadonlyArray<Rule>
+}
+
+/** Everything is allowed. @since 0.1.0 @category constants */
+export const everything: Rule = { verbs: ["*"], apiGroups: ["*"], resources: ["*"], nonResourceURLs: ["*"] }
+
+/** What every authenticated user may do: discovery, and asking about themselves. @since 0.1.0 @category constants */
+const basics: ReadonlyArray<Rule> = [
+  {
+    verbs: ["create"],
+    apiGroups: ["authorization.k8s.io"],
+    resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]
+  },
+  {
+    verbs: ["get"],
+    nonResourceURLs: ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi/*", "/readyz", "/version"]
+  }
+]
+
+/** @since 0.1.0 @category models */
+export interface Question {
+  readonly verb: string
+  readonly group: string
+  readonly resource: string
+  readonly subresource: string
+  readonly namespace: string
+  readonly name: string
+}
+
+const includes = (allowed: ReadonlyArray<string> | undefined, wanted: string): boolean =>
+  allowed !== undefined && (allowed.includes("*") || allowed.includes(wanted))
+
+const rulesOf = (user: User): ReadonlyArray<Rule> => [...basics, ...user.rules]
+
+/** @since 0.1.0 @category predicates */
+export const may = (user: User, question: Question): boolean => {
+  const { group, name, namespace, resource, subresource, verb } = question
+  return rulesOf(user).some((rule) =>
+    includes(rule.verbs, verb) && includes(rule.apiGroups, group)
+    && (subresource === ""
+      ? includes(rule.resources, resource)
+      : includes(rule.resources, `${resource}/${subresource}`) || includes(rule.resources, `*/${subresource}`))
+    && (rule.resourceNames === undefined || rule.resourceNames.includes(name))
+    && (rule.namespaces === undefined || rule.namespaces.includes(namespace))
+  )
+}
+
+/** @since 0.1.0 @category predicates */
+export const mayOpen = (user: User, verb: string, path: string): boolean =>
+  rulesOf(user).some((rule) =>
+    includes(rule.verbs, verb)
+    && (rule.nonResourceURLs ?? []).some((url) => url.endsWith("*") ? path.startsWith(url.slice(0, -1)) : path === url)
+  )
+
+/** Refuses what the rules do not allow. @since 0.1.0 @category combinators */
+export const refusal = (user: User, info: RequestInfo): Status.Status | undefined => {
+  if (info.resource === undefined) {
+    return mayOpen(user, info.verb, info.path) ? undefined : Status.make(
+      403,
+      "Forbidden",
+      `forbidden: User "${user.name}" cannot ${info.verb} path "${info.path}"`,
+      {}
+    )
+  }
+  const { group, name, namespace, plural, subresource } = info.resource
+  if (may(user, { verb: info.verb, group, resource: plural, subresource, namespace, name })) {
+    return undefined
+  }
+  const resource = subresource === "" ? plural : `${plural}/${subresource}`
+  const where = namespace === "" ? "at the cluster scope" : `in the namespace "${namespace}"`
+  return Status.forbidden(
+    { group, plural, kind: plural },
+    name,
+    `User "${user.name}" cannot ${info.verb} resource "${resource}" in API group "${group}" ${where}`
+  )
+}
+
+const accessReview = (user: User, review: JsonObject): JsonObject => {
+  const ask = (key: string): string => J.text(review, "spec", "resourceAttributes", key) ?? ""
+  const path = J.text(review, "spec", "nonResourceAttributes", "path")
+  const allowed = path === undefined
+    ? may(user, {
+      verb: ask("verb"),
+      group: ask("group"),
+      resource: ask("resource"),
+      subresource: ask("subresource"),
+      namespace: ask("namespace"),
+      name: ask("name")
+    })
+    : mayOpen(user, J.text(review, "spec", "nonResourceAttributes", "verb") ?? "", path)
+  return {
+    ...review,
+    status: J.make({ allowed, reason: allowed ? "RBAC: allowed by the rules of the fake" : undefined })
+  }
+}
+
+const ruleOf = (fields: Readonly<Record<string, ReadonlyArray<string> | undefined>>): Json => J.make(fields)
+
+const rulesReview = (user: User, review: JsonObject): JsonObject => {
+  const namespace = J.text(review, "spec", "namespace") ?? ""
+  const rules = rulesOf(user).filter((rule) => rule.namespaces === undefined || rule.namespaces.includes(namespace))
+  return {
+    ...review,
+    status: {
+      resourceRules: rules.filter((rule) => rule.resources !== undefined).map((rule) =>
+        ruleOf({
+          verbs: rule.verbs,
+          apiGroups: rule.apiGroups,
+          resources: rule.resources,
+          resourceNames: rule.resourceNames
+        })
+      ),
+      nonResourceRules: rules.filter((rule) => rule.nonResourceURLs !== undefined).map((rule) =>
+        ruleOf({ verbs: rule.verbs, nonResourceURLs: rule.nonResourceURLs })
+      ),
+      incomplete: false
+    }
+  }
+}
+
+/** What the server answers to a review of a user's own rights. @since 0.1.0 @category combinators */
+export const review = (user: User, kind: string, body: JsonObject): JsonObject | undefined =>
+  kind === "SelfSubjectAccessReview"
+    ? accessReview(user, body)
+    : kind === "SelfSubjectRulesReview"
+    ? rulesReview(user, body)
+    : undefined

@@ -1,0 +1,242 @@
+/**
+ * A Kubernetes API server: an {@link ApiRequest} in, its answer out. It knows nothing of transports.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Stream from "effect/Stream"
+import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import type { Catalog } from "../kinds/Catalog.js"
+import * as Kind from "../kinds/Kind.js"
+import type { Answer, Part, Registry, Write } from "../store/Registry.js"
+import * as Selection from "../store/Selection.js"
+import * as Access from "./Access.js"
+import * as Listing from "./Listing.js"
+import * as Patch from "./Patch.js"
+import { Dropped, Refused, type Reply } from "./Reply.js"
+import * as RequestInfo from "./RequestInfo.js"
+import * as RequestOptions from "./RequestOptions.js"
+import * as ResponseForm from "./ResponseForm.js"
+import * as Status from "./Status.js"
+import * as Watching from "./Watching.js"
+
+/**
+ * Where the log of an object comes from.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type LogSource = (
+  object: JsonObject,
+  query: Readonly<Record<string, string>>
+) => Effect.Effect<Stream.Stream<string, Dropped>, Refused>
+
+/** @since 0.1.0 @category models */
+export interface Options {
+  readonly catalog: Catalog
+  readonly registry: Registry
+  readonly logs: ReadonlyMap<string, LogSource>
+  readonly version: string
+}
+
+interface Call {
+  readonly request: ApiRequest
+  readonly info: RequestInfo.RequestInfo
+  readonly user: Access.User
+  readonly write: Write
+  readonly now: () => number
+  readonly interruption: Watching.Interruption
+}
+
+interface Target {
+  readonly kind: Kind.Kind
+  readonly namespace: string
+  readonly name: string
+  readonly subresource: string
+}
+
+const cut = new Dropped({ carriedOut: "unknown" })
+
+const object = (body: JsonObject, code = 200): Reply => ({ _tag: "Object", code, body })
+
+/** @since 0.1.0 @category models */
+export class ApiServer {
+  private readonly options: Options
+
+  constructor(options: Options) {
+    this.options = options
+  }
+
+  /** Answers a request of a user. A watch breaks when `interruption` says so. */
+  handle(
+    request: ApiRequest,
+    user: Access.User,
+    interruption: Watching.Interruption
+  ): Effect.Effect<Reply, Refused | Dropped> {
+    return Effect.flatMap(Effect.clock, (clock) => {
+      const now = clock.unsafeCurrentTimeMillis()
+      const info = RequestInfo.parse(request)
+      const refusal = Access.refusal(user, info)
+      if (refusal !== undefined) {
+        return Effect.fail(new Refused({ status: refusal }))
+      }
+      const write = {
+        now,
+        user,
+        dryRun: RequestOptions.isDryRun(request),
+        strict: RequestOptions.isStrict(request)
+      }
+      return this.route({ request, info, user, write, interruption, now: () => clock.unsafeCurrentTimeMillis() })
+    })
+  }
+
+  private route(call: Call): Effect.Effect<Reply, Refused | Dropped> {
+    const { info, request } = call
+    if (info.resource === undefined) {
+      return settle(this.document(request))
+    }
+    const { group, name, namespace, plural, subresource, version } = info.resource
+    const kind = this.options.catalog.served(group, version, plural)
+    if (kind === undefined || (subresource !== "" && !this.has(kind, subresource))) {
+      return Effect.fail(new Refused({ status: Status.noSuchPath }))
+    }
+    const target = { kind, namespace: kind.namespaced ? namespace : "", name, subresource }
+    if (kind.virtual) {
+      return settle(review(call, kind))
+    }
+    if (subresource === "log" && info.verb === "get") {
+      return this.log(call, target)
+    }
+    const wrong = RequestOptions.refusal(request)
+    return settle(wrong === undefined ? this.carryOut(call, target) : Either.left(wrong))
+  }
+
+  private has(kind: Kind.Kind, subresource: string): boolean {
+    return (subresource === "status" && kind.status) || (subresource === "log" && kind.log)
+      || (subresource === "finalize" && kind.kind === "Namespace")
+  }
+
+  private document(request: ApiRequest): Answer<Reply> {
+    const path = request.path.replace(/\/$/, "")
+    if (path === "/version") {
+      const [, major, minor] = /^v([0-9]+)\.([0-9]+)/.exec(this.options.version) ?? []
+      return Either.right(object(J.make({ major, minor, gitVersion: this.options.version, platform: "linux/amd64" })))
+    }
+    const document = request.method === "GET" ? this.options.catalog.document(path) : undefined
+    return document === undefined ? Either.left(Status.noSuchPath) : Either.right(object(document))
+  }
+
+  private carryOut(call: Call, target: Target): Answer<Reply> {
+    const { info, interruption, request, write } = call
+    const { registry } = this.options
+    const { kind, name, namespace, subresource } = target
+    const part: Part = subresource === "status" ? "status" : subresource === "finalize" ? "finalize" : "main"
+    const view = ResponseForm.accepted(kind, request, call.now)
+    switch (info.verb) {
+      case "get":
+        return Either.map(registry.get(kind, namespace, name), (found) => object(view.object(found)))
+      case "list":
+        return Either.flatMap(
+          Selection.parse(kind, namespace, request.query),
+          (selection) =>
+            Either.map(Listing.list(registry.store, selection, request.query, view), (found) => object(found))
+        )
+      case "watch":
+        return Either.flatMap(Selection.parse(kind, namespace, request.query), (selection) =>
+          Either.map(
+            Watching.watch(registry.store, selection, request.query, view, interruption, cut),
+            (lines): Reply => ({ _tag: "Watch", lines })
+          ))
+      case "create":
+        return name !== "" || (kind.namespaced && namespace === "")
+          ? Either.left(Status.methodNotAllowed)
+          : Either.flatMap(
+            bodyOf(request),
+            (body) =>
+              Either.map(registry.create(kind, namespace, body, write), (made) => object(view.object(made), 201))
+          )
+      case "update":
+        return name === "" ?
+          Either.left(Status.methodNotAllowed) :
+          Either.flatMap(bodyOf(request), (body) =>
+            Either.map(
+              registry.update(kind, namespace, name, part, () => Either.right(body), write),
+              (next) => object(view.object(next))
+            ))
+      case "patch":
+        return name === "" ?
+          Either.left(Status.methodNotAllowed) :
+          Either.flatMap(patchOf(request), (patch) =>
+            Either.map(
+              registry.update(kind, namespace, name, part, patch, write),
+              (next) => object(view.object(next))
+            ))
+      case "delete":
+        return Either.map(
+          registry.delete(kind, namespace, name, RequestOptions.deletion(request), write),
+          (last) => object(last)
+        )
+      default:
+        return Either.left(Status.methodNotAllowed)
+    }
+  }
+
+  private log(call: Call, { kind, name, namespace }: Target): Effect.Effect<Reply, Refused> {
+    const source = this.options.logs.get(Kind.resource(kind))
+    return Effect.flatMap(settle(this.options.registry.get(kind, namespace, name)), (found) =>
+      source === undefined
+        ? Effect.fail(new Refused({ status: Status.noSuchPath }))
+        : Effect.map(source(found, call.request.query), (lines): Reply => ({ _tag: "Log", lines })))
+  }
+}
+
+const settle = <A>(answer: Answer<A>): Effect.Effect<A, Refused> =>
+  Either.match(answer, {
+    onLeft: (status) => Effect.fail(new Refused({ status })),
+    onRight: Effect.succeed
+  })
+
+const mediaType = (request: ApiRequest): string =>
+  (request.contentType ?? "application/json").split(";")[0]?.trim() ?? ""
+
+const bodyOf = (request: ApiRequest): Answer<JsonObject> => {
+  const { body } = request
+  if (mediaType(request) !== "application/json") {
+    return Either.left(Status.unsupportedMediaType(["application/json"]))
+  }
+  return body === undefined || J.isList(body)
+    ? Either.left(Status.badRequest("the body of the request is not an object"))
+    : Either.right(J.adopt(body))
+}
+
+const mergePatch = "application/merge-patch+json"
+const jsonPatch = "application/json-patch+json"
+
+const patchOf = (request: ApiRequest): Answer<(existing: JsonObject) => Answer<JsonObject>> => {
+  const { body } = request
+  const type = mediaType(request)
+  if (type === mergePatch) {
+    return body === undefined || J.isList(body)
+      ? Either.left(Status.badRequest("error decoding patch: not an object"))
+      : Either.right((existing) => Either.right(Patch.merge(existing, J.adopt(body))))
+  }
+  if (type === jsonPatch) {
+    return body === undefined || !J.isList(body)
+      ? Either.left(Status.badRequest("error decoding patch: not a list"))
+      : Either.right((existing) => Either.mapLeft(Patch.json(existing, body), () => Status.unprocessable))
+  }
+  return Either.left(Status.unsupportedMediaType([jsonPatch, mergePatch]))
+}
+
+const review = ({ info, request, user }: Call, kind: Kind.Kind): Answer<Reply> =>
+  info.verb !== "create" ? Either.left(Status.methodNotAllowed) : Either.flatMap(bodyOf(request), (body) => {
+    const answer = Access.review(user, kind.kind, {
+      kind: kind.kind,
+      apiVersion: Kind.apiVersion(kind),
+      metadata: {},
+      ...body
+    })
+    return answer === undefined ? Either.left(Status.noSuchPath) : Either.right(object(answer, 201))
+  })

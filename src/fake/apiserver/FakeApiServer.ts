@@ -1,0 +1,123 @@
+/**
+ * The fake API server on a socket: HTTPS on this machine's loopback, with a certificate of its own and bearer tokens, for
+ * whatever speaks to a cluster: this library's live client, `kubectl`, or a client of another language.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { randomBytes } from "node:crypto"
+import * as https from "node:https"
+import type { Socket } from "node:net"
+import * as ControlPlane from "../ControlPlane.js"
+import * as Access from "./Access.js"
+import * as Certificate from "./Certificate.js"
+import * as HttpHandler from "./HttpHandler.js"
+
+/**
+ * Where the server is, and how to come in. `kubeconfig` is a whole kubeconfig file, in JSON.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly url: string
+  readonly ca: string
+  readonly token: string
+  readonly kubeconfig: string
+  /** What is served. */
+  readonly plane: ControlPlane.ControlPlane
+}
+
+/** @since 0.1.0 @category tags */
+export class FakeApiServer extends Context.Tag("effect-os-builder/FakeApiServer")<FakeApiServer, Service>() {}
+
+/**
+ * The server could not listen.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotListening extends Data.TaggedError("NotListening")<{ readonly cause: unknown }> {
+  override get message(): string {
+    return "Cannot serve the fake cluster: no port of 127.0.0.1 can be listened on"
+  }
+}
+
+/**
+ * - `user`: who comes in with the token, and what they may do; by default `client`, who may do everything.
+ * - `namespace`: the namespace of the kubeconfig's context; by default `default`.
+ * - `port`: by default any that is free.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly user?: Access.User | undefined
+  readonly namespace?: string | undefined
+  readonly port?: number | undefined
+}
+
+const listen = (server: https.Server, port: number): Effect.Effect<number, NotListening> =>
+  Effect.async((resume) => {
+    server.once("error", (cause) => resume(Effect.fail(new NotListening({ cause }))))
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address()
+      resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : port))
+    })
+  })
+
+/** Ends every connection, those whose handshake is still under way included. */
+const close = (server: https.Server, sockets: ReadonlySet<Socket>): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    server.close(() => resume(Effect.void))
+    sockets.forEach((socket) => socket.destroy())
+  })
+
+const kubeconfig = (url: string, ca: string, token: string, namespace: string): string =>
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "fake",
+    contexts: [{ name: "fake", context: { cluster: "fake", user: "fake", namespace } }],
+    clusters: [{
+      name: "fake",
+      cluster: { server: url, "certificate-authority-data": Buffer.from(ca).toString("base64") }
+    }],
+    users: [{ name: "fake", user: { token } }]
+  })
+
+/** Serves a cluster until the scope closes, which ends every connection. @since 0.1.0 @category constructors */
+export const serve = (
+  plane: ControlPlane.ControlPlane,
+  options: Options = {}
+): Effect.Effect<Service, NotListening, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { namespace = "default", port = 0, user = { name: "client", rules: [Access.everything] } } = options
+    const { ca, certificate, key } = Certificate.make()
+    const token = randomBytes(16).toString("hex")
+    const users = new Map([[token, user]])
+    const run = yield* FiberSet.makeRuntime<never>()
+    const server = https.createServer({ cert: certificate, key }, (request, response) => {
+      const fiber = run(HttpHandler.handle(plane, users, request, response))
+      response.once("close", () => fiber.unsafeInterruptAsFork(fiber.id()))
+    })
+    const sockets = new Set<Socket>()
+    server.on("connection", (socket: Socket) => {
+      sockets.add(socket)
+      socket.once("close", () => sockets.delete(socket))
+    })
+    yield* Effect.addFinalizer(() => close(server, sockets))
+    const url = `https://127.0.0.1:${yield* listen(server, port)}`
+    return { url, ca, token, kubeconfig: kubeconfig(url, ca, token, namespace), plane }
+  })
+
+/** A cluster, and the server on it. @since 0.1.0 @category layers */
+export const layer = (
+  options: ControlPlane.Options & Options = {}
+): Layer.Layer<FakeApiServer, NotListening> =>
+  Layer.scoped(FakeApiServer, Effect.flatMap(ControlPlane.make(options), (plane) => serve(plane, options)))

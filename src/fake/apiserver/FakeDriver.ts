@@ -1,0 +1,63 @@
+/**
+ * The API server in this process as a {@link Driver}: no sockets, nothing serialised.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { ApiRequest } from "../../kubernetes/client/ApiRequest.js"
+
+import type { Driver } from "../../kubernetes/client/Driver.js"
+import * as ClusterError from "../../kubernetes/ClusterError.js"
+import type { Dropped, Refused, Reply } from "./Reply.js"
+
+const failure = (subject: ClusterError.Subject) => (error: Refused | Dropped): ClusterError.ClusterError =>
+  error._tag === "Refused"
+    ? ClusterError.fromStatus({ subject, code: error.status.code, body: error.status })
+    : new ClusterError.ClusterError({
+      ...subject,
+      reason: "Unreachable",
+      detail: error.carriedOut === "no"
+        ? "the connection was refused"
+        : "the connection was cut before the answer came",
+      ambiguous: error.carriedOut === "no" ? undefined : true
+    })
+
+const unexpected = (subject: ClusterError.Subject, reply: Reply): ClusterError.ClusterError =>
+  new ClusterError.ClusterError({
+    ...subject,
+    reason: "Unexpected",
+    detail: `the server answered with a ${reply._tag}`
+  })
+
+/**
+ * A driver on whatever answers requests.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  handle: (request: ApiRequest) => Effect.Effect<Reply, Refused | Dropped>,
+  defaultNamespace: string
+): Driver => {
+  const send = (request: ApiRequest, subject: ClusterError.Subject) =>
+    Effect.mapError(handle(request), failure(subject))
+  return {
+    defaultNamespace,
+    request: (request, subject) =>
+      Effect.flatMap(
+        send(request, subject),
+        (reply) => reply._tag === "Object" ? Effect.succeed(reply.body) : Effect.fail(unexpected(subject, reply))
+      ),
+    watch: (request, subject, project) =>
+      Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>
+        reply._tag === "Watch"
+          ? Effect.succeed(Stream.map(Stream.mapError(reply.lines, failure(subject)), project))
+          : Effect.fail(unexpected(subject, reply)))),
+    lines: (request, subject) =>
+      Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>
+        reply._tag === "Log"
+          ? Effect.succeed(Stream.mapError(reply.lines, failure(subject)))
+          : Effect.fail(unexpected(subject, reply))))
+  }
+}

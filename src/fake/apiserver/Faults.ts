@@ -1,0 +1,201 @@
+/**
+ * What can go wrong between a client and an API server, on demand.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { ApiRequest } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import { Dropped, Refused, type Reply } from "./Reply.js"
+import type { RequestInfo } from "./RequestInfo.js"
+import * as Status from "./Status.js"
+
+/**
+ * - `Status`: the server refuses with a code, a reason and a message, and says when to come again.
+ * - `Latency`: the answer takes its time.
+ * - `Drop`: the connection breaks before the request is carried out.
+ * - `LoseResponse`: the request is carried out, but the connection breaks before the answer.
+ * - `DelayEvents`, `RepeatEvents`: the lines of a watch come late, or twice.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Fault =
+  | {
+    readonly _tag: "Status"
+    readonly code: number
+    readonly reason: string
+    readonly message: string
+    readonly retryAfter?: Duration.DurationInput | undefined
+  }
+  | { readonly _tag: "Latency"; readonly duration: Duration.DurationInput }
+  | { readonly _tag: "Drop" }
+  | { readonly _tag: "LoseResponse" }
+  | { readonly _tag: "DelayEvents"; readonly duration: Duration.DurationInput }
+  | { readonly _tag: "RepeatEvents" }
+
+/** Any refusal, by code, reason and message: `status(409, "Conflict", "…")`. @since 0.1.0 @category constructors */
+export const status = (
+  code: number,
+  reason: string,
+  message: string,
+  options: { readonly retryAfter?: Duration.DurationInput | undefined } = {}
+): Fault => ({ _tag: "Status", code, reason, message, ...options })
+
+/** `429`: come again later. @since 0.1.0 @category constructors */
+export const throttled = (retryAfter: Duration.DurationInput = "1 second"): Fault =>
+  status(429, "TooManyRequests", "the server has received too many requests and has asked us to try again later", {
+    retryAfter
+  })
+
+/** `500`: the server's own trouble. @since 0.1.0 @category constructors */
+export const internalError = (message = "etcdserver: leader changed"): Fault =>
+  status(500, "InternalError", `Internal error occurred: ${message}`)
+
+/** `503`: what an aggregated API says whose server is away. @since 0.1.0 @category constructors */
+export const unavailable = (message = "the server is currently unable to handle the request"): Fault =>
+  status(503, "ServiceUnavailable", message)
+
+/** The answer comes so much later. @since 0.1.0 @category constructors */
+export const latency = (duration: Duration.DurationInput): Fault => ({ _tag: "Latency", duration })
+
+/** The connection breaks before the request is carried out. @since 0.1.0 @category constructors */
+export const drop: Fault = { _tag: "Drop" }
+
+/** The request is carried out, and its answer lost: a create that may have worked. @since 0.1.0 @category constructors */
+export const loseResponse: Fault = { _tag: "LoseResponse" }
+
+/** Each line of a watch comes so much later. @since 0.1.0 @category constructors */
+export const delayEvents = (duration: Duration.DurationInput): Fault => ({ _tag: "DelayEvents", duration })
+
+/** Each line of a watch comes twice. @since 0.1.0 @category constructors */
+export const repeatEvents: Fault = { _tag: "RepeatEvents" }
+
+/**
+ * The requests that a fault befalls; what is left out matches all. `resource` is the plural, with the group where there
+ * is one (`jobs.batch`), and the subresource after a slash (`pods/log`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Match {
+  readonly verb?: string | undefined
+  readonly resource?: string | undefined
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+}
+
+interface Planned {
+  readonly match: Match
+  readonly fault: Fault
+  left: number
+}
+
+/** The resource of a request as a {@link Match} names it; the path for what is none. @since 0.1.0 @category getters */
+export const resourceName = (info: RequestInfo): string => {
+  if (info.resource === undefined) {
+    return info.path
+  }
+  const { group, plural, subresource } = info.resource
+  const qualified = group === "" ? plural : `${plural}.${group}`
+  return subresource === "" ? qualified : `${qualified}/${subresource}`
+}
+
+/** The name that a request gives its object, in the path or in what it creates. @since 0.1.0 @category getters */
+export const objectName = (info: RequestInfo, request: ApiRequest): string => {
+  const { body } = request
+  const inPath = info.resource?.name ?? ""
+  return inPath !== "" || body === undefined
+    ? inPath
+    : J.text(J.isList(body) ? undefined : body, "metadata", "name") ?? ""
+}
+
+/** @since 0.1.0 @category models */
+export class Faults {
+  private planned: ReadonlyArray<Planned> = []
+  private awayUntil = 0
+
+  /** From now on, until it is lifted or used up. The answer lifts it. */
+  add(match: Match, fault: Fault, times = Number.POSITIVE_INFINITY): () => void {
+    const planned = { match, fault, left: times }
+    this.planned = [...this.planned, planned]
+    return () => {
+      this.planned = this.planned.filter((one) => one !== planned)
+    }
+  }
+
+  clear(): void {
+    this.planned = []
+    this.awayUntil = 0
+  }
+
+  /** No connection is taken until then, in milliseconds. */
+  away(until: number): void {
+    this.awayUntil = until
+  }
+
+  /** Carries a request out with what is planned for it. */
+  around(
+    info: RequestInfo,
+    request: ApiRequest,
+    reply: Effect.Effect<Reply, Refused | Dropped>
+  ): Effect.Effect<Reply, Refused | Dropped> {
+    return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      now < this.awayUntil
+        ? Effect.fail(new Dropped({ carriedOut: "no" }))
+        : this.take(info, request).reduceRight(befall, reply))
+  }
+
+  private take(info: RequestInfo, request: ApiRequest): ReadonlyArray<Fault> {
+    const { left: due, taken } = this.planned.reduce<{ left: Array<Planned>; taken: Array<Fault> }>((so, planned) => {
+      if (matches(planned.match, info, request)) {
+        planned.left -= 1
+        so.taken.push(planned.fault)
+      }
+      if (planned.left > 0) {
+        so.left.push(planned)
+      }
+      return so
+    }, { left: [], taken: [] })
+    this.planned = due
+    return taken
+  }
+}
+
+const matches = (match: Match, info: RequestInfo, request: ApiRequest): boolean =>
+  (match.verb === undefined || match.verb === info.verb)
+  && (match.resource === undefined || match.resource === resourceName(info))
+  && (match.namespace === undefined || match.namespace === info.resource?.namespace)
+  && (match.name === undefined || match.name === objectName(info, request))
+
+const befall = (
+  reply: Effect.Effect<Reply, Refused | Dropped>,
+  fault: Fault
+): Effect.Effect<Reply, Refused | Dropped> => {
+  switch (fault._tag) {
+    case "Status": {
+      const { code, message, reason, retryAfter } = fault
+      const details = retryAfter === undefined ? {} : { retryAfterSeconds: Math.ceil(Duration.toSeconds(retryAfter)) }
+      return Effect.fail(new Refused({ status: Status.make(code, reason, message, details) }))
+    }
+    case "Latency":
+      return Effect.delay(reply, fault.duration)
+    case "Drop":
+      return Effect.fail(new Dropped({ carriedOut: "no" }))
+    case "LoseResponse":
+      return Effect.andThen(Effect.exit(reply), Effect.fail(new Dropped({ carriedOut: "unknown" })))
+    case "DelayEvents":
+      return Effect.map(reply, (answer) =>
+        answer._tag === "Watch"
+          ? { ...answer, lines: Stream.tap(answer.lines, () => Effect.sleep(fault.duration)) }
+          : answer)
+    case "RepeatEvents":
+      return Effect.map(reply, (answer) =>
+        answer._tag === "Watch"
+          ? { ...answer, lines: Stream.flatMap(answer.lines, (line) => Stream.make(line, line)) }
+          : answer)
+  }
+}

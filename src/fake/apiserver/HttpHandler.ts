@@ -1,0 +1,213 @@
+/**
+ * One HTTP request to the fake API server, and what is written in answer.
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { ApiRequest, Json, JsonObject, Method, WatchLine } from "../../kubernetes/client/ApiRequest.js"
+import type { ControlPlane } from "../ControlPlane.js"
+import * as J from "../Json.js"
+import type { User } from "./Access.js"
+import * as Protobuf from "./Protobuf.js"
+import { Dropped, Refused, type Reply } from "./Reply.js"
+import * as Status from "./Status.js"
+
+const largestBody = 3 * 1024 * 1024
+
+const methods: ReadonlyArray<Method> = ["DELETE", "GET", "PATCH", "POST", "PUT"]
+
+const refuse = (status: Status.Status) => Effect.fail(new Refused({ status }))
+
+const readBody = (request: IncomingMessage): Effect.Effect<Buffer, Refused | Dropped> =>
+  Effect.async((resume) => {
+    const chunks: Array<Buffer> = []
+    let length = 0
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length
+      if (length > largestBody) {
+        const message = `Request entity too large: limit is ${largestBody}`
+        resume(refuse(Status.make(413, "RequestEntityTooLarge", message)))
+        request.pause()
+      } else {
+        chunks.push(chunk)
+      }
+    })
+    request.once("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
+    request.once("error", () => resume(Effect.fail(new Dropped({ carriedOut: "no" }))))
+  })
+
+const parse = (text: string): Either.Either<JsonObject | ReadonlyArray<Json>, Status.Status> =>
+  Either.try({
+    try: (): unknown => JSON.parse(text),
+    catch: (cause) => Status.badRequest(`error decoding the body: ${String(cause)}`)
+  }).pipe(
+    Either.filterOrLeft(
+      (body): body is JsonObject | ReadonlyArray<Json> => J.isObject(body) || J.isList(body),
+      () => Status.badRequest("the body of the request is neither an object nor a list")
+    )
+  )
+
+const isMethod = (method: string | undefined): method is Method => methods.some((one) => one === method)
+
+const spoken = [
+  "application/json",
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  Protobuf.contentType
+]
+
+const read = (request: IncomingMessage): Effect.Effect<ApiRequest, Refused | Dropped> =>
+  Effect.gen(function*() {
+    const { headers, method } = request
+    if (!isMethod(method)) {
+      return yield* refuse(Status.methodNotAllowed)
+    }
+    const url = new URL(request.url ?? "/", "https://localhost")
+    const bytes = yield* readBody(request)
+    const contentType = headers["content-type"]
+    const plain = {
+      method,
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      ...(headers.accept === undefined ? {} : { accept: headers.accept }),
+      ...(contentType === undefined ? {} : { contentType })
+    }
+    if (bytes.length === 0) {
+      return plain
+    }
+    const mediaType = contentType?.split(";")[0]?.trim()
+    if (mediaType !== undefined && !spoken.includes(mediaType)) {
+      return yield* refuse(Status.unsupportedMediaType(spoken))
+    }
+    if (mediaType === Protobuf.contentType) {
+      const object = Protobuf.decode(bytes)
+      return Either.isLeft(object)
+        ? yield* refuse(Status.badRequest(`error decoding the body: ${object.left}`))
+        : { ...plain, contentType: "application/json", body: object.right }
+    }
+    const body = parse(bytes.toString())
+    return Either.isLeft(body) ? yield* refuse(body.left) : { ...plain, body: body.right }
+  })
+
+const authenticate = (
+  users: ReadonlyMap<string, User>,
+  request: IncomingMessage
+): Effect.Effect<User, Refused> => {
+  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? ""
+  const user = users.get(token)
+  return user === undefined ? refuse(Status.unauthorized) : Effect.succeed(user)
+}
+
+/** Waits until what was written has gone out, if there is too much of it. */
+const write = (response: ServerResponse, text: string): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (response.write(text)) {
+      resume(Effect.void)
+      return
+    }
+    const drained = () => resume(Effect.void)
+    response.once("drain", drained)
+    return Effect.sync(() => response.off("drain", drained))
+  })
+
+const stream = <A>(
+  response: ServerResponse,
+  contentType: string,
+  lines: Stream.Stream<A, Dropped>,
+  encode: (line: A) => string
+): Effect.Effect<void, Dropped> =>
+  Effect.andThen(
+    Effect.sync(() => {
+      response.writeHead(200, { "content-type": contentType })
+      response.flushHeaders()
+    }),
+    Effect.andThen(
+      Stream.runForEachChunk(lines, (chunk) => write(response, Chunk.toReadonlyArray(chunk).map(encode).join(""))),
+      Effect.sync(() => response.end())
+    )
+  )
+
+const encoded = new WeakMap<JsonObject, string>()
+
+/** Objects are frozen and shared by all who watch them, so each is written out once. */
+const encodeObject = (object: JsonObject): string => {
+  const known = encoded.get(object) ?? JSON.stringify(object)
+  if (Object.isFrozen(object)) {
+    encoded.set(object, known)
+  }
+  return known
+}
+
+const encodeLine = (line: WatchLine): string => `{"type":"${line.type}","object":${encodeObject(line.object)}}\n`
+
+/** What no handler was found for is refused in plain words, as by the router of the real server. */
+const routerSays: ReadonlyMap<Status.Status, string> = new Map([
+  [Status.noSuchPath, "404 page not found\n"],
+  [Status.methodNotAllowed, "405: Method Not Allowed"]
+])
+
+const send = (
+  response: ServerResponse,
+  code: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = { "content-type": "application/json" }
+): Effect.Effect<void> =>
+  Effect.sync(() => {
+    response.writeHead(code, { ...headers, "content-length": Buffer.byteLength(text) })
+    response.end(text)
+  })
+
+const sendRefusal = (response: ServerResponse, status: Status.Status): Effect.Effect<void> => {
+  const words = routerSays.get(status)
+  const retryAfter = J.number(status, "details", "retryAfterSeconds")
+  return words === undefined
+    ? send(response, status.code, JSON.stringify(status), {
+      "content-type": "application/json",
+      ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) })
+    })
+    : send(response, status.code, words, { "content-type": "text/plain; charset=utf-8" })
+}
+
+const answer = (response: ServerResponse, reply: Reply): Effect.Effect<void, Dropped> => {
+  switch (reply._tag) {
+    case "Object":
+      return send(response, reply.code, encodeObject(reply.body))
+    case "Watch":
+      return stream(response, "application/json", reply.lines, encodeLine)
+    case "Log":
+      return stream(response, "text/plain", reply.lines, (line) => `${line}\n`)
+  }
+}
+
+const openApi = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+
+/**
+ * The schema by which `kubectl` checks what it sends: an empty one, so that it leaves the checking to the server. No bytes
+ * at all are an empty document in protobuf.
+ */
+const sendSchema = (response: ServerResponse): Effect.Effect<void> =>
+  send(response, 200, "", { "content-type": openApi })
+
+/** Reads a request, has it carried out and writes the answer. @since 0.1.0 @category combinators */
+export const handle = (
+  plane: ControlPlane,
+  users: ReadonlyMap<string, User>,
+  request: IncomingMessage,
+  response: ServerResponse
+): Effect.Effect<void> =>
+  authenticate(users, request).pipe(
+    Effect.zip(read(request)),
+    Effect.flatMap(([user, asked]) =>
+      asked.path === "/openapi/v2"
+        ? sendSchema(response)
+        : Effect.flatMap(plane.gateway.handle(asked, user), (reply) => answer(response, reply))
+    ),
+    Effect.catchTags({
+      Refused: ({ status }) => sendRefusal(response, status),
+      Dropped: () => Effect.sync(() => response.destroy())
+    })
+  )

@@ -1,0 +1,36 @@
+/**
+ * What a request to an API server comes to.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import type * as Stream from "effect/Stream"
+import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
+import type { Status } from "./Status.js"
+
+/**
+ * The server says no.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Refused extends Data.TaggedError("Refused")<{ readonly status: Status }> {}
+
+/**
+ * The connection is gone. Whether the request was carried out is sometimes known.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Dropped extends Data.TaggedError("Dropped")<{ readonly carriedOut: "no" | "unknown" }> {}
+
+/**
+ * One object, the lines of a watch, or those of a log.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Reply =
+  | { readonly _tag: "Object"; readonly code: number; readonly body: JsonObject }
+  | { readonly _tag: "Watch"; readonly lines: Stream.Stream<WatchLine, Dropped> }
+  | { readonly _tag: "Log"; readonly lines: Stream.Stream<string, Dropped> }

@@ -1,0 +1,89 @@
+/**
+ * The forms in which a server answers: objects as they are, just their metadata, or lines of a table.
+ *
+ * @since 0.1.0
+ */
+import type { ApiRequest, Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import * as Kind from "../kinds/Kind.js"
+import * as Table from "./Table.js"
+
+/**
+ * How one object and one list of a kind are shown, and of what type a bookmark says that it is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ResponseForm {
+  readonly object: (object: JsonObject) => JsonObject
+  readonly list: (metadata: JsonObject, objects: ReadonlyArray<JsonObject>) => JsonObject
+  readonly type: { readonly kind: string; readonly apiVersion: string }
+}
+
+/** Items of typed kinds do not repeat what they are; those of custom resources do. */
+const whole = (kind: Kind.Kind): ResponseForm => ({
+  object: (object) => object,
+  list: (metadata, objects) => ({
+    kind: `${kind.kind}List`,
+    apiVersion: Kind.apiVersion(kind),
+    metadata,
+    items: kind.fields === undefined ? objects : objects.map((object) => J.omit(object, "apiVersion", "kind"))
+  }),
+  type: { kind: kind.kind, apiVersion: Kind.apiVersion(kind) }
+})
+
+const partialType = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1" }
+
+const partial = (object: JsonObject): JsonObject => ({
+  ...partialType,
+  metadata: J.object(object, "metadata")
+})
+
+const metadataOnly: ResponseForm = {
+  object: partial,
+  list: (metadata, objects) => ({
+    kind: "PartialObjectMetadataList",
+    apiVersion: "meta.k8s.io/v1",
+    metadata,
+    items: objects.map(partial)
+  }),
+  type: partialType
+}
+
+const beside: Readonly<Record<string, (object: JsonObject) => Json>> = {
+  None: () => null,
+  Metadata: partial,
+  Object: (object) => object
+}
+
+/** Lines of tables, of which the first says what the columns are. */
+const table = (kind: Kind.Kind, include: string | undefined, now: () => number): ResponseForm => {
+  const shown = beside[include ?? "Metadata"] ?? partial
+  let defines = true
+  const make = (metadata: JsonObject, objects: ReadonlyArray<JsonObject>) => {
+    const made = Table.make({ metadata, columns: kind.columns, defines, objects, shown, now: now() })
+    defines = false
+    return made
+  }
+  return {
+    object: (object) => make(Table.metadataOf(object), [object]),
+    list: make,
+    type: { kind: "Table", apiVersion: "meta.k8s.io/v1" }
+  }
+}
+
+const forms = [
+  { form: "Table", pattern: /;\s*as=Table\s*(;|$)/ },
+  { form: "Metadata", pattern: /;\s*as=PartialObjectMetadata(List)?\s*(;|$)/ }
+] as const
+
+/** The first form that a request accepts. `now` is asked for each line of a table. @since 0.1.0 @category constructors */
+export const accepted = (kind: Kind.Kind, request: ApiRequest, now: () => number): ResponseForm => {
+  const [first = ""] = (request.accept ?? "").split(",")
+  const form = forms.find(({ pattern }) => pattern.test(first))?.form
+  return form === "Table"
+    ? table(kind, request.query["includeObject"], now)
+    : form === "Metadata"
+    ? metadataOnly
+    : whole(kind)
+}

@@ -1,0 +1,217 @@
+/**
+ * The refusals of a Kubernetes API server, in its own shape and words.
+ *
+ * The words are those of k8s.io/apimachinery pkg/api/errors/errors.go and pkg/util/validation/field/errors.go (v0.37).
+ *
+ * @since 0.1.0
+ */
+import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+
+/**
+ * A `v1.Status` that says no.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Status extends JsonObject {
+  readonly kind: "Status"
+  readonly apiVersion: "v1"
+  readonly metadata: JsonObject
+  readonly status: "Failure"
+  readonly message: string
+  readonly reason: string
+  readonly details: JsonObject
+  readonly code: number
+}
+
+/**
+ * A group and a plural, as errors name them: `jobs.batch`, `pods`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Named {
+  readonly group: string
+  readonly plural: string
+  readonly kind: string
+}
+
+/** @since 0.1.0 @category constructors */
+export const make = (
+  code: number,
+  reason: string,
+  message: string,
+  details: Readonly<Record<string, Json | undefined>> = {}
+): Status => ({
+  kind: "Status",
+  apiVersion: "v1",
+  metadata: {},
+  status: "Failure",
+  message,
+  reason,
+  details: J.make(details),
+  code
+})
+
+/** `jobs.batch`. @since 0.1.0 @category getters */
+export const qualified = (of: Named): string => of.group === "" ? of.plural : `${of.plural}.${of.group}`
+
+const qualifiedKind = (of: Named): string => of.group === "" ? of.kind : `${of.kind}.${of.group}`
+
+const about = (of: Named, name: string | undefined): Readonly<Record<string, Json | undefined>> => ({
+  name: name === "" ? undefined : name,
+  group: of.group === "" ? undefined : of.group,
+  kind: of.plural
+})
+
+/** @since 0.1.0 @category constructors */
+export const notFound = (of: Named, name: string): Status =>
+  make(404, "NotFound", `${qualified(of)} "${name}" not found`, about(of, name))
+
+/** The path leads nowhere. @since 0.1.0 @category constructors */
+export const noSuchPath: Status = make(404, "NotFound", "the server could not find the requested resource")
+
+/** @since 0.1.0 @category constructors */
+export const alreadyExists = (of: Named, name: string): Status =>
+  make(409, "AlreadyExists", `${qualified(of)} "${name}" already exists`, about(of, name))
+
+/** @since 0.1.0 @category constructors */
+export const generateNameConflict = (of: Named, name: string): Status =>
+  make(
+    409,
+    "AlreadyExists",
+    `${qualified(of)} "${name}" already exists, the server was not able to generate a unique name for the object`,
+    { ...about(of, name), retryAfterSeconds: 1 }
+  )
+
+/** @since 0.1.0 @category constructors */
+export const conflict = (of: Named, name: string, why: string): Status =>
+  make(409, "Conflict", `Operation cannot be fulfilled on ${qualified(of)} "${name}": ${why}`, about(of, name))
+
+/** @since 0.1.0 @category constructors */
+export const modified = (of: Named, name: string): Status =>
+  conflict(
+    of,
+    name,
+    "the object has been modified; please apply your changes to the latest version and try again"
+  )
+
+/** @since 0.1.0 @category constructors */
+export const forbidden = (of: Named, name: string, why: string, causes?: ReadonlyArray<JsonObject>): Status =>
+  make(
+    403,
+    "Forbidden",
+    name === "" ? `${qualified(of)} is forbidden: ${why}` : `${qualified(of)} "${name}" is forbidden: ${why}`,
+    { ...about(of, name), causes }
+  )
+
+/** @since 0.1.0 @category constructors */
+export const unauthorized: Status = make(401, "Unauthorized", "Unauthorized")
+
+/** @since 0.1.0 @category constructors */
+export const badRequest = (message: string): Status => make(400, "BadRequest", message)
+
+/** @since 0.1.0 @category constructors */
+export const expired = (message: string): Status => make(410, "Expired", message)
+
+/** @since 0.1.0 @category constructors */
+export const timeout = (message: string, details: Readonly<Record<string, Json>> = {}): Status =>
+  make(504, "Timeout", `Timeout: ${message}`, details)
+
+/** @since 0.1.0 @category constructors */
+export const methodNotAllowed: Status = make(
+  405,
+  "MethodNotAllowed",
+  "the server does not allow this method on the requested resource"
+)
+
+/** @since 0.1.0 @category constructors */
+export const unsupportedMediaType = (accepted: ReadonlyArray<string>): Status =>
+  make(
+    415,
+    "UnsupportedMediaType",
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`
+  )
+
+/** A patch that cannot be applied. @since 0.1.0 @category constructors */
+export const unprocessable: Status = make(
+  422,
+  "Invalid",
+  "the server rejected our request due to an error in our request"
+)
+
+const fieldErrors = {
+  Required: { reason: "FieldValueRequired", words: "Required value", shows: false },
+  Invalid: { reason: "FieldValueInvalid", words: "Invalid value", shows: true },
+  Unsupported: { reason: "FieldValueNotSupported", words: "Unsupported value", shows: true },
+  Forbidden: { reason: "FieldValueForbidden", words: "Forbidden", shows: false },
+  TooLong: { reason: "FieldValueTooLong", words: "Too long", shows: false },
+  NotFound: { reason: "FieldValueNotFound", words: "Not found", shows: true },
+  Duplicate: { reason: "FieldValueDuplicate", words: "Duplicate value", shows: true }
+} as const
+
+/**
+ * What is wrong with one field, and with which value.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FieldError {
+  readonly type: keyof typeof fieldErrors
+  readonly field: string
+  readonly value?: Json | undefined
+  readonly detail?: string | undefined
+}
+
+const describe = (error: FieldError): string => {
+  const { shows, words } = fieldErrors[error.type]
+  const value = shows ? `: ${JSON.stringify(error.value ?? null)}` : ""
+  return `${words}${value}${error.detail === undefined || error.detail === "" ? "" : `: ${error.detail}`}`
+}
+
+/** @since 0.1.0 @category constructors */
+export const required = (field: string, detail?: string): FieldError => ({ type: "Required", field, detail })
+
+/** @since 0.1.0 @category constructors */
+export const invalidValue = (field: string, value: Json | undefined, detail: string): FieldError => ({
+  type: "Invalid",
+  field,
+  value,
+  detail
+})
+
+/** @since 0.1.0 @category constructors */
+export const unsupportedValue = (field: string, value: Json | undefined, known: ReadonlyArray<string>): FieldError => ({
+  type: "Unsupported",
+  field,
+  value,
+  detail: `supported values: ${known.map((one) => JSON.stringify(one)).join(", ")}`
+})
+
+/** @since 0.1.0 @category constructors */
+export const invalid = (of: Named, name: string, errors: ReadonlyArray<FieldError>): Status => {
+  const lines = [...new Set(errors.map((error) => `${error.field}: ${describe(error)}`))]
+  return make(
+    422,
+    "Invalid",
+    `${qualifiedKind(of)} "${name}" is invalid: ${lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`}`,
+    {
+      name: name === "" ? undefined : name,
+      group: of.group === "" ? undefined : of.group,
+      kind: of.kind,
+      causes: errors.map((error) => ({
+        reason: fieldErrors[error.type].reason,
+        message: describe(error),
+        field: error.field
+      }))
+    }
+  )
+}
+
+/** @since 0.1.0 @category constructors */
+export const tooLong = (field: string, bytes: number): FieldError => ({
+  type: "TooLong",
+  field: field === "" ? "[]" : field,
+  detail: `may not be more than ${bytes} bytes`
+})

@@ -1,0 +1,45 @@
+/**
+ * Objects as the lines of a table, for `kubectl get`: `application/json;as=Table;g=meta.k8s.io;v=v1`.
+ *
+ * @since 0.1.0
+ */
+import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import type { Column } from "../kinds/Column.js"
+
+const definition = ({ format, name, wide }: Column): JsonObject => ({
+  name,
+  type: "string",
+  format,
+  description: "",
+  priority: wide ? 1 : 0
+})
+
+/**
+ * A table of objects, each with `shown` of itself beside its cells. Only the first table of a watch says what its columns
+ * are.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: {
+  readonly metadata: JsonObject
+  readonly columns: ReadonlyArray<Column>
+  readonly defines: boolean
+  readonly objects: ReadonlyArray<JsonObject>
+  readonly shown: (object: JsonObject) => Json
+  readonly now: number
+}): JsonObject => ({
+  kind: "Table",
+  apiVersion: "meta.k8s.io/v1",
+  metadata: options.metadata,
+  columnDefinitions: options.defines ? options.columns.map(definition) : null,
+  rows: options.objects.map((object) => ({
+    cells: options.columns.map((column) => column.cell(object, options.now)),
+    object: options.shown(object)
+  }))
+})
+
+/** What of an object's metadata stands for it in the metadata of a table. @since 0.1.0 @category getters */
+export const metadataOf = (object: JsonObject): JsonObject =>
+  J.make({ resourceVersion: J.text(object, "metadata", "resourceVersion") })

@@ -1,0 +1,233 @@
+/**
+ * Watches: the changes of a selection from a revision on, with bookmarks, initial events and an end.
+ *
+ * As in k8s.io/apiserver pkg/storage/cacher (v0.37): an object that leaves the selection is DELETED, one that enters it is
+ * ADDED, and who is too slow gets the same ERROR as who comes too late.
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import * as Kind from "../kinds/Kind.js"
+import type { ApiStore } from "../store/ApiStore.js"
+import type { Change } from "../store/ChangeLog.js"
+import type { Selection } from "../store/Selection.js"
+import * as Listing from "./Listing.js"
+import type { ResponseForm } from "./ResponseForm.js"
+import * as Status from "./Status.js"
+
+/**
+ * How a watch ends before its time: `cut` as when a connection breaks.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Interruption {
+  readonly isCut: () => boolean
+  readonly onCut: (wake: () => void) => () => void
+}
+
+/** Nothing breaks. @since 0.1.0 @category constants */
+export const uninterrupted: Interruption = { isCut: () => false, onCut: () => () => {} }
+
+type Query = Readonly<Record<string, string>>
+
+const isTrue = (value: string | undefined): boolean => value === "true" || value === "1"
+
+const batch = 256
+
+const bookmarkInterval = "1 minute"
+
+const validate = (query: Query): Either.Either<void, Status.Status> => {
+  const initial = query["sendInitialEvents"]
+  const match = query["resourceVersionMatch"]
+  const refuse = (detail: string) =>
+    Either.left(Status.invalid(Listing.listOptions, "", [{ type: "Forbidden", field: "resourceVersionMatch", detail }]))
+  return initial !== undefined && match !== "NotOlderThan"
+    ? refuse("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+    : initial === undefined && match !== undefined
+    ? refuse("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+    : Either.void
+}
+
+/**
+ * Where a watch stands: what it has still to tell of the beginning, and up to which revision it has read.
+ */
+class Cursor {
+  private revision: number
+  private told: number
+  private beginning: Array<WatchLine>
+  private readonly store: ApiStore
+  private readonly selection: Selection
+  private readonly view: ResponseForm
+
+  constructor(
+    store: ApiStore,
+    selection: Selection,
+    view: ResponseForm,
+    from: number | undefined,
+    announcesEnd: boolean
+  ) {
+    this.store = store
+    this.selection = selection
+    this.view = view
+    this.revision = from ?? store.revision
+    this.told = this.revision
+    this.beginning = from !== undefined ? [] : [
+      ...store.list(Kind.resource(selection.kind), selection.namespace, selection.having)
+        .filter(selection.selects)
+        .map((object): WatchLine => ({ type: "ADDED", object: view.object(object) })),
+      ...(announcesEnd ? [this.bookmark({ annotations: { "k8s.io/initial-events-end": "true" } })] : [])
+    ]
+  }
+
+  get log() {
+    return this.store.log(Kind.resource(this.selection.kind), this.selection.namespace)
+  }
+
+  /** What there is to tell now. */
+  next(): ReadonlyArray<WatchLine> {
+    if (this.beginning.length > 0) {
+      return this.beginning.splice(0, batch)
+    }
+    if (!this.log.reaches(this.revision)) {
+      return [{
+        type: "ERROR",
+        object: Status.expired(`too old resource version: ${this.revision} (${this.store.revision})`)
+      }]
+    }
+    while (true) {
+      const changes = this.log.after(this.revision, batch)
+      this.revision = changes.at(-1)?.revision ?? this.revision
+      const lines = changes.flatMap((change) => this.line(change) ?? [])
+      if (lines.length > 0 || changes.length === 0) {
+        return lines
+      }
+    }
+  }
+
+  /** A bookmark, if it would tell anything. */
+  progress(): ReadonlyArray<WatchLine> {
+    return this.told < this.store.revision ? [this.bookmark({})] : []
+  }
+
+  private bookmark(metadata: JsonObject): WatchLine {
+    this.told = this.store.revision
+    const version = { resourceVersion: String(this.store.revision), creationTimestamp: null, ...metadata }
+    return { type: "BOOKMARK", object: { ...this.view.type, metadata: version } }
+  }
+
+  private line(change: Change): WatchLine | undefined {
+    this.told = change.revision
+    const is = change.type !== "DELETED" && this.selection.selects(change.object)
+    const was = change.previous !== undefined && this.selection.selects(change.previous)
+    if (is) {
+      return { type: was ? "MODIFIED" : "ADDED", object: this.view.object(change.object) }
+    }
+    if (!was) {
+      return undefined
+    }
+    const last = change.type === "DELETED" ? change.object : J.set(
+      change.previous ?? change.object,
+      ["metadata", "resourceVersion"],
+      String(change.revision)
+    )
+    return { type: "DELETED", object: this.view.object(J.freeze(last)) }
+  }
+}
+
+/** Tells the lines as they come; fails with the answer of `broken` when it is cut. @since 0.1.0 @category constructors */
+export const watch = <E>(
+  store: ApiStore,
+  selection: Selection,
+  query: Query,
+  view: ResponseForm,
+  interruption: Interruption,
+  broken: E
+): Either.Either<Stream.Stream<WatchLine, E>, Status.Status> =>
+  Either.map(
+    // A list answers 400 to what is no revision; a watch has no reason to give.
+    Either.all([Either.mapLeft(Listing.revision(query), (problem) => Status.make(500, "", problem)), validate(query)]),
+    ([asked]) =>
+      Stream.unwrapScoped(Effect.suspend(() => {
+        const initial = query["sendInitialEvents"]
+        const fresh = asked === undefined || asked === 0
+        const from = initial === "true" || (fresh && initial === undefined)
+          ? undefined
+          : fresh
+          ? store.revision
+          : asked
+        const bookmarks = isTrue(query["allowWatchBookmarks"])
+        const cursor = new Cursor(store, selection, view, from, initial === "true" && bookmarks)
+        return open(cursor, { bookmarks, seconds: Number(query["timeoutSeconds"] ?? 0) }, interruption, broken)
+      }))
+  )
+
+const open = <E>(
+  cursor: Cursor,
+  options: { readonly bookmarks: boolean; readonly seconds: number },
+  interruption: Interruption,
+  broken: E
+): Effect.Effect<Stream.Stream<WatchLine, E>, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    let wake = () => {}
+    let due = false
+    let state: "open" | "closing" | "closed" = "open"
+    if (options.seconds > 0) {
+      yield* Effect.forkScoped(Effect.andThen(
+        Effect.sleep(`${options.seconds} seconds`),
+        Effect.sync(() => {
+          state = "closing"
+          wake()
+        })
+      ))
+    }
+    if (options.bookmarks) {
+      yield* Effect.forkScoped(Effect.forever(Effect.andThen(
+        Effect.sleep(bookmarkInterval),
+        Effect.sync(() => {
+          due = true
+          wake()
+        })
+      )))
+    }
+    const changed = Effect.async<void>((resume) => {
+      const forget = [
+        cursor.log.onNext(() => wake()),
+        interruption.onCut(() => wake())
+      ]
+      const done = () => forget.forEach((take) => take())
+      wake = () => {
+        done()
+        wake = () => {}
+        resume(Effect.void)
+      }
+      return Effect.sync(done)
+    })
+    const pull: Effect.Effect<Chunk.Chunk<WatchLine>, Option.Option<E>> = Effect.suspend(() => {
+      if (interruption.isCut()) {
+        return Effect.fail(Option.some(broken))
+      }
+      if (state === "closed") {
+        return Effect.fail(Option.none())
+      }
+      const lines = cursor.next()
+      if (lines.length > 0) {
+        state = lines.at(-1)?.type === "ERROR" ? "closed" : state
+        return Effect.succeed(Chunk.unsafeFromArray([...lines]))
+      }
+      if (due || state === "closing") {
+        due = false
+        state = state === "closing" ? "closed" : state
+        return Effect.succeed(Chunk.unsafeFromArray([...(options.bookmarks ? cursor.progress() : [])]))
+      }
+      return Effect.andThen(changed, pull)
+    })
+    return Stream.repeatEffectChunkOption(pull)
+  })

@@ -1,0 +1,321 @@
+/**
+ * OpenShift Builds without a BuildConfig: each gets a pod, and its phase follows from that. As
+ * openshift/openshift-controller-manager pkg/build/controller/build/build_controller.go does (March 2026).
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Access from "../apiserver/Access.js"
+import * as J from "../Json.js"
+import * as BuildRules from "../kinds/BuildRules.js"
+import * as CoreKinds from "../kinds/CoreKinds.js"
+import * as OpenShiftKinds from "../kinds/OpenShiftKinds.js"
+import * as Metadata from "../store/Metadata.js"
+import type { Registry } from "../store/Registry.js"
+import * as BuildPod from "./BuildPod.js"
+import type { Controller } from "./Controller.js"
+import * as Events from "./Events.js"
+import * as Pods from "./Pods.js"
+
+/** The account in whose name build pods are created. PodSecurity lets it do what it likes. @category constants */
+export const user: Access.User = {
+  name: "system:serviceaccount:openshift-infra:build-controller",
+  rules: [Access.everything]
+}
+
+/** What is to be written to the status of a Build. */
+interface Update {
+  readonly phase?: string
+  readonly reason?: string
+  readonly message?: string
+  readonly startTimestamp?: string
+}
+
+const resource = "builds.build.openshift.io"
+
+const phaseOf = (build: JsonObject): string => J.text(build, "status", "phase") ?? "New"
+
+const deleted: Update = {
+  phase: "Error",
+  reason: "BuildPodDeleted",
+  message: "The pod for this build was deleted before the build completed."
+}
+
+const outOfMemory: Update = {
+  phase: "Failed",
+  reason: "OutOfMemoryKilled",
+  message: "The build pod was killed due to an out of memory condition."
+}
+
+const statuses = (pod: JsonObject): ReadonlyArray<JsonObject> => [
+  ...J.objects(pod, "status", "initContainerStatuses"),
+  ...J.objects(pod, "status", "containerStatuses")
+]
+
+const isOutOfMemory = (pod: JsonObject | undefined): boolean =>
+  pod !== undefined && statuses(pod).some((status) => J.text(status, "state", "terminated", "reason") === "OOMKilled")
+
+const events: Readonly<Record<string, readonly [string, string]>> = {
+  Running: ["BuildStarted", "is now running"],
+  Complete: ["BuildCompleted", "completed successfully"],
+  Failed: ["BuildFailed", "failed"],
+  Error: ["BuildFailed", "failed"],
+  Cancelled: ["BuildCancelled", "has been cancelled"]
+}
+
+const snippetLines = 5
+
+const shorten = (line: string): string => line.length > 120 ? `${line.slice(0, 58)}...${line.slice(-59)}` : line
+
+/** The last lines of what the failed container said. */
+const snippet = (pod: JsonObject | undefined): string | undefined => {
+  const said = [...J.objects(pod, "status", "containerStatuses"), ...J.objects(pod, "status", "initContainerStatuses")]
+    .map(
+      (status) => J.text(status, "state", "terminated", "message")
+    ).find((message) => message !== undefined && message !== "")
+  return said === undefined ? undefined : said.trimEnd().split("\n").slice(-snippetLines).map(shorten).join("\n")
+}
+
+/** @since 0.1.0 @category constructors */
+export const make = (registry: Registry): Controller => {
+  const { store } = registry
+  const record = Events.recorder(registry, "build-controller")
+  const retries = new Map<string, number>()
+
+  const write = (build: JsonObject, update: Update, pod: JsonObject | undefined, now: number): void => {
+    const before = phaseOf(build)
+    const phase = update.phase ?? before
+    const ends = BuildRules.terminalPhases.includes(phase)
+    const podName = pod === undefined ? undefined : Metadata.name(pod)
+    const written = registry.update(
+      OpenShiftKinds.builds,
+      Metadata.namespace(build),
+      Metadata.name(build),
+      "main",
+      (is) => {
+        const annotation = ["metadata", "annotations", "openshift.io/build.pod-name"]
+        const next = {
+          ...J.set(is, annotation, J.text(is, ...annotation) ?? podName),
+          status: withoutEmpty({ ...J.object(is, "status"), ...J.make({ ...update, phase }) })
+        }
+        return Either.right(ends ? completed(next, pod, now) : next)
+      },
+      { now }
+    )
+    const event = events[phase]
+    const ended = ends && J.at(build, "status", "completionTimestamp") === undefined
+    if (Either.isRight(written) && event !== undefined && (phase !== before || ended)) {
+      const where = `${Metadata.namespace(build)}/${Metadata.name(build)}`
+      record(written.right, "Normal", event[0], `Build ${where} ${event[1]}`, now)
+    }
+  }
+
+  /** The ConfigMaps and Secrets that a Build names and that are not there. */
+  const missing = (build: JsonObject): string | undefined => {
+    const isAbsent = (plural: string) => (name: string | undefined): name is string =>
+      name !== undefined && store.get({ resource: plural, namespace: Metadata.namespace(build), name }) === undefined
+    const volumes = J.objects(build, "spec", "strategy", "dockerStrategy", "volumes")
+    const configMaps = [
+      ...J.objects(build, "spec", "source", "configMaps").map((input) => J.text(input, "configMap", "name")),
+      ...volumes.map((volume) => J.text(volume, "source", "configMap", "name"))
+    ].filter(isAbsent("configmaps"))
+    const secrets = [
+      ...J.objects(build, "spec", "source", "secrets").map((input) => J.text(input, "secret", "name")),
+      ...volumes.map((volume) => J.text(volume, "source", "secret", "secretName"))
+    ].filter(isAbsent("secrets"))
+    const named = [
+      ...(configMaps.length > 0 ? [` ConfigMaps [${configMaps.join(", ")}]`] : []),
+      ...(secrets.length > 0 ? [` Secrets [${secrets.join(", ")}]`] : [])
+    ].join("")
+    return named === "" ? undefined : `These resources do not exist:${named}`
+  }
+
+  /** Tries again, ever more slowly, fifteen times. */
+  const retry = (build: JsonObject): number | undefined => {
+    const times = retries.get(Metadata.uid(build)) ?? 0
+    retries.set(Metadata.uid(build), times + 1)
+    return times < 15 ? 5 * 2 ** times : undefined
+  }
+
+  const begin = (build: JsonObject, now: number): number | undefined => {
+    const namespace = Metadata.namespace(build)
+    const account = J.text(build, "spec", "serviceAccount") ?? "builder"
+    const strategy = J.object(build, "spec", "strategy", "dockerStrategy")
+    const asksAccount = strategy["pullSecret"] === undefined
+      || (J.at(build, "spec", "output", "pushSecret") === undefined &&
+        J.at(build, "spec", "output", "to") !== undefined)
+    if (asksAccount && store.get({ resource: "serviceaccounts", namespace, name: account }) === undefined) {
+      const reason = "CannotRetrieveServiceAccount"
+      write(build, { reason, message: "Unable to look up the service account secrets for this build." }, undefined, now)
+      return retry(build)
+    }
+    const message = missing(build)
+    if (message !== undefined) {
+      write(build, { reason: "GenericBuildFailed", message }, undefined, now)
+      return undefined
+    }
+    const created = registry.create(CoreKinds.pod, namespace, BuildPod.make(build), { now, user })
+    if (Either.isLeft(created)) {
+      const refusal = created.left.message
+      record(build, "Warning", "FailedCreate", `Error creating build pod: ${refusal}`, now)
+      const reason = "CannotCreateBuildPod"
+      write(build, { reason, message: `Failed creating build pod: ${refusal}` }, undefined, now)
+      return retry(build)
+    }
+    for (const name of BuildPod.configMapNames(build)) {
+      const metadata = { name, ownerReferences: [BuildPod.ownerReference(created.right)] }
+      registry.create(CoreKinds.configMap, namespace, { metadata, data: {} }, { now })
+    }
+    const output = J.text(build, "spec", "output", "to", "name")
+    registry.update(OpenShiftKinds.builds, namespace, Metadata.name(build), "main", (existing) =>
+      Either.right({
+        ...existing,
+        status: {
+          ...J.omit(J.object(existing, "status"), "reason", "message"),
+          ...J.make({ outputDockerImageReference: output })
+        }
+      }), { now })
+    write(build, { phase: "Pending" }, created.right, now)
+    return undefined
+  }
+
+  const follow = (build: JsonObject, pod: JsonObject): Update | undefined => {
+    const phase = phaseOf(build)
+    switch (Pods.phase(pod)) {
+      case "Pending": {
+        const secret = J.text(build, "spec", "output", "pushSecret", "name")
+        const lacks = secret !== undefined && J.text(build, "status", "reason") !== "MissingPushSecret"
+          && store.get({ resource: "secrets", namespace: Metadata.namespace(build), name: secret }) === undefined
+        return phase !== "Running" && lacks
+          ? { phase: "Pending", reason: "MissingPushSecret", message: "Missing push secret." }
+          : phase === "New"
+          ? { phase: "Pending" }
+          : undefined
+      }
+      case "Running":
+        return phase === "Running" ? undefined : J.make({
+          phase: "Running",
+          reason: "",
+          message: "",
+          startTimestamp: J.at(pod, "status", "startTime")
+        })
+      case "Succeeded":
+        return { phase: "Complete", reason: "", message: "" }
+      default:
+        return isOutOfMemory(pod)
+          ? outOfMemory
+          : J.text(pod, "status", "reason") === "Evicted"
+          ? { phase: "Failed", reason: "BuildPodEvicted", message: J.text(pod, "status", "message") ?? "" }
+          : phase === "Failed"
+          ? undefined
+          : Metadata.isBeingDeleted(pod)
+          ? deleted
+          : {
+            phase: "Failed",
+            reason: "GenericBuildFailed",
+            message: "Generic Build failure - check logs for details."
+          }
+    }
+  }
+
+  const advance = (build: JsonObject, now: number): number | undefined => {
+    const namespace = Metadata.namespace(build)
+    const pod = store.get({ resource: "pods", namespace, name: BuildPod.podName(build) })
+    const phase = phaseOf(build)
+    const mine = pod !== undefined && J.text(Metadata.controller(pod), "uid") === Metadata.uid(build)
+    if (BuildRules.terminalPhases.includes(phase)) {
+      if (isUnfinished(build, pod)) {
+        write(build, isOutOfMemory(pod) ? outOfMemory : {}, pod, now)
+      }
+      return undefined
+    }
+    if (J.at(build, "status", "cancelled") === true) {
+      registry.delete(CoreKinds.pod, namespace, BuildPod.podName(build), {}, { now })
+      const message = "The build was cancelled by the user."
+      write(build, { phase: "Cancelled", reason: "CancelledBuild", message }, pod, now)
+      return undefined
+    }
+    if (pod !== undefined && !mine) {
+      const message = "The pod for this build already exists and is older than the build."
+      const left = Metadata.millis(J.text(build, "metadata", "creationTimestamp") ?? "") + 120_000 - now
+      if (Metadata.owners(pod).length > 0 && left > 0) {
+        return left
+      }
+      write(build, { phase: "Error", reason: "BuildPodExists", message }, undefined, now)
+      return undefined
+    }
+    if (pod === undefined && phase === "New") {
+      return begin(build, now)
+    }
+    const update = pod === undefined ? deleted : follow(build, pod)
+    if (update !== undefined) {
+      write(build, update, pod, now)
+    }
+    return undefined
+  }
+
+  const waitingIn = (namespace: string): ReadonlyArray<string> =>
+    store.list(resource, namespace).filter((build) => phaseOf(build) === "New").map(keyOf)
+
+  return {
+    name: "build",
+    keys: (written, object) => {
+      switch (written) {
+        case resource:
+          return [keyOf(object)]
+        case "pods": {
+          const name = J.text(object, "metadata", "labels", BuildPod.buildLabel)
+          return name === undefined ? [] : [`${Metadata.namespace(object)}/${name}`]
+        }
+        case "secrets":
+        case "configmaps":
+        case "resourcequotas":
+        case "serviceaccounts":
+          return waitingIn(Metadata.namespace(object))
+        default:
+          return []
+      }
+    },
+    reconcile: (key, now) => {
+      const [namespace = "", name = ""] = key.split("/")
+      const build = store.get({ resource, namespace, name })
+      return build === undefined || Metadata.isBeingDeleted(build) || BuildRules.strategy(build) === "JenkinsPipeline"
+        ? undefined
+        : advance(build, now)
+    }
+  }
+}
+
+const withoutEmpty = (status: JsonObject): JsonObject =>
+  J.omit(status, ...["reason", "message"].filter((key) => status[key] === ""))
+
+const keyOf = (build: JsonObject): string => `${Metadata.namespace(build)}/${Metadata.name(build)}`
+
+/** Whether something is still to be said of a Build whose builder ended it. */
+const isUnfinished = (build: JsonObject, pod: JsonObject | undefined): boolean => {
+  const status = J.object(build, "status")
+  return (status["phase"] === "Complete" || status["phase"] === "Failed") && (
+    status["completionTimestamp"] === undefined
+    || (status["phase"] === "Failed" && status["logSnippet"] === undefined && snippet(pod) !== undefined)
+    || (status["phase"] === "Failed" && status["reason"] !== outOfMemory.reason && isOutOfMemory(pod))
+  )
+}
+
+const completed = (build: JsonObject, pod: JsonObject | undefined, now: number): JsonObject => {
+  const status = J.object(build, "status")
+  const startTimestamp = J.text(status, "startTimestamp") ?? J.text(pod, "status", "startTime") ??
+    Metadata.timestamp(now)
+  const completionTimestamp = J.text(status, "completionTimestamp") ?? Metadata.timestamp(now)
+  const bad = status["phase"] === "Failed" || status["phase"] === "Error"
+  return {
+    ...build,
+    status: {
+      ...status,
+      ...J.make({ logSnippet: J.text(status, "logSnippet") ?? (bad ? snippet(pod) : undefined) }),
+      startTimestamp,
+      completionTimestamp,
+      duration: (Metadata.millis(completionTimestamp) - Metadata.millis(startTimestamp)) * 1_000_000
+    }
+  }
+}

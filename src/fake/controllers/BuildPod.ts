@@ -1,0 +1,137 @@
+/**
+ * The pod of an OpenShift Build, as openshift/openshift-controller-manager pkg/build/controller/strategy/docker.go makes it
+ * (March 2026).
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import * as Metadata from "../store/Metadata.js"
+import * as BuildNaming from "./BuildNaming.js"
+
+/** @since 0.1.0 @category constants */
+export const buildLabel = "openshift.io/build.name"
+
+/** The container that builds. @since 0.1.0 @category constants */
+export const buildContainer = "docker-build"
+
+/** A week. @since 0.1.0 @category constants */
+const longestBuild = 604_800
+
+/** @since 0.1.0 @category getters */
+export const podName = (build: JsonObject): string => BuildNaming.object(Metadata.name(build), "build")
+
+/** The ConfigMaps that the controller makes for a pod, and the volumes in which they are. */
+const configMaps = [
+  { suffix: "ca", volume: "build-ca-bundles", mountPath: "/var/run/configs/openshift.io/certs" },
+  { suffix: "global-ca", volume: "build-proxy-ca-bundles", mountPath: "/var/run/configs/openshift.io/pki" },
+  { suffix: "sys-config", volume: "build-system-configs", mountPath: "/var/run/configs/openshift.io/build-system" }
+]
+
+/** @since 0.1.0 @category getters */
+export const configMapNames = (build: JsonObject): ReadonlyArray<string> =>
+  configMaps.map(({ suffix }) => BuildNaming.object(Metadata.name(build), suffix))
+
+/** @since 0.1.0 @category getters */
+export const ownerReference = (owner: JsonObject): JsonObject => ({
+  apiVersion: J.text(owner, "apiVersion") ?? "",
+  kind: J.text(owner, "kind") ?? "",
+  name: Metadata.name(owner),
+  uid: Metadata.uid(owner),
+  controller: true
+})
+
+interface Mounted {
+  readonly volume: JsonObject
+  readonly mountPath: string
+}
+
+const secret = (name: string | undefined, suffix: string, mountPath: string): ReadonlyArray<Mounted> =>
+  name === undefined
+    ? []
+    : [{ volume: { name: BuildNaming.volume(name, suffix), secret: { secretName: name } }, mountPath }]
+
+const configMap = (name: string | undefined, suffix: string, mountPath: string): ReadonlyArray<Mounted> =>
+  name === undefined ? [] : [{ volume: { name: BuildNaming.volume(name, suffix), configMap: { name } }, mountPath }]
+
+const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
+  const strategy = J.object(build, "spec", "strategy", "dockerStrategy")
+  const pushes = J.text(build, "spec", "output", "pushSecret", "name")
+  const pulls = J.text(strategy, "pullSecret", "name")
+  return [
+    ...secret(pushes, "push", "/var/run/secrets/openshift.io/push"),
+    ...secret(pulls, "pull", "/var/run/secrets/openshift.io/pull"),
+    ...J.objects(build, "spec", "source", "secrets").flatMap((input) => {
+      const name = J.text(input, "secret", "name")
+      return secret(name, "build", `/var/run/secrets/openshift.io/build/${name}`)
+    }),
+    ...J.objects(build, "spec", "source", "configMaps").flatMap((input) => {
+      const name = J.text(input, "configMap", "name")
+      return configMap(name, "build", `/var/run/configs/openshift.io/build/${name}`)
+    }),
+    ...J.objects(strategy, "volumes").flatMap((volume) => {
+      const secretName = J.text(volume, "source", "secret", "secretName")
+      const configMapName = J.text(volume, "source", "configMap", "name")
+      const path = `/var/run/openshift.io/volumes/${BuildNaming.directory(secretName ?? configMapName ?? "")}`
+      return [
+        ...secret(secretName, "user-build-volume", path),
+        ...configMap(configMapName, "user-build-volume", path)
+      ]
+    }),
+    ...configMaps.map(({ mountPath, suffix, volume }) => ({
+      volume: { name: volume, configMap: { name: BuildNaming.object(Metadata.name(build), suffix) } },
+      mountPath
+    }))
+  ]
+}
+
+/** An object is mounted from one volume, however often: the first of its name counts, whatever is in it. */
+const distinct = (mounts: ReadonlyArray<Mounted>): ReadonlyArray<JsonObject> =>
+  Array.from(new Map(mounts.toReversed().map(({ volume }) => [J.text(volume, "name"), volume])).values()).toReversed()
+
+/** @since 0.1.0 @category constructors */
+export const make = (build: JsonObject): JsonObject => {
+  const image = "quay.io/openshift/origin-docker-builder:v4"
+  const privileged = !J.objects(build, "spec", "strategy", "dockerStrategy", "env").some((entry) =>
+    J.text(entry, "name") === "BUILD_PRIVILEGED" && J.text(entry, "value") === "false"
+  )
+  const mounts = mounted(build)
+  const container = (name: string, more: JsonObject): JsonObject => ({
+    name,
+    image,
+    args: [`openshift-${name}`],
+    env: [{ name: "BUILD", value: JSON.stringify(build) }, { name: "LANG", value: "C.utf8" }],
+    imagePullPolicy: "IfNotPresent",
+    resources: J.object(build, "spec", "resources"),
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    ...more
+  })
+  const clones = ["git", "binary"].some((source) => J.at(build, "spec", "source", source) !== undefined)
+  return {
+    metadata: {
+      name: podName(build),
+      labels: { [buildLabel]: Metadata.name(build) },
+      annotations: { [buildLabel]: Metadata.name(build) },
+      ownerReferences: [ownerReference(build)]
+    },
+    spec: J.make({
+      serviceAccountName: J.text(build, "spec", "serviceAccount") ?? "builder",
+      restartPolicy: "Never",
+      activeDeadlineSeconds: J.number(build, "spec", "completionDeadlineSeconds") ?? longestBuild,
+      nodeSelector: { ...J.object(build, "spec", "nodeSelector"), "kubernetes.io/os": "linux" },
+      initContainers: [
+        ...(clones ? [container("git-clone", {})] : []),
+        container("manage-dockerfile", {})
+      ],
+      containers: [container(buildContainer, {
+        securityContext: privileged ? { privileged: true, runAsUser: 0 } : {},
+        volumeMounts: mounts.map(({ mountPath, volume }) => ({ name: J.text(volume, "name") ?? "", mountPath }))
+      })],
+      volumes: [
+        ...distinct(mounts),
+        { name: "buildcachedir", hostPath: { path: "/var/lib/containers/cache" } },
+        { name: "buildworkdir", emptyDir: {} }
+      ]
+    })
+  }
+}

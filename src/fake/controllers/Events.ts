@@ -1,0 +1,63 @@
+/**
+ * The events that `kubectl describe` shows. Equal ones are counted, not repeated.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import * as CoreKinds from "../kinds/CoreKinds.js"
+import * as Metadata from "../store/Metadata.js"
+import type { Registry } from "../store/Registry.js"
+
+/**
+ * Says of an object what happened to it. `component` is who says so.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Recorder = (
+  about: JsonObject,
+  type: "Normal" | "Warning",
+  reason: string,
+  message: string,
+  now: number
+) => void
+
+/** @since 0.1.0 @category constructors */
+export const recorder = (registry: Registry, component: string): Recorder => {
+  const known = new Map<string, string>()
+  return (about, type, reason, message, now) => {
+    const namespace = Metadata.namespace(about) === "" ? "default" : Metadata.namespace(about)
+    const key = [Metadata.uid(about), type, reason, message].join(" ")
+    const name = known.get(key) ?? `${Metadata.name(about)}.${registry.store.nextSuffix()}`
+    const seen = registry.get(CoreKinds.event, namespace, name)
+    const lastTimestamp = Metadata.timestamp(now)
+    if (seen._tag === "Right") {
+      registry.update(CoreKinds.event, namespace, name, "main", (event) => ({
+        ...seen,
+        right: { ...event, lastTimestamp, count: (J.number(event, "count") ?? 1) + 1 }
+      }), { now })
+      return
+    }
+    known.set(key, name)
+    registry.create(CoreKinds.event, namespace, {
+      metadata: { name, namespace },
+      involvedObject: J.make({
+        apiVersion: about["apiVersion"],
+        kind: about["kind"],
+        name: Metadata.name(about),
+        namespace: Metadata.namespace(about) === "" ? undefined : Metadata.namespace(about),
+        uid: Metadata.uid(about),
+        resourceVersion: J.at(about, "metadata", "resourceVersion")
+      }),
+      type,
+      reason,
+      message,
+      firstTimestamp: lastTimestamp,
+      lastTimestamp,
+      count: 1,
+      source: { component },
+      reportingComponent: component
+    }, { now })
+  }
+}

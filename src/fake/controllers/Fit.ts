@@ -1,0 +1,156 @@
+/**
+ * Whether a pod fits on a node, and in the scheduler's words why not. As in k8s.io/kubernetes pkg/scheduler/framework/plugins
+ * (v1.37): what is required counts, what is preferred does not.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import { quantity } from "../kinds/PodRules.js"
+import * as Metadata from "../store/Metadata.js"
+import * as Selector from "../store/Selector.js"
+import * as Pods from "./Pods.js"
+
+/**
+ * What the scheduler sees: `placed` are the pods that are on nodes and have not ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface World {
+  readonly nodes: ReadonlyArray<JsonObject>
+  readonly placed: ReadonlyArray<JsonObject>
+  readonly namespaceLabels: (namespace: string) => Selector.Labels
+}
+
+const tolerates = (pod: JsonObject, taint: JsonObject): boolean =>
+  J.objects(pod, "spec", "tolerations").some((toleration) => {
+    const effect = J.text(toleration, "effect") ?? ""
+    const key = J.text(toleration, "key") ?? ""
+    return (effect === "" || effect === J.text(taint, "effect"))
+      && (key === "" || key === J.text(taint, "key"))
+      && (J.text(toleration, "operator") === "Exists"
+        || (J.text(toleration, "value") ?? "") === (J.text(taint, "value") ?? ""))
+  })
+
+const isTainted = (pod: JsonObject, node: JsonObject): boolean =>
+  J.objects(node, "spec", "taints").some((taint) =>
+    J.text(taint, "effect") !== "PreferNoSchedule" && !tolerates(pod, taint)
+  )
+
+const isWanted = (pod: JsonObject, node: JsonObject): boolean => {
+  const labels = Metadata.labels(node)
+  const required = J.at(pod, "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+  return Object.entries(J.record(pod, "spec", "nodeSelector")).every(([key, value]) => labels[key] === value)
+    && (required === undefined ||
+      J.objects(required, "nodeSelectorTerms").some((term) =>
+        Selector.expressions(J.objects(term, "matchExpressions"))(labels)
+        && Selector.expressions(J.objects(term, "matchFields"))({ "metadata.name": Metadata.name(node) })
+      ))
+}
+
+const terms = (pod: JsonObject, affinity: "podAffinity" | "podAntiAffinity"): ReadonlyArray<JsonObject> =>
+  J.objects(pod, "spec", "affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution")
+
+/** Whether another pod is one that a term of a pod speaks of. */
+const speaksOf = (world: World, owner: JsonObject, term: JsonObject, other: JsonObject): boolean => {
+  const namespaces = J.texts(term, "namespaces")
+  const selector = term["namespaceSelector"]
+  const home = namespaces.length === 0 && selector === undefined ? [Metadata.namespace(owner)] : namespaces
+  return (home.includes(Metadata.namespace(other))
+    || Selector.matching(selector)(world.namespaceLabels(Metadata.namespace(other))))
+    && Selector.matching(term["labelSelector"])(Metadata.labels(other))
+}
+
+/** Whether a node and the node of a placed pod are in one domain of a term. */
+const shares = (world: World, term: JsonObject, node: JsonObject, placed: JsonObject): boolean => {
+  const key = J.text(term, "topologyKey") ?? ""
+  const there = world.nodes.find((one) => Metadata.name(one) === Pods.nodeName(placed))
+  const domain = Metadata.labels(node)[key]
+  return there !== undefined && domain !== undefined && Metadata.labels(there)[key] === domain
+}
+
+const affinityComplaint = (world: World, pod: JsonObject, node: JsonObject): string | undefined => {
+  const missing = terms(pod, "podAffinity").some((term) =>
+    !world.placed.some((other) => speaksOf(world, pod, term, other) && shares(world, term, node, other))
+    && !(speaksOf(world, pod, term, pod) && !world.placed.some((other) => speaksOf(world, pod, term, other)))
+  )
+  if (missing) {
+    return "node(s) didn't match pod affinity rules"
+  }
+  const repelled = terms(pod, "podAntiAffinity").some((term) =>
+    world.placed.some((other) => speaksOf(world, pod, term, other) && shares(world, term, node, other))
+  )
+  if (repelled) {
+    return "node(s) didn't match pod anti-affinity rules"
+  }
+  const repelling = world.placed.some((other) =>
+    terms(other, "podAntiAffinity").some((term) =>
+      speaksOf(world, other, term, pod) && shares(world, term, node, other)
+    )
+  )
+  return repelling ? "node(s) didn't satisfy existing pods anti-affinity rules" : undefined
+}
+
+const sum = (lists: ReadonlyArray<JsonObject>, name: string): number =>
+  lists.reduce((total, list) => total + (list[name] === undefined ? 0 : quantity(list[name])), 0)
+
+/** What a pod asks for: its containers together, or its greediest init container. @since 0.1.0 @category getters */
+export const asksFor = (pod: JsonObject, name: string, list: "requests" | "limits" = "requests"): number => {
+  const of = (key: string) => J.objects(pod, "spec", key).map((one) => J.object(one, "resources", list))
+  return Math.max(sum(of("containers"), name), ...of("initContainers").map((one) => sum([one], name)))
+}
+
+const countedResources = (node: JsonObject): ReadonlyArray<string> =>
+  Object.keys(J.object(node, "status", "allocatable")).filter((name) => name !== "pods")
+
+const resourceComplaints = (world: World, pod: JsonObject, node: JsonObject): ReadonlyArray<string> => {
+  const here = world.placed.filter((other) => Pods.nodeName(other) === Metadata.name(node))
+  const allocatable = J.object(node, "status", "allocatable")
+  const room = allocatable["pods"] === undefined ? Number.POSITIVE_INFINITY : quantity(allocatable["pods"])
+  const short = countedResources(node).filter((name) => {
+    const wanted = asksFor(pod, name)
+    const taken = here.reduce((total, other) => total + asksFor(other, name), 0)
+    return wanted > 0 && wanted > quantity(allocatable[name]) - taken
+  })
+  return [...(here.length >= room ? ["Too many pods"] : []), ...short.map((name) => `Insufficient ${name}`)]
+}
+
+/** Why a pod cannot be on a node; nothing if it can. @since 0.1.0 @category getters */
+export const complaints = (world: World, pod: JsonObject, node: JsonObject): ReadonlyArray<string> => {
+  if (J.at(node, "spec", "unschedulable") === true) {
+    return ["node(s) were unschedulable"]
+  }
+  if (isTainted(pod, node)) {
+    return ["node(s) had untolerated taint(s)"]
+  }
+  if (!isWanted(pod, node)) {
+    return ["node(s) didn't match Pod's node affinity/selector"]
+  }
+  const short = resourceComplaints(world, pod, node)
+  const affinity = short.length > 0 ? undefined : affinityComplaint(world, pod, node)
+  return affinity === undefined ? short : [affinity]
+}
+
+/** Complaints that pods which are stopped would not settle. */
+const lasting = /unschedulable|untolerated|affinity\/selector/
+
+/** The scheduler's account of why a pod fits nowhere. @since 0.1.0 @category getters */
+export const account = (world: World, pod: JsonObject): string => {
+  const all = world.nodes.map((node) => complaints(world, pod, node))
+  if (all.length === 0) {
+    return "no nodes available to schedule pods"
+  }
+  const histogram = (reasons: ReadonlyArray<string>): string =>
+    [...new Set(reasons)].map((reason) => `${reasons.filter((one) => one === reason).length} ${reason}`).sort().join(
+      ", "
+    )
+  const total = all.length
+  const preemption = all.map((reasons) =>
+    reasons.some((reason) => lasting.test(reason))
+      ? "Preemption is not helpful for scheduling"
+      : "No preemption victims found for incoming pod"
+  )
+  return `0/${total} nodes are available: ${histogram(all.flat())}. `
+    + `preemption: 0/${total} nodes are available: ${histogram(preemption)}.`
+}

@@ -1,0 +1,137 @@
+/**
+ * Gives every pod a node, first come first served, or says why there is none for it.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import * as CoreKinds from "../kinds/CoreKinds.js"
+import type { Key } from "../store/ApiStore.js"
+import * as Metadata from "../store/Metadata.js"
+import type { Registry } from "../store/Registry.js"
+import * as Conditions from "./Conditions.js"
+import type { Controller } from "./Controller.js"
+import * as Events from "./Events.js"
+import * as Fit from "./Fit.js"
+import * as Pods from "./Pods.js"
+
+const isOurs = (pod: JsonObject): boolean =>
+  J.text(pod, "spec", "schedulerName") === "default-scheduler" && Pods.nodeName(pod) === undefined && Pods.isActive(pod)
+  && J.list(pod, "spec", "schedulingGates").length === 0
+
+const podKey = (pod: JsonObject): Key => ({
+  resource: "pods",
+  namespace: Metadata.namespace(pod),
+  name: Metadata.name(pod)
+})
+
+const leastLoaded = (world: Fit.World, nodes: ReadonlyArray<JsonObject>): JsonObject | undefined => {
+  const load = (node: JsonObject) => world.placed.filter((pod) => Pods.nodeName(pod) === Metadata.name(node)).length
+  return nodes.toSorted((a, b) => load(a) - load(b))[0]
+}
+
+const interesting = new Set(["pods", "nodes", "namespaces", "persistentvolumeclaims"])
+
+/** `obstacle` says why a pod is to fit nowhere, whatever the nodes are like. @since 0.1.0 @category constructors */
+export const make = (registry: Registry, obstacle: (pod: JsonObject) => string | undefined): Controller => {
+  const { store } = registry
+  const record = Events.recorder(registry, "default-scheduler")
+  const waiting = new Map<string, Key>()
+
+  const world = (): Fit.World => ({
+    nodes: store.list("nodes"),
+    placed: store.list("pods").filter((pod) => Pods.nodeName(pod) !== undefined && !Pods.isTerminal(pod)),
+    namespaceLabels: (name) => Metadata.labels(store.get({ resource: "namespaces", namespace: "", name }) ?? {})
+  })
+
+  const missingClaim = (pod: JsonObject): string | undefined =>
+    J.objects(pod, "spec", "volumes").flatMap((volume) => {
+      const name = J.text(volume, "persistentVolumeClaim", "claimName")
+      if (name === undefined) {
+        return []
+      }
+      const claim = store.get({ resource: "persistentvolumeclaims", namespace: Metadata.namespace(pod), name })
+      return claim === undefined
+        ? [`persistentvolumeclaim "${name}" not found`]
+        : J.text(claim, "status", "phase") === "Bound"
+        ? []
+        : ["pod has unbound immediate PersistentVolumeClaims"]
+    })[0]
+
+  const say = (pod: JsonObject, condition: Conditions.Condition, now: number): void => {
+    registry.update(
+      CoreKinds.pod,
+      Metadata.namespace(pod),
+      Metadata.name(pod),
+      "status",
+      (existing) => Either.right({ ...existing, status: Conditions.set(J.object(existing, "status"), condition, now) }),
+      { now }
+    )
+  }
+
+  const refuse = (pod: JsonObject, message: string, now: number): void => {
+    const said = Conditions.find(J.object(pod, "status"), "PodScheduled")
+    if (J.text(said, "message") !== message) {
+      say(pod, { type: "PodScheduled", status: "False", reason: "Unschedulable", message }, now)
+      record(pod, "Warning", "FailedScheduling", message, now)
+    }
+  }
+
+  const bind = (pod: JsonObject, node: JsonObject, now: number): void => {
+    const nodeName = Metadata.name(node)
+    const key = podKey(pod)
+    const bound = J.set(store.get(key) ?? pod, ["spec", "nodeName"], nodeName)
+    const status = Conditions.set(J.object(bound, "status"), { type: "PodScheduled", status: "True" }, now)
+    store.put(key, { ...bound, status })
+    record(pod, "Normal", "Scheduled", `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`, now)
+  }
+
+  const schedule = (pod: JsonObject, now: number): void => {
+    const seen = world()
+    const why = obstacle(pod)
+    if (why !== undefined) {
+      refuse(pod, why, now)
+      return
+    }
+    const claim = missingClaim(pod)
+    const fitting = claim === undefined
+      ? seen.nodes.filter((node) => Fit.complaints(seen, pod, node).length === 0)
+      : []
+    const node = leastLoaded(seen, fitting)
+    if (node !== undefined) {
+      bind(pod, node, now)
+    } else if (claim !== undefined) {
+      const total = seen.nodes.length
+      refuse(
+        pod,
+        `0/${total} nodes are available: ${claim}. preemption: 0/${total} nodes are available: `
+          + `${total} Preemption is not helpful for scheduling.`,
+        now
+      )
+    } else {
+      refuse(pod, Fit.account(seen, pod), now)
+    }
+  }
+
+  return {
+    name: "scheduler",
+    keys: (resource, object) => {
+      if (resource === "pods" && isOurs(object)) {
+        waiting.set(Metadata.uid(object), podKey(object))
+      }
+      return interesting.has(resource) && waiting.size > 0 ? ["pods"] : []
+    },
+    reconcile: (_, now) => {
+      for (const [uid, key] of waiting) {
+        const pod = store.get(key)
+        if (pod === undefined || Metadata.uid(pod) !== uid || !isOurs(pod)) {
+          waiting.delete(uid)
+        } else {
+          schedule(pod, now)
+        }
+      }
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * OpenShift Builds as openshift/openshift-apiserver pkg/build treats them (registry/build/strategy.go and
+ * apis/build/validation/validation.go, February 2026).
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as J from "../Json.js"
+import * as Kind from "./Kind.js"
+
+type Errors = ReadonlyArray<Status.FieldError>
+
+const strategies: Readonly<Record<string, string>> = {
+  dockerStrategy: "Docker",
+  sourceStrategy: "Source",
+  customStrategy: "Custom",
+  jenkinsPipelineStrategy: "JenkinsPipeline"
+}
+
+const sources: ReadonlyArray<readonly [string, string]> = [
+  ["git", "Git"],
+  ["binary", "Binary"],
+  ["dockerfile", "Dockerfile"],
+  ["images", "Image"]
+]
+
+/** The kind of strategy that a Build has, if it has one. @since 0.1.0 @category getters */
+export const strategy = (build: JsonObject): string | undefined =>
+  Object.keys(J.object(build, "spec", "strategy")).map((key) => strategies[key]).find((type) => type !== undefined)
+
+/** What the server fills in: above all the types, which follow from what is set. @since 0.1.0 @category combinators */
+export const fill = (build: JsonObject): JsonObject => {
+  const spec = J.object(build, "spec")
+  const source = J.object(spec, "source")
+  const sourceType = sources.find(([key]) => source[key] !== undefined)?.[1] ?? "None"
+  return {
+    ...build,
+    spec: {
+      ...spec,
+      source: { ...source, type: sourceType },
+      strategy: { ...J.object(spec, "strategy"), ...J.make({ type: strategy(build) }) },
+      output: Kind.inside(J.object(spec, "output"), "to", (to) => Kind.defaults(to, { kind: "ImageStreamTag" })),
+      resources: J.object(spec, "resources"),
+      postCommit: J.object(spec, "postCommit")
+    },
+    status: J.object(build, "status")
+  }
+}
+
+/** One condition a phase; the one of the current phase is True. */
+const manageConditions = (status: JsonObject, now: string): JsonObject => {
+  const phase = J.text(status, "phase") ?? ""
+  const conditions = J.objects(status, "conditions")
+  const known = conditions.some((condition) => J.text(condition, "type") === phase)
+  const next = conditions.map((condition): JsonObject => {
+    const is = J.text(condition, "type") === phase ? "True" : "False"
+    const said = is === "True"
+      ? J.make({ reason: status["reason"], message: status["message"] })
+      : {}
+    const turned = J.text(condition, "status") !== is
+    const same = !turned && J.equal(condition["reason"], said["reason"]) &&
+      J.equal(condition["message"], said["message"])
+    return same ? condition : {
+      ...J.omit(condition, "reason", "message"),
+      ...said,
+      status: is,
+      lastUpdateTime: now,
+      ...(turned ? { lastTransitionTime: now } : {})
+    }
+  })
+  return {
+    ...status,
+    conditions: known ? next : [
+      ...next,
+      J.make({
+        type: phase,
+        status: "True",
+        reason: status["reason"],
+        message: status["message"],
+        lastUpdateTime: now,
+        lastTransitionTime: now
+      })
+    ]
+  }
+}
+
+/** @since 0.1.0 @category combinators */
+export const prepare = (build: JsonObject, now: string): JsonObject => ({
+  ...build,
+  status: manageConditions(Kind.defaults(J.object(build, "status"), { phase: "New" }), now)
+})
+
+/** What a failed Build says of its failure stays, but for a want of memory. @since 0.1.0 @category combinators */
+export const amend = (next: JsonObject, previous: JsonObject, now: string): JsonObject => {
+  const status = J.object(next, "status")
+  const before = J.object(previous, "status")
+  const keeps = before["phase"] === "Failed" && status["reason"] !== "OutOfMemoryKilled"
+  const said = keeps
+    ? { ...J.omit(status, "reason", "message"), ...J.make({ reason: before["reason"], message: before["message"] }) }
+    : status
+  return { ...next, status: manageConditions(said, now) }
+}
+
+const isRelative = (path: string | undefined): boolean => path !== undefined && !path.startsWith("/")
+
+const relativeInputs = (spec: JsonObject, key: "secrets" | "configMaps"): Errors =>
+  J.objects(spec, "source", key).flatMap((input, index) => {
+    const destination = J.text(input, "destinationDir") ?? ""
+    const field = `spec.source.${key}[${index}].destinationDir`
+    return destination === ".." || destination.startsWith("../")
+      ? [Status.invalidValue(field, destination, "destination dir cannot start with '..'")]
+      : destination === "" || isRelative(destination)
+      ? []
+      : [Status.invalidValue(field, destination, "for the docker strategy the destinationDir has to be relative path")]
+  })
+
+const output = (spec: JsonObject): Errors => {
+  const to = J.object(spec, "output", "to")
+  const kind = J.text(to, "kind")
+  if (kind === undefined) {
+    return []
+  }
+  if (kind !== "DockerImage" && kind !== "ImageStreamTag") {
+    return [Status.invalidValue(
+      "spec.output.to.kind",
+      kind,
+      "the target of build output must be an 'ImageStreamTag' or 'DockerImage'"
+    )]
+  }
+  return [
+    ...((J.text(to, "name") ?? "") === "" ? [Status.required("spec.output.to.name")] : []),
+    ...(kind === "DockerImage" && to["namespace"] !== undefined
+      ? [Status.invalidValue(
+        "spec.output.to.namespace",
+        to["namespace"],
+        "namespace is not valid when used with a 'DockerImage'"
+      )]
+      : [])
+  ]
+}
+
+const dockerfileLimit = 60_000
+
+/** @since 0.1.0 @category rules */
+export const validate = (build: JsonObject): Errors => {
+  const spec = J.object(build, "spec")
+  const set = Object.keys(J.object(spec, "strategy")).filter((key) => strategies[key] !== undefined)
+  const dockerfile = J.text(spec, "source", "dockerfile") ?? ""
+  const deadline = J.number(spec, "completionDeadlineSeconds")
+  const hasSource = sources.some(([key]) => J.at(spec, "source", key) !== undefined)
+  return [
+    ...(set.includes("dockerStrategy") && !hasSource
+      ? [Status.invalidValue(
+        "spec.source",
+        "",
+        "must provide a value for at least one source input(git, binary, dockerfile, images)."
+      )]
+      : []),
+    ...(new TextEncoder().encode(dockerfile).length > dockerfileLimit
+      ? [Status.invalidValue("spec.source.dockerfile", "", `must be smaller than ${dockerfileLimit} bytes`)]
+      : []),
+    ...relativeInputs(spec, "secrets"),
+    ...relativeInputs(spec, "configMaps"),
+    ...(deadline !== undefined && deadline <= 0
+      ? [Status.invalidValue(
+        "spec.completionDeadlineSeconds",
+        deadline,
+        "completionDeadlineSeconds must be a positive integer greater than 0"
+      )]
+      : []),
+    ...output(spec),
+    ...(set.length === 1 ? [] : [Status.invalidValue(
+      "spec.strategy",
+      J.at(spec, "strategy"),
+      "must provide a value for exactly one of sourceStrategy, customStrategy, dockerStrategy, or jenkinsPipelineStrategy"
+    )])
+  ]
+}
+
+/** Phases in which nothing more happens. @since 0.1.0 @category constants */
+export const terminalPhases: ReadonlyArray<string> = ["Complete", "Failed", "Error", "Cancelled"]
+
+const withoutPushSecret = (build: JsonObject): JsonObject =>
+  J.set(J.object(build, "spec"), ["output", "pushSecret"], undefined)
+
+/** @since 0.1.0 @category rules */
+export const validateUpdate = (next: JsonObject, previous: JsonObject): Errors => {
+  const [phase, before] = [next, previous].map((build) => J.text(build, "status", "phase") ?? "")
+  return [
+    ...(before !== undefined && terminalPhases.includes(before) && phase !== before
+      ? [Status.invalidValue("status.phase", phase, "phase cannot be updated from a terminal state")]
+      : []),
+    ...(J.equal(withoutPushSecret(next), withoutPushSecret(previous)) ? [] : [Status.invalidValue(
+      "spec",
+      "content of spec is not printed out, please refer to the details",
+      "spec is immutable, diff: [unknown]"
+    )])
+  ]
+}

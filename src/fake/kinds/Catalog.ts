@@ -1,0 +1,97 @@
+/**
+ * The kinds that a server has, and the discovery documents that tell of them.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import * as Kind from "./Kind.js"
+
+const verbs = ["create", "delete", "get", "list", "patch", "update", "watch"]
+
+/** @since 0.1.0 @category models */
+export class Catalog {
+  readonly kinds: ReadonlyArray<Kind.Kind>
+  private readonly byPlural: ReadonlyMap<string, Kind.Kind>
+  private readonly byKind: ReadonlyMap<string, Kind.Kind>
+
+  constructor(kinds: ReadonlyArray<Kind.Kind>) {
+    this.kinds = kinds
+    this.byPlural = new Map(kinds.map((kind) => [`${Kind.apiVersion(kind)}/${kind.plural}`, kind]))
+    this.byKind = new Map(kinds.map((kind) => [`${Kind.apiVersion(kind)}/${kind.kind}`, kind]))
+  }
+
+  /** The kind that is served under a plural. */
+  served(group: string, version: string, plural: string): Kind.Kind | undefined {
+    return this.byPlural.get(`${group === "" ? version : `${group}/${version}`}/${plural}`)
+  }
+
+  /** The kind that an object says it is of. */
+  named(apiVersion: string, kind: string): Kind.Kind | undefined {
+    return this.byKind.get(`${apiVersion}/${kind}`)
+  }
+
+  /** The document under a path such as `/apis/batch/v1`. */
+  document(path: string): JsonObject | undefined {
+    if (path === "/api") {
+      return { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] }
+    }
+    if (path === "/apis") {
+      return { kind: "APIGroupList", apiVersion: "v1", groups: this.groups.map((group) => this.group(group)) }
+    }
+    const [root, group = "", version] = path.split("/").slice(1)
+    if (root === "api" && version === undefined) {
+      return this.resources("", group)
+    }
+    if (root !== "apis" || !this.groups.includes(group)) {
+      return undefined
+    }
+    return version === undefined
+      ? { kind: "APIGroup", apiVersion: "v1", ...this.group(group) }
+      : this.resources(group, version)
+  }
+
+  private get groups(): ReadonlyArray<string> {
+    return [...new Set(this.kinds.map((kind) => kind.group))].filter((group) => group !== "")
+  }
+
+  private group(name: string): JsonObject {
+    const versions = [...new Set(this.kinds.filter((kind) => kind.group === name).map((kind) => kind.version))]
+      .map((version) => ({ groupVersion: `${name}/${version}`, version }))
+    return J.make({ name, versions, preferredVersion: versions[0] })
+  }
+
+  private resources(group: string, version: string): JsonObject | undefined {
+    const kinds = this.kinds.filter((kind) => kind.group === group && kind.version === version)
+    return kinds.length === 0 ? undefined : {
+      kind: "APIResourceList",
+      apiVersion: "v1",
+      groupVersion: group === "" ? version : `${group}/${version}`,
+      resources: kinds.flatMap(resources)
+    }
+  }
+}
+
+const resources = (kind: Kind.Kind): ReadonlyArray<JsonObject> => {
+  const { namespaced, plural: name, singular: singularName } = kind
+  const sub = (subresource: string, verbs: ReadonlyArray<string>): JsonObject => ({
+    name: `${name}/${subresource}`,
+    singularName: "",
+    namespaced,
+    kind: kind.kind,
+    verbs
+  })
+  return [
+    J.make({
+      name,
+      singularName,
+      namespaced,
+      kind: kind.kind,
+      verbs: kind.virtual ? ["create"] : verbs,
+      shortNames: kind.shortNames.length === 0 ? undefined : kind.shortNames,
+      categories: kind.categories.length === 0 ? undefined : kind.categories
+    }),
+    ...(kind.log ? [sub("log", ["get"])] : []),
+    ...(kind.status ? [sub("status", ["get", "patch", "update"])] : [])
+  ]
+}

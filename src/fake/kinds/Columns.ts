@@ -1,0 +1,288 @@
+/**
+ * The columns of the kinds that every cluster has, as in k8s.io/kubernetes pkg/printers/internalversion/printers.go
+ * (v1.37).
+ *
+ * @since 0.1.0
+ */
+import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import * as Metadata from "../store/Metadata.js"
+import * as Column from "./Column.js"
+
+type Columns = ReadonlyArray<Column.Column>
+
+const or = (text: string | undefined, otherwise: string): string => text === undefined || text === "" ? otherwise : text
+
+const at = (otherwise: string, ...path: ReadonlyArray<string | number>) => (object: JsonObject): Json =>
+  or(J.text(object, ...path), otherwise)
+
+const entries = (json: Json | undefined): number => J.isObject(json) ? Object.keys(json).length : 0
+
+const phase = Column.make("Status", at("", "status", "phase"))
+
+const hasCondition = (object: JsonObject, type: string): boolean =>
+  J.objects(object, "status", "conditions").some((one) => one["type"] === type && one["status"] === "True")
+
+// -----------------------------------------------------------------------------
+// pods
+// -----------------------------------------------------------------------------
+
+const ended = (state: JsonObject): string => {
+  const signal = J.number(state, "signal") ?? 0
+  return or(
+    J.text(state, "reason"),
+    signal !== 0 ? `Signal:${signal}` : `ExitCode:${J.number(state, "exitCode") ?? 0}`
+  )
+}
+
+/** What keeps the first init container that is not done. */
+const initializing = (pod: JsonObject): string | undefined => {
+  const statuses = J.objects(pod, "status", "initContainerStatuses")
+  const index = statuses.findIndex((status) => J.number(status, "state", "terminated", "exitCode") !== 0)
+  const status = statuses[index]
+  if (status === undefined) {
+    return undefined
+  }
+  const waiting = J.text(status, "state", "waiting", "reason") ?? ""
+  return J.at(status, "state", "terminated") !== undefined
+    ? `Init:${ended(J.object(status, "state", "terminated"))}`
+    : waiting !== "" && waiting !== "PodInitializing"
+    ? `Init:${waiting}`
+    : `Init:${index}/${J.objects(pod, "spec", "initContainers").length}`
+}
+
+const containersOf = (pod: JsonObject): ReadonlyArray<JsonObject> => J.objects(pod, "status", "containerStatuses")
+
+const isReady = (status: JsonObject): boolean =>
+  status["ready"] === true && J.at(status, "state", "running") !== undefined
+
+const podStatus = (pod: JsonObject): string => {
+  const phase = J.text(pod, "status", "phase") ?? ""
+  // The last container that has a reason is passed first, so the first one's stands.
+  const ofContainers = containersOf(pod).flatMap((status) => {
+    const waiting = J.text(status, "state", "waiting", "reason") ?? ""
+    return waiting !== ""
+      ? [waiting]
+      : J.at(status, "state", "terminated") !== undefined
+      ? [ended(J.object(status, "state", "terminated"))]
+      : []
+  })
+  const own = or(J.text(pod, "status", "reason"), phase)
+  const reason = initializing(pod) ?? ofContainers[0] ?? own
+  const shown = reason === "Completed" && containersOf(pod).some(isReady)
+    ? hasCondition(pod, "Ready") ? "Running" : "NotReady"
+    : reason
+  return !Metadata.isBeingDeleted(pod)
+    ? shown
+    : J.text(pod, "status", "reason") === "NodeLost"
+    ? "Unknown"
+    : phase === "Succeeded" || phase === "Failed"
+    ? shown
+    : "Terminating"
+}
+
+const restarts = (pod: JsonObject, now: number): string => {
+  const statuses = initializing(pod) === undefined
+    ? containersOf(pod)
+    : J.objects(pod, "status", "initContainerStatuses")
+  const count = statuses.reduce((sum, status) => sum + (J.number(status, "restartCount") ?? 0), 0)
+  const last = statuses.flatMap((status) => J.text(status, "lastState", "terminated", "finishedAt") ?? []).sort().at(-1)
+  return count === 0 || last === undefined ? String(count) : `${count} (${Column.since(last, now)} ago)`
+}
+
+/** @since 0.1.0 @category constants */
+export const pod: Columns = [
+  Column.name,
+  Column.make(
+    "Ready",
+    (pod) => `${containersOf(pod).filter(isReady).length}/${J.objects(pod, "spec", "containers").length}`
+  ),
+  Column.make("Status", podStatus),
+  Column.make("Restarts", restarts),
+  Column.age,
+  Column.wide("IP", at("<none>", "status", "podIP")),
+  Column.wide("Node", at("<none>", "spec", "nodeName")),
+  Column.wide("Nominated Node", at("<none>", "status", "nominatedNodeName")),
+  Column.wide("Readiness Gates", () => "<none>")
+]
+
+// -----------------------------------------------------------------------------
+// jobs
+// -----------------------------------------------------------------------------
+
+const jobStates = [
+  ["Complete", "Complete"],
+  ["Failed", "Failed"],
+  ["", "Terminating"],
+  ["Suspended", "Suspended"],
+  ["FailureTarget", "FailureTarget"],
+  ["SuccessCriteriaMet", "SuccessCriteriaMet"]
+] as const
+
+const jobStatus = (job: JsonObject): string =>
+  jobStates.find(([type]) => type === "" ? Metadata.isBeingDeleted(job) : hasCondition(job, type))?.[1] ?? "Running"
+
+const jobDuration = (job: JsonObject, now: number): string => {
+  const start = J.text(job, "status", "startTime")
+  const end = J.text(job, "status", "completionTime")
+  return start === undefined
+    ? ""
+    : Column.duration((end === undefined ? now : Metadata.millis(end)) - Metadata.millis(start))
+}
+
+const templateContainers = (job: JsonObject) => J.objects(job, "spec", "template", "spec", "containers")
+
+const ofContainers = (key: string) => (job: JsonObject): string =>
+  templateContainers(job).map((container) => J.text(container, key) ?? "").join(",")
+
+const selector = (job: JsonObject): string =>
+  or(
+    Object.entries(J.record(job, "spec", "selector", "matchLabels")).map(([key, value]) => `${key}=${value}`).join(","),
+    "<none>"
+  )
+
+/** @since 0.1.0 @category constants */
+export const job: Columns = [
+  Column.name,
+  Column.make("Status", jobStatus),
+  Column.make(
+    "Completions",
+    (job) => `${J.number(job, "status", "succeeded") ?? 0}/${J.number(job, "spec", "completions") ?? 1}`
+  ),
+  Column.make("Duration", jobDuration),
+  Column.age,
+  Column.wide("Containers", ofContainers("name")),
+  Column.wide("Images", ofContainers("image")),
+  Column.wide("Selector", selector)
+]
+
+// -----------------------------------------------------------------------------
+// the others
+// -----------------------------------------------------------------------------
+
+const nodeStatus = (node: JsonObject): string => {
+  const ready = J.objects(node, "status", "conditions").find((one) => one["type"] === "Ready")
+  const words = ready === undefined ? "Unknown" : ready["status"] === "True" ? "Ready" : "NotReady"
+  return J.at(node, "spec", "unschedulable") === true ? `${words},SchedulingDisabled` : words
+}
+
+const rolePrefix = "node-role.kubernetes.io/"
+
+const roles = (node: JsonObject): string =>
+  or(
+    Object.keys(Metadata.labels(node)).filter((key) => key.startsWith(rolePrefix)).map((key) =>
+      key.slice(rolePrefix.length)
+    ).sort().join(","),
+    "<none>"
+  )
+
+const address = (type: string) => (node: JsonObject): string =>
+  or(J.text(J.objects(node, "status", "addresses").find((one) => one["type"] === type), "address"), "<none>")
+
+/** @since 0.1.0 @category constants */
+export const node: Columns = [
+  Column.name,
+  Column.make("Status", nodeStatus),
+  Column.make("Roles", roles),
+  Column.age,
+  Column.make("Version", at("", "status", "nodeInfo", "kubeletVersion")),
+  Column.wide("Internal-IP", address("InternalIP")),
+  Column.wide("External-IP", address("ExternalIP")),
+  Column.wide("OS-Image", at("<unknown>", "status", "nodeInfo", "osImage")),
+  Column.wide("Kernel-Version", at("<unknown>", "status", "nodeInfo", "kernelVersion")),
+  Column.wide("Container-Runtime", at("<unknown>", "status", "nodeInfo", "containerRuntimeVersion"))
+]
+
+/** @since 0.1.0 @category constants */
+export const namespace: Columns = [Column.name, phase, Column.age]
+
+/** @since 0.1.0 @category constants */
+export const configMap: Columns = [
+  Column.name,
+  Column.make("Data", (object) => entries(object["data"]) + entries(object["binaryData"])),
+  Column.age
+]
+
+/** @since 0.1.0 @category constants */
+export const secret: Columns = [
+  Column.name,
+  Column.make("Type", at("", "type")),
+  Column.make("Data", (object) => entries(object["data"])),
+  Column.age
+]
+
+const modes: Readonly<Record<string, string>> = {
+  ReadWriteOnce: "RWO",
+  ReadOnlyMany: "ROX",
+  ReadWriteMany: "RWX",
+  ReadWriteOncePod: "RWOP"
+}
+
+const isBound = (claim: JsonObject): boolean => J.text(claim, "spec", "volumeName") !== undefined
+
+/** @since 0.1.0 @category constants */
+export const persistentVolumeClaim: Columns = [
+  Column.name,
+  Column.make(
+    "Status",
+    (claim) => Metadata.isBeingDeleted(claim) ? "Terminating" : at("", "status", "phase")(claim)
+  ),
+  Column.make("Volume", at("", "spec", "volumeName")),
+  Column.make("Capacity", (claim) => isBound(claim) ? at("", "status", "capacity", "storage")(claim) : ""),
+  Column.make(
+    "Access Modes",
+    (claim) =>
+      isBound(claim) ? J.texts(claim, "status", "accessModes").map((mode) => modes[mode] ?? mode).join(",") : ""
+  ),
+  Column.make("StorageClass", at("", "spec", "storageClassName")),
+  Column.make("VolumeAttributesClass", at("<unset>", "spec", "volumeAttributesClassName")),
+  Column.age,
+  Column.wide("VolumeMode", at("<unset>", "spec", "volumeMode"))
+]
+
+const seen = (event: JsonObject, ...keys: ReadonlyArray<string>): string | undefined =>
+  keys.flatMap((key) => J.text(event, key) ?? []).at(0) ?? J.text(event, "metadata", "creationTimestamp")
+
+const source = (event: JsonObject): string =>
+  [
+    or(J.text(event, "source", "component"), J.text(event, "reportingComponent") ?? ""),
+    or(J.text(event, "source", "host"), J.text(event, "reportingInstance") ?? "")
+  ].filter((part) => part !== "").join(", ")
+
+/** @since 0.1.0 @category constants */
+export const event: Columns = [
+  Column.make(
+    "Last Seen",
+    (event, now) => Column.since(seen(event, "lastTimestamp", "firstTimestamp", "eventTime"), now)
+  ),
+  Column.make("Type", at("", "type")),
+  Column.make("Reason", at("", "reason")),
+  Column.make(
+    "Object",
+    (event) =>
+      `${(J.text(event, "involvedObject", "kind") ?? "").toLowerCase()}/${
+        J.text(event, "involvedObject", "name") ?? ""
+      }`
+  ),
+  Column.wide("Subobject", at("", "involvedObject", "fieldPath")),
+  Column.wide("Source", source),
+  Column.make("Message", (event) => (J.text(event, "message") ?? "").trim()),
+  Column.wide("First Seen", (event, now) => Column.since(seen(event, "firstTimestamp", "eventTime"), now)),
+  Column.wide("Count", (event) => J.number(event, "series", "count") ?? J.number(event, "count") ?? 1),
+  { ...Column.name, wide: true }
+]
+
+const quotas = (limits: boolean) => (quota: JsonObject): string =>
+  Object.entries(J.record(quota, "status", "hard")).sort(([a], [b]) => a < b ? -1 : 1).flatMap(([resource, hard]) =>
+    resource.includes("limits") === limits
+      ? [`${resource}: ${J.text(quota, "status", "used", resource) ?? "0"}/${hard}`]
+      : []
+  ).join(", ")
+
+/** @since 0.1.0 @category constants */
+export const resourceQuota: Columns = [
+  Column.name,
+  Column.make("Request", quotas(false)),
+  Column.make("Limit", quotas(true)),
+  Column.age
+]

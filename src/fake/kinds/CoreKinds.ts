@@ -1,0 +1,326 @@
+/**
+ * The kinds of the core group that running builds touches.
+ *
+ * @since 0.1.0
+ */
+import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as J from "../Json.js"
+import * as Columns from "./Columns.js"
+import { any, boolean, each, integer, list, map, quantity, struct, text } from "./Fields.js"
+import * as Kind from "./Kind.js"
+import * as Names from "./Names.js"
+import { condition, labelSelector, object, objectReference } from "./ObjectFields.js"
+import * as PodDefaults from "./PodDefaults.js"
+import * as PodFields from "./PodFields.js"
+import * as PodRules from "./PodRules.js"
+
+const at = (...path: ReadonlyArray<string>) => (object: JsonObject): string => {
+  const value = J.at(object, ...path)
+  return value === undefined || value === null ? "" : String(value)
+}
+
+const fieldNotSupported = (field: string): string => `field label not supported: ${field}`
+
+const core = { group: "", version: "v1" } as const
+
+/** @since 0.1.0 @category kinds */
+export const namespace = Kind.make({
+  ...core,
+  plural: "namespaces",
+  columns: Columns.namespace,
+  kind: "Namespace",
+  shortNames: ["ns"],
+  namespaced: false,
+  status: true,
+  name: Names.dnsLabel,
+  fields: object({
+    spec: struct({ finalizers: list(text) }),
+    status: struct({ phase: text, conditions: list(struct(condition)) })
+  }),
+  selectable: { "status.phase": at("status", "phase") },
+  unknownField: fieldNotSupported,
+  prepare: (object) => ({
+    ...J.set(object, ["metadata", "labels", "kubernetes.io/metadata.name"], J.text(object, "metadata", "name")),
+    spec: { finalizers: ["kubernetes"] },
+    status: { phase: "Active" }
+  }),
+  amend: (next, previous) => ({ ...next, spec: J.object(previous, "spec"), status: J.object(previous, "status") }),
+  pending: (object) => J.list(object, "spec", "finalizers").length > 0
+})
+
+const maximum = 1024 * 1024
+
+const size = (values: Readonly<Record<string, string>>, base64: boolean): number =>
+  Object.values(values).reduce(
+    (sum, value) => sum + (base64 ? Math.floor(value.length * 3 / 4) : new TextEncoder().encode(value).length),
+    0
+  )
+
+const immutable =
+  (...keys: ReadonlyArray<string>) => (next: JsonObject, previous: JsonObject): ReadonlyArray<Status.FieldError> =>
+    J.at(previous, "immutable") !== true
+      ? []
+      : [
+        ...(J.at(next, "immutable") === true ? [] : ["immutable"]),
+        ...keys.filter((key) => !J.equal(next[key], previous[key]))
+      ]
+        .map((field) => ({ type: "Forbidden", field, detail: "field is immutable when `immutable` is set" }))
+
+const keys = (values: JsonObject, field: string): ReadonlyArray<Status.FieldError> =>
+  Object.keys(values).flatMap((key) =>
+    Names.dataKey(key).map((complaint) => Status.invalidValue(`${field}[${key}]`, key, complaint))
+  )
+
+/** @since 0.1.0 @category kinds */
+export const configMap = Kind.make({
+  ...core,
+  plural: "configmaps",
+  columns: Columns.configMap,
+  kind: "ConfigMap",
+  shortNames: ["cm"],
+  fields: object({ immutable: boolean, data: PodFields.data.text, binaryData: PodFields.data.bytes }),
+  validate: (object) => [
+    ...keys(J.object(object, "data"), "data"),
+    ...keys(J.object(object, "binaryData"), "binaryData"),
+    ...Object.keys(J.object(object, "data")).filter((key) => J.at(object, "binaryData", key) !== undefined).map((key) =>
+      Status.invalidValue(`data[${key}]`, key, "duplicate of key present in binaryData")
+    ),
+    ...(size(J.record(object, "data"), false) + size(J.record(object, "binaryData"), true) > maximum
+      ? [Status.tooLong("", maximum)]
+      : [])
+  ],
+  validateUpdate: immutable("data", "binaryData")
+})
+
+const requiredKeys: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "kubernetes.io/dockerconfigjson": [".dockerconfigjson"],
+  "kubernetes.io/dockercfg": [".dockercfg"],
+  "kubernetes.io/ssh-auth": ["ssh-privatekey"],
+  "kubernetes.io/tls": ["tls.crt", "tls.key"]
+}
+
+/** @since 0.1.0 @category kinds */
+export const secret = Kind.make({
+  ...core,
+  plural: "secrets",
+  columns: Columns.secret,
+  kind: "Secret",
+  fields: object({
+    immutable: boolean,
+    data: PodFields.data.bytes,
+    stringData: PodFields.data.text,
+    type: text
+  }),
+  selectable: { type: at("type") },
+  unknownField: fieldNotSupported,
+  fill: (object) => {
+    const encoded = Object.entries(J.record(object, "stringData")).map(([key, value]): [string, Json] => [
+      key,
+      Buffer.from(value).toString("base64")
+    ])
+    const data = encoded.length === 0
+      ? object
+      : { ...object, data: { ...J.object(object, "data"), ...Object.fromEntries(encoded) } }
+    return Kind.defaults(J.omit(data, "stringData"), { type: "Opaque" })
+  },
+  validate: (object) => [
+    ...keys(J.object(object, "data"), "data"),
+    ...(requiredKeys[J.text(object, "type") ?? ""] ?? []).filter((key) => J.at(object, "data", key) === undefined).map((
+      key
+    ) => Status.required(`data[${key}]`)),
+    ...(size(J.record(object, "data"), true) > maximum ? [Status.tooLong("data", maximum)] : [])
+  ],
+  validateUpdate: (next, previous) => [
+    ...(J.equal(next["type"], previous["type"])
+      ? []
+      : [Status.invalidValue("type", next["type"], "field is immutable")]),
+    ...immutable("data")(next, previous)
+  ]
+})
+
+/** @since 0.1.0 @category kinds */
+export const serviceAccount = Kind.make({
+  ...core,
+  plural: "serviceaccounts",
+  kind: "ServiceAccount",
+  shortNames: ["sa"],
+  fields: object({
+    secrets: list(objectReference),
+    imagePullSecrets: list(struct({ name: text })),
+    automountServiceAccountToken: boolean
+  })
+})
+
+const finished = (pod: JsonObject): boolean => ["Succeeded", "Failed"].includes(J.text(pod, "status", "phase") ?? "")
+
+/** @since 0.1.0 @category kinds */
+export const pod = Kind.make({
+  ...core,
+  plural: "pods",
+  columns: Columns.pod,
+  kind: "Pod",
+  shortNames: ["po"],
+  categories: ["all"],
+  status: true,
+  log: true,
+  fields: PodFields.pod,
+  generation: "spec",
+  selectable: {
+    "spec.nodeName": at("spec", "nodeName"),
+    "spec.restartPolicy": at("spec", "restartPolicy"),
+    "spec.schedulerName": at("spec", "schedulerName"),
+    "spec.serviceAccountName": at("spec", "serviceAccountName"),
+    "spec.hostNetwork": (object) => String(J.at(object, "spec", "hostNetwork") ?? false),
+    "status.phase": at("status", "phase"),
+    "status.podIP": at("status", "podIP"),
+    "status.nominatedNodeName": at("status", "nominatedNodeName")
+  },
+  unknownField: fieldNotSupported,
+  fill: PodDefaults.pod,
+  prepare: (object) => ({
+    ...object,
+    status: { phase: "Pending", qosClass: PodDefaults.qosClass(J.object(object, "spec")) }
+  }),
+  validate: (object) => PodRules.podSpec(J.object(object, "spec"), "spec"),
+  validateUpdate: PodRules.podUpdate,
+  grace: (object, requested) =>
+    J.text(object, "spec", "nodeName") === undefined || finished(object)
+      ? 0
+      : Math.max(requested ?? J.number(object, "spec", "terminationGracePeriodSeconds") ?? 0, 0)
+})
+
+/** @since 0.1.0 @category kinds */
+export const node = Kind.make({
+  ...core,
+  plural: "nodes",
+  columns: Columns.node,
+  kind: "Node",
+  shortNames: ["no"],
+  namespaced: false,
+  status: true,
+  fields: object({
+    spec: struct({
+      ...each(text, "podCIDR", "providerID"),
+      podCIDRs: list(text),
+      unschedulable: boolean,
+      taints: list(struct(each(text, "key", "value", "effect", "timeAdded"))),
+      configSource: any
+    }),
+    status: struct({
+      capacity: map(quantity),
+      allocatable: map(quantity),
+      phase: text,
+      conditions: list(struct({ ...condition, lastHeartbeatTime: text })),
+      addresses: list(struct(each(text, "type", "address"))),
+      ...each(any, "daemonEndpoints", "nodeInfo", "images", "volumesInUse", "volumesAttached", "config"),
+      ...each(any, "runtimeHandlers", "features", "declaredFeatures")
+    })
+  }),
+  selectable: { "spec.unschedulable": (object) => String(J.at(object, "spec", "unschedulable") ?? false) },
+  unknownField: fieldNotSupported
+})
+
+/** @since 0.1.0 @category kinds */
+export const persistentVolumeClaim = Kind.make({
+  ...core,
+  plural: "persistentvolumeclaims",
+  columns: Columns.persistentVolumeClaim,
+  kind: "PersistentVolumeClaim",
+  shortNames: ["pvc"],
+  status: true,
+  fields: object({
+    spec: struct({
+      accessModes: list(text),
+      selector: labelSelector,
+      resources: struct({ requests: map(quantity), limits: map(quantity) }),
+      ...each(text, "volumeName", "storageClassName", "volumeMode", "volumeAttributesClassName"),
+      ...each(any, "dataSource", "dataSourceRef")
+    }),
+    status: struct({
+      phase: text,
+      accessModes: list(text),
+      capacity: map(quantity),
+      conditions: list(struct(condition)),
+      ...each(any, "allocatedResources", "allocatedResourceStatuses", "modifyVolumeStatus", "healthStatus"),
+      currentVolumeAttributesClassName: text
+    })
+  }),
+  fill: (object) => Kind.inside(object, "spec", (spec) => Kind.defaults(spec, { volumeMode: "Filesystem" })),
+  prepare: (object) => ({ ...object, status: { phase: "Pending" } }),
+  validate: (object) => [
+    ...(J.list(object, "spec", "accessModes").length === 0
+      ? [Status.required("spec.accessModes", "at least 1 access mode is required")]
+      : []),
+    ...(J.at(object, "spec", "resources", "requests", "storage") === undefined
+      ? [Status.required("spec.resources[storage]")]
+      : [])
+  ]
+})
+
+/** @since 0.1.0 @category kinds */
+export const event = Kind.make({
+  ...core,
+  plural: "events",
+  columns: Columns.event,
+  kind: "Event",
+  shortNames: ["ev"],
+  fields: object({
+    involvedObject: objectReference,
+    related: objectReference,
+    ...each(text, "reason", "message", "firstTimestamp", "lastTimestamp", "type", "eventTime", "action"),
+    ...each(text, "reportingComponent", "reportingInstance"),
+    source: struct(each(text, "component", "host")),
+    count: integer,
+    series: struct({ count: integer, lastObservedTime: text })
+  }),
+  selectable: {
+    ...Object.fromEntries(
+      ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"].map((field) => [
+        `involvedObject.${field}`,
+        at("involvedObject", field)
+      ])
+    ),
+    reason: at("reason"),
+    reportingComponent: at("reportingComponent"),
+    source: at("source", "component"),
+    type: at("type")
+  },
+  unknownField: fieldNotSupported
+})
+
+/** @since 0.1.0 @category kinds */
+export const resourceQuota = Kind.make({
+  ...core,
+  plural: "resourcequotas",
+  columns: Columns.resourceQuota,
+  kind: "ResourceQuota",
+  shortNames: ["quota"],
+  status: true,
+  fields: object({
+    spec: struct({ hard: map(quantity), scopes: list(text), scopeSelector: any }),
+    status: struct({ hard: map(quantity), used: map(quantity) })
+  })
+})
+
+const review = (kind: string, plural: string): Kind.Kind =>
+  Kind.make({ group: "authorization.k8s.io", version: "v1", kind, plural, namespaced: false, virtual: true })
+
+/** Access reviews: answered, never stored. @since 0.1.0 @category kinds */
+export const reviewKinds: ReadonlyArray<Kind.Kind> = [
+  review("SelfSubjectAccessReview", "selfsubjectaccessreviews"),
+  review("SelfSubjectRulesReview", "selfsubjectrulesreviews")
+]
+
+/** @since 0.1.0 @category kinds */
+export const kinds: ReadonlyArray<Kind.Kind> = [
+  configMap,
+  event,
+  namespace,
+  node,
+  persistentVolumeClaim,
+  pod,
+  resourceQuota,
+  secret,
+  serviceAccount
+]

@@ -1,0 +1,147 @@
+/**
+ * Which fields a kind has, and of which type: what makes a server drop, or refuse, a field that it does not know.
+ *
+ * @since 0.1.0
+ */
+import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+
+/** @since 0.1.0 @category models */
+export type Field =
+  | { readonly _tag: "Text" | "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Any" }
+  | { readonly _tag: "List"; readonly of: Field }
+  | { readonly _tag: "Map"; readonly of: Field }
+  | { readonly _tag: "Struct"; readonly fields: Fields }
+
+/** @since 0.1.0 @category models */
+export interface Fields {
+  readonly [name: string]: Field
+}
+
+/** @since 0.1.0 @category constructors */
+export const text: Field = { _tag: "Text" }
+/** @since 0.1.0 @category constructors */
+export const integer: Field = { _tag: "Integer" }
+/** @since 0.1.0 @category constructors */
+export const boolean: Field = { _tag: "Boolean" }
+/** @since 0.1.0 @category constructors */
+export const quantity: Field = { _tag: "Quantity" }
+/** @since 0.1.0 @category constructors */
+export const integerOrText: Field = { _tag: "IntegerOrText" }
+/** Base64. @since 0.1.0 @category constructors */
+export const bytes: Field = { _tag: "Bytes" }
+/** What nobody looks into. @since 0.1.0 @category constructors */
+export const any: Field = { _tag: "Any" }
+/** @since 0.1.0 @category constructors */
+export const list = (of: Field): Field => ({ _tag: "List", of })
+/** @since 0.1.0 @category constructors */
+export const map = (of: Field): Field => ({ _tag: "Map", of })
+/** @since 0.1.0 @category constructors */
+export const struct = (fields: Fields): Field => ({ _tag: "Struct", fields })
+
+/** Fields of one type. @since 0.1.0 @category constructors */
+export const each = (of: Field, ...names: ReadonlyArray<string>): Fields =>
+  Object.fromEntries(names.map((name) => [name, of]))
+
+/**
+ * An object as a typed server reads it: without null fields and without those it does not know, whose paths are listed;
+ * `wrong` says what cannot be read at all.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Reading {
+  readonly object: JsonObject
+  readonly unknown: ReadonlyArray<string>
+  readonly wrong: ReadonlyArray<string>
+}
+
+const quantityPattern = /^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/
+const base64Pattern = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+const goType = (field: Field): string => {
+  switch (field._tag) {
+    case "Integer":
+      return "int64"
+    case "Boolean":
+      return "bool"
+    case "List":
+      return `[]${goType(field.of)}`
+    case "Map":
+      return `map[string]${goType(field.of)}`
+    default:
+      return "string"
+  }
+}
+
+const jsonType = (json: Json): string =>
+  J.isList(json) ? "array" : typeof json === "boolean" ? "bool" : typeof json === "object" ? "object" : typeof json
+
+/** @since 0.1.0 @category combinators */
+export const read = (kind: string, fields: Fields, object: JsonObject): Reading => {
+  const unknown: Array<string> = []
+  const wrong: Array<string> = []
+
+  const mismatch = (json: Json, field: Field, path: string): Json => {
+    wrong.push(`json: cannot unmarshal ${jsonType(json)} into Go struct field ${kind}.${path} of type ${goType(field)}`)
+    return json
+  }
+
+  const readStruct = (json: JsonObject, known: Fields, path: string): JsonObject =>
+    Object.fromEntries(
+      Object.entries(json).flatMap(([name, value]) => {
+        const field = Object.hasOwn(known, name) ? known[name] : undefined
+        const inside = path === "" ? name : `${path}.${name}`
+        if (field === undefined) {
+          unknown.push(inside)
+          return []
+        }
+        return value === null ? [] : [[name, readField(value, field, inside)]]
+      })
+    )
+
+  const readField = (json: Json, field: Field, path: string): Json => {
+    switch (field._tag) {
+      case "Any":
+        return json
+      case "Text":
+        return typeof json === "string" ? json : mismatch(json, field, path)
+      case "Integer":
+        return typeof json === "number" && Number.isInteger(json) ? json : mismatch(json, field, path)
+      case "Boolean":
+        return typeof json === "boolean" ? json : mismatch(json, field, path)
+      case "IntegerOrText":
+        return typeof json === "string" || typeof json === "number" ? json : mismatch(json, field, path)
+      case "Quantity": {
+        if (quantityPattern.test(String(json))) {
+          return String(json)
+        }
+        wrong.push(
+          "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+        )
+        return json
+      }
+      case "Bytes": {
+        if (typeof json === "string" && base64Pattern.test(json)) {
+          return json
+        }
+        wrong.push("illegal base64 data at input byte 0")
+        return json
+      }
+      case "List":
+        return J.isList(json)
+          ? json.map((item, index) => readField(item, field.of, `${path}[${index}]`))
+          : mismatch(json, field, path)
+      case "Map":
+        return J.isObject(json)
+          ? Object.fromEntries(
+            Object.entries(json).map(([name, value]) => [name, readField(value, field.of, `${path}.${name}`)])
+          )
+          : mismatch(json, field, path)
+      case "Struct":
+        return J.isObject(json) ? readStruct(json, field.fields, path) : mismatch(json, field, path)
+    }
+  }
+
+  return { object: readStruct(object, fields, ""), unknown, wrong }
+}

@@ -1,0 +1,46 @@
+/**
+ * The fields that all kinds share.
+ *
+ * @since 0.1.0
+ */
+import { any, boolean, each, type Field, type Fields, integer, list, map, struct, text } from "./Fields.js"
+
+/** @since 0.1.0 @category fields */
+export const meta: Field = struct({
+  ...each(text, "name", "generateName", "namespace", "selfLink", "uid", "resourceVersion"),
+  ...each(text, "creationTimestamp", "deletionTimestamp"),
+  ...each(integer, "generation", "deletionGracePeriodSeconds"),
+  labels: map(text),
+  annotations: map(text),
+  ownerReferences: list(struct({
+    ...each(text, "apiVersion", "kind", "name", "uid"),
+    ...each(boolean, "controller", "blockOwnerDeletion")
+  })),
+  finalizers: list(text),
+  managedFields: any
+})
+
+/** A kind with its own fields beside the shared ones. @since 0.1.0 @category constructors */
+export const object = (own: Fields): Fields => ({ apiVersion: text, kind: text, metadata: meta, ...own })
+
+/** @since 0.1.0 @category fields */
+export const labelSelector: Field = struct({
+  matchLabels: map(text),
+  matchExpressions: list(struct({ key: text, operator: text, values: list(text) }))
+})
+
+/** @since 0.1.0 @category fields */
+export const condition: Fields = each(
+  text,
+  "type",
+  "status",
+  "lastProbeTime",
+  "lastTransitionTime",
+  "reason",
+  "message"
+)
+
+/** @since 0.1.0 @category fields */
+export const objectReference: Field = struct(
+  each(text, "kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")
+)

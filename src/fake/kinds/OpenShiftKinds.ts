@@ -1,0 +1,130 @@
+/**
+ * The kinds that OpenShift adds, as far as building images meets them.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import * as BuildColumns from "./BuildColumns.js"
+import * as BuildRules from "./BuildRules.js"
+import { any, boolean, each, type Fields, integer, list, map, quantity, struct, text } from "./Fields.js"
+import * as Kind from "./Kind.js"
+import { object, objectReference } from "./ObjectFields.js"
+
+const at = (...path: ReadonlyArray<string>) => (object: JsonObject): string => J.text(object, ...path) ?? ""
+
+const named = struct({ name: text })
+const environment = list(struct({ name: text, value: text, valueFrom: any }))
+
+const volumes = list(struct({
+  name: text,
+  source: struct({ type: text, secret: any, configMap: any, csi: any }),
+  mounts: list(struct({ destinationPath: text }))
+}))
+
+// openshift/api build/v1/types.go (August 2026)
+const build: Fields = object({
+  spec: struct({
+    serviceAccount: text,
+    source: struct({
+      ...each(text, "type", "dockerfile", "contextDir"),
+      binary: struct({ asFile: text }),
+      git: struct(each(text, "uri", "ref", "httpProxy", "httpsProxy", "noProxy")),
+      images: any,
+      sourceSecret: named,
+      secrets: list(struct({ secret: named, destinationDir: text })),
+      configMaps: list(struct({ configMap: named, destinationDir: text }))
+    }),
+    revision: any,
+    strategy: struct({
+      type: text,
+      dockerStrategy: struct({
+        from: objectReference,
+        pullSecret: named,
+        ...each(boolean, "noCache", "forcePull"),
+        env: environment,
+        dockerfilePath: text,
+        buildArgs: environment,
+        imageOptimizationPolicy: text,
+        volumes
+      }),
+      ...each(any, "sourceStrategy", "customStrategy", "jenkinsPipelineStrategy")
+    }),
+    output: struct({
+      to: objectReference,
+      pushSecret: named,
+      imageLabels: list(struct(each(text, "name", "value")))
+    }),
+    resources: struct({ limits: map(quantity), requests: map(quantity), claims: any }),
+    postCommit: struct({ command: list(text), args: list(text), script: text }),
+    completionDeadlineSeconds: integer,
+    nodeSelector: map(text),
+    mountTrustedCA: boolean,
+    triggeredBy: any
+  }),
+  status: struct({
+    ...each(text, "phase", "reason", "message", "startTimestamp", "completionTimestamp", "logSnippet"),
+    outputDockerImageReference: text,
+    cancelled: boolean,
+    duration: integer,
+    config: objectReference,
+    output: struct({ to: struct({ imageDigest: text }) }),
+    stages: any,
+    conditions: list(struct(
+      each(text, "type", "status", "lastUpdateTime", "lastTransitionTime", "reason", "message")
+    ))
+  })
+})
+
+/** @since 0.1.0 @category kinds */
+export const builds = Kind.make({
+  group: "build.openshift.io",
+  version: "v1",
+  plural: "builds",
+  columns: BuildColumns.build,
+  kind: "Build",
+  categories: ["all"],
+  log: true,
+  fields: build,
+  generation: "spec",
+  selectable: { status: at("status", "phase"), podName: (object) => `${at("metadata", "name")(object)}-build` },
+  unknownField: (field) => `field label not supported: ${field}`,
+  fill: BuildRules.fill,
+  prepare: BuildRules.prepare,
+  amend: BuildRules.amend,
+  validate: BuildRules.validate,
+  validateUpdate: BuildRules.validateUpdate,
+  unconditionalUpdate: false
+})
+
+/** The group `build.openshift.io`, which a cluster has if its capability Build is enabled. @since 0.1.0 @category kinds */
+export const buildKinds: ReadonlyArray<Kind.Kind> = [
+  builds,
+  Kind.make({
+    group: "build.openshift.io",
+    version: "v1",
+    plural: "buildconfigs",
+    kind: "BuildConfig",
+    shortNames: ["bc"],
+    categories: ["all"]
+  })
+]
+
+const config = (plural: string, kind: string): Kind.Kind =>
+  Kind.make({ group: "config.openshift.io", version: "v1", plural, kind, namespaced: false, status: true })
+
+/** What every OpenShift cluster has. @since 0.1.0 @category kinds */
+export const clusterKinds: ReadonlyArray<Kind.Kind> = [
+  config("clusterversions", "ClusterVersion"),
+  config("images", "Image"),
+  config("infrastructures", "Infrastructure"),
+  config("proxies", "Proxy"),
+  Kind.make({
+    group: "security.openshift.io",
+    version: "v1",
+    plural: "securitycontextconstraints",
+    kind: "SecurityContextConstraints",
+    shortNames: ["scc"],
+    namespaced: false
+  })
+]

@@ -1,0 +1,110 @@
+/**
+ * What the server fills into a pod, as k8s.io/kubernetes pkg/apis/core/v1/defaults.go (v1.37) does.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as J from "../Json.js"
+import { defaults, inside, insideEach } from "./Kind.js"
+
+const pullPolicy = (image: string): string => {
+  const name = image.slice(image.lastIndexOf("/") + 1)
+  return name.includes("@") || (name.includes(":") && !name.endsWith(":latest")) ? "IfNotPresent" : "Always"
+}
+
+const probe = (values: JsonObject): JsonObject =>
+  inside(
+    defaults(values, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }),
+    "httpGet",
+    (get) => defaults(get, { path: "/", scheme: "HTTP" })
+  )
+
+const fieldRef = (source: JsonObject): JsonObject =>
+  inside(source, "fieldRef", (ref) => defaults(ref, { apiVersion: "v1" }))
+
+const limitsAreRequests = (resources: JsonObject): JsonObject => {
+  const limits = J.object(resources, "limits")
+  return Object.keys(limits).length === 0 ? resources : J.set(resources, ["requests"], {
+    ...limits,
+    ...J.object(resources, "requests")
+  })
+}
+
+const container = (values: JsonObject): JsonObject => {
+  const filled = defaults(values, {
+    imagePullPolicy: pullPolicy(J.text(values, "image") ?? ""),
+    resources: {},
+    terminationMessagePath: "/dev/termination-log",
+    terminationMessagePolicy: "File"
+  })
+  const withPorts = insideEach(filled, "ports", (port) => defaults(port, { protocol: "TCP" }))
+  const withEnv = insideEach(withPorts, "env", (entry) => inside(entry, "valueFrom", fieldRef))
+  return ["livenessProbe", "readinessProbe", "startupProbe"].reduce(
+    (object, name) => inside(object, name, probe),
+    inside(withEnv, "resources", limitsAreRequests)
+  )
+}
+
+const projection = (source: JsonObject): JsonObject =>
+  inside(
+    inside(source, "serviceAccountToken", (token) => defaults(token, { expirationSeconds: 3600 })),
+    "downwardAPI",
+    (downward) => insideEach(downward, "items", fieldRef)
+  )
+
+const mode = (source: JsonObject): JsonObject => defaults(source, { defaultMode: 420 })
+
+const volume = (values: JsonObject): JsonObject => {
+  const source = Object.keys(values).some((key) => key !== "name") ? values : { ...values, emptyDir: {} }
+  const moded = ["secret", "configMap", "downwardAPI", "projected"].reduce(
+    (object, name) => inside(object, name, mode),
+    source
+  )
+  const withItems = inside(moded, "downwardAPI", (downward) => insideEach(downward, "items", fieldRef))
+  return inside(
+    inside(withItems, "projected", (projected) => insideEach(projected, "sources", projection)),
+    "hostPath",
+    (host) => defaults(host, { type: "" })
+  )
+}
+
+/** @since 0.1.0 @category combinators */
+export const podSpec = (spec: JsonObject): JsonObject => {
+  const account = J.text(spec, "serviceAccountName") ?? J.text(spec, "serviceAccount")
+  const filled = defaults(spec, {
+    dnsPolicy: "ClusterFirst",
+    restartPolicy: "Always",
+    schedulerName: "default-scheduler",
+    securityContext: {},
+    terminationGracePeriodSeconds: 30,
+    ...(account === undefined ? {} : { serviceAccountName: account, serviceAccount: account })
+  })
+  return insideEach(
+    insideEach(insideEach(filled, "initContainers", container), "containers", container),
+    "volumes",
+    volume
+  )
+}
+
+/** @since 0.1.0 @category combinators */
+export const pod = (object: JsonObject): JsonObject =>
+  inside(object, "spec", (spec) => podSpec(defaults(spec, { enableServiceLinks: true })))
+
+const resourcesOf = (spec: JsonObject, list: "limits" | "requests"): ReadonlyArray<JsonObject> =>
+  [...J.objects(spec, "initContainers"), ...J.objects(spec, "containers")].map((one) =>
+    J.object(one, "resources", list)
+  )
+
+/** @since 0.1.0 @category getters */
+export const qosClass = (spec: JsonObject): string => {
+  const requests = resourcesOf(spec, "requests")
+  const limits = resourcesOf(spec, "limits")
+  const counted = (list: JsonObject) => ["cpu", "memory"].filter((name) => list[name] !== undefined)
+  if ([...requests, ...limits].every((list) => counted(list).length === 0)) {
+    return "BestEffort"
+  }
+  const guaranteed = limits.every((limit, index) =>
+    counted(limit).length === 2 && counted(limit).every((name) => J.equal(limit[name], requests[index]?.[name]))
+  )
+  return guaranteed ? "Guaranteed" : "Burstable"
+}

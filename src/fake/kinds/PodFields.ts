@@ -1,0 +1,276 @@
+/**
+ * The fields of a pod, as k8s.io/api core/v1/types.go (v0.37) has them. Volume sources that no image build uses are let
+ * through unread.
+ *
+ * @since 0.1.0
+ */
+import {
+  any,
+  boolean,
+  bytes,
+  each,
+  type Field,
+  type Fields,
+  integer,
+  integerOrText,
+  list,
+  map,
+  quantity,
+  struct,
+  text
+} from "./Fields.js"
+import { condition, labelSelector, meta, object } from "./ObjectFields.js"
+
+const reference = { name: text }
+const named = { ...reference, optional: boolean }
+
+const items = list(struct({ key: text, path: text, mode: integer, user: integer }))
+
+const downward = list(struct({
+  path: text,
+  mode: integer,
+  user: integer,
+  fieldRef: struct(each(text, "apiVersion", "fieldPath")),
+  resourceFieldRef: struct({ containerName: text, resource: text, divisor: quantity })
+}))
+
+const projection: Fields = {
+  secret: struct({ ...named, items }),
+  configMap: struct({ ...named, items }),
+  downwardAPI: struct({ items: downward }),
+  serviceAccountToken: struct({ audience: text, expirationSeconds: integer, path: text, user: integer }),
+  clusterTrustBundle: any,
+  podCertificate: any
+}
+
+const volume: Fields = {
+  name: text,
+  hostPath: struct(each(text, "path", "type")),
+  emptyDir: struct({ medium: text, sizeLimit: quantity, mode: integer }),
+  secret: struct({ secretName: text, items, defaultMode: integer, defaultUser: integer, optional: boolean }),
+  configMap: struct({ ...named, items, defaultMode: integer, defaultUser: integer }),
+  downwardAPI: struct({ items: downward, defaultMode: integer, defaultUser: integer }),
+  projected: struct({ sources: list(struct(projection)), defaultMode: integer, defaultUser: integer }),
+  persistentVolumeClaim: struct({ claimName: text, readOnly: boolean }),
+  csi: struct({
+    driver: text,
+    readOnly: boolean,
+    fsType: text,
+    volumeAttributes: map(text),
+    nodePublishSecretRef: struct(reference)
+  }),
+  image: struct(each(text, "reference", "pullPolicy")),
+  ...each(any, "ephemeral", "nfs", "iscsi", "fc", "cephfs", "cinder", "rbd", "flexVolume", "gitRepo", "glusterfs"),
+  ...each(any, "awsElasticBlockStore", "azureDisk", "azureFile", "gcePersistentDisk", "vsphereVolume", "flocker"),
+  ...each(any, "photonPersistentDisk", "portworxVolume", "quobyte", "scaleIO", "storageos")
+}
+
+const resources = struct({
+  limits: map(quantity),
+  requests: map(quantity),
+  claims: list(struct(each(text, "name", "request")))
+})
+
+const seLinuxOptions = struct(each(text, "user", "role", "type", "level"))
+const profile = struct(each(text, "type", "localhostProfile"))
+const windowsOptions = any
+
+const securityContext = struct({
+  capabilities: struct({ add: list(text), drop: list(text) }),
+  ...each(boolean, "privileged", "runAsNonRoot", "readOnlyRootFilesystem", "allowPrivilegeEscalation"),
+  ...each(integer, "runAsUser", "runAsGroup"),
+  procMount: text,
+  seLinuxOptions,
+  windowsOptions,
+  seccompProfile: profile,
+  appArmorProfile: profile
+})
+
+const podSecurityContext = struct({
+  ...each(integer, "runAsUser", "runAsGroup", "fsGroup"),
+  runAsNonRoot: boolean,
+  supplementalGroups: list(integer),
+  ...each(text, "supplementalGroupsPolicy", "fsGroupChangePolicy", "seLinuxChangePolicy"),
+  sysctls: list(struct(each(text, "name", "value"))),
+  seLinuxOptions,
+  windowsOptions,
+  seccompProfile: profile,
+  appArmorProfile: profile
+})
+
+const handler: Fields = {
+  exec: struct({ command: list(text) }),
+  httpGet: struct({
+    path: text,
+    port: integerOrText,
+    host: text,
+    scheme: text,
+    protocol: text,
+    httpHeaders: list(struct(each(text, "name", "value")))
+  }),
+  tcpSocket: struct({ port: integerOrText, host: text })
+}
+
+const probe = struct({
+  ...handler,
+  grpc: struct({ port: integer, service: text, mode: text }),
+  ...each(integer, "initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"),
+  terminationGracePeriodSeconds: integer
+})
+
+const keyOf = struct({ ...named, key: text })
+
+const container: Fields = {
+  ...each(text, "name", "image", "workingDir", "restartPolicy", "terminationMessagePath", "terminationMessagePolicy"),
+  imagePullPolicy: text,
+  command: list(text),
+  args: list(text),
+  ports: list(struct({ ...each(text, "name", "protocol", "hostIP"), ...each(integer, "hostPort", "containerPort") })),
+  envFrom: list(struct({ prefix: text, configMapRef: struct(named), secretRef: struct(named) })),
+  env: list(struct({
+    name: text,
+    value: text,
+    valueFrom: struct({
+      fieldRef: struct(each(text, "apiVersion", "fieldPath")),
+      resourceFieldRef: struct({ containerName: text, resource: text, divisor: quantity }),
+      configMapKeyRef: keyOf,
+      secretKeyRef: keyOf,
+      fileKeyRef: struct({ volumeName: text, path: text, key: text, optional: boolean })
+    })
+  })),
+  resources,
+  resizePolicy: list(struct(each(text, "resourceName", "restartPolicy"))),
+  restartPolicyRules: any,
+  volumeMounts: list(struct({
+    ...each(text, "name", "mountPath", "subPath", "subPathExpr", "mountPropagation", "recursiveReadOnly"),
+    readOnly: boolean,
+    bindMountOptions: list(text)
+  })),
+  volumeDevices: list(struct(each(text, "name", "devicePath"))),
+  livenessProbe: probe,
+  readinessProbe: probe,
+  startupProbe: probe,
+  lifecycle: struct({
+    postStart: struct({ ...handler, sleep: struct({ seconds: integer }) }),
+    preStop: struct({ ...handler, sleep: struct({ seconds: integer }) }),
+    stopSignal: text
+  }),
+  securityContext,
+  ...each(boolean, "stdin", "stdinOnce", "tty")
+}
+
+const nodeTerm = struct({
+  matchExpressions: list(struct({ key: text, operator: text, values: list(text) })),
+  matchFields: list(struct({ key: text, operator: text, values: list(text) }))
+})
+
+const podTerm: Fields = {
+  labelSelector,
+  namespaceSelector: labelSelector,
+  namespaces: list(text),
+  topologyKey: text,
+  matchLabelKeys: list(text),
+  mismatchLabelKeys: list(text)
+}
+
+const podAffinity = struct({
+  requiredDuringSchedulingIgnoredDuringExecution: list(struct(podTerm)),
+  preferredDuringSchedulingIgnoredDuringExecution: list(struct({ weight: integer, podAffinityTerm: struct(podTerm) }))
+})
+
+const affinity = struct({
+  nodeAffinity: struct({
+    requiredDuringSchedulingIgnoredDuringExecution: struct({ nodeSelectorTerms: list(nodeTerm) }),
+    preferredDuringSchedulingIgnoredDuringExecution: list(struct({ weight: integer, preference: nodeTerm }))
+  }),
+  podAffinity,
+  podAntiAffinity: podAffinity
+})
+
+/** @since 0.1.0 @category fields */
+export const podSpec: Field = struct({
+  volumes: list(struct(volume)),
+  initContainers: list(struct(container)),
+  containers: list(struct(container)),
+  ephemeralContainers: list(struct({ ...container, targetContainerName: text })),
+  ...each(text, "restartPolicy", "dnsPolicy", "serviceAccountName", "serviceAccount", "nodeName", "hostname"),
+  ...each(text, "subdomain", "schedulerName", "priorityClassName", "runtimeClassName", "preemptionPolicy"),
+  hostnameOverride: text,
+  ...each(integer, "terminationGracePeriodSeconds", "activeDeadlineSeconds", "priority"),
+  ...each(boolean, "automountServiceAccountToken", "hostNetwork", "hostPID", "hostIPC", "hostUsers"),
+  ...each(boolean, "shareProcessNamespace", "enableServiceLinks", "setHostnameAsFQDN"),
+  nodeSelector: map(text),
+  securityContext: podSecurityContext,
+  imagePullSecrets: list(struct(reference)),
+  affinity,
+  tolerations: list(struct({ ...each(text, "key", "operator", "value", "effect"), tolerationSeconds: integer })),
+  hostAliases: list(struct({ ip: text, hostnames: list(text) })),
+  dnsConfig: struct({
+    nameservers: list(text),
+    searches: list(text),
+    options: list(struct(each(text, "name", "value")))
+  }),
+  readinessGates: list(struct({ conditionType: text })),
+  overhead: map(quantity),
+  topologySpreadConstraints: list(struct({
+    maxSkew: integer,
+    minDomains: integer,
+    ...each(text, "topologyKey", "whenUnsatisfiable", "nodeAffinityPolicy", "nodeTaintsPolicy"),
+    labelSelector,
+    matchLabelKeys: list(text)
+  })),
+  os: struct({ name: text }),
+  schedulingGates: list(struct({ name: text })),
+  resourceClaims: list(struct(each(text, "name", "resourceClaimName", "resourceClaimTemplateName"))),
+  resources,
+  schedulingGroup: any,
+  evictionResponders: any
+})
+
+const state = struct({
+  waiting: struct(each(text, "reason", "message")),
+  running: struct({ startedAt: text }),
+  terminated: struct({
+    ...each(integer, "exitCode", "signal"),
+    ...each(text, "reason", "message", "startedAt", "finishedAt", "containerID")
+  })
+})
+
+const containerStatuses = list(struct({
+  ...each(text, "name", "image", "imageID", "containerID", "stopSignal"),
+  ...each(boolean, "ready", "started"),
+  restartCount: integer,
+  state,
+  lastState: state,
+  allocatedResources: map(quantity),
+  resources,
+  volumeMounts: any,
+  user: any,
+  allocatedResourcesStatus: any
+}))
+
+/** @since 0.1.0 @category fields */
+export const pod: Fields = object({
+  spec: podSpec,
+  status: struct({
+    observedGeneration: integer,
+    ...each(text, "phase", "message", "reason", "nominatedNodeName", "hostIP", "podIP", "startTime", "qosClass"),
+    resize: text,
+    conditions: list(struct({ ...condition, observedGeneration: integer })),
+    hostIPs: list(struct({ ip: text })),
+    podIPs: list(struct({ ip: text })),
+    initContainerStatuses: containerStatuses,
+    containerStatuses,
+    ephemeralContainerStatuses: containerStatuses,
+    ...each(any, "resourceClaimStatuses", "extendedResourceClaimStatus", "nodeAllocatableResourceClaimStatuses"),
+    allocatedResources: map(quantity),
+    resources,
+    volumeHealth: any
+  })
+})
+
+/** @since 0.1.0 @category fields */
+export const podTemplate: Field = struct({ metadata: meta, spec: podSpec })
+
+/** @since 0.1.0 @category fields */
+export const data = { text: map(text), bytes: map(bytes) }

@@ -1,0 +1,185 @@
+/**
+ * What the server refuses in a pod: the rules of k8s.io/kubernetes pkg/apis/core/validation (v1.37) that a program which
+ * writes pods can run into.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as J from "../Json.js"
+import * as Names from "./Names.js"
+
+type Errors = ReadonlyArray<Status.FieldError>
+
+const invalidNames = (field: string, name: string | undefined, rule: Names.Rule): Errors =>
+  name === undefined || name === ""
+    ? [Status.required(field)]
+    : rule(name).map((complaint) => Status.invalidValue(field, name, complaint))
+
+const duplicates = (values: ReadonlyArray<string>, field: (index: number) => string): Errors =>
+  values.flatMap((value, index) =>
+    values.indexOf(value) < index ? [{ type: "Duplicate" as const, field: field(index), value }] : []
+  )
+
+/** @since 0.1.0 @category rules */
+export const labels = (object: JsonObject, field: string): Errors =>
+  Object.entries(J.record(object, "labels")).flatMap(([key, value]) => [
+    ...Names.labelKey(key).map((complaint) => Status.invalidValue(`${field}.labels`, key, complaint)),
+    ...Names.labelValue(value).map((complaint) => Status.invalidValue(`${field}.labels`, value, complaint))
+  ])
+
+const pullPolicies = ["Always", "IfNotPresent", "Never"]
+
+const container = (values: JsonObject, field: string, volumes: ReadonlyArray<string>): Errors => {
+  const policy = J.text(values, "imagePullPolicy")
+  const mounts = J.objects(values, "volumeMounts")
+  const requests = J.object(values, "resources", "requests")
+  const limits = J.object(values, "resources", "limits")
+  return [
+    ...invalidNames(`${field}.name`, J.text(values, "name"), Names.dnsLabel),
+    ...((J.text(values, "image") ?? "").trim() === "" ? [Status.required(`${field}.image`)] : []),
+    ...(policy !== undefined && !pullPolicies.includes(policy)
+      ? [Status.unsupportedValue(`${field}.imagePullPolicy`, policy, pullPolicies)]
+      : []),
+    ...J.objects(values, "env").flatMap((entry, index) =>
+      J.text(entry, "name") === undefined ? [Status.required(`${field}.env[${index}].name`)] : []
+    ),
+    ...mounts.flatMap((mount, index): Errors => {
+      const name = J.text(mount, "name")
+      return [
+        ...(name === undefined
+          ? [Status.required(`${field}.volumeMounts[${index}].name`)]
+          : volumes.includes(name)
+          ? []
+          : [{ type: "NotFound" as const, field: `${field}.volumeMounts[${index}].name`, value: name }]),
+        ...(J.text(mount, "mountPath") === undefined
+          ? [Status.required(`${field}.volumeMounts[${index}].mountPath`)]
+          : [])
+      ]
+    }),
+    ...duplicates(
+      mounts.map((mount) => J.text(mount, "mountPath") ?? ""),
+      (index) => `${field}.volumeMounts[${index}].mountPath`
+    ).map((error) => ({ ...error, type: "Invalid" as const, detail: "must be unique" })),
+    ...Object.entries(requests).flatMap(([name, value]) =>
+      limits[name] !== undefined && quantity(value) > quantity(limits[name])
+        ? [Status.invalidValue(
+          `${field}.resources.requests`,
+          String(value),
+          `must be less than or equal to ${name} limit of ${String(limits[name])}`
+        )]
+        : []
+    )
+  ]
+}
+
+const suffixes: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60
+}
+
+/** The number that a quantity such as `500m` or `2Gi` stands for. @since 0.1.0 @category getters */
+export const quantity = (value: unknown): number => {
+  const match = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]*)$/.exec(String(value))
+  return match === null ? Number.NaN : Number(match[1]) * (suffixes[match[2] ?? ""] ?? Number.NaN)
+}
+
+const volumeNames = (spec: JsonObject): ReadonlyArray<string> =>
+  J.objects(spec, "volumes").map((volume) => J.text(volume, "name") ?? "")
+
+const volumes = (spec: JsonObject, field: string): Errors => [
+  ...J.objects(spec, "volumes").flatMap((volume, index): Errors => {
+    const here = `${field}.volumes[${index}]`
+    const sources = Object.keys(volume).filter((key) => key !== "name")
+    return [
+      ...invalidNames(`${here}.name`, J.text(volume, "name"), Names.dnsLabel),
+      ...sources.slice(1).map((source) => ({
+        type: "Forbidden" as const,
+        field: `${here}.${source}`,
+        detail: "may not specify more than 1 volume type"
+      })),
+      ...(volume["secret"] !== undefined && (J.text(volume, "secret", "secretName") ?? "") === ""
+        ? [Status.required(`${here}.secret.secretName`)]
+        : []),
+      ...(volume["configMap"] !== undefined && (J.text(volume, "configMap", "name") ?? "") === ""
+        ? [Status.required(`${here}.configMap.name`)]
+        : [])
+    ]
+  }),
+  ...duplicates(volumeNames(spec), (index) => `${field}.volumes[${index}].name`)
+]
+
+const antiAffinity = (spec: JsonObject, field: string): Errors =>
+  ["podAffinity", "podAntiAffinity"].flatMap((affinity) =>
+    J.objects(spec, "affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution").flatMap((term, index) =>
+      (J.text(term, "topologyKey") ?? "") === ""
+        ? [Status.required(
+          `${field}.affinity.${affinity}.requiredDuringSchedulingIgnoredDuringExecution[${index}].topologyKey`,
+          "can not be empty"
+        )]
+        : []
+    )
+  )
+
+const restartPolicies = ["Always", "OnFailure", "Never"]
+
+/** @since 0.1.0 @category rules */
+export const podSpec = (spec: JsonObject, field: string): Errors => {
+  const names = volumeNames(spec)
+  const init = J.objects(spec, "initContainers")
+  const main = J.objects(spec, "containers")
+  const policy = J.text(spec, "restartPolicy") ?? "Always"
+  const deadline = J.number(spec, "activeDeadlineSeconds")
+  return [
+    ...volumes(spec, field),
+    ...(main.length === 0 ? [Status.required(`${field}.containers`)] : []),
+    ...main.flatMap((one, index) => container(one, `${field}.containers[${index}]`, names)),
+    ...init.flatMap((one, index) => container(one, `${field}.initContainers[${index}]`, names)),
+    ...duplicates(
+      [...main, ...init].map((one) => J.text(one, "name") ?? ""),
+      (index) =>
+        index < main.length
+          ? `${field}.containers[${index}].name`
+          : `${field}.initContainers[${index - main.length}].name`
+    ),
+    ...(restartPolicies.includes(policy)
+      ? []
+      : [Status.unsupportedValue(`${field}.restartPolicy`, policy, restartPolicies)]),
+    ...(deadline !== undefined && deadline < 1
+      ? [Status.invalidValue(`${field}.activeDeadlineSeconds`, deadline, "must be between 1 and 2147483647, inclusive")]
+      : []),
+    ...antiAffinity(spec, field)
+  ]
+}
+
+const mutable = ["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"]
+
+const withoutImages = (spec: JsonObject): JsonObject =>
+  ["containers", "initContainers"].reduce(
+    (object, key) => J.set(object, [key], J.objects(spec, key).map((one) => J.omit(one, "image"))),
+    J.omit(spec, ...mutable)
+  )
+
+/** Of a pod that exists only few fields may change. @since 0.1.0 @category rules */
+export const podUpdate = (next: JsonObject, previous: JsonObject): Errors =>
+  J.equal(withoutImages(J.object(next, "spec")), withoutImages(J.object(previous, "spec"))) ? [] : [{
+    type: "Forbidden",
+    field: "spec",
+    detail: "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
+      + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+      + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
+  }]

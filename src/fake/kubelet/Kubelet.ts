@@ -1,0 +1,65 @@
+/**
+ * A node: it registers itself, and runs the pods that the scheduler gives it, each by its pod program.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as FiberMap from "effect/FiberMap"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import type { Driver } from "../../kubernetes/client/Driver.js"
+import * as Pods from "../controllers/Pods.js"
+import * as Metadata from "../store/Metadata.js"
+import type { LogStore } from "./LogStore.js"
+import * as NodeApi from "./NodeApi.js"
+import * as PodWorker from "./PodWorker.js"
+import type { Programs } from "./Program.js"
+
+/** @since 0.1.0 @category models */
+export interface Options {
+  readonly driver: Driver
+  readonly node: JsonObject
+  readonly programs: Programs
+  readonly book: LogStore
+}
+
+/** Runs a node until the scope closes. @since 0.1.0 @category constructors */
+export const run = ({ book, driver, node, programs }: Options): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const api = NodeApi.make(driver)
+    const workers = new Map<string, PodWorker.PodWorker>()
+    const stopping = new Set<string>()
+    const fibers = yield* FiberMap.make<string>()
+
+    const seen = (pod: JsonObject) =>
+      Effect.gen(function*() {
+        const uid = Metadata.uid(pod)
+        const worker = workers.get(uid)
+        worker?.seen(pod)
+        if (Metadata.isBeingDeleted(pod)) {
+          if (!stopping.has(uid)) {
+            stopping.add(uid)
+            yield* FiberMap.run(fibers, uid, worker?.stop ?? api.deletePod(pod, { gracePeriodSeconds: 0 }))
+          }
+        } else if (worker === undefined && !Pods.isTerminal(pod)) {
+          const begun = yield* PodWorker.make(pod, yield* programs(pod), api, book)
+          workers.set(uid, begun)
+          yield* FiberMap.run(fibers, uid, begun.run)
+        }
+      })
+
+    const gone = (uid: string) =>
+      Effect.gen(function*() {
+        workers.delete(uid)
+        stopping.delete(uid)
+        book.drop(uid)
+        yield* FiberMap.remove(fibers, uid)
+      })
+
+    yield* api.register(node)
+    yield* Effect.forkScoped(Stream.runForEach(
+      api.pods(Metadata.name(node)),
+      (news) => news._tag === "Seen" ? seen(news.pod) : gone(news.uid)
+    ))
+  })

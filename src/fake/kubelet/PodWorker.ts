@@ -1,0 +1,249 @@
+/**
+ * One pod on its node: what it mounts is there, its containers run their programs one after the other, and every change is
+ * told to the API server.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Conditions from "../controllers/Conditions.js"
+import * as J from "../Json.js"
+import * as Metadata from "../store/Metadata.js"
+import * as ContainerStates from "./ContainerStates.js"
+import type { LogStore, Output } from "./LogStore.js"
+import type { NodeApi } from "./NodeApi.js"
+import type { ContainerProgram, PodProgram, Step } from "./Program.js"
+import * as VolumeReferences from "./VolumeReferences.js"
+
+/** @since 0.1.0 @category models */
+export interface PodWorker {
+  /** Runs the pod until all has ended. */
+  readonly run: Effect.Effect<void>
+  /** Stops what runs, after `run` was interrupted, and lets the pod go. */
+  readonly stop: Effect.Effect<void>
+  /** Tells how the API server sees the pod now. */
+  readonly seen: (pod: JsonObject) => void
+}
+
+type Terminated = Extract<ContainerStates.State, { _tag: "Terminated" }>
+
+/** Two kibibytes: what the kubelet takes of a log where there is no termination message. */
+const fallbackLimit = 2048
+
+const fallback = (output: Output): string =>
+  output.lines.slice(-80).map((line) => `${line.text}\n`).join("").slice(-fallbackLimit)
+
+/** @since 0.1.0 @category constructors */
+export const make = (
+  first: JsonObject,
+  program: PodProgram,
+  api: NodeApi,
+  book: LogStore
+): Effect.Effect<PodWorker> =>
+  Effect.gen(function*() {
+    const uid = Metadata.uid(first)
+    const policy = J.text(first, "spec", "restartPolicy") ?? "Always"
+    const lock = yield* Effect.makeSemaphore(1)
+    const disrupted = yield* Deferred.make<Extract<Step, { _tag: "Disrupt" }>>()
+    const specs = [
+      ...J.objects(first, "spec", "initContainers").map((spec) => ({ spec, init: true })),
+      ...J.objects(first, "spec", "containers").map((spec) => ({ spec, init: false }))
+    ]
+    let pod = first
+    let disruption: ContainerStates.Disruption | undefined
+    let containers: ReadonlyArray<ContainerStates.Container> = specs.map(({ init, spec }) => ({
+      name: J.text(spec, "name") ?? "",
+      image: J.text(spec, "image") ?? "",
+      init,
+      state: {
+        _tag: "Waiting",
+        reason: specs.some((one) => one.init) ? "PodInitializing" : "ContainerCreating"
+      },
+      last: undefined,
+      restarts: 0
+    }))
+
+    const publish = lock.withPermits(1)(Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.suspend(() => {
+        const status = ContainerStates.podStatus(pod, containers, disruption, now)
+        pod = { ...pod, status }
+        return api.putStatus(pod, status)
+      })))
+
+    const change = (name: string, edit: (container: ContainerStates.Container) => ContainerStates.Container) =>
+      Effect.andThen(
+        Effect.sync(() => {
+          containers = containers.map((container) => container.name === name ? edit(container) : container)
+        }),
+        publish
+      )
+
+    const setState = (name: string, state: ContainerStates.State) =>
+      change(name, (container) => ({ ...container, state }))
+
+    const timestamp = Effect.map(Clock.currentTimeMillis, Metadata.timestamp)
+
+    const mount = Effect.forEach(VolumeReferences.volumes(first), ({ name, plural, volume }) =>
+      Effect.gen(function*() {
+        const namespace = Metadata.namespace(first)
+        if (!(yield* api.isThere(plural, namespace, name))) {
+          const what = plural === "secrets" ? "secret" : "configmap"
+          const words = `MountVolume.SetUp failed for volume "${volume}" : ${what} "${name}" not found`
+          yield* api.record(first, "Warning", "FailedMount", words, yield* Clock.currentTimeMillis)
+          yield* api.appears(plural, namespace, name)
+        }
+      }), { discard: true })
+
+    const configure = (name: string, spec: JsonObject) =>
+      Effect.forEach(VolumeReferences.environment(spec), (need) =>
+        Effect.gen(function*() {
+          const namespace = Metadata.namespace(first)
+          if (!(yield* api.isThere(need.plural, namespace, need.name))) {
+            const what = need.plural === "secrets" ? "secret" : "configmap"
+            yield* setState(name, {
+              _tag: "Waiting",
+              reason: "CreateContainerConfigError",
+              message: `${what} "${need.name}" not found`
+            })
+            yield* api.appears(need.plural, namespace, need.name)
+          }
+        }), { discard: true })
+
+    /** Carries the steps out until the container exits; a pod that is disrupted does not come back from here. */
+    const follow = (steps: Stream.Stream<Step>, output: Output) =>
+      steps.pipe(
+        Stream.mapEffect((step) => {
+          switch (step._tag) {
+            case "Log":
+              return Effect.as(
+                Effect.map(Clock.currentTimeMillis, (now) => output.append(step.line, now)),
+                Option.none<Extract<Step, { _tag: "Exit" }>>()
+              )
+            case "Exit":
+              return Effect.succeedSome(step)
+            case "Disrupt":
+              return Effect.andThen(Deferred.succeed(disrupted, step), Effect.never)
+            case "Delete":
+              return Effect.as(api.deletePod(first), Option.none())
+          }
+        }),
+        Stream.filterMap((exit) => exit),
+        Stream.runHead,
+        Effect.map(Option.getOrElse((): Extract<Step, { _tag: "Exit" }> => ({ _tag: "Exit", exitCode: 0 })))
+      )
+
+    const once = (name: string, spec: JsonObject): Effect.Effect<Terminated> =>
+      Effect.gen(function*() {
+        yield* configure(name, spec)
+        const { steps, waiting = Stream.empty }: ContainerProgram = program(name)
+        yield* Stream.runForEach(waiting, (why) => setState(name, { _tag: "Waiting", ...why }))
+        const startedAt = yield* timestamp
+        const output = book.start(uid, name)
+        yield* setState(name, { _tag: "Running", startedAt })
+        const exit = yield* follow(steps, output)
+        output.close()
+        const falls = exit.exitCode !== 0 && J.text(spec, "terminationMessagePolicy") === "FallbackToLogsOnError"
+        const message = exit.message ?? (falls ? fallback(output) : undefined)
+        return {
+          _tag: "Terminated",
+          exitCode: exit.exitCode,
+          reason: exit.reason ?? (exit.exitCode === 0 ? "Completed" : "Error"),
+          message: message === "" ? undefined : message,
+          startedAt,
+          finishedAt: yield* timestamp
+        }
+      })
+
+    const runContainer = (spec: JsonObject, init: boolean): Effect.Effect<number> =>
+      Effect.gen(function*() {
+        const name = J.text(spec, "name") ?? ""
+        for (let restarts = 0; true; restarts++) {
+          const end = yield* once(name, spec)
+          const restart = policy === "Never" ? false : end.exitCode !== 0 || (policy === "Always" && !init)
+          if (!restart) {
+            yield* setState(name, end)
+            return end.exitCode
+          }
+          const seconds = Math.min(10 * 2 ** restarts, 300)
+          const where = `${Metadata.name(first)}_${Metadata.namespace(first)}(${uid})`
+          yield* change(name, (container) => ({
+            ...container,
+            last: end,
+            restarts: container.restarts + 1,
+            state: {
+              _tag: "Waiting",
+              reason: "CrashLoopBackOff",
+              message: `back-off ${seconds}s restarting failed container=${name} pod=${where}`
+            }
+          }))
+          yield* Effect.sleep(`${seconds} seconds`)
+        }
+      })
+
+    const all = Effect.gen(function*() {
+      yield* publish
+      yield* mount
+      for (const { init, spec } of specs.filter((one) => one.init)) {
+        if ((yield* runContainer(spec, init)) !== 0) {
+          return
+        }
+      }
+      yield* Effect.forEach(specs.filter((one) => !one.init), ({ init, spec }) => runContainer(spec, init), {
+        concurrency: "unbounded",
+        discard: true
+      })
+    })
+
+    /** What runs is killed, what never ran never will: pkg/kubelet/status/status_manager.go TerminatePod. */
+    const kill = (exitCode: number) =>
+      Effect.map(timestamp, (finishedAt) => {
+        containers = ContainerStates.killed(containers, exitCode, finishedAt)
+        book.close(uid)
+      })
+
+    const disrupt = (step: Extract<Step, { _tag: "Disrupt" }>) =>
+      Effect.gen(function*() {
+        yield* kill(137)
+        disruption = step
+        yield* publish
+        if (step.vanishes === true) {
+          yield* api.deletePod(first, { gracePeriodSeconds: 0 })
+        }
+      })
+
+    const seconds = J.number(first, "spec", "activeDeadlineSeconds")
+    const deadline = seconds === undefined ? Effect.never : Effect.as(Effect.sleep(`${seconds} seconds`), {
+      _tag: "Disrupt" as const,
+      reason: "DeadlineExceeded",
+      message: "Pod was active on the node longer than the specified deadline"
+    })
+
+    return {
+      run: Effect.flatMap(
+        Effect.raceFirst(Effect.as(all, undefined), Effect.raceFirst(Deferred.await(disrupted), deadline)),
+        (step) => step === undefined ? Effect.void : disrupt(step)
+      ),
+      stop: Effect.gen(function*() {
+        if (!ContainerStates.isOver(containers, policy)) disruption ??= {}
+        yield* kill(143)
+        yield* publish
+        yield* api.deletePod(first, { gracePeriodSeconds: 0 })
+      }),
+      seen: (now) => {
+        pod = {
+          ...now,
+          status: J.objects(now, "status", "conditions").reduce(
+            (status, condition) =>
+              Conditions.find(status, J.text(condition, "type") ?? "") === undefined
+                ? { ...status, conditions: [...J.objects(status, "conditions"), condition] }
+                : status,
+            J.object(pod, "status")
+          )
+        }
+      }
+    }
+  })

@@ -1,0 +1,84 @@
+/**
+ * The changes of one resource, in order, as far back as they are kept.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+
+/**
+ * One write. `previous` is the object before it, for selectors that it left and for lists of the past.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Change {
+  readonly revision: number
+  readonly type: "ADDED" | "MODIFIED" | "DELETED"
+  readonly object: JsonObject
+  readonly previous: JsonObject | undefined
+}
+
+/**
+ * A bounded log. Whoever reads keeps the revision up to which they have read, so a slow reader costs nothing; one that is
+ * too slow finds that what it wants next is no longer there.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class ChangeLog {
+  private changes: Array<Change> = []
+  private forgotten: number
+  private readonly capacity: number
+  private readonly waiting = new Set<() => void>()
+
+  constructor(capacity: number, forgotten: number) {
+    this.capacity = capacity
+    this.forgotten = forgotten
+  }
+
+  append(change: Change): void {
+    this.changes.push(change)
+    if (this.changes.length >= 2 * this.capacity) {
+      const kept = this.changes.slice(-this.capacity)
+      this.compact((kept[0]?.revision ?? 1) - 1)
+    }
+    const woken = [...this.waiting]
+    this.waiting.clear()
+    woken.forEach((wake) => wake())
+  }
+
+  /** Whether every change after the revision is still here. */
+  reaches(revision: number): boolean {
+    return revision >= this.forgotten
+  }
+
+  /** At most `limit` changes after the revision. */
+  after(revision: number, limit = Number.POSITIVE_INFINITY): ReadonlyArray<Change> {
+    let low = 0
+    let high = this.changes.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const change = this.changes[middle]
+      if (change !== undefined && change.revision <= revision) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return this.changes.slice(low, low + Math.min(limit, this.changes.length))
+  }
+
+  /** Forgets the changes up to and with the revision. */
+  compact(revision: number): void {
+    this.forgotten = Math.max(this.forgotten, revision)
+    this.changes = [...this.after(revision)]
+  }
+
+  /** Calls once, at the next change; the answer takes it back. */
+  onNext(wake: () => void): () => void {
+    this.waiting.add(wake)
+    return () => {
+      this.waiting.delete(wake)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * How objects end: at once, gracefully, or when the last finalizer is gone. As in k8s.io/apiserver pkg/registry/rest/delete.go
+ * and pkg/registry/generic/registry/store.go (v0.37).
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as J from "../Json.js"
+import type * as Kind from "../kinds/Kind.js"
+import * as Metadata from "./Metadata.js"
+
+/** @since 0.1.0 @category models */
+export interface Options {
+  readonly gracePeriodSeconds?: number | undefined
+  readonly uid?: string | undefined
+  readonly resourceVersion?: string | undefined
+  readonly propagationPolicy?: string | undefined
+}
+
+/**
+ * What a deletion comes to: nothing new, an object marked as being deleted, or none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Step =
+  | { readonly _tag: "Unchanged" }
+  | { readonly _tag: "Marked"; readonly object: JsonObject }
+  | { readonly _tag: "Gone" }
+
+/** @since 0.1.0 @category constants */
+export const orphanFinalizer = "orphan"
+
+/** @since 0.1.0 @category constants */
+export const foregroundFinalizer = "foregroundDeletion"
+
+/** @since 0.1.0 @category rules */
+export const preconditions = (
+  kind: Kind.Kind,
+  existing: JsonObject,
+  options: Options
+): Either.Either<void, Status.Status> => {
+  const record = { uid: Metadata.uid(existing), version: J.text(existing, "metadata", "resourceVersion") ?? "" }
+  const refuse = (why: string) =>
+    Either.left(Status.conflict({ ...kind, plural: kind.kind }, Metadata.name(existing), why))
+  if (options.uid !== undefined && options.uid !== record.uid) {
+    return refuse(
+      `the UID in the precondition (${options.uid}) does not match the UID in record (${record.uid}). `
+        + "The object might have been deleted and then recreated"
+    )
+  }
+  return options.resourceVersion !== undefined && options.resourceVersion !== record.version
+    ? refuse(
+      `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record `
+        + `(${record.version}). The object might have been modified`
+    )
+    : Either.void
+}
+
+const withPropagation = (kind: Kind.Kind, object: JsonObject, policy: string | undefined): ReadonlyArray<string> => {
+  const finalizers = Metadata.finalizers(object)
+  const others = finalizers.filter((finalizer) => finalizer !== orphanFinalizer && finalizer !== foregroundFinalizer)
+  const already = finalizers.find((finalizer) => !others.includes(finalizer))
+  const wanted = policy === "Orphan"
+    ? orphanFinalizer
+    : policy === "Foreground"
+    ? foregroundFinalizer
+    : policy === "Background"
+    ? undefined
+    : already ?? (kind.orphans ? orphanFinalizer : undefined)
+  return wanted === undefined ? others : [...others, wanted]
+}
+
+/** @since 0.1.0 @category combinators */
+export const begin = (kind: Kind.Kind, existing: JsonObject, options: Options, now: number): Step => {
+  const marked = Metadata.isBeingDeleted(existing)
+  const remaining = J.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0
+  const grace = kind.grace(existing, options.gracePeriodSeconds)
+  const asked = options.gracePeriodSeconds ?? remaining
+  if (marked && remaining > 0 && grace !== undefined && asked >= remaining) {
+    return { _tag: "Unchanged" }
+  }
+  const object = Metadata.setFinalizers(existing, withPropagation(kind, existing, options.propagationPolicy))
+  const pending = Metadata.finalizers(object).length > 0 || kind.pending(object)
+  const seconds = marked && remaining > 0 ? asked : marked ? 0 : grace ?? 0
+  if (!pending && seconds === 0) {
+    return { _tag: "Gone" }
+  }
+  const generation = J.number(object, "metadata", "generation")
+  const next = Metadata.setMeta(object, {
+    deletionTimestamp: marked && seconds === remaining
+      ? J.text(existing, "metadata", "deletionTimestamp")
+      : Metadata.timestamp(now + seconds * 1000),
+    deletionGracePeriodSeconds: kind.pending(object) ? undefined : seconds,
+    generation: marked || generation === undefined ? generation : generation + 1
+  })
+  const ended = kind.pending(next) ? J.set(next, ["status", "phase"], "Terminating") : next
+  return J.equal(ended, existing) ? { _tag: "Unchanged" } : { _tag: "Marked", object: ended }
+}
+
+/** Whether an update took away the last thing that held up a deletion. @since 0.1.0 @category predicates */
+export const isOver = (kind: Kind.Kind, next: JsonObject, existing: JsonObject): boolean =>
+  Metadata.isBeingDeleted(existing) && Metadata.finalizers(next).length === 0 && !kind.pending(next)
+  && (J.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0) === 0
+
+const answeredWhole = ["Namespace", "Pod", "PersistentVolumeClaim", "ResourceQuota", "ServiceAccount"]
+
+/** What the server says of an object that is gone: of some kinds its last state, of the others just that it is gone. */
+export const answer = (kind: Kind.Kind, last: JsonObject): JsonObject =>
+  kind.fields !== undefined && answeredWhole.includes(kind.kind) ? last : {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Success",
+    details: J.make({
+      name: Metadata.name(last),
+      group: kind.group === "" ? undefined : kind.group,
+      kind: kind.plural,
+      uid: Metadata.uid(last)
+    })
+  }

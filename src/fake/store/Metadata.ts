@@ -1,0 +1,124 @@
+/**
+ * The metadata of an object: what the server sets, and what it refuses.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as J from "../Json.js"
+import type { Kind } from "../kinds/Kind.js"
+import * as Names from "../kinds/Names.js"
+
+/** The server's form of a time: RFC 3339, whole seconds. @since 0.1.0 @category conversions */
+export const timestamp = (millis: number): string => `${DateTime.formatIso(DateTime.unsafeMake(millis)).slice(0, 19)}Z`
+
+/** @since 0.1.0 @category conversions */
+export const millis = (time: string): number => DateTime.toEpochMillis(DateTime.unsafeMake(time))
+
+/** @since 0.1.0 @category getters */
+export const name = (object: JsonObject): string => J.text(object, "metadata", "name") ?? ""
+
+/** @since 0.1.0 @category getters */
+export const namespace = (object: JsonObject): string => J.text(object, "metadata", "namespace") ?? ""
+
+/** @since 0.1.0 @category getters */
+export const uid = (object: JsonObject): string => J.text(object, "metadata", "uid") ?? ""
+
+/** @since 0.1.0 @category getters */
+export const labels = (object: JsonObject): Readonly<Record<string, string>> => J.record(object, "metadata", "labels")
+
+/** @since 0.1.0 @category getters */
+export const finalizers = (object: JsonObject): ReadonlyArray<string> => J.texts(object, "metadata", "finalizers")
+
+/** @since 0.1.0 @category getters */
+export const isBeingDeleted = (object: JsonObject): boolean =>
+  J.text(object, "metadata", "deletionTimestamp") !== undefined
+
+/** @since 0.1.0 @category getters */
+export const owners = (object: JsonObject): ReadonlyArray<JsonObject> =>
+  J.objects(object, "metadata", "ownerReferences")
+
+/** The reference that calls itself the controller. @since 0.1.0 @category getters */
+export const controller = (object: JsonObject): JsonObject | undefined =>
+  owners(object).find((owner) => owner["controller"] === true)
+
+/** @since 0.1.0 @category combinators */
+export const setMeta = (
+  object: JsonObject,
+  fields: Readonly<Record<string, JsonObject[string] | undefined>>
+): JsonObject =>
+  Object.entries(fields).reduce((changed, [key, value]) => J.set(changed, ["metadata", key], value), object)
+
+/** Sets the finalizers; the server leaves an empty list out. @since 0.1.0 @category combinators */
+export const setFinalizers = (object: JsonObject, finalizers: ReadonlyArray<string>): JsonObject =>
+  setMeta(object, { finalizers: finalizers.length === 0 ? undefined : finalizers })
+
+const references = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
+  const missing = owners(object).flatMap((owner, index) =>
+    ["apiVersion", "kind", "name", "uid"].filter((key) => (J.text(owner, key) ?? "") === "").map((key) =>
+      Status.required(`metadata.ownerReferences[${index}].${key}`, "must not be empty")
+    )
+  )
+  const controllers = owners(object).filter((owner) => owner["controller"] === true)
+  const [first, second] = controllers.map((owner) => `${J.text(owner, "kind")}/${J.text(owner, "name")}`)
+  return second === undefined ? missing : [
+    ...missing,
+    Status.invalidValue(
+      "metadata.ownerReferences",
+      owners(object),
+      "Only one reference can have Controller set to true. "
+        + `Found "true" in references for ${first} and ${second}`
+    )
+  ]
+}
+
+// k8s.io/apimachinery pkg/api/validation/objectmeta.go, TotalAnnotationSizeLimitB
+const mostAnnotations = 256 * 1024
+
+const annotationsSize = (object: JsonObject): number =>
+  Object.entries(J.record(object, "metadata", "annotations")).reduce(
+    (size, [key, value]) => size + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0
+  )
+
+/** @since 0.1.0 @category rules */
+export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.FieldError> => {
+  const generateName = J.text(object, "metadata", "generateName") ?? ""
+  const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName
+  return [
+    ...(prefix === "" ? [] : kind.name(prefix)).map((complaint) =>
+      Status.invalidValue("metadata.generateName", generateName, complaint)
+    ),
+    ...(name(object) === ""
+      ? [Status.required("metadata.name", "name or generateName is required")]
+      : kind.name(name(object)).map((complaint) => Status.invalidValue("metadata.name", name(object), complaint))),
+    ...Object.entries(labels(object)).flatMap(([key, value]) => [
+      ...Names.labelKey(key).map((complaint) => Status.invalidValue("metadata.labels", key, complaint)),
+      ...Names.labelValue(value).map((complaint) => Status.invalidValue("metadata.labels", value, complaint))
+    ]),
+    ...Object.keys(J.record(object, "metadata", "annotations")).flatMap((key) =>
+      Names.labelKey(key.toLowerCase()).map((complaint) => Status.invalidValue("metadata.annotations", key, complaint))
+    ),
+    ...(annotationsSize(object) > mostAnnotations
+      ? [Status.tooLong("metadata.annotations", mostAnnotations)]
+      : []),
+    ...references(object),
+    ...finalizers(object).flatMap((finalizer) =>
+      Names.labelKey(finalizer).map((complaint) => Status.invalidValue("metadata.finalizers", finalizer, complaint))
+    )
+  ]
+}
+
+/** @since 0.1.0 @category rules */
+export const validateUpdate = (next: JsonObject, previous: JsonObject): ReadonlyArray<Status.FieldError> => {
+  const added = finalizers(next).filter((finalizer) => !finalizers(previous).includes(finalizer))
+  return isBeingDeleted(previous) && added.length > 0
+    ? [{
+      type: "Forbidden",
+      field: "metadata.finalizers",
+      detail: "no new finalizers can be added if the object is being deleted, found new finalizers "
+        + `[]string{${added.map((one) => JSON.stringify(one)).join(", ")}}`
+    }]
+    : []
+}

@@ -1,0 +1,315 @@
+/**
+ * What the verbs of an API server mean: create, update and delete with defaults, validation, generations, preconditions,
+ * finalizers and graceful deletion. The part of k8s.io/apiserver pkg/registry/generic/registry/store.go (v0.37).
+ *
+ * Everything is synchronous: a request is checked and written in one step, and no other comes between.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Admission from "../admission/Admission.js"
+import type { User } from "../apiserver/Access.js"
+import * as Status from "../apiserver/Status.js"
+import * as J from "../Json.js"
+import * as Fields from "../kinds/Fields.js"
+import * as Kind from "../kinds/Kind.js"
+import type { ApiStore, Key } from "./ApiStore.js"
+import * as Deletion from "./Deletion.js"
+import * as Metadata from "./Metadata.js"
+
+/**
+ * How a write is meant, and whose it is. `now` is in milliseconds; with `strict` unknown fields are refused, else they are
+ * dropped.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Write {
+  readonly now: number
+  readonly user?: User
+  readonly dryRun?: boolean
+  readonly strict?: boolean
+}
+
+/** @since 0.1.0 @category models */
+export type Answer<A> = Either.Either<A, Status.Status>
+
+/** Which part of an object an update is about: all but the status, the status, or what a namespace waits for. */
+export type Part = "main" | "status" | "finalize"
+
+const attempts = 8
+
+/** @since 0.1.0 @category models */
+export class Registry {
+  readonly store: ApiStore
+  private readonly plugins: ReadonlyArray<Admission.Plugin>
+
+  constructor(store: ApiStore, plugins: ReadonlyArray<Admission.Plugin>) {
+    this.store = store
+    this.plugins = plugins
+  }
+
+  get(kind: Kind.Kind, namespace: string, name: string): Answer<JsonObject> {
+    const object = this.store.get(key(kind, namespace, name))
+    return object === undefined ? Either.left(Status.notFound(kind, name)) : Either.right(object)
+  }
+
+  create(kind: Kind.Kind, namespace: string, body: JsonObject, write: Write): Answer<JsonObject> {
+    const decoded = Either.flatMap(decode(kind, body, write), (object) => inNamespace(kind, namespace, object))
+    const admitted = Either.flatMap(
+      decoded,
+      (object) => Admission.change(this.plugins, this.attempt(kind, namespace, object, "create", write))
+    )
+    return Either.flatMap(admitted, (object) => this.createNamed(kind, namespace, object, write, attempts))
+  }
+
+  /** Changes an object: `change` is given what is stored and says what it should be. */
+  update(
+    kind: Kind.Kind,
+    namespace: string,
+    name: string,
+    part: Part,
+    change: (existing: JsonObject) => Answer<JsonObject>,
+    write: Write
+  ): Answer<JsonObject> {
+    const store = this.store
+    return Either.gen(this, function*() {
+      const existing = yield* this.get(kind, namespace, name)
+      const asked = yield* Either.flatMap(change(existing), (body) => decode(kind, body, write))
+      yield* addressed(namespace, name, asked)
+      yield* unchangedSince(kind, existing, asked)
+      const next = amended(kind, existing, asked, part, write)
+      const errors = [
+        ...Metadata.validate(kind, next),
+        ...Metadata.validateUpdate(next, existing),
+        ...kind.validate(next),
+        ...(part === "main" ? kind.validateUpdate(next, existing) : [])
+      ]
+      if (errors.length > 0) {
+        return yield* Either.left(Status.invalid(kind, name, errors))
+      }
+      yield* Admission.check(this.plugins, this.attempt(kind, namespace, next, "update", write))
+      if (Deletion.isOver(kind, next, existing)) {
+        return write.dryRun === true ? next : store.remove(key(kind, namespace, name), next)
+      }
+      if (J.equal(next, existing)) {
+        return existing
+      }
+      return write.dryRun === true ? J.freeze(next) : store.put(key(kind, namespace, name), next)
+    })
+  }
+
+  /** Deletes an object, or begins to. */
+  delete(
+    kind: Kind.Kind,
+    namespace: string,
+    name: string,
+    options: Deletion.Options,
+    write: Write
+  ): Answer<JsonObject> {
+    return Either.gen(this, function*() {
+      const existing = yield* this.get(kind, namespace, name)
+      yield* Deletion.preconditions(kind, existing, options)
+      const step = Deletion.begin(kind, existing, options, write.now)
+      const where = key(kind, namespace, name)
+      switch (step._tag) {
+        case "Unchanged":
+          return existing
+        case "Marked":
+          return write.dryRun === true ? step.object : this.store.put(where, step.object)
+        case "Gone":
+          return Deletion.answer(kind, write.dryRun === true ? existing : this.store.remove(where, existing))
+      }
+    })
+  }
+
+  private attempt(
+    kind: Kind.Kind,
+    namespace: string,
+    object: JsonObject,
+    operation: Admission.Attempt["operation"],
+    write: Write
+  ): Admission.Attempt {
+    return { kind, namespace, object, operation, store: this.store, user: write.user }
+  }
+
+  private createNamed(
+    kind: Kind.Kind,
+    namespace: string,
+    object: JsonObject,
+    write: Write,
+    left: number
+  ): Answer<JsonObject> {
+    const base = J.text(object, "metadata", "generateName") ?? ""
+    const generates = Metadata.name(object) === "" && base !== ""
+    const name = generates ? `${base.slice(0, 58)}${this.store.nextSuffix()}` : Metadata.name(object)
+    const made = kind.prepare(born(kind, object, name, this.store.nextUid(), write.now), Metadata.timestamp(write.now))
+    const errors = [...Metadata.validate(kind, made), ...kind.validate(made)]
+    if (errors.length > 0) {
+      return Either.left(Status.invalid(kind, name, errors))
+    }
+    const verdict = Admission.check(this.plugins, this.attempt(kind, namespace, made, "create", write))
+    if (Either.isLeft(verdict)) {
+      return Either.left(verdict.left)
+    }
+    const existing = this.store.get(key(kind, namespace, name))
+    if (existing === undefined) {
+      return Either.right(write.dryRun === true ? J.freeze(made) : this.store.put(key(kind, namespace, name), made))
+    }
+    if (generates) {
+      return left > 1
+        ? this.createNamed(kind, namespace, object, write, left - 1)
+        : Either.left(Status.generateNameConflict(kind, name))
+    }
+    const refusal = Status.alreadyExists(kind, name)
+    return Either.left(
+      Metadata.isBeingDeleted(existing)
+        ? { ...refusal, message: `object is being deleted: ${refusal.message}` }
+        : refusal
+    )
+  }
+}
+
+/** @since 0.1.0 @category constructors */
+export const key = (kind: Kind.Kind, namespace: string, name: string): Key => ({
+  resource: Kind.resource(kind),
+  namespace: kind.namespaced ? namespace : "",
+  name
+})
+
+const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObject> => {
+  const expected = Kind.apiVersion(kind)
+  const apiVersion = J.text(body, "apiVersion") ?? expected
+  const said = J.text(body, "kind") ?? kind.kind
+  if (apiVersion !== expected) {
+    return Either.left(Status.badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`
+    ))
+  }
+  const refuse = (why: string) =>
+    Either.left(Status.badRequest(`${said} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`))
+  if (said !== kind.kind) {
+    return refuse(`no conversion from ${said} to ${kind.kind}`)
+  }
+  const typed = { apiVersion, kind: said, ...J.omit(body, "apiVersion", "kind") }
+  if (kind.fields === undefined) {
+    return Either.right(typed)
+  }
+  const { object, unknown, wrong } = Fields.read(kind.kind, kind.fields, typed)
+  if (wrong[0] !== undefined) {
+    return refuse(wrong[0])
+  }
+  return write.strict === true && unknown.length > 0
+    ? refuse(`strict decoding error: ${unknown.map((field) => `unknown field "${field}"`).join(", ")}`)
+    : Either.right(kind.fill(object))
+}
+
+const inNamespace = (kind: Kind.Kind, namespace: string, object: JsonObject): Answer<JsonObject> => {
+  if (!kind.namespaced) {
+    return Either.right(Metadata.setMeta(object, { namespace: undefined }))
+  }
+  const own = Metadata.namespace(object)
+  return own !== "" && own !== namespace
+    ? Either.left(
+      Status.badRequest("the namespace of the provided object does not match the namespace sent on the request")
+    )
+    : Either.right(Metadata.setMeta(object, { namespace }))
+}
+
+/** What the server alone may say of a new object. */
+const born = (kind: Kind.Kind, object: JsonObject, name: string, uid: string, now: number): JsonObject => {
+  const made = Metadata.setMeta(object, {
+    name,
+    uid,
+    creationTimestamp: Metadata.timestamp(now),
+    generation: kind.generation === "none" ? undefined : 1,
+    resourceVersion: undefined,
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
+    selfLink: undefined,
+    managedFields: undefined
+  })
+  return kind.status ? J.omit(made, "status") : made
+}
+
+const addressed = (namespace: string, name: string, asked: JsonObject): Answer<void> => {
+  if (Metadata.name(asked) !== name) {
+    return Either.left(Status.badRequest(
+      `the name of the object (${Metadata.name(asked)}) does not match the name on the URL (${name})`
+    ))
+  }
+  return namespace !== "" && Metadata.namespace(asked) !== "" && Metadata.namespace(asked) !== namespace
+    ? Either.left(Status.badRequest(
+      `the namespace of the object (${
+        Metadata.namespace(asked)
+      }) does not match the namespace on the request (${namespace})`
+    ))
+    : Either.void
+}
+
+const unchangedSince = (kind: Kind.Kind, existing: JsonObject, asked: JsonObject): Answer<void> => {
+  const name = Metadata.name(existing)
+  if (Metadata.uid(asked) !== "" && Metadata.uid(asked) !== Metadata.uid(existing)) {
+    return Either.left(Status.conflict(
+      kind,
+      name,
+      `Precondition failed: UID in precondition: ${Metadata.uid(asked)}, UID in object meta: ${Metadata.uid(existing)}`
+    ))
+  }
+  const version = J.text(asked, "metadata", "resourceVersion") ?? ""
+  if (version === "") {
+    return kind.unconditionalUpdate ? Either.void : Either.left(Status.invalid(
+      { ...kind, kind: kind.plural },
+      name,
+      [Status.invalidValue("metadata.resourceVersion", 0, "must be specified for an update")]
+    ))
+  }
+  return version === J.text(existing, "metadata", "resourceVersion")
+    ? Either.void
+    : Either.left(Status.modified(kind, name))
+}
+
+const kept = [
+  "uid",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "generation",
+  "namespace",
+  "resourceVersion",
+  "generateName"
+]
+
+const amended = (
+  kind: Kind.Kind,
+  existing: JsonObject,
+  asked: JsonObject,
+  part: Part,
+  write: Write
+): JsonObject => {
+  const meta = Metadata.setMeta(asked, {
+    ...Object.fromEntries(kept.map((field) => [field, J.at(existing, "metadata", field)])),
+    managedFields: undefined,
+    selfLink: undefined
+  })
+  if (part === "finalize") {
+    return { ...existing, spec: J.object(asked, "spec") }
+  }
+  if (part === "status") {
+    const metadata = kind.fields === undefined ? J.object(existing, "metadata") : J.object(meta, "metadata")
+    return { ...J.omit(existing, "status"), metadata, ...J.make({ status: asked["status"] }) }
+  }
+  const main = kind.status ? { ...J.omit(meta, "status"), ...J.make({ status: existing["status"] }) } : meta
+  const next = kind.amend(main, existing, Metadata.timestamp(write.now))
+  const generation = J.number(existing, "metadata", "generation")
+  return generation !== undefined && wants(kind, next, existing)
+    ? Metadata.setMeta(next, { generation: generation + 1 })
+    : next
+}
+
+/** Whether what is wanted has changed. */
+const wants = (kind: Kind.Kind, next: JsonObject, existing: JsonObject): boolean =>
+  kind.generation === "spec"
+    ? !J.equal(next["spec"], existing["spec"])
+    : !J.equal(J.omit(next, "metadata", "status"), J.omit(existing, "metadata", "status"))

@@ -1,0 +1,100 @@
+/**
+ * Puts objects as they are, status and all, into a cluster, and takes it back to how it was.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import type { Status } from "../apiserver/Status.js"
+import * as StatusWords from "../apiserver/Status.js"
+import type { ControlPlane } from "../ControlPlane.js"
+import * as J from "../Json.js"
+import * as CoreKinds from "../kinds/CoreKinds.js"
+import * as Kind from "../kinds/Kind.js"
+import * as Metadata from "./Metadata.js"
+import { key } from "./Registry.js"
+
+/**
+ * Creates or replaces an object. A namespace that is not there is created, too.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const put = (
+  { catalog, registry, store }: ControlPlane,
+  object: JsonObject,
+  now: number
+): Either.Either<JsonObject, Status> => {
+  const kind = catalog.named(J.text(object, "apiVersion") ?? "", J.text(object, "kind") ?? "")
+  if (kind === undefined) {
+    return Either.left(StatusWords.badRequest(
+      `the cluster has no kind ${J.text(object, "kind")} in ${J.text(object, "apiVersion")}`
+    ))
+  }
+  const namespace = kind.namespaced ? J.text(object, "metadata", "namespace") ?? "default" : ""
+  const name = Metadata.name(object)
+  if (namespace !== "" && store.get(key(CoreKinds.namespace, "", namespace)) === undefined) {
+    registry.create(CoreKinds.namespace, "", { metadata: { name: namespace } }, { now })
+  }
+  const body = J.adopt(object)
+  const write = { now }
+  const before = store.get(key(kind, namespace, name))
+  const written = before === undefined
+    ? registry.create(kind, namespace, body, write)
+    : registry.update(
+      kind,
+      namespace,
+      name,
+      "main",
+      // Some kinds are only replaced by who knows what is there.
+      (existing) =>
+        Either.right(J.set(body, ["metadata", "resourceVersion"], J.at(existing, "metadata", "resourceVersion"))),
+      write
+    )
+  return kind.status && body["status"] !== undefined
+    ? Either.flatMap(
+      written,
+      (made) =>
+        registry.update(
+          kind,
+          namespace,
+          Metadata.name(made),
+          "status",
+          (existing) => Either.right({ ...existing, status: J.object(body, "status") }),
+          write
+        )
+    )
+    : written
+}
+
+/** Every object that there is. @since 0.1.0 @category getters */
+export const all = ({ catalog, store }: ControlPlane): ReadonlyArray<JsonObject> =>
+  catalog.kinds.filter((kind) => !kind.virtual).flatMap((kind) => store.list(Kind.resource(kind)))
+
+/**
+ * Takes the cluster back to the objects of an earlier time: what came since is gone, what changed is as it was.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const restore = (plane: ControlPlane, earlier: ReadonlyArray<JsonObject>): void => {
+  const place = (object: JsonObject) => {
+    const kind = plane.catalog.named(J.text(object, "apiVersion") ?? "", J.text(object, "kind") ?? "")
+    return kind === undefined ? undefined : key(kind, Metadata.namespace(object), Metadata.name(object))
+  }
+  const identity = (object: JsonObject): string => JSON.stringify(place(object))
+  const kept = new Set(earlier.map(identity))
+  for (const object of all(plane).filter((one) => !kept.has(identity(one)))) {
+    const where = place(object)
+    if (where !== undefined) {
+      plane.store.remove(where, object)
+    }
+  }
+  for (const object of earlier) {
+    const where = place(object)
+    const now = where === undefined ? undefined : plane.store.get(where)
+    if (where !== undefined && now !== object) {
+      plane.store.put(where, object)
+    }
+  }
+}

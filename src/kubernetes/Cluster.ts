@@ -1,0 +1,374 @@
+/**
+ * A Kubernetes cluster, as far as building images needs it: one narrow service over its API. `KubernetesCluster` provides a
+ * real one, `FakeCluster` one in memory. Which kinds there are, and what is read of them, is up to you: `Resources` has some,
+ * `Resource.make` makes others.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, Resources } from "effect-os-builder"
+ * import { Console, Effect, Stream } from "effect"
+ *
+ * const program = Effect.scoped(Effect.gen(function*() {
+ *   const pods = yield* Cluster.reflect(Resources.Pod, { labelSelector: "app=web" })
+ *   yield* pods.changes(() => true).pipe(
+ *     Stream.runForEach(({ _tag, object }) => Console.log(`${_tag} ${object.metadata.name}: ${object.status?.phase}`))
+ *   )
+ * }))
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { JsonObject } from "./client/ApiRequest.js"
+import type * as Model from "./client/ClusterService.js"
+import * as Discovery from "./client/Discovery.js"
+import type { Driver } from "./client/Driver.js"
+import * as LogFollow from "./client/LogFollow.js"
+import * as Pager from "./client/Pager.js"
+import * as Pull from "./client/Pull.js"
+import * as Repeat from "./client/Repeat.js"
+import * as Requests from "./client/Requests.js"
+import { ClusterError, type Subject } from "./ClusterError.js"
+import * as Decoder from "./decode/Decoder.js"
+import * as WatchEvent from "./decode/WatchEvent.js"
+import type { Reflector, Selected } from "./Reflector.js"
+import * as SharedReflectors from "./reflector/SharedReflectors.js"
+import type { Resource } from "./Resource.js"
+
+export type * from "./client/ClusterService.js"
+export type { Driver } from "./client/Driver.js"
+
+/**
+ * The cluster in use. What its methods do is said at {@link Service}; there is a function for each of them here.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class Cluster extends Context.Tag("effect-os-builder/Cluster")<Cluster, Model.Service>() {}
+
+/**
+ * The service over a transport. Its scope holds the reflectors that are shared.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.Scope> =>
+  Effect.map(SharedReflectors.make(driver), (reflect) => {
+    const placeOf = (resource: Resource<unknown>, options: Model.InNamespace | undefined) =>
+      resource.namespaced ? options?.namespace ?? driver.defaultNamespace : undefined
+
+    const targetOf = (
+      resource: Resource<unknown>,
+      options: Model.InNamespace | undefined,
+      name: string | undefined
+    ) => ({
+      namespace: placeOf(resource, options),
+      name
+    })
+
+    const ownTarget = (resource: Resource<unknown>, options: Model.InNamespace | undefined, object: JsonObject) =>
+      targetOf(
+        resource,
+        { namespace: Requests.metadataText(object, "namespace") ?? options?.namespace },
+        Requests.metadataText(object, "name")
+      )
+
+    const selected = (resource: Resource<unknown>, options: Model.Selection | undefined): Selected => ({
+      namespace: options?.allNamespaces === true ? undefined : placeOf(resource, options),
+      labelSelector: options?.labelSelector,
+      fieldSelector: options?.fieldSelector
+    })
+
+    const send = ({ request, subject }: Requests.Call, safe: Repeat.Safety) =>
+      Repeat.repeat(driver.request(request, subject), safe)
+
+    const object = <A>(resource: Resource<A>, call: Requests.Call, safe: Repeat.Safety) =>
+      Effect.flatMap(send(call, safe), (body) => decoded(resource.decode(body), call.subject))
+
+    const document = <A, I>(schema: Schema.Schema<A, I>, call: Requests.Call) =>
+      Effect.flatMap(
+        send(call, Repeat.always),
+        (body) =>
+          Effect.mapError(
+            Schema.decodeUnknown(schema)(body),
+            (error) => unreadable(call.subject, Decoder.decodeMessage(error))
+          )
+      )
+
+    return Cluster.of({
+      defaultNamespace: driver.defaultNamespace,
+
+      get: (resource, name, options) => {
+        const call = Requests.get(resource, targetOf(resource, options, name))
+        return traced("get", call, object(resource, call, Repeat.always))
+      },
+
+      list: (resource, options) => {
+        const call = Requests.collection(resource, selected(resource, options), "list")
+        const pages = Pager.list((request, subject) => send({ request, subject }, Repeat.always), resource, call)
+        const read = Effect.flatMap(pages, ({ items, resourceVersion }) =>
+          Effect.map(
+            Effect.forEach(items, (item) => decoded(item.object, call.subject)),
+            (items) => ({ items, resourceVersion })
+          ))
+        return traced("list", call, read)
+      },
+
+      create: (resource, fields, options) => {
+        const call = Requests.create(resource, ownTarget(resource, options, fields), fields, options)
+        const named = Requests.metadataText(fields, "name") !== undefined
+        return traced(
+          "create",
+          call,
+          object(
+            resource,
+            call,
+            options?.dryRun === true ? Repeat.always : named ? Repeat.notCreated : Repeat.notReceived
+          )
+        )
+      },
+
+      updateStatus: (resource, fields, options) => {
+        const call = Requests.updateStatus(resource, ownTarget(resource, options, fields), fields)
+        return traced("updateStatus", call, object(resource, call, Repeat.notCarriedOut))
+      },
+
+      patch: (resource, name, body, options) => {
+        const target = { ...targetOf(resource, options, name), subresource: options?.subresource }
+        const call = Requests.patch(resource, target, body)
+        return traced("patch", call, object(resource, call, Repeat.notCarriedOut))
+      },
+
+      delete: (resource, name, options) => {
+        const call = Requests.remove(resource, targetOf(resource, options, name), options)
+        return traced("delete", call, deleting(driver, call))
+      },
+
+      watch: (resource, options) => {
+        const call = Requests.withQuery(Requests.collection(resource, selected(resource, options), "watch"), {
+          watch: true,
+          allowWatchBookmarks: true,
+          resourceVersion: options?.resourceVersion,
+          ...(options?.sendInitialEvents === true
+            ? { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" }
+            : {})
+        })
+        const { request, subject } = call
+        const events = driver.watch(request, subject, WatchEvent.fromLine(resource, subject))
+        const pull = Pull.transform(events, untilLeft((event) => told(event, subject)))
+        return Pull.traced(pull, "Cluster.watch", attributesOf(call))
+      },
+
+      logs: (resource, name, options) => {
+        const target = targetOf(resource, options, name)
+        const open = (asked: Model.LogOptions | undefined) => {
+          const { request, subject } = Requests.log(resource, target, asked)
+          return driver.lines(request, subject)
+        }
+        const pull = options?.follow !== true || options.limitBytes !== undefined
+          ? Stream.toPull(open(options))
+          : LogFollow.follow({
+            timestamps: options.timestamps === true,
+            open: (since) =>
+              open({
+                ...options,
+                timestamps: true,
+                ...(since === undefined ? {} : { sinceTime: since, tailLines: undefined })
+              })
+          })
+        return Pull.traced(pull, "Cluster.logs", attributesOf(Requests.log(resource, target, options)))
+      },
+
+      groups: Effect.suspend(() => {
+        const call = Requests.document("/apis")
+        const both = Effect.all(
+          [document(Discovery.CoreVersions, Requests.document("/api")), document(Discovery.GroupList, call)],
+          { concurrency: 2 }
+        )
+        return traced("groups", call, Effect.map(both, ([core, list]) => Discovery.versionsOf(core, list)))
+      }),
+
+      resources: (group, version) => {
+        const call = Requests.document(Discovery.groupPath(group, version))
+        const found = document(Discovery.ResourceList, call).pipe(
+          Effect.map(({ resources }) => Option.some(resources)),
+          Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeedNone)
+        )
+        return traced("resources", call, found)
+      },
+
+      canI: (query) => {
+        const body = Discovery.review(query, query.namespace ?? driver.defaultNamespace)
+        const call = Requests.review(Discovery.reviewPath, body)
+        return traced("mayI", call, Effect.map(document(Discovery.Reviewed, call), ({ status }) => status))
+      },
+
+      reflect: (resource, options) => reflect(resource, selected(resource, options))
+    })
+  })
+
+// --- accessors ---
+
+/** One object by its name; `NotFound` if there is none. @since 0.1.0 @category accessors */
+export const get = <A>(
+  resource: Resource<A>,
+  name: string,
+  options?: Model.InNamespace
+): Effect.Effect<A, ClusterError, Cluster> => Effect.flatMap(Cluster, (cluster) => cluster.get(resource, name, options))
+
+/** Every object of a selection, read page by page. @since 0.1.0 @category accessors */
+export const list = <A>(
+  resource: Resource<A>,
+  options?: Model.Selection
+): Effect.Effect<Model.ObjectList<A>, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.list(resource, options))
+
+/** Creates an object, and answers what the server stored. @since 0.1.0 @category accessors */
+export const create = <A>(
+  resource: Resource<A>,
+  object: JsonObject,
+  options?: Model.CreateOptions
+): Effect.Effect<A, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.create(resource, object, options))
+
+/** Replaces the status of an object that was read, as it was when it was read. @since 0.1.0 @category accessors */
+export const updateStatus = <A>(
+  resource: Resource<A>,
+  object: JsonObject,
+  options?: Model.InNamespace
+): Effect.Effect<A, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.updateStatus(resource, object, options))
+
+/** Changes the fields that are named, and answers what the server stored. @since 0.1.0 @category accessors */
+export const patch = <A>(
+  resource: Resource<A>,
+  name: string,
+  body: Model.PatchBody,
+  options?: Model.PatchOptions
+): Effect.Effect<A, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.patch(resource, name, body, options))
+
+const delete_ = (
+  resource: Resource<unknown>,
+  name: string,
+  options?: Model.DeleteOptions
+): Effect.Effect<void, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.delete(resource, name, options))
+
+export {
+  /** Deletes an object; answers once the server has taken it on. @since 0.1.0 @category accessors */
+  delete_ as delete
+}
+
+/** The raw watch; most callers want {@link reflect}. @since 0.1.0 @category accessors */
+export const watch = <A>(
+  resource: Resource<A>,
+  options?: Model.WatchOptions
+): Stream.Stream<Model.WatchEvent<A>, ClusterError, Cluster> =>
+  Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.watch(resource, options)))
+
+/** The lines of the log of a pod or a Build; with `follow` until its container ends. @since 0.1.0 @category accessors */
+export const logs = (
+  resource: Resource<unknown>,
+  name: string,
+  options?: Model.LogOptions
+): Stream.Stream<string, ClusterError, Cluster> =>
+  Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.logs(resource, name, options)))
+
+/** The API groups of the server, with their versions. @since 0.1.0 @category accessors */
+export const groups: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>, ClusterError, Cluster> = Effect.flatMap(
+  Cluster,
+  (cluster) => cluster.groups
+)
+
+/** What one group and version serves; none if there is no such group. @since 0.1.0 @category accessors */
+export const resources = (
+  group: string,
+  version: string
+): Effect.Effect<Option.Option<ReadonlyArray<Model.ApiResource>>, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.resources(group, version))
+
+/** Whether we may do something, by the server's own judgement. @since 0.1.0 @category accessors */
+export const mayI = (query: Model.AccessQuery): Effect.Effect<Model.AccessAnswer, ClusterError, Cluster> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.canI(query))
+
+/** A view of a selection that is kept up to date, and shared by all who ask for the same, while a scope holds it. @since 0.1.0 @category accessors */
+export const reflect = <A>(
+  resource: Resource<A>,
+  options?: Model.Selection
+): Effect.Effect<Reflector<A>, never, Cluster | Scope.Scope> =>
+  Effect.flatMap(Cluster, (cluster) => cluster.reflect(resource, options))
+
+// --- internal ---
+
+const attributesOf = ({ subject }: Requests.Call) => ({
+  attributes: { "k8s.verb": subject.verb, "k8s.resource": subject.resource, "k8s.object": subject.object ?? "" },
+  captureStackTrace: false
+})
+
+const traced = <A>(operation: string, call: Requests.Call, effect: Effect.Effect<A, ClusterError>) =>
+  Effect.withSpan(effect, `Cluster.${operation}`, attributesOf(call))
+
+const unreadable = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
+
+const decoded = <A>(result: Either.Either<A, string>, subject: Subject): Either.Either<A, ClusterError> =>
+  Either.mapLeft(result, (detail) => unreadable(subject, detail))
+
+/** What comes before the first that fails, then its error. */
+const untilLeft = <A, B, E>(f: (a: A) => Either.Either<B, E>) => (pull: Pull.Pull<A, E>): Pull.Pull<B, E> => {
+  let error = Option.none<E>()
+  const take = (chunk: Chunk.Chunk<A>): Pull.Pull<B, E> => {
+    const taken: Array<B> = []
+    for (const a of chunk) {
+      const one = f(a)
+      if (Either.isLeft(one)) {
+        error = Option.some(one.left)
+        break
+      }
+      taken.push(one.right)
+    }
+    return taken.length === 0 && Option.isSome(error)
+      ? Effect.fail(error)
+      : Effect.succeed(Chunk.unsafeFromArray(taken))
+  }
+  return Effect.suspend(() => Option.isSome(error) ? Effect.fail(error) : Effect.flatMap(pull, take))
+}
+
+const told = <A>(event: WatchEvent.Event<A>, subject: Subject): Either.Either<Model.WatchEvent<A>, ClusterError> => {
+  switch (event._tag) {
+    case "Refused":
+      return Either.left(event.error)
+    case "Bookmark":
+      return Either.right({
+        type: "Bookmark",
+        resourceVersion: event.resourceVersion,
+        initialEventsEnd: event.initialEventsEnd
+      })
+    case "Applied":
+    case "Deleted": {
+      const { object, resourceVersion } = event.observed
+      const type = event._tag === "Applied" ? event.type : event._tag
+      return Either.map(decoded(object, subject), (object) => ({ type, object, resourceVersion }))
+    }
+  }
+}
+
+/** What was deleted by a request whose answer got lost is not there when the request is repeated. */
+const deleting = (driver: Driver, { request, subject }: Requests.Call): Effect.Effect<void, ClusterError> =>
+  Effect.suspend(() => {
+    let lost = false
+    const once = Effect.tapError(driver.request(request, subject), (error) =>
+      Effect.sync(() => {
+        lost ||= error.ambiguous === true
+      }))
+    return Effect.asVoid(Repeat.repeat(once, Repeat.always)).pipe(
+      Effect.catchIf((error) => lost && error.reason === "NotFound", () => Effect.void)
+    )
+  })

@@ -1,0 +1,176 @@
+/**
+ * The requests of the Kubernetes API, as data, each with the words for what it is about.
+ */
+import type { Subject } from "../ClusterError.js"
+import type { Selected } from "../Reflector.js"
+import * as Resource from "../Resource.js"
+import type { ApiRequest, Json, JsonObject, Method } from "./ApiRequest.js"
+import type { CreateOptions, DeleteOptions, LogOptions, PatchBody } from "./ClusterService.js"
+
+export interface Call {
+  readonly request: ApiRequest
+  readonly subject: Subject
+}
+
+export interface Target {
+  /** None: all namespaces, or of a kind that has none. */
+  readonly namespace?: string | undefined
+  /** None: the collection. */
+  readonly name?: string | undefined
+  readonly subresource?: string | undefined
+}
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>
+
+interface Parts {
+  readonly verb: string
+  readonly method: Method
+  readonly query?: Query
+  readonly body?: JsonObject | ReadonlyArray<JsonObject>
+  readonly contentType?: string
+  readonly accept?: string | undefined
+}
+
+const present = (query: Query): Record<string, string> => {
+  const kept: Record<string, string> = {}
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) {
+      kept[key] = String(value)
+    }
+  }
+  return kept
+}
+
+const make = (resource: Resource.Resource<unknown>, target: Target, parts: Parts): Call => {
+  const object = [target.namespace, target.name].filter((part) => part !== undefined).join("/")
+  const accept = parts.accept ?? Resource.accept(resource, "object")
+  return {
+    request: {
+      method: parts.method,
+      path: Resource.path(resource, target),
+      query: present(parts.query ?? {}),
+      ...(parts.body === undefined ? {} : { body: parts.body }),
+      ...(parts.contentType === undefined ? {} : { contentType: parts.contentType }),
+      ...(accept === undefined ? {} : { accept })
+    },
+    subject: {
+      verb: parts.verb,
+      resource: Resource.label(resource) + (target.subresource === undefined ? "" : `/${target.subresource}`),
+      ...(object === "" ? {} : { object })
+    }
+  }
+}
+
+export const withQuery = (call: Call, query: Query): Call => ({
+  ...call,
+  request: { ...call.request, query: { ...call.request.query, ...present(query) } }
+})
+
+export const get = (resource: Resource.Resource<unknown>, target: Target): Call =>
+  make(resource, target, { verb: "get", method: "GET" })
+
+export const collection = (resource: Resource.Resource<unknown>, selected: Selected, verb: "list" | "watch"): Call =>
+  make(resource, { namespace: selected.namespace }, {
+    verb,
+    method: "GET",
+    query: { labelSelector: selected.labelSelector, fieldSelector: selected.fieldSelector },
+    accept: Resource.accept(resource, verb === "list" ? "list" : "object")
+  })
+
+/** Creates under the name that the object has, if it has one: else the server makes one from its generateName. */
+export const create = (
+  resource: Resource.Resource<unknown>,
+  target: Target,
+  object: JsonObject,
+  options: CreateOptions | undefined
+): Call => {
+  const { request, subject } = make(resource, target, {
+    verb: "create",
+    method: "POST",
+    body: Resource.object(resource, object),
+    query: {
+      dryRun: options?.dryRun === true ? "All" : undefined,
+      fieldValidation: options?.strict === true ? "Strict" : undefined
+    }
+  })
+  return { request: { ...request, path: Resource.path(resource, { namespace: target.namespace }) }, subject }
+}
+
+export const updateStatus = (resource: Resource.Resource<unknown>, target: Target, object: JsonObject): Call =>
+  make(resource, { ...target, subresource: "status" }, {
+    verb: "update",
+    method: "PUT",
+    body: Resource.object(resource, object)
+  })
+
+export const patch = (resource: Resource.Resource<unknown>, target: Target, body: PatchBody): Call =>
+  make(resource, target, {
+    verb: "patch",
+    method: "PATCH",
+    ...("merge" in body
+      ? { contentType: "application/merge-patch+json", body: body.merge }
+      : { contentType: "application/json-patch+json", body: body.json })
+  })
+
+export const remove = (
+  resource: Resource.Resource<unknown>,
+  target: Target,
+  options: DeleteOptions | undefined
+): Call => {
+  const preconditions = present({ uid: options?.uid, resourceVersion: options?.resourceVersion })
+  return make(resource, target, {
+    verb: "delete",
+    method: "DELETE",
+    body: {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
+      ...(options?.propagation === undefined ? {} : { propagationPolicy: options.propagation }),
+      ...(options?.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: options.gracePeriodSeconds })
+    }
+  })
+}
+
+export const log = (
+  resource: Resource.Resource<unknown>,
+  target: Target,
+  options: Omit<LogOptions, "namespace"> | undefined
+): Call =>
+  make(resource, { ...target, subresource: "log" }, {
+    verb: "get",
+    method: "GET",
+    query: {
+      container: options?.container,
+      follow: options?.follow,
+      timestamps: options?.timestamps,
+      tailLines: options?.tailLines,
+      sinceTime: options?.sinceTime,
+      limitBytes: options?.limitBytes,
+      previous: options?.previous
+    },
+    accept: "*/*"
+  })
+
+/** A document that is no object: discovery. */
+export const document = (path: string): Call => ({
+  request: { method: "GET", path, query: {} },
+  subject: { verb: "get", resource: path }
+})
+
+export const review = (path: string, body: JsonObject): Call => ({
+  request: { method: "POST", path, query: {}, body },
+  subject: { verb: "create", resource: "selfsubjectaccessreviews.authorization.k8s.io" }
+})
+
+/** A text in the metadata of an object that a caller wrote. */
+export const metadataText = (object: JsonObject, field: string): string | undefined => {
+  const { metadata } = object
+  if (!isObject(metadata)) {
+    return undefined
+  }
+  const value = metadata[field]
+  return typeof value === "string" ? value : undefined
+}
+
+const isObject = (json: Json | undefined): json is JsonObject =>
+  typeof json === "object" && json !== null && !Array.isArray(json)

@@ -1,0 +1,239 @@
+/**
+ * What a cluster is asked, once. Groups that discovery does not name are not asked about, and what remains is asked side by
+ * side, so that every question takes two round trips. Waiting for a cluster that cannot answer is not done here.
+ */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
+import * as Cluster from "../kubernetes/Cluster.js"
+import type { ClusterError } from "../kubernetes/ClusterError.js"
+import * as Resources from "../kubernetes/Resources.js"
+import { AccessRule } from "./AccessRule.js"
+import * as PodAdmission from "./PodAdmission.js"
+import { Absent, Available, Forbidden, isAvailable, type Verdict } from "./Verdict.js"
+
+export type Check = Effect.Effect<Verdict, ClusterError, Cluster.Cluster>
+
+/** The API groups of the cluster, with their versions. */
+export type Groups = ReadonlyMap<string, ReadonlyArray<string>>
+
+/**
+ * Where to build; by default in the cluster's default namespace.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BuildsOptions {
+  readonly namespace?: string | undefined
+}
+
+/**
+ * `pod` is the manifest of the pod that a Job would create; without it, no pod is tried. `scc` names the security context
+ * constraint to grant where an OpenShift cluster does not admit the pod, by default `anyuid`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface JobsOptions extends BuildsOptions {
+  readonly pod?: JsonObject | undefined
+  readonly scc?: string | undefined
+}
+
+// -----------------------------------------------------------------------------
+// discovery
+// -----------------------------------------------------------------------------
+
+export const discovered = (ask: (groups: Groups) => Check): Check =>
+  Effect.matchEffect(Cluster.groups, { onFailure: lacking(discovery), onSuccess: ask })
+
+const discovery = new AccessRule({
+  apiGroups: [],
+  resources: [],
+  nonResourceURLs: ["/api", "/api/*", "/apis", "/apis/*"],
+  verbs: ["get"]
+})
+
+/** That we may not ask is an answer too: what to grant. */
+const lacking = (rule: AccessRule) => (error: ClusterError): Check =>
+  error.reason === "Forbidden" ? Effect.succeed(new Forbidden({ rule, evidence: error.message })) : Effect.fail(error)
+
+/**
+ * What takes all of these: the first of the verdicts that is not Available, else all the evidence. Asked side by side and
+ * judged in order, so that after a no it does not matter whether the rest could be found out.
+ */
+const every = (questions: ReadonlyArray<Check>): Check =>
+  Effect.scoped(Effect.gen(function*() {
+    const asked = yield* Effect.forEach(questions, Effect.forkScoped)
+    const evidence: Array<string> = []
+    for (const fiber of asked) {
+      const verdict = yield* Fiber.join(fiber)
+      if (!isAvailable(verdict)) {
+        return verdict
+      }
+      evidence.push(verdict.evidence)
+    }
+    return new Available({ evidence: evidence.join("; ") })
+  }))
+
+// -----------------------------------------------------------------------------
+// may we?
+// -----------------------------------------------------------------------------
+
+interface Thing {
+  readonly group: string
+  readonly resource: string
+  readonly subresource?: string
+}
+
+const configMaps: Thing = { group: "", resource: "configmaps" }
+const jobs: Thing = { group: "batch", resource: "jobs" }
+const builds: Thing = { group: "build.openshift.io", resource: "builds" }
+// openshift/openshift-apiserver pkg/build/apiserver/admission/strategyrestrictions: asks this of who creates a Build
+const dockerBuilds: Thing = { ...builds, subresource: "docker" }
+
+const nameOf = ({ resource, subresource }: Thing) => subresource === undefined ? resource : `${resource}/${subresource}`
+
+const toCreate = (things: ReadonlyArray<Thing>, namespace: string) =>
+  new AccessRule({
+    apiGroups: Array.from(new Set(things.map(({ group }) => group))),
+    resources: things.map(nameOf),
+    verbs: ["create"],
+    namespace
+  })
+
+const mayCreate = (things: ReadonlyArray<Thing>, namespace: string): Check =>
+  Effect.forEach(
+    things,
+    (thing) =>
+      Effect.map(
+        Cluster.mayI({ verb: "create", namespace, ...thing }),
+        ({ allowed, reason = "" }) => ({ thing, allowed, reason })
+      ),
+    { concurrency: "unbounded" }
+  ).pipe(
+    Effect.map((answers) => {
+      const denied = answers.filter(({ allowed }) => !allowed)
+      if (denied.length === 0) {
+        return new Available({ evidence: `may ${toCreate(things, namespace)}` })
+      }
+      const rule = toCreate(denied.map(({ thing }) => thing), namespace)
+      const reasons = Array.from(new Set(denied.map(({ reason }) => reason))).filter((reason) => reason !== "")
+      return new Forbidden({ rule, evidence: [`may not ${rule}`, ...reasons].join(": ") })
+    }),
+    Effect.catchAll(lacking(
+      new AccessRule({
+        apiGroups: ["authorization.k8s.io"],
+        resources: ["selfsubjectaccessreviews"],
+        verbs: ["create"]
+      })
+    ))
+  )
+
+const inNamespace = (options: BuildsOptions, ask: (namespace: string) => Check): Check =>
+  Effect.flatMap(Cluster.Cluster, (cluster) => ask(options.namespace ?? cluster.defaultNamespace))
+
+// -----------------------------------------------------------------------------
+// what a cluster says of itself
+// -----------------------------------------------------------------------------
+
+const config = "config.openshift.io"
+
+const toRead = (resource: string, name: string) =>
+  new AccessRule({ apiGroups: [config], resources: [resource], resourceNames: [name], verbs: ["get"] })
+
+const toReadInfrastructure = toRead("infrastructures", "cluster")
+
+/** Beyond what every user who is authenticated may do. */
+export const rules: ReadonlyArray<AccessRule> = [toReadInfrastructure, toRead("clusterversions", "version")]
+
+// -----------------------------------------------------------------------------
+// single node
+// -----------------------------------------------------------------------------
+
+// openshift/api config/v1/types_infrastructure.go
+export const singleNode = (groups: Groups): Check =>
+  groups.has(config)
+    ? Cluster.get(Resources.Infrastructure, "cluster").pipe(
+      Effect.map(({ status }) => {
+        const evidence = `controlPlaneTopology is ${status?.controlPlaneTopology ?? "not said"}`
+        return status?.controlPlaneTopology === "SingleReplica" ? new Available({ evidence }) : new Absent({ evidence })
+      }),
+      Effect.catchIf(
+        (error) => error.reason === "NotFound",
+        () => Effect.succeed(new Absent({ evidence: "no Infrastructure cluster says what the control plane is" }))
+      ),
+      Effect.catchAll(lacking(toReadInfrastructure))
+    )
+    : Effect.succeed(new Absent({ evidence: `no API group ${config} says what the control plane is` }))
+
+// -----------------------------------------------------------------------------
+// OpenShift builds
+// -----------------------------------------------------------------------------
+
+export const openShiftBuilds = (groups: Groups, options: BuildsOptions): Check =>
+  groups.has(builds.group)
+    ? inNamespace(options, (namespace) =>
+      every([buildsServed, buildCapability(groups), mayCreate([configMaps, builds, dockerBuilds], namespace)]))
+    : Effect.succeed(new Absent({ evidence: `no API group ${builds.group}` }))
+
+const buildsServed: Check = Cluster.resources(builds.group, "v1").pipe(
+  Effect.map((served) => {
+    const api = `${builds.group}/v1`
+    return Option.exists(served, (resources) => resources.some(({ name }) => name === builds.resource))
+      ? new Available({ evidence: `${api} serves builds` })
+      : new Absent({ evidence: `${api} serves no builds` })
+  }),
+  Effect.catchAll(lacking(discovery))
+)
+
+/** A hint: where it cannot be read, what is served has to do. */
+const buildCapability = (groups: Groups): Check =>
+  groups.has(config)
+    ? Cluster.get(Resources.ClusterVersion, "version").pipe(
+      Effect.map(({ status }) =>
+        offersBuild(status?.capabilities)
+          ? new Available({ evidence: "the cluster version does not leave out the capability Build" })
+          : new Absent({ evidence: "the capability Build is not enabled in the cluster version" })
+      ),
+      Effect.catchIf(
+        (error) => error.reason === "NotFound" || error.reason === "Forbidden",
+        () => Effect.succeed(unknownCapability)
+      )
+    )
+    : Effect.succeed(unknownCapability)
+
+const unknownCapability = new Available({ evidence: "whether the capability Build is enabled is not known" })
+
+/** As in openshift/machine-config-operator test/extended-priv/util/client.go: older clusters do not know the capability. */
+const offersBuild = (
+  capabilities: {
+    readonly knownCapabilities?: ReadonlyArray<string> | undefined
+    readonly enabledCapabilities?: ReadonlyArray<string> | undefined
+  } = {}
+): boolean =>
+  capabilities.knownCapabilities?.includes("Build") !== true ||
+  capabilities.enabledCapabilities?.includes("Build") === true
+
+// -----------------------------------------------------------------------------
+// Jobs
+// -----------------------------------------------------------------------------
+
+export const buildJobs = (groups: Groups, options: JobsOptions): Check =>
+  groups.has(jobs.group)
+    ? inNamespace(options, (namespace) => {
+      const may = mayCreate([configMaps, jobs], namespace)
+      if (options.pod === undefined) {
+        return may
+      }
+      const pod = { manifest: options.pod, namespace, scc: options.scc ?? "anyuid" }
+      return every([
+        may,
+        PodAdmission.dryRun(pod),
+        ...(groups.has("security.openshift.io") ? [PodAdmission.review(pod)] : [])
+      ])
+    })
+    : Effect.succeed(new Absent({ evidence: `no API group ${jobs.group}` }))
+
+export const singleNodeJobs = (groups: Groups, options: JobsOptions): Check =>
+  groups.has(config) ? every([singleNode(groups), buildJobs(groups, options)]) : singleNode(groups)

@@ -1,0 +1,203 @@
+/**
+ * How an outcome looks from outside: the pod programs of our script and of OpenShift's builder that stand for it.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { createHash } from "node:crypto"
+import { code } from "../backends/script/ExitCode.js"
+import * as TerminationMessage from "../backends/script/TerminationMessage.js"
+import type { ControlPlane } from "../fake/ControlPlane.js"
+import * as J from "../fake/Json.js"
+import * as OpenShiftBuilder from "../fake/kubelet/OpenShiftBuilder.js"
+import * as Program from "../fake/kubelet/Program.js"
+import * as Metadata from "../fake/store/Metadata.js"
+import type { Registry } from "../fake/store/Registry.js"
+import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
+import * as BuildPods from "./BuildPods.js"
+import type { Outcome } from "./Outcome.js"
+
+type Steps = Stream.Stream<Program.Step>
+
+/** The outcomes that end by themselves, once whoever holds or evicts has had their say. */
+type Ending = Exclude<Outcome, { _tag: "Held" | "Evicted" | "NeverScheduled" | "ImagePullBackOff" }>
+
+const digestOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, of: BuildPods.Subject): string =>
+  outcome.digest ??
+    `sha256:${createHash("sha256").update(`${of.finalImage} ${of.fingerprint} ${of.containerfile}`).digest("hex")}`
+
+const wait = (outcome: Extract<Outcome, { _tag: "Succeeds" }>): Steps =>
+  Stream.drain(Stream.fromEffect(Effect.sleep(outcome.after)))
+
+const pullDenied = "reading manifest: unauthorized: authentication required"
+const pushDenied = "trying to reuse blob at destination: unauthorized: authentication required"
+const unreachable = "dial tcp: lookup registry: i/o timeout"
+
+const failureLog = (outcome: Extract<Outcome, { _tag: "ContainerfileFails" }>, of: BuildPods.Subject): Steps =>
+  Program.log(
+    ...outcome.log ?? [
+      ...BuildPods.stepLines(of.containerfile),
+      `Error: building at STEP "RUN": while running runtime: exit status ${outcome.exitCode}`
+    ]
+  )
+
+const script = (
+  verb: "build" | "push",
+  exitCode: number,
+  more: Partial<TerminationMessage.TerminationMessage> = {}
+): Steps => Program.exit(exitCode, { message: TerminationMessage.format({ verb, code: exitCode, text: "", ...more }) })
+
+/** Deletes what owns a pod, behind everybody's back. */
+const deleteOwner = ({ catalog, registry }: ControlPlane, pod: JsonObject): Steps =>
+  Stream.concat(
+    Stream.drain(Stream.fromEffect(Effect.map(Clock.currentTimeMillis, (now) => {
+      const owner = Metadata.controller(pod)
+      const kind = catalog.named(J.text(owner, "apiVersion") ?? "", J.text(owner, "kind") ?? "")
+      return kind === undefined ? undefined : registry.delete(
+        kind,
+        Metadata.namespace(pod),
+        J.text(owner, "name") ?? "",
+        { propagationPolicy: "Background" },
+        { now }
+      )
+    }))),
+    Stream.never
+  )
+
+const scriptProgram = (
+  outcome: Ending,
+  of: BuildPods.Subject,
+  deletesOwner: Steps
+): { readonly build: Steps; readonly push: Steps } => {
+  const built = script("build", code.succeeded)
+  const pushed = script("push", code.succeeded)
+  switch (outcome._tag) {
+    case "Succeeds": {
+      const log = Program.log(...outcome.log ?? BuildPods.stepLines(of.containerfile))
+      const architecture = "amd64"
+      return {
+        build: log.pipe(Stream.concat(wait(outcome)), Stream.concat(built)),
+        push: script("push", code.succeeded, { digest: digestOf(outcome, of), architecture })
+      }
+    }
+    case "ContainerfileFails": {
+      const text = `building at STEP "RUN": while running runtime: exit status ${outcome.exitCode}`
+      const failed = script("build", code.instructionFailed, { exitCode: outcome.exitCode, text })
+      return { build: Stream.concat(failureLog(outcome, of), failed), push: pushed }
+    }
+    case "PullFails": {
+      const [exitCode, text] = outcome.transient ? [code.pullFailed, unreachable] : [code.pullDenied, pullDenied]
+      return { build: Stream.concat(Program.log(`Error: ${text}`), script("build", exitCode, { text })), push: pushed }
+    }
+    case "PushFails": {
+      const [exitCode, text] = outcome.transient ? [code.pushFailed, unreachable] : [code.pushDenied, pushDenied]
+      const log = Program.log(...BuildPods.stepLines(of.containerfile))
+      return {
+        build: Stream.concat(log, built),
+        push: Stream.concat(Program.log(`Error: ${text}`), script("push", exitCode, { text }))
+      }
+    }
+    case "OomKilled":
+      return { build: Program.oomKilled, push: pushed }
+    case "DeletedOutside":
+      return { build: deletesOwner, push: pushed }
+    case "Hangs": {
+      const timeout = of.timeoutSeconds === undefined ? Stream.never : Stream.concat(
+        Stream.drain(Stream.fromEffect(Effect.sleep(`${of.timeoutSeconds} seconds`))),
+        script("build", code.timeout, { text: `the build took longer than ${of.timeoutSeconds} seconds` })
+      )
+      return { build: Stream.concat(Program.log(...BuildPods.stepLines(of.containerfile)), timeout), push: pushed }
+    }
+  }
+}
+
+const openShiftSteps = (
+  registry: Registry,
+  pod: JsonObject,
+  outcome: Ending,
+  of: BuildPods.Subject,
+  deletesOwner: Steps
+): Steps => {
+  const fails = (happens: Steps, reason: string, message: string) =>
+    OpenShiftBuilder.steps(registry, pod, happens, { _tag: "Failed", reason, message })
+  switch (outcome._tag) {
+    case "Succeeds": {
+      const log = Program.log(...outcome.log ?? BuildPods.stepLines(of.containerfile))
+      const digest = digestOf(outcome, of)
+      return OpenShiftBuilder.steps(registry, pod, Stream.concat(log, wait(outcome)), { _tag: "Pushed", digest })
+    }
+    case "ContainerfileFails":
+      return fails(failureLog(outcome, of), "DockerBuildFailed", "Dockerfile build strategy has failed.")
+    case "PullFails": {
+      const text = outcome.transient ? unreachable : pullDenied
+      const message = "Failed pulling builder image."
+      return fails(Program.log(`error: build error: failed to pull image: ${text}`), "PullBuilderImageFailed", message)
+    }
+    case "PushFails": {
+      const text = outcome.transient ? unreachable : pushDenied
+      const log = Program.log(
+        ...BuildPods.stepLines(of.containerfile),
+        `error: build error: Failed to push image: ${text}`
+      )
+      return fails(log, "PushImageToRegistryFailed", "Failed to push the image to the registry.")
+    }
+    case "OomKilled":
+      return Program.oomKilled
+    case "DeletedOutside":
+      return deletesOwner
+    case "Hangs":
+      return Stream.concat(Program.log(...BuildPods.stepLines(of.containerfile)), Stream.never)
+  }
+}
+
+/**
+ * The program of a pod in its `attempt`, counted from 1. `released` says how a build that is held goes on.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const program = (options: {
+  readonly plane: ControlPlane
+  readonly pod: JsonObject
+  readonly of: BuildPods.Subject
+  readonly outcome: Outcome
+  readonly attempt: number
+  readonly released: Effect.Effect<Outcome>
+}): Program.PodProgram => {
+  const { attempt, of, outcome, plane, pod, released } = options
+  const main = J.objects(pod, "spec", "containers").map((one) => J.text(one, "name"))
+  const deletesOwner = deleteOwner(plane, pod)
+
+  const ending = (next: Outcome, container: string): Steps => {
+    switch (next._tag) {
+      case "Held":
+        return Stream.unwrap(Effect.map(released, (one) => ending(one, container)))
+      case "Evicted":
+        return attempt > next.times ? ending(succeedsNow, container) : Program.evicted
+      case "NeverScheduled":
+      case "ImagePullBackOff":
+        return Stream.never
+      default: {
+        if (of.runner === "openshift") return openShiftSteps(plane.registry, pod, next, of, deletesOwner)
+        return scriptProgram(next, of, deletesOwner)[main.includes(container) ? "push" : "build"]
+      }
+    }
+  }
+
+  return (container) => ({
+    waiting: outcome._tag === "ImagePullBackOff"
+      ? Program.imagePullBackOff(imageOf(pod, container))
+      : undefined,
+    // What prepares an OpenShift Build is done at once: it counts as Pending for so long.
+    steps: of.runner === "openshift" && !main.includes(container) ? Stream.empty : ending(outcome, container)
+  })
+}
+
+const succeedsNow: Outcome = { _tag: "Succeeds", after: 0, digest: undefined, log: undefined }
+
+const imageOf = (pod: JsonObject, container: string): string => {
+  const specs = ["initContainers", "containers"].flatMap((key) => J.objects(pod, "spec", key))
+  return J.text(specs.find((one) => J.text(one, "name") === container), "image") ?? ""
+}

@@ -1,0 +1,209 @@
+/**
+ * What comes between: answers that are no answers, requests that arrive late, and others who do the same.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
+import * as Faults from "../../../src/fake/apiserver/Faults.js"
+import * as Resources from "../../../src/kubernetes/Resources.js"
+import { Craft, input, settle, world } from "../../support/ControllerWorld.js"
+
+const conflict = Faults.status(409, "Conflict", "Operation cannot be fulfilled: the object has been modified")
+
+describe("an API server", () => {
+  it.scoped("in trouble of its own ends no watch, as one that is away does not", () =>
+    Effect.gen(function*() {
+      const { backend, move, plane } = yield* world
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
+      yield* settle
+      plane.faults.add({ verb: "get" }, Faults.internalError(), 8)
+      yield* move(ref, "Complete")
+      yield* TestClock.adjust("2 minutes")
+      const last = Chunk.toReadonlyArray(yield* Fiber.join(watching)).at(-1)
+      assert.strictEqual(last?._tag, "Succeeded")
+    }))
+
+  it.scoped("in trouble of its own is said to be so by an error that may be tried again", () =>
+    Effect.gen(function*() {
+      const { backend, plane } = yield* world
+      plane.faults.add({ verb: "create" }, Faults.internalError(), 1)
+      const failure = yield* Effect.flip(Effect.flatMap(input("1"), backend.build))
+      assert(failure._tag === "BackendError")
+      assert.isTrue(failure.retryable)
+    }))
+
+  it.scoped("that meets a conflict when a record is to be removed is asked again", () =>
+    Effect.gen(function*() {
+      const { backend, cluster, move, plane } = yield* world
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      yield* move(ref, "Complete")
+      plane.faults.add({ verb: "delete", resource: "configmaps" }, conflict, 2)
+      yield* backend.remove(ref)
+      assert.lengthOf((yield* cluster.list(Resources.ConfigMap)).items, 0)
+      const { ref: other } = yield* Effect.flatMap(input("1"), backend.build)
+      plane.faults.add({ verb: "delete", resource: "configmaps" }, conflict)
+      const failure = yield* Effect.flip(backend.remove(other))
+      assert(failure._tag === "BackendError")
+      assert.strictEqual(failure.reason, "Conflict")
+    }))
+})
+
+describe("a child that comes late", () => {
+  /** A child that is made after its build was stopped, by a client that does not live to see it. */
+  const late = Effect.gen(function*() {
+    const made = yield* world
+    const { client, plane } = made
+    plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("1 minute"), 1)
+    const wanted = yield* input("1")
+    const building = yield* Effect.flatMap(client, (dying) => Effect.fork(dying.build(wanted)))
+    yield* settle
+    const [found] = yield* made.backend.list()
+    assert(found !== undefined)
+    yield* made.backend.cancel(found.ref)
+    // The answer to its look at the record never comes.
+    plane.faults.add({ verb: "get" }, Faults.latency("1 hour"), 1)
+    yield* TestClock.adjust("1 minute")
+    yield* Fiber.interrupt(building)
+    assert.lengthOf(yield* made.crafts, 1)
+    return { ...made, wanted, ref: found.ref }
+  })
+
+  it.scoped("after a stop is deleted by whoever asks for the status", () =>
+    Effect.gen(function*() {
+      const { backend, crafts, ref } = yield* late
+      assert.strictEqual((yield* backend.status(ref))._tag, "Cancelled")
+      assert.deepStrictEqual(yield* crafts, [])
+    }))
+
+  it.scoped("after a stop is deleted by whoever builds the same again", () =>
+    Effect.gen(function*() {
+      const { backend, crafts, wanted } = yield* late
+      const { adopted, ref } = yield* backend.build(wanted)
+      assert.isFalse(adopted)
+      assert.deepStrictEqual((yield* crafts).map((name) => name.startsWith(`${ref.name}-`)), [true])
+    }))
+
+  it.scoped("after a stop, and has ended by itself, stays for its log", () =>
+    Effect.gen(function*() {
+      const { backend, crafts, move, ref } = yield* late
+      yield* move(ref, "Complete")
+      assert.strictEqual((yield* backend.status(ref))._tag, "Cancelled")
+      assert.lengthOf(yield* crafts, 1)
+    }))
+})
+
+describe("a child that somebody else made", () => {
+  it.scoped("and that is gone before it can be read is made again", () =>
+    Effect.gen(function*() {
+      const { backend, client, cluster, crafts, plane } = yield* world
+      const wanted = yield* input("1")
+      plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("1 second"), 1)
+      const building = yield* Effect.fork(backend.build(wanted))
+      yield* settle
+      const { ref } = yield* (yield* client).build(wanted)
+      plane.faults.add({ verb: "get", resource: "crafts.example.com" }, Faults.latency("1 second"), 1)
+      yield* TestClock.adjust("1 second")
+      for (const name of yield* crafts) yield* cluster.delete(Craft, name)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(String((yield* Fiber.join(building)).ref), String(ref))
+      assert.lengthOf(yield* crafts, 1)
+    }))
+})
+
+describe("a further attempt", () => {
+  it.scoped("that somebody deletes is an error, and not made for ever", () =>
+    Effect.gen(function*() {
+      const { backend, cluster, crafts, move } = yield* world
+      const { ref } = yield* Effect.flatMap(input("1", { retries: 1 }), backend.build)
+      const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
+      yield* settle
+      yield* move(ref, "Evicted")
+      yield* settle
+      const second = (yield* crafts).find((name) => name.endsWith("-a2"))
+      assert(second !== undefined)
+      yield* cluster.delete(Craft, second)
+      yield* TestClock.adjust("5 seconds")
+      const last = Chunk.toReadonlyArray(yield* Fiber.join(watching)).at(-1)
+      assert(last?._tag === "Errored")
+      assert.strictEqual(last.reason, "Deleted")
+      assert.isFalse((yield* crafts).some((name) => name.endsWith("-a2")))
+    }))
+})
+
+describe("a build", () => {
+  it.scoped("whose child never came is not begun when everybody else takes it for lost", () =>
+    Effect.gen(function*() {
+      const { backend, crafts, plane } = yield* world
+      const wanted = yield* input("1", { pendingTimeout: "5 minutes" })
+      plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.internalError(), 1)
+      yield* Effect.flip(backend.build(wanted))
+      const [first] = yield* backend.list()
+      assert(first !== undefined)
+      yield* TestClock.adjust("5 minutes")
+      const { adopted, ref } = yield* backend.build(wanted)
+      assert.isFalse(adopted)
+      assert.strictEqual((yield* backend.status(first.ref))._tag, "Errored")
+      assert.deepStrictEqual((yield* crafts).map((name) => name.startsWith(`${ref.name}-`)), [true])
+    }))
+
+  it.scoped("asked for again is none of those before, even if somebody takes its number and is gone", () =>
+    Effect.gen(function*() {
+      const { backend, client, cluster, move, plane } = yield* world
+      const wanted = yield* input("1")
+      const first = yield* backend.build(wanted)
+      yield* move(first.ref, "Complete")
+      yield* backend.status(first.ref)
+      plane.faults.add({ verb: "create", resource: "configmaps" }, Faults.latency("1 second"), 1)
+      const again = yield* Effect.fork(backend.build(wanted, { again: true }))
+      yield* settle
+      const other = yield* (yield* client).build(wanted, { again: true })
+      plane.faults.add({ verb: "list", resource: "configmaps" }, Faults.latency("1 second"), 1)
+      yield* TestClock.adjust("1 second")
+      yield* cluster.delete(Resources.ConfigMap, other.ref.name)
+      yield* TestClock.adjust("1 second")
+      const second = yield* Fiber.join(again)
+      assert.notStrictEqual(second.ref.name, first.ref.name)
+      assert.isFalse(second.adopted)
+    }))
+
+  it.scoped("begun late gives way to one that was begun before, whichever has the higher number", () =>
+    Effect.gen(function*() {
+      const { backend, client, crafts, move, plane } = yield* world
+      const slow = yield* client
+      const wanted = yield* input("1", { retries: 0 })
+      const later = Effect.tap(
+        Effect.suspend(() => {
+          plane.faults.add({ verb: "create", resource: "configmaps" }, Faults.latency("2 seconds"), 1)
+          return Effect.fork(slow.build(wanted))
+        }),
+        () => settle
+      )
+      const failing = Effect.gen(function*() {
+        const { ref } = yield* backend.build(wanted)
+        yield* move(ref, "Evicted")
+        yield* backend.status(ref)
+        return ref
+      })
+
+      const lower = yield* later
+      const first = yield* failing
+      const second = yield* backend.build(wanted)
+      yield* backend.remove(first)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(yield* Fiber.join(lower), { ref: second.ref, adopted: true })
+      assert.lengthOf(
+        (yield* crafts).filter((name) => name.startsWith(first.name)),
+        1,
+        "of the first, as nothing collects"
+      )
+      yield* backend.remove(second.ref)
+
+      const third = yield* failing
+      const higher = yield* later
+      yield* backend.remove(third)
+      const fourth = yield* backend.build(wanted)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(yield* Fiber.join(higher), { ref: fourth.ref, adopted: true })
+      assert.strictEqual(fourth.ref.name, third.name)
+    }))
+})

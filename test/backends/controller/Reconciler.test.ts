@@ -1,0 +1,163 @@
+/**
+ * What only some platforms ask of the lifecycle: ends told piece by piece, attempts that are children of their own, logs
+ * that are gone.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, DateTime, Effect, Fiber, Stream, TestClock } from "effect"
+import { BuildStatus, ClusterError } from "effect-os-builder"
+import * as ClusterBackend from "../../../src/backends/controller/ClusterBackend.js"
+import type * as Cluster from "../../../src/kubernetes/Cluster.js"
+import { Craft, definition, input, settle, world } from "../../support/ControllerWorld.js"
+
+type Observed = ClusterBackend.Observed<Craft>
+
+const running = new BuildStatus.Running({ startedAt: DateTime.unsafeMake(0), attempt: 1 })
+const failed = new BuildStatus.Failed({ reason: "InstructionFailed", message: "broken", logTail: [] })
+
+/** In the phase Broken, it has ended a minute after the epoch, if it is still Broken then. */
+const endsLater: ClusterBackend.Definition<Craft> = {
+  ...definition,
+  interpret: (observed) =>
+    observed.child.status?.phase === "Broken"
+      ? { status: running, ending: { status: failed, at: DateTime.unsafeMake(60_000) } }
+      : definition.interpret(observed)
+}
+
+const tags = (statuses: Iterable<BuildStatus.BuildStatus>) => Array.from(statuses, (status) => status._tag)
+
+const refusing = (cluster: Cluster.Service, code: number): Cluster.Service => ({
+  ...cluster,
+  logs: () => Stream.fail(ClusterError.fromStatus({ subject: { verb: "get", resource: "crafts/log" }, code, body: {} }))
+})
+
+describe("an end that is told piece by piece", () => {
+  it.scoped("is waited for, without a request, and then holds", () =>
+    Effect.gen(function*() {
+      const { cluster, move, requests } = yield* world
+      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
+      yield* settle
+      yield* move(ref, "Broken")
+      yield* settle
+      assert.strictEqual((yield* backend.status(ref))._tag, "Running")
+      const [, waiting] = yield* requests(TestClock.adjust("59 seconds"))
+      assert.deepStrictEqual(waiting, [])
+      yield* TestClock.adjust("1 seconds")
+      assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Pending", "Running", "Failed"])
+    }))
+
+  it.scoped("is waited for in whole milliseconds, however little is missing", () =>
+    Effect.gen(function*() {
+      const { cluster, move } = yield* world
+      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      yield* move(ref, "Broken")
+      // Whoever was woken by something else may be there at such a time.
+      yield* TestClock.setTime(59_999.999_999_9)
+      const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
+      yield* settle
+      yield* TestClock.setTime(60_001)
+      assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Running", "Failed"])
+    }), 5_000)
+
+  it.scoped("may come to another end", () =>
+    Effect.gen(function*() {
+      const { cluster, move } = yield* world
+      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const { ref } = yield* Effect.flatMap(input("1", { retries: 0 }), backend.build)
+      const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
+      yield* settle
+      yield* move(ref, "Broken")
+      yield* TestClock.adjust("30 seconds")
+      yield* move(ref, "Evicted")
+      assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Pending", "Running", "Errored"])
+    }))
+
+  it.scoped("goes before a stop that comes meanwhile", () =>
+    Effect.gen(function*() {
+      const { cluster, move } = yield* world
+      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      yield* move(ref, "Broken")
+      yield* backend.cancel(ref)
+      assert.strictEqual((yield* backend.status(ref))._tag, "Failed")
+    }))
+
+  it.scoped("ends the log that somebody follows", () =>
+    Effect.gen(function*() {
+      const { cluster, move } = yield* world
+      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      const following = yield* Effect.fork(Stream.runCollect(backend.logs(ref, { follow: true })))
+      yield* settle
+      yield* move(ref, "Broken")
+      yield* settle
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(following)), [])
+    }))
+})
+
+describe("a log that is followed", () => {
+  it.scoped("ends with a build that never begins", () =>
+    Effect.gen(function*() {
+      const { backend } = yield* world
+      const { ref } = yield* Effect.flatMap(input("1", { pendingTimeout: "5 minutes" }), backend.build)
+      const following = yield* Effect.fork(Stream.runCollect(backend.logs(ref, { follow: true })))
+      yield* settle
+      yield* TestClock.adjust("5 minutes")
+      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(following)), [])
+      const status = yield* backend.status(ref)
+      assert(status._tag === "Errored")
+      assert.strictEqual(status.reason, "PendingTimeout")
+    }))
+})
+
+describe("attempts", () => {
+  it.scoped("know the children of earlier ones, in their order", () =>
+    Effect.gen(function*() {
+      const { cluster, move } = yield* world
+      const seen: Array<ReadonlyArray<string>> = []
+      const knowing: ClusterBackend.Definition<Craft> = {
+        ...definition,
+        interpret: (observed: Observed) => {
+          seen.push(observed.earlier.map(({ metadata }) => metadata.name.replace(/.*-/, "")))
+          return definition.interpret(observed)
+        }
+      }
+      const backend = ClusterBackend.make(knowing, { cluster, namespace: "default" })
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      yield* move(ref, "Evicted")
+      yield* backend.status(ref)
+      yield* move(ref, "Evicted")
+      yield* backend.status(ref)
+      const [first = "", second, ...rest] = seen.at(-1) ?? []
+      assert.match(first, /^[0-9a-f]{8}$/)
+      assert.deepStrictEqual([second, ...rest], ["a2"])
+    }))
+})
+
+describe("a log that is gone", () => {
+  const logging: ClusterBackend.Definition<Craft> = {
+    ...definition,
+    logs: ({ child }) => [{ key: child.metadata.uid, resource: Craft, name: child.metadata.name, state: "closed" }]
+  }
+
+  for (const code of [400, 404]) {
+    it.scoped(`(${code}) is one line, and what was kept of it`, () =>
+      Effect.gen(function*() {
+        const { cluster, move } = yield* world
+        const backend = ClusterBackend.make(logging, { cluster: refusing(cluster, code), namespace: "default" })
+        const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+        yield* move(ref, "Broken")
+        yield* backend.status(ref)
+        const lines = Chunk.toReadonlyArray(yield* Stream.runCollect(backend.logs(ref)))
+        assert.lengthOf(lines, 2)
+        assert.match(
+          lines[0] ?? "",
+          /^\[os-builder\] the log of os-build-.* but for its end is not available any more$/
+        )
+        assert.strictEqual(lines[1], "said")
+      }))
+  }
+})

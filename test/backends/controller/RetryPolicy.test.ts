@@ -1,0 +1,40 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { BuildInput, Cluster, SingleNodeBuildBackend } from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
+import { givenInput } from "../../support/MinimalInput.js"
+import { inTime } from "../../support/VirtualDeadline.js"
+
+const faults = {
+  "whose record is made, but nobody hears of it": [
+    { verb: "create", resource: "configmaps" },
+    FakeCluster.loseResponse,
+    1
+  ],
+  "whose record meets a server that is away": [{ verb: "create", resource: "configmaps" }, FakeCluster.drop, 8],
+  "whose Job is made, but nobody hears of it": [
+    { verb: "create", resource: "jobs.batch" },
+    FakeCluster.loseResponse,
+    1
+  ],
+  "whose Job meets a server that is away": [{ verb: "create", resource: "jobs.batch" }, FakeCluster.drop, 8]
+} as const
+
+describe.sequential("a patient backend", () => {
+  for (const [what, [match, fault, times]] of Object.entries(faults)) {
+    it(`makes another build ${what}, once`, () =>
+      inTime(Effect.gen(function*() {
+        const { cluster, control } = yield* FakeCluster.make({ openShift: { topology: "SingleReplica" } })
+        const backend = yield* Effect.provideService(SingleNodeBuildBackend.make(), Cluster.Cluster, cluster)
+        const given = yield* givenInput
+        yield* backend.build(given)
+        yield* Effect.sleep("1 minute")
+        yield* Effect.asVoid(control.fail(match, fault, { times }))
+        const { ref } = yield* backend.build(given, { again: true })
+        yield* Effect.sleep("1 minute")
+        const builds = yield* backend.list({ fingerprint: BuildInput.fingerprint(given) })
+        assert.deepStrictEqual(builds.map(({ status }) => status._tag), ["Succeeded", "Succeeded"])
+        assert.deepStrictEqual(builds[0]?.ref, ref)
+      })))
+  }
+})

@@ -1,0 +1,302 @@
+/**
+ * One stream for all builds of a namespace.
+ */
+import { assert, it } from "@effect/vitest"
+import { DateTime, type Duration, Effect, Stream, TestClock } from "effect"
+import type { BuildBackend, BuildError, BuildRef } from "effect-os-builder"
+import * as ClusterBackend from "../../../src/backends/controller/ClusterBackend.js"
+import * as BuildRecord from "../../../src/backends/record/BuildRecord.js"
+import * as RecordMetadata from "../../../src/backends/record/RecordMetadata.js"
+import type * as Access from "../../../src/fake/apiserver/Access.js"
+import * as FakeDriver from "../../../src/fake/apiserver/FakeDriver.js"
+import * as Cluster from "../../../src/kubernetes/Cluster.js"
+import * as Resources from "../../../src/kubernetes/Resources.js"
+import { type Craft, definition, input, settle, world, writes } from "../../support/ControllerWorld.js"
+
+/** What a watch tells, as `tag Status`, and how it ended. */
+const watching = (backend: BuildBackend.Service, options?: BuildBackend.ListOptions) =>
+  Effect.gen(function*() {
+    const told: Array<string> = []
+    const end: { error?: BuildError.BackendError } = {}
+    yield* Effect.forkScoped(
+      Stream.runForEach(backend.watch(options), ({ finalImage, finishedAt, status }) =>
+        Effect.sync(() => {
+          const ended = finishedAt === undefined ? "" : " at an end"
+          told.push(`${finalImage.split(":").at(-1)} ${status._tag}${ended}`)
+        })).pipe(Effect.catchAll((error) =>
+          Effect.sync(() => {
+            end.error = error
+          })
+        ))
+    )
+    yield* settle
+    return { end, since: Effect.zipRight(settle, Effect.sync(() => told.splice(0))) }
+  })
+
+const started = (backend: BuildBackend.Service, tag: string) =>
+  Effect.map(Effect.flatMap(input(tag), backend.build), ({ ref }) => ref)
+
+it.scoped("tells each build as it is, and then what changes, without a request of its own", () =>
+  Effect.gen(function*() {
+    const { backend, move, requests } = yield* world
+    const a = yield* started(backend, "a")
+    const [b, unwatched] = yield* requests(started(backend, "b"))
+    yield* move(b, "Running")
+    const { since } = yield* watching(backend)
+    assert.deepStrictEqual((yield* since).toSorted(), ["a Pending", "b Running"])
+
+    const [, watched] = yield* requests(Effect.zipRight(started(backend, "c"), settle))
+    assert.deepStrictEqual(watched, unwatched)
+    assert.deepStrictEqual(yield* since, ["c Pending"])
+
+    yield* move(a, "Running")
+    yield* move(b, "Complete")
+    assert.deepStrictEqual((yield* since).toSorted(), ["a Running", "b Succeeded at an end"])
+  }))
+
+it.scoped("keeps the outcome of a success with one write", () =>
+  Effect.gen(function*() {
+    const { backend, move, requests } = yield* world
+    const ref = yield* started(backend, "a")
+    const { since } = yield* watching(backend)
+    yield* move(ref, "Running")
+    yield* since
+    const [, made] = yield* requests(Effect.zipRight(move(ref, "Complete"), settle))
+    assert.deepStrictEqual(writes(made), ["patch crafts.example.com", "patch configmaps"])
+    assert.deepStrictEqual(yield* since, ["a Succeeded at an end"])
+    assert.strictEqual((yield* backend.status(ref))._tag, "Succeeded")
+  }))
+
+it.scoped("says what is so although somebody else sees to it: another watcher, and who asks for the status", () =>
+  Effect.gen(function*() {
+    const { backend, client, move } = yield* world
+    const ref = yield* started(backend, "a")
+    const [one, other] = [yield* watching(backend), yield* watching(yield* client)]
+    yield* move(ref, "Broken")
+    yield* backend.status(ref)
+    assert.deepStrictEqual(yield* one.since, ["a Pending", "a Failed at an end"])
+    assert.deepStrictEqual(yield* other.since, ["a Pending", "a Failed at an end"])
+  }))
+
+it.scoped("tries again what ended in a retryable error, without asking the server over and over", () =>
+  Effect.gen(function*() {
+    const { backend, crafts, move, requests } = yield* world
+    const ref = yield* started(backend, "a")
+    const { since } = yield* watching(backend)
+    const [, made] = yield* requests(Effect.zipRight(move(ref, "Evicted"), settle))
+    assert.strictEqual((yield* crafts).length, 2)
+    assert.isBelow(made.length, 20)
+    assert.deepStrictEqual(yield* since, ["a Pending", "a Running"])
+    yield* move(ref, "Complete")
+    assert.deepStrictEqual(yield* since, ["a Succeeded at an end"])
+  }))
+
+it.scoped("tells of a build that waited too long, and of one that was stopped", () =>
+  Effect.gen(function*() {
+    const { backend } = yield* world
+    yield* started(backend, "a")
+    const { since } = yield* watching(backend)
+    yield* TestClock.adjust("9 minutes")
+    const b = yield* started(backend, "b")
+    assert.deepStrictEqual(yield* since, ["a Pending", "b Pending"])
+    yield* TestClock.adjust("2 minutes")
+    assert.deepStrictEqual(yield* since, ["a Errored at an end"])
+    yield* backend.cancel(b)
+    assert.deepStrictEqual(yield* since, ["b Cancelled at an end"])
+  }))
+
+it.scoped("tells that a build was removed while it was built, and nothing of the removal of one that has ended", () =>
+  Effect.gen(function*() {
+    const { backend, cluster, move } = yield* world
+    const [a, b] = [yield* started(backend, "a"), yield* started(backend, "b")]
+    const { since } = yield* watching(backend)
+    yield* move(b, "Complete")
+    yield* since
+    yield* cluster.delete(Resources.ConfigMap, a.name)
+    yield* cluster.delete(Resources.ConfigMap, b.name)
+    assert.deepStrictEqual(yield* since, ["a Errored at an end"])
+    // Under the same name it is another build.
+    yield* started(backend, "a")
+    assert.deepStrictEqual(yield* since, ["a Pending"])
+  }))
+
+it.scoped("tells a slow reader the end of a build although another has its name by then", () =>
+  Effect.gen(function*() {
+    const { backend, cluster } = yield* world
+    const ref = yield* started(backend, "a")
+    const pull = yield* Stream.toPull(backend.watch())
+    yield* pull
+    yield* cluster.delete(Resources.ConfigMap, ref.name)
+    const next = yield* started(backend, "a")
+    yield* settle
+    assert.strictEqual(next.name, ref.name)
+    assert.deepStrictEqual(
+      Array.from(yield* pull, (summary) => [summary.ref.uid, summary.status._tag]),
+      [[ref.uid, "Errored"], [next.uid, "Pending"]]
+    )
+  }))
+
+it.scoped("tells of a build whose child somebody deleted", () =>
+  Effect.gen(function*() {
+    const { backend, cluster, crafts, move } = yield* world
+    const ref = yield* started(backend, "a")
+    const { since } = yield* watching(backend)
+    yield* move(ref, "Running")
+    yield* since
+    for (const name of yield* crafts) yield* cluster.delete({ ...definition.child }, name)
+    yield* TestClock.adjust("3 seconds")
+    assert.deepStrictEqual(yield* since, ["a Errored at an end"])
+  }))
+
+it.scoped("says of a build without a child why it waits, once the views had time to show one", () =>
+  Effect.gen(function*() {
+    const { backend, cluster } = yield* world
+    const lone = BuildRecord.manifest({
+      backend: "craft",
+      namespace: "default",
+      number: 1,
+      input: yield* input("a"),
+      contents: { files: [{ key: "containerfile", content: (yield* input("a")).dockerfile }], parts: [] }
+    })
+    yield* cluster.create(Resources.ConfigMap, lone)
+    const { since } = yield* watching(backend)
+    yield* TestClock.adjust("1 seconds")
+    assert.deepStrictEqual(yield* since, [])
+    yield* TestClock.adjust("1 seconds")
+    assert.deepStrictEqual(yield* since, ["a Pending"])
+    assert.isTrue((yield* Effect.flatMap(input("a"), backend.build)).adopted)
+    assert.deepStrictEqual(yield* since, ["a Pending"], "nothing blocks it any more")
+  }))
+
+it.scoped("reads a record whose terms somebody removed, and leaves out one that cannot be read", () =>
+  Effect.gen(function*() {
+    const { backend, cluster, move } = yield* world
+    const [a, b] = [yield* started(backend, "a"), yield* started(backend, "b")]
+    yield* cluster.patch(Resources.ConfigMap, a.name, {
+      merge: { metadata: { annotations: { [RecordMetadata.annotation.terms]: "none" } } }
+    })
+    const labels = {
+      ...BuildRecord.labels({ backend: "craft", fingerprint: "f", record: "r", input: yield* input("c") })
+    }
+    yield* cluster.create(Resources.ConfigMap, { metadata: { name: `${b.name.slice(0, -1)}9`, labels }, data: {} })
+    const { end, since } = yield* watching(backend)
+    assert.deepStrictEqual((yield* since).toSorted(), ["a Pending", "b Pending"])
+    yield* move(a, "Complete")
+    assert.deepStrictEqual(yield* since, ["a Succeeded at an end"])
+    assert.isUndefined(end.error)
+  }))
+
+it.scoped("is about one namespace, and one fingerprint if that is asked for", () =>
+  Effect.gen(function*() {
+    const { backend, cluster, move } = yield* world
+    yield* cluster.create(Resources.Namespace, { metadata: { name: "other" } })
+    const a = yield* started(backend, "a")
+    yield* started(backend, "b")
+    yield* backend.build(yield* input("c"), { namespace: "other" })
+    const [{ fingerprint = "" } = {}] = (yield* backend.list()).filter(({ ref }) => ref.uid === a.uid)
+    const [other, one] = [yield* watching(backend, { namespace: "other" }), yield* watching(backend, { fingerprint })]
+    yield* move(a, "Running")
+    assert.deepStrictEqual([yield* other.since, yield* one.since], [["c Pending"], ["a Pending", "a Running"]])
+  }))
+
+it.scoped("ends with an error for who may not watch", () =>
+  Effect.gen(function*() {
+    const { plane } = yield* world
+    const reader: Access.User = {
+      name: "reader",
+      rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] }]
+    }
+    const cluster = yield* Cluster.make(
+      FakeDriver.make((request) => plane.gateway.handle(request, reader), "default")
+    )
+    const { end } = yield* watching(ClusterBackend.make(definition, { cluster, namespace: "default" }))
+    assert.strictEqual(end.error?.reason, "Forbidden")
+  }))
+
+it.scoped("ends with an error, and does not wait for ever, where a backend has a defect", () =>
+  Effect.gen(function*() {
+    const { cluster, move } = yield* world
+    const defective: ClusterBackend.Definition<Craft> = {
+      ...definition,
+      interpret: (observed) => {
+        if (observed.child.status?.phase === "Broken") throw new Error("not thought of")
+        return definition.interpret(observed)
+      }
+    }
+    const backend = ClusterBackend.make(defective, { cluster, namespace: "default" })
+    const ref = yield* started(backend, "a")
+    const { end, since } = yield* watching(backend)
+    assert.deepStrictEqual(yield* since, ["a Pending"])
+    yield* move(ref, "Broken")
+    yield* settle
+    assert.strictEqual(end.error?.reason, "Unexpected")
+  }))
+
+it.scoped("leaves out what a slow reader had no time for, and never the last", () =>
+  Effect.gen(function*() {
+    const { backend, move } = yield* world
+    const ref = yield* started(backend, "a")
+    const pull = yield* Stream.toPull(backend.watch())
+    const [first] = yield* pull
+    assert.strictEqual(first?.status._tag, "Pending")
+    yield* Effect.zipRight(move(ref, "Running"), settle)
+    yield* Effect.zipRight(move(ref, "Complete"), settle)
+    const next = yield* pull
+    assert.deepStrictEqual(Array.from(next, ({ status }) => status._tag), ["Succeeded"])
+    assert.isTrue(Array.from(next).every(({ createdAt }) => DateTime.isDateTime(createdAt)))
+  }))
+
+/** Its builds wait, and events of their child would say why. */
+const silent: ClusterBackend.Definition<Craft> = {
+  ...definition,
+  interpret: (observed) => ({
+    ...definition.interpret(observed),
+    waitingSince: undefined,
+    explainedBy: observed.child.metadata.uid
+  })
+}
+
+const ways = {
+  changes: (backend: BuildBackend.Service, ref: BuildRef.BuildRef) => Stream.runDrain(backend.changes(ref)),
+  watch: (backend: BuildBackend.Service) => Stream.runDrain(backend.watch())
+}
+
+for (const [name, follow] of Object.entries(ways)) {
+  it.scoped(`${name}: events are asked for ever more rarely while a build is silent, and soon again after a change`, () =>
+    Effect.gen(function*() {
+      const { cluster, move, requests } = yield* world
+      const backend = ClusterBackend.make(silent, { cluster, namespace: "default" })
+      const ref = yield* started(backend, "a")
+      yield* Effect.forkScoped(follow(backend, ref))
+      yield* settle
+      const asked = (time: Duration.DurationInput) =>
+        Effect.map(
+          requests(Effect.forEach(Array.from({ length: 60 }), () => TestClock.adjust(time), { discard: true })),
+          ([, made]) => made.filter((request) => request === "list events").length
+        )
+      // After 10, 30, 70, 150, 310 and 610 seconds, and then at most every five minutes.
+      assert.strictEqual(yield* asked("5 seconds"), 4)
+      assert.strictEqual(yield* asked("5 seconds"), 1)
+      assert.isAtMost(yield* asked("1 minute"), 13)
+      yield* move(ref, "Running")
+      yield* settle
+      assert.strictEqual(yield* asked("500 millis"), 2)
+    }))
+}
+
+it.scoped("asks for no more than fifty explanations a second, however many builds are silent", () =>
+  Effect.gen(function*() {
+    const { cluster, requests } = yield* world
+    const backend = ClusterBackend.make(silent, { cluster, namespace: "default" })
+    yield* Effect.forEach(Array.from({ length: 120 }, (_, index) => `${index}`), (tag) => started(backend, tag))
+    yield* Effect.forkScoped(ways.watch(backend))
+    yield* settle
+    const second = Effect.map(
+      requests(Effect.forEach(Array.from({ length: 50 }), () => TestClock.adjust("20 millis"), { discard: true })),
+      ([, made]) => made.length
+    )
+    yield* TestClock.adjust("9990 millis")
+    const seconds = [yield* second, yield* second, yield* second]
+    assert.isAtMost(Math.max(...seconds), 52)
+    assert.strictEqual(seconds.reduce((sum, count) => sum + count), 120)
+  }))

@@ -1,0 +1,95 @@
+import { assert, describe, it } from "@effect/vitest"
+import { BuildInput } from "effect-os-builder"
+import type { JobProfile } from "../../../src/backends/job/JobProfile.js"
+import * as JobUnsupported from "../../../src/backends/job/JobUnsupported.js"
+import { full, input } from "../../support/Jobs.js"
+
+type Options = Partial<BuildInput.Options>
+
+const profile = (deliversToNode = false): JobProfile => ({
+  name: "custom",
+  settings: {},
+  resources: BuildInput.defaults.resources,
+  tolerations: [],
+  takesSlot: false,
+  deliversToNode
+})
+
+const final = (pullspec: string, secretName?: string): Options => ({ finalImage: { pullspec, secretName } })
+
+const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArray<string>, says: RegExp]> = [
+  [
+    "a Containerfile and arguments that fill a ConfigMap",
+    {
+      dockerfile: `FROM scratch\n${"#".repeat(511 * 1024)}`,
+      objectLabels: {},
+      mounts: Array.from({ length: 60 }, (_, index) => ({
+        kind: "ConfigMap" as const,
+        name: `c${index}`,
+        path: `/opt/${"m".repeat(900)}${index}`
+      })),
+      imageLabels: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`l${index}`, "\"".repeat(1000)])),
+      buildArgs: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`A${index}`, "\u0001".repeat(1000)]))
+    },
+    [""],
+    /bytes too much for a ConfigMap/
+  ],
+  [
+    "a base on loopback",
+    { baseImage: { pullspec: "127.0.0.1:5000/base:1" } },
+    ["baseImage.pullspec"],
+    /build pod itself/
+  ],
+  ["a final image on loopback", final("[::1]:5000/os:1"), ["finalImage.pullspec"], /build pod itself/],
+  ["an image of the node", final("localhost/os:1"), ["finalImage.pullspec"], /deliverToNode/],
+  [
+    "nodes of another architecture",
+    { architecture: "arm64", placement: { nodeSelector: { "kubernetes.io/arch": "amd64" } } },
+    ["placement.nodeSelector"],
+    /kubernetes\.io\/arch=amd64.* arm64/
+  ],
+  [
+    "labels that others set",
+    { objectLabels: { "job-name": "a", "batch.kubernetes.io/job-name": "a", "controller-uid": "a", ok: "a" } },
+    [
+      "objectLabels[\"job-name\"]",
+      "objectLabels[\"batch.kubernetes.io/job-name\"]",
+      "objectLabels[\"controller-uid\"]"
+    ],
+    /choose another label/
+  ],
+  ["labels of Kueue", { objectLabels: { "kueue.x-k8s.io/priority-class": "a" } }, [
+    "objectLabels[\"kueue.x-k8s.io/priority-class\"]"
+  ], /choose/]
+]
+
+describe("a Job cannot honour", () => {
+  for (const [what, options, where, says] of refused) {
+    it(what, () => {
+      const issues = JobUnsupported.issues(input(options), profile())
+      assert.deepStrictEqual(issues.map(({ path }) => path), where)
+      for (const { message } of issues) assert.match(message, says)
+    })
+  }
+
+  it("nothing of what an input can say otherwise", () => {
+    assert.deepStrictEqual(JobUnsupported.issues(full, profile()), [])
+    assert.deepStrictEqual(
+      JobUnsupported.issues(input({ dockerfile: "FROM scratch\nRUN <<EOF\ntrue\nEOF\n" }), profile()),
+      []
+    )
+  })
+})
+
+describe("a Job that delivers to its node", () => {
+  it("takes an image of the node, and no secret for it", () => {
+    assert.deepStrictEqual(JobUnsupported.issues(input(final("localhost/os:1")), profile(true)), [])
+    const issues = JobUnsupported.issues(input(final("localhost/os:1", "push")), profile(true))
+    assert.deepStrictEqual(issues.map(({ path }) => path), ["finalImage.secretName"])
+  })
+
+  it("takes no other registry on loopback", () => {
+    const issues = JobUnsupported.issues(input(final("localhost:5000/os:1")), profile(true))
+    assert.deepStrictEqual(issues.map(({ path }) => path), ["finalImage.pullspec"])
+  })
+})

@@ -1,0 +1,70 @@
+import { FileSystem, Path } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Logger, LogLevel } from "effect"
+import { BuildInput, BuildStatus } from "effect-os-builder"
+import { randomUUID } from "node:crypto"
+import * as BuildSupervisor from "../../../src/backends/local/BuildSupervisor.js"
+import type { Sandbox } from "../../../src/backends/local/Sandbox.js"
+import * as StateDirectory from "../../../src/backends/local/StateDirectory.js"
+import { BackendError } from "../../../src/core/BuildError.js"
+
+/** Every command ends like a script that finds no storage. */
+const sandbox: Sandbox = {
+  run: () => Effect.succeed({ exitCode: 20, stderr: "" }),
+  clear: () => Effect.void,
+  evict: () => Effect.void
+}
+
+const full = new BackendError({
+  backend: "local",
+  reason: "Unexpected",
+  operation: "keep the outcome",
+  detail: "no space left on device"
+})
+
+describe("the life of a local build", () => {
+  it.scopedLive("ends for those who wait in its process, though its outcome cannot be kept", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const state = StateDirectory.make(fs, path, path.join(folder, "state"), Effect.sync(randomUUID))
+      const life = yield* BuildSupervisor.make({
+        fs,
+        state: { ...state, setOutcome: () => full },
+        sandbox: Effect.succeed(sandbox),
+        buildah: Effect.succeed({
+          fs,
+          path,
+          sandbox,
+          environment: {},
+          insecureRegistries: [],
+          authFile: undefined,
+          knowsHeredocs: true
+        }),
+        workDirectory: path.join(folder, "work"),
+        interval: "10 millis",
+        retryDelay: "10 millis"
+      })
+      const input = yield* BuildInput.make({
+        dockerfile: "FROM scratch",
+        baseImage: { pullspec: "127.0.0.1:5000/base:1" },
+        finalImage: { pullspec: "127.0.0.1:5000/os:1" }
+      })
+      const none = { baseSecret: undefined, finalSecret: undefined, entitlement: undefined, mounts: [] }
+      const ref = yield* life.begin(input, { ...none, trustBundle: undefined }, {
+        backend: "local",
+        namespace: "default",
+        name: StateDirectory.nameOf(BuildInput.fingerprint(input), 1)
+      })
+      assert(ref !== undefined)
+      const record = yield* state.record(ref)
+      assert(record !== undefined)
+      const status = yield* Effect.repeat(Effect.delay(life.status(record), "10 millis"), {
+        until: BuildStatus.isTerminal
+      }).pipe(Effect.timeout("10 seconds"))
+      assert(status._tag === "Errored")
+      assert.strictEqual(status.reason, "StorageUnavailable", status.message)
+    }).pipe(Logger.withMinimumLogLevel(LogLevel.None), Effect.provide(NodeContext.layer)))
+})

@@ -1,0 +1,61 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { BuildInput } from "effect-os-builder"
+import type { HostInfo } from "../../../src/backends/local/HostInfo.js"
+import * as LocalUnsupported from "../../../src/backends/local/LocalUnsupported.js"
+
+const objections = (options: Partial<BuildInput.Options>, machine: HostInfo) =>
+  Effect.map(
+    BuildInput.make({
+      dockerfile: "FROM scratch",
+      baseImage: { pullspec: "127.0.0.1:5000/base:1" },
+      finalImage: { pullspec: "127.0.0.1:5000/os:1" },
+      ...options
+    }),
+    (input) => LocalUnsupported.issues(input, machine).map(String)
+  )
+
+const old: HostInfo = { architecture: "amd64", buildah: [1, 28] }
+const recent: HostInfo = { architecture: "arm64", buildah: [1, 41] }
+
+describe("Unsupported", () => {
+  it.effect("objects to nothing that a machine can do", () =>
+    Effect.gen(function*() {
+      const options = {
+        resources: { memory: "1Gi" },
+        objectLabels: { a: "b" },
+        dockerfile: "FROM a\nRUN <<EOF\ntrue\nEOF\nCOPY <<\"EOF\" /x\n$y\nEOF"
+      }
+      assert.deepStrictEqual(yield* objections({ ...options, architecture: "amd64" }, old), [])
+      assert.deepStrictEqual(yield* objections({ ...options, architecture: "arm64" }, recent), [])
+    }))
+
+  it.effect("objects to a machine without a buildah that will do", () =>
+    Effect.gen(function*() {
+      assert.match((yield* objections({}, { ...old, buildah: undefined })).join(), /buildah is not installed/)
+      assert.match((yield* objections({}, { ...old, buildah: [1, 9] })).join(), /buildah 1\.9 is too old/)
+      assert.deepStrictEqual(yield* objections({}, { ...old, buildah: [2, 0] }), [])
+    }))
+
+  it.effect("objects to what needs a cluster or another machine, all at once", () =>
+    Effect.gen(function*() {
+      const issues = yield* objections({
+        architecture: "s390x",
+        placement: { tolerations: [{ operator: "Exists" }] },
+        queueName: "q"
+      }, recent)
+      assert.deepStrictEqual(issues.map((issue) => issue.replace(/:.*/s, "")), [
+        "architecture",
+        "placement",
+        "queueName"
+      ])
+      assert.match(issues.join(), /s390x.*arm64/)
+    }))
+
+  it.effect("objects to heredocs to expand only where buildah knows none", () =>
+    Effect.gen(function*() {
+      const dockerfile = "FROM a\nCOPY <<EOF /x\n$y\nEOF"
+      assert.match((yield* objections({ dockerfile }, old)).join(), /^dockerfile \(line 2\): COPY <<EOF/)
+      assert.deepStrictEqual(yield* objections({ dockerfile }, recent), [])
+    }))
+})

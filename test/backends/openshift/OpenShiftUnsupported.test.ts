@@ -1,0 +1,191 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type { BuildInput } from "effect-os-builder"
+import type { OpenShiftSettings } from "../../../src/backends/openshift/OpenShiftSettings.js"
+import * as OpenShiftUnsupported from "../../../src/backends/openshift/OpenShiftUnsupported.js"
+import { input } from "../../support/Builds.js"
+
+type Options = Partial<BuildInput.Options>
+
+const text = (...lines: ReadonlyArray<string>): string =>
+  ["ARG BASE_IMAGE", "FROM ${BASE_IMAGE}", ...lines].map((line) => `${line}\n`).join("")
+
+const found = (options: Options, settings: OpenShiftSettings = {}): ReadonlyArray<string> =>
+  OpenShiftUnsupported.issues(input(options), settings).map(({ line, path }) =>
+    line === undefined ? path : `${path}:${line}`
+  )
+
+const said = (options: Options): string => OpenShiftUnsupported.issues(input(options), {}).map(String).join("\n")
+
+const secret = (name: string, path: string) => ({ kind: "Secret" as const, name, path })
+const configMap = (name: string, path: string) => ({ kind: "ConfigMap" as const, name, path })
+const private_ = (content: string) => ({ content, mode: 0o600 })
+
+const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArray<string>, says: RegExp]> = [
+  ["a Containerfile of 60,001 bytes", { dockerfile: text("#".repeat(59_966)) }, ["dockerfile"], /60001 .* 60000/],
+  ["a heredoc", { dockerfile: text("RUN <<EOF", "true", "EOF") }, ["dockerfile"], /heredoc/],
+  ["a file name that is no key", { context: { "a b": "", "é/ok": "" } }, ["context[\"a b\"]"], /as a key/],
+  ["a file name of 254 characters", { context: { ["a".repeat(254)]: "" } }, [`context["${"a".repeat(200)}…"]`], /253/],
+  [
+    "names that begin with two dots",
+    { context: { "..a": "", "b/..c": "", "..d/e": "", "f/..g/h": "", ".i": "", "j..": "" } },
+    ["context[\"..a\"]", "context[\"b/..c\"]", "context[\"..d/e\"]"],
+    /two dots/
+  ],
+  [
+    "a file that no ConfigMap holds",
+    { context: { big: new Uint8Array(1_000_001) } },
+    ["context.big"],
+    /1000001 .* 1000000/
+  ],
+  ["a file in the place of the Containerfile", { context: { Dockerfile: "" } }, ["context.Dockerfile"], /keeps/],
+  [
+    "a copy of the whole context",
+    {
+      context: { a: private_("") },
+      dockerfile: text("COPY . /a", "COPY ./ a /b", "COPY [\"/\", \"/c\"]", "ADD D* /d", "COPY a /e", "COPY a/* /f")
+    },
+    ["dockerfile:3", "dockerfile:4", "dockerfile:5", "dockerfile:6"],
+    /adds a file named Dockerfile/
+  ],
+  [
+    "a file whose mode the builder does not keep",
+    {
+      context: { "a b/c": "", d: private_("") },
+      dockerfile: text(
+        "COPY d /d",
+        "COPY --chmod=644 d /e",
+        "ADD --chown=1 d /f",
+        "ADD https://example.com/x git@example.com:y /g",
+        "COPY --from=0 /d /h",
+        "RUN --mount=target=/c cat /c/d",
+        "RUN --mount=type=bind,target=/c cat /c/d",
+        "RUN --mount=type=cache,target=/c --mount=type=bind,from=0,target=/d true",
+        "WORKDIR /d"
+      )
+    },
+    ["dockerfile:3", "dockerfile:5", "dockerfile:8", "dockerfile:9"],
+    /COPY finds every file with mode 600 .* context\["a b\/c"\] is to have 644; say COPY --chmod=644/
+  ],
+  [
+    "mounts in the build pod's own places",
+    { mounts: [secret("a", "/tmp/build"), secret("b", "/tmp/builds"), configMap("c", "/var/run/containers")] },
+    ["mounts[0].path", "mounts[2].path"],
+    /build pod/
+  ],
+  [
+    "objects that would share a volume",
+    {
+      entitlementSecretName: "x.y",
+      mounts: [configMap("a", "/a"), secret("a", "/b"), configMap("x-y", "/c"), configMap("a", "/d"), secret("z", "/e")]
+    },
+    ["mounts", "mounts"],
+    /Secret a for another .*\n.*ConfigMap x-y for another/s
+  ],
+  [
+    "a base image of the build pod itself",
+    { baseImage: { pullspec: "localhost/a:1" } },
+    ["baseImage.pullspec"],
+    /itself/
+  ],
+  [
+    "a registry in the build pod",
+    { finalImage: { pullspec: "127.0.0.1:5000/a:1" } },
+    ["finalImage.pullspec"],
+    /itself/
+  ],
+  [
+    "a label key that is no Kubernetes name",
+    { imageLabels: { "a b": "", "a/b": "" } },
+    ["imageLabels[\"a b\"]"],
+    /LABEL/
+  ],
+  [
+    "label values that the builder changes",
+    { imageLabels: { a: "$HOME", b: "two\nlines", c: "no-break\u00a0space", d: "plain \"é\\ü\" <&> 漢字" } },
+    ["imageLabels.a", "imageLabels.b", "imageLabels.c"],
+    /LABEL in the Containerfile/
+  ],
+  ["authorities for one build", { trustBundle: { configMapName: "ca" } }, ["trustBundle"], /additionalTrustedCA/],
+  ["a proxy for one build", { proxy: { http: "http://proxy.example.com:3128" } }, ["proxy"], /proxy\.config/],
+  [
+    "tolerations",
+    { placement: { tolerations: [{ key: "a", operator: "Exists" }] } },
+    ["placement.tolerations"],
+    /buildOverrides/
+  ],
+  [
+    "two architectures",
+    { architecture: "arm64", placement: { nodeSelector: { "kubernetes.io/arch": "amd64" } } },
+    ["placement.nodeSelector"],
+    /arm64/
+  ],
+  ["a queue", { queueName: "builds" }, ["queueName"], /Kueue/],
+  [
+    "the labels of a BuildConfig's builds",
+    { objectLabels: { buildconfig: "a", "openshift.io/build.number": "1", "example.com/buildconfig": "a" } },
+    ["objectLabels.buildconfig", "objectLabels[\"openshift.io/build.number\"]"],
+    /BuildConfig/
+  ],
+  [
+    "more than an environment variable holds",
+    {
+      buildArgs: { LONG: "a".repeat(60_000) },
+      dockerfile: text("#".repeat(59_000)),
+      imageLabels: { a: "a".repeat(5_000) }
+    },
+    [""],
+    /OpenShift takes 122880/
+  ],
+  [
+    "what Go escapes",
+    { dockerfile: text("RUN " + "true&&".repeat(9_000) + "true") },
+    [""],
+    /OpenShift takes 122880/
+  ]
+]
+
+describe("an OpenShift Build cannot honour", () => {
+  for (const [what, options, where, says] of refused) {
+    it(what, () => {
+      assert.deepStrictEqual(found(options), where)
+      assert.match(said(options), says)
+    })
+  }
+
+  it("a mount where the cluster's authorities are mounted", () => {
+    const options = { mounts: [configMap("a", "/etc/pki/ca-trust")] }
+    assert.deepStrictEqual(found(options, { mountTrustedCA: true }), ["mounts[0].path"])
+    assert.deepStrictEqual(found(options), [])
+  })
+})
+
+describe("an OpenShift Build can honour", () => {
+  const honoured: ReadonlyArray<readonly [what: string, Options]> = [
+    ["a Containerfile of 60,000 bytes", { dockerfile: text("#".repeat(59_965)) }],
+    ["a context that says its modes", { context: { a: "" }, dockerfile: text("COPY --chmod=600 a /a") }],
+    ["a context of the builder's mode", { context: { a: private_("") }, dockerfile: text("COPY a /a") }],
+    ["a context that nothing reads", { context: { a: "" } }],
+    ["a whole stage, and a whole context of nothing", { dockerfile: text("COPY --from=0 . /a", "COPY . /b") }],
+    ["an architecture", { architecture: "s390x", placement: { nodeSelector: { "kubernetes.io/arch": "s390x" } } }],
+    ["labels, an entitlement, secrets", {
+      objectLabels: { team: "os" },
+      entitlementSecretName: "entitlement",
+      baseImage: { pullspec: "quay.io/acme/base:1", secretName: "a.b" },
+      finalImage: { pullspec: "quay.io/acme/os:1", secretName: "a-b" },
+      mounts: [secret("entitlement", "/opt/entitlement")]
+    }]
+  ]
+  for (const [what, options] of honoured) {
+    it(what, () => assert.deepStrictEqual(found(options), []))
+  }
+})
+
+it.effect("every objection tells the way out", () =>
+  Effect.sync(() => {
+    for (const [what, options] of refused) {
+      for (const line of said(options).split("\n").filter((line) => line !== "")) {
+        assert.match(line, /; |, or use/, `${what}: ${line}`)
+      }
+    }
+  }))

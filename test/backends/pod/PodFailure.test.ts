@@ -1,0 +1,103 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as PodFailure from "../../../src/backends/pod/PodFailure.js"
+import type { Pod } from "../../../src/kubernetes/Resources.js"
+
+const pod = (status: Pod["status"]): Pod => ({
+  metadata: { name: "p", namespace: "ns", uid: "u", resourceVersion: "1" },
+  status
+})
+
+const terminated = (reason: string, exitCode = 137): Pod["status"] => ({
+  phase: "Failed",
+  containerStatuses: [{ name: "main", state: { terminated: { exitCode, reason, message: "the tail of a log" } } }]
+})
+
+const disrupted = (reason: string): Pod["status"] => ({
+  phase: "Failed",
+  conditions: [{ type: "DisruptionTarget", status: "True", reason, message: `by ${reason}` }]
+})
+
+const own = "Usage of EmptyDir volume \"work\" exceeds the limit \"20Gi\". "
+
+const cases: ReadonlyArray<readonly [what: string, Pod["status"], reason: string, upstream: string, message: RegExp]> =
+  [
+    [
+      "Evicted",
+      { reason: "Evicted", message: "The node was low on resource: memory. " },
+      "Evicted",
+      "Evicted",
+      /node was/
+    ],
+    ["Evicted for its own files", { reason: "Evicted", message: own }, "OutOfDisk", "Evicted", /EmptyDir/],
+    [
+      "Evicted for the limit of a container",
+      { reason: "Evicted", message: "Container main exceeded its local ephemeral storage limit \"1Gi\". " },
+      "OutOfDisk",
+      "Evicted",
+      /exceeded/
+    ],
+    [
+      "Evicted for the limit of the pod",
+      { reason: "Evicted", message: "Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. " },
+      "OutOfDisk",
+      "Evicted",
+      /exceeds/
+    ],
+    ["Preempting", { reason: "Preempting" }, "Evicted", "Preempting", /its pod ended as Preempting/],
+    [
+      "DeadlineExceeded",
+      { reason: "DeadlineExceeded", message: "Pod was active" },
+      "Timeout",
+      "DeadlineExceeded",
+      /active/
+    ],
+    ["Terminated", { reason: "Terminated", message: "node shutdown" }, "NodeLost", "Terminated", /shutdown/],
+    ["NodeShutdown", { reason: "NodeShutdown" }, "NodeLost", "NodeShutdown", /NodeShutdown/],
+    ["NodeAffinity", { reason: "NodeAffinity" }, "Evicted", "NodeAffinity", /NodeAffinity/],
+    ["UnexpectedAdmissionError", { reason: "UnexpectedAdmissionError" }, "Evicted", "UnexpectedAdmissionError", /./],
+    ["OutOfcpu", { reason: "OutOfcpu" }, "Evicted", "OutOfcpu", /./],
+    ["OutOfmemory", { reason: "OutOfmemory" }, "Evicted", "OutOfmemory", /./],
+    ["OutOfephemeral-storage", { reason: "OutOfephemeral-storage" }, "Evicted", "OutOfephemeral-storage", /./],
+    ["OutOfpods", { reason: "OutOfpods" }, "Evicted", "OutOfpods", /./],
+    ["NodeLost", { reason: "NodeLost" }, "NodeLost", "NodeLost", /./],
+    ["OOMKilled", terminated("OOMKilled"), "OutOfMemory", "OOMKilled", /main needed more memory/],
+    ["PreemptionByScheduler", disrupted("PreemptionByScheduler"), "Evicted", "PreemptionByScheduler", /^by /],
+    ["EvictionByEvictionAPI", disrupted("EvictionByEvictionAPI"), "Evicted", "EvictionByEvictionAPI", /^by /],
+    ["TerminationByKubelet", disrupted("TerminationByKubelet"), "Evicted", "TerminationByKubelet", /^by /],
+    ["DeletionByTaintManager", disrupted("DeletionByTaintManager"), "NodeLost", "DeletionByTaintManager", /^by /],
+    ["DeletionByPodGC", disrupted("DeletionByPodGC"), "NodeLost", "DeletionByPodGC", /^by /],
+    ["a disruption of a kind to come", disrupted("Whatever"), "Evicted", "Whatever", /^by /],
+    ["ContainerStatusUnknown", terminated("ContainerStatusUnknown"), "NodeLost", "ContainerStatusUnknown", /tail/]
+  ]
+
+describe("PodFate", () => {
+  for (const [what, status, reason, upstreamReason, message] of cases) {
+    it(`${what} is ${reason}`, () => {
+      const fate = PodFailure.classify(pod(status))
+      assert.strictEqual(fate?.reason, reason)
+      assert.strictEqual(fate?.upstreamReason, upstreamReason)
+      assert.match(fate?.message ?? "", message)
+    })
+  }
+
+  it("a pod's own reason goes before what its containers say", () => {
+    assert.strictEqual(PodFailure.classify(pod({ ...terminated("OOMKilled"), reason: "Evicted" }))?.reason, "Evicted")
+  })
+
+  it("nothing was done to a pod that runs, or whose program failed, or whose disruption did not come", () => {
+    assert.isUndefined(PodFailure.classify(pod(undefined)))
+    assert.isUndefined(
+      PodFailure.classify(pod({ phase: "Running", containerStatuses: [{ name: "main", state: { running: {} } }] }))
+    )
+    assert.isUndefined(PodFailure.classify(pod(terminated("Error", 1))))
+    assert.isUndefined(
+      PodFailure.classify(
+        pod({ conditions: [{ type: "DisruptionTarget", status: "False", reason: "DeletionByPodGC" }] })
+      )
+    )
+  })
+
+  it("names the pod", () => {
+    assert.deepStrictEqual({ ...PodFailure.reference(pod(undefined)) }, { namespace: "ns", name: "p", uid: "u" })
+  })
+})

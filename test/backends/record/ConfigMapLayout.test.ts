@@ -1,0 +1,167 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, FastCheck } from "effect"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as BuildRecord from "../../../src/backends/record/BuildRecord.js"
+import * as ConfigMapLayout from "../../../src/backends/record/ConfigMapLayout.js"
+import * as BuildScript from "../../../src/backends/script/BuildScript.js"
+import * as BuildInput from "../../../src/core/BuildInput.js"
+import * as ContextFile from "../../../src/core/input/ContextFile.js"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import { shells, temporary, withFunctions } from "../../support/Shell.js"
+
+const options: BuildInput.Options = {
+  dockerfile: "FROM scratch",
+  baseImage: { pullspec: "quay.io/acme/base:1" },
+  finalImage: { pullspec: "quay.io/acme/os:1" }
+}
+
+const inputWith = (more: Partial<BuildInput.Options>) => Effect.runSync(BuildInput.make({ ...options, ...more }))
+
+const mebibytes = (count: number, seed: number): Uint8Array => {
+  const bytes = new Uint8Array(Math.round(count * 1024 * 1024))
+  for (let index = 0, state = seed; index < bytes.length; index += 4096, state = (state * 75 + 74) % 65537) {
+    bytes[index] = state
+  }
+  return bytes
+}
+
+const boxes = ({ files, parts }: BuildRecord.Contents) => [files, ...parts.map((part) => part.files)]
+
+const weight = (files: ReadonlyArray<BuildScript.InputFile>) =>
+  files.reduce((sum, file) => sum + ConfigMapLayout.cost(file), 0)
+
+/** The files as the pod sees them: all ConfigMaps in one folder. */
+const folderOf = (contents: BuildRecord.Contents) => {
+  const folder = new Map<string, string | Uint8Array>()
+  for (const { content, key } of boxes(contents).flat()) {
+    assert.isFalse(folder.has(key), `${key} is there twice`)
+    folder.set(key, content)
+  }
+  return folder
+}
+
+/** What the script's `context.NNNNNN` and its parts hold, by path. */
+const contextOf = (folder: ReadonlyMap<string, string | Uint8Array>) => {
+  const keys = [...folder.keys()].toSorted()
+  return Object.fromEntries(
+    keys.filter((key) => /^context\.\d{6}\.path$/.test(key)).map((key) => {
+      const file = key.slice(0, -".path".length)
+      const pieces = keys.filter((key) => key === file || key.startsWith(`${file}.part.`)).map((key) => folder.get(key))
+      return [String(folder.get(key)), {
+        mode: Number.parseInt(String(folder.get(`${file}.mode`)), 8),
+        bytes: Buffer.concat(pieces.map((piece) => Buffer.from(piece ?? "")))
+      }]
+    })
+  )
+}
+
+const expected = (input: BuildInput.BuildInput) =>
+  Object.fromEntries(
+    Object.entries(input.context ?? {}).map(([path, file]) => [
+      path,
+      { mode: ContextFile.mode(file), bytes: Buffer.from(ContextFile.bytes(file)) }
+    ])
+  )
+
+const contexts = FastCheck.dictionary(
+  FastCheck.stringMatching(/^[a-z é]{1,6}x$/),
+  FastCheck.oneof(
+    FastCheck.string().map((text): ContextFile.Given => text),
+    FastCheck.record({
+      content: FastCheck.tuple(FastCheck.double({ min: 0, max: 1.6, noNaN: true }), FastCheck.nat()).map((
+        [size, seed]
+      ) => mebibytes(size, seed)),
+      mode: FastCheck.integer({ min: 0, max: 0o7777 })
+    })
+  ),
+  { maxKeys: 5, noNullPrototype: true }
+)
+
+describe("Packing", { timeout: 60_000 }, () => {
+  it("puts a small build into its record alone", () => {
+    const { files, parts } = ConfigMapLayout.pack(inputWith({ context: { a: "text" } }))
+    assert.deepStrictEqual(parts, [])
+    assert.deepStrictEqual(files.map(({ key }) => key), [
+      "build.sh",
+      "containerfile",
+      "context.000001",
+      "context.000001.path",
+      "context.000001.mode"
+    ])
+    assert.strictEqual(files[0]?.content, BuildScript.source)
+  })
+
+  it("loses nothing, keeps every ConfigMap within its budget, and leaves no gaps", () => {
+    FastCheck.assert(
+      FastCheck.property(contexts, (context) => {
+        const input = inputWith({ context })
+        const contents = ConfigMapLayout.pack(input)
+        assert.deepStrictEqual(contextOf(folderOf(contents)), expected(input))
+        const [record = [], ...further] = boxes(contents)
+        assert.isAtMost(weight([...record, BuildRecord.inputFile(input, contents.parts)]), ConfigMapLayout.budget)
+        for (const box of further) assert.isAtMost(weight(box), ConfigMapLayout.budget)
+        for (const box of further.slice(0, -1)) assert.isAtLeast(weight(box), ConfigMapLayout.budget - 32 * 1024)
+        assert.isTrue(contents.parts.every((part) => part.path === ""))
+      }),
+      { numRuns: 30 }
+    )
+  })
+
+  it("makes ConfigMaps that the API server takes, of the largest context there may be", () => {
+    const input = inputWith({
+      dockerfile: `FROM scratch\n${"# é\n".repeat(100_000)}`,
+      context: { ...Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`d/${n}`, ""])), big: mebibytes(7.9, 1) }
+    })
+    const contents = ConfigMapLayout.pack(input)
+    const record = BuildRecord.manifest({ backend: "custom", namespace: "ns", number: 1, input, contents })
+    const values = (object: JsonObject) =>
+      [
+        ...Object.values(object["data"] ?? {}),
+        ...Object.values(object["binaryData"] ?? {}).map((base64) => Buffer.from(String(base64), "base64"))
+      ].reduce((sum: number, value) => sum + Buffer.byteLength(value), 0)
+    assert.isAtMost(values(record), 1024 * 1024)
+    assert.strictEqual(contents.parts.length, 9)
+  })
+
+  it("takes a build to the record's last byte, and says by how much another is too large", () => {
+    const filled = (bytes: number) => inputWith({ imageLabels: { a: "x".repeat(bytes) }, dockerfile: large })
+    // A label's value is there twice: in the input, and in a file of its own that may stand elsewhere.
+    const large = `FROM scratch\n#${"x".repeat(500_000)}`
+    assert.strictEqual(ConfigMapLayout.excess(filled(1)), 0)
+    const control = inputWith({ dockerfile: large, imageLabels: { a: "\u0001".repeat(60_000) }, buildArgs: {} })
+    assert.strictEqual(ConfigMapLayout.excess(control), 0)
+    const both = inputWith({
+      dockerfile: large,
+      imageLabels: { a: "\u0001".repeat(60_000) },
+      buildArgs: { A: "\u0001".repeat(60_000) }
+    })
+    assert.isAbove(ConfigMapLayout.excess(both), 200_000)
+  })
+
+  for (const shell of shells) {
+    it(`is put together again by the script: ${shell.join(" ")}`, () => {
+      const input = inputWith({
+        context: {
+          "one/a b": "text\n\n",
+          "two/large": { content: mebibytes(3.5, 7), mode: 0o400 },
+          "three/empty": { content: "", mode: 0o755 }
+        }
+      })
+      temporary((folder) => {
+        for (const [key, content] of folderOf(ConfigMapLayout.pack(input))) {
+          fs.writeFileSync(path.join(folder, key), content)
+        }
+        temporary((work) => {
+          const run = withFunctions(shell, "lay_context", { OSB_INPUT_DIR: folder, OSB_WORK_DIR: work })
+          assert.strictEqual(run.status, 0, run.stderr)
+          for (const [name, file] of Object.entries(expected(input))) {
+            const laid = path.join(work, "context", name)
+            assert.isTrue(fs.readFileSync(laid).equals(file.bytes), name)
+            assert.strictEqual(fs.statSync(laid).mode & 0o7777, file.mode)
+          }
+        })
+      })
+    })
+  }
+})

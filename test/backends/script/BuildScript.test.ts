@@ -1,0 +1,170 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { execFileSync, spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as BuildScript from "../../../src/backends/script/BuildScript.js"
+import * as ErrorText from "../../../src/backends/script/ErrorText.js"
+import * as TerminationMessage from "../../../src/backends/script/TerminationMessage.js"
+import * as BuildInput from "../../../src/core/BuildInput.js"
+import { shells, temporary, withFunctions } from "../../support/Shell.js"
+
+describe("BuildScript", { timeout: 60_000 }, () => {
+  for (const shell of shells) {
+    const [command = "sh", ...args] = shell
+    describe(shell.join(" "), () => {
+      it("takes the script for valid", () => {
+        execFileSync(command, [...args, "-n"], { input: BuildScript.source })
+      })
+
+      it("refuses an unknown verb, with a termination message", () => {
+        temporary((folder) => {
+          const message = path.join(folder, "message")
+          const run = spawnSync(command, [...args, "-s", "bake"], {
+            input: BuildScript.source,
+            env: {
+              PATH: process.env["PATH"],
+              OSB_INPUT_DIR: folder,
+              OSB_WORK_DIR: folder,
+              OSB_MEMORY_DIR: folder,
+              OSB_BASE_IMAGE: "base",
+              OSB_FINAL_IMAGE: "final",
+              OSB_TIMEOUT_SECONDS: "60",
+              OSB_TERMINATION_MESSAGE: message
+            }
+          })
+          assert.strictEqual(run.status, 21)
+          assert.strictEqual(TerminationMessage.parse(fs.readFileSync(message, "utf8"))?.code, 21)
+        })
+      })
+
+      const auths = (text: string) => {
+        const run = withFunctions(shell, "if read_auths \"$TEXT\"; then printf '<%s>' \"$auths\"; else printf no; fi", {
+          TEXT: text
+        })
+        assert.strictEqual(run.stderr, "")
+        return run.stdout
+      }
+
+      it("takes the auths out of a configuration, and nothing else", () => {
+        const entry = "{\"a.example\":{\"auth\":\"QTpC\",\"email\":\"a\\\"}{\\\\\"}}"
+        assert.strictEqual(auths(`{"auths":${entry}}`), `<${entry}>`)
+        assert.strictEqual(auths(` {\n\t"auths" : ${entry} , "credsStore": "x" } \n`), `< ${entry} >`)
+        assert.strictEqual(
+          auths(`{"credHelpers":{"auths":{"b":1}},"x":["auths",{"auths":2}],"auths":${entry}}`),
+          `<${entry}>`
+        )
+        assert.strictEqual(auths("{}"), "<>")
+        assert.strictEqual(auths("{\"auths\":null}"), "<null>")
+        assert.strictEqual(auths("{\"a.example\":{\"auth\":\"QTpC\"}}"), "<>")
+      })
+
+      it("takes what is no object for unusable", () => {
+        for (const text of ["", "null", "[]", "\"auths\"", "{", "{}}", "{} x", "x {}", "{\"auths", "{\"a\\"]) {
+          assert.strictEqual(auths(text), "no", text)
+        }
+      })
+
+      it("writes credentials of all formats for buildah, and never a helper's name", () => {
+        const entry = "{\"a.example\":{\"auth\":\"QTpC\"}}"
+        const written = (name: string, content: string) =>
+          temporary((secret) => {
+            fs.writeFileSync(path.join(secret, name), content)
+            return withFunctions(shell, "mkdir -p \"$private\"; set_credentials; cat \"$auth_file\"", {
+              OSB_SECRET_DIR: secret
+            })
+          })
+        assert.deepStrictEqual(
+          [
+            [".dockerconfigjson", `{"credHelpers":{"a.example":"h"},"auths":${entry}}`],
+            [".dockercfg", entry],
+            [".dockercfg", `{"auths":${entry}}`],
+            ["config.json", `{"auths":${entry},"credsStore":"h"}`],
+            ["config.json", "{}"]
+          ].map(([name = "", content = ""]) => JSON.parse(written(name, content).stdout)),
+          [...Array(4).fill({ auths: JSON.parse(entry) }), { auths: {} }]
+        )
+        for (const [name, content] of [["config.json", "null"], [".dockercfg", "no"], ["password", "x"]] as const) {
+          const run = written(name, content)
+          assert.strictEqual(run.status, 16)
+          assert.strictEqual(run.message?.code, 16)
+        }
+      })
+
+      it("opens the final image's registry with a service account's token, where there is no secret", () => {
+        const run = temporary((folder) => {
+          const token = path.join(folder, "token")
+          fs.writeFileSync(token, "e30.a-b_c.d")
+          return withFunctions(shell, "mkdir -p \"$private\"; set_credentials; cat \"$auth_file\"", {
+            OSB_FINAL_IMAGE: "registry.example.svc:5000/acme/os:1",
+            OSB_TOKEN_FILE: token
+          })
+        })
+        const auth = Buffer.from("serviceaccount:e30.a-b_c.d").toString("base64")
+        assert.deepStrictEqual(JSON.parse(run.stdout), { auths: { "registry.example.svc:5000": { auth } } })
+        const without = withFunctions(shell, "mkdir -p \"$private\"; set_credentials", { OSB_TOKEN_FILE: "/none" })
+        assert.strictEqual(without.message?.code, 16)
+      })
+
+      it("keeps the newlines at the end of a value", () => {
+        const run = withFunctions(
+          shell,
+          "printf 'a\\n\\n' > \"$work/value\"; v=$(contents \"$work/value\"); printf '<%s>' \"${v%x}\""
+        )
+        assert.strictEqual(run.stdout, "<a\n\n>")
+      })
+
+      it("cuts a message to what Kubernetes keeps", () => {
+        const run = withFunctions(
+          shell,
+          "digest=sha256:" + "0a".repeat(32) + " architecture=ppc64le run_status=255; " +
+            "finish 11 \"$(head -c 100000 /dev/zero | tr '\\0' x)\""
+        )
+        assert.strictEqual(run.status, 11)
+        assert.strictEqual(run.message?.exitCode, 255)
+        assert.strictEqual(run.message?.text, "x".repeat(TerminationMessage.maxTextBytes))
+      })
+    })
+  }
+
+  it("names its texts so that a shell pattern can hold them", () => {
+    const { casePattern: _, ...tables } = ErrorText
+    for (const rows of Object.values(tables)) {
+      for (const { source, text } of rows) {
+        assert.match(text, /^[^'A-Z\n]+$/)
+        assert.notStrictEqual(source, "")
+      }
+    }
+  })
+
+  it.effect("lays an input out in files whose names are keys of a ConfigMap", () =>
+    Effect.gen(function*() {
+      const input = yield* BuildInput.make({
+        dockerfile: "FROM scratch",
+        baseImage: { pullspec: "127.0.0.1:5000/base:1" },
+        finalImage: { pullspec: "127.0.0.1:5000/os:1" },
+        buildArgs: { A: "one\n", B: "" },
+        imageLabels: { "a b": "\"" },
+        context: { "a file é": "text", "bin/run": { content: new Uint8Array([0, 255]), mode: 0o755 } },
+        mounts: [{ kind: "Secret", name: "s", path: "/etc/x" }]
+      })
+      const files = BuildScript.inputFiles(input)
+      for (const { key } of files) assert.match(key, /^[-._A-Za-z0-9]+$/)
+      assert.deepStrictEqual(files.map(({ content, key }) => [key, content]), [
+        ["containerfile", "FROM scratch"],
+        ["build-arg.000001.name", "A"],
+        ["build-arg.000001.value", "one\n"],
+        ["build-arg.000002.name", "B"],
+        ["build-arg.000002.value", ""],
+        ["label.000001.name", "a b"],
+        ["label.000001.value", "\""],
+        ["context.000001", new TextEncoder().encode("text")],
+        ["context.000001.path", "a file é"],
+        ["context.000001.mode", "644"],
+        ["context.000002", new Uint8Array([0, 255])],
+        ["context.000002.path", "bin/run"],
+        ["context.000002.mode", "755"],
+        ["mount.000001.path", "/etc/x"]
+      ])
+    }))
+})

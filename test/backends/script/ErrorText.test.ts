@@ -1,0 +1,200 @@
+import { assert, describe, it } from "@effect/vitest"
+import { code } from "../../../src/backends/script/ExitCode.js"
+import * as TerminationMessage from "../../../src/backends/script/TerminationMessage.js"
+import { withFunctions } from "../../support/Shell.js"
+
+/** What buildah said last, and what it means. The first ones are of 1.28.2 as it ran, those marked 1.45 of its sources. */
+const builds: ReadonlyArray<readonly [said: string, expected: number, exitCode?: number]> = [
+  [
+    "STEP 2/2: RUN echo hi; exit 14\nhi\nsubprocess exited with status 14\nError: building at STEP \"RUN echo hi; exit 14\": exit status 14",
+    code.instructionFailed,
+    14
+  ],
+  [
+    "STEP 2/2: RUN exit 7\nError: building at STEP \"RUN exit 7\": while running runtime: exit status 7", // 1.45
+    code.instructionFailed,
+    7
+  ],
+  [
+    "STEP 2/2: RUN /bin/sh -c false\nmore\nError: building at STEP \"RUN /bin/sh -c false\nmore\n\": exit status 1",
+    code.instructionFailed,
+    1
+  ],
+  [
+    "STEP 2/2: COPY nope /x\nError: building at STEP \"COPY nope /x\": checking on sources under \"/ctx\": copier: stat: \"/nope\": no such file or directory",
+    code.instructionFailed
+  ],
+  [
+    "STEP 3/3: RUN id\nError: building at STEP \"RUN id\": determining run uid: user: unknown user error looking up user \"nosuch\"",
+    code.instructionFailed
+  ],
+  [
+    "STEP 2/2: RUN echo unauthorized: x509: manifest unknown\nError: building at STEP \"RUN echo unauthorized: x509: manifest unknown\": exit status 1",
+    code.instructionFailed,
+    1
+  ],
+  [
+    "STEP 2/2: COPY a\nError: building at STEP \"COPY a\": COPY requires at least one argument",
+    code.containerfileInvalid
+  ],
+  [
+    "STEP 2/2: RUNN x\nError: building at STEP \"RUNN \": Build error: Unknown instruction: \"RUNN\" &imagebuilder.Step{Env:[]string{}}",
+    code.containerfileInvalid
+  ],
+  ["Error: no FROM statement found", code.containerfileInvalid],
+  ["Error: building: no stages to build", code.containerfileInvalid],
+  ["Error: determining starting point for build: no FROM statement found", code.containerfileInvalid],
+  ["Error: parsing main Dockerfile: Containerfile: unterminated heredoc", code.containerfileInvalid], // 1.45
+  [
+    "STEP 2/2: RUN dd if=/dev/zero of=/big\ndd: error writing '/big': No space left on device\nError: building at STEP \"RUN dd if=/dev/zero of=/big\": exit status 1",
+    code.outOfDisk
+  ],
+  [
+    "STEP 2/3: RUN echo No space left on device\nNo space left on device\nSTEP 3/3: RUN false\nError: building at STEP \"RUN false\": exit status 1",
+    code.instructionFailed,
+    1
+  ],
+  [
+    "Error: committing container for step {Env:[]}: copying layers and metadata for container: no space left on device",
+    code.outOfDisk
+  ],
+  [
+    "STEP 2/2: RUN kill -9 $$\nsubprocess exited on killed\nsubprocess exited with status 1\nError: building at STEP \"RUN kill -9 $$\": exit status 1",
+    code.unknown,
+    1
+  ],
+  ["STEP 2/2: RUN x\nError: building at STEP \"RUN x\": while running runtime: exit status 137", code.unknown, 137],
+  [
+    "STEP 2/2: ADD http://h/x /x\nError: building at STEP \"ADD http://h/x /x\": reading \"http://h/x\": Get \"http://h/x\": dial tcp 10.0.0.1:80: connect: connection refused",
+    code.unknown
+  ],
+  [
+    "STEP 1/2: FROM h/n:1\nError: creating build container: initializing source docker://h/n:1: reading manifest 1 in h/n: manifest unknown: manifest unknown",
+    code.pullDenied
+  ],
+  [
+    "STEP 1/2: FROM h/n:1\nError: creating build container: unable to copy from source docker://h/n:1: initializing source docker://h/n:1: reading manifest 1 in h/n: StatusCode: 503, \"\"", // 1.45
+    code.pullFailed
+  ],
+  [
+    "STEP 1/2: FROM h/n:1\nError: creating build container: initializing source docker://h/n:1: pinging container registry h: Get \"https://h/v2/\": dial tcp: lookup h: no such host",
+    code.pullFailed
+  ],
+  [
+    "STEP 2/2: COPY --from=h/q:1 /x /x\nTrying to pull h/q:1...\ntime=\"t\" level=warning msg=\"Failed, retrying in 2s ... (1/1). Error: dial tcp\"\nError: COPY --from=h/q:1: no stage or image found with that name",
+    code.pullFailed
+  ],
+  ["STEP 2/2: COPY --from=q /x /x\nError: COPY --from=q: no stage or image found with that name", code.pullDenied],
+  ["Error: mounting new container: creating overlay mount to /s/merged: invalid argument", code.storageUnavailable],
+  [
+    "Error: cannot set up namespace using \"/usr/bin/newuidmap\": exit status 1: newuidmap: write to uid_map failed: Operation not permitted",
+    code.storageUnavailable
+  ],
+  ["Error: something that nobody has seen before", code.unknown],
+  ["", code.unknown]
+]
+
+const registries: ReadonlyArray<readonly [said: string, kind: "denied" | "transient" | "credentials" | "storage"]> = [
+  [
+    "Error: initializing source docker://h/b:1: reading manifest 1 in h/b: unauthorized: authentication required",
+    "denied"
+  ],
+  [
+    "Error: initializing source docker://h/b:1: reading manifest 1 in h/b: denied: requested access to the resource is denied",
+    "denied"
+  ],
+  [
+    "Error: initializing source docker://h/b:1: unable to retrieve auth token: invalid username/password: unauthorized: bad credentials",
+    "denied"
+  ],
+  [
+    "Error: initializing source docker://h/b:1: reading manifest 1 in h/b: name unknown: repository name not known to registry",
+    "denied"
+  ],
+  [
+    "Error: choosing an image from manifest list docker://h/b:1: no image found in manifest list for architecture s390x",
+    "denied"
+  ],
+  [
+    "Error: pinging container registry h: Get \"https://h/v2/\": http: server gave HTTP response to HTTPS client",
+    "denied"
+  ],
+  [
+    "Error: pinging container registry h: Get \"https://h/v2/\": tls: failed to verify certificate: x509: certificate signed by unknown authority",
+    "denied"
+  ],
+  ["Error: Source image rejected: Running image docker://h/b:1 is rejected by policy.", "denied"],
+  [
+    "Error: pinging container registry h: Get \"http://h/v2/\": dial tcp 127.0.0.1:9: connect: connection refused",
+    "transient"
+  ],
+  ["Error: reading blob sha256:00: fetching blob: received unexpected HTTP status: 502 Bad Gateway", "transient"],
+  ["Error: reading manifest 1 in h/b: toomanyrequests: You have reached your pull rate limit", "transient"],
+  ["Error: writing blob: Patch \"https://h/v2/\": read tcp 10.0.0.1: connection reset by peer", "transient"],
+  ["Error: getting username and password: 1 error occurred:\n\t* illegal base64 data at input byte 4", "credentials"],
+  ["Error: writing blob: storing blob to file \"/w/tmp/1\": open /w/tmp/1: permission denied", "storage"]
+]
+
+/** What a function of the script says of each of these: all in one shell, since starting one takes long. */
+const judge = (all: ReadonlyArray<string>, call: string) => {
+  const code = all.map((_, index) =>
+    `(SAID=$SAID_${index} termination=$work/message.${index}; printf '%s\\n' "$SAID" > "$said"
+      status=125; ${call}) > /dev/null
+    printf '%s %s\\n' "$?" "$(cat "$work/message.${index}")"`
+  ).join("\n")
+  const env = Object.fromEntries(all.map((said, index) => [`SAID_${index}`, said]))
+  return withFunctions(["sh"], `kills_before=0; oom_kills() { echo 0; }\n${code}`, env).stdout.trimEnd().split("\n")
+    .map((line) => {
+      const space = line.indexOf(" ")
+      return { status: Number(line.slice(0, space)), message: TerminationMessage.parse(line.slice(space + 1)) }
+    })
+}
+
+describe("classification", { timeout: 120_000 }, () => {
+  it("tells what stopped a build", () => {
+    const verdicts = judge(builds.map(([said]) => said), "build_failed")
+    for (const [index, [said, expected, exitCode]] of builds.entries()) {
+      const verdict = verdicts[index]
+      assert.strictEqual(verdict?.status, expected, said)
+      assert.strictEqual(verdict?.message?.code, expected, said)
+      assert.strictEqual(verdict?.message?.exitCode, exitCode, said)
+      assert.isNotEmpty(verdict?.message?.text, said)
+    }
+  })
+
+  for (
+    const [verb, refused, transient] of [
+      ["pull", code.pullDenied, code.pullFailed],
+      ["push", code.pushDenied, code.pushFailed]
+    ] as const
+  ) {
+    it(`tells what stopped a ${verb}`, () => {
+      const expected = {
+        denied: refused,
+        transient,
+        credentials: code.credentialsInvalid,
+        storage: code.storageUnavailable
+      }
+      const verdicts = judge(registries.map(([said]) => said), `read_error; registry_failed ${refused} ${transient}`)
+      for (const [index, [said, kind]] of registries.entries()) {
+        assert.strictEqual(verdicts[index]?.status, expected[kind], said)
+      }
+    })
+  }
+
+  it("takes an instruction that ran out of memory for no fault of the user's", () => {
+    const said = "STEP 2/2: RUN x\nError: building at STEP \"RUN x\": exit status 137"
+    const [verdict] = judge([said], "oom_kills() { echo 3; }; build_failed")
+    assert.strictEqual(verdict?.status, code.outOfMemory)
+    assert.include(verdict?.message?.text, "memory")
+  })
+
+  it("names the step and the cause", () => {
+    const said =
+      "STEP 2/2: RUN echo \": \"; exit 14\nError: building at STEP \"RUN echo \": \"; exit 14\": exit status 14"
+    assert.strictEqual(
+      judge([said], "build_failed")[0]?.message?.text,
+      "STEP 2/2: RUN echo \": \"; exit 14: exit status 14"
+    )
+  })
+})

@@ -1,0 +1,130 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as PodSecurity from "../../../src/fake/admission/PodSecurity.js"
+import * as J from "../../../src/fake/Json.js"
+import * as Program from "../../../src/fake/kubelet/Program.js"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import { api, jobs, names, plane, pod, pods, refused, settle } from "../../support/FakeApi.js"
+
+const main = (more: JsonObject): JsonObject => ({ containers: [{ name: "main", image: "i", ...more }] })
+
+describe.sequential("quotas", () => {
+  it.scoped("refuse a pod too many, and let it in when there is room", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
+      const quotas = "/api/v1/namespaces/ns/resourcequotas"
+      yield* client.post(quotas, { metadata: { name: "one" }, spec: { hard: { pods: "1" } } })
+      yield* client.post(pods, pod("a"))
+      assert.deepInclude(yield* refused(client.post(pods, pod("b"))), {
+        code: 403,
+        reason: "Forbidden",
+        message: "pods \"b\" is forbidden: exceeded quota: one, requested: pods=1, used: pods=1, limited: pods=1"
+      })
+      yield* client.post(jobs, {
+        metadata: { name: "j" },
+        spec: { template: { spec: { ...main({}), restartPolicy: "Never" } } }
+      })
+      yield* settle
+      const events = J.objects(yield* client.get("/api/v1/namespaces/ns/events"), "items")
+      const created = events.find((event) => J.text(event, "reason") === "FailedCreate")
+      assert.include(J.text(created, "message"), "exceeded quota: one")
+      assert.deepStrictEqual(names(yield* client.get(pods)), ["a"])
+      assert.deepInclude((yield* client.get(`${quotas}/one`))["status"], { used: { pods: "1" } })
+      yield* client.delete(`${pods}/a`)
+      yield* settle
+      assert.match(names(yield* client.get(pods))[0] ?? "", /^j-/)
+    }))
+
+  it.scoped("count what pods ask for, and insist that they say it", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
+      const hard = { "requests.cpu": "1", "limits.memory": "2Gi" }
+      yield* client.post("/api/v1/namespaces/ns/resourcequotas", { metadata: { name: "q" }, spec: { hard } })
+      const said = (name: string, resources: JsonObject) =>
+        Effect.map(refused(client.post(pods, pod(name, main({ resources })))), (status) => status.message)
+      assert.strictEqual(
+        yield* said("a", {}),
+        "pods \"a\" is forbidden: failed quota: q: must specify limits.memory for: main; requests.cpu for: main"
+      )
+      yield* client.post(pods, pod("a", main({ resources: { requests: { cpu: "600m" }, limits: { memory: "1Gi" } } })))
+      assert.strictEqual(
+        yield* said("b", { requests: { cpu: "500m" }, limits: { memory: "1Gi" } }),
+        "pods \"b\" is forbidden: exceeded quota: q, requested: requests.cpu=500m, used: requests.cpu=600m, "
+          + "limited: requests.cpu=1"
+      )
+    }))
+})
+
+describe("pod security", () => {
+  const privileged = main({ securityContext: { privileged: true, capabilities: { add: ["SYS_ADMIN", "CHOWN"] } } })
+  const good = {
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    ...main({ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } })
+  }
+
+  it("says what violates the baseline", () => {
+    const volumes = [{ name: "v", hostPath: { path: "/" } }]
+    assert.deepStrictEqual(PodSecurity.violations("baseline", { ...privileged, volumes, hostNetwork: true }), [
+      "non-default capabilities (container \"main\" must not include \"SYS_ADMIN\" in securityContext.capabilities.add)",
+      "host namespaces (hostNetwork=true)",
+      "hostPath volumes (volume \"v\")",
+      "privileged (container \"main\" must not set securityContext.privileged=true)"
+    ])
+    assert.deepStrictEqual(PodSecurity.violations("baseline", main({})), [])
+    assert.deepStrictEqual(PodSecurity.violations("privileged", privileged), [])
+  })
+
+  it("says what violates the restricted level", () => {
+    assert.deepStrictEqual(PodSecurity.violations("restricted", main({})), [
+      "allowPrivilegeEscalation != false (container \"main\" must set securityContext.allowPrivilegeEscalation=false)",
+      "unrestricted capabilities (container \"main\" must set securityContext.capabilities.drop=[\"ALL\"])",
+      "runAsNonRoot != true (pod or container \"main\" must set securityContext.runAsNonRoot=true)",
+      "seccompProfile (pod or container \"main\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or "
+      + "\"Localhost\")"
+    ])
+    assert.deepStrictEqual(PodSecurity.violations("restricted", good), [])
+    assert.deepStrictEqual(
+      PodSecurity.violations("restricted", {
+        ...good,
+        securityContext: {
+          seccompProfile: { type: "RuntimeDefault" },
+          runAsUser: 0
+        },
+        hostUsers: false
+      }),
+      []
+    )
+  })
+
+  it.scoped("is enforced where the namespace says so", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      yield* client.merge("/api/v1/namespaces/ns", {
+        metadata: { labels: { "pod-security.kubernetes.io/enforce": "baseline" } }
+      })
+      assert.deepInclude(yield* refused(client.post(pods, pod("p", privileged), { dryRun: "All" })), {
+        code: 403,
+        message:
+          "pods \"p\" is forbidden: violates PodSecurity \"baseline:latest\": non-default capabilities (container "
+          + "\"main\" must not include \"SYS_ADMIN\" in securityContext.capabilities.add), privileged (container \"main\" "
+          + "must not set securityContext.privileged=true)"
+      })
+      yield* client.post(pods, pod("p", main({})))
+    }))
+})
+
+describe("service accounts", () => {
+  it.scoped("must be there, and are mounted unless that is not wanted", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      assert.deepInclude(yield* refused(client.post(pods, pod("p", { serviceAccountName: "none" }))), {
+        code: 403,
+        message: "pods \"p\" is forbidden: error looking up service account ns/none: serviceaccount \"none\" not found"
+      })
+      const made = yield* client.post(pods, pod("p"))
+      assert.strictEqual(J.text(made, "spec", "serviceAccountName"), "default")
+      assert.match(J.text(made, "spec", "volumes", 0, "name") ?? "", /^kube-api-access-/)
+      const bare = yield* client.post(pods, pod("q", { automountServiceAccountToken: false }))
+      assert.isUndefined(J.at(bare, "spec", "volumes"))
+    }))
+})

@@ -1,0 +1,85 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as J from "../../../src/fake/Json.js"
+import { api, bare, configMap, configMaps, pods, refused } from "../../support/FakeApi.js"
+
+const jane = {
+  name: "jane",
+  rules: [
+    { verbs: ["get", "list", "create"], apiGroups: [""], resources: ["configmaps"], namespaces: ["ns"] },
+    { verbs: ["get"], apiGroups: [""], resources: ["pods/log"], namespaces: ["ns"] },
+    { verbs: ["delete"], apiGroups: [""], resources: ["configmaps"], resourceNames: ["mine"], namespaces: ["ns"] },
+    { verbs: ["*"], apiGroups: ["batch"], resources: ["*"], namespaces: ["ns"] }
+  ]
+}
+
+const reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+describe("what a user may do", () => {
+  it.effect("is refused in the server's words", () =>
+    Effect.gen(function*() {
+      const client = api(yield* bare(), jane)
+      yield* client.post(configMaps, configMap("a"))
+      assert.deepInclude(yield* refused(client.delete(`${configMaps}/a`)), {
+        code: 403,
+        reason: "Forbidden",
+        message:
+          "configmaps \"a\" is forbidden: User \"jane\" cannot delete resource \"configmaps\" in API group \"\" in the "
+          + "namespace \"ns\"",
+        details: { name: "a", kind: "configmaps" }
+      })
+      assert.strictEqual(
+        (yield* refused(client.get("/api/v1/pods"))).message,
+        "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" at the cluster scope"
+      )
+      assert.include(
+        (yield* refused(client.get(`${pods}/p`))).message,
+        "cannot get resource \"pods\" in API group \"\" in the namespace \"ns\""
+      )
+      assert.strictEqual(
+        (yield* refused(client.get("/metrics"))).message,
+        "forbidden: User \"jane\" cannot get path \"/metrics\""
+      )
+      assert.strictEqual((yield* refused(client.delete(`${configMaps}/mine`))).code, 404)
+    }))
+
+  it.effect("is answered by the same rules", () =>
+    Effect.gen(function*() {
+      const client = api(yield* bare(), jane)
+      const may = (resourceAttributes: Readonly<Record<string, string>>) =>
+        Effect.map(
+          client.post(reviews, { spec: { resourceAttributes } }),
+          (review) => J.at(review, "status", "allowed")
+        )
+      assert.isTrue(yield* may({ verb: "create", resource: "configmaps", namespace: "ns" }))
+      assert.isFalse(yield* may({ verb: "create", resource: "configmaps", namespace: "other" }))
+      assert.isFalse(yield* may({ verb: "create", resource: "configmaps" }))
+      assert.isTrue(yield* may({ verb: "get", resource: "pods", subresource: "log", namespace: "ns" }))
+      assert.isFalse(yield* may({ verb: "get", resource: "pods", namespace: "ns" }))
+      assert.isFalse(yield* may({ verb: "delete", resource: "configmaps", namespace: "ns" }))
+      assert.isTrue(yield* may({ verb: "delete", resource: "configmaps", namespace: "ns", name: "mine" }))
+      assert.isTrue(yield* may({ verb: "create", group: "batch", resource: "jobs", namespace: "ns" }))
+      const rules = yield* client.post("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
+        spec: { namespace: "ns" }
+      })
+      assert.isTrue(
+        J.objects(rules, "status", "resourceRules").some((rule) => J.texts(rule, "resources").includes("pods/log"))
+      )
+    }))
+})
+
+describe("discovery", () => {
+  it.effect("tells of the kinds that there are", () =>
+    Effect.gen(function*() {
+      const client = api(yield* bare(), jane)
+      const groups = J.objects(yield* client.get("/apis"), "groups").map((group) => J.text(group, "name"))
+      assert.deepStrictEqual(groups, ["batch", "authorization.k8s.io"])
+      const batch = J.objects(yield* client.get("/apis/batch/v1"), "resources")
+      assert.deepInclude(batch[0], { name: "jobs", kind: "Job", namespaced: true })
+      assert.deepStrictEqual(batch.map((resource) => J.text(resource, "name")), ["jobs", "jobs/status"])
+      const core = J.objects(yield* client.get("/api/v1"), "resources").map((resource) => J.text(resource, "name"))
+      assert.includeMembers(core, ["pods", "pods/log", "pods/status", "configmaps", "namespaces"])
+      assert.strictEqual(J.text(yield* client.get("/version"), "gitVersion"), "v1.37.1")
+      assert.strictEqual((yield* refused(client.get("/apis/build.openshift.io/v1"))).code, 404)
+    }))
+})

@@ -1,0 +1,79 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Either, FastCheck } from "effect"
+import * as Protobuf from "../../../src/fake/apiserver/Protobuf.js"
+
+/** As `kubectl` 1.32.4 sent them. */
+const sent = {
+  namespace: "azhzAAoPCgJ2MRIJTmFtZXNwYWNlEhwKFAoEZGVtbxIAGgAiACoAMgA4AEIAEgAaAgoAGgAiAA==",
+  configMap:
+    "azhzAAoPCgJ2MRIJQ29uZmlnTWFwEjkKHAoIc2V0dGluZ3MSABoEZGVtbyIAKgAyADgAQgASDgoGY29sb3VyEgRibHVlEgkKA29kZBICw6ka"
+    + "ACIA",
+  secret: "azhzAAoMCgJ2MRIGU2VjcmV0EiEKFQoBcxIAGgRkZW1vIgAqADIAOABCABIGCgFwEgF3GgAaACIA",
+  quota:
+    "azhzAAoTCgJ2MRINUmVzb3VyY2VRdW90YRJAChUKAXESABoEZGVtbyIAKgAyADgAQgASJQoLCgRwb2RzEgMKATMKFgoMcmVxdWVzdHMuY3B1EgYK"
+    + "BDUwMG0aABoAIgA=",
+  accessReview:
+    "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSQgoQCgASABoAIgAqADIAOABCABIkCiIKBGRlbW8S"
+    + "BmNyZWF0ZRoAIgAqCmpvYnMuYmF0Y2gyADoAGggIABIAGgAgABoAIgA="
+}
+
+const bytes = (base64: string) => Buffer.from(base64, "base64")
+
+const read = (base64: string) => Either.getOrThrow(Protobuf.decode(bytes(base64)))
+
+describe("protobuf", () => {
+  it("is read as the JSON that it stands for", () => {
+    assert.deepStrictEqual(read(sent.namespace), {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "demo" }
+    })
+    assert.deepStrictEqual(read(sent.configMap), {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "settings", namespace: "demo" },
+      data: { colour: "blue", odd: "é" }
+    })
+    assert.deepStrictEqual(read(sent.secret), {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s", namespace: "demo" },
+      data: { p: "dw==" }
+    })
+    assert.deepStrictEqual(read(sent.quota), {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "q", namespace: "demo" },
+      spec: { hard: { "pods": "3", "requests.cpu": "500m" } }
+    })
+    assert.deepStrictEqual(read(sent.accessReview), {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: { resourceAttributes: { namespace: "demo", verb: "create", resource: "jobs.batch" } }
+    })
+  })
+
+  it("is refused when it is cut, or of a kind that is not read", () => {
+    const whole = bytes(sent.configMap)
+    assert.isTrue(Either.isLeft(Protobuf.decode(whole.subarray(0, 40))))
+    assert.isTrue(Either.isLeft(Protobuf.decode(new Uint8Array())))
+    const other = Buffer.from(whole.toString("latin1").replace("ConfigMap", "PodPodPod"), "latin1")
+    assert.deepStrictEqual(Protobuf.decode(other), Either.left("this server reads PodPodPod of v1 as JSON only"))
+  })
+
+  it("is an object or a complaint, whatever was done to it", () => {
+    const bodies = Object.values(sent).map(bytes)
+    FastCheck.assert(
+      FastCheck.property(
+        FastCheck.constantFrom(...bodies),
+        FastCheck.array(FastCheck.tuple(FastCheck.nat(), FastCheck.integer({ min: 0, max: 255 })), { maxLength: 8 }),
+        (body, changes) => {
+          const changed = Uint8Array.from(body)
+          for (const [at, byte] of changes) changed[at % changed.length] = byte
+          Protobuf.decode(changed)
+        }
+      ),
+      { numRuns: 2000 }
+    )
+  })
+})

@@ -1,0 +1,211 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
+import * as J from "../../../src/fake/Json.js"
+import { api, bare, configMap, configMaps, names, refused, started, told, version } from "../../support/FakeApi.js"
+
+const take = <E>(lines: Stream.Stream<Parameters<typeof told>[0], E>, count: number) =>
+  Effect.map(Stream.runCollect(Stream.take(lines, count)), (chunk) => Chunk.toReadonlyArray(chunk))
+
+describe.sequential("lists", () => {
+  it.scoped("by label and field", () =>
+    Effect.gen(function*() {
+      const { get, post } = api(yield* bare())
+      yield* post(configMaps, configMap("a", {}, { labels: { app: "x", tier: "1" } }))
+      yield* post(configMaps, configMap("b", {}, { labels: { app: "y" } }))
+      yield* post(configMaps, configMap("c"))
+      const by = (labelSelector: string) => Effect.map(get(configMaps, { labelSelector }), names)
+      assert.deepStrictEqual(yield* by("app=x"), ["a"])
+      assert.deepStrictEqual(yield* by("app"), ["a", "b"])
+      assert.deepStrictEqual(yield* by("!app"), ["c"])
+      assert.deepStrictEqual(yield* by("app!=x"), ["b", "c"])
+      assert.deepStrictEqual(yield* by("app in (x, y),tier notin (2)"), ["a", "b"])
+      assert.deepStrictEqual(yield* by("tier>0"), ["a"])
+      assert.deepStrictEqual(yield* by("app==x,tier=2"), [])
+      assert.deepStrictEqual(names(yield* get(configMaps, { fieldSelector: "metadata.name!=a" })), ["b", "c"])
+      assert.strictEqual((yield* refused(get(configMaps, { labelSelector: "a=b=c" }))).reason, "BadRequest")
+    }))
+
+  it.scoped("page by page over one snapshot, until it is forgotten", () =>
+    Effect.gen(function*() {
+      const made = yield* bare()
+      const { delete: remove, get, post } = api(made)
+      yield* Effect.forEach(["a", "b", "c", "d", "e"], (name) => post(configMaps, configMap(name)))
+      const first = yield* get(configMaps, { limit: "2" })
+      assert.deepStrictEqual(names(first), ["a", "b"])
+      assert.strictEqual(J.number(first, "metadata", "remainingItemCount"), 3)
+      yield* remove(`${configMaps}/c`)
+      yield* post(configMaps, configMap("ca"))
+      const next = J.text(first, "metadata", "continue") ?? ""
+      const second = yield* get(configMaps, { limit: "2", continue: next })
+      assert.deepStrictEqual(names(second), ["c", "d"])
+      assert.strictEqual(version(second), version(first))
+      const last = yield* get(configMaps, { limit: "2", continue: J.text(second, "metadata", "continue") ?? "" })
+      assert.deepStrictEqual(names(last), ["e"])
+      assert.isUndefined(J.text(last, "metadata", "continue"))
+      made.store.compact()
+      const status = yield* refused(get(configMaps, { limit: "2", continue: next }))
+      assert.deepInclude(status, { code: 410, reason: "Expired" })
+      const inconsistent = yield* get(configMaps, { continue: J.text(status, "metadata", "continue") ?? "" })
+      assert.deepStrictEqual(names(inconsistent), ["ca", "d", "e"])
+    }))
+
+  it.scoped("of the past, and not of the future", () =>
+    Effect.gen(function*() {
+      const { get, post } = api(yield* bare())
+      const first = yield* post(configMaps, configMap("a"))
+      yield* post(configMaps, configMap("b"))
+      const at = { resourceVersion: String(version(first)), resourceVersionMatch: "Exact" }
+      assert.deepStrictEqual(names(yield* get(configMaps, at)), ["a"])
+      const newer = { resourceVersion: String(version(first)), resourceVersionMatch: "NotOlderThan" }
+      assert.deepStrictEqual(names(yield* get(configMaps, newer)), ["a", "b"])
+      const status = yield* refused(get(configMaps, { resourceVersion: "999" }))
+      assert.deepInclude(status, { code: 504, message: "Timeout: Too large resource version: 999, current: 3" })
+    }))
+
+  it.scoped("of metadata alone; items of typed kinds do not say what they are", () =>
+    Effect.gen(function*() {
+      const { get, post } = api(yield* bare())
+      yield* post(configMaps, configMap("a", { x: "1" }))
+      const whole = yield* get(configMaps)
+      assert.strictEqual(J.text(whole, "kind"), "ConfigMapList")
+      assert.isUndefined(J.at(whole, "items", 0, "kind"))
+      const accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+      const partial = yield* get(configMaps, {}, accept)
+      assert.strictEqual(J.text(partial, "kind"), "PartialObjectMetadataList")
+      assert.strictEqual(J.text(partial, "items", 0, "kind"), "PartialObjectMetadata")
+      assert.isUndefined(J.at(partial, "items", 0, "data"))
+    }))
+})
+
+describe.sequential("watches", () => {
+  it.scoped("from a resourceVersion: what came after it, then what comes", () =>
+    Effect.gen(function*() {
+      const { delete: remove, merge, post, watch } = api(yield* bare())
+      const first = yield* post(configMaps, configMap("a"))
+      yield* merge(`${configMaps}/a`, { data: { x: "1" } })
+      const fiber = yield* started(take(watch(configMaps, { resourceVersion: String(version(first)) }), 3))
+      yield* post(configMaps, configMap("b"))
+      yield* remove(`${configMaps}/a`)
+      assert.deepStrictEqual((yield* Fiber.join(fiber)).map(told), ["MODIFIED a", "ADDED b", "DELETED a"])
+    }))
+
+  it.scoped("without one: what there is, then what comes; never of other namespaces", () =>
+    Effect.gen(function*() {
+      const { post, watch } = api(yield* bare())
+      yield* post("/api/v1/namespaces", { metadata: { name: "other" } })
+      yield* post(configMaps, configMap("a"))
+      const fiber = yield* started(take(watch(configMaps), 2))
+      const everywhere = yield* started(take(watch("/api/v1/configmaps"), 3))
+      yield* post("/api/v1/namespaces/other/configmaps", configMap("z"))
+      yield* post(configMaps, configMap("b"))
+      assert.deepStrictEqual((yield* Fiber.join(fiber)).map(told), ["ADDED a", "ADDED b"])
+      assert.deepStrictEqual((yield* Fiber.join(everywhere)).map(told), ["ADDED a", "ADDED z", "ADDED b"])
+    }))
+
+  it.scoped("what leaves the selection is DELETED as it last was, what enters it is ADDED", () =>
+    Effect.gen(function*() {
+      const { merge, post, watch } = api(yield* bare())
+      yield* post(configMaps, configMap("a", {}, { labels: { app: "x" } }))
+      const fiber = yield* started(take(watch(configMaps, { labelSelector: "app=x" }), 3))
+      const left = yield* merge(`${configMaps}/a`, { metadata: { labels: { app: "y" } } })
+      yield* merge(`${configMaps}/a`, { data: { unseen: "1" } })
+      yield* merge(`${configMaps}/a`, { metadata: { labels: { app: "x" } } })
+      const lines = yield* Fiber.join(fiber)
+      assert.deepStrictEqual(lines.map(told), ["ADDED a", "DELETED a", "ADDED a"])
+      assert.strictEqual(J.text(lines[1]?.object, "metadata", "labels", "app"), "x")
+      assert.strictEqual(version(lines[1]?.object ?? {}), version(left))
+    }))
+
+  it.scoped("initial events, closed by a bookmark", () =>
+    Effect.gen(function*() {
+      const made = yield* bare()
+      const { post, watch } = api(made)
+      yield* post(configMaps, configMap("a"))
+      const lines = watch(configMaps, {
+        sendInitialEvents: "true",
+        resourceVersionMatch: "NotOlderThan",
+        allowWatchBookmarks: "true"
+      })
+      const fiber = yield* started(take(lines, 3))
+      yield* post(configMaps, configMap("b"))
+      const [, end, ...rest] = yield* Fiber.join(fiber)
+      assert.strictEqual(end?.type, "BOOKMARK")
+      assert.deepInclude(J.object(end?.object, "metadata"), {
+        resourceVersion: "2",
+        annotations: { "k8s.io/initial-events-end": "true" }
+      })
+      assert.deepStrictEqual(rest.map(told), ["ADDED b"])
+      const status = yield* refused(Stream.runDrain(watch(configMaps, { sendInitialEvents: "true" })))
+      assert.include(status.message, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+    }))
+
+  it.scoped("a compacted resourceVersion is an ERROR, and the end", () =>
+    Effect.gen(function*() {
+      const made = yield* bare()
+      const { post, watch } = api(made)
+      const first = yield* post(configMaps, configMap("a"))
+      yield* post(configMaps, configMap("b"))
+      made.store.compact()
+      const lines = yield* Stream.runCollect(watch(configMaps, { resourceVersion: String(version(first)) }))
+      const [error] = Chunk.toReadonlyArray(lines)
+      assert.strictEqual(lines.length, 1)
+      assert.strictEqual(error?.type, "ERROR")
+      assert.deepInclude(error?.object, {
+        kind: "Status",
+        code: 410,
+        reason: "Expired",
+        message: "too old resource version: 2 (3)"
+      })
+    }))
+
+  it.scoped("history is bounded, and a watch that fell behind is told so", () =>
+    Effect.gen(function*() {
+      const { merge, post, watch } = api(yield* bare({ history: 4 }))
+      const first = yield* post(configMaps, configMap("a"))
+      yield* Effect.forEach(Array.from({ length: 12 }), (_, index) =>
+        merge(`${configMaps}/a`, { data: { x: String(index) } }))
+      const lines = yield* Stream.runCollect(watch(configMaps, { resourceVersion: String(version(first)) }))
+      assert.deepStrictEqual(
+        Chunk.toReadonlyArray(lines).map((line) =>
+          line.type
+        ),
+        ["ERROR"]
+      )
+    }))
+
+  it.scoped("timeoutSeconds ends it, with a last bookmark; a minute brings one too", () =>
+    Effect.gen(function*() {
+      const { post, watch } = api(yield* bare())
+      const query = { timeoutSeconds: "90", allowWatchBookmarks: "true" }
+      const fiber = yield* started(Stream.runCollect(watch(configMaps, query)))
+      yield* post("/api/v1/namespaces/ns/secrets", { metadata: { name: "elsewhere" } })
+      yield* TestClock.adjust("1 minute")
+      yield* post("/api/v1/namespaces/ns/secrets", { metadata: { name: "elsewhere-too" } })
+      yield* TestClock.adjust("30 seconds")
+      const lines = Chunk.toReadonlyArray(yield* Fiber.join(fiber))
+      assert.deepStrictEqual(lines.map((line) => [line.type, version(line.object)]), [["BOOKMARK", 2], ["BOOKMARK", 3]])
+    }))
+
+  it.scoped("a cut breaks all of them", () =>
+    Effect.gen(function*() {
+      const made = yield* bare()
+      const { watch } = api(made)
+      const fiber = yield* started(Effect.flip(Stream.runDrain(watch(configMaps))))
+      made.gateway.cut()
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "Dropped")
+    }))
+
+  it.scoped(
+    "ten thousand objects, and who watches one of them is not bothered with the rest",
+    () =>
+      Effect.gen(function*() {
+        const { post, watch } = api(yield* bare())
+        const fiber = yield* started(take(watch(configMaps, { fieldSelector: "metadata.name=x5000" }), 1))
+        yield* Effect.forEach(Array.from({ length: 10_000 }), (_, index) => post(configMaps, configMap(`x${index}`)), {
+          discard: true
+        })
+        assert.deepStrictEqual((yield* Fiber.join(fiber)).map(told), ["ADDED x5000"])
+      }),
+    20_000
+  )
+})

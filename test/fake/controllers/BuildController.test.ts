@@ -1,0 +1,215 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Stream, TestClock } from "effect"
+import type * as ControlPlane from "../../../src/fake/ControlPlane.js"
+import * as J from "../../../src/fake/Json.js"
+import * as OpenShiftKinds from "../../../src/fake/kinds/OpenShiftKinds.js"
+import * as OpenShiftBuilder from "../../../src/fake/kubelet/OpenShiftBuilder.js"
+import * as Program from "../../../src/fake/kubelet/Program.js"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import { type Api, api, plane, pods, refused, settle, started } from "../../support/FakeApi.js"
+
+const builds = "/apis/build.openshift.io/v1/namespaces/ns/builds"
+
+const build = (more: JsonObject = {}): JsonObject => ({
+  metadata: { name: "b" },
+  spec: {
+    source: { dockerfile: "FROM base\nRUN true" },
+    strategy: { dockerStrategy: {} },
+    output: { to: { kind: "DockerImage", name: "registry/image:1" } },
+    ...more
+  }
+})
+
+const digest = `sha256:${"a".repeat(64)}`
+
+const cluster = (
+  steps: Stream.Stream<Program.Step>,
+  end: OpenShiftBuilder.End | undefined,
+  options: ControlPlane.Options = {}
+) =>
+  plane({
+    kinds: OpenShiftKinds.buildKinds,
+    accounts: ["builder", "default"],
+    pods: ({ registry }) => ({
+      programs: (pod) =>
+        Effect.succeed((container) => ({
+          steps: container !== "docker-build"
+            ? Stream.empty
+            : end === undefined
+            ? steps
+            : OpenShiftBuilder.steps(registry, pod, steps, end)
+        }))
+    }),
+    ...options
+  })
+
+const status = (client: Api) => Effect.map(client.get(`${builds}/b`), (made) => J.object(made, "status"))
+
+const failed = (reason: string): OpenShiftBuilder.End => ({ _tag: "Failed", reason, message: "words" })
+
+describe.sequential("an OpenShift Build", () => {
+  it.scoped("runs in a pod, and ends with the digest of what was pushed", () =>
+    Effect.gen(function*() {
+      const client = api(yield* cluster(Program.log("STEP 1/2: FROM base"), { _tag: "Pushed", digest }))
+      const made = yield* client.post(builds, build())
+      assert.strictEqual(J.text(made, "status", "phase"), "New")
+      assert.strictEqual(J.text(made, "spec", "source", "type"), "Dockerfile")
+      assert.strictEqual(J.text(made, "spec", "strategy", "type"), "Docker")
+      yield* settle
+      const done = yield* status(client)
+      assert.deepInclude(done, {
+        phase: "Complete",
+        outputDockerImageReference: "registry/image:1",
+        output: { to: { imageDigest: digest } },
+        startTimestamp: "1970-01-01T00:00:00Z",
+        completionTimestamp: "1970-01-01T00:00:00Z",
+        duration: 0
+      })
+      assert.deepStrictEqual(
+        J.objects(done, "conditions").map((one) => `${J.text(one, "type")} ${J.text(one, "status")}`),
+        ["New False", "Pending False", "Running False", "Complete True"]
+      )
+      const pod = yield* client.get(`${pods}/b-build`)
+      assert.strictEqual(J.text(pod, "metadata", "labels", "openshift.io/build.name"), "b")
+      assert.strictEqual(J.number(pod, "spec", "activeDeadlineSeconds"), 604_800)
+      const log = yield* Stream.runCollect(client.log(`${builds}/b/log`))
+      assert.deepStrictEqual([...log], ["STEP 1/2: FROM base"])
+    }))
+
+  it.scoped("fails for the builder's reason, with the end of the log", () =>
+    Effect.gen(function*() {
+      const log = Program.log("1", "2", "3", "4", "5", `${"x".repeat(100)}${"y".repeat(100)}`)
+      const client = api(yield* cluster(log, failed("DockerBuildFailed")))
+      yield* client.post(builds, build())
+      yield* settle
+      const done = yield* status(client)
+      assert.deepInclude(done, { phase: "Failed", reason: "DockerBuildFailed", message: "words" })
+      assert.strictEqual(J.text(done, "logSnippet"), `2\n3\n4\n5\n${"x".repeat(58)}...${"y".repeat(59)}`)
+      assert.isDefined(done["completionTimestamp"])
+    }))
+
+  it.scoped("killed for want of memory, evicted, out of time: the pod says so", () =>
+    Effect.gen(function*() {
+      const ends = (steps: Stream.Stream<Program.Step>) =>
+        Effect.gen(function*() {
+          const client = api(yield* cluster(steps, undefined))
+          yield* client.post(builds, build({ completionDeadlineSeconds: 60 }))
+          yield* TestClock.adjust("1 minute")
+          yield* settle
+          const { phase, reason } = yield* status(client)
+          return [phase, reason, J.text(yield* client.get(`${pods}/b-build`), "status", "reason")]
+        })
+      assert.deepStrictEqual(yield* ends(Program.oomKilled), ["Failed", "OutOfMemoryKilled", undefined])
+      assert.deepStrictEqual(yield* ends(Program.evicted), ["Failed", "BuildPodEvicted", "Evicted"])
+      assert.deepStrictEqual(yield* ends(Stream.never), ["Failed", "GenericBuildFailed", "DeadlineExceeded"])
+    }))
+
+  it.scoped("is cancelled by its status, and its pod goes", () =>
+    Effect.gen(function*() {
+      const client = api(yield* cluster(Stream.never, undefined))
+      yield* client.post(builds, build())
+      yield* settle
+      assert.deepInclude(yield* status(client), { phase: "Running" })
+      yield* client.merge(`${builds}/b`, { status: { cancelled: true } })
+      yield* settle
+      assert.deepInclude(yield* status(client), { phase: "Cancelled", reason: "CancelledBuild" })
+      assert.strictEqual((yield* refused(client.get(`${pods}/b-build`))).code, 404)
+      const refusal = yield* refused(Stream.runDrain(client.log(`${builds}/b/log`)))
+      assert.strictEqual(refusal.message, "build b was cancelled. No logs are available.")
+    }))
+
+  it.scoped("whose pod is deleted is in error", () =>
+    Effect.gen(function*() {
+      const client = api(yield* cluster(Stream.never, undefined))
+      yield* client.post(builds, build())
+      yield* settle
+      yield* client.delete(`${pods}/b-build`)
+      yield* settle
+      assert.deepInclude(yield* status(client), { phase: "Error", reason: "BuildPodDeleted" })
+    }))
+
+  it.scoped("waits, as New, for what it names", () =>
+    Effect.gen(function*() {
+      const client = api(yield* cluster(Stream.empty, { _tag: "Pushed", digest }))
+      const volumes = [{
+        name: "v",
+        source: { type: "Secret", secret: { secretName: "entitlement" } },
+        mounts: [{ destinationPath: "/etc/pki/entitlement" }]
+      }]
+      yield* client.post(builds, build({ strategy: { dockerStrategy: { volumes } } }))
+      yield* settle
+      assert.deepInclude(yield* status(client), {
+        phase: "New",
+        reason: "GenericBuildFailed",
+        message: "These resources do not exist: Secrets [entitlement]"
+      })
+      yield* client.post("/api/v1/namespaces/ns/secrets", { metadata: { name: "entitlement" } })
+      yield* settle
+      const done = yield* status(client)
+      assert.deepInclude(done, { phase: "Complete" })
+      assert.isUndefined(done["reason"])
+    }))
+
+  it.scoped("waits, as Pending, for its push secret", () =>
+    Effect.gen(function*() {
+      const client = api(yield* cluster(Stream.empty, { _tag: "Pushed", digest }))
+      const output = { to: { kind: "DockerImage", name: "registry/image:1" }, pushSecret: { name: "push" } }
+      yield* client.post(builds, build({ output }))
+      yield* settle
+      assert.deepInclude(yield* status(client), { phase: "Pending", reason: "MissingPushSecret" })
+    }))
+
+  it.scoped("has no log before it runs: thirty seconds of patience, or none", () =>
+    Effect.gen(function*() {
+      const client = api(yield* cluster(Stream.empty, undefined, { nodes: [] }))
+      yield* client.post(builds, build())
+      yield* settle
+      assert.deepStrictEqual([...(yield* Stream.runCollect(client.log(`${builds}/b/log`, { nowait: "true" })))], [])
+      const fiber = yield* started(refused(Stream.runDrain(client.log(`${builds}/b/log`))))
+      yield* TestClock.adjust("30 seconds")
+      assert.deepInclude(yield* Fiber.join(fiber), {
+        code: 504,
+        message: "Timeout: timed out waiting for build b to start after 30s"
+      })
+    }))
+
+  it.scoped("needs an account to run as", () =>
+    Effect.gen(function*() {
+      const client = api(yield* cluster(Stream.empty, undefined, { accounts: ["default"] }))
+      yield* client.post(builds, build())
+      yield* settle
+      assert.deepInclude(yield* status(client), { phase: "New", reason: "CannotRetrieveServiceAccount" })
+    }))
+
+  it.scoped("stays as it was made, and is refused when it cannot be", () =>
+    Effect.gen(function*() {
+      const made = yield* cluster(Stream.never, undefined)
+      const client = api(made)
+      const said = (spec: JsonObject) =>
+        Effect.map(refused(client.post(builds, build(spec))), (refusal) => refusal.message)
+      assert.strictEqual(
+        yield* said({ source: { dockerfile: "x".repeat(60_001) } }),
+        "Build.build.openshift.io \"b\" is invalid: spec.source.dockerfile: Invalid value: \"\": must be smaller than 60000 bytes"
+      )
+      assert.include(yield* said({ source: {} }), "must provide a value for at least one source input")
+      assert.include(yield* said({ strategy: {} }), "must provide a value for exactly one of sourceStrategy")
+      yield* client.post(builds, build())
+      const changed = yield* refused(client.merge(`${builds}/b`, { spec: { mountTrustedCA: true } }))
+      assert.include(changed.message, "spec is immutable")
+      const mayNotDocker = api(made, {
+        name: "jane",
+        rules: [{ verbs: ["create"], apiGroups: ["build.openshift.io"], resources: ["builds"] }]
+      })
+      assert.deepInclude(yield* refused(mayNotDocker.post(builds, { ...build(), metadata: { name: "c" } })), {
+        code: 403,
+        message: "builds.build.openshift.io \"c\" is forbidden: build strategy Docker is not allowed"
+      })
+    }))
+
+  it.scoped("is not there where the capability is not", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      assert.strictEqual((yield* refused(client.get("/apis/build.openshift.io/v1"))).code, 404)
+      assert.strictEqual((yield* refused(client.post(builds, build()))).code, 404)
+    }))
+})

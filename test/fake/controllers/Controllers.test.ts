@@ -1,0 +1,133 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as J from "../../../src/fake/Json.js"
+import * as Program from "../../../src/fake/kubelet/Program.js"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import { api, configMap, configMaps, names, plane, pod, pods, refused, settle } from "../../support/FakeApi.js"
+
+const ownedBy = (owner: JsonObject, more: JsonObject = {}): JsonObject => ({
+  ownerReferences: [{
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    name: J.text(owner, "metadata", "name") ?? "",
+    uid: J.text(owner, "metadata", "uid") ?? "",
+    ...more
+  }]
+})
+
+const family = Effect.gen(function*() {
+  const client = api(yield* plane())
+  const parent = yield* client.post(configMaps, configMap("parent"))
+  const child = yield* client.post(configMaps, configMap("child", {}, ownedBy(parent, { blockOwnerDeletion: true })))
+  yield* client.post(configMaps, configMap("grandchild", {}, ownedBy(child)))
+  return {
+    client,
+    parent,
+    left: Effect.map(client.get(configMaps), (list) => names(list).filter((name) => !name.includes(".")))
+  }
+})
+
+describe.sequential("the garbage collector", () => {
+  it.scoped("deletes what belongs to what is gone, all the way down", () =>
+    Effect.gen(function*() {
+      const { client, left } = yield* family
+      yield* client.delete(`${configMaps}/parent`)
+      yield* settle
+      assert.deepStrictEqual(yield* left, [])
+    }))
+
+  it.scoped("keeps the parent until the children are gone, in the foreground", () =>
+    Effect.gen(function*() {
+      const { client, left } = yield* family
+      yield* client.merge(`${configMaps}/child`, { metadata: { finalizers: ["example.com/wait"] } })
+      yield* client.delete(`${configMaps}/parent`, { propagationPolicy: "Foreground" })
+      yield* settle
+      assert.include(yield* left, "parent")
+      yield* client.merge(`${configMaps}/child`, { metadata: { finalizers: null } })
+      yield* settle
+      assert.deepStrictEqual(yield* left, [])
+    }))
+
+  it.scoped("leaves the children behind, if they are to be orphans", () =>
+    Effect.gen(function*() {
+      const { client, left } = yield* family
+      yield* client.delete(`${configMaps}/parent`, { propagationPolicy: "Orphan" })
+      yield* settle
+      assert.deepStrictEqual(yield* left, ["child", "grandchild"])
+      assert.isUndefined(J.at(yield* client.get(`${configMaps}/child`), "metadata", "ownerReferences"))
+    }))
+
+  it.scoped("deletes what says it belongs to something that never was", () =>
+    Effect.gen(function*() {
+      const { client, left, parent } = yield* family
+      yield* client.post(configMaps, configMap("stray", {}, ownedBy(J.set(parent, ["metadata", "uid"], "other"))))
+      yield* settle
+      assert.deepStrictEqual(yield* left, ["child", "grandchild", "parent"])
+    }))
+
+  it.scoped("keeps what has another owner", () =>
+    Effect.gen(function*() {
+      const { client, parent } = yield* family
+      const other = yield* client.post(configMaps, configMap("other"))
+      const references = [parent, other].flatMap((owner) => J.objects(ownedBy(owner), "ownerReferences"))
+      yield* client.post(configMaps, configMap("shared", {}, { ownerReferences: references }))
+      yield* client.delete(`${configMaps}/parent`)
+      yield* settle
+      const shared = yield* client.get(`${configMaps}/shared`)
+      assert.deepStrictEqual(J.objects(shared, "metadata", "ownerReferences").map((owner) => J.text(owner, "name")), [
+        "other"
+      ])
+    }))
+})
+
+describe.sequential("a namespace", () => {
+  it.scoped("comes with an account and the cluster's own ConfigMaps, which come back", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      yield* client.post("/api/v1/namespaces", { metadata: { name: "new" } })
+      yield* settle
+      assert.deepStrictEqual(names(yield* client.get("/api/v1/namespaces/new/serviceaccounts")), ["default"])
+      assert.deepStrictEqual(names(yield* client.get("/api/v1/namespaces/new/configmaps")), ["kube-root-ca.crt"])
+      yield* client.delete("/api/v1/namespaces/new/serviceaccounts/default")
+      yield* settle
+      assert.deepStrictEqual(names(yield* client.get("/api/v1/namespaces/new/serviceaccounts")), ["default"])
+    }))
+
+  it.scoped("goes when all in it has gone, and takes nothing in meanwhile", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
+      yield* client.post(configMaps, configMap("stays", {}, { finalizers: ["example.com/wait"] }))
+      yield* client.post(pods, pod("p"))
+      yield* settle
+      const marked = yield* client.delete("/api/v1/namespaces/ns")
+      assert.strictEqual(J.text(marked, "status", "phase"), "Terminating")
+      yield* settle
+      assert.deepStrictEqual(names(yield* client.get(pods)), [])
+      const status = yield* refused(client.post(configMaps, configMap("late")))
+      assert.deepInclude(status, {
+        code: 403,
+        message:
+          "configmaps \"late\" is forbidden: unable to create new content in namespace ns because it is being terminated"
+      })
+      assert.deepStrictEqual(J.at(status, "details", "causes", 0, "reason"), "NamespaceTerminating")
+      yield* client.merge(`${configMaps}/stays`, { metadata: { finalizers: null } })
+      yield* settle
+      assert.strictEqual((yield* refused(client.get("/api/v1/namespaces/ns"))).code, 404)
+    }))
+})
+
+describe.sequential("a claim", () => {
+  it.scoped("is bound at once", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      const path = "/api/v1/namespaces/ns/persistentvolumeclaims"
+      const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } }
+      yield* client.post(path, { metadata: { name: "cache" }, spec })
+      yield* settle
+      assert.deepStrictEqual((yield* client.get(`${path}/cache`))["status"], {
+        phase: "Bound",
+        accessModes: ["ReadWriteOnce"],
+        capacity: { storage: "1Gi" }
+      })
+    }))
+})

@@ -1,0 +1,248 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Stream, TestClock } from "effect"
+import * as J from "../../../src/fake/Json.js"
+import * as Program from "../../../src/fake/kubelet/Program.js"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import { type Api, api, names, plane, pod, pods, refused, settle, started } from "../../support/FakeApi.js"
+
+const programs = (program: Program.PodProgram) => ({ pods: () => ({ programs: () => Effect.succeed(program) }) })
+
+const container = (client: Api, name: string, index = 0, kind = "containerStatuses") =>
+  Effect.map(client.get(`${pods}/${name}`), (pod) => J.object(pod, "status", kind, index))
+
+const build: JsonObject = {
+  initContainers: [{ name: "build", image: "i", terminationMessagePolicy: "FallbackToLogsOnError" }],
+  containers: [{ name: "push", image: "i" }]
+}
+
+const text = <E>(lines: Stream.Stream<string, E>) => Effect.map(Stream.runCollect(lines), (chunk) => [...chunk])
+
+describe.sequential("a pod", () => {
+  it.scoped("runs its init containers first; the first that fails ends it", () =>
+    Effect.gen(function*() {
+      const client = api(
+        yield* plane(programs((name) => ({
+          steps: name === "build"
+            ? Stream.concat(Program.log("STEP 1", "no such image"), Program.exit(12))
+            : Stream.empty
+        })))
+      )
+      yield* client.post(pods, pod("p", build))
+      yield* settle
+      const { status } = yield* client.get(`${pods}/p`)
+      assert.strictEqual(J.text(status, "phase"), "Failed")
+      assert.deepInclude(J.at(status, "initContainerStatuses", 0, "state", "terminated"), {
+        exitCode: 12,
+        reason: "Error",
+        message: "STEP 1\nno such image\n"
+      })
+      assert.deepInclude(J.at(status, "containerStatuses", 0, "state", "waiting"), { reason: "PodInitializing" })
+    }))
+
+  it.scoped("says why it does not start", () =>
+    Effect.gen(function*() {
+      const client = api(
+        yield* plane(programs(() => ({
+          waiting: Program.imagePullBackOff("registry/image:1"),
+          steps: Stream.empty
+        })))
+      )
+      yield* client.post(pods, pod("p"))
+      yield* settle
+      assert.deepStrictEqual((yield* container(client, "p"))["state"], {
+        waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image \"registry/image:1\"" }
+      })
+      const status = yield* refused(Stream.runDrain(client.log(`${pods}/p/log`)))
+      assert.deepInclude(status, {
+        code: 400,
+        message: "container \"main\" in pod \"p\" is waiting to start: trying and failing to pull image"
+      })
+    }))
+
+  it.scoped("killed for want of memory", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane(programs(() => ({ steps: Program.oomKilled }))))
+      yield* client.post(pods, pod("p"))
+      yield* settle
+      assert.deepInclude(J.object(yield* container(client, "p"), "state", "terminated"), {
+        exitCode: 137,
+        reason: "OOMKilled"
+      })
+    }))
+
+  it.scoped("evicted", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane(programs(() => ({ steps: Program.evicted }))))
+      yield* client.post(pods, pod("p"))
+      yield* settle
+      const { status } = yield* client.get(`${pods}/p`)
+      assert.deepInclude(status, { phase: "Failed", reason: "Evicted" })
+      const target = J.objects(status, "conditions").find((one) => J.text(one, "type") === "DisruptionTarget")
+      assert.deepInclude(target, { status: "True", reason: "TerminationByKubelet" })
+    }))
+
+  it.scoped("waits for a Secret that it mounts, and for one in its environment", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      const secret = (name: string) => client.post("/api/v1/namespaces/ns/secrets", { metadata: { name } })
+      yield* client.post(
+        pods,
+        pod("p", {
+          volumes: [{ name: "auth", secret: { secretName: "auth" } }, {
+            name: "more",
+            secret: { secretName: "no", optional: true }
+          }],
+          containers: [{
+            name: "main",
+            image: "i",
+            env: [{ name: "TOKEN", valueFrom: { secretKeyRef: { name: "token", key: "token" } } }]
+          }]
+        })
+      )
+      yield* settle
+      const waiting = Effect.map(container(client, "p"), (status) => J.object(status, "state", "waiting"))
+      assert.deepStrictEqual(yield* waiting, { reason: "ContainerCreating" })
+      const events = J.objects(yield* client.get("/api/v1/namespaces/ns/events"), "items").map((event) =>
+        J.text(event, "message")
+      )
+      assert.include(events, "MountVolume.SetUp failed for volume \"auth\" : secret \"auth\" not found")
+      yield* secret("auth")
+      yield* settle
+      assert.deepStrictEqual(yield* waiting, {
+        reason: "CreateContainerConfigError",
+        message: "secret \"token\" not found"
+      })
+      yield* secret("token")
+      yield* settle
+      assert.strictEqual(J.text(yield* client.get(`${pods}/p`), "status", "phase"), "Succeeded")
+    }))
+
+  it.scoped("ends when it was active for too long", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane(programs(Program.runs)))
+      yield* client.post(pods, pod("p", { activeDeadlineSeconds: 60 }))
+      yield* TestClock.adjust("1 minute")
+      yield* settle
+      assert.deepInclude((yield* client.get(`${pods}/p`))["status"], {
+        phase: "Failed",
+        reason: "DeadlineExceeded",
+        message: "Pod was active on the node longer than the specified deadline"
+      })
+    }))
+
+  it.scoped("is stopped and gone when it is deleted", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane(programs(Program.runs)))
+      const made = yield* client.post(pods, pod("p"))
+      yield* settle
+      const watch = client.watch(pods, { resourceVersion: J.text(made, "metadata", "resourceVersion") ?? "" })
+      yield* client.delete(`${pods}/p`)
+      yield* settle
+      const lines = [...(yield* Stream.runCollect(Stream.takeUntil(watch, (line) => line.type === "DELETED")))]
+      assert.deepInclude(J.at(lines.at(-1)?.object, "status", "containerStatuses", 0, "state", "terminated"), {
+        exitCode: 143
+      })
+      assert.deepStrictEqual(names(yield* client.get(pods)), [])
+    }))
+
+  it.scoped("has failed when it is deleted, and what was still to come in it has not", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane(programs(Program.runs)))
+      const containers = [{ name: "main", image: "registry/image:1" }]
+      const initContainers = ["first", "second"].map((name) => ({ name, image: "registry/image:1" }))
+      const made = yield* client.post(pods, pod("p", { containers, initContainers }))
+      yield* settle
+      const watch = client.watch(pods, { resourceVersion: J.text(made, "metadata", "resourceVersion") ?? "" })
+      yield* client.delete(`${pods}/p`)
+      yield* settle
+      const lines = [...(yield* Stream.runCollect(Stream.takeUntil(watch, (line) => line.type === "DELETED")))]
+      const status = J.object(lines.at(-1)?.object, "status")
+      const state = (list: string, index: number) => Object.keys(J.object(status, list, index, "state"))
+      assert.strictEqual(status["phase"], "Failed")
+      assert.deepStrictEqual(state("initContainerStatuses", 0), ["terminated"])
+      assert.deepStrictEqual(state("initContainerStatuses", 1), ["waiting"])
+      assert.deepStrictEqual(state("containerStatuses", 0), ["waiting"])
+    }))
+
+  it.scoped("is started again, ever more slowly, if that is its policy", () =>
+    Effect.gen(function*() {
+      const client = api(
+        yield* plane(programs(() => ({ steps: Stream.concat(Program.log("hello"), Program.exit(1)) })))
+      )
+      yield* client.post(pods, pod("p", { restartPolicy: "Always" }))
+      yield* settle
+      yield* TestClock.adjust("10 seconds")
+      yield* settle
+      const status = yield* container(client, "p")
+      assert.strictEqual(status["restartCount"], 2)
+      assert.strictEqual(J.text(status, "state", "waiting", "reason"), "CrashLoopBackOff")
+      assert.deepStrictEqual(yield* text(client.log(`${pods}/p/log`, { previous: "true" })), ["hello"])
+    }))
+})
+
+describe.sequential("its log", () => {
+  it.scoped("is followed while it is written, and ends with the container", () =>
+    Effect.gen(function*() {
+      const gate = yield* Deferred.make<void>()
+      const client = api(
+        yield* plane(programs(() => ({
+          steps: Program.log("one").pipe(
+            Stream.concat(Stream.drain(Stream.fromEffect(Deferred.await(gate)))),
+            Stream.concat(Program.log("two"))
+          )
+        })))
+      )
+      yield* client.post(pods, pod("p"))
+      yield* settle
+      const fiber = yield* started(text(client.log(`${pods}/p/log`, { follow: "true" })))
+      assert.deepStrictEqual(yield* text(client.log(`${pods}/p/log`)), ["one"])
+      yield* Deferred.succeed(gate, undefined)
+      assert.deepStrictEqual(yield* Fiber.join(fiber), ["one", "two"])
+    }))
+
+  it.scoped("from a time, from the end, with timestamps, and no more than so much", () =>
+    Effect.gen(function*() {
+      const client = api(
+        yield* plane(programs(() => ({
+          steps: Stream.concat(
+            Program.log("a", "b"),
+            Stream.unwrap(Effect.as(Effect.sleep("2 seconds"), Program.log("c")))
+          )
+        })))
+      )
+      yield* client.post(pods, pod("p"))
+      yield* settle
+      yield* TestClock.adjust("2 seconds")
+      yield* settle
+      const log = (query: Readonly<Record<string, string>>) => text(client.log(`${pods}/p/log`, query))
+      assert.deepStrictEqual(yield* log({ timestamps: "true" }), [
+        "1970-01-01T00:00:00.000000000Z a",
+        "1970-01-01T00:00:00.000000001Z b",
+        "1970-01-01T00:00:02.000000000Z c"
+      ])
+      assert.deepStrictEqual(yield* log({ tailLines: "1" }), ["c"])
+      assert.deepStrictEqual(yield* log({ tailLines: "0" }), [])
+      assert.deepStrictEqual(yield* log({ sinceTime: "1970-01-01T00:00:01Z" }), ["c"])
+      assert.deepStrictEqual(yield* log({ sinceSeconds: "1" }), ["c"])
+      assert.deepStrictEqual(yield* log({ limitBytes: "3" }), ["a", "b"])
+    }))
+
+  it.scoped("must be asked for by container, if there are several", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      yield* client.post(pods, pod("p", build))
+      yield* settle
+      const said = (query: Readonly<Record<string, string>>) =>
+        Effect.map(refused(Stream.runDrain(client.log(`${pods}/p/log`, query))), (status) => status.message)
+      assert.strictEqual(yield* said({ container: "x" }), "container x is not valid for pod p")
+      assert.strictEqual(
+        yield* said({ previous: "true" }),
+        "previous terminated container \"push\" in pod \"p\" not found"
+      )
+      const two = { containers: [{ name: "a", image: "i" }, { name: "b", image: "i" }] }
+      yield* client.post(pods, pod("q", two))
+      yield* settle
+      const status = yield* refused(Stream.runDrain(client.log(`${pods}/q/log`)))
+      assert.strictEqual(status.message, "a container name must be specified for pod q, choose one of: [a b]")
+    }))
+})

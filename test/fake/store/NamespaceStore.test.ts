@@ -1,0 +1,50 @@
+import { assert, it } from "@effect/vitest"
+import { FastCheck } from "effect"
+import * as J from "../../../src/fake/Json.js"
+import { type Equality, NamespaceStore } from "../../../src/fake/store/NamespaceStore.js"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+
+const few = (...values: ReadonlyArray<string>) => FastCheck.constantFrom(...values)
+
+const labels = FastCheck.dictionary(few("a", "b", "__proto__"), few("x", "y", "toString"), { maxKeys: 3 })
+
+const step = FastCheck.oneof(
+  FastCheck.record({ does: FastCheck.constant("set" as const), name: few("1", "2", "3", "4"), labels }),
+  FastCheck.record({ does: FastCheck.constant("delete" as const), name: few("1", "2", "3", "4") }),
+  FastCheck.record({
+    does: FastCheck.constant("list" as const),
+    having: FastCheck.array(FastCheck.tuple(few("a", "b", "__proto__"), few("x", "y", "toString")), { maxLength: 2 })
+  })
+)
+
+const has = (object: JsonObject) => ([label, value]: Equality) => J.text(object, "metadata", "labels", label) === value
+
+it("what a label finds is what looking through all finds, whatever was written before", () => {
+  let found = 0
+  FastCheck.assert(
+    FastCheck.property(FastCheck.array(step, { minLength: 5, maxLength: 40, size: "max" }), (steps) => {
+      const shelf = new NamespaceStore()
+      for (const one of steps) {
+        switch (one.does) {
+          case "set":
+            shelf.set(one.name, { metadata: { name: one.name, labels: one.labels } })
+            break
+          case "delete":
+            shelf.delete(one.name)
+            break
+          case "list": {
+            const all = shelf.list()
+            const wanted = all.filter((object) => one.having.every(has(object)))
+            assert.deepStrictEqual(shelf.list(one.having), wanted)
+            assert.deepStrictEqual(
+              all.map((object) => J.text(object, "metadata", "name")).toSorted(),
+              all.map((object) => J.text(object, "metadata", "name"))
+            )
+            found += one.having.length > 0 ? wanted.length : 0
+          }
+        }
+      }
+    })
+  )
+  assert.isAbove(found, 0)
+})

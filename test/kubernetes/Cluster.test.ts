@@ -1,0 +1,426 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Duration, Effect, Fiber, Option, Random, type Scope, Stream, TestClock } from "effect"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
+import * as Cluster from "../../src/kubernetes/Cluster.js"
+import * as ClusterError from "../../src/kubernetes/ClusterError.js"
+import * as Resource from "../../src/kubernetes/Resource.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
+import * as Scripted from "../support/ScriptedDriver.js"
+
+const { bookmark, line, listOf, pod, refusal, settle, status, throttled } = Scripted
+
+const start = Effect.gen(function*() {
+  const server = yield* Scripted.make
+  return { server, cluster: yield* Cluster.make(server.driver) }
+})
+
+/** Every wait is as long as it may be. */
+const scoped = <E>(name: string, test: () => Effect.Effect<void, E, Scope.Scope>) =>
+  it.scoped(name, () => Effect.withRandom(test(), Random.fixed([1])))
+
+const subject = { verb: "create", resource: "pods" }
+const refused = new ClusterError.ClusterError({ ...subject, reason: "Unreachable", detail: "ECONNREFUSED" })
+const lost = new ClusterError.ClusterError({ ...subject, reason: "Unreachable", detail: "ECONNRESET", ambiguous: true })
+const late = new ClusterError.ClusterError({ ...subject, reason: "Timeout", ambiguous: true })
+const unready = refusal(503, "ServiceUnavailable")
+const gateway = ClusterError.fromStatus({ subject, code: 504, body: "<html>" })
+const contended = refusal(409, "Conflict")
+const broken = ClusterError.fromStatus({ subject, code: 500, body: status(500, "InternalError") })
+const errors = { refused, lost, late, unready, gateway, contended, broken, throttled: throttled(1) }
+
+/** What a call of each kind makes of each error: `again`, or it fails. */
+const calls: Record<string, {
+  readonly call: (cluster: Cluster.Service) => Effect.Effect<unknown, ClusterError.ClusterError>
+  readonly answer: unknown
+  readonly again: ReadonlyArray<keyof typeof errors>
+}> = {
+  get: {
+    call: (cluster) => cluster.get(Resources.Pod, "a"),
+    answer: pod("a", 1),
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+  },
+  list: {
+    call: (cluster) => cluster.list(Resources.Pod),
+    answer: listOf(1, []),
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+  },
+  "create under a name": {
+    call: (cluster) => cluster.create(Resources.Pod, { metadata: { name: "a" } }),
+    answer: pod("a", 1),
+    again: ["refused", "unready", "contended", "throttled"]
+  },
+  "create under a name of the server's": {
+    call: (cluster) => cluster.create(Resources.Pod, { metadata: { generateName: "a" } }),
+    answer: pod("a", 1),
+    again: ["refused", "contended", "throttled"]
+  },
+  "create for trial": {
+    call: (cluster) => cluster.create(Resources.Pod, { metadata: { generateName: "a" } }, { dryRun: true }),
+    answer: pod("a", 1),
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+  },
+  patch: {
+    call: (cluster) => cluster.patch(Resources.Pod, "a", { merge: {} }),
+    answer: pod("a", 1),
+    again: ["refused", "unready", "throttled"]
+  },
+  updateStatus: {
+    call: (cluster) => cluster.updateStatus(Resources.Pod, { metadata: { name: "a" } }),
+    answer: pod("a", 1),
+    again: ["refused", "unready", "throttled"]
+  },
+  delete: {
+    call: (cluster) => cluster.delete(Resources.Pod, "a"),
+    answer: status(200),
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+  },
+  mayI: {
+    call: (cluster) => cluster.canI({ verb: "get", group: "", resource: "pods" }),
+    answer: { status: { allowed: true } },
+    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+  }
+}
+
+describe("Cluster", () => {
+  describe("repeats what is safe to repeat", () => {
+    for (const [name, { again, answer, call }] of Object.entries(calls)) {
+      scoped(name, () =>
+        Effect.gen(function*() {
+          const { cluster, server } = yield* start
+          for (const [kind, error] of Object.entries(errors)) {
+            const fiber = yield* Effect.fork(Effect.either(call(cluster)))
+            yield* (yield* server.asked).refuse(error)
+            yield* settle
+            if (again.some((one) => one === kind)) {
+              yield* TestClock.adjust("1 seconds")
+              yield* (yield* server.asked).reply(answer)
+              assert.strictEqual((yield* Fiber.join(fiber))._tag, "Right", kind)
+            } else {
+              const result = yield* Fiber.join(fiber)
+              assert.strictEqual(result._tag === "Left" ? result.left.message : undefined, error.message, kind)
+            }
+          }
+        }))
+    }
+
+    scoped("five times, and longer each time", () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const fiber = yield* Effect.fork(Effect.flip(cluster.get(Resources.Pod, "a")))
+        for (const wait of [800, 1600, 3200, 6400]) {
+          yield* (yield* server.asked).refuse(unready)
+          yield* settle
+          yield* TestClock.adjust(wait - 1)
+          assert.isTrue(yield* server.quiet)
+          yield* TestClock.adjust(1)
+        }
+        yield* (yield* server.asked).refuse(unready)
+        assert.strictEqual((yield* Fiber.join(fiber)).reason, "Unreachable")
+      }))
+
+    scoped("when the server says, unless that is too late", () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const fiber = yield* Effect.fork(Effect.flip(cluster.get(Resources.Pod, "a")))
+        yield* (yield* server.asked).refuse(throttled(30))
+        yield* settle
+        yield* TestClock.adjust("29 seconds")
+        assert.isTrue(yield* server.quiet)
+        yield* TestClock.adjust("1 seconds")
+        yield* (yield* server.asked).refuse(throttled(31))
+        assert.deepStrictEqual((yield* Fiber.join(fiber)).retryAfter, Duration.seconds(31))
+      }))
+
+    scoped("and takes it for deleted what is gone after the answer was lost", () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const fiber = yield* Effect.fork(cluster.delete(Resources.Pod, "a"))
+        yield* (yield* server.asked).refuse(lost)
+        yield* settle
+        yield* TestClock.adjust("1 seconds")
+        yield* (yield* server.asked).refuse(refusal(404, "NotFound"))
+        yield* Fiber.join(fiber)
+        const absent = yield* Effect.fork(Effect.flip(cluster.delete(Resources.Pod, "a")))
+        yield* (yield* server.asked).refuse(refusal(404, "NotFound"))
+        assert.strictEqual((yield* Fiber.join(absent)).reason, "NotFound")
+      }))
+  })
+
+  scoped("lists every page, and says where a watch goes on", () =>
+    Effect.gen(function*() {
+      const { cluster, server } = yield* start
+      const fiber = yield* Effect.fork(cluster.list(Resources.Pod, { allNamespaces: true, labelSelector: "a" }))
+      const first = yield* server.asked
+      assert.deepStrictEqual([first.request.path, first.request.query], ["/api/v1/pods", {
+        labelSelector: "a",
+        limit: "500"
+      }])
+      yield* first.reply(listOf(5, [pod("a", 1)], "more"))
+      const second = yield* server.asked
+      assert.deepStrictEqual(second.request.query, { labelSelector: "a", limit: "500", continue: "more" })
+      yield* second.reply(listOf(5, [pod("b", 2)]))
+      const { items, resourceVersion } = yield* Fiber.join(fiber)
+      assert.deepStrictEqual([items.map(({ metadata }) => metadata.name), resourceVersion], [["a", "b"], "5"])
+    }))
+
+  for (
+    const [what, body] of [
+      ["an object", pod("a", 1)],
+      ["a list without a resourceVersion", { kind: "PodList", metadata: {}, items: [] }],
+      ["a list of something else", listOf(1, [{ metadata: { name: 1 } }])],
+      ["no answer", null]
+    ] as const
+  ) {
+    scoped(`does not take ${what} for a list`, () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const fiber = yield* Effect.fork(Effect.flip(cluster.list(Resources.Pod)))
+        yield* (yield* server.asked).reply(body)
+        assert.strictEqual((yield* Fiber.join(fiber)).reason, "Decode")
+      }))
+  }
+
+  scoped("keeps what it does not know of an object that is read whole", () =>
+    Effect.gen(function*() {
+      const { cluster, server } = yield* start
+      const whole = { ...pod("a", 1), spec: { future: { field: [1] } } }
+      const fiber = yield* Effect.fork(cluster.get(Resource.raw(Resources.Pod), "a"))
+      yield* (yield* server.asked).reply(whole)
+      const read: JsonObject = yield* Fiber.join(fiber)
+      const update = yield* Effect.fork(cluster.updateStatus(Resources.Pod, { ...read, status: { phase: "Failed" } }))
+      const { reply, request } = yield* server.asked
+      assert.deepStrictEqual(request, {
+        method: "PUT",
+        path: "/api/v1/namespaces/ns/pods/a/status",
+        query: {},
+        body: { apiVersion: "v1", kind: "Pod", ...whole, status: { phase: "Failed" } }
+      })
+      yield* reply(whole)
+      yield* Fiber.join(update)
+    }))
+
+  scoped("finds the namespace: the object's, the caller's, the cluster's, or none", () =>
+    Effect.gen(function*() {
+      const { cluster, server } = yield* start
+      const paths: Array<string> = []
+      const note = Effect.gen(function*() {
+        const { refuse, request } = yield* server.asked
+        paths.push(request.path)
+        yield* refuse(refusal(404, "NotFound"))
+      })
+      for (
+        const call of [
+          Effect.ignore(
+            cluster.create(Resources.Pod, { metadata: { name: "a", namespace: "its" } }, { namespace: "mine" })
+          ),
+          Effect.ignore(cluster.create(Resources.Pod, { metadata: { name: "a" } }, { namespace: "mine" })),
+          Effect.ignore(cluster.get(Resources.Pod, "a")),
+          Effect.ignore(cluster.get(Resources.Node, "a", { namespace: "mine" })),
+          Effect.ignore(cluster.patch(Resources.Build, "a", { merge: {} }, { subresource: "details" }))
+        ]
+      ) {
+        yield* Effect.all([call, note], { concurrency: 2 })
+      }
+      assert.deepStrictEqual(paths, [
+        "/api/v1/namespaces/its/pods",
+        "/api/v1/namespaces/mine/pods",
+        "/api/v1/namespaces/ns/pods/a",
+        "/api/v1/nodes/a",
+        "/apis/build.openshift.io/v1/namespaces/ns/builds/a/details"
+      ])
+    }))
+
+  scoped("watches from where it is told, and fails when told", () =>
+    Effect.gen(function*() {
+      const { cluster, server } = yield* start
+      const fiber = yield* Effect.fork(
+        Stream.runCollect(Stream.either(cluster.watch(Resources.Pod, { resourceVersion: "7" })))
+      )
+      const watch = yield* server.watch
+      assert.deepStrictEqual(watch.request.query, { watch: "true", allowWatchBookmarks: "true", resourceVersion: "7" })
+      yield* watch.send(
+        line("ADDED", pod("a", 8)),
+        bookmark(9, { end: true }),
+        line("DELETED", pod("a", 10)),
+        line("ERROR", status(410, "Expired"))
+      )
+      const told = Chunk.toReadonlyArray(yield* Fiber.join(fiber)).map((either) =>
+        either._tag === "Left" ? either.left.reason : `${either.right.type} ${either.right.resourceVersion}`
+      )
+      assert.deepStrictEqual(told, ["Added 8", "Bookmark 9", "Deleted 10", "Expired"])
+      const wrong = yield* Effect.fork(
+        Effect.flip(Stream.runDrain(cluster.watch(Resources.Pod, { sendInitialEvents: true })))
+      )
+      const second = yield* server.watch
+      assert.strictEqual(second.request.query["resourceVersionMatch"], "NotOlderThan")
+      yield* second.send(line("ADDED", { metadata: {} }))
+      assert.strictEqual((yield* Fiber.join(wrong)).reason, "Decode")
+    }))
+
+  scoped("knows what the server has", () =>
+    Effect.gen(function*() {
+      const { cluster, server } = yield* start
+      const fiber = yield* Effect.fork(cluster.groups)
+      for (let i = 0; i < 2; i++) {
+        const { reply, request } = yield* server.asked
+        yield* reply(
+          request.path === "/api"
+            ? { kind: "APIVersions", versions: ["v1"] }
+            : {
+              groups: [{
+                name: "batch",
+                versions: [{ groupVersion: "batch/v1beta1", version: "v1beta1" }, {
+                  groupVersion: "batch/v1",
+                  version: "v1"
+                }],
+                preferredVersion: { groupVersion: "batch/v1", version: "v1" }
+              }]
+            }
+        )
+      }
+      assert.deepStrictEqual(Array.from(yield* Fiber.join(fiber)), [["", ["v1"]], ["batch", ["v1", "v1beta1"]]])
+
+      const none = yield* Effect.fork(cluster.resources("build.openshift.io", "v1"))
+      const asked = yield* server.asked
+      assert.strictEqual(asked.request.path, "/apis/build.openshift.io/v1")
+      yield* asked.refuse(ClusterError.fromStatus({ subject, code: 404, body: "404 page not found" }))
+      assert.isTrue(Option.isNone(yield* Fiber.join(none)))
+    }))
+
+  scoped("asks whether it may, in its own namespace or in all", () =>
+    Effect.gen(function*() {
+      const { cluster, server } = yield* start
+      const ask = (query: Cluster.AccessQuery) =>
+        Effect.gen(function*() {
+          const fiber = yield* Effect.fork(cluster.canI(query))
+          const { reply, request } = yield* server.asked
+          yield* reply({ status: { allowed: false, denied: true, reason: "no rule" } })
+          assert.deepStrictEqual(yield* Fiber.join(fiber), { allowed: false, reason: "no rule" })
+          return request.body
+        })
+      const attributes = (more: object) => ({
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: { resourceAttributes: { verb: "create", group: "build.openshift.io", resource: "builds", ...more } }
+      })
+      const query = { verb: "create", group: "build.openshift.io", resource: "builds" }
+      assert.deepStrictEqual(yield* ask(query), attributes({ namespace: "ns" }))
+      assert.deepStrictEqual(
+        yield* ask({ ...query, subresource: "docker", name: "a", namespace: "" }),
+        attributes({ namespace: "", subresource: "docker", name: "a" })
+      )
+    }))
+
+  describe("logs that are followed", () => {
+    const stamp = (second: string, text: string) => `2026-01-01T00:00:${second}Z ${text}`
+
+    const follow = (cluster: Cluster.Service, options?: Cluster.LogOptions) => {
+      const lines: Array<string> = []
+      const log = cluster.logs(Resources.Pod, "a", { follow: true, ...options })
+      return Effect.map(
+        Effect.fork(Effect.either(Stream.runForEach(log, (line) => Effect.sync(() => lines.push(line))))),
+        (fiber) => ({ fiber, lines })
+      )
+    }
+
+    scoped("go on after a cut where they were, line by line of the same instant", () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const { fiber, lines } = yield* follow(cluster, { tailLines: 10, container: "c" })
+        const first = yield* server.text
+        assert.deepStrictEqual(first.request.query, {
+          follow: "true",
+          timestamps: "true",
+          tailLines: "10",
+          container: "c"
+        })
+        yield* first.send(
+          stamp("01", "a"),
+          stamp("02.5", "b"),
+          stamp("02.500", "c"),
+          stamp("02.500", "c"),
+          "",
+          "no time"
+        )
+        yield* settle
+        yield* first.fail(lost)
+        yield* settle
+        yield* TestClock.adjust("800 millis")
+        const second = yield* server.text
+        assert.deepStrictEqual(second.request.query, {
+          follow: "true",
+          timestamps: "true",
+          container: "c",
+          sinceTime: "2026-01-01T00:00:02.500Z"
+        })
+        yield* second.send(
+          stamp("02.1", "old"),
+          stamp("02.500", "b?"),
+          stamp("02.500", "c"),
+          stamp("02.500", "d"),
+          stamp("02.500", ""),
+          stamp("03", "  e ")
+        )
+        yield* second.end
+        yield* Fiber.join(fiber)
+        assert.deepStrictEqual(lines, ["a", "b", "c", "c", "", "no time", "d", "", "  e "])
+      }))
+
+    scoped("keep the times where they are asked for", () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const { fiber, lines } = yield* follow(cluster, { timestamps: true })
+        const first = yield* server.text
+        yield* first.send(stamp("01", "a"))
+        yield* first.end
+        yield* Fiber.join(fiber)
+        assert.deepStrictEqual(lines, [stamp("01", "a")])
+      }))
+
+    scoped("outlast a server that is away, but not a pod that is gone", () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const { fiber } = yield* follow(cluster)
+        const first = yield* server.text
+        yield* first.send(stamp("01", "a"))
+        yield* settle
+        yield* first.fail(lost)
+        for (let i = 0; i < 8; i++) {
+          yield* settle
+          yield* TestClock.adjust("30 seconds")
+          yield* (yield* server.text).fail(refused)
+        }
+        yield* settle
+        yield* TestClock.adjust("30 seconds")
+        yield* (yield* server.text).fail(refusal(404, "NotFound"))
+        const end = yield* Fiber.join(fiber)
+        assert.strictEqual(end._tag === "Left" ? end.left.reason : "", "NotFound")
+      }))
+
+    scoped("are asked for five times before there is a line", () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const { fiber } = yield* follow(cluster)
+        for (let i = 0; i < 4; i++) {
+          yield* (yield* server.text).fail(refused)
+          yield* settle
+          yield* TestClock.adjust("30 seconds")
+        }
+        yield* (yield* server.text).fail(refused)
+        const end = yield* Fiber.join(fiber)
+        assert.strictEqual(end._tag === "Left" ? end.left.detail : undefined, "ECONNREFUSED")
+      }))
+
+    scoped("do not go on beyond a limit of bytes", () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const { fiber, lines } = yield* follow(cluster, { limitBytes: 9 })
+        const first = yield* server.text
+        assert.deepStrictEqual(first.request.query, { follow: "true", limitBytes: "9" })
+        yield* first.send("a")
+        yield* first.fail(lost)
+        const end = yield* Fiber.join(fiber)
+        assert.deepStrictEqual([lines, end._tag], [["a"], "Left"])
+      }))
+  })
+})

@@ -1,0 +1,59 @@
+import { Context, Effect, Layer } from "effect"
+import { Cluster } from "effect-os-builder"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Access from "../../src/fake/apiserver/Access.js"
+import * as FakeApiServer from "../../src/fake/apiserver/FakeApiServer.js"
+import * as FakeDriver from "../../src/fake/apiserver/FakeDriver.js"
+import * as ControlPlane from "../../src/fake/ControlPlane.js"
+import { suite, Unprivileged, Wire } from "../ClusterSuite.js"
+import { connect } from "./suite/connect.js"
+
+// As the real one is tested: without nodes, so that pods stay where they are, and with no memory of how it began.
+const cluster = Effect.tap(ControlPlane.make({ nodes: [] }), ({ store }) => Effect.sync(() => store.compact()))
+
+const admin: Access.User = { name: "admin", rules: [Access.everything] }
+const unprivileged: Access.User = { name: "unprivileged", rules: [] }
+
+suite({
+  name: "the fake",
+  layer: Layer.scopedContext(Effect.gen(function*() {
+    const { gateway } = yield* cluster
+    const as = (user: Access.User) => FakeDriver.make((request) => gateway.handle(request, user), "default")
+    const driver = as(admin)
+    return Context.make(Cluster.Cluster, yield* Cluster.make(driver)).pipe(
+      Context.add(Unprivileged, yield* Cluster.make(as(unprivileged))),
+      Context.add(Wire, driver)
+    )
+  })),
+  live: false,
+  timeout: "30 seconds"
+})
+
+const folder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "fake-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true }))
+)
+
+suite({
+  name: "the fake behind HTTPS",
+  layer: Layer.scopedContext(Effect.gen(function*() {
+    const plane = yield* cluster
+    const path = yield* folder
+    const as = (user: Access.User) =>
+      Effect.gen(function*() {
+        const served = yield* FakeApiServer.serve(plane, { user })
+        const kubeconfig = join(path, user.name)
+        yield* Effect.promise(() => writeFile(kubeconfig, served.kubeconfig))
+        return yield* connect(kubeconfig)
+      })
+    const mighty = yield* as(admin)
+    return Context.make(Cluster.Cluster, mighty.cluster).pipe(
+      Context.add(Unprivileged, (yield* as(unprivileged)).cluster),
+      Context.add(Wire, mighty.driver)
+    )
+  })),
+  live: true,
+  timeout: "30 seconds"
+})

@@ -1,0 +1,289 @@
+import { assert } from "@effect/vitest"
+import { Effect } from "effect"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import * as Resource from "../../../src/kubernetes/Resource.js"
+import * as Resources from "../../../src/kubernetes/Resources.js"
+import { absent, at, type Case, type Place, pod, reached, refusal } from "../../support/ClusterCase.js"
+
+const job = (name: string, spec: JsonObject = {}): JsonObject => {
+  const { spec: template } = pod(name)
+  return { metadata: { name }, spec: { backoffLimit: 0, template: { spec: template ?? null }, ...spec } }
+}
+
+/** A Job and what becomes of it: its conditions as `Type: reason`, and its pods. */
+const start = ({ cluster, namespace }: Place, object: JsonObject) =>
+  Effect.gen(function*() {
+    const made = yield* cluster.create(Resources.Job, object, { namespace })
+    const { name, uid } = made.metadata
+    const jobs = yield* cluster.reflect(Resources.Job, { namespace })
+    const pods = yield* cluster.reflect(Resources.Pod, {
+      namespace,
+      labelSelector: `batch.kubernetes.io/job-name=${name}`
+    })
+    const has = (type: string) => (job: Resources.Job) =>
+      job.status?.conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false
+    return {
+      uid,
+      /** The Job once it is as wanted. */
+      is: (wanted: (job: Resources.Job) => boolean) =>
+        Effect.map(
+          reached(jobs, ({ _tag, object }) => _tag === "Updated" && object.metadata.name === name && wanted(object)),
+          ({ object }) => object
+        ),
+      has,
+      gone: absent(jobs, ({ metadata }) => metadata.uid === uid),
+      /** A pod of it, other than those that are known, that is not being deleted. */
+      pod: (...known: ReadonlyArray<Resources.Pod>) =>
+        Effect.map(
+          reached(pods, ({ _tag, object }) =>
+            _tag === "Updated" && object.metadata.deletionTimestamp === undefined &&
+            !known.some(({ metadata }) => metadata.uid === object.metadata.uid)),
+          ({ object }) => object
+        ),
+      podGone: (gone: Resources.Pod) => absent(pods, ({ metadata }) => metadata.uid === gone.metadata.uid),
+      /** Does to a pod what a kubelet would. */
+      move: (pod: Resources.Pod, status: JsonObject) =>
+        cluster.patch(Resources.Pod, pod.metadata.name, { merge: { status } }, { namespace, subresource: "status" })
+    }
+  })
+
+const running: JsonObject = { phase: "Running" }
+
+const succeeded: JsonObject = { phase: "Succeeded" }
+
+const failed = (exitCode: number, more: JsonObject = {}): JsonObject => ({
+  phase: "Failed",
+  containerStatuses: [{
+    name: "main",
+    image: "registry.example.com/image:1",
+    imageID: "",
+    ready: false,
+    restartCount: 0,
+    state: { terminated: { exitCode, reason: "Error" } }
+  }],
+  ...more
+})
+
+const reasonOf = (job: Resources.Job, type: string) => job.status?.conditions?.find((one) => one.type === type)?.reason
+
+export const jobs: Readonly<Record<string, Case>> = {
+  "a Job creates its pod, owns it, and counts it": (place) =>
+    Effect.gen(function*() {
+      const { is, pod, uid } = yield* start(place, job("a"))
+      const { metadata } = yield* pod()
+      assert.match(metadata.name, /^a-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
+      assert.include(metadata.labels, {
+        "batch.kubernetes.io/job-name": "a",
+        "batch.kubernetes.io/controller-uid": uid,
+        "job-name": "a",
+        "controller-uid": uid
+      })
+      assert.deepStrictEqual(metadata.ownerReferences, [
+        { apiVersion: "batch/v1", kind: "Job", name: "a", uid, controller: true, blockOwnerDeletion: true }
+      ])
+      assert.deepStrictEqual(metadata.finalizers, ["batch.kubernetes.io/job-tracking"])
+      const { status } = yield* is((job) => job.status?.active === 1)
+      assert.isString(status?.startTime)
+    }),
+
+  "a Job completes with its pod": (place) =>
+    Effect.gen(function*() {
+      const { has, is, move, pod } = yield* start(place, job("a"))
+      const one = yield* pod()
+      yield* move(one, running)
+      yield* move(one, succeeded)
+      const done = yield* is(has("Complete"))
+      assert.strictEqual(reasonOf(done, "Complete"), "CompletionsReached")
+      assert.isTrue(has("SuccessCriteriaMet")(done))
+      assert.strictEqual(done.status?.succeeded, 1)
+      assert.isString(done.status?.completionTime)
+      assert.isUndefined(done.status?.active)
+      const { metadata } = yield* place.cluster.get(Resources.Pod, one.metadata.name, place)
+      assert.isUndefined(metadata.finalizers)
+    }),
+
+  "a Job that fails more often than it may has failed": (place) =>
+    Effect.gen(function*() {
+      const { has, is, move, pod } = yield* start(place, job("a"))
+      yield* move(yield* pod(), failed(1))
+      const done = yield* is(has("Failed"))
+      assert.strictEqual(reasonOf(done, "Failed"), "BackoffLimitExceeded")
+      assert.strictEqual(
+        done.status?.conditions?.find(({ type }) => type === "Failed")?.message,
+        "Job has reached the specified backoff limit"
+      )
+      assert.isTrue(has("FailureTarget")(done))
+      assert.strictEqual(done.status?.failed, 1)
+      assert.isUndefined(done.status?.completionTime)
+    }),
+
+  "a Job tries again as often as it may": (place) =>
+    Effect.gen(function*() {
+      const { has, is, move, pod } = yield* start(place, job("a", { backoffLimit: 1 }))
+      const first = yield* pod()
+      yield* move(first, failed(1))
+      const second = yield* pod(first)
+      yield* is((job) => job.status?.active === 1 && job.status.failed === 1)
+      yield* move(second, succeeded)
+      assert.deepInclude((yield* is(has("Complete"))).status, { failed: 1, succeeded: 1 })
+    }),
+
+  "a suspended Job has no pod until it is resumed, nor after it is suspended again": (place) =>
+    Effect.gen(function*() {
+      const { cluster, namespace } = place
+      const { has, is, pod, podGone } = yield* start(place, job("a", { suspend: true }))
+      const suspended = yield* is(has("Suspended"))
+      assert.strictEqual(reasonOf(suspended, "Suspended"), "JobSuspended")
+      assert.isUndefined(suspended.status?.startTime)
+      const suspend = (suspend: boolean) =>
+        cluster.patch(Resources.Job, "a", { merge: { spec: { suspend } } }, { namespace })
+      yield* suspend(false)
+      const one = yield* pod()
+      const resumed = yield* is((job) => job.status?.active === 1)
+      assert.strictEqual(reasonOf(resumed, "Suspended"), "JobResumed")
+      yield* suspend(true)
+      yield* podGone(one)
+      yield* is((job) => has("Suspended")(job) && job.status?.active === undefined && job.status?.failed === undefined)
+    }),
+
+  "a Job fails at its deadline, and its pod goes": (place) =>
+    Effect.gen(function*() {
+      const { has, is, pod, podGone } = yield* start(place, job("a", { activeDeadlineSeconds: 2 }))
+      const one = yield* pod()
+      yield* place.pass("2500 millis")
+      yield* podGone(one)
+      const done = yield* is(has("Failed"))
+      assert.strictEqual(reasonOf(done, "Failed"), "DeadlineExceeded")
+      assert.strictEqual(
+        done.status?.conditions?.find(({ type }) => type === "Failed")?.message,
+        "Job was active longer than specified deadline"
+      )
+    }),
+
+  "a policy fails a Job for an exit code, whatever it may still try": (place) =>
+    Effect.gen(function*() {
+      const { has, is, move, pod } = yield* start(
+        place,
+        job("a", {
+          backoffLimit: 3,
+          podFailurePolicy: {
+            rules: [{ action: "FailJob", onExitCodes: { containerName: "main", operator: "In", values: [10, 11] } }]
+          }
+        })
+      )
+      const one = yield* pod()
+      yield* move(one, failed(11))
+      const done = yield* is(has("Failed"))
+      assert.strictEqual(reasonOf(done, "Failed"), "PodFailurePolicy")
+      assert.strictEqual(
+        done.status?.conditions?.find(({ type }) => type === "Failed")?.message,
+        `Container main for pod ${place.namespace}/${one.metadata.name} failed with exit code 11 matching FailJob rule at index 0`
+      )
+    }),
+
+  "a policy may leave a disrupted pod out of the count": (place) =>
+    Effect.gen(function*() {
+      const { has, is, move, pod } = yield* start(
+        place,
+        job("a", {
+          podFailurePolicy: {
+            rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }]
+          }
+        })
+      )
+      const first = yield* pod()
+      yield* move(
+        first,
+        failed(137, { conditions: [{ type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" }] })
+      )
+      yield* move(yield* pod(first), succeeded)
+      const done = yield* is(has("Complete"))
+      assert.strictEqual(done.status?.succeeded, 1)
+      assert.isUndefined(done.status?.failed)
+    }),
+
+  "a finished Job goes after its time to live, and its pods with it": (place) =>
+    Effect.gen(function*() {
+      const { gone, has, is, move, pod, podGone } = yield* start(place, job("a", { ttlSecondsAfterFinished: 1 }))
+      const one = yield* pod()
+      yield* move(one, succeeded)
+      yield* is(has("Complete"))
+      yield* place.pass("1500 millis")
+      yield* gone
+      yield* podGone(one)
+    }),
+
+  "a Job that is deleted takes its pods along": (place) =>
+    Effect.gen(function*() {
+      const { gone, pod, podGone } = yield* start(place, job("a"))
+      const one = yield* pod()
+      yield* place.cluster.delete(Resources.Job, "a", { ...place, propagation: "Background" })
+      yield* gone
+      yield* podGone(one)
+    }),
+
+  "a Job that is deleted in the foreground waits for its pods": (place) =>
+    Effect.gen(function*() {
+      const { cluster, namespace } = place
+      const { gone, is, pod, podGone } = yield* start(place, job("a"))
+      const one = yield* pod()
+      yield* is((job) => job.status?.active === 1)
+      const held = yield* cluster.patch(
+        Resources.Pod,
+        one.metadata.name,
+        { merge: { metadata: { finalizers: [...one.metadata.finalizers ?? [], "example.com/hold"] } } },
+        { namespace }
+      )
+      yield* cluster.delete(Resources.Job, "a", { namespace, propagation: "Foreground" })
+      const waiting = yield* is((job) => job.metadata.deletionTimestamp !== undefined)
+      assert.deepStrictEqual(waiting.metadata.finalizers, ["foregroundDeletion"])
+      yield* cluster.patch(Resources.Pod, held.metadata.name, { merge: { metadata: { finalizers: null } } }, {
+        namespace
+      })
+      yield* podGone(one)
+      yield* gone
+    }),
+
+  "a Job that is deleted as an orphan's parent leaves its pods": (place) =>
+    Effect.gen(function*() {
+      const { cluster, namespace } = place
+      const { gone, pod } = yield* start(place, job("a"))
+      const one = yield* pod()
+      yield* cluster.delete(Resources.Job, "a", { namespace, propagation: "Orphan" })
+      yield* gone
+      const { metadata } = yield* cluster.get(Resources.Pod, one.metadata.name, { namespace })
+      assert.deepStrictEqual(metadata.ownerReferences ?? [], [])
+    }),
+
+  "what a Job runs cannot be changed": (place) =>
+    Effect.gen(function*() {
+      const { cluster, namespace } = place
+      yield* start(place, job("a"))
+      const other = { spec: { template: { spec: { containers: [{ name: "main", image: "other:1" }] } } } }
+      const error = yield* refusal(cluster.patch(Resources.Job, "a", { merge: other }, { namespace }))
+      assert.strictEqual(error.reason, "Invalid")
+      assert.include(error.status?.message ?? "", "field is immutable")
+      assert.deepStrictEqual(error.status?.details?.causes?.map(({ field }) => field), ["spec.template"])
+    }),
+
+  "a Job is told what is wrong with it": ({ cluster, namespace }) =>
+    Effect.gen(function*() {
+      const error = yield* refusal(cluster.create(Resources.Job, job("a", { backoffLimit: -1 }), { namespace }))
+      assert.strictEqual(error.reason, "Invalid")
+      assert.deepStrictEqual(error.status?.details?.causes?.map(({ field }) => field), ["spec.backoffLimit"])
+    }),
+
+  "a Job is given its defaults": ({ cluster, namespace }) =>
+    Effect.gen(function*() {
+      const made = yield* cluster.create(Resource.raw(Resources.Job), job("a", { backoffLimit: null }), { namespace })
+      assert.deepInclude(at(made, "spec"), {
+        backoffLimit: 6,
+        completions: 1,
+        parallelism: 1,
+        suspend: false,
+        manualSelector: false,
+        completionMode: "NonIndexed",
+        podReplacementPolicy: "TerminatingOrFailed"
+      })
+    })
+}

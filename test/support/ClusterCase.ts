@@ -1,0 +1,80 @@
+import { assert } from "@effect/vitest"
+import { type Duration, Effect, Option, Predicate, type Scope, Stream } from "effect"
+import type { Cluster, ClusterError } from "effect-os-builder"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
+import type { Driver } from "../../src/kubernetes/client/Driver.js"
+import type { Change, Reflector } from "../../src/kubernetes/Reflector.js"
+import * as Resource from "../../src/kubernetes/Resource.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
+
+export interface Place {
+  readonly cluster: Cluster.Service
+  /** The same cluster by the eyes of a user who may do nothing. */
+  readonly unprivileged: Cluster.Service
+  /** The cluster below its operations: requests as they are sent. */
+  readonly driver: Driver
+  /** A namespace of the case's own. */
+  readonly namespace: string
+  /** Lets so much time go by. */
+  readonly pass: (time: Duration.DurationInput) => Effect.Effect<void>
+}
+
+export type Case = (place: Place) => Effect.Effect<void, ClusterError.ClusterError, Scope.Scope>
+
+/** Kinds read whole. */
+export const raw = {
+  ConfigMap: Resource.raw(Resources.ConfigMap),
+  Pod: Resource.raw(Resources.Pod),
+  Job: Resource.raw(Resources.Job)
+}
+
+/** What is at a path in an object; undefined if nothing is. */
+export const at = (object: unknown, ...path: ReadonlyArray<string | number>): unknown =>
+  path.reduce<unknown>(
+    (here, key) => Predicate.isRecord(here) || Array.isArray(here) ? Reflect.get(here, key) : undefined,
+    object
+  )
+
+export const textAt = (object: unknown, ...path: ReadonlyArray<string | number>): string => {
+  const found = at(object, ...path)
+  assert.isString(found, path.join("."))
+  return String(found)
+}
+
+export const configMap = (name: string, fields: JsonObject = {}, labels: JsonObject = {}): JsonObject => ({
+  metadata: { name, labels },
+  ...fields
+})
+
+export const pod = (name: string, spec: JsonObject = {}, labels: JsonObject = {}): JsonObject => ({
+  metadata: { name, labels },
+  spec: { containers: [{ name: "main", image: "registry.example.com/image:1" }], restartPolicy: "Never", ...spec }
+})
+
+/** What the server refuses with. */
+export const refusal = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>
+  Effect.matchEffect(effect, {
+    onFailure: Effect.succeed,
+    onSuccess: (answer) => Effect.dieMessage(`a refusal was expected, not ${JSON.stringify(answer)}`)
+  })
+
+/** The first state that a reflector tells of which `where` accepts. */
+export const reached = <A extends Resource.Metadata>(
+  reflector: Reflector<A>,
+  where: (change: Change<A>) => boolean
+): Effect.Effect<Change<A>, ClusterError.ClusterError> =>
+  reflector.changes(() => true).pipe(
+    Stream.filter(where),
+    Stream.runHead,
+    Effect.map(Option.getOrThrow)
+  )
+
+/** Waits until a reflector has nothing that `where` accepts. */
+export const absent = <A>(
+  reflector: Reflector<A>,
+  where: (object: A) => boolean
+): Effect.Effect<void, ClusterError.ClusterError> =>
+  Stream.concat(Stream.void, reflector.changes(() => true)).pipe(
+    Stream.takeUntilEffect(() => Effect.map(reflector.list, (objects) => !objects.some(where))),
+    Stream.runDrain
+  )

@@ -52,5 +52,5 @@ export default tseslint.config(
   },
   // A limit of what Node does, without a fiber for each request.
   { files: ["src/kubernetes/transport/Timeout.ts"], rules: { "no-restricted-globals": "off" } },
-  { files: ["bench/**", "examples/**", "test/**/*.mjs"], rules: { "no-console": "off" } }
+  { files: ["bench/**", "examples/**", "scripts/**", "test/**/*.mjs"], rules: { "no-console": "off" } }
 )

@@ -9,6 +9,8 @@ import * as Schema from "effect/Schema"
 import { atMostBytes, first, portable } from "./input/TextRule.js"
 import { type Instruction, instructions, jsonList, split } from "./Instruction.js"
 
+export { type Feature, features, type FeatureUse } from "./containerfile/Feature.js"
+
 // -----------------------------------------------------------------------------
 // models
 // -----------------------------------------------------------------------------

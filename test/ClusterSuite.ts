@@ -1,6 +1,6 @@
 /**
- * What a Kubernetes API server does, as far as this project relies on it: the same cases on the fake, on the fake behind
- * HTTPS, and on a real API server. Where they disagree, the fake is wrong.
+ * Conformance suite for the API server behaviour that this project relies on. It runs on the fake, on the fake behind HTTPS,
+ * and on a real API server; where they differ, the fake is wrong.
  */
 import { layer } from "@effect/vitest"
 import { Context, Duration, Effect, type Layer, TestClock } from "effect"
@@ -15,18 +15,18 @@ import { protocol } from "./kubernetes/suite/Protocol.js"
 import { watches } from "./kubernetes/suite/Watches.js"
 import type { Case } from "./support/ClusterCase.js"
 
-/** The same cluster by the eyes of a user who may do nothing. */
+/** The same cluster for a user without permissions. */
 export class Unprivileged extends Context.Tag("test/ClusterSuite/Unprivileged")<Unprivileged, Cluster.Service>() {}
 
-/** The same cluster below its operations; its server remembers nothing from before the suite. */
+/** The driver of the same cluster, for raw requests; its server has no watch history from before the suite. */
 export class Wire extends Context.Tag("test/ClusterSuite/Wire")<Wire, Driver>() {}
 
 export interface World<E> {
   readonly name: string
   readonly layer: Layer.Layer<Cluster.Cluster | Unprivileged | Wire, E>
-  /** Whether time is real; otherwise it is the TestClock's. */
+  /** Whether the clock is real; otherwise it is the TestClock. */
   readonly live: boolean
-  /** How long one case may take, in real time. */
+  /** Limit of one case, in real time. */
   readonly timeout: Duration.DurationInput
 }
 

@@ -1,12 +1,12 @@
 /**
- * A real cluster, reached with the kubeconfig that `kubectl` would use.
+ * Layers for a real cluster, found by kubectl's rules for kubeconfigs.
  *
- * Needs `@kubernetes/client-node` (1.4, or 2 on Node 22.19 and later), of which just the reading of kubeconfigs is used:
- * contexts, certificates, tokens, exec plugins, OIDC, and what a pod is given in a cluster. Requests and watches share one
- * pool of connections, closed with the layer.
+ * They need `@kubernetes/client-node` (1.4, or 2 on Node 22.19 and later), of which only the kubeconfig loader is used:
+ * contexts, certificates, tokens, exec plugins, OIDC, and a pod's service account. Requests and watches share one pool of
+ * keep-alive connections, closed with the layer.
  *
- * The layers fail with {@link ConfigurationError}, which says what to do about it, and otherwise at once: whether the server
- * answers shows with the first request.
+ * The layers fail with {@link ConfigurationError} when the kubeconfig cannot be used. They send no request: an unreachable
+ * server shows as a ClusterError of the first request.
  *
  * @example
  * ```ts
@@ -37,53 +37,64 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { createRequire } from "node:module"
 import * as Cluster from "./Cluster.js"
-import { ConfigurationError } from "./kubeconfig/ConfigurationError.js"
+import { ConfigurationError, redact } from "./kubeconfig/ConfigurationError.js"
 import type { KubeConfigLike } from "./kubeconfig/KubeConfigLike.js"
 import * as KubeCredentials from "./kubeconfig/KubeCredentials.js"
-import { codeOf } from "./transport/HttpAgent.js"
+import { errorCode } from "./transport/HttpAgent.js"
 import * as HttpDriver from "./transport/HttpDriver.js"
-import * as Redaction from "./transport/Redaction.js"
 
 export { ConfigurationError } from "./kubeconfig/ConfigurationError.js"
 export type { KubeCluster, KubeConfigLike } from "./kubeconfig/KubeConfigLike.js"
 
 /**
- * What can be set whichever way the kubeconfig comes.
+ * Options of a cluster for any source of the kubeconfig.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** The namespace where none is named; by default that of the context. */
+  /** Default namespace; default: that of the context, else `default`. */
   readonly namespace?: string | undefined
-  /** How long the server may take to begin to answer a request; by default 30 seconds. */
+  /** Limit for the time until a response begins; default: 30 seconds. */
   readonly timeout?: Duration.DurationInput | undefined
 }
 
 /**
- * What can be set, all of it optional.
+ * Options of a cluster, with the source of the kubeconfig. All are optional.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Settings extends Options {
-  /** A kubeconfig file; by default kubectl's rules: KUBECONFIG, ~/.kube/config, what a pod is given. */
+  /** Path of a kubeconfig; default: kubectl's rules (KUBECONFIG, ~/.kube/config, the pod's service account). */
   readonly kubeconfig?: string | undefined
-  /** A context of the kubeconfig; by default its current one. */
+  /** Name of a context of the kubeconfig; default: its current context. */
   readonly context?: string | undefined
 }
 
 /**
- * A cluster service of its own, for as long as the scope is open.
+ * Makes a cluster service with connections of its own, which are closed with the scope.
+ *
+ * @example
+ * ```ts
+ * import { Resources } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Effect } from "effect"
+ *
+ * const namespaces = Effect.scoped(Effect.gen(function*() {
+ *   const cluster = yield* KubernetesCluster.make({ context: "staging" })
+ *   return yield* cluster.list(Resources.Namespace)
+ * }))
+ * ```
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (settings?: Settings): Effect.Effect<Cluster.Service, ConfigurationError, Scope.Scope> =>
   Effect.suspend(() => {
-    // The context of the first time is that of every time, whatever `kubectl config use-context` does meanwhile.
+    // A reload keeps the context of the first load, even if `kubectl config use-context` has changed the current one.
     let context = settings?.context
-    const load = Effect.tap(read(settings?.kubeconfig, () => context), (config) =>
+    const load = Effect.tap(loadKubeConfig(settings?.kubeconfig, () => context), (config) =>
       Effect.sync(() => {
         context = config.getCurrentContext()
       }))
@@ -91,7 +102,21 @@ export const make = (settings?: Settings): Effect.Effect<Cluster.Service, Config
   })
 
 /**
- * The same by a kubeconfig that was loaded, or made, by the program: a `KubeConfig` of `@kubernetes/client-node`.
+ * Makes a cluster service from a loaded kubeconfig: a `KubeConfig` of `@kubernetes/client-node`. See
+ * {@link layerFromKubeConfig}.
+ *
+ * @example
+ * ```ts
+ * import { Resources } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Effect } from "effect"
+ *
+ * const podsOf = (kubeConfig: KubernetesCluster.KubeConfigLike) =>
+ *   Effect.scoped(Effect.gen(function*() {
+ *     const cluster = yield* KubernetesCluster.fromKubeConfig(kubeConfig, { timeout: "10 seconds" })
+ *     return yield* cluster.list(Resources.Pod)
+ *   }))
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -102,7 +127,16 @@ export const fromKubeConfig = (
 ): Effect.Effect<Cluster.Service, ConfigurationError, Scope.Scope> => connect(Effect.succeed(kubeConfig), options)
 
 /**
- * The cluster that `kubectl` would talk to.
+ * The cluster that `kubectl` uses by default.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, Resources } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Effect } from "effect"
+ *
+ * Effect.runPromise(Effect.provide(Cluster.list(Resources.Pod), KubernetesCluster.layer))
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -110,7 +144,14 @@ export const fromKubeConfig = (
 export const layer: Layer.Layer<Cluster.Cluster, ConfigurationError> = Layer.scoped(Cluster.Cluster, make())
 
 /**
- * A cluster with settings; a new layer, and connections of its own, for each call.
+ * A cluster by settings. Each call returns a new layer, with connections of its own.
+ *
+ * @example
+ * ```ts
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ *
+ * const staging = KubernetesCluster.layerWith({ context: "staging", namespace: "builds", timeout: "10 seconds" })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -119,7 +160,18 @@ export const layerWith = (settings: Settings): Layer.Layer<Cluster.Cluster, Conf
   Layer.scoped(Cluster.Cluster, make(settings))
 
 /**
- * A cluster with settings of which each is a value or a `Config`, read when the layer is built.
+ * A cluster by settings of which each is a value or a `Config`, read when the layer is built.
+ *
+ * @example
+ * ```ts
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Config } from "effect"
+ *
+ * const configured = KubernetesCluster.layerConfig({
+ *   kubeconfig: Config.string("APP_KUBECONFIG"),
+ *   namespace: Config.succeed("builds")
+ * })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -130,7 +182,17 @@ export const layerConfig = (
   Layer.scoped(Cluster.Cluster, Effect.flatMap(Config.unwrap(config), make))
 
 /**
- * A cluster by a kubeconfig that was loaded, or made, by the program: a `KubeConfig` of `@kubernetes/client-node`.
+ * A cluster by a loaded kubeconfig: a `KubeConfig` of `@kubernetes/client-node`, with all of its authenticators.
+ *
+ * @example
+ * ```ts
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { KubeConfig } from "@kubernetes/client-node"
+ *
+ * const kubeConfig = new KubeConfig()
+ * kubeConfig.loadFromFile("/etc/builds/kubeconfig")
+ * const cluster = KubernetesCluster.layerFromKubeConfig(kubeConfig)
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -154,46 +216,46 @@ const connect = (
     }))
   })
 
-const words = (cause: unknown) => cause instanceof Error ? cause.message : String(cause)
+const describe = (cause: unknown) => cause instanceof Error ? cause.message : String(cause)
 
-const peer = "@kubernetes/client-node"
+const peerName = "@kubernetes/client-node"
 
-const requires = (manifest: unknown, dependency: string): boolean =>
+const dependsOn = (manifest: unknown, dependency: string): boolean =>
   Predicate.hasProperty(manifest, "dependencies") && Predicate.hasProperty(manifest.dependencies, dependency)
 
 /**
- * Loads what does not load on every Node that the peer installs on. An `import` of the peer would fail too, but Node 20 ends
- * the process for one that fails this deep, whoever catches the error.
+ * Loads undici, a dependency of the peer that does not load on every Node that the peer installs on. An `import` of the peer
+ * would fail too, but Node 20 exits for an import that fails this deep, even if the error is caught.
  */
-const tried = Effect.try((): unknown => {
+const loadUndici = Effect.try((): unknown => {
   const here = createRequire(import.meta.url)
   let manifest: string
   try {
-    manifest = here.resolve(`${peer}/package.json`)
+    manifest = here.resolve(`${peerName}/package.json`)
   } catch {
-    // It is bundled, or not installed: the import tells.
+    // The peer is bundled or not installed; its import shows which.
     return
   }
-  return requires(here(manifest), "undici") ? createRequire(manifest)("undici") : undefined
+  return dependsOn(here(manifest), "undici") ? createRequire(manifest)("undici") : undefined
 })
 
-const clientNode = tried.pipe(
+const clientNode = loadUndici.pipe(
   Effect.zipRight(Effect.tryPromise(() => import("@kubernetes/client-node"))),
   Effect.mapError(({ error }) =>
-    codeOf(error) === "ERR_MODULE_NOT_FOUND" && words(error).includes(peer)
-      ? new ConfigurationError({ reason: "MissingPeer", detail: `${peer} is not installed`, cause: error })
+    errorCode(error) === "ERR_MODULE_NOT_FOUND" && describe(error).includes(peerName)
+      ? new ConfigurationError({ reason: "MissingPeer", detail: `${peerName} is not installed`, cause: error })
       : new ConfigurationError({
         reason: "UnloadablePeer",
-        detail: `${peer} does not load here (${words(error)})`,
+        detail: `${peerName} does not load (${describe(error)})`,
         cause: error
       })
   )
 )
 
-/** What client-node makes up where there is no configuration: kubectl's port of old, without TLS. */
-const madeUp = "http://localhost:8080"
+/** The server that client-node uses without a kubeconfig: kubectl's former default, without TLS. */
+const fallbackServer = "http://localhost:8080"
 
-const read = (
+const loadKubeConfig = (
   file: string | undefined,
   context: () => string | undefined
 ): Effect.Effect<KubeConfigLike, ConfigurationError> =>
@@ -205,12 +267,12 @@ const read = (
       catch: (cause) =>
         new ConfigurationError({
           reason: "NoConfiguration",
-          detail: `The kubeconfig${file === undefined ? "" : ` ${file}`} cannot be read (${Redaction.redact(cause)})`
+          detail: `Cannot read the kubeconfig${file === undefined ? "" : ` ${file}`} (${redact(cause)})`
         })
     })
     if (
       file === undefined && config.getCurrentContext() === "loaded-context" &&
-      config.getCurrentCluster()?.server === madeUp
+      config.getCurrentCluster()?.server === fallbackServer
     ) {
       return yield* new ConfigurationError({ reason: "NoConfiguration", detail: "There is no kubeconfig" })
     }

@@ -149,7 +149,7 @@ const rows: ReadonlyArray<Row> = [
       response.end("{}")
     },
     reason: "Unexpected",
-    message: /does not speak HTTP/
+    message: /the response is not valid HTTP/
   },
   {
     what: "another protocol",
@@ -164,7 +164,7 @@ const rows: ReadonlyArray<Row> = [
       response.socket?.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}")
     },
     reason: "Unexpected",
-    message: /does not speak HTTP/
+    message: /the response is not valid HTTP/
   },
   {
     what: "a chunk of no size",

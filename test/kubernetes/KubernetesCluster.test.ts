@@ -30,7 +30,7 @@ const pod = (name: string, version = 1) => ({
 })
 const status = (code: number, reason: string) => ({ kind: "Status", status: "Failure", code, reason, message: reason })
 
-/** A cluster at a server, known there by a token. */
+/** A cluster service for a test server, with a bearer token. */
 const connect = (url: string, options?: KubernetesCluster.Options & { readonly token?: (time: number) => string }) =>
   Effect.gen(function*() {
     const { ca } = yield* TestServer.TestAuthority
@@ -45,7 +45,7 @@ const get = (cluster: Cluster.Service, name = "a") => cluster.get(Resources.Pod,
 
 const line = (type: string, object: unknown) => `${JSON.stringify({ type, object })}\n`
 
-/** Every response that the handler left open, for the test to write to. */
+/** A handler that leaves its responses open for the test to write to. */
 const held = Effect.map(Queue.unbounded<ServerResponse>(), (queue) => ({
   handler: (_request: unknown, response: ServerResponse) => {
     response.writeHead(200)
@@ -57,7 +57,7 @@ const held = Effect.map(Queue.unbounded<ServerResponse>(), (queue) => ({
 
 layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", (it) => {
   describe("requests", () => {
-    it.scoped("go over one connection, and say who we are", () =>
+    it.scoped("share one connection and carry the credentials", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => json(response, 200, pod("a")))
         const { cluster, config } = yield* connect(`${server.url}/prefix/`)
@@ -74,7 +74,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         })
       }))
 
-    it.scoped("carry their query, body and type", () =>
+    it.scoped("carry query, body and content type", () =>
       Effect.gen(function*() {
         const bodies: Array<string> = []
         const server = yield* serve((_request, response, body) => {
@@ -123,7 +123,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         ])
       }))
 
-    it.scoped("are sent again on a new connection when the kept one was just closed", () =>
+    it.scoped("are retried on a new connection when the server has closed the idle one", () =>
       Effect.gen(function*() {
         const seen = new Set<net.Socket>()
         const server = yield* serve((request, response) => {
@@ -139,10 +139,10 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
           yield* get(cluster)
         }
         assert.strictEqual(server.connections(), 5)
-        // Nothing has waited: time stands still.
+        // Passes only without a sleep: the TestClock is not adjusted.
       }).pipe(Effect.provide(TestContext.TestContext)))
 
-    it.scoped("fail typed, with what the server says, and no word of who we are", () =>
+    it.scoped("fail with the server's message and without credentials in the error", () =>
       Effect.gen(function*() {
         const server = yield* serve((request, response) =>
           json(response, 403, status(403, "Forbidden"), { "x-echo": String(request.headers.authorization) })
@@ -158,7 +158,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.connections(), 1)
       }))
 
-    it.scoped("are repeated when the server says so, no sooner", () =>
+    it.scoped("are retried after Retry-After, not before", () =>
       Effect.gen(function*() {
         const times: Array<number> = []
         const server = yield* serve((_request, response) => {
@@ -174,7 +174,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.isAtLeast((times[1] ?? 0) - (times[0] ?? 0), 990)
       }))
 
-    it.scoped("are given up when nothing answers", () =>
+    it.scoped("time out without a response", () =>
       Effect.gen(function*() {
         const closed = yield* Deferred.make<void>()
         const server = yield* serve((request) => {
@@ -184,12 +184,12 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         const error = yield* Effect.flip(cluster.create(Resources.Pod, { metadata: { name: "a" } }))
         assert.strictEqual(error.reason, "Timeout")
         assert.isTrue(error.ambiguous)
-        assert.include(error.message, "no answer within 100ms")
+        assert.include(error.message, "no response within 100ms")
         yield* Deferred.await(closed)
         assert.strictEqual(server.requests.length, 1)
       }))
 
-    it.scoped("stop with who asked", () =>
+    it.scoped("close their connection when interrupted", () =>
       Effect.gen(function*() {
         const arrived = yield* Deferred.make<void>()
         const closed = yield* Deferred.make<void>()
@@ -204,7 +204,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         yield* Deferred.await(closed)
       }))
 
-    it.scoped("are no more than 32 at once, and who stops waiting is not sent", () =>
+    it.scoped("are limited to 32 at once, and an interrupted one in the queue is not sent", () =>
       Effect.gen(function*() {
         const waiting: Array<ServerResponse> = []
         const server = yield* serve((_request, response) => {
@@ -231,7 +231,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.deepStrictEqual(server.requests.slice(32).map(({ url }) => url), ["/api/v1/namespaces/ns/pods/last"])
       }))
 
-    it.scoped("say when nobody listens", () =>
+    it.scoped("fail as Unreachable when the connection is refused", () =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()
         const { url } = yield* Scope.extend(serve(() => {}), scope)
@@ -243,7 +243,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.include(error.message, "ECONNREFUSED 127.0.0.1")
       }).pipe(Effect.withRandom(Random.fixed([0]))))
 
-    it.scoped("say when an answer gets lost, and whether it may have counted", () =>
+    it.scoped("fail as ambiguous when the response to a write is lost", () =>
       Effect.gen(function*() {
         const server = yield* serve((request) => request.socket.destroy())
         const { cluster } = yield* connect(server.url)
@@ -252,7 +252,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.requests.length, 1)
       }))
 
-    it.scoped("trust nobody else", () =>
+    it.scoped("fail when the certificate is not trusted", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => json(response, 200, pod("a")))
         const config = TestServer.config(server.url, () => {})
@@ -263,17 +263,17 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.connections(), 1)
       }))
 
-    it.scoped("say when the answer is none", () =>
+    it.scoped("fail with Decode for an invalid response", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => response.end("<html>"))
         const { cluster } = yield* connect(server.url)
-        assert.include((yield* Effect.flip(get(cluster))).message, "Decode: the answer is not JSON")
+        assert.include((yield* Effect.flip(get(cluster))).message, "Decode: the response is not JSON")
         const other = yield* serve((_request, response) => json(response, 200, { metadata: { name: 1 } }))
         const { cluster: wrong } = yield* connect(other.url)
         assert.include((yield* Effect.flip(get(wrong))).message, "Decode: metadata.name: Expected string")
       }))
 
-    it.scoped("say when the server does not speak HTTP, or not TLS", () =>
+    it.scoped("fail with the protocol's name when the server speaks neither HTTP nor TLS", () =>
       Effect.gen(function*() {
         const answerWith = (text: string) =>
           Effect.map(
@@ -296,16 +296,16 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         const plain = yield* KubernetesCluster.fromKubeConfig(TestServer.config(`http://${place}`, () => {}))
         const garbage = yield* Effect.flip(get(plain))
         assert.strictEqual(garbage.reason, "Unexpected")
-        assert.include(garbage.message, "does not speak HTTP")
+        assert.include(garbage.message, "the response is not valid HTTP")
         const { cluster } = yield* connect(`https://${place}`)
         const error = yield* Effect.flip(get(cluster))
         assert.strictEqual(error.reason, "Unexpected")
-        assert.include(error.message, "does not speak TLS")
+        assert.include(error.message, "the TLS handshake failed")
       }))
   })
 
   describe("credentials", () => {
-    it.scoped("are asked for once more, by one, when they are refused", () =>
+    it.scoped("are renewed once for all requests that got a 401", () =>
       Effect.gen(function*() {
         const server = yield* serve((request, response) =>
           request.headers.authorization === "Bearer token-2"
@@ -318,7 +318,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.isAtMost(server.requests.length, 40)
       }))
 
-    it.scoped("that stay refused are an error, after a second try", () =>
+    it.scoped("fail as Unauthorized after the second 401", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => json(response, 401, status(401, "Unauthorized")))
         const { cluster } = yield* connect(server.url)
@@ -329,7 +329,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.connections(), 1)
       }))
 
-    it.scoped("outlive the one who asked first", () =>
+    it.scoped("are loaded for the other requests when the first one is interrupted", () =>
       Effect.gen(function*() {
         const gate = yield* Deferred.make<void>()
         const wait = Runtime.runPromise(yield* Effect.runtime(), Deferred.await(gate))
@@ -359,7 +359,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(config.asked(), 2)
       }))
 
-    it.scoped("bring a new connection when the certificate changes, and only then", () =>
+    it.scoped("open a new connection only when the client certificate changes", () =>
       Effect.gen(function*() {
         const { ca, clients: [one, two] } = yield* TestServer.TestAuthority
         const names: Array<string> = []
@@ -385,7 +385,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(config.asked(), 3)
       }))
 
-    it.scoped("may be a name and a password, or an impersonation", () =>
+    it.scoped("support basic authentication and impersonation", () =>
       Effect.gen(function*() {
         const { ca } = yield* TestServer.TestAuthority
         const server = yield* serve((_request, response) => json(response, 200, pod("a")))
@@ -399,7 +399,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
   })
 
   describe("watches", () => {
-    it.scoped("read lines however they are cut, and end as the server ends them", () =>
+    it.scoped("decode lines for any split of the bytes, and end when the server ends the response", () =>
       Effect.gen(function*() {
         const { handler, next } = yield* held
         const server = yield* serve(handler)
@@ -420,21 +420,25 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
 
     for (
       const [what, act, reason] of [
-        ["is cut within a line", (response: ServerResponse) => {
+        ["the connection is closed within a line", (response: ServerResponse) => {
           response.write(line("ADDED", pod("a")).slice(0, 20))
           setTimeout(() => response.socket?.destroy(), 50)
         }, "Unreachable"],
         [
-          "ends within a line",
+          "the response ends within a line",
           (response: ServerResponse) => response.end(line("ADDED", pod("a")).slice(0, 20)),
           "Unreachable"
         ],
-        ["is garbage", (response: ServerResponse) => response.write("<html>\n"), "Decode"],
-        ["is JSON of something else", (response: ServerResponse) => response.write("{}\n"), "Decode"],
-        ["is an error", (response: ServerResponse) => response.write(line("ERROR", status(410, "Expired"))), "Expired"]
+        ["a line is not JSON", (response: ServerResponse) => response.write("<html>\n"), "Decode"],
+        ["a line is not a watch event", (response: ServerResponse) => response.write("{}\n"), "Decode"],
+        [
+          "the server sends an ERROR event",
+          (response: ServerResponse) => response.write(line("ERROR", status(410, "Expired"))),
+          "Expired"
+        ]
       ] as const
     ) {
-      it.scoped(`fail when what comes ${what}`, () =>
+      it.scoped(`fail when ${what}`, () =>
         Effect.gen(function*() {
           const { handler, next } = yield* held
           const server = yield* serve(handler)
@@ -446,7 +450,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         }))
     }
 
-    it.scoped("go on through the reflector when they are cut", () =>
+    it.scoped("are resumed by the reflector after a closed connection", () =>
       Effect.gen(function*() {
         const { handler, next } = yield* held
         const server = yield* serve(handler)
@@ -468,7 +472,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual((yield* reflector.list).length, 3)
       }))
 
-    it.scoped("let go of their connection when nobody reads them", () =>
+    it.scoped("close their connection when interrupted", () =>
       Effect.gen(function*() {
         const { handler, next } = yield* held
         const server = yield* serve(handler)
@@ -486,7 +490,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
   })
 
   describe("logs", () => {
-    it.scoped("are lines, the last perhaps without its end", () =>
+    it.scoped("emit lines, the last one also without a newline", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => response.end("one\n\ntwo\r\nthrée"))
         const { cluster } = yield* connect(server.url)
@@ -495,7 +499,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.include(server.requests[0]?.url, "/pods/a/log?container=c&tailLines=0")
       }))
 
-    it.scoped("wait for their reader: the server is slowed down", () =>
+    it.scoped("apply back-pressure to the server", () =>
       Effect.gen(function*() {
         let written = 0
         const text = `${"x".repeat(1023)}\n`.repeat(64)
@@ -528,7 +532,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.isAbove(written, 40 * 1024 * 1024)
       }), 20_000)
 
-    it.scoped("that are followed go on over a cut connection, without losing or repeating a line", () =>
+    it.scoped("with follow are resumed after a closed connection without a lost or repeated line", () =>
       Effect.gen(function*() {
         const { handler, next } = yield* held
         const server = yield* serve(handler)

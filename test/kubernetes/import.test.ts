@@ -9,7 +9,7 @@ vi.mock("@kubernetes/client-node", () => {
   throw new Error("webidl.util.markAsUncloneable is not a function")
 })
 
-it.scoped("the main entry never loads client-node, nor does KubernetesCluster before it is used", () =>
+it.scoped("import: neither the main entry nor KubernetesCluster loads client-node before it is used", () =>
   Effect.gen(function*() {
     yield* Effect.promise(() => import("../../src/index.js"))
     const KubernetesCluster = yield* Effect.promise(() => import("../../src/kubernetes/KubernetesCluster.js"))

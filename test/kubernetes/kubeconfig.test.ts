@@ -17,7 +17,7 @@ interface Parts {
 
 let files = 0
 
-/** Writes a kubeconfig of one context; answers its path. */
+/** Writes a kubeconfig of one context and returns its path. */
 const write = (server: string, parts: Parts) =>
   Effect.map(TestServer.TestAuthority, ({ caPath, folder }) => {
     const file = path.join(folder, `config-${files++}`)
@@ -40,7 +40,7 @@ const write = (server: string, parts: Parts) =>
 
 const pod = { metadata: { name: "a", namespace: "ns", uid: "u", resourceVersion: "1" } }
 
-/** A server that answers with a pod who says the right word. */
+/** A server that returns a pod for the right Authorization header, else a 401. */
 const server = (word: () => string | undefined) =>
   TestServer.serve((request, response) =>
     request.headers.authorization === word()
@@ -54,7 +54,7 @@ const exec = (script: string) => ({
   exec: { apiVersion: execVersion, command: "sh", args: ["-c", script], interactiveMode: "Never" }
 })
 
-/** An exec plugin that counts how often it runs, and gives the token word-1, then word-2, … */
+/** An exec plugin that counts its runs and returns the token word-1, then word-2, … */
 const plugin = Effect.map(TestServer.TestAuthority, ({ folder }) => {
   const runs = path.join(folder, `runs-${files++}`)
   fs.writeFileSync(runs, "")
@@ -67,7 +67,7 @@ const plugin = Effect.map(TestServer.TestAuthority, ({ folder }) => {
   }
 })
 
-/** Lets client-node look for a kubeconfig in a folder alone; returns what takes that back. */
+/** Makes client-node look for a kubeconfig only in this folder; returns a function that restores the environment. */
 const inHome = (folder: string) => {
   const { HOME, KUBECONFIG } = process.env
   process.env["HOME"] = folder
@@ -78,7 +78,7 @@ const inHome = (folder: string) => {
 }
 
 layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) => {
-  it.scoped("says the server, its authority, the namespace and the token", () =>
+  it.scoped("make: uses its server, certificate authority, namespace and token", () =>
     Effect.gen(function*() {
       const { url } = yield* server(() => "Bearer word")
       const cluster = yield* KubernetesCluster.make({ kubeconfig: yield* write(url, { user: { token: "word" } }) })
@@ -86,7 +86,7 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
       assert.strictEqual((yield* cluster.get(Resources.Pod, "a")).metadata.uid, "u")
     }))
 
-  it.scoped("may come from the program's Config", () =>
+  it.scoped("layerConfig: reads its path from Config", () =>
     Effect.gen(function*() {
       const { url } = yield* server(() => "Bearer word")
       const file = yield* write(url, { user: { token: "word" } })
@@ -103,14 +103,14 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
       assert.notInstanceOf(missing, KubernetesCluster.ConfigurationError)
     }))
 
-  it.scoped("trusts the cluster's authority where nobody is to be known", () =>
+  it.scoped("make: trusts the certificate authority without a user", () =>
     Effect.gen(function*() {
       const { url } = yield* server(() => undefined)
       const cluster = yield* KubernetesCluster.make({ kubeconfig: yield* write(url, { context: { user: "" } }) })
       assert.strictEqual((yield* cluster.get(Resources.Pod, "a")).metadata.uid, "u")
     }))
 
-  it.scoped("may hold a token file that changes", () =>
+  it.scoped("make: reads a changed token file after a 401", () =>
     Effect.gen(function*() {
       const { folder } = yield* TestServer.TestAuthority
       const file = path.join(folder, "token")
@@ -125,7 +125,7 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
       yield* cluster.get(Resources.Pod, "a")
     }))
 
-  it.scoped("runs a plugin once for many, and again when its token is refused", () =>
+  it.scoped("make: runs an exec plugin once for many requests, and again after a 401", () =>
     Effect.gen(function*() {
       let word = "Bearer word-1"
       const { runs, user } = yield* plugin
@@ -141,7 +141,7 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
       assert.strictEqual(runs(), 2)
     }))
 
-  it.scoped("keeps to its context when another one is chosen meanwhile", () =>
+  it.scoped("make: keeps its context when the current context changes", () =>
     Effect.gen(function*() {
       let word = "Bearer one"
       const { url } = yield* server(() => word)
@@ -157,7 +157,7 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
       yield* cluster.get(Resources.Pod, "a")
     }))
 
-  it.scoped("may name a proxy, whose connections are kept too", () =>
+  it.scoped("make: keeps connections through a proxy-url alive", () =>
     Effect.gen(function*() {
       const { connections, url } = yield* server(() => "Bearer word")
       const places: Array<string | undefined> = []
@@ -190,48 +190,48 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
       assert.strictEqual(connections(), 1)
     }))
 
-  describe("that cannot be used", () => {
-    const refused = (settings: KubernetesCluster.Settings) => Effect.flip(KubernetesCluster.make(settings))
+  describe("errors", () => {
+    const errorOf = (settings: KubernetesCluster.Settings) => Effect.flip(KubernetesCluster.make(settings))
 
-    it.scoped("because there is none, says where one is looked for", () =>
+    it.scoped("NoConfiguration: without a kubeconfig, lists where it is looked for", () =>
       Effect.gen(function*() {
         const { folder } = yield* TestServer.TestAuthority
         yield* Effect.acquireRelease(Effect.sync(() => inHome(folder)), (restore) => Effect.sync(restore))
-        const error = yield* refused({})
+        const error = yield* errorOf({})
         assert.strictEqual(error.reason, "NoConfiguration")
         assert.include(error.message, "There is no kubeconfig: set KUBECONFIG")
       }))
 
-    it.scoped("because the file is missing, says which", () =>
+    it.scoped("NoConfiguration: names the missing file", () =>
       Effect.gen(function*() {
-        const error = yield* refused({ kubeconfig: "/nowhere/config" })
+        const error = yield* errorOf({ kubeconfig: "/nowhere/config" })
         assert.strictEqual(error.reason, "NoConfiguration")
-        assert.include(error.message, "The kubeconfig /nowhere/config cannot be read")
+        assert.include(error.message, "Cannot read the kubeconfig /nowhere/config")
       }))
 
-    it.scoped("because there is no such context, says which", () =>
+    it.scoped("NoContext: names the missing context", () =>
       Effect.gen(function*() {
-        const error = yield* refused({ kubeconfig: yield* write("https://127.0.0.1:1", {}), context: "other" })
+        const error = yield* errorOf({ kubeconfig: yield* write("https://127.0.0.1:1", {}), context: "other" })
         assert.strictEqual(error.reason, "NoContext")
         assert.include(error.message, `no context "other"`)
       }))
 
-    it.scoped("because its context has no cluster, says which", () =>
+    it.scoped("NoContext: names the context without a cluster", () =>
       Effect.gen(function*() {
-        const error = yield* refused({ kubeconfig: yield* write("https://127.0.0.1:1", {}), context: "lost" })
+        const error = yield* errorOf({ kubeconfig: yield* write("https://127.0.0.1:1", {}), context: "lost" })
         assert.strictEqual(error.reason, "NoContext")
-        assert.include(error.message, `names no cluster for its current context "lost"`)
+        assert.include(error.message, `has no cluster for its current context "lost"`)
       }))
 
-    it.scoped("because its plugin fails, says in which words", () =>
+    it.scoped("NoCredentials: quotes the plugin's error output", () =>
       Effect.gen(function*() {
         const kubeconfig = yield* write("https://127.0.0.1:1", { user: exec("echo the login has expired >&2; exit 3") })
-        const error = yield* refused({ kubeconfig })
+        const error = yield* errorOf({ kubeconfig })
         assert.strictEqual(error.reason, "NoCredentials")
-        assert.include(error.message, "the login has expired: does `kubectl auth whoami`")
+        assert.include(error.message, "the login has expired: check that `kubectl auth whoami`")
       }))
 
-    it.scoped("later on, is an error of the request", () =>
+    it.scoped("a plugin that fails later fails the request", () =>
       Effect.gen(function*() {
         const { folder } = yield* TestServer.TestAuthority
         const switched = path.join(folder, `switch-${files++}`)
@@ -245,9 +245,9 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
         assert.include(error.message, "logged out")
       }))
 
-    it.scoped("because it asks for HTTP without saying so twice", () =>
+    it.scoped("NoCredentials: http needs insecure-skip-tls-verify", () =>
       Effect.gen(function*() {
-        const error = yield* refused({ kubeconfig: yield* write("http://127.0.0.1:1", { user: { token: "x" } }) })
+        const error = yield* errorOf({ kubeconfig: yield* write("http://127.0.0.1:1", { user: { token: "x" } }) })
         assert.strictEqual(error.reason, "NoCredentials")
         assert.include(error.message, "skipTLSVerify")
       }))

@@ -8,7 +8,7 @@ suite({
   name: "a real API server",
   layer: Layer.scopedContext(Effect.gen(function*() {
     const { admin, killApiServer, startApiServer, unprivileged } = yield* ControlPlane
-    // One that has just begun remembers how it began; one that is started again, nothing from before.
+    // The watch cache of a fresh API server has its bootstrap events; after a restart it is empty.
     yield* Effect.zipRight(killApiServer, startApiServer)
     const { cluster, driver } = yield* connect(admin.kubeconfigPath)
     return Context.make(Cluster.Cluster, cluster).pipe(

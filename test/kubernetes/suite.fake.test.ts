@@ -10,7 +10,7 @@ import * as ControlPlane from "../../src/fake/ControlPlane.js"
 import { suite, Unprivileged, Wire } from "../ClusterSuite.js"
 import { connect } from "./suite/connect.js"
 
-// As the real one is tested: without nodes, so that pods stay where they are, and with no memory of how it began.
+// Like the real control plane of the tests: without nodes, so that pods stay pending, and without earlier watch history.
 const cluster = Effect.tap(ControlPlane.make({ nodes: [] }), ({ store }) => Effect.sync(() => store.compact()))
 
 const admin: Access.User = { name: "admin", rules: [Access.everything] }
@@ -48,10 +48,10 @@ suite({
         yield* Effect.promise(() => writeFile(kubeconfig, served.kubeconfig))
         return yield* connect(kubeconfig)
       })
-    const mighty = yield* as(admin)
-    return Context.make(Cluster.Cluster, mighty.cluster).pipe(
+    const asAdmin = yield* as(admin)
+    return Context.make(Cluster.Cluster, asAdmin.cluster).pipe(
       Context.add(Unprivileged, (yield* as(unprivileged)).cluster),
-      Context.add(Wire, mighty.driver)
+      Context.add(Wire, asAdmin.driver)
     )
   })),
   live: true,

@@ -9,26 +9,26 @@ import * as Resources from "../../src/kubernetes/Resources.js"
 
 export interface Place {
   readonly cluster: Cluster.Service
-  /** The same cluster by the eyes of a user who may do nothing. */
+  /** The same cluster for a user without permissions. */
   readonly unprivileged: Cluster.Service
-  /** The cluster below its operations: requests as they are sent. */
+  /** The driver of the cluster, for raw requests. */
   readonly driver: Driver
-  /** A namespace of the case's own. */
+  /** A namespace for this case only. */
   readonly namespace: string
-  /** Lets so much time go by. */
+  /** Lets the clock advance. */
   readonly pass: (time: Duration.DurationInput) => Effect.Effect<void>
 }
 
 export type Case = (place: Place) => Effect.Effect<void, ClusterError.ClusterError, Scope.Scope>
 
-/** Kinds read whole. */
+/** Resources decoded with all their fields. */
 export const raw = {
   ConfigMap: Resource.raw(Resources.ConfigMap),
   Pod: Resource.raw(Resources.Pod),
   Job: Resource.raw(Resources.Job)
 }
 
-/** What is at a path in an object; undefined if nothing is. */
+/** The value at a path in an object; undefined if there is none. */
 export const at = (object: unknown, ...path: ReadonlyArray<string | number>): unknown =>
   path.reduce<unknown>(
     (here, key) => Predicate.isRecord(here) || Array.isArray(here) ? Reflect.get(here, key) : undefined,
@@ -51,14 +51,14 @@ export const pod = (name: string, spec: JsonObject = {}, labels: JsonObject = {}
   spec: { containers: [{ name: "main", image: "registry.example.com/image:1" }], restartPolicy: "Never", ...spec }
 })
 
-/** What the server refuses with. */
+/** The error of an effect that has to fail. */
 export const refusal = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>
   Effect.matchEffect(effect, {
     onFailure: Effect.succeed,
-    onSuccess: (answer) => Effect.dieMessage(`a refusal was expected, not ${JSON.stringify(answer)}`)
+    onSuccess: (answer) => Effect.dieMessage(`expected an error, got ${JSON.stringify(answer)}`)
   })
 
-/** The first state that a reflector tells of which `where` accepts. */
+/** The first change of a reflector that `where` accepts. */
 export const reached = <A extends Resource.Metadata>(
   reflector: Reflector<A>,
   where: (change: Change<A>) => boolean
@@ -69,7 +69,7 @@ export const reached = <A extends Resource.Metadata>(
     Effect.map(Option.getOrThrow)
   )
 
-/** Waits until a reflector has nothing that `where` accepts. */
+/** Waits until a reflector has no object that `where` accepts. */
 export const absent = <A>(
   reflector: Reflector<A>,
   where: (object: A) => boolean

@@ -13,9 +13,9 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Pull from "../../effect/Pull.js"
 import type { ClusterError } from "../ClusterError.js"
 import * as Backoff from "./Backoff.js"
-import * as Pull from "./Pull.js"
 
 // RFC 3339, with as many digits of a second as the container runtime likes.
 const stamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})(?: |$)/

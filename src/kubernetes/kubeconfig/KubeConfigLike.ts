@@ -1,11 +1,13 @@
 /**
- * What is needed of a kubeconfig: the shape of `KubeConfig` in `@kubernetes/client-node`, of which none of the types is
- * named here, so that this library's types can be read without it.
+ * The part of a kubeconfig that this library reads, in the shape of `KubeConfig` of `@kubernetes/client-node`. No type of
+ * that package is named, so that this library's types load without it.
  *
  * @since 0.1.0
  */
 
 /**
+ * A loaded kubeconfig; `KubeConfig` of `@kubernetes/client-node` is one.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -14,11 +16,13 @@ export interface KubeConfigLike {
   getContextObject(name: string): { readonly namespace?: string } | null
   getCurrentCluster(): KubeCluster | null
   getCurrentUser(): object | null
-  /** Puts what it takes to connect and to be known into the options of a `node:https` request. */
+  /** Adds TLS material and credentials to the options of a `node:https` request. */
   applyToHTTPSOptions(options: object): Promise<void>
 }
 
 /**
+ * The address of an API server and how to trust it, as a kubeconfig has them.
+ *
  * @since 0.1.0
  * @category models
  */

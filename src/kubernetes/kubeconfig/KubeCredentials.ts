@@ -1,9 +1,9 @@
 /**
- * How to reach an API server, and who we are there, kept fresh.
+ * Credentials and connections for an API server, refreshed from a kubeconfig.
  *
- * A kubeconfig is asked at most once a minute, and once at a time however many requests wait: it may read files or run a
- * plugin for that, and knows itself when a plugin's token expires. It is asked again when the server refuses what it said.
- * The connections are kept for as long as the TLS material stays the same, byte by byte.
+ * The kubeconfig may read files or run a plugin for its credentials, and tracks the expiry of a plugin's token itself. It is
+ * queried at most once a minute, by one fiber at a time, and again when the server answers 401. Connections are kept while
+ * the TLS material is the same.
  */
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -17,30 +17,29 @@ import * as fs from "node:fs/promises"
 import * as http from "node:http"
 import type * as https from "node:https"
 import * as HttpAgent from "../transport/HttpAgent.js"
-import * as Redaction from "../transport/Redaction.js"
-import { ConfigurationError } from "./ConfigurationError.js"
+import { ConfigurationError, redact } from "./ConfigurationError.js"
 import type { KubeCluster, KubeConfigLike } from "./KubeConfigLike.js"
 
 export interface Access {
-  /** Says who we are. */
+  /** Sends requests with the credentials. */
   readonly client: HttpAgent.Client
 }
 
 export interface Credentials {
-  /** That of the context, if it names one. */
+  /** The namespace of the context, if it names one. */
   readonly contextNamespace: string | undefined
   readonly access: Effect.Effect<Access, ConfigurationError>
-  /** What to use in place of an access that the server refused. */
-  readonly renew: (refused: Access) => Effect.Effect<Access, ConfigurationError>
+  /** Reloads the kubeconfig after the server answered 401 to requests of this access. */
+  readonly renew: (rejected: Access) => Effect.Effect<Access, ConfigurationError>
 }
 
-/** How long what a kubeconfig said is used without asking again; service account tokens change about once an hour. */
-const freshFor = Duration.toMillis(Duration.minutes(1))
+/** Service account tokens change about once an hour. */
+const accessTtl = Duration.toMillis(Duration.minutes(1))
 
-/** How long a plugin may take. */
-const patience = Duration.minutes(1)
+/** Limit for a credential plugin. */
+const credentialsTimeout = Duration.minutes(1)
 
-/** `load` reads the configuration anew; it is run at first, and when the server refuses our credentials. */
+/** `load` reads the kubeconfig; it runs at first, and again after a 401. */
 export const make = (
   load: Effect.Effect<KubeConfigLike, ConfigurationError>
 ): Effect.Effect<Credentials, ConfigurationError, Scope.Scope> =>
@@ -48,62 +47,66 @@ export const make = (
     const scope = yield* Effect.scope
     let config = yield* load
     let connection: Connection | undefined
-    let known: { readonly access: Access; readonly until: number } | undefined
-    let asking: Deferred.Deferred<Access, ConfigurationError> | undefined
+    let cached: { readonly access: Access; readonly until: number } | undefined
+    let pending: Deferred.Deferred<Access, ConfigurationError> | undefined
     yield* Effect.addFinalizer(() => Effect.sync(() => connection?.agent.destroy()))
 
-    const ask = Effect.gen(function*() {
-      const cluster = yield* clusterOf(config)
-      const { baseUrl, basic } = yield* addressOf(cluster)
-      const options = yield* optionsOf(config, cluster)
-      const fingerprint = fingerprintOf(cluster, options)
+    const refresh = Effect.gen(function*() {
+      const cluster = yield* currentCluster(config)
+      const { baseUrl, basic } = yield* parseServer(cluster)
+      const options = yield* requestOptions(config, cluster)
+      const fingerprint = connectionFingerprint(cluster, options)
       if (connection === undefined || connection.fingerprint !== fingerprint) {
-        const agent = yield* agentOf(cluster, baseUrl, options)
+        const agent = yield* makeAgent(cluster, baseUrl, options)
         if (connection !== undefined) {
           HttpAgent.retireAgent(connection.agent)
         }
         connection = { fingerprint, agent }
       }
       const access: Access = {
-        client: HttpAgent.client(connection.agent, baseUrl, Redacted.make({ ...basic, ...headersOf(options) }))
+        client: HttpAgent.makeClient(
+          connection.agent,
+          baseUrl,
+          Redacted.make({ ...basic, ...credentialHeaders(options) })
+        )
       }
-      known = { access, until: (yield* Clock.currentTimeMillis) + freshFor }
+      cached = { access, until: (yield* Clock.currentTimeMillis) + accessTtl }
       return access
     })
 
-    // In a fiber of its own: who asks first may be interrupted while the others wait.
-    const once = (effect: Effect.Effect<Access, ConfigurationError>) =>
+    // Forked into the scope: the first caller may be interrupted while others wait for the result.
+    const shared = (effect: Effect.Effect<Access, ConfigurationError>) =>
       Effect.uninterruptibleMask((restore) => {
-        if (asking !== undefined) {
-          return restore(Deferred.await(asking))
+        if (pending !== undefined) {
+          return restore(Deferred.await(pending))
         }
-        const answer = Deferred.unsafeMake<Access, ConfigurationError>(FiberId.none)
-        asking = answer
+        const deferred = Deferred.unsafeMake<Access, ConfigurationError>(FiberId.none)
+        pending = deferred
         const done = Effect.sync(() => {
-          asking = undefined
+          pending = undefined
         })
         return effect.pipe(
           Effect.interruptible,
           Effect.ensuring(done),
-          Effect.intoDeferred(answer),
+          Effect.intoDeferred(deferred),
           Effect.forkIn(scope),
-          Effect.zipRight(restore(Deferred.await(answer)))
+          Effect.zipRight(restore(Deferred.await(deferred)))
         )
       })
 
     const access = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      known !== undefined && now < known.until ? Effect.succeed(known.access) : once(ask))
+      cached !== undefined && now < cached.until ? Effect.succeed(cached.access) : shared(refresh))
 
     yield* access
     return {
       contextNamespace: config.getContextObject(config.getCurrentContext())?.namespace,
       access,
-      renew: (refused) =>
+      renew: (rejected) =>
         Effect.suspend(() =>
-          known?.access === refused
-            ? once(Effect.flatMap(load, (loaded) => {
+          cached?.access === rejected
+            ? shared(Effect.flatMap(load, (loaded) => {
               config = loaded
-              return ask
+              return refresh
             }))
             : access
         )
@@ -115,39 +118,39 @@ interface Connection {
   readonly agent: http.Agent
 }
 
-const clusterOf = (config: KubeConfigLike): Effect.Effect<KubeCluster, ConfigurationError> => {
+const currentCluster = (config: KubeConfigLike): Effect.Effect<KubeCluster, ConfigurationError> => {
   const cluster = config.getCurrentCluster()
   return cluster === null
     ? new ConfigurationError({
       reason: "NoContext",
-      detail: `The kubeconfig names no cluster for its current context "${config.getCurrentContext()}"`
+      detail: `The kubeconfig has no cluster for its current context "${config.getCurrentContext()}"`
     })
     : Effect.succeed(cluster)
 }
 
-const basicOf = (userAndPassword: string) => ({
+const basicAuthorization = (userAndPassword: string) => ({
   authorization: `Basic ${Buffer.from(userAndPassword).toString("base64")}`
 })
 
-/** Where the server is; a password in the address is taken out of it, and sent as one. */
-const addressOf = (
+/** The base URL of the server. A user and password in its address become an Authorization header. */
+const parseServer = (
   { server }: KubeCluster
 ): Effect.Effect<{ readonly baseUrl: string; readonly basic: Record<string, string> }, ConfigurationError> => {
   const url = URL.canParse(server) ? new URL(server) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     return new ConfigurationError({
       reason: "Unsupported",
-      detail: "The server of the current context's cluster is no address that begins with https://"
+      detail: "The server of the current context's cluster is not a URL that begins with https://"
     })
   }
-  const known = [url.username, url.password].map(decodeURIComponent).join(":")
+  const userInfo = [url.username, url.password].map(decodeURIComponent).join(":")
   return Effect.succeed({
     baseUrl: `${url.origin}${url.pathname}`.replace(/\/+$/, ""),
-    basic: known === ":" ? {} : basicOf(known)
+    basic: userInfo === ":" ? {} : basicAuthorization(userInfo)
   })
 }
 
-const optionsOf = (
+const requestOptions = (
   config: KubeConfigLike,
   cluster: KubeCluster
 ): Effect.Effect<https.RequestOptions, ConfigurationError> => {
@@ -155,7 +158,7 @@ const optionsOf = (
   return Effect.tryPromise(async () => {
     await config.applyToHTTPSOptions(options)
     if (config.getCurrentUser() === null) {
-      // client-node leaves out how to trust the server where nobody in particular is to be known there.
+      // client-node applies no TLS options without a user.
       Object.assign(options, await anonymousTls(cluster))
     }
     return options
@@ -163,17 +166,15 @@ const optionsOf = (
     Effect.mapError(({ error }) =>
       new ConfigurationError({
         reason: "NoCredentials",
-        detail: `The credentials of the context "${config.getCurrentContext()}" cannot be had: ${
-          Redaction.redact(error)
-        }`
+        detail: `Cannot load the credentials of the context "${config.getCurrentContext()}": ${redact(error)}`
       })
     ),
     Effect.timeoutFail({
-      duration: patience,
+      duration: credentialsTimeout,
       onTimeout: () =>
         new ConfigurationError({
           reason: "NoCredentials",
-          detail: `The credentials of the context "${config.getCurrentContext()}" did not come within a minute`
+          detail: `Loading the credentials of the context "${config.getCurrentContext()}" took longer than a minute`
         })
     })
   )
@@ -198,10 +199,10 @@ const tlsOf = (
   ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized })
 })
 
-const fingerprintOf = (cluster: KubeCluster, options: https.RequestOptions): string =>
+const connectionFingerprint = (cluster: KubeCluster, options: https.RequestOptions): string =>
   crypto.createHash("sha256").update(JSON.stringify([cluster.server, cluster.proxyUrl, tlsOf(options)])).digest("hex")
 
-const agentOf = (
+const makeAgent = (
   cluster: KubeCluster,
   baseUrl: string,
   options: https.RequestOptions
@@ -214,14 +215,14 @@ const agentOf = (
     ? Effect.succeed(Object.assign(options.agent, { keepAlive: true }))
     : new ConfigurationError({
       reason: "Unsupported",
-      detail: `No agent for the proxy-url of ${baseUrl} comes with this version of @kubernetes/client-node`
+      detail: `This version of @kubernetes/client-node does not support the proxy-url of ${baseUrl}`
     })
 }
 
-const headersOf = ({ auth, headers }: https.RequestOptions): Record<string, string> => {
-  const said = Array.isArray(headers) ? [] : Object.entries(headers ?? {})
+const credentialHeaders = ({ auth, headers }: https.RequestOptions): Record<string, string> => {
+  const entries = Array.isArray(headers) ? [] : Object.entries(headers ?? {})
   return {
-    ...(typeof auth === "string" ? basicOf(auth) : {}),
-    ...Object.fromEntries(said.map(([name, value]) => [name.toLowerCase(), String(value).trim()]))
+    ...(typeof auth === "string" ? basicAuthorization(auth) : {}),
+    ...Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value).trim()]))
   }
 }

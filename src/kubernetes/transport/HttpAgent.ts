@@ -1,5 +1,5 @@
 /**
- * Connections to a server by an agent of `node:https`, and requests over them.
+ * Keep-alive agents of `node:https` for one API server, and the function that sends requests through them.
  */
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
@@ -14,24 +14,24 @@ export type Tls = Pick<
 
 const agentOptions = {
   keepAlive: true,
-  /** When the first probe goes out on a silent connection, in milliseconds; ten more follow, each after a second. */
+  /** Milliseconds until the first TCP probe on a silent connection; ten more follow, one a second. */
   keepAliveMsecs: 30_000,
-  /** How long a connection is kept for the next request, in milliseconds: less than what is in between us keeps it. */
+  /** Milliseconds that an idle connection is kept; shorter than the idle timeouts of common load balancers. */
   timeout: 60_000,
   scheduling: "lifo"
 } as const
 
-/** Node names a connection by all of its certificates, for each request anew. There is just one server to connect to. */
-const oneServer = { getName: () => "the server" }
+/** Node serializes all certificates into the name of a connection for every request; one server needs one name. */
+const constantName = { getName: () => "the server" }
 
-/** An agent for one server that keeps its connections, and notices a peer that has gone silent. */
+/** Makes an agent for one server. It keeps connections alive and detects a silent peer. */
 export const makeAgent = (protocol: "https:" | "http:", tls: Tls): http.Agent =>
   Object.assign(
     protocol === "https:" ? new https.Agent({ ...agentOptions, ...tls }) : new http.Agent(agentOptions),
-    oneServer
+    constantName
   )
 
-/** Closes the connections of an agent as they become idle; those in use go on. */
+/** Closes the idle connections of an agent now, and the busy ones as they become idle. */
 export const retireAgent = (agent: http.Agent): void => {
   agent.maxFreeSockets = 0
   for (const sockets of Object.values(agent.freeSockets)) {
@@ -39,24 +39,24 @@ export const retireAgent = (agent: http.Agent): void => {
   }
 }
 
-/** A code that Node gives its errors: `ECONNREFUSED`. */
-export const codeOf = (u: unknown): string =>
-  Predicate.hasProperty(u, "code") && Predicate.isString(u.code) ? u.code : ""
+/** The `code` of a Node error, for example `ECONNREFUSED`; empty if there is none. */
+export const errorCode = (error: unknown): string =>
+  Predicate.hasProperty(error, "code") && Predicate.isString(error.code) ? error.code : ""
 
-/** A request, but for what says who we are. */
-export interface Outgoing {
+/** A request without the credentials. */
+export interface OutgoingRequest {
   readonly method: string
-  /** With its query; percent-encoded. */
+  /** Path and query, percent-encoded. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
 }
 
-/** Sends a request. Throws if it is none that HTTP knows. */
-export type Client = (request: Outgoing) => http.ClientRequest
+/** Sends a request with the credentials. Throws when Node rejects the request, for example for an invalid header. */
+export type Client = (request: OutgoingRequest) => http.ClientRequest
 
-/** `baseUrl` has no slash at its end. */
-export const client = (
+/** Makes a client for a base URL without a trailing slash. */
+export const makeClient = (
   agent: http.Agent,
   baseUrl: string,
   credentials: Redacted.Redacted<Readonly<Record<string, string>>>
@@ -67,17 +67,17 @@ export const client = (
   const server = { agent, protocol, hostname, port }
   const { request } = protocol === "https:" ? https : http
   return ({ body, headers, method, path }) => {
-    const sending = request({
+    const clientRequest = request({
       ...server,
       method,
       path: prefix + path,
       headers: {
         ...headers,
-        // Node leaves it out where a body is unusual: of DELETE.
+        // Node omits the length for methods that rarely have a body, such as DELETE.
         ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
         ...Redacted.value(credentials)
       }
     })
-    return sending.end(body)
+    return clientRequest.end(body)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Talks to a real API server over HTTP: requests, watches and texts, each sent once.
+ * The Driver for a real API server: sends requests, watches and log streams over HTTP, each once.
  */
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
@@ -10,13 +10,13 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage } from "node:http"
+import * as Pull from "../../effect/Pull.js"
 import type { ApiRequest, WatchLine } from "../client/ApiRequest.js"
 import type { Driver } from "../client/Driver.js"
-import * as Pull from "../client/Pull.js"
 import { ClusterError, fromStatus, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
 import type { Credentials } from "../kubeconfig/KubeCredentials.js"
-import type { Client, Outgoing } from "./HttpAgent.js"
+import type { Client, OutgoingRequest } from "./HttpAgent.js"
 import * as HttpRequest from "./HttpRequest.js"
 import * as LineSplitter from "./LineSplitter.js"
 import * as RequestLimiter from "./RequestLimiter.js"
@@ -26,81 +26,83 @@ import * as TransportError from "./TransportError.js"
 export interface Options {
   readonly credentials: Credentials
   readonly defaultNamespace: string
-  /** How long the server may take to begin to answer. */
+  /** Limit for the time until a response begins. */
   readonly timeout: Duration.Duration
 }
 
-/** An object is 3 MB at most (etcd holds 1.5 MB of it); what is longer is no line of a watch or a log. */
-const longestLine = 64 * 1024 * 1024
+/** In bytes. An object has 3 MB at most (etcd's limit is 1.5 MB), so a longer line is not from an API server. */
+const maxLineLength = 64 * 1024 * 1024
 
-/** How many requests are under way at once: more make more connections, each with a handshake, and no server faster. */
-const mostInFlight = 32
+/** Each request in flight has a connection with a handshake of its own; more of them do not make the server faster. */
+const maxInFlight = 32
 
 export const make = ({ credentials, defaultNamespace, timeout }: Options): Driver => {
-  const gate = RequestLimiter.make(mostInFlight)
-  const patience = Duration.toMillis(timeout)
+  const limiter = RequestLimiter.make(maxInFlight)
+  const timeoutMillis = Duration.toMillis(timeout)
 
-  /** Sends a request, and once more with new credentials if the server refuses ours. */
+  /** Sends a request; after a 401 once more, with renewed credentials. */
   const send = <A, R>(
     request: ApiRequest,
     subject: Subject,
-    exchange: (client: Client, outgoing: Outgoing) => Effect.Effect<A, HttpRequest.Failure, R>
+    perform: (client: Client, outgoing: OutgoingRequest) => Effect.Effect<A, HttpRequest.Failure, R>
   ): Effect.Effect<A, ClusterError, R> => {
-    const outgoing = outgoingOf(request)
-    const explain = (failure: HttpRequest.Failure) =>
-      failure._tag === "Refused"
+    const outgoing = encodeRequest(request)
+    const toClusterError = (failure: HttpRequest.Failure) =>
+      failure._tag === "ErrorResponse"
         ? fromStatus({
           subject,
           code: failure.status,
-          body: Option.getOrUndefined(parse(failure.text)),
+          body: Option.getOrUndefined(parseJson(failure.text)),
           retryAfter: failure.retryAfter
         })
-        : TransportError.fromCause(failure, request, subject)
-    const unknown = (error: ConfigurationError) => TransportError.unknownHere(error, subject)
+        : TransportError.toClusterError(failure, request, subject)
+    const withoutCredentials = (error: ConfigurationError) => TransportError.fromConfigurationError(error, subject)
     return Effect.flatMap(
-      Effect.mapError(credentials.access, unknown),
+      Effect.mapError(credentials.access, withoutCredentials),
       (access) =>
         Effect.catchAll(
-          exchange(access.client, outgoing),
+          perform(access.client, outgoing),
           (failure) =>
-            failure._tag === "Refused" && failure.status === 401
+            failure._tag === "ErrorResponse" && failure.status === 401
               ? Effect.flatMap(
-                Effect.mapError(credentials.renew(access), unknown),
-                ({ client }) => Effect.mapError(exchange(client, outgoing), explain)
+                Effect.mapError(credentials.renew(access), withoutCredentials),
+                ({ client }) => Effect.mapError(perform(client, outgoing), toClusterError)
               )
-              : explain(failure)
+              : toClusterError(failure)
         )
     )
   }
 
-  const opened = (request: ApiRequest, subject: Subject, patience: number) =>
-    send(request, subject, (client, outgoing) => HttpRequest.open(client, outgoing, patience))
+  const open = (request: ApiRequest, subject: Subject, timeoutMillis: number) =>
+    send(request, subject, (client, outgoing) => HttpRequest.open(client, outgoing, timeoutMillis))
 
   return {
     defaultNamespace,
 
     request: (request, subject) =>
       Effect.flatMap(
-        send(request, subject, (client, outgoing) => HttpRequest.text(client, outgoing, patience, gate)),
-        (text) => Effect.mapError(parse(text), () => unreadable(subject, "the answer is not JSON"))
+        send(request, subject, (client, outgoing) => HttpRequest.text(client, outgoing, timeoutMillis, limiter)),
+        (text) => Effect.mapError(parseJson(text), () => decodeError(subject, "the response is not JSON"))
       ),
 
-    watch: (request, subject, project) =>
-      lines(opened(request, subject, patience), request, subject, {
-        read: (line) => Option.map(Option.filter(parse(line), isWatchLine), project),
-        rest: () => Either.left(cut(subject))
+    watch: (request, subject, decode) =>
+      streamLines(open(request, subject, timeoutMillis), request, subject, {
+        line: (line) => Option.map(Option.filter(parseJson(line), isWatchLine), decode),
+        unterminated: () => Either.left(cutWithinLine(subject))
       }),
 
     lines: (request, subject) =>
-      // The kubelet does not begin to answer before the container has written something.
-      lines(opened(request, subject, request.query["follow"] === "true" ? Infinity : patience), request, subject, {
-        read: Option.some,
-        rest: Either.right
-      })
+      // The kubelet sends no response header before the container has written something.
+      streamLines(
+        open(request, subject, request.query["follow"] === "true" ? Infinity : timeoutMillis),
+        request,
+        subject,
+        { line: Option.some, unterminated: Either.right }
+      )
   }
 }
 
-const outgoingOf = ({ accept, body, contentType, method, path, query }: ApiRequest): Outgoing => {
+const encodeRequest = ({ accept, body, contentType, method, path, query }: ApiRequest): OutgoingRequest => {
   const search = new URLSearchParams(query).toString()
   return {
     method,
@@ -114,70 +116,71 @@ const outgoingOf = ({ accept, body, contentType, method, path, query }: ApiReque
   }
 }
 
-const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
+const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
-const lineTypes: ReadonlySet<unknown> = new Set(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"])
+const watchLineTypes: ReadonlySet<unknown> = new Set(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"])
 
 const isWatchLine = (u: unknown): u is WatchLine =>
-  Predicate.isReadonlyRecord(u) && lineTypes.has(u["type"]) && Predicate.isReadonlyRecord(u["object"])
+  Predicate.isReadonlyRecord(u) && watchLineTypes.has(u["type"]) && Predicate.isReadonlyRecord(u["object"])
 
-const unreadable = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
+const decodeError = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
 
-const cut = (subject: Subject) =>
-  new ClusterError({ ...subject, reason: "Unreachable", detail: "the connection was cut within a line" })
+const cutWithinLine = (subject: Subject) =>
+  new ClusterError({ ...subject, reason: "Unreachable", detail: "the connection was closed within a line" })
 
-/** Reads each line as its bytes arrive; one that cannot be read ends the stream, and so does one without an end. */
-const lines = <A>(
+interface LineDecoder<A> {
+  /** None for an invalid line. */
+  readonly line: (line: string) => Option.Option<A>
+  /** Decodes a last line without a newline. */
+  readonly unterminated: (part: string) => Either.Either<A, ClusterError>
+}
+
+/** Decodes each line as its bytes arrive. The stream fails at an invalid line or one that exceeds the limit. */
+const streamLines = <A>(
   opened: Effect.Effect<IncomingMessage, ClusterError, Scope.Scope>,
   request: ApiRequest,
   subject: Subject,
-  reader: Reader<A>
+  decoder: LineDecoder<A>
 ): Stream.Stream<A, ClusterError> =>
-  Stream.unwrapScoped(Effect.map(Effect.flatMap(opened, ResponseBody.pieces), (pieces) => {
-    const scanner = LineSplitter.make(longestLine)
+  Stream.unwrapScoped(Effect.map(Effect.flatMap(opened, ResponseBody.pull), (buffers) => {
+    const splitter = LineSplitter.make(maxLineLength)
     const last = Effect.suspend((): Pull.Pull<A, ClusterError> => {
-      const part = scanner.rest()
+      const part = splitter.rest()
       return part === ""
         ? Pull.end
-        : Effect.mapBoth(reader.rest(part), { onFailure: Option.some, onSuccess: Chunk.of })
+        : Effect.mapBoth(decoder.unterminated(part), { onFailure: Option.some, onSuccess: Chunk.of })
     })
-    return Stream.repeatEffectChunkOption(Effect.matchEffect(pieces, {
-      onFailure: (broken): Pull.Pull<A, ClusterError> =>
-        Option.isNone(broken)
+    return Stream.repeatEffectChunkOption(Effect.matchEffect(buffers, {
+      onFailure: (error): Pull.Pull<A, ClusterError> =>
+        Option.isNone(error)
           ? last
-          : Effect.fail(Option.some(TransportError.fromCause(broken.value, request, subject))),
-      onSuccess: (pieces) => Effect.mapError(scan(scanner, pieces, reader, subject), Option.some)
+          : Effect.fail(Option.some(TransportError.toClusterError(error.value, request, subject))),
+      onSuccess: (buffers) => Effect.mapError(decodeLines(splitter, buffers, decoder, subject), Option.some)
     }))
   }))
 
-interface Reader<A> {
-  readonly read: (line: string) => Option.Option<A>
-  /** What to make of a last line without its end. */
-  readonly rest: (part: string) => Either.Either<A, ClusterError>
-}
-
-const scan = <A>(
-  scanner: LineSplitter.LineSplitter,
-  pieces: Chunk.Chunk<Buffer>,
-  { read }: Reader<A>,
+const decodeLines = <A>(
+  splitter: LineSplitter.LineSplitter,
+  buffers: Chunk.Chunk<Buffer>,
+  decoder: LineDecoder<A>,
   subject: Subject
 ): Either.Either<Chunk.Chunk<A>, ClusterError> => {
-  const found: Array<A> = []
-  let wrong = false
-  let bounded = true
-  for (const bytes of pieces) {
-    bounded &&= scanner.push(bytes, (line) => {
-      const one = read(line)
+  const decoded: Array<A> = []
+  let invalid = false
+  let withinLimit = true
+  for (const bytes of buffers) {
+    withinLimit &&= splitter.push(bytes, (line) => {
+      const one = decoder.line(line)
       if (Option.isSome(one)) {
-        found.push(one.value)
+        decoded.push(one.value)
       } else {
-        wrong = true
+        invalid = true
       }
     })
   }
-  return wrong
-    ? Either.left(unreadable(subject, "a line is not that of a watch"))
-    : bounded
-    ? Either.right(Chunk.unsafeFromArray(found))
-    : Either.left(unreadable(subject, `a line is longer than ${longestLine} bytes`))
+  return invalid
+    ? Either.left(decodeError(subject, "a line of the response is not a watch event"))
+    : withinLimit
+    ? Either.right(Chunk.unsafeFromArray(decoded))
+    : Either.left(decodeError(subject, `a line of the response is longer than ${maxLineLength} bytes`))
 }

@@ -1,5 +1,5 @@
 /**
- * A request and its answer: limited in time, and stopped with who asked.
+ * Sends one HTTP request and reads its response, within time and size limits. Interruption closes the connection.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -7,84 +7,78 @@ import * as Either from "effect/Either"
 import { constVoid } from "effect/Function"
 import type * as Scope from "effect/Scope"
 import type { ClientRequest, IncomingMessage } from "node:http"
-import { type Client, codeOf, type Outgoing } from "./HttpAgent.js"
+import { type Client, errorCode, type OutgoingRequest } from "./HttpAgent.js"
 import type { RequestLimiter } from "./RequestLimiter.js"
 import * as ResponseBody from "./ResponseBody.js"
-import * as Timeout from "./Timeout.js"
+import { ConnectionLost, InvalidRequest, type TransportError } from "./TransportError.js"
 
-/** The request is none that can be sent. */
-export class Unsendable extends Data.TaggedError("Unsendable")<{ readonly cause: unknown }> {}
-
-/** The server says no. */
-export class Refused extends Data.TaggedError("Refused")<{
+/** The response is not a 2xx. */
+export class ErrorResponse extends Data.TaggedError("ErrorResponse")<{
   readonly status: number
   readonly retryAfter: string | undefined
-  /** Empty if it was too long, or took its time: those are none of a server's words. */
+  /** The body; empty if it exceeded its limits. */
   readonly text: string
 }> {}
 
-/** Why there is no answer, when it was not the server that said so. */
-export type Lost = Unsendable | ResponseBody.Broken | ResponseBody.TooLong | Timeout.Late
+export type Failure = ErrorResponse | TransportError
 
-export type Failure = Refused | Lost
+/** API servers do not send larger responses; V8 refuses a text of twice the size. */
+const bodyLimits: ResponseBody.Limits = { bytes: 256 * 1024 * 1024, millis: 120_000 }
 
-/** What is larger is not an answer of an API server; V8 would refuse a text of twice the size. */
-const answerLimits: ResponseBody.Limits = { bytes: 256 * 1024 * 1024, millis: 120_000 }
+const errorBodyLimits: ResponseBody.Limits = { bytes: 1024 * 1024, millis: 10_000 }
 
-const refusalLimits: ResponseBody.Limits = { bytes: 1024 * 1024, millis: 10_000 }
-
-/** The text of an answer, which may take as long as `patience` says, in milliseconds, to begin. */
+/** The body of a successful response as text. The response has to begin within `timeout` milliseconds. */
 export const text = (
   client: Client,
-  request: Outgoing,
-  patience: number,
-  gate: RequestLimiter
+  request: OutgoingRequest,
+  timeout: number,
+  limiter: RequestLimiter
 ): Effect.Effect<string, Failure> =>
   Effect.async((resume) => {
-    let stop = constVoid
+    let cancel = constVoid
     const start = () => {
-      stop = begin(client, request, patience, readWhole, (result) => {
-        gate.leave(start)
+      cancel = send(client, request, timeout, readText, (result) => {
+        limiter.release(start)
         resume(result)
       })
     }
-    gate.enter(start)
+    limiter.acquire(start)
     return Effect.sync(() => {
-      stop()
-      gate.leave(start)
+      cancel()
+      limiter.release(start)
     })
   })
 
-/** An answer that has begun. The end of the scope lets go of what has not come yet. */
+/** A successful response whose body is not read yet. Closing the scope before its end closes the connection. */
 export const open = (
   client: Client,
-  request: Outgoing,
-  patience: number
+  request: OutgoingRequest,
+  timeout: number
 ): Effect.Effect<IncomingMessage, Failure, Scope.Scope> =>
   Effect.suspend(() => {
-    let stop = constVoid
-    const answer = Effect.async<IncomingMessage, Failure>((resume) => {
-      stop = begin(client, request, patience, handOver, resume)
+    let cancel = constVoid
+    const response = Effect.async<IncomingMessage, Failure>((resume) => {
+      cancel = send(client, request, timeout, passThrough, resume)
     })
-    return Effect.zipRight(Effect.addFinalizer(() => Effect.sync(() => stop())), answer)
+    return Effect.zipRight(Effect.addFinalizer(() => Effect.sync(() => cancel())), response)
   })
 
 type Result<A> = Either.Either<A, Failure>
 
-/** Reads an answer; answers how to stop that. */
+/** Reads a response; returns a function that cancels the reading. */
 type Read<A> = (source: IncomingMessage, done: (result: Result<A>) => void) => () => void
 
-const readWhole: Read<string> = (source, done) => ResponseBody.whole(source, answerLimits, done)
+const readText: Read<string> = (source, done) => ResponseBody.text(source, bodyLimits, done)
 
-const handOver: Read<IncomingMessage> = (source, done) => {
+const passThrough: Read<IncomingMessage> = (source, done) => {
   done(Either.right(source))
   return () => source.destroy()
 }
 
-const readRefusal: Read<never> = (source, done) =>
-  ResponseBody.whole(source, refusalLimits, (text) =>
+const readErrorResponse: Read<never> = (source, done) =>
+  ResponseBody.text(source, errorBodyLimits, (text) =>
     done(Either.left(
-      new Refused({
+      new ErrorResponse({
         status: source.statusCode ?? 0,
         retryAfter: source.headers["retry-after"],
         text: Either.getOrElse(text, () => "")
@@ -93,68 +87,68 @@ const readRefusal: Read<never> = (source, done) =>
 
 const isSuccess = ({ statusCode = 0 }: IncomingMessage) => statusCode >= 200 && statusCode < 300
 
-/** `resume` is called once, unless this is stopped as it answers how. */
-const begin = <A>(
+/** Calls `resume` once, unless the returned function cancels the request. */
+const send = <A>(
   client: Client,
-  request: Outgoing,
-  patience: number,
+  request: OutgoingRequest,
+  timeout: number,
   read: Read<A>,
   resume: (result: Result<A>) => void
 ): () => void => {
-  let over = false
-  let begun = false
-  let letGo = constVoid
-  const done = (result: Result<A>) => {
-    if (!over) {
-      over = true
+  let finished = false
+  let responded = false
+  let closeConnection = constVoid
+  const finish = (result: Result<A>) => {
+    if (!finished) {
+      finished = true
       clearTimeout(timer)
       resume(result)
     }
   }
-  const fail = (failure: Failure) => done(Either.left(failure))
-  const timer = Timeout.after(patience, (late) => {
-    fail(late)
-    letGo()
+  const fail = (failure: Failure) => finish(Either.left(failure))
+  const timer = ResponseBody.startTimeout(timeout, (timedOut) => {
+    fail(timedOut)
+    closeConnection()
   })
 
-  const send = (again: boolean): void => {
-    let sent: ClientRequest
+  const attempt = (isRetry: boolean): void => {
+    let clientRequest: ClientRequest
     try {
-      sent = client(request)
+      clientRequest = client(request)
     } catch (cause) {
-      fail(new Unsendable({ cause }))
+      fail(new InvalidRequest({ cause }))
       return
     }
-    letGo = () => sent.destroy()
-    sent.on("response", (source) => {
-      begun = true
+    closeConnection = () => clientRequest.destroy()
+    clientRequest.on("response", (source) => {
+      responded = true
       clearTimeout(timer)
-      // Whoever reads it will know.
+      // ResponseBody reports the error; without a listener here Node would throw it.
       source.on("error", constVoid)
-      letGo = (isSuccess(source) ? read : readRefusal)(source, done)
+      closeConnection = (isSuccess(source) ? read : readErrorResponse)(source, finish)
     })
-    // Without a listener Node ends the request, and tells nobody.
-    sent.on("upgrade", (_source, socket) => {
+    // Without a listener Node closes the connection and emits no event.
+    clientRequest.on("upgrade", (_source, socket) => {
       socket.destroy()
-      fail(new ResponseBody.Broken({ cause: new Error("the server changed the protocol, unasked") }))
+      fail(new ConnectionLost({ cause: new Error("the server switched protocols without a request to do so") }))
     })
-    sent.on("error", (cause) => {
-      if (over || begun) {
+    clientRequest.on("error", (cause) => {
+      if (finished || responded) {
         return
       }
-      // The server closed a kept connection while the request was on its way: the next connection is a new one.
-      if (!again && sent.reusedSocket && request.method === "GET" && codeOf(cause) === "ECONNRESET") {
-        send(true)
+      // The server closed an idle connection while the request was on its way: retry on a new one.
+      if (!isRetry && clientRequest.reusedSocket && request.method === "GET" && errorCode(cause) === "ECONNRESET") {
+        attempt(true)
       } else {
-        fail(new ResponseBody.Broken({ cause }))
+        fail(new ConnectionLost({ cause }))
       }
     })
   }
-  send(false)
+  attempt(false)
 
   return () => {
-    over = true
+    finished = true
     clearTimeout(timer)
-    letGo()
+    closeConnection()
   }
 }

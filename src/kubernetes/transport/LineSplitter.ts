@@ -1,30 +1,31 @@
 /**
- * Cuts a flow of bytes at its newlines. Bytes are made into text only when a line is whole, so no character is cut in two.
+ * Splits a byte stream at newlines. Bytes are decoded only in whole lines, so a multi-byte character is never split.
  */
 
-import { textOf } from "./ResponseBody.js"
+import { decodeText } from "./ResponseBody.js"
 
 const newline = 10
 
 /**
- * How many bytes become text at once, where lines are short: to ask for the text of a line costs more than to cut it from a
- * larger one. A line that is kept keeps those around it.
+ * Short lines are decoded together in blocks of at most this many bytes: one decode and many slices are cheaper than many
+ * decodes. A retained line keeps the text of its block in memory.
  */
-const together = 4096
+const blockSize = 4096
 
 export interface LineSplitter {
-  /** Hands over each line that these bytes complete; false once a line is longer than allowed. */
+  /** Calls `onLine` with each line that these bytes complete. Returns false once a line exceeds the limit. */
   readonly push: (bytes: Uint8Array, onLine: (line: string) => void) => boolean
-  /** Takes what has come after the last newline. */
+  /** Takes the bytes after the last newline. */
   readonly rest: () => string
 }
 
-export const make = (longest: number): LineSplitter => {
+/** Makes a splitter that allows lines of `maxLength` bytes. */
+export const make = (maxLength: number): LineSplitter => {
   let parts: Array<Buffer> = []
   let length = 0
 
   const rest = () => {
-    const text = textOf(parts)
+    const text = decodeText(parts)
     parts = []
     length = 0
     return text
@@ -42,27 +43,27 @@ export const make = (longest: number): LineSplitter => {
           start = end + 1
         }
       }
-      for (let end = endOfLines(buffer, start); length === 0 && end >= start; end = endOfLines(buffer, start)) {
-        cut(buffer.toString("utf8", start, end), onLine)
+      for (let end = endOfBlock(buffer, start); length === 0 && end >= start; end = endOfBlock(buffer, start)) {
+        splitText(buffer.toString("utf8", start, end), onLine)
         start = end + 1
       }
       if (start < buffer.length) {
         parts.push(buffer.subarray(start))
         length += buffer.length - start
       }
-      return length <= longest
+      return length <= maxLength
     },
     rest
   }
 }
 
-/** Where the last of those lines ends that are made into text at once, one at least; before the start if there is none. */
-const endOfLines = (buffer: Buffer, start: number): number => {
-  const end = buffer.lastIndexOf(newline, Math.min(start + together, buffer.length) - 1)
+/** The last newline of the next block, which holds one line at least; -1 if there is none. */
+const endOfBlock = (buffer: Buffer, start: number): number => {
+  const end = buffer.lastIndexOf(newline, Math.min(start + blockSize, buffer.length) - 1)
   return end >= start ? end : buffer.indexOf(newline, start)
 }
 
-const cut = (lines: string, onLine: (line: string) => void): void => {
+const splitText = (lines: string, onLine: (line: string) => void): void => {
   let start = 0
   for (let end = lines.indexOf("\n"); end !== -1; end = lines.indexOf("\n", start)) {
     onLine(lines.slice(start, end))

@@ -1,36 +1,39 @@
 /**
- * Lets so many in at once; the others wait, in the order in which they came.
+ * A limit on the number of concurrent requests; further requests wait in FIFO order.
+ *
+ * Callbacks instead of Effect's Semaphore, which costs a request several operators and a fiber resumption: `limiter` in
+ * bench/README.md, scenario `primitives`.
  */
 
 export interface RequestLimiter {
-  /** Runs `start` once there is room: at once, if there is some now. */
-  readonly enter: (start: () => void) => void
-  /** Makes room for the next; who still waits does so no longer. */
-  readonly leave: (start: () => void) => void
+  /** Calls `start` when a slot is free: at once, or when another request releases its slot. */
+  readonly acquire: (start: () => void) => void
+  /** Gives up the slot that `start` holds, or its place in the queue. */
+  readonly release: (start: () => void) => void
 }
 
-export const make = (places: number): RequestLimiter => {
-  const waiting = new Set<() => void>()
-  let free = places
+export const make = (slots: number): RequestLimiter => {
+  const queue = new Set<() => void>()
+  let free = slots
   return {
-    enter: (start) => {
+    acquire: (start) => {
       if (free === 0) {
-        waiting.add(start)
+        queue.add(start)
         return
       }
       free--
       start()
     },
-    leave: (start) => {
-      if (waiting.delete(start)) {
+    release: (start) => {
+      if (queue.delete(start)) {
         return
       }
-      const [next] = waiting
+      const [next] = queue
       if (next === undefined) {
         free++
         return
       }
-      waiting.delete(next)
+      queue.delete(next)
       next()
     }
   }

@@ -1,85 +1,77 @@
 /**
- * The body of an answer, read as fast as its reader wants it: when nobody asks for more, a little waits in memory, and the
- * rest stays with the server.
+ * Reads response bodies with back-pressure: without demand, a bounded amount is buffered and the rest stays with the server.
  */
 import * as Chunk from "effect/Chunk"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { constVoid } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { IncomingMessage } from "node:http"
-import * as Timeout from "./Timeout.js"
+import { BodyTooLarge, ConnectionLost, TimedOut } from "./TransportError.js"
 
-/** What was sent, or the answer to it, did not come to its end. */
-export class Broken extends Data.TaggedError("Broken")<{ readonly cause: unknown }> {}
+/** Bytes to buffer before the socket is paused. */
+const highWaterMark = 256 * 1024
 
-/** An answer that does not end, or not soon enough. */
-export class TooLong extends Data.TaggedError("TooLong")<{ readonly bytes: number }> {}
+/** The buffers received since the last pull, one at least. */
+export type BodyPull = Effect.Effect<Chunk.Chunk<Buffer>, Option.Option<ConnectionLost>>
 
-/** How many bytes wait at most for who reads them in pieces. */
-const mostWaiting = 256 * 1024
-
-/** The pieces that have come since the last time, one at least. */
-export type Pull = Effect.Effect<Chunk.Chunk<Buffer>, Option.Option<Broken>>
-
-/** The end of the scope lets go of what has not come yet. */
-export const pieces = (source: IncomingMessage): Effect.Effect<Pull, never, Scope.Scope> =>
+/** Reads a body in pieces. Closing the scope before the end of the body closes the connection. */
+export const pull = (source: IncomingMessage): Effect.Effect<BodyPull, never, Scope.Scope> =>
   Effect.map(
-    Effect.acquireRelease(Effect.sync(() => begin(source)), ({ release }) => Effect.sync(release)),
-    ({ pull }) => pull
+    Effect.acquireRelease(Effect.sync(() => start(source)), ({ release }) => Effect.sync(release)),
+    (reader) => reader.pull
   )
 
-const begin = (source: IncomingMessage) => {
-  let waiting: Array<Buffer> = []
+const start = (source: IncomingMessage) => {
+  let buffered: Array<Buffer> = []
   let length = 0
-  let look = constVoid
-  let soon: NodeJS.Immediate | undefined
+  let notify = constVoid
+  let scheduled: NodeJS.Immediate | undefined
 
-  const letGo = listen(source, {
-    // TLS hands over 16 KB at a time: what comes in one turn of the event loop is read at once.
+  const detach = listen(source, {
+    // TLS delivers 16 KB records: those of one turn of the event loop are read as one chunk.
     data: (bytes) => {
-      waiting.push(bytes)
+      buffered.push(bytes)
       length += bytes.length
-      if (length >= mostWaiting) {
+      if (length >= highWaterMark) {
         source.pause()
       }
-      soon ??= setImmediate(() => {
-        soon = undefined
-        look()
+      scheduled ??= setImmediate(() => {
+        scheduled = undefined
+        notify()
       })
     },
-    end: () => look(),
-    close: () => look()
+    end: () => notify(),
+    close: () => notify()
   })
 
   return {
-    pull: Effect.async<Chunk.Chunk<Buffer>, Option.Option<Broken>>((resume) => {
-      const done = (result: Pull) => {
-        look = constVoid
+    pull: Effect.async<Chunk.Chunk<Buffer>, Option.Option<ConnectionLost>>((resume) => {
+      const done = (result: BodyPull) => {
+        notify = constVoid
         resume(result)
       }
-      look = () => {
-        if (waiting.length > 0) {
-          done(Effect.succeed(Chunk.unsafeFromArray(waiting)))
-          waiting = []
+      notify = () => {
+        if (buffered.length > 0) {
+          done(Effect.succeed(Chunk.unsafeFromArray(buffered)))
+          buffered = []
           length = 0
           source.resume()
         } else if (source.readableEnded) {
           done(Effect.fail(Option.none()))
         } else if (source.destroyed) {
-          done(Effect.fail(Option.some(new Broken({ cause: source.errored }))))
+          done(Effect.fail(Option.some(new ConnectionLost({ cause: source.errored }))))
         }
       }
-      look()
+      notify()
       return Effect.sync(() => {
-        look = constVoid
+        notify = constVoid
       })
     }),
     release: () => {
-      clearImmediate(soon)
-      letGo()
+      clearImmediate(scheduled)
+      detach()
     }
   }
 }
@@ -89,49 +81,57 @@ export interface Limits {
   readonly millis: number
 }
 
-/** All of it, as a text; broken off beyond the limits. `done` is called once, unless this is stopped as it answers how. */
-export const whole = (
-  source: IncomingMessage,
-  { bytes: most, millis }: Limits,
-  done: (result: Either.Either<string, Broken | TooLong | Timeout.Late>) => void
-): () => void => {
+type TextResult = Either.Either<string, ConnectionLost | BodyTooLarge | TimedOut>
+
+/** Reads the whole body as text, within the limits. Calls `done` once, unless the returned function cancels it. */
+export const text = (source: IncomingMessage, limits: Limits, done: (result: TextResult) => void): () => void => {
   const parts: Array<Buffer> = []
   let length = 0
-  const stop = () => {
+  const cancel = () => {
     clearTimeout(timer)
-    letGo()
+    detach()
   }
-  const end = (result: Either.Either<string, Broken | TooLong | Timeout.Late>) => {
-    stop()
+  const finish = (result: TextResult) => {
+    cancel()
     done(result)
   }
-  const timer = Timeout.after(millis, (late) => end(Either.left(late)))
-  const letGo = listen(source, {
+  const timer = startTimeout(limits.millis, (timedOut) => finish(Either.left(timedOut)))
+  const detach = listen(source, {
     data: (bytes) => {
       parts.push(bytes)
       length += bytes.length
-      if (length > most) {
-        end(Either.left(new TooLong({ bytes: most })))
+      if (length > limits.bytes) {
+        finish(Either.left(new BodyTooLarge({ bytes: limits.bytes })))
       }
     },
-    end: () => end(Either.right(textOf(parts))),
-    close: () => end(Either.left(new Broken({ cause: source.errored })))
+    end: () => finish(Either.right(decodeText(parts))),
+    close: () => finish(Either.left(new ConnectionLost({ cause: source.errored })))
   })
-  return stop
+  return cancel
 }
 
-/** The text of bytes that were cut anywhere. */
-export const textOf = (parts: ReadonlyArray<Buffer>): string =>
+/** Decodes UTF-8 text from buffers that may split a character. */
+export const decodeText = (parts: ReadonlyArray<Buffer>): string =>
   (parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)).toString("utf8")
+
+/** Node's maximum, 25 days; it runs a longer timer at once. */
+const maxTimerMillis = 2 ** 31 - 1
+
+/**
+ * Calls `onTimeout` after the limit, if it is finite. A timer of Node instead of `Effect.timeout`, which forks fibers for
+ * each request: `timeout` in bench/README.md, scenario `primitives`.
+ */
+export const startTimeout = (millis: number, onTimeout: (error: TimedOut) => void): NodeJS.Timeout | undefined =>
+  millis > maxTimerMillis ? undefined : setTimeout(() => onTimeout(new TimedOut({ millis })), millis)
 
 interface Listeners {
   readonly data: (bytes: Buffer) => void
   readonly end: () => void
-  /** After the end, or without one. */
+  /** Called after `end`, or without it when the connection is lost. */
   readonly close: () => void
 }
 
-/** Answers how to stop, which lets go of what has not come yet. */
+/** Returns a function that detaches the listeners and closes the connection unless the body has ended. */
 const listen = (source: IncomingMessage, { close, data, end }: Listeners) => {
   source.on("close", close).on("end", end).on("data", data)
   return () => {

@@ -1,16 +1,31 @@
 /**
- * What went wrong between us and an API server, when it was not the server that said so.
+ * Failures between this process and the API server, and the ClusterError for each of them.
  */
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import type { ApiRequest } from "../client/ApiRequest.js"
 import { ClusterError, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
-import { codeOf } from "./HttpAgent.js"
-import type { Lost } from "./HttpRequest.js"
+import { errorCode } from "./HttpAgent.js"
 
-/** Nothing was sent: there is no connection. */
-const unsent: ReadonlySet<string> = new Set([
+/** Node refuses to send the request, for example because a header holds a line break. */
+export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{ readonly cause: unknown }> {}
+
+/** The connection failed, or was closed before the response was complete. */
+export class ConnectionLost extends Data.TaggedError("ConnectionLost")<{ readonly cause: unknown }> {}
+
+/** The response body is longer than the limit of `bytes`. */
+export class BodyTooLarge extends Data.TaggedError("BodyTooLarge")<{ readonly bytes: number }> {}
+
+/** The response did not begin, or did not end, within the limit. */
+export class TimedOut extends Data.TaggedError("TimedOut")<{ readonly millis: number }> {}
+
+/** A request without a usable response. */
+export type TransportError = InvalidRequest | ConnectionLost | BodyTooLarge | TimedOut
+
+/** No connection was made, so the request was not sent. */
+const connectCodes: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -18,8 +33,8 @@ const unsent: ReadonlySet<string> = new Set([
   "ENETUNREACH"
 ])
 
-// Of OpenSSL, as Node names them (doc/api/tls.md, "X509 certificate error codes").
-const untrusted: ReadonlySet<string> = new Set([
+// OpenSSL's verification errors by the names that Node gives them (doc/api/tls.md, "X509 certificate error codes").
+const certificateCodes: ReadonlySet<string> = new Set([
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
   "CERT_REVOKED",
@@ -33,73 +48,87 @@ const untrusted: ReadonlySet<string> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
 ])
 
-const duringConnect = (cause: unknown) =>
-  unsent.has(codeOf(cause)) || (Predicate.hasProperty(cause, "syscall") && cause.syscall === "connect")
+const failedToConnect = (cause: unknown) =>
+  connectCodes.has(errorCode(cause)) || (Predicate.hasProperty(cause, "syscall") && cause.syscall === "connect")
 
-const words = (cause: unknown): string =>
-  cause instanceof Error ? cause.message || codeOf(cause) : Predicate.isString(cause) ? cause : "the connection was cut"
+const describe = (cause: unknown): string =>
+  cause instanceof Error
+    ? cause.message || errorCode(cause)
+    : Predicate.isString(cause)
+    ? cause
+    : "the connection was closed"
 
-const mayBeDone = (request: ApiRequest) => request.method === "GET" ? undefined : true
+/** A write that was sent without a response may have been carried out. */
+const ambiguousIfWrite = (request: ApiRequest) => request.method === "GET" ? undefined : true
 
-export const fromCause = (lost: Lost, request: ApiRequest, subject: Subject): ClusterError => {
-  switch (lost._tag) {
-    case "Late":
+/** The ClusterError for a transport error. */
+export const toClusterError = (error: TransportError, request: ApiRequest, subject: Subject): ClusterError => {
+  switch (error._tag) {
+    case "TimedOut":
       return new ClusterError({
         ...subject,
         reason: "Timeout",
-        detail: `no answer within ${Duration.format(Duration.millis(lost.millis))}`,
-        ambiguous: mayBeDone(request)
+        detail: `no response within ${Duration.format(Duration.millis(error.millis))}`,
+        ambiguous: ambiguousIfWrite(request)
       })
-    case "TooLong":
+    case "BodyTooLarge":
       return new ClusterError({
         ...subject,
         reason: "Decode",
-        detail: `the answer is longer than ${lost.bytes} bytes`,
-        ambiguous: mayBeDone(request)
+        detail: `the response is longer than ${error.bytes} bytes`,
+        ambiguous: ambiguousIfWrite(request)
       })
-    case "Unsendable":
+    case "InvalidRequest":
       return new ClusterError({
         ...subject,
         reason: "Unexpected",
         detail: `the request cannot be sent (${
-          words(lost.cause)
-        }): are the server and the token in the kubeconfig one word each?`
+          describe(error.cause)
+        }): check \`server\` and \`token\` in the kubeconfig for spaces or line breaks`
       })
-    case "Broken":
-      return broken(lost.cause, request, subject)
+    case "ConnectionLost":
+      return connectionLost(error.cause, request, subject)
   }
 }
 
-const broken = (cause: unknown, request: ApiRequest, subject: Subject): ClusterError => {
-  const code = codeOf(cause)
-  if (untrusted.has(code)) {
+const connectionLost = (cause: unknown, request: ApiRequest, subject: Subject): ClusterError => {
+  const code = errorCode(cause)
+  if (certificateCodes.has(code)) {
     return new ClusterError({
       ...subject,
       reason: "Unexpected",
       detail: `the server's certificate is not trusted (${
-        words(cause)
-      }): is certificate-authority in the kubeconfig its own?`,
+        describe(cause)
+      }): check \`certificate-authority\` in the kubeconfig`,
       cause
     })
   }
-  if (code === "EPROTO" || code.startsWith("ERR_SSL") || code.startsWith("HPE_")) {
-    const protocol = code.startsWith("HPE_") ? "HTTP" : "TLS"
+  if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
     return new ClusterError({
       ...subject,
       reason: "Unexpected",
-      detail: `the server does not speak ${protocol} as we do (${words(cause)})`,
+      detail: `the TLS handshake failed (${describe(cause)})`,
+      cause
+    })
+  }
+  if (code.startsWith("HPE_")) {
+    return new ClusterError({
+      ...subject,
+      reason: "Unexpected",
+      detail: `the response is not valid HTTP (${describe(cause)})`,
       cause,
-      ambiguous: protocol === "HTTP" ? mayBeDone(request) : undefined
+      ambiguous: ambiguousIfWrite(request)
     })
   }
   return new ClusterError({
     ...subject,
     reason: "Unreachable",
-    detail: words(cause),
+    detail: describe(cause),
     cause,
-    ambiguous: duringConnect(cause) ? undefined : mayBeDone(request)
+    ambiguous: failedToConnect(cause) ? undefined : ambiguousIfWrite(request)
   })
 }
 
-export const unknownHere = (error: ConfigurationError, subject: Subject): ClusterError =>
+/** The ClusterError for a request whose credentials could not be loaded. */
+export const fromConfigurationError = (error: ConfigurationError, subject: Subject): ClusterError =>
   new ClusterError({ ...subject, reason: "Unauthorized", detail: error.message, cause: error })

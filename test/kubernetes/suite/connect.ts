@@ -1,4 +1,4 @@
-/** A cluster that a kubeconfig leads to: by its operations, and by its requests. */
+/** The cluster of a kubeconfig: its service, and its driver for raw requests. */
 import { KubeConfig } from "@kubernetes/client-node"
 import { Duration, Effect } from "effect"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"

@@ -2,15 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { FastCheck } from "effect"
 import * as LineSplitter from "../../../src/kubernetes/transport/LineSplitter.js"
 
-const scan = (pieces: ReadonlyArray<Uint8Array>, longest = 1024) => {
-  const scanner = LineSplitter.make(longest)
+const split = (pieces: ReadonlyArray<Uint8Array>, maxLength = 1024) => {
+  const splitter = LineSplitter.make(maxLength)
   const lines: Array<string> = []
-  const bounded = pieces.every((piece) => scanner.push(piece, (line) => lines.push(line)))
-  return { lines, rest: scanner.rest(), bounded }
+  const withinLimit = pieces.every((piece) => splitter.push(piece, (line) => lines.push(line)))
+  return { lines, rest: splitter.rest(), withinLimit }
 }
 
-describe("LineScanner", () => {
-  it("finds the same lines however the bytes are cut", () => {
+describe("LineSplitter", () => {
+  it("push: returns the same lines for any split of the bytes", () => {
     const text = FastCheck.string({ unit: FastCheck.constantFrom("a", "é", "€", "😀", "\n") })
     FastCheck.assert(FastCheck.property(text, FastCheck.array(FastCheck.nat(9)), (text, cuts) => {
       const bytes = Buffer.from(text)
@@ -21,15 +21,15 @@ describe("LineScanner", () => {
         start += cut
       }
       pieces.push(new Uint8Array(bytes.subarray(start)))
-      const { lines, rest } = scan(pieces)
+      const { lines, rest } = split(pieces)
       assert.deepStrictEqual([...lines, rest], text.split("\n"))
     }))
   })
 
-  it("says when a line has no end", () => {
+  it("push: returns false once a line exceeds the limit", () => {
     const half = Buffer.alloc(600, "a")
-    assert.isTrue(scan([half]).bounded)
-    assert.isFalse(scan([half, half]).bounded)
-    assert.isTrue(scan([half, Buffer.from("\n"), half]).bounded)
+    assert.isTrue(split([half]).withinLimit)
+    assert.isFalse(split([half, half]).withinLimit)
+    assert.isTrue(split([half, Buffer.from("\n"), half]).withinLimit)
   })
 })

@@ -1,26 +1,26 @@
 import { assert, it } from "@effect/vitest"
 import * as RequestLimiter from "../../../src/kubernetes/transport/RequestLimiter.js"
 
-it("Gate lets so many in, and the others in their turn", () => {
-  const gate = RequestLimiter.make(2)
-  const inside: Array<string> = []
+it("RequestLimiter: starts as many as it has slots, and the others in FIFO order", () => {
+  const limiter = RequestLimiter.make(2)
+  const started: Array<string> = []
   const [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map((name) => () => {
-    inside.push(name)
+    started.push(name)
   })
   assert(a !== undefined && b !== undefined && c !== undefined && d !== undefined && e !== undefined)
-  for (const start of [a, b, c, d, e]) gate.enter(start)
-  assert.deepStrictEqual(inside, ["a", "b"])
-  // Who stops waiting makes no room.
-  gate.leave(d)
-  assert.deepStrictEqual(inside, ["a", "b"])
-  gate.leave(b)
-  assert.deepStrictEqual(inside, ["a", "b", "c"])
-  gate.leave(a)
-  gate.leave(c)
-  gate.leave(e)
-  assert.deepStrictEqual(inside, ["a", "b", "c", "e"])
-  gate.enter(a)
-  gate.enter(b)
-  gate.enter(c)
-  assert.deepStrictEqual(inside, ["a", "b", "c", "e", "a", "b"])
+  for (const start of [a, b, c, d, e]) limiter.acquire(start)
+  assert.deepStrictEqual(started, ["a", "b"])
+  // A release from the queue frees no slot.
+  limiter.release(d)
+  assert.deepStrictEqual(started, ["a", "b"])
+  limiter.release(b)
+  assert.deepStrictEqual(started, ["a", "b", "c"])
+  limiter.release(a)
+  limiter.release(c)
+  limiter.release(e)
+  assert.deepStrictEqual(started, ["a", "b", "c", "e"])
+  limiter.acquire(a)
+  limiter.acquire(b)
+  limiter.acquire(c)
+  assert.deepStrictEqual(started, ["a", "b", "c", "e", "a", "b"])
 })

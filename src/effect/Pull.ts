@@ -1,8 +1,8 @@
 /**
- * Streams as what they are pulled from, chunk by chunk: all that is done with what comes is done there.
+ * Streams in the form of their pull effects, transformed chunk by chunk.
  *
- * `Stream.mapChunks`, `concat` and their like read through a channel of their own, whose garbage outlives its use by a
- * collection or two: at a thousand lines in a chunk that costs more than the lines do.
+ * `Stream.mapChunks`, `Stream.concat` and the like read through a channel of their own for each operator, whose garbage
+ * survives scavenges: `pull` in bench/README.md, scenario `primitives`.
  */
 import type * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -11,18 +11,19 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { SpanOptions } from "effect/Tracer"
 
-/** What has come; fails with none at the end. */
+/** Produces the next chunk; fails with None at the end of the stream. */
 export type Pull<A, E> = Effect.Effect<Chunk.Chunk<A>, Option.Option<E>>
 
-/** Begins a pull that is good while the scope is open. */
+/** Opens a pull that is valid while the scope is open. */
 export type Open<A, E> = Effect.Effect<Pull<A, E>, never, Scope.Scope>
 
+/** Opens a stream as a pull and transforms the pull. */
 export const transform = <A, E, B, E2>(
   self: Stream.Stream<A, E>,
   change: (pull: Pull<A, E>) => Pull<B, E2>
 ): Open<B, E2> => Effect.map(Stream.toPull(self), change)
 
-/** A stream in a span of its own. */
+/** A stream of the pull, in a span that lasts as long as the stream. */
 export const traced = <A, E>(open: Open<A, E>, name: string, options: SpanOptions): Stream.Stream<A, E> =>
   Stream.fromPull(
     Effect.flatMap(
@@ -31,5 +32,5 @@ export const traced = <A, E>(open: Open<A, E>, name: string, options: SpanOption
     )
   )
 
-/** The end of what comes. */
+/** The end of a stream. */
 export const end: Pull<never, never> = Effect.fail(Option.none())

@@ -4,7 +4,7 @@ import { BackendSelection, BuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { program } from "./program.js"
 
-it.effect("gets its image although the API server goes away meanwhile", () =>
+it.effect("program: gets its image in spite of an outage of the API server", () =>
   Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     yield* fake.seed({ apiVersion: "v1", kind: "Secret", metadata: { name: "push", namespace: "default" } })

@@ -3,7 +3,7 @@ import { Effect, Fiber, TestClock } from "effect"
 import { BuildBackend } from "effect-os-builder"
 import { program } from "./program.js"
 
-it.effect("waits for its image", () =>
+it.effect("program: waits for its image", () =>
   Effect.gen(function*() {
     const memory = yield* BuildBackend.MemoryBackend
     yield* memory.outcome({ _tag: "Succeeds", after: "20 minutes" })

@@ -1,7 +1,7 @@
 import { Console, Effect } from "effect"
 import { BuildBackend, BuildInput } from "effect-os-builder"
 
-/** Builds an image on whatever backend it is given, and says how that went. */
+/** Builds an image with whichever backend is provided, and prints the result. */
 export const program = Effect.gen(function*() {
   const input = yield* BuildInput.make({
     dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN echo hello > /etc/motd",
@@ -13,15 +13,16 @@ export const program = Effect.gen(function*() {
   yield* Console.log(`built ${image.pullspec}`)
 }).pipe(
   Effect.catchTags({
-    // Nothing was started. Every issue is listed, with its place in the input.
-    BuildRejected: ({ issues }) => Effect.forEach(issues, (issue) => Console.log(`wrong: ${issue}`), { discard: true }),
-    // The build ran, and the Containerfile is at fault.
+    // Nothing was started. Each issue has its place in the input.
+    BuildRejected: ({ issues }) =>
+      Effect.forEach(issues, (issue) => Console.log(`invalid: ${issue}`), { discard: true }),
+    // The build ran and failed because of the Containerfile or its inputs.
     BuildFailed: ({ status }) => Console.log(`failed: ${status.message}\n${status.logTail.join("\n")}`),
     // The platform, a reference or a permission is at fault.
     BuildErrored: ({ retryable, status }) => Console.log(`errored: ${status.message}${retryable ? ", try again" : ""}`),
-    // Somebody else cancelled the build. Interrupting this program cancels it too.
+    // Another client cancelled the build. Interrupting this program cancels it too.
     BuildCancelled: ({ ref }) => Console.log(`cancelled: ${ref}`),
-    // The backend could not be asked; the build may go on.
+    // The backend could not be reached; the build may still be running.
     BackendError: (error) => Console.log(error.message)
   })
 )

@@ -37,7 +37,7 @@ export default tseslint.config(
     files: ["src/**/*.ts"],
     rules: {
       "@effect/no-import-from-barrel-package": ["error", {
-        packageNames: ["effect", "@effect/platform", "@effect/cli"]
+        packageNames: ["effect", "@effect/platform"]
       }],
       "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
       "@typescript-eslint/ban-ts-comment": "error",

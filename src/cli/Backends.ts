@@ -12,11 +12,11 @@ import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationE
 import type { Name } from "../selection/BuiltInCandidates.js"
 import type { ProbeError } from "../selection/ProbeError.js"
 import type { NoBackendAvailable } from "../selection/Report.js"
+import type { BackendSettings } from "./BackendSettings.js"
 import * as Checker from "./Checker.js"
 import { UsageError } from "./CliError.js"
 import { ClusterAccess } from "./ClusterAccess.js"
 import type { NodeServices } from "./NodeServices.js"
-import type { PodSettings } from "./PodSettings.js"
 
 /**
  * Why there is no backend.
@@ -34,9 +34,9 @@ export interface Backend {
   readonly name: string
   /** Whether a build goes on when the process that started it ends. */
   readonly outlivesProcess: boolean
-  readonly layer: (settings: PodSettings) => Layer.Layer<BuildBackend, Unavailable, NodeServices>
+  readonly layer: (settings: BackendSettings) => Layer.Layer<BuildBackend, Unavailable, NodeServices>
   /** What is to be asked about inputs, without a cluster: the backend itself, or each of those that it chooses between. */
-  readonly checkers: (settings: PodSettings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
+  readonly checkers: (settings: BackendSettings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
 }
 
 /**
@@ -47,7 +47,7 @@ export interface Backend {
  */
 export const offline = (
   backend: Pick<Backend, "name" | "outlivesProcess"> & {
-    readonly layer: (settings: PodSettings) => Layer.Layer<BuildBackend, ConfigError, NodeServices>
+    readonly layer: (settings: BackendSettings) => Layer.Layer<BuildBackend, ConfigError, NodeServices>
   }
 ): Backend => ({
   ...backend,
@@ -120,9 +120,11 @@ export const find = (name: string): Effect.Effect<Backend, UsageError, Backends>
     const found = backends.find((backend) => backend.name === name)
     return found === undefined
       ? new UsageError({
-        problem: `There is no backend ${JSON.stringify(name)} here; it can be ${
-          backends.map((backend) => backend.name).join(", ")
-        }.`
+        problems: [
+          `--backend: there is no backend ${JSON.stringify(name)} here; use one of ${
+            backends.map((backend) => backend.name).join(", ")
+          }`
+        ]
       })
       : Effect.succeed(found)
   })

@@ -11,18 +11,18 @@ import type { ProbeError } from "../selection/ProbeError.js"
 import type { NoBackendAvailable } from "../selection/Report.js"
 
 /**
- * What was typed makes no command, or none that can be run here. `command` is the one whose help tells more.
+ * The command line cannot be run: everything that is wrong with it, and the command whose help explains it.
  *
  * @since 0.1.0
  * @category errors
  */
 export class UsageError extends Data.TaggedError("UsageError")<{
-  readonly problem: string
+  readonly problems: ReadonlyArray<string>
   readonly command?: string | undefined
 }> {
   override get message(): string {
     const help = ["os-builder", ...(this.command === undefined ? [] : [this.command]), "--help"].join(" ")
-    return `${this.problem}\nRun \`${help}\` for what can be typed.`
+    return [...this.problems, `Run \`${help}\` for the usage.`].join("\n")
   }
 }
 

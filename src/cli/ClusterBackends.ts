@@ -17,25 +17,25 @@ import { Cluster } from "../kubernetes/Cluster.js"
 import * as BackendSelection from "../selection/BackendSelection.js"
 import { type Name, names } from "../selection/BuiltInCandidates.js"
 import * as Capability from "../selection/Capability.js"
+import * as BackendSettings from "./BackendSettings.js"
 import * as Checker from "./Checker.js"
-import * as PodSettings from "./PodSettings.js"
 import * as Rbac from "./Rbac.js"
 
 export { names } from "../selection/BuiltInCandidates.js"
 
 // Each of these is the same for all builds of a cluster, so that nobody wants to type it each time.
 const environment = Config.all({
-  builderImage: PodSettings.text("BUILDER_IMAGE"),
-  serviceAccount: PodSettings.text("SERVICE_ACCOUNT"),
-  security: PodSettings.variable("SECURITY", Config.literal("anyuid", "userns")),
-  cacheClaimName: PodSettings.text("CACHE_CLAIM"),
-  defaultPullSecretName: PodSettings.text("PULL_SECRET"),
-  registriesConfigMapName: PodSettings.text("REGISTRIES_CONFIG_MAP"),
-  deliverToNode: PodSettings.variable("DELIVER_TO_NODE", Config.boolean)
+  builderImage: BackendSettings.text("BUILDER_IMAGE"),
+  serviceAccount: BackendSettings.text("SERVICE_ACCOUNT"),
+  security: BackendSettings.variable("SECURITY", Config.literal("anyuid", "userns")),
+  cacheClaimName: BackendSettings.text("CACHE_CLAIM"),
+  defaultPullSecretName: BackendSettings.text("PULL_SECRET"),
+  registriesConfigMapName: BackendSettings.text("REGISTRIES_CONFIG_MAP"),
+  deliverToNode: BackendSettings.variable("DELIVER_TO_NODE", Config.boolean)
 })
 
 const setUp = (
-  { builder, namespace }: PodSettings.PodSettings
+  { builder, namespace }: BackendSettings.BackendSettings
 ): Effect.Effect<SingleNodeBuildBackend.Settings, ConfigError> =>
   Effect.map(environment, (environment) => ({ ...environment, ...builder, namespace }))
 
@@ -49,7 +49,7 @@ const candidate: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Setting
 }
 
 /** What a name stands for; `auto`: all, the preferred one first. */
-const candidates = (name: "auto" | Name, settings: PodSettings.PodSettings) =>
+const candidates = (name: "auto" | Name, settings: BackendSettings.BackendSettings) =>
   Effect.map(
     setUp(settings),
     (settings): Arr.NonEmptyArray<Candidate> =>
@@ -61,7 +61,7 @@ const candidates = (name: "auto" | Name, settings: PodSettings.PodSettings) =>
  * @category probing
  */
 export const probe = (
-  settings: PodSettings.PodSettings
+  settings: BackendSettings.BackendSettings
 ): Effect.Effect<BackendSelection.Report, ConfigError, Cluster> =>
   Effect.flatMap(candidates("auto", settings), BackendSelection.probe)
 
@@ -71,7 +71,7 @@ export const probe = (
  */
 export const layer = (
   name: "auto" | Name,
-  settings: PodSettings.PodSettings
+  settings: BackendSettings.BackendSettings
 ): Layer.Layer<
   BuildBackend,
   BackendSelection.NoBackendAvailable | BackendSelection.ProbeError | ConfigError,
@@ -91,7 +91,7 @@ const nowhere = Layer.mock(Cluster, { defaultNamespace: "default" })
  */
 export const checkers = (
   name: "auto" | Name,
-  settings: PodSettings.PodSettings
+  settings: BackendSettings.BackendSettings
 ): Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError> =>
   Effect.map(
     candidates(name, settings),
@@ -126,7 +126,7 @@ const isName = (name: string): name is Name => Object.hasOwn(needed, name)
  * @category getters
  */
 export const needs = (name: string): Effect.Effect<Option.Option<Rbac.Needs>, ConfigError> =>
-  Effect.map(setUp(PodSettings.none), (settings) =>
+  Effect.map(setUp(BackendSettings.none), (settings) =>
     name === "auto"
       ? Option.some(names.map((name) => needed[name](settings)).reduce(Rbac.both, probing))
       : isName(name)

@@ -1,240 +1,168 @@
 /**
- * The options of the commands, each written once.
+ * The options and arguments of the commands, one entry each.
  *
  * @since 0.1.0
  */
-import * as Args from "@effect/cli/Args"
-import * as Options from "@effect/cli/Options"
-import * as Arr from "effect/Array"
-import * as Config from "effect/Config"
-import * as Option from "effect/Option"
-import * as Argv from "./Argv.js"
+import * as Flag from "./Flag.js"
 
-const optional = (name: string, value: string, description: string): Options.Options<string | undefined> =>
-  Options.text(name).pipe(
-    Options.withPseudoName(value),
-    Options.withDescription(description),
-    Options.optional,
-    Options.map(Option.getOrUndefined)
-  )
-
-const required = (name: string, value: string, description: string): Options.Options<string> =>
-  Options.text(name).pipe(Options.withPseudoName(value), Options.withDescription(description))
-
-const repeated = (name: string, value: string, description: string): Options.Options<ReadonlyArray<string>> =>
-  Options.text(name).pipe(
-    Options.withPseudoName(value),
-    Options.withDescription(description),
-    Options.repeated,
-    Options.map((values) => values.map(Argv.unwrap))
-  )
-
-const wholeNumber = (name: string, description: string): Options.Options<number | undefined> =>
-  Options.text(name).pipe(
-    Options.filterMap(
-      (text) => /^\d{1,9}$/.test(text) ? Option.some(Number(text)) : Option.none(),
-      `--${name} must be a whole number.`
-    ),
-    Options.withPseudoName("N"),
-    Options.withDescription(description),
-    Options.optional,
-    Options.map(Option.getOrUndefined)
-  )
-
-const oneOf = <const A extends string>(
-  name: string,
-  value: string,
-  choices: ReadonlyArray<A>,
-  description: string
-): Options.Options<A | undefined> =>
-  Options.text(name).pipe(
-    Options.filterMap(
-      (text) => Arr.findFirst(choices, (choice) => choice === text),
-      `--${name} must be one of ${choices.join(", ")}.`
-    ),
-    Options.withPseudoName(value),
-    Options.withDescription(description),
-    Options.optional,
-    Options.map(Option.getOrUndefined)
-  )
-
-const flag = (name: string, description: string): Options.Options<boolean> =>
-  Options.boolean(name).pipe(Options.withDescription(description))
+const general = { group: "General options" }
 
 /**
+ * The options of every command, and of `os-builder` without one.
+ *
  * @since 0.1.0
  * @category options
  */
-export const json = flag("json", "Print one JSON document a line, errors too.")
-
-/**
- * @since 0.1.0
- * @category options
- */
-export const backend = Options.text("backend").pipe(
-  Options.withPseudoName("NAME"),
-  Options.withDescription(
-    "What runs builds: auto, which asks the cluster (the default); openshift, custom or single-node, which are on a " +
-      "cluster; or local, which is buildah on this machine."
+export const common = {
+  logLevel: Flag.oneOf(
+    "--log-level LEVEL",
+    ["debug", "info", "warning", "error"],
+    "Log messages to print on standard error: debug, info, warning (the default) or error.",
+    general
   ),
-  Options.withFallbackConfig(Config.nonEmptyString("OS_BUILDER_BACKEND")),
-  Options.withDefault("auto")
-)
+  completions: Flag.oneOf(
+    "--completions SHELL",
+    ["bash", "zsh", "fish"],
+    "Print a completion script for bash, zsh or fish.",
+    general
+  ),
+  help: Flag.toggle("-h, --help", "Print this help.", general),
+  version: Flag.toggle("--version", "Print the version.", general)
+}
+
+const backendVariable = { variable: "OS_BUILDER_BACKEND" }
 
 /**
- * @since 0.1.0
- * @category options
- */
-export const anyBackend = Options.text("backend").pipe(
-  Options.withPseudoName("NAME"),
-  Options.withDescription("Ask this backend alone."),
-  Options.withFallbackConfig(Config.nonEmptyString("OS_BUILDER_BACKEND")),
-  Options.optional,
-  Options.map(Option.getOrUndefined)
-)
-
-/**
- * @since 0.1.0
- * @category options
- */
-export const namespace = Options.text("namespace").pipe(
-  Options.withAlias("n"),
-  Options.withPseudoName("NAMESPACE"),
-  Options.withDescription("Where builds are kept; by default the namespace of the kubeconfig's context."),
-  Options.withFallbackConfig(Config.nonEmptyString("OS_BUILDER_NAMESPACE")),
-  Options.optional,
-  Options.map(Option.getOrUndefined)
-)
-
-/**
- * The name of a build.
+ * Options of several commands, and options of one.
  *
  * @since 0.1.0
  * @category options
  */
-export const ref = Args.text({ name: "REF" }).pipe(
-  Args.withDescription("The build: backend/namespace/name/uid, as `build` and `list` print it.")
-)
+export const option = {
+  json: Flag.toggle("--json", "Print one JSON document a line, for errors too."),
+  backend: Flag.withDefault(
+    "--backend NAME",
+    "auto",
+    "The backend that runs builds: auto (the default) probes the cluster and takes the preferred one; openshift, custom " +
+      "and single-node run builds on a cluster; local runs buildah on this machine.",
+    backendVariable
+  ),
+  onlyBackend: Flag.text("--backend NAME", "Check this backend only.", backendVariable),
+  namespace: Flag.text(
+    "-n, --namespace NAMESPACE",
+    "The namespace of the builds; by default that of the kubeconfig's context.",
+    { variable: "OS_BUILDER_NAMESPACE" }
+  ),
+  again: Flag.toggle("--again", "Start a new build even if an equal input was built before."),
+  detach: Flag.toggle("--detach", "Print the ref of the build and exit; the build continues."),
+  follow: Flag.toggle("-f, --follow", "Print new lines until the build ends."),
+  watch: Flag.toggle("-w, --watch", "Print every change of a build, until interrupted."),
+  tail: Flag.wholeNumber("--tail N", "Start with the last N lines."),
+  olderThan: Flag.required("--older-than TIME", "Delete only builds that ended longer ago than this, for example 7d."),
+  keep: Flag.wholeNumber("--keep N", "Keep the newest N finished builds of each image repository; by default 0."),
+  ref: Flag.required("REF", "The build as backend/namespace/name/uid, as printed by `build` and `list`.")
+}
+
+const inputs = { group: "Input" }
+const network = { group: "Secrets and network" }
+const time = { group: "Time and retries" }
 
 /**
- * What a build is given.
+ * The input of a build.
  *
  * @since 0.1.0
  * @category options
  */
 export const input = {
-  file: required("file", "FILE", "The Containerfile; - reads it from standard input.").pipe(Options.withAlias("f")),
-  base: required("base", "IMAGE", "The image to start from, which the Containerfile gets as ARG BASE_IMAGE."),
-  final: required("final", "IMAGE", "Where to push the image: a tag, never a digest."),
-  baseSecret: optional("base-secret", "NAME", "The secret that opens the registry of the base."),
-  finalSecret: optional("final-secret", "NAME", "The secret that opens the registry to push to."),
-  entitlementSecret: optional("entitlement-secret", "NAME", "The secret with entitlement certificates for RUN."),
-  buildArgs: repeated("build-arg", "KEY=VALUE", "A value for an ARG of the Containerfile."),
-  labels: repeated("label", "KEY=VALUE", "A label of the image."),
-  context: optional(
-    "context",
-    "DIR",
-    "The files to COPY and ADD: all of this directory but what its .containerignore or .dockerignore names; 8 MiB at most."
+  file: Flag.required("-f, --file FILE", "The Containerfile; - reads standard input.", inputs),
+  base: Flag.required(
+    "--base IMAGE",
+    "The base image, passed to the Containerfile as the build argument BASE_IMAGE.",
+    inputs
   ),
-  architecture: oneOf(
-    "arch",
-    "ARCH",
+  final: Flag.required("--final IMAGE", "Where to push the image: a tag, not a digest.", inputs),
+  context: Flag.text(
+    "--context DIR",
+    "The directory of files for COPY and ADD, without those that its .containerignore or .dockerignore excludes; at " +
+      "most 8 MiB.",
+    inputs
+  ),
+  buildArgs: Flag.repeated("--build-arg KEY=VALUE", "A value for an ARG of the Containerfile.", inputs),
+  labels: Flag.repeated("--label KEY=VALUE", "A label of the image.", inputs),
+  architecture: Flag.oneOf(
+    "--arch ARCH",
     ["amd64", "arm64", "ppc64le", "s390x"],
-    "amd64, arm64, ppc64le or s390x; by default that of what builds."
+    "Architecture: amd64, arm64, ppc64le or s390x; by default that of the machine that builds.",
+    inputs
   ),
-  secretMounts: repeated("mount-secret", "NAME:PATH", "A secret for RUN to read below PATH; it gets into no layer."),
-  configMapMounts: repeated("mount-config-map", "NAME:PATH", "The same with a ConfigMap."),
-  trustBundle: optional(
-    "trust-bundle",
-    "NAME[:KEY]",
-    "A ConfigMap with certificate authorities to trust; its key is ca-bundle.crt unless given."
+  revision: Flag.text("--revision TEXT", "A new value forces a new build of an otherwise equal input.", inputs),
+  baseSecret: Flag.text("--base-secret NAME", "The secret with the credentials to pull the base image.", network),
+  finalSecret: Flag.text("--final-secret NAME", "The secret with the credentials to push the image.", network),
+  entitlementSecret: Flag.text(
+    "--entitlement-secret NAME",
+    "The secret with entitlement certificates for RUN.",
+    network
   ),
-  httpProxy: optional("http-proxy", "URL", "The proxy for plain HTTP."),
-  httpsProxy: optional("https-proxy", "URL", "The proxy for HTTPS."),
-  noProxy: optional("no-proxy", "HOSTS", "What is reached without a proxy, separated by commas."),
-  timeout: optional("timeout", "TIME", "How long each attempt may run, such as 90s or 1h30m; by default 1h."),
-  pendingTimeout: optional("pending-timeout", "TIME", "How long each attempt may wait to begin; by default 10m."),
-  retries: wholeNumber("retries", "How often to try again after an error that may pass, 0 to 10; by default 2."),
-  revision: optional("revision", "TEXT", "Change it to build an otherwise equal input anew.")
+  secretMounts: Flag.repeated(
+    "--mount-secret NAME:PATH",
+    "A secret mounted at PATH during RUN; it is not stored in the image.",
+    network
+  ),
+  configMapMounts: Flag.repeated(
+    "--mount-config-map NAME:PATH",
+    "A ConfigMap mounted at PATH during RUN; it is not stored in the image.",
+    network
+  ),
+  trustBundle: Flag.text(
+    "--trust-bundle NAME[:KEY]",
+    "A ConfigMap of certificate authorities to trust; its key is ca-bundle.crt by default.",
+    network
+  ),
+  httpProxy: Flag.text("--http-proxy URL", "The proxy for HTTP.", network),
+  httpsProxy: Flag.text("--https-proxy URL", "The proxy for HTTPS.", network),
+  noProxy: Flag.text("--no-proxy HOSTS", "Hosts that are reached without a proxy, separated by commas.", network),
+  timeout: Flag.text(
+    "--timeout TIME",
+    "How long each attempt may run, for example 90s or 1h30m; by default 1h.",
+    time
+  ),
+  pendingTimeout: Flag.text(
+    "--pending-timeout TIME",
+    "How long each attempt may wait to start; by default 10m.",
+    time
+  ),
+  retries: Flag.wholeNumber("--retries N", "Retries after a transient error, 0 to 10; by default 2.", time)
 }
 
+const settings = { group: "Builder" }
+
 /**
- * How the backends that run buildah by themselves are set up.
+ * Settings of the backends that run buildah themselves, and of the local one.
  *
  * @since 0.1.0
  * @category options
  */
 export const builder = {
-  insecureRegistries: repeated(
-    "insecure-registry",
-    "HOST[:PORT]",
-    "A registry that may speak plain HTTP; to the local backend, those on loopback always may, and with openshift the " +
-      "cluster says which."
+  insecureRegistries: Flag.repeated(
+    "--insecure-registry HOST[:PORT]",
+    "A registry that may be reached over plain HTTP. The local backend always allows this for registries on loopback; " +
+      "for openshift it is a setting of the cluster.",
+    settings
   ),
-  storage: oneOf(
-    "storage",
-    "KIND",
+  storage: Flag.oneOf(
+    "--storage KIND",
     ["auto", "overlay", "vfs"],
-    "How buildah stores layers: auto (the default), overlay or vfs; openshift has its own way."
+    "The storage driver of buildah: auto (the default), overlay or vfs; not used by openshift.",
+    settings
+  ),
+  secretsDirectory: Flag.text(
+    "--secrets-dir DIR",
+    "The directory of the local backend's secrets: a folder for each secret, a file for each key.",
+    settings
+  ),
+  configMapsDirectory: Flag.text(
+    "--config-maps-dir DIR",
+    "The directory of the local backend's ConfigMaps, in the same layout.",
+    settings
   )
 }
-
-/**
- * How the local backend is set up.
- *
- * @since 0.1.0
- * @category options
- */
-export const local = {
-  secretsDirectory: optional(
-    "secrets-dir",
-    "DIR",
-    "Where the local backend finds secrets: a folder for each, a file for each key."
-  ),
-  configMapsDirectory: optional("config-maps-dir", "DIR", "Where the local backend finds ConfigMaps.")
-}
-
-/**
- * @since 0.1.0
- * @category options
- */
-export const again = flag("again", "Build anew, even if an equal input was built before.")
-
-/**
- * @since 0.1.0
- * @category options
- */
-export const detach = flag("detach", "Print the name of the build and leave it to go on.")
-
-/**
- * @since 0.1.0
- * @category options
- */
-export const follow = flag("follow", "Stay until the build ends.").pipe(Options.withAlias("f"))
-
-/**
- * @since 0.1.0
- * @category options
- */
-export const watch = flag("watch", "Stay, and tell of each change of a build.").pipe(Options.withAlias("w"))
-
-/**
- * @since 0.1.0
- * @category options
- */
-export const tail = wholeNumber("tail", "Begin with so many of the last lines.")
-
-/**
- * @since 0.1.0
- * @category options
- */
-export const olderThan = required("older-than", "TIME", "Only builds that ended longer ago than this, such as 7d.")
-
-/**
- * @since 0.1.0
- * @category options
- */
-export const keep = wholeNumber(
-  "keep",
-  "Keep so many of the newest ended builds of each image's repository; by default none."
-)

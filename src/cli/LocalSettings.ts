@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as LocalBuildBackend from "../backends/LocalBuildBackend.js"
 import type { BuildBackend } from "../core/BuildBackend.js"
+import { type BackendSettings, text } from "./BackendSettings.js"
 import type { NodeServices } from "./NodeServices.js"
-import { type PodSettings, text } from "./PodSettings.js"
 
 // Each of these is the same for all builds on a machine, so that nobody wants to type it each time.
 const environment = Config.all({
@@ -26,7 +26,7 @@ const environment = Config.all({
  * @since 0.1.0
  * @category layers
  */
-export const layer = ({ builder, local }: PodSettings): Layer.Layer<BuildBackend, ConfigError, NodeServices> =>
+export const layer = ({ builder, local }: BackendSettings): Layer.Layer<BuildBackend, ConfigError, NodeServices> =>
   Layer.unwrapEffect(
     Effect.map(environment, (environment) => LocalBuildBackend.layerWith({ ...environment, ...builder, ...local }))
   )

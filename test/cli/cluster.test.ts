@@ -202,7 +202,7 @@ describe("on a cluster", () => {
       ) assert.include(jobs, part)
       const wrong = yield* run(["probe"], { environment: { OS_BUILDER_SECURITY: "none" } })
       assert.strictEqual(wrong.status, 2)
-      assert.match(wrong.err, /^The environment is wrong: .*OS_BUILDER_SECURITY/)
+      assert.match(wrong.err, /^invalid environment: .*OS_BUILDER_SECURITY/)
     }))
 
   it.scoped("a build can be left to go on, followed and cancelled", () =>

@@ -14,12 +14,12 @@ import type { BuildEvent, Step, Submitted } from "../../core/BuildEvent.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import type { BuildStatus } from "../../core/BuildStatus.js"
 import * as Backends from "../Backends.js"
+import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, exitStatus, UsageError } from "../CliError.js"
 import * as InputOptions from "../InputOptions.js"
 import * as JsonLine from "../JsonLine.js"
 import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
-import type { PodSettings } from "../PodSettings.js"
 import * as Render from "../Render.js"
 import * as Viewer from "../Viewer.js"
 
@@ -27,12 +27,14 @@ import * as Viewer from "../Viewer.js"
  * @since 0.1.0
  * @category models
  */
-export interface Options extends PodSettings {
+export interface Options {
   readonly json: boolean
   readonly backend: string
+  readonly namespace: string | undefined
   readonly again: boolean
   readonly detach: boolean
   readonly input: InputOptions.InputOptions
+  readonly settings: BackendSettings
 }
 
 /**
@@ -47,12 +49,12 @@ export const build = (
     if (options.detach && !backend.outlivesProcess) {
       return yield* new UsageError({
         command: "build",
-        problem: `A build of the ${backend.name} backend ends with the command that runs it; leave out --detach.`
+        problems: [`--detach: a build of the ${backend.name} backend ends with the command that runs it`]
       })
     }
     const input = yield* InputOptions.toInput(options.input)
     yield* (options.detach ? submit(input, options) : watch(input, options)).pipe(
-      Effect.provide(backend.layer(options))
+      Effect.provide(backend.layer(options.settings))
     )
   })
 

@@ -14,11 +14,11 @@ import * as BuildBackend from "../../core/BuildBackend.js"
 import * as BuildRef from "../../core/BuildRef.js"
 import * as DurationText from "../../core/DurationText.js"
 import * as Backends from "../Backends.js"
+import * as BackendSettings from "../BackendSettings.js"
 import { type CliError, UsageError } from "../CliError.js"
 import * as JsonLine from "../JsonLine.js"
 import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
-import * as PodSettings from "../PodSettings.js"
 import * as Render from "../Render.js"
 
 type Command = Effect.Effect<void, CliError | ConfigError, Backends.Backends | NodeServices | Output>
@@ -48,7 +48,7 @@ const using = <A, E>(
 ) =>
   Effect.flatMap(Backends.find(backend), ({ layer }) =>
     // Builds that are there have their own settings.
-    Effect.provide(effect, layer({ ...PodSettings.none, namespace })))
+    Effect.provide(effect, layer({ ...BackendSettings.none, namespace })))
 
 const withBuild = <A, E>(
   text: string,
@@ -57,7 +57,7 @@ const withBuild = <A, E>(
   Schema.decodeEither(BuildRef.FromString)(text).pipe(
     Either.mapLeft((error) => {
       const why = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message }) => message).join("; ")
-      return new UsageError({ problem: `${JSON.stringify(text)} names no build: ${why}.` })
+      return new UsageError({ problems: [`${JSON.stringify(text)} is not the ref of a build: ${why}`] })
     }),
     Effect.flatMap((ref) => using(ref, use(ref)))
   )
@@ -140,8 +140,8 @@ export const prune = (
 ): Command => {
   const olderThan = DurationText.parse(options.olderThan)
   if (Option.isNone(olderThan)) {
-    const problem = `--older-than: ${JSON.stringify(options.olderThan)} is no duration; write 90s, 1h30m or 7d.`
-    return new UsageError({ command: "prune", problem })
+    const problem = `--older-than: invalid duration ${JSON.stringify(options.olderThan)}; use for example 90s or 7d`
+    return new UsageError({ command: "prune", problems: [problem] })
   }
   return using(
     options,

@@ -8,12 +8,12 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import type { Issue } from "../../core/BuildError.js"
 import * as Backends from "../Backends.js"
+import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, NoBackendCan } from "../CliError.js"
 import * as InputOptions from "../InputOptions.js"
 import * as JsonLine from "../JsonLine.js"
 import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
-import type { PodSettings } from "../PodSettings.js"
 import * as Render from "../Render.js"
 
 /**
@@ -22,10 +22,11 @@ import * as Render from "../Render.js"
  * @since 0.1.0
  * @category models
  */
-export interface Options extends Omit<PodSettings, "namespace"> {
+export interface Options {
   readonly json: boolean
   readonly backend: string | undefined
   readonly input: InputOptions.InputOptions
+  readonly settings: BackendSettings
 }
 
 /**
@@ -43,7 +44,7 @@ export const check = (
       : [yield* Backends.find(options.backend)]
     const checkers = yield* Effect.forEach(
       backends,
-      (backend) => backend.checkers({ ...options, namespace: undefined })
+      (backend) => backend.checkers(options.settings)
     )
     const answers = yield* Effect.forEach(
       Arr.dedupeWith(checkers.flat(), (one, other) => one.name === other.name),

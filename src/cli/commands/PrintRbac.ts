@@ -35,10 +35,10 @@ export const rbac = (
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
     const needs = yield* ClusterBackends.needs(backend)
     if (Option.isNone(needs)) {
-      return yield* wrong(`--backend must be one of auto, ${ClusterBackends.names.join(", ")}: what is on a cluster.`)
+      return yield* wrong(`--backend must be one of auto, ${ClusterBackends.names.join(", ")}, which run on a cluster`)
     }
     const problem = subdomain(namespace)
-    if (problem !== undefined) return yield* wrong(`--namespace ${problem}.`)
+    if (problem !== undefined) return yield* wrong(`--namespace ${problem}`)
     const objects = Rbac.objects(needs.value, { backend, namespace })
     yield* output.write(
       json
@@ -47,7 +47,7 @@ export const rbac = (
     )
   })
 
-const wrong = (problem: string) => new UsageError({ command: "rbac", problem })
+const wrong = (problem: string) => new UsageError({ command: "rbac", problems: [problem] })
 
 const heading = (backend: string, namespace: string): string =>
   [

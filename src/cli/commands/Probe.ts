@@ -7,11 +7,11 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Patience } from "../../selection/Probe.js"
+import * as BackendSettings from "../BackendSettings.js"
 import { type CliError, NothingAvailable } from "../CliError.js"
 import { ClusterAccess } from "../ClusterAccess.js"
 import * as JsonLine from "../JsonLine.js"
 import { Output } from "../Output.js"
-import * as PodSettings from "../PodSettings.js"
 import * as Render from "../Render.js"
 
 /**
@@ -36,7 +36,7 @@ export const probe = (
   Effect.gen(function*() {
     const output = yield* Output
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
-    const report = yield* ClusterBackends.probe({ ...PodSettings.none, namespace }).pipe(
+    const report = yield* ClusterBackends.probe({ ...BackendSettings.none, namespace }).pipe(
       Effect.provideService(Patience, patience),
       Effect.provide(yield* ClusterAccess)
     )

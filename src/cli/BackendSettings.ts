@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
  * @since 0.1.0
  * @category models
  */
-export interface PodSettings {
+export interface BackendSettings {
   readonly namespace: string | undefined
   readonly builder: {
     readonly insecureRegistries: ReadonlyArray<string>
@@ -32,7 +32,7 @@ export interface PodSettings {
  * @since 0.1.0
  * @category constructors
  */
-export const none: PodSettings = {
+export const none: BackendSettings = {
   namespace: undefined,
   builder: { insecureRegistries: [], storage: undefined },
   local: { secretsDirectory: undefined, configMapsDirectory: undefined }

@@ -1,0 +1,153 @@
+/**
+ * The commands: for each its help, its flags, and what it runs.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Argv } from "./Argv.js"
+import type * as Backends from "./Backends.js"
+import type { BackendSettings } from "./BackendSettings.js"
+import { type CliError, UsageError } from "./CliError.js"
+import * as Build from "./commands/Build.js"
+import * as Builds from "./commands/Builds.js"
+import * as Check from "./commands/Check.js"
+import * as PrintRbac from "./commands/PrintRbac.js"
+import * as Probe from "./commands/Probe.js"
+import { decode, type Flags as FlagTable } from "./Flag.js"
+import * as Flags from "./Flags.js"
+import type { Page } from "./Help.js"
+import type { NodeServices } from "./NodeServices.js"
+import type { Output } from "./Output.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Requirements = Backends.Backends | NodeServices | Output
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Command extends Page {
+  readonly table: FlagTable
+  readonly run: (argv: Argv) => Effect.Effect<void, CliError | ConfigError, Requirements>
+}
+
+/** The values that were typed, and those of environment variables for flags that were not. */
+const withVariables = (table: FlagTable, typed: Argv["typed"]): Effect.Effect<Argv["typed"], ConfigError> =>
+  Effect.reduce(
+    Object.values(table),
+    typed,
+    (typed, { doc: { name, variable } }) =>
+      variable === undefined || typed.has(name)
+        ? Effect.succeed(typed)
+        : Effect.map(
+          Config.option(Config.nonEmptyString(variable)),
+          Option.match({ onNone: () => typed, onSome: (value) => new Map([...typed, [name, [value]]]) })
+        )
+  )
+
+const make = <A, I>(
+  description: string,
+  schema: Schema.Schema<A, I> & { readonly fields: FlagTable },
+  handler: (options: A) => Effect.Effect<void, CliError | ConfigError, Requirements>
+): Command => ({
+  description,
+  flags: Object.values(schema.fields).map(({ doc }) => doc),
+  table: schema.fields,
+  run: ({ command, problems, typed }) =>
+    Effect.gen(function*() {
+      const options = decode(schema, yield* withVariables(schema.fields, typed))
+      return Either.isRight(options) && problems.length === 0
+        ? yield* handler(options.right)
+        : yield* new UsageError({
+          command,
+          problems: [...problems, ...(Either.isLeft(options) ? options.left : [])]
+        })
+    })
+})
+
+// -----------------------------------------------------------------------------
+// what they take
+// -----------------------------------------------------------------------------
+
+const { backend, json, namespace, onlyBackend, ref } = Flags.option
+
+const buildFlags = { ...Flags.input, ...Flags.builder }
+
+const settings = (options: {
+  readonly namespace?: string | undefined
+  readonly insecureRegistries: BackendSettings["builder"]["insecureRegistries"]
+  readonly storage: BackendSettings["builder"]["storage"]
+  readonly secretsDirectory: string | undefined
+  readonly configMapsDirectory: string | undefined
+}): BackendSettings => ({
+  namespace: options.namespace,
+  builder: { insecureRegistries: options.insecureRegistries, storage: options.storage },
+  local: { secretsDirectory: options.secretsDirectory, configMapsDirectory: options.configMapsDirectory }
+})
+
+// -----------------------------------------------------------------------------
+// all of them
+// -----------------------------------------------------------------------------
+
+/**
+ * @since 0.1.0
+ * @category constants
+ */
+export const commands: Readonly<Record<string, Command>> = {
+  probe: make(
+    "Probe the cluster: which backends it supports, and which would be chosen.",
+    Schema.Struct({ json, namespace }),
+    Probe.probe
+  ),
+  check: make(
+    "Check which backends support an input, without reaching a cluster.",
+    Schema.Struct({ json, backend: onlyBackend, ...buildFlags }),
+    (options) => Check.check({ ...options, input: options, settings: settings(options) })
+  ),
+  build: make(
+    "Build an image from a Containerfile and push it.",
+    Schema.Struct({ json, backend, namespace, again: Flags.option.again, detach: Flags.option.detach, ...buildFlags }),
+    (options) => Build.build({ ...options, input: options, settings: settings(options) })
+  ),
+  status: make("Print the status of a build.", Schema.Struct({ json, ref }), Builds.status),
+  logs: make(
+    "Print the log of a build.",
+    Schema.Struct({ json, follow: Flags.option.follow, tail: Flags.option.tail, ref }),
+    Builds.logs
+  ),
+  cancel: make("Stop a build.", Schema.Struct({ json, ref }), Builds.cancel),
+  list: make(
+    "List builds, newest first.",
+    Schema.Struct({ json, backend, namespace, watch: Flags.option.watch }),
+    Builds.list
+  ),
+  remove: make(
+    "Delete a build and everything stored for it, except the pushed image.",
+    Schema.Struct({ json, ref }),
+    Builds.remove
+  ),
+  prune: make(
+    "Delete builds that ended long ago.",
+    Schema.Struct({ json, backend, namespace, olderThan: Flags.option.olderThan, keep: Flags.option.keep }),
+    Builds.prune
+  ),
+  rbac: make(
+    "Print the permissions that a backend needs, for `kubectl apply -f -`.",
+    Schema.Struct({ json, backend, namespace }),
+    PrintRbac.rbac
+  ),
+  demo: make(
+    "Build a Containerfile on three clusters in memory, and show how.",
+    Schema.Struct({ json }),
+    // No other command needs it.
+    (options) => Effect.flatMap(Effect.promise(() => import("./commands/Demo.js")), ({ demo }) => demo(options))
+  )
+}

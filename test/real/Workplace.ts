@@ -155,7 +155,9 @@ const make = Effect.gen(function*() {
   )
   const buildah = (...args: ReadonlyArray<string>) =>
     exec("buildah", "--root", `${folder}/storage`, "--runroot", `${folder}/run`, "--storage-driver", "vfs", ...args)
-  yield* buildah("build", "--isolation", "chroot", "--tag", "base", base)
+  // Since 1.35 buildah asks for more than a process without CAP_SYS_RESOURCE may have.
+  const limits = ["nofile", "nproc"].flatMap((name) => ["--ulimit", `${name}=1024:1024`])
+  yield* buildah("build", "--isolation", "chroot", ...limits, "--tag", "base", base)
   yield* buildah("push", "--tls-verify=false", "base", `docker://${open}/base:1`)
   yield* buildah("push", "--tls-verify=false", "--creds", `${user}:${password}`, "base", `docker://${closed}/base:1`)
 

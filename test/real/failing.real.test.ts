@@ -84,7 +84,7 @@ const cases: ReadonlyArray<{
     name: "a base behind a password, without one",
     input: ({ closed }) => ({ baseImage: { pullspec: `${closed}/base:1` } }),
     told: "Errored ImagePullDenied",
-    says: /unauthorized/
+    says: /unauthorized|authentication required/
   },
   {
     name: "a base from a registry that is not there",
@@ -120,7 +120,7 @@ const cases: ReadonlyArray<{
     name: "a push behind a password, without one",
     input: ({ closed }) => ({ finalImage: { pullspec: `${closed}/os:1` } }),
     told: "Errored PushDenied",
-    says: /unauthorized/
+    says: /unauthorized|authentication required/
   },
   {
     name: "a RUN that is killed, nobody knows why",

@@ -1,6 +1,8 @@
-/** Says plainly what the real tests need and this machine has not. */
+/** Fails with a list of what the real tests need and this machine lacks, and prints which buildah they run. */
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
+import * as path from "node:path"
+import * as CurrentBuildah from "./CurrentBuildah.js"
 
 const packages = {
   buildah: "buildah",
@@ -19,6 +21,10 @@ export default (): void => {
         `apt-get install ${missing.map(([, name]) => name).join(" ")}`
     )
   }
+  const buildah = CurrentBuildah.isChosen() ? path.join(CurrentBuildah.binFolder, "buildah") : "buildah"
+  const { error, stdout } = spawnSync(buildah, ["--version"], { encoding: "utf8" })
+  if (error !== undefined) throw new Error(`${buildah} is not installed: run "npm run buildah-current" first`)
+  process.stdout.write(stdout)
   if (process.getuid?.() !== 0) {
     throw new Error("The real tests need root: they mount a small disk, and look at all processes.")
   }

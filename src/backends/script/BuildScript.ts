@@ -189,5 +189,6 @@ set_home
 set_trust
 set_storage
 set_credentials
+read_version
 "$verb"
 `

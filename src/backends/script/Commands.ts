@@ -116,7 +116,41 @@ tidy_cache() {
   fi
 }
 
+# Prints our own hard limit, as proc(5) names it.
+hard_limit() { sed -n "s/^$1  *[^ ]*  *\\([^ ]*\\) .*/\\1/p" /proc/self/limits 2> /dev/null; }
+
+# limit_option LIMIT NAME: prints the value of --ulimit, where buildah would set a higher limit than this process may. Since
+# 1.35 (run_linux.go addRlimits) it sets 1048576 as root, whatever the process has.
+limit_option() {
+  limit=$(hard_limit "$1")
+  case $limit in '' | *[!0-9]*) ;; *) [ "$limit" -ge 1048576 ] || printf '%s=%s:%s' "$2" "$limit" "$limit" ;; esac
+}
+
+# Whether buildah would change a label: since 1.30 (imagebuildah/executor.go) it writes labels into a LABEL instruction, quoted
+# as for Go, in which a $ is expanded and escapes such as \\n are not read.
+unprintable='*[! -~]*' special='*[$\\\\]*'
+is_changed_label() {
+  is_older 1 30 && return 1
+  case $1 in $unprintable | $special) return 0 ;; esac
+  return 1
+}
+
+# Adds the labels that buildah would change to the built image.
+add_labels() {
+  read_image
+  set -- config
+  for name in "$input"/label.*.name; do
+    key=$(contents "$name") value=$(contents "\${name%.name}.value")
+    ! is_changed_label "\${key%x}=\${value%x}" || set -- "$@" --label "\${key%x}=\${value%x}"
+  done
+  buildah_ from --pull-never --name os-builder-labels "$image"
+  [ "$status" -ne 0 ] || buildah_ "$@" os-builder-labels
+  [ "$status" -ne 0 ] || buildah_ commit --rm --format "$OSB_FORMAT" --iidfile "$work/image" os-builder-labels
+  [ "$status" -eq 0 ] || storage_failed
+}
+
 build() {
+  later_labels=
   lay_context
   buildah_ containers --quiet
   if [ "$status" -ne 0 ]; then
@@ -138,11 +172,15 @@ build() {
 
   set -- "$@" --pull=missing --force-rm --isolation "$OSB_ISOLATION" --format "$OSB_FORMAT"
   set -- "$@" --layers="$([ -n "$OSB_CACHE_DIR" ] && echo true || echo false)"
+  for limit in "$(limit_option 'Max open files' nofile)" "$(limit_option 'Max processes' nproc)"; do
+    [ -z "$limit" ] || set -- "$@" --ulimit "$limit"
+  done
   set -- "$@" --iidfile "$work/image" --file "$input/containerfile"
   for kind in build-arg label; do
     for name in "$input/$kind".*.name; do
       [ -e "$name" ] || continue
       key=$(contents "$name") value=$(contents "\${name%.name}.value")
+      if [ "$kind" = label ] && is_changed_label "\${key%x}=\${value%x}"; then later_labels=yes; continue; fi
       set -- "$@" "--$kind" "\${key%x}=\${value%x}"
     done
   done
@@ -166,6 +204,7 @@ build() {
   [ -z "$OSB_HEREDOCS_DIR" ] || set -- "$@" --build-context "os-builder-heredocs=$OSB_HEREDOCS_DIR"
   buildah_ build "$@" "$work/context"
   [ "$status" -eq 0 ] || build_failed
+  [ -z "$later_labels" ] || add_labels
   [ -z "$OSB_ARCHIVE" ] || archive
   finish ${code.succeeded} ''
 }

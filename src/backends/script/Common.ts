@@ -62,6 +62,18 @@ attempt() {
   [ "$status" -eq 0 ] || in_time
 }
 
+# Sets $major and $minor to buildah's version, 0 where it names none.
+read_version() {
+  version=$(buildah --version 2> /dev/null < /dev/null)
+  version=\${version#*version } version=\${version%% *}
+  major=\${version%%.*} minor=\${version#*.} minor=\${minor%%[!0-9]*}
+  case $major in '' | *[!0-9]*) major=0 ;; esac
+  minor=\${minor:-0}
+}
+
+# is_older MAJOR MINOR: whether buildah is older than that.
+is_older() { [ "$major" -lt "$1" ] || { [ "$major" -eq "$1" ] && [ "$minor" -lt "$2" ]; }; }
+
 buildah_() {
   attempt buildah --root "$storage" --runroot "$run" --storage-driver "$driver" "$@"
 }

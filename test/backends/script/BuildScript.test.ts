@@ -114,6 +114,28 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.strictEqual(run.stdout, "<a\n\n>")
       })
 
+      it("labels: those that a buildah from 1.30 on would change are found", () => {
+        const changed = (label: string, minor: number) =>
+          withFunctions(shell, `major=1 minor=${minor}; is_changed_label "$LABEL" && printf yes`, { LABEL: label }).stdout
+        for (const label of ["a=$b", "a=\\", "a=\n", "a=é", "a$=b"]) assert.strictEqual(changed(label, 30), "yes", label)
+        assert.strictEqual(changed("a=\"b\" 'c' !~", 30), "")
+        assert.strictEqual(changed("a=$b\n", 29), "")
+      })
+
+      it("version of buildah: read from what it prints", () => {
+        const version = (printed: string) =>
+          withFunctions(
+            shell,
+            "buildah() { printf '%s\\n' \"$PRINTED\"; }; read_version; printf '%s %s' \"$major\" \"$minor\"; " +
+              "is_older 1 31 && printf ' old'",
+            { PRINTED: printed }
+          ).stdout
+        assert.strictEqual(version("buildah version 1.28.2 (image-spec 1.1.0-rc2)"), "1 28 old")
+        assert.strictEqual(version("buildah version 1.31.0-dev (image-spec 1.1.1)"), "1 31")
+        assert.strictEqual(version("buildah version 2.0 (image-spec 1.1.1)"), "2 0")
+        assert.strictEqual(version("no such thing"), "0 0 old")
+      })
+
       it("cuts a message to what Kubernetes keeps", () => {
         const run = withFunctions(
           shell,

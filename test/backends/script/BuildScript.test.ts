@@ -116,8 +116,11 @@ describe("BuildScript", { timeout: 60_000 }, () => {
 
       it("labels: those that a buildah from 1.30 on would change are found", () => {
         const changed = (label: string, minor: number) =>
-          withFunctions(shell, `major=1 minor=${minor}; is_changed_label "$LABEL" && printf yes`, { LABEL: label }).stdout
-        for (const label of ["a=$b", "a=\\", "a=\n", "a=é", "a$=b"]) assert.strictEqual(changed(label, 30), "yes", label)
+          withFunctions(shell, `major=1 minor=${minor}; is_changed_label "$LABEL" && printf yes`, { LABEL: label })
+            .stdout
+        for (const label of ["a=$b", "a=\\", "a=\n", "a=é", "a$=b"]) {
+          assert.strictEqual(changed(label, 30), "yes", label)
+        }
         assert.strictEqual(changed("a=\"b\" 'c' !~", 30), "")
         assert.strictEqual(changed("a=$b\n", 29), "")
       })

@@ -14,6 +14,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     exclude: ["test/real/**", "test/package/**", "test/**/*.cluster.test.ts"],
+    // Loading Effect and the sources takes longer than most files: a worker loads them once, for all of its files.
+    isolate: false,
+    maxWorkers: "100%",
+    setupFiles: ["test/support/setup.ts"],
     testTimeout: 30_000,
     sequence: { concurrent: true },
     fakeTimers: { toFake: undefined }

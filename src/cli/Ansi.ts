@@ -1,33 +1,32 @@
 /**
- * Colours of a terminal.
+ * Styled and harmless text for terminals.
  *
  * @since 0.1.0
  */
+import { stripVTControlCharacters, styleText } from "node:util"
 
 /**
- * ECMA-48, Select Graphic Rendition.
+ * The formats of `node:util.styleText` that the command uses.
  *
  * @since 0.1.0
- * @category constants
+ * @category models
  */
-export const style = { bold: 1, dim: 2, red: 31, green: 32, cyan: 36 } as const
+export type Format = "bold" | "cyan" | "dim" | "green" | "red"
 
 /**
- * A text in a style, where colours are welcome.
+ * A text in a format, if the terminal shows colours.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const paint = (color: boolean, style: number, text: string): string =>
-  color ? `\u001b[${style}m${text}\u001b[0m` : text
-
-// Sequences that steer a terminal, and then every other control character.
-const steering = /\u001b\[[0-?]*[ -/]*[@-~]/g
+export const style = (color: boolean, format: Format, text: string): string =>
+  // Output decides about colours; by default styleText would look at this process' stdout as well.
+  color ? styleText(format, text, { validateStream: false }) : text
 
 /**
- * A text of somebody else's as one line that does nothing to a terminal.
+ * One line of text from elsewhere, without the characters that control a terminal.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const printable = (text: string): string => text.replace(steering, "").replace(/\p{Cc}+/gu, " ")
+export const printable = (text: string): string => stripVTControlCharacters(text).replace(/\p{Cc}+/gu, " ")

@@ -1,5 +1,5 @@
 /**
- * What the command line says of how backends are to be set up.
+ * The settings of backends that options set.
  *
  * @since 0.1.0
  */
@@ -7,9 +7,9 @@ import * as Config from "effect/Config"
 import * as Option from "effect/Option"
 
 /**
- * - `namespace`: where builds are kept; by default the backend's own.
- * - `builder`: for every backend that runs buildah by itself.
- * - `local`: for the local backend alone.
+ * - `namespace`: the namespace of the builds; by default the backend's own.
+ * - `builder`: for every backend that runs buildah itself.
+ * - `local`: for the local backend.
  *
  * @since 0.1.0
  * @category models
@@ -27,7 +27,7 @@ export interface BackendSettings {
 }
 
 /**
- * Nothing is said.
+ * Every setting at its default.
  *
  * @since 0.1.0
  * @category constructors
@@ -39,7 +39,7 @@ export const none: BackendSettings = {
 }
 
 /**
- * What the environment may say in `OS_BUILDER_…`.
+ * A setting from the environment variable `OS_BUILDER_<name>`.
  *
  * @since 0.1.0
  * @category configuration
@@ -50,6 +50,8 @@ export const variable = <A>(
 ): Config.Config<A | undefined> => Config.map(Config.option(config(`OS_BUILDER_${name}`)), Option.getOrUndefined)
 
 /**
+ * The same for a text that is not empty.
+ *
  * @since 0.1.0
  * @category configuration
  */

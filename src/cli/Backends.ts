@@ -1,5 +1,5 @@
 /**
- * The backends that `--backend` can name, one row each. Each is loaded when it is used, so that help does not wait for it.
+ * The backends that `--backend` can name, one row each. Each is loaded when it is used, so that help prints sooner.
  *
  * @since 0.1.0
  */
@@ -15,11 +15,10 @@ import type { NoBackendAvailable } from "../selection/Report.js"
 import type { BackendSettings } from "./BackendSettings.js"
 import * as Checker from "./Checker.js"
 import { UsageError } from "./CliError.js"
-import { ClusterAccess } from "./ClusterAccess.js"
-import type { NodeServices } from "./NodeServices.js"
+import { ClusterAccess, type NodeServices } from "./NodeServices.js"
 
 /**
- * Why there is no backend.
+ * Why no backend can be used.
  *
  * @since 0.1.0
  * @category models
@@ -32,15 +31,15 @@ export type Unavailable = ConfigError | ConfigurationError | NoBackendAvailable 
  */
 export interface Backend {
   readonly name: string
-  /** Whether a build goes on when the process that started it ends. */
+  /** Whether a build continues after the process that started it has ended. */
   readonly outlivesProcess: boolean
   readonly layer: (settings: BackendSettings) => Layer.Layer<BuildBackend, Unavailable, NodeServices>
-  /** What is to be asked about inputs, without a cluster: the backend itself, or each of those that it chooses between. */
+  /** What checks inputs without a cluster: the backend itself, or each candidate of a selection. */
   readonly checkers: (settings: BackendSettings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
 }
 
 /**
- * A backend that is asked about inputs as it is about builds: it needs no cluster for either.
+ * A backend that needs no cluster, neither for builds nor to check inputs.
  *
  * @since 0.1.0
  * @category constructors
@@ -61,7 +60,7 @@ export const offline = (
 export class Backends extends Context.Tag("effect-os-builder/cli/Backends")<Backends, ReadonlyArray<Backend>>() {}
 
 // -----------------------------------------------------------------------------
-// on this machine
+// local
 // -----------------------------------------------------------------------------
 
 const local = offline({
@@ -94,7 +93,7 @@ const onCluster = (name: "auto" | Name): Backend => ({
 const load = Effect.promise(() => import("./ClusterBackends.js"))
 
 // -----------------------------------------------------------------------------
-// all of them
+// table
 // -----------------------------------------------------------------------------
 
 /**

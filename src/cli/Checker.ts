@@ -1,5 +1,5 @@
 /**
- * What says of an input whether a backend can honour it, without reaching a cluster.
+ * Checks whether a backend supports an input, without reaching a cluster.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * How a command can go wrong, and the exit status that says so.
+ * The errors of the command, and their exit statuses.
  *
  * @since 0.1.0
  */
@@ -27,19 +27,19 @@ export class UsageError extends Data.TaggedError("UsageError")<{
 }
 
 /**
- * No backend that was asked can honour the input; the answers of each are printed already.
+ * No backend supports the input; what each objects to has been printed.
  *
  * @since 0.1.0
  * @category errors
  */
 export class NoBackendCan extends Data.TaggedError("NoBackendCan") {
   override get message(): string {
-    return "No backend can build this."
+    return "No backend supports this input."
   }
 }
 
 /**
- * No backend can build on the cluster, or it is not known which; the report is printed already.
+ * The probes found no backend to use; their report has been printed.
  *
  * @since 0.1.0
  * @category errors
@@ -51,7 +51,7 @@ export class NothingAvailable extends Data.TaggedError("NothingAvailable") {
 }
 
 /**
- * A fault of this program.
+ * A bug of this program.
  *
  * @since 0.1.0
  * @category errors
@@ -59,7 +59,7 @@ export class NothingAvailable extends Data.TaggedError("NothingAvailable") {
 export class InternalError extends Data.TaggedError("InternalError")<{ readonly defect: unknown }> {
   override get message(): string {
     const words = Predicate.isError(this.defect) ? this.defect.message : String(this.defect)
-    return `os-builder met an error of its own: ${words}\nThe same with \`--log-level debug\` tells where.`
+    return `Internal error: ${words}\nRun the command with \`--log-level debug\` for the stack trace.`
   }
 }
 
@@ -78,7 +78,7 @@ export type CliError =
   | ProbeError
 
 /**
- * The exit status of each end: part of what the command promises.
+ * The exit status of each outcome; part of the public contract of the command.
  *
  * @since 0.1.0
  * @category constants
@@ -103,7 +103,7 @@ export const exitStatusOf = (error: CliError): ExitStatus => {
     case "NoBackendCan":
     case "BuildNotFound":
       return exitStatus.usage
-    // Policy and quota are the platform's; the rest is in what was typed.
+    // Policy and quota belong to the platform, the other reasons to the input.
     case "BuildRejected":
       return error.reason === "Denied" || error.reason === "QuotaExceeded" ? exitStatus.errored : exitStatus.usage
     case "BuildErrored":

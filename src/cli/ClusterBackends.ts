@@ -1,5 +1,5 @@
 /**
- * The backends on a cluster, set up by options and the environment.
+ * The backends on a cluster, with settings from options and the environment.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ import * as Rbac from "./Rbac.js"
 
 export { names } from "../selection/BuiltInCandidates.js"
 
-// Each of these is the same for all builds of a cluster, so that nobody wants to type it each time.
+// These are the same for all builds of a cluster, so they are environment variables rather than options.
 const environment = Config.all({
   builderImage: BackendSettings.text("BUILDER_IMAGE"),
   serviceAccount: BackendSettings.text("SERVICE_ACCOUNT"),
@@ -34,7 +34,7 @@ const environment = Config.all({
   deliverToNode: BackendSettings.variable("DELIVER_TO_NODE", Config.boolean)
 })
 
-const setUp = (
+const settingsOf = (
   { builder, namespace }: BackendSettings.BackendSettings
 ): Effect.Effect<SingleNodeBuildBackend.Settings, ConfigError> =>
   Effect.map(environment, (environment) => ({ ...environment, ...builder, namespace }))
@@ -43,15 +43,15 @@ type Candidate = BackendSelection.Candidate<never, Cluster>
 
 const candidate: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) => Candidate>> = {
   "single-node": BackendSelection.singleNode,
-  // Its pods are OpenShift's, with a service account that OpenShift made for them.
+  // OpenShift makes its pods, and the service account that they run as.
   openshift: ({ defaultPullSecretName, namespace }) => BackendSelection.openShift({ defaultPullSecretName, namespace }),
   custom: ({ deliverToNode: _, ...settings }) => BackendSelection.custom(settings)
 }
 
-/** What a name stands for; `auto`: all, the preferred one first. */
+/** The candidates of a name; for `auto` all of them, the preferred one first. */
 const candidates = (name: "auto" | Name, settings: BackendSettings.BackendSettings) =>
   Effect.map(
-    setUp(settings),
+    settingsOf(settings),
     (settings): Arr.NonEmptyArray<Candidate> =>
       name === "auto" ? Arr.map(names, (name) => candidate[name](settings)) : [candidate[name](settings)]
   )
@@ -82,8 +82,8 @@ export const layer = (
     (candidates) => name === "auto" ? BackendSelection.layerFrom(candidates) : candidates[0].layer
   ))
 
-// What is asked offline never asks a cluster.
-const nowhere = Layer.mock(Cluster, { defaultNamespace: "default" })
+// Checking an input sends no request.
+const noCluster = Layer.mock(Cluster, { defaultNamespace: "default" })
 
 /**
  * @since 0.1.0
@@ -95,7 +95,7 @@ export const checkers = (
 ): Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError> =>
   Effect.map(
     candidates(name, settings),
-    Arr.map(({ layer, name }) => Checker.make(name, Layer.provide(layer, nowhere)))
+    Arr.map(({ layer, name }) => Checker.make(name, Layer.provide(layer, noCluster)))
   )
 
 // -----------------------------------------------------------------------------
@@ -108,7 +108,7 @@ const needed: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) 
     clusterRules: SingleNodeBuildBackend.clusterRules,
     pods: { serviceAccount: settings.serviceAccount, constraints: [SingleNodeBuildBackend.scc(settings)] }
   }),
-  // The service account of its pods has what they need from the start.
+  // OpenShift gives the service account of its pods what they need.
   openshift: () => ({ rules: OpenShiftBuildBackend.rules, clusterRules: [], pods: undefined }),
   custom: ({ deliverToNode: _, ...settings }) => ({
     rules: CustomBuildBackend.rules,
@@ -120,13 +120,13 @@ const needed: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) 
 const isName = (name: string): name is Name => Object.hasOwn(needed, name)
 
 /**
- * What a backend has to be allowed; `auto`: all that it may choose, and the probes. Nothing is known of what is on no cluster.
+ * The permissions that a backend needs; for `auto` those of all candidates and of the probes. None for other names.
  *
  * @since 0.1.0
  * @category getters
  */
 export const needs = (name: string): Effect.Effect<Option.Option<Rbac.Needs>, ConfigError> =>
-  Effect.map(setUp(BackendSettings.none), (settings) =>
+  Effect.map(settingsOf(BackendSettings.none), (settings) =>
     name === "auto"
       ? Option.some(names.map((name) => needed[name](settings)).reduce(Rbac.both, probing))
       : isName(name)

@@ -1,11 +1,11 @@
 /**
- * Rows of cells under each other.
+ * Tables as lines of text.
  *
  * @since 0.1.0
  */
 
 /**
- * The rows as lines, each column as wide as what is in it.
+ * The rows as lines, each column as wide as its widest cell.
  *
  * @since 0.1.0
  * @category combinators
@@ -16,7 +16,7 @@ export const align = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray
 }
 
 /**
- * The same, with the last column broken into lines where that keeps all within `columns`.
+ * The same, with the last column wrapped so that the table fits into `columns` where its words allow it.
  *
  * @since 0.1.0
  * @category combinators

@@ -1,8 +1,9 @@
 /**
  * The files of a directory as the context of a build.
  *
- * What `.containerignore`, or else `.dockerignore`, names is left out. Modes are kept; owners, times and empty directories are
- * not. A link to a file inside of the directory becomes that file; any other link is an issue, and so is what is no file.
+ * Files that `.containerignore`, or else `.dockerignore`, excludes are left out. Modes are kept; owners, times and empty
+ * directories are not. A link to a file inside the directory becomes that file; any other link is an issue, and so is
+ * anything that is neither a file nor a directory.
  *
  * @since 0.1.0
  */
@@ -17,7 +18,7 @@ import * as IgnoreFile from "./IgnoreFile.js"
 import * as TextFile from "./TextFile.js"
 
 /**
- * The files that could be read, by their paths, and what stands in the way of the others.
+ * The files that could be read, by their paths, and an issue for each of the others.
  *
  * @since 0.1.0
  * @category models
@@ -40,7 +41,7 @@ const ignoreFileNames = [".containerignore", ".dockerignore"]
 
 const maxIgnoreFileBytes = 1024 * 1024
 
-/** Why one file is not in the context, or why reading ends here. */
+/** Why a file cannot be in the context; `ends`: no more files are read. */
 class Refusal extends Data.TaggedError("Refusal")<{ readonly issue: Issue; readonly ends: boolean }> {}
 
 const refuse = (path: string, message: string): Refusal =>
@@ -52,12 +53,12 @@ const end = (message: string): Refusal => new Refusal({ issue: new Issue({ path:
 
 const full = (path: string, limit: string): Refusal =>
   end(
-    `holds more than ${limit}, which ${JSON.stringify(path)} is one too many of; ` +
-      "name what the build does not need in .containerignore"
+    `has more than ${limit}; the limit is exceeded at ${JSON.stringify(path)}; ` +
+      "exclude files that the build does not need in .containerignore"
   )
 
 /**
- * Reads a directory, and stops when it holds more than a context may.
+ * Reads a directory, up to the limits of a context.
  *
  * @since 0.1.0
  * @category constructors
@@ -100,12 +101,12 @@ const readIgnoreFile = (fs: FileSystem.FileSystem, root: string): Effect.Effect<
       if (!(yield* Effect.orElseSucceed(fs.exists(`${root}/${name}`), () => false))) continue
       const text = yield* Effect.mapError(
         TextFile.read(fs, `${root}/${name}`, maxIgnoreFileBytes),
-        ({ problem }) => end(`has a ${name} that ${problem}`)
+        ({ problem }) => end(`${name} ${problem}`)
       )
       const parsed = IgnoreFile.parse(text)
       const [problem] = parsed.problems
       if (problem !== undefined) {
-        return yield* end(`has a ${name} that is wrong in line ${problem.line}: ${problem.message}`)
+        return yield* end(`${name}, line ${problem.line}: ${problem.message}`)
       }
       return parsed
     }
@@ -136,7 +137,7 @@ const visit = (walker: Walker, name: string): Effect.Effect<void, Refusal> =>
     const file = isLink ? yield* linkTarget(walker, name) : place
     const info = yield* Effect.mapError(fs.stat(file), unreadable(name))
     if (info.type === "Directory") {
-      if (isLink) return yield* refuse(name, "is a link to a directory; copy what it names into the context")
+      if (isLink) return yield* refuse(name, "is a link to a directory; copy the directory into the context")
       return yield* walk(walker, name)
     }
     if (isIgnored) return
@@ -146,10 +147,10 @@ const visit = (walker: Walker, name: string): Effect.Effect<void, Refusal> =>
 
 const linkTarget = ({ fs, path, root }: Walker, name: string): Effect.Effect<string, Refusal> =>
   fs.realPath(path.join(root, name)).pipe(
-    Effect.mapError(() => refuse(name, "is a link to what is not there")),
+    Effect.mapError(() => refuse(name, "is a link to a file that does not exist")),
     Effect.filterOrFail(
       (target) => target === root || target.startsWith(root === "/" ? root : `${root}/`),
-      () => refuse(name, "is a link out of the context; copy what it names into the context")
+      () => refuse(name, "is a link to a file outside the context; copy the file into the context")
     )
   )
 
@@ -158,7 +159,7 @@ const add = (walker: Walker, name: string, file: string, info: FileSystem.File.I
     if (walker.files.length === maxFiles) return yield* full(name, `${maxFiles} files`)
     const room = maxTotalBytes - walker.bytes - Buffer.byteLength(name)
     const tooMany = () => full(name, `${maxTotalBytes} bytes (8 MiB)`)
-    // What is too large is not even opened.
+    // Files over the limit are not opened.
     if (info.size > room) return yield* tooMany()
     const content = yield* Effect.mapError(walker.fs.readFile(file), unreadable(name))
     if (content.byteLength > room) return yield* tooMany()

@@ -1,5 +1,5 @@
 /**
- * Shows how the demo goes: in words, or as JSON.
+ * The output of the demo: text or JSON.
  *
  * @since 0.1.0
  */
@@ -9,14 +9,14 @@ import type { BuildRef } from "../core/BuildRef.js"
 import type * as BuildStatus from "../core/BuildStatus.js"
 import type { Report } from "../selection/Report.js"
 import type { Explanation } from "../selection/Selection.js"
-import { paint, printable, style } from "./Ansi.js"
+import { type Format, printable, style } from "./Ansi.js"
 import * as Columns from "./Columns.js"
 import * as JsonLine from "./JsonLine.js"
 import { Output } from "./Output.js"
-import * as Words from "./Render.js"
+import * as Render from "./Render.js"
 
 /**
- * What became of the build on one of the clusters.
+ * The build on one of the clusters.
  *
  * @since 0.1.0
  * @category models
@@ -55,23 +55,22 @@ const json: Effect.Effect<DemoViewer, never, Output> = Effect.map(Output, ({ wri
   }
 })
 
-const introduction = "The same Containerfile, built on three clusters. They are in the memory of this process: " +
-  "no image is made, and the digests are made up."
+const introduction = "The same Containerfile, built on three clusters in the memory of this process: " +
+  "no image is made, and the digests are invented."
 
 const farewell = [
-  "On a cluster of your own: os-builder probe            what it offers",
-  "                          os-builder rbac             what it has to allow",
-  "                          os-builder build --help     how to build there"
+  "On a cluster of your own: os-builder probe            its backends",
+  "                          os-builder rbac             the permissions to grant",
+  "                          os-builder build --help     the options of a build"
 ]
 
 const inWords: Effect.Effect<DemoViewer, never, Output> = Effect.gen(function*() {
   const { color, columns, live, write } = yield* Output
   const print = (...lines: ReadonlyArray<string>) => write(lines.map((line) => `${line}\n`).join(""))
-  const painted = (text: string, ...styles: ReadonlyArray<number>) =>
-    styles.reduce((text, style) => paint(color, style, text), text)
+  const painted = (text: string, format: Format) => style(color, format, text)
   const width = Effect.map(columns, (columns) => live ? columns : Number.POSITIVE_INFINITY)
-  const told = (status: BuildStatus.BuildStatus) =>
-    `${status._tag === "Succeeded" ? painted("✓", style.green) : painted("·", style.cyan)} ${Words.status(status)}`
+  const statusLine = (status: BuildStatus.BuildStatus) =>
+    `${status._tag === "Succeeded" ? painted("✓", "green") : painted("·", "cyan")} ${Render.status(status)}`
 
   return {
     start: (containerfile) =>
@@ -79,22 +78,22 @@ const inWords: Effect.Effect<DemoViewer, never, Output> = Effect.gen(function*()
         print(
           ...Columns.wrap(introduction, width),
           "",
-          ...containerfile.trimEnd().split("\n").map((line) => `    ${painted(line, style.dim)}`)
+          ...containerfile.trimEnd().split("\n").map((line) => `    ${painted(line, "dim")}`)
         )),
     cluster: (name, report, explanations) =>
       Effect.flatMap(width, (width) => {
-        const [heading = "", ...rows] = Words.probes(report, width)
+        const [heading = "", ...rows] = Render.probes(report, width)
         return print(
           "",
-          painted(`── ${name} ──`, style.bold),
+          painted(`── ${name} ──`, "bold"),
           "",
-          painted(heading, style.dim),
-          ...rows.map((row) => row.startsWith("→") ? painted(row, style.green) : row),
+          painted(heading, "dim"),
+          ...rows.map((row) => row.startsWith("→") ? painted(row, "green") : row),
           "",
           ...explanations.flatMap(({ backend, decision, issues }) =>
             decision === "Chosen"
-              ? [`The ${backend} backend is the first of these that can build it.`]
-              : issues.map((issue) => `The ${backend} backend cannot: ${issue}`)
+              ? [`Chosen: ${backend}, the first available backend that supports this input.`]
+              : issues.map((issue) => `${backend} does not support this input: ${issue}`)
           ),
           ""
         )
@@ -102,16 +101,16 @@ const inWords: Effect.Effect<DemoViewer, never, Output> = Effect.gen(function*()
     event: (_, event) => {
       switch (event._tag) {
         case "Submitted":
-          return print(`${painted("·", style.cyan)} ${event.ref}`)
+          return print(`${painted("·", "cyan")} ${event.ref}`)
         case "StatusChanged":
-          return print(told(event.status))
+          return print(statusLine(event.status))
         case "LogLine":
-          return print(painted(`  │ ${printable(event.line)}`, style.dim))
+          return print(painted(`  │ ${printable(event.line)}`, "dim"))
         default:
           return Effect.void
       }
     },
-    result: (_, image) => print(`  ${painted(image.pullspec, style.bold)}`),
+    result: (_, image) => print(`  ${painted(image.pullspec, "bold")}`),
     end: (built) =>
       print(
         "",
@@ -122,7 +121,7 @@ const inWords: Effect.Effect<DemoViewer, never, Output> = Effect.gen(function*()
             backend,
             `${image.digest.slice(0, "sha256:".length + 12)}…`
           ])
-        ]).map((line, index) => index === 0 ? painted(line, style.dim) : line),
+        ]).map((line, index) => index === 0 ? painted(line, "dim") : line),
         "",
         ...farewell
       )

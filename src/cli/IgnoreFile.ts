@@ -1,7 +1,7 @@
 /**
  * The language of `.containerignore` and `.dockerignore`, as github.com/moby/patternmatcher reads it: patterns begin at the
- * root of the context, later ones override earlier ones, and `!` takes a file back in although its directory is left out.
- * It is not that of `.gitignore`.
+ * root of the context, later ones override earlier ones, and `!` includes a file again although its directory is excluded.
+ * It differs from the language of `.gitignore`.
  *
  * @since 0.1.0
  */
@@ -14,14 +14,14 @@ interface Pattern {
 }
 
 /**
- * What an ignore file says.
+ * The patterns of an ignore file, in their order.
  *
  * @since 0.1.0
  * @category models
  */
 export interface IgnoreFile {
   readonly patterns: ReadonlyArray<Pattern>
-  /** Lines that are no patterns; counted from 1. */
+  /** Lines that are not patterns, counted from 1. */
   readonly problems: ReadonlyArray<{ readonly line: number; readonly message: string }>
 }
 
@@ -47,7 +47,7 @@ export const parse = (text: string): IgnoreFile => {
     const pattern = clean(exception ? line.slice(1).trim() : line)
     const expression = pattern === "" ? undefined : compile(pattern)
     if (expression === undefined) {
-      problems.push({ line: index + 1, message: `${JSON.stringify(line)} is no pattern` })
+      problems.push({ line: index + 1, message: `${JSON.stringify(line)} is not a pattern` })
     } else {
       patterns.push({ segments: pattern.split("/"), expression, exception })
     }
@@ -59,7 +59,7 @@ const clean = (pattern: string): string =>
   pattern === "" ? "" : Posix.normalize(pattern).replace(/(?<=.)\/$/, "").replace(/^\/(?=.)/, "")
 
 /**
- * Whether a file or directory of the context is left out. `path` is relative and plainly written.
+ * Whether a file or directory of the context is excluded. `path` is relative and normalized.
  *
  * @since 0.1.0
  * @category getters
@@ -75,7 +75,7 @@ export const ignores = ({ patterns }: IgnoreFile, path: string): boolean => {
 }
 
 /**
- * Whether something below a directory that is left out may be taken back in.
+ * Whether a pattern may include a file again below a directory that is excluded.
  *
  * @since 0.1.0
  * @category getters
@@ -100,8 +100,8 @@ export const mayHoldExceptions = ({ patterns }: IgnoreFile, directory: string): 
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
 
-// As patternmatcher.go compiles it: "**/" stands for any number of directories, even none. A pattern that is "**" and plain
-// text is compared with the end of the path, so that "**name" also takes "dir/first-name".
+// As patternmatcher.go compiles it: "**/" matches any number of directories, or none. A pattern that is "**" and plain
+// text is compared with the end of the path, so that "**name" also matches "dir/first-name".
 const compile = (pattern: string): RegExp | undefined => {
   const suffix = /^\*\*(\/?)([^*?[\]\\]+)$/.exec(pattern)
   if (suffix !== null) {
@@ -133,7 +133,7 @@ const tokens: ReadonlyArray<readonly [RegExp, (inner: string) => string | undefi
   [/^([^[\\])/su, literal]
 ]
 
-// The classes of Go's filepath.Match: characters and ranges, each perhaps behind a backslash, after an optional "^".
+// The classes of Go's filepath.Match: characters and ranges, which a backslash may escape, after an optional "^".
 const characterClass = (inner: string): string | undefined => {
   const items = inner.replace(/^\^/, "")
   const range = /(\\.|[^\\\]-])(?:-(\\.|[^\\\]-]))?/gsu

@@ -1,5 +1,5 @@
 /**
- * A build's input from what was typed, with every issue at once.
+ * The input of a build from the options, with every issue at once.
  *
  * @since 0.1.0
  */
@@ -61,7 +61,7 @@ export const toInput = (
     const context = options.context === undefined ? undefined : yield* ContextDirectory.read(options.context)
     issues.push(...context?.issues ?? [])
     const made = yield* Effect.either(BuildInput.make({
-      // What could not be read is an issue already; the rest is looked at all the same.
+      // A file that could not be read is already an issue; the other fields are still checked.
       dockerfile: Either.getOrElse(dockerfile, () => "FROM scratch"),
       baseImage: { pullspec: options.base, secretName: options.baseSecret },
       finalImage: { pullspec: options.final, secretName: options.finalSecret },
@@ -130,6 +130,6 @@ const proxy = ({ httpProxy, httpsProxy, noProxy }: InputOptions): BuildInput.Opt
 const duration = (text: string | undefined, path: string, note: Note): Duration.Duration | undefined => {
   if (text === undefined) return undefined
   const parsed = DurationText.parse(text)
-  if (Option.isNone(parsed)) note(path, `${JSON.stringify(text)} is no duration; write 90s, 1h30m or 7d`)
+  if (Option.isNone(parsed)) note(path, `invalid duration ${JSON.stringify(text)}; use for example 90s or 1h30m`)
   return Option.getOrUndefined(parsed)
 }

@@ -1,5 +1,5 @@
 /**
- * What `--json` prints: one document a line, told apart by `type`. The shape is part of what the command promises.
+ * What `--json` prints: one document a line, of a kind named by `type`. Its shape is part of the public contract.
  *
  * @since 0.1.0
  */
@@ -16,8 +16,8 @@ import { type CliError, exitStatusOf } from "./CliError.js"
  * The documents. `ref` is a text that other commands take; `status` is the library's `BuildStatus` as JSON, whose `_tag` is
  * Pending, Running, Succeeded, Failed, Errored or Cancelled.
  *
- * `build` prints `submitted`, then `status`, `log`, `step` and `log-lost` as they come, and at last one `result` or `error`.
- * `demo` prints the same after each `cluster` and what its `probe`s found; `rbac` prints an `object` for each that it makes.
+ * `build` prints `submitted`, then `status`, `log`, `step` and `log-lost` as they occur, and finally one `result` or `error`.
+ * `demo` prints the same after each `cluster` and its `probe`s; `rbac` prints one `object` for each manifest.
  *
  * @since 0.1.0
  * @category schemas
@@ -86,6 +86,8 @@ export type JsonLine = typeof JsonLine.Type
 export const encode: (line: JsonLine) => string = Schema.encodeSync(Schema.parseJson(JsonLine))
 
 /**
+ * The document of an error.
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -101,7 +103,7 @@ export const error = (error: CliError): JsonLine => ({
 })
 
 /**
- * What an event of a build becomes.
+ * The document of an event.
  *
  * @since 0.1.0
  * @category constructors
@@ -128,7 +130,7 @@ export const event = (ref: BuildRef.BuildRef, event: BuildEvent): JsonLine => {
 }
 
 /**
- * What probes found, the preferred backend first.
+ * The documents of a report, the preferred backend first.
  *
  * @since 0.1.0
  * @category constructors

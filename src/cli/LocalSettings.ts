@@ -1,5 +1,5 @@
 /**
- * How the local backend is set up from the command line and the environment.
+ * The local backend, with settings from options and the environment.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import type { BuildBackend } from "../core/BuildBackend.js"
 import { type BackendSettings, text } from "./BackendSettings.js"
 import type { NodeServices } from "./NodeServices.js"
 
-// Each of these is the same for all builds on a machine, so that nobody wants to type it each time.
+// These are the same for all builds on a machine, so they are environment variables rather than options.
 const environment = Config.all({
   stateDirectory: text("STATE_DIR"),
   workDirectory: text("WORK_DIR"),
@@ -21,7 +21,7 @@ const environment = Config.all({
 })
 
 /**
- * The local backend, where an option goes before the environment.
+ * The local backend. Options take precedence over the environment.
  *
  * @since 0.1.0
  * @category layers

@@ -1,5 +1,5 @@
 /**
- * What the library logs, as lines on standard error that begin with the name of the command.
+ * The log messages of the library, as lines on standard error that begin with the name of the command.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ import * as LogLevel from "effect/LogLevel"
 import { Output } from "./Output.js"
 
 /**
- * Causes are told from `--log-level debug` on; a message alone is for everyone.
+ * Prints messages of every level, and causes only with `--log-level debug`.
  *
  * @since 0.1.0
  * @category layers

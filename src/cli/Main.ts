@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Where the process begins: the only file that touches it.
+ * The entry point, and the only file that touches the process.
  *
  * @since 0.1.0
  */
@@ -16,37 +16,37 @@ import * as Layer from "effect/Layer"
 import { argv, stdout } from "node:process"
 import * as Backends from "./Backends.js"
 import { exitStatus } from "./CliError.js"
-import * as ClusterAccess from "./ClusterAccess.js"
 import * as Interruption from "./Interruption.js"
 import * as Log from "./Log.js"
+import { layerClusterAccess } from "./NodeServices.js"
 import * as OsBuilder from "./OsBuilder.js"
 import * as Output from "./Output.js"
 
-const machine = Layer.mergeAll(
+const nodeServices = Layer.mergeAll(
   NodeTerminal.layer,
   NodePath.layer,
-  ClusterAccess.layer,
+  layerClusterAccess,
   NodeCommandExecutor.layer.pipe(Layer.provideMerge(NodeFileSystem.layer))
 )
 
 const main = Interruption.bounded(OsBuilder.run(argv.slice(2)), {
-  patience: "20 seconds",
-  onGivenUp: Effect.flatMap(
+  timeout: "20 seconds",
+  onTimeout: Effect.flatMap(
     Output.Output,
-    (output) => output.complain("The build did not stop in time, and may go on.")
+    (output) => output.complain("The build did not stop in time and may continue.")
   )
 }).pipe(
   Effect.provide(Log.layer.pipe(
     Layer.provideMerge(Output.layer),
-    Layer.provideMerge(machine),
+    Layer.provideMerge(nodeServices),
     Layer.merge(Backends.layer)
   ))
 )
 
-// A reader that went away is told by the write itself; unheard, the event would end the process with a stack trace.
+// The write reports a closed pipe; without a listener the event would end the process with a stack trace.
 stdout.on("error", () => {})
 
-// The first signal interrupts; it also takes the listener away, so that a second one ends the process at once.
+// The first signal interrupts and removes the listener, so that a second one ends the process at once.
 NodeRuntime.runMain(main, {
   disableErrorReporting: true,
   teardown: (exit, end) =>

@@ -1,14 +1,47 @@
 /**
- * What the machine gives to every backend.
+ * What the command needs from the machine: files, processes, and a way to the cluster.
  *
  * @since 0.1.0
  */
 import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
-import type { ClusterAccess } from "./ClusterAccess.js"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Cluster } from "../kubernetes/Cluster.js"
+import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
 
 /**
+ * The layer that connects to the cluster.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class ClusterAccess extends Context.Tag("effect-os-builder/cli/ClusterAccess")<
+  ClusterAccess,
+  Layer.Layer<Cluster, ConfigurationError>
+>() {}
+
+/**
+ * Connects as `kubectl` does. The client is loaded when it is needed.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerClusterAccess: Layer.Layer<ClusterAccess> = Layer.succeed(
+  ClusterAccess,
+  Layer.unwrapEffect(
+    Effect.map(
+      Effect.promise(() => import("../kubernetes/KubernetesCluster.js")),
+      (KubernetesCluster) => KubernetesCluster.layer
+    )
+  )
+)
+
+/**
+ * The services that any backend may need.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -1,5 +1,5 @@
 /**
- * Where the command prints: results to standard output, what went wrong to standard error.
+ * Where the command prints: results on standard output, everything else on standard error.
  *
  * @since 0.1.0
  */
@@ -15,15 +15,15 @@ import * as Layer from "effect/Layer"
  * @category models
  */
 export interface Service {
-  /** Prints text to standard output. When nobody reads it any longer, the command is interrupted, as a signal would. */
+  /** Prints text to standard output. If that is a closed pipe, the command is interrupted as by a signal. */
   readonly write: (text: string) => Effect.Effect<void>
   /** Prints a line to standard error. */
   readonly complain: (line: string) => Effect.Effect<void>
-  /** The same at once, for loggers. */
+  /** The same without an effect, for loggers. */
   readonly unsafeComplain: (line: string) => void
   /** Whether lines on standard output can be redrawn. */
   readonly live: boolean
-  /** Whether colours are welcome on standard output: not where NO_COLOR is set (no-color.org). */
+  /** Whether to use colours on standard output; not if NO_COLOR is set (no-color.org). */
   readonly color: boolean
   /** The width of the terminal. */
   readonly columns: Effect.Effect<number>

@@ -1,12 +1,11 @@
 /**
- * How a build stands, as rows on a terminal: what is done is printed once and for good, what goes on is drawn anew.
+ * The progress of a build as rows on a terminal: finished steps are printed once, the current one is redrawn.
  *
  * @since 0.1.0
  */
 import type { BuildEvent, Step } from "../core/BuildEvent.js"
 import type { BuildStatus } from "../core/BuildStatus.js"
-import { paint, printable, style } from "./Ansi.js"
-import * as Elapsed from "./Elapsed.js"
+import { type Format, printable, style } from "./Ansi.js"
 import * as Render from "./Render.js"
 
 /**
@@ -18,7 +17,7 @@ import * as Render from "./Render.js"
 export interface Progress {
   readonly since: number
   readonly status: BuildStatus | undefined
-  /** What the builder is at: an instruction, or what follows the last of them. */
+  /** The current instruction, or `commit` after the last one. */
   readonly step: Step | "commit" | undefined
   readonly lastLine: string
 }
@@ -41,7 +40,7 @@ export interface Screen {
 export const start = (now: number): Progress => ({ since: now, status: undefined, step: undefined, lastLine: "" })
 
 /**
- * What an event changes, and the rows that are done with it.
+ * The progress after an event, and the rows that are finished by it.
  *
  * @since 0.1.0
  * @category combinators
@@ -55,7 +54,7 @@ export const advance = (
   switch (event._tag) {
     case "Submitted":
       return [progress, [
-        row(endless, event.adopted ? `${event.ref}, an earlier build of an equal input` : `${event.ref}`)
+        row(unlimited, event.adopted ? `${event.ref}, an earlier build of an equal input` : `${event.ref}`)
       ]]
     case "Step":
       return [{ ...progress, since: now, step: event, lastLine: "" }, finished(progress, now, screen, "done")]
@@ -64,7 +63,7 @@ export const advance = (
         ? [{ ...progress, since: now, step: "commit", lastLine: "" }, finished(progress, now, screen, "done")]
         : [{ ...progress, lastLine: event.line }, []]
     case "LogLost":
-      return [progress, [row(endless, `The log is lost: ${event.error.message}`)]]
+      return [progress, [row(unlimited, `The log cannot be read: ${event.error.message}`)]]
     case "StatusChanged": {
       const begins = progress.step === undefined && progress.status?._tag !== event.status._tag
       return [{ ...progress, status: event.status, since: begins ? now : progress.since }, []]
@@ -72,11 +71,11 @@ export const advance = (
   }
 }
 
-// What buildah prints when all instructions are done (imagebuildah/stage_executor.go).
+// What buildah prints after the last instruction (imagebuildah/stage_executor.go).
 const commit = /^(?:\[\d+\/\d+\] )?COMMIT(?: |$)/
 
 /**
- * The last rows, when the build has ended and its log is told. What went wrong is not among them.
+ * The last rows, for when the build has ended and its log has been shown. Errors are printed elsewhere.
  *
  * @since 0.1.0
  * @category combinators
@@ -99,21 +98,21 @@ const finished = ({ since, step }: Progress, now: number, screen: Screen, mark?:
     ? []
     : [row(screen, `${Render.stepNumber(step)}${time(now - since)}: ${step.instruction}`, mark)]
 
-// A log that is read after the fact tells nothing of time.
-const time = (millis: number): string => millis < 1000 ? "" : ` (${Elapsed.format(millis)})`
+// Steps of a log that is read later have no duration.
+const time = (millis: number): string => millis < 1000 ? "" : ` (${Render.elapsed(millis)})`
 
-// For what somebody may want to copy: it wraps rather than losing its end.
-const endless: Screen = { columns: Number.POSITIVE_INFINITY, color: false }
+// For text that users copy: it wraps instead of being truncated.
+const unlimited: Screen = { columns: Number.POSITIVE_INFINITY, color: false }
 
 /**
- * What goes on now; nothing when the build has ended.
+ * The rows of the current step; none when the build has ended.
  *
  * @since 0.1.0
  * @category getters
  */
 export const rows = (progress: Progress, now: number, screen: Screen): ReadonlyArray<string> => {
   const { lastLine, since, status, step } = progress
-  const elapsed = Elapsed.format(now - since)
+  const elapsed = Render.elapsed(now - since)
   if (step !== undefined) {
     const current = row(
       screen,
@@ -133,13 +132,18 @@ export const rows = (progress: Progress, now: number, screen: Screen): ReadonlyA
 // rows
 // -----------------------------------------------------------------------------
 
-const marks = { done: { text: "✓", style: style.green }, failed: { text: "✗", style: style.red } } as const
+const marks: Readonly<Record<Mark, readonly [symbol: string, format: Format]>> = {
+  done: ["✓", "green"],
+  failed: ["✗", "red"]
+}
 
-const dim = ({ color }: Screen, text: string): string => paint(color, style.dim, text)
+const dim = ({ color }: Screen, text: string): string => style(color, "dim", text)
 
-const row = (screen: Screen, text: string, mark?: Mark): string =>
-  (mark === undefined ? " " : paint(screen.color, marks[mark].style, marks[mark].text)) + " " +
-  truncate(printable(text), screen.columns - 2)
+const row = (screen: Screen, text: string, mark?: Mark): string => {
+  const [symbol, format] = mark === undefined ? [" ", undefined] : marks[mark]
+  const margin = format === undefined ? symbol : style(screen.color, format, symbol)
+  return `${margin} ${truncate(printable(text), screen.columns - 2)}`
+}
 
 const truncate = (text: string, columns: number): string => {
   const characters = Array.from(text)

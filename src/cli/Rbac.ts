@@ -1,5 +1,5 @@
 /**
- * What an administrator applies so that a program may build: objects of Kubernetes' RBAC, with no rule that nothing needs.
+ * The manifests of Kubernetes' RBAC that let a program build, with only the rules that are needed.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 
 /**
  * - `rules`: in the namespace of the builds.
- * - `clusterRules`: everywhere.
+ * - `clusterRules`: in the whole cluster.
  * - `pods`: the service account of build pods, by default `default`, and the security context constraints of OpenShift that
  *   it must be allowed to use.
  *
@@ -26,7 +26,7 @@ export interface Needs {
 const keyOf = ({ apiGroups, resourceNames = [], resources }: RbacRule): string =>
   [apiGroups, resources, resourceNames].map((part) => part.join()).join(" ")
 
-/** Rules about the same resources are one rule. */
+/** Rules about the same resources become one. */
 const merged = (rules: ReadonlyArray<RbacRule>): ReadonlyArray<RbacRule> => {
   const found = new Map<string, RbacRule>()
   for (const rule of rules) {
@@ -37,7 +37,7 @@ const merged = (rules: ReadonlyArray<RbacRule>): ReadonlyArray<RbacRule> => {
 }
 
 /**
- * What two backends need, whose pods have the same service account.
+ * The permissions of two backends whose pods run as the same service account.
  *
  * @since 0.1.0
  * @category combinators
@@ -63,7 +63,7 @@ const account = (name: string, namespace: string): JsonObject => ({
   metadata: { name, namespace }
 })
 
-/** A role and its binding; for the whole cluster, as no more than one namespace's account has it. */
+/** A role and its binding. The name of a cluster-wide binding has the namespace of its account. */
 const role = (options: {
   readonly name: string
   readonly scope: "" | "Cluster"
@@ -96,12 +96,12 @@ const role = (options: {
   ]
 }
 
-/** Every namespace has it. */
-const common = "default"
+/** The service account of every namespace. */
+const defaultAccount = "default"
 
 /**
- * The service account that a program builds with, and its roles in the namespace of the builds and in the cluster; and those
- * of the build pods.
+ * The service account of the program with its roles in the namespace and in the cluster, and the service account of the
+ * build pods with theirs.
  *
  * @since 0.1.0
  * @category constructors
@@ -111,7 +111,7 @@ export const objects = (
   { backend, namespace }: { readonly backend: string; readonly namespace: string }
 ): ReadonlyArray<JsonObject> => {
   const name = "os-builder"
-  const podAccount = pods?.serviceAccount ?? common
+  const podAccount = pods?.serviceAccount ?? defaultAccount
   const use: RbacRule = {
     apiGroups: ["security.openshift.io"],
     resources: ["securitycontextconstraints"],
@@ -121,10 +121,10 @@ export const objects = (
   return [
     account(name, namespace),
     ...role({ name, scope: "", rules, account: name, namespace }),
-    // Its rules are those of a backend: what another one needs elsewhere has another name.
+    // The rules differ by backend, so the name of the role does too.
     ...role({ name: `${name}-${backend}`, scope: "Cluster", rules: clusterRules, account: name, namespace }),
     ...(pods === undefined ? [] : [
-      ...(podAccount === common ? [] : [account(podAccount, namespace)]),
+      ...(podAccount === defaultAccount ? [] : [account(podAccount, namespace)]),
       ...role({ name: `${name}-pods`, scope: "", rules: [use], account: podAccount, namespace })
     ])
   ]

@@ -1,5 +1,5 @@
 /**
- * What the commands say to people: sentences, made of values and nothing else.
+ * Values as text for people.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,6 @@ import * as BuildStatus from "../core/BuildStatus.js"
 import type * as Selection from "../selection/Report.js"
 import type { CliError } from "./CliError.js"
 import * as Columns from "./Columns.js"
-import * as Elapsed from "./Elapsed.js"
 
 /**
  * A status in one line.
@@ -23,10 +22,9 @@ export const status: (status: BuildStatus.BuildStatus) => string = BuildStatus.m
   Pending: ({ blocked }) => blocked === undefined ? "Pending" : `Pending, ${waiting(blocked)}`,
   Running: ({ attempt, blocked }) =>
     `Running${attempt === 1 ? "" : `, attempt ${attempt}`}${blocked === undefined ? "" : `, ${waiting(blocked)}`}`,
-  Succeeded: ({ finishedAt, startedAt }) => `Succeeded in ${Elapsed.format(DateTime.distance(startedAt, finishedAt))}`,
+  Succeeded: ({ finishedAt, startedAt }) => `Succeeded in ${elapsed(DateTime.distance(startedAt, finishedAt))}`,
   Failed: ({ message, reason }) => `Failed (${reason}): ${message}`,
-  Errored: ({ message, reason, retryable }) =>
-    `Errored (${reason}${retryable ? ", building again may help" : ""}): ${message}`,
+  Errored: ({ message, reason, retryable }) => `Errored (${reason}${retryable ? ", retryable" : ""}): ${message}`,
   Cancelled: () => "Cancelled"
 })
 
@@ -34,7 +32,7 @@ const waiting = ({ message, reason, upstreamReason }: BuildStatus.Blocked): stri
   `waiting (${reason}${upstreamReason === undefined ? "" : `, ${upstreamReason}`}): ${message}`
 
 /**
- * Everything that a status tells: its line, the image, the end of the log.
+ * A status in full: its line, the image, the end of the log, the pod.
  *
  * @since 0.1.0
  * @category getters
@@ -47,6 +45,19 @@ export const statusInFull = (value: BuildStatus.BuildStatus): ReadonlyArray<stri
 ]
 
 /**
+ * A duration in milliseconds as whole seconds, minutes or hours: `7s`, `2m05s`, `1h02m`.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const elapsed = (millis: number): string => {
+  const seconds = Math.floor(Math.max(0, millis) / 1000)
+  const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)]
+  const two = (value: number) => String(value % 60).padStart(2, "0")
+  return hours > 0 ? `${hours}h${two(minutes)}m` : minutes > 0 ? `${minutes}m${two(seconds)}s` : `${seconds}s`
+}
+
+/**
  * The last lines of a log, under a heading.
  *
  * @since 0.1.0
@@ -56,7 +67,7 @@ export const logTail = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : ["The log ends with:", ...lines.map((line) => `  ${line}`)]
 
 /**
- * An event as plain lines. The end is left out: it is told when the log is.
+ * An event as plain lines. A terminal status has none: it is printed after the log.
  *
  * @since 0.1.0
  * @category getters
@@ -76,12 +87,12 @@ export const event = (event: BuildEvent): ReadonlyArray<string> => {
     case "Step":
       return []
     case "LogLost":
-      return [`os-builder: the log is lost: ${event.error.message}`]
+      return [`os-builder: the log cannot be read: ${event.error.message}`]
   }
 }
 
 /**
- * Where a build stands in its Containerfile: `STEP 3/7: RUN …`.
+ * A step of the Containerfile: `STEP 3/7: RUN …`.
  *
  * @since 0.1.0
  * @category getters
@@ -98,7 +109,7 @@ export const stepNumber = ({ current, stage, total }: Step): string =>
   }`
 
 /**
- * Builds as a table, its columns as wide as what is in them.
+ * Builds as a table.
  *
  * @since 0.1.0
  * @category getters
@@ -115,7 +126,7 @@ export const table = (summaries: ReadonlyArray<BuildSummary>): ReadonlyArray<str
   ])
 
 /**
- * What probes found, one piece of evidence a line, an arrow at the backend that is preferred.
+ * A report as a table, with an arrow at the preferred backend.
  *
  * @since 0.1.0
  * @category getters
@@ -131,7 +142,7 @@ export const probes = (report: Selection.Report, columns: number): ReadonlyArray
     ])
   ], columns)
 
-// Where an issue of an input comes from on the command line.
+// The option that sets each field of an input.
 const origins: ReadonlyArray<readonly [RegExp, string]> = [
   [/^dockerfile$/, "--file"],
   [/^baseImage\.pullspec$/, "--base"],
@@ -156,7 +167,7 @@ const origins: ReadonlyArray<readonly [RegExp, string]> = [
 ]
 
 /**
- * An issue with the option that it comes from.
+ * An issue with the option that sets the field.
  *
  * @since 0.1.0
  * @category getters
@@ -170,7 +181,7 @@ export const issue = (issue: Issue): string => {
 }
 
 /**
- * What went wrong, in lines that tell what to do about it.
+ * An error as lines, with what to do about it.
  *
  * @since 0.1.0
  * @category getters

@@ -1,5 +1,5 @@
 /**
- * Text files, and what stands in the way of reading a file.
+ * Reading text files, with errors for people.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import { isUtf8 } from "node:buffer"
 
 /**
- * Why a file cannot be read, in words that follow its name.
+ * Why a file cannot be read, as the rest of a sentence that begins with its name.
  *
  * @since 0.1.0
  * @category errors
@@ -29,18 +29,18 @@ export const unreadable = (error: PlatformError): Unreadable => {
   const reason = error._tag === "BadArgument" ? "BadArgument" : error.reason
   switch (reason) {
     case "BadArgument":
-      return new Unreadable({ problem: "has a name that no file can have" })
+      return new Unreadable({ problem: "is not a valid file name" })
     case "NotFound":
       return new Unreadable({ problem: "does not exist" })
     case "PermissionDenied":
-      return new Unreadable({ problem: "must not be read by this user" })
+      return new Unreadable({ problem: "cannot be read by this user" })
     default:
       return new Unreadable({ problem: `cannot be read (${error.description ?? reason})` })
   }
 }
 
 /**
- * The text of a file of at most `limit` bytes. What has no size, such as a pipe, is read to its end.
+ * The text of a file of at most `limit` bytes. A pipe, which has no size, is read to its end.
  *
  * @since 0.1.0
  * @category constructors
@@ -56,6 +56,6 @@ export const read = (
     if (bytes === undefined || bytes.byteLength > limit) {
       return yield* new Unreadable({ problem: `has more than ${limit} bytes` })
     }
-    if (!isUtf8(bytes)) return yield* new Unreadable({ problem: "is not text in UTF-8" })
+    if (!isUtf8(bytes)) return yield* new Unreadable({ problem: "is not UTF-8 text" })
     return new TextDecoder().decode(bytes)
   })

@@ -1,5 +1,5 @@
 /**
- * Shows the events of a build as they come: drawn on a terminal, as plain lines in a pipe, or as JSON.
+ * Shows the events of a build as they occur: redrawn on a terminal, as plain lines in a pipe, or as JSON.
  *
  * @since 0.1.0
  */
@@ -23,14 +23,14 @@ import * as Render from "./Render.js"
  */
 export interface Viewer {
   readonly show: (ref: BuildRef, event: BuildEvent) => Effect.Effect<void>
-  /** To be called when the build has ended and its log is told. */
+  /** To be called when the build has ended and its log has been shown. */
   readonly end: (status: BuildStatus) => Effect.Effect<void>
-  /** Whether the log itself is shown. */
+  /** Whether it shows the log. */
   readonly showsLog: boolean
 }
 
 /**
- * One document a line.
+ * One JSON document a line.
  *
  * @since 0.1.0
  * @category constructors
@@ -42,7 +42,7 @@ export const json: Effect.Effect<Viewer, never, Output> = Effect.map(Output, (ou
 }))
 
 /**
- * The log, and between its lines, after `os-builder:`, how the build stands.
+ * The log, and between its lines the status of the build, after `os-builder:`.
  *
  * @since 0.1.0
  * @category constructors
@@ -56,8 +56,8 @@ export const plain: Effect.Effect<Viewer, never, Output> = Effect.map(Output, (o
 const redrawEvery = "200 millis"
 
 /**
- * The steps of the Containerfile, each a row, the one that runs redrawn with its time and the last line of the log. What is
- * still in motion when the scope closes is wiped out.
+ * The steps of the Containerfile, each a row; the current one is redrawn with its time and the last line of the log, and
+ * erased when the scope closes.
  *
  * @since 0.1.0
  * @category constructors
@@ -83,7 +83,7 @@ export const live: Effect.Effect<Viewer, never, Output | Scope.Scope> = Effect.g
       const where = yield* screen
       const [after, done] = Progress.advance(yield* Ref.get(progress), event, now, where)
       yield* Ref.set(progress, after)
-      // A log may be long and fast: most of its lines wait for the next tick.
+      // A log may be long and fast: its lines are drawn at the next tick.
       if (done.length > 0 || event._tag !== "LogLine") yield* draw(done, Progress.rows(after, now, where))
     }).pipe(pen.withPermits(1))
 
@@ -101,7 +101,7 @@ export const live: Effect.Effect<Viewer, never, Output | Scope.Scope> = Effect.g
   }
 })
 
-// Up over what moved before, and clear from there. What moves is written without wrapping, so that a row stays one row.
+// Moves up over the rows that were drawn before and clears them. Moving rows are written without wrapping, one line each.
 const frame = (before: number, done: ReadonlyArray<string>, moving: ReadonlyArray<string>): string => {
   const lines = (rows: ReadonlyArray<string>) => rows.map((row) => `${row}\n`).join("")
   return (before === 0 ? "" : `\u001b[${before}A\u001b[J`) + lines(done) +
@@ -109,7 +109,7 @@ const frame = (before: number, done: ReadonlyArray<string>, moving: ReadonlyArra
 }
 
 /**
- * The one that suits where the command prints to.
+ * The viewer for the output of the command.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,11 +1,11 @@
 /**
- * Documents as YAML that people read and `kubectl` takes.
+ * Manifests as YAML.
  *
  * @since 0.1.0
  */
 import type { Json, JsonObject } from "../kubernetes/client/ApiRequest.js"
 
-// What every parser takes for a text: neither for a number, a truth value or nothing, nor for syntax.
+// Text that every parser reads as a string without quotes: not as a number, a boolean, null or syntax.
 const plain = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z][\w./-]*$/i
 
 const isList = (value: Json): value is ReadonlyArray<Json> => Array.isArray(value)
@@ -14,7 +14,7 @@ const isObject = (value: Json): value is JsonObject => typeof value === "object"
 
 const isScalar = (value: Json): boolean => typeof value !== "object" || value === null
 
-/** What is written in one line; undefined for what takes several. */
+/** A value on one line; undefined if it takes several. */
 const inline = (value: Json): string | undefined => {
   if (isList(value)) return value.every(isScalar) ? `[${value.map(inline).join(", ")}]` : undefined
   if (isObject(value)) return Object.keys(value).length === 0 ? "{}" : undefined
@@ -35,7 +35,7 @@ const block = (value: Json): ReadonlyArray<string> => {
 }
 
 /**
- * Objects as documents of one file.
+ * Objects as the documents of one file.
  *
  * @since 0.1.0
  * @category conversions

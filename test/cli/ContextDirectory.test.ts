@@ -28,7 +28,7 @@ const info = {
 const issuesOf = (context: ContextDirectory.ContextDirectory) => context.issues.map(String)
 
 describe("ContextDirectory", () => {
-  it.scoped("reads names, bytes and modes as they are", () =>
+  it.scoped("files: keep names, bytes and modes", () =>
     Effect.gen(function*() {
       const bytes = new Uint8Array([0, 255, 13, 10])
       const folder = yield* folderWith({ "a b": "x", "dir/with/ü\"'$(x)": bytes, empty: "", toString: "y" })
@@ -43,7 +43,7 @@ describe("ContextDirectory", () => {
       assert.deepStrictEqual(new Uint8Array(files["dir/with/ü\"'$(x)"]?.content ?? []), bytes)
     }))
 
-  it.scoped("leaves out what .containerignore names, or else .dockerignore", () =>
+  it.scoped(".containerignore: excludes files, or else .dockerignore", () =>
     Effect.gen(function*() {
       const files = { "node_modules/a/b": "", "docs/x": "", "docs/README.md": "", "src/y": "", ".dockerignore": "src" }
       const docker = yield* Effect.flatMap(folderWith(files), read)
@@ -60,11 +60,11 @@ describe("ContextDirectory", () => {
       assert.deepStrictEqual(Object.keys(both.files), [".containerignore", ".dockerignore", "docs/README.md", "src/y"])
       const wrong = yield* Effect.flatMap(folderWith({ ...files, ".containerignore": "ok\n[" }), read)
       assert.deepStrictEqual(issuesOf(wrong), [
-        "context: has a .containerignore that is wrong in line 2: \"[\" is no pattern"
+        "context: .containerignore, line 2: \"[\" is not a pattern"
       ])
     }))
 
-  it.scoped("follows links to files inside, and no others", () =>
+  it.scoped("links: are followed to files inside the context only", () =>
     Effect.gen(function*() {
       const outside = yield* folderWith({ secret: "hunter2" })
       const folder = yield* folderWith({ "real/file": "text" })
@@ -81,15 +81,15 @@ describe("ContextDirectory", () => {
       assert.deepStrictEqual(Object.keys(context.files), [".dockerignore", "inside", "real/file"])
       assert.strictEqual(Buffer.from(context.files["inside"]?.content ?? []).toString(), "text")
       assert.deepStrictEqual(issuesOf(context), [
-        "context[\"dangling\"]: is a link to what is not there",
-        "context[\"directory\"]: is a link to a directory; copy what it names into the context",
-        "context[\"loop\"]: is a link to a directory; copy what it names into the context",
-        "context[\"outside\"]: is a link out of the context; copy what it names into the context",
-        "context[\"up\"]: is a link out of the context; copy what it names into the context"
+        "context[\"dangling\"]: is a link to a file that does not exist",
+        "context[\"directory\"]: is a link to a directory; copy the directory into the context",
+        "context[\"loop\"]: is a link to a directory; copy the directory into the context",
+        "context[\"outside\"]: is a link to a file outside the context; copy the file into the context",
+        "context[\"up\"]: is a link to a file outside the context; copy the file into the context"
       ])
     }))
 
-  it.scoped("stops at the first byte that is too many, however much there is", () =>
+  it.scoped("size limit: reading stops at the first byte over it", () =>
     Effect.gen(function*() {
       const folder = yield* folderWith({ a: "small", z: "never reached" })
       const giant = fs.openSync(path.join(folder, "b"), "w")
@@ -102,11 +102,11 @@ describe("ContextDirectory", () => {
       assert.lengthOf(context.issues, 1)
       assert.match(
         issuesOf(context)[0] ?? "",
-        /^context: holds more than 8388608 bytes \(8 MiB\), .*"b".*\.containerignore$/
+        /^context: has more than 8388608 bytes \(8 MiB\); .*"b".*\.containerignore$/
       )
     }))
 
-  it.effect("stops at the first file that is too many", () =>
+  it.effect("file limit: reading stops at the first file over it", () =>
     Effect.gen(function*() {
       const names = Array.from({ length: 5000 }, (_, index) => `f${index}`)
       const context = yield* ContextDirectory.read("/context").pipe(
@@ -121,10 +121,10 @@ describe("ContextDirectory", () => {
         ))
       )
       assert.lengthOf(Object.keys(context.files), 4096)
-      assert.match(issuesOf(context)[0] ?? "", /^context: holds more than 4096 files/)
+      assert.match(issuesOf(context)[0] ?? "", /^context: has more than 4096 files/)
     }))
 
-  it.effect("takes no fifo, socket or device", () =>
+  it.effect("fifos, sockets, devices: are issues", () =>
     Effect.gen(function*() {
       const context = yield* ContextDirectory.read("/context").pipe(
         Effect.provide(Layer.merge(
@@ -139,7 +139,7 @@ describe("ContextDirectory", () => {
       assert.deepStrictEqual(issuesOf(context), ["context[\"pipe\"]: is neither a file nor a directory"])
     }))
 
-  it.scoped("says what is wrong with the directory itself", () =>
+  it.scoped("directory: an unreadable one is an issue", () =>
     Effect.gen(function*() {
       const folder = yield* folderWith({ file: "" })
       assert.deepStrictEqual(issuesOf(yield* read(`${folder}/none`)), [`context: ${folder}/none does not exist`])

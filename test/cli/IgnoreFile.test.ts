@@ -93,12 +93,12 @@ const moby: ReadonlyArray<readonly [pattern: string, path: string, match: boolea
 
 describe("IgnoreFile", () => {
   for (const [pattern, path, match] of moby) {
-    it(`${pattern} ${match ? "takes" : "leaves"} ${path}`, () => {
+    it(`${pattern}: ${match ? "excludes" : "does not exclude"} ${path}`, () => {
       assert.strictEqual(ignored([pattern], path), match)
     })
   }
 
-  it("lets the last word hold, and takes a file back in although its directory is out", () => {
+  it("!: the last pattern decides, also below an excluded directory", () => {
     assert.isTrue(ignored(["!fileutils.go", "*.go"], "fileutils.go"))
     assert.isFalse(ignored(["*.go", "!fileutils.go"], "fileutils.go"))
     for (const docs of ["docs", "docs/", "docs/*"]) assert.isFalse(ignored([docs, "!docs/README.md"], "docs/README.md"))
@@ -107,7 +107,7 @@ describe("IgnoreFile", () => {
     assert.isFalse(ignored(["**", "!dist/*.whl"], "dist/proxy.py+1.whl"))
   })
 
-  it("passes over comments, empty lines, a byte order mark and white space, and cleans paths", () => {
+  it("parsing: skips comments, empty lines, a byte order mark and white space, and cleans paths", () => {
     const file = IgnoreFile.parse("\uFEFF# comment\n\n  /a/./b/../c/  \r\n! /a/c/keep\n #notcomment\n")
     assert.deepStrictEqual(file.problems, [])
     assert.isTrue(IgnoreFile.ignores(file, "a/c"))
@@ -116,15 +116,15 @@ describe("IgnoreFile", () => {
     assert.isTrue(IgnoreFile.ignores(file, "#notcomment"))
   })
 
-  it("names the lines that are no patterns", () => {
+  it("invalid patterns: are problems with their lines", () => {
     const bad = ["!", "[", "[]a]", "[-]", "[x-]", "[-x]", "[a-b-c]", "a[", "[z-a]", "\\"]
     const { patterns, problems } = IgnoreFile.parse(["ok", ...bad].join("\n"))
     assert.lengthOf(patterns, 1)
     assert.deepStrictEqual(problems.map(({ line }) => line), bad.map((_, index) => index + 2))
-    assert.strictEqual(problems[0]?.message, "\"!\" is no pattern")
+    assert.strictEqual(problems[0]?.message, "\"!\" is not a pattern")
   })
 
-  it("looks into a directory that is out only where something may be taken back in", () => {
+  it("mayHoldExceptions: is true where a pattern may include a file again", () => {
     const file = IgnoreFile.parse("*\n!keep/deep/file\n!lib/*/x\n!plain")
     const looksInto = (directory: string) => IgnoreFile.mayHoldExceptions(file, directory)
     assert.deepStrictEqual(

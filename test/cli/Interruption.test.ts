@@ -3,10 +3,10 @@ import { Deferred, Effect, Exit, Fiber, Ref, TestClock } from "effect"
 import * as Interruption from "../../src/cli/Interruption.js"
 
 const bounded = <A, E>(effect: Effect.Effect<A, E>, givenUp: Ref.Ref<boolean>) =>
-  Interruption.bounded(effect, { patience: "20 seconds", onGivenUp: Ref.set(givenUp, true) })
+  Interruption.bounded(effect, { timeout: "20 seconds", onTimeout: Ref.set(givenUp, true) })
 
 describe("Interruption", () => {
-  it.effect("changes nothing as long as nobody interrupts", () =>
+  it.effect("no interruption: changes nothing", () =>
     Effect.gen(function*() {
       const givenUp = yield* Ref.make(false)
       assert.strictEqual(yield* bounded(Effect.succeed(1), givenUp), 1)
@@ -14,7 +14,7 @@ describe("Interruption", () => {
       assert.isFalse(yield* Ref.get(givenUp))
     }))
 
-  it.effect("lets finalizers end in their time", () =>
+  it.effect("finalizers: may run until the timeout", () =>
     Effect.gen(function*() {
       const givenUp = yield* Ref.make(false)
       const finalized = yield* Ref.make(false)
@@ -34,7 +34,7 @@ describe("Interruption", () => {
       assert.isFalse(yield* Ref.get(givenUp))
     }))
 
-  it.effect("gives up on those that do not end", () =>
+  it.effect("finalizers: are abandoned at the timeout", () =>
     Effect.gen(function*() {
       const givenUp = yield* Ref.make(false)
       const started = yield* Deferred.make<void>()

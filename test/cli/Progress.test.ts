@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime } from "effect"
 import { BuildError, BuildEvent, BuildRef, BuildStatus } from "effect-os-builder"
-import * as Elapsed from "../../src/cli/Elapsed.js"
 import * as Progress from "../../src/cli/Progress.js"
+import * as Render from "../../src/cli/Render.js"
 
 const ref = new BuildRef.BuildRef({ backend: "local", namespace: "default", name: "os-build-a-1", uid: "u1" })
 const at = (seconds: number) => DateTime.unsafeMake(seconds * 1000)
@@ -21,13 +21,13 @@ const succeeded = new BuildStatus.Succeeded({
   finishedAt: at(75)
 })
 
-type Told = readonly [seconds: number, event: BuildEvent.BuildEvent]
+type Events = ReadonlyArray<readonly [seconds: number, event: BuildEvent.BuildEvent]>
 
-/** All rows that are done, and those that move at the end. */
-const draw = (told: ReadonlyArray<Told>, screen: Progress.Screen, end: number) => {
+/** All finished rows, and the moving ones at the end. */
+const draw = (events: Events, screen: Progress.Screen, end: number) => {
   let progress = Progress.start(0)
   const done: Array<string> = []
-  for (const [seconds, event] of told) {
+  for (const [seconds, event] of events) {
     const [next, rows] = Progress.advance(progress, event, seconds * 1000, screen)
     progress = next
     done.push(...rows)
@@ -37,7 +37,7 @@ const draw = (told: ReadonlyArray<Told>, screen: Progress.Screen, end: number) =
 
 const plain = { columns: 40, color: false }
 
-const story: ReadonlyArray<Told> = [
+const story: Events = [
   [0, new BuildEvent.Submitted({ ref, adopted: false })],
   [1, changed(running)],
   [2, line("STEP 1/3: FROM base")],
@@ -47,15 +47,15 @@ const story: ReadonlyArray<Told> = [
 ]
 
 describe("Progress", () => {
-  it("keeps what is done, and moves what is not", () => {
+  it("rows: finished steps and the current one", () => {
     const { done, moving } = draw(story, plain, 68)
     assert.deepStrictEqual({ done, moving }, {
       done: [`  ${ref}`, "✓ STEP 1/3 (1s): FROM base"],
-      moving: ["  STEP 2/3 1m05s: RUN dnf -y install a-…", "    red and   ]0;title more "]
+      moving: ["  STEP 2/3 1m05s: RUN dnf -y install a-…", "    red and  more "]
     })
   })
 
-  it("says that it submits, and then how long it waits, and for what", () => {
+  it("waiting: shows how long and why", () => {
     assert.deepStrictEqual(draw([], plain, 2).moving, ["  2s Submitting"])
     const blocked = new BuildStatus.Blocked({ reason: "Quota", upstreamReason: "FailedCreate", message: "full" })
     const pending = changed(new BuildStatus.Pending({ blocked }))
@@ -65,7 +65,7 @@ describe("Progress", () => {
     assert.deepStrictEqual(draw([[1, changed(running)]], plain, 4).moving, ["  3s Running"])
   })
 
-  it("ends with a tick, a cross, or neither", () => {
+  it("end: a tick, a cross, or neither", () => {
     const failed = changed(new BuildStatus.Failed({ reason: "InstructionFailed", message: "no", logTail: [] }))
     const errored = changed(BuildStatus.errored("Evicted", { message: "no" }))
     const last = (event: BuildEvent.BuildEvent) => draw([[0, step(3, "RUN x")], [75, event]], plain, 75).last
@@ -74,17 +74,17 @@ describe("Progress", () => {
     assert.deepStrictEqual(last(errored), ["  STEP 3/3 (1m15s): RUN x"])
   })
 
-  it("does not count the commit and the push to the last step", () => {
-    const told: ReadonlyArray<Told> = [[0, step(3, "RUN x")], [2, line("COMMIT")], [3, line("Copying blob")]]
-    const { done, moving } = draw(told, plain, 9)
+  it("COMMIT: ends the last step", () => {
+    const events: Events = [[0, step(3, "RUN x")], [2, line("COMMIT")], [3, line("Copying blob")]]
+    const { done, moving } = draw(events, plain, 9)
     assert.deepStrictEqual({ done, moving }, {
       done: ["✓ STEP 3/3 (2s): RUN x"],
       moving: ["  Committing and pushing 7s", "    Copying blob"]
     })
-    assert.deepStrictEqual(draw([...told, [9, changed(succeeded)]], plain, 9).last, ["✓ Succeeded in 1m15s"])
+    assert.deepStrictEqual(draw([...events, [9, changed(succeeded)]], plain, 9).last, ["✓ Succeeded in 1m15s"])
   })
 
-  it("shows stages, steps without a total, a build that was there before, and a log that is lost", () => {
+  it("other events: stages, steps without a total, an adopted build, a log that cannot be read", () => {
     const error = new BuildError.BackendError({ backend: "local", reason: "Forbidden", operation: "read the log" })
     const { done, last } = draw(
       [
@@ -98,22 +98,22 @@ describe("Progress", () => {
     )
     assert.deepStrictEqual(done, [
       `  ${ref}, an earlier build of an equal input`,
-      "  The log is lost: Cannot read the log: the local backend is not allowed to"
+      "  The log cannot be read: Cannot read the log: the local backend is not allowed to"
     ])
     assert.deepStrictEqual(last, ["  [1/2] STEP 4: LABEL a"])
   })
 
-  it("paints where colours are welcome", () => {
+  it("colours: are used if the screen has them", () => {
     const { done, moving } = draw([...story, [5, step(3, "CMD x")], [6, line("y")]], { columns: 40, color: true }, 6)
-    assert.strictEqual(done[1], "\u001b[32m✓\u001b[0m STEP 1/3 (1s): FROM base")
-    assert.deepStrictEqual(moving, ["  STEP 3/3 1s: CMD x", "\u001b[2m    y\u001b[0m"])
+    assert.strictEqual(done[1], "\u001b[32m✓\u001b[39m STEP 1/3 (1s): FROM base")
+    assert.deepStrictEqual(moving, ["  STEP 3/3 1s: CMD x", "\u001b[2m    y\u001b[22m"])
   })
 })
 
-describe("Elapsed", () => {
-  it("grows from seconds to hours", () => {
+describe("Render.elapsed", () => {
+  it("durations: are in seconds, minutes or hours", () => {
     assert.deepStrictEqual(
-      [-5, 0, 999, 59_999, 60_000, 125_000, 3_599_999, 3_600_000, 90_000_000].map(Elapsed.format),
+      [-5, 0, 999, 59_999, 60_000, 125_000, 3_599_999, 3_600_000, 90_000_000].map(Render.elapsed),
       ["0s", "0s", "0s", "59s", "1m00s", "2m05s", "59m59s", "1h00m", "25h00m"]
     )
   })

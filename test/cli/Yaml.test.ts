@@ -7,13 +7,13 @@ import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 const json: fc.Arbitrary<unknown> = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }), { noNullPrototype: true })
 const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null
 
-it("is read as what was written", () => {
+it("round trip: parses to the same value", () => {
   fc.assert(fc.property(fc.array(json.filter(isObject), { minLength: 1, maxLength: 3 }), (documents) => {
     assert.deepStrictEqual(k8s.loadAllYaml(Yaml.format(documents)), documents)
   }))
 })
 
-it("keeps texts that look like something else", () => {
+it("strings: are quoted if they look like another type", () => {
   const words = [
     "yes",
     "No",
@@ -40,7 +40,7 @@ it("keeps texts that look like something else", () => {
   }])
 })
 
-it("is written as people write it", () => {
+it("layout: short lists on one line, blocks indented", () => {
   const document = {
     kind: "Role",
     metadata: { name: "a" },

@@ -6,7 +6,7 @@ import { buildArgs, Command, containerfile, documents, folderWith, layer } from 
 const log = ["STEP 1/2: FROM registry.example.com/base:1", "STEP 2/2: RUN true", "working"]
 
 describe("build", () => {
-  it.scoped("prints the log and last the image, and exits with 0", () =>
+  it.scoped("success: prints the log, then the image, and exits with 0", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -20,7 +20,7 @@ describe("build", () => {
       assert.strictEqual(lines.at(-1), `registry.example.com/os@sha256:${"a".repeat(64)}`)
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("adopts an equal input, and builds anew when told to", () =>
+  it.scoped("equal input: is adopted, and built again with --again", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const args = yield* buildArgs()
@@ -33,7 +33,7 @@ describe("build", () => {
       assert.include(third.out, "os-builder: submitted memory/")
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("exits with 1 when the build failed, and says where", () =>
+  it.scoped("Failed: exits with 1 and prints the step", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -47,7 +47,7 @@ describe("build", () => {
       )
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("does not say where when an instruction was not understood", () =>
+  it.scoped("ContainerfileInvalid: prints no step", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -57,7 +57,7 @@ describe("build", () => {
       assert.match(err, /^Build memory\/.* failed \(ContainerfileInvalid\): resolving step: quote\n$/)
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("exits with 3 when the build errored, and says whether to try again", () =>
+  it.scoped("Errored: exits with 3 and says whether it is retryable", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -67,7 +67,7 @@ describe("build", () => {
       assert.match(err, /^Build memory\/.* errored \(PushFailed\): connection refused \(building again may help\)\n$/)
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("prints every issue of a wrong input with the option it comes from, and exits with 2", () =>
+  it.scoped("invalid input: exits with 2 and prints every issue with its option", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const folder = yield* folderWith({ Containerfile: "FROM x\nNONSENSE\n" })
@@ -101,7 +101,7 @@ describe("build", () => {
           "  --build-arg (buildArgs[\"A\"]): is given twice",
           "  --build-arg (buildArgs[\"1x\"]): ",
           "  --label: has no \"=\"",
-          "  --timeout: \"soon\" is no duration",
+          "  --timeout: invalid duration \"soon\"; use",
           "  --pending-timeout: ",
           "  --retries: ",
           "  --mount-secret, --mount-config-map: \"x\" has no \":\"",
@@ -114,7 +114,7 @@ describe("build", () => {
       assert.notInclude(err, "hunter2")
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("cancels its own build when it is interrupted", () =>
+  it.scoped("interruption: cancels its own build", () =>
     Effect.gen(function*() {
       const { start } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -126,7 +126,7 @@ describe("build", () => {
       assert.strictEqual(summary?.status._tag, "Cancelled")
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("leaves an adopted build alone when it is interrupted", () =>
+  it.scoped("interruption: does not cancel an adopted build", () =>
     Effect.gen(function*() {
       const { run, start } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -135,12 +135,12 @@ describe("build", () => {
       assert.strictEqual((yield* run([...args, "--detach"])).status, 0)
       const running = yield* start(args, (out) => out.includes("Running"))
       const { err } = yield* running.interrupted
-      assert.match(err, /^Interrupted\. Build memory\/.* was there before, and is left alone\.\n$/)
+      assert.match(err, /^Interrupted\. Build memory\/.* is an earlier build and continues\.\n$/)
       const [summary] = yield* BuildBackend.list()
       assert.strictEqual(summary?.status._tag, "Running")
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("exits with 3 when somebody else cancels the build", () =>
+  it.scoped("cancelled by another client: exits with 3", () =>
     Effect.gen(function*() {
       const { start } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -154,7 +154,7 @@ describe("build", () => {
       assert.strictEqual(err, `Build ${summary.ref} was cancelled.\n`)
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("with --detach prints the name of the build alone, where builds outlive the command", () =>
+  it.scoped("--detach: prints only the ref; refused where builds end with the command", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -168,7 +168,7 @@ describe("build", () => {
       assert.strictEqual(refused.status, 2)
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("hands over arguments, labels and files byte for byte", () =>
+  it.scoped("input: keeps arguments, labels and files byte for byte", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const backend = yield* BuildBackend.BuildBackend

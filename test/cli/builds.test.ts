@@ -4,10 +4,10 @@ import { BuildBackend, BuildError, BuildRef, BuildStatus } from "effect-os-build
 import packageJson from "../../package.json" with { type: "json" }
 import { type CliError, exitStatusOf, InternalError, NoBackendCan, UsageError } from "../../src/cli/CliError.js"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import { buildArgs, Command, layer, surroundings, type World } from "../support/CommandHarness.js"
+import { buildArgs, Command, harness, layer, type World } from "../support/CommandHarness.js"
 
-describe("the commands about builds", () => {
-  it.scoped("tell, stop, list and remove them", () =>
+describe("commands about builds", () => {
+  it.scoped("status, list, cancel, remove, logs: print one build", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -24,7 +24,7 @@ describe("the commands about builds", () => {
       assert.deepStrictEqual(yield* run(["remove", ref]), { status: 0, out: `Removed ${ref}\n`, err: "" })
       assert.deepStrictEqual(yield* run(["cancel", ref]), {
         status: 0,
-        out: `${ref} is not there, or no longer\n`,
+        out: `${ref} does not exist\n`,
         err: ""
       })
       assert.deepStrictEqual(yield* run(["status", ref]), {
@@ -35,7 +35,7 @@ describe("the commands about builds", () => {
       assert.strictEqual((yield* run(["logs", ref])).status, 2)
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("tell a failure with the end of its log", () =>
+  it.scoped("status: prints the end of the log of a failed build", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -49,7 +49,7 @@ describe("the commands about builds", () => {
       assert.strictEqual((yield* run(["logs", ref])).out, "one\ntwo\n")
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("prune what ended long ago", () =>
+  it.scoped("prune: deletes builds that ended long ago", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const ref = (yield* run(yield* buildArgs("--detach"))).out.trim()
@@ -63,7 +63,7 @@ describe("the commands about builds", () => {
       assert.match(wrong.err, /^--older-than: invalid duration "4"; use for example 90s or 7d\n/)
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("refuse what names no build, or one of a backend that is not here", () =>
+  it.scoped("REF: must be a ref of a backend that is here", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const malformed = yield* run(["status", "os-build-1"])
@@ -77,7 +77,7 @@ describe("the commands about builds", () => {
       assert.match(foreign.err, /^--backend: there is no backend "custom" here; use one of memory, fleeting\n/)
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("take the backend and the namespace from the environment", () =>
+  it.scoped("environment variables: set the backend and the namespace", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const args = yield* buildArgs("--detach")
@@ -102,32 +102,32 @@ describe("check", () => {
   )
   const run = (args: ReadonlyArray<string>, backends: World["backends"]) =>
     Effect.gen(function*() {
-      const { err, layer, out } = yield* surroundings({}, { backends })
+      const { err, layer, out } = yield* harness({}, { backends })
       const status = yield* Effect.provide(OsBuilder.run(args), layer)
       return { status, out: yield* out, err: yield* err }
     })
   const checkArgs = Effect.map(buildArgs(), (args) => ["check", ...args.slice(3)])
 
-  it.scoped("asks every backend, and is content with one", () =>
+  it.scoped("check: succeeds if one backend supports the input", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* run(yield* checkArgs, [unable, able]), {
         status: 0,
-        out: "unable: cannot build this\n  --arch: is arm64, and this is not\nable: can build this\n",
+        out: "unable: not supported\n  --arch: is arm64, and this is not\nable: supported\n",
         err: ""
       })
     }))
 
-  it.scoped("exits with 2 when none can, and asks only the one that is named", () =>
+  it.scoped("check --backend: checks one backend, and exits with 2 if it does not support the input", () =>
     Effect.gen(function*() {
       const args = yield* checkArgs
       assert.deepStrictEqual(yield* run([...args, "--backend", "unable"], [unable, able]), {
         status: 2,
-        out: "unable: cannot build this\n  --arch: is arm64, and this is not\n",
-        err: "No backend can build this.\n"
+        out: "unable: not supported\n  --arch: is arm64, and this is not\n",
+        err: "No backend supports this input.\n"
       })
     }))
 
-  it.scoped("reads the Containerfile first", () =>
+  it.scoped("check: rejects an invalid Containerfile before it asks backends", () =>
     Effect.gen(function*() {
       const args = (yield* checkArgs).map((arg) => arg.endsWith("/Containerfile") ? "/dev/null" : arg)
       const { err, status } = yield* run(args, [able])
@@ -153,40 +153,40 @@ describe("exit status", () => {
     [new InternalError({ defect: "d" }), 3]
   ]
   for (const [error, expected] of table) {
-    it(`is ${expected} for ${error._tag}${"reason" in error ? ` ${error.reason}` : ""}`, () => {
+    it(`${error._tag}${"reason" in error ? ` ${error.reason}` : ""}: exits with ${expected}`, () => {
       assert.strictEqual(exitStatusOf(error), expected)
     })
   }
 })
 
-describe("what is not meant to happen", () => {
-  it.scoped("is told in a sentence, with its cause only for those who ask", () =>
+describe("unexpected errors", () => {
+  it.scoped("defect: prints a sentence, and its stack trace with --log-level debug", () =>
     Effect.gen(function*() {
       const args = yield* buildArgs()
       const broken = {
         name: "memory",
         outlivesProcess: true,
-        layer: () => BuildBackend.layerMock({ build: () => Effect.die(new Error("a fault of the code")) })
+        layer: () => BuildBackend.layerMock({ build: () => Effect.die(new Error("a bug")) })
       }
-      const complaints = (...more: ReadonlyArray<string>) =>
+      const printed = (...more: ReadonlyArray<string>) =>
         Effect.gen(function*() {
-          const { err, layer } = yield* surroundings({}, { backends: [broken] })
+          const { err, layer } = yield* harness({}, { backends: [broken] })
           assert.strictEqual(yield* Effect.provide(OsBuilder.run([...args, ...more]), layer), 3)
           return yield* err
         })
-      const sentence = "os-builder met an error of its own: a fault of the code\n" +
-        "The same with `--log-level debug` tells where.\n"
-      assert.strictEqual(yield* complaints(), sentence)
-      const asked = yield* complaints("--log-level", "debug")
+      const sentence = "Internal error: a bug\n" +
+        "Run the command with `--log-level debug` for the stack trace.\n"
+      assert.strictEqual(yield* printed(), sentence)
+      const asked = yield* printed("--log-level", "debug")
       assert.match(asked, /^os-builder: debug: .*\n(.*\n)* +at /)
       assert.include(asked, sentence)
     }))
 
-  it.effect("names the variable that is wrong", () =>
+  it.effect("environment: names the invalid variable", () =>
     Effect.gen(function*() {
       const error = ConfigError.InvalidData(["OS_BUILDER_X"], "Expected a number")
       const misled = { name: "local", outlivesProcess: true, layer: () => Layer.fail(error) }
-      const { err, layer } = yield* surroundings({}, { backends: [misled] })
+      const { err, layer } = yield* harness({}, { backends: [misled] })
       assert.strictEqual(yield* Effect.provide(OsBuilder.run(["list", "--backend", "local"]), layer), 2)
       assert.strictEqual(
         (yield* err).split("\n")[0],
@@ -196,7 +196,7 @@ describe("what is not meant to happen", () => {
 })
 
 describe("list --watch", () => {
-  it.scoped("tells each build as it is, and each change when it comes", () =>
+  it.scoped("--watch: prints each build and then every change", () =>
     Effect.gen(function*() {
       const summary = (status: BuildStatus.BuildStatus) =>
         new BuildBackend.BuildSummary({
@@ -212,10 +212,10 @@ describe("list --watch", () => {
         outlivesProcess: true,
         layer: () => BuildBackend.layerMock({ watch: () => Stream.concat(Stream.fromIterable(statuses), Stream.never) })
       }
-      const { layer, until } = yield* surroundings({}, { backends: [changing] })
+      const { layer, until } = yield* harness({}, { backends: [changing] })
       yield* Effect.forkScoped(Effect.provide(OsBuilder.run(["list", "--backend", "memory", "-w"]), layer))
       yield* until((out) => out === "memory/n/m/u: Pending\nmemory/n/m/u: Cancelled\n")
-      const { layer: second, until: untilJson } = yield* surroundings({}, { backends: [changing] })
+      const { layer: second, until: untilJson } = yield* harness({}, { backends: [changing] })
       yield* Effect.forkScoped(
         Effect.provide(OsBuilder.run(["list", "--backend", "memory", "--watch", "--json"]), second)
       )
@@ -226,7 +226,7 @@ describe("list --watch", () => {
 })
 
 describe("logs", () => {
-  it.scoped("hands on each line when it comes", () =>
+  it.scoped("logs: prints each line as it arrives", () =>
     Effect.gen(function*() {
       const lines = {
         name: "memory",
@@ -237,12 +237,12 @@ describe("logs", () => {
             BuildBackend.layerMock({ logs: () => Stream.concat(Stream.make("one"), Stream.never) })
           )
       }
-      const { layer, until } = yield* surroundings({}, { backends: [lines] })
+      const { layer, until } = yield* harness({}, { backends: [lines] })
       yield* Effect.forkScoped(Effect.provide(OsBuilder.run(["logs", "memory/n/m/u", "-f"]), layer))
       yield* until((out) => out === "one\n")
     }))
 })
 
-it("has the version of the package", () => {
+it("version: is that of package.json", () => {
   assert.strictEqual(OsBuilder.version, packageJson.version)
 })

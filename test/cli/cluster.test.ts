@@ -1,20 +1,12 @@
 /**
- * The command with the backends that are on a cluster, which here is in memory.
+ * The command with the backends on a cluster in memory.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, TestClock } from "effect"
 import { Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import { buildArgs, documents, type Screen, surroundings, type World } from "../support/CommandHarness.js"
+import { buildArgs, documents, runIn } from "../support/CommandHarness.js"
 import { timed } from "../support/timed.js"
-
-const runIn = (world: World) => (args: ReadonlyArray<string>, screen: Screen = {}) =>
-  Effect.gen(function*() {
-    const { err, layer, out } = yield* surroundings(screen, world)
-    const status = yield* Effect.provide(OsBuilder.run(args), layer)
-    return { status, out: yield* out, err: yield* err }
-  })
 
 /** One cluster for as long as the test lasts, and the command on it. */
 const onCluster = (options: FakeCluster.Options) =>
@@ -27,7 +19,7 @@ const onCluster = (options: FakeCluster.Options) =>
     }
   })
 
-/** What builds, with the backend that these arguments name. */
+/** `build` without a backend, and with these arguments. */
 const building = (...more: ReadonlyArray<string>) =>
   Effect.map(buildArgs(...more), (args) => ["build", ...args.slice(3)])
 
@@ -38,7 +30,7 @@ const singleNode: FakeCluster.Options = { openShift: { topology: "SingleReplica"
 describe("without a cluster", () => {
   const run = runIn({})
 
-  it.scoped("every command that needs one says what to do, and exits with 3", () =>
+  it.scoped("commands that need one: exit with 3 and say what to do", () =>
     Effect.gen(function*() {
       const ref = "openshift/builds/os-build-a-1/u"
       const commands = [
@@ -70,20 +62,20 @@ describe("without a cluster", () => {
       })
     }))
 
-  it.scoped("check tells which backends can honour an input, and why not", () =>
+  it.scoped("check: prints which backends support an input, and why not", () =>
     Effect.gen(function*() {
       const check = (yield* building()).with(0, "check")
       const all = yield* run(check)
       assert.strictEqual(all.status, 0)
       assert.deepStrictEqual(all.out.match(/^[a-z-]+: .*/gm), [
-        "single-node: can build this",
-        "openshift: can build this",
-        "custom: can build this",
-        "local: can build this"
+        "single-node: supported",
+        "openshift: supported",
+        "custom: supported",
+        "local: supported"
       ])
       const one = yield* run([...check, "--trust-bundle", "ca", "--backend", "openshift"])
       assert.strictEqual(one.status, 2)
-      assert.match(one.out, /^openshift: cannot build this\n {2}--trust-bundle: /)
+      assert.match(one.out, /^openshift: not supported\n {2}--trust-bundle: /)
       const auto = yield* run([...check, "--trust-bundle", "ca", "--backend", "auto", "--json"])
       assert.strictEqual(auto.status, 0)
       assert.deepStrictEqual(
@@ -94,7 +86,7 @@ describe("without a cluster", () => {
 })
 
 describe("on a cluster", () => {
-  it.scoped("probe prints what was found, and what would be chosen", () =>
+  it.scoped("probe: prints the verdicts and the preferred backend", () =>
     Effect.gen(function*() {
       const { run } = yield* onCluster(openShift)
       const { err, out, status } = yield* run(["probe"])
@@ -110,7 +102,7 @@ describe("on a cluster", () => {
       assert.deepStrictEqual(preferred, ["openshift"])
     }))
 
-  it.scoped("probe names what is missing, and exits with 3 when nothing would be chosen", () =>
+  it.scoped("probe: prints missing permissions and exits with 3 if no backend is available", () =>
     Effect.gen(function*() {
       const { run } = yield* onCluster({ ...openShift, permissions: [] })
       const { err, out, status } = yield* run(["probe"])
@@ -126,7 +118,7 @@ describe("on a cluster", () => {
       )
     }))
 
-  it.scoped("probe does not wait long for a cluster that is away", () =>
+  it.scoped("probe: waits 10 seconds in an outage", () =>
     Effect.gen(function*() {
       const { fake, run } = yield* onCluster(openShift)
       yield* fake.outage("1 hour")
@@ -148,7 +140,7 @@ describe("on a cluster", () => {
     ["single-node", plain, ["--backend", "single-node"]]
   ]
   for (const [backend, cluster, named] of worlds) {
-    it.scoped(`a build goes from its submission to its removal: ${backend} by ${named.join(" ") || "auto"}`, () =>
+    it.scoped(`${backend} by ${named.join(" ") || "auto"}: a build is submitted, adopted, listed, pruned and removed`, () =>
       Effect.gen(function*() {
         const { fake, run } = yield* onCluster(cluster)
         yield* fake.outcome(FakeCluster.succeeds({ digest: `sha256:${"a".repeat(64)}`, log: ["one", "two"] }))
@@ -175,7 +167,7 @@ describe("on a cluster", () => {
       }))
   }
 
-  it.scoped("the environment sets up the pods of builds, and has to be right", () =>
+  it.scoped("environment variables: set up build pods; an invalid one exits with 2", () =>
     Effect.gen(function*() {
       const { fake, run } = yield* onCluster(plain)
       const environment = {
@@ -205,7 +197,7 @@ describe("on a cluster", () => {
       assert.match(wrong.err, /^invalid environment: .*OS_BUILDER_SECURITY/)
     }))
 
-  it.scoped("a build can be left to go on, followed and cancelled", () =>
+  it.scoped("build --detach: leaves the build running, to be followed and cancelled", () =>
     Effect.gen(function*() {
       const { fake, run } = yield* onCluster(openShift)
       yield* fake.outcome(FakeCluster.held)
@@ -215,7 +207,7 @@ describe("on a cluster", () => {
       assert.strictEqual((yield* Fiber.join(following)).status, 0)
     }))
 
-  it.scoped("auto says why there is no backend, and what to grant", () =>
+  it.scoped("auto: prints why no backend is available, and what to grant", () =>
     Effect.gen(function*() {
       const { run } = yield* onCluster({ ...openShift, permissions: [] })
       const { err, status } = yield* run(yield* building())
@@ -226,7 +218,7 @@ describe("on a cluster", () => {
       )
     }))
 
-  it.scoped("auto does not fall back while the cluster is away", () =>
+  it.scoped("auto: does not fall back in an outage", () =>
     Effect.gen(function*() {
       const { fake, run } = yield* onCluster(openShift)
       yield* fake.outage("1 hour")

@@ -1,14 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import { documents, type Screen, surroundings } from "../support/CommandHarness.js"
+import { documents, runIn, type Screen } from "../support/CommandHarness.js"
 import { timed } from "../support/timed.js"
 
 const demo = (args: ReadonlyArray<string>, screen: Screen = {}) =>
   Effect.gen(function*() {
-    const { err, layer, out } = yield* surroundings(screen, {})
-    const { took, value } = yield* timed(Effect.provide(OsBuilder.run(["demo", ...args]), layer))
-    return { took, status: value, out: yield* out, err: yield* err }
+    const { took, value } = yield* timed(runIn({})(["demo", ...args], screen))
+    return { took, ...value }
   })
 
 const expected = [
@@ -18,7 +16,7 @@ const expected = [
 ] as const
 
 describe("demo", () => {
-  it.effect("builds on each of the three clusters with another backend, and shows why, how and what", () =>
+  it.effect("text: builds on three clusters with three backends, and shows verdicts, log and digest", () =>
     Effect.gen(function*() {
       const { err, out, status, took } = yield* demo([])
       assert.strictEqual(status, 0)
@@ -32,7 +30,7 @@ describe("demo", () => {
         const section = sections[index] ?? ""
         assert.isTrue(section.startsWith(`${cluster} ──\n`))
         assert.match(section, new RegExp(`^→  ${backend} +Available  \\w`, "m"))
-        assert.include(section, `The ${backend} backend is the first of these that can build it.`)
+        assert.include(section, `Chosen: ${backend}, the first available backend that supports this input.`)
         assert.match(section, new RegExp(`^· ${backend}/default/os-build-`, "m"))
         for (const line of ["· Running", "  │ STEP 3/3: COPY --chmod=644 motd /etc/motd", "✓ Succeeded in 1s"]) {
           assert.include(section, `${line}\n`)
@@ -43,10 +41,10 @@ describe("demo", () => {
       }
     }))
 
-  it.effect("is in colours, and fits, on a terminal", () =>
+  it.effect("terminal: uses colours and fits the width", () =>
     Effect.gen(function*() {
       const { out } = yield* demo([], { isTTY: true, columns: 80, environment: { TERM: "xterm" } })
-      assert.include(out, "\u001b[1m── OpenShift ──\u001b[0m")
+      assert.include(out, "\u001b[1m── OpenShift ──\u001b[22m")
       const plain = out.replace(/\u001b\[\d*m/g, "")
       const endless = /os-build-|@sha256:/
       const widest = plain.split("\n").filter((line) => !endless.test(line)).map((line) => line.length)
@@ -55,7 +53,7 @@ describe("demo", () => {
       assert.strictEqual(uncoloured.out, plain)
     }))
 
-  it.effect("prints JSON", () =>
+  it.effect("--json: prints one document a line", () =>
     Effect.gen(function*() {
       const lines = documents((yield* demo(["--json"])).out)
       assert.deepStrictEqual(

@@ -10,7 +10,7 @@ const parsed = (out: string): ReadonlyArray<unknown> =>
   out.trimEnd().split("\n").map((line): unknown => JSON.parse(line))
 
 describe("--json", () => {
-  it.scoped("prints everything that happens, one document a line, and the result last", () =>
+  it.scoped("build: prints every event, one document a line, and finally the result", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -37,7 +37,7 @@ describe("--json", () => {
       assert.strictEqual(documents(out).at(-1)?.type, "result")
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("ends with an error when the build does", () =>
+  it.scoped("errored build: ends with an error", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -58,7 +58,7 @@ describe("--json", () => {
       })
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("tells wrong inputs and wrong usage in the same way", () =>
+  it.scoped("invalid input and wrong usage: print an error", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const wrong = yield* run(yield* buildArgs("--json", "--retries", "99"))
@@ -75,7 +75,7 @@ describe("--json", () => {
       assert.deepInclude(parsed(usage.out)[0], { type: "error", error: "UsageError", exitStatus: 2, retryable: false })
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("tells an interruption", () =>
+  it.scoped("interruption: prints an error", () =>
     Effect.gen(function*() {
       const { start } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -86,7 +86,7 @@ describe("--json", () => {
       assert.deepInclude(parsed(out).at(-1), { type: "error", error: "Interrupted", exitStatus: 130, retryable: false })
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("is there for every command", () =>
+  it.scoped("every command: prints documents", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -125,7 +125,7 @@ describe("--json", () => {
       assert.deepStrictEqual(yield* json("remove", ref), [{ type: "removed", ref }])
     }).pipe(Effect.provide(layer)))
 
-  it("has a document for a log that is lost", () => {
+  it("LogLost: has a document", () => {
     const error = new BuildError.BackendError({ backend: "local", reason: "Forbidden", operation: "read the log" })
     const ref = new BuildRef.BuildRef({ backend: "local", namespace: "n", name: "os-build-a-1", uid: "u" })
     assert.strictEqual(

@@ -5,7 +5,7 @@ import { buildArgs, Command, layer } from "../support/CommandHarness.js"
 
 const terminal = { isTTY: true, columns: 60, environment: { TERM: "xterm", NO_COLOR: "1" } }
 
-/** What a terminal shows after it was sent a text: only what the command uses of its language is understood. */
+/** The rows of a terminal after a text, of which only the control sequences that the command uses are interpreted. */
 const shown = (text: string): ReadonlyArray<string> => {
   const rows: Array<string> = []
   let row = 0
@@ -24,7 +24,7 @@ const shown = (text: string): ReadonlyArray<string> => {
 }
 
 describe("build on a terminal", () => {
-  it.scoped("redraws what moves, and leaves what is done", () =>
+  it.scoped("current step: is redrawn; finished steps stay", () =>
     Effect.gen(function*() {
       const { start } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -54,10 +54,10 @@ describe("build on a terminal", () => {
           "✓ Succeeded in 3s"
         ].toSorted()
       )
-      assert.notMatch(out, /\u001b\[\d*m/, "no colours were wanted")
+      assert.notMatch(out, /\u001b\[\d*m/, "NO_COLOR is set")
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("tells the end of the log, which it did not show, when the build failed", () =>
+  it.scoped("failed build: prints the end of the log", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -70,7 +70,7 @@ describe("build on a terminal", () => {
       )
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("wipes out what moved when it is interrupted", () =>
+  it.scoped("interruption: erases the current step", () =>
     Effect.gen(function*() {
       const { start } = yield* Command
       const memory = yield* BuildBackend.MemoryBackend
@@ -81,13 +81,13 @@ describe("build on a terminal", () => {
       assert.include(err, ": Cancelled.")
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("prints plain lines where lines cannot be redrawn", () =>
+  it.scoped("TERM=dumb: prints plain lines", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
       const { out } = yield* run(yield* buildArgs(), { ...terminal, environment: { TERM: "dumb" } })
       assert.notInclude(out, "\u001b")
       assert.include(out, "os-builder: submitted")
       const colored = yield* run(yield* buildArgs("--again"), { ...terminal, environment: { TERM: "xterm" } })
-      assert.include(colored.out, "\u001b[32m✓\u001b[0m")
+      assert.include(colored.out, "\u001b[32m✓\u001b[39m")
     }).pipe(Effect.provide(layer)))
 })

@@ -1,22 +1,16 @@
 /**
- * What `os-builder rbac` prints: enough for everything that a backend does, and nothing that it could do without.
+ * What `os-builder rbac` prints: every permission that a backend needs, and no other.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as k8s from "@kubernetes/client-node"
 import { Effect, Layer, Schema } from "effect"
 import { BackendSelection, type BuildBackend, type Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as OsBuilder from "../../src/cli/OsBuilder.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
-import { documents, type Screen, surroundings } from "../support/CommandHarness.js"
+import { documents, runIn } from "../support/CommandHarness.js"
 import { observe, operations } from "../support/Operations.js"
 
-const run = (args: ReadonlyArray<string>, screen: Screen = {}) =>
-  Effect.gen(function*() {
-    const { err, layer, out } = yield* surroundings(screen, {})
-    const status = yield* Effect.provide(OsBuilder.run(args), layer)
-    return { status, out: yield* out, err: yield* err }
-  })
+const run = runIn({})
 
 const texts = Schema.Array(Schema.String)
 
@@ -86,7 +80,7 @@ const backends: ReadonlyArray<{
   }
 ]
 
-describe.sequential("what is printed for a backend is just enough for everything that it does", () => {
+describe.sequential("rbac --backend", () => {
   for (const { cluster, layer, name } of backends) {
     const under = (
       permissions: ReadonlyArray<FakeCluster.Rule> | undefined,
@@ -100,31 +94,37 @@ describe.sequential("what is printed for a backend is just enough for everything
         layer.pipe(Layer.provideMerge(FakeCluster.layer({ ...cluster, namespace: "builds", permissions })))
       ))
 
-    it.effect(name, () =>
-      Effect.gen(function*() {
-        const rules = yield* printed(name)
-        const usual = yield* Effect.forEach(Object.entries(operations), ([what, operation]) =>
-          Effect.map(under(rules, operation), (found) => ({ what, operation, ...found })))
-        for (const { operation, seen, what } of usual) {
-          assert.strictEqual(seen, (yield* under(undefined, operation)).seen, what)
-        }
-        for (const { rules: fewer, without } of reduced(rules)) {
-          // What OpenShift's admission asks about is no request.
-          const asking = usual.filter(({ requests }) =>
-            requests.has(without)
+    it.effect(
+      `${name}: every operation works with the printed rules, and needs each of them`,
+      () =>
+        Effect.gen(function*() {
+          const rules = yield* printed(name)
+          const usual = yield* Effect.forEach(
+            Object.entries(operations),
+            ([what, operation]) => Effect.map(under(rules, operation), (found) => ({ what, operation, ...found }))
           )
-          const isMissed = yield* Effect.exists(asking.length === 0 ? usual : asking, ({ operation, seen }) =>
-            Effect.map(under(fewer, operation), (now) => now.seen !== seen))
-          assert.isTrue(isMissed, `nothing misses ${without}`)
-        }
-      }), 300_000)
+          for (const { operation, seen, what } of usual) {
+            assert.strictEqual(seen, (yield* under(undefined, operation)).seen, what)
+          }
+          for (const { rules: fewer, without } of reduced(rules)) {
+            // OpenShift's admission checks permissions without a request.
+            const asking = usual.filter(({ requests }) => requests.has(without))
+            const isNeeded = yield* Effect.exists(
+              asking.length === 0 ? usual : asking,
+              ({ operation, seen }) => Effect.map(under(fewer, operation), (now) => now.seen !== seen)
+            )
+            assert.isTrue(isNeeded, `nothing needs ${without}`)
+          }
+        }),
+      300_000
+    )
   }
 })
 
 describe("rbac", () => {
   const auto = Effect.map(run(["rbac", "-n", "builds"]), ({ out }) => out)
 
-  it.effect("prints for auto what the backends need, and what the probes read of the cluster", () =>
+  it.effect("auto: prints the rules of all backends and of the probes", () =>
     Effect.gen(function*() {
       const single = (rules: ReadonlyArray<FakeCluster.Rule>) =>
         rules.flatMap(({ apiGroups = [], resourceNames = [], resources = [], verbs }) =>
@@ -161,7 +161,7 @@ describe("rbac", () => {
         return report.rows.map(({ verdict }) => verdict._tag)
       }).pipe(Effect.provide(FakeCluster.layer({ ...options, namespace: "builds", permissions }))))
 
-  it.effect("lets the probes of auto find out everything, and each of their rules is for something", () =>
+  it.effect("auto: the probes get the same verdicts with these rules, and need each of them", () =>
     Effect.gen(function*() {
       const rules = rulesOf(yield* auto)
       const known = yield* verdicts(undefined)
@@ -173,7 +173,7 @@ describe("rbac", () => {
       }
     }))
 
-  it.effect("binds its roles to service accounts in the namespace", () =>
+  it.effect("bindings: bind the roles to service accounts in the namespace", () =>
     Effect.gen(function*() {
       const environment = { OS_BUILDER_SERVICE_ACCOUNT: "image-builder", OS_BUILDER_DELIVER_TO_NODE: "true" }
       const { out } = yield* run(["rbac", "-n", "builds", "--backend", "single-node"], { environment })
@@ -206,7 +206,7 @@ describe("rbac", () => {
       }])
     }))
 
-  it.effect("prints the same as JSON", () =>
+  it.effect("--json: prints the same objects", () =>
     Effect.gen(function*() {
       const json = yield* run(["rbac", "-n", "builds", "--json"])
       assert.deepStrictEqual(
@@ -215,7 +215,7 @@ describe("rbac", () => {
       )
     }))
 
-  it.effect("takes no backend that is on no cluster, and no namespace that there cannot be", () =>
+  it.effect("wrong arguments: a backend without a cluster or an invalid namespace exits with 2", () =>
     Effect.gen(function*() {
       for (const wrong of [["--backend", "local"], ["--backend", "toString"], ["-n", "a\nkind: Pod"], ["-n", ""]]) {
         const { out, status } = yield* run(["rbac", ...wrong])

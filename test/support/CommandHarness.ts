@@ -1,5 +1,5 @@
 /**
- * The command in this process: on the backend in memory, with a terminal and a console that remember.
+ * The command in this process, with a terminal and a console that record what it prints.
  */
 import { Terminal } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
@@ -23,9 +23,9 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as Backends from "../../src/cli/Backends.js"
 import type { ExitStatus } from "../../src/cli/CliError.js"
-import { ClusterAccess } from "../../src/cli/ClusterAccess.js"
 import { JsonLine } from "../../src/cli/JsonLine.js"
 import * as Log from "../../src/cli/Log.js"
+import { ClusterAccess } from "../../src/cli/NodeServices.js"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
 import * as Output from "../../src/cli/Output.js"
 
@@ -41,7 +41,7 @@ export interface Run {
   readonly err: string
 }
 
-/** What there is to build with: by default the command's own backends, and no cluster. */
+/** The backends and the cluster; by default the command's own backends and no cluster. */
 export interface World {
   readonly backends?: ReadonlyArray<Parameters<typeof Backends.offline>[0]> | undefined
   readonly cluster?: Layer.Layer<Cluster.Cluster, ConfigurationError> | undefined
@@ -49,11 +49,11 @@ export interface World {
 
 const noCluster = Layer.fail(new ConfigurationError({ reason: "NoConfiguration", detail: "There is no kubeconfig" }))
 
-/** What a command needs, and what it printed so far. */
-export const surroundings = (screen: Screen, { backends, cluster = noCluster }: World) =>
+/** The layer of a command, and what it has printed so far. */
+export const harness = (screen: Screen, { backends, cluster = noCluster }: World) =>
   Effect.gen(function*() {
     const out = yield* SubscriptionRef.make("")
-    const complaints: Array<string> = []
+    const errors: Array<string> = []
     const terminal = Terminal.Terminal.of({
       columns: Effect.succeed(screen.columns ?? 100),
       rows: Effect.succeed(40),
@@ -63,18 +63,18 @@ export const surroundings = (screen: Screen, { backends, cluster = noCluster }: 
       display: (text) => SubscriptionRef.update(out, (all) => all + text)
     })
     const console = yield* Console.consoleWith(Effect.succeed)
-    const remember = (line: unknown): void => {
-      complaints.push(`${String(line)}\n`)
+    const record = (line: unknown): void => {
+      errors.push(`${String(line)}\n`)
     }
-    const remembering: Console.Console = {
+    const recording: Console.Console = {
       ...console,
-      error: (line) => Effect.sync(() => remember(line)),
-      unsafe: { ...console.unsafe, error: remember }
+      error: (line) => Effect.sync(() => record(line)),
+      unsafe: { ...console.unsafe, error: record }
     }
     const base = Layer.mergeAll(
       Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(screen.environment ?? {})))),
       Layer.succeed(Terminal.Terminal, terminal),
-      Console.setConsole(remembering)
+      Console.setConsole(recording)
     )
     const layer = Log.layer.pipe(
       Layer.provideMerge(Output.layer),
@@ -87,17 +87,25 @@ export const surroundings = (screen: Screen, { backends, cluster = noCluster }: 
       Layer.merge(Layer.succeed(ClusterAccess, cluster)),
       Layer.provideMerge(NodeContext.layer)
     )
-    /** Waits until the output says so. */
-    const until = (says: (out: string) => boolean) => Stream.runHead(Stream.filter(out.changes, says))
-    return { layer, out: SubscriptionRef.get(out), err: Effect.sync(() => complaints.join("")), until }
+    /** Waits until the output satisfies a predicate. */
+    const until = (predicate: (out: string) => boolean) => Stream.runHead(Stream.filter(out.changes, predicate))
+    return { layer, out: SubscriptionRef.get(out), err: Effect.sync(() => errors.join("")), until }
+  })
+
+/** Runs the command to its end. */
+export const runIn = (world: World) => (args: ReadonlyArray<string>, screen: Screen = {}) =>
+  Effect.gen(function*() {
+    const { err, layer, out } = yield* harness(screen, world)
+    const status = yield* Effect.provide(OsBuilder.run(args), layer)
+    return { status, out: yield* out, err: yield* err }
   })
 
 export class Command extends Context.Tag("test/Command")<Command, {
   readonly run: (args: ReadonlyArray<string>, screen?: Screen) => Effect.Effect<Run>
-  /** Runs it in the background, and returns when its output says so. */
+  /** Runs it in the background, and returns when its output satisfies the predicate. */
   readonly start: (
     args: ReadonlyArray<string>,
-    says: (out: string) => boolean,
+    predicate: (out: string) => boolean,
     screen?: Screen
   ) => Effect.Effect<{
     readonly ended: Effect.Effect<Run>
@@ -106,7 +114,7 @@ export class Command extends Context.Tag("test/Command")<Command, {
   }>
 }>() {}
 
-/** The backend in memory under the name of `memory`, and a second one that is not there to stay. */
+/** The backend in memory as `memory`, and as `fleeting`, whose builds end with the process. */
 export const layer: Layer.Layer<Command | BuildBackend.BuildBackend | BuildBackend.MemoryBackend> = Layer.effect(
   Command,
   Effect.gen(function*() {
@@ -116,11 +124,11 @@ export const layer: Layer.Layer<Command | BuildBackend.BuildBackend | BuildBacke
       { name: "memory", outlivesProcess: true, layer: provided },
       { name: "fleeting", outlivesProcess: false, layer: provided }
     ]
-    const start = (args: ReadonlyArray<string>, says: (out: string) => boolean, screen: Screen = {}) =>
+    const start = (args: ReadonlyArray<string>, predicate: (out: string) => boolean, screen: Screen = {}) =>
       Effect.gen(function*() {
-        const { err, layer, out, until } = yield* surroundings(screen, { backends })
+        const { err, layer, out, until } = yield* harness(screen, { backends })
         const fiber = yield* Effect.forkDaemon(Effect.provide(OsBuilder.run(args), layer))
-        yield* until(says)
+        yield* until(predicate)
         const printed = Effect.all({ out, err })
         return {
           out,
@@ -155,7 +163,7 @@ export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>)
 
 export const containerfile = "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN true\n"
 
-/** `build`, with everything that it cannot do without. */
+/** `build` with every option that it requires. */
 export const buildArgs = (...more: ReadonlyArray<string>) =>
   Effect.map(folderWith({ Containerfile: containerfile }), (folder) => [
     "build",

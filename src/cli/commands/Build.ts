@@ -1,5 +1,5 @@
 /**
- * `os-builder build`: builds an image, shows how it goes, and ends as the build does.
+ * `os-builder build`: builds an image, shows its progress, and exits with its outcome.
  *
  * @since 0.1.0
  */
@@ -68,7 +68,7 @@ const submit = (input: BuildInput, options: Options) =>
     yield* output.write(`${line}\n`)
   })
 
-/** What has been told of the build so far. */
+/** What has been shown of the build. */
 interface Seen {
   readonly submitted?: Submitted
   readonly status?: BuildStatus
@@ -89,7 +89,7 @@ const watch = (input: BuildInput, options: Options) =>
       Effect.tapError((error) =>
         options.json || !("status" in error) ? Effect.void : Effect.forEach(
           [
-            // A Containerfile that is not understood fails at an instruction that never became a step.
+            // An instruction that is not valid never becomes a step.
             ...(step !== undefined && error._tag === "BuildFailed" && error.status.reason === "InstructionFailed"
               ? [`The build failed in ${Render.step(step)}`]
               : []),
@@ -110,7 +110,7 @@ const watch = (input: BuildInput, options: Options) =>
         backend: ref.backend,
         reason: "Unexpected",
         operation: `wait for ${ref}`,
-        detail: "the build was removed while it was waited for"
+        detail: "the build was removed in the meantime"
       }))
   )
 
@@ -139,9 +139,9 @@ const show = (input: BuildInput, options: Options, seen: Ref.Ref<Seen>) =>
     return viewer
   })
 
-const statusPatience = "2 seconds"
+const statusTimeout = "2 seconds"
 
-// Runs when the build has been cancelled, or given up as one that does not react.
+// Runs when the build has been cancelled, or its cancellation has timed out.
 const explainInterruption = ({ submitted }: Seen, options: Options) =>
   Effect.gen(function*() {
     const output = yield* Output
@@ -149,15 +149,15 @@ const explainInterruption = ({ submitted }: Seen, options: Options) =>
       ? Option.none()
       : yield* BuildBackend.status(submitted.ref).pipe(
         Effect.interruptible,
-        Effect.timeout(statusPatience),
+        Effect.timeout(statusTimeout),
         Effect.option
       )
     const message = submitted === undefined
-      ? "Interrupted before there was a build."
+      ? "Interrupted before the build was submitted."
       : submitted.adopted
-      ? `Interrupted. Build ${submitted.ref} was there before, and is left alone.`
+      ? `Interrupted. Build ${submitted.ref} is an earlier build and continues.`
       : Option.match(status, {
-        onNone: () => `Interrupted. What became of build ${submitted.ref} is not known.`,
+        onNone: () => `Interrupted. The status of build ${submitted.ref} is unknown.`,
         onSome: (status) => `Interrupted. Build ${submitted.ref}: ${Render.status(status)}.`
       })
     yield* options.json

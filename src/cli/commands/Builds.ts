@@ -1,5 +1,5 @@
 /**
- * The commands about builds that are there: `status`, `logs`, `cancel`, `remove`, `list`, `prune`.
+ * The commands about existing builds: `status`, `logs`, `cancel`, `remove`, `list`, `prune`.
  *
  * @since 0.1.0
  */
@@ -47,7 +47,7 @@ const using = <A, E>(
   effect: Effect.Effect<A, E, BuildBackend.BuildBackend | Output>
 ) =>
   Effect.flatMap(Backends.find(backend), ({ layer }) =>
-    // Builds that are there have their own settings.
+    // Existing builds keep the settings that they were submitted with.
     Effect.provide(effect, layer({ ...BackendSettings.none, namespace })))
 
 const withBuild = <A, E>(
@@ -90,7 +90,7 @@ export const logs = (
     ))
 
 /**
- * Cancels, and says how the build ended: it may have been faster.
+ * Cancels the build and prints its status: it may have ended before.
  *
  * @since 0.1.0
  * @category commands
@@ -100,7 +100,7 @@ export const cancel = ({ json, ref }: OneBuild): Command =>
     BuildBackend.cancel(ref).pipe(
       Effect.zipRight(Effect.option(BuildBackend.status(ref))),
       Effect.flatMap(Option.match({
-        onNone: () => print(json, { type: "removed", ref }, [`${ref} is not there, or no longer`]),
+        onNone: () => print(json, { type: "removed", ref }, [`${ref} does not exist`]),
         onSome: (status) => print(json, { type: "status", ref, status }, [`${ref}: ${Render.status(status)}`])
       }))
     ))

@@ -1,5 +1,5 @@
 /**
- * `os-builder check`: which backends can build an input, and why the others cannot; nothing is built.
+ * `os-builder check`: which backends support an input, and why the others do not; nothing is built.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ import { Output } from "../Output.js"
 import * as Render from "../Render.js"
 
 /**
- * `backend` is the only one to ask (`auto`: those that it chooses between); by default all of them.
+ * `backend`: check this one (`auto`: its candidates); by default all of them.
  *
  * @since 0.1.0
  * @category models
@@ -56,7 +56,7 @@ export const check = (
         )
     )
     const lines = answers.flatMap((answer) =>
-      options.json ? [JsonLine.encode({ type: "check", ...answer })] : inWords(answer)
+      options.json ? [JsonLine.encode({ type: "check", ...answer })] : text(answer)
     )
     yield* output.write(lines.map((line) => `${line}\n`).join(""))
     if (!answers.some(({ ok }) => ok)) return yield* new NoBackendCan()
@@ -68,7 +68,7 @@ interface Answer {
   readonly issues: ReadonlyArray<Issue>
 }
 
-const inWords = ({ backend, issues, ok }: Answer): ReadonlyArray<string> =>
+const text = ({ backend, issues, ok }: Answer): ReadonlyArray<string> =>
   ok
-    ? [`${backend}: can build this`]
-    : [`${backend}: cannot build this`, ...issues.map((issue) => `  ${Render.issue(issue)}`)]
+    ? [`${backend}: supported`]
+    : [`${backend}: not supported`, ...issues.map((issue) => `  ${Render.issue(issue)}`)]

@@ -1,5 +1,5 @@
 /**
- * `os-builder demo`: one Containerfile on three clusters in memory, each with the backend that suits it.
+ * `os-builder demo`: one Containerfile on three clusters in memory, each with its preferred backend.
  *
  * @since 0.1.0
  */

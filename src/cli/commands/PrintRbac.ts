@@ -1,5 +1,5 @@
 /**
- * `os-builder rbac`: the least that a backend has to be allowed, to be applied with `kubectl`; asks no cluster.
+ * `os-builder rbac`: the permissions that a backend needs, as manifests for `kubectl`; reaches no cluster.
  *
  * @since 0.1.0
  */
@@ -51,6 +51,6 @@ const wrong = (problem: string) => new UsageError({ command: "rbac", problems: [
 
 const heading = (backend: string, namespace: string): string =>
   [
-    `# What \`os-builder --backend ${backend}\` has to be allowed in namespace ${namespace} (another one: -n NAMESPACE).`,
-    "# For people, bind the roles to them instead of the service account os-builder."
+    `# Permissions of \`os-builder --backend ${backend}\` in namespace ${namespace} (-n NAMESPACE for another one).`,
+    "# To grant them to people, bind the roles to users instead of the service account os-builder."
   ].map((line) => `${line}\n`).join("")

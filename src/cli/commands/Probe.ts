@@ -1,5 +1,5 @@
 /**
- * `os-builder probe`: what a cluster offers for building, and which backend would be chosen; nothing is built.
+ * `os-builder probe`: which backends the cluster supports, and which would be chosen; nothing is built.
  *
  * @since 0.1.0
  */
@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import { Patience } from "../../selection/Probe.js"
 import * as BackendSettings from "../BackendSettings.js"
 import { type CliError, NothingAvailable } from "../CliError.js"
-import { ClusterAccess } from "../ClusterAccess.js"
 import * as JsonLine from "../JsonLine.js"
+import { ClusterAccess } from "../NodeServices.js"
 import { Output } from "../Output.js"
 import * as Render from "../Render.js"
 
@@ -23,8 +23,8 @@ export interface Options {
   readonly namespace: string | undefined
 }
 
-/** Somebody waits for the answer, and can ask again. */
-const patience = Duration.seconds(10)
+/** Short, since a user waits for the result and can run the command again. */
+const timeout = Duration.seconds(10)
 
 /**
  * @since 0.1.0
@@ -37,7 +37,7 @@ export const probe = (
     const output = yield* Output
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
     const report = yield* ClusterBackends.probe({ ...BackendSettings.none, namespace }).pipe(
-      Effect.provideService(Patience, patience),
+      Effect.provideService(Patience, timeout),
       Effect.provide(yield* ClusterAccess)
     )
     const lines = json

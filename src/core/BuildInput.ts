@@ -292,31 +292,41 @@ export const defaults = {
  * It covers the Containerfile, both pullspecs, build arguments, image labels, the context (bytes and modes), mounts (kind,
  * name and path), trust bundle, proxy, architecture, whether there is an entitlement, and the revision. It does not cover
  * what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects, and the names
- * of the secrets for registries and entitlement. What is left out counts as its default.
+ * of the secrets for registries and entitlement. What is left out counts as its default. It is computed once for an input.
  *
  * @since 0.1.0
  * @category getters
  */
-export const fingerprint = (input: BuildInput): string =>
-  Fingerprint.make({
-    version: "effect-os-builder/BuildInput/1",
-    dockerfile: input.dockerfile,
-    baseImage: input.baseImage.pullspec,
-    finalImage: input.finalImage.pullspec,
-    entitlement: input.entitlementSecretName === undefined ? "" : "present",
-    buildArgs: input.buildArgs ?? {},
-    imageLabels: input.imageLabels ?? {},
-    context: Object.fromEntries(
-      Object.entries(input.context ?? {}).map(([path, file]) => [
-        path,
-        [ContextFile.mode(file).toString(8), ContextFile.bytes(file)]
-      ])
-    ),
-    mounts: Object.fromEntries((input.mounts ?? []).map(({ kind, name, path }) => [path, [kind, name]])),
-    trustBundle: input.trustBundle === undefined
-      ? []
-      : [input.trustBundle.configMapName, input.trustBundle.key ?? defaults.trustBundle.key],
-    proxy: [input.proxy?.http ?? "", input.proxy?.https ?? "", input.proxy?.noProxy ?? ""],
-    architecture: input.architecture ?? "",
-    revision: input.revision ?? ""
-  })
+export const fingerprint = (input: BuildInput): string => {
+  const known = fingerprints.get(input)
+  if (known !== undefined) return known
+  const made = Fingerprint.make(determining(input))
+  fingerprints.set(input, made)
+  return made
+}
+
+// Hashing reads the whole context, and an input does not change.
+const fingerprints = new WeakMap<BuildInput, string>()
+
+const determining = (input: BuildInput): Fingerprint.Content => ({
+  version: "effect-os-builder/BuildInput/1",
+  dockerfile: input.dockerfile,
+  baseImage: input.baseImage.pullspec,
+  finalImage: input.finalImage.pullspec,
+  entitlement: input.entitlementSecretName === undefined ? "" : "present",
+  buildArgs: input.buildArgs ?? {},
+  imageLabels: input.imageLabels ?? {},
+  context: Object.fromEntries(
+    Object.entries(input.context ?? {}).map(([path, file]) => [
+      path,
+      [ContextFile.mode(file).toString(8), ContextFile.bytes(file)]
+    ])
+  ),
+  mounts: Object.fromEntries((input.mounts ?? []).map(({ kind, name, path }) => [path, [kind, name]])),
+  trustBundle: input.trustBundle === undefined
+    ? []
+    : [input.trustBundle.configMapName, input.trustBundle.key ?? defaults.trustBundle.key],
+  proxy: [input.proxy?.http ?? "", input.proxy?.https ?? "", input.proxy?.noProxy ?? ""],
+  architecture: input.architecture ?? "",
+  revision: input.revision ?? ""
+})

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import type * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
 import * as CustomBuildBackend from "../backends/CustomBuildBackend.js"
+import * as ClusterProxy from "../backends/job/ClusterProxy.js"
 import * as OpenShiftBuildBackend from "../backends/OpenShiftBuildBackend.js"
 import * as SingleNodeBuildBackend from "../backends/SingleNodeBuildBackend.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
@@ -24,6 +26,10 @@ export const openShift = (settings: OpenShiftBuildBackend.Settings = {}): Candid
     layer: OpenShiftBuildBackend.layerWith(settings)
   })
 
+/** The proxy of the cluster is read beside the questions of the probe. */
+const prepared = <A, E>(probe: Effect.Effect<A, E, Cluster>): Effect.Effect<A, E, Cluster> =>
+  Effect.zipLeft(probe, ClusterProxy.prepare, { concurrent: true })
+
 /**
  * `CustomBuildBackend`, where the cluster admits its pods.
  *
@@ -33,11 +39,11 @@ export const openShift = (settings: OpenShiftBuildBackend.Settings = {}): Candid
 export const custom = (settings: CustomBuildBackend.Settings = {}): Candidate<never, Cluster> =>
   candidate({
     name: "custom",
-    probe: Capability.buildJobsWith({
+    probe: prepared(Capability.buildJobsWith({
       namespace: settings.namespace,
       pod: CustomBuildBackend.samplePod(settings),
       scc: CustomBuildBackend.scc(settings)
-    }),
+    })),
     layer: CustomBuildBackend.layerWith(settings)
   })
 
@@ -50,11 +56,11 @@ export const custom = (settings: CustomBuildBackend.Settings = {}): Candidate<ne
 export const singleNode = (settings: SingleNodeBuildBackend.Settings = {}): Candidate<never, Cluster> =>
   candidate({
     name: "single-node",
-    probe: Capability.singleNodeJobsWith({
+    probe: prepared(Capability.singleNodeJobsWith({
       namespace: settings.namespace,
       pod: SingleNodeBuildBackend.samplePod(settings),
       scc: SingleNodeBuildBackend.scc(settings)
-    }),
+    })),
     layer: SingleNodeBuildBackend.layerWith(settings)
   })
 

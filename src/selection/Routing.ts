@@ -2,17 +2,15 @@
  * Several backends behind the interface of one.
  */
 import * as Arr from "effect/Array"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Order from "effect/Order"
 import * as Stream from "effect/Stream"
-import { BuildBackend, type BuildOptions, type Service } from "../core/BuildBackend.js"
+import { BuildBackend, type Service } from "../core/BuildBackend.js"
 import { type BackendError, BuildRejected, Issue } from "../core/BuildError.js"
-import { type BuildInput, fingerprint } from "../core/BuildInput.js"
+import type { BuildInput } from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
-import { isAdoptable } from "../core/service/BuildSummary.js"
 import * as WrongBackend from "../core/service/WrongBackend.js"
+import * as ExistingBuild from "./ExistingBuild.js"
 import type { Report } from "./Report.js"
 import { Explanation } from "./Selection.js"
 
@@ -40,10 +38,10 @@ export const make = ({ available, others }: Backends): Service => {
       Effect.gen(function*() {
         const backends = yield* able(available, input)
         const chosen = backends.length === 1 || options?.again === true
-          ? backends[0]
-          : yield* holderOrFirst(backends, input, options)
-        yield* Effect.logDebug(`${chosen.name} builds ${input.finalImage.pullspec}`)
-        return yield* chosen.build(input, options)
+          ? { backend: backends[0], options }
+          : yield* ExistingBuild.holderOrFirst(backends, input, options)
+        yield* Effect.logDebug(`${chosen.backend.name} builds ${input.finalImage.pullspec}`)
+        return yield* chosen.backend.build(input, chosen.options)
       }),
     status: (ref) => Effect.flatMap(own("status", ref), (backend) => backend.status(ref)),
     changes: (ref) => Stream.unwrap(Effect.map(own("changes", ref), (backend) => backend.changes(ref))),
@@ -53,7 +51,7 @@ export const make = ({ available, others }: Backends): Service => {
     list: (options) =>
       Effect.map(
         Effect.forEach(available, (backend) => backend.list(options), { concurrency: "unbounded" }),
-        (lists) => Arr.sort(lists.flat(), newestFirst)
+        (lists) => Arr.sort(lists.flat(), ExistingBuild.newestFirst)
       ),
     watch: (options) =>
       Stream.mergeAll(available.map((backend) => backend.watch(options)), { concurrency: "unbounded" })
@@ -113,30 +111,3 @@ export const explain = (
         : new Explanation({ backend, issues, decision: "Possible", why: `${chosen?.backend.name} is preferred` })
     })
   })
-
-// -----------------------------------------------------------------------------
-// by what they have built
-// -----------------------------------------------------------------------------
-
-const newestFirst = Order.reverse(
-  Order.mapInput(DateTime.Order, ({ createdAt }: { readonly createdAt: DateTime.Utc }) => createdAt)
-)
-
-/** The backend whose newest build of the input can be adopted, the newest of these; else the first. */
-const holderOrFirst = (
-  backends: Arr.NonEmptyReadonlyArray<Service>,
-  input: BuildInput,
-  options: BuildOptions | undefined
-): Effect.Effect<Service, BackendError> =>
-  Effect.map(
-    Effect.forEach(backends, (backend) =>
-      backend.list({ fingerprint: fingerprint(input), namespace: options?.namespace }).pipe(
-        // Where we may not read, we have built nothing.
-        Effect.catchIf(({ reason }) =>
-          reason === "Forbidden", () => Effect.succeed([])),
-        Effect.map((builds) => builds.slice(0, 1).filter(({ status }) => isAdoptable(status))),
-        Effect.map(Arr.map(({ createdAt }) => ({ backend, createdAt })))
-      ), { concurrency: "unbounded" }),
-    (found) =>
-      Arr.sort(found.flat(), newestFirst)[0]?.backend ?? backends[0]
-  )

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Data, Effect, Layer, Stream } from "effect"
+import { Data, DateTime, Effect, Layer, Stream } from "effect"
 import { BackendSelection, BuildBackend, BuildError, BuildStatus } from "effect-os-builder"
 import { absent, candidate, forbidden, input, refOf, silent, type Stub, summary } from "../support/StubBackend.js"
 
@@ -49,15 +49,30 @@ describe("a new build", () => {
 
   const errored = BuildStatus.errored("Unknown", { message: "it broke", logTail: [] })
   const failed = new BuildStatus.Failed({ reason: "InstructionFailed", message: "exit 1", logTail: [] })
+  const digest = `sha256:${"a".repeat(64)}`
+  const succeeded = new BuildStatus.Succeeded({
+    image: new BuildStatus.BuiltImage({
+      pullspec: `registry.example.com/os@${digest}`,
+      digest,
+      tag: "registry.example.com/os:1"
+    }),
+    startedAt: DateTime.unsafeMake(0),
+    finishedAt: DateTime.unsafeMake(0)
+  })
   const adoptions: ReadonlyArray<readonly [string, Parameters<typeof selecting>[0], string]> = [
     ["nobody has it", {}, "openshift"],
     ["another has it", { custom: { builds: [summary("custom", 1)] } }, "custom"],
     ["another has it, Failed", { custom: { builds: [summary("custom", 1, failed)] } }, "custom"],
     ["another has it, Errored", { custom: { builds: [summary("custom", 1, errored)] } }, "openshift"],
     [
-      "another has it, Cancelled after one that did well",
-      { custom: { builds: [summary("custom", 2, new BuildStatus.Cancelled({})), summary("custom", 1)] } },
+      "another has it, Cancelled after one that Succeeded",
+      { custom: { builds: [summary("custom", 2, new BuildStatus.Cancelled({})), summary("custom", 1, succeeded)] } },
       "openshift"
+    ],
+    [
+      "another has it, Cancelled after one that is unfinished",
+      { custom: { builds: [summary("custom", 2, new BuildStatus.Cancelled({})), summary("custom", 1)] } },
+      "custom"
     ],
     [
       "both have it, the other's is newer",

@@ -17,6 +17,7 @@ import * as RecordMetadata from "../record/RecordMetadata.js"
 import { latestAttempt, ownedBy, type WholeBuildState } from "./BuildState.js"
 import type { ClusterDefaults, Definition } from "./Definition.js"
 import { backendError, rejection } from "./ErrorMapping.js"
+import type { FingerprintRecords } from "./FingerprintLookup.js"
 
 /** The records of one fingerprint. */
 export interface FingerprintBuilds {
@@ -32,17 +33,24 @@ export interface BuildStore<Child> {
     namespace: string,
     fingerprint?: string
   ) => Effect.Effect<ReadonlyArray<RecordMetadata.RecordMetadata>, BackendError>
+  /** The metadata of all records of a fingerprint, of every backend. */
+  readonly fingerprintRecords: (
+    namespace: string,
+    fingerprint: string
+  ) => Effect.Effect<FingerprintRecords, BackendError>
+  /** What those records are to this backend. */
+  readonly fingerprintBuilds: (records: FingerprintRecords) => FingerprintBuilds
   readonly byFingerprint: (namespace: string, fingerprint: string) => Effect.Effect<FingerprintBuilds, BackendError>
   readonly record: (ref: BuildRef) => Effect.Effect<BuildRecord.BuildRecord, BuildNotFound | BackendError>
   readonly metadata: (ref: BuildRef) => Effect.Effect<Option.Option<RecordMetadata.RecordMetadata>, BackendError>
   /** Everything about a build, straight from the server. */
   readonly state: (ref: BuildRef) => Effect.Effect<WholeBuildState<Child>, BuildNotFound | BackendError>
   readonly events: (uid: string, namespace: string) => Effect.Effect<ReadonlyArray<Resources.Event>, BackendError>
-  /** None if somebody else has made a record of this name. */
+  /** The metadata of the record that was created; none if there is an object of this name already. */
   readonly createRecord: (
     manifest: JsonObject,
     namespace: string
-  ) => Effect.Effect<Option.Option<BuildRecord.BuildRecord>, BuildRejected | BackendError>
+  ) => Effect.Effect<Option.Option<RecordMetadata.RecordMetadata>, BuildRejected | BackendError>
   /** Makes what is missing of a build: its further ConfigMaps and the child of an attempt. */
   readonly complete: (
     record: BuildRecord.BuildRecord,
@@ -190,22 +198,29 @@ export const make = <Child extends Resource.Metadata>(
         ))
     )
 
+  const fingerprintRecords: BuildStore<Child>["fingerprintRecords"] = (namespace, fingerprint) =>
+    cluster.list(RecordMetadata.resource, {
+      namespace,
+      labelSelector: RecordMetadata.fingerprintSelector(fingerprint)
+    }).pipe(
+      refused(`look for builds of ${fingerprint} in ${namespace}`),
+      Effect.map(({ items }) => items)
+    )
+
+  const fingerprintBuilds: BuildStore<Child>["fingerprintBuilds"] = (records) => {
+    const newestFirst = records.toSorted((a, b) => numberOf(b) - numberOf(a))
+    return {
+      own: newestFirst.flatMap((item) => Option.toArray(RecordMetadata.parse(backend, item))),
+      nextNumber: newestFirst.slice(0, 1).reduce((_, item) => numberOf(item), 0) + 1
+    }
+  }
+
   return {
     list: all,
+    fingerprintRecords,
+    fingerprintBuilds,
     byFingerprint: (namespace, fingerprint) =>
-      cluster.list(RecordMetadata.resource, {
-        namespace,
-        labelSelector: RecordMetadata.fingerprintSelector(fingerprint)
-      }).pipe(
-        refused(`look for builds of ${fingerprint} in ${namespace}`),
-        Effect.map(({ items }) => {
-          const newestFirst = items.toSorted((a, b) => numberOf(b) - numberOf(a))
-          return {
-            own: newestFirst.flatMap((item) => Option.toArray(RecordMetadata.parse(backend, item))),
-            nextNumber: newestFirst.slice(0, 1).reduce((_, item) => numberOf(item), 0) + 1
-          }
-        })
-      ),
+      Effect.map(fingerprintRecords(namespace, fingerprint), fingerprintBuilds),
     record,
     metadata: glance,
     state: (ref) =>
@@ -222,14 +237,14 @@ export const make = <Child extends Resource.Metadata>(
     createRecord: (manifest, namespace) =>
       Effect.gen(function*() {
         const operation = `record a build in ${namespace}`
-        const created = yield* cluster.create(Resources.ConfigMap, manifest, { namespace, strict: true }).pipe(
+        const created = yield* cluster.create(RecordMetadata.resource, manifest, { namespace, strict: true }).pipe(
           Effect.map(Option.some),
           Effect.catchIf((error) => error.reason === "AlreadyExists", () => Effect.succeedNone),
           Effect.mapError(createdOrRejected(operation))
         )
         if (Option.isNone(created)) return Option.none()
-        const read = BuildRecord.read(backend, created.value)
-        return Option.some(yield* Effect.mapError(read, unreadable(operation)))
+        const metadata = RecordMetadata.parse(backend, created.value)
+        return Option.isSome(metadata) ? metadata : yield* fail(operation, "the server stored it without its labels")
       }),
     complete: (of, attempt, parts) =>
       Effect.forEach(parts, (part) => createOnce(RecordMetadata.resource, part, of.ref), { concurrency: 4 }).pipe(

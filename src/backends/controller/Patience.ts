@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import type { BackendError, BuildError } from "../../core/BuildError.js"
 import { type BuildInput, fingerprint } from "../../core/BuildInput.js"
 import { BuildBackend, type BuildOptions, type Service } from "../../core/service/BuildService.js"
+import * as FingerprintLookup from "./FingerprintLookup.js"
 
 const absent: ReadonlySet<BackendError["reason"]> = new Set<BackendError["reason"]>([
   "Unreachable",
@@ -45,7 +46,8 @@ export const patient = (patience: Duration.DurationInput) => (backend: Service):
         return yield* backend.build(input, isMade ? { ...options, again: false } : options)
       }))
     })
-  return BuildBackend.of({
+  const lookup = FingerprintLookup.of(backend)
+  const wrapped = BuildBackend.of({
     ...backend,
     build: (input, options) =>
       options?.again === true ? buildAgain(input, options) : call(backend.build(input, options)),
@@ -56,5 +58,9 @@ export const patient = (patience: Duration.DurationInput) => (backend: Service):
     remove: (ref) => call(backend.remove(ref)),
     list: (options) => call(backend.list(options)),
     watch: (options) => Stream.retry(backend.watch(options), Schedule.whileInput(waiting, isAbsent))
+  })
+  return lookup === undefined ? wrapped : FingerprintLookup.register(wrapped, {
+    ...lookup,
+    find: (namespace, of) => call(lookup.find(namespace, of))
   })
 }

@@ -16,6 +16,7 @@ import { type BuildState, evaluate, type Evaluation, latest, observed } from "./
 import type { BuildStore } from "./BuildStore.js"
 import type { Definition, Observed } from "./Definition.js"
 import * as OutcomeLimits from "./OutcomeLimits.js"
+import * as Timing from "./Timing.js"
 
 export interface Reconciler<Child> {
   /** Does what is due of what was seen, and answers what is then so; none if somebody else was faster: look again. */
@@ -37,10 +38,14 @@ export interface Reconciler<Child> {
   readonly reconcileFromCache: (
     snapshot: BuildState<Child>
   ) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
-  /** Stops a build: it ends with `status`, unless it has ended already. */
+  /**
+   * Stops a build: it ends with `status`, unless it has ended already. `isRemoved`: its record is deleted next, and a child
+   * that comes late with it.
+   */
   readonly stop: (
     ref: BuildRef,
-    status: RecordMetadata.StopMark["status"]
+    status: RecordMetadata.StopMark["status"],
+    options?: { readonly isRemoved: boolean }
   ) => Effect.Effect<BuildStatus.Terminal, BuildNotFound | BackendError>
 }
 
@@ -251,15 +256,25 @@ export const make = <Child extends Resource.Metadata>(
     reconcile: advance,
     status,
     reconcileFromCache: confirm,
-    stop: (ref, stopped) =>
-      persist(
-        ref,
-        Effect.gen(function*() {
-          const found = yield* objects.record(ref)
-          if (Option.isSome(found.outcome)) return Option.some(found.outcome.value.status)
-          if (Option.isNone(found.stop)) yield* mark(found, stopped)
-          return Option.liftPredicate(yield* status(ref), BuildStatus.isTerminal)
-        })
-      )
+    stop: (ref, stopped, { isRemoved } = { isRemoved: false }) =>
+      Effect.suspend(() => {
+        let hasWaited = false
+        return persist(
+          ref,
+          Effect.gen(function*() {
+            const found = yield* objects.record(ref)
+            if (Option.isSome(found.outcome) && !hasWaited) return Option.some(found.outcome.value.status)
+            if (Option.isNone(found.outcome) && Option.isNone(found.stop)) yield* mark(found, stopped)
+            const state = yield* objects.state(ref)
+            if (state.children.length === 0 && !hasWaited && !isRemoved) {
+              // Its child may be on its way.
+              hasWaited = true
+              yield* Effect.sleep(Timing.lateChild)
+              return Option.none()
+            }
+            return Option.filter(yield* advance(state), BuildStatus.isTerminal)
+          })
+        )
+      })
   }
 }

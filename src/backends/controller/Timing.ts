@@ -15,6 +15,12 @@ export const explainBackoff = { first: Duration.seconds(10), atMost: Duration.mi
 export const longer = (silence: Duration.Duration): Duration.Duration =>
   Duration.min(Duration.times(silence, 2), explainBackoff.atMost)
 
+/**
+ * How long the child of a build may be on its way while another client stops the build. A client that creates a child for
+ * longer looks for a stop mark afterwards; a client that marks a build without a child waits for this time, and looks again.
+ */
+export const lateChild = Duration.seconds(2)
+
 /** How long a view may be behind the server before the server itself is asked. */
 export const cacheStaleness = Duration.seconds(2)
 

@@ -1,25 +1,58 @@
 /**
  * The proxies of an OpenShift cluster, for builds that name none.
  */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Cluster from "../../kubernetes/Cluster.js"
+import * as Cluster from "../../kubernetes/Cluster.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import * as Resources from "../../kubernetes/Resources.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
 
-const patience = "10 minutes"
+/** How long a proxy that was read is used, by all backends of the cluster. */
+export const proxyCacheTtl = Duration.minutes(10)
 
 /** Everyone who sees a pod can read its environment. */
 const withoutPassword = (url: string | undefined): url is string =>
   url !== undefined && url !== "" && !url.includes("@")
 
-/** Read once in ten minutes; a cluster that has no such object, or does not let us read it, has no proxy for us. */
-export const make = (cluster: Cluster.Service): Effect.Effect<Effect.Effect<ClusterDefaults, ClusterError>> =>
-  Effect.map(
-    Effect.cachedInvalidateWithTTL(read(cluster), patience),
-    // What went wrong is not remembered.
-    ([cached, forget]) => Effect.tapError(cached, () => forget)
-  )
+const caches = new WeakMap<Cluster.Service, Effect.Effect<ClusterDefaults, ClusterError>>()
+
+/**
+ * The cluster's proxy, read at most once in {@link proxyCacheTtl}, whichever backends ask; none on a cluster that has no such
+ * object, or does not let us read it. An error is not remembered.
+ */
+export const of = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, ClusterError> =>
+  Effect.suspend(() => {
+    const known = caches.get(cluster)
+    if (known !== undefined) return known
+    const made = cached(read(cluster))
+    caches.set(cluster, made)
+    return made
+  })
+
+/** How long {@link prepare} waits. */
+const prepareTimeout = Duration.seconds(5)
+
+/** Reads it while a selection probes the cluster anyway, so that the first build need not; an error is the build's affair. */
+export const prepare: Effect.Effect<void, never, Cluster.Cluster> = Effect.flatMap(Cluster.Cluster, of).pipe(
+  Effect.timeout(prepareTimeout),
+  Effect.ignore
+)
+
+const cached = (
+  reading: Effect.Effect<ClusterDefaults, ClusterError>
+): Effect.Effect<ClusterDefaults, ClusterError> => {
+  const one = Effect.unsafeMakeSemaphore(1)
+  let latest: { readonly defaults: ClusterDefaults; readonly until: number } | undefined
+  return one.withPermits(1)(Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    if (latest !== undefined && now < latest.until) return latest.defaults
+    const defaults = yield* reading
+    latest = { defaults, until: now + Duration.toMillis(proxyCacheTtl) }
+    return defaults
+  }))
+}
 
 const read = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, ClusterError> =>
   cluster.get(Resources.Proxy, "cluster").pipe(

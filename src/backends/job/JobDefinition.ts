@@ -77,7 +77,7 @@ export const make = (
 export const backend = (profile: JobProfile): Effect.Effect<Service, never, Cluster> =>
   Effect.gen(function*() {
     const cluster = yield* Cluster
-    const definition = make(profile, yield* ClusterProxy.make(cluster))
+    const definition = make(profile, ClusterProxy.of(cluster))
     return ClusterBackend.make(definition, {
       cluster,
       namespace: profile.settings.namespace ?? cluster.defaultNamespace

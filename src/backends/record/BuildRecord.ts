@@ -84,6 +84,9 @@ const encodeInput = Schema.encodeSync(BuildInput.BuildInput)
  */
 export const containerfileKey = "containerfile"
 
+const withoutContext = ({ context: _context, ...fields }: BuildInput.BuildInput): BuildInput.BuildInput =>
+  new BuildInput.BuildInput(fields, skipValidation)
+
 /**
  * The file in which a record holds its input, but for the Containerfile and the context.
  *
@@ -94,8 +97,7 @@ export const inputFile = (
   input: BuildInput.BuildInput,
   parts: ReadonlyArray<Pick<Part, "path" | "suffix">>
 ): InputFile => {
-  const { context: _context, ...fields } = input
-  const { dockerfile: _dockerfile, ...stored } = encodeInput(new BuildInput.BuildInput(fields, skipValidation))
+  const { dockerfile: _dockerfile, ...stored } = encodeInput(withoutContext(input))
   return {
     key: inputKey,
     content: Schema.encodeSync(Stored)({
@@ -156,6 +158,21 @@ export const manifest = (options: {
 }
 
 /**
+ * The record of a build that was just created: from what was sent, and the metadata that the server returned.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromCreated = (
+  metadata: RecordMetadata.RecordMetadata,
+  sent: { readonly input: BuildInput.BuildInput; readonly contents: Contents }
+): BuildRecord => ({
+  ...metadata,
+  input: withoutContext(sent.input),
+  parts: namedParts(metadata.ref, sent.contents.parts)
+})
+
+/**
  * A record that cannot be read: this version did not write it.
  *
  * @since 0.1.0
@@ -191,9 +208,12 @@ export const read = (
       ...metadata,
       finalImage: input.finalImage.pullspec,
       input,
-      parts: stored.parts.map(({ path, suffix }) => ({ name: partName(metadata.ref, suffix), path }))
+      parts: namedParts(metadata.ref, stored.parts)
     }
   })
+
+const namedParts = (ref: BuildRef, parts: ReadonlyArray<Pick<Part, "path" | "suffix">>): BuildRecord["parts"] =>
+  parts.map(({ path, suffix }) => ({ name: partName(ref, suffix), path }))
 
 const partName = (record: { readonly name: string; readonly uid: string }, suffix: string): string =>
   `${BuildNames.child(record)}-${suffix}`

@@ -43,22 +43,23 @@ export const cost = ({ content, key }: InputFile): number =>
 // `{"suffix":"12","path":""},` in the record for each further ConfigMap, of which there are some ten at most.
 const listCost = 1_000
 
-// What stands in the record and nowhere else.
-const core = (input: BuildInput) => {
-  const script: InputFile = { key: scriptKey, content: BuildScript.source }
-  const [containerfile, ...rest] = BuildScript.inputFiles(input)
-  const files = [script, containerfile]
+// What only the record itself can hold, and the room that it leaves there.
+const own = (input: BuildInput) => {
+  const files: Array<InputFile> = [
+    { key: scriptKey, content: BuildScript.source },
+    { key: BuildRecord.containerfileKey, content: input.dockerfile }
+  ]
   const total = [...files, BuildRecord.inputFile(input, [])].reduce((sum, file) => sum + cost(file), listCost)
-  return { files, rest, left: budget - total }
+  return { files, left: budget - total }
 }
 
 /**
- * By how many bytes that which has to stand in the record itself is too much for it; zero if it fits.
+ * By how many bytes the files that only the record itself can hold exceed its budget; zero if they fit.
  *
  * @since 0.1.0
  * @category getters
  */
-export const excess = (input: BuildInput): number => Math.max(0, -core(input).left)
+export const excess = (input: BuildInput): number => Math.max(0, -own(input).left)
 
 // For less room than this no file is cut in two.
 const leastPart = 16 * 1024
@@ -70,7 +71,8 @@ const leastPart = 16 * 1024
  * @category constructors
  */
 export const pack = (input: BuildInput): BuildRecord.Contents => {
-  const record = core(input)
+  const record = own(input)
+  const [, ...rest] = BuildScript.inputFiles(input)
   const further: Array<ReadonlyArray<InputFile>> = []
   let files: Array<InputFile> = record.files
   let left = record.left
@@ -96,7 +98,7 @@ export const pack = (input: BuildInput): BuildRecord.Contents => {
     put(rest)
   }
 
-  record.rest.forEach(place)
+  rest.forEach(place)
   return {
     files: record.files,
     parts: further.map((files, index) => ({ suffix: String(index + 1), path: "", files }))

@@ -241,22 +241,6 @@ describe("stopping", () => {
       assert.strictEqual((yield* backend.status(ref))._tag, "Succeeded")
     }))
 
-  it.scoped("between the record and the child leaves no child behind", () =>
-    Effect.gen(function*() {
-      const { backend, client, crafts, plane } = yield* world
-      plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("1 second"), 1)
-      const building = yield* Effect.fork(Effect.flatMap(input("1"), backend.build))
-      yield* settle
-      const other = yield* client
-      const [found] = yield* other.list()
-      assert(found !== undefined)
-      yield* other.cancel(found.ref)
-      yield* TestClock.adjust("1 second")
-      const { ref } = yield* Fiber.join(building)
-      assert.strictEqual((yield* backend.status(ref))._tag, "Cancelled")
-      assert.deepStrictEqual(yield* crafts, [])
-    }))
-
   it.scoped("is what happens to a build that cannot begin in time", () =>
     Effect.gen(function*() {
       const { backend, crafts } = yield* world

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
 import * as Faults from "../../../src/fake/apiserver/Faults.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
-import { Craft, input, settle, world } from "../../support/ControllerWorld.js"
+import { Craft, input, settle, world, writes } from "../../support/ControllerWorld.js"
 
 const conflict = Faults.status(409, "Conflict", "Operation cannot be fulfilled: the object has been modified")
 
@@ -59,7 +59,9 @@ describe("a child that comes late", () => {
     yield* settle
     const [found] = yield* made.backend.list()
     assert(found !== undefined)
-    yield* made.backend.cancel(found.ref)
+    const cancelling = yield* Effect.fork(made.backend.cancel(found.ref))
+    yield* TestClock.adjust("2 seconds")
+    yield* Fiber.join(cancelling)
     // The answer to its look at the record never comes.
     plane.faults.add({ verb: "get" }, Faults.latency("1 hour"), 1)
     yield* TestClock.adjust("1 minute")
@@ -81,6 +83,65 @@ describe("a child that comes late", () => {
       const { adopted, ref } = yield* backend.build(wanted)
       assert.isFalse(adopted)
       assert.deepStrictEqual((yield* crafts).map((name) => name.startsWith(`${ref.name}-`)), [true])
+    }))
+
+  it.scoped("after a stop is deleted by the client that stopped the build, when it was on its way for a moment", () =>
+    Effect.gen(function*() {
+      const { backend, client, crafts, plane } = yield* world
+      plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("1 second"), 1)
+      const building = yield* Effect.fork(Effect.flatMap(input("1"), backend.build))
+      yield* settle
+      const other = yield* client
+      const [found] = yield* other.list()
+      assert(found !== undefined)
+      const cancelling = yield* Effect.fork(other.cancel(found.ref))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(building)
+      assert.lengthOf(yield* crafts, 1)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(cancelling)
+      assert.deepStrictEqual(yield* crafts, [])
+    }))
+
+  it.scoped("after a stop is deleted by the client that created it, when it was on its way for longer", () =>
+    Effect.gen(function*() {
+      const { backend, client, crafts, plane } = yield* world
+      plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("10 seconds"), 1)
+      const building = yield* Effect.fork(Effect.flatMap(input("1"), backend.build))
+      yield* settle
+      const other = yield* client
+      const [found] = yield* other.list()
+      assert(found !== undefined)
+      const cancelling = yield* Effect.fork(other.cancel(found.ref))
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(cancelling)
+      assert.deepStrictEqual(yield* crafts, [])
+      yield* TestClock.adjust("8 seconds")
+      yield* Fiber.join(building)
+      assert.deepStrictEqual(yield* crafts, [])
+    }))
+
+  it.scoped("is not created once the build was stopped", () =>
+    Effect.gen(function*() {
+      const { backend, client, crafts, plane, requests } = yield* world
+      // The record is created, and its response is late.
+      plane.faults.add({ verb: "list", resource: "configmaps" }, Faults.latency("5 seconds"), 1)
+      const [building, early] = yield* requests(Effect.tap(Effect.fork(Effect.flatMap(input("1"), backend.build)), () =>
+        Effect.zipRight(TestClock.adjust("4 seconds"), settle)))
+      assert.deepStrictEqual(writes(early), [])
+      plane.faults.add({ verb: "list", resource: "configmaps" }, Faults.latency("5 seconds"), 1)
+      yield* TestClock.adjust("1 second")
+      const other = yield* client
+      const [found] = yield* other.list()
+      assert(found !== undefined)
+      const cancelling = yield* Effect.fork(other.cancel(found.ref))
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(cancelling)
+      const [, late] = yield* requests(TestClock.adjust("5 seconds"))
+      const { ref } = yield* Fiber.join(building)
+      assert.deepStrictEqual(writes(late), [])
+      assert.deepStrictEqual(yield* crafts, [])
+      assert.strictEqual((yield* backend.status(ref))._tag, "Cancelled")
     }))
 
   it.scoped("after a stop, and has ended by itself, stays for its log", () =>

@@ -1,0 +1,46 @@
+/**
+ * The records of one fingerprint, read once for all backends of a cluster: they share the label, so one list finds the builds
+ * of every backend, and a selection hands what it read to the backend that it chose.
+ */
+import type * as Effect from "effect/Effect"
+import type { BackendError } from "../../core/BuildError.js"
+import type { BuildOptions, Service } from "../../core/service/BuildService.js"
+import type * as Cluster from "../../kubernetes/Cluster.js"
+import type * as Resource from "../../kubernetes/Resource.js"
+
+/** The metadata of all records of one fingerprint in one namespace, of whatever backend. */
+export type FingerprintRecords = ReadonlyArray<Resource.Metadata>
+
+export interface FingerprintLookup {
+  readonly cluster: Cluster.Service
+  /** The namespace of builds that name none. */
+  readonly namespace: string
+  readonly find: (namespace: string, fingerprint: string) => Effect.Effect<FingerprintRecords, BackendError>
+}
+
+const lookups = new WeakMap<Service, FingerprintLookup>()
+
+/** Names the lookup of a backend on a cluster. */
+export const register = (backend: Service, lookup: FingerprintLookup): Service => {
+  lookups.set(backend, lookup)
+  return backend
+}
+
+/** The lookup of a backend; undefined of one that is not on a cluster, or that a program has wrapped in its own. */
+export const of = (backend: Service): FingerprintLookup | undefined => lookups.get(backend)
+
+const found = new WeakMap<BuildOptions, FingerprintRecords>()
+
+/** The same options, with the records that were just read for them. */
+export const withRecords = (options: BuildOptions | undefined, records: FingerprintRecords): BuildOptions => {
+  const own = { ...options }
+  found.set(own, records)
+  return own
+}
+
+/** The records that were read for these options: once, because a second attempt has to read again. */
+export const takeRecords = (options: BuildOptions | undefined): FingerprintRecords | undefined => {
+  const records = options === undefined ? undefined : found.get(options)
+  if (options !== undefined) found.delete(options)
+  return records
+}

@@ -1,0 +1,171 @@
+/**
+ * Submitting an input: adopt the build that there is, or create one.
+ *
+ * A new build takes four requests: list the records of the fingerprint, create the record, list again, create the child. The
+ * second list settles both races in which another client acts between two requests of this one (see {@link make}).
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Order from "effect/Order"
+import { BackendError, BuildRejected, type Issue } from "../../core/BuildError.js"
+import * as BuildInput from "../../core/BuildInput.js"
+import type { Submission } from "../../core/service/BuildService.js"
+import { isAdoptable } from "../../core/service/BuildSummary.js"
+import type * as Resource from "../../kubernetes/Resource.js"
+import * as BuildNames from "../record/BuildNames.js"
+import * as BuildRecord from "../record/BuildRecord.js"
+import type * as RecordMetadata from "../record/RecordMetadata.js"
+import { evaluate } from "./BuildState.js"
+import type * as BuildStore from "./BuildStore.js"
+import type { ControllerContext } from "./ControllerContext.js"
+import type { FingerprintRecords } from "./FingerprintLookup.js"
+import * as Timing from "./Timing.js"
+
+/** Where an input is submitted to, and how. */
+export interface Options {
+  readonly namespace: string
+  /** Whether a new build is made even if there is one to adopt. */
+  readonly again: boolean
+  /** The records of the fingerprint, where they were just read. */
+  readonly records?: FingerprintRecords | undefined
+}
+
+const byAge: Order.Order<RecordMetadata.RecordMetadata> = Order.combine(
+  Order.mapInput(DateTime.Order, ({ createdAt }) => createdAt),
+  Order.mapInput(Order.number, ({ number }) => number)
+)
+
+/** A round without a result was won by another client, whose build the next round adopts. */
+const maxRounds = 10
+
+export const make = <Child extends Resource.Metadata>(
+  { definition, reconciler, store }: ControllerContext<Child>
+) =>
+(
+  input: BuildInput.BuildInput,
+  options: Options
+): Effect.Effect<Submission, BuildRejected | BackendError> => {
+  const { again, namespace } = options
+  const fingerprint = BuildInput.fingerprint(input)
+  let packed: BuildRecord.Contents | undefined
+  const contents = () => packed ??= definition.contents(input)
+
+  // A stop between the record and the child finds no child to delete.
+  const withdrawIfStopped = (record: RecordMetadata.RecordMetadata, child: Child) =>
+    Effect.gen(function*() {
+      const now = yield* store.metadata(record.ref)
+      const goesOn = Option.isSome(now) && Option.isNone(now.value.stop) && Option.isNone(now.value.outcome)
+      if (!goesOn) yield* Effect.repeat(store.deleteChild(child), { until: (deleted) => deleted, times: 5 })
+    })
+
+  const createChild = (record: BuildRecord.BuildRecord) =>
+    Effect.gen(function*() {
+      const child = yield* store.complete(record, 1, BuildRecord.partManifests(record, contents()))
+      const missing: ReadonlyArray<Issue> = definition.verifyCreated(child)
+      if (missing.length > 0) return yield* new BuildRejected({ reason: "Unsupported", issues: missing })
+      return child
+    })
+
+  // The number of a record is free again once that record is removed: another client may have created the same build under
+  // another number after our first list. The later record gives way.
+  const givesWayTo = (
+    record: RecordMetadata.RecordMetadata,
+    known: BuildStore.FingerprintBuilds,
+    now: BuildStore.FingerprintBuilds
+  ): boolean =>
+    now.own.some((other) =>
+      other.ref.uid !== record.ref.uid &&
+      !known.own.some(({ ref }) => ref.uid === other.ref.uid) &&
+      Option.match(other.outcome, { onNone: () => true, onSome: ({ status }) => isAdoptable(status) }) &&
+      Order.lessThan(byAge)(other, record)
+    )
+
+  const begin = (record: BuildRecord.BuildRecord, known: BuildStore.FingerprintBuilds) =>
+    Effect.gen(function*() {
+      const created = Option.some<Submission>({ ref: record.ref, adopted: false })
+      const now = yield* store.byFingerprint(namespace, fingerprint)
+      if (!again && givesWayTo(record, known, now)) {
+        yield* store.deleteRecord(record.ref)
+        return Option.none<Submission>()
+      }
+      const own = now.own.find(({ ref }) => ref.uid === record.ref.uid)
+      const isStopped = own === undefined || Option.isSome(own.stop) || Option.isSome(own.outcome)
+      if (isStopped) return created
+      const [duration, child] = yield* Effect.timed(createChild(record))
+      // A client that stops a build without a child looks for one again after this time.
+      if (Duration.greaterThan(duration, Timing.lateChild)) yield* withdrawIfStopped(record, child)
+      return created
+    })
+
+  const create = (known: BuildStore.FingerprintBuilds) =>
+    Effect.gen(function*() {
+      const manifest = BuildRecord.manifest({
+        backend: definition.name,
+        namespace,
+        number: known.nextNumber,
+        input,
+        contents: contents()
+      })
+      const created = yield* store.createRecord(manifest, namespace)
+      if (Option.isNone(created)) return Option.none<Submission>()
+      const record = BuildRecord.fromCreated(created.value, { input, contents: contents() })
+      return yield* begin(record, known).pipe(
+        // A build that the cluster does not accept leaves nothing behind.
+        Effect.tapErrorTag("BuildRejected", () => store.deleteRecord(record.ref))
+      )
+    })
+
+  // An existing build that can be adopted, with the child that it may lack; none if it cannot.
+  const adopt = (existing: RecordMetadata.RecordMetadata) =>
+    Effect.gen(function*() {
+      const adopted = Option.some<Submission>({ ref: existing.ref, adopted: true })
+      if (Option.isSome(existing.outcome) && isAdoptable(existing.outcome.value.status)) return adopted
+      // A build that ended without a stop has left nothing that still runs.
+      if (Option.isSome(existing.outcome) && Option.isNone(existing.stop)) return Option.none<Submission>()
+      const state = yield* store.state(existing.ref)
+      if (evaluate(definition, state, yield* DateTime.now)._tag === "ChildMissing") {
+        yield* withdrawIfStopped(state.record, yield* createChild(state.record))
+        return adopted
+      }
+      const reconciled = yield* reconciler.reconcile(state)
+      const status = Option.isSome(reconciled) ? reconciled.value : yield* reconciler.status(existing.ref)
+      return isAdoptable(status) ? adopted : Option.none<Submission>()
+    }).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeed(Option.none<Submission>())))
+
+  // Builds below the number `from` are left alone: with `again`, all that existed in the first round.
+  const round = (
+    known: BuildStore.FingerprintBuilds,
+    from: number,
+    rounds: number
+  ): Effect.Effect<Submission, BuildRejected | BackendError> =>
+    Effect.gen(function*() {
+      const [newest, ...older] = known.own.filter(({ number }) => number >= from)
+      // An older build that is unfinished was superseded by the newest, which has ended: it is the build again.
+      for (const one of [newest, ...older.filter(({ outcome }) => Option.isNone(outcome))]) {
+        const adopted = one === undefined ? Option.none<Submission>() : yield* adopt(one)
+        if (Option.isSome(adopted)) return adopted.value
+      }
+      const created = yield* create(known)
+      if (Option.isSome(created)) return created.value
+      if (rounds === 0) {
+        return yield* new BackendError({
+          backend: definition.name,
+          reason: "Conflict",
+          operation: `record a build in ${namespace}`,
+          detail: `the name ${
+            BuildNames.record(fingerprint, known.nextNumber)
+          } is taken by a ConfigMap that is not a record`
+        })
+      }
+      return yield* round(yield* store.byFingerprint(namespace, fingerprint), from, rounds - 1)
+    })
+
+  return Effect.flatMap(
+    options.records === undefined
+      ? store.byFingerprint(namespace, fingerprint)
+      : Effect.succeed(store.fingerprintBuilds(options.records)),
+    (known) => round(known, again ? known.nextNumber : 1, maxRounds)
+  )
+}

@@ -4,8 +4,9 @@
  * `Stream.mapChunks`, `Stream.concat` and the like read through a channel of their own for each operator, whose garbage
  * survives scavenges: `pull` in bench/README.md, scenario `primitives`.
  */
-import type * as Chunk from "effect/Chunk"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -34,3 +35,23 @@ export const traced = <A, E>(open: Open<A, E>, name: string, options: SpanOption
 
 /** The end of a stream. */
 export const end: Pull<never, never> = Effect.fail(Option.none())
+
+/** Emits the values before the first Left, then fails with its error. */
+export const untilLeft = <A, B, E>(f: (a: A) => Either.Either<B, E>) => (pull: Pull<A, E>): Pull<B, E> => {
+  let failure = Option.none<E>()
+  const take = (chunk: Chunk.Chunk<A>): Pull<B, E> => {
+    const taken: Array<B> = []
+    for (const a of chunk) {
+      const one = f(a)
+      if (Either.isLeft(one)) {
+        failure = Option.some(one.left)
+        break
+      }
+      taken.push(one.right)
+    }
+    return taken.length === 0 && Option.isSome(failure)
+      ? Effect.fail(failure)
+      : Effect.succeed(Chunk.unsafeFromArray(taken))
+  }
+  return Effect.suspend(() => Option.isSome(failure) ? Effect.fail(failure) : Effect.flatMap(pull, take))
+}

@@ -1,7 +1,7 @@
 /**
- * A Kubernetes cluster, as far as building images needs it: one narrow service over its API. `KubernetesCluster` provides a
- * real one, `FakeCluster` one in memory. Which kinds there are, and what is read of them, is up to you: `Resources` has some,
- * `Resource.make` makes others.
+ * A typed client for the Kubernetes API: one narrow service with informers, typed errors and safe retries. `KubernetesCluster`
+ * provides it for a real cluster, `FakeCluster` in memory. `Resources` has descriptions of common kinds; `Resource.make`
+ * describes others.
  *
  * @example
  * ```ts
@@ -18,7 +18,6 @@
  *
  * @since 0.1.0
  */
-import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -46,7 +45,19 @@ export type * from "./client/ClusterService.js"
 export type { Driver } from "./client/Driver.js"
 
 /**
- * The cluster in use. What its methods do is said at {@link Service}; there is a function for each of them here.
+ * The cluster service. {@link Service} documents its methods; this module has an accessor for each of them.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, Resources } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const podNames = Effect.gen(function*() {
+ *   const cluster = yield* Cluster.Cluster
+ *   const { items } = yield* cluster.list(Resources.Pod, { namespace: "builds" })
+ *   return items.map(({ metadata }) => metadata.name)
+ * })
+ * ```
  *
  * @since 0.1.0
  * @category tags
@@ -54,14 +65,22 @@ export type { Driver } from "./client/Driver.js"
 export class Cluster extends Context.Tag("effect-os-builder/Cluster")<Cluster, Model.Service>() {}
 
 /**
- * The service over a transport. Its scope holds the reflectors that are shared.
+ * Makes the service for a transport. Its scope owns the shared reflectors.
+ *
+ * @example
+ * ```ts
+ * import { Cluster } from "effect-os-builder"
+ * import { Layer } from "effect"
+ *
+ * const layerOf = (driver: Cluster.Driver) => Layer.scoped(Cluster.Cluster, Cluster.make(driver))
+ * ```
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.Scope> =>
   Effect.map(SharedReflectors.make(driver), (reflect) => {
-    const placeOf = (resource: Resource<unknown>, options: Model.InNamespace | undefined) =>
+    const namespaceOf = (resource: Resource<unknown>, options: Model.InNamespace | undefined) =>
       resource.namespaced ? options?.namespace ?? driver.defaultNamespace : undefined
 
     const targetOf = (
@@ -69,7 +88,7 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
       options: Model.InNamespace | undefined,
       name: string | undefined
     ) => ({
-      namespace: placeOf(resource, options),
+      namespace: namespaceOf(resource, options),
       name
     })
 
@@ -81,7 +100,7 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
       )
 
     const selected = (resource: Resource<unknown>, options: Model.Selection | undefined): Selected => ({
-      namespace: options?.allNamespaces === true ? undefined : placeOf(resource, options),
+      namespace: options?.allNamespaces === true ? undefined : namespaceOf(resource, options),
       labelSelector: options?.labelSelector,
       fieldSelector: options?.fieldSelector
     })
@@ -98,7 +117,7 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
         (body) =>
           Effect.mapError(
             Schema.decodeUnknown(schema)(body),
-            (error) => unreadable(call.subject, Decoder.decodeMessage(error))
+            (error) => decodeError(call.subject, Decoder.decodeMessage(error))
           )
       )
 
@@ -148,7 +167,7 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
 
       delete: (resource, name, options) => {
         const call = Requests.remove(resource, targetOf(resource, options, name), options)
-        return traced("delete", call, deleting(driver, call))
+        return traced("delete", call, deleteObject(driver, call))
       },
 
       watch: (resource, options) => {
@@ -161,15 +180,15 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
             : {})
         })
         const { request, subject } = call
-        const events = driver.watch(request, subject, WatchEvent.fromLine(resource, subject))
-        const pull = Pull.transform(events, untilLeft((event) => told(event, subject)))
+        const events = driver.watch(request, subject, WatchEvent.decodeLine(resource, subject))
+        const pull = Pull.transform(events, Pull.untilLeft((event) => toWatchEvent(event, subject)))
         return Pull.traced(pull, "Cluster.watch", attributesOf(call))
       },
 
       logs: (resource, name, options) => {
         const target = targetOf(resource, options, name)
-        const open = (asked: Model.LogOptions | undefined) => {
-          const { request, subject } = Requests.log(resource, target, asked)
+        const open = (logOptions: Model.LogOptions | undefined) => {
+          const { request, subject } = Requests.log(resource, target, logOptions)
           return driver.lines(request, subject)
         }
         const pull = options?.follow !== true || options.limitBytes !== undefined
@@ -192,7 +211,7 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
           [document(Discovery.CoreVersions, Requests.document("/api")), document(Discovery.GroupList, call)],
           { concurrency: 2 }
         )
-        return traced("groups", call, Effect.map(both, ([core, list]) => Discovery.versionsOf(core, list)))
+        return traced("groups", call, Effect.map(both, ([core, list]) => Discovery.groupVersions(core, list)))
       }),
 
       resources: (group, version) => {
@@ -205,9 +224,9 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
       },
 
       canI: (query) => {
-        const body = Discovery.review(query, query.namespace ?? driver.defaultNamespace)
+        const body = Discovery.accessReview(query, query.namespace ?? driver.defaultNamespace)
         const call = Requests.review(Discovery.reviewPath, body)
-        return traced("mayI", call, Effect.map(document(Discovery.Reviewed, call), ({ status }) => status))
+        return traced("canI", call, Effect.map(document(Discovery.AccessReview, call), ({ status }) => status))
       },
 
       reflect: (resource, options) => reflect(resource, selected(resource, options))
@@ -216,21 +235,21 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
 
 // --- accessors ---
 
-/** One object by its name; `NotFound` if there is none. @since 0.1.0 @category accessors */
+/** Reads an object by name. Fails with `NotFound` if there is none. @since 0.1.0 @category accessors */
 export const get = <A>(
   resource: Resource<A>,
   name: string,
   options?: Model.InNamespace
 ): Effect.Effect<A, ClusterError, Cluster> => Effect.flatMap(Cluster, (cluster) => cluster.get(resource, name, options))
 
-/** Every object of a selection, read page by page. @since 0.1.0 @category accessors */
+/** Reads all objects of a selection, page by page. @since 0.1.0 @category accessors */
 export const list = <A>(
   resource: Resource<A>,
   options?: Model.Selection
 ): Effect.Effect<Model.ObjectList<A>, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.list(resource, options))
 
-/** Creates an object, and answers what the server stored. @since 0.1.0 @category accessors */
+/** Creates an object and returns the stored one. @since 0.1.0 @category accessors */
 export const create = <A>(
   resource: Resource<A>,
   object: JsonObject,
@@ -238,7 +257,7 @@ export const create = <A>(
 ): Effect.Effect<A, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.create(resource, object, options))
 
-/** Replaces the status of an object that was read, as it was when it was read. @since 0.1.0 @category accessors */
+/** Replaces the status of an object, unless it has changed since it was read. @since 0.1.0 @category accessors */
 export const updateStatus = <A>(
   resource: Resource<A>,
   object: JsonObject,
@@ -246,7 +265,7 @@ export const updateStatus = <A>(
 ): Effect.Effect<A, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.updateStatus(resource, object, options))
 
-/** Changes the fields that are named, and answers what the server stored. @since 0.1.0 @category accessors */
+/** Changes the fields of a patch and returns the stored object. @since 0.1.0 @category accessors */
 export const patch = <A>(
   resource: Resource<A>,
   name: string,
@@ -263,18 +282,18 @@ const delete_ = (
   Effect.flatMap(Cluster, (cluster) => cluster.delete(resource, name, options))
 
 export {
-  /** Deletes an object; answers once the server has taken it on. @since 0.1.0 @category accessors */
+  /** Deletes an object; returns when the server has accepted the request. @since 0.1.0 @category accessors */
   delete_ as delete
 }
 
-/** The raw watch; most callers want {@link reflect}. @since 0.1.0 @category accessors */
+/** Watches a selection, without resuming; most callers want {@link reflect}. @since 0.1.0 @category accessors */
 export const watch = <A>(
   resource: Resource<A>,
   options?: Model.WatchOptions
 ): Stream.Stream<Model.WatchEvent<A>, ClusterError, Cluster> =>
   Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.watch(resource, options)))
 
-/** The lines of the log of a pod or a Build; with `follow` until its container ends. @since 0.1.0 @category accessors */
+/** The log lines of a pod or a Build; with `follow` until its container ends. @since 0.1.0 @category accessors */
 export const logs = (
   resource: Resource<unknown>,
   name: string,
@@ -282,24 +301,33 @@ export const logs = (
 ): Stream.Stream<string, ClusterError, Cluster> =>
   Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.logs(resource, name, options)))
 
-/** The API groups of the server, with their versions. @since 0.1.0 @category accessors */
+/** The API groups of the server with their versions. @since 0.1.0 @category accessors */
 export const groups: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>, ClusterError, Cluster> = Effect.flatMap(
   Cluster,
   (cluster) => cluster.groups
 )
 
-/** What one group and version serves; none if there is no such group. @since 0.1.0 @category accessors */
+/** The resources of a group and version; None if the server does not serve it. @since 0.1.0 @category accessors */
 export const resources = (
   group: string,
   version: string
 ): Effect.Effect<Option.Option<ReadonlyArray<Model.ApiResource>>, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.resources(group, version))
 
-/** Whether we may do something, by the server's own judgement. @since 0.1.0 @category accessors */
-export const mayI = (query: Model.AccessQuery): Effect.Effect<Model.AccessAnswer, ClusterError, Cluster> =>
+/** Checks a permission with a SelfSubjectAccessReview, like `kubectl auth can-i`. @since 0.1.0 @category accessors */
+export const canI = (query: Model.AccessQuery): Effect.Effect<Model.AccessAnswer, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.canI(query))
 
-/** A view of a selection that is kept up to date, and shared by all who ask for the same, while a scope holds it. @since 0.1.0 @category accessors */
+/**
+ * The former name of {@link canI}.
+ *
+ * @deprecated Use {@link canI}.
+ * @since 0.1.0
+ * @category accessors
+ */
+export const mayI = canI
+
+/** A synced store of a selection, shared by all users of the same selection, while a scope holds it. @since 0.1.0 @category accessors */
 export const reflect = <A>(
   resource: Resource<A>,
   options?: Model.Selection
@@ -316,34 +344,17 @@ const attributesOf = ({ subject }: Requests.Call) => ({
 const traced = <A>(operation: string, call: Requests.Call, effect: Effect.Effect<A, ClusterError>) =>
   Effect.withSpan(effect, `Cluster.${operation}`, attributesOf(call))
 
-const unreadable = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
+const decodeError = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
 
 const decoded = <A>(result: Either.Either<A, string>, subject: Subject): Either.Either<A, ClusterError> =>
-  Either.mapLeft(result, (detail) => unreadable(subject, detail))
+  Either.mapLeft(result, (detail) => decodeError(subject, detail))
 
-/** What comes before the first that fails, then its error. */
-const untilLeft = <A, B, E>(f: (a: A) => Either.Either<B, E>) => (pull: Pull.Pull<A, E>): Pull.Pull<B, E> => {
-  let error = Option.none<E>()
-  const take = (chunk: Chunk.Chunk<A>): Pull.Pull<B, E> => {
-    const taken: Array<B> = []
-    for (const a of chunk) {
-      const one = f(a)
-      if (Either.isLeft(one)) {
-        error = Option.some(one.left)
-        break
-      }
-      taken.push(one.right)
-    }
-    return taken.length === 0 && Option.isSome(error)
-      ? Effect.fail(error)
-      : Effect.succeed(Chunk.unsafeFromArray(taken))
-  }
-  return Effect.suspend(() => Option.isSome(error) ? Effect.fail(error) : Effect.flatMap(pull, take))
-}
-
-const told = <A>(event: WatchEvent.Event<A>, subject: Subject): Either.Either<Model.WatchEvent<A>, ClusterError> => {
+const toWatchEvent = <A>(
+  event: WatchEvent.Event<A>,
+  subject: Subject
+): Either.Either<Model.WatchEvent<A>, ClusterError> => {
   switch (event._tag) {
-    case "Refused":
+    case "Error":
       return Either.left(event.error)
     case "Bookmark":
       return Either.right({
@@ -353,22 +364,22 @@ const told = <A>(event: WatchEvent.Event<A>, subject: Subject): Either.Either<Mo
       })
     case "Applied":
     case "Deleted": {
-      const { object, resourceVersion } = event.observed
+      const { object, resourceVersion } = event.decoded
       const type = event._tag === "Applied" ? event.type : event._tag
       return Either.map(decoded(object, subject), (object) => ({ type, object, resourceVersion }))
     }
   }
 }
 
-/** What was deleted by a request whose answer got lost is not there when the request is repeated. */
-const deleting = (driver: Driver, { request, subject }: Requests.Call): Effect.Effect<void, ClusterError> =>
+/** Deletes with retries. `NotFound` after an ambiguous attempt means that the attempt deleted the object. */
+const deleteObject = (driver: Driver, { request, subject }: Requests.Call): Effect.Effect<void, ClusterError> =>
   Effect.suspend(() => {
-    let lost = false
-    const once = Effect.tapError(driver.request(request, subject), (error) =>
+    let ambiguous = false
+    const attempt = Effect.tapError(driver.request(request, subject), (error) =>
       Effect.sync(() => {
-        lost ||= error.ambiguous === true
+        ambiguous ||= error.ambiguous === true
       }))
-    return Effect.asVoid(Repeat.repeat(once, Repeat.always)).pipe(
-      Effect.catchIf((error) => lost && error.reason === "NotFound", () => Effect.void)
+    return Effect.asVoid(Repeat.repeat(attempt, Repeat.always)).pipe(
+      Effect.catchIf((error) => ambiguous && error.reason === "NotFound", () => Effect.void)
     )
   })

@@ -1,5 +1,5 @@
 /**
- * What the Kubernetes API server said when it did not do what was asked, under a reason that a program can branch on.
+ * The error of a failed request to the Kubernetes API, with a reason to branch on and the server's Status.
  *
  * @since 0.1.0
  */
@@ -8,26 +8,32 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 /**
+ * Marks every ClusterError, for checks without `instanceof`.
+ *
  * @since 0.1.0
  * @category type ids
  */
 export const TypeId: TypeId = "~effect-os-builder/ClusterError"
 
 /**
+ * The type of {@link TypeId}.
+ *
  * @since 0.1.0
  * @category type ids
  */
 export type TypeId = "~effect-os-builder/ClusterError"
 
 /**
- * - `NotFound`, `AlreadyExists`, `Conflict`, `Forbidden`, `Unauthorized`: as the server says.
- * - `Invalid`: the request itself is wrong (400, 422); `status` says where.
+ * The kinds of failure:
+ *
+ * - `NotFound`, `AlreadyExists`, `Conflict`, `Forbidden`, `Unauthorized`: the server's reason.
+ * - `Invalid`: the request is invalid (400, 422); `status` names the fields.
  * - `Expired`: the resourceVersion or continue token is too old (410); list again.
- * - `Throttled`: too many requests (429); wait for `retryAfter`.
- * - `Timeout`: the server, or the connection to it, did not answer in time.
- * - `Unreachable`: refused, cut, or the server says it is not ready (503).
- * - `Decode`: the answer is not what the resource's schema says.
- * - `Unexpected`: anything else, the server's own 500 included.
+ * - `Throttled`: too many requests (429); retry after `retryAfter`.
+ * - `Timeout`: no response in time from the server or the connection.
+ * - `Unreachable`: the connection was refused or lost, or the server is not ready (502, 503).
+ * - `Decode`: the response does not match the resource's schema.
+ * - `Unexpected`: anything else, including the server's internal errors (500).
  *
  * @since 0.1.0
  * @category schemas
@@ -48,13 +54,15 @@ export const Reason = Schema.Literal(
 )
 
 /**
+ * A reason of a ClusterError; see the schema of the same name.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Reason = typeof Reason.Type
 
 /**
- * One field that the server objects to.
+ * One cause in a Status: an invalid field, or a machine-readable detail.
  *
  * @since 0.1.0
  * @category models
@@ -66,7 +74,7 @@ export class StatusCause extends Schema.Class<StatusCause>("effect-os-builder/Cl
 }) {}
 
 /**
- * The server's `v1.Status`, the fields that matter; everything in it may be missing.
+ * The server's `v1.Status`. Every field but `kind` may be missing.
  *
  * @since 0.1.0
  * @category models
@@ -88,24 +96,39 @@ export class Status extends Schema.Class<Status>("effect-os-builder/ClusterError
 }) {}
 
 /**
- * What a request was about: for the words of an error.
+ * The verb, resource and object of a request, for error messages.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Subject {
   readonly verb: string
-  /** `pods`, `jobs.batch`, `pods/log` */
+  /** For example `pods`, `jobs.batch` or `pods/log`. */
   readonly resource: string
-  /** `namespace/name`, or the name of what has no namespace. */
+  /** `namespace/name`, or the name of a cluster-scoped object. */
   readonly object?: string | undefined
 }
 
 /**
- * The API server did not do what was asked. `verb`, `resource` (`pods`, `jobs.batch`) and `object` (`namespace/name`) say
- * what that was; `status` is what the server said, where it did, and `code` its HTTP status.
+ * A request to the API server failed. `verb`, `resource` (`pods`, `jobs.batch`) and `object` (`namespace/name`) identify the
+ * request; `code` is the HTTP status and `status` the server's Status, where there was a response.
  *
- * `ambiguous` says that the request may have been carried out all the same: it was sent, and the answer got lost.
+ * `ambiguous` means that the request may have been carried out: it was sent and its response was lost.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, type ClusterError, Resources } from "effect-os-builder"
+ * import { Effect, Option } from "effect"
+ *
+ * const findPod = (name: string) =>
+ *   Cluster.get(Resources.Pod, name).pipe(
+ *     Effect.asSome,
+ *     Effect.catchIf(
+ *       (error: ClusterError.ClusterError) => error.reason === "NotFound",
+ *       () => Effect.succeed(Option.none())
+ *     )
+ *   )
+ * ```
  *
  * @since 0.1.0
  * @category errors
@@ -125,54 +148,55 @@ export class ClusterError extends Schema.TaggedError<ClusterError>("effect-os-bu
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
     const subject = [this.resource, this.object].filter((part) => part !== undefined).join(" ")
-    const said = this.status?.message ?? this.detail
-    const advice = advices[this.reason]
-    return [`Cannot ${this.verb} ${subject}: ${this.reason}`, said, advice].filter((part) => part !== undefined).join(
-      ": "
-    )
+    const details = this.status?.message ?? this.detail
+    const remedy = advice[this.reason]
+    return [`Cannot ${this.verb} ${subject}: ${this.reason}`, details, remedy].filter((part) => part !== undefined)
+      .join(
+        ": "
+      )
   }
-  /** Whether the same request may succeed later, unchanged. */
+  /** Whether the same request may succeed later. */
   get retryable(): boolean {
     return this.reason === "Throttled" || this.reason === "Timeout" || this.reason === "Unreachable" ||
       this.code === internalError
   }
-  /** Whether the server objects to something for this reason: `FieldValueInvalid`, `ResourceVersionTooLarge`. */
+  /** Whether the Status has a cause with this reason, for example `FieldValueInvalid` or `ResourceVersionTooLarge`. */
   hasCause(reason: string): boolean {
     return this.status?.details?.causes?.some((cause) => cause.reason === reason) ?? false
   }
 }
 
-// The server's own trouble: an etcd that changes its leader, a webhook that does not answer.
+// Transient internal errors: an etcd leader election, a webhook that does not respond.
 const internalError = 500
 
-const advices: Partial<Record<Reason, string>> = {
+const advice: Partial<Record<Reason, string>> = {
   Unauthorized: "log in again, or renew the token",
-  Unreachable: "is the API server up, and can this machine reach it?"
+  Unreachable: "check that the API server is running and reachable from this machine"
 }
 
-/** In seconds; a server that asks for more is not believed. */
-const longestRetryAfter = 24 * 60 * 60
+/** In seconds; a longer Retry-After is capped. */
+const maxRetryAfter = 24 * 60 * 60
 
-const retryAfterOf = (header: string | undefined, seconds: number | undefined): Duration.Duration | undefined => {
-  const said = header !== undefined && /^\d+$/.test(header.trim()) ? Number(header) : seconds
-  return said === undefined ? undefined : Duration.seconds(Math.min(said, longestRetryAfter))
+const parseRetryAfter = (header: string | undefined, seconds: number | undefined): Duration.Duration | undefined => {
+  const value = header !== undefined && /^\d+$/.test(header.trim()) ? Number(header) : seconds
+  return value === undefined ? undefined : Duration.seconds(Math.min(value, maxRetryAfter))
 }
 
-// An error is logged, and kept in the outcome of a build: of what a server says, this much is.
-const longestText = 4096
-const mostCauses = 32
+// Errors are logged and stored with outcomes, so the server's texts are clipped to these limits.
+const maxTextLength = 4096
+const maxCauses = 32
 
 const clip = <T extends string | undefined>(text: T): T | string =>
-  text === undefined || text.length <= longestText ? text : `${text.slice(0, longestText)}…`
+  text === undefined || text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength)}…`
 
-const clipped = ({ details, message, ...status }: Status): Status =>
+const clipStatus = ({ details, message, ...status }: Status): Status =>
   new Status({
     ...status,
     message: clip(message),
     ...(details === undefined ? {} : {
       details: {
         ...details,
-        causes: details.causes?.slice(0, mostCauses).map(({ field, message, reason }) =>
+        causes: details.causes?.slice(0, maxCauses).map(({ field, message, reason }) =>
           new StatusCause({ field: clip(field), message: clip(message), reason: clip(reason) })
         )
       }
@@ -211,7 +235,7 @@ const byCode: ReadonlyMap<number, Reason> = new Map<number, Reason>([
   [504, "Timeout"]
 ])
 
-// A gateway between us and the server, or the server after it gave up waiting, cannot say what became of a request.
+// After these, a gateway or the server itself does not know whether the request was carried out.
 const ambiguousCodes: ReadonlySet<number> = new Set([408, 500, 502, 504])
 
 const readingVerbs: ReadonlySet<string> = new Set(["get", "list", "watch"])
@@ -219,8 +243,20 @@ const readingVerbs: ReadonlySet<string> = new Set(["get", "list", "watch"])
 const decodeStatus = Schema.decodeUnknownOption(Status)
 
 /**
- * The error for an answer that is not a success. `body` is the decoded body, normally a `v1.Status`; `retryAfter` is the
- * header of that name.
+ * Makes the error for a response that is not a 2xx. `body` is the decoded body, normally a `v1.Status`; `retryAfter` is the
+ * value of the Retry-After header.
+ *
+ * @example
+ * ```ts
+ * import { ClusterError } from "effect-os-builder"
+ *
+ * const error = ClusterError.fromStatus({
+ *   subject: { verb: "get", resource: "pods", object: "builds/a" },
+ *   code: 404,
+ *   body: { kind: "Status", reason: "NotFound", message: "pods \"a\" not found" }
+ * })
+ * // error.message: Cannot get pods builds/a: NotFound: pods "a" not found
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -232,14 +268,14 @@ export const fromStatus = (options: {
   readonly retryAfter?: string | undefined
 }): ClusterError => {
   const { body, code, retryAfter, subject } = options
-  const status = Option.getOrUndefined(Option.map(decodeStatus(body), clipped))
+  const status = Option.getOrUndefined(Option.map(decodeStatus(body), clipStatus))
   return new ClusterError({
     ...subject,
     reason: byStatusReason.get(status?.reason ?? "") ?? byCode.get(code) ?? "Unexpected",
     code,
-    detail: status === undefined ? `the server answered ${code}` : undefined,
+    detail: status === undefined ? `the server responded with ${code}` : undefined,
     status,
-    retryAfter: retryAfterOf(retryAfter, status?.details?.retryAfterSeconds),
+    retryAfter: parseRetryAfter(retryAfter, status?.details?.retryAfterSeconds),
     ambiguous: ambiguousCodes.has(code) && !readingVerbs.has(subject.verb) ? true : undefined
   })
 }

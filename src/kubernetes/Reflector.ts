@@ -1,5 +1,5 @@
 /**
- * A local view of the objects of one kind, kept up to date by one list and watch that all its users share.
+ * A local store of the objects of one kind, kept up to date by a list and a watch that all its users share.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import type * as Stream from "effect/Stream"
 import type { ClusterError } from "./ClusterError.js"
 
 /**
- * A change of one object. `Deleted` carries the last state that was seen.
+ * A change of one object. `Deleted` carries the last observed state.
  *
  * @since 0.1.0
  * @category models
@@ -20,70 +20,89 @@ export type Change<A> =
   | { readonly _tag: "Deleted"; readonly object: A }
 
 /**
- * While the API server is away, the view stays as it was and its readers wait. When the server refuses (401, 403, 404), who
- * waits for the first list gets that error at once, and the readers of a view that worked before get it once it has lasted
- * for half a minute; the view goes on asking, slowly.
+ * A synced cache of a selection of objects, as client-go's informers and kube-rs's reflectors keep one.
+ *
+ * During an outage of the API server the store keeps its state and its readers wait. When the server refuses the list or watch
+ * (401, 403, 404), readers that wait for the first list get the error at once; readers of a synced store get it once the
+ * refusal has lasted for half a minute. The reflector retries slowly.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, Resources } from "effect-os-builder"
+ * import { Console, Effect, Stream } from "effect"
+ *
+ * const watchJobs = Effect.scoped(Effect.gen(function*() {
+ *   const jobs = yield* Cluster.reflect(Resources.Job, { namespace: "builds" })
+ *   const now = yield* jobs.list
+ *   yield* Console.log(`${now.length} jobs`)
+ *   yield* jobs.changes(({ metadata }) => metadata.name.startsWith("os-build-")).pipe(
+ *     Stream.runForEach(({ _tag, object }) => Console.log(`${_tag} ${object.metadata.name}`))
+ *   )
+ * }))
+ * ```
  *
  * @since 0.1.0
  * @category models
  */
 export interface Reflector<A> {
-  /** The object as last seen; waits for the first list. The namespace is by default that of the selection. */
+  /** The last observed state of an object; waits for the first list. The default namespace is that of the selection. */
   readonly get: (name: string, namespace?: string) => Effect.Effect<Option.Option<A>, ClusterError>
-  /** All of them as last seen; waits for the first list. */
+  /** The last observed state of all objects; waits for the first list. */
   readonly list: Effect.Effect<ReadonlyArray<A>, ClusterError>
   /**
-   * Those that `where` accepts: first every one there is (as `Updated`), then each change. `where` is about what does not
-   * change in an object's life: its name, its labels, its owner. Per object the latest state wins when the reader is slow;
-   * a deletion is never left out, nor the last state before it, and order is kept per object. A reader that falls behind by
-   * ten thousand deletions gets `Expired`.
+   * The changes of the objects that `where` accepts: first each existing one (as `Updated`), then each change. `where` must
+   * depend on immutable fields only: name, labels that do not change, owner. A slow consumer receives only the latest state of
+   * each object, but each deletion and the last state before it; the order per object is kept. A consumer that is ten thousand
+   * deletions behind fails with `Expired`.
    */
   readonly changes: (where: (object: A) => boolean) => Stream.Stream<Change<A>, ClusterError>
   /**
-   * Calls `tell` with every object there is (as `Updated`), and with each change as it is seen: none is merged or kept for
-   * later, so `tell` has to be quick. Waits for the first list. `fail` is called when the view ends.
+   * Calls `onChange` with each existing object (as `Updated`), and then with each change when it is observed. Changes are not
+   * merged or buffered, so `onChange` has to return quickly. Waits for the first list. `onError` is called when the reflector
+   * ends.
    */
   readonly subscribe: (
-    tell: (change: Change<A>) => void,
-    fail: (error: ClusterError) => void
+    onChange: (change: Change<A>) => void,
+    onError: (error: ClusterError) => void
   ) => Effect.Effect<void, ClusterError, Scope.Scope>
   /**
-   * Those for which `by` gives `key`, to be looked at at one's own time; waits for the first list. `by` is about what does
-   * not change in an object's life. However many follow by the same function, each at another key, to look costs no more
-   * than the objects of that key, and so does a change of them.
+   * The objects for which `indexBy` returns `key`, to be read on demand; waits for the first list. `indexBy` must depend on
+   * immutable fields only. All followers with the same function share one index, so that a read or a change costs as much as
+   * there are objects with that key, however many followers there are.
    *
-   * `news` is opened whenever there is something to see, be it an error: who follows several views waits at one latch.
-   * Close it before looking.
+   * `changed` is opened at each change and at an error; several followers may share one latch. Close it before reading.
    */
   readonly follow: (
-    by: (object: A) => string | undefined,
+    indexBy: (object: A) => string | undefined,
     key: string,
-    news: Effect.Latch
+    changed: Effect.Latch
   ) => Effect.Effect<Follower<A>, ClusterError, Scope.Scope>
 }
 
 /**
- * @since 0.1.0
- * @category models
- */
-export interface Follower<A> {
-  /** Never waits. Whoever looks only after ten thousand deletions gets `Expired`. */
-  readonly look: Effect.Effect<Sighting<A>, ClusterError>
-}
-
-/**
- * What is there now, and the last states of what was deleted since one looked before.
+ * Reads the objects with one key of an index.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Sighting<A> {
-  readonly there: ReadonlyArray<A>
-  readonly gone: ReadonlyArray<A>
+export interface Follower<A> {
+  /** Does not wait. Fails with `Expired` after ten thousand deletions without a read. */
+  readonly read: Effect.Effect<IndexedObjects<A>, ClusterError>
 }
 
 /**
- * What a reflector follows; without a namespace, all of them.
+ * The existing objects with a key, and the last states of those deleted since the previous read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface IndexedObjects<A> {
+  readonly objects: ReadonlyArray<A>
+  readonly deleted: ReadonlyArray<A>
+}
+
+/**
+ * The selection of a reflector; without a namespace, all namespaces.
  *
  * @internal
  */

@@ -1,5 +1,5 @@
 /**
- * What is known of a kind of Kubernetes object: where the API has it, and the fields of it that we read.
+ * Descriptions of Kubernetes kinds: the API path of a kind, and a schema for the fields that a program reads.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,10 @@ import * as Decoder from "./decode/Decoder.js"
 import type { Reflector, Selected } from "./Reflector.js"
 
 /**
- * `decode` reads just the fields that we use, and says in words what is wrong with an object that lacks them; what has not
- * changed since the state `before` is taken from there, so that it is in memory once. With `metadataOnly` the server is asked for `PartialObjectMetadata`.
+ * A kind of Kubernetes object, and how to decode it.
+ *
+ * `decode` reads the fields of the schema only; its error names the invalid fields. Parts that are equal to those of the
+ * `previous` state are shared with it. With `metadataOnly` the server returns `PartialObjectMetadata`.
  *
  * @since 0.1.0
  * @category models
@@ -25,13 +27,13 @@ export interface Resource<A> {
   readonly kind: string
   readonly namespaced: boolean
   readonly metadataOnly: boolean
-  readonly decode: (u: unknown, before?: unknown) => Either.Either<A, string>
-  /** Where a cluster keeps the reflectors of this resource that it shares; empty for a new resource. @internal */
+  readonly decode: (u: unknown, previous?: unknown) => Either.Either<A, string>
+  /** The shared reflectors of this resource, by cluster; empty for a new resource. @internal */
   readonly reflectors: WeakMap<object, RcMap.RcMap<Selected, Reflector<A>>>
 }
 
 /**
- * What is read of an object of a resource: `Resource.Of<typeof Resources.Pod>`.
+ * The decoded type of a resource: `Resource.Of<typeof Resources.Pod>`.
  *
  * @since 0.1.0
  * @category models
@@ -39,24 +41,24 @@ export interface Resource<A> {
 export type Of<R> = R extends Resource<infer A> ? A : never
 
 /**
- * Where the API has a kind.
+ * The group, version and names of a kind.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Kind {
-  /** By default the core group. */
+  /** Default: the core group. */
   readonly group?: string | undefined
   readonly version: string
   readonly plural: string
   readonly kind: string
-  /** By default true. */
+  /** Default: true. */
   readonly namespaced?: boolean | undefined
 }
 
 /**
- * A resource of which the fields in `schema` are read. What the schema does not name is left out of what is read and costs
- * no memory; in an optional field, null counts as absent. Use {@link raw} where an object is to be written back.
+ * Makes a resource whose objects are decoded by a schema. Fields that are not in the schema are dropped; in an optional field,
+ * null counts as absent. Use {@link raw} for an object that is to be written back.
  *
  * @example
  * ```ts
@@ -80,25 +82,40 @@ export interface Kind {
  */
 export const make = <A extends { readonly metadata: object }>(
   options: Kind & { readonly schema: Schema.Schema<A> }
-): Resource<A> => place(options, false, Decoder.make(options.schema))
+): Resource<A> => makeResource(options, false, Decoder.make(options.schema))
 
 /**
- * A resource of which nothing but the metadata is read, nor sent by the server: for what is secret, or large.
+ * Makes a resource of which the server returns the metadata only: for secret or large objects.
+ *
+ * @example
+ * ```ts
+ * import { Resource } from "effect-os-builder"
+ *
+ * const Secret = Resource.metadataOnly({ version: "v1", plural: "secrets", kind: "Secret" })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
  */
-export const metadataOnly = (kind: Kind): Resource<Metadata> => place(kind, true, Decoder.make(Metadata))
+export const metadataOnly = (kind: Kind): Resource<Metadata> => makeResource(kind, true, Decoder.make(Metadata))
 
 /**
- * The same resource, read whole: for what is changed and written back, so that no field gets lost.
+ * The same resource, decoded with all its fields: for objects that are modified and written back.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, Resource, Resources } from "effect-os-builder"
+ *
+ * const wholePod = Cluster.get(Resource.raw(Resources.Pod), "a")
+ * ```
  *
  * @since 0.1.0
  * @category combinators
  */
-export const raw = <A>(resource: Resource<A>): Resource<JsonObject> => place(resource, false, Decoder.make(Whole))
+export const raw = <A>(resource: Resource<A>): Resource<JsonObject> =>
+  makeResource(resource, false, Decoder.make(AnyObject))
 
-const place = <A>(kind: Kind, metadataOnly: boolean, decode: Resource<A>["decode"]): Resource<A> => ({
+const makeResource = <A>(kind: Kind, metadataOnly: boolean, decode: Resource<A>["decode"]): Resource<A> => ({
   group: kind.group ?? "",
   version: kind.version,
   plural: kind.plural,
@@ -110,6 +127,8 @@ const place = <A>(kind: Kind, metadataOnly: boolean, decode: Resource<A>["decode
 })
 
 /**
+ * An owner reference in the metadata of an object.
+ *
  * @since 0.1.0
  * @category schemas
  */
@@ -125,7 +144,7 @@ export const OwnerReference = Schema.Struct({
 const Strings = Schema.Record({ key: Schema.String, value: Schema.String })
 
 /**
- * The metadata of any object, without `managedFields`. Times are RFC 3339 texts, as the server sends them.
+ * The metadata of any object, without `managedFields`. Times are RFC 3339 strings, as the server sends them.
  *
  * @since 0.1.0
  * @category schemas
@@ -145,30 +164,36 @@ export const ObjectMeta = Schema.Struct({
 })
 
 /**
+ * The metadata of any object; see the schema of the same name.
+ *
  * @since 0.1.0
  * @category models
  */
 export type ObjectMeta = typeof ObjectMeta.Type
 
 /**
+ * An object of which only the metadata is decoded.
+ *
  * @since 0.1.0
  * @category schemas
  */
 export const Metadata = Schema.Struct({ metadata: ObjectMeta })
 
 /**
+ * An object with metadata; see the schema of the same name.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Metadata = typeof Metadata.Type
 
-const Whole: Schema.Schema<JsonObject> = Schema.declare(
+const AnyObject: Schema.Schema<JsonObject> = Schema.declare(
   (u: unknown): u is JsonObject => typeof u === "object" && u !== null && !Array.isArray(u),
   { identifier: "JsonObject" }
 )
 
 /**
- * `v1`, `batch/v1`.
+ * The `apiVersion` of a resource, for example `v1` or `batch/v1`.
  *
  * @since 0.1.0
  * @category accessors
@@ -177,7 +202,7 @@ export const apiVersion = (resource: Resource<unknown>): string =>
   resource.group === "" ? resource.version : `${resource.group}/${resource.version}`
 
 /**
- * The name by which permissions and errors know it: `pods`, `jobs.batch`.
+ * The name of a resource in RBAC rules and error messages, for example `pods` or `jobs.batch`.
  *
  * @since 0.1.0
  * @category accessors
@@ -186,8 +211,8 @@ export const label = (resource: Resource<unknown>): string =>
   resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`
 
 /**
- * The path of a collection, or with a name that of an object or its subresource, percent-encoded. Without a namespace it is
- * that of all namespaces; for what has none, a namespace is ignored.
+ * The percent-encoded path of a collection; with `name` that of an object, with `subresource` that of its subresource. Without
+ * `namespace` it selects all namespaces; cluster-scoped kinds ignore `namespace`.
  *
  * @since 0.1.0
  * @category accessors
@@ -208,15 +233,15 @@ export const path = (
     resource.plural,
     options?.name ?? "",
     options?.subresource ?? ""
-  ].filter((segment) => segment !== "").map((segment) => `/${encodeURIComponent(segmentOf(segment))}`).join("")
+  ].filter((segment) => segment !== "").map((segment) => `/${encodeURIComponent(toSegment(segment))}`).join("")
 
-// No object has such a name (k8s.io/apimachinery pkg/api/validation/path): a URL takes dots for directions, encoded or not,
-// and half of a surrogate pair has no encoding. What stands in for them is no object's name either.
-const segmentOf = (name: string): string =>
+// Names that no object can have (k8s.io/apimachinery pkg/api/validation/path). URLs resolve dot segments even if encoded, and
+// lone surrogates have no UTF-8 encoding, so both are replaced by other invalid names.
+const toSegment = (name: string): string =>
   name === "." || name === ".." ? name.replaceAll(".", "%2E") : name.replace(/\p{Surrogate}/gu, "\ufffd")
 
 /**
- * The type to ask for, where it is not plain JSON of the whole object.
+ * The Accept header for a resource; undefined for plain JSON.
  *
  * @since 0.1.0
  * @category accessors
@@ -227,7 +252,7 @@ export const accept = (resource: Resource<unknown>, shape: "object" | "list"): s
     : undefined
 
 /**
- * An object of this kind as a request body: apiVersion and kind are filled in.
+ * Makes a manifest of a resource from its other fields: adds apiVersion and kind.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,8 +1,8 @@
 /**
- * The kinds that building images on a cluster has to do with, and the fields of them that we read.
+ * Descriptions of the kinds that this library uses, with the fields that it reads. `Resource.make` describes other kinds, or
+ * more fields of these.
  *
- * A type without a field has nothing optional about it: the API server always sends it. Everything else may be missing, and
- * is then left alone.
+ * Required fields are those that the API server always sends; all others are optional.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import * as Resource from "./Resource.js"
 
 const text = Schema.optional(Schema.String)
-// The API's own: an API server sends nothing else.
+// The API's int32; an API server sends no other values.
 const Int32 = Schema.Int.pipe(Schema.between(-(2 ** 31), 2 ** 31 - 1))
 const int32 = Schema.optional(Int32)
 const int64 = Schema.optional(Schema.Int)
@@ -21,6 +21,8 @@ const fields = <const F extends Schema.Struct.Fields>(of: F) => Schema.optional(
 const kind = <const F extends Schema.Struct.Fields>(of: F) => Schema.Struct({ metadata: Resource.ObjectMeta, ...of })
 
 /**
+ * A condition of a status.
+ *
  * @since 0.1.0
  * @category schemas
  */
@@ -33,6 +35,8 @@ export const Condition = Schema.Struct({
 })
 
 /**
+ * A condition of a status.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -51,6 +55,8 @@ const ContainerState = fields({
 })
 
 /**
+ * The status of a container of a pod.
+ *
  * @since 0.1.0
  * @category schemas
  */
@@ -60,6 +66,8 @@ export const ContainerStatus = Schema.Struct({
 })
 
 /**
+ * The status of a container of a pod.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -68,6 +76,8 @@ export type ContainerStatus = typeof ContainerStatus.Type
 // --- core ---
 
 /**
+ * ConfigMaps (`v1`), with their data.
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -79,7 +89,7 @@ export const ConfigMap = Resource.make({
 })
 
 /**
- * Metadata only: what is in a secret never reaches this process.
+ * Secrets (`v1`), metadata only: their contents never reach this process.
  *
  * @since 0.1.0
  * @category resources
@@ -87,6 +97,8 @@ export const ConfigMap = Resource.make({
 export const Secret = Resource.metadataOnly({ version: "v1", plural: "secrets", kind: "Secret" })
 
 /**
+ * Pods (`v1`): phase, conditions and container statuses.
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -107,12 +119,16 @@ export const Pod = Resource.make({
 })
 
 /**
+ * A decoded Pod.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Pod = Resource.Of<typeof Pod>
 
 /**
+ * Events (`v1`).
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -133,12 +149,16 @@ export const Event = Resource.make({
 })
 
 /**
+ * A decoded Event.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Event = Resource.Of<typeof Event>
 
 /**
+ * Namespaces (`v1`): the phase.
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -151,6 +171,8 @@ export const Namespace = Resource.make({
 })
 
 /**
+ * Nodes (`v1`): taints, allocatable resources, conditions and architecture.
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -173,6 +195,8 @@ export const Node = Resource.make({
 })
 
 /**
+ * Service accounts (`v1`): their image pull secrets.
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -184,6 +208,8 @@ export const ServiceAccount = Resource.make({
 })
 
 /**
+ * Persistent volume claims (`v1`).
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -200,6 +226,8 @@ export const PersistentVolumeClaim = Resource.make({
 // --- batch ---
 
 /**
+ * Jobs (`batch/v1`): limits, counters and conditions.
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -228,6 +256,8 @@ export const Job = Resource.make({
 })
 
 /**
+ * A decoded Job.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -236,6 +266,8 @@ export type Job = Resource.Of<typeof Job>
 // --- OpenShift ---
 
 /**
+ * OpenShift Builds (`build.openshift.io/v1`): phase, reason and output digest.
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -261,12 +293,16 @@ export const Build = Resource.make({
 })
 
 /**
+ * A decoded Build.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Build = Resource.Of<typeof Build>
 
 /**
+ * OpenShift's Infrastructure (`config.openshift.io/v1`): the topologies. Cluster-scoped; its one object is `cluster`.
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -280,6 +316,8 @@ export const Infrastructure = Resource.make({
 })
 
 /**
+ * OpenShift's ClusterVersion (`config.openshift.io/v1`): version and capabilities. Cluster-scoped; its one object is `version`.
+ *
  * @since 0.1.0
  * @category resources
  */
@@ -298,6 +336,8 @@ export const ClusterVersion = Resource.make({
 })
 
 /**
+ * OpenShift's Proxy (`config.openshift.io/v1`): the cluster-wide proxy. Cluster-scoped; its one object is `cluster`.
+ *
  * @since 0.1.0
  * @category resources
  */

@@ -107,7 +107,7 @@ const mayCreate = (things: ReadonlyArray<Thing>, namespace: string): Check =>
     things,
     (thing) =>
       Effect.map(
-        Cluster.mayI({ verb: "create", namespace, ...thing }),
+        Cluster.canI({ verb: "create", namespace, ...thing }),
         ({ allowed, reason = "" }) => ({ thing, allowed, reason })
       ),
     { concurrency: "unbounded" }

@@ -88,18 +88,23 @@ const rows: ReadonlyArray<Row> = [
     act: says(200, `{"metadata":{"__proto__":${JSON.stringify(pod().metadata)}}}`),
     reason: "Decode"
   },
-  { what: "a code that there is not", act: says(999, "{}"), reason: "Unexpected", message: /the server answered 999/ },
+  {
+    what: "a code that there is not",
+    act: says(999, "{}"),
+    reason: "Unexpected",
+    message: /the server responded with 999/
+  },
   {
     what: "an error that is no Status",
     act: says(500, deep(100_000)),
     reason: "Unexpected",
-    message: /the server answered 500/
+    message: /the server responded with 500/
   },
   {
     what: "an error that is not JSON",
     act: says(418, "\0\0\0"),
     reason: "Unexpected",
-    message: /the server answered 418/
+    message: /the server responded with 418/
   },
   {
     what: "a Status of wrong types",
@@ -131,7 +136,7 @@ const rows: ReadonlyArray<Row> = [
     what: "a Status of many megabytes",
     act: says(422, status(422, { message: "no ".repeat(10_000_000) })),
     reason: "Invalid",
-    message: /the server answered 422/
+    message: /the server responded with 422/
   },
   {
     what: "very many causes",

@@ -14,84 +14,84 @@ const start = Effect.gen(function*() {
   return { server, cluster: yield* Cluster.make(server.driver) }
 })
 
-/** Every wait is as long as it may be. */
+/** Backoff delays are maximal. */
 const scoped = <E>(name: string, test: () => Effect.Effect<void, E, Scope.Scope>) =>
   it.scoped(name, () => Effect.withRandom(test(), Random.fixed([1])))
 
 const subject = { verb: "create", resource: "pods" }
-const refused = new ClusterError.ClusterError({ ...subject, reason: "Unreachable", detail: "ECONNREFUSED" })
+const connectionRefused = new ClusterError.ClusterError({ ...subject, reason: "Unreachable", detail: "ECONNREFUSED" })
 const lost = new ClusterError.ClusterError({ ...subject, reason: "Unreachable", detail: "ECONNRESET", ambiguous: true })
-const late = new ClusterError.ClusterError({ ...subject, reason: "Timeout", ambiguous: true })
-const unready = refusal(503, "ServiceUnavailable")
+const timeout = new ClusterError.ClusterError({ ...subject, reason: "Timeout", ambiguous: true })
+const unavailable = refusal(503, "ServiceUnavailable")
 const gateway = ClusterError.fromStatus({ subject, code: 504, body: "<html>" })
-const contended = refusal(409, "Conflict")
-const broken = ClusterError.fromStatus({ subject, code: 500, body: status(500, "InternalError") })
-const errors = { refused, lost, late, unready, gateway, contended, broken, throttled: throttled(1) }
+const conflict = refusal(409, "Conflict")
+const internal = ClusterError.fromStatus({ subject, code: 500, body: status(500, "InternalError") })
+const errors = { connectionRefused, lost, timeout, unavailable, gateway, conflict, internal, throttled: throttled(1) }
 
-/** What a call of each kind makes of each error: `again`, or it fails. */
+/** The errors after which each kind of call is retried; it fails with the others. */
 const calls: Record<string, {
   readonly call: (cluster: Cluster.Service) => Effect.Effect<unknown, ClusterError.ClusterError>
   readonly answer: unknown
-  readonly again: ReadonlyArray<keyof typeof errors>
+  readonly retried: ReadonlyArray<keyof typeof errors>
 }> = {
   get: {
     call: (cluster) => cluster.get(Resources.Pod, "a"),
     answer: pod("a", 1),
-    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+    retried: ["connectionRefused", "lost", "timeout", "unavailable", "gateway", "internal", "throttled"]
   },
   list: {
     call: (cluster) => cluster.list(Resources.Pod),
     answer: listOf(1, []),
-    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+    retried: ["connectionRefused", "lost", "timeout", "unavailable", "gateway", "internal", "throttled"]
   },
-  "create under a name": {
+  "create with a name": {
     call: (cluster) => cluster.create(Resources.Pod, { metadata: { name: "a" } }),
     answer: pod("a", 1),
-    again: ["refused", "unready", "contended", "throttled"]
+    retried: ["connectionRefused", "unavailable", "conflict", "throttled"]
   },
-  "create under a name of the server's": {
+  "create with a generateName": {
     call: (cluster) => cluster.create(Resources.Pod, { metadata: { generateName: "a" } }),
     answer: pod("a", 1),
-    again: ["refused", "contended", "throttled"]
+    retried: ["connectionRefused", "conflict", "throttled"]
   },
-  "create for trial": {
+  "create as a dry run": {
     call: (cluster) => cluster.create(Resources.Pod, { metadata: { generateName: "a" } }, { dryRun: true }),
     answer: pod("a", 1),
-    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+    retried: ["connectionRefused", "lost", "timeout", "unavailable", "gateway", "internal", "throttled"]
   },
   patch: {
     call: (cluster) => cluster.patch(Resources.Pod, "a", { merge: {} }),
     answer: pod("a", 1),
-    again: ["refused", "unready", "throttled"]
+    retried: ["connectionRefused", "unavailable", "throttled"]
   },
   updateStatus: {
     call: (cluster) => cluster.updateStatus(Resources.Pod, { metadata: { name: "a" } }),
     answer: pod("a", 1),
-    again: ["refused", "unready", "throttled"]
+    retried: ["connectionRefused", "unavailable", "throttled"]
   },
   delete: {
     call: (cluster) => cluster.delete(Resources.Pod, "a"),
     answer: status(200),
-    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+    retried: ["connectionRefused", "lost", "timeout", "unavailable", "gateway", "internal", "throttled"]
   },
-  mayI: {
+  canI: {
     call: (cluster) => cluster.canI({ verb: "get", group: "", resource: "pods" }),
     answer: { status: { allowed: true } },
-    again: ["refused", "lost", "late", "unready", "gateway", "broken", "throttled"]
+    retried: ["connectionRefused", "lost", "timeout", "unavailable", "gateway", "internal", "throttled"]
   }
 }
 
 describe("Cluster", () => {
-  describe("repeats what is safe to repeat", () => {
-    for (const [name, { again, answer, call }] of Object.entries(calls)) {
-      scoped(name, () =>
+  describe("retries", () => {
+    for (const [name, { answer, call, retried }] of Object.entries(calls)) {
+      scoped(`${name}: only when it is safe`, () =>
         Effect.gen(function*() {
           const { cluster, server } = yield* start
           for (const [kind, error] of Object.entries(errors)) {
             const fiber = yield* Effect.fork(Effect.either(call(cluster)))
             yield* (yield* server.asked).refuse(error)
             yield* settle
-            if (again.some((one) => one === kind)) {
+            if (retried.some((one) => one === kind)) {
               yield* TestClock.adjust("1 seconds")
               yield* (yield* server.asked).reply(answer)
               assert.strictEqual((yield* Fiber.join(fiber))._tag, "Right", kind)
@@ -103,22 +103,22 @@ describe("Cluster", () => {
         }))
     }
 
-    scoped("five times, and longer each time", () =>
+    scoped("give up after five attempts with exponential backoff", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* start
         const fiber = yield* Effect.fork(Effect.flip(cluster.get(Resources.Pod, "a")))
         for (const wait of [800, 1600, 3200, 6400]) {
-          yield* (yield* server.asked).refuse(unready)
+          yield* (yield* server.asked).refuse(unavailable)
           yield* settle
           yield* TestClock.adjust(wait - 1)
           assert.isTrue(yield* server.quiet)
           yield* TestClock.adjust(1)
         }
-        yield* (yield* server.asked).refuse(unready)
+        yield* (yield* server.asked).refuse(unavailable)
         assert.strictEqual((yield* Fiber.join(fiber)).reason, "Unreachable")
       }))
 
-    scoped("when the server says, unless that is too late", () =>
+    scoped("honour Retry-After up to a limit", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* start
         const fiber = yield* Effect.fork(Effect.flip(cluster.get(Resources.Pod, "a")))
@@ -131,7 +131,7 @@ describe("Cluster", () => {
         assert.deepStrictEqual((yield* Fiber.join(fiber)).retryAfter, Duration.seconds(31))
       }))
 
-    scoped("and takes it for deleted what is gone after the answer was lost", () =>
+    scoped("delete: succeeds at NotFound after a lost response", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* start
         const fiber = yield* Effect.fork(cluster.delete(Resources.Pod, "a"))
@@ -146,7 +146,7 @@ describe("Cluster", () => {
       }))
   })
 
-  scoped("lists every page, and says where a watch goes on", () =>
+  scoped("list: reads every page and returns the resourceVersion", () =>
     Effect.gen(function*() {
       const { cluster, server } = yield* start
       const fiber = yield* Effect.fork(cluster.list(Resources.Pod, { allNamespaces: true, labelSelector: "a" }))
@@ -171,7 +171,7 @@ describe("Cluster", () => {
       ["no answer", null]
     ] as const
   ) {
-    scoped(`does not take ${what} for a list`, () =>
+    scoped(`list: fails with Decode for ${what}`, () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* start
         const fiber = yield* Effect.fork(Effect.flip(cluster.list(Resources.Pod)))
@@ -180,7 +180,7 @@ describe("Cluster", () => {
       }))
   }
 
-  scoped("keeps what it does not know of an object that is read whole", () =>
+  scoped("get: keeps unknown fields of a raw resource", () =>
     Effect.gen(function*() {
       const { cluster, server } = yield* start
       const whole = { ...pod("a", 1), spec: { future: { field: [1] } } }
@@ -199,7 +199,7 @@ describe("Cluster", () => {
       yield* Fiber.join(update)
     }))
 
-  scoped("finds the namespace: the object's, the caller's, the cluster's, or none", () =>
+  scoped("namespace: that of the object, the options, the cluster, or none", () =>
     Effect.gen(function*() {
       const { cluster, server } = yield* start
       const paths: Array<string> = []
@@ -230,7 +230,7 @@ describe("Cluster", () => {
       ])
     }))
 
-  scoped("watches from where it is told, and fails when told", () =>
+  scoped("watch: starts at the resourceVersion and fails at an ERROR event", () =>
     Effect.gen(function*() {
       const { cluster, server } = yield* start
       const fiber = yield* Effect.fork(
@@ -257,7 +257,7 @@ describe("Cluster", () => {
       assert.strictEqual((yield* Fiber.join(wrong)).reason, "Decode")
     }))
 
-  scoped("knows what the server has", () =>
+  scoped("groups, resources: read the discovery documents", () =>
     Effect.gen(function*() {
       const { cluster, server } = yield* start
       const fiber = yield* Effect.fork(cluster.groups)
@@ -287,7 +287,7 @@ describe("Cluster", () => {
       assert.isTrue(Option.isNone(yield* Fiber.join(none)))
     }))
 
-  scoped("asks whether it may, in its own namespace or in all", () =>
+  scoped("canI: reviews access in the default, a given or all namespaces", () =>
     Effect.gen(function*() {
       const { cluster, server } = yield* start
       const ask = (query: Cluster.AccessQuery) =>
@@ -311,7 +311,7 @@ describe("Cluster", () => {
       )
     }))
 
-  describe("logs that are followed", () => {
+  describe("logs with follow", () => {
     const stamp = (second: string, text: string) => `2026-01-01T00:00:${second}Z ${text}`
 
     const follow = (cluster: Cluster.Service, options?: Cluster.LogOptions) => {
@@ -323,7 +323,7 @@ describe("Cluster", () => {
       )
     }
 
-    scoped("go on after a cut where they were, line by line of the same instant", () =>
+    scoped("resume after a lost connection at the right line of the same timestamp", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* start
         const { fiber, lines } = yield* follow(cluster, { tailLines: 10, container: "c" })
@@ -366,7 +366,7 @@ describe("Cluster", () => {
         assert.deepStrictEqual(lines, ["a", "b", "c", "c", "", "no time", "d", "", "  e "])
       }))
 
-    scoped("keep the times where they are asked for", () =>
+    scoped("keep the timestamps if requested", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* start
         const { fiber, lines } = yield* follow(cluster, { timestamps: true })
@@ -377,7 +377,7 @@ describe("Cluster", () => {
         assert.deepStrictEqual(lines, [stamp("01", "a")])
       }))
 
-    scoped("outlast a server that is away, but not a pod that is gone", () =>
+    scoped("outlast an outage, but fail for a deleted pod", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* start
         const { fiber } = yield* follow(cluster)
@@ -388,7 +388,7 @@ describe("Cluster", () => {
         for (let i = 0; i < 8; i++) {
           yield* settle
           yield* TestClock.adjust("30 seconds")
-          yield* (yield* server.text).fail(refused)
+          yield* (yield* server.text).fail(connectionRefused)
         }
         yield* settle
         yield* TestClock.adjust("30 seconds")
@@ -397,21 +397,21 @@ describe("Cluster", () => {
         assert.strictEqual(end._tag === "Left" ? end.left.reason : "", "NotFound")
       }))
 
-    scoped("are asked for five times before there is a line", () =>
+    scoped("give up after five attempts without a line", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* start
         const { fiber } = yield* follow(cluster)
         for (let i = 0; i < 4; i++) {
-          yield* (yield* server.text).fail(refused)
+          yield* (yield* server.text).fail(connectionRefused)
           yield* settle
           yield* TestClock.adjust("30 seconds")
         }
-        yield* (yield* server.text).fail(refused)
+        yield* (yield* server.text).fail(connectionRefused)
         const end = yield* Fiber.join(fiber)
         assert.strictEqual(end._tag === "Left" ? end.left.detail : undefined, "ECONNREFUSED")
       }))
 
-    scoped("do not go on beyond a limit of bytes", () =>
+    scoped("are not resumed with limitBytes", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* start
         const { fiber, lines } = yield* follow(cluster, { limitBytes: 9 })

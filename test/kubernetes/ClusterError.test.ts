@@ -15,7 +15,7 @@ const status = (reason: string, code: number, more?: object) => ({
 })
 
 describe("ClusterError", () => {
-  it("branches on what the server says before what HTTP says", () => {
+  it("fromStatus: prefers the Status reason over the HTTP status", () => {
     const cases: ReadonlyArray<readonly [number, unknown, ClusterError.Reason]> = [
       [404, status("NotFound", 404), "NotFound"],
       [409, status("AlreadyExists", 409), "AlreadyExists"],
@@ -43,18 +43,18 @@ describe("ClusterError", () => {
     }
   })
 
-  it("says verb, resource, object and the server's words", () => {
+  it("message: has verb, resource, object and the server's message", () => {
     const error = ClusterError.fromStatus({ subject, code: 404, body: status("NotFound", 404) })
     assert.strictEqual(error.message, "Cannot get pods n/a: NotFound: in the server's words")
     const bare = ClusterError.fromStatus({ subject: { verb: "list", resource: "nodes" }, code: 503, body: "<html>" })
     assert.strictEqual(
       bare.message,
-      "Cannot list nodes: Unreachable: the server answered 503: is the API server up, and can this machine reach it?"
+      "Cannot list nodes: Unreachable: the server responded with 503: check that the API server is running and reachable from this machine"
     )
   })
 
-  it("keeps the wait that the server asks for, the header first", () => {
-    const wait = (header: string | undefined, details?: object) =>
+  it("retryAfter: prefers the header over the Status details", () => {
+    const retryAfter = (header: string | undefined, details?: object) =>
       ClusterError.fromStatus({
         subject,
         code: 429,
@@ -62,12 +62,12 @@ describe("ClusterError", () => {
         retryAfter: header
       })
         .retryAfter
-    assert.deepStrictEqual(wait("3", { retryAfterSeconds: 9 }), Duration.seconds(3))
-    assert.deepStrictEqual(wait(undefined, { retryAfterSeconds: 9 }), Duration.seconds(9))
-    assert.deepStrictEqual(wait("Wed, 21 Oct 2015 07:28:00 GMT"), undefined)
+    assert.deepStrictEqual(retryAfter("3", { retryAfterSeconds: 9 }), Duration.seconds(3))
+    assert.deepStrictEqual(retryAfter(undefined, { retryAfterSeconds: 9 }), Duration.seconds(9))
+    assert.deepStrictEqual(retryAfter("Wed, 21 Oct 2015 07:28:00 GMT"), undefined)
   })
 
-  it("keeps details and causes", () => {
+  it("hasCause: finds a cause by its reason", () => {
     const error = ClusterError.fromStatus({
       subject,
       code: 422,
@@ -80,7 +80,7 @@ describe("ClusterError", () => {
     assert.strictEqual(error.status?.details?.causes?.[0]?.field, "spec.x")
   })
 
-  it("knows when a request may have been carried out", () => {
+  it("ambiguous: true for writes after 500, 502 and 504", () => {
     const ambiguous = (verb: string) => (code: number) =>
       ClusterError.fromStatus({ subject: { ...subject, verb }, code, body: undefined }).ambiguous === true
     const codes = [429, 503, 500, 502, 504, 409]

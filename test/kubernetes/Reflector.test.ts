@@ -25,13 +25,13 @@ import * as Scripted from "../support/ScriptedDriver.js"
 
 const { bookmark, cut, line, listOf, pod, refusal, settle, throttled } = Scripted
 
-/** Every wait is as long as it may be, and every watch as short. */
+/** Backoff delays are maximal and watch timeouts minimal. */
 const scoped = <A, E>(name: string, test: () => Effect.Effect<A, E, Scope.Scope>) =>
   it.scoped(name, () => Effect.withRandom(test(), Random.fixed([1])))
 
 type Watch = Scripted.OpenStream<WatchLine>
 
-/** Nothing is asked for until so much time has passed. */
+/** Asserts that no request is sent before this time has passed. */
 const after = (server: Effect.Effect.Success<typeof Scripted.make>, wait: Duration.DurationInput) =>
   Effect.gen(function*() {
     yield* settle
@@ -49,7 +49,7 @@ const start = Effect.gen(function*() {
   return { server, reflect, reflector }
 })
 
-/** A reflector that has its first list, and the watch that goes on from it. */
+/** A synced reflector, and the watch after its first list. */
 const listed = (...pods: ReadonlyArray<ReturnType<typeof pod>>) =>
   Effect.gen(function*() {
     const { reflect, reflector, server } = yield* start
@@ -59,14 +59,14 @@ const listed = (...pods: ReadonlyArray<ReturnType<typeof pod>>) =>
     return { reflect, reflector, server, watch }
   })
 
-const words = (change: Change<Resources.Pod>) =>
+const format = (change: Change<Resources.Pod>) =>
   `${change._tag} ${change.object.metadata.name}/${change.object.metadata.uid} ${change.object.status?.phase}`
 
 const subscribe = (reflector: Reflector<Resources.Pod>, where: (pod: Resources.Pod) => boolean = () => true) =>
   Effect.gen(function*() {
     const changes = yield* Queue.unbounded<string>()
     const fiber = yield* Effect.fork(
-      Stream.runForEach(reflector.changes(where), (change) => Queue.offer(changes, words(change)))
+      Stream.runForEach(reflector.changes(where), (change) => Queue.offer(changes, format(change)))
     )
     const next = (n: number) => Effect.map(Queue.takeN(changes, n), Chunk.toReadonlyArray)
     yield* settle
@@ -78,7 +78,7 @@ const names = (reflector: Reflector<Resources.Pod>) =>
 
 describe("Reflector", () => {
   describe("first list", () => {
-    scoped("is streamed, appears at once at its end, and goes on as a watch", () =>
+    scoped("is streamed, visible when complete, and continues as a watch", () =>
       Effect.gen(function*() {
         const { reflector, server } = yield* start
         const watch = yield* server.watch
@@ -113,11 +113,11 @@ describe("Reflector", () => {
 
     for (
       const [what, answer] of [
-        ["refuses the parameters", refusal(422, "Invalid")],
+        ["rejects the parameters", refusal(422, "Invalid")],
         ["does not understand the parameters", refusal(400, "BadRequest")]
       ] as const
     ) {
-      scoped(`is paged when the server ${what}, from then on`, () =>
+      scoped(`is paged from now on when the server ${what}`, () =>
         Effect.gen(function*() {
           const { reflect, reflector, server } = yield* start
           yield* (yield* server.watch).fail(answer)
@@ -136,7 +136,7 @@ describe("Reflector", () => {
         }))
     }
 
-    scoped("is paged when the mark at its end does not come", () =>
+    scoped("is paged when the final bookmark does not arrive", () =>
       Effect.gen(function*() {
         const { reflector, server } = yield* start
         const watch = yield* server.watch
@@ -152,7 +152,7 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "7")
       }))
 
-    scoped("is paged once when the stream ends before the mark", () =>
+    scoped("is paged once when the stream ends before the final bookmark", () =>
       Effect.gen(function*() {
         const { reflector, server } = yield* start
         yield* (yield* server.watch).end
@@ -162,7 +162,7 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.query["sendInitialEvents"], "true")
       }))
 
-    scoped("is read in one piece when the token of a page has expired", () =>
+    scoped("is requested without paging when the continue token has expired", () =>
       Effect.gen(function*() {
         const { reflector, server } = yield* start
         yield* (yield* server.watch).fail(refusal(422, "Invalid"))
@@ -174,7 +174,7 @@ describe("Reflector", () => {
         assert.deepStrictEqual(yield* names(reflector), ["b"])
       }))
 
-    scoped("fails for who waits when it is forbidden, and is asked for again, slowly", () =>
+    scoped("fails waiting readers when it is forbidden, and is retried slowly", () =>
       Effect.gen(function*() {
         const { reflector, server } = yield* start
         const waiting = yield* Effect.fork(Effect.flip(reflector.get("a")))
@@ -190,7 +190,7 @@ describe("Reflector", () => {
         assert.deepStrictEqual(yield* names(reflector), [])
       }))
 
-    scoped("is waited for while the server is away", () =>
+    scoped("is retried during an outage while readers wait", () =>
       Effect.gen(function*() {
         const { reflector, server } = yield* start
         const waiting = yield* Effect.fork(reflector.list)
@@ -202,7 +202,7 @@ describe("Reflector", () => {
         assert.deepStrictEqual(yield* Fiber.join(waiting), [])
       }))
 
-    scoped("without a resourceVersion is an error", () =>
+    scoped("without a resourceVersion is retried", () =>
       Effect.gen(function*() {
         const { reflector, server } = yield* start
         const waiting = yield* Effect.fork(reflector.list)
@@ -217,8 +217,8 @@ describe("Reflector", () => {
       }))
   })
 
-  describe("resumption", () => {
-    scoped("is at once, from the last event or bookmark, when the server ends the watch", () =>
+  describe("watch", () => {
+    scoped("is resumed at once from the last event or bookmark when the server ends it", () =>
       Effect.gen(function*() {
         const { reflector, server, watch } = yield* listed(pod("a", 1))
         yield* watch.send(line("MODIFIED", pod("a", 101)))
@@ -237,7 +237,7 @@ describe("Reflector", () => {
         assert.deepStrictEqual(yield* names(reflector), ["a", "b"])
       }))
 
-    scoped("keeps its place over refused connections, and waits longer each time", () =>
+    scoped("is resumed from the same resourceVersion with exponential backoff", () =>
       Effect.gen(function*() {
         const { server, watch } = yield* listed()
         yield* watch.fail(cut)
@@ -249,7 +249,7 @@ describe("Reflector", () => {
         }
       }))
 
-    it.scoped("waits a random part of that", () =>
+    it.scoped("is resumed after a random part of the backoff", () =>
       Effect.gen(function*() {
         const { server, watch } = yield* listed()
         yield* watch.fail(cut)
@@ -257,13 +257,13 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "100")
       }).pipe(Effect.withRandom(Random.fixed([0.25]))))
 
-    it.scoped("asks for watches that end at random times", () =>
+    it.scoped("has a random timeout", () =>
       Effect.gen(function*() {
         const { server } = yield* start
         assert.strictEqual((yield* server.watch).request.query["timeoutSeconds"], "600")
       }).pipe(Effect.withRandom(Random.fixed([5_000]))))
 
-    scoped("begins anew with its waits after two healthy minutes", () =>
+    scoped("resets its backoff after two minutes without an error", () =>
       Effect.gen(function*() {
         const { server, watch } = yield* listed()
         yield* watch.fail(cut)
@@ -280,7 +280,7 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "101")
       }))
 
-    scoped("comes when the server says", () =>
+    scoped("is resumed after Retry-After", () =>
       Effect.gen(function*() {
         const { server, watch } = yield* listed()
         yield* watch.fail(throttled(45))
@@ -288,7 +288,7 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "100")
       }))
 
-    scoped("waits when a watch ends as soon as it began", () =>
+    scoped("backs off when it ends as soon as it began", () =>
       Effect.gen(function*() {
         const { server, watch } = yield* listed()
         yield* TestClock.adjust("2 seconds")
@@ -299,7 +299,7 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "100")
       }))
 
-    scoped("comes when the server does not end the watch in time", () =>
+    scoped("is resumed when the server does not end it after its timeout", () =>
       Effect.gen(function*() {
         const { server, watch } = yield* listed()
         assert.strictEqual(watch.request.query["timeoutSeconds"], "300")
@@ -308,7 +308,7 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "100")
       }))
 
-    scoped("takes an event without a resourceVersion for an error", () =>
+    scoped("fails at an event without a resourceVersion", () =>
       Effect.gen(function*() {
         const { server, watch } = yield* listed()
         const { metadata, ...rest } = pod("a", 1)
@@ -319,40 +319,40 @@ describe("Reflector", () => {
       }))
 
     for (
-      const [what, stumble] of [
-        ["fails by its own fault", (watch: Watch) => watch.fail(refusal(500, "InternalError"))],
-        ["tells of a fault of its own", (watch: Watch) => watch.send(line("ERROR", Scripted.status(500)))],
-        ["cannot be understood", (watch: Watch) => {
+      const [what, act] of [
+        ["returns 500", (watch: Watch) => watch.fail(refusal(500, "InternalError"))],
+        ["sends an ERROR event of code 500", (watch: Watch) => watch.send(line("ERROR", Scripted.status(500)))],
+        ["sends an undecodable event", (watch: Watch) => {
           const { metadata, ...rest } = pod("a", 1)
           return watch.send(line("ADDED", { ...rest, metadata: { ...metadata, resourceVersion: "" } }))
         }]
       ] as const
     ) {
       scoped(
-        `is given up for a new list when the server ${what} at the same place again and again`,
+        `is replaced by a new list when the server ${what} three times at the same resourceVersion`,
         () =>
           Effect.gen(function*() {
             const { server, watch } = yield* listed()
-            yield* stumble(watch)
+            yield* act(watch)
             for (const ceiling of [800, 1600]) {
               yield* after(server, ceiling)
               const again = yield* server.watch
               assert.strictEqual(again.request.query["resourceVersion"], "100")
-              yield* stumble(again)
+              yield* act(again)
             }
             yield* after(server, 3200)
             const list = yield* server.watch
             assert.strictEqual(list.request.query["sendInitialEvents"], "true")
             yield* list.send(bookmark(200, { end: true }))
             yield* settle
-            yield* stumble(list)
+            yield* act(list)
             yield* after(server, 6400)
             assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "200")
           })
       )
     }
 
-    scoped("is spared a short refusal, and tells of one that lasts", () =>
+    scoped("hides a short refusal from readers and reports a lasting one", () =>
       Effect.gen(function*() {
         const { reflector, server, watch } = yield* listed(pod("a", 1))
         const following = yield* subscribe(reflector)
@@ -374,17 +374,17 @@ describe("Reflector", () => {
 
   describe("relist", () => {
     for (
-      const [where, expire] of [
+      const [when, expire] of [
         ["within a watch", (watch: Watch) => watch.send(line("ERROR", Scripted.status(410, "Expired")))],
-        ["instead of a watch", (watch: Watch) => watch.fail(refusal(410, "Gone"))],
+        ["at the start of a watch", (watch: Watch) => watch.fail(refusal(410, "Gone"))],
         [
-          "since the server is behind",
+          "from a server that is behind",
           (watch: Watch) =>
             watch.fail(refusal(504, "Timeout", { details: { causes: [{ reason: "ResourceVersionTooLarge" }] } }))
         ]
       ] as const
     ) {
-      scoped(`swaps everything at once, and works out what was deleted: ${where}`, () =>
+      scoped(`replaces all objects at once and detects deletions after a 410 ${when}`, () =>
         Effect.gen(function*() {
           const { reflector, server, watch } = yield* listed(
             pod("kept", 1),
@@ -420,7 +420,7 @@ describe("Reflector", () => {
         }))
     }
 
-    scoped("goes on trying, with waits, when the history is gone again and again", () =>
+    scoped("backs off after repeated 410 responses", () =>
       Effect.gen(function*() {
         const { server, watch } = yield* listed()
         yield* watch.fail(refusal(410, "Expired"))
@@ -430,8 +430,8 @@ describe("Reflector", () => {
       }))
   })
 
-  describe("readers", () => {
-    scoped("see what is there, then what changes, of what they ask for", () =>
+  describe("changes", () => {
+    scoped("emits existing objects, then changes, of the accepted objects", () =>
       Effect.gen(function*() {
         const { reflector, watch } = yield* listed(pod("a", 1), pod("b", 2))
         const { next } = yield* subscribe(reflector, (pod) => pod.metadata.name !== "b")
@@ -451,56 +451,59 @@ describe("Reflector", () => {
         ])
       }))
 
-    scoped("that are slow get the latest state, every deletion, and the state before it", () =>
-      Effect.gen(function*() {
-        const { reflector, watch } = yield* listed(pod("busy", 1), pod("doomed", 2))
-        const gate = yield* Effect.makeLatch(false)
-        const seen: Array<string> = []
-        const reader = yield* Effect.fork(
-          Stream.runForEach(
-            Stream.take(reflector.changes(() => true), 6),
-            (change) => Effect.zipRight(gate.await, Effect.sync(() => seen.push(words(change))))
+    scoped(
+      "gives a slow consumer the latest states, every deletion, and the state before it",
+      () =>
+        Effect.gen(function*() {
+          const { reflector, watch } = yield* listed(pod("busy", 1), pod("doomed", 2))
+          const gate = yield* Effect.makeLatch(false)
+          const seen: Array<string> = []
+          const reader = yield* Effect.fork(
+            Stream.runForEach(
+              Stream.take(reflector.changes(() => true), 6),
+              (change) => Effect.zipRight(gate.await, Effect.sync(() => seen.push(format(change))))
+            )
           )
-        )
-        yield* settle
-        for (let version = 101; version < 1101; version++) {
-          yield* watch.send(line("MODIFIED", pod("busy", version, { phase: `step ${version}` })))
-        }
-        yield* watch.send(
-          line("MODIFIED", pod("doomed", 2001, { phase: "Succeeded" })),
-          line("DELETED", pod("doomed", 2002, { phase: "Succeeded" })),
-          line("ADDED", pod("doomed", 2003, { uid: "next" }))
-        )
-        yield* settle
-        yield* gate.open
-        yield* Fiber.join(reader)
-        assert.deepStrictEqual(seen, [
-          "Updated busy/uid-busy Running",
-          "Updated doomed/uid-doomed Running",
-          "Updated busy/uid-busy step 1100",
-          "Updated doomed/uid-doomed Succeeded",
-          "Deleted doomed/uid-doomed Succeeded",
-          "Updated doomed/next Running"
-        ])
-      }))
+          yield* settle
+          for (let version = 101; version < 1101; version++) {
+            yield* watch.send(line("MODIFIED", pod("busy", version, { phase: `step ${version}` })))
+          }
+          yield* watch.send(
+            line("MODIFIED", pod("doomed", 2001, { phase: "Succeeded" })),
+            line("DELETED", pod("doomed", 2002, { phase: "Succeeded" })),
+            line("ADDED", pod("doomed", 2003, { uid: "next" }))
+          )
+          yield* settle
+          yield* gate.open
+          yield* Fiber.join(reader)
+          assert.deepStrictEqual(seen, [
+            "Updated busy/uid-busy Running",
+            "Updated doomed/uid-doomed Running",
+            "Updated busy/uid-busy step 1100",
+            "Updated doomed/uid-doomed Succeeded",
+            "Deleted doomed/uid-doomed Succeeded",
+            "Updated doomed/next Running"
+          ])
+        })
+    )
 
-    scoped("that fail, or stop, leave the others alone", () =>
+    scoped("isolates consumers that fail or are interrupted", () =>
       Effect.gen(function*() {
         const { reflector, watch } = yield* listed(pod("a", 1))
         const good = yield* subscribe(reflector)
         const bad = yield* Effect.fork(Stream.runForEach(reflector.changes(() => true), () => Effect.fail("no")))
         const worse = yield* subscribe(reflector, () => {
-          throw new Error("a defect of the reader")
+          throw new Error("a defect of the consumer")
         })
         yield* Fiber.interrupt((yield* subscribe(reflector)).fiber)
         yield* watch.send(line("MODIFIED", pod("a", 101, { phase: "Succeeded" })))
         assert.deepStrictEqual(yield* good.next(2), ["Updated a/uid-a Running", "Updated a/uid-a Succeeded"])
         assert.isTrue(Exit.isFailure(yield* Fiber.await(bad)))
         const cause = yield* Effect.flip(Effect.sandbox(Fiber.join(worse.fiber)))
-        assert.include(Cause.pretty(cause), "a defect of the reader")
+        assert.include(Cause.pretty(cause), "a defect of the consumer")
       }))
 
-    scoped("that never read begin anew rather than miss a deletion", () =>
+    scoped("fails with Expired for a consumer that is too many deletions behind", () =>
       Effect.gen(function*() {
         const { reflector, watch } = yield* listed()
         const gate = yield* Effect.makeLatch(false)
@@ -518,7 +521,7 @@ describe("Reflector", () => {
         assert.strictEqual((yield* Fiber.join(reader)).reason, "Expired")
       }))
 
-    scoped("keep the last state that could be read of an object", () =>
+    scoped("keeps the last valid state of an object", () =>
       Effect.gen(function*() {
         const { reflector, server, watch } = yield* listed(pod("a", 1))
         const { changes, next } = yield* subscribe(reflector)
@@ -534,61 +537,61 @@ describe("Reflector", () => {
       }))
   })
 
-  describe("followers", () => {
+  describe("follow", () => {
     const byName = (of: Resources.Pod) => of.metadata.name
 
-    const look = (follower: Follower<Resources.Pod>) =>
-      Effect.map(follower.look, ({ gone, there }) => [
-        ...there.map((object) => words({ _tag: "Updated", object })),
-        ...gone.map((object) => words({ _tag: "Deleted", object }))
+    const read = (follower: Follower<Resources.Pod>) =>
+      Effect.map(follower.read, ({ deleted, objects }) => [
+        ...objects.map((object) => format({ _tag: "Updated", object })),
+        ...deleted.map((object) => format({ _tag: "Deleted", object }))
       ])
 
-    scoped("see what has their own key, and once what is gone, in its last state", () =>
+    scoped("reads the objects with its key, and once the last state of deleted ones", () =>
       Effect.gen(function*() {
         const { reflector, watch } = yield* listed(pod("a", 1), pod("b", 2))
-        const news = yield* Effect.makeLatch(false)
-        const follower = yield* reflector.follow(byName, "a", news)
-        assert.deepStrictEqual(yield* look(follower), ["Updated a/uid-a Running"])
+        const changed = yield* Effect.makeLatch(false)
+        const follower = yield* reflector.follow(byName, "a", changed)
+        assert.deepStrictEqual(yield* read(follower), ["Updated a/uid-a Running"])
         yield* watch.send(line("MODIFIED", pod("b", 101)), line("MODIFIED", pod("a", 102, { phase: "Failed" })))
-        yield* news.await
-        yield* news.close
-        assert.deepStrictEqual(yield* look(follower), ["Updated a/uid-a Failed"])
+        yield* changed.await
+        yield* changed.close
+        assert.deepStrictEqual(yield* read(follower), ["Updated a/uid-a Failed"])
         yield* watch.send(line("DELETED", pod("a", 103, { phase: "Failed" })))
-        yield* news.await
-        yield* news.close
-        assert.deepStrictEqual(yield* look(follower), ["Deleted a/uid-a Failed"])
-        assert.deepStrictEqual(yield* look(follower), [])
+        yield* changed.await
+        yield* changed.close
+        assert.deepStrictEqual(yield* read(follower), ["Deleted a/uid-a Failed"])
+        assert.deepStrictEqual(yield* read(follower), [])
         yield* watch.send(line("ADDED", { ...pod("a", 104), metadata: { ...pod("a", 104).metadata, uid: "uid-2" } }))
-        yield* news.await
-        assert.deepStrictEqual(yield* look(follower), ["Updated a/uid-2 Running"])
+        yield* changed.await
+        assert.deepStrictEqual(yield* read(follower), ["Updated a/uid-2 Running"])
       }))
 
-    scoped("hear nothing of the objects of others", () =>
+    scoped("is not notified of changes with other keys", () =>
       Effect.gen(function*() {
         const { reflector, watch } = yield* listed(pod("a", 1), pod("b", 2))
-        const news = yield* Effect.makeLatch(false)
-        yield* reflector.follow(byName, "a", news)
-        const waiting = yield* Effect.fork(news.await)
+        const changed = yield* Effect.makeLatch(false)
+        yield* reflector.follow(byName, "a", changed)
+        const waiting = yield* Effect.fork(changed.await)
         yield* watch.send(line("MODIFIED", pod("b", 101)), line("ADDED", pod("c", 102)), line("DELETED", pod("b", 103)))
         yield* settle
         assert.isNull(waiting.unsafePoll())
       }))
 
-    scoped("follow an object whose key changes, though none should", () =>
+    scoped("moves an object whose key changes", () =>
       Effect.gen(function*() {
         const byPhase = ({ status }: Resources.Pod) => status?.phase
         const { reflector, watch } = yield* listed(pod("a", 1))
-        const news = yield* Effect.makeLatch(false)
+        const changed = yield* Effect.makeLatch(false)
         const [running, failed] = yield* Effect.all([
-          reflector.follow(byPhase, "Running", news),
-          reflector.follow(byPhase, "Failed", news)
+          reflector.follow(byPhase, "Running", changed),
+          reflector.follow(byPhase, "Failed", changed)
         ])
         yield* watch.send(line("MODIFIED", pod("a", 102, { phase: "Failed" })))
         yield* settle
-        assert.deepStrictEqual([yield* look(running), yield* look(failed)], [[], ["Updated a/uid-a Failed"]])
+        assert.deepStrictEqual([yield* read(running), yield* read(failed)], [[], ["Updated a/uid-a Failed"]])
       }))
 
-    scoped("have an end when they are ten thousand deletions behind", () =>
+    scoped("fails with Expired when it is ten thousand deletions behind", () =>
       Effect.gen(function*() {
         const { reflector, watch } = yield* listed()
         const follower = yield* reflector.follow(() => "all", "all", yield* Effect.makeLatch(false))
@@ -597,10 +600,10 @@ describe("Reflector", () => {
           yield* watch.send(...some.map((one) => line("ADDED", one)), ...some.map((one) => line("DELETED", one)))
         }
         yield* settle
-        assert.strictEqual((yield* Effect.flip(follower.look)).reason, "Expired")
+        assert.strictEqual((yield* Effect.flip(follower.read)).reason, "Expired")
       }))
 
-    scoped("cost nothing more once their scope has closed", () =>
+    scoped("drops the index after the last follower's scope is closed", () =>
       Effect.gen(function*() {
         const { reflector, watch } = yield* listed(pod("a", 1))
         let asked = 0
@@ -615,7 +618,7 @@ describe("Reflector", () => {
         assert.strictEqual(asked, 1)
       }))
 
-    scoped("get the refusal that ends the view", () =>
+    scoped("fails with the refusal of the first list", () =>
       Effect.gen(function*() {
         const { reflector, server } = yield* start
         const following = yield* Effect.fork(Effect.flip(reflector.follow(byName, "a", yield* Effect.makeLatch(false))))
@@ -626,7 +629,7 @@ describe("Reflector", () => {
   })
 
   describe("sharing", () => {
-    scoped("is by kind, namespace and selector", () =>
+    scoped("is by resource, namespace and selector", () =>
       Effect.gen(function*() {
         const { reflect, reflector, server } = yield* listed()
         assert.strictEqual(yield* reflect(Resources.Pod, { ...selected }), reflector)
@@ -639,7 +642,7 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.path, "/apis/batch/v1/namespaces/ns/jobs")
       }))
 
-    scoped("ends a little after the last user", () =>
+    scoped("ends 30 seconds after the last user", () =>
       Effect.gen(function*() {
         const server = yield* Scripted.make
         const reflect = yield* SharedReflectors.make(server.driver)
@@ -655,7 +658,7 @@ describe("Reflector", () => {
         yield* watch.closed
       }))
 
-    it.effect("ends with the cluster, for its readers too", () =>
+    it.effect("ends with the cluster's scope, and so do its streams", () =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()
         const { reflector, watch } = yield* Scope.extend(listed(pod("a", 1)), scope)
@@ -667,7 +670,7 @@ describe("Reflector", () => {
       }))
   })
 
-  scoped("measures itself", () =>
+  scoped("metrics: counts relists and reconnects, reports objects and the last event", () =>
     Effect.gen(function*() {
       const server = yield* Scripted.make
       const reflect = yield* SharedReflectors.make(server.driver)
@@ -695,7 +698,7 @@ describe("Reflector", () => {
       assert.isAtLeast((yield* value(ClusterMetrics.lastEvent)).value, 5000)
     }))
 
-  it("asks for a list and a watch of the same selection", () => {
+  it("Requests.collection: selects the same objects for list and watch", () => {
     const selected = { namespace: "n", labelSelector: "a=b", fieldSelector: "c=d" }
     assert.deepStrictEqual(
       Requests.collection(Resources.Pod, selected, "list").request.query,

@@ -6,7 +6,7 @@ import * as Resources from "../../src/kubernetes/Resources.js"
 const metadata = { name: "a", namespace: "n", uid: "u", resourceVersion: "1" }
 
 describe("Resource", () => {
-  it("knows its paths", () => {
+  it("path: encodes group, namespace, name and subresource", () => {
     assert.strictEqual(Resource.path(Resources.Pod), "/api/v1/pods")
     assert.strictEqual(Resource.path(Resources.Pod, { namespace: "n" }), "/api/v1/namespaces/n/pods")
     assert.strictEqual(
@@ -19,7 +19,7 @@ describe("Resource", () => {
     assert.strictEqual(Resource.apiVersion(Resources.Pod), "v1")
   })
 
-  it("keeps the fields of the schema, and takes null for absent", () => {
+  it("decode: keeps only the schema's fields and treats null as absent", () => {
     const pod = Resources.Pod.decode({
       metadata: { ...metadata, managedFields: [{}], labels: { a: "b" }, annotations: null, creationTimestamp: null },
       spec: { nodeName: "node", containers: [{ name: "c", image: "i" }], volumes: [{}] },
@@ -38,7 +38,7 @@ describe("Resource", () => {
     )
   })
 
-  it("takes from the state before what has not changed", () => {
+  it("decode: shares unchanged parts with the previous state", () => {
     const object = (version: string, status: object) => ({
       metadata: {
         ...metadata,
@@ -84,7 +84,7 @@ describe("Resource", () => {
     assert.deepStrictEqual(decode(same, "something else"), before)
   })
 
-  it("says which field is wrong", () => {
+  it("decode: names the invalid field", () => {
     const refused = (u: unknown) => Either.getOrThrow(Either.flip(Resources.Pod.decode(u)))
     assert.include(refused({ metadata, status: { phase: 3 } }), "status.phase: Expected string")
     assert.include(refused({ metadata: { ...metadata, uid: null } }), "metadata.uid")
@@ -95,7 +95,7 @@ describe("Resource", () => {
     assert.isAtMost(refused({ metadata, status: { conditions: Array.from({ length: 100 }, () => ({})) } }).length, 501)
   })
 
-  it("leaves to Schema what is more than shape", () => {
+  it("decode: leaves refinements and transformations to Schema", () => {
     const resource = Resource.make({
       version: "v1",
       plural: "things",
@@ -127,13 +127,13 @@ describe("Resource", () => {
     }
   })
 
-  it("reads whole what is to be written back", () => {
+  it("raw: keeps all fields", () => {
     const object = { metadata: { ...metadata, managedFields: [{}] }, spec: { future: [1, { x: null }] } }
     assert.deepStrictEqual(Either.getOrThrow(Resource.raw(Resources.Pod).decode(object)), object)
     assert.isTrue(Either.isLeft(Resource.raw(Resources.Pod).decode([])))
   })
 
-  it("asks for the metadata alone of what is secret", () => {
+  it("metadataOnly: requests PartialObjectMetadata", () => {
     assert.strictEqual(
       Resource.accept(Resources.Secret, "object"),
       "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"

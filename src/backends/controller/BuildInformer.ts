@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { BackendError } from "../../core/BuildError.js"
-import type { Sighting } from "../../kubernetes/Reflector.js"
+import type { IndexedObjects } from "../../kubernetes/Reflector.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import type * as Resources from "../../kubernetes/Resources.js"
 import * as BuildRecord from "../record/BuildRecord.js"
@@ -61,10 +61,10 @@ export const make = <Child extends Resource.Metadata>(
 
     const isOurs = (child: Child) => ownedBy(child, uid)
 
-    const lookAtRecord = (seen: Sighting<Resource.Metadata>) => {
+    const lookAtRecord = (seen: IndexedObjects<Resource.Metadata>) => {
       const isIt = ({ metadata }: Resource.Metadata) => metadata.uid === uid
-      const there = seen.there.find(isIt)
-      const state = there ?? seen.gone.findLast(isIt)
+      const there = seen.objects.find(isIt)
+      const state = there ?? seen.deleted.findLast(isIt)
       if (state === undefined) return
       sight = there === undefined ? "gone" : "there"
       if (state === lastSeen) return
@@ -78,11 +78,11 @@ export const make = <Child extends Resource.Metadata>(
     return {
       read: refused(Effect.gen(function*() {
         yield* news.close
-        lookAtRecord(yield* ownRecord.look)
-        const seen = yield* ownChildren.look
-        const children = seen.there.filter(isOurs)
-        attemptSeen = Math.max(attemptSeen, latestAttempt(children), latestAttempt(seen.gone.filter(isOurs)))
-        const { there: pods } = yield* ownPods.look
+        lookAtRecord(yield* ownRecord.read)
+        const seen = yield* ownChildren.read
+        const children = seen.objects.filter(isOurs)
+        attemptSeen = Math.max(attemptSeen, latestAttempt(children), latestAttempt(seen.deleted.filter(isOurs)))
+        const { objects: pods } = yield* ownPods.read
         return { record: sight, snapshot: { record: last, children, attemptSeen, pods, events } }
       })),
       change: (until) =>

@@ -1,17 +1,19 @@
 /**
- * One request to a Kubernetes API server, as data: what the live client sends and the fake answers.
+ * One request to a Kubernetes API server as data. The HTTP driver sends it; the fake API server handles it.
  *
  * @since 0.1.0
  */
 
 /**
+ * The HTTP methods of the Kubernetes API.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 
 /**
- * Anything that JSON can say.
+ * Any JSON value.
  *
  * @since 0.1.0
  * @category models
@@ -19,6 +21,8 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
 
 /**
+ * A JSON object: manifests, patches and raw API objects.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -27,8 +31,8 @@ export interface JsonObject {
 }
 
 /**
- * `path` is percent-encoded and has no query; `query` is not encoded and holds only what is set. `contentType` is that of
- * `body`, by default `application/json`; `accept` asks for another form of the answer.
+ * One request. `path` is percent-encoded and has no query; the values of `query` are not encoded. `contentType` is that of
+ * `body`, default `application/json`; `accept` requests another representation of the response.
  *
  * @since 0.1.0
  * @category models
@@ -43,8 +47,8 @@ export interface ApiRequest {
 }
 
 /**
- * One line of a watch, as the server sends it. `object` is the object, for `BOOKMARK` one that holds just a
- * resourceVersion, for `ERROR` a Status.
+ * One line of a watch, as the server sends it. `object` is the object; for `BOOKMARK` it has only a resourceVersion, for
+ * `ERROR` it is a Status.
  *
  * @since 0.1.0
  * @category models

@@ -1,23 +1,23 @@
 /**
- * What can be measured about following a cluster. Each metric has the tags `resource` and `namespace` (empty for all).
+ * Metrics of the reflectors. Each has the tags `resource` and `namespace` (empty for all namespaces).
  *
  * @since 0.1.0
  */
 import * as Metric from "effect/Metric"
 
 /**
- * How often a watch was opened from where the last one, or a list, had ended.
+ * Counts watches that were opened from the resourceVersion of the last event or list.
  *
  * @since 0.1.0
  * @category metrics
  */
 export const reconnects = Metric.counter("effect_os_builder_cluster_reconnects", {
-  description: "Watches opened from where the last one, or a list, had ended",
+  description: "Watches opened from the resourceVersion of the last event or list",
   incremental: true
 })
 
 /**
- * How often everything was listed anew, because the history since the last event was gone.
+ * Counts full lists after the first one, which are needed when the server no longer has the events since the last one.
  *
  * @since 0.1.0
  * @category metrics
@@ -28,16 +28,18 @@ export const relists = Metric.counter("effect_os_builder_cluster_relists", {
 })
 
 /**
- * How many objects are kept in memory.
+ * Number of objects in the reflectors' stores.
  *
  * @since 0.1.0
  * @category metrics
  */
-export const objects = Metric.gauge("effect_os_builder_cluster_objects", { description: "Objects kept in memory" })
+export const objects = Metric.gauge("effect_os_builder_cluster_objects", {
+  description: "Objects in the reflectors' stores"
+})
 
 /**
- * When the server last said something on a watch, bookmarks included, in seconds since 1970: what is seen of the cluster is
- * as old as that at most.
+ * Time of the last line of a watch, bookmarks included, in seconds since 1970. The store is at most as stale as the time since
+ * then.
  *
  * @since 0.1.0
  * @category metrics

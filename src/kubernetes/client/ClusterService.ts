@@ -1,5 +1,5 @@
 /**
- * What can be asked of a cluster.
+ * The Cluster service and the types of its methods.
  *
  * @since 0.1.0
  */
@@ -13,51 +13,63 @@ import type { Resource } from "../Resource.js"
 import type { JsonObject } from "./ApiRequest.js"
 
 /**
+ * The namespace of an object.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface InNamespace {
-  /** By default the cluster's default namespace. Ignored for what has no namespace. */
+  /** Default: the cluster's default namespace. Ignored for cluster-scoped kinds. */
   readonly namespace?: string | undefined
 }
 
 /**
+ * A selection of the objects of one kind.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Selection {
-  /** By default the cluster's default namespace; `allNamespaces` for every one. */
+  /** Default: the cluster's default namespace. */
   readonly namespace?: string | undefined
+  /** Selects the objects of all namespaces; default: false. */
   readonly allNamespaces?: boolean | undefined
+  /** For example `app=web,tier!=cache`; default: no restriction. */
   readonly labelSelector?: string | undefined
+  /** For example `status.phase=Running`; default: no restriction. */
   readonly fieldSelector?: string | undefined
 }
 
 /**
- * What `list` answers.
+ * The result of `list`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ObjectList<A> {
   readonly items: ReadonlyArray<A>
-  /** Where a watch goes on from. */
+  /** A watch from here sees every change since the list. */
   readonly resourceVersion: string
 }
 
 /**
+ * Options of `watch`.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface WatchOptions extends Selection {
-  /** Where to go on from; by default from what there is now, which is told as `Added` first. */
+  /** Where to start; default: now, with an `Added` event for each existing object first. */
   readonly resourceVersion?: string | undefined
-  /** Tells what there is now, then a bookmark that says so, then what changes; not every server can. */
+  /**
+   * Requests a streamed list (WatchList): an event for each existing object, then a bookmark with `initialEventsEnd`, then the
+   * changes. Kubernetes 1.32 and later; default: false.
+   */
   readonly sendInitialEvents?: boolean | undefined
 }
 
 /**
- * A `Bookmark` says how far the watch is, and nothing of an object.
+ * One event of a watch. A `Bookmark` carries only a resourceVersion from which the watch can be resumed.
  *
  * @since 0.1.0
  * @category models
@@ -67,7 +79,7 @@ export type WatchEvent<A> =
   | { readonly type: "Bookmark"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
 
 /**
- * `merge`: a JSON merge patch, in which null removes a field (RFC 7386). `json`: a list of operations (RFC 6902).
+ * A patch. `merge`: a JSON merge patch, in which null removes a field (RFC 7386). `json`: a list of operations (RFC 6902).
  *
  * @since 0.1.0
  * @category models
@@ -77,56 +89,71 @@ export type PatchBody =
   | { readonly json: ReadonlyArray<JsonObject> }
 
 /**
+ * Options of `create`.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface CreateOptions extends InNamespace {
-  /** The server checks everything, admission included, and stores nothing. */
+  /** The server validates the object, runs admission, and stores nothing; default: false. */
   readonly dryRun?: boolean | undefined
-  /** A field that the server does not know is an error. */
+  /** The server rejects unknown and duplicate fields; default: false. */
   readonly strict?: boolean | undefined
 }
 
 /**
+ * Options of `patch`.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface PatchOptions extends InNamespace {
-  /** `status`, where the kind has one. */
+  /** For example `status`; default: the object itself. */
   readonly subresource?: string | undefined
 }
 
 /**
+ * Options of `delete`.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface DeleteOptions extends InNamespace {
-  /** Deletes only this very object, not a later one of its name. */
+  /** Precondition: deletes the object with this UID, not a later one of the same name. */
   readonly uid?: string | undefined
+  /** Precondition: deletes the object only at this resourceVersion. */
   readonly resourceVersion?: string | undefined
+  /** What happens to dependents; default: that of the kind, `Background` for most. */
   readonly propagation?: "Background" | "Foreground" | "Orphan" | undefined
+  /** Default: that of the object. */
   readonly gracePeriodSeconds?: number | undefined
 }
 
 /**
+ * Options of `logs`.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface LogOptions extends InNamespace {
+  /** Name of a container; required for a pod with several. */
   readonly container?: string | undefined
+  /** Waits for further lines until the container ends; default: false. */
   readonly follow?: boolean | undefined
-  /** Puts the time at which it was written before each line. */
+  /** Prefixes each line with the time at which it was written; default: false. */
   readonly timestamps?: boolean | undefined
+  /** Starts with this number of lines before the end; default: all. */
   readonly tailLines?: number | undefined
-  /** RFC 3339 */
+  /** Omits lines before this time, RFC 3339. */
   readonly sinceTime?: string | undefined
+  /** Ends after this number of bytes. */
   readonly limitBytes?: number | undefined
-  /** The log of the container before its last restart. */
+  /** The log of the container before its last restart; default: false. */
   readonly previous?: boolean | undefined
 }
 
 /**
- * What a `SelfSubjectAccessReview` asks.
+ * The attributes of a `SelfSubjectAccessReview`. The core group is the empty string.
  *
  * @since 0.1.0
  * @category models
@@ -137,12 +164,12 @@ export interface AccessQuery {
   readonly resource: string
   readonly subresource?: string | undefined
   readonly name?: string | undefined
-  /** By default the cluster's default namespace; an empty text asks for all of them. */
+  /** Default: the cluster's default namespace; an empty string means all namespaces. */
   readonly namespace?: string | undefined
 }
 
 /**
- * What the server answers, with its reason where it gives one.
+ * The result of a `SelfSubjectAccessReview`, with the server's reason if it gives one.
  *
  * @since 0.1.0
  * @category models
@@ -153,7 +180,7 @@ export interface AccessAnswer {
 }
 
 /**
- * One line of a discovery document.
+ * A resource of a discovery document. Subresources have names such as `pods/log`.
  *
  * @since 0.1.0
  * @category models
@@ -166,10 +193,11 @@ export interface ApiResource {
 }
 
 /**
- * Calls that are safe to repeat are repeated, five times at most, when the server throttles, is not ready or cannot be
- * reached, and after as long as it asks for: reads always; what changes something only when the server cannot have carried
- * it out. A `create` whose answer got lost fails (`ambiguous`), and on the next try may say `AlreadyExists`: read the object
- * and compare.
+ * The operations of a cluster. {@link Cluster} has an accessor for each.
+ *
+ * Calls are retried up to four times, honouring Retry-After, when the server throttles, is not ready or cannot be reached:
+ * reads always, writes only when the server cannot have carried them out. A `create` whose response is lost fails with
+ * `ambiguous`, and a second attempt may fail with `AlreadyExists`: read the object and compare.
  *
  * @since 0.1.0
  * @category models
@@ -177,25 +205,25 @@ export interface ApiResource {
 export interface Service {
   /** The namespace of the credentials' context, or `default`. */
   readonly defaultNamespace: string
-  /** One object by its name; `NotFound` if there is none. */
+  /** Reads an object by name. Fails with `NotFound` if there is none. */
   readonly get: <A>(resource: Resource<A>, name: string, options?: InNamespace) => Effect.Effect<A, ClusterError>
-  /** Every object of the selection, read page by page. */
+  /** Reads all objects of a selection, page by page. */
   readonly list: <A>(resource: Resource<A>, options?: Selection) => Effect.Effect<ObjectList<A>, ClusterError>
-  /** Creates an object; its namespace is that in its metadata, else the default one. Answers what the server stored. */
+  /** Creates an object in the namespace of its metadata, else in the default one. Returns the stored object. */
   readonly create: <A>(
     resource: Resource<A>,
     object: JsonObject,
     options?: CreateOptions
   ) => Effect.Effect<A, ClusterError>
-  /** Replaces the status of an object by that in `object`, which holds the resourceVersion it was read at. */
+  /** Replaces the status of an object by that of `object`. Fails with `Conflict` unless its resourceVersion is the current one. */
   readonly updateStatus: <A>(
     resource: Resource<A>,
     object: JsonObject,
     options?: InNamespace
   ) => Effect.Effect<A, ClusterError>
   /**
-   * Changes the fields that are named, and answers what the server stored. With `metadata.resourceVersion` in it, a change
-   * that somebody else made meanwhile is a `Conflict`.
+   * Changes the fields of a patch and returns the stored object. With `metadata.resourceVersion` in the patch, a concurrent
+   * change fails it with `Conflict`.
    */
   readonly patch: <A>(
     resource: Resource<A>,
@@ -203,31 +231,31 @@ export interface Service {
     body: PatchBody,
     options?: PatchOptions
   ) => Effect.Effect<A, ClusterError>
-  /** Answers once the server has taken the deletion on; with finalizers the object is there for longer. */
+  /** Deletes an object. Returns when the server has accepted the request; an object with finalizers exists longer. */
   readonly delete: <A>(
     resource: Resource<A>,
     name: string,
     options?: DeleteOptions
   ) => Effect.Effect<void, ClusterError>
-  /** The raw watch, from a resourceVersion; most callers want {@link Service.reflect}. */
+  /** Watches a selection, without resuming. Most callers want {@link Service.reflect}. */
   readonly watch: <A>(
     resource: Resource<A>,
     options?: WatchOptions
   ) => Stream.Stream<WatchEvent<A>, ClusterError>
   /**
-   * The lines of the log of an object that has a `log` subresource: a pod, or an OpenShift Build. With `follow` the stream
-   * goes on after a cut connection where it was, without losing or repeating a line, and ends when the container does.
+   * The log lines of an object with a `log` subresource: a pod, or an OpenShift Build. With `follow` the stream resumes after
+   * a lost connection without losing or repeating a line, and ends when the container does.
    */
   readonly logs: <A>(resource: Resource<A>, name: string, options?: LogOptions) => Stream.Stream<string, ClusterError>
-  /** The groups that the server has, with their versions; the preferred one first. The core group is the empty text. */
+  /** The API groups of the server with their versions, the preferred version first. The core group is the empty string. */
   readonly groups: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>, ClusterError>
-  /** What one group and version serves; none if the server has no such group. */
+  /** The resources of a group and version; None if the server does not serve it. */
   readonly resources: (
     group: string,
     version: string
   ) => Effect.Effect<Option.Option<ReadonlyArray<ApiResource>>, ClusterError>
-  /** Whether we may do something, by the server's own judgement. */
+  /** Checks a permission with a SelfSubjectAccessReview, like `kubectl auth can-i`. */
   readonly canI: (query: AccessQuery) => Effect.Effect<AccessAnswer, ClusterError>
-  /** The shared view of a selection, kept up to date while anyone's scope holds it. */
+  /** A synced store of a selection, shared by all users of the same selection, while a scope holds it. */
   readonly reflect: <A>(resource: Resource<A>, options?: Selection) => Effect.Effect<Reflector<A>, never, Scope.Scope>
 }

@@ -1,16 +1,16 @@
 /**
- * What a server can do, and may be asked to do: groups, resources and permissions, as its documents say it.
+ * The discovery documents and access reviews of an API server.
  */
 import * as Schema from "effect/Schema"
 import type { JsonObject } from "./ApiRequest.js"
 import type { AccessQuery } from "./ClusterService.js"
 
-/** `/api` */
+/** The response of `/api`. */
 export const CoreVersions = Schema.Struct({ versions: Schema.Array(Schema.String) })
 
 const Version = Schema.Struct({ version: Schema.String })
 
-/** `/apis` */
+/** The response of `/apis`. */
 export const GroupList = Schema.Struct({
   groups: Schema.Array(Schema.Struct({
     name: Schema.String,
@@ -19,7 +19,7 @@ export const GroupList = Schema.Struct({
   }))
 })
 
-/** `/apis/batch/v1` */
+/** The response of `/apis/batch/v1` and the like. */
 export const ResourceList = Schema.Struct({
   resources: Schema.Array(Schema.Struct({
     name: Schema.String,
@@ -29,7 +29,7 @@ export const ResourceList = Schema.Struct({
   }))
 })
 
-export const versionsOf = (
+export const groupVersions = (
   core: typeof CoreVersions.Type,
   list: typeof GroupList.Type
 ): ReadonlyMap<string, ReadonlyArray<string>> =>
@@ -49,7 +49,7 @@ export const groupPath = (group: string, version: string): string =>
 
 export const reviewPath = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
-export const review = (query: AccessQuery, namespace: string): JsonObject => ({
+export const accessReview = (query: AccessQuery, namespace: string): JsonObject => ({
   apiVersion: "authorization.k8s.io/v1",
   kind: "SelfSubjectAccessReview",
   spec: {
@@ -64,7 +64,7 @@ export const review = (query: AccessQuery, namespace: string): JsonObject => ({
   }
 })
 
-export const Reviewed = Schema.Struct({
+export const AccessReview = Schema.Struct({
   status: Schema.Struct({
     allowed: Schema.Boolean,
     reason: Schema.optional(Schema.String)

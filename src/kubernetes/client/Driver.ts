@@ -1,5 +1,5 @@
 /**
- * The least that a transport to an API server has to do.
+ * The interface of a transport to an API server.
  *
  * @since 0.1.0
  */
@@ -9,8 +9,8 @@ import type { ClusterError, Subject } from "../ClusterError.js"
 import type { ApiRequest, WatchLine } from "./ApiRequest.js"
 
 /**
- * A transport sends each request once: what is safe to repeat is known by `Cluster.make`, which derives the service from
- * this. Everything stops at once when interrupted.
+ * A transport. It sends each request once; `Cluster.make` derives the service from it and retries what is safe to retry.
+ * Interruption aborts a request or stream at once.
  *
  * @since 0.1.0
  * @category models
@@ -18,21 +18,21 @@ import type { ApiRequest, WatchLine } from "./ApiRequest.js"
 export interface Driver {
   /** The namespace of the credentials' context, or `default`. */
   readonly defaultNamespace: string
-  /** Sends a request and answers the decoded body of a 2xx; anything else is a ClusterError of the subject. */
+  /** Sends a request and returns the JSON body of a 2xx response; any other outcome is a ClusterError for the subject. */
   readonly request: (request: ApiRequest, subject: Subject) => Effect.Effect<unknown, ClusterError>
   /**
-   * Opens a watch. Each line is parsed and handed to `project` on arrival, before anything is buffered, so that only what
-   * is kept costs memory. The stream ends when the server closes it, fails with `Unreachable` when it is cut, and a slow
-   * reader slows the server.
+   * Opens a watch. Each line is parsed and passed to `decode` on arrival, before it is buffered, so that only decoded fields
+   * use memory. The stream ends when the server ends it, fails with `Unreachable` when the connection is lost, and applies
+   * back-pressure to the server.
    */
   readonly watch: <A>(
     request: ApiRequest,
     subject: Subject,
-    project: (line: WatchLine) => A
+    decode: (line: WatchLine) => A
   ) => Stream.Stream<A, ClusterError>
   /**
-   * The lines of a text body, as they come, without their line ends. When the connection is cut within a line, that part
-   * of a line is left out, and the stream fails with `Unreachable`.
+   * The lines of a text body as they arrive, without their newlines. When the connection is lost, the stream fails with
+   * `Unreachable` and the incomplete last line is dropped.
    */
   readonly lines: (request: ApiRequest, subject: Subject) => Stream.Stream<string, ClusterError>
 }

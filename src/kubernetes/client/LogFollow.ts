@@ -1,9 +1,9 @@
 /**
- * A followed log that survives a cut connection.
+ * Follows a log across lost connections.
  *
- * The server is asked for the time of each line. After a cut, the log is asked for since the time of the last line, and what
- * was read already is left out: the lines before that time, and as many of that time as were read. (An API server cuts the
- * time it is asked for down to the second, so the first lines of the answer are old ones.)
+ * Lines are requested with timestamps. After a lost connection the log is requested since the timestamp of the last line, and
+ * the lines that were already emitted are skipped: those with an earlier timestamp, and as many with the same timestamp as
+ * were emitted. (An API server truncates `sinceTime` to seconds, so a response begins with old lines.)
  */
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
@@ -17,86 +17,86 @@ import * as Pull from "../../effect/Pull.js"
 import type { ClusterError } from "../ClusterError.js"
 import * as Backoff from "./Backoff.js"
 
-// RFC 3339, with as many digits of a second as the container runtime likes.
-const stamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})(?: |$)/
+// RFC 3339; container runtimes differ in the number of fractional digits.
+const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})(?: |$)/
 
-/** How long the time before a line is; 0 if there is none. */
-const lengthOfTime = (line: string): number => {
-  if (!stamp.test(line)) {
+/** The length of a line's timestamp; 0 if there is none. */
+const timestampLength = (line: string): number => {
+  if (!timestamp.test(line)) {
     return 0
   }
   const end = line.indexOf(" ")
   return end === -1 ? line.length : end
 }
 
-/** The time before a line; empty if there is none. */
-const timeOf = (line: string): string => line.slice(0, lengthOfTime(line))
+/** The timestamp of a line; empty if there is none. */
+const timestampOf = (line: string): string => line.slice(0, timestampLength(line))
 
-/** Times of one server, in a form that sorts. */
+/** A form of timestamps of one server that sorts as text. */
 const sortable = (time: string): string => {
   const [, seconds = "", fraction = ""] = /^([^.Z+]{19})(?:\.(\d+))?/.exec(time) ?? []
   return `${seconds}.${fraction.padEnd(9, "0")}`
 }
 
-/** Remembers where a log was read to, over many connections. */
+/** The position in a log, across connections: the timestamp of the last line, and the number of lines emitted with it. */
 const makePosition = (timestamps: boolean) => {
   let time = ""
   let lines = 0
 
-  /** How many of the last lines are of the time that was read to. */
-  const moveTo = (read: ReadonlyArray<string>) => {
-    const last = read.findLast((line) => lengthOfTime(line) > 0)
+  /** Advances the position to the end of the emitted lines. */
+  const advance = (emitted: ReadonlyArray<string>) => {
+    const last = emitted.findLast((line) => timestampLength(line) > 0)
     if (last === undefined) {
       return
     }
-    const known = time
-    time = timeOf(last)
-    const before = read.findLastIndex((line) => ![time, ""].includes(timeOf(line)))
-    const there = read.slice(before + 1).filter((line) => timeOf(line) !== "").length
-    lines = before === -1 && time === known ? lines + there : there
+    const previous = time
+    time = timestampOf(last)
+    const before = emitted.findLastIndex((line) => ![time, ""].includes(timestampOf(line)))
+    const count = emitted.slice(before + 1).filter((line) => timestampOf(line) !== "").length
+    lines = before === -1 && time === previous ? lines + count : count
   }
 
   return {
     time: () => time,
-    /** Reads the lines of a new connection: a function from what comes to what is new, without its times. */
-    reader: () => {
-      const known = sortable(time)
+    /** For a new connection: maps received chunks to the lines that were not emitted yet. */
+    filter: () => {
+      const resumeAt = sortable(time)
       let skip = lines
       let skipping = time !== ""
       const isNew = (line: string) => {
-        const stamped = timeOf(line)
-        if (skipping && stamped !== "") {
-          const at = sortable(stamped)
-          skipping = at < known || (at === known && skip-- > 0)
+        const stamp = timestampOf(line)
+        if (skipping && stamp !== "") {
+          const at = sortable(stamp)
+          skipping = at < resumeAt || (at === resumeAt && skip-- > 0)
           return !skipping
         }
         return true
       }
       return (chunk: Chunk.Chunk<string>): Chunk.Chunk<string> => {
-        const come = Chunk.toReadonlyArray(chunk)
-        const fresh = skipping ? come.filter(isNew) : come
-        moveTo(fresh)
-        return Chunk.unsafeFromArray(timestamps ? fresh : fresh.map(withoutTime))
+        const received = Chunk.toReadonlyArray(chunk)
+        const fresh = skipping ? received.filter(isNew) : received
+        advance(fresh)
+        return Chunk.unsafeFromArray(timestamps ? fresh : fresh.map(withoutTimestamp))
       }
     }
   }
 }
 
-const withoutTime = (line: string): string => {
-  const length = lengthOfTime(line)
+const withoutTimestamp = (line: string): string => {
+  const length = timestampLength(line)
   return length === 0 ? line : line.slice(length + 1)
 }
 
-/** Before a first line was read, the server is asked this often. */
-const attempts = 5
+/** Limit on connections until the first line is received. */
+const maxAttempts = 5
 
 /**
- * `open` reads the log with the time before each line, from a time if one is given. The pull ends when a connection ends,
- * and outlasts those that are cut or refused, as long as it takes once there was a line.
+ * `open` requests the log with timestamps, since a timestamp if one is given. The pull ends when the server ends a response.
+ * It reconnects after retryable errors: without limit once a line was received, else a few times.
  */
 export const follow = (options: {
   readonly open: (since: string | undefined) => Stream.Stream<string, ClusterError>
-  /** Whether the times are left before the lines. */
+  /** Whether lines are emitted with their timestamps. */
   readonly timestamps: boolean
 }): Pull.Open<string, ClusterError> =>
   Effect.map(Effect.scope, (scope) => {
@@ -108,7 +108,7 @@ export const follow = (options: {
       const since = position.time()
       const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
       const lines = yield* Scope.extend(Stream.toPull(options.open(since === "" ? undefined : since)), own)
-      connection = { scope: own, pull: Effect.map(lines, position.reader()) }
+      connection = { scope: own, pull: Effect.map(lines, position.filter()) }
       return connection
     })
 
@@ -117,7 +117,7 @@ export const follow = (options: {
         connection = undefined
         yield* Scope.close(lost.scope, Exit.void)
         failures = Backoff.failed(failures, yield* Clock.currentTimeMillis)
-        if (!error.retryable || (position.time() === "" && failures.count >= attempts)) {
+        if (!error.retryable || (position.time() === "" && failures.count >= maxAttempts)) {
           return yield* Effect.fail(Option.some(error))
         }
         yield* Effect.sleep(yield* Backoff.delay(failures.count, error.retryAfter))

@@ -1,5 +1,5 @@
 /**
- * A whole list, read page by page and projected, so that no more than a page of it is in memory as it came.
+ * Reads a list page by page and decodes each page, so that at most one undecoded page is in memory.
  */
 import * as Effect from "effect/Effect"
 import { ClusterError } from "../ClusterError.js"
@@ -11,29 +11,29 @@ import * as Requests from "./Requests.js"
 // client-go's pager (tools/pager/pager.go)
 const pageSize = 500
 
-/** What goes on after that is no list: etcd does not hold as many objects. */
-const mostPages = 10_000
+/** A list with more pages does not end: etcd cannot store that many objects. */
+const maxPages = 10_000
 
-export interface Listed<A> {
-  readonly items: ReadonlyArray<WatchEvent.Observed<A>>
+export interface DecodedList<A> {
+  readonly items: ReadonlyArray<WatchEvent.DecodedObject<A>>
   readonly resourceVersion: string
 }
 
 /**
- * The pages are one consistent snapshot. When the server does not keep it long enough (410 for a page after the first),
- * everything is read once more, in one piece.
+ * The pages are one consistent snapshot. When the server drops it before the last page (410), the list is read again in one
+ * response.
  */
 export const list = <A>(
   send: Driver["request"],
   resource: Resource<A>,
   call: Requests.Call,
-  known?: WatchEvent.Known
-): Effect.Effect<Listed<A>, ClusterError> => {
+  previous?: WatchEvent.Previous
+): Effect.Effect<DecodedList<A>, ClusterError> => {
   const from = (
-    items: Array<WatchEvent.Observed<A>>,
+    items: Array<WatchEvent.DecodedObject<A>>,
     query: { readonly limit?: number; readonly continue?: string },
     pages = 1
-  ): Effect.Effect<Listed<A>, ClusterError> =>
+  ): Effect.Effect<DecodedList<A>, ClusterError> =>
     Effect.gen(function*() {
       const { request, subject } = Requests.withQuery(call, query)
       const body = yield* send(request, subject)
@@ -43,14 +43,14 @@ export const list = <A>(
         return yield* new ClusterError({
           ...subject,
           reason: "Decode",
-          detail: page === undefined ? "the answer is no list" : "the list has no resourceVersion"
+          detail: page === undefined ? "the response is not a list" : "the list has no resourceVersion"
         })
       }
       for (const item of page) {
-        items.push(WatchEvent.fromObject(resource, item, known))
+        items.push(WatchEvent.decodeObject(resource, item, previous))
       }
       const next = WatchEvent.continueOf(body)
-      if (next !== "" && pages === mostPages) {
+      if (next !== "" && pages === maxPages) {
         return yield* new ClusterError({ ...subject, reason: "Decode", detail: "the list does not end" })
       }
       if (next !== "") {

@@ -1,34 +1,34 @@
 /**
- * Which requests are repeated, when the server did not do what was asked.
+ * Retries of failed requests, as far as they are safe.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { ClusterError } from "../ClusterError.js"
 import * as Backoff from "./Backoff.js"
 
-/** Whether a request that failed so is safe to repeat, and has a chance. */
+/** Whether a request that failed with this error is safe to retry and may succeed. */
 export type Safety = (error: ClusterError) => boolean
 
-/** Reads, and what comes to the same when it is done twice. */
+/** For reads and idempotent writes. */
 export const always: Safety = (error) => error.retryable
 
-/** What changes something, once: only if the server cannot have carried it out. */
+/** For other writes: only if the server cannot have carried out the request. */
 export const notCarriedOut: Safety = (error) => error.retryable && error.ambiguous !== true
 
-/** A quota was changed by somebody else meanwhile: reported as a conflict about an object that nobody sent. */
-const quotaContended: Safety = (error) => error.reason === "Conflict"
+/** A concurrent update of a ResourceQuota: reported as a conflict about an object that is not in the request. */
+const quotaConflict: Safety = (error) => error.reason === "Conflict"
 
-/** Creating an object under a name of our choice: a second one of that name would be refused. */
-export const notCreated: Safety = (error) => notCarriedOut(error) || quotaContended(error)
+/** For creating an object with a name: the server refuses a second one of that name. */
+export const notCreated: Safety = (error) => notCarriedOut(error) || quotaConflict(error)
 
-/** Creating an object under a name that the server chooses: only if it has not seen the request. */
+/** For creating an object with a generateName: only if the server did not process the request. */
 export const notReceived: Safety = (error) =>
-  error.reason === "Throttled" || (notCarriedOut(error) && error.code === undefined) || quotaContended(error)
+  error.reason === "Throttled" || (notCarriedOut(error) && error.code === undefined) || quotaConflict(error)
 
-const attempts = 5
+const maxAttempts = 5
 
-/** A wait that is longer is the caller's to decide about. */
-const longestWait = Duration.seconds(30)
+/** An error with a longer Retry-After is returned to the caller. */
+const maxWait = Duration.seconds(30)
 
 export const repeat = <A>(
   effect: Effect.Effect<A, ClusterError>,
@@ -38,8 +38,8 @@ export const repeat = <A>(
   Effect.catchIf(
     effect,
     (error) =>
-      attempt < attempts && safe(error) &&
-      (error.retryAfter === undefined || Duration.lessThanOrEqualTo(error.retryAfter, longestWait)),
+      attempt < maxAttempts && safe(error) &&
+      (error.retryAfter === undefined || Duration.lessThanOrEqualTo(error.retryAfter, maxWait)),
     (error) =>
       Effect.flatMap(Backoff.delay(attempt, error.retryAfter), (wait) =>
         Effect.zipRight(Effect.sleep(wait), repeat(effect, safe, attempt + 1)))

@@ -1,5 +1,5 @@
 /**
- * The requests of the Kubernetes API, as data, each with the words for what it is about.
+ * Builds the requests of the Kubernetes API as data, each with the subject for its error messages.
  */
 import type { Subject } from "../ClusterError.js"
 import type { Selected } from "../Reflector.js"
@@ -13,9 +13,9 @@ export interface Call {
 }
 
 export interface Target {
-  /** None: all namespaces, or of a kind that has none. */
+  /** Undefined for all namespaces, and for cluster-scoped kinds. */
   readonly namespace?: string | undefined
-  /** None: the collection. */
+  /** Undefined for the collection. */
   readonly name?: string | undefined
   readonly subresource?: string | undefined
 }
@@ -31,7 +31,7 @@ interface Parts {
   readonly accept?: string | undefined
 }
 
-const present = (query: Query): Record<string, string> => {
+const definedValues = (query: Query): Record<string, string> => {
   const kept: Record<string, string> = {}
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined) {
@@ -48,7 +48,7 @@ const make = (resource: Resource.Resource<unknown>, target: Target, parts: Parts
     request: {
       method: parts.method,
       path: Resource.path(resource, target),
-      query: present(parts.query ?? {}),
+      query: definedValues(parts.query ?? {}),
       ...(parts.body === undefined ? {} : { body: parts.body }),
       ...(parts.contentType === undefined ? {} : { contentType: parts.contentType }),
       ...(accept === undefined ? {} : { accept })
@@ -63,7 +63,7 @@ const make = (resource: Resource.Resource<unknown>, target: Target, parts: Parts
 
 export const withQuery = (call: Call, query: Query): Call => ({
   ...call,
-  request: { ...call.request, query: { ...call.request.query, ...present(query) } }
+  request: { ...call.request, query: { ...call.request.query, ...definedValues(query) } }
 })
 
 export const get = (resource: Resource.Resource<unknown>, target: Target): Call =>
@@ -77,7 +77,7 @@ export const collection = (resource: Resource.Resource<unknown>, selected: Selec
     accept: Resource.accept(resource, verb === "list" ? "list" : "object")
   })
 
-/** Creates under the name that the object has, if it has one: else the server makes one from its generateName. */
+/** POSTs to the collection; the object has a name, or a generateName from which the server makes one. */
 export const create = (
   resource: Resource.Resource<unknown>,
   target: Target,
@@ -117,7 +117,7 @@ export const remove = (
   target: Target,
   options: DeleteOptions | undefined
 ): Call => {
-  const preconditions = present({ uid: options?.uid, resourceVersion: options?.resourceVersion })
+  const preconditions = definedValues({ uid: options?.uid, resourceVersion: options?.resourceVersion })
   return make(resource, target, {
     verb: "delete",
     method: "DELETE",
@@ -151,7 +151,7 @@ export const log = (
     accept: "*/*"
   })
 
-/** A document that is no object: discovery. */
+/** GETs a discovery document. */
 export const document = (path: string): Call => ({
   request: { method: "GET", path, query: {} },
   subject: { verb: "get", resource: path }
@@ -162,7 +162,7 @@ export const review = (path: string, body: JsonObject): Call => ({
   subject: { verb: "create", resource: "selfsubjectaccessreviews.authorization.k8s.io" }
 })
 
-/** A text in the metadata of an object that a caller wrote. */
+/** A string field of a manifest's metadata; undefined if there is none. */
 export const metadataText = (object: JsonObject, field: string): string | undefined => {
   const { metadata } = object
   if (!isObject(metadata)) {

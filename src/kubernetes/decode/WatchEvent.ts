@@ -1,5 +1,5 @@
 /**
- * What an API object, or a line of a watch, says to one who follows it.
+ * Decodes API objects, lists and lines of a watch.
  */
 import type * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
@@ -7,8 +7,8 @@ import type { JsonObject, WatchLine } from "../client/ApiRequest.js"
 import * as ClusterError from "../ClusterError.js"
 import type { Resource } from "../Resource.js"
 
-/** One state of one object; `object` is a text when the resource's schema refuses it. */
-export interface Observed<A> {
+/** One state of one object; `object` is Left with a message when it does not match the resource's schema. */
+export interface DecodedObject<A> {
   /** `namespace/name` */
   readonly key: string
   readonly uid: string
@@ -17,12 +17,12 @@ export interface Observed<A> {
 }
 
 export type Event<A> =
-  | { readonly _tag: "Applied"; readonly type: "Added" | "Modified"; readonly observed: Observed<A> }
-  | { readonly _tag: "Deleted"; readonly observed: Observed<A> }
+  | { readonly _tag: "Applied"; readonly type: "Added" | "Modified"; readonly decoded: DecodedObject<A> }
+  | { readonly _tag: "Deleted"; readonly decoded: DecodedObject<A> }
   | { readonly _tag: "Bookmark"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
-  | { readonly _tag: "Refused"; readonly error: ClusterError.ClusterError }
+  | { readonly _tag: "Error"; readonly error: ClusterError.ClusterError }
 
-export const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`
+export const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`
 
 const field = (u: unknown, name: string): unknown => Predicate.isReadonlyRecord(u) ? u[name] : undefined
 
@@ -31,34 +31,38 @@ const text = (u: unknown, name: string): string => {
   return Predicate.isString(value) ? value : ""
 }
 
-/** What is kept of the object with a key since it was seen last. */
-export type Known = (key: string) => unknown
+/** The previous state of the object with a key, to share memory with. */
+export type Previous = (key: string) => unknown
 
-const nothing = () => undefined
+const noPrevious = () => undefined
 
-export const fromObject = <A>(resource: Resource<A>, object: unknown, known: Known = nothing): Observed<A> => {
+export const decodeObject = <A>(
+  resource: Resource<A>,
+  object: unknown,
+  previous: Previous = noPrevious
+): DecodedObject<A> => {
   const metadata = field(object, "metadata")
-  const key = keyOf(text(metadata, "namespace"), text(metadata, "name"))
+  const key = objectKey(text(metadata, "namespace"), text(metadata, "name"))
   return {
     key,
     uid: text(metadata, "uid"),
     resourceVersion: text(metadata, "resourceVersion"),
-    object: resource.decode(object, known(key))
+    object: resource.decode(object, previous(key))
   }
 }
 
 const eventTypes = { ADDED: "Added", MODIFIED: "Modified" } as const
 
-export const fromLine = <A>(resource: Resource<A>, subject: ClusterError.Subject, known?: Known) =>
+export const decodeLine = <A>(resource: Resource<A>, subject: ClusterError.Subject, previous?: Previous) =>
 (
   { object, type }: WatchLine
 ): Event<A> => {
   switch (type) {
     case "ADDED":
     case "MODIFIED":
-      return { _tag: "Applied", type: eventTypes[type], observed: fromObject(resource, object, known) }
+      return { _tag: "Applied", type: eventTypes[type], decoded: decodeObject(resource, object, previous) }
     case "DELETED":
-      return { _tag: "Deleted", observed: fromObject(resource, object, known) }
+      return { _tag: "Deleted", decoded: decodeObject(resource, object, previous) }
     case "BOOKMARK":
       return {
         _tag: "Bookmark",
@@ -66,27 +70,27 @@ export const fromLine = <A>(resource: Resource<A>, subject: ClusterError.Subject
         initialEventsEnd: text(field(field(object, "metadata"), "annotations"), "k8s.io/initial-events-end") === "true"
       }
     case "ERROR":
-      return { _tag: "Refused", error: refusal(subject, object) }
+      return { _tag: "Error", error: decodeError(subject, object) }
   }
 }
 
 /** The resourceVersion of an object or of a list; empty if it has none. */
 export const resourceVersionOf = (object: unknown): string => text(field(object, "metadata"), "resourceVersion")
 
-/** Where the next page of a list begins; empty on the last. */
+/** The continue token of a list; empty on the last page. */
 export const continueOf = (list: unknown): string => text(field(list, "metadata"), "continue")
 
-/** The items of a list; undefined if it is none. */
+/** The items of a list; undefined if the value is not a list. */
 export const itemsOf = (list: unknown): ReadonlyArray<unknown> | undefined => {
   const items = field(list, "items")
   return Array.isArray(items) ? items : items === null ? [] : undefined
 }
 
-const refusal = (subject: ClusterError.Subject, status: JsonObject): ClusterError.ClusterError => {
+const decodeError = (subject: ClusterError.Subject, status: JsonObject): ClusterError.ClusterError => {
   const code = field(status, "code")
   return ClusterError.fromStatus({ subject, code: Predicate.isNumber(code) ? code : 500, body: status })
 }
 
-/** Where a watch goes on after this event; empty if the server did not say. */
-export const versionOf = (event: Exclude<Event<unknown>, { readonly _tag: "Refused" }>): string =>
-  event._tag === "Bookmark" ? event.resourceVersion : event.observed.resourceVersion
+/** The resourceVersion from which a watch can be resumed after this event; empty if the server sent none. */
+export const eventVersion = (event: Exclude<Event<unknown>, { readonly _tag: "Error" }>): string =>
+  event._tag === "Bookmark" ? event.resourceVersion : event.decoded.resourceVersion

@@ -18,7 +18,7 @@ const advice = {
  * The kubeconfig does not lead to a cluster or to credentials for it. Its message ends with what to do about it.
  *
  * - `MissingPeer`, `UnloadablePeer`: `@kubernetes/client-node` is not installed, or does not load on this Node.
- * - `NoConfiguration`: there is no kubeconfig, or it cannot be read.
+ * - `NoConfiguration`: no kubeconfig was found, or it cannot be read.
  * - `NoContext`: the kubeconfig has no such context, no current context, or a context without a cluster.
  * - `NoCredentials`: a plugin, file or provider of credentials failed.
  * - `Unsupported`: the cluster's entry asks for a connection that is not supported.

@@ -1,10 +1,9 @@
 /**
- * What one reader of a reflector has not read yet.
+ * The pending changes of one consumer of a reflector.
  *
- * Of an object that is there, the latest state waits and no other, so a reader that is slow costs no more than the objects
- * themselves. A deletion is merged neither into the last state before it nor into what follows: a pod that ended and was
- * deleted is read as ended, then as deleted. So only deletions can pile up; they have a limit, beyond which the reader has
- * to begin anew.
+ * Of an existing object only the latest state is queued, so a slow consumer costs no more than the objects themselves. A
+ * deletion is not merged with the last state before it, nor with later changes: a pod that completed and was deleted is
+ * emitted as completed, then as deleted. Only deletions can accumulate; beyond a limit the consumer fails with `Expired`.
  */
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
@@ -15,52 +14,52 @@ import type { Change } from "../Reflector.js"
 
 export interface ChangeQueue<A> {
   readonly offer: (uid: string, change: Change<A>) => void
-  /** Ends the stream with an error, once what waits has been read. */
+  /** Fails the stream, after the queued changes. */
   readonly fail: (error: ClusterError) => void
   readonly stream: Stream.Stream<Change<A>, ClusterError>
 }
 
-/** How many changes a reader takes at once: what it has taken can no longer be replaced by a later state. */
-const batch = 64
+/** Maximum changes in a chunk: an emitted state can no longer be replaced by a later one. */
+const maxChunk = 64
 
 export const make = <A>(options: {
   readonly subject: Subject
   readonly where: (object: A) => boolean
-  readonly mostDeletions?: number | undefined
+  readonly maxDeletions?: number | undefined
 }): ChangeQueue<A> => {
-  const waiting = new Map<string, Array<Change<A>>>()
-  const news = Effect.unsafeMakeLatch(false)
-  const limit = options.mostDeletions ?? mostDeletions
+  const queued = new Map<string, Array<Change<A>>>()
+  const available = Effect.unsafeMakeLatch(false)
+  const limit = options.maxDeletions ?? maxDeletions
   let deletions = 0
-  let end: Effect.Effect<never, ClusterError> | undefined
+  let ended: Effect.Effect<never, ClusterError> | undefined
 
-  const finish = (how: Effect.Effect<never, ClusterError>) => {
-    end ??= how
-    news.unsafeOpen()
+  const finish = (result: Effect.Effect<never, ClusterError>) => {
+    ended ??= result
+    available.unsafeOpen()
   }
 
   const put = (uid: string, change: Change<A>) => {
-    const changes = waiting.get(uid)
+    const changes = queued.get(uid)
     if (changes === undefined) {
-      waiting.set(uid, [change])
+      queued.set(uid, [change])
     } else if (change._tag === "Updated" && changes.at(-1)?._tag === "Updated") {
       changes[changes.length - 1] = change
     } else {
       changes.push(change)
     }
     if (change._tag === "Deleted" && ++deletions > limit) {
-      waiting.clear()
-      finish(exceeded(options.subject, limit))
+      queued.clear()
+      finish(expired(options.subject, limit))
     }
-    news.unsafeOpen()
+    available.unsafeOpen()
   }
 
   const take = (): Chunk.Chunk<Change<A>> => {
     const taken: Array<Change<A>> = []
-    for (const [uid, changes] of waiting) {
-      waiting.delete(uid)
+    for (const [uid, changes] of queued) {
+      queued.delete(uid)
       taken.push(...changes)
-      if (taken.length >= batch) {
+      if (taken.length >= maxChunk) {
         break
       }
     }
@@ -69,20 +68,20 @@ export const make = <A>(options: {
   }
 
   const poll: Effect.Effect<Chunk.Chunk<Change<A>>, ClusterError> = Effect.suspend(() =>
-    waiting.size > 0 || end === undefined ? Effect.sync(take) : end
+    queued.size > 0 || ended === undefined ? Effect.sync(take) : ended
   )
 
-  const some = Effect.suspend(() => {
-    if (waiting.size > 0 || end !== undefined) {
+  const awaitChange = Effect.suspend(() => {
+    if (queued.size > 0 || ended !== undefined) {
       return Effect.void
     }
-    news.unsafeClose()
-    return news.await
+    available.unsafeClose()
+    return available.await
   })
 
   return {
     offer: (uid, change) => {
-      if (end !== undefined) {
+      if (ended !== undefined) {
         return
       }
       try {
@@ -94,15 +93,15 @@ export const make = <A>(options: {
       }
     },
     fail: (error) => finish(Effect.fail(error)),
-    stream: Stream.repeatEffectChunk(Effect.zipRight(some, poll))
+    stream: Stream.repeatEffectChunk(Effect.zipRight(awaitChange, poll))
   }
 }
 
-export const mostDeletions = 10_000
+export const maxDeletions = 10_000
 
-export const exceeded = (subject: Subject, limit = mostDeletions): ClusterError =>
+export const expired = (subject: Subject, limit = maxDeletions): ClusterError =>
   new ClusterError({
     ...subject,
     reason: "Expired",
-    detail: `the reader of these changes is more than ${limit} deletions behind, and has to begin anew`
+    detail: `the consumer of these changes is more than ${limit} deletions behind; subscribe again`
   })

@@ -1,121 +1,121 @@
 /**
- * The objects of a view by a key, and those who follow one key each: to find the one, or to tell the other, costs the same
- * among ten thousand as among ten.
+ * An index of a store's objects by a key, and the followers of single keys. A lookup and a notification cost the same among
+ * ten thousand keys as among ten.
  */
 import type * as Effect from "effect/Effect"
 import type { ClusterError, Subject } from "../ClusterError.js"
-import type { Sighting } from "../Reflector.js"
+import type { IndexedObjects } from "../Reflector.js"
 import * as ChangeQueue from "./ChangeQueue.js"
 
-export type By<A> = (object: A) => string | undefined
+export type IndexBy<A> = (object: A) => string | undefined
 
 export interface Indexer<A> {
-  /** Puts an object in the place of its state before. */
-  readonly set: (before: A | undefined, object: A) => void
-  /** Takes an object away, and tells in which state it was last. */
-  readonly remove: (before: A, last: A) => void
+  /** Replaces the previous state of an object. */
+  readonly set: (previous: A | undefined, object: A) => void
+  /** Removes an object and records its last state for the followers. */
+  readonly remove: (previous: A, last: A) => void
   readonly follow: (follower: Follower<A>) => void
   readonly unfollow: (follower: Follower<A>) => void
-  readonly look: (follower: Follower<A>) => Sighting<A>
-  /** Ends every follower with an error. */
+  readonly read: (follower: Follower<A>) => IndexedObjects<A>
+  /** Fails every follower. */
   readonly fail: (error: ClusterError) => void
 }
 
 export interface Follower<A> {
   readonly key: string
   readonly subject: Subject
-  /** Opened at news. */
-  readonly news: Effect.Latch
-  /** The last states of what was deleted, until they are read. */
-  gone: Array<A> | undefined
-  end: ClusterError | undefined
+  /** Opened at each change. */
+  readonly changed: Effect.Latch
+  /** The last states of deleted objects that were not read yet. */
+  deleted: Array<A> | undefined
+  error: ClusterError | undefined
 }
 
-interface Place<A> {
-  there: ReadonlyArray<A>
+interface Bucket<A> {
+  objects: ReadonlyArray<A>
   followers: ReadonlyArray<Follower<A>>
 }
 
-const nothing: ReadonlyArray<never> = []
+const none: ReadonlyArray<never> = []
 
-/** An index of nothing yet. `unused` is called when its last follower has left. */
-export const make = <A>(by: By<A>, unused: () => void): Indexer<A> => {
-  const places = new Map<string, Place<A>>()
-  let followed = 0
+/** Makes an empty index. `onUnused` is called when its last follower unfollows. */
+export const make = <A>(indexBy: IndexBy<A>, onUnused: () => void): Indexer<A> => {
+  const buckets = new Map<string, Bucket<A>>()
+  let followers = 0
 
-  const change = (key: string, next: (place: Place<A>) => void) => {
-    const place = places.get(key) ?? { there: nothing, followers: nothing }
-    next(place)
-    if (place.there.length + place.followers.length === 0) {
-      places.delete(key)
+  const update = (key: string, change: (bucket: Bucket<A>) => void) => {
+    const bucket = buckets.get(key) ?? { objects: none, followers: none }
+    change(bucket)
+    if (bucket.objects.length + bucket.followers.length === 0) {
+      buckets.delete(key)
     } else {
-      places.set(key, place)
+      buckets.set(key, bucket)
     }
   }
 
-  const tell = (place: Place<A>, gone?: A) => {
-    for (const follower of place.followers) {
-      if (gone !== undefined && follower.end === undefined) {
-        const waiting = follower.gone ??= []
-        if (waiting.push(gone) > ChangeQueue.mostDeletions) {
-          follower.gone = undefined
-          follower.end = ChangeQueue.exceeded(follower.subject)
+  const notify = (bucket: Bucket<A>, deleted?: A) => {
+    for (const follower of bucket.followers) {
+      if (deleted !== undefined && follower.error === undefined) {
+        const unread = follower.deleted ??= []
+        if (unread.push(deleted) > ChangeQueue.maxDeletions) {
+          follower.deleted = undefined
+          follower.error = ChangeQueue.expired(follower.subject)
         }
       }
-      follower.news.unsafeOpen()
+      follower.changed.unsafeOpen()
     }
   }
 
-  const take = (key: string | undefined, before: A, gone?: A) => {
+  const take = (key: string | undefined, previous: A, deleted?: A) => {
     if (key !== undefined) {
-      change(key, (place) => {
-        place.there = place.there.filter((object) => object !== before)
-        tell(place, gone)
+      update(key, (bucket) => {
+        bucket.objects = bucket.objects.filter((object) => object !== previous)
+        notify(bucket, deleted)
       })
     }
   }
 
   return {
-    set: (before, object) => {
-      const key = by(object)
-      const old = before === undefined ? undefined : by(before)
-      if (before !== undefined && old !== key) {
-        take(old, before)
+    set: (previous, object) => {
+      const key = indexBy(object)
+      const previousKey = previous === undefined ? undefined : indexBy(previous)
+      if (previous !== undefined && previousKey !== key) {
+        take(previousKey, previous)
       }
       if (key !== undefined) {
-        change(key, (place) => {
-          place.there = old === key && place.there.some((known) => known === before)
-            ? place.there.map((known) => known === before ? object : known)
-            : [...place.there, object]
-          tell(place)
+        update(key, (bucket) => {
+          bucket.objects = previousKey === key && bucket.objects.some((known) => known === previous)
+            ? bucket.objects.map((known) => known === previous ? object : known)
+            : [...bucket.objects, object]
+          notify(bucket)
         })
       }
     },
-    remove: (before, last) => take(by(before), before, last),
+    remove: (previous, last) => take(indexBy(previous), previous, last),
     follow: (follower) => {
-      followed++
-      change(follower.key, (place) => {
-        place.followers = [...place.followers, follower]
+      followers++
+      update(follower.key, (bucket) => {
+        bucket.followers = [...bucket.followers, follower]
       })
     },
     unfollow: (follower) => {
-      change(follower.key, (place) => {
-        place.followers = place.followers.filter((other) => other !== follower)
+      update(follower.key, (bucket) => {
+        bucket.followers = bucket.followers.filter((other) => other !== follower)
       })
-      if (--followed === 0) {
-        unused()
+      if (--followers === 0) {
+        onUnused()
       }
     },
-    look: (follower) => {
-      const { gone = nothing } = follower
-      follower.gone = undefined
-      return { there: places.get(follower.key)?.there ?? nothing, gone }
+    read: (follower) => {
+      const { deleted = none } = follower
+      follower.deleted = undefined
+      return { objects: buckets.get(follower.key)?.objects ?? none, deleted }
     },
     fail: (error) => {
-      for (const { followers } of places.values()) {
+      for (const { followers } of buckets.values()) {
         for (const follower of followers) {
-          follower.end ??= error
-          follower.news.unsafeOpen()
+          follower.error ??= error
+          follower.changed.unsafeOpen()
         }
       }
     }

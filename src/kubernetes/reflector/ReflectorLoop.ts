@@ -1,6 +1,5 @@
 /**
- * Keeps a view of a selection up to date for as long as its scope is open, by the rules of client-go's reflector and
- * kube-rs's watcher.
+ * Keeps a store in sync with a selection while its scope is open, by the rules of client-go's reflector and kube-rs's watcher.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -27,28 +26,28 @@ import * as Watcher from "./Watcher.js"
 export interface Options<A> {
   readonly driver: Driver
   readonly resource: Resource<A>
-  /** None: all namespaces. */
+  /** Undefined for all namespaces. */
   readonly namespace: string | undefined
   readonly call: (verb: "list" | "watch") => Requests.Call
-  /** The kinds that the server has no streamed lists for; shared by the reflectors of a cluster. */
+  /** The resources for which the server has no streamed lists; shared by the reflectors of a cluster. */
   readonly pagedOnly: Set<string>
 }
 
-/** A watch that ends sooner, without an event, has failed. */
-const veryShort = 1_000
+/** A watch that ends earlier and without an event has failed; in milliseconds. */
+const minWatchDuration = 1_000
 
-/** How long the readers of a view that worked are spared a refusal: an API server that starts refuses for a moment. */
-const patience = 30_000
+/** How long a refusal is hidden from the readers of a synced store, in milliseconds: a starting API server refuses requests. */
+const refusalGrace = 30_000
 
 /**
- * How often in a row a server may fail at the same place of its history, by its own fault or with what cannot be read, before
- * everything is listed anew. (client-go does so at the first such error, or when it has retried one for long enough.)
+ * Consecutive server errors and undecodable responses at the same resourceVersion after which the reflector lists again.
+ * (client-go lists again at the first such error, or after retrying it for some time.)
  */
-const mostStumbles = 3
+const maxServerFaults = 3
 
 const isServerFault = ({ reason }: ClusterError): boolean => reason === "Unexpected" || reason === "Decode"
 
-/** What to make of an error. */
+/** How to recover from an error: list again, report a refusal, or wait for the end of an outage. */
 type Recovery = "Relist" | "Refused" | "Outage"
 
 const retryableCodes: ReadonlySet<number> = new Set([408, 409, 429])
@@ -64,87 +63,90 @@ export const classify = (error: ClusterError): Recovery => {
 export const make = <A>(options: Options<A>): Effect.Effect<Reflector<A>, never, Scope.Scope> =>
   Effect.gen(function*() {
     const { subject } = options.call("watch")
-    const view = Store.make<A>()
-    const answered = Effect.unsafeMakeLatch(false)
+    const store = Store.make<A>()
+    const resolved = Effect.unsafeMakeLatch(false)
     let refusal: ClusterError | undefined
 
     const refuse = (error: ClusterError) => {
       refusal = error
-      answered.unsafeOpen()
-      view.fail(error)
+      resolved.unsafeOpen()
+      store.fail(error)
     }
     yield* Effect.addFinalizer(() =>
       Effect.sync(() =>
         refuse(new ClusterError({ ...subject, reason: "Unreachable", detail: "the cluster was closed" }))
       )
     )
-    yield* Effect.forkScoped(keep(options, view, {
+    yield* Effect.forkScoped(run(options, store, {
       refuse,
       accept: () => {
         refusal = undefined
-        answered.unsafeOpen()
+        resolved.unsafeOpen()
       }
     }))
 
-    const reading = (reader: Store.Reader<A>) =>
-      Effect.acquireRelease(Effect.sync(() => view.add(reader)), () => Effect.sync(() => view.drop(reader)))
+    const subscribed = (subscriber: Store.Subscriber<A>) =>
+      Effect.acquireRelease(
+        Effect.sync(() => store.subscribe(subscriber)),
+        () => Effect.sync(() => store.unsubscribe(subscriber))
+      )
 
-    const ready = Effect.flatMap(answered.await, () => refusal ?? Effect.void)
+    const ready = Effect.flatMap(resolved.await, () => refusal ?? Effect.void)
     return {
       get: (name, namespace) => {
-        const key = WatchEvent.keyOf(options.resource.namespaced ? namespace ?? options.namespace : undefined, name)
-        return Effect.map(ready, () => Option.map(Option.fromNullable(view.entries.get(key)), ({ object }) => object))
+        const key = WatchEvent.objectKey(options.resource.namespaced ? namespace ?? options.namespace : undefined, name)
+        return Effect.map(ready, () => Option.map(Option.fromNullable(store.entries.get(key)), ({ object }) => object))
       },
-      list: Effect.map(ready, () => Array.from(view.entries.values(), ({ object }) => object)),
+      list: Effect.map(ready, () => Array.from(store.entries.values(), ({ object }) => object)),
       changes: (where) =>
         Stream.unwrapScoped(Effect.suspend(() => {
           if (refusal !== undefined) {
             return refusal
           }
-          const reader = ChangeQueue.make({ subject, where })
-          return Effect.as(reading(reader), reader.stream)
+          const queue = ChangeQueue.make({ subject, where })
+          return Effect.as(subscribed(queue), queue.stream)
         })),
-      subscribe: (tell, fail) =>
+      subscribe: (onChange, onError) =>
         Effect.zipRight(
           ready,
-          reading({
-            fail,
+          subscribed({
+            fail: onError,
             offer: (_uid, change) => {
-              // What is wrong with one reader is no trouble of the others.
+              // A defect of one subscriber must not end the reflector.
               try {
-                tell(change)
+                onChange(change)
               } catch (cause) {
-                fail(new ClusterError({ ...subject, reason: "Unexpected", detail: "a defect of its reader", cause }))
+                onError(new ClusterError({ ...subject, reason: "Unexpected", detail: "the subscriber threw", cause }))
               }
             }
           })
         ),
-      follow: (by, key, news) =>
+      follow: (indexBy, key, changed) =>
         Effect.flatMap(ready, () => {
-          const follower: Indexer.Follower<A> = { key, subject, news, gone: undefined, end: undefined }
+          const follower: Indexer.Follower<A> = { key, subject, changed, deleted: undefined, error: undefined }
           const followed = Effect.acquireRelease(
             Effect.sync(() => {
-              const index = view.index(by)
+              const index = store.index(indexBy)
               index.follow(follower)
               return index
             }),
             (index) => Effect.sync(() => index.unfollow(follower))
           )
           return Effect.map(followed, (index) => ({
-            look: Effect.suspend(() => follower.end ?? Effect.succeed(index.look(follower)))
+            read: Effect.suspend(() => follower.error ?? Effect.succeed(index.read(follower)))
           }))
         })
     }
   })
 
-interface Verdict {
-  /** There is a whole list. */
+interface Callbacks {
+  /** A full list is in the store. */
   readonly accept: () => void
   readonly refuse: (error: ClusterError) => void
 }
 
-/** Lists, watches, and begins again, for ever. */
-const keep = <A>(options: Options<A>, view: Store.Store<A>, verdict: Verdict): Effect.Effect<never> => {
+/** Lists and watches in an endless loop. */
+const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks): Effect.Effect<never> => {
   const gauges = metrics(options)
   let resourceVersion = ""
   let listed = false
@@ -152,53 +154,55 @@ const keep = <A>(options: Options<A>, view: Store.Store<A>, verdict: Verdict): E
   let changes = 0
   let failures = Backoff.none
   let refusedSince: number | undefined
-  let stumbles = 0
+  let serverFaults = 0
 
-  const unread = new Map<string, string>()
+  const undecodable = new Map<string, string>()
 
-  const moved = (version: string) => {
+  const moveTo = (version: string) => {
     resourceVersion = version
     refusedSince = undefined
-    stumbles = 0
+    serverFaults = 0
   }
-  const seen = ({ key, object }: WatchEvent.Observed<A>) => {
+  const countChange = ({ key, object }: WatchEvent.DecodedObject<A>) => {
     changes++
     if (Either.isLeft(object)) {
-      unread.set(key, object.left)
+      undecodable.set(key, object.left)
     }
   }
-  const complain = Effect.suspend(() => {
-    if (unread.size === 0) {
+  const logUndecodable = Effect.suspend(() => {
+    if (undecodable.size === 0) {
       return Effect.void
     }
-    const objects = Array.from(unread)
-    unread.clear()
-    return Effect.forEach(objects, ([key, why]) => Effect.logWarning(`Cannot read ${key}: ${why}`), { discard: true })
+    const objects = Array.from(undecodable)
+    undecodable.clear()
+    return Effect.forEach(objects, ([key, message]) => Effect.logWarning(`Cannot decode ${key}: ${message}`), {
+      discard: true
+    })
   })
   const source: Watcher.Source<A> = {
     ...options,
-    known: (key) => view.entries.get(key)?.object,
+    previous: (key) => store.entries.get(key)?.object,
     sink: {
-      replaced: (all, version) => {
-        moved(version)
+      replaced: (list, version) => {
+        moveTo(version)
         changes++
-        all.forEach(seen)
+        list.forEach(countChange)
         listed = true
-        view.replace(all)
-        verdict.accept()
+        store.replace(list)
+        callbacks.accept()
       },
-      applied: (observed) => {
-        moved(observed.resourceVersion)
-        seen(observed)
-        view.apply(observed)
+      applied: (decoded) => {
+        moveTo(decoded.resourceVersion)
+        countChange(decoded)
+        store.apply(decoded)
       },
-      removed: (observed) => {
-        moved(observed.resourceVersion)
-        seen(observed)
-        view.remove(observed)
+      removed: (decoded) => {
+        moveTo(decoded.resourceVersion)
+        countChange(decoded)
+        store.remove(decoded)
       },
-      bookmarked: moved,
-      heard: Effect.suspend(() => Effect.zipRight(complain, gauges.heard(view.entries.size)))
+      bookmarked: moveTo,
+      received: Effect.suspend(() => Effect.zipRight(logUndecodable, gauges.received(store.entries.size)))
     }
   }
 
@@ -211,67 +215,67 @@ const keep = <A>(options: Options<A>, view: Store.Store<A>, verdict: Verdict): E
       : Effect.zipRight(gauges.reconnected, Watcher.watch(source, resourceVersion))
   })
 
-  /** How long to wait after a failure; after `undefined`, a watch that ended as soon as it began. */
-  const pause = (error: ClusterError | undefined) =>
+  /** The delay after a failure; `undefined` means a watch that ended as soon as it began. */
+  const retryDelay = (error: ClusterError | undefined) =>
     Effect.gen(function*() {
       const now = yield* Clock.currentTimeMillis
       failures = Backoff.failed(failures, now)
-      const judgement = error === undefined ? "Outage" : classify(error)
-      if (error === undefined || judgement !== "Refused") {
+      const recovery = error === undefined ? "Outage" : classify(error)
+      if (error === undefined || recovery !== "Refused") {
         refusedSince = undefined
-        stumbles = error !== undefined && isServerFault(error) ? stumbles + 1 : stumbles
-        if (judgement === "Relist" || stumbles >= mostStumbles) {
+        serverFaults = error !== undefined && isServerFault(error) ? serverFaults + 1 : serverFaults
+        if (recovery === "Relist" || serverFaults >= maxServerFaults) {
           resourceVersion = ""
         }
-        return judgement === "Relist" && failures.count === 1
+        return recovery === "Relist" && failures.count === 1
           ? Duration.zero
           : yield* Backoff.delay(failures.count, error?.retryAfter)
       }
       refusedSince ??= now
-      if (!listed || now - refusedSince >= patience) {
+      if (!listed || now - refusedSince >= refusalGrace) {
         resourceVersion = ""
         listed = false
-        verdict.refuse(error)
+        callbacks.refuse(error)
       }
-      return Duration.millis(yield* Random.nextRange(patience / 2, patience))
+      return Duration.millis(yield* Random.nextRange(refusalGrace / 2, refusalGrace))
     })
 
   return Effect.forever(Effect.gen(function*() {
-    const began = yield* Clock.currentTimeMillis
+    const startedAt = yield* Clock.currentTimeMillis
     const error = yield* attempt.pipe(
       Effect.catchAllDefect((cause) =>
         new ClusterError({ ...options.call("watch").subject, reason: "Unexpected", detail: "a defect", cause })
       ),
       Effect.match({ onFailure: (error) => error, onSuccess: () => undefined })
     )
-    yield* complain
-    const lasted = (yield* Clock.currentTimeMillis) - began
-    if (error !== undefined || (lasted < veryShort && changes === 0)) {
+    yield* logUndecodable
+    const lasted = (yield* Clock.currentTimeMillis) - startedAt
+    if (error !== undefined || (lasted < minWatchDuration && changes === 0)) {
       yield* Effect.logDebug(error?.message ?? "The watch ended as soon as it began")
-      yield* Effect.sleep(yield* pause(error))
+      yield* Effect.sleep(yield* retryDelay(error))
     }
-  })).pipe(Effect.annotateLogs({ package: "effect-os-builder", module: "Reflector", ...tagsOf(options) }))
+  })).pipe(Effect.annotateLogs({ package: "effect-os-builder", module: "Reflector", ...metricTags(options) }))
 }
 
-const tagsOf = (options: Options<unknown>) => ({
+const metricTags = (options: Options<unknown>) => ({
   resource: label(options.resource),
   namespace: options.namespace ?? ""
 })
 
 const metrics = (options: Options<unknown>) => {
-  const { namespace, resource } = tagsOf(options)
+  const { namespace, resource } = metricTags(options)
   const tagged = <T, Out>(metric: Metric.Metric<T, number, Out>) =>
     metric.pipe(Metric.tagged("resource", resource), Metric.tagged("namespace", namespace))
-  /** Sets a gauge to what it is not set to yet. */
+  /** Updates a gauge only when its value changes. */
   const gauge = (metric: Metric.Metric.Gauge<number>) => {
     const set = tagged(metric)
-    let known = Number.NaN
+    let current = Number.NaN
     return (value: number) =>
       Effect.suspend(() => {
-        if (value === known) {
+        if (value === current) {
           return Effect.void
         }
-        known = value
+        current = value
         return Metric.update(set, value)
       })
   }
@@ -280,7 +284,7 @@ const metrics = (options: Options<unknown>) => {
   return {
     reconnected: Metric.update(tagged(ClusterMetrics.reconnects), 1),
     relisted: Metric.update(tagged(ClusterMetrics.relists), 1),
-    heard: (size: number) =>
+    received: (size: number) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
         (now) => Effect.zipRight(lastEvent(Math.floor(now / 1000)), objects(size))

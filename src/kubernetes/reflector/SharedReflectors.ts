@@ -1,5 +1,5 @@
 /**
- * One reflector for each kind and selection of a cluster, for all who ask.
+ * Shares one reflector for each resource and selection of a cluster.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -11,12 +11,12 @@ import type { Reflector, Selected } from "../Reflector.js"
 import type { Resource } from "../Resource.js"
 import * as ReflectorLoop from "./ReflectorLoop.js"
 
-/** How long a reflector that nobody uses is kept, for the next one who asks. */
-const idle = "30 seconds"
+/** An unused reflector is kept for this time, for the next user. */
+const idleTimeToLive = "30 seconds"
 
 export type Reflect = <A>(resource: Resource<A>, selected: Selected) => Effect.Effect<Reflector<A>, never, Scope.Scope>
 
-/** The reflectors live in this scope, and each of them no longer than somebody's scope holds it, plus a little. */
+/** Each reflector lives until its last user's scope is closed and the idle time is over, or this scope is closed. */
 export const make = (driver: Driver): Effect.Effect<Reflect, never, Scope.Scope> =>
   Effect.gen(function*() {
     const scope = yield* Effect.scope
@@ -24,12 +24,12 @@ export const make = (driver: Driver): Effect.Effect<Reflect, never, Scope.Scope>
     const pagedOnly = new Set<string>()
     const owner = {}
 
-    // The typed map of a resource is kept with the resource, since no one map could hold reflectors of every type.
+    // The map of a resource is stored with the resource: a single map could not hold reflectors of different types.
     const reflectorsOf = <A>(resource: Resource<A>) =>
       Effect.suspend(() => {
-        const known = resource.reflectors.get(owner)
-        return known !== undefined ? Effect.succeed(known) : RcMap.make({
-          idleTimeToLive: idle,
+        const existing = resource.reflectors.get(owner)
+        return existing !== undefined ? Effect.succeed(existing) : RcMap.make({
+          idleTimeToLive,
           lookup: (selected: Selected) =>
             ReflectorLoop.make({
               driver,

@@ -1,10 +1,10 @@
 /**
- * The objects of a selection as last seen, and those who follow them. Everything in it happens at once: a reader sees the
- * state before or after, never between.
+ * The last observed state of a selection of objects, and its subscribers. Every update is synchronous, so a reader never sees
+ * a partial one.
  */
 import * as Either from "effect/Either"
 import type { ClusterError } from "../ClusterError.js"
-import type { Observed } from "../decode/WatchEvent.js"
+import type { DecodedObject } from "../decode/WatchEvent.js"
 import type { Change } from "../Reflector.js"
 import * as Indexer from "./Indexer.js"
 
@@ -14,110 +14,110 @@ interface Entry<A> {
   object: A
 }
 
-export interface Reader<A> {
+export interface Subscriber<A> {
   readonly offer: (uid: string, change: Change<A>) => void
-  /** There will be no more. */
+  /** Ends the subscription with an error. */
   readonly fail: (error: ClusterError) => void
 }
 
 export interface Store<A> {
   readonly entries: ReadonlyMap<string, Readonly<Entry<A>>>
-  readonly apply: (observed: Observed<A>) => void
-  readonly remove: (observed: Observed<A>) => void
-  /** Takes a whole list for the truth: what is missing in it was deleted. */
-  readonly replace: (all: ReadonlyMap<string, Observed<A>>) => void
-  /** Tells a reader what is there, and from then on what changes. */
-  readonly add: (reader: Reader<A>) => void
-  readonly drop: (reader: Reader<A>) => void
-  /** The index by a function; those who follow by the same one share it. */
-  readonly index: (by: Indexer.By<A>) => Indexer.Indexer<A>
-  /** Ends every reader and follower with an error. */
+  readonly apply: (decoded: DecodedObject<A>) => void
+  readonly remove: (decoded: DecodedObject<A>) => void
+  /** Replaces all objects by a full list: objects that are missing in it were deleted. */
+  readonly replace: (list: ReadonlyMap<string, DecodedObject<A>>) => void
+  /** Offers the existing objects to a subscriber, and then each change. */
+  readonly subscribe: (subscriber: Subscriber<A>) => void
+  readonly unsubscribe: (subscriber: Subscriber<A>) => void
+  /** The index by a function; calls with the same function share one index. */
+  readonly index: (indexBy: Indexer.IndexBy<A>) => Indexer.Indexer<A>
+  /** Fails every subscriber and follower. */
   readonly fail: (error: ClusterError) => void
 }
 
 export const make = <A>(): Store<A> => {
   const entries = new Map<string, Entry<A>>()
-  const readers = new Set<Reader<A>>()
-  const indexes = new Map<Indexer.By<A>, Indexer.Indexer<A>>()
+  const subscribers = new Set<Subscriber<A>>()
+  const indexes = new Map<Indexer.IndexBy<A>, Indexer.Indexer<A>>()
 
-  const tell = (uid: string, change: Change<A>) => {
-    for (const reader of readers) {
-      reader.offer(uid, change)
+  const notify = (uid: string, change: Change<A>) => {
+    for (const subscriber of subscribers) {
+      subscriber.offer(uid, change)
     }
   }
 
-  const forget = (key: string, entry: Entry<A>, last: A) => {
+  const deleteEntry = (key: string, entry: Entry<A>, last: A) => {
     entries.delete(key)
     for (const index of indexes.values()) {
       index.remove(entry.object, last)
     }
-    tell(entry.uid, { _tag: "Deleted", object: last })
+    notify(entry.uid, { _tag: "Deleted", object: last })
   }
 
-  // An object that the schema refuses stays as it was last understood, or unknown.
-  const apply = ({ key, object, resourceVersion, uid }: Observed<A>) => {
-    const before = entries.get(key)
-    if (before !== undefined && before.uid !== uid) {
-      forget(key, before, before.object)
+  // An object that does not match the schema keeps its last valid state, if it had one.
+  const apply = ({ key, object, resourceVersion, uid }: DecodedObject<A>) => {
+    const previous = entries.get(key)
+    if (previous !== undefined && previous.uid !== uid) {
+      deleteEntry(key, previous, previous.object)
     }
-    if (Either.isLeft(object) || (before?.uid === uid && before.resourceVersion === resourceVersion)) {
+    if (Either.isLeft(object) || (previous?.uid === uid && previous.resourceVersion === resourceVersion)) {
       return
     }
     for (const index of indexes.values()) {
-      index.set(before?.uid === uid ? before.object : undefined, object.right)
+      index.set(previous?.uid === uid ? previous.object : undefined, object.right)
     }
-    if (before?.uid === uid) {
-      before.resourceVersion = resourceVersion
-      before.object = object.right
+    if (previous?.uid === uid) {
+      previous.resourceVersion = resourceVersion
+      previous.object = object.right
     } else {
       entries.set(key, { uid, resourceVersion, object: object.right })
     }
-    tell(uid, { _tag: "Updated", object: object.right })
+    notify(uid, { _tag: "Updated", object: object.right })
   }
 
   return {
     entries,
     apply,
     remove: ({ key, object, uid }) => {
-      const before = entries.get(key)
-      if (before?.uid === uid) {
-        forget(key, before, Either.getOrElse(object, () => before.object))
+      const previous = entries.get(key)
+      if (previous?.uid === uid) {
+        deleteEntry(key, previous, Either.getOrElse(object, () => previous.object))
       }
     },
-    replace: (all) => {
-      for (const [key, before] of entries) {
-        if (all.get(key)?.uid !== before.uid) {
-          forget(key, before, before.object)
+    replace: (list) => {
+      for (const [key, previous] of entries) {
+        if (list.get(key)?.uid !== previous.uid) {
+          deleteEntry(key, previous, previous.object)
         }
       }
-      for (const observed of all.values()) {
-        apply(observed)
+      for (const decoded of list.values()) {
+        apply(decoded)
       }
     },
-    add: (reader) => {
-      readers.add(reader)
+    subscribe: (subscriber) => {
+      subscribers.add(subscriber)
       for (const { object, uid } of entries.values()) {
-        reader.offer(uid, { _tag: "Updated", object })
+        subscriber.offer(uid, { _tag: "Updated", object })
       }
     },
-    drop: (reader) => {
-      readers.delete(reader)
+    unsubscribe: (subscriber) => {
+      subscribers.delete(subscriber)
     },
-    index: (by) => {
-      const known = indexes.get(by)
-      if (known !== undefined) {
-        return known
+    index: (indexBy) => {
+      const existing = indexes.get(indexBy)
+      if (existing !== undefined) {
+        return existing
       }
-      const index = Indexer.make(by, () => indexes.delete(by))
+      const index = Indexer.make(indexBy, () => indexes.delete(indexBy))
       for (const { object } of entries.values()) {
         index.set(undefined, object)
       }
-      indexes.set(by, index)
+      indexes.set(indexBy, index)
       return index
     },
     fail: (error) => {
-      for (const reader of readers) {
-        reader.fail(error)
+      for (const subscriber of subscribers) {
+        subscriber.fail(error)
       }
       for (const index of indexes.values()) {
         index.fail(error)

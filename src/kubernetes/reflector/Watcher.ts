@@ -1,6 +1,6 @@
 /**
- * The three ways to learn what is in a selection: a streamed list that goes on as a watch, a list by pages, and a watch from
- * where one is.
+ * Lists and watches a selection: a streamed list (WatchList) that continues as a watch, a paged list, and a watch from a
+ * resourceVersion.
  */
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
@@ -17,56 +17,56 @@ import { ClusterError, type Subject } from "../ClusterError.js"
 import * as WatchEvent from "../decode/WatchEvent.js"
 import { label, type Resource } from "../Resource.js"
 
-/** Who is told. Each but `heard` also moves the point from which a watch can go on. */
+/** Receives the results. Each call but `received` also moves the resourceVersion from which a watch can be resumed. */
 export interface Sink<A> {
-  readonly replaced: (all: ReadonlyMap<string, WatchEvent.Observed<A>>, resourceVersion: string) => void
-  readonly applied: (observed: WatchEvent.Observed<A>) => void
-  readonly removed: (observed: WatchEvent.Observed<A>) => void
+  readonly replaced: (list: ReadonlyMap<string, WatchEvent.DecodedObject<A>>, resourceVersion: string) => void
+  readonly applied: (decoded: WatchEvent.DecodedObject<A>) => void
+  readonly removed: (decoded: WatchEvent.DecodedObject<A>) => void
   readonly bookmarked: (resourceVersion: string) => void
-  /** Runs after some lines have come. */
-  readonly heard: Effect.Effect<void>
+  /** Runs after each chunk of lines. */
+  readonly received: Effect.Effect<void>
 }
 
 export interface Source<A> {
   readonly driver: Driver
   readonly resource: Resource<A>
   readonly call: (verb: "list" | "watch") => Requests.Call
-  readonly known: WatchEvent.Known
+  readonly previous: WatchEvent.Previous
   readonly sink: Sink<A>
 }
 
-// client-go's reflector (tools/cache/reflector.go): the server ends a watch after 5 to 10 minutes, at random.
-const shortestWatch = 300
-const longestWatch = 600
+// client-go's reflector (tools/cache/reflector.go): the timeout of a watch is random, 5 to 10 minutes; in seconds.
+const minWatchTimeout = 300
+const maxWatchTimeout = 600
 
-/** How much later than it said the server may end a watch, in seconds, before the connection is taken for dead. */
+/** Seconds after the timeout of a watch at which a connection that is still open counts as dead. */
 const grace = 5
 
-/** How long a server that streams lists may take from one object to the next, and to the mark after the last. */
-const longestSilence = Duration.seconds(10)
+/** Limit between two objects of a streamed list, and between the last one and the bookmark that ends the list. */
+const streamedListTimeout = Duration.seconds(10)
 
 class Ended extends Data.TaggedError("Ended") {}
 
-/** The server does not stream lists; `always` if it will not do so later either. */
-class NoStreamedList extends Data.TaggedError("NoStreamedList")<{ readonly always: boolean }> {}
+/** The server does not stream lists; `permanent` if a retry will not change that. */
+class NoStreamedList extends Data.TaggedError("NoStreamedList")<{ readonly permanent: boolean }> {}
 
 /**
- * Lists by a stream, and goes on as a watch; by pages, and ends, where the server does not stream lists. What does not is
- * remembered in `pagedOnly`.
+ * Runs a streamed list and continues as a watch. Where the server does not stream lists, runs a paged list and returns; the
+ * resource is then recorded in `pagedOnly`.
  */
 export const listAndWatch = <A>(source: Source<A>, pagedOnly: Set<string>): Effect.Effect<void, ClusterError> => {
   const kind = label(source.resource)
   return pagedOnly.has(kind) ?
     paged(source) :
-    Effect.catchTag(streamed(source), "NoStreamedList", ({ always }) =>
+    Effect.catchTag(streamed(source), "NoStreamedList", ({ permanent }) =>
       Effect.map(paged(source), () => {
-        if (always) {
+        if (permanent) {
           pagedOnly.add(kind)
         }
       }))
 }
 
-/** Watches from a point in the server's history, until the server ends it, as it does every few minutes. */
+/** Watches from a resourceVersion until the server ends the watch, which it does every few minutes. */
 export const watch = <A>(source: Source<A>, resourceVersion: string): Effect.Effect<void, ClusterError> =>
   Effect.catchTag(
     session(source, { resourceVersion }, (pull, subject) => follow(source.sink, pull, subject)),
@@ -74,57 +74,59 @@ export const watch = <A>(source: Source<A>, resourceVersion: string): Effect.Eff
     () => Effect.void
   )
 
-const paged = <A>({ call, driver, known, resource, sink }: Source<A>): Effect.Effect<void, ClusterError> =>
+const paged = <A>({ call, driver, previous, resource, sink }: Source<A>): Effect.Effect<void, ClusterError> =>
   Effect.map(
-    Pager.list(driver.request, resource, call("list"), known),
+    Pager.list(driver.request, resource, call("list"), previous),
     ({ items, resourceVersion }) => sink.replaced(new Map(items.map((item) => [item.key, item])), resourceVersion)
   )
 
 type Pull<A> = Effect.Effect<Chunk.Chunk<WatchEvent.Event<A>>, ClusterError | Ended>
 
 const session = <A, E>(
-  { call, driver, known, resource, sink }: Source<A>,
+  { call, driver, previous, resource, sink }: Source<A>,
   query: Readonly<Record<string, string | boolean>>,
   body: (pull: Pull<A>, subject: Subject) => Effect.Effect<never, E>
 ): Effect.Effect<void, E> =>
   Effect.gen(function*() {
-    const timeoutSeconds = yield* Random.nextIntBetween(shortestWatch, longestWatch + 1)
+    const timeoutSeconds = yield* Random.nextIntBetween(minWatchTimeout, maxWatchTimeout + 1)
     const { request, subject } = Requests.withQuery(call("watch"), {
       watch: true,
       allowWatchBookmarks: true,
       timeoutSeconds,
       ...query
     })
-    const lines = yield* Stream.toPull(driver.watch(request, subject, WatchEvent.fromLine(resource, subject, known)))
+    const lines = yield* Stream.toPull(
+      driver.watch(request, subject, WatchEvent.decodeLine(resource, subject, previous))
+    )
     const pull = lines.pipe(
       Effect.mapError(Option.getOrElse(() => new Ended())),
-      Effect.tap(sink.heard)
+      Effect.tap(sink.received)
     )
     yield* Effect.timeoutOption(body(pull, subject), Duration.seconds(timeoutSeconds + grace))
   }).pipe(Effect.scoped)
 
 const follow = <A>(sink: Sink<A>, pull: Pull<A>, subject: Subject): Effect.Effect<never, ClusterError | Ended> =>
-  Effect.forever(Effect.flatMap(pull, (events) => tell(sink, events, subject)))
+  Effect.forever(Effect.flatMap(pull, (events) => deliver(sink, events, subject)))
 
-const tell = <A>(
+const deliver = <A>(
   sink: Sink<A>,
   events: Iterable<WatchEvent.Event<A>>,
   subject: Subject
 ): Effect.Effect<void, ClusterError> =>
   Effect.suspend(() => {
     for (const event of events) {
-      if (event._tag === "Refused") {
+      if (event._tag === "Error") {
         return event.error
       }
-      if (WatchEvent.versionOf(event) === "") {
-        return unversioned(subject)
+      if (WatchEvent.eventVersion(event) === "") {
+        return withoutVersion(subject)
       }
       switch (event._tag) {
         case "Applied":
-          sink.applied(event.observed)
+          sink.applied(event.decoded)
           break
         case "Deleted":
-          sink.removed(event.observed)
+          sink.removed(event.decoded)
           break
         case "Bookmark":
           sink.bookmarked(event.resourceVersion)
@@ -133,15 +135,15 @@ const tell = <A>(
     return Effect.void
   })
 
-const unversioned = (subject: Subject) =>
-  new ClusterError({ ...subject, reason: "Decode", detail: "a line of the watch has no resourceVersion" })
+const withoutVersion = (subject: Subject) =>
+  new ClusterError({ ...subject, reason: "Decode", detail: "a watch event has no resourceVersion" })
 
 const streamed = <A>(source: Source<A>): Effect.Effect<void, ClusterError | NoStreamedList> =>
   Effect.catchTag(
     session(source, { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" }, (pull, subject) =>
       Effect.gen(function*() {
-        const rest = yield* gather(source.sink, pull, subject)
-        yield* tell(source.sink, rest, subject)
+        const rest = yield* readList(source.sink, pull, subject)
+        yield* deliver(source.sink, rest, subject)
         return yield* follow(source.sink, pull, subject)
       })),
     "Ended",
@@ -149,42 +151,42 @@ const streamed = <A>(source: Source<A>): Effect.Effect<void, ClusterError | NoSt
       Effect.void
   )
 
-/** Reads up to the mark at the end of the list; answers what has come after it. Nothing is told before. */
-const gather = <A>(
+/** Reads up to the bookmark that ends the list, delivers the list, and returns the events after the bookmark. */
+const readList = <A>(
   sink: Sink<A>,
   pull: Pull<A>,
   subject: Subject
 ): Effect.Effect<ReadonlyArray<WatchEvent.Event<A>>, ClusterError | NoStreamedList> =>
   Effect.gen(function*() {
-    const gathered = new Map<string, WatchEvent.Observed<A>>()
-    let deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(longestSilence)
+    const listed = new Map<string, WatchEvent.DecodedObject<A>>()
+    let deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(streamedListTimeout)
     while (true) {
       const now = yield* Clock.currentTimeMillis
       const events = Chunk.toReadonlyArray(
         yield* Effect.timeoutFail(pull, {
           duration: Duration.millis(deadline - now),
-          onTimeout: () => new NoStreamedList({ always: true })
+          onTimeout: () => new NoStreamedList({ permanent: true })
         })
       )
       for (const [index, event] of events.entries()) {
         switch (event._tag) {
-          case "Refused":
+          case "Error":
             return yield* event.error
           case "Applied":
-            gathered.set(event.observed.key, event.observed)
+            listed.set(event.decoded.key, event.decoded)
             if (event.type === "Added") {
-              deadline = now + Duration.toMillis(longestSilence)
+              deadline = now + Duration.toMillis(streamedListTimeout)
             }
             break
           case "Deleted":
-            gathered.delete(event.observed.key)
+            listed.delete(event.decoded.key)
             break
           case "Bookmark":
             if (event.initialEventsEnd) {
               if (event.resourceVersion === "") {
-                return yield* unversioned(subject)
+                return yield* withoutVersion(subject)
               }
-              sink.replaced(gathered, event.resourceVersion)
+              sink.replaced(listed, event.resourceVersion)
               return events.slice(index + 1)
             }
         }
@@ -192,11 +194,11 @@ const gather = <A>(
     }
   }).pipe(
     Effect.catchTags({
-      // An older server, without the feature, sends its objects and never the mark, or refuses what it does not know.
-      Ended: () => new NoStreamedList({ always: false }),
+      // A server without WatchList sends the objects without the bookmark, or rejects the unknown option.
+      Ended: () => new NoStreamedList({ permanent: false }),
       ClusterError: (error) =>
         error.reason === "Invalid" || error.reason === "Forbidden"
-          ? new NoStreamedList({ always: error.reason === "Invalid" })
+          ? new NoStreamedList({ permanent: error.reason === "Invalid" })
           : error
     })
   )

@@ -4,7 +4,7 @@ import * as Resources from "../../../src/kubernetes/Resources.js"
 import { type Case, configMap, refusal } from "../../support/ClusterCase.js"
 
 export const access: Readonly<Record<string, Case>> = {
-  "what is not granted is forbidden, in the server's words": ({ namespace, unprivileged }) =>
+  "RBAC: a request without a rule is Forbidden with the server's message": ({ namespace, unprivileged }) =>
     Effect.gen(function*() {
       const error = yield* refusal(unprivileged.create(Resources.ConfigMap, configMap("a"), { namespace }))
       assert.strictEqual(error.reason, "Forbidden")
@@ -15,14 +15,14 @@ export const access: Readonly<Record<string, Case>> = {
       )
     }),
 
-  "anybody may ask what they may do": ({ cluster, namespace, unprivileged }) =>
+  "SelfSubjectAccessReview: every user may create one": ({ cluster, namespace, unprivileged }) =>
     Effect.gen(function*() {
       const question = { verb: "create", group: "batch", resource: "jobs", namespace }
       assert.isTrue((yield* cluster.canI(question)).allowed)
       assert.isFalse((yield* unprivileged.canI(question)).allowed)
     }),
 
-  "the server tells which groups and kinds it has": ({ cluster }) =>
+  "discovery: lists groups and resources": ({ cluster }) =>
     Effect.gen(function*() {
       const groups = yield* cluster.groups
       assert.includeMembers(Array.from(groups.keys()), ["", "batch", "authorization.k8s.io"])

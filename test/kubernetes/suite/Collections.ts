@@ -4,7 +4,7 @@ import * as Resources from "../../../src/kubernetes/Resources.js"
 import { absent, type Case, configMap, reached, refusal } from "../../support/ClusterCase.js"
 
 export const collections: Readonly<Record<string, Case>> = {
-  "a list of more than a page is whole, in order, and of one moment": ({ cluster, namespace }) =>
+  "list: a paged list is complete, ordered and a consistent snapshot": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const names = Array.from({ length: 501 }, (_, index) => `n-${String(index).padStart(3, "0")}`)
       yield* Effect.forEach(
@@ -20,7 +20,7 @@ export const collections: Readonly<Record<string, Case>> = {
       assert.match(resourceVersion, /^\d+$/)
     }),
 
-  "a version that is none is refused": ({ cluster, namespace }) =>
+  "list, watch: an invalid resourceVersion is rejected": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const watch = cluster.watch(Resources.ConfigMap, { namespace, resourceVersion: "yesterday" })
       const error = yield* refusal(Stream.runDrain(watch))
@@ -31,7 +31,7 @@ export const collections: Readonly<Record<string, Case>> = {
       )
     }),
 
-  "a namespace that is deleted is emptied, and takes nothing new meanwhile": ({ cluster }) =>
+  "namespace deletion: deletes its objects and rejects new ones meanwhile": ({ cluster }) =>
     Effect.gen(function*() {
       const { metadata } = yield* cluster.create(Resources.Namespace, { metadata: { generateName: "suite-" } })
       const namespace = metadata.name

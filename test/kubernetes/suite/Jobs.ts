@@ -10,7 +10,7 @@ const job = (name: string, spec: JsonObject = {}): JsonObject => {
   return { metadata: { name }, spec: { backoffLimit: 0, template: { spec: template ?? null }, ...spec } }
 }
 
-/** A Job and what becomes of it: its conditions as `Type: reason`, and its pods. */
+/** Creates a Job and follows its conditions (as `Type: reason`) and its pods. */
 const start = ({ cluster, namespace }: Place, object: JsonObject) =>
   Effect.gen(function*() {
     const made = yield* cluster.create(Resources.Job, object, { namespace })
@@ -67,7 +67,7 @@ const failed = (exitCode: number, more: JsonObject = {}): JsonObject => ({
 const reasonOf = (job: Resources.Job, type: string) => job.status?.conditions?.find((one) => one.type === type)?.reason
 
 export const jobs: Readonly<Record<string, Case>> = {
-  "a Job creates its pod, owns it, and counts it": (place) =>
+  "Job: creates a pod with an owner reference and counts it as active": (place) =>
     Effect.gen(function*() {
       const { is, pod, uid } = yield* start(place, job("a"))
       const { metadata } = yield* pod()
@@ -86,7 +86,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       assert.isString(status?.startTime)
     }),
 
-  "a Job completes with its pod": (place) =>
+  "Job: is Complete when its pod succeeds": (place) =>
     Effect.gen(function*() {
       const { has, is, move, pod } = yield* start(place, job("a"))
       const one = yield* pod()
@@ -102,7 +102,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       assert.isUndefined(metadata.finalizers)
     }),
 
-  "a Job that fails more often than it may has failed": (place) =>
+  "Job: is Failed after more failures than backoffLimit": (place) =>
     Effect.gen(function*() {
       const { has, is, move, pod } = yield* start(place, job("a"))
       yield* move(yield* pod(), failed(1))
@@ -117,7 +117,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       assert.isUndefined(done.status?.completionTime)
     }),
 
-  "a Job tries again as often as it may": (place) =>
+  "Job: retries up to backoffLimit": (place) =>
     Effect.gen(function*() {
       const { has, is, move, pod } = yield* start(place, job("a", { backoffLimit: 1 }))
       const first = yield* pod()
@@ -128,7 +128,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       assert.deepInclude((yield* is(has("Complete"))).status, { failed: 1, succeeded: 1 })
     }),
 
-  "a suspended Job has no pod until it is resumed, nor after it is suspended again": (place) =>
+  "Job: has no pod while suspended": (place) =>
     Effect.gen(function*() {
       const { cluster, namespace } = place
       const { has, is, pod, podGone } = yield* start(place, job("a", { suspend: true }))
@@ -146,7 +146,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       yield* is((job) => has("Suspended")(job) && job.status?.active === undefined && job.status?.failed === undefined)
     }),
 
-  "a Job fails at its deadline, and its pod goes": (place) =>
+  "Job: is Failed at activeDeadlineSeconds and its pod is deleted": (place) =>
     Effect.gen(function*() {
       const { has, is, pod, podGone } = yield* start(place, job("a", { activeDeadlineSeconds: 2 }))
       const one = yield* pod()
@@ -160,7 +160,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       )
     }),
 
-  "a policy fails a Job for an exit code, whatever it may still try": (place) =>
+  "podFailurePolicy: FailJob on an exit code overrides backoffLimit": (place) =>
     Effect.gen(function*() {
       const { has, is, move, pod } = yield* start(
         place,
@@ -181,7 +181,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       )
     }),
 
-  "a policy may leave a disrupted pod out of the count": (place) =>
+  "podFailurePolicy: Ignore does not count a disrupted pod": (place) =>
     Effect.gen(function*() {
       const { has, is, move, pod } = yield* start(
         place,
@@ -202,7 +202,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       assert.isUndefined(done.status?.failed)
     }),
 
-  "a finished Job goes after its time to live, and its pods with it": (place) =>
+  "Job: is deleted with its pods after ttlSecondsAfterFinished": (place) =>
     Effect.gen(function*() {
       const { gone, has, is, move, pod, podGone } = yield* start(place, job("a", { ttlSecondsAfterFinished: 1 }))
       const one = yield* pod()
@@ -213,7 +213,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       yield* podGone(one)
     }),
 
-  "a Job that is deleted takes its pods along": (place) =>
+  "Job deletion: Background deletes its pods": (place) =>
     Effect.gen(function*() {
       const { gone, pod, podGone } = yield* start(place, job("a"))
       const one = yield* pod()
@@ -222,7 +222,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       yield* podGone(one)
     }),
 
-  "a Job that is deleted in the foreground waits for its pods": (place) =>
+  "Job deletion: Foreground waits for its pods": (place) =>
     Effect.gen(function*() {
       const { cluster, namespace } = place
       const { gone, is, pod, podGone } = yield* start(place, job("a"))
@@ -244,7 +244,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       yield* gone
     }),
 
-  "a Job that is deleted as an orphan's parent leaves its pods": (place) =>
+  "Job deletion: Orphan keeps its pods": (place) =>
     Effect.gen(function*() {
       const { cluster, namespace } = place
       const { gone, pod } = yield* start(place, job("a"))
@@ -255,7 +255,7 @@ export const jobs: Readonly<Record<string, Case>> = {
       assert.deepStrictEqual(metadata.ownerReferences ?? [], [])
     }),
 
-  "what a Job runs cannot be changed": (place) =>
+  "Job: its pod template is immutable": (place) =>
     Effect.gen(function*() {
       const { cluster, namespace } = place
       yield* start(place, job("a"))
@@ -266,14 +266,14 @@ export const jobs: Readonly<Record<string, Case>> = {
       assert.deepStrictEqual(error.status?.details?.causes?.map(({ field }) => field), ["spec.template"])
     }),
 
-  "a Job is told what is wrong with it": ({ cluster, namespace }) =>
+  "Job: validation errors name the fields": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const error = yield* refusal(cluster.create(Resources.Job, job("a", { backoffLimit: -1 }), { namespace }))
       assert.strictEqual(error.reason, "Invalid")
       assert.deepStrictEqual(error.status?.details?.causes?.map(({ field }) => field), ["spec.backoffLimit"])
     }),
 
-  "a Job is given its defaults": ({ cluster, namespace }) =>
+  "Job: gets its defaults": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const made = yield* cluster.create(Resource.raw(Resources.Job), job("a", { backoffLimit: null }), { namespace })
       assert.deepInclude(at(made, "spec"), {

@@ -5,7 +5,7 @@ import * as Resources from "../../../src/kubernetes/Resources.js"
 import { absent, at, type Case, configMap, pod, raw, refusal, textAt } from "../../support/ClusterCase.js"
 
 export const objects: Readonly<Record<string, Case>> = {
-  "an object is created with what the server adds, and read back the same": ({ cluster, namespace }) =>
+  "create: sets server fields and returns the stored object": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const made = yield* cluster.create(raw.ConfigMap, configMap("a", { data: { k: "v" } }), { namespace })
       assert.match(textAt(made, "metadata", "uid"), /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
@@ -17,7 +17,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual(read.metadata.resourceVersion, textAt(made, "metadata", "resourceVersion"))
     }),
 
-  "a name can be left to the server": ({ cluster, namespace }) =>
+  "create: makes a name from generateName": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const { metadata } = yield* cluster.create(Resources.ConfigMap, { metadata: { generateName: "some-" } }, {
         namespace
@@ -25,7 +25,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.match(metadata.name, /^some-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
     }),
 
-  "a second object of a name is refused": ({ cluster, namespace }) =>
+  "create: an existing name is AlreadyExists": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       yield* cluster.create(Resources.ConfigMap, configMap("a"), { namespace })
       const error = yield* refusal(cluster.create(Resources.ConfigMap, configMap("a"), { namespace }))
@@ -34,7 +34,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.deepInclude(error.status?.details, { name: "a", kind: "configmaps" })
     }),
 
-  "what is not there is not found, in the server's words": ({ cluster, namespace }) =>
+  "get: a missing object is NotFound with the server's message": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const job = yield* refusal(cluster.get(Resources.Job, "none", { namespace }))
       assert.strictEqual(job.reason, "NotFound")
@@ -45,7 +45,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual(place.status?.message, "namespaces \"no-such-namespace\" not found")
     }),
 
-  "an invalid object is refused with every cause": ({ cluster, namespace }) =>
+  "create: an invalid object is rejected with every cause": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const error = yield* refusal(
         cluster.create(Resources.ConfigMap, configMap("Not_A_Name", { data: { "a/b": "" } }, { "a b": "c d" }), {
@@ -57,7 +57,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.includeMembers(fields, ["metadata.name", "metadata.labels", "data[a/b]"])
     }),
 
-  "annotations have room for 256 KiB": ({ cluster, namespace }) =>
+  "create: annotations may have 256 KiB": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const annotated = (name: string, length: number) =>
         cluster.create(Resources.ConfigMap, { metadata: { name, annotations: { k: "x".repeat(length) } } }, {
@@ -72,7 +72,7 @@ export const objects: Readonly<Record<string, Case>> = {
       )
     }),
 
-  "an unknown field is an error where that is asked for": ({ cluster, namespace }) =>
+  "create: an unknown field is an error with strict": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const wrong = pod("a", { conteiners: [] })
       const error = yield* refusal(cluster.create(Resources.Pod, wrong, { namespace, strict: true }))
@@ -81,14 +81,14 @@ export const objects: Readonly<Record<string, Case>> = {
       yield* cluster.create(Resources.Pod, wrong, { namespace })
     }),
 
-  "a dry run answers and stores nothing": ({ cluster, namespace }) =>
+  "create: a dry run returns the object and stores nothing": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const answer = yield* cluster.create(raw.ConfigMap, configMap("a"), { namespace, dryRun: true })
       assert.isNotEmpty(textAt(answer, "metadata", "uid"))
       assert.strictEqual((yield* refusal(cluster.get(Resources.ConfigMap, "a", { namespace }))).reason, "NotFound")
     }),
 
-  "a write at an old version is a conflict": ({ cluster, namespace }) =>
+  "patch: an old resourceVersion is a Conflict": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const { metadata } = yield* cluster.create(Resources.ConfigMap, configMap("a"), { namespace })
       const merge = (resourceVersion: string, value: string) =>
@@ -102,14 +102,14 @@ export const objects: Readonly<Record<string, Case>> = {
       yield* merge(second.metadata.resourceVersion, "3")
     }),
 
-  "a write that changes nothing keeps the version": ({ cluster, namespace }) =>
+  "patch: a no-op keeps the resourceVersion": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const made = yield* cluster.create(Resources.ConfigMap, configMap("a", { data: { k: "v" } }), { namespace })
       const same = yield* cluster.patch(Resources.ConfigMap, "a", { merge: { data: { k: "v" } } }, { namespace })
       assert.strictEqual(same.metadata.resourceVersion, made.metadata.resourceVersion)
     }),
 
-  "patches merge, remove with null, and test before they change": ({ cluster, namespace }) =>
+  "patch: merges, removes with null, and applies JSON patch tests": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       yield* cluster.create(Resources.ConfigMap, configMap("a", { data: { k: "v", l: "w" } }), { namespace })
       const merged = yield* cluster.patch(Resources.ConfigMap, "a", { merge: { data: { k: null, m: "x" } } }, {
@@ -124,7 +124,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual(failed.code, 422)
     }),
 
-  "an immutable ConfigMap takes annotations and no other data": ({ cluster, namespace }) =>
+  "ConfigMap: an immutable one accepts annotations only": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       yield* cluster.create(Resources.ConfigMap, configMap("a", { immutable: true, data: { k: "v" } }), { namespace })
       const error = yield* refusal(
@@ -141,7 +141,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual(marked.metadata.annotations?.["example.com/mark"], "1")
     }),
 
-  "a status is written through its own door, and the rest through the other": ({ cluster, namespace }) =>
+  "status subresource: writes only the status; the main resource all but the status": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       yield* cluster.create(Resources.Pod, pod("a", { schedulerName: "nobody" }), { namespace })
       const status = { phase: "Running", message: "so it is" }
@@ -156,7 +156,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual(written.status?.message, "so it is")
     }),
 
-  "a deletion is of the very object and version that was meant": ({ cluster, namespace }) =>
+  "delete: honours the preconditions uid and resourceVersion": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const { metadata } = yield* cluster.create(Resources.ConfigMap, configMap("a"), { namespace })
       const uid = "00000000-0000-4000-8000-000000000000"
@@ -173,7 +173,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual((yield* refusal(cluster.get(Resources.ConfigMap, "a", { namespace }))).reason, "NotFound")
     }),
 
-  "a finalizer holds a deletion up": ({ cluster, namespace }) =>
+  "delete: waits for finalizers": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       yield* cluster.create(
         Resources.ConfigMap,
@@ -187,7 +187,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual((yield* refusal(cluster.get(Resources.ConfigMap, "a", { namespace }))).reason, "NotFound")
     }),
 
-  "what an object owns goes when it goes": ({ cluster, namespace }) =>
+  "delete: dependents are garbage-collected": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const owner = yield* cluster.create(Resources.ConfigMap, configMap("owner"), { namespace })
       const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: owner.metadata.uid }]
@@ -198,7 +198,7 @@ export const objects: Readonly<Record<string, Case>> = {
       yield* absent(reflector, ({ metadata }) => metadata.name === "owned")
     }),
 
-  "labels select, by every operator": ({ cluster, namespace }) =>
+  "labelSelector: supports every operator": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       yield* cluster.create(Resources.ConfigMap, configMap("a", {}, { app: "x", tier: "1" }), { namespace })
       yield* cluster.create(Resources.ConfigMap, configMap("b", {}, { app: "y" }), { namespace })
@@ -222,7 +222,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual(wrong.code, 400)
     }),
 
-  "some fields select, others are refused": ({ cluster, namespace }) =>
+  "fieldSelector: supports some fields and rejects others": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       yield* cluster.create(Resources.Pod, pod("a", { schedulerName: "nobody" }), { namespace })
       yield* cluster.create(Resources.Pod, pod("b", { schedulerName: "nobody" }), { namespace })
@@ -235,7 +235,7 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.strictEqual((yield* refusal(names("spec.subdomain=x"))).code, 400)
     }),
 
-  "metadata alone can be read": ({ cluster, namespace }) =>
+  "metadataOnly: returns only metadata": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const made = yield* cluster.create(Resources.ConfigMap, configMap("a", { data: { k: "v" } }, { app: "x" }), {
         namespace

@@ -1,4 +1,4 @@
-/** What no operation of Cluster shows by itself: requests as they are sent, and answers as they come. */
+/** Cases below the operations of Cluster: raw requests and responses. */
 import { assert } from "@effect/vitest"
 import { Chunk, Effect, Stream } from "effect"
 import type { ApiRequest, JsonObject, Method, WatchLine } from "../../../src/kubernetes/client/ApiRequest.js"
@@ -17,7 +17,7 @@ const lines = ({ driver }: Place, path: string, query: Readonly<Record<string, s
 
 const configMaps = ({ namespace }: Place) => `/api/v1/namespaces/${namespace}/configmaps`
 
-/** Objects `n-0` and so on, by the label `app=x`, beside what every namespace has. */
+/** Creates objects `n-0` and so on with the label `app=x`. */
 const fill = ({ cluster, namespace }: Place, count: number) =>
   Effect.forEach(
     Array.from({ length: count }, (_, index) => `n-${index}`),
@@ -34,7 +34,7 @@ const listAt = (object: unknown, key: string): ReadonlyArray<unknown> => {
 const names = (list: unknown): ReadonlyArray<unknown> =>
   listAt(list, "items").map((item) => at(item, "metadata", "name"))
 
-/** The names of a table's columns, the wide ones with a star, and the cells of its lines, without what time adds to them. */
+/** The names of a table's columns, wide ones with a star, and the cells of its rows without ages. */
 const columnsAndCells = (table: unknown): ReadonlyArray<ReadonlyArray<unknown>> => {
   assert.strictEqual(at(table, "kind"), "Table")
   const columns = listAt(table, "columnDefinitions").map((column) =>
@@ -51,10 +51,10 @@ const deletion = (more: JsonObject): JsonObject => ({ apiVersion: "v1", kind: "D
 
 const merge = "application/merge-patch+json"
 
-const told = ({ object, type }: WatchLine) => `${type} ${String(at(object, "metadata", "name"))}`
+const formatLine = ({ object, type }: WatchLine) => `${type} ${String(at(object, "metadata", "name"))}`
 
 export const protocol: Readonly<Record<string, Case>> = {
-  "a page says where the next begins, and every page is of the moment of the first": (place) =>
+  "list: pages have continue tokens and are one snapshot": (place) =>
     Effect.gen(function*() {
       const { cluster, namespace } = place
       yield* fill(place, 5)
@@ -75,7 +75,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.strictEqual(at(begun, "metadata", "remainingItemCount"), names(whole).length - 1)
     }),
 
-  "a page is refused for a token that is none, and for a version beside the token": (place) =>
+  "list: an invalid continue token, or one with a resourceVersion, is rejected": (place) =>
     Effect.gen(function*() {
       yield* fill(place, 2)
       const page = (query: Readonly<Record<string, string>>) => send(place, "GET", configMaps(place), { query })
@@ -88,7 +88,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.include(both.status?.message ?? "", "specifying resource version is not allowed when using continue")
     }),
 
-  "a list may be of the past, and not of what is to come": (place) =>
+  "list: an old resourceVersion is served, a future one times out": (place) =>
     Effect.gen(function*() {
       const { cluster, namespace } = place
       yield* fill(place, 1)
@@ -109,34 +109,34 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.isTrue(future.hasCause("ResourceVersionTooLarge"))
     }),
 
-  "a watch from before what the server remembers is over at once": (place) =>
+  "watch: a compacted resourceVersion is Expired": (place) =>
     Effect.gen(function*() {
       yield* fill(place, 2)
-      const told = yield* Stream.runCollect(lines(place, configMaps(place), { resourceVersion: "1" })).pipe(
+      const events = yield* Stream.runCollect(lines(place, configMaps(place), { resourceVersion: "1" })).pipe(
         Effect.map(Chunk.toReadonlyArray),
         Effect.catchAll((error) => Effect.succeed([{ type: "ERROR" as const, object: { code: error.code ?? 0 } }]))
       )
-      assert.strictEqual(told.length, 1)
-      assert.strictEqual(told[0]?.type, "ERROR")
-      assert.strictEqual(at(told[0], "object", "code"), 410)
+      assert.strictEqual(events.length, 1)
+      assert.strictEqual(events[0]?.type, "ERROR")
+      assert.strictEqual(at(events[0], "object", "code"), 410)
       const error = yield* refusal(
         Stream.runDrain(place.cluster.watch(Resources.ConfigMap, { namespace: place.namespace, resourceVersion: "1" }))
       )
       assert.strictEqual(error.reason, "Expired")
     }),
 
-  "a watch ends when it was asked to, and not before": (place) =>
+  "watch: ends at timeoutSeconds": (place) =>
     Effect.gen(function*() {
       yield* fill(place, 1)
       const ended = yield* Effect.fork(
         Stream.runCollect(lines(place, configMaps(place), { ...selected, timeoutSeconds: "1" }))
       )
       yield* place.pass("1500 millis")
-      const all = Chunk.toReadonlyArray(yield* ended).map(told)
+      const all = Chunk.toReadonlyArray(yield* ended).map(formatLine)
       assert.deepStrictEqual(all, ["ADDED n-0"])
     }),
 
-  "a watch of metadata tells metadata": (place) =>
+  "watch: returns PartialObjectMetadata if requested": (place) =>
     Effect.gen(function*() {
       yield* fill(place, 1)
       const request: ApiRequest = {
@@ -152,7 +152,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.isUndefined(at(line, "object", "data"))
     }),
 
-  "a table has a line for each object, and the first of a watch says of which columns": (place) =>
+  "Table: has a row for each object; the first watch event has the columns": (place) =>
     Effect.gen(function*() {
       const { cluster, driver, namespace } = place
       const accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
@@ -220,7 +220,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.strictEqual(at(second, "object", "rows", 0, "object", "kind"), "PartialObjectMetadata")
     }),
 
-  "what is not done to a path is not allowed, and what is at no path is not found": (place) =>
+  "paths: an unsupported method is 405, an unknown path 404": (place) =>
     Effect.gen(function*() {
       yield* fill(place, 1)
       const path = configMaps(place)
@@ -233,7 +233,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.strictEqual((yield* refusal(send(place, "GET", "/apis/nobody.example.com/v1/things"))).code, 404)
     }),
 
-  "a body must be of a form, a kind, a name and a namespace that the path is of": (place) =>
+  "bodies: media type, kind, name and namespace have to match the path": (place) =>
     Effect.gen(function*() {
       const path = configMaps(place)
       const post = (body: JsonObject, contentType?: string) =>
@@ -258,7 +258,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       )
     }),
 
-  "a dry run of a patch or a deletion changes nothing": (place) =>
+  "dryRun: a patch or deletion changes nothing": (place) =>
     Effect.gen(function*() {
       const [made] = yield* fill(place, 1)
       const path = `${configMaps(place)}/n-0`
@@ -281,7 +281,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.deepStrictEqual(created.status?.details?.causes?.map(({ field }) => field), ["dryRun", "fieldValidation"])
     }),
 
-  "a deletion answers with what is left: a success, or the object that goes on for a while": (place) =>
+  "delete: returns a Status, or the object while it is terminating": (place) =>
     Effect.gen(function*() {
       yield* fill(place, 1)
       const gone = yield* send(place, "DELETE", `${configMaps(place)}/n-0`)
@@ -316,7 +316,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.deepStrictEqual(wrong.status?.details?.causes?.map(({ field }) => field), ["propagationPolicy"])
     }),
 
-  "an update replaces, and a status stays as it was": (place) =>
+  "update: replaces the object except its status": (place) =>
     Effect.gen(function*() {
       const path = `/apis/batch/v1/namespaces/${place.namespace}/jobs`
       const { spec } = pod("a")
@@ -347,7 +347,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.strictEqual(stale.reason, "Conflict")
     }),
 
-  "what a pod runs cannot be changed": (place) =>
+  "Pod: its containers are immutable": (place) =>
     Effect.gen(function*() {
       yield* place.cluster.create(Resources.Pod, pod("a", { schedulerName: "nobody" }), place)
       const error = yield* refusal(
@@ -357,7 +357,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.include(error.status?.message ?? "", "pod updates may not change fields other than")
     }),
 
-  "the log of a pod that no node has is empty, and one of no container is refused": (place) =>
+  "log: empty for an unscheduled pod, rejected for an unknown container": (place) =>
     Effect.gen(function*() {
       const image = "registry.example.com/image:1"
       const two = { containers: [{ name: "one", image }, { name: "two", image }], schedulerName: "nobody" }
@@ -381,7 +381,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.strictEqual(gone.status?.message, "pods \"nobody\" not found")
     }),
 
-  "the server tells its version, and each group by itself": (place) =>
+  "discovery: serves the version and each group": (place) =>
     Effect.gen(function*() {
       assert.match(textAt(yield* send(place, "GET", "/version"), "gitVersion"), /^v1\.\d+\.\d+/)
       const batch = yield* send(place, "GET", "/apis/batch")

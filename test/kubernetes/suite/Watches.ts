@@ -4,25 +4,25 @@ import type { Cluster } from "effect-os-builder"
 import * as Resources from "../../../src/kubernetes/Resources.js"
 import { type Case, configMap, reached } from "../../support/ClusterCase.js"
 
-const words = (event: Cluster.WatchEvent<{ readonly metadata: { readonly name: string } }>): string =>
+const format = (event: Cluster.WatchEvent<{ readonly metadata: { readonly name: string } }>): string =>
   event.type === "Bookmark"
     ? `Bookmark${event.initialEventsEnd ? " end" : ""}`
     : `${event.type} ${event.object.metadata.name}`
 
-/** What a watch tells, one by one. */
+/** The events of a watch, in order. */
 const watching = (cluster: Cluster.Service, options: Parameters<Cluster.Service["watch"]>[1]) =>
   Effect.gen(function*() {
-    const told = yield* Queue.bounded<string>(100)
+    const events = yield* Queue.bounded<string>(100)
     yield* cluster.watch(Resources.ConfigMap, options).pipe(
       Stream.filter((event) => event.type === "Bookmark" || event.object.metadata.name !== "kube-root-ca.crt"),
-      Stream.runForEach((event) => Queue.offer(told, words(event))),
+      Stream.runForEach((event) => Queue.offer(events, format(event))),
       Effect.forkScoped
     )
-    return told
+    return events
   }).pipe(Effect.map(Queue.take))
 
 export const watches: Readonly<Record<string, Case>> = {
-  "a watch goes on from where a list ended, and misses nothing": ({ cluster, namespace }) =>
+  "watch: continues from a list without a gap": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const { resourceVersion } = yield* cluster.list(Resources.ConfigMap, { namespace })
       yield* cluster.create(Resources.ConfigMap, configMap("a"), { namespace })
@@ -34,7 +34,7 @@ export const watches: Readonly<Record<string, Case>> = {
       assert.strictEqual(yield* next, "Deleted a")
     }),
 
-  "a watch tells of what comes into its selection, and what leaves it": ({ cluster, namespace }) =>
+  "watch: emits Added and Deleted as objects enter and leave the selection": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const { resourceVersion } = yield* cluster.list(Resources.ConfigMap, { namespace })
       const next = yield* watching(cluster, { namespace, resourceVersion, labelSelector: "app=x" })
@@ -47,7 +47,7 @@ export const watches: Readonly<Record<string, Case>> = {
       assert.strictEqual(yield* next, "Deleted a")
     }),
 
-  "a streamed list ends with its bookmark, and goes on as a watch": ({ cluster, namespace }) =>
+  "watch: a streamed list ends with its bookmark and continues as a watch": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       yield* cluster.create(Resources.ConfigMap, configMap("a", {}, { app: "x" }), { namespace })
       const next = yield* watching(cluster, { namespace, sendInitialEvents: true, labelSelector: "app=x" })
@@ -57,7 +57,7 @@ export const watches: Readonly<Record<string, Case>> = {
       assert.strictEqual(yield* next, "Added b")
     }),
 
-  "a reflector has what is there, and follows": ({ cluster, namespace }) =>
+  "reflect: has the existing objects and follows changes": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       yield* cluster.create(Resources.ConfigMap, configMap("a", {}, { app: "x" }), { namespace })
       const reflector = yield* cluster.reflect(Resources.ConfigMap, { namespace, labelSelector: "app=x" })

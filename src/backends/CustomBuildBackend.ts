@@ -35,15 +35,17 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import type * as Layer from "effect/Layer"
 import * as BuildInput from "../core/BuildInput.js"
-import { BuildBackend, type Service } from "../core/service/BuildService.js"
+import type { BuildBackend, Service } from "../core/service/BuildService.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
-import type * as Permissions from "./controller/Permissions.js"
+import type { RbacRule } from "./controller/Permissions.js"
+import * as JobBackend from "./job/JobBackend.js"
 import * as JobDefinition from "./job/JobDefinition.js"
 import type { JobProfile } from "./job/JobProfile.js"
 import type { JobSettings } from "./job/JobSettings.js"
@@ -59,46 +61,47 @@ const profile = (settings: JobSettings): JobProfile => ({
   deliversToNode: false
 })
 
+const backend = JobBackend.define<JobSettings>({ profile, adapt: () => identity, defaults: {} })
+
 /**
- * The least that whoever builds must be allowed, in the namespace of the builds.
+ * The least permissions for building, in the namespace of the builds.
  *
  * @since 0.1.0
  * @category constants
  */
-export const rules: ReadonlyArray<Permissions.RbacRule> = JobDefinition.rules
+export const rules: ReadonlyArray<RbacRule> = JobDefinition.rules
 
 /**
- * What whoever builds must be allowed everywhere, on OpenShift, so that builds use the proxy of the cluster.
+ * The permissions on the whole cluster, on OpenShift, for builds that use the cluster's proxy.
  *
  * @since 0.1.0
  * @category constants
  */
-export const clusterRules: ReadonlyArray<Permissions.RbacRule> = JobDefinition.clusterRules
+export const clusterRules: ReadonlyArray<RbacRule> = JobDefinition.clusterRules
 
 /**
- * The security context constraint of OpenShift that the service account of build pods must be allowed to use.
+ * The security context constraint (SCC) of OpenShift that the service account of build pods must be allowed to use.
  *
  * @since 0.1.0
  * @category getters
  */
-export const scc = (settings: JobSettings = {}): string => JobDefinition.scc(profile(settings))
+export const scc = (settings: JobSettings = {}): string => backend.scc(settings)
 
 /**
- * A pod such as builds have, for asking a cluster whether it admits them.
+ * The manifest of a sample build pod, to find out whether a cluster admits such pods.
  *
  * @since 0.1.0
  * @category getters
  */
-export const samplePod = (settings: JobSettings = {}): JsonObject => JobDefinition.samplePod(profile(settings))
+export const samplePod = (settings: JobSettings = {}): JsonObject => backend.samplePod(settings)
 
 /**
- * The backend as a value: for a program that has several.
+ * The backend as a value, for a program that has several.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (settings: JobSettings = {}): Effect.Effect<Service, never, Cluster> =>
-  JobDefinition.backend(profile(settings))
+export const make = (settings: JobSettings = {}): Effect.Effect<Service, never, Cluster> => backend.make(settings)
 
 /**
  * The backend with its defaults, in the namespace of the cluster's context.
@@ -106,7 +109,7 @@ export const make = (settings: JobSettings = {}): Effect.Effect<Service, never, 
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(BuildBackend, make())
+export const layer: Layer.Layer<BuildBackend, never, Cluster> = backend.layer
 
 /**
  * The backend with settings; a new layer for each call.
@@ -115,7 +118,7 @@ export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(Bui
  * @category layers
  */
 export const layerWith = (settings: JobSettings): Layer.Layer<BuildBackend, never, Cluster> =>
-  Layer.effect(BuildBackend, make(settings))
+  backend.layerWith(settings)
 
 /**
  * The backend with settings of which each is a value or a `Config`, read when the layer is built.
@@ -124,4 +127,4 @@ export const layerWith = (settings: JobSettings): Layer.Layer<BuildBackend, neve
  * @category layers
  */
 export const layerConfig = (config: Config.Config.Wrap<JobSettings>): Layer.Layer<BuildBackend, ConfigError, Cluster> =>
-  Layer.effect(BuildBackend, Effect.flatMap(Config.unwrap(config), make))
+  backend.layerConfig(config)

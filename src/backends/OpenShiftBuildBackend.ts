@@ -28,13 +28,14 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import { BuildBackend, type Service } from "../core/service/BuildService.js"
+import type * as Layer from "effect/Layer"
+import type { BuildBackend, Service } from "../core/service/BuildService.js"
 import { Cluster } from "../kubernetes/Cluster.js"
 import * as Resources from "../kubernetes/Resources.js"
+import * as BackendLayers from "./controller/BackendLayers.js"
 import * as ClusterBackend from "./controller/ClusterBackend.js"
 import * as Permissions from "./controller/Permissions.js"
 import * as BuildManifest from "./openshift/BuildManifest.js"
@@ -86,7 +87,7 @@ export const definition = (settings: OpenShiftSettings = {}): ClusterBackend.Def
 })
 
 /**
- * The backend as a value: for a program that has several.
+ * The backend as a value, for a program that has several.
  *
  * @since 0.1.0
  * @category constructors
@@ -101,13 +102,15 @@ export const make = (settings: OpenShiftSettings = {}): Effect.Effect<Service, n
       })
   )
 
+const layers = BackendLayers.of<OpenShiftSettings>(make, {})
+
 /**
  * The backend with its defaults, in the namespace of the cluster's context.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(BuildBackend, make())
+export const layer: Layer.Layer<BuildBackend, never, Cluster> = layers.layer
 
 /**
  * The backend with settings; a new layer for each call.
@@ -116,7 +119,7 @@ export const layer: Layer.Layer<BuildBackend, never, Cluster> = Layer.effect(Bui
  * @category layers
  */
 export const layerWith = (settings: OpenShiftSettings): Layer.Layer<BuildBackend, never, Cluster> =>
-  Layer.effect(BuildBackend, make(settings))
+  layers.layerWith(settings)
 
 /**
  * The backend with settings of which each is a value or a `Config`, read when the layer is built.
@@ -126,5 +129,4 @@ export const layerWith = (settings: OpenShiftSettings): Layer.Layer<BuildBackend
  */
 export const layerConfig = (
   config: Config.Config.Wrap<OpenShiftSettings>
-): Layer.Layer<BuildBackend, ConfigError, Cluster> =>
-  Layer.effect(BuildBackend, Effect.flatMap(Config.unwrap(config), make))
+): Layer.Layer<BuildBackend, ConfigError, Cluster> => layers.layerConfig(config)

@@ -1,71 +1,87 @@
 /**
- * The backends of this library as candidates: each is there where its probe says so.
+ * The backends of this library as candidates.
  *
  * @since 0.1.0
  */
 import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
 import * as CustomBuildBackend from "../backends/CustomBuildBackend.js"
 import * as ClusterProxy from "../backends/job/ClusterProxy.js"
+import type { JobSettings } from "../backends/job/JobSettings.js"
 import * as OpenShiftBuildBackend from "../backends/OpenShiftBuildBackend.js"
 import * as SingleNodeBuildBackend from "../backends/SingleNodeBuildBackend.js"
+import type { BuildBackend } from "../core/BuildBackend.js"
+import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
-import { type Candidate, candidate } from "./Candidate.js"
+import type { Candidate } from "./Candidate.js"
 import * as Capability from "./Capability.js"
 
+// Nothing is computed before the probe runs or the layer is built.
+const jobs = <Settings extends JobSettings>(options: {
+  readonly name: Name
+  readonly backend: {
+    readonly samplePod: (settings: Settings) => JsonObject
+    readonly scc: (settings: Settings) => string
+    readonly layerWith: (settings: Settings) => Layer.Layer<BuildBackend, never, Cluster>
+  }
+  readonly probe: (options: Capability.JobsOptions) => Candidate<never, Cluster>["probe"]
+}) =>
+(settings: Settings): Candidate<never, Cluster> => {
+  const { backend, name, probe } = options
+  const asked = Effect.suspend(() =>
+    probe({ namespace: settings.namespace, pod: backend.samplePod(settings), scc: backend.scc(settings) })
+  )
+  return {
+    name,
+    probe: Effect.zipLeft(asked, ClusterProxy.prepare, { concurrent: true }),
+    layer: backend.layerWith(settings)
+  }
+}
+
+const customJobs = jobs<CustomBuildBackend.Settings>({
+  name: "custom",
+  backend: CustomBuildBackend,
+  probe: Capability.buildJobsWith
+})
+
+const singleNodeJobs = jobs<SingleNodeBuildBackend.Settings>({
+  name: "single-node",
+  backend: SingleNodeBuildBackend,
+  probe: Capability.singleNodeJobsWith
+})
+
 /**
- * `OpenShiftBuildBackend`, where `Capability.openShiftBuildsWith` finds the Build API.
+ * `OpenShiftBuildBackend`, available where `Capability.openShiftBuildsWith` finds the Build API.
  *
  * @since 0.1.0
  * @category candidates
  */
-export const openShift = (settings: OpenShiftBuildBackend.Settings = {}): Candidate<never, Cluster> =>
-  candidate({
-    name: "openshift",
-    probe: Capability.openShiftBuildsWith(settings),
-    layer: OpenShiftBuildBackend.layerWith(settings)
-  })
-
-/** The proxy of the cluster is read beside the questions of the probe. */
-const prepared = <A, E>(probe: Effect.Effect<A, E, Cluster>): Effect.Effect<A, E, Cluster> =>
-  Effect.zipLeft(probe, ClusterProxy.prepare, { concurrent: true })
+export const openShift = (settings: OpenShiftBuildBackend.Settings = {}): Candidate<never, Cluster> => ({
+  name: "openshift",
+  probe: Capability.openShiftBuildsWith(settings),
+  layer: OpenShiftBuildBackend.layerWith(settings)
+})
 
 /**
- * `CustomBuildBackend`, where the cluster admits its pods.
+ * `CustomBuildBackend`, available where the cluster admits its pods.
  *
  * @since 0.1.0
  * @category candidates
  */
-export const custom = (settings: CustomBuildBackend.Settings = {}): Candidate<never, Cluster> =>
-  candidate({
-    name: "custom",
-    probe: prepared(Capability.buildJobsWith({
-      namespace: settings.namespace,
-      pod: CustomBuildBackend.samplePod(settings),
-      scc: CustomBuildBackend.scc(settings)
-    })),
-    layer: CustomBuildBackend.layerWith(settings)
-  })
+export const custom = (settings: CustomBuildBackend.Settings = {}): Candidate<never, Cluster> => customJobs(settings)
 
 /**
- * `SingleNodeBuildBackend`, where the control plane is a single node that admits its pods.
+ * `SingleNodeBuildBackend`, available where the control plane is a single node that admits its pods.
  *
  * @since 0.1.0
  * @category candidates
  */
 export const singleNode = (settings: SingleNodeBuildBackend.Settings = {}): Candidate<never, Cluster> =>
-  candidate({
-    name: "single-node",
-    probe: prepared(Capability.singleNodeJobsWith({
-      namespace: settings.namespace,
-      pod: SingleNodeBuildBackend.samplePod(settings),
-      scc: SingleNodeBuildBackend.scc(settings)
-    })),
-    layer: SingleNodeBuildBackend.layerWith(settings)
-  })
+  singleNodeJobs(settings)
 
 /**
- * The names of all of these, the preferred one first: what is made for a single node, what the platform offers, and what
+ * The names of the candidates, the preferred one first: the backend for a single node, the platform's own, and the one that
  * works on every cluster.
  *
  * @since 0.1.0
@@ -80,7 +96,7 @@ export const names = ["single-node", "openshift", "custom"] as const
 export type Name = typeof names[number]
 
 /**
- * All of these in the order of `names`, with the same settings.
+ * All candidates in the order of {@link names}, with the same settings.
  *
  * @since 0.1.0
  * @category candidates

@@ -3,11 +3,11 @@
  * garbage collector and admission are the real ones. A kubelet of ours moves the pods through their phases.
  */
 import { assert, layer } from "@effect/vitest"
-import { Clock, Context, Effect, Either, Layer, Option, Stream } from "effect"
+import { Clock, Context, Effect, Either, identity, Layer, Option, Stream } from "effect"
 import { BuildBackend, type BuildInput, Cluster, CustomBuildBackend, SingleNodeBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
-import * as JobDefinition from "../../src/backends/job/JobDefinition.js"
+import * as JobBackend from "../../src/backends/job/JobBackend.js"
 import * as FakeControlPlane from "../../src/fake/ControlPlane.js"
 import * as J from "../../src/fake/Json.js"
 import * as Program from "../../src/fake/kubelet/Program.js"
@@ -107,7 +107,8 @@ layer(real, { excludeTestServices: true, timeout: "90 seconds" })("a real API se
           deliversToNode: false
         }
         const input: BuildInput.BuildInput = full
-        const backend = yield* Effect.provideService(JobDefinition.backend(profile), Cluster.Cluster, cluster)
+        const { make } = JobBackend.define({ profile: () => profile, adapt: () => identity, defaults: {} })
+        const backend = yield* Effect.provideService(make({}), Cluster.Cluster, cluster)
         const { ref } = yield* backend.build(input)
         const [job] = (yield* cluster.list(Resource.raw(Resources.Job), {
           labelSelector: `effect-os-builder/record=${ref.name}`

@@ -1,0 +1,42 @@
+/**
+ * A backend that builds in Jobs, from its profile: all that the custom and the single-node backend are made of.
+ */
+import * as Effect from "effect/Effect"
+import type { Service } from "../../core/service/BuildService.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import { Cluster } from "../../kubernetes/Cluster.js"
+import * as BackendLayers from "../controller/BackendLayers.js"
+import * as ClusterBackend from "../controller/ClusterBackend.js"
+import * as ClusterProxy from "./ClusterProxy.js"
+import * as JobDefinition from "./JobDefinition.js"
+import type { JobProfile } from "./JobProfile.js"
+import type { JobSettings } from "./JobSettings.js"
+
+export interface JobBackend<Settings extends JobSettings> extends BackendLayers.BackendLayers<Settings> {
+  readonly make: (settings: Settings) => Effect.Effect<Service, never, Cluster>
+  readonly scc: (settings: Settings) => string
+  readonly samplePod: (settings: Settings) => JsonObject
+}
+
+/** `adapt` changes the methods of the backend, where a profile needs that. */
+export const define = <Settings extends JobSettings>(options: {
+  readonly profile: (settings: Settings) => JobProfile
+  readonly adapt: (settings: Settings) => (backend: Service) => Service
+  readonly defaults: Settings
+}): JobBackend<Settings> => {
+  const { adapt, defaults, profile } = options
+  const make = (settings: Settings) =>
+    Effect.map(Cluster, (cluster) =>
+      adapt(settings)(
+        ClusterBackend.make(JobDefinition.make(profile(settings), ClusterProxy.of(cluster)), {
+          cluster,
+          namespace: settings.namespace ?? cluster.defaultNamespace
+        })
+      ))
+  return {
+    make,
+    scc: (settings) => JobDefinition.scc(profile(settings)),
+    samplePod: (settings) => JobDefinition.samplePod(profile(settings)),
+    ...BackendLayers.of(make, defaults)
+  }
+}

@@ -4,7 +4,7 @@ import { BackendSelection, BuildBackend, type Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as OsImages from "./OsImages.js"
 
-/** The application as main.ts has it, on a cluster in memory. */
+/** The application of main.ts on a cluster in memory. */
 const on = (cluster: Layer.Layer<Cluster.Cluster | FakeCluster.FakeCluster>) =>
   OsImages.layer.pipe(
     Layer.provideMerge(BackendSelection.layer),
@@ -26,7 +26,7 @@ const clusters = {
 }
 
 for (const [backend, cluster] of Object.entries(clusters)) {
-  it.effect(`builds what a pool needs, once, with the ${backend} backend`, () =>
+  it.effect(`OsImages: builds the image of a pool once, with the ${backend} backend`, () =>
     Effect.gen(function*() {
       const images = yield* OsImages.OsImages
       const fake = yield* FakeCluster.FakeCluster
@@ -39,7 +39,7 @@ for (const [backend, cluster] of Object.entries(clusters)) {
     }).pipe(Effect.provide(on(cluster))))
 }
 
-it.effect("says that a package is not there", () =>
+it.effect("OsImages: reports a missing package", () =>
   Effect.gen(function*() {
     const images = yield* OsImages.OsImages
     const fake = yield* FakeCluster.FakeCluster
@@ -50,7 +50,7 @@ it.effect("says that a package is not there", () =>
     assert.include(error.status.logTail, "No match for argument: usbgard")
   }).pipe(Effect.provide(on(FakeCluster.openShift))))
 
-it.effect("gives up on a secret that nobody made", () =>
+it.effect("OsImages: fails when a secret is missing", () =>
   Effect.gen(function*() {
     const images = yield* OsImages.OsImages
     const running = yield* Effect.fork(Effect.flip(images.imageOf({ name: "edge", packages: [] })))

@@ -1,5 +1,5 @@
-// A service of an application's own, which builds images without knowing on what: it asks for BuildBackend,
-// and whoever runs the application decides which cluster and which backend that is (main.ts, the test).
+// A service of an application that builds images. It requires BuildBackend; the layers in main.ts and in the test decide
+// which cluster and which backend that is.
 import { Context, Effect, Layer } from "effect"
 import { BuildBackend, type BuildError, BuildInput } from "effect-os-builder"
 
@@ -9,7 +9,7 @@ export interface Pool {
 }
 
 export class OsImages extends Context.Tag("app/OsImages")<OsImages, {
-  /** The pullspec, by digest, of an image with the pool's packages. A pool that did not change is not built again. */
+  /** The pullspec, by digest, of an image with the pool's packages. An unchanged pool is not built again. */
   readonly imageOf: (
     pool: Pool
   ) => Effect.Effect<string, BuildError.BuildRejected | BuildBackend.BuildEnded | BuildError.BackendError>

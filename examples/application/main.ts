@@ -1,5 +1,5 @@
-// The application on the cluster that kubectl talks to, with the backend that suits it, or the one that
-// OS_BUILDER_BACKEND names.
+// The application on the cluster that kubectl talks to, with the backend that suits it or the one that OS_BUILDER_BACKEND
+// names.
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"
 import { BackendSelection } from "effect-os-builder"

@@ -12,7 +12,7 @@ const options: BuildInput.Options = {
 
 const openShift = (options?: FakeCluster.Options) => FakeCluster.layer({ openShift: {}, ...options })
 
-/** The answer, however long it is waited for. */
+/** The answer, however long it takes. */
 const answer = (given = options) =>
   Effect.gen(function*() {
     const running = yield* Effect.fork(buildHere(given))
@@ -23,13 +23,13 @@ const answer = (given = options) =>
 const whenBuilds = (outcome: FakeCluster.Outcome) =>
   Effect.zipRight(Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.outcome(outcome)), answer())
 
-describe("what to do", () => {
-  it.effect("nothing, when it is built", () =>
+describe("answers", () => {
+  it.effect("a build that succeeded: nothing to do", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* whenBuilds(FakeCluster.succeeds()))._tag, "Built")
     }).pipe(Effect.provide(openShift())))
 
-  it.effect("fix every issue of an input that is rejected", () =>
+  it.effect("a rejected input: fix every issue", () =>
     Effect.gen(function*() {
       const found = yield* answer({ ...options, dockerfile: "RUN first", finalImage: { pullspec: "Not A Name" } })
       assert(found._tag === "Fix")
@@ -39,34 +39,34 @@ describe("what to do", () => {
       ])
     }).pipe(Effect.provide(openShift())))
 
-  it.effect("fix the Containerfile that failed", () =>
+  it.effect("a build that Failed: fix the Containerfile", () =>
     Effect.gen(function*() {
       const found = yield* whenBuilds(FakeCluster.containerfileFails({ exitCode: 2, log: ["make: no rule"] }))
       assert(found._tag === "Fix")
       assert.include(found.what, "make: no rule")
     }).pipe(Effect.provide(openShift())))
 
-  it.effect("ask for the right to push", () =>
+  it.effect("a denied push: ask for the permission", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* whenBuilds(FakeCluster.pushFails()))._tag, "Escalate")
     }).pipe(Effect.provide(openShift())))
 
-  it.effect("come back when the registry does", () =>
+  it.effect("an outage of the registry: try later", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* whenBuilds(FakeCluster.pushFails({ transient: true })))._tag, "TryLater")
     }).pipe(Effect.provide(openShift())))
 
-  it.effect("ask for the permission that is missing", () =>
+  it.effect("a missing permission: ask for it", () =>
     Effect.gen(function*() {
       const found = yield* answer()
       assert(found._tag === "Escalate")
       assert.include(found.why, "to grant: create")
     }).pipe(Effect.provide(openShift({ permissions: [] }))))
 
-  it.effect("ask why the cluster refuses", () =>
+  it.effect("a refusal by admission: ask an administrator", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
-      // What is answered would lift the fault again.
+      // The effect that `fail` returns would lift the fault.
       const refuse = fake.fail(
         { verb: "create", resource: "configmaps" },
         FakeCluster.status(403, "Forbidden", "a webhook")
@@ -77,14 +77,14 @@ describe("what to do", () => {
       assert.include(found.why, "a webhook")
     }).pipe(Effect.provide(openShift())))
 
-  it.effect("come back when the API server does", () =>
+  it.effect("an outage of the API server: try later", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outage("1 hour")
       assert.strictEqual((yield* answer())._tag, "TryLater")
     }).pipe(Effect.provide(openShift())))
 
-  it.effect("accept that it was stopped, or removed", () =>
+  it.effect("a build that was cancelled or removed: accept it", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outcome(FakeCluster.held)

@@ -1,5 +1,5 @@
-// Every error that building can end with, and what to do about each. The types prove it: nothing is left (`never`), and an
-// error that a later version adds is a compile error here.
+// Every error of a build, and how to handle it. The compiler checks that none is left (`never`): an error that a later
+// version adds is a compile error here.
 import { Duration, Effect, Schedule } from "effect"
 import {
   BackendSelection,
@@ -13,17 +13,17 @@ import {
 
 export type Answer =
   | { readonly _tag: "Built"; readonly image: string }
-  /** What the user wrote has to change. */
+  /** The user has to change the input. */
   | { readonly _tag: "Fix"; readonly what: ReadonlyArray<string> }
   /** The same request may work later, unchanged. */
   | { readonly _tag: "TryLater"; readonly why: string; readonly after: Duration.Duration }
-  /** Somebody has to look at the platform: a permission, an object that is missing, a registry. */
+  /** An administrator has to look at the platform: a permission, a missing object, a registry. */
   | { readonly _tag: "Escalate"; readonly why: string }
   | { readonly _tag: "Gone"; readonly why: string }
 
 const answer = (answer: Answer) => Effect.succeed(answer)
 
-/** Every error has a message for people and says whether trying again may help; some say when. */
+/** Every error has a readable message and `retryable`; some have `retryAfter`. */
 const platform = (
   error: { readonly message: string; readonly retryable: boolean; readonly retryAfter?: Duration.Duration | undefined }
 ) =>
@@ -34,14 +34,14 @@ const platform = (
   )
 
 const ended = {
-  // The build ran, and the Containerfile is at fault. Building it again is pointless.
+  // The build ran and failed because of the Containerfile. Building it again is pointless.
   BuildFailed: ({ status }: BuildError.BuildFailed) =>
     answer({ _tag: "Fix", what: [status.message, ...status.logTail] }),
   // The platform, a reference or a permission is at fault; `status.reason` says which.
   BuildErrored: platform,
-  // Somebody stopped it.
+  // Another client cancelled it.
   BuildCancelled: (error: BuildError.BuildCancelled) => answer({ _tag: "Gone", why: error.message }),
-  // The backend could not be asked. The build may go on: the next `build` of an equal input adopts it.
+  // The backend could not be reached. The build may still run: the next `build` of an equal input adopts it.
   BackendError: platform
 }
 
@@ -50,7 +50,7 @@ const built = (image: BuildStatus.BuiltImage): Answer => ({ _tag: "Built", image
 const build = (options: BuildInput.Options): Effect.Effect<Answer, never, BuildBackend.BuildBackend> =>
   BuildInput.make(options).pipe(
     Effect.flatMap((input) =>
-      // After an error that may pass, `run` makes a new build, and does not adopt the old one.
+      // After a retryable error, `run` starts a new build instead of adopting the old one.
       Effect.retry(BuildBackend.run(input), {
         while: (error) => error.retryable,
         times: 2,
@@ -60,7 +60,7 @@ const build = (options: BuildInput.Options): Effect.Effect<Answer, never, BuildB
     Effect.map(built),
     Effect.catchTags({
       ...ended,
-      // Nothing was started. Every issue is listed, with its place in the input and its line in the Containerfile.
+      // Nothing was started. Each issue has its place in the input and its line in the Containerfile.
       BuildRejected: (error) =>
         error.reason === "InvalidInput" || error.reason === "Unsupported"
           ? answer({ _tag: "Fix", what: error.issues.map(String) })
@@ -68,25 +68,25 @@ const build = (options: BuildInput.Options): Effect.Effect<Answer, never, BuildB
     })
   )
 
-/** Chooses a backend for each request, so that a cluster which cannot build is an answer too. */
+/** Selects a backend for each request, so that a cluster that cannot build is an answer too. */
 export const buildHere = (options: BuildInput.Options): Effect.Effect<Answer, never, Cluster.Cluster> =>
   build(options).pipe(
     Effect.provide(BackendSelection.layer),
     Effect.catchTags({
-      // Asked, and the answer was no: the message names what to grant.
+      // The cluster supports no backend: the message names the missing permission.
       NoBackendAvailable: platform,
-      // It could not be asked, so nothing was chosen.
+      // The cluster did not respond, so no backend was selected.
       ProbeError: platform
     })
   )
 
-/** What became of a build that was started before. */
+/** The outcome of a build that was started earlier. */
 export const wait = (ref: BuildRef.BuildRef): Effect.Effect<Answer, never, BuildBackend.BuildBackend> =>
   BuildBackend.result(ref).pipe(
     Effect.map(built),
     Effect.catchTags({
       ...ended,
-      // Somebody removed it, or it is of another cluster.
+      // It was removed, or belongs to another cluster.
       BuildNotFound: (error) => answer({ _tag: "Gone", why: error.message })
     })
   )

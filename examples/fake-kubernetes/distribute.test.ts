@@ -13,7 +13,7 @@ const original = (greeting: string) => ({
 
 const namespace = (name: string) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })
 
-/** Waits for a copy that says so: as a client of the same cluster, not by sleeping. */
+/** Waits for a copy with this content, as a client of the same cluster would, without sleeping. */
 const copied = (namespace: string, greeting: string) =>
   Effect.scoped(Effect.gen(function*() {
     const copies = yield* Cluster.reflect(Resources.ConfigMap, { namespace })
@@ -23,7 +23,7 @@ const copied = (namespace: string, greeting: string) =>
     )
   }))
 
-it.effect("copies what is there, and what comes", () =>
+it.effect("distribute: copies to existing and to new namespaces", () =>
   Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     yield* fake.seed(namespace("a"), original("hello"))
@@ -36,7 +36,7 @@ it.effect("copies what is there, and what comes", () =>
     yield* copied("b", "good bye")
   }).pipe(Effect.provide(FakeCluster.layer())))
 
-it.effect("catches up after an outage that took its watches and their history", () =>
+it.effect("distribute: catches up after an outage that ended its watches and compacted their history", () =>
   Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     yield* fake.seed(namespace("a"), original("hello"))
@@ -50,7 +50,7 @@ it.effect("catches up after an outage that took its watches and their history", 
     yield* Fiber.join(caughtUp)
   }).pipe(Effect.provide(FakeCluster.layer())))
 
-it.effect("ends with a typed error when it may not write", () =>
+it.effect("distribute: fails with a typed error when writing is forbidden", () =>
   Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     yield* fake.seed(namespace("a"), original("hello"))

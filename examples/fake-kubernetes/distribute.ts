@@ -1,5 +1,5 @@
-// Nothing of builds: a controller that copies a ConfigMap into every namespace and keeps the copies as the original is.
-// Its test has the Kubernetes API in memory, with watches that break and history that is gone.
+// Not about builds: a controller that copies a ConfigMap into every namespace and keeps the copies equal to the original.
+// Its test runs on the Kubernetes API in memory, with interrupted watches and compacted history.
 import { Effect, Option, Stream } from "effect"
 import { Cluster, type ClusterError, Resources } from "effect-os-builder"
 
@@ -11,13 +11,13 @@ const put = (namespace: string, name: string, data: Readonly<Record<string, stri
     )
   )
 
-/** Runs until it is interrupted, or the cluster forbids it something. */
+/** Runs until it is interrupted or a request is forbidden. */
 export const distribute = (
   name: string,
   from: string
 ): Effect.Effect<void, ClusterError.ClusterError, Cluster.Cluster> =>
   Effect.scoped(Effect.gen(function*() {
-    // Views that are kept up to date, through cut connections and outages.
+    // Informers, kept up to date through cut connections and outages.
     const originals = yield* Cluster.reflect(Resources.ConfigMap, {
       namespace: from,
       fieldSelector: `metadata.name=${name}`

@@ -16,7 +16,7 @@ const clusterWhereItExits = (exitCode: number) =>
       }))
   })
 
-it.effect("waits until the pod is through", () =>
+it.effect("migrate: waits until the pod has completed", () =>
   Effect.gen(function*() {
     const running = yield* Effect.fork(migrate("users", "registry.example.com/migrate:1"))
     yield* TestClock.adjust("4 minutes")
@@ -25,7 +25,7 @@ it.effect("waits until the pod is through", () =>
     assert.isTrue(Exit.isSuccess(yield* Fiber.await(running)))
   }).pipe(Effect.provide(clusterWhereItExits(0))))
 
-it.effect("fails with what the pod printed", () =>
+it.effect("migrate: fails with the output of the pod", () =>
   Effect.gen(function*() {
     const running = yield* Effect.fork(Effect.flip(migrate("users", "registry.example.com/migrate:1")))
     yield* TestClock.adjust("6 minutes")

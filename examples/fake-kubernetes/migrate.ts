@@ -1,5 +1,5 @@
-// Nothing of builds here either: runs a Job to its end, and fails with what its pod printed.
-// Its test says what the pod does, and how long that takes.
+// Not about builds either: runs a Job to its end, and fails with the output of its pod.
+// Its test decides what the pod does and how long it takes.
 import { Data, Effect, Option, Stream } from "effect"
 import { Cluster, type ClusterError, type Resource, Resources } from "effect-os-builder"
 

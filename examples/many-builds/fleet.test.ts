@@ -13,7 +13,7 @@ const underWay = Effect.map(
   (builds) => builds.filter(({ status }) => status._tag === "Pending" || status._tag === "Running").length
 )
 
-it.effect("builds three at a time, and goes on when one fails", () =>
+it.effect("buildAll: builds three at a time, and continues when one fails", () =>
   Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     yield* fake.outcome(FakeCluster.succeeds({ after: "10 minutes" }))
@@ -30,7 +30,7 @@ it.effect("builds three at a time, and goes on when one fails", () =>
     assert.deepStrictEqual(errors.map(({ _tag }) => _tag), ["BuildFailed"])
   }).pipe(Effect.provide(world)))
 
-it.effect("leaves nothing running when it is interrupted", () =>
+it.effect("buildAll: cancels the running builds when it is interrupted", () =>
   Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     yield* fake.outcome(FakeCluster.held)

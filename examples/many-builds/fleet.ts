@@ -1,5 +1,4 @@
-// Many builds at once, at most `limit` of them under way; one that fails does not stop the others.
-// Interrupting it cancels those that are under way.
+// Many builds, at most `limit` at a time; one that fails does not stop the others. Interruption cancels the running ones.
 import { Effect } from "effect"
 import { BuildBackend, BuildInput } from "effect-os-builder"
 
@@ -10,7 +9,7 @@ const inputOf = (version: string) =>
     finalImage: { pullspec: `registry.example.com/os/fedora:${version}` }
   })
 
-/** An image for each version: what was built, and what was not, and why. */
+/** Builds an image for each version. Returns the images, and the errors of those that failed. */
 export const buildAll = (versions: ReadonlyArray<string>, limit: number) =>
   Effect.partition(
     versions,

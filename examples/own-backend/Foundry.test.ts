@@ -16,7 +16,7 @@ const inputOf = (options: Partial<BuildInput.Options> = {}) =>
     ...options
   })
 
-it.effect("builds, and gives an equal input the same build", () =>
+it.effect("build: adopts the build of an equal input", () =>
   Effect.gen(function*() {
     const input = yield* inputOf()
     const running = yield* Effect.fork(BuildBackend.run(input))
@@ -29,7 +29,7 @@ it.effect("builds, and gives an equal input the same build", () =>
     assert.deepStrictEqual(log, ["> RUN forge", "cast"])
   }).pipe(Effect.provide(world({ open: true }))))
 
-it.effect("tells a bad recipe from a foundry that has trouble", () =>
+it.effect("status: a bad recipe is Failed, trouble of the foundry is Errored", () =>
   Effect.gen(function*() {
     const input = yield* inputOf({ dockerfile: "FROM lead" })
     const running = yield* Effect.fork(Effect.flip(BuildBackend.run(input)))
@@ -37,7 +37,7 @@ it.effect("tells a bad recipe from a foundry that has trouble", () =>
     assert.strictEqual((yield* Fiber.join(running))._tag, "BuildFailed")
   }).pipe(Effect.provide(world({ open: true }))))
 
-it.effect("is called off when its caller is interrupted", () =>
+it.effect("run: cancels the casting when it is interrupted", () =>
   Effect.gen(function*() {
     const running = yield* Effect.fork(BuildBackend.run(yield* inputOf()))
     yield* TestClock.adjust("1 minute")
@@ -46,7 +46,7 @@ it.effect("is called off when its caller is interrupted", () =>
     assert.strictEqual(build?.status._tag, "Cancelled")
   }).pipe(Effect.provide(world({ open: true }))))
 
-it.effect("leaves to the cluster what the foundry cannot do", () =>
+it.effect("selection: an input that the foundry cannot honour goes to the cluster", () =>
   Effect.gen(function*() {
     const { ref } = yield* BuildBackend.build(yield* inputOf({ context: { motd: "hello" } }))
     assert.strictEqual(ref.backend, "openshift")
@@ -55,7 +55,7 @@ it.effect("leaves to the cluster what the foundry cannot do", () =>
     assert.strictEqual(String(first?.issues[0]), "context: the foundry has nothing like it")
   }).pipe(Effect.provide(world({ open: true }))))
 
-it.effect("leaves everything to the cluster when the foundry takes no orders", () =>
+it.effect("selection: the cluster builds everything while the foundry is closed", () =>
   Effect.gen(function*() {
     const { ref } = yield* BuildBackend.build(yield* inputOf())
     assert.strictEqual(ref.backend, "openshift")

@@ -1,5 +1,5 @@
-// A backend of your own: what builds here is "the foundry", a build service that a company has already, with an API of
-// five calls. A backend says the life of a build in its terms, and everything else (run, events, selection) follows.
+// A backend of your own, on "the foundry": an existing build service of some company, with an API of five calls. The backend
+// maps the life of a build to those calls; everything else (run, events, selection) is derived.
 import { Context, type DateTime, Effect, Layer, Schedule, Stream } from "effect"
 import {
   BackendSelection,
@@ -12,7 +12,7 @@ import {
 } from "effect-os-builder"
 
 // -----------------------------------------------------------------------------
-// the service that is there
+// the existing service
 // -----------------------------------------------------------------------------
 
 export interface Casting {
@@ -50,7 +50,7 @@ const namespace = "foundry"
 
 const refOf = ({ id }: Casting) => new BuildRef.BuildRef({ backend: name, namespace, name: `casting-${id}`, uid: id })
 
-/** Its states in ours. What the user wrote is Failed, what the foundry has trouble with is Errored. */
+/** Maps its states to statuses: a mistake in the recipe is Failed, trouble of the foundry is Errored. */
 const statusOf = (casting: Casting): BuildStatus.BuildStatus => {
   const { digest, endedAt, log, orderedAt, startedAt = orderedAt, state, target } = casting
   switch (state) {
@@ -79,7 +79,7 @@ const statusOf = (casting: Casting): BuildStatus.BuildStatus => {
   }
 }
 
-/** What the foundry can do; everything else in an input has to be refused, or it would be left out in silence. */
+/** The fields that the foundry supports. Every other field must be refused, or it would be ignored silently. */
 const able = new Set(["dockerfile", "baseImage", "finalImage", "revision"])
 
 const check = (input: BuildInput.BuildInput) => {
@@ -102,13 +102,13 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
       return found === undefined ? new BuildError.BuildNotFound({ ref }) : Effect.succeed(found)
     })
 
-  // The foundry tells nobody when something changes, so it is asked every ten seconds.
+  // The foundry sends no notifications, so it is polled every ten seconds.
   const follow = (ref: BuildRef.BuildRef) =>
     Stream.repeatEffectWithSchedule(find(ref), Schedule.spaced("10 seconds")).pipe(
       Stream.takeUntil((casting) => BuildStatus.isTerminal(statusOf(casting)))
     )
 
-  // Not found is said of what was never seen. What goes away later was removed, and called off before that.
+  // Not found means never seen. A build that disappears later was removed, and cancelled before that.
   const statuses = (ref: BuildRef.BuildRef) =>
     Stream.unwrap(Effect.map(find(ref), () =>
       follow(ref).pipe(
@@ -116,7 +116,7 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
         Stream.catchTag("BuildNotFound", () => Stream.make(new BuildStatus.Cancelled({})))
       )))
 
-  // `BuildBackend.make` adds what all backends have: spans, metrics, and the refusal of refs of other backends.
+  // `BuildBackend.make` adds what all backends share: spans, metrics, and the refusal of other backends' refs.
   return BuildBackend.make({
     name,
     check,
@@ -125,7 +125,7 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
         yield* check(input)
         const key = BuildInput.fingerprint(input)
         const castings = yield* asked("read what there is", foundry.castings)
-        // An equal input gets its newest build, unless that was not the recipe's fault; else an older one that goes on.
+        // An equal input adopts its newest build, unless that was Errored or Cancelled; else an older unfinished one.
         const equal = castings.filter((casting) => casting.key === key)
         const newest = equal.slice(-1).find(({ state }) => state !== "furnace down" && state !== "called off")
         const before = newest ?? equal.findLast(({ state }) => state === "queued" || state === "casting")
@@ -180,10 +180,10 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
 export const layer = Layer.effect(BuildBackend.BuildBackend, make)
 
 // -----------------------------------------------------------------------------
-// when to use it
+// selection
 // -----------------------------------------------------------------------------
 
-/** Three answers, and an error when there is none: a foundry that is down must not make somebody choose another. */
+/** Three verdicts, and an error if there is none: an outage of the foundry must not select another backend. */
 export const probe: Effect.Effect<Capability.Verdict, Capability.ProbeError, Foundry> = Effect.flatMap(
   Foundry,
   (foundry) => foundry.open
@@ -200,7 +200,7 @@ export const probe: Effect.Effect<Capability.Verdict, Capability.ProbeError, Fou
 
 export const candidate = BackendSelection.candidate({ name, probe, layer })
 
-/** The foundry where it takes orders and can honour the input, else what the cluster offers. */
+/** The foundry if it is open and can honour the input, else the backend of the cluster. */
 export const selection = BackendSelection.layerFrom([
   candidate,
   BackendSelection.openShift(),

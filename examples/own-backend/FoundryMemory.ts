@@ -1,12 +1,12 @@
-// The foundry in memory, for tests: a casting takes five minutes, and one whose recipe says "lead" is spoilt.
-// Furnace is the handle on it: holds castings, and says how they end.
+// The foundry in memory, for tests: a casting takes five minutes, and fails if its recipe contains "lead".
+// Furnace controls it: it holds castings, and decides how they end.
 import { Context, DateTime, Effect, Layer, Ref } from "effect"
 import { type Casting, Foundry } from "./Foundry.js"
 
 type End = "done" | "spoilt" | "furnace down" | "called off"
 
 export class Furnace extends Context.Tag("app/Furnace")<Furnace, {
-  /** Castings of this key do not end by themselves. */
+  /** Castings of this key end only through `end`. */
   readonly hold: (key: string) => Effect.Effect<void>
   readonly end: (id: string, state: End) => Effect.Effect<void>
 }>() {}

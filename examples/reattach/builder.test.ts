@@ -5,7 +5,7 @@ import { BuildInput, Cluster, CustomBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { resume, start } from "./builder.js"
 
-it.effect("a second process gets the image that the first one asked for", () =>
+it.effect("resume: a second process gets the image of the build that the first one started", () =>
   Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     yield* fake.outcome(FakeCluster.held)
@@ -16,7 +16,7 @@ it.effect("a second process gets the image that the first one asked for", () =>
     })
     const cluster = yield* Cluster.Cluster
     const store = yield* KeyValueStore.KeyValueStore
-    // What survives a restart is the cluster and the store. Each process makes a backend of its own.
+    // The cluster and the store survive a restart. Each process makes its own backend.
     const process = Layer.provide(CustomBuildBackend.layer, Layer.succeed(Cluster.Cluster, cluster)).pipe(
       Layer.merge(Layer.succeed(KeyValueStore.KeyValueStore, store))
     )
@@ -26,7 +26,7 @@ it.effect("a second process gets the image that the first one asked for", () =>
     assert.strictEqual(Option.getOrThrow(image).tag, "registry.example.com/os/app:1")
   }).pipe(Effect.provide([FakeCluster.layer(), KeyValueStore.layerMemory])))
 
-it.effect("there is nothing to go on with at first", () =>
+it.effect("resume: returns none before a build was started", () =>
   Effect.gen(function*() {
     assert.deepStrictEqual(yield* resume, Option.none())
   }).pipe(

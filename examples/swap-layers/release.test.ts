@@ -23,14 +23,14 @@ const succeeded = DateTime.now.pipe(Effect.map((now) =>
 ))
 
 const layers: Record<string, Layer.Layer<BuildBackend.BuildBackend>> = {
-  // The whole life of a build, and no cluster.
+  // The whole life of a build, without a cluster.
   memory: BuildBackend.layerMemory,
-  // Just the methods that are called, answering what the test wants.
+  // Only the methods that are called, with the results that the test needs.
   mock: BuildBackend.layerMock({
     build: () => Effect.succeed({ ref, adopted: true }),
     changes: () => Stream.fromEffect(succeeded)
   }),
-  // The real backends, on clusters in memory.
+  // The real backends on clusters in memory.
   custom: Layer.provide(CustomBuildBackend.layer, FakeCluster.vanilla),
   openshift: Layer.provide(OpenShiftBuildBackend.layer, FakeCluster.openShift),
   "single node": Layer.provide(SingleNodeBuildBackend.layer, FakeCluster.singleNode)
@@ -38,7 +38,7 @@ const layers: Record<string, Layer.Layer<BuildBackend.BuildBackend>> = {
 
 describe("release", () => {
   for (const [name, layer] of Object.entries(layers)) {
-    it.effect(`is built once on ${name}`, () =>
+    it.effect(`builds once on ${name}`, () =>
       Effect.gen(function*() {
         const first = yield* release("1.0")
         assert.match(first, /^sha256:[0-9a-f]{64}$/)

@@ -1,9 +1,9 @@
-// Code that is given its backend by a layer. The test runs it, unchanged, on five of them: in memory, mocked, and each
-// cluster backend on a fake cluster.
+// Code that gets its backend from a layer. The test runs it unchanged on five backends: in memory, mocked, and each cluster
+// backend on a fake cluster.
 import { Effect } from "effect"
 import { BuildBackend, BuildInput } from "effect-os-builder"
 
-/** Builds a release, unless there is an image of that version already. Answers its digest. */
+/** Builds a release unless an image of that version exists. Returns its digest. */
 export const release = (version: string) =>
   Effect.gen(function*() {
     const input = yield* BuildInput.make({

@@ -1,5 +1,5 @@
-// Two clusters in one process: each has a backend of its own, chosen for it, under a name of the application's.
-// `Layer.build` makes a backend from a layer, for a scope, as often as it is asked.
+// Two clusters in one process. Each has its own backend, selected for it, under a name that the application chose.
+// Each call of `Layer.build` makes another backend from a layer, for the lifetime of a scope.
 import { Context, Effect, Layer, type Scope } from "effect"
 import { BackendSelection, BuildBackend, type BuildInput, type Cluster } from "effect-os-builder"
 
@@ -21,7 +21,7 @@ const backendOn = <E>(
     Context.get(BuildBackend.BuildBackend)
   )
 
-/** A backend for each region. `clusterOf` is `(region) => KubernetesCluster.layerWith({ context: region })` outside of tests. */
+/** One backend per region. Outside of tests `clusterOf` is `(region) => KubernetesCluster.layerWith({ context: region })`. */
 export const layer = <E>(clusterOf: (region: Region) => Layer.Layer<Cluster.Cluster, E>) =>
   Layer.scoped(
     Regions,
@@ -31,7 +31,7 @@ export const layer = <E>(clusterOf: (region: Region) => Layer.Layer<Cluster.Clus
     )
   )
 
-/** Builds the same image in every region at once. */
+/** Builds the same image in every region, concurrently. */
 export const buildEverywhere = (input: BuildInput.BuildInput) =>
   Effect.gen(function*() {
     const regions = yield* Regions

@@ -1,139 +1,141 @@
 /**
- * One interface for building OS images on whatever a Kubernetes or OpenShift cluster offers.
+ * Build OS (container) images from a Containerfile: on OpenShift, in a pod on any Kubernetes cluster, on a single-node cluster,
+ * or with buildah on this machine.
  *
- * `effect-os-builder/KubernetesCluster` and `effect-os-builder/FakeCluster` are entries of their own.
+ * Two modules have entries of their own: `effect-os-builder/KubernetesCluster`, which needs the optional peer
+ * `@kubernetes/client-node`, and `effect-os-builder/FakeCluster`, which is large.
  *
  * @since 0.1.0
  */
 
 /**
- * The backend for the cluster at hand, chosen by asking it.
+ * Selects the backend that suits a cluster by probing it.
  *
  * @since 0.1.0
  */
 export * as BackendSelection from "./selection/BackendSelection.js"
 
 /**
- * The one interface to build an OS image: `run`, `build`, `status`, and what else is done with builds.
+ * The service that builds images: `run`, `build`, `status`, `changes`, `logs`, `cancel`, `list`, `watch` and more.
  *
  * @since 0.1.0
  */
 export * as BuildBackend from "./core/BuildBackend.js"
 
 /**
- * What a build tells while it runs.
+ * Events of a running build: submission, status changes, log lines, steps.
  *
  * @since 0.1.0
  */
 export * as BuildEvent from "./core/BuildEvent.js"
 
 /**
- * What can go wrong, one class for each thing a caller would handle differently.
+ * The typed errors, one class for each case that a caller handles differently.
  *
  * @since 0.1.0
  */
 export * as BuildError from "./core/BuildError.js"
 
 /**
- * What is built, from what, and how.
+ * The input of a build: Containerfile, images, context, secrets, limits.
  *
  * @since 0.1.0
  */
 export * as BuildInput from "./core/BuildInput.js"
 
 /**
- * The name of one build, to be kept.
+ * The reference to one build, which can be stored as text.
  *
  * @since 0.1.0
  */
 export * as BuildRef from "./core/BuildRef.js"
 
 /**
- * What can be said of a build.
+ * The status of a build: Pending, Running, Succeeded, Failed, Errored or Cancelled.
  *
  * @since 0.1.0
  */
 export * as BuildStatus from "./core/BuildStatus.js"
 
 /**
- * What a cluster offers for building images.
+ * Probes that find out what a cluster supports.
  *
  * @since 0.1.0
  */
 export * as Capability from "./selection/Capability.js"
 
 /**
- * A Kubernetes cluster, as one narrow service.
+ * A typed Kubernetes client as a service: requests, watches, logs, informers.
  *
  * @since 0.1.0
  */
 export * as Cluster from "./kubernetes/Cluster.js"
 
 /**
- * What the API server said when it did not do what was asked.
+ * The error of a Kubernetes request.
  *
  * @since 0.1.0
  */
 export * as ClusterError from "./kubernetes/ClusterError.js"
 
 /**
- * Containerfiles, as far as can be told without building them.
+ * Parses and checks Containerfiles without building them.
  *
  * @since 0.1.0
  */
 export * as Containerfile from "./core/Containerfile.js"
 
 /**
- * Builds in Jobs of our own, on every cluster.
+ * The backend that builds in Jobs, on any cluster.
  *
  * @since 0.1.0
  */
 export * as CustomBuildBackend from "./backends/CustomBuildBackend.js"
 
 /**
- * Times as people write them: `1h30m`.
+ * Durations as text: `1h30m`.
  *
  * @since 0.1.0
  */
 export * as DurationText from "./core/DurationText.js"
 
 /**
- * Names of images.
+ * Names of images, with tag or digest.
  *
  * @since 0.1.0
  */
 export * as ImagePullspec from "./core/ImagePullspec.js"
 
 /**
- * Builds with buildah on this machine.
+ * The backend that builds with buildah on this machine.
  *
  * @since 0.1.0
  */
 export * as LocalBuildBackend from "./backends/LocalBuildBackend.js"
 
 /**
- * Builds by OpenShift's own build API.
+ * The backend that uses OpenShift's Build API.
  *
  * @since 0.1.0
  */
 export * as OpenShiftBuildBackend from "./backends/OpenShiftBuildBackend.js"
 
 /**
- * Kinds of Kubernetes objects, and the fields that are read of them.
+ * Describes a kind of Kubernetes object and the fields to decode.
  *
  * @since 0.1.0
  */
 export * as Resource from "./kubernetes/Resource.js"
 
 /**
- * The kinds that building images has to do with.
+ * The kinds of Kubernetes and OpenShift objects that building uses.
  *
  * @since 0.1.0
  */
 export * as Resources from "./kubernetes/Resources.js"
 
 /**
- * Builds in Jobs on a cluster that is one node.
+ * The backend that builds in Jobs on a single-node cluster, one at a time.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * A build has succeeded when its image can be named, and not before.
+ * A build is Succeeded only when the digest of its image is known.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as JobOutcome from "../../src/backends/job/JobOutcome.js"
@@ -10,20 +10,20 @@ import * as Job from "../support/Jobs.js"
 const told = (status: { readonly _tag: string; readonly reason?: string }) =>
   [status._tag, status.reason].filter((word) => word !== undefined).join(" ")
 
-describe("MCO-1777: a platform that says done while the digest is lost", () => {
-  it("by a Job: no success without a digest", () => {
+describe("MCO-1777: the platform reports completion, and the digest is lost", () => {
+  it("Job: not Succeeded without a digest", () => {
     const pod = Job.states(Job.built, Job.ended(0, { verb: "push" }), { phase: "Succeeded" })
     const job = Job.job({ succeeded: 1, conditions: [Job.condition("Complete")] })
     assert.strictEqual(told(JobOutcome.interpret(Job.seen(job, [pod])).status), "Errored DigestLost")
   })
 
-  it("by a Job: no success without the push, whatever the image was built", () => {
+  it("Job: not Succeeded without a push, although the image was built", () => {
     const pod = Job.failed("push", 15)
     const job = Job.job({ failed: 1, conditions: [Job.condition("Failed", "BackoffLimitExceeded")] })
     assert.strictEqual(told(JobOutcome.interpret(Job.seen(job, [pod])).status), "Errored PushFailed")
   })
 
-  it("by a Build: no success without a digest", () => {
+  it("Build: not Succeeded without a digest", () => {
     const build = Build.build({ phase: "Complete", completionTimestamp: Build.at(60) })
     assert.strictEqual(told(BuildOutcome.interpret(Build.seen(build)).status), "Errored DigestLost")
   })

@@ -1,5 +1,5 @@
 /**
- * Which build is which: later ones of the same input, older ones that linger, namesakes, and what somebody else begins.
+ * Identity of builds: later builds of an input, older ones that remain, objects of the same name, builds of other clients.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Exit, Fiber, Layer } from "effect"
@@ -27,7 +27,7 @@ import {
 const wholeRecords = Resource.raw(Resources.ConfigMap)
 
 describe.sequential("identity", () => {
-  it.effect("OCPBUGS-18989, 18991: a backend chosen while another builds leaves the build to that one", () =>
+  it.effect("OCPBUGS-18989, 18991: selecting another backend during a build leaves the build to the first", () =>
     Effect.gen(function*() {
       const { cluster, control } = yield* FakeCluster.make({ openShift: {} })
       const given = yield* input("os")
@@ -49,7 +49,7 @@ describe.sequential("identity", () => {
       assert.strictEqual(last(yield* collect(after.changes(second.ref))), "Succeeded")
     }).pipe(Effect.scoped))
 
-  it.effect("OCPBUGS-18955: a backend that there is not is an error of the configuration", () =>
+  it.effect("OCPBUGS-18955: an unknown backend name is a configuration error", () =>
     Effect.gen(function*() {
       const { cluster } = yield* FakeCluster.make()
       const exit = yield* BuildBackend.BuildBackend.pipe(
@@ -64,7 +64,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-18344",
-    "an input that changes while the earlier one is built gets a build of its own",
+    "an input that changes during a build gets its own build",
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
@@ -80,7 +80,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-19007",
-    "nine builds at once all end, and one that fails is no trouble to the others",
+    "nine concurrent builds all end, and one that fails does not affect the others",
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
@@ -101,7 +101,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-38362",
-    "the failed pod of an earlier build says nothing of a later one",
+    "the failed pod of an earlier build does not affect a later one",
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
@@ -121,7 +121,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-45496",
-    "whatever is asked of a build that ended leaves the newer one alone",
+    "no call on an ended build affects the newer one",
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
@@ -147,7 +147,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-48675, 48808, 46421",
-    "a build after a stop is another, however long what was stopped lingers",
+    "a build after a stop is a new one, however long the stopped objects remain",
     (stage) =>
       Effect.gen(function*() {
         const { backend, child, cluster, fake } = stage
@@ -175,7 +175,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-60157",
-    "a record made again under the same name is another build",
+    "a record created again under the same name is another build",
     (stage) =>
       Effect.gen(function*() {
         const { backend, cluster } = stage
@@ -195,7 +195,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-85117",
-    "removing a build leaves a namesake of it, and all that is the namesake's, alone",
+    "removing a build leaves a later build of the same name and its objects alone",
     (stage) =>
       Effect.gen(function*() {
         const { backend, cluster, fake } = stage
@@ -217,7 +217,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-61114",
-    "each build of an input keeps its own end, and the newest is the one that counts",
+    "each build of an input keeps its own outcome, and the newest is adopted",
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
@@ -239,7 +239,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-63006",
-    "an input that was edited is built, and one that was edited back has been built",
+    "an edited input is built, and one edited back adopts the first build",
     (stage) =>
       Effect.gen(function*() {
         const { backend } = stage
@@ -253,7 +253,7 @@ describe.sequential("identity", () => {
       })
   )
 
-  scenario("OCPBUGS-68350", "an input that says the same is not built again", (stage) =>
+  scenario("OCPBUGS-68350", "an equal input is not built again", (stage) =>
     Effect.gen(function*() {
       const { backend } = stage
       const first = yield* backend.build(yield* input("os", { buildArgs: { A: "1", B: "2" } }))
@@ -270,7 +270,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-34745",
-    "an image that is gone from its registry is built again when that is asked for",
+    "an image deleted from its registry is rebuilt on request",
     (stage) =>
       Effect.gen(function*() {
         const { backend } = stage
@@ -285,7 +285,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-87905",
-    "a build that is asked for again is, though whoever asked dies at once",
+    "a rebuild happens although the client that requested it stops at once",
     (stage) =>
       Effect.gen(function*() {
         const { backend, client, fake } = stage
@@ -306,7 +306,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "OCPBUGS-44602",
-    "what a build made belongs to its record, and goes with it",
+    "the objects of a build are owned by its record, and deleted with it",
     (stage) =>
       Effect.gen(function*() {
         const { backend, cluster } = stage
@@ -332,7 +332,7 @@ describe.sequential("identity", () => {
 
   scenario(
     "MCO f15385e8b",
-    "pods have the labels by which a network policy lets them out",
+    "pods have the labels that network policies select by",
     (stage) =>
       Effect.gen(function*() {
         const ref = yield* held(stage, yield* input("os", { objectLabels: { team: "os" } }))

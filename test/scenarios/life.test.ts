@@ -1,5 +1,5 @@
 /**
- * What happens to a build, to whoever builds, and to the cluster, while it is built.
+ * Events during a build: to the build, to the client that started it, and to the cluster.
  */
 import { assert, describe } from "@effect/vitest"
 import { Cause, DateTime, Effect, Exit, Fiber, Option, Stream } from "effect"
@@ -33,7 +33,7 @@ const endsTyped = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<boolean> =>
 describe.sequential("life", () => {
   scenario(
     "MCO 3bd8f0a86",
-    "an end is kept, though others write to the record at the same time",
+    "an outcome is stored although other clients write to the record",
     (stage) =>
       Effect.gen(function*() {
         const { backend, cluster, fake } = stage
@@ -56,7 +56,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-33129",
-    "a record that is deleted under its watchers is an end, and no defect",
+    "a record that is deleted while it is watched is an outcome, not a defect",
     (stage) =>
       Effect.gen(function*() {
         const { backend, cluster } = stage
@@ -78,22 +78,26 @@ describe.sequential("life", () => {
       })
   )
 
-  scenario("OCPBUGS-36810", "a build that is deleted while it runs leaves nothing", (stage) =>
-    Effect.gen(function*() {
-      const { cluster } = stage
-      const ref = yield* held(
-        stage,
-        yield* input("os", { dockerfile: "FROM a\nCOPY --chmod=644 a /a", context: { a: "a" } })
-      )
-      assert.isAtLeast((yield* objects(stage)).length, 3)
-      yield* cluster.delete(Resources.ConfigMap, ref.name)
-      yield* settle
-      assert.deepStrictEqual(yield* remains(stage), [])
-    }))
+  scenario(
+    "OCPBUGS-36810",
+    "a build that is deleted while it runs leaves no objects",
+    (stage) =>
+      Effect.gen(function*() {
+        const { cluster } = stage
+        const ref = yield* held(
+          stage,
+          yield* input("os", { dockerfile: "FROM a\nCOPY --chmod=644 a /a", context: { a: "a" } })
+        )
+        assert.isAtLeast((yield* objects(stage)).length, 3)
+        yield* cluster.delete(Resources.ConfigMap, ref.name)
+        yield* settle
+        assert.deepStrictEqual(yield* remains(stage), [])
+      })
+  )
 
   scenario(
     "OCPBUGS-48810",
-    "a build that ends while nobody looks has ended, and not before it began",
+    "a build that ends while no client watches has an outcome, and did not end before it started",
     (stage) =>
       Effect.gen(function*() {
         const { client, fake } = stage
@@ -106,14 +110,14 @@ describe.sequential("life", () => {
         const now = yield* DateTime.now
         assert.isTrue(
           DateTime.lessThan(status.finishedAt, DateTime.subtract(now, { hours: 2 })),
-          "when it ended, not when it was seen"
+          "the time of the end, not of its observation"
         )
       })
   )
 
   scenario(
     "OCPBUGS-53390",
-    "a Job that is deleted after a pod of it has failed is not waited for",
+    "a Job that is deleted after a pod of it failed is not waited for",
     (stage) =>
       Effect.gen(function*() {
         const { backend, child, cluster, fake } = stage
@@ -134,7 +138,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-57024",
-    "who is interrupted stops its build in time, also while the API server is away",
+    "an interrupted client cancels its build in time, also during an outage",
     (stage) =>
       Effect.gen(function*() {
         const { fake } = stage
@@ -155,7 +159,7 @@ describe.sequential("life", () => {
       })
   )
 
-  scenario("OCPBUGS-57024", "pods are given ten seconds to stop", (stage) =>
+  scenario("OCPBUGS-57024", "pods have ten seconds to stop", (stage) =>
     Effect.gen(function*() {
       yield* held(stage, yield* input("os"))
       const [pod = {}] = yield* ofKind(stage, "Pod")
@@ -165,7 +169,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-58238",
-    "a build goes on without whoever began it, and is taken over as it is",
+    "a build continues without its client, and another client takes it over",
     (stage) =>
       Effect.gen(function*() {
         const { client, fake } = stage
@@ -180,7 +184,7 @@ describe.sequential("life", () => {
       })
   )
 
-  scenario("OCPBUGS-84150", "annotations that say nothing of use hold nothing up", (stage) =>
+  scenario("OCPBUGS-84150", "unreadable annotations block nothing", (stage) =>
     Effect.gen(function*() {
       const { backend, cluster, fake } = stage
       const given = yield* input("os")
@@ -196,7 +200,7 @@ describe.sequential("life", () => {
       assert.strictEqual(yield* ended(backend, ref), "Succeeded")
     }))
 
-  scenario("OCPBUGS-54161", "everything that tells of a build tells the same", (stage) =>
+  scenario("OCPBUGS-54161", "status, changes, list and watch report the same", (stage) =>
     Effect.gen(function*() {
       const { backend, client, fake } = stage
       for (
@@ -224,7 +228,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-33671, 34079",
-    "a secret that two builds share is mounted in both, and copied by none",
+    "a secret that two builds share is mounted in both and copied by neither",
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
@@ -244,7 +248,7 @@ describe.sequential("life", () => {
               finalImage: { pullspec: `registry.example.com/${image}:1`, secretName: "shared" }
             })
           )
-          // Meanwhile it is rotated.
+          // The secret is rotated during the builds.
           yield* fake.seed(secret("{\"auths\":{\"registry.example.com\":{}}}"))
           assert.strictEqual(yield* ended(backend, ref), "Succeeded")
         }
@@ -257,7 +261,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-42742",
-    "an image that cannot be pulled for a while keeps its pod waiting, and fails nothing",
+    "a transient pull error keeps the pod pending, and fails nothing",
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
@@ -278,7 +282,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-112465, 115401, 122228",
-    "an end says what went wrong, and while it is tried again, that it is",
+    "an outcome has a reason and message, and a retry is visible while it runs",
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
@@ -302,7 +306,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-84516",
-    "what a container says at its end is kept, if only as the end of its log",
+    "the last output of a container is stored, at least as the log tail",
     (stage) =>
       Effect.gen(function*() {
         yield* held(stage, yield* input("os"))
@@ -315,7 +319,7 @@ describe.sequential("life", () => {
       })
   )
 
-  scenario("OCPBUGS-19537", "builds go to nodes that can run them", (stage) =>
+  scenario("OCPBUGS-19537", "builds are scheduled to nodes that can run them", (stage) =>
     Effect.gen(function*() {
       yield* stage.backend.build(yield* input("os", { architecture: "arm64" }))
       yield* settle
@@ -328,7 +332,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-33913, 34261",
-    "an input is checked as a whole, before anything is made of it",
+    "an input is validated whole before an object is created",
     (stage) =>
       Effect.gen(function*() {
         const rejected = yield* Effect.flip(BuildInput.make({
@@ -347,7 +351,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-60526",
-    "quotes, dollars and backslashes arrive as they were written",
+    "quotes, dollars and backslashes arrive unchanged",
     (stage) =>
       Effect.gen(function*() {
         const { backend, cluster } = stage
@@ -365,7 +369,7 @@ describe.sequential("life", () => {
             value: "'\"$(x)$$`y`\\"
           })
         } else {
-          // It is in a file that the script reads: no line of the pod holds any of it.
+          // The text is in a file that the script reads, and nowhere in the pod's manifest.
           assert.notInclude(JSON.stringify(child), "dnf install")
           assert.notInclude(JSON.stringify(child), "$(x)")
         }
@@ -374,7 +378,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-71189, 71238, 83401",
-    "what pushes is told of proxies, authorities and mirrors as what builds is",
+    "the pushing container has the same proxies, certificate authorities and mirrors as the building one",
     (stage) =>
       Effect.gen(function*() {
         yield* stage.backend.build(
@@ -397,7 +401,7 @@ describe.sequential("life", () => {
 
   scenario(
     "OCPBUGS-44618, 50954",
-    "a build that runs is said to run, for as long as it does",
+    "a running build is reported as Running until it ends",
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
@@ -410,7 +414,7 @@ describe.sequential("life", () => {
       })
   )
 
-  scenario("OCPBUGS-59197", "removing a build removes no image", (stage) =>
+  scenario("OCPBUGS-59197", "removing a build deletes no image", (stage) =>
     Effect.gen(function*() {
       const { backend, fake } = stage
       const { ref } = yield* backend.build(yield* input("os"))

@@ -1,5 +1,5 @@
 /**
- * How a cluster refuses to take a build, and what that means: the last rows of the second table in README.md.
+ * How a cluster refuses a build, and the error of each: the last rows of the second table in README.md.
  */
 import { assert, describe } from "@effect/vitest"
 import { Effect } from "effect"
@@ -20,7 +20,7 @@ const refusals = [
 
 describe.sequential("taxonomy", () => {
   for (const [who, reason, words] of refusals) {
-    scenario(who, `refuses for good, in its own words: ${reason}`, (stage) =>
+    scenario(who, `refuses for good: ${reason}`, (stage) =>
       Effect.gen(function*() {
         yield* Effect.asVoid(stage.fake.fail(
           { verb: "create", resource: Resource.label(stage.child) },
@@ -37,7 +37,7 @@ describe.sequential("taxonomy", () => {
 
   const moments = [
     [
-      "a quota that others change",
+      "a quota that other clients change",
       FakeCluster.status(409, "Conflict", "Operation cannot be fulfilled on resourcequotas \"q\"")
     ],
     ["too many requests", FakeCluster.throttled("2 seconds")],
@@ -45,7 +45,7 @@ describe.sequential("taxonomy", () => {
     ["a refused connection", FakeCluster.drop]
   ] as const
   for (const [what, fault] of moments) {
-    scenario(what, "holds a build up for a moment, and no more", (stage) =>
+    scenario(what, "delays a build briefly", (stage) =>
       Effect.gen(function*() {
         for (const resource of ["configmaps", Resource.label(stage.child)]) {
           yield* Effect.asVoid(stage.fake.fail({ verb: "create", resource }, fault, { times: 2 }))

@@ -1,5 +1,5 @@
 /**
- * A stage for what went wrong elsewhere: each cluster backend on a cluster of its own, in virtual time.
+ * Runs a scenario on each cluster backend, on its own cluster, in virtual time.
  */
 import { it } from "@effect/vitest"
 import { Chunk, Effect, type Scope, Stream } from "effect"
@@ -16,11 +16,11 @@ import { type Backend, backends } from "./Worlds.js"
 export interface Stage {
   readonly name: string
   readonly backend: BuildBackend.Service
-  /** Another process. */
+  /** The backend as another process has it. */
   readonly client: Effect.Effect<BuildBackend.Service>
   readonly cluster: Cluster.Service
   readonly fake: FakeCluster.Service
-  /** What a build becomes. */
+  /** The kind of the child. */
   readonly child: typeof Resources.Build | typeof Resources.Job
 }
 
@@ -34,7 +34,7 @@ const stage = ({ make, name, options }: Backend): Effect.Effect<Stage, never, Sc
     return { name, backend: yield* client, client, cluster, fake: control, child }
   })
 
-/** A row of what others learned the hard way (test/scenarios/README.md), played by each backend that it can befall. */
+/** A row of test/scenarios/README.md, run on each backend where the bug is possible. */
 export const scenario = <E>(
   row: string,
   title: string,

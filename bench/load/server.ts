@@ -9,7 +9,7 @@ import * as TerminationMessage from "../../src/backends/script/TerminationMessag
 import * as Access from "../../src/fake/apiserver/Access.js"
 import * as FakeApiServer from "../../src/fake/apiserver/FakeApiServer.js"
 import * as ControlPlane from "../../src/fake/ControlPlane.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as CoreKinds from "../../src/fake/kinds/CoreKinds.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
@@ -82,7 +82,7 @@ const program = Effect.gen(function*() {
     must(plane.registry.create(CoreKinds.pod, "default", {
       metadata: {
         name: `${Metadata.name(job)}-pod`,
-        labels: J.object(job, "spec", "template", "metadata", "labels"),
+        labels: Json.object(job, "spec", "template", "metadata", "labels"),
         ownerReferences: [{
           apiVersion: "batch/v1",
           kind: "Job",
@@ -91,7 +91,7 @@ const program = Effect.gen(function*() {
           controller: true
         }]
       },
-      spec: J.object(job, "spec", "template", "spec")
+      spec: Json.object(job, "spec", "template", "spec")
     }, { now }))
   const move = (job: JsonObject, status: object, now: number) =>
     must(plane.registry.update(

@@ -5,6 +5,11 @@
  */
 import type { Json, JsonObject } from "../kubernetes/client/ApiRequest.js"
 
+export type {
+  /** Any JSON value. @since 0.1.0 @category models */
+  Json as Value
+} from "../kubernetes/client/ApiRequest.js"
+
 /** @since 0.1.0 @category guards */
 export const isList = (json: unknown): json is ReadonlyArray<Json> => Array.isArray(json)
 

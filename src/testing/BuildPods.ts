@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 import { annotation, label } from "../backends/record/RecordMetadata.js"
 import * as Containerfile from "../core/Containerfile.js"
-import * as J from "../fake/Json.js"
+import * as Json from "../fake/Json.js"
 import * as CoreKinds from "../fake/kinds/CoreKinds.js"
 import * as OpenShiftBuilder from "../fake/kubelet/OpenShiftBuilder.js"
 import * as Metadata from "../fake/store/Metadata.js"
@@ -32,9 +32,11 @@ export interface Subject {
 }
 
 const environment = (pod: JsonObject, name: string): string | undefined =>
-  ["initContainers", "containers"].flatMap((key) => J.objects(pod, "spec", key)).flatMap((one) => J.objects(one, "env"))
+  ["initContainers", "containers"].flatMap((key) => Json.objects(pod, "spec", key)).flatMap((one) =>
+    Json.objects(one, "env")
+  )
     .map(
-      (entry) => J.text(entry, "name") === name ? J.text(entry, "value") : undefined
+      (entry) => Json.text(entry, "name") === name ? Json.text(entry, "value") : undefined
     ).find((value) => value !== undefined)
 
 /** @since 0.1.0 @category constructors */
@@ -46,8 +48,8 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
   const name = labels[label.record] ?? ""
   const record = Either.getOrElse(registry.get(CoreKinds.configMap, namespace, name), (): JsonObject => ({}))
   const seconds = environment(pod, "OSB_TIMEOUT_SECONDS")
-  const finalImage = J.text(record, "metadata", "annotations", annotation.finalImage)
-    ?? J.text(build, "spec", "output", "to", "name")
+  const finalImage = Json.text(record, "metadata", "annotations", annotation.finalImage)
+    ?? Json.text(build, "spec", "output", "to", "name")
     ?? environment(pod, "OSB_FINAL_IMAGE")
     ?? ""
   return {
@@ -56,8 +58,8 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
     record: name,
     fingerprint: labels[label.fingerprint] ?? "",
     finalImage,
-    names: [name, J.text(Metadata.controller(pod), "name") ?? "", Metadata.name(pod)],
-    containerfile: J.text(record, "data", "containerfile") ?? J.text(build, "spec", "source", "dockerfile") ?? "",
+    names: [name, Json.text(Metadata.controller(pod), "name") ?? "", Metadata.name(pod)],
+    containerfile: Json.text(record, "data", "containerfile") ?? Json.text(build, "spec", "source", "dockerfile") ?? "",
     timeoutSeconds: seconds === undefined ? undefined : Number(seconds)
   }
 }

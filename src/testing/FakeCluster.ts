@@ -40,7 +40,7 @@ import * as FakeDriver from "../fake/apiserver/FakeDriver.js"
 import type { Fault, Match } from "../fake/apiserver/Faults.js"
 import type { RecordedRequest } from "../fake/apiserver/Gateway.js"
 import * as ControlPlane from "../fake/ControlPlane.js"
-import * as J from "../fake/Json.js"
+import * as Json from "../fake/Json.js"
 import * as PodProgram from "../fake/kubelet/Program.js"
 import * as Metadata from "../fake/store/Metadata.js"
 import * as Seed from "../fake/store/Seed.js"
@@ -243,7 +243,7 @@ const seed = (plane: ControlPlane.ControlPlane, objects: ReadonlyArray<JsonObjec
       Effect.forEach(objects, (object) =>
         Either.match(Seed.put(plane, object, now), {
           onLeft: ({ message }) =>
-            Effect.dieMessage(`Cannot seed ${J.text(object, "kind")} ${Metadata.name(object)}: ${message}`),
+            Effect.dieMessage(`Cannot seed ${Json.text(object, "kind")} ${Metadata.name(object)}: ${message}`),
           onRight: () => Effect.void
         }), { discard: true })
   )
@@ -257,7 +257,7 @@ const controlOf = (plane: ControlPlane.ControlPlane, playbook: OutcomeRegistry):
     objects: ({ kind, namespace } = {}) =>
       Effect.sync(() =>
         Seed.all(plane).filter((object) =>
-          (kind === undefined || J.text(object, "kind") === kind)
+          (kind === undefined || Json.text(object, "kind") === kind)
           && (namespace === undefined || Metadata.namespace(object) === namespace)
         )
       ),

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto"
 import { code } from "../backends/script/ExitCode.js"
 import * as TerminationMessage from "../backends/script/TerminationMessage.js"
 import type { ControlPlane } from "../fake/ControlPlane.js"
-import * as J from "../fake/Json.js"
+import * as Json from "../fake/Json.js"
 import * as OpenShiftBuilder from "../fake/kubelet/OpenShiftBuilder.js"
 import * as Program from "../fake/kubelet/Program.js"
 import * as Metadata from "../fake/store/Metadata.js"
@@ -54,11 +54,11 @@ const deleteOwner = ({ catalog, registry }: ControlPlane, pod: JsonObject): Step
   Stream.concat(
     Stream.drain(Stream.fromEffect(Effect.map(Clock.currentTimeMillis, (now) => {
       const owner = Metadata.controller(pod)
-      const kind = catalog.named(J.text(owner, "apiVersion") ?? "", J.text(owner, "kind") ?? "")
+      const kind = catalog.named(Json.text(owner, "apiVersion") ?? "", Json.text(owner, "kind") ?? "")
       return kind === undefined ? undefined : registry.delete(
         kind,
         Metadata.namespace(pod),
-        J.text(owner, "name") ?? "",
+        Json.text(owner, "name") ?? "",
         { propagationPolicy: "Background" },
         { now }
       )
@@ -167,7 +167,7 @@ export const program = (options: {
   readonly released: Effect.Effect<Outcome>
 }): Program.PodProgram => {
   const { attempt, of, outcome, plane, pod, released } = options
-  const main = J.objects(pod, "spec", "containers").map((one) => J.text(one, "name"))
+  const main = Json.objects(pod, "spec", "containers").map((one) => Json.text(one, "name"))
   const deletesOwner = deleteOwner(plane, pod)
 
   const ending = (next: Outcome, container: string): Steps => {
@@ -198,6 +198,6 @@ export const program = (options: {
 const succeedsNow: Outcome = { _tag: "Succeeds", after: 0, digest: undefined, log: undefined }
 
 const imageOf = (pod: JsonObject, container: string): string => {
-  const specs = ["initContainers", "containers"].flatMap((key) => J.objects(pod, "spec", key))
-  return J.text(specs.find((one) => J.text(one, "name") === container), "image") ?? ""
+  const specs = ["initContainers", "containers"].flatMap((key) => Json.objects(pod, "spec", key))
+  return Json.text(specs.find((one) => Json.text(one, "name") === container), "image") ?? ""
 }

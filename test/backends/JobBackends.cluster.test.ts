@@ -9,7 +9,7 @@ import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import * as JobBackend from "../../src/backends/job/JobBackend.js"
 import * as FakeControlPlane from "../../src/fake/ControlPlane.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as Program from "../../src/fake/kubelet/Program.js"
 import * as Seed from "../../src/fake/store/Seed.js"
 import * as Resource from "../../src/kubernetes/Resource.js"
@@ -42,20 +42,20 @@ const real = Layer.scopedContext(Effect.gen(function*() {
     node: { name: "node-1" },
     programs: (pod) =>
       Effect.gen(function*() {
-        const record = J.text(pod, "metadata", "labels", "effect-os-builder/record")
-        const namespace = J.text(pod, "metadata", "namespace")
+        const record = Json.text(pod, "metadata", "labels", "effect-os-builder/record")
+        const namespace = Json.text(pod, "metadata", "namespace")
         if (record !== undefined) {
           const found = yield* Effect.option(cluster.get(configMaps, record, { namespace }))
           const now = yield* Clock.currentTimeMillis
           if (Option.isSome(found)) {
-            const { annotations, labels } = J.object(found.value, "metadata")
+            const { annotations, labels } = Json.object(found.value, "metadata")
             const put = Seed.put(
               copy,
-              J.make({
+              Json.make({
                 apiVersion: "v1",
                 kind: "ConfigMap",
-                metadata: J.make({ name: record, namespace, labels, annotations }),
-                data: J.object(found.value, "data")
+                metadata: Json.make({ name: record, namespace, labels, annotations }),
+                data: Json.object(found.value, "data")
               }),
               now
             )
@@ -114,11 +114,11 @@ layer(real, { excludeTestServices: true, timeout: "90 seconds" })("a real API se
           labelSelector: `effect-os-builder/record=${ref.name}`
         })).items
         assert.strictEqual(
-          J.at(job, "spec", "template", "spec", "hostUsers"),
+          Json.at(job, "spec", "template", "spec", "hostUsers"),
           security === "userns" ? false : undefined
         )
         // Kueue would let it go.
-        yield* cluster.patch(Resources.Job, J.text(job, "metadata", "name") ?? "", {
+        yield* cluster.patch(Resources.Job, Json.text(job, "metadata", "name") ?? "", {
           merge: { spec: { suspend: false } }
         })
         const pods = yield* Effect.repeat(

@@ -12,7 +12,7 @@ import {
   SingleNodeBuildBackend
 } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
 
@@ -38,7 +38,8 @@ const singleNode = (settings: SingleNodeBuildBackend.Settings = {}) =>
 const jobs = Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.objects({ kind: "Job" }))
 
 const variable = (job: JsonObject | undefined, name: string) =>
-  J.objects(job, "spec", "template", "spec", "initContainers", 0, "env").find((one) => one["name"] === name)?.["value"]
+  Json.objects(job, "spec", "template", "spec", "initContainers", 0, "env").find((one) => one["name"] === name)
+    ?.["value"]
 
 const blockedOf = (status: BuildStatus.BuildStatus) => "blocked" in status ? status.blocked : undefined
 
@@ -145,12 +146,12 @@ describe("a Job", () => {
         (given) => BuildBackend.build(given)
       )
       const [job] = yield* jobs
-      assert.strictEqual(J.text(job, "metadata", "labels", "kueue.x-k8s.io/queue-name"), "builds")
+      assert.strictEqual(Json.text(job, "metadata", "labels", "kueue.x-k8s.io/queue-name"), "builds")
       const { end, seen } = yield* watch(ref)
       yield* TestClock.adjust("1 hour")
       yield* settle
       assert.deepStrictEqual(seen.map((status) => blockedOf(status)?.reason), ["Queued"])
-      const name = J.text(job, "metadata", "name") ?? ""
+      const name = Json.text(job, "metadata", "name") ?? ""
       yield* cluster.patch(Resources.Job, name, { merge: { spec: { suspend: false } } })
       assert.strictEqual((yield* end)?._tag, "Succeeded")
     }).pipe(Effect.provide(custom())))
@@ -179,7 +180,7 @@ describe("user namespaces", () => {
         create: (resource, object, options) =>
           cluster.create(
             resource,
-            resource.kind === "Job" ? J.set(object, ["spec", "template", "spec", "hostUsers"], undefined) : object,
+            resource.kind === "Job" ? Json.set(object, ["spec", "template", "spec", "hostUsers"], undefined) : object,
             options
           )
       }
@@ -201,7 +202,7 @@ describe("user namespaces", () => {
     Effect.gen(function*() {
       yield* Effect.flatMap(input(), (given) => BuildBackend.build(given))
       const [job] = yield* jobs
-      assert.isFalse(J.at(job, "spec", "template", "spec", "hostUsers"))
+      assert.isFalse(Json.at(job, "spec", "template", "spec", "hostUsers"))
     }).pipe(Effect.provide(custom({ security: "userns" }))))
 })
 
@@ -325,7 +326,7 @@ describe("a single node", () => {
       yield* Effect.flatMap(input("a"), (given) => BuildBackend.build(given))
       yield* Effect.flatMap(input("b", { resources: { memory: "8Gi" } }), (given) => BuildBackend.build(given))
       const requests = (yield* jobs).map((job) =>
-        J.object(job, "spec", "template", "spec", "initContainers", 0, "resources", "requests")
+        Json.object(job, "spec", "template", "spec", "initContainers", 0, "resources", "requests")
       )
       assert.deepStrictEqual(requests, [
         { cpu: "100m", memory: "512Mi", "ephemeral-storage": "10Gi" },

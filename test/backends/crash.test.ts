@@ -9,7 +9,7 @@ import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { setImmediate } from "node:timers/promises"
 import * as Access from "../../src/fake/apiserver/Access.js"
 import * as FakeDriver from "../../src/fake/apiserver/FakeDriver.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
 import { inTime } from "../support/VirtualDeadline.js"
 import { type Backend, backends } from "../support/Worlds.js"
@@ -45,10 +45,10 @@ const client = ({ make }: Backend, { plane }: FakeCluster.Made, death?: Death) =
 const remains = ({ control }: FakeCluster.Made) =>
   Effect.map(control.objects({ namespace: "default" }), (objects) =>
     objects.filter((object) => {
-      const kind = J.text(object, "kind") ?? ""
+      const kind = Json.text(object, "kind") ?? ""
       return ["Job", "Build", "Pod"].includes(kind) ||
         (kind === "ConfigMap" && Metadata.labels(object)["effect-os-builder/record"] !== undefined)
-    }).map((object) => `${J.text(object, "kind")} ${Metadata.name(object)}`))
+    }).map((object) => `${Json.text(object, "kind")} ${Metadata.name(object)}`))
 
 /** Lets the cluster do what is to do. */
 const settle = Effect.sleep("1 second")

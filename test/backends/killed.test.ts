@@ -15,7 +15,7 @@ import * as Faults from "../../src/fake/apiserver/Faults.js"
 import type { Gateway } from "../../src/fake/apiserver/Gateway.js"
 import * as RequestInfo from "../../src/fake/apiserver/RequestInfo.js"
 import type * as ControlPlane from "../../src/fake/ControlPlane.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
 import type { ApiRequest } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Resource from "../../src/kubernetes/Resource.js"
@@ -119,9 +119,9 @@ const remains = (control: FakeCluster.Service) =>
     control.objects({ namespace: "default" }),
     (objects) =>
       objects.filter((object) =>
-        kinds.includes(J.text(object, "kind") ?? "") ||
+        kinds.includes(Json.text(object, "kind") ?? "") ||
         Metadata.labels(object)["effect-os-builder/record"] !== undefined
-      ).map((object) => `${J.text(object, "kind")} ${Metadata.name(object)}`)
+      ).map((object) => `${Json.text(object, "kind")} ${Metadata.name(object)}`)
   )
 
 const nothingRemains = (control: FakeCluster.Service) =>

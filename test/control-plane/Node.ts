@@ -7,7 +7,7 @@ import { Clock, Duration, Effect, Runtime, type Scope, Stream } from "effect"
 import * as https from "node:https"
 import type { Duplex } from "node:stream"
 import * as Certificate from "../../src/fake/apiserver/Certificate.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as Kubelet from "../../src/fake/kubelet/Kubelet.js"
 import { LogStore } from "../../src/fake/kubelet/LogStore.js"
 import * as Node from "../../src/fake/kubelet/Node.js"
@@ -82,16 +82,16 @@ export const run = (options: {
     yield* Kubelet.run({
       driver,
       book,
-      node: J.set(
-        J.set(made, ["status", "addresses"], [{ type: "InternalIP", address: "127.0.0.1" }]),
+      node: Json.set(
+        Json.set(made, ["status", "addresses"], [{ type: "InternalIP", address: "127.0.0.1" }]),
         ["status", "daemonEndpoints"],
         { kubeletEndpoint: { Port: port } }
       ),
       programs: (pod) =>
         Effect.suspend(() => {
           uids.set(
-            `${J.text(pod, "metadata", "namespace")}/${J.text(pod, "metadata", "name")}`,
-            J.text(pod, "metadata", "uid") ?? ""
+            `${Json.text(pod, "metadata", "namespace")}/${Json.text(pod, "metadata", "name")}`,
+            Json.text(pod, "metadata", "uid") ?? ""
           )
           return options.programs(pod)
         })

@@ -7,7 +7,7 @@ import { Effect, Encoding, FastCheck as fc } from "effect"
 import { BuildInput } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as BuildScript from "../../src/backends/script/BuildScript.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import { Cluster } from "../../src/kubernetes/Cluster.js"
@@ -99,12 +99,15 @@ const child = (backend: Backend, given: BuildInput.BuildInput) =>
       labels: Metadata.labels(made),
       // Two builds differ in the names of their objects.
       spec: JSON.parse(
-        JSON.stringify(J.object(made, "spec")).replaceAll(`${ref.name}-${uid}`, "CHILD").replaceAll(ref.name, "RECORD")
+        JSON.stringify(Json.object(made, "spec")).replaceAll(`${ref.name}-${uid}`, "CHILD").replaceAll(
+          ref.name,
+          "RECORD"
+        )
           .replaceAll(BuildInput.fingerprint(given), "FINGERPRINT").replaceAll(Metadata.uid(made), "UID")
       ) as JsonObject,
       files: new Map(configMaps.flatMap((configMap) => [
-        ...Object.entries(J.record(configMap, "data")),
-        ...Object.entries(J.record(configMap, "binaryData")).map(([key, base64]) =>
+        ...Object.entries(Json.record(configMap, "data")),
+        ...Object.entries(Json.record(configMap, "binaryData")).map(([key, base64]) =>
           [key, Buffer.from(base64, "base64").toString()] as const
         )
       ])),
@@ -143,25 +146,25 @@ describe("an input made to break out", { timeout: 120_000 }, () => {
           ["strategy", "dockerStrategy", "buildArgs"],
           ["output", "imageLabels"]
         ]
-        return cleared.reduce((rest, path) => J.set(rest, path, "cleared"), spec)
+        return cleared.reduce((rest, path) => Json.set(rest, path, "cleared"), spec)
       }
       const expected = inTime(Effect.flatMap(inputOf(backend, plain), (given) => child(backend, given)))
       fc.assert(
         fc.property(odd, (one) => {
           const given = Effect.runSync(inputOf(backend, one))
           const { configMaps, spec } = inTime(child(backend, given))
-          assert.strictEqual(J.text(spec, "source", "dockerfile"), given.dockerfile)
+          assert.strictEqual(Json.text(spec, "source", "dockerfile"), given.dockerfile)
           const pairs = (of: ReadonlyArray<JsonObject>) => of.map(({ name, value }) => [name, value ?? ""])
           assert.deepStrictEqual(
-            pairs(J.objects(spec, "strategy", "dockerStrategy", "buildArgs")),
+            pairs(Json.objects(spec, "strategy", "dockerStrategy", "buildArgs")),
             [...Object.entries(given.buildArgs ?? {}), ["BASE_IMAGE", "registry.example.com/base:1"]]
           )
           assert.deepStrictEqual(
-            pairs(J.objects(spec, "output", "imageLabels")),
+            pairs(Json.objects(spec, "output", "imageLabels")),
             Object.entries(given.imageLabels ?? {})
           )
           assert.deepStrictEqual(bare(spec), bare(expected.spec))
-          const contents = configMaps.flatMap((configMap) => Object.entries(J.record(configMap, "data")))
+          const contents = configMaps.flatMap((configMap) => Object.entries(Json.record(configMap, "data")))
           for (const [path, content] of Object.entries(given.context ?? {})) {
             const name = path.split("/").at(-1)
             assert.isTrue(contents.some(([key, text]) => key === name && text === content), path)

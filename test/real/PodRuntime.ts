@@ -9,7 +9,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as readline from "node:readline"
 import type { ControlPlane } from "../../src/fake/ControlPlane.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as CoreKinds from "../../src/fake/kinds/CoreKinds.js"
 import type * as Program from "../../src/fake/kubelet/Program.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
@@ -20,7 +20,7 @@ const { PATH } = process.env
 /** Where the pod's mounts are: a folder of this machine that only the namespaces of containers see filled. */
 const root = "/os-builder"
 
-const text = (object: JsonObject, ...at: ReadonlyArray<string>): string => J.text(object, ...at) ?? ""
+const text = (object: JsonObject, ...at: ReadonlyArray<string>): string => Json.text(object, ...at) ?? ""
 
 /** The files of a ConfigMap or Secret, whole or just its items. */
 const filesOf = (plane: ControlPlane, namespace: string, kind: "configMap" | "secret", source: JsonObject) => {
@@ -33,9 +33,9 @@ const filesOf = (plane: ControlPlane, namespace: string, kind: "configMap" | "se
   const add = (data: JsonObject, encoding: "base64" | "utf8") => {
     for (const [key, value] of Object.entries(data)) files.set(key, Buffer.from(String(value), encoding))
   }
-  add(J.object(stored, "data"), kind === "configMap" ? "utf8" : "base64")
-  add(J.object(stored, "binaryData"), "base64")
-  const items = J.objects(source, "items")
+  add(Json.object(stored, "data"), kind === "configMap" ? "utf8" : "base64")
+  add(Json.object(stored, "binaryData"), "base64")
+  const items = Json.objects(source, "items")
   return items.length === 0
     ? files
     : new Map(items.map((item) => [text(item, "path"), files.get(text(item, "key")) ?? Buffer.alloc(0)]))
@@ -44,11 +44,11 @@ const filesOf = (plane: ControlPlane, namespace: string, kind: "configMap" | "se
 /** Lays a volume out in a folder. */
 const layOut = (plane: ControlPlane, namespace: string, volume: JsonObject, folder: string): void => {
   fs.mkdirSync(folder, { recursive: true })
-  const sources = [volume, ...J.objects(volume, "projected", "sources")]
+  const sources = [volume, ...Json.objects(volume, "projected", "sources")]
   for (const source of sources) {
     for (const kind of ["configMap", "secret"] as const) {
       if (source[kind] === undefined) continue
-      for (const [name, content] of filesOf(plane, namespace, kind, J.object(source, kind))) {
+      for (const [name, content] of filesOf(plane, namespace, kind, Json.object(source, kind))) {
         fs.writeFileSync(path.join(folder, name), content)
       }
     }
@@ -62,7 +62,7 @@ const valueOf = (value: string): string => value.replaceAll("$$", "$")
 
 const environment = (container: JsonObject): Record<string, string> =>
   Object.fromEntries(
-    J.objects(container, "env").map((entry) => [text(entry, "name"), valueOf(text(entry, "value"))])
+    Json.objects(container, "env").map((entry) => [text(entry, "name"), valueOf(text(entry, "value"))])
   )
 
 const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
@@ -77,22 +77,22 @@ const container = ({ folder, plane }: Runtime, pod: JsonObject, spec: JsonObject
   Stream.suspend(() => {
     const own = path.join(folder, Metadata.uid(pod))
     const volumes = new Map(
-      J.objects(pod, "spec", "volumes").map((volume) => {
+      Json.objects(pod, "spec", "volumes").map((volume) => {
         const name = text(volume, "name")
         const hostPath = text(volume, "hostPath", "path")
         return [name, hostPath === "" ? path.join(own, name) : path.join(folder, "node", hostPath)]
       })
     )
-    for (const volume of J.objects(pod, "spec", "volumes")) {
+    for (const volume of Json.objects(pod, "spec", "volumes")) {
       layOut(plane, Metadata.namespace(pod), volume, volumes.get(text(volume, "name")) ?? own)
     }
     const termination = path.join(own, `${text(spec, "name")}.termination`)
     fs.writeFileSync(termination, "")
-    const mounts = J.objects(spec, "volumeMounts").map((mount) => ({
+    const mounts = Json.objects(spec, "volumeMounts").map((mount) => ({
       from: volumes.get(text(mount, "name")) ?? own,
       to: text(mount, "mountPath")
     }))
-    const command = J.texts(spec, "command")
+    const command = Json.texts(spec, "command")
     const script = [
       "set -e",
       "mount --make-rprivate /",
@@ -123,7 +123,7 @@ const container = ({ folder, plane }: Runtime, pod: JsonObject, spec: JsonObject
 /** The programs of all pods of a cluster. */
 export const programs = (runtime: Runtime): Program.Programs => (pod) =>
   Effect.succeed((name) => {
-    const specs = ["initContainers", "containers"].flatMap((key) => J.objects(pod, "spec", key))
+    const specs = ["initContainers", "containers"].flatMap((key) => Json.objects(pod, "spec", key))
     const spec = specs.find((one) => one["name"] === name) ?? {}
     return { steps: container(runtime, pod, spec) }
   })

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Exit, Fiber, Layer } from "effect"
 import { BackendSelection, BuildBackend, BuildInput, Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
 import * as Resource from "../../src/kubernetes/Resource.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
@@ -186,7 +186,7 @@ describe.sequential("identity", () => {
         yield* cluster.delete(wholeRecords, first.name)
         yield* cluster.create(wholeRecords, {
           ...content,
-          metadata: { name: first.name, labels: J.object(J.make({ metadata }), "metadata", "labels") }
+          metadata: { name: first.name, labels: Json.object(Json.make({ metadata }), "metadata", "labels") }
         })
         assert.strictEqual(yield* Fiber.join(watching), "Errored Deleted")
         assert.strictEqual((yield* Effect.flip(backend.status(first)))._tag, "BuildNotFound")

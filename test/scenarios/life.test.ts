@@ -5,7 +5,7 @@ import { assert, describe } from "@effect/vitest"
 import { Cause, DateTime, Effect, Exit, Fiber, Option, Stream } from "effect"
 import { BuildBackend, BuildInput } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as Resource from "../../src/kubernetes/Resource.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
 import {
@@ -163,8 +163,8 @@ describe.sequential("life", () => {
     Effect.gen(function*() {
       yield* held(stage, yield* input("os"))
       const [pod = {}] = yield* ofKind(stage, "Pod")
-      assert.strictEqual(J.at(pod, "spec", "terminationGracePeriodSeconds"), 10)
-      assert.strictEqual(J.at(pod, "spec", "automountServiceAccountToken"), false)
+      assert.strictEqual(Json.at(pod, "spec", "terminationGracePeriodSeconds"), 10)
+      assert.strictEqual(Json.at(pod, "spec", "automountServiceAccountToken"), false)
     }), byJobs)
 
   scenario(
@@ -311,7 +311,7 @@ describe.sequential("life", () => {
       Effect.gen(function*() {
         yield* held(stage, yield* input("os"))
         const [pod = {}] = yield* ofKind(stage, "Pod")
-        const containers = [...J.objects(pod, "spec", "initContainers"), ...J.objects(pod, "spec", "containers")]
+        const containers = [...Json.objects(pod, "spec", "initContainers"), ...Json.objects(pod, "spec", "containers")]
         assert.isAtLeast(containers.length, 2)
         for (const container of containers) {
           assert.strictEqual(container["terminationMessagePolicy"], "FallbackToLogsOnError")
@@ -324,7 +324,7 @@ describe.sequential("life", () => {
       yield* stage.backend.build(yield* input("os", { architecture: "arm64" }))
       yield* settle
       const [pod = {}] = yield* ofKind(stage, "Pod")
-      assert.deepInclude(J.object(pod, "spec", "nodeSelector"), {
+      assert.deepInclude(Json.object(pod, "spec", "nodeSelector"), {
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "arm64"
       })
@@ -363,8 +363,8 @@ describe.sequential("life", () => {
         assert.strictEqual(record.data?.["containerfile"], text)
         const [child = {}] = yield* ofKind(stage, stage.child.kind)
         if (stage.name === "openshift") {
-          assert.strictEqual(J.text(child, "spec", "source", "dockerfile"), text)
-          assert.deepInclude(J.objects(child, "spec", "strategy", "dockerStrategy", "buildArgs"), {
+          assert.strictEqual(Json.text(child, "spec", "source", "dockerfile"), text)
+          assert.deepInclude(Json.objects(child, "spec", "strategy", "dockerStrategy", "buildArgs"), {
             name: "ODD",
             value: "'\"$(x)$$`y`\\"
           })
@@ -389,11 +389,11 @@ describe.sequential("life", () => {
         )
         yield* settle
         const [job = {}] = yield* ofKind(stage, "Job")
-        const template = (key: string) => J.objects(job, "spec", "template", "spec", key)
+        const template = (key: string) => Json.objects(job, "spec", "template", "spec", key)
         for (const container of [...template("initContainers"), ...template("containers")]) {
-          const names = J.objects(container, "env").map(({ name }) => name)
+          const names = Json.objects(container, "env").map(({ name }) => name)
           assert.includeMembers(names, ["HTTPS_PROXY", "NO_PROXY", "OSB_TRUST_BUNDLE"])
-          assert.include(J.objects(container, "volumeMounts").map(({ name }) => name), "trust")
+          assert.include(Json.objects(container, "volumeMounts").map(({ name }) => name), "trust")
         }
       }),
     byJobs

@@ -9,7 +9,7 @@ import {
   OpenShiftBuildBackend,
   SingleNodeBuildBackend
 } from "effect-os-builder"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as BatchKinds from "../../src/fake/kinds/BatchKinds.js"
 import type { Kind } from "../../src/fake/kinds/Kind.js"
 import * as OpenShiftKinds from "../../src/fake/kinds/OpenShiftKinds.js"
@@ -39,7 +39,7 @@ export const openShift: Platform = {
   retriedBy: "client",
   exclusive: false,
   end: (child) => {
-    switch (J.text(child, "status", "phase")) {
+    switch (Json.text(child, "status", "phase")) {
       case "Complete":
         return "complete"
       case "Failed":
@@ -50,12 +50,12 @@ export const openShift: Platform = {
         return undefined
     }
   },
-  cancelled: (child) => J.set(child, ["status", "cancelled"], true)
+  cancelled: (child) => Json.set(child, ["status", "cancelled"], true)
 }
 
 const jobEnd: Platform["end"] = (child) => {
-  const ended = J.objects(child, "status", "conditions").filter((one) => J.text(one, "status") === "True")
-    .map((one) => J.text(one, "type"))
+  const ended = Json.objects(child, "status", "conditions").filter((one) => Json.text(one, "status") === "True")
+    .map((one) => Json.text(one, "type"))
   return ended.includes("Complete") ? "complete" : ended.includes("Failed") ? "failed" : undefined
 }
 

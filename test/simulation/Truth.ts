@@ -4,7 +4,7 @@
 import { Option, Schema } from "effect"
 import { BuildRef, BuildStatus } from "effect-os-builder"
 import * as RecordMetadata from "../../src/backends/record/RecordMetadata.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as Kind from "../../src/fake/kinds/Kind.js"
 import type { ApiStore } from "../../src/fake/store/ApiStore.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
@@ -159,7 +159,7 @@ export class Truth {
     const known = this.pods.get(Metadata.uid(pod))
     if (known === undefined) return
     known.exits.push(exitCode)
-    const isLast = J.objects(pod, "spec", "containers").some((one) => J.text(one, "name") === container)
+    const isLast = Json.objects(pod, "spec", "containers").some((one) => Json.text(one, "name") === container)
     known.pushed ||= exitCode === 0 && isLast
   }
 
@@ -227,13 +227,13 @@ export class Truth {
   }
 
   private recordChanged(record: RecordTruth, object: JsonObject): void {
-    const mark = J.text(object, "metadata", "annotations", RecordMetadata.annotation.stop)
+    const mark = Json.text(object, "metadata", "annotations", RecordMetadata.annotation.stop)
     if (record.mark !== undefined && mark !== record.mark) {
       this.violate(`the stop mark of ${record.ref} changes from ${record.mark} to ${mark}`)
     }
     if (mark !== record.mark && record.outcome !== undefined) this.violate(`${record.ref} is stopped after its end`)
     record.mark = mark
-    const outcome = J.text(object, "metadata", "annotations", RecordMetadata.annotation.outcome)
+    const outcome = Json.text(object, "metadata", "annotations", RecordMetadata.annotation.outcome)
     if (outcome === record.outcomeText) return
     if (record.outcomeText !== undefined) {
       this.violate(`the outcome of ${record.ref} changes from ${record.outcomeText} to ${outcome}`)
@@ -249,7 +249,7 @@ export class Truth {
 
   private childWritten(object: JsonObject, isGone: boolean): void {
     const uid = Metadata.uid(object)
-    const owner = Metadata.owners(object).map((one) => this.records.get(J.text(one, "uid") ?? "")).find((one) => one)
+    const owner = Metadata.owners(object).map((one) => this.records.get(Json.text(one, "uid") ?? "")).find((one) => one)
     const known = this.children.get(uid)
     if (known === undefined) {
       if (owner === undefined || isGone) return
@@ -318,14 +318,14 @@ export class Truth {
     if (known !== undefined) {
       known.gone = isGone
       known.last = object
-      known.runs = !isGone && J.text(object, "status", "phase") === "Running"
+      known.runs = !isGone && Json.text(object, "status", "phase") === "Running"
       const others = [...this.pods.values()].filter((one) => one !== known && one.runs)
       if (this.platform.exclusive && known.runs && others.length > 0) {
         this.violate(`${known.name} runs beside ${others.map(({ name }) => name).join()}`)
       }
       return
     }
-    const [record, child] = this.children.get(J.text(Metadata.controller(object), "uid") ?? "") ?? []
+    const [record, child] = this.children.get(Json.text(Metadata.controller(object), "uid") ?? "") ?? []
     if (record === undefined || child === undefined) return
     if (isUsersFault(record, child)) this.violate(`${record.ref} gets another pod, and has failed by its own fault`)
     const pod: PodTruth = {

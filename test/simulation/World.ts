@@ -5,7 +5,7 @@ import { Clock, Deferred, Effect, Either, FiberId, Stream } from "effect"
 import { BuildInput } from "effect-os-builder"
 import * as Faults from "../../src/fake/apiserver/Faults.js"
 import * as ControlPlane from "../../src/fake/ControlPlane.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as CoreKinds from "../../src/fake/kinds/CoreKinds.js"
 import * as Kind from "../../src/fake/kinds/Kind.js"
 import type * as Program from "../../src/fake/kubelet/Program.js"
@@ -185,7 +185,7 @@ export const make = (platform: Platform, inputs: ReadonlyArray<Schedule.Input>) 
       strike: (nth: number, how: keyof typeof strikes) =>
         Effect.suspend(() => {
           const running = store.list("pods", namespace).filter((pod) =>
-            strikesOf.has(Metadata.uid(pod)) && J.text(pod, "status", "phase") === "Running"
+            strikesOf.has(Metadata.uid(pod)) && Json.text(pod, "status", "phase") === "Running"
           )
           const uid = Metadata.uid(running[nth % Math.max(1, running.length)] ?? {})
           const strike = strikesOf.get(uid)
@@ -223,8 +223,8 @@ export const make = (platform: Platform, inputs: ReadonlyArray<Schedule.Input>) 
       /** What came since the beginning, but for the events and what was put there by hand. */
       leftovers: Effect.sync(() =>
         Seed.all(plane).filter((object) =>
-          !initial.has(Metadata.uid(object)) && !["Event", "Secret"].includes(J.text(object, "kind") ?? "")
-        ).map((object) => `${J.text(object, "kind")} ${Metadata.name(object)}`)
+          !initial.has(Metadata.uid(object)) && !["Event", "Secret"].includes(Json.text(object, "kind") ?? "")
+        ).map((object) => `${Json.text(object, "kind")} ${Metadata.name(object)}`)
       )
     }
   })

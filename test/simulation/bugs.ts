@@ -6,7 +6,7 @@ import { BuildBackend, BuildRef, BuildStatus, Cluster, ClusterError, OpenShiftBu
 import * as ClusterBackend from "../../src/backends/controller/ClusterBackend.js"
 import type { Interpretation } from "../../src/backends/controller/Definition.js"
 import * as RecordMetadata from "../../src/backends/record/RecordMetadata.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import type { ApiRequest, JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import type { Driver } from "../../src/kubernetes/client/Driver.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
@@ -14,7 +14,7 @@ import type { Mutation } from "./Client.js"
 
 const requesting = (driver: Driver, request: Driver["request"]): Driver => ({ ...driver, request })
 
-const bodyOf = ({ body }: ApiRequest): JsonObject => J.isList(body) ? {} : body ?? {}
+const bodyOf = ({ body }: ApiRequest): JsonObject => Json.isList(body) ? {} : body ?? {}
 
 const comparesNames: Mutation = {
   backend: (backend, cluster) => {
@@ -40,8 +40,8 @@ const forgetsLostAnswers: Mutation = {
         driver.request(request, subject),
         (error) => error.ambiguous === true && request.method === "POST" && request.path.endsWith("/builds"),
         () => {
-          const name = `${J.text(bodyOf(request), "metadata", "name")}-again`
-          return driver.request({ ...request, body: J.set(bodyOf(request), ["metadata", "name"], name) }, subject)
+          const name = `${Json.text(bodyOf(request), "metadata", "name")}-again`
+          return driver.request({ ...request, body: Json.set(bodyOf(request), ["metadata", "name"], name) }, subject)
         }
       ))
 }
@@ -104,7 +104,7 @@ const writesOverOthers: Mutation = {
       const body = bodyOf(request)
       const path = request.method === "PATCH" ? ["metadata", "resourceVersion"] : ["preconditions", "resourceVersion"]
       return driver.request(
-        J.at(body, ...path) === undefined ? request : { ...request, body: J.set(body, path, undefined) },
+        Json.at(body, ...path) === undefined ? request : { ...request, body: Json.set(body, path, undefined) },
         subject
       )
     })

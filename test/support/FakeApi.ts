@@ -3,7 +3,7 @@ import * as Access from "../../src/fake/apiserver/Access.js"
 import type { Dropped, Refused, Reply } from "../../src/fake/apiserver/Reply.js"
 import type { Status } from "../../src/fake/apiserver/Status.js"
 import * as ControlPlane from "../../src/fake/ControlPlane.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import type { ApiRequest, JsonObject, WatchLine } from "../../src/kubernetes/client/ApiRequest.js"
 
 type Query = Readonly<Record<string, string>>
@@ -82,7 +82,7 @@ export const pod = (name: string, spec: JsonObject = {}): JsonObject => ({
   spec: { containers: [{ name: "main", image: "registry/image:1" }], restartPolicy: "Never", ...spec }
 })
 
-export const version = (object: JsonObject): number => Number(J.text(object, "metadata", "resourceVersion"))
+export const version = (object: JsonObject): number => Number(Json.text(object, "metadata", "resourceVersion"))
 export const names = (list: JsonObject): ReadonlyArray<string> =>
-  J.objects(list, "items").map((item) => J.text(item, "metadata", "name") ?? "")
-export const told = (line: WatchLine): string => `${line.type} ${J.text(line.object, "metadata", "name") ?? ""}`
+  Json.objects(list, "items").map((item) => Json.text(item, "metadata", "name") ?? "")
+export const told = (line: WatchLine): string => `${line.type} ${Json.text(line.object, "metadata", "name") ?? ""}`

@@ -5,7 +5,7 @@
 import { Cause, Chunk, Effect, Exit, Fiber, Option, Order, Stream, TestClock } from "effect"
 import { BuildBackend, type BuildError, BuildInput, type BuildRef, type BuildStatus } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 
 type Operation = Effect.Effect<unknown, BuildError.BuildError, BuildBackend.BuildBackend | FakeCluster.FakeCluster>
 
@@ -41,7 +41,7 @@ const left = Effect.flatMap(
     Effect.forEach(["ConfigMap", "Build", "Job", "Pod"], (kind) =>
       Effect.map(
         fake.objects({ kind }),
-        (objects) => objects.filter((object) => J.text(object, "metadata", "name")?.startsWith("os-build")).length
+        (objects) => objects.filter((object) => Json.text(object, "metadata", "name")?.startsWith("os-build")).length
       ))
 )
 
@@ -112,7 +112,7 @@ export const operations = {
       type: "Warning",
       reason: "FailedMount",
       message: "MountVolume.SetUp failed for volume \"cache\"",
-      involvedObject: { kind: "Pod", uid: J.text(pod ?? {}, "metadata", "uid") ?? "" },
+      involvedObject: { kind: "Pod", uid: Json.text(pod ?? {}, "metadata", "uid") ?? "" },
       lastTimestamp: "1970-01-01T00:00:00Z"
     })
     return yield* reached(ref, isBlocked)

@@ -6,7 +6,7 @@ import { Chunk, Effect, type Scope, Stream } from "effect"
 import { type BuildBackend, BuildInput, type BuildRef, type BuildStatus, Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { setImmediate } from "node:timers/promises"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
@@ -84,7 +84,7 @@ export const last = (statuses: ReadonlyArray<BuildStatus.BuildStatus>): string =
 export const ended = (backend: BuildBackend.Service, ref: BuildRef.BuildRef) =>
   Effect.map(collect(backend.changes(ref)), last)
 
-const nameOf = (object: JsonObject): string => `${J.text(object, "kind")} ${Metadata.name(object)}`
+const nameOf = (object: JsonObject): string => `${Json.text(object, "kind")} ${Metadata.name(object)}`
 
 /** The objects of builds: records and further ConfigMaps, children, pods. */
 export const objects = ({ fake }: Stage) =>
@@ -92,7 +92,7 @@ export const objects = ({ fake }: Stage) =>
     fake.objects({ namespace: "default" }),
     (all) =>
       all.filter((object) =>
-        ["Job", "Build", "Pod"].includes(J.text(object, "kind") ?? "") ||
+        ["Job", "Build", "Pod"].includes(Json.text(object, "kind") ?? "") ||
         (object["kind"] === "ConfigMap" && Metadata.labels(object)["effect-os-builder/record"] !== undefined)
       )
   )

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
 import { BuildRef } from "../../src/core/BuildRef.js"
-import * as J from "../../src/fake/Json.js"
+import * as Json from "../../src/fake/Json.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import { Cluster } from "../../src/kubernetes/Cluster.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
@@ -78,20 +78,21 @@ const find = (fake: FakeCluster.Service, kind: string) =>
 const podEnd = (fake: FakeCluster.Service) =>
   Effect.map(find(fake, "Pod"), (pod) => {
     const ended =
-      [...J.objects(pod, "status", "initContainerStatuses"), ...J.objects(pod, "status", "containerStatuses")].map(
-        (status) => J.object(status, "state", "terminated")
-      ).filter((terminated) => terminated["exitCode"] !== undefined).at(-1) ?? {}
+      [...Json.objects(pod, "status", "initContainerStatuses"), ...Json.objects(pod, "status", "containerStatuses")]
+        .map(
+          (status) => Json.object(status, "state", "terminated")
+        ).filter((terminated) => terminated["exitCode"] !== undefined).at(-1) ?? {}
     return {
-      exitCode: J.number(ended, "exitCode"),
-      reason: J.text(ended, "reason"),
-      said: TerminationMessage.parse(J.text(ended, "message") ?? "")
+      exitCode: Json.number(ended, "exitCode"),
+      reason: Json.text(ended, "reason"),
+      said: TerminationMessage.parse(Json.text(ended, "message") ?? "")
     }
   })
 
 const jobStatus = (fake: FakeCluster.Service) =>
   Effect.map(
     find(fake, "Job"),
-    (one) => J.objects(one, "status", "conditions").map((condition) => J.text(condition, "type")).at(-1)
+    (one) => Json.objects(one, "status", "conditions").map((condition) => Json.text(condition, "type")).at(-1)
   )
 
 const inLayer = <A, E>(
@@ -112,7 +113,7 @@ describe.sequential("a build by a Job", () => {
       assert.match(said?.digest ?? "", /^sha256:[0-9a-f]{64}$/)
       const pod = yield* find(fake, "Pod")
       const lines = yield* Stream.runCollect(
-        cluster.logs(Resources.Pod, J.text(pod, "metadata", "name") ?? "", { container: "build" })
+        cluster.logs(Resources.Pod, Json.text(pod, "metadata", "name") ?? "", { container: "build" })
       )
       assert.deepStrictEqual([...lines], ["STEP 1/2: FROM ${BASE_IMAGE}", "STEP 2/2: RUN true"])
     })))
@@ -147,7 +148,7 @@ describe.sequential("a build by a Job", () => {
       const fake = yield* run(FakeCluster.evicted({ times: 2 }))
       assert.strictEqual(yield* jobStatus(fake), "Complete")
       const pods = yield* fake.objects({ kind: "Pod" })
-      assert.deepStrictEqual(pods.map((pod) => J.text(pod, "status", "phase")).sort(), [
+      assert.deepStrictEqual(pods.map((pod) => Json.text(pod, "status", "phase")).sort(), [
         "Failed",
         "Failed",
         "Succeeded"
@@ -162,13 +163,13 @@ describe.sequential("a build by a Job", () => {
           Effect.flatMap(run(outcome), (fake) => find(fake, "Pod"))
         )
       const unscheduled = yield* pod(FakeCluster.neverScheduled)
-      assert.deepInclude(J.at(unscheduled, "status", "conditions", 0), {
+      assert.deepInclude(Json.at(unscheduled, "status", "conditions", 0), {
         type: "PodScheduled",
         reason: "Unschedulable"
       })
       const unpulled = yield* pod(FakeCluster.imagePullBackOff)
       assert.strictEqual(
-        J.text(unpulled, "status", "initContainerStatuses", 0, "state", "waiting", "reason"),
+        Json.text(unpulled, "status", "initContainerStatuses", 0, "state", "waiting", "reason"),
         "ImagePullBackOff"
       )
     }))
@@ -221,18 +222,18 @@ describe.sequential("a build by OpenShift", () => {
         yield* settle
         yield* fake.release(ref, FakeCluster.succeeds())
         yield* settle
-        return J.object(yield* find(fake, "Build"), "status")
+        return Json.object(yield* find(fake, "Build"), "status")
       })
     )
 
   it.effect("ends with the builder's phases and reasons", () =>
     Effect.gen(function*() {
       const succeeded = yield* ended(FakeCluster.succeeds())
-      assert.strictEqual(J.text(succeeded, "phase"), "Complete")
-      assert.match(J.text(succeeded, "output", "to", "imageDigest") ?? "", /^sha256:[0-9a-f]{64}$/)
-      assert.strictEqual(J.text(yield* ended(FakeCluster.held), "phase"), "Complete")
+      assert.strictEqual(Json.text(succeeded, "phase"), "Complete")
+      assert.match(Json.text(succeeded, "output", "to", "imageDigest") ?? "", /^sha256:[0-9a-f]{64}$/)
+      assert.strictEqual(Json.text(yield* ended(FakeCluster.held), "phase"), "Complete")
       const reason = (outcome: FakeCluster.Outcome) =>
-        Effect.map(ended(outcome), (status) => `${J.text(status, "phase")} ${J.text(status, "reason")}`)
+        Effect.map(ended(outcome), (status) => `${Json.text(status, "phase")} ${Json.text(status, "reason")}`)
       assert.strictEqual(yield* reason(FakeCluster.containerfileFails()), "Failed DockerBuildFailed")
       assert.strictEqual(yield* reason(FakeCluster.pullFails()), "Failed PullBuilderImageFailed")
       assert.strictEqual(yield* reason(FakeCluster.pushFails()), "Failed PushImageToRegistryFailed")
@@ -253,7 +254,7 @@ describe.sequential("the topologies", () => {
         const infrastructure = (yield* fake.objects({ kind: "Infrastructure" }))[0]
         return [
           groups.has("build.openshift.io"),
-          J.text(infrastructure, "status", "controlPlaneTopology"),
+          Json.text(infrastructure, "status", "controlPlaneTopology"),
           (yield* fake.objects({ kind: "Node" })).length
         ]
       })
@@ -293,7 +294,7 @@ describe.sequential("the handle", () => {
         yield* Effect.asVoid(fake.fail({ verb: "create" }, FakeCluster.internalError()))
         yield* fake.reset
         const versionless = (objects: ReadonlyArray<JsonObject>) =>
-          objects.map((object) => J.set(object, ["metadata", "resourceVersion"], undefined))
+          objects.map((object) => Json.set(object, ["metadata", "resourceVersion"], undefined))
         assert.deepStrictEqual(versionless(yield* fake.objects()), versionless(before))
         assert.deepStrictEqual(yield* fake.requests, [])
         yield* run(FakeCluster.succeeds())

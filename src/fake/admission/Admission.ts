@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { User } from "../apiserver/Access.js"
 import type { Status } from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type { Kind } from "../kinds/Kind.js"
 import type { ApiStore } from "../store/ApiStore.js"
 import * as Metadata from "../store/Metadata.js"
@@ -40,7 +40,7 @@ export interface Plugin {
 
 /** The name by which admission speaks of an object that may have none yet. @since 0.1.0 @category getters */
 export const spokenName = ({ object }: Attempt): string =>
-  [Metadata.name(object), J.text(object, "metadata", "generateName") ?? ""].find((name) => name !== "") ?? "Unknown"
+  [Metadata.name(object), Json.text(object, "metadata", "generateName") ?? ""].find((name) => name !== "") ?? "Unknown"
 
 /** Runs the changes one after the other. @since 0.1.0 @category combinators */
 export const change = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either.Either<JsonObject, Status> => {

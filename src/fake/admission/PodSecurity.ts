@@ -7,7 +7,7 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import { type Plugin, spokenName } from "./Admission.js"
 
@@ -19,16 +19,16 @@ interface Violation {
 type Check = (spec: JsonObject) => Violation | undefined
 
 const containers = (spec: JsonObject): ReadonlyArray<JsonObject> =>
-  ["initContainers", "containers", "ephemeralContainers"].flatMap((key) => J.objects(spec, key))
+  ["initContainers", "containers", "ephemeralContainers"].flatMap((key) => Json.objects(spec, key))
 
-const context = (holder: JsonObject, ...path: ReadonlyArray<string>) => J.at(holder, "securityContext", ...path)
+const context = (holder: JsonObject, ...path: ReadonlyArray<string>) => Json.at(holder, "securityContext", ...path)
 
 const quoted = (values: ReadonlyArray<string>): string => values.map((value) => JSON.stringify(value)).join(", ")
 
 const plural = (word: string, items: ReadonlyArray<unknown>): string => items.length === 1 ? word : `${word}s`
 
 const names = (bad: ReadonlyArray<JsonObject>): string =>
-  `${plural("container", bad)} ${quoted(bad.map((one) => J.text(one, "name") ?? ""))}`
+  `${plural("container", bad)} ${quoted(bad.map((one) => Json.text(one, "name") ?? ""))}`
 
 const unique = (values: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(values)].sort()
 
@@ -63,14 +63,14 @@ const defaultCapabilities = [
 ]
 
 const added = (container: JsonObject, allowed: ReadonlyArray<string>): ReadonlyArray<string> =>
-  J.texts(container, "securityContext", "capabilities", "add").filter((capability) => !allowed.includes(capability))
+  Json.texts(container, "securityContext", "capabilities", "add").filter((capability) => !allowed.includes(capability))
 
 const addedDetail = (allowed: ReadonlyArray<string>) => (bad: ReadonlyArray<JsonObject>): string =>
   `${names(bad)} must not include ${quoted(unique(bad.flatMap((one) => added(one, allowed))))} in `
   + "securityContext.capabilities.add"
 
 const badSeccomp = (holder: JsonObject): string | undefined => {
-  const type = J.text(holder, "securityContext", "seccompProfile", "type")
+  const type = Json.text(holder, "securityContext", "seccompProfile", "type")
   return type === undefined || type === "RuntimeDefault" || type === "Localhost" ? undefined : type
 }
 
@@ -92,21 +92,21 @@ const hostNamespaces: Check = (spec) => {
 }
 
 const hostPaths: Check = (spec) => {
-  const bad = J.objects(spec, "volumes").filter((volume) => volume["hostPath"] !== undefined)
+  const bad = Json.objects(spec, "volumes").filter((volume) => volume["hostPath"] !== undefined)
   return bad.length === 0 ? undefined : {
     reason: "hostPath volumes",
-    detail: `${plural("volume", bad)} ${quoted(bad.map((volume) => J.text(volume, "name") ?? ""))}`
+    detail: `${plural("volume", bad)} ${quoted(bad.map((volume) => Json.text(volume, "name") ?? ""))}`
   }
 }
 
 const hostPorts = each(
   "hostPort",
-  (container) => J.objects(container, "ports").some((port) => (J.number(port, "hostPort") ?? 0) !== 0),
+  (container) => Json.objects(container, "ports").some((port) => (Json.number(port, "hostPort") ?? 0) !== 0),
   (bad) => {
     const ports = unique(
-      bad.flatMap((one) => J.objects(one, "ports")).map((port) => J.number(port, "hostPort") ?? 0).filter((port) =>
-        port !== 0
-      )
+      bad.flatMap((one) => Json.objects(one, "ports")).map((port) => Json.number(port, "hostPort") ?? 0).filter((
+        port
+      ) => port !== 0)
         .map(String)
     )
     return `${names(bad)} ${bad.length === 1 ? "uses" : "use"} ${plural("hostPort", ports)} ${ports.join(", ")}`
@@ -126,14 +126,14 @@ const privileged = each(
 )
 
 const unmasksProc = (container: JsonObject): boolean =>
-  (J.text(container, "securityContext", "procMount") ?? "Default") !== "Default"
+  (Json.text(container, "securityContext", "procMount") ?? "Default") !== "Default"
 
 const procMount = each(
   "procMount",
   unmasksProc,
   (bad) =>
     `${names(bad)} must not set securityContext.procMount to `
-    + quoted(unique(bad.map((one) => J.text(one, "securityContext", "procMount") ?? "")))
+    + quoted(unique(bad.map((one) => Json.text(one, "securityContext", "procMount") ?? "")))
 )
 
 const plainVolumes = [
@@ -150,11 +150,11 @@ const plainVolumes = [
 
 const restrictedVolumes: Check = (spec) => {
   const typeOf = (volume: JsonObject) => Object.keys(volume).find((key) => key !== "name") ?? "emptyDir"
-  const bad = J.objects(spec, "volumes").filter((volume) => !plainVolumes.includes(typeOf(volume)))
+  const bad = Json.objects(spec, "volumes").filter((volume) => !plainVolumes.includes(typeOf(volume)))
   const types = unique(bad.map(typeOf))
   return bad.length === 0 ? undefined : {
     reason: "restricted volume types",
-    detail: `${plural("volume", bad)} ${quoted(bad.map((volume) => J.text(volume, "name") ?? ""))} `
+    detail: `${plural("volume", bad)} ${quoted(bad.map((volume) => Json.text(volume, "name") ?? ""))} `
       + `${bad.length === 1 ? "uses" : "use"} restricted volume ${plural("type", types)} ${quoted(types)}`
   }
 }
@@ -195,7 +195,7 @@ const seccompSet: Check = (spec) => {
 }
 
 const dropsAll = (container: JsonObject): boolean =>
-  J.texts(container, "securityContext", "capabilities", "drop").includes("ALL")
+  Json.texts(container, "securityContext", "capabilities", "drop").includes("ALL")
 
 const capabilities: Check = (spec) => {
   const keeping = containers(spec).filter((one) => !dropsAll(one))
@@ -256,7 +256,7 @@ export const podSecurity = (exempt: ReadonlyArray<string>): Plugin => ({
     const labels = Metadata.labels(home ?? {})
     const level = labels["pod-security.kubernetes.io/enforce"] ?? "privileged"
     const version = labels["pod-security.kubernetes.io/enforce-version"] ?? "latest"
-    const found = violations(level, J.object(object, "spec"))
+    const found = violations(level, Json.object(object, "spec"))
     return found.length === 0
       ? Either.void
       : Either.left(

@@ -9,7 +9,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Fit from "../controllers/Fit.js"
 import * as Pods from "../controllers/Pods.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
 import { quantity } from "../kinds/PodRules.js"
 import * as Metadata from "../store/Metadata.js"
@@ -60,16 +60,16 @@ const unset = (kind: Kind.Kind, object: JsonObject, names: ReadonlyArray<string>
     const asks = computedOf(name)
     const without = asks === undefined ?
       [] :
-      ["initContainers", "containers"].flatMap((key) => J.objects(object, "spec", key)).filter((one) =>
-        J.at(one, "resources", asks.list, asks.resource) === undefined
+      ["initContainers", "containers"].flatMap((key) => Json.objects(object, "spec", key)).filter((one) =>
+        Json.at(one, "resources", asks.list, asks.resource) === undefined
       )
     return without.length === 0
       ? []
-      : [`${name} for: ${without.map((one) => J.text(one, "name") ?? "").sort().join(",")}`]
+      : [`${name} for: ${without.map((one) => Json.text(one, "name") ?? "").sort().join(",")}`]
   })
 
 const complaint = ({ kind, namespace, object, store }: Attempt, quota: JsonObject): string | undefined => {
-  const hard = J.object(quota, "spec", "hard")
+  const hard = Json.object(quota, "spec", "hard")
   const names = Object.keys(hard).sort()
   const lacking = unset(kind, object, names)
   if (lacking.length > 0) {

@@ -7,7 +7,7 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import { type Plugin, spokenName } from "./Admission.js"
 
 const tokenVolume = "kube-api-access"
@@ -28,11 +28,11 @@ const token = (name: string): JsonObject => ({
 
 const mountToken = (spec: JsonObject, volume: string): JsonObject => {
   const mount = { name: volume, readOnly: true, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" }
-  const mounted = ["initContainers", "containers"].filter((key) => J.list(spec, key).length > 0).map((key) => [
+  const mounted = ["initContainers", "containers"].filter((key) => Json.list(spec, key).length > 0).map((key) => [
     key,
-    J.objects(spec, key).map((one) => ({ ...one, volumeMounts: [...J.list(one, "volumeMounts"), mount] }))
+    Json.objects(spec, key).map((one) => ({ ...one, volumeMounts: [...Json.list(one, "volumeMounts"), mount] }))
   ])
-  return { ...spec, ...Object.fromEntries(mounted), volumes: [...J.list(spec, "volumes"), token(volume)] }
+  return { ...spec, ...Object.fromEntries(mounted), volumes: [...Json.list(spec, "volumes"), token(volume)] }
 }
 
 /** @since 0.1.0 @category plugins */
@@ -42,8 +42,8 @@ export const serviceAccounts: Plugin = {
     if (kind.kind !== "Pod" || kind.group !== "") {
       return Either.right(object)
     }
-    const spec = J.object(object, "spec")
-    const name = J.text(spec, "serviceAccountName") ?? "default"
+    const spec = Json.object(object, "spec")
+    const name = Json.text(spec, "serviceAccountName") ?? "default"
     const account = store.get({ resource: "serviceaccounts", namespace, name })
     // The real server waits for the default account of a new namespace; here it is always about to come.
     if (account === undefined && name !== "default") {
@@ -53,16 +53,16 @@ export const serviceAccounts: Plugin = {
         `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`
       ))
     }
-    const secrets = J.list(spec, "imagePullSecrets").length > 0
-      ? J.list(spec, "imagePullSecrets")
-      : J.list(account, "imagePullSecrets")
+    const secrets = Json.list(spec, "imagePullSecrets").length > 0
+      ? Json.list(spec, "imagePullSecrets")
+      : Json.list(account, "imagePullSecrets")
     const filled = {
       ...spec,
       serviceAccountName: name,
       serviceAccount: name,
       ...(secrets.length === 0 ? {} : { imagePullSecrets: secrets })
     }
-    const mounts = spec["automountServiceAccountToken"] ?? J.at(account, "automountServiceAccountToken") ?? true
+    const mounts = spec["automountServiceAccountToken"] ?? Json.at(account, "automountServiceAccountToken") ?? true
     const next = mounts === true ? mountToken(filled, `${tokenVolume}-${store.nextSuffix()}`) : filled
     return Either.right({ ...object, spec: next })
   }

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 import type { RequestInfo } from "./RequestInfo.js"
 import * as Status from "./Status.js"
 
@@ -105,8 +105,8 @@ export const refusal = (user: User, info: RequestInfo): Status.Status | undefine
 }
 
 const accessReview = (user: User, review: JsonObject): JsonObject => {
-  const ask = (key: string): string => J.text(review, "spec", "resourceAttributes", key) ?? ""
-  const path = J.text(review, "spec", "nonResourceAttributes", "path")
+  const ask = (key: string): string => Json.text(review, "spec", "resourceAttributes", key) ?? ""
+  const path = Json.text(review, "spec", "nonResourceAttributes", "path")
   const allowed = path === undefined
     ? may(user, {
       verb: ask("verb"),
@@ -116,17 +116,17 @@ const accessReview = (user: User, review: JsonObject): JsonObject => {
       namespace: ask("namespace"),
       name: ask("name")
     })
-    : mayOpen(user, J.text(review, "spec", "nonResourceAttributes", "verb") ?? "", path)
+    : mayOpen(user, Json.text(review, "spec", "nonResourceAttributes", "verb") ?? "", path)
   return {
     ...review,
-    status: J.make({ allowed, reason: allowed ? "RBAC: allowed by the rules of the fake" : undefined })
+    status: Json.make({ allowed, reason: allowed ? "RBAC: allowed by the rules of the fake" : undefined })
   }
 }
 
-const ruleOf = (fields: Readonly<Record<string, ReadonlyArray<string> | undefined>>): Json => J.make(fields)
+const ruleOf = (fields: Readonly<Record<string, ReadonlyArray<string> | undefined>>): Json.Value => Json.make(fields)
 
 const rulesReview = (user: User, review: JsonObject): JsonObject => {
-  const namespace = J.text(review, "spec", "namespace") ?? ""
+  const namespace = Json.text(review, "spec", "namespace") ?? ""
   const rules = rulesOf(user).filter((rule) => rule.namespaces === undefined || rule.namespaces.includes(namespace))
   return {
     ...review,

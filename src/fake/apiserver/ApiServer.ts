@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Stream from "effect/Stream"
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
 import * as Kind from "../kinds/Kind.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
@@ -122,7 +122,9 @@ export class ApiServer {
     const path = request.path.replace(/\/$/, "")
     if (path === "/version") {
       const [, major, minor] = /^v([0-9]+)\.([0-9]+)/.exec(this.options.version) ?? []
-      return Either.right(object(J.make({ major, minor, gitVersion: this.options.version, platform: "linux/amd64" })))
+      return Either.right(
+        object(Json.make({ major, minor, gitVersion: this.options.version, platform: "linux/amd64" }))
+      )
     }
     const document = request.method === "GET" ? this.options.catalog.document(path) : undefined
     return document === undefined ? Either.left(Status.noSuchPath) : Either.right(object(document))
@@ -206,9 +208,9 @@ const bodyOf = (request: ApiRequest): Answer<JsonObject> => {
   if (mediaType(request) !== "application/json") {
     return Either.left(Status.unsupportedMediaType(["application/json"]))
   }
-  return body === undefined || J.isList(body)
+  return body === undefined || Json.isList(body)
     ? Either.left(Status.badRequest("the body of the request is not an object"))
-    : Either.right(J.adopt(body))
+    : Either.right(Json.adopt(body))
 }
 
 const mergePatch = "application/merge-patch+json"
@@ -218,12 +220,12 @@ const patchOf = (request: ApiRequest): Answer<(existing: JsonObject) => Answer<J
   const { body } = request
   const type = mediaType(request)
   if (type === mergePatch) {
-    return body === undefined || J.isList(body)
+    return body === undefined || Json.isList(body)
       ? Either.left(Status.badRequest("error decoding patch: not an object"))
-      : Either.right((existing) => Either.right(Patch.merge(existing, J.adopt(body))))
+      : Either.right((existing) => Either.right(Patch.merge(existing, Json.adopt(body))))
   }
   if (type === jsonPatch) {
-    return body === undefined || !J.isList(body)
+    return body === undefined || !Json.isList(body)
       ? Either.left(Status.badRequest("error decoding patch: not a list"))
       : Either.right((existing) => Either.mapLeft(Patch.json(existing, body), () => Status.unprocessable))
   }

@@ -8,7 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ApiRequest } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
 import type { RequestInfo } from "./RequestInfo.js"
 import * as Status from "./Status.js"
@@ -110,7 +110,7 @@ export const objectName = (info: RequestInfo, request: ApiRequest): string => {
   const inPath = info.resource?.name ?? ""
   return inPath !== "" || body === undefined
     ? inPath
-    : J.text(J.isList(body) ? undefined : body, "metadata", "name") ?? ""
+    : Json.text(Json.isList(body) ? undefined : body, "metadata", "name") ?? ""
 }
 
 /** @since 0.1.0 @category models */

@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { ApiRequest, Json, JsonObject, Method, WatchLine } from "../../kubernetes/client/ApiRequest.js"
+import type { ApiRequest, JsonObject, Method, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { ControlPlane } from "../ControlPlane.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type { User } from "./Access.js"
 import * as Protobuf from "./Protobuf.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
@@ -40,13 +40,13 @@ const readBody = (request: IncomingMessage): Effect.Effect<Buffer, Refused | Dro
     request.once("error", () => resume(Effect.fail(new Dropped({ carriedOut: "no" }))))
   })
 
-const parse = (text: string): Either.Either<JsonObject | ReadonlyArray<Json>, Status.Status> =>
+const parse = (text: string): Either.Either<JsonObject | ReadonlyArray<Json.Value>, Status.Status> =>
   Either.try({
     try: (): unknown => JSON.parse(text),
     catch: (cause) => Status.badRequest(`error decoding the body: ${String(cause)}`)
   }).pipe(
     Either.filterOrLeft(
-      (body): body is JsonObject | ReadonlyArray<Json> => J.isObject(body) || J.isList(body),
+      (body): body is JsonObject | ReadonlyArray<Json.Value> => Json.isObject(body) || Json.isList(body),
       () => Status.badRequest("the body of the request is neither an object nor a list")
     )
   )
@@ -163,7 +163,7 @@ const send = (
 
 const sendRefusal = (response: ServerResponse, status: Status.Status): Effect.Effect<void> => {
   const words = routerSays.get(status)
-  const retryAfter = J.number(status, "details", "retryAfterSeconds")
+  const retryAfter = Json.number(status, "details", "retryAfterSeconds")
   return words === undefined
     ? send(response, status.code, JSON.stringify(status), {
       "content-type": "application/json",

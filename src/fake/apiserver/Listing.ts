@@ -8,7 +8,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
 import { type ApiStore, path } from "../store/ApiStore.js"
 import type { Selection } from "../store/Selection.js"
@@ -126,7 +126,7 @@ export const list = (
       const last = items.at(-1)
       const more = last !== undefined && rest.length > limit
       return view.list(
-        J.make({
+        Json.make({
           resourceVersion: String(page.revision),
           continue: more ? encode(page.revision, path(last)) : undefined,
           remainingItemCount: more && selection.everything ? rest.length - limit : undefined

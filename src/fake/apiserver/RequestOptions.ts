@@ -6,16 +6,16 @@
  * @since 0.1.0
  */
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type * as Deletion from "../store/Deletion.js"
 import * as Status from "./Status.js"
 
-const bodyOf = (request: ApiRequest): JsonObject => J.isList(request.body) ? {} : request.body ?? {}
+const bodyOf = (request: ApiRequest): JsonObject => Json.isList(request.body) ? {} : request.body ?? {}
 
 const dryRunOf = (request: ApiRequest): ReadonlyArray<string> => {
   const asked = request.query["dryRun"]
   return request.method === "DELETE" && request.body !== undefined
-    ? J.texts(bodyOf(request), "dryRun")
+    ? Json.texts(bodyOf(request), "dryRun")
     : asked === undefined || asked === ""
     ? []
     : [asked]
@@ -38,10 +38,10 @@ export const deletion = (request: ApiRequest): Deletion.Options => {
   }
   const body = bodyOf(request)
   return {
-    gracePeriodSeconds: J.number(body, "gracePeriodSeconds"),
-    propagationPolicy: J.text(body, "propagationPolicy"),
-    uid: J.text(body, "preconditions", "uid"),
-    resourceVersion: J.text(body, "preconditions", "resourceVersion")
+    gracePeriodSeconds: Json.number(body, "gracePeriodSeconds"),
+    propagationPolicy: Json.text(body, "propagationPolicy"),
+    uid: Json.text(body, "preconditions", "uid"),
+    resourceVersion: Json.text(body, "preconditions", "resourceVersion")
   }
 }
 

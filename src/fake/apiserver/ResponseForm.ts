@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { ApiRequest, Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
 import * as Table from "./Table.js"
 
@@ -27,7 +27,7 @@ const whole = (kind: Kind.Kind): ResponseForm => ({
     kind: `${kind.kind}List`,
     apiVersion: Kind.apiVersion(kind),
     metadata,
-    items: kind.fields === undefined ? objects : objects.map((object) => J.omit(object, "apiVersion", "kind"))
+    items: kind.fields === undefined ? objects : objects.map((object) => Json.omit(object, "apiVersion", "kind"))
   }),
   type: { kind: kind.kind, apiVersion: Kind.apiVersion(kind) }
 })
@@ -36,7 +36,7 @@ const partialType = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1
 
 const partial = (object: JsonObject): JsonObject => ({
   ...partialType,
-  metadata: J.object(object, "metadata")
+  metadata: Json.object(object, "metadata")
 })
 
 const metadataOnly: ResponseForm = {
@@ -50,7 +50,7 @@ const metadataOnly: ResponseForm = {
   type: partialType
 }
 
-const beside: Readonly<Record<string, (object: JsonObject) => Json>> = {
+const beside: Readonly<Record<string, (object: JsonObject) => Json.Value>> = {
   None: () => null,
   Metadata: partial,
   Object: (object) => object

@@ -5,8 +5,8 @@
  *
  * @since 0.1.0
  */
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 
 /**
  * A `v1.Status` that says no.
@@ -42,7 +42,7 @@ export const make = (
   code: number,
   reason: string,
   message: string,
-  details: Readonly<Record<string, Json | undefined>> = {}
+  details: Readonly<Record<string, Json.Value | undefined>> = {}
 ): Status => ({
   kind: "Status",
   apiVersion: "v1",
@@ -50,7 +50,7 @@ export const make = (
   status: "Failure",
   message,
   reason,
-  details: J.make(details),
+  details: Json.make(details),
   code
 })
 
@@ -59,7 +59,7 @@ export const qualified = (of: Named): string => of.group === "" ? of.plural : `$
 
 const qualifiedKind = (of: Named): string => of.group === "" ? of.kind : `${of.kind}.${of.group}`
 
-const about = (of: Named, name: string | undefined): Readonly<Record<string, Json | undefined>> => ({
+const about = (of: Named, name: string | undefined): Readonly<Record<string, Json.Value | undefined>> => ({
   name: name === "" ? undefined : name,
   group: of.group === "" ? undefined : of.group,
   kind: of.plural
@@ -116,7 +116,7 @@ export const badRequest = (message: string): Status => make(400, "BadRequest", m
 export const expired = (message: string): Status => make(410, "Expired", message)
 
 /** @since 0.1.0 @category constructors */
-export const timeout = (message: string, details: Readonly<Record<string, Json>> = {}): Status =>
+export const timeout = (message: string, details: Readonly<Record<string, Json.Value>> = {}): Status =>
   make(504, "Timeout", `Timeout: ${message}`, details)
 
 /** @since 0.1.0 @category constructors */
@@ -160,7 +160,7 @@ const fieldErrors = {
 export interface FieldError {
   readonly type: keyof typeof fieldErrors
   readonly field: string
-  readonly value?: Json | undefined
+  readonly value?: Json.Value | undefined
   readonly detail?: string | undefined
 }
 
@@ -174,7 +174,7 @@ const describe = (error: FieldError): string => {
 export const required = (field: string, detail?: string): FieldError => ({ type: "Required", field, detail })
 
 /** @since 0.1.0 @category constructors */
-export const invalidValue = (field: string, value: Json | undefined, detail: string): FieldError => ({
+export const invalidValue = (field: string, value: Json.Value | undefined, detail: string): FieldError => ({
   type: "Invalid",
   field,
   value,
@@ -182,7 +182,11 @@ export const invalidValue = (field: string, value: Json | undefined, detail: str
 })
 
 /** @since 0.1.0 @category constructors */
-export const unsupportedValue = (field: string, value: Json | undefined, known: ReadonlyArray<string>): FieldError => ({
+export const unsupportedValue = (
+  field: string,
+  value: Json.Value | undefined,
+  known: ReadonlyArray<string>
+): FieldError => ({
   type: "Unsupported",
   field,
   value,

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 import type { Column } from "../kinds/Column.js"
 
 const definition = ({ format, name, wide }: Column): JsonObject => ({
@@ -27,7 +27,7 @@ export const make = (options: {
   readonly columns: ReadonlyArray<Column>
   readonly defines: boolean
   readonly objects: ReadonlyArray<JsonObject>
-  readonly shown: (object: JsonObject) => Json
+  readonly shown: (object: JsonObject) => Json.Value
   readonly now: number
 }): JsonObject => ({
   kind: "Table",
@@ -42,4 +42,4 @@ export const make = (options: {
 
 /** What of an object's metadata stands for it in the metadata of a table. @since 0.1.0 @category getters */
 export const metadataOf = (object: JsonObject): JsonObject =>
-  J.make({ resourceVersion: J.text(object, "metadata", "resourceVersion") })
+  Json.make({ resourceVersion: Json.text(object, "metadata", "resourceVersion") })

@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
 import type { ApiStore } from "../store/ApiStore.js"
 import type { Change } from "../store/ChangeLog.js"
@@ -133,12 +133,12 @@ class Cursor {
     if (!was) {
       return undefined
     }
-    const last = change.type === "DELETED" ? change.object : J.set(
+    const last = change.type === "DELETED" ? change.object : Json.set(
       change.previous ?? change.object,
       ["metadata", "resourceVersion"],
       String(change.revision)
     )
-    return { type: "DELETED", object: this.view.object(J.freeze(last)) }
+    return { type: "DELETED", object: this.view.object(Json.freeze(last)) }
   }
 }
 

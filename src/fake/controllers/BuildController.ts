@@ -7,7 +7,7 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Access from "../apiserver/Access.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as BuildRules from "../kinds/BuildRules.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as OpenShiftKinds from "../kinds/OpenShiftKinds.js"
@@ -34,7 +34,7 @@ interface Update {
 
 const resource = "builds.build.openshift.io"
 
-const phaseOf = (build: JsonObject): string => J.text(build, "status", "phase") ?? "New"
+const phaseOf = (build: JsonObject): string => Json.text(build, "status", "phase") ?? "New"
 
 const deleted: Update = {
   phase: "Error",
@@ -49,12 +49,13 @@ const outOfMemory: Update = {
 }
 
 const statuses = (pod: JsonObject): ReadonlyArray<JsonObject> => [
-  ...J.objects(pod, "status", "initContainerStatuses"),
-  ...J.objects(pod, "status", "containerStatuses")
+  ...Json.objects(pod, "status", "initContainerStatuses"),
+  ...Json.objects(pod, "status", "containerStatuses")
 ]
 
 const isOutOfMemory = (pod: JsonObject | undefined): boolean =>
-  pod !== undefined && statuses(pod).some((status) => J.text(status, "state", "terminated", "reason") === "OOMKilled")
+  pod !== undefined &&
+  statuses(pod).some((status) => Json.text(status, "state", "terminated", "reason") === "OOMKilled")
 
 const events: Readonly<Record<string, readonly [string, string]>> = {
   Running: ["BuildStarted", "is now running"],
@@ -70,9 +71,12 @@ const shorten = (line: string): string => line.length > 120 ? `${line.slice(0, 5
 
 /** The last lines of what the failed container said. */
 const snippet = (pod: JsonObject | undefined): string | undefined => {
-  const said = [...J.objects(pod, "status", "containerStatuses"), ...J.objects(pod, "status", "initContainerStatuses")]
+  const said = [
+    ...Json.objects(pod, "status", "containerStatuses"),
+    ...Json.objects(pod, "status", "initContainerStatuses")
+  ]
     .map(
-      (status) => J.text(status, "state", "terminated", "message")
+      (status) => Json.text(status, "state", "terminated", "message")
     ).find((message) => message !== undefined && message !== "")
   return said === undefined ? undefined : said.trimEnd().split("\n").slice(-snippetLines).map(shorten).join("\n")
 }
@@ -96,15 +100,15 @@ export const make = (registry: Registry): Controller => {
       (is) => {
         const annotation = ["metadata", "annotations", "openshift.io/build.pod-name"]
         const next = {
-          ...J.set(is, annotation, J.text(is, ...annotation) ?? podName),
-          status: withoutEmpty({ ...J.object(is, "status"), ...J.make({ ...update, phase }) })
+          ...Json.set(is, annotation, Json.text(is, ...annotation) ?? podName),
+          status: withoutEmpty({ ...Json.object(is, "status"), ...Json.make({ ...update, phase }) })
         }
         return Either.right(ends ? completed(next, pod, now) : next)
       },
       { now }
     )
     const event = events[phase]
-    const ended = ends && J.at(build, "status", "completionTimestamp") === undefined
+    const ended = ends && Json.at(build, "status", "completionTimestamp") === undefined
     if (Either.isRight(written) && event !== undefined && (phase !== before || ended)) {
       const where = `${Metadata.namespace(build)}/${Metadata.name(build)}`
       record(written.right, "Normal", event[0], `Build ${where} ${event[1]}`, now)
@@ -115,14 +119,14 @@ export const make = (registry: Registry): Controller => {
   const missing = (build: JsonObject): string | undefined => {
     const isAbsent = (plural: string) => (name: string | undefined): name is string =>
       name !== undefined && store.get({ resource: plural, namespace: Metadata.namespace(build), name }) === undefined
-    const volumes = J.objects(build, "spec", "strategy", "dockerStrategy", "volumes")
+    const volumes = Json.objects(build, "spec", "strategy", "dockerStrategy", "volumes")
     const configMaps = [
-      ...J.objects(build, "spec", "source", "configMaps").map((input) => J.text(input, "configMap", "name")),
-      ...volumes.map((volume) => J.text(volume, "source", "configMap", "name"))
+      ...Json.objects(build, "spec", "source", "configMaps").map((input) => Json.text(input, "configMap", "name")),
+      ...volumes.map((volume) => Json.text(volume, "source", "configMap", "name"))
     ].filter(isAbsent("configmaps"))
     const secrets = [
-      ...J.objects(build, "spec", "source", "secrets").map((input) => J.text(input, "secret", "name")),
-      ...volumes.map((volume) => J.text(volume, "source", "secret", "secretName"))
+      ...Json.objects(build, "spec", "source", "secrets").map((input) => Json.text(input, "secret", "name")),
+      ...volumes.map((volume) => Json.text(volume, "source", "secret", "secretName"))
     ].filter(isAbsent("secrets"))
     const named = [
       ...(configMaps.length > 0 ? [` ConfigMaps [${configMaps.join(", ")}]`] : []),
@@ -140,11 +144,11 @@ export const make = (registry: Registry): Controller => {
 
   const begin = (build: JsonObject, now: number): number | undefined => {
     const namespace = Metadata.namespace(build)
-    const account = J.text(build, "spec", "serviceAccount") ?? "builder"
-    const strategy = J.object(build, "spec", "strategy", "dockerStrategy")
+    const account = Json.text(build, "spec", "serviceAccount") ?? "builder"
+    const strategy = Json.object(build, "spec", "strategy", "dockerStrategy")
     const asksAccount = strategy["pullSecret"] === undefined
-      || (J.at(build, "spec", "output", "pushSecret") === undefined &&
-        J.at(build, "spec", "output", "to") !== undefined)
+      || (Json.at(build, "spec", "output", "pushSecret") === undefined &&
+        Json.at(build, "spec", "output", "to") !== undefined)
     if (asksAccount && store.get({ resource: "serviceaccounts", namespace, name: account }) === undefined) {
       const reason = "CannotRetrieveServiceAccount"
       write(build, { reason, message: "Unable to look up the service account secrets for this build." }, undefined, now)
@@ -167,13 +171,13 @@ export const make = (registry: Registry): Controller => {
       const metadata = { name, ownerReferences: [BuildPod.ownerReference(created.right)] }
       registry.create(CoreKinds.configMap, namespace, { metadata, data: {} }, { now })
     }
-    const output = J.text(build, "spec", "output", "to", "name")
+    const output = Json.text(build, "spec", "output", "to", "name")
     registry.update(OpenShiftKinds.builds, namespace, Metadata.name(build), "main", (existing) =>
       Either.right({
         ...existing,
         status: {
-          ...J.omit(J.object(existing, "status"), "reason", "message"),
-          ...J.make({ outputDockerImageReference: output })
+          ...Json.omit(Json.object(existing, "status"), "reason", "message"),
+          ...Json.make({ outputDockerImageReference: output })
         }
       }), { now })
     write(build, { phase: "Pending" }, created.right, now)
@@ -184,8 +188,8 @@ export const make = (registry: Registry): Controller => {
     const phase = phaseOf(build)
     switch (Pods.phase(pod)) {
       case "Pending": {
-        const secret = J.text(build, "spec", "output", "pushSecret", "name")
-        const lacks = secret !== undefined && J.text(build, "status", "reason") !== "MissingPushSecret"
+        const secret = Json.text(build, "spec", "output", "pushSecret", "name")
+        const lacks = secret !== undefined && Json.text(build, "status", "reason") !== "MissingPushSecret"
           && store.get({ resource: "secrets", namespace: Metadata.namespace(build), name: secret }) === undefined
         return phase !== "Running" && lacks
           ? { phase: "Pending", reason: "MissingPushSecret", message: "Missing push secret." }
@@ -194,19 +198,19 @@ export const make = (registry: Registry): Controller => {
           : undefined
       }
       case "Running":
-        return phase === "Running" ? undefined : J.make({
+        return phase === "Running" ? undefined : Json.make({
           phase: "Running",
           reason: "",
           message: "",
-          startTimestamp: J.at(pod, "status", "startTime")
+          startTimestamp: Json.at(pod, "status", "startTime")
         })
       case "Succeeded":
         return { phase: "Complete", reason: "", message: "" }
       default:
         return isOutOfMemory(pod)
           ? outOfMemory
-          : J.text(pod, "status", "reason") === "Evicted"
-          ? { phase: "Failed", reason: "BuildPodEvicted", message: J.text(pod, "status", "message") ?? "" }
+          : Json.text(pod, "status", "reason") === "Evicted"
+          ? { phase: "Failed", reason: "BuildPodEvicted", message: Json.text(pod, "status", "message") ?? "" }
           : phase === "Failed"
           ? undefined
           : Metadata.isBeingDeleted(pod)
@@ -223,14 +227,14 @@ export const make = (registry: Registry): Controller => {
     const namespace = Metadata.namespace(build)
     const pod = store.get({ resource: "pods", namespace, name: BuildPod.podName(build) })
     const phase = phaseOf(build)
-    const mine = pod !== undefined && J.text(Metadata.controller(pod), "uid") === Metadata.uid(build)
+    const mine = pod !== undefined && Json.text(Metadata.controller(pod), "uid") === Metadata.uid(build)
     if (BuildRules.terminalPhases.includes(phase)) {
       if (isUnfinished(build, pod)) {
         write(build, isOutOfMemory(pod) ? outOfMemory : {}, pod, now)
       }
       return undefined
     }
-    if (J.at(build, "status", "cancelled") === true) {
+    if (Json.at(build, "status", "cancelled") === true) {
       registry.delete(CoreKinds.pod, namespace, BuildPod.podName(build), {}, { now })
       const message = "The build was cancelled by the user."
       write(build, { phase: "Cancelled", reason: "CancelledBuild", message }, pod, now)
@@ -238,7 +242,7 @@ export const make = (registry: Registry): Controller => {
     }
     if (pod !== undefined && !mine) {
       const message = "The pod for this build already exists and is older than the build."
-      const left = Metadata.millis(J.text(build, "metadata", "creationTimestamp") ?? "") + 120_000 - now
+      const left = Metadata.millis(Json.text(build, "metadata", "creationTimestamp") ?? "") + 120_000 - now
       if (Metadata.owners(pod).length > 0 && left > 0) {
         return left
       }
@@ -265,7 +269,7 @@ export const make = (registry: Registry): Controller => {
         case resource:
           return [keyOf(object)]
         case "pods": {
-          const name = J.text(object, "metadata", "labels", BuildPod.buildLabel)
+          const name = Json.text(object, "metadata", "labels", BuildPod.buildLabel)
           return name === undefined ? [] : [`${Metadata.namespace(object)}/${name}`]
         }
         case "secrets":
@@ -288,13 +292,13 @@ export const make = (registry: Registry): Controller => {
 }
 
 const withoutEmpty = (status: JsonObject): JsonObject =>
-  J.omit(status, ...["reason", "message"].filter((key) => status[key] === ""))
+  Json.omit(status, ...["reason", "message"].filter((key) => status[key] === ""))
 
 const keyOf = (build: JsonObject): string => `${Metadata.namespace(build)}/${Metadata.name(build)}`
 
 /** Whether something is still to be said of a Build whose builder ended it. */
 const isUnfinished = (build: JsonObject, pod: JsonObject | undefined): boolean => {
-  const status = J.object(build, "status")
+  const status = Json.object(build, "status")
   return (status["phase"] === "Complete" || status["phase"] === "Failed") && (
     status["completionTimestamp"] === undefined
     || (status["phase"] === "Failed" && status["logSnippet"] === undefined && snippet(pod) !== undefined)
@@ -303,16 +307,16 @@ const isUnfinished = (build: JsonObject, pod: JsonObject | undefined): boolean =
 }
 
 const completed = (build: JsonObject, pod: JsonObject | undefined, now: number): JsonObject => {
-  const status = J.object(build, "status")
-  const startTimestamp = J.text(status, "startTimestamp") ?? J.text(pod, "status", "startTime") ??
+  const status = Json.object(build, "status")
+  const startTimestamp = Json.text(status, "startTimestamp") ?? Json.text(pod, "status", "startTime") ??
     Metadata.timestamp(now)
-  const completionTimestamp = J.text(status, "completionTimestamp") ?? Metadata.timestamp(now)
+  const completionTimestamp = Json.text(status, "completionTimestamp") ?? Metadata.timestamp(now)
   const bad = status["phase"] === "Failed" || status["phase"] === "Error"
   return {
     ...build,
     status: {
       ...status,
-      ...J.make({ logSnippet: J.text(status, "logSnippet") ?? (bad ? snippet(pod) : undefined) }),
+      ...Json.make({ logSnippet: Json.text(status, "logSnippet") ?? (bad ? snippet(pod) : undefined) }),
       startTimestamp,
       completionTimestamp,
       duration: (Metadata.millis(completionTimestamp) - Metadata.millis(startTimestamp)) * 1_000_000

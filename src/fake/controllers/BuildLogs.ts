@@ -10,7 +10,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { LogSource } from "../apiserver/ApiServer.js"
 import { Refused } from "../apiserver/Reply.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type { LogStore } from "../kubelet/LogStore.js"
 import * as PodLogs from "../kubelet/PodLogs.js"
 import type { ApiStore } from "../store/ApiStore.js"
@@ -46,7 +46,7 @@ export const source = (store: ApiStore, book: LogStore): LogSource => {
   const started = (build: JsonObject): Effect.Effect<JsonObject> =>
     Effect.suspend(() => {
       const now = current(build)
-      return ["New", "Pending"].includes(J.text(now, "status", "phase") ?? "New")
+      return ["New", "Pending"].includes(Json.text(now, "status", "phase") ?? "New")
         ? Effect.andThen(changed("builds.build.openshift.io", Metadata.namespace(build)), started(build))
         : Effect.succeed(now)
     })
@@ -72,7 +72,7 @@ export const source = (store: ApiStore, book: LogStore): LogSource => {
 
   const logOf = (build: JsonObject, query: PodLogs.Query) => {
     const name = Metadata.name(build)
-    switch (J.text(build, "status", "phase")) {
+    switch (Json.text(build, "status", "phase")) {
       case "Cancelled":
         return refuse(Status.badRequest(`build ${name} was cancelled. ${noLogs}`))
       case "Error":
@@ -82,8 +82,8 @@ export const source = (store: ApiStore, book: LogStore): LogSource => {
     if (pod === undefined) {
       return refuse(Status.badRequest(`pod "${BuildPod.podName(build)}" not found`))
     }
-    const containers = ["initContainers", "containers"].flatMap((key) => J.objects(pod, "spec", key)).map((one) =>
-      J.text(one, "name") ?? ""
+    const containers = ["initContainers", "containers"].flatMap((key) => Json.objects(pod, "spec", key)).map((one) =>
+      Json.text(one, "name") ?? ""
     )
     return Effect.succeed(
       Stream.flatMap(Stream.fromIterable(containers), (container) => containerLog(build, container, query))
@@ -91,7 +91,7 @@ export const source = (store: ApiStore, book: LogStore): LogSource => {
   }
 
   return (build, query) =>
-    ["New", "Pending"].includes(J.text(build, "status", "phase") ?? "New")
+    ["New", "Pending"].includes(Json.text(build, "status", "phase") ?? "New")
       ? isTrue(query["nowait"])
         ? Effect.succeed(Stream.empty)
         : started(build).pipe(

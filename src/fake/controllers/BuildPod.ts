@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import * as BuildNaming from "./BuildNaming.js"
 
@@ -34,8 +34,8 @@ export const configMapNames = (build: JsonObject): ReadonlyArray<string> =>
 
 /** @since 0.1.0 @category getters */
 export const ownerReference = (owner: JsonObject): JsonObject => ({
-  apiVersion: J.text(owner, "apiVersion") ?? "",
-  kind: J.text(owner, "kind") ?? "",
+  apiVersion: Json.text(owner, "apiVersion") ?? "",
+  kind: Json.text(owner, "kind") ?? "",
   name: Metadata.name(owner),
   uid: Metadata.uid(owner),
   controller: true
@@ -55,23 +55,23 @@ const configMap = (name: string | undefined, suffix: string, mountPath: string):
   name === undefined ? [] : [{ volume: { name: BuildNaming.volume(name, suffix), configMap: { name } }, mountPath }]
 
 const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
-  const strategy = J.object(build, "spec", "strategy", "dockerStrategy")
-  const pushes = J.text(build, "spec", "output", "pushSecret", "name")
-  const pulls = J.text(strategy, "pullSecret", "name")
+  const strategy = Json.object(build, "spec", "strategy", "dockerStrategy")
+  const pushes = Json.text(build, "spec", "output", "pushSecret", "name")
+  const pulls = Json.text(strategy, "pullSecret", "name")
   return [
     ...secret(pushes, "push", "/var/run/secrets/openshift.io/push"),
     ...secret(pulls, "pull", "/var/run/secrets/openshift.io/pull"),
-    ...J.objects(build, "spec", "source", "secrets").flatMap((input) => {
-      const name = J.text(input, "secret", "name")
+    ...Json.objects(build, "spec", "source", "secrets").flatMap((input) => {
+      const name = Json.text(input, "secret", "name")
       return secret(name, "build", `/var/run/secrets/openshift.io/build/${name}`)
     }),
-    ...J.objects(build, "spec", "source", "configMaps").flatMap((input) => {
-      const name = J.text(input, "configMap", "name")
+    ...Json.objects(build, "spec", "source", "configMaps").flatMap((input) => {
+      const name = Json.text(input, "configMap", "name")
       return configMap(name, "build", `/var/run/configs/openshift.io/build/${name}`)
     }),
-    ...J.objects(strategy, "volumes").flatMap((volume) => {
-      const secretName = J.text(volume, "source", "secret", "secretName")
-      const configMapName = J.text(volume, "source", "configMap", "name")
+    ...Json.objects(strategy, "volumes").flatMap((volume) => {
+      const secretName = Json.text(volume, "source", "secret", "secretName")
+      const configMapName = Json.text(volume, "source", "configMap", "name")
       const path = `/var/run/openshift.io/volumes/${BuildNaming.directory(secretName ?? configMapName ?? "")}`
       return [
         ...secret(secretName, "user-build-volume", path),
@@ -87,13 +87,14 @@ const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
 
 /** An object is mounted from one volume, however often: the first of its name counts, whatever is in it. */
 const distinct = (mounts: ReadonlyArray<Mounted>): ReadonlyArray<JsonObject> =>
-  Array.from(new Map(mounts.toReversed().map(({ volume }) => [J.text(volume, "name"), volume])).values()).toReversed()
+  Array.from(new Map(mounts.toReversed().map(({ volume }) => [Json.text(volume, "name"), volume])).values())
+    .toReversed()
 
 /** @since 0.1.0 @category constructors */
 export const make = (build: JsonObject): JsonObject => {
   const image = "quay.io/openshift/origin-docker-builder:v4"
-  const privileged = !J.objects(build, "spec", "strategy", "dockerStrategy", "env").some((entry) =>
-    J.text(entry, "name") === "BUILD_PRIVILEGED" && J.text(entry, "value") === "false"
+  const privileged = !Json.objects(build, "spec", "strategy", "dockerStrategy", "env").some((entry) =>
+    Json.text(entry, "name") === "BUILD_PRIVILEGED" && Json.text(entry, "value") === "false"
   )
   const mounts = mounted(build)
   const container = (name: string, more: JsonObject): JsonObject => ({
@@ -102,11 +103,11 @@ export const make = (build: JsonObject): JsonObject => {
     args: [`openshift-${name}`],
     env: [{ name: "BUILD", value: JSON.stringify(build) }, { name: "LANG", value: "C.utf8" }],
     imagePullPolicy: "IfNotPresent",
-    resources: J.object(build, "spec", "resources"),
+    resources: Json.object(build, "spec", "resources"),
     terminationMessagePolicy: "FallbackToLogsOnError",
     ...more
   })
-  const clones = ["git", "binary"].some((source) => J.at(build, "spec", "source", source) !== undefined)
+  const clones = ["git", "binary"].some((source) => Json.at(build, "spec", "source", source) !== undefined)
   return {
     metadata: {
       name: podName(build),
@@ -114,18 +115,18 @@ export const make = (build: JsonObject): JsonObject => {
       annotations: { [buildLabel]: Metadata.name(build) },
       ownerReferences: [ownerReference(build)]
     },
-    spec: J.make({
-      serviceAccountName: J.text(build, "spec", "serviceAccount") ?? "builder",
+    spec: Json.make({
+      serviceAccountName: Json.text(build, "spec", "serviceAccount") ?? "builder",
       restartPolicy: "Never",
-      activeDeadlineSeconds: J.number(build, "spec", "completionDeadlineSeconds") ?? longestBuild,
-      nodeSelector: { ...J.object(build, "spec", "nodeSelector"), "kubernetes.io/os": "linux" },
+      activeDeadlineSeconds: Json.number(build, "spec", "completionDeadlineSeconds") ?? longestBuild,
+      nodeSelector: { ...Json.object(build, "spec", "nodeSelector"), "kubernetes.io/os": "linux" },
       initContainers: [
         ...(clones ? [container("git-clone", {})] : []),
         container("manage-dockerfile", {})
       ],
       containers: [container(buildContainer, {
         securityContext: privileged ? { privileged: true, runAsUser: 0 } : {},
-        volumeMounts: mounts.map(({ mountPath, volume }) => ({ name: J.text(volume, "name") ?? "", mountPath }))
+        volumeMounts: mounts.map(({ mountPath, volume }) => ({ name: Json.text(volume, "name") ?? "", mountPath }))
       })],
       volumes: [
         ...distinct(mounts),

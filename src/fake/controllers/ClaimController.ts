@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as Metadata from "../store/Metadata.js"
 import type { Registry } from "../store/Registry.js"
@@ -19,7 +19,7 @@ export const make = (registry: Registry): Controller => ({
   reconcile: (key, now) => {
     const [namespace = "", name = ""] = key.split("/")
     const claim = registry.store.get({ resource, namespace, name })
-    if (claim === undefined || Metadata.isBeingDeleted(claim) || J.text(claim, "status", "phase") !== "Pending") {
+    if (claim === undefined || Metadata.isBeingDeleted(claim) || Json.text(claim, "status", "phase") !== "Pending") {
       return undefined
     }
     const kind = CoreKinds.persistentVolumeClaim
@@ -28,7 +28,7 @@ export const make = (registry: Registry): Controller => ({
       namespace,
       name,
       "main",
-      (existing) => Either.right(J.set(existing, ["spec", "volumeName"], `pvc-${Metadata.uid(existing)}`)),
+      (existing) => Either.right(Json.set(existing, ["spec", "volumeName"], `pvc-${Metadata.uid(existing)}`)),
       { now }
     )
     registry.update(kind, namespace, name, "status", (existing) =>
@@ -36,8 +36,8 @@ export const make = (registry: Registry): Controller => ({
         ...existing,
         status: {
           phase: "Bound",
-          accessModes: J.list(existing, "spec", "accessModes"),
-          capacity: J.object(existing, "spec", "resources", "requests")
+          accessModes: Json.list(existing, "spec", "accessModes"),
+          capacity: Json.object(existing, "spec", "resources", "requests")
         }
       }), { now })
     return undefined

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as Metadata from "../store/Metadata.js"
 import type { Registry } from "../store/Registry.js"
@@ -35,20 +35,20 @@ export const recorder = (registry: Registry, component: string): Recorder => {
     if (seen._tag === "Right") {
       registry.update(CoreKinds.event, namespace, name, "main", (event) => ({
         ...seen,
-        right: { ...event, lastTimestamp, count: (J.number(event, "count") ?? 1) + 1 }
+        right: { ...event, lastTimestamp, count: (Json.number(event, "count") ?? 1) + 1 }
       }), { now })
       return
     }
     known.set(key, name)
     registry.create(CoreKinds.event, namespace, {
       metadata: { name, namespace },
-      involvedObject: J.make({
+      involvedObject: Json.make({
         apiVersion: about["apiVersion"],
         kind: about["kind"],
         name: Metadata.name(about),
         namespace: Metadata.namespace(about) === "" ? undefined : Metadata.namespace(about),
         uid: Metadata.uid(about),
-        resourceVersion: J.at(about, "metadata", "resourceVersion")
+        resourceVersion: Json.at(about, "metadata", "resourceVersion")
       }),
       type,
       reason,

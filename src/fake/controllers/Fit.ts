@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import { quantity } from "../kinds/PodRules.js"
 import * as Metadata from "../store/Metadata.js"
 import * as Selector from "../store/Selector.js"
@@ -24,37 +24,37 @@ export interface World {
 }
 
 const tolerates = (pod: JsonObject, taint: JsonObject): boolean =>
-  J.objects(pod, "spec", "tolerations").some((toleration) => {
-    const effect = J.text(toleration, "effect") ?? ""
-    const key = J.text(toleration, "key") ?? ""
-    return (effect === "" || effect === J.text(taint, "effect"))
-      && (key === "" || key === J.text(taint, "key"))
-      && (J.text(toleration, "operator") === "Exists"
-        || (J.text(toleration, "value") ?? "") === (J.text(taint, "value") ?? ""))
+  Json.objects(pod, "spec", "tolerations").some((toleration) => {
+    const effect = Json.text(toleration, "effect") ?? ""
+    const key = Json.text(toleration, "key") ?? ""
+    return (effect === "" || effect === Json.text(taint, "effect"))
+      && (key === "" || key === Json.text(taint, "key"))
+      && (Json.text(toleration, "operator") === "Exists"
+        || (Json.text(toleration, "value") ?? "") === (Json.text(taint, "value") ?? ""))
   })
 
 const isTainted = (pod: JsonObject, node: JsonObject): boolean =>
-  J.objects(node, "spec", "taints").some((taint) =>
-    J.text(taint, "effect") !== "PreferNoSchedule" && !tolerates(pod, taint)
+  Json.objects(node, "spec", "taints").some((taint) =>
+    Json.text(taint, "effect") !== "PreferNoSchedule" && !tolerates(pod, taint)
   )
 
 const isWanted = (pod: JsonObject, node: JsonObject): boolean => {
   const labels = Metadata.labels(node)
-  const required = J.at(pod, "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
-  return Object.entries(J.record(pod, "spec", "nodeSelector")).every(([key, value]) => labels[key] === value)
+  const required = Json.at(pod, "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+  return Object.entries(Json.record(pod, "spec", "nodeSelector")).every(([key, value]) => labels[key] === value)
     && (required === undefined ||
-      J.objects(required, "nodeSelectorTerms").some((term) =>
-        Selector.expressions(J.objects(term, "matchExpressions"))(labels)
-        && Selector.expressions(J.objects(term, "matchFields"))({ "metadata.name": Metadata.name(node) })
+      Json.objects(required, "nodeSelectorTerms").some((term) =>
+        Selector.expressions(Json.objects(term, "matchExpressions"))(labels)
+        && Selector.expressions(Json.objects(term, "matchFields"))({ "metadata.name": Metadata.name(node) })
       ))
 }
 
 const terms = (pod: JsonObject, affinity: "podAffinity" | "podAntiAffinity"): ReadonlyArray<JsonObject> =>
-  J.objects(pod, "spec", "affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution")
+  Json.objects(pod, "spec", "affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution")
 
 /** Whether another pod is one that a term of a pod speaks of. */
 const speaksOf = (world: World, owner: JsonObject, term: JsonObject, other: JsonObject): boolean => {
-  const namespaces = J.texts(term, "namespaces")
+  const namespaces = Json.texts(term, "namespaces")
   const selector = term["namespaceSelector"]
   const home = namespaces.length === 0 && selector === undefined ? [Metadata.namespace(owner)] : namespaces
   return (home.includes(Metadata.namespace(other))
@@ -64,7 +64,7 @@ const speaksOf = (world: World, owner: JsonObject, term: JsonObject, other: Json
 
 /** Whether a node and the node of a placed pod are in one domain of a term. */
 const shares = (world: World, term: JsonObject, node: JsonObject, placed: JsonObject): boolean => {
-  const key = J.text(term, "topologyKey") ?? ""
+  const key = Json.text(term, "topologyKey") ?? ""
   const there = world.nodes.find((one) => Metadata.name(one) === Pods.nodeName(placed))
   const domain = Metadata.labels(node)[key]
   return there !== undefined && domain !== undefined && Metadata.labels(there)[key] === domain
@@ -97,16 +97,16 @@ const sum = (lists: ReadonlyArray<JsonObject>, name: string): number =>
 
 /** What a pod asks for: its containers together, or its greediest init container. @since 0.1.0 @category getters */
 export const asksFor = (pod: JsonObject, name: string, list: "requests" | "limits" = "requests"): number => {
-  const of = (key: string) => J.objects(pod, "spec", key).map((one) => J.object(one, "resources", list))
+  const of = (key: string) => Json.objects(pod, "spec", key).map((one) => Json.object(one, "resources", list))
   return Math.max(sum(of("containers"), name), ...of("initContainers").map((one) => sum([one], name)))
 }
 
 const countedResources = (node: JsonObject): ReadonlyArray<string> =>
-  Object.keys(J.object(node, "status", "allocatable")).filter((name) => name !== "pods")
+  Object.keys(Json.object(node, "status", "allocatable")).filter((name) => name !== "pods")
 
 const resourceComplaints = (world: World, pod: JsonObject, node: JsonObject): ReadonlyArray<string> => {
   const here = world.placed.filter((other) => Pods.nodeName(other) === Metadata.name(node))
-  const allocatable = J.object(node, "status", "allocatable")
+  const allocatable = Json.object(node, "status", "allocatable")
   const room = allocatable["pods"] === undefined ? Number.POSITIVE_INFINITY : quantity(allocatable["pods"])
   const short = countedResources(node).filter((name) => {
     const wanted = asksFor(pod, name)
@@ -118,7 +118,7 @@ const resourceComplaints = (world: World, pod: JsonObject, node: JsonObject): Re
 
 /** Why a pod cannot be on a node; nothing if it can. @since 0.1.0 @category getters */
 export const complaints = (world: World, pod: JsonObject, node: JsonObject): ReadonlyArray<string> => {
-  if (J.at(node, "spec", "unschedulable") === true) {
+  if (Json.at(node, "spec", "unschedulable") === true) {
     return ["node(s) were unschedulable"]
   }
   if (isTainted(pod, node)) {

@@ -6,7 +6,7 @@
  */
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
 import type { Kind } from "../kinds/Kind.js"
 import * as Deletion from "../store/Deletion.js"
@@ -23,19 +23,19 @@ interface Identity {
 }
 
 const identify = (object: JsonObject): Identity => ({
-  apiVersion: J.text(object, "apiVersion") ?? "",
-  kind: J.text(object, "kind") ?? "",
+  apiVersion: Json.text(object, "apiVersion") ?? "",
+  kind: Json.text(object, "kind") ?? "",
   namespace: Metadata.namespace(object),
   name: Metadata.name(object),
   uid: Metadata.uid(object)
 })
 
 const withoutOwners = (object: JsonObject, uids: ReadonlyArray<string>): JsonObject => {
-  const left = Metadata.owners(object).filter((owner) => !uids.includes(J.text(owner, "uid") ?? ""))
+  const left = Metadata.owners(object).filter((owner) => !uids.includes(Json.text(owner, "uid") ?? ""))
   return Metadata.setMeta(object, { ownerReferences: left.length === 0 ? undefined : left })
 }
 
-const owns = (uid: string) => (owner: JsonObject): boolean => J.text(owner, "uid") === uid
+const owns = (uid: string) => (owner: JsonObject): boolean => Json.text(owner, "uid") === uid
 
 /** @since 0.1.0 @category constructors */
 export const make = (registry: Registry, catalog: Catalog): Controller => {
@@ -83,17 +83,21 @@ export const make = (registry: Registry, catalog: Catalog): Controller => {
   /** Deletes an object whose owners are all gone, or about to go and waiting for it. */
   const follow = (identity: Identity, object: JsonObject, now: number): void => {
     const owners = Metadata.owners(object).map((reference) => {
-      const kind = catalog.named(J.text(reference, "apiVersion") ?? "", J.text(reference, "kind") ?? "")
+      const kind = catalog.named(Json.text(reference, "apiVersion") ?? "", Json.text(reference, "kind") ?? "")
       const owner = find({
-        apiVersion: J.text(reference, "apiVersion") ?? "",
-        kind: J.text(reference, "kind") ?? "",
+        apiVersion: Json.text(reference, "apiVersion") ?? "",
+        kind: Json.text(reference, "kind") ?? "",
         namespace: identity.namespace,
-        name: J.text(reference, "name") ?? "",
-        uid: J.text(reference, "uid") ?? ""
+        name: Json.text(reference, "name") ?? "",
+        uid: Json.text(reference, "uid") ?? ""
       })?.object
       const waits = owner !== undefined && Metadata.isBeingDeleted(owner)
         && Metadata.finalizers(owner).includes(Deletion.foregroundFinalizer)
-      return { uid: J.text(reference, "uid") ?? "", is: kind === undefined || (owner !== undefined && !waits), waits }
+      return {
+        uid: Json.text(reference, "uid") ?? "",
+        is: kind === undefined || (owner !== undefined && !waits),
+        waits
+      }
     })
     const lost = owners.filter(({ is, waits }) => !is && !waits).map(({ uid }) => uid)
     const waiting = owners.filter(({ waits }) => waits).map(({ uid }) => uid)
@@ -162,7 +166,7 @@ export const make = (registry: Registry, catalog: Catalog): Controller => {
     keys: (_, object) => {
       const identity = identify(object)
       known.set(identity.uid, identity)
-      const owners = Metadata.owners(object).map((owner) => J.text(owner, "uid") ?? "")
+      const owners = Metadata.owners(object).map((owner) => Json.text(owner, "uid") ?? "")
       owners.forEach((owner) => dependents.set(owner, (dependents.get(owner) ?? new Set()).add(identity.uid)))
       return [identity.uid, ...owners.filter((owner) => known.has(owner))]
     },

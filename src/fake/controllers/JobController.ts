@@ -6,7 +6,7 @@
  */
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as BatchKinds from "../kinds/BatchKinds.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as Metadata from "../store/Metadata.js"
@@ -51,15 +51,15 @@ interface Sync {
 const keyOf = (job: JsonObject): string => `${Metadata.namespace(job)}/${Metadata.name(job)}`
 
 const ownerKey = (object: JsonObject): ReadonlyArray<string> =>
-  Metadata.owners(object).filter((owner) => J.text(owner, "kind") === "Job").map((owner) =>
-    `${Metadata.namespace(object)}/${J.text(owner, "name")}`
+  Metadata.owners(object).filter((owner) => Json.text(owner, "kind") === "Job").map((owner) =>
+    `${Metadata.namespace(object)}/${Json.text(owner, "name")}`
   )
 
 /** Whether the Job has ended for good. @since 0.1.0 @category predicates */
 export const isFinished = (job: JsonObject): boolean =>
-  ["Complete", "Failed"].some((type) => Conditions.holds(J.object(job, "status"), type))
+  ["Complete", "Failed"].some((type) => Conditions.holds(Json.object(job, "status"), type))
 
-const isSuspended = (job: JsonObject): boolean => J.at(job, "spec", "suspend") === true
+const isSuspended = (job: JsonObject): boolean => Json.at(job, "spec", "suspend") === true
 
 /** @since 0.1.0 @category constructors */
 export const make = (registry: Registry, options: Options): Controller => {
@@ -76,7 +76,7 @@ export const make = (registry: Registry, options: Options): Controller => {
       if (pod === undefined) {
         names.delete(name)
       }
-      return pod !== undefined && J.text(Metadata.controller(pod), "uid") === Metadata.uid(job) ? [pod] : []
+      return pod !== undefined && Json.text(Metadata.controller(pod), "uid") === Metadata.uid(job) ? [pod] : []
     })
   }
 
@@ -111,14 +111,14 @@ export const make = (registry: Registry, options: Options): Controller => {
   }
 
   const createPod = (job: JsonObject, now: number): string | undefined => {
-    const template = J.object(job, "spec", "template")
-    const labels = J.object(template, "metadata", "labels")
+    const template = Json.object(job, "spec", "template")
+    const labels = Json.object(template, "metadata", "labels")
     const created = registry.create(CoreKinds.pod, Metadata.namespace(job), {
-      metadata: J.make({
+      metadata: Json.make({
         generateName: `${Metadata.name(job)}-`,
         labels,
-        annotations: J.at(template, "metadata", "annotations"),
-        finalizers: [...J.texts(template, "metadata", "finalizers"), JobPods.trackingFinalizer],
+        annotations: Json.at(template, "metadata", "annotations"),
+        finalizers: [...Json.texts(template, "metadata", "finalizers"), JobPods.trackingFinalizer],
         ownerReferences: [{
           apiVersion: "batch/v1",
           kind: "Job",
@@ -128,7 +128,7 @@ export const make = (registry: Registry, options: Options): Controller => {
           blockOwnerDeletion: true
         }]
       }),
-      spec: J.object(template, "spec")
+      spec: Json.object(template, "spec")
     }, { now })
     return Either.match(created, {
       onLeft: (status) => {
@@ -143,15 +143,15 @@ export const make = (registry: Registry, options: Options): Controller => {
   }
 
   const finishOf = ({ failed, job, now, pods }: Sync): Finish | undefined => {
-    const status = J.object(job, "status")
+    const status = Json.object(job, "status")
     const decided = ["SuccessCriteriaMet", "FailureTarget"].map((type) => Conditions.find(status, type)).find((one) =>
-      J.text(one, "status") === "True"
+      Json.text(one, "status") === "True"
     )
     if (decided !== undefined) {
       return {
-        type: J.text(decided, "type") === "FailureTarget" ? "FailureTarget" : "SuccessCriteriaMet",
-        reason: J.text(decided, "reason") ?? "",
-        message: J.text(decided, "message") ?? ""
+        type: Json.text(decided, "type") === "FailureTarget" ? "FailureTarget" : "SuccessCriteriaMet",
+        reason: Json.text(decided, "reason") ?? "",
+        message: Json.text(decided, "message") ?? ""
       }
     }
     const failsJob = pods.filter(JobPods.isFailed(job)).map((pod) => JobPods.judge(job, pod).failsJob).find((message) =>
@@ -160,7 +160,7 @@ export const make = (registry: Registry, options: Options): Controller => {
     if (failsJob !== undefined) {
       return { type: "FailureTarget", reason: "PodFailurePolicy", message: failsJob }
     }
-    if (failed > (J.number(job, "spec", "backoffLimit") ?? 6)) {
+    if (failed > (Json.number(job, "spec", "backoffLimit") ?? 6)) {
       return {
         type: "FailureTarget",
         reason: "BackoffLimitExceeded",
@@ -183,8 +183,8 @@ export const make = (registry: Registry, options: Options): Controller => {
       })
       return undefined
     }
-    const parallelism = J.number(job, "spec", "parallelism") ?? 1
-    const completions = J.number(job, "spec", "completions")
+    const parallelism = Json.number(job, "spec", "parallelism") ?? 1
+    const completions = Json.number(job, "spec", "completions")
     const wanted = completions === undefined
       ? succeeded > 0 ? active.length : parallelism
       : Math.max(0, Math.min(completions - succeeded, parallelism))
@@ -214,14 +214,14 @@ export const make = (registry: Registry, options: Options): Controller => {
     const newSucceeded = tracked.filter((pod) => Pods.phase(pod) === "Succeeded")
     const newFailed = tracked.filter(JobPods.isFailed(job))
     const counted = newFailed.filter((pod) => JobPods.judge(job, pod).counts)
-    const status = J.object(job, "status")
+    const status = Json.object(job, "status")
     const begun: Sync = {
       job,
       now,
       pods: seen,
       active: seen.filter(Pods.isActive),
-      succeeded: (J.number(status, "succeeded") ?? 0) + newSucceeded.length,
-      failed: (J.number(status, "failed") ?? 0) + counted.length,
+      succeeded: (Json.number(status, "succeeded") ?? 0) + newSucceeded.length,
+      failed: (Json.number(status, "failed") ?? 0) + counted.length,
       counting: newFailed.length > 0
     }
     count(Metadata.uid(job), newSucceeded.length, newFailed.length, now)
@@ -235,7 +235,7 @@ export const make = (registry: Registry, options: Options): Controller => {
     }
     const pods = podsOf(job)
     const active = pods.filter(Pods.isActive)
-    const completions = J.number(job, "spec", "completions")
+    const completions = Json.number(job, "spec", "completions")
     const complete = begun.succeeded >= (completions ?? 1) && active.length === 0
     const finish = failing ?? (complete
       ? {
@@ -245,7 +245,7 @@ export const make = (registry: Registry, options: Options): Controller => {
       }
       : undefined)
     const next = suspension(job, started(job, status, now), finish, now)
-    settle(job, { ...J.omit(next, "active"), ...counts(pods) }, finish, now)
+    settle(job, { ...Json.omit(next, "active"), ...counts(pods) }, finish, now)
     const current = store.get({ resource: "jobs.batch", namespace: Metadata.namespace(job), name: Metadata.name(job) })
     if (current !== undefined && isFinished(current)) {
       failures.delete(uid)
@@ -280,7 +280,7 @@ export const make = (registry: Registry, options: Options): Controller => {
       reason,
       message
     }, now)
-    return isSuspended(job) ? J.omit(next, "startTime") : { ...next, startTime: Metadata.timestamp(now) }
+    return isSuspended(job) ? Json.omit(next, "startTime") : { ...next, startTime: Metadata.timestamp(now) }
   }
 
   /** Writes which pods are about to be counted, lets them go, counts them, and ends the Job if nothing is left. */
@@ -299,17 +299,17 @@ export const make = (registry: Registry, options: Options): Controller => {
       ? status
       : Conditions.set(status, { ...finish, status: "True" }, now)
     const uids = (pods: ReadonlyArray<JsonObject>) => pods.length === 0 ? undefined : pods.map(Metadata.uid)
-    const uncounted = J.make({ succeeded: uids(succeeded), failed: uids(failed) })
+    const uncounted = Json.make({ succeeded: uids(succeeded), failed: uids(failed) })
     const written = putStatus(job, { ...interim, uncountedTerminatedPods: uncounted }, now)
     done.forEach((pod) => release(pod, now))
-    const add = (name: string, more: number) => more === 0 ? {} : { [name]: (J.number(interim, name) ?? 0) + more }
+    const add = (name: string, more: number) => more === 0 ? {} : { [name]: (Json.number(interim, name) ?? 0) + more }
     const counted = {
       ...interim,
       ...add("succeeded", succeeded.length),
       ...add("failed", failed.length),
       uncountedTerminatedPods: {}
     }
-    const terminating = J.number(status, "terminating") ?? 0
+    const terminating = Json.number(status, "terminating") ?? 0
     if (finish === undefined || terminating > 0) {
       putStatus(written, counted, now)
       return
@@ -354,14 +354,14 @@ export const make = (registry: Registry, options: Options): Controller => {
         ) => release(pod, now))
         return undefined
       }
-      return isFinished(job) || J.at(job, "spec", "managedBy") !== undefined ? undefined : sync(job, now)
+      return isFinished(job) || Json.at(job, "spec", "managedBy") !== undefined ? undefined : sync(job, now)
     }
   }
 }
 
 const untilDeadline = (job: JsonObject, now: number): number | undefined => {
-  const seconds = J.number(job, "spec", "activeDeadlineSeconds")
-  const startTime = J.text(job, "status", "startTime")
+  const seconds = Json.number(job, "spec", "activeDeadlineSeconds")
+  const startTime = Json.text(job, "status", "startTime")
   return seconds === undefined || startTime === undefined || isSuspended(job)
     ? undefined
     : Metadata.millis(startTime) + seconds * 1000 - now
@@ -372,7 +372,7 @@ const started = (job: JsonObject, status: JsonObject, now: number): JsonObject =
 
 const counts = (pods: ReadonlyArray<JsonObject>): JsonObject => {
   const active = pods.filter(Pods.isActive)
-  return J.make({
+  return Json.make({
     active: active.length === 0 ? undefined : active.length,
     terminating: pods.filter(Pods.isTerminating).length,
     ready: active.filter(Pods.isReady).length

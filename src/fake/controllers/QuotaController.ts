@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import { rendered, usage } from "../admission/ResourceQuotas.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as Kind from "../kinds/Kind.js"
@@ -42,7 +42,7 @@ export const make = (registry: Registry, catalog: Catalog): Controller => {
     reconcile: (key, now) => {
       const [namespace = "", name = ""] = key.split("/")
       registry.update(CoreKinds.resourceQuota, namespace, name, "status", (quota) => {
-        const hard = J.object(quota, "spec", "hard")
+        const hard = Json.object(quota, "spec", "hard")
         const counted = Object.keys(hard).map((one): [string, string] => [one, rendered(one, used(quota, one))])
         return Either.right({ ...quota, status: { hard, used: Object.fromEntries(counted) } })
       }, { now })

@@ -5,7 +5,7 @@
  */
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import type { Key } from "../store/ApiStore.js"
 import * as Metadata from "../store/Metadata.js"
@@ -17,8 +17,9 @@ import * as Fit from "./Fit.js"
 import * as Pods from "./Pods.js"
 
 const isOurs = (pod: JsonObject): boolean =>
-  J.text(pod, "spec", "schedulerName") === "default-scheduler" && Pods.nodeName(pod) === undefined && Pods.isActive(pod)
-  && J.list(pod, "spec", "schedulingGates").length === 0
+  Json.text(pod, "spec", "schedulerName") === "default-scheduler" && Pods.nodeName(pod) === undefined &&
+  Pods.isActive(pod)
+  && Json.list(pod, "spec", "schedulingGates").length === 0
 
 const podKey = (pod: JsonObject): Key => ({
   resource: "pods",
@@ -46,15 +47,15 @@ export const make = (registry: Registry, obstacle: (pod: JsonObject) => string |
   })
 
   const missingClaim = (pod: JsonObject): string | undefined =>
-    J.objects(pod, "spec", "volumes").flatMap((volume) => {
-      const name = J.text(volume, "persistentVolumeClaim", "claimName")
+    Json.objects(pod, "spec", "volumes").flatMap((volume) => {
+      const name = Json.text(volume, "persistentVolumeClaim", "claimName")
       if (name === undefined) {
         return []
       }
       const claim = store.get({ resource: "persistentvolumeclaims", namespace: Metadata.namespace(pod), name })
       return claim === undefined
         ? [`persistentvolumeclaim "${name}" not found`]
-        : J.text(claim, "status", "phase") === "Bound"
+        : Json.text(claim, "status", "phase") === "Bound"
         ? []
         : ["pod has unbound immediate PersistentVolumeClaims"]
     })[0]
@@ -65,14 +66,15 @@ export const make = (registry: Registry, obstacle: (pod: JsonObject) => string |
       Metadata.namespace(pod),
       Metadata.name(pod),
       "status",
-      (existing) => Either.right({ ...existing, status: Conditions.set(J.object(existing, "status"), condition, now) }),
+      (existing) =>
+        Either.right({ ...existing, status: Conditions.set(Json.object(existing, "status"), condition, now) }),
       { now }
     )
   }
 
   const refuse = (pod: JsonObject, message: string, now: number): void => {
-    const said = Conditions.find(J.object(pod, "status"), "PodScheduled")
-    if (J.text(said, "message") !== message) {
+    const said = Conditions.find(Json.object(pod, "status"), "PodScheduled")
+    if (Json.text(said, "message") !== message) {
       say(pod, { type: "PodScheduled", status: "False", reason: "Unschedulable", message }, now)
       record(pod, "Warning", "FailedScheduling", message, now)
     }
@@ -81,8 +83,8 @@ export const make = (registry: Registry, obstacle: (pod: JsonObject) => string |
   const bind = (pod: JsonObject, node: JsonObject, now: number): void => {
     const nodeName = Metadata.name(node)
     const key = podKey(pod)
-    const bound = J.set(store.get(key) ?? pod, ["spec", "nodeName"], nodeName)
-    const status = Conditions.set(J.object(bound, "status"), { type: "PodScheduled", status: "True" }, now)
+    const bound = Json.set(store.get(key) ?? pod, ["spec", "nodeName"], nodeName)
+    const status = Conditions.set(Json.object(bound, "status"), { type: "PodScheduled", status: "True" }, now)
     store.put(key, { ...bound, status })
     record(pod, "Normal", "Scheduled", `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`, now)
   }

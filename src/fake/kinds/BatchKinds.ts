@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Columns from "./Columns.js"
 import { any, boolean, each, type Fields, integer, list, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
@@ -42,7 +42,7 @@ const fields: Fields = object({
 })
 
 const fill = (job: JsonObject): JsonObject => {
-  const spec = J.object(job, "spec")
+  const spec = Json.object(job, "spec")
   const filled = Kind.defaults(spec, {
     ...(spec["completions"] === undefined && spec["parallelism"] === undefined ? { completions: 1 } : {}),
     parallelism: 1,
@@ -67,17 +67,17 @@ const fill = (job: JsonObject): JsonObject => {
     "template",
     (template) => Kind.inside({ metadata: {}, ...template }, "spec", PodDefaults.podSpec)
   )
-  const labels = J.object(withTemplate, "template", "metadata", "labels")
-  const labelled = Object.keys(J.object(job, "metadata", "labels")).length === 0 && Object.keys(labels).length > 0
-    ? J.set(job, ["metadata", "labels"], labels)
+  const labels = Json.object(withTemplate, "template", "metadata", "labels")
+  const labelled = Object.keys(Json.object(job, "metadata", "labels")).length === 0 && Object.keys(labels).length > 0
+    ? Json.set(job, ["metadata", "labels"], labels)
     : job
   return { ...labelled, spec: withTemplate }
 }
 
 /** The labels by which a Job knows its pods. The unprefixed ones are older. */
 const generated = (job: JsonObject): JsonObject => {
-  const uid = J.text(job, "metadata", "uid") ?? ""
-  const name = J.text(job, "metadata", "name") ?? ""
+  const uid = Json.text(job, "metadata", "uid") ?? ""
+  const name = Json.text(job, "metadata", "name") ?? ""
   return {
     "batch.kubernetes.io/controller-uid": uid,
     "batch.kubernetes.io/job-name": name,
@@ -88,14 +88,17 @@ const generated = (job: JsonObject): JsonObject => {
 
 const prepare = (job: JsonObject): JsonObject => {
   const made = { ...job, status: {} }
-  if (J.at(job, "spec", "manualSelector") === true) {
+  if (Json.at(job, "spec", "manualSelector") === true) {
     return made
   }
-  const labels = { ...generated(job), ...J.object(job, "spec", "template", "metadata", "labels") }
-  const uid = J.text(job, "metadata", "uid") ?? ""
-  const labelled = J.set(made, ["spec", "template", "metadata", "labels"], labels)
-  const matchLabels = { "batch.kubernetes.io/controller-uid": uid, ...J.object(job, "spec", "selector", "matchLabels") }
-  return fill(J.set(labelled, ["spec", "selector", "matchLabels"], matchLabels))
+  const labels = { ...generated(job), ...Json.object(job, "spec", "template", "metadata", "labels") }
+  const uid = Json.text(job, "metadata", "uid") ?? ""
+  const labelled = Json.set(made, ["spec", "template", "metadata", "labels"], labels)
+  const matchLabels = {
+    "batch.kubernetes.io/controller-uid": uid,
+    ...Json.object(job, "spec", "selector", "matchLabels")
+  }
+  return fill(Json.set(labelled, ["spec", "selector", "matchLabels"], matchLabels))
 }
 
 const counts = [
@@ -111,16 +114,18 @@ const counts = [
 const actions = ["Count", "FailIndex", "FailJob", "Ignore"]
 
 const failurePolicy = (spec: JsonObject): ReadonlyArray<Status.FieldError> => {
-  const containers = ["containers", "initContainers"].flatMap((key) => J.objects(spec, "template", "spec", key)).map((
-    one
-  ) => J.text(one, "name"))
-  return J.objects(spec, "podFailurePolicy", "rules").flatMap((rule, index) => {
+  const containers = ["containers", "initContainers"].flatMap((key) => Json.objects(spec, "template", "spec", key)).map(
+    (
+      one
+    ) => Json.text(one, "name")
+  )
+  return Json.objects(spec, "podFailurePolicy", "rules").flatMap((rule, index) => {
     const field = `spec.podFailurePolicy.rules[${index}]`
-    const action = J.text(rule, "action") ?? ""
-    const container = J.text(rule, "onExitCodes", "containerName")
-    const values = J.list(rule, "onExitCodes", "values").filter((value) => typeof value === "number")
+    const action = Json.text(rule, "action") ?? ""
+    const container = Json.text(rule, "onExitCodes", "containerName")
+    const values = Json.list(rule, "onExitCodes", "values").filter((value) => typeof value === "number")
     const onCodes = rule["onExitCodes"] !== undefined
-    const onConditions = J.list(rule, "onPodConditions").length > 0
+    const onConditions = Json.list(rule, "onPodConditions").length > 0
     return [
       ...(actions.includes(action) ? [] : [Status.unsupportedValue(`${field}.action`, action, actions)]),
       ...(container === undefined || containers.includes(container)
@@ -136,7 +141,7 @@ const failurePolicy = (spec: JsonObject): ReadonlyArray<Status.FieldError> => {
       ...(values.some((value, at) => at > 0 && (values[at - 1] ?? 0) > value)
         ? [Status.invalidValue(`${field}.onExitCodes.values`, values, "must be ordered")]
         : []),
-      ...(J.text(rule, "onExitCodes", "operator") === "In" && values.includes(0)
+      ...(Json.text(rule, "onExitCodes", "operator") === "In" && values.includes(0)
         ? [
           Status.invalidValue(
             `${field}.onExitCodes.values[${values.indexOf(0)}]`,
@@ -160,7 +165,7 @@ const failurePolicy = (spec: JsonObject): ReadonlyArray<Status.FieldError> => {
 
 const restartPolicy = (spec: JsonObject): ReadonlyArray<Status.FieldError> => {
   const field = "spec.template.spec.restartPolicy"
-  const policy = J.text(spec, "template", "spec", "restartPolicy") ?? "Always"
+  const policy = Json.text(spec, "template", "spec", "restartPolicy") ?? "Always"
   if (policy === "Always") {
     return [Status.required(field, `valid values: "OnFailure", "Never"`)]
   }
@@ -170,10 +175,10 @@ const restartPolicy = (spec: JsonObject): ReadonlyArray<Status.FieldError> => {
 }
 
 const validate = (job: JsonObject): ReadonlyArray<Status.FieldError> => {
-  const spec = J.object(job, "spec")
+  const spec = Json.object(job, "spec")
   return [
     ...counts.flatMap((name) => {
-      const value = J.number(spec, name)
+      const value = Json.number(spec, name)
       return value !== undefined && value < 0
         ? [Status.invalidValue(`spec.${name}`, value, "must be greater than or equal to 0")]
         : []
@@ -182,8 +187,8 @@ const validate = (job: JsonObject): ReadonlyArray<Status.FieldError> => {
     ...(spec["podFailurePolicy"] !== undefined && spec["podReplacementPolicy"] !== "Failed"
       ? [Status.unsupportedValue("spec.podReplacementPolicy", spec["podReplacementPolicy"], ["Failed"])]
       : []),
-    ...PodRules.labels(J.object(spec, "template", "metadata"), "spec.template"),
-    ...PodRules.podSpec(J.object(spec, "template", "spec"), "spec.template.spec"),
+    ...PodRules.labels(Json.object(spec, "template", "metadata"), "spec.template"),
+    ...PodRules.podSpec(Json.object(spec, "template", "spec"), "spec.template.spec"),
     ...restartPolicy(spec)
   ]
 }
@@ -200,17 +205,23 @@ const fixed = [
 
 /** While a Job that never ran is suspended, Kueue and its like may say where its pods go. */
 const unplaced = (spec: JsonObject): JsonObject => {
-  const pod = J.omit(J.object(spec, "template", "spec"), "nodeSelector", "tolerations", "affinity", "schedulingGates")
-  return J.set(J.set(spec, ["template", "spec"], pod), ["template", "metadata"], undefined)
+  const pod = Json.omit(
+    Json.object(spec, "template", "spec"),
+    "nodeSelector",
+    "tolerations",
+    "affinity",
+    "schedulingGates"
+  )
+  return Json.set(Json.set(spec, ["template", "spec"], pod), ["template", "metadata"], undefined)
 }
 
 const validateUpdate = (next: JsonObject, previous: JsonObject): ReadonlyArray<Status.FieldError> => {
-  const free = J.at(previous, "spec", "suspend") === true && J.at(previous, "status", "startTime") === undefined
-  const [after, before] = [J.object(next, "spec"), J.object(previous, "spec")].map((spec) =>
+  const free = Json.at(previous, "spec", "suspend") === true && Json.at(previous, "status", "startTime") === undefined
+  const [after, before] = [Json.object(next, "spec"), Json.object(previous, "spec")].map((spec) =>
     free ? unplaced(spec) : spec
   )
-  return fixed.filter((name) => !J.equal(after?.[name], before?.[name])).map((name) =>
-    Status.invalidValue(`spec.${name}`, J.at(next, "spec", name), "field is immutable")
+  return fixed.filter((name) => !Json.equal(after?.[name], before?.[name])).map((name) =>
+    Status.invalidValue(`spec.${name}`, Json.at(next, "spec", name), "field is immutable")
   )
 }
 
@@ -225,7 +236,7 @@ export const job = Kind.make({
   status: true,
   fields,
   generation: "spec",
-  selectable: { "status.successful": (object) => String(J.number(object, "status", "succeeded") ?? 0) },
+  selectable: { "status.successful": (object) => String(Json.number(object, "status", "succeeded") ?? 0) },
   unknownField: (field) => `field label "${field}" not supported for Job`,
   fill,
   prepare,

@@ -4,23 +4,23 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import * as Column from "./Column.js"
 
 const strategies = [["dockerStrategy", "Docker"], ["sourceStrategy", "Source"], ["customStrategy", "Custom"]] as const
 
 const type = (build: JsonObject): string =>
-  strategies.find(([key]) => J.at(build, "spec", "strategy", key) !== undefined)?.[1] ?? ""
+  strategies.find(([key]) => Json.at(build, "spec", "strategy", key) !== undefined)?.[1] ?? ""
 
 const sources = [["binary", "Binary"], ["dockerfile", "Dockerfile"], ["git", "Git"]] as const
 
 const from = (build: JsonObject): string =>
-  sources.flatMap(([key, words]) => J.at(build, "spec", "source", key) === undefined ? [] : [words]).join(",")
+  sources.flatMap(([key, words]) => Json.at(build, "spec", "source", key) === undefined ? [] : [words]).join(",")
 
 const status = (build: JsonObject): string => {
-  const phase = J.text(build, "status", "phase") ?? ""
-  const reason = J.text(build, "status", "reason") ?? ""
+  const phase = Json.text(build, "status", "phase") ?? ""
+  const reason = Json.text(build, "status", "reason") ?? ""
   return reason === "" ? phase : `${phase} (${reason})`
 }
 
@@ -47,13 +47,13 @@ const inWords = (millis: number): string => {
 }
 
 const started = (build: JsonObject, now: number): string => {
-  const time = J.text(build, "status", "startTimestamp")
+  const time = Json.text(build, "status", "startTimestamp")
   return time === undefined ? "" : `${inWords(now - Metadata.millis(time))} ago`
 }
 
 /** Of nanoseconds, as a Build counts. */
 const duration = (build: JsonObject): string => {
-  const nanos = J.number(build, "status", "duration") ?? 0
+  const nanos = Json.number(build, "status", "duration") ?? 0
   return nanos > 0 ? Column.duration(nanos / 1_000_000) : ""
 }
 

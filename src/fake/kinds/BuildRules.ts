@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Kind from "./Kind.js"
 
 type Errors = ReadonlyArray<Status.FieldError>
@@ -27,42 +27,42 @@ const sources: ReadonlyArray<readonly [string, string]> = [
 
 /** The kind of strategy that a Build has, if it has one. @since 0.1.0 @category getters */
 export const strategy = (build: JsonObject): string | undefined =>
-  Object.keys(J.object(build, "spec", "strategy")).map((key) => strategies[key]).find((type) => type !== undefined)
+  Object.keys(Json.object(build, "spec", "strategy")).map((key) => strategies[key]).find((type) => type !== undefined)
 
 /** What the server fills in: above all the types, which follow from what is set. @since 0.1.0 @category combinators */
 export const fill = (build: JsonObject): JsonObject => {
-  const spec = J.object(build, "spec")
-  const source = J.object(spec, "source")
+  const spec = Json.object(build, "spec")
+  const source = Json.object(spec, "source")
   const sourceType = sources.find(([key]) => source[key] !== undefined)?.[1] ?? "None"
   return {
     ...build,
     spec: {
       ...spec,
       source: { ...source, type: sourceType },
-      strategy: { ...J.object(spec, "strategy"), ...J.make({ type: strategy(build) }) },
-      output: Kind.inside(J.object(spec, "output"), "to", (to) => Kind.defaults(to, { kind: "ImageStreamTag" })),
-      resources: J.object(spec, "resources"),
-      postCommit: J.object(spec, "postCommit")
+      strategy: { ...Json.object(spec, "strategy"), ...Json.make({ type: strategy(build) }) },
+      output: Kind.inside(Json.object(spec, "output"), "to", (to) => Kind.defaults(to, { kind: "ImageStreamTag" })),
+      resources: Json.object(spec, "resources"),
+      postCommit: Json.object(spec, "postCommit")
     },
-    status: J.object(build, "status")
+    status: Json.object(build, "status")
   }
 }
 
 /** One condition a phase; the one of the current phase is True. */
 const manageConditions = (status: JsonObject, now: string): JsonObject => {
-  const phase = J.text(status, "phase") ?? ""
-  const conditions = J.objects(status, "conditions")
-  const known = conditions.some((condition) => J.text(condition, "type") === phase)
+  const phase = Json.text(status, "phase") ?? ""
+  const conditions = Json.objects(status, "conditions")
+  const known = conditions.some((condition) => Json.text(condition, "type") === phase)
   const next = conditions.map((condition): JsonObject => {
-    const is = J.text(condition, "type") === phase ? "True" : "False"
+    const is = Json.text(condition, "type") === phase ? "True" : "False"
     const said = is === "True"
-      ? J.make({ reason: status["reason"], message: status["message"] })
+      ? Json.make({ reason: status["reason"], message: status["message"] })
       : {}
-    const turned = J.text(condition, "status") !== is
-    const same = !turned && J.equal(condition["reason"], said["reason"]) &&
-      J.equal(condition["message"], said["message"])
+    const turned = Json.text(condition, "status") !== is
+    const same = !turned && Json.equal(condition["reason"], said["reason"]) &&
+      Json.equal(condition["message"], said["message"])
     return same ? condition : {
-      ...J.omit(condition, "reason", "message"),
+      ...Json.omit(condition, "reason", "message"),
       ...said,
       status: is,
       lastUpdateTime: now,
@@ -73,7 +73,7 @@ const manageConditions = (status: JsonObject, now: string): JsonObject => {
     ...status,
     conditions: known ? next : [
       ...next,
-      J.make({
+      Json.make({
         type: phase,
         status: "True",
         reason: status["reason"],
@@ -88,16 +88,19 @@ const manageConditions = (status: JsonObject, now: string): JsonObject => {
 /** @since 0.1.0 @category combinators */
 export const prepare = (build: JsonObject, now: string): JsonObject => ({
   ...build,
-  status: manageConditions(Kind.defaults(J.object(build, "status"), { phase: "New" }), now)
+  status: manageConditions(Kind.defaults(Json.object(build, "status"), { phase: "New" }), now)
 })
 
 /** What a failed Build says of its failure stays, but for a want of memory. @since 0.1.0 @category combinators */
 export const amend = (next: JsonObject, previous: JsonObject, now: string): JsonObject => {
-  const status = J.object(next, "status")
-  const before = J.object(previous, "status")
+  const status = Json.object(next, "status")
+  const before = Json.object(previous, "status")
   const keeps = before["phase"] === "Failed" && status["reason"] !== "OutOfMemoryKilled"
   const said = keeps
-    ? { ...J.omit(status, "reason", "message"), ...J.make({ reason: before["reason"], message: before["message"] }) }
+    ? {
+      ...Json.omit(status, "reason", "message"),
+      ...Json.make({ reason: before["reason"], message: before["message"] })
+    }
     : status
   return { ...next, status: manageConditions(said, now) }
 }
@@ -105,8 +108,8 @@ export const amend = (next: JsonObject, previous: JsonObject, now: string): Json
 const isRelative = (path: string | undefined): boolean => path !== undefined && !path.startsWith("/")
 
 const relativeInputs = (spec: JsonObject, key: "secrets" | "configMaps"): Errors =>
-  J.objects(spec, "source", key).flatMap((input, index) => {
-    const destination = J.text(input, "destinationDir") ?? ""
+  Json.objects(spec, "source", key).flatMap((input, index) => {
+    const destination = Json.text(input, "destinationDir") ?? ""
     const field = `spec.source.${key}[${index}].destinationDir`
     return destination === ".." || destination.startsWith("../")
       ? [Status.invalidValue(field, destination, "destination dir cannot start with '..'")]
@@ -116,8 +119,8 @@ const relativeInputs = (spec: JsonObject, key: "secrets" | "configMaps"): Errors
   })
 
 const output = (spec: JsonObject): Errors => {
-  const to = J.object(spec, "output", "to")
-  const kind = J.text(to, "kind")
+  const to = Json.object(spec, "output", "to")
+  const kind = Json.text(to, "kind")
   if (kind === undefined) {
     return []
   }
@@ -129,7 +132,7 @@ const output = (spec: JsonObject): Errors => {
     )]
   }
   return [
-    ...((J.text(to, "name") ?? "") === "" ? [Status.required("spec.output.to.name")] : []),
+    ...((Json.text(to, "name") ?? "") === "" ? [Status.required("spec.output.to.name")] : []),
     ...(kind === "DockerImage" && to["namespace"] !== undefined
       ? [Status.invalidValue(
         "spec.output.to.namespace",
@@ -144,11 +147,11 @@ const dockerfileLimit = 60_000
 
 /** @since 0.1.0 @category rules */
 export const validate = (build: JsonObject): Errors => {
-  const spec = J.object(build, "spec")
-  const set = Object.keys(J.object(spec, "strategy")).filter((key) => strategies[key] !== undefined)
-  const dockerfile = J.text(spec, "source", "dockerfile") ?? ""
-  const deadline = J.number(spec, "completionDeadlineSeconds")
-  const hasSource = sources.some(([key]) => J.at(spec, "source", key) !== undefined)
+  const spec = Json.object(build, "spec")
+  const set = Object.keys(Json.object(spec, "strategy")).filter((key) => strategies[key] !== undefined)
+  const dockerfile = Json.text(spec, "source", "dockerfile") ?? ""
+  const deadline = Json.number(spec, "completionDeadlineSeconds")
+  const hasSource = sources.some(([key]) => Json.at(spec, "source", key) !== undefined)
   return [
     ...(set.includes("dockerStrategy") && !hasSource
       ? [Status.invalidValue(
@@ -172,7 +175,7 @@ export const validate = (build: JsonObject): Errors => {
     ...output(spec),
     ...(set.length === 1 ? [] : [Status.invalidValue(
       "spec.strategy",
-      J.at(spec, "strategy"),
+      Json.at(spec, "strategy"),
       "must provide a value for exactly one of sourceStrategy, customStrategy, dockerStrategy, or jenkinsPipelineStrategy"
     )])
   ]
@@ -182,16 +185,16 @@ export const validate = (build: JsonObject): Errors => {
 export const terminalPhases: ReadonlyArray<string> = ["Complete", "Failed", "Error", "Cancelled"]
 
 const withoutPushSecret = (build: JsonObject): JsonObject =>
-  J.set(J.object(build, "spec"), ["output", "pushSecret"], undefined)
+  Json.set(Json.object(build, "spec"), ["output", "pushSecret"], undefined)
 
 /** @since 0.1.0 @category rules */
 export const validateUpdate = (next: JsonObject, previous: JsonObject): Errors => {
-  const [phase, before] = [next, previous].map((build) => J.text(build, "status", "phase") ?? "")
+  const [phase, before] = [next, previous].map((build) => Json.text(build, "status", "phase") ?? "")
   return [
     ...(before !== undefined && terminalPhases.includes(before) && phase !== before
       ? [Status.invalidValue("status.phase", phase, "phase cannot be updated from a terminal state")]
       : []),
-    ...(J.equal(withoutPushSecret(next), withoutPushSecret(previous)) ? [] : [Status.invalidValue(
+    ...(Json.equal(withoutPushSecret(next), withoutPushSecret(previous)) ? [] : [Status.invalidValue(
       "spec",
       "content of spec is not printed out, please refer to the details",
       "spec is immutable, diff: [unknown]"

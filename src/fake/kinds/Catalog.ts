@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Kind from "./Kind.js"
 
 const verbs = ["create", "delete", "get", "list", "patch", "update", "watch"]
@@ -58,7 +58,7 @@ export class Catalog {
   private group(name: string): JsonObject {
     const versions = [...new Set(this.kinds.filter((kind) => kind.group === name).map((kind) => kind.version))]
       .map((version) => ({ groupVersion: `${name}/${version}`, version }))
-    return J.make({ name, versions, preferredVersion: versions[0] })
+    return Json.make({ name, versions, preferredVersion: versions[0] })
   }
 
   private resources(group: string, version: string): JsonObject | undefined {
@@ -82,7 +82,7 @@ const resources = (kind: Kind.Kind): ReadonlyArray<JsonObject> => {
     verbs
   })
   return [
-    J.make({
+    Json.make({
       name,
       singularName,
       namespaced,

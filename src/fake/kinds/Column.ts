@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as DateTime from "effect/DateTime"
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 
 /**
  * A column of a table. `wide` ones are shown with `-o wide` only.
@@ -17,7 +17,7 @@ export interface Column {
   readonly name: string
   readonly format: "name" | ""
   readonly wide: boolean
-  readonly cell: (object: JsonObject, now: number) => Json
+  readonly cell: (object: JsonObject, now: number) => Json.Value
 }
 
 /** @since 0.1.0 @category constructors */
@@ -60,7 +60,7 @@ export const since = (time: string | undefined, now: number): string =>
   time === undefined ? "<unknown>" : duration(now - DateTime.toEpochMillis(DateTime.unsafeMake(time)))
 
 /** @since 0.1.0 @category constants */
-export const name: Column = { ...make("Name", (object) => J.text(object, "metadata", "name") ?? ""), format: "name" }
+export const name: Column = { ...make("Name", (object) => Json.text(object, "metadata", "name") ?? ""), format: "name" }
 
 /** @since 0.1.0 @category constants */
-export const age: Column = make("Age", (object, now) => since(J.text(object, "metadata", "creationTimestamp"), now))
+export const age: Column = make("Age", (object, now) => since(Json.text(object, "metadata", "creationTimestamp"), now))

@@ -4,8 +4,8 @@
  *
  * @since 0.1.0
  */
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import * as Column from "./Column.js"
 
@@ -13,68 +13,68 @@ type Columns = ReadonlyArray<Column.Column>
 
 const or = (text: string | undefined, otherwise: string): string => text === undefined || text === "" ? otherwise : text
 
-const at = (otherwise: string, ...path: ReadonlyArray<string | number>) => (object: JsonObject): Json =>
-  or(J.text(object, ...path), otherwise)
+const at = (otherwise: string, ...path: ReadonlyArray<string | number>) => (object: JsonObject): Json.Value =>
+  or(Json.text(object, ...path), otherwise)
 
-const entries = (json: Json | undefined): number => J.isObject(json) ? Object.keys(json).length : 0
+const entries = (json: Json.Value | undefined): number => Json.isObject(json) ? Object.keys(json).length : 0
 
 const phase = Column.make("Status", at("", "status", "phase"))
 
 const hasCondition = (object: JsonObject, type: string): boolean =>
-  J.objects(object, "status", "conditions").some((one) => one["type"] === type && one["status"] === "True")
+  Json.objects(object, "status", "conditions").some((one) => one["type"] === type && one["status"] === "True")
 
 // -----------------------------------------------------------------------------
 // pods
 // -----------------------------------------------------------------------------
 
 const ended = (state: JsonObject): string => {
-  const signal = J.number(state, "signal") ?? 0
+  const signal = Json.number(state, "signal") ?? 0
   return or(
-    J.text(state, "reason"),
-    signal !== 0 ? `Signal:${signal}` : `ExitCode:${J.number(state, "exitCode") ?? 0}`
+    Json.text(state, "reason"),
+    signal !== 0 ? `Signal:${signal}` : `ExitCode:${Json.number(state, "exitCode") ?? 0}`
   )
 }
 
 /** What keeps the first init container that is not done. */
 const initializing = (pod: JsonObject): string | undefined => {
-  const statuses = J.objects(pod, "status", "initContainerStatuses")
-  const index = statuses.findIndex((status) => J.number(status, "state", "terminated", "exitCode") !== 0)
+  const statuses = Json.objects(pod, "status", "initContainerStatuses")
+  const index = statuses.findIndex((status) => Json.number(status, "state", "terminated", "exitCode") !== 0)
   const status = statuses[index]
   if (status === undefined) {
     return undefined
   }
-  const waiting = J.text(status, "state", "waiting", "reason") ?? ""
-  return J.at(status, "state", "terminated") !== undefined
-    ? `Init:${ended(J.object(status, "state", "terminated"))}`
+  const waiting = Json.text(status, "state", "waiting", "reason") ?? ""
+  return Json.at(status, "state", "terminated") !== undefined
+    ? `Init:${ended(Json.object(status, "state", "terminated"))}`
     : waiting !== "" && waiting !== "PodInitializing"
     ? `Init:${waiting}`
-    : `Init:${index}/${J.objects(pod, "spec", "initContainers").length}`
+    : `Init:${index}/${Json.objects(pod, "spec", "initContainers").length}`
 }
 
-const containersOf = (pod: JsonObject): ReadonlyArray<JsonObject> => J.objects(pod, "status", "containerStatuses")
+const containersOf = (pod: JsonObject): ReadonlyArray<JsonObject> => Json.objects(pod, "status", "containerStatuses")
 
 const isReady = (status: JsonObject): boolean =>
-  status["ready"] === true && J.at(status, "state", "running") !== undefined
+  status["ready"] === true && Json.at(status, "state", "running") !== undefined
 
 const podStatus = (pod: JsonObject): string => {
-  const phase = J.text(pod, "status", "phase") ?? ""
+  const phase = Json.text(pod, "status", "phase") ?? ""
   // The last container that has a reason is passed first, so the first one's stands.
   const ofContainers = containersOf(pod).flatMap((status) => {
-    const waiting = J.text(status, "state", "waiting", "reason") ?? ""
+    const waiting = Json.text(status, "state", "waiting", "reason") ?? ""
     return waiting !== ""
       ? [waiting]
-      : J.at(status, "state", "terminated") !== undefined
-      ? [ended(J.object(status, "state", "terminated"))]
+      : Json.at(status, "state", "terminated") !== undefined
+      ? [ended(Json.object(status, "state", "terminated"))]
       : []
   })
-  const own = or(J.text(pod, "status", "reason"), phase)
+  const own = or(Json.text(pod, "status", "reason"), phase)
   const reason = initializing(pod) ?? ofContainers[0] ?? own
   const shown = reason === "Completed" && containersOf(pod).some(isReady)
     ? hasCondition(pod, "Ready") ? "Running" : "NotReady"
     : reason
   return !Metadata.isBeingDeleted(pod)
     ? shown
-    : J.text(pod, "status", "reason") === "NodeLost"
+    : Json.text(pod, "status", "reason") === "NodeLost"
     ? "Unknown"
     : phase === "Succeeded" || phase === "Failed"
     ? shown
@@ -84,9 +84,11 @@ const podStatus = (pod: JsonObject): string => {
 const restarts = (pod: JsonObject, now: number): string => {
   const statuses = initializing(pod) === undefined
     ? containersOf(pod)
-    : J.objects(pod, "status", "initContainerStatuses")
-  const count = statuses.reduce((sum, status) => sum + (J.number(status, "restartCount") ?? 0), 0)
-  const last = statuses.flatMap((status) => J.text(status, "lastState", "terminated", "finishedAt") ?? []).sort().at(-1)
+    : Json.objects(pod, "status", "initContainerStatuses")
+  const count = statuses.reduce((sum, status) => sum + (Json.number(status, "restartCount") ?? 0), 0)
+  const last = statuses.flatMap((status) => Json.text(status, "lastState", "terminated", "finishedAt") ?? []).sort().at(
+    -1
+  )
   return count === 0 || last === undefined ? String(count) : `${count} (${Column.since(last, now)} ago)`
 }
 
@@ -95,7 +97,7 @@ export const pod: Columns = [
   Column.name,
   Column.make(
     "Ready",
-    (pod) => `${containersOf(pod).filter(isReady).length}/${J.objects(pod, "spec", "containers").length}`
+    (pod) => `${containersOf(pod).filter(isReady).length}/${Json.objects(pod, "spec", "containers").length}`
   ),
   Column.make("Status", podStatus),
   Column.make("Restarts", restarts),
@@ -123,21 +125,23 @@ const jobStatus = (job: JsonObject): string =>
   jobStates.find(([type]) => type === "" ? Metadata.isBeingDeleted(job) : hasCondition(job, type))?.[1] ?? "Running"
 
 const jobDuration = (job: JsonObject, now: number): string => {
-  const start = J.text(job, "status", "startTime")
-  const end = J.text(job, "status", "completionTime")
+  const start = Json.text(job, "status", "startTime")
+  const end = Json.text(job, "status", "completionTime")
   return start === undefined
     ? ""
     : Column.duration((end === undefined ? now : Metadata.millis(end)) - Metadata.millis(start))
 }
 
-const templateContainers = (job: JsonObject) => J.objects(job, "spec", "template", "spec", "containers")
+const templateContainers = (job: JsonObject) => Json.objects(job, "spec", "template", "spec", "containers")
 
 const ofContainers = (key: string) => (job: JsonObject): string =>
-  templateContainers(job).map((container) => J.text(container, key) ?? "").join(",")
+  templateContainers(job).map((container) => Json.text(container, key) ?? "").join(",")
 
 const selector = (job: JsonObject): string =>
   or(
-    Object.entries(J.record(job, "spec", "selector", "matchLabels")).map(([key, value]) => `${key}=${value}`).join(","),
+    Object.entries(Json.record(job, "spec", "selector", "matchLabels")).map(([key, value]) => `${key}=${value}`).join(
+      ","
+    ),
     "<none>"
   )
 
@@ -147,7 +151,7 @@ export const job: Columns = [
   Column.make("Status", jobStatus),
   Column.make(
     "Completions",
-    (job) => `${J.number(job, "status", "succeeded") ?? 0}/${J.number(job, "spec", "completions") ?? 1}`
+    (job) => `${Json.number(job, "status", "succeeded") ?? 0}/${Json.number(job, "spec", "completions") ?? 1}`
   ),
   Column.make("Duration", jobDuration),
   Column.age,
@@ -161,9 +165,9 @@ export const job: Columns = [
 // -----------------------------------------------------------------------------
 
 const nodeStatus = (node: JsonObject): string => {
-  const ready = J.objects(node, "status", "conditions").find((one) => one["type"] === "Ready")
+  const ready = Json.objects(node, "status", "conditions").find((one) => one["type"] === "Ready")
   const words = ready === undefined ? "Unknown" : ready["status"] === "True" ? "Ready" : "NotReady"
-  return J.at(node, "spec", "unschedulable") === true ? `${words},SchedulingDisabled` : words
+  return Json.at(node, "spec", "unschedulable") === true ? `${words},SchedulingDisabled` : words
 }
 
 const rolePrefix = "node-role.kubernetes.io/"
@@ -177,7 +181,7 @@ const roles = (node: JsonObject): string =>
   )
 
 const address = (type: string) => (node: JsonObject): string =>
-  or(J.text(J.objects(node, "status", "addresses").find((one) => one["type"] === type), "address"), "<none>")
+  or(Json.text(Json.objects(node, "status", "addresses").find((one) => one["type"] === type), "address"), "<none>")
 
 /** @since 0.1.0 @category constants */
 export const node: Columns = [
@@ -218,7 +222,7 @@ const modes: Readonly<Record<string, string>> = {
   ReadWriteOncePod: "RWOP"
 }
 
-const isBound = (claim: JsonObject): boolean => J.text(claim, "spec", "volumeName") !== undefined
+const isBound = (claim: JsonObject): boolean => Json.text(claim, "spec", "volumeName") !== undefined
 
 /** @since 0.1.0 @category constants */
 export const persistentVolumeClaim: Columns = [
@@ -232,7 +236,7 @@ export const persistentVolumeClaim: Columns = [
   Column.make(
     "Access Modes",
     (claim) =>
-      isBound(claim) ? J.texts(claim, "status", "accessModes").map((mode) => modes[mode] ?? mode).join(",") : ""
+      isBound(claim) ? Json.texts(claim, "status", "accessModes").map((mode) => modes[mode] ?? mode).join(",") : ""
   ),
   Column.make("StorageClass", at("", "spec", "storageClassName")),
   Column.make("VolumeAttributesClass", at("<unset>", "spec", "volumeAttributesClassName")),
@@ -241,12 +245,12 @@ export const persistentVolumeClaim: Columns = [
 ]
 
 const seen = (event: JsonObject, ...keys: ReadonlyArray<string>): string | undefined =>
-  keys.flatMap((key) => J.text(event, key) ?? []).at(0) ?? J.text(event, "metadata", "creationTimestamp")
+  keys.flatMap((key) => Json.text(event, key) ?? []).at(0) ?? Json.text(event, "metadata", "creationTimestamp")
 
 const source = (event: JsonObject): string =>
   [
-    or(J.text(event, "source", "component"), J.text(event, "reportingComponent") ?? ""),
-    or(J.text(event, "source", "host"), J.text(event, "reportingInstance") ?? "")
+    or(Json.text(event, "source", "component"), Json.text(event, "reportingComponent") ?? ""),
+    or(Json.text(event, "source", "host"), Json.text(event, "reportingInstance") ?? "")
   ].filter((part) => part !== "").join(", ")
 
 /** @since 0.1.0 @category constants */
@@ -260,22 +264,22 @@ export const event: Columns = [
   Column.make(
     "Object",
     (event) =>
-      `${(J.text(event, "involvedObject", "kind") ?? "").toLowerCase()}/${
-        J.text(event, "involvedObject", "name") ?? ""
+      `${(Json.text(event, "involvedObject", "kind") ?? "").toLowerCase()}/${
+        Json.text(event, "involvedObject", "name") ?? ""
       }`
   ),
   Column.wide("Subobject", at("", "involvedObject", "fieldPath")),
   Column.wide("Source", source),
-  Column.make("Message", (event) => (J.text(event, "message") ?? "").trim()),
+  Column.make("Message", (event) => (Json.text(event, "message") ?? "").trim()),
   Column.wide("First Seen", (event, now) => Column.since(seen(event, "firstTimestamp", "eventTime"), now)),
-  Column.wide("Count", (event) => J.number(event, "series", "count") ?? J.number(event, "count") ?? 1),
+  Column.wide("Count", (event) => Json.number(event, "series", "count") ?? Json.number(event, "count") ?? 1),
   { ...Column.name, wide: true }
 ]
 
 const quotas = (limits: boolean) => (quota: JsonObject): string =>
-  Object.entries(J.record(quota, "status", "hard")).sort(([a], [b]) => a < b ? -1 : 1).flatMap(([resource, hard]) =>
+  Object.entries(Json.record(quota, "status", "hard")).sort(([a], [b]) => a < b ? -1 : 1).flatMap(([resource, hard]) =>
     resource.includes("limits") === limits
-      ? [`${resource}: ${J.text(quota, "status", "used", resource) ?? "0"}/${hard}`]
+      ? [`${resource}: ${Json.text(quota, "status", "used", resource) ?? "0"}/${hard}`]
       : []
   ).join(", ")
 

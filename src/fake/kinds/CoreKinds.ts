@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Columns from "./Columns.js"
 import { any, boolean, each, integer, list, map, quantity, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
@@ -16,7 +16,7 @@ import * as PodFields from "./PodFields.js"
 import * as PodRules from "./PodRules.js"
 
 const at = (...path: ReadonlyArray<string>) => (object: JsonObject): string => {
-  const value = J.at(object, ...path)
+  const value = Json.at(object, ...path)
   return value === undefined || value === null ? "" : String(value)
 }
 
@@ -41,12 +41,16 @@ export const namespace = Kind.make({
   selectable: { "status.phase": at("status", "phase") },
   unknownField: fieldNotSupported,
   prepare: (object) => ({
-    ...J.set(object, ["metadata", "labels", "kubernetes.io/metadata.name"], J.text(object, "metadata", "name")),
+    ...Json.set(object, ["metadata", "labels", "kubernetes.io/metadata.name"], Json.text(object, "metadata", "name")),
     spec: { finalizers: ["kubernetes"] },
     status: { phase: "Active" }
   }),
-  amend: (next, previous) => ({ ...next, spec: J.object(previous, "spec"), status: J.object(previous, "status") }),
-  pending: (object) => J.list(object, "spec", "finalizers").length > 0
+  amend: (next, previous) => ({
+    ...next,
+    spec: Json.object(previous, "spec"),
+    status: Json.object(previous, "status")
+  }),
+  pending: (object) => Json.list(object, "spec", "finalizers").length > 0
 })
 
 const maximum = 1024 * 1024
@@ -59,11 +63,11 @@ const size = (values: Readonly<Record<string, string>>, base64: boolean): number
 
 const immutable =
   (...keys: ReadonlyArray<string>) => (next: JsonObject, previous: JsonObject): ReadonlyArray<Status.FieldError> =>
-    J.at(previous, "immutable") !== true
+    Json.at(previous, "immutable") !== true
       ? []
       : [
-        ...(J.at(next, "immutable") === true ? [] : ["immutable"]),
-        ...keys.filter((key) => !J.equal(next[key], previous[key]))
+        ...(Json.at(next, "immutable") === true ? [] : ["immutable"]),
+        ...keys.filter((key) => !Json.equal(next[key], previous[key]))
       ]
         .map((field) => ({ type: "Forbidden", field, detail: "field is immutable when `immutable` is set" }))
 
@@ -81,12 +85,12 @@ export const configMap = Kind.make({
   shortNames: ["cm"],
   fields: object({ immutable: boolean, data: PodFields.data.text, binaryData: PodFields.data.bytes }),
   validate: (object) => [
-    ...keys(J.object(object, "data"), "data"),
-    ...keys(J.object(object, "binaryData"), "binaryData"),
-    ...Object.keys(J.object(object, "data")).filter((key) => J.at(object, "binaryData", key) !== undefined).map((key) =>
-      Status.invalidValue(`data[${key}]`, key, "duplicate of key present in binaryData")
-    ),
-    ...(size(J.record(object, "data"), false) + size(J.record(object, "binaryData"), true) > maximum
+    ...keys(Json.object(object, "data"), "data"),
+    ...keys(Json.object(object, "binaryData"), "binaryData"),
+    ...Object.keys(Json.object(object, "data")).filter((key) => Json.at(object, "binaryData", key) !== undefined).map((
+      key
+    ) => Status.invalidValue(`data[${key}]`, key, "duplicate of key present in binaryData")),
+    ...(size(Json.record(object, "data"), false) + size(Json.record(object, "binaryData"), true) > maximum
       ? [Status.tooLong("", maximum)]
       : [])
   ],
@@ -115,24 +119,25 @@ export const secret = Kind.make({
   selectable: { type: at("type") },
   unknownField: fieldNotSupported,
   fill: (object) => {
-    const encoded = Object.entries(J.record(object, "stringData")).map(([key, value]): [string, Json] => [
+    const encoded = Object.entries(Json.record(object, "stringData")).map(([key, value]): [string, Json.Value] => [
       key,
       Buffer.from(value).toString("base64")
     ])
     const data = encoded.length === 0
       ? object
-      : { ...object, data: { ...J.object(object, "data"), ...Object.fromEntries(encoded) } }
-    return Kind.defaults(J.omit(data, "stringData"), { type: "Opaque" })
+      : { ...object, data: { ...Json.object(object, "data"), ...Object.fromEntries(encoded) } }
+    return Kind.defaults(Json.omit(data, "stringData"), { type: "Opaque" })
   },
   validate: (object) => [
-    ...keys(J.object(object, "data"), "data"),
-    ...(requiredKeys[J.text(object, "type") ?? ""] ?? []).filter((key) => J.at(object, "data", key) === undefined).map((
-      key
-    ) => Status.required(`data[${key}]`)),
-    ...(size(J.record(object, "data"), true) > maximum ? [Status.tooLong("data", maximum)] : [])
+    ...keys(Json.object(object, "data"), "data"),
+    ...(requiredKeys[Json.text(object, "type") ?? ""] ?? []).filter((key) => Json.at(object, "data", key) === undefined)
+      .map((
+        key
+      ) => Status.required(`data[${key}]`)),
+    ...(size(Json.record(object, "data"), true) > maximum ? [Status.tooLong("data", maximum)] : [])
   ],
   validateUpdate: (next, previous) => [
-    ...(J.equal(next["type"], previous["type"])
+    ...(Json.equal(next["type"], previous["type"])
       ? []
       : [Status.invalidValue("type", next["type"], "field is immutable")]),
     ...immutable("data")(next, previous)
@@ -152,7 +157,7 @@ export const serviceAccount = Kind.make({
   })
 })
 
-const finished = (pod: JsonObject): boolean => ["Succeeded", "Failed"].includes(J.text(pod, "status", "phase") ?? "")
+const finished = (pod: JsonObject): boolean => ["Succeeded", "Failed"].includes(Json.text(pod, "status", "phase") ?? "")
 
 /** @since 0.1.0 @category kinds */
 export const pod = Kind.make({
@@ -171,7 +176,7 @@ export const pod = Kind.make({
     "spec.restartPolicy": at("spec", "restartPolicy"),
     "spec.schedulerName": at("spec", "schedulerName"),
     "spec.serviceAccountName": at("spec", "serviceAccountName"),
-    "spec.hostNetwork": (object) => String(J.at(object, "spec", "hostNetwork") ?? false),
+    "spec.hostNetwork": (object) => String(Json.at(object, "spec", "hostNetwork") ?? false),
     "status.phase": at("status", "phase"),
     "status.podIP": at("status", "podIP"),
     "status.nominatedNodeName": at("status", "nominatedNodeName")
@@ -180,14 +185,14 @@ export const pod = Kind.make({
   fill: PodDefaults.pod,
   prepare: (object) => ({
     ...object,
-    status: { phase: "Pending", qosClass: PodDefaults.qosClass(J.object(object, "spec")) }
+    status: { phase: "Pending", qosClass: PodDefaults.qosClass(Json.object(object, "spec")) }
   }),
-  validate: (object) => PodRules.podSpec(J.object(object, "spec"), "spec"),
+  validate: (object) => PodRules.podSpec(Json.object(object, "spec"), "spec"),
   validateUpdate: PodRules.podUpdate,
   grace: (object, requested) =>
-    J.text(object, "spec", "nodeName") === undefined || finished(object)
+    Json.text(object, "spec", "nodeName") === undefined || finished(object)
       ? 0
-      : Math.max(requested ?? J.number(object, "spec", "terminationGracePeriodSeconds") ?? 0, 0)
+      : Math.max(requested ?? Json.number(object, "spec", "terminationGracePeriodSeconds") ?? 0, 0)
 })
 
 /** @since 0.1.0 @category kinds */
@@ -217,7 +222,7 @@ export const node = Kind.make({
       ...each(any, "runtimeHandlers", "features", "declaredFeatures")
     })
   }),
-  selectable: { "spec.unschedulable": (object) => String(J.at(object, "spec", "unschedulable") ?? false) },
+  selectable: { "spec.unschedulable": (object) => String(Json.at(object, "spec", "unschedulable") ?? false) },
   unknownField: fieldNotSupported
 })
 
@@ -249,10 +254,10 @@ export const persistentVolumeClaim = Kind.make({
   fill: (object) => Kind.inside(object, "spec", (spec) => Kind.defaults(spec, { volumeMode: "Filesystem" })),
   prepare: (object) => ({ ...object, status: { phase: "Pending" } }),
   validate: (object) => [
-    ...(J.list(object, "spec", "accessModes").length === 0
+    ...(Json.list(object, "spec", "accessModes").length === 0
       ? [Status.required("spec.accessModes", "at least 1 access mode is required")]
       : []),
-    ...(J.at(object, "spec", "resources", "requests", "storage") === undefined
+    ...(Json.at(object, "spec", "resources", "requests", "storage") === undefined
       ? [Status.required("spec.resources[storage]")]
       : [])
   ]

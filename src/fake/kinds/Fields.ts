@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 
 /** @since 0.1.0 @category models */
 export type Field =
@@ -74,15 +74,15 @@ const goType = (field: Field): string => {
   }
 }
 
-const jsonType = (json: Json): string =>
-  J.isList(json) ? "array" : typeof json === "boolean" ? "bool" : typeof json === "object" ? "object" : typeof json
+const jsonType = (json: Json.Value): string =>
+  Json.isList(json) ? "array" : typeof json === "boolean" ? "bool" : typeof json === "object" ? "object" : typeof json
 
 /** @since 0.1.0 @category combinators */
 export const read = (kind: string, fields: Fields, object: JsonObject): Reading => {
   const unknown: Array<string> = []
   const wrong: Array<string> = []
 
-  const mismatch = (json: Json, field: Field, path: string): Json => {
+  const mismatch = (json: Json.Value, field: Field, path: string): Json.Value => {
     wrong.push(`json: cannot unmarshal ${jsonType(json)} into Go struct field ${kind}.${path} of type ${goType(field)}`)
     return json
   }
@@ -100,7 +100,7 @@ export const read = (kind: string, fields: Fields, object: JsonObject): Reading 
       })
     )
 
-  const readField = (json: Json, field: Field, path: string): Json => {
+  const readField = (json: Json.Value, field: Field, path: string): Json.Value => {
     switch (field._tag) {
       case "Any":
         return json
@@ -129,17 +129,17 @@ export const read = (kind: string, fields: Fields, object: JsonObject): Reading 
         return json
       }
       case "List":
-        return J.isList(json)
+        return Json.isList(json)
           ? json.map((item, index) => readField(item, field.of, `${path}[${index}]`))
           : mismatch(json, field, path)
       case "Map":
-        return J.isObject(json)
+        return Json.isObject(json)
           ? Object.fromEntries(
             Object.entries(json).map(([name, value]) => [name, readField(value, field.of, `${path}.${name}`)])
           )
           : mismatch(json, field, path)
       case "Struct":
-        return J.isObject(json) ? readStruct(json, field.fields, path) : mismatch(json, field, path)
+        return Json.isObject(json) ? readStruct(json, field.fields, path) : mismatch(json, field, path)
     }
   }
 

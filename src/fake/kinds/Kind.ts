@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { FieldError } from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Column from "./Column.js"
 import type { Fields } from "./Fields.js"
 import * as Names from "./Names.js"
@@ -103,7 +103,7 @@ export const defaults = (object: JsonObject, values: JsonObject): JsonObject => 
 /** Replaces what is under a key, if it is there. @since 0.1.0 @category combinators */
 export const inside = (object: JsonObject, key: string, change: (inner: JsonObject) => JsonObject): JsonObject => {
   const inner = object[key]
-  return J.isObject(inner) ? { ...object, [key]: change(inner) } : object
+  return Json.isObject(inner) ? { ...object, [key]: change(inner) } : object
 }
 
 /** Replaces each object of the list under a key, if it is there. @since 0.1.0 @category combinators */
@@ -113,5 +113,7 @@ export const insideEach = (
   change: (item: JsonObject) => JsonObject
 ): JsonObject => {
   const items = object[key]
-  return J.isList(items) ? { ...object, [key]: items.map((item) => J.isObject(item) ? change(item) : item) } : object
+  return Json.isList(items)
+    ? { ...object, [key]: items.map((item) => Json.isObject(item) ? change(item) : item) }
+    : object
 }

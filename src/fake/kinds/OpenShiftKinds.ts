@@ -4,14 +4,14 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as BuildColumns from "./BuildColumns.js"
 import * as BuildRules from "./BuildRules.js"
 import { any, boolean, each, type Fields, integer, list, map, quantity, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
 import { object, objectReference } from "./ObjectFields.js"
 
-const at = (...path: ReadonlyArray<string>) => (object: JsonObject): string => J.text(object, ...path) ?? ""
+const at = (...path: ReadonlyArray<string>) => (object: JsonObject): string => Json.text(object, ...path) ?? ""
 
 const named = struct({ name: text })
 const environment = list(struct({ name: text, value: text, valueFrom: any }))

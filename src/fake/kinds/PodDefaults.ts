@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import { defaults, inside, insideEach } from "./Kind.js"
 
 const pullPolicy = (image: string): string => {
@@ -23,16 +23,16 @@ const fieldRef = (source: JsonObject): JsonObject =>
   inside(source, "fieldRef", (ref) => defaults(ref, { apiVersion: "v1" }))
 
 const limitsAreRequests = (resources: JsonObject): JsonObject => {
-  const limits = J.object(resources, "limits")
-  return Object.keys(limits).length === 0 ? resources : J.set(resources, ["requests"], {
+  const limits = Json.object(resources, "limits")
+  return Object.keys(limits).length === 0 ? resources : Json.set(resources, ["requests"], {
     ...limits,
-    ...J.object(resources, "requests")
+    ...Json.object(resources, "requests")
   })
 }
 
 const container = (values: JsonObject): JsonObject => {
   const filled = defaults(values, {
-    imagePullPolicy: pullPolicy(J.text(values, "image") ?? ""),
+    imagePullPolicy: pullPolicy(Json.text(values, "image") ?? ""),
     resources: {},
     terminationMessagePath: "/dev/termination-log",
     terminationMessagePolicy: "File"
@@ -70,7 +70,7 @@ const volume = (values: JsonObject): JsonObject => {
 
 /** @since 0.1.0 @category combinators */
 export const podSpec = (spec: JsonObject): JsonObject => {
-  const account = J.text(spec, "serviceAccountName") ?? J.text(spec, "serviceAccount")
+  const account = Json.text(spec, "serviceAccountName") ?? Json.text(spec, "serviceAccount")
   const filled = defaults(spec, {
     dnsPolicy: "ClusterFirst",
     restartPolicy: "Always",
@@ -91,8 +91,8 @@ export const pod = (object: JsonObject): JsonObject =>
   inside(object, "spec", (spec) => podSpec(defaults(spec, { enableServiceLinks: true })))
 
 const resourcesOf = (spec: JsonObject, list: "limits" | "requests"): ReadonlyArray<JsonObject> =>
-  [...J.objects(spec, "initContainers"), ...J.objects(spec, "containers")].map((one) =>
-    J.object(one, "resources", list)
+  [...Json.objects(spec, "initContainers"), ...Json.objects(spec, "containers")].map((one) =>
+    Json.object(one, "resources", list)
   )
 
 /** @since 0.1.0 @category getters */
@@ -104,7 +104,7 @@ export const qosClass = (spec: JsonObject): string => {
     return "BestEffort"
   }
   const guaranteed = limits.every((limit, index) =>
-    counted(limit).length === 2 && counted(limit).every((name) => J.equal(limit[name], requests[index]?.[name]))
+    counted(limit).length === 2 && counted(limit).every((name) => Json.equal(limit[name], requests[index]?.[name]))
   )
   return guaranteed ? "Guaranteed" : "Burstable"
 }

@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Names from "./Names.js"
 
 type Errors = ReadonlyArray<Status.FieldError>
@@ -23,7 +23,7 @@ const duplicates = (values: ReadonlyArray<string>, field: (index: number) => str
 
 /** @since 0.1.0 @category rules */
 export const labels = (object: JsonObject, field: string): Errors =>
-  Object.entries(J.record(object, "labels")).flatMap(([key, value]) => [
+  Object.entries(Json.record(object, "labels")).flatMap(([key, value]) => [
     ...Names.labelKey(key).map((complaint) => Status.invalidValue(`${field}.labels`, key, complaint)),
     ...Names.labelValue(value).map((complaint) => Status.invalidValue(`${field}.labels`, value, complaint))
   ])
@@ -31,34 +31,34 @@ export const labels = (object: JsonObject, field: string): Errors =>
 const pullPolicies = ["Always", "IfNotPresent", "Never"]
 
 const container = (values: JsonObject, field: string, volumes: ReadonlyArray<string>): Errors => {
-  const policy = J.text(values, "imagePullPolicy")
-  const mounts = J.objects(values, "volumeMounts")
-  const requests = J.object(values, "resources", "requests")
-  const limits = J.object(values, "resources", "limits")
+  const policy = Json.text(values, "imagePullPolicy")
+  const mounts = Json.objects(values, "volumeMounts")
+  const requests = Json.object(values, "resources", "requests")
+  const limits = Json.object(values, "resources", "limits")
   return [
-    ...invalidNames(`${field}.name`, J.text(values, "name"), Names.dnsLabel),
-    ...((J.text(values, "image") ?? "").trim() === "" ? [Status.required(`${field}.image`)] : []),
+    ...invalidNames(`${field}.name`, Json.text(values, "name"), Names.dnsLabel),
+    ...((Json.text(values, "image") ?? "").trim() === "" ? [Status.required(`${field}.image`)] : []),
     ...(policy !== undefined && !pullPolicies.includes(policy)
       ? [Status.unsupportedValue(`${field}.imagePullPolicy`, policy, pullPolicies)]
       : []),
-    ...J.objects(values, "env").flatMap((entry, index) =>
-      J.text(entry, "name") === undefined ? [Status.required(`${field}.env[${index}].name`)] : []
+    ...Json.objects(values, "env").flatMap((entry, index) =>
+      Json.text(entry, "name") === undefined ? [Status.required(`${field}.env[${index}].name`)] : []
     ),
     ...mounts.flatMap((mount, index): Errors => {
-      const name = J.text(mount, "name")
+      const name = Json.text(mount, "name")
       return [
         ...(name === undefined
           ? [Status.required(`${field}.volumeMounts[${index}].name`)]
           : volumes.includes(name)
           ? []
           : [{ type: "NotFound" as const, field: `${field}.volumeMounts[${index}].name`, value: name }]),
-        ...(J.text(mount, "mountPath") === undefined
+        ...(Json.text(mount, "mountPath") === undefined
           ? [Status.required(`${field}.volumeMounts[${index}].mountPath`)]
           : [])
       ]
     }),
     ...duplicates(
-      mounts.map((mount) => J.text(mount, "mountPath") ?? ""),
+      mounts.map((mount) => Json.text(mount, "mountPath") ?? ""),
       (index) => `${field}.volumeMounts[${index}].mountPath`
     ).map((error) => ({ ...error, type: "Invalid" as const, detail: "must be unique" })),
     ...Object.entries(requests).flatMap(([name, value]) =>
@@ -99,23 +99,23 @@ export const quantity = (value: unknown): number => {
 }
 
 const volumeNames = (spec: JsonObject): ReadonlyArray<string> =>
-  J.objects(spec, "volumes").map((volume) => J.text(volume, "name") ?? "")
+  Json.objects(spec, "volumes").map((volume) => Json.text(volume, "name") ?? "")
 
 const volumes = (spec: JsonObject, field: string): Errors => [
-  ...J.objects(spec, "volumes").flatMap((volume, index): Errors => {
+  ...Json.objects(spec, "volumes").flatMap((volume, index): Errors => {
     const here = `${field}.volumes[${index}]`
     const sources = Object.keys(volume).filter((key) => key !== "name")
     return [
-      ...invalidNames(`${here}.name`, J.text(volume, "name"), Names.dnsLabel),
+      ...invalidNames(`${here}.name`, Json.text(volume, "name"), Names.dnsLabel),
       ...sources.slice(1).map((source) => ({
         type: "Forbidden" as const,
         field: `${here}.${source}`,
         detail: "may not specify more than 1 volume type"
       })),
-      ...(volume["secret"] !== undefined && (J.text(volume, "secret", "secretName") ?? "") === ""
+      ...(volume["secret"] !== undefined && (Json.text(volume, "secret", "secretName") ?? "") === ""
         ? [Status.required(`${here}.secret.secretName`)]
         : []),
-      ...(volume["configMap"] !== undefined && (J.text(volume, "configMap", "name") ?? "") === ""
+      ...(volume["configMap"] !== undefined && (Json.text(volume, "configMap", "name") ?? "") === ""
         ? [Status.required(`${here}.configMap.name`)]
         : [])
     ]
@@ -125,8 +125,8 @@ const volumes = (spec: JsonObject, field: string): Errors => [
 
 const antiAffinity = (spec: JsonObject, field: string): Errors =>
   ["podAffinity", "podAntiAffinity"].flatMap((affinity) =>
-    J.objects(spec, "affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution").flatMap((term, index) =>
-      (J.text(term, "topologyKey") ?? "") === ""
+    Json.objects(spec, "affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution").flatMap((term, index) =>
+      (Json.text(term, "topologyKey") ?? "") === ""
         ? [Status.required(
           `${field}.affinity.${affinity}.requiredDuringSchedulingIgnoredDuringExecution[${index}].topologyKey`,
           "can not be empty"
@@ -140,17 +140,17 @@ const restartPolicies = ["Always", "OnFailure", "Never"]
 /** @since 0.1.0 @category rules */
 export const podSpec = (spec: JsonObject, field: string): Errors => {
   const names = volumeNames(spec)
-  const init = J.objects(spec, "initContainers")
-  const main = J.objects(spec, "containers")
-  const policy = J.text(spec, "restartPolicy") ?? "Always"
-  const deadline = J.number(spec, "activeDeadlineSeconds")
+  const init = Json.objects(spec, "initContainers")
+  const main = Json.objects(spec, "containers")
+  const policy = Json.text(spec, "restartPolicy") ?? "Always"
+  const deadline = Json.number(spec, "activeDeadlineSeconds")
   return [
     ...volumes(spec, field),
     ...(main.length === 0 ? [Status.required(`${field}.containers`)] : []),
     ...main.flatMap((one, index) => container(one, `${field}.containers[${index}]`, names)),
     ...init.flatMap((one, index) => container(one, `${field}.initContainers[${index}]`, names)),
     ...duplicates(
-      [...main, ...init].map((one) => J.text(one, "name") ?? ""),
+      [...main, ...init].map((one) => Json.text(one, "name") ?? ""),
       (index) =>
         index < main.length
           ? `${field}.containers[${index}].name`
@@ -170,13 +170,13 @@ const mutable = ["activeDeadlineSeconds", "tolerations", "terminationGracePeriod
 
 const withoutImages = (spec: JsonObject): JsonObject =>
   ["containers", "initContainers"].reduce(
-    (object, key) => J.set(object, [key], J.objects(spec, key).map((one) => J.omit(one, "image"))),
-    J.omit(spec, ...mutable)
+    (object, key) => Json.set(object, [key], Json.objects(spec, key).map((one) => Json.omit(one, "image"))),
+    Json.omit(spec, ...mutable)
   )
 
 /** Of a pod that exists only few fields may change. @since 0.1.0 @category rules */
 export const podUpdate = (next: JsonObject, previous: JsonObject): Errors =>
-  J.equal(withoutImages(J.object(next, "spec")), withoutImages(J.object(previous, "spec"))) ? [] : [{
+  Json.equal(withoutImages(Json.object(next, "spec")), withoutImages(Json.object(previous, "spec"))) ? [] : [{
     type: "Forbidden",
     field: "spec",
     detail: "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"

@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Conditions from "../controllers/Conditions.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 
 /** @since 0.1.0 @category models */
@@ -55,12 +55,12 @@ const state = (uid: string, container: Container, of: State | undefined): JsonOb
     case undefined:
       return {}
     case "Waiting":
-      return { waiting: J.make({ reason: of.reason, message: of.message }) }
+      return { waiting: Json.make({ reason: of.reason, message: of.message }) }
     case "Running":
       return { running: { startedAt: of.startedAt } }
     case "Terminated":
       return {
-        terminated: J.make({
+        terminated: Json.make({
           exitCode: of.exitCode,
           reason: of.reason,
           message: of.message,
@@ -76,7 +76,7 @@ const containerStatus = (uid: string, container: Container): JsonObject => {
   const running = container.state._tag === "Running"
   const done = container.state._tag === "Terminated" && container.state.exitCode === 0
   const started = container.state._tag !== "Waiting"
-  return J.make({
+  return Json.make({
     name: container.name,
     state: state(uid, container, container.state),
     lastState: state(uid, container, container.last),
@@ -148,9 +148,11 @@ export const podStatus = (
   disruption: Disruption | undefined,
   now: number
 ): JsonObject => {
-  const previous = J.object(pod, "status")
+  const previous = Json.object(pod, "status")
   const uid = Metadata.uid(pod)
-  const is = disruption === undefined ? phase(containers, J.text(pod, "spec", "restartPolicy") ?? "Always") : "Failed"
+  const is = disruption === undefined
+    ? phase(containers, Json.text(pod, "spec", "restartPolicy") ?? "Always")
+    : "Failed"
   const initialized = containers.filter((container) => container.init).every((container) => exited(container) === 0)
   const main = containers.filter((container) => !container.init)
   const ready = is === "Running" && main.every((container) => container.state._tag === "Running")
@@ -182,9 +184,9 @@ export const podStatus = (
   const conditions = own.reduce((status, condition) => Conditions.set(status, condition, now), previous)
   const statuses = (init: boolean) =>
     containers.filter((container) => container.init === init).map((container) => containerStatus(uid, container))
-  return J.make({
+  return Json.make({
     phase: is,
-    conditions: J.at(conditions, "conditions"),
+    conditions: Json.at(conditions, "conditions"),
     hostIP: "10.0.0.1",
     podIP: "10.1.0.1",
     podIPs: [{ ip: "10.1.0.1" }],

@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import type { ApiRequest, JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { Driver } from "../../kubernetes/client/Driver.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 
 /** Whether a pod of the node is there, as it is now, or gone. @since 0.1.0 @category models */
@@ -60,7 +60,7 @@ export const make = (driver: Driver) => {
             method: "PATCH",
             path: `/api/v1/nodes/${Metadata.name(node)}/status`,
             query: {},
-            body: { status: J.object(node, "status") },
+            body: { status: Json.object(node, "status") },
             contentType: "application/merge-patch+json"
           },
           "patch",
@@ -81,7 +81,7 @@ export const make = (driver: Driver) => {
         return line.type === "ADDED" || line.type === "MODIFIED" ? [{ _tag: "Seen", pod: line.object }] : []
       }
       const listed = (list: JsonObject): ReadonlyArray<PodNews> => {
-        const pods = J.objects(list, "items").map((pod) => ({ apiVersion: "v1", kind: "Pod", ...pod }))
+        const pods = Json.objects(list, "items").map((pod) => ({ apiVersion: "v1", kind: "Pod", ...pod }))
         const gone = [...known].filter((uid) => !pods.some((pod) => Metadata.uid(pod) === uid))
         gone.forEach((uid) => known.delete(uid))
         pods.forEach((pod) => known.add(Metadata.uid(pod)))
@@ -93,8 +93,8 @@ export const make = (driver: Driver) => {
       return again(Stream.unwrap(Effect.map(
         send({ method: "GET", path: "/api/v1/pods", query: { fieldSelector } }, "list", "pods"),
         (answer) => {
-          const list = J.isObject(answer) ? answer : {}
-          const resourceVersion = J.text(list, "metadata", "resourceVersion") ?? ""
+          const list = Json.isObject(answer) ? answer : {}
+          const resourceVersion = Json.text(list, "metadata", "resourceVersion") ?? ""
           return Stream.concat(
             Stream.fromIterable(listed(list)),
             Stream.mapConcat(watch("/api/v1/pods", { fieldSelector, resourceVersion }, "pods"), news)

@@ -10,7 +10,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as BuildPod from "../controllers/BuildPod.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as OpenShiftKinds from "../kinds/OpenShiftKinds.js"
 import * as Metadata from "../store/Metadata.js"
 import type { Registry } from "../store/Registry.js"
@@ -28,7 +28,7 @@ export type End =
 
 /** Whether a pod is that of an OpenShift Build. @since 0.1.0 @category predicates */
 export const isBuildPod = (pod: JsonObject): boolean =>
-  J.text(pod, "metadata", "annotations", BuildPod.buildLabel) !== undefined
+  Json.text(pod, "metadata", "annotations", BuildPod.buildLabel) !== undefined
 
 /** The Build that a pod is for, as it was when the pod was created. @since 0.1.0 @category getters */
 export const buildOf = (registry: Registry, pod: JsonObject): JsonObject =>
@@ -36,16 +36,16 @@ export const buildOf = (registry: Registry, pod: JsonObject): JsonObject =>
     registry.get(
       OpenShiftKinds.builds,
       Metadata.namespace(pod),
-      J.text(pod, "metadata", "annotations", BuildPod.buildLabel) ?? ""
+      Json.text(pod, "metadata", "annotations", BuildPod.buildLabel) ?? ""
     ),
     (): JsonObject => ({})
   )
 
 const report = (registry: Registry, pod: JsonObject, end: End): Effect.Effect<void> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
-    const name = J.text(pod, "metadata", "annotations", BuildPod.buildLabel) ?? ""
+    const name = Json.text(pod, "metadata", "annotations", BuildPod.buildLabel) ?? ""
     registry.update(OpenShiftKinds.builds, Metadata.namespace(pod), name, "main", (build) => {
-      const status = J.object(build, "status")
+      const status = Json.object(build, "status")
       return Either.right({
         ...build,
         status: end._tag === "Pushed"

@@ -13,7 +13,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { LogSource } from "../apiserver/ApiServer.js"
 import { Refused } from "../apiserver/Reply.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import type { Line, LogStore, Output } from "./LogStore.js"
 
@@ -23,18 +23,20 @@ export type Query = Readonly<Record<string, string>>
 const isTrue = (value: string | undefined): boolean => value === "true" || value === "1"
 
 const containerNames = (pod: JsonObject): ReadonlyArray<string> =>
-  ["initContainers", "containers"].flatMap((key) => J.objects(pod, "spec", key)).map((one) => J.text(one, "name") ?? "")
+  ["initContainers", "containers"].flatMap((key) => Json.objects(pod, "spec", key)).map((one) =>
+    Json.text(one, "name") ?? ""
+  )
 
 const chooseContainer = (pod: JsonObject, asked: string | undefined): Either.Either<string, string> => {
   const name = Metadata.name(pod)
-  const mains = J.objects(pod, "spec", "containers")
+  const mains = Json.objects(pod, "spec", "containers")
   if (asked !== undefined && asked !== "") {
     return containerNames(pod).includes(asked)
       ? Either.right(asked)
       : Either.left(`container ${asked} is not valid for pod ${name}`)
   }
   return mains.length === 1
-    ? Either.right(J.text(mains[0], "name") ?? "")
+    ? Either.right(Json.text(mains[0], "name") ?? "")
     : Either.left(
       `a container name must be specified for pod ${name}, choose one of: [${containerNames(pod).join(" ")}]`
     )
@@ -60,10 +62,12 @@ const output = (
   if (previous) {
     return Either.left(`previous terminated ${where} not found`)
   }
-  const status = ["containerStatuses", "initContainerStatuses"].flatMap((key) => J.objects(pod, "status", key)).find((
-    one
-  ) => J.text(one, "name") === container)
-  const reason = J.text(status, "state", "waiting", "reason")
+  const status = ["containerStatuses", "initContainerStatuses"].flatMap((key) => Json.objects(pod, "status", key)).find(
+    (
+      one
+    ) => Json.text(one, "name") === container
+  )
+  const reason = Json.text(status, "state", "waiting", "reason")
   return Either.left(
     status === undefined
       ? `${where} is not available`
@@ -122,7 +126,7 @@ export const source = (book: LogStore): LogSource => (pod, query) =>
     Effect.map(clock.currentTimeMillis, (now) => ({
       now,
       found: Either.flatMap(chooseContainer(pod, query["container"]), (container) =>
-        J.text(pod, "spec", "nodeName") === undefined
+        Json.text(pod, "spec", "nodeName") === undefined
           ? Either.right(undefined)
           : output(book, pod, container, isTrue(query["previous"])))
     }))).pipe(

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Conditions from "../controllers/Conditions.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import * as ContainerStates from "./ContainerStates.js"
 import type { LogStore, Output } from "./LogStore.js"
@@ -46,18 +46,18 @@ export const make = (
 ): Effect.Effect<PodWorker> =>
   Effect.gen(function*() {
     const uid = Metadata.uid(first)
-    const policy = J.text(first, "spec", "restartPolicy") ?? "Always"
+    const policy = Json.text(first, "spec", "restartPolicy") ?? "Always"
     const lock = yield* Effect.makeSemaphore(1)
     const disrupted = yield* Deferred.make<Extract<Step, { _tag: "Disrupt" }>>()
     const specs = [
-      ...J.objects(first, "spec", "initContainers").map((spec) => ({ spec, init: true })),
-      ...J.objects(first, "spec", "containers").map((spec) => ({ spec, init: false }))
+      ...Json.objects(first, "spec", "initContainers").map((spec) => ({ spec, init: true })),
+      ...Json.objects(first, "spec", "containers").map((spec) => ({ spec, init: false }))
     ]
     let pod = first
     let disruption: ContainerStates.Disruption | undefined
     let containers: ReadonlyArray<ContainerStates.Container> = specs.map(({ init, spec }) => ({
-      name: J.text(spec, "name") ?? "",
-      image: J.text(spec, "image") ?? "",
+      name: Json.text(spec, "name") ?? "",
+      image: Json.text(spec, "image") ?? "",
       init,
       state: {
         _tag: "Waiting",
@@ -146,7 +146,7 @@ export const make = (
         yield* setState(name, { _tag: "Running", startedAt })
         const exit = yield* follow(steps, output)
         output.close()
-        const falls = exit.exitCode !== 0 && J.text(spec, "terminationMessagePolicy") === "FallbackToLogsOnError"
+        const falls = exit.exitCode !== 0 && Json.text(spec, "terminationMessagePolicy") === "FallbackToLogsOnError"
         const message = exit.message ?? (falls ? fallback(output) : undefined)
         return {
           _tag: "Terminated",
@@ -160,7 +160,7 @@ export const make = (
 
     const runContainer = (spec: JsonObject, init: boolean): Effect.Effect<number> =>
       Effect.gen(function*() {
-        const name = J.text(spec, "name") ?? ""
+        const name = Json.text(spec, "name") ?? ""
         for (let restarts = 0; true; restarts++) {
           const end = yield* once(name, spec)
           const restart = policy === "Never" ? false : end.exitCode !== 0 || (policy === "Always" && !init)
@@ -215,7 +215,7 @@ export const make = (
         }
       })
 
-    const seconds = J.number(first, "spec", "activeDeadlineSeconds")
+    const seconds = Json.number(first, "spec", "activeDeadlineSeconds")
     const deadline = seconds === undefined ? Effect.never : Effect.as(Effect.sleep(`${seconds} seconds`), {
       _tag: "Disrupt" as const,
       reason: "DeadlineExceeded",
@@ -236,12 +236,12 @@ export const make = (
       seen: (now) => {
         pod = {
           ...now,
-          status: J.objects(now, "status", "conditions").reduce(
+          status: Json.objects(now, "status", "conditions").reduce(
             (status, condition) =>
-              Conditions.find(status, J.text(condition, "type") ?? "") === undefined
-                ? { ...status, conditions: [...J.objects(status, "conditions"), condition] }
+              Conditions.find(status, Json.text(condition, "type") ?? "") === undefined
+                ? { ...status, conditions: [...Json.objects(status, "conditions"), condition] }
                 : status,
-            J.object(pod, "status")
+            Json.object(pod, "status")
           )
         }
       }

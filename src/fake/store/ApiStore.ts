@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import { ChangeLog } from "./ChangeLog.js"
 import { type Equality, NamespaceStore } from "./NamespaceStore.js"
 
@@ -140,7 +140,7 @@ export class ApiStore {
 
   private stamp(object: JsonObject): JsonObject {
     this.counter += 1
-    return J.freeze(J.set(object, ["metadata", "resourceVersion"], String(this.counter)))
+    return Json.freeze(Json.set(object, ["metadata", "resourceVersion"], String(this.counter)))
   }
 
   private record(key: Key, change: Omit<Parameters<ChangeLog["append"]>[0], "revision">): void {
@@ -157,7 +157,7 @@ const shelf = (resource: string, namespace: string): string => `${resource} ${na
 
 /** `namespace/name`, the order of lists. @since 0.1.0 @category getters */
 export const path = (object: JsonObject): string =>
-  `${J.text(object, "metadata", "namespace") ?? ""}/${J.text(object, "metadata", "name") ?? ""}`
+  `${Json.text(object, "metadata", "namespace") ?? ""}/${Json.text(object, "metadata", "name") ?? ""}`
 
 const byFirst = (a: readonly [string, unknown], b: readonly [string, unknown]): number =>
   a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0

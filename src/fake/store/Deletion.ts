@@ -7,7 +7,7 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type * as Kind from "../kinds/Kind.js"
 import * as Metadata from "./Metadata.js"
 
@@ -42,7 +42,7 @@ export const preconditions = (
   existing: JsonObject,
   options: Options
 ): Either.Either<void, Status.Status> => {
-  const record = { uid: Metadata.uid(existing), version: J.text(existing, "metadata", "resourceVersion") ?? "" }
+  const record = { uid: Metadata.uid(existing), version: Json.text(existing, "metadata", "resourceVersion") ?? "" }
   const refuse = (why: string) =>
     Either.left(Status.conflict({ ...kind, plural: kind.kind }, Metadata.name(existing), why))
   if (options.uid !== undefined && options.uid !== record.uid) {
@@ -76,7 +76,7 @@ const withPropagation = (kind: Kind.Kind, object: JsonObject, policy: string | u
 /** @since 0.1.0 @category combinators */
 export const begin = (kind: Kind.Kind, existing: JsonObject, options: Options, now: number): Step => {
   const marked = Metadata.isBeingDeleted(existing)
-  const remaining = J.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0
+  const remaining = Json.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0
   const grace = kind.grace(existing, options.gracePeriodSeconds)
   const asked = options.gracePeriodSeconds ?? remaining
   if (marked && remaining > 0 && grace !== undefined && asked >= remaining) {
@@ -88,22 +88,22 @@ export const begin = (kind: Kind.Kind, existing: JsonObject, options: Options, n
   if (!pending && seconds === 0) {
     return { _tag: "Gone" }
   }
-  const generation = J.number(object, "metadata", "generation")
+  const generation = Json.number(object, "metadata", "generation")
   const next = Metadata.setMeta(object, {
     deletionTimestamp: marked && seconds === remaining
-      ? J.text(existing, "metadata", "deletionTimestamp")
+      ? Json.text(existing, "metadata", "deletionTimestamp")
       : Metadata.timestamp(now + seconds * 1000),
     deletionGracePeriodSeconds: kind.pending(object) ? undefined : seconds,
     generation: marked || generation === undefined ? generation : generation + 1
   })
-  const ended = kind.pending(next) ? J.set(next, ["status", "phase"], "Terminating") : next
-  return J.equal(ended, existing) ? { _tag: "Unchanged" } : { _tag: "Marked", object: ended }
+  const ended = kind.pending(next) ? Json.set(next, ["status", "phase"], "Terminating") : next
+  return Json.equal(ended, existing) ? { _tag: "Unchanged" } : { _tag: "Marked", object: ended }
 }
 
 /** Whether an update took away the last thing that held up a deletion. @since 0.1.0 @category predicates */
 export const isOver = (kind: Kind.Kind, next: JsonObject, existing: JsonObject): boolean =>
   Metadata.isBeingDeleted(existing) && Metadata.finalizers(next).length === 0 && !kind.pending(next)
-  && (J.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0) === 0
+  && (Json.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0) === 0
 
 const answeredWhole = ["Namespace", "Pod", "PersistentVolumeClaim", "ResourceQuota", "ServiceAccount"]
 
@@ -114,7 +114,7 @@ export const answer = (kind: Kind.Kind, last: JsonObject): JsonObject =>
     apiVersion: "v1",
     metadata: {},
     status: "Success",
-    details: J.make({
+    details: Json.make({
       name: Metadata.name(last),
       group: kind.group === "" ? undefined : kind.group,
       kind: kind.plural,

@@ -6,7 +6,7 @@
 import * as DateTime from "effect/DateTime"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type { Kind } from "../kinds/Kind.js"
 import * as Names from "../kinds/Names.js"
 
@@ -17,27 +17,28 @@ export const timestamp = (millis: number): string => `${DateTime.formatIso(DateT
 export const millis = (time: string): number => DateTime.toEpochMillis(DateTime.unsafeMake(time))
 
 /** @since 0.1.0 @category getters */
-export const name = (object: JsonObject): string => J.text(object, "metadata", "name") ?? ""
+export const name = (object: JsonObject): string => Json.text(object, "metadata", "name") ?? ""
 
 /** @since 0.1.0 @category getters */
-export const namespace = (object: JsonObject): string => J.text(object, "metadata", "namespace") ?? ""
+export const namespace = (object: JsonObject): string => Json.text(object, "metadata", "namespace") ?? ""
 
 /** @since 0.1.0 @category getters */
-export const uid = (object: JsonObject): string => J.text(object, "metadata", "uid") ?? ""
+export const uid = (object: JsonObject): string => Json.text(object, "metadata", "uid") ?? ""
 
 /** @since 0.1.0 @category getters */
-export const labels = (object: JsonObject): Readonly<Record<string, string>> => J.record(object, "metadata", "labels")
+export const labels = (object: JsonObject): Readonly<Record<string, string>> =>
+  Json.record(object, "metadata", "labels")
 
 /** @since 0.1.0 @category getters */
-export const finalizers = (object: JsonObject): ReadonlyArray<string> => J.texts(object, "metadata", "finalizers")
+export const finalizers = (object: JsonObject): ReadonlyArray<string> => Json.texts(object, "metadata", "finalizers")
 
 /** @since 0.1.0 @category getters */
 export const isBeingDeleted = (object: JsonObject): boolean =>
-  J.text(object, "metadata", "deletionTimestamp") !== undefined
+  Json.text(object, "metadata", "deletionTimestamp") !== undefined
 
 /** @since 0.1.0 @category getters */
 export const owners = (object: JsonObject): ReadonlyArray<JsonObject> =>
-  J.objects(object, "metadata", "ownerReferences")
+  Json.objects(object, "metadata", "ownerReferences")
 
 /** The reference that calls itself the controller. @since 0.1.0 @category getters */
 export const controller = (object: JsonObject): JsonObject | undefined =>
@@ -48,7 +49,7 @@ export const setMeta = (
   object: JsonObject,
   fields: Readonly<Record<string, JsonObject[string] | undefined>>
 ): JsonObject =>
-  Object.entries(fields).reduce((changed, [key, value]) => J.set(changed, ["metadata", key], value), object)
+  Object.entries(fields).reduce((changed, [key, value]) => Json.set(changed, ["metadata", key], value), object)
 
 /** Sets the finalizers; the server leaves an empty list out. @since 0.1.0 @category combinators */
 export const setFinalizers = (object: JsonObject, finalizers: ReadonlyArray<string>): JsonObject =>
@@ -56,12 +57,12 @@ export const setFinalizers = (object: JsonObject, finalizers: ReadonlyArray<stri
 
 const references = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
   const missing = owners(object).flatMap((owner, index) =>
-    ["apiVersion", "kind", "name", "uid"].filter((key) => (J.text(owner, key) ?? "") === "").map((key) =>
+    ["apiVersion", "kind", "name", "uid"].filter((key) => (Json.text(owner, key) ?? "") === "").map((key) =>
       Status.required(`metadata.ownerReferences[${index}].${key}`, "must not be empty")
     )
   )
   const controllers = owners(object).filter((owner) => owner["controller"] === true)
-  const [first, second] = controllers.map((owner) => `${J.text(owner, "kind")}/${J.text(owner, "name")}`)
+  const [first, second] = controllers.map((owner) => `${Json.text(owner, "kind")}/${Json.text(owner, "name")}`)
   return second === undefined ? missing : [
     ...missing,
     Status.invalidValue(
@@ -77,14 +78,14 @@ const references = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
 const mostAnnotations = 256 * 1024
 
 const annotationsSize = (object: JsonObject): number =>
-  Object.entries(J.record(object, "metadata", "annotations")).reduce(
+  Object.entries(Json.record(object, "metadata", "annotations")).reduce(
     (size, [key, value]) => size + Buffer.byteLength(key) + Buffer.byteLength(value),
     0
   )
 
 /** @since 0.1.0 @category rules */
 export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.FieldError> => {
-  const generateName = J.text(object, "metadata", "generateName") ?? ""
+  const generateName = Json.text(object, "metadata", "generateName") ?? ""
   const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName
   return [
     ...(prefix === "" ? [] : kind.name(prefix)).map((complaint) =>
@@ -97,7 +98,7 @@ export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.F
       ...Names.labelKey(key).map((complaint) => Status.invalidValue("metadata.labels", key, complaint)),
       ...Names.labelValue(value).map((complaint) => Status.invalidValue("metadata.labels", value, complaint))
     ]),
-    ...Object.keys(J.record(object, "metadata", "annotations")).flatMap((key) =>
+    ...Object.keys(Json.record(object, "metadata", "annotations")).flatMap((key) =>
       Names.labelKey(key.toLowerCase()).map((complaint) => Status.invalidValue("metadata.annotations", key, complaint))
     ),
     ...(annotationsSize(object) > mostAnnotations

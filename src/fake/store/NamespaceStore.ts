@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 
 /** A label that an object has to have, and its value. @since 0.1.0 @category models */
 export type Equality = readonly [label: string, value: string]
@@ -12,7 +12,8 @@ export type Equality = readonly [label: string, value: string]
 /** The names of objects by the value of one label. */
 type Index = Map<string, Set<string>>
 
-const valueOf = (object: JsonObject, label: string): string | undefined => J.text(object, "metadata", "labels", label)
+const valueOf = (object: JsonObject, label: string): string | undefined =>
+  Json.text(object, "metadata", "labels", label)
 
 /**
  * The order of names is found once, and so is who has which label, once somebody asks for that label: among ten thousand

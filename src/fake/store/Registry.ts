@@ -11,7 +11,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Admission from "../admission/Admission.js"
 import type { User } from "../apiserver/Access.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as Fields from "../kinds/Fields.js"
 import * as Kind from "../kinds/Kind.js"
 import type { ApiStore, Key } from "./ApiStore.js"
@@ -93,10 +93,10 @@ export class Registry {
       if (Deletion.isOver(kind, next, existing)) {
         return write.dryRun === true ? next : store.remove(key(kind, namespace, name), next)
       }
-      if (J.equal(next, existing)) {
+      if (Json.equal(next, existing)) {
         return existing
       }
-      return write.dryRun === true ? J.freeze(next) : store.put(key(kind, namespace, name), next)
+      return write.dryRun === true ? Json.freeze(next) : store.put(key(kind, namespace, name), next)
     })
   }
 
@@ -141,7 +141,7 @@ export class Registry {
     write: Write,
     left: number
   ): Answer<JsonObject> {
-    const base = J.text(object, "metadata", "generateName") ?? ""
+    const base = Json.text(object, "metadata", "generateName") ?? ""
     const generates = Metadata.name(object) === "" && base !== ""
     const name = generates ? `${base.slice(0, 58)}${this.store.nextSuffix()}` : Metadata.name(object)
     const made = kind.prepare(born(kind, object, name, this.store.nextUid(), write.now), Metadata.timestamp(write.now))
@@ -155,7 +155,7 @@ export class Registry {
     }
     const existing = this.store.get(key(kind, namespace, name))
     if (existing === undefined) {
-      return Either.right(write.dryRun === true ? J.freeze(made) : this.store.put(key(kind, namespace, name), made))
+      return Either.right(write.dryRun === true ? Json.freeze(made) : this.store.put(key(kind, namespace, name), made))
     }
     if (generates) {
       return left > 1
@@ -180,8 +180,8 @@ export const key = (kind: Kind.Kind, namespace: string, name: string): Key => ({
 
 const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObject> => {
   const expected = Kind.apiVersion(kind)
-  const apiVersion = J.text(body, "apiVersion") ?? expected
-  const said = J.text(body, "kind") ?? kind.kind
+  const apiVersion = Json.text(body, "apiVersion") ?? expected
+  const said = Json.text(body, "kind") ?? kind.kind
   if (apiVersion !== expected) {
     return Either.left(Status.badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`
@@ -192,7 +192,7 @@ const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObj
   if (said !== kind.kind) {
     return refuse(`no conversion from ${said} to ${kind.kind}`)
   }
-  const typed = { apiVersion, kind: said, ...J.omit(body, "apiVersion", "kind") }
+  const typed = { apiVersion, kind: said, ...Json.omit(body, "apiVersion", "kind") }
   if (kind.fields === undefined) {
     return Either.right(typed)
   }
@@ -230,7 +230,7 @@ const born = (kind: Kind.Kind, object: JsonObject, name: string, uid: string, no
     selfLink: undefined,
     managedFields: undefined
   })
-  return kind.status ? J.omit(made, "status") : made
+  return kind.status ? Json.omit(made, "status") : made
 }
 
 const addressed = (namespace: string, name: string, asked: JsonObject): Answer<void> => {
@@ -257,7 +257,7 @@ const unchangedSince = (kind: Kind.Kind, existing: JsonObject, asked: JsonObject
       `Precondition failed: UID in precondition: ${Metadata.uid(asked)}, UID in object meta: ${Metadata.uid(existing)}`
     ))
   }
-  const version = J.text(asked, "metadata", "resourceVersion") ?? ""
+  const version = Json.text(asked, "metadata", "resourceVersion") ?? ""
   if (version === "") {
     return kind.unconditionalUpdate ? Either.void : Either.left(Status.invalid(
       { ...kind, kind: kind.plural },
@@ -265,7 +265,7 @@ const unchangedSince = (kind: Kind.Kind, existing: JsonObject, asked: JsonObject
       [Status.invalidValue("metadata.resourceVersion", 0, "must be specified for an update")]
     ))
   }
-  return version === J.text(existing, "metadata", "resourceVersion")
+  return version === Json.text(existing, "metadata", "resourceVersion")
     ? Either.void
     : Either.left(Status.modified(kind, name))
 }
@@ -289,20 +289,20 @@ const amended = (
   write: Write
 ): JsonObject => {
   const meta = Metadata.setMeta(asked, {
-    ...Object.fromEntries(kept.map((field) => [field, J.at(existing, "metadata", field)])),
+    ...Object.fromEntries(kept.map((field) => [field, Json.at(existing, "metadata", field)])),
     managedFields: undefined,
     selfLink: undefined
   })
   if (part === "finalize") {
-    return { ...existing, spec: J.object(asked, "spec") }
+    return { ...existing, spec: Json.object(asked, "spec") }
   }
   if (part === "status") {
-    const metadata = kind.fields === undefined ? J.object(existing, "metadata") : J.object(meta, "metadata")
-    return { ...J.omit(existing, "status"), metadata, ...J.make({ status: asked["status"] }) }
+    const metadata = kind.fields === undefined ? Json.object(existing, "metadata") : Json.object(meta, "metadata")
+    return { ...Json.omit(existing, "status"), metadata, ...Json.make({ status: asked["status"] }) }
   }
-  const main = kind.status ? { ...J.omit(meta, "status"), ...J.make({ status: existing["status"] }) } : meta
+  const main = kind.status ? { ...Json.omit(meta, "status"), ...Json.make({ status: existing["status"] }) } : meta
   const next = kind.amend(main, existing, Metadata.timestamp(write.now))
-  const generation = J.number(existing, "metadata", "generation")
+  const generation = Json.number(existing, "metadata", "generation")
   return generation !== undefined && wants(kind, next, existing)
     ? Metadata.setMeta(next, { generation: generation + 1 })
     : next
@@ -311,5 +311,5 @@ const amended = (
 /** Whether what is wanted has changed. */
 const wants = (kind: Kind.Kind, next: JsonObject, existing: JsonObject): boolean =>
   kind.generation === "spec"
-    ? !J.equal(next["spec"], existing["spec"])
-    : !J.equal(J.omit(next, "metadata", "status"), J.omit(existing, "metadata", "status"))
+    ? !Json.equal(next["spec"], existing["spec"])
+    : !Json.equal(Json.omit(next, "metadata", "status"), Json.omit(existing, "metadata", "status"))

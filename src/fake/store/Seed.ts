@@ -8,7 +8,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { Status } from "../apiserver/Status.js"
 import * as StatusWords from "../apiserver/Status.js"
 import type { ControlPlane } from "../ControlPlane.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as Kind from "../kinds/Kind.js"
 import * as Metadata from "./Metadata.js"
@@ -25,18 +25,18 @@ export const put = (
   object: JsonObject,
   now: number
 ): Either.Either<JsonObject, Status> => {
-  const kind = catalog.named(J.text(object, "apiVersion") ?? "", J.text(object, "kind") ?? "")
+  const kind = catalog.named(Json.text(object, "apiVersion") ?? "", Json.text(object, "kind") ?? "")
   if (kind === undefined) {
     return Either.left(StatusWords.badRequest(
-      `the cluster has no kind ${J.text(object, "kind")} in ${J.text(object, "apiVersion")}`
+      `the cluster has no kind ${Json.text(object, "kind")} in ${Json.text(object, "apiVersion")}`
     ))
   }
-  const namespace = kind.namespaced ? J.text(object, "metadata", "namespace") ?? "default" : ""
+  const namespace = kind.namespaced ? Json.text(object, "metadata", "namespace") ?? "default" : ""
   const name = Metadata.name(object)
   if (namespace !== "" && store.get(key(CoreKinds.namespace, "", namespace)) === undefined) {
     registry.create(CoreKinds.namespace, "", { metadata: { name: namespace } }, { now })
   }
-  const body = J.adopt(object)
+  const body = Json.adopt(object)
   const write = { now }
   const before = store.get(key(kind, namespace, name))
   const written = before === undefined
@@ -48,7 +48,7 @@ export const put = (
       "main",
       // Some kinds are only replaced by who knows what is there.
       (existing) =>
-        Either.right(J.set(body, ["metadata", "resourceVersion"], J.at(existing, "metadata", "resourceVersion"))),
+        Either.right(Json.set(body, ["metadata", "resourceVersion"], Json.at(existing, "metadata", "resourceVersion"))),
       write
     )
   return kind.status && body["status"] !== undefined
@@ -60,7 +60,7 @@ export const put = (
           namespace,
           Metadata.name(made),
           "status",
-          (existing) => Either.right({ ...existing, status: J.object(body, "status") }),
+          (existing) => Either.right({ ...existing, status: Json.object(body, "status") }),
           write
         )
     )
@@ -79,7 +79,7 @@ export const all = ({ catalog, store }: ControlPlane): ReadonlyArray<JsonObject>
  */
 export const restore = (plane: ControlPlane, earlier: ReadonlyArray<JsonObject>): void => {
   const place = (object: JsonObject) => {
-    const kind = plane.catalog.named(J.text(object, "apiVersion") ?? "", J.text(object, "kind") ?? "")
+    const kind = plane.catalog.named(Json.text(object, "apiVersion") ?? "", Json.text(object, "kind") ?? "")
     return kind === undefined ? undefined : key(kind, Metadata.namespace(object), Metadata.name(object))
   }
   const identity = (object: JsonObject): string => JSON.stringify(place(object))

@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
-import * as J from "../Json.js"
+import * as Json from "../Json.js"
 import type { Kind } from "../kinds/Kind.js"
 import * as Metadata from "./Metadata.js"
 import type { Equality } from "./NamespaceStore.js"
@@ -51,7 +51,7 @@ export const parse = (
       ([labels, fields]): Selection => ({
         kind,
         namespace: kind.namespaced && namespace !== "" ? namespace : undefined,
-        selects: (object) => labels.holds(J.record(object, "metadata", "labels")) && fields(object),
+        selects: (object) => labels.holds(Json.record(object, "metadata", "labels")) && fields(object),
         having: labels.equalities,
         everything: labelSelector === "" && fieldSelector === ""
       })

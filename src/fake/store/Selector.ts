@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as J from "../Json.js"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 import * as Names from "../kinds/Names.js"
 import type { Equality } from "./NamespaceStore.js"
 
@@ -125,16 +125,18 @@ const expressionOperators: Readonly<Record<string, Operator>> = {
 /** The `matchExpressions` of selectors and of node affinity. @since 0.1.0 @category constructors */
 export const expressions = (terms: ReadonlyArray<JsonObject>): Predicate<Labels> =>
   all(terms.map((term) => {
-    const operator = expressionOperators[J.text(term, "operator") ?? ""]
-    return operator === undefined ? () => false : holds(J.text(term, "key") ?? "", operator, J.texts(term, "values"))
+    const operator = expressionOperators[Json.text(term, "operator") ?? ""]
+    return operator === undefined
+      ? () => false
+      : holds(Json.text(term, "key") ?? "", operator, Json.texts(term, "values"))
   }))
 
 /** A `LabelSelector` object. An absent one selects nothing, an empty one everything. @since 0.1.0 @category constructors */
-export const matching = (selector: Json | undefined): Predicate<Labels> =>
-  J.isObject(selector)
+export const matching = (selector: Json.Value | undefined): Predicate<Labels> =>
+  Json.isObject(selector)
     ? all([
-      ...Object.entries(J.record(selector, "matchLabels")).map(([key, value]) => holds(key, "=", [value])),
-      expressions(J.objects(selector, "matchExpressions"))
+      ...Object.entries(Json.record(selector, "matchLabels")).map(([key, value]) => holds(key, "=", [value])),
+      expressions(Json.objects(selector, "matchExpressions"))
     ])
     : () => false
 

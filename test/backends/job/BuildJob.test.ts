@@ -5,7 +5,7 @@ import type { ClusterDefaults } from "../../../src/backends/controller/Definitio
 import * as JobDefinition from "../../../src/backends/job/JobDefinition.js"
 import type { JobProfile } from "../../../src/backends/job/JobProfile.js"
 import type { JobSettings } from "../../../src/backends/job/JobSettings.js"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import { full, input, record } from "../../support/Jobs.js"
 import full_job from "./full.job.json" with { type: "json" }
 
@@ -33,16 +33,18 @@ const job = (
   )
 }
 
-const podSpec = (manifest: ReturnType<typeof job>) => J.object(manifest, "spec", "template", "spec")
+const podSpec = (manifest: ReturnType<typeof job>) => Json.object(manifest, "spec", "template", "spec")
 
 const container = (manifest: ReturnType<typeof job>, verb: "build" | "push") =>
-  J.objects(podSpec(manifest), verb === "build" ? "initContainers" : "containers")[0] ?? {}
+  Json.objects(podSpec(manifest), verb === "build" ? "initContainers" : "containers")[0] ?? {}
 
 const mountsOf = (manifest: ReturnType<typeof job>, verb: "build" | "push") =>
-  J.objects(container(manifest, verb), "volumeMounts").map((mount) => J.text(mount, "name"))
+  Json.objects(container(manifest, verb), "volumeMounts").map((mount) => Json.text(mount, "name"))
 
 const variable = (manifest: ReturnType<typeof job>, verb: "build" | "push", name: string) =>
-  J.objects(container(manifest, verb), "env").filter((entry) => entry["name"] === name).map((entry) => entry["value"])
+  Json.objects(container(manifest, verb), "env").filter((entry) => entry["name"] === name).map((entry) =>
+    entry["value"]
+  )
 
 describe("the Job of an input", () => {
   it("of everything", () => {
@@ -85,7 +87,7 @@ describe("the Job of an input", () => {
 
   it("tries again as often as its input says, less the attempts before", () => {
     const backoff = (retries: number | undefined, attempt: number) =>
-      J.at(job(input({ retries }), profile(), { attempt }), "spec", "backoffLimit")
+      Json.at(job(input({ retries }), profile(), { attempt }), "spec", "backoffLimit")
     assert.deepStrictEqual([backoff(undefined, 1), backoff(0, 1), backoff(5, 1), backoff(5, 3)], [2, 0, 5, 3])
   })
 
@@ -147,7 +149,7 @@ describe("the Job on a single node", () => {
 
   it("keeps other builds off its node, whatever namespace they are in", () => {
     const manifest = job(input(), single)
-    assert.strictEqual(J.text(manifest, "spec", "template", "metadata", "labels", "effect-os-builder/slot"), "build")
+    assert.strictEqual(Json.text(manifest, "spec", "template", "metadata", "labels", "effect-os-builder/slot"), "build")
     assert.deepStrictEqual(podSpec(manifest)["affinity"], {
       podAntiAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: [{
@@ -169,7 +171,7 @@ describe("the Job on a single node", () => {
       runAsNonRoot: false
     })
     assert.isUndefined(container(manifest, "build")["securityContext"])
-    const hostPaths = J.objects(podSpec(manifest), "volumes").filter((volume) => volume["hostPath"] !== undefined)
+    const hostPaths = Json.objects(podSpec(manifest), "volumes").filter((volume) => volume["hostPath"] !== undefined)
     assert.deepStrictEqual(hostPaths.map((volume) => volume["name"]), ["node-storage", "node-run"])
     assert.isFalse(mountsOf(manifest, "build").some((name) => name?.startsWith("node-")))
     assert.deepStrictEqual(variable(manifest, "build", "OSB_ARCHIVE"), ["yes"])

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as PodSecurity from "../../../src/fake/admission/PodSecurity.js"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { api, jobs, names, plane, pod, pods, refused, settle } from "../../support/FakeApi.js"
@@ -25,9 +25,9 @@ describe.sequential("quotas", () => {
         spec: { template: { spec: { ...main({}), restartPolicy: "Never" } } }
       })
       yield* settle
-      const events = J.objects(yield* client.get("/api/v1/namespaces/ns/events"), "items")
-      const created = events.find((event) => J.text(event, "reason") === "FailedCreate")
-      assert.include(J.text(created, "message"), "exceeded quota: one")
+      const events = Json.objects(yield* client.get("/api/v1/namespaces/ns/events"), "items")
+      const created = events.find((event) => Json.text(event, "reason") === "FailedCreate")
+      assert.include(Json.text(created, "message"), "exceeded quota: one")
       assert.deepStrictEqual(names(yield* client.get(pods)), ["a"])
       assert.deepInclude((yield* client.get(`${quotas}/one`))["status"], { used: { pods: "1" } })
       yield* client.delete(`${pods}/a`)
@@ -122,9 +122,9 @@ describe("service accounts", () => {
         message: "pods \"p\" is forbidden: error looking up service account ns/none: serviceaccount \"none\" not found"
       })
       const made = yield* client.post(pods, pod("p"))
-      assert.strictEqual(J.text(made, "spec", "serviceAccountName"), "default")
-      assert.match(J.text(made, "spec", "volumes", 0, "name") ?? "", /^kube-api-access-/)
+      assert.strictEqual(Json.text(made, "spec", "serviceAccountName"), "default")
+      assert.match(Json.text(made, "spec", "volumes", 0, "name") ?? "", /^kube-api-access-/)
       const bare = yield* client.post(pods, pod("q", { automountServiceAccountToken: false }))
-      assert.isUndefined(J.at(bare, "spec", "volumes"))
+      assert.isUndefined(Json.at(bare, "spec", "volumes"))
     }))
 })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import { api, bare, configMap, configMaps, pods, refused } from "../../support/FakeApi.js"
 
 const jane = {
@@ -49,7 +49,7 @@ describe("what a user may do", () => {
       const may = (resourceAttributes: Readonly<Record<string, string>>) =>
         Effect.map(
           client.post(reviews, { spec: { resourceAttributes } }),
-          (review) => J.at(review, "status", "allowed")
+          (review) => Json.at(review, "status", "allowed")
         )
       assert.isTrue(yield* may({ verb: "create", resource: "configmaps", namespace: "ns" }))
       assert.isFalse(yield* may({ verb: "create", resource: "configmaps", namespace: "other" }))
@@ -63,7 +63,9 @@ describe("what a user may do", () => {
         spec: { namespace: "ns" }
       })
       assert.isTrue(
-        J.objects(rules, "status", "resourceRules").some((rule) => J.texts(rule, "resources").includes("pods/log"))
+        Json.objects(rules, "status", "resourceRules").some((rule) =>
+          Json.texts(rule, "resources").includes("pods/log")
+        )
       )
     }))
 })
@@ -72,14 +74,16 @@ describe("discovery", () => {
   it.effect("tells of the kinds that there are", () =>
     Effect.gen(function*() {
       const client = api(yield* bare(), jane)
-      const groups = J.objects(yield* client.get("/apis"), "groups").map((group) => J.text(group, "name"))
+      const groups = Json.objects(yield* client.get("/apis"), "groups").map((group) => Json.text(group, "name"))
       assert.deepStrictEqual(groups, ["batch", "authorization.k8s.io"])
-      const batch = J.objects(yield* client.get("/apis/batch/v1"), "resources")
+      const batch = Json.objects(yield* client.get("/apis/batch/v1"), "resources")
       assert.deepInclude(batch[0], { name: "jobs", kind: "Job", namespaced: true })
-      assert.deepStrictEqual(batch.map((resource) => J.text(resource, "name")), ["jobs", "jobs/status"])
-      const core = J.objects(yield* client.get("/api/v1"), "resources").map((resource) => J.text(resource, "name"))
+      assert.deepStrictEqual(batch.map((resource) => Json.text(resource, "name")), ["jobs", "jobs/status"])
+      const core = Json.objects(yield* client.get("/api/v1"), "resources").map((resource) =>
+        Json.text(resource, "name")
+      )
       assert.includeMembers(core, ["pods", "pods/log", "pods/status", "configmaps", "namespaces"])
-      assert.strictEqual(J.text(yield* client.get("/version"), "gitVersion"), "v1.37.1")
+      assert.strictEqual(Json.text(yield* client.get("/version"), "gitVersion"), "v1.37.1")
       assert.strictEqual((yield* refused(client.get("/apis/build.openshift.io/v1"))).code, 404)
     }))
 })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { api, bare, configMap, configMaps, pod, pods, refused, version } from "../../support/FakeApi.js"
 
@@ -11,9 +11,9 @@ describe("what an object is given", () => {
       const first = yield* post(configMaps, configMap("a"))
       const second = yield* post("/api/v1/namespaces/ns/secrets", { metadata: { name: "b" } })
       assert.isAbove(version(second), version(first))
-      assert.strictEqual(J.text(first, "metadata", "creationTimestamp"), "1970-01-01T00:00:00Z")
-      assert.match(J.text(first, "metadata", "uid") ?? "", /^[0-9a-f-]{36}$/)
-      assert.notStrictEqual(J.text(first, "metadata", "uid"), J.text(second, "metadata", "uid"))
+      assert.strictEqual(Json.text(first, "metadata", "creationTimestamp"), "1970-01-01T00:00:00Z")
+      assert.match(Json.text(first, "metadata", "uid") ?? "", /^[0-9a-f-]{36}$/)
+      assert.notStrictEqual(Json.text(first, "metadata", "uid"), Json.text(second, "metadata", "uid"))
       assert.deepStrictEqual(yield* get(`${configMaps}/a`), first)
     }))
 
@@ -34,7 +34,7 @@ describe("what an object is given", () => {
     Effect.gen(function*() {
       const { post } = api(yield* bare())
       const made = yield* Effect.replicateEffect(post(configMaps, { metadata: { generateName: "x-" } }), 50)
-      const generated = made.map((object) => J.text(object, "metadata", "name") ?? "")
+      const generated = made.map((object) => Json.text(object, "metadata", "name") ?? "")
       assert.strictEqual(new Set(generated).size, 50)
       generated.forEach((name) => assert.match(name, /^x-[bcdfghjklmnpqrstvwxz2456789]{5}$/))
     }))
@@ -42,7 +42,7 @@ describe("what an object is given", () => {
   it.effect("a generation that counts what is wanted, not status and metadata", () =>
     Effect.gen(function*() {
       const { merge, post } = api(yield* bare())
-      const generation = (object: JsonObject) => J.number(object, "metadata", "generation")
+      const generation = (object: JsonObject) => Json.number(object, "metadata", "generation")
       const made = yield* post(pods, pod("p"))
       const status = yield* merge(`${pods}/p/status`, { status: { phase: "Running" } })
       const labelled = yield* merge(`${pods}/p`, { metadata: { labels: { a: "b" } } })
@@ -58,7 +58,7 @@ describe("what an object is given", () => {
       yield* post(configMaps, mine)
       mine.data.key = "new"
       const stored = yield* get(`${configMaps}/a`)
-      assert.strictEqual(J.text(stored, "data", "key"), "old")
+      assert.strictEqual(Json.text(stored, "data", "key"), "old")
       assert.isTrue(Object.isFrozen(stored["data"]))
     }))
 })
@@ -78,7 +78,7 @@ describe("updates", () => {
           + "to the latest version and try again",
         details: { name: "a", kind: "configmaps" }
       })
-      assert.strictEqual(J.text(yield* put(`${configMaps}/a`, configMap("a", { x: "3" })), "data", "x"), "3")
+      assert.strictEqual(Json.text(yield* put(`${configMaps}/a`, configMap("a", { x: "3" })), "data", "x"), "3")
     }))
 
   it.effect("an update that changes nothing keeps the resourceVersion", () =>
@@ -102,11 +102,11 @@ describe("updates", () => {
     Effect.gen(function*() {
       const { get, merge, post, put } = api(yield* bare())
       const made = yield* post(pods, { ...pod("p"), status: { phase: "Succeeded" } })
-      assert.strictEqual(J.text(made, "status", "phase"), "Pending")
-      yield* put(`${pods}/p/status`, J.set(J.set(made, ["status", "phase"], "Running"), ["spec"], {}))
+      assert.strictEqual(Json.text(made, "status", "phase"), "Pending")
+      yield* put(`${pods}/p/status`, Json.set(Json.set(made, ["status", "phase"], "Running"), ["spec"], {}))
       yield* merge(`${pods}/p`, { status: { phase: "Failed" } })
       const read = yield* get(`${pods}/p`)
-      assert.strictEqual(J.text(read, "status", "phase"), "Running")
+      assert.strictEqual(Json.text(read, "status", "phase"), "Running")
       assert.deepStrictEqual(read["spec"], made["spec"])
     }))
 
@@ -233,16 +233,16 @@ describe("refusals", () => {
           + "unknown field \"size\""
       })
       const made = yield* post(pods, odd)
-      assert.isUndefined(J.at(made, "spec", "colour"))
-      assert.strictEqual(J.at(made, "spec", "hostUsers"), false)
+      assert.isUndefined(Json.at(made, "spec", "colour"))
+      assert.strictEqual(Json.at(made, "spec", "hostUsers"), false)
     }))
 
   it.effect("a dry run checks everything and stores nothing", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const made = yield* post(configMaps, configMap("a"), { dryRun: "All" })
-      assert.isDefined(J.text(made, "metadata", "uid"))
-      assert.isUndefined(J.text(made, "metadata", "resourceVersion"))
+      assert.isDefined(Json.text(made, "metadata", "uid"))
+      assert.isUndefined(Json.text(made, "metadata", "resourceVersion"))
       assert.strictEqual((yield* refused(get(`${configMaps}/a`))).code, 404)
       yield* post(configMaps, configMap("a"))
       assert.strictEqual((yield* refused(post(configMaps, configMap("a"), { dryRun: "All" }))).code, 409)

@@ -8,7 +8,7 @@ import * as Certificate from "../../../src/fake/apiserver/Certificate.js"
 import * as FakeApiServer from "../../../src/fake/apiserver/FakeApiServer.js"
 import * as Faults from "../../../src/fake/apiserver/Faults.js"
 import type * as ControlPlane from "../../../src/fake/ControlPlane.js"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import { api, configMap, configMaps, jobs, plane } from "../../support/FakeApi.js"
 
 const read = async (response: IncomingMessage) => {
@@ -73,12 +73,12 @@ describe.sequential("the served API", () => {
         body: JSON.stringify(configMap("a", { x: "1" }))
       })
       assert.strictEqual(made.code, 201)
-      assert.strictEqual(J.text(JSON.parse(made.body), "data", "x"), "1")
+      assert.strictEqual(Json.text(JSON.parse(made.body), "data", "x"), "1")
       const again = yield* fetch(served, `${configMaps}/none`)
       assert.strictEqual(again.code, 404)
       assert.deepInclude(JSON.parse(again.body), { kind: "Status", reason: "NotFound" })
       const selected = yield* fetch(served, `${configMaps}?fieldSelector=${encodeURIComponent("metadata.name=a")}`)
-      assert.strictEqual(J.objects(JSON.parse(selected.body), "items").length, 1)
+      assert.strictEqual(Json.objects(JSON.parse(selected.body), "items").length, 1)
     }))
 
   it.scopedLive("lets nobody in without the token", () =>
@@ -150,7 +150,7 @@ describe.sequential("the served API", () => {
       yield* post(jobs, { metadata: { name: "j" }, spec: { template } })
       yield* Effect.sleep("50 millis")
       const pods = JSON.parse((yield* fetch(served, "/api/v1/namespaces/ns/pods")).body)
-      const name = J.text(pods, "items", 0, "metadata", "name")
+      const name = Json.text(pods, "items", 0, "metadata", "name")
       const log = yield* fetch(served, `/api/v1/namespaces/ns/pods/${name}/log?follow=true`)
       assert.deepInclude(log, { code: 200, body: "" })
     }))

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
 import * as Faults from "../../../src/fake/apiserver/Faults.js"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import { api, bare, configMap, configMaps, refused, started, told } from "../../support/FakeApi.js"
 
 describe.sequential("faults", () => {
@@ -12,7 +12,7 @@ describe.sequential("faults", () => {
       made.faults.add({ verb: "create", resource: "configmaps", name: "a" }, Faults.throttled("7 seconds"), 2)
       const status = yield* refused(post(configMaps, configMap("a")))
       assert.deepInclude(status, { code: 429, reason: "TooManyRequests" })
-      assert.strictEqual(J.number(status, "details", "retryAfterSeconds"), 7)
+      assert.strictEqual(Json.number(status, "details", "retryAfterSeconds"), 7)
       yield* post(configMaps, configMap("b"))
       assert.strictEqual((yield* refused(post(configMaps, configMap("a")))).code, 429)
       yield* post(configMaps, configMap("a"))

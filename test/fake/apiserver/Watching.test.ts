@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import { api, bare, configMap, configMaps, names, refused, started, told, version } from "../../support/FakeApi.js"
 
 const take = <E>(lines: Stream.Stream<Parameters<typeof told>[0], E>, count: number) =>
@@ -32,20 +32,20 @@ describe.sequential("lists", () => {
       yield* Effect.forEach(["a", "b", "c", "d", "e"], (name) => post(configMaps, configMap(name)))
       const first = yield* get(configMaps, { limit: "2" })
       assert.deepStrictEqual(names(first), ["a", "b"])
-      assert.strictEqual(J.number(first, "metadata", "remainingItemCount"), 3)
+      assert.strictEqual(Json.number(first, "metadata", "remainingItemCount"), 3)
       yield* remove(`${configMaps}/c`)
       yield* post(configMaps, configMap("ca"))
-      const next = J.text(first, "metadata", "continue") ?? ""
+      const next = Json.text(first, "metadata", "continue") ?? ""
       const second = yield* get(configMaps, { limit: "2", continue: next })
       assert.deepStrictEqual(names(second), ["c", "d"])
       assert.strictEqual(version(second), version(first))
-      const last = yield* get(configMaps, { limit: "2", continue: J.text(second, "metadata", "continue") ?? "" })
+      const last = yield* get(configMaps, { limit: "2", continue: Json.text(second, "metadata", "continue") ?? "" })
       assert.deepStrictEqual(names(last), ["e"])
-      assert.isUndefined(J.text(last, "metadata", "continue"))
+      assert.isUndefined(Json.text(last, "metadata", "continue"))
       made.store.compact()
       const status = yield* refused(get(configMaps, { limit: "2", continue: next }))
       assert.deepInclude(status, { code: 410, reason: "Expired" })
-      const inconsistent = yield* get(configMaps, { continue: J.text(status, "metadata", "continue") ?? "" })
+      const inconsistent = yield* get(configMaps, { continue: Json.text(status, "metadata", "continue") ?? "" })
       assert.deepStrictEqual(names(inconsistent), ["ca", "d", "e"])
     }))
 
@@ -67,13 +67,13 @@ describe.sequential("lists", () => {
       const { get, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", { x: "1" }))
       const whole = yield* get(configMaps)
-      assert.strictEqual(J.text(whole, "kind"), "ConfigMapList")
-      assert.isUndefined(J.at(whole, "items", 0, "kind"))
+      assert.strictEqual(Json.text(whole, "kind"), "ConfigMapList")
+      assert.isUndefined(Json.at(whole, "items", 0, "kind"))
       const accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
       const partial = yield* get(configMaps, {}, accept)
-      assert.strictEqual(J.text(partial, "kind"), "PartialObjectMetadataList")
-      assert.strictEqual(J.text(partial, "items", 0, "kind"), "PartialObjectMetadata")
-      assert.isUndefined(J.at(partial, "items", 0, "data"))
+      assert.strictEqual(Json.text(partial, "kind"), "PartialObjectMetadataList")
+      assert.strictEqual(Json.text(partial, "items", 0, "kind"), "PartialObjectMetadata")
+      assert.isUndefined(Json.at(partial, "items", 0, "data"))
     }))
 })
 
@@ -112,7 +112,7 @@ describe.sequential("watches", () => {
       yield* merge(`${configMaps}/a`, { metadata: { labels: { app: "x" } } })
       const lines = yield* Fiber.join(fiber)
       assert.deepStrictEqual(lines.map(told), ["ADDED a", "DELETED a", "ADDED a"])
-      assert.strictEqual(J.text(lines[1]?.object, "metadata", "labels", "app"), "x")
+      assert.strictEqual(Json.text(lines[1]?.object, "metadata", "labels", "app"), "x")
       assert.strictEqual(version(lines[1]?.object ?? {}), version(left))
     }))
 
@@ -130,7 +130,7 @@ describe.sequential("watches", () => {
       yield* post(configMaps, configMap("b"))
       const [, end, ...rest] = yield* Fiber.join(fiber)
       assert.strictEqual(end?.type, "BOOKMARK")
-      assert.deepInclude(J.object(end?.object, "metadata"), {
+      assert.deepInclude(Json.object(end?.object, "metadata"), {
         resourceVersion: "2",
         annotations: { "k8s.io/initial-events-end": "true" }
       })

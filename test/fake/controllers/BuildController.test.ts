@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Stream, TestClock } from "effect"
 import type * as ControlPlane from "../../../src/fake/ControlPlane.js"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import * as OpenShiftKinds from "../../../src/fake/kinds/OpenShiftKinds.js"
 import * as OpenShiftBuilder from "../../../src/fake/kubelet/OpenShiftBuilder.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
@@ -43,7 +43,7 @@ const cluster = (
     ...options
   })
 
-const status = (client: Api) => Effect.map(client.get(`${builds}/b`), (made) => J.object(made, "status"))
+const status = (client: Api) => Effect.map(client.get(`${builds}/b`), (made) => Json.object(made, "status"))
 
 const failed = (reason: string): OpenShiftBuilder.End => ({ _tag: "Failed", reason, message: "words" })
 
@@ -52,9 +52,9 @@ describe.sequential("an OpenShift Build", () => {
     Effect.gen(function*() {
       const client = api(yield* cluster(Program.log("STEP 1/2: FROM base"), { _tag: "Pushed", digest }))
       const made = yield* client.post(builds, build())
-      assert.strictEqual(J.text(made, "status", "phase"), "New")
-      assert.strictEqual(J.text(made, "spec", "source", "type"), "Dockerfile")
-      assert.strictEqual(J.text(made, "spec", "strategy", "type"), "Docker")
+      assert.strictEqual(Json.text(made, "status", "phase"), "New")
+      assert.strictEqual(Json.text(made, "spec", "source", "type"), "Dockerfile")
+      assert.strictEqual(Json.text(made, "spec", "strategy", "type"), "Docker")
       yield* settle
       const done = yield* status(client)
       assert.deepInclude(done, {
@@ -66,12 +66,12 @@ describe.sequential("an OpenShift Build", () => {
         duration: 0
       })
       assert.deepStrictEqual(
-        J.objects(done, "conditions").map((one) => `${J.text(one, "type")} ${J.text(one, "status")}`),
+        Json.objects(done, "conditions").map((one) => `${Json.text(one, "type")} ${Json.text(one, "status")}`),
         ["New False", "Pending False", "Running False", "Complete True"]
       )
       const pod = yield* client.get(`${pods}/b-build`)
-      assert.strictEqual(J.text(pod, "metadata", "labels", "openshift.io/build.name"), "b")
-      assert.strictEqual(J.number(pod, "spec", "activeDeadlineSeconds"), 604_800)
+      assert.strictEqual(Json.text(pod, "metadata", "labels", "openshift.io/build.name"), "b")
+      assert.strictEqual(Json.number(pod, "spec", "activeDeadlineSeconds"), 604_800)
       const log = yield* Stream.runCollect(client.log(`${builds}/b/log`))
       assert.deepStrictEqual([...log], ["STEP 1/2: FROM base"])
     }))
@@ -84,7 +84,7 @@ describe.sequential("an OpenShift Build", () => {
       yield* settle
       const done = yield* status(client)
       assert.deepInclude(done, { phase: "Failed", reason: "DockerBuildFailed", message: "words" })
-      assert.strictEqual(J.text(done, "logSnippet"), `2\n3\n4\n5\n${"x".repeat(58)}...${"y".repeat(59)}`)
+      assert.strictEqual(Json.text(done, "logSnippet"), `2\n3\n4\n5\n${"x".repeat(58)}...${"y".repeat(59)}`)
       assert.isDefined(done["completionTimestamp"])
     }))
 
@@ -97,7 +97,7 @@ describe.sequential("an OpenShift Build", () => {
           yield* TestClock.adjust("1 minute")
           yield* settle
           const { phase, reason } = yield* status(client)
-          return [phase, reason, J.text(yield* client.get(`${pods}/b-build`), "status", "reason")]
+          return [phase, reason, Json.text(yield* client.get(`${pods}/b-build`), "status", "reason")]
         })
       assert.deepStrictEqual(yield* ends(Program.oomKilled), ["Failed", "OutOfMemoryKilled", undefined])
       assert.deepStrictEqual(yield* ends(Program.evicted), ["Failed", "BuildPodEvicted", "Evicted"])

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as BuildNaming from "../../../src/fake/controllers/BuildNaming.js"
 import * as BuildPod from "../../../src/fake/controllers/BuildPod.js"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 
 const long = "os-build-abcdefghijklmnopqrstuvwxyz-1-00000000-context-1"
 
@@ -29,9 +29,9 @@ describe("the names of an OpenShift Build's objects", () => {
       metadata: { name: "b", uid: "u" },
       spec: { strategy: { dockerStrategy: { volumes: [volume("secret", "x.y"), volume("configMap", "x-y")] } } }
     })
-    const names = J.objects(pod, "spec", "volumes").map((one) => J.text(one, "name"))
+    const names = Json.objects(pod, "spec", "volumes").map((one) => Json.text(one, "name"))
     assert.strictEqual(new Set(names).size, names.length)
-    const [shared] = J.objects(pod, "spec", "volumes")
-    assert.strictEqual(J.text(shared, "secret", "secretName"), "x.y")
+    const [shared] = Json.objects(pod, "spec", "volumes")
+    assert.strictEqual(Json.text(shared, "secret", "secretName"), "x.y")
   })
 })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { api, configMap, configMaps, names, plane, pod, pods, refused, settle } from "../../support/FakeApi.js"
@@ -9,8 +9,8 @@ const ownedBy = (owner: JsonObject, more: JsonObject = {}): JsonObject => ({
   ownerReferences: [{
     apiVersion: "v1",
     kind: "ConfigMap",
-    name: J.text(owner, "metadata", "name") ?? "",
-    uid: J.text(owner, "metadata", "uid") ?? "",
+    name: Json.text(owner, "metadata", "name") ?? "",
+    uid: Json.text(owner, "metadata", "uid") ?? "",
     ...more
   }]
 })
@@ -54,13 +54,13 @@ describe.sequential("the garbage collector", () => {
       yield* client.delete(`${configMaps}/parent`, { propagationPolicy: "Orphan" })
       yield* settle
       assert.deepStrictEqual(yield* left, ["child", "grandchild"])
-      assert.isUndefined(J.at(yield* client.get(`${configMaps}/child`), "metadata", "ownerReferences"))
+      assert.isUndefined(Json.at(yield* client.get(`${configMaps}/child`), "metadata", "ownerReferences"))
     }))
 
   it.scoped("deletes what says it belongs to something that never was", () =>
     Effect.gen(function*() {
       const { client, left, parent } = yield* family
-      yield* client.post(configMaps, configMap("stray", {}, ownedBy(J.set(parent, ["metadata", "uid"], "other"))))
+      yield* client.post(configMaps, configMap("stray", {}, ownedBy(Json.set(parent, ["metadata", "uid"], "other"))))
       yield* settle
       assert.deepStrictEqual(yield* left, ["child", "grandchild", "parent"])
     }))
@@ -69,14 +69,17 @@ describe.sequential("the garbage collector", () => {
     Effect.gen(function*() {
       const { client, parent } = yield* family
       const other = yield* client.post(configMaps, configMap("other"))
-      const references = [parent, other].flatMap((owner) => J.objects(ownedBy(owner), "ownerReferences"))
+      const references = [parent, other].flatMap((owner) => Json.objects(ownedBy(owner), "ownerReferences"))
       yield* client.post(configMaps, configMap("shared", {}, { ownerReferences: references }))
       yield* client.delete(`${configMaps}/parent`)
       yield* settle
       const shared = yield* client.get(`${configMaps}/shared`)
-      assert.deepStrictEqual(J.objects(shared, "metadata", "ownerReferences").map((owner) => J.text(owner, "name")), [
-        "other"
-      ])
+      assert.deepStrictEqual(
+        Json.objects(shared, "metadata", "ownerReferences").map((owner) => Json.text(owner, "name")),
+        [
+          "other"
+        ]
+      )
     }))
 })
 
@@ -100,7 +103,7 @@ describe.sequential("a namespace", () => {
       yield* client.post(pods, pod("p"))
       yield* settle
       const marked = yield* client.delete("/api/v1/namespaces/ns")
-      assert.strictEqual(J.text(marked, "status", "phase"), "Terminating")
+      assert.strictEqual(Json.text(marked, "status", "phase"), "Terminating")
       yield* settle
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
       const status = yield* refused(client.post(configMaps, configMap("late")))
@@ -109,7 +112,7 @@ describe.sequential("a namespace", () => {
         message:
           "configmaps \"late\" is forbidden: unable to create new content in namespace ns because it is being terminated"
       })
-      assert.deepStrictEqual(J.at(status, "details", "causes", 0, "reason"), "NamespaceTerminating")
+      assert.deepStrictEqual(Json.at(status, "details", "causes", 0, "reason"), "NamespaceTerminating")
       yield* client.merge(`${configMaps}/stays`, { metadata: { finalizers: null } })
       yield* settle
       assert.strictEqual((yield* refused(client.get("/api/v1/namespaces/ns"))).code, 404)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Stream, TestClock } from "effect"
 import { realBackoff } from "../../../src/fake/controllers/JobController.js"
 import type * as ControlPlane from "../../../src/fake/ControlPlane.js"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { type Api, api, jobs, names, plane, pods, refused, settle, told } from "../../support/FakeApi.js"
@@ -25,8 +25,8 @@ const inTurn = (...steps: ReadonlyArray<Stream.Stream<Program.Step>>) => () => {
 }
 
 const conditions = (object: JsonObject): ReadonlyArray<string> =>
-  J.objects(object, "status", "conditions").filter((condition) => J.text(condition, "status") === "True").map(
-    (condition) => `${J.text(condition, "type")} ${J.text(condition, "reason")}`
+  Json.objects(object, "status", "conditions").filter((condition) => Json.text(condition, "status") === "True").map(
+    (condition) => `${Json.text(condition, "type")} ${Json.text(condition, "reason")}`
   )
 
 const running = (options: ControlPlane.Options, spec: JsonObject) =>
@@ -38,7 +38,8 @@ const running = (options: ControlPlane.Options, spec: JsonObject) =>
     return { ...client, made }
   })
 
-const status = (client: Pick<Api, "get">) => Effect.map(client.get(`${jobs}/a`), (object) => J.object(object, "status"))
+const status = (client: Pick<Api, "get">) =>
+  Effect.map(client.get(`${jobs}/a`), (object) => Json.object(object, "status"))
 
 describe.sequential("a Job", () => {
   it.scoped("creates a pod of its own, counts it, and completes, in no time", () =>
@@ -47,12 +48,12 @@ describe.sequential("a Job", () => {
       const done = yield* client.get(`${jobs}/a`)
       assert.deepStrictEqual(conditions(done), ["SuccessCriteriaMet CompletionsReached", "Complete CompletionsReached"])
       assert.deepInclude(done["status"], { succeeded: 1, completionTime: "1970-01-01T00:00:00Z", terminating: 0 })
-      assert.isUndefined(J.at(done, "status", "active"))
-      const pod = J.objects(yield* client.get(pods), "items")[0] ?? {}
-      assert.deepInclude(J.at(pod, "metadata", "ownerReferences", 0), { kind: "Job", name: "a", controller: true })
-      assert.strictEqual(J.text(pod, "metadata", "labels", "batch.kubernetes.io/job-name"), "a")
-      assert.isUndefined(J.at(pod, "metadata", "finalizers"))
-      assert.strictEqual(J.text(pod, "status", "phase"), "Succeeded")
+      assert.isUndefined(Json.at(done, "status", "active"))
+      const pod = Json.objects(yield* client.get(pods), "items")[0] ?? {}
+      assert.deepInclude(Json.at(pod, "metadata", "ownerReferences", 0), { kind: "Job", name: "a", controller: true })
+      assert.strictEqual(Json.text(pod, "metadata", "labels", "batch.kubernetes.io/job-name"), "a")
+      assert.isUndefined(Json.at(pod, "metadata", "finalizers"))
+      assert.strictEqual(Json.text(pod, "status", "phase"), "Succeeded")
     }))
 
   it.scoped("retries up to backoffLimit", () =>
@@ -60,9 +61,9 @@ describe.sequential("a Job", () => {
       const client = yield* running({ pods: inTurn(Program.exit(1)) }, { backoffLimit: 2 })
       const done = yield* client.get(`${jobs}/a`)
       assert.deepStrictEqual(conditions(done), ["FailureTarget BackoffLimitExceeded", "Failed BackoffLimitExceeded"])
-      assert.strictEqual(J.number(done, "status", "failed"), 3)
+      assert.strictEqual(Json.number(done, "status", "failed"), 3)
       assert.strictEqual(names(yield* client.get(pods)).length, 3)
-      const message = J.text(J.objects(done, "status", "conditions")[1], "message")
+      const message = Json.text(Json.objects(done, "status", "conditions")[1], "message")
       assert.strictEqual(message, "Job has reached the specified backoff limit")
     }))
 
@@ -88,10 +89,10 @@ describe.sequential("a Job", () => {
       const pod = names(yield* client.get(pods))[0]
       assert.deepStrictEqual(conditions(done), ["FailureTarget PodFailurePolicy", "Failed PodFailurePolicy"])
       assert.strictEqual(
-        J.text(J.objects(done, "status", "conditions")[1], "message"),
+        Json.text(Json.objects(done, "status", "conditions")[1], "message"),
         `Container main for pod ns/${pod} failed with exit code 11 matching FailJob rule at index 0`
       )
-      assert.strictEqual(J.number(done, "status", "failed"), 1)
+      assert.strictEqual(Json.number(done, "status", "failed"), 1)
     }))
 
   it.scoped("does not count what its policy ignores", () =>
@@ -109,7 +110,7 @@ describe.sequential("a Job", () => {
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Program.evicted, Program.nodeLost, Program.exit(0)) }, {})
       assert.deepInclude(yield* status(client), { succeeded: 1, failed: 2 })
-      const evicted = J.objects(yield* client.get(pods), "items").map((pod) => J.text(pod, "status", "reason"))
+      const evicted = Json.objects(yield* client.get(pods), "items").map((pod) => Json.text(pod, "status", "reason"))
       assert.deepStrictEqual(evicted.filter((reason) => reason !== undefined), ["Evicted"])
       assert.strictEqual(evicted.length, 2)
     }))
@@ -133,7 +134,7 @@ describe.sequential("a Job", () => {
       const client = yield* running({ pods: inTurn(Stream.never) }, { suspend: true })
       const suspended = yield* client.get(`${jobs}/a`)
       assert.deepStrictEqual(conditions(suspended), ["Suspended JobSuspended"])
-      assert.isUndefined(J.at(suspended, "status", "startTime"))
+      assert.isUndefined(Json.at(suspended, "status", "startTime"))
       yield* TestClock.adjust("1 hour")
       yield* client.merge(`${jobs}/a`, { spec: { suspend: false } })
       yield* settle
@@ -160,21 +161,21 @@ describe.sequential("a Job", () => {
       const client = yield* running({}, {})
       yield* client.delete(`${jobs}/a`)
       yield* settle
-      const left = J.objects(yield* client.get(pods), "items")
+      const left = Json.objects(yield* client.get(pods), "items")
       assert.strictEqual(left.length, 1)
-      assert.isUndefined(J.at(left[0], "metadata", "ownerReferences"))
+      assert.isUndefined(Json.at(left[0], "metadata", "ownerReferences"))
     }))
 
   it.scoped("deleted in the foreground it stays until its pods are gone", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Stream.never) }, {})
       const lines = client.watch("/apis/batch/v1/jobs", {
-        resourceVersion: J.text(yield* client.get(`${jobs}/a`), "metadata", "resourceVersion") ?? ""
+        resourceVersion: Json.text(yield* client.get(`${jobs}/a`), "metadata", "resourceVersion") ?? ""
       })
       yield* client.delete(`${jobs}/a`, { propagationPolicy: "Foreground" })
       yield* settle
       const [first] = yield* Stream.runCollect(Stream.take(lines, 1))
-      assert.deepStrictEqual(J.at(first?.object, "metadata", "finalizers"), ["foregroundDeletion"])
+      assert.deepStrictEqual(Json.at(first?.object, "metadata", "finalizers"), ["foregroundDeletion"])
       assert.strictEqual((yield* refused(client.get(`${jobs}/a`))).code, 404)
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
@@ -197,7 +198,7 @@ describe.sequential("a Job", () => {
         )
       )
       const story = [...lines].map((line) => {
-        const { active = 0, ready = 0, succeeded = 0 } = J.object(line.object, "status")
+        const { active = 0, ready = 0, succeeded = 0 } = Json.object(line.object, "status")
         return `${told(line)} ${active} ${ready} ${succeeded}`
       })
       assert.deepStrictEqual(story, [

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { type Api, api, plane, pod, pods, settle } from "../../support/FakeApi.js"
@@ -19,8 +19,8 @@ const slot = (name: string): JsonObject => {
 
 const placed = (client: Api, name: string, namespace = "ns") =>
   Effect.map(client.get(`/api/v1/namespaces/${namespace}/pods/${name}`), (pod) => {
-    const condition = J.objects(pod, "status", "conditions").find((one) => J.text(one, "type") === "PodScheduled")
-    return J.text(pod, "spec", "nodeName") ?? `${J.text(condition, "reason")}: ${J.text(condition, "message")}`
+    const condition = Json.objects(pod, "status", "conditions").find((one) => Json.text(one, "type") === "PodScheduled")
+    return Json.text(pod, "spec", "nodeName") ?? `${Json.text(condition, "reason")}: ${Json.text(condition, "message")}`
   })
 
 const start = (client: Api, body: JsonObject, namespace = "ns") =>

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Stream, TestClock } from "effect"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { type Api, api, names, plane, pod, pods, refused, settle, started } from "../../support/FakeApi.js"
@@ -8,7 +8,7 @@ import { type Api, api, names, plane, pod, pods, refused, settle, started } from
 const programs = (program: Program.PodProgram) => ({ pods: () => ({ programs: () => Effect.succeed(program) }) })
 
 const container = (client: Api, name: string, index = 0, kind = "containerStatuses") =>
-  Effect.map(client.get(`${pods}/${name}`), (pod) => J.object(pod, "status", kind, index))
+  Effect.map(client.get(`${pods}/${name}`), (pod) => Json.object(pod, "status", kind, index))
 
 const build: JsonObject = {
   initContainers: [{ name: "build", image: "i", terminationMessagePolicy: "FallbackToLogsOnError" }],
@@ -30,13 +30,13 @@ describe.sequential("a pod", () => {
       yield* client.post(pods, pod("p", build))
       yield* settle
       const { status } = yield* client.get(`${pods}/p`)
-      assert.strictEqual(J.text(status, "phase"), "Failed")
-      assert.deepInclude(J.at(status, "initContainerStatuses", 0, "state", "terminated"), {
+      assert.strictEqual(Json.text(status, "phase"), "Failed")
+      assert.deepInclude(Json.at(status, "initContainerStatuses", 0, "state", "terminated"), {
         exitCode: 12,
         reason: "Error",
         message: "STEP 1\nno such image\n"
       })
-      assert.deepInclude(J.at(status, "containerStatuses", 0, "state", "waiting"), { reason: "PodInitializing" })
+      assert.deepInclude(Json.at(status, "containerStatuses", 0, "state", "waiting"), { reason: "PodInitializing" })
     }))
 
   it.scoped("says why it does not start", () =>
@@ -64,7 +64,7 @@ describe.sequential("a pod", () => {
       const client = api(yield* plane(programs(() => ({ steps: Program.oomKilled }))))
       yield* client.post(pods, pod("p"))
       yield* settle
-      assert.deepInclude(J.object(yield* container(client, "p"), "state", "terminated"), {
+      assert.deepInclude(Json.object(yield* container(client, "p"), "state", "terminated"), {
         exitCode: 137,
         reason: "OOMKilled"
       })
@@ -77,7 +77,7 @@ describe.sequential("a pod", () => {
       yield* settle
       const { status } = yield* client.get(`${pods}/p`)
       assert.deepInclude(status, { phase: "Failed", reason: "Evicted" })
-      const target = J.objects(status, "conditions").find((one) => J.text(one, "type") === "DisruptionTarget")
+      const target = Json.objects(status, "conditions").find((one) => Json.text(one, "type") === "DisruptionTarget")
       assert.deepInclude(target, { status: "True", reason: "TerminationByKubelet" })
     }))
 
@@ -100,10 +100,10 @@ describe.sequential("a pod", () => {
         })
       )
       yield* settle
-      const waiting = Effect.map(container(client, "p"), (status) => J.object(status, "state", "waiting"))
+      const waiting = Effect.map(container(client, "p"), (status) => Json.object(status, "state", "waiting"))
       assert.deepStrictEqual(yield* waiting, { reason: "ContainerCreating" })
-      const events = J.objects(yield* client.get("/api/v1/namespaces/ns/events"), "items").map((event) =>
-        J.text(event, "message")
+      const events = Json.objects(yield* client.get("/api/v1/namespaces/ns/events"), "items").map((event) =>
+        Json.text(event, "message")
       )
       assert.include(events, "MountVolume.SetUp failed for volume \"auth\" : secret \"auth\" not found")
       yield* secret("auth")
@@ -114,7 +114,7 @@ describe.sequential("a pod", () => {
       })
       yield* secret("token")
       yield* settle
-      assert.strictEqual(J.text(yield* client.get(`${pods}/p`), "status", "phase"), "Succeeded")
+      assert.strictEqual(Json.text(yield* client.get(`${pods}/p`), "status", "phase"), "Succeeded")
     }))
 
   it.scoped("ends when it was active for too long", () =>
@@ -135,11 +135,11 @@ describe.sequential("a pod", () => {
       const client = api(yield* plane(programs(Program.runs)))
       const made = yield* client.post(pods, pod("p"))
       yield* settle
-      const watch = client.watch(pods, { resourceVersion: J.text(made, "metadata", "resourceVersion") ?? "" })
+      const watch = client.watch(pods, { resourceVersion: Json.text(made, "metadata", "resourceVersion") ?? "" })
       yield* client.delete(`${pods}/p`)
       yield* settle
       const lines = [...(yield* Stream.runCollect(Stream.takeUntil(watch, (line) => line.type === "DELETED")))]
-      assert.deepInclude(J.at(lines.at(-1)?.object, "status", "containerStatuses", 0, "state", "terminated"), {
+      assert.deepInclude(Json.at(lines.at(-1)?.object, "status", "containerStatuses", 0, "state", "terminated"), {
         exitCode: 143
       })
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
@@ -152,12 +152,12 @@ describe.sequential("a pod", () => {
       const initContainers = ["first", "second"].map((name) => ({ name, image: "registry/image:1" }))
       const made = yield* client.post(pods, pod("p", { containers, initContainers }))
       yield* settle
-      const watch = client.watch(pods, { resourceVersion: J.text(made, "metadata", "resourceVersion") ?? "" })
+      const watch = client.watch(pods, { resourceVersion: Json.text(made, "metadata", "resourceVersion") ?? "" })
       yield* client.delete(`${pods}/p`)
       yield* settle
       const lines = [...(yield* Stream.runCollect(Stream.takeUntil(watch, (line) => line.type === "DELETED")))]
-      const status = J.object(lines.at(-1)?.object, "status")
-      const state = (list: string, index: number) => Object.keys(J.object(status, list, index, "state"))
+      const status = Json.object(lines.at(-1)?.object, "status")
+      const state = (list: string, index: number) => Object.keys(Json.object(status, list, index, "state"))
       assert.strictEqual(status["phase"], "Failed")
       assert.deepStrictEqual(state("initContainerStatuses", 0), ["terminated"])
       assert.deepStrictEqual(state("initContainerStatuses", 1), ["waiting"])
@@ -175,7 +175,7 @@ describe.sequential("a pod", () => {
       yield* settle
       const status = yield* container(client, "p")
       assert.strictEqual(status["restartCount"], 2)
-      assert.strictEqual(J.text(status, "state", "waiting", "reason"), "CrashLoopBackOff")
+      assert.strictEqual(Json.text(status, "state", "waiting", "reason"), "CrashLoopBackOff")
       assert.deepStrictEqual(yield* text(client.log(`${pods}/p/log`, { previous: "true" })), ["hello"])
     }))
 })

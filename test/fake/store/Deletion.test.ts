@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import { api, bare, configMap, configMaps, pod, pods, refused, version } from "../../support/FakeApi.js"
 
 describe("deletions", () => {
@@ -13,12 +13,12 @@ describe("deletions", () => {
         apiVersion: "v1",
         metadata: {},
         status: "Success",
-        details: { name: "a", kind: "configmaps", uid: J.text(made, "metadata", "uid") ?? "" }
+        details: { name: "a", kind: "configmaps", uid: Json.text(made, "metadata", "uid") ?? "" }
       })
       assert.strictEqual((yield* refused(get(`${configMaps}/a`))).code, 404)
       assert.strictEqual((yield* refused(remove(`${configMaps}/a`))).code, 404)
       yield* post(pods, pod("p"))
-      assert.strictEqual(J.text(yield* remove(`${pods}/p`), "kind"), "Pod")
+      assert.strictEqual(Json.text(yield* remove(`${pods}/p`), "kind"), "Pod")
     }))
 
   it.effect("only of the very object", () =>
@@ -28,7 +28,7 @@ describe("deletions", () => {
       const next = yield* merge(`${configMaps}/a`, { data: { x: "1" } })
       const resourceVersion = String(version(made))
       assert.strictEqual((yield* refused(remove(`${configMaps}/a`, { preconditions: { resourceVersion } }))).code, 409)
-      const uid = J.text(next, "metadata", "uid") ?? ""
+      const uid = Json.text(next, "metadata", "uid") ?? ""
       yield* remove(`${configMaps}/a`, { preconditions: { uid, resourceVersion: String(version(next)) } })
     }))
 
@@ -37,7 +37,7 @@ describe("deletions", () => {
       const { delete: remove, get, merge, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", {}, { finalizers: ["example.com/wait"] }))
       const marked = yield* remove(`${configMaps}/a`)
-      assert.strictEqual(J.text(marked, "metadata", "deletionTimestamp"), "1970-01-01T00:00:00Z")
+      assert.strictEqual(Json.text(marked, "metadata", "deletionTimestamp"), "1970-01-01T00:00:00Z")
       assert.strictEqual(yield* remove(`${configMaps}/a`), marked)
       const more = merge(`${configMaps}/a`, { metadata: { finalizers: ["example.com/wait", "example.com/more"] } })
       assert.include((yield* refused(more)).message, "no new finalizers can be added if the object is being deleted")
@@ -51,12 +51,12 @@ describe("deletions", () => {
       const { delete: remove, get, post } = api(yield* bare())
       yield* post(pods, pod("p", { nodeName: "node-1" }))
       const marked = yield* remove(`${pods}/p`)
-      assert.strictEqual(J.number(marked, "metadata", "deletionGracePeriodSeconds"), 30)
-      assert.strictEqual(J.text(marked, "metadata", "deletionTimestamp"), "1970-01-01T00:00:30Z")
-      assert.strictEqual(J.number(marked, "metadata", "generation"), 2)
+      assert.strictEqual(Json.number(marked, "metadata", "deletionGracePeriodSeconds"), 30)
+      assert.strictEqual(Json.text(marked, "metadata", "deletionTimestamp"), "1970-01-01T00:00:30Z")
+      assert.strictEqual(Json.number(marked, "metadata", "generation"), 2)
       assert.strictEqual(yield* remove(`${pods}/p`, { gracePeriodSeconds: 60 }), marked)
       const sooner = yield* remove(`${pods}/p`, { gracePeriodSeconds: 5 })
-      assert.strictEqual(J.text(sooner, "metadata", "deletionTimestamp"), "1970-01-01T00:00:05Z")
+      assert.strictEqual(Json.text(sooner, "metadata", "deletionTimestamp"), "1970-01-01T00:00:05Z")
       yield* remove(`${pods}/p`, { gracePeriodSeconds: 0 })
       assert.strictEqual((yield* refused(get(`${pods}/p`))).code, 404)
       yield* post(pods, pod("nowhere"))

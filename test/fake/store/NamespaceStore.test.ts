@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { FastCheck } from "effect"
-import * as J from "../../../src/fake/Json.js"
+import * as Json from "../../../src/fake/Json.js"
 import { type Equality, NamespaceStore } from "../../../src/fake/store/NamespaceStore.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 
@@ -17,7 +17,8 @@ const step = FastCheck.oneof(
   })
 )
 
-const has = (object: JsonObject) => ([label, value]: Equality) => J.text(object, "metadata", "labels", label) === value
+const has = (object: JsonObject) => ([label, value]: Equality) =>
+  Json.text(object, "metadata", "labels", label) === value
 
 it("what a label finds is what looking through all finds, whatever was written before", () => {
   let found = 0
@@ -37,8 +38,8 @@ it("what a label finds is what looking through all finds, whatever was written b
             const wanted = all.filter((object) => one.having.every(has(object)))
             assert.deepStrictEqual(shelf.list(one.having), wanted)
             assert.deepStrictEqual(
-              all.map((object) => J.text(object, "metadata", "name")).toSorted(),
-              all.map((object) => J.text(object, "metadata", "name"))
+              all.map((object) => Json.text(object, "metadata", "name")).toSorted(),
+              all.map((object) => Json.text(object, "metadata", "name"))
             )
             found += one.having.length > 0 ? wanted.length : 0
           }

@@ -68,6 +68,7 @@ export const make = (
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const executor = yield* CommandExecutor.CommandExecutor
+    const isolation = settings.isolation ?? "chroot"
     const around = yield* surroundings(fs, settings)
     // Uninterruptible, since a cached interruption would stay for good.
     const machine = yield* Effect.cached(Effect.uninterruptible(HostInfo.probe(executor)))
@@ -87,7 +88,8 @@ export const make = (
         environment: around.environment,
         insecureRegistries: settings.insecureRegistries ?? [],
         authFile: around.authFile,
-        knowsHeredocs: HostInfo.knowsHeredocs(machine)
+        knowsHeredocs: HostInfo.knowsHeredocs(machine),
+        isolation
       }))
     })
     /** What a ref names; undefined if it is not here, or no longer the same build. */
@@ -114,7 +116,7 @@ export const make = (
 
     const check: Service["check"] = (input) =>
       Effect.flatMap(machine, (machine) => {
-        const issues = LocalUnsupported.issues(input, machine)
+        const issues = LocalUnsupported.issues(input, machine, isolation)
         return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
       })
 

@@ -100,6 +100,7 @@ export type FailedReason = typeof FailedReason.Type
 export const ErroredReason = Schema.Literal(
   "AdmissionDenied",
   "BackendUnavailable",
+  "BuilderTooOld",
   "CredentialsInvalid",
   "Deleted",
   "DigestLost",

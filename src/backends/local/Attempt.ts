@@ -27,6 +27,7 @@ export interface BuildahEnvironment {
   /** The user's own registry credentials, for images that name no secret. */
   readonly authFile: string | undefined
   readonly knowsHeredocs: boolean
+  readonly isolation: "chroot" | "rootless" | "oci"
 }
 
 export interface Job {
@@ -82,7 +83,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const at = (...names: ReadonlyArray<string>) => path.join(folder, ...names)
   const timeout = input.timeout ?? BuildInput.defaults.timeout
   const lowered = buildah.knowsHeredocs
-    ? { text: input.dockerfile, files: [] }
+    ? { text: undefined, files: [] }
     : Heredoc.lower(input.dockerfile)
 
   const write = (file: string, content: string | Uint8Array, mode = 0o644) =>
@@ -95,8 +96,8 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const layOut: Effect.Effect<void, PlatformError> = Effect.gen(function*() {
     yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
     for (const name of ["work", "memory", "mounts", "user-secret"]) yield* fs.makeDirectory(at(name))
-    for (const { content, key } of BuildScript.inputFiles(input)) yield* write(at("input", key), content)
-    yield* write(at("input", "containerfile"), lowered.text)
+    const files = BuildScript.inputFiles(input, { containerfile: lowered.text, isolation: buildah.isolation })
+    for (const { content, key } of files) yield* write(at("input", key), content)
     for (const file of lowered.files) yield* write(at("heredocs", file.path), file.content)
     yield* write(at("script"), BuildScript.source)
     for (const [index, mount] of references.mounts.entries()) {

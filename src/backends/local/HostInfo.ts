@@ -4,12 +4,13 @@
 import * as Command from "@effect/platform/Command"
 import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import * as Effect from "effect/Effect"
+import * as BuildahFeatures from "../script/BuildahFeatures.js"
 
 export interface HostInfo {
   /** As an input names architectures; undefined if it is another one. */
   readonly architecture: string | undefined
   /** The version of buildah; undefined if there is none. */
-  readonly buildah: readonly [major: number, minor: number] | undefined
+  readonly buildah: BuildahFeatures.Version | undefined
 }
 
 // What uname(1) says, and what Go says, which images are named by.
@@ -31,9 +32,6 @@ export const probe = (executor: CommandExecutor.CommandExecutor): Effect.Effect<
     }
   })
 
-/** Whether a version comes before another. */
-export const isOlder = (version: readonly [number, number], than: readonly [number, number]): boolean =>
-  version[0] < than[0] || (version[0] === than[0] && version[1] < than[1])
-
-/** Whether this buildah reads heredocs: its CHANGELOG.md, v1.33.0. */
-export const knowsHeredocs = ({ buildah }: HostInfo): boolean => buildah !== undefined && !isOlder(buildah, [1, 33])
+/** Whether this buildah reads heredocs. */
+export const knowsHeredocs = ({ buildah }: HostInfo): boolean =>
+  buildah !== undefined && !BuildahFeatures.isOlder(buildah, BuildahFeatures.table["RUN heredoc"].since)

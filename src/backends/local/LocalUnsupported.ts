@@ -4,23 +4,27 @@
  */
 import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
+import * as BuildahFeatures from "../script/BuildahFeatures.js"
 import * as Heredoc from "./Heredoc.js"
-import { type HostInfo, isOlder, knowsHeredocs } from "./HostInfo.js"
+import { type HostInfo, knowsHeredocs } from "./HostInfo.js"
 
-/** The oldest buildah that has what the script uses: build contexts came with 1.27, `pull --policy` and `--retry` by 1.28. */
-const oldest = [1, 28] as const
+type Row = (
+  input: BuildInput,
+  machine: HostInfo,
+  isolation: BuildahFeatures.Options["isolation"]
+) => ReadonlyArray<Issue>
 
-const rows: ReadonlyArray<(input: BuildInput, machine: HostInfo) => ReadonlyArray<Issue>> = [
+const rows: ReadonlyArray<Row> = [
   (_, { buildah }) =>
     buildah === undefined
       ? [
         new Issue({ path: "", message: "buildah is not installed, or not in PATH; install it (apt-get, dnf: buildah)" })
       ]
-      : isOlder(buildah, oldest)
+      : BuildahFeatures.isOlder(buildah, BuildahFeatures.oldest)
       ? [
         new Issue({
           path: "",
-          message: `buildah ${buildah.join(".")} is too old; ${oldest.join(".")} or later is needed`
+          message: `buildah ${buildah.join(".")} is too old; ${BuildahFeatures.oldest.join(".")} or later is needed`
         })
       ]
       : [],
@@ -41,14 +45,23 @@ const rows: ReadonlyArray<(input: BuildInput, machine: HostInfo) => ReadonlyArra
     queueName === undefined ? [] : [
       new Issue({ path: "queueName", message: "names a queue of Kueue, which runs in a cluster; leave it out" })
     ],
-  ({ dockerfile }, machine) =>
-    knowsHeredocs(machine)
-      ? []
-      : Heredoc.lower(dockerfile).objections.map(({ line, message }) =>
-        new Issue({ path: "dockerfile", message, line })
-      )
+  ({ dockerfile }, machine, isolation) => {
+    if (machine.buildah === undefined) return []
+    const lowersHeredocs = !knowsHeredocs(machine)
+    const version = machine.buildah.join(".")
+    return [
+      ...(lowersHeredocs ? Heredoc.lower(dockerfile).objections : []),
+      ...BuildahFeatures.unmet(dockerfile, machine.buildah, { isolation, lowersHeredocs }).map(({ line, message }) => ({
+        line,
+        message: `${message}; this machine has buildah ${version}`
+      }))
+    ].map(({ line, message }) => new Issue({ path: "dockerfile", message, line }))
+  }
 ]
 
 /** Everything of the input that this machine cannot honour. */
-export const issues = (input: BuildInput, machine: HostInfo): ReadonlyArray<Issue> =>
-  rows.flatMap((row) => row(input, machine))
+export const issues = (
+  input: BuildInput,
+  machine: HostInfo,
+  isolation: BuildahFeatures.Options["isolation"] = "chroot"
+): ReadonlyArray<Issue> => rows.flatMap((row) => row(input, machine, isolation))

@@ -13,6 +13,7 @@
  */
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
+import * as BuildahFeatures from "./BuildahFeatures.js"
 import { verbs } from "./Commands.js"
 import { common } from "./Common.js"
 import { code } from "./ExitCode.js"
@@ -107,6 +108,21 @@ const pairs = (kind: "build-arg" | "label", record: Readonly<Record<string, stri
     { key: `${kind}.${numbered(index)}.value`, content: value }
   ])
 
+const required = (content: string): Array<InputFile> => content === "" ? [] : [{ key: "requires", content }]
+
+/**
+ * What the files of an input depend on beside it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface InputOptions {
+  /** The Containerfile to build where buildah knows no heredocs: the input's own without them. */
+  readonly containerfile?: string | undefined
+  /** How buildah runs instructions; by default `chroot`. */
+  readonly isolation?: BuildahFeatures.Options["isolation"] | undefined
+}
+
 /**
  * The input as the script reads it: a flat folder, so that ConfigMaps can be mounted as they are. Names and values that keys
  * cannot hold are contents of files of their own:
@@ -114,6 +130,7 @@ const pairs = (kind: "build-arg" | "label", record: Readonly<Record<string, stri
  * | Key | Content |
  * |---|---|
  * | `containerfile` | the Containerfile |
+ * | `requires` | what it needs of buildah, as `BuildahFeatures.scriptLines` writes it; absent if any buildah will do |
  * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script |
  * | `label.000001.name`, `.value` | a label of the image |
  * | `context.000001`, `.path`, `.mode` | a context file, its path in the context, and its mode in octal |
@@ -124,9 +141,13 @@ const pairs = (kind: "build-arg" | "label", record: Readonly<Record<string, stri
  * @category getters
  */
 export const inputFiles = (
-  input: BuildInput
+  input: BuildInput,
+  { containerfile, isolation = "chroot" }: InputOptions = {}
 ): readonly [containerfile: InputFile, ...rest: ReadonlyArray<InputFile>] => [
-  { key: "containerfile", content: input.dockerfile },
+  { key: "containerfile", content: containerfile ?? input.dockerfile },
+  ...required(
+    BuildahFeatures.scriptLines(input.dockerfile, { isolation, lowersHeredocs: containerfile !== undefined })
+  ),
   ...pairs("build-arg", input.buildArgs),
   ...pairs("label", input.imageLabels),
   ...Object.entries(input.context ?? {}).flatMap(([path, file], index): Array<InputFile> => {

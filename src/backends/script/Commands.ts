@@ -149,8 +149,18 @@ add_labels() {
   [ "$status" -eq 0 ] || storage_failed
 }
 
+# Ends where this buildah lacks what the Containerfile needs, before anything is pulled.
+require_features() {
+  [ -e "$input/requires" ] || return 0
+  while read -r need_major need_minor need_line need_text; do
+    ! is_older "$need_major" "$need_minor" ||
+      finish ${code.builderTooOld} "line $need_line: $need_text; this is buildah $major.$minor"
+  done < "$input/requires"
+}
+
 build() {
   later_labels=
+  require_features
   lay_context
   buildah_ containers --quiet
   if [ "$status" -ne 0 ]; then

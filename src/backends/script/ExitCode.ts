@@ -44,6 +44,7 @@ export const code = {
   timeout: 19,
   storageUnavailable: 20,
   unknown: 21,
+  builderTooOld: 22,
   stopped: 143
 } as const
 
@@ -64,6 +65,7 @@ export const table: Readonly<Record<number, Meaning>> = {
   [code.timeout]: errored("Timeout"),
   [code.storageUnavailable]: errored("StorageUnavailable"),
   [code.unknown]: errored("Unknown"),
+  [code.builderTooOld]: errored("BuilderTooOld"),
   [code.stopped]: errored("Evicted")
 }
 

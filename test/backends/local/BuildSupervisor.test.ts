@@ -41,7 +41,8 @@ describe("the life of a local build", () => {
           environment: {},
           insecureRegistries: [],
           authFile: undefined,
-          knowsHeredocs: true
+          knowsHeredocs: true,
+          isolation: "chroot" as const
         }),
         workDirectory: path.join(folder, "work"),
         interval: "10 millis",

@@ -52,6 +52,19 @@ describe("Unsupported", () => {
       assert.match(issues.join(), /s390x.*arm64/)
     }))
 
+  it.effect("features that this buildah lacks: refused with their line and the release that has them", () =>
+    Effect.gen(function*() {
+      const dockerfile = "FROM a\n\nRUN --mount=type=tmpfs,dst=/tmp true\nADD https://example.com/x.git /src"
+      assert.deepStrictEqual(
+        (yield* objections({ dockerfile }, old)).map((issue) => issue.replace(/ or later:.*;/, " …;")),
+        [
+          "dockerfile (line 3): RUN --mount=type=tmpfs needs buildah 1.31 …; this machine has buildah 1.28",
+          "dockerfile (line 4): ADD git needs buildah 1.38 …; this machine has buildah 1.28"
+        ]
+      )
+      assert.deepStrictEqual(yield* objections({ dockerfile }, recent), [])
+    }))
+
   it.effect("objects to heredocs to expand only where buildah knows none", () =>
     Effect.gen(function*() {
       const dockerfile = "FROM a\nCOPY <<EOF /x\n$y\nEOF"

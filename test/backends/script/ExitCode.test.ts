@@ -19,6 +19,7 @@ describe("ExitCode", () => {
       "19 Errored Timeout",
       "20 Errored StorageUnavailable",
       "21 Errored Unknown",
+      "22 Errored BuilderTooOld",
       "143 Errored Evicted (retryable)"
     ])
   })

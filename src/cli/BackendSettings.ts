@@ -5,9 +5,11 @@
  */
 import * as Config from "effect/Config"
 import * as Option from "effect/Option"
+import type { ClusterSettings } from "./NodeServices.js"
 
 /**
  * - `namespace`: the namespace of the builds; by default the backend's own.
+ * - `cluster`: how to reach the cluster.
  * - `builder`: for every backend that runs buildah itself.
  * - `local`: for the local backend.
  *
@@ -16,6 +18,7 @@ import * as Option from "effect/Option"
  */
 export interface BackendSettings {
   readonly namespace: string | undefined
+  readonly cluster: ClusterSettings
   readonly builder: {
     readonly insecureRegistries: ReadonlyArray<string>
     readonly storage: "auto" | "overlay" | "vfs" | undefined
@@ -34,6 +37,7 @@ export interface BackendSettings {
  */
 export const none: BackendSettings = {
   namespace: undefined,
+  cluster: { kubeconfig: undefined, context: undefined, requestTimeout: undefined },
   builder: { insecureRegistries: [], storage: undefined },
   local: { secretsDirectory: undefined, configMapsDirectory: undefined }
 }

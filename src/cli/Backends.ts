@@ -36,6 +36,8 @@ export interface Backend {
   readonly layer: (settings: BackendSettings) => Layer.Layer<BuildBackend, Unavailable, NodeServices>
   /** What checks inputs without a cluster: the backend itself, or each candidate of a selection. */
   readonly checkers: (settings: BackendSettings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
+  /** Fails if the cluster does not serve the API of the backend, which `layer` does not check for a backend by name. */
+  readonly requireApi: (settings: BackendSettings) => Effect.Effect<void, Unavailable, NodeServices>
 }
 
 /**
@@ -50,7 +52,8 @@ export const offline = (
   }
 ): Backend => ({
   ...backend,
-  checkers: (settings) => Effect.succeed([Checker.make(backend.name, backend.layer(settings))])
+  checkers: (settings) => Effect.succeed([Checker.make(backend.name, backend.layer(settings))]),
+  requireApi: () => Effect.void
 })
 
 /**
@@ -84,10 +87,16 @@ const onCluster = (name: "auto" | Name): Backend => ({
     Layer.unwrapEffect(
       Effect.map(
         Effect.all([ClusterAccess, load]),
-        ([cluster, ClusterBackends]) => Layer.provide(ClusterBackends.layer(name, settings), cluster)
+        ([cluster, ClusterBackends]) => Layer.provide(ClusterBackends.layer(name, settings), cluster(settings.cluster))
       )
     ),
-  checkers: (settings) => Effect.flatMap(load, (ClusterBackends) => ClusterBackends.checkers(name, settings))
+  checkers: (settings) => Effect.flatMap(load, (ClusterBackends) => ClusterBackends.checkers(name, settings)),
+  requireApi: (settings) =>
+    Effect.flatMap(
+      Effect.all([ClusterAccess, load]),
+      ([cluster, ClusterBackends]) =>
+        Effect.provide(ClusterBackends.requireApi(name, settings), cluster(settings.cluster))
+    )
 })
 
 const load = Effect.promise(() => import("./ClusterBackends.js"))

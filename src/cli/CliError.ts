@@ -4,8 +4,11 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import type { BuildError } from "../core/BuildError.js"
+import type { BuildRef } from "../core/BuildRef.js"
+import * as DurationText from "../core/DurationText.js"
 import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
 import type { ProbeError } from "../selection/ProbeError.js"
 import type { NoBackendAvailable } from "../selection/Report.js"
@@ -51,6 +54,24 @@ export class NothingAvailable extends Data.TaggedError("NothingAvailable") {
 }
 
 /**
+ * A build has not ended within the time that `wait` was given.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class StillRunning extends Data.TaggedError("StillRunning")<{
+  readonly ref: BuildRef
+  readonly timeout: Duration.Duration
+}> {
+  override get message(): string {
+    return `Build ${this.ref} has not ended within ${DurationText.format(this.timeout)}; it continues.`
+  }
+  get retryable(): boolean {
+    return true
+  }
+}
+
+/**
  * A bug of this program.
  *
  * @since 0.1.0
@@ -71,6 +92,7 @@ export type CliError =
   | UsageError
   | NoBackendCan
   | NothingAvailable
+  | StillRunning
   | InternalError
   | BuildError
   | ConfigurationError
@@ -112,6 +134,7 @@ export const exitStatusOf = (error: CliError): ExitStatus => {
     case "ConfigurationError":
     case "NoBackendAvailable":
     case "NothingAvailable":
+    case "StillRunning":
     case "ProbeError":
     case "InternalError":
       return exitStatus.errored

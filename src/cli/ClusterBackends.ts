@@ -63,7 +63,7 @@ const candidates = (name: "auto" | Name, settings: BackendSettings.BackendSettin
 export const probe = (
   settings: BackendSettings.BackendSettings
 ): Effect.Effect<BackendSelection.Report, ConfigError, Cluster> =>
-  Effect.flatMap(candidates("auto", settings), BackendSelection.probe)
+  Effect.flatMap(candidates("auto", settings), BackendSelection.probe).pipe(Effect.provide(probeTimeout(settings)))
 
 /**
  * @since 0.1.0
@@ -80,7 +80,28 @@ export const layer = (
   Layer.unwrapEffect(Effect.map(
     candidates(name, settings),
     (candidates) => name === "auto" ? BackendSelection.layerFrom(candidates) : candidates[0].layer
-  ))
+  )).pipe(Layer.provide(probeTimeout(settings)))
+
+const probeTimeout = ({ cluster }: BackendSettings.BackendSettings): Layer.Layer<never> =>
+  cluster.requestTimeout === undefined ? Layer.empty : Layer.succeed(BackendSelection.Patience, cluster.requestTimeout)
+
+/**
+ * Fails if the cluster does not serve the API of a backend: for OpenShift builds. The others need only Kubernetes.
+ *
+ * @since 0.1.0
+ * @category probing
+ */
+export const requireApi = (
+  name: "auto" | Name,
+  settings: BackendSettings.BackendSettings
+): Effect.Effect<void, BackendSelection.NoBackendAvailable | ConfigError, Cluster> =>
+  name !== "openshift" ? Effect.void : Effect.flatMap(
+    Effect.provide(Effect.flatMap(candidates(name, settings), BackendSelection.probe), probeTimeout(settings)),
+    (report) =>
+      report.rows.some(({ verdict }) => verdict._tag === "Absent")
+        ? new BackendSelection.NoBackendAvailable({ report })
+        : Effect.void
+  )
 
 // Checking an input sends no request.
 const noCluster = Layer.mock(Cluster, { defaultNamespace: "default" })

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Argv } from "./Argv.js"
 import type * as Backends from "./Backends.js"
-import type { BackendSettings } from "./BackendSettings.js"
+import * as BackendSettings from "./BackendSettings.js"
 import { type CliError, UsageError } from "./CliError.js"
 import * as Build from "./commands/Build.js"
 import * as Builds from "./commands/Builds.js"
@@ -21,7 +21,7 @@ import * as Probe from "./commands/Probe.js"
 import { decode, type Flags as FlagTable } from "./Flag.js"
 import * as Flags from "./Flags.js"
 import type { Page } from "./Help.js"
-import type { NodeServices } from "./NodeServices.js"
+import type { ClusterSettings, NodeServices } from "./NodeServices.js"
 import type { Output } from "./Output.js"
 
 /**
@@ -77,18 +77,46 @@ const make = <A, I>(
 // what they take
 // -----------------------------------------------------------------------------
 
-const { backend, json, namespace, onlyBackend, ref } = Flags.option
+const {
+  again,
+  backend,
+  detach,
+  follow,
+  ignoreNotFound,
+  json,
+  keep,
+  namespace,
+  olderThan,
+  onlyBackend,
+  quiet,
+  ref,
+  tail,
+  watch
+} = Flags.option
 
 const buildFlags = { ...Flags.input, ...Flags.builder }
 
-const settings = (options: {
-  readonly namespace?: string | undefined
-  readonly insecureRegistries: BackendSettings["builder"]["insecureRegistries"]
-  readonly storage: BackendSettings["builder"]["storage"]
+const clusterSettings = ({ context, kubeconfig, requestTimeout }: ClusterSettings): ClusterSettings => ({
+  kubeconfig,
+  context,
+  requestTimeout
+})
+
+/** The settings of commands about existing builds, which keep the other settings that they were submitted with. */
+const access = (
+  options: ClusterSettings & { readonly namespace?: string | undefined }
+): BackendSettings.BackendSettings => ({
+  ...BackendSettings.none,
+  namespace: options.namespace,
+  cluster: clusterSettings(options)
+})
+
+const builder = (options: {
+  readonly insecureRegistries: ReadonlyArray<string>
+  readonly storage: BackendSettings.BackendSettings["builder"]["storage"]
   readonly secretsDirectory: string | undefined
   readonly configMapsDirectory: string | undefined
-}): BackendSettings => ({
-  namespace: options.namespace,
+}): Pick<BackendSettings.BackendSettings, "builder" | "local"> => ({
   builder: { insecureRegistries: options.insecureRegistries, storage: options.storage },
   local: { secretsDirectory: options.secretsDirectory, configMapsDirectory: options.configMapsDirectory }
 })
@@ -104,40 +132,54 @@ const settings = (options: {
 export const commands: Readonly<Record<string, Command>> = {
   probe: make(
     "Probe the cluster: which backends it supports, and which would be chosen.",
-    Schema.Struct({ json, namespace }),
-    Probe.probe
+    Schema.Struct({ json, namespace, ...Flags.cluster }),
+    (options) => Probe.probe({ ...options, settings: access(options) })
   ),
   check: make(
     "Check which backends support an input, without reaching a cluster.",
     Schema.Struct({ json, backend: onlyBackend, ...buildFlags }),
-    (options) => Check.check({ ...options, input: options, settings: settings(options) })
+    (options) => Check.check({ ...options, input: options, settings: { ...BackendSettings.none, ...builder(options) } })
   ),
   build: make(
     "Build an image from a Containerfile and push it.",
-    Schema.Struct({ json, backend, namespace, again: Flags.option.again, detach: Flags.option.detach, ...buildFlags }),
-    (options) => Build.build({ ...options, input: options, settings: settings(options) })
+    Schema.Struct({ json, backend, namespace, again, detach, ...buildFlags, ...Flags.cluster }),
+    (options) => Build.build({ ...options, input: options, settings: { ...access(options), ...builder(options) } })
   ),
-  status: make("Print the status of a build.", Schema.Struct({ json, ref }), Builds.status),
+  status: make(
+    "Print the status of a build. Exits with 0 whatever the status is; `wait` exits with the outcome.",
+    Schema.Struct({ json, ref, ...Flags.cluster }),
+    (options) => Builds.status({ ...options, settings: access(options) })
+  ),
+  wait: make(
+    "Wait for a build to end and print its image. Exits as `build` does: 0 if it succeeded, 1 if it failed, 3 if it " +
+      "errored or was cancelled, or if --timeout has passed.",
+    Schema.Struct({ json, timeout: Flags.option.waitTimeout, ref, ...Flags.cluster }),
+    (options) => Builds.wait({ ...options, settings: access(options) })
+  ),
   logs: make(
-    "Print the log of a build.",
-    Schema.Struct({ json, follow: Flags.option.follow, tail: Flags.option.tail, ref }),
-    Builds.logs
+    "Print the log of a build. Exits with 0 whatever the outcome is, also with --follow; `wait` exits with the outcome.",
+    Schema.Struct({ json, follow, tail, ref, ...Flags.cluster }),
+    (options) => Builds.logs({ ...options, settings: access(options) })
   ),
-  cancel: make("Stop a build.", Schema.Struct({ json, ref }), Builds.cancel),
+  cancel: make(
+    "Stop a build and print its status.",
+    Schema.Struct({ json, ref, ...Flags.cluster }),
+    (options) => Builds.cancel({ ...options, settings: access(options) })
+  ),
   list: make(
     "List builds, newest first.",
-    Schema.Struct({ json, backend, namespace, watch: Flags.option.watch }),
-    Builds.list
+    Schema.Struct({ json, quiet, backend, namespace, watch, ...Flags.cluster }),
+    (options) => Builds.list({ ...options, settings: access(options) })
   ),
   remove: make(
     "Delete a build and everything stored for it, except the pushed image.",
-    Schema.Struct({ json, ref }),
-    Builds.remove
+    Schema.Struct({ json, ignoreNotFound, ref, ...Flags.cluster }),
+    (options) => Builds.remove({ ...options, settings: access(options) })
   ),
   prune: make(
     "Delete builds that ended long ago.",
-    Schema.Struct({ json, backend, namespace, olderThan: Flags.option.olderThan, keep: Flags.option.keep }),
-    Builds.prune
+    Schema.Struct({ json, backend, namespace, olderThan, keep, ...Flags.cluster }),
+    (options) => Builds.prune({ ...options, settings: access(options) })
   ),
   rbac: make(
     "Print the permissions that a backend needs, for `kubectl apply -f -`.",

@@ -80,6 +80,17 @@ export const decode = <A, I>(
 
 const Typed = Schema.Array(Schema.String)
 
+/**
+ * How the text of a value is read; the left is a problem, as the rest of a sentence that begins with the flag.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Reader<A> {
+  readonly schema: Schema.Schema<A>
+  readonly read: (text: string) => Either.Either<A, string>
+}
+
 interface Base {
   readonly usage: string
   readonly description: string
@@ -116,9 +127,6 @@ const make = <A>(
 export const toggle = (usage: string, description: string, settings?: Settings): Flag<boolean> =>
   make({ usage, description, settings }, Schema.Boolean, (typed) => Either.right(typed.length > 0))
 
-const optional = <A>(base: Base, schema: Schema.Schema<A>, read: (text: string) => Either.Either<A, string>) =>
-  make(base, Schema.UndefinedOr(schema), ([text]) => text === undefined ? Either.right(undefined) : read(text))
-
 /**
  * A value that may be absent.
  *
@@ -126,7 +134,7 @@ const optional = <A>(base: Base, schema: Schema.Schema<A>, read: (text: string) 
  * @category constructors
  */
 export const text = (usage: string, description: string, settings?: Settings): Flag<string | undefined> =>
-  optional({ usage, description, settings }, Schema.String, Either.right)
+  optionalBy(usage, { schema: Schema.String, read: Either.right }, description, settings)
 
 /**
  * A value that must be given.
@@ -135,10 +143,42 @@ export const text = (usage: string, description: string, settings?: Settings): F
  * @category constructors
  */
 export const required = (usage: string, description: string, settings?: Settings): Flag<string> =>
+  requiredBy(usage, { schema: Schema.String, read: Either.right }, description, settings)
+
+/**
+ * A value that must be given, and what `read` makes of it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const requiredBy = <A>(
+  usage: string,
+  reader: Reader<A>,
+  description: string,
+  settings?: Settings
+): Flag<A> =>
   make(
     { usage, description, settings },
-    Schema.String,
-    ([text]) => text === undefined ? Either.left("is required") : Either.right(text)
+    reader.schema,
+    ([text]) => text === undefined ? Either.left("is required") : reader.read(text)
+  )
+
+/**
+ * A value that may be absent, and what `read` makes of it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const optionalBy = <A>(
+  usage: string,
+  reader: Reader<A>,
+  description: string,
+  settings?: Settings
+): Flag<A | undefined> =>
+  make(
+    { usage, description, settings },
+    Schema.UndefinedOr(reader.schema),
+    ([text]) => text === undefined ? Either.right(undefined) : reader.read(text)
   )
 
 /**
@@ -170,10 +210,14 @@ export const repeated = (usage: string, description: string, settings?: Settings
  * @category constructors
  */
 export const wholeNumber = (usage: string, description: string, settings?: Settings): Flag<number | undefined> =>
-  optional(
-    { usage, description, settings },
-    Schema.Number,
-    (text) => /^\d{1,9}$/.test(text) ? Either.right(Number(text)) : Either.left("must be a whole number")
+  optionalBy(
+    usage,
+    {
+      schema: Schema.Number,
+      read: (text) => /^\d{1,9}$/.test(text) ? Either.right(Number(text)) : Either.left("must be a whole number")
+    },
+    description,
+    settings
   )
 
 /**
@@ -188,8 +232,16 @@ export const oneOf = <const A extends Arr.NonEmptyReadonlyArray<string>>(
   description: string,
   settings?: Settings
 ): Flag<A[number] | undefined> =>
-  optional({ usage, description, settings }, Schema.Literal(...choices), (text) =>
-    Either.fromOption(
-      Arr.findFirst(choices, (choice): choice is A[number] => choice === text),
-      () => `must be one of ${choices.join(", ")}`
-    ))
+  optionalBy(
+    usage,
+    {
+      schema: Schema.Literal(...choices),
+      read: (text) =>
+        Either.fromOption(
+          Arr.findFirst(choices, (choice): choice is A[number] => choice === text),
+          () => `must be one of ${choices.join(", ")}`
+        )
+    },
+    description,
+    settings
+  )

@@ -3,7 +3,50 @@
  *
  * @since 0.1.0
  */
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as BuildRef from "../core/BuildRef.js"
+import * as DurationText from "../core/DurationText.js"
+import { namespaceName } from "../core/input/KubernetesName.js"
 import * as Flag from "./Flag.js"
+
+const duration: Flag.Reader<Schema.Schema.Type<typeof Schema.DurationFromSelf>> = {
+  schema: Schema.DurationFromSelf,
+  read: (text) =>
+    Either.fromOption(
+      DurationText.parse(text),
+      () => `has the invalid duration ${JSON.stringify(text)}; use for example 90s, 1h30m or 7d`
+    )
+}
+
+const namespaceReader: Flag.Reader<string> = {
+  schema: Schema.String,
+  read: (text) => {
+    const problem = namespaceName(text)
+    return problem === undefined ? Either.right(text) : Either.left(problem)
+  }
+}
+
+const decodeRef = Schema.decodeEither(BuildRef.FromString)
+
+const refReader: Flag.Reader<BuildRef.BuildRef> = {
+  schema: Schema.typeSchema(BuildRef.BuildRef),
+  read: (text) =>
+    Either.flatMap(
+      Either.mapLeft(decodeRef(text), (error) =>
+        `has the value ${JSON.stringify(text)}: ${
+          ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message }) =>
+            message
+          ).join("; ")
+        }`),
+      (ref) =>
+        Either.mapBoth(namespaceReader.read(ref.namespace), {
+          onLeft: (problem) => `has a namespace that ${problem}`,
+          onRight: () => ref
+        })
+    )
+}
 
 const general = { group: "General options" }
 
@@ -48,8 +91,9 @@ export const option = {
     backendVariable
   ),
   onlyBackend: Flag.text("--backend NAME", "Check this backend only.", backendVariable),
-  namespace: Flag.text(
+  namespace: Flag.optionalBy(
     "-n, --namespace NAMESPACE",
+    namespaceReader,
     "The namespace of the builds; by default that of the kubeconfig's context.",
     { variable: "OS_BUILDER_NAMESPACE" }
   ),
@@ -58,9 +102,44 @@ export const option = {
   follow: Flag.toggle("-f, --follow", "Print new lines until the build ends."),
   watch: Flag.toggle("-w, --watch", "Print every change of a build, until interrupted."),
   tail: Flag.wholeNumber("--tail N", "Start with the last N lines."),
-  olderThan: Flag.required("--older-than TIME", "Delete only builds that ended longer ago than this, for example 7d."),
+  olderThan: Flag.requiredBy(
+    "--older-than TIME",
+    duration,
+    "Delete only builds that ended longer ago than this, for example 7d."
+  ),
   keep: Flag.wholeNumber("--keep N", "Keep the newest N finished builds of each image repository; by default 0."),
-  ref: Flag.required("REF", "The build as backend/namespace/name/uid, as printed by `build` and `list`.")
+  quiet: Flag.toggle("-q, --quiet", "Print only the refs of the builds."),
+  ignoreNotFound: Flag.toggle("--ignore-not-found", "Succeed if there is no such build."),
+  waitTimeout: Flag.optionalBy("--timeout TIME", duration, "Stop waiting after this time; by default never."),
+  ref: Flag.requiredBy(
+    "REF",
+    refReader,
+    "The build as backend/namespace/name/uid, as printed by `build` and `list`."
+  )
+}
+
+const access = { group: "Cluster" }
+
+/**
+ * How to reach the cluster.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const cluster = {
+  kubeconfig: Flag.text(
+    "--kubeconfig FILE",
+    "The kubeconfig; by default KUBECONFIG, then ~/.kube/config, then the service account of this pod.",
+    access
+  ),
+  context: Flag.text("--kube-context NAME", "The context of the kubeconfig; by default its current one.", access),
+  requestTimeout: Flag.optionalBy(
+    "--request-timeout TIME",
+    duration,
+    "Give up if the API server does not respond within this time, for example 10s. By default 30s for each request, " +
+      "with retries, and 2m for probes. It does not limit how long to wait for a build.",
+    access
+  )
 }
 
 const inputs = { group: "Input" }
@@ -81,7 +160,7 @@ export const input = {
     inputs
   ),
   final: Flag.required("--final IMAGE", "Where to push the image: a tag, not a digest.", inputs),
-  context: Flag.text(
+  contextDirectory: Flag.text(
     "--context DIR",
     "The directory of files for COPY and ADD, without those that its .containerignore or .dockerignore excludes; at " +
       "most 8 MiB.",

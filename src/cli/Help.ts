@@ -94,7 +94,15 @@ export const program = (
     ...wrap(summary, columns),
     "",
     "Usage: os-builder COMMAND [OPTIONS]",
-    ...print([{ title: "Commands", rows: commands }, ...grouped(flags), ...details], columns),
+    ...print(
+      [
+        // The first sentence is enough here.
+        { title: "Commands", rows: commands.map(([name, text]) => [name, text.replace(/(?<=\.) .*/, "")] as const) },
+        ...grouped(flags),
+        ...details
+      ],
+      columns
+    ),
     "",
     "`os-builder COMMAND --help` prints the options of a command.",
     ""

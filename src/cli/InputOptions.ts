@@ -29,7 +29,7 @@ export interface InputOptions {
   readonly entitlementSecret: string | undefined
   readonly buildArgs: ReadonlyArray<string>
   readonly labels: ReadonlyArray<string>
-  readonly context: string | undefined
+  readonly contextDirectory: string | undefined
   readonly architecture: BuildInput.Options["architecture"]
   readonly secretMounts: ReadonlyArray<string>
   readonly configMapMounts: ReadonlyArray<string>
@@ -58,7 +58,9 @@ export const toInput = (
 
     const dockerfile = yield* Effect.either(readContainerfile(options.file))
     if (dockerfile._tag === "Left") note("dockerfile", `${options.file} ${dockerfile.left.problem}`)
-    const context = options.context === undefined ? undefined : yield* ContextDirectory.read(options.context)
+    const context = options.contextDirectory === undefined
+      ? undefined
+      : yield* ContextDirectory.read(options.contextDirectory)
     issues.push(...context?.issues ?? [])
     const made = yield* Effect.either(BuildInput.make({
       // A file that could not be read is already an issue; the other fields are still checked.

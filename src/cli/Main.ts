@@ -49,6 +49,8 @@ stdout.on("error", () => {})
 // The first signal interrupts and removes the listener, so that a second one ends the process at once.
 NodeRuntime.runMain(main, {
   disableErrorReporting: true,
+  // It prints on standard output, beside the logger of this command.
+  disablePrettyLogger: true,
   teardown: (exit, end) =>
     end(Exit.match(exit, {
       onSuccess: (status) => typeof status === "number" ? status : exitStatus.success,

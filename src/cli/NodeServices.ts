@@ -7,10 +7,25 @@ import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Cluster } from "../kubernetes/Cluster.js"
 import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
+
+/**
+ * - `kubeconfig`: the file; by default as for `kubectl`.
+ * - `context`: a context of the kubeconfig; by default its current one.
+ * - `requestTimeout`: a limit on the response to one request, and on an operation that is not a wait for a build.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClusterSettings {
+  readonly kubeconfig: string | undefined
+  readonly context: string | undefined
+  readonly requestTimeout: Duration.Duration | undefined
+}
 
 /**
  * The layer that connects to the cluster.
@@ -20,7 +35,7 @@ import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationE
  */
 export class ClusterAccess extends Context.Tag("effect-os-builder/cli/ClusterAccess")<
   ClusterAccess,
-  Layer.Layer<Cluster, ConfigurationError>
+  (settings: ClusterSettings) => Layer.Layer<Cluster, ConfigurationError>
 >() {}
 
 /**
@@ -31,12 +46,13 @@ export class ClusterAccess extends Context.Tag("effect-os-builder/cli/ClusterAcc
  */
 export const layerClusterAccess: Layer.Layer<ClusterAccess> = Layer.succeed(
   ClusterAccess,
-  Layer.unwrapEffect(
-    Effect.map(
-      Effect.promise(() => import("../kubernetes/KubernetesCluster.js")),
-      (KubernetesCluster) => KubernetesCluster.layer
+  ({ requestTimeout: timeout, ...settings }) =>
+    Layer.unwrapEffect(
+      Effect.map(
+        Effect.promise(() => import("../kubernetes/KubernetesCluster.js")),
+        (KubernetesCluster) => KubernetesCluster.layerWith({ ...settings, timeout })
+      )
     )
-  )
 )
 
 /**

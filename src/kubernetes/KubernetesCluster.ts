@@ -267,7 +267,10 @@ const loadKubeConfig = (
       catch: (cause) =>
         new ConfigurationError({
           reason: "NoConfiguration",
-          detail: `Cannot read the kubeconfig${file === undefined ? "" : ` ${file}`} (${redact(cause)})`
+          // client-node looks for clusters in what it has parsed, which is nothing for an empty file.
+          detail: `Cannot read the kubeconfig${file === undefined ? "" : ` ${file}`} (${
+            cause instanceof TypeError ? "it is empty, or not a kubeconfig" : redact(cause)
+          })`
         })
     })
     if (

@@ -39,6 +39,7 @@ describe("without a cluster", () => {
         ["list", "--backend", "openshift"],
         yield* building(),
         ["status", ref],
+        ["wait", ref],
         ["logs", ref],
         ["cancel", ref],
         ["remove", ref],
@@ -163,7 +164,7 @@ describe("on a cluster", () => {
         yield* TestClock.adjust("8 days")
         assert.strictEqual((yield* run(["prune", "--older-than", "7d", ...named])).out, `Removed ${ref}\n`)
         assert.strictEqual((yield* run(["status", ref])).status, 2)
-        assert.strictEqual((yield* run(["remove", ref])).status, 0)
+        assert.strictEqual((yield* run(["remove", ref])).status, 2)
       }))
   }
 
@@ -216,6 +217,43 @@ describe("on a cluster", () => {
         err,
         /^No backend can build images on this cluster\.\n(.*\n)* {2}- openshift is Forbidden: .*to grant: create/
       )
+    }))
+
+  it.scoped("openshift without OpenShift: exits with 3, since no backend is available", () =>
+    Effect.gen(function*() {
+      const { run } = yield* onCluster(plain)
+      const { err, out, status } = yield* run(yield* building("--backend", "openshift", "--detach"))
+      assert.strictEqual(status, 3, err)
+      assert.strictEqual(out, "")
+      assert.match(err, /^No backend can build images on this cluster\.\n {2}- openshift is Absent: /)
+      const elsewhere = yield* run(yield* building("--backend", "custom", "--detach", "-n", "nowhere"))
+      assert.strictEqual(elsewhere.status, 2, elsewhere.err)
+      assert.match(elsewhere.err, /^Build rejected: objects that the build needs do not exist/)
+    }))
+
+  it.scoped("--request-timeout: limits probes and requests in an outage", () =>
+    Effect.gen(function*() {
+      const { fake, run } = yield* onCluster(openShift)
+      yield* fake.outage("1 hour")
+      const ref = "custom/builds/os-build-a-1/u"
+      const limited: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
+        [["probe"], /^No backend would be chosen on this cluster\.$/m],
+        [yield* building(), /^The probe \w+ got no answer: none came within 1s/m],
+        [["list"], /^The probe \w+ got no answer: none came within 1s/m],
+        [
+          ["status", ref],
+          /^Cannot read the status of custom\/.*: the custom backend did not answer in time: no response/
+        ],
+        [["cancel", ref], /^Cannot cancel custom\/.*: no response within 1s\n/],
+        [["remove", ref], /^Cannot remove custom\/.*: no response within 1s\n/],
+        [["prune", "--backend", "custom", "--older-than", "1d"], /^Cannot prune builds: .*: no response within 1s\n/]
+      ]
+      for (const [args, message] of limited) {
+        const { took, value: { err, status } } = yield* timed(run([...args, "--request-timeout", "1s"]))
+        assert.strictEqual(took, 1_000, args.join(" "))
+        assert.strictEqual(status, 3)
+        assert.match(err, message)
+      }
     }))
 
   it.scoped("auto: does not fall back in an outage", () =>

@@ -204,6 +204,9 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
 
     it.scoped("NoConfiguration: names the missing file", () =>
       Effect.gen(function*() {
+        const empty = yield* errorOf({ kubeconfig: "/dev/null" })
+        assert.strictEqual(empty.reason, "NoConfiguration")
+        assert.include(empty.message, "Cannot read the kubeconfig /dev/null (it is empty, or not a kubeconfig)")
         const error = yield* errorOf({ kubeconfig: "/nowhere/config" })
         assert.strictEqual(error.reason, "NoConfiguration")
         assert.include(error.message, "Cannot read the kubeconfig /nowhere/config")

@@ -84,7 +84,7 @@ export const harness = (screen: Screen, { backends, cluster = noCluster }: World
           ? Backends.layer
           : Layer.succeed(Backends.Backends, backends.map(Backends.offline))
       ),
-      Layer.merge(Layer.succeed(ClusterAccess, cluster)),
+      Layer.merge(Layer.succeed(ClusterAccess, () => cluster)),
       Layer.provideMerge(NodeContext.layer)
     )
     /** Waits until the output satisfies a predicate. */

@@ -54,7 +54,10 @@ export const build = (
     }
     const input = yield* InputOptions.toInput(options.input)
     yield* (options.detach ? submit(input, options) : watch(input, options)).pipe(
-      Effect.provide(backend.layer(options.settings))
+      Effect.provide(backend.layer(options.settings)),
+      // An API that is not served looks like a missing object.
+      Effect.tapErrorTag("BuildRejected", ({ reason }) =>
+        reason === "MissingReference" ? backend.requireApi(options.settings) : Effect.void)
     )
   })
 

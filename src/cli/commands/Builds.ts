@@ -1,21 +1,19 @@
 /**
- * The commands about existing builds: `status`, `logs`, `cancel`, `remove`, `list`, `prune`.
+ * The commands about existing builds: `status`, `wait`, `logs`, `cancel`, `remove`, `list`, `prune`.
  *
  * @since 0.1.0
  */
 import type { ConfigError } from "effect/ConfigError"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as BuildBackend from "../../core/BuildBackend.js"
-import * as BuildRef from "../../core/BuildRef.js"
+import { BackendError } from "../../core/BuildError.js"
+import type { BuildRef } from "../../core/BuildRef.js"
 import * as DurationText from "../../core/DurationText.js"
 import * as Backends from "../Backends.js"
-import * as BackendSettings from "../BackendSettings.js"
-import { type CliError, UsageError } from "../CliError.js"
+import type { BackendSettings } from "../BackendSettings.js"
+import { type CliError, StillRunning } from "../CliError.js"
 import * as JsonLine from "../JsonLine.js"
 import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
@@ -29,7 +27,8 @@ type Command = Effect.Effect<void, CliError | ConfigError, Backends.Backends | N
  */
 export interface OneBuild {
   readonly json: boolean
-  readonly ref: string
+  readonly ref: BuildRef
+  readonly settings: BackendSettings
 }
 
 /**
@@ -39,55 +38,90 @@ export interface OneBuild {
 export interface ManyBuilds {
   readonly json: boolean
   readonly backend: string
-  readonly namespace: string | undefined
+  readonly settings: BackendSettings
 }
 
-const using = <A, E>(
-  { backend, namespace }: Pick<ManyBuilds, "backend" | "namespace">,
-  effect: Effect.Effect<A, E, BuildBackend.BuildBackend | Output>
-) =>
-  Effect.flatMap(Backends.find(backend), ({ layer }) =>
-    // Existing builds keep the settings that they were submitted with.
-    Effect.provide(effect, layer({ ...BackendSettings.none, namespace })))
+type Use = Effect.Effect<void, CliError, BuildBackend.BuildBackend | Output>
 
-const withBuild = <A, E>(
-  text: string,
-  use: (ref: BuildRef.BuildRef) => Effect.Effect<A, E, BuildBackend.BuildBackend | Output>
-) =>
-  Schema.decodeEither(BuildRef.FromString)(text).pipe(
-    Either.mapLeft((error) => {
-      const why = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message }) => message).join("; ")
-      return new UsageError({ problems: [`${JSON.stringify(text)} is not the ref of a build: ${why}`] })
-    }),
-    Effect.flatMap((ref) => using(ref, use(ref)))
-  )
+const using = (backend: string, settings: BackendSettings, use: Use): Command =>
+  Effect.flatMap(Backends.find(backend), ({ layer }) => Effect.provide(use, layer(settings)))
+
+const withBuild = ({ ref, settings }: OneBuild, use: Use): Command =>
+  using(ref.backend, { ...settings, namespace: ref.namespace }, use)
+
+/** Fails an operation that takes longer than `--request-timeout`. Waiting for a build is not such an operation. */
+const bounded = <A, E, R>(
+  { cluster: { requestTimeout } }: BackendSettings,
+  operation: string,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | BackendError, R | BuildBackend.BuildBackend> =>
+  requestTimeout === undefined ?
+    effect :
+    Effect.flatMap(BuildBackend.BuildBackend, ({ name }) =>
+      Effect.timeoutFail(effect, {
+        duration: requestTimeout,
+        onTimeout: () =>
+          new BackendError({
+            backend: name,
+            reason: "Timeout",
+            operation,
+            detail: `no response within ${DurationText.format(requestTimeout)}`
+          })
+      }))
 
 const print = (json: boolean, line: JsonLine.JsonLine, words: ReadonlyArray<string>) =>
   Effect.flatMap(Output, (output) => output.write(`${json ? JsonLine.encode(line) : words.join("\n")}\n`))
 
 /**
+ * Prints the status, and succeeds whatever it is.
+ *
  * @since 0.1.0
  * @category commands
  */
-export const status = ({ json, ref }: OneBuild): Command =>
-  withBuild(ref, (ref) =>
+export const status = (options: OneBuild): Command => {
+  const { json, ref, settings } = options
+  return withBuild(
+    options,
     Effect.flatMap(
-      BuildBackend.status(ref),
+      bounded(settings, `read the status of ${ref}`, BuildBackend.status(ref)),
       (status) => print(json, { type: "status", ref, status }, Render.statusInFull(status))
-    ))
+    )
+  )
+}
 
 /**
+ * Waits for the build to end, prints its image, and fails unless it succeeded.
+ *
+ * @since 0.1.0
+ * @category commands
+ */
+export const wait = (options: OneBuild & { readonly timeout: Duration.Duration | undefined }): Command => {
+  const { json, ref, timeout = Duration.infinity } = options
+  return withBuild(
+    options,
+    BuildBackend.result(ref).pipe(
+      Effect.timeoutFail({ duration: timeout, onTimeout: () => new StillRunning({ ref, timeout }) }),
+      Effect.flatMap((image) => print(json, { type: "result", ref, image }, [image.pullspec]))
+    )
+  )
+}
+
+/**
+ * Prints the log, and succeeds whatever the status is.
+ *
  * @since 0.1.0
  * @category commands
  */
 export const logs = (
-  { follow, json, ref, tail }: OneBuild & { readonly follow: boolean; readonly tail: number | undefined }
+  options: OneBuild & { readonly follow: boolean; readonly tail: number | undefined }
 ): Command =>
-  withBuild(ref, (ref) =>
+  withBuild(
+    options,
     Stream.runForEach(
-      BuildBackend.logs(ref, { follow, tailLines: tail }),
-      (line) => print(json, { type: "log", line }, [line])
-    ))
+      BuildBackend.logs(options.ref, { follow: options.follow, tailLines: options.tail }),
+      (line) => print(options.json, { type: "log", line }, [line])
+    )
+  )
 
 /**
  * Cancels the build and prints its status: it may have ended before.
@@ -95,58 +129,87 @@ export const logs = (
  * @since 0.1.0
  * @category commands
  */
-export const cancel = ({ json, ref }: OneBuild): Command =>
-  withBuild(ref, (ref) =>
-    BuildBackend.cancel(ref).pipe(
-      Effect.zipRight(Effect.option(BuildBackend.status(ref))),
-      Effect.flatMap(Option.match({
-        onNone: () => print(json, { type: "removed", ref }, [`${ref} does not exist`]),
-        onSome: (status) => print(json, { type: "status", ref, status }, [`${ref}: ${Render.status(status)}`])
-      }))
-    ))
-
-/**
- * @since 0.1.0
- * @category commands
- */
-export const remove = ({ json, ref }: OneBuild): Command =>
-  withBuild(ref, (ref) => Effect.zipRight(BuildBackend.remove(ref), removed(json, ref)))
-
-const removed = (json: boolean, ref: BuildRef.BuildRef) => print(json, { type: "removed", ref }, [`Removed ${ref}`])
-
-/**
- * @since 0.1.0
- * @category commands
- */
-export const list = ({ backend, json, namespace, watch }: ManyBuilds & { readonly watch: boolean }): Command =>
-  using(
-    { backend, namespace },
-    watch
-      ? Stream.runForEach(BuildBackend.watch({ namespace }), (summary) =>
-        print(json, { type: "build", ...summary }, [`${summary.ref}: ${Render.status(summary.status)}`]))
-      : Effect.flatMap(BuildBackend.list({ namespace }), (summaries) =>
-        json
-          ? Effect.forEach(summaries, (summary) =>
-            print(true, { type: "build", ...summary }, []), { discard: true })
-          : Effect.flatMap(Output, (output) => output.write(`${Render.table(summaries).join("\n")}\n`)))
+export const cancel = (options: OneBuild): Command => {
+  const { json, ref, settings } = options
+  const cancelled = BuildBackend.status(ref).pipe(
+    Effect.zipRight(BuildBackend.cancel(ref)),
+    Effect.zipRight(BuildBackend.status(ref))
   )
+  return withBuild(
+    options,
+    Effect.flatMap(
+      bounded(settings, `cancel ${ref}`, cancelled),
+      (status) => print(json, { type: "status", ref, status }, [`${ref}: ${Render.status(status)}`])
+    )
+  )
+}
+
+/**
+ * Removes the build; `ignoreNotFound`: succeeds if there is none.
+ *
+ * @since 0.1.0
+ * @category commands
+ */
+export const remove = (options: OneBuild & { readonly ignoreNotFound: boolean }): Command => {
+  const { ignoreNotFound, json, ref, settings } = options
+  // Other errors of the status do not matter: a record that cannot be read can still be removed.
+  const exists = Effect.catchTag(BuildBackend.status(ref), "BackendError", () => Effect.void)
+  return withBuild(
+    options,
+    Effect.zipRight(
+      bounded(
+        settings,
+        `remove ${ref}`,
+        Effect.zipRight(ignoreNotFound ? Effect.void : exists, BuildBackend.remove(ref))
+      ),
+      removed(json, ref)
+    )
+  )
+}
+
+const removed = (json: boolean, ref: BuildRef) => print(json, { type: "removed", ref }, [`Removed ${ref}`])
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const list = (
+  { backend, json, quiet, settings, watch }: ManyBuilds & { readonly quiet: boolean; readonly watch: boolean }
+): Command => {
+  const { namespace } = settings
+  const one = (summary: BuildBackend.BuildSummary) =>
+    print(json, { type: "build", ...summary }, [
+      quiet ? String(summary.ref) : `${summary.ref}: ${Render.status(summary.status)}`
+    ])
+  return using(
+    backend,
+    settings,
+    watch
+      ? Stream.runForEach(BuildBackend.watch({ namespace }), one)
+      : Effect.flatMap(
+        bounded(settings, "list builds", BuildBackend.list({ namespace })),
+        (summaries) =>
+          json || quiet
+            ? Effect.forEach(summaries, one, { discard: true })
+            : Effect.flatMap(Output, (output) => output.write(`${Render.table(summaries).join("\n")}\n`))
+      )
+  )
+}
 
 /**
  * @since 0.1.0
  * @category commands
  */
 export const prune = (
-  options: ManyBuilds & { readonly olderThan: string; readonly keep: number | undefined }
+  options: ManyBuilds & { readonly olderThan: Duration.Duration; readonly keep: number | undefined }
 ): Command => {
-  const olderThan = DurationText.parse(options.olderThan)
-  if (Option.isNone(olderThan)) {
-    const problem = `--older-than: invalid duration ${JSON.stringify(options.olderThan)}; use for example 90s or 7d`
-    return new UsageError({ command: "prune", problems: [problem] })
-  }
+  const { backend, json, keep, olderThan, settings } = options
   return using(
-    options,
-    BuildBackend.prune({ olderThan: olderThan.value, keep: options.keep, namespace: options.namespace }).pipe(
-      Effect.flatMap(Effect.forEach((ref) => removed(options.json, ref), { discard: true }))
+    backend,
+    settings,
+    Effect.flatMap(
+      bounded(settings, "prune builds", BuildBackend.prune({ olderThan, keep, namespace: settings.namespace })),
+      Effect.forEach((ref) => removed(json, ref), { discard: true })
     )
   )
 }

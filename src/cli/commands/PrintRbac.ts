@@ -6,7 +6,6 @@
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { subdomain } from "../../core/input/KubernetesName.js"
 import { type CliError, UsageError } from "../CliError.js"
 import * as JsonLine from "../JsonLine.js"
 import { Output } from "../Output.js"
@@ -37,8 +36,6 @@ export const rbac = (
     if (Option.isNone(needs)) {
       return yield* wrong(`--backend must be one of auto, ${ClusterBackends.names.join(", ")}, which run on a cluster`)
     }
-    const problem = subdomain(namespace)
-    if (problem !== undefined) return yield* wrong(`--namespace ${problem}`)
     const objects = Rbac.objects(needs.value, { backend, namespace })
     yield* output.write(
       json

@@ -6,8 +6,7 @@
 import type { ConfigError } from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { Patience } from "../../selection/Probe.js"
-import * as BackendSettings from "../BackendSettings.js"
+import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, NothingAvailable } from "../CliError.js"
 import * as JsonLine from "../JsonLine.js"
 import { ClusterAccess } from "../NodeServices.js"
@@ -20,7 +19,7 @@ import * as Render from "../Render.js"
  */
 export interface Options {
   readonly json: boolean
-  readonly namespace: string | undefined
+  readonly settings: BackendSettings
 }
 
 /** Short, since a user waits for the result and can run the command again. */
@@ -31,14 +30,15 @@ const timeout = Duration.seconds(10)
  * @category commands
  */
 export const probe = (
-  { json, namespace }: Options
+  { json, settings }: Options
 ): Effect.Effect<void, CliError | ConfigError, ClusterAccess | Output> =>
   Effect.gen(function*() {
     const output = yield* Output
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
-    const report = yield* ClusterBackends.probe({ ...BackendSettings.none, namespace }).pipe(
-      Effect.provideService(Patience, timeout),
-      Effect.provide(yield* ClusterAccess)
+    const cluster = { ...settings.cluster, requestTimeout: settings.cluster.requestTimeout ?? timeout }
+    const report = yield* Effect.provide(
+      ClusterBackends.probe({ ...settings, cluster }),
+      (yield* ClusterAccess)(settings.cluster)
     )
     const lines = json
       ? JsonLine.probes(report).map(JsonLine.encode)

@@ -21,6 +21,21 @@ export const subdomain: TextRule = first(
   )
 )
 
+/**
+ * The name of a namespace: an RFC 1123 label.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const namespaceName: TextRule = first(
+  notEmpty,
+  atMostBytes(63),
+  matches(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    "must be the name of a namespace: lower-case letters, digits and \"-\", with a letter or digit at both ends"
+  )
+)
+
 const word = first(
   atMostBytes(63),
   matches(

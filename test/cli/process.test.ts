@@ -1,0 +1,63 @@
+/**
+ * The command as a process of its own.
+ */
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { execFile } from "node:child_process"
+import * as net from "node:net"
+import * as path from "node:path"
+import { documents, folderWith } from "../support/CommandHarness.js"
+
+const main = path.resolve(import.meta.dirname, "../../src/cli/Main.ts")
+
+const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
+  Effect.async<{ readonly status: number; readonly out: string; readonly err: string }>((resume) => {
+    execFile(
+      process.execPath,
+      ["--import", "tsx", main, ...args],
+      { env: { ...process.env, ...env }, timeout: 60_000 },
+      (error, out, err) =>
+        resume(Effect.succeed({ status: typeof error?.code === "number" ? error.code : 0, out, err }))
+    )
+  })
+
+/** A port of loopback on which nothing listens. */
+const freePort = Effect.async<number>((resume) => {
+  const server = net.createServer().listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    server.close(() => resume(Effect.succeed(typeof address === "object" ? address?.port ?? 0 : 0)))
+  })
+})
+
+it.scopedLive(
+  "stdout: has only documents with --json while the API server is away; log messages go to stderr",
+  () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith({
+        config: JSON.stringify({
+          apiVersion: "v1",
+          kind: "Config",
+          clusters: [{ name: "c", cluster: { server: `https://127.0.0.1:${yield* freePort}` } }],
+          users: [{ name: "u", user: { token: "t" } }],
+          contexts: [{ name: "away", context: { cluster: "c", user: "u" } }]
+        })
+      })
+      const { err, out, status } = yield* run([
+        ...["probe", "--json", "--kubeconfig", `${folder}/config`, "--kube-context", "away", "--request-timeout", "1s"],
+        ...["--log-level", "debug"]
+      ])
+      assert.strictEqual(status, 3)
+      const types = documents(out).map(({ type }) => type)
+      assert.deepStrictEqual(types, ["probe", "probe", "probe", "error"])
+      assert.match(err, /^os-builder: debug: single-node is Unreachable/m)
+    }),
+  60_000
+)
+
+it.live("KUBECONFIG=/dev/null: exits with 3 and says that the kubeconfig is empty", () =>
+  Effect.gen(function*() {
+    const { err, out, status } = yield* run(["list"], { KUBECONFIG: "/dev/null" })
+    assert.strictEqual(out, "")
+    assert.strictEqual(status, 3)
+    assert.match(err, /^Cannot read the kubeconfig \(it is empty, or not a kubeconfig\): set KUBECONFIG/)
+  }), 60_000)

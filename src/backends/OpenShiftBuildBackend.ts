@@ -93,7 +93,7 @@ export const definition = (settings: OpenShiftSettings = {}): ClusterBackend.Def
  * @category constructors
  */
 export const make = (settings: OpenShiftSettings = {}): Effect.Effect<Service, never, Cluster> =>
-  Effect.map(
+  Effect.flatMap(
     Cluster,
     (cluster) =>
       ClusterBackend.make(definition(settings), {

@@ -116,7 +116,7 @@ describe.sequential("a new build", () => {
       const { cluster } = yield* world
       let packed = 0
       const created: Array<boolean> = []
-      const counting = ClusterBackend.make(
+      const counting = yield* ClusterBackend.make(
         { ...definition, contents: (given) => (packed += 1, definition.contents(given)) },
         {
           namespace: "default",

@@ -253,7 +253,7 @@ describe("an end can be kept", () => {
           logTail: Array.from({ length: 50 }, () => long),
           pod: new BuildStatus.PodReference({ namespace: "default", name: "pod", uid: "uid" })
         })
-        const backend = ClusterBackend.make(ending(status), { cluster, namespace: "default" })
+        const backend = yield* ClusterBackend.make(ending(status), { cluster, namespace: "default" })
         const { ref } = yield* Effect.flatMap(input("1"), backend.build)
         const said = yield* backend.status(ref)
         assert(said._tag === "Errored")
@@ -277,7 +277,7 @@ describe("an end can be kept", () => {
           waitingSince: DateTime.unsafeMake(-1e12)
         })
       }
-      const backend = ClusterBackend.make(waits, { cluster, namespace: "default" })
+      const backend = yield* ClusterBackend.make(waits, { cluster, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       const said = yield* backend.status(ref)
       assert(said._tag === "Errored")
@@ -307,7 +307,7 @@ describe("an end can be kept", () => {
         logs: () => [{ key: "1", resource: Craft, name: "a", state: "closed" }]
       }
       const before = process.memoryUsage().heapUsed
-      const backend = ClusterBackend.make(logging, { cluster: chatty, namespace: "default" })
+      const backend = yield* ClusterBackend.make(logging, { cluster: chatty, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       const said = yield* backend.status(ref)
       assert(said._tag === "Errored")
@@ -413,7 +413,7 @@ describe("logs", () => {
         ...definition,
         logs: () => [{ key: "1", resource: Resources.Pod, name: "\ud800/../..", state: "closed" }]
       }
-      const backend = ClusterBackend.make(logging, { cluster, namespace: "default" })
+      const backend = yield* ClusterBackend.make(logging, { cluster, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       const lines = Chunk.toReadonlyArray(yield* Stream.runCollect(backend.logs(ref)))
       assert.match(lines.join("\n"), /^\[os-builder\] the log of .* is not available any more$/)

@@ -47,7 +47,7 @@ const backend = (more: Partial<JobProfile>, settings: JobSettings = {}) =>
     const definition = { ...JobDefinition.make(profile, Effect.succeed({})), check: () => [] }
     return Context.make(
       BuildBackend.BuildBackend,
-      ClusterBackend.make(definition, { cluster, namespace: "default" })
+      yield* ClusterBackend.make(definition, { cluster, namespace: "default" })
     ).pipe(Context.add(Cluster.Cluster, cluster))
   })).pipe(Layer.provideMerge(Workplace.layer))
 

@@ -113,7 +113,7 @@ const writesOverOthers: Mutation = {
 const openShift = OpenShiftBuildBackend.definition()
 
 const interpreting = (change: (interpretation: Interpretation) => Interpretation): Mutation => ({
-  make: Effect.map(Cluster.Cluster, (cluster) =>
+  make: Effect.flatMap(Cluster.Cluster, (cluster) =>
     ClusterBackend.make(
       { ...openShift, interpret: (observed) => change(openShift.interpret(observed)) },
       { cluster, namespace: cluster.defaultNamespace }

@@ -81,7 +81,10 @@ export const world = Effect.gen(function*() {
   const cluster = yield* connect
   yield* cluster.create(Resources.Namespace, { metadata: { name: "default" } })
   /** Another process: it knows nothing but what it is given. */
-  const client = Effect.map(connect, (cluster) => ClusterBackend.make(definition, { cluster, namespace: "default" }))
+  const client = Effect.flatMap(
+    connect,
+    (cluster) => ClusterBackend.make(definition, { cluster, namespace: "default" })
+  )
   const backend = yield* client
 
   const crafts = Effect.map(cluster.list(Craft), ({ items }) => items.map(({ metadata }) => metadata.name))

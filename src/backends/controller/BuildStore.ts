@@ -14,6 +14,7 @@ import * as Resources from "../../kubernetes/Resources.js"
 import * as BuildNames from "../record/BuildNames.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
+import * as RecordSummary from "../record/RecordSummary.js"
 import { latestAttempt, ownedBy, type WholeBuildState } from "./BuildState.js"
 import type { ClusterDefaults, Definition } from "./Definition.js"
 import { backendError, rejection } from "./ErrorMapping.js"
@@ -43,6 +44,8 @@ export interface BuildStore<Child> {
   readonly byFingerprint: (namespace: string, fingerprint: string) => Effect.Effect<FingerprintBuilds, BackendError>
   readonly record: (ref: BuildRef) => Effect.Effect<BuildRecord.BuildRecord, BuildNotFound | BackendError>
   readonly metadata: (ref: BuildRef) => Effect.Effect<Option.Option<RecordMetadata.RecordMetadata>, BackendError>
+  /** What is needed of a record while its build is followed. Reads its data only if the metadata does not show the terms. */
+  readonly summary: (ref: BuildRef) => Effect.Effect<RecordSummary.RecordSummary, BuildNotFound | BackendError>
   /** Everything about a build, straight from the server. */
   readonly state: (ref: BuildRef) => Effect.Effect<WholeBuildState<Child>, BuildNotFound | BackendError>
   readonly events: (uid: string, namespace: string) => Effect.Effect<ReadonlyArray<Resources.Event>, BackendError>
@@ -172,12 +175,25 @@ export const make = <Child extends Resource.Metadata>(
     )
   }
 
-  const glance: BuildStore<Child>["metadata"] = (ref) =>
+  const object = (ref: BuildRef) =>
     optional(cluster.get(RecordMetadata.resource, ref.name, { namespace: ref.namespace })).pipe(
       refused(`read ${ref}`),
-      Effect.map(Option.filter(({ metadata }) => metadata.uid === ref.uid)),
-      Effect.map(Option.flatMap((metadata) => RecordMetadata.parse(backend, metadata)))
+      Effect.map(Option.filter(({ metadata }) => metadata.uid === ref.uid))
     )
+
+  const glance: BuildStore<Child>["metadata"] = (ref) =>
+    Effect.map(object(ref), Option.flatMap((metadata) => RecordMetadata.parse(backend, metadata)))
+
+  const summary: BuildStore<Child>["summary"] = (ref) =>
+    Effect.gen(function*() {
+      const found = yield* object(ref)
+      if (Option.isNone(found)) return yield* new BuildNotFound({ ref })
+      const shown = Option.flatMap(
+        RecordMetadata.parse(backend, found.value),
+        (metadata) => RecordSummary.fromMetadata(metadata, found.value)
+      )
+      return Option.isSome(shown) ? shown.value : BuildRecord.summaryOf(yield* record(ref))
+    })
 
   const deleteRecord = (ref: BuildRef, attempt = 1): Effect.Effect<void, BackendError> =>
     cluster.delete(RecordMetadata.resource, ref.name, {
@@ -223,6 +239,7 @@ export const make = <Child extends Resource.Metadata>(
       Effect.map(fingerprintRecords(namespace, fingerprint), fingerprintBuilds),
     record,
     metadata: glance,
+    summary,
     state: (ref) =>
       Effect.all({ record: record(ref), children: children(ref), pods: pods(ref) }, { concurrency: "unbounded" }).pipe(
         Effect.map((found) => ({ ...found, attemptSeen: latestAttempt(found.children), events: [] }))

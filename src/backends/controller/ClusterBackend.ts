@@ -17,6 +17,7 @@ import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import type * as RecordMetadata from "../record/RecordMetadata.js"
+import * as BuildControllers from "./BuildControllers.js"
 import * as ControllerContext from "./ControllerContext.js"
 import type { Definition } from "./Definition.js"
 import * as FingerprintLookup from "./FingerprintLookup.js"
@@ -24,7 +25,7 @@ import * as LogStream from "./LogStream.js"
 import * as StatusStream from "./StatusStream.js"
 import * as Submit from "./Submit.js"
 import * as Summary from "./Summary.js"
-import * as Watch from "./Watch.js"
+import * as WatchStream from "./WatchStream.js"
 
 export type { Definition, Interpretation, LogSource, Observed } from "./Definition.js"
 
@@ -37,23 +38,30 @@ export type { Definition, Interpretation, LogSource, Observed } from "./Definiti
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
   options: { readonly cluster: Cluster.Service; readonly namespace: string }
+): Effect.Effect<BuildService.Service> => {
+  const context = ControllerContext.make(definition, options.cluster)
+  return Effect.map(BuildControllers.make(context), (controllers) => service(context, controllers, options.namespace))
+}
+
+const service = <Child extends Resource.Metadata>(
+  context: ControllerContext.ControllerContext<Child>,
+  controllers: BuildControllers.BuildControllers<Child>,
+  defaultNamespace: string
 ): BuildService.Service => {
-  const { cluster } = options
-  const lifecycle = ControllerContext.make(definition, cluster)
-  const { store: objects, reconciler: settle } = lifecycle
-  const watch = Watch.make(lifecycle)
+  const { cluster, definition, reconciler: settle, store: objects } = context
+  const watch = WatchStream.make(controllers)
 
   const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRejected> => {
     const issues = definition.check(input)
     return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
   }
 
-  const submit = Submit.make(lifecycle)
+  const submit = Submit.make(context)
 
   const summarise = (glance: RecordMetadata.RecordMetadata) =>
     Effect.gen(function*() {
       const status = Option.isSome(glance.outcome) ? glance.outcome.value.status : yield* settle.status(glance.ref)
-      return Option.some(Summary.of(glance, status, yield* DateTime.now))
+      return Option.some(Summary.make(glance, status, yield* DateTime.now))
     }).pipe(
       Effect.catchTag("BuildNotFound", () => Effect.succeedNone),
       // One that another version wrote, or somebody by hand, must not hide the others.
@@ -68,13 +76,13 @@ export const make = <Child extends Resource.Metadata>(
     check,
     build: (input, given) =>
       Effect.gen(function*() {
-        const { again = false, namespace = options.namespace } = given ?? {}
+        const { again = false, namespace = defaultNamespace } = given ?? {}
         yield* check(input)
         return yield* submit(input, { again, namespace, records: FingerprintLookup.takeRecords(given) })
       }),
     status: settle.status,
-    changes: StatusStream.make(lifecycle),
-    logs: LogStream.make(lifecycle),
+    changes: StatusStream.make(context, controllers),
+    logs: LogStream.make(context, controllers),
     cancel: (ref) =>
       Effect.catchTag(
         Effect.asVoid(settle.stop(ref, new BuildStatus.Cancelled({}))),
@@ -86,17 +94,17 @@ export const make = <Child extends Resource.Metadata>(
         Effect.zipRight(objects.deleteRecord(ref)),
         Effect.catchTag("BuildNotFound", () => Effect.void)
       ),
-    list: ({ fingerprint, namespace = options.namespace } = {}) =>
+    list: ({ fingerprint, namespace = defaultNamespace } = {}) =>
       Effect.gen(function*() {
         const glances = yield* objects.list(namespace, fingerprint)
         const summaries = yield* Effect.forEach(glances, summarise, { concurrency: 8 })
         return summaries.flatMap(Option.toArray)
       }),
-    watch: ({ fingerprint, namespace = options.namespace } = {}) => watch(namespace, fingerprint)
+    watch: ({ fingerprint, namespace = defaultNamespace } = {}) => watch(namespace, fingerprint)
   })
   return FingerprintLookup.register(backend, {
     cluster,
-    namespace: options.namespace,
+    namespace: defaultNamespace,
     find: objects.fingerprintRecords
   })
 }

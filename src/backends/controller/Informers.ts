@@ -1,5 +1,5 @@
 /**
- * The views of a namespace by which its builds are followed: one of each kind, shared by all who follow.
+ * The informers by which the builds of a namespace are followed.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -15,21 +15,18 @@ export interface Informers<Child> {
   readonly pods: Reflector<Resources.Pod>
 }
 
-/** Of all builds there, or, of the records, just those of one fingerprint. */
-export const of = <Child extends Resource.Metadata>(
+export const make = <Child extends Resource.Metadata>(
   { cluster, definition }: Pick<ControllerContext<Child>, "cluster" | "definition">,
-  namespace: string,
-  fingerprint?: string
+  namespace: string
 ): Effect.Effect<Informers<Child>, never, Scope.Scope> => {
   const labelSelector = RecordMetadata.selector(definition.name)
-  const those = fingerprint === undefined ? "" : `,${RecordMetadata.label.fingerprint}=${fingerprint}`
   return Effect.all({
-    records: cluster.reflect(RecordMetadata.resource, { namespace, labelSelector: labelSelector + those }),
+    records: cluster.reflect(RecordMetadata.resource, { namespace, labelSelector }),
     children: cluster.reflect(definition.child, { namespace, labelSelector }),
     pods: cluster.reflect(Resources.Pod, { namespace, labelSelector: definition.podSelector })
   })
 }
 
-/** The name of the record that an object belongs to, be it the record itself. */
+/** The name of the record that an object belongs to, which may be that record. */
 export const recordOf = ({ metadata }: Resource.Metadata): string | undefined =>
   metadata.labels?.[RecordMetadata.label.record]

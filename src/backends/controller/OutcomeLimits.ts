@@ -23,7 +23,7 @@ export const errored = (status: BuildStatus.Errored): BuildStatus.Errored =>
     ...(status.upstreamReason === undefined ? {} : { upstreamReason: beginning(status.upstreamReason, wordLength) })
   })
 
-export const ending = (status: BuildStatus.Terminal): BuildStatus.Terminal => {
+export const terminal = (status: BuildStatus.Terminal): BuildStatus.Terminal => {
   switch (status._tag) {
     case "Failed":
       return new BuildStatus.Failed({ ...status, ...words(status) })

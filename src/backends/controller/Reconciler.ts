@@ -1,5 +1,5 @@
 /**
- * How a build comes to its end: the outcome that is kept, and the one way to stop.
+ * Performs the step that the state of a build calls for: stores its outcome, finishes a stop, makes the next attempt.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -19,28 +19,29 @@ import * as OutcomeLimits from "./OutcomeLimits.js"
 import * as Timing from "./Timing.js"
 
 export interface Reconciler<Child> {
-  /** Does what is due of what was seen, and answers what is then so; none if somebody else was faster: look again. */
+  /** Performs the step this state calls for and returns the resulting status, or none if another client won the race. */
   readonly reconcile: (
     snapshot: BuildState<Child>
   ) => Effect.Effect<Option.Option<BuildStatus.BuildStatus>, BackendError>
   /**
-   * The status of a build now, by the server's word; does what is due: keeps an outcome, ends a stop, tries again. Whoever
-   * has seen a child says of which attempt.
+   * Reads a build from the server, performs the step its state calls for, and returns the resulting status. `attemptSeen` is
+   * the latest attempt whose child the caller has seen.
    */
   readonly status: (
     ref: BuildRef,
     attemptSeen?: number
   ) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
   /**
-   * The status that follows from what views show. Nothing that they may be late for makes a success of what is none: that is
-   * kept as it was seen. Anything else is so by the server's word.
+   * The same for a state that the informers have seen, and its evaluation. A success is stored as it was seen, because an
+   * informer that lags behind cannot make one up; in any other case the build is read from the server.
    */
   readonly reconcileFromCache: (
-    snapshot: BuildState<Child>
+    snapshot: BuildState<Child>,
+    evaluation: Evaluation<Child>
   ) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
   /**
-   * Stops a build: it ends with `status`, unless it has ended already. `isRemoved`: its record is deleted next, and a child
-   * that comes late with it.
+   * Stops a build, which ends with `status` unless it has ended already. `isRemoved`: its record is deleted next, and a child
+   * that is created late with it.
    */
   readonly stop: (
     ref: BuildRef,
@@ -49,22 +50,21 @@ export interface Reconciler<Child> {
   ) => Effect.Effect<BuildStatus.Terminal, BuildNotFound | BackendError>
 }
 
-/** How long the end of a log is waited for. */
-const patience = "5 seconds"
+const logTailTimeout = "5 seconds"
 
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
   cluster: Cluster.Service,
-  objects: BuildStore<Child>
+  store: BuildStore<Child>
 ): Reconciler<Child> => {
-  // A log that cannot be read must not keep a build from ending.
+  // A log that cannot be read must not keep the outcome from being stored.
   const logTail = (seen: Observed<Child>): Effect.Effect<ReadonlyArray<string>> =>
     Effect.gen(function*() {
       const source = definition.logs(seen).findLast(({ state }) => state !== "waiting")
       const none: ReadonlyArray<string> = []
       if (source === undefined) return none
       const { namespace } = seen.record.ref
-      // The log of several containers has as many tails.
+      // A log that several containers write has a tail of each.
       return yield* Stream.runFold(
         cluster.logs(source.resource, source.name, {
           namespace,
@@ -75,9 +75,9 @@ export const make = <Child extends Resource.Metadata>(
         (last, line) => [...last.slice(1 - OutcomeLimits.lines), OutcomeLimits.line(line)]
       )
     }).pipe(
-      Effect.timeout(patience),
+      Effect.timeout(logTailTimeout),
       Effect.catchAll((error) =>
-        Effect.as(Effect.logDebug(`No log of ${seen.record.ref} is kept: ${error.message}`), [])
+        Effect.as(Effect.logDebug(`The log tail of ${seen.record.ref} is not stored: ${error.message}`), [])
       )
     )
 
@@ -93,86 +93,93 @@ export const make = <Child extends Resource.Metadata>(
     }
   }
 
-  // The first who writes it decides; who may not write says what was seen all the same.
-  const keep = (
+  // The first writer decides. Without the permission to write, the outcome that was seen is returned all the same.
+  const storeOutcome = (
     record: RecordMetadata.RecordMetadata,
     seen: BuildStatus.Terminal
   ): Effect.Effect<Option.Option<BuildStatus.Terminal>, BackendError> =>
     Effect.gen(function*() {
-      const status = OutcomeLimits.ending(seen)
+      const status = OutcomeLimits.terminal(seen)
       const finishedAt = status._tag === "Succeeded" ? status.finishedAt : yield* DateTime.now
       const outcome = RecordMetadata.outcomeText(new RecordMetadata.Outcome({ status, finishedAt }, skipValidation))
-      const written = yield* objects.annotate(record, { [RecordMetadata.annotation.outcome]: outcome }).pipe(
+      const written = yield* store.annotate(record, { [RecordMetadata.annotation.outcome]: outcome }).pipe(
         Effect.catchIf((error) => error.reason === "Forbidden", () =>
           Effect.as(
-            Effect.logDebug(`The outcome of ${record.ref} is not kept: no permission to patch its record`),
+            Effect.logDebug(`The outcome of ${record.ref} is not stored: no permission to patch its record`),
             true
           ))
       )
       return written ? Option.some(status) : Option.none()
     })
 
-  const tailFor = (status: BuildStatus.Terminal, seen: Observed<Child>) =>
+  const addLogTail = (status: BuildStatus.Terminal, seen: Observed<Child>) =>
     status._tag === "Failed" || status._tag === "Errored"
       ? Effect.map(logTail(seen), (lines) => withTail(status, lines))
       : Effect.succeed(status)
 
-  // A stop that has its mark: what the platform decided before we could delete the child beats the mark.
+  // What the platform decided before the child could be deleted takes precedence over the stop mark.
   const finishStop = (
     snapshot: BuildState<Child>,
     mark: RecordMetadata.StopMark
   ): Effect.Effect<Option.Option<BuildStatus.Terminal>, BackendError> =>
     Effect.gen(function*() {
       const child = latest(snapshot.children)
-      if (child === undefined) return yield* keep(snapshot.record, mark.status)
+      if (child === undefined) return yield* storeOutcome(snapshot.record, mark.status)
       const seen = observed(snapshot, child)
       const interpretation = definition.interpret(seen)
       const status = interpretation.ending?.status ?? interpretation.status
       if (status._tag === "Succeeded" || status._tag === "Failed") {
-        return yield* keep(snapshot.record, yield* tailFor(status, seen))
+        return yield* storeOutcome(snapshot.record, yield* addLogTail(status, seen))
       }
-      const ending = yield* tailFor(mark.status, seen)
-      return (yield* objects.deleteChild(child)) ? yield* keep(snapshot.record, ending) : Option.none()
+      const outcome = yield* addLogTail(mark.status, seen)
+      return (yield* store.deleteChild(child)) ? yield* storeOutcome(snapshot.record, outcome) : Option.none()
     })
 
-  // A create that was on its way when the build was stopped may come after all. Its end is told, whatever becomes of that.
-  const withdrawLate = (snapshot: BuildState<Child>): Effect.Effect<void> => {
+  // A create request that was under way when the build was stopped may succeed afterwards. The outcome does not depend on
+  // whether that child can be deleted.
+  const deleteLateChild = (snapshot: BuildState<Child>): Effect.Effect<void> => {
     const child = latest(snapshot.children)
     if (child === undefined || Option.isNone(snapshot.record.stop)) return Effect.void
     const { ending, status } = definition.interpret(observed(snapshot, child))
     return ending !== undefined || BuildStatus.isTerminal(status)
       ? Effect.void
-      : Effect.asVoid(objects.deleteChild(child)).pipe(
-        Effect.catchAll((error) => Effect.logDebug(`${child.metadata.name} runs on after its build: ${error.message}`))
+      : Effect.asVoid(store.deleteChild(child)).pipe(
+        Effect.catchAll((error) =>
+          Effect.logDebug(
+            `${child.metadata.name} was made after its build was stopped, and is not deleted: ${error.message}`
+          )
+        )
       )
   }
 
-  // What a build is given up with says why it waited; and who stands in a queue is not given up.
+  // The error of a build that exceeded its deadline has the reason why it was pending; a build in a queue has no deadline.
   const explain = (
     snapshot: BuildState<Child>,
-    late: Extract<Evaluation<Child>, { readonly _tag: "DeadlineExceeded" }>
+    exceeded: Extract<Evaluation<Child>, { readonly _tag: "DeadlineExceeded" }>
   ) =>
     Effect.gen(function*() {
-      if (late.explainedBy === undefined || snapshot.events.length > 0) return late
-      const events = yield* objects.events(late.explainedBy, snapshot.record.ref.namespace)
+      if (exceeded.explainedBy === undefined || snapshot.events.length > 0) return exceeded
+      const events = yield* store.events(exceeded.explainedBy, snapshot.record.ref.namespace)
       const explained = evaluate(definition, { ...snapshot, events }, yield* DateTime.now)
-      return explained._tag === "DeadlineExceeded" || explained._tag === "InProgress" ? explained : late
+      return explained._tag === "DeadlineExceeded" || explained._tag === "InProgress" ? explained : exceeded
     })
 
-  const advance: Reconciler<Child>["reconcile"] = (snapshot) =>
+  const perform = (
+    snapshot: BuildState<Child>,
+    evaluation: Evaluation<Child>
+  ): Effect.Effect<Option.Option<BuildStatus.BuildStatus>, BackendError> =>
     Effect.gen(function*() {
       const { record } = snapshot
-      const evaluation = evaluate(definition, snapshot, yield* DateTime.now)
       switch (evaluation._tag) {
         case "Finalized":
-          yield* withdrawLate(snapshot)
+          yield* deleteLateChild(snapshot)
           return Option.some(evaluation.status)
         case "InProgress":
           return Option.some(evaluation.status)
         case "Stopping":
           return yield* finishStop(snapshot, evaluation.mark)
         case "Terminal":
-          return yield* keep(record, yield* tailFor(evaluation.status, evaluation.observed))
+          return yield* storeOutcome(record, yield* addLogTail(evaluation.status, evaluation.observed))
         case "DeadlineExceeded": {
           const explained = yield* explain(snapshot, evaluation)
           if (explained._tag === "InProgress") return Option.some(explained.status)
@@ -180,17 +187,17 @@ export const make = <Child extends Resource.Metadata>(
           return Option.none()
         }
         case "Retry": {
-          yield* objects.record(record.ref).pipe(
+          yield* store.record(record.ref).pipe(
             Effect.flatMap((whole) =>
               Option.isNone(whole.stop) && Option.isNone(whole.outcome)
-                ? objects.complete(whole, evaluation.attempt, [])
+                ? store.complete(whole, evaluation.attempt, [])
                 : Effect.void
             ),
-            // What was accepted once and is not now is the cluster's change of mind: the build cannot go on.
+            // The cluster accepted an earlier attempt and rejects this one, so the build cannot go on.
             Effect.catchTags({
               BuildRejected: (rejected) =>
                 mark(record, BuildStatus.errored("AdmissionDenied", { message: rejected.message })),
-              // Whoever looks again finds that out.
+              // The next read finds that out.
               BuildNotFound: () => Effect.void
             })
           )
@@ -201,23 +208,26 @@ export const make = <Child extends Resource.Metadata>(
             new BuildStatus.Pending({
               blocked: new BuildStatus.Blocked({
                 reason: "Unknown",
-                message: `its ${definition.child.kind} does not exist: who started it has not come that far, ` +
-                  "or somebody deleted it; building the same input completes it"
+                message: `its ${definition.child.kind} does not exist: it was not created yet, ` +
+                  "or it was deleted; building the same input again creates it"
               })
             })
           )
       }
     })
 
+  const reconcile: Reconciler<Child>["reconcile"] = (snapshot) =>
+    Effect.flatMap(DateTime.now, (now) => perform(snapshot, evaluate(definition, snapshot, now)))
+
   const mark = (record: RecordMetadata.RecordMetadata, status: RecordMetadata.StopMark["status"]) =>
-    objects.annotate(record, {
+    store.annotate(record, {
       [RecordMetadata.annotation.stop]: RecordMetadata.stopMarkText(
         new RecordMetadata.StopMark({ status: status._tag === "Errored" ? OutcomeLimits.errored(status) : status })
       )
     })
 
-  // Each time that somebody else was faster, the build is further; who loses so often is told.
-  const persist = <A, E>(
+  // Each time that another client wins the race, the build has made progress; after twenty times it is a conflict.
+  const untilWon = <A, E>(
     ref: BuildRef,
     attempt: Effect.Effect<Option.Option<A>, E>
   ): Effect.Effect<A, E | BackendError> =>
@@ -229,7 +239,7 @@ export const make = <Child extends Resource.Metadata>(
             new BackendError({
               backend: definition.name,
               reason: "Conflict",
-              operation: `settle ${ref}`,
+              operation: `reconcile ${ref}`,
               detail: "its record changes faster than it can be written"
             })
           ),
@@ -238,41 +248,40 @@ export const make = <Child extends Resource.Metadata>(
     )
 
   const status: Reconciler<Child>["status"] = (ref, attemptSeen = 0) =>
-    persist(
+    untilWon(
       ref,
-      Effect.flatMap(objects.state(ref), (snapshot) =>
-        advance({ ...snapshot, attemptSeen: Math.max(snapshot.attemptSeen, attemptSeen) }))
+      Effect.flatMap(store.state(ref), (snapshot) =>
+        reconcile({ ...snapshot, attemptSeen: Math.max(snapshot.attemptSeen, attemptSeen) }))
     )
 
-  const confirm: Reconciler<Child>["reconcileFromCache"] = (snapshot) =>
+  const reconcileFromCache: Reconciler<Child>["reconcileFromCache"] = (snapshot, evaluation) =>
     Effect.gen(function*() {
-      const evaluation = evaluate(definition, snapshot, yield* DateTime.now)
       const isSuccess = evaluation._tag === "Terminal" && evaluation.status._tag === "Succeeded"
-      const kept = isSuccess ? yield* advance(snapshot) : Option.none()
-      return Option.isSome(kept) ? kept.value : yield* status(snapshot.record.ref, snapshot.attemptSeen)
+      const stored = isSuccess ? yield* perform(snapshot, evaluation) : Option.none()
+      return Option.isSome(stored) ? stored.value : yield* status(snapshot.record.ref, snapshot.attemptSeen)
     })
 
   return {
-    reconcile: advance,
+    reconcile,
     status,
-    reconcileFromCache: confirm,
+    reconcileFromCache,
     stop: (ref, stopped, { isRemoved } = { isRemoved: false }) =>
       Effect.suspend(() => {
         let hasWaited = false
-        return persist(
+        return untilWon(
           ref,
           Effect.gen(function*() {
-            const found = yield* objects.record(ref)
+            const found = yield* store.record(ref)
             if (Option.isSome(found.outcome) && !hasWaited) return Option.some(found.outcome.value.status)
             if (Option.isNone(found.outcome) && Option.isNone(found.stop)) yield* mark(found, stopped)
-            const state = yield* objects.state(ref)
+            const state = yield* store.state(ref)
             if (state.children.length === 0 && !hasWaited && !isRemoved) {
-              // Its child may be on its way.
+              // The request that creates its child may be under way.
               hasWaited = true
               yield* Effect.sleep(Timing.lateChild)
               return Option.none()
             }
-            return Option.filter(yield* advance(state), BuildStatus.isTerminal)
+            return Option.filter(yield* reconcile(state), BuildStatus.isTerminal)
           })
         )
       })

@@ -1,5 +1,5 @@
 /**
- * A build in one line, from its record and its status.
+ * The summary of a build, from its record and its status.
  */
 import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -8,7 +8,7 @@ import { skipValidation } from "../../core/input/Validation.js"
 import { BuildSummary } from "../../core/service/BuildService.js"
 import type { RecordMetadata } from "../record/RecordMetadata.js"
 
-/** An end that nobody has kept yet is one of now, unless it tells itself when it was. */
+/** An outcome that is not stored yet is one of now, unless the status has a time of its own. */
 const finishedAt = (
   { outcome }: RecordMetadata,
   status: BuildStatus.BuildStatus,
@@ -22,12 +22,12 @@ const finishedAt = (
     ? now
     : undefined
 
-export const of = (glance: RecordMetadata, status: BuildStatus.BuildStatus, now: DateTime.Utc): BuildSummary =>
+export const make = (metadata: RecordMetadata, status: BuildStatus.BuildStatus, now: DateTime.Utc): BuildSummary =>
   new BuildSummary({
-    ref: glance.ref,
-    fingerprint: glance.fingerprint,
-    finalImage: glance.finalImage,
-    createdAt: glance.createdAt,
-    finishedAt: finishedAt(glance, status, now),
+    ref: metadata.ref,
+    fingerprint: metadata.fingerprint,
+    finalImage: metadata.finalImage,
+    createdAt: metadata.createdAt,
+    finishedAt: finishedAt(metadata, status, now),
     status
   }, skipValidation)

@@ -1,100 +1,123 @@
 /**
- * One clock to wake many: a fiber sleeps until the earliest of them is due, where each would have a sleeping fiber of its
- * own.
+ * A timer queue: one sleeping fiber serves all pending timers.
+ *
+ * Ten thousand pending builds have a deadline each; a sleeping fiber for each deadline would cost 3 KB a build
+ * (`bench/README.md`, load: "a waiting fiber").
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
-import * as Order from "effect/Order"
-import * as SortedMap from "effect/SortedMap"
+import type * as Scope from "effect/Scope"
 
 export interface TimerQueue {
-  /** Calls `ring` at a time, in milliseconds, by the clock of who sets it. The answer turns it off. */
-  readonly schedule: (at: number, ring: () => void) => Effect.Effect<() => void>
+  /** Calls `fire` once, at a time in milliseconds since the epoch or right after it. */
+  readonly schedule: (at: number, fire: () => void) => Timer
+  /** Removes a timer; does nothing if it has fired or was cancelled. */
+  readonly cancel: (timer: Timer) => void
 }
 
-interface Sleeper {
-  until: number
-  fiber?: Fiber.RuntimeFiber<void>
+export interface Timer {
+  readonly at: number
+  readonly fire: () => void
+  /** Timers of the same time fire in the order in which they were scheduled. */
+  readonly sequence: number
+  /** Its place in the heap, -1 when it is not pending. */
+  position: number
 }
 
-const dismiss = (sleeper: Sleeper | undefined): void => sleeper?.fiber?.unsafeInterruptAsFork(sleeper.fiber.id())
+const isBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.sequence < b.sequence)
 
-type Due = readonly [at: number, place: number]
+/** A binary min-heap by time. Timers know their places, so that each can be removed in logarithmic time. */
+class TimerHeap {
+  private readonly timers: Array<Timer> = []
 
-class ClockTimers {
-  private due = SortedMap.empty<Due, () => void>(Order.tuple(Order.number, Order.number))
-  private sleeper: Sleeper | undefined
-  private places = 0
-
-  readonly set = (at: number, ring: () => void): Effect.Effect<() => void> =>
-    Effect.suspend(() => {
-      const place: Due = [at, ++this.places]
-      this.due = SortedMap.set(this.due, place, ring)
-      const off = () => {
-        this.due = SortedMap.remove(this.due, place)
-        if (SortedMap.size(this.due) === 0) {
-          this.wake()
-        }
-      }
-      return this.sleeper !== undefined && this.sleeper.until <= at ? Effect.succeed(off) : Effect.as(this.begin, off)
-    })
-
-  private wake() {
-    dismiss(this.sleeper)
-    this.sleeper = undefined
+  get first(): Timer | undefined {
+    return this.timers[0]
   }
 
-  /** A new sleeper: the old one, if there is one, would sleep for too long. */
-  private readonly begin: Effect.Effect<void> = Effect.suspend(() => {
-    this.wake()
-    const sleeper: Sleeper = { until: this.earliest }
-    this.sleeper = sleeper
-    return Effect.map(Effect.forkDaemon(Effect.interruptible(this.sleep(sleeper))), (fiber) => {
-      sleeper.fiber = fiber
-      if (this.sleeper !== sleeper) dismiss(sleeper)
-    })
-  })
-
-  private get earliest(): number {
-    return Option.match(SortedMap.headOption(this.due), { onNone: () => Infinity, onSome: ([[at]]) => at })
+  add(timer: Timer): void {
+    this.timers.push(timer)
+    this.siftUp(timer, this.timers.length - 1)
   }
 
-  private readonly sleep = (sleeper: Sleeper): Effect.Effect<void> =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      if (this.sleeper !== sleeper) {
-        return Effect.void
-      }
-      this.ring(now)
-      sleeper.until = this.earliest
-      if (sleeper.until === Infinity) {
-        this.sleeper = undefined
-        return Effect.void
-      }
-      // In whole milliseconds: a shorter rest would be no sleep at all, again and again.
-      return Effect.zipRight(Effect.sleep(Math.ceil(sleeper.until - now)), this.sleep(sleeper))
-    })
+  remove(timer: Timer): void {
+    const { position } = timer
+    const last = this.timers.pop()
+    timer.position = -1
+    if (last === undefined || last === timer) return
+    this.siftUp(last, position)
+    this.siftDown(last, last.position)
+  }
 
-  private ring(now: number) {
-    for (const [place, ring] of this.due) {
-      if (place[0] > now) {
-        return
-      }
-      this.due = SortedMap.remove(this.due, place)
-      ring()
+  private siftUp(timer: Timer, from: number): void {
+    let position = from
+    while (position > 0) {
+      const above = (position - 1) >> 1
+      const parent = this.timers[above]
+      if (parent === undefined || isBefore(parent, timer)) break
+      this.put(parent, position)
+      position = above
+    }
+    this.put(timer, position)
+  }
+
+  private siftDown(timer: Timer, from: number): void {
+    let position = from
+    for (;;) {
+      const left = this.timers[2 * position + 1]
+      const right = this.timers[2 * position + 2]
+      const least = right !== undefined && left !== undefined && isBefore(right, left) ? right : left
+      if (least === undefined || isBefore(timer, least)) break
+      const below = least.position
+      this.put(least, position)
+      position = below
+    }
+    this.put(timer, position)
+  }
+
+  private put(timer: Timer, position: number): void {
+    this.timers[position] = timer
+    timer.position = position
+  }
+}
+
+/** Timers fire until the scope closes, by the clock of the fiber that makes the queue. */
+export const make: Effect.Effect<TimerQueue, never, Scope.Scope> = Effect.gen(function*() {
+  const clock = yield* Effect.clock
+  const heap = new TimerHeap()
+  const changed = yield* Effect.makeLatch(false)
+  /** When the fiber wakes up by itself. */
+  let wakesAt = Infinity
+  let scheduled = 0
+
+  const fireDue = (): void => {
+    const now = clock.unsafeCurrentTimeMillis()
+    for (let timer = heap.first; timer !== undefined && timer.at <= now; timer = heap.first) {
+      heap.remove(timer)
+      timer.fire()
     }
   }
-}
 
-export const make = (): TimerQueue => {
-  const rotas = new WeakMap<Clock.Clock, ClockTimers>()
+  const sleep = Effect.suspend(() => {
+    fireDue()
+    changed.unsafeClose()
+    wakesAt = heap.first?.at ?? Infinity
+    if (wakesAt === Infinity) return changed.await
+    // In whole milliseconds: a shorter sleep would return at once, again and again.
+    const millis = Math.max(0, Math.ceil(wakesAt - clock.unsafeCurrentTimeMillis()))
+    return Effect.raceFirst(changed.await, Effect.sleep(millis))
+  })
+  yield* Effect.forkScoped(Effect.interruptible(Effect.forever(sleep)))
+
   return {
-    schedule: (at, ring) =>
-      Effect.clockWith((clock) => {
-        const rota = rotas.get(clock) ?? new ClockTimers()
-        rotas.set(clock, rota)
-        return rota.set(at, ring)
-      })
+    schedule: (at, fire) => {
+      const timer: Timer = { at, fire, sequence: scheduled++, position: -1 }
+      heap.add(timer)
+      if (at < wakesAt) changed.unsafeOpen()
+      return timer
+    },
+    cancel: (timer) => {
+      if (timer.position < 0) return
+      heap.remove(timer)
+      if (heap.first === undefined) changed.unsafeOpen()
+    }
   }
-}
+})

@@ -1,135 +1,324 @@
 /**
- * What is known of each of many builds: the parts of its snapshot as the views tell of them, and what was said of it.
+ * What is known of a followed build, and the pure function that decides what happens next to it.
  */
+import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
-import { constVoid } from "effect/Function"
-import type { BuildRef } from "../../core/BuildRef.js"
+import * as Option from "effect/Option"
+import type { BackendError } from "../../core/BuildError.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
-import type { BuildSummary } from "../../core/service/BuildService.js"
-import type { Change } from "../../kubernetes/Reflector.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import type * as Resources from "../../kubernetes/Resources.js"
+import type { RecordMetadata } from "../record/RecordMetadata.js"
 import type { RecordSummary } from "../record/RecordSummary.js"
-import { type BuildState, latestAttempt, ownedBy } from "./BuildState.js"
+import { type BuildState, evaluate, type Evaluation, follows, goneWith, latestAttempt, ownedBy } from "./BuildState.js"
+import type { Definition } from "./Definition.js"
 import * as Timing from "./Timing.js"
 
-/** What is said of a build, until somebody reads it: then it is what was so last. */
-export interface Note<Child extends Resource.Metadata> {
-  readonly track: WatchedBuild<Child>
-  summary: BuildSummary
+export interface WatchedBuild<Child> {
+  /** The latest metadata of the record. */
+  readonly metadata: RecordMetadata
+  /** With the terms of the build; absent if the record does not show them and has not been read yet. */
+  readonly record: RecordSummary | undefined
+  /** Whether the informer has the record: not yet, still, or no more. */
+  readonly presence: "unseen" | "present" | "deleted"
+  readonly children: ReadonlyArray<Child>
+  readonly pods: ReadonlyArray<Resources.Pod>
+  readonly events: ReadonlyArray<Resources.Event>
+  /** The latest attempt whose child was ever seen, 0 if none was. */
+  readonly attemptSeen: number
+  /** The latest status reported to subscribers. */
+  readonly reported: BuildStatus.BuildStatus | undefined
+  /** Whether a request for the build is queued or under way, and whether something has changed since. */
+  readonly work: "none" | "active" | "outdated"
+  /** Retryable errors in a row. */
+  readonly failures: number
+  /** Until when nothing more is asked of the server, unless something changes. */
+  readonly restUntil: number
+  /** When the server is read, because the informers lack an object that should exist. */
+  readonly confirmAt: number | undefined
+  /** The server does not have the record any more. */
+  readonly isGone: boolean
+  readonly explainBackoff: Duration.Duration
+  /** When the events are read. */
+  readonly explainAt: number | undefined
+  /** Whether reading the events is queued or under way. */
+  readonly isExplaining: boolean
+  /** When the build is evaluated again although nothing has changed. */
+  readonly wakeAt: number | undefined
 }
 
-export class WatchedBuild<Child extends Resource.Metadata> {
-  /** The record; absent before it is seen, and once it is gone. */
-  outline: RecordSummary | undefined
-  /** A record that does not show its terms, and has to be read. */
-  unread: BuildRef | undefined
-  children: ReadonlyArray<Child> = none
-  pods: ReadonlyArray<Resources.Pod> = none
-  events: ReadonlyArray<Resources.Event> = none
-  /** What was said last. */
-  last: BuildStatus.BuildStatus | undefined
-  /** What was said and not read yet. */
-  note: Note<Child> | undefined
-  /** What was read last. */
-  private read: BuildStatus.BuildStatus | undefined
-  /** Whether something has changed that was not looked at yet. */
-  touched = false
-  /** How long it may be silent before its events are asked for. */
-  silence: Duration.Duration = Timing.explainBackoff.first
-  /** Whether a worker is to look at it, or does; and whether something has changed since. */
-  asked = false
-  changed = false
-  /** Whether its events are to be asked for, or are. */
-  explaining = false
-  private attemptSeen = 0
-  private alarm: { readonly at: number; readonly off: () => void } = unset
-
-  readonly name: string
-
-  constructor(name: string) {
-    this.name = name
+/**
+ * - `RecordUpdated`, `RecordDeleted`, `ObjectsChanged`: an informer reports a change.
+ * - `Evaluate`: something has changed, or the time of `wakeAt` has come.
+ * - `Reconciled`, `NotFound`, `RecordRead`, `Failed`, `Explained`, `ExplainFailed`: how a requested action ended.
+ */
+export type Event<Child> =
+  | { readonly _tag: "RecordUpdated"; readonly metadata: RecordMetadata; readonly record: RecordSummary | undefined }
+  | { readonly _tag: "RecordDeleted"; readonly metadata: RecordMetadata }
+  | {
+    readonly _tag: "ObjectsChanged"
+    readonly children: ReadonlyArray<Child>
+    readonly pods: ReadonlyArray<Resources.Pod>
+    /** A child that is not there any more. */
+    readonly deleted?: Child | undefined
   }
-
-  get isOver(): boolean {
-    return this.last !== undefined && BuildStatus.isTerminal(this.last)
+  | { readonly _tag: "Evaluate"; readonly now: DateTime.Utc }
+  | { readonly _tag: "Reconciled"; readonly status: BuildStatus.BuildStatus; readonly now: DateTime.Utc }
+  | { readonly _tag: "NotFound"; readonly now: DateTime.Utc }
+  | { readonly _tag: "RecordRead"; readonly record: RecordSummary; readonly now: DateTime.Utc }
+  | {
+    readonly _tag: "Failed"
+    readonly error: BackendError
+    readonly now: DateTime.Utc
+    /** From [0, 1), for jitter. */
+    readonly random: number
   }
+  | { readonly _tag: "Explained"; readonly events: ReadonlyArray<Resources.Event>; readonly now: DateTime.Utc }
+  | { readonly _tag: "ExplainFailed"; readonly error: BackendError; readonly now: DateTime.Utc }
 
-  /** Whether it still is about this build, and not about a later one of the same name. */
-  shows(ref: BuildRef): boolean {
-    return this.outline?.ref.uid === ref.uid
-  }
+/**
+ * - `Report`: subscribers receive the status.
+ * - `Fail`: subscribers receive the error.
+ * - `Wake`: send `Evaluate` at a time in milliseconds, and not at the time asked for before; never, if undefined.
+ * - `Reconcile`: perform the step that the cached state calls for; `Confirm`: read the build from the server.
+ * - `ReadRecord`: read the whole record; `Explain`: read the events of an object.
+ */
+export type Action<Child> =
+  | { readonly _tag: "Report"; readonly status: BuildStatus.BuildStatus }
+  | { readonly _tag: "Fail"; readonly error: BackendError }
+  | { readonly _tag: "Wake"; readonly at: number | undefined }
+  | Work<Child>
+  | { readonly _tag: "Explain"; readonly uid: string }
 
-  get isEmpty(): boolean {
-    return this.outline === undefined && this.unread === undefined && this.children.length + this.pods.length === 0
-  }
+/** What takes requests, one at a time for a build. */
+export type Work<Child> =
+  | { readonly _tag: "Reconcile"; readonly snapshot: BuildState<Child>; readonly evaluation: Evaluation<Child> }
+  | { readonly _tag: "Confirm" }
+  | { readonly _tag: "ReadRecord" }
 
-  get wakesAt(): number {
-    return this.alarm.at
-  }
-
-  /** It is to be woken at a time, in milliseconds, until that is turned `off`. */
-  setAlarm(at: number, off: () => void): void {
-    this.alarm = { at, off }
-  }
-
-  turnOff(): void {
-    this.alarm.off()
-    this.alarm = unset
-  }
-
-  child(change: Change<Child>): void {
-    this.children = applied(this.children, change)
-    this.seen([change.object])
-  }
-
-  pod(change: Change<Resources.Pod>): void {
-    this.pods = applied(this.pods, change)
-  }
-
-  snapshot(outline: RecordSummary): BuildState<Child> {
-    const children = this.children.filter((child) => ownedBy(child, outline.ref.uid))
-    this.seen(children)
-    return { record: outline, children, attemptSeen: this.attemptSeen, pods: this.pods, events: this.events }
-  }
-
-  /** A note is read: tells whether it is news to who read the one before. */
-  isNews({ summary }: Note<Child>): boolean {
-    const before = this.read
-    this.read = summary.status
-    this.note = undefined
-    return before === undefined || !BuildStatus.equivalence(before, summary.status)
-  }
-
-  /** The record is gone; another of its name would be another build. */
-  forget(): void {
-    this.turnOff()
-    this.outline = undefined
-    this.unread = undefined
-    this.last = undefined
-    this.note = undefined
-    this.read = undefined
-    this.events = none
-    this.attemptSeen = 0
-  }
-
-  private seen(children: ReadonlyArray<Child>): void {
-    const { outline } = this
-    if (outline !== undefined) {
-      const own = children.filter((child) => ownedBy(child, outline.ref.uid))
-      this.attemptSeen = Math.max(this.attemptSeen, latestAttempt(own))
-    }
-  }
-}
+export type Step<Child> = readonly [WatchedBuild<Child>, ReadonlyArray<Action<Child>>]
 
 const none: ReadonlyArray<never> = []
 
-const unset = { at: Number.NaN, off: constVoid }
+/** A build of which nothing was reported yet. */
+export const make = <Child extends Resource.Metadata>(
+  given: Pick<WatchedBuild<Child>, "metadata" | "record" | "presence" | "children" | "pods">
+): WatchedBuild<Child> => ({
+  ...given,
+  events: none,
+  attemptSeen: latestAttempt(given.children.filter((child) => ownedBy(child, given.metadata.ref.uid))),
+  reported: undefined,
+  work: "none",
+  failures: 0,
+  restUntil: 0,
+  confirmAt: undefined,
+  isGone: false,
+  explainBackoff: Timing.explainBackoff.first,
+  explainAt: undefined,
+  isExplaining: false,
+  wakeAt: undefined
+})
 
-const applied = <A extends Resource.Metadata>(
-  objects: ReadonlyArray<A>,
-  { _tag, object }: Change<A>
-): ReadonlyArray<A> => {
-  const others = objects.filter(({ metadata }) => metadata.uid !== object.metadata.uid)
-  return _tag === "Deleted" ? others : [...others, object]
+export const isOver = <Child>({ reported }: WatchedBuild<Child>): boolean =>
+  reported !== undefined && BuildStatus.isTerminal(reported)
+
+/** The state that its evaluation is about; undefined before the terms are known. */
+export const snapshotOf = <Child extends Resource.Metadata>(
+  { attemptSeen, children, events, metadata, pods, record }: WatchedBuild<Child>
+): BuildState<Child> | undefined =>
+  record === undefined ? undefined : {
+    record,
+    children: children.filter((child) => ownedBy(child, metadata.ref.uid)),
+    attemptSeen,
+    pods,
+    events
+  }
+
+/** What follows from an event: the next state, and what is to be done. */
+export const step = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  build: WatchedBuild<Child>,
+  event: Event<Child>
+): Step<Child> => {
+  switch (event._tag) {
+    case "RecordUpdated":
+      return [
+        changed({
+          ...build,
+          metadata: event.metadata,
+          record: event.record ?? (build.record === undefined ? undefined : { ...build.record, ...event.metadata }),
+          presence: "present"
+        }),
+        none
+      ]
+    case "RecordDeleted": {
+      const record = build.record === undefined ? undefined : { ...build.record, ...event.metadata }
+      return [changed({ ...build, metadata: event.metadata, record, presence: "deleted" }), none]
+    }
+    case "ObjectsChanged": {
+      const { children, deleted, pods } = event
+      const seen = deleted === undefined ? children : [...children, deleted]
+      const own = seen.filter((child) => ownedBy(child, build.metadata.ref.uid))
+      return [changed({ ...build, children, pods, attemptSeen: Math.max(build.attemptSeen, latestAttempt(own)) }), none]
+    }
+    case "Evaluate":
+      return evaluated(definition, build, event.now)
+    case "RecordRead":
+      return evaluated(definition, finished({ ...build, record: { ...event.record, ...build.metadata } }), event.now)
+    case "Explained":
+      return evaluated(definition, explained(build, event.events), event.now)
+    case "ExplainFailed": {
+      const [next, actions] = evaluated(definition, explained(build, build.events), event.now)
+      return event.error.retryable ? [next, actions] : [next, [...actions, { _tag: "Fail", error: event.error }]]
+    }
+    case "NotFound":
+      return evaluated(
+        definition,
+        { ...finished(build), isGone: true, confirmAt: millisAfter(event.now, Timing.cacheStaleness) },
+        event.now
+      )
+    case "Reconciled":
+      return reconciled(definition, build, event.status, event.now)
+    case "Failed":
+      return failed(build, event)
+  }
+}
+
+/** Something has changed: nothing rests, and a request that is under way works on an earlier state. */
+const changed = <Child>(build: WatchedBuild<Child>): WatchedBuild<Child> => ({
+  ...build,
+  work: build.work === "active" ? "outdated" : build.work,
+  restUntil: build.failures > 0 ? build.restUntil : 0,
+  explainBackoff: Timing.explainBackoff.first,
+  explainAt: undefined
+})
+
+const finished = <Child>(build: WatchedBuild<Child>): WatchedBuild<Child> => ({
+  ...build,
+  work: "none",
+  failures: 0,
+  restUntil: 0,
+  confirmAt: undefined
+})
+
+const explained = <Child>(
+  build: WatchedBuild<Child>,
+  events: ReadonlyArray<Resources.Event>
+): WatchedBuild<Child> => ({
+  ...build,
+  events,
+  explainBackoff: Timing.nextExplainBackoff(build.explainBackoff),
+  explainAt: undefined,
+  isExplaining: false
+})
+
+/** In whole milliseconds, as a `DateTime` of the present has them. */
+const millisAfter = (now: DateTime.Utc, duration: Duration.Duration): number =>
+  Math.ceil(DateTime.toEpochMillis(DateTime.addDuration(now, duration)))
+
+/** Reports a status, unless it is behind the one reported before; a terminal one is the last. */
+const report = <Child>(build: WatchedBuild<Child>, status: BuildStatus.BuildStatus): Step<Child> =>
+  follows(build.reported, status)
+    ? [{ ...build, reported: status }, [{ _tag: "Report", status }]]
+    : [build, none]
+
+const wake = <Child>([build, actions]: Step<Child>, time: number | undefined): Step<Child> => {
+  const at = time === Infinity ? undefined : time
+  return build.wakeAt === at ? [build, actions] : [{ ...build, wakeAt: at }, [...actions, { _tag: "Wake", at }]]
+}
+
+const work = <Child>(build: WatchedBuild<Child>, action: Work<Child>): Step<Child> => {
+  const [next, actions] = wake([{ ...build, work: "active", confirmAt: undefined }, none], undefined)
+  return [next, [...actions, action]]
+}
+
+const reconciled = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  build: WatchedBuild<Child>,
+  status: BuildStatus.BuildStatus,
+  now: DateTime.Utc
+): Step<Child> => {
+  const [next, actions] = report(finished(build), status)
+  if (isOver(next)) return wake([next, actions], undefined)
+  if (build.work === "outdated") {
+    const [again, more] = evaluated(definition, next, now)
+    return [again, [...actions, ...more]]
+  }
+  const restUntil = millisAfter(now, Timing.confirmInterval)
+  return wake([{ ...next, restUntil }, actions], restUntil)
+}
+
+const failed = <Child>(
+  build: WatchedBuild<Child>,
+  { error, now, random }: Extract<Event<Child>, { readonly _tag: "Failed" }>
+): Step<Child> => {
+  if (error.retryable) {
+    const failures = build.failures + 1
+    const restUntil = millisAfter(now, Timing.retryDelay(failures, random, error.retryAfter))
+    return wake([{ ...finished(build), failures, restUntil }, none], restUntil)
+  }
+  // A record that cannot be read is not read again before it changes.
+  const restUntil = build.record === undefined ? Infinity : millisAfter(now, Timing.confirmInterval)
+  const [next, actions] = wake([{ ...finished(build), restUntil }, none], restUntil)
+  return [next, [...actions, { _tag: "Fail", error }]]
+}
+
+const evaluated = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  given: WatchedBuild<Child>,
+  now: DateTime.Utc
+): Step<Child> => {
+  const time = DateTime.toEpochMillis(now)
+  const isDue = given.wakeAt !== undefined && given.wakeAt <= time
+  const build = isDue ? { ...given, wakeAt: undefined } : given
+  if (isOver(build)) return wake([build, none], undefined)
+  if (build.isGone) return gone(build, time)
+  if (build.work !== "none") return wake([build, none], undefined)
+  const snapshot = snapshotOf(build)
+  if (snapshot === undefined) {
+    return build.presence === "deleted" ? confirm(build, time, time) : read(build, time)
+  }
+  const evaluation = evaluate(definition, snapshot, now)
+  if (evaluation._tag === "Finalized") return wake(report(build, evaluation.status), undefined)
+  if (build.presence === "deleted") return confirm(build, time, time)
+  if (build.presence === "unseen" || evaluation._tag === "ChildMissing") {
+    return confirm(build, time, build.confirmAt ?? millisAfter(now, Timing.cacheStaleness))
+  }
+  if (evaluation._tag === "InProgress") return inProgress({ ...build, confirmAt: undefined }, evaluation, now)
+  return build.restUntil > time
+    ? wake([build, none], build.restUntil)
+    : work(build, { _tag: "Reconcile", snapshot, evaluation })
+}
+
+/** The informer may still report the last state of the record. */
+const gone = <Child>(build: WatchedBuild<Child>, time: number): Step<Child> =>
+  build.presence === "deleted" || build.confirmAt === undefined || build.confirmAt <= time
+    ? wake(report(build, goneWith(build.metadata)), undefined)
+    : wake([build, none], build.confirmAt)
+
+const confirm = <Child>(build: WatchedBuild<Child>, time: number, confirmAt: number): Step<Child> => {
+  const at = Math.max(confirmAt, build.restUntil)
+  return at <= time
+    ? work(build, { _tag: "Confirm" })
+    : wake([{ ...build, confirmAt }, none], at)
+}
+
+const read = <Child>(build: WatchedBuild<Child>, time: number): Step<Child> =>
+  build.restUntil <= time ? work(build, { _tag: "ReadRecord" }) : wake([build, none], build.restUntil)
+
+const inProgress = <Child>(
+  build: WatchedBuild<Child>,
+  evaluation: Extract<Evaluation<Child>, { readonly _tag: "InProgress" }>,
+  now: DateTime.Utc
+): Step<Child> => {
+  const time = DateTime.toEpochMillis(now)
+  const [next, actions] = report(build, evaluation.status)
+  const deadline = Option.getOrUndefined(Option.map(evaluation.wakeAt, DateTime.toEpochMillis))
+  if (evaluation.explainedBy === undefined || build.isExplaining) return wake([next, actions], deadline)
+  const explainAt = build.explainAt ?? millisAfter(now, build.explainBackoff)
+  if (explainAt > time) {
+    return wake([{ ...next, explainAt }, actions], deadline === undefined ? explainAt : Math.min(deadline, explainAt))
+  }
+  const explain: Action<Child> = { _tag: "Explain", uid: evaluation.explainedBy }
+  return wake([{ ...next, explainAt: undefined, isExplaining: true }, [...actions, explain]], deadline)
 }

@@ -26,12 +26,13 @@ export const define = <Settings extends JobSettings>(options: {
 }): JobBackend<Settings> => {
   const { adapt, defaults, profile } = options
   const make = (settings: Settings) =>
-    Effect.map(Cluster, (cluster) =>
-      adapt(settings)(
+    Effect.flatMap(Cluster, (cluster) =>
+      Effect.map(
         ClusterBackend.make(JobDefinition.make(profile(settings), ClusterProxy.of(cluster)), {
           cluster,
           namespace: settings.namespace ?? cluster.defaultNamespace
-        })
+        }),
+        adapt(settings)
       ))
   return {
     make,

@@ -156,7 +156,7 @@ describe("equal inputs", () => {
       const { backend, cluster } = yield* world
       const wanted = yield* input("1")
       const first = yield* backend.build(wanted)
-      const other = ClusterBackend.make({ ...definition, name: "other" }, { cluster, namespace: "default" })
+      const other = yield* ClusterBackend.make({ ...definition, name: "other" }, { cluster, namespace: "default" })
       const second = yield* other.build(wanted)
       assert.isFalse(second.adopted)
       assert.notStrictEqual(second.ref.name, first.ref.name)
@@ -380,7 +380,7 @@ describe("an API server", () => {
   it.scoped("that drops a field it does not know gets no build", () =>
     Effect.gen(function*() {
       const { cluster } = yield* world
-      const strict = ClusterBackend.make(
+      const strict = yield* ClusterBackend.make(
         {
           ...definition,
           verifyCreated: () => [new BuildError.Issue({ path: "security", message: "the server dropped hostUsers" })]
@@ -402,7 +402,7 @@ describe("list and prune", () => {
       yield* move(first.ref, "Complete")
       yield* TestClock.adjust("1 minute")
       const second = yield* Effect.flatMap(input("2"), backend.build)
-      const other = ClusterBackend.make({ ...definition, name: "other" }, { cluster, namespace: "default" })
+      const other = yield* ClusterBackend.make({ ...definition, name: "other" }, { cluster, namespace: "default" })
       yield* Effect.flatMap(input("1"), other.build)
       const all = yield* backend.list()
       assert.deepStrictEqual(all.map(({ finalImage, status }) => [finalImage, status._tag]), [

@@ -34,7 +34,7 @@ describe("an end that is told piece by piece", () => {
   it.scoped("is waited for, without a request, and then holds", () =>
     Effect.gen(function*() {
       const { cluster, move, requests } = yield* world
-      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
       yield* settle
@@ -50,7 +50,7 @@ describe("an end that is told piece by piece", () => {
   it.scoped("is waited for in whole milliseconds, however little is missing", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
-      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       yield* move(ref, "Broken")
       // Whoever was woken by something else may be there at such a time.
@@ -64,7 +64,7 @@ describe("an end that is told piece by piece", () => {
   it.scoped("may come to another end", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
-      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1", { retries: 0 }), backend.build)
       const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
       yield* settle
@@ -77,7 +77,7 @@ describe("an end that is told piece by piece", () => {
   it.scoped("goes before a stop that comes meanwhile", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
-      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       yield* move(ref, "Broken")
       yield* backend.cancel(ref)
@@ -87,7 +87,7 @@ describe("an end that is told piece by piece", () => {
   it.scoped("ends the log that somebody follows", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
-      const backend = ClusterBackend.make(endsLater, { cluster, namespace: "default" })
+      const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       const following = yield* Effect.fork(Stream.runCollect(backend.logs(ref, { follow: true })))
       yield* settle
@@ -125,7 +125,7 @@ describe("attempts", () => {
           return definition.interpret(observed)
         }
       }
-      const backend = ClusterBackend.make(knowing, { cluster, namespace: "default" })
+      const backend = yield* ClusterBackend.make(knowing, { cluster, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       yield* move(ref, "Evicted")
       yield* backend.status(ref)
@@ -147,7 +147,7 @@ describe("a log that is gone", () => {
     it.scoped(`(${code}) is one line, and what was kept of it`, () =>
       Effect.gen(function*() {
         const { cluster, move } = yield* world
-        const backend = ClusterBackend.make(logging, { cluster: refusing(cluster, code), namespace: "default" })
+        const backend = yield* ClusterBackend.make(logging, { cluster: refusing(cluster, code), namespace: "default" })
         const { ref } = yield* Effect.flatMap(input("1"), backend.build)
         yield* move(ref, "Broken")
         yield* backend.status(ref)

@@ -1,102 +1,112 @@
 import { assert, it } from "@effect/vitest"
-import { type Clock, Effect, Fiber, TestClock } from "effect"
+import { type Clock, Effect, Scope, TestClock } from "effect"
 import * as TimerQueue from "../../../src/backends/controller/TimerQueue.js"
 
 const settle = Effect.repeatN(Effect.yieldNow(), 20)
 
-/** An alarm, what has rung, and how many fibers sleep for it. */
-const start = Effect.map(Effect.clock, (clock) => {
-  const alarm = TimerQueue.make()
-  const rung: Array<string> = []
+/** A queue, the names of the timers that fired, and how many fibers sleep for it. */
+const start = Effect.gen(function*() {
+  const clock = yield* Effect.clock
+  const fired: Array<string> = []
   let asleep = 0
   const counting: Clock.Clock = {
     ...clock,
+    unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis(),
     sleep: (duration) =>
       Effect.suspend(() => {
         asleep++
         return Effect.ensuring(clock.sleep(duration), Effect.sync(() => asleep--))
       })
   }
-  const set = (at: number, name: string) => Effect.withClock(alarm.schedule(at, () => rung.push(name)), counting)
-  return { rung, set, asleep: () => asleep }
+  const timers = yield* Effect.withClock(TimerQueue.make, counting)
+  const schedule = (at: number, name: string) => timers.schedule(at, () => fired.push(name))
+  return { fired, schedule, cancel: timers.cancel, asleep: () => asleep }
 })
 
-it.effect("rings whoever is due, in the order of the times, and nobody twice", () =>
+it.scoped("timers fire once, in the order of their times, equal ones in the order of scheduling", () =>
   Effect.gen(function*() {
-    const { rung, set } = yield* start
-    yield* set(300, "c")
-    yield* set(100, "a")
-    yield* set(200, "b")
-    yield* set(100, "a too")
+    const { fired, schedule } = yield* start
+    schedule(300, "c")
+    schedule(100, "a")
+    schedule(200, "b")
+    schedule(100, "a2")
     yield* TestClock.adjust(99)
-    assert.deepStrictEqual(rung, [])
+    assert.deepStrictEqual(fired, [])
     yield* TestClock.adjust(1)
-    assert.deepStrictEqual(rung, ["a", "a too"])
+    assert.deepStrictEqual(fired, ["a", "a2"])
     yield* TestClock.adjust(1_000)
-    assert.deepStrictEqual(rung, ["a", "a too", "b", "c"])
+    assert.deepStrictEqual(fired, ["a", "a2", "b", "c"])
     yield* TestClock.adjust(1_000)
-    assert.strictEqual(rung.length, 4)
+    assert.strictEqual(fired.length, 4)
   }))
 
-it.effect("rings at once for what is past, and for what is set while it sleeps for longer", () =>
+it.scoped("timers: a past time fires at once, an earlier one while the fiber sleeps for a later", () =>
   Effect.gen(function*() {
-    const { rung, set } = yield* start
+    const { fired, schedule } = yield* start
     yield* TestClock.adjust(50)
-    yield* set(10, "past")
+    schedule(10, "past")
     yield* TestClock.adjust(0)
-    assert.deepStrictEqual(rung, ["past"])
-    yield* set(5_000, "late")
+    assert.deepStrictEqual(fired, ["past"])
+    schedule(5_000, "late")
     yield* settle
-    yield* set(100, "early")
+    schedule(100, "early")
+    yield* settle
     yield* TestClock.adjust(60)
-    assert.deepStrictEqual(rung, ["past", "early"])
+    assert.deepStrictEqual(fired, ["past", "early"])
   }))
 
-it.effect("does not ring what was turned off, and sleeps no more once nobody waits", () =>
+it.scoped("timers: a cancelled one does not fire, and nothing sleeps once none is pending", () =>
   Effect.gen(function*() {
-    const { asleep, rung, set } = yield* start
-    const [a, b] = [yield* set(100, "a"), yield* set(100, "b")]
+    const { asleep, cancel, fired, schedule } = yield* start
+    const [a, b] = [schedule(100, "a"), schedule(100, "b")]
     yield* settle
     assert.strictEqual(asleep(), 1)
-    a()
+    cancel(a)
     yield* TestClock.adjust(100)
-    assert.deepStrictEqual(rung, ["b"])
-    b()
-    const c = yield* set(900, "c")
+    assert.deepStrictEqual(fired, ["b"])
+    cancel(b)
+    const c = schedule(900, "c")
     yield* settle
-    c()
+    assert.strictEqual(asleep(), 1)
+    cancel(c)
     yield* settle
     assert.strictEqual(asleep(), 0)
   }))
 
-it.effect("outlives who set it first, and can be set where nothing is interrupted", () =>
+it.scoped("timers: thousands, of which every third is cancelled, fire in order", () =>
   Effect.gen(function*() {
-    const { asleep, rung, set } = yield* start
-    const off = yield* Fiber.join(yield* Effect.fork(Effect.uninterruptible(set(100, "a"))))
-    yield* TestClock.adjust(100)
-    assert.deepStrictEqual(rung, ["a"])
-    off()
-    const late = yield* Effect.uninterruptible(set(500, "b"))
-    yield* settle
-    late()
-    yield* settle
-    assert.strictEqual(asleep(), 0)
+    const { cancel, fired, schedule } = yield* start
+    // A permutation: 7919 is prime.
+    const times = Array.from({ length: 3_000 }, (_, index) => (index * 7_919) % 3_000 + 1)
+    const timers = times.map((at) => schedule(at, `${at}`))
+    timers.forEach((timer, index) => index % 3 === 0 && cancel(timer))
+    yield* TestClock.adjust(3_000)
+    const expected = times.filter((_, index) => index % 3 !== 0).toSorted((a, b) => a - b).map(String)
+    assert.deepStrictEqual(fired, expected)
   }))
 
-it.effect("goes by the clock of each who sets it", () =>
+it.scoped("timers: one that fires may schedule and cancel others", () =>
   Effect.gen(function*() {
-    const alarm = TimerQueue.make()
-    const rung: Array<string> = []
-    const set = (at: number, name: string) => alarm.schedule(at, () => rung.push(name))
-    const clock = yield* Effect.clock
-    const ahead: Clock.Clock = {
-      ...clock,
-      unsafeCurrentTimeMillis: () => 1_000,
-      currentTimeMillis: Effect.succeed(1_000),
-      sleep: () => Effect.void
-    }
-    yield* set(500, "behind")
-    yield* Effect.withClock(set(500, "ahead"), ahead)
+    const { fired } = yield* start
+    const timers = yield* TimerQueue.make
+    const doomed = timers.schedule(20, () => fired.push("doomed"))
+    timers.schedule(10, () => {
+      timers.cancel(doomed)
+      timers.schedule(15, () => fired.push("next"))
+    })
+    yield* TestClock.adjust(30)
+    assert.deepStrictEqual(fired, ["next"])
+  }))
+
+it.effect("timers: closing the scope leaves no sleeping fiber", () =>
+  Effect.gen(function*() {
+    const scope = yield* Scope.make()
+    const { asleep, fired, schedule } = yield* Scope.extend(start, scope)
+    schedule(100, "a")
     yield* settle
-    assert.deepStrictEqual(rung, ["ahead"])
+    assert.strictEqual(asleep(), 1)
+    yield* Scope.close(scope, yield* Effect.exit(Effect.void))
+    assert.strictEqual(asleep(), 0)
+    yield* TestClock.adjust(100)
+    assert.deepStrictEqual(fired, [])
   }))

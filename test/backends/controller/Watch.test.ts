@@ -209,7 +209,7 @@ it.scoped("ends with an error for who may not watch", () =>
     const cluster = yield* Cluster.make(
       FakeDriver.make((request) => plane.gateway.handle(request, reader), "default")
     )
-    const { end } = yield* watching(ClusterBackend.make(definition, { cluster, namespace: "default" }))
+    const { end } = yield* watching(yield* ClusterBackend.make(definition, { cluster, namespace: "default" }))
     assert.strictEqual(end.error?.reason, "Forbidden")
   }))
 
@@ -223,7 +223,7 @@ it.scoped("ends with an error, and does not wait for ever, where a backend has a
         return definition.interpret(observed)
       }
     }
-    const backend = ClusterBackend.make(defective, { cluster, namespace: "default" })
+    const backend = yield* ClusterBackend.make(defective, { cluster, namespace: "default" })
     const ref = yield* started(backend, "a")
     const { end, since } = yield* watching(backend)
     assert.deepStrictEqual(yield* since, ["a Pending"])
@@ -265,7 +265,7 @@ for (const [name, follow] of Object.entries(ways)) {
   it.scoped(`${name}: events are asked for ever more rarely while a build is silent, and soon again after a change`, () =>
     Effect.gen(function*() {
       const { cluster, move, requests } = yield* world
-      const backend = ClusterBackend.make(silent, { cluster, namespace: "default" })
+      const backend = yield* ClusterBackend.make(silent, { cluster, namespace: "default" })
       const ref = yield* started(backend, "a")
       yield* Effect.forkScoped(follow(backend, ref))
       yield* settle
@@ -287,7 +287,7 @@ for (const [name, follow] of Object.entries(ways)) {
 it.scoped("asks for no more than fifty explanations a second, however many builds are silent", () =>
   Effect.gen(function*() {
     const { cluster, requests } = yield* world
-    const backend = ClusterBackend.make(silent, { cluster, namespace: "default" })
+    const backend = yield* ClusterBackend.make(silent, { cluster, namespace: "default" })
     yield* Effect.forEach(Array.from({ length: 120 }, (_, index) => `${index}`), (tag) => started(backend, tag))
     yield* Effect.forkScoped(ways.watch(backend))
     yield* settle

@@ -1,0 +1,93 @@
+/**
+ * The statuses of all builds of a namespace, in one stream.
+ */
+import * as Chunk from "effect/Chunk"
+import type * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { BackendError } from "../../core/BuildError.js"
+import * as BuildStatus from "../../core/BuildStatus.js"
+import type { BuildSummary } from "../../core/service/BuildService.js"
+import type * as Pull from "../../effect/Pull.js"
+import type * as Resource from "../../kubernetes/Resource.js"
+import type { RecordMetadata } from "../record/RecordMetadata.js"
+import type { BuildControllers } from "./BuildControllers.js"
+import type { Watcher } from "./FollowedBuilds.js"
+import * as Summary from "./Summary.js"
+
+/** What the consumer knows of a build, and what it has not read yet. */
+interface Reported {
+  read: BuildStatus.BuildStatus | undefined
+  unread: BuildSummary | undefined
+}
+
+/** Keeps the latest status of each build until it is read. */
+class LatestOfEach implements Watcher {
+  readonly operation: string
+  readonly fingerprint: string | undefined
+  private readonly builds = new Map<string, Reported>()
+  private unread: Array<Reported> = []
+  private error: BackendError | undefined
+  private readonly news = Effect.unsafeMakeLatch(false)
+
+  constructor(operation: string, fingerprint: string | undefined) {
+    this.operation = operation
+    this.fingerprint = fingerprint
+  }
+
+  report(metadata: RecordMetadata, status: BuildStatus.BuildStatus, now: DateTime.Utc, isGone: boolean): void {
+    const { uid } = metadata.ref
+    const known = this.builds.get(uid)
+    // The removal of a build that was never reported is not news.
+    if (known === undefined && isGone) return
+    const reported: Reported = known ?? { read: undefined, unread: undefined }
+    if (known === undefined) this.builds.set(uid, reported)
+    if (reported.unread === undefined) this.unread.push(reported)
+    reported.unread = Summary.make(metadata, status, now)
+    this.news.unsafeOpen()
+  }
+
+  forget(uid: string): void {
+    this.builds.delete(uid)
+  }
+
+  fail(error: BackendError): void {
+    this.error ??= error
+    this.news.unsafeOpen()
+  }
+
+  readonly pull: Pull.Pull<BuildSummary, BackendError> = Effect.suspend(() => {
+    const summaries = this.take()
+    if (summaries.length > 0) return Effect.succeed(Chunk.unsafeFromArray(summaries))
+    if (this.error !== undefined) return Effect.fail(Option.some(this.error))
+    this.news.unsafeClose()
+    return Effect.zipRight(this.news.await, this.pull)
+  })
+
+  private take(): ReadonlyArray<BuildSummary> {
+    const taken = this.unread
+    this.unread = []
+    return taken.flatMap((reported) => {
+      const { read, unread } = reported
+      reported.unread = undefined
+      if (unread === undefined || (read !== undefined && BuildStatus.equivalence(read, unread.status))) return []
+      reported.read = unread.status
+      return [unread]
+    })
+  }
+}
+
+/** Emits each build as it is and then each change. A slow consumer receives only the latest status of each build. */
+export const make =
+  <Child extends Resource.Metadata>(controllers: BuildControllers<Child>) =>
+  (namespace: string, fingerprint?: string): Stream.Stream<BuildSummary, BackendError> =>
+    Stream.unwrapScoped(Effect.gen(function*() {
+      const watcher = new LatestOfEach(`watch the builds of ${namespace}`, fingerprint)
+      const controller = yield* controllers.get(namespace)
+      yield* Effect.acquireRelease(
+        Effect.sync(() => controller.watch(watcher)),
+        () => Effect.sync(() => controller.unwatch(watcher))
+      )
+      return Stream.repeatEffectChunkOption(watcher.pull)
+    }))

@@ -73,14 +73,15 @@ it.scoped("timers: a cancelled one does not fire, and nothing sleeps once none i
     assert.strictEqual(asleep(), 0)
   }))
 
-it.scoped("timers: thousands, of which every third is cancelled, fire in order", () =>
+it.scoped("timers: hundreds, of which every third is cancelled, fire in order", () =>
   Effect.gen(function*() {
     const { cancel, fired, schedule } = yield* start
-    // A permutation: 7919 is prime.
-    const times = Array.from({ length: 3_000 }, (_, index) => (index * 7_919) % 3_000 + 1)
+    yield* TestClock.adjust(300)
+    // All are past. A permutation: 7919 is prime.
+    const times = Array.from({ length: 300 }, (_, index) => (index * 7_919) % 300 + 1)
     const timers = times.map((at) => schedule(at, `${at}`))
     timers.forEach((timer, index) => index % 3 === 0 && cancel(timer))
-    yield* TestClock.adjust(3_000)
+    yield* settle
     const expected = times.filter((_, index) => index % 3 !== 0).toSorted((a, b) => a - b).map(String)
     assert.deepStrictEqual(fired, expected)
   }))

@@ -1,6 +1,6 @@
 /**
- * What can go wrong with a build, one class for each thing a caller would handle differently. Each has a `message` for
- * people, and says whether trying again, unchanged, may help (`retryable`).
+ * The errors of builds, one class for each case that a caller handles differently. Each has a readable `message`, and
+ * `retryable`: whether repeating the call unchanged may succeed.
  *
  * @example
  * ```ts
@@ -22,6 +22,8 @@ import { Errored, Failed } from "./BuildStatus.js"
 import { DurationText } from "./DurationText.js"
 
 /**
+ * Marks the errors of this module.
+ *
  * @since 0.1.0
  * @category type ids
  */
@@ -34,8 +36,16 @@ export const TypeId: TypeId = "~effect-os-builder/BuildError"
 export type TypeId = "~effect-os-builder/BuildError"
 
 /**
- * One thing that is wrong with an input: where (`finalImage.pullspec`, `context["a b"]`, or empty for the whole), what in
- * words to act on, and for a Containerfile the line, counted from 1.
+ * One problem of an input: its place (`finalImage.pullspec`, `context["a b"]`, or empty for the whole input), a message that
+ * says what to change, and for a Containerfile the line, counted from 1.
+ *
+ * @example
+ * ```ts
+ * import { BuildError } from "effect-os-builder"
+ *
+ * const issue = new BuildError.Issue({ path: "dockerfile", message: "must begin with FROM", line: 1 })
+ * console.log(String(issue)) // dockerfile (line 1): must begin with FROM
+ * ```
  *
  * @since 0.1.0
  * @category models
@@ -55,19 +65,29 @@ const rejections = {
   InvalidInput: "the input is not valid",
   Unsupported: "this backend cannot honour the input",
   Denied: "the cluster's policy refuses the build",
-  QuotaExceeded: "the namespace's quota leaves no room for the build",
+  QuotaExceeded: "the quota of the namespace is exhausted",
   MissingReference: "objects that the build needs do not exist"
 } as const
 
 /**
- * The build was not accepted, and nothing was left behind. `issues` names everything that is wrong, not just the first.
+ * The build was not accepted, and nothing was left behind. `issues` lists every problem, not only the first.
  *
- * - `InvalidInput`: it is wrong whatever builds it; from `BuildInput.make` and `decode`.
- * - `Unsupported`: this backend cannot honour it; another one may.
+ * - `InvalidInput`: invalid on every backend; from `BuildInput.make` and `decode`.
+ * - `Unsupported`: this backend cannot honour the input; another one may.
  * - `Denied`: an admission policy of the cluster (PodSecurity, SCC, a webhook) refuses it.
- * - `QuotaExceeded`: the namespace has no room just now; retryable.
- * - `MissingReference`: the namespace, or an object that the input names, is not there. On a cluster a secret that is missing
- *   shows only when a pod waits for it: the build is `blocked`, and Errored when its `pendingTimeout` ends.
+ * - `QuotaExceeded`: the quota of the namespace is exhausted at the moment; retryable.
+ * - `MissingReference`: the namespace, or an object that the input names, does not exist. On a cluster a missing secret shows
+ *   only when a pod waits for it: the build is `blocked`, and Errored when its `pendingTimeout` ends.
+ *
+ * @example
+ * ```ts
+ * import { BuildInput } from "effect-os-builder"
+ * import { Console, Effect } from "effect"
+ *
+ * const program = BuildInput.decode({ dockerfile: "RUN true" }).pipe(
+ *   Effect.catchTag("BuildRejected", ({ issues }) => Effect.forEach(issues, (issue) => Console.error(String(issue))))
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category errors
@@ -83,14 +103,23 @@ export class BuildRejected
   override get message(): string {
     return [`Build rejected: ${rejections[this.reason]}.`, ...this.issues.map((issue) => `  - ${issue}`)].join("\n")
   }
-  /** True for a full quota: room may be made meanwhile. */
+  /** True for `QuotaExceeded` only. */
   get retryable(): boolean {
     return this.reason === "QuotaExceeded"
   }
 }
 
 /**
- * The backend knows no such build: it was removed, or never existed here.
+ * The backend has no such build: it was removed, or never existed in this cluster and namespace. Not retryable.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildRef } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const statusOf = (ref: BuildRef.BuildRef) =>
+ *   BuildBackend.status(ref).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeed(undefined)))
+ * ```
  *
  * @since 0.1.0
  * @category errors
@@ -102,7 +131,7 @@ export class BuildNotFound
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
-    return `No build ${this.ref}: it was removed, or it is of another cluster or namespace.`
+    return `No build ${this.ref}: it was removed, or belongs to another cluster or namespace.`
   }
   get retryable(): boolean {
     return false
@@ -110,8 +139,19 @@ export class BuildNotFound
 }
 
 /**
- * The build ran, and what the user wrote is at fault; never retryable. `status` has the reason, the exit code of the
- * instruction, and the end of the log.
+ * The build ran and failed because of the Containerfile or its inputs. Not retryable. `status` has the reason, the exit code
+ * of the instruction, and the tail of the log.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildInput } from "effect-os-builder"
+ * import { Console, Effect } from "effect"
+ *
+ * const build = (input: BuildInput.BuildInput) =>
+ *   BuildBackend.run(input).pipe(
+ *     Effect.tapErrorTag("BuildFailed", ({ status }) => Console.error(status.logTail.join("\n")))
+ *   )
+ * ```
  *
  * @since 0.1.0
  * @category errors
@@ -132,8 +172,20 @@ export class BuildFailed
 }
 
 /**
- * The platform, a reference or a permission is at fault. `status.reason` says which of `BuildStatus.ErroredReason`. After it,
- * building an equal input makes a new build.
+ * The platform, a reference or a permission is at fault. `status.reason` is one of `BuildStatus.ErroredReason`; retryable if
+ * `status.retryable` is true. Building an equal input afterwards starts a new build.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildInput } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const build = (input: BuildInput.BuildInput) =>
+ *   BuildBackend.run(input).pipe(
+ *     Effect.catchTag("BuildErrored", (error) =>
+ *       error.status.reason === "PushDenied" ? Effect.die("the push secret lacks permission") : Effect.fail(error))
+ *   )
+ * ```
  *
  * @since 0.1.0
  * @category errors
@@ -155,7 +207,16 @@ export class BuildErrored
 }
 
 /**
- * Somebody cancelled the build. Building an equal input makes a new one.
+ * The build was cancelled by another client. Not retryable; building an equal input starts a new build.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildInput } from "effect-os-builder"
+ * import { Console, Effect } from "effect"
+ *
+ * const build = (input: BuildInput.BuildInput) =>
+ *   BuildBackend.run(input).pipe(Effect.catchTag("BuildCancelled", ({ ref }) => Console.log(`cancelled: ${ref}`)))
+ * ```
  *
  * @since 0.1.0
  * @category errors
@@ -178,18 +239,28 @@ const troubles = {
   Unreachable: "cannot be reached",
   Unauthorized: "does not accept the credentials",
   Forbidden: "is not allowed to",
-  Throttled: "asks for fewer requests",
-  Timeout: "did not answer in time",
-  Conflict: "found it changed by somebody else at the same time",
+  Throttled: "is throttling requests",
+  Timeout: "did not respond in time",
+  Conflict: "found that another client changed it at the same time",
   UnknownBackend: "is not provided here",
-  Unexpected: "answered in a way that was not foreseen"
+  Unexpected: "returned an unexpected response"
 } as const
 
 /**
- * The backend itself could not do what was asked; nothing is said of the build, which may go on. `operation` is what was
- * tried, `detail` what was answered. `retryAfter` is how long to wait, where the server named a time.
+ * The backend could not perform an operation. The build itself may still be running. `operation` is what was attempted,
+ * `detail` the response, `retryAfter` the time to wait if the server named one.
  *
- * Unreachable, Throttled, Timeout and Conflict are retryable. `UnknownBackend`: the ref is of a backend that is not there.
+ * Unreachable, Throttled, Timeout and Conflict are retryable. `UnknownBackend`: the ref belongs to a backend that is not
+ * provided.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildRef } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const cancel = (ref: BuildRef.BuildRef) =>
+ *   BuildBackend.cancel(ref).pipe(Effect.retry({ while: ({ retryable }) => retryable, times: 3 }))
+ * ```
  *
  * @since 0.1.0
  * @category errors
@@ -225,7 +296,7 @@ export class BackendError
 }
 
 /**
- * Every error of this module.
+ * The union of the errors of this module.
  *
  * @since 0.1.0
  * @category errors
@@ -233,7 +304,15 @@ export class BackendError
 export type BuildError = BuildRejected | BuildNotFound | BuildFailed | BuildErrored | BuildCancelled | BackendError
 
 /**
- * Every error as JSON, so that it can be stored or sent.
+ * The schema of every error: encodes to JSON, to be stored or sent.
+ *
+ * @example
+ * ```ts
+ * import { BuildError } from "effect-os-builder"
+ * import { Schema } from "effect"
+ *
+ * const encode = Schema.encodeSync(BuildError.BuildError)
+ * ```
  *
  * @since 0.1.0
  * @category schemas
@@ -248,6 +327,15 @@ export const BuildError = Schema.Union(
 )
 
 /**
+ * Whether a value is an error of this module.
+ *
+ * @example
+ * ```ts
+ * import { BuildError } from "effect-os-builder"
+ *
+ * const describe = (cause: unknown) => BuildError.isBuildError(cause) ? cause.message : String(cause)
+ * ```
+ *
  * @since 0.1.0
  * @category guards
  */

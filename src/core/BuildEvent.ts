@@ -1,5 +1,5 @@
 /**
- * What a build tells while it runs: the elements of `BuildBackend.events`.
+ * The events of a running build: the elements of `BuildBackend.events`.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export class Submitted extends Schema.TaggedClass<Submitted>("effect-os-builder/
 }) {}
 
 /**
- * The status now, then each change of it.
+ * The current status, then each change.
  *
  * @since 0.1.0
  * @category models
@@ -52,8 +52,8 @@ export class LogLine extends Schema.TaggedClass<LogLine>("effect-os-builder/Buil
 }) {}
 
 /**
- * The line of the log just before says that a Containerfile instruction begins: number `current` of `total`. In a build
- * of several stages the numbers are those of `stage`.
+ * A Containerfile instruction begins: number `current` of `total`. It follows the log line that announces it. In a build of
+ * several stages `current` and `total` count within `stage`.
  *
  * @since 0.1.0
  * @category models
@@ -66,7 +66,7 @@ export class Step extends Schema.TaggedClass<Step>("effect-os-builder/BuildEvent
 }) {}
 
 /**
- * The log can be read no further; the build goes on, and so do its status changes.
+ * The rest of the log cannot be read. The build continues, and so do its status changes.
  *
  * @since 0.1.0
  * @category models
@@ -76,7 +76,16 @@ export class LogLost extends Schema.TaggedClass<LogLost>("effect-os-builder/Buil
 }) {}
 
 /**
- * Every event, as JSON: so that it can be sent.
+ * The schema of every event: encodes to JSON, for example to send events to a browser.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, BuildEvent, type BuildInput } from "effect-os-builder"
+ * import { Schema, Stream } from "effect"
+ *
+ * const toJson = Schema.encode(Schema.parseJson(BuildEvent.BuildEvent))
+ * const lines = (input: BuildInput.BuildInput) => Stream.mapEffect(BuildBackend.events(input), (event) => toJson(event))
+ * ```
  *
  * @since 0.1.0
  * @category schemas
@@ -84,6 +93,8 @@ export class LogLost extends Schema.TaggedClass<LogLost>("effect-os-builder/Buil
 export const BuildEvent = Schema.Union(Submitted, StatusChanged, LogLine, Step, LogLost)
 
 /**
+ * The union of the events.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -94,7 +105,7 @@ export type BuildEvent = typeof BuildEvent.Type
 const step = /^(?:\[(\d+)\/(\d+)\] )?STEP (\d+)(?:\/(\d+))?: (.+)$/
 
 /**
- * Reads the line with which buildah announces an instruction.
+ * Parses the log line with which buildah announces an instruction; none if it is another line.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The name of one build, to be kept: with it any process can ask about the build later.
+ * The reference to one build. Store it as text, and any process can use the build later.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,8 @@ const Part = Schema.String.pipe(
 )
 
 /**
- * Identifies one build for good: the backend that runs it, the namespace and name of its record, and the record's uid,
- * which tells it from a later build of the same name.
+ * Identifies one build permanently: the backend that runs it, the namespace and name of its record, and the record's uid,
+ * which distinguishes it from a later build of the same name.
  *
  * @example
  * ```ts
@@ -40,7 +40,16 @@ export class BuildRef extends Schema.Class<BuildRef>("effect-os-builder/BuildRef
 }
 
 /**
- * A {@link BuildRef} written as `backend/namespace/name/uid`.
+ * The codec between a {@link BuildRef} and `backend/namespace/name/uid`.
+ *
+ * @example
+ * ```ts
+ * import { BuildRef } from "effect-os-builder"
+ * import { Schema } from "effect"
+ *
+ * const ref = Schema.decodeSync(BuildRef.FromString)("local/default/os-build-abc-1/5f0c8ed4")
+ * const text = Schema.encodeSync(BuildRef.FromString)(ref)
+ * ```
  *
  * @since 0.1.0
  * @category schemas

@@ -1,5 +1,5 @@
 /**
- * What can be said of a build: one of six states. `Failed` is the user's fault, `Errored` the platform's.
+ * The status of a build: one of six. `Failed` is the fault of the input, `Errored` of the platform.
  *
  * @since 0.1.0
  */
@@ -39,7 +39,15 @@ export class BuiltImage extends Schema.Class<BuiltImage>("effect-os-builder/Buil
 }) {}
 
 /**
- * The image that was pushed to `tag` and got this digest.
+ * The image that was pushed to `tag` with this digest.
+ *
+ * @example
+ * ```ts
+ * import { BuildStatus } from "effect-os-builder"
+ *
+ * const image = BuildStatus.builtImage({ tag: "registry.example.com/os:1", digest: `sha256:${"0a".repeat(32)}` })
+ * console.log(image.pullspec) // registry.example.com/os@sha256:0a0a…
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -57,7 +65,7 @@ export const builtImage = ({ architecture, digest, tag }: {
   })
 
 /**
- * Why a build waits, in our word and in the platform's.
+ * Why a build cannot start: our reason, and the platform's (`upstreamReason`).
  *
  * @since 0.1.0
  * @category models
@@ -78,7 +86,7 @@ export class Blocked extends Schema.Class<Blocked>("effect-os-builder/BuildStatu
 }) {}
 
 /**
- * What was wrong with the input of a build that `Failed`.
+ * Why a build `Failed`: the Containerfile is invalid, or one of its instructions failed.
  *
  * @since 0.1.0
  * @category schemas
@@ -86,13 +94,15 @@ export class Blocked extends Schema.Class<Blocked>("effect-os-builder/BuildStatu
 export const FailedReason = Schema.Literal("ContainerfileInvalid", "InstructionFailed")
 
 /**
+ * One of the reasons of `Failed`.
+ *
  * @since 0.1.0
  * @category models
  */
 export type FailedReason = typeof FailedReason.Type
 
 /**
- * What was wrong with the platform, a reference or a permission of a build that `Errored`.
+ * Why a build `Errored`: what was wrong with the platform, a reference or a permission.
  *
  * @since 0.1.0
  * @category schemas
@@ -122,13 +132,15 @@ export const ErroredReason = Schema.Literal(
 )
 
 /**
+ * One of the reasons of `Errored`.
+ *
  * @since 0.1.0
  * @category models
  */
 export type ErroredReason = typeof ErroredReason.Type
 
 /**
- * The reasons after which the same build, unchanged, may succeed when it is tried again.
+ * The reasons after which the same build may succeed when it is repeated unchanged.
  *
  * @since 0.1.0
  * @category models
@@ -143,13 +155,13 @@ export const retryableReasons: ReadonlySet<ErroredReason> = new Set<ErroredReaso
 ])
 
 // -----------------------------------------------------------------------------
-// states
+// statuses
 // -----------------------------------------------------------------------------
 
 const pod = Schema.optional(PodReference)
 
 /**
- * The build is accepted and has not begun; `blocked` says why when something is in the way.
+ * The build is accepted and has not started. `blocked` is the reason, if one is known.
  *
  * @since 0.1.0
  * @category models
@@ -160,8 +172,8 @@ export class Pending extends Schema.TaggedClass<Pending>("effect-os-builder/Buil
 }) {}
 
 /**
- * The build runs. `startedAt` is the start of its first attempt, `attempt` counts from 1; `blocked` says why a further
- * attempt cannot start yet.
+ * The build is running. `startedAt` is the start of its first attempt, `attempt` counts from 1. `blocked` is the reason why a
+ * further attempt cannot start yet.
  *
  * @since 0.1.0
  * @category models
@@ -187,8 +199,8 @@ export class Succeeded extends Schema.TaggedClass<Succeeded>("effect-os-builder/
 }) {}
 
 /**
- * The build ran, and what the user wrote is at fault: trying again without a change is pointless. `exitCode` is that of
- * the failed instruction where it is known; `logTail` holds the last lines of the log.
+ * The build ran and failed because of the Containerfile or its inputs: repeating it unchanged is pointless. `exitCode` is
+ * that of the failed instruction, if known; `logTail` has the last lines of the log.
  *
  * @since 0.1.0
  * @category models
@@ -202,8 +214,8 @@ export class Failed extends Schema.TaggedClass<Failed>("effect-os-builder/BuildS
 }) {}
 
 /**
- * The platform, a reference or a permission is at fault. `retryable` says whether the same build may succeed when tried
- * again; `upstreamReason` is the platform's own word.
+ * The platform, a reference or a permission is at fault. `retryable`: whether the same build may succeed when it is repeated.
+ * `upstreamReason` is the platform's own reason.
  *
  * @since 0.1.0
  * @category models
@@ -218,7 +230,7 @@ export class Errored extends Schema.TaggedClass<Errored>("effect-os-builder/Buil
 }) {}
 
 /**
- * The build was stopped on request.
+ * The build was cancelled.
  *
  * @since 0.1.0
  * @category models
@@ -228,7 +240,7 @@ export class Cancelled extends Schema.TaggedClass<Cancelled>("effect-os-builder/
 }) {}
 
 /**
- * The states in which a build ends.
+ * The schema of the statuses with which a build ends.
  *
  * @since 0.1.0
  * @category schemas
@@ -236,13 +248,15 @@ export class Cancelled extends Schema.TaggedClass<Cancelled>("effect-os-builder/
 export const Terminal = Schema.Union(Succeeded, Failed, Errored, Cancelled)
 
 /**
+ * A status with which a build ends.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Terminal = typeof Terminal.Type
 
 /**
- * Every state, as JSON: so that a status can be stored or sent.
+ * The schema of every status: encodes to JSON, to be stored or sent.
  *
  * @since 0.1.0
  * @category schemas
@@ -250,6 +264,8 @@ export type Terminal = typeof Terminal.Type
 export const BuildStatus = Schema.Union(Pending, Running, Succeeded, Failed, Errored, Cancelled)
 
 /**
+ * The union of the statuses.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -260,7 +276,15 @@ export type BuildStatus = typeof BuildStatus.Type
 // -----------------------------------------------------------------------------
 
 /**
- * An `Errored` whose `retryable` follows from its reason by {@link retryableReasons}.
+ * An `Errored` whose `retryable` is derived from its reason by {@link retryableReasons}.
+ *
+ * @example
+ * ```ts
+ * import { BuildStatus } from "effect-os-builder"
+ *
+ * const status = BuildStatus.errored("PushFailed", { message: "503 from registry.example.com" })
+ * console.log(status.retryable) // true
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -279,17 +303,25 @@ export const errored = (
     message: details.message,
     retryable: retryableReasons.has(reason),
     logTail: details.logTail ?? [],
-    // What is not known is left out, so that a status is equal to itself after it was stored.
+    // Unknown fields are left out, so that a status is equal to itself after it was stored.
     ...(details.upstreamReason === undefined ? {} : { upstreamReason: details.upstreamReason }),
     ...(details.pod === undefined ? {} : { pod: details.pod })
   })
 
 // -----------------------------------------------------------------------------
-// questions
+// guards and getters
 // -----------------------------------------------------------------------------
 
 /**
- * Whether the build has ended; a terminal status is final.
+ * Whether the build has ended. A terminal status is final.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildRef, BuildStatus } from "effect-os-builder"
+ * import { Stream } from "effect"
+ *
+ * const outcome = (ref: BuildRef.BuildRef) => Stream.filter(BuildBackend.changes(ref), BuildStatus.isTerminal)
+ * ```
  *
  * @since 0.1.0
  * @category guards
@@ -297,8 +329,8 @@ export const errored = (
 export const isTerminal: (status: BuildStatus) => status is Terminal = Schema.is(Terminal)
 
 /**
- * The three ends the platform's card names: success, failure (the user's fault), error (the platform's, or cancelled);
- * undefined while the build goes on.
+ * The outcome in three words: success, failure (Failed), error (Errored or Cancelled); undefined while the build is
+ * unfinished.
  *
  * @since 0.1.0
  * @category getters
@@ -319,13 +351,13 @@ export const outcome = (status: BuildStatus): "success" | "failure" | "error" | 
 }
 
 /**
- * One function for each state, all of them: the compiler names the one that is missing.
+ * Matches on the status with one function for each; the compiler reports a missing one.
  *
  * @example
  * ```ts
  * import { BuildStatus } from "effect-os-builder"
  *
- * const say = BuildStatus.match({
+ * const describe = BuildStatus.match({
  *   Pending: (status) => status.blocked?.message ?? "waiting",
  *   Running: (status) => `attempt ${status.attempt}`,
  *   Succeeded: (status) => status.image.pullspec,
@@ -333,7 +365,7 @@ export const outcome = (status: BuildStatus): "success" | "failure" | "error" | 
  *   Errored: (status) => `${status.reason}: ${status.message}`,
  *   Cancelled: () => "cancelled"
  * })
- * console.log(say(new BuildStatus.Cancelled({}))) // cancelled
+ * console.log(describe(new BuildStatus.Cancelled({}))) // cancelled
  * ```
  *
  * @since 0.1.0
@@ -342,7 +374,7 @@ export const outcome = (status: BuildStatus): "success" | "failure" | "error" | 
 export const match = Match.typeTags<BuildStatus>()
 
 /**
- * Whether two statuses say the same.
+ * Whether two statuses are equal.
  *
  * @since 0.1.0
  * @category equivalences
@@ -350,7 +382,7 @@ export const match = Match.typeTags<BuildStatus>()
 export const equivalence = (self: BuildStatus, that: BuildStatus): boolean =>
   self === that || (self._tag === that._tag && sameFields(self, that))
 
-// `Schema.equivalence` of a union prepares itself anew for each two that it compares: too slow for each event of each build.
+// `Schema.equivalence` of a union compiles itself for each comparison: too slow for each event of each build.
 const sameFields = (self: object, that: object): boolean => {
   const fields = Object.entries(self)
   return fields.length === Object.keys(that).length &&

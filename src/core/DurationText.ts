@@ -1,5 +1,5 @@
 /**
- * The codecs of time, all in one file: durations as text that people write, points in time as RFC 3339.
+ * Codecs of time: durations as text such as `1h30m`, points in time as RFC 3339.
  *
  * @since 0.1.0
  */
@@ -33,7 +33,15 @@ const words: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Reads a duration as people write it, exactly: `90s`, `1h30m`, `7d`, `250ms`, or in Effect's words, `30 minutes`.
+ * Parses a duration exactly: `90s`, `1h30m`, `7d`, `250ms`, or Effect's form, `30 minutes`. None if it is not one.
+ *
+ * @example
+ * ```ts
+ * import { DurationText } from "effect-os-builder"
+ *
+ * DurationText.parse("1h30m") // Some(90 minutes)
+ * DurationText.parse("soon") // None
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -53,8 +61,16 @@ export const parse = (text: string): Option.Option<Duration.Duration> => {
 }
 
 /**
- * The shortest text that {@link parse} reads back to the same duration, such as `1h30m` or `0s`. An infinite duration has
- * no text that is read back; it is `infinity`.
+ * The shortest text that {@link parse} reads back to the same duration, such as `1h30m` or `0s`. An infinite duration
+ * becomes `infinity`, which {@link parse} does not read.
+ *
+ * @example
+ * ```ts
+ * import { DurationText } from "effect-os-builder"
+ * import { Duration } from "effect"
+ *
+ * DurationText.format(Duration.minutes(90)) // "1h30m"
+ * ```
  *
  * @since 0.1.0
  * @category getters
@@ -79,7 +95,7 @@ const fromNanos = (nanos: bigint): Duration.Duration =>
 const toNanos = (duration: Duration.Duration): bigint =>
   Duration.match(duration, { onMillis: (millis) => BigInt(millis) * 1_000_000n, onNanos: (nanos) => nanos })
 
-const noDuration = "is no duration; write 90s, 1h30m, 7d or \"30 minutes\""
+const noDuration = "is not a duration; write 90s, 1h30m, 7d or \"30 minutes\""
 
 /**
  * A finite duration as text, to the nanosecond.
@@ -114,8 +130,18 @@ export const DurationText: Schema.Schema<Duration.Duration, string> = Schema.tra
 ).annotations({ identifier: "DurationText" })
 
 /**
- * A duration from what Effect takes for one (`Duration.DurationInput`; a number is milliseconds), and from the texts of
- * {@link parse}.
+ * Decodes a duration from everything that Effect accepts (`Duration.DurationInput`; a number is milliseconds), and from the
+ * texts of {@link parse}.
+ *
+ * @example
+ * ```ts
+ * import { DurationText } from "effect-os-builder"
+ * import { Schema } from "effect"
+ *
+ * const decode = Schema.decodeUnknownSync(DurationText.FromInput)
+ * decode("1h30m")
+ * decode(5000) // 5 seconds
+ * ```
  *
  * @since 0.1.0
  * @category schemas
@@ -135,7 +161,15 @@ export const FromInput: Schema.Schema<Duration.Duration, unknown> = Schema.trans
 )
 
 /**
- * A point in time as RFC 3339 text, as Kubernetes writes it.
+ * A point in time as RFC 3339 text, the format of Kubernetes.
+ *
+ * @example
+ * ```ts
+ * import { DurationText } from "effect-os-builder"
+ * import { Schema } from "effect"
+ *
+ * const time = Schema.decodeSync(DurationText.Timestamp)("2026-11-29T12:00:00Z")
+ * ```
  *
  * @since 0.1.0
  * @category schemas

@@ -1,8 +1,8 @@
 /**
  * References to images in a registry, such as `quay.io/acme/os:4.18` or `registry.example:5000/os@sha256:…`.
  *
- * The grammar is that of `github.com/distribution/reference` v0.6.0 (regexp.go), with one thing more: the registry has to be
- * named. `fedora:40` means something else on every machine (registries.conf), so it is refused.
+ * The grammar is that of `github.com/distribution/reference` v0.6.0 (regexp.go), and the registry is required: `fedora:40`
+ * means another image on every machine (registries.conf), so it is refused.
  *
  * @since 0.1.0
  */
@@ -37,7 +37,7 @@ const tagPattern = /^\w[\w.-]{0,127}$/
 const digestLength: ReadonlyMap<string, number> = new Map([["sha256", 64], ["sha384", 96], ["sha512", 128]])
 
 /**
- * Takes a pullspec apart, or says what is wrong with it, in words that follow its name.
+ * Splits a pullspec into its parts. The left is the problem, as a phrase that follows the name of the field.
  *
  * @example
  * ```ts
@@ -128,6 +128,13 @@ const namesRegistry = (registry: string): boolean =>
 /**
  * The pullspec without its tag and digest.
  *
+ * @example
+ * ```ts
+ * import { ImagePullspec } from "effect-os-builder"
+ *
+ * ImagePullspec.repository("registry.example.com/acme/os:4.18") // "registry.example.com/acme/os"
+ * ```
+ *
  * @since 0.1.0
  * @category getters
  */
@@ -135,7 +142,14 @@ export const repository = (pullspec: string): string => split(pullspec).reposito
 
 /**
  * Whether a host is this machine: `localhost`, an address of `127.0.0.0/8`, or `::1` with or without brackets. A registry
- * there may speak plain HTTP without being named insecure.
+ * there may use plain HTTP without being listed as insecure.
+ *
+ * @example
+ * ```ts
+ * import { ImagePullspec } from "effect-os-builder"
+ *
+ * ImagePullspec.isLoopback("127.0.0.1") // true
+ * ```
  *
  * @since 0.1.0
  * @category guards
@@ -147,7 +161,17 @@ const problem: TextRule = (pullspec) =>
   Either.match(parse(pullspec), { onLeft: (message): string | undefined => message, onRight: () => undefined })
 
 /**
- * A pullspec whose parts are right.
+ * The schema of a valid pullspec.
+ *
+ * @example
+ * ```ts
+ * import { ImagePullspec } from "effect-os-builder"
+ * import { Schema } from "effect"
+ *
+ * const isPullspec = Schema.is(ImagePullspec.ImagePullspec)
+ * isPullspec("quay.io/fedora/fedora-bootc:43") // true
+ * isPullspec("fedora:43") // false: no registry
+ * ```
  *
  * @since 0.1.0
  * @category schemas
@@ -161,6 +185,8 @@ export const ImagePullspec: Schema.Schema<string> = textBy(problem, (fc) =>
   ).map(([registry, path, tag, digest]) => `${registry}/${path.join("/")}${tag}${digest}`))
 
 /**
+ * A valid pullspec; a string.
+ *
  * @since 0.1.0
  * @category models
  */

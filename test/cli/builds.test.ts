@@ -25,7 +25,7 @@ describe("commands about builds", () => {
       const missing = {
         status: 2,
         out: "",
-        err: `No build ${ref}: it was removed, or it is of another cluster or namespace.\n`
+        err: `No build ${ref}: it was removed, or belongs to another cluster or namespace.\n`
       }
       for (const command of ["cancel", "status", "logs", "wait", "remove"]) {
         assert.deepStrictEqual(yield* run([command, ref]), missing)

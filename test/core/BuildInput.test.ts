@@ -236,7 +236,7 @@ describe("decode", () => {
     ]],
     ["queueName", "a".repeat(64), ["queueName: has 64 bytes; at most 63 are allowed"]],
     ["timeout", 5, ["timeout: must be text, not a number"]],
-    ["timeout", "soon", ["timeout: is no duration; write 90s, 1h30m, 7d or \"30 minutes\""]],
+    ["timeout", "soon", ["timeout: is not a duration; write 90s, 1h30m, 7d or \"30 minutes\""]],
     ["timeout", "0s", ["timeout: must be longer than nothing"]],
     ["pendingTimeout", "8d", ["pendingTimeout: must be at most 7 days"]],
     ["retries", 11, ["retries: must be a whole number from 0 to 10"]],

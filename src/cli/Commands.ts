@@ -56,7 +56,8 @@ const withVariables = (table: FlagTable, typed: Argv["typed"]): Effect.Effect<Ar
 const make = <A, I>(
   description: string,
   schema: Schema.Schema<A, I> & { readonly fields: FlagTable },
-  handler: (options: A) => Effect.Effect<void, CliError | ConfigError, Requirements>
+  handler: (options: A) => Effect.Effect<void, CliError | ConfigError, Requirements>,
+  check: (typed: Argv["typed"]) => ReadonlyArray<string> = () => []
 ): Command => ({
   description,
   flags: Object.values(schema.fields).map(({ doc }) => doc),
@@ -64,12 +65,10 @@ const make = <A, I>(
   run: ({ command, problems, typed }) =>
     Effect.gen(function*() {
       const options = decode(schema, yield* withVariables(schema.fields, typed))
-      return Either.isRight(options) && problems.length === 0
+      const all = [...problems, ...(Either.isLeft(options) ? options.left : []), ...check(typed)]
+      return Either.isRight(options) && all.length === 0
         ? yield* handler(options.right)
-        : yield* new UsageError({
-          command,
-          problems: [...problems, ...(Either.isLeft(options) ? options.left : [])]
-        })
+        : yield* new UsageError({ command, problems: all })
     })
 })
 
@@ -85,16 +84,32 @@ const {
   ignoreNotFound,
   json,
   keep,
+  metadataFile,
   namespace,
   olderThan,
   onlyBackend,
+  onlyRefs,
   quiet,
   ref,
   tail,
   watch
 } = Flags.option
 
-const buildFlags = { ...Flags.input, ...Flags.builder }
+const inputFlags = { ...Flags.input, ...Flags.placement }
+
+const buildFlags = { ...inputFlags, ...Flags.builder }
+
+/** What is missing for an input, and what --input excludes. */
+const inputProblems = (typed: Argv["typed"]): ReadonlyArray<string> =>
+  typed.has(Flags.input.inputFile.doc.name)
+    ? Object.values(inputFlags).flatMap(({ doc }) =>
+      doc !== Flags.input.inputFile.doc && typed.has(doc.name)
+        ? [`${doc.label} cannot be combined with --input, which has the whole input`]
+        : []
+    )
+    : [Flags.input.file, Flags.input.base, Flags.input.final].flatMap(({ doc }) =>
+      typed.has(doc.name) ? [] : [`${doc.label} is required`]
+    )
 
 const clusterSettings = ({ context, kubeconfig, requestTimeout }: ClusterSettings): ClusterSettings => ({
   kubeconfig,
@@ -138,12 +153,19 @@ export const commands: Readonly<Record<string, Command>> = {
   check: make(
     "Check which backends support an input, without reaching a cluster.",
     Schema.Struct({ json, backend: onlyBackend, ...buildFlags }),
-    (options) => Check.check({ ...options, input: options, settings: { ...BackendSettings.none, ...builder(options) } })
+    (options) =>
+      Check.check({ ...options, input: options, settings: { ...BackendSettings.none, ...builder(options) } }),
+    inputProblems
   ),
   build: make(
     "Build an image from a Containerfile and push it.",
-    Schema.Struct({ json, backend, namespace, again, detach, ...buildFlags, ...Flags.cluster }),
-    (options) => Build.build({ ...options, input: options, settings: { ...access(options), ...builder(options) } })
+    Schema.Struct({
+      ...{ json, quiet, metadataFile, backend, namespace, again, detach },
+      ...buildFlags,
+      ...Flags.cluster
+    }),
+    (options) => Build.build({ ...options, input: options, settings: { ...access(options), ...builder(options) } }),
+    inputProblems
   ),
   status: make(
     "Print the status of a build. Exits with 0 whatever the status is; `wait` exits with the outcome.",
@@ -168,7 +190,7 @@ export const commands: Readonly<Record<string, Command>> = {
   ),
   list: make(
     "List builds, newest first.",
-    Schema.Struct({ json, quiet, backend, namespace, watch, ...Flags.cluster }),
+    Schema.Struct({ json, quiet: onlyRefs, backend, namespace, watch, ...Flags.cluster }),
     (options) => Builds.list({ ...options, settings: access(options) })
   ),
   remove: make(

@@ -108,7 +108,12 @@ export const option = {
     "Delete only builds that ended longer ago than this, for example 7d."
   ),
   keep: Flag.wholeNumber("--keep N", "Keep the newest N finished builds of each image repository; by default 0."),
-  quiet: Flag.toggle("-q, --quiet", "Print only the refs of the builds."),
+  quiet: Flag.toggle("-q, --quiet", "Print only the image, or errors."),
+  onlyRefs: Flag.toggle("-q, --quiet", "Print only the refs of the builds."),
+  metadataFile: Flag.text(
+    "--metadata-file FILE",
+    "Write ref, pullspec, tag and digest of the image to this file as JSON, also under the keys of `docker buildx`."
+  ),
   ignoreNotFound: Flag.toggle("--ignore-not-found", "Succeed if there is no such build."),
   waitTimeout: Flag.optionalBy("--timeout TIME", duration, "Stop waiting after this time; by default never."),
   ref: Flag.requiredBy(
@@ -153,13 +158,22 @@ const time = { group: "Time and retries" }
  * @category options
  */
 export const input = {
-  file: Flag.required("-f, --file FILE", "The Containerfile; - reads standard input.", inputs),
-  base: Flag.required(
+  file: Flag.text("-f, --file FILE", "The Containerfile; - reads standard input. Required without --input.", inputs),
+  base: Flag.text(
     "--base IMAGE",
-    "The base image, passed to the Containerfile as the build argument BASE_IMAGE.",
+    "The base image, passed to the Containerfile as the build argument BASE_IMAGE. Required without --input.",
     inputs
   ),
-  final: Flag.required("--final IMAGE", "Where to push the image: a tag, not a digest.", inputs),
+  final: Flag.text(
+    "--final IMAGE",
+    "Where to push the image: a tag, not a digest. Required without --input.",
+    inputs
+  ),
+  inputFile: Flag.text(
+    "--input FILE",
+    "The whole input as JSON, as BuildInput.decode takes it; - reads standard input. Replaces the options of the input.",
+    inputs
+  ),
   contextDirectory: Flag.text(
     "--context DIR",
     "The directory of files for COPY and ADD, without those that its .containerignore or .dockerignore excludes; at " +
@@ -211,6 +225,28 @@ export const input = {
     time
   ),
   retries: Flag.wholeNumber("--retries N", "Retries after a transient error, 0 to 10; by default 2.", time)
+}
+
+const scheduling = { group: "Resources and scheduling" }
+
+/**
+ * Where the build runs; part of the input as well.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const placement = {
+  cpu: Flag.text("--cpu QUANTITY", "CPU request of the build, as a Kubernetes quantity; by default 500m.", scheduling),
+  memory: Flag.text("--memory QUANTITY", "Memory request and limit; by default 2Gi.", scheduling),
+  ephemeralStorage: Flag.text("--ephemeral-storage QUANTITY", "Disk space for the build; by default 20Gi.", scheduling),
+  nodeSelector: Flag.repeated("--node-selector KEY=VALUE", "A label that the node must have.", scheduling),
+  tolerations: Flag.repeated(
+    "--toleration KEY[=VALUE][:EFFECT]",
+    "A taint of nodes that the build tolerates, as in `kubectl taint`; * tolerates every taint.",
+    scheduling
+  ),
+  queue: Flag.text("--queue NAME", "The LocalQueue of Kueue that the build waits in.", scheduling),
+  objectLabels: Flag.repeated("--object-label KEY=VALUE", "A label of the build's objects in Kubernetes.", scheduling)
 }
 
 const settings = { group: "Builder" }

@@ -21,9 +21,10 @@ import * as TextFile from "./TextFile.js"
  * @category models
  */
 export interface InputOptions {
-  readonly file: string
-  readonly base: string
-  readonly final: string
+  readonly inputFile: string | undefined
+  readonly file: string | undefined
+  readonly base: string | undefined
+  readonly final: string | undefined
   readonly baseSecret: string | undefined
   readonly finalSecret: string | undefined
   readonly entitlementSecret: string | undefined
@@ -41,10 +42,17 @@ export interface InputOptions {
   readonly pendingTimeout: string | undefined
   readonly retries: number | undefined
   readonly revision: string | undefined
+  readonly cpu: string | undefined
+  readonly memory: string | undefined
+  readonly ephemeralStorage: string | undefined
+  readonly nodeSelector: ReadonlyArray<string>
+  readonly tolerations: ReadonlyArray<string>
+  readonly queue: string | undefined
+  readonly objectLabels: ReadonlyArray<string>
 }
 
 /**
- * Reads the Containerfile and the context, and makes the input.
+ * Reads the file of `--input`, or else the Containerfile and the context, and makes the input.
  *
  * @since 0.1.0
  * @category constructors
@@ -52,11 +60,35 @@ export interface InputOptions {
 export const toInput = (
   options: InputOptions
 ): Effect.Effect<BuildInput.BuildInput, BuildRejected, FileSystem.FileSystem | Path.Path> =>
+  options.inputFile === undefined ? fromOptions(options) : fromFile(options.inputFile)
+
+// A context of 8 MiB in base64, and the rest.
+const maxInputBytes = 16 * 1024 * 1024
+
+const fromFile = (file: string): Effect.Effect<BuildInput.BuildInput, BuildRejected, FileSystem.FileSystem> =>
+  Effect.gen(function*() {
+    const text = yield* Effect.mapError(readText(file, maxInputBytes), ({ problem }) => unreadableInput(file, problem))
+    const data = yield* Effect.try({
+      try: (): unknown => JSON.parse(text),
+      catch: (cause) => unreadableInput(file, `is not JSON (${cause instanceof Error ? cause.message : String(cause)})`)
+    })
+    return yield* BuildInput.decode(data)
+  })
+
+const unreadableInput = (file: string, problem: string): BuildRejected =>
+  new BuildRejected({
+    reason: "InvalidInput",
+    issues: [new Issue({ path: "", message: `--input: ${file} ${problem}` })]
+  })
+
+const fromOptions = (
+  options: InputOptions
+): Effect.Effect<BuildInput.BuildInput, BuildRejected, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     const issues: Array<Issue> = []
     const note = (path: string, message: string) => issues.push(new Issue({ path, message }))
 
-    const dockerfile = yield* Effect.either(readContainerfile(options.file))
+    const dockerfile = yield* Effect.either(readText(options.file ?? "", maxBytes))
     if (dockerfile._tag === "Left") note("dockerfile", `${options.file} ${dockerfile.left.problem}`)
     const context = options.contextDirectory === undefined
       ? undefined
@@ -65,8 +97,8 @@ export const toInput = (
     const made = yield* Effect.either(BuildInput.make({
       // A file that could not be read is already an issue; the other fields are still checked.
       dockerfile: Either.getOrElse(dockerfile, () => "FROM scratch"),
-      baseImage: { pullspec: options.base, secretName: options.baseSecret },
-      finalImage: { pullspec: options.final, secretName: options.finalSecret },
+      baseImage: { pullspec: options.base ?? "", secretName: options.baseSecret },
+      finalImage: { pullspec: options.final ?? "", secretName: options.finalSecret },
       entitlementSecretName: options.entitlementSecret,
       buildArgs: pairs(options.buildArgs, "buildArgs", note),
       imageLabels: pairs(options.labels, "imageLabels", note),
@@ -75,6 +107,10 @@ export const toInput = (
       trustBundle: trustBundle(options.trustBundle),
       proxy: proxy(options),
       architecture: options.architecture,
+      resources: resources(options),
+      placement: placement(options, note),
+      objectLabels: pairs(options.objectLabels, "objectLabels", note),
+      queueName: options.queue,
       timeout: duration(options.timeout, "timeout", note),
       pendingTimeout: duration(options.pendingTimeout, "pendingTimeout", note),
       retries: options.retries,
@@ -89,10 +125,11 @@ export const toInput = (
 
 type Note = (path: string, message: string) => void
 
-const readContainerfile = (
-  file: string
+const readText = (
+  file: string,
+  limit: number
 ): Effect.Effect<string, TextFile.Unreadable, FileSystem.FileSystem> =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => TextFile.read(fs, file === "-" ? "/dev/stdin" : file, maxBytes))
+  Effect.flatMap(FileSystem.FileSystem, (fs) => TextFile.read(fs, file === "-" ? "/dev/stdin" : file, limit))
 
 const pairs = (texts: ReadonlyArray<string>, path: string, note: Note): Readonly<Record<string, string>> => {
   const found = new Map<string, string>()
@@ -116,6 +153,40 @@ const mounts = (options: InputOptions, note: Note): BuildInput.Options["mounts"]
     })
   const all = [...read("Secret", options.secretMounts), ...read("ConfigMap", options.configMapMounts)]
   return all.length === 0 ? undefined : all
+}
+
+const resources = ({ cpu, ephemeralStorage, memory }: InputOptions): BuildInput.Options["resources"] =>
+  cpu === undefined && memory === undefined && ephemeralStorage === undefined
+    ? undefined
+    : { cpu, memory, ephemeralStorage }
+
+const placement = (options: InputOptions, note: Note): BuildInput.Options["placement"] =>
+  options.nodeSelector.length === 0 && options.tolerations.length === 0 ? undefined : {
+    nodeSelector: options.nodeSelector.length === 0
+      ? undefined
+      : pairs(options.nodeSelector, "placement.nodeSelector", note),
+    tolerations: options.tolerations.length === 0
+      ? undefined
+      : options.tolerations.flatMap((text) => toleration(text, note))
+  }
+
+const effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const
+
+const toleration = (text: string, note: Note): ReadonlyArray<BuildInput.TolerationOptions> => {
+  const [, taint = "", value, effectText] = /^([^=:]+)(?:=([^:]*))?(?::(.*))?$/.exec(text) ?? []
+  const effect = effects.find((effect) => effect === effectText)
+  if (taint === "") {
+    note("placement.tolerations", `invalid toleration ${JSON.stringify(text)}; use KEY[=VALUE][:EFFECT]`)
+  } else if (effectText !== undefined && effect === undefined) {
+    note("placement.tolerations", `unknown effect in ${JSON.stringify(text)}; use ${effects.join(", ")}`)
+  } else {
+    return [{
+      ...(taint === "*" ? {} : { key: taint }),
+      ...(value === undefined ? { operator: "Exists" as const } : { operator: "Equal" as const, value }),
+      ...(effect === undefined ? {} : { effect })
+    }]
+  }
+  return []
 }
 
 const trustBundle = (text: string | undefined): BuildInput.Options["trustBundle"] => {

@@ -121,7 +121,11 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<ExitStatus, neve
     const report = (error: CliError): Effect.Effect<ExitStatus> =>
       (isGiven(argv, Flags.option.json)
         ? output.write(`${JsonLine.encode(JsonLine.error(error))}\n`)
-        : Effect.forEach(Render.error(error), output.complain, { discard: true })).pipe(
+        : Effect.forEach(
+          Render.error(error, { fromFile: isGiven(argv, Flags.input.inputFile) }),
+          output.complain,
+          { discard: true }
+        )).pipe(
           Effect.as(exitStatusOf(error))
         )
     const options = decode(common, argv.typed)

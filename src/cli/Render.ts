@@ -159,6 +159,13 @@ const origins: ReadonlyArray<readonly [RegExp, string]> = [
   [/^proxy\.https$/, "--https-proxy"],
   [/^proxy\.noProxy$/, "--no-proxy"],
   [/^architecture$/, "--arch"],
+  [/^resources\.cpu$/, "--cpu"],
+  [/^resources\.memory$/, "--memory"],
+  [/^resources\.ephemeralStorage$/, "--ephemeral-storage"],
+  [/^placement\.nodeSelector/, "--node-selector"],
+  [/^placement\.tolerations/, "--toleration"],
+  [/^objectLabels/, "--object-label"],
+  [/^queueName$/, "--queue"],
   [/^timeout$/, "--timeout"],
   [/^pendingTimeout$/, "--pending-timeout"],
   [/^retries$/, "--retries"],
@@ -181,16 +188,19 @@ export const issue = (issue: Issue): string => {
 }
 
 /**
- * An error as lines, with what to do about it.
+ * An error as lines, with what to do about it. `fromFile`: the input came from a file, so that its issues name fields, and
+ * not options.
  *
  * @since 0.1.0
  * @category getters
  */
-export const error = (error: CliError): ReadonlyArray<string> => {
+export const error = (error: CliError, { fromFile }: { readonly fromFile: boolean }): ReadonlyArray<string> => {
   if (error._tag === "ConfigurationError" && error.reason === "NoConfiguration") {
     return [error.message, "Without a cluster, `--backend local` builds on this machine."]
   }
   if (error._tag !== "BuildRejected") return error.message.split("\n")
   const [headline = "", ...rest] = error.message.split("\n")
-  return error.issues.length === 0 ? [headline, ...rest] : [headline, ...error.issues.map((each) => `  ${issue(each)}`)]
+  return error.issues.length === 0
+    ? [headline, ...rest]
+    : [headline, ...error.issues.map((each) => `  ${fromFile ? each : issue(each)}`)]
 }

@@ -53,6 +53,14 @@ export const plain: Effect.Effect<Viewer, never, Output> = Effect.map(Output, (o
   showsLog: true
 }))
 
+/**
+ * Nothing.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const quiet: Viewer = { show: () => Effect.void, end: () => Effect.void, showsLog: false }
+
 const redrawEvery = "200 millis"
 
 /**
@@ -114,8 +122,11 @@ const frame = (before: number, done: ReadonlyArray<string>, moving: ReadonlyArra
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: { readonly json: boolean }): Effect.Effect<Viewer, never, Output | Scope.Scope> =>
+export const make = (
+  options: { readonly json: boolean; readonly quiet: boolean }
+): Effect.Effect<Viewer, never, Output | Scope.Scope> =>
   Effect.flatMap(
     Output,
-    (output): Effect.Effect<Viewer, never, Output | Scope.Scope> => options.json ? json : output.live ? live : plain
+    (output): Effect.Effect<Viewer, never, Output | Scope.Scope> =>
+      options.quiet ? Effect.succeed(quiet) : options.json ? json : output.live ? live : plain
   )

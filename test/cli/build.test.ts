@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, TestClock } from "effect"
-import { BuildBackend } from "effect-os-builder"
-import { buildArgs, Command, containerfile, documents, folderWith, layer } from "../support/CommandHarness.js"
+import { Effect, Layer, TestClock } from "effect"
+import { BuildBackend, BuildInput } from "effect-os-builder"
+import * as fs from "node:fs"
+import { buildArgs, Command, containerfile, documents, folderWith, layer, runIn } from "../support/CommandHarness.js"
 
 const log = ["STEP 1/2: FROM registry.example.com/base:1", "STEP 2/2: RUN true", "working"]
 
@@ -168,6 +169,186 @@ describe("build", () => {
       assert.strictEqual(refused.status, 2)
     }).pipe(Effect.provide(layer)))
 
+  it.scoped("--quiet: prints only the image, or errors with the end of the log", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const memory = yield* BuildBackend.MemoryBackend
+      const digest = `sha256:${"a".repeat(64)}`
+      yield* memory.outcome({ _tag: "Succeeds", digest, log })
+      assert.deepStrictEqual(yield* run(yield* buildArgs("-q")), {
+        status: 0,
+        out: `registry.example.com/os@${digest}\n`,
+        err: ""
+      })
+      const json = yield* run(yield* buildArgs("-q", "--json"))
+      assert.deepStrictEqual(documents(json.out).map(({ type }) => type), ["result"])
+      yield* memory.outcome({ _tag: "Fails", message: "RUN true: exit status 1", log })
+      const failed = yield* run(yield* buildArgs("-q", "--again"))
+      assert.strictEqual(failed.out, "")
+      assert.match(failed.err, /^The build failed in .*\nThe log ends with:\n(.*\n){3}Build memory.* failed/)
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("--metadata-file: has ref, pullspec, tag and digest, also as docker buildx writes them", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const memory = yield* BuildBackend.MemoryBackend
+      const digest = `sha256:${"a".repeat(64)}`
+      yield* memory.outcome({ _tag: "Succeeds", digest })
+      const folder = yield* folderWith({})
+      const file = `${folder}/metadata.json`
+      const ref = (yield* run(yield* buildArgs("--detach", "--metadata-file", file))).out.trim()
+      assert.deepStrictEqual(JSON.parse(fs.readFileSync(file, "utf8")), { ref })
+      yield* run(yield* buildArgs("--metadata-file", file))
+      assert.deepStrictEqual(JSON.parse(fs.readFileSync(file, "utf8")), {
+        ref,
+        pullspec: `registry.example.com/os@${digest}`,
+        tag: "registry.example.com/os:1",
+        digest,
+        "containerimage.digest": digest,
+        "image.name": "registry.example.com/os:1"
+      })
+      const unwritable = yield* run(yield* buildArgs("--metadata-file", `${folder}/none/metadata.json`))
+      assert.strictEqual(unwritable.status, 2)
+      assert.include(unwritable.out, `registry.example.com/os@${digest}\n`)
+      assert.match(unwritable.err, /^--metadata-file: cannot write /)
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("--input: is what BuildInput.decode takes, and equals the same options", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const input = {
+        dockerfile: containerfile,
+        baseImage: { pullspec: "registry.example.com/base:1" },
+        finalImage: { pullspec: "registry.example.com/os:1" }
+      }
+      const folder = yield* folderWith({
+        "input.json": JSON.stringify({ ...input, timeout: "30m" }),
+        "wrong.json": JSON.stringify({ ...input, baseImage: { pullspec: "UPPER" }, colour: "red" }),
+        "text.json": "FROM x"
+      })
+      const build = (name: string, ...more: ReadonlyArray<string>) =>
+        run(["build", "--backend", "memory", "--input", `${folder}/${name}`, ...more])
+      assert.match((yield* build("input.json")).out, /^os-builder: submitted memory\//)
+      assert.match((yield* run(yield* buildArgs())).out, /^os-builder: adopted memory\//)
+      const wrong = yield* build("wrong.json")
+      assert.strictEqual(wrong.status, 2)
+      assert.match(wrong.err, /^Build rejected: the input is not valid\.\n/)
+      assert.match(wrong.err, /^ {2}baseImage\.pullspec: /m)
+      assert.match(wrong.err, /^ {2}colour: /m)
+      assert.match((yield* build("text.json")).err, /\n {2}--input: .*text\.json is not JSON \(/)
+      assert.match((yield* build("none.json")).err, /\n {2}--input: .*none\.json does not exist\n/)
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("resources, placement, queue and labels: are part of the input, with issues that name the option", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const backend = yield* BuildBackend.BuildBackend
+      let received: BuildInput.BuildInput | undefined
+      const recording = {
+        name: "recording",
+        outlivesProcess: true,
+        layer: () =>
+          Layer.succeed(BuildBackend.BuildBackend, {
+            ...backend,
+            build: (input: BuildInput.BuildInput, options?: BuildBackend.BuildOptions) =>
+              Effect.suspend(() => {
+                received = input
+                return backend.build(input, options)
+              })
+          })
+      }
+      const given = [
+        ...["--cpu", "2", "--memory", "4Gi", "--ephemeral-storage", "50Gi", "--queue", "builds"],
+        ...["--node-selector", "disk=ssd", "--node-selector", "example.com/zone=", "--object-label", "team=os"],
+        ...["--toleration", "dedicated=builds:NoSchedule", "--toleration", "gpu", "--toleration", "*"]
+      ]
+      const { err, status } = yield* runIn({ backends: [recording] })(
+        (yield* buildArgs("--detach", ...given)).with(2, "recording")
+      )
+      assert.strictEqual(status, 0, err)
+      assert(received !== undefined)
+      const { objectLabels, placement, queueName, resources } = received
+      assert.deepEqual({ objectLabels, placement, queueName, resources }, {
+        objectLabels: { team: "os" },
+        placement: {
+          nodeSelector: { disk: "ssd", "example.com/zone": "" },
+          tolerations: [
+            { key: "dedicated", operator: "Equal", value: "builds", effect: "NoSchedule" },
+            { key: "gpu", operator: "Exists" },
+            { operator: "Exists" }
+          ]
+        },
+        queueName: "builds",
+        resources: { cpu: "2", memory: "4Gi", ephemeralStorage: "50Gi" }
+      })
+      const wrong = yield* run(
+        yield* buildArgs(
+          ...[
+            "--cpu",
+            "much",
+            "--memory",
+            "4 GB",
+            "--ephemeral-storage",
+            "-1",
+            "--queue",
+            "A b",
+            "--node-selector",
+            "x"
+          ],
+          ...["--toleration", ":NoSchedule", "--toleration", "a:Never", "--object-label", "a b=c"]
+        )
+      )
+      assert.strictEqual(wrong.status, 2)
+      for (
+        const option of ["cpu", "memory", "ephemeral-storage", "queue", "node-selector", "toleration", "object-label"]
+      ) {
+        assert.match(wrong.err, new RegExp(`^  --${option}[ :(]`, "m"))
+      }
+      assert.include(wrong.err, "--toleration: invalid toleration \":NoSchedule\"; use KEY[=VALUE][:EFFECT]")
+      assert.include(
+        wrong.err,
+        "--toleration: unknown effect in \"a:Never\"; use NoSchedule, PreferNoSchedule, NoExecute"
+      )
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("hints: a base image that the Containerfile does not use is named on stderr", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const hints = (dockerfile: string, ...more: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const folder = yield* folderWith({ Containerfile: dockerfile })
+          const { err, out, status } = yield* run([
+            ...[
+              "build",
+              "--backend",
+              "memory",
+              "-f",
+              `${folder}/Containerfile`,
+              "--base",
+              "registry.example.com/base:1"
+            ],
+            ...["--final", "registry.example.com/os:1", "--json", ...more]
+          ])
+          assert.strictEqual(status, 0)
+          documents(out)
+          return err
+        })
+      const hint =
+        "os-builder: hint: the Containerfile does not use the base image registry.example.com/base:1, which is " +
+        "pulled all the same; start it with `ARG BASE_IMAGE` and `FROM ${BASE_IMAGE}`\n"
+      assert.strictEqual(yield* hints("FROM quay.io/other:1\nRUN true\n"), hint)
+      assert.strictEqual(yield* hints("FROM quay.io/other:1\n# $BASE_IMAGE\nRUN true\n"), hint)
+      assert.strictEqual(yield* hints("FROM quay.io/other:1\nRUN true\n", "-q"), "")
+      for (
+        const dockerfile of [
+          containerfile,
+          "ARG BASE_IMAGE=x\nFROM $BASE_IMAGE\n",
+          "FROM registry.example.com/base:1\n",
+          "FROM scratch\nCOPY --from=registry.example.com/base:1 /etc /etc\n"
+        ]
+      ) assert.strictEqual(yield* hints(dockerfile), "")
+    }).pipe(Effect.provide(layer)))
+
   it.scoped("input: keeps arguments, labels and files byte for byte", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
@@ -192,7 +373,6 @@ describe("build", () => {
         ...["--base-secret", "pull", "--final-secret", "push", "--entitlement-secret", "etc"]
       ])
       assert.strictEqual(valid.status, 0)
-      const { BuildInput } = yield* Effect.promise(() => import("effect-os-builder"))
       const input = yield* BuildInput.make({
         dockerfile: containerfile,
         baseImage: { pullspec: "registry.example.com/base:1" },

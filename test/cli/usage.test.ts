@@ -96,6 +96,10 @@ describe("wrong usage", () => {
     [["build", "--again=yes"], /^--again takes no value\n/],
     [["list", "--log-level", "loud"], /^--log-level must be one of debug, info, warning, error\n/],
     [["--log-level"], /^--log-level needs a value\n/],
+    [
+      ["build", "--input", "x", "--base", "b", "--cpu", "1"],
+      /^--base cannot be combined with --input, which has the whole input\n--cpu cannot be combined with --input/
+    ],
     [["list", "-n", "A b"], /^--namespace must be the name of a namespace: lower-case letters, digits and "-"/],
     [["build", "-n", "a.b"], /^--namespace must be the name of a namespace: .*\n--file is required\n/],
     [["status", "custom/UP/a/b"], /^REF has a namespace that must be the name of a namespace/],
@@ -110,8 +114,8 @@ describe("wrong usage", () => {
       new RegExp(
         "^unknown option --bsae; did you mean --base\\?\n" +
           "unexpected argument \"x\"\nunexpected argument \"extra\"\n" +
-          "--log-level must be one of .*\n--base is required\n--final is required\n" +
-          "--arch must be one of .*\n--retries must be a whole number\nRun "
+          "--log-level must be one of .*\n--arch must be one of .*\n--retries must be a whole number\n" +
+          "--base is required\n--final is required\nRun "
       )
     ]
   ]

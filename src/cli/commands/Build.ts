@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Arr from "effect/Array"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -12,10 +14,13 @@ import * as BuildBackend from "../../core/BuildBackend.js"
 import { BackendError } from "../../core/BuildError.js"
 import type { BuildEvent, Step, Submitted } from "../../core/BuildEvent.js"
 import type { BuildInput } from "../../core/BuildInput.js"
-import type { BuildStatus } from "../../core/BuildStatus.js"
+import type { BuildRef } from "../../core/BuildRef.js"
+import type { BuildStatus, BuiltImage } from "../../core/BuildStatus.js"
+import { Selection } from "../../selection/Selection.js"
 import * as Backends from "../Backends.js"
 import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, exitStatus, UsageError } from "../CliError.js"
+import * as Hints from "../Hints.js"
 import * as InputOptions from "../InputOptions.js"
 import * as JsonLine from "../JsonLine.js"
 import type { NodeServices } from "../NodeServices.js"
@@ -29,6 +34,8 @@ import * as Viewer from "../Viewer.js"
  */
 export interface Options {
   readonly json: boolean
+  readonly quiet: boolean
+  readonly metadataFile: string | undefined
   readonly backend: string
   readonly namespace: string | undefined
   readonly again: boolean
@@ -53,6 +60,7 @@ export const build = (
       })
     }
     const input = yield* InputOptions.toInput(options.input)
+    yield* advise(options, Hints.list(input).map((hint) => `hint: ${hint}`))
     yield* (options.detach ? submit(input, options) : watch(input, options)).pipe(
       Effect.provide(backend.layer(options.settings)),
       // An API that is not served looks like a missing object.
@@ -61,10 +69,35 @@ export const build = (
     )
   })
 
+const advise = ({ quiet }: Options, lines: ReadonlyArray<string>): Effect.Effect<void, never, Output> =>
+  quiet
+    ? Effect.void
+    : Effect.flatMap(
+      Output,
+      (output) => Effect.forEach(lines, (line) => output.complain(`os-builder: ${line}`), { discard: true })
+    )
+
+/** Says which preferred backends do not support the input, if a selection has passed them over. */
+const explainSelection = (input: BuildInput, options: Options, ref: BuildRef) =>
+  Effect.gen(function*() {
+    const selection = yield* Effect.serviceOption(Selection)
+    const explanations = Option.isNone(selection) ? [] : yield* selection.value.explain(input)
+    const preferred = Arr.takeWhile(explanations, ({ backend }) => backend !== ref.backend)
+    yield* advise(
+      options,
+      preferred.filter(({ decision }) => decision === "Refused").flatMap(({ backend, issues }) => [
+        `${backend} does not support this input; ${ref.backend} is used instead`,
+        ...issues.map((issue) => `  ${Render.issue(issue)}`)
+      ])
+    )
+  })
+
 const submit = (input: BuildInput, options: Options) =>
   Effect.gen(function*() {
     const output = yield* Output
     const submission = yield* BuildBackend.build(input, options)
+    yield* explainSelection(input, options, submission.ref)
+    yield* writeMetadata(options, { ref: String(submission.ref) })
     const line = options.json
       ? JsonLine.encode({ type: "submitted", ...submission })
       : String(submission.ref)
@@ -107,6 +140,7 @@ const watch = (input: BuildInput, options: Options) =>
         ? `${JsonLine.encode({ type: "result", ref: submitted.ref, image })}\n`
         : `${image.pullspec}\n`
     )
+    yield* writeMetadata(options, { ref: String(submitted.ref), ...metadata(image) })
   }).pipe(
     Effect.catchTag("BuildNotFound", ({ ref }) =>
       new BackendError({
@@ -132,15 +166,36 @@ const show = (input: BuildInput, options: Options, seen: Ref.Ref<Seen>) =>
     yield* Stream.runForEach(
       BuildBackend.events(input, options),
       (event) =>
-        Effect.flatMap(
-          remember(event),
-          ({ submitted }) => submitted === undefined ? Effect.void : viewer.show(submitted.ref, event)
-        )
+        Effect.gen(function*() {
+          if (event._tag === "Submitted") yield* explainSelection(input, options, event.ref)
+          const { submitted } = yield* remember(event)
+          if (submitted !== undefined) yield* viewer.show(submitted.ref, event)
+        })
     )
     const { status } = yield* Ref.get(seen)
     if (status !== undefined) yield* viewer.end(status)
     return viewer
   })
+
+/** The image under our names, and under those of `docker buildx build --metadata-file`. */
+const metadata = ({ digest, pullspec, tag }: BuiltImage) => ({
+  pullspec,
+  tag,
+  digest,
+  "containerimage.digest": digest,
+  "image.name": tag
+})
+
+const writeMetadata = ({ metadataFile }: Options, content: Readonly<Record<string, string>>) =>
+  metadataFile === undefined ? Effect.void : Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    Effect.mapError(
+      fs.writeFileString(metadataFile, `${JSON.stringify(content, undefined, 2)}\n`),
+      (error) =>
+        new UsageError({
+          command: "build",
+          problems: [`--metadata-file: cannot write ${metadataFile} (${error.message})`]
+        })
+    ))
 
 const statusTimeout = "2 seconds"
 

@@ -10,6 +10,7 @@ import type { Issue } from "../../core/BuildError.js"
 import * as Backends from "../Backends.js"
 import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, NoBackendCan } from "../CliError.js"
+import * as Hints from "../Hints.js"
 import * as InputOptions from "../InputOptions.js"
 import * as JsonLine from "../JsonLine.js"
 import type { NodeServices } from "../NodeServices.js"
@@ -59,6 +60,7 @@ export const check = (
       options.json ? [JsonLine.encode({ type: "check", ...answer })] : text(answer)
     )
     yield* output.write(lines.map((line) => `${line}\n`).join(""))
+    yield* Effect.forEach(Hints.list(input), (hint) => output.complain(`os-builder: hint: ${hint}`))
     if (!answers.some(({ ok }) => ok)) return yield* new NoBackendCan()
   })
 

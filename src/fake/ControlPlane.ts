@@ -1,6 +1,5 @@
 /**
- * A whole Kubernetes cluster in memory: an API server, what it stores, the controllers that work on that, and nodes that run
- * pod programs.
+ * A Kubernetes cluster in memory: an API server, its store, controllers, and nodes that run pod programs.
  *
  * @since 0.1.0
  */
@@ -43,8 +42,9 @@ import { ApiStore } from "./store/ApiStore.js"
 import { Registry } from "./store/Registry.js"
 
 /**
- * - `programs`: what pods do; by default those that are started again for ever run on, and all others complete.
- * - `obstacle`: why a pod fits on no node, in the words of the scheduler; by default that follows from the nodes.
+ * - `programs`: the programs of pods; default: pods with restartPolicy Always run until they are stopped, all others
+ *   complete.
+ * - `obstacle`: the scheduler's message for a pod that fits on no node; default: computed from the nodes.
  *
  * @since 0.1.0
  * @category models
@@ -55,15 +55,15 @@ export interface PodBehaviour {
 }
 
 /**
- * - `version`: what the server says it is; by default `v1.37.1`, the release that it is modelled on.
- * - `kinds`: what it serves beside the kinds that every cluster has.
- * - `nodes`: by default one, `node-1`.
- * - `namespaces`: what is there from the start, beside `default` and `kube-system`.
- * - `accounts`: the service accounts of every namespace; by default just `default`.
- * - `configMaps`: what the cluster publishes in every namespace, by name; by default just `kube-root-ca.crt`.
- * - `pods`: what becomes of pods, in the cluster that they are in.
- * - `jobBackoff`: how many milliseconds a Job waits after so many failures in a row; by default it does not.
- * - `history`: how many changes of each resource are remembered; by default 10,000.
+ * - `version`: the server's version; default `v1.37.1`, the release that the fake is modelled on.
+ * - `kinds`: further kinds, beside those that every cluster has.
+ * - `nodes`: default: one, `node-1`.
+ * - `namespaces`: initial namespaces, beside `default` and `kube-system`.
+ * - `accounts`: the service accounts of every namespace; default: `default` only.
+ * - `configMaps`: the ConfigMaps of every namespace, by name; default: `kube-root-ca.crt` only.
+ * - `pods`: the behaviour of pods; it receives the cluster.
+ * - `jobBackoff`: a Job's delay in milliseconds after a number of consecutive failures; default: none.
+ * - `history`: the number of changes kept for each resource; default: 10,000.
  *
  * @since 0.1.0
  * @category models
@@ -86,7 +86,7 @@ export interface ControlPlane {
   readonly store: ApiStore
   readonly registry: Registry
   readonly faults: Faults
-  /** Where clients come in. */
+  /** Handles the requests of clients. */
   readonly gateway: Gateway
 }
 
@@ -102,7 +102,7 @@ const kubelet: Access.User = { name: "system:node", rules: [Access.everything] }
 
 interface Parts extends ControlPlane {
   readonly server: ApiServer
-  readonly book: LogStore
+  readonly logStore: LogStore
   readonly version: string
 }
 
@@ -116,27 +116,27 @@ const assemble = (options: Options): Parts => {
   ])
   const store = new ApiStore({ history: options.history ?? 10_000 })
   const registry = new Registry(store, plugins)
-  const book = new LogStore()
+  const logStore = new LogStore()
   const logs = new Map([
-    ["pods", PodLogs.source(book)],
-    ["builds.build.openshift.io", BuildLogs.source(store, book)]
+    ["pods", PodLogs.source(logStore)],
+    ["builds.build.openshift.io", BuildLogs.source(store, logStore)]
   ])
   const server = new ApiServer({ catalog, registry, logs, version })
   const faults = new Faults()
-  return { catalog, store, registry, faults, gateway: new Gateway(server, faults), server, book, version }
+  return { catalog, store, registry, faults, gateway: new Gateway(server, faults), server, logStore, version }
 }
 
-/** An API server alone: nothing happens in it but what is asked of it. @since 0.1.0 @category constructors */
+/** Makes an API server without controllers and nodes. @since 0.1.0 @category constructors  */
 export const makeServer = (options: Options = {}): Effect.Effect<ControlPlane> => Effect.sync(() => assemble(options))
 
-/** Runs a cluster until the scope closes. @since 0.1.0 @category constructors */
+/** Runs a cluster until the scope is closed. @since 0.1.0 @category constructors  */
 export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, Scope.Scope> =>
   Effect.gen(function*() {
     const parts = assemble(options)
-    const { book, catalog, registry, server, store, version } = parts
+    const { logStore, catalog, registry, server, store, version } = parts
     const { obstacle = () => undefined, programs = Program.byDefault } = options.pods?.(parts) ?? {}
     const now = yield* Clock.currentTimeMillis
-    const settle = yield* Controller.run(store, [
+    const reconcileDue = yield* Controller.run(store, [
       NamespaceController.make(registry, catalog, {
         accounts: options.accounts ?? ["default"],
         configMaps: options.configMaps ?? { "kube-root-ca.crt": { "ca.crt": "" } }
@@ -156,11 +156,11 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
     for (const node of options.nodes ?? [{ name: "node-1" }]) {
       yield* Kubelet.run({
         driver,
-        book,
+        logStore,
         node: Node.make(node, version, now),
         programs
       })
     }
-    yield* settle
+    yield* reconcileDue
     return parts
   })

@@ -1,5 +1,5 @@
 /**
- * Reading and rewriting JSON objects of the Kubernetes API: paths in, values out, nothing mutated.
+ * Reads and rewrites JSON objects of the Kubernetes API by path, without mutation.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ export const isList = (json: unknown): json is ReadonlyArray<Json> => Array.isAr
 export const isObject = (json: unknown): json is JsonObject =>
   typeof json === "object" && json !== null && !Array.isArray(json)
 
-/** What is at the path; a number is an index of a list. @since 0.1.0 @category getters */
+/** The value at a path, undefined if there is none; a number is an index of a list. @since 0.1.0 @category getters  */
 export const at = (json: Json | undefined, ...path: ReadonlyArray<string | number>): Json | undefined => {
   let here = json
   for (const step of path) {
@@ -44,27 +44,27 @@ export const number = (json: Json | undefined, ...path: ReadonlyArray<string | n
   return typeof value === "number" ? value : undefined
 }
 
-/** The list at the path, or an empty one. @since 0.1.0 @category getters */
+/** The list at a path, or an empty one. @since 0.1.0 @category getters  */
 export const list = (json: Json | undefined, ...path: ReadonlyArray<string | number>): ReadonlyArray<Json> => {
   const value = at(json, ...path)
   return isList(value) ? value : []
 }
 
-/** The objects of the list at the path. @since 0.1.0 @category getters */
+/** The objects in the list at a path. @since 0.1.0 @category getters  */
 export const objects = (json: Json | undefined, ...path: ReadonlyArray<string | number>): ReadonlyArray<JsonObject> =>
   list(json, ...path).filter(isObject)
 
-/** The texts of the list at the path. @since 0.1.0 @category getters */
+/** The strings in the list at a path. @since 0.1.0 @category getters  */
 export const texts = (json: Json | undefined, ...path: ReadonlyArray<string | number>): ReadonlyArray<string> =>
   list(json, ...path).filter((item) => typeof item === "string")
 
-/** The object at the path, or an empty one. @since 0.1.0 @category getters */
+/** The object at a path, or an empty one. @since 0.1.0 @category getters  */
 export const object = (json: Json | undefined, ...path: ReadonlyArray<string | number>): JsonObject => {
   const value = at(json, ...path)
   return isObject(value) ? value : {}
 }
 
-/** The entries at the path whose values are texts: labels, annotations. @since 0.1.0 @category getters */
+/** The string entries of the object at a path: labels, annotations. @since 0.1.0 @category getters  */
 export const record = (
   json: Json | undefined,
   ...path: ReadonlyArray<string | number>
@@ -73,15 +73,15 @@ export const record = (
     Object.entries(object(json, ...path)).flatMap(([key, value]) => typeof value === "string" ? [[key, value]] : [])
   )
 
-/** The object without some of its fields. @since 0.1.0 @category combinators */
+/** Removes fields of an object. @since 0.1.0 @category combinators  */
 export const omit = (json: JsonObject, ...keys: ReadonlyArray<string>): JsonObject =>
   Object.fromEntries(Object.entries(json).filter(([key]) => !keys.includes(key)))
 
-/** An object of what is defined. @since 0.1.0 @category constructors */
+/** Makes an object of the defined fields. @since 0.1.0 @category constructors  */
 export const make = (fields: Readonly<Record<string, Json | undefined>>): JsonObject =>
   Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => value === undefined ? [] : [[key, value]]))
 
-/** The object with another value at the path, or with none. @since 0.1.0 @category combinators */
+/** Sets the value at a path, or removes it if the value is undefined. @since 0.1.0 @category combinators  */
 export const set = (json: JsonObject, path: ReadonlyArray<string>, value: Json | undefined): JsonObject => {
   const [key, ...rest] = path
   if (key === undefined) {
@@ -93,7 +93,7 @@ export const set = (json: JsonObject, path: ReadonlyArray<string>, value: Json |
   return value === undefined ? omit(json, key) : { ...json, [key]: value }
 }
 
-/** Whether two values say the same; the order of fields does not matter. @since 0.1.0 @category predicates */
+/** Deep equality, regardless of the order of fields. @since 0.1.0 @category predicates  */
 export const equal = (a: Json | undefined, b: Json | undefined): boolean => {
   if (a === b) {
     return true
@@ -112,7 +112,7 @@ const frozenCopy = (json: Json): Json =>
   isList(json) ? Object.freeze(json.map(frozenCopy)) : isObject(json) ? adopt(json) : json
 
 /**
- * A frozen copy of somebody else's object, which they may go on changing. What is undefined is left out.
+ * A frozen copy of an object that its owner may still mutate. Undefined fields are omitted.
  *
  * @since 0.1.0
  * @category combinators
@@ -122,7 +122,7 @@ export const adopt = (json: JsonObject): JsonObject =>
     Object.entries(json).flatMap(([key, value]) => value === undefined ? [] : [[key, frozenCopy(value)]])
   ))
 
-/** Freezes an object of ours, down to the parts that are frozen already. @since 0.1.0 @category combinators */
+/** Freezes an object in place, except parts that are frozen already. @since 0.1.0 @category combinators  */
 export const freeze = <A extends Json>(json: A): A => {
   if (typeof json === "object" && json !== null && !Object.isFrozen(json)) {
     Object.values(json).forEach((value: Json) => freeze(value))

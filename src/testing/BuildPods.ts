@@ -1,5 +1,5 @@
 /**
- * What a pod of a build on the fake cluster is about: found in its labels, its owner and the record of the build.
+ * Identifies the build of a pod on the fake cluster by its labels, its owner and the build's record.
  *
  * @since 0.1.0
  */
@@ -14,7 +14,8 @@ import type { Registry } from "../fake/store/Registry.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 
 /**
- * `runner` is what runs the build: the builder of OpenShift, our script in a pod of a Job, or nothing that we know.
+ * `runner` is the program that runs the build: OpenShift's builder, this library's script in a Job's pod, or undefined for
+ * any other pod.
  *
  * @since 0.1.0
  * @category models
@@ -25,7 +26,7 @@ export interface Subject {
   readonly record: string
   readonly fingerprint: string
   readonly finalImage: string
-  /** The names by which a test may speak of it: of the record, of the Job or Build, of the pod. */
+  /** The names that a test may use for the build: those of the record, of the Job or Build, and of the pod. */
   readonly names: ReadonlyArray<string>
   readonly containerfile: string
   readonly timeoutSeconds: number | undefined
@@ -64,7 +65,7 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
   }
 }
 
-/** The lines that a builder prints for the steps of a Containerfile. @since 0.1.0 @category getters */
+/** The lines that a builder prints for the steps of a Containerfile. @since 0.1.0 @category getters  */
 export const stepLines = (containerfile: string): ReadonlyArray<string> => {
   const total = Containerfile.stepCount(containerfile)
   const lines = containerfile.split("\n").map((line) => line.trim())

@@ -1,12 +1,12 @@
 /**
- * How a build on the fake cluster goes, whatever backend runs it.
+ * The outcome of a build on the fake cluster, for every backend.
  *
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
 
 /**
- * How builds go: made by the functions and constants beside it, which say what status each ends with.
+ * The outcome of a build. The constructors and constants of this module document the resulting status.
  *
  * @since 0.1.0
  * @category models
@@ -30,8 +30,8 @@ export type Outcome =
   | { readonly _tag: "Held" }
 
 /**
- * The image is built and pushed: at once, or `after` some time on the Clock. Without a `digest` it gets one that follows
- * from what is built; without a `log`, the lines that a builder prints for each step of the Containerfile.
+ * The image is built and pushed, at once or `after` some time on the Clock. The default digest is derived from the build;
+ * the default log has the lines that a builder prints for each step of the Containerfile.
  *
  * @since 0.1.0
  * @category constructors
@@ -45,8 +45,7 @@ export const succeeds = (
 ): Outcome => ({ _tag: "Succeeds", after: options.after ?? 0, digest: options.digest, log: options.log })
 
 /**
- * A `RUN` ends with the exit code, by default 1, after the lines of `log`: the fault of whoever wrote the Containerfile.
- * `Failed` ("InstructionFailed").
+ * A `RUN` instruction fails with the exit code, default 1, after the lines of `log`: `Failed` ("InstructionFailed").
  *
  * @since 0.1.0
  * @category constructors
@@ -56,7 +55,7 @@ export const containerfileFails = (
 ): Outcome => ({ _tag: "ContainerfileFails", exitCode: options.exitCode ?? 1, log: options.log })
 
 /**
- * An outcome to be named as it stands, or with options.
+ * An outcome that is a value and a function with options.
  *
  * @since 0.1.0
  * @category models
@@ -70,8 +69,8 @@ const registryFails = <T extends "PullFails" | "PushFails">(_tag: T) =>
   )
 
 /**
- * The base image is not there, or may not be read: `Errored` ("ImagePullDenied"). With `transient`, the registry cannot be
- * reached, in any attempt: `Errored` ("ImagePullFailed").
+ * The base image does not exist or access is denied: `Errored` ("ImagePullDenied"). With `transient` the registry is
+ * unreachable in every attempt: `Errored` ("ImagePullFailed").
  *
  * @since 0.1.0
  * @category constructors
@@ -79,7 +78,7 @@ const registryFails = <T extends "PullFails" | "PushFails">(_tag: T) =>
 export const pullFails: RegistryFailure = registryFails("PullFails")
 
 /**
- * The final image may not be pushed: `Errored` ("PushDenied"). With `transient`, the registry cannot be reached, in any
+ * Access to the final image is denied: `Errored` ("PushDenied"). With `transient` the registry is unreachable in every
  * attempt: `Errored` ("PushFailed").
  *
  * @since 0.1.0
@@ -88,7 +87,7 @@ export const pullFails: RegistryFailure = registryFails("PullFails")
 export const pushFails: RegistryFailure = registryFails("PushFails")
 
 /**
- * The kernel kills the build for want of memory: `Errored` ("OutOfMemory").
+ * The kernel kills the build when out of memory: `Errored` ("OutOfMemory").
  *
  * @since 0.1.0
  * @category constructors
@@ -96,8 +95,7 @@ export const pushFails: RegistryFailure = registryFails("PushFails")
 export const oomKilled: Outcome = { _tag: "OomKilled" }
 
 /**
- * The node evicts the pod, by default once; after that the build succeeds, unless its retries are used up: `Errored`
- * ("Evicted").
+ * The node evicts the pod, once by default; then the build succeeds, unless its retries are used up: `Errored` ("Evicted").
  *
  * @since 0.1.0
  * @category constructors
@@ -108,7 +106,7 @@ export const evicted = (options: { readonly times?: number | undefined } = {}): 
 })
 
 /**
- * No node takes the pod: `Pending`, blocked ("Unschedulable"), and `Errored` ("PendingTimeout") in the end.
+ * No node fits the pod: `Pending`, blocked ("Unschedulable"), then `Errored` ("PendingTimeout").
  *
  * @since 0.1.0
  * @category constructors
@@ -121,7 +119,7 @@ export const neverScheduled: Outcome = {
 }
 
 /**
- * The builder image cannot be pulled: `Pending`, blocked ("ImagePull"), and `Errored` ("PendingTimeout") in the end.
+ * The builder image cannot be pulled: `Pending`, blocked ("ImagePull"), then `Errored` ("PendingTimeout").
  *
  * @since 0.1.0
  * @category constructors
@@ -129,7 +127,7 @@ export const neverScheduled: Outcome = {
 export const imagePullBackOff: Outcome = { _tag: "ImagePullBackOff" }
 
 /**
- * Somebody deletes the Job or the Build while it runs: `Errored` ("Deleted").
+ * The Job or Build is deleted from outside while it runs: `Errored` ("Deleted").
  *
  * @since 0.1.0
  * @category constructors
@@ -137,7 +135,7 @@ export const imagePullBackOff: Outcome = { _tag: "ImagePullBackOff" }
 export const deletedOutside: Outcome = { _tag: "DeletedOutside" }
 
 /**
- * The build runs until its own timeout ends it: `Errored` ("Timeout").
+ * The build runs until its timeout: `Errored` ("Timeout").
  *
  * @since 0.1.0
  * @category constructors
@@ -145,7 +143,7 @@ export const deletedOutside: Outcome = { _tag: "DeletedOutside" }
 export const hangs: Outcome = { _tag: "Hangs" }
 
 /**
- * The build runs until `release` says how it goes on.
+ * The build runs until `release` sets its outcome.
  *
  * @since 0.1.0
  * @category constructors

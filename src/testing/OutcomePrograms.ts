@@ -1,5 +1,5 @@
 /**
- * How an outcome looks from outside: the pod programs of our script and of OpenShift's builder that stand for it.
+ * The pod programs for the outcomes of builds, by this library's script and by OpenShift's builder.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ import type { Outcome } from "./Outcome.js"
 
 type Steps = Stream.Stream<Program.Step>
 
-/** The outcomes that end by themselves, once whoever holds or evicts has had their say. */
+/** The outcomes that end by themselves, without hold or eviction. */
 type Ending = Exclude<Outcome, { _tag: "Held" | "Evicted" | "NeverScheduled" | "ImagePullBackOff" }>
 
 const digestOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, of: BuildPods.Subject): string =>
@@ -49,7 +49,7 @@ const script = (
   more: Partial<TerminationMessage.TerminationMessage> = {}
 ): Steps => Program.exit(exitCode, { message: TerminationMessage.format({ verb, code: exitCode, text: "", ...more }) })
 
-/** Deletes what owns a pod, behind everybody's back. */
+/** Deletes the owner of a pod from outside. */
 const deleteOwner = ({ catalog, registry }: ControlPlane, pod: JsonObject): Steps =>
   Stream.concat(
     Stream.drain(Stream.fromEffect(Effect.map(Clock.currentTimeMillis, (now) => {
@@ -153,7 +153,7 @@ const openShiftSteps = (
 }
 
 /**
- * The program of a pod in its `attempt`, counted from 1. `released` says how a build that is held goes on.
+ * The program of a pod in an `attempt`, counted from 1. `released` waits for the outcome of a held build.
  *
  * @since 0.1.0
  * @category constructors
@@ -190,7 +190,7 @@ export const program = (options: {
     waiting: outcome._tag === "ImagePullBackOff"
       ? Program.imagePullBackOff(imageOf(pod, container))
       : undefined,
-    // What prepares an OpenShift Build is done at once: it counts as Pending for so long.
+    // The init container of an OpenShift Build is skipped: while it ran, the Build would be Pending.
     steps: of.runner === "openshift" && !main.includes(container) ? Stream.empty : ending(outcome, container)
   })
 }

@@ -1,5 +1,5 @@
 /**
- * Which build goes how: the outcomes that a test has asked for, and the attempts so far.
+ * The outcomes that a test has set, and the attempts of each build so far.
  *
  * @since 0.1.0
  */
@@ -15,8 +15,8 @@ import type { Outcome } from "./Outcome.js"
 import * as OutcomePrograms from "./OutcomePrograms.js"
 
 /**
- * The builds that an outcome is for; what is left out matches all. `name` is that of the record, of the Job or the Build,
- * or of the pod.
+ * Selects the builds that get an outcome; an absent field matches all. `name` is that of the record, of the Job or Build, or
+ * of the pod.
  *
  * @since 0.1.0
  * @category models
@@ -32,7 +32,7 @@ interface Entry {
   readonly outcome: Outcome
 }
 
-const isFor = (match: BuildMatch, of: BuildPods.Subject): boolean =>
+const matches = (match: BuildMatch, of: BuildPods.Subject): boolean =>
   (match.finalImage === undefined || match.finalImage === of.finalImage)
   && (match.fingerprint === undefined || match.fingerprint === of.fingerprint)
   && (match.name === undefined || of.names.includes(match.name))
@@ -42,22 +42,22 @@ export class OutcomeRegistry {
   private entries: ReadonlyArray<Entry> = []
   private readonly attempts = new Map<string, number>()
   private readonly released = new Map<string, Deferred.Deferred<Outcome>>()
-  private readonly otherwise: Outcome
+  private readonly defaultOutcome: Outcome
   private readonly programs: Program.Programs
 
-  /** Builds go as `otherwise` says until a test says more; pods that build nothing run `programs`. */
-  constructor(otherwise: Outcome, programs: Program.Programs = Program.byDefault) {
-    this.otherwise = otherwise
+  /** Builds get the outcome `defaultOutcome` unless a test sets another; other pods run `programs`. */
+  constructor(defaultOutcome: Outcome, programs: Program.Programs = Program.byDefault) {
+    this.defaultOutcome = defaultOutcome
     this.programs = programs
   }
 
-  /** What is said last comes first. */
-  say(outcome: Outcome, match: BuildMatch): void {
+  /** The latest call comes first. */
+  set(outcome: Outcome, match: BuildMatch): void {
     this.entries = [{ match, outcome }, ...this.entries]
   }
 
   release(ref: BuildRef, outcome: Outcome): Effect.Effect<void> {
-    return Effect.asVoid(Deferred.succeed(this.gate(`${ref.namespace}/${ref.name}`), outcome))
+    return Effect.asVoid(Deferred.succeed(this.held(`${ref.namespace}/${ref.name}`), outcome))
   }
 
   reset(): void {
@@ -66,7 +66,7 @@ export class OutcomeRegistry {
     this.released.clear()
   }
 
-  /** What becomes of the pods of a cluster. */
+  /** The pod behaviour of a cluster. */
   behaviour(plane: ControlPlane): PodBehaviour {
     return {
       obstacle: (pod) => {
@@ -86,20 +86,20 @@ export class OutcomeRegistry {
     const build = `${of.namespace}/${of.record === "" ? of.names[1] : of.record}`
     const attempt = (this.attempts.get(build) ?? 0) + 1
     this.attempts.set(build, attempt)
-    const released = Deferred.await(this.gate(build))
+    const released = Deferred.await(this.held(build))
     return Effect.succeed(OutcomePrograms.program({ plane, pod, of, outcome, attempt, released }))
   }
 
-  /** How a build goes; undefined for a pod that builds nothing. */
+  /** The outcome of a pod's build; undefined for a pod that is not a build. */
   private outcome(of: BuildPods.Subject): Outcome | undefined {
     return of.runner === "unknown"
       ? undefined
-      : this.entries.find((entry) => isFor(entry.match, of))?.outcome ?? this.otherwise
+      : this.entries.find((entry) => matches(entry.match, of))?.outcome ?? this.defaultOutcome
   }
 
-  private gate(build: string): Deferred.Deferred<Outcome> {
-    const gate = this.released.get(build) ?? Deferred.unsafeMake<Outcome>(FiberId.none)
-    this.released.set(build, gate)
-    return gate
+  private held(build: string): Deferred.Deferred<Outcome> {
+    const held = this.released.get(build) ?? Deferred.unsafeMake<Outcome>(FiberId.none)
+    this.released.set(build, held)
+    return held
   }
 }

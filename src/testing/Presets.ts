@@ -1,5 +1,5 @@
 /**
- * The clusters of the three kinds that a build can meet: a plain one, OpenShift, and OpenShift on a single node.
+ * The preset clusters: without OpenShift, OpenShift, and OpenShift on a single node.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as OpenShiftKinds from "../fake/kinds/OpenShiftKinds.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 
 /**
- * `topology` is what `Infrastructure/cluster` says of the control plane; `capabilities` are those enabled in
+ * `topology` is the control plane topology in `Infrastructure/cluster`; `capabilities` are those enabled in
  * `ClusterVersion/version`: without `Build` there is no build API.
  *
  * @since 0.1.0
@@ -20,7 +20,7 @@ export interface OpenShift {
 }
 
 /**
- * What a cluster is made of, and what is in it from the start.
+ * The options of a cluster, and its initial objects.
  *
  * @since 0.1.0
  * @category models
@@ -35,7 +35,7 @@ const certificate = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
 const rootCertificates = { "kube-root-ca.crt": { "ca.crt": certificate } }
 
 /**
- * No OpenShift: two nodes.
+ * Without OpenShift: two nodes.
  *
  * @since 0.1.0
  * @category constants

@@ -67,7 +67,7 @@ const real = Layer.scopedContext(Effect.gen(function*() {
   })
   const control = {
     outcome: (next: FakeCluster.Outcome, match: FakeCluster.BuildMatch = {}) =>
-      Effect.sync(() => playbook.say(next, match)),
+      Effect.sync(() => playbook.set(next, match)),
     release: playbook.release.bind(playbook)
   }
   return Context.make(Cluster.Cluster, cluster).pipe(

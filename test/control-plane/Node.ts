@@ -21,7 +21,7 @@ const logPath = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/
 
 /** Serves logs on a port of loopback; gives the port. */
 const serveLogs = (
-  book: LogStore,
+  logStore: LogStore,
   uidOf: (namespace: string, pod: string) => string | undefined
 ): Effect.Effect<number, never, Scope.Scope> =>
   Effect.gen(function*() {
@@ -30,7 +30,7 @@ const serveLogs = (
     const server = https.createServer({ cert: certificate, key }, (request, response) => {
       const url = new URL(request.url ?? "", "https://kubelet")
       const [, namespace = "", pod = "", container = ""] = logPath.exec(url.pathname) ?? []
-      const output = book.current(uidOf(namespace, pod) ?? "", container)
+      const output = logStore.current(uidOf(namespace, pod) ?? "", container)
       if (output === undefined) {
         response.writeHead(400).end(`container "${container}" in pod "${pod}" is not available`)
         return
@@ -75,13 +75,13 @@ export const run = (options: {
       return config
     }))
     const driver = HttpDriver.make({ credentials, defaultNamespace: "default", timeout: Duration.seconds(30) })
-    const book = new LogStore()
+    const logStore = new LogStore()
     const uids = new Map<string, string>()
-    const port = yield* serveLogs(book, (namespace, pod) => uids.get(`${namespace}/${pod}`))
+    const port = yield* serveLogs(logStore, (namespace, pod) => uids.get(`${namespace}/${pod}`))
     const made = Node.make(options.node, "v1.37.1", yield* Clock.currentTimeMillis)
     yield* Kubelet.run({
       driver,
-      book,
+      logStore,
       node: Json.set(
         Json.set(made, ["status", "addresses"], [{ type: "InternalIP", address: "127.0.0.1" }]),
         ["status", "daemonEndpoints"],

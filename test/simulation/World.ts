@@ -101,7 +101,7 @@ export const make = (platform: Platform, inputs: ReadonlyArray<Schedule.Input>) 
     const scripts = new Map(wanted.map((input, index) => [BuildInput.fingerprint(input), inputs[index]] as const))
     const byFingerprint = new Map([...scripts].flatMap(([key, input]) => input === undefined ? [] : [[key, input]]))
     wanted.forEach((input, index) =>
-      playbook.say(outcomes[inputs[index]?.script ?? "succeeds"], { finalImage: input.finalImage.pullspec })
+      playbook.set(outcomes[inputs[index]?.script ?? "succeeds"], { finalImage: input.finalImage.pullspec })
     )
     let truth: Truth | undefined
 
@@ -177,7 +177,7 @@ export const make = (platform: Platform, inputs: ReadonlyArray<Schedule.Input>) 
         }),
       outage: (seconds: number) =>
         Effect.map(Clock.currentTimeMillis, (now) => {
-          plane.faults.away(now + seconds * 1_000)
+          plane.faults.outage(now + seconds * 1_000)
           plane.gateway.cut()
         }),
       cut: Effect.sync(() => plane.gateway.cut()),

@@ -1,5 +1,5 @@
 /**
- * What is asked before an object is stored, beside what its kind says: the admission plugins of an API server.
+ * Admission plugins: checks and changes before an object is stored, beside those of its kind.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,8 @@ import type { ApiStore } from "../store/ApiStore.js"
 import * as Metadata from "../store/Metadata.js"
 
 /**
- * An object on its way in. `namespace` is empty for what has none; without a `user` it comes from the cluster itself.
+ * An object to be admitted. `namespace` is empty for cluster-scoped kinds; `user` is undefined for writes of the cluster
+ * itself.
  *
  * @since 0.1.0
  * @category models
@@ -28,7 +29,7 @@ export interface Attempt {
 }
 
 /**
- * `change` may rewrite an object before it is checked, `check` sees what would be stored.
+ * `change` may mutate an object before validation; `check` validates the object that would be stored.
  *
  * @since 0.1.0
  * @category models
@@ -38,11 +39,11 @@ export interface Plugin {
   readonly check?: (attempt: Attempt) => Either.Either<void, Status>
 }
 
-/** The name by which admission speaks of an object that may have none yet. @since 0.1.0 @category getters */
+/** The name of an object in admission messages; it may not have one yet. @since 0.1.0 @category getters  */
 export const spokenName = ({ object }: Attempt): string =>
   [Metadata.name(object), Json.text(object, "metadata", "generateName") ?? ""].find((name) => name !== "") ?? "Unknown"
 
-/** Runs the changes one after the other. @since 0.1.0 @category combinators */
+/** Runs the changes in order. @since 0.1.0 @category combinators  */
 export const change = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either.Either<JsonObject, Status> => {
   let changed: Either.Either<JsonObject, Status> = Either.right(attempt.object)
   for (const plugin of plugins) {
@@ -51,7 +52,7 @@ export const change = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either
   return changed
 }
 
-/** Runs the checks until one refuses. @since 0.1.0 @category combinators */
+/** Runs the checks until one rejects the object. @since 0.1.0 @category combinators  */
 export const check = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either.Either<void, Status> => {
   for (const plugin of plugins) {
     const verdict = plugin.check?.(attempt) ?? Either.void

@@ -1,5 +1,5 @@
 /**
- * Who makes a Build needs the permission to create builds of its strategy. As in openshift/openshift-apiserver
+ * Creating a Build requires the permission to create builds of its strategy. As in openshift/openshift-apiserver
  * pkg/build/apiserver/admission/strategyrestrictions (February 2026).
  *
  * @since 0.1.0
@@ -20,7 +20,7 @@ export const buildByStrategy: Plugin = {
     if (strategy === undefined || user === undefined) {
       return Either.void
     }
-    const allowed = Access.may(user, {
+    const allowed = Access.isAllowed(user, {
       verb: "create",
       group: kind.group,
       resource: "builds",

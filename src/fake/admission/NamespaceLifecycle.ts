@@ -1,5 +1,5 @@
 /**
- * Nothing is created in a namespace that is not there, or that is on its way out. As in k8s.io/apiserver
+ * Rejects objects in namespaces that do not exist or are terminating. As in k8s.io/apiserver
  * pkg/admission/plugin/namespace/lifecycle (v0.37).
  *
  * @since 0.1.0

@@ -1,6 +1,6 @@
 /**
- * The pod security standards that a namespace asks for by its label `pod-security.kubernetes.io/enforce`. The checks and
- * words are those of k8s.io/pod-security-admission policy (v0.37), for what Linux pods can ask for.
+ * Enforces the pod security standard in a namespace's label `pod-security.kubernetes.io/enforce`. Checks and messages are
+ * those of k8s.io/pod-security-admission policy (v0.37), for Linux pods.
  *
  * @since 0.1.0
  */
@@ -32,7 +32,7 @@ const names = (bad: ReadonlyArray<JsonObject>): string =>
 
 const unique = (values: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(values)].sort()
 
-/** A check of every container: which are bad, and what is said of them. */
+/** A check of every container: which ones violate it, and the message. */
 const each = (
   reason: string,
   isBad: (container: JsonObject) => boolean,
@@ -43,7 +43,7 @@ const each = (
   return bad.length === 0 ? undefined : { reason, detail: detail(bad) }
 }
 
-/** Whether the pod has its own users: then it matters less who it thinks it is. */
+/** Whether the pod has a user namespace; checks of user ids are relaxed then. */
 const hasOwnUsers = (spec: JsonObject): boolean => spec["hostUsers"] === false
 
 const defaultCapabilities = [
@@ -213,7 +213,7 @@ const noEscalation = each(
   (bad) => `${names(bad)} must set securityContext.allowPrivilegeEscalation=false`
 )
 
-// registry.go: by level, then by the name of the check; a stricter check stands for the one it overrides.
+// registry.go: by level, then by the name of the check; a stricter check replaces the one it overrides.
 const levels: Readonly<Record<string, ReadonlyArray<Check>>> = {
   baseline: [
     addedCapabilities,
@@ -238,14 +238,14 @@ const levels: Readonly<Record<string, ReadonlyArray<Check>>> = {
   ]
 }
 
-/** What in a pod violates a level, in the words of the server; nothing if all is well. @since 0.1.0 @category rules */
+/** The server's message for the violations of a level; undefined if there are none. @since 0.1.0 @category rules  */
 export const violations = (level: string, spec: JsonObject): ReadonlyArray<string> =>
   (levels[level] ?? []).flatMap((check) => {
     const violation = check(spec)
     return violation === undefined ? [] : [`${violation.reason} (${violation.detail})`]
   })
 
-/** Enforces the standards, but on pods of the users that are named. @since 0.1.0 @category plugins */
+/** Enforces the standards, except for pods of the exempt users. @since 0.1.0 @category plugins  */
 export const podSecurity = (exempt: ReadonlyArray<string>): Plugin => ({
   check: (attempt) => {
     const { kind, namespace, object, operation, store, user } = attempt

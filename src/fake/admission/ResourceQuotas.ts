@@ -1,6 +1,6 @@
 /**
- * No more is created than a namespace's quotas allow. As in k8s.io/apiserver pkg/admission/plugin/resourcequota (v0.37),
- * for what pods ask for and for how many objects there are; scopes are not told apart.
+ * Enforces ResourceQuotas. As in k8s.io/apiserver pkg/admission/plugin/resourcequota (v0.37), for compute resources and
+ * object counts; scopes are ignored.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ import { type Attempt, type Plugin, spokenName } from "./Admission.js"
 
 const computed = ["cpu", "memory", "ephemeral-storage"]
 
-/** The computed resource that a name of a quota is about, and whether it counts requests or limits. */
+/** The compute resource of a quota's key, and whether it counts requests or limits. */
 const computedOf = (name: string): { readonly list: "requests" | "limits"; readonly resource: string } | undefined => {
   const [list, resource] = name.includes(".") ? name.split(".", 2) : ["requests", name]
   return (list === "requests" || list === "limits") && resource !== undefined && computed.includes(resource)
@@ -30,7 +30,7 @@ const countName = (kind: Kind.Kind): ReadonlyArray<string> => [
   ...(kind.group === "" ? [kind.plural] : [])
 ]
 
-/** How much of a resource an object takes. @since 0.1.0 @category getters */
+/** An object's usage of a resource. @since 0.1.0 @category getters  */
 export const usage = (kind: Kind.Kind, object: JsonObject, name: string): number => {
   const isPod = Kind.resource(kind) === "pods"
   if (isPod && name !== "count/pods" && Pods.isTerminal(object)) {
@@ -44,7 +44,7 @@ export const usage = (kind: Kind.Kind, object: JsonObject, name: string): number
     : 0
 }
 
-/** The quantity as the server writes it. @since 0.1.0 @category getters */
+/** Formats a quantity as the server does. @since 0.1.0 @category getters  */
 export const rendered = (name: string, value: number): string => {
   const memory = name.endsWith("memory") || name.endsWith("storage")
   if (memory) {
@@ -68,18 +68,18 @@ const unset = (kind: Kind.Kind, object: JsonObject, names: ReadonlyArray<string>
       : [`${name} for: ${without.map((one) => Json.text(one, "name") ?? "").sort().join(",")}`]
   })
 
-const complaint = ({ kind, namespace, object, store }: Attempt, quota: JsonObject): string | undefined => {
+const exceeded = ({ kind, namespace, object, store }: Attempt, quota: JsonObject): string | undefined => {
   const hard = Json.object(quota, "spec", "hard")
   const names = Object.keys(hard).sort()
   const lacking = unset(kind, object, names)
   if (lacking.length > 0) {
     return `failed quota: ${Metadata.name(quota)}: must specify ${lacking.join("; ")}`
   }
-  const there = store.list(Kind.resource(kind), namespace)
+  const existing = store.list(Kind.resource(kind), namespace)
   const over = names.map((name) => ({
     name,
     requested: usage(kind, object, name),
-    used: there.reduce((sum, one) => sum + usage(kind, one, name), 0)
+    used: existing.reduce((sum, one) => sum + usage(kind, one, name), 0)
   })).filter(({ name, requested, used }) => requested > 0 && used + requested > quantity(hard[name]))
   const list = (value: (one: typeof over[number]) => string) => over.map((one) => `${one.name}=${value(one)}`).join(",")
   return over.length === 0
@@ -95,7 +95,7 @@ export const resourceQuotas: Plugin = {
     if (operation !== "create" || namespace === "") {
       return Either.void
     }
-    const why = store.list("resourcequotas", namespace).map((quota) => complaint(attempt, quota)).find((one) =>
+    const why = store.list("resourcequotas", namespace).map((quota) => exceeded(attempt, quota)).find((one) =>
       one !== undefined
     )
     return why === undefined ? Either.void : Either.left(Status.forbidden(kind, spokenName(attempt), why))

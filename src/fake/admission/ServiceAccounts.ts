@@ -1,6 +1,5 @@
 /**
- * Every pod runs as a service account, which must be there. As in k8s.io/kubernetes plugin/pkg/admission/serviceaccount
- * (v1.37).
+ * Rejects pods without an existing service account. As in k8s.io/kubernetes plugin/pkg/admission/serviceaccount (v1.37).
  *
  * @since 0.1.0
  */
@@ -45,7 +44,7 @@ export const serviceAccounts: Plugin = {
     const spec = Json.object(object, "spec")
     const name = Json.text(spec, "serviceAccountName") ?? "default"
     const account = store.get({ resource: "serviceaccounts", namespace, name })
-    // The real server waits for the default account of a new namespace; here it is always about to come.
+    // The real server waits for the default account of a new namespace; here it is created at once.
     if (account === undefined && name !== "default") {
       return Either.left(Status.forbidden(
         kind,

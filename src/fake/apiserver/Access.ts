@@ -1,5 +1,5 @@
 /**
- * Who may do what: one set of rules that refuses requests and answers access reviews.
+ * Authorization by rules: rejects requests and evaluates access reviews.
  *
  * @since 0.1.0
  */
@@ -9,8 +9,8 @@ import type { RequestInfo } from "./RequestInfo.js"
 import * as Status from "./Status.js"
 
 /**
- * What a rule allows, as in a Role: `*` stands for all, a subresource is written `pods/log`. Without `namespaces` it holds
- * everywhere, as in a ClusterRole.
+ * A rule of a Role: `*` matches everything; a subresource is written `pods/log`. Without `namespaces` it applies in all of
+ * them, as in a ClusterRole.
  *
  * @since 0.1.0
  * @category models
@@ -30,10 +30,10 @@ export interface User {
   readonly rules: ReadonlyArray<Rule>
 }
 
-/** Everything is allowed. @since 0.1.0 @category constants */
+/** Allows everything. @since 0.1.0 @category constants  */
 export const everything: Rule = { verbs: ["*"], apiGroups: ["*"], resources: ["*"], nonResourceURLs: ["*"] }
 
-/** What every authenticated user may do: discovery, and asking about themselves. @since 0.1.0 @category constants */
+/** The rules of every authenticated user: discovery and self-reviews. @since 0.1.0 @category constants  */
 const basics: ReadonlyArray<Rule> = [
   {
     verbs: ["create"],
@@ -47,7 +47,7 @@ const basics: ReadonlyArray<Rule> = [
 ]
 
 /** @since 0.1.0 @category models */
-export interface Question {
+export interface AccessAttributes {
   readonly verb: string
   readonly group: string
   readonly resource: string
@@ -62,8 +62,8 @@ const includes = (allowed: ReadonlyArray<string> | undefined, wanted: string): b
 const rulesOf = (user: User): ReadonlyArray<Rule> => [...basics, ...user.rules]
 
 /** @since 0.1.0 @category predicates */
-export const may = (user: User, question: Question): boolean => {
-  const { group, name, namespace, resource, subresource, verb } = question
+export const isAllowed = (user: User, attributes: AccessAttributes): boolean => {
+  const { group, name, namespace, resource, subresource, verb } = attributes
   return rulesOf(user).some((rule) =>
     includes(rule.verbs, verb) && includes(rule.apiGroups, group)
     && (subresource === ""
@@ -81,7 +81,7 @@ export const mayOpen = (user: User, verb: string, path: string): boolean =>
     && (rule.nonResourceURLs ?? []).some((url) => url.endsWith("*") ? path.startsWith(url.slice(0, -1)) : path === url)
   )
 
-/** Refuses what the rules do not allow. @since 0.1.0 @category combinators */
+/** The Forbidden status for a request that no rule allows. @since 0.1.0 @category combinators  */
 export const refusal = (user: User, info: RequestInfo): Status.Status | undefined => {
   if (info.resource === undefined) {
     return mayOpen(user, info.verb, info.path) ? undefined : Status.make(
@@ -92,7 +92,7 @@ export const refusal = (user: User, info: RequestInfo): Status.Status | undefine
     )
   }
   const { group, name, namespace, plural, subresource } = info.resource
-  if (may(user, { verb: info.verb, group, resource: plural, subresource, namespace, name })) {
+  if (isAllowed(user, { verb: info.verb, group, resource: plural, subresource, namespace, name })) {
     return undefined
   }
   const resource = subresource === "" ? plural : `${plural}/${subresource}`
@@ -105,16 +105,16 @@ export const refusal = (user: User, info: RequestInfo): Status.Status | undefine
 }
 
 const accessReview = (user: User, review: JsonObject): JsonObject => {
-  const ask = (key: string): string => Json.text(review, "spec", "resourceAttributes", key) ?? ""
+  const attribute = (key: string): string => Json.text(review, "spec", "resourceAttributes", key) ?? ""
   const path = Json.text(review, "spec", "nonResourceAttributes", "path")
   const allowed = path === undefined
-    ? may(user, {
-      verb: ask("verb"),
-      group: ask("group"),
-      resource: ask("resource"),
-      subresource: ask("subresource"),
-      namespace: ask("namespace"),
-      name: ask("name")
+    ? isAllowed(user, {
+      verb: attribute("verb"),
+      group: attribute("group"),
+      resource: attribute("resource"),
+      subresource: attribute("subresource"),
+      namespace: attribute("namespace"),
+      name: attribute("name")
     })
     : mayOpen(user, Json.text(review, "spec", "nonResourceAttributes", "verb") ?? "", path)
   return {
@@ -147,7 +147,7 @@ const rulesReview = (user: User, review: JsonObject): JsonObject => {
   }
 }
 
-/** What the server answers to a review of a user's own rights. @since 0.1.0 @category combinators */
+/** The response to a review of a user's own permissions. @since 0.1.0 @category combinators  */
 export const review = (user: User, kind: string, body: JsonObject): JsonObject | undefined =>
   kind === "SelfSubjectAccessReview"
     ? accessReview(user, body)

@@ -1,5 +1,5 @@
 /**
- * A Kubernetes API server: an {@link ApiRequest} in, its answer out. It knows nothing of transports.
+ * A Kubernetes API server without a transport: maps an {@link ApiRequest} to its reply.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ import * as Status from "./Status.js"
 import * as Watching from "./Watching.js"
 
 /**
- * Where the log of an object comes from.
+ * The source of the log lines of an object.
  *
  * @since 0.1.0
  * @category models
@@ -69,7 +69,7 @@ export class ApiServer {
     this.options = options
   }
 
-  /** Answers a request of a user. A watch breaks when `interruption` says so. */
+  /** Handles a user's request. A watch is cut when `interruption` fires. */
   handle(
     request: ApiRequest,
     user: Access.User,
@@ -95,7 +95,7 @@ export class ApiServer {
   private route(call: Call): Effect.Effect<Reply, Refused | Dropped> {
     const { info, request } = call
     if (info.resource === undefined) {
-      return settle(this.document(request))
+      return toEffect(this.document(request))
     }
     const { group, name, namespace, plural, subresource, version } = info.resource
     const kind = this.options.catalog.served(group, version, plural)
@@ -104,13 +104,13 @@ export class ApiServer {
     }
     const target = { kind, namespace: kind.namespaced ? namespace : "", name, subresource }
     if (kind.virtual) {
-      return settle(review(call, kind))
+      return toEffect(review(call, kind))
     }
     if (subresource === "log" && info.verb === "get") {
       return this.log(call, target)
     }
     const wrong = RequestOptions.refusal(request)
-    return settle(wrong === undefined ? this.carryOut(call, target) : Either.left(wrong))
+    return toEffect(wrong === undefined ? this.carryOut(call, target) : Either.left(wrong))
   }
 
   private has(kind: Kind.Kind, subresource: string): boolean {
@@ -187,14 +187,14 @@ export class ApiServer {
 
   private log(call: Call, { kind, name, namespace }: Target): Effect.Effect<Reply, Refused> {
     const source = this.options.logs.get(Kind.resource(kind))
-    return Effect.flatMap(settle(this.options.registry.get(kind, namespace, name)), (found) =>
+    return Effect.flatMap(toEffect(this.options.registry.get(kind, namespace, name)), (found) =>
       source === undefined
         ? Effect.fail(new Refused({ status: Status.noSuchPath }))
         : Effect.map(source(found, call.request.query), (lines): Reply => ({ _tag: "Log", lines })))
   }
 }
 
-const settle = <A>(answer: Answer<A>): Effect.Effect<A, Refused> =>
+const toEffect = <A>(answer: Answer<A>): Effect.Effect<A, Refused> =>
   Either.match(answer, {
     onLeft: (status) => Effect.fail(new Refused({ status })),
     onRight: Effect.succeed

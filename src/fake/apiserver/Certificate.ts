@@ -1,13 +1,13 @@
 /**
- * A certificate authority and a server certificate for this machine's loopback, made from nothing: just enough X.509 (RFC
- * 5280) in DER, signed with ECDSA on P-256.
+ * Makes a certificate authority and a server certificate for loopback: a minimal X.509 (RFC 5280) in DER, signed with ECDSA
+ * on P-256.
  *
  * @since 0.1.0
  */
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto"
 
 /**
- * PEM texts: `ca` is what clients trust, `certificate` and `key` are the server's.
+ * PEM strings: clients trust `ca`; `certificate` and `key` belong to the server.
  *
  * @since 0.1.0
  * @category models
@@ -63,7 +63,7 @@ const ecdsaWithSha256 = sequence(oid("1.2.840.10045.4.3.2"))
 const name = (commonName: string): Buffer =>
   sequence(der(tag.set, sequence(oid("2.5.4.3"), der(tag.utf8, Buffer.from(commonName)))))
 
-/** Long enough for any clock, the tests' own included. */
+/** Long enough for any clock, including test clocks. */
 const validity = sequence(
   der(tag.utcTime, Buffer.from("700101000000Z")),
   der(tag.generalizedTime, Buffer.from("20991231235959Z"))
@@ -126,7 +126,7 @@ const certify = (options: {
   return pem(sequence(body, ecdsaWithSha256, bitString(sign("sha256", body, options.signer))))
 }
 
-/** New ones at each call. @since 0.1.0 @category constructors */
+/** Makes new ones at each call. @since 0.1.0 @category constructors  */
 export const make = (): Certificates => {
   const root = generateKeyPairSync("ec", { namedCurve: "P-256" })
   const leaf = generateKeyPairSync("ec", { namedCurve: "P-256" })

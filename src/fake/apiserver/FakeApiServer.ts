@@ -1,6 +1,6 @@
 /**
- * The fake API server on a socket: HTTPS on this machine's loopback, with a certificate of its own and bearer tokens, for
- * whatever speaks to a cluster: this library's live client, `kubectl`, or a client of another language.
+ * Serves the fake API server over HTTPS on loopback, with a certificate of its own and a bearer token, for any client: this
+ * library's, `kubectl`, or one in another language.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ import * as Certificate from "./Certificate.js"
 import * as HttpHandler from "./HttpHandler.js"
 
 /**
- * Where the server is, and how to come in. `kubeconfig` is a whole kubeconfig file, in JSON.
+ * The address of the server and its credentials. `kubeconfig` is a complete kubeconfig file in JSON.
  *
  * @since 0.1.0
  * @category models
@@ -29,7 +29,7 @@ export interface Service {
   readonly ca: string
   readonly token: string
   readonly kubeconfig: string
-  /** What is served. */
+  /** The served cluster. */
   readonly plane: ControlPlane.ControlPlane
 }
 
@@ -37,7 +37,7 @@ export interface Service {
 export class FakeApiServer extends Context.Tag("effect-os-builder/FakeApiServer")<FakeApiServer, Service>() {}
 
 /**
- * The server could not listen.
+ * The server could not listen on a port.
  *
  * @since 0.1.0
  * @category errors
@@ -49,9 +49,9 @@ export class NotListening extends Data.TaggedError("NotListening")<{ readonly ca
 }
 
 /**
- * - `user`: who comes in with the token, and what they may do; by default `client`, who may do everything.
- * - `namespace`: the namespace of the kubeconfig's context; by default `default`.
- * - `port`: by default any that is free.
+ * - `user`: the user of the token, with its rules; default: `client`, who may do everything.
+ * - `namespace`: the namespace of the kubeconfig's context; default: `default`.
+ * - `port`: default: any free port.
  *
  * @since 0.1.0
  * @category models
@@ -71,7 +71,7 @@ const listen = (server: https.Server, port: number): Effect.Effect<number, NotLi
     })
   })
 
-/** Ends every connection, those whose handshake is still under way included. */
+/** Closes every connection, including those in a TLS handshake. */
 const close = (server: https.Server, sockets: ReadonlySet<Socket>): Effect.Effect<void> =>
   Effect.async((resume) => {
     server.close(() => resume(Effect.void))
@@ -91,7 +91,7 @@ const kubeconfig = (url: string, ca: string, token: string, namespace: string): 
     users: [{ name: "fake", user: { token } }]
   })
 
-/** Serves a cluster until the scope closes, which ends every connection. @since 0.1.0 @category constructors */
+/** Serves a cluster until the scope is closed, which closes every connection. @since 0.1.0 @category constructors  */
 export const serve = (
   plane: ControlPlane.ControlPlane,
   options: Options = {}
@@ -116,7 +116,7 @@ export const serve = (
     return { url, ca, token, kubeconfig: kubeconfig(url, ca, token, namespace), plane }
   })
 
-/** A cluster, and the server on it. @since 0.1.0 @category layers */
+/** A cluster and its HTTPS server. @since 0.1.0 @category layers  */
 export const layer = (
   options: ControlPlane.Options & Options = {}
 ): Layer.Layer<FakeApiServer, NotListening> =>

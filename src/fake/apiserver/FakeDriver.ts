@@ -1,5 +1,5 @@
 /**
- * The API server in this process as a {@link Driver}: no sockets, nothing serialised.
+ * A {@link Driver} for the API server in this process, without sockets or serialization.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ const failure = (subject: ClusterError.Subject) => (error: Refused | Dropped): C
       reason: "Unreachable",
       detail: error.carriedOut === "no"
         ? "the connection was refused"
-        : "the connection was cut before the answer came",
+        : "the connection was lost before the response",
       ambiguous: error.carriedOut === "no" ? undefined : true
     })
 
@@ -27,11 +27,11 @@ const unexpected = (subject: ClusterError.Subject, reply: Reply): ClusterError.C
   new ClusterError.ClusterError({
     ...subject,
     reason: "Unexpected",
-    detail: `the server answered with a ${reply._tag}`
+    detail: `the server replied with a ${reply._tag}`
   })
 
 /**
- * A driver on whatever answers requests.
+ * Makes a driver from a request handler.
  *
  * @since 0.1.0
  * @category constructors
@@ -49,10 +49,10 @@ export const make = (
         send(request, subject),
         (reply) => reply._tag === "Object" ? Effect.succeed(reply.body) : Effect.fail(unexpected(subject, reply))
       ),
-    watch: (request, subject, project) =>
+    watch: (request, subject, decode) =>
       Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>
         reply._tag === "Watch"
-          ? Effect.succeed(Stream.map(Stream.mapError(reply.lines, failure(subject)), project))
+          ? Effect.succeed(Stream.map(Stream.mapError(reply.lines, failure(subject)), decode))
           : Effect.fail(unexpected(subject, reply)))),
     lines: (request, subject) =>
       Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>

@@ -1,5 +1,5 @@
 /**
- * What can go wrong between a client and an API server, on demand.
+ * Injects faults between clients and the API server.
  *
  * @since 0.1.0
  */
@@ -14,11 +14,11 @@ import type { RequestInfo } from "./RequestInfo.js"
 import * as Status from "./Status.js"
 
 /**
- * - `Status`: the server refuses with a code, a reason and a message, and says when to come again.
- * - `Latency`: the answer takes its time.
- * - `Drop`: the connection breaks before the request is carried out.
- * - `LoseResponse`: the request is carried out, but the connection breaks before the answer.
- * - `DelayEvents`, `RepeatEvents`: the lines of a watch come late, or twice.
+ * - `Status`: the server rejects the request with code, reason, message and Retry-After.
+ * - `Latency`: the response is delayed.
+ * - `Drop`: the connection is lost before the request is carried out.
+ * - `LoseResponse`: the request is carried out and its response is lost.
+ * - `DelayEvents`, `RepeatEvents`: the lines of a watch are delayed, or sent twice.
  *
  * @since 0.1.0
  * @category models
@@ -37,7 +37,7 @@ export type Fault =
   | { readonly _tag: "DelayEvents"; readonly duration: Duration.DurationInput }
   | { readonly _tag: "RepeatEvents" }
 
-/** Any refusal, by code, reason and message: `status(409, "Conflict", "…")`. @since 0.1.0 @category constructors */
+/** Any error status, by code, reason and message: `status(409, "Conflict", "…")`. @since 0.1.0 @category constructors  */
 export const status = (
   code: number,
   reason: string,
@@ -45,38 +45,43 @@ export const status = (
   options: { readonly retryAfter?: Duration.DurationInput | undefined } = {}
 ): Fault => ({ _tag: "Status", code, reason, message, ...options })
 
-/** `429`: come again later. @since 0.1.0 @category constructors */
+/** `429` with Retry-After. @since 0.1.0 @category constructors  */
 export const throttled = (retryAfter: Duration.DurationInput = "1 second"): Fault =>
   status(429, "TooManyRequests", "the server has received too many requests and has asked us to try again later", {
     retryAfter
   })
 
-/** `500`: the server's own trouble. @since 0.1.0 @category constructors */
+/** `500`, as for an etcd leader change. @since 0.1.0 @category constructors  */
 export const internalError = (message = "etcdserver: leader changed"): Fault =>
   status(500, "InternalError", `Internal error occurred: ${message}`)
 
-/** `503`: what an aggregated API says whose server is away. @since 0.1.0 @category constructors */
+/** `503`, as for an aggregated API whose server is down. @since 0.1.0 @category constructors  */
 export const unavailable = (message = "the server is currently unable to handle the request"): Fault =>
   status(503, "ServiceUnavailable", message)
 
-/** The answer comes so much later. @since 0.1.0 @category constructors */
+/** Delays the response. @since 0.1.0 @category constructors  */
 export const latency = (duration: Duration.DurationInput): Fault => ({ _tag: "Latency", duration })
 
-/** The connection breaks before the request is carried out. @since 0.1.0 @category constructors */
+/** Loses the connection before the request is carried out. @since 0.1.0 @category constructors  */
 export const drop: Fault = { _tag: "Drop" }
 
-/** The request is carried out, and its answer lost: a create that may have worked. @since 0.1.0 @category constructors */
+/**
+ * Carries the request out and loses its response, as for a create that may have succeeded.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const loseResponse: Fault = { _tag: "LoseResponse" }
 
-/** Each line of a watch comes so much later. @since 0.1.0 @category constructors */
+/** Delays each line of a watch. @since 0.1.0 @category constructors  */
 export const delayEvents = (duration: Duration.DurationInput): Fault => ({ _tag: "DelayEvents", duration })
 
-/** Each line of a watch comes twice. @since 0.1.0 @category constructors */
+/** Sends each line of a watch twice. @since 0.1.0 @category constructors  */
 export const repeatEvents: Fault = { _tag: "RepeatEvents" }
 
 /**
- * The requests that a fault befalls; what is left out matches all. `resource` is the plural, with the group where there
- * is one (`jobs.batch`), and the subresource after a slash (`pods/log`).
+ * Selects the requests that get a fault; an absent field matches all. `resource` is the plural, with its group if it has one
+ * (`jobs.batch`) and the subresource after a slash (`pods/log`).
  *
  * @since 0.1.0
  * @category models
@@ -94,7 +99,12 @@ interface Planned {
   left: number
 }
 
-/** The resource of a request as a {@link Match} names it; the path for what is none. @since 0.1.0 @category getters */
+/**
+ * The resource of a request in the form of {@link Match}; the path for requests without a resource.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
 export const resourceName = (info: RequestInfo): string => {
   if (info.resource === undefined) {
     return info.path
@@ -104,7 +114,7 @@ export const resourceName = (info: RequestInfo): string => {
   return subresource === "" ? qualified : `${qualified}/${subresource}`
 }
 
-/** The name that a request gives its object, in the path or in what it creates. @since 0.1.0 @category getters */
+/** The object name in a request's path, or in the body of a create. @since 0.1.0 @category getters  */
 export const objectName = (info: RequestInfo, request: ApiRequest): string => {
   const { body } = request
   const inPath = info.resource?.name ?? ""
@@ -116,9 +126,9 @@ export const objectName = (info: RequestInfo, request: ApiRequest): string => {
 /** @since 0.1.0 @category models */
 export class Faults {
   private planned: ReadonlyArray<Planned> = []
-  private awayUntil = 0
+  private outageUntil = 0
 
-  /** From now on, until it is lifted or used up. The answer lifts it. */
+  /** Adds a fault until it is removed or used up. Returns a function that removes it. */
   add(match: Match, fault: Fault, times = Number.POSITIVE_INFINITY): () => void {
     const planned = { match, fault, left: times }
     this.planned = [...this.planned, planned]
@@ -129,24 +139,24 @@ export class Faults {
 
   clear(): void {
     this.planned = []
-    this.awayUntil = 0
+    this.outageUntil = 0
   }
 
-  /** No connection is taken until then, in milliseconds. */
-  away(until: number): void {
-    this.awayUntil = until
+  /** Refuses all connections until this time, in milliseconds. */
+  outage(until: number): void {
+    this.outageUntil = until
   }
 
-  /** Carries a request out with what is planned for it. */
+  /** Applies the matching faults to a request. */
   around(
     info: RequestInfo,
     request: ApiRequest,
     reply: Effect.Effect<Reply, Refused | Dropped>
   ): Effect.Effect<Reply, Refused | Dropped> {
     return Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      now < this.awayUntil
+      now < this.outageUntil
         ? Effect.fail(new Dropped({ carriedOut: "no" }))
-        : this.take(info, request).reduceRight(befall, reply))
+        : this.take(info, request).reduceRight(applyFault, reply))
   }
 
   private take(info: RequestInfo, request: ApiRequest): ReadonlyArray<Fault> {
@@ -171,7 +181,7 @@ const matches = (match: Match, info: RequestInfo, request: ApiRequest): boolean 
   && (match.namespace === undefined || match.namespace === info.resource?.namespace)
   && (match.name === undefined || match.name === objectName(info, request))
 
-const befall = (
+const applyFault = (
   reply: Effect.Effect<Reply, Refused | Dropped>,
   fault: Fault
 ): Effect.Effect<Reply, Refused | Dropped> => {

@@ -1,6 +1,5 @@
 /**
- * The door of an API server: what every request passes, whichever way it comes. Requests are written down, planned faults
- * befall them, and the server answers.
+ * The entry point of every request: records it, applies faults, and passes it to the API server.
  *
  * @since 0.1.0
  */
@@ -14,8 +13,8 @@ import * as RequestInfo from "./RequestInfo.js"
 import type { Interruption } from "./Watching.js"
 
 /**
- * A request as it came, and what it asked for: `resource` is the plural, with the group where there is one
- * (`jobs.batch`), and the subresource after a slash (`pods/log`); the path of what is no resource.
+ * A recorded request. `resource` is the plural, with its group if it has one (`jobs.batch`) and the subresource after a
+ * slash (`pods/log`); the path for requests without a resource.
  *
  * @since 0.1.0
  * @category models
@@ -28,13 +27,13 @@ export interface RecordedRequest extends ApiRequest {
   readonly user: string
 }
 
-const remembered = 100_000
+const maxRecorded = 100_000
 
 /** @since 0.1.0 @category models */
 export class Gateway {
   private readonly server: ApiServer
   private readonly faults: Faults
-  private journal: Array<RecordedRequest> = []
+  private recorded: Array<RecordedRequest> = []
   private cuts = 0
   private readonly watches = new Set<() => void>()
 
@@ -43,19 +42,19 @@ export class Gateway {
     this.faults = faults
   }
 
-  /** The requests so far, the oldest first. */
+  /** The recorded requests, oldest first. */
   get requests(): ReadonlyArray<RecordedRequest> {
-    return [...this.journal]
+    return [...this.recorded]
   }
 
-  forget(): void {
-    this.journal = []
+  clearRequests(): void {
+    this.recorded = []
   }
 
   handle(request: ApiRequest, user: User): Effect.Effect<Reply, Refused | Dropped> {
     return Effect.suspend(() => {
       const info = RequestInfo.parse(request)
-      this.journal.push({
+      this.recorded.push({
         ...request,
         verb: info.verb,
         resource: resourceName(info),
@@ -63,14 +62,14 @@ export class Gateway {
         name: objectName(info, request),
         user: user.name
       })
-      if (this.journal.length > remembered) {
-        this.journal.shift()
+      if (this.recorded.length > maxRecorded) {
+        this.recorded.shift()
       }
       return this.faults.around(info, request, this.server.handle(request, user, this.interruption()))
     })
   }
 
-  /** Breaks every watch that is open, as a load balancer or a restart does. */
+  /** Cuts every open watch, as a load balancer or a restart does. */
   cut(): void {
     this.cuts += 1
     const woken = [...this.watches]

@@ -1,5 +1,5 @@
 /**
- * One HTTP request to the fake API server, and what is written in answer.
+ * Handles one HTTP request to the fake API server.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ import * as Protobuf from "./Protobuf.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
 import * as Status from "./Status.js"
 
-const largestBody = 3 * 1024 * 1024
+const maxBodySize = 3 * 1024 * 1024
 
 const methods: ReadonlyArray<Method> = ["DELETE", "GET", "PATCH", "POST", "PUT"]
 
@@ -28,8 +28,8 @@ const readBody = (request: IncomingMessage): Effect.Effect<Buffer, Refused | Dro
     let length = 0
     request.on("data", (chunk: Buffer) => {
       length += chunk.length
-      if (length > largestBody) {
-        const message = `Request entity too large: limit is ${largestBody}`
+      if (length > maxBodySize) {
+        const message = `Request entity too large: limit is ${maxBodySize}`
         resume(refuse(Status.make(413, "RequestEntityTooLarge", message)))
         request.pause()
       } else {
@@ -53,7 +53,7 @@ const parse = (text: string): Either.Either<JsonObject | ReadonlyArray<Json.Valu
 
 const isMethod = (method: string | undefined): method is Method => methods.some((one) => one === method)
 
-const spoken = [
+const supportedMediaTypes = [
   "application/json",
   "application/json-patch+json",
   "application/merge-patch+json",
@@ -80,8 +80,8 @@ const read = (request: IncomingMessage): Effect.Effect<ApiRequest, Refused | Dro
       return plain
     }
     const mediaType = contentType?.split(";")[0]?.trim()
-    if (mediaType !== undefined && !spoken.includes(mediaType)) {
-      return yield* refuse(Status.unsupportedMediaType(spoken))
+    if (mediaType !== undefined && !supportedMediaTypes.includes(mediaType)) {
+      return yield* refuse(Status.unsupportedMediaType(supportedMediaTypes))
     }
     if (mediaType === Protobuf.contentType) {
       const object = Protobuf.decode(bytes)
@@ -102,7 +102,7 @@ const authenticate = (
   return user === undefined ? refuse(Status.unauthorized) : Effect.succeed(user)
 }
 
-/** Waits until what was written has gone out, if there is too much of it. */
+/** Writes text and waits for `drain` if the buffer is full. */
 const write = (response: ServerResponse, text: string): Effect.Effect<void> =>
   Effect.async((resume) => {
     if (response.write(text)) {
@@ -133,7 +133,7 @@ const stream = <A>(
 
 const encoded = new WeakMap<JsonObject, string>()
 
-/** Objects are frozen and shared by all who watch them, so each is written out once. */
+/** Objects are frozen and shared by all watches, so each is serialized once. */
 const encodeObject = (object: JsonObject): string => {
   const known = encoded.get(object) ?? JSON.stringify(object)
   if (Object.isFrozen(object)) {
@@ -144,8 +144,8 @@ const encodeObject = (object: JsonObject): string => {
 
 const encodeLine = (line: WatchLine): string => `{"type":"${line.type}","object":${encodeObject(line.object)}}\n`
 
-/** What no handler was found for is refused in plain words, as by the router of the real server. */
-const routerSays: ReadonlyMap<Status.Status, string> = new Map([
+/** A path without a handler gets a plain text response, as from the router of the real server. */
+const routerMessages: ReadonlyMap<Status.Status, string> = new Map([
   [Status.noSuchPath, "404 page not found\n"],
   [Status.methodNotAllowed, "405: Method Not Allowed"]
 ])
@@ -162,17 +162,17 @@ const send = (
   })
 
 const sendRefusal = (response: ServerResponse, status: Status.Status): Effect.Effect<void> => {
-  const words = routerSays.get(status)
+  const text = routerMessages.get(status)
   const retryAfter = Json.number(status, "details", "retryAfterSeconds")
-  return words === undefined
+  return text === undefined
     ? send(response, status.code, JSON.stringify(status), {
       "content-type": "application/json",
       ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) })
     })
-    : send(response, status.code, words, { "content-type": "text/plain; charset=utf-8" })
+    : send(response, status.code, text, { "content-type": "text/plain; charset=utf-8" })
 }
 
-const answer = (response: ServerResponse, reply: Reply): Effect.Effect<void, Dropped> => {
+const sendReply = (response: ServerResponse, reply: Reply): Effect.Effect<void, Dropped> => {
   switch (reply._tag) {
     case "Object":
       return send(response, reply.code, encodeObject(reply.body))
@@ -186,13 +186,12 @@ const answer = (response: ServerResponse, reply: Reply): Effect.Effect<void, Dro
 const openApi = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
 /**
- * The schema by which `kubectl` checks what it sends: an empty one, so that it leaves the checking to the server. No bytes
- * at all are an empty document in protobuf.
+ * An empty schema, so that `kubectl` leaves validation to the server. An empty body is an empty document in protobuf.
  */
 const sendSchema = (response: ServerResponse): Effect.Effect<void> =>
   send(response, 200, "", { "content-type": openApi })
 
-/** Reads a request, has it carried out and writes the answer. @since 0.1.0 @category combinators */
+/** Reads a request, handles it and writes the response. @since 0.1.0 @category combinators  */
 export const handle = (
   plane: ControlPlane,
   users: ReadonlyMap<string, User>,
@@ -201,10 +200,10 @@ export const handle = (
 ): Effect.Effect<void> =>
   authenticate(users, request).pipe(
     Effect.zip(read(request)),
-    Effect.flatMap(([user, asked]) =>
-      asked.path === "/openapi/v2"
+    Effect.flatMap(([user, apiRequest]) =>
+      apiRequest.path === "/openapi/v2"
         ? sendSchema(response)
-        : Effect.flatMap(plane.gateway.handle(asked, user), (reply) => answer(response, reply))
+        : Effect.flatMap(plane.gateway.handle(apiRequest, user), (reply) => sendReply(response, reply))
     ),
     Effect.catchTags({
       Refused: ({ status }) => sendRefusal(response, status),

@@ -1,7 +1,7 @@
 /**
- * Lists: whole, of the past, or page by page over one unchanging snapshot.
+ * Lists: complete, at a past revision, or paged over one snapshot.
  *
- * Words and rules are those of k8s.io/apiserver pkg/storage/interfaces.go, continue.go and etcd3/errors.go (v0.37).
+ * Messages and rules are those of k8s.io/apiserver pkg/storage/interfaces.go, continue.go and etcd3/errors.go (v0.37).
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ const Token = Schema.parseJson(Schema.Struct({
   start: Schema.NonEmptyString
 }))
 
-/** The revision of a token that goes on with what is there now. */
+/** The revision of a continue token that continues at the current state. */
 const latest = -1
 
 const encode = (rv: number, start: string): string =>
@@ -41,14 +41,14 @@ const tooOld =
   + "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted "
   + "between the time the first chunk was returned and now may show up in the list."
 
-/** The server does not know a revision yet. @since 0.1.0 @category constructors */
-export const tooLarge = (asked: number, current: number): Status.Status =>
-  Status.timeout(`Too large resource version: ${asked}, current: ${current}`, {
+/** The status for a resourceVersion that the server has not reached. @since 0.1.0 @category constructors  */
+export const tooLarge = (requested: number, current: number): Status.Status =>
+  Status.timeout(`Too large resource version: ${requested}, current: ${current}`, {
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
     retryAfterSeconds: 1
   })
 
-/** The revision that is asked for; on the left, what is wrong with it. @since 0.1.0 @category combinators */
+/** The resourceVersion of a query; Left for an invalid one. @since 0.1.0 @category combinators  */
 export const revision = (query: Query): Either.Either<number | undefined, string> => {
   const text = query["resourceVersion"] ?? ""
   return text === ""
@@ -70,7 +70,7 @@ interface Page {
 const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.Either<Page, Status.Status> =>
   Either.gen(function*() {
     const resource = Kind.resource(selection.kind)
-    const asked = yield* Either.mapLeft(
+    const requested = yield* Either.mapLeft(
       revision(query),
       (problem) => Status.badRequest(`invalid resource version: ${problem}`)
     )
@@ -78,7 +78,7 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
     const past = (at: number) => store.listAt(resource, selection.namespace, at)
     const token = query["continue"] ?? ""
     if (token !== "") {
-      if (asked !== undefined && asked !== 0) {
+      if (requested !== undefined && requested !== 0) {
         return yield* Either.left(
           Status.badRequest("specifying resource version is not allowed when using continue")
         )
@@ -95,20 +95,20 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
         })
         : { revision: rv, objects, after: start }
     }
-    if (asked === undefined || asked === 0) {
+    if (requested === undefined || requested === 0) {
       return { ...current, after: "" }
     }
-    if (asked > store.revision) {
-      return yield* Either.left(tooLarge(asked, store.revision))
+    if (requested > store.revision) {
+      return yield* Either.left(tooLarge(requested, store.revision))
     }
     const match = query["resourceVersionMatch"] ?? (query["limit"] === undefined ? "NotOlderThan" : "Exact")
     if (match !== "Exact") {
       return { ...current, after: "" }
     }
-    const objects = past(asked)
+    const objects = past(requested)
     return objects === undefined
       ? yield* Either.left(Status.expired("The resourceVersion for the provided list is too old."))
-      : { revision: asked, objects, after: "" }
+      : { revision: requested, objects, after: "" }
   })
 
 /** @since 0.1.0 @category combinators */
@@ -161,5 +161,5 @@ const validate = (query: Query): Either.Either<void, Status.Status> => {
     : Either.void
 }
 
-/** What errors in the query are errors of. @since 0.1.0 @category constants */
+/** The subject of errors about the query. @since 0.1.0 @category constants  */
 export const listOptions: Status.Named = { group: "meta.k8s.io", plural: "", kind: "ListOptions" }

@@ -36,7 +36,7 @@ const read = (json: Json.Value, path: ReadonlyArray<string>): Json.Value | undef
     json
   )
 
-/** Changes what holds the last part of the path. */
+/** Changes the parent of the last path segment. */
 const inside = (
   json: Json.Value,
   path: ReadonlyArray<string>,
@@ -111,7 +111,7 @@ const apply = (json: Json.Value, operation: JsonObject): Outcome => {
   }
 }
 
-/** All of the operations, or none and the reason. @since 0.1.0 @category combinators */
+/** Applies all operations, or none and returns the reason. @since 0.1.0 @category combinators  */
 export const json = (target: JsonObject, operations: ReadonlyArray<Json.Value>): Either.Either<JsonObject, string> => {
   let patched: Outcome = Either.right(target)
   for (const operation of operations) {

@@ -1,8 +1,8 @@
 /**
- * Bodies in protobuf, which typed clients in Go prefer: `kubectl create namespace`, `kubectl auth can-i`.
+ * Decodes protobuf request bodies, the default of typed Go clients: `kubectl create namespace`, `kubectl auth can-i`.
  *
- * Just the messages that such a client sends without being told to, in the words of the generated.proto files beside
- * k8s.io/api (v0.37) and k8s.io/apimachinery pkg/runtime. They are read as the JSON that they stand for; answers are JSON.
+ * Only the messages that those clients send by default, by the generated.proto files beside k8s.io/api (v0.37) and
+ * k8s.io/apimachinery pkg/runtime. They are decoded to the equivalent JSON; responses are JSON.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
 
-/** How the wire's bytes of one field are read. */
+/** The type of a field on the wire. */
 type Type = "text" | "bytes" | "integer" | "boolean" | "time" | "quantity" | Message | Many | Table
 
 interface Message {
@@ -122,7 +122,7 @@ export const contentType = "application/vnd.kubernetes.protobuf"
 
 class Malformed extends Error {}
 
-/** What one field holds: a number, or the bytes of a text, a message or an entry of a map. */
+/** A decoded field: a number, or the bytes of a string, a message or a map entry. */
 type Value = bigint | Uint8Array
 
 function* fieldsOf(bytes: Uint8Array): Generator<readonly [number: number, value: Value]> {
@@ -150,12 +150,12 @@ function* fieldsOf(bytes: Uint8Array): Generator<readonly [number: number, value
 }
 
 const bytesOf = (value: Value | undefined): Uint8Array => {
-  if (typeof value === "bigint") throw new Malformed("a number stands where there should be none")
+  if (typeof value === "bigint") throw new Malformed("unexpected number")
   return value ?? new Uint8Array()
 }
 
 const numberOf = (value: Value | undefined): number => {
-  if (value instanceof Uint8Array) throw new Malformed("no number stands where there should be one")
+  if (value instanceof Uint8Array) throw new Malformed("expected a number")
   return Number(BigInt.asIntN(64, value ?? 0n))
 }
 
@@ -211,7 +211,7 @@ function readMessage(bytes: Uint8Array, { message }: Message): JsonObject {
         [textOf(entry.get(1))]: read(entry.get(2) ?? new Uint8Array(), single(type.values))
       }
     } else {
-      // Go writes out what is not set: it stands for nothing, as it does in JSON.
+      // Go writes zero values; they mean an absent field, as in JSON.
       const json = read(value, type)
       if (!isEmpty(json)) object[name] = json
     }
@@ -222,8 +222,8 @@ function readMessage(bytes: Uint8Array, { message }: Message): JsonObject {
 const magic = Buffer.from("k8s\0")
 
 /**
- * The object that a body holds; on the left, what is wrong with it. A body is a magic number and a `runtime.Unknown`: what
- * it is, and the bytes of that.
+ * Decodes the object of a body; Left with a message for an invalid one. A body is a magic number and a `runtime.Unknown`
+ * with the type and bytes of the object.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * What a request to an API server comes to.
+ * The replies and failures of the API server.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.j
 import type { Status } from "./Status.js"
 
 /**
- * The server says no.
+ * The server rejected the request.
  *
  * @since 0.1.0
  * @category errors
@@ -17,7 +17,7 @@ import type { Status } from "./Status.js"
 export class Refused extends Data.TaggedError("Refused")<{ readonly status: Status }> {}
 
 /**
- * The connection is gone. Whether the request was carried out is sometimes known.
+ * The connection is lost. `carriedOut` says whether the request was carried out, if that is known.
  *
  * @since 0.1.0
  * @category errors
@@ -25,7 +25,7 @@ export class Refused extends Data.TaggedError("Refused")<{ readonly status: Stat
 export class Dropped extends Data.TaggedError("Dropped")<{ readonly carriedOut: "no" | "unknown" }> {}
 
 /**
- * One object, the lines of a watch, or those of a log.
+ * An object, the lines of a watch, or the lines of a log.
  *
  * @since 0.1.0
  * @category models

@@ -1,12 +1,12 @@
 /**
- * What a request asks for: the verb and the resource that its method and path stand for.
+ * Parses method and path of a request to its verb and resource.
  *
  * @since 0.1.0
  */
 import type { ApiRequest } from "../../kubernetes/client/ApiRequest.js"
 
 /**
- * `verb` is that of access rules. A path that leads to no resource has just the `path`.
+ * `verb` is that of RBAC rules. A request without a resource has a `path` only.
  *
  * @since 0.1.0
  * @category models

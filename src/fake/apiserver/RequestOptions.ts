@@ -1,7 +1,6 @@
 /**
- * The options of a request: those of a write are in its query, those of a deletion in its body, or in its query if it has
- * none. What is wrong with them is told before anything is looked up, as in k8s.io/apimachinery
- * pkg/apis/meta/v1/validation/validation.go (v0.37).
+ * Parses and validates the options of a request: write options are in the query, deletion options in the body or else in the
+ * query. Validated before any lookup, as in k8s.io/apimachinery pkg/apis/meta/v1/validation/validation.go (v0.37).
  *
  * @since 0.1.0
  */
@@ -13,18 +12,18 @@ import * as Status from "./Status.js"
 const bodyOf = (request: ApiRequest): JsonObject => Json.isList(request.body) ? {} : request.body ?? {}
 
 const dryRunOf = (request: ApiRequest): ReadonlyArray<string> => {
-  const asked = request.query["dryRun"]
+  const requested = request.query["dryRun"]
   return request.method === "DELETE" && request.body !== undefined
     ? Json.texts(bodyOf(request), "dryRun")
-    : asked === undefined || asked === ""
+    : requested === undefined || requested === ""
     ? []
-    : [asked]
+    : [requested]
 }
 
 /** @since 0.1.0 @category predicates */
 export const isDryRun = (request: ApiRequest): boolean => dryRunOf(request).includes("All")
 
-/** Whether unknown fields are refused. @since 0.1.0 @category predicates */
+/** Whether unknown fields are rejected. @since 0.1.0 @category predicates  */
 export const isStrict = (request: ApiRequest): boolean => request.query["fieldValidation"] === "Strict"
 
 /** @since 0.1.0 @category getters */
@@ -51,7 +50,7 @@ const policies = ["Foreground", "Background", "Orphan"]
 
 const validations = ["Ignore", "Strict", "Warn"]
 
-/** What is wrong with the options of a request. @since 0.1.0 @category rules */
+/** The status for invalid options of a request; undefined if they are valid. @since 0.1.0 @category rules  */
 export const refusal = (request: ApiRequest): Status.Status | undefined => {
   if (request.method === "GET") {
     return undefined

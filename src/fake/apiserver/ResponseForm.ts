@@ -1,5 +1,5 @@
 /**
- * The forms in which a server answers: objects as they are, just their metadata, or lines of a table.
+ * The representations of a response: whole objects, metadata only, or rows of a table.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import * as Kind from "../kinds/Kind.js"
 import * as Table from "./Table.js"
 
 /**
- * How one object and one list of a kind are shown, and of what type a bookmark says that it is.
+ * Renders an object and a list of a kind; `type` is the type of a bookmark's object.
  *
  * @since 0.1.0
  * @category models
@@ -20,8 +20,8 @@ export interface ResponseForm {
   readonly type: { readonly kind: string; readonly apiVersion: string }
 }
 
-/** Items of typed kinds do not repeat what they are; those of custom resources do. */
-const whole = (kind: Kind.Kind): ResponseForm => ({
+/** Items of typed kinds have no apiVersion and kind; those of custom resources do. */
+const full = (kind: Kind.Kind): ResponseForm => ({
   object: (object) => object,
   list: (metadata, objects) => ({
     kind: `${kind.kind}List`,
@@ -50,15 +50,15 @@ const metadataOnly: ResponseForm = {
   type: partialType
 }
 
-const beside: Readonly<Record<string, (object: JsonObject) => Json.Value>> = {
+const included: Readonly<Record<string, (object: JsonObject) => Json.Value>> = {
   None: () => null,
   Metadata: partial,
   Object: (object) => object
 }
 
-/** Lines of tables, of which the first says what the columns are. */
+/** Rows of tables; the first table defines the columns. */
 const table = (kind: Kind.Kind, include: string | undefined, now: () => number): ResponseForm => {
-  const shown = beside[include ?? "Metadata"] ?? partial
+  const shown = included[include ?? "Metadata"] ?? partial
   let defines = true
   const make = (metadata: JsonObject, objects: ReadonlyArray<JsonObject>) => {
     const made = Table.make({ metadata, columns: kind.columns, defines, objects, shown, now: now() })
@@ -77,7 +77,12 @@ const forms = [
   { form: "Metadata", pattern: /;\s*as=PartialObjectMetadata(List)?\s*(;|$)/ }
 ] as const
 
-/** The first form that a request accepts. `now` is asked for each line of a table. @since 0.1.0 @category constructors */
+/**
+ * The first supported representation that a request accepts. `now` is called for each row of a table.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const accepted = (kind: Kind.Kind, request: ApiRequest, now: () => number): ResponseForm => {
   const [first = ""] = (request.accept ?? "").split(",")
   const form = forms.find(({ pattern }) => pattern.test(first))?.form
@@ -85,5 +90,5 @@ export const accepted = (kind: Kind.Kind, request: ApiRequest, now: () => number
     ? table(kind, request.query["includeObject"], now)
     : form === "Metadata"
     ? metadataOnly
-    : whole(kind)
+    : full(kind)
 }

@@ -1,7 +1,7 @@
 /**
- * The refusals of a Kubernetes API server, in its own shape and words.
+ * The error Statuses of a Kubernetes API server, in its format and with its messages.
  *
- * The words are those of k8s.io/apimachinery pkg/api/errors/errors.go and pkg/util/validation/field/errors.go (v0.37).
+ * Messages are those of k8s.io/apimachinery pkg/api/errors/errors.go and pkg/util/validation/field/errors.go (v0.37).
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 
 /**
- * A `v1.Status` that says no.
+ * A `v1.Status` of a failure.
  *
  * @since 0.1.0
  * @category models
@@ -26,7 +26,7 @@ export interface Status extends JsonObject {
 }
 
 /**
- * A group and a plural, as errors name them: `jobs.batch`, `pods`.
+ * A group and a plural, as in error messages: `jobs.batch`, `pods`.
  *
  * @since 0.1.0
  * @category models
@@ -54,7 +54,7 @@ export const make = (
   code
 })
 
-/** `jobs.batch`. @since 0.1.0 @category getters */
+/** The qualified name, for example `jobs.batch`. @since 0.1.0 @category getters  */
 export const qualified = (of: Named): string => of.group === "" ? of.plural : `${of.plural}.${of.group}`
 
 const qualifiedKind = (of: Named): string => of.group === "" ? of.kind : `${of.kind}.${of.group}`
@@ -69,7 +69,7 @@ const about = (of: Named, name: string | undefined): Readonly<Record<string, Jso
 export const notFound = (of: Named, name: string): Status =>
   make(404, "NotFound", `${qualified(of)} "${name}" not found`, about(of, name))
 
-/** The path leads nowhere. @since 0.1.0 @category constructors */
+/** The path does not exist. @since 0.1.0 @category constructors  */
 export const noSuchPath: Status = make(404, "NotFound", "the server could not find the requested resource")
 
 /** @since 0.1.0 @category constructors */
@@ -134,7 +134,7 @@ export const unsupportedMediaType = (accepted: ReadonlyArray<string>): Status =>
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`
   )
 
-/** A patch that cannot be applied. @since 0.1.0 @category constructors */
+/** A patch that cannot be applied. @since 0.1.0 @category constructors  */
 export const unprocessable: Status = make(
   422,
   "Invalid",
@@ -142,17 +142,17 @@ export const unprocessable: Status = make(
 )
 
 const fieldErrors = {
-  Required: { reason: "FieldValueRequired", words: "Required value", shows: false },
-  Invalid: { reason: "FieldValueInvalid", words: "Invalid value", shows: true },
-  Unsupported: { reason: "FieldValueNotSupported", words: "Unsupported value", shows: true },
-  Forbidden: { reason: "FieldValueForbidden", words: "Forbidden", shows: false },
-  TooLong: { reason: "FieldValueTooLong", words: "Too long", shows: false },
-  NotFound: { reason: "FieldValueNotFound", words: "Not found", shows: true },
-  Duplicate: { reason: "FieldValueDuplicate", words: "Duplicate value", shows: true }
+  Required: { reason: "FieldValueRequired", label: "Required value", showsValue: false },
+  Invalid: { reason: "FieldValueInvalid", label: "Invalid value", showsValue: true },
+  Unsupported: { reason: "FieldValueNotSupported", label: "Unsupported value", showsValue: true },
+  Forbidden: { reason: "FieldValueForbidden", label: "Forbidden", showsValue: false },
+  TooLong: { reason: "FieldValueTooLong", label: "Too long", showsValue: false },
+  NotFound: { reason: "FieldValueNotFound", label: "Not found", showsValue: true },
+  Duplicate: { reason: "FieldValueDuplicate", label: "Duplicate value", showsValue: true }
 } as const
 
 /**
- * What is wrong with one field, and with which value.
+ * An error of one field, with the invalid value.
  *
  * @since 0.1.0
  * @category models
@@ -165,9 +165,9 @@ export interface FieldError {
 }
 
 const describe = (error: FieldError): string => {
-  const { shows, words } = fieldErrors[error.type]
-  const value = shows ? `: ${JSON.stringify(error.value ?? null)}` : ""
-  return `${words}${value}${error.detail === undefined || error.detail === "" ? "" : `: ${error.detail}`}`
+  const { showsValue, label } = fieldErrors[error.type]
+  const value = showsValue ? `: ${JSON.stringify(error.value ?? null)}` : ""
+  return `${label}${value}${error.detail === undefined || error.detail === "" ? "" : `: ${error.detail}`}`
 }
 
 /** @since 0.1.0 @category constructors */

@@ -1,5 +1,5 @@
 /**
- * Objects as the lines of a table, for `kubectl get`: `application/json;as=Table;g=meta.k8s.io;v=v1`.
+ * Renders objects as table rows for `kubectl get`: `application/json;as=Table;g=meta.k8s.io;v=v1`.
  *
  * @since 0.1.0
  */
@@ -16,8 +16,7 @@ const definition = ({ format, name, wide }: Column): JsonObject => ({
 })
 
 /**
- * A table of objects, each with `shown` of itself beside its cells. Only the first table of a watch says what its columns
- * are.
+ * Makes a table; each row has `shown` of its object beside the cells. Only the first table of a watch defines its columns.
  *
  * @since 0.1.0
  * @category constructors
@@ -40,6 +39,6 @@ export const make = (options: {
   }))
 })
 
-/** What of an object's metadata stands for it in the metadata of a table. @since 0.1.0 @category getters */
+/** The metadata of an object in the metadata of a table. @since 0.1.0 @category getters  */
 export const metadataOf = (object: JsonObject): JsonObject =>
   Json.make({ resourceVersion: Json.text(object, "metadata", "resourceVersion") })

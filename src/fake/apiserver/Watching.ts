@@ -1,8 +1,8 @@
 /**
- * Watches: the changes of a selection from a revision on, with bookmarks, initial events and an end.
+ * Watches: the changes of a selection since a revision, with bookmarks, initial events and a timeout.
  *
  * As in k8s.io/apiserver pkg/storage/cacher (v0.37): an object that leaves the selection is DELETED, one that enters it is
- * ADDED, and who is too slow gets the same ERROR as who comes too late.
+ * ADDED, and a watch that is too slow gets the same ERROR as one that starts too late.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ import type { ResponseForm } from "./ResponseForm.js"
 import * as Status from "./Status.js"
 
 /**
- * How a watch ends before its time: `cut` as when a connection breaks.
+ * Cuts a watch, as a lost connection does.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ export interface Interruption {
   readonly onCut: (wake: () => void) => () => void
 }
 
-/** Nothing breaks. @since 0.1.0 @category constants */
+/** Never cuts. @since 0.1.0 @category constants  */
 export const uninterrupted: Interruption = { isCut: () => false, onCut: () => () => {} }
 
 type Query = Readonly<Record<string, string>>
@@ -57,12 +57,12 @@ const validate = (query: Query): Either.Either<void, Status.Status> => {
 }
 
 /**
- * Where a watch stands: what it has still to tell of the beginning, and up to which revision it has read.
+ * The position of a watch: initial events that are not sent yet, and the revision of the last change that was read.
  */
 class Cursor {
   private revision: number
-  private told: number
-  private beginning: Array<WatchLine>
+  private lastSent: number
+  private initialEvents: Array<WatchLine>
   private readonly store: ApiStore
   private readonly selection: Selection
   private readonly view: ResponseForm
@@ -72,18 +72,18 @@ class Cursor {
     selection: Selection,
     view: ResponseForm,
     from: number | undefined,
-    announcesEnd: boolean
+    withEndBookmark: boolean
   ) {
     this.store = store
     this.selection = selection
     this.view = view
     this.revision = from ?? store.revision
-    this.told = this.revision
-    this.beginning = from !== undefined ? [] : [
+    this.lastSent = this.revision
+    this.initialEvents = from !== undefined ? [] : [
       ...store.list(Kind.resource(selection.kind), selection.namespace, selection.having)
         .filter(selection.selects)
         .map((object): WatchLine => ({ type: "ADDED", object: view.object(object) })),
-      ...(announcesEnd ? [this.bookmark({ annotations: { "k8s.io/initial-events-end": "true" } })] : [])
+      ...(withEndBookmark ? [this.bookmark({ annotations: { "k8s.io/initial-events-end": "true" } })] : [])
     ]
   }
 
@@ -91,10 +91,10 @@ class Cursor {
     return this.store.log(Kind.resource(this.selection.kind), this.selection.namespace)
   }
 
-  /** What there is to tell now. */
+  /** Takes the lines that are available now. */
   next(): ReadonlyArray<WatchLine> {
-    if (this.beginning.length > 0) {
-      return this.beginning.splice(0, batch)
+    if (this.initialEvents.length > 0) {
+      return this.initialEvents.splice(0, batch)
     }
     if (!this.log.reaches(this.revision)) {
       return [{
@@ -112,19 +112,19 @@ class Cursor {
     }
   }
 
-  /** A bookmark, if it would tell anything. */
+  /** A bookmark, unless the last line has the current revision already. */
   progress(): ReadonlyArray<WatchLine> {
-    return this.told < this.store.revision ? [this.bookmark({})] : []
+    return this.lastSent < this.store.revision ? [this.bookmark({})] : []
   }
 
   private bookmark(metadata: JsonObject): WatchLine {
-    this.told = this.store.revision
+    this.lastSent = this.store.revision
     const version = { resourceVersion: String(this.store.revision), creationTimestamp: null, ...metadata }
     return { type: "BOOKMARK", object: { ...this.view.type, metadata: version } }
   }
 
   private line(change: Change): WatchLine | undefined {
-    this.told = change.revision
+    this.lastSent = change.revision
     const is = change.type !== "DELETED" && this.selection.selects(change.object)
     const was = change.previous !== undefined && this.selection.selects(change.previous)
     if (is) {
@@ -142,7 +142,7 @@ class Cursor {
   }
 }
 
-/** Tells the lines as they come; fails with the answer of `broken` when it is cut. @since 0.1.0 @category constructors */
+/** Streams the lines of a watch; fails with `broken` when the watch is cut. @since 0.1.0 @category constructors  */
 export const watch = <E>(
   store: ApiStore,
   selection: Selection,
@@ -152,17 +152,17 @@ export const watch = <E>(
   broken: E
 ): Either.Either<Stream.Stream<WatchLine, E>, Status.Status> =>
   Either.map(
-    // A list answers 400 to what is no revision; a watch has no reason to give.
+    // A list returns 400 for an invalid revision; a watch returns an error without a reason.
     Either.all([Either.mapLeft(Listing.revision(query), (problem) => Status.make(500, "", problem)), validate(query)]),
-    ([asked]) =>
+    ([requested]) =>
       Stream.unwrapScoped(Effect.suspend(() => {
         const initial = query["sendInitialEvents"]
-        const fresh = asked === undefined || asked === 0
+        const fresh = requested === undefined || requested === 0
         const from = initial === "true" || (fresh && initial === undefined)
           ? undefined
           : fresh
           ? store.revision
-          : asked
+          : requested
         const bookmarks = isTrue(query["allowWatchBookmarks"])
         const cursor = new Cursor(store, selection, view, from, initial === "true" && bookmarks)
         return open(cursor, { bookmarks, seconds: Number(query["timeoutSeconds"] ?? 0) }, interruption, broken)

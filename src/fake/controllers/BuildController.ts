@@ -1,5 +1,5 @@
 /**
- * OpenShift Builds without a BuildConfig: each gets a pod, and its phase follows from that. As
+ * OpenShift Builds without a BuildConfig: creates a pod for each and derives the phase from it. As
  * openshift/openshift-controller-manager pkg/build/controller/build/build_controller.go does (March 2026).
  *
  * @since 0.1.0
@@ -18,13 +18,13 @@ import type { Controller } from "./Controller.js"
 import * as Events from "./Events.js"
 import * as Pods from "./Pods.js"
 
-/** The account in whose name build pods are created. PodSecurity lets it do what it likes. @category constants */
+/** The user that creates build pods. PodSecurity exempts it. @category constants  */
 export const user: Access.User = {
   name: "system:serviceaccount:openshift-infra:build-controller",
   rules: [Access.everything]
 }
 
-/** What is to be written to the status of a Build. */
+/** The fields to write to the status of a Build. */
 interface Update {
   readonly phase?: string
   readonly reason?: string
@@ -69,16 +69,16 @@ const snippetLines = 5
 
 const shorten = (line: string): string => line.length > 120 ? `${line.slice(0, 58)}...${line.slice(-59)}` : line
 
-/** The last lines of what the failed container said. */
+/** The last log lines of the failed container. */
 const snippet = (pod: JsonObject | undefined): string | undefined => {
-  const said = [
+  const output = [
     ...Json.objects(pod, "status", "containerStatuses"),
     ...Json.objects(pod, "status", "initContainerStatuses")
   ]
     .map(
       (status) => Json.text(status, "state", "terminated", "message")
     ).find((message) => message !== undefined && message !== "")
-  return said === undefined ? undefined : said.trimEnd().split("\n").slice(-snippetLines).map(shorten).join("\n")
+  return output === undefined ? undefined : output.trimEnd().split("\n").slice(-snippetLines).map(shorten).join("\n")
 }
 
 /** @since 0.1.0 @category constructors */
@@ -115,7 +115,7 @@ export const make = (registry: Registry): Controller => {
     }
   }
 
-  /** The ConfigMaps and Secrets that a Build names and that are not there. */
+  /** The ConfigMaps and Secrets that a Build references and that do not exist. */
   const missing = (build: JsonObject): string | undefined => {
     const isAbsent = (plural: string) => (name: string | undefined): name is string =>
       name !== undefined && store.get({ resource: plural, namespace: Metadata.namespace(build), name }) === undefined
@@ -135,14 +135,14 @@ export const make = (registry: Registry): Controller => {
     return named === "" ? undefined : `These resources do not exist:${named}`
   }
 
-  /** Tries again, ever more slowly, fifteen times. */
+  /** Retries with a growing delay, fifteen times. */
   const retry = (build: JsonObject): number | undefined => {
     const times = retries.get(Metadata.uid(build)) ?? 0
     retries.set(Metadata.uid(build), times + 1)
     return times < 15 ? 5 * 2 ** times : undefined
   }
 
-  const begin = (build: JsonObject, now: number): number | undefined => {
+  const createPod = (build: JsonObject, now: number): number | undefined => {
     const namespace = Metadata.namespace(build)
     const account = Json.text(build, "spec", "serviceAccount") ?? "builder"
     const strategy = Json.object(build, "spec", "strategy", "dockerStrategy")
@@ -250,7 +250,7 @@ export const make = (registry: Registry): Controller => {
       return undefined
     }
     if (pod === undefined && phase === "New") {
-      return begin(build, now)
+      return createPod(build, now)
     }
     const update = pod === undefined ? deleted : follow(build, pod)
     if (update !== undefined) {
@@ -296,7 +296,7 @@ const withoutEmpty = (status: JsonObject): JsonObject =>
 
 const keyOf = (build: JsonObject): string => `${Metadata.namespace(build)}/${Metadata.name(build)}`
 
-/** Whether something is still to be said of a Build whose builder ended it. */
+/** Whether a Build that its builder has finished still needs a status update. */
 const isUnfinished = (build: JsonObject, pod: JsonObject | undefined): boolean => {
   const status = Json.object(build, "status")
   return (status["phase"] === "Complete" || status["phase"] === "Failed") && (

@@ -1,6 +1,7 @@
 /**
- * The `log` subresource of OpenShift Builds, as openshift/openshift-apiserver pkg/build/apiserver/registry/buildlog/rest.go
- * answers it (February 2026): the logs of all containers of the pod one after the other, once there is one.
+ * The `log` subresource of OpenShift Builds, as in openshift/openshift-apiserver
+ * pkg/build/apiserver/registry/buildlog/rest.go (February 2026): the logs of all containers of the pod in order, once it
+ * exists.
  *
  * @since 0.1.0
  */
@@ -27,8 +28,8 @@ const refuse = (status: Status.Status) => Effect.fail(new Refused({ status }))
 const isTrue = (value: string | undefined): boolean => value === "true" || value === "1"
 
 /** @since 0.1.0 @category constructors */
-export const source = (store: ApiStore, book: LogStore): LogSource => {
-  const podLog = PodLogs.source(book)
+export const source = (store: ApiStore, logStore: LogStore): LogSource => {
+  const podLog = PodLogs.source(logStore)
 
   const changed = (resource: string, namespace: string) =>
     Effect.async<void>((resume) => Effect.sync(store.log(resource, namespace).onNext(() => resume(Effect.void))))
@@ -51,7 +52,7 @@ export const source = (store: ApiStore, book: LogStore): LogSource => {
         : Effect.succeed(now)
     })
 
-  /** The log of a container once it has one; nothing if it never will. */
+  /** The log of a container once it has one; None if it will never have one. */
   const containerLog = (
     build: JsonObject,
     container: string,

@@ -1,17 +1,17 @@
 /**
- * How OpenShift's build controller names what it makes, as openshift/library-go pkg/build/naming/namer.go does.
+ * The names that OpenShift's build controller gives to its objects, as in openshift/library-go pkg/build/naming/namer.go.
  *
  * @since 0.1.0
  */
 
-/** FNV-1a of 32 bits. */
+/** 32-bit FNV-1a. */
 const hash = (text: string): string => {
   let sum = 0x811c9dc5
   for (const byte of new TextEncoder().encode(text)) sum = Math.imul(sum ^ byte, 0x01000193)
   return (sum >>> 0).toString(16).padStart(8, "0")
 }
 
-/** Base and suffix; where that is too long, the beginning of the base, its hash, and the suffix. */
+/** Base and suffix; if that is too long, the start of the base, its hash, and the suffix. */
 const joined = (base: string, suffix: string, maxLength: number): string => {
   const name = `${base}-${suffix}`
   if (name.length <= maxLength) return name
@@ -24,8 +24,8 @@ const joined = (base: string, suffix: string, maxLength: number): string => {
 /** @since 0.1.0 @category getters */
 export const object = (base: string, suffix: string): string => joined(base, suffix, 253)
 
-/** The name of a volume for an object: a label, in which a dot becomes a dash. @since 0.1.0 @category getters */
+/** The volume name for an object: a DNS label, with dashes for dots. @since 0.1.0 @category getters  */
 export const volume = (base: string, suffix: string): string => joined(base, suffix, 63).replaceAll(".", "-")
 
-/** The directory in which a volume of the Build is mounted. @since 0.1.0 @category getters */
+/** The mount directory of a volume of the Build. @since 0.1.0 @category getters  */
 export const directory = (base: string): string => joined(base, "user-build-volume", 63)

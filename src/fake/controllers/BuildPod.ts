@@ -1,6 +1,6 @@
 /**
- * The pod of an OpenShift Build, as openshift/openshift-controller-manager pkg/build/controller/strategy/docker.go makes it
- * (March 2026).
+ * The pod of an OpenShift Build, as in openshift/openshift-controller-manager pkg/build/controller/strategy/docker.go (March
+ * 2026).
  *
  * @since 0.1.0
  */
@@ -12,16 +12,16 @@ import * as BuildNaming from "./BuildNaming.js"
 /** @since 0.1.0 @category constants */
 export const buildLabel = "openshift.io/build.name"
 
-/** The container that builds. @since 0.1.0 @category constants */
+/** The name of the build container. @since 0.1.0 @category constants  */
 export const buildContainer = "docker-build"
 
-/** A week. @since 0.1.0 @category constants */
+/** One week. @since 0.1.0 @category constants  */
 const longestBuild = 604_800
 
 /** @since 0.1.0 @category getters */
 export const podName = (build: JsonObject): string => BuildNaming.object(Metadata.name(build), "build")
 
-/** The ConfigMaps that the controller makes for a pod, and the volumes in which they are. */
+/** The ConfigMaps that the controller creates for a pod, and their volumes. */
 const configMaps = [
   { suffix: "ca", volume: "build-ca-bundles", mountPath: "/var/run/configs/openshift.io/certs" },
   { suffix: "global-ca", volume: "build-proxy-ca-bundles", mountPath: "/var/run/configs/openshift.io/pki" },
@@ -85,7 +85,7 @@ const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
   ]
 }
 
-/** An object is mounted from one volume, however often: the first of its name counts, whatever is in it. */
+/** An object has one volume, however often it is mounted; the first one of a name wins. */
 const distinct = (mounts: ReadonlyArray<Mounted>): ReadonlyArray<JsonObject> =>
   Array.from(new Map(mounts.toReversed().map(({ volume }) => [Json.text(volume, "name"), volume])).values())
     .toReversed()

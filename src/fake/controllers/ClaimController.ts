@@ -1,5 +1,5 @@
 /**
- * PersistentVolumeClaims are bound as soon as they are there.
+ * Binds PersistentVolumeClaims at once.
  *
  * @since 0.1.0
  */

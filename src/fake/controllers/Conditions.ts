@@ -1,5 +1,5 @@
 /**
- * The `conditions` of a status.
+ * Conditions of a status.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ export const find = (status: JsonObject, type: string): JsonObject | undefined =
 /** @since 0.1.0 @category predicates */
 export const holds = (status: JsonObject, type: string): boolean => Json.text(find(status, type), "status") === "True"
 
-/** Sets a condition; the time of its last transition changes only with its status. @since 0.1.0 @category combinators */
+/** Sets a condition; lastTransitionTime changes only with its status. @since 0.1.0 @category combinators  */
 export const set = (status: JsonObject, condition: Condition, now: number): JsonObject => {
   const previous = find(status, condition.type)
   const same = Json.text(previous, "status") === condition.status

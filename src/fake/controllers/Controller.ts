@@ -1,5 +1,5 @@
 /**
- * What keeps a cluster going: controllers that are told of writes and bring one thing after the other to where it should be.
+ * The controller loop: queues the keys of written objects and reconciles them one by one.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,8 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ApiStore } from "../store/ApiStore.js"
 
 /**
- * `keys` says which things a written object concerns; `reconcile` brings one of them to where it should be, and answers
- * when to look at it again (in milliseconds), if time alone can change it. It is synchronous and may find nothing to do.
+ * `keys` maps a written object to the keys to reconcile; `reconcile` moves one of them towards its desired state and returns
+ * the delay in milliseconds after which to reconcile it again, if any. It is synchronous and idempotent.
  *
  * @since 0.1.0
  * @category models
@@ -29,9 +29,9 @@ interface Item {
 }
 
 /**
- * Runs the controllers until the scope closes. They work on one thing at a time, in the order in which they hear of it, so
- * the same writes have the same consequences; they wait for writes and for the clock, and never poll. What is answered does
- * what there is to do right now.
+ * Runs the controllers until the scope is closed. They reconcile one key at a time in the order of the writes, so that equal
+ * writes have equal effects; they wait for writes and for the clock and never poll. The returned effect reconciles
+ * everything that is due now.
  *
  * @since 0.1.0
  * @category constructors

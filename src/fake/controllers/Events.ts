@@ -1,5 +1,5 @@
 /**
- * The events that `kubectl describe` shows. Equal ones are counted, not repeated.
+ * Records Events, as in `kubectl describe`. Equal events are counted instead of repeated.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import * as Metadata from "../store/Metadata.js"
 import type { Registry } from "../store/Registry.js"
 
 /**
- * Says of an object what happened to it. `component` is who says so.
+ * Records an event about an object. `component` is its source.
  *
  * @since 0.1.0
  * @category models
@@ -30,11 +30,11 @@ export const recorder = (registry: Registry, component: string): Recorder => {
     const namespace = Metadata.namespace(about) === "" ? "default" : Metadata.namespace(about)
     const key = [Metadata.uid(about), type, reason, message].join(" ")
     const name = known.get(key) ?? `${Metadata.name(about)}.${registry.store.nextSuffix()}`
-    const seen = registry.get(CoreKinds.event, namespace, name)
+    const existing = registry.get(CoreKinds.event, namespace, name)
     const lastTimestamp = Metadata.timestamp(now)
-    if (seen._tag === "Right") {
+    if (existing._tag === "Right") {
       registry.update(CoreKinds.event, namespace, name, "main", (event) => ({
-        ...seen,
+        ...existing,
         right: { ...event, lastTimestamp, count: (Json.number(event, "count") ?? 1) + 1 }
       }), { now })
       return

@@ -1,6 +1,6 @@
 /**
- * Whether a pod fits on a node, and in the scheduler's words why not. As in k8s.io/kubernetes pkg/scheduler/framework/plugins
- * (v1.37): what is required counts, what is preferred does not.
+ * Checks whether a pod fits on a node, with the scheduler's message if it does not. As in k8s.io/kubernetes
+ * pkg/scheduler/framework/plugins (v1.37): required terms only, preferred ones are ignored.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import * as Selector from "../store/Selector.js"
 import * as Pods from "./Pods.js"
 
 /**
- * What the scheduler sees: `placed` are the pods that are on nodes and have not ended.
+ * The scheduler's input: `placed` are the pods on nodes that have not finished.
  *
  * @since 0.1.0
  * @category models
@@ -52,7 +52,7 @@ const isWanted = (pod: JsonObject, node: JsonObject): boolean => {
 const terms = (pod: JsonObject, affinity: "podAffinity" | "podAntiAffinity"): ReadonlyArray<JsonObject> =>
   Json.objects(pod, "spec", "affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution")
 
-/** Whether another pod is one that a term of a pod speaks of. */
+/** Whether another pod matches an affinity term of a pod. */
 const speaksOf = (world: World, owner: JsonObject, term: JsonObject, other: JsonObject): boolean => {
   const namespaces = Json.texts(term, "namespaces")
   const selector = term["namespaceSelector"]
@@ -62,12 +62,12 @@ const speaksOf = (world: World, owner: JsonObject, term: JsonObject, other: Json
     && Selector.matching(term["labelSelector"])(Metadata.labels(other))
 }
 
-/** Whether a node and the node of a placed pod are in one domain of a term. */
+/** Whether a node and the node of a placed pod are in the same topology domain of a term. */
 const shares = (world: World, term: JsonObject, node: JsonObject, placed: JsonObject): boolean => {
   const key = Json.text(term, "topologyKey") ?? ""
-  const there = world.nodes.find((one) => Metadata.name(one) === Pods.nodeName(placed))
+  const placedOn = world.nodes.find((one) => Metadata.name(one) === Pods.nodeName(placed))
   const domain = Metadata.labels(node)[key]
-  return there !== undefined && domain !== undefined && Metadata.labels(there)[key] === domain
+  return placedOn !== undefined && domain !== undefined && Metadata.labels(placedOn)[key] === domain
 }
 
 const affinityComplaint = (world: World, pod: JsonObject, node: JsonObject): string | undefined => {
@@ -95,10 +95,15 @@ const affinityComplaint = (world: World, pod: JsonObject, node: JsonObject): str
 const sum = (lists: ReadonlyArray<JsonObject>, name: string): number =>
   lists.reduce((total, list) => total + (list[name] === undefined ? 0 : quantity(list[name])), 0)
 
-/** What a pod asks for: its containers together, or its greediest init container. @since 0.1.0 @category getters */
+/**
+ * The resource requests of a pod: the sum of its containers, or its largest init container.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
 export const asksFor = (pod: JsonObject, name: string, list: "requests" | "limits" = "requests"): number => {
-  const of = (key: string) => Json.objects(pod, "spec", key).map((one) => Json.object(one, "resources", list))
-  return Math.max(sum(of("containers"), name), ...of("initContainers").map((one) => sum([one], name)))
+  const resources = (key: string) => Json.objects(pod, "spec", key).map((one) => Json.object(one, "resources", list))
+  return Math.max(sum(resources("containers"), name), ...resources("initContainers").map((one) => sum([one], name)))
 }
 
 const countedResources = (node: JsonObject): ReadonlyArray<string> =>
@@ -116,8 +121,8 @@ const resourceComplaints = (world: World, pod: JsonObject, node: JsonObject): Re
   return [...(here.length >= room ? ["Too many pods"] : []), ...short.map((name) => `Insufficient ${name}`)]
 }
 
-/** Why a pod cannot be on a node; nothing if it can. @since 0.1.0 @category getters */
-export const complaints = (world: World, pod: JsonObject, node: JsonObject): ReadonlyArray<string> => {
+/** The reason why a pod does not fit on a node; undefined if it does. @since 0.1.0 @category getters  */
+export const reasons = (world: World, pod: JsonObject, node: JsonObject): ReadonlyArray<string> => {
   if (Json.at(node, "spec", "unschedulable") === true) {
     return ["node(s) were unschedulable"]
   }
@@ -132,12 +137,12 @@ export const complaints = (world: World, pod: JsonObject, node: JsonObject): Rea
   return affinity === undefined ? short : [affinity]
 }
 
-/** Complaints that pods which are stopped would not settle. */
+/** Reasons that evicting pods would not resolve. */
 const lasting = /unschedulable|untolerated|affinity\/selector/
 
-/** The scheduler's account of why a pod fits nowhere. @since 0.1.0 @category getters */
+/** The scheduler's message for a pod that fits on no node. @since 0.1.0 @category getters  */
 export const account = (world: World, pod: JsonObject): string => {
-  const all = world.nodes.map((node) => complaints(world, pod, node))
+  const all = world.nodes.map((node) => reasons(world, pod, node))
   if (all.length === 0) {
     return "no nodes available to schedule pods"
   }

@@ -1,6 +1,6 @@
 /**
- * What has an owner goes with it. As in k8s.io/kubernetes pkg/controller/garbagecollector (v1.37): in the background, in the
- * foreground, or left behind.
+ * Deletes dependents with their owners. As in k8s.io/kubernetes pkg/controller/garbagecollector (v1.37): Background,
+ * Foreground and Orphan.
  *
  * @since 0.1.0
  */
@@ -80,7 +80,7 @@ export const make = (registry: Registry, catalog: Catalog): Controller => {
     }
   }
 
-  /** Deletes an object whose owners are all gone, or about to go and waiting for it. */
+  /** Deletes an object whose owners are all deleted, or wait for its deletion. */
   const follow = (identity: Identity, object: JsonObject, now: number): void => {
     const owners = Metadata.owners(object).map((reference) => {
       const kind = catalog.named(Json.text(reference, "apiVersion") ?? "", Json.text(reference, "kind") ?? "")
@@ -118,7 +118,7 @@ export const make = (registry: Registry, catalog: Catalog): Controller => {
     drop(identity, policy, now)
   }
 
-  /** Does what the finalizers of an object that is being deleted ask for. */
+  /** Performs the orphan and foreground finalizers of an object that is being deleted. */
   const finalize = (identity: Identity, object: JsonObject, now: number): void => {
     const finish = (finalizer: string) =>
       change(

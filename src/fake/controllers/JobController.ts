@@ -1,6 +1,5 @@
 /**
- * Jobs: their pods are created, counted, retried and given up as k8s.io/kubernetes pkg/controller/job (v1.37) does. Indexed
- * Jobs are not run.
+ * Jobs: creates, counts and retries pods as k8s.io/kubernetes pkg/controller/job (v1.37) does. Indexed Jobs are not run.
  *
  * @since 0.1.0
  */
@@ -18,8 +17,8 @@ import * as JobPods from "./JobPods.js"
 import * as Pods from "./Pods.js"
 
 /**
- * `backoff` is how many milliseconds to wait before the pod after that many failures in a row. A real cluster waits ten
- * seconds, and twice as long each time, at most ten minutes.
+ * `backoff` is the delay in milliseconds before the next pod after a number of consecutive failures. A real cluster waits
+ * ten seconds, doubled each time, ten minutes at most.
  *
  * @since 0.1.0
  * @category models
@@ -44,7 +43,7 @@ interface Sync {
   readonly active: ReadonlyArray<JsonObject>
   readonly succeeded: number
   readonly failed: number
-  /** Whether pods failed that are still to be counted: that comes before others are created. */
+  /** Whether failed pods are still uncounted; they are counted before others are created. */
   readonly counting: boolean
 }
 
@@ -55,7 +54,7 @@ const ownerKey = (object: JsonObject): ReadonlyArray<string> =>
     `${Metadata.namespace(object)}/${Json.text(owner, "name")}`
   )
 
-/** Whether the Job has ended for good. @since 0.1.0 @category predicates */
+/** Whether the Job is finished. @since 0.1.0 @category predicates  */
 export const isFinished = (job: JsonObject): boolean =>
   ["Complete", "Failed"].some((type) => Conditions.holds(Json.object(job, "status"), type))
 
@@ -154,9 +153,9 @@ export const make = (registry: Registry, options: Options): Controller => {
         message: Json.text(decided, "message") ?? ""
       }
     }
-    const failsJob = pods.filter(JobPods.isFailed(job)).map((pod) => JobPods.judge(job, pod).failsJob).find((message) =>
-      message !== undefined
-    )
+    const failsJob = pods.filter(JobPods.isFailed(job)).map((pod) => JobPods.podFailureAction(job, pod).failsJob).find((
+      message
+    ) => message !== undefined)
     if (failsJob !== undefined) {
       return { type: "FailureTarget", reason: "PodFailurePolicy", message: failsJob }
     }
@@ -173,7 +172,7 @@ export const make = (registry: Registry, options: Options): Controller => {
       : undefined
   }
 
-  /** Deletes what is too much, creates what is missing; answers how long to wait before more can be done. */
+  /** Deletes surplus pods and creates missing ones; returns the delay until more can be done. */
   const manage = (sync: Sync): number | undefined => {
     const { active, job, now, pods, succeeded } = sync
     if (isSuspended(job)) {
@@ -209,34 +208,34 @@ export const make = (registry: Registry, options: Options): Controller => {
   }
 
   const sync = (job: JsonObject, now: number): number | undefined => {
-    const seen = podsOf(job)
-    const tracked = seen.filter(JobPods.isTracked)
+    const observed = podsOf(job)
+    const tracked = observed.filter(JobPods.isTracked)
     const newSucceeded = tracked.filter((pod) => Pods.phase(pod) === "Succeeded")
     const newFailed = tracked.filter(JobPods.isFailed(job))
-    const counted = newFailed.filter((pod) => JobPods.judge(job, pod).counts)
+    const counted = newFailed.filter((pod) => JobPods.podFailureAction(job, pod).counts)
     const status = Json.object(job, "status")
-    const begun: Sync = {
+    const initial: Sync = {
       job,
       now,
-      pods: seen,
-      active: seen.filter(Pods.isActive),
+      pods: observed,
+      active: observed.filter(Pods.isActive),
       succeeded: (Json.number(status, "succeeded") ?? 0) + newSucceeded.length,
       failed: (Json.number(status, "failed") ?? 0) + counted.length,
       counting: newFailed.length > 0
     }
     count(Metadata.uid(job), newSucceeded.length, newFailed.length, now)
     const uid = Metadata.uid(job)
-    const failing = finishOf(begun)
+    const failing = finishOf(initial)
     let again: number | undefined
     if (failing !== undefined) {
-      begun.active.forEach((pod) => remove(job, pod, now))
+      initial.active.forEach((pod) => remove(job, pod, now))
     } else if (!Metadata.isBeingDeleted(job)) {
-      again = manage(begun)
+      again = manage(initial)
     }
     const pods = podsOf(job)
     const active = pods.filter(Pods.isActive)
     const completions = Json.number(job, "spec", "completions")
-    const complete = begun.succeeded >= (completions ?? 1) && active.length === 0
+    const complete = initial.succeeded >= (completions ?? 1) && active.length === 0
     const finish = failing ?? (complete
       ? {
         type: "SuccessCriteriaMet" as const,
@@ -245,7 +244,7 @@ export const make = (registry: Registry, options: Options): Controller => {
       }
       : undefined)
     const next = suspension(job, started(job, status, now), finish, now)
-    settle(job, { ...Json.omit(next, "active"), ...counts(pods) }, finish, now)
+    trackStatusAndRemoveFinalizers(job, { ...Json.omit(next, "active"), ...counts(pods) }, finish, now)
     const current = store.get({ resource: "jobs.batch", namespace: Metadata.namespace(job), name: Metadata.name(job) })
     if (current !== undefined && isFinished(current)) {
       failures.delete(uid)
@@ -283,8 +282,13 @@ export const make = (registry: Registry, options: Options): Controller => {
     return isSuspended(job) ? Json.omit(next, "startTime") : { ...next, startTime: Metadata.timestamp(now) }
   }
 
-  /** Writes which pods are about to be counted, lets them go, counts them, and ends the Job if nothing is left. */
-  const settle = (job: JsonObject, status: JsonObject, finish: Finish | undefined, now: number): void => {
+  /** Records finished pods as uncounted, removes their finalizers, counts them, and finishes the Job if no pod is left. */
+  const trackStatusAndRemoveFinalizers = (
+    job: JsonObject,
+    status: JsonObject,
+    finish: Finish | undefined,
+    now: number
+  ): void => {
     const failsAll = finish?.type === "FailureTarget"
     const done = podsOf(job).filter((pod) =>
       JobPods.isTracked(pod)
@@ -293,7 +297,8 @@ export const make = (registry: Registry, options: Options): Controller => {
     )
     const succeeded = done.filter((pod) => Pods.phase(pod) === "Succeeded")
     const failed = done.filter((pod) =>
-      Pods.phase(pod) !== "Succeeded" && (failsAll || JobPods.isFailed(job)(pod)) && JobPods.judge(job, pod).counts
+      Pods.phase(pod) !== "Succeeded" && (failsAll || JobPods.isFailed(job)(pod)) &&
+      JobPods.podFailureAction(job, pod).counts
     )
     const interim = finish === undefined || Conditions.holds(status, finish.type)
       ? status

@@ -1,5 +1,6 @@
 /**
- * How a Job sees its pods. As in k8s.io/kubernetes pkg/controller/job (v1.37), job_controller.go and pod_failure_policy.go.
+ * How a Job evaluates its pods. As in k8s.io/kubernetes pkg/controller/job (v1.37), job_controller.go and
+ * pod_failure_policy.go.
  *
  * @since 0.1.0
  */
@@ -9,13 +10,13 @@ import * as Metadata from "../store/Metadata.js"
 import * as Conditions from "./Conditions.js"
 import * as Pods from "./Pods.js"
 
-/** Keeps a pod until its Job has counted it. @since 0.1.0 @category constants */
+/** The finalizer that keeps a pod until its Job has counted it. @since 0.1.0 @category constants  */
 export const trackingFinalizer = "batch.kubernetes.io/job-tracking"
 
 /** @since 0.1.0 @category predicates */
 export const isTracked = (pod: JsonObject): boolean => Metadata.finalizers(pod).includes(trackingFinalizer)
 
-/** Whether a pod is only replaced when it has ended, not already when it is about to. @since 0.1.0 @category predicates */
+/** Whether a pod is replaced only after it has failed, not when it is terminating. @since 0.1.0 @category predicates  */
 export const replacesFailedOnly = (job: JsonObject): boolean =>
   Json.text(job, "spec", "podReplacementPolicy") === "Failed"
 
@@ -24,7 +25,7 @@ export const isFailed = (job: JsonObject) => (pod: JsonObject): boolean =>
   Pods.phase(pod) === "Failed" || (!replacesFailedOnly(job) && Pods.isTerminating(pod))
 
 /** @since 0.1.0 @category models */
-export interface Verdict {
+export interface PodFailureAction {
   readonly counts: boolean
   readonly failsJob?: string
 }
@@ -64,8 +65,8 @@ const reasonOf = (pod: JsonObject, rule: JsonObject): string | undefined => {
   return condition === undefined ? undefined : `Pod ${where} has condition ${condition}`
 }
 
-/** What the podFailurePolicy makes of a failed pod: the first rule that matches decides. @since 0.1.0 @category getters */
-export const judge = (job: JsonObject, pod: JsonObject): Verdict => {
+/** The action of the podFailurePolicy for a failed pod: the first matching rule wins. @since 0.1.0 @category getters  */
+export const podFailureAction = (job: JsonObject, pod: JsonObject): PodFailureAction => {
   for (const [index, rule] of Json.objects(job, "spec", "podFailurePolicy", "rules").entries()) {
     const reason = reasonOf(pod, rule)
     if (reason !== undefined) {

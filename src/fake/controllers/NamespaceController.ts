@@ -1,5 +1,5 @@
 /**
- * What belongs to every namespace is created with it, and everything in it is deleted before it goes.
+ * Creates the contents of new namespaces, and deletes all objects of terminating ones.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ import type { Registry } from "../store/Registry.js"
 import type { Controller } from "./Controller.js"
 
 /**
- * What every namespace has: service accounts by name, and ConfigMaps, the data by name.
+ * The contents of every namespace: service accounts by name, and the data of ConfigMaps by name.
  *
  * @since 0.1.0
  * @category models

@@ -1,5 +1,5 @@
 /**
- * What can be said of a pod by looking at it.
+ * Predicates of pods.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import * as Conditions from "./Conditions.js"
 /** @since 0.1.0 @category getters */
 export const phase = (pod: JsonObject): string => Json.text(pod, "status", "phase") ?? "Pending"
 
-/** Whether all its containers have ended for good. @since 0.1.0 @category predicates */
+/** Whether all its containers have terminated for good. @since 0.1.0 @category predicates  */
 export const isTerminal = (pod: JsonObject): boolean => phase(pod) === "Succeeded" || phase(pod) === "Failed"
 
 /** @since 0.1.0 @category predicates */

@@ -1,5 +1,5 @@
 /**
- * Says in the status of each ResourceQuota how much of it is used.
+ * Updates the usage in the status of each ResourceQuota.
  *
  * @since 0.1.0
  */

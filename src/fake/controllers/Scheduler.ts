@@ -1,5 +1,5 @@
 /**
- * Gives every pod a node, first come first served, or says why there is none for it.
+ * Assigns a node to every pod in FIFO order, or sets the condition that none fits.
  *
  * @since 0.1.0
  */
@@ -34,7 +34,12 @@ const leastLoaded = (world: Fit.World, nodes: ReadonlyArray<JsonObject>): JsonOb
 
 const interesting = new Set(["pods", "nodes", "namespaces", "persistentvolumeclaims"])
 
-/** `obstacle` says why a pod is to fit nowhere, whatever the nodes are like. @since 0.1.0 @category constructors */
+/**
+ * `obstacle` overrides the fit: it returns the message for a pod that fits on no node.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const make = (registry: Registry, obstacle: (pod: JsonObject) => string | undefined): Controller => {
   const { store } = registry
   const record = Events.recorder(registry, "default-scheduler")
@@ -73,8 +78,8 @@ export const make = (registry: Registry, obstacle: (pod: JsonObject) => string |
   }
 
   const refuse = (pod: JsonObject, message: string, now: number): void => {
-    const said = Conditions.find(Json.object(pod, "status"), "PodScheduled")
-    if (Json.text(said, "message") !== message) {
+    const condition = Conditions.find(Json.object(pod, "status"), "PodScheduled")
+    if (Json.text(condition, "message") !== message) {
       say(pod, { type: "PodScheduled", status: "False", reason: "Unschedulable", message }, now)
       record(pod, "Warning", "FailedScheduling", message, now)
     }
@@ -90,7 +95,7 @@ export const make = (registry: Registry, obstacle: (pod: JsonObject) => string |
   }
 
   const schedule = (pod: JsonObject, now: number): void => {
-    const seen = world()
+    const state = world()
     const why = obstacle(pod)
     if (why !== undefined) {
       refuse(pod, why, now)
@@ -98,13 +103,13 @@ export const make = (registry: Registry, obstacle: (pod: JsonObject) => string |
     }
     const claim = missingClaim(pod)
     const fitting = claim === undefined
-      ? seen.nodes.filter((node) => Fit.complaints(seen, pod, node).length === 0)
+      ? state.nodes.filter((node) => Fit.reasons(state, pod, node).length === 0)
       : []
-    const node = leastLoaded(seen, fitting)
+    const node = leastLoaded(state, fitting)
     if (node !== undefined) {
       bind(pod, node, now)
     } else if (claim !== undefined) {
-      const total = seen.nodes.length
+      const total = state.nodes.length
       refuse(
         pod,
         `0/${total} nodes are available: ${claim}. preemption: 0/${total} nodes are available: `
@@ -112,7 +117,7 @@ export const make = (registry: Registry, obstacle: (pod: JsonObject) => string |
         now
       )
     } else {
-      refuse(pod, Fit.account(seen, pod), now)
+      refuse(pod, Fit.account(state, pod), now)
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Jobs that have ended are deleted after their `ttlSecondsAfterFinished`. As in k8s.io/kubernetes pkg/controller/ttlafterfinished
+ * Deletes finished Jobs after their `ttlSecondsAfterFinished`. As in k8s.io/kubernetes pkg/controller/ttlafterfinished
  * (v1.37).
  *
  * @since 0.1.0

@@ -1,6 +1,5 @@
 /**
- * Jobs, as k8s.io/kubernetes pkg/registry/batch/job and pkg/apis/batch (v1.37) treat them. Indexed Jobs are read but not
- * run.
+ * Jobs, by k8s.io/kubernetes pkg/registry/batch/job and pkg/apis/batch (v1.37). Indexed Jobs are accepted but not run.
  *
  * @since 0.1.0
  */
@@ -74,7 +73,7 @@ const fill = (job: JsonObject): JsonObject => {
   return { ...labelled, spec: withTemplate }
 }
 
-/** The labels by which a Job knows its pods. The unprefixed ones are older. */
+/** The labels that select a Job's pods. The unprefixed ones are the older form. */
 const generated = (job: JsonObject): JsonObject => {
   const uid = Json.text(job, "metadata", "uid") ?? ""
   const name = Json.text(job, "metadata", "name") ?? ""
@@ -203,7 +202,7 @@ const fixed = [
   "managedBy"
 ]
 
-/** While a Job that never ran is suspended, Kueue and its like may say where its pods go. */
+/** The pod template of a suspended Job that never started may get scheduling directives, for example from Kueue. */
 const unplaced = (spec: JsonObject): JsonObject => {
   const pod = Json.omit(
     Json.object(spec, "template", "spec"),

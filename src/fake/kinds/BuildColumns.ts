@@ -1,5 +1,5 @@
 /**
- * The columns of OpenShift's Builds, as in openshift-apiserver pkg/build/printers/internalversion/printers.go.
+ * The columns of OpenShift Builds, as in openshift-apiserver pkg/build/printers/internalversion/printers.go.
  *
  * @since 0.1.0
  */
@@ -15,8 +15,8 @@ const type = (build: JsonObject): string =>
 
 const sources = [["binary", "Binary"], ["dockerfile", "Dockerfile"], ["git", "Git"]] as const
 
-const from = (build: JsonObject): string =>
-  sources.flatMap(([key, words]) => Json.at(build, "spec", "source", key) === undefined ? [] : [words]).join(",")
+const sourceTypes = (build: JsonObject): string =>
+  sources.flatMap(([key, label]) => Json.at(build, "spec", "source", key) === undefined ? [] : [label]).join(",")
 
 const status = (build: JsonObject): string => {
   const phase = Json.text(build, "status", "phase") ?? ""
@@ -51,7 +51,7 @@ const started = (build: JsonObject, now: number): string => {
   return time === undefined ? "" : `${inWords(now - Metadata.millis(time))} ago`
 }
 
-/** Of nanoseconds, as a Build counts. */
+/** In nanoseconds, the unit of a Build's duration. */
 const duration = (build: JsonObject): string => {
   const nanos = Json.number(build, "status", "duration") ?? 0
   return nanos > 0 ? Column.duration(nanos / 1_000_000) : ""
@@ -61,7 +61,7 @@ const duration = (build: JsonObject): string => {
 export const build: ReadonlyArray<Column.Column> = [
   Column.name,
   Column.make("Type", type),
-  Column.make("From", from),
+  Column.make("From", sourceTypes),
   Column.make("Status", status),
   Column.make("Started", started),
   Column.make("Duration", duration)

@@ -1,5 +1,5 @@
 /**
- * OpenShift Builds as openshift/openshift-apiserver pkg/build treats them (registry/build/strategy.go and
+ * OpenShift Builds, by openshift/openshift-apiserver pkg/build (registry/build/strategy.go and
  * apis/build/validation/validation.go, February 2026).
  *
  * @since 0.1.0
@@ -25,11 +25,11 @@ const sources: ReadonlyArray<readonly [string, string]> = [
   ["images", "Image"]
 ]
 
-/** The kind of strategy that a Build has, if it has one. @since 0.1.0 @category getters */
+/** The strategy type of a Build; undefined if it has none. @since 0.1.0 @category getters  */
 export const strategy = (build: JsonObject): string | undefined =>
   Object.keys(Json.object(build, "spec", "strategy")).map((key) => strategies[key]).find((type) => type !== undefined)
 
-/** What the server fills in: above all the types, which follow from what is set. @since 0.1.0 @category combinators */
+/** Defaults: mainly the types, which follow from the fields that are set. @since 0.1.0 @category combinators  */
 export const fill = (build: JsonObject): JsonObject => {
   const spec = Json.object(build, "spec")
   const source = Json.object(spec, "source")
@@ -48,22 +48,22 @@ export const fill = (build: JsonObject): JsonObject => {
   }
 }
 
-/** One condition a phase; the one of the current phase is True. */
+/** One condition for each phase; that of the current phase is True. */
 const manageConditions = (status: JsonObject, now: string): JsonObject => {
   const phase = Json.text(status, "phase") ?? ""
   const conditions = Json.objects(status, "conditions")
   const known = conditions.some((condition) => Json.text(condition, "type") === phase)
   const next = conditions.map((condition): JsonObject => {
     const is = Json.text(condition, "type") === phase ? "True" : "False"
-    const said = is === "True"
+    const updated = is === "True"
       ? Json.make({ reason: status["reason"], message: status["message"] })
       : {}
     const turned = Json.text(condition, "status") !== is
-    const same = !turned && Json.equal(condition["reason"], said["reason"]) &&
-      Json.equal(condition["message"], said["message"])
+    const same = !turned && Json.equal(condition["reason"], updated["reason"]) &&
+      Json.equal(condition["message"], updated["message"])
     return same ? condition : {
       ...Json.omit(condition, "reason", "message"),
-      ...said,
+      ...updated,
       status: is,
       lastUpdateTime: now,
       ...(turned ? { lastTransitionTime: now } : {})
@@ -91,18 +91,18 @@ export const prepare = (build: JsonObject, now: string): JsonObject => ({
   status: manageConditions(Kind.defaults(Json.object(build, "status"), { phase: "New" }), now)
 })
 
-/** What a failed Build says of its failure stays, but for a want of memory. @since 0.1.0 @category combinators */
+/** The failure of a failed Build stays, except that out-of-memory replaces it. @since 0.1.0 @category combinators  */
 export const amend = (next: JsonObject, previous: JsonObject, now: string): JsonObject => {
   const status = Json.object(next, "status")
   const before = Json.object(previous, "status")
   const keeps = before["phase"] === "Failed" && status["reason"] !== "OutOfMemoryKilled"
-  const said = keeps
+  const withMessage = keeps
     ? {
       ...Json.omit(status, "reason", "message"),
       ...Json.make({ reason: before["reason"], message: before["message"] })
     }
     : status
-  return { ...next, status: manageConditions(said, now) }
+  return { ...next, status: manageConditions(withMessage, now) }
 }
 
 const isRelative = (path: string | undefined): boolean => path !== undefined && !path.startsWith("/")
@@ -181,7 +181,7 @@ export const validate = (build: JsonObject): Errors => {
   ]
 }
 
-/** Phases in which nothing more happens. @since 0.1.0 @category constants */
+/** Terminal phases. @since 0.1.0 @category constants  */
 export const terminalPhases: ReadonlyArray<string> = ["Complete", "Failed", "Error", "Cancelled"]
 
 const withoutPushSecret = (build: JsonObject): JsonObject =>

@@ -1,5 +1,5 @@
 /**
- * The kinds that a server has, and the discovery documents that tell of them.
+ * The kinds of a server, and their discovery documents.
  *
  * @since 0.1.0
  */
@@ -21,17 +21,17 @@ export class Catalog {
     this.byKind = new Map(kinds.map((kind) => [`${Kind.apiVersion(kind)}/${kind.kind}`, kind]))
   }
 
-  /** The kind that is served under a plural. */
+  /** The kind with a plural. */
   served(group: string, version: string, plural: string): Kind.Kind | undefined {
     return this.byPlural.get(`${group === "" ? version : `${group}/${version}`}/${plural}`)
   }
 
-  /** The kind that an object says it is of. */
+  /** The kind of an object, by its apiVersion and kind. */
   named(apiVersion: string, kind: string): Kind.Kind | undefined {
     return this.byKind.get(`${apiVersion}/${kind}`)
   }
 
-  /** The document under a path such as `/apis/batch/v1`. */
+  /** The discovery document at a path such as `/apis/batch/v1`. */
   document(path: string): JsonObject | undefined {
     if (path === "/api") {
       return { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] }

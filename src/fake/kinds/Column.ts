@@ -1,5 +1,5 @@
 /**
- * What a server shows of an object in one line: the columns that `kubectl get` prints.
+ * Table columns, as `kubectl get` prints them.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 
 /**
- * A column of a table. `wide` ones are shown with `-o wide` only.
+ * A column of a table. `wide` ones are shown only with `-o wide`.
  *
  * @since 0.1.0
  * @category models
@@ -26,7 +26,7 @@ export const make = (name: string, cell: Column["cell"]): Column => ({ name, for
 /** @since 0.1.0 @category constructors */
 export const wide = (name: string, cell: Column["cell"]): Column => ({ name, format: "", wide: true, cell })
 
-// k8s.io/apimachinery pkg/util/duration/duration.go (v0.37): the larger a time, the fewer of its digits; `rest` is the
+// k8s.io/apimachinery pkg/util/duration/duration.go (v0.37): the longer a duration, the fewer of its digits; `rest` is the
 // smaller unit beside it.
 const spans: ReadonlyArray<{ below: number; unit: number; letter: string; rest?: { unit: number; letter: string } }> = [
   { below: 120, unit: 1, letter: "s" },
@@ -40,7 +40,7 @@ const spans: ReadonlyArray<{ below: number; unit: number; letter: string; rest?:
   { below: Number.POSITIVE_INFINITY, unit: 31_536_000, letter: "y" }
 ]
 
-/** A time span as people say it: `4s`, `3m12s`, `5d`. @since 0.1.0 @category conversions */
+/** A human-readable duration: `4s`, `3m12s`, `5d`. @since 0.1.0 @category conversions  */
 export const duration = (millis: number): string => {
   const seconds = Math.floor(millis / 1000)
   if (seconds < 0) {
@@ -55,7 +55,7 @@ export const duration = (millis: number): string => {
   return `${Math.floor(seconds / unit)}${letter}${rest === undefined || small === 0 ? "" : `${small}${rest.letter}`}`
 }
 
-/** How long ago a time was. @since 0.1.0 @category conversions */
+/** The human-readable time since a timestamp. @since 0.1.0 @category conversions  */
 export const since = (time: string | undefined, now: number): string =>
   time === undefined ? "<unknown>" : duration(now - DateTime.toEpochMillis(DateTime.unsafeMake(time)))
 

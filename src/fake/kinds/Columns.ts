@@ -1,6 +1,5 @@
 /**
- * The columns of the kinds that every cluster has, as in k8s.io/kubernetes pkg/printers/internalversion/printers.go
- * (v1.37).
+ * The columns of the core and batch kinds, as in k8s.io/kubernetes pkg/printers/internalversion/printers.go (v1.37).
  *
  * @since 0.1.0
  */
@@ -35,7 +34,7 @@ const ended = (state: JsonObject): string => {
   )
 }
 
-/** What keeps the first init container that is not done. */
+/** The reason of the first init container that is not finished. */
 const initializing = (pod: JsonObject): string | undefined => {
   const statuses = Json.objects(pod, "status", "initContainerStatuses")
   const index = statuses.findIndex((status) => Json.number(status, "state", "terminated", "exitCode") !== 0)
@@ -58,7 +57,7 @@ const isReady = (status: JsonObject): boolean =>
 
 const podStatus = (pod: JsonObject): string => {
   const phase = Json.text(pod, "status", "phase") ?? ""
-  // The last container that has a reason is passed first, so the first one's stands.
+  // Iterates from the last container, so the first container with a reason wins.
   const ofContainers = containersOf(pod).flatMap((status) => {
     const waiting = Json.text(status, "state", "waiting", "reason") ?? ""
     return waiting !== ""
@@ -166,8 +165,8 @@ export const job: Columns = [
 
 const nodeStatus = (node: JsonObject): string => {
   const ready = Json.objects(node, "status", "conditions").find((one) => one["type"] === "Ready")
-  const words = ready === undefined ? "Unknown" : ready["status"] === "True" ? "Ready" : "NotReady"
-  return Json.at(node, "spec", "unschedulable") === true ? `${words},SchedulingDisabled` : words
+  const readiness = ready === undefined ? "Unknown" : ready["status"] === "True" ? "Ready" : "NotReady"
+  return Json.at(node, "spec", "unschedulable") === true ? `${readiness},SchedulingDisabled` : readiness
 }
 
 const rolePrefix = "node-role.kubernetes.io/"
@@ -244,7 +243,7 @@ export const persistentVolumeClaim: Columns = [
   Column.wide("VolumeMode", at("<unset>", "spec", "volumeMode"))
 ]
 
-const seen = (event: JsonObject, ...keys: ReadonlyArray<string>): string | undefined =>
+const firstTime = (event: JsonObject, ...keys: ReadonlyArray<string>): string | undefined =>
   keys.flatMap((key) => Json.text(event, key) ?? []).at(0) ?? Json.text(event, "metadata", "creationTimestamp")
 
 const source = (event: JsonObject): string =>
@@ -257,7 +256,7 @@ const source = (event: JsonObject): string =>
 export const event: Columns = [
   Column.make(
     "Last Seen",
-    (event, now) => Column.since(seen(event, "lastTimestamp", "firstTimestamp", "eventTime"), now)
+    (event, now) => Column.since(firstTime(event, "lastTimestamp", "firstTimestamp", "eventTime"), now)
   ),
   Column.make("Type", at("", "type")),
   Column.make("Reason", at("", "reason")),
@@ -271,7 +270,7 @@ export const event: Columns = [
   Column.wide("Subobject", at("", "involvedObject", "fieldPath")),
   Column.wide("Source", source),
   Column.make("Message", (event) => (Json.text(event, "message") ?? "").trim()),
-  Column.wide("First Seen", (event, now) => Column.since(seen(event, "firstTimestamp", "eventTime"), now)),
+  Column.wide("First Seen", (event, now) => Column.since(firstTime(event, "firstTimestamp", "eventTime"), now)),
   Column.wide("Count", (event) => Json.number(event, "series", "count") ?? Json.number(event, "count") ?? 1),
   { ...Column.name, wide: true }
 ]

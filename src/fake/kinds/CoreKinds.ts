@@ -1,5 +1,5 @@
 /**
- * The kinds of the core group that running builds touches.
+ * The kinds of the core group that builds use.
  *
  * @since 0.1.0
  */
@@ -73,7 +73,7 @@ const immutable =
 
 const keys = (values: JsonObject, field: string): ReadonlyArray<Status.FieldError> =>
   Object.keys(values).flatMap((key) =>
-    Names.dataKey(key).map((complaint) => Status.invalidValue(`${field}[${key}]`, key, complaint))
+    Names.dataKey(key).map((message) => Status.invalidValue(`${field}[${key}]`, key, message))
   )
 
 /** @since 0.1.0 @category kinds */
@@ -311,7 +311,7 @@ export const resourceQuota = Kind.make({
 const review = (kind: string, plural: string): Kind.Kind =>
   Kind.make({ group: "authorization.k8s.io", version: "v1", kind, plural, namespaced: false, virtual: true })
 
-/** Access reviews: answered, never stored. @since 0.1.0 @category kinds */
+/** Access reviews: evaluated, never stored. @since 0.1.0 @category kinds  */
 export const reviewKinds: ReadonlyArray<Kind.Kind> = [
   review("SelfSubjectAccessReview", "selfsubjectaccessreviews"),
   review("SelfSubjectRulesReview", "selfsubjectrulesreviews")

@@ -1,5 +1,5 @@
 /**
- * Which fields a kind has, and of which type: what makes a server drop, or refuse, a field that it does not know.
+ * The field types of a kind; a server uses them to drop or reject unknown fields.
  *
  * @since 0.1.0
  */
@@ -28,9 +28,9 @@ export const boolean: Field = { _tag: "Boolean" }
 export const quantity: Field = { _tag: "Quantity" }
 /** @since 0.1.0 @category constructors */
 export const integerOrText: Field = { _tag: "IntegerOrText" }
-/** Base64. @since 0.1.0 @category constructors */
+/** A base64 string. @since 0.1.0 @category constructors  */
 export const bytes: Field = { _tag: "Bytes" }
-/** What nobody looks into. @since 0.1.0 @category constructors */
+/** Any value, not validated. @since 0.1.0 @category constructors  */
 export const any: Field = { _tag: "Any" }
 /** @since 0.1.0 @category constructors */
 export const list = (of: Field): Field => ({ _tag: "List", of })
@@ -39,13 +39,13 @@ export const map = (of: Field): Field => ({ _tag: "Map", of })
 /** @since 0.1.0 @category constructors */
 export const struct = (fields: Fields): Field => ({ _tag: "Struct", fields })
 
-/** Fields of one type. @since 0.1.0 @category constructors */
+/** Maps with values of one type. @since 0.1.0 @category constructors  */
 export const each = (of: Field, ...names: ReadonlyArray<string>): Fields =>
   Object.fromEntries(names.map((name) => [name, of]))
 
 /**
- * An object as a typed server reads it: without null fields and without those it does not know, whose paths are listed;
- * `wrong` says what cannot be read at all.
+ * Decodes an object like a typed server: drops null fields and unknown ones, and lists the paths of the latter; `wrong` has
+ * the message for an undecodable value.
  *
  * @since 0.1.0
  * @category models

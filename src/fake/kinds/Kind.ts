@@ -1,5 +1,5 @@
 /**
- * What an API server knows of a kind of object: where it is served, and how the server fills in, checks and ends one.
+ * What an API server knows of a kind: where it is served, and its defaults, validation and deletion.
  *
  * @since 0.1.0
  */
@@ -11,15 +11,15 @@ import type { Fields } from "./Fields.js"
 import * as Names from "./Names.js"
 
 /**
- * - `fields`: what a typed server knows of it; without them everything is kept, as for a custom resource.
- * - `selectable`: the fields, beside name and namespace, that a field selector may ask for.
- * - `columns`: what a table shows of it; by default its name and age.
- * - `generation`: what counts as a change of what is wanted: the `spec`, all but metadata and status, or nothing.
- * - `fill`: defaults, on every write. `prepare`: what the server sets at creation, with uid and name in place already.
- * - `amend`: what the server makes of an update.
- * - `grace`: how many seconds an object lives on after its deletion, by the request; undefined means that it is gone at once.
- * - `pending`: whether something else than `metadata.finalizers` holds up the end.
- * - `orphans`: whether a deletion that says nothing of dependents leaves them behind.
+ * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
+ * - `selectable`: the supported field selectors, beside name and namespace.
+ * - `columns`: the table columns; default: name and age.
+ * - `generation`: what increments the generation: changes of `spec`, of all but metadata and status, or nothing.
+ * - `fill`: defaults on every write. `prepare`: server-set fields at creation; uid and name are set before.
+ * - `amend`: the server's changes to an update.
+ * - `grace`: the grace period of a deletion in seconds, given that of the request; undefined deletes at once.
+ * - `pending`: whether something other than `metadata.finalizers` delays the deletion.
+ * - `orphans`: whether a deletion without a propagation policy orphans dependents.
  *
  * @since 0.1.0
  * @category models
@@ -54,8 +54,7 @@ export interface Kind {
 }
 
 /**
- * A kind from what is particular about it. With nothing else said it is a custom resource in a namespace, without a status
- * of its own.
+ * Makes a kind from its differences to the default: a namespaced custom resource without a status subresource.
  *
  * @since 0.1.0
  * @category constructors
@@ -91,22 +90,22 @@ export const make = (
   ...options
 })
 
-/** `jobs.batch`, the name under which objects are stored. @since 0.1.0 @category getters */
+/** The qualified name under which objects are stored, for example `jobs.batch`. @since 0.1.0 @category getters  */
 export const resource = (kind: Kind): string => kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`
 
-/** `batch/v1`. @since 0.1.0 @category getters */
+/** The apiVersion, for example `batch/v1`. @since 0.1.0 @category getters  */
 export const apiVersion = (kind: Kind): string => kind.group === "" ? kind.version : `${kind.group}/${kind.version}`
 
-/** Gives a value to what is not set. @since 0.1.0 @category combinators */
+/** Sets a field if it is absent. @since 0.1.0 @category combinators  */
 export const defaults = (object: JsonObject, values: JsonObject): JsonObject => ({ ...values, ...object })
 
-/** Replaces what is under a key, if it is there. @since 0.1.0 @category combinators */
+/** Replaces a field if it is present. @since 0.1.0 @category combinators  */
 export const inside = (object: JsonObject, key: string, change: (inner: JsonObject) => JsonObject): JsonObject => {
   const inner = object[key]
   return Json.isObject(inner) ? { ...object, [key]: change(inner) } : object
 }
 
-/** Replaces each object of the list under a key, if it is there. @since 0.1.0 @category combinators */
+/** Replaces each object in the list of a field, if the list is present. @since 0.1.0 @category combinators  */
 export const insideEach = (
   object: JsonObject,
   key: string,

@@ -1,12 +1,12 @@
 /**
- * What names, labels and annotations may look like, with the server's complaints.
+ * Validates names, labels and annotations with the server's messages.
  *
- * The rules and words are those of k8s.io/apimachinery pkg/api/validate/content and pkg/util/validation (v0.37).
+ * Rules and messages are those of k8s.io/apimachinery pkg/api/validate/content and pkg/util/validation (v0.37).
  *
  * @since 0.1.0
  */
 
-/** Says what is wrong with a text; nothing if it is fine. @since 0.1.0 @category models */
+/** Returns the error messages for a string; none if it is valid. @since 0.1.0 @category models  */
 export type Rule = (value: string) => ReadonlyArray<string>
 
 const bytes = (value: string): number => new TextEncoder().encode(value).length
@@ -14,12 +14,12 @@ const bytes = (value: string): number => new TextEncoder().encode(value).length
 const tooLong = (limit: number, value: string): ReadonlyArray<string> =>
   bytes(value) > limit ? [`must be no more than ${limit} bytes`] : []
 
-const pattern = (words: string, regex: string, ...examples: ReadonlyArray<string>): string =>
-  `${words} (e.g. ${examples.map((one) => `'${one}', `).join(" or ")}regex used for validation is '${regex}')`
+const pattern = (description: string, regex: string, ...examples: ReadonlyArray<string>): string =>
+  `${description} (e.g. ${examples.map((one) => `'${one}', `).join(" or ")}regex used for validation is '${regex}')`
 
-const rule = (limit: number, regex: string, complaint: string): Rule => {
-  const whole = new RegExp(`^${regex}$`)
-  return (value) => [...tooLong(limit, value), ...(whole.test(value) ? [] : [complaint])]
+const rule = (limit: number, regex: string, message: string): Rule => {
+  const fullMatch = new RegExp(`^${regex}$`)
+  return (value) => [...tooLong(limit, value), ...(fullMatch.test(value) ? [] : [message])]
 }
 
 const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -52,7 +52,7 @@ export const dnsSubdomain: Rule = rule(
   )
 )
 
-const keyComplaint = pattern(
+const keyMessage = pattern(
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   key,
   "MyName",
@@ -60,21 +60,21 @@ const keyComplaint = pattern(
   "123-abc"
 )
 
-const keyName = rule(63, key, keyComplaint)
+const keyName = rule(63, key, keyMessage)
 
-/** A label key, an annotation key, the name of a finalizer. @since 0.1.0 @category rules */
+/** The key of a label or annotation, or the name of a finalizer. @since 0.1.0 @category rules  */
 export const labelKey: Rule = (value) => {
   const [first = "", second, ...more] = value.split("/")
   if (more.length > 0) {
     return [
-      `a valid label key ${keyComplaint} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`
+      `a valid label key ${keyMessage} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`
     ]
   }
   const prefix = second === undefined ? [] : first === "" ? ["must be non-empty"] : dnsSubdomain(first)
   const name = second ?? first
   return [
-    ...prefix.map((complaint) => `prefix part ${complaint}`),
-    ...(name === "" ? ["must be non-empty", keyComplaint] : keyName(name)).map((complaint) => `name part ${complaint}`)
+    ...prefix.map((message) => `prefix part ${message}`),
+    ...(name === "" ? ["must be non-empty", keyMessage] : keyName(name)).map((message) => `name part ${message}`)
   ]
 }
 
@@ -91,7 +91,7 @@ export const labelValue: Rule = rule(
   )
 )
 
-/** The key of an entry of a ConfigMap or Secret. @since 0.1.0 @category rules */
+/** The key of a ConfigMap or Secret entry. @since 0.1.0 @category rules  */
 export const dataKey: Rule = (value) => [
   ...rule(
     253,

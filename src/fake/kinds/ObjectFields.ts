@@ -1,5 +1,5 @@
 /**
- * The fields that all kinds share.
+ * The fields that all kinds have.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ export const meta: Field = struct({
   managedFields: any
 })
 
-/** A kind with its own fields beside the shared ones. @since 0.1.0 @category constructors */
+/** Adds a kind's own fields to the common ones. @since 0.1.0 @category constructors  */
 export const object = (own: Fields): Fields => ({ apiVersion: text, kind: text, metadata: meta, ...own })
 
 /** @since 0.1.0 @category fields */

@@ -1,5 +1,5 @@
 /**
- * The kinds that OpenShift adds, as far as building images meets them.
+ * The OpenShift kinds that image builds use.
  *
  * @since 0.1.0
  */
@@ -97,7 +97,7 @@ export const builds = Kind.make({
   unconditionalUpdate: false
 })
 
-/** The group `build.openshift.io`, which a cluster has if its capability Build is enabled. @since 0.1.0 @category kinds */
+/** The group `build.openshift.io`, present if the cluster's capability Build is enabled. @since 0.1.0 @category kinds  */
 export const buildKinds: ReadonlyArray<Kind.Kind> = [
   builds,
   Kind.make({
@@ -113,7 +113,7 @@ export const buildKinds: ReadonlyArray<Kind.Kind> = [
 const config = (plural: string, kind: string): Kind.Kind =>
   Kind.make({ group: "config.openshift.io", version: "v1", plural, kind, namespaced: false, status: true })
 
-/** What every OpenShift cluster has. @since 0.1.0 @category kinds */
+/** The kinds that every OpenShift cluster has. @since 0.1.0 @category kinds  */
 export const clusterKinds: ReadonlyArray<Kind.Kind> = [
   config("clusterversions", "ClusterVersion"),
   config("images", "Image"),

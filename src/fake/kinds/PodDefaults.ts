@@ -1,5 +1,5 @@
 /**
- * What the server fills into a pod, as k8s.io/kubernetes pkg/apis/core/v1/defaults.go (v1.37) does.
+ * The defaults of a pod, as in k8s.io/kubernetes pkg/apis/core/v1/defaults.go (v1.37).
  *
  * @since 0.1.0
  */

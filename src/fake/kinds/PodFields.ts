@@ -1,6 +1,6 @@
 /**
- * The fields of a pod, as k8s.io/api core/v1/types.go (v0.37) has them. Volume sources that no image build uses are let
- * through unread.
+ * The fields of a pod, as in k8s.io/api core/v1/types.go (v0.37). Volume sources that image builds do not use are not
+ * validated.
  *
  * @since 0.1.0
  */

@@ -1,6 +1,5 @@
 /**
- * What the server refuses in a pod: the rules of k8s.io/kubernetes pkg/apis/core/validation (v1.37) that a program which
- * writes pods can run into.
+ * Validation of pods: the rules of k8s.io/kubernetes pkg/apis/core/validation (v1.37) that apply to generated pods.
  *
  * @since 0.1.0
  */
@@ -14,7 +13,7 @@ type Errors = ReadonlyArray<Status.FieldError>
 const invalidNames = (field: string, name: string | undefined, rule: Names.Rule): Errors =>
   name === undefined || name === ""
     ? [Status.required(field)]
-    : rule(name).map((complaint) => Status.invalidValue(field, name, complaint))
+    : rule(name).map((message) => Status.invalidValue(field, name, message))
 
 const duplicates = (values: ReadonlyArray<string>, field: (index: number) => string): Errors =>
   values.flatMap((value, index) =>
@@ -24,8 +23,8 @@ const duplicates = (values: ReadonlyArray<string>, field: (index: number) => str
 /** @since 0.1.0 @category rules */
 export const labels = (object: JsonObject, field: string): Errors =>
   Object.entries(Json.record(object, "labels")).flatMap(([key, value]) => [
-    ...Names.labelKey(key).map((complaint) => Status.invalidValue(`${field}.labels`, key, complaint)),
-    ...Names.labelValue(value).map((complaint) => Status.invalidValue(`${field}.labels`, value, complaint))
+    ...Names.labelKey(key).map((message) => Status.invalidValue(`${field}.labels`, key, message)),
+    ...Names.labelValue(value).map((message) => Status.invalidValue(`${field}.labels`, value, message))
   ])
 
 const pullPolicies = ["Always", "IfNotPresent", "Never"]
@@ -92,7 +91,7 @@ const suffixes: Readonly<Record<string, number>> = {
   Ei: 2 ** 60
 }
 
-/** The number that a quantity such as `500m` or `2Gi` stands for. @since 0.1.0 @category getters */
+/** The numeric value of a quantity such as `500m` or `2Gi`. @since 0.1.0 @category getters  */
 export const quantity = (value: unknown): number => {
   const match = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]*)$/.exec(String(value))
   return match === null ? Number.NaN : Number(match[1]) * (suffixes[match[2] ?? ""] ?? Number.NaN)
@@ -174,7 +173,7 @@ const withoutImages = (spec: JsonObject): JsonObject =>
     Json.omit(spec, ...mutable)
   )
 
-/** Of a pod that exists only few fields may change. @since 0.1.0 @category rules */
+/** Only few fields of an existing pod may change. @since 0.1.0 @category rules  */
 export const podUpdate = (next: JsonObject, previous: JsonObject): Errors =>
   Json.equal(withoutImages(Json.object(next, "spec")), withoutImages(Json.object(previous, "spec"))) ? [] : [{
     type: "Forbidden",

@@ -1,6 +1,6 @@
 /**
- * The status of a pod as its kubelet writes it, from the states of its containers. As in k8s.io/kubernetes pkg/kubelet
- * (v1.37), getPhase and status/generate.go.
+ * Computes the status of a pod from the states of its containers. As in k8s.io/kubernetes pkg/kubelet (v1.37), getPhase and
+ * status/generate.go.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ export type State =
   }
 
 /**
- * One container: `last` is how its run before this one ended.
+ * The state of one container: `last` is its previous termination.
  *
  * @since 0.1.0
  * @category models
@@ -38,7 +38,7 @@ export interface Container {
 }
 
 /**
- * How a pod ended as a whole, before its containers did.
+ * The pod-level termination, which overrides that of its containers.
  *
  * @since 0.1.0
  * @category models
@@ -110,13 +110,13 @@ export const phase = (containers: ReadonlyArray<Container>, restartPolicy: strin
     : "Pending"
 }
 
-/** Whether nothing in the pod will run any more. @since 0.1.0 @category predicates */
+/** Whether nothing in the pod will run any more. @since 0.1.0 @category predicates  */
 export const isOver = (containers: ReadonlyArray<Container>, restartPolicy: string): boolean =>
   ["Failed", "Succeeded"].includes(phase(containers, restartPolicy))
 
 /**
- * The containers of a pod that is killed: what runs ends with the exit code. What does not run, in a pod that had come so
- * far, is not known; what was still to come waits for ever.
+ * The container states of a killed pod: running containers get the exit code; waiting containers that should have run become
+ * unknown; those still to come stay waiting.
  *
  * @since 0.1.0
  * @category combinators
@@ -141,7 +141,7 @@ export const killed = (
   })
 }
 
-/** The status to write. What others said of the pod stays in it. @since 0.1.0 @category constructors */
+/** The status to write. Conditions of other components are kept. @since 0.1.0 @category constructors  */
 export const podStatus = (
   pod: JsonObject,
   containers: ReadonlyArray<Container>,

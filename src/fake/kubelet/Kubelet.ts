@@ -1,5 +1,5 @@
 /**
- * A node: it registers itself, and runs the pods that the scheduler gives it, each by its pod program.
+ * A node: registers itself and runs the pod programs of the pods assigned to it.
  *
  * @since 0.1.0
  */
@@ -21,45 +21,45 @@ export interface Options {
   readonly driver: Driver
   readonly node: JsonObject
   readonly programs: Programs
-  readonly book: LogStore
+  readonly logStore: LogStore
 }
 
-/** Runs a node until the scope closes. @since 0.1.0 @category constructors */
-export const run = ({ book, driver, node, programs }: Options): Effect.Effect<void, never, Scope.Scope> =>
+/** Runs a node until the scope is closed. @since 0.1.0 @category constructors  */
+export const run = ({ logStore, driver, node, programs }: Options): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function*() {
     const api = NodeApi.make(driver)
     const workers = new Map<string, PodWorker.PodWorker>()
     const stopping = new Set<string>()
     const fibers = yield* FiberMap.make<string>()
 
-    const seen = (pod: JsonObject) =>
+    const applied = (pod: JsonObject) =>
       Effect.gen(function*() {
         const uid = Metadata.uid(pod)
         const worker = workers.get(uid)
-        worker?.seen(pod)
+        worker?.update(pod)
         if (Metadata.isBeingDeleted(pod)) {
           if (!stopping.has(uid)) {
             stopping.add(uid)
             yield* FiberMap.run(fibers, uid, worker?.stop ?? api.deletePod(pod, { gracePeriodSeconds: 0 }))
           }
         } else if (worker === undefined && !Pods.isTerminal(pod)) {
-          const begun = yield* PodWorker.make(pod, yield* programs(pod), api, book)
-          workers.set(uid, begun)
-          yield* FiberMap.run(fibers, uid, begun.run)
+          const started = yield* PodWorker.make(pod, yield* programs(pod), api, logStore)
+          workers.set(uid, started)
+          yield* FiberMap.run(fibers, uid, started.run)
         }
       })
 
-    const gone = (uid: string) =>
+    const deleted = (uid: string) =>
       Effect.gen(function*() {
         workers.delete(uid)
         stopping.delete(uid)
-        book.drop(uid)
+        logStore.drop(uid)
         yield* FiberMap.remove(fibers, uid)
       })
 
     yield* api.register(node)
     yield* Effect.forkScoped(Stream.runForEach(
       api.pods(Metadata.name(node)),
-      (news) => news._tag === "Seen" ? seen(news.pod) : gone(news.uid)
+      (event) => event._tag === "Applied" ? applied(event.pod) : deleted(event.uid)
     ))
   })

@@ -1,5 +1,5 @@
 /**
- * The output of containers, line by line, as long as their pod is there.
+ * Stores the output of containers, line by line, as long as their pod exists.
  *
  * @since 0.1.0
  */
@@ -8,13 +8,13 @@ import * as DateTime from "effect/DateTime"
 /** @since 0.1.0 @category models */
 export interface Line {
   readonly millis: number
-  /** RFC 3339 with nanoseconds; no two lines of a container have the same. */
+  /** RFC 3339 with nanoseconds, unique within a container. */
   readonly time: string
   readonly text: string
 }
 
 /**
- * The output of one run of a container. Whoever follows it keeps how far they have read.
+ * The output of one run of a container. Each reader keeps its own position.
  *
  * @since 0.1.0
  * @category models
@@ -42,7 +42,7 @@ export class Output {
     this.wake()
   }
 
-  /** Calls once, when there is more or when it ends; the answer takes it back. */
+  /** Calls `wake` once, at the next line or at the end. Returns a function that cancels it. */
   onNext(wake: () => void): () => void {
     this.waiting.add(wake)
     return () => {
@@ -66,7 +66,7 @@ interface Runs {
 export class LogStore {
   private readonly pods = new Map<string, Map<string, Runs>>()
 
-  /** A container starts, and what it wrote before becomes its previous output. */
+  /** Starts a container's output; the one before becomes its previous output. */
   start(uid: string, container: string): Output {
     const containers = this.pods.get(uid) ?? new Map<string, Runs>()
     const current = new Output()
@@ -82,12 +82,12 @@ export class LogStore {
     return this.pods.get(uid)?.get(container)?.previous
   }
 
-  /** Nothing more will be written by a pod. */
+  /** Ends the outputs of a pod. */
   close(uid: string): void {
     this.pods.get(uid)?.forEach(({ current }) => current.close())
   }
 
-  /** The pod is gone, and its output with it. */
+  /** Deletes the outputs of a deleted pod. */
   drop(uid: string): void {
     this.close(uid)
     this.pods.delete(uid)

@@ -1,5 +1,5 @@
 /**
- * Nodes as they register themselves.
+ * Node objects, as kubelets register them.
  *
  * @since 0.1.0
  */
@@ -14,9 +14,9 @@ export interface Options {
   readonly taints?:
     | ReadonlyArray<{ readonly key: string; readonly value?: string; readonly effect: string }>
     | undefined
-  /** By default `amd64`. */
+  /** Default: `amd64`. */
   readonly architecture?: string | undefined
-  /** What pods can ask for; by default 8 CPUs, 32Gi of memory, 200Gi of ephemeral storage and 110 pods. */
+  /** Allocatable resources; default: 8 CPUs, 32Gi memory, 200Gi ephemeral storage and 110 pods. */
   readonly allocatable?: Readonly<Record<string, string>> | undefined
 }
 

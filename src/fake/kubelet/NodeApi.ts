@@ -1,5 +1,5 @@
 /**
- * What a kubelet asks of an API server. It does so through a {@link Driver}, so that it can be a node of a real one.
+ * A kubelet's requests to an API server, through a {@link Driver}, so that the node can join a real cluster too.
  *
  * @since 0.1.0
  */
@@ -12,16 +12,16 @@ import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 
-/** Whether a pod of the node is there, as it is now, or gone. @since 0.1.0 @category models */
-export type PodNews =
-  | { readonly _tag: "Seen"; readonly pod: JsonObject }
-  | { readonly _tag: "Gone"; readonly uid: string }
+/** A pod of the node in its current state, or deleted. @since 0.1.0 @category models  */
+export type PodEvent =
+  | { readonly _tag: "Applied"; readonly pod: JsonObject }
+  | { readonly _tag: "Deleted"; readonly uid: string }
 
 const podPath = (pod: JsonObject): string => `/api/v1/namespaces/${Metadata.namespace(pod)}/pods/${Metadata.name(pod)}`
 
 const subject = (verb: string, resource: string) => ({ verb, resource })
 
-/** A first try again at once, then every second. */
+/** The first retry at once, then every second. */
 const retries = Schedule.union(Schedule.recurs(1), Schedule.spaced("1 second"))
 
 /** @since 0.1.0 @category constructors */
@@ -35,7 +35,7 @@ export const make = (driver: Driver) => {
       (line) => line
     )
 
-  /** Says nothing when the object is gone meanwhile, and goes on trying when the server is away. */
+  /** Ignores NotFound and retries during an outage. */
   const insist = (effect: Effect.Effect<unknown, ClusterError>): Effect.Effect<void> =>
     effect.pipe(
       Effect.retry({ while: (error) => error.retryable, schedule: retries }),
@@ -51,7 +51,7 @@ export const make = (driver: Driver) => {
   let recorded = 0
 
   return {
-    /** Registers a node, if it is not there yet. */
+    /** Registers a node, unless it exists. */
     register: (node: JsonObject): Effect.Effect<void> =>
       insist(Effect.andThen(
         Effect.ignore(send({ method: "POST", path: "/api/v1/nodes", query: {}, body: node }, "create", "nodes")),
@@ -67,42 +67,42 @@ export const make = (driver: Driver) => {
           "nodes/status"
         )
       )),
-    /** The pods of a node: those that are there, then what becomes of them. */
-    pods: (nodeName: string): Stream.Stream<PodNews> => {
+    /** The pods of a node: the existing ones, then their changes. */
+    pods: (nodeName: string): Stream.Stream<PodEvent> => {
       const fieldSelector = `spec.nodeName=${nodeName}`
       const known = new Set<string>()
-      const news = (line: WatchLine): ReadonlyArray<PodNews> => {
+      const toPodEvents = (line: WatchLine): ReadonlyArray<PodEvent> => {
         const uid = Metadata.uid(line.object)
         if (line.type === "DELETED") {
           known.delete(uid)
-          return [{ _tag: "Gone", uid }]
+          return [{ _tag: "Deleted", uid }]
         }
         known.add(uid)
-        return line.type === "ADDED" || line.type === "MODIFIED" ? [{ _tag: "Seen", pod: line.object }] : []
+        return line.type === "ADDED" || line.type === "MODIFIED" ? [{ _tag: "Applied", pod: line.object }] : []
       }
-      const listed = (list: JsonObject): ReadonlyArray<PodNews> => {
+      const listed = (list: JsonObject): ReadonlyArray<PodEvent> => {
         const pods = Json.objects(list, "items").map((pod) => ({ apiVersion: "v1", kind: "Pod", ...pod }))
-        const gone = [...known].filter((uid) => !pods.some((pod) => Metadata.uid(pod) === uid))
-        gone.forEach((uid) => known.delete(uid))
+        const deleted = [...known].filter((uid) => !pods.some((pod) => Metadata.uid(pod) === uid))
+        deleted.forEach((uid) => known.delete(uid))
         pods.forEach((pod) => known.add(Metadata.uid(pod)))
         return [
-          ...gone.map((uid): PodNews => ({ _tag: "Gone", uid })),
-          ...pods.map((pod): PodNews => ({ _tag: "Seen", pod }))
+          ...deleted.map((uid): PodEvent => ({ _tag: "Deleted", uid })),
+          ...pods.map((pod): PodEvent => ({ _tag: "Applied", pod }))
         ]
       }
       return again(Stream.unwrap(Effect.map(
         send({ method: "GET", path: "/api/v1/pods", query: { fieldSelector } }, "list", "pods"),
-        (answer) => {
-          const list = Json.isObject(answer) ? answer : {}
+        (body) => {
+          const list = Json.isObject(body) ? body : {}
           const resourceVersion = Json.text(list, "metadata", "resourceVersion") ?? ""
           return Stream.concat(
             Stream.fromIterable(listed(list)),
-            Stream.mapConcat(watch("/api/v1/pods", { fieldSelector, resourceVersion }, "pods"), news)
+            Stream.mapConcat(watch("/api/v1/pods", { fieldSelector, resourceVersion }, "pods"), toPodEvents)
           )
         }
       )))
     },
-    /** Waits until there is an object of a name. */
+    /** Waits until an object exists. */
     appears: (plural: string, namespace: string, name: string): Effect.Effect<void> =>
       again(watch(`/api/v1/namespaces/${namespace}/${plural}`, { fieldSelector: `metadata.name=${name}` }, plural))
         .pipe(

@@ -1,6 +1,6 @@
 /**
- * What the builder of OpenShift does in its pod, as openshift/builder does it: it tells the Build what it pushed, or at which
- * stage it failed.
+ * What OpenShift's builder does in its pod, by openshift/builder: updates the Build with the pushed digest, or with the
+ * stage that failed.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ import type { Registry } from "../store/Registry.js"
 import * as Program from "./Program.js"
 
 /**
- * How a build ends: with the digest of what was pushed, or with a reason such as `DockerBuildFailed` and its message.
+ * The result of a build: the pushed digest, or a reason such as `DockerBuildFailed` with its message.
  *
  * @since 0.1.0
  * @category models
@@ -26,11 +26,11 @@ export type End =
   | { readonly _tag: "Pushed"; readonly digest: string }
   | { readonly _tag: "Failed"; readonly reason: string; readonly message: string }
 
-/** Whether a pod is that of an OpenShift Build. @since 0.1.0 @category predicates */
+/** Whether a pod belongs to an OpenShift Build. @since 0.1.0 @category predicates  */
 export const isBuildPod = (pod: JsonObject): boolean =>
   Json.text(pod, "metadata", "annotations", BuildPod.buildLabel) !== undefined
 
-/** The Build that a pod is for, as it was when the pod was created. @since 0.1.0 @category getters */
+/** The Build of a pod, in its state when the pod was created. @since 0.1.0 @category getters  */
 export const buildOf = (registry: Registry, pod: JsonObject): JsonObject =>
   Either.getOrElse(
     registry.get(
@@ -55,7 +55,7 @@ const report = (registry: Registry, pod: JsonObject, end: End): Effect.Effect<vo
     }, { now })
   })
 
-/** The steps of the container that builds: what happens, and then how it ends. @since 0.1.0 @category constructors */
+/** The steps of the build container, followed by its result. @since 0.1.0 @category constructors  */
 export const steps = (
   registry: Registry,
   pod: JsonObject,

@@ -1,5 +1,5 @@
 /**
- * The `log` subresource of pods, with the words of k8s.io/kubernetes pkg/registry/core/pod/strategy.go and
+ * The `log` subresource of pods, with the messages of k8s.io/kubernetes pkg/registry/core/pod/strategy.go and
  * pkg/kubelet/kubelet_pods.go (v1.37).
  *
  * @since 0.1.0
@@ -47,15 +47,17 @@ const waitingWords: Readonly<Record<string, string>> = {
   ImagePullBackOff: "trying and failing to pull image"
 }
 
-/** The output that is asked for, or why there is none. */
+/** The requested output, or the reason why there is none. */
 const output = (
-  book: LogStore,
+  logStore: LogStore,
   pod: JsonObject,
   container: string,
   previous: boolean
 ): Either.Either<Output, string> => {
   const where = `container "${container}" in pod "${Metadata.name(pod)}"`
-  const found = previous ? book.previous(Metadata.uid(pod), container) : book.current(Metadata.uid(pod), container)
+  const found = previous
+    ? logStore.previous(Metadata.uid(pod), container)
+    : logStore.current(Metadata.uid(pod), container)
   if (found !== undefined) {
     return Either.right(found)
   }
@@ -95,7 +97,7 @@ const within = (query: Query, now: number, lines: ReadonlyArray<Line>): number =
   return tail === undefined ? start : Math.max(start, lines.length - Number(tail))
 }
 
-/** The lines of an output as a query wants them. @since 0.1.0 @category constructors */
+/** The lines of an output that a query selects. @since 0.1.0 @category constructors  */
 export const lines = (output: Output, query: Query, now: number): Stream.Stream<string> => {
   let position = within(query, now, output.lines)
   let room = query["limitBytes"] === undefined ? Number.POSITIVE_INFINITY : Number(query["limitBytes"])
@@ -121,14 +123,14 @@ export const lines = (output: Output, query: Query, now: number): Stream.Stream<
 }
 
 /** @since 0.1.0 @category constructors */
-export const source = (book: LogStore): LogSource => (pod, query) =>
+export const source = (logStore: LogStore): LogSource => (pod, query) =>
   Effect.flatMap(Effect.clock, (clock) =>
     Effect.map(clock.currentTimeMillis, (now) => ({
       now,
       found: Either.flatMap(chooseContainer(pod, query["container"]), (container) =>
         Json.text(pod, "spec", "nodeName") === undefined
           ? Either.right(undefined)
-          : output(book, pod, container, isTrue(query["previous"])))
+          : output(logStore, pod, container, isTrue(query["previous"])))
     }))).pipe(
       Effect.flatMap(({ found, now }) =>
         Either.match(found, {

@@ -1,6 +1,6 @@
 /**
- * One pod on its node: what it mounts is there, its containers run their programs one after the other, and every change is
- * told to the API server.
+ * One pod on its node: waits for its volumes, runs its containers' programs in order, and reports every change to the API
+ * server.
  *
  * @since 0.1.0
  */
@@ -21,17 +21,17 @@ import * as VolumeReferences from "./VolumeReferences.js"
 
 /** @since 0.1.0 @category models */
 export interface PodWorker {
-  /** Runs the pod until all has ended. */
+  /** Runs the pod until all containers have terminated. */
   readonly run: Effect.Effect<void>
-  /** Stops what runs, after `run` was interrupted, and lets the pod go. */
+  /** Kills running containers after `run` was interrupted, and deletes the pod. */
   readonly stop: Effect.Effect<void>
-  /** Tells how the API server sees the pod now. */
-  readonly seen: (pod: JsonObject) => void
+  /** Receives the pod's current state in the API server. */
+  readonly update: (pod: JsonObject) => void
 }
 
 type Terminated = Extract<ContainerStates.State, { _tag: "Terminated" }>
 
-/** Two kibibytes: what the kubelet takes of a log where there is no termination message. */
+/** 2 KiB: the kubelet's limit for a log tail used as termination message. */
 const fallbackLimit = 2048
 
 const fallback = (output: Output): string =>
@@ -42,7 +42,7 @@ export const make = (
   first: JsonObject,
   program: PodProgram,
   api: NodeApi,
-  book: LogStore
+  logStore: LogStore
 ): Effect.Effect<PodWorker> =>
   Effect.gen(function*() {
     const uid = Metadata.uid(first)
@@ -92,8 +92,8 @@ export const make = (
         const namespace = Metadata.namespace(first)
         if (!(yield* api.isThere(plural, namespace, name))) {
           const what = plural === "secrets" ? "secret" : "configmap"
-          const words = `MountVolume.SetUp failed for volume "${volume}" : ${what} "${name}" not found`
-          yield* api.record(first, "Warning", "FailedMount", words, yield* Clock.currentTimeMillis)
+          const message = `MountVolume.SetUp failed for volume "${volume}" : ${what} "${name}" not found`
+          yield* api.record(first, "Warning", "FailedMount", message, yield* Clock.currentTimeMillis)
           yield* api.appears(plural, namespace, name)
         }
       }), { discard: true })
@@ -113,7 +113,7 @@ export const make = (
           }
         }), { discard: true })
 
-    /** Carries the steps out until the container exits; a pod that is disrupted does not come back from here. */
+    /** Runs the steps until the container exits; does not return for a pod that is disrupted. */
     const follow = (steps: Stream.Stream<Step>, output: Output) =>
       steps.pipe(
         Stream.mapEffect((step) => {
@@ -142,7 +142,7 @@ export const make = (
         const { steps, waiting = Stream.empty }: ContainerProgram = program(name)
         yield* Stream.runForEach(waiting, (why) => setState(name, { _tag: "Waiting", ...why }))
         const startedAt = yield* timestamp
-        const output = book.start(uid, name)
+        const output = logStore.start(uid, name)
         yield* setState(name, { _tag: "Running", startedAt })
         const exit = yield* follow(steps, output)
         output.close()
@@ -198,11 +198,11 @@ export const make = (
       })
     })
 
-    /** What runs is killed, what never ran never will: pkg/kubelet/status/status_manager.go TerminatePod. */
+    /** Running containers are killed, waiting ones never run: pkg/kubelet/status/status_manager.go TerminatePod. */
     const kill = (exitCode: number) =>
       Effect.map(timestamp, (finishedAt) => {
         containers = ContainerStates.killed(containers, exitCode, finishedAt)
-        book.close(uid)
+        logStore.close(uid)
       })
 
     const disrupt = (step: Extract<Step, { _tag: "Disrupt" }>) =>
@@ -233,7 +233,7 @@ export const make = (
         yield* publish
         yield* api.deletePod(first, { gracePeriodSeconds: 0 })
       }),
-      seen: (now) => {
+      update: (now) => {
         pod = {
           ...now,
           status: Json.objects(now, "status", "conditions").reduce(

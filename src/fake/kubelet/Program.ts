@@ -1,6 +1,5 @@
 /**
- * What the containers of a pod do, where there are none: a pod program. It is a stream of steps, which may take its time on
- * the Clock.
+ * Pod programs: what the containers of a pod do on the fake, as a stream of steps that may take time on the Clock.
  *
  * @example
  * ```ts
@@ -24,7 +23,7 @@ import * as Stream from "effect/Stream"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 
 /**
- * Why a container does not start yet: `ImagePullBackOff` and its like.
+ * The reason why a container is waiting, for example `ImagePullBackOff`.
  *
  * @since 0.1.0
  * @category models
@@ -35,11 +34,11 @@ export interface Waiting {
 }
 
 /**
- * - `Log`: a line on the output.
- * - `Exit`: the container ends. Without a reason that is `Completed` or `Error`.
- * - `Disrupt`: the pod ends with all its containers, for a reason of its own, as by an eviction. With `condition` it gets
- *   a `DisruptionTarget`. With `vanishes` it is deleted then, as by the garbage collection of a lost node.
- * - `Delete`: somebody deletes the pod.
+ * - `Log`: writes a line to the output.
+ * - `Exit`: terminates the container, by default with the reason `Completed` or `Error`.
+ * - `Disrupt`: terminates the pod with a pod-level reason, as an eviction does. `condition` adds a `DisruptionTarget`
+ *   condition. With `vanishes` the pod is then deleted, as by the garbage collection of a lost node.
+ * - `Delete`: deletes the pod from outside.
  *
  * @since 0.1.0
  * @category models
@@ -62,8 +61,8 @@ export type Step =
   | { readonly _tag: "Delete" }
 
 /**
- * One run of a container. It starts when `waiting` is over, and exits with 0 when `steps` end without saying otherwise.
- * Both may take as long as they like.
+ * One run of a container. It starts when `waiting` ends, and exits with 0 when `steps` end without an exit. Both may take
+ * any time.
  *
  * @since 0.1.0
  * @category models
@@ -74,7 +73,7 @@ export interface ContainerProgram {
 }
 
 /**
- * The program of each container of a pod, by its name. It is asked once for every run.
+ * The program of each container of a pod, by container name. Called once for every run.
  *
  * @since 0.1.0
  * @category models
@@ -82,7 +81,7 @@ export interface ContainerProgram {
 export type PodProgram = (container: string) => ContainerProgram
 
 /**
- * Which program a pod runs. It is asked once, when the pod comes to its node.
+ * Selects the program of a pod. Called once, when the pod is assigned to its node.
  *
  * @since 0.1.0
  * @category models
@@ -91,20 +90,20 @@ export type Programs = (pod: JsonObject) => Effect.Effect<PodProgram>
 
 const step = (step: Step): Stream.Stream<Step> => Stream.make(step)
 
-/** Prints lines. @since 0.1.0 @category constructors */
+/** Writes lines to the output. @since 0.1.0 @category constructors  */
 export const log = (...lines: ReadonlyArray<string>): Stream.Stream<Step> =>
   Stream.fromIterable(lines.map((line): Step => ({ _tag: "Log", line })))
 
-/** The container ends; what its `message` says is the termination message. @since 0.1.0 @category constructors */
+/** Terminates the container; `message` is its termination message. @since 0.1.0 @category constructors  */
 export const exit = (
   exitCode: number,
   options: { readonly reason?: string | undefined; readonly message?: string | undefined } = {}
 ): Stream.Stream<Step> => step({ _tag: "Exit", exitCode, ...options })
 
-/** Killed for want of memory. @since 0.1.0 @category constructors */
+/** Killed by the kernel when out of memory. @since 0.1.0 @category constructors  */
 export const oomKilled: Stream.Stream<Step> = exit(137, { reason: "OOMKilled" })
 
-/** As the kubelet evicts a pod from a node that runs out of something. @since 0.1.0 @category constructors */
+/** Evicted by the kubelet under node pressure. @since 0.1.0 @category constructors  */
 export const evicted: Stream.Stream<Step> = step({
   _tag: "Disrupt",
   reason: "Evicted",
@@ -112,17 +111,17 @@ export const evicted: Stream.Stream<Step> = step({
   condition: "TerminationByKubelet"
 })
 
-/** The node is gone, and the pod with it. @since 0.1.0 @category constructors */
+/** The node is lost, and the pod with it. @since 0.1.0 @category constructors  */
 export const nodeLost: Stream.Stream<Step> = step({
   _tag: "Disrupt",
   condition: "DeletionByPodGC",
   vanishes: true
 })
 
-/** Somebody deletes the pod. @since 0.1.0 @category constructors */
+/** The pod is deleted from outside. @since 0.1.0 @category constructors  */
 export const deleted: Stream.Stream<Step> = step({ _tag: "Delete" })
 
-/** The image cannot be had, for good. @since 0.1.0 @category constructors */
+/** The image cannot be pulled, permanently. @since 0.1.0 @category constructors  */
 export const imagePullBackOff = (image: string): Stream.Stream<Waiting> =>
   Stream.concat(
     Stream.make(
@@ -132,14 +131,14 @@ export const imagePullBackOff = (image: string): Stream.Stream<Waiting> =>
     Stream.never
   )
 
-/** Every container ends at once, and well. @since 0.1.0 @category programs */
+/** Every container succeeds at once. @since 0.1.0 @category programs  */
 export const completes: PodProgram = () => ({ steps: Stream.empty })
 
-/** Every container runs until it is stopped. @since 0.1.0 @category programs */
+/** Every container runs until it is stopped. @since 0.1.0 @category programs  */
 export const runs: PodProgram = () => ({ steps: Stream.never })
 
 /**
- * What a pod does of which nobody says anything: one that is always started again runs on, any other completes.
+ * The default program: pods with restartPolicy Always run until they are stopped, all others succeed at once.
  *
  * @since 0.1.0
  * @category programs

@@ -1,5 +1,5 @@
 /**
- * The Secrets and ConfigMaps that a pod cannot do without.
+ * The Secrets and ConfigMaps that a pod requires.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ const named = (holder: JsonObject, secret: string, configMap: string): ReadonlyA
   ...need("configmaps", Json.object(holder, configMap), "name")
 ]
 
-/** What it mounts, and under which volume. @since 0.1.0 @category getters */
+/** The mounted objects and their volumes. @since 0.1.0 @category getters  */
 export const volumes = (pod: JsonObject): ReadonlyArray<VolumeReference & { readonly volume: string }> =>
   Json.objects(pod, "spec", "volumes").flatMap((volume) =>
     [
@@ -32,7 +32,7 @@ export const volumes = (pod: JsonObject): ReadonlyArray<VolumeReference & { read
     ].map((one) => ({ ...one, volume: Json.text(volume, "name") ?? "" }))
   )
 
-/** What a container takes its environment from. @since 0.1.0 @category getters */
+/** The objects that a container's environment comes from. @since 0.1.0 @category getters  */
 export const environment = (container: JsonObject): ReadonlyArray<VolumeReference> => [
   ...Json.objects(container, "env").flatMap((entry) =>
     named(Json.object(entry, "valueFrom"), "secretKeyRef", "configMapKeyRef")

@@ -1,9 +1,9 @@
 /**
- * What a Kubernetes API server keeps: objects by resource, namespace and name, under one resourceVersion for all of them,
- * and the changes that led there. The part of etcd and the watch cache.
+ * The store of a Kubernetes API server: objects by resource, namespace and name with one resourceVersion counter, and their
+ * change logs. It does the work of etcd and the watch cache.
  *
- * Everything here is synchronous, so a check followed by a write is one step; objects are frozen, so nobody changes what
- * is stored but by writing.
+ * Every method is synchronous, so a check followed by a write is atomic; objects are frozen, so the store changes only by
+ * writes.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import * as Json from "../Json.js"
 import { ChangeLog } from "./ChangeLog.js"
 import { type Equality, NamespaceStore } from "./NamespaceStore.js"
 
-/** Where an object is: `resource` is plural and group, `namespace` is empty for what has none. @category models */
+/** The key of an object: `resource` is plural and group, `namespace` is empty for cluster-scoped kinds. @category models  */
 export interface Key {
   readonly resource: string
   readonly namespace: string
@@ -21,7 +21,7 @@ export interface Key {
 
 /** @since 0.1.0 @category models */
 export interface Options {
-  /** How many changes are remembered for each resource, and for each namespace of it. */
+  /** The number of changes kept for each resource, and for each namespace of it. */
   readonly history: number
 }
 
@@ -29,7 +29,7 @@ export interface Options {
 export class ApiStore {
   private counter = 0
   private identities = 0
-  private readonly shelves = new Map<string, NamespaceStore>()
+  private readonly namespaces = new Map<string, NamespaceStore>()
   private readonly logs = new Map<string, ChangeLog>()
   private readonly listeners = new Set<(resource: string, object: JsonObject) => void>()
   private readonly history: number
@@ -44,14 +44,14 @@ export class ApiStore {
     return this.counter
   }
 
-  /** A uid that no object had before, nor do two of them begin alike: some names tell objects apart by that. */
+  /** A new uid. The first group is unique too: some names use only that. */
   nextUid(): string {
     this.identities += 1
     const beginning = (Math.imul(this.identities, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0")
     return `${beginning}-0000-4000-8000-${this.identities.toString(16).padStart(12, "0")}`
   }
 
-  /** Five characters for a generated name: the alphabet is the server's, the choice repeats from run to run. */
+  /** Five characters for a generated name, from the server's alphabet and deterministic. */
   nextSuffix(): string {
     this.identities += 1
     const alphabet = "bcdfghjklmnpqrstvwxz2456789"
@@ -63,22 +63,21 @@ export class ApiStore {
   }
 
   get(key: Key): JsonObject | undefined {
-    return this.shelves.get(shelf(key.resource, key.namespace))?.get(key.name)
+    return this.namespaces.get(storeKey(key.resource, key.namespace))?.get(key.name)
   }
 
   /**
-   * The objects of a resource that have all these labels, in the order of namespace and name; an absent namespace stands
-   * for all.
+   * The objects of a resource with all these labels, by namespace and name; without a namespace, those of all namespaces.
    */
   list(resource: string, namespace?: string, having?: ReadonlyArray<Equality>): ReadonlyArray<JsonObject> {
     return namespace === undefined
-      ? [...this.shelves].filter(([name]) => name.startsWith(`${resource} `)).sort(byFirst).flatMap(([, one]) =>
+      ? [...this.namespaces].filter(([name]) => name.startsWith(`${resource} `)).sort(byFirst).flatMap(([, one]) =>
         one.list(having)
       )
-      : this.shelves.get(shelf(resource, namespace))?.list(having) ?? []
+      : this.namespaces.get(storeKey(resource, namespace))?.list(having) ?? []
   }
 
-  /** The same list as it was at a revision, or nothing if the changes since are forgotten. */
+  /** The list at a past revision; undefined if the changes since are compacted. */
   listAt(resource: string, namespace: string | undefined, revision: number): ReadonlyArray<JsonObject> | undefined {
     const log = this.log(resource, namespace)
     if (!log.reaches(revision)) {
@@ -95,42 +94,42 @@ export class ApiStore {
     return [...past].sort(byFirst).map(([, object]) => object)
   }
 
-  /** Stores an object under the next resourceVersion, and answers it as it is now. */
+  /** Stores an object under the next resourceVersion and returns the stored object. */
   put(key: Key, object: JsonObject): JsonObject {
     const previous = this.get(key)
     const stored = this.stamp(object)
-    const name = shelf(key.resource, key.namespace)
-    const there = this.shelves.get(name) ?? new NamespaceStore()
-    this.shelves.set(name, there)
-    there.set(key.name, stored)
+    const name = storeKey(key.resource, key.namespace)
+    const namespaceStore = this.namespaces.get(name) ?? new NamespaceStore()
+    this.namespaces.set(name, namespaceStore)
+    namespaceStore.set(key.name, stored)
     this.record(key, { type: previous === undefined ? "ADDED" : "MODIFIED", object: stored, previous })
     return stored
   }
 
-  /** Takes an object away, and answers its last state. */
+  /** Deletes an object and returns its last state. */
   remove(key: Key, last: JsonObject): JsonObject {
     const previous = this.get(key)
     const stamped = this.stamp(last)
-    this.shelves.get(shelf(key.resource, key.namespace))?.delete(key.name)
+    this.namespaces.get(storeKey(key.resource, key.namespace))?.delete(key.name)
     this.record(key, { type: "DELETED", object: stamped, previous })
     return stamped
   }
 
-  /** The changes of a resource; an absent namespace stands for all. */
+  /** The change log of a resource; without a namespace, that of all namespaces. */
   log(resource: string, namespace?: string): ChangeLog {
-    const name = namespace === undefined ? resource : shelf(resource, namespace)
+    const name = namespace === undefined ? resource : storeKey(resource, namespace)
     const log = this.logs.get(name) ?? new ChangeLog(this.history, this.compacted)
     this.logs.set(name, log)
     return log
   }
 
-  /** Forgets all changes so far: whoever wants to go on from an old resourceVersion has to list again. */
+  /** Compacts all changes: a watch from an older resourceVersion has to list again. */
   compact(): void {
     this.compacted = this.counter
     this.logs.forEach((log) => log.compact(this.counter))
   }
 
-  /** Tells of every write, at once. The answer ends it. */
+  /** Calls a listener at every write. Returns a function that removes it. */
   onWrite(listener: (resource: string, object: JsonObject) => void): () => void {
     this.listeners.add(listener)
     return () => {
@@ -153,9 +152,9 @@ export class ApiStore {
   }
 }
 
-const shelf = (resource: string, namespace: string): string => `${resource} ${namespace}`
+const storeKey = (resource: string, namespace: string): string => `${resource} ${namespace}`
 
-/** `namespace/name`, the order of lists. @since 0.1.0 @category getters */
+/** `namespace/name`, the sort key of lists. @since 0.1.0 @category getters  */
 export const path = (object: JsonObject): string =>
   `${Json.text(object, "metadata", "namespace") ?? ""}/${Json.text(object, "metadata", "name") ?? ""}`
 

@@ -6,7 +6,7 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 
 /**
- * One write. `previous` is the object before it, for selectors that it left and for lists of the past.
+ * One write. `previous` is the object before it, for selectors and for past lists.
  *
  * @since 0.1.0
  * @category models
@@ -19,8 +19,8 @@ export interface Change {
 }
 
 /**
- * A bounded log. Whoever reads keeps the revision up to which they have read, so a slow reader costs nothing; one that is
- * too slow finds that what it wants next is no longer there.
+ * A bounded log. Each reader keeps its own revision, so a slow reader costs nothing; one that is too slow finds its revision
+ * compacted.
  *
  * @since 0.1.0
  * @category models
@@ -47,7 +47,7 @@ export class ChangeLog {
     woken.forEach((wake) => wake())
   }
 
-  /** Whether every change after the revision is still here. */
+  /** Whether every change after the revision is still kept. */
   reaches(revision: number): boolean {
     return revision >= this.forgotten
   }
@@ -68,13 +68,13 @@ export class ChangeLog {
     return this.changes.slice(low, low + Math.min(limit, this.changes.length))
   }
 
-  /** Forgets the changes up to and with the revision. */
+  /** Drops the changes up to and including the revision. */
   compact(revision: number): void {
     this.forgotten = Math.max(this.forgotten, revision)
     this.changes = [...this.after(revision)]
   }
 
-  /** Calls once, at the next change; the answer takes it back. */
+  /** Calls `wake` once, at the next change. Returns a function that cancels it. */
   onNext(wake: () => void): () => void {
     this.waiting.add(wake)
     return () => {

@@ -1,5 +1,5 @@
 /**
- * How objects end: at once, gracefully, or when the last finalizer is gone. As in k8s.io/apiserver pkg/registry/rest/delete.go
+ * Deletion of objects: at once, gracefully, or after the last finalizer. As in k8s.io/apiserver pkg/registry/rest/delete.go
  * and pkg/registry/generic/registry/store.go (v0.37).
  *
  * @since 0.1.0
@@ -20,7 +20,7 @@ export interface Options {
 }
 
 /**
- * What a deletion comes to: nothing new, an object marked as being deleted, or none.
+ * The effect of a deletion: none, an object marked as being deleted, or its removal.
  *
  * @since 0.1.0
  * @category models
@@ -74,17 +74,17 @@ const withPropagation = (kind: Kind.Kind, object: JsonObject, policy: string | u
 }
 
 /** @since 0.1.0 @category combinators */
-export const begin = (kind: Kind.Kind, existing: JsonObject, options: Options, now: number): Step => {
+export const start = (kind: Kind.Kind, existing: JsonObject, options: Options, now: number): Step => {
   const marked = Metadata.isBeingDeleted(existing)
   const remaining = Json.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0
   const grace = kind.grace(existing, options.gracePeriodSeconds)
-  const asked = options.gracePeriodSeconds ?? remaining
-  if (marked && remaining > 0 && grace !== undefined && asked >= remaining) {
+  const requested = options.gracePeriodSeconds ?? remaining
+  if (marked && remaining > 0 && grace !== undefined && requested >= remaining) {
     return { _tag: "Unchanged" }
   }
   const object = Metadata.setFinalizers(existing, withPropagation(kind, existing, options.propagationPolicy))
   const pending = Metadata.finalizers(object).length > 0 || kind.pending(object)
-  const seconds = marked && remaining > 0 ? asked : marked ? 0 : grace ?? 0
+  const seconds = marked && remaining > 0 ? requested : marked ? 0 : grace ?? 0
   if (!pending && seconds === 0) {
     return { _tag: "Gone" }
   }
@@ -100,16 +100,16 @@ export const begin = (kind: Kind.Kind, existing: JsonObject, options: Options, n
   return Json.equal(ended, existing) ? { _tag: "Unchanged" } : { _tag: "Marked", object: ended }
 }
 
-/** Whether an update took away the last thing that held up a deletion. @since 0.1.0 @category predicates */
+/** Whether an update removed the last obstacle to a pending deletion. @since 0.1.0 @category predicates  */
 export const isOver = (kind: Kind.Kind, next: JsonObject, existing: JsonObject): boolean =>
   Metadata.isBeingDeleted(existing) && Metadata.finalizers(next).length === 0 && !kind.pending(next)
   && (Json.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0) === 0
 
-const answeredWhole = ["Namespace", "Pod", "PersistentVolumeClaim", "ResourceQuota", "ServiceAccount"]
+const returnedWhole = ["Namespace", "Pod", "PersistentVolumeClaim", "ResourceQuota", "ServiceAccount"]
 
-/** What the server says of an object that is gone: of some kinds its last state, of the others just that it is gone. */
-export const answer = (kind: Kind.Kind, last: JsonObject): JsonObject =>
-  kind.fields !== undefined && answeredWhole.includes(kind.kind) ? last : {
+/** The response for a removed object: for some kinds its last state, for others a Status. */
+export const response = (kind: Kind.Kind, last: JsonObject): JsonObject =>
+  kind.fields !== undefined && returnedWhole.includes(kind.kind) ? last : {
     kind: "Status",
     apiVersion: "v1",
     metadata: {},

@@ -1,5 +1,5 @@
 /**
- * The metadata of an object: what the server sets, and what it refuses.
+ * The metadata of an object: server-set fields and validation.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import * as Json from "../Json.js"
 import type { Kind } from "../kinds/Kind.js"
 import * as Names from "../kinds/Names.js"
 
-/** The server's form of a time: RFC 3339, whole seconds. @since 0.1.0 @category conversions */
+/** The server's time format: RFC 3339, whole seconds. @since 0.1.0 @category conversions  */
 export const timestamp = (millis: number): string => `${DateTime.formatIso(DateTime.unsafeMake(millis)).slice(0, 19)}Z`
 
 /** @since 0.1.0 @category conversions */
@@ -40,7 +40,7 @@ export const isBeingDeleted = (object: JsonObject): boolean =>
 export const owners = (object: JsonObject): ReadonlyArray<JsonObject> =>
   Json.objects(object, "metadata", "ownerReferences")
 
-/** The reference that calls itself the controller. @since 0.1.0 @category getters */
+/** The owner reference with `controller: true`. @since 0.1.0 @category getters  */
 export const controller = (object: JsonObject): JsonObject | undefined =>
   owners(object).find((owner) => owner["controller"] === true)
 
@@ -51,7 +51,7 @@ export const setMeta = (
 ): JsonObject =>
   Object.entries(fields).reduce((changed, [key, value]) => Json.set(changed, ["metadata", key], value), object)
 
-/** Sets the finalizers; the server leaves an empty list out. @since 0.1.0 @category combinators */
+/** Sets the finalizers; an empty list is omitted. @since 0.1.0 @category combinators  */
 export const setFinalizers = (object: JsonObject, finalizers: ReadonlyArray<string>): JsonObject =>
   setMeta(object, { finalizers: finalizers.length === 0 ? undefined : finalizers })
 
@@ -75,7 +75,7 @@ const references = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
 }
 
 // k8s.io/apimachinery pkg/api/validation/objectmeta.go, TotalAnnotationSizeLimitB
-const mostAnnotations = 256 * 1024
+const maxAnnotationsSize = 256 * 1024
 
 const annotationsSize = (object: JsonObject): number =>
   Object.entries(Json.record(object, "metadata", "annotations")).reduce(
@@ -88,25 +88,25 @@ export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.F
   const generateName = Json.text(object, "metadata", "generateName") ?? ""
   const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName
   return [
-    ...(prefix === "" ? [] : kind.name(prefix)).map((complaint) =>
-      Status.invalidValue("metadata.generateName", generateName, complaint)
+    ...(prefix === "" ? [] : kind.name(prefix)).map((message) =>
+      Status.invalidValue("metadata.generateName", generateName, message)
     ),
     ...(name(object) === ""
       ? [Status.required("metadata.name", "name or generateName is required")]
-      : kind.name(name(object)).map((complaint) => Status.invalidValue("metadata.name", name(object), complaint))),
+      : kind.name(name(object)).map((message) => Status.invalidValue("metadata.name", name(object), message))),
     ...Object.entries(labels(object)).flatMap(([key, value]) => [
-      ...Names.labelKey(key).map((complaint) => Status.invalidValue("metadata.labels", key, complaint)),
-      ...Names.labelValue(value).map((complaint) => Status.invalidValue("metadata.labels", value, complaint))
+      ...Names.labelKey(key).map((message) => Status.invalidValue("metadata.labels", key, message)),
+      ...Names.labelValue(value).map((message) => Status.invalidValue("metadata.labels", value, message))
     ]),
     ...Object.keys(Json.record(object, "metadata", "annotations")).flatMap((key) =>
-      Names.labelKey(key.toLowerCase()).map((complaint) => Status.invalidValue("metadata.annotations", key, complaint))
+      Names.labelKey(key.toLowerCase()).map((message) => Status.invalidValue("metadata.annotations", key, message))
     ),
-    ...(annotationsSize(object) > mostAnnotations
-      ? [Status.tooLong("metadata.annotations", mostAnnotations)]
+    ...(annotationsSize(object) > maxAnnotationsSize
+      ? [Status.tooLong("metadata.annotations", maxAnnotationsSize)]
       : []),
     ...references(object),
     ...finalizers(object).flatMap((finalizer) =>
-      Names.labelKey(finalizer).map((complaint) => Status.invalidValue("metadata.finalizers", finalizer, complaint))
+      Names.labelKey(finalizer).map((message) => Status.invalidValue("metadata.finalizers", finalizer, message))
     )
   ]
 }

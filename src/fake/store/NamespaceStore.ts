@@ -1,12 +1,12 @@
 /**
- * The objects of one resource in one namespace, in the order of their names, and found by their labels.
+ * The objects of one resource in one namespace, sorted by name and indexed by label.
  *
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 
-/** A label that an object has to have, and its value. @since 0.1.0 @category models */
+/** A required label and its value. @since 0.1.0 @category models  */
 export type Equality = readonly [label: string, value: string]
 
 /** The names of objects by the value of one label. */
@@ -16,8 +16,8 @@ const valueOf = (object: JsonObject, label: string): string | undefined =>
   Json.text(object, "metadata", "labels", label)
 
 /**
- * The order of names is found once, and so is who has which label, once somebody asks for that label: among ten thousand
- * objects a list of one of them costs no more than among ten.
+ * Names are sorted once, and a label is indexed at its first use: a lookup of one object costs the same among ten thousand
+ * objects as among ten.
  *
  * @since 0.1.0
  * @category models
@@ -56,7 +56,7 @@ export class NamespaceStore {
     }
   }
 
-  /** Those that have all these labels; without any, all that there are. */
+  /** The objects with all these labels; without labels, all objects. */
   list(having: ReadonlyArray<Equality> = []): ReadonlyArray<JsonObject> {
     const [first, ...more] = having.map((equality) => this.named(equality)).sort((a, b) => a.size - b.size)
     return first === undefined

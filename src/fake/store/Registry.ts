@@ -1,8 +1,8 @@
 /**
- * What the verbs of an API server mean: create, update and delete with defaults, validation, generations, preconditions,
- * finalizers and graceful deletion. The part of k8s.io/apiserver pkg/registry/generic/registry/store.go (v0.37).
+ * The verbs of an API server: create, update and delete with defaults, validation, generations, preconditions, finalizers
+ * and graceful deletion. It does the work of k8s.io/apiserver pkg/registry/generic/registry/store.go (v0.37).
  *
- * Everything is synchronous: a request is checked and written in one step, and no other comes between.
+ * Every method is synchronous: validation and write are atomic.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ import * as Deletion from "./Deletion.js"
 import * as Metadata from "./Metadata.js"
 
 /**
- * How a write is meant, and whose it is. `now` is in milliseconds; with `strict` unknown fields are refused, else they are
+ * The options of a write and its user. `now` is in milliseconds; with `strict` unknown fields are rejected, else they are
  * dropped.
  *
  * @since 0.1.0
@@ -35,7 +35,7 @@ export interface Write {
 /** @since 0.1.0 @category models */
 export type Answer<A> = Either.Either<A, Status.Status>
 
-/** Which part of an object an update is about: all but the status, the status, or what a namespace waits for. */
+/** The part that an update writes: all but the status, the status, or the finalizers of a namespace. */
 export type Part = "main" | "status" | "finalize"
 
 const attempts = 8
@@ -64,7 +64,7 @@ export class Registry {
     return Either.flatMap(admitted, (object) => this.createNamed(kind, namespace, object, write, attempts))
   }
 
-  /** Changes an object: `change` is given what is stored and says what it should be. */
+  /** Updates an object: `change` maps the stored object to the new one. */
   update(
     kind: Kind.Kind,
     namespace: string,
@@ -76,10 +76,10 @@ export class Registry {
     const store = this.store
     return Either.gen(this, function*() {
       const existing = yield* this.get(kind, namespace, name)
-      const asked = yield* Either.flatMap(change(existing), (body) => decode(kind, body, write))
-      yield* addressed(namespace, name, asked)
-      yield* unchangedSince(kind, existing, asked)
-      const next = amended(kind, existing, asked, part, write)
+      const requested = yield* Either.flatMap(change(existing), (body) => decode(kind, body, write))
+      yield* addressed(namespace, name, requested)
+      yield* unchangedSince(kind, existing, requested)
+      const next = amended(kind, existing, requested, part, write)
       const errors = [
         ...Metadata.validate(kind, next),
         ...Metadata.validateUpdate(next, existing),
@@ -100,7 +100,7 @@ export class Registry {
     })
   }
 
-  /** Deletes an object, or begins to. */
+  /** Deletes an object, or marks it as being deleted. */
   delete(
     kind: Kind.Kind,
     namespace: string,
@@ -111,7 +111,7 @@ export class Registry {
     return Either.gen(this, function*() {
       const existing = yield* this.get(kind, namespace, name)
       yield* Deletion.preconditions(kind, existing, options)
-      const step = Deletion.begin(kind, existing, options, write.now)
+      const step = Deletion.start(kind, existing, options, write.now)
       const where = key(kind, namespace, name)
       switch (step._tag) {
         case "Unchanged":
@@ -119,7 +119,7 @@ export class Registry {
         case "Marked":
           return write.dryRun === true ? step.object : this.store.put(where, step.object)
         case "Gone":
-          return Deletion.answer(kind, write.dryRun === true ? existing : this.store.remove(where, existing))
+          return Deletion.response(kind, write.dryRun === true ? existing : this.store.remove(where, existing))
       }
     })
   }
@@ -181,18 +181,20 @@ export const key = (kind: Kind.Kind, namespace: string, name: string): Key => ({
 const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObject> => {
   const expected = Kind.apiVersion(kind)
   const apiVersion = Json.text(body, "apiVersion") ?? expected
-  const said = Json.text(body, "kind") ?? kind.kind
+  const kindName = Json.text(body, "kind") ?? kind.kind
   if (apiVersion !== expected) {
     return Either.left(Status.badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`
     ))
   }
   const refuse = (why: string) =>
-    Either.left(Status.badRequest(`${said} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`))
-  if (said !== kind.kind) {
-    return refuse(`no conversion from ${said} to ${kind.kind}`)
+    Either.left(
+      Status.badRequest(`${kindName} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`)
+    )
+  if (kindName !== kind.kind) {
+    return refuse(`no conversion from ${kindName} to ${kind.kind}`)
   }
-  const typed = { apiVersion, kind: said, ...Json.omit(body, "apiVersion", "kind") }
+  const typed = { apiVersion, kind: kindName, ...Json.omit(body, "apiVersion", "kind") }
   if (kind.fields === undefined) {
     return Either.right(typed)
   }
@@ -217,7 +219,7 @@ const inNamespace = (kind: Kind.Kind, namespace: string, object: JsonObject): An
     : Either.right(Metadata.setMeta(object, { namespace }))
 }
 
-/** What the server alone may say of a new object. */
+/** The fields of a new object that only the server sets. */
 const born = (kind: Kind.Kind, object: JsonObject, name: string, uid: string, now: number): JsonObject => {
   const made = Metadata.setMeta(object, {
     name,
@@ -233,31 +235,33 @@ const born = (kind: Kind.Kind, object: JsonObject, name: string, uid: string, no
   return kind.status ? Json.omit(made, "status") : made
 }
 
-const addressed = (namespace: string, name: string, asked: JsonObject): Answer<void> => {
-  if (Metadata.name(asked) !== name) {
+const addressed = (namespace: string, name: string, requested: JsonObject): Answer<void> => {
+  if (Metadata.name(requested) !== name) {
     return Either.left(Status.badRequest(
-      `the name of the object (${Metadata.name(asked)}) does not match the name on the URL (${name})`
+      `the name of the object (${Metadata.name(requested)}) does not match the name on the URL (${name})`
     ))
   }
-  return namespace !== "" && Metadata.namespace(asked) !== "" && Metadata.namespace(asked) !== namespace
+  return namespace !== "" && Metadata.namespace(requested) !== "" && Metadata.namespace(requested) !== namespace
     ? Either.left(Status.badRequest(
       `the namespace of the object (${
-        Metadata.namespace(asked)
+        Metadata.namespace(requested)
       }) does not match the namespace on the request (${namespace})`
     ))
     : Either.void
 }
 
-const unchangedSince = (kind: Kind.Kind, existing: JsonObject, asked: JsonObject): Answer<void> => {
+const unchangedSince = (kind: Kind.Kind, existing: JsonObject, requested: JsonObject): Answer<void> => {
   const name = Metadata.name(existing)
-  if (Metadata.uid(asked) !== "" && Metadata.uid(asked) !== Metadata.uid(existing)) {
+  if (Metadata.uid(requested) !== "" && Metadata.uid(requested) !== Metadata.uid(existing)) {
     return Either.left(Status.conflict(
       kind,
       name,
-      `Precondition failed: UID in precondition: ${Metadata.uid(asked)}, UID in object meta: ${Metadata.uid(existing)}`
+      `Precondition failed: UID in precondition: ${Metadata.uid(requested)}, UID in object meta: ${
+        Metadata.uid(existing)
+      }`
     ))
   }
-  const version = Json.text(asked, "metadata", "resourceVersion") ?? ""
+  const version = Json.text(requested, "metadata", "resourceVersion") ?? ""
   if (version === "") {
     return kind.unconditionalUpdate ? Either.void : Either.left(Status.invalid(
       { ...kind, kind: kind.plural },
@@ -284,21 +288,21 @@ const kept = [
 const amended = (
   kind: Kind.Kind,
   existing: JsonObject,
-  asked: JsonObject,
+  requested: JsonObject,
   part: Part,
   write: Write
 ): JsonObject => {
-  const meta = Metadata.setMeta(asked, {
+  const meta = Metadata.setMeta(requested, {
     ...Object.fromEntries(kept.map((field) => [field, Json.at(existing, "metadata", field)])),
     managedFields: undefined,
     selfLink: undefined
   })
   if (part === "finalize") {
-    return { ...existing, spec: Json.object(asked, "spec") }
+    return { ...existing, spec: Json.object(requested, "spec") }
   }
   if (part === "status") {
     const metadata = kind.fields === undefined ? Json.object(existing, "metadata") : Json.object(meta, "metadata")
-    return { ...Json.omit(existing, "status"), metadata, ...Json.make({ status: asked["status"] }) }
+    return { ...Json.omit(existing, "status"), metadata, ...Json.make({ status: requested["status"] }) }
   }
   const main = kind.status ? { ...Json.omit(meta, "status"), ...Json.make({ status: existing["status"] }) } : meta
   const next = kind.amend(main, existing, Metadata.timestamp(write.now))
@@ -308,7 +312,7 @@ const amended = (
     : next
 }
 
-/** Whether what is wanted has changed. */
+/** Whether the desired state has changed. */
 const wants = (kind: Kind.Kind, next: JsonObject, existing: JsonObject): boolean =>
   kind.generation === "spec"
     ? !Json.equal(next["spec"], existing["spec"])

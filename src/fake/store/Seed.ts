@@ -1,5 +1,5 @@
 /**
- * Puts objects as they are, status and all, into a cluster, and takes it back to how it was.
+ * Puts objects with their status into a cluster, and resets the cluster to an earlier state.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ import * as Metadata from "./Metadata.js"
 import { key } from "./Registry.js"
 
 /**
- * Creates or replaces an object. A namespace that is not there is created, too.
+ * Creates or replaces an object. Creates its namespace if that is missing.
  *
  * @since 0.1.0
  * @category combinators
@@ -46,7 +46,7 @@ export const put = (
       namespace,
       name,
       "main",
-      // Some kinds are only replaced by who knows what is there.
+      // Some kinds require the current resourceVersion for an update.
       (existing) =>
         Either.right(Json.set(body, ["metadata", "resourceVersion"], Json.at(existing, "metadata", "resourceVersion"))),
       write
@@ -67,12 +67,12 @@ export const put = (
     : written
 }
 
-/** Every object that there is. @since 0.1.0 @category getters */
+/** All objects. @since 0.1.0 @category getters  */
 export const all = ({ catalog, store }: ControlPlane): ReadonlyArray<JsonObject> =>
   catalog.kinds.filter((kind) => !kind.virtual).flatMap((kind) => store.list(Kind.resource(kind)))
 
 /**
- * Takes the cluster back to the objects of an earlier time: what came since is gone, what changed is as it was.
+ * Resets the cluster to the objects of an earlier time: deletes later objects and restores changed ones.
  *
  * @since 0.1.0
  * @category combinators

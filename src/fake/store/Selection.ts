@@ -1,5 +1,5 @@
 /**
- * Which objects of a kind a list or a watch is about.
+ * The objects of a kind that a list or a watch selects.
  *
  * @since 0.1.0
  */
@@ -13,8 +13,8 @@ import type { Equality } from "./NamespaceStore.js"
 import * as Selector from "./Selector.js"
 
 /**
- * An absent namespace stands for all of them. `everything` is set if no selector leaves anything out; `having` are labels
- * that all that is selected has.
+ * Without a namespace, all namespaces. `everything` is true without selectors; `having` are labels that all selected objects
+ * have.
  *
  * @since 0.1.0
  * @category models

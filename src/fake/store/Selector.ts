@@ -1,5 +1,5 @@
 /**
- * Label and field selectors, in the grammar of the server.
+ * Label and field selectors, in the server's grammar.
  *
  * @since 0.1.0
  */
@@ -45,7 +45,7 @@ const requirement =
 const splitOutsideParentheses = (selector: string): ReadonlyArray<string> => selector.split(/,(?![^(]*\))/)
 
 /**
- * What a label selector selects; `equalities` is the part of it by which objects can be looked up.
+ * A compiled label selector; `equalities` is the part that an index can answer.
  *
  * @since 0.1.0
  * @category models
@@ -56,7 +56,7 @@ export interface Labelled {
 }
 
 /**
- * A label selector as it stands in a query: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1`. An empty one selects everything.
+ * Parses a label selector of a query: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1`. An empty one selects everything.
  *
  * @since 0.1.0
  * @category constructors
@@ -75,9 +75,9 @@ export const labels = (selector: string): Either.Either<Labelled, string> => {
     const [, not, absent, key = "", operator, value = "", membership, values = ""] = match
     const name = not === undefined ? key : absent ?? ""
     const wanted = membership === undefined ? [value] : values.split(",").map((item) => item.trim())
-    const complaint = Names.labelKey(name)[0] ?? wanted.flatMap(Names.labelValue)[0]
-    if (complaint !== undefined) {
-      return Either.left(`unable to parse requirement: ${complaint}`)
+    const message = Names.labelKey(name)[0] ?? wanted.flatMap(Names.labelValue)[0]
+    if (message !== undefined) {
+      return Either.left(`unable to parse requirement: ${message}`)
     }
     const asks = operatorOf({ not, membership, operator })
     predicates.push(holds(name, asks, wanted))
@@ -122,7 +122,7 @@ const expressionOperators: Readonly<Record<string, Operator>> = {
   Lt: "<"
 }
 
-/** The `matchExpressions` of selectors and of node affinity. @since 0.1.0 @category constructors */
+/** Compiles the `matchExpressions` of selectors and of node affinity. @since 0.1.0 @category constructors  */
 export const expressions = (terms: ReadonlyArray<JsonObject>): Predicate<Labels> =>
   all(terms.map((term) => {
     const operator = expressionOperators[Json.text(term, "operator") ?? ""]
@@ -131,7 +131,12 @@ export const expressions = (terms: ReadonlyArray<JsonObject>): Predicate<Labels>
       : holds(Json.text(term, "key") ?? "", operator, Json.texts(term, "values"))
   }))
 
-/** A `LabelSelector` object. An absent one selects nothing, an empty one everything. @since 0.1.0 @category constructors */
+/**
+ * Compiles a `LabelSelector` object. An absent one selects nothing, an empty one everything.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const matching = (selector: Json.Value | undefined): Predicate<Labels> =>
   Json.isObject(selector)
     ? all([
@@ -141,7 +146,7 @@ export const matching = (selector: Json.Value | undefined): Predicate<Labels> =>
     : () => false
 
 /**
- * A field selector, `metadata.name=x,status.phase!=Running`; `read` knows the fields that can be asked for.
+ * Parses a field selector, `metadata.name=x,status.phase!=Running`; `read` returns the supported fields.
  *
  * @since 0.1.0
  * @category constructors

@@ -334,7 +334,7 @@ describe("an API server", () => {
       const watching = yield* watch(backend, ref)
       const [name = ""] = yield* crafts
       yield* cluster.patch(Craft, name, { merge: { status: { phase: "Complete" } } })
-      plane.faults.away(10 * 60_000)
+      plane.faults.outage(10 * 60_000)
       yield* TestClock.adjust("9 minutes")
       yield* TestClock.adjust("2 minutes")
       assert.strictEqual(lastOf(yield* Fiber.join(watching))._tag, "Succeeded")

@@ -63,7 +63,7 @@ describe.sequential("faults", () => {
     Effect.gen(function*() {
       const made = yield* bare()
       const { get } = api(made)
-      made.faults.away(60_000)
+      made.faults.outage(60_000)
       assert.deepInclude(yield* Effect.flip(get(configMaps)), { _tag: "Dropped", carriedOut: "no" })
       yield* TestClock.adjust("1 minute")
       yield* get(configMaps)

@@ -21,7 +21,7 @@ const phrases = [
   ["stands for", /\bstands? for\b/i, "means, represents"],
   [
     "who …",
-    /(?<![\w,-] of |\bthose |\bpeople |\bothers |\busers? |\bcallers? |\bsomeone |\breaders? |\bwriters? |\bone )\bwho (?:reads|asks|writes|calls|sees|builds|looks|waits|follows)\b/i,
+    /(?<!\bthose |\bthem |\beveryone |\banyone |\bpeople |\bothers |\busers? |\bcallers? |\bsomeone |\breaders? |\bwriters? |\bone )\bwho (?:reads|asks|writes|calls|sees|builds|looks|waits|follows)\b/i,
     "the reader, the caller: a noun"
   ]
 ]
@@ -32,7 +32,6 @@ const coined = [
   ["Alarm", "TimerQueue"],
   ["Rota", "TimerQueue"],
   ["Sleeper", "TimerQueue"],
-  ["Settle", "Reconciler, reconcile"],
   ["Glance", "RecordMetadata, metadata"],
   ["Shelf", "NamespaceStore"],
   ["LogBook", "LogStore"],
@@ -61,6 +60,8 @@ const identifier = (name) => new RegExp(`(?:(?<![A-Za-z])${lower(name)}|(?<![A-Z
 
 const rules = [
   ...phrases,
+  // As a name alone: the verb is plain English.
+  ["settle", /\bSettle\b|\bsettle(?:[.(,]|$| \})/, "reconcile, Reconciler"],
   ...coined.map(([name, instead]) => [name, identifier(name), instead])
 ]
 

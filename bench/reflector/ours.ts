@@ -4,7 +4,7 @@ import * as Follow from "./Follow.js"
 
 const text = Schema.optional(Schema.String)
 
-/** A pod, as far as one reads of it who waits for its end. */
+/** The fields of a pod that are needed to wait for its end. */
 const Pod = Resource.make({
   version: "v1",
   plural: "pods",

@@ -92,7 +92,7 @@ describe("docs/operating.md", () => {
       const unlike = ears.spans.flatMap(({ attributes, name, status }) => {
         const listed = spans.get(name)
         const found = Array.from(attributes.keys()).toSorted()
-        // An attribute that tells the result is missing where there is none.
+        // Attributes of the result are missing on a span that failed.
         const complete = status._tag === "Ended" && Exit.isSuccess(status.exit)
         return listed !== undefined && found.every((attribute) => listed.includes(attribute)) &&
             (!complete || found.length === listed.length)

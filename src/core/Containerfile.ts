@@ -1,15 +1,22 @@
 /**
- * What can be said of a Containerfile without building it. Every function here takes any text, in time linear in its
- * length.
+ * What is known of a Containerfile without building it: its instructions, stages, features, and what is wrong with it. Every
+ * function here takes any text, in time linear in its length.
  *
  * @since 0.1.0
  */
-import { DockerfileParser, PropertyInstruction } from "dockerfile-ast"
 import * as Schema from "effect/Schema"
+import { missingSources } from "./containerfile/ContextSource.js"
+import * as Feature from "./containerfile/Feature.js"
+import { type Instruction, parse } from "./containerfile/Instruction.js"
+import { instructionProblem } from "./containerfile/Rules.js"
+import { referenceHint, referenceProblem, referencesOf, type Stage, stagesOf } from "./containerfile/Stage.js"
+import { read } from "./containerfile/Substitution.js"
 import { atMostBytes, first, portable } from "./input/TextRule.js"
-import { type Instruction, instructions, jsonList, split } from "./Instruction.js"
 
-export { type Feature, features, type FeatureUse } from "./containerfile/Feature.js"
+export type { Feature, FeatureUse } from "./containerfile/Feature.js"
+export type { Heredoc, HeredocOpener } from "./containerfile/Heredoc.js"
+export type { Command, Instruction } from "./containerfile/Instruction.js"
+export type { Stage } from "./containerfile/Stage.js"
 
 // -----------------------------------------------------------------------------
 // models
@@ -27,19 +34,7 @@ export interface Problem {
 }
 
 /**
- * A `FROM`: the image as it is written, variables and all, and the name that `AS` gives.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Stage {
-  readonly line: number
-  readonly image: string
-  readonly name?: string
-}
-
-/**
- * How many bytes of UTF-8 a text may have: it lies in a ConfigMap, of at most 1 MiB, beside the rest of the input.
+ * How many bytes of UTF-8 a text may have: it is stored in a ConfigMap of at most 1 MiB, beside the rest of the input.
  *
  * @since 0.1.0
  * @category constants
@@ -51,7 +46,24 @@ export const maxBytes = 512 * 1024
 // -----------------------------------------------------------------------------
 
 /**
- * Everything that is wrong with the text, in the order of lines; nothing if it is worth trying.
+ * The instructions in their order, known or not, with their flags, arguments and heredocs.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * const [, run] = Containerfile.instructions("FROM scratch\nRUN --network=none <<EOF\necho hello\nEOF\n")
+ * console.log(run?.line, run?.flags, run?.heredocs[0]?.body)
+ * // 2 [ '--network=none' ] 'echo hello\n'
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const instructions = (text: string): ReadonlyArray<Instruction> => parse(text).instructions
+
+/**
+ * Everything that is wrong with the text, in the order of lines; nothing if a builder may accept it.
  *
  * @example
  * ```ts
@@ -65,27 +77,86 @@ export const maxBytes = 512 * 1024
  * @category getters
  */
 export const problems = (text: string): ReadonlyArray<Problem> => {
-  const all = instructions(text)
-  const firstFrom = all.findIndex(isFrom)
-  const heading = firstFrom === -1 ? [] : all.slice(0, firstFrom)
+  const { directiveProblems, instructions } = parse(text)
+  const firstFrom = instructions.findIndex(isFrom)
+  const heading = firstFrom === -1 ? [] : instructions.slice(0, firstFrom)
   const declared = new Set(heading.filter(isArg).flatMap(declaredNames))
-  const found = all.flatMap((instruction, index) => {
-    const { heredocs, line } = instruction
-    const own = argumentProblem(instruction) ??
+  const found = instructions.flatMap((instruction, index) => {
+    const message = instructionProblem(instruction) ??
       (index < firstFrom && !isArg(instruction)
-        ? `${instruction.keyword} stands before the first FROM; only ARG may`
+        ? `${instruction.keyword} is before the first FROM; only ARG may be`
         : isFrom(instruction)
         ? variableProblem(instruction, declared)
         : undefined)
-    const open = heredocs.filter(({ closed }) => !closed).map(({ name }) =>
-      `the heredoc is not closed: no line after it is just ${clipped(name)}`
-    )
-    return [...(own === undefined ? [] : [own]), ...open].map((message) => ({ line, message }))
+    return message === undefined ? [] : [{ line: instruction.line, message }]
   })
+  const references = referencesOf(instructions).flatMap((reference) => {
+    const message = referenceProblem(reference)
+    return message === undefined ? [] : [{ line: reference.line, message }]
+  })
+  const all = [...directiveProblems, ...found, ...references].sort((a, b) => a.line - b.line)
   return firstFrom === -1
-    ? [...found, { message: "has no FROM; a build on baseImage begins with ARG BASE_IMAGE and FROM ${BASE_IMAGE}" }]
-    : found
+    ? [...all, { message: "has no FROM; a build on baseImage begins with ARG BASE_IMAGE and FROM ${BASE_IMAGE}" }]
+    : all
 }
+
+/**
+ * The files of the context that `COPY` and `ADD` name and that are not among `paths`, each a reason why the build fails.
+ *
+ * Patterns, directories and the whole context are taken into account, and nothing is reported of a source with variables, a
+ * URL, a heredoc, or `--from`.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * console.log(Containerfile.missing("FROM scratch\nCOPY motd etc/*.conf /etc/\n", ["etc/a.conf"]))
+ * // [ { line: 2, message: 'COPY motd: the context has no such file' } ]
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const missing = (text: string, paths: Iterable<string>): ReadonlyArray<Problem> =>
+  missingSources(parse(text).instructions, paths)
+
+/**
+ * What is valid and may be meant otherwise: a FROM, `COPY --from` or mount that names an image where there is no stage of
+ * that name above.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * console.log(Containerfile.hints("FROM quay.io/acme/os:1 AS config\nFROM configs AS final\n"))
+ * // [ { line: 2, message: 'FROM configs: no stage above has this name, so it is pulled as an image' } ]
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const hints = (text: string): ReadonlyArray<Problem> =>
+  referencesOf(parse(text).instructions).flatMap((reference) => {
+    const message = referenceProblem(reference) === undefined ? referenceHint(reference) : undefined
+    return message === undefined ? [] : [{ line: reference.line, message }]
+  })
+
+/**
+ * The features that a Containerfile uses and not every builder has, in the order of its lines; one that an instruction uses
+ * twice is listed once.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * console.log(Containerfile.features("FROM scratch\nRUN --mount=type=tmpfs,dst=/tmp true\n"))
+ * // [ { feature: 'RUN --mount=type=tmpfs', line: 2 } ]
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const features = (text: string): ReadonlyArray<Feature.FeatureUse> => Feature.featuresOf(parse(text))
 
 /**
  * The stages in their order.
@@ -93,11 +164,7 @@ export const problems = (text: string): ReadonlyArray<Problem> => {
  * @since 0.1.0
  * @category getters
  */
-export const stages = (text: string): ReadonlyArray<Stage> =>
-  instructions(text).filter(isFrom).map((from) => {
-    const [image = "", , name] = words(from)
-    return { line: from.line, image, ...(name === undefined ? {} : { name }) }
-  })
+export const stages = (text: string): ReadonlyArray<Stage> => stagesOf(parse(text).instructions)
 
 /**
  * How many steps the build has, as the builder counts them: every instruction from the first `FROM` on.
@@ -126,7 +193,7 @@ export const hasHeredoc = (text: string): boolean => instructions(text).some(({ 
 const size = first(portable, atMostBytes(maxBytes))
 
 /**
- * A text without {@link problems}. In the path of an issue, the line stands after the field, as in `["dockerfile", 3]`.
+ * A text without {@link problems}. In the path of an issue, the line follows the field, as in `["dockerfile", 3]`.
  *
  * @since 0.1.0
  * @category schemas
@@ -145,103 +212,12 @@ export const Containerfile: Schema.Schema<string> = Schema.String.pipe(
 )
 
 // -----------------------------------------------------------------------------
-// arguments
+// variables of FROM
 // -----------------------------------------------------------------------------
-
-// The commands of github.com/openshift/imagebuilder (dockerfile/command/command.go), which buildah runs, with the least
-// number of arguments that its dispatchers.go takes. (RUN without any it takes too, to fail in the shell.)
-const leastArguments: ReadonlyMap<string, number> = new Map([
-  ["ADD", 2],
-  ["ARG", 1],
-  ["CMD", 0],
-  ["COPY", 2],
-  ["ENTRYPOINT", 0],
-  ["ENV", 1],
-  ["EXPOSE", 1],
-  ["FROM", 1],
-  ["HEALTHCHECK", 1],
-  ["LABEL", 1],
-  ["MAINTAINER", 1],
-  ["ONBUILD", 1],
-  ["RUN", 1],
-  ["SHELL", 1],
-  ["STOPSIGNAL", 1],
-  ["USER", 1],
-  ["VOLUME", 1],
-  ["WORKDIR", 1]
-])
 
 const isArg = ({ keyword }: Instruction): boolean => keyword === "ARG"
 
 const isFrom = ({ keyword }: Instruction): boolean => keyword === "FROM"
-
-const clipped = (word: string): string => word.length > 40 ? `${word.slice(0, 40)}…` : word
-
-const parse = ({ keyword, rest }: Command) => DockerfileParser.parse(`${keyword} ${rest}\n`).getInstructions()[0]
-
-type Command = Pick<Instruction, "keyword" | "rest">
-
-const words = (command: Command): ReadonlyArray<string> =>
-  jsonList(command.rest) ?? parse(command)?.getArguments().map((argument) => argument.getValue()) ?? []
-
-const argumentProblem = (command: Command): string | undefined => {
-  const { keyword, rest } = command
-  const least = leastArguments.get(keyword)
-  if (least === undefined) return `${clipped(keyword)} is no instruction`
-  if (rest === "" && least > 0) return `${keyword} needs ${least === 1 ? "an argument" : `${least} arguments`}`
-  switch (keyword) {
-    case "ADD":
-    case "COPY":
-      return words(command).length < least ? `${keyword} needs at least ${least} arguments` : undefined
-    case "FROM":
-      return fromProblem(words(command))
-    case "ENV":
-    case "LABEL":
-      return hasPairs(command) ? undefined : `${keyword} takes NAME=value, once or more`
-    case "HEALTHCHECK":
-      return healthcheckProblem(split(rest))
-    case "SHELL":
-      return (jsonList(rest)?.length ?? 0) > 0 ? undefined : "SHELL takes a JSON list, as in [\"/bin/bash\", \"-c\"]"
-    case "VOLUME":
-      return jsonList(rest)?.length === 0 ? "VOLUME needs an argument" : undefined
-    case "ONBUILD":
-      return onbuildProblem(split(rest))
-    default:
-      return undefined
-  }
-}
-
-const fromProblem = ([, as, ...names]: ReadonlyArray<string>): string | undefined =>
-  as === undefined || (as.toUpperCase() === "AS" && names.length === 1)
-    ? undefined
-    : "FROM takes an image, or an image, AS and a name"
-
-// A name, a space and a value; or NAME=value for each name.
-const hasPairs = (command: Command): boolean => {
-  const pairs = parse(command)
-  if (!(pairs instanceof PropertyInstruction)) return false
-  return words(command)[0]?.includes("=") === true
-    ? pairs.getProperties().every((pair) => pair.getAssignmentOperator() !== null)
-    : /\s/.test(command.rest)
-}
-
-const healthcheckProblem = ({ keyword, rest }: Command): string | undefined =>
-  keyword === "NONE"
-    ? rest === "" ? undefined : "HEALTHCHECK NONE takes no arguments"
-    : keyword !== "CMD"
-    ? "HEALTHCHECK takes CMD with a command, or NONE"
-    : rest === ""
-    ? "HEALTHCHECK CMD needs a command"
-    : undefined
-
-const onbuildProblem = (trigger: Command): string | undefined =>
-  ["FROM", "MAINTAINER", "ONBUILD"].includes(trigger.keyword)
-    ? `ONBUILD does not take ${trigger.keyword}`
-    : argumentProblem(trigger)
-
-// -----------------------------------------------------------------------------
-// variables of FROM
-// -----------------------------------------------------------------------------
 
 // builtinArgDefaults in dispatchers.go of imagebuilder.
 const builtinNames: ReadonlyArray<string> = [
@@ -255,15 +231,19 @@ const builtinNames: ReadonlyArray<string> = [
   "TARGETVARIANT"
 ]
 
-const declaredNames = (arg: Instruction): ReadonlyArray<string> => words(arg).map((word) => word.replace(/=.*$/s, ""))
+const declaredNames = (arg: Instruction): ReadonlyArray<string> =>
+  arg.args.map((word) => word.replace(/=.*$/s, ""))
+
+const clipped = (word: string): string => word.length > 40 ? `${word.slice(0, 40)}…` : word
 
 // A variable that no ARG of the heading declares is empty in FROM, whatever build arguments are given.
 const variableProblem = (from: Instruction, declared: ReadonlySet<string>): string | undefined => {
-  for (const [, braced, bare] of (words(from)[0] ?? "").matchAll(/(?<!\\)\$(?:\{(\w+)\}|(\w+))/g)) {
-    const name = braced ?? bare ?? ""
-    if (!declared.has(name) && !builtinNames.includes(name)) {
-      return `FROM uses ${clipped(name)}, which is empty there; declare it before the first FROM: ARG ${clipped(name)}`
-    }
-  }
-  return undefined
+  const unknown = read(from.args[0] ?? "").variables.find(({ name, operator }) =>
+    (operator === "" || operator === ":?") && name !== "" && !declared.has(name) && !builtinNames.includes(name)
+  )
+  return unknown === undefined
+    ? undefined
+    : `FROM uses ${clipped(unknown.name)}, which is empty there; declare it before the first FROM: ARG ${
+      clipped(unknown.name)
+    }`
 }

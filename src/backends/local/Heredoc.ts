@@ -1,10 +1,13 @@
 /**
- * Heredocs for a buildah that knows none: before 1.33 it takes the lines of a heredoc for instructions.
+ * Heredocs for a buildah that has none: before 1.33 it reads the lines of a heredoc as instructions.
  *
  * A `RUN` with heredocs becomes the exec form of the same shell script, a `COPY` of one becomes a copy of a file from a build
- * context of their own. Where the rules come from: moby/buildkit frontend/dockerfile/parser/parser.go (heredocsFromLine,
- * ParseHeredoc) and buildah imagebuildah/stage_executor.go (performCopy, Run).
+ * context of its own. Where the rules come from: buildah 1.44 imagebuildah/stage_executor.go (performCopy, Run) and
+ * github.com/openshift/imagebuilder v1.2.21 dispatchers.go (processHereDocs).
  */
+import * as Containerfile from "../../core/Containerfile.js"
+import { opener } from "../../core/containerfile/Heredoc.js"
+import { lines, parse } from "../../core/containerfile/Instruction.js"
 
 /** A file of the build context {@link contextName}. */
 export interface HeredocFile {
@@ -12,13 +15,13 @@ export interface HeredocFile {
   readonly content: string
 }
 
-/** A heredoc that cannot be said otherwise; `line` counts from 1. */
+/** A heredoc that cannot be written otherwise; `line` counts from 1. */
 export interface Objection {
   readonly line: number
   readonly message: string
 }
 
-/** The Containerfile without heredocs, and the files that stand for those of `COPY` and `ADD`. */
+/** The Containerfile without heredocs, and the files that replace those of `COPY` and `ADD`. */
 export interface Lowered {
   readonly text: string
   readonly files: ReadonlyArray<HeredocFile>
@@ -28,162 +31,104 @@ export interface Lowered {
 /** The build context of {@link HeredocFile}s. */
 export const contextName = "os-builder-heredocs"
 
-interface Heredoc {
-  readonly word: string
-  readonly delimiter: string
-  readonly quoted: boolean
-  readonly body: ReadonlyArray<string>
-}
-
-const startPattern = /^\d*<<(-?)([^<]+)$/
-const keywordPattern = /^\s*(\S+)\s*(.*)$/s
-// imagebuilder reads lines by bufio.Scanner, which takes no longer ones than 64 KiB.
+// imagebuilder up to v1.2.5 reads lines by bufio.Scanner, which takes at most 64 KiB.
 const maxLine = 65_000
-
-/** Splits at blanks outside quotes, and keeps the quotes. */
-const wordsOf = (text: string, escape: string): Array<string> => {
-  const words: Array<string> = []
-  let word = ""
-  let quote = ""
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charAt(i)
-    if (quote === "" && /\s/.test(char)) {
-      if (word !== "") words.push(word)
-      word = ""
-      continue
-    }
-    word += char
-    if (char === escape && quote !== "'") word += text.charAt(++i)
-    else if (quote === char) quote = ""
-    else if (quote === "" && (char === "\"" || char === "'")) quote = char
-  }
-  if (word !== "") words.push(word)
-  return words
-}
-
-const unquote = (text: string): string => text.replace(/["'\\]/g, "")
 
 const shellForm =
   "f=/tmp/.os-builder-heredoc-$$; printf %s \"$2\" > \"$f\" && chmod 700 \"$f\" && eval \"$1 \\\"\\$f\\\"\"; s=$?; " +
   "rm -f \"$f\"; exit \"$s\""
 
-/** The words of the exec form that runs what a `RUN` with heredocs says. */
+/** The words of the exec form that runs the script of a `RUN` with heredocs. */
 const execForm = (
-  command: string,
-  heredocs: ReadonlyArray<Heredoc>,
+  { heredocs, rest }: Containerfile.Instruction,
   shell: ReadonlyArray<string>
 ): ReadonlyArray<string> => {
   const [first] = heredocs
-  if (first === undefined || command !== first.word) {
-    const documents = heredocs.map(({ body, delimiter }) => [...body, delimiter].join("\n"))
-    return [...shell, [command, ...documents, ""].join("\n")]
+  if (first === undefined || opener(rest) === undefined) {
+    return [...shell, `${rest}\n${heredocs.map(({ body, delimiter }) => `${body}${delimiter}\n`).join("")}`]
   }
-  const script = `${first.body.join("\n")}\n`
-  const [line = ""] = first.body
-  return line.startsWith("#!") ? ["/bin/sh", "-c", shellForm, "sh", line.slice(2).trim(), script] : [...shell, script]
-}
-
-const shellOf = (rest: string): ReadonlyArray<string> | undefined => {
-  try {
-    const words: unknown = JSON.parse(rest)
-    return Array.isArray(words) && words.every((word) => typeof word === "string") ? words : undefined
-  } catch {
-    return undefined
-  }
+  const script = first.body === "" ? "\n" : first.body
+  const [, interpreter] = /^#!(.*)/.exec(script) ?? []
+  return interpreter === undefined
+    ? [...shell, script]
+    : ["/bin/sh", "-c", shellForm, "sh", interpreter.trim(), script]
 }
 
 const defaultShell: ReadonlyArray<string> = ["/bin/sh", "-c"]
 
-/** Says a Containerfile without heredocs; one that has none comes back as it is. */
+/** A flag as the builder reads it back: blanks, quotes and backslashes escaped. */
+const written = (flag: string): string => flag.replace(/[\s"'\\]/g, "\\$&")
+
+// A file name has no slash: path.Base of the delimiter.
+const fileName = (delimiter: string): string => delimiter.replace(/\/+$/, "").split("/").at(-1) ?? ""
+
+const expansionMessage = (keyword: string, delimiter: string): string =>
+  `${keyword} <<${delimiter} has a $ or a backslash to expand, which buildah supports from 1.33 on; quote the delimiter ` +
+  `(<<"${delimiter}") to copy the text as it is, or write the file in a RUN`
+
+const expands = ({ body, expand }: Containerfile.Heredoc): boolean => expand && /[$\\]/.test(body)
+
+/** The instructions that replace a `COPY` or an `ADD` with heredocs; `count` files are there already. */
+const copies = (
+  { args, flags, heredocs, keyword }: Containerfile.Instruction,
+  count: number
+): { readonly text: ReadonlyArray<string>; readonly files: ReadonlyArray<HeredocFile> } => {
+  const start = flags.map((flag) => ` ${written(flag)}`).join("")
+  const destination = args.at(-1) ?? ""
+  const sources = args.slice(0, -1).filter((source) => !heredocs.some(({ word }) => word === source))
+  const files = heredocs.map(({ body, delimiter }, index) => ({
+    path: `${count + index + 1}/${fileName(delimiter)}`,
+    content: body === "" ? "\n" : body
+  }))
+  return {
+    text: [
+      ...(sources.length > 0 ? [`${keyword}${start} ${sources.join(" ")} ${destination}`] : []),
+      ...files.map(({ path }) => `COPY${start} --from=${contextName} ${path} ${destination}`)
+    ],
+    files
+  }
+}
+
+/** A Containerfile without heredocs; one that has none is returned as it is. */
 export const lower = (containerfile: string): Lowered => {
-  const lines = containerfile.split("\n")
-  const escape = /^#\s*escape\s*=\s*`\s*$/im.test(lines[0] ?? "") ? "`" : "\\"
+  if (!Containerfile.hasHeredoc(containerfile)) return { text: containerfile, files: [], objections: [] }
+  const all = lines(containerfile)
   const output: Array<string> = []
   const files: Array<HeredocFile> = []
   const objections: Array<Objection> = []
+  const shells = new Map<string, ReadonlyArray<string>>()
+  let stage = ""
   let shell = defaultShell
-  let next = 0
-
-  /** The lines of one instruction, and what they say with the continuations joined. */
-  const takeInstruction = (): { readonly raw: Array<string>; readonly logical: string } => {
-    const raw: Array<string> = []
-    let logical = ""
-    while (next < lines.length) {
-      const line = lines[next] ?? ""
-      next++
-      raw.push(line)
-      if (raw.length > 1 && /^\s*(#.*)?$/.test(line)) continue
-      const trimmed = line.trimEnd()
-      if (!trimmed.endsWith(escape)) return { raw, logical: logical + line }
-      logical += trimmed.slice(0, -1)
+  let copied = 0
+  for (const instruction of parse(containerfile).instructions) {
+    const { args, flags, heredocs, json, keyword, lastLine, line } = instruction
+    if (keyword === "FROM") {
+      shells.set(stage, shell)
+      stage = args[2] ?? ""
+      shell = (args[0] === "" ? undefined : shells.get(args[0] ?? "")) ?? defaultShell
     }
-    return { raw, logical }
-  }
-
-  const takeHeredoc = (word: string): Heredoc | undefined => {
-    const [, dash, name] = startPattern.exec(word) ?? []
-    if (name === undefined) return undefined
-    const delimiter = unquote(name)
-    const body: Array<string> = []
-    const start = next
-    while (next < lines.length) {
-      const line = dash === "-" ? (lines[next] ?? "").replace(/^\t+/, "") : lines[next] ?? ""
-      next++
-      if (line.replace(/\r$/, "") === delimiter) return { word, delimiter, quoted: delimiter !== name, body }
-      body.push(line)
-    }
-    next = start
-    return undefined
-  }
-
-  while (next < lines.length) {
-    const at = next + 1
-    if (/^\s*(#.*)?$/.test(lines[next] ?? "")) {
-      output.push(lines[next] ?? "")
-      next++
-      continue
-    }
-    const { logical, raw } = takeInstruction()
-    const [, keyword = "", rest = ""] = keywordPattern.exec(logical) ?? []
-    const instruction = keyword.toUpperCase()
-    if (instruction === "FROM") shell = defaultShell
-    if (instruction === "SHELL") shell = shellOf(rest) ?? shell
-    const words = instruction === "RUN" || instruction === "COPY" || instruction === "ADD" ? wordsOf(rest, escape) : []
-    const heredocs = words.flatMap((word) => takeHeredoc(word) ?? [])
-    if (heredocs.length === 0) {
-      output.push(...raw)
-      continue
-    }
-    const flags = words.slice(0, words.findIndex((word) => !word.startsWith("--")))
-    if (instruction === "RUN") {
-      let command = rest.trim()
-      for (const flag of flags) command = command.slice(flag.length).trimStart()
-      output.push(["RUN", ...flags, JSON.stringify(execForm(command, heredocs, shell))].join(" "))
+    if (keyword === "SHELL" && json === true) shell = args
+    if (keyword === "ONBUILD" || heredocs.length === 0 || heredocs.some(({ closed }) => !closed)) continue
+    output.push(...all.slice(copied, line - 1))
+    copied = lastLine
+    if (keyword === "RUN") {
+      const start = flags.map((flag) => ` ${written(flag)}`).join("")
+      output.push(`RUN${start} ${JSON.stringify(execForm(instruction, shell))}`)
     } else {
-      const destination = words.at(-1) ?? ""
-      const sources = words.slice(flags.length, -1).filter((word) => !startPattern.test(word))
-      if (sources.length > 0) output.push([keyword, ...flags, ...sources, destination].join(" "))
-      for (const { body, delimiter, quoted } of heredocs) {
-        const content = body.map((line) => `${line}\n`).join("")
-        if (!quoted && /[$\\]/.test(content)) {
-          objections.push({
-            line: at,
-            message:
-              `${instruction} <<${delimiter} holds a $ or a backslash to expand, which buildah can from 1.33 on; ` +
-              `quote the delimiter (<<"${delimiter}") to copy the text as it is, or write the file in a RUN`
-          })
-        }
-        const path = `${files.length + 1}/${delimiter}`
-        files.push({ path, content })
-        output.push(["COPY", ...flags, `--from=${contextName}`, path, destination].join(" "))
+      const replacement = copies(instruction, files.length)
+      output.push(...replacement.text)
+      files.push(...replacement.files)
+      for (const heredoc of heredocs.filter(expands)) {
+        objections.push({ line, message: expansionMessage(keyword, heredoc.delimiter) })
       }
     }
     if ((output.at(-1) ?? "").length > maxLine) {
       objections.push({
-        line: at,
+        line,
         message: "a heredoc of this length needs buildah 1.33 or later; put it in the context"
       })
     }
   }
-  return { text: output.join("\n"), files, objections }
+  const text = [...output, ...all.slice(copied)].join("\n")
+  return { text: containerfile.endsWith("\n") ? `${text}\n` : text, files, objections }
 }

@@ -1,14 +1,14 @@
 /**
  * The instructions of a Containerfile that read the build context.
  */
-import { type Instruction, instructions, jsonList } from "../../core/Instruction.js"
+import * as Containerfile from "../../core/Containerfile.js"
 
 export interface ContextUse {
   readonly line: number
   readonly keyword: string
-  /** Whether the instruction says itself which mode the files get. */
+  /** Whether the instruction sets the mode of the files. */
   readonly setsMode: boolean
-  /** Whether it takes what lies in the context itself, whatever that is. */
+  /** Whether it copies the top directory of the context, with everything in it. */
   readonly takesAll: boolean
 }
 
@@ -16,25 +16,23 @@ const all = /^(?:\.?\/*|\.\/+|(?:\.?\/)?[^/]*[*?[].*)$/
 
 const remote = /^(?:https?:|git:|git@)/
 
-const copies = ({ options, rest }: Instruction): boolean =>
-  !options.some((option) => option.startsWith("--from=")) && !sources(rest).every((source) => remote.test(source))
+const copies = ({ args, flags }: Containerfile.Instruction): boolean =>
+  !flags.some((flag) => flag.startsWith("--from=")) && !args.slice(0, -1).every((source) => remote.test(source))
 
-// A mount of another type, or from an image or another stage, is none of the context.
-const mounts = ({ options }: Instruction): boolean =>
-  options.some((option) => /^--mount=/.test(option) && !/[=,](?:type=(?!bind)|from=)/.test(option))
-
-const sources = (rest: string): ReadonlyArray<string> => (jsonList(rest) ?? rest.match(/\S+/g) ?? []).slice(0, -1)
+// A mount of another type, or from an image or another stage, does not use the context.
+const mounts = ({ flags }: Containerfile.Instruction): boolean =>
+  flags.some((flag) => /^--mount=/.test(flag) && !/[=,](?:type=(?!bind)|from=)/.test(flag))
 
 export const of = (containerfile: string): ReadonlyArray<ContextUse> =>
-  instructions(containerfile)
+  Containerfile.instructions(containerfile)
     .filter((instruction) =>
       instruction.keyword === "RUN"
         ? mounts(instruction)
         : (instruction.keyword === "COPY" || instruction.keyword === "ADD") && copies(instruction)
     )
-    .map(({ keyword, line, options, rest }) => ({
+    .map(({ args, flags, keyword, line }) => ({
       line,
       keyword,
-      setsMode: options.some((option) => option.startsWith("--chmod=")),
-      takesAll: keyword !== "RUN" && sources(rest).some((source) => all.test(source))
+      setsMode: flags.some((flag) => flag.startsWith("--chmod=")),
+      takesAll: keyword !== "RUN" && args.slice(0, -1).some((source) => all.test(source))
     }))

@@ -3,12 +3,16 @@
  *
  * @since 0.1.0
  */
-import { type Instruction, instructions, jsonList } from "../Instruction.js"
+import type { Instruction, Parsed } from "./Instruction.js"
+import { substitutedArguments } from "./Rules.js"
+import { read } from "./Substitution.js"
 
 /**
  * Every feature, named as it is written. A table of builder versions has a row for each.
  *
- * "ADD git" is a source that is a git repository. "symbolic --chmod" is a mode such as `u+x`, which
+ * "ADD git" is a source that is a git repository. "open quote in a heredoc" is a quote or `${` without its other half in a
+ * heredoc of COPY or ADD whose variables are expanded, which imagebuilder refuses up to v1.2.21 (processHereDocs, which does
+ * not set SkipProcessQuotes as BuildKit does). "${name#pattern}" is `#`, `%` or `/` after the name of a variable. "symbolic --chmod" is a mode such as `u+x`, which
  * github.com/openshift/imagebuilder refuses up to v1.2.21 (checkChmodConversion in dispatchers.go), so that no buildah up to
  * 1.44 accepts it. "ONBUILD heredoc" is a heredoc in a trigger; other features inside a trigger are not listed, since the
  * builder stores a trigger without reading it.
@@ -44,7 +48,10 @@ export const names = [
   "HEALTHCHECK",
   "HEALTHCHECK --start-interval",
   "ONBUILD",
-  "# escape"
+  "# escape",
+  "open quote in a heredoc",
+  "${name:?word}",
+  "${name#pattern}"
 ] as const
 
 /**
@@ -67,15 +74,15 @@ export interface FeatureUse {
 }
 
 /**
- * The features that a Containerfile uses, in the order of its lines; one that an instruction uses twice is listed once.
+ * The features that a Containerfile uses, in the order of its lines.
  *
  * @since 0.1.0
  * @category getters
  */
-export const features = (text: string): ReadonlyArray<FeatureUse> => [
-  ...(/^\uFEFF?\s*#[ \t]*escape[ \t]*=/i.test(text) ? [{ feature: "# escape" as const, line: 1 }] : []),
-  ...instructions(text).flatMap((instruction) => {
-    const used = new Set(featuresOf(instruction))
+export const featuresOf = ({ hasEscapeDirective, instructions }: Parsed): ReadonlyArray<FeatureUse> => [
+  ...(hasEscapeDirective ? [{ feature: "# escape" as const, line: 1 }] : []),
+  ...instructions.flatMap((instruction) => {
+    const used = new Set(featuresIn(instruction))
     return names.filter((name) => used.has(name)).map((feature) => ({ feature, line: instruction.line }))
   })
 ]
@@ -84,19 +91,29 @@ const known: ReadonlySet<string> = new Set(names)
 
 const isFeature = (name: string): name is Feature => known.has(name)
 
-const featuresOf = ({ heredocs, keyword, options, rest }: Instruction): ReadonlyArray<Feature> =>
-  [
+const featuresIn = (instruction: Instruction): ReadonlyArray<Feature> => {
+  const { args, flags, heredocs, keyword } = instruction
+  const isCopy = keyword === "ADD" || keyword === "COPY"
+  return [
     keyword,
     ...(heredocs.length > 0 ? [`${keyword} heredoc`] : []),
-    ...options.flatMap((option) => [
-      `${keyword} ${option.replace(/=.*$/s, "")}`,
-      ...(/^--chmod=[0-7]*[^0-7$]/.test(option) ? ["symbolic --chmod"] : [])
+    ...(isCopy && heredocs.some(({ body, expand }) => expand && hasOpenQuote(body)) ? ["open quote in a heredoc"] : []),
+    ...flags.flatMap((flag) => [
+      `${keyword} ${flag.replace(/=.*$/s, "")}`,
+      ...(isCopy && /^--chmod=[0-7]*[^0-7$]/.test(flag) ? ["symbolic --chmod"] : [])
     ]),
-    ...options.filter((option) => option.startsWith("--mount=")).map((option) =>
-      `RUN --mount=type=${/[=,]type=([^,]*)/.exec(option)?.[1] ?? "bind"}`
-    ),
-    ...(keyword === "ADD" && (jsonList(rest) ?? rest.split(/\s+/)).slice(0, -1).some(isGit) ? ["ADD git"] : [])
+    ...flags.filter((flag) => flag.startsWith("--mount=")).map((flag) => `RUN --mount=type=${mountType(flag)}`),
+    ...(keyword === "ADD" && args.slice(0, -1).some(isGit) ? ["ADD git"] : []),
+    ...substitutedArguments(instruction).flatMap((argument) => read(argument).variables).flatMap(({ operator }) =>
+      operator === ":?" ? ["${name:?word}"] : /^[#%/]/.test(operator) ? ["${name#pattern}"] : []
+    )
   ].filter(isFeature)
+}
+
+const mountType = (flag: string): string =>
+  flag.slice("--mount=".length).split(",").findLast((option) => option.startsWith("type="))?.slice("type=".length) ?? "bind"
 
 // internal/urlsource of buildah 1.44 (sourceIsGit in add.go before).
 const isGit = (source: string): boolean => /^https?:\/\/.*\.git(?:#.+)?$/s.test(source)
+
+const hasOpenQuote = (body: string): boolean => read(body).problem !== undefined

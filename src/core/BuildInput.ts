@@ -9,8 +9,8 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { BuildRejected } from "./BuildError.js"
-import { Containerfile } from "./Containerfile.js"
+import { BuildRejected, Issue } from "./BuildError.js"
+import { Containerfile, missing } from "./Containerfile.js"
 import { DurationText, FromInput } from "./DurationText.js"
 import { ImagePullspec } from "./ImagePullspec.js"
 import { BuildArgs, ImageLabels } from "./input/BuildArgs.js"
@@ -87,9 +87,10 @@ const positive = <I>(time: Schema.Schema<Duration.Duration, I>) =>
 
 const fields = <C, T>(
   context: Schema.Schema<ValidatedRecord<ContextFile.ContextFile>, C>,
-  time: Schema.Schema<Duration.Duration, T>
+  time: Schema.Schema<Duration.Duration, T>,
+  dockerfile: Schema.Schema<string>
 ) => ({
-  dockerfile: Containerfile,
+  dockerfile,
   baseImage: ImageInfo,
   finalImage: FinalImage,
   entitlementSecretName: optional(Subdomain),
@@ -120,7 +121,7 @@ const fields = <C, T>(
  * @category models
  */
 export class BuildInput extends Schema.Class<BuildInput>("effect-os-builder/BuildInput")(
-  fields(ContextFile.ContextFromJson, DurationText)
+  fields(ContextFile.ContextFromJson, DurationText, Containerfile)
 ) {}
 
 /**
@@ -210,18 +211,30 @@ export interface TolerationOptions {
 // constructors
 // -----------------------------------------------------------------------------
 
-const parser = <A, I>(schema: Schema.Schema<A, I>) => {
+const parser = <A, I>(schema: Schema.Schema<A, I>, together: (input: unknown) => ReadonlyArray<Issue>) => {
   const parse = ParseResult.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })
   return (input: unknown): Effect.Effect<A, BuildRejected> =>
-    Effect.suspend(() =>
-      Either.mapLeft(
-        parse(input),
-        (issue) => new BuildRejected({ reason: "InvalidInput", issues: fromParseIssue(issue) })
-      )
-    )
+    Effect.suspend(() => {
+      const parsed = parse(input)
+      const issues = [...Either.match(parsed, { onLeft: fromParseIssue, onRight: () => [] }), ...together(input)]
+      return Either.isRight(parsed) && issues.length === 0
+        ? Effect.succeed(parsed.right)
+        : Effect.fail(new BuildRejected({ reason: "InvalidInput", issues }))
+    })
 }
 
-const parseOptions = parser(Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput)))
+// Is given the value as it came, so that everything is reported at once.
+const missingFiles = (input: unknown): ReadonlyArray<Issue> => {
+  if (!Predicate.hasProperty(input, "dockerfile") || !Predicate.isString(input.dockerfile)) return []
+  const context = Predicate.hasProperty(input, "context") ? input.context ?? {} : {}
+  if (!Predicate.isRecord(context)) return []
+  return missing(input.dockerfile, Object.keys(context)).map((problem) => new Issue({ path: "dockerfile", ...problem }))
+}
+
+const parseOptions = parser(
+  Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile)),
+  missingFiles
+)
 
 /**
  * An input from what a program has at hand, or `BuildRejected` ("InvalidInput") with every reason against it, each with its
@@ -266,7 +279,20 @@ export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected>
  * @since 0.1.0
  * @category constructors
  */
-export const decode: (u: unknown) => Effect.Effect<BuildInput, BuildRejected> = parser(BuildInput)
+export const decode: (u: unknown) => Effect.Effect<BuildInput, BuildRejected> = parser(BuildInput, missingFiles)
+
+const parseStored = parser(
+  Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Schema.String)),
+  () => []
+)
+
+/**
+ * An input that was accepted before: what is known of Containerfiles since then does not make its build unreadable.
+ *
+ * @internal
+ */
+export const decodeStored = (u: unknown): Effect.Effect<BuildInput, BuildRejected> =>
+  Effect.map(parseStored(u), (given) => new BuildInput(given, true))
 
 // -----------------------------------------------------------------------------
 // getters

@@ -231,8 +231,7 @@ const builtinNames: ReadonlyArray<string> = [
   "TARGETVARIANT"
 ]
 
-const declaredNames = (arg: Instruction): ReadonlyArray<string> =>
-  arg.args.map((word) => word.replace(/=.*$/s, ""))
+const declaredNames = (arg: Instruction): ReadonlyArray<string> => arg.args.map((word) => word.replace(/=.*$/s, ""))
 
 const clipped = (word: string): string => word.length > 40 ? `${word.slice(0, 40)}…` : word
 

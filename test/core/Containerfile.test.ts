@@ -150,6 +150,17 @@ describe("Containerfile.problems", () => {
         "3: STOPSIGNAL takes a signal, such as SIGTERM or 15",
         "4: VOLUME has an empty path"
       ]],
+      [
+        "FROM a\nFROM localhost/Base:1\nFROM A.example:5000/b:C\nFROM oci-archive:/A\nCOPY --from=3 a b\nFROM X@sha256:A",
+        [
+          "2: FROM localhost/Base:1: no stage above has this name, and the name of an image has no capital letters",
+          "5: COPY --from=3: there is no stage of this number above",
+          "6: FROM X@sha256:A: no stage above has this name, and the name of an image has no capital letters"
+        ]
+      ],
+      ["FROM a\nRUN echo $(( 1 << 4 ))", [
+        "2: the heredoc is not closed: no line after it is just 4; if << is arithmetic, write it without blanks: $((1<<4))"
+      ]],
       ["FROM a AS builder\nFROM Base\nCOPY --from=Builder a b\nRUN --mount=from=Builder,dst=/a x", [
         "2: FROM Base: no stage above has this name, and the name of an image has no capital letters",
         "3: COPY --from=Builder: no stage above has this name, and the name of an image has no capital letters",

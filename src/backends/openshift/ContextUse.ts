@@ -2,6 +2,7 @@
  * The instructions of a Containerfile that read the build context.
  */
 import * as Containerfile from "../../core/Containerfile.js"
+import { matcher } from "../../core/containerfile/PathPattern.js"
 
 export interface ContextUse {
   readonly line: number
@@ -12,7 +13,11 @@ export interface ContextUse {
   readonly takesAll: boolean
 }
 
-const all = /^(?:\.?\/*|\.\/+|(?:\.?\/)?[^/]*[*?[].*)$/
+// A pattern counts if it matches the file that the builder adds to the context.
+const isAll = (source: string): boolean => {
+  const path = source.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "")
+  return path === "" || path === "." || (/[*?[]/.test(path) && matcher(path)("Dockerfile"))
+}
 
 const remote = /^(?:https?:|git:|git@)/
 
@@ -34,5 +39,5 @@ export const of = (containerfile: string): ReadonlyArray<ContextUse> =>
       line,
       keyword,
       setsMode: flags.some((flag) => flag.startsWith("--chmod=")),
-      takesAll: keyword !== "RUN" && args.slice(0, -1).some((source) => all.test(source))
+      takesAll: keyword !== "RUN" && args.slice(0, -1).some(isAll)
     }))

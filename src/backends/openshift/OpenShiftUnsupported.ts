@@ -7,6 +7,7 @@ import * as Either from "effect/Either"
 import type { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
+import { parse } from "../../core/containerfile/Instruction.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import * as InputIssue from "../../core/input/InputIssue.js"
@@ -39,14 +40,40 @@ const containerfile: ReadonlyArray<Row> = [
       `has ${bytes} bytes, and OpenShift takes ${maxContainerfileBytes}; move scripts into the context, ${elsewhere}`
     )
   },
-  // b util/dockerfile/dockerfile.go Write: the builder writes the Containerfile anew, without the bodies of heredocs.
+  // b util/dockerfile/dockerfile.go Write: the builder prints the instructions it has parsed, without the bodies of heredocs.
   ({ dockerfile }) =>
-    unsupportedIf(
-      Containerfile.hasHeredoc(dockerfile),
-      ["dockerfile"],
-      `has a heredoc (<<EOF), which OpenShift's builder loses; write the lines as RUN a && b, COPY a file, ${elsewhere}`
-    )
+    Containerfile.instructions(dockerfile).filter(({ heredocs }) => heredocs.length > 0).slice(0, 1).map(({ line }) =>
+      unsupported(
+        ["dockerfile"],
+        `has a heredoc (<<EOF), which OpenShift's builder loses; write the lines as RUN a && b, COPY a file, ${elsewhere}`,
+        line
+      )
+    ),
+  // As above: an empty list is printed as null, which is then run as a shell command.
+  ({ dockerfile }) =>
+    Containerfile.instructions(dockerfile).filter(hasEmptyList).map(({ keyword, line }) =>
+      unsupported(
+        ["dockerfile"],
+        `${keyword} has an empty list ([]), from which OpenShift's builder makes the command "null"; leave it out, ${elsewhere}`,
+        line
+      )
+    ),
+  // As above: directives are not printed.
+  ({ dockerfile }) =>
+    parse(dockerfile).escape === "\\" ? [] : [
+      unsupported(
+        ["dockerfile"],
+        `has an escape directive, which OpenShift's builder loses; continue lines with a backslash, ${elsewhere}`,
+        1
+      )
+    ]
 ]
+
+// An empty list of RUN is printed as null as well. VOLUME, SHELL, COPY and ADD refuse one.
+const hasEmptyList = ({ args, json, keyword, trigger }: Containerfile.Instruction): boolean => {
+  const command = trigger ?? { args, json, keyword }
+  return command.json === true && command.args.length === 0 && ["CMD", "ENTRYPOINT", "RUN"].includes(command.keyword)
+}
 
 // --- the context ---
 

@@ -201,7 +201,7 @@ export const read = (
       () => because(`its ${inputKey} cannot be read`)
     )
     const input = yield* Effect.mapError(
-      BuildInput.decode({ ...stored.input, dockerfile: configMap.data?.[containerfileKey] }),
+      BuildInput.decodeStored({ ...stored.input, dockerfile: configMap.data?.[containerfileKey] }),
       (rejected) => because(rejected.message)
     )
     return {

@@ -111,7 +111,8 @@ const featuresIn = (instruction: Instruction): ReadonlyArray<Feature> => {
 }
 
 const mountType = (flag: string): string =>
-  flag.slice("--mount=".length).split(",").findLast((option) => option.startsWith("type="))?.slice("type=".length) ?? "bind"
+  flag.slice("--mount=".length).split(",").findLast((option) => option.startsWith("type="))?.slice("type=".length) ??
+    "bind"
 
 // internal/urlsource of buildah 1.44 (sourceIsGit in add.go before).
 const isGit = (source: string): boolean => /^https?:\/\/.*\.git(?:#.+)?$/s.test(source)

@@ -96,10 +96,13 @@ const flagsOf: ReadonlyMap<string, ReadonlyMap<string, FlagRule>> = new Map([
   ["ADD", new Map([...copy, ["checksum", "value"], ["keep-git-dir", "switch"]])],
   ["COPY", new Map([...copy, ["from", "value"], ["parents", "switch"]])],
   ["FROM", new Map<string, FlagRule>([["platform", "value"], ["after", "value"]])],
-  ["HEALTHCHECK", new Map([["interval", time], ["timeout", time], ["start-period", time], ["start-interval", time], [
-    "retries",
-    retries
-  ]])],
+  [
+    "HEALTHCHECK",
+    new Map([["interval", time], ["timeout", time], ["start-period", time], ["start-interval", time], [
+      "retries",
+      retries
+    ]])
+  ],
   ["RUN", new Map([["mount", mount], ["network", network]])]
 ])
 
@@ -125,7 +128,9 @@ const problemOf = (flag: string, known: ReadonlyMap<string, FlagRule>, isLiteral
   const [, name = "", value] = /^--([^=]*)(?:=(.*))?$/s.exec(flag) ?? []
   const rule = known.get(name)
   if (rule === undefined) {
-    return `does not know the flag --${clipped(name)}; the flags are ${[...known.keys()].map((one) => `--${one}`).join(", ")}`
+    return `does not know the flag --${clipped(name)}; the flags are ${
+      [...known.keys()].map((one) => `--${one}`).join(", ")
+    }`
   }
   if (isLiteral) return value === undefined ? `needs a value: --${name}=…` : valueProblem(rule, value, name)
   const { problem, text } = read(value ?? "")

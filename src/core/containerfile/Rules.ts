@@ -59,7 +59,8 @@ const volume: Rule = (command) =>
 
 // signal/signals.go: those of Linux, and a few more that it lists.
 const signals: ReadonlySet<string> = new Set([
-  ..."ABRT,ALRM,BUS,CHLD,CLD,CONT,FPE,HUP,ILL,INT,IO,IOT,KILL,PIPE,POLL,PROF,PWR,QUIT,SEGV,STKFLT,STOP,SYS,TERM,TRAP".split(","),
+  ..."ABRT,ALRM,BUS,CHLD,CLD,CONT,FPE,HUP,ILL,INT,IO,IOT,KILL,PIPE,POLL,PROF,PWR,QUIT,SEGV,STKFLT,STOP,SYS,TERM,TRAP"
+    .split(","),
   ..."TSTP,TTIN,TTOU,UNUSED,URG,USR1,USR2,VTALRM,WINCH,XCPU,XFSZ,BUG,EMT,INFO,BUF,LWP,THR,RTMIN,RTMAX".split(","),
   ...Array.from({ length: 15 }, (_, index) => `RTMIN+${index + 1}`),
   ...Array.from({ length: 14 }, (_, index) => `RTMAX-${index + 1}`)
@@ -69,7 +70,8 @@ const stopSignal: Rule = (command) => {
   const [word] = command.args
   if (word === undefined) return "needs an argument"
   const { text } = read(word)
-  return text === undefined || signals.has(text.toUpperCase().replace(/^SIG/, "")) || (/^[-+]?\d+$/.test(text) && Number(text) !== 0)
+  return text === undefined || signals.has(text.toUpperCase().replace(/^SIG/, "")) ||
+      (/^[-+]?\d+$/.test(text) && Number(text) !== 0)
     ? undefined
     : "takes a signal, such as SIGTERM or 15"
 }
@@ -173,5 +175,8 @@ export const instructionProblem = (instruction: Instruction): string | undefined
     : (keyword === "COPY" || keyword === "ADD") && heredocs.some(({ word }) => !args.includes(word))
     ? `${keyword} cannot have blanks in or before the word after <<, as in <<EOF`
     : commandProblem(instruction) ??
-      (open && `the heredoc is not closed: no line after it is just ${clipped(open.delimiter)}`)
+      (open &&
+        `the heredoc is not closed: no line after it is just ${clipped(open.delimiter)}${
+          /^<<-?\s/.test(open.word) ? "; if << is arithmetic, write it without blanks: $((1<<4))" : ""
+        }`)
 }

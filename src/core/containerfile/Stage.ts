@@ -46,7 +46,9 @@ const namesIn = ({ args, flags, keyword }: Instruction): ReadonlyArray<readonly 
     case "FROM":
       return [[`FROM ${args[0] ?? ""}`, args[0] ?? ""]]
     case "COPY":
-      return flags.filter((flag) => flag.startsWith("--from=")).map((flag) => [`COPY ${flag}`, flag.slice("--from=".length)])
+      return flags.filter((flag) => flag.startsWith("--from=")).map((
+        flag
+      ) => [`COPY ${flag}`, flag.slice("--from=".length)])
     case "RUN":
       return flags.filter((flag) => flag.startsWith("--mount=")).flatMap((flag) =>
         flag.slice("--mount=".length).split(",").filter((option) => option.startsWith("from=")).map((option) =>
@@ -91,15 +93,28 @@ export const referencesOf = (instructions: ReadonlyArray<Instruction>): Readonly
 }
 
 /**
- * Why a reference can name neither a stage nor an image.
+ * Why a reference can name neither a stage nor an image: it has a capital letter outside host and tag, or is the number of a
+ * stage that there is not.
  *
  * @since 0.1.0
  * @category getters
  */
 export const referenceProblem = ({ isImage, name, text }: Reference): string | undefined =>
-  isImage && /^[\w.-]+$/.test(name) && /[A-Z]/.test(name)
+  !isImage
+    ? undefined
+    : /[A-Z]/.test(repository(name))
     ? `${clipped(text)}: no stage above has this name, and the name of an image has no capital letters`
+    : /^\d+$/.test(name) && !text.startsWith("FROM")
+    ? `${clipped(text)}: there is no stage of this number above`
     : undefined
+
+/** The name of an image without its host, tag and digest; names of transports, such as `docker-archive:`, have none. */
+const repository = (name: string): string => {
+  const [host = "", ...rest] = name.split("/")
+  const isHost = rest.length > 0 && (/[.:]/.test(host) || host === "localhost")
+  const path = (isHost ? rest.join("/") : name).replace(/@.*$/s, "")
+  return !host.endsWith(":") && /^[\w./-]+(?::[\w.-]+)?$/.test(path) ? path.replace(/:[^/]*$/, "") : ""
+}
 
 /**
  * What a reference means that may have been meant otherwise.

@@ -23,7 +23,14 @@ const private_ = (content: string) => ({ content, mode: 0o600 })
 
 const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArray<string>, says: RegExp]> = [
   ["a Containerfile of 60,001 bytes", { dockerfile: text("#".repeat(59_966)) }, ["dockerfile"], /60001 .* 60000/],
-  ["a heredoc", { dockerfile: text("RUN <<EOF", "true", "EOF") }, ["dockerfile"], /heredoc/],
+  ["a heredoc", { dockerfile: text("RUN <<EOF", "true", "EOF") }, ["dockerfile:3"], /heredoc/],
+  [
+    "empty lists of a command",
+    { dockerfile: text("ENTRYPOINT []", "CMD [ ]", "ONBUILD ENTRYPOINT []", "RUN []", "CMD [\"\"]") },
+    ["dockerfile:3", "dockerfile:4", "dockerfile:5", "dockerfile:6"],
+    /null/
+  ],
+  ["an escape directive", { dockerfile: `# escape=\`\n${text("RUN true")}` }, ["dockerfile:1"], /escape directive/],
   ["a file name that is no key", { context: { "a b": "", "é/ok": "" } }, ["context[\"a b\"]"], /as a key/],
   ["a file name of 254 characters", { context: { ["a".repeat(254)]: "" } }, [`context["${"a".repeat(200)}…"]`], /253/],
   [
@@ -42,8 +49,8 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
   [
     "a copy of the whole context",
     {
-      context: { a: private_("") },
-      dockerfile: text("COPY . /a", "COPY ./ a /b", "COPY [\"/\", \"/c\"]", "ADD D* /d", "COPY a /e", "COPY a/* /f")
+      context: { a: private_(""), Dx: private_("") },
+      dockerfile: text("COPY . /a", "COPY ./ a /b", "COPY [\"/\", \"/c\"]", "ADD D* /d", "COPY a /e", "COPY a* /f")
     },
     ["dockerfile:3", "dockerfile:4", "dockerfile:5", "dockerfile:6"],
     /adds a file named Dockerfile/
@@ -57,10 +64,10 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
         "COPY --chmod=644 d /e",
         "ADD --chown=1 d /f",
         "ADD https://example.com/x git@example.com:y /g",
-        "COPY --from=0 /d /h",
+        "COPY --from=x.example/a /d /h",
         "RUN --mount=target=/c cat /c/d",
         "RUN --mount=type=bind,target=/c cat /c/d",
-        "RUN --mount=type=cache,target=/c --mount=type=bind,from=0,target=/d true",
+        "RUN --mount=type=cache,target=/c --mount=type=bind,from=x.example/a,target=/d true",
         "WORKDIR /d"
       )
     },
@@ -166,7 +173,7 @@ describe("an OpenShift Build can honour", () => {
     ["a context that says its modes", { context: { a: "" }, dockerfile: text("COPY --chmod=600 a /a") }],
     ["a context of the builder's mode", { context: { a: private_("") }, dockerfile: text("COPY a /a") }],
     ["a context that nothing reads", { context: { a: "" } }],
-    ["a whole stage, and a whole context of nothing", { dockerfile: text("COPY --from=0 . /a", "COPY . /b") }],
+    ["a whole stage, and a whole context of nothing", { dockerfile: text("COPY --from=x.example/a . /a", "COPY . /b") }],
     ["an architecture", { architecture: "s390x", placement: { nodeSelector: { "kubernetes.io/arch": "s390x" } } }],
     ["labels, an entitlement, secrets", {
       objectLabels: { team: "os" },

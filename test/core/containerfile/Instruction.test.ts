@@ -78,7 +78,8 @@ describe("Containerfile.instructions", () => {
 
   it("any text: every line belongs to one instruction at most, in order", () => {
     const piece = fc.constantFrom(
-      ..."FROM a,RUN ,COPY ,ENV ,ONBUILD ,<<E,<<-'F',E,F,\n,\n,\\\n,\\,\",',${,},[,],=, ,#,# escape=`\n,`,\r\n,\t".split(",")
+      ..."FROM a,RUN ,COPY ,ENV ,ONBUILD ,<<E,<<-'F',E,F,\n,\n,\\\n,\\,\",',${,},[,],=, ,#,# escape=`\n,`,\r\n,\t"
+        .split(",")
     )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
@@ -108,7 +109,13 @@ describe("Containerfile.missing", () => {
 
   it("a source that is not in the context: reported with its line", () => {
     assert.deepStrictEqual(
-      missing(["a", "etc/b.conf"], "COPY a nothere /x/", "ADD [\"not here\", \"/x\"]", "COPY *.txt etc/?.cfg /x/", "COPY a/ a/b /"),
+      missing(
+        ["a", "etc/b.conf"],
+        "COPY a nothere /x/",
+        "ADD [\"not here\", \"/x\"]",
+        "COPY *.txt etc/?.cfg /x/",
+        "COPY a/ a/b /"
+      ),
       [
         "2: COPY nothere: the context has no such file",
         "3: ADD not here: the context has no such file",
@@ -162,7 +169,6 @@ describe("Containerfile.hints", () => {
       [
         { line: 3, message: "FROM configs: no stage above has this name, so it is pulled as an image" },
         { line: 5, message: "COPY --from=two: no stage above has this name, so it is pulled as an image" },
-        { line: 7, message: "COPY --from=7: no stage above has this name, so it is pulled as an image" },
         { line: 8, message: "RUN --mount=from=later: no stage above has this name, so it is pulled as an image" }
       ]
     )

@@ -9,7 +9,6 @@
  */
 import * as Containerfile from "../../core/Containerfile.js"
 import type { Feature } from "../../core/containerfile/Feature.js"
-import { instructions } from "../../core/Instruction.js"
 
 /**
  * @since 0.1.0
@@ -108,7 +107,14 @@ export const table: Readonly<Record<Feature | "RUN heredoc with #!", Support>> =
   "HEALTHCHECK": always("run"),
   "HEALTHCHECK --start-interval": { since: [1, 37], source: "CHANGELOG v1.37.0 (run)" },
   "ONBUILD": always("run"),
-  "# escape": always("i dockerfile/parser/parser.go")
+  "# escape": always("i dockerfile/parser/parser.go"),
+  "open quote in a heredoc": {
+    since: unreleased,
+    before: "it reads the quotes of a heredoc whose variables it expands; quote the delimiter, as in <<\"EOF\"",
+    source: "i dispatchers.go processHereDocs, v1.2.21"
+  },
+  "${name:?word}": { since: [1, 30], source: "i shell_parser.go, commit a3c3f8358 in v1.30.0 (run)" },
+  "${name#pattern}": { since: [1, 37], source: "i shell_parser.go, v1.2.12, which v1.37.0 took (run)" }
 }
 
 /**
@@ -136,24 +142,28 @@ export interface Options {
   readonly lowersHeredocs: boolean
 }
 
-const lowered: ReadonlySet<string> = new Set(["RUN heredoc", "COPY heredoc", "ADD heredoc", "RUN heredoc with #!"])
+const lowered: ReadonlySet<string> = new Set([
+  "RUN heredoc",
+  "COPY heredoc",
+  "ADD heredoc",
+  "RUN heredoc with #!",
+  "open quote in a heredoc"
+])
 
-/** Whether a RUN's heredoc names its interpreter: its first line is the one after the instruction's. */
-const namesInterpreter = (lines: ReadonlyArray<string>, line: number): boolean => /^\t*#!/.test(lines[line] ?? "")
+/** Whether the script of a RUN is a heredoc that names its interpreter. */
+const namesInterpreter = ({ heredocs: [first], keyword, rest }: Containerfile.Instruction): boolean =>
+  keyword === "RUN" && first !== undefined && /^\d*<</.test(rest) && first.body.startsWith("#!")
 
 const uses = (
   containerfile: string,
   { isolation, lowersHeredocs }: Options
-): ReadonlyArray<readonly [keyof typeof table, number]> => {
-  const lines = containerfile.split("\n")
-  return [
+): ReadonlyArray<readonly [keyof typeof table, number]> =>
+  [
     ...Containerfile.features(containerfile).map(({ feature, line }) => [feature, line] as const),
-    ...instructions(containerfile).filter(({ heredocs, keyword, line, rest }) =>
-      isolation === "chroot" && keyword === "RUN" && heredocs.length > 0 && /^\d*<</.test(rest.trim()) &&
-      namesInterpreter(lines, line)
+    ...Containerfile.instructions(containerfile).filter((instruction) =>
+      isolation === "chroot" && namesInterpreter(instruction)
     ).map(({ line }) => ["RUN heredoc with #!", line] as const)
   ].filter(([feature]) => !lowersHeredocs || !lowered.has(feature))
-}
 
 /**
  * Whether a version comes before another.

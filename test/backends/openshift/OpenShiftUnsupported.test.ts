@@ -173,7 +173,9 @@ describe("an OpenShift Build can honour", () => {
     ["a context that says its modes", { context: { a: "" }, dockerfile: text("COPY --chmod=600 a /a") }],
     ["a context of the builder's mode", { context: { a: private_("") }, dockerfile: text("COPY a /a") }],
     ["a context that nothing reads", { context: { a: "" } }],
-    ["a whole stage, and a whole context of nothing", { dockerfile: text("COPY --from=x.example/a . /a", "COPY . /b") }],
+    ["a whole stage, and a whole context of nothing", {
+      dockerfile: text("COPY --from=x.example/a . /a", "COPY . /b")
+    }],
     ["an architecture", { architecture: "s390x", placement: { nodeSelector: { "kubernetes.io/arch": "s390x" } } }],
     ["labels, an entitlement, secrets", {
       objectLabels: { team: "os" },

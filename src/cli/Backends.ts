@@ -8,6 +8,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { BuildBackend } from "../core/BuildBackend.js"
+import type { BackendError } from "../core/BuildError.js"
+import type { BuildRef } from "../core/BuildRef.js"
 import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
 import type { Name } from "../selection/BuiltInCandidates.js"
 import type { ProbeError } from "../selection/ProbeError.js"
@@ -15,6 +17,7 @@ import type { NoBackendAvailable } from "../selection/Report.js"
 import type { BackendSettings } from "./BackendSettings.js"
 import * as Checker from "./Checker.js"
 import { UsageError } from "./CliError.js"
+import * as Description from "./Description.js"
 import { ClusterAccess, type NodeServices } from "./NodeServices.js"
 
 /**
@@ -36,6 +39,11 @@ export interface Backend {
   readonly layer: (settings: BackendSettings) => Layer.Layer<BuildBackend, Unavailable, NodeServices>
   /** What checks inputs without a cluster: the backend itself, or each candidate of a selection. */
   readonly checkers: (settings: BackendSettings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
+  /** The objects of a build on a cluster; none for a backend that is on no cluster. */
+  readonly objects: (
+    ref: BuildRef,
+    settings: BackendSettings
+  ) => Effect.Effect<Description.Objects, Unavailable | BackendError, NodeServices>
   /** Fails if the cluster does not serve the API of the backend, which `layer` does not check for a backend by name. */
   readonly requireApi: (settings: BackendSettings) => Effect.Effect<void, Unavailable, NodeServices>
 }
@@ -53,6 +61,7 @@ export const offline = (
 ): Backend => ({
   ...backend,
   checkers: (settings) => Effect.succeed([Checker.make(backend.name, backend.layer(settings))]),
+  objects: () => Effect.succeed(Description.noObjects),
   requireApi: () => Effect.void
 })
 
@@ -91,6 +100,11 @@ const onCluster = (name: "auto" | Name): Backend => ({
       )
     ),
   checkers: (settings) => Effect.flatMap(load, (ClusterBackends) => ClusterBackends.checkers(name, settings)),
+  objects: (ref, settings) =>
+    Effect.flatMap(
+      Effect.all([ClusterAccess, Effect.promise(() => import("./BuildObjects.js"))]),
+      ([cluster, BuildObjects]) => Effect.provide(BuildObjects.read(ref), cluster(settings.cluster))
+    ),
   requireApi: (settings) =>
     Effect.flatMap(
       Effect.all([ClusterAccess, load]),

@@ -16,6 +16,7 @@ import { type CliError, UsageError } from "./CliError.js"
 import * as Build from "./commands/Build.js"
 import * as Builds from "./commands/Builds.js"
 import * as Check from "./commands/Check.js"
+import * as Describe from "./commands/Describe.js"
 import * as PrintRbac from "./commands/PrintRbac.js"
 import * as Probe from "./commands/Probe.js"
 import { decode, type Flags as FlagTable } from "./Flag.js"
@@ -171,6 +172,11 @@ export const commands: Readonly<Record<string, Command>> = {
     "Print the status of a build. Exits with 0 whatever the status is; `wait` exits with the outcome.",
     Schema.Struct({ json, ref, ...Flags.cluster }),
     (options) => Builds.status({ ...options, settings: access(options) })
+  ),
+  describe: make(
+    "Print everything about a build: its status, its attempts, their pods and events.",
+    Schema.Struct({ json, ref, ...Flags.cluster }),
+    (options) => Describe.describe({ ...options, settings: access(options) })
   ),
   wait: make(
     "Wait for a build to end and print its image. Exits as `build` does: 0 if it succeeded, 1 if it failed, 3 if it " +

@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { BuildSummary } from "../core/BuildBackend.js"
 import { Issue } from "../core/BuildError.js"
 import { type BuildEvent, Step } from "../core/BuildEvent.js"
 import * as BuildRef from "../core/BuildRef.js"
@@ -11,6 +13,7 @@ import { BuildStatus, BuiltImage } from "../core/BuildStatus.js"
 import { Timestamp } from "../core/DurationText.js"
 import { type Report, Row } from "../selection/Report.js"
 import { type CliError, exitStatusOf } from "./CliError.js"
+import { type Description, Objects } from "./Description.js"
 
 /**
  * The documents. `ref` is a text that other commands take; `status` is the library's `BuildStatus` as JSON, whose `_tag` is
@@ -56,6 +59,16 @@ export const JsonLine = Schema.Union(
     backend: Row.fields.backend,
     preferred: Schema.Boolean,
     verdict: Row.fields.verdict
+  }),
+  Schema.Struct({
+    type: Schema.Literal("description"),
+    ref: BuildRef.FromString,
+    fingerprint: Schema.optional(Schema.String),
+    finalImage: Schema.optional(Schema.String),
+    createdAt: Schema.optional(Timestamp),
+    finishedAt: Schema.optional(Timestamp),
+    status: BuildStatus,
+    ...Objects.fields
   }),
   Schema.Struct({ type: Schema.Literal("cluster"), name: Schema.String }),
   Schema.Struct({ type: Schema.Literal("object"), object: Schema.Object }),
@@ -127,6 +140,20 @@ export const event = (ref: BuildRef.BuildRef, event: BuildEvent): JsonLine => {
     case "LogLost":
       return { type: "log-lost", message: event.error.message }
   }
+}
+
+/**
+ * The document of a description.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const description = ({ objects, ref, status, summary }: Description): JsonLine => {
+  const { createdAt, finalImage, finishedAt, fingerprint } = Option.getOrElse(
+    summary,
+    (): Partial<BuildSummary> => ({})
+  )
+  return { type: "description", ref, fingerprint, finalImage, createdAt, finishedAt, status, ...objects }
 }
 
 /**

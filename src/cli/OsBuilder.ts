@@ -47,9 +47,13 @@ const details: ReadonlyArray<Help.Section> = [
     rows: [
       ["0", "success"],
       ["1", "the build failed because of the Containerfile or its inputs"],
-      ["2", "the input or the usage is wrong"],
-      ["3", "the build errored because of the platform, a reference or a permission; or no backend is available"],
-      ["130", "interrupted; the build is cancelled"]
+      ["2", "the input or the usage is wrong, or there is no such build"],
+      [
+        "3",
+        "the build errored because of the platform, a reference or a permission, or was cancelled; or no backend is " +
+        "available, or the cluster does not respond"
+      ],
+      ["130", "interrupted; `build` cancels its build"]
     ]
   },
   {

@@ -27,7 +27,7 @@ describe("commands about builds", () => {
         out: "",
         err: `No build ${ref}: it was removed, or belongs to another cluster or namespace.\n`
       }
-      for (const command of ["cancel", "status", "logs", "wait", "remove"]) {
+      for (const command of ["cancel", "status", "describe", "logs", "wait", "remove"]) {
         assert.deepStrictEqual(yield* run([command, ref]), missing)
       }
       assert.strictEqual((yield* run(["remove", ref, "--ignore-not-found"])).status, 0)

@@ -2,7 +2,7 @@
  * The command with the backends on a cluster in memory.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, TestClock } from "effect"
+import { Effect, Fiber, Layer, Schema, TestClock } from "effect"
 import { Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { buildArgs, documents, runIn } from "../support/CommandHarness.js"
@@ -39,6 +39,7 @@ describe("without a cluster", () => {
         ["list", "--backend", "openshift"],
         yield* building(),
         ["status", ref],
+        ["describe", ref],
         ["wait", ref],
         ["logs", ref],
         ["cancel", ref],
@@ -233,6 +234,53 @@ describe("on a cluster", () => {
       assert.strictEqual((yield* run([...args, "-q"])).err, "")
       assert.strictEqual((yield* run(yield* building("--detach"))).err, "")
     }))
+
+  for (const [backend, cluster, child] of [["custom", plain, "Job"], ["openshift", openShift, "Build"]] as const) {
+    it.scoped(`describe: prints the status, the attempts, their pods and events of a ${backend} build`, () =>
+      Effect.gen(function*() {
+        const { fake, run } = yield* onCluster(cluster)
+        yield* fake.outcome(FakeCluster.imagePullBackOff)
+        const ref = (yield* run(yield* building("--detach"))).out.trim()
+        yield* TestClock.adjust("30 seconds")
+        const pods = yield* fake.objects({ kind: "Pod" })
+        const pod = pods.find(({ metadata }) => JSON.stringify(metadata).includes("ownerReferences"))
+        assert(pod !== undefined)
+        const { name, uid } = Schema.decodeUnknownSync(Schema.Struct({ name: Schema.String, uid: Schema.String }))(
+          pod.metadata
+        )
+        yield* fake.seed({
+          apiVersion: "v1",
+          kind: "Event",
+          metadata: { name: "pulling", namespace: "builds" },
+          type: "Warning",
+          reason: "Failed",
+          message: "Failed to pull image",
+          count: 3,
+          involvedObject: { kind: "Pod", namespace: "builds", name, uid },
+          lastTimestamp: "1970-01-01T00:00:20Z"
+        })
+        const { err, out, status } = yield* run(["describe", ref])
+        assert.strictEqual(status, 0, err)
+        assert.include(out, `Build:        ${ref}\nImage:        registry.example.com/os:1\nFingerprint:  `)
+        assert.match(out, /^Created: {6}1970-01-01T00:00:00Z$/m)
+        assert.match(out, /^Status: {7}Pending, waiting \(ImagePull/m)
+        assert.match(out, new RegExp(`^Attempts:\\n {2}ATTEMPT +OBJECT.*\\n {2}1 +${child}/os-build-`, "m"))
+        assert.match(out, new RegExp(`^Pods:\\n {2}POD +.*\\n {2}${name} +1970-01-01T00:00:00Z +Pending\\n`, "m"))
+        assert.match(out, /: waiting \((ErrImagePull|ImagePullBackOff)\)/)
+        assert.match(
+          out,
+          new RegExp(`^  1970-01-01T00:00:20Z +Warning +Failed +Pod/${name} +Failed to pull image \\(3 times\\)$`, "m")
+        )
+        const [document] = documents((yield* run(["describe", ref, "--json"])).out)
+        assert(document?.type === "description")
+        assert.deepStrictEqual(
+          [document.children.length, document.pods.map(({ name }) => name), document.events.at(-1)?.reason],
+          [1, [name], "Failed"]
+        )
+        yield* fake.fail({ verb: "list", resource: "events" }, FakeCluster.status(403, "Forbidden", "no"))
+        assert.notInclude((yield* run(["describe", ref])).out, "Failed to pull image")
+      }))
+  }
 
   it.scoped("openshift without OpenShift: exits with 3, since no backend is available", () =>
     Effect.gen(function*() {

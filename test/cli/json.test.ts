@@ -105,6 +105,19 @@ describe("--json", () => {
       const time = "1970-01-01T00:00:00.000Z"
       const status = { _tag: "Succeeded", image, startedAt: time, finishedAt: time }
       assert.deepStrictEqual(yield* json("status", ref), [{ type: "status", ref, status }])
+      assert.deepStrictEqual(yield* json("describe", ref), [{
+        type: "description",
+        ref,
+        fingerprint: built.ref.name.slice("os-build-".length, -"-1".length),
+        finalImage: "registry.example.com/os:1",
+        createdAt: time,
+        finishedAt: time,
+        status,
+        children: [],
+        pods: [],
+        events: []
+      }])
+      assert.deepStrictEqual(yield* json("wait", ref), [{ type: "result", ref, image }])
       assert.deepStrictEqual(yield* json("logs", ref), [{ type: "log", line: "one" }, { type: "log", line: "two" }])
       assert.deepStrictEqual(yield* json("logs", ref, "--tail", "1", "-f"), [{ type: "log", line: "two" }])
       assert.deepStrictEqual(yield* json("cancel", ref), [{ type: "status", ref, status }])

@@ -34,6 +34,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { BuildBackend, Service } from "../core/service/BuildService.js"
 import { Cluster } from "../kubernetes/Cluster.js"
+import type { RbacRule } from "../kubernetes/RbacRule.js"
 import * as Resources from "../kubernetes/Resources.js"
 import * as BackendLayers from "./controller/BackendLayers.js"
 import * as ClusterBackend from "./controller/ClusterBackend.js"
@@ -51,13 +52,13 @@ export { type OpenShiftSettings as Settings } from "./openshift/OpenShiftSetting
 const buildName = "openshift.io/build.name"
 
 /**
- * The least that whoever builds must be allowed, in the namespace of the builds. `create builds/docker` is what OpenShift asks
- * of who creates a Build with the Docker strategy.
+ * The least permissions for building, in the namespace of the builds. OpenShift asks for `create builds/docker` when a Build
+ * with the Docker strategy is created.
  *
  * @since 0.1.0
  * @category constants
  */
-export const rules: ReadonlyArray<Permissions.RbacRule> = [
+export const rules: ReadonlyArray<RbacRule> = [
   ...Permissions.lifecycle(Resources.Build),
   { apiGroups: [Resources.Build.group], resources: ["builds/docker"], verbs: ["create"] },
   { apiGroups: [Resources.Build.group], resources: ["builds/log"], verbs: ["get"] }

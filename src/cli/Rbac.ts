@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { RbacRule } from "../backends/controller/Permissions.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
+import type { RbacRule } from "../kubernetes/RbacRule.js"
 
 /**
  * - `rules`: in the namespace of the builds.

@@ -26,13 +26,23 @@
  */
 import * as Effect from "effect/Effect"
 import type { Cluster } from "../kubernetes/Cluster.js"
-import type { AccessRule } from "./AccessRule.js"
+import type { RbacRule } from "../kubernetes/RbacRule.js"
 import * as Checks from "./Checks.js"
 import * as Probe from "./Probe.js"
 import type { ProbeError } from "./ProbeError.js"
 import { isAvailable, type Verdict } from "./Verdict.js"
 
-export { AccessRule } from "./AccessRule.js"
+export {
+  RbacRule,
+  /**
+   * The former name of {@link RbacRule}.
+   *
+   * @since 0.1.0
+   * @category models
+   * @deprecated use `RbacRule`
+   */
+  RbacRule as AccessRule
+} from "../kubernetes/RbacRule.js"
 export type { BuildsOptions, JobsOptions } from "./Checks.js"
 export { Patience } from "./Probe.js"
 export { ProbeError } from "./ProbeError.js"
@@ -110,7 +120,7 @@ export const singleNodeJobsWith = (options: Checks.JobsOptions): Effect.Effect<V
  * @since 0.1.0
  * @category constants
  */
-export const rules: ReadonlyArray<AccessRule> = Checks.rules
+export const rules: ReadonlyArray<RbacRule> = Checks.rules
 
 // -----------------------------------------------------------------------------
 // yes or no

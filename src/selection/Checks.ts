@@ -8,8 +8,8 @@ import * as Option from "effect/Option"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as Cluster from "../kubernetes/Cluster.js"
 import type { ClusterError } from "../kubernetes/ClusterError.js"
+import { RbacRule } from "../kubernetes/RbacRule.js"
 import * as Resources from "../kubernetes/Resources.js"
-import { AccessRule } from "./AccessRule.js"
 import * as PodAdmission from "./PodAdmission.js"
 import { Absent, Available, Forbidden, isAvailable, type Verdict } from "./Verdict.js"
 
@@ -47,7 +47,7 @@ export interface JobsOptions extends BuildsOptions {
 export const discovered = (ask: (groups: Groups) => Check): Check =>
   Effect.matchEffect(Cluster.groups, { onFailure: lacking(discovery), onSuccess: ask })
 
-const discovery = new AccessRule({
+const discovery = new RbacRule({
   apiGroups: [],
   resources: [],
   nonResourceURLs: ["/api", "/api/*", "/apis", "/apis/*"],
@@ -55,7 +55,7 @@ const discovery = new AccessRule({
 })
 
 /** That we may not ask is an answer too: what to grant. */
-const lacking = (rule: AccessRule) => (error: ClusterError): Check =>
+const lacking = (rule: RbacRule) => (error: ClusterError): Check =>
   error.reason === "Forbidden" ? Effect.succeed(new Forbidden({ rule, evidence: error.message })) : Effect.fail(error)
 
 /**
@@ -95,7 +95,7 @@ const dockerBuilds: Thing = { ...builds, subresource: "docker" }
 const nameOf = ({ resource, subresource }: Thing) => subresource === undefined ? resource : `${resource}/${subresource}`
 
 const toCreate = (things: ReadonlyArray<Thing>, namespace: string) =>
-  new AccessRule({
+  new RbacRule({
     apiGroups: Array.from(new Set(things.map(({ group }) => group))),
     resources: things.map(nameOf),
     verbs: ["create"],
@@ -122,7 +122,7 @@ const mayCreate = (things: ReadonlyArray<Thing>, namespace: string): Check =>
       return new Forbidden({ rule, evidence: [`may not ${rule}`, ...reasons].join(": ") })
     }),
     Effect.catchAll(lacking(
-      new AccessRule({
+      new RbacRule({
         apiGroups: ["authorization.k8s.io"],
         resources: ["selfsubjectaccessreviews"],
         verbs: ["create"]
@@ -140,12 +140,12 @@ const inNamespace = (options: BuildsOptions, ask: (namespace: string) => Check):
 const config = "config.openshift.io"
 
 const toRead = (resource: string, name: string) =>
-  new AccessRule({ apiGroups: [config], resources: [resource], resourceNames: [name], verbs: ["get"] })
+  new RbacRule({ apiGroups: [config], resources: [resource], resourceNames: [name], verbs: ["get"] })
 
 const toReadInfrastructure = toRead("infrastructures", "cluster")
 
 /** Beyond what every user who is authenticated may do. */
-export const rules: ReadonlyArray<AccessRule> = [toReadInfrastructure, toRead("clusterversions", "version")]
+export const rules: ReadonlyArray<RbacRule> = [toReadInfrastructure, toRead("clusterversions", "version")]
 
 // -----------------------------------------------------------------------------
 // single node

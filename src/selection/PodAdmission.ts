@@ -8,9 +8,9 @@ import * as Schema from "effect/Schema"
 import type { Json, JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as Cluster from "../kubernetes/Cluster.js"
 import type { ClusterError } from "../kubernetes/ClusterError.js"
+import { RbacRule } from "../kubernetes/RbacRule.js"
 import * as Resource from "../kubernetes/Resource.js"
 import * as Resources from "../kubernetes/Resources.js"
-import { AccessRule } from "./AccessRule.js"
 import { Absent, Available, Forbidden, type Verdict } from "./Verdict.js"
 
 export interface BuildPod {
@@ -57,7 +57,7 @@ const isRefusal = (error: ClusterError): boolean =>
 export const isUncounted = (error: ClusterError): boolean =>
   error.status?.message?.includes("status unknown for quota") === true
 
-const refused = (said: string, advice: string, rule?: AccessRule): Verdict =>
+const refused = (said: string, advice: string, rule?: RbacRule): Verdict =>
   new Forbidden({ evidence: `the cluster refuses a build pod: ${said}${advice}`, rule })
 
 /** What a refusal means, by its words; the first row that matches. */
@@ -95,7 +95,7 @@ const judge = (error: ClusterError, pod: BuildPod): Verdict => {
 }
 
 const useOfScc = ({ namespace, scc }: BuildPod) =>
-  new AccessRule({
+  new RbacRule({
     apiGroups: ["security.openshift.io"],
     resources: ["securitycontextconstraints"],
     resourceNames: [scc],

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { AccessRule } from "./AccessRule.js"
+import { RbacRule } from "../kubernetes/RbacRule.js"
 
 /**
  * Builds can be run this way. `evidence` is what was seen, in words.
@@ -35,7 +35,7 @@ export class Absent extends Schema.TaggedClass<Absent>("effect-os-builder/Verdic
  * @category models
  */
 export class Forbidden extends Schema.TaggedClass<Forbidden>("effect-os-builder/Verdict/Forbidden")("Forbidden", {
-  rule: Schema.optional(AccessRule),
+  rule: Schema.optional(RbacRule),
   evidence: Schema.String
 }) {}
 

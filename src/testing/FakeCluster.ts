@@ -97,7 +97,17 @@ export {
 
 export type { RecordedRequest } from "../fake/apiserver/Gateway.js"
 
-export type { Rule } from "../fake/apiserver/Access.js"
+export type {
+  UserRule,
+  /**
+   * The former name of {@link UserRule}.
+   *
+   * @since 0.1.0
+   * @category models
+   * @deprecated use `UserRule`
+   */
+  UserRule as Rule
+} from "../fake/apiserver/Access.js"
 
 export {
   containerfileFails,
@@ -161,7 +171,7 @@ export class FakeCluster
 export interface Options {
   readonly openShift?: false | Presets.OpenShift | undefined
   readonly namespace?: string | undefined
-  readonly permissions?: ReadonlyArray<Access.Rule> | undefined
+  readonly permissions?: ReadonlyArray<Access.UserRule> | undefined
   readonly outcome?: Outcome.Outcome | undefined
   readonly programs?: PodProgram.Programs | undefined
 }

@@ -36,12 +36,12 @@ const AnyObject = Schema.Struct({
 })
 
 /** The rules that the program gets: those of the pods are for pods. */
-const rulesOf = (yaml: string): ReadonlyArray<FakeCluster.Rule> =>
+const rulesOf = (yaml: string): ReadonlyArray<FakeCluster.UserRule> =>
   k8s.loadAllYaml(yaml)
     .filter(Schema.is(Role))
     .filter(({ metadata }) => metadata.name !== "os-builder-pods")
     .flatMap(({ kind, rules }) =>
-      rules.map(({ resourceNames, ...rule }): FakeCluster.Rule => ({
+      rules.map(({ resourceNames, ...rule }): FakeCluster.UserRule => ({
         ...rule,
         ...(resourceNames === undefined ? {} : { resourceNames }),
         ...(kind === "Role" ? { namespaces: ["builds"] } : {})
@@ -52,7 +52,7 @@ const printed = (backend: string) =>
   Effect.map(run(["rbac", "--backend", backend, "-n", "builds"]), ({ out }) => rulesOf(out))
 
 /** The same rules, each without one of its verbs. */
-const reduced = (rules: ReadonlyArray<FakeCluster.Rule>) =>
+const reduced = (rules: ReadonlyArray<FakeCluster.UserRule>) =>
   rules.flatMap((rule, index) =>
     rule.verbs.map((verb) => ({
       without: (rule.resources ?? []).map((resource) => `${verb} ${qualified(resource, rule.apiGroups ?? [])}`).join(),
@@ -83,7 +83,7 @@ const backends: ReadonlyArray<{
 describe.sequential("rbac --backend", () => {
   for (const { cluster, layer, name } of backends) {
     const under = (
-      permissions: ReadonlyArray<FakeCluster.Rule> | undefined,
+      permissions: ReadonlyArray<FakeCluster.UserRule> | undefined,
       operation: typeof operations[keyof typeof operations]
     ) =>
       Effect.gen(function*() {
@@ -126,7 +126,7 @@ describe("rbac", () => {
 
   it.effect("auto: prints the rules of all backends and of the probes", () =>
     Effect.gen(function*() {
-      const single = (rules: ReadonlyArray<FakeCluster.Rule>) =>
+      const single = (rules: ReadonlyArray<FakeCluster.UserRule>) =>
         rules.flatMap(({ apiGroups = [], resourceNames = [], resources = [], verbs }) =>
           verbs.map((verb) => `${verb} ${resources.map((one) => qualified(one, apiGroups))} ${resourceNames}`)
         )
@@ -152,7 +152,7 @@ describe("rbac", () => {
       status: { capabilities: { knownCapabilities: ["Build"], enabledCapabilities: [] } }
     }]]
   ]
-  const verdicts = (permissions: ReadonlyArray<FakeCluster.Rule> | undefined) =>
+  const verdicts = (permissions: ReadonlyArray<FakeCluster.UserRule> | undefined) =>
     Effect.forEach(clusters, ([, options, objects]) =>
       Effect.gen(function*() {
         const fake = yield* FakeCluster.FakeCluster

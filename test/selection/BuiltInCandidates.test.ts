@@ -10,7 +10,7 @@ const verdicts = ({ rows }: BackendSelection.Report) => rows.map(({ backend, ver
 const builder = Effect.map(BuildBackend.build(input), ({ ref }) => ref.backend)
 const built = Effect.flatMap(BuildBackend.build(input), ({ ref }) => BuildBackend.result(ref))
 
-const may = (resource: string, group: string): FakeCluster.Rule => ({
+const may = (resource: string, group: string): FakeCluster.UserRule => ({
   verbs: ["*"],
   apiGroups: [group],
   resources: [resource]

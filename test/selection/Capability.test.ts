@@ -57,7 +57,7 @@ describe("singleNode", () => {
       )
       assert.deepStrictEqual(
         verdict._tag === "Forbidden" ? verdict.rule : undefined,
-        new Capability.AccessRule({
+        new Capability.RbacRule({
           apiGroups: ["config.openshift.io"],
           resources: ["infrastructures"],
           resourceNames: ["cluster"],
@@ -152,7 +152,7 @@ describe("openShiftBuilds", () => {
         assert(verdict._tag === "Forbidden")
         assert.deepStrictEqual(
           verdict.rule,
-          new Capability.AccessRule({ apiGroups, resources: denied, verbs: ["create"], namespace: "os" })
+          new Capability.RbacRule({ apiGroups, resources: denied, verbs: ["create"], namespace: "os" })
         )
       }))
   }
@@ -275,7 +275,7 @@ describe("buildJobs", () => {
       assert(verdict._tag === "Forbidden")
       assert.deepStrictEqual(
         verdict.rule,
-        new Capability.AccessRule({
+        new Capability.RbacRule({
           apiGroups: ["security.openshift.io"],
           resources: ["securitycontextconstraints"],
           resourceNames: ["privileged"],

@@ -48,7 +48,7 @@ export interface Stub {
 export const available = new Capability.Available({ evidence: "it is there" })
 export const absent = new Capability.Absent({ evidence: "it is not there" })
 export const forbidden = new Capability.Forbidden({
-  rule: new Capability.AccessRule({
+  rule: new Capability.RbacRule({
     apiGroups: ["batch"],
     resources: ["jobs"],
     verbs: ["create"],

@@ -323,7 +323,7 @@ describe("a served fake cluster", () => {
         Effect.sync(() => mkdtempSync(join(tmpdir(), "served-"))),
         (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
       )
-      const permissions: ReadonlyArray<FakeCluster.Rule> = [
+      const permissions: ReadonlyArray<FakeCluster.UserRule> = [
         { verbs: ["get", "create"], apiGroups: ["batch"], resources: ["jobs"] }
       ]
       yield* Effect.gen(function*() {

@@ -7,6 +7,7 @@ import { Issue } from "../../core/BuildError.js"
 import * as BuildInput from "../../core/BuildInput.js"
 import { BuildRef } from "../../core/BuildRef.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import type { RbacRule } from "../../kubernetes/RbacRule.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as Resources from "../../kubernetes/Resources.js"
 import type { ClusterDefaults, Definition } from "../controller/Definition.js"
@@ -21,13 +22,13 @@ import type { JobProfile } from "./JobProfile.js"
 import * as JobUnsupported from "./JobUnsupported.js"
 
 /** The least permissions for builds in Jobs, in the namespace of the builds. */
-export const rules: ReadonlyArray<Permissions.RbacRule> = [
+export const rules: ReadonlyArray<RbacRule> = [
   ...Permissions.lifecycle(Resources.Job),
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }
 ]
 
 /** The permissions on the whole cluster, on OpenShift, for builds that use the cluster's proxy. */
-export const clusterRules: ReadonlyArray<Permissions.RbacRule> = [
+export const clusterRules: ReadonlyArray<RbacRule> = [
   {
     apiGroups: [Resources.Proxy.group],
     resources: [Resources.Proxy.plural],

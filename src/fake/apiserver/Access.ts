@@ -27,14 +27,14 @@ export interface Rule {
 /** @since 0.1.0 @category models */
 export interface User {
   readonly name: string
-  readonly rules: ReadonlyArray<Rule>
+  readonly rules: ReadonlyArray<UserRule>
 }
 
 /** Allows everything. @since 0.1.0 @category constants  */
-export const everything: Rule = { verbs: ["*"], apiGroups: ["*"], resources: ["*"], nonResourceURLs: ["*"] }
+export const everything: UserRule = { verbs: ["*"], apiGroups: ["*"], resources: ["*"], nonResourceURLs: ["*"] }
 
 /** The rules of every authenticated user: discovery and self-reviews. @since 0.1.0 @category constants  */
-const basics: ReadonlyArray<Rule> = [
+const basics: ReadonlyArray<UserRule> = [
   {
     verbs: ["create"],
     apiGroups: ["authorization.k8s.io"],
@@ -59,7 +59,7 @@ export interface AccessAttributes {
 const includes = (allowed: ReadonlyArray<string> | undefined, wanted: string): boolean =>
   allowed !== undefined && (allowed.includes("*") || allowed.includes(wanted))
 
-const rulesOf = (user: User): ReadonlyArray<Rule> => [...basics, ...user.rules]
+const rulesOf = (user: User): ReadonlyArray<UserRule> => [...basics, ...user.rules]
 
 /** @since 0.1.0 @category predicates */
 export const isAllowed = (user: User, attributes: AccessAttributes): boolean => {

@@ -1,5 +1,5 @@
 /**
- * What an administrator would have to grant.
+ * A rule of Kubernetes' RBAC: what a backend needs, what a probe found missing, and what `os-builder rbac` prints.
  *
  * @since 0.1.0
  */
@@ -8,13 +8,21 @@ import * as Schema from "effect/Schema"
 const texts = Schema.Array(Schema.String)
 
 /**
- * A rule in the words of Kubernetes' RBAC: the fields of a `PolicyRule` (the core group is the empty text, a subresource is
- * `builds/docker`) and the namespace to grant it in; without one, it takes a ClusterRoleBinding.
+ * The fields of a `PolicyRule` (the core group is the empty string, a subresource is written `builds/docker`; without
+ * `resourceNames`, all objects), and the namespace to grant it in: a rule without one takes a ClusterRoleBinding.
+ *
+ * @example
+ * ```ts
+ * import { Capability } from "effect-os-builder"
+ *
+ * const rule = new Capability.RbacRule({ apiGroups: [""], resources: ["configmaps"], verbs: ["create"], namespace: "builds" })
+ * console.log(String(rule)) // create configmaps (core) in namespace builds
+ * ```
  *
  * @since 0.1.0
  * @category models
  */
-export class AccessRule extends Schema.Class<AccessRule>("effect-os-builder/AccessRule")({
+export class RbacRule extends Schema.Class<RbacRule>("effect-os-builder/RbacRule")({
   apiGroups: texts,
   resources: texts,
   verbs: texts,

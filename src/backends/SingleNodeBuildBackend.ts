@@ -1,23 +1,21 @@
 /**
- * Builds on a cluster that is one single node: in a Job as the custom backend does, tuned for a node that runs the control
- * plane as well.
+ * Builds on a cluster of one node: in a Job, as the custom backend does, tuned for a node that also runs the control plane.
  *
- * - A build asks for little where its input says nothing: 100m of CPU, 512Mi of memory, 10Gi of disk.
+ * - A build requests few resources unless its input names others: 100m of CPU, 512Mi of memory, 10Gi of disk.
  * - It tolerates the taints of control-plane nodes.
- * - One build runs at a time, in whatever namespace: a build pod keeps others off its node by a required anti-affinity on its
- *   label {@link slotLabel}. The scheduler is the lock, so that nothing has to be renewed, and nothing can be left locked.
- *   Waiting for it is `blocked("Queued")`, and no part of `pendingTimeout`.
- * - Layers are kept from one build to the next with `cacheClaimName`, which the slot keeps from being used twice at once.
- * - While the node reboots, its API server is away: every call waits for it, for as long as `patience` says.
+ * - One build runs at a time, across namespaces: a build pod keeps others off its node by a required anti-affinity on its
+ *   label {@link slotLabel}. The scheduler is the lock: nothing is renewed, and nothing can stay locked. A build that waits
+ *   is `blocked("Queued")`; the time does not count for `pendingTimeout`.
+ * - `cacheClaimName` keeps layers between builds; no two builds use that claim at once.
+ * - While the node reboots, its API server cannot be reached: every call waits for it for at most `outageTimeout`.
  *
  * **An image for the node itself.** With `deliverToNode`, a final image named `localhost/…` goes into the storage of the node
- * instead of a registry, and spares pushing to one on the same node what is then pulled from it. It is built without
- * privileges to an archive; a second container, privileged and as root, runs nothing that the input says and imports the
- * archive into `/var/lib/containers/storage`. That takes the PodSecurity level `privileged`, on OpenShift the SCC
- * `privileged`, and trust in the parser of that archive. It does not last: the kubelet collects images that no container
- * uses, and a node that is installed anew has none.
+ * instead of a registry on the same node. It is built without privileges to an archive; a second container, privileged and as
+ * root, runs nothing from the input and imports the archive into `/var/lib/containers/storage`. That requires the PodSecurity
+ * level `privileged`, on OpenShift the SCC `privileged`, and trust in the parser of that archive. The image is not durable:
+ * the kubelet collects images that no container uses, and a reinstalled node has none.
  *
- * What the pod needs and the cluster must allow is otherwise that of the custom backend.
+ * Otherwise the pod and the cluster need what the custom backend needs.
  *
  * @example
  * ```ts
@@ -25,7 +23,7 @@
  * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
  * import { Layer } from "effect"
  *
- * const backend = SingleNodeBuildBackend.layerWith({ cacheClaimName: "layers", patience: "20 minutes" }).pipe(
+ * const backend = SingleNodeBuildBackend.layerWith({ cacheClaimName: "layers", outageTimeout: "20 minutes" }).pipe(
  *   Layer.provide(KubernetesCluster.layer)
  * )
  * ```
@@ -42,7 +40,7 @@ import type { BuildBackend, Service } from "../core/service/BuildService.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
 import type { RbacRule } from "../kubernetes/RbacRule.js"
-import { patient } from "./controller/Patience.js"
+import * as RetryingBackend from "./controller/RetryingBackend.js"
 import * as JobBackend from "./job/JobBackend.js"
 import * as JobDefinition from "./job/JobDefinition.js"
 import type { JobProfile } from "./job/JobProfile.js"
@@ -52,19 +50,25 @@ export { slotLabel } from "./job/BuildPod.js"
 export { builderImage } from "./job/JobSettings.js"
 
 /**
- * Settings of the single-node backend, all optional: those of the custom backend, and two of its own.
+ * Settings of the single-node backend, all optional: those of the custom backend, and its own.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Settings extends JobSettings {
-  /** Whether final images named `localhost/…` go into the storage of the node. By default false: they are refused. */
+  /** Whether final images named `localhost/…` go into the storage of the node. By default false: they are rejected. */
   readonly deliverToNode?: boolean | undefined
-  /** How long a call waits for an API server that is away. By default 10 minutes. */
+  /** How long a call waits for an API server that cannot be reached. By default 10 minutes. */
+  readonly outageTimeout?: Duration.DurationInput | undefined
+  /**
+   * The former name of `outageTimeout`.
+   *
+   * @deprecated use `outageTimeout`
+   */
   readonly patience?: Duration.DurationInput | undefined
 }
 
-/** kubernetes cmd/kubeadm/app/constants/constants.go; OpenShift has the older name too. */
+/** kubernetes cmd/kubeadm/app/constants/constants.go; OpenShift uses the older name, too. */
 const controlPlane: ReadonlyArray<BuildInput.TolerationOptions> = [
   { key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" },
   { key: "node-role.kubernetes.io/master", operator: "Exists", effect: "NoSchedule" }
@@ -81,7 +85,7 @@ const profile = (settings: Settings): JobProfile => ({
 
 const backend = JobBackend.define<Settings>({
   profile,
-  adapt: ({ patience = "10 minutes" }) => patient(patience),
+  adapt: ({ outageTimeout, patience }) => RetryingBackend.make(outageTimeout ?? patience ?? "10 minutes"),
   defaults: {}
 })
 

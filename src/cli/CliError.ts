@@ -10,7 +10,7 @@ import type { BuildError } from "../core/BuildError.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import * as DurationText from "../core/DurationText.js"
 import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
-import type { ProbeError } from "../selection/ProbeError.js"
+import type { ProbeError } from "../selection/Probe.js"
 import type { NoBackendAvailable } from "../selection/Report.js"
 
 /**

@@ -26,13 +26,14 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Pull from "../effect/Pull.js"
+import * as RetryPolicy from "../effect/RetryPolicy.js"
 import type { JsonObject } from "./client/ApiRequest.js"
 import type * as Model from "./client/ClusterService.js"
 import * as Discovery from "./client/Discovery.js"
 import type { Driver } from "./client/Driver.js"
 import * as LogFollow from "./client/LogFollow.js"
 import * as Pager from "./client/Pager.js"
-import * as Repeat from "./client/Repeat.js"
+import * as RequestRetry from "./client/RequestRetry.js"
 import * as Requests from "./client/Requests.js"
 import { ClusterError, type Subject } from "./ClusterError.js"
 import * as Decoder from "./decode/Decoder.js"
@@ -105,15 +106,15 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
       fieldSelector: options?.fieldSelector
     })
 
-    const send = ({ request, subject }: Requests.Call, safe: Repeat.Safety) =>
-      Repeat.repeat(driver.request(request, subject), safe)
+    const send = ({ request, subject }: Requests.Call, policy: RequestRetry.Policy) =>
+      RetryPolicy.retry(driver.request(request, subject), policy)
 
-    const object = <A>(resource: Resource<A>, call: Requests.Call, safe: Repeat.Safety) =>
-      Effect.flatMap(send(call, safe), (body) => decoded(resource.decode(body), call.subject))
+    const object = <A>(resource: Resource<A>, call: Requests.Call, policy: RequestRetry.Policy) =>
+      Effect.flatMap(send(call, policy), (body) => decoded(resource.decode(body), call.subject))
 
     const document = <A, I>(schema: Schema.Schema<A, I>, call: Requests.Call) =>
       Effect.flatMap(
-        send(call, Repeat.always),
+        send(call, RequestRetry.always),
         (body) =>
           Effect.mapError(
             Schema.decodeUnknown(schema)(body),
@@ -126,12 +127,12 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
 
       get: (resource, name, options) => {
         const call = Requests.get(resource, targetOf(resource, options, name))
-        return traced("get", call, object(resource, call, Repeat.always))
+        return traced("get", call, object(resource, call, RequestRetry.always))
       },
 
       list: (resource, options) => {
         const call = Requests.collection(resource, selected(resource, options), "list")
-        const pages = Pager.list((request, subject) => send({ request, subject }, Repeat.always), resource, call)
+        const pages = Pager.list((request, subject) => send({ request, subject }, RequestRetry.always), resource, call)
         const read = Effect.flatMap(pages, ({ items, resourceVersion }) =>
           Effect.map(
             Effect.forEach(items, (item) => decoded(item.object, call.subject)),
@@ -149,20 +150,20 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
           object(
             resource,
             call,
-            options?.dryRun === true ? Repeat.always : named ? Repeat.notCreated : Repeat.notReceived
+            options?.dryRun === true ? RequestRetry.always : named ? RequestRetry.notCreated : RequestRetry.notReceived
           )
         )
       },
 
       updateStatus: (resource, fields, options) => {
         const call = Requests.updateStatus(resource, ownTarget(resource, options, fields), fields)
-        return traced("updateStatus", call, object(resource, call, Repeat.notCarriedOut))
+        return traced("updateStatus", call, object(resource, call, RequestRetry.notCarriedOut))
       },
 
       patch: (resource, name, body, options) => {
         const target = { ...targetOf(resource, options, name), subresource: options?.subresource }
         const call = Requests.patch(resource, target, body)
-        return traced("patch", call, object(resource, call, Repeat.notCarriedOut))
+        return traced("patch", call, object(resource, call, RequestRetry.notCarriedOut))
       },
 
       delete: (resource, name, options) => {
@@ -192,7 +193,7 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
           return driver.lines(request, subject)
         }
         const pull = options?.follow !== true || options.limitBytes !== undefined
-          ? Stream.toPull(open(options))
+          ? Stream.toPull(RetryPolicy.retryStart(open(options), RequestRetry.always))
           : LogFollow.follow({
             timestamps: options.timestamps === true,
             open: (since) =>
@@ -379,7 +380,7 @@ const deleteObject = (driver: Driver, { request, subject }: Requests.Call): Effe
       Effect.sync(() => {
         ambiguous ||= error.ambiguous === true
       }))
-    return Effect.asVoid(Repeat.repeat(attempt, Repeat.always)).pipe(
+    return Effect.asVoid(RetryPolicy.retry(attempt, RequestRetry.always)).pipe(
       Effect.catchIf((error) => ambiguous && error.reason === "NotFound", () => Effect.void)
     )
   })

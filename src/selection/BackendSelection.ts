@@ -3,7 +3,7 @@
  *
  * The candidates' probes are asked side by side. The first that is Available, in the order of preference, is the preferred
  * backend; those that are Absent or Forbidden are passed over. When a cluster cannot say whether a preferred one is there,
- * nothing is chosen: the layer waits ({@link Patience}) and then fails with a ProbeError.
+ * nothing is chosen: the layer waits ({@link ProbeTimeout}) and then fails with a ProbeError.
  *
  * The backend that the layer provides is called `auto`. It builds with the first available candidate that can honour the
  * input (`check`), unless another one has a build of that input already, which is then adopted. A ref is always answered by
@@ -44,7 +44,7 @@ import * as DurationText from "../core/DurationText.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
 import * as BuiltInCandidates from "./BuiltInCandidates.js"
 import type { Candidate } from "./Candidate.js"
-import { ProbeError } from "./ProbeError.js"
+import { ProbeError } from "./Probe.js"
 import { decides, NoBackendAvailable, Report, Row, Unreachable } from "./Report.js"
 import * as Routing from "./Routing.js"
 import { Selection } from "./Selection.js"
@@ -52,8 +52,18 @@ import { Absent, Available } from "./Verdict.js"
 
 export { custom, type Name, openShift, singleNode } from "./BuiltInCandidates.js"
 export { type Candidate, candidate } from "./Candidate.js"
-export { Patience } from "./Probe.js"
-export { ProbeError } from "./ProbeError.js"
+export {
+  ProbeError,
+  ProbeTimeout,
+  /**
+   * The former name of {@link ProbeTimeout}.
+   *
+   * @since 0.1.0
+   * @category references
+   * @deprecated use `ProbeTimeout`
+   */
+  ProbeTimeout as Patience
+} from "./Probe.js"
 export { NoBackendAvailable } from "./Report.js"
 export { Report, Row, table, Unreachable } from "./Report.js"
 export { Explanation, Selection } from "./Selection.js"

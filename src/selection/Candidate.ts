@@ -6,7 +6,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { BackendName, BuildBackend } from "../core/BuildBackend.js"
-import type { ProbeError } from "./ProbeError.js"
+import type { ProbeError } from "./Probe.js"
 import type { Verdict } from "./Verdict.js"
 
 /**

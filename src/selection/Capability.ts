@@ -5,7 +5,7 @@
  * a probe takes two round trips.
  *
  * A probe has three answers ({@link Verdict}), and fails with {@link ProbeError} when there is none: a cluster that is away is
- * waited for as long as {@link Patience} says, by default 2 minutes. The questions of yes or no
+ * waited for as long as {@link ProbeTimeout} says, by default 2 minutes. The questions of yes or no
  * ({@link isSingleNode}, {@link hasOpenShiftBuilds}, {@link canRunBuildJobs}) take Forbidden for a no.
  *
  * @example
@@ -29,7 +29,7 @@ import type { Cluster } from "../kubernetes/Cluster.js"
 import type { RbacRule } from "../kubernetes/RbacRule.js"
 import * as Checks from "./Checks.js"
 import * as Probe from "./Probe.js"
-import type { ProbeError } from "./ProbeError.js"
+import type { ProbeError } from "./Probe.js"
 import { isAvailable, type Verdict } from "./Verdict.js"
 
 export {
@@ -44,8 +44,18 @@ export {
   RbacRule as AccessRule
 } from "../kubernetes/RbacRule.js"
 export type { BuildsOptions, JobsOptions } from "./Checks.js"
-export { Patience } from "./Probe.js"
-export { ProbeError } from "./ProbeError.js"
+export {
+  ProbeError,
+  ProbeTimeout,
+  /**
+   * The former name of {@link ProbeTimeout}.
+   *
+   * @since 0.1.0
+   * @category references
+   * @deprecated use `ProbeTimeout`
+   */
+  ProbeTimeout as Patience
+} from "./Probe.js"
 export * from "./Verdict.js"
 
 // -----------------------------------------------------------------------------

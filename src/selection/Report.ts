@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { ProbeError } from "./ProbeError.js"
+import { ProbeError } from "./Probe.js"
 import { Absent, Available, Forbidden } from "./Verdict.js"
 
 /**

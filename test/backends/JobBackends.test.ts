@@ -319,7 +319,7 @@ describe("a single node", () => {
       const error = yield* Fiber.join(building)
       assert(error._tag === "BackendError")
       assert.strictEqual(error.reason, "Unreachable")
-    }).pipe(Effect.provide(singleNode({ patience: "1 minute" }))))
+    }).pipe(Effect.provide(singleNode({ outageTimeout: "1 minute" }))))
 
   it.effect("asks for little, and more when the input does", () =>
     Effect.gen(function*() {

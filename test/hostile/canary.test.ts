@@ -66,7 +66,7 @@ const platforms = [
   {
     name: "single-node",
     options: { openShift: { topology: "SingleReplica" } },
-    make: SingleNodeBuildBackend.make({ patience: 0 })
+    make: SingleNodeBuildBackend.make({ outageTimeout: 0 })
   }
 ] as const
 

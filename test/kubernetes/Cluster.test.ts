@@ -311,6 +311,22 @@ describe("Cluster", () => {
       )
     }))
 
+  scoped("logs without follow are requested again before the first line, and not after", () =>
+    Effect.gen(function*() {
+      const { cluster, server } = yield* start
+      const lines: Array<string> = []
+      const log = Stream.runForEach(cluster.logs(Resources.Pod, "a"), (line) => Effect.sync(() => lines.push(line)))
+      const fiber = yield* Effect.fork(Effect.either(log))
+      yield* (yield* server.text).fail(connectionRefused)
+      yield* TestClock.adjust("1 minute")
+      const second = yield* server.text
+      yield* second.send("a")
+      yield* second.fail(connectionRefused)
+      const end = yield* Fiber.join(fiber)
+      assert.strictEqual(end._tag === "Left" ? end.left.detail : undefined, "ECONNREFUSED")
+      assert.deepStrictEqual(lines, ["a"])
+    }))
+
   describe("logs with follow", () => {
     const stamp = (second: string, text: string) => `2026-01-01T00:00:${second}Z ${text}`
 

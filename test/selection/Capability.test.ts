@@ -373,7 +373,7 @@ describe.sequential("a cluster that does not answer", { timeout: 30_000 }, () =>
     Effect.gen(function*() {
       const probe = on({ refuses: { "/apis": away } }, Capability.singleNode)
       const { took } = yield* timed(
-        Effect.flip(Effect.provideService(probe, Capability.Patience, Duration.seconds(7)))
+        Effect.flip(Effect.provideService(probe, Capability.ProbeTimeout, Duration.seconds(7)))
       )
       assert.strictEqual(took, 7_000)
     }))

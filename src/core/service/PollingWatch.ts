@@ -4,10 +4,10 @@
 import type * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import { untilAvailable } from "../../effect/RetryPolicy.js"
 import type { BackendError } from "../BuildError.js"
 import * as BuildStatus from "../BuildStatus.js"
 import { BuildSummary } from "./BuildSummary.js"
-import * as Outage from "./Outage.js"
 
 const interval = Schedule.spaced("2 seconds")
 
@@ -33,7 +33,7 @@ export const make = <Options>(
 (options?: Options): Stream.Stream<BuildSummary, BackendError> =>
   Stream.suspend(() => {
     const none: Told = new Map()
-    const asked = Outage.patiently(list(options))
+    const asked = untilAvailable(list(options))
     return Stream.repeatEffectWithSchedule(asked, interval).pipe(
       Stream.mapAccum(none, (told, summaries) => {
         const there: Told = new Map(summaries.map((summary) => [summary.ref.uid, summary]))

@@ -14,8 +14,8 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Pull from "../../effect/Pull.js"
+import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import type { ClusterError } from "../ClusterError.js"
-import * as Backoff from "./Backoff.js"
 
 // RFC 3339; container runtimes differ in the number of fractional digits.
 const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})(?: |$)/
@@ -101,7 +101,7 @@ export const follow = (options: {
 }): Pull.Open<string, ClusterError> =>
   Effect.map(Effect.scope, (scope) => {
     const position = makePosition(options.timestamps)
-    let failures = Backoff.none
+    let failures = RetryPolicy.none
     let connection: Connection | undefined
 
     const connect = Effect.gen(function*() {
@@ -116,11 +116,11 @@ export const follow = (options: {
       Effect.gen(function*() {
         connection = undefined
         yield* Scope.close(lost.scope, Exit.void)
-        failures = Backoff.failed(failures, yield* Clock.currentTimeMillis)
+        failures = RetryPolicy.failed(failures, yield* Clock.currentTimeMillis)
         if (!error.retryable || (position.time() === "" && failures.count >= maxAttempts)) {
           return yield* Effect.fail(Option.some(error))
         }
-        yield* Effect.sleep(yield* Backoff.delay(failures.count, error.retryAfter))
+        yield* Effect.sleep(yield* RetryPolicy.delay(failures.count, error.retryAfter))
         return yield* pull
       })
 

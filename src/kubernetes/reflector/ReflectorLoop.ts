@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as Backoff from "../client/Backoff.js"
+import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import * as ClusterMetrics from "../client/ClusterMetrics.js"
 import type { Driver } from "../client/Driver.js"
 import type * as Requests from "../client/Requests.js"
@@ -152,7 +152,7 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
   let listed = false
   let opened = false
   let changes = 0
-  let failures = Backoff.none
+  let failures = RetryPolicy.none
   let refusedSince: number | undefined
   let serverFaults = 0
 
@@ -219,7 +219,7 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
   const retryDelay = (error: ClusterError | undefined) =>
     Effect.gen(function*() {
       const now = yield* Clock.currentTimeMillis
-      failures = Backoff.failed(failures, now)
+      failures = RetryPolicy.failed(failures, now)
       const recovery = error === undefined ? "Outage" : classify(error)
       if (error === undefined || recovery !== "Refused") {
         refusedSince = undefined
@@ -229,7 +229,7 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
         }
         return recovery === "Relist" && failures.count === 1
           ? Duration.zero
-          : yield* Backoff.delay(failures.count, error?.retryAfter)
+          : yield* RetryPolicy.delay(failures.count, error?.retryAfter)
       }
       refusedSince ??= now
       if (!listed || now - refusedSince >= refusalGrace) {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { BuildInput, Cluster, SingleNodeBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { givenInput } from "../../support/MinimalInput.js"
@@ -20,9 +20,9 @@ const faults = {
   "whose Job meets a server that is away": [{ verb: "create", resource: "jobs.batch" }, FakeCluster.drop, 8]
 } as const
 
-describe.sequential("a patient backend", () => {
+describe.sequential("a backend that waits out outages", () => {
   for (const [what, [match, fault, times]] of Object.entries(faults)) {
-    it(`makes another build ${what}, once`, () =>
+    it(`build again: one more build ${what}, once`, () =>
       inTime(Effect.gen(function*() {
         const { cluster, control } = yield* FakeCluster.make({ openShift: { topology: "SingleReplica" } })
         const backend = yield* Effect.provideService(SingleNodeBuildBackend.make(), Cluster.Cluster, cluster)
@@ -37,4 +37,14 @@ describe.sequential("a patient backend", () => {
         assert.deepStrictEqual(builds[0]?.ref, ref)
       })))
   }
+
+  it("logs: the first line is waited for while the server is away", () =>
+    inTime(Effect.gen(function*() {
+      const { cluster, control } = yield* FakeCluster.make({ openShift: { topology: "SingleReplica" } })
+      const backend = yield* Effect.provideService(SingleNodeBuildBackend.make(), Cluster.Cluster, cluster)
+      const { ref } = yield* Effect.flatMap(givenInput, backend.build)
+      yield* Effect.sleep("1 minute")
+      yield* control.outage("5 minutes")
+      assert.isAbove((yield* Stream.runCollect(backend.logs(ref))).length, 0)
+    })))
 })

@@ -1,37 +1,31 @@
 /**
- * Waiting for an API server that is away.
+ * A backend whose calls wait out an outage of the API server.
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
-import * as Stream from "effect/Stream"
 import type { BackendError, BuildError } from "../../core/BuildError.js"
 import { type BuildInput, fingerprint } from "../../core/BuildInput.js"
 import { BuildBackend, type BuildOptions, type Service } from "../../core/service/BuildService.js"
+import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import * as FingerprintLookup from "./FingerprintLookup.js"
 
-const absent: ReadonlySet<BackendError["reason"]> = new Set<BackendError["reason"]>([
+const outages: ReadonlySet<BackendError["reason"]> = new Set<BackendError["reason"]>([
   "Unreachable",
   "Timeout",
   "Throttled"
 ])
 
-const isAbsent = (error: BuildError): boolean => error._tag === "BackendError" && absent.has(error.reason)
+const isOutage = (error: BuildError): boolean => error._tag === "BackendError" && outages.has(error.reason)
 
-/** Soon at first, then every ten seconds. */
-const schedule = (patience: Duration.DurationInput) =>
-  Schedule.exponential("500 millis").pipe(
-    Schedule.union(Schedule.spaced("10 seconds")),
-    Schedule.jittered,
-    Schedule.upTo(patience)
-  )
+/** The server may be back at any moment. */
+const maxDelay = "10 seconds"
 
-/** The same backend, whose calls wait for an API server that is away. */
-export const patient = (patience: Duration.DurationInput) => (backend: Service): Service => {
-  const waiting = schedule(patience)
+/** Every call waits for the API server for at most `outageTimeout`; a stream does until its first element. */
+export const make = (outageTimeout: Duration.DurationInput) => (backend: Service): Service => {
+  const policy: RetryPolicy.RetryPolicy<BuildError> = { isRetryable: isOutage, maxElapsed: outageTimeout, maxDelay }
   const call = <A, E extends BuildError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.retry(effect, { schedule: waiting, while: isAbsent })
-  /** Makes another build, once: what the server took on, and whose answer was lost, is carried on. */
+    RetryPolicy.retry(effect, policy)
+  /** Another build, once: one that the server created, and whose response was lost, is adopted. */
   const buildAgain = (input: BuildInput, options: BuildOptions) =>
     Effect.gen(function*() {
       const builds = Effect.map(
@@ -46,20 +40,21 @@ export const patient = (patience: Duration.DurationInput) => (backend: Service):
         return yield* backend.build(input, isMade ? { ...options, again: false } : options)
       }))
     })
-  const lookup = FingerprintLookup.of(backend)
-  const wrapped = BuildBackend.of({
+  const retrying = BuildBackend.of({
     ...backend,
     build: (input, options) =>
       options?.again === true ? buildAgain(input, options) : call(backend.build(input, options)),
     status: (ref) => call(backend.status(ref)),
-    // Once it has begun it waits by itself.
-    changes: (ref) => Stream.retry(backend.changes(ref), Schedule.whileInput(waiting, isAbsent)),
+    // Once they have begun, they wait out outages by themselves.
+    changes: (ref) => RetryPolicy.retryStart(backend.changes(ref), policy),
+    logs: (ref, options) => RetryPolicy.retryStart(backend.logs(ref, options), policy),
+    watch: (options) => RetryPolicy.retryStart(backend.watch(options), policy),
     cancel: (ref) => call(backend.cancel(ref)),
     remove: (ref) => call(backend.remove(ref)),
-    list: (options) => call(backend.list(options)),
-    watch: (options) => Stream.retry(backend.watch(options), Schedule.whileInput(waiting, isAbsent))
+    list: (options) => call(backend.list(options))
   })
-  return lookup === undefined ? wrapped : FingerprintLookup.register(wrapped, {
+  const lookup = FingerprintLookup.of(backend)
+  return lookup === undefined ? retrying : FingerprintLookup.register(retrying, {
     ...lookup,
     find: (namespace, of) => call(lookup.find(namespace, of))
   })

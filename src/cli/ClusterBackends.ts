@@ -83,7 +83,9 @@ export const layer = (
   )).pipe(Layer.provide(probeTimeout(settings)))
 
 const probeTimeout = ({ cluster }: BackendSettings.BackendSettings): Layer.Layer<never> =>
-  cluster.requestTimeout === undefined ? Layer.empty : Layer.succeed(BackendSelection.ProbeTimeout, cluster.requestTimeout)
+  cluster.requestTimeout === undefined
+    ? Layer.empty
+    : Layer.succeed(BackendSelection.ProbeTimeout, cluster.requestTimeout)
 
 /**
  * Fails if the cluster does not serve the API of a backend: for OpenShift builds. The others need only Kubernetes.

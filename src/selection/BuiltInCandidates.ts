@@ -34,7 +34,8 @@ const jobs = <Settings extends JobSettings>(options: {
   )
   return {
     name,
-    probe: Effect.zipLeft(asked, ClusterProxy.prepare, { concurrent: true }),
+    // The verdict does not wait for the proxy.
+    probe: Effect.scoped(Effect.zipRight(Effect.forkScoped(ClusterProxy.prepare), asked)),
     layer: backend.layerWith(settings)
   }
 }

@@ -31,14 +31,8 @@ export const of = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, Clu
     return made
   })
 
-/** How long {@link prepare} waits. */
-const prepareTimeout = Duration.seconds(5)
-
 /** Reads it while a selection probes the cluster anyway, so that the first build need not; an error is the build's affair. */
-export const prepare: Effect.Effect<void, never, Cluster.Cluster> = Effect.flatMap(Cluster.Cluster, of).pipe(
-  Effect.timeout(prepareTimeout),
-  Effect.ignore
-)
+export const prepare: Effect.Effect<void, never, Cluster.Cluster> = Effect.ignore(Effect.flatMap(Cluster.Cluster, of))
 
 const cached = (
   reading: Effect.Effect<ClusterDefaults, ClusterError>

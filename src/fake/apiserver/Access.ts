@@ -15,7 +15,7 @@ import * as Status from "./Status.js"
  * @since 0.1.0
  * @category models
  */
-export interface Rule {
+export interface UserRule {
   readonly verbs: ReadonlyArray<string>
   readonly apiGroups?: ReadonlyArray<string>
   readonly resources?: ReadonlyArray<string>

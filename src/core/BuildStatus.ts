@@ -118,6 +118,7 @@ export const ErroredReason = Schema.Literal(
   "ImagePullDenied",
   "ImagePullFailed",
   "MissingReference",
+  "NetworkUnavailable",
   "NodeLost",
   "OutOfDisk",
   "OutOfMemory",
@@ -150,6 +151,7 @@ export const retryableReasons: ReadonlySet<ErroredReason> = new Set<ErroredReaso
   "DigestLost",
   "Evicted",
   "ImagePullFailed",
+  "NetworkUnavailable",
   "NodeLost",
   "PushFailed"
 ])

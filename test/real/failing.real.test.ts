@@ -106,8 +106,8 @@ const cases: ReadonlyArray<{
   },
   {
     name: "an ADD from a server that is not there",
-    input: () => ({ dockerfile: containerfile("ADD http://127.0.0.1:9/x /x") }),
-    told: "Errored Unknown",
+    input: () => ({ dockerfile: containerfile("ADD http://127.0.0.1:9/x /x"), retries: 0 }),
+    told: "Errored NetworkUnavailable retryable",
     says: /connection refused/
   },
   {

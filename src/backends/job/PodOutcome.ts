@@ -46,7 +46,7 @@ export const pushed = (pod: Pod): Pushed | undefined => {
 export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
   const reference = { pod: PodFailure.reference(pod) }
   // While a pod is stopped, the script in it may say anything.
-  const fate = PodFailure.classify(pod)
+  const fate = PodFailure.classify(pod, (message) => TerminationMessage.parse(message) !== undefined)
   if (fate !== undefined) return BuildStatus.errored(fate.reason, { ...fate, ...reference })
   for (const verb of ["build", "push"] as const) {
     const end = terminated(pod, verb)
@@ -72,7 +72,9 @@ const said = (
   const meaning = ExitCode.meaning(exitCode)
   const word = TerminationMessage.parse(message)
   const details = {
-    message: word?.text || message.trim() || `the script ended its ${verb} with exit code ${exitCode}`,
+    // A message that the script did not write is the end of the log: pods/v1 FallbackToLogsOnError.
+    message: word?.text || (ExitCode.table[exitCode] === undefined ? message.trim() : "") ||
+      `the script ended its ${verb} with exit code ${exitCode}`,
     ...reference
   }
   return meaning.state === "Failed"

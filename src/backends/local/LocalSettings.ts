@@ -4,7 +4,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
@@ -36,14 +36,20 @@ export interface LocalSettings {
   readonly storage?: "auto" | "overlay" | "vfs" | undefined
   /** How buildah runs instructions. By default `chroot`, which works wherever buildah does. */
   readonly isolation?: "chroot" | "rootless" | "oci" | undefined
-  /** The format of the image. By default `oci`. */
+  /**
+   * The format of the image. By default `docker` where the Containerfile has SHELL, HEALTHCHECK or ONBUILD, which OCI images
+   * lack, and `oci` elsewhere.
+   */
   readonly format?: "oci" | "docker" | undefined
   /**
    * A lasting folder for images and layers, used by one build at a time, and emptied when its disk is 80% full. By default
    * every build starts with none.
    */
   readonly cacheDirectory?: string | undefined
-  /** How long to wait before the second attempt; doubled before each further one. By default 2 seconds. */
+  /**
+   * How long to wait before the second attempt, and before the second push of an image; doubled before each further one. By
+   * default 2 seconds.
+   */
   readonly retryDelay?: Duration.DurationInput | undefined
 }
 
@@ -88,7 +94,8 @@ export const surroundings = (
       PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       OSB_STORAGE: settings.storage ?? "auto",
       OSB_ISOLATION: settings.isolation ?? "chroot",
-      OSB_FORMAT: settings.format ?? "oci",
+      OSB_FORMAT: settings.format ?? "",
+      OSB_PUSH_DELAY_MILLIS: String(Math.max(1, Math.round(Duration.toMillis(settings.retryDelay ?? "2 seconds")))),
       OSB_CACHE_DIR: settings.cacheDirectory ?? "",
       OSB_REGISTRIES_DIR: (yield* exists(registries)) ? registries : ""
     }

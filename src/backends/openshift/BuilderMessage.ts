@@ -3,7 +3,6 @@
  * (2 KiB), and the controller in the Build (5 lines of 120 characters).
  */
 import type { Build, Pod } from "../../kubernetes/Resources.js"
-import type { Row } from "../script/ErrorText.js"
 
 export interface BuilderMessage {
   /** The error in which it ended, as the builder words it; empty if that is not known. */
@@ -20,12 +19,8 @@ export const parse = ({ status }: Build, pod: Pod | undefined): BuilderMessage =
     containers(pod).find(({ state }) => state?.terminated !== undefined && state.terminated.exitCode !== 0)
   const text = failed?.state?.terminated?.message || (status?.logSnippet ?? "")
   // builder cmd/main.go and pkg/build/builder/cmd/builder.go: `error: `, and `build error: ` for what the build met.
-  const error = text.split("\n").findLast((line) => /^error: /i.test(line)) ?? ""
+  const lines = text.split("\n")
+  const start = lines.findLastIndex((line) => /^error: /i.test(line))
+  const error = start < 0 ? "" : lines.slice(start).join("\n")
   return { error: error.replace(/^error: (?:build error: )?/i, "").trim(), text }
-}
-
-/** Whether any of the rows is in what was said. */
-export const has = (said: string, rows: ReadonlyArray<Row>): boolean => {
-  const lower = said.toLowerCase()
-  return rows.some(({ text }) => lower.includes(text))
 }

@@ -5,7 +5,8 @@
  */
 import type { Blocked, ErroredReason, FailedReason } from "../../core/BuildStatus.js"
 import * as ErrorText from "../script/ErrorText.js"
-import { type BuilderMessage, has } from "./BuilderMessage.js"
+import { has } from "../script/ErrorText.js"
+import type { BuilderMessage } from "./BuilderMessage.js"
 
 // --- before it runs ---
 
@@ -43,7 +44,7 @@ const failed = (reason: FailedReason): Meaning => ({ state: "Failed", reason })
 
 const always = (reason: ErroredReason) => (): Meaning => errored(reason)
 
-/** Told by the text alone, whichever step it stopped. */
+/** Decided by the text alone, whichever step it stopped. */
 const platform = (text: string): Meaning | undefined =>
   has(text, ErrorText.credentials)
     ? errored("CredentialsInvalid")
@@ -55,41 +56,57 @@ const platform = (text: string): Meaning | undefined =>
 
 const registry = (denied: ErroredReason, transient: ErroredReason) => ({ error, text }: BuilderMessage): Meaning => {
   const said = error || text
-  return platform(said) ?? errored(has(said, ErrorText.refused) ? denied : transient)
+  const found = platform(said)
+  if (found !== undefined) return found
+  if (has(said, ErrorText.busy) || !has(said, ErrorText.refused)) return errored(transient)
+  // The builder goes on without a secret that it cannot read, and then the registry refuses: cmd/dockercfg/cfg.go.
+  return errored(has(text, ErrorText.credentials) ? "CredentialsInvalid" : denied)
 }
 
-const pull = registry("ImagePullDenied", "ImagePullFailed")
+const noStage = /--from=(\S+): no stage or image found/i
+
+const pull = (said: BuilderMessage): Meaning => {
+  const [, from] = noStage.exec(said.error) ?? []
+  if (from !== undefined) {
+    if (/^\d+$/.test(from)) return failed("ContainerfileInvalid")
+    // buildah does not print why the image could not be pulled; it does print that it tries again.
+    if (/failed, retrying in/i.test(said.text)) return errored("ImagePullFailed")
+  }
+  return has(said.error, ErrorText.containerfile) && from === undefined
+    ? failed("ContainerfileInvalid")
+    : registry("ImagePullDenied", "ImagePullFailed")(said)
+}
 
 const push = registry("PushDenied", "PushFailed")
-
-/** openshift/ci-tools pkg/steps/source.go: what in the end of a log tells that the network failed an instruction. */
-const network = [
-  "could not resolve host: ",
-  "tls handshake timeout",
-  "all mirrors were tried",
-  "connection reset by peer",
-  "no route to host",
-  "network is unreachable",
-  "failed to synchronize cache for repo"
-].map((text) => ({ text, source: "openshift/ci-tools pkg/steps/source.go" }))
 
 /** A process that was killed: by the node for want of memory, or by whoever stopped the pod. */
 const killed = /exit status 137\s*$|signal: killed|subprocess exited on killed/
 
 /**
- * A build that failed: only an instruction that demonstrably failed is the user's fault. buildah says at which instruction,
- * and what follows the quoted instruction is the error.
+ * A build that failed: only an instruction that demonstrably failed is the user's fault. buildah quotes the instruction, and
+ * the error follows. Of the log the last 2048 bytes are there: without the start of a long instruction's error, what follows
+ * its end is the error.
  */
 const build = (said: BuilderMessage): Meaning => {
   const { error, text } = said
-  const atStep = /^building at step ".*": (.*)$/is.exec(error)
-  const cause = atStep?.[1] ?? error
+  const lines = text.trimEnd().split("\n")
+  const atStep = /^building at step "(.*)": (.*)$/is.exec(error)
+  const cause = atStep?.[2] ?? (error || (/.*": (.*)$/s.exec(lines.at(-1) ?? "")?.[1] ?? ""))
   if (has(text, ErrorText.disk)) return errored("OutOfDisk")
   const found = platform(cause)
   if (found !== undefined) return found
+  if (noStage.test(cause) || has(cause, ErrorText.pull)) return pull({ error: cause, text })
   if (has(cause, ErrorText.containerfile)) return failed("ContainerfileInvalid")
-  if (has(cause, ErrorText.pull)) return pull({ error: cause, text })
-  if (killed.test(cause) || has(text, network) || (atStep === null && error !== "")) return errored("Unknown")
+  const isAdd = /^add\b/i.test(atStep?.[1] ?? "")
+  if (isAdd && has(cause, ErrorText.network)) return errored("NetworkUnavailable")
+  // What buildah printed last before the error: its runtime, which could not start the instruction.
+  const output = lines.slice(0, Math.max(0, lines.findLastIndex((line) => /^error: /i.test(line))))
+  const report = output.slice(-2).join("\n")
+  if (/^error running container: /im.test(report) && !has(report, ErrorText.noSuchProgram)) {
+    return errored("StorageUnavailable")
+  }
+  const isNetwork = has(output.slice(-20).join("\n"), ErrorText.runNetwork)
+  if (killed.test(cause) || isNetwork || (atStep === null && error !== "")) return errored("Unknown")
   const exitCode = /exit status (\d{1,3})\s*$/.exec(cause)?.[1]
   return { ...failed("InstructionFailed"), ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }) }
 }

@@ -21,10 +21,15 @@ const waiting: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ["ImageInspectError", "ImagePull"],
   ["ErrImageNeverPull", "ImagePull"],
   ["InvalidImageName", "ImagePull"],
+  ["SignatureValidationFailed", "ImagePull"],
   // pkg/kubelet/kuberuntime/kuberuntime_container.go
   ["CreateContainerConfigError", "MissingReference"],
   ["CreateContainerError", "Unknown"],
-  ["RunContainerError", "Unknown"]
+  ["RunContainerError", "Unknown"],
+  ["PreCreateHookError", "Unknown"],
+  ["PreStartHookError", "Unknown"],
+  // pkg/kubelet/kubelet_pods.go: recursive read-only mounts
+  ["RROUnsupported", "Unknown"]
 ])
 
 /** The reasons of the condition PodScheduled when it is false: k8s.io/api/core/v1/types.go. */

@@ -26,14 +26,24 @@ const podReasons: ReadonlyMap<string, ErroredReason> = new Map<string, ErroredRe
   ["DeadlineExceeded", "Timeout"], // active_deadline.go
   ["Terminated", "NodeLost"], // nodeshutdown/nodeshutdown_manager.go: killed by a shutdown of the node
   ["NodeShutdown", "NodeLost"], // the same: refused because of it
+  ["Shutdown", "NodeLost"], // the same, before Kubernetes 1.22
   ["NodeAffinity", "Evicted"], // lifecycle/predicate.go: the node refuses what the scheduler gave it
+  ["NodeName", "Evicted"], // pkg/scheduler/framework/plugins/nodename, by lifecycle/predicate.go
+  ["NodePorts", "Evicted"], // pkg/scheduler/framework/plugins/nodeports, by lifecycle/predicate.go
+  ["TaintToleration", "Evicted"], // pkg/scheduler/framework/plugins/tainttoleration, by lifecycle/predicate.go
   ["UnexpectedAdmissionError", "Evicted"], // lifecycle/predicate.go
-  ["OutOfcpu", "Evicted"], // lifecycle/predicate.go InsufficientResourceError
-  ["OutOfmemory", "Evicted"],
-  ["OutOfephemeral-storage", "Evicted"],
-  ["OutOfpods", "Evicted"],
+  ["PodOSSelectorNodeLabelDoesNotMatch", "Evicted"], // lifecycle/predicate.go
+  ["PodOSNotSupported", "Evicted"], // lifecycle/predicate.go
+  ["PodFeatureUnsupported", "Evicted"], // lifecycle/predicate.go
+  ["PodLevelResourcesNotSupported", "Evicted"], // lifecycle/predicate.go
+  ["TopologyAffinityError", "Evicted"], // cm/topologymanager/topology_manager.go
+  ["AppArmor", "Evicted"], // lifecycle/handlers.go
+  ["SysctlForbidden", "Evicted"], // sysctl/allowlist.go
   ["NodeLost", "NodeLost"] // pkg/util/node/node.go NodeUnreachablePodReason
 ])
+
+/** lifecycle/predicate.go InsufficientResourceError: `OutOf` and the name of any resource. */
+const outOf = /^OutOf\S+$/
 
 /** Evictions for what the pod itself has used up, not its node: eviction/eviction_manager.go, the message formats. */
 const ownStorage =
@@ -54,12 +64,13 @@ const ended = (pod: Pod) =>
   )
 
 /**
- * What the platform did to the pod; undefined if it did nothing.
+ * What the platform did to the pod; undefined if it did nothing. `isReport` recognizes a termination message that the program
+ * wrote itself: it was not killed for want of memory then, whatever the runtime reports.
  *
  * @since 0.1.0
  * @category getters
  */
-export const classify = (pod: Pod): PodFailure | undefined => {
+export const classify = (pod: Pod, isReport: (message: string) => boolean = () => false): PodFailure | undefined => {
   const { conditions = [], message = "", reason = "" } = pod.status ?? {}
   const fate = (word: string, means: ErroredReason, said: string | undefined): PodFailure => ({
     reason: means,
@@ -67,11 +78,14 @@ export const classify = (pod: Pod): PodFailure | undefined => {
     message: said === undefined || said === "" ? `its pod ended as ${word}` : said
   })
 
-  const ofPod = podReasons.get(reason)
+  const ofPod = podReasons.get(reason) ?? (outOf.test(reason) ? "Evicted" : undefined)
   if (ofPod !== undefined) {
     return fate(reason, ofPod === "Evicted" && ownStorage.test(message) ? "OutOfDisk" : ofPod, message)
   }
-  const killed = ended(pod).find((container) => container.reason === "OOMKilled")
+  // containerd sets the reason when any process of the container met the limit, however the container ended.
+  const killed = ended(pod).find(({ exitCode, message, reason }) =>
+    reason === "OOMKilled" && exitCode !== 0 && !isReport(message ?? "")
+  )
   if (killed !== undefined) {
     return fate(
       "OOMKilled",
@@ -85,9 +99,13 @@ export const classify = (pod: Pod): PodFailure | undefined => {
     const word = disrupted.reason ?? "DisruptionTarget"
     return fate(word, disruptions.get(word) ?? "Evicted", disrupted.message)
   }
-  // kubelet_pods.go: the node came back and does not know what became of the container.
-  const unknown = ended(pod).find((container) => container.reason === "ContainerStatusUnknown")
-  return unknown === undefined ? undefined : fate("ContainerStatusUnknown", "NodeLost", unknown.message)
+  const unknown = ended(pod).find(({ exitCode, reason = "" }) =>
+    // kubelet_pods.go: the node came back and does not know what became of the container.
+    reason === "ContainerStatusUnknown" ||
+    // containerd internal/cri/server/restart.go: it was restarted, and the container's end is not known.
+    (reason === "Unknown" && exitCode === 255)
+  )
+  return unknown === undefined ? undefined : fate(unknown.reason ?? "", "NodeLost", unknown.message)
 }
 
 /**

@@ -12,11 +12,13 @@
  * @since 0.1.0
  */
 import type { BuildInput } from "../../core/BuildInput.js"
+import * as Containerfile from "../../core/Containerfile.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
 import { verbs } from "./Commands.js"
 import { common } from "./Common.js"
 import { code } from "./ExitCode.js"
+import { failures } from "./Failures.js"
 import { setup } from "./Setup.js"
 
 /**
@@ -39,8 +41,8 @@ export const environment = {
   OSB_TIMEOUT_SECONDS: "required",
   /** `amd64`, `arm64`, `ppc64le` or `s390x`; by default the machine's own. */
   OSB_ARCHITECTURE: "",
-  /** The image's format: `oci` or `docker`. */
-  OSB_FORMAT: "oci",
+  /** The image's format, `oci` or `docker`; by default docker where the Containerfile uses what OCI images lack, else oci. */
+  OSB_FORMAT: "",
   /** `chroot`, `rootless` or `oci`: how buildah runs instructions. */
   OSB_ISOLATION: "chroot",
   /** `overlay`, `vfs`, or `auto`: overlay if the kernel mounts one in the work directory. */
@@ -63,6 +65,10 @@ export const environment = {
   OSB_REGISTRIES_DIR: "",
   /** Registries, `host:port` apart by spaces, that may speak plain HTTP or show any certificate. */
   OSB_INSECURE_REGISTRIES: "",
+  /** How often an image is pushed while its registry may take it later. */
+  OSB_PUSH_TRIES: "6",
+  /** How long to wait before the second push, in milliseconds; doubled before each further one, up to 30 seconds. */
+  OSB_PUSH_DELAY_MILLIS: "1000",
   /** The storage of containers on the node, mounted: the image goes there, and to no registry. */
   OSB_NODE_STORAGE: "",
   /** The folder of that storage's run state. */
@@ -108,6 +114,16 @@ const pairs = (kind: "build-arg" | "label", record: Readonly<Record<string, stri
     { key: `${kind}.${numbered(index)}.value`, content: value }
   ])
 
+/**
+ * Whether a Containerfile has instructions that mean nothing in an image of the OCI format: buildah ignores SHELL for RUN then,
+ * and drops HEALTHCHECK and ONBUILD (imagebuildah/stage_executor.go Commit).
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const needsDockerFormat = (containerfile: string): boolean =>
+  Containerfile.features(containerfile).some(({ feature }) => /^(?:SHELL|HEALTHCHECK|ONBUILD)\b/.test(feature))
+
 const required = (content: string): Array<InputFile> => content === "" ? [] : [{ key: "requires", content }]
 
 /**
@@ -130,6 +146,7 @@ export interface InputOptions {
  * | Key | Content |
  * |---|---|
  * | `containerfile` | the Containerfile |
+ * | `format` | `docker`, where the Containerfile uses what OCI images lack; absent elsewhere |
  * | `requires` | what it needs of buildah, as `BuildahFeatures.scriptLines` writes it; absent if any buildah will do |
  * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script |
  * | `label.000001.name`, `.value` | a label of the image |
@@ -145,6 +162,7 @@ export const inputFiles = (
   { containerfile, isolation = "chroot" }: InputOptions = {}
 ): readonly [containerfile: InputFile, ...rest: ReadonlyArray<InputFile>] => [
   { key: "containerfile", content: containerfile ?? input.dockerfile },
+  ...(needsDockerFormat(input.dockerfile) ? [{ key: "format", content: "docker" }] : []),
   ...required(
     BuildahFeatures.scriptLines(input.dockerfile, { isolation, lowersHeredocs: containerfile !== undefined })
   ),
@@ -200,7 +218,7 @@ verb=\${1:-}
 input=$OSB_INPUT_DIR work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
 pipe=$work/$verb.pipe said=$work/$verb.said
 digest= architecture= run_status= child=
-${common}${setup}${verbs}
+${common}${failures}${setup}${verbs}
 trap 'rm -rf "$private"' EXIT
 trap stop TERM INT HUP
 case $verb in build | push) ;; *) finish ${code.unknown} "the verb is build or push" ;; esac

@@ -1,82 +1,8 @@
-import {
-  casePattern,
-  containerfile,
-  credentials,
-  disk,
-  network,
-  privilege,
-  pull,
-  refused,
-  storage
-} from "./ErrorText.js"
+import { casePattern, disk } from "./ErrorText.js"
 import { code } from "./ExitCode.js"
 
-/** Told by the text alone, whichever step it stopped. */
-const platform = `
-    ${casePattern(credentials)}) finish ${code.credentialsInvalid} "$error" ;;
-    ${casePattern(disk)}) finish ${code.outOfDisk} "$error" ;;
-    ${casePattern(storage)}) finish ${code.storageUnavailable} "$error" ;;`
-
-/** The two verbs, and what their failures mean. */
+/** The two verbs. */
 export const verbs = `
-# registry_failed DENIED TRANSIENT: ends after a pull or a push that failed.
-registry_failed() {
-  no_memory
-  case $lower in${platform}
-    ${casePattern(refused)}) finish "$1" "$error" ;;
-    ${casePattern(privilege)}) finish ${code.storageUnavailable} "$error" ;;
-    *) finish "$2" "$error" ;;
-  esac
-}
-
-# Ends after a build that failed: only an instruction that demonstrably failed is the user's fault.
-build_failed() {
-  read_error
-  no_memory
-  case $lower in 'building at step "'*) instruction_failed ;; esac
-  case $lower in${platform}
-    ${casePattern(containerfile)}) finish ${code.containerfileInvalid} "$error" ;;
-    ${casePattern(pull)}) image_failed ;;
-    ${casePattern(privilege)}) finish ${code.storageUnavailable} "$error" ;;
-    *) finish ${code.unknown} "$error" ;;
-  esac
-}
-
-# buildah 1.28 keeps to itself why a --from= image could not be pulled; it does say that it tries again.
-image_failed() {
-  case $lower in
-    *'no stage or image found'*)
-      last_said 'STEP [0-9]*/[0-9]*: ' | grep -q 'Failed, retrying in' && finish ${code.pullFailed} "$error" ;;
-  esac
-  registry_failed ${code.pullDenied} ${code.pullFailed}
-}
-
-instruction_failed() {
-  step=$(last_said 'STEP [0-9]*/[0-9]*: ' | head -n 1 | head -c 1000)
-  # What follows the quoted instruction, which may say anything.
-  lower=\${lower##*'": '}
-  error="$step: \${error##*'": '}"
-  case $lower in${platform}
-    ${casePattern(containerfile)}) finish ${code.containerfileInvalid} "$error" ;;
-    *'no stage or image found'*) image_failed ;;
-  esac
-  if last_said 'STEP [0-9]*/[0-9]*: ' | tail -n 50 | grep -q -i 'no space left on device'; then
-    finish ${code.outOfDisk} "$error"
-  fi
-  case $step in
-    *': ADD '*) case $lower in ${casePattern(network)}) finish ${code.unknown} "$error" ;; esac ;;
-    *': RUN '*)
-      case $lower in *'exit status '*) run_status=\${lower##*exit status } ;; esac
-      case $run_status in *[!0-9]*) run_status= ;; esac
-      # Killed, and not by the limit of our own cgroup: by the node, or by whoever stops us.
-      if [ "$run_status" = 137 ] || tail -n 5 "$said" | grep -q -e '^subprocess exited on killed' -e 'signal: killed$'; then
-        finish ${code.unknown} "$error (killed by a signal)"
-      fi
-      ;;
-  esac
-  finish ${code.instructionFailed} "$error"
-}
-
 # Prints a file and an x, which keeps the newlines at its end from the shell.
 contents() { cat "$1"; printf x; }
 
@@ -145,7 +71,7 @@ add_labels() {
   done
   buildah_ from --pull-never --name os-builder-labels "$image"
   [ "$status" -ne 0 ] || buildah_ "$@" os-builder-labels
-  [ "$status" -ne 0 ] || buildah_ commit --rm --format "$OSB_FORMAT" --iidfile "$work/image" os-builder-labels
+  [ "$status" -ne 0 ] || buildah_ commit --rm --format "$format" --iidfile "$work/image" os-builder-labels
   [ "$status" -eq 0 ] || storage_failed
 }
 
@@ -156,6 +82,33 @@ require_features() {
     ! is_older "$need_major" "$need_minor" ||
       finish ${code.builderTooOld} "line $need_line: $need_text; this is buildah $major.$minor"
   done < "$input/requires"
+}
+
+# Ends where the base is of another architecture than asked for: buildah would label the image with the one asked for.
+check_architecture() {
+  [ -n "$OSB_ARCHITECTURE" ] || return 0
+  base_architecture=$(inspect_image '{{.OCIv1.Architecture}}' "$OSB_BASE_IMAGE")
+  case $base_architecture in
+    '' | "$OSB_ARCHITECTURE") ;;
+    *) finish ${code.pullDenied} "the base $OSB_BASE_IMAGE is of architecture $base_architecture, and the image is to be of $OSB_ARCHITECTURE" ;;
+  esac
+}
+
+# Sets $format: that of OSB_FORMAT, else docker where the Containerfile or a trigger of the base has what OCI images do not.
+set_format() {
+  format=$OSB_FORMAT
+  if [ -z "$format" ]; then
+    format=oci
+    case "$(cat "$input/format" 2> /dev/null)
+$(inspect_image '{{range .Docker.Config.OnBuild}}{{println .}}{{end}}' "$OSB_BASE_IMAGE")" in
+      docker* | *"
+SHELL "* | *"
+HEALTHCHECK "* | *"
+ONBUILD "*) format=docker ;;
+    esac
+  fi
+  printf '%s' "$format" > "$work/format"
+  [ "$format" = oci ] || say "format $format"
 }
 
 build() {
@@ -180,7 +133,9 @@ build() {
     registry_failed ${code.pullDenied} ${code.pullFailed}
   fi
 
-  set -- "$@" --pull=missing --force-rm --isolation "$OSB_ISOLATION" --format "$OSB_FORMAT"
+  check_architecture
+  set_format
+  set -- "$@" --pull=missing --force-rm --isolation "$OSB_ISOLATION" --format "$format"
   set -- "$@" --layers="$([ -n "$OSB_CACHE_DIR" ] && echo true || echo false)"
   for limit in "$(limit_option 'Max open files' nofile)" "$(limit_option 'Max processes' nproc)"; do
     [ -z "$limit" ] || set -- "$@" --ulimit "$limit"
@@ -231,14 +186,11 @@ read_digest() {
   case $digest in sha256:*[!0-9a-f]* | '') digest=; finish ${code.unknown} "buildah pushed and told no digest" ;; esac
 }
 
-# Ends after the machine's own storage failed.
+# Ends after this machine's own storage failed.
 storage_failed() {
   read_error
-  no_memory
-  case $lower in${platform}
-    ${casePattern(privilege)}) finish ${code.storageUnavailable} "$error" ;;
-    *) finish ${code.unknown} "$error" ;;
-  esac
+  registry_verdict ${code.unknown} ${code.unknown}
+  finish ${code.unknown} "$error"
 }
 
 # What is to go into the storage of a node travels there as an archive: nothing that a RUN has touched gets near it.
@@ -260,24 +212,48 @@ deliver() {
   say "delivered $OSB_FINAL_IMAGE to the node as $digest"
 }
 
-# The image out of the build's storage into its registry.
+# Waits before the next push: twice as long each time, at most 30 seconds, and within the deadline.
+wait_to_push() {
+  in_time
+  [ "$delay" -le 30000 ] || delay=30000
+  pause=$((delay / 1000)).$(printf '%03d' $((delay % 1000)))
+  [ "$((delay / 1000))" -lt "$left" ] || pause=$left
+  say "the push failed for now; next try in $pause seconds"
+  sleep "$pause" &
+  child=$!
+  wait "$child"
+  child=
+  delay=$((delay * 2))
+}
+
+# The image out of the build's storage into its registry. What the registry may take later is pushed again: the image is kept.
 push_to_registry() {
   read_image
-  buildah_ push --authfile "$auth_file" --retry 1 --retry-delay 2s --digestfile "$work/digest" "$image" \\
-    "docker://$OSB_FINAL_IMAGE"
-  if [ "$status" -ne 0 ]; then
+  format=$(cat "$work/format" 2> /dev/null)
+  tries=1 delay=$OSB_PUSH_DELAY_MILLIS
+  while :; do
+    buildah_ push --authfile "$auth_file" --retry 0 --format "\${format:-oci}" --digestfile "$work/digest" "$image" \\
+      "docker://$OSB_FINAL_IMAGE"
+    [ "$status" -ne 0 ] || break
     read_error
-    registry_failed ${code.pushDenied} ${code.pushFailed}
-  fi
+    registry_verdict ${code.pushDenied} ${code.pushFailed}
+    [ "$verdict" -eq ${code.pushFailed} ] || finish "$verdict" "$error"
+    [ "$tries" -lt "$OSB_PUSH_TRIES" ] || finish "$verdict" "$error (pushed $tries times)"
+    tries=$((tries + 1))
+    wait_to_push
+  done
   read_digest
   architecture=$(built_architecture)
   say "pushed $OSB_FINAL_IMAGE as $digest"
 }
 
-built_architecture() {
+# inspect_image TEMPLATE IMAGE: prints what the template makes of an image in the storage.
+inspect_image() {
   buildah --root "$storage" --runroot "$run" --storage-driver "$driver" \\
-    inspect --type image --format '{{.OCIv1.Architecture}}' "$image" 2> /dev/null < /dev/null
+    inspect --type image --format "$1" "$2" 2> /dev/null < /dev/null
 }
+
+built_architecture() { inspect_image '{{.OCIv1.Architecture}}' "$image"; }
 
 push() {
   if [ -n "$OSB_NODE_STORAGE" ]; then deliver; else push_to_registry; fi

@@ -5,10 +5,8 @@ import { maxTextBytes } from "./TerminationMessage.js"
 export const common = `
 say() { printf 'os-builder: %s\\n' "$*"; }
 
-# finish CODE TEXT: writes the termination message and ends. Never prints TEXT: buildah has said it already.
-finish() {
-  trap - TERM INT HUP
-  [ "$1" -eq ${code.succeeded} ] || say "$verb ends with exit code $1"
+# write_message CODE TEXT: writes the termination message.
+write_message() {
   {
     printf '{'
     [ -z "$digest" ] || printf '"digest":"%s",' "$digest"
@@ -17,12 +15,21 @@ finish() {
     printf '"verb":"%s","code":%s,"text":"%s"}' "$verb" "$1" \\
       "$(printf '%s' "$2" | head -c ${maxTextBytes} | base64 | tr -d '\\n')"
   } > "$termination"
+}
+
+# finish CODE TEXT: writes the termination message and ends. Never prints TEXT: buildah has printed it already.
+finish() {
+  trap - TERM INT HUP
+  [ "$1" -eq ${code.succeeded} ] || say "$verb ends with exit code $1"
+  write_message "$1" "$2"
   exit "$1"
 }
 
 stop() {
   trap '' TERM INT HUP
   [ -z "$child" ] || kill -TERM "$child" 2> /dev/null
+  # Otherwise the kubelet takes the end of the log for the message.
+  write_message ${code.stopped} "the $verb was told to stop"
   exit ${code.stopped}
 }
 
@@ -96,13 +103,4 @@ last_said() {
   if [ -n "$line" ]; then tail -n "+$line" "$said"; else tail -n 5 "$said"; fi
 }
 
-# Sets $error to buildah's last words, and $lower to the same in lower case.
-read_error() {
-  error=$(last_said '^Error: ' | head -c 8192)
-  error=\${error#Error: }
-  [ -n "$error" ] || error="buildah ended with status $status"
-  lower=$(printf '%s' "$error" | tr 'A-Z' 'a-z')
-}
-
-no_memory() { [ "$(oom_kills)" -le "$kills_before" ] || finish ${code.outOfMemory} "the kernel killed a process for want of memory: $error"; }
 `

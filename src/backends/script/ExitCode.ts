@@ -45,6 +45,7 @@ export const code = {
   storageUnavailable: 20,
   unknown: 21,
   builderTooOld: 22,
+  networkUnavailable: 23,
   stopped: 143
 } as const
 
@@ -66,6 +67,7 @@ export const table: Readonly<Record<number, Meaning>> = {
   [code.storageUnavailable]: errored("StorageUnavailable"),
   [code.unknown]: errored("Unknown"),
   [code.builderTooOld]: errored("BuilderTooOld"),
+  [code.networkUnavailable]: errored("NetworkUnavailable"),
   [code.stopped]: errored("Evicted")
 }
 

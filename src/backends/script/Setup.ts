@@ -116,6 +116,17 @@ set_credentials() {
   auths=
 }
 
+# Ends where this process has one user id alone: buildah would go on with a warning, and no RUN could start.
+check_user_ids() {
+  if [ "$(id -u)" = 0 ]; then map=$(cat /proc/self/uid_map 2> /dev/null)
+  else map=$(buildah unshare cat /proc/self/uid_map 2> /dev/null < /dev/null); fi
+  case $map in '' | *"
+"*) return 0 ;; esac
+  [ "\${map##* }" != 1 ] || finish ${code.storageUnavailable} "there is only one user id to build with: in the builder image \
+newuidmap and newgidmap need the file capabilities cap_setuid and cap_setgid, and its user a range in /etc/subuid and \
+/etc/subgid; the pod may not have allowPrivilegeEscalation: false"
+}
+
 # Whether the kernel mounts an overlay in the storage directory, for us or in buildah's user namespace.
 overlay_works() {
   probe=$work/probe
@@ -130,6 +141,7 @@ overlay_works() {
 
 # The push takes the driver that the build chose.
 set_storage() {
+  [ "$verb" != build ] || check_user_ids
   storage=\${OSB_CACHE_DIR:-$work}/storage run=$work/run driver=$OSB_STORAGE
   mkdir -p "$storage" "$run"
   [ "$verb" = build ] || driver=$(cat "$work/driver" 2> /dev/null)

@@ -8,6 +8,7 @@ import { BuildStatus } from "effect-os-builder"
 import type { Interpretation } from "../../../src/backends/controller/Definition.js"
 import * as JobOutcome from "../../../src/backends/job/JobOutcome.js"
 import { code, table } from "../../../src/backends/script/ExitCode.js"
+import * as TerminationMessage from "../../../src/backends/script/TerminationMessage.js"
 import type { Job, Pod } from "../../../src/kubernetes/Resources.js"
 import {
   built,
@@ -246,6 +247,18 @@ describe("a Job that is over", () => {
     ["its build was stopped by a signal", backoff, [
       states(killedBySignal, undefined, { phase: "Failed" })
     ], "Errored Evicted retryable"],
+    [
+      "its push was denied, and the runtime set OOMKilled",
+      byPolicy("push", 14),
+      [states(built, {
+        terminated: {
+          exitCode: 14,
+          reason: "OOMKilled",
+          message: TerminationMessage.format({ verb: "push", code: 14, text: "denied" })
+        }
+      }, { phase: "Failed" })],
+      "Errored PushDenied"
+    ],
     ["its build needed too much memory", byPolicy("build", 137), [killed("build", "OOMKilled")], "Errored OutOfMemory"],
     ["its push needed too much memory", byPolicy("push", 137), [killed("push", "OOMKilled")], "Errored OutOfMemory"],
     ["its build was killed", byPolicy("build", 137), [killed("build", "Error")], "Errored Unknown"],

@@ -255,6 +255,49 @@ describe("what the builder said", () => {
       "Errored Unknown"
     ],
     ["DockerBuildFailed", "the tail of a log without an error", "Failed InstructionFailed"],
+    // The kubelet keeps the last 2048 bytes: the start of a long instruction's error is cut.
+    ["DockerBuildFailed", `${"x".repeat(2000)}": while running runtime: exit status 137`, "Errored Unknown"],
+    ["DockerBuildFailed", `${"x".repeat(2000)}": while running runtime: exit status 3`, "Failed InstructionFailed"],
+    [
+      "DockerBuildFailed",
+      error("building at STEP \"ADD http://h/x /x\": dial tcp 10.0.0.1:80: connect: connection refused"),
+      "Errored NetworkUnavailable"
+    ],
+    [
+      "DockerBuildFailed",
+      "error running container: from /usr/bin/crun creating container for [/bin/sh -c true]: \n: exit status 1\n" +
+      step("while running runtime: exit status 1"),
+      "Errored StorageUnavailable"
+    ],
+    [
+      "DockerBuildFailed",
+      "error running container: from /usr/bin/runc creating container for [/x]: runc create failed: exec: \"/x\": " +
+      `stat /x: no such file or directory\n: exit status 1\n${step("while running runtime: exit status 1")}`,
+      "Failed InstructionFailed"
+    ],
+    [
+      "DockerBuildFailed",
+      `time="t" level=warning msg="Failed, retrying in 2s ... (1/3)"\n${
+        step("RUN --mount=type=bind,from=h/x:1: --from=h/x:1: no stage or image found with that name")
+      }`,
+      "Errored ImagePullFailed"
+    ],
+    [
+      "DockerBuildFailed",
+      error("COPY --from=5: no stage or image found with that name"),
+      "Failed ContainerfileInvalid"
+    ],
+    [
+      "PullBuilderImageFailed",
+      "error: failed to pull image: After retrying 2 times:\nreading manifest 1 in a/b: manifest unknown",
+      "Errored ImagePullDenied"
+    ],
+    [
+      "PullBuilderImageFailed",
+      `error processing dockerconfigjson: unexpected end of JSON input\n${pulling("unauthorized")}`,
+      "Errored CredentialsInvalid"
+    ],
+    ["PullBuilderImageFailed", pulling("StatusCode: 429, \"\""), "Errored ImagePullFailed"],
     ...[
       "curl: (6) Could not resolve host: example.com",
       "net/http: TLS handshake timeout",

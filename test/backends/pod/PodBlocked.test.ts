@@ -36,6 +36,10 @@ const states: ReadonlyArray<readonly [Pod["status"], reason: string, upstream: s
   [waits("ImageInspectError"), "ImagePull", "ImageInspectError"],
   [waits("ErrImageNeverPull"), "ImagePull", "ErrImageNeverPull"],
   [waits("InvalidImageName"), "ImagePull", "InvalidImageName"],
+  [waits("SignatureValidationFailed"), "ImagePull", "SignatureValidationFailed"],
+  [waits("PreCreateHookError"), "Unknown", "PreCreateHookError"],
+  [waits("PreStartHookError"), "Unknown", "PreStartHookError"],
+  [waits("RROUnsupported"), "Unknown", "RROUnsupported"],
   [waits("CreateContainerConfigError"), "MissingReference", "CreateContainerConfigError"],
   [waits("CreateContainerError"), "Unknown", "CreateContainerError"],
   [waits("RunContainerError"), "Unknown", "RunContainerError"]

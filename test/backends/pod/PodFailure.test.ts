@@ -59,6 +59,20 @@ const cases: ReadonlyArray<readonly [what: string, Pod["status"], reason: string
     ["OutOfmemory", { reason: "OutOfmemory" }, "Evicted", "OutOfmemory", /./],
     ["OutOfephemeral-storage", { reason: "OutOfephemeral-storage" }, "Evicted", "OutOfephemeral-storage", /./],
     ["OutOfpods", { reason: "OutOfpods" }, "Evicted", "OutOfpods", /./],
+    ...[
+      "OutOfnvidia.com/gpu",
+      "NodeName",
+      "NodePorts",
+      "TaintToleration",
+      "PodOSNotSupported",
+      "PodFeatureUnsupported",
+      "PodLevelResourcesNotSupported",
+      "TopologyAffinityError",
+      "AppArmor",
+      "SysctlForbidden"
+    ].map((reason) => [reason, { reason }, "Evicted", reason, /./] as const),
+    ["Shutdown", { reason: "Shutdown" }, "NodeLost", "Shutdown", /./],
+    ["a restart of containerd", terminated("Unknown", 255), "NodeLost", "Unknown", /tail/],
     ["NodeLost", { reason: "NodeLost" }, "NodeLost", "NodeLost", /./],
     ["OOMKilled", terminated("OOMKilled"), "OutOfMemory", "OOMKilled", /main needed more memory/],
     ["PreemptionByScheduler", disrupted("PreemptionByScheduler"), "Evicted", "PreemptionByScheduler", /^by /],
@@ -79,6 +93,12 @@ describe("PodFate", () => {
       assert.match(fate?.message ?? "", message)
     })
   }
+
+  it("OOMKilled: counts with an exit code alone, and not over a message of the program itself", () => {
+    assert.isUndefined(PodFailure.classify(pod(terminated("OOMKilled", 0))))
+    assert.isUndefined(PodFailure.classify(pod(terminated("OOMKilled", 14)), (message) => message.includes("tail")))
+    assert.strictEqual(PodFailure.classify(pod(terminated("OOMKilled", 14)), () => false)?.reason, "OutOfMemory")
+  })
 
   it("a pod's own reason goes before what its containers say", () => {
     assert.strictEqual(PodFailure.classify(pod({ ...terminated("OOMKilled"), reason: "Evicted" }))?.reason, "Evicted")

@@ -139,6 +139,12 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.strictEqual(version("no such thing"), "0 0 old")
       })
 
+      it("stop: a termination message, so that the kubelet does not put the log there", () => {
+        const run = withFunctions(shell, "trap stop TERM; kill -TERM $$; sleep 5")
+        assert.strictEqual(run.status, 143)
+        assert.deepInclude(run.message, { verb: "build", code: 143, text: "the build was told to stop" })
+      })
+
       it("cuts a message to what Kubernetes keeps", () => {
         const run = withFunctions(
           shell,
@@ -153,8 +159,8 @@ describe("BuildScript", { timeout: 60_000 }, () => {
   }
 
   it("names its texts so that a shell pattern can hold them", () => {
-    const { casePattern: _, ...tables } = ErrorText
-    for (const rows of Object.values(tables)) {
+    const { casePattern: _, has: __, ...groups } = ErrorText
+    for (const { rows } of Object.values(groups)) {
       for (const { source, text } of rows) {
         assert.match(text, /^[^'A-Z\n]+$/)
         assert.notStrictEqual(source, "")

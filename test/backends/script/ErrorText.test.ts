@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { FastCheck } from "effect"
+import * as ErrorText from "../../../src/backends/script/ErrorText.js"
 import { code } from "../../../src/backends/script/ExitCode.js"
 import * as TerminationMessage from "../../../src/backends/script/TerminationMessage.js"
 import { withFunctions } from "../../support/Shell.js"
@@ -66,7 +68,82 @@ const builds: ReadonlyArray<readonly [said: string, expected: number, exitCode?:
   ["STEP 2/2: RUN x\nError: building at STEP \"RUN x\": while running runtime: exit status 137", code.unknown, 137],
   [
     "STEP 2/2: ADD http://h/x /x\nError: building at STEP \"ADD http://h/x /x\": reading \"http://h/x\": Get \"http://h/x\": dial tcp 10.0.0.1:80: connect: connection refused",
-    code.unknown
+    code.networkUnavailable
+  ],
+  [
+    "STEP 2/2: ADD http://h/x /x\nError: building at STEP \"ADD http://h/x /x\": invalid response status 503",
+    code.networkUnavailable
+  ],
+  [
+    "STEP 2/2: ADD http://h/x /x\nError: building at STEP \"ADD http://h/x /x\": invalid response status 404",
+    code.instructionFailed
+  ],
+  // A RUN that could not be started: buildah says so itself, and reports the end of one program instead of two (1.28 and 1.43).
+  [
+    "STEP 3/3: RUN echo hi\nerror setting supplemental groups list: operation not permittedsubprocess exited with status 1\nError: building at STEP \"RUN echo hi\": exit status 1",
+    code.storageUnavailable
+  ],
+  [
+    "STEP 3/3: RUN echo hi\nerror setting supplemental groups list: operation not permitted\nsubprocess exited with status 1\nError: building at STEP \"RUN echo hi\": exit status 1",
+    code.storageUnavailable
+  ],
+  [
+    "STEP 2/2: RUN true\nerror running container: error creating container for [/bin/sh -c true]: rootfs_linux.go:58: mounting \"proc\" to rootfs caused \"operation not permitted\"\n: exit status 1\nError: building at STEP \"RUN true\": while running runtime: exit status 1",
+    code.storageUnavailable
+  ],
+  [
+    "STEP 2/2: RUN true\nerror running subprocess: fork/exec /proc/self/exe: operation not permitted\nError: building at STEP \"RUN true\": exit status 1",
+    code.storageUnavailable
+  ],
+  [
+    "STEP 2/2: RUN true\nerror running container: from /usr/bin/crun creating container for [/x]: executable file `/x` not found: No such file or directory\n: exit status 1\nError: building at STEP \"RUN true\": while running runtime: exit status 1",
+    code.instructionFailed,
+    1
+  ],
+  [
+    "STEP 3/3: RUN [\"/bin/nosuch\"]\nprocess failed to start with error: fork/exec /bin/nosuch: no such file or directory\nprocess exited with error: exec: not started\nsubprocess exited with status 1\nError: building at STEP \"RUN /bin/nosuch\": exit status 1",
+    code.instructionFailed,
+    1
+  ],
+  [
+    "STEP 3/3: RUN true\nError: building at STEP \"RUN true\": setting \"RLIMIT_NOFILE\" limit to soft=1048576,hard=1048576 (was soft=20000,hard=20000): operation not permitted",
+    code.storageUnavailable
+  ],
+  [
+    "STEP 2/2: COPY a /a\nError: building at STEP \"COPY a /a\": error in copier subprocess: EOF",
+    code.storageUnavailable
+  ],
+  [
+    "STEP 1/2: FROM h/b:1\nError: creating build container: could not find \"netavark\" in one of [/usr/libexec/podman].",
+    code.storageUnavailable
+  ],
+  [
+    "STEP 2/2: RUN dnf -y install x\nCurl error (6): Couldn't resolve host name\nsubprocess exited with status 1\nsubprocess exited with status 1\nError: building at STEP \"RUN dnf -y install x\": exit status 1",
+    code.unknown,
+    1
+  ],
+  [
+    "STEP 2/2: RUN --mount=type=foo,target=/x true\nError: building at STEP \"RUN --mount=type=foo,target=/x true\": resolving mountpoints for container \"1\": invalid mount type \"foo\"",
+    code.containerfileInvalid
+  ],
+  [
+    "STEP 2/2: COPY --link a /a\nError: building at STEP \"COPY --link a /a\": COPY only supports the --chmod=<permissions> --chown=<uid:gid> and the --from=<image|stage> flags",
+    code.containerfileInvalid
+  ],
+  [
+    "STEP 2/2: COPY --from=5 a /a\nError: COPY --from=5: no stage or image found with that name",
+    code.containerfileInvalid
+  ],
+  // The output ends without a line break, and looks like a step and an error: the instruction that the error quotes counts.
+  [
+    "STEP 2/3: RUN printf x\nxSTEP 3/3: RUN false\nsubprocess exited with status 1\nsubprocess exited with status 1\nError: building at STEP \"RUN false\": exit status 1",
+    code.instructionFailed,
+    1
+  ],
+  [
+    "STEP 2/2: RUN printf x; exit 3\nxError: building at STEP \"RUN printf x; exit 3\": while running runtime: exit status 3",
+    code.instructionFailed,
+    3
   ],
   [
     "STEP 1/2: FROM h/n:1\nError: creating build container: initializing source docker://h/n:1: reading manifest 1 in h/n: manifest unknown: manifest unknown",
@@ -131,6 +208,24 @@ const registries: ReadonlyArray<readonly [said: string, kind: "denied" | "transi
   ["Error: reading blob sha256:00: fetching blob: received unexpected HTTP status: 502 Bad Gateway", "transient"],
   ["Error: reading manifest 1 in h/b: toomanyrequests: You have reached your pull rate limit", "transient"],
   ["Error: writing blob: Patch \"https://h/v2/\": read tcp 10.0.0.1: connection reset by peer", "transient"],
+  ["Error: writing manifest: uploading manifest 1 to h/os: denied", "denied"],
+  ["Error: writing manifest: uploading manifest 1 to h/os: unsupported", "denied"],
+  ["Error: writing blob: initiating layer upload: invalid status code from registry 403 (Forbidden)", "denied"],
+  ["Error: unable to retrieve auth token: received unexpected HTTP status: 403 Forbidden", "denied"],
+  ["Error: reading manifest 1 in h/b: received unexpected HTTP status: 404 Not Found", "denied"],
+  [
+    "Error: uploading manifest 1 to h/os: tag invalid: The image tag '1' already exists and cannot be overwritten",
+    "denied"
+  ],
+  ["Error: uploading manifest 1 to h/os: StatusCode: 412, \"configured as immutable\"", "denied"],
+  ["Error: uploading manifest 1 to h/os: manifest invalid: manifest invalid", "denied"],
+  ["Error: writing blob: StatusCode: 413, \"Request Entity Too Large\"", "denied"],
+  ["Error: uploading manifest 1 to h/os: received unexpected HTTP status: 415 Unsupported Media Type", "denied"],
+  ["Error: reading manifest 1 in h/b: unknown: artifact acme/b:1 not found", "denied"],
+  ["Error: unsupported image-specific operation on artifact with type \"application/vnd.cncf.helm\"", "denied"],
+  ["Error: reading manifest 1 in h/b: StatusCode: 429, \"slow down\"", "transient"],
+  ["Error: writing blob: received unexpected HTTP status: 408 Request Timeout", "transient"],
+  ["Error: writing blob: StatusCode: 500, \"\"", "transient"],
   ["Error: getting username and password: 1 error occurred:\n\t* illegal base64 data at input byte 4", "credentials"],
   ["Error: writing blob: storing blob to file \"/w/tmp/1\": open /w/tmp/1: permission denied", "storage"]
 ]
@@ -187,6 +282,72 @@ describe("classification", { timeout: 120_000 }, () => {
     const [verdict] = judge([said], "oom_kills() { echo 3; }; build_failed")
     assert.strictEqual(verdict?.status, code.outOfMemory)
     assert.include(verdict?.message?.text, "memory")
+  })
+
+  it("output of a RUN: no line that it prints changes the verdict", () => {
+    const { casePattern: _, disk: __, has: ___, runNetwork: ____, ...groups } = ErrorText
+    const texts = Object.values(groups).flatMap(({ rows }) => rows.map(({ text }) => text))
+    const line = FastCheck.oneof(
+      FastCheck.constantFrom(...texts).map((text) => `Error: ${text}`),
+      FastCheck.constantFrom(...texts),
+      FastCheck.constantFrom(
+        "STEP 9/9: COPY a /b",
+        "[1/2] STEP 1/1: ADD http://h/x /x",
+        "Error: building at STEP \"COPY a /b\": EOF",
+        "Error: building at STEP \"ADD http://h/x /x\": dial tcp 10.0.0.1:80: connection refused",
+        "subprocess exited on killed",
+        "subprocess exited with status 1",
+        "Failed, retrying in 2s ... (1/1)",
+        "signal: killed",
+        ""
+      )
+    )
+    const logs = FastCheck.sample(FastCheck.array(line, { minLength: 1, maxLength: 6 }), { numRuns: 40, seed: 10 })
+      .map((output) =>
+        [
+          "STEP 2/3: RUN sh x.sh",
+          ...output,
+          "subprocess exited with status 3",
+          "subprocess exited with status 3",
+          "Error: building at STEP \"RUN sh x.sh\": exit status 3"
+        ].join("\n")
+      )
+    for (const [index, verdict] of judge(logs, "build_failed").entries()) {
+      assert.deepStrictEqual(
+        { code: verdict.status, exitCode: verdict.message?.exitCode, text: verdict.message?.text },
+        { code: code.instructionFailed, exitCode: 3, text: "STEP 2/3: RUN sh x.sh: exit status 3" },
+        logs[index]
+      )
+    }
+  })
+
+  it("a missing file of a COPY: its name is in the message", () => {
+    const said =
+      "STEP 2/2: COPY a nosuch /x/\nError: building at STEP \"COPY a nosuch /x/\": checking on sources under \"/ctx\": copier: stat: \"/nosuch\": no such file or directory"
+    assert.strictEqual(
+      judge([said], "build_failed")[0]?.message?.text,
+      "STEP 2/2: COPY a nosuch /x/: checking on sources under \"/ctx\": copier: stat: \"/nosuch\": no such file or directory"
+    )
+  })
+
+  it("one user id alone: the script ends before anything is built", () => {
+    const probe = (map: string) =>
+      withFunctions(
+        ["sh"],
+        "id() { echo 1000; }; buildah() { printf '%s\\n' \"$MAP\"; }; check_user_ids; echo goes on",
+        {
+          MAP: map
+        }
+      )
+    const single = probe("         0       1000          1")
+    assert.strictEqual(single.message?.code, code.storageUnavailable)
+    assert.match(
+      single.message?.text ?? "",
+      /newuidmap and newgidmap need the file capabilities .*allowPrivilegeEscalation/
+    )
+    assert.include(probe("         0       1000          1\n         1     100000      65536").stdout, "goes on")
+    assert.include(probe("         0          0 4294967295").stdout, "goes on")
+    assert.include(probe("").stdout, "goes on")
   })
 
   it("names the step and the cause", () => {

@@ -20,6 +20,7 @@ describe("ExitCode", () => {
       "20 Errored StorageUnavailable",
       "21 Errored Unknown",
       "22 Errored BuilderTooOld",
+      "23 Errored NetworkUnavailable (retryable)",
       "143 Errored Evicted (retryable)"
     ])
   })
@@ -33,6 +34,6 @@ describe("ExitCode", () => {
   })
 
   it("names the codes after which trying again is pointless", () => {
-    assert.deepStrictEqual([...ExitCode.retryable], [13, 15, 143])
+    assert.deepStrictEqual([...ExitCode.retryable], [13, 15, 23, 143])
   })
 })

@@ -1,0 +1,81 @@
+/**
+ * A proxy on loopback in front of a registry that fails the first pushes in a chosen way.
+ */
+import { Effect, type Scope } from "effect"
+import * as http from "node:http"
+
+/** How a push fails: a status for the first blob, a connection cut there, or a status for the manifest after all blobs. */
+export type Fault = "503" | "500" | "429" | "cut" | "500 after upload"
+
+export interface PushProxy {
+  /** `host:port` of the proxy. */
+  readonly host: string
+  /** Fails so many pushes from now on, and counts them from 0. */
+  readonly fail: (fault: Fault, times: number) => void
+  /** How many pushes have been failed, and how many manifests the registry took. */
+  readonly counts: () => { readonly failed: number; readonly pushed: number }
+}
+
+/** Where a push of each kind fails: when its first upload starts, or when its manifest is written. */
+const isTarget = (fault: Fault, { method, url = "" }: http.IncomingMessage): boolean =>
+  fault === "500 after upload"
+    ? method === "PUT" && url.includes("/manifests/")
+    : method === "POST" && url.includes("/blobs/uploads")
+
+export const make = (registry: string): Effect.Effect<PushProxy, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    let fault: Fault = "503"
+    let left = 0
+    let failed = 0
+    let pushed = 0
+    const server = http.createServer((request, response) => {
+      if (left > 0 && isTarget(fault, request)) {
+        left--
+        failed++
+        if (fault === "cut") {
+          request.socket.destroy()
+          return
+        }
+        request.resume()
+        request.on("end", () => {
+          response.writeHead(Number.parseInt(fault, 10), fault === "429" ? { "Retry-After": "1" } : {})
+          response.end()
+        })
+        return
+      }
+      const [host, port] = registry.split(":")
+      const forwarded = http.request(
+        { host, port, method: request.method, path: request.url, headers: request.headers },
+        (answer) => {
+          if (request.method === "PUT" && request.url?.includes("/manifests/") === true && answer.statusCode === 201) {
+            pushed++
+          }
+          response.writeHead(answer.statusCode ?? 502, answer.headers)
+          answer.pipe(response)
+        }
+      )
+      forwarded.on("error", () => response.destroy())
+      request.pipe(forwarded)
+    })
+    yield* Effect.acquireRelease(
+      Effect.async<void>((resume) => {
+        server.listen(0, "127.0.0.1", () => resume(Effect.void))
+      }),
+      () =>
+        Effect.async<void>((resume) => {
+          server.closeAllConnections()
+          server.close(() => resume(Effect.void))
+        })
+    )
+    const address = server.address()
+    return {
+      host: `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+      fail: (next, times) => {
+        fault = next
+        left = times
+        failed = 0
+        pushed = 0
+      },
+      counts: () => ({ failed, pushed })
+    }
+  })

@@ -22,19 +22,19 @@ export interface BuildState<Child> {
   readonly events: ReadonlyArray<Resources.Event>
 }
 
-/** With all that the build is made of. */
+/** With the whole record. */
 export interface WholeBuildState<Child> extends BuildState<Child> {
   readonly record: BuildRecord.BuildRecord
 }
 
 /**
- * - `Finalized`: the outcome is kept on the record.
- * - `Stopping`: there is a stop mark, and the stop is not done.
- * - `Terminal`: the platform has decided, and that is not kept yet.
- * - `Retry`: an attempt ended in a retryable error, and we are to make the next.
- * - `DeadlineExceeded`: the attempt has waited for too long, or no child came.
- * - `ChildMissing`: there is no child, and there may still be one.
- * - `InProgress`: everything else; look again at `wakeAt` at the latest.
+ * - `Finalized`: the outcome is stored on the record.
+ * - `Stopping`: there is a stop mark, and the stop is unfinished.
+ * - `Terminal`: the platform has decided, and the outcome is not stored yet.
+ * - `Retry`: an attempt ended in a retryable error, and this library creates the next.
+ * - `DeadlineExceeded`: the attempt was pending for too long, or its child is missing.
+ * - `ChildMissing`: no child exists yet.
+ * - `InProgress`: everything else; to be evaluated again at `wakeAt` at the latest.
  */
 export type Evaluation<Child> =
   | { readonly _tag: "Finalized"; readonly status: BuildStatus.Terminal }
@@ -95,7 +95,7 @@ const tooLate = (record: RecordSummary, { status }: Interpretation): BuildStatus
   const blocked = status._tag === "Pending" || status._tag === "Running" ? status.blocked : undefined
   return BuildStatus.errored("PendingTimeout", {
     message: `the build could not begin within ${Duration.format(pendingTimeout(record))}: ${
-      blocked?.message ?? "the platform does not say why"
+      blocked?.message ?? "the platform gave no reason"
     }`,
     upstreamReason: blocked?.upstreamReason,
     pod: status.pod

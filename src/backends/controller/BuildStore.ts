@@ -130,8 +130,12 @@ export const make = <Child extends Resource.Metadata>(
       Effect.map(({ items }) => items.filter((pod) => definition.recordOf(pod) === ref.name))
     )
 
-  const childManifest = (of: BuildRecord.BuildRecord, attempt: number, surroundings: ClusterDefaults): JsonObject => {
-    const base = definition.manifest(of, attempt, surroundings)
+  const childManifest = (
+    of: BuildRecord.BuildRecord,
+    attempt: number,
+    clusterDefaults: ClusterDefaults
+  ): JsonObject => {
+    const base = definition.manifest(of, attempt, clusterDefaults)
     const labels = {
       ...labelsOf(base),
       ...BuildRecord.labels({ backend, fingerprint: of.fingerprint, record: of.ref.name, input: of.input }),
@@ -148,8 +152,8 @@ export const make = <Child extends Resource.Metadata>(
     }
   }
 
-  // A create whose answer was lost, or that somebody else made: an object of this name can only be that very child, for
-  // its name tells the record's uid. One that is gone before it can be read is made again.
+  // AlreadyExists: the response of an earlier create was lost, or another client created the object. It can only be this child,
+  // because its name contains the record's uid. If it is deleted before it is read, it is created again.
   const createOnce = <A extends Resource.Metadata>(of: Resource.Resource<A>, object: JsonObject, ref: BuildRef) => {
     const operation = `create ${of.plural} of ${ref}`
     const found = optional(cluster.get(of, nameOf(object), { namespace: ref.namespace }))
@@ -181,8 +185,8 @@ export const make = <Child extends Resource.Metadata>(
       Effect.map(Option.filter(({ metadata }) => metadata.uid === ref.uid))
     )
 
-  const glance: BuildStore<Child>["metadata"] = (ref) =>
-    Effect.map(object(ref), Option.flatMap((metadata) => RecordMetadata.parse(backend, metadata)))
+  const metadata: BuildStore<Child>["metadata"] = (ref) =>
+    Effect.map(object(ref), Option.flatMap((found) => RecordMetadata.parse(backend, found)))
 
   const summary: BuildStore<Child>["summary"] = (ref) =>
     Effect.gen(function*() {
@@ -203,10 +207,10 @@ export const make = <Child extends Resource.Metadata>(
     }).pipe(
       Effect.catchIf((error) => error.reason === "NotFound", () => Effect.void),
       refused(`remove ${ref}`),
-      // Under that name is another object by now, or the server has met some other conflict: it is asked which.
+      // The name belongs to another object by now, or there is some other conflict: the server is asked which.
       Effect.catchIf((error) => error.reason === "Conflict", (conflict) =>
         Effect.flatMap(
-          glance(ref),
+          metadata(ref),
           Option.match({
             onNone: () => Effect.void,
             onSome: () => attempt === attempts ? conflict : deleteRecord(ref, attempt + 1)
@@ -238,7 +242,7 @@ export const make = <Child extends Resource.Metadata>(
     byFingerprint: (namespace, fingerprint) =>
       Effect.map(fingerprintRecords(namespace, fingerprint), fingerprintBuilds),
     record,
-    metadata: glance,
+    metadata,
     summary,
     state: (ref) =>
       Effect.all({ record: record(ref), children: children(ref), pods: pods(ref) }, { concurrency: "unbounded" }).pipe(
@@ -266,7 +270,7 @@ export const make = <Child extends Resource.Metadata>(
     complete: (of, attempt, parts) =>
       Effect.forEach(parts, (part) => createOnce(RecordMetadata.resource, part, of.ref), { concurrency: 4 }).pipe(
         Effect.zipRight(refused(`look around for ${of.ref}`)(definition.clusterDefaults)),
-        Effect.flatMap((surroundings) => createOnce(resource, childManifest(of, attempt, surroundings), of.ref))
+        Effect.flatMap((clusterDefaults) => createOnce(resource, childManifest(of, attempt, clusterDefaults), of.ref))
       ),
     annotate: ({ ref, resourceVersion }, annotations) =>
       cluster.patch(RecordMetadata.resource, ref.name, {

@@ -1,8 +1,8 @@
 /**
- * The life of a build on a cluster, the same whatever it becomes there: recorded, adopted, watched, stopped, its outcome
- * kept. What differs is a {@link Definition}.
+ * The life of a build on a cluster, the same for every backend: recorded, adopted, followed, stopped, its outcome stored. A
+ * {@link Definition} has the differences.
  *
- * Nothing is kept in this process: whoever has the ref carries on.
+ * No state is kept in this process: any process that has the ref can continue.
  *
  * @since 0.1.0
  */
@@ -48,7 +48,7 @@ const service = <Child extends Resource.Metadata>(
   controllers: BuildControllers.BuildControllers<Child>,
   defaultNamespace: string
 ): BuildService.Service => {
-  const { cluster, definition, reconciler: settle, store: objects } = context
+  const { cluster, definition, reconciler, store } = context
   const watch = WatchStream.make(controllers)
 
   const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRejected> => {
@@ -58,13 +58,15 @@ const service = <Child extends Resource.Metadata>(
 
   const submit = Submit.make(context)
 
-  const summarise = (glance: RecordMetadata.RecordMetadata) =>
+  const summarise = (metadata: RecordMetadata.RecordMetadata) =>
     Effect.gen(function*() {
-      const status = Option.isSome(glance.outcome) ? glance.outcome.value.status : yield* settle.status(glance.ref)
-      return Option.some(Summary.make(glance, status, yield* DateTime.now))
+      const status = Option.isSome(metadata.outcome)
+        ? metadata.outcome.value.status
+        : yield* reconciler.status(metadata.ref)
+      return Option.some(Summary.make(metadata, status, yield* DateTime.now))
     }).pipe(
       Effect.catchTag("BuildNotFound", () => Effect.succeedNone),
-      // One that another version wrote, or somebody by hand, must not hide the others.
+      // A record that cannot be read must not hide the others.
       Effect.catchIf(
         (error) => error.cause instanceof BuildRecord.Unreadable,
         (error) => Effect.as(Effect.logWarning(error.message), Option.none())
@@ -80,24 +82,24 @@ const service = <Child extends Resource.Metadata>(
         yield* check(input)
         return yield* submit(input, { again, namespace, records: FingerprintLookup.takeRecords(given) })
       }),
-    status: settle.status,
+    status: reconciler.status,
     changes: StatusStream.make(context, controllers),
     logs: LogStream.make(context, controllers),
     cancel: (ref) =>
       Effect.catchTag(
-        Effect.asVoid(settle.stop(ref, new BuildStatus.Cancelled({}))),
+        Effect.asVoid(reconciler.stop(ref, new BuildStatus.Cancelled({}))),
         "BuildNotFound",
         () => Effect.void
       ),
     remove: (ref) =>
-      settle.stop(ref, new BuildStatus.Cancelled({}), { isRemoved: true }).pipe(
-        Effect.zipRight(objects.deleteRecord(ref)),
+      reconciler.stop(ref, new BuildStatus.Cancelled({}), { isRemoved: true }).pipe(
+        Effect.zipRight(store.deleteRecord(ref)),
         Effect.catchTag("BuildNotFound", () => Effect.void)
       ),
     list: ({ fingerprint, namespace = defaultNamespace } = {}) =>
       Effect.gen(function*() {
-        const glances = yield* objects.list(namespace, fingerprint)
-        const summaries = yield* Effect.forEach(glances, summarise, { concurrency: 8 })
+        const records = yield* store.list(namespace, fingerprint)
+        const summaries = yield* Effect.forEach(records, summarise, { concurrency: 8 })
         return summaries.flatMap(Option.toArray)
       }),
     watch: ({ fingerprint, namespace = defaultNamespace } = {}) => watch(namespace, fingerprint)
@@ -105,6 +107,6 @@ const service = <Child extends Resource.Metadata>(
   return FingerprintLookup.register(backend, {
     cluster,
     namespace: defaultNamespace,
-    find: objects.fingerprintRecords
+    find: store.fingerprintRecords
   })
 }

@@ -41,7 +41,7 @@ export interface Observed<Child> {
 export interface Interpretation {
   /** Statuses of `Errored` and `Failed` may leave `logTail` empty: it is read and added. */
   readonly status: BuildStatus
-  /** How the build has ended, unless more is seen before `at`: where a platform tells of an end piece by piece. */
+  /** The outcome, unless more is observed before `at`: for platforms that report an outcome in several steps. */
   readonly ending?: { readonly status: Terminal; readonly at: DateTime.Utc } | undefined
   /** Since when the attempt waits to begin; absent while it runs, and while it stands in a queue. */
   readonly waitingSince?: DateTime.Utc | undefined
@@ -102,7 +102,7 @@ export interface Definition<Child extends Resource.Metadata> {
   /** Asked whenever a child is to be made. */
   readonly clusterDefaults: Effect.Effect<ClusterDefaults, ClusterError>
   /** The child for an attempt, counted from 1. Names, labels and owner are added to its metadata. */
-  readonly manifest: (record: BuildRecord, attempt: number, surroundings: ClusterDefaults) => JsonObject
+  readonly manifest: (record: BuildRecord, attempt: number, clusterDefaults: ClusterDefaults) => JsonObject
   /** What is missing in the object that the server made of the manifest, where servers drop fields silently. */
   readonly verifyCreated: (created: Child) => ReadonlyArray<Issue>
   readonly interpret: (observed: Observed<Child>) => Interpretation

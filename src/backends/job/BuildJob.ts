@@ -1,5 +1,5 @@
 /**
- * The Job that a build becomes.
+ * The Job of a build.
  */
 import * as BuildInput from "../../core/BuildInput.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
@@ -11,13 +11,12 @@ import { retryable } from "../script/ExitCode.js"
 import * as BuildPod from "./BuildPod.js"
 import type { JobProfile } from "./JobProfile.js"
 
-/** Kueue takes up Jobs that have it: kueue.sigs.k8s.io docs/tasks/run/jobs. */
+/** The label of Jobs that Kueue manages: kueue.sigs.k8s.io docs/tasks/run/jobs. */
 const queueLabel = "kueue.x-k8s.io/queue-name"
 
 /**
- * An attempt that the platform disturbed counts and is tried again, whatever its containers ended with; an exit code that
- * the same attempt would end with again fails the Job, and so does any code that is not ours. What is left, such as a pod
- * that a node refused, counts.
+ * An attempt that the platform disrupted counts and is retried, whatever its exit codes. A permanent exit code fails the Job,
+ * and so does any code that is not the script's. Everything else, such as a pod that a node refused, counts.
  */
 const podFailurePolicy: JsonObject = {
   rules: [
@@ -29,12 +28,12 @@ const podFailurePolicy: JsonObject = {
   ]
 }
 
-/** The Job whose first attempt is that of the build's with this number. */
+/** The Job whose first attempt is the attempt of the build with this number. */
 export const make = (
   profile: JobProfile,
   record: BuildRecord,
   attempt: number,
-  surroundings: ClusterDefaults
+  clusterDefaults: ClusterDefaults
 ): JsonObject => {
   const { queueName, retries = BuildInput.defaults.retries } = record.input
   return Resource.object(Resources.Job, {
@@ -44,9 +43,9 @@ export const make = (
       parallelism: 1,
       backoffLimit: Math.max(0, retries + 1 - attempt),
       podFailurePolicy,
-      // Kueue lets it go when its turn comes.
+      // Kueue resumes it when its turn comes.
       ...(queueName === undefined ? {} : { suspend: true }),
-      template: BuildPod.template(profile, record, surroundings)
+      template: BuildPod.template(profile, record, clusterDefaults)
     }
   })
 }

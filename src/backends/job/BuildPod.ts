@@ -1,16 +1,16 @@
 /**
- * The pod that runs the script: an init container that builds and holds the base's secret alone, then a container that
- * pushes and holds the final image's alone. A chroot hides little from a RUN line, so they never meet.
+ * The pod that runs the script: an init container that builds, with only the base's secret, then a container that pushes, with
+ * only the final image's. A chroot hides little from a RUN line, so the two secrets are never in one container.
  *
- * What it runs with, and why:
+ * Its security settings, and why:
  *
  * | | |
  * |---|---|
- * | user 1000, not root | buildah maps what the image calls root to subordinate ids of that user, in a user namespace |
- * | no `allowPrivilegeEscalation: false` | newuidmap and newgidmap set up that namespace by their file capabilities |
- * | no capabilities added | the runtime's own set has SETUID and SETGID; the SCC anyuid allows no more |
- * | no seccomp profile | what the node has; the default of CRI-O, and none at all, let a process make namespaces |
- * | no token | nothing in it talks to the API server |
+ * | user 1000, not root | buildah maps the image's root to subordinate ids of that user, in a user namespace |
+ * | no `allowPrivilegeEscalation: false` | newuidmap and newgidmap need their file capabilities to set up that namespace |
+ * | no capabilities added | the runtime's default set has SETUID and SETGID; the SCC anyuid allows no more |
+ * | no seccomp profile | the node's default; CRI-O's default, and no profile at all, allow creating namespaces |
+ * | no token | nothing in it uses the API server |
  */
 import * as Duration from "effect/Duration"
 import * as BuildInput from "../../core/BuildInput.js"
@@ -26,19 +26,19 @@ import * as PodVolumes from "./PodVolumes.js"
 /** The user `build` of buildah's image. */
 const user = 1000
 
-/** By which the scheduler keeps builds off a node that has one. */
+/** The pod label of the anti-affinity that keeps a second build off a node. */
 export const slotLabel = "effect-os-builder/slot"
 
 const seconds = (duration: Duration.Duration): number => Math.max(1, Math.ceil(Duration.toSeconds(duration)))
 
-/** The script ends an attempt itself. This is for a pod in which it no longer can: longer than it may ever wait and run. */
+/** The script enforces the timeout. This is a backstop for a pod in which it cannot: longer than any wait and run together. */
 const deadline = ({ pendingTimeout, timeout }: BuildInput.BuildInput): number =>
   seconds(Duration.sum(
     Duration.sum(timeout ?? BuildInput.defaults.timeout, pendingTimeout ?? BuildInput.defaults.pendingTimeout),
     Duration.minutes(5)
   ))
 
-/** Kubernetes takes `$(NAME)` in a value for another variable, and `$$` for a dollar. */
+/** Kubernetes expands `$(NAME)` in a value, and `$$` to a dollar. */
 const literal = (value: string): string => value.replaceAll("$", "$$$$")
 
 const variables = (values: { readonly [name: string]: string | undefined }): ReadonlyArray<JsonObject> =>
@@ -46,7 +46,7 @@ const variables = (values: { readonly [name: string]: string | undefined }): Rea
     value === undefined || value === "" ? [] : [{ name, value: literal(value) }]
   )
 
-/** Where the volumes say nothing. */
+/** The variables that no volume sets. */
 const environment = (profile: JobProfile, input: BuildInput.BuildInput): Partial<Environment> => ({
   OSB_BASE_IMAGE: input.baseImage.pullspec,
   OSB_FINAL_IMAGE: input.finalImage.pullspec,
@@ -82,14 +82,13 @@ const container = (
       ...proxies(input.proxy ?? proxy)
     }),
     volumeMounts: PodVolumes.mountsOf(volumes, verb),
-    // No limit of memory but the node's: a build that is killed for it is no help to anybody. Of disk there is one, since a
-    // full node evicts others.
+    // No memory limit: a build killed for it would help nobody. Disk has a limit, because a full node evicts other pods.
     resources: {
       requests: { cpu, memory, "ephemeral-storage": disk },
       limits: { "ephemeral-storage": disk }
     },
     terminationMessagePolicy: "FallbackToLogsOnError",
-    // To write the node's storage takes root there. It runs nothing that the input says.
+    // Writing to the node's storage needs root on the node. This container runs no code from the input.
     ...(verb === "push" && isForNode(profile, input)
       ? { securityContext: { privileged: true, runAsUser: 0, runAsGroup: 0, runAsNonRoot: false } }
       : {})
@@ -113,7 +112,7 @@ const toleration = (given: BuildInput.TolerationOptions): JsonObject =>
 export const template = (
   profile: JobProfile,
   record: BuildRecord.BuildRecord,
-  surroundings: ClusterDefaults
+  clusterDefaults: ClusterDefaults
 ): { readonly metadata: JsonObject; readonly spec: JsonObject } => {
   const { fingerprint, input, ref } = record
   const volumes = PodVolumes.of(profile, record)
@@ -146,8 +145,8 @@ export const template = (
       },
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(profile.takesSlot ? { affinity: slot } : {}),
-      initContainers: [container(profile, record, volumes, "build", surroundings)],
-      containers: [container(profile, record, volumes, "push", surroundings)],
+      initContainers: [container(profile, record, volumes, "build", clusterDefaults)],
+      containers: [container(profile, record, volumes, "push", clusterDefaults)],
       volumes: volumes.map(PodVolumes.manifest)
     }
   }

@@ -12,7 +12,7 @@ import type { ClusterDefaults } from "../controller/Definition.js"
 /** How long a proxy that was read is used, by all backends of the cluster. */
 export const proxyCacheTtl = Duration.minutes(10)
 
-/** Everyone who sees a pod can read its environment. */
+/** Everyone who can get a pod can read its environment. */
 const withoutPassword = (url: string | undefined): url is string =>
   url !== undefined && url !== "" && !url.includes("@")
 

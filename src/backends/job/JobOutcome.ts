@@ -1,5 +1,5 @@
 /**
- * What the state of a Job and its pods means.
+ * The status of a build from its Job and pods.
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -16,8 +16,7 @@ import type { Verb } from "./PodVolumes.js"
 type Seen = Observed<Resources.Job>
 
 /**
- * How long the pods of a Job that is over are waited for: they are read at another moment than the Job, and may be seen as
- * they were before.
+ * How long to wait for the pods of a finished Job: they are read at another moment than the Job, and may be stale.
  */
 export const grace = Duration.seconds(10)
 
@@ -37,7 +36,7 @@ export const interpret = (seen: Seen): Interpretation => {
   return going(seen)
 }
 
-/** The log of each container that has run or may yet run. */
+/** The log of each container that has run or may still run. */
 export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
   pods.flatMap((pod) =>
     (["build", "push"] as const).flatMap((verb) => {
@@ -70,13 +69,13 @@ const failedPods = ({ pods }: Seen): ReadonlyArray<Resources.Pod> =>
 
 const timesFailed = (seen: Seen): number => Math.max(seen.child.status?.failed ?? 0, failedPods(seen).length)
 
-/** How many attempts have ended, of this Job and those before it. */
+/** The number of attempts that have ended, of this Job and earlier ones. */
 const attemptsMade = (seen: Seen): number => RecordMetadata.attemptOf(seen.child) - 1 + timesFailed(seen)
 
-/** The pod that is not over; a pod that is being deleted may have a successor already. */
+/** The unfinished pod; a pod that is being deleted may already have a successor. */
 const current = ({ pods }: Seen): Resources.Pod | undefined => pods.findLast((pod) => !PodOutcome.isOver(pod))
 
-/** The Job and its pods are seen at different moments, so that only each by itself can be counted. */
+/** The Job and its pods are observed at different moments, so each is counted by itself. */
 const attempt = (seen: Seen): number => {
   const { active = 0, failed = 0 } = seen.child.status ?? {}
   const byJob = failed + (active > 0 ? 1 : 0)
@@ -102,9 +101,9 @@ const running = (seen: Seen, blocked?: BuildStatus.Blocked): BuildStatus.Running
     ...podOf(current(seen) ?? seen.pods.at(-1))
   }, skipValidation)
 
-// --- how it ends ---
+// --- outcome ---
 
-/** The end of a Job: at once if the pods tell what it was, else when there was time for them to. */
+/** The outcome of a Job: at once if its pods give the reason, else after {@link grace}. */
 const over = (
   seen: Seen,
   { lastTransitionTime }: Resources.Condition,
@@ -142,9 +141,9 @@ const lost = ({ pods, record }: Seen): BuildStatus.Errored =>
 const byPolicy = /^Container (\S+) for pod \S+\/(\S+) failed with exit code (\d+) matching/
 
 /**
- * The reasons of the condition Failed (k8s.io/api/batch/v1/types.go) for which there may be no pod that tells more:
- * `DeadlineExceeded` deletes it; after `PodFailurePolicy` the message has its exit code; of `BackoffLimitExceeded` nothing
- * is left but that it failed too often.
+ * The reasons of the condition Failed (k8s.io/api/batch/v1/types.go) for which there may be no pod with details:
+ * `DeadlineExceeded` deletes it; after `PodFailurePolicy` the message has its exit code; `BackoffLimitExceeded`
+ * only means that it failed too often.
  */
 const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Failed | BuildStatus.Errored => {
   const { message = "", reason = "" } = failed
@@ -166,7 +165,7 @@ const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Fail
     })
 }
 
-// --- while it goes on ---
+// --- unfinished ---
 
 const going = (seen: Seen): Interpretation => {
   const { child } = seen
@@ -176,7 +175,7 @@ const going = (seen: Seen): Interpretation => {
   const build = PodOutcome.container(pod, "build")?.state
   if (build?.running !== undefined) return { status: running(seen, nodeLost(pod)) }
   const blocked = waitOf(pod, seen)
-  // A queue is no trouble of the platform's: it takes its time.
+  // Waiting in a queue is not an error.
   const isQueued = blocked?.reason === "Queued"
   const explainedBy = waitOf(pod, { ...seen, events: [] }) === undefined ? pod.metadata.uid : undefined
   if (build?.terminated === undefined) {
@@ -196,10 +195,10 @@ const going = (seen: Seen): Interpretation => {
     }
 }
 
-/** A pod that was deleted before it began has failed as well. */
+/** A pod that was deleted before it started has failed as well. */
 const hasBegun = (pod: Resources.Pod): boolean => PodOutcome.container(pod, "build")?.state?.waiting === undefined
 
-/** Before it begins: Pending at first, and Running once an earlier attempt has run. */
+/** Before the pod starts: Pending, or Running if an earlier attempt has run. */
 const before = (seen: Seen, blocked: BuildStatus.Blocked | undefined): BuildStatus.BuildStatus =>
   attempt(seen) > 1 || failedPods(seen).some(hasBegun)
     ? running(seen, blocked)
@@ -244,6 +243,6 @@ const nodeLost = ({ status }: Resources.Pod): BuildStatus.Blocked | undefined =>
     ? new BuildStatus.Blocked({
       reason: "NodeLost",
       upstreamReason: "NodeLost",
-      message: status.message ?? "its node does not answer"
+      message: status.message ?? "its node does not respond"
     })
     : undefined

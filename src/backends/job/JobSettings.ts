@@ -1,5 +1,5 @@
 /**
- * How the backends that build in a Job of our own are set up.
+ * Settings of the backends that build in Jobs.
  */
 
 /**
@@ -9,41 +9,42 @@
  * @category models
  */
 export interface JobSettings {
-  /** The namespace of builds that name none. By default that of the cluster's context. */
+  /** The namespace of builds that name none. Default: that of the kubeconfig's context. */
   readonly namespace?: string | undefined
   /**
-   * The image that builds: buildah 1.33 or later, sh, coreutils, sed, grep and mount, and a user with the id 1000 and
-   * subordinate ids of its own. By default {@link builderImage}, pinned; name a copy of it where nodes cannot pull that.
+   * The image of build pods. It needs buildah 1.33 or later (from 1.43 on with netavark), sh, coreutils, sed, grep, mount, a
+   * user with the id 1000 and subordinate ids, and newuidmap and newgidmap with file capabilities (docs/operating.md).
+   * Default: {@link builderImage}, pinned; name a copy of it where nodes cannot pull that.
    */
   readonly builderImage?: string | undefined
-  /** The service account of build pods, which never see its token. By default `default`. */
+  /** The service account of build pods, whose token is not mounted. Default: `default`. */
   readonly serviceAccount?: string | undefined
   /**
-   * What build pods run with. `anyuid`, the default: user 1000, which the SCC `anyuid` and the PodSecurity level `baseline`
-   * allow. `userns`: the same in a user namespace of the pod's own (`hostUsers: false`), so that who breaks out of it is
-   * nobody on the node; it takes nodes that can do that.
+   * The security context of build pods. `anyuid`, the default: user 1000, which the SCC `anyuid` and the PodSecurity level
+   * `baseline` allow. `userns`: the same in its own user namespace (`hostUsers: false`), so that a process that escapes the
+   * pod has no privileges on the node; nodes must support it.
    */
   readonly security?: "anyuid" | "userns" | undefined
-  /** buildah's storage driver. By default `auto`: overlay where the kernel mounts one in the pod, else vfs. */
+  /** buildah's storage driver. Default: `auto`, which is overlay if the pod can mount one, else vfs. */
   readonly storage?: "auto" | "overlay" | "vfs" | undefined
   /**
-   * A PersistentVolumeClaim that keeps layers from one build to the next. A cache serves one build at a time: give it the
-   * access mode ReadWriteOncePod, so that others wait for it. By default nothing is kept.
+   * A PersistentVolumeClaim that caches layers between builds. A cache serves one build at a time: give it the access mode
+   * ReadWriteOncePod, so that other builds wait for it. Default: no cache.
    */
   readonly cacheClaimName?: string | undefined
-  /** The secret that pulls the base for inputs that name none. */
+  /** The secret for pulling the base, for inputs that name none. */
   readonly defaultPullSecretName?: string | undefined
   /**
-   * A ConfigMap of how registries are reached, for clusters without the Internet: any of the keys `registries.conf`,
-   * `policy.json`, and `HOST.crt` or `HOST..PORT.crt` for the authority of one registry.
+   * A ConfigMap with the configuration of registries, for clusters without Internet access: any of the keys
+   * `registries.conf`, `policy.json`, and `HOST.crt` or `HOST..PORT.crt` with the certificate authority of a registry.
    */
   readonly registriesConfigMapName?: string | undefined
-  /** Registries, `host:port`, that may speak plain HTTP or show any certificate. By default none. */
+  /** Registries, `host:port`, that may use plain HTTP or any certificate. Default: none. */
   readonly insecureRegistries?: ReadonlyArray<string> | undefined
 }
 
 /**
- * buildah's own image.
+ * The default builder image: buildah's own, pinned.
  *
  * @since 0.1.0
  * @category constants

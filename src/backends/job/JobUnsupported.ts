@@ -19,11 +19,11 @@ const isLoopback = (pullspec: string): boolean =>
     onRight: ({ host }) => ImagePullspec.isLoopback(host)
   })
 
-/** What the Job controller sets on pods (kubernetes pkg/controller/job/job_controller.go), and Kueue on Jobs. */
+/** Labels that the Job controller sets on pods (kubernetes pkg/controller/job/job_controller.go), and Kueue on Jobs. */
 const reservedLabel = /^(?:batch\.kubernetes\.io\/.*|controller-uid|job-name|kueue\.x-k8s\.io\/.*)$/
 
 const rows: ReadonlyArray<Row> = [
-  // The Containerfile, the arguments and what else is not a file of the context stand in one ConfigMap.
+  // The Containerfile, the arguments and everything else but the context is in one ConfigMap.
   (input) => {
     const excess = ConfigMapLayout.excess(input)
     return unsupportedIf(

@@ -1,6 +1,6 @@
 /**
- * What a build pod mounts, where, and in which of its two containers: each sees what its verb of the script needs, and no
- * secret of the other's.
+ * The volumes of a build pod and their mounts in its two containers. Each container has what its command needs, and none of
+ * the other's secrets.
  */
 import * as BuildInput from "../../core/BuildInput.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
@@ -12,7 +12,7 @@ import { isForNode, type JobProfile } from "./JobProfile.js"
 
 export type Verb = "build" | "push"
 
-/** A volume, who mounts it, and the variable by which the script is told of it. */
+/** A volume, the containers that mount it, and the variable with which the script finds it. */
 export interface PodVolume {
   readonly name: string
   readonly source: JsonObject
@@ -20,19 +20,19 @@ export interface PodVolume {
   readonly readOnly: boolean
   readonly verbs: ReadonlyArray<Verb>
   readonly variable: BuildScript.EnvironmentName | undefined
-  /** What the variable says, where that is not the path. */
+  /** The value of the variable, if that is not the path. */
   readonly value?: string | undefined
 }
 
 const root = "/os-builder"
 
-/** Where the script is in the pod. */
+/** The path of the script in the pod. */
 export const script = `${root}/input/${scriptKey}`
 
-/** Copies of secrets live in memory: entitlements, mounts of at most 1 MiB each, credentials. */
+/** Size of the memory volume for copies of secrets: entitlements, mounts of at most 1 MiB each, credentials. */
 const memoryLimit = "128Mi"
 
-// Readable by the group that the pod's fsGroup gives it, and by nobody else in it.
+// Readable by the fsGroup of the pod only.
 const secretMode = 0o440
 
 /**
@@ -84,7 +84,7 @@ const room = (profile: JobProfile, input: BuildInput.BuildInput): ReadonlyArray<
   ]
 }
 
-/** How much of a node's disk a build may take. */
+/** The limit of a build's ephemeral storage. */
 export const ephemeralStorage = ({ resources }: JobProfile, input: BuildInput.BuildInput): string =>
   input.resources?.ephemeralStorage ?? resources.ephemeralStorage
 
@@ -109,7 +109,7 @@ const credentials = (profile: JobProfile, input: BuildInput.BuildInput): Readonl
   ]
 }
 
-// The kubelet makes a new one before it expires; the least that the API server gives.
+// The minimum that the API server allows; the kubelet renews the token before it expires.
 const tokenSeconds = 600
 
 const registries = (profile: JobProfile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
@@ -132,7 +132,7 @@ const trust = ({ trustBundle }: BuildInput.BuildInput): ReadonlyArray<PodVolume>
   return [mounted("trust", both, source, "OSB_TRUST_BUNDLE", { value: `${root}/trust/bundle.pem` })]
 }
 
-/** What a RUN sees: the script copies it, and no layer holds it. */
+/** Volumes for RUN: the script copies them, and no layer contains them. */
 const forRun = ({ entitlementSecretName, mounts = [] }: BuildInput.BuildInput): ReadonlyArray<PodVolume> => [
   ...(entitlementSecretName === undefined
     ? []
@@ -183,7 +183,7 @@ export const mountsOf = (volumes: ReadonlyArray<PodVolume>, verb: Verb): Readonl
     ...(readOnly ? { readOnly } : {})
   }))
 
-/** What the script is told of the volumes. */
+/** The variables with which the script finds the volumes. */
 export const environment = (volumes: ReadonlyArray<PodVolume>, verb: Verb): Partial<BuildScript.Environment> =>
   Object.fromEntries(
     volumes.flatMap(({ path, value = path, variable, verbs }) =>

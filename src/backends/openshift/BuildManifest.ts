@@ -1,5 +1,5 @@
 /**
- * The Build that a build becomes.
+ * The OpenShift Build of a build.
  */
 import * as Duration from "effect/Duration"
 import * as BuildInput from "../../core/BuildInput.js"
@@ -29,7 +29,7 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
       type: "Docker",
       dockerStrategy: {
         ...(pullSecretName === undefined ? {} : { pullSecret: { name: pullSecretName } }),
-        // Arguments, never `env`: that would stay in the image.
+        // Build arguments, never `env`: that would remain in the image.
         buildArgs: pairs({ ...input.buildArgs, BASE_IMAGE: input.baseImage.pullspec }),
         ...filled("volumes", BuildVolumes.of(input).map(BuildVolumes.manifest))
       }
@@ -41,7 +41,7 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
     },
     resources: { requests: requests(input) },
     completionDeadlineSeconds: Math.ceil(Duration.toSeconds(input.timeout ?? BuildInput.defaults.timeout)),
-    // Without one, the cluster's default holds.
+    // Without one, the cluster's default applies.
     ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
     ...(settings.mountTrustedCA === true ? { mountTrustedCA: true } : {})
   }

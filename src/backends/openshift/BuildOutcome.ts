@@ -1,5 +1,5 @@
 /**
- * What the state of a Build and its pod means.
+ * The status of a build from its OpenShift Build and pod.
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -18,8 +18,8 @@ import * as Reasons from "./Reasons.js"
 type Seen = Observed<Resources.Build>
 
 /**
- * How long the rest of an end is waited for: the builder says Failed before its pod has ended, the controller adds the
- * completion time, and the pod says last whether it ran out of memory or time.
+ * How long to wait for the details of an outcome: the builder sets Failed before its pod has ended, the controller adds the
+ * completion time later, and the pod shows last whether it ran out of memory or time.
  */
 export const grace = Duration.seconds(30)
 
@@ -39,7 +39,7 @@ export const interpret = (seen: Seen): Interpretation => {
   }
 }
 
-/** The Build serves the log of its pod: until it runs, by waiting half a minute for it, and not at all without one. */
+/** The Build serves the log of its pod. Before the pod runs, a request waits half a minute; without a pod it fails. */
 export const logs = ({ child, pods }: Seen): ReadonlyArray<LogSource> => [{
   key: child.metadata.uid,
   resource: Resources.Build,
@@ -82,7 +82,7 @@ const startedAt = ({ child, earlier, record }: Seen): DateTime.Utc =>
 const running = (seen: Seen): BuildStatus.Running =>
   new BuildStatus.Running({ startedAt: startedAt(seen), attempt: attemptOf(seen), ...podOf(seen) }, skipValidation)
 
-// --- before it runs ---
+// --- pending ---
 
 const blockedBy = ({ child, events, pods }: Seen): BuildStatus.Blocked | undefined => {
   const { message = "", reason = "" } = child.status ?? {}
@@ -90,7 +90,7 @@ const blockedBy = ({ child, events, pods }: Seen): BuildStatus.Blocked | undefin
     return new BuildStatus.Blocked({
       reason: Reasons.blocked.get(reason)?.(message) ?? "Unknown",
       upstreamReason: reason,
-      message: message || `the Build says ${reason}`
+      message: message || `the Build has the reason ${reason}`
     })
   }
   const pod = pods.at(-1)
@@ -108,19 +108,19 @@ const waiting = (seen: Seen): Interpretation => {
       ? new BuildStatus.Running({ ...running(seen), ...why }, skipValidation)
       : new BuildStatus.Pending({ ...why, ...podOf(seen) }, skipValidation),
     waitingSince: timeOf(child.metadata.creationTimestamp),
-    // What is said without events needs none.
+    // A reason that is known without events needs none.
     explainedBy: blockedBy({ ...seen, events: [] }) === undefined ? (pods.at(-1) ?? child).metadata.uid : undefined
   }
 }
 
-// --- how it ends ---
+// --- outcome ---
 
 const over = (seen: Seen, status: BuildStatus.Terminal): Interpretation => {
   const { completionTimestamp, conditions = [], phase } = seen.child.status ?? {}
   const isTold = completionTimestamp !== undefined && !(phase === "Failed" && isGoing(seen.pods.at(-1)))
   // The API server keeps a condition for each phase: openshift-apiserver pkg/build/apiserver/registry/build/strategy.go.
   const since = timeOf(completionTimestamp ?? conditions.find(({ type }) => type === phase)?.lastTransitionTime)
-  // The controller tries nothing again.
+  // The controller does not retry.
   const again = attemptOf(seen) + 1
   return isTold || since === undefined
     ? { status, again }
@@ -131,7 +131,7 @@ const over = (seen: Seen, status: BuildStatus.Terminal): Interpretation => {
     }
 }
 
-/** What ends need not have begun: its pod may have been given up while it waited. */
+/** A build may end without having started: its pod may have been deleted while it was pending. */
 const hasBegun = ({ child, pods }: Seen): boolean => {
   const pod = pods.at(-1)
   if (pod === undefined) return child.status?.startTimestamp !== undefined
@@ -164,7 +164,7 @@ const completed = (seen: Seen): BuildStatus.Terminal => {
 const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
   const pod = seen.pods.at(-1)
   const { message, phase = "", reason = "" } = seen.child.status ?? {}
-  // While a pod is stopped, the builder in it may say anything.
+  // The output of the builder is unreliable while its pod is being stopped.
   const fate = pod === undefined ? undefined : PodFailure.classify(pod)
   if (fate !== undefined) {
     return BuildStatus.errored(fate.reason, {

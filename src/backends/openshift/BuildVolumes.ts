@@ -1,6 +1,6 @@
 /**
- * Secrets and ConfigMaps that a RUN sees, as volumes of a Build: one volume for each object, since the controller mounts an
- * object once, whatever it is mounted for.
+ * The secrets and ConfigMaps for RUN as volumes of a Build: one volume per object, because the controller mounts an object
+ * once.
  */
 import type { BuildInput } from "../../core/BuildInput.js"
 import type { Mount } from "../../core/input/Mount.js"
@@ -12,7 +12,7 @@ export interface BuildVolume {
   readonly paths: ReadonlyArray<string>
 }
 
-// The first is where dnf looks, the second where CRI-O puts the entitlement of a node that has one.
+// dnf reads the first; the second is where CRI-O mounts the entitlement of an entitled node.
 const entitlementPaths = ["/etc/pki/entitlement", "/run/secrets/etc-pki-entitlement"]
 
 export const of = ({ entitlementSecretName, mounts = [] }: BuildInput): ReadonlyArray<BuildVolume> => {

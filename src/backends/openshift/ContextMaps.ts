@@ -1,14 +1,14 @@
 /**
- * The context of a build in ConfigMaps. The builder copies each into one directory of the context, and names each file by
- * its key: so there is one for each directory, or more where one is too small.
+ * The context of a build in ConfigMaps. The builder copies each into one directory of the context and names each file by its
+ * key, so there is one for each directory, or more where one is too small.
  */
 import type { BuildInput } from "../../core/BuildInput.js"
 import type { ContextFile } from "../../core/input/ContextFile.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 
 /**
- * What the values of a ConfigMap may come to: Kubernetes takes 1 MiB (`MaxSecretSize`, kubernetes pkg/apis/core/types.go); the
- * rest is left for its metadata, of which etcd takes 1.5 MiB with everything else.
+ * The maximum size of the values of a ConfigMap. Kubernetes allows 1 MiB (`MaxSecretSize`, kubernetes pkg/apis/core/types.go);
+ * etcd allows 1.5 MiB for the object with its metadata.
  */
 export const maxBytes = 1_000_000
 
@@ -26,7 +26,7 @@ const contentOf = (file: ContextFile): InputFile["content"] =>
 const sizeOf = ({ content, key }: InputFile): number =>
   Buffer.byteLength(key) + (typeof content === "string" ? Buffer.byteLength(content) : content.byteLength)
 
-/** As few groups as their order allows, none larger than a ConfigMap may be unless a file alone is. */
+/** As few groups as the order allows, none above the maximum unless a single file is. */
 const grouped = (files: ReadonlyArray<InputFile>): ReadonlyArray<ReadonlyArray<InputFile>> => {
   const groups: Array<Array<InputFile>> = []
   let left = 0

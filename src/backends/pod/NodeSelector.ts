@@ -1,11 +1,11 @@
 /**
- * Which nodes a build asks for: those that its input selects, and of its architecture.
+ * The node selector of a build: the input's, and its architecture.
  */
 import type { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import { unsupportedIf } from "../../core/input/InputIssue.js"
 
-/** The label by which nodes tell their architecture. */
+/** The label with the architecture of a node. */
 const architectureLabel = "kubernetes.io/arch"
 
 export const labels = ({ architecture, placement }: BuildInput): { readonly [key: string]: string } => ({
@@ -13,7 +13,7 @@ export const labels = ({ architecture, placement }: BuildInput): { readonly [key
   ...(architecture === undefined ? {} : { [architectureLabel]: architecture })
 })
 
-/** An input may not ask for two architectures. */
+/** An input must not select two architectures. */
 export const conflicts = ({ architecture, placement }: BuildInput): ReadonlyArray<Issue> => {
   const selected = placement?.nodeSelector?.[architectureLabel]
   return unsupportedIf(

@@ -1,5 +1,5 @@
 /**
- * The names of a build's objects: who knows one can tell the others.
+ * The names of the objects of a build; each can be computed from the others.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@
 export const record = (fingerprint: string, number: number): string => `os-build-${fingerprint}-${number}`
 
 /**
- * The number in the name of a record, counted from 1; 0 if it is no record's name.
+ * The number in the name of a record, counted from 1; 0 if the name is not that of a record.
  *
  * @since 0.1.0
  * @category getters
@@ -19,8 +19,8 @@ export const record = (fingerprint: string, number: number): string => `os-build
 export const numberOf = (name: string): number => Number(/^os-build-[a-z0-9]{26}-([1-9]\d{0,8})$/.exec(name)?.[1] ?? 0)
 
 /**
- * The name of a child: that of the record, and the beginning of its uid, so that what is left of an earlier record of the
- * same name, still being deleted, is never in the way. Further attempts are told by their number.
+ * The name of a child: that of the record with the beginning of its uid, so that an object of an earlier record of the same
+ * name, which is still being deleted, never collides. Further attempts have their number as suffix.
  *
  * @since 0.1.0
  * @category getters
@@ -29,7 +29,7 @@ export const child = (record: { readonly name: string; readonly uid: string }, a
   `${record.name}-${record.uid.replaceAll("-", "").slice(0, 8)}${attempt === 1 ? "" : `-a${attempt}`}`
 
 /**
- * The name of the record in that of a child, whatever its attempt; undefined if it is no child's name.
+ * The name of the record in the name of a child of any attempt; undefined if it is not a child's name.
  *
  * @since 0.1.0
  * @category getters

@@ -1,6 +1,6 @@
 /**
- * The record of a build on a cluster: one immutable ConfigMap that holds what is built, outlives everything that builds it,
- * and takes all of that along when it is removed. Only its annotations change: the stop mark and the outcome.
+ * The record of a build on a cluster: one immutable ConfigMap that holds the input, outlives the child and its pods, and owns
+ * them, so that they are deleted with it. Only its annotations change: the stop mark and the outcome.
  *
  * @since 0.1.0
  */
@@ -20,8 +20,8 @@ import * as RecordMetadata from "./RecordMetadata.js"
 import * as RecordSummary from "./RecordSummary.js"
 
 /**
- * A ConfigMap of the build besides its record: files of the context that found no room there, or that the backend wants in
- * a folder of their own (`path`, empty for the context itself).
+ * A further ConfigMap of the build: files of the context that do not fit into the record, or that the backend needs in a
+ * directory of their own (`path`, empty for the context itself).
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ export interface Part {
 }
 
 /**
- * What a backend puts into the ConfigMaps of a build.
+ * The files in the ConfigMaps of a build.
  *
  * @since 0.1.0
  * @category models
@@ -44,19 +44,19 @@ export interface Contents {
 }
 
 /**
- * A record read whole: enough to make the children of the build again. Its input has no context: that is in `parts`.
+ * A whole record: enough to create the children of the build again. Its input has no context: that is in `parts`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface BuildRecord extends RecordMetadata.RecordMetadata {
   readonly input: BuildInput.BuildInput
-  /** The name of each further ConfigMap, and the folder of the context that it fills. */
+  /** The name of each further ConfigMap, and the directory of the context that it fills. */
   readonly parts: ReadonlyArray<{ readonly name: string; readonly path: string }>
 }
 
 /**
- * What of a record is needed while its build is followed.
+ * The part of a record that following its build needs.
  *
  * @since 0.1.0
  * @category getters
@@ -77,7 +77,7 @@ const Stored = Schema.parseJson(Schema.Struct({
 const encodeInput = Schema.encodeSync(BuildInput.BuildInput)
 
 /**
- * The key under which the Containerfile stands in a record: once, and readable.
+ * The key of the Containerfile in a record, where it is readable.
  *
  * @since 0.1.0
  * @category constants
@@ -88,7 +88,7 @@ const withoutContext = ({ context: _context, ...fields }: BuildInput.BuildInput)
   new BuildInput.BuildInput(fields, skipValidation)
 
 /**
- * The file in which a record holds its input, but for the Containerfile and the context.
+ * The file of a record with its input, without the Containerfile and the context.
  *
  * @since 0.1.0
  * @category getters
@@ -109,7 +109,7 @@ export const inputFile = (
 }
 
 /**
- * What the labels of every object of a build are made of.
+ * The labels of every object of a build.
  *
  * @since 0.1.0
  * @category getters
@@ -158,7 +158,7 @@ export const manifest = (options: {
 }
 
 /**
- * The record of a build that was just created: from what was sent, and the metadata that the server returned.
+ * The record of a build that was just created, from the sent manifest and the metadata that the server returned.
  *
  * @since 0.1.0
  * @category constructors
@@ -173,7 +173,7 @@ export const fromCreated = (
 })
 
 /**
- * A record that cannot be read: this version did not write it.
+ * A record that this version did not write and cannot read.
  *
  * @since 0.1.0
  * @category errors
@@ -181,7 +181,7 @@ export const fromCreated = (
 export class Unreadable extends Data.TaggedError("Unreadable")<{ readonly message: string }> {}
 
 /**
- * Reads a record whole; fails with what is wrong with one that this version did not write.
+ * Reads a whole record; fails with the reason if it is not one that this version wrote.
  *
  * @since 0.1.0
  * @category constructors
@@ -219,7 +219,7 @@ const partName = (record: { readonly name: string; readonly uid: string }, suffi
   `${BuildNames.child(record)}-${suffix}`
 
 /**
- * What makes an object a child of the record: it goes when the record goes, and never holds that up.
+ * The owner reference of a child: the child is deleted after the record and does not block that.
  *
  * @since 0.1.0
  * @category getters
@@ -256,7 +256,7 @@ export const partManifests = (record: BuildRecord, contents: Contents): Readonly
     })
   )
 
-// Texts stay readable; bytes go in base64.
+// Text stays readable; bytes become base64.
 const encodeFiles = (files: ReadonlyArray<InputFile>): JsonObject => {
   const texts: Record<string, string> = {}
   const bytes: Record<string, string> = {}

@@ -1,6 +1,6 @@
 /**
- * A build's files in its ConfigMaps: what fits into the record, and the rest over further ones, in order and without gaps,
- * so that a build costs as few writes as it can.
+ * Distributes the files of a build over ConfigMaps: the record first, then further ones, in order and without gaps, so that a
+ * build takes as few writes as possible.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import * as BuildRecord from "./BuildRecord.js"
 type InputFile = BuildScript.InputFile
 
 /**
- * The key of the script: a build runs the one that it was recorded with.
+ * The key of the script: a build runs the script that was recorded with it.
  *
  * @since 0.1.0
  * @category constants
@@ -19,9 +19,9 @@ type InputFile = BuildScript.InputFile
 export const scriptKey = "build.sh"
 
 /**
- * What the files of one ConfigMap may come to by {@link cost}. Kubernetes takes 1 MiB of values (`MaxSecretSize`, kubernetes
- * pkg/apis/core/types.go); etcd takes 1.5 MiB of the whole object, in which `managedFields` name each key again, and of which
- * annotations, such as the outcome of a build, may be 256 KiB.
+ * The maximum total {@link cost} of the files of one ConfigMap. Kubernetes allows 1 MiB of values (`MaxSecretSize`, kubernetes
+ * pkg/apis/core/types.go); etcd allows 1.5 MiB for the whole object, in which `managedFields` repeat each key, and in which
+ * annotations, such as the outcome of a build, may take 256 KiB.
  *
  * @since 0.1.0
  * @category constants
@@ -32,7 +32,7 @@ export const budget = 1_000_000
 const keyCost = (key: string): number => 2 * key.length + 24
 
 /**
- * What a file takes of the {@link budget}, in bytes.
+ * The share of a file in the {@link budget}, in bytes.
  *
  * @since 0.1.0
  * @category getters
@@ -43,7 +43,7 @@ export const cost = ({ content, key }: InputFile): number =>
 // `{"suffix":"12","path":""},` in the record for each further ConfigMap, of which there are some ten at most.
 const listCost = 1_000
 
-// What only the record itself can hold, and the room that it leaves there.
+// The files that only the record can hold, and the space that they leave there.
 const own = (input: BuildInput) => {
   const files: Array<InputFile> = [
     { key: scriptKey, content: BuildScript.source },
@@ -61,11 +61,11 @@ const own = (input: BuildInput) => {
  */
 export const excess = (input: BuildInput): number => Math.max(0, -own(input).left)
 
-// For less room than this no file is cut in two.
+// Into less space than this no file is split.
 const leastPart = 16 * 1024
 
 /**
- * The files of a build over its ConfigMaps.
+ * Distributes the files of a build over its ConfigMaps.
  *
  * @since 0.1.0
  * @category constructors

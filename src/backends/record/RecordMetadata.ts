@@ -1,5 +1,5 @@
 /**
- * The metadata of a record: its labels, and the annotations that change while its build is alive.
+ * The metadata of a record: its labels, and the annotations that change during its build.
  *
  * @since 0.1.0
  */
@@ -51,7 +51,7 @@ export const annotation = {
 export const manager = "effect-os-builder"
 
 /**
- * Which attempt a child or pod of a build belongs to, counted from 1; of a Job that tries again by itself, its first.
+ * Which attempt a child or pod of a build belongs to, counted from 1; of a Job that retries by itself, its first attempt.
  *
  * @since 0.1.0
  * @category getters
@@ -68,7 +68,7 @@ export const attemptOf = ({ metadata }: Resource.Metadata): number =>
 export const selector = (backend: string): string => `${label.managedBy}=${manager},${label.backend}=${backend}`
 
 /**
- * Selects the objects of all builds of one input, whatever runs them.
+ * Selects the objects of all builds of one input, on any backend.
  *
  * @since 0.1.0
  * @category getters
@@ -81,7 +81,7 @@ export const fingerprintSelector = (fingerprint: string): string =>
 // -----------------------------------------------------------------------------
 
 /**
- * How a build ended, and when that was seen.
+ * How a build ended, and when that was observed.
  *
  * @since 0.1.0
  * @category models
@@ -92,7 +92,7 @@ export class Outcome extends Schema.Class<Outcome>("effect-os-builder/BuildRecor
 }) {}
 
 /**
- * The order to stop: what the build ends with unless the platform has decided already.
+ * The stop mark: the status with which the build ends, unless the platform has already decided.
  *
  * @since 0.1.0
  * @category models
@@ -117,7 +117,7 @@ export const outcomeText: (outcome: Outcome) => string = Schema.encodeSync(Outco
 export const stopMarkText: (mark: StopMark) => string = Schema.encodeSync(StopMarkText)
 
 /**
- * What the metadata of a record tells.
+ * The content of a record's metadata.
  *
  * @since 0.1.0
  * @category models
@@ -137,7 +137,7 @@ const epoch = DateTime.unsafeMake(0)
 
 /**
  * Reads the metadata of a record; none if it is not a record of this backend. A stop mark or an outcome that cannot be read
- * counts as absent: it is found out and written anew.
+ * counts as absent and is written again.
  *
  * @since 0.1.0
  * @category constructors
@@ -167,7 +167,7 @@ export const parse = (backend: string, { metadata }: Resource.Metadata): Option.
 }
 
 /**
- * Records, of which only the metadata is read: to find, watch and mark them.
+ * Records, reduced to their metadata: to find, watch and mark them.
  *
  * @since 0.1.0
  * @category resources

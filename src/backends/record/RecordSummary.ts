@@ -1,5 +1,5 @@
 /**
- * What the metadata of a record tells of its build: enough to say how it stands, once its children are known.
+ * What can be read from the metadata of a record: enough, with its children, to compute the status of its build.
  *
  * @since 0.1.0
  */
@@ -10,14 +10,14 @@ import { BuildInput } from "../../core/BuildInput.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as RecordMetadata from "./RecordMetadata.js"
 
-/** A record that is read whole is one, too. @since 0.1.0 @category models */
+/** A whole record is a summary, too. @since 0.1.0 @category models */
 export interface RecordSummary extends RecordMetadata.RecordMetadata {
   readonly input: BuildTerms
 }
 
 /**
- * What the metadata of a record tells beside its metadata; none if it does not show its terms, as when somebody has changed it
- * by hand.
+ * Reads the terms of the input from the metadata of a record; none if they are missing, for example because the record was
+ * changed by hand.
  *
  * @since 0.1.0
  * @category constructors

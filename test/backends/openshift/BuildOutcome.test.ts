@@ -44,7 +44,7 @@ describe("a Build that waits", () => {
       const blocked = blockedOf(told.status)
       assert.strictEqual(blocked?.reason, means)
       assert.strictEqual(blocked?.upstreamReason, reason)
-      assert.strictEqual(blocked?.message, message === "" ? "the Build says SomethingNew" : message)
+      assert.strictEqual(blocked?.message, message === "" ? "the Build has the reason SomethingNew" : message)
       assert.isUndefined(told.explainedBy, "no event tells more")
     })
   }

@@ -59,6 +59,14 @@ const isDescribed = (reflection) =>
 const hasExample = (reflection) =>
   written(reflection).some(({ blockTags }) => blockTags.some(({ tag }) => tag === "@example"))
 
+/** Layers, constructors and errors are what a reader copies from: each of them needs an example. */
+const needsExample = (reflection) =>
+  written(reflection).some(({ blockTags }) =>
+    blockTags.some(({ content, tag }) =>
+      tag === "@category" && /^(?:layers|constructors|errors)$/.test(content.map(({ text }) => text).join("").trim())
+    )
+  )
+
 const namesOf = new Map(entries.map(({ file, name }) => [
   file.replace(/^src\//, "").replace(/\.ts$/, ""),
   name
@@ -71,10 +79,11 @@ for (const module of project.children ?? []) {
   for (const child of module.children ?? []) {
     if (child.kind === ReflectionKind.Reference) continue
     const name = `${module.name}.${child.name}`
-    const known = symbols.get(name) ?? { isDescribed: false, hasExample: false }
+    const known = symbols.get(name) ?? { isDescribed: false, hasExample: false, needsExample: false }
     symbols.set(name, {
       isDescribed: known.isDescribed || isDescribed(child),
-      hasExample: known.hasExample || hasExample(child)
+      hasExample: known.hasExample || hasExample(child),
+      needsExample: known.needsExample || needsExample(child)
     })
   }
 }
@@ -84,6 +93,8 @@ const percent = (fact) => (100 * (symbols.size - lacking(fact).length) / symbols
 
 const undescribed = lacking("isDescribed")
 if (undescribed.length > 0) console.error(`without a description:\n  ${undescribed.join("\n  ")}`)
+const unshown = lacking("hasExample").filter((name) => symbols.get(name)?.needsExample)
+if (unshown.length > 0) console.error(`layers, constructors and errors without an example:\n  ${unshown.join("\n  ")}`)
 if (process.argv.includes("--missing")) console.log(`without an example:\n  ${lacking("hasExample").join("\n  ")}`)
 console.log(
   `${symbols.size} public symbols: ${percent("isDescribed")} % with a description, ${

@@ -54,6 +54,23 @@ const patience = "1 minute"
 /**
  * The backend as a value; the builds it accepts end with the scope.
  *
+ * @example
+ * ```ts
+ * import { NodeContext } from "@effect/platform-node"
+ * import { BuildInput, LocalBuildBackend } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const backend = yield* LocalBuildBackend.make({ cacheDirectory: "/var/cache/layers" })
+ *   const input = yield* BuildInput.make({
+ *     dockerfile: "FROM quay.io/fedora/fedora-bootc:43",
+ *     baseImage: { pullspec: "quay.io/fedora/fedora-bootc:43" },
+ *     finalImage: { pullspec: "localhost:5000/os:1" }
+ *   })
+ *   return yield* backend.check(input)
+ * }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -248,6 +265,15 @@ export const make = (
 /**
  * The backend with its defaults.
  *
+ * @example
+ * ```ts
+ * import { NodeContext } from "@effect/platform-node"
+ * import { LocalBuildBackend } from "effect-os-builder"
+ * import { Layer } from "effect"
+ *
+ * const backend = LocalBuildBackend.layer.pipe(Layer.provide(NodeContext.layer))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -259,6 +285,13 @@ export const layer: Layer.Layer<
 
 /**
  * The backend with settings; a new layer for each call.
+ *
+ * @example
+ * ```ts
+ * import { LocalBuildBackend } from "effect-os-builder"
+ *
+ * const backend = LocalBuildBackend.layerWith({ secretsDirectory: "/etc/builds/secrets", storage: "overlay" })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -273,6 +306,14 @@ export const layerWith = (
 
 /**
  * The backend with settings of which each is a value or a `Config`, read when the layer is built.
+ *
+ * @example
+ * ```ts
+ * import { LocalBuildBackend } from "effect-os-builder"
+ * import { Config } from "effect"
+ *
+ * const backend = LocalBuildBackend.layerConfig({ workDirectory: Config.string("WORK_DIR") })
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -254,6 +254,14 @@ export const accept = (resource: Resource<unknown>, shape: "object" | "list"): s
 /**
  * Makes a manifest of a resource from its other fields: adds apiVersion and kind.
  *
+ * @example
+ * ```ts
+ * import { Resource, Resources } from "effect-os-builder"
+ *
+ * Resource.object(Resources.ConfigMap, { metadata: { name: "motd" }, data: { text: "hello" } })
+ * // { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "motd" }, data: { text: "hello" } }
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -33,6 +33,14 @@ export type Outcome =
  * The image is built and pushed, at once or `after` some time on the Clock. The default digest is derived from the build;
  * the default log has the lines that a builder prints for each step of the Containerfile.
  *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ *
+ * FakeCluster.succeeds() // at once
+ * FakeCluster.succeeds({ after: "20 minutes", log: ["compiling", "done"] })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -46,6 +54,13 @@ export const succeeds = (
 
 /**
  * A `RUN` instruction fails with the exit code, default 1, after the lines of `log`: `Failed` ("InstructionFailed").
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ *
+ * FakeCluster.containerfileFails({ exitCode: 3, log: ["no package htop"] })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -72,6 +87,14 @@ const registryFails = <T extends "PullFails" | "PushFails">(_tag: T) =>
  * The base image does not exist or access is denied: `Errored` ("ImagePullDenied"). With `transient` the registry is
  * unreachable in every attempt: `Errored` ("ImagePullFailed").
  *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ *
+ * FakeCluster.pullFails // ImagePullDenied
+ * FakeCluster.pullFails({ transient: true }) // ImagePullFailed, retried
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -81,6 +104,14 @@ export const pullFails: RegistryFailure = registryFails("PullFails")
  * Access to the final image is denied: `Errored` ("PushDenied"). With `transient` the registry is unreachable in every
  * attempt: `Errored` ("PushFailed").
  *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ *
+ * FakeCluster.pushFails // PushDenied
+ * FakeCluster.pushFails({ transient: true }) // PushFailed, retried
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -89,6 +120,14 @@ export const pushFails: RegistryFailure = registryFails("PushFails")
 /**
  * The kernel kills the build when out of memory: `Errored` ("OutOfMemory").
  *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.outcome(FakeCluster.oomKilled))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -96,6 +135,14 @@ export const oomKilled: Outcome = { _tag: "OomKilled" }
 
 /**
  * The node evicts the pod, once by default; then the build succeeds, unless its retries are used up: `Errored` ("Evicted").
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ *
+ * FakeCluster.evicted() // once, then it succeeds
+ * FakeCluster.evicted({ times: 9 }) // Errored("Evicted") when the retries are used up
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -107,6 +154,14 @@ export const evicted = (options: { readonly times?: number | undefined } = {}): 
 
 /**
  * No node fits the pod: `Pending`, blocked ("Unschedulable"), then `Errored` ("PendingTimeout").
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.outcome(FakeCluster.neverScheduled))
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -121,6 +176,14 @@ export const neverScheduled: Outcome = {
 /**
  * The builder image cannot be pulled: `Pending`, blocked ("ImagePull"), then `Errored` ("PendingTimeout").
  *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.outcome(FakeCluster.imagePullBackOff))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -128,6 +191,14 @@ export const imagePullBackOff: Outcome = { _tag: "ImagePullBackOff" }
 
 /**
  * The Job or Build is deleted from outside while it runs: `Errored` ("Deleted").
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.outcome(FakeCluster.deletedOutside))
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -137,6 +208,14 @@ export const deletedOutside: Outcome = { _tag: "DeletedOutside" }
 /**
  * The build runs until its timeout: `Errored` ("Timeout").
  *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.outcome(FakeCluster.hangs))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -144,6 +223,17 @@ export const hangs: Outcome = { _tag: "Hangs" }
 
 /**
  * The build runs until `release` sets its outcome.
+ *
+ * @example
+ * ```ts
+ * import type { BuildRef } from "effect-os-builder"
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const hold = Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.outcome(FakeCluster.held))
+ * const finish = (ref: BuildRef.BuildRef) =>
+ *   Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.release(ref, FakeCluster.succeeds()))
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -140,6 +140,17 @@ const submissions = Metric.counter("effect_os_builder_submissions", {
  * What every backend wraps its methods in: spans, metrics, and the refusal (`BackendError`, "UnknownBackend") of refs that
  * belong to another backend.
  *
+ * @example
+ * ```ts
+ * import { BuildBackend } from "effect-os-builder"
+ * import { Effect, Layer } from "effect"
+ *
+ * const layerTraced = Layer.effect(
+ *   BuildBackend.BuildBackend,
+ *   Effect.map(BuildBackend.BuildBackend, (backend) => BuildBackend.make({ ...backend, name: "traced" }))
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

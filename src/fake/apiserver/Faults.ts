@@ -37,7 +37,23 @@ export type Fault =
   | { readonly _tag: "DelayEvents"; readonly duration: Duration.DurationInput }
   | { readonly _tag: "RepeatEvents" }
 
-/** Any error status, by code, reason and message: `status(409, "Conflict", "…")`. @since 0.1.0 @category constructors  */
+/**
+ * Any error status, by code, reason and message: `status(409, "Conflict", "…")`.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(
+ *   FakeCluster.FakeCluster,
+ *   (fake) => fake.fail({ verb: "patch", resource: "configmaps" }, FakeCluster.status(409, "Conflict", "the object has been modified"), { times: 1 })
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const status = (
   code: number,
   reason: string,
@@ -45,38 +61,161 @@ export const status = (
   options: { readonly retryAfter?: Duration.DurationInput | undefined } = {}
 ): Fault => ({ _tag: "Status", code, reason, message, ...options })
 
-/** `429` with Retry-After. @since 0.1.0 @category constructors  */
+/**
+ * `429` with Retry-After.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(
+ *   FakeCluster.FakeCluster,
+ *   (fake) => fake.fail({}, FakeCluster.throttled("5 seconds"), { times: 3 })
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const throttled = (retryAfter: Duration.DurationInput = "1 second"): Fault =>
   status(429, "TooManyRequests", "the server has received too many requests and has asked us to try again later", {
     retryAfter
   })
 
-/** `500`, as for an etcd leader change. @since 0.1.0 @category constructors  */
+/**
+ * `500`, as for an etcd leader change.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(
+ *   FakeCluster.FakeCluster,
+ *   (fake) => fake.fail({ verb: "list" }, FakeCluster.internalError(), { times: 1 })
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const internalError = (message = "etcdserver: leader changed"): Fault =>
   status(500, "InternalError", `Internal error occurred: ${message}`)
 
-/** `503`, as for an aggregated API whose server is down. @since 0.1.0 @category constructors  */
+/**
+ * `503`, as for an aggregated API whose server is down.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(
+ *   FakeCluster.FakeCluster,
+ *   (fake) => fake.fail({ resource: "builds.build.openshift.io" }, FakeCluster.unavailable())
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const unavailable = (message = "the server is currently unable to handle the request"): Fault =>
   status(503, "ServiceUnavailable", message)
 
-/** Delays the response. @since 0.1.0 @category constructors  */
+/**
+ * Delays the response.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(
+ *   FakeCluster.FakeCluster,
+ *   (fake) => fake.fail({ verb: "get" }, FakeCluster.latency("3 seconds"))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const latency = (duration: Duration.DurationInput): Fault => ({ _tag: "Latency", duration })
 
-/** Loses the connection before the request is carried out. @since 0.1.0 @category constructors  */
+/**
+ * Loses the connection before the request is carried out.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(
+ *   FakeCluster.FakeCluster,
+ *   (fake) => fake.fail({ verb: "create", resource: "jobs.batch" }, FakeCluster.drop, { times: 1 })
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const drop: Fault = { _tag: "Drop" }
 
 /**
  * Carries the request out and loses its response, as for a create that may have succeeded.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(
+ *   FakeCluster.FakeCluster,
+ *   (fake) => fake.fail({ verb: "create", resource: "jobs.batch" }, FakeCluster.loseResponse, { times: 1 })
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category constructors
  */
 export const loseResponse: Fault = { _tag: "LoseResponse" }
 
-/** Delays each line of a watch. @since 0.1.0 @category constructors  */
+/**
+ * Delays each line of a watch.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(
+ *   FakeCluster.FakeCluster,
+ *   (fake) => fake.fail({ verb: "watch" }, FakeCluster.delayEvents("10 seconds"))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const delayEvents = (duration: Duration.DurationInput): Fault => ({ _tag: "DelayEvents", duration })
 
-/** Sends each line of a watch twice. @since 0.1.0 @category constructors  */
+/**
+ * Sends each line of a watch twice.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(
+ *   FakeCluster.FakeCluster,
+ *   (fake) => fake.fail({ verb: "watch" }, FakeCluster.repeatEvents)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const repeatEvents: Fault = { _tag: "RepeatEvents" }
 
 /**

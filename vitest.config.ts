@@ -17,6 +17,7 @@ export default defineConfig({
     // Loading Effect and the sources takes longer than most files: a worker loads them once, for all of its files.
     isolate: false,
     maxWorkers: "100%",
+    poolOptions: { forks: { execArgv: ["--max-semi-space-size=64"] } },
     setupFiles: ["test/support/setup.ts"],
     testTimeout: 30_000,
     sequence: { concurrent: true },

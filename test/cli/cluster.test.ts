@@ -277,7 +277,9 @@ describe("on a cluster", () => {
           [document.children.length, document.pods.map(({ name }) => name), document.events.at(-1)?.reason],
           [1, [name], "Failed"]
         )
-        yield* fake.fail({ verb: "list", resource: "events" }, FakeCluster.status(403, "Forbidden", "no"))
+        yield* Effect.asVoid(
+          fake.fail({ verb: "list", resource: "events" }, FakeCluster.status(403, "Forbidden", "no"))
+        )
         assert.notInclude((yield* run(["describe", ref])).out, "Failed to pull image")
       }))
   }

@@ -27,12 +27,13 @@ import * as Order from "effect/Order"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
-import { BackendError, BuildNotFound, BuildRejected, Issue } from "../core/BuildError.js"
+import { BackendError, BuildNotFound, BuildRejected } from "../core/BuildError.js"
 import * as BuildInput from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import * as BuildStatus from "../core/BuildStatus.js"
 import { BuildBackend, BuildSummary, make as makeService, type Service } from "../core/service/BuildService.js"
 import { isAdopted } from "../core/service/BuildSummary.js"
+import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
 import * as BuildSupervisor from "./local/BuildSupervisor.js"
 import * as HostInfo from "./local/HostInfo.js"
 import { type LocalSettings, surroundings } from "./local/LocalSettings.js"
@@ -139,16 +140,9 @@ export const make = (
 
     const build: Service["build"] = (input, options) =>
       Effect.gen(function*() {
-        yield* check(input)
         const namespace = options?.namespace ?? settings.namespace ?? "default"
-        if (!StateDirectory.isNamespace(namespace)) {
-          return yield* new BuildRejected({
-            reason: "InvalidInput",
-            issues: [
-              new Issue({ path: "namespace", message: "must be lower-case letters, digits and \"-\", as in my-builds" })
-            ]
-          })
-        }
+        yield* NamespaceCheck.forBuild(namespace)
+        yield* check(input)
         const references = yield* References.resolve(fs, path, {
           secrets: settings.secretsDirectory,
           configMaps: settings.configMapsDirectory

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { BuildSummary } from "../core/BuildBackend.js"
 import { Issue } from "../core/BuildError.js"
-import { type BuildEvent, Step } from "../core/BuildEvent.js"
+import { type BuildEvent, PassedOver, Step } from "../core/BuildEvent.js"
 import * as BuildRef from "../core/BuildRef.js"
 import { BuildStatus, BuiltImage } from "../core/BuildStatus.js"
 import { Timestamp } from "../core/DurationText.js"
@@ -26,7 +26,12 @@ import { type Description, Objects } from "./Description.js"
  * @category schemas
  */
 export const JsonLine = Schema.Union(
-  Schema.Struct({ type: Schema.Literal("submitted"), ref: BuildRef.FromString, adopted: Schema.Boolean }),
+  Schema.Struct({
+    type: Schema.Literal("submitted"),
+    ref: BuildRef.FromString,
+    adopted: Schema.Boolean,
+    passedOver: Schema.optional(Schema.Array(PassedOver))
+  }),
   Schema.Struct({ type: Schema.Literal("status"), ref: BuildRef.FromString, status: BuildStatus }),
   Schema.Struct({ type: Schema.Literal("log"), line: Schema.String }),
   Schema.Struct({
@@ -124,7 +129,12 @@ export const error = (error: CliError): JsonLine => ({
 export const event = (ref: BuildRef.BuildRef, event: BuildEvent): JsonLine => {
   switch (event._tag) {
     case "Submitted":
-      return { type: "submitted", ref, adopted: event.adopted }
+      return {
+        type: "submitted",
+        ref,
+        adopted: event.adopted,
+        ...(event.passedOver === undefined ? {} : { passedOver: event.passedOver })
+      }
     case "StatusChanged":
       return { type: "status", ref, status: event.status }
     case "LogLine":

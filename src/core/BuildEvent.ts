@@ -15,9 +15,20 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { BackendError, BuildNotFound } from "./BuildError.js"
+import { BackendError, BuildNotFound, Issue } from "./BuildError.js"
 import { BuildRef } from "./BuildRef.js"
 import { BuildStatus } from "./BuildStatus.js"
+
+/**
+ * A preferred backend that cannot honour the input, and why: another backend builds it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class PassedOver extends Schema.Class<PassedOver>("effect-os-builder/BuildEvent/PassedOver")({
+  backend: Schema.String,
+  issues: Schema.Array(Issue)
+}) {}
 
 /**
  * The build is recorded; always the first event.
@@ -27,7 +38,8 @@ import { BuildStatus } from "./BuildStatus.js"
  */
 export class Submitted extends Schema.TaggedClass<Submitted>("effect-os-builder/BuildEvent/Submitted")("Submitted", {
   ref: BuildRef,
-  adopted: Schema.Boolean
+  adopted: Schema.Boolean,
+  passedOver: Schema.optional(Schema.Array(PassedOver))
 }) {}
 
 /**

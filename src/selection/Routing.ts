@@ -3,25 +3,25 @@
  */
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
-import { BuildBackend, type Service } from "../core/BuildBackend.js"
+import { BuildBackend, PassedOver, type Service } from "../core/BuildBackend.js"
 import { type BackendError, BuildRejected, Issue } from "../core/BuildError.js"
 import type { BuildInput } from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
+import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
 import * as WrongBackend from "../core/service/WrongBackend.js"
 import * as ExistingBuild from "./ExistingBuild.js"
 import type { Report } from "./Report.js"
 import { Explanation } from "./Selection.js"
 
 export interface Backends {
-  /** Those that can build here, the preferred one first. */
+  /** The backends that can build on this cluster, the preferred one first. */
   readonly available: ReadonlyArray<Service>
-  /** Those that cannot, by name: they answer for builds that they made before. */
+  /** The backends that cannot, by name: they still handle the refs of their earlier builds. */
   readonly others: ReadonlyMap<string, Effect.Effect<Service, BackendError>>
 }
 
-/** The name is `auto`; refs and list rows carry the name of the backend that has the build. */
+/** The backend `auto`; refs and summaries have the name of the backend that runs the build. */
 export const make = ({ available, others }: Backends): Service => {
   const names = [...available.map(({ name }) => name), ...others.keys()]
   const own = (operation: WrongBackend.Operation, ref: BuildRef): Effect.Effect<Service, BackendError> => {
@@ -33,16 +33,27 @@ export const make = ({ available, others }: Backends): Service => {
 
   return BuildBackend.of({
     name: "auto",
-    check: (input) => Effect.asVoid(able(available, input)),
+    check: (input) => Effect.asVoid(Effect.flatMap(checked(available, input), able)),
     build: (input, options) =>
       Effect.gen(function*() {
-        const backends = yield* able(available, input)
+        yield* NamespaceCheck.forBuild(options?.namespace)
+        const answers = yield* checked(available, input)
+        const backends = yield* able(answers)
         const chosen = backends.length === 1 || options?.again === true
           ? { backend: backends[0], options }
           : yield* ExistingBuild.holderOrFirst(backends, input, options)
-        yield* Effect.logDebug(`${chosen.backend.name} builds ${input.finalImage.pullspec}`)
-        return yield* chosen.backend.build(input, chosen.options)
-      }),
+        const passedOver = answers
+          .slice(0, answers.findIndex(({ backend }) => backend === chosen.backend))
+          .flatMap(({ backend, rejection }) =>
+            rejection === undefined ? [] : [new PassedOver({ backend: backend.name, issues: rejection.issues })]
+          )
+        yield* Effect.annotateCurrentSpan({
+          backend: chosen.backend.name,
+          passedOver: passedOver.map(({ backend }) => backend).join()
+        })
+        const submission = yield* chosen.backend.build(input, chosen.options)
+        return passedOver.length === 0 ? submission : { ...submission, passedOver }
+      }).pipe(Effect.withSpan("BackendSelection.build", { captureStackTrace: false })),
     status: (ref) => Effect.flatMap(own("status", ref), (backend) => backend.status(ref)),
     changes: (ref) => Stream.unwrap(Effect.map(own("changes", ref), (backend) => backend.changes(ref))),
     logs: (ref, options) => Stream.unwrap(Effect.map(own("logs", ref), (backend) => backend.logs(ref, options))),
@@ -62,33 +73,33 @@ export const make = ({ available, others }: Backends): Service => {
 // by what they can honour
 // -----------------------------------------------------------------------------
 
-const checked = (backends: ReadonlyArray<Service>, input: BuildInput) =>
+interface Answer {
+  readonly backend: Service
+  /** Undefined if the backend can honour the input. */
+  readonly rejection: BuildRejected | undefined
+}
+
+const checked = (backends: ReadonlyArray<Service>, input: BuildInput): Effect.Effect<ReadonlyArray<Answer>> =>
   Effect.forEach(backends, (backend) =>
-    Effect.map(Effect.either(backend.check(input)), (answer) => ({
-      backend,
-      rejection: Either.isLeft(answer) ? answer.left : undefined
-    })))
+    Effect.match(backend.check(input), {
+      onFailure: (rejection): Answer => ({ backend, rejection }),
+      onSuccess: (): Answer => ({ backend, rejection: undefined })
+    }))
 
-/** The backends that can honour the input; if none can, everything that all of them object to. */
-const able = (
-  available: ReadonlyArray<Service>,
-  input: BuildInput
-): Effect.Effect<Arr.NonEmptyReadonlyArray<Service>, BuildRejected> =>
-  Effect.flatMap(checked(available, input), (answers) => {
-    const backends = answers.flatMap(({ backend, rejection }) => rejection === undefined ? [backend] : [])
-    return Arr.isNonEmptyReadonlyArray(backends) ? Effect.succeed(backends) : Effect.fail(
-      new BuildRejected({
-        reason: "Unsupported",
-        issues: answers.flatMap(({ backend, rejection }) =>
-          (rejection?.issues ?? []).map((issue) =>
-            new Issue({ ...issue, message: `${backend.name}: ${issue.message}` })
-          )
-        )
-      })
-    )
-  })
+/** The backends that can honour the input; if none can, the issues of all of them. */
+const able = (answers: ReadonlyArray<Answer>): Effect.Effect<Arr.NonEmptyReadonlyArray<Service>, BuildRejected> => {
+  const backends = answers.flatMap(({ backend, rejection }) => rejection === undefined ? [backend] : [])
+  return Arr.isNonEmptyReadonlyArray(backends) ? Effect.succeed(backends) : Effect.fail(
+    new BuildRejected({
+      reason: "Unsupported",
+      issues: answers.flatMap(({ backend, rejection }) =>
+        (rejection?.issues ?? []).map((issue) => new Issue({ ...issue, message: `${backend.name}: ${issue.message}` }))
+      )
+    })
+  )
+}
 
-/** What each candidate of the report has to do with the input. */
+/** The decision on each candidate of the report for this input. */
 export const explain = (
   report: Report,
   available: ReadonlyArray<Service>,

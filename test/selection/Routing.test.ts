@@ -1,7 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Data, DateTime, Effect, Layer, Stream } from "effect"
+import { Data, DateTime, Effect, Exit, Layer, Stream, Tracer } from "effect"
 import { BackendSelection, BuildBackend, BuildError, BuildStatus } from "effect-os-builder"
-import { absent, candidate, forbidden, input, refOf, silent, type Stub, summary } from "../support/StubBackend.js"
+import {
+  absent,
+  available,
+  candidate,
+  forbidden,
+  input,
+  refOf,
+  silent,
+  type Stub,
+  summary
+} from "../support/StubBackend.js"
 
 /** A selection of openshift and custom, in this order, and what they were asked. */
 const selecting = (stubs: { readonly openshift?: Stub; readonly custom?: Stub }) => {
@@ -25,9 +35,15 @@ describe("a new build", () => {
       const { notes, started } = selecting({ openshift: { refuses } })
       const context = yield* started
       yield* Effect.provide(BuildBackend.check(input), context)
-      const { adopted, ref } = yield* Effect.provide(BuildBackend.build(input), context)
+      const { adopted, passedOver, ref } = yield* Effect.provide(BuildBackend.build(input), context)
       assert.strictEqual(ref.backend, "custom")
       assert.isFalse(adopted)
+      assert.deepStrictEqual(passedOver, [
+        new BuildBackend.PassedOver({
+          backend: "openshift",
+          issues: [new BuildError.Issue({ path: "dockerfile", line: 3, message: refuses })]
+        })
+      ])
       assert.deepStrictEqual(notes, ["custom.build"])
     }))
 
@@ -132,10 +148,55 @@ describe("a new build", () => {
     Effect.gen(function*() {
       const { notes, started } = selecting({ custom: { list: () => trouble("Unreachable") } })
       const error = yield* Effect.flip(Effect.provide(BuildBackend.build(input), yield* started))
-      assert.deepStrictEqual(error, trouble("Unreachable"))
+      assert.strictEqual(error.message, trouble("Unreachable").message)
       assert.notInclude(notes, "openshift.build")
     }))
 })
+
+it.scoped("passedOver: names preferred backends alone, and is absent where there is none", () =>
+  Effect.gen(function*() {
+    const { started } = selecting({ custom: { refuses } })
+    const submission = yield* Effect.provide(BuildBackend.build(input), yield* started)
+    assert.notProperty(submission, "passedOver")
+  }))
+
+it.scoped("spans: a rejection by check is not a failed span, and the choice is an attribute", () =>
+  Effect.gen(function*() {
+    const spans: Array<Tracer.Span> = []
+    const context = yield* Layer.build(BackendSelection.layerFrom([
+      BackendSelection.candidate({
+        name: "openshift",
+        probe: Effect.succeed(available),
+        layer: Layer.succeed(
+          BuildBackend.BuildBackend,
+          BuildBackend.make({
+            ...silent,
+            name: "openshift",
+            check: () => new BuildError.BuildRejected({ reason: "Unsupported", issues: [] })
+          })
+        )
+      }),
+      candidate("custom", [])
+    ]))
+    const native = yield* Effect.tracer
+    const tracer = Tracer.make({
+      context: (execute) => execute(),
+      span: (...options) => {
+        const span = native.span(...options)
+        spans.push(span)
+        return span
+      }
+    })
+    yield* BuildBackend.build(input).pipe(Effect.provide(context), Effect.withTracer(tracer))
+    assert.deepStrictEqual(
+      spans.map(({ attributes, name, status }) => [
+        name,
+        status._tag === "Ended" && Exit.isSuccess(status.exit),
+        attributes.get("passedOver")
+      ]),
+      [["BackendSelection.build", true, "openshift"], ["BuildBackend.check", true, undefined]]
+    )
+  }))
 
 describe("a ref", () => {
   it.scoped("is answered by its own backend", () =>

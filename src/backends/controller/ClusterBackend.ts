@@ -13,6 +13,7 @@ import { BuildRejected } from "../../core/BuildError.js"
 import type * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import * as BuildService from "../../core/service/BuildService.js"
+import * as NamespaceCheck from "../../core/service/NamespaceCheck.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildRecord from "../record/BuildRecord.js"
@@ -79,6 +80,7 @@ const service = <Child extends Resource.Metadata>(
     build: (input, given) =>
       Effect.gen(function*() {
         const { again = false, namespace = defaultNamespace } = given ?? {}
+        yield* NamespaceCheck.forBuild(namespace)
         yield* check(input)
         return yield* submit(input, { again, namespace, records: FingerprintLookup.takeRecords(given) })
       }),

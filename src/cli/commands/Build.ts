@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Arr from "effect/Array"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,9 +13,7 @@ import * as BuildBackend from "../../core/BuildBackend.js"
 import { BackendError } from "../../core/BuildError.js"
 import type { BuildEvent, Step, Submitted } from "../../core/BuildEvent.js"
 import type { BuildInput } from "../../core/BuildInput.js"
-import type { BuildRef } from "../../core/BuildRef.js"
 import type { BuildStatus, BuiltImage } from "../../core/BuildStatus.js"
-import { Selection } from "../../selection/Selection.js"
 import * as Backends from "../Backends.js"
 import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, exitStatus, UsageError } from "../CliError.js"
@@ -77,26 +74,21 @@ const advise = ({ quiet }: Options, lines: ReadonlyArray<string>): Effect.Effect
       (output) => Effect.forEach(lines, (line) => output.complain(`os-builder: ${line}`), { discard: true })
     )
 
-/** Says which preferred backends do not support the input, if a selection has passed them over. */
-const explainSelection = (input: BuildInput, options: Options, ref: BuildRef) =>
-  Effect.gen(function*() {
-    const selection = yield* Effect.serviceOption(Selection)
-    const explanations = Option.isNone(selection) ? [] : yield* selection.value.explain(input)
-    const preferred = Arr.takeWhile(explanations, ({ backend }) => backend !== ref.backend)
-    yield* advise(
-      options,
-      preferred.filter(({ decision }) => decision === "Refused").flatMap(({ backend, issues }) => [
-        `${backend} does not support this input; ${ref.backend} is used instead`,
-        ...issues.map((issue) => `  ${Render.issue(issue)}`)
-      ])
-    )
-  })
+/** Names the preferred backends that do not support the input, if a selection has passed them over. */
+const explainSelection = (options: Options, { passedOver = [], ref }: BuildBackend.Submission) =>
+  advise(
+    options,
+    passedOver.flatMap(({ backend, issues }) => [
+      `${backend} does not support this input; ${ref.backend} is used instead`,
+      ...issues.map((issue) => `  ${Render.issue(issue)}`)
+    ])
+  )
 
 const submit = (input: BuildInput, options: Options) =>
   Effect.gen(function*() {
     const output = yield* Output
     const submission = yield* BuildBackend.build(input, options)
-    yield* explainSelection(input, options, submission.ref)
+    yield* explainSelection(options, submission)
     yield* writeMetadata(options, { ref: String(submission.ref) })
     const line = options.json
       ? JsonLine.encode({ type: "submitted", ...submission })
@@ -167,7 +159,7 @@ const show = (input: BuildInput, options: Options, seen: Ref.Ref<Seen>) =>
       BuildBackend.events(input, options),
       (event) =>
         Effect.gen(function*() {
-          if (event._tag === "Submitted") yield* explainSelection(input, options, event.ref)
+          if (event._tag === "Submitted") yield* explainSelection(options, event)
           const { submitted } = yield* remember(event)
           if (submitted !== undefined) yield* viewer.show(submitted.ref, event)
         })

@@ -36,6 +36,21 @@ export const namespaceName: TextRule = first(
   )
 )
 
+/**
+ * The name of a namespace: an RFC 1123 label.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const namespace: TextRule = first(
+  notEmpty,
+  atMostBytes(63),
+  matches(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    "must be the name of a namespace: lower-case letters, digits and \"-\", a letter or digit at both ends"
+  )
+)
+
 const word = first(
   atMostBytes(63),
   matches(

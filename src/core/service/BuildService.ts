@@ -8,14 +8,16 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
 import type { BackendError, BuildNotFound, BuildRejected } from "../BuildError.js"
+import { PassedOver } from "../BuildEvent.js"
 import { type BuildInput, fingerprint } from "../BuildInput.js"
 import type { BuildRef } from "../BuildRef.js"
 import type { BuildStatus } from "../BuildStatus.js"
 import { BuildSummary } from "./BuildSummary.js"
+import * as NamespaceCheck from "./NamespaceCheck.js"
 import * as PollingWatch from "./PollingWatch.js"
 import * as WrongBackend from "./WrongBackend.js"
 
-export { BuildSummary }
+export { BuildSummary, PassedOver }
 
 // -----------------------------------------------------------------------------
 // models
@@ -30,7 +32,8 @@ export { BuildSummary }
 export type BackendName = "openshift" | "custom" | "single-node" | "local" | (string & {})
 
 /**
- * What `build` answers: the build, and whether it was there before (`adopted`) or was created by this call.
+ * The result of `build`: the build, and whether it existed before (`adopted`) or was created by this call. `passedOver`: the
+ * backends that a selection prefers and that cannot honour the input, the preferred one first; absent if there is none.
  *
  * @since 0.1.0
  * @category models
@@ -38,6 +41,7 @@ export type BackendName = "openshift" | "custom" | "single-node" | "local" | (st
 export interface Submission {
   readonly ref: BuildRef
   readonly adopted: boolean
+  readonly passedOver?: ReadonlyArray<PassedOver> | undefined
 }
 
 /**
@@ -156,6 +160,10 @@ const submissions = Metric.counter("effect_os_builder_submissions", {
  */
 export const make = (backend: Implementation): Service => {
   const { watch = PollingWatch.make(backend.list) } = backend
+  const watching = (options?: ListOptions): Stream.Stream<BuildSummary, BackendError> => {
+    const error = NamespaceCheck.listError(backend.name, options?.namespace)
+    return error === undefined ? watch(options) : Stream.fail(error)
+  }
   const foreign = (operation: WrongBackend.Operation, ref: BuildRef): BackendError =>
     WrongBackend.refused(
       operation,
@@ -186,12 +194,19 @@ export const make = (backend: Implementation): Service => {
     )
   return BuildBackend.of({
     name: backend.name,
+    // A rejection is an answer: its span has not failed.
     check: (input) =>
-      backend.check(input).pipe(
-        Effect.withSpan("BuildBackend.check", { attributes: { backend: backend.name }, captureStackTrace: false })
+      Effect.flatten(
+        backend.check(input).pipe(
+          Effect.match({
+            onFailure: (rejected): Effect.Effect<void, BuildRejected> => Effect.fail(rejected),
+            onSuccess: () => Effect.void
+          }),
+          Effect.withSpan("BuildBackend.check", { attributes: { backend: backend.name }, captureStackTrace: false })
+        )
       ),
     build: (input, options) =>
-      backend.build(input, options).pipe(
+      Effect.zipRight(NamespaceCheck.forBuild(options?.namespace), backend.build(input, options)).pipe(
         Effect.tap(({ adopted }) =>
           Metric.update(
             submissions.pipe(Metric.tagged("backend", backend.name), Metric.tagged("adopted", String(adopted))),
@@ -209,11 +224,11 @@ export const make = (backend: Implementation): Service => {
     cancel: (ref) => own("cancel", ref, backend.cancel(ref)),
     remove: (ref) => own("remove", ref, backend.remove(ref)),
     list: (options) =>
-      backend.list(options).pipe(
+      (NamespaceCheck.listError(backend.name, options?.namespace) ?? backend.list(options)).pipe(
         Effect.withSpan("BuildBackend.list", { attributes: { backend: backend.name }, captureStackTrace: false })
       ),
     watch: (options) =>
-      watch(options).pipe(
+      watching(options).pipe(
         Stream.withSpan("BuildBackend.watch", { attributes: { backend: backend.name }, captureStackTrace: false })
       )
   })

@@ -296,27 +296,40 @@ describe.sequential("on a cluster", () => {
       assert.match(elsewhere.err, /^Build rejected: objects that the build needs do not exist/)
     }))
 
-  it.scoped("--request-timeout: limits probes and requests in an outage", () =>
+  it.scoped("--request-timeout: limits probes in an outage", () =>
     Effect.gen(function*() {
       const { fake, run } = yield* onCluster(openShift)
       yield* fake.outage("1 hour")
-      const ref = "custom/builds/os-build-a-1/u"
       const limited: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
         [["probe"], /^No backend would be chosen on this cluster\.$/m],
         [yield* building(), /^The probe \w+ got no answer: none came within 1s/m],
-        [["list"], /^The probe \w+ got no answer: none came within 1s/m],
-        [
-          ["status", ref],
-          /^Cannot read the status of custom\/.*: .*no response within 1s\n/
-        ],
-        [["cancel", ref], /^Cannot cancel custom\/.*: no response within 1s\n/],
-        [["remove", ref], /^Cannot remove custom\/.*: no response within 1s\n/],
-        [["prune", "--backend", "custom", "--older-than", "1d"], /^Cannot prune builds: .*: no response within 1s\n/]
+        [["list"], /^The probe \w+ got no answer: none came within 1s/m]
       ]
       for (const [args, message] of limited) {
         const { took, value: { err, status } } = yield* timed(run([...args, "--request-timeout", "1s"]))
         // The timers of a grace period of 5 seconds may fire while the probes are interrupted.
         assert.isAtMost(took, 5_000, args.join(" "))
+        assert.strictEqual(status, 3)
+        assert.match(err, message)
+      }
+    }))
+
+  it.scoped("--request-timeout: limits operations while the API server does not respond", () =>
+    Effect.gen(function*() {
+      const { fake, run } = yield* onCluster(plain)
+      yield* fake.fail({}, FakeCluster.latency("1 hour"))
+      const ref = "custom/builds/os-build-a-1/u"
+      const limited: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
+        [["status", ref], /^Cannot read the status of custom\/.*: no response within 1s\n/],
+        [["describe", ref], /^Cannot describe custom\/.*: no response within 1s\n/],
+        [["cancel", ref], /^Cannot cancel custom\/.*: no response within 1s\n/],
+        [["remove", ref], /^Cannot remove custom\/.*: no response within 1s\n/],
+        [["list", "--backend", "custom"], /^Cannot list builds: .*: no response within 1s\n/],
+        [["prune", "--backend", "custom", "--older-than", "1d"], /^Cannot prune builds: .*: no response within 1s\n/]
+      ]
+      for (const [args, message] of limited) {
+        const { took, value: { err, status } } = yield* timed(run([...args, "--request-timeout", "1s"]))
+        assert.strictEqual(took, 1_000, args.join(" "))
         assert.strictEqual(status, 3)
         assert.match(err, message)
       }

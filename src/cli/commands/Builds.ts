@@ -49,8 +49,13 @@ const using = (backend: string, settings: BackendSettings, use: Use): Command =>
 const withBuild = ({ ref, settings }: OneBuild, use: Use): Command =>
   using(ref.backend, { ...settings, namespace: ref.namespace }, use)
 
-/** Fails an operation that takes longer than `--request-timeout`. Waiting for a build is not such an operation. */
-const bounded = <A, E, R>(
+/**
+ * Fails an operation that takes longer than `--request-timeout`. Waiting for a build is not such an operation.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const bounded = <A, E, R>(
   { cluster: { requestTimeout } }: BackendSettings,
   operation: string,
   effect: Effect.Effect<A, E, R>

@@ -14,7 +14,7 @@ import * as Description from "../Description.js"
 import * as JsonLine from "../JsonLine.js"
 import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
-import type { OneBuild } from "./Builds.js"
+import { bounded, type OneBuild } from "./Builds.js"
 
 /**
  * @since 0.1.0
@@ -26,11 +26,16 @@ export const describe = (
   Effect.gen(function*() {
     const output = yield* Output
     const backend = yield* Backends.find(ref.backend)
-    const [status, summary] = yield* Effect.provide(
-      Effect.all([BuildBackend.status(ref), summaryOf(ref)]),
+    const read = Effect.all({
+      ref: Effect.succeed(ref),
+      status: BuildBackend.status(ref),
+      summary: summaryOf(ref),
+      objects: backend.objects(ref, settings)
+    })
+    const description = yield* Effect.provide(
+      bounded(settings, `describe ${ref}`, read),
       backend.layer({ ...settings, namespace: ref.namespace })
     )
-    const description = { ref, status, summary, objects: yield* backend.objects(ref, settings) }
     const lines = json
       ? [JsonLine.encode(JsonLine.description(description))]
       : Description.format(description, output.live ? yield* output.columns : Number.POSITIVE_INFINITY)

@@ -3,9 +3,9 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Random from "effect/Random"
 import { BackendError, type BuildNotFound } from "../../core/BuildError.js"
 import type * as BuildStatus from "../../core/BuildStatus.js"
+import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import type { ControllerContext } from "./ControllerContext.js"
@@ -46,11 +46,12 @@ export const make = <Child extends Resource.Metadata>(
       new BackendError({ backend: definition.name, reason: "Unexpected", operation, detail: "a defect", cause })
     )
 
-  const failed = (error: BackendError): Effect.Effect<Event<Child>> =>
-    Effect.zipWith(DateTime.now, Random.next, (now, random): Event<Child> => ({ _tag: "Failed", error, now, random }))
-      .pipe(
-        Effect.tap(error.cause instanceof BuildRecord.Unreadable ? Effect.logWarning(error.message) : Effect.void)
-      )
+  const failed = ({ failures }: WatchedBuild<Child>) => (error: BackendError): Effect.Effect<Event<Child>> =>
+    Effect.zipWith(
+      DateTime.now,
+      RetryPolicy.delay(failures + 1, error.retryAfter),
+      (now, delay): Event<Child> => ({ _tag: "Failed", error, now, delay })
+    ).pipe(Effect.tap(error.cause instanceof BuildRecord.Unreadable ? Effect.logWarning(error.message) : Effect.void))
 
   return {
     work: (build, work) =>
@@ -58,7 +59,7 @@ export const make = <Child extends Resource.Metadata>(
         noDefects(`reconcile ${build.metadata.ref}`),
         Effect.catchTags({
           BuildNotFound: () => Effect.map(DateTime.now, (now): Event<Child> => ({ _tag: "NotFound", now })),
-          BackendError: failed
+          BackendError: failed(build)
         })
       ),
     explain: ({ metadata: { ref } }, uid) =>

@@ -1,5 +1,5 @@
 /**
- * All that is known of one build at one moment, and what follows from it.
+ * The observed state of one build, and its evaluation: what is to be done next.
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -16,7 +16,7 @@ import type { Definition, Interpretation, Observed } from "./Definition.js"
 export interface BuildState<Child> {
   readonly record: RecordSummary
   readonly children: ReadonlyArray<Child>
-  /** The latest attempt whose child was ever there, 0 if none was: if there is none of it now, none is on its way. */
+  /** The latest attempt whose child was ever there, 0 if none was: if that child does not exist now, it was deleted. */
   readonly attemptSeen: number
   readonly pods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Resources.Event>
@@ -103,7 +103,7 @@ const tooLate = (record: RecordSummary, { status }: Interpretation): BuildStatus
 }
 
 const lost = (kind: string): BuildStatus.Errored =>
-  BuildStatus.errored("Deleted", { message: `its ${kind} does not exist: somebody deleted it, or it was never made` })
+  BuildStatus.errored("Deleted", { message: `its ${kind} does not exist: it was deleted, or never created` })
 
 export const evaluate = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
@@ -155,15 +155,14 @@ const rank = (status: BuildStatus.BuildStatus): number => {
   }
 }
 
-/** Whether `next` may be said after `last`: a status only goes forward. */
+/** Whether `next` may be reported after `last`: a status only goes forward. */
 export const follows = (last: BuildStatus.BuildStatus | undefined, next: BuildStatus.BuildStatus): boolean =>
   last === undefined ||
   (rank(next) >= rank(last) && !BuildStatus.isTerminal(last) && !BuildStatus.equivalence(last, next))
 
-/** What a build that was seen, and whose record is gone, has ended with: what its last state says. */
+/** The terminal status of a build whose record was deleted: that of the record's last state. */
 export const goneWith = ({ outcome, ref, stop }: RecordMetadata.RecordMetadata): BuildStatus.Terminal =>
   Option.match(Option.orElse(outcome, () => stop), {
-    onNone: () =>
-      BuildStatus.errored("Deleted", { message: `somebody deleted the record of ${ref} while it was built` }),
+    onNone: () => BuildStatus.errored("Deleted", { message: `the record of ${ref} was deleted during the build` }),
     onSome: ({ status }) => status
   })

@@ -1,5 +1,5 @@
 /**
- * The objects of builds on the cluster: reading, making, marking and deleting them, in a backend's own words of failure.
+ * The objects of builds on the cluster: they are read, created, annotated and deleted here, with the errors of a backend.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -100,7 +100,7 @@ export const make = <Child extends Resource.Metadata>(
       namespace,
       labelSelector: RecordMetadata.selector(backend) + ofFingerprint
     }).pipe(
-      refused(`look for builds in ${namespace}`),
+      refused(`list the builds of ${namespace}`),
       Effect.map(({ items }) =>
         items
           .flatMap((item) => Option.toArray(RecordMetadata.parse(backend, item)))
@@ -223,7 +223,7 @@ export const make = <Child extends Resource.Metadata>(
       namespace,
       labelSelector: RecordMetadata.fingerprintSelector(fingerprint)
     }).pipe(
-      refused(`look for builds of ${fingerprint} in ${namespace}`),
+      refused(`list the builds of ${fingerprint} in ${namespace}`),
       Effect.map(({ items }) => items)
     )
 
@@ -251,7 +251,7 @@ export const make = <Child extends Resource.Metadata>(
     events: (uid, namespace) =>
       cluster.list(Resources.Event, { namespace, fieldSelector: `involvedObject.uid=${uid}` }).pipe(
         Effect.map(({ items }) => items),
-        // Events explain, and no more: who may not read them does without.
+        // Events only explain: a client without the permission to read them works without.
         Effect.catchIf((error) => error.reason === "Forbidden", () => Effect.succeed([])),
         refused("read events")
       ),
@@ -269,7 +269,7 @@ export const make = <Child extends Resource.Metadata>(
       }),
     complete: (of, attempt, parts) =>
       Effect.forEach(parts, (part) => createOnce(RecordMetadata.resource, part, of.ref), { concurrency: 4 }).pipe(
-        Effect.zipRight(refused(`look around for ${of.ref}`)(definition.clusterDefaults)),
+        Effect.zipRight(refused(`read the defaults of the cluster for ${of.ref}`)(definition.clusterDefaults)),
         Effect.flatMap((clusterDefaults) => createOnce(resource, childManifest(of, attempt, clusterDefaults), of.ref))
       ),
     annotate: ({ ref, resourceVersion }, annotations) =>

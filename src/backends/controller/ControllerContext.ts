@@ -8,12 +8,16 @@ import type { Definition } from "./Definition.js"
 import * as Reconciler from "./Reconciler.js"
 
 export interface ControllerContext<Child extends Resource.Metadata> {
+  /** What differs between backends. */
   readonly definition: Definition<Child>
   readonly cluster: Cluster.Service
+  /** Reads and writes the objects of builds. */
   readonly store: BuildStore.BuildStore<Child>
+  /** Performs the steps that their states call for. */
   readonly reconciler: Reconciler.Reconciler<Child>
 }
 
+/** The context of a backend on a cluster. */
 export const make = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
   cluster: Cluster.Service

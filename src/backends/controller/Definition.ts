@@ -1,6 +1,6 @@
 /**
- * What tells one cluster backend from another: which object a build becomes, and what the state of that object means. All
- * that happens over time is the same for all of them, and stands in `ClusterBackend`.
+ * What differs between cluster backends: which object a build becomes, and what the state of that object means. Everything
+ * that happens over time is the same for all of them (`ClusterBackend`).
  *
  * @since 0.1.0
  */
@@ -18,8 +18,8 @@ import type { BuildRecord, Contents } from "../record/BuildRecord.js"
 import type { RecordSummary } from "../record/RecordSummary.js"
 
 /**
- * What is known of a build on the cluster: its child, the children of earlier attempts in their order, the pods of the
- * child, and, where the child alone does not tell why it waits, the events about them.
+ * The observed objects of a build: its child, the children of earlier attempts in their order, the pods of the child, and,
+ * where the child alone does not show why it is pending, the events about them.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ export interface Observed<Child> {
 }
 
 /**
- * What that means.
+ * The meaning of the observed objects.
  *
  * @since 0.1.0
  * @category models
@@ -43,19 +43,19 @@ export interface Interpretation {
   readonly status: BuildStatus
   /** The outcome, unless more is observed before `at`: for platforms that report an outcome in several steps. */
   readonly ending?: { readonly status: Terminal; readonly at: DateTime.Utc } | undefined
-  /** Since when the attempt waits to begin; absent while it runs, and while it stands in a queue. */
+  /** Since when the attempt has been pending; absent while it runs, and while it is in a queue. */
   readonly waitingSince?: DateTime.Utc | undefined
-  /** The uid of an object whose events would tell why the build waits. */
+  /** The uid of an object whose events would show why the build is pending. */
   readonly explainedBy?: string | undefined
   /**
-   * After a retryable error: the attempt that comes next, which the platform does not make by itself. We do, unless the
-   * input's retries are used up.
+   * After a retryable error: the number of the next attempt, where the platform does not create it by itself. The controller
+   * does, unless the input's retries are used up.
    */
   readonly again?: number | undefined
 }
 
 /**
- * What holds on the whole cluster, and is not to be said again by each build.
+ * Defaults of the whole cluster, for what a build does not specify.
  *
  * @since 0.1.0
  * @category models
@@ -65,19 +65,18 @@ export interface ClusterDefaults {
 }
 
 /**
- * A log to be read: that of a pod's container, or of the child itself. Where a build is tried again there are several, in
- * their order.
+ * A log: of a container of a pod, or of the child itself. A build with several attempts has several logs, in their order.
  *
  * @since 0.1.0
  * @category models
  */
 export interface LogSource {
-  /** Names the source for good: two that are equal are the same log. */
+  /** Identifies the log: sources with equal keys are the same log. */
   readonly key: string
   readonly resource: Resource.Resource<unknown>
   readonly name: string
   readonly container?: string | undefined
-  /** `waiting`: there is no log yet. `open`: it grows. `closed`: it is complete. */
+  /** `waiting`: the log does not exist yet. `open`: it grows. `closed`: it is complete. */
   readonly state: "waiting" | "open" | "closed"
 }
 
@@ -91,19 +90,19 @@ export interface Definition<Child extends Resource.Metadata> {
   readonly name: BackendName
   /** What a build becomes. */
   readonly child: Resource.Resource<Child>
-  /** Selects the pods of this backend's builds, and perhaps more. */
+  /** Selects the pods of this backend's builds, and possibly others. */
   readonly podSelector: string
-  /** The name of the record that a pod belongs to; undefined for a pod that is none of ours. */
+  /** The name of the record that a pod belongs to; undefined for a pod of no build. */
   readonly recordOf: (pod: Resources.Pod) => string | undefined
   /** Every part of the input that this backend cannot honour. */
   readonly check: (input: BuildInput) => ReadonlyArray<Issue>
-  /** What goes into the build's ConfigMaps. */
+  /** The files of the build's ConfigMaps. */
   readonly contents: (input: BuildInput) => Contents
-  /** Asked whenever a child is to be made. */
+  /** Read before each child is created. */
   readonly clusterDefaults: Effect.Effect<ClusterDefaults, ClusterError>
   /** The child for an attempt, counted from 1. Names, labels and owner are added to its metadata. */
   readonly manifest: (record: BuildRecord, attempt: number, clusterDefaults: ClusterDefaults) => JsonObject
-  /** What is missing in the object that the server made of the manifest, where servers drop fields silently. */
+  /** The fields that are missing in the created object, because some servers drop fields silently. */
   readonly verifyCreated: (created: Child) => ReadonlyArray<Issue>
   readonly interpret: (observed: Observed<Child>) => Interpretation
   readonly logs: (observed: Observed<Child>) => ReadonlyArray<LogSource>

@@ -1,5 +1,5 @@
 /**
- * What the API server's refusals mean for a build.
+ * What errors of the API server mean for a build.
  */
 import { BackendError, BuildRejected, Issue } from "../../core/BuildError.js"
 import type { ClusterError, Reason } from "../../kubernetes/ClusterError.js"
@@ -20,10 +20,10 @@ const reasons: Readonly<Record<Reason, BackendError["reason"]>> = {
 }
 
 const reasonOf = (cause: ClusterError): BackendError["reason"] =>
-  // A server in trouble of its own will be out of it, as one that is away will be back.
+  // A server error passes like an outage.
   cause.reason === "Unexpected" && cause.retryable ? "Unreachable" : reasons[cause.reason]
 
-/** The backend could not do `operation` because of what the cluster answered. */
+/** The backend failed at `operation` because of this error of the cluster. */
 export const backendError = (backend: string, operation: string) => (cause: ClusterError): BackendError =>
   new BackendError({
     backend,
@@ -35,7 +35,7 @@ export const backendError = (backend: string, operation: string) => (cause: Clus
   })
 
 /**
- * The words in which admission refuses: none of them comes with a reason of its own, all are 403.
+ * Messages of admission plugins: all are 403, and none has a reason of its own.
  *
  * | Words | Source |
  * |---|---|
@@ -53,7 +53,7 @@ const admission: ReadonlyArray<readonly [RegExp, "QuotaExceeded" | "Denied"]> = 
   [/build strategy \w+ is not allowed/, "Denied"]
 ]
 
-/** How a create was refused: by policy, by quota, for want of something, or as it stands; undefined if not for its content. */
+/** Why the server rejected a create: a policy, a quota, a missing reference or an invalid field; undefined for other errors. */
 export const rejection = (cause: ClusterError): BuildRejected | undefined => {
   const said = cause.status?.message ?? ""
   const rejected = (reason: BuildRejected["reason"], issues: ReadonlyArray<Issue>) =>

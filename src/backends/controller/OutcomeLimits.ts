@@ -1,17 +1,17 @@
 /**
- * How much of an end is kept, whatever a platform has to say of it: the annotations of an object have 256 KiB, and a letter
- * may take six bytes of JSON.
+ * Limits of a stored outcome, whatever a platform reports: the annotations of an object have 256 KiB, and a character may
+ * take six bytes of JSON.
  */
 import * as BuildStatus from "../../core/BuildStatus.js"
 
-/** How many of the last lines of a log are kept. */
+/** The number of last lines of a log that are stored. */
 export const lines = 40
 
 const lineLength = 400
 const messageLength = 8_000
 const wordLength = 256
 
-/** In well-formed Unicode, as the API server gives it back; a copy, for a part of a text holds on to the whole. */
+/** In well-formed Unicode, as the API server returns it; a copy, because a slice keeps the whole text alive. */
 const beginning = (text: string, length: number): string => Buffer.from(text.slice(0, length)).toString()
 
 export const line = (text: string): string => beginning(text, lineLength)

@@ -9,6 +9,14 @@ import type * as Resource from "../../kubernetes/Resource.js"
 /**
  * For the life of a build, whatever its child is.
  *
+ * @example
+ * ```ts
+ * import { CustomBuildBackend } from "effect-os-builder"
+ *
+ * // The rules of a backend include these.
+ * console.log(JSON.stringify(CustomBuildBackend.rules, null, 2))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -1,5 +1,5 @@
 /**
- * The intervals at which followed builds are confirmed, explained and retried.
+ * The intervals at which followed builds are confirmed and explained.
  */
 import * as Duration from "effect/Duration"
 
@@ -14,8 +14,8 @@ export const nextExplainBackoff = (backoff: Duration.Duration): Duration.Duratio
   Duration.min(Duration.times(backoff, 2), explainBackoff.atMost)
 
 /**
- * How long the child of a build may be on its way while another client stops the build. A client that creates a child for
- * longer looks for a stop mark afterwards; a client that marks a build without a child waits for this time, and looks again.
+ * How long a request that creates a child may take while another client stops the build. A client whose request took longer
+ * reads the stop mark afterwards; a client that marks a build without a child waits for this time and reads it again.
  */
 export const lateChild = Duration.seconds(2)
 
@@ -27,20 +27,3 @@ export const cacheStaleness = Duration.seconds(2)
 
 /** How long a build rests after the server was read, unless an informer reports a change. */
 export const confirmInterval = Duration.seconds(10)
-
-const retryFirst = Duration.millis(500)
-const retryAtMost = Duration.seconds(30)
-
-/**
- * The wait before the retry after `failures` consecutive retryable errors: doubled each time, up to half a minute, jittered
- * by ±20% with `random` from [0, 1), and never shorter than the server asked for.
- */
-export const retryDelay = (
-  failures: number,
-  random: number,
-  retryAfter: Duration.Duration = Duration.zero
-): Duration.Duration =>
-  Duration.max(
-    Duration.times(Duration.min(Duration.times(retryFirst, 2 ** (failures - 1)), retryAtMost), 0.8 + 0.4 * random),
-    retryAfter
-  )

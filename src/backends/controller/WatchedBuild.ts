@@ -70,8 +70,8 @@ export type Event<Child> =
     readonly _tag: "Failed"
     readonly error: BackendError
     readonly now: DateTime.Utc
-    /** From [0, 1), for jitter. */
-    readonly random: number
+    /** Before the next attempt, after a retryable error. */
+    readonly delay: Duration.Duration
   }
   | { readonly _tag: "Explained"; readonly events: ReadonlyArray<Resources.Event>; readonly now: DateTime.Utc }
   | { readonly _tag: "ExplainFailed"; readonly error: BackendError; readonly now: DateTime.Utc }
@@ -250,11 +250,11 @@ const reconciled = <Child extends Resource.Metadata>(
 
 const failed = <Child>(
   build: WatchedBuild<Child>,
-  { error, now, random }: Extract<Event<Child>, { readonly _tag: "Failed" }>
+  { delay, error, now }: Extract<Event<Child>, { readonly _tag: "Failed" }>
 ): Step<Child> => {
   if (error.retryable) {
     const failures = build.failures + 1
-    const restUntil = millisAfter(now, Timing.retryDelay(failures, random, error.retryAfter))
+    const restUntil = millisAfter(now, delay)
     return wake([{ ...finished(build), failures, restUntil }, none], restUntil)
   }
   // A record that cannot be read is not read again before it changes.

@@ -9,7 +9,7 @@ import { Craft, definition, input, settle, world, writes } from "../../support/C
 
 const tags = (statuses: Iterable<BuildStatus.BuildStatus>) => Array.from(statuses, (status) => status._tag)
 
-/** Watches a build from now on; what it has seen when it ends. */
+/** Follows a build in the background; its statuses when it ends. */
 const watch = (backend: BuildBackend.Service, ref: BuildRef.BuildRef) =>
   Effect.tap(
     Effect.fork(Effect.map(Stream.runCollect(backend.changes(ref)), Chunk.toReadonlyArray)),
@@ -22,8 +22,8 @@ const lastOf = (statuses: ReadonlyArray<BuildStatus.BuildStatus>): BuildStatus.B
   return last
 }
 
-describe("a build", () => {
-  it.scoped("costs two writes and one for the outcome, and waiting for it costs no request", () =>
+describe("build", () => {
+  it.scoped("requests: two writes, one for the outcome, none while it runs", () =>
     Effect.gen(function*() {
       const { backend, move, requests } = yield* world
       const [{ adopted, ref }, creating] = yield* requests(Effect.flatMap(input("1"), backend.build))
@@ -39,14 +39,14 @@ describe("a build", () => {
       assert.deepStrictEqual(
         running,
         ["list crafts.example.com", "patch crafts.example.com"],
-        "nothing but the test's own"
+        "only the requests of this test"
       )
       const [seen, ending] = yield* requests(Effect.zipRight(move(ref, "Complete"), Fiber.join(watching)))
       assert.deepStrictEqual(tags(seen), ["Pending", "Running", "Succeeded"])
       assert.deepStrictEqual(writes(ending), ["patch crafts.example.com", "patch configmaps"])
     }))
 
-  it.scoped("is told from its record once it has ended, whatever is left of it", () =>
+  it.scoped("status: read from the record after the end, without child or pod", () =>
     Effect.gen(function*() {
       const { backend, client, cluster, crafts, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -58,7 +58,7 @@ describe("a build", () => {
       assert.isTrue(BuildStatus.equivalence(lastOf(yield* Fiber.join(yield* watch(yield* client, ref))), status))
     }))
 
-  it.scoped("is carried on by another process that has just the ref", () =>
+  it.scoped("another process continues it with the ref alone", () =>
     Effect.gen(function*() {
       const { client, move } = yield* world
       const { ref } = yield* Effect.scoped(
@@ -70,7 +70,7 @@ describe("a build", () => {
       assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Pending", "Succeeded"])
     }))
 
-  it.scoped("belongs to its record: nothing else has to be removed", () =>
+  it.scoped("its record owns everything else", () =>
     Effect.gen(function*() {
       const { backend, cluster, crafts } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -85,8 +85,8 @@ describe("a build", () => {
     }))
 })
 
-describe("a crash", () => {
-  it.scoped("between the record and the child is completed by the next build", () =>
+describe("crash", () => {
+  it.scoped("between the record and the child: completed by the next build", () =>
     Effect.gen(function*() {
       const { backend, client, crafts, plane } = yield* world
       plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.internalError(), 1)
@@ -98,7 +98,7 @@ describe("a crash", () => {
       assert.lengthOf(yield* crafts, 1)
     }))
 
-  it.scoped("after the record was written but before that was known is completed by the next build", () =>
+  it.scoped("lost response to the create of the record: completed by the next build", () =>
     Effect.gen(function*() {
       const { backend, crafts, plane } = yield* world
       plane.faults.add({ verb: "create", resource: "configmaps" }, Faults.loseResponse, 1)
@@ -109,7 +109,7 @@ describe("a crash", () => {
       assert.lengthOf(yield* crafts, 1)
     }))
 
-  it.scoped("after the child was made but before that was known leaves one child", () =>
+  it.scoped("lost response to the create of the child: one child", () =>
     Effect.gen(function*() {
       const { backend, crafts, plane } = yield* world
       plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.loseResponse, 1)
@@ -121,7 +121,7 @@ describe("a crash", () => {
 })
 
 describe("equal inputs", () => {
-  it.scoped("of many clients at once are one build", () =>
+  it.scoped("many clients at the same time: one build", () =>
     Effect.gen(function*() {
       const { client, crafts } = yield* world
       const clients = yield* Effect.replicateEffect(client, 5)
@@ -132,7 +132,7 @@ describe("equal inputs", () => {
       assert.lengthOf(yield* crafts, 1)
     }))
 
-  it.scoped("get a new number after an error, and after a stop that is not yet done", () =>
+  it.scoped("after an error, or an unfinished stop: a new number", () =>
     Effect.gen(function*() {
       const { backend, cluster, move } = yield* world
       const wanted = yield* input("1", { retries: 0 })
@@ -141,7 +141,7 @@ describe("equal inputs", () => {
       const second = yield* backend.build(wanted)
       assert.isFalse(second.adopted)
       assert.match(second.ref.name, /-2$/)
-      // Somebody has marked it, and died.
+      // A client that marked it and crashed.
       const mark = JSON.stringify({ status: { _tag: "Cancelled" } })
       yield* cluster.patch(Resources.ConfigMap, second.ref.name, {
         merge: { metadata: { annotations: { [annotation.stop]: mark } } }
@@ -151,7 +151,7 @@ describe("equal inputs", () => {
       assert.strictEqual((yield* backend.status(second.ref))._tag, "Cancelled")
     }))
 
-  it.scoped("of another backend have numbers of their own, and are not adopted", () =>
+  it.scoped("of another backend: own numbers, not adopted", () =>
     Effect.gen(function*() {
       const { backend, cluster } = yield* world
       const wanted = yield* input("1")
@@ -163,7 +163,7 @@ describe("equal inputs", () => {
       assert.isTrue((yield* backend.build(wanted)).adopted)
     }))
 
-  it.scoped("whose name is taken by something else are a Conflict, not a search without end", () =>
+  it.scoped("name taken by another object: Conflict", () =>
     Effect.gen(function*() {
       const { backend, cluster } = yield* world
       const wanted = yield* input("1")
@@ -175,7 +175,7 @@ describe("equal inputs", () => {
       assert.strictEqual(failure.reason, "Conflict")
     }))
 
-  it.scoped("are built again when what there was is gone, under another uid", () =>
+  it.scoped("after a removal: built again under another uid", () =>
     Effect.gen(function*() {
       const { backend } = yield* world
       const wanted = yield* input("1")
@@ -186,12 +186,12 @@ describe("equal inputs", () => {
       assert.strictEqual((yield* Effect.flip(backend.status(first.ref)))._tag, "BuildNotFound")
       assert.strictEqual((yield* backend.status(second.ref))._tag, "Pending")
       yield* backend.cancel(first.ref)
-      assert.strictEqual((yield* backend.status(second.ref))._tag, "Pending", "a ref is of its own build alone")
+      assert.strictEqual((yield* backend.status(second.ref))._tag, "Pending", "a ref is about its own uid alone")
     }))
 })
 
 describe("stopping", () => {
-  it.scoped("marks, deletes the child as it was seen, and keeps the outcome", () =>
+  it.scoped("marks the record, deletes the child as it was seen, stores the outcome", () =>
     Effect.gen(function*() {
       const { backend, crafts, move, requests } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -205,7 +205,7 @@ describe("stopping", () => {
       assert.deepStrictEqual(writes(twice), [])
     }))
 
-  it.scoped("that died after its mark is done by whoever looks", () =>
+  it.scoped("interrupted after the mark: finished by the next reader", () =>
     Effect.gen(function*() {
       const { backend, client, crafts, move, plane } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -218,7 +218,7 @@ describe("stopping", () => {
       assert.deepStrictEqual(yield* crafts, [])
     }))
 
-  it.scoped("comes too late for what the platform had decided", () =>
+  it.scoped("after the child completed: Succeeded", () =>
     Effect.gen(function*() {
       const { backend, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -227,7 +227,7 @@ describe("stopping", () => {
       assert.strictEqual((yield* backend.status(ref))._tag, "Succeeded")
     }))
 
-  it.scoped("looks again when the child completes between the look and the deletion", () =>
+  it.scoped("child completes between the read and the deletion: Succeeded", () =>
     Effect.gen(function*() {
       const { backend, move, plane } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -241,7 +241,7 @@ describe("stopping", () => {
       assert.strictEqual((yield* backend.status(ref))._tag, "Succeeded")
     }))
 
-  it.scoped("is what happens to a build that cannot begin in time", () =>
+  it.scoped("pendingTimeout: Errored, and the child is deleted", () =>
     Effect.gen(function*() {
       const { backend, crafts } = yield* world
       const { ref } = yield* Effect.flatMap(input("1", { pendingTimeout: "5 minutes" }), backend.build)
@@ -256,8 +256,8 @@ describe("stopping", () => {
     }))
 })
 
-describe("what somebody else deletes", () => {
-  it.scoped("under a watcher is an error, not a cancellation", () =>
+describe("deleted by another client", () => {
+  it.scoped("the record, while it is followed: Errored, not Cancelled", () =>
     Effect.gen(function*() {
       const { backend, cluster, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -270,7 +270,7 @@ describe("what somebody else deletes", () => {
       assert.strictEqual((yield* Effect.flip(backend.status(ref)))._tag, "BuildNotFound")
     }))
 
-  it.scoped("of the child is an error as well", () =>
+  it.scoped("the child, while it is followed: Errored", () =>
     Effect.gen(function*() {
       const { backend, cluster, crafts, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -284,7 +284,7 @@ describe("what somebody else deletes", () => {
       assert.strictEqual((yield* backend.status(ref))._tag, "Errored", "and it stays one")
     }))
 
-  it.scoped("and nobody saw is an error once it cannot be on its way any more", () =>
+  it.scoped("a child that was never seen: Errored after pendingTimeout", () =>
     Effect.gen(function*() {
       const { backend, cluster, crafts } = yield* world
       const { ref } = yield* Effect.flatMap(input("1", { pendingTimeout: "5 minutes" }), backend.build)
@@ -298,7 +298,7 @@ describe("what somebody else deletes", () => {
 })
 
 describe("retries", () => {
-  it.scoped("are made by whoever watches, as often as asked", () =>
+  it.scoped("made by the client that follows the build, as often as the input permits", () =>
     Effect.gen(function*() {
       const { backend, crafts, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1", { retries: 1 }), backend.build)
@@ -314,7 +314,7 @@ describe("retries", () => {
       assert.deepStrictEqual(seen.flatMap((status) => status._tag === "Running" ? [status.attempt] : []), [1, 2])
     }))
 
-  it.scoped("are never made of a user's failure", () =>
+  it.scoped("never after Failed", () =>
     Effect.gen(function*() {
       const { backend, crafts, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -325,8 +325,8 @@ describe("retries", () => {
     }))
 })
 
-describe("an API server", () => {
-  it.scoped("that is away for minutes ends no watch, and what happened meanwhile is seen", () =>
+describe("API server", () => {
+  it.scoped("outage of minutes: changes stays open and resumes", () =>
     Effect.gen(function*() {
       const { backend, cluster, crafts, move, plane } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -340,7 +340,7 @@ describe("an API server", () => {
       assert.strictEqual(lastOf(yield* Fiber.join(watching))._tag, "Succeeded")
     }))
 
-  it.scoped("that refuses the child leaves nothing behind, and says why", () =>
+  it.scoped("rejects the child: BuildRejected with the reason, and no record is left", () =>
     Effect.gen(function*() {
       const { backend, cluster, plane } = yield* world
       const refusals: ReadonlyArray<readonly [Faults.Fault, string]> = [
@@ -362,7 +362,7 @@ describe("an API server", () => {
       }
     }))
 
-  it.scoped("that forbids is a BackendError, and what is begun can be completed", () =>
+  it.scoped("forbids the child: BackendError, and the next build completes it", () =>
     Effect.gen(function*() {
       const { backend, plane } = yield* world
       plane.faults.add(
@@ -377,7 +377,7 @@ describe("an API server", () => {
       assert.isTrue((yield* backend.build(wanted)).adopted)
     }))
 
-  it.scoped("that drops a field it does not know gets no build", () =>
+  it.scoped("drops an unknown field: BuildRejected", () =>
     Effect.gen(function*() {
       const { cluster } = yield* world
       const strict = yield* ClusterBackend.make(
@@ -394,8 +394,8 @@ describe("an API server", () => {
     }))
 })
 
-describe("list and prune", () => {
-  it.scoped("know every build, the newest first, and only those of the backend", () =>
+describe("list", () => {
+  it.scoped("list: every build of the backend, the newest first", () =>
     Effect.gen(function*() {
       const { backend, cluster, move } = yield* world
       const first = yield* Effect.flatMap(input("1"), backend.build)

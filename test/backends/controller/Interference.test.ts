@@ -1,5 +1,5 @@
 /**
- * What comes between: answers that are no answers, requests that arrive late, and others who do the same.
+ * Interference: failed responses, late requests, and other clients that act at the same time.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
@@ -9,8 +9,8 @@ import { Craft, input, settle, world, writes } from "../../support/ControllerWor
 
 const conflict = Faults.status(409, "Conflict", "Operation cannot be fulfilled: the object has been modified")
 
-describe("an API server", () => {
-  it.scoped("in trouble of its own ends no watch, as one that is away does not", () =>
+describe("API server", () => {
+  it.scoped("internal errors: changes stays open", () =>
     Effect.gen(function*() {
       const { backend, move, plane } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -23,7 +23,7 @@ describe("an API server", () => {
       assert.strictEqual(last?._tag, "Succeeded")
     }))
 
-  it.scoped("in trouble of its own is said to be so by an error that may be tried again", () =>
+  it.scoped("internal error on create: a retryable BackendError", () =>
     Effect.gen(function*() {
       const { backend, plane } = yield* world
       plane.faults.add({ verb: "create" }, Faults.internalError(), 1)
@@ -32,7 +32,7 @@ describe("an API server", () => {
       assert.isTrue(failure.retryable)
     }))
 
-  it.scoped("that meets a conflict when a record is to be removed is asked again", () =>
+  it.scoped("conflict on deletion of a record: retried", () =>
     Effect.gen(function*() {
       const { backend, cluster, move, plane } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -48,7 +48,7 @@ describe("an API server", () => {
     }))
 })
 
-describe("a child that comes late", () => {
+describe("child that is created late", () => {
   /** A child that is made after its build was stopped, by a client that does not live to see it. */
   const late = Effect.gen(function*() {
     const made = yield* world
@@ -70,14 +70,14 @@ describe("a child that comes late", () => {
     return { ...made, wanted, ref: found.ref }
   })
 
-  it.scoped("after a stop is deleted by whoever asks for the status", () =>
+  it.scoped("after a stop: deleted by status", () =>
     Effect.gen(function*() {
       const { backend, crafts, ref } = yield* late
       assert.strictEqual((yield* backend.status(ref))._tag, "Cancelled")
       assert.deepStrictEqual(yield* crafts, [])
     }))
 
-  it.scoped("after a stop is deleted by whoever builds the same again", () =>
+  it.scoped("after a stop: deleted by the next build of an equal input", () =>
     Effect.gen(function*() {
       const { backend, crafts, wanted } = yield* late
       const { adopted, ref } = yield* backend.build(wanted)
@@ -85,7 +85,7 @@ describe("a child that comes late", () => {
       assert.deepStrictEqual((yield* crafts).map((name) => name.startsWith(`${ref.name}-`)), [true])
     }))
 
-  it.scoped("after a stop is deleted by the client that stopped the build, when it was on its way for a moment", () =>
+  it.scoped("after a stop: deleted by the client that stopped the build, if the request took a moment", () =>
     Effect.gen(function*() {
       const { backend, client, crafts, plane } = yield* world
       plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("1 second"), 1)
@@ -103,7 +103,7 @@ describe("a child that comes late", () => {
       assert.deepStrictEqual(yield* crafts, [])
     }))
 
-  it.scoped("after a stop is deleted by the client that created it, when it was on its way for longer", () =>
+  it.scoped("after a stop: deleted by the client that created it, if the request took longer", () =>
     Effect.gen(function*() {
       const { backend, client, crafts, plane } = yield* world
       plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("10 seconds"), 1)
@@ -121,7 +121,7 @@ describe("a child that comes late", () => {
       assert.deepStrictEqual(yield* crafts, [])
     }))
 
-  it.scoped("is not created once the build was stopped", () =>
+  it.scoped("not created once the build is stopped", () =>
     Effect.gen(function*() {
       const { backend, client, crafts, plane, requests } = yield* world
       // The record is created, and its response is late.
@@ -144,7 +144,7 @@ describe("a child that comes late", () => {
       assert.strictEqual((yield* backend.status(ref))._tag, "Cancelled")
     }))
 
-  it.scoped("after a stop, and has ended by itself, stays for its log", () =>
+  it.scoped("after a stop, and finished: stays for its log", () =>
     Effect.gen(function*() {
       const { backend, crafts, move, ref } = yield* late
       yield* move(ref, "Complete")
@@ -153,8 +153,8 @@ describe("a child that comes late", () => {
     }))
 })
 
-describe("a child that somebody else made", () => {
-  it.scoped("and that is gone before it can be read is made again", () =>
+describe("child that another client created", () => {
+  it.scoped("deleted before it can be read: created again", () =>
     Effect.gen(function*() {
       const { backend, client, cluster, crafts, plane } = yield* world
       const wanted = yield* input("1")
@@ -171,8 +171,8 @@ describe("a child that somebody else made", () => {
     }))
 })
 
-describe("a further attempt", () => {
-  it.scoped("that somebody deletes is an error, and not made for ever", () =>
+describe("second attempt", () => {
+  it.scoped("deleted: Errored, and not created again", () =>
     Effect.gen(function*() {
       const { backend, cluster, crafts, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1", { retries: 1 }), backend.build)
@@ -191,8 +191,8 @@ describe("a further attempt", () => {
     }))
 })
 
-describe("a build", () => {
-  it.scoped("whose child never came is not begun when everybody else takes it for lost", () =>
+describe("build", () => {
+  it.scoped("without a child after pendingTimeout: not begun, the next build is another one", () =>
     Effect.gen(function*() {
       const { backend, crafts, plane } = yield* world
       const wanted = yield* input("1", { pendingTimeout: "5 minutes" })
@@ -207,7 +207,7 @@ describe("a build", () => {
       assert.deepStrictEqual((yield* crafts).map((name) => name.startsWith(`${ref.name}-`)), [true])
     }))
 
-  it.scoped("asked for again is none of those before, even if somebody takes its number and is gone", () =>
+  it.scoped("`again`: none of the earlier builds, also if another client takes its number and removes it", () =>
     Effect.gen(function*() {
       const { backend, client, cluster, move, plane } = yield* world
       const wanted = yield* input("1")
@@ -227,7 +227,7 @@ describe("a build", () => {
       assert.isFalse(second.adopted)
     }))
 
-  it.scoped("begun late gives way to one that was begun before, whichever has the higher number", () =>
+  it.scoped("begun late: gives way to an earlier one, whichever number is higher", () =>
     Effect.gen(function*() {
       const { backend, client, crafts, move, plane } = yield* world
       const slow = yield* client
@@ -255,7 +255,7 @@ describe("a build", () => {
       assert.lengthOf(
         (yield* crafts).filter((name) => name.startsWith(first.name)),
         1,
-        "of the first, as nothing collects"
+        "of the first: nothing collects garbage here"
       )
       yield* backend.remove(second.ref)
 

@@ -1,6 +1,6 @@
 /**
- * What only some platforms ask of the lifecycle: ends told piece by piece, attempts that are children of their own, logs
- * that are gone.
+ * What only some platforms need: outcomes that are reported in several steps, attempts with a child each, logs that do not
+ * exist any more.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, DateTime, Effect, Fiber, Stream, TestClock } from "effect"
@@ -14,7 +14,7 @@ type Observed = ClusterBackend.Observed<Craft>
 const running = new BuildStatus.Running({ startedAt: DateTime.unsafeMake(0), attempt: 1 })
 const failed = new BuildStatus.Failed({ reason: "InstructionFailed", message: "broken", logTail: [] })
 
-/** In the phase Broken, it has ended a minute after the epoch, if it is still Broken then. */
+/** Failed one minute after the epoch, if the phase is Broken then. */
 const endsLater: ClusterBackend.Definition<Craft> = {
   ...definition,
   interpret: (observed) =>
@@ -30,8 +30,8 @@ const refusing = (cluster: Cluster.Service, code: number): Cluster.Service => ({
   logs: () => Stream.fail(ClusterError.fromStatus({ subject: { verb: "get", resource: "crafts/log" }, code, body: {} }))
 })
 
-describe("an end that is told piece by piece", () => {
-  it.scoped("is waited for, without a request, and then holds", () =>
+describe("outcome that is reported in several steps", () => {
+  it.scoped("awaited without a request, then reported", () =>
     Effect.gen(function*() {
       const { cluster, move, requests } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
@@ -47,13 +47,13 @@ describe("an end that is told piece by piece", () => {
       assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Pending", "Running", "Failed"])
     }))
 
-  it.scoped("is waited for in whole milliseconds, however little is missing", () =>
+  it.scoped("awaited in whole milliseconds", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       yield* move(ref, "Broken")
-      // Whoever was woken by something else may be there at such a time.
+      // Another event may wake the fiber at such a time.
       yield* TestClock.setTime(59_999.999_999_9)
       const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
       yield* settle
@@ -61,7 +61,7 @@ describe("an end that is told piece by piece", () => {
       assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Running", "Failed"])
     }), 5_000)
 
-  it.scoped("may come to another end", () =>
+  it.scoped("may change before its time", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
@@ -74,7 +74,7 @@ describe("an end that is told piece by piece", () => {
       assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Pending", "Running", "Errored"])
     }))
 
-  it.scoped("goes before a stop that comes meanwhile", () =>
+  it.scoped("takes precedence over a later stop", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
@@ -84,7 +84,7 @@ describe("an end that is told piece by piece", () => {
       assert.strictEqual((yield* backend.status(ref))._tag, "Failed")
     }))
 
-  it.scoped("ends the log that somebody follows", () =>
+  it.scoped("ends a followed log", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
@@ -98,7 +98,7 @@ describe("an end that is told piece by piece", () => {
     }))
 })
 
-describe("a log that is followed", () => {
+describe("followed log", () => {
   it.scoped("ends with a build that never begins", () =>
     Effect.gen(function*() {
       const { backend } = yield* world
@@ -114,7 +114,7 @@ describe("a log that is followed", () => {
 })
 
 describe("attempts", () => {
-  it.scoped("know the children of earlier ones, in their order", () =>
+  it.scoped("know the children of earlier attempts, in order", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const seen: Array<ReadonlyArray<string>> = []
@@ -137,14 +137,14 @@ describe("attempts", () => {
     }))
 })
 
-describe("a log that is gone", () => {
+describe("log that does not exist any more", () => {
   const logging: ClusterBackend.Definition<Craft> = {
     ...definition,
     logs: ({ child }) => [{ key: child.metadata.uid, resource: Craft, name: child.metadata.name, state: "closed" }]
   }
 
   for (const code of [400, 404]) {
-    it.scoped(`(${code}) is one line, and what was kept of it`, () =>
+    it.scoped(`(${code}): one line, and the stored tail`, () =>
       Effect.gen(function*() {
         const { cluster, move } = yield* world
         const backend = yield* ClusterBackend.make(logging, { cluster: refusing(cluster, code), namespace: "default" })

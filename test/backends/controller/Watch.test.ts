@@ -13,16 +13,16 @@ import * as Cluster from "../../../src/kubernetes/Cluster.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
 import { type Craft, definition, input, settle, world, writes } from "../../support/ControllerWorld.js"
 
-/** What a watch tells, as `tag Status`, and how it ended. */
+/** What a watch emits, as `tag Status`, and how it ended. */
 const watching = (backend: BuildBackend.Service, options?: BuildBackend.ListOptions) =>
   Effect.gen(function*() {
-    const told: Array<string> = []
+    const emitted: Array<string> = []
     const end: { error?: BuildError.BackendError } = {}
     yield* Effect.forkScoped(
       Stream.runForEach(backend.watch(options), ({ finalImage, finishedAt, status }) =>
         Effect.sync(() => {
-          const ended = finishedAt === undefined ? "" : " at an end"
-          told.push(`${finalImage.split(":").at(-1)} ${status._tag}${ended}`)
+          const ended = finishedAt === undefined ? "" : " finished"
+          emitted.push(`${finalImage.split(":").at(-1)} ${status._tag}${ended}`)
         })).pipe(Effect.catchAll((error) =>
           Effect.sync(() => {
             end.error = error
@@ -30,13 +30,13 @@ const watching = (backend: BuildBackend.Service, options?: BuildBackend.ListOpti
         ))
     )
     yield* settle
-    return { end, since: Effect.zipRight(settle, Effect.sync(() => told.splice(0))) }
+    return { end, since: Effect.zipRight(settle, Effect.sync(() => emitted.splice(0))) }
   })
 
 const started = (backend: BuildBackend.Service, tag: string) =>
   Effect.map(Effect.flatMap(input(tag), backend.build), ({ ref }) => ref)
 
-it.scoped("tells each build as it is, and then what changes, without a request of its own", () =>
+it.scoped("watch: emits each build as it is, and then its changes, without a request of its own", () =>
   Effect.gen(function*() {
     const { backend, move, requests } = yield* world
     const a = yield* started(backend, "a")
@@ -51,10 +51,10 @@ it.scoped("tells each build as it is, and then what changes, without a request o
 
     yield* move(a, "Running")
     yield* move(b, "Complete")
-    assert.deepStrictEqual((yield* since).toSorted(), ["a Running", "b Succeeded at an end"])
+    assert.deepStrictEqual((yield* since).toSorted(), ["a Running", "b Succeeded finished"])
   }))
 
-it.scoped("keeps the outcome of a success with one write", () =>
+it.scoped("watch: stores the outcome of a success with one write", () =>
   Effect.gen(function*() {
     const { backend, move, requests } = yield* world
     const ref = yield* started(backend, "a")
@@ -63,22 +63,22 @@ it.scoped("keeps the outcome of a success with one write", () =>
     yield* since
     const [, made] = yield* requests(Effect.zipRight(move(ref, "Complete"), settle))
     assert.deepStrictEqual(writes(made), ["patch crafts.example.com", "patch configmaps"])
-    assert.deepStrictEqual(yield* since, ["a Succeeded at an end"])
+    assert.deepStrictEqual(yield* since, ["a Succeeded finished"])
     assert.strictEqual((yield* backend.status(ref))._tag, "Succeeded")
   }))
 
-it.scoped("says what is so although somebody else sees to it: another watcher, and who asks for the status", () =>
+it.scoped("watch: emits an outcome that another client stores", () =>
   Effect.gen(function*() {
     const { backend, client, move } = yield* world
     const ref = yield* started(backend, "a")
     const [one, other] = [yield* watching(backend), yield* watching(yield* client)]
     yield* move(ref, "Broken")
     yield* backend.status(ref)
-    assert.deepStrictEqual(yield* one.since, ["a Pending", "a Failed at an end"])
-    assert.deepStrictEqual(yield* other.since, ["a Pending", "a Failed at an end"])
+    assert.deepStrictEqual(yield* one.since, ["a Pending", "a Failed finished"])
+    assert.deepStrictEqual(yield* other.since, ["a Pending", "a Failed finished"])
   }))
 
-it.scoped("tries again what ended in a retryable error, without asking the server over and over", () =>
+it.scoped("watch: retries after a retryable error, in fewer than twenty requests", () =>
   Effect.gen(function*() {
     const { backend, crafts, move, requests } = yield* world
     const ref = yield* started(backend, "a")
@@ -88,10 +88,10 @@ it.scoped("tries again what ended in a retryable error, without asking the serve
     assert.isBelow(made.length, 20)
     assert.deepStrictEqual(yield* since, ["a Pending", "a Running"])
     yield* move(ref, "Complete")
-    assert.deepStrictEqual(yield* since, ["a Succeeded at an end"])
+    assert.deepStrictEqual(yield* since, ["a Succeeded finished"])
   }))
 
-it.scoped("tells of a build that waited too long, and of one that was stopped", () =>
+it.scoped("watch: emits the timeout of a pending build, and a cancellation", () =>
   Effect.gen(function*() {
     const { backend } = yield* world
     yield* started(backend, "a")
@@ -100,12 +100,12 @@ it.scoped("tells of a build that waited too long, and of one that was stopped", 
     const b = yield* started(backend, "b")
     assert.deepStrictEqual(yield* since, ["a Pending", "b Pending"])
     yield* TestClock.adjust("2 minutes")
-    assert.deepStrictEqual(yield* since, ["a Errored at an end"])
+    assert.deepStrictEqual(yield* since, ["a Errored finished"])
     yield* backend.cancel(b)
-    assert.deepStrictEqual(yield* since, ["b Cancelled at an end"])
+    assert.deepStrictEqual(yield* since, ["b Cancelled finished"])
   }))
 
-it.scoped("tells that a build was removed while it was built, and nothing of the removal of one that has ended", () =>
+it.scoped("watch: emits the removal of an unfinished build, not of a finished one", () =>
   Effect.gen(function*() {
     const { backend, cluster, move } = yield* world
     const [a, b] = [yield* started(backend, "a"), yield* started(backend, "b")]
@@ -114,13 +114,13 @@ it.scoped("tells that a build was removed while it was built, and nothing of the
     yield* since
     yield* cluster.delete(Resources.ConfigMap, a.name)
     yield* cluster.delete(Resources.ConfigMap, b.name)
-    assert.deepStrictEqual(yield* since, ["a Errored at an end"])
+    assert.deepStrictEqual(yield* since, ["a Errored finished"])
     // Under the same name it is another build.
     yield* started(backend, "a")
     assert.deepStrictEqual(yield* since, ["a Pending"])
   }))
 
-it.scoped("tells a slow reader the end of a build although another has its name by then", () =>
+it.scoped("watch: a slow consumer receives the outcome of a build although a later build has its name", () =>
   Effect.gen(function*() {
     const { backend, cluster } = yield* world
     const ref = yield* started(backend, "a")
@@ -136,7 +136,7 @@ it.scoped("tells a slow reader the end of a build although another has its name 
     )
   }))
 
-it.scoped("tells of a build whose child somebody deleted", () =>
+it.scoped("watch: a build whose child is deleted is Errored", () =>
   Effect.gen(function*() {
     const { backend, cluster, crafts, move } = yield* world
     const ref = yield* started(backend, "a")
@@ -145,10 +145,10 @@ it.scoped("tells of a build whose child somebody deleted", () =>
     yield* since
     for (const name of yield* crafts) yield* cluster.delete({ ...definition.child }, name)
     yield* TestClock.adjust("3 seconds")
-    assert.deepStrictEqual(yield* since, ["a Errored at an end"])
+    assert.deepStrictEqual(yield* since, ["a Errored finished"])
   }))
 
-it.scoped("says of a build without a child why it waits, once the views had time to show one", () =>
+it.scoped("watch: a build without a child is Pending, after the time that an informer may lag behind", () =>
   Effect.gen(function*() {
     const { backend, cluster } = yield* world
     const lone = BuildRecord.manifest({
@@ -165,10 +165,10 @@ it.scoped("says of a build without a child why it waits, once the views had time
     yield* TestClock.adjust("1 seconds")
     assert.deepStrictEqual(yield* since, ["a Pending"])
     assert.isTrue((yield* Effect.flatMap(input("a"), backend.build)).adopted)
-    assert.deepStrictEqual(yield* since, ["a Pending"], "nothing blocks it any more")
+    assert.deepStrictEqual(yield* since, ["a Pending"], "it is not blocked any more")
   }))
 
-it.scoped("reads a record whose terms somebody removed, and leaves out one that cannot be read", () =>
+it.scoped("watch: reads a record without terms, and leaves out one that cannot be read", () =>
   Effect.gen(function*() {
     const { backend, cluster, move } = yield* world
     const [a, b] = [yield* started(backend, "a"), yield* started(backend, "b")]
@@ -182,11 +182,11 @@ it.scoped("reads a record whose terms somebody removed, and leaves out one that 
     const { end, since } = yield* watching(backend)
     assert.deepStrictEqual((yield* since).toSorted(), ["a Pending", "b Pending"])
     yield* move(a, "Complete")
-    assert.deepStrictEqual(yield* since, ["a Succeeded at an end"])
+    assert.deepStrictEqual(yield* since, ["a Succeeded finished"])
     assert.isUndefined(end.error)
   }))
 
-it.scoped("is about one namespace, and one fingerprint if that is asked for", () =>
+it.scoped("watch: covers one namespace, and one fingerprint if given", () =>
   Effect.gen(function*() {
     const { backend, cluster, move } = yield* world
     yield* cluster.create(Resources.Namespace, { metadata: { name: "other" } })
@@ -199,7 +199,7 @@ it.scoped("is about one namespace, and one fingerprint if that is asked for", ()
     assert.deepStrictEqual([yield* other.since, yield* one.since], [["c Pending"], ["a Pending", "a Running"]])
   }))
 
-it.scoped("ends with an error for who may not watch", () =>
+it.scoped("watch: fails with Forbidden without the permission to watch", () =>
   Effect.gen(function*() {
     const { plane } = yield* world
     const reader: Access.User = {
@@ -213,13 +213,13 @@ it.scoped("ends with an error for who may not watch", () =>
     assert.strictEqual(end.error?.reason, "Forbidden")
   }))
 
-it.scoped("ends with an error, and does not wait for ever, where a backend has a defect", () =>
+it.scoped("watch: a defect of a backend ends it with an error", () =>
   Effect.gen(function*() {
     const { cluster, move } = yield* world
     const defective: ClusterBackend.Definition<Craft> = {
       ...definition,
       interpret: (observed) => {
-        if (observed.child.status?.phase === "Broken") throw new Error("not thought of")
+        if (observed.child.status?.phase === "Broken") throw new Error("a bug")
         return definition.interpret(observed)
       }
     }
@@ -232,7 +232,7 @@ it.scoped("ends with an error, and does not wait for ever, where a backend has a
     assert.strictEqual(end.error?.reason, "Unexpected")
   }))
 
-it.scoped("leaves out what a slow reader had no time for, and never the last", () =>
+it.scoped("watch: a slow consumer receives the latest status of a build", () =>
   Effect.gen(function*() {
     const { backend, move } = yield* world
     const ref = yield* started(backend, "a")
@@ -246,7 +246,7 @@ it.scoped("leaves out what a slow reader had no time for, and never the last", (
     assert.isTrue(Array.from(next).every(({ createdAt }) => DateTime.isDateTime(createdAt)))
   }))
 
-/** Its builds wait, and events of their child would say why. */
+/** Its builds stay pending, and the events of their child explain it. */
 const silent: ClusterBackend.Definition<Craft> = {
   ...definition,
   interpret: (observed) => ({
@@ -262,7 +262,7 @@ const ways = {
 }
 
 for (const [name, follow] of Object.entries(ways)) {
-  it.scoped(`${name}: events are asked for ever more rarely while a build is silent, and soon again after a change`, () =>
+  it.scoped(`${name}: events are read less and less often while a build does not change, and soon after a change`, () =>
     Effect.gen(function*() {
       const { cluster, move, requests } = yield* world
       const backend = yield* ClusterBackend.make(silent, { cluster, namespace: "default" })
@@ -284,7 +284,7 @@ for (const [name, follow] of Object.entries(ways)) {
     }))
 }
 
-it.scoped("asks for no more than fifty explanations a second, however many builds are silent", () =>
+it.scoped("watch: reads events at most fifty times a second, however many builds are pending", () =>
   Effect.gen(function*() {
     const { cluster, requests } = yield* world
     const backend = yield* ClusterBackend.make(silent, { cluster, namespace: "default" })

@@ -5,7 +5,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Duration, Option } from "effect"
 import { BuildError, BuildRef, BuildStatus } from "effect-os-builder"
 import type * as ClusterBackend from "../../../src/backends/controller/ClusterBackend.js"
-import * as Timing from "../../../src/backends/controller/Timing.js"
 import * as WatchedBuild from "../../../src/backends/controller/WatchedBuild.js"
 import type { RecordSummary } from "../../../src/backends/record/RecordSummary.js"
 import { type Craft, definition } from "../../support/ControllerWorld.js"
@@ -77,7 +76,7 @@ const failed = (error: BuildError.BackendError, seconds: number): Event => ({
   _tag: "Failed",
   error,
   now: at(seconds),
-  random: 0.5
+  delay: Duration.seconds(1)
 })
 
 /** Actions in short: `Report Running`, `Wake 10` (seconds), `Wake never`, `Reconcile Terminal`, … */
@@ -314,23 +313,18 @@ describe("step: a record that is deleted", () => {
 describe("step: requests that fail", () => {
   const due = fresh({ children: [craft("Broken")], reported: running(1) })
 
-  it("a retryable error is waited out, at growing intervals, also when something changes", () => {
-    const [, actions] = run(due, [
+  it("a retryable error is waited out, also when something changes", () => {
+    const [state, actions] = run(due, [
       evaluate(1),
       failed(unreachable, 2),
       objects(craft("Broken")),
       evaluate(2.1),
-      evaluate(2.5),
-      failed(unreachable, 3)
+      evaluate(3),
+      failed(unreachable, 4)
     ])
-    assert.deepStrictEqual(actions, [["Reconcile Terminal"], ["Wake 2.5"], [], [], ["Reconcile Terminal"], ["Wake 4"]])
-  })
-
-  it("the interval grows up to half a minute, and never below what the server asked for", () => {
-    const millis = (failures: number, retryAfter?: Duration.Duration) =>
-      Duration.toMillis(Timing.retryDelay(failures, 0.5, retryAfter))
-    assert.deepStrictEqual([1, 2, 3, 7, 60].map((failures) => millis(failures)), [500, 1_000, 2_000, 30_000, 30_000])
-    assert.strictEqual(millis(1, Duration.seconds(90)), 90_000)
+    assert.deepStrictEqual(actions, [["Reconcile Terminal"], ["Wake 3"], [], [], ["Reconcile Terminal"], ["Wake 5"]])
+    assert.strictEqual(state.failures, 2)
+    assert.strictEqual(run(state, [evaluate(5), reconciled(running(1), 6)])[0].failures, 0)
   })
 
   it("a final error reaches the subscribers", () => {

@@ -31,7 +31,7 @@ const boxes = ({ files, parts }: BuildRecord.Contents) => [files, ...parts.map((
 const weight = (files: ReadonlyArray<BuildScript.InputFile>) =>
   files.reduce((sum, file) => sum + ConfigMapLayout.cost(file), 0)
 
-/** The files as the pod sees them: all ConfigMaps in one folder. */
+/** The files as the pod sees them: all ConfigMaps in one directory. */
 const folderOf = (contents: BuildRecord.Contents) => {
   const folder = new Map<string, string | Uint8Array>()
   for (const { content, key } of boxes(contents).flat()) {
@@ -41,7 +41,7 @@ const folderOf = (contents: BuildRecord.Contents) => {
   return folder
 }
 
-/** What the script's `context.NNNNNN` and its parts hold, by path. */
+/** The contents of the script's `context.NNNNNN` and its parts, by path. */
 const contextOf = (folder: ReadonlyMap<string, string | Uint8Array>) => {
   const keys = [...folder.keys()].toSorted()
   return Object.fromEntries(
@@ -78,8 +78,8 @@ const contexts = FastCheck.dictionary(
   { maxKeys: 5, noNullPrototype: true }
 )
 
-describe("Packing", { timeout: 60_000 }, () => {
-  it("puts a small build into its record alone", () => {
+describe("layout", { timeout: 60_000 }, () => {
+  it("a small build: the record alone", () => {
     const { files, parts } = ConfigMapLayout.pack(inputWith({ context: { a: "text" } }))
     assert.deepStrictEqual(parts, [])
     assert.deepStrictEqual(files.map(({ key }) => key), [
@@ -92,7 +92,7 @@ describe("Packing", { timeout: 60_000 }, () => {
     assert.strictEqual(files[0]?.content, BuildScript.source)
   })
 
-  it("loses nothing, keeps every ConfigMap within its budget, and leaves no gaps", () => {
+  it("any build: no file is lost, each ConfigMap is within its budget, no gaps", () => {
     FastCheck.assert(
       FastCheck.property(contexts, (context) => {
         const input = inputWith({ context })
@@ -108,7 +108,7 @@ describe("Packing", { timeout: 60_000 }, () => {
     )
   })
 
-  it("makes ConfigMaps that the API server takes, of the largest context there may be", () => {
+  it("the largest context: ConfigMaps that the API server accepts", () => {
     const input = inputWith({
       dockerfile: `FROM scratch\n${"# é\n".repeat(100_000)}`,
       context: { ...Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`d/${n}`, ""])), big: mebibytes(7.9, 1) }
@@ -124,7 +124,7 @@ describe("Packing", { timeout: 60_000 }, () => {
     assert.strictEqual(contents.parts.length, 9)
   })
 
-  it("takes a build to the record's last byte, and says by how much another is too large", () => {
+  it("the record: filled to the last byte; `excess` is what a larger build has too much", () => {
     const filled = (bytes: number) => inputWith({ imageLabels: { a: "x".repeat(bytes) }, dockerfile: large })
     // A label's value is there twice: in the input, and in a file of its own that may stand elsewhere.
     const large = `FROM scratch\n#${"x".repeat(500_000)}`
@@ -140,7 +140,7 @@ describe("Packing", { timeout: 60_000 }, () => {
   })
 
   for (const shell of shells) {
-    it(`is put together again by the script: ${shell.join(" ")}`, () => {
+    it(`files: assembled by the script: ${shell.join(" ")}`, () => {
       const input = inputWith({
         context: {
           "one/a b": "text\n\n",

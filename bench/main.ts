@@ -13,13 +13,14 @@ import * as Contest from "./Contest.js"
 import { scenario as imports } from "./imports/Scenario.js"
 import { scenario as load } from "./load/Scenario.js"
 import { scenario as logs } from "./logs/Scenario.js"
+import { scenario as primitives } from "./primitives/Scenario.js"
 import { scenario as reflector } from "./reflector/Scenario.js"
 import { scenario as requests } from "./requests/Scenario.js"
 import type { Scenario } from "./Scenario.js"
 import * as Table from "./Table.js"
 import { scenario as watch } from "./watch/Scenario.js"
 
-const scenarios: ReadonlyArray<Scenario> = [requests, watch, reflector, logs, imports, load]
+const scenarios: ReadonlyArray<Scenario> = [requests, watch, reflector, logs, imports, load, primitives]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

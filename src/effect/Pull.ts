@@ -1,8 +1,9 @@
 /**
- * Streams in the form of their pull effects, transformed chunk by chunk.
+ * Streams in the form of their pull effects, for code that reopens its source: a followed log after a lost connection, a
+ * status stream after an outage.
  *
- * `Stream.mapChunks`, `Stream.concat` and the like read through a channel of their own for each operator, whose garbage
- * survives scavenges: `pull` in bench/README.md, scenario `primitives`.
+ * A pull costs as much as the same steps by operators of Stream (`pull` in bench/README.md, scenario `primitives`); it is here
+ * for what operators do not offer, and to keep the differences between major versions of Effect in one place.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"

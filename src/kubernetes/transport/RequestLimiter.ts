@@ -1,8 +1,8 @@
 /**
  * A limit on the number of concurrent requests; further requests wait in FIFO order.
  *
- * Callbacks instead of Effect's Semaphore, which costs a request several operators and a fiber resumption: `limiter` in
- * bench/README.md, scenario `primitives`.
+ * Callbacks instead of Effect's Semaphore, which wakes all of its waiters at each release: `limiter` in bench/README.md,
+ * scenario `primitives`.
  */
 
 export interface RequestLimiter {

@@ -1,0 +1,14 @@
+import { Effect } from "effect"
+import * as ResponseBody from "../../src/kubernetes/transport/ResponseBody.js"
+import { concurrently } from "./Run.js"
+
+concurrently(
+  Effect.async<void, unknown>((resume) => {
+    const timer = ResponseBody.startTimeout(30_000, (timedOut) => resume(Effect.fail(timedOut)))
+    setImmediate(() => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+    return Effect.sync(() => clearTimeout(timer))
+  }).pipe(Effect.orDie)
+)

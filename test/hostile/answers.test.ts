@@ -1,5 +1,5 @@
 /**
- * What a server may answer to one request, made to break out of it.
+ * Hostile responses to a single request.
  */
 import { assert, describe, layer } from "@effect/vitest"
 import { Duration, Effect, Schema, Stream } from "effect"
@@ -14,7 +14,7 @@ import * as TestServer from "../support/TestServer.js"
 
 const get = (cluster: ClusterService.Service) => cluster.get(Resources.Pod, "a", { namespace: "ns" })
 
-const says =
+const respond =
   (code: number, body: string | Uint8Array, headers?: Record<string, string>) => (response: ServerResponse) => {
     response.writeHead(code, { "content-type": "application/json", ...headers })
     response.end(body)
@@ -31,25 +31,25 @@ interface Row {
 }
 
 const rows: ReadonlyArray<Row> = [
-  { what: "nothing", act: says(200, ""), reason: "Decode" },
-  { what: "nothing, as it should be for 204", act: says(204, ""), reason: "Decode" },
-  { what: "null", act: says(200, "null"), reason: "Decode" },
-  { what: "a number", act: says(200, "1e999"), reason: "Decode" },
-  { what: "a list", act: says(200, "[]"), reason: "Decode" },
-  { what: "a text", act: says(200, "\"pod\""), reason: "Decode" },
+  { what: "an empty body", act: respond(200, ""), reason: "Decode" },
+  { what: "an empty body with 204", act: respond(204, ""), reason: "Decode" },
+  { what: "null", act: respond(200, "null"), reason: "Decode" },
+  { what: "a number", act: respond(200, "1e999"), reason: "Decode" },
+  { what: "a list", act: respond(200, "[]"), reason: "Decode" },
+  { what: "a string", act: respond(200, "\"pod\""), reason: "Decode" },
   {
-    what: "a page for people",
-    act: says(200, "<html>log in</html>", { "content-type": "text/html" }),
+    what: "an HTML page",
+    act: respond(200, "<html>log in</html>", { "content-type": "text/html" }),
     reason: "Decode"
   },
-  { what: "bytes that are no text", act: says(200, Buffer.from([0xff, 0xfe, 0, 0x80])), reason: "Decode" },
+  { what: "bytes that are not UTF-8", act: respond(200, Buffer.from([0xff, 0xfe, 0, 0x80])), reason: "Decode" },
   {
-    what: "a compressed body that nobody asked for",
-    act: says(200, gzipSync("{}"), { "content-encoding": "gzip" }),
+    what: "an unrequested gzip body",
+    act: respond(200, gzipSync("{}"), { "content-encoding": "gzip" }),
     reason: "Decode"
   },
   {
-    what: "less than it announced",
+    what: "a body shorter than its content-length",
     act: (response) => {
       response.writeHead(200, { "content-length": "1000" })
       response.write("{\"metadata\":", () => response.socket?.destroy())
@@ -57,98 +57,102 @@ const rows: ReadonlyArray<Row> = [
     reason: "Unreachable"
   },
   {
-    what: "a chunk that is cut",
+    what: "a truncated chunk",
     act: (response) => {
       response.writeHead(200)
       response.write("{\"metadata\":", () => response.socket?.destroy())
     },
     reason: "Unreachable"
   },
-  { what: "the beginning of an object", act: says(200, "{\"metadata\":"), reason: "Decode" },
-  { what: "very deep lists", act: says(200, deep(500_000)), reason: "Decode" },
+  { what: "truncated JSON", act: respond(200, "{\"metadata\":"), reason: "Decode" },
+  { what: "deeply nested lists", act: respond(200, deep(500_000)), reason: "Decode" },
   {
-    what: "very deep lists in a field that is read",
-    act: says(200, `{"metadata":{"name":${deep(100_000)},"uid":"u","resourceVersion":"1"}}`),
+    what: "deeply nested lists in a decoded field",
+    act: respond(200, `{"metadata":{"name":${deep(100_000)},"uid":"u","resourceVersion":"1"}}`),
     reason: "Decode"
   },
   {
-    what: "very deep objects in a field that is read",
-    act: says(200, `{"metadata":${"{\"name\":".repeat(100_000)}1${"}".repeat(100_000)}}`),
-    reason: "Decode"
-  },
-  { what: "a number for a text", act: says(200, JSON.stringify(pod({ resourceVersion: 1 }))), reason: "Decode" },
-  {
-    what: "a text of megabytes where a number belongs",
-    act: says(200, JSON.stringify(pod({ generation: "9".repeat(5_000_000) }))),
-    reason: "Decode"
-  },
-  { what: "fields of its prototype", act: says(200, `{"__proto__":${JSON.stringify(pod())}}`), reason: "Decode" },
-  {
-    what: "metadata with the prototype of metadata",
-    act: says(200, `{"metadata":{"__proto__":${JSON.stringify(pod().metadata)}}}`),
+    what: "deeply nested objects in a decoded field",
+    act: respond(200, `{"metadata":${"{\"name\":".repeat(100_000)}1${"}".repeat(100_000)}}`),
     reason: "Decode"
   },
   {
-    what: "a code that there is not",
-    act: says(999, "{}"),
+    what: "a number instead of a string",
+    act: respond(200, JSON.stringify(pod({ resourceVersion: 1 }))),
+    reason: "Decode"
+  },
+  {
+    what: "a string of megabytes instead of a number",
+    act: respond(200, JSON.stringify(pod({ generation: "9".repeat(5_000_000) }))),
+    reason: "Decode"
+  },
+  { what: "an object in __proto__", act: respond(200, `{"__proto__":${JSON.stringify(pod())}}`), reason: "Decode" },
+  {
+    what: "metadata in __proto__",
+    act: respond(200, `{"metadata":{"__proto__":${JSON.stringify(pod().metadata)}}}`),
+    reason: "Decode"
+  },
+  {
+    what: "an undefined status code",
+    act: respond(999, "{}"),
     reason: "Unexpected",
     message: /the server responded with 999/
   },
   {
-    what: "an error that is no Status",
-    act: says(500, deep(100_000)),
+    what: "an error without a Status",
+    act: respond(500, deep(100_000)),
     reason: "Unexpected",
     message: /the server responded with 500/
   },
   {
     what: "an error that is not JSON",
-    act: says(418, "\0\0\0"),
+    act: respond(418, "\0\0\0"),
     reason: "Unexpected",
     message: /the server responded with 418/
   },
   {
-    what: "a Status of wrong types",
-    act: says(403, status(403, { message: 1, reason: [], details: "x" })),
+    what: "a Status with wrong types",
+    act: respond(403, status(403, { message: 1, reason: [], details: "x" })),
     reason: "Forbidden"
   },
   {
-    what: "a Status with a prototype",
-    act: says(404, "{\"__proto__\":{\"kind\":\"Status\",\"reason\":\"AlreadyExists\"}}"),
+    what: "a Status in __proto__",
+    act: respond(404, "{\"__proto__\":{\"kind\":\"Status\",\"reason\":\"AlreadyExists\"}}"),
     reason: "NotFound"
   },
   {
-    what: "a reason that is a method of every object",
-    act: says(400, status(400, { reason: "constructor" })),
+    what: "a reason that is a property of Object.prototype",
+    act: respond(400, status(400, { reason: "constructor" })),
     reason: "Invalid"
   },
   {
-    what: "a Status with a code beyond numbers",
-    act: says(409, `{"kind":"Status","code":1e999,"message":"no"}`),
+    what: "a Status with an infinite code",
+    act: respond(409, `{"kind":"Status","code":1e999,"message":"no"}`),
     reason: "Conflict"
   },
   {
-    what: "a message of megabytes",
-    act: says(422, status(422, { message: "no ".repeat(100_000) })),
+    what: "a long message",
+    act: respond(422, status(422, { message: "no ".repeat(100_000) })),
     reason: "Invalid",
     message: /no no no.*…$/
   },
   {
-    what: "a Status of many megabytes",
-    act: says(422, status(422, { message: "no ".repeat(10_000_000) })),
+    what: "a Status above the size limit",
+    act: respond(422, status(422, { message: "no ".repeat(10_000_000) })),
     reason: "Invalid",
     message: /the server responded with 422/
   },
   {
-    what: "very many causes",
-    act: says(
+    what: "ten thousand causes",
+    act: respond(
       422,
       status(422, { details: { causes: Array.from({ length: 10_000 }, () => ({ field: "x".repeat(50) })) } })
     ),
     reason: "Invalid"
   },
-  { what: "half of a surrogate pair", act: says(422, status(422, { message: "\ud800" })), reason: "Invalid" },
+  { what: "a lone surrogate", act: respond(422, status(422, { message: "\ud800" })), reason: "Invalid" },
   {
-    what: "headers of megabytes",
+    what: "headers above Node's limit",
     act: (response) => {
       response.setHeader("x-large", "x".repeat(1_000_000))
       response.end("{}")
@@ -157,14 +161,14 @@ const rows: ReadonlyArray<Row> = [
     message: /the response is not valid HTTP/
   },
   {
-    what: "another protocol",
+    what: "an unrequested protocol switch",
     act: (response) => {
       response.socket?.end("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n")
     },
     reason: "Unreachable"
   },
   {
-    what: "two lengths",
+    what: "two content-lengths",
     act: (response) => {
       response.socket?.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}")
     },
@@ -172,7 +176,7 @@ const rows: ReadonlyArray<Row> = [
     message: /the response is not valid HTTP/
   },
   {
-    what: "a chunk of no size",
+    what: "an invalid chunk size",
     act: (response) => {
       response.socket?.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}")
     },
@@ -180,7 +184,7 @@ const rows: ReadonlyArray<Row> = [
   }
 ]
 
-layer(TestServer.authority, { excludeTestServices: true })("a server that answers", (it) => {
+layer(TestServer.authority, { excludeTestServices: true })("hostile response", (it) => {
   for (const { act, message, reason, what } of rows) {
     it.scoped(`${what}: ${reason}`, () =>
       Effect.gen(function*() {
@@ -188,7 +192,7 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
         const error = yield* errorOf(impatiently(get(cluster)))
         assert.strictEqual(error.reason, reason, error.message.slice(0, 500))
         if (message !== undefined) assert.match(error.message, message)
-        // Whoever reports it reports it whole.
+        // Bounded, since reporters print the whole error.
         assert.isBelow(inspect(error, { depth: 20 }).length, 50_000)
         const stored = yield* Schema.encode(ClusterError.ClusterError)(error)
         const read = yield* Schema.decode(ClusterError.ClusterError)(JSON.parse(JSON.stringify(stored)))
@@ -196,14 +200,14 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
       }))
   }
 
-  it.scoped("what is none of our business gives the rest", () =>
+  it.scoped("unknown fields: ignored, the others are decoded", () =>
     Effect.gen(function*() {
       const labels = JSON.parse(`{"__proto__":"p","constructor":"c","toString":"t"}`) as unknown
       const body = JSON.stringify(pod({ labels, generation: 0 }))
         .replace("\"generation\":0", "\"generation\":1e999")
         .replace(/\}$/, `,"spec":null,"unknown":${deep(100_000)}}`)
       const { cluster } = yield* clusterAt((_request, response) =>
-        says(200, body, { "content-type": "image/png" })(response)
+        respond(200, body, { "content-type": "image/png" })(response)
       )
       const { metadata } = yield* get(cluster)
       assert.deepStrictEqual(Object.entries(metadata.labels ?? {}), [
@@ -215,19 +219,19 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
       assert.strictEqual(Object.prototype.toString.call(metadata), "[object Object]")
     }))
 
-  it.scoped("a redirection is not followed: nobody else learns who we are", () =>
+  it.scoped("a redirect: not followed, so that credentials stay with the server", () =>
     Effect.gen(function*() {
-      const elsewhere = yield* TestServer.serve((_request, response) => says(200, JSON.stringify(pod()))(response))
+      const elsewhere = yield* TestServer.serve((_request, response) => respond(200, JSON.stringify(pod()))(response))
       for (const code of [301, 302, 303, 307, 308]) {
         const { cluster } = yield* clusterAt((_request, response) =>
-          says(code, "", { location: `${elsewhere.url}/` })(response)
+          respond(code, "", { location: `${elsewhere.url}/` })(response)
         )
         assert.strictEqual((yield* errorOf(get(cluster))).reason, "Unexpected")
       }
       assert.strictEqual(elsewhere.connections(), 0)
     }))
 
-  describe("when to come again", () => {
+  describe("Retry-After", () => {
     for (
       const [header, details, tries] of [
         ["99999999999999999999999999", {}, 1],
@@ -245,7 +249,7 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
       it.scoped(`${header?.slice(0, 30) ?? JSON.stringify(details)}: ${tries} tries`, () =>
         Effect.gen(function*() {
           const { cluster, server } = yield* clusterAt((_request, response) =>
-            says(429, status(429, { details }), header === undefined ? {} : { "retry-after": header })(response)
+            respond(429, status(429, { details }), header === undefined ? {} : { "retry-after": header })(response)
           )
           const error = yield* errorOf(impatiently(get(cluster)))
           assert.strictEqual(error.reason, "Throttled")
@@ -254,17 +258,17 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
         }))
     }
 
-    it.scoped("a number beyond numbers is no time", () =>
+    it.scoped("an infinite number is ignored", () =>
       Effect.gen(function*() {
         const { cluster } = yield* clusterAt((_request, response) =>
-          says(429, status(429, {}).replace(/\}$/, ",\"details\":{\"retryAfterSeconds\":1e999}}"))(response)
+          respond(429, status(429, {}).replace(/\}$/, ",\"details\":{\"retryAfterSeconds\":1e999}}"))(response)
         )
         assert.isUndefined((yield* errorOf(impatiently(get(cluster)))).retryAfter)
       }))
   })
 
-  describe("for ever", () => {
-    it.scoped("fast is too long, once", () =>
+  describe("endless response", () => {
+    it.scoped("fails at the size limit without a retry", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* clusterAt(flood)
         const error = yield* errorOf(impatiently(get(cluster)))
@@ -273,7 +277,7 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
         assert.strictEqual(server.requests.length, 1)
       }), 60_000)
 
-    it.scoped("fast, for an error, is not even read", () =>
+    it.scoped("an error body is not read beyond its limit", () =>
       Effect.gen(function*() {
         let written = 0
         const { cluster } = yield* clusterAt((request, response) => {
@@ -286,7 +290,7 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
         assert.isBelow(written, 16 * 1024 * 1024)
       }))
 
-    it.scoped("page after page is no list", () =>
+    it.scoped("list: fails after too many pages", () =>
       Effect.gen(function*() {
         let pages = 0
         const cluster = yield* ClusterService.make({
@@ -303,28 +307,28 @@ layer(TestServer.authority, { excludeTestServices: true })("a server that answer
       }))
   })
 
-  describe("about what it can do", () => {
+  describe("discovery", () => {
     for (
       const [what, body] of [
-        ["an endless name", JSON.stringify({ versions: "v".repeat(3_000_000), groups: [] })],
+        ["a name of megabytes", JSON.stringify({ versions: "v".repeat(3_000_000), groups: [] })],
         [
-          "very many wrong groups",
+          "50,000 invalid groups",
           JSON.stringify({ versions: ["v1"], groups: Array.from({ length: 50_000 }, () => ({})) })
         ],
-        ["depth", `{"versions":${deep(100_000)},"groups":[]}`]
+        ["deep nesting", `{"versions":${deep(100_000)},"groups":[]}`]
       ] as const
     ) {
       it.scoped(`${what}: Decode`, () =>
         Effect.gen(function*() {
-          const { cluster } = yield* clusterAt((_request, response) => says(200, body)(response))
+          const { cluster } = yield* clusterAt((_request, response) => respond(200, body)(response))
           assert.strictEqual((yield* errorOf(cluster.groups)).reason, "Decode")
         }))
     }
 
-    it.scoped("permission by a word is none", () =>
+    it.scoped("canI: a string instead of a boolean is a Decode error", () =>
       Effect.gen(function*() {
         const { cluster } = yield* clusterAt((_request, response) =>
-          says(200, `{"status":{"allowed":"true"}}`)(response)
+          respond(200, `{"status":{"allowed":"true"}}`)(response)
         )
         const error = yield* errorOf(cluster.canI({ verb: "get", group: "", resource: "pods" }))
         assert.strictEqual(error.reason, "Decode")
@@ -352,12 +356,12 @@ const flood = (
   more()
 }
 
-layer(TestServer.authority, { excludeTestServices: true })("a request made to break out", (it) => {
+layer(TestServer.authority, { excludeTestServices: true })("hostile request", (it) => {
   const names = ["..", ".", "a/../../secrets/b", "a?x=1#y", "a\r\nx: y", "\ud800", "%2e%2e", "ä\0"]
   for (const name of names) {
-    it.scoped(`by the name ${JSON.stringify(name)} stays in its place, or is refused`, () =>
+    it.scoped(`the name ${JSON.stringify(name)}: stays one path segment, or is rejected`, () =>
       Effect.gen(function*() {
-        const { cluster, server } = yield* clusterAt((_request, response) => says(404, "{}")(response))
+        const { cluster, server } = yield* clusterAt((_request, response) => respond(404, "{}")(response))
         yield* errorOf(cluster.get(Resources.Pod, name, { namespace: "ns" }))
         yield* errorOf(cluster.get(Resources.Pod, "a", { namespace: name }))
         for (const { url } of server.requests) {
@@ -368,9 +372,9 @@ layer(TestServer.authority, { excludeTestServices: true })("a request made to br
   }
 
   for (const wrong of ["two\nlines", "nul\0", "ümlaut漢"]) {
-    it.scoped(`by the token ${JSON.stringify(wrong)} is not sent`, () =>
+    it.scoped(`the token ${JSON.stringify(wrong)}: is not sent`, () =>
       Effect.gen(function*() {
-        const server = yield* TestServer.serve((_request, response) => says(200, JSON.stringify(pod()))(response))
+        const server = yield* TestServer.serve((_request, response) => respond(200, JSON.stringify(pod()))(response))
         const cluster = yield* connect(server.url, { token: wrong })
         const error = yield* errorOf(get(cluster))
         assert.strictEqual(server.requests.length, 0)
@@ -378,9 +382,11 @@ layer(TestServer.authority, { excludeTestServices: true })("a request made to br
       }))
   }
 
-  it.scoped("is sent once it is right", () =>
+  it.scoped("a valid token: is sent", () =>
     Effect.gen(function*() {
-      const { cluster, server } = yield* clusterAt((_request, response) => says(200, JSON.stringify(pod()))(response))
+      const { cluster, server } = yield* clusterAt((_request, response) =>
+        respond(200, JSON.stringify(pod()))(response)
+      )
       yield* get(cluster)
       assert.strictEqual(server.requests[0]?.headers.authorization, `Bearer ${token}`)
     }))

@@ -1,5 +1,5 @@
 /**
- * A password in every secret, kubeconfig, token and header: it is in nothing that anybody might read afterwards.
+ * Puts a canary into every secret, kubeconfig, token and header, and asserts that it is in no log, error or object.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Chunk, Effect, Exit, Option, type Scope, Stream } from "effect"
@@ -72,13 +72,13 @@ const platforms = [
 
 describe("a full run", () => {
   for (const { make, name, options } of platforms) {
-    it.scopedLive(`of ${name} tells nobody`, () =>
+    it.scopedLive(`of ${name}: leaks no credentials`, () =>
       Effect.gen(function*() {
         const ears = new Ears()
         const place = yield* folder
         const { control, plane } = yield* FakeCluster.make(options)
         yield* control.seed(...secrets)
-        // A proxy with a password, as clusters have them.
+        // A proxy with a password.
         if (name !== "custom") {
           const proxy = `http://user:${canary}@proxy.example.com:3128`
           yield* control.seed({
@@ -131,7 +131,7 @@ describe("a full run", () => {
           yield* all(Stream.runCollect(BuildBackend.logs(ref, { follow: true })))
           yield* all(BuildBackend.status(ref))
         }
-        // And with everything that goes wrong.
+        // Further runs with faults.
         const wanted = yield* input("good")
         const faults = [
           FakeCluster.status(403, "Forbidden", "no"),
@@ -147,7 +147,7 @@ describe("a full run", () => {
           yield* all(cluster.get(Resources.Secret, "pull"))
           yield* lift
         }
-        // What is read of a secret is its name.
+        // Only the name of a secret is read.
         const read = yield* all(cluster.get(Resources.Secret, "pull"))
         assert.isTrue(Exit.isSuccess(read))
         const list = yield* all(BuildBackend.list())
@@ -170,7 +170,7 @@ describe("a full run", () => {
       }), 120_000)
   }
 
-  it("would be noticed", () => {
+  it("the check itself finds a canary", () => {
     const ears = new Ears()
     ears.tell(
       "x",
@@ -193,7 +193,7 @@ const config = (cluster: object, user: object): string =>
     users: [{ name: "c", user }]
   })
 
-/** It has its secret from its environment, or, as plugins for OpenID Connect do, from its arguments. */
+/** The plugin gets its secret from its environment, or from its arguments as plugins for OpenID Connect do. */
 const plugin = (script: string) => ({
   exec: {
     apiVersion: "client.authentication.k8s.io/v1",
@@ -210,31 +210,31 @@ const jwt = [{ alg: "none" }, { exp: past, sub: canary }].map((part) =>
 ).join(".")
 
 const kubeconfigs: Readonly<Record<string, string>> = {
-  "that is no YAML": `apiVersion: v1\nusers:\n- name: c\n  user:\n    token: ${canary}\n   bad: indentation\n`,
-  "whose token is a tab too far": `users:\n- name: c\n  user:\n    token: "${canary}\n`,
-  "that is a token and no more": canary,
-  "whose users are a token": JSON.stringify({ users: canary, clusters: canary, contexts: canary }),
-  "whose user is a token": JSON.stringify({ users: [canary], clusters: [canary], contexts: [canary] }),
-  "with a token for nobody there": config({}, { token: canary }),
+  "that is not YAML": `apiVersion: v1\nusers:\n- name: c\n  user:\n    token: ${canary}\n   bad: indentation\n`,
+  "with an unterminated token": `users:\n- name: c\n  user:\n    token: "${canary}\n`,
+  "that consists of a token": canary,
+  "with a token instead of users": JSON.stringify({ users: canary, clusters: canary, contexts: canary }),
+  "with a token instead of a user": JSON.stringify({ users: [canary], clusters: [canary], contexts: [canary] }),
+  "with a token for a server that refuses connections": config({}, { token: canary }),
   "with a token of two lines": config({}, { token: `${canary}\n${canary}` }),
   "with a password": config({}, { username: "u", password: canary }),
-  "with a password in its address": config({ server: `https://user:${canary}@127.0.0.1:1` }, {}),
-  "with a password in an address that is none": config({ server: `https://user:${canary}@host:port` }, {}),
-  "with a password in an address of another protocol": config({ server: `ftp://user:${canary}@127.0.0.1` }, {}),
-  "with a password in an address without TLS": config({ server: `http://user:${canary}@127.0.0.1:1` }, {}),
-  "with a password at its proxy": config({ "proxy-url": `http://user:${canary}@127.0.0.1:1` }, { token: canary }),
-  "with a password at a proxy that is none": config({ "proxy-url": `gopher://user:${canary}@127.0.0.1:1` }, {}),
+  "with a password in its server URL": config({ server: `https://user:${canary}@127.0.0.1:1` }, {}),
+  "with a password in an invalid server URL": config({ server: `https://user:${canary}@host:port` }, {}),
+  "with a password in a server URL of another protocol": config({ server: `ftp://user:${canary}@127.0.0.1` }, {}),
+  "with a password in a server URL without TLS": config({ server: `http://user:${canary}@127.0.0.1:1` }, {}),
+  "with a password in its proxy URL": config({ "proxy-url": `http://user:${canary}@127.0.0.1:1` }, { token: canary }),
+  "with a password in an unsupported proxy URL": config({ "proxy-url": `gopher://user:${canary}@127.0.0.1:1` }, {}),
   "with a key that is none": config({}, {
     "client-certificate-data": Buffer.from(canary).toString("base64"),
     "client-key-data": Buffer.from(canary).toString("base64")
   }),
-  "with a key in a file that is not there": config({}, { "client-key": `/nowhere`, token: canary }),
-  "with a plugin that prints its token alone": config({}, plugin("console.log(process.env.SECRET)")),
+  "with a missing key file": config({}, { "client-key": `/nowhere`, token: canary }),
+  "with a plugin that prints only its token": config({}, plugin("console.log(process.env.SECRET)")),
   "with a plugin that prints a part of an answer": config(
     {},
     plugin("console.log(JSON.stringify({ status: { token: process.env.SECRET } }).slice(0, -1))")
   ),
-  "with a plugin that prints nothing of use": config({}, plugin("console.log('{}')")),
+  "with a plugin that prints no credentials": config({}, plugin("console.log('{}')")),
   "with a plugin that fails": config({}, plugin("process.exit(3)")),
   "with a plugin whose token nobody takes": config(
     {},
@@ -271,7 +271,7 @@ const request = (kubeconfig: string, ears: Ears) =>
 
 describe("a kubeconfig", () => {
   for (const [what, text] of Object.entries(kubeconfigs)) {
-    it.scopedLive(`${what} keeps its credentials to itself`, () =>
+    it.scopedLive(`${what}: leaks no credentials`, () =>
       Effect.gen(function*() {
         const ears = new Ears()
         const kubeconfig = path.join(yield* folder, "config")
@@ -284,7 +284,7 @@ describe("a kubeconfig", () => {
       }), 60_000)
   }
 
-  it.scopedLive("sent to a server that repeats what it hears keeps its credentials to itself", () =>
+  it.scopedLive("with a server that echoes headers: leaks no credentials", () =>
     Effect.gen(function*() {
       const ears = new Ears()
       const heard: Array<string> = []

@@ -1,6 +1,6 @@
 /**
- * Inputs made to break out, down to the objects that they become: each text is where it belongs, to the letter, and nowhere
- * else. (What is no input at all is refused before: test/build. That the script takes them to the letter: test/real.)
+ * Hostile inputs, down to the objects that backends create: each text is in its place, unchanged, and nowhere else. (Invalid
+ * inputs are rejected before: test/core. The script's use of the texts: test/real.)
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Encoding, FastCheck as fc } from "effect"
@@ -39,7 +39,7 @@ const values = fc.constantFrom(
   ""
 )
 
-/** Words that mean something to a shell, a program or JavaScript. */
+/** Texts with a meaning for a shell, a program or JavaScript. */
 const argumentNames = ["constructor", "toString", "IFS", "LD_PRELOAD", "BASH_ENV", "OSB_FINAL_IMAGE", "HTTP_PROXY"]
 
 const paths = ["-rf", "toString", "constructor", "a/--", "Containerfile"]
@@ -68,7 +68,7 @@ const inputOf = ({ name }: Backend, { args, files, labels, lines }: Odd) => {
     baseImage: { pullspec: "registry.example.com/base:1" },
     finalImage: { pullspec: "registry.example.com/os:1" },
     buildArgs: Object.fromEntries(args.map((value, index) => [argumentNames[index] ?? "", value])),
-    // OpenShift's builder changes such labels: `check` refuses them there.
+    // OpenShift's builder changes such labels, so `check` rejects them.
     imageLabels: name === "openshift"
       ? { constructor: "plain", toString: "'`" }
       : Object.fromEntries(labels.map((value, index) => [["constructor", "com.example/$(x)"][index] ?? "", value])),
@@ -97,7 +97,7 @@ const child = (backend: Backend, given: BuildInput.BuildInput) =>
     const uid = ref.uid.replaceAll("-", "").slice(0, 8)
     return {
       labels: Metadata.labels(made),
-      // Two builds differ in the names of their objects.
+      // Object names differ between two builds.
       spec: JSON.parse(
         JSON.stringify(Json.object(made, "spec")).replaceAll(`${ref.name}-${uid}`, "CHILD").replaceAll(
           ref.name,
@@ -118,9 +118,9 @@ const child = (backend: Backend, given: BuildInput.BuildInput) =>
 const textOf = (content: string | Uint8Array): string =>
   typeof content === "string" ? content : Encoding.encodeBase64(content) === "" ? "" : Buffer.from(content).toString()
 
-describe("an input made to break out", { timeout: 120_000 }, () => {
+describe("hostile input", { timeout: 120_000 }, () => {
   for (const backend of backends.filter(({ name }) => name !== "openshift")) {
-    it(`is files for the script of ${backend.name}, and nothing in the Job`, () => {
+    it(`${backend.name}: is in files for the script, and not in the Job`, () => {
       const expected = inTime(Effect.flatMap(inputOf(backend, plain), (given) => child(backend, given)))
       fc.assert(
         fc.property(odd, (one) => {
@@ -139,7 +139,7 @@ describe("an input made to break out", { timeout: 120_000 }, () => {
   }
 
   for (const backend of backends.filter(({ name }) => name === "openshift")) {
-    it("is the values of a Build, each in its place", () => {
+    it("openshift: is in the Build's values, each in its place", () => {
       const bare = (spec: JsonObject): JsonObject => {
         const cleared = [
           ["source", "dockerfile"],

@@ -1,5 +1,5 @@
 /**
- * What a cluster may say of a build, made to break out: nothing of it is a defect, and an end can always be kept.
+ * Hostile statuses of Jobs, Builds and pods: none causes a defect, and every outcome can be stored.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, DateTime, Effect, Either, FastCheck as fc, Option, Schema, Stream } from "effect"
@@ -145,12 +145,12 @@ const record: BuildRecord.BuildRecord = {
 
 const stored = Schema.parseJson(BuildStatus.BuildStatus)
 
-/** Whatever the cluster says, it means something, which can be stored. */
+/** Every interpretation is a status that can be stored. */
 const isTotal = <Child extends Resource.Metadata>(
   of: ClusterBackend.Definition<Child>,
   status: fc.Arbitrary<object>
 ): void => {
-  it(`${of.name}: whatever is said means something`, () => {
+  it(`${of.name}: every status is interpreted`, () => {
     let read = 0
     fc.assert(
       fc.property(
@@ -210,7 +210,7 @@ const jobStatus = some({
   conditions: few(condition)
 })
 
-describe("interpretation", () => {
+describe("interpret", () => {
   isTotal(OpenShiftBuildBackend.definition(), buildStatus)
   isTotal(
     JobDefinition.make(
@@ -241,9 +241,9 @@ const outcomeOf = (cluster: Cluster.Service, ref: BuildRef.BuildRef) =>
     (glance) => glance.metadata.annotations?.[RecordMetadata.annotation.outcome] ?? ""
   )
 
-describe("an end can be kept", () => {
+describe("outcome", () => {
   for (const [what, text] of [["letters", "x"], ["NUL", "\0"], ["漢", "漢"], ["halves of pairs", "\ud800"]] as const) {
-    it.scoped(`whatever megabytes of ${what} are said of it`, () =>
+    it.scoped(`is stored with megabytes of ${what}`, () =>
       Effect.gen(function*() {
         const { cluster } = yield* world
         const long = text.repeat(2_000_000)
@@ -265,7 +265,7 @@ describe("an end can be kept", () => {
       }))
   }
 
-  it.scoped("and a stop, whatever is said of what was waited for", () =>
+  it.scoped("is stored for a stop with a hostile blocked reason", () =>
     Effect.gen(function*() {
       const { cluster } = yield* world
       const waits: ClusterBackend.Definition<Craft> = {
@@ -284,7 +284,7 @@ describe("an end can be kept", () => {
       assert.strictEqual(said.reason, "PendingTimeout")
     }))
 
-  it.scoped("with the end of a log of gigabytes", () =>
+  it.scoped("is stored with the tail of a huge log", () =>
     Effect.gen(function*() {
       const { cluster } = yield* world
       const lines = 800
@@ -321,7 +321,7 @@ describe("an end can be kept", () => {
 
 // --- records ---
 
-describe("a record that others made", () => {
+describe("hostile record", () => {
   const fingerprintOf = Effect.map(input("1"), BuildInput.fingerprint)
   const forged = (name: string, fingerprint: string, data: object, annotations: object = {}) => ({
     metadata: {
@@ -353,7 +353,7 @@ describe("a record that others made", () => {
       }]
     ] as const
   ) {
-    it.scoped(`${what}: its build fails typed, others are not held up`, () =>
+    it.scoped(`${what}: fails typed without affecting other builds`, () =>
       Effect.gen(function*() {
         const { backend, cluster } = yield* world
         const fingerprint = yield* fingerprintOf
@@ -367,7 +367,7 @@ describe("a record that others made", () => {
       }))
   }
 
-  it.scoped("with annotations of any kind has none", () =>
+  it.scoped("with invalid annotations is read without them", () =>
     Effect.gen(function*() {
       const { backend, cluster, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -385,7 +385,7 @@ describe("a record that others made", () => {
       assert.strictEqual((yield* backend.status(ref))._tag, "Succeeded")
     }))
 
-  it.scoped("under a number beyond numbers is none, and in nobody's way", () =>
+  it.scoped("with an infinite number is ignored", () =>
     Effect.gen(function*() {
       const { backend, cluster } = yield* world
       const fingerprint = yield* fingerprintOf
@@ -406,7 +406,7 @@ describe("a record that others made", () => {
 })
 
 describe("logs", () => {
-  it.scoped("of a pod with half a letter for its name are asked for all the same", () =>
+  it.scoped("of a pod with a lone surrogate in its name are requested", () =>
     Effect.gen(function*() {
       const { cluster } = yield* world
       const logging: ClusterBackend.Definition<Craft> = {

@@ -1,5 +1,5 @@
 /**
- * What a server may send down a watch or a log, made to break out of it.
+ * Hostile lines of watches and logs.
  */
 import { assert, describe, layer } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Option, Stream } from "effect"
@@ -11,7 +11,7 @@ import * as TestServer from "../support/TestServer.js"
 
 const line = (type: unknown, object: unknown) => `${JSON.stringify({ type, object })}\n`
 
-const sends = (...parts: ReadonlyArray<string | Uint8Array>) => (response: ServerResponse) => {
+const send = (...parts: ReadonlyArray<string | Uint8Array>) => (response: ServerResponse) => {
   response.writeHead(200)
   parts.forEach((part) => response.write(part))
 }
@@ -21,24 +21,24 @@ const endMark = line("BOOKMARK", {
 })
 
 const watches: ReadonlyArray<readonly [string, (response: ServerResponse) => void, ClusterError.Reason]> = [
-  ["a type that there is not", sends(line("RENAMED", pod())), "Decode"],
-  ["a type that is a method of every object", sends(line("constructor", pod())), "Decode"],
-  ["a type that is none", sends(line(["ADDED"], pod())), "Decode"],
-  ["no type", sends("{\"object\":{}}\n"), "Decode"],
-  ["an object that is a list", sends(line("ADDED", [])), "Decode"],
-  ["an object that is nothing", sends(line("ADDED", null)), "Decode"],
-  ["a line without anything", sends("\n"), "Decode"],
-  ["two objects in a line", sends(line("ADDED", pod()).trim().repeat(2), "\n"), "Decode"],
-  ["depth", sends(`{"type":"ADDED","object":${deep(200_000)}}\n`), "Decode"],
-  ["NUL", sends("\0\n"), "Decode"],
-  ["a Status of wrong types", sends(line("ERROR", { kind: 1, code: "410" })), "Unexpected"],
-  ["a Status of a code beyond numbers", sends("{\"type\":\"ERROR\",\"object\":{\"code\":1e999}}\n"), "Unexpected"],
+  ["an unknown type", send(line("RENAMED", pod())), "Decode"],
+  ["a type that is a property of Object.prototype", send(line("constructor", pod())), "Decode"],
+  ["a type that is not a string", send(line(["ADDED"], pod())), "Decode"],
+  ["no type", send("{\"object\":{}}\n"), "Decode"],
+  ["an object that is a list", send(line("ADDED", [])), "Decode"],
+  ["an object that is null", send(line("ADDED", null)), "Decode"],
+  ["an empty line", send("\n"), "Decode"],
+  ["two objects in one line", send(line("ADDED", pod()).trim().repeat(2), "\n"), "Decode"],
+  ["deep nesting", send(`{"type":"ADDED","object":${deep(200_000)}}\n`), "Decode"],
+  ["a NUL byte", send("\0\n"), "Decode"],
+  ["a Status with wrong types", send(line("ERROR", { kind: 1, code: "410" })), "Unexpected"],
+  ["a Status with an infinite code", send("{\"type\":\"ERROR\",\"object\":{\"code\":1e999}}\n"), "Unexpected"],
   [
     "a Status of megabytes",
-    sends(line("ERROR", { kind: "Status", code: 410, reason: "Expired", message: "no ".repeat(2_000_000) })),
+    send(line("ERROR", { kind: "Status", code: 410, reason: "Expired", message: "no ".repeat(2_000_000) })),
     "Expired"
   ],
-  ["a line that never ends", (response) => flood(response), "Decode"]
+  ["an endless line", (response) => flood(response), "Decode"]
 ]
 
 const flood = (response: ServerResponse) => {
@@ -55,7 +55,7 @@ const flood = (response: ServerResponse) => {
   more()
 }
 
-layer(TestServer.authority, { excludeTestServices: true })("a watch of", (it) => {
+layer(TestServer.authority, { excludeTestServices: true })("watch", (it) => {
   for (const [what, act, reason] of watches) {
     it.scoped(`${what}: ${reason}`, () =>
       Effect.gen(function*() {
@@ -65,7 +65,7 @@ layer(TestServer.authority, { excludeTestServices: true })("a watch of", (it) =>
       }), 60_000)
   }
 
-  it.scoped("a line of a megabyte, byte by byte as it were, is one event", () =>
+  it.scoped("a line of a megabyte in small pieces: one event", () =>
     Effect.gen(function*() {
       const large = line("ADDED", pod({ labels: { a: "é".repeat(500_000) } }))
       const bytes = Buffer.from(large)
@@ -79,17 +79,17 @@ layer(TestServer.authority, { excludeTestServices: true })("a watch of", (it) =>
       assert.strictEqual(event.object.metadata.labels?.["a"], "é".repeat(500_000))
     }))
 
-  describe("a view", () => {
-    it.scoped("outlives every one of them, and what it cannot read", () =>
+  describe("reflector", () => {
+    it.scoped("survives every one of them, and undecodable objects", () =>
       Effect.gen(function*() {
         const served: Array<string> = []
         const { cluster } = yield* clusterAt((request, response) => {
           served.push(request.url ?? "")
-          const next = [...watches].filter(([what]) => what !== "a line that never ends")[served.length - 1]
+          const next = [...watches].filter(([what]) => what !== "an endless line")[served.length - 1]
           if (next !== undefined) {
             next[1](response)
           } else {
-            sends(
+            send(
               line("ADDED", pod()),
               line("ADDED", { metadata: { name: ["deep"], namespace: "ns", uid: "v", resourceVersion: "2" } }),
               endMark
@@ -97,16 +97,16 @@ layer(TestServer.authority, { excludeTestServices: true })("a watch of", (it) =>
           }
         })
         const reflector = yield* cluster.reflect(Resources.Pod, { namespace: "ns" })
-        // Not refused: the reader waits, as for a server that is away.
+        // Not a refusal: the reader waits, as during an outage.
         assert.deepStrictEqual((yield* reflector.list).map(({ metadata }) => metadata.name), ["a"])
         assert.isAtLeast(served.length, watches.length)
       }).pipe(impatiently))
 
-    it.scoped("of names with a meaning of their own finds each under its name", () =>
+    it.scoped("finds objects with names such as __proto__", () =>
       Effect.gen(function*() {
         const names = ["__proto__", "constructor", "toString", "a/b", "", "ns/a"]
         const { cluster } = yield* clusterAt((_request, response) =>
-          sends(...names.map((name, index) => line("ADDED", pod({ name, uid: `u${index}` }))), endMark)(response)
+          send(...names.map((name, index) => line("ADDED", pod({ name, uid: `u${index}` }))), endMark)(response)
         )
         const reflector = yield* cluster.reflect(Resources.Pod, { namespace: "ns" })
         for (const name of names) {
@@ -118,8 +118,8 @@ layer(TestServer.authority, { excludeTestServices: true })("a watch of", (it) =>
   })
 })
 
-layer(TestServer.authority, { excludeTestServices: true })("a log of", (it) => {
-  it.scoped("any bytes is given as text, line by line", () =>
+layer(TestServer.authority, { excludeTestServices: true })("log", (it) => {
+  it.scoped("any bytes: emitted as text lines", () =>
     Effect.gen(function*() {
       const lines = ["\u001b[31mred\u001b[0m", "nul\0nul", "\r\r", "__proto__", "x".repeat(1_000_000), "\ufffd\ufffd"]
       const { cluster } = yield* clusterAt((_request, response) => {
@@ -133,7 +133,7 @@ layer(TestServer.authority, { excludeTestServices: true })("a log of", (it) => {
       )
     }))
 
-  it.scoped("a line that never ends is none", () =>
+  it.scoped("an endless line: fails with Decode", () =>
     Effect.gen(function*() {
       const { cluster, server } = yield* clusterAt((_request, response) => flood(response))
       for (const follow of [false, true]) {
@@ -143,7 +143,7 @@ layer(TestServer.authority, { excludeTestServices: true })("a log of", (it) => {
       assert.strictEqual(server.requests.length, 2)
     }), 60_000)
 
-  it.scoped("times that are none is followed all the same", () =>
+  it.scoped("invalid timestamps: followed all the same", () =>
     Effect.gen(function*() {
       const lines = ["9999-99-99T99:99:99Z one", "not a time two", "2026-01-01T00:00:00+99:99 three", "", "four"]
       const { cluster } = yield* clusterAt((_request, response) =>

@@ -1,5 +1,5 @@
 /**
- * A cluster at a server that does what a test says, and the judgement that whatever it did came to a typed error.
+ * A cluster service for a hostile server, and the assertion that its responses cause typed errors.
  */
 import { assert } from "@effect/vitest"
 import { Cause, Effect, Exit, Option, Random } from "effect"
@@ -9,7 +9,7 @@ import * as TestServer from "./TestServer.js"
 
 export const token = "a-secret-token"
 
-/** A cluster at a server, known there by a token; what is to be repeated is repeated without a pause. */
+/** A cluster service for a server, with a bearer token. */
 export const connect = (url: string, options?: KubernetesCluster.Options & { readonly token?: string }) =>
   Effect.gen(function*() {
     const { ca } = yield* TestServer.TestAuthority
@@ -22,17 +22,17 @@ export const connect = (url: string, options?: KubernetesCluster.Options & { rea
     )
   })
 
-/** A cluster at a server of its own. */
+/** A cluster service for a new server with this handler. */
 export const clusterAt = (handler: TestServer.Handler, options?: KubernetesCluster.Options) =>
   Effect.gen(function*() {
     const server = yield* TestServer.serve(handler)
     return { server, cluster: yield* connect(server.url, options) }
   })
 
-/** The error in which an effect ends: a typed one, never a defect, and short enough to be logged. */
+/** The typed error of an effect that has to fail; asserts that it is not a defect and short enough for logs. */
 export const errorOf = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<ClusterError.ClusterError> =>
   Effect.map(Effect.exit(effect), (exit) => {
-    assert(Exit.isFailure(exit), "a failure was expected")
+    assert(Exit.isFailure(exit), "expected a failure")
     const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
     assert(error instanceof ClusterError.ClusterError, Cause.pretty(exit.cause).slice(0, 2000))
     assert.isBelow(error.message.length, 8_000)
@@ -45,5 +45,5 @@ export const pod = (more?: object) => ({
   metadata: { name: "a", namespace: "ns", uid: "u", resourceVersion: "1", ...more }
 })
 
-/** JSON of a text or list in a list in a list … */
+/** JSON of nested lists. */
 export const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels)

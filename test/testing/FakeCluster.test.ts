@@ -32,7 +32,7 @@ const record: JsonObject = {
 
 const labels = { "effect-os-builder/record": "os-build-x-1", "effect-os-builder/fingerprint": "x" }
 
-/** As the backends that run Jobs make them. */
+/** A Job in the form that the backends create. */
 const job: JsonObject = {
   metadata: { name: "os-build-x-1", labels },
   spec: {
@@ -104,7 +104,7 @@ describe.sequential("a build by a Job", () => {
   const vanilla = <A, E>(effect: Effect.Effect<A, E, Cluster | FakeCluster.FakeCluster>) =>
     inLayer(FakeCluster.vanilla, effect)
 
-  it.effect("succeeds in no time, with a digest and the steps in its log", () =>
+  it.effect("succeeds without a delay, with a digest and the steps in its log", () =>
     vanilla(Effect.gen(function*() {
       const cluster = yield* Cluster
       const fake = yield* run(FakeCluster.succeeds())
@@ -118,7 +118,7 @@ describe.sequential("a build by a Job", () => {
       assert.deepStrictEqual([...lines], ["STEP 1/2: FROM ${BASE_IMAGE}", "STEP 2/2: RUN true"])
     })))
 
-  it.effect("takes its time, if it is told to", () =>
+  it.effect("succeeds({ after }): takes that time", () =>
     vanilla(Effect.gen(function*() {
       const digest = `sha256:${"1".repeat(64)}`
       const fake = yield* run(FakeCluster.succeeds({ after: "10 minutes", digest, log: ["hello"] }))
@@ -129,7 +129,7 @@ describe.sequential("a build by a Job", () => {
       assert.strictEqual((yield* podEnd(fake)).said?.digest, digest)
     })))
 
-  it.effect("fails in the ways that the script tells apart", () =>
+  it.effect("fails with the script's exit codes", () =>
     Effect.gen(function*() {
       const ended = (outcome: FakeCluster.Outcome) =>
         inLayer(Layer.fresh(FakeCluster.vanilla), Effect.flatMap(run(outcome), podEnd))
@@ -143,7 +143,7 @@ describe.sequential("a build by a Job", () => {
       assert.deepInclude(yield* ended(FakeCluster.oomKilled), { exitCode: 137, reason: "OOMKilled" })
     }))
 
-  it.effect("is evicted as often as it is told, then succeeds", () =>
+  it.effect("evicted: is evicted the given number of times, then succeeds", () =>
     vanilla(Effect.gen(function*() {
       const fake = yield* run(FakeCluster.evicted({ times: 2 }))
       assert.strictEqual(yield* jobStatus(fake), "Complete")
@@ -155,7 +155,7 @@ describe.sequential("a build by a Job", () => {
       ])
     })))
 
-  it.effect("never starts: no node, no image", () =>
+  it.effect("neverScheduled, imagePullBackOff: never starts", () =>
     Effect.gen(function*() {
       const pod = (outcome: FakeCluster.Outcome) =>
         inLayer(
@@ -174,21 +174,21 @@ describe.sequential("a build by a Job", () => {
       )
     }))
 
-  it.effect("is deleted by somebody", () =>
+  it.effect("deletedOutside: is deleted", () =>
     vanilla(Effect.gen(function*() {
       const fake = yield* run(FakeCluster.deletedOutside)
       assert.deepStrictEqual(yield* fake.objects({ kind: "Job" }), [])
       assert.deepStrictEqual(yield* fake.objects({ kind: "Pod" }), [])
     })))
 
-  it.effect("hangs until its own timeout", () =>
+  it.effect("hangs: runs until its timeout", () =>
     vanilla(Effect.gen(function*() {
       const fake = yield* run(FakeCluster.hangs)
       yield* TestClock.adjust("1 minute")
       assert.strictEqual((yield* podEnd(fake)).exitCode, 19)
     })))
 
-  it.effect("is held until it is released", () =>
+  it.effect("held: waits for release", () =>
     vanilla(Effect.gen(function*() {
       const fake = yield* run(FakeCluster.held)
       assert.isUndefined(yield* jobStatus(fake))
@@ -197,7 +197,7 @@ describe.sequential("a build by a Job", () => {
       assert.strictEqual(yield* jobStatus(fake), "Complete")
     })))
 
-  it.effect("goes its own way, if an outcome is for others", () =>
+  it.effect("ignores an outcome for other builds", () =>
     vanilla(Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outcome(FakeCluster.pullFails(), { finalImage: "other" })
@@ -226,7 +226,7 @@ describe.sequential("a build by OpenShift", () => {
       })
     )
 
-  it.effect("ends with the builder's phases and reasons", () =>
+  it.effect("sets the builder's phases and reasons", () =>
     Effect.gen(function*() {
       const succeeded = yield* ended(FakeCluster.succeeds())
       assert.strictEqual(Json.text(succeeded, "phase"), "Complete")
@@ -260,7 +260,7 @@ describe.sequential("the topologies", () => {
       })
     )
 
-  it.effect("are told apart by what they have", () =>
+  it.effect("differ in their nodes and APIs", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* seen(FakeCluster.vanilla), [false, undefined, 2])
       assert.deepStrictEqual(yield* seen(FakeCluster.openShift), [true, "HighlyAvailable", 5])
@@ -271,7 +271,7 @@ describe.sequential("the topologies", () => {
 })
 
 describe.sequential("the handle", () => {
-  it.effect("shows what permissions refuse", () =>
+  it.effect("permissions: reject requests and access reviews", () =>
     inLayer(
       FakeCluster.layer({ permissions: [{ verbs: ["get"], apiGroups: [""], resources: ["pods"] }], namespace: "home" }),
       Effect.gen(function*() {
@@ -284,7 +284,7 @@ describe.sequential("the handle", () => {
       })
     ))
 
-  it.effect("takes everything back", () =>
+  it.effect("reset: restores objects, outcomes, faults and requests", () =>
     inLayer(
       FakeCluster.vanilla,
       Effect.gen(function*() {
@@ -302,7 +302,7 @@ describe.sequential("the handle", () => {
       })
     ))
 
-  it.effect("lets an outage pass, as a program sees it", () =>
+  it.effect("outage: programs wait it out", () =>
     inLayer(
       FakeCluster.vanilla,
       Effect.gen(function*() {
@@ -316,8 +316,8 @@ describe.sequential("the handle", () => {
     ))
 })
 
-describe("a served fake cluster", () => {
-  it.scopedLive("is the same cluster by HTTPS, with the same permissions", () =>
+describe("layerServed", () => {
+  it.scopedLive("serves the same cluster over HTTPS with the same permissions", () =>
     Effect.gen(function*() {
       const folder = yield* Effect.acquireRelease(
         Effect.sync(() => mkdtempSync(join(tmpdir(), "served-"))),

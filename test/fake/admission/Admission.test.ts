@@ -9,7 +9,7 @@ import { api, jobs, names, plane, pod, pods, refused, settle } from "../../suppo
 const main = (more: JsonObject): JsonObject => ({ containers: [{ name: "main", image: "i", ...more }] })
 
 describe.sequential("quotas", () => {
-  it.scoped("refuse a pod too many, and let it in when there is room", () =>
+  it.scoped("ResourceQuota: rejects a pod above the limit and admits it later", () =>
     Effect.gen(function*() {
       const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
       const quotas = "/api/v1/namespaces/ns/resourcequotas"
@@ -35,7 +35,7 @@ describe.sequential("quotas", () => {
       assert.match(names(yield* client.get(pods))[0] ?? "", /^j-/)
     }))
 
-  it.scoped("count what pods ask for, and insist that they say it", () =>
+  it.scoped("ResourceQuota: counts requests and requires them", () =>
     Effect.gen(function*() {
       const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
       const hard = { "requests.cpu": "1", "limits.memory": "2Gi" }
@@ -62,7 +62,7 @@ describe("pod security", () => {
     ...main({ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } })
   }
 
-  it("says what violates the baseline", () => {
+  it("baseline: lists the violations", () => {
     const volumes = [{ name: "v", hostPath: { path: "/" } }]
     assert.deepStrictEqual(PodSecurity.violations("baseline", { ...privileged, volumes, hostNetwork: true }), [
       "non-default capabilities (container \"main\" must not include \"SYS_ADMIN\" in securityContext.capabilities.add)",
@@ -74,7 +74,7 @@ describe("pod security", () => {
     assert.deepStrictEqual(PodSecurity.violations("privileged", privileged), [])
   })
 
-  it("says what violates the restricted level", () => {
+  it("restricted: lists the violations", () => {
     assert.deepStrictEqual(PodSecurity.violations("restricted", main({})), [
       "allowPrivilegeEscalation != false (container \"main\" must set securityContext.allowPrivilegeEscalation=false)",
       "unrestricted capabilities (container \"main\" must set securityContext.capabilities.drop=[\"ALL\"])",
@@ -96,7 +96,7 @@ describe("pod security", () => {
     )
   })
 
-  it.scoped("is enforced where the namespace says so", () =>
+  it.scoped("is enforced by the namespace's label", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       yield* client.merge("/api/v1/namespaces/ns", {
@@ -114,7 +114,7 @@ describe("pod security", () => {
 })
 
 describe("service accounts", () => {
-  it.scoped("must be there, and are mounted unless that is not wanted", () =>
+  it.scoped("have to exist, and are mounted unless automount is off", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       assert.deepInclude(yield* refused(client.post(pods, pod("p", { serviceAccountName: "none" }))), {

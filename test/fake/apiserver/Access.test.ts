@@ -15,8 +15,8 @@ const jane = {
 
 const reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
-describe("what a user may do", () => {
-  it.effect("is refused in the server's words", () =>
+describe("authorization", () => {
+  it.effect("rejects a request with the server's message", () =>
     Effect.gen(function*() {
       const client = api(yield* bare(), jane)
       yield* client.post(configMaps, configMap("a"))
@@ -43,7 +43,7 @@ describe("what a user may do", () => {
       assert.strictEqual((yield* refused(client.delete(`${configMaps}/mine`))).code, 404)
     }))
 
-  it.effect("is answered by the same rules", () =>
+  it.effect("evaluates access reviews by the same rules", () =>
     Effect.gen(function*() {
       const client = api(yield* bare(), jane)
       const may = (resourceAttributes: Readonly<Record<string, string>>) =>
@@ -71,7 +71,7 @@ describe("what a user may do", () => {
 })
 
 describe("discovery", () => {
-  it.effect("tells of the kinds that there are", () =>
+  it.effect("lists the kinds", () =>
     Effect.gen(function*() {
       const client = api(yield* bare(), jane)
       const groups = Json.objects(yield* client.get("/apis"), "groups").map((group) => Json.text(group, "name"))

@@ -4,8 +4,8 @@ import * as Json from "../../../src/fake/Json.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { api, bare, configMap, configMaps, pod, pods, refused, version } from "../../support/FakeApi.js"
 
-describe("what an object is given", () => {
-  it.effect("uid, creation time, and one resourceVersion for all kinds", () =>
+describe("create", () => {
+  it.effect("sets uid, creation time, and a resourceVersion shared by all kinds", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
@@ -17,7 +17,7 @@ describe("what an object is given", () => {
       assert.deepStrictEqual(yield* get(`${configMaps}/a`), first)
     }))
 
-  it.effect("the same script twice, the same uids and versions", () =>
+  it.effect("is deterministic: equal requests give equal uids and versions", () =>
     Effect.gen(function*() {
       const script = Effect.gen(function*() {
         const { post } = api(yield* bare())
@@ -30,7 +30,7 @@ describe("what an object is given", () => {
       assert.deepStrictEqual(yield* script, yield* script)
     }))
 
-  it.effect("a generated name, another one each time", () =>
+  it.effect("makes a new name from generateName each time", () =>
     Effect.gen(function*() {
       const { post } = api(yield* bare())
       const made = yield* Effect.replicateEffect(post(configMaps, { metadata: { generateName: "x-" } }), 50)
@@ -39,7 +39,7 @@ describe("what an object is given", () => {
       generated.forEach((name) => assert.match(name, /^x-[bcdfghjklmnpqrstvwxz2456789]{5}$/))
     }))
 
-  it.effect("a generation that counts what is wanted, not status and metadata", () =>
+  it.effect("increments the generation for the spec, not for status and metadata", () =>
     Effect.gen(function*() {
       const { merge, post } = api(yield* bare())
       const generation = (object: JsonObject) => Json.number(object, "metadata", "generation")
@@ -51,7 +51,7 @@ describe("what an object is given", () => {
       assert.isUndefined(generation(yield* post(configMaps, configMap("a"))))
     }))
 
-  it.effect("a frozen answer: nobody changes the store by it", () =>
+  it.effect("returns a frozen object", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const mine = { ...configMap("a"), data: { key: "old" } }
@@ -63,8 +63,8 @@ describe("what an object is given", () => {
     }))
 })
 
-describe("updates", () => {
-  it.effect("an old resourceVersion is a conflict, none is taken as the newest", () =>
+describe("update", () => {
+  it.effect("an old resourceVersion is a Conflict, an absent one is not", () =>
     Effect.gen(function*() {
       const { post, put } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
@@ -81,7 +81,7 @@ describe("updates", () => {
       assert.strictEqual(Json.text(yield* put(`${configMaps}/a`, configMap("a", { x: "3" })), "data", "x"), "3")
     }))
 
-  it.effect("an update that changes nothing keeps the resourceVersion", () =>
+  it.effect("a no-op keeps the resourceVersion", () =>
     Effect.gen(function*() {
       const { merge, post, put } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a", { x: "1" }))
@@ -89,7 +89,7 @@ describe("updates", () => {
       assert.strictEqual(yield* merge(`${configMaps}/a`, { data: { x: "1" } }), first)
     }))
 
-  it.effect("another uid is a conflict", () =>
+  it.effect("another uid is a Conflict", () =>
     Effect.gen(function*() {
       const { post, put } = api(yield* bare())
       yield* post(configMaps, configMap("a"))
@@ -98,7 +98,7 @@ describe("updates", () => {
       assert.include(status.message, "Precondition failed: UID in precondition: other, UID in object meta: ")
     }))
 
-  it.effect("status and the rest are written apart", () =>
+  it.effect("the status is written by its subresource only", () =>
     Effect.gen(function*() {
       const { get, merge, post, put } = api(yield* bare())
       const made = yield* post(pods, { ...pod("p"), status: { phase: "Succeeded" } })
@@ -110,7 +110,7 @@ describe("updates", () => {
       assert.deepStrictEqual(read["spec"], made["spec"])
     }))
 
-  it.effect("JSON patches with a test", () =>
+  it.effect("JSON patch: applies its test operations", () =>
     Effect.gen(function*() {
       const { json, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", { x: "1" }))
@@ -128,7 +128,7 @@ describe("updates", () => {
       })
     }))
 
-  it.effect("an immutable ConfigMap stays as it is, but for its metadata", () =>
+  it.effect("an immutable ConfigMap accepts only metadata", () =>
     Effect.gen(function*() {
       const { merge, post } = api(yield* bare())
       yield* post(configMaps, { ...configMap("a", { x: "1" }), immutable: true })
@@ -146,8 +146,8 @@ describe("updates", () => {
     }))
 })
 
-describe("refusals", () => {
-  it.effect("in the server's words", () =>
+describe("errors", () => {
+  it.effect("have the server's messages", () =>
     Effect.gen(function*() {
       const { delete: remove, get, merge, post, put, send } = api(yield* bare())
       yield* post(configMaps, configMap("a"))
@@ -203,7 +203,7 @@ describe("refusals", () => {
       assert.deepInclude(yield* refused(strategic), { code: 415, reason: "UnsupportedMediaType" })
     }))
 
-  it.effect("names and labels", () =>
+  it.effect("validate names and labels", () =>
     Effect.gen(function*() {
       const { post } = api(yield* bare())
       const name = yield* refused(post(configMaps, configMap("A_b")))
@@ -220,7 +220,7 @@ describe("refusals", () => {
       assert.include(missing.message, "metadata.name: Required value: name or generateName is required")
     }))
 
-  it.effect("unknown fields: refused when strict, dropped when not", () =>
+  it.effect("unknown fields are rejected with strict, else dropped", () =>
     Effect.gen(function*() {
       const { post } = api(yield* bare())
       const odd = { ...pod("p", { hostUsers: false, colour: "red" }), size: 3 }
@@ -237,7 +237,7 @@ describe("refusals", () => {
       assert.strictEqual(Json.at(made, "spec", "hostUsers"), false)
     }))
 
-  it.effect("a dry run checks everything and stores nothing", () =>
+  it.effect("a dry run validates and stores nothing", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const made = yield* post(configMaps, configMap("a"), { dryRun: "All" })

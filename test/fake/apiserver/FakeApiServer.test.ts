@@ -42,8 +42,8 @@ const serve = (options?: ControlPlane.Options) => Effect.flatMap(plane(options),
 
 const json = { "content-type": "application/json" }
 
-describe("the certificates", () => {
-  it("are good for node, and nobody else's authority vouches for them", async () => {
+describe("certificates", () => {
+  it("are accepted by Node with their own authority only", async () => {
     const { ca, certificate, key } = Certificate.make()
     const server = createServer({ cert: certificate, key }, (_, response) => response.end("hello"))
     const port = await new Promise<number>((resolve) =>
@@ -64,7 +64,7 @@ describe("the certificates", () => {
 })
 
 describe.sequential("the served API", () => {
-  it.scopedLive("answers with what the server says", () =>
+  it.scopedLive("returns the API server's responses", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       const made = yield* fetch(served, configMaps, {
@@ -81,7 +81,7 @@ describe.sequential("the served API", () => {
       assert.strictEqual(Json.objects(JSON.parse(selected.body), "items").length, 1)
     }))
 
-  it.scopedLive("lets nobody in without the token", () =>
+  it.scopedLive("responds with 401 without the token", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       const answer = yield* fetch(served, configMaps, { headers: { authorization: "Bearer other" } })
@@ -89,7 +89,7 @@ describe.sequential("the served API", () => {
       assert.deepInclude(JSON.parse(answer.body), { reason: "Unauthorized" })
     }))
 
-  it.scopedLive("refuses what it does not speak, and what is too much", () =>
+  it.scopedLive("rejects unsupported media types and large bodies", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       const send = (type: string) =>
@@ -105,7 +105,7 @@ describe.sequential("the served API", () => {
       assert.strictEqual((yield* fetch(served, "/apis/none/v1/things")).body, "404 page not found\n")
     }))
 
-  it.scopedLive("says when to come again, and cuts connections, when it is told to", () =>
+  it.scopedLive("injects Retry-After and lost connections", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       served.plane.faults.add({}, Faults.throttled("3 seconds"), 1)
@@ -116,7 +116,7 @@ describe.sequential("the served API", () => {
       assert.isTrue(Exit.isFailure(yield* Effect.exit(fetch(served, configMaps))))
     }))
 
-  it.scopedLive("streams a watch line by line, and waits for who reads slowly", () =>
+  it.scopedLive("streams a watch by line with back-pressure", () =>
     Effect.gen(function*() {
       const served = yield* serve({ history: 100_000 })
       const { post } = api(served.plane)
@@ -142,7 +142,7 @@ describe.sequential("the served API", () => {
       response.destroy()
     }), 20_000)
 
-  it.scopedLive("follows a log to its end", () =>
+  it.scopedLive("streams a followed log to its end", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       const { post } = api(served.plane)
@@ -155,7 +155,7 @@ describe.sequential("the served API", () => {
       assert.deepInclude(log, { code: 200, body: "" })
     }))
 
-  it.live("is gone when its scope is closed, with every connection", () =>
+  it.live("closes every connection with its scope", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const served = yield* Scope.extend(serve(), scope)

@@ -5,7 +5,7 @@ import * as Json from "../../../src/fake/Json.js"
 import { api, bare, configMap, configMaps, refused, started, told } from "../../support/FakeApi.js"
 
 describe.sequential("faults", () => {
-  it.scoped("befall what they match, as often as they are told", () =>
+  it.scoped("apply to matching requests, as often as requested", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { get, post } = api(made)
@@ -22,7 +22,7 @@ describe.sequential("faults", () => {
       yield* get("/apis/batch/v1/jobs")
     }))
 
-  it.scoped("a response can be lost after the request was carried out, or the connection before", () =>
+  it.scoped("loseResponse, drop: lose the connection after or before the request is carried out", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { get, post } = api(made)
@@ -37,7 +37,7 @@ describe.sequential("faults", () => {
       assert.strictEqual((yield* refused(get(`${configMaps}/b`))).code, 404)
     }))
 
-  it.scoped("answers can be slow, events late or twice", () =>
+  it.scoped("latency, delayEvents, repeatEvents: delay responses and delay or repeat events", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { get, post, watch } = api(made)
@@ -59,7 +59,7 @@ describe.sequential("faults", () => {
       yield* Fiber.join(late)
     }))
 
-  it.scoped("an API server can be away for a while", () =>
+  it.scoped("outage: refuses connections for a time", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { get } = api(made)
@@ -70,8 +70,8 @@ describe.sequential("faults", () => {
     }))
 })
 
-describe("the requests so far", () => {
-  it.scoped("are remembered with what they asked for", () =>
+describe("recorded requests", () => {
+  it.scoped("have verb, resource, name and body", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { get, post, watch } = api(made)

@@ -22,7 +22,7 @@ const bytes = (base64: string) => Buffer.from(base64, "base64")
 const read = (base64: string) => Either.getOrThrow(Protobuf.decode(bytes(base64)))
 
 describe("protobuf", () => {
-  it("is read as the JSON that it stands for", () => {
+  it("decode: returns the equivalent JSON", () => {
     assert.deepStrictEqual(read(sent.namespace), {
       apiVersion: "v1",
       kind: "Namespace",
@@ -53,7 +53,7 @@ describe("protobuf", () => {
     })
   })
 
-  it("is refused when it is cut, or of a kind that is not read", () => {
+  it("decode: rejects truncated bodies and unsupported kinds", () => {
     const whole = bytes(sent.configMap)
     assert.isTrue(Either.isLeft(Protobuf.decode(whole.subarray(0, 40))))
     assert.isTrue(Either.isLeft(Protobuf.decode(new Uint8Array())))
@@ -61,7 +61,7 @@ describe("protobuf", () => {
     assert.deepStrictEqual(Protobuf.decode(other), Either.left("this server reads PodPodPod of v1 as JSON only"))
   })
 
-  it("is an object or a complaint, whatever was done to it", () => {
+  it("decode: returns an object or a message for any bytes", () => {
     const bodies = Object.values(sent).map(bytes)
     FastCheck.assert(
       FastCheck.property(

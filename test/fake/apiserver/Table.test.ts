@@ -12,7 +12,7 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-describe("a table", () => {
+describe("Table", () => {
   it.each([
     [-5 * second, "<invalid>"],
     [-second, "0s"],
@@ -63,7 +63,7 @@ describe("a table", () => {
     assert.strictEqual(cell(Columns.pod, "Status", { spec, status, ...more }), words)
   })
 
-  it("counts the restarts of a pod, and says when the last was", () => {
+  it("shows the restarts of a pod and the time of the last", () => {
     const status = {
       containerStatuses: [{
         ...running,
@@ -75,7 +75,7 @@ describe("a table", () => {
     assert.strictEqual(cell(Columns.pod, "Ready", { spec, status }), "1/1")
   })
 
-  it("says of a Job how it ended, and for how long it ran", () => {
+  it("shows the status and duration of a Job", () => {
     const job = (...types: ReadonlyArray<string>): JsonObject => ({
       spec: { completions: 1 },
       status: {
@@ -91,7 +91,7 @@ describe("a table", () => {
     assert.deepStrictEqual(line(job("FailureTarget", "Failed")), ["Failed", "0/1", "60s"])
   })
 
-  it("says of a Build what OpenShift says", () => {
+  it("shows OpenShift's columns of a Build", () => {
     const build = {
       spec: { strategy: { dockerStrategy: {} }, source: { dockerfile: "FROM x" } },
       status: {

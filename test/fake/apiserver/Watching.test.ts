@@ -7,7 +7,7 @@ const take = <E>(lines: Stream.Stream<Parameters<typeof told>[0], E>, count: num
   Effect.map(Stream.runCollect(Stream.take(lines, count)), (chunk) => Chunk.toReadonlyArray(chunk))
 
 describe.sequential("lists", () => {
-  it.scoped("by label and field", () =>
+  it.scoped("select by label and field", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", {}, { labels: { app: "x", tier: "1" } }))
@@ -25,7 +25,7 @@ describe.sequential("lists", () => {
       assert.strictEqual((yield* refused(get(configMaps, { labelSelector: "a=b=c" }))).reason, "BadRequest")
     }))
 
-  it.scoped("page by page over one snapshot, until it is forgotten", () =>
+  it.scoped("are paged over one snapshot until it is compacted", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { delete: remove, get, post } = api(made)
@@ -49,7 +49,7 @@ describe.sequential("lists", () => {
       assert.deepStrictEqual(names(inconsistent), ["ca", "d", "e"])
     }))
 
-  it.scoped("of the past, and not of the future", () =>
+  it.scoped("return past states and time out for future ones", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
@@ -62,7 +62,7 @@ describe.sequential("lists", () => {
       assert.deepInclude(status, { code: 504, message: "Timeout: Too large resource version: 999, current: 3" })
     }))
 
-  it.scoped("of metadata alone; items of typed kinds do not say what they are", () =>
+  it.scoped("return PartialObjectMetadata; items of typed kinds have no apiVersion and kind", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", { x: "1" }))
@@ -78,7 +78,7 @@ describe.sequential("lists", () => {
 })
 
 describe.sequential("watches", () => {
-  it.scoped("from a resourceVersion: what came after it, then what comes", () =>
+  it.scoped("from a resourceVersion: emit the later changes", () =>
     Effect.gen(function*() {
       const { delete: remove, merge, post, watch } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
@@ -89,7 +89,7 @@ describe.sequential("watches", () => {
       assert.deepStrictEqual((yield* Fiber.join(fiber)).map(told), ["MODIFIED a", "ADDED b", "DELETED a"])
     }))
 
-  it.scoped("without one: what there is, then what comes; never of other namespaces", () =>
+  it.scoped("without a resourceVersion: emit existing objects, then changes, of the namespace only", () =>
     Effect.gen(function*() {
       const { post, watch } = api(yield* bare())
       yield* post("/api/v1/namespaces", { metadata: { name: "other" } })
@@ -102,7 +102,7 @@ describe.sequential("watches", () => {
       assert.deepStrictEqual((yield* Fiber.join(everywhere)).map(told), ["ADDED a", "ADDED z", "ADDED b"])
     }))
 
-  it.scoped("what leaves the selection is DELETED as it last was, what enters it is ADDED", () =>
+  it.scoped("an object that leaves the selection is DELETED in its last selected state, one that enters is ADDED", () =>
     Effect.gen(function*() {
       const { merge, post, watch } = api(yield* bare())
       yield* post(configMaps, configMap("a", {}, { labels: { app: "x" } }))
@@ -116,7 +116,7 @@ describe.sequential("watches", () => {
       assert.strictEqual(version(lines[1]?.object ?? {}), version(left))
     }))
 
-  it.scoped("initial events, closed by a bookmark", () =>
+  it.scoped("sendInitialEvents: end with a bookmark", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { post, watch } = api(made)
@@ -139,7 +139,7 @@ describe.sequential("watches", () => {
       assert.include(status.message, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
     }))
 
-  it.scoped("a compacted resourceVersion is an ERROR, and the end", () =>
+  it.scoped("a compacted resourceVersion is an ERROR that ends the watch", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { post, watch } = api(made)
@@ -158,7 +158,7 @@ describe.sequential("watches", () => {
       })
     }))
 
-  it.scoped("history is bounded, and a watch that fell behind is told so", () =>
+  it.scoped("a watch that falls behind the bounded history gets an ERROR", () =>
     Effect.gen(function*() {
       const { merge, post, watch } = api(yield* bare({ history: 4 }))
       const first = yield* post(configMaps, configMap("a"))
@@ -173,7 +173,7 @@ describe.sequential("watches", () => {
       )
     }))
 
-  it.scoped("timeoutSeconds ends it, with a last bookmark; a minute brings one too", () =>
+  it.scoped("emit a bookmark each minute and at timeoutSeconds", () =>
     Effect.gen(function*() {
       const { post, watch } = api(yield* bare())
       const query = { timeoutSeconds: "90", allowWatchBookmarks: "true" }
@@ -186,7 +186,7 @@ describe.sequential("watches", () => {
       assert.deepStrictEqual(lines.map((line) => [line.type, version(line.object)]), [["BOOKMARK", 2], ["BOOKMARK", 3]])
     }))
 
-  it.scoped("a cut breaks all of them", () =>
+  it.scoped("cut: fails every watch", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { watch } = api(made)
@@ -196,7 +196,7 @@ describe.sequential("watches", () => {
     }))
 
   it.scoped(
-    "ten thousand objects, and who watches one of them is not bothered with the rest",
+    "a watch of one object among ten thousand does not read the changes of the others",
     () =>
       Effect.gen(function*() {
         const { post, watch } = api(yield* bare())

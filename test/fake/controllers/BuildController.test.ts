@@ -48,7 +48,7 @@ const status = (client: Api) => Effect.map(client.get(`${builds}/b`), (made) => 
 const failed = (reason: string): OpenShiftBuilder.End => ({ _tag: "Failed", reason, message: "words" })
 
 describe.sequential("an OpenShift Build", () => {
-  it.scoped("runs in a pod, and ends with the digest of what was pushed", () =>
+  it.scoped("runs in a pod and is Complete with the pushed digest", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Program.log("STEP 1/2: FROM base"), { _tag: "Pushed", digest }))
       const made = yield* client.post(builds, build())
@@ -76,7 +76,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepStrictEqual([...log], ["STEP 1/2: FROM base"])
     }))
 
-  it.scoped("fails for the builder's reason, with the end of the log", () =>
+  it.scoped("fails with the builder's reason and log snippet", () =>
     Effect.gen(function*() {
       const log = Program.log("1", "2", "3", "4", "5", `${"x".repeat(100)}${"y".repeat(100)}`)
       const client = api(yield* cluster(log, failed("DockerBuildFailed")))
@@ -88,7 +88,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.isDefined(done["completionTimestamp"])
     }))
 
-  it.scoped("killed for want of memory, evicted, out of time: the pod says so", () =>
+  it.scoped("fails with the pod's reason: out of memory, evicted, deadline exceeded", () =>
     Effect.gen(function*() {
       const ends = (steps: Stream.Stream<Program.Step>) =>
         Effect.gen(function*() {
@@ -104,7 +104,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepStrictEqual(yield* ends(Stream.never), ["Failed", "GenericBuildFailed", "DeadlineExceeded"])
     }))
 
-  it.scoped("is cancelled by its status, and its pod goes", () =>
+  it.scoped("is cancelled by its status; its pod is deleted", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.never, undefined))
       yield* client.post(builds, build())
@@ -118,7 +118,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.strictEqual(refusal.message, "build b was cancelled. No logs are available.")
     }))
 
-  it.scoped("whose pod is deleted is in error", () =>
+  it.scoped("is Error when its pod is deleted", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.never, undefined))
       yield* client.post(builds, build())
@@ -128,7 +128,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepInclude(yield* status(client), { phase: "Error", reason: "BuildPodDeleted" })
     }))
 
-  it.scoped("waits, as New, for what it names", () =>
+  it.scoped("waits as New for its references", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.empty, { _tag: "Pushed", digest }))
       const volumes = [{
@@ -150,7 +150,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.isUndefined(done["reason"])
     }))
 
-  it.scoped("waits, as Pending, for its push secret", () =>
+  it.scoped("waits as Pending for its push secret", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.empty, { _tag: "Pushed", digest }))
       const output = { to: { kind: "DockerImage", name: "registry/image:1" }, pushSecret: { name: "push" } }
@@ -159,7 +159,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepInclude(yield* status(client), { phase: "Pending", reason: "MissingPushSecret" })
     }))
 
-  it.scoped("has no log before it runs: thirty seconds of patience, or none", () =>
+  it.scoped("log: times out before it runs, or fails at once with nowait", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.empty, undefined, { nodes: [] }))
       yield* client.post(builds, build())
@@ -173,7 +173,7 @@ describe.sequential("an OpenShift Build", () => {
       })
     }))
 
-  it.scoped("needs an account to run as", () =>
+  it.scoped("needs a service account", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.empty, undefined, { accounts: ["default"] }))
       yield* client.post(builds, build())
@@ -181,7 +181,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepInclude(yield* status(client), { phase: "New", reason: "CannotRetrieveServiceAccount" })
     }))
 
-  it.scoped("stays as it was made, and is refused when it cannot be", () =>
+  it.scoped("is immutable, and is rejected when invalid", () =>
     Effect.gen(function*() {
       const made = yield* cluster(Stream.never, undefined)
       const client = api(made)
@@ -206,7 +206,7 @@ describe.sequential("an OpenShift Build", () => {
       })
     }))
 
-  it.scoped("is not there where the capability is not", () =>
+  it.scoped("does not exist without the capability", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       assert.strictEqual((yield* refused(client.get("/apis/build.openshift.io/v1"))).code, 404)

@@ -28,7 +28,7 @@ const family = Effect.gen(function*() {
 })
 
 describe.sequential("the garbage collector", () => {
-  it.scoped("deletes what belongs to what is gone, all the way down", () =>
+  it.scoped("Background: deletes dependents recursively", () =>
     Effect.gen(function*() {
       const { client, left } = yield* family
       yield* client.delete(`${configMaps}/parent`)
@@ -36,7 +36,7 @@ describe.sequential("the garbage collector", () => {
       assert.deepStrictEqual(yield* left, [])
     }))
 
-  it.scoped("keeps the parent until the children are gone, in the foreground", () =>
+  it.scoped("Foreground: keeps the owner until its dependents are deleted", () =>
     Effect.gen(function*() {
       const { client, left } = yield* family
       yield* client.merge(`${configMaps}/child`, { metadata: { finalizers: ["example.com/wait"] } })
@@ -48,7 +48,7 @@ describe.sequential("the garbage collector", () => {
       assert.deepStrictEqual(yield* left, [])
     }))
 
-  it.scoped("leaves the children behind, if they are to be orphans", () =>
+  it.scoped("Orphan: keeps the dependents", () =>
     Effect.gen(function*() {
       const { client, left } = yield* family
       yield* client.delete(`${configMaps}/parent`, { propagationPolicy: "Orphan" })
@@ -57,7 +57,7 @@ describe.sequential("the garbage collector", () => {
       assert.isUndefined(Json.at(yield* client.get(`${configMaps}/child`), "metadata", "ownerReferences"))
     }))
 
-  it.scoped("deletes what says it belongs to something that never was", () =>
+  it.scoped("deletes objects whose owner never existed", () =>
     Effect.gen(function*() {
       const { client, left, parent } = yield* family
       yield* client.post(configMaps, configMap("stray", {}, ownedBy(Json.set(parent, ["metadata", "uid"], "other"))))
@@ -65,7 +65,7 @@ describe.sequential("the garbage collector", () => {
       assert.deepStrictEqual(yield* left, ["child", "grandchild", "parent"])
     }))
 
-  it.scoped("keeps what has another owner", () =>
+  it.scoped("keeps objects with another owner", () =>
     Effect.gen(function*() {
       const { client, parent } = yield* family
       const other = yield* client.post(configMaps, configMap("other"))
@@ -84,7 +84,7 @@ describe.sequential("the garbage collector", () => {
 })
 
 describe.sequential("a namespace", () => {
-  it.scoped("comes with an account and the cluster's own ConfigMaps, which come back", () =>
+  it.scoped("has a service account and ConfigMaps, which are recreated", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       yield* client.post("/api/v1/namespaces", { metadata: { name: "new" } })
@@ -96,7 +96,7 @@ describe.sequential("a namespace", () => {
       assert.deepStrictEqual(names(yield* client.get("/api/v1/namespaces/new/serviceaccounts")), ["default"])
     }))
 
-  it.scoped("goes when all in it has gone, and takes nothing in meanwhile", () =>
+  it.scoped("is deleted after its objects and rejects new ones meanwhile", () =>
     Effect.gen(function*() {
       const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
       yield* client.post(configMaps, configMap("stays", {}, { finalizers: ["example.com/wait"] }))

@@ -12,7 +12,7 @@ const job = (name: string, spec: JsonObject = {}): JsonObject => ({
   spec: { template: { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "i" }] } }, ...spec }
 })
 
-/** Runs the first program, then the second, and so on; the last one for good. */
+/** Runs the programs in order, then the last one for every further pod. */
 const inTurn = (...steps: ReadonlyArray<Stream.Stream<Program.Step>>) => () => {
   let run = 0
   return {
@@ -42,7 +42,7 @@ const status = (client: Pick<Api, "get">) =>
   Effect.map(client.get(`${jobs}/a`), (object) => Json.object(object, "status"))
 
 describe.sequential("a Job", () => {
-  it.scoped("creates a pod of its own, counts it, and completes, in no time", () =>
+  it.scoped("creates a pod, counts it and completes without a delay", () =>
     Effect.gen(function*() {
       const client = yield* running({}, {})
       const done = yield* client.get(`${jobs}/a`)
@@ -67,7 +67,7 @@ describe.sequential("a Job", () => {
       assert.strictEqual(message, "Job has reached the specified backoff limit")
     }))
 
-  it.scoped("waits between the tries as long as it is told", () =>
+  it.scoped("waits for the backoff between retries", () =>
     Effect.gen(function*() {
       const options = { pods: inTurn(Program.exit(1)), jobBackoff: realBackoff }
       const client = yield* running(options, { backoffLimit: 3 })
@@ -81,7 +81,7 @@ describe.sequential("a Job", () => {
       assert.strictEqual(yield* tries, 3)
     }))
 
-  it.scoped("fails at once on an exit code that its policy names", () =>
+  it.scoped("fails at once on a FailJob exit code", () =>
     Effect.gen(function*() {
       const rules = [{ action: "FailJob", onExitCodes: { containerName: "main", operator: "In", values: [10, 11] } }]
       const client = yield* running({ pods: inTurn(Program.exit(11)) }, { podFailurePolicy: { rules } })
@@ -95,7 +95,7 @@ describe.sequential("a Job", () => {
       assert.strictEqual(Json.number(done, "status", "failed"), 1)
     }))
 
-  it.scoped("does not count what its policy ignores", () =>
+  it.scoped("does not count ignored failures", () =>
     Effect.gen(function*() {
       const rules = [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] }]
       const client = yield* running(
@@ -106,7 +106,7 @@ describe.sequential("a Job", () => {
       assert.isUndefined((yield* status(client))["failed"])
     }))
 
-  it.scoped("goes on after an eviction and after a lost node", () =>
+  it.scoped("retries after an eviction and after a lost node", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Program.evicted, Program.nodeLost, Program.exit(0)) }, {})
       assert.deepInclude(yield* status(client), { succeeded: 1, failed: 2 })
@@ -115,7 +115,7 @@ describe.sequential("a Job", () => {
       assert.strictEqual(evicted.length, 2)
     }))
 
-  it.scoped("ends at its deadline, with the pod that runs", () =>
+  it.scoped("fails at its deadline and deletes the running pod", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Stream.never) }, { activeDeadlineSeconds: 60 })
       assert.deepInclude(yield* status(client), { active: 1, ready: 1 })
@@ -129,7 +129,7 @@ describe.sequential("a Job", () => {
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
 
-  it.scoped("runs only while it is not suspended", () =>
+  it.scoped("has no pod while suspended", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Stream.never) }, { suspend: true })
       const suspended = yield* client.get(`${jobs}/a`)
@@ -145,7 +145,7 @@ describe.sequential("a Job", () => {
       assert.isUndefined((yield* status(client))["active"])
     }))
 
-  it.scoped("is gone some time after it ended, and its pods with it", () =>
+  it.scoped("is deleted with its pods after its TTL", () =>
     Effect.gen(function*() {
       const client = yield* running({}, { ttlSecondsAfterFinished: 30 })
       yield* TestClock.adjust("29 seconds")
@@ -156,7 +156,7 @@ describe.sequential("a Job", () => {
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
 
-  it.scoped("deleted without a word of its pods it leaves them, as batch/v1 always did", () =>
+  it.scoped("orphans its pods when deleted without a propagation policy, as batch/v1 does", () =>
     Effect.gen(function*() {
       const client = yield* running({}, {})
       yield* client.delete(`${jobs}/a`)
@@ -166,7 +166,7 @@ describe.sequential("a Job", () => {
       assert.isUndefined(Json.at(left[0], "metadata", "ownerReferences"))
     }))
 
-  it.scoped("deleted in the foreground it stays until its pods are gone", () =>
+  it.scoped("stays until its pods are deleted with Foreground", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Stream.never) }, {})
       const lines = client.watch("/apis/batch/v1/jobs", {
@@ -180,7 +180,7 @@ describe.sequential("a Job", () => {
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
 
-  it.scoped("tells everything of itself to who watches", () =>
+  it.scoped("emits every change to a watch", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const made = yield* plane({
@@ -210,7 +210,7 @@ describe.sequential("a Job", () => {
       ])
     }))
 
-  it.scoped("is refused when it cannot be", () =>
+  it.scoped("is rejected when invalid", () =>
     Effect.gen(function*() {
       const { post } = api(yield* plane())
       const said = (spec: JsonObject) => Effect.map(refused(post(jobs, job("a", spec))), (status) => status.message)
@@ -231,7 +231,7 @@ describe.sequential("a Job", () => {
       )
     }))
 
-  it.scoped("has a template that stays as it is", () =>
+  it.scoped("has an immutable template", () =>
     Effect.gen(function*() {
       const client = yield* running({}, {})
       const change = client.json(`${jobs}/a`, [

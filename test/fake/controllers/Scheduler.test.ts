@@ -27,7 +27,7 @@ const start = (client: Api, body: JsonObject, namespace = "ns") =>
   Effect.andThen(client.post(`/api/v1/namespaces/${namespace}/pods`, body), settle)
 
 describe.sequential("the scheduler", () => {
-  it.scoped("lets one pod after the other have the only slot, across namespaces", () =>
+  it.scoped("podAntiAffinity: schedules one pod at a time across namespaces", () =>
     Effect.gen(function*() {
       const client = api(yield* plane({ ...forever, namespaces: ["ns", "other"] }))
       yield* start(client, slot("a"))
@@ -45,7 +45,7 @@ describe.sequential("the scheduler", () => {
       assert.include(yield* placed(client, "c"), "anti-affinity")
     }))
 
-  it.scoped("minds taints, selectors and what there is room for", () =>
+  it.scoped("honours taints, selectors and free resources", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane({
@@ -86,7 +86,7 @@ describe.sequential("the scheduler", () => {
       assert.include(yield* placed(client, "does-not-fit"), "1 Insufficient cpu, 1 node(s) had untolerated taint(s)")
     }))
 
-  it.scoped("waits for a claim, and for a node", () =>
+  it.scoped("waits for a bound claim and for a node", () =>
     Effect.gen(function*() {
       const client = api(yield* plane({ ...forever, nodes: [] }))
       yield* start(client, pod("a", { volumes: [{ name: "cache", persistentVolumeClaim: { claimName: "cache" } }] }))

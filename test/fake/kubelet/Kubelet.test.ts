@@ -18,7 +18,7 @@ const build: JsonObject = {
 const text = <E>(lines: Stream.Stream<string, E>) => Effect.map(Stream.runCollect(lines), (chunk) => [...chunk])
 
 describe.sequential("a pod", () => {
-  it.scoped("runs its init containers first; the first that fails ends it", () =>
+  it.scoped("runs init containers first; the first failure fails the pod", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane(programs((name) => ({
@@ -39,7 +39,7 @@ describe.sequential("a pod", () => {
       assert.deepInclude(Json.at(status, "containerStatuses", 0, "state", "waiting"), { reason: "PodInitializing" })
     }))
 
-  it.scoped("says why it does not start", () =>
+  it.scoped("reports why a container is waiting", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane(programs(() => ({
@@ -59,7 +59,7 @@ describe.sequential("a pod", () => {
       })
     }))
 
-  it.scoped("killed for want of memory", () =>
+  it.scoped("reports OOMKilled", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(() => ({ steps: Program.oomKilled }))))
       yield* client.post(pods, pod("p"))
@@ -70,7 +70,7 @@ describe.sequential("a pod", () => {
       })
     }))
 
-  it.scoped("evicted", () =>
+  it.scoped("reports Evicted", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(() => ({ steps: Program.evicted }))))
       yield* client.post(pods, pod("p"))
@@ -81,7 +81,7 @@ describe.sequential("a pod", () => {
       assert.deepInclude(target, { status: "True", reason: "TerminationByKubelet" })
     }))
 
-  it.scoped("waits for a Secret that it mounts, and for one in its environment", () =>
+  it.scoped("waits for Secrets that it mounts or has in its environment", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       const secret = (name: string) => client.post("/api/v1/namespaces/ns/secrets", { metadata: { name } })
@@ -117,7 +117,7 @@ describe.sequential("a pod", () => {
       assert.strictEqual(Json.text(yield* client.get(`${pods}/p`), "status", "phase"), "Succeeded")
     }))
 
-  it.scoped("ends when it was active for too long", () =>
+  it.scoped("fails at activeDeadlineSeconds", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(Program.runs)))
       yield* client.post(pods, pod("p", { activeDeadlineSeconds: 60 }))
@@ -130,7 +130,7 @@ describe.sequential("a pod", () => {
       })
     }))
 
-  it.scoped("is stopped and gone when it is deleted", () =>
+  it.scoped("is stopped and removed when deleted", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(Program.runs)))
       const made = yield* client.post(pods, pod("p"))
@@ -145,7 +145,7 @@ describe.sequential("a pod", () => {
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
 
-  it.scoped("has failed when it is deleted, and what was still to come in it has not", () =>
+  it.scoped("fails when deleted; containers that did not start stay waiting", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(Program.runs)))
       const containers = [{ name: "main", image: "registry/image:1" }]
@@ -164,7 +164,7 @@ describe.sequential("a pod", () => {
       assert.deepStrictEqual(state("containerStatuses", 0), ["waiting"])
     }))
 
-  it.scoped("is started again, ever more slowly, if that is its policy", () =>
+  it.scoped("restarts with exponential backoff with restartPolicy Always", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane(programs(() => ({ steps: Stream.concat(Program.log("hello"), Program.exit(1)) })))
@@ -181,7 +181,7 @@ describe.sequential("a pod", () => {
 })
 
 describe.sequential("its log", () => {
-  it.scoped("is followed while it is written, and ends with the container", () =>
+  it.scoped("follow: emits lines as they are written and ends with the container", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const client = api(
@@ -200,7 +200,7 @@ describe.sequential("its log", () => {
       assert.deepStrictEqual(yield* Fiber.join(fiber), ["one", "two"])
     }))
 
-  it.scoped("from a time, from the end, with timestamps, and no more than so much", () =>
+  it.scoped("sinceTime, tailLines, timestamps and limitBytes select lines", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane(programs(() => ({
@@ -227,7 +227,7 @@ describe.sequential("its log", () => {
       assert.deepStrictEqual(yield* log({ limitBytes: "3" }), ["a", "b"])
     }))
 
-  it.scoped("must be asked for by container, if there are several", () =>
+  it.scoped("requires a container name if there are several", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       yield* client.post(pods, pod("p", build))

@@ -20,7 +20,7 @@ const step = FastCheck.oneof(
 const has = (object: JsonObject) => ([label, value]: Equality) =>
   Json.text(object, "metadata", "labels", label) === value
 
-it("what a label finds is what looking through all finds, whatever was written before", () => {
+it("NamespaceStore.list: the label index finds the same objects as a scan", () => {
   let found = 0
   FastCheck.assert(
     FastCheck.property(FastCheck.array(step, { minLength: 5, maxLength: 40, size: "max" }), (steps) => {

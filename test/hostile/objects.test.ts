@@ -238,7 +238,7 @@ const ending = (status: Status.Terminal): ClusterBackend.Definition<Craft> => ({
 const outcomeOf = (cluster: Cluster.Service, ref: BuildRef.BuildRef) =>
   Effect.map(
     cluster.get(RecordMetadata.resource, ref.name),
-    (glance) => glance.metadata.annotations?.[RecordMetadata.annotation.outcome] ?? ""
+    (metadata) => metadata.metadata.annotations?.[RecordMetadata.annotation.outcome] ?? ""
   )
 
 describe("outcome", () => {

@@ -24,19 +24,19 @@ it("NamespaceStore.list: the label index finds the same objects as a scan", () =
   let found = 0
   FastCheck.assert(
     FastCheck.property(FastCheck.array(step, { minLength: 5, maxLength: 40, size: "max" }), (steps) => {
-      const shelf = new NamespaceStore()
+      const store = new NamespaceStore()
       for (const one of steps) {
         switch (one.does) {
           case "set":
-            shelf.set(one.name, { metadata: { name: one.name, labels: one.labels } })
+            store.set(one.name, { metadata: { name: one.name, labels: one.labels } })
             break
           case "delete":
-            shelf.delete(one.name)
+            store.delete(one.name)
             break
           case "list": {
-            const all = shelf.list()
+            const all = store.list()
             const wanted = all.filter((object) => one.having.every(has(object)))
-            assert.deepStrictEqual(shelf.list(one.having), wanted)
+            assert.deepStrictEqual(store.list(one.having), wanted)
             assert.deepStrictEqual(
               all.map((object) => Json.text(object, "metadata", "name")).toSorted(),
               all.map((object) => Json.text(object, "metadata", "name"))

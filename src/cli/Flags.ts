@@ -8,7 +8,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as BuildRef from "../core/BuildRef.js"
 import * as DurationText from "../core/DurationText.js"
-import { namespaceName } from "../core/input/KubernetesName.js"
+import { namespace as namespaceRule } from "../core/input/KubernetesName.js"
 import * as Flag from "./Flag.js"
 
 const duration: Flag.Reader<Schema.Schema.Type<typeof Schema.DurationFromSelf>> = {
@@ -23,7 +23,7 @@ const duration: Flag.Reader<Schema.Schema.Type<typeof Schema.DurationFromSelf>> 
 const namespaceReader: Flag.Reader<string> = {
   schema: Schema.String,
   read: (text) => {
-    const problem = namespaceName(text)
+    const problem = namespaceRule(text)
     return problem === undefined ? Either.right(text) : Either.left(problem)
   }
 }

@@ -232,6 +232,9 @@ describe.sequential("on a cluster", () => {
         /^os-builder: openshift does not support this input; custom is used instead\nos-builder: {3}--trust-bundle: .*\n$/
       )
       assert.strictEqual((yield* run([...args, "-q"])).err, "")
+      const [submitted] = documents((yield* run([...args, "--json", "--again"])).out)
+      assert(submitted?.type === "submitted")
+      assert.deepStrictEqual(submitted.passedOver?.map(({ backend }) => backend), ["openshift"])
       assert.strictEqual((yield* run(yield* building("--detach"))).err, "")
     }))
 

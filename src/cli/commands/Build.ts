@@ -74,8 +74,8 @@ const advise = ({ quiet }: Options, lines: ReadonlyArray<string>): Effect.Effect
       (output) => Effect.forEach(lines, (line) => output.complain(`os-builder: ${line}`), { discard: true })
     )
 
-/** Names the preferred backends that do not support the input, if a selection has passed them over. */
-const explainSelection = (options: Options, { passedOver = [], ref }: BuildBackend.Submission) =>
+/** Names the preferred backends that do not support the input. */
+const advisePassedOver = (options: Options, { passedOver = [], ref }: BuildBackend.Submission) =>
   advise(
     options,
     passedOver.flatMap(({ backend, issues }) => [
@@ -88,7 +88,7 @@ const submit = (input: BuildInput, options: Options) =>
   Effect.gen(function*() {
     const output = yield* Output
     const submission = yield* BuildBackend.build(input, options)
-    yield* explainSelection(options, submission)
+    yield* advisePassedOver(options, submission)
     yield* writeMetadata(options, { ref: String(submission.ref) })
     const line = options.json
       ? JsonLine.encode({ type: "submitted", ...submission })
@@ -159,7 +159,7 @@ const show = (input: BuildInput, options: Options, seen: Ref.Ref<Seen>) =>
       BuildBackend.events(input, options),
       (event) =>
         Effect.gen(function*() {
-          if (event._tag === "Submitted") yield* explainSelection(options, event)
+          if (event._tag === "Submitted") yield* advisePassedOver(options, event)
           const { submitted } = yield* remember(event)
           if (submitted !== undefined) yield* viewer.show(submitted.ref, event)
         })

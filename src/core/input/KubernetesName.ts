@@ -27,21 +27,6 @@ export const subdomain: TextRule = first(
  * @since 0.1.0
  * @category rules
  */
-export const namespaceName: TextRule = first(
-  notEmpty,
-  atMostBytes(63),
-  matches(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-    "must be the name of a namespace: lower-case letters, digits and \"-\", with a letter or digit at both ends"
-  )
-)
-
-/**
- * The name of a namespace: an RFC 1123 label.
- *
- * @since 0.1.0
- * @category rules
- */
 export const namespace: TextRule = first(
   notEmpty,
   atMostBytes(63),

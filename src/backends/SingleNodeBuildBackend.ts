@@ -5,7 +5,8 @@
  * - It tolerates the taints of control-plane nodes.
  * - One build runs at a time, across namespaces: a build pod keeps others off its node by a required anti-affinity on its
  *   label {@link slotLabel}. The scheduler is the lock: nothing is renewed, and nothing can stay locked. A build that waits
- *   is `blocked("Queued")`; the time does not count for `pendingTimeout`.
+ *   is `blocked("Queued")`; the time does not count for `pendingTimeout`. `status` and `list` name the build that it waits
+ *   for: one of another namespace with the permission to list pods in the whole cluster.
  * - `cacheClaimName` keeps layers between builds; no two builds use that claim at once.
  * - While the node reboots, its API server cannot be reached: every call waits for it for at most `outageTimeout`.
  *

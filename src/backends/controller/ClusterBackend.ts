@@ -23,6 +23,7 @@ import * as ControllerContext from "./ControllerContext.js"
 import type { Definition } from "./Definition.js"
 import * as FingerprintLookup from "./FingerprintLookup.js"
 import * as LogStream from "./LogStream.js"
+import * as OneShotStatus from "./OneShotStatus.js"
 import * as StatusStream from "./StatusStream.js"
 import * as Submit from "./Submit.js"
 import * as Summary from "./Summary.js"
@@ -58,13 +59,12 @@ const service = <Child extends Resource.Metadata>(
   }
 
   const submit = Submit.make(context)
+  const status = OneShotStatus.make(context)
 
   const summarise = (metadata: RecordMetadata.RecordMetadata) =>
     Effect.gen(function*() {
-      const status = Option.isSome(metadata.outcome)
-        ? metadata.outcome.value.status
-        : yield* reconciler.status(metadata.ref)
-      return Option.some(Summary.make(metadata, status, yield* DateTime.now))
+      const now = Option.isSome(metadata.outcome) ? metadata.outcome.value.status : yield* status(metadata.ref)
+      return Option.some(Summary.make(metadata, now, yield* DateTime.now))
     }).pipe(
       Effect.catchTag("BuildNotFound", () => Effect.succeedNone),
       // A record that cannot be read must not hide the others.
@@ -84,7 +84,7 @@ const service = <Child extends Resource.Metadata>(
         yield* check(input)
         return yield* submit(input, { again, namespace, records: FingerprintLookup.takeRecords(given) })
       }),
-    status: reconciler.status,
+    status,
     changes: StatusStream.make(context, controllers),
     logs: LogStream.make(context, controllers),
     cancel: (ref) =>

@@ -8,6 +8,7 @@ import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
+import type { BuildRef } from "../../core/BuildRef.js"
 import type { BuildStatus, Terminal } from "../../core/BuildStatus.js"
 import type { BackendName } from "../../core/service/BuildService.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
@@ -106,4 +107,6 @@ export interface Definition<Child extends Resource.Metadata> {
   readonly verifyCreated: (created: Child) => ReadonlyArray<Issue>
   readonly interpret: (observed: Observed<Child>) => Interpretation
   readonly logs: (observed: Observed<Child>) => ReadonlyArray<LogSource>
+  /** Where builds queue for a slot: the name of the build that holds it, undefined if it cannot be seen. */
+  readonly slotHolder?: ((ref: BuildRef) => Effect.Effect<string | undefined, ClusterError>) | undefined
 }

@@ -11,6 +11,7 @@ import * as ClusterProxy from "./ClusterProxy.js"
 import * as JobDefinition from "./JobDefinition.js"
 import type { JobProfile } from "./JobProfile.js"
 import type { JobSettings } from "./JobSettings.js"
+import * as SlotHolder from "./SlotHolder.js"
 
 export interface JobBackend<Settings extends JobSettings> extends BackendLayers.BackendLayers<Settings> {
   readonly make: (settings: Settings) => Effect.Effect<Service, never, Cluster>
@@ -26,14 +27,15 @@ export const define = <Settings extends JobSettings>(options: {
 }): JobBackend<Settings> => {
   const { adapt, defaults, profile } = options
   const make = (settings: Settings) =>
-    Effect.flatMap(Cluster, (cluster) =>
-      Effect.map(
-        ClusterBackend.make(JobDefinition.make(profile(settings), ClusterProxy.of(cluster)), {
-          cluster,
-          namespace: settings.namespace ?? cluster.defaultNamespace
-        }),
-        adapt(settings)
-      ))
+    Effect.flatMap(Cluster, (cluster) => {
+      const own = profile(settings)
+      const definition = {
+        ...JobDefinition.make(own, ClusterProxy.of(cluster)),
+        slotHolder: own.takesSlot ? SlotHolder.find(cluster) : undefined
+      }
+      const namespace = settings.namespace ?? cluster.defaultNamespace
+      return Effect.map(ClusterBackend.make(definition, { cluster, namespace }), adapt(settings))
+    })
   return {
     make,
     scc: (settings) => JobDefinition.scc(profile(settings)),

@@ -1,0 +1,72 @@
+/**
+ * The status of a build for a caller that asks once: with the reason why the build waits, which a stream of statuses finds out
+ * while it waits.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { BackendError, BuildNotFound } from "../../core/BuildError.js"
+import type { BuildRef } from "../../core/BuildRef.js"
+import * as BuildStatus from "../../core/BuildStatus.js"
+import type * as Resource from "../../kubernetes/Resource.js"
+import { type BuildState, evaluate, type Evaluation } from "./BuildState.js"
+import type { ControllerContext } from "./ControllerContext.js"
+import { backendError } from "./ErrorMapping.js"
+
+type InProgress<Child> = Extract<Evaluation<Child>, { readonly _tag: "InProgress" }>
+
+export const make = <Child extends Resource.Metadata>(
+  { definition, reconciler, store }: ControllerContext<Child>
+) => {
+  const withEvents = (state: BuildState<Child>, { explainedBy, status }: InProgress<Child>) =>
+    Effect.gen(function*() {
+      if (explainedBy === undefined) return status
+      const events = yield* store.events(explainedBy, state.record.ref.namespace)
+      const explained = evaluate(definition, { ...state, events }, yield* DateTime.now)
+      return explained._tag === "InProgress" ? explained.status : status
+    })
+
+  // A pod that waits for the slot of its node has been refused by anti-affinity; another queue names itself.
+  const withHolder = (ref: BuildRef, status: BuildStatus.BuildStatus) =>
+    Effect.gen(function*() {
+      const { slotHolder } = definition
+      const isPending = status._tag === "Pending" || status._tag === "Running"
+      if (slotHolder === undefined || !isPending || status.blocked?.upstreamReason !== "Unschedulable") return status
+      if (status.blocked.reason !== "Queued") return status
+      const holder = yield* Effect.mapError(
+        slotHolder(ref),
+        backendError(definition.name, `find the build that ${ref} waits for`)
+      )
+      return holder === undefined ? status : blockedBy(status, holder)
+    })
+
+  // A reason that cannot be read must not hide the status.
+  const explain = (state: BuildState<Child>, evaluation: InProgress<Child>) =>
+    withEvents(state, evaluation).pipe(
+      Effect.flatMap((status) => withHolder(state.record.ref, status)),
+      Effect.catchAll((error) => Effect.as(Effect.logDebug(error.message), evaluation.status))
+    )
+
+  return (ref: BuildRef): Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
+    Effect.gen(function*() {
+      const state = yield* store.state(ref)
+      const evaluation = evaluate(definition, state, yield* DateTime.now)
+      if (evaluation._tag === "InProgress") return yield* explain(state, evaluation)
+      const reconciled = yield* reconciler.reconcile(state)
+      return Option.isSome(reconciled) ? reconciled.value : yield* reconciler.status(ref)
+    })
+}
+
+const blockedBy = (
+  status: BuildStatus.Pending | BuildStatus.Running,
+  holder: string
+): BuildStatus.Pending | BuildStatus.Running => {
+  if (status.blocked === undefined) return status
+  const blocked = new BuildStatus.Blocked({
+    ...status.blocked,
+    message: `${status.blocked.message}; it waits for ${holder}`
+  })
+  return status._tag === "Pending"
+    ? new BuildStatus.Pending({ ...status, blocked })
+    : new BuildStatus.Running({ ...status, blocked })
+}

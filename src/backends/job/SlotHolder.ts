@@ -1,0 +1,36 @@
+/**
+ * Which build holds the slot of a node that another build waits for.
+ */
+import * as Effect from "effect/Effect"
+import type { BuildRef } from "../../core/BuildRef.js"
+import type * as Cluster from "../../kubernetes/Cluster.js"
+import type { ClusterError } from "../../kubernetes/ClusterError.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import * as RecordMetadata from "../record/RecordMetadata.js"
+import { slotLabel } from "./BuildPod.js"
+import * as PodOutcome from "./PodOutcome.js"
+
+const isScheduled = ({ status }: Resources.Pod): boolean =>
+  status?.conditions?.some(({ status, type }) => type === "PodScheduled" && status === "True") ?? false
+
+const recordOf = ({ metadata }: Resources.Pod): string | undefined => metadata.labels?.[RecordMetadata.label.record]
+
+/**
+ * `build NAME in namespace NAMESPACE`; undefined if no pod that can be seen holds the slot. Builds of other namespaces are
+ * found with the permission to list pods in the whole cluster.
+ */
+export const find = (cluster: Cluster.Service) => (ref: BuildRef): Effect.Effect<string | undefined, ClusterError> => {
+  const labelSelector = `${slotLabel}=build`
+  return cluster.list(Resources.Pod, { allNamespaces: true, labelSelector }).pipe(
+    Effect.catchIf(
+      (error) => error.reason === "Forbidden",
+      () => cluster.list(Resources.Pod, { namespace: ref.namespace, labelSelector })
+    ),
+    Effect.map(({ items }) => {
+      const holder = items.find((pod) => isScheduled(pod) && !PodOutcome.isOver(pod) && recordOf(pod) !== ref.name)
+      return holder === undefined
+        ? undefined
+        : `build ${recordOf(holder) ?? holder.metadata.name} in namespace ${holder.metadata.namespace ?? ref.namespace}`
+    })
+  )
+}

@@ -329,7 +329,7 @@ export const suite = <R, E>(world: World<R, E>): void => {
           assert.strictEqual(error.reason, "UnknownBackend")
           assert.match(
             error.message,
-            /^Cannot tell the status of elsewhere\/a\/b\/c: the elsewhere backend is not provided/
+            /^Cannot get the status of elsewhere\/a\/b\/c: the elsewhere backend is not provided/
           )
         }))
 
@@ -375,6 +375,53 @@ export const suite = <R, E>(world: World<R, E>): void => {
             events.filter((event) => event._tag === "Step").length,
             lines.filter((line) => Option.isSome(BuildEvent.stepOf(line))).length
           )
+        }))
+
+      check("eventsOf: statuses in order and numbered lines, from a given line on", (name) =>
+        Effect.gen(function*() {
+          const { ref } = yield* start(name)
+          const all = Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.eventsOf(ref)))
+          const lines = all.flatMap((event) => event._tag === "LogLine" ? [event] : [])
+          assert.isNotEmpty(lines)
+          assert.deepStrictEqual(lines.map(({ number }) => number), lines.map((_, index) => index + 1))
+          assert.deepStrictEqual(
+            lines.map(({ line }) => line),
+            Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.logs(ref)))
+          )
+          const statuses = all.flatMap((event) => event._tag === "StatusChanged" ? [event.status] : [])
+          assert.strictEqual(statuses.at(-1)?._tag, "Succeeded")
+          assert.lengthOf(statuses.filter(BuildStatus.isTerminal), 1)
+          const resumed = Chunk.toReadonlyArray(
+            yield* Stream.runCollect(BuildBackend.eventsOf(ref, { fromLine: lines.length }))
+          )
+          assert.deepStrictEqual(resumed.filter((event) => event._tag === "LogLine"), lines.slice(-1))
+          assert.deepStrictEqual(
+            tags(resumed.flatMap((event) => event._tag === "StatusChanged" ? [event.status] : [])),
+            [
+              "Succeeded"
+            ]
+          )
+        }))
+
+      check("the service itself: runs, awaits, follows and prunes without the tag", (name) =>
+        Effect.gen(function*() {
+          const backend = yield* BuildBackend.BuildBackend
+          const image = yield* backend.run(yield* world.input(name, "well"))
+          const { adopted, ref } = yield* backend.build(yield* world.input(name, "well"))
+          assert.isTrue(adopted)
+          assert.deepStrictEqual(yield* backend.result(ref), image)
+          const followed = Chunk.toReadonlyArray(yield* Stream.runCollect(backend.eventsOf(ref)))
+          const submitted = Chunk.toReadonlyArray(
+            yield* Stream.runCollect(backend.events(yield* world.input(name, "well")))
+          )
+          assert.deepStrictEqual(
+            submitted.map(({ _tag }) => _tag).toSorted(),
+            [
+              ...followed.map(({ _tag }) => _tag),
+              "Submitted"
+            ].toSorted()
+          )
+          assert.deepStrictEqual((yield* backend.prune({ olderThan: "365 days" })).map(String), [])
         }))
 
       check("list knows every build, the newest first", (name) =>

@@ -54,13 +54,14 @@ export class StatusChanged extends Schema.TaggedClass<StatusChanged>("effect-os-
 ) {}
 
 /**
- * A line of the build's log.
+ * A line of the build's log, and its number in it, counted from 1.
  *
  * @since 0.1.0
  * @category models
  */
 export class LogLine extends Schema.TaggedClass<LogLine>("effect-os-builder/BuildEvent/LogLine")("LogLine", {
-  line: Schema.String
+  line: Schema.String,
+  number: Schema.Int
 }) {}
 
 /**

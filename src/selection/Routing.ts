@@ -4,7 +4,7 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { BuildBackend, PassedOver, type Service } from "../core/BuildBackend.js"
+import { derive, PassedOver, type Service } from "../core/BuildBackend.js"
 import { type BackendError, BuildRejected, Issue } from "../core/BuildError.js"
 import type { BuildInput } from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
@@ -31,7 +31,7 @@ export const make = ({ available, others }: Backends): Service => {
       : Effect.succeed(backend)
   }
 
-  return BuildBackend.of({
+  return derive({
     name: "auto",
     check: (input) => Effect.asVoid(Effect.flatMap(checked(available, input), able)),
     build: (input, options) =>

@@ -8,7 +8,7 @@ const ref = new BuildRef.BuildRef({ backend: "local", namespace: "default", name
 const at = (seconds: number) => DateTime.unsafeMake(seconds * 1000)
 const running = new BuildStatus.Running({ startedAt: at(0), attempt: 1 })
 const changed = (status: BuildStatus.BuildStatus) => new BuildEvent.StatusChanged({ status })
-const line = (line: string) => new BuildEvent.LogLine({ line })
+const line = (line: string) => new BuildEvent.LogLine({ line, number: 1 })
 const step = (current: number, instruction: string) => new BuildEvent.Step({ current, total: 3, instruction })
 
 const succeeded = new BuildStatus.Succeeded({

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Deferred, Effect, Fiber, Layer, Ref, Stream, TestClock } from "effect"
-import { BuildBackend, BuildError, BuildInput, BuildRef, BuildStatus } from "effect-os-builder"
+import { Cause, DateTime, Deferred, Effect, Exit, Fiber, Layer, Ref, Stream, TestClock } from "effect"
+import { BuildBackend, BuildError, BuildEvent, BuildInput, BuildRef, BuildStatus } from "effect-os-builder"
 
 const inputFor = (tag: string, repository = "registry.example.com/os") =>
   Effect.orDie(BuildInput.make({
@@ -127,6 +127,59 @@ describe("events", () => {
         "LogLost"
       ])
     }))
+})
+
+describe("eventsOf", () => {
+  const mock = BuildBackend.layerMock({
+    changes: () => Stream.make(new BuildStatus.Cancelled({})),
+    logs: () => Stream.make("a", "STEP 1/1: FROM b", "c"),
+    cancel: () => Effect.die("it is not ours")
+  })
+
+  it.effect("fromLine: the lines from that number on, with their steps", () =>
+    Effect.gen(function*() {
+      const emitted = yield* BuildBackend.eventsOf(ref, { fromLine: 2 }).pipe(
+        Stream.filter((event) => event._tag !== "StatusChanged"),
+        Stream.runCollect,
+        Effect.provide(mock)
+      )
+      assert.deepStrictEqual(Array.from(emitted), [
+        new BuildEvent.LogLine({ line: "STEP 1/1: FROM b", number: 2 }),
+        new BuildEvent.Step({ current: 1, total: 1, instruction: "FROM b" }),
+        new BuildEvent.LogLine({ line: "c", number: 3 })
+      ])
+    }))
+
+  it.effect("read to its first element alone: the build is not cancelled", () =>
+    Stream.runHead(BuildBackend.eventsOf(ref)).pipe(Effect.provide(mock)))
+})
+
+describe("layerMock", () => {
+  it.effect("a derived method that is given: used instead of the derived one", () =>
+    Effect.gen(function*() {
+      const backend = yield* BuildBackend.BuildBackend
+      assert.deepStrictEqual(yield* backend.prune({ olderThan: "1 day" }), [ref])
+    }).pipe(Effect.provide(BuildBackend.layerMock({ prune: () => Effect.succeed([ref]) }))))
+
+  it.effect("a derived method without its methods: dies", () =>
+    Effect.gen(function*() {
+      const exit = yield* Effect.exit(BuildBackend.result(ref))
+      assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
+    }).pipe(Effect.provide(BuildBackend.layerMock({}))))
+})
+
+describe("derive", () => {
+  it.effect("a method that is wrapped: used by what follows from it", () =>
+    Effect.gen(function*() {
+      const backend = yield* BuildBackend.BuildBackend
+      const status = new BuildStatus.Cancelled({})
+      const wrapped = BuildBackend.derive({ ...backend, changes: () => Stream.make(status) })
+      assert.strictEqual((yield* Effect.flip(wrapped.result(ref)))._tag, "BuildCancelled")
+      const copied = { ...backend, changes: () => Stream.make(status) }
+      assert.strictEqual((yield* Effect.flip(copied.result(ref)))._tag, "BuildCancelled")
+      const { result } = wrapped
+      assert.strictEqual((yield* Effect.flip(result(ref)))._tag, "BuildCancelled")
+    }).pipe(Effect.provide(BuildBackend.layerMock({ changes: () => Stream.empty }))))
 })
 
 describe("prune", () => {

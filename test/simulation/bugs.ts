@@ -23,7 +23,7 @@ const comparesNames: Mutation = {
         Effect.map(({ metadata }) => new BuildRef.BuildRef({ ...ref, uid: metadata.uid })),
         Effect.orElseSucceed(() => ref)
       )
-    return BuildBackend.BuildBackend.of({
+    return BuildBackend.derive({
       ...backend,
       status: (ref) => Effect.flatMap(namesake(ref), backend.status),
       changes: (ref) => Stream.unwrap(Effect.map(namesake(ref), backend.changes)),
@@ -130,15 +130,14 @@ const givesUpAtOnce: Mutation = interpreting(({ again: _again, ...interpretation
 
 const staysBehind: Mutation = {
   backend: (backend) =>
-    BuildBackend.BuildBackend.of({
+    BuildBackend.derive({
       ...backend,
       changes: (ref) => Stream.unwrap(Effect.as(Effect.forkDaemon(Effect.never), backend.changes(ref)))
     })
 }
 
 const looksAway: Mutation = {
-  backend: (backend) =>
-    BuildBackend.BuildBackend.of({ ...backend, changes: (ref) => Stream.take(backend.changes(ref), 2) })
+  backend: (backend) => BuildBackend.derive({ ...backend, changes: (ref) => Stream.take(backend.changes(ref), 2) })
 }
 
 export interface Bug {

@@ -58,7 +58,7 @@ export const forbidden = new Capability.Forbidden({
 })
 
 /** A backend that never answers. */
-export const silent: BuildBackend.Service = {
+export const silent: BuildBackend.Service = BuildBackend.derive({
   name: "silent",
   check: () => Effect.void,
   build: () => Effect.never,
@@ -69,13 +69,13 @@ export const silent: BuildBackend.Service = {
   remove: () => Effect.never,
   list: () => Effect.never,
   watch: () => Stream.never
-}
+})
 
 /** A candidate of a backend that notes down each call: `custom.build`, and when it `starts` and `stops`. */
 export const candidate = (name: string, notes: Array<string>, stub: Stub = {}) => {
   const note = (what: string) => Effect.sync(() => void notes.push(`${name}.${what}`))
   const noted = (what: string, ref: BuildRef.BuildRef) => note(`${what} ${ref.backend}`)
-  const service: BuildBackend.Service = {
+  const service = BuildBackend.derive({
     name,
     check: () =>
       stub.refuses === undefined ? Effect.void : new BuildError.BuildRejected({
@@ -94,7 +94,7 @@ export const candidate = (name: string, notes: Array<string>, stub: Stub = {}) =
         stub.list === undefined ? Effect.succeed(stub.builds ?? []) : stub.list(options)
       ),
     watch: () => Stream.concat(Stream.drain(Stream.fromEffect(note("watch"))), Stream.fromIterable(stub.builds ?? []))
-  }
+  })
   return BackendSelection.candidate({
     name,
     probe: stub.probe ?? Effect.succeed(stub.verdict ?? available),

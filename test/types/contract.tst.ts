@@ -113,6 +113,38 @@ test("what is derived for every backend", () => {
   expect(BuildBackend.prune({ olderThan: "7 days", keep: 3 })).type.toBe<
     Effect.Effect<ReadonlyArray<BuildRef.BuildRef>, BuildError.BackendError, Needed>
   >()
+  expect<BuildBackend.Service["run"]>().type.toBe<
+    (
+      input: BuildInput.BuildInput,
+      options?: BuildBackend.RunOptions
+    ) => Effect.Effect<
+      BuildStatus.BuiltImage,
+      BuildError.BuildRejected | BuildBackend.BuildEnded | BuildError.BackendError
+    >
+  >()
+  expect<BuildBackend.Service["result"]>().type.toBe<
+    (
+      ref: BuildRef.BuildRef
+    ) => Effect.Effect<
+      BuildStatus.BuiltImage,
+      BuildBackend.BuildEnded | BuildError.BuildNotFound | BuildError.BackendError
+    >
+  >()
+  expect<Stream.Stream.Success<ReturnType<BuildBackend.Service["events"]>>>().type.toBe<BuildEvent.BuildEvent>()
+  expect<Stream.Stream.Context<ReturnType<BuildBackend.Service["eventsOf"]>>>().type.toBe<never>()
+  expect<Stream.Stream.Success<ReturnType<typeof BuildBackend.eventsOf>>["_tag"]>().type.toBe<
+    "StatusChanged" | "LogLine" | "LogLost" | "Step"
+  >()
+  expect<Parameters<typeof BuildBackend.eventsOf>>().type.toBe<
+    [ref: BuildRef.BuildRef, options?: BuildBackend.EventsOfOptions | undefined]
+  >()
+  expect<BuildBackend.Service["prune"]>().type.toBe<
+    (options: BuildBackend.PruneOptions) => Effect.Effect<ReadonlyArray<BuildRef.BuildRef>, BuildError.BackendError>
+  >()
+  expect(BuildBackend.make).type.toBe<(backend: BuildBackend.Implementation) => BuildBackend.Service>()
+  expect<"run" | "result" | "events" | "eventsOf" | "prune">().type.not.toBeAssignableTo<
+    keyof BuildBackend.Implementation
+  >()
   expect(BuildBackend.layerMemory).type.toBe<Layer.Layer<Needed | BuildBackend.MemoryBackend>>()
   expect(BuildBackend.layerMock({ name: "mock" })).type.toBe<Layer.Layer<Needed>>()
 })

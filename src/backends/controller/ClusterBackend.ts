@@ -12,8 +12,9 @@ import * as Option from "effect/Option"
 import { BuildRejected } from "../../core/BuildError.js"
 import type * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
-import * as BuildService from "../../core/service/BuildService.js"
+import type * as BuildService from "../../core/service/BuildService.js"
 import * as NamespaceCheck from "../../core/service/NamespaceCheck.js"
+import * as Traced from "../../core/service/Traced.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildRecord from "../record/BuildRecord.js"
@@ -74,7 +75,7 @@ const service = <Child extends Resource.Metadata>(
       )
     )
 
-  const backend = BuildService.make({
+  const backend = Traced.make({
     name: definition.name,
     check,
     build: (input, given) =>

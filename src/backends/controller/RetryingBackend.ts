@@ -5,7 +5,8 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { BackendError, BuildError } from "../../core/BuildError.js"
 import { type BuildInput, fingerprint } from "../../core/BuildInput.js"
-import { BuildBackend, type BuildOptions, type Service } from "../../core/service/BuildService.js"
+import type { BuildOptions, Service } from "../../core/service/BuildService.js"
+import { derive } from "../../core/service/Derived.js"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import * as FingerprintLookup from "./FingerprintLookup.js"
 
@@ -40,7 +41,7 @@ export const make = (outageTimeout: Duration.DurationInput) => (backend: Service
         return yield* backend.build(input, isMade ? { ...options, again: false } : options)
       }))
     })
-  const retrying = BuildBackend.of({
+  const retrying = derive({
     ...backend,
     build: (input, options) =>
       options?.again === true ? buildAgain(input, options) : call(backend.build(input, options)),

@@ -69,7 +69,7 @@ const buildOn = (viewer: DemoViewer.DemoViewer, cluster: string) =>
       )
       const lines = Stream.tap(
         BuildBackend.logs(ref, { follow: true }),
-        (line) => viewer.event(ref, new BuildEvent.LogLine({ line }))
+        (line) => viewer.event(ref, new BuildEvent.LogLine({ line, number: 1 }))
       )
       yield* Effect.all([Stream.runDrain(statuses), Stream.runDrain(lines)], { concurrency: 2 })
       const image = yield* BuildBackend.result(ref)

@@ -19,6 +19,7 @@ import { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import * as BuildService from "./BuildService.js"
 import { isAdopted } from "./BuildSummary.js"
+import { make as makeService } from "./Traced.js"
 
 // -----------------------------------------------------------------------------
 // how builds end
@@ -314,6 +315,6 @@ export const layerMemory: Layer.Layer<BuildService.BuildBackend | MemoryBackend>
   Effect.map(
     make,
     ({ control, service }) =>
-      Context.make(BuildService.BuildBackend, BuildService.make(service)).pipe(Context.add(MemoryBackend, control))
+      Context.make(BuildService.BuildBackend, makeService(service)).pipe(Context.add(MemoryBackend, control))
   )
 )

@@ -1,5 +1,5 @@
 /**
- * How the builds of a namespace stand, where a backend has no better way to tell than to be asked for the list.
+ * `watch` for a backend that can only list its builds: polls the list.
  */
 import type * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -11,15 +11,15 @@ import { BuildSummary } from "./BuildSummary.js"
 
 const interval = Schedule.spaced("2 seconds")
 
-type Told = ReadonlyMap<string, BuildSummary>
+type Emitted = ReadonlyMap<string, BuildSummary>
 
-const isNews = (before: BuildSummary | undefined, now: BuildSummary): boolean =>
+const isChanged = (before: BuildSummary | undefined, now: BuildSummary): boolean =>
   before === undefined || !BuildStatus.equivalence(before.status, now.status)
 
-/** What is removed while it was built has ended; of any other removal there is nothing to tell. */
-const removed = (told: Told, there: Told): ReadonlyArray<BuildSummary> =>
-  Array.from(told.values())
-    .filter(({ ref, status }) => !there.has(ref.uid) && !BuildStatus.isTerminal(status))
+/** A build that was removed while it ran is Errored("Deleted"); other removals are not reported. */
+const removed = (emitted: Emitted, present: Emitted): ReadonlyArray<BuildSummary> =>
+  Array.from(emitted.values())
+    .filter(({ ref, status }) => !present.has(ref.uid) && !BuildStatus.isTerminal(status))
     .map((before) =>
       new BuildSummary({
         ...before,
@@ -32,14 +32,14 @@ export const make = <Options>(
 ) =>
 (options?: Options): Stream.Stream<BuildSummary, BackendError> =>
   Stream.suspend(() => {
-    const none: Told = new Map()
-    const asked = untilAvailable(list(options))
-    return Stream.repeatEffectWithSchedule(asked, interval).pipe(
-      Stream.mapAccum(none, (told, summaries) => {
-        const there: Told = new Map(summaries.map((summary) => [summary.ref.uid, summary]))
-        const news = summaries.filter((summary) => isNews(told.get(summary.ref.uid), summary))
-        return [there, [...removed(told, there), ...news]]
+    const none: Emitted = new Map()
+    const listed = untilAvailable(list(options))
+    return Stream.repeatEffectWithSchedule(listed, interval).pipe(
+      Stream.mapAccum(none, (emitted, summaries) => {
+        const present: Emitted = new Map(summaries.map((summary) => [summary.ref.uid, summary]))
+        const changed = summaries.filter((summary) => isChanged(emitted.get(summary.ref.uid), summary))
+        return [present, [...removed(emitted, present), ...changed]]
       }),
-      Stream.mapConcat((news) => news)
+      Stream.mapConcat((changed) => changed)
     )
   })

@@ -1,11 +1,11 @@
 /**
- * What is said of a ref whose backend is not there.
+ * The error for a ref whose backend is not provided.
  */
 import { BackendError } from "../BuildError.js"
 import type { BuildRef } from "../BuildRef.js"
 
 const phrases = {
-  status: "tell the status of",
+  status: "get the status of",
   changes: "follow",
   logs: "read the log of",
   cancel: "cancel",
@@ -14,7 +14,7 @@ const phrases = {
 
 export type Operation = keyof typeof phrases
 
-/** `present` says which backends there are. */
+/** `present` names the backends that are provided. */
 export const refused = (operation: Operation, ref: BuildRef, present: string): BackendError =>
   new BackendError({
     backend: ref.backend,

@@ -221,7 +221,7 @@ export const make = (
         return new BuildSummary({
           ref: record.ref,
           fingerprint: record.fingerprint,
-          finalImage: record.input.finalImage.pullspec,
+          finalImage: record.finalImage ?? "",
           createdAt: record.createdAt,
           ...(outcome === undefined ? {} : { finishedAt: outcome.finishedAt }),
           status

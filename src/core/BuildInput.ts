@@ -137,7 +137,10 @@ export interface Options {
   readonly baseImage: ImageOptions
   /** Where the image is pushed: a tag, `latest` if none is named, and never a digest. */
   readonly finalImage: ImageOptions
-  /** A secret of entitlement certificates, for RUN at `/etc/pki/entitlement` and `/run/secrets/etc-pki-entitlement`. */
+  /**
+   * A secret of entitlement certificates, for RUN at `/etc/pki/entitlement` and, except on OpenShift, at
+   * `/run/secrets/etc-pki-entitlement`.
+   */
   readonly entitlementSecretName?: string | undefined
   /** Values for ARG, at most 64 KiB of them. */
   readonly buildArgs?: ValidatedRecord<string> | undefined

@@ -55,11 +55,11 @@ describe("LocalBuildBackend", () => {
             ref: new BuildRef.BuildRef({ ...ref, name }),
             fingerprint: "a".repeat(26),
             createdAt: DateTime.subtract(now, { hours: 1 }),
-            input,
+            finalImage: input.finalImage.pullspec,
             owner,
             workFolder: path.join(stateDirectory, "nowhere")
           })
-          yield* state.create(record)
+          yield* state.create(record, input)
           yield* state.setSign(record.ref, sign)
           return yield* BuildBackend.status(record.ref)
         })

@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import type { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
+import * as ContextFile from "../../core/input/ContextFile.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as NodeSelector from "../pod/NodeSelector.js"
 import * as ConfigMapLayout from "../record/ConfigMapLayout.js"
@@ -23,6 +24,7 @@ const isLoopback = (pullspec: string): boolean =>
 const reservedLabel = /^(?:batch\.kubernetes\.io\/.*|controller-uid|job-name|kueue\.x-k8s\.io\/.*)$/
 
 const rows: ReadonlyArray<Row> = [
+  ({ context = {} }) => ContextFile.clusterProblems(context).map((problem) => unsupported(["context"], problem)),
   // The Containerfile, the arguments and everything else but the context is in one ConfigMap.
   (input) => {
     const excess = ConfigMapLayout.excess(input)

@@ -11,6 +11,7 @@ import { type BuiltImage, builtImage, type Errored, errored, Failed } from "../.
 import * as BuildScript from "../script/BuildScript.js"
 import * as ExitCode from "../script/ExitCode.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
+import * as Context from "./Context.js"
 import * as Heredoc from "./Heredoc.js"
 import * as LogFile from "./LogFile.js"
 import type { References } from "./References.js"
@@ -96,8 +97,13 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const layOut: Effect.Effect<void, PlatformError> = Effect.gen(function*() {
     yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
     for (const name of ["work", "memory", "mounts", "user-secret"]) yield* fs.makeDirectory(at(name))
-    const files = BuildScript.inputFiles(input, { containerfile: lowered.text, isolation: buildah.isolation })
+    const files = BuildScript.inputFiles(input, {
+      containerfile: lowered.text,
+      isolation: buildah.isolation,
+      context: false
+    })
     for (const { content, key } of files) yield* write(at("input", key), content)
+    yield* Context.write(fs, path, at("context"), input)
     for (const file of lowered.files) yield* write(at("heredocs", file.path), file.content)
     yield* write(at("script"), BuildScript.source)
     for (const [index, mount] of references.mounts.entries()) {
@@ -110,6 +116,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
 
   const environment: BuildScript.Environment = {
     OSB_INPUT_DIR: at("input"),
+    OSB_CONTEXT_DIR: at("context"),
     OSB_WORK_DIR: at("work"),
     OSB_MEMORY_DIR: at("memory"),
     OSB_MOUNTS_DIR: at("mounts"),

@@ -61,6 +61,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
 
     const attempts = (
       record: LocalRecord,
+      input: BuildInput.BuildInput,
       references: References,
       buildah: Attempt.BuildahEnvironment,
       startedAt: DateTime.Utc,
@@ -69,7 +70,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
       Effect.gen(function*() {
         yield* state.setProgress(record.ref, new Progress({ attempt, startedAt }))
         const result = yield* Attempt.run(buildah, {
-          input: record.input,
+          input,
           references,
           folder: record.workFolder,
           log: state.logFile(record.ref)
@@ -77,10 +78,10 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
         if (result instanceof BuildStatus.BuiltImage) {
           return new BuildStatus.Succeeded({ image: result, startedAt, finishedAt: yield* DateTime.now })
         }
-        const retries = record.input.retries ?? BuildInput.defaults.retries
+        const retries = input.retries ?? BuildInput.defaults.retries
         if (result._tag === "Failed" || !result.retryable || attempt > retries) return result
         yield* Effect.sleep(Duration.times(options.retryDelay, 2 ** (attempt - 1)))
-        return yield* attempts(record, references, buildah, startedAt, attempt + 1)
+        return yield* attempts(record, input, references, buildah, startedAt, attempt + 1)
       })
 
     const stopped = (record: LocalRecord): Effect.Effect<BuildStatus.Terminal, BackendError> =>
@@ -97,10 +98,10 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
         Effect.repeat(Schedule.spaced(Duration.times(silence, 0.2)))
       )
 
-    const live = (record: LocalRecord, references: References) =>
+    const live = (record: LocalRecord, input: BuildInput.BuildInput, references: References) =>
       Effect.gen(function*() {
         const startedAt = yield* DateTime.now
-        return yield* attempts(record, references, yield* options.buildah, startedAt, 1)
+        return yield* attempts(record, input, references, yield* options.buildah, startedAt, 1)
       }).pipe(
         Effect.raceFirst(stopped(record)),
         Effect.raceFirst(Effect.andThen(givingSigns(record), Effect.never)),
@@ -128,12 +129,12 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           ref: new BuildRef({ backend, namespace, name, uid }),
           fingerprint: BuildInput.fingerprint(input),
           createdAt: yield* DateTime.now,
-          input,
+          finalImage: input.finalImage.pullspec,
           owner,
           workFolder: `${options.workDirectory}/${uid}`
         })
-        if (!(yield* state.create(record))) return undefined
-        yield* Effect.forkIn(live(record, references), scope)
+        if (!(yield* state.create(record, input))) return undefined
+        yield* Effect.forkIn(live(record, input, references), scope)
         return record.ref
       }))
 

@@ -3,7 +3,8 @@
  *
  * | File | |
  * |---|---|
- * | `record.json` | the build: who it is, what it builds, which process runs it. There with the folder, never changed |
+ * | `record.json` | the build's identity and the process that runs it: small, since it is read often. Never changed |
+ * | `input.json` | the input without the files of its context. Never changed |
  * | `progress.json` | how far it is; replaced as a whole |
  * | `heartbeat` | when its process was last known to live, for those on other machines |
  * | `stop` | somebody wants it stopped |
@@ -23,6 +24,7 @@ import { BuildInput } from "../../core/BuildInput.js"
 import { BuildRef } from "../../core/BuildRef.js"
 import { Terminal } from "../../core/BuildStatus.js"
 import { Timestamp } from "../../core/DurationText.js"
+import { skipValidation } from "../../core/input/Validation.js"
 import * as LogFile from "./LogFile.js"
 import { ProcessIdentity } from "./ProcessIdentity.js"
 
@@ -31,7 +33,7 @@ export class LocalRecord extends Schema.Class<LocalRecord>("effect-os-builder/ba
   ref: BuildRef,
   fingerprint: Schema.String,
   createdAt: Timestamp,
-  input: BuildInput,
+  finalImage: Schema.optional(Schema.String),
   owner: ProcessIdentity,
   /** The folder that its attempts work in. */
   workFolder: Schema.String
@@ -73,7 +75,7 @@ export const numbersOf = (places: ReadonlyArray<Place>, fingerprint: string): Re
 
 export interface StateDirectory {
   /** Makes the folder of a new build with its record, all at once; false if there is one of that name already. */
-  readonly create: (record: LocalRecord) => Effect.Effect<boolean, BackendError>
+  readonly create: (record: LocalRecord, input: BuildInput) => Effect.Effect<boolean, BackendError>
   readonly record: (place: Place) => Effect.Effect<LocalRecord | undefined, BackendError>
   readonly progress: (place: Place) => Effect.Effect<Progress | undefined, BackendError>
   readonly setProgress: (place: Place, progress: Progress) => Effect.Effect<void, BackendError>
@@ -94,6 +96,7 @@ export interface StateDirectory {
 }
 
 const RecordJson = Schema.parseJson(LocalRecord)
+const InputJson = Schema.parseJson(BuildInput)
 const ProgressJson = Schema.parseJson(Progress)
 const OutcomeJson = Schema.parseJson(Outcome)
 
@@ -145,12 +148,14 @@ export const make = (
       )
     })
 
-  const create = (record: LocalRecord) =>
+  const create = (record: LocalRecord, { context: _, ...input }: BuildInput) =>
     Effect.gen(function*() {
       const draft = path.join(root, record.ref.namespace, `.${yield* freshName}`)
       const target = folder(record.ref)
       yield* fs.makeDirectory(draft, { recursive: true, mode: 0o700 })
       yield* fs.writeFileString(path.join(draft, "record.json"), yield* Schema.encode(RecordJson)(record))
+      const written = yield* Schema.encode(InputJson)(new BuildInput(input, skipValidation))
+      yield* fs.writeFileString(path.join(draft, "input.json"), written)
       yield* fs.writeFileString(path.join(draft, "log"), "")
       // A folder is not moved over one that holds something.
       return yield* fs.rename(draft, target).pipe(
@@ -185,7 +190,7 @@ export const make = (
     }).pipe(Effect.catchIf(whenReason("NotFound"), () => Effect.void))
 
   return {
-    create: (record) => create(record).pipe(refuse(`keep ${record.ref}`)),
+    create: (record, input) => create(record, input).pipe(refuse(`keep ${record.ref}`)),
     record: (place) => read(RecordJson, place, "record.json").pipe(refuse(`read the record of ${place.name}`)),
     progress: (place) => read(ProgressJson, place, "progress.json").pipe(refuse(`read how far ${place.name} is`)),
     setProgress: (place, progress) =>

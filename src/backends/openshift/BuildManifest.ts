@@ -30,7 +30,7 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
       dockerStrategy: {
         ...(pullSecretName === undefined ? {} : { pullSecret: { name: pullSecretName } }),
         // Build arguments, never `env`: that would remain in the image.
-        buildArgs: pairs({ ...input.buildArgs, BASE_IMAGE: input.baseImage.pullspec }),
+        buildArgs: pairs({ ...input.buildArgs, BASE_IMAGE: withoutTag(input.baseImage.pullspec) }),
         ...filled("volumes", BuildVolumes.of(input).map(BuildVolumes.manifest))
       }
     },
@@ -46,6 +46,12 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
     ...(settings.mountTrustedCA === true ? { mountTrustedCA: true } : {})
   }
 }
+
+/**
+ * A name with a tag and a digest without the tag: the builder pulls by the tag where there is one, although it may be gone or
+ * name another image by now (openshift/builder pkg/build/builder/docker.go pullImage).
+ */
+const withoutTag = (pullspec: string): string => pullspec.replace(/:[^:/@]+(?=@)/, "")
 
 const filled = (key: string, items: ReadonlyArray<JsonObject>): JsonObject => items.length === 0 ? {} : { [key]: items }
 

@@ -12,8 +12,9 @@ export interface BuildVolume {
   readonly paths: ReadonlyArray<string>
 }
 
-// dnf reads the first; the second is where CRI-O mounts the entitlement of an entitled node.
-const entitlementPaths = ["/etc/pki/entitlement", "/run/secrets/etc-pki-entitlement"]
+// Where dnf looks. At /run/secrets/etc-pki-entitlement the builder itself mounts the entitlement of a node that has one, and
+// fails where there are two: openshift/builder pkg/build/builder/transient_mounts.go.
+const entitlementPaths = ["/etc/pki/entitlement"]
 
 export const of = ({ entitlementSecretName, mounts = [] }: BuildInput): ReadonlyArray<BuildVolume> => {
   const volumes = new Map<string, BuildVolume>()

@@ -83,6 +83,7 @@ const builderMode = 0o600
 const octal = (mode: number): string => mode.toString(8)
 
 const context: ReadonlyArray<Row> = [
+  ({ context = {} }) => ContextFile.clusterProblems(context).map((problem) => unsupported(["context"], problem)),
   (input) =>
     contextPaths(input).filter((path) => !/^[-._A-Za-z0-9]{1,253}$/.test(ContextMaps.placeOf(path).name)).map((path) =>
       unsupported(

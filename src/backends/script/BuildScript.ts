@@ -73,6 +73,8 @@ export const environment = {
   OSB_NODE_STORAGE: "",
   /** The folder of that storage's run state. */
   OSB_NODE_RUN: "",
+  /** A folder that is the build context; by default one is made of the input's files. */
+  OSB_CONTEXT_DIR: "",
   /** Whether `build` leaves the image as an archive for a node, in the place of buildah's storage: `yes`. */
   OSB_ARCHIVE: "",
   /** The file for the termination message. */
@@ -135,6 +137,8 @@ const required = (content: string): Array<InputFile> => content === "" ? [] : [{
 export interface InputOptions {
   /** The Containerfile to build where buildah knows no heredocs: the input's own without them. */
   readonly containerfile?: string | undefined
+  /** Whether the files of the context are among them; by default they are. */
+  readonly context?: boolean | undefined
   /** How buildah runs instructions; by default `chroot`. */
   readonly isolation?: BuildahFeatures.Options["isolation"] | undefined
 }
@@ -159,7 +163,7 @@ export interface InputOptions {
  */
 export const inputFiles = (
   input: BuildInput,
-  { containerfile, isolation = "chroot" }: InputOptions = {}
+  { containerfile, context = true, isolation = "chroot" }: InputOptions = {}
 ): readonly [containerfile: InputFile, ...rest: ReadonlyArray<InputFile>] => [
   { key: "containerfile", content: containerfile ?? input.dockerfile },
   ...(needsDockerFormat(input.dockerfile) ? [{ key: "format", content: "docker" }] : []),
@@ -168,7 +172,7 @@ export const inputFiles = (
   ),
   ...pairs("build-arg", input.buildArgs),
   ...pairs("label", input.imageLabels),
-  ...Object.entries(input.context ?? {}).flatMap(([path, file], index): Array<InputFile> => {
+  ...Object.entries(context ? input.context ?? {} : {}).flatMap(([path, file], index): Array<InputFile> => {
     const key = `context.${numbered(index)}`
     return [
       { key, content: ContextFile.bytes(file) },

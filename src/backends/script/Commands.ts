@@ -8,13 +8,16 @@ contents() { cat "$1"; printf x; }
 
 # Fills the context folder from the flat files context.NNNNNN, their further parts, paths and modes.
 lay_context() {
-  rm -rf "$work/context"
-  mkdir -p "$work/context"
+  context=$OSB_CONTEXT_DIR
+  [ -z "$context" ] || return 0
+  context=$work/context
+  rm -rf "$context"
+  mkdir -p "$context"
   for name in "$input"/context.*.path; do
     [ -e "$name" ] || continue
     path=$(contents "$name") path=\${path%x}
     case /$path/ in *//* | */../*) finish ${code.containerfileInvalid} "a context file has the path $path" ;; esac
-    target=$work/context/$path
+    target=$context/$path
     set -- "\${name%.path}"
     [ ! -e "$1.part.000002" ] || set -- "$1" "$1".part.*
     mkdir -p "\${target%/*}" && cat "$@" > "$target" || finish ${code.outOfDisk} "the context cannot be written"
@@ -167,7 +170,7 @@ build() {
     set -- "$@" --volume "$work/trust:/etc/pki/ca-trust/extracted/pem:rw"
   fi
   [ -z "$OSB_HEREDOCS_DIR" ] || set -- "$@" --build-context "os-builder-heredocs=$OSB_HEREDOCS_DIR"
-  buildah_ build "$@" "$work/context"
+  buildah_ build "$@" "$context"
   [ "$status" -eq 0 ] || build_failed
   [ -z "$later_labels" ] || add_labels
   [ -z "$OSB_ARCHIVE" ] || archive

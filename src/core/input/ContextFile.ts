@@ -19,9 +19,9 @@ import { optional, type Problem } from "./Validation.js"
 export const defaultMode = 0o644
 
 /**
- * What all names and contents of a context may come to. A context travels in ConfigMaps of 1 MiB each, and lies in the
- * cluster's etcd, whose default quota is 2 GiB for everything: eight of them a build are enough for configuration, scripts
- * and small packages. What is larger belongs in an image, from which the Containerfile can COPY it.
+ * What all names and contents of a context may come to on a cluster, in bytes. A context travels in ConfigMaps of 1 MiB each,
+ * and lies in the cluster's etcd, whose default quota is 2 GiB for everything: eight of them a build are enough for
+ * configuration, scripts and small packages. What is larger belongs in an image, from which the Containerfile can COPY it.
  *
  * @since 0.1.0
  * @category constants
@@ -29,7 +29,7 @@ export const defaultMode = 0o644
 export const maxTotalBytes = 8 * 1024 * 1024
 
 /**
- * How many files a context may have: each is an entry in the volumes of one pod, and etcd takes objects of 1.5 MiB.
+ * How many files a context may have on a cluster: each is an entry in the volumes of one pod, and etcd takes objects of 1.5 MiB.
  *
  * @since 0.1.0
  * @category constants
@@ -77,6 +77,23 @@ export const mode = (file: ContextFile): number =>
  */
 export const size = (file: ContextFile): number =>
   typeof file === "string" ? Buffer.byteLength(file) : bytes(file).byteLength
+
+/**
+ * Why a context is too large for ConfigMaps; nothing where it is not.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const clusterProblems = (context: Readonly<Record<string, ContextFile>>): ReadonlyArray<string> => {
+  const files = Object.entries(context)
+  const total = files.reduce((sum, [path, file]) => sum + Buffer.byteLength(path) + size(file), 0)
+  return [
+    ...(total > maxTotalBytes
+      ? [`holds ${total} bytes; at most ${maxTotalBytes} (8 MiB) are allowed on a cluster`]
+      : []),
+    ...(files.length > maxFiles ? [`holds ${files.length} files; at most ${maxFiles} are allowed on a cluster`] : [])
+  ].map((problem) => `${problem}; COPY larger files from an image, or build with the local backend`)
+}
 
 // -----------------------------------------------------------------------------
 // schemas
@@ -137,10 +154,7 @@ const FromMemory = Schema.Union(
   )
 ).annotations({ description: "text, a Uint8Array, or { content, mode? }" })
 
-const together = (
-  paths: ReadonlyArray<string>,
-  files: ReadonlyArray<readonly [string, ContextFile]>
-): ReadonlyArray<Problem> => {
+const together = (paths: ReadonlyArray<string>): ReadonlyArray<Problem> => {
   const problems: Array<Problem> = []
   const names = new Set(paths)
   for (const path of paths) {
@@ -151,13 +165,6 @@ const together = (
         message: `needs a directory ${JSON.stringify(file)}, which is a file of this context`
       })
     }
-  }
-  const total = files.reduce((sum, [path, file]) => sum + Buffer.byteLength(path) + size(file), 0)
-  if (total > maxTotalBytes) {
-    problems.push({ message: `holds ${total} bytes; at most ${maxTotalBytes} (8 MiB) are allowed` })
-  }
-  if (paths.length > maxFiles) {
-    problems.push({ message: `holds ${paths.length} files; at most ${maxFiles} are allowed` })
   }
   return problems
 }

@@ -35,6 +35,18 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     /bytes too much for a ConfigMap/
   ],
   [
+    "a context of more than 8 MiB",
+    { context: Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`f${index}`, new Uint8Array(950_000)])) },
+    ["context"],
+    /at most 8388608 \(8 MiB\)/
+  ],
+  [
+    "a context of 4,097 files",
+    { context: Object.fromEntries(Array.from({ length: 4097 }, (_, index) => [`f${index}`, ""])) },
+    ["context"],
+    /holds 4097 files; at most 4096/
+  ],
+  [
     "a base on loopback",
     { baseImage: { pullspec: "127.0.0.1:5000/base:1" } },
     ["baseImage.pullspec"],

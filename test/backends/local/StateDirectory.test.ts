@@ -28,11 +28,19 @@ const world = Effect.gen(function*() {
       }),
       fingerprint,
       createdAt: DateTime.unsafeMake(0),
-      input,
+      finalImage: input.finalImage.pullspec,
       owner: new ProcessIdentity({ pid: 1, startTime: "1", boot: "b", place: "here" }),
       workFolder: "/nowhere"
     })
-  return { fs, path, root, record, fingerprint, state: StateDirectory.make(fs, path, root, Effect.sync(randomUUID)) }
+  return {
+    fs,
+    path,
+    root,
+    record,
+    input,
+    fingerprint,
+    state: StateDirectory.make(fs, path, root, Effect.sync(randomUUID))
+  }
 })
 
 const outcome = (status: BuildStatus.Terminal) =>
@@ -41,9 +49,9 @@ const outcome = (status: BuildStatus.Terminal) =>
 describe("StateDirectory", () => {
   it.scopedLive("makes one build of many made at once under one name", () =>
     Effect.gen(function*() {
-      const { record, state } = yield* world
+      const { input, record, state } = yield* world
       const records = Array.from({ length: 20 }, () => record(1))
-      const made = yield* Effect.forEach(records, state.create, { concurrency: "unbounded" })
+      const made = yield* Effect.forEach(records, (record) => state.create(record, input), { concurrency: "unbounded" })
       assert.deepStrictEqual(made.filter((yes) => yes), [true])
       const winner = records[made.indexOf(true)]
       assert(winner !== undefined)
@@ -51,11 +59,23 @@ describe("StateDirectory", () => {
       assert.deepStrictEqual(yield* state.list(), [{ namespace: "default", name: winner.ref.name }])
     }).pipe(Effect.provide(NodeContext.layer)))
 
+  it.scopedLive("record: small, with the input beside it and the context in neither", () =>
+    Effect.gen(function*() {
+      const { fs, input, path, record, root, state } = yield* world
+      const one = record(1)
+      yield* state.create(one, input)
+      const read = (name: string) => fs.readFileString(path.join(root, "default", one.ref.name, name))
+      assert.notInclude(yield* read("record.json"), "FROM scratch")
+      const { context: _, ...rest } = input
+      const kept = yield* BuildInput.decode(JSON.parse(yield* read("input.json")))
+      assert.deepStrictEqual({ ...kept }, rest)
+    }).pipe(Effect.provide(NodeContext.layer)))
+
   it.scopedLive("keeps the first outcome", () =>
     Effect.gen(function*() {
-      const { record, state } = yield* world
+      const { input, record, state } = yield* world
       const one = record(1)
-      yield* state.create(one)
+      yield* state.create(one, input)
       assert.isUndefined(yield* state.outcome(one.ref))
       const first = outcome(new BuildStatus.Cancelled({}))
       yield* state.setOutcome(one.ref, first)
@@ -65,9 +85,9 @@ describe("StateDirectory", () => {
 
   it.scopedLive("forgets a build, and everything is well when it is gone", () =>
     Effect.gen(function*() {
-      const { fs, path, record, root, state } = yield* world
+      const { fs, path, input, record, root, state } = yield* world
       const one = record(1)
-      yield* state.create(one)
+      yield* state.create(one, input)
       yield* state.stop(one.ref)
       assert.isTrue(yield* state.isStopped(one.ref))
       yield* state.remove(one.ref)
@@ -80,8 +100,8 @@ describe("StateDirectory", () => {
 
   it.scopedLive("orders builds by number, and knows its own from others", () =>
     Effect.gen(function*() {
-      const { fingerprint, record, state } = yield* world
-      for (const number of [1, 10, 9]) yield* state.create(record(number))
+      const { fingerprint, input, record, state } = yield* world
+      for (const number of [1, 10, 9]) yield* state.create(record(number), input)
       assert.deepStrictEqual(StateDirectory.numbersOf(yield* state.list("default"), fingerprint), [10, 9, 1])
       assert.deepStrictEqual(StateDirectory.numbersOf(yield* state.list("default"), "a".repeat(26)), [])
       assert.deepStrictEqual(yield* state.list("other"), [])
@@ -89,9 +109,9 @@ describe("StateDirectory", () => {
 
   it.scopedLive("reads no file by a name that is no build's", () =>
     Effect.gen(function*() {
-      const { fs, path, record, root, state } = yield* world
+      const { fs, path, input, record, root, state } = yield* world
       const one = record(1)
-      yield* state.create(one)
+      yield* state.create(one, input)
       yield* fs.rename(path.join(root, "default", one.ref.name), path.join(root, "secret"))
       for (
         const place of [

@@ -86,7 +86,6 @@ describe("the Build of an input", () => {
                 source: { type: "Secret", secret: { secretName: "entitlement" } },
                 mounts: [
                   { destinationPath: "/etc/pki/entitlement" },
-                  { destinationPath: "/run/secrets/etc-pki-entitlement" },
                   { destinationPath: "/opt/entitlement" }
                 ]
               },
@@ -115,6 +114,13 @@ describe("the Build of an input", () => {
       }
     })
     assert.deepStrictEqual(OpenShiftBuildBackend.definition(settings).check(given), [])
+  })
+
+  it("a base with a tag and a digest: BASE_IMAGE without the tag", () => {
+    const text = (pullspec: string) => JSON.stringify(manifest({}, input({ baseImage: { pullspec } })))
+    const digest = `sha256:${"0".repeat(64)}`
+    assert.include(text(`quay.io:443/acme/base:1@${digest}`), `"value":"quay.io:443/acme/base@${digest}"`)
+    assert.include(text("quay.io:443/acme/base:1"), "\"value\":\"quay.io:443/acme/base:1\"")
   })
 
   it("pulls with the default secret where the input names none", () => {

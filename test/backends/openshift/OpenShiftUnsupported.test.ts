@@ -31,6 +31,12 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     /null/
   ],
   ["an escape directive", { dockerfile: `# escape=\`\n${text("RUN true")}` }, ["dockerfile:1"], /escape directive/],
+  [
+    "a context of more than 8 MiB",
+    { context: Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`f${index}`, new Uint8Array(950_000)])) },
+    ["context"],
+    /at most 8388608 \(8 MiB\)/
+  ],
   ["a file name that is no key", { context: { "a b": "", "é/ok": "" } }, ["context[\"a b\"]"], /as a key/],
   ["a file name of 254 characters", { context: { ["a".repeat(254)]: "" } }, [`context["${"a".repeat(200)}…"]`], /253/],
   [

@@ -2,8 +2,8 @@
  * Streams in the form of their pull effects, for code that reopens its source: a followed log after a lost connection, a
  * status stream after an outage.
  *
- * A pull costs as much as the same steps by operators of Stream (`pull` in bench/README.md, scenario `primitives`); it is here
- * for what operators do not offer, and to keep the differences between major versions of Effect in one place.
+ * A pull costs a little more than the same steps by operators of Stream (`pull` in bench/README.md, scenario `primitives`); it
+ * is here for what operators do not offer, and to keep the differences between major versions of Effect in one place.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"

@@ -275,6 +275,7 @@ export const patch = <A>(
 ): Effect.Effect<A, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.patch(resource, name, body, options))
 
+/** Deletes an object; returns when the server has accepted the request. @since 0.1.0 @category accessors */
 const delete_ = (
   resource: Resource<unknown>,
   name: string,
@@ -282,10 +283,7 @@ const delete_ = (
 ): Effect.Effect<void, ClusterError, Cluster> =>
   Effect.flatMap(Cluster, (cluster) => cluster.delete(resource, name, options))
 
-export {
-  /** Deletes an object; returns when the server has accepted the request. @since 0.1.0 @category accessors */
-  delete_ as delete
-}
+export { delete_ as delete }
 
 /** Watches a selection, without resuming; most callers want {@link reflect}. @since 0.1.0 @category accessors */
 export const watch = <A>(

@@ -33,7 +33,7 @@ export interface Service {
   readonly plane: ControlPlane.ControlPlane
 }
 
-/** @since 0.1.0 @category tags */
+/** The served cluster: its address and credentials. @since 0.1.0 @category tags */
 export class FakeApiServer extends Context.Tag("effect-os-builder/FakeApiServer")<FakeApiServer, Service>() {}
 
 /**

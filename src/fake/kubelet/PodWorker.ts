@@ -31,11 +31,14 @@ export interface PodWorker {
 
 type Terminated = Extract<ContainerStates.State, { _tag: "Terminated" }>
 
-/** 2 KiB: the kubelet's limit for a log tail used as termination message. */
-const fallbackLimit = 2048
+// pkg/kubelet/container/runtime.go (v1.37), MaxContainerTerminationMessageLogLength and …LogLines: bytes and lines.
+const fallbackBytes = 2048
+const fallbackLines = 80
 
+/** The log tail that is the termination message of a failed container without a message of its own. */
 const fallback = (output: Output): string =>
-  output.lines.slice(-80).map((line) => `${line.text}\n`).join("").slice(-fallbackLimit)
+  Buffer.from(output.lines.slice(-fallbackLines).map((line) => `${line.text}\n`).join(""))
+    .subarray(-fallbackBytes).toString()
 
 /** @since 0.1.0 @category constructors */
 export const make = (
@@ -147,7 +150,7 @@ export const make = (
         const exit = yield* follow(steps, output)
         output.close()
         const falls = exit.exitCode !== 0 && Json.text(spec, "terminationMessagePolicy") === "FallbackToLogsOnError"
-        const message = exit.message ?? (falls ? fallback(output) : undefined)
+        const message = falls && (exit.message ?? "") === "" ? fallback(output) : exit.message
         return {
           _tag: "Terminated",
           exitCode: exit.exitCode,

@@ -39,6 +39,26 @@ describe.sequential("a pod", () => {
       assert.deepInclude(Json.at(status, "containerStatuses", 0, "state", "waiting"), { reason: "PodInitializing" })
     }))
 
+  it.scoped("FallbackToLogsOnError: takes the last 80 lines and 2048 bytes when the message is empty", () =>
+    Effect.gen(function*() {
+      const message = (...lines: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const client = api(
+            yield* plane(programs(() => ({
+              steps: Stream.concat(Program.log(...lines), Program.exit(12, { message: "" }))
+            })))
+          )
+          yield* client.post(pods, pod("p", build))
+          yield* settle
+          const { status } = yield* client.get(`${pods}/p`)
+          return Json.text(status, "initContainerStatuses", 0, "state", "terminated", "message")
+        })
+      const numbers = Array.from({ length: 100 }, (_, index) => `${index}`)
+      assert.strictEqual(yield* message(...numbers), numbers.slice(20).map((n) => `${n}\n`).join(""))
+      // "漢" has three bytes.
+      assert.strictEqual(yield* message("漢".repeat(2000)), `\ufffd${"漢".repeat(682)}\n`)
+    }))
+
   it.scoped("reports why a container is waiting", () =>
     Effect.gen(function*() {
       const client = api(

@@ -61,6 +61,7 @@ const hasExample = (reflection) =>
 
 /** Layers, constructors and errors are what a reader copies from: each of them needs an example. */
 const needsExample = (reflection) =>
+  reflection.kind !== ReflectionKind.TypeAlias &&
   written(reflection).some(({ blockTags }) =>
     blockTags.some(({ content, tag }) =>
       tag === "@category" && /^(?:layers|constructors|errors)$/.test(content.map(({ text }) => text).join("").trim())
@@ -73,12 +74,14 @@ const namesOf = new Map(entries.map(({ file, name }) => [
 ]))
 
 const symbols = new Map()
-for (const module of project.children ?? []) {
-  if (module.kind !== ReflectionKind.Module) continue
-  module.name = namesOf.get(module.name) ?? module.name
-  for (const child of module.children ?? []) {
+const collect = (parent, children) => {
+  for (const child of children ?? []) {
     if (child.kind === ReflectionKind.Reference) continue
-    const name = `${module.name}.${child.name}`
+    const name = `${parent}.${child.name}`
+    if (child.kind === ReflectionKind.Namespace) {
+      collect(name, child.children)
+      continue
+    }
     const known = symbols.get(name) ?? { isDescribed: false, hasExample: false, needsExample: false }
     symbols.set(name, {
       isDescribed: known.isDescribed || isDescribed(child),
@@ -86,6 +89,11 @@ for (const module of project.children ?? []) {
       needsExample: known.needsExample || needsExample(child)
     })
   }
+}
+for (const module of project.children ?? []) {
+  if (module.kind !== ReflectionKind.Module) continue
+  module.name = namesOf.get(module.name) ?? module.name
+  collect(module.name, module.children)
 }
 
 const lacking = (fact) => Array.from(symbols).flatMap(([name, facts]) => (facts[fact] ? [] : [name])).sort()
@@ -102,6 +110,8 @@ console.log(
   } % with an example`
 )
 
-if (app.logger.hasErrors() || app.logger.hasWarnings() || undescribed.length > 0) process.exit(1)
+if (app.logger.hasErrors() || app.logger.hasWarnings() || undescribed.length > 0 || unshown.length > 0) {
+  process.exit(1)
+}
 await app.generateOutputs(project)
 console.log(`documentation in ${Path.relative(process.cwd(), Path.join(root, "dist/docs")) || "."}/index.html`)

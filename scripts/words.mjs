@@ -58,12 +58,14 @@ const lower = (name) => name[0].toLowerCase() + name.slice(1)
 /** `Crew`, `crew`, `makeCrew`, `crewSize`, `crews`; not `screw` or `Crewe`. */
 const identifier = (name) => new RegExp(`(?:(?<![A-Za-z])${lower(name)}|(?<![A-Z])${name})(?:s|ed)?(?![a-z])`)
 
-const rules = [
-  ...phrases,
+const names = [
   // As a name alone: the verb is plain English.
   ["settle", /\bSettle\b|\bsettle(?:[.(,]|$| \})/, "reconcile, Reconciler"],
   ...coined.map(([name, instead]) => [name, identifier(name), instead])
 ]
+
+/** Names are checked in the source, phrases everywhere. */
+const rulesOf = (file) => (file.startsWith("src/") ? [...phrases, ...names] : phrases)
 
 /** What is checked: text that people read. This file names what it looks for. */
 const isChecked = (file) =>
@@ -76,7 +78,7 @@ const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { c
 
 const findings = files.flatMap((file) =>
   Fs.readFileSync(Path.join(root, file), "utf8").split("\n").flatMap((line, index) =>
-    rules.flatMap(([name, pattern, instead]) =>
+    rulesOf(file).flatMap(([name, pattern, instead]) =>
       pattern.test(line) ? [{ file, line: index + 1, name, instead, text: line.trim().slice(0, 140) }] : []
     )
   )

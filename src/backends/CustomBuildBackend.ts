@@ -98,6 +98,15 @@ export const samplePod = (settings: JobSettings = {}): JsonObject => backend.sam
 /**
  * The backend as a value, for a program that has several.
  *
+ * @example
+ * ```ts
+ * import { BuildBackend, CustomBuildBackend } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const list = Effect.flatMap(CustomBuildBackend.make({ namespace: "builds", serviceAccount: "os-builder" }), (backend) =>
+ *   Effect.provideService(BuildBackend.list(), BuildBackend.BuildBackend, backend))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -105,6 +114,15 @@ export const make = (settings: JobSettings = {}): Effect.Effect<Service, never, 
 
 /**
  * The backend with its defaults, in the namespace of the cluster's context.
+ *
+ * @example
+ * ```ts
+ * import { CustomBuildBackend } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Layer } from "effect"
+ *
+ * const backend = CustomBuildBackend.layer.pipe(Layer.provide(KubernetesCluster.layer))
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -114,6 +132,13 @@ export const layer: Layer.Layer<BuildBackend, never, Cluster> = backend.layer
 /**
  * The backend with settings; a new layer for each call.
  *
+ * @example
+ * ```ts
+ * import { CustomBuildBackend } from "effect-os-builder"
+ *
+ * const backend = CustomBuildBackend.layerWith({ namespace: "builds", serviceAccount: "os-builder" })
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -122,6 +147,14 @@ export const layerWith = (settings: JobSettings): Layer.Layer<BuildBackend, neve
 
 /**
  * The backend with settings of which each is a value or a `Config`, read when the layer is built.
+ *
+ * @example
+ * ```ts
+ * import { CustomBuildBackend } from "effect-os-builder"
+ * import { Config } from "effect"
+ *
+ * const backend = CustomBuildBackend.layerConfig({ namespace: Config.string("BUILD_NAMESPACE") })
+ * ```
  *
  * @since 0.1.0
  * @category layers

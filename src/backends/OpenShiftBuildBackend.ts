@@ -67,6 +67,13 @@ export const rules: ReadonlyArray<RbacRule> = [
 /**
  * What makes an OpenShift Build of a build, and a status of the Build.
  *
+ * @example
+ * ```ts
+ * import { OpenShiftBuildBackend } from "effect-os-builder"
+ *
+ * OpenShiftBuildBackend.definition().child.kind // "Build"
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -90,6 +97,15 @@ export const definition = (settings: OpenShiftSettings = {}): ClusterBackend.Def
 /**
  * The backend as a value, for a program that has several.
  *
+ * @example
+ * ```ts
+ * import { BuildBackend, OpenShiftBuildBackend } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const list = Effect.flatMap(OpenShiftBuildBackend.make({ namespace: "builds", defaultPullSecretName: "pull" }), (backend) =>
+ *   Effect.provideService(BuildBackend.list(), BuildBackend.BuildBackend, backend))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -108,6 +124,15 @@ const layers = BackendLayers.of<OpenShiftSettings>(make, {})
 /**
  * The backend with its defaults, in the namespace of the cluster's context.
  *
+ * @example
+ * ```ts
+ * import { OpenShiftBuildBackend } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Layer } from "effect"
+ *
+ * const backend = OpenShiftBuildBackend.layer.pipe(Layer.provide(KubernetesCluster.layer))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -115,6 +140,13 @@ export const layer: Layer.Layer<BuildBackend, never, Cluster> = layers.layer
 
 /**
  * The backend with settings; a new layer for each call.
+ *
+ * @example
+ * ```ts
+ * import { OpenShiftBuildBackend } from "effect-os-builder"
+ *
+ * const backend = OpenShiftBuildBackend.layerWith({ namespace: "builds", defaultPullSecretName: "pull" })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -124,6 +156,14 @@ export const layerWith = (settings: OpenShiftSettings): Layer.Layer<BuildBackend
 
 /**
  * The backend with settings of which each is a value or a `Config`, read when the layer is built.
+ *
+ * @example
+ * ```ts
+ * import { OpenShiftBuildBackend } from "effect-os-builder"
+ * import { Config } from "effect"
+ *
+ * const backend = OpenShiftBuildBackend.layerConfig({ namespace: Config.string("BUILD_NAMESPACE") })
+ * ```
  *
  * @since 0.1.0
  * @category layers

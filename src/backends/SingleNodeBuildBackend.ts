@@ -125,6 +125,15 @@ export const samplePod = (settings: Settings = {}): JsonObject => backend.sample
 /**
  * The backend as a value, for a program that has several.
  *
+ * @example
+ * ```ts
+ * import { BuildBackend, SingleNodeBuildBackend } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const list = Effect.flatMap(SingleNodeBuildBackend.make({ namespace: "builds", cacheClaimName: "layers" }), (backend) =>
+ *   Effect.provideService(BuildBackend.list(), BuildBackend.BuildBackend, backend))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -132,6 +141,15 @@ export const make = (settings: Settings = {}): Effect.Effect<Service, never, Clu
 
 /**
  * The backend with its defaults, in the namespace of the cluster's context.
+ *
+ * @example
+ * ```ts
+ * import { SingleNodeBuildBackend } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Layer } from "effect"
+ *
+ * const backend = SingleNodeBuildBackend.layer.pipe(Layer.provide(KubernetesCluster.layer))
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -141,6 +159,13 @@ export const layer: Layer.Layer<BuildBackend, never, Cluster> = backend.layer
 /**
  * The backend with settings; a new layer for each call.
  *
+ * @example
+ * ```ts
+ * import { SingleNodeBuildBackend } from "effect-os-builder"
+ *
+ * const backend = SingleNodeBuildBackend.layerWith({ namespace: "builds", cacheClaimName: "layers" })
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -148,6 +173,14 @@ export const layerWith = (settings: Settings): Layer.Layer<BuildBackend, never, 
 
 /**
  * The backend with settings of which each is a value or a `Config`, read when the layer is built.
+ *
+ * @example
+ * ```ts
+ * import { SingleNodeBuildBackend } from "effect-os-builder"
+ * import { Config } from "effect"
+ *
+ * const backend = SingleNodeBuildBackend.layerConfig({ namespace: Config.string("BUILD_NAMESPACE") })
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -239,6 +239,13 @@ const settled = <E, R>(backend: BuiltInCandidates.Name) => (candidate: Candidate
 /**
  * {@link layer} with settings; a new layer for each call.
  *
+ * @example
+ * ```ts
+ * import { BackendSelection } from "effect-os-builder"
+ *
+ * const backend = BackendSelection.layerWith({ backend: "custom", namespace: "builds" })
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -252,6 +259,15 @@ export const layerWith = (
 /**
  * The backend that suits the cluster: the one for a single node, or else OpenShift's builds, or else Jobs of our own.
  *
+ * @example
+ * ```ts
+ * import { BackendSelection } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Layer } from "effect"
+ *
+ * const backend = BackendSelection.layer.pipe(Layer.provide(KubernetesCluster.layer))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -259,6 +275,14 @@ export const layer: Layer.Layer<BuildBackend | Selection, NoBackendAvailable | P
 
 /**
  * {@link layer} with settings of which each is a value or a `Config`, read when the layer is built.
+ *
+ * @example
+ * ```ts
+ * import { BackendSelection } from "effect-os-builder"
+ * import { Config } from "effect"
+ *
+ * const backend = BackendSelection.layerConfig({ namespace: Config.string("BUILD_NAMESPACE") })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -270,6 +294,15 @@ export const layerConfig = (
 
 /**
  * As the environment says: `OS_BUILDER_BACKEND`, which is `auto` or a name, and `OS_BUILDER_NAMESPACE`.
+ *
+ * @example
+ * ```ts
+ * import { BackendSelection } from "effect-os-builder"
+ * import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+ * import { Layer } from "effect"
+ *
+ * const backend = BackendSelection.layerFromEnv.pipe(Layer.provide(KubernetesCluster.layer))
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -91,6 +91,8 @@ export const singleNode = (settings: SingleNodeBuildBackend.Settings = {}): Cand
 export const names = ["single-node", "openshift", "custom"] as const
 
 /**
+ * The name of a backend of this library that runs on a cluster.
+ *
  * @since 0.1.0
  * @category models
  */

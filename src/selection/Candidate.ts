@@ -28,6 +28,8 @@ export interface Candidate<out E, out R> {
  */
 export declare namespace Candidate {
   /**
+   * A candidate with any error and any requirements.
+   *
    * @since 0.1.0
    * @category models
    */

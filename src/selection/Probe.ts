@@ -20,6 +20,16 @@ import type { Verdict } from "./Verdict.js"
  * A probe got no answer, so nothing is known and nothing is chosen. `probe` is its name, `detail` what happened, `retryable`
  * whether another attempt later may succeed.
  *
+ * @example
+ * ```ts
+ * import { Capability } from "effect-os-builder"
+ * import { Effect, Schedule } from "effect"
+ *
+ * const isSingleNode = Capability.isSingleNode.pipe(
+ *   Effect.retry({ while: ({ retryable }) => retryable, times: 3, schedule: Schedule.spaced("1 minute") })
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category errors
  */

@@ -88,6 +88,17 @@ export const table = (report: Report): string => {
 /**
  * None of the candidates can build on this cluster; the report says why, and what to grant where that would help.
  *
+ * @example
+ * ```ts
+ * import { BackendSelection, BuildBackend } from "effect-os-builder"
+ * import { Console, Effect } from "effect"
+ *
+ * const list = BuildBackend.list().pipe(
+ *   Effect.provide(BackendSelection.layer),
+ *   Effect.catchTag("NoBackendAvailable", ({ message }) => Console.error(message))
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category errors
  */

@@ -54,6 +54,8 @@ export const Verdict = Schema.Union(Available, Absent, Forbidden)
 export type Verdict = typeof Verdict.Type
 
 /**
+ * Whether a verdict is `Available`.
+ *
  * @since 0.1.0
  * @category guards
  */

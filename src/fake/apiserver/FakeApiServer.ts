@@ -39,6 +39,16 @@ export class FakeApiServer extends Context.Tag("effect-os-builder/FakeApiServer"
 /**
  * The server could not listen on a port.
  *
+ * @example
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ *
+ * const served = FakeCluster.layerServed({ port: 6443 }).pipe(
+ *   Layer.catchAll(() => FakeCluster.layerServed())
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category errors
  */

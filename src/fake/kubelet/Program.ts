@@ -90,20 +90,71 @@ export type Programs = (pod: JsonObject) => Effect.Effect<PodProgram>
 
 const step = (step: Step): Stream.Stream<Step> => Stream.make(step)
 
-/** Writes lines to the output. @since 0.1.0 @category constructors  */
+/**
+ * Writes lines to the output.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ * import { Stream } from "effect"
+ *
+ * const program: PodProgram.PodProgram = () => ({
+ *   steps: Stream.concat(PodProgram.log("begun", "done"), PodProgram.exit(0))
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const log = (...lines: ReadonlyArray<string>): Stream.Stream<Step> =>
   Stream.fromIterable(lines.map((line): Step => ({ _tag: "Log", line })))
 
-/** Terminates the container; `message` is its termination message. @since 0.1.0 @category constructors  */
+/**
+ * Terminates the container; `message` is its termination message.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ *
+ * const program: PodProgram.PodProgram = () => ({ steps: PodProgram.exit(2, { message: "no such table" }) })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const exit = (
   exitCode: number,
   options: { readonly reason?: string | undefined; readonly message?: string | undefined } = {}
 ): Stream.Stream<Step> => step({ _tag: "Exit", exitCode, ...options })
 
-/** Killed by the kernel when out of memory. @since 0.1.0 @category constructors  */
+/**
+ * Killed by the kernel when out of memory.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ *
+ * const program: PodProgram.PodProgram = () => ({ steps: PodProgram.oomKilled })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const oomKilled: Stream.Stream<Step> = exit(137, { reason: "OOMKilled" })
 
-/** Evicted by the kubelet under node pressure. @since 0.1.0 @category constructors  */
+/**
+ * Evicted by the kubelet under node pressure.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ *
+ * const program: PodProgram.PodProgram = () => ({ steps: PodProgram.evicted })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const evicted: Stream.Stream<Step> = step({
   _tag: "Disrupt",
   reason: "Evicted",
@@ -111,17 +162,57 @@ export const evicted: Stream.Stream<Step> = step({
   condition: "TerminationByKubelet"
 })
 
-/** The node is lost, and the pod with it. @since 0.1.0 @category constructors  */
+/**
+ * The node is lost, and the pod with it.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ *
+ * const program: PodProgram.PodProgram = () => ({ steps: PodProgram.nodeLost })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const nodeLost: Stream.Stream<Step> = step({
   _tag: "Disrupt",
   condition: "DeletionByPodGC",
   vanishes: true
 })
 
-/** The pod is deleted from outside. @since 0.1.0 @category constructors  */
+/**
+ * The pod is deleted from outside.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ *
+ * const program: PodProgram.PodProgram = () => ({ steps: PodProgram.deleted })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const deleted: Stream.Stream<Step> = step({ _tag: "Delete" })
 
-/** The image cannot be pulled, permanently. @since 0.1.0 @category constructors  */
+/**
+ * The image cannot be pulled, permanently.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ * import { Stream } from "effect"
+ *
+ * const program: PodProgram.PodProgram = () => ({
+ *   waiting: PodProgram.imagePullBackOff("registry.example.com/tool:1"),
+ *   steps: Stream.never
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const imagePullBackOff = (image: string): Stream.Stream<Waiting> =>
   Stream.concat(
     Stream.make(

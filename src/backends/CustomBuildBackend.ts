@@ -9,7 +9,7 @@
  * profile `RuntimeDefault` of containerd, does not. The pod has no service-account token, but for one case: the final image
  * goes into OpenShift's internal registry and names no secret; then the pushing container has a token, and nothing else has.
  *
- * **What the cluster must allow.** {@link rules} for whoever builds. For the pod, with the setting `security`:
+ * **What the cluster must allow.** {@link rules} for the account that builds. For the pod, with the setting `security`:
  *
  * | `security` | PodSecurity | OpenShift | nodes |
  * |---|---|---|---|

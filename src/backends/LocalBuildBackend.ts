@@ -1,9 +1,9 @@
 /**
- * Builds on this machine with buildah, by the very script that build pods run: for laptops and CI.
+ * Builds on this machine with buildah, with the same script as build pods: for laptops and CI.
  *
  * It needs Linux, buildah 1.28 or later, and a user that buildah works for: root, or one with subordinate ids. A build lives
  * as long as the layer that accepted it: closing the layer cancels what is unfinished. When its process is killed outright,
- * the build's processes are killed with it, and whoever looks next finds it `Errored("NodeLost")`, retryable. Records, logs
+ * the build's processes are killed with it, and the next process that reads it finds it `Errored("NodeLost")`, retryable. Records, logs
  * and outcomes stay in a state directory, where any process of the user can ask about them and cancel.
  *
  * Registries on loopback may speak plain HTTP. Images that name no secret use the user's own credentials file; a credential
@@ -37,7 +37,7 @@ import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
 import { make as makeService } from "../core/service/Traced.js"
 import * as BuildSupervisor from "./local/BuildSupervisor.js"
 import * as HostInfo from "./local/HostInfo.js"
-import { type LocalSettings, surroundings } from "./local/LocalSettings.js"
+import { type LocalSettings, readEnvironment } from "./local/LocalSettings.js"
 import * as LocalUnsupported from "./local/LocalUnsupported.js"
 import * as References from "./local/References.js"
 import * as Sandbox from "./local/Sandbox.js"
@@ -88,7 +88,7 @@ export const make = (
     const path = yield* Path.Path
     const executor = yield* CommandExecutor.CommandExecutor
     const isolation = settings.isolation ?? "chroot"
-    const around = yield* surroundings(fs, settings)
+    const around = yield* readEnvironment(fs, settings)
     // Uninterruptible, since a cached interruption would stay for good.
     const machine = yield* Effect.cached(Effect.uninterruptible(HostInfo.probe(executor)))
     const sandbox = yield* Effect.cached(Effect.uninterruptible(Sandbox.make(executor, fs)))

@@ -7,7 +7,7 @@
  * PodSecurity level stands in the way. To the pod the Build brings the secrets for pulling and pushing, each mounted and not
  * copied, and what a RUN is to see, as read-only volumes.
  *
- * **What the cluster must allow.** The capability `Build`, which an administrator can leave out; {@link rules} for whoever
+ * **What the cluster must allow.** The capability `Build`, which an administrator can leave out; {@link rules} for the account that
  * builds, among them `create builds/docker`, which every authenticated user has unless it was taken away; and for the service
  * account of the pod, `builder` by default, the role `system:image-builder`, which it has by default too.
  *

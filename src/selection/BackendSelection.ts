@@ -175,17 +175,17 @@ export function layerFrom<E, R>(
   return Layer.unwrapEffect(
     Effect.map(
       Effect.context<R>(),
-      (context) => Layer.scopedContext(select(candidates.map((candidate) => contender(candidate, context))))
+      (context) => Layer.scopedContext(select(candidates.map((candidate) => bind(candidate, context))))
     )
   )
 }
 
-const select = <E>(contenders: ReadonlyArray<BoundCandidate<E>>) =>
+const select = <E>(candidates: ReadonlyArray<BoundCandidate<E>>) =>
   Effect.gen(function*() {
-    if (new Set(contenders.map(({ name }) => name)).size < contenders.length) {
+    if (new Set(candidates.map(({ name }) => name)).size < candidates.length) {
       return yield* Effect.dieMessage("Two candidates have one name. Give each its own: refs carry it.")
     }
-    const report = yield* survey(contenders)
+    const report = yield* survey(candidates)
     const verdict = report.first?.verdict
     if (verdict === undefined) {
       return yield* new NoBackendAvailable({ report })
@@ -195,7 +195,7 @@ const select = <E>(contenders: ReadonlyArray<BoundCandidate<E>>) =>
     }
     const scope = yield* Effect.scope
     const found = new Set(report.rows.filter((row) => row.verdict._tag === "Available").map((row) => row.backend))
-    const [passedOver, chosen] = Arr.partition(contenders, ({ name }) => found.has(name))
+    const [passedOver, chosen] = Arr.partition(candidates, ({ name }) => found.has(name))
     const available = yield* Effect.all(chosen.map(({ start }) => start(scope)), { concurrency: "unbounded" })
     const others = new Map<string, Effect.Effect<Service, BackendError>>()
     for (const bind of passedOver) {
@@ -324,7 +324,7 @@ interface BoundCandidate<E> extends Probed<never> {
   readonly start: (scope: Scope.Scope) => Effect.Effect<Service, E>
 }
 
-const contender = <E, R>({ layer, name, probe }: Candidate<E, R>, context: Context.Context<R>): BoundCandidate<E> => {
+const bind = <E, R>({ layer, name, probe }: Candidate<E, R>, context: Context.Context<R>): BoundCandidate<E> => {
   // What was there when the layer was built; only the span is that of the caller.
   const within = Effect.mapInputContext((caller: Context.Context<never>) =>
     Context.merge(context, Context.pick(Tracer.ParentSpan)(caller))

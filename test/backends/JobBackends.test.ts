@@ -73,7 +73,7 @@ describe("a Job", () => {
       const watching = (yield* fake.requests).length
       yield* TestClock.adjust("30 minutes")
       yield* settle
-      // Watches are begun anew from time to time.
+      // Watches are restarted from time to time.
       const waiting = verbs((yield* fake.requests).slice(watching))
       assert.deepStrictEqual(waiting.filter((request) => !request.startsWith("watch ")), [])
       yield* fake.release(ref, FakeCluster.succeeds())

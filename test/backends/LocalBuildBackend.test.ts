@@ -37,7 +37,7 @@ describe("LocalBuildBackend", () => {
       assert.strictEqual((yield* Effect.flip(BuildBackend.list({ namespace: "../.." })))._tag, "BackendError")
     })))
 
-  it.live("tells the builds of another machine by their signs of life", () =>
+  it.live("status: builds of another machine are recognised by their heartbeat", () =>
     Effect.scoped(Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path

@@ -1,6 +1,6 @@
 /**
  * A client that dies at any request of a build, a cancellation, a removal: just before the request is carried out, or just
- * after, when nobody hears the answer. Whoever comes next finds all in order: the next call completes it, and `prune` cleans it.
+ * after, when no client receives the response. The next client finds a consistent state: its call completes it, and `prune` cleans it.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, type Scope } from "effect"

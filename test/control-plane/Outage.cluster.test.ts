@@ -30,7 +30,7 @@ const deleted = (cluster: Cluster.Service, name: string) =>
 const nameOf = (index: number) => `n-${String(index).padStart(4, "0")}`
 
 layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("an API server that is killed", (it) => {
-  it.scoped("goes missing for a while, and whoever watches it misses nothing", () =>
+  it.scoped("is away for a while, and its watchers miss nothing", () =>
     Effect.gen(function*() {
       const { admin, killApiServer, startApiServer } = yield* ControlPlane
       const cluster = yield* KubernetesCluster.make({ kubeconfig: admin.kubeconfigPath })

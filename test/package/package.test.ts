@@ -122,6 +122,6 @@ describe("the packed package", () => {
     const notices = fs.readFileSync(path.join(project, "node_modules/effect-os-builder/THIRD_PARTY_NOTICES"), "utf8")
     assert.isAbove(Notices.bundledPackages().length, 3)
     for (const folder of Notices.bundledPackages()) assert.include(notices, `${Notices.title(folder)}\n`)
-    assert.strictEqual(notices, Notices.text(), "`npm run notices` writes them anew")
+    assert.strictEqual(notices, Notices.text(), "`npm run notices` writes them again")
   })
 })

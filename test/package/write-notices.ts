@@ -1,5 +1,5 @@
 /**
- * `npm run notices`: writes THIRD_PARTY_NOTICES anew, when what is bundled has changed.
+ * `npm run notices`: writes THIRD_PARTY_NOTICES, after the contents of the bundle changed.
  */
 import * as fs from "node:fs"
 import * as Notices from "./Notices.js"

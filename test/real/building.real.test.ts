@@ -11,7 +11,7 @@ const { containerfile, fileOf, finish, inspect, layersOf, nothing, password, rem
 
 const awkward = "a\"b 'c' $(id) `id` ${HOME} \\n \\ é\n\n  second line\n\n"
 
-/** A folder of the workplace that stands for a Secret or ConfigMap. */
+/** A folder of the workplace that represents a Secret or ConfigMap. */
 const put = (kind: "secretsDirectory" | "configMapsDirectory", name: string, files: Record<string, string>) =>
   Effect.map(Workplace.Workplace, ({ settings }) => {
     const folder = path.join(settings[kind], name)

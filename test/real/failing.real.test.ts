@@ -220,7 +220,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("f
       }
     }))
 
-  it.effect("says when the disk is full, whoever filled it", () =>
+  it.effect("reports a full disk, whatever filled it", () =>
     Effect.scoped(Effect.gen(function*() {
       const at = yield* Workplace.Workplace
       const workDirectory = path.join(at.folder, "small")

@@ -97,7 +97,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
       assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Cancelled")
     }))
 
-  it.scoped("another process tells the status of a build, and cancels it", () =>
+  it.scoped("another process reads the status of a build, and cancels it", () =>
     Effect.gen(function*() {
       const { ref } = yield* Effect.flatMap(sleeper("another process"), BuildBackend.build)
       yield* asleep(ref)

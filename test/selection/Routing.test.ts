@@ -279,7 +279,7 @@ it.scoped("a list holds the builds of all that can build here, newest first", ()
     assert.deepStrictEqual(found.map(({ ref }) => ref.name), ["os-build-4", "os-build-3", "os-build-2", "os-build-1"])
   }))
 
-it.scoped("a watch tells of the builds of all that can build here", () =>
+it.scoped("watch: reports the builds of all available backends", () =>
   Effect.gen(function*() {
     const { notes, started } = selecting({
       openshift: { builds: [summary("openshift", 1)] },

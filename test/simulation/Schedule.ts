@@ -1,5 +1,5 @@
 /**
- * What happens in one simulation, as data: who asks for what and when, what breaks, and how each build would go. It follows
+ * What happens in one simulation, as data: which client requests what and when, which faults occur, and how each build would go. It follows
  * from the seed alone, so it can be printed, and replayed.
  */
 import { Dice } from "./Dice.js"

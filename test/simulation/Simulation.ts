@@ -68,7 +68,7 @@ export const run = (platform: Platform, schedule: Schedule.Schedule, mutation: C
       () => Effect.flatMap(birth, Ref.make)
     )
 
-    // What is due is done by whoever sees it, so there is not always somebody who sees all.
+    // A due step is performed by the client that observes it, so there may be no client that observes all.
     const onlooker = isOnlooked(schedule) ? yield* birth : undefined
     const onlooking = onlooker === undefined ? undefined : yield* Effect.fork(witness.onlook(onlooker))
 

@@ -33,7 +33,7 @@ export interface ChildTruth {
   readonly name: string
   readonly attempt: number
   readonly createdAt: number
-  /** It was on its way when the build was stopped, and came after that: whoever finds it deletes it. */
+  /** It was on its way when the build was stopped, and came after that: the client that finds it deletes it. */
   readonly late: boolean
   readonly pods: Map<string, PodTruth>
   last: JsonObject
@@ -82,7 +82,7 @@ const decodeOutcome = Schema.decodeUnknownOption(Schema.parseJson(RecordMetadata
 /** Times of objects have no fractions of a second. */
 const roughly = 1_000
 
-/** A request may be carried out after whoever made it has given up, or died. */
+/** A request may be carried out after its client has given up or died. */
 const lateness = 60_000
 
 export class Truth {
@@ -303,7 +303,7 @@ export class Truth {
     const newest = [...this.records.values()]
       .filter((one) => one !== record && one.gone === "no" && one.fingerprint === record.fingerprint)
       .toSorted((a, b) => b.number - a.number)[0]
-    // Who asks for another build need not wait until the one before has its child.
+    // A client that requests another build need not wait until the earlier one has its child.
     if (newest === undefined || (newest.isAgain && newest.createdAt >= record.createdAt)) return
     const state = newest.outcome?._tag ?? "unfinished"
     const isBegun = newest.children.some(({ late }) => !late)
@@ -389,7 +389,7 @@ export class Truth {
     }
   }
 
-  /** How often it was begun: where the platform tries again, by another pod. What somebody deletes is begun anew. */
+  /** How often it was begun: where the platform tries again, by another pod. A deleted one is started again. */
   private tries({ children }: RecordTruth, uncounted?: "by hand"): number {
     const intended = children.filter(({ gone, late }) => !late && gone !== uncounted)
     return this.platform.retriedBy === "client"

@@ -39,7 +39,7 @@ export class Witness {
   /** The runs that cancel what they have begun, once they are interrupted. */
   private readonly cancelling = new Map<object, readonly [Client, fingerprint: string]>()
   private readonly truth: Truth
-  /** What happened, in words: for whoever looks for the cause. */
+  /** What happened, in words, for finding the cause. */
   readonly journal: Array<string> = []
   private readonly now: () => number
   private readonly start: number

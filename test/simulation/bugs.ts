@@ -97,7 +97,7 @@ const skipsTheConfirmingGet: Mutation = {
     })
 }
 
-/** Whoever writes last wins. */
+/** The last writer wins. */
 const writesOverOthers: Mutation = {
   driver: (driver) =>
     requesting(driver, (request, subject) => {

@@ -54,7 +54,7 @@ export class Ears {
   assertSilent(secrets: ReadonlyArray<string>): void {
     for (const { attributes, name, status } of this.spans) {
       this.heard.push(`span ${name}: ${inspect([...attributes], { depth: 9 })}`)
-      // What a program was answered is its own; how it failed is shown by whoever shows spans.
+      // Results are not shown with spans; failures are.
       if (status._tag === "Ended" && Exit.isFailure(status.exit)) this.cause(`span ${name}`, status.exit.cause)
     }
     this.heard.push(`metrics: ${inspect(Effect.runSync(Metric.snapshot), { depth: 9, maxArrayLength: null })}`)
@@ -67,7 +67,7 @@ export class Ears {
 
 const native: Tracer.Tracer["span"] = (...args) => Effect.runSync(Effect.tracer).span(...args)
 
-/** Whoever logs an error as JSON meets cycles at times, and leaves them out. */
+/** Loggers that write JSON leave out what has cycles. */
 const toJson = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? ""

@@ -1,5 +1,5 @@
 /**
- * Jobs and pods as an API server tells of them.
+ * Jobs and pods as an API server returns them.
  */
 import type { Observed } from "../../src/backends/controller/Definition.js"
 import * as ExitCode from "../../src/backends/script/ExitCode.js"
@@ -63,7 +63,7 @@ export const states = (
 
 export const runs: State = { running: { startedAt: at(12) } }
 
-/** What the script ends with, as the kubelet tells of it. */
+/** The end of the script, as the kubelet reports it. */
 export const ended = (exitCode: number, more: Partial<TerminationMessage.TerminationMessage> = {}): State => ({
   terminated: {
     exitCode,

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { BuildInput } from "effect-os-builder"
 
-/** What the process that is killed builds, and whoever comes after it. */
+/** The input of the process that is killed, and of those after it. */
 export const givenInput = Effect.orDie(BuildInput.make({
   dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN true",
   baseImage: { pullspec: "registry.example.com/base:1" },

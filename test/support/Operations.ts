@@ -1,6 +1,6 @@
 /**
- * Everything that a backend does on a cluster, each as something that can be seen: what becomes of it under other permissions
- * tells what those were for.
+ * Every operation of a backend on a cluster, with an observable result: how it fails under other permissions and during
+ * faults, and what its requests are for.
  */
 import { Cause, Chunk, Effect, Exit, Fiber, Option, Order, Stream, TestClock } from "effect"
 import { BuildBackend, type BuildError, BuildInput, type BuildRef, type BuildStatus } from "effect-os-builder"
@@ -160,7 +160,7 @@ export const operations = {
 
 const patience = 3 * 60 * 60 * 1000
 
-/** How an operation ends, its time going by as fast as it may; `waits for ever`, if it would. */
+/** How an operation ends, its time going by as fast as it may; `waits without limit`, if it would. */
 export const observe = <E, R>(operation: Effect.Effect<unknown, E, R>): Effect.Effect<string, never, R> =>
   Effect.scoped(Effect.gen(function*() {
     const fiber = yield* Effect.forkScoped(operation)
@@ -175,7 +175,7 @@ export const observe = <E, R>(operation: Effect.Effect<unknown, E, R>): Effect.E
         })
       }
       const [next] = Chunk.sort(yield* TestClock.sleeps(), Order.number)
-      if (next === undefined || next > start + patience) return "waits for ever"
+      if (next === undefined || next > start + patience) return "waits without limit"
       yield* TestClock.setTime(next)
     }
   }))

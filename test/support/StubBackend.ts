@@ -1,5 +1,5 @@
 /**
- * Backends that do nothing but tell what they were asked.
+ * Backends that only report the calls they received.
  */
 import { DateTime, Effect, Layer, Stream } from "effect"
 import {

@@ -1,7 +1,7 @@
 /**
- * What a build pod has ended with: what the platform did to it, or else what the script in it says.
+ * The outcome of a build pod: why the platform ended it, or else the result of the script.
  *
- * Only the containers of the two verbs count: clusters put others into pods.
+ * Only the containers `build` and `push` count: clusters inject others into pods.
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -12,7 +12,7 @@ import * as ExitCode from "../script/ExitCode.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
 import type { Verb } from "./PodVolumes.js"
 
-/** The image was pushed. Without a digest nobody can say which it is. */
+/** The image was pushed; without a digest it cannot be identified. */
 export interface Pushed {
   readonly _tag: "Pushed"
   readonly digest: string | undefined
@@ -22,7 +22,7 @@ export interface Pushed {
 
 type Terminated = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>
 
-/** The container that runs a verb. */
+/** The container of a command of the script. */
 export const container = ({ status }: Pod, verb: Verb): ContainerStatus | undefined =>
   [...status?.initContainerStatuses ?? [], ...status?.containerStatuses ?? []].find(({ name }) => name === verb)
 
@@ -31,10 +31,10 @@ export const terminated = (pod: Pod, verb: Verb): Terminated | undefined => cont
 export const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
   Option.getOrUndefined(DateTime.make(text ?? ""))
 
-/** Whether nothing in the pod will run any more. */
+/** Whether no container of the pod will run any more. */
 export const isOver = ({ status }: Pod): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"
 
-/** The push that succeeded, whatever else may still run in the pod, or happen to it. */
+/** The push that succeeded, whatever else still runs in the pod or happens to it. */
 export const pushed = (pod: Pod): Pushed | undefined => {
   const end = terminated(pod, "push")
   if (end === undefined || end.exitCode !== 0) return undefined
@@ -42,10 +42,10 @@ export const pushed = (pod: Pod): Pushed | undefined => {
   return { _tag: "Pushed", digest: message?.digest, architecture: message?.architecture, at: timeOf(end.finishedAt) }
 }
 
-/** Why a pod that is over has not pushed. */
+/** Why a finished pod has not pushed. */
 export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
   const reference = { pod: PodFailure.reference(pod) }
-  // While a pod is stopped, the script in it may say anything.
+  // The output of the script is unreliable while its pod is being stopped.
   const fate = PodFailure.classify(pod, (message) => TerminationMessage.parse(message) !== undefined)
   if (fate !== undefined) return BuildStatus.errored(fate.reason, { ...fate, ...reference })
   for (const verb of ["build", "push"] as const) {
@@ -54,13 +54,13 @@ export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
   }
   const { message = "", reason = "" } = pod.status ?? {}
   return BuildStatus.errored("Unknown", {
-    message: message || "its pod failed, and does not say why",
+    message: message || "its pod failed without a reason",
     upstreamReason: reason || undefined,
     ...reference
   })
 }
 
-/** What an exit code means that only the Job controller remembers. */
+/** The meaning of an exit code that is known only from the Job's condition. */
 export const ofExitCode = (verb: string, exitCode: number): BuildStatus.Failed | BuildStatus.Errored =>
   said(verb, { exitCode }, {})
 
@@ -90,6 +90,6 @@ const said = (
     })
 }
 
-/** When the last of its containers ended. */
+/** When the last container ended. */
 export const endOf = (pod: Pod): DateTime.Utc | undefined =>
   timeOf((terminated(pod, "push") ?? terminated(pod, "build"))?.finishedAt ?? pod.metadata.deletionTimestamp)

@@ -1,5 +1,5 @@
 /**
- * The life of a build on this machine: begun by one process, told by any, ended by whoever is left.
+ * The life of a build on this machine: started by one process, read by any, ended by the process that is left.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Cause from "effect/Cause"

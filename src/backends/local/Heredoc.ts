@@ -16,7 +16,7 @@ export interface HeredocFile {
 }
 
 /** A heredoc that cannot be written otherwise; `line` counts from 1. */
-export interface Objection {
+export interface Unsupported {
   readonly line: number
   readonly message: string
 }
@@ -25,7 +25,7 @@ export interface Objection {
 export interface Lowered {
   readonly text: string
   readonly files: ReadonlyArray<HeredocFile>
-  readonly objections: ReadonlyArray<Objection>
+  readonly unsupported: ReadonlyArray<Unsupported>
 }
 
 /** The build context of {@link HeredocFile}s. */
@@ -91,11 +91,11 @@ const copies = (
 
 /** A Containerfile without heredocs; one that has none is returned as it is. */
 export const lower = (containerfile: string): Lowered => {
-  if (!Containerfile.hasHeredoc(containerfile)) return { text: containerfile, files: [], objections: [] }
+  if (!Containerfile.hasHeredoc(containerfile)) return { text: containerfile, files: [], unsupported: [] }
   const all = lines(containerfile)
   const output: Array<string> = []
   const files: Array<HeredocFile> = []
-  const objections: Array<Objection> = []
+  const unsupported: Array<Unsupported> = []
   const shells = new Map<string, ReadonlyArray<string>>()
   let stage = ""
   let shell = defaultShell
@@ -119,16 +119,16 @@ export const lower = (containerfile: string): Lowered => {
       output.push(...replacement.text)
       files.push(...replacement.files)
       for (const heredoc of heredocs.filter(expands)) {
-        objections.push({ line, message: expansionMessage(keyword, heredoc.delimiter) })
+        unsupported.push({ line, message: expansionMessage(keyword, heredoc.delimiter) })
       }
     }
     if ((output.at(-1) ?? "").length > maxLine) {
-      objections.push({
+      unsupported.push({
         line,
         message: "a heredoc of this length needs buildah 1.33 or later; put it in the context"
       })
     }
   }
   const text = [...output, ...all.slice(copied)].join("\n")
-  return { text: containerfile.endsWith("\n") ? `${text}\n` : text, files, objections }
+  return { text: containerfile.endsWith("\n") ? `${text}\n` : text, files, unsupported }
 }

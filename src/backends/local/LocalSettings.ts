@@ -54,7 +54,7 @@ export interface LocalSettings {
 }
 
 /** What the user's environment says, with the settings over it. */
-export interface Surroundings {
+export interface LocalEnvironment {
   readonly stateDirectory: string
   readonly workDirectory: string
   readonly authFile: string | undefined
@@ -71,10 +71,10 @@ const handedOn = ["PATH", "HOME", "USER", "XDG_RUNTIME_DIR", "SSL_CERT_FILE", "S
 const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const
 
 /** Reads the environment. */
-export const surroundings = (
+export const readEnvironment = (
   fs: FileSystem.FileSystem,
   settings: LocalSettings
-): Effect.Effect<Surroundings, ConfigError> =>
+): Effect.Effect<LocalEnvironment, ConfigError> =>
   Effect.gen(function*() {
     const exists = (path: string) => fs.exists(path).pipe(Effect.orElseSucceed(() => false))
     const home = (yield* read("HOME")) ?? "/root"

@@ -50,7 +50,7 @@ const rows: ReadonlyArray<Row> = [
     const lowersHeredocs = !knowsHeredocs(machine)
     const version = machine.buildah.join(".")
     return [
-      ...(lowersHeredocs ? Heredoc.lower(dockerfile).objections : []),
+      ...(lowersHeredocs ? Heredoc.lower(dockerfile).unsupported : []),
       ...BuildahFeatures.unmet(dockerfile, machine.buildah, { isolation, lowersHeredocs }).map(({ line, message }) => ({
         line,
         message: `${message}; this machine has buildah ${version}`

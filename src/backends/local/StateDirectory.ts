@@ -134,16 +134,16 @@ export const make = (
       )
       : Effect.succeed(undefined)
 
-  /** Writes beside the place, then moves there by `settle`, so that no reader sees half a file. */
+  /** Writes beside the place, then moves there by `publish`, so that no reader sees half a file. */
   const write = (
     place: Place,
     text: string,
-    settle: (from: string) => Effect.Effect<void, PlatformError>
+    publish: (from: string) => Effect.Effect<void, PlatformError>
   ): Effect.Effect<void, PlatformError> =>
     Effect.gen(function*() {
       const draft = file(place, `.${yield* freshName}`)
       yield* fs.writeFileString(draft, text).pipe(
-        Effect.andThen(settle(draft)),
+        Effect.andThen(publish(draft)),
         Effect.ensuring(Effect.ignore(fs.remove(draft, { force: true })))
       )
     })

@@ -1,6 +1,6 @@
 /**
- * What the reasons of a Build mean, one row each. All of them stand in openshift/api build/v1/consts.go, unless a row says
- * where else. `cm` is openshift-controller-manager, pkg/build/controller/build/build_controller.go; `b` is openshift/builder,
+ * The meaning of the reasons of a Build, one row each. All are in openshift/api build/v1/consts.go, unless a row names another
+ * source. `cm` is openshift-controller-manager, pkg/build/controller/build/build_controller.go; `b` is openshift/builder,
  * pkg/build/builder.
  */
 import type { Blocked, ErroredReason, FailedReason } from "../../core/BuildStatus.js"
@@ -8,14 +8,14 @@ import * as ErrorText from "../script/ErrorText.js"
 import { has } from "../script/ErrorText.js"
 import type { BuilderMessage } from "./BuilderMessage.js"
 
-// --- before it runs ---
+// --- pending ---
 
 const quota = /exceeded quota|failed quota/
 
 const orQuota = (reason: Blocked["reason"]) => (message: string): Blocked["reason"] =>
   quota.test(message) ? "Quota" : reason
 
-/** The reasons of a Build that is New or Pending: it may go on once what is said there changes. */
+/** The reasons of a Build that is New or Pending; it continues once the condition changes. */
 export const blocked: ReadonlyMap<string, (message: string) => Blocked["reason"]> = new Map([
   ["InvalidOutputReference", orQuota("MissingReference")], // cm resolveImageReferences
   ["InvalidImageReference", orQuota("MissingReference")], // cm resolveImageReferences
@@ -32,7 +32,7 @@ export const blocked: ReadonlyMap<string, (message: string) => Blocked["reason"]
   ["MissingPushSecret", orQuota("MissingReference")] // cm handleActiveBuild
 ])
 
-// --- how it ends ---
+// --- outcome ---
 
 export type Meaning =
   | { readonly state: "Failed"; readonly reason: FailedReason; readonly exitCode?: number }
@@ -79,7 +79,7 @@ const pull = (said: BuilderMessage): Meaning => {
 
 const push = registry("PushDenied", "PushFailed")
 
-/** A process that was killed: by the node for want of memory, or by whoever stopped the pod. */
+/** A process that was killed: by the node because of memory pressure, or because the pod was stopped. */
 const killed = /exit status 137\s*$|signal: killed|subprocess exited on killed/
 
 /**
@@ -111,13 +111,13 @@ const build = (said: BuilderMessage): Meaning => {
   return { ...failed("InstructionFailed"), ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }) }
 }
 
-/** The Containerfile is written out, and read: what fails there but for want of room is what the user wrote. */
+/** The Containerfile is written and parsed: an error there is the user's fault, unless the disk is full. */
 const prepare = ({ text }: BuilderMessage): Meaning =>
   has(text, ErrorText.disk) ? errored("OutOfDisk") : failed("ContainerfileInvalid")
 
 /**
- * Where the service account may not update builds/details the builder cannot give a reason, and there is its error alone.
- * That is too little to call it the user's fault.
+ * If the service account may not update builds/details, the builder cannot set a reason, and only its error is known. That is
+ * not enough to blame the user.
  */
 const generic = (said: BuilderMessage): Meaning =>
   /^failed to pull image/i.test(said.error)

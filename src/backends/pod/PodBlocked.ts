@@ -1,5 +1,5 @@
 /**
- * Why a pod does not begin, in our word and in the platform's, one row for each of its words.
+ * Why a pod does not start: our reason for each of the platform's, one row each.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ type Reason = Blocked["reason"]
 const blocked = (reason: Reason, upstreamReason: string, message: string | undefined): Blocked =>
   new Blocked({ reason, upstreamReason, message: message === undefined || message === "" ? upstreamReason : message })
 
-/** The reasons of a container that waits. Those of the ordinary course (ContainerCreating, PodInitializing) say nothing. */
+/** The reasons of a container that waits. The ordinary ones (ContainerCreating, PodInitializing) are not listed. */
 const waiting: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   // pkg/kubelet/images/types.go
   ["ErrImagePull", "ImagePull"],
@@ -41,7 +41,7 @@ const scheduling: ReadonlyMap<string, Reason> = new Map<string, Reason>([
 
 const missing = /not found|non-existent/
 
-/** The reasons of warnings about a pod, or about what was to make one, as far as they stop it. */
+/** The reasons of warning events about a pod or its controller that keep it from starting. */
 const warnings: ReadonlyMap<string, (message: string) => Reason> = new Map<string, (message: string) => Reason>([
   ["FailedScheduling", () => "Unschedulable"], // pkg/scheduler/schedule_one.go
   ["FailedMount", (message) => missing.test(message) ? "MissingReference" : "Unknown"], // pkg/kubelet/events/event.go
@@ -56,7 +56,7 @@ const timeOf = ({ eventTime, firstTimestamp, lastTimestamp }: Event): string =>
   lastTimestamp ?? eventTime ?? firstTimestamp ?? ""
 
 /**
- * What the latest telling warning says.
+ * The reason of the latest listed warning.
  *
  * @since 0.1.0
  * @category getters
@@ -70,7 +70,7 @@ export const warned = (events: ReadonlyArray<Event>): Blocked | undefined => {
 }
 
 /**
- * What keeps a pod from beginning, by its own state or, where that does not tell, by the events about it.
+ * Why a pod does not start, from its own status or, if that gives no reason, from the events about it.
  *
  * @since 0.1.0
  * @category getters

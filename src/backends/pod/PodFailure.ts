@@ -1,6 +1,6 @@
 /**
- * What a platform did to a pod, whatever ran in it: the words of the kubelet, the scheduler and the controllers, one row
- * each. What the program in the pod said itself is another matter, and counts less: it may say anything while it is killed.
+ * Why the platform ended a pod, whatever ran in it: the reasons of the kubelet, the scheduler and the controllers, one row
+ * each. They take precedence over the output of the program in the pod, which may be anything while it is killed.
  *
  * @since 0.1.0
  */
@@ -45,11 +45,11 @@ const podReasons: ReadonlyMap<string, ErroredReason> = new Map<string, ErroredRe
 /** lifecycle/predicate.go InsufficientResourceError: `OutOf` and the name of any resource. */
 const outOf = /^OutOf\S+$/
 
-/** Evictions for what the pod itself has used up, not its node: eviction/eviction_manager.go, the message formats. */
+/** Evictions because the pod itself exceeded a limit, not its node: eviction/eviction_manager.go, the message formats. */
 const ownStorage =
   /Usage of EmptyDir volume .* exceeds the limit|exceeded its local ephemeral storage limit|ephemeral local storage usage exceeds/
 
-/** The reasons of the condition DisruptionTarget: k8s.io/api/core/v1/types.go, and who writes them. */
+/** The reasons of the condition DisruptionTarget: k8s.io/api/core/v1/types.go, and the component that sets them. */
 const disruptions: ReadonlyMap<string, ErroredReason> = new Map<string, ErroredReason>([
   ["PreemptionByScheduler", "Evicted"], // pkg/scheduler/framework/preemption
   ["EvictionByEvictionAPI", "Evicted"], // pkg/registry/core/pod/storage/eviction.go: a node is drained
@@ -64,7 +64,7 @@ const ended = (pod: Pod) =>
   )
 
 /**
- * What the platform did to the pod; undefined if it did nothing. `isReport` recognizes a termination message that the program
+ * Why the platform ended the pod; undefined if it did not. `isReport` recognizes a termination message that the program
  * wrote itself: it was not killed for want of memory then, whatever the runtime reports.
  *
  * @since 0.1.0
@@ -90,7 +90,7 @@ export const classify = (pod: Pod, isReport: (message: string) => boolean = () =
     return fate(
       "OOMKilled",
       "OutOfMemory",
-      `the container ${killed.name} needed more memory than it may have; ask for more in resources.memory, ` +
+      `the container ${killed.name} exceeded its memory limit; request more in resources.memory, ` +
         "or build on a node with more"
     )
   }
@@ -100,7 +100,7 @@ export const classify = (pod: Pod, isReport: (message: string) => boolean = () =
     return fate(word, disruptions.get(word) ?? "Evicted", disrupted.message)
   }
   const unknown = ended(pod).find(({ exitCode, reason = "" }) =>
-    // kubelet_pods.go: the node came back and does not know what became of the container.
+    // kubelet_pods.go: the node returned and does not know how the container ended.
     reason === "ContainerStatusUnknown" ||
     // containerd internal/cri/server/restart.go: it was restarted, and the container's end is not known.
     (reason === "Unknown" && exitCode === 255)

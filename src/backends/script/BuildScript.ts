@@ -59,7 +59,7 @@ export const environment = {
   OSB_MOUNTS_DIR: "",
   /** A PEM file of authorities to trust beside the system's. */
   OSB_TRUST_BUNDLE: "",
-  /** A further build context, `os-builder-heredocs`: files that stand for heredocs where buildah knows none. */
+  /** A further build context, `os-builder-heredocs`: files that replace heredocs for a buildah without them. */
   OSB_HEREDOCS_DIR: "",
   /** A folder with any of `registries.conf`, `registries.conf.d`, `policy.json`, `certs.d`, `HOST[..PORT].crt`. */
   OSB_REGISTRIES_DIR: "",

@@ -60,7 +60,7 @@ attempt() {
   wait "$child"
   status=$?
   child=
-  # A process that a RUN left behind may hold the pipe open for ever.
+  # A process that a RUN left behind may hold the pipe open indefinitely.
   patience=50
   while [ ! -e "$said.end" ] && [ "$patience" -gt 0 ]; do
     sleep 0.1

@@ -24,7 +24,7 @@ export type TextRule = (text: string) => string | undefined
 // -----------------------------------------------------------------------------
 
 /**
- * The first objection of several rules, which are asked in order.
+ * The first problem that several rules find, in their order.
  *
  * @since 0.1.0
  * @category rules
@@ -74,7 +74,7 @@ export const atMostBytes = (limit: number): TextRule => (text) => {
 }
 
 /**
- * Objects to half of a surrogate pair, which is no character, and which UTF-8 cannot hold.
+ * Rejects half of a surrogate pair, which is not a character and cannot be encoded in UTF-8.
  *
  * @since 0.1.0
  * @category rules

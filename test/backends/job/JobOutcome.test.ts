@@ -347,7 +347,7 @@ describe("a Job that is over", () => {
     assert.strictEqual(status.pod?.uid, "pod-1")
   })
 
-  it("tells the pod that its policy names from those of earlier attempts", () => {
+  it("distinguishes the pod that its policy names from those of earlier attempts", () => {
     const pods = [failed("build", code.pullFailed), failed("push", code.pushDenied, {}, 2)]
     const child = by(
       "PodFailurePolicy",

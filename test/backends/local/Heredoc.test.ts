@@ -25,7 +25,7 @@ describe("Heredoc", () => {
       "COPY a <b /c/",
       ""
     )
-    assert.deepStrictEqual(Heredoc.lower(text), { text, files: [], objections: [] })
+    assert.deepStrictEqual(Heredoc.lower(text), { text, files: [], unsupported: [] })
     FastCheck.assert(FastCheck.property(FastCheck.string({ unit: "grapheme" }), (text) => {
       if (!text.includes("<<")) assert.strictEqual(Heredoc.lower(text).text, text)
     }))
@@ -104,7 +104,7 @@ describe("Heredoc", () => {
           { path: "2/two", content: "  $2 \\\n\n" },
           { path: "3/x", content: "y\n" }
         ],
-        objections: []
+        unsupported: []
       }
     )
   })
@@ -115,10 +115,10 @@ describe("Heredoc", () => {
   })
 
   it("objects to what only a newer buildah can, with the line", () => {
-    const { objections } = Heredoc.lower(lines("FROM base", "", "COPY <<E /e", "$HOME", "E"))
-    assert.deepStrictEqual(objections.map(({ line }) => line), [3])
-    assert.include(objections[0]?.message, "<<\"E\"")
-    assert.lengthOf(Heredoc.lower(lines("RUN <<E", "x".repeat(70_000), "E")).objections, 1)
+    const { unsupported } = Heredoc.lower(lines("FROM base", "", "COPY <<E /e", "$HOME", "E"))
+    assert.deepStrictEqual(unsupported.map(({ line }) => line), [3])
+    assert.include(unsupported[0]?.message, "<<\"E\"")
+    assert.lengthOf(Heredoc.lower(lines("RUN <<E", "x".repeat(70_000), "E")).unsupported, 1)
   })
 
   it("never throws, whatever it is given", () => {

@@ -4,7 +4,7 @@ import { BuildInput } from "effect-os-builder"
 import type { HostInfo } from "../../../src/backends/local/HostInfo.js"
 import * as LocalUnsupported from "../../../src/backends/local/LocalUnsupported.js"
 
-const objections = (options: Partial<BuildInput.Options>, machine: HostInfo) =>
+const unsupported = (options: Partial<BuildInput.Options>, machine: HostInfo) =>
   Effect.map(
     BuildInput.make({
       dockerfile: "FROM scratch",
@@ -26,20 +26,20 @@ describe("Unsupported", () => {
         objectLabels: { a: "b" },
         dockerfile: "FROM a\nRUN <<EOF\ntrue\nEOF\nCOPY <<\"EOF\" /x\n$y\nEOF"
       }
-      assert.deepStrictEqual(yield* objections({ ...options, architecture: "amd64" }, old), [])
-      assert.deepStrictEqual(yield* objections({ ...options, architecture: "arm64" }, recent), [])
+      assert.deepStrictEqual(yield* unsupported({ ...options, architecture: "amd64" }, old), [])
+      assert.deepStrictEqual(yield* unsupported({ ...options, architecture: "arm64" }, recent), [])
     }))
 
   it.effect("objects to a machine without a buildah that will do", () =>
     Effect.gen(function*() {
-      assert.match((yield* objections({}, { ...old, buildah: undefined })).join(), /buildah is not installed/)
-      assert.match((yield* objections({}, { ...old, buildah: [1, 9] })).join(), /buildah 1\.9 is too old/)
-      assert.deepStrictEqual(yield* objections({}, { ...old, buildah: [2, 0] }), [])
+      assert.match((yield* unsupported({}, { ...old, buildah: undefined })).join(), /buildah is not installed/)
+      assert.match((yield* unsupported({}, { ...old, buildah: [1, 9] })).join(), /buildah 1\.9 is too old/)
+      assert.deepStrictEqual(yield* unsupported({}, { ...old, buildah: [2, 0] }), [])
     }))
 
   it.effect("objects to what needs a cluster or another machine, all at once", () =>
     Effect.gen(function*() {
-      const issues = yield* objections({
+      const issues = yield* unsupported({
         architecture: "s390x",
         placement: { tolerations: [{ operator: "Exists" }] },
         queueName: "q"
@@ -56,19 +56,19 @@ describe("Unsupported", () => {
     Effect.gen(function*() {
       const dockerfile = "FROM a\n\nRUN --mount=type=tmpfs,dst=/tmp true\nADD https://example.com/x.git /src"
       assert.deepStrictEqual(
-        (yield* objections({ dockerfile }, old)).map((issue) => issue.replace(/ or later:.*;/, " …;")),
+        (yield* unsupported({ dockerfile }, old)).map((issue) => issue.replace(/ or later:.*;/, " …;")),
         [
           "dockerfile (line 3): RUN --mount=type=tmpfs needs buildah 1.31 …; this machine has buildah 1.28",
           "dockerfile (line 4): ADD git needs buildah 1.38 …; this machine has buildah 1.28"
         ]
       )
-      assert.deepStrictEqual(yield* objections({ dockerfile }, recent), [])
+      assert.deepStrictEqual(yield* unsupported({ dockerfile }, recent), [])
     }))
 
   it.effect("objects to heredocs to expand only where buildah knows none", () =>
     Effect.gen(function*() {
       const dockerfile = "FROM a\nCOPY <<EOF /x\n$y\nEOF"
-      assert.match((yield* objections({ dockerfile }, old)).join(), /^dockerfile \(line 2\): COPY <<EOF/)
-      assert.deepStrictEqual(yield* objections({ dockerfile }, recent), [])
+      assert.match((yield* unsupported({ dockerfile }, old)).join(), /^dockerfile \(line 2\): COPY <<EOF/)
+      assert.deepStrictEqual(yield* unsupported({ dockerfile }, recent), [])
     }))
 })

@@ -175,7 +175,7 @@ describe("a Build that is Complete", () => {
 })
 
 describe("a Build that is Cancelled", () => {
-  it("is Cancelled, whoever did it", () =>
+  it("is Cancelled, by any client", () =>
     assert.strictEqual(summary(over({ phase: "Cancelled", reason: "CancelledBuild" })), "Cancelled"))
 })
 

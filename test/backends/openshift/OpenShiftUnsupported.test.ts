@@ -196,7 +196,7 @@ describe("an OpenShift Build can honour", () => {
   }
 })
 
-it.effect("every objection tells the way out", () =>
+it.effect("every issue says what to do instead", () =>
   Effect.sync(() => {
     for (const [what, options] of refused) {
       for (const line of said(options).split("\n").filter((line) => line !== "")) {

@@ -74,7 +74,7 @@ const cases: ReadonlyArray<readonly [what: string, Pod["status"], reason: string
     ["Shutdown", { reason: "Shutdown" }, "NodeLost", "Shutdown", /./],
     ["a restart of containerd", terminated("Unknown", 255), "NodeLost", "Unknown", /tail/],
     ["NodeLost", { reason: "NodeLost" }, "NodeLost", "NodeLost", /./],
-    ["OOMKilled", terminated("OOMKilled"), "OutOfMemory", "OOMKilled", /main needed more memory/],
+    ["OOMKilled", terminated("OOMKilled"), "OutOfMemory", "OOMKilled", /main exceeded its memory limit/],
     ["PreemptionByScheduler", disrupted("PreemptionByScheduler"), "Evicted", "PreemptionByScheduler", /^by /],
     ["EvictionByEvictionAPI", disrupted("EvictionByEvictionAPI"), "Evicted", "EvictionByEvictionAPI", /^by /],
     ["TerminationByKubelet", disrupted("TerminationByKubelet"), "Evicted", "TerminationByKubelet", /^by /],

@@ -246,7 +246,7 @@ const judge = (all: ReadonlyArray<string>, call: string) => {
 }
 
 describe("classification", { timeout: 120_000 }, () => {
-  it("tells what stopped a build", () => {
+  it("classifies what stopped a build", () => {
     const verdicts = judge(builds.map(([said]) => said), "build_failed")
     for (const [index, [said, expected, exitCode]] of builds.entries()) {
       const verdict = verdicts[index]
@@ -263,7 +263,7 @@ describe("classification", { timeout: 120_000 }, () => {
       ["push", code.pushDenied, code.pushFailed]
     ] as const
   ) {
-    it(`tells what stopped a ${verb}`, () => {
+    it(`classifies what stopped a ${verb}`, () => {
       const expected = {
         denied: refused,
         transient,

@@ -9,16 +9,16 @@
  * profile `RuntimeDefault` of containerd, does not. The pod has no service-account token, but for one case: the final image
  * goes into OpenShift's internal registry and names no secret; then the pushing container has a token, and nothing else has.
  *
- * **What the cluster must allow.** {@link rules} for the account that builds. For the pod, with the setting `security`:
+ * **What the cluster must allow.** {@link rules} for the caller. For the pod, with the setting `security`:
  *
  * | `security` | PodSecurity | OpenShift | nodes |
  * |---|---|---|---|
  * | `anyuid` | `baseline` | the SCC `anyuid` for the service account: `oc adm policy add-scc-to-user anyuid -z NAME` | any |
- * | `userns` | `baseline` | the same, or `nested-container` where there is one | user namespaces for pods: Linux 6.3, Kubernetes 1.33 or the feature gate, containerd 2 or CRI-O 1.25. Whether the API server knows them is looked at; a node that cannot keeps the pod from starting |
+ * | `userns` | `baseline` | the same, or `nested-container` where there is one | user namespaces for pods: Linux 6.3, Kubernetes 1.33 or the feature gate, containerd 2 or CRI-O 1.25. The created Job is checked for them; on a node without them the pod does not start |
  *
- * **How an attempt ends.** The script ends each with an exit code of its own and says more in the termination message. The
- * Job tries again what the platform disturbed and what a registry could not do just then, as often as the input's `retries`
- * say, and ends at once with everything else: a Containerfile that failed is never built again.
+ * **How an attempt ends.** The script ends each with an exit code of its own and details in the termination message. The Job
+ * retries attempts that the platform disrupted and transient errors of a registry, up to the input's `retries`, and fails at
+ * once for any other reason: a Containerfile that failed is not built again.
  *
  * @example
  * ```ts

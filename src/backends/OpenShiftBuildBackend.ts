@@ -1,21 +1,21 @@
 /**
- * Builds by OpenShift's own build API: each attempt is a `build.openshift.io/v1` Build with the Docker strategy, created
+ * Builds with OpenShift's own build API: each attempt is a `build.openshift.io/v1` Build with the Docker strategy, created
  * directly, without a BuildConfig.
  *
- * **What the pod needs.** OpenShift's build controller makes it: privileged, as root, for that is how its builder runs
- * buildah. The controller may do that in any namespace, so neither the caller nor the service account needs an SCC, and no
- * PodSecurity level stands in the way. To the pod the Build brings the secrets for pulling and pushing, each mounted and not
- * copied, and what a RUN is to see, as read-only volumes.
+ * **What the pod needs.** OpenShift's build controller creates it privileged and as root, because its builder runs buildah
+ * that way. The controller may do that in any namespace, so neither the caller nor the service account needs an SCC, and no
+ * PodSecurity level prevents it. The Build mounts the secrets for pulling and pushing into the pod, and the mounts of the input
+ * as read-only volumes.
  *
- * **What the cluster must allow.** The capability `Build`, which an administrator can leave out; {@link rules} for the account that
- * builds, among them `create builds/docker`, which every authenticated user has unless it was taken away; and for the service
+ * **What the cluster must allow.** The capability `Build`, which an administrator can leave out; {@link rules} for the caller,
+ * among them `create builds/docker`, which every authenticated user has unless it was taken away; and for the service
  * account of the pod, `builder` by default, the role `system:image-builder`, which it has by default too.
  *
  * **What differs from other backends.** The image has OpenShift's own `OPENSHIFT_BUILD_*` variables and `io.openshift.*`
  * labels, and a Docker manifest; so equal inputs get different digests in different builds. Authorities, proxies, mirrors and
- * insecure registries are the cluster's, not the build's. The controller has no queue, tries nothing again and prunes nothing
- * of this: `pendingTimeout`, `retries` and `prune` are done from here. An entitlement is a volume; on RHEL images, `RUN rm -rf
- * /etc/rhsm-host` makes dnf look at it. What cannot be honoured, `check` says.
+ * insecure registries are the cluster's, not the build's. The controller has no queue for these builds and does not retry or
+ * prune them: this backend implements `pendingTimeout`, `retries` and `prune`. An entitlement is a volume; on RHEL images,
+ * `RUN rm -rf /etc/rhsm-host` makes dnf use it. `check` rejects what the backend cannot honour.
  *
  * @example
  * ```ts

@@ -1,13 +1,13 @@
 /**
- * The backend for the cluster at hand, chosen by asking it.
+ * Selects the backend that suits the cluster, by probing it.
  *
- * The candidates' probes are asked side by side. The first that is Available, in the order of preference, is the preferred
- * backend; those that are Absent or Forbidden are passed over. When a cluster cannot say whether a preferred one is there,
- * nothing is chosen: the layer waits ({@link ProbeTimeout}) and then fails with a ProbeError.
+ * The probes of all candidates run concurrently. The first candidate that is Available, in the order of preference, is the
+ * preferred backend; candidates that are Absent or Forbidden are skipped. If the cluster does not answer the probe of a
+ * candidate that might be preferred, nothing is chosen: the layer waits ({@link ProbeTimeout}), then fails with a ProbeError.
  *
- * The backend that the layer provides is called `auto`. It builds with the first available candidate that can honour the
- * input (`check`), unless another one has a build of that input already, which is then adopted. A ref is always answered by
- * the backend that it names, also by one that cannot build here any more.
+ * The layer provides a backend named `auto`. It builds with the first available candidate that can honour the input
+ * (`check`), and names those before it in `Submission.passedOver`; a build of the same input that another candidate has is
+ * adopted. A ref is always handled by the backend that it names, even by one that can no longer build on this cluster.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export { Explanation, Selection } from "./Selection.js"
 
 type Probed<R> = Pick<Candidate<unknown, R>, "name" | "probe">
 
-const observe = <R>({ name, probe }: Probed<R>): Effect.Effect<Row, never, R> =>
+const rowOf = <R>({ name, probe }: Probed<R>): Effect.Effect<Row, never, R> =>
   probe.pipe(
     Effect.catchAll((error) => Effect.succeed(new Unreachable({ error }))),
     Effect.map((verdict) => new Row({ backend: name, verdict })),
@@ -84,7 +84,8 @@ const observe = <R>({ name, probe }: Probed<R>): Effect.Effect<Row, never, R> =>
   )
 
 /**
- * Asks all the candidates, and chooses nothing. Never fails: a candidate whose probe gets no answer is `Unreachable`.
+ * Runs the probes of all candidates and chooses nothing. Never fails: a candidate whose probe gets no answer is
+ * `Unreachable`.
  *
  * @since 0.1.0
  * @category probing
@@ -94,31 +95,31 @@ export function probe<const C extends ReadonlyArray<Candidate.Any>>(
 ): Effect.Effect<Report, never, Candidate.Context<C[number]>>
 export function probe<E, R>(candidates: ReadonlyArray<Candidate<E, R>>): Effect.Effect<Report, never, R> {
   return Effect.map(
-    Effect.forEach(candidates, observe, { concurrency: "unbounded" }),
+    Effect.forEach(candidates, rowOf, { concurrency: "unbounded" }),
     (rows) => new Report({ rows })
   )
 }
 
-/** How long a candidate is waited for once a preferred one is known to be there. */
-const grace = Duration.seconds(5)
+/** Limits the wait for the other candidates once the first is Available. */
+const othersTimeout = Duration.seconds(5)
 
-const tooLate = ({ name }: Probed<never>) =>
+const timedOut = ({ name }: Probed<never>) =>
   new Row({
     backend: name,
     verdict: new Unreachable({
       error: new ProbeError({
         probe: name,
-        detail: `none came within ${DurationText.format(grace)}, and a preferred backend is there`,
+        detail: `none came within ${DurationText.format(othersTimeout)}, and a preferred backend is available`,
         retryable: true
       })
     })
   })
 
-const survey = (candidates: ReadonlyArray<Probed<never>>): Effect.Effect<Report> =>
+const probeAll = (candidates: ReadonlyArray<Probed<never>>): Effect.Effect<Report> =>
   Effect.scoped(Effect.gen(function*() {
     const probing = yield* Effect.forEach(
       candidates,
-      (candidate) => Effect.map(Effect.forkScoped(observe(candidate)), (fiber) => ({ candidate, fiber }))
+      (candidate) => Effect.map(Effect.forkScoped(rowOf(candidate)), (fiber) => ({ candidate, fiber }))
     )
     for (const { fiber } of probing) {
       if (decides(yield* Fiber.join(fiber))) {
@@ -127,9 +128,9 @@ const survey = (candidates: ReadonlyArray<Probed<never>>): Effect.Effect<Report>
     }
     const rows = yield* Effect.forEach(probing, ({ candidate, fiber }) =>
       Effect.timeoutTo(Fiber.join(fiber), {
-        duration: grace,
+        duration: othersTimeout,
         onSuccess: (row) => row,
-        onTimeout: () => tooLate(candidate)
+        onTimeout: () => timedOut(candidate)
       }), { concurrency: "unbounded" })
     return new Report({ rows })
   }))
@@ -141,18 +142,18 @@ const survey = (candidates: ReadonlyArray<Probed<never>>): Effect.Effect<Report>
 /**
  * The first of these candidates that can build on the cluster, with the others for what it cannot honour.
  *
- * The layers of the Available candidates are built along with this one, each by itself; that of another candidate only when
- * somebody asks about a build which it made. A candidate that is behind an Available one is waited for 5 seconds at most.
- * Every call gives a new layer, so that one process can select for several clusters.
+ * The layers of the Available candidates are built with this one; that of another candidate only when a ref of its backend is
+ * used. The probes of the candidates after an Available one are waited for at most 5 seconds. Every call returns a new layer,
+ * so one process can select for several clusters.
  *
- * Fails with `NoBackendAvailable` when every candidate is Absent or Forbidden, with `ProbeError` when a candidate that might
- * have been preferred cannot be asked, and with whatever the layers of the Available ones fail with.
+ * Fails with `NoBackendAvailable` if every candidate is Absent or Forbidden, with `ProbeError` if a candidate that might be
+ * preferred gives no answer, and with the errors of the layers of the Available candidates.
  *
  * @example
  * ```ts
  * import { BackendSelection } from "effect-os-builder"
  *
- * // Jobs of our own wherever they are admitted, else what OpenShift offers.
+ * // Jobs of our own where the cluster admits their pods, else OpenShift Builds.
  * const layer = BackendSelection.layerFrom([
  *   BackendSelection.custom({ security: "userns" }),
  *   BackendSelection.openShift()
@@ -183,9 +184,9 @@ export function layerFrom<E, R>(
 const select = <E>(candidates: ReadonlyArray<BoundCandidate<E>>) =>
   Effect.gen(function*() {
     if (new Set(candidates.map(({ name }) => name)).size < candidates.length) {
-      return yield* Effect.dieMessage("Two candidates have one name. Give each its own: refs carry it.")
+      return yield* Effect.dieMessage("Two candidates have the same name. Give each its own, because refs contain it.")
     }
-    const report = yield* survey(candidates)
+    const report = yield* probeAll(candidates)
     const verdict = report.first?.verdict
     if (verdict === undefined) {
       return yield* new NoBackendAvailable({ report })
@@ -195,11 +196,11 @@ const select = <E>(candidates: ReadonlyArray<BoundCandidate<E>>) =>
     }
     const scope = yield* Effect.scope
     const found = new Set(report.rows.filter((row) => row.verdict._tag === "Available").map((row) => row.backend))
-    const [passedOver, chosen] = Arr.partition(candidates, ({ name }) => found.has(name))
+    const [unavailable, chosen] = Arr.partition(candidates, ({ name }) => found.has(name))
     const available = yield* Effect.all(chosen.map(({ start }) => start(scope)), { concurrency: "unbounded" })
     const others = new Map<string, Effect.Effect<Service, BackendError>>()
-    for (const bind of passedOver) {
-      others.set(bind.name, yield* startWhenAsked(bind, scope))
+    for (const candidate of unavailable) {
+      others.set(candidate.name, yield* startOnDemand(candidate, scope))
     }
     const explain = (input: BuildInput) => Routing.explain(report, available, input)
     return Context.make(BuildBackend, Routing.make({ available, others })).pipe(
@@ -215,9 +216,9 @@ const select = <E>(candidates: ReadonlyArray<BoundCandidate<E>>) =>
 // -----------------------------------------------------------------------------
 
 /**
- * - `backend`: `auto`, the default, asks the cluster. A name settles it: that backend builds, whatever the cluster would have
- *   said to a probe, and none is asked; the others answer for the builds that they made before.
- * - `namespace`: where builds go that name no other; by default that of the cluster's context.
+ * - `backend`: `auto`, the default, probes the cluster. With a name, that backend builds without a probe; the others still
+ *   handle the refs of their earlier builds.
+ * - `namespace`: the namespace of builds that name none; by default that of the cluster's context.
  *
  * @since 0.1.0
  * @category models
@@ -227,11 +228,11 @@ export interface Settings {
   readonly namespace?: string | undefined
 }
 
-const settled = <E, R>(backend: BuiltInCandidates.Name) => (candidate: Candidate<E, R>): Candidate<E, R> => ({
+const chosenByName = <E, R>(backend: BuiltInCandidates.Name) => (candidate: Candidate<E, R>): Candidate<E, R> => ({
   ...candidate,
   probe: Effect.succeed(
     candidate.name === backend
-      ? new Available({ evidence: "the settings name it; the cluster was not asked" })
+      ? new Available({ evidence: "the settings name it; the cluster was not probed" })
       : new Absent({ evidence: `the settings name ${backend}` })
   )
 })
@@ -253,11 +254,11 @@ export const layerWith = (
   { backend = "auto", namespace }: Settings
 ): Layer.Layer<BuildBackend | Selection, NoBackendAvailable | ProbeError, Cluster> => {
   const candidates = BuiltInCandidates.all({ namespace })
-  return layerFrom(backend === "auto" ? candidates : Arr.map(candidates, settled(backend)))
+  return layerFrom(backend === "auto" ? candidates : Arr.map(candidates, chosenByName(backend)))
 }
 
 /**
- * The backend that suits the cluster: the one for a single node, or else OpenShift's builds, or else Jobs of our own.
+ * The backend that suits the cluster: that for a single node, else OpenShift's builds, else Jobs of our own.
  *
  * @example
  * ```ts
@@ -293,7 +294,7 @@ export const layerConfig = (
   Layer.unwrapEffect(Effect.map(Config.unwrap(config), layerWith))
 
 /**
- * As the environment says: `OS_BUILDER_BACKEND`, which is `auto` or a name, and `OS_BUILDER_NAMESPACE`.
+ * {@link layer} with settings from the environment: `OS_BUILDER_BACKEND`, `auto` or a name, and `OS_BUILDER_NAMESPACE`.
  *
  * @example
  * ```ts
@@ -317,7 +318,7 @@ export const layerFromEnv: Layer.Layer<
 })
 
 // -----------------------------------------------------------------------------
-// candidates, with all that they need
+// candidates with their context
 // -----------------------------------------------------------------------------
 
 interface BoundCandidate<E> extends Probed<never> {
@@ -325,7 +326,7 @@ interface BoundCandidate<E> extends Probed<never> {
 }
 
 const bind = <E, R>({ layer, name, probe }: Candidate<E, R>, context: Context.Context<R>): BoundCandidate<E> => {
-  // What was there when the layer was built; only the span is that of the caller.
+  // The context in which the layer was built, with the caller's span.
   const within = Effect.mapInputContext((caller: Context.Context<never>) =>
     Context.merge(context, Context.pick(Tracer.ParentSpan)(caller))
   )
@@ -337,14 +338,14 @@ const bind = <E, R>({ layer, name, probe }: Candidate<E, R>, context: Context.Co
         Effect.map(Context.get(BuildBackend)),
         Effect.filterOrDieMessage(
           (backend) => backend.name === name,
-          `The candidate ${name} provides a backend of another name. Give it that name: refs carry it.`
+          `The candidate ${name} provides a backend of another name. Give both the same name, because refs contain it.`
         )
       )
   }
 }
 
-/** Starts when it is first asked for, and again if that failed. */
-const startWhenAsked = <E>(
+/** Starts the backend when it is first needed, and again after a failure. */
+const startOnDemand = <E>(
   { name, start }: BoundCandidate<E>,
   scope: Scope.Scope
 ): Effect.Effect<Effect.Effect<Service, BackendError>> =>

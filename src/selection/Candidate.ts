@@ -1,5 +1,5 @@
 /**
- * A backend that may be chosen.
+ * A backend that may be selected.
  *
  * @since 0.1.0
  */
@@ -10,9 +10,9 @@ import type { ProbeError } from "./Probe.js"
 import type { Verdict } from "./Verdict.js"
 
 /**
- * - `name` is that of the backend which `layer` provides; no other candidate has it.
- * - `probe` finds out whether the backend can build here. It is asked once, when the selection is made.
- * - `layer` provides the backend. It is built only when the backend is used.
+ * - `name`: the name of the backend that `layer` provides; unique among the candidates.
+ * - `probe`: whether the backend can build on this cluster. It runs once, when the selection is made.
+ * - `layer`: provides the backend. It is built only if the backend is used.
  *
  * @since 0.1.0
  * @category models
@@ -36,7 +36,7 @@ export declare namespace Candidate {
   export type Any = Candidate<unknown, unknown>
 
   /**
-   * What building the backend's layer may fail with.
+   * The errors of the backend's layer.
    *
    * @since 0.1.0
    * @category models
@@ -44,7 +44,7 @@ export declare namespace Candidate {
   export type Error<C> = C extends Candidate<infer E, infer _R> ? E : never
 
   /**
-   * What the probe and the layer need.
+   * The requirements of the probe and the layer.
    *
    * @since 0.1.0
    * @category models

@@ -1,12 +1,11 @@
 /**
- * What a cluster offers for building images, found out by asking it, never by guessing.
+ * Probes for what a cluster offers for building images; they never guess.
  *
- * Discovery comes first, and a group that is not there is not asked about. What is asked then is asked side by side, so that
- * a probe takes two round trips.
+ * A probe discovers the API groups first and then sends its other requests concurrently, so it takes two round trips.
  *
- * A probe has three answers ({@link Verdict}), and fails with {@link ProbeError} when there is none: a cluster that is away is
- * waited for as long as {@link ProbeTimeout} says, by default 2 minutes. The questions of yes or no
- * ({@link isSingleNode}, {@link hasOpenShiftBuilds}, {@link canRunBuildJobs}) take Forbidden for a no.
+ * A probe returns one of three verdicts ({@link Verdict}). It waits for a cluster that does not answer for at most
+ * {@link ProbeTimeout}, by default 2 minutes, and then fails with {@link ProbeError}. {@link isSingleNode},
+ * {@link hasOpenShiftBuilds} and {@link canRunBuildJobs} are false for Forbidden.
  *
  * @example
  * ```ts
@@ -64,7 +63,7 @@ export * from "./Verdict.js"
 
 /**
  * Whether the control plane is a single node: `controlPlaneTopology` of the Infrastructure `cluster` is `SingleReplica`. A
- * cluster that has no such object, or does not let us read it, is not taken for one.
+ * cluster that has no such object, or does not permit to read it, does not count as one.
  *
  * @since 0.1.0
  * @category probes
@@ -75,8 +74,8 @@ export const singleNode: Effect.Effect<Verdict, ProbeError, Cluster> = Probe.mak
 )
 
 /**
- * Whether the OpenShift Build API is there (its group, its resource, the cluster capability `Build`), and we may create
- * ConfigMaps, Builds, and Builds of the Docker strategy.
+ * Whether the OpenShift Build API exists (its group, its resource, the cluster capability `Build`), and ConfigMaps, Builds and
+ * Builds of the Docker strategy may be created.
  *
  * @since 0.1.0
  * @category probes
@@ -95,10 +94,10 @@ export const openShiftBuildsWith = (
 export const openShiftBuilds: Effect.Effect<Verdict, ProbeError, Cluster> = openShiftBuildsWith({})
 
 /**
- * Whether we may create ConfigMaps and Jobs, and the cluster admits the pod of such a Job (quota, PodSecurity, SCC),
- * judged by the rights of the pod's service account where the cluster can be asked for that.
+ * Whether ConfigMaps and Jobs may be created, and the cluster admits the pod of such a Job (quota, PodSecurity, SCC), with the
+ * permissions of the pod's service account where the cluster can tell.
  *
- * A quota that is full counts as available: builds wait for room. One in which the pod never fits does not.
+ * A quota that is used up counts as available, because builds wait for room; a quota in which the pod never fits does not.
  *
  * @since 0.1.0
  * @category probes
@@ -115,7 +114,7 @@ export const buildJobsWith = (options: Checks.JobsOptions): Effect.Effect<Verdic
 export const buildJobs: Effect.Effect<Verdict, ProbeError, Cluster> = buildJobsWith({})
 
 /**
- * What it takes to build on a single node: {@link singleNode}, and then {@link buildJobsWith}.
+ * Whether Jobs can build on a single node: {@link singleNode} and {@link buildJobsWith}.
  *
  * @since 0.1.0
  * @category probes
@@ -124,8 +123,8 @@ export const singleNodeJobsWith = (options: Checks.JobsOptions): Effect.Effect<V
   Probe.make("singleNodeJobs", Checks.discovered((groups) => Checks.singleNodeJobs(groups, options)))
 
 /**
- * What to allow the probes, cluster-wide, beyond what every authenticated user may do. They do without, and then take no
- * cluster for a single node, and every Build API that is served for one that builds.
+ * The cluster-wide permissions of the probes, beyond those of every authenticated user. Without them, no cluster counts as a
+ * single node, and every Build API that is served counts as available.
  *
  * @since 0.1.0
  * @category constants

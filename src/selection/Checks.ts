@@ -1,6 +1,6 @@
 /**
- * What a cluster is asked, once. Groups that discovery does not name are not asked about, and what remains is asked side by
- * side, so that every question takes two round trips. Waiting for a cluster that cannot answer is not done here.
+ * The checks of the probes, each made once: the discovery of the API groups, then all other requests concurrently, so a check
+ * takes two round trips. `Probe` waits for a cluster that does not answer.
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -19,7 +19,7 @@ export type Check = Effect.Effect<Verdict, ClusterError, Cluster.Cluster>
 export type Groups = ReadonlyMap<string, ReadonlyArray<string>>
 
 /**
- * Where to build; by default in the cluster's default namespace.
+ * The namespace of the builds; by default the cluster's default namespace.
  *
  * @since 0.1.0
  * @category models
@@ -54,13 +54,13 @@ const discovery = new RbacRule({
   verbs: ["get"]
 })
 
-/** That we may not ask is an answer too: what to grant. */
+/** A forbidden request is a verdict, too: with the rule to grant. */
 const lacking = (rule: RbacRule) => (error: ClusterError): Check =>
   error.reason === "Forbidden" ? Effect.succeed(new Forbidden({ rule, evidence: error.message })) : Effect.fail(error)
 
 /**
- * What takes all of these: the first of the verdicts that is not Available, else all the evidence. Asked side by side and
- * judged in order, so that after a no it does not matter whether the rest could be found out.
+ * The first verdict that is not Available, else all the evidence. The checks run concurrently and are judged in order, so an
+ * error of a check after a negative verdict does not matter.
  */
 const every = (questions: ReadonlyArray<Check>): Check =>
   Effect.scoped(Effect.gen(function*() {
@@ -77,7 +77,7 @@ const every = (questions: ReadonlyArray<Check>): Check =>
   }))
 
 // -----------------------------------------------------------------------------
-// may we?
+// permissions
 // -----------------------------------------------------------------------------
 
 interface Thing {
@@ -134,7 +134,7 @@ const inNamespace = (options: BuildsOptions, ask: (namespace: string) => Check):
   Effect.flatMap(Cluster.Cluster, (cluster) => ask(options.namespace ?? cluster.defaultNamespace))
 
 // -----------------------------------------------------------------------------
-// what a cluster says of itself
+// the cluster's configuration
 // -----------------------------------------------------------------------------
 
 const config = "config.openshift.io"
@@ -144,7 +144,7 @@ const toRead = (resource: string, name: string) =>
 
 const toReadInfrastructure = toRead("infrastructures", "cluster")
 
-/** Beyond what every user who is authenticated may do. */
+/** The permissions beyond those of every authenticated user. */
 export const rules: ReadonlyArray<RbacRule> = [toReadInfrastructure, toRead("clusterversions", "version")]
 
 // -----------------------------------------------------------------------------
@@ -187,7 +187,7 @@ const buildsServed: Check = Cluster.resources(builds.group, "v1").pipe(
   Effect.catchAll(lacking(discovery))
 )
 
-/** A hint: where it cannot be read, what is served has to do. */
+/** Where it cannot be read, the served API alone decides. */
 const buildCapability = (groups: Groups): Check =>
   groups.has(config)
     ? Cluster.get(Resources.ClusterVersion, "version").pipe(
@@ -205,7 +205,7 @@ const buildCapability = (groups: Groups): Check =>
 
 const unknownCapability = new Available({ evidence: "whether the capability Build is enabled is not known" })
 
-/** As in openshift/machine-config-operator test/extended-priv/util/client.go: older clusters do not know the capability. */
+/** As in openshift/machine-config-operator test/extended-priv/util/client.go: older clusters lack the capability. */
 const offersBuild = (
   capabilities: {
     readonly knownCapabilities?: ReadonlyArray<string> | undefined

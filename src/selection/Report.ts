@@ -1,5 +1,5 @@
 /**
- * What the probes of all candidates found, in the order of preference.
+ * The results of the probes of all candidates, in the order of preference.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import { ProbeError } from "./Probe.js"
 import { Absent, Available, Forbidden } from "./Verdict.js"
 
 /**
- * In a report, what stands in the place of a verdict when the cluster could not be asked.
+ * Takes the place of a verdict in a report when the cluster did not answer.
  *
  * @since 0.1.0
  * @category models
@@ -24,7 +24,7 @@ export class Unreachable
 }
 
 /**
- * What is known of one candidate.
+ * The result of the probe of one candidate.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ export class Row extends Schema.Class<Row>("effect-os-builder/Report/Row")({
   backend: Schema.String,
   verdict: Schema.Union(Available, Absent, Forbidden, Unreachable)
 }) {
-  /** Why, and what to grant where that would help. */
+  /** The evidence, and the rule to grant if that would help. */
   override toString(): string {
     const { verdict } = this
     const grant = verdict._tag === "Forbidden" && verdict.rule !== undefined ? `; to grant: ${verdict.rule}` : ""
@@ -51,19 +51,19 @@ export class Report extends Schema.Class<Report>("effect-os-builder/Report")({
   rows: Schema.Array(Row)
 }) {
   /**
-   * The first candidate that is neither Absent nor Forbidden: the one to use if it is Available. If it is Unreachable, there
-   * is none to use, as nobody knows what would come before the rest.
+   * The first candidate that is neither Absent nor Forbidden. If it is Available, it is used; if it is Unreachable, none is,
+   * because it might be preferred to the rest.
    */
   get first(): Row | undefined {
     return this.rows.find(decides)
   }
 }
 
-/** Whether what comes after this row does not matter any more. */
+/** Whether this row decides, whatever the rows after it are. */
 export const decides = ({ verdict }: Row): boolean => verdict._tag !== "Absent" && verdict._tag !== "Forbidden"
 
 /**
- * A report for people, an arrow at the backend that is preferred.
+ * A report as a table, with an arrow at the preferred backend.
  *
  * @since 0.1.0
  * @category rendering
@@ -86,7 +86,7 @@ export const table = (report: Report): string => {
 }
 
 /**
- * None of the candidates can build on this cluster; the report says why, and what to grant where that would help.
+ * None of the candidates can build on this cluster; the report has the reasons, and the rules to grant.
  *
  * @example
  * ```ts

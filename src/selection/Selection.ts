@@ -1,5 +1,5 @@
 /**
- * What was chosen, and why.
+ * The selection in use: its candidates, and the decision on an input.
  *
  * @since 0.1.0
  */
@@ -11,12 +11,12 @@ import type { BuildInput } from "../core/BuildInput.js"
 import type { Report } from "./Report.js"
 
 /**
- * What a candidate has to do with an input:
+ * The decision on a candidate for an input:
  *
- * - `Chosen`: it is the one that would build it.
- * - `Possible`: it could build it too, but a preferred one does.
- * - `Refused`: it cannot honour the input; `issues` says why.
- * - `Unavailable`: it cannot build here at all.
+ * - `Chosen`: it would build the input.
+ * - `Possible`: it could build the input, and a preferred candidate does.
+ * - `Refused`: it cannot honour the input, for the reasons in `issues`.
+ * - `Unavailable`: it cannot build on this cluster.
  *
  * @since 0.1.0
  * @category models
@@ -29,23 +29,23 @@ export class Explanation extends Schema.Class<Explanation>("effect-os-builder/Se
 }) {}
 
 /**
- * What the layers of `BackendSelection` provide beside the backend.
+ * The service that the layers of `BackendSelection` provide beside the backend.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** What the probes found when the selection was made. */
+  /** The results of the probes, from when the selection was made. */
   readonly report: Report
   /**
-   * What becomes of an input: one explanation for each candidate, the preferred one first. Asks no cluster, so that it does
-   * not know of a build of this input that a candidate further down already has, and that would be adopted.
+   * One explanation for each candidate, the preferred one first. Sends no request, so it does not know of an existing build of
+   * this input that would be adopted.
    */
   readonly explain: (input: BuildInput) => Effect.Effect<ReadonlyArray<Explanation>>
 }
 
 /**
- * The selection in use: what was chosen, and why.
+ * The selection in use.
  *
  * @since 0.1.0
  * @category tags

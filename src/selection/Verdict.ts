@@ -1,6 +1,6 @@
 /**
- * What a probe finds out about one way of building: it is there, it is not, or we may not use it. That the cluster could
- * not be asked is no verdict but a {@link ProbeError}.
+ * The result of a probe of one way of building: available, absent or forbidden. A cluster that does not answer is an error,
+ * not a verdict: {@link ProbeError}.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import { RbacRule } from "../kubernetes/RbacRule.js"
 
 /**
- * Builds can be run this way. `evidence` is what was seen, in words.
+ * Builds can run this way. `evidence` describes the observed facts.
  *
  * @since 0.1.0
  * @category models
@@ -28,8 +28,8 @@ export class Absent extends Schema.TaggedClass<Absent>("effect-os-builder/Verdic
 }) {}
 
 /**
- * The cluster refuses this to us, or does not let us find out. `rule` is what to grant; it is left out where no permission
- * would help, but a change of the namespace's policy or quota.
+ * The cluster does not permit this, or does not permit to find out. `rule` is the permission to grant; it is absent where
+ * the policy or the quota of the namespace would have to change instead.
  *
  * @since 0.1.0
  * @category models
@@ -40,7 +40,7 @@ export class Forbidden extends Schema.TaggedClass<Forbidden>("effect-os-builder/
 }) {}
 
 /**
- * What a probe answers.
+ * The result of a probe.
  *
  * @since 0.1.0
  * @category schemas

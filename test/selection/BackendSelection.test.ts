@@ -143,7 +143,7 @@ describe("the choice", () => {
       const misnamed = BackendSelection.layerFrom([{ ...candidate("custom", []), name: "mine" }])
       const defectOf = <A, E>(layer: Layer.Layer<A, E>) =>
         Effect.map(Effect.flip(Effect.sandbox(Effect.scoped(Layer.build(layer)))), String)
-      assert.match(yield* defectOf(twice), /Two candidates have one name/)
+      assert.match(yield* defectOf(twice), /Two candidates have the same name/)
       assert.match(yield* defectOf(misnamed), /candidate mine provides a backend of another name/)
     }))
 })

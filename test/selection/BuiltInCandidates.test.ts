@@ -147,7 +147,7 @@ describe("a backend that is settled", () => {
       }).pipe(Effect.provide(from({ OS_BUILDER_BACKEND: "openshift", OS_BUILDER_NAMESPACE: "builds" })))
     }).pipe(Effect.provide(FakeCluster.layer({ openShift: {}, namespace: "builds" }))))
 
-  const settled = "the settings name it; the cluster was not asked"
+  const settled = "the settings name it; the cluster was not probed"
 
   it.effect("is not there in an empty environment, nor with auto", () =>
     Effect.gen(function*() {

@@ -1,8 +1,8 @@
 /**
  * A timer queue: one sleeping fiber serves all pending timers.
  *
- * Ten thousand pending builds have a deadline each; a sleeping fiber for each deadline would cost 3 KB a build
- * (`bench/README.md`, load: "a waiting fiber").
+ * Ten thousand pending builds have a deadline each. A timer takes 145 bytes where a sleeping fiber takes 5 KB, and a
+ * twentieth of the time to schedule: `bench/README.md`, load, "The timer queue".
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"

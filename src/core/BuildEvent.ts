@@ -117,6 +117,10 @@ export type BuildEvent = typeof BuildEvent.Type
 // that are added by options without a total (buildah, imagebuildah/stage_executor.go).
 const step = /^(?:\[(\d+)\/(\d+)\] )?STEP (\d+)(?:\/(\d+))?: (.+)$/
 
+// After output that ended without a line break. Only with a total and a known instruction: output may mention steps.
+const stepAfterOutput =
+  /(?<=\S)(?:\[(\d+)\/(\d+)\] )?STEP (\d+)\/(\d+): ((?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\b.*)$/
+
 /**
  * Parses the log line with which buildah announces an instruction; none if it is another line.
  *
@@ -131,7 +135,7 @@ const step = /^(?:\[(\d+)\/(\d+)\] )?STEP (\d+)(?:\/(\d+))?: (.+)$/
  * @category constructors
  */
 export const stepOf = (line: string): Option.Option<Step> => {
-  const found = step.exec(line)
+  const found = step.exec(line) ?? stepAfterOutput.exec(line)
   if (found === null) return Option.none()
   const [, stage, stages, current, total, instruction = ""] = found
   return Option.some(

@@ -11,6 +11,8 @@ const lines: ReadonlyArray<readonly [string, ConstructorParameters<typeof BuildE
     instruction: "RUN echo STEP 1/2: x",
     stage: { current: 2, total: 2 }
   }],
+  ["no line breakSTEP 3/3: RUN false", { current: 3, total: 3, instruction: "RUN false" }],
+  ["50%[1/2] STEP 3/3: COPY a /b", { current: 3, total: 3, instruction: "COPY a /b", stage: { current: 1, total: 2 } }],
   ["STEP 4: COMMIT registry.example.com/os:1", { current: 4, instruction: "COMMIT registry.example.com/os:1" }]
 ]
 
@@ -22,7 +24,9 @@ describe("stepOf", () => {
   })
 
   it("takes nothing else for one", () => {
-    for (const line of ["", "STEP", "  STEP 1/2: FROM a", "step 1/2: FROM a", "--> 3f1c", "STEP 1/2:"]) {
+    for (
+      const line of ["", "STEP", "  STEP 1/2: FROM a", "step 1/2: FROM a", "--> 3f1c", "STEP 1/2:", "xSTEP 1/2: do"]
+    ) {
       assert.isTrue(Option.isNone(BuildEvent.stepOf(line)), line)
     }
   })

@@ -14,6 +14,7 @@
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
+import { auths } from "./Auths.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
 import { verbs } from "./Commands.js"
 import { common } from "./Common.js"
@@ -222,7 +223,7 @@ verb=\${1:-}
 input=$OSB_INPUT_DIR work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
 pipe=$work/$verb.pipe said=$work/$verb.said
 digest= architecture= run_status= child=
-${common}${failures}${setup}${verbs}
+${common}${failures}${auths}${setup}${verbs}
 trap 'rm -rf "$private"' EXIT
 trap stop TERM INT HUP
 case $verb in build | push) ;; *) finish ${code.unknown} "the verb is build or push" ;; esac

@@ -48,50 +48,6 @@ set_trust() {
   export SSL_CERT_FILE
 }
 
-# next_char: moves the first character of $rest to $char.
-next_char() {
-  char=\${rest%"\${rest#?}"}
-  rest=\${rest#?}
-}
-
-# read_auths TEXT: sets $auths to the value of "auths" in a JSON object, empty if it has none; fails if TEXT is no object.
-# Only the brackets, quotes and commas are looked at: buildah reads the rest.
-read_auths() {
-  rest=$1 auths= depth=0 string= taking= opened= mark='[]["{},:]*' quote='["\\\\]*'
-  while [ -n "$rest" ]; do
-    plain=\${rest%%$mark}
-    rest=\${rest#"$plain"}
-    [ "$depth" -gt 0 ] || case $plain in *[![:space:]]*) return 1 ;; esac
-    [ -z "$taking" ] || auths=$auths$plain
-    [ -n "$rest" ] || break
-    next_char
-    piece=$char
-    [ "$depth" -gt 0 ] || [ "$char$opened" = '{' ] || return 1
-    opened=yes
-    case $char in
-      '"')
-        string=
-        while :; do
-          plain=\${rest%%$quote}
-          rest=\${rest#"$plain"} string=$string$plain piece=$piece$plain
-          [ -n "$rest" ] || return 1
-          next_char
-          piece=$piece$char
-          [ "$char" != '"' ] || break
-          next_char
-          piece=$piece$char
-        done
-        ;;
-      '{' | '[') depth=$((depth + 1)) ;;
-      '}' | ']') depth=$((depth - 1)); [ "$depth" -gt 0 ] || taking= ;;
-      ':') if [ "$depth" -eq 1 ]; then [ "$string" != auths ] || { taking=yes; piece=; }; fi ;;
-      ',') [ "$depth" -ne 1 ] || taking= ;;
-    esac
-    [ -z "$taking" ] || auths=$auths$piece
-  done
-  [ "$depth" -eq 0 ] && [ -n "$opened" ]
-}
-
 # Writes $auth_file for buildah: the "auths" alone, since a credential helper cannot be had here.
 set_credentials() {
   auth_file=$private/auth.json auths={}
@@ -105,6 +61,7 @@ set_credentials() {
     # The legacy format is what "auths" holds in the newer one.
     if [ "$name" = .dockercfg ] && [ -z "$auths" ]; then auths=$secret; fi
     secret=
+    if [ "$verb" = push ]; then complete_auths "$OSB_FINAL_IMAGE"; else complete_auths "$OSB_BASE_IMAGE"; fi
   elif [ -n "$OSB_TOKEN_FILE" ]; then
     # OpenShift's registry looks at the token alone, whatever the user's name is.
     secret=$(cat "$OSB_TOKEN_FILE" 2> /dev/null) || finish ${code.credentialsInvalid} "the service account's token cannot be read"

@@ -91,6 +91,42 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         }
       })
 
+      it("credentials: completed as the kubelet reads them", () => {
+        const completed = (auths: unknown) =>
+          JSON.parse(
+            withFunctions(shell, "auths=$AUTHS; complete_auths a.example.com:5000/team/os:1; printf '%s' \"$auths\"", {
+              AUTHS: JSON.stringify(auths)
+            }).stdout
+          )
+        const of = (text: string) => Buffer.from(text).toString("base64")
+        assert.deepStrictEqual(completed({ "b.example/": { username: "u", password: "p\"\\/&$'" } }), {
+          "b.example": { auth: of("u:p\"\\/&$'") }
+        })
+        assert.deepStrictEqual(completed({ "b.example": { Username: "u", Password: "p", Auth: "QTpC", email: "e" } }), {
+          "b.example": { auth: "QTpC" }
+        })
+        assert.deepStrictEqual(completed({ "*.example.com:5000": { auth: "QTpC" }, "*.com": { username: "u" } }), {
+          "a.example.com:5000": { auth: "QTpC" },
+          "*.example.com:5000": { auth: "QTpC" },
+          "*.com": { auth: of("u:") }
+        })
+        const plain = {
+          "https://index.docker.io/v1/": { auth: "QTpC" },
+          "b.example/team": { auth: "QTpC" }
+        }
+        assert.deepStrictEqual(completed(plain), plain)
+        const odd = { "b.example": { username: "ü\u0001", password: "p" } }
+        assert.deepStrictEqual(completed(odd), odd)
+        assert.deepStrictEqual(completed({}), {})
+      })
+
+      it("credentials: an escape that Go writes is decoded", () => {
+        const run = withFunctions(shell, "auths=$AUTHS; complete_auths a/b; printf '%s' \"$auths\"", {
+          AUTHS: "{\"b\":{\"username\":\"u\",\"password\":\"a\\u0026b\\u003c\"}}"
+        })
+        assert.deepStrictEqual(JSON.parse(run.stdout), { b: { auth: Buffer.from("u:a&b<").toString("base64") } })
+      })
+
       it("opens the final image's registry with a service account's token, where there is no secret", () => {
         const run = temporary((folder) => {
           const token = path.join(folder, "token")

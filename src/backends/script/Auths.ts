@@ -1,0 +1,126 @@
+/** Registry credentials as the kubelet reads them, for buildah, which reads less. */
+export const auths = `
+# next_char: moves the first character of $rest to $char.
+next_char() {
+  char=\${rest%"\${rest#?}"}
+  rest=\${rest#?}
+}
+
+# read_auths TEXT: sets $auths to the value of "auths" in a JSON object, empty if it has none; fails if TEXT is no object.
+# Only the brackets, quotes and commas are looked at: buildah reads the rest.
+read_auths() {
+  rest=$1 auths= depth=0 string= taking= opened= mark='[]["{},:]*' quote='["\\\\]*'
+  while [ -n "$rest" ]; do
+    plain=\${rest%%$mark}
+    rest=\${rest#"$plain"}
+    [ "$depth" -gt 0 ] || case $plain in *[![:space:]]*) return 1 ;; esac
+    [ -z "$taking" ] || auths=$auths$plain
+    [ -n "$rest" ] || break
+    next_char
+    piece=$char
+    [ "$depth" -gt 0 ] || [ "$char$opened" = '{' ] || return 1
+    opened=yes
+    case $char in
+      '"')
+        string=
+        while :; do
+          plain=\${rest%%$quote}
+          rest=\${rest#"$plain"} string=$string$plain piece=$piece$plain
+          [ -n "$rest" ] || return 1
+          next_char
+          piece=$piece$char
+          [ "$char" != '"' ] || break
+          next_char
+          piece=$piece$char
+        done
+        ;;
+      '{' | '[') depth=$((depth + 1)) ;;
+      '}' | ']') depth=$((depth - 1)); [ "$depth" -gt 0 ] || taking= ;;
+      ':') if [ "$depth" -eq 1 ]; then case $string in [Aa][Uu][Tt][Hh][Ss]) taking=yes piece= ;; esac; fi ;;
+      ',') [ "$depth" -ne 1 ] || taking= ;;
+    esac
+    [ -z "$taking" ] || auths=$auths$piece
+  done
+  [ "$depth" -eq 0 ] && [ -n "$opened" ]
+}
+
+# read_string: moves a JSON string, whose opening quote is gone already, from $rest to $string; fails on what it cannot decode.
+read_string() {
+  string= quote='["\\\\]*'
+  while :; do
+    plain=\${rest%%$quote}
+    string=$string$plain rest=\${rest#"$plain"}
+    [ -n "$rest" ] || return 1
+    next_char
+    [ "$char" != '"' ] || return 0
+    next_char
+    case $char in
+      u)
+        digits=\${rest%"\${rest#????}"} rest=\${rest#????}
+        case $digits in 00[2-7][0-9a-fA-F]) ;; *) return 1 ;; esac
+        string=$string$(printf "\\\\$(printf '%03o' "0x$digits")") ;;
+      '"' | '\\' | /) string=$string$char ;;
+      *) return 1 ;;
+    esac
+  done
+}
+
+# entry_of: adds the entry that was read to $made. A pattern is an entry for the image's host, before the others: of two
+# entries for a host buildah takes the later.
+entry_of() {
+  [ -n "$auth" ] || [ -z "$username$password" ] || auth=$(printf '%s' "$username:$password" | base64 | tr -d '\\n')
+  [ -z "$token" ] || token=",\\"identitytoken\\":\\"$token\\""
+  entry=":{\\"auth\\":\\"$auth\\"$token}"
+  case $key in *://*) ;; *) key=\${key%/} ;; esac
+  made="$made\${made:+,}\\"$key\\"$entry"
+  pattern=\${key#*://} pattern=\${pattern%%/*}
+  case $pattern in
+    *'*'*)
+      case $host in
+        $pattern)
+          # A star is part of a name between two dots: kubernetes pkg/credentialprovider/keyring.go URLsMatch.
+          [ "$(printf '%s' "$host" | tr -cd .)" != "$(printf '%s' "$pattern" | tr -cd .)" ] || made="\\"$host\\"$entry,$made" ;;
+      esac ;;
+  esac
+}
+
+# complete_auths IMAGE: makes of $auths what the kubelet (pkg/credentialprovider/config.go) reads in it and buildah does not:
+# entries with username and password and no auth, keys of any case, hosts with a star, and a slash at the end of a host.
+complete_auths() {
+  case $auths in *[Uu][Ss][Ee][Rr][Nn][Aa][Mm][Ee]* | *'"Auth"'* | *'"AUTH"'* | *'*'* | *'/"'*) ;; *) return 0 ;; esac
+  rest=$auths made= depth=0 string= host=\${1%%/*} mark='[]["{},:]*'
+  while [ -n "$rest" ]; do
+    rest=\${rest#"\${rest%%$mark}"}
+    [ -n "$rest" ] || break
+    next_char
+    case $char in
+      '"')
+        read_string || return 0
+        # What would have to be quoted again stays as it is.
+        [ "$depth" -ne 1 ] || case $string in *['"\\\\']*) return 0 ;; esac ;;
+      '{' | '[')
+        depth=$((depth + 1))
+        [ "$depth" -ne 2 ] || { auth= username= password= token= field= string=; } ;;
+      ':')
+        case $depth in
+          1) key=$string ;;
+          2) field=$(printf '%s' "$string" | tr 'A-Z' 'a-z') ;;
+        esac
+        string= ;;
+      ',' | '}' | ']')
+        if [ "$depth" -eq 2 ]; then
+          case $field in
+            auth) auth=$string ;;
+            username) username=$string ;;
+            password) password=$string ;;
+            identitytoken) token=$string ;;
+          esac
+          field= string=
+          [ "$char" = ',' ] || entry_of
+        fi
+        [ "$char" = ',' ] || depth=$((depth - 1)) ;;
+    esac
+  done
+  auths="{$made}"
+}
+`

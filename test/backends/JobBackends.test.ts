@@ -15,8 +15,7 @@ import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as Json from "../../src/fake/Json.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
-
-const settle = Effect.repeatN(Effect.yieldNow(), 200)
+import { settle } from "../support/Quiescence.js"
 
 const input = (name = "os", more: Partial<BuildInput.Options> = {}) =>
   BuildInput.make({

@@ -5,9 +5,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
 import { BuildBackend, BuildInput, BuildStatus } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
+import { passTime, settle } from "../support/Quiescence.js"
 import { type Backend, backends, inMemory } from "../support/Worlds.js"
-
-const settle = Effect.repeatN(Effect.yieldNow(), 200)
 
 const input = (name: string, more: Partial<BuildInput.Options> = {}) =>
   BuildInput.make({
@@ -32,16 +31,14 @@ const told = (status: BuildStatus.BuildStatus): string => {
 
 const blockedOf = (status: BuildStatus.BuildStatus) => "blocked" in status ? status.blocked?.reason : undefined
 
+const threeHours = 3 * 60 * 60 * 1000
+
 /** All statuses of a build; its time passes by itself. */
 const statuses = (given: BuildInput.BuildInput) =>
   Effect.gen(function*() {
     const { ref } = yield* BuildBackend.build(given)
     const watching = yield* Effect.fork(Stream.runCollect(BuildBackend.changes(ref)))
-    yield* settle
-    for (let minute = 0; minute < 180 && (yield* Fiber.poll(watching))._tag === "None"; minute++) {
-      yield* TestClock.adjust("1 minute")
-      yield* settle
-    }
+    yield* passTime(watching, threeHours)
     return { ref, seen: Chunk.toReadonlyArray(yield* Fiber.join(watching)) }
   })
 

@@ -6,7 +6,7 @@ import { Effect, Fiber, Layer, Schema, TestClock } from "effect"
 import { Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { buildArgs, documents, runIn } from "../support/CommandHarness.js"
-import { timed } from "../support/timed.js"
+import { timed } from "../support/Quiescence.js"
 
 /** One cluster for as long as the test lasts, and the command on it. */
 const onCluster = (options: FakeCluster.Options) =>

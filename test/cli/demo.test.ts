@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { documents, runIn, type Screen } from "../support/CommandHarness.js"
-import { timed } from "../support/timed.js"
+import { timed } from "../support/Quiescence.js"
 
 const demo = (args: ReadonlyArray<string>, screen: Screen = {}) =>
   Effect.gen(function*() {

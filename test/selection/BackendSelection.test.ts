@@ -3,7 +3,7 @@ import { Context, Data, Effect, Layer, Option, Schema, Stream, Tracer } from "ef
 import { BackendSelection, BuildBackend, Capability, Cluster } from "effect-os-builder"
 import { layer as cluster, openShift, type Script } from "../support/ScriptedCluster.js"
 import { absent, available, candidate, forbidden, input, refOf, silent } from "../support/StubBackend.js"
-import { timed } from "../support/timed.js"
+import { timed } from "../support/Quiescence.js"
 
 const unreachable = new Capability.ProbeError({ probe: "custom", detail: "the server is away", retryable: true })
 

@@ -3,7 +3,7 @@ import { ConfigProvider, Effect, Layer } from "effect"
 import { BackendSelection, BuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { input } from "../support/StubBackend.js"
-import { timed } from "../support/timed.js"
+import { timed } from "../support/Quiescence.js"
 
 const report = Effect.map(BackendSelection.Selection, ({ report }) => report)
 const verdicts = ({ rows }: BackendSelection.Report) => rows.map(({ backend, verdict }) => `${backend} ${verdict._tag}`)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Schema } from "effect"
 import { Capability, Cluster } from "effect-os-builder"
 import { layer, openShift, type Refusal, type Script, scripted } from "../support/ScriptedCluster.js"
-import { timed } from "../support/timed.js"
+import { timed } from "../support/Quiescence.js"
 
 const on = <A, E>(script: Script, probe: Effect.Effect<A, E, Cluster.Cluster>) => Effect.provide(probe, layer(script))
 

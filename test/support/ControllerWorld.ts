@@ -116,8 +116,7 @@ export const input = (tag: string, options: Partial<BuildInput.Options> = {}) =>
     ...options
   }))
 
-/** Lets everything run that does not wait for anything. */
-export const settle = Effect.repeatN(Effect.yieldNow(), 200)
+export { settle } from "./Quiescence.js"
 
 export const provide = <A, E, R>(effect: Effect.Effect<A, E, R>, backend: BuildBackend.Service) =>
   Effect.provideService(effect, BuildBackend.BuildBackend, backend)

@@ -5,6 +5,9 @@ import type { Status } from "../../src/fake/apiserver/Status.js"
 import * as ControlPlane from "../../src/fake/ControlPlane.js"
 import * as Json from "../../src/fake/Json.js"
 import type { ApiRequest, JsonObject, WatchLine } from "../../src/kubernetes/client/ApiRequest.js"
+import { settle } from "./Quiescence.js"
+
+export { settle }
 
 type Query = Readonly<Record<string, string>>
 
@@ -59,9 +62,6 @@ export const refused = <A>(effect: Effect.Effect<A, Refused | Dropped>): Effect.
     Either.isLeft(either) && either.left._tag === "Refused"
       ? Effect.succeed(either.left.status)
       : Effect.die(new Error(`not refused: ${JSON.stringify(either)}`)))
-
-/** Lets everything run that does not wait for anything. */
-export const settle = Effect.repeatN(Effect.yieldNow(), 50)
 
 /** Forks, and lets it get as far as it gets. */
 export const started = <A, E>(effect: Effect.Effect<A, E>) => Effect.tap(Effect.fork(effect), () => settle)

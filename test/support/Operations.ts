@@ -2,10 +2,11 @@
  * Every operation of a backend on a cluster, with an observable result: how it fails under other permissions and during
  * faults, and what its requests are for.
  */
-import { Cause, Chunk, Effect, Exit, Fiber, Option, Order, Stream, TestClock } from "effect"
+import { Cause, Chunk, Effect, Exit, Fiber, Option, Stream } from "effect"
 import { BuildBackend, type BuildError, BuildInput, type BuildRef, type BuildStatus } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as Json from "../../src/fake/Json.js"
+import { passTime, settle } from "./Quiescence.js"
 
 type Operation = Effect.Effect<unknown, BuildError.BuildError, BuildBackend.BuildBackend | FakeCluster.FakeCluster>
 
@@ -100,7 +101,7 @@ export const operations = {
   "a build whose pod waits for what only an event tells": Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     const ref = yield* after(FakeCluster.held)
-    yield* Effect.repeatN(Effect.yieldNow(), 200)
+    yield* settle
     const objects = yield* fake.objects({ namespace: ref.namespace })
     const pod = objects.find(({ kind }) => kind === "Pod")
     const build = objects.find(({ kind }) => kind === "Build")
@@ -158,24 +159,17 @@ export const operations = {
   })
 } satisfies Readonly<Record<string, Operation>>
 
-const patience = 3 * 60 * 60 * 1000
+const threeHours = 3 * 60 * 60 * 1000
 
-/** How an operation ends, its time going by as fast as it may; `waits without limit`, if it would. */
+/** The outcome of an operation in virtual time; `waits for ever` if it has none after three hours. */
 export const observe = <E, R>(operation: Effect.Effect<unknown, E, R>): Effect.Effect<string, never, R> =>
   Effect.scoped(Effect.gen(function*() {
     const fiber = yield* Effect.forkScoped(operation)
-    const start = yield* TestClock.currentTimeMillis
-    for (;;) {
-      for (let turn = 0; turn < 300 && Option.isNone(yield* Fiber.poll(fiber)); turn++) yield* Effect.yieldNow()
-      const exit = yield* Fiber.poll(fiber)
-      if (Option.isSome(exit)) {
-        return Exit.match(exit.value, {
-          onSuccess: (seen) => JSON.stringify(seen),
-          onFailure: (cause) => String(Cause.squash(cause)).split("\n")[0] ?? ""
-        })
-      }
-      const [next] = Chunk.sort(yield* TestClock.sleeps(), Order.number)
-      if (next === undefined || next > start + patience) return "waits without limit"
-      yield* TestClock.setTime(next)
-    }
+    return Option.match(yield* passTime(fiber, threeHours), {
+      onNone: () => "waits for ever",
+      onSome: Exit.match({
+        onSuccess: (seen) => JSON.stringify(seen),
+        onFailure: (cause) => String(Cause.squash(cause)).split("\n")[0] ?? ""
+      })
+    })
   }))

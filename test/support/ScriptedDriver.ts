@@ -5,6 +5,7 @@ import { Chunk, Deferred, Effect, Mailbox, Queue, Stream } from "effect"
 import type { ApiRequest, JsonObject, WatchLine } from "../../src/kubernetes/client/ApiRequest.js"
 import type { Driver } from "../../src/kubernetes/client/Driver.js"
 import * as ClusterError from "../../src/kubernetes/ClusterError.js"
+import { settle } from "./Quiescence.js"
 
 const subject = { verb: "watch", resource: "pods" }
 
@@ -72,8 +73,7 @@ export interface Asked {
   readonly refuse: (error: ClusterError.ClusterError) => Effect.Effect<void>
 }
 
-/** Lets every fiber that can go on do so. */
-export const settle = Effect.repeatN(Effect.yieldNow(), 50)
+export { settle }
 
 export const make = Effect.gen(function*() {
   const asked = yield* Queue.unbounded<Asked>()

@@ -11,6 +11,7 @@ import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import { Cluster } from "../../src/kubernetes/Cluster.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
 import * as FakeCluster from "../../src/testing/FakeCluster.js"
+import { settle } from "../support/Quiescence.js"
 
 const container = (name: string, env: ReadonlyArray<JsonObject> = []): JsonObject => ({ name, image: "builder", env })
 
@@ -56,8 +57,6 @@ const build: JsonObject = {
     output: { to: { kind: "DockerImage", name: "registry/image:1" } }
   }
 }
-
-const settle = Effect.repeatN(Effect.yieldNow(), 100)
 
 const ref = new BuildRef({ backend: "custom", namespace: "default", name: "os-build-x-1", uid: "any" })
 

@@ -1,8 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { type Clock, Effect, Scope, TestClock } from "effect"
 import * as TimerQueue from "../../../src/backends/controller/TimerQueue.js"
-
-const settle = Effect.repeatN(Effect.yieldNow(), 20)
+import { settle } from "../../support/Quiescence.js"
 
 /** A queue, the names of the timers that fired, and how many fibers sleep for it. */
 const start = Effect.gen(function*() {

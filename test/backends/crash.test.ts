@@ -11,7 +11,7 @@ import * as Access from "../../src/fake/apiserver/Access.js"
 import * as FakeDriver from "../../src/fake/apiserver/FakeDriver.js"
 import * as Json from "../../src/fake/Json.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
-import { inTime } from "../support/VirtualDeadline.js"
+import { inTime } from "../support/VirtualTime.js"
 import { type Backend, backends } from "../support/Worlds.js"
 
 const admin: Access.User = { name: "admin", rules: [Access.everything] }

@@ -2,10 +2,10 @@
  * How each outcome of the fake cluster looks through each backend: the same words for the same thing.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
+import { Chunk, Effect, Fiber, Stream } from "effect"
 import { BuildBackend, BuildInput, BuildStatus } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { passTime, settle } from "../support/Quiescence.js"
+import { inTime } from "../support/VirtualTime.js"
 import { type Backend, backends, inMemory } from "../support/Worlds.js"
 
 const input = (name: string, more: Partial<BuildInput.Options> = {}) =>
@@ -31,15 +31,11 @@ const told = (status: BuildStatus.BuildStatus): string => {
 
 const blockedOf = (status: BuildStatus.BuildStatus) => "blocked" in status ? status.blocked?.reason : undefined
 
-const threeHours = 3 * 60 * 60 * 1000
-
-/** All statuses of a build; its time passes by itself. */
+/** All statuses of a build. */
 const statuses = (given: BuildInput.BuildInput) =>
   Effect.gen(function*() {
     const { ref } = yield* BuildBackend.build(given)
-    const watching = yield* Effect.fork(Stream.runCollect(BuildBackend.changes(ref)))
-    yield* passTime(watching, threeHours)
-    return { ref, seen: Chunk.toReadonlyArray(yield* Fiber.join(watching)) }
+    return { ref, seen: Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.changes(ref))) }
   })
 
 const digest = `sha256:${"b".repeat(64)}`
@@ -90,60 +86,58 @@ const rows: Readonly<Record<string, Row>> = {
 const suite = (backend: Backend) =>
   describe(backend.name, () => {
     for (const [name, row] of Object.entries(rows)) {
-      it.effect(`${name}: ${row.ends}`, () =>
-        Effect.gen(function*() {
-          const fake = yield* FakeCluster.FakeCluster
-          yield* fake.outcome(row.outcome)
-          const { ref, seen } = yield* statuses(yield* input("os"))
-          assert.strictEqual(told(seen.at(-1) ?? new BuildStatus.Pending({})), row.ends, seen.map(told).join(", "))
-          if (row.blocked !== undefined) assert.include(seen.map(blockedOf), row.blocked)
-          // What is stopped takes its pods along.
-          const isStopped = row.blocked !== undefined || row.ends === "Errored Deleted"
-          assert.lengthOf(yield* fake.objects({ kind: "Pod" }), isStopped ? 0 : row.pods)
-          const attempts = seen.flatMap((status) => status._tag === "Running" ? [status.attempt] : [])
-          assert.isAtMost(Math.max(0, ...attempts), row.pods)
-          const last = seen.at(-1)
-          if (last?._tag === "Failed") assert.isNotEmpty(last.logTail)
-          assert.deepStrictEqual(yield* BuildBackend.status(ref), last)
-        }).pipe(Effect.provide(inMemory(backend))))
+      it(`${name}: ${row.ends}`, () =>
+        inTime(
+          Effect.gen(function*() {
+            const fake = yield* FakeCluster.FakeCluster
+            yield* fake.outcome(row.outcome)
+            const { ref, seen } = yield* statuses(yield* input("os"))
+            assert.strictEqual(told(seen.at(-1) ?? new BuildStatus.Pending({})), row.ends, seen.map(told).join(", "))
+            if (row.blocked !== undefined) assert.include(seen.map(blockedOf), row.blocked)
+            // What is stopped takes its pods along.
+            const isStopped = row.blocked !== undefined || row.ends === "Errored Deleted"
+            assert.lengthOf(yield* fake.objects({ kind: "Pod" }), isStopped ? 0 : row.pods)
+            const attempts = seen.flatMap((status) => status._tag === "Running" ? [status.attempt] : [])
+            assert.isAtMost(Math.max(0, ...attempts), row.pods)
+            const last = seen.at(-1)
+            if (last?._tag === "Failed") assert.isNotEmpty(last.logTail)
+            assert.deepStrictEqual(yield* BuildBackend.status(ref), last)
+          }).pipe(Effect.provide(inMemory(backend)))
+        ))
     }
 
-    it.effect("steers builds apart by what they are", () =>
-      Effect.gen(function*() {
-        const fake = yield* FakeCluster.FakeCluster
-        const [good, bad, slow] = yield* Effect.all([input("good"), input("bad"), input("slow")])
-        yield* fake.outcome(FakeCluster.containerfileFails(), { finalImage: bad.finalImage.pullspec })
-        yield* fake.outcome(FakeCluster.held, { fingerprint: BuildInput.fingerprint(slow) })
-        const fibers = yield* Effect.forEach([good, bad, slow], (one) =>
-          Effect.fork(Effect.either(BuildBackend.run(one))))
-        yield* settle
-        for (let i = 0; i < 5; i++) {
-          yield* Effect.zipRight(TestClock.adjust("10 seconds"), settle)
-        }
-        const [held] = yield* BuildBackend.list({ fingerprint: BuildInput.fingerprint(slow) })
-        assert(held !== undefined)
-        assert.isFalse(BuildStatus.isTerminal(held.status))
-        yield* fake.release(held.ref, FakeCluster.succeeds({ digest }))
-        for (let i = 0; i < 20; i++) {
-          yield* Effect.zipRight(TestClock.adjust("10 seconds"), settle)
-        }
-        const ends = yield* Effect.forEach(fibers, Fiber.join)
-        assert.deepStrictEqual(
-          ends.map((end) =>
-            end._tag === "Right" ? end.right.tag : end.left._tag
-          ),
-          [
-            good.finalImage.pullspec,
-            "BuildFailed",
-            slow.finalImage.pullspec
-          ]
-        )
-        assert.deepStrictEqual(ends.map((end) => end._tag === "Right" && end.right.digest === digest), [
-          false,
-          false,
-          true
-        ])
-      }).pipe(Effect.provide(inMemory(backend))))
+    it("steers builds apart by what they are", () =>
+      inTime(
+        Effect.gen(function*() {
+          const fake = yield* FakeCluster.FakeCluster
+          const [good, bad, slow] = yield* Effect.all([input("good"), input("bad"), input("slow")])
+          yield* fake.outcome(FakeCluster.containerfileFails(), { finalImage: bad.finalImage.pullspec })
+          yield* fake.outcome(FakeCluster.held, { fingerprint: BuildInput.fingerprint(slow) })
+          const fibers = yield* Effect.forEach(
+            [good, bad, slow],
+            (one) => Effect.fork(Effect.either(BuildBackend.run(one)))
+          )
+          yield* Effect.sleep("50 seconds")
+          const [held] = yield* BuildBackend.list({ fingerprint: BuildInput.fingerprint(slow) })
+          assert(held !== undefined)
+          assert.isFalse(BuildStatus.isTerminal(held.status))
+          yield* fake.release(held.ref, FakeCluster.succeeds({ digest }))
+          const ends = yield* Effect.forEach(fibers, Fiber.join)
+          assert.deepStrictEqual(
+            ends.map((end) => end._tag === "Right" ? end.right.tag : end.left._tag),
+            [
+              good.finalImage.pullspec,
+              "BuildFailed",
+              slow.finalImage.pullspec
+            ]
+          )
+          assert.deepStrictEqual(ends.map((end) => end._tag === "Right" && end.right.digest === digest), [
+            false,
+            false,
+            true
+          ])
+        }).pipe(Effect.provide(inMemory(backend)))
+      ))
   })
 
 backends.forEach(suite)

@@ -11,7 +11,7 @@ import * as Json from "../../src/fake/Json.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import { Cluster } from "../../src/kubernetes/Cluster.js"
-import { inTime } from "../support/VirtualDeadline.js"
+import { inTime } from "../support/VirtualTime.js"
 import { type Backend, backends } from "../support/Worlds.js"
 
 const values = fc.constantFrom(

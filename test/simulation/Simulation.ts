@@ -2,11 +2,11 @@
  * One simulation: a schedule carried out on a cluster, with everybody watched, until the world is healed and all has ended.
  */
 import { Cause, Effect, Exit, Fiber, Logger, LogLevel, Random, Ref, Supervisor } from "effect"
+import { VirtualTime } from "../support/VirtualTime.js"
 import * as Client from "./Client.js"
 import type { Platform } from "./Platform.js"
 import * as Schedule from "./Schedule.js"
 import type { RecordTruth } from "./Truth.js"
-import { VirtualTime } from "./VirtualTime.js"
 import { Witness } from "./Witness.js"
 import * as World from "./World.js"
 

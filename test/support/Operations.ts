@@ -6,7 +6,6 @@ import { Cause, Chunk, Effect, Exit, Fiber, Option, Stream } from "effect"
 import { BuildBackend, type BuildError, BuildInput, type BuildRef, type BuildStatus } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as Json from "../../src/fake/Json.js"
-import { passTime, settle } from "./Quiescence.js"
 
 type Operation = Effect.Effect<unknown, BuildError.BuildError, BuildBackend.BuildBackend | FakeCluster.FakeCluster>
 
@@ -101,7 +100,7 @@ export const operations = {
   "a build whose pod waits for what only an event tells": Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster
     const ref = yield* after(FakeCluster.held)
-    yield* settle
+    yield* Effect.sleep("1 milli")
     const objects = yield* fake.objects({ namespace: ref.namespace })
     const pod = objects.find(({ kind }) => kind === "Pod")
     const build = objects.find(({ kind }) => kind === "Build")
@@ -159,17 +158,15 @@ export const operations = {
   })
 } satisfies Readonly<Record<string, Operation>>
 
-const threeHours = 3 * 60 * 60 * 1000
-
-/** The outcome of an operation in virtual time; `waits for ever` if it has none after three hours. */
+/** The outcome of an operation, to be run in virtual time; `waits for ever` if it has none after three hours. */
 export const observe = <E, R>(operation: Effect.Effect<unknown, E, R>): Effect.Effect<string, never, R> =>
-  Effect.scoped(Effect.gen(function*() {
-    const fiber = yield* Effect.forkScoped(operation)
-    return Option.match(yield* passTime(fiber, threeHours), {
-      onNone: () => "waits for ever",
-      onSome: Exit.match({
-        onSuccess: (seen) => JSON.stringify(seen),
-        onFailure: (cause) => String(Cause.squash(cause)).split("\n")[0] ?? ""
-      })
+  Effect.map(
+    Effect.exit(Effect.timeoutOption(operation, "3 hours")),
+    Exit.match({
+      onSuccess: Option.match({
+        onNone: () => "waits for ever",
+        onSome: (seen) => JSON.stringify(seen)
+      }),
+      onFailure: (cause) => String(Cause.squash(cause)).split("\n")[0] ?? ""
     })
-  }))
+  )

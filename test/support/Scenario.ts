@@ -10,7 +10,7 @@ import * as Json from "../../src/fake/Json.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
-import { inTime } from "./VirtualDeadline.js"
+import { inTime } from "./VirtualTime.js"
 import { type Backend, backends } from "./Worlds.js"
 
 export interface Stage {

@@ -3,7 +3,7 @@ import { Effect, Stream } from "effect"
 import { BuildInput, Cluster, SingleNodeBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { givenInput } from "../../support/MinimalInput.js"
-import { inTime } from "../../support/VirtualDeadline.js"
+import { inTime } from "../../support/VirtualTime.js"
 
 const faults = {
   "whose record is made, but nobody hears of it": [

@@ -2,7 +2,7 @@
  * Time that passes only when nothing else is left to do: a Clock and a Scheduler in one, without a timer or a promise, so
  * that hours take milliseconds and the same program always runs in the same order.
  */
-import { Clock, Duration, Effect, type Exit, type Fiber, type Scheduler } from "effect"
+import { Cause, Clock, Duration, Effect, Exit, type Fiber, type Scheduler, type Scope } from "effect"
 
 interface Timer {
   readonly at: number
@@ -146,3 +146,9 @@ export class VirtualTime implements Scheduler.Scheduler, Clock.Clock {
     }
   }
 }
+
+/** Runs a program in virtual time, from 2026-01-01 on; its failure is thrown. */
+export const inTime = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): A =>
+  Exit.getOrElse(new VirtualTime(Date.UTC(2026, 0, 1)).run(Effect.scoped(program)), (cause) => {
+    throw Cause.squash(cause)
+  })

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Data, Effect, Layer, Option, Schema, Stream, Tracer } from "effect"
 import { BackendSelection, BuildBackend, Capability, Cluster } from "effect-os-builder"
+import { timed } from "../support/Quiescence.js"
 import { layer as cluster, openShift, type Script } from "../support/ScriptedCluster.js"
 import { absent, available, candidate, forbidden, input, refOf, silent } from "../support/StubBackend.js"
-import { timed } from "../support/Quiescence.js"
 
 const unreachable = new Capability.ProbeError({ probe: "custom", detail: "the server is away", retryable: true })
 

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { BackendSelection, BuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { input } from "../support/StubBackend.js"
 import { timed } from "../support/Quiescence.js"
+import { input } from "../support/StubBackend.js"
 
 const report = Effect.map(BackendSelection.Selection, ({ report }) => report)
 const verdicts = ({ rows }: BackendSelection.Report) => rows.map(({ backend, verdict }) => `${backend} ${verdict._tag}`)

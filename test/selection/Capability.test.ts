@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Schema } from "effect"
 import { Capability, Cluster } from "effect-os-builder"
-import { layer, openShift, type Refusal, type Script, scripted } from "../support/ScriptedCluster.js"
 import { timed } from "../support/Quiescence.js"
+import { layer, openShift, type Refusal, type Script, scripted } from "../support/ScriptedCluster.js"
 
 const on = <A, E>(script: Script, probe: Effect.Effect<A, E, Cluster.Cluster>) => Effect.provide(probe, layer(script))
 

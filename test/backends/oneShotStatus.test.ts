@@ -12,7 +12,7 @@ import {
   SingleNodeBuildBackend
 } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { inTime } from "../support/VirtualDeadline.js"
+import { inTime } from "../support/VirtualTime.js"
 import { backends } from "../support/Worlds.js"
 
 const input = (tag: string, options: Partial<BuildInput.Options> = {}) =>

@@ -158,13 +158,13 @@ export const operations = {
   })
 } satisfies Readonly<Record<string, Operation>>
 
-/** The outcome of an operation, to be run in virtual time; `waits for ever` if it has none after three hours. */
+/** The outcome of an operation, to be run in virtual time; `waits without limit` if it has none after three hours. */
 export const observe = <E, R>(operation: Effect.Effect<unknown, E, R>): Effect.Effect<string, never, R> =>
   Effect.map(
     Effect.exit(Effect.timeoutOption(operation, "3 hours")),
     Exit.match({
       onSuccess: Option.match({
-        onNone: () => "waits for ever",
+        onNone: () => "waits without limit",
         onSome: (seen) => JSON.stringify(seen)
       }),
       onFailure: (cause) => String(Cause.squash(cause)).split("\n")[0] ?? ""

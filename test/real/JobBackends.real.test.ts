@@ -175,7 +175,7 @@ layer(backend({ name: "single-node", deliversToNode: true }), { excludeTestServi
           exec("buildah", "--root", storage, "--runroot", run, "--storage-driver", "overlay", ...args)
         assert.include(yield* buildah("images", "--digests"), "localhost/os/node")
         assert.include(yield* buildah("images", "--digests"), status.image.digest)
-        const container = (yield* buildah("from", "--pull-never", "localhost/os/node:3")).trim()
+        const container = (yield* buildah("from", ...Workplace.limits, "--pull-never", "localhost/os/node:3")).trim()
         assert.include(yield* buildah("run", "--isolation", "chroot", container, "cat", "/motd"), "delivered")
         yield* buildah("rm", container)
         assert.isTrue(log.some((line) => line.includes("delivered localhost/os/node:3 to the node")))

@@ -33,6 +33,9 @@ export const exec = (command: string, ...args: ReadonlyArray<string>): Effect.Ef
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 
+/** Options of `buildah build` and `from`: since 1.35 it asks for more than a process without CAP_SYS_RESOURCE may have. */
+export const limits = ["nofile", "nproc"].flatMap((name) => ["--ulimit", `${name}=1024:1024`])
+
 export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "os-builder-test-"))),
   (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
@@ -155,8 +158,6 @@ const make = Effect.gen(function*() {
   )
   const buildah = (...args: ReadonlyArray<string>) =>
     exec("buildah", "--root", `${folder}/storage`, "--runroot", `${folder}/run`, "--storage-driver", "vfs", ...args)
-  // Since 1.35 buildah asks for more than a process without CAP_SYS_RESOURCE may have.
-  const limits = ["nofile", "nproc"].flatMap((name) => ["--ulimit", `${name}=1024:1024`])
   yield* buildah("build", "--isolation", "chroot", ...limits, "--tag", "base", base)
   yield* buildah("push", "--tls-verify=false", "base", `docker://${open}/base:1`)
   yield* buildah("push", "--tls-verify=false", "--creds", `${user}:${password}`, "base", `docker://${closed}/base:1`)

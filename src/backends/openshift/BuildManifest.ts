@@ -51,7 +51,7 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
  * A name with a tag and a digest without the tag: the builder pulls by the tag where there is one, although it may be gone or
  * name another image by now (openshift/builder pkg/build/builder/docker.go pullImage).
  */
-const withoutTag = (pullspec: string): string => pullspec.replace(/:[^:/@]+(?=@)/, "")
+export const withoutTag = (pullspec: string): string => pullspec.replace(/:[^:/@]+(?=@)/, "")
 
 const filled = (key: string, items: ReadonlyArray<JsonObject>): JsonObject => items.length === 0 ? {} : { [key]: items }
 

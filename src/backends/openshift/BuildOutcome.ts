@@ -84,13 +84,22 @@ const running = (seen: Seen): BuildStatus.Running =>
 
 // --- pending ---
 
+/**
+ * A new Secret, ConfigMap or service account does not make the controller handle a Build again; the next resync of its informer
+ * does, and a change of the Build (openshift-controller-manager pkg/build/controller/build/build_controller.go).
+ */
+const checksAgain =
+  "once it exists, OpenShift notices within 10 minutes, or at once after a change of the Build such as a new annotation"
+
 const blockedBy = ({ child, events, pods }: Seen): BuildStatus.Blocked | undefined => {
   const { message = "", reason = "" } = child.status ?? {}
   if (reason !== "") {
+    const means = Reasons.blocked.get(reason)?.(message) ?? "Unknown"
+    const text = message || `the Build has the reason ${reason}`
     return new BuildStatus.Blocked({
-      reason: Reasons.blocked.get(reason)?.(message) ?? "Unknown",
+      reason: means,
       upstreamReason: reason,
-      message: message || `the Build has the reason ${reason}`
+      message: means === "MissingReference" && child.status?.phase === "New" ? `${text}; ${checksAgain}` : text
     })
   }
   const pod = pods.at(-1)
@@ -176,7 +185,10 @@ const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
   const said = BuilderMessage.parse(seen.child, pod)
   const meaning: Reasons.Meaning = Reasons.ended.get(reason)?.(said) ?? { state: "Errored", reason: "Unknown" }
   const upstreamReason = reason || phase
-  const details = { message: said.error || message || `the Build ended as ${upstreamReason}`, ...podOf(seen) }
+  const details = {
+    message: said.error || cutMessage(reason, said) || message || `the Build ended as ${upstreamReason}`,
+    ...podOf(seen)
+  }
   if (meaning.state === "Errored") return BuildStatus.errored(meaning.reason, { ...details, upstreamReason })
   const { exitCode } = meaning
   return new BuildStatus.Failed({
@@ -186,6 +198,10 @@ const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
     logTail: []
   })
 }
+
+/** Of an instruction too long for the kept end of the log. */
+const cutMessage = (reason: string, { text }: BuilderMessage.BuilderMessage): string =>
+  reason === "DockerBuildFailed" ? Reasons.cutCause(text) : ""
 
 const timedOut = ({ record }: Seen, said: string): string =>
   `it ran for longer than its timeout of ${

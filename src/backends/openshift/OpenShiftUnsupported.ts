@@ -18,6 +18,7 @@ import * as BuildManifest from "./BuildManifest.js"
 import * as BuildVolumes from "./BuildVolumes.js"
 import * as ContextMaps from "./ContextMaps.js"
 import * as ContextUse from "./ContextUse.js"
+import * as ImageUse from "./ImageUse.js"
 import type { OpenShiftSettings } from "./OpenShiftSettings.js"
 
 type Row = (input: BuildInput, settings: OpenShiftSettings) => ReadonlyArray<Issue>
@@ -111,11 +112,12 @@ const context: ReadonlyArray<Row> = [
       )
     ),
   // b source.go ManageDockerfile writes it there, docker.go copyLocalObject would write over it.
-  ({ context = {} }) =>
-    unsupportedIf(
-      "Dockerfile" in context,
-      ["context", "Dockerfile"],
-      `is where OpenShift's builder keeps the Containerfile itself; give the file another name, ${elsewhere}`
+  (input) =>
+    contextPaths(input).filter((path) => /^Dockerfile(?:\/|$)/.test(path)).map((path) =>
+      unsupported(
+        ["context", path],
+        `is where OpenShift's builder keeps the Containerfile itself; use another name than Dockerfile, ${elsewhere}`
+      )
     ),
   (input) =>
     contextPaths(input).length === 0
@@ -206,6 +208,35 @@ const images: ReadonlyArray<Row> = [
         [field, "pullspec"],
         "names the build pod itself as its registry; name one that the cluster can reach"
       )
+    ),
+  // as validateToImageReference: ParseDockerImageReference of library-go takes no brackets.
+  ({ finalImage }) =>
+    unsupportedIf(
+      finalImage.pullspec.startsWith("["),
+      ["finalImage", "pullspec"],
+      `has an IPv6 address as its registry, which OpenShift refuses; use a host name, ${elsewhere}`
+    ),
+  ({ buildArgs = {}, dockerfile }) =>
+    ImageUse.of(dockerfile, { ...buildArgs, BASE_IMAGE: "" }).flatMap(({ line, pullspec, text, unset }) =>
+      unset !== undefined
+        ? [
+          unsupported(
+            ["dockerfile"],
+            `${text} uses ${unset}, which OpenShift's builder does not know when it pulls images before the build; give it ` +
+              `a default without variables in an ARG before the first FROM, or a value in buildArgs, ${elsewhere}`,
+            line
+          )
+        ]
+        : /:[^:/@]+@/.test(pullspec ?? "")
+        ? [
+          unsupported(
+            ["dockerfile"],
+            `${text} names an image by tag and digest, which OpenShift's builder pulls by its tag; write it without the ` +
+              `tag, as in ${BuildManifest.withoutTag(pullspec ?? "")}, ${elsewhere}`,
+            line
+          )
+        ]
+        : []
     ),
   // as ValidateImageLabels
   ({ imageLabels = {} }) =>

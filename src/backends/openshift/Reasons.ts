@@ -83,6 +83,19 @@ const push = registry("PushDenied", "PushFailed")
 const killed = /exit status 137\s*$|signal: killed|subprocess exited on killed/
 
 /**
+ * The runtime (runc, crun) ran and did not find the program of the instruction. Without a usable runtime buildah names the
+ * runtime itself in much the same words, and no exit status follows (buildah run_common.go runUsingRuntime).
+ */
+const noSuchCommand =
+  /(?:exec: "[^"]*": (?:stat [^\n]*: no such file or directory|executable file not found)|executable file `[^`\n]*` not found)[^]*: exit status \d+/i
+
+/** buildah quotes the instruction; the last quote counts, because an instruction may contain the same text. */
+const stepError = /^building at step "(.*)": (.*)$/is
+
+/** What follows the end of the instruction, where the log does not have the start of the error any more; otherwise empty. */
+export const cutCause = (text: string): string => /.*": (.*)$/s.exec(text.trimEnd().split("\n").at(-1) ?? "")?.[1] ?? ""
+
+/**
  * A build that failed: only an instruction that demonstrably failed is the user's fault. buildah quotes the instruction, and
  * the error follows. Of the log the last 2048 bytes are there: without the start of a long instruction's error, what follows
  * its end is the error.
@@ -90,8 +103,8 @@ const killed = /exit status 137\s*$|signal: killed|subprocess exited on killed/
 const build = (said: BuilderMessage): Meaning => {
   const { error, text } = said
   const lines = text.trimEnd().split("\n")
-  const atStep = /^building at step "(.*)": (.*)$/is.exec(error)
-  const cause = atStep?.[2] ?? (error || (/.*": (.*)$/s.exec(lines.at(-1) ?? "")?.[1] ?? ""))
+  const atStep = stepError.exec(error)
+  const cause = atStep?.[2] ?? (error || cutCause(text))
   if (has(text, ErrorText.disk)) return errored("OutOfDisk")
   const found = platform(cause)
   if (found !== undefined) return found
@@ -102,9 +115,7 @@ const build = (said: BuilderMessage): Meaning => {
   // What buildah printed last before the error: its runtime, which could not start the instruction.
   const output = lines.slice(0, Math.max(0, lines.findLastIndex((line) => /^error: /i.test(line))))
   const report = output.slice(-2).join("\n")
-  if (/^error running container: /im.test(report) && !has(report, ErrorText.noSuchProgram)) {
-    return errored("StorageUnavailable")
-  }
+  if (/^error running container: /im.test(report) && !noSuchCommand.test(report)) return errored("StorageUnavailable")
   const isNetwork = has(output.slice(-20).join("\n"), ErrorText.runNetwork)
   if (killed.test(cause) || isNetwork || (atStep === null && error !== "")) return errored("Unknown")
   const exitCode = /exit status (\d{1,3})\s*$/.exec(cause)?.[1]
@@ -117,14 +128,18 @@ const prepare = ({ text }: BuilderMessage): Meaning =>
 
 /**
  * If the service account may not update builds/details, the builder cannot set a reason, and only its error is known. That is
- * not enough to blame the user.
+ * not enough to blame the user for an instruction. Before its first stage, where it reads the Containerfile and the names of
+ * its images, the builder sets no reason either (b docker.go Build).
  */
 const generic = (said: BuilderMessage): Meaning =>
   /^failed to pull image/i.test(said.error)
     ? pull(said)
     : /^failed to push image/i.test(said.error)
     ? push(said)
-    : platform(said.error) ?? errored("Unknown")
+    : platform(said.error) ??
+      (has(said.error, ErrorText.containerfile) && !stepError.test(said.error)
+        ? failed("ContainerfileInvalid")
+        : errored("Unknown"))
 
 /**
  * The reasons of a Build that Failed or is in Error. Those of parts that our Builds do not have (a Git source, images as

@@ -44,10 +44,23 @@ describe("a Build that waits", () => {
       const blocked = blockedOf(told.status)
       assert.strictEqual(blocked?.reason, means)
       assert.strictEqual(blocked?.upstreamReason, reason)
-      assert.strictEqual(blocked?.message, message === "" ? "the Build has the reason SomethingNew" : message)
+      const expected = message === "" ? "the Build has the reason SomethingNew" : message
+      assert.isTrue(blocked?.message.startsWith(expected), blocked?.message)
       assert.isUndefined(told.explainedBy, "no event tells more")
     })
   }
+
+  it("New for an object that is missing: the message says when OpenShift checks again", () => {
+    const message = "These resources do not exist: Secrets [a]"
+    const created = blockedOf(
+      BuildOutcome.interpret(seen(build({ phase: "New", reason: "GenericBuildFailed", message }))).status
+    )
+    assert.match(created?.message ?? "", /^These resources do not exist: Secrets \[a\]; .* within 10 minutes/)
+    const started = blockedOf(
+      BuildOutcome.interpret(seen(build({ phase: "Pending", reason: "MissingPushSecret", message }))).status
+    )
+    assert.strictEqual(started?.message, message)
+  })
 
   const waits: ReadonlyArray<
     readonly [what: string, Build["status"], Pod | undefined, explainedBy: string | undefined]
@@ -275,6 +288,29 @@ describe("what the builder said", () => {
       `stat /x: no such file or directory\n: exit status 1\n${step("while running runtime: exit status 1")}`,
       "Failed InstructionFailed"
     ],
+    // The runtime did not start, or reports an error of its own; only a missing program of the instruction is the user's fault.
+    ...[
+      "from crun creating container for [/bin/sh -c x]: : exec: \"crun\": executable file not found in $PATH",
+      "from /usr/bin/crun creating container for [/x]: : fork/exec /usr/bin/crun: no such file or directory",
+      "from /usr/bin/crun creating container for [/x]: open `/sys/fs/cgroup/a`: No such file or directory\n: exit status 1"
+    ].map((report) =>
+      [
+        "DockerBuildFailed",
+        `error running container: ${report}\n${step("while running runtime: exit status 1")}`,
+        "Errored StorageUnavailable"
+      ] as const
+    ),
+    ...[
+      "executable file `/x` not found: No such file or directory",
+      "runc create failed: unable to start container process: exec: \"x\": executable file not found in $PATH"
+    ].map((report) =>
+      [
+        "DockerBuildFailed",
+        `error running container: from /usr/bin/crun creating container for [/x]: ${report}\n: exit status 1\n` +
+        step("while running runtime: exit status 1"),
+        "Failed InstructionFailed"
+      ] as const
+    ),
     [
       "DockerBuildFailed",
       `time="t" level=warning msg="Failed, retrying in 2s ... (1/3)"\n${
@@ -329,6 +365,18 @@ describe("what the builder said", () => {
       `echo unauthorized: says a RUN\n${pushing("received unexpected HTTP status: 502 Bad Gateway")}`,
       "Errored PushFailed"
     ],
+    // Before its first stage the builder sets no reason.
+    [
+      "GenericBuildFailed",
+      error("parsing reference: repository name must be lowercase"),
+      "Failed ContainerfileInvalid"
+    ],
+    ["GenericBuildFailed", step("RUN: repository name must be lowercase"), "Errored Unknown"],
+    [
+      "PullBuilderImageFailed",
+      pulling("invalid reference format: repository name must be lowercase"),
+      "Failed ContainerfileInvalid"
+    ],
     ["GenericBuildFailed", pulling("manifest unknown"), "Errored ImagePullDenied"],
     ["GenericBuildFailed", pushing("connection refused"), "Errored PushFailed"],
     ["GenericBuildFailed", error("committing container: no space left on device"), "Errored OutOfDisk"],
@@ -349,6 +397,27 @@ describe("what the builder said", () => {
     assert.strictEqual(status.exitCode, 3)
     assert.strictEqual(status.message, "building at STEP \"RUN make || echo \": \": exit status 3")
     assert.deepStrictEqual(status.logTail, [], "it is read from the log")
+  })
+
+  it("without the start of a long instruction's error: the message is what follows its end", () => {
+    const status = over(
+      { phase: "Failed", reason: "DockerBuildFailed", message: "a phrase" },
+      ended(`${"x".repeat(2000)}": while running runtime: exit status 3`)
+    )
+    assert(status._tag === "Failed")
+    assert.strictEqual(status.exitCode, 3)
+    assert.strictEqual(status.message, "while running runtime: exit status 3")
+  })
+
+  it("names the missing source of a COPY", () => {
+    const cause =
+      "checking on sources under \"/tmp/build/inputs\": copier: stat: [\"/nosuch\"]: no such file or directory"
+    const status = over(
+      { phase: "Failed", reason: "DockerBuildFailed" },
+      ended(error(`building at STEP "COPY a nosuch /x/": ${cause}`))
+    )
+    assert(status._tag === "Failed")
+    assert.strictEqual(status.message, `building at STEP "COPY a nosuch /x/": ${cause}`)
   })
 
   it("counts with the pod's own words first: they are longer than the Build's", () => {

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { BuildInput } from "effect-os-builder"
 import type { OpenShiftSettings } from "../../../src/backends/openshift/OpenShiftSettings.js"
 import * as OpenShiftUnsupported from "../../../src/backends/openshift/OpenShiftUnsupported.js"
-import { input } from "../../support/Builds.js"
+import { digest, input } from "../../support/Builds.js"
 
 type Options = Partial<BuildInput.Options>
 
@@ -53,10 +53,70 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
   ],
   ["a file in the place of the Containerfile", { context: { Dockerfile: "" } }, ["context.Dockerfile"], /keeps/],
   [
+    "files below the place of the Containerfile",
+    { context: { "Dockerfile/a": "", "Dockerfile/b/c": "", "Dockerfiles/a": "", "x/Dockerfile/a": "" } },
+    ["context[\"Dockerfile/a\"]", "context[\"Dockerfile/b/c\"]"],
+    /keeps the Containerfile/
+  ],
+  [
+    "images by tag and digest, which the builder pulls by the tag",
+    {
+      buildArgs: { OTHER: `x.example/o:1@${digest}` },
+      dockerfile: [
+        "ARG BASE_IMAGE",
+        `ARG TOOLS=x.example/t:1@${digest}`,
+        "ARG OTHER",
+        `FROM x.example:5000/a:1@${digest} AS a`,
+        `FROM x.example:5000/a@${digest} AS b`,
+        "FROM $TOOLS AS c",
+        "FROM ${OTHER} AS d",
+        "FROM ${BASE_IMAGE}",
+        `COPY --chmod=1 --from=x.example/a:1@${digest} /a /b`,
+        `RUN --mount=type=bind,from=x.example/a:1@${digest},target=/a true`
+      ].join("\n"),
+      baseImage: { pullspec: `x.example/base:1@${digest}` }
+    },
+    ["dockerfile:4", "dockerfile:6", "dockerfile:7", "dockerfile:9"],
+    /by its tag.*without the tag, as in x\.example:5000\/a@sha256/
+  ],
+  [
+    "variables without a value in the names of images",
+    {
+      buildArgs: { SET: "1" },
+      dockerfile: [
+        "ARG BASE_IMAGE",
+        "ARG TARGETARCH",
+        "ARG SET",
+        "ARG UNSET",
+        "ARG DEFAULT=1",
+        "ARG NESTED=1-${DEFAULT}",
+        "FROM x.example/x:1-${TARGETARCH} AS a",
+        "FROM x.example/x:1-$SET-${DEFAULT} AS b",
+        "FROM ${UNSET:?needed} AS c",
+        "FROM x.example/x:${UNSET:-1} AS d",
+        "FROM x.example/x:$NESTED AS e",
+        "FROM ${BASE_IMAGE}",
+        "ARG V=1",
+        "COPY --chmod=1 --from=x.example/x:v${V} /a /a",
+        "RUN --mount=type=bind,from=x.example/x:v${V},target=/a true"
+      ].join("\n")
+    },
+    ["dockerfile:7", "dockerfile:9", "dockerfile:11", "dockerfile:14"],
+    /TARGETARCH.*before the first FROM/s
+  ],
+  [
     "a copy of the whole context",
     {
-      context: { a: private_(""), Dx: private_("") },
-      dockerfile: text("COPY . /a", "COPY ./ a /b", "COPY [\"/\", \"/c\"]", "ADD D* /d", "COPY a /e", "COPY a* /f")
+      context: { a: private_(""), Dx: private_(""), "x.conf": private_("") },
+      dockerfile: text(
+        "COPY . /a",
+        "COPY ./ a /b",
+        "COPY [\"/\", \"/c\"]",
+        "ADD D* /d",
+        "COPY a /e",
+        "COPY a* /f",
+        "COPY *.conf /etc/"
+      )
     },
     ["dockerfile:3", "dockerfile:4", "dockerfile:5", "dockerfile:6"],
     /adds a file named Dockerfile/
@@ -106,6 +166,12 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     { finalImage: { pullspec: "127.0.0.1:5000/a:1" } },
     ["finalImage.pullspec"],
     /itself/
+  ],
+  [
+    "a final image on an IPv6 address",
+    { baseImage: { pullspec: "[2001:db8::1]:5000/a:1" }, finalImage: { pullspec: "[2001:db8::1]:5000/a:1" } },
+    ["finalImage.pullspec"],
+    /IPv6/
   ],
   [
     "a label key that is no Kubernetes name",

@@ -14,7 +14,8 @@
  * **What differs from other backends.** The image has OpenShift's own `OPENSHIFT_BUILD_*` variables and `io.openshift.*`
  * labels, and a Docker manifest; so equal inputs get different digests in different builds. Authorities, proxies, mirrors and
  * insecure registries are the cluster's, not the build's. The controller has no queue for these builds and does not retry or
- * prune them: this backend implements `pendingTimeout`, `retries` and `prune`. An entitlement is a volume; on RHEL images,
+ * prune them: this backend implements `pendingTimeout`, `retries` and `prune`. A Build that lacks a Secret, a ConfigMap or its
+ * service account may take up to 10 minutes to notice that it was created. An entitlement is a volume; on RHEL images,
  * `RUN rm -rf /etc/rhsm-host` makes dnf use it. `check` rejects what the backend cannot honour.
  *
  * @example

@@ -44,6 +44,11 @@ export interface Interpretation {
   readonly status: BuildStatus
   /** The outcome, unless more is observed before `at`: for platforms that report an outcome in several steps. */
   readonly ending?: { readonly status: Terminal; readonly at: DateTime.Utc } | undefined
+  /**
+   * Finds in the last lines of the log an outcome that the objects do not have; undefined if it is not there either. Called
+   * before a terminal `status` is stored or retried.
+   */
+  readonly fromLog?: ((lines: ReadonlyArray<string>) => Terminal | undefined) | undefined
   /** Since when the attempt has been pending; absent while it runs, and while it is in a queue. */
   readonly waitingSince?: DateTime.Utc | undefined
   /** The uid of an object whose events would show why the build is pending. */

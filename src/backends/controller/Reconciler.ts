@@ -117,6 +117,14 @@ export const make = <Child extends Resource.Metadata>(
       ? Effect.map(logTail(seen), (lines) => withTail(status, lines))
       : Effect.succeed(status)
 
+  const outcomeInLog = (snapshot: BuildState<Child>): Effect.Effect<BuildStatus.Terminal | undefined> => {
+    const child = latest(snapshot.children)
+    if (child === undefined) return Effect.succeed(undefined)
+    const seen = observed(snapshot, child)
+    const { fromLog } = definition.interpret(seen)
+    return fromLog === undefined ? Effect.succeed(undefined) : Effect.map(logTail(seen), fromLog)
+  }
+
   // What the platform decided before the child could be deleted takes precedence over the stop mark.
   const finishStop = (
     snapshot: BuildState<Child>,
@@ -127,7 +135,7 @@ export const make = <Child extends Resource.Metadata>(
       if (child === undefined) return yield* storeOutcome(snapshot.record, mark.status)
       const seen = observed(snapshot, child)
       const interpretation = definition.interpret(seen)
-      const status = interpretation.ending?.status ?? interpretation.status
+      const status = (yield* outcomeInLog(snapshot)) ?? interpretation.ending?.status ?? interpretation.status
       if (status._tag === "Succeeded" || status._tag === "Failed") {
         return yield* storeOutcome(snapshot.record, yield* addLogTail(status, seen))
       }
@@ -178,8 +186,10 @@ export const make = <Child extends Resource.Metadata>(
           return Option.some(evaluation.status)
         case "Stopping":
           return yield* finishStop(snapshot, evaluation.mark)
-        case "Terminal":
-          return yield* storeOutcome(record, yield* addLogTail(evaluation.status, evaluation.observed))
+        case "Terminal": {
+          const found = yield* outcomeInLog(snapshot)
+          return yield* storeOutcome(record, found ?? (yield* addLogTail(evaluation.status, evaluation.observed)))
+        }
         case "DeadlineExceeded": {
           const explained = yield* explain(snapshot, evaluation)
           if (explained._tag === "InProgress") return Option.some(explained.status)
@@ -187,6 +197,8 @@ export const make = <Child extends Resource.Metadata>(
           return Option.none()
         }
         case "Retry": {
+          const found = yield* outcomeInLog(snapshot)
+          if (found !== undefined) return yield* storeOutcome(record, found)
           yield* store.record(record.ref).pipe(
             Effect.flatMap((whole) =>
               Option.isNone(whole.stop) && Option.isNone(whole.outcome)

@@ -28,7 +28,9 @@ export const interpret = (seen: Seen): Interpretation => {
     case "Running":
       return { status: running(seen) }
     case "Complete":
-      return over(seen, completed(seen))
+      return digestOf(seen) !== undefined
+        ? over(seen, completed(seen))
+        : { ...over(seen, completed(seen)), fromLog: (lines) => pushedIn(seen, lines) }
     case "Failed":
     case "Error":
       return over(seen, unsuccessful(seen))
@@ -152,22 +154,44 @@ const hasBegun = ({ child, pods }: Seen): boolean => {
     )
 }
 
-const completed = (seen: Seen): BuildStatus.Terminal => {
-  const { child, record } = seen
+const digestOf = ({ child }: Seen): string | undefined => {
   const digest = child.status?.output?.to?.imageDigest ?? ""
-  return /^sha256:[a-f0-9]{64}$/.test(digest)
-    ? new BuildStatus.Succeeded({
-      image: BuildStatus.builtImage({ tag: record.finalImage, digest, architecture: record.input.architecture }),
-      startedAt: startedAt(seen),
-      finishedAt: timeOf(child.status?.completionTimestamp) ?? startedAt(seen),
-      ...podOf(seen)
-    })
+  return /^sha256:[a-f0-9]{64}$/.test(digest) ? digest : undefined
+}
+
+const completed = (seen: Seen): BuildStatus.Terminal => {
+  const digest = digestOf(seen)
+  return digest !== undefined
+    ? succeeded(seen, digest)
     : BuildStatus.errored("DigestLost", {
       message:
-        `${record.finalImage} was pushed, and the Build does not tell its digest: does the service account of the build pod ` +
-        "have the role system:image-builder?",
+        `${seen.record.finalImage} was pushed, and neither the Build nor the end of its log has its digest: does the ` +
+        "service account of the build pod have the role system:image-builder?",
       ...podOf(seen)
     })
+}
+
+const succeeded = (seen: Seen, digest: string): BuildStatus.Succeeded =>
+  new BuildStatus.Succeeded({
+    image: BuildStatus.builtImage({
+      tag: seen.record.finalImage,
+      digest,
+      architecture: seen.record.input.architecture
+    }),
+    startedAt: startedAt(seen),
+    finishedAt: timeOf(seen.child.status?.completionTimestamp) ?? startedAt(seen),
+    ...podOf(seen)
+  })
+
+/**
+ * Without the role system:image-builder the builder cannot store the digest in the Build. It prints it, after the last step:
+ * openshift/builder pkg/build/builder/daemonless.go pushDaemonlessImage.
+ */
+const pushedIn = (seen: Seen, lines: ReadonlyArray<string>): BuildStatus.Terminal | undefined => {
+  const afterSteps = lines.slice(lines.findLastIndex((line) => /^STEP \d+\/\d+: /.test(line)) + 1)
+  const line = afterSteps.findLast((line) => line.startsWith("Successfully pushed "))
+  const digest = /@(sha256:[a-f0-9]{64})$/.exec(line ?? "")?.[1]
+  return digest === undefined ? undefined : succeeded(seen, digest)
 }
 
 const unsuccessful = (seen: Seen): BuildStatus.Terminal => {

@@ -13,7 +13,7 @@ export interface OpenShiftSettings {
   readonly namespace?: string | undefined
   /**
    * The service account of build pods. Default: `builder`, which OpenShift creates in every project. Another one needs the
-   * role `system:image-builder`: without it a Build cannot report its digest.
+   * role `system:image-builder`: without it a Build has no reason and no digest, and the digest is read from its log.
    */
   readonly serviceAccount?: string | undefined
   /**

@@ -98,6 +98,59 @@ describe("outcome that is reported in several steps", () => {
     }))
 })
 
+describe("outcome that is in the log alone", () => {
+  const digest = `sha256:${"0a".repeat(32)}`
+  const succeeded = new BuildStatus.Succeeded({
+    image: BuildStatus.builtImage({ tag: "registry.example.com/os:1", digest, architecture: "amd64" }),
+    startedAt: DateTime.unsafeMake(0),
+    finishedAt: DateTime.unsafeMake(0)
+  })
+  const readsLog: ClusterBackend.Definition<Craft> = {
+    ...definition,
+    interpret: (observed) => ({
+      ...definition.interpret(observed),
+      fromLog: (lines) => lines.at(-1) === "pushed" ? succeeded : undefined
+    }),
+    logs: ({ child }) => [{ key: "1", resource: definition.child, name: child.metadata.name, state: "closed" }]
+  }
+
+  for (
+    const [last, retries, ends] of [["pushed", 2, "Succeeded"], ["pushed", 0, "Succeeded"], [
+      "?",
+      0,
+      "Errored"
+    ]] as const
+  ) {
+    it.scoped(`the last line ${last}, with ${retries} retries: ${ends}`, () =>
+      Effect.gen(function*() {
+        const { cluster, move } = yield* world
+        const backend = yield* ClusterBackend.make(readsLog, {
+          cluster: { ...cluster, logs: () => Stream.make("a", last) },
+          namespace: "default"
+        })
+        const { ref } = yield* Effect.flatMap(input("1", { retries }), backend.build)
+        const watching = yield* Effect.fork(Stream.runCollect(backend.changes(ref)))
+        yield* settle
+        yield* move(ref, "Evicted")
+        assert.deepStrictEqual(tags(yield* Fiber.join(watching)).at(-1), ends)
+        assert.strictEqual((yield* backend.status(ref))._tag, ends)
+      }), 5_000)
+  }
+
+  it.scoped("stopped before it was read", () =>
+    Effect.gen(function*() {
+      const { cluster, move } = yield* world
+      const backend = yield* ClusterBackend.make(readsLog, {
+        cluster: { ...cluster, logs: () => Stream.make("pushed") },
+        namespace: "default"
+      })
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      yield* move(ref, "Evicted")
+      yield* backend.cancel(ref)
+      assert.strictEqual((yield* backend.status(ref))._tag, "Succeeded")
+    }))
+})
+
 describe("followed log", () => {
   it.scoped("ends with a build that never begins", () =>
     Effect.gen(function*() {

@@ -187,6 +187,52 @@ describe("a Build that is Complete", () => {
   }
 })
 
+describe("a Build without its digest: the log", () => {
+  const pushed = (image: string) => `Successfully pushed ${image}`
+  const found = (lines: ReadonlyArray<string>) => {
+    const child = build({ phase: "Complete", startTimestamp: at(2), completionTimestamp: at(9) })
+    return BuildOutcome.interpret(seen(child)).fromLog?.(lines)
+  }
+
+  it("has it where the builder reports its push", () => {
+    const status = found([
+      pushed(`registry.example.com/os@sha256:${"1".repeat(64)}`),
+      pushed(`registry.example.com/os@${digest}`),
+      "error: Unable to update build status: forbidden",
+      "Push successful"
+    ])
+    assert(status?._tag === "Succeeded")
+    assert.strictEqual(status.image.pullspec, `registry.example.com/os@${digest}`)
+    assert.deepStrictEqual([status.startedAt, status.finishedAt], [time(2), time(9)])
+  })
+
+  it("does not have it", () => {
+    for (
+      const lines of [
+        [],
+        ["STEP 1/1: FROM scratch"],
+        [pushed("registry.example.com/os:1"), "Push successful"],
+        [`a ${pushed(`registry.example.com/os@${digest}`)}`],
+        // An instruction may print it.
+        [pushed(`registry.example.com/os@${digest}`), "STEP 9/9: RUN true", "Push successful"]
+      ]
+    ) {
+      assert.isUndefined(found(lines), lines.join("\n"))
+    }
+  })
+
+  it("is not asked where the Build has its digest, or failed", () => {
+    for (
+      const status of [
+        { phase: "Complete", output: { to: { imageDigest: digest } } },
+        { phase: "Failed", reason: "DockerBuildFailed" }
+      ]
+    ) {
+      assert.isUndefined(BuildOutcome.interpret(seen(build({ completionTimestamp: at(9), ...status }))).fromLog)
+    }
+  })
+})
+
 describe("a Build that is Cancelled", () => {
   it("is Cancelled, by any client", () =>
     assert.strictEqual(summary(over({ phase: "Cancelled", reason: "CancelledBuild" })), "Cancelled"))

@@ -2,8 +2,9 @@
  * The images that OpenShift's builder pulls before the build: those after FROM and in `COPY --from` (openshift/builder
  * pkg/build/builder/common.go findReferencedImages).
  *
- * It expands variables by the build arguments and by the defaults in the heading, each as it is written. It knows neither the
- * built-in ones, such as `TARGETARCH`, nor those of a stage.
+ * It expands variables by the build arguments and by the defaults in the heading, each as it is written: with its quotes and
+ * variables, so that the name is not one of an image. It knows neither the built-in ones, such as `TARGETARCH`, nor those of
+ * a stage.
  */
 import * as Containerfile from "../../core/Containerfile.js"
 import { read } from "../../core/containerfile/Substitution.js"
@@ -34,7 +35,7 @@ const defaults = (instructions: ReadonlyArray<Containerfile.Instruction>): Reado
   )
   return Object.fromEntries(args.flatMap((word) => {
     const [, name, value] = /^([^=]*)=(.*)$/s.exec(word) ?? []
-    return name === undefined || value === undefined || value.includes("$") ? [] : [[name, value]]
+    return name === undefined || value === undefined || /[$"'\\]/.test(value) ? [] : [[name, value]]
   }))
 }
 

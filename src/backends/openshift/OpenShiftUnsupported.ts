@@ -209,13 +209,14 @@ const images: ReadonlyArray<Row> = [
         "names the build pod itself as its registry; name one that the cluster can reach"
       )
     ),
-  // as validateToImageReference: ParseDockerImageReference of library-go takes no brackets.
+  // as refuses the brackets in output.to (run).
   ({ finalImage }) =>
     unsupportedIf(
       finalImage.pullspec.startsWith("["),
       ["finalImage", "pullspec"],
       `has an IPv6 address as its registry, which OpenShift refuses; use a host name, ${elsewhere}`
     ),
+  // b docker.go pullImage, common.go findReferencedImages
   ({ buildArgs = {}, dockerfile }) =>
     ImageUse.of(dockerfile, { ...buildArgs, BASE_IMAGE: "" }).flatMap(({ line, pullspec, text, unset }) =>
       unset !== undefined
@@ -223,7 +224,7 @@ const images: ReadonlyArray<Row> = [
           unsupported(
             ["dockerfile"],
             `${text} uses ${unset}, which OpenShift's builder does not know when it pulls images before the build; give it ` +
-              `a default without variables in an ARG before the first FROM, or a value in buildArgs, ${elsewhere}`,
+              `a default without quotes and variables in an ARG before the first FROM, or a value in buildArgs, ${elsewhere}`,
             line
           )
         ]

@@ -89,19 +89,21 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
         "ARG SET",
         "ARG UNSET",
         "ARG DEFAULT=1",
-        "ARG NESTED=1-${DEFAULT}",
+        "ARG NESTED=1-${DEFAULT} QUOTED=\"1\" BARE=1",
         "FROM x.example/x:1-${TARGETARCH} AS a",
         "FROM x.example/x:1-$SET-${DEFAULT} AS b",
         "FROM ${UNSET:?needed} AS c",
         "FROM x.example/x:${UNSET:-1} AS d",
         "FROM x.example/x:$NESTED AS e",
+        "FROM \"x.example/x:$BARE\" AS f",
+        "FROM x.example/x:$QUOTED AS g",
         "FROM ${BASE_IMAGE}",
         "ARG V=1",
         "COPY --chmod=1 --from=x.example/x:v${V} /a /a",
         "RUN --mount=type=bind,from=x.example/x:v${V},target=/a true"
       ].join("\n")
     },
-    ["dockerfile:7", "dockerfile:9", "dockerfile:11", "dockerfile:14"],
+    ["dockerfile:7", "dockerfile:9", "dockerfile:11", "dockerfile:13", "dockerfile:16"],
     /TARGETARCH.*before the first FROM/s
   ],
   [

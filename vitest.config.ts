@@ -19,6 +19,8 @@ export default defineConfig({
     maxWorkers: "100%",
     poolOptions: { forks: { execArgv: ["--max-semi-space-size=64"] } },
     setupFiles: ["test/support/setup.ts"],
+    reporters: ["dot", "./test/support/SlowestReporter.ts"],
+    coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary"] },
     testTimeout: 30_000,
     sequence: { concurrent: true },
     fakeTimers: { toFake: undefined }

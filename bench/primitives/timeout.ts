@@ -3,7 +3,7 @@ import * as ResponseBody from "../../src/kubernetes/transport/ResponseBody.js"
 import { concurrently } from "./Run.js"
 
 concurrently(
-  Effect.async<void, unknown>((resume) => {
+  Effect.async<void, ResponseBody.TimedOut>((resume) => {
     const timer = ResponseBody.startTimeout(30_000, (timedOut) => resume(Effect.fail(timedOut)))
     setImmediate(() => {
       clearTimeout(timer)

@@ -12,7 +12,9 @@ export default class SlowestReporter implements Reporter {
     const seconds = (test: TestCase): number => (test.diagnostic()?.duration ?? 0) / 1000
     const slowest = tests.toSorted((a, b) => seconds(b) - seconds(a)).slice(0, count)
     const rows = slowest.map((test) =>
-      `${seconds(test).toFixed(1).padStart(6)} s  ${path.relative(process.cwd(), test.module.moduleId)} > ${test.fullName}`
+      `${seconds(test).toFixed(1).padStart(6)} s  ${
+        path.relative(process.cwd(), test.module.moduleId)
+      } > ${test.fullName}`
     )
     process.stdout.write(`\nThe ${slowest.length} slowest of ${tests.length} tests:\n${rows.join("\n")}\n`)
   }

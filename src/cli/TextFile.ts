@@ -8,6 +8,7 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { isUtf8 } from "node:buffer"
+import { createReadStream } from "node:fs"
 
 /**
  * Why a file cannot be read, as the rest of a sentence that begins with its name.
@@ -39,8 +40,19 @@ export const unreadable = (error: PlatformError): Unreadable => {
   }
 }
 
+// A pipe or a device has no size, and may never end: one byte more than the limit is enough to refuse it.
+const readWithin = (file: string, limit: number): Effect.Effect<Uint8Array, Unreadable> =>
+  Effect.async((resume) => {
+    const chunks: Array<Buffer> = []
+    const stream = createReadStream(file, { end: limit })
+    stream.on("data", (chunk) => chunks.push(Buffer.from(chunk)))
+    stream.once("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
+    stream.once("error", ({ message }) => resume(new Unreadable({ problem: `cannot be read (${message})` })))
+    return Effect.sync(() => stream.destroy())
+  })
+
 /**
- * The text of a file of at most `limit` bytes. A pipe, which has no size, is read to its end.
+ * The text of a file, pipe or device of at most `limit` bytes.
  *
  * @since 0.1.0
  * @category constructors
@@ -51,8 +63,12 @@ export const read = (
   limit: number
 ): Effect.Effect<string, Unreadable> =>
   Effect.gen(function*() {
-    const { size } = yield* Effect.mapError(fs.stat(file), unreadable)
-    const bytes = size > limit ? undefined : yield* Effect.mapError(fs.readFile(file), unreadable)
+    const { size, type } = yield* Effect.mapError(fs.stat(file), unreadable)
+    const bytes = size > limit
+      ? undefined
+      : type === "File"
+      ? yield* Effect.mapError(fs.readFile(file), unreadable)
+      : yield* readWithin(file, limit)
     if (bytes === undefined || bytes.byteLength > limit) {
       return yield* new Unreadable({ problem: `has more than ${limit} bytes` })
     }

@@ -68,7 +68,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("p
       )
       assert(status._tag === "Errored", log.join("\n"))
       assert.strictEqual(status.reason, "PushFailed")
-      assert.match(status.message, /\(pushed 6 times\)/)
+      assert.match(status.message, /\(tried 6 times\)/)
       assert.lengthOf(log.filter((line) => line === "built"), 1)
     }))
 

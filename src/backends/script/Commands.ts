@@ -241,7 +241,7 @@ push_to_registry() {
     read_error
     registry_verdict ${code.pushDenied} ${code.pushFailed}
     [ "$verdict" -eq ${code.pushFailed} ] || finish "$verdict" "$error"
-    [ "$tries" -lt "$OSB_PUSH_TRIES" ] || finish "$verdict" "$error (pushed $tries times)"
+    [ "$tries" -lt "$OSB_PUSH_TRIES" ] || finish "$verdict" "$error (tried $tries times)"
     tries=$((tries + 1))
     wait_to_push
   done

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { errorCode } from "../transport/HttpAgent.js"
 
 const advice = {
-  MissingPeer: "install it beside this library: npm install @kubernetes/client-node",
+  MissingPeer: "install it beside this library: npm install @kubernetes/client-node@1",
   UnloadablePeer: "version 2 needs Node 22.19; on an older one, npm install @kubernetes/client-node@1.4.0",
   NoConfiguration: "set KUBECONFIG, or write ~/.kube/config (`oc login` does), or run in a pod with a service account",
   NoContext: "choose one that exists: kubectl config get-contexts, kubectl config use-context NAME",

@@ -1,9 +1,10 @@
 import { Effect } from "effect"
 import * as ResponseBody from "../../src/kubernetes/transport/ResponseBody.js"
+import type { TimedOut } from "../../src/kubernetes/transport/TransportError.js"
 import { concurrently } from "./Run.js"
 
 concurrently(
-  Effect.async<void, ResponseBody.TimedOut>((resume) => {
+  Effect.async<void, TimedOut>((resume) => {
     const timer = ResponseBody.startTimeout(30_000, (timedOut) => resume(Effect.fail(timedOut)))
     setImmediate(() => {
       clearTimeout(timer)

@@ -37,7 +37,7 @@ export type TypeId = "~effect-os-builder/BuildError"
 
 /**
  * One problem of an input: its place (`finalImage.pullspec`, `context["a b"]`, or empty for the whole input), a message that
- * says what to change, and for a Containerfile the line, counted from 1.
+ * describes what to change, and for a Containerfile the line, counted from 1.
  *
  * @example
  * ```ts
@@ -247,7 +247,7 @@ const troubles = {
 } as const
 
 /**
- * The backend could not perform an operation. The build itself may still be running. `operation` is what was attempted,
+ * The backend could not perform an operation. The build itself may still be running. `operation` is the attempted operation,
  * `detail` the response, `retryAfter` the time to wait if the server named one.
  *
  * Unreachable, Throttled, Timeout and Conflict are retryable. `UnknownBackend`: the ref belongs to a backend that is not

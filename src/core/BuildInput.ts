@@ -112,7 +112,7 @@ const fields = <C, T>(
 })
 
 /**
- * What is built, from what, and how: {@link Options} says what each field means. A field that was left out is not there;
+ * A complete description of a build: {@link Options} documents each field. A field that was left out is absent;
  * what then holds is in {@link defaults}.
  *
  * As JSON, a file in `context` is text or `{ base64, mode? }`, and a time is a text such as `1h30m`.
@@ -241,7 +241,7 @@ const parseOptions = parser(
 
 /**
  * An input from what a program has at hand, or `BuildRejected` ("InvalidInput") with every reason against it, each with its
- * path (`finalImage.pullspec`) or its line in the Containerfile. {@link Options} says what each field means, its unit and its
+ * path (`finalImage.pullspec`) or its line in the Containerfile. {@link Options} documents each field, its unit and its
  * default.
  *
  * @example
@@ -290,7 +290,8 @@ const parseStored = parser(
 )
 
 /**
- * An input that was accepted before: what is known of Containerfiles since then does not make its build unreadable.
+ * Decodes an input that was accepted before. Checks of Containerfiles that were added since do not apply, so that its build
+ * stays readable.
  *
  * @internal
  */
@@ -302,7 +303,7 @@ export const decodeStored = (u: unknown): Effect.Effect<BuildInput, BuildRejecte
 // -----------------------------------------------------------------------------
 
 /**
- * What holds where an input says nothing. A backend that has its reasons may ask for other resources.
+ * The defaults of an input. A backend may have other defaults for resources.
  *
  * @since 0.1.0
  * @category constants
@@ -321,7 +322,7 @@ export const defaults = {
  * It covers the Containerfile, both pullspecs, build arguments, image labels, the context (bytes and modes), mounts (kind,
  * name and path), trust bundle, proxy, architecture, whether there is an entitlement, and the revision. It does not cover
  * what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects, and the names
- * of the secrets for registries and entitlement. What is left out counts as its default. It is computed once for an input.
+ * of the secrets for registries and entitlement. A field that was left out counts as its default. The fingerprint is computed once for each input.
  *
  * @since 0.1.0
  * @category getters

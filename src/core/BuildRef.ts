@@ -7,7 +7,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 
 const Part = Schema.String.pipe(
-  Schema.pattern(/^[^\s/]+$/, { message: () => "must be a word without slashes or spaces" })
+  Schema.pattern(/^[^\s/]+$/, { message: () => "must not be empty or contain slashes or spaces" })
 )
 
 /**
@@ -64,7 +64,7 @@ export const FromString: Schema.Schema<BuildRef, string> = Schema.transformOrFai
       return backend === undefined || namespace === undefined || name === undefined || uid === undefined ||
           rest.length > 0
         ? ParseResult.fail(
-          new ParseResult.Type(ast, text, "a build is named backend/namespace/name/uid, as `build` and `list` print it")
+          new ParseResult.Type(ast, text, "must be backend/namespace/name/uid, as printed by `build` and `list`")
         )
         : ParseResult.succeed({ backend, namespace, name, uid })
     },

@@ -65,7 +65,7 @@ export const builtImage = ({ architecture, digest, tag }: {
   })
 
 /**
- * Why a build cannot start: our reason, and the platform's (`upstreamReason`).
+ * Why a build cannot start: the reason as one of {@link BlockedReason}, and the platform's own (`upstreamReason`).
  *
  * @since 0.1.0
  * @category models
@@ -102,7 +102,7 @@ export const FailedReason = Schema.Literal("ContainerfileInvalid", "InstructionF
 export type FailedReason = typeof FailedReason.Type
 
 /**
- * Why a build `Errored`: what was wrong with the platform, a reference or a permission.
+ * Why a build `Errored`: a problem of the platform, a reference or a permission.
  *
  * @since 0.1.0
  * @category schemas
@@ -331,7 +331,7 @@ export const errored = (
 export const isTerminal: (status: BuildStatus) => status is Terminal = Schema.is(Terminal)
 
 /**
- * The outcome in three words: success, failure (Failed), error (Errored or Cancelled); undefined while the build is
+ * The outcome in one word: success, failure (Failed), error (Errored or Cancelled); undefined while the build is
  * unfinished.
  *
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Codecs of time: durations as text such as `1h30m`, points in time as RFC 3339.
+ * Codecs for time: durations as text such as `1h30m`, timestamps as RFC 3339.
  *
  * @since 0.1.0
  */
@@ -33,7 +33,7 @@ const words: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Parses a duration exactly: `90s`, `1h30m`, `7d`, `250ms`, or Effect's form, `30 minutes`. None if it is not one.
+ * Parses a duration exactly: `90s`, `1h30m`, `7d`, `250ms`, or Effect's form, `30 minutes`. None if the text is invalid.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ const words: ReadonlyMap<string, string> = new Map([
  * @category constructors
  */
 export const parse = (text: string): Option.Option<Duration.Duration> => {
-  // Longer texts than that hold no duration that anybody means, and BigInt takes more than linear time.
+  // No sensible duration is longer than this, and BigInt takes more than linear time.
   if (text.length > 100) return Option.none()
   const [, amount, word] = /^\s*(\d+(?:\.\d+)?) +([a-z]+?)s?\s*$/.exec(text) ?? []
   const unit = word === undefined ? undefined : words.get(word)
@@ -86,7 +86,7 @@ export const format = (duration: Duration.Duration): string => {
   return text === "" ? "0s" : text
 }
 
-// Whole milliseconds as such, so that equal durations are alike inside too.
+// Uses milliseconds where they are exact, so that equal durations also have equal representations.
 const fromNanos = (nanos: bigint): Duration.Duration =>
   nanos % 1_000_000n === 0n && nanos / 1_000_000n <= BigInt(Number.MAX_SAFE_INTEGER)
     ? Duration.millis(Number(nanos / 1_000_000n))
@@ -95,7 +95,11 @@ const fromNanos = (nanos: bigint): Duration.Duration =>
 const toNanos = (duration: Duration.Duration): bigint =>
   Duration.match(duration, { onMillis: (millis) => BigInt(millis) * 1_000_000n, onNanos: (nanos) => nanos })
 
-const noDuration = "is not a duration; write 90s, 1h30m, 7d or \"30 minutes\""
+// Only a short text is repeated.
+const invalid = (input: unknown): string =>
+  `invalid duration${
+    typeof input === "string" && input.length <= 40 ? ` ${JSON.stringify(input)}` : ""
+  }; use for example 90s or 1h30m`
 
 /**
  * A finite duration as text, to the nanosecond.
@@ -119,13 +123,13 @@ export const DurationText: Schema.Schema<Duration.Duration, string> = Schema.tra
     strict: true,
     decode: (text, _, ast) =>
       Option.match(parse(text), {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, noDuration)),
+        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, invalid(text))),
         onSome: ParseResult.succeed
       }),
     encode: (duration, _, ast) =>
       Duration.isFinite(duration)
         ? ParseResult.succeed(format(duration))
-        : ParseResult.fail(new ParseResult.Type(ast, duration, "is an infinite duration, which cannot be written"))
+        : ParseResult.fail(new ParseResult.Type(ast, duration, "must be a finite duration"))
   }
 ).annotations({ identifier: "DurationText" })
 
@@ -153,7 +157,7 @@ export const FromInput: Schema.Schema<Duration.Duration, unknown> = Schema.trans
     strict: true,
     decode: (input, _, ast) =>
       Option.match(typeof input === "string" ? parse(input) : Duration.decodeUnknown(input), {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, input, noDuration)),
+        onNone: () => ParseResult.fail(new ParseResult.Type(ast, input, invalid(input))),
         onSome: (duration) => ParseResult.succeed(Duration.isFinite(duration) ? fromNanos(toNanos(duration)) : duration)
       }),
     encode: ParseResult.succeed
@@ -161,7 +165,7 @@ export const FromInput: Schema.Schema<Duration.Duration, unknown> = Schema.trans
 )
 
 /**
- * A point in time as RFC 3339 text, the format of Kubernetes.
+ * A timestamp as RFC 3339 text, the format of Kubernetes.
  *
  * @example
  * ```ts

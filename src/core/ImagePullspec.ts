@@ -2,7 +2,7 @@
  * References to images in a registry, such as `quay.io/acme/os:4.18` or `registry.example:5000/os@sha256:…`.
  *
  * The grammar is that of `github.com/distribution/reference` v0.6.0 (regexp.go), and the registry is required: `fedora:40`
- * means another image on every machine (registries.conf), so it is refused.
+ * can mean a different image on every machine (registries.conf), so it is rejected.
  *
  * @since 0.1.0
  */
@@ -53,11 +53,11 @@ const digestLength: ReadonlyMap<string, number> = new Map([["sha256", 64], ["sha
  * @category constructors
  */
 export const parse = (pullspec: string): Either.Either<Parts, string> => {
-  if (pullspec === "") return Either.left("must not be empty; write registry/path:tag")
+  if (pullspec === "") return Either.left("must not be empty; use registry/path:tag")
   if (pullspec.length > 1024) return Either.left("is longer than 1024 characters")
   if (/\s/.test(pullspec)) return Either.left("must not contain spaces")
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(pullspec)) {
-    return Either.left("must not begin with a scheme such as docker:// or https://; write registry/path:tag")
+    return Either.left("must not begin with a scheme such as docker:// or https://; use registry/path:tag")
   }
   const { digest, repository, tag } = split(pullspec)
   const slash = repository.indexOf("/")
@@ -65,35 +65,35 @@ export const parse = (pullspec: string): Either.Either<Parts, string> => {
   const path = repository.slice(slash + 1)
   if (!namesRegistry(registry)) {
     const suggestion = slash === -1 ? `docker.io/library/${pullspec}` : `docker.io/${pullspec}`
-    return Either.left(`names no registry; write it out, as in ${suggestion}`)
+    return Either.left(`must include a registry, for example ${suggestion}`)
   }
   const colon = registry.endsWith("]") ? -1 : registry.lastIndexOf(":")
   const host = colon === -1 ? registry : registry.slice(0, colon)
   const port = colon === -1 ? undefined : registry.slice(colon + 1)
-  if (!hostName.test(host) && !ipv6Host.test(host)) return Either.left("has a registry that is no host name or address")
+  if (!hostName.test(host) && !ipv6Host.test(host)) return Either.left("has an invalid registry host")
   if (port !== undefined && !(/^[0-9]{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
-    return Either.left("has a port that is no number from 1 to 65535")
+    return Either.left("has an invalid port; it must be from 1 to 65535")
   }
-  if (path === "") return Either.left("names a registry but no image in it")
+  if (path === "") return Either.left("has a registry but no image path")
   if (path.length > 255) return Either.left("has a path of more than 255 characters")
   if (!pathPattern.test(path)) {
     return Either.left(
       path !== path.toLowerCase()
-        ? "has capital letters in its path; registries allow only lower case there"
-        : "has a path that is not made of lower-case letters and digits, with single separators . _ __ - between them"
+        ? "has capital letters in its path; only lower case is allowed"
+        : "has an invalid path; use lower-case letters and digits, separated by . _ __ or -"
     )
   }
   if (tag !== undefined && !tagPattern.test(tag)) {
     return Either.left(
-      "has a tag that is not 1 to 128 letters, digits, \"_\", \".\" and \"-\", the first a letter, digit or \"_\""
+      "has an invalid tag; use 1 to 128 letters, digits, \"_\", \".\" and \"-\", starting with a letter, digit or \"_\""
     )
   }
   if (digest !== undefined) {
     const [algorithm = "", hex = ""] = digest.split(/:(.*)/s)
     const length = digestLength.get(algorithm)
-    if (length === undefined) return Either.left("has a digest of an unknown kind; sha256, sha384 and sha512 are known")
+    if (length === undefined) return Either.left("has an unsupported digest algorithm; use sha256, sha384 or sha512")
     if (hex.length !== length || !/^[a-f0-9]*$/.test(hex)) {
-      return Either.left(`has a ${algorithm} digest that is not ${length} lower-case hexadecimal digits`)
+      return Either.left(`has an invalid ${algorithm} digest; it must have ${length} lower-case hexadecimal digits`)
     }
   }
   return Either.right({
@@ -107,7 +107,7 @@ export const parse = (pullspec: string): Either.Either<Parts, string> => {
   })
 }
 
-// Where the parts are; whether they are right is another matter.
+// Splits without validating the parts.
 const split = (pullspec: string) => {
   const at = pullspec.indexOf("@")
   const digest = at === -1 ? undefined : pullspec.slice(at + 1)
@@ -121,7 +121,7 @@ const split = (pullspec: string) => {
   }
 }
 
-// As splitDockerDomain in normalize.go has it: anything else before the slash is a directory on Docker Hub.
+// As splitDockerDomain in normalize.go: anything else before the slash is a directory on Docker Hub.
 const namesRegistry = (registry: string): boolean =>
   registry === "localhost" || /[.:]/.test(registry) || registry !== registry.toLowerCase()
 
@@ -141,7 +141,7 @@ const namesRegistry = (registry: string): boolean =>
 export const repository = (pullspec: string): string => split(pullspec).repository
 
 /**
- * Whether a host is this machine: `localhost`, an address of `127.0.0.0/8`, or `::1` with or without brackets. A registry
+ * Whether a host name or address refers to this machine: `localhost`, an address of `127.0.0.0/8`, or `::1` with or without brackets. A registry
  * there may use plain HTTP without being listed as insecure.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * One attempt at a build: lays out what the script reads, runs its two verbs, and says what they ended with.
+ * One attempt of a build: writes the script's input, runs its two verbs, and maps their exit to a status.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -17,15 +17,15 @@ import * as LogFile from "./LogFile.js"
 import type { References } from "./References.js"
 import type { Exit, Sandbox } from "./Sandbox.js"
 
-/** How buildah is used here, and what of the machine's configuration it sees. */
+/** How buildah runs on this machine, and which of its configuration it sees. */
 export interface BuildahEnvironment {
   readonly fs: FileSystem.FileSystem
   readonly path: Path.Path
   readonly sandbox: Sandbox
-  /** Environment of the script beside what the input determines: PATH, proxies, settings. */
+  /** Environment of the script, in addition to the variables from the input: PATH, proxies, settings. */
   readonly environment: Readonly<Record<string, string>>
   readonly insecureRegistries: ReadonlyArray<string>
-  /** The user's own registry credentials, for images that name no secret. */
+  /** The user's own registry credentials, for images without a secret. */
   readonly authFile: string | undefined
   readonly knowsHeredocs: boolean
   readonly isolation: "chroot" | "rootless" | "oci"
@@ -34,28 +34,28 @@ export interface BuildahEnvironment {
 export interface Job {
   readonly input: BuildInput.BuildInput
   readonly references: References
-  /** The folder to work in, which is emptied before and deleted after. */
+  /** The working directory, emptied before the attempt and deleted after it. */
   readonly folder: string
   readonly log: string
 }
 
-/** What an attempt ends with. */
+/** The result of an attempt. */
 export type Result = BuiltImage | Failed | Errored
 
-/** How many of the log's last lines are kept in a status. */
+/** The number of last log lines that a status contains. */
 export const tailLines = 50
 
-// The script ends an attempt itself; this is for a machine that no longer lets it.
+// The script enforces its own timeout; this one applies if the script can no longer do so.
 const grace = Duration.minutes(1)
 
-// A registry on this machine may speak plain HTTP: those of the two images, and any other that the input writes out.
+// A registry on this machine may use plain HTTP: those of the two images, and any other that the input lists.
 const loopback = /(?<![\w.-])(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?=\/)/g
 
 const loopbackRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string> =>
   [input.baseImage.pullspec, input.finalImage.pullspec, input.dockerfile, ...Object.values(input.buildArgs ?? {})]
     .flatMap((text) => text.match(loopback) ?? [])
 
-/** What a verb's exit code and last words say; undefined if it succeeded. */
+/** The status for a verb's exit code and termination message; undefined if it succeeded. */
 const troubleOf = (
   ended: Exit,
   message: TerminationMessage.TerminationMessage | undefined,
@@ -64,10 +64,10 @@ const troubleOf = (
   if (ended.exitCode === 0) return undefined
   const words = message?.text ?? ended.stderr
   if (ended.exitCode === undefined) {
-    return errored("Unknown", { message: words === "" ? "the build was killed from outside" : words, logTail })
+    return errored("Unknown", { message: words === "" ? "the build was killed by another process" : words, logTail })
   }
   const meaning = ExitCode.meaning(ended.exitCode)
-  const text = words === "" ? `the build script ended with exit code ${ended.exitCode}; its log may say why` : words
+  const text = words === "" ? `the build script exited with code ${ended.exitCode}; see its log` : words
   return meaning.state === "Failed"
     ? new Failed({
       reason: meaning.reason,
@@ -163,7 +163,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     const { message, trouble } = yield* verb("push", references.finalSecret)
     if (trouble !== undefined) return trouble
     if (message?.digest === undefined) {
-      return errored("DigestLost", { message: "the image was pushed, and its digest was not told" })
+      return errored("DigestLost", { message: "the image was pushed, but its digest was not reported" })
     }
     return builtImage({ ...message, tag: input.finalImage.pullspec, digest: message.digest })
   })

@@ -1,5 +1,6 @@
 /**
- * The life of a build on this machine: started by one process, read by any, ended by the process that is left.
+ * Supervises builds on this machine: one process runs a build, any process can read it, and another one ends it if its process
+ * is gone.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Cause from "effect/Cause"
@@ -20,7 +21,7 @@ import type { References } from "./References.js"
 import type { Sandbox } from "./Sandbox.js"
 import { LocalRecord, Outcome, Progress, type StateDirectory } from "./StateDirectory.js"
 
-// How long a process on another machine may be silent before it counts as gone: clocks differ, and disks are slow.
+// The time without a heartbeat after which a process on another machine counts as gone: clocks differ, and disks are slow.
 const silence = Duration.minutes(1)
 
 export interface Options {
@@ -29,15 +30,15 @@ export interface Options {
   readonly sandbox: Effect.Effect<Sandbox>
   readonly buildah: Effect.Effect<Attempt.BuildahEnvironment>
   readonly workDirectory: string
-  /** How often to look whether a build is to stop. */
+  /** The interval at which to check whether a build should stop. */
   readonly interval: Duration.DurationInput
   readonly retryDelay: Duration.DurationInput
 }
 
 export interface BuildSupervisor {
   /**
-   * Keeps a new build and starts it in the background; it is cancelled with the scope. Undefined if there is a build of that
-   * name already.
+   * Records a new build and starts it in the background; closing the scope cancels it. Undefined if a build of that name
+   * exists already.
    */
   readonly begin: (
     input: BuildInput.BuildInput,
@@ -53,7 +54,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
     const scope = yield* Effect.scope
     const owner = yield* ProcessIdentity.self(fs)
 
-    /** How builds ended whose outcome could not be kept: a full disk must not leave those who wait here waiting. */
+    /** Outcomes that could not be stored, so that waiting callers in this process return even if the disk is full. */
     const unkept = new Map<string, BuildStatus.Terminal>()
 
     const end = (record: LocalRecord, status: BuildStatus.Terminal) =>
@@ -90,7 +91,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           Effect.as(new BuildStatus.Cancelled({}))
         )
 
-    // Often enough that a few may be late.
+    // Frequent enough that a few heartbeats may be late.
     const givingSigns = (record: LocalRecord) =>
       DateTime.now.pipe(
         Effect.flatMap((now) => state.setSign(record.ref, now)),
@@ -116,7 +117,10 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
         Effect.flatMap((status) =>
           Effect.catchAllCause(end(record, status), (cause) => {
             unkept.set(record.ref.uid, status)
-            return Effect.logError(`The outcome of ${record.ref} cannot be kept, and is lost with this process`, cause)
+            return Effect.logError(
+              `The outcome of ${record.ref} cannot be stored, and is lost when this process exits`,
+              cause
+            )
           })
         ),
         Effect.uninterruptible
@@ -138,7 +142,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
         return record.ref
       }))
 
-    /** Ends a build whose process is gone: what that left is cleared away first. */
+    /** Ends a build whose process is gone, after removing its leftovers. */
     const markOrphaned = (record: LocalRecord) =>
       Effect.gen(function*() {
         const { clear, evict } = yield* options.sandbox
@@ -149,13 +153,13 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           (yield* state.isStopped(record.ref))
             ? new BuildStatus.Cancelled({})
             : BuildStatus.errored("NodeLost", {
-              message: `the process that ran this build (pid ${record.owner.pid}) ended before the build did`,
+              message: `the process that ran this build (pid ${record.owner.pid}) exited before the build ended`,
               logTail: yield* LogFile.tail(fs, state.logFile(record.ref), Attempt.tailLines)
             })
         )
       })
 
-    /** A process of this place is looked for; one of another machine or namespace gives signs. */
+    /** A process of this machine and namespace is looked up; one elsewhere must send heartbeats. */
     const isAlive = (record: LocalRecord) =>
       record.owner.place === owner.place
         ? ProcessIdentity.isAlive(fs, record.owner)

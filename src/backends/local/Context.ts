@@ -1,5 +1,5 @@
 /**
- * The files of a build context, laid out as a folder in one pass.
+ * Writes the files of a build context to a directory in one pass.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -9,10 +9,10 @@ import type { BuildInput } from "../../core/BuildInput.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import { directories } from "../../core/input/ContextPath.js"
 
-// Each file is several calls that wait for the disk.
+// Each file takes several calls that wait for the disk.
 const concurrency = 16
 
-/** Writes the context into a folder that does not exist yet. Modes are set apart: those of new files lose the umask's bits. */
+/** Writes the context into a new directory. Modes are set separately, because the umask applies to new files. */
 export const write = (
   fs: FileSystem.FileSystem,
   path: Path.Path,
@@ -22,7 +22,7 @@ export const write = (
   Effect.gen(function*() {
     const files = Object.entries(context)
     const parents = new Set(files.flatMap(([name]) => directories(name)))
-    // A folder sorts before what is in it.
+    // A directory sorts before its content.
     for (const directory of ["", ...[...parents].sort()]) {
       const made = path.join(folder, directory)
       yield* fs.makeDirectory(made)

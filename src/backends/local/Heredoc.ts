@@ -1,8 +1,8 @@
 /**
- * Heredocs for a buildah that has none: before 1.33 it reads the lines of a heredoc as instructions.
+ * Heredocs for a buildah without heredoc support: before 1.33 it reads the lines of a heredoc as instructions.
  *
- * A `RUN` with heredocs becomes the exec form of the same shell script, a `COPY` of one becomes a copy of a file from a build
- * context of its own. Where the rules come from: buildah 1.44 imagebuildah/stage_executor.go (performCopy, Run) and
+ * A `RUN` with heredocs becomes the exec form of the same shell script, a `COPY` of one becomes a copy of a file from a
+ * separate build context. Sources of the rules: buildah 1.44 imagebuildah/stage_executor.go (performCopy, Run) and
  * github.com/openshift/imagebuilder v1.2.21 dispatchers.go (processHereDocs).
  */
 import * as Containerfile from "../../core/Containerfile.js"
@@ -15,7 +15,7 @@ export interface HeredocFile {
   readonly content: string
 }
 
-/** A heredoc that cannot be written otherwise; `line` counts from 1. */
+/** A heredoc that cannot be rewritten; `line` counts from 1. */
 export interface Unsupported {
   readonly line: number
   readonly message: string
@@ -38,7 +38,7 @@ const shellForm =
   "f=/tmp/.os-builder-heredoc-$$; printf %s \"$2\" > \"$f\" && chmod 700 \"$f\" && eval \"$1 \\\"\\$f\\\"\"; s=$?; " +
   "rm -f \"$f\"; exit \"$s\""
 
-/** The words of the exec form that runs the script of a `RUN` with heredocs. */
+/** The arguments of the exec form that runs the script of a `RUN` with heredocs. */
 const execForm = (
   { heredocs, rest }: Containerfile.Instruction,
   shell: ReadonlyArray<string>
@@ -56,7 +56,7 @@ const execForm = (
 
 const defaultShell: ReadonlyArray<string> = ["/bin/sh", "-c"]
 
-/** A flag as the builder reads it back: blanks, quotes and backslashes escaped. */
+/** A flag, escaped for the builder: blanks, quotes and backslashes escaped. */
 const written = (flag: string): string => flag.replace(/[\s"'\\]/g, "\\$&")
 
 // A file name has no slash: path.Base of the delimiter.
@@ -68,7 +68,7 @@ const expansionMessage = (keyword: string, delimiter: string): string =>
 
 const expands = ({ body, expand }: Containerfile.Heredoc): boolean => expand && /[$\\]/.test(body)
 
-/** The instructions that replace a `COPY` or an `ADD` with heredocs; `count` files are there already. */
+/** The instructions that replace a `COPY` or an `ADD` with heredocs; `count` is the number of existing files. */
 const copies = (
   { args, flags, heredocs, keyword }: Containerfile.Instruction,
   count: number
@@ -89,7 +89,7 @@ const copies = (
   }
 }
 
-/** A Containerfile without heredocs; one that has none is returned as it is. */
+/** Rewrites a Containerfile without heredocs; returns one that has none unchanged. */
 export const lower = (containerfile: string): Lowered => {
   if (!Containerfile.hasHeredoc(containerfile)) return { text: containerfile, files: [], unsupported: [] }
   const all = lines(containerfile)
@@ -125,7 +125,7 @@ export const lower = (containerfile: string): Lowered => {
     if ((output.at(-1) ?? "").length > maxLine) {
       unsupported.push({
         line,
-        message: "a heredoc of this length needs buildah 1.33 or later; put it in the context"
+        message: "a heredoc of this length requires buildah 1.33 or later; move it to a file of the context"
       })
     }
   }

@@ -1,5 +1,5 @@
 /**
- * What of this machine decides what can be built on it.
+ * The properties of this machine that determine what it can build.
  */
 import * as Command from "@effect/platform/Command"
 import type * as CommandExecutor from "@effect/platform/CommandExecutor"
@@ -7,13 +7,13 @@ import * as Effect from "effect/Effect"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 
 export interface HostInfo {
-  /** As an input names architectures; undefined if it is another one. */
+  /** The architecture as an input names it; undefined if it is another one. */
   readonly architecture: string | undefined
   /** The version of buildah; undefined if there is none. */
   readonly buildah: BuildahFeatures.Version | undefined
 }
 
-// What uname(1) says, and what Go says, which images are named by.
+// The names of uname(1), and the names of Go, which images use.
 const architectures: ReadonlyMap<string, string> = new Map([
   ["x86_64", "amd64"],
   ["aarch64", "arm64"],
@@ -32,6 +32,6 @@ export const probe = (executor: CommandExecutor.CommandExecutor): Effect.Effect<
     }
   })
 
-/** Whether this buildah reads heredocs. */
+/** Whether this buildah supports heredocs. */
 export const knowsHeredocs = ({ buildah }: HostInfo): boolean =>
   buildah !== undefined && !BuildahFeatures.isOlder(buildah, BuildahFeatures.table["RUN heredoc"].since)

@@ -1,5 +1,5 @@
 /**
- * How the local backend is set up, and what it takes from the user's environment.
+ * The settings of the local backend, and their defaults from the user's environment.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
@@ -15,22 +15,22 @@ import * as Option from "effect/Option"
  * @category models
  */
 export interface LocalSettings {
-  /** The namespace of builds that name none: a folder of the state directory. By default `default`. */
+  /** The default namespace of builds: a folder of the state directory. By default `default`. */
   readonly namespace?: string | undefined
   /** Records, logs and outcomes of builds. By default `$XDG_STATE_HOME/effect-os-builder`. */
   readonly stateDirectory?: string | undefined
-  /** Where builds work, on a disk with room for images. By default `$XDG_CACHE_HOME/effect-os-builder`. */
+  /** The working directory of builds, on a disk with space for images. By default `$XDG_CACHE_HOME/effect-os-builder`. */
   readonly workDirectory?: string | undefined
-  /** A folder with a folder for each Secret that inputs name, and in it a file for each key. */
+  /** A directory with a subdirectory for each Secret that inputs name, which contains a file for each key. */
   readonly secretsDirectory?: string | undefined
   /** The same for ConfigMaps. */
   readonly configMapsDirectory?: string | undefined
   /**
-   * A folder with `registries.conf`, `registries.conf.d`, `policy.json` or `certs.d`, which go before the system's. By default
+   * A folder with `registries.conf`, `registries.conf.d`, `policy.json` or `certs.d`, which take precedence over the system's. By default
    * `~/.config/containers`.
    */
   readonly registriesDirectory?: string | undefined
-  /** Registries, `host:port`, that may speak plain HTTP or show any certificate; those on loopback always may. */
+  /** Registries, `host:port`, that may use plain HTTP or an unverified certificate; those on loopback always may. */
   readonly insecureRegistries?: ReadonlyArray<string> | undefined
   /** How buildah stores layers. By default `auto`: overlay where the kernel mounts one, else vfs. */
   readonly storage?: "auto" | "overlay" | "vfs" | undefined
@@ -42,8 +42,8 @@ export interface LocalSettings {
    */
   readonly format?: "oci" | "docker" | undefined
   /**
-   * A lasting folder for images and layers, used by one build at a time, and emptied when its disk is 80% full. By default
-   * every build starts with none.
+   * A persistent directory for images and layers, used by one build at a time, and emptied when its disk is 80% full. By default
+   * every build starts with an empty one.
    */
   readonly cacheDirectory?: string | undefined
   /**
@@ -53,19 +53,19 @@ export interface LocalSettings {
   readonly retryDelay?: Duration.DurationInput | undefined
 }
 
-/** What the user's environment says, with the settings over it. */
+/** The user's environment, overridden by the settings. */
 export interface LocalEnvironment {
   readonly stateDirectory: string
   readonly workDirectory: string
   readonly authFile: string | undefined
-  /** For the script, beside what each input determines. */
+  /** Environment of the script, in addition to the variables from the input. */
   readonly environment: Readonly<Record<string, string>>
 }
 
 const read = (name: string): Effect.Effect<string | undefined, ConfigError> =>
   Effect.map(Config.option(Config.nonEmptyString(name)), Option.getOrUndefined)
 
-// The user's own tools hand these to buildah too.
+// The variables that are passed to buildah.
 const handedOn = ["PATH", "HOME", "USER", "XDG_RUNTIME_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR"] as const
 
 const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const
@@ -80,7 +80,7 @@ export const readEnvironment = (
     const home = (yield* read("HOME")) ?? "/root"
     const runtime = yield* read("XDG_RUNTIME_DIR")
     const named = yield* read("REGISTRY_AUTH_FILE")
-    // containers-auth.json(5), in its order; a file that is named must be the one.
+    // The order of containers-auth.json(5); a file that is named explicitly is the only candidate.
     const authFile = named === undefined
       ? yield* Effect.findFirst([
         ...(runtime === undefined ? [] : [`${runtime}/containers/auth.json`]),

@@ -1,6 +1,6 @@
 /**
- * What the local backend cannot honour, and why, one row each. What is not listed is honoured, or, as `resources` and
- * `objectLabels`, says nothing to a machine that runs no pods.
+ * The fields that the local backend does not support, and why, one row each. Other fields are supported, or, like `resources`
+ * and `objectLabels`, have no effect without pods.
  */
 import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
@@ -18,13 +18,13 @@ const rows: ReadonlyArray<Row> = [
   (_, { buildah }) =>
     buildah === undefined
       ? [
-        new Issue({ path: "", message: "buildah is not installed, or not in PATH; install it (apt-get, dnf: buildah)" })
+        new Issue({ path: "", message: "buildah is not installed or not in PATH; install the package buildah" })
       ]
       : BuildahFeatures.isOlder(buildah, BuildahFeatures.oldest)
       ? [
         new Issue({
           path: "",
-          message: `buildah ${buildah.join(".")} is too old; ${BuildahFeatures.oldest.join(".")} or later is needed`
+          message: `buildah ${buildah.join(".")} is too old; ${BuildahFeatures.oldest.join(".")} or later is required`
         })
       ]
       : [],
@@ -39,11 +39,14 @@ const rows: ReadonlyArray<Row> = [
     ],
   ({ placement }) =>
     placement === undefined ? [] : [
-      new Issue({ path: "placement", message: "chooses among nodes, and there is only this machine; leave it out" })
+      new Issue({
+        path: "placement",
+        message: "selects nodes of a cluster, which the local backend does not have; remove it"
+      })
     ],
   ({ queueName }) =>
     queueName === undefined ? [] : [
-      new Issue({ path: "queueName", message: "names a queue of Kueue, which runs in a cluster; leave it out" })
+      new Issue({ path: "queueName", message: "names a Kueue queue, which exists only in a cluster; remove it" })
     ],
   ({ dockerfile }, machine, isolation) => {
     if (machine.buildah === undefined) return []
@@ -59,7 +62,7 @@ const rows: ReadonlyArray<Row> = [
   }
 ]
 
-/** Everything of the input that this machine cannot honour. */
+/** Every part of the input that this machine does not support. */
 export const issues = (
   input: BuildInput,
   machine: HostInfo,

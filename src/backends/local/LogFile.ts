@@ -1,5 +1,5 @@
 /**
- * A file that grows while it is read.
+ * Reads a log file that may still be growing.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -11,12 +11,12 @@ import * as Stream from "effect/Stream"
 
 const pieceBytes = 64 * 1024
 
-// Of a log that ends in longer lines than this many bytes, the tail is shorter than asked.
+// The tail has fewer lines than requested if they are longer than this many bytes.
 const tailBytes = 1024 * 1024
 
 const newline = 10
 
-/** Where the last lines of a file begin, in bytes from its start. */
+/** The offset of the last lines of a file, in bytes from its start. */
 const tailOffset = (file: FileSystem.File, lines: number): Effect.Effect<number, PlatformError> =>
   Effect.gen(function*() {
     const size = Number((yield* file.stat).size)
@@ -26,22 +26,22 @@ const tailOffset = (file: FileSystem.File, lines: number): Effect.Effect<number,
     const bytes = Option.getOrElse(yield* file.readAlloc(size - start), () => new Uint8Array())
     let position = bytes.length
     let left = lines
-    // A newline at the very end closes the last line; it begins none.
+    // A newline at the very end terminates the last line and does not begin another.
     while (position > 0 && (bytes[position - 1] !== newline || position === bytes.length || left-- > 1)) position--
     return start + position
   })
 
-/** What of a file is read, and until when. */
+/** Which part of a file to read, and until when. */
 export interface Options<E> {
-  /** Whether nothing will be added any more. */
+  /** Whether the file is complete. */
   readonly isComplete: Effect.Effect<boolean, E>
-  /** How often to look for what was added. */
+  /** The interval at which to check for new lines. */
   readonly interval: Duration.DurationInput
-  /** Begin with so many of the last lines; by default with all. */
+  /** Begin with this many of the last lines; by default with all. */
   readonly tailLines?: number | undefined
 }
 
-/** The lines of a file, those that are added meanwhile too. */
+/** The lines of a file, including those added while reading. */
 export const lines = <E>(
   fs: FileSystem.FileSystem,
   path: string,
@@ -53,7 +53,7 @@ export const lines = <E>(
     yield* file.seek(FileSystem.Size(offset), "start")
     const next: Effect.Effect<Option.Option<Uint8Array>, PlatformError | E> = Effect.gen(function*() {
       for (;;) {
-        // Asked before reading: what is complete then is read to its end.
+        // Checked before reading, so that a complete file is read to its end.
         const complete = yield* options.isComplete
         const piece = yield* file.readAlloc(pieceBytes)
         if (Option.isSome(piece) || complete) return piece

@@ -1,13 +1,13 @@
 /**
- * Which process of which boot: a process id alone is given out again.
+ * Identifies a process across boots, because process ids are reused.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /**
- * A process, told from a later one of the same id by the time it started and the boot it belongs to. `place` is where its id
- * means something: a machine, and a process namespace there.
+ * A process, distinguished from a later one of the same id by its start time and its boot. `place` is the scope of its id: a
+ * machine, and a process namespace there.
  */
 export class ProcessIdentity extends Schema.Class<ProcessIdentity>("effect-os-builder/backends/local/ProcessIdentity")({
   pid: Schema.Int,
@@ -16,7 +16,7 @@ export class ProcessIdentity extends Schema.Class<ProcessIdentity>("effect-os-bu
   place: Schema.String
 }) {}
 
-// proc(5): the name in parentheses may hold anything, so the fields are counted after the last one. Field 3 is the state,
+// proc(5): the name in parentheses may contain anything, so the fields are counted after the last one. Field 3 is the state,
 // field 6 the session, field 22 the start time in clock ticks since boot.
 const fieldsOf = (stat: string): ReadonlyArray<string> => stat.slice(stat.lastIndexOf(")") + 2).split(" ")
 
@@ -31,7 +31,7 @@ const readText = (fs: FileSystem.FileSystem, path: string): Effect.Effect<string
 
 const readBoot = (fs: FileSystem.FileSystem) => readText(fs, "/proc/sys/kernel/random/boot_id")
 
-/** The process this runs in. */
+/** The current process. */
 export const self = (fs: FileSystem.FileSystem): Effect.Effect<ProcessIdentity> =>
   Effect.gen(function*() {
     const stat = yield* readText(fs, "/proc/self/stat")
@@ -45,7 +45,7 @@ export const self = (fs: FileSystem.FileSystem): Effect.Effect<ProcessIdentity> 
     })
   })
 
-/** Whether a process of this place still runs; a zombie does not. */
+/** Whether a process of this machine and namespace is still running; a zombie does not. */
 export const isAlive = (fs: FileSystem.FileSystem, identity: ProcessIdentity): Effect.Effect<boolean> =>
   Effect.gen(function*() {
     const stat = yield* readStat(fs, identity.pid)
@@ -63,7 +63,7 @@ const processes = (
     Effect.flatMap((pids) => Effect.filter(pids, matches, { concurrency: 16 }))
   )
 
-/** The processes of a session: a command and what it started, whatever process groups they made. */
+/** The processes of a session: a command and its descendants, in any process group. */
 export const inSession = (fs: FileSystem.FileSystem, leader: number): Effect.Effect<ReadonlyArray<number>> =>
   processes(
     fs,
@@ -71,6 +71,6 @@ export const inSession = (fs: FileSystem.FileSystem, leader: number): Effect.Eff
       Effect.map(readStat(fs, pid), (stat) => stat !== undefined && stat[3] === String(leader) && stat[0] !== "Z")
   )
 
-/** The processes whose command line holds a text. */
+/** The processes whose command line contains a text. */
 export const naming = (fs: FileSystem.FileSystem, text: string): Effect.Effect<ReadonlyArray<number>> =>
   processes(fs, (pid) => Effect.map(readText(fs, `/proc/${pid}/cmdline`), (line) => line.includes(text)))

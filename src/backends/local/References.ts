@@ -1,5 +1,5 @@
 /**
- * Where the things are that an input names: secrets and ConfigMaps as folders of files, as a pod would have them mounted.
+ * Resolves the Secrets and ConfigMaps that an input names: directories of files, like those mounted in a pod.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
@@ -17,7 +17,7 @@ export interface References {
   readonly trustBundle: string | undefined
 }
 
-/** Folders with a folder for each name, and in it a file for each key. */
+/** Directories with a subdirectory for each name, which contains a file for each key. */
 export interface Folders {
   readonly secrets: string | undefined
   readonly configMaps: string | undefined
@@ -43,8 +43,8 @@ export const resolve = (
             new Issue({
               path: at,
               message:
-                `names the ${kind} ${name}, and the local backend has no ${kind}s: set its ${setting} to a folder ` +
-                `with a folder ${name}, in which each file is a key`
+                `names the ${kind} ${name}, but ${setting} of the local backend is not set; set it to a directory ` +
+                `that contains a directory ${name} with one file for each key`
             })
           )
           return ""
@@ -52,7 +52,7 @@ export const resolve = (
         const found = path.join(folder, name, ...(key === undefined ? [] : [key]))
         if (!(yield* fs.exists(found).pipe(Effect.orElseSucceed(() => false)))) {
           issues.push(
-            new Issue({ path: at, message: `names the ${kind} ${name}, and there is no ${found}; put it there` })
+            new Issue({ path: at, message: `names the ${kind} ${name}, but ${found} does not exist; create it` })
           )
         }
         return found

@@ -1,9 +1,9 @@
 /**
- * Running a command so that nothing of it can outlive it.
+ * Runs a command so that none of its processes outlives it.
  *
- * Where the kernel allows, the command gets process and mount namespaces of its own: killing its first process ends every
- * other one and takes every mount away, even when this program is killed outright. Elsewhere its session is searched for
- * processes and the mount table for mounts.
+ * Where the kernel allows, the command gets its own process and mount namespaces: killing its first process ends every other
+ * one and removes every mount, even if this program is killed. Elsewhere the processes of its session are killed, and the
+ * mounts listed in the mount table are removed.
  */
 import * as Command from "@effect/platform/Command"
 import type * as CommandExecutor from "@effect/platform/CommandExecutor"
@@ -13,7 +13,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as ProcessIdentity from "./ProcessIdentity.js"
 
-/** What a command ended with; no exit code if it was killed. `stderr` is what went wrong before it even started. */
+/** The exit of a command; `exitCode` is undefined if it was killed. `stderr` is the output of the helpers that start it. */
 export interface Exit {
   readonly exitCode: number | undefined
   readonly stderr: string
@@ -24,31 +24,31 @@ export interface SandboxCommand {
   readonly command: readonly [string, ...Array<string>]
   readonly environment: Readonly<Record<string, string>>
   readonly log: string
-  /** A folder that the command finds as memory, where namespaces allow. */
+  /** A directory that is mounted as tmpfs for the command, where namespaces are available. */
   readonly memory: string
 }
 
 export interface Sandbox {
   /** Runs the command to its end; interrupting kills it and everything it started. */
   readonly run: (command: SandboxCommand) => Effect.Effect<Exit>
-  /** Deletes a folder that a command worked in, with whatever is still mounted there. */
+  /** Unmounts everything below a command's working directory, and deletes it. */
   readonly clear: (folder: string) => Effect.Effect<void>
-  /** Kills whatever still works in a folder, for a program that was killed itself. */
+  /** Kills the processes that still use a directory, left by a program that was killed. */
   readonly evict: (folder: string) => Effect.Effect<void>
 }
 
 const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"] as const
 
-// setpriv: the command is killed when this program is, by whatever signal.
+// setpriv: the command is killed when this program dies of any signal.
 const parentDeathSignal = ["setpriv", "--pdeathsig", "KILL"] as const
 
-// The output goes straight to the file; what the helpers before it complain of stays on the error pipe.
+// The output goes straight to the file; errors of the helpers before it stay on the stderr pipe.
 const wrapper = "exec >> \"$1\" 2>&1 < /dev/null; shift; exec \"$@\""
 const wrapperWithMemory =
   `mount -t tmpfs -o mode=0700 tmpfs "$2" || exit; log=$1; shift 2; set -- "$log" "$@"; ${wrapper}`
 
 /**
- * Looks what this machine allows: as root namespaces directly, else within the user namespace that `buildah unshare` makes.
+ * Probes which namespaces this machine allows: as root namespaces directly, else within the user namespace that `buildah unshare` makes.
  */
 export const make = (
   executor: CommandExecutor.CommandExecutor,
@@ -90,7 +90,7 @@ export const make = (
           Effect.ignore(process.kill("SIGKILL")).pipe(
             Effect.interruptible,
             Effect.timeoutOption("10 seconds"),
-            // Also where namespaces see to it: the first process of one is gone when all others are.
+            // Needed with namespaces too: the first process of a namespace exits only after all others.
             Effect.andThen(killAll(ProcessIdentity.inSession(fs, process.pid)))
           )
         )
@@ -123,7 +123,7 @@ export const make = (
       Effect.gen(function*() {
         if (!(yield* fs.exists(folder).pipe(Effect.orElseSucceed(() => true)))) return
         yield* unmount(folder)
-        // By rm, which takes every file name; files of other users of a user namespace go from within it.
+        // Uses rm, which accepts every file name; files of other users of a user namespace are deleted from within it.
         if (!(yield* succeeds("rm", "-rf", "--", folder)) && rootless) {
           yield* succeeds("buildah", "unshare", "rm", "-rf", "--", folder)
         }

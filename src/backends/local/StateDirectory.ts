@@ -1,14 +1,14 @@
 /**
- * What is kept of builds: a folder for each, written so that any process can read it at any moment.
+ * The stored state of builds: a directory for each build, written so that any process can read it at any time.
  *
  * | File | |
  * |---|---|
  * | `record.json` | the build's identity and the process that runs it: small, since it is read often. Never changed |
  * | `input.json` | the input without the files of its context. Never changed |
- * | `progress.json` | how far it is; replaced as a whole |
- * | `heartbeat` | when its process was last known to live, for those on other machines |
- * | `stop` | somebody wants it stopped |
- * | `outcome.json` | the terminal status; the first writer's stands |
+ * | `progress.json` | the progress; replaced as a whole |
+ * | `heartbeat` | when its process last reported to be alive, for processes on other machines |
+ * | `stop` | present if the build should stop |
+ * | `outcome.json` | the terminal status; the first writer wins |
  * | `log` | its output, appended |
  */
 import type { PlatformError } from "@effect/platform/Error"
@@ -28,14 +28,14 @@ import { skipValidation } from "../../core/input/Validation.js"
 import * as LogFile from "./LogFile.js"
 import { ProcessIdentity } from "./ProcessIdentity.js"
 
-/** A build as it was accepted. */
+/** The record of an accepted build. */
 export class LocalRecord extends Schema.Class<LocalRecord>("effect-os-builder/backends/local/LocalRecord")({
   ref: BuildRef,
   fingerprint: Schema.String,
   createdAt: Timestamp,
   finalImage: Schema.optional(Schema.String),
   owner: ProcessIdentity,
-  /** The folder that its attempts work in. */
+  /** The working directory of its attempts. */
   workFolder: Schema.String
 }) {}
 
@@ -51,7 +51,7 @@ export class Outcome extends Schema.Class<Outcome>("effect-os-builder/backends/l
   finishedAt: Timestamp
 }) {}
 
-/** Where a build is kept. */
+/** The place of a build in the state directory. */
 export interface Place {
   readonly namespace: string
   readonly name: string
@@ -60,7 +60,7 @@ export interface Place {
 const recordName = /^os-build-([a-z2-7]{26})-([1-9]\d*)$/
 const namespaceName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 
-/** Whether a build can be kept under this namespace: a folder, so no path. */
+/** Whether this namespace is valid as the name of a directory. */
 export const isNamespace = (namespace: string): boolean => namespaceName.test(namespace) && namespace.length <= 63
 
 /** The name of the build of that number among those of its fingerprint. */
@@ -74,7 +74,7 @@ export const numbersOf = (places: ReadonlyArray<Place>, fingerprint: string): Re
   }).sort((a, b) => b - a)
 
 export interface StateDirectory {
-  /** Makes the folder of a new build with its record, all at once; false if there is one of that name already. */
+  /** Creates the directory of a new build with its record atomically; false if the name is taken. */
   readonly create: (record: LocalRecord, input: BuildInput) => Effect.Effect<boolean, BackendError>
   readonly record: (place: Place) => Effect.Effect<LocalRecord | undefined, BackendError>
   readonly progress: (place: Place) => Effect.Effect<Progress | undefined, BackendError>
@@ -83,7 +83,7 @@ export interface StateDirectory {
   readonly heartbeat: (place: Place) => Effect.Effect<DateTime.Utc | undefined, BackendError>
   readonly setSign: (place: Place, at: DateTime.Utc) => Effect.Effect<void, BackendError>
   readonly outcome: (place: Place) => Effect.Effect<Outcome | undefined, BackendError>
-  /** Keeps the outcome unless there is one already. */
+  /** Stores the outcome unless there is one already. */
   readonly setOutcome: (place: Place, outcome: Outcome) => Effect.Effect<void, BackendError>
   readonly isStopped: (place: Place) => Effect.Effect<boolean, BackendError>
   readonly stop: (place: Place) => Effect.Effect<void, BackendError>
@@ -100,7 +100,7 @@ const InputJson = Schema.parseJson(BuildInput)
 const ProgressJson = Schema.parseJson(Progress)
 const OutcomeJson = Schema.parseJson(Outcome)
 
-// It cannot be read or written, or holds what this version cannot read.
+// The file cannot be read or written, or this version cannot decode it.
 const refusal = (operation: string) => (cause: PlatformError | ParseError): BackendError =>
   new BackendError({
     backend: "local",
@@ -115,7 +115,7 @@ const refuse = (operation: string) => Effect.mapError(refusal(operation))
 const whenReason = (reason: string) => (error: PlatformError | ParseError): boolean =>
   error._tag === "SystemError" && error.reason === reason
 
-/** The state directory at `root`; it is made with the first build. */
+/** The state directory at `root`; it is created with the first build. */
 export const make = (
   fs: FileSystem.FileSystem,
   path: Path.Path,
@@ -134,7 +134,7 @@ export const make = (
       )
       : Effect.succeed(undefined)
 
-  /** Writes beside the place, then moves there by `publish`, so that no reader sees half a file. */
+  /** Writes a temporary file, then moves it into place with `publish`, so that no reader sees a partial file. */
   const write = (
     place: Place,
     text: string,
@@ -157,7 +157,7 @@ export const make = (
       const written = yield* Schema.encode(InputJson)(new BuildInput(input, skipValidation))
       yield* fs.writeFileString(path.join(draft, "input.json"), written)
       yield* fs.writeFileString(path.join(draft, "log"), "")
-      // A folder is not moved over one that holds something.
+      // A rename does not replace a directory that is not empty.
       return yield* fs.rename(draft, target).pipe(
         Effect.as(true),
         Effect.catchAll((error) =>
@@ -183,7 +183,7 @@ export const make = (
 
   const remove = (place: Place) =>
     Effect.gen(function*() {
-      // Gone from sight at once, whatever the deletion takes.
+      // Renamed first, so that the build disappears at once even if the deletion takes long.
       const gone = path.join(root, place.namespace, `.${yield* freshName}`)
       yield* fs.rename(folder(place), gone)
       yield* fs.remove(gone, { recursive: true, force: true })
@@ -192,11 +192,11 @@ export const make = (
   return {
     create: (record, input) => create(record, input).pipe(refuse(`keep ${record.ref}`)),
     record: (place) => read(RecordJson, place, "record.json").pipe(refuse(`read the record of ${place.name}`)),
-    progress: (place) => read(ProgressJson, place, "progress.json").pipe(refuse(`read how far ${place.name} is`)),
+    progress: (place) => read(ProgressJson, place, "progress.json").pipe(refuse(`read the progress of ${place.name}`)),
     setProgress: (place, progress) =>
       Schema.encode(ProgressJson)(progress).pipe(
         Effect.flatMap((text) => write(place, text, (draft) => fs.rename(draft, file(place, "progress.json")))),
-        refuse(`note how far ${place.name} is`)
+        refuse(`write the progress of ${place.name}`)
       ),
     heartbeat: (place) => read(Timestamp, place, "heartbeat").pipe(refuse(`read the heartbeat of ${place.name}`)),
     setSign: (place, at) =>
@@ -208,9 +208,9 @@ export const make = (
       Schema.encode(OutcomeJson)(outcome).pipe(
         Effect.flatMap((text) => write(place, text, (draft) => fs.link(draft, file(place, "outcome.json")))),
         Effect.catchIf(whenReason("AlreadyExists"), () => Effect.void),
-        refuse(`keep the outcome of ${place.name}`)
+        refuse(`store the outcome of ${place.name}`)
       ),
-    isStopped: (place) => fs.exists(file(place, "stop")).pipe(refuse(`look whether ${place.name} is to stop`)),
+    isStopped: (place) => fs.exists(file(place, "stop")).pipe(refuse(`check whether ${place.name} should stop`)),
     stop: (place) =>
       fs.writeFileString(file(place, "stop"), "").pipe(
         Effect.catchIf(whenReason("NotFound"), () => Effect.void),

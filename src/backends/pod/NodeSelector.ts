@@ -19,6 +19,6 @@ export const conflicts = ({ architecture, placement }: BuildInput): ReadonlyArra
   return unsupportedIf(
     architecture !== undefined && selected !== undefined && selected !== architecture,
     ["placement", "nodeSelector"],
-    `asks for ${architectureLabel}=${selected}, and architecture for ${architecture}; leave one out`
+    `selects ${architectureLabel}=${selected}, but architecture is ${architecture}; remove one of them`
   )
 }

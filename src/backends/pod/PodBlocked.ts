@@ -1,5 +1,5 @@
 /**
- * Why a pod does not start: our reason for each of the platform's, one row each.
+ * Why a pod does not start: the reason of a build for each of the platform's, one row each.
  *
  * @since 0.1.0
  */

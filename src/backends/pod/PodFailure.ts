@@ -1,5 +1,5 @@
 /**
- * Why the platform ended a pod, whatever ran in it: the reasons of the kubelet, the scheduler and the controllers, one row
+ * Why the platform ended a pod, independent of its program: the reasons of the kubelet, the scheduler and the controllers, one row
  * each. They take precedence over the output of the program in the pod, which may be anything while it is killed.
  *
  * @since 0.1.0
@@ -65,7 +65,7 @@ const ended = (pod: Pod) =>
 
 /**
  * Why the platform ended the pod; undefined if it did not. `isReport` recognizes a termination message that the program
- * wrote itself: it was not killed for want of memory then, whatever the runtime reports.
+ * wrote itself: it was then not OOM-killed, even if the runtime reports so.
  *
  * @since 0.1.0
  * @category getters

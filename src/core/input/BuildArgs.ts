@@ -1,5 +1,5 @@
 /**
- * Names with values that are handed to the builder as `NAME=value`: build arguments and labels of the image.
+ * Name-value pairs that are passed to the builder as `NAME=value`: build arguments and image labels.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import { type ValidatedRecord, validatedRecord } from "./ValidatedRecord.js"
 import type { Problem } from "./Validation.js"
 
 /**
- * What all names and values may come to. Linux takes no argument of a process beyond 128 KiB (MAX_ARG_STRLEN), and the
+ * The maximum total size of all names and values. Linux limits one argument of a process to 128 KiB (MAX_ARG_STRLEN), and the
  * record of a build is one object of at most 1 MiB.
  *
  * @since 0.1.0
@@ -19,18 +19,18 @@ import type { Problem } from "./Validation.js"
 export const maxTotalBytes = 64 * 1024
 
 /**
- * The name of a build argument, as `ARG` takes it.
+ * The name of a build argument, as `ARG` accepts it.
  *
  * @since 0.1.0
  * @category rules
  */
 export const buildArgName: TextRule = first(
-  matches(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a name for ARG: letters, digits and \"_\", with no digit first"),
-  lacks(/^BASE_IMAGE$/, "is set by the build itself, to the pullspec of baseImage")
+  matches(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a valid ARG name: letters, digits and \"_\", not starting with a digit"),
+  lacks(/^BASE_IMAGE$/, "is reserved; the build sets it to the pullspec of baseImage")
 )
 
 /**
- * The name of a label of the image.
+ * The name of an image label.
  *
  * @since 0.1.0
  * @category rules

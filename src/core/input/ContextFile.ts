@@ -11,7 +11,7 @@ import { type ValidatedRecord, validatedRecord } from "./ValidatedRecord.js"
 import { optional, type Problem } from "./Validation.js"
 
 /**
- * The mode of a file that names none.
+ * The default mode of a file.
  *
  * @since 0.1.0
  * @category constants
@@ -19,9 +19,9 @@ import { optional, type Problem } from "./Validation.js"
 export const defaultMode = 0o644
 
 /**
- * What all names and contents of a context may come to on a cluster, in bytes. A context travels in ConfigMaps of 1 MiB each,
- * and lies in the cluster's etcd, whose default quota is 2 GiB for everything: eight of them a build are enough for
- * configuration, scripts and small packages. What is larger belongs in an image, from which the Containerfile can COPY it.
+ * The maximum total size of all names and contents of a context on a cluster, in bytes. A context is stored in ConfigMaps of
+ * 1 MiB each in the cluster's etcd, whose default quota is 2 GiB for everything: eight ConfigMaps a build are enough for
+ * configuration, scripts and small packages. Larger files belong in an image, from which the Containerfile can COPY them.
  *
  * @since 0.1.0
  * @category constants
@@ -29,7 +29,8 @@ export const defaultMode = 0o644
 export const maxTotalBytes = 8 * 1024 * 1024
 
 /**
- * How many files a context may have on a cluster: each is an entry in the volumes of one pod, and etcd takes objects of 1.5 MiB.
+ * The maximum number of files in a context on a cluster: each is an entry in the volumes of one pod, and etcd limits a request
+ * to 1.5 MiB.
  *
  * @since 0.1.0
  * @category constants
@@ -37,7 +38,7 @@ export const maxTotalBytes = 8 * 1024 * 1024
 export const maxFiles = 4096
 
 /**
- * A file as a `BuildInput` holds it.
+ * A file in a `BuildInput`.
  *
  * @since 0.1.0
  * @category models
@@ -45,7 +46,7 @@ export const maxFiles = 4096
 export type ContextFile = string | Uint8Array | { readonly content: Uint8Array; readonly mode: number }
 
 /**
- * A file as it may be given to `BuildInput.make`.
+ * A file as `BuildInput.make` accepts it.
  *
  * @since 0.1.0
  * @category models
@@ -79,7 +80,7 @@ export const size = (file: ContextFile): number =>
   typeof file === "string" ? Buffer.byteLength(file) : bytes(file).byteLength
 
 /**
- * Why a context is too large for ConfigMaps; nothing where it is not.
+ * The reasons why a context is too large for ConfigMaps; empty if it is not.
  *
  * @since 0.1.0
  * @category getters
@@ -89,9 +90,9 @@ export const clusterProblems = (context: Readonly<Record<string, ContextFile>>):
   const total = files.reduce((sum, [path, file]) => sum + Buffer.byteLength(path) + size(file), 0)
   return [
     ...(total > maxTotalBytes
-      ? [`holds ${total} bytes; at most ${maxTotalBytes} (8 MiB) are allowed on a cluster`]
+      ? [`has ${total} bytes; at most ${maxTotalBytes} (8 MiB) are allowed on a cluster`]
       : []),
-    ...(files.length > maxFiles ? [`holds ${files.length} files; at most ${maxFiles} are allowed on a cluster`] : [])
+    ...(files.length > maxFiles ? [`has ${files.length} files; at most ${maxFiles} are allowed on a cluster`] : [])
   ].map((problem) => `${problem}; COPY larger files from an image, or build with the local backend`)
 }
 
@@ -108,7 +109,7 @@ const File = Schema.Union(
   Schema.Struct({ content: Schema.Uint8ArrayFromSelf, mode: Mode })
 )
 
-// Line breaks are let pass: base64(1) makes them.
+// Line breaks are accepted, because base64(1) emits them.
 const Base64 = Schema.transformOrFail(Schema.String, Schema.Uint8ArrayFromSelf, {
   strict: true,
   decode: (base64, _, ast) => {
@@ -130,7 +131,7 @@ const FromJson = Schema.Union(
   })
 ).annotations({ description: "text, or { base64, mode? }" })
 
-// Bytes are copied, so that they stay what they were, and a Buffer becomes what JSON would give back.
+// Bytes are copied, so that later changes have no effect, and a Buffer becomes a Uint8Array, as decoded from JSON.
 const Copy = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromSelf, {
   strict: true,
   decode: (bytes) => new Uint8Array(bytes),
@@ -162,7 +163,7 @@ const together = (paths: ReadonlyArray<string>): ReadonlyArray<Problem> => {
     if (file !== undefined) {
       problems.push({
         path: [path],
-        message: `needs a directory ${JSON.stringify(file)}, which is a file of this context`
+        message: `needs the directory ${JSON.stringify(file)}, but the context has a file of that name`
       })
     }
   }
@@ -180,7 +181,7 @@ const context = <I>(
   })
 
 /**
- * The files of a context by their paths; as JSON each is text or `{ base64, mode? }`.
+ * The files of a context by path; in JSON each is text or `{ base64, mode? }`.
  *
  * @since 0.1.0
  * @category schemas
@@ -188,7 +189,7 @@ const context = <I>(
 export const ContextFromJson = context(FromJson)
 
 /**
- * The files of a context by their paths, from what a program has at hand.
+ * The files of a context by path, as a program passes them: text, bytes, or `{ content, mode? }`.
  *
  * @since 0.1.0
  * @category schemas

@@ -1,5 +1,5 @@
 /**
- * Names and labels as Kubernetes allows them: `k8s.io/apimachinery/pkg/util/validation`.
+ * Names and labels that Kubernetes accepts: `k8s.io/apimachinery/pkg/util/validation`.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ export const subdomain: TextRule = first(
   atMostBytes(253),
   matches(
     /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-    "must be a Kubernetes name: lower-case letters, digits, \"-\" and \".\", a letter or digit at both ends of each part"
+    "must be a valid Kubernetes name: lower-case letters, digits, \"-\" and \".\"; each part must start and end with a letter or digit"
   )
 )
 
@@ -32,7 +32,7 @@ export const namespace: TextRule = first(
   atMostBytes(63),
   matches(
     /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-    "must be the name of a namespace: lower-case letters, digits and \"-\", a letter or digit at both ends"
+    "must be a valid namespace name: lower-case letters, digits and \"-\", starting and ending with a letter or digit"
   )
 )
 
@@ -40,12 +40,12 @@ const word = first(
   atMostBytes(63),
   matches(
     /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
-    "must be made of letters, digits, \"-\", \"_\" and \".\", with a letter or digit at both ends"
+    "must consist of letters, digits, \"-\", \"_\" and \".\", starting and ending with a letter or digit"
   )
 )
 
 /**
- * The key of a label: a word of at most 63 characters, after an optional `subdomain/`.
+ * The key of a label: a name of at most 63 characters, after an optional `subdomain/`.
  *
  * @since 0.1.0
  * @category rules
@@ -57,7 +57,7 @@ export const labelKey: TextRule = (key) => {
 }
 
 /**
- * The value of a label: a word of at most 63 characters, or nothing.
+ * The value of a label: at most 63 characters; may be empty.
  *
  * @since 0.1.0
  * @category rules

@@ -1,5 +1,5 @@
 /**
- * Labels of Kubernetes objects, given or asked for.
+ * Labels of Kubernetes objects, and node selectors.
  *
  * @since 0.1.0
  */
@@ -28,13 +28,13 @@ const labels = (key: TextRule) =>
 export const NodeSelector: Schema.Schema<ValidatedRecord<string>> = labels(labelKey)
 
 /**
- * Labels for the objects of a build, besides those by which it is found again.
+ * Labels for the objects of a build, in addition to those that the backend sets.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const ObjectLabels: Schema.Schema<ValidatedRecord<string>> = labels(first(
   labelKey,
-  lacks(/^(?:effect-os-builder\/|app\.kubernetes\.io\/managed-by$)/, "is set by the build itself"),
-  lacks(/^kueue\.x-k8s\.io\/queue-name$/, "is set by queueName; use that")
+  lacks(/^(?:effect-os-builder\/|app\.kubernetes\.io\/managed-by$)/, "is reserved; the build sets it"),
+  lacks(/^kueue\.x-k8s\.io\/queue-name$/, "must be set with queueName")
 ))

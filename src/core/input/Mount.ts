@@ -9,20 +9,19 @@ import { Subdomain } from "./KubernetesName.js"
 import { atMostBytes, first, lacks, matches, oneLine, textBy, type TextRule } from "./TextRule.js"
 import { type Problem, validated } from "./Validation.js"
 
-// What a mount would break, or what something else is mounted at.
+// Paths that a mount would break, or where something else is mounted.
 const taken: ReadonlyMap<string, string> = new Map([
   ["/proc", "belongs to the kernel"],
   ["/sys", "belongs to the kernel"],
   ["/dev", "belongs to the kernel"],
-  ["/etc/pki/entitlement", "is where the secret of entitlementSecretName goes"],
-  ["/run/secrets/etc-pki-entitlement", "is where the secret of entitlementSecretName goes"]
+  ["/etc/pki/entitlement", "is the mount path of entitlementSecretName"],
+  ["/run/secrets/etc-pki-entitlement", "is the mount path of entitlementSecretName"]
 ])
 
 const isInside = (path: string, directory: string): boolean => path === directory || path.startsWith(`${directory}/`)
 
 /**
- * Where something can be mounted: an absolute path, plainly written. A colon or a comma would end it in the `--volume`
- * option of buildah.
+ * The path of a mount: absolute and normalized. A colon or a comma would end it in the `--volume` option of buildah.
  *
  * @since 0.1.0
  * @category rules
@@ -33,18 +32,20 @@ export const mountPath: TextRule = first(
   matches(/^\//, "must be an absolute path"),
   matches(/[^/]/, "must not be the root of the image"),
   lacks(/[:,]/, "must not contain a colon or a comma"),
-  lacks(/\/(?:\.\.?)?(?:\/|$)/, "must not have \".\", \"..\" or nothing as a part; write the path plainly"),
+  lacks(/\/(?:\.\.?)?(?:\/|$)/, "must not contain an empty, \".\" or \"..\" segment"),
   (path) => {
     for (const [directory, reason] of taken) {
-      if (isInside(path, directory) || isInside(directory, path)) return `must not be there: ${directory} ${reason}`
+      if (isInside(path, directory) || isInside(directory, path)) {
+        return `must not overlap ${directory}, which ${reason}`
+      }
     }
     return undefined
   }
 )
 
 /**
- * An object in the build's namespace, of which each RUN sees a private copy: the directory `path`, with a file for each of
- * its keys. Nothing of it gets into a layer.
+ * An object in the build's namespace. Each RUN sees a private copy of it as the directory `path`, with a file for each key. It
+ * is not part of any layer.
  *
  * @since 0.1.0
  * @category schemas

@@ -1,5 +1,5 @@
 /**
- * The proxy that a build goes through.
+ * The HTTP proxy of a build.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import { atMostBytes, first, lacks, matches, oneLine, textBy, type TextRule } fr
 import { optional } from "./Validation.js"
 
 /**
- * The address of a proxy. Credentials have no place in it: it can be read in logs and objects.
+ * The URL of a proxy. It must not contain credentials, because it appears in logs and objects.
  *
  * @since 0.1.0
  * @category rules
@@ -16,9 +16,9 @@ import { optional } from "./Validation.js"
 export const proxyUrl: TextRule = first(
   oneLine,
   atMostBytes(2048),
-  lacks(/@/, "must not hold a user name or password: everyone who sees the build can read it"),
+  lacks(/@/, "must not contain a user name or password, because it is readable in logs and objects"),
   matches(/^https?:\/\/[^\s/?#\\]+\/?$/i, "must be http://host:port or https://host:port"),
-  (url) => URL.canParse(url) ? undefined : "has a host or port that is none"
+  (url) => URL.canParse(url) ? undefined : "has an invalid host or port"
 )
 
 const ProxyUrl = textBy(
@@ -27,7 +27,7 @@ const ProxyUrl = textBy(
 )
 
 /**
- * For which addresses the proxies are not used: a list with commas, as the variable `NO_PROXY` has it.
+ * The addresses for which no proxy is used: a comma-separated list, as in the variable `NO_PROXY`.
  *
  * @since 0.1.0
  * @category rules

@@ -1,5 +1,5 @@
 /**
- * Amounts as Kubernetes writes them, such as `500m`, `2Gi`, `1.5` or `1e3`: the grammar of
+ * Kubernetes quantities such as `500m`, `2Gi`, `1.5` or `1e3`: the grammar of
  * `k8s.io/apimachinery/pkg/api/resource`, quantity.go.
  *
  * @since 0.1.0
@@ -8,7 +8,7 @@ import type * as Schema from "effect/Schema"
 import { atMostBytes, first, lacks, matches, textBy, type TextRule } from "./TextRule.js"
 
 /**
- * An amount greater than zero.
+ * A quantity greater than zero.
  *
  * @since 0.1.0
  * @category rules
@@ -17,20 +17,20 @@ export const positive: TextRule = first(
   atMostBytes(64),
   matches(
     /^\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/,
-    "must be an amount such as 500m or 2Gi; the units are n u m k M G T P E and Ki Mi Gi Ti Pi Ei"
+    "must be a quantity such as 500m or 2Gi; the units are n u m k M G T P E and Ki Mi Gi Ti Pi Ei"
   ),
   matches(/^[+.0]*[1-9]/, "must be greater than zero")
 )
 
 /**
- * An amount of bytes: none in thousandths, which `512m` would be.
+ * A quantity of bytes. Fractions of a byte, such as `512m` (thousandths), are rejected.
  *
  * @since 0.1.0
  * @category rules
  */
 export const bytes: TextRule = first(
   positive,
-  lacks(/[num]$/, "is in fractions of a byte, for which n, u and m stand; mebibytes are Mi")
+  lacks(/[num]$/, "must not be a fraction of a byte (n, u or m); use Mi for mebibytes")
 )
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Rules: what is wrong with a text, in words that are read after its path, as in `finalImage.pullspec: names no registry`.
+ * Validation rules for text. A message follows the path of the text, as in `finalImage.pullspec: must include a registry`.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,8 @@ import * as Schema from "effect/Schema"
 // -----------------------------------------------------------------------------
 
 /**
- * Says what is wrong, or undefined if nothing is. A rule takes any text, in time linear in its length, and does not repeat
- * it: it might hold a secret.
+ * Returns the problem of a text, or undefined if it is valid. A rule accepts any text, runs in time linear in its length, and
+ * does not repeat the text, which might contain a secret.
  *
  * @since 0.1.0
  * @category models
@@ -24,7 +24,7 @@ export type TextRule = (text: string) => string | undefined
 // -----------------------------------------------------------------------------
 
 /**
- * The first problem that several rules find, in their order.
+ * Combines rules: the first problem found counts.
  *
  * @since 0.1.0
  * @category rules
@@ -38,7 +38,7 @@ export const first = (...rules: ReadonlyArray<TextRule>): TextRule => (text) => 
 }
 
 /**
- * Objects to what does not match, in the words given.
+ * Rejects text that does not match, with the given message.
  *
  * @since 0.1.0
  * @category rules
@@ -47,7 +47,7 @@ export const matches = (pattern: RegExp, problem: string): TextRule => (text) =>
   pattern.test(text) ? undefined : problem
 
 /**
- * Objects to what matches, in the words given.
+ * Rejects text that matches, with the given message.
  *
  * @since 0.1.0
  * @category rules
@@ -55,7 +55,7 @@ export const matches = (pattern: RegExp, problem: string): TextRule => (text) =>
 export const lacks = (pattern: RegExp, problem: string): TextRule => (text) => pattern.test(text) ? problem : undefined
 
 /**
- * Objects to an empty text.
+ * Rejects an empty text.
  *
  * @since 0.1.0
  * @category rules
@@ -63,7 +63,7 @@ export const lacks = (pattern: RegExp, problem: string): TextRule => (text) => p
 export const notEmpty: TextRule = matches(/./s, "must not be empty")
 
 /**
- * Objects to more than so many bytes of UTF-8.
+ * Rejects text of more than `limit` bytes of UTF-8.
  *
  * @since 0.1.0
  * @category rules
@@ -79,11 +79,14 @@ export const atMostBytes = (limit: number): TextRule => (text) => {
  * @since 0.1.0
  * @category rules
  */
-export const wellFormed: TextRule = lacks(/\p{Surrogate}/u, "must be valid Unicode; it holds half of a surrogate pair")
+export const wellFormed: TextRule = lacks(
+  /\p{Surrogate}/u,
+  "must be valid Unicode; it contains half of a surrogate pair"
+)
 
 /**
- * Objects to what cannot be passed on as it is: besides broken Unicode a NUL, which neither arguments nor environment
- * variables of a process can hold.
+ * Rejects text that a process cannot receive unchanged: invalid Unicode, and NUL, which neither arguments nor environment
+ * variables can contain.
  *
  * @since 0.1.0
  * @category rules
@@ -91,7 +94,7 @@ export const wellFormed: TextRule = lacks(/\p{Surrogate}/u, "must be valid Unico
 export const portable: TextRule = first(lacks(/\0/, "must not contain a NUL character"), wellFormed)
 
 /**
- * Objects also to line breaks, tabs and other control characters.
+ * Rejects line breaks, tabs and other control characters as well.
  *
  * @since 0.1.0
  * @category rules
@@ -106,7 +109,7 @@ export const oneLine: TextRule = first(
 // -----------------------------------------------------------------------------
 
 /**
- * Short texts of characters that are often mistreated, for tests.
+ * Arbitrary short texts of characters that often need escaping, for tests.
  *
  * @since 0.1.0
  * @category arbitraries
@@ -115,7 +118,7 @@ export const anyText: LazyArbitrary<string> = (fc) =>
   fc.string({ unit: fc.constantFrom(..."a1 \t\r\n'\"`$\\=:,;#%{}/-é漢😀"), maxLength: 12 })
 
 /**
- * The texts that a rule has nothing against, with some of them for tests.
+ * The schema of texts that a rule accepts, with an arbitrary for tests.
  *
  * @since 0.1.0
  * @category schemas
@@ -124,7 +127,7 @@ export const textBy = (rule: TextRule, arbitrary: LazyArbitrary<string>): Schema
   Schema.String.pipe(Schema.filter((text) => rule(text), { arbitrary: () => arbitrary }))
 
 /**
- * The whole numbers from `min` to `max`, both included; `problem` is what is said of others.
+ * The whole numbers from `min` to `max`, both included; `problem` is the message for other numbers.
  *
  * @since 0.1.0
  * @category schemas

@@ -29,20 +29,20 @@ const inconsistencies = (toleration: unknown): ReadonlyArray<Problem> => {
   const { effect, key = "", operator, tolerationSeconds, value = "" } = toleration
   const problems: Array<Problem> = []
   if (key === "" && operator !== "Exists") {
-    problems.push({ path: ["key"], message: "is required, unless operator is Exists and every taint is meant" })
+    problems.push({ path: ["key"], message: "is required unless operator is Exists" })
   }
   if (value !== "" && operator === "Exists") {
-    problems.push({ path: ["value"], message: "must be left out where operator is Exists" })
+    problems.push({ path: ["value"], message: "must not be set when operator is Exists" })
   }
   if (tolerationSeconds !== undefined && effect !== "NoExecute") {
-    problems.push({ path: ["tolerationSeconds"], message: "goes with the effect NoExecute only" })
+    problems.push({ path: ["tolerationSeconds"], message: "requires the effect NoExecute" })
   }
   return problems
 }
 
 /**
- * Lets the build run on nodes with a taint. Without `operator` it is `Equal`; without `effect`, every effect is meant;
- * `tolerationSeconds` goes with `NoExecute` only.
+ * Lets the build run on nodes with a taint. `operator` defaults to `Equal`; without `effect` it matches every effect;
+ * `tolerationSeconds` requires `NoExecute`.
  *
  * @since 0.1.0
  * @category schemas
@@ -58,7 +58,7 @@ export type Toleration = typeof Toleration.Type
 const maxTolerations = 64
 
 /**
- * At most 64 of them.
+ * A list of at most 64 tolerations.
  *
  * @since 0.1.0
  * @category schemas

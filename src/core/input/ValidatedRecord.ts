@@ -1,5 +1,5 @@
 /**
- * Records whose keys come from outside, such as build arguments or file names.
+ * Records with keys chosen by the user, such as build arguments or file names.
  *
  * @since 0.1.0
  */
@@ -22,10 +22,10 @@ export interface ValidatedRecord<A> {
 }
 
 /**
- * A record of which every key keeps a rule, every value a schema, and the whole (its keys, and the values that are right in
- * themselves) a rule of its own. Everything that is wrong is reported at once.
+ * A record with a rule for every key, a schema for every value, and an optional rule for the whole (all keys, and the values
+ * that are valid by themselves). All problems are reported at once.
  *
- * `Schema.Record` would drop the keys that its key schema refuses, and lose one called `__proto__`.
+ * `Schema.Record` would drop keys that its key schema rejects, and lose a key named `__proto__`.
  *
  * @since 0.1.0
  * @category schemas
@@ -57,8 +57,7 @@ type Together<A> = (
 
 const nothing = (): ReadonlyArray<Problem> => []
 
-const ordinary: TextRule = (key) =>
-  key === "__proto__" ? "is a name that JavaScript keeps for itself; choose another" : undefined
+const ordinary: TextRule = (key) => key === "__proto__" ? "is reserved; choose another name" : undefined
 
 const record = <A>(
   ast: AST.AST,

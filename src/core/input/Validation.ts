@@ -1,5 +1,5 @@
 /**
- * Schemas with a rule for the whole of a value.
+ * Schemas with a rule for the whole value.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
 
 /**
- * What is wrong with a part, or, without a path, with the whole.
+ * A problem of one part of a value, or, without a path, of the whole value.
  *
  * @since 0.1.0
  * @category models
@@ -23,8 +23,8 @@ export interface Problem {
 }
 
 /**
- * A schema and a rule for the whole. Other than a filter's, the rule is asked even where a part is wrong in itself, so that
- * everything is reported at once: hence it is given the value as it came, and cannot trust its shape.
+ * A schema with a rule for the whole value. Unlike a filter, the rule also runs when a part is invalid, so that all problems
+ * are reported at once. It therefore receives the raw value and must not rely on its shape.
  *
  * @since 0.1.0
  * @category combinators
@@ -48,7 +48,7 @@ export const validated = <A, I>(
   })
 
 /**
- * Problems as a schema reports them.
+ * Converts problems to parse issues.
  *
  * @since 0.1.0
  * @category conversions
@@ -64,7 +64,7 @@ export const issues = (
   })
 
 /**
- * The value, unless there are issues.
+ * Returns the value, or fails with the issues if there are any.
  *
  * @since 0.1.0
  * @category constructors
@@ -80,7 +80,7 @@ export const succeedUnless = <A>(
     : Either.right(value)
 
 /**
- * A field that may be left out. An `undefined` is taken for that and dropped, so that values that mean the same are equal.
+ * An optional field. An explicit `undefined` is dropped, so that values with the same meaning are equal.
  *
  * @since 0.1.0
  * @category schemas

@@ -114,7 +114,7 @@ export interface EventsOfOptions {
 export interface PruneOptions {
   /** Builds that ended longer ago than this: `"7 days"`; a number is milliseconds. */
   readonly olderThan: Duration.DurationInput
-  /** How many finished builds of each final image's repository stay, the newest, whatever their age; by default none. */
+  /** How many of the newest finished builds of each final image's repository to keep regardless of age; by default none. */
   readonly keep?: number | undefined
   /** By default the backend's own. */
   readonly namespace?: string | undefined
@@ -129,7 +129,7 @@ export interface PruneOptions {
 export type BuildEnded = BuildFailed | BuildErrored | BuildCancelled
 
 /**
- * The methods that a backend implements. What follows from them is in {@link Derived}.
+ * The methods that a backend implements. {@link Derived} has the methods derived from them.
  *
  * @since 0.1.0
  * @category models
@@ -169,7 +169,7 @@ export interface Methods {
 }
 
 /**
- * What follows from the methods of a backend, the same for every backend ({@link derive}).
+ * The methods derived from those of a backend, the same for every backend ({@link derive}).
  *
  * @since 0.1.0
  * @category models
@@ -183,14 +183,14 @@ export interface Derived {
     input: BuildInput,
     options?: RunOptions
   ) => Effect.Effect<BuiltImage, BuildRejected | BuildEnded | BackendError>
-  /** Waits for a build to end and returns its image. Interrupting it leaves the build alone. */
+  /** Waits for a build to end and returns its image. Interrupting it does not affect the build. */
   readonly result: (ref: BuildRef) => Effect.Effect<BuiltImage, BuildEnded | BuildNotFound | BackendError>
-  /** Builds an input and emits everything that happens; ends when the build has ended and its log was read. */
+  /** Builds an input and emits every event; ends when the build has ended and its log was read. */
   readonly events: (
     input: BuildInput,
     options?: RunOptions
   ) => Stream.Stream<BuildEvent, BuildRejected | BuildNotFound | BackendError>
-  /** Emits what happens to a build that was submitted, its log from line `fromLine` on; never cancels it. */
+  /** Emits the events of an existing build, with its log from line `fromLine` on; never cancels the build. */
   readonly eventsOf: (
     ref: BuildRef,
     options?: EventsOfOptions

@@ -11,7 +11,7 @@ import { Timestamp } from "../DurationText.js"
 import * as ImagePullspec from "../ImagePullspec.js"
 
 /**
- * One line of `list`, or of `watch`. `finalImage` is the pullspec that the input asked for, `finishedAt` is there once the
+ * One line of `list`, or of `watch`. `finalImage` is the pullspec that the input asked for, `finishedAt` is present once the
  * build ended.
  *
  * @since 0.1.0
@@ -26,17 +26,17 @@ export class BuildSummary extends Schema.Class<BuildSummary>("effect-os-builder/
   status: BuildStatus.BuildStatus
 }) {}
 
-/** Not one that was stopped, or met an error that was not its fault. */
+/** Whether a finished build can be adopted: a cancelled or errored one cannot. */
 export const isAdoptable = (status: BuildStatus.BuildStatus): boolean =>
   status._tag !== "Errored" && status._tag !== "Cancelled"
 
-/** An older one, too, while it goes on: nobody builds the same twice at once without having asked for that. */
+/** An older build can also be adopted while it is unfinished, so that equal builds run at the same time only on request. */
 export const isAdopted = (status: BuildStatus.BuildStatus, isNewest: boolean): boolean =>
   isNewest ? isAdoptable(status) : !BuildStatus.isTerminal(status)
 
 const endedAt = (summary: BuildSummary): DateTime.Utc => summary.finishedAt ?? summary.createdAt
 
-/** Of each repository the newest `keep` stay, and all that ended after the deadline. */
+/** Keeps the newest `keep` builds of each repository, and all that ended after the deadline. */
 export const prunable = (
   all: ReadonlyArray<BuildSummary>,
   options: { readonly deadline: DateTime.Utc; readonly keep: number }

@@ -1,5 +1,5 @@
 /**
- * What follows from the methods of a backend: `run`, `result`, `events`, `eventsOf` and `prune`, the same for every backend.
+ * The methods derived from those of a backend: `run`, `result`, `events`, `eventsOf` and `prune`, the same for every backend.
  *
  * @since 0.1.0
  */
@@ -49,7 +49,7 @@ const result = (backend: Methods): Derived["result"] => (ref) =>
             backend: backend.name,
             reason: "Unexpected",
             operation: `wait for ${ref}`,
-            detail: "its changes ended before the build did"
+            detail: "the status stream ended before the build did"
           })
         ),
       onSome: Effect.succeed
@@ -113,7 +113,7 @@ const run = (backend: Methods): Derived["run"] => (input, options) =>
             backend: backend.name,
             reason: "Unexpected",
             operation: `wait for ${submission.ref}`,
-            detail: "the build was removed while it was waited for"
+            detail: "the build was removed while waiting for it"
           })
         ))
     )
@@ -171,7 +171,7 @@ const isMethods = (self: unknown): self is Methods =>
   methodNames.every((name) => Predicate.hasProperty(self, name) && Predicate.isFunction(self[name]))
 
 /**
- * A backend's methods with what follows from them.
+ * Adds the derived methods to a backend's methods.
  *
  * The derived methods use the methods of the object that they are called on: in a copy with another `changes`
  * (`{ ...backend, changes }`), `run` and `result` use that one. Called without an object, they use the methods given here.

@@ -1,5 +1,5 @@
 /**
- * A backend that builds nothing, in memory: the whole life of a build, for tests that need no cluster.
+ * A backend in memory that simulates the lifecycle of a build, for tests without a cluster.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,7 @@ import { make as makeService } from "./Traced.js"
 // -----------------------------------------------------------------------------
 
 /**
- * How a build is to end: after a while, with a log of your own. A `Held` one runs until `release` says how it ends.
+ * The simulated outcome of a build, with an optional duration and log. A `Held` build runs until `release` sets its outcome.
  *
  * @since 0.1.0
  * @category models
@@ -45,7 +45,7 @@ export type Outcome =
   | { readonly _tag: "Held" }
 
 interface Details {
-  /** By default no time at all. */
+  /** By default zero. */
   readonly after?: Duration.DurationInput | undefined
   readonly log?: ReadonlyArray<string> | undefined
 }
@@ -53,7 +53,7 @@ interface Details {
 type Ending = Exclude<Outcome, { readonly _tag: "Held" }>
 
 /**
- * Which builds an outcome is for; all of them when nothing is given.
+ * Selects the builds that an outcome applies to; by default all of them.
  *
  * @since 0.1.0
  * @category models
@@ -65,15 +65,15 @@ export interface OutcomeMatch {
 }
 
 /**
- * What a test steers the memory backend with.
+ * Controls the memory backend in a test.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Control {
-  /** How builds that start from now on will end; the latest word that matches holds. At first every build succeeds. */
+  /** Sets the outcome of builds that start from now on; the latest matching call applies. By default every build succeeds. */
   readonly outcome: (next: Outcome, match?: OutcomeMatch) => Effect.Effect<void>
-  /** Lets a held build go on. */
+  /** Lets a held build finish. */
   readonly release: (
     ref: BuildRef,
     ending: Exclude<Outcome, { readonly _tag: "Held" }>
@@ -81,7 +81,7 @@ export interface Control {
 }
 
 /**
- * The handle on the backend of {@link layerMemory}.
+ * The control of the backend of {@link layerMemory}.
  *
  * @since 0.1.0
  * @category tags
@@ -131,7 +131,7 @@ const make = Effect.gen(function*() {
       return found === undefined ? Effect.fail(new BuildNotFound({ ref })) : Effect.succeed(found)
     })
 
-  // Nothing follows a terminal status.
+  // A terminal status is final.
   const advance = (build: Build, status: BuildStatus.BuildStatus, log: ReadonlyArray<string> = []) =>
     Effect.flatMap(
       DateTime.now,
@@ -164,7 +164,7 @@ const make = Effect.gen(function*() {
             build,
             new BuildStatus.Failed({
               reason: ending.reason ?? "InstructionFailed",
-              message: ending.message ?? "an instruction failed, as the test asked for",
+              message: ending.message ?? "an instruction failed, as set by the test",
               exitCode: ending.exitCode,
               logTail: log.slice(-20)
             }),
@@ -174,7 +174,7 @@ const make = Effect.gen(function*() {
           return yield* advance(
             build,
             BuildStatus.errored(ending.reason ?? "Unknown", {
-              message: ending.message ?? "an error, as the test asked for",
+              message: ending.message ?? "an error, as set by the test",
               logTail: log.slice(-20)
             }),
             log
@@ -252,7 +252,7 @@ const make = Effect.gen(function*() {
         if (options?.follow !== true) return Stream.fromIterable(log.slice(start))
         return build.progress.changes.pipe(
           Stream.takeUntil((progress) => BuildStatus.isTerminal(progress.status)),
-          Stream.mapAccum(start, (told, progress) => [progress.log.length, progress.log.slice(told)]),
+          Stream.mapAccum(start, (emitted, progress) => [progress.log.length, progress.log.slice(emitted)]),
           Stream.mapConcat((lines) => lines)
         )
       })),
@@ -294,8 +294,8 @@ const make = Effect.gen(function*() {
 })
 
 /**
- * A backend in memory with the {@link MemoryBackend} that steers it. Builds succeed in no time unless told otherwise; all
- * time is the Clock's.
+ * A backend in memory with the {@link MemoryBackend} that controls it. Builds succeed immediately by default; all times come
+ * from the Clock.
  *
  * @example
  * ```ts

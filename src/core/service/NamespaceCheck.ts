@@ -1,5 +1,5 @@
 /**
- * A namespace is checked before anything else is done with it: an invalid one is a typed error on every backend.
+ * Checks a namespace before it is used, so that an invalid one is a typed error on every backend.
  */
 import * as Effect from "effect/Effect"
 import { BackendError, BuildRejected, Issue } from "../BuildError.js"

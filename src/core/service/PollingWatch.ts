@@ -23,7 +23,7 @@ const removed = (emitted: Emitted, present: Emitted): ReadonlyArray<BuildSummary
     .map((before) =>
       new BuildSummary({
         ...before,
-        status: BuildStatus.errored("Deleted", { message: `${before.ref} was removed while it was watched` })
+        status: BuildStatus.errored("Deleted", { message: `${before.ref} was removed while being watched` })
       })
     )
 

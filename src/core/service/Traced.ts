@@ -1,5 +1,5 @@
 /**
- * What every backend has around its methods.
+ * Spans, metrics and checks that wrap the methods of every backend.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ const submissions = Metric.counter("effect_os_builder_submissions", {
 
 /**
  * A service from an implementation: adds spans, metrics, the refusal (`BackendError`, "UnknownBackend") of refs that belong to
- * another backend, and the methods that follow from the others.
+ * another backend, and the derived methods.
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ export const make = (backend: Implementation): Service => {
     WrongBackend.refused(
       operation,
       ref,
-      `this is the ${backend.name} backend; provide the other, or a selection that has it`
+      `the provided backend is ${backend.name}; provide ${ref.backend}, or a selection that includes it`
     )
   const own = <A, E>(
     operation: WrongBackend.Operation,
@@ -74,7 +74,7 @@ export const make = (backend: Implementation): Service => {
     )
   return derive({
     name: backend.name,
-    // A rejection is an answer: its span has not failed.
+    // A rejection is an expected result and does not fail the span.
     check: (input) =>
       Effect.flatten(
         backend.check(input).pipe(

@@ -77,7 +77,7 @@ describe("run", () => {
         Effect.flip
       )
       assert(failure._tag === "BackendError")
-      assert.include(failure.message, "removed while it was waited for")
+      assert.include(failure.message, "removed while waiting for it")
     }))
 })
 

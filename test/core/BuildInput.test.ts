@@ -137,9 +137,9 @@ describe("decode", () => {
     ]],
     ["buildArgs", [], ["buildArgs: must be an object"]],
     ["buildArgs", { "a-b": "", "": "", BASE_IMAGE: "", c: null, d: "\0", e: "a\nb" }, [
-      "buildArgs[\"a-b\"]: must be a name for ARG: letters, digits and \"_\", with no digit first",
-      "buildArgs[\"\"]: must be a name for ARG: letters, digits and \"_\", with no digit first",
-      "buildArgs.BASE_IMAGE: is set by the build itself, to the pullspec of baseImage",
+      "buildArgs[\"a-b\"]: must be a valid ARG name: letters, digits and \"_\", not starting with a digit",
+      "buildArgs[\"\"]: must be a valid ARG name: letters, digits and \"_\", not starting with a digit",
+      "buildArgs.BASE_IMAGE: is reserved; the build sets it to the pullspec of baseImage",
       "buildArgs.c: must be text, not null",
       "buildArgs.d: must not contain a NUL character"
     ]],
@@ -152,12 +152,12 @@ describe("decode", () => {
       "imageLabels[\"a\\nb\"]: must not contain line breaks or other control characters"
     ]],
     ["context", JSON.parse(`{ "__proto__": "x", "constructor": "y" }`), [
-      "context.__proto__: is a name that JavaScript keeps for itself; choose another"
+      "context.__proto__: is reserved; choose another name"
     ]],
     ["context", { a: "", "a/b": "", "a/b/c": 5 }, [
       "context[\"a/b/c\"]: must be text, or { base64, mode? }, not a number",
-      "context[\"a/b\"]: needs a directory \"a\", which is a file of this context",
-      "context[\"a/b/c\"]: needs a directory \"a\", which is a file of this context"
+      "context[\"a/b\"]: needs the directory \"a\", but the context has a file of that name",
+      "context[\"a/b/c\"]: needs the directory \"a\", but the context has a file of that name"
     ]],
     ["context", {
       a: {},
@@ -177,13 +177,13 @@ describe("decode", () => {
     ["mounts", [null, { kind: "Volume", name: "A", path: "a" }, { kind: "Secret", name: "a", path: "/a", mode: 1 }], [
       "mounts[0]: must be an object, not null",
       "mounts[1].kind: must be \"Secret\" or \"ConfigMap\"",
-      "mounts[1].name: must be a Kubernetes name: lower-case letters, digits, \"-\" and \".\", a letter or digit at both ends of each part",
+      "mounts[1].name: must be a valid Kubernetes name: lower-case letters, digits, \"-\" and \".\"; each part must start and end with a letter or digit",
       "mounts[1].path: must be an absolute path",
       "mounts[2].mode: is not known here; the fields are kind, name, path"
     ]],
     ["mounts", ["/a/b", "/a", "/a", "/ab"].map((path) => ({ kind: "Secret", name: "-", path })), [
       ...[0, 1, 2, 3].map((index) =>
-        `mounts[${index}].name: must be a Kubernetes name: lower-case letters, digits, "-" and ".", a letter or digit at both ends of each part`
+        `mounts[${index}].name: must be a valid Kubernetes name: lower-case letters, digits, "-" and "."; each part must start and end with a letter or digit`
       ),
       "mounts[0].path: is inside the path of mounts[1]",
       "mounts[2].path: is also the path of mounts[1]"
@@ -194,7 +194,7 @@ describe("decode", () => {
       "trustBundle.key: must be a key of a ConfigMap: letters, digits, \"-\", \"_\" and \".\""
     ]],
     ["proxy", { http: "http://user:pass@proxy:3128", https: "ftp://a", noProxy: "a\nb" }, [
-      "proxy.http: must not hold a user name or password: everyone who sees the build can read it",
+      "proxy.http: must not contain a user name or password, because it is readable in logs and objects",
       "proxy.https: must be http://host:port or https://host:port",
       "proxy.noProxy: must not contain line breaks or other control characters"
     ]],
@@ -203,19 +203,19 @@ describe("decode", () => {
     ]],
     ["resources", { cpu: "0m", memory: "512m", ephemeralStorage: "-1Gi" }, [
       "resources.cpu: must be greater than zero",
-      "resources.memory: is in fractions of a byte, for which n, u and m stand; mebibytes are Mi",
-      "resources.ephemeralStorage: must be an amount such as 500m or 2Gi; the units are n u m k M G T P E and Ki Mi Gi Ti Pi Ei"
+      "resources.memory: must not be a fraction of a byte (n, u or m); use Mi for mebibytes",
+      "resources.ephemeralStorage: must be a quantity such as 500m or 2Gi; the units are n u m k M G T P E and Ki Mi Gi Ti Pi Ei"
     ]],
     ["placement", {
       nodeSelector: { "a/b/c": "" },
       tolerations: [{ value: "-" }, { operator: "Exists", value: "a", tolerationSeconds: 1.5 }]
     }, [
-      "placement.nodeSelector[\"a/b/c\"]: must be made of letters, digits, \"-\", \"_\" and \".\", with a letter or digit at both ends",
-      "placement.tolerations[0].value: must be made of letters, digits, \"-\", \"_\" and \".\", with a letter or digit at both ends",
-      "placement.tolerations[0].key: is required, unless operator is Exists and every taint is meant",
+      "placement.nodeSelector[\"a/b/c\"]: must consist of letters, digits, \"-\", \"_\" and \".\", starting and ending with a letter or digit",
+      "placement.tolerations[0].value: must consist of letters, digits, \"-\", \"_\" and \".\", starting and ending with a letter or digit",
+      "placement.tolerations[0].key: is required unless operator is Exists",
       "placement.tolerations[1].tolerationSeconds: must be a whole number of seconds",
-      "placement.tolerations[1].value: must be left out where operator is Exists",
-      "placement.tolerations[1].tolerationSeconds: goes with the effect NoExecute only"
+      "placement.tolerations[1].value: must not be set when operator is Exists",
+      "placement.tolerations[1].tolerationSeconds: requires the effect NoExecute"
     ]],
     ["objectLabels", {
       "effect-os-builder/x": "",
@@ -223,14 +223,14 @@ describe("decode", () => {
       "kueue.x-k8s.io/queue-name": "",
       "A/b": ""
     }, [
-      "objectLabels[\"effect-os-builder/x\"]: is set by the build itself",
-      "objectLabels[\"app.kubernetes.io/managed-by\"]: is set by the build itself",
-      "objectLabels[\"kueue.x-k8s.io/queue-name\"]: is set by queueName; use that",
-      "objectLabels[\"A/b\"]: has a prefix that must be a Kubernetes name: lower-case letters, digits, \"-\" and \".\", a letter or digit at both ends of each part"
+      "objectLabels[\"effect-os-builder/x\"]: is reserved; the build sets it",
+      "objectLabels[\"app.kubernetes.io/managed-by\"]: is reserved; the build sets it",
+      "objectLabels[\"kueue.x-k8s.io/queue-name\"]: must be set with queueName",
+      "objectLabels[\"A/b\"]: has a prefix that must be a valid Kubernetes name: lower-case letters, digits, \"-\" and \".\"; each part must start and end with a letter or digit"
     ]],
     ["queueName", "a".repeat(64), ["queueName: has 64 bytes; at most 63 are allowed"]],
     ["timeout", 5, ["timeout: must be text, not a number"]],
-    ["timeout", "soon", ["timeout: is not a duration; write 90s, 1h30m, 7d or \"30 minutes\""]],
+    ["timeout", "soon", ["timeout: invalid duration \"soon\"; use for example 90s or 1h30m"]],
     ["timeout", "0s", ["timeout: must be longer than nothing"]],
     ["pendingTimeout", "8d", ["pendingTimeout: must be at most 7 days"]],
     ["retries", 11, ["retries: must be a whole number from 0 to 10"]],

@@ -15,7 +15,7 @@ import type { JobProfile } from "./JobProfile.js"
 const queueLabel = "kueue.x-k8s.io/queue-name"
 
 /**
- * An attempt that the platform disrupted counts and is retried, whatever its exit codes. A permanent exit code fails the Job,
+ * An attempt that the platform disrupted counts and is retried, with any exit codes. A permanent exit code fails the Job,
  * and so does any code that is not the script's. Everything else, such as a pod that a node refused, counts.
  */
 const podFailurePolicy: JsonObject = {
@@ -43,7 +43,7 @@ export const make = (
       parallelism: 1,
       backoffLimit: Math.max(0, retries + 1 - attempt),
       podFailurePolicy,
-      // Kueue resumes it when its turn comes.
+      // Kueue resumes it once it is admitted.
       ...(queueName === undefined ? {} : { suspend: true }),
       template: BuildPod.template(profile, record, clusterDefaults)
     }

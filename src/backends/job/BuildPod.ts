@@ -2,7 +2,7 @@
  * The pod that runs the script: an init container that builds, with only the base's secret, then a container that pushes, with
  * only the final image's. A chroot hides little from a RUN line, so the two secrets are never in one container.
  *
- * Its security settings, and why:
+ * Its security settings and their reasons:
  *
  * | | |
  * |---|---|
@@ -82,7 +82,7 @@ const container = (
       ...proxies(input.proxy ?? proxy)
     }),
     volumeMounts: PodVolumes.mountsOf(volumes, verb),
-    // No memory limit: a build killed for it would help nobody. Disk has a limit, because a full node evicts other pods.
+    // No memory limit: a limit would only kill builds. Disk has a limit, because a full node evicts other pods.
     resources: {
       requests: { cpu, memory, "ephemeral-storage": disk },
       limits: { "ephemeral-storage": disk }

@@ -1,5 +1,5 @@
 /**
- * The proxies of an OpenShift cluster, for builds that name none.
+ * The proxies of an OpenShift cluster, for builds without a proxy of their own.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -9,18 +9,18 @@ import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import * as Resources from "../../kubernetes/Resources.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
 
-/** How long a proxy that was read is used, by all backends of the cluster. */
+/** How long a proxy is cached, for all backends of the cluster. */
 export const proxyCacheTtl = Duration.minutes(10)
 
-/** Everyone who can get a pod can read its environment. */
+/** A URL without credentials: any client that can get a pod can read its environment. */
 const withoutPassword = (url: string | undefined): url is string =>
   url !== undefined && url !== "" && !url.includes("@")
 
 const caches = new WeakMap<Cluster.Service, Effect.Effect<ClusterDefaults, ClusterError>>()
 
 /**
- * The cluster's proxy, read at most once in {@link proxyCacheTtl}, whichever backends ask; none on a cluster that has no such
- * object, or does not let us read it. An error is not remembered.
+ * The cluster's proxy, read at most once in {@link proxyCacheTtl}, for all backends; none on a cluster without such an object or
+ * without the permission to read it. An error is not cached.
  */
 export const of = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, ClusterError> =>
   Effect.suspend(() => {
@@ -31,7 +31,7 @@ export const of = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, Clu
     return made
   })
 
-/** Reads it while a selection probes the cluster anyway, so that the first build need not; an error is the build's affair. */
+/** Fills the cache while a selection probes the cluster, so that the first build need not wait; the build reports an error. */
 export const prepare: Effect.Effect<void, never, Cluster.Cluster> = Effect.ignore(Effect.flatMap(Cluster.Cluster, of))
 
 const cached = (
@@ -58,8 +58,8 @@ const read = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, ClusterE
       const isLeftOut = [httpProxy, httpsProxy].some((url) => url?.includes("@") === true)
       const warned = isLeftOut
         ? Effect.logWarning(
-          "A proxy of proxies.config.openshift.io/cluster has a password, which builds would show: they go without it. " +
-            "Name a proxy without one in the input."
+          "A proxy of proxies.config.openshift.io/cluster contains a password, which would be readable in build pods; builds do not use it. " +
+            "Set a proxy without a password in the input."
         )
         : Effect.void
       return Effect.as(

@@ -1,5 +1,5 @@
 /**
- * A backend that builds in Jobs, from its profile: all that the custom and the single-node backend are made of.
+ * A backend that builds in Jobs, from its profile: the common part of the custom and the single-node backend.
  */
 import * as Effect from "effect/Effect"
 import type { Service } from "../../core/service/BuildService.js"
@@ -19,7 +19,7 @@ export interface JobBackend<Settings extends JobSettings> extends BackendLayers.
   readonly samplePod: (settings: Settings) => JsonObject
 }
 
-/** `adapt` changes the methods of the backend, where a profile needs that. */
+/** `adapt` changes the methods of the backend for a profile that needs it. */
 export const define = <Settings extends JobSettings>(options: {
   readonly profile: (settings: Settings) => JobProfile
   readonly adapt: (settings: Settings) => (backend: Service) => Service

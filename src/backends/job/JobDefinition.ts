@@ -47,7 +47,7 @@ const verifyCreated = ({ settings }: JobProfile) => ({ spec }: Resources.Job): R
       new Issue({
         path: "",
         message:
-          "the setting security: userns needs user namespaces for pods (the feature UserNamespacesSupport), which this " +
+          "the setting security: userns requires user namespaces for pods (the feature UserNamespacesSupport), which this " +
           "cluster does not have; use anyuid, or another cluster"
       })
     ]

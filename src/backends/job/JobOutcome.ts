@@ -16,7 +16,7 @@ import type { Verb } from "./PodVolumes.js"
 type Seen = Observed<Resources.Job>
 
 /**
- * How long to wait for the pods of a finished Job: they are read at another moment than the Job, and may be stale.
+ * How long to wait for the pods of a finished Job: they are read at a different time than the Job, and may be stale.
  */
 export const grace = Duration.seconds(10)
 
@@ -75,7 +75,7 @@ const attemptsMade = (seen: Seen): number => RecordMetadata.attemptOf(seen.child
 /** The unfinished pod; a pod that is being deleted may already have a successor. */
 const current = ({ pods }: Seen): Resources.Pod | undefined => pods.findLast((pod) => !PodOutcome.isOver(pod))
 
-/** The Job and its pods are observed at different moments, so each is counted by itself. */
+/** The Job and its pods are observed at different times, so each is counted separately. */
 const attempt = (seen: Seen): number => {
   const { active = 0, failed = 0 } = seen.child.status ?? {}
   const byJob = failed + (active > 0 ? 1 : 0)
@@ -132,8 +132,8 @@ const succeeded = (seen: Seen, pod: Resources.Pod, digest: string): BuildStatus.
 
 const lost = ({ pods, record }: Seen): BuildStatus.Errored =>
   BuildStatus.errored("DigestLost", {
-    message: `${record.finalImage} was pushed, and its digest is lost: ` +
-      (pods.length === 0 ? "the pod that knew it is gone" : "the pod does not tell it"),
+    message: `${record.finalImage} was pushed, but its digest is lost: ` +
+      (pods.length === 0 ? "the pod that reported it is gone" : "the pod did not report it"),
     ...podOf(pods.at(-1))
   })
 
@@ -141,7 +141,7 @@ const lost = ({ pods, record }: Seen): BuildStatus.Errored =>
 const byPolicy = /^Container (\S+) for pod \S+\/(\S+) failed with exit code (\d+) matching/
 
 /**
- * The reasons of the condition Failed (k8s.io/api/batch/v1/types.go) for which there may be no pod with details:
+ * The reasons of the condition Failed (k8s.io/api/batch/v1/types.go) for which no pod with details may exist:
  * `DeadlineExceeded` deletes it; after `PodFailurePolicy` the message has its exit code; `BackoffLimitExceeded`
  * only means that it failed too often.
  */
@@ -149,7 +149,7 @@ const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Fail
   const { message = "", reason = "" } = failed
   if (reason === "DeadlineExceeded") {
     return BuildStatus.errored("Timeout", {
-      message: message || "its Job was active for too long",
+      message: message || "its Job exceeded its deadline",
       upstreamReason: reason
     })
   }
@@ -160,7 +160,7 @@ const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Fail
   return exitCode !== undefined
     ? PodOutcome.ofExitCode(verb, Number(exitCode))
     : BuildStatus.errored("Unknown", {
-      message: message || `its Job failed as ${reason}`,
+      message: message || `its Job failed with the reason ${reason}`,
       upstreamReason: reason || undefined
     })
 }
@@ -195,7 +195,7 @@ const going = (seen: Seen): Interpretation => {
     }
 }
 
-/** A pod that was deleted before it started has failed as well. */
+/** A pod that was deleted before it started has also failed. */
 const hasBegun = (pod: Resources.Pod): boolean => PodOutcome.container(pod, "build")?.state?.waiting === undefined
 
 /** Before the pod starts: Pending, or Running if an earlier attempt has run. */
@@ -212,8 +212,8 @@ const queued = ({ record }: Seen): BuildStatus.Blocked =>
     reason: "Queued",
     upstreamReason: "Suspended",
     message: record.input.queueName === undefined
-      ? "somebody has suspended its Job"
-      : `it waits for its turn in the LocalQueue ${record.input.queueName}, if Kueue is there and the queue exists`
+      ? "its Job is suspended"
+      : `it waits for admission in the LocalQueue ${record.input.queueName}; check that Kueue runs and the queue exists`
   })
 
 const withoutPod = (seen: Seen): Interpretation => {

@@ -9,12 +9,12 @@
  * @category models
  */
 export interface JobSettings {
-  /** The namespace of builds that name none. Default: that of the kubeconfig's context. */
+  /** The default namespace of builds. Default: that of the kubeconfig's context. */
   readonly namespace?: string | undefined
   /**
-   * The image of build pods. It needs buildah 1.33 or later (from 1.43 on with netavark), sh, coreutils, sed, grep, mount, a
+   * The image of build pods. It requires buildah 1.33 or later (from 1.43 on with netavark), sh, coreutils, sed, grep, mount, a
    * user with the id 1000 and subordinate ids, and newuidmap and newgidmap with file capabilities (docs/operating.md).
-   * Default: {@link builderImage}, pinned; name a copy of it where nodes cannot pull that.
+   * Default: {@link builderImage}, pinned; set a copy of it if the nodes cannot pull that.
    */
   readonly builderImage?: string | undefined
   /** The service account of build pods, whose token is not mounted. Default: `default`. */
@@ -32,7 +32,7 @@ export interface JobSettings {
    * ReadWriteOncePod, so that other builds wait for it. Default: no cache.
    */
   readonly cacheClaimName?: string | undefined
-  /** The secret for pulling the base, for inputs that name none. */
+  /** The default secret for pulling the base image. */
   readonly defaultPullSecretName?: string | undefined
   /**
    * A ConfigMap with the configuration of registries, for clusters without Internet access: any of the keys

@@ -1,5 +1,5 @@
 /**
- * What a Job cannot honour, and what to do instead, one row each.
+ * The fields that a Job does not support, and the alternative, one row each.
  */
 import * as Either from "effect/Either"
 import type { Issue } from "../../core/BuildError.js"
@@ -31,7 +31,7 @@ const rows: ReadonlyArray<Row> = [
     return unsupportedIf(
       excess > 0,
       [],
-      `the Containerfile and the fields of the input are ${excess} bytes too much for a ConfigMap; move scripts into the ` +
+      `the Containerfile and the fields of the input exceed the size of a ConfigMap by ${excess} bytes; move scripts into the ` +
         "context, or shorten buildArgs, imageLabels or mounts"
     )
   },
@@ -39,29 +39,29 @@ const rows: ReadonlyArray<Row> = [
     unsupportedIf(
       isLoopback(baseImage.pullspec),
       ["baseImage", "pullspec"],
-      "names the build pod itself as its registry; name one that the cluster can reach"
+      "has the build pod itself as its registry; use a registry that the cluster can reach"
     ),
   (input, profile) =>
     unsupportedIf(
       isLoopback(input.finalImage.pullspec) && !isForNode(profile, input),
       ["finalImage", "pullspec"],
       input.finalImage.pullspec.startsWith("localhost/")
-        ? "is an image of the node itself, which takes the single-node backend with deliverToNode; name a registry"
-        : "names the build pod itself as its registry; name one that the cluster can reach"
+        ? "is an image of the node itself, which requires the single-node backend with deliverToNode; use a registry"
+        : "has the build pod itself as its registry; use a registry that the cluster can reach"
     ),
   (input, profile) =>
     unsupportedIf(
       isForNode(profile, input) && input.finalImage.secretName !== undefined,
       ["finalImage", "secretName"],
-      "is for a registry, and the image goes into the storage of the node; leave it out"
+      "is for a registry, but the image is imported into the node's storage; remove it"
     ),
   NodeSelector.conflicts,
   ({ objectLabels = {} }) =>
     Object.keys(objectLabels).filter((key) => reservedLabel.test(key) || key === slotLabel).map((key) =>
-      unsupported(["objectLabels", key], "is set on Jobs and their pods by those who run them; choose another label")
+      unsupported(["objectLabels", key], "is reserved; the controllers of Jobs set it")
     )
 ]
 
-/** Every part of the input that a Job cannot honour. */
+/** Every part of the input that a Job does not support. */
 export const issues = (input: BuildInput, profile: JobProfile): ReadonlyArray<Issue> =>
   rows.flatMap((row) => row(input, profile))

@@ -31,10 +31,10 @@ export const terminated = (pod: Pod, verb: Verb): Terminated | undefined => cont
 export const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
   Option.getOrUndefined(DateTime.make(text ?? ""))
 
-/** Whether no container of the pod will run any more. */
+/** Whether all containers of the pod have ended. */
 export const isOver = ({ status }: Pod): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"
 
-/** The push that succeeded, whatever else still runs in the pod or happens to it. */
+/** The push that succeeded, independent of the other containers and the end of the pod. */
 export const pushed = (pod: Pod): Pushed | undefined => {
   const end = terminated(pod, "push")
   if (end === undefined || end.exitCode !== 0) return undefined
@@ -42,7 +42,7 @@ export const pushed = (pod: Pod): Pushed | undefined => {
   return { _tag: "Pushed", digest: message?.digest, architecture: message?.architecture, at: timeOf(end.finishedAt) }
 }
 
-/** Why a finished pod has not pushed. */
+/** Why a finished pod did not push. */
 export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
   const reference = { pod: PodFailure.reference(pod) }
   // The output of the script is unreliable while its pod is being stopped.
@@ -50,11 +50,11 @@ export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
   if (fate !== undefined) return BuildStatus.errored(fate.reason, { ...fate, ...reference })
   for (const verb of ["build", "push"] as const) {
     const end = terminated(pod, verb)
-    if (end !== undefined && end.exitCode !== 0) return said(verb, end, reference)
+    if (end !== undefined && end.exitCode !== 0) return scriptOutcome(verb, end, reference)
   }
   const { message = "", reason = "" } = pod.status ?? {}
   return BuildStatus.errored("Unknown", {
-    message: message || "its pod failed without a reason",
+    message: message || "its pod failed; the platform gave no reason",
     upstreamReason: reason || undefined,
     ...reference
   })
@@ -62,9 +62,9 @@ export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
 
 /** The meaning of an exit code that is known only from the Job's condition. */
 export const ofExitCode = (verb: string, exitCode: number): BuildStatus.Failed | BuildStatus.Errored =>
-  said(verb, { exitCode }, {})
+  scriptOutcome(verb, { exitCode }, {})
 
-const said = (
+const scriptOutcome = (
   verb: string,
   { exitCode, message = "", reason }: Terminated,
   reference: { readonly pod?: BuildStatus.PodReference }
@@ -74,7 +74,7 @@ const said = (
   const details = {
     // A message that the script did not write is the end of the log: pods/v1 FallbackToLogsOnError.
     message: word?.text || (ExitCode.table[exitCode] === undefined ? message.trim() : "") ||
-      `the script ended its ${verb} with exit code ${exitCode}`,
+      `the ${verb} exited with code ${exitCode}`,
     ...reference
   }
   return meaning.state === "Failed"

@@ -1,5 +1,5 @@
 /**
- * The volumes of a build pod and their mounts in its two containers. Each container has what its command needs, and none of
+ * The volumes of a build pod and their mounts in its two containers. Each container has only the volumes of its command, and none of
  * the other's secrets.
  */
 import * as BuildInput from "../../core/BuildInput.js"

@@ -1,5 +1,5 @@
 /**
- * Which build holds the slot of a node that another build waits for.
+ * Finds the build that holds the slot of a node that another build waits for.
  */
 import * as Effect from "effect/Effect"
 import type { BuildRef } from "../../core/BuildRef.js"
@@ -16,7 +16,7 @@ const isScheduled = ({ status }: Resources.Pod): boolean =>
 const recordOf = ({ metadata }: Resources.Pod): string | undefined => metadata.labels?.[RecordMetadata.label.record]
 
 /**
- * `build NAME in namespace NAMESPACE`; undefined if no pod that can be seen holds the slot. Builds of other namespaces are
+ * `build NAME in namespace NAMESPACE`; undefined if no visible pod holds the slot. Builds of other namespaces are
  * found with the permission to list pods in the whole cluster.
  */
 export const find = (cluster: Cluster.Service) => (ref: BuildRef): Effect.Effect<string | undefined, ClusterError> => {

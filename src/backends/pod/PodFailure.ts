@@ -1,6 +1,6 @@
 /**
- * Why the platform ended a pod, independent of its program: the reasons of the kubelet, the scheduler and the controllers, one row
- * each. They take precedence over the output of the program in the pod, which may be anything while it is killed.
+ * Why the platform ended a pod, independent of its program: the reasons of the kubelet, the scheduler and the controllers, one
+ * row each. They take precedence over the output of the program in the pod, which may be anything while it is killed.
  *
  * @since 0.1.0
  */
@@ -72,22 +72,26 @@ const ended = (pod: Pod) =>
  */
 export const classify = (pod: Pod, isReport: (message: string) => boolean = () => false): PodFailure | undefined => {
   const { conditions = [], message = "", reason = "" } = pod.status ?? {}
-  const fate = (word: string, means: ErroredReason, said: string | undefined): PodFailure => ({
-    reason: means,
-    upstreamReason: word,
-    message: said === undefined || said === "" ? `its pod ended as ${word}` : said
+  const failure = (
+    upstreamReason: string,
+    reason: ErroredReason,
+    message: string | undefined
+  ): PodFailure => ({
+    reason,
+    upstreamReason,
+    message: message === undefined || message === "" ? `its pod failed with the reason ${upstreamReason}` : message
   })
 
   const ofPod = podReasons.get(reason) ?? (outOf.test(reason) ? "Evicted" : undefined)
   if (ofPod !== undefined) {
-    return fate(reason, ofPod === "Evicted" && ownStorage.test(message) ? "OutOfDisk" : ofPod, message)
+    return failure(reason, ofPod === "Evicted" && ownStorage.test(message) ? "OutOfDisk" : ofPod, message)
   }
-  // containerd sets the reason when any process of the container met the limit, however the container ended.
+  // containerd sets the reason when any process of the container reached the limit, independent of how the container ended.
   const killed = ended(pod).find(({ exitCode, message, reason }) =>
     reason === "OOMKilled" && exitCode !== 0 && !isReport(message ?? "")
   )
   if (killed !== undefined) {
-    return fate(
+    return failure(
       "OOMKilled",
       "OutOfMemory",
       `the container ${killed.name} exceeded its memory limit; request more in resources.memory, ` +
@@ -96,8 +100,8 @@ export const classify = (pod: Pod, isReport: (message: string) => boolean = () =
   }
   const disrupted = conditions.find(({ status, type }) => type === "DisruptionTarget" && status === "True")
   if (disrupted !== undefined) {
-    const word = disrupted.reason ?? "DisruptionTarget"
-    return fate(word, disruptions.get(word) ?? "Evicted", disrupted.message)
+    const disruption = disrupted.reason ?? "DisruptionTarget"
+    return failure(disruption, disruptions.get(disruption) ?? "Evicted", disrupted.message)
   }
   const unknown = ended(pod).find(({ exitCode, reason = "" }) =>
     // kubelet_pods.go: the node returned and does not know how the container ended.
@@ -105,7 +109,7 @@ export const classify = (pod: Pod, isReport: (message: string) => boolean = () =
     // containerd internal/cri/server/restart.go: it was restarted, and the container's end is not known.
     (reason === "Unknown" && exitCode === 255)
   )
-  return unknown === undefined ? undefined : fate(unknown.reason ?? "", "NodeLost", unknown.message)
+  return unknown === undefined ? undefined : failure(unknown.reason ?? "", "NodeLost", unknown.message)
 }
 
 /**

@@ -44,7 +44,7 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     "a context of 4,097 files",
     { context: Object.fromEntries(Array.from({ length: 4097 }, (_, index) => [`f${index}`, ""])) },
     ["context"],
-    /holds 4097 files; at most 4096/
+    /has 4097 files; at most 4096/
   ],
   [
     "a base on loopback",

@@ -141,8 +141,8 @@ const namesRegistry = (registry: string): boolean =>
 export const repository = (pullspec: string): string => split(pullspec).repository
 
 /**
- * Whether a host name or address refers to this machine: `localhost`, an address of `127.0.0.0/8`, or `::1` with or without brackets. A registry
- * there may use plain HTTP without being listed as insecure.
+ * Whether a host name or address refers to this machine: `localhost`, an address of `127.0.0.0/8`, or `::1` with or without
+ * brackets. A registry there may use plain HTTP without being listed as insecure.
  *
  * @example
  * ```ts

@@ -241,7 +241,7 @@ describe("the proxies of the cluster", () => {
       yield* Effect.flatMap(input(), (given) => BuildBackend.build(given))
       const [job] = yield* jobs
       assert.isUndefined(variable(job, "HTTPS_PROXY"))
-      assert.isTrue(said.some((line) => line.includes("has a password")))
+      assert.isTrue(said.some((line) => line.includes("contains a password")))
       assert.notInclude(JSON.stringify([said, yield* fake.objects({ kind: "Job" })]), "hunter2")
     }).pipe(Effect.provide(Layer.provideMerge(onOpenShift, logger)))
   })

@@ -58,7 +58,7 @@ const rows: ReadonlyArray<Row> = [
   NodeSelector.conflicts,
   ({ objectLabels = {} }) =>
     Object.keys(objectLabels).filter((key) => reservedLabel.test(key) || key === slotLabel).map((key) =>
-      unsupported(["objectLabels", key], "is reserved; the controllers of Jobs set it")
+      unsupported(["objectLabels", key], "is reserved for the controllers of Jobs; choose another label")
     )
 ]
 

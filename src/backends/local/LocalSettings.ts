@@ -26,8 +26,8 @@ export interface LocalSettings {
   /** The same for ConfigMaps. */
   readonly configMapsDirectory?: string | undefined
   /**
-   * A folder with `registries.conf`, `registries.conf.d`, `policy.json` or `certs.d`, which take precedence over the system's. By default
-   * `~/.config/containers`.
+   * A folder with `registries.conf`, `registries.conf.d`, `policy.json` or `certs.d`, which take precedence over the
+   * system's. By default `~/.config/containers`.
    */
   readonly registriesDirectory?: string | undefined
   /** Registries, `host:port`, that may use plain HTTP or an unverified certificate; those on loopback always may. */
@@ -42,8 +42,8 @@ export interface LocalSettings {
    */
   readonly format?: "oci" | "docker" | undefined
   /**
-   * A persistent directory for images and layers, used by one build at a time, and emptied when its disk is 80% full. By default
-   * every build starts with an empty one.
+   * A persistent directory for images and layers, used by one build at a time, and emptied when its disk is 80% full. By
+   * default every build starts with an empty one.
    */
   readonly cacheDirectory?: string | undefined
   /**

@@ -48,7 +48,8 @@ const wrapperWithMemory =
   `mount -t tmpfs -o mode=0700 tmpfs "$2" || exit; log=$1; shift 2; set -- "$log" "$@"; ${wrapper}`
 
 /**
- * Probes which namespaces this machine allows: as root namespaces directly, else within the user namespace that `buildah unshare` makes.
+ * Probes which namespaces this machine allows: as root namespaces directly, else within the user namespace that
+ * `buildah unshare` makes.
  */
 export const make = (
   executor: CommandExecutor.CommandExecutor,

@@ -32,7 +32,7 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
       buildArgs: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`A${index}`, "\u0001".repeat(1000)]))
     },
     [""],
-    /bytes too much for a ConfigMap/
+    /exceed the size of a ConfigMap by/
   ],
   [
     "a context of more than 8 MiB",

@@ -43,7 +43,7 @@ const cases: ReadonlyArray<readonly [what: string, Pod["status"], reason: string
       "Evicted",
       /exceeds/
     ],
-    ["Preempting", { reason: "Preempting" }, "Evicted", "Preempting", /its pod ended as Preempting/],
+    ["Preempting", { reason: "Preempting" }, "Evicted", "Preempting", /its pod failed with the reason Preempting/],
     [
       "DeadlineExceeded",
       { reason: "DeadlineExceeded", message: "Pod was active" },

@@ -20,7 +20,7 @@ import * as Metadata from "../../src/fake/store/Metadata.js"
 import type { ApiRequest } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Resource from "../../src/kubernetes/Resource.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
-import { givenInput } from "../support/MinimalInput.js"
+import { input } from "../support/Records.js"
 import { type Backend, backends } from "../support/Worlds.js"
 
 const mortal: Access.User = { name: "mortal", rules: [Access.everything] }
@@ -139,7 +139,7 @@ describe.sequential("a process that is killed", () => {
         () =>
           Effect.gen(function*() {
             const { control, next } = yield* afterKill(backend, row)
-            const given = yield* givenInput
+            const given = input()
             if (act === "build") {
               const { ref } = yield* next.build(given)
               const [status] = yield* Stream.runCollect(Stream.filter(next.changes(ref), BuildStatus.isTerminal))

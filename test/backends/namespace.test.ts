@@ -2,14 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Stream } from "effect"
 import { BackendSelection, BuildBackend, Cluster, CustomBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { givenInput } from "../support/MinimalInput.js"
+import { input } from "../support/Records.js"
 import { backends } from "../support/Worlds.js"
 
 const invalid = ["No such", "", "a/b", "-a", "a".repeat(64), "../x"]
 
 const rejects = (backend: BuildBackend.Service, namespace: string | undefined) =>
   Effect.gen(function*() {
-    const given = yield* givenInput
+    const given = input()
     const rejected = yield* Effect.flip(backend.build(given, { namespace }))
     assert(rejected._tag === "BuildRejected")
     assert.strictEqual(rejected.reason, "InvalidInput")

@@ -78,12 +78,12 @@ const rows: ReadonlyArray<Row> = [
   },
   {
     what: "a number instead of a string",
-    act: respond(200, JSON.stringify(pod({ resourceVersion: 1 }))),
+    act: respond(200, JSON.stringify({ metadata: { ...pod().metadata, resourceVersion: 1 } })),
     reason: "Decode"
   },
   {
     what: "a string of megabytes instead of a number",
-    act: respond(200, JSON.stringify(pod({ generation: "9".repeat(5_000_000) }))),
+    act: respond(200, JSON.stringify({ metadata: { ...pod().metadata, generation: "9".repeat(5_000_000) } })),
     reason: "Decode"
   },
   { what: "an object in __proto__", act: respond(200, `{"__proto__":${JSON.stringify(pod())}}`), reason: "Decode" },
@@ -203,7 +203,7 @@ layer(TestServer.authority, { excludeTestServices: true })("hostile response", (
   it.scoped("unknown fields: ignored, the others are decoded", () =>
     Effect.gen(function*() {
       const labels = JSON.parse(`{"__proto__":"p","constructor":"c","toString":"t"}`) as unknown
-      const body = JSON.stringify(pod({ labels, generation: 0 }))
+      const body = JSON.stringify({ metadata: { ...pod().metadata, labels, generation: 0 } })
         .replace("\"generation\":0", "\"generation\":1e999")
         .replace(/\}$/, `,"spec":null,"unknown":${deep(100_000)}}`)
       const { cluster } = yield* clusterAt((_request, response) =>

@@ -8,6 +8,7 @@ import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as Json from "../../src/fake/Json.js"
 import * as Resource from "../../src/kubernetes/Resource.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
+import { manifest, type Secret } from "../support/Manifest.js"
 import {
   byJobs,
   children,
@@ -232,13 +233,14 @@ describe.sequential("life", () => {
     (stage) =>
       Effect.gen(function*() {
         const { backend, fake } = stage
-        const secret = (data: string) => ({
-          apiVersion: "v1",
-          kind: "Secret",
-          metadata: { name: "shared", namespace: "default" },
-          type: "kubernetes.io/dockerconfigjson",
-          data: { ".dockerconfigjson": Buffer.from(data).toString("base64") }
-        })
+        const secret = (data: string) =>
+          manifest<Secret>({
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { name: "shared", namespace: "default" },
+            type: "kubernetes.io/dockerconfigjson",
+            data: { ".dockerconfigjson": Buffer.from(data).toString("base64") }
+          })
         yield* fake.seed(secret("{\"auths\":{}}"))
         const before = (yield* fake.objects({ kind: "Secret" })).length
         for (const image of ["a", "b"]) {

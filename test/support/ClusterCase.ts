@@ -1,11 +1,11 @@
 import { assert } from "@effect/vitest"
 import { type Duration, Effect, Option, Predicate, type Scope, Stream } from "effect"
 import type { Cluster, ClusterError } from "effect-os-builder"
-import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import type { Driver } from "../../src/kubernetes/client/Driver.js"
 import type { Change, Reflector } from "../../src/kubernetes/Reflector.js"
 import * as Resource from "../../src/kubernetes/Resource.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
+import { type ConfigMap, type Manifest, manifest, type Pod, type PodSpec } from "./Manifest.js"
 
 export interface Place {
   readonly cluster: Cluster.Service
@@ -41,15 +41,20 @@ export const textAt = (object: unknown, ...path: ReadonlyArray<string | number>)
   return String(found)
 }
 
-export const configMap = (name: string, fields: JsonObject = {}, labels: JsonObject = {}): JsonObject => ({
-  metadata: { name, labels },
-  ...fields
+export const configMap = (
+  name: string,
+  fields: Manifest<ConfigMap> = {},
+  labels: Readonly<Record<string, string>> = {}
+) => manifest<ConfigMap>({ metadata: { name, labels }, ...fields })
+
+/** The spec of a pod that a Job may have too. */
+export const podSpec = manifest<PodSpec>({
+  containers: [{ name: "main", image: "registry.example.com/image:1" }],
+  restartPolicy: "Never"
 })
 
-export const pod = (name: string, spec: JsonObject = {}, labels: JsonObject = {}): JsonObject => ({
-  metadata: { name, labels },
-  spec: { containers: [{ name: "main", image: "registry.example.com/image:1" }], restartPolicy: "Never", ...spec }
-})
+export const pod = (name: string, spec: Partial<Manifest<PodSpec>> = {}) =>
+  manifest<Pod>({ metadata: { name, labels: {} }, spec: { ...podSpec, ...spec } })
 
 /** The error of an effect that has to fail. */
 export const refusal = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>

@@ -5,6 +5,15 @@ import type { Status } from "../../src/fake/apiserver/Status.js"
 import * as ControlPlane from "../../src/fake/ControlPlane.js"
 import * as Json from "../../src/fake/Json.js"
 import type { ApiRequest, JsonObject, WatchLine } from "../../src/kubernetes/client/ApiRequest.js"
+import {
+  type ConfigMap,
+  type Manifest,
+  manifest,
+  type Namespace,
+  type ObjectMeta,
+  type Pod,
+  type PodSpec
+} from "./Manifest.js"
 import { settle } from "./Quiescence.js"
 
 export { settle }
@@ -13,7 +22,7 @@ type Query = Readonly<Record<string, string>>
 
 export const admin: Access.User = { name: "admin", rules: [Access.everything] }
 
-/** The API of a control plane, as short as tests want it. */
+/** The API of a control plane, with short names. */
 export const api = (plane: ControlPlane.ControlPlane, user: Access.User = admin) => {
   const send = (request: ApiRequest): Effect.Effect<Reply, Refused | Dropped> => plane.gateway.handle(request, user)
   const object = (request: ApiRequest): Effect.Effect<JsonObject, Refused | Dropped> =>
@@ -45,42 +54,42 @@ export const api = (plane: ControlPlane.ControlPlane, user: Access.User = admin)
 
 export type Api = ReturnType<typeof api>
 
-/** An API server with one namespace, `ns`, and nothing that works on it. */
+/** An API server with one namespace, `ns`, and no controllers. */
 export const bare = (options: ControlPlane.Options = {}) =>
   Effect.tap(
     ControlPlane.makeServer(options),
-    (made) => api(made).post("/api/v1/namespaces", { metadata: { name: "ns" } })
+    (made) => api(made).post("/api/v1/namespaces", manifest<Namespace>({ metadata: { name: "ns" } }))
   )
 
 /** A whole cluster with a namespace `ns`. */
 export const plane = (options: ControlPlane.Options = {}) =>
   Effect.tap(ControlPlane.make({ namespaces: ["ns"], ...options }), () => settle)
 
-/** What the server refuses with. */
+/** The Status of a request that the server refuses. */
 export const refused = <A>(effect: Effect.Effect<A, Refused | Dropped>): Effect.Effect<Status> =>
   Effect.flatMap(Effect.either(effect), (either) =>
     Either.isLeft(either) && either.left._tag === "Refused"
       ? Effect.succeed(either.left.status)
       : Effect.die(new Error(`not refused: ${JSON.stringify(either)}`)))
 
-/** Forks, and lets it get as far as it gets. */
+/** Forks an effect and waits until the cluster is quiescent. */
 export const started = <A, E>(effect: Effect.Effect<A, E>) => Effect.tap(Effect.fork(effect), () => settle)
 
 export const configMaps = "/api/v1/namespaces/ns/configmaps"
 export const pods = "/api/v1/namespaces/ns/pods"
 export const jobs = "/apis/batch/v1/namespaces/ns/jobs"
 
-export const configMap = (name: string, data: Readonly<Record<string, string>> = {}, metadata: JsonObject = {}) => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: { name, ...metadata },
-  data
-})
+export const configMap = (
+  name: string,
+  data: Readonly<Record<string, string>> = {},
+  metadata: Manifest<ObjectMeta> = {}
+) => manifest<ConfigMap>({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, ...metadata }, data })
 
-export const pod = (name: string, spec: JsonObject = {}): JsonObject => ({
-  metadata: { name },
-  spec: { containers: [{ name: "main", image: "registry/image:1" }], restartPolicy: "Never", ...spec }
-})
+export const pod = (name: string, spec: Partial<Manifest<PodSpec>> = {}) =>
+  manifest<Pod>({
+    metadata: { name },
+    spec: { containers: [{ name: "main", image: "registry/image:1" }], restartPolicy: "Never", ...spec }
+  })
 
 export const version = (object: JsonObject): number => Number(Json.text(object, "metadata", "resourceVersion"))
 export const names = (list: JsonObject): ReadonlyArray<string> =>

@@ -5,6 +5,7 @@ import { assert } from "@effect/vitest"
 import { Cause, Effect, Exit, Option, Random } from "effect"
 import { ClusterError } from "effect-os-builder"
 import * as KubernetesCluster from "../../src/kubernetes/KubernetesCluster.js"
+import { type Manifest, manifest, type ObjectMeta, type Pod } from "./Manifest.js"
 import * as TestServer from "./TestServer.js"
 
 export const token = "a-secret-token"
@@ -41,9 +42,8 @@ export const errorOf = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<Cluste
 
 export const impatiently = Effect.withRandom(Random.fixed([0]))
 
-export const pod = (more?: object) => ({
-  metadata: { name: "a", namespace: "ns", uid: "u", resourceVersion: "1", ...more }
-})
+export const pod = (more: Manifest<ObjectMeta> = {}) =>
+  manifest<Pod>({ metadata: { name: "a", namespace: "ns", uid: "u", resourceVersion: "1", ...more } })
 
 /** JSON of nested lists. */
 export const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels)

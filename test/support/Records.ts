@@ -1,5 +1,5 @@
 /**
- * The record of a build, and what is said of its objects, for tests of what a state means.
+ * A minimal input, the record of a build and its events.
  */
 import { DateTime, Effect, Option } from "effect"
 import { BuildInput, BuildRef } from "effect-os-builder"

@@ -61,7 +61,7 @@ export const input = (name: string, more: Partial<BuildInput.Options> = {}) =>
     ...more
   }))
 
-/** Lets the cluster do what is to do. */
+/** Time for the controllers of the cluster to act. */
 export const settle = Effect.sleep("2 seconds")
 
 export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>): Effect.Effect<ReadonlyArray<A>, E, R> =>

@@ -5,7 +5,7 @@
 import { Effect, Stream } from "effect"
 import { Cluster } from "effect-os-builder"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
-import { givenInput } from "./MinimalInput.js"
+import { input } from "./Records.js"
 import { backends } from "./Worlds.js"
 
 const [, , kubeconfig = "", name, act] = process.argv
@@ -15,7 +15,7 @@ const program = Effect.gen(function*() {
   const found = backends.find((one) => one.name === name)
   if (found === undefined) return yield* Effect.dieMessage(`there is no backend ${name}`)
   const backend = yield* Effect.provideService(found.make, Cluster.Cluster, cluster)
-  const { ref } = yield* backend.build(yield* givenInput)
+  const { ref } = yield* backend.build(input())
   switch (act) {
     case "cancel":
       return yield* backend.cancel(ref)

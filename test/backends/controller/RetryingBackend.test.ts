@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { BuildInput, Cluster, SingleNodeBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { givenInput } from "../../support/MinimalInput.js"
+import { input } from "../../support/Records.js"
 import { inTime } from "../../support/VirtualTime.js"
 
 const faults = {
@@ -26,7 +26,7 @@ describe.sequential("a backend that waits out outages", () => {
       inTime(Effect.gen(function*() {
         const { cluster, control } = yield* FakeCluster.make({ openShift: { topology: "SingleReplica" } })
         const backend = yield* Effect.provideService(SingleNodeBuildBackend.make(), Cluster.Cluster, cluster)
-        const given = yield* givenInput
+        const given = input()
         yield* backend.build(given)
         yield* Effect.sleep("1 minute")
         yield* Effect.asVoid(control.fail(match, fault, { times }))
@@ -42,7 +42,7 @@ describe.sequential("a backend that waits out outages", () => {
     inTime(Effect.gen(function*() {
       const { cluster, control } = yield* FakeCluster.make({ openShift: { topology: "SingleReplica" } })
       const backend = yield* Effect.provideService(SingleNodeBuildBackend.make(), Cluster.Cluster, cluster)
-      const { ref } = yield* Effect.flatMap(givenInput, backend.build)
+      const { ref } = yield* backend.build(input())
       yield* Effect.sleep("1 minute")
       yield* control.outage("5 minutes")
       assert.isAbove((yield* Stream.runCollect(backend.logs(ref))).length, 0)

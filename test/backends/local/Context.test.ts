@@ -3,7 +3,7 @@ import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Context from "../../../src/backends/local/Context.js"
-import { givenInput } from "../../support/MinimalInput.js"
+import { input } from "../../support/Records.js"
 
 describe("Context", () => {
   it.scopedLive("write: every file with its bytes and mode, and directories that any user may enter", () =>
@@ -18,7 +18,7 @@ describe("Context", () => {
         "a/b.txt": "",
         "a/secret": { content: bytes, mode: 0o600 }
       }
-      yield* Context.write(fs, path, folder, { ...(yield* givenInput), context })
+      yield* Context.write(fs, path, folder, { ...input(), context })
       const modeOf = (name: string) => Effect.map(fs.stat(path.join(folder, name)), ({ mode }) => mode & 0o7777)
       assert.strictEqual(yield* fs.readFileString(path.join(folder, "it's \"one\" $HOME")), "text é")
       assert.deepStrictEqual(yield* fs.readFile(path.join(folder, "a/b/c/run")), bytes)

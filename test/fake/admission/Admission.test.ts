@@ -3,27 +3,39 @@ import { Effect } from "effect"
 import * as PodSecurity from "../../../src/fake/admission/PodSecurity.js"
 import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
-import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { api, jobs, names, plane, pod, pods, refused, settle } from "../../support/FakeApi.js"
+import {
+  type Container,
+  type Job,
+  type Manifest,
+  manifest,
+  type PodSpec,
+  type ResourceQuota,
+  type ResourceRequirements
+} from "../../support/Manifest.js"
 
-const main = (more: JsonObject): JsonObject => ({ containers: [{ name: "main", image: "i", ...more }] })
+const main = (more: Partial<Manifest<Container>>) =>
+  manifest<PodSpec>({ containers: [{ name: "main", image: "i", ...more }] })
 
 describe.sequential("quotas", () => {
   it.scoped("ResourceQuota: rejects a pod above the limit and admits it later", () =>
     Effect.gen(function*() {
       const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
       const quotas = "/api/v1/namespaces/ns/resourcequotas"
-      yield* client.post(quotas, { metadata: { name: "one" }, spec: { hard: { pods: "1" } } })
+      yield* client.post(quotas, manifest<ResourceQuota>({ metadata: { name: "one" }, spec: { hard: { pods: "1" } } }))
       yield* client.post(pods, pod("a"))
       assert.deepInclude(yield* refused(client.post(pods, pod("b"))), {
         code: 403,
         reason: "Forbidden",
         message: "pods \"b\" is forbidden: exceeded quota: one, requested: pods=1, used: pods=1, limited: pods=1"
       })
-      yield* client.post(jobs, {
-        metadata: { name: "j" },
-        spec: { template: { spec: { ...main({}), restartPolicy: "Never" } } }
-      })
+      yield* client.post(
+        jobs,
+        manifest<Job>({
+          metadata: { name: "j" },
+          spec: { template: { spec: { ...main({}), restartPolicy: "Never" } } }
+        })
+      )
       yield* settle
       const events = Json.objects(yield* client.get("/api/v1/namespaces/ns/events"), "items")
       const created = events.find((event) => Json.text(event, "reason") === "FailedCreate")
@@ -39,8 +51,11 @@ describe.sequential("quotas", () => {
     Effect.gen(function*() {
       const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
       const hard = { "requests.cpu": "1", "limits.memory": "2Gi" }
-      yield* client.post("/api/v1/namespaces/ns/resourcequotas", { metadata: { name: "q" }, spec: { hard } })
-      const said = (name: string, resources: JsonObject) =>
+      yield* client.post(
+        "/api/v1/namespaces/ns/resourcequotas",
+        manifest<ResourceQuota>({ metadata: { name: "q" }, spec: { hard } })
+      )
+      const said = (name: string, resources: Manifest<ResourceRequirements>) =>
         Effect.map(refused(client.post(pods, pod(name, main({ resources })))), (status) => status.message)
       assert.strictEqual(
         yield* said("a", {}),
@@ -57,10 +72,10 @@ describe.sequential("quotas", () => {
 
 describe("pod security", () => {
   const privileged = main({ securityContext: { privileged: true, capabilities: { add: ["SYS_ADMIN", "CHOWN"] } } })
-  const good = {
+  const good = manifest<PodSpec>({
     securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
     ...main({ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } })
-  }
+  })
 
   it("baseline: lists the violations", () => {
     const volumes = [{ name: "v", hostPath: { path: "/" } }]

@@ -3,13 +3,14 @@ import { Effect } from "effect"
 import * as Json from "../../../src/fake/Json.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { api, bare, configMap, configMaps, pod, pods, refused, version } from "../../support/FakeApi.js"
+import { type ConfigMap, manifest, type Pod, type Secret } from "../../support/Manifest.js"
 
 describe("create", () => {
   it.effect("sets uid, creation time, and a resourceVersion shared by all kinds", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
-      const second = yield* post("/api/v1/namespaces/ns/secrets", { metadata: { name: "b" } })
+      const second = yield* post("/api/v1/namespaces/ns/secrets", manifest<Secret>({ metadata: { name: "b" } }))
       assert.isAbove(version(second), version(first))
       assert.strictEqual(Json.text(first, "metadata", "creationTimestamp"), "1970-01-01T00:00:00Z")
       assert.match(Json.text(first, "metadata", "uid") ?? "", /^[0-9a-f-]{36}$/)
@@ -22,7 +23,7 @@ describe("create", () => {
       const script = Effect.gen(function*() {
         const { post } = api(yield* bare())
         return [
-          yield* post(configMaps, { metadata: { generateName: "x-" } }),
+          yield* post(configMaps, manifest<ConfigMap>({ metadata: { generateName: "x-" } })),
           yield* post(pods, pod("p")),
           yield* post(configMaps, configMap("b"))
         ]
@@ -33,7 +34,10 @@ describe("create", () => {
   it.effect("makes a new name from generateName each time", () =>
     Effect.gen(function*() {
       const { post } = api(yield* bare())
-      const made = yield* Effect.replicateEffect(post(configMaps, { metadata: { generateName: "x-" } }), 50)
+      const made = yield* Effect.replicateEffect(
+        post(configMaps, manifest<ConfigMap>({ metadata: { generateName: "x-" } })),
+        50
+      )
       const generated = made.map((object) => Json.text(object, "metadata", "name") ?? "")
       assert.strictEqual(new Set(generated).size, 50)
       generated.forEach((name) => assert.match(name, /^x-[bcdfghjklmnpqrstvwxz2456789]{5}$/))
@@ -101,7 +105,7 @@ describe("update", () => {
   it.effect("the status is written by its subresource only", () =>
     Effect.gen(function*() {
       const { get, merge, post, put } = api(yield* bare())
-      const made = yield* post(pods, { ...pod("p"), status: { phase: "Succeeded" } })
+      const made = yield* post(pods, manifest<Pod>({ ...pod("p"), status: { phase: "Succeeded" } }))
       assert.strictEqual(Json.text(made, "status", "phase"), "Pending")
       yield* put(`${pods}/p/status`, Json.set(Json.set(made, ["status", "phase"], "Running"), ["spec"], {}))
       yield* merge(`${pods}/p`, { status: { phase: "Failed" } })
@@ -131,7 +135,7 @@ describe("update", () => {
   it.effect("an immutable ConfigMap accepts only metadata", () =>
     Effect.gen(function*() {
       const { merge, post } = api(yield* bare())
-      yield* post(configMaps, { ...configMap("a", { x: "1" }), immutable: true })
+      yield* post(configMaps, manifest<ConfigMap>({ ...configMap("a", { x: "1" }), immutable: true }))
       const status = yield* refused(merge(`${configMaps}/a`, { data: { x: "2" } }))
       assert.strictEqual(
         status.message,
@@ -223,7 +227,7 @@ describe("errors", () => {
   it.effect("unknown fields are rejected with strict, else dropped", () =>
     Effect.gen(function*() {
       const { post } = api(yield* bare())
-      const odd = { ...pod("p", { hostUsers: false, colour: "red" }), size: 3 }
+      const odd = { ...pod("p"), spec: { ...pod("p").spec, hostUsers: false, colour: "red" }, size: 3 }
       const status = yield* refused(post(pods, odd, { fieldValidation: "Strict" }))
       assert.deepInclude(status, {
         code: 400,

@@ -10,6 +10,7 @@ import * as Faults from "../../../src/fake/apiserver/Faults.js"
 import type * as ControlPlane from "../../../src/fake/ControlPlane.js"
 import * as Json from "../../../src/fake/Json.js"
 import { api, configMap, configMaps, jobs, plane } from "../../support/FakeApi.js"
+import { type Job, manifest } from "../../support/Manifest.js"
 
 const read = async (response: IncomingMessage) => {
   const chunks: Array<Buffer> = []
@@ -147,7 +148,7 @@ describe.sequential("the served API", () => {
       const served = yield* serve()
       const { post } = api(served.plane)
       const template = { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "i" }] } }
-      yield* post(jobs, { metadata: { name: "j" }, spec: { template } })
+      yield* post(jobs, manifest<Job>({ metadata: { name: "j" }, spec: { template } }))
       yield* Effect.sleep("50 millis")
       const pods = JSON.parse((yield* fetch(served, "/api/v1/namespaces/ns/pods")).body)
       const name = Json.text(pods, "items", 0, "metadata", "name")

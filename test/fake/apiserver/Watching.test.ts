@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
 import * as Json from "../../../src/fake/Json.js"
 import { api, bare, configMap, configMaps, names, refused, started, told, version } from "../../support/FakeApi.js"
+import { manifest, type Namespace, type Secret } from "../../support/Manifest.js"
 
 const take = <E>(lines: Stream.Stream<Parameters<typeof told>[0], E>, count: number) =>
   Effect.map(Stream.runCollect(Stream.take(lines, count)), (chunk) => Chunk.toReadonlyArray(chunk))
@@ -92,7 +93,7 @@ describe.sequential("watches", () => {
   it.scoped("without a resourceVersion: emit existing objects, then changes, of the namespace only", () =>
     Effect.gen(function*() {
       const { post, watch } = api(yield* bare())
-      yield* post("/api/v1/namespaces", { metadata: { name: "other" } })
+      yield* post("/api/v1/namespaces", manifest<Namespace>({ metadata: { name: "other" } }))
       yield* post(configMaps, configMap("a"))
       const fiber = yield* started(take(watch(configMaps), 2))
       const everywhere = yield* started(take(watch("/api/v1/configmaps"), 3))
@@ -178,9 +179,9 @@ describe.sequential("watches", () => {
       const { post, watch } = api(yield* bare())
       const query = { timeoutSeconds: "90", allowWatchBookmarks: "true" }
       const fiber = yield* started(Stream.runCollect(watch(configMaps, query)))
-      yield* post("/api/v1/namespaces/ns/secrets", { metadata: { name: "elsewhere" } })
+      yield* post("/api/v1/namespaces/ns/secrets", manifest<Secret>({ metadata: { name: "elsewhere" } }))
       yield* TestClock.adjust("1 minute")
-      yield* post("/api/v1/namespaces/ns/secrets", { metadata: { name: "elsewhere-too" } })
+      yield* post("/api/v1/namespaces/ns/secrets", manifest<Secret>({ metadata: { name: "elsewhere-too" } }))
       yield* TestClock.adjust("30 seconds")
       const lines = Chunk.toReadonlyArray(yield* Fiber.join(fiber))
       assert.deepStrictEqual(lines.map((line) => [line.type, version(line.object)]), [["BOOKMARK", 2], ["BOOKMARK", 3]])

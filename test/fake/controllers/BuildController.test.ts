@@ -7,6 +7,7 @@ import * as OpenShiftBuilder from "../../../src/fake/kubelet/OpenShiftBuilder.js
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { type Api, api, plane, pods, refused, settle, started } from "../../support/FakeApi.js"
+import { manifest, type Secret } from "../../support/Manifest.js"
 
 const builds = "/apis/build.openshift.io/v1/namespaces/ns/builds"
 
@@ -143,7 +144,7 @@ describe.sequential("an OpenShift Build", () => {
         reason: "GenericBuildFailed",
         message: "These resources do not exist: Secrets [entitlement]"
       })
-      yield* client.post("/api/v1/namespaces/ns/secrets", { metadata: { name: "entitlement" } })
+      yield* client.post("/api/v1/namespaces/ns/secrets", manifest<Secret>({ metadata: { name: "entitlement" } }))
       yield* settle
       const done = yield* status(client)
       assert.deepInclude(done, { phase: "Complete" })

@@ -4,16 +4,25 @@ import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { api, configMap, configMaps, names, plane, pod, pods, refused, settle } from "../../support/FakeApi.js"
+import {
+  type Manifest,
+  manifest,
+  type Namespace,
+  type ObjectMeta,
+  type OwnerReference,
+  type PersistentVolumeClaim
+} from "../../support/Manifest.js"
 
-const ownedBy = (owner: JsonObject, more: JsonObject = {}): JsonObject => ({
-  ownerReferences: [{
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    name: Json.text(owner, "metadata", "name") ?? "",
-    uid: Json.text(owner, "metadata", "uid") ?? "",
-    ...more
-  }]
-})
+const ownedBy = (owner: JsonObject, more: Partial<Manifest<OwnerReference>> = {}) =>
+  manifest<ObjectMeta>({
+    ownerReferences: [{
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      name: Json.text(owner, "metadata", "name") ?? "",
+      uid: Json.text(owner, "metadata", "uid") ?? "",
+      ...more
+    }]
+  })
 
 const family = Effect.gen(function*() {
   const client = api(yield* plane())
@@ -69,16 +78,14 @@ describe.sequential("the garbage collector", () => {
     Effect.gen(function*() {
       const { client, parent } = yield* family
       const other = yield* client.post(configMaps, configMap("other"))
-      const references = [parent, other].flatMap((owner) => Json.objects(ownedBy(owner), "ownerReferences"))
+      const references = [parent, other].flatMap((owner) => ownedBy(owner).ownerReferences ?? [])
       yield* client.post(configMaps, configMap("shared", {}, { ownerReferences: references }))
       yield* client.delete(`${configMaps}/parent`)
       yield* settle
       const shared = yield* client.get(`${configMaps}/shared`)
       assert.deepStrictEqual(
         Json.objects(shared, "metadata", "ownerReferences").map((owner) => Json.text(owner, "name")),
-        [
-          "other"
-        ]
+        ["other"]
       )
     }))
 })
@@ -87,7 +94,7 @@ describe.sequential("a namespace", () => {
   it.scoped("has a service account and ConfigMaps, which are recreated", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
-      yield* client.post("/api/v1/namespaces", { metadata: { name: "new" } })
+      yield* client.post("/api/v1/namespaces", manifest<Namespace>({ metadata: { name: "new" } }))
       yield* settle
       assert.deepStrictEqual(names(yield* client.get("/api/v1/namespaces/new/serviceaccounts")), ["default"])
       assert.deepStrictEqual(names(yield* client.get("/api/v1/namespaces/new/configmaps")), ["kube-root-ca.crt"])
@@ -125,7 +132,7 @@ describe.sequential("a claim", () => {
       const client = api(yield* plane())
       const path = "/api/v1/namespaces/ns/persistentvolumeclaims"
       const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } }
-      yield* client.post(path, { metadata: { name: "cache" }, spec })
+      yield* client.post(path, manifest<PersistentVolumeClaim>({ metadata: { name: "cache" }, spec }))
       yield* settle
       assert.deepStrictEqual((yield* client.get(`${path}/cache`))["status"], {
         phase: "Bound",

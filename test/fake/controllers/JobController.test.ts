@@ -6,11 +6,13 @@ import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { type Api, api, jobs, names, plane, pods, refused, settle, told } from "../../support/FakeApi.js"
+import { type Job, type JobSpec, type Manifest, manifest } from "../../support/Manifest.js"
 
-const job = (name: string, spec: JsonObject = {}): JsonObject => ({
-  metadata: { name },
-  spec: { template: { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "i" }] } }, ...spec }
-})
+const job = (name: string, spec: Partial<Manifest<JobSpec>> = {}) =>
+  manifest<Job>({
+    metadata: { name },
+    spec: { template: { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "i" }] } }, ...spec }
+  })
 
 /** Runs the programs in order, then the last one for every further pod. */
 const inTurn = (...steps: ReadonlyArray<Stream.Stream<Program.Step>>) => () => {
@@ -29,14 +31,16 @@ const conditions = (object: JsonObject): ReadonlyArray<string> =>
     (condition) => `${Json.text(condition, "type")} ${Json.text(condition, "reason")}`
   )
 
-const running = (options: ControlPlane.Options, spec: JsonObject) =>
+const start = (options: ControlPlane.Options, object: JsonObject) =>
   Effect.gen(function*() {
     const made = yield* plane(options)
     const client = api(made)
-    yield* client.post(jobs, job("a", spec))
+    yield* client.post(jobs, object)
     yield* settle
     return { ...client, made }
   })
+
+const running = (options: ControlPlane.Options, spec: Partial<Manifest<JobSpec>>) => start(options, job("a", spec))
 
 const status = (client: Pick<Api, "get">) =>
   Effect.map(client.get(`${jobs}/a`), (object) => Json.object(object, "status"))
@@ -97,10 +101,12 @@ describe.sequential("a Job", () => {
 
   it.scoped("does not count ignored failures", () =>
     Effect.gen(function*() {
+      // The type requires `status`, which the server defaults to "True".
       const rules = [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] }]
-      const client = yield* running(
+      const object = job("a", { backoffLimit: 0 })
+      const client = yield* start(
         { pods: inTurn(Program.evicted, Program.evicted, Program.exit(0)) },
-        { podFailurePolicy: { rules }, backoffLimit: 0 }
+        { ...object, spec: { ...object.spec, podFailurePolicy: { rules } } }
       )
       assert.deepInclude(yield* status(client), { succeeded: 1 })
       assert.isUndefined((yield* status(client))["failed"])
@@ -213,7 +219,8 @@ describe.sequential("a Job", () => {
   it.scoped("is rejected when invalid", () =>
     Effect.gen(function*() {
       const { post } = api(yield* plane())
-      const said = (spec: JsonObject) => Effect.map(refused(post(jobs, job("a", spec))), (status) => status.message)
+      const said = (spec: Partial<Manifest<JobSpec>>) =>
+        Effect.map(refused(post(jobs, job("a", spec))), (status) => status.message)
       const always = { spec: { containers: [{ name: "main", image: "i" }] } }
       assert.strictEqual(
         yield* said({ template: always }),

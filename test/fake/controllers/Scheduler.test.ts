@@ -2,19 +2,19 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
-import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { type Api, api, plane, pod, pods, settle } from "../../support/FakeApi.js"
+import { type Manifest, manifest, type PersistentVolumeClaim, type Pod, type PodSpec } from "../../support/Manifest.js"
 
 const forever = { pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }
 
-const slot = (name: string): JsonObject => {
+const slot = (name: string) => {
   const required = [{
     labelSelector: { matchLabels: { slot: "one" } },
     namespaceSelector: {},
     topologyKey: "kubernetes.io/hostname"
   }]
   const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } }
-  return { ...pod(name, { affinity }), metadata: { name, labels: { slot: "one" } } }
+  return manifest<Pod>({ ...pod(name, { affinity }), metadata: { name, labels: { slot: "one" } } })
 }
 
 const placed = (client: Api, name: string, namespace = "ns") =>
@@ -23,7 +23,7 @@ const placed = (client: Api, name: string, namespace = "ns") =>
     return Json.text(pod, "spec", "nodeName") ?? `${Json.text(condition, "reason")}: ${Json.text(condition, "message")}`
   })
 
-const start = (client: Api, body: JsonObject, namespace = "ns") =>
+const start = (client: Api, body: Manifest<Pod>, namespace = "ns") =>
   Effect.andThen(client.post(`/api/v1/namespaces/${namespace}/pods`, body), settle)
 
 describe.sequential("the scheduler", () => {
@@ -61,9 +61,8 @@ describe.sequential("the scheduler", () => {
         })
       )
       const toleration = { key: "node-role.kubernetes.io/master", operator: "Exists" }
-      const hungry = (cpu: string): JsonObject => ({
-        containers: [{ name: "main", image: "i", resources: { requests: { cpu } } }]
-      })
+      const hungry = (cpu: string) =>
+        manifest<PodSpec>({ containers: [{ name: "main", image: "i", resources: { requests: { cpu } } }] })
       yield* start(client, pod("arm", { nodeSelector: { "kubernetes.io/arch": "arm64" } }))
       yield* start(client, pod("amd", { nodeSelector: { "kubernetes.io/arch": "amd64" } }))
       yield* start(
@@ -92,7 +91,10 @@ describe.sequential("the scheduler", () => {
       yield* start(client, pod("a", { volumes: [{ name: "cache", persistentVolumeClaim: { claimName: "cache" } }] }))
       assert.include(yield* placed(client, "a"), "persistentvolumeclaim \"cache\" not found")
       const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } }
-      yield* client.post("/api/v1/namespaces/ns/persistentvolumeclaims", { metadata: { name: "cache" }, spec })
+      yield* client.post(
+        "/api/v1/namespaces/ns/persistentvolumeclaims",
+        manifest<PersistentVolumeClaim>({ metadata: { name: "cache" }, spec })
+      )
       yield* settle
       assert.strictEqual(yield* placed(client, "a"), "Unschedulable: no nodes available to schedule pods")
     }))

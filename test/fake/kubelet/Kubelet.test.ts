@@ -2,18 +2,18 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Stream, TestClock } from "effect"
 import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
-import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { type Api, api, names, plane, pod, pods, refused, settle, started } from "../../support/FakeApi.js"
+import { manifest, type PodSpec, type Secret } from "../../support/Manifest.js"
 
 const programs = (program: Program.PodProgram) => ({ pods: () => ({ programs: () => Effect.succeed(program) }) })
 
 const container = (client: Api, name: string, index = 0, kind = "containerStatuses") =>
   Effect.map(client.get(`${pods}/${name}`), (pod) => Json.object(pod, "status", kind, index))
 
-const build: JsonObject = {
+const build = manifest<PodSpec>({
   initContainers: [{ name: "build", image: "i", terminationMessagePolicy: "FallbackToLogsOnError" }],
   containers: [{ name: "push", image: "i" }]
-}
+})
 
 const text = <E>(lines: Stream.Stream<string, E>) => Effect.map(Stream.runCollect(lines), (chunk) => [...chunk])
 
@@ -104,7 +104,8 @@ describe.sequential("a pod", () => {
   it.scoped("waits for Secrets that it mounts or has in its environment", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
-      const secret = (name: string) => client.post("/api/v1/namespaces/ns/secrets", { metadata: { name } })
+      const secret = (name: string) =>
+        client.post("/api/v1/namespaces/ns/secrets", manifest<Secret>({ metadata: { name } }))
       yield* client.post(
         pods,
         pod("p", {

@@ -2,6 +2,7 @@ import { assert } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import * as Resources from "../../../src/kubernetes/Resources.js"
 import { absent, type Case, configMap, reached, refusal } from "../../support/ClusterCase.js"
+import { type ConfigMap, manifest, type Namespace } from "../../support/Manifest.js"
 
 export const collections: Readonly<Record<string, Case>> = {
   "list: a paged list is complete, ordered and a consistent snapshot": ({ cluster, namespace }) =>
@@ -33,11 +34,16 @@ export const collections: Readonly<Record<string, Case>> = {
 
   "namespace deletion: deletes its objects and rejects new ones meanwhile": ({ cluster }) =>
     Effect.gen(function*() {
-      const { metadata } = yield* cluster.create(Resources.Namespace, { metadata: { generateName: "suite-" } })
+      const { metadata } = yield* cluster.create(
+        Resources.Namespace,
+        manifest<Namespace>({ metadata: { generateName: "suite-" } })
+      )
       const namespace = metadata.name
-      yield* cluster.create(Resources.ConfigMap, {
-        metadata: { name: "held", finalizers: ["example.com/hold"] }
-      }, { namespace })
+      yield* cluster.create(
+        Resources.ConfigMap,
+        manifest<ConfigMap>({ metadata: { name: "held", finalizers: ["example.com/hold"] } }),
+        { namespace }
+      )
       yield* cluster.create(Resources.ConfigMap, configMap("free"), { namespace })
       const namespaces = yield* cluster.reflect(Resources.Namespace)
       const configMaps = yield* cluster.reflect(Resources.ConfigMap, { namespace })

@@ -1,17 +1,15 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import * as Resource from "../../../src/kubernetes/Resource.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
-import { absent, at, type Case, type Place, pod, reached, refusal } from "../../support/ClusterCase.js"
+import { absent, at, type Case, type Place, podSpec, reached, refusal } from "../../support/ClusterCase.js"
+import { type Job, type JobSpec, type Manifest, manifest, type PodStatus } from "../../support/Manifest.js"
 
-const job = (name: string, spec: JsonObject = {}): JsonObject => {
-  const { spec: template } = pod(name)
-  return { metadata: { name }, spec: { backoffLimit: 0, template: { spec: template ?? null }, ...spec } }
-}
+const job = (name: string, spec: Partial<Manifest<JobSpec>> = {}) =>
+  manifest<Job>({ metadata: { name }, spec: { backoffLimit: 0, template: { spec: podSpec }, ...spec } })
 
 /** Creates a Job and follows its conditions (as `Type: reason`) and its pods. */
-const start = ({ cluster, namespace }: Place, object: JsonObject) =>
+const start = ({ cluster, namespace }: Place, object: Manifest<Job>) =>
   Effect.gen(function*() {
     const made = yield* cluster.create(Resources.Job, object, { namespace })
     const { name, uid } = made.metadata
@@ -41,28 +39,29 @@ const start = ({ cluster, namespace }: Place, object: JsonObject) =>
           ({ object }) => object
         ),
       podGone: (gone: Resources.Pod) => absent(pods, ({ metadata }) => metadata.uid === gone.metadata.uid),
-      /** Does to a pod what a kubelet would. */
-      move: (pod: Resources.Pod, status: JsonObject) =>
+      /** Writes the status of a pod, as a kubelet does. */
+      move: (pod: Resources.Pod, status: Manifest<PodStatus>) =>
         cluster.patch(Resources.Pod, pod.metadata.name, { merge: { status } }, { namespace, subresource: "status" })
     }
   })
 
-const running: JsonObject = { phase: "Running" }
+const running = manifest<PodStatus>({ phase: "Running" })
 
-const succeeded: JsonObject = { phase: "Succeeded" }
+const succeeded = manifest<PodStatus>({ phase: "Succeeded" })
 
-const failed = (exitCode: number, more: JsonObject = {}): JsonObject => ({
-  phase: "Failed",
-  containerStatuses: [{
-    name: "main",
-    image: "registry.example.com/image:1",
-    imageID: "",
-    ready: false,
-    restartCount: 0,
-    state: { terminated: { exitCode, reason: "Error" } }
-  }],
-  ...more
-})
+const failed = (exitCode: number, more: Manifest<PodStatus> = {}) =>
+  manifest<PodStatus>({
+    phase: "Failed",
+    containerStatuses: [{
+      name: "main",
+      image: "registry.example.com/image:1",
+      imageID: "",
+      ready: false,
+      restartCount: 0,
+      state: { terminated: { exitCode, reason: "Error" } }
+    }],
+    ...more
+  })
 
 const reasonOf = (job: Resources.Job, type: string) => job.status?.conditions?.find((one) => one.type === type)?.reason
 
@@ -275,7 +274,8 @@ export const jobs: Readonly<Record<string, Case>> = {
 
   "Job: gets its defaults": ({ cluster, namespace }) =>
     Effect.gen(function*() {
-      const made = yield* cluster.create(Resource.raw(Resources.Job), job("a", { backoffLimit: null }), { namespace })
+      const object = { ...job("a"), spec: { ...job("a").spec, backoffLimit: null } }
+      const made = yield* cluster.create(Resource.raw(Resources.Job), object, { namespace })
       assert.deepInclude(at(made, "spec"), {
         backoffLimit: 6,
         completions: 1,

@@ -2,7 +2,8 @@ import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Resource from "../../../src/kubernetes/Resource.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
-import { absent, at, type Case, configMap, pod, raw, refusal, textAt } from "../../support/ClusterCase.js"
+import { absent, at, type Case, configMap, pod, podSpec, raw, refusal, textAt } from "../../support/ClusterCase.js"
+import { type ConfigMap, manifest } from "../../support/Manifest.js"
 
 export const objects: Readonly<Record<string, Case>> = {
   "create: sets server fields and returns the stored object": ({ cluster, namespace }) =>
@@ -19,9 +20,11 @@ export const objects: Readonly<Record<string, Case>> = {
 
   "create: makes a name from generateName": ({ cluster, namespace }) =>
     Effect.gen(function*() {
-      const { metadata } = yield* cluster.create(Resources.ConfigMap, { metadata: { generateName: "some-" } }, {
-        namespace
-      })
+      const { metadata } = yield* cluster.create(
+        Resources.ConfigMap,
+        manifest<ConfigMap>({ metadata: { generateName: "some-" } }),
+        { namespace }
+      )
       assert.match(metadata.name, /^some-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
     }),
 
@@ -60,9 +63,11 @@ export const objects: Readonly<Record<string, Case>> = {
   "create: annotations may have 256 KiB": ({ cluster, namespace }) =>
     Effect.gen(function*() {
       const annotated = (name: string, length: number) =>
-        cluster.create(Resources.ConfigMap, { metadata: { name, annotations: { k: "x".repeat(length) } } }, {
-          namespace
-        })
+        cluster.create(
+          Resources.ConfigMap,
+          manifest<ConfigMap>({ metadata: { name, annotations: { k: "x".repeat(length) } } }),
+          { namespace }
+        )
       yield* annotated("a", 256 * 1024 - 1)
       const error = yield* refusal(annotated("b", 256 * 1024))
       assert.strictEqual(error.reason, "Invalid")
@@ -74,7 +79,7 @@ export const objects: Readonly<Record<string, Case>> = {
 
   "create: an unknown field is an error with strict": ({ cluster, namespace }) =>
     Effect.gen(function*() {
-      const wrong = pod("a", { conteiners: [] })
+      const wrong = { ...pod("a"), spec: { ...podSpec, conteiners: [] } }
       const error = yield* refusal(cluster.create(Resources.Pod, wrong, { namespace, strict: true }))
       assert.strictEqual(error.code, 400)
       assert.include(error.status?.message ?? "", "unknown field \"spec.conteiners\"")
@@ -177,7 +182,7 @@ export const objects: Readonly<Record<string, Case>> = {
     Effect.gen(function*() {
       yield* cluster.create(
         Resources.ConfigMap,
-        { metadata: { name: "a", finalizers: ["example.com/hold"] } },
+        manifest<ConfigMap>({ metadata: { name: "a", finalizers: ["example.com/hold"] } }),
         { namespace }
       )
       yield* cluster.delete(Resources.ConfigMap, "a", { namespace })
@@ -191,7 +196,11 @@ export const objects: Readonly<Record<string, Case>> = {
     Effect.gen(function*() {
       const owner = yield* cluster.create(Resources.ConfigMap, configMap("owner"), { namespace })
       const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: owner.metadata.uid }]
-      yield* cluster.create(Resources.ConfigMap, { metadata: { name: "owned", ownerReferences } }, { namespace })
+      yield* cluster.create(
+        Resources.ConfigMap,
+        manifest<ConfigMap>({ metadata: { name: "owned", ownerReferences } }),
+        { namespace }
+      )
       const reflector = yield* cluster.reflect(Resources.ConfigMap, { namespace })
       yield* reflector.list
       yield* cluster.delete(Resources.ConfigMap, "owner", { namespace, propagation: "Background" })

@@ -3,7 +3,19 @@ import { assert } from "@effect/vitest"
 import { Chunk, Effect, Stream } from "effect"
 import type { ApiRequest, JsonObject, Method, WatchLine } from "../../../src/kubernetes/client/ApiRequest.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
-import { at, type Case, configMap, type Place, pod, raw, reached, refusal, textAt } from "../../support/ClusterCase.js"
+import {
+  at,
+  type Case,
+  configMap,
+  type Place,
+  pod,
+  podSpec,
+  raw,
+  reached,
+  refusal,
+  textAt
+} from "../../support/ClusterCase.js"
+import { type ConfigMap, type Job, manifest } from "../../support/Manifest.js"
 
 type Parts = Partial<Pick<ApiRequest, "query" | "body" | "contentType" | "accept">>
 
@@ -61,7 +73,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       const page = (query: Readonly<Record<string, string>>) => send(place, "GET", configMaps(place), { query })
       const first = yield* page({ ...selected, limit: "2" })
       assert.deepStrictEqual(names(first), ["n-0", "n-1"])
-      assert.isUndefined(at(first, "metadata", "remainingItemCount"), "how many a selector leaves is not known")
+      assert.isUndefined(at(first, "metadata", "remainingItemCount"), "unknown with a selector")
       yield* cluster.create(Resources.ConfigMap, configMap("n-1a", {}, { app: "x" }), { namespace })
       yield* cluster.delete(Resources.ConfigMap, "n-3", { namespace })
       const second = yield* page({ ...selected, limit: "2", continue: textAt(first, "metadata", "continue") })
@@ -158,8 +170,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       const accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
       const table = (path: string) => Effect.map(send(place, "GET", path, { accept }), columnsAndCells)
       yield* cluster.create(Resources.Pod, pod("a"), { namespace })
-      const { spec } = pod("a")
-      const job = { metadata: { name: "a" }, spec: { suspend: true, template: { spec: spec ?? null } } }
+      const job = manifest<Job>({ metadata: { name: "a" }, spec: { suspend: true, template: { spec: podSpec } } })
       yield* cluster.create(Resources.Job, job, { namespace })
       yield* fill(place, 1)
       const jobs = yield* cluster.reflect(Resources.Job, { namespace })
@@ -224,7 +235,7 @@ export const protocol: Readonly<Record<string, Case>> = {
     Effect.gen(function*() {
       yield* fill(place, 1)
       const path = configMaps(place)
-      const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "n-0" } }
+      const body = manifest<ConfigMap>({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "n-0" } })
       assert.strictEqual((yield* refusal(send(place, "PUT", path, { body }))).code, 405)
       assert.strictEqual((yield* refusal(send(place, "POST", `${path}/n-0`, { body }))).code, 405)
       assert.strictEqual((yield* refusal(send(place, "POST", "/api/v1/configmaps", { body }))).code, 405)
@@ -238,7 +249,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       const path = configMaps(place)
       const post = (body: JsonObject, contentType?: string) =>
         refusal(send(place, "POST", path, { body, ...(contentType === undefined ? {} : { contentType }) }))
-      const good = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } }
+      const good = manifest<ConfigMap>({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } })
       const odd = yield* post(good, "application/x-odd")
       assert.strictEqual(odd.code, 415)
       assert.strictEqual((yield* post({ ...good, kind: "Secret" })).code, 400)
@@ -290,7 +301,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.deepInclude(at(gone, "details"), { name: "n-0", kind: "configmaps" })
       yield* place.cluster.create(
         Resources.ConfigMap,
-        { metadata: { name: "held", finalizers: ["example.com/hold"] } },
+        manifest<ConfigMap>({ metadata: { name: "held", finalizers: ["example.com/hold"] } }),
         place
       )
       const held = yield* send(place, "DELETE", `${configMaps(place)}/held`)
@@ -319,22 +330,21 @@ export const protocol: Readonly<Record<string, Case>> = {
   "update: replaces the object except its status": (place) =>
     Effect.gen(function*() {
       const path = `/apis/batch/v1/namespaces/${place.namespace}/jobs`
-      const { spec } = pod("a")
-      const job = {
+      const job = manifest<Job>({
         apiVersion: "batch/v1",
         kind: "Job",
         metadata: { name: "a", annotations: { one: "1" } },
-        spec: { suspend: true, template: { spec: spec ?? null } }
-      }
+        spec: { suspend: true, template: { spec: podSpec } }
+      })
       const made = yield* send(place, "POST", path, { body: job })
       assert.strictEqual(at(made, "metadata", "generation"), 1)
       const change = (subresource: string, body: JsonObject) =>
         send(place, "PATCH", `${path}/a${subresource}`, { body, contentType: merge })
       const marked = yield* change("", { metadata: { annotations: { two: "2" } }, status: { active: 7 } })
-      assert.strictEqual(at(marked, "metadata", "generation"), 1, "what is wanted is the same")
+      assert.strictEqual(at(marked, "metadata", "generation"), 1, "the spec did not change")
       assert.isUndefined(at(marked, "status", "active"))
       const counted = yield* change("/status", { spec: { suspend: false, parallelism: 3 } })
-      assert.strictEqual(at(counted, "spec", "suspend"), true, "the door of the status leads to nothing else")
+      assert.strictEqual(at(counted, "spec", "suspend"), true, "the status subresource writes only the status")
       assert.strictEqual(at(counted, "metadata", "generation"), 1)
       const wider = yield* change("", { spec: { parallelism: 3 } })
       assert.strictEqual(at(wider, "metadata", "generation"), 2)
@@ -360,8 +370,8 @@ export const protocol: Readonly<Record<string, Case>> = {
   "log: empty for an unscheduled pod, rejected for an unknown container": (place) =>
     Effect.gen(function*() {
       const image = "registry.example.com/image:1"
-      const two = { containers: [{ name: "one", image }, { name: "two", image }], schedulerName: "nobody" }
-      yield* place.cluster.create(Resources.Pod, pod("a", two), place)
+      const containers = [{ name: "one", image }, { name: "two", image }]
+      yield* place.cluster.create(Resources.Pod, pod("a", { containers, schedulerName: "nobody" }), place)
       const log = (container?: string) =>
         Stream.runCollect(place.cluster.logs(Resources.Pod, "a", { namespace: place.namespace, container }))
       assert.deepStrictEqual(Chunk.toReadonlyArray(yield* log("one")), [])

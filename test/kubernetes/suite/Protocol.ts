@@ -114,9 +114,7 @@ export const protocol: Readonly<Record<string, Case>> = {
       assert.includeMembers([...names(now)], ["n-0"])
       const alone = yield* refusal(list({ resourceVersionMatch: "Exact" }))
       assert.strictEqual(alone.code, 422)
-      const future = yield* refusal(
-        list({ resourceVersion: "99999999999", resourceVersionMatch: "NotOlderThan" })
-      )
+      const future = yield* refusal(list({ resourceVersion: "99999999999", resourceVersionMatch: "NotOlderThan" }))
       assert.strictEqual(future.reason, "Timeout")
       assert.isTrue(future.hasCause("ResourceVersionTooLarge"))
     }),

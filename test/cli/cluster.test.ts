@@ -320,7 +320,7 @@ describe.sequential("on a cluster", () => {
   it.scoped("--request-timeout: limits operations while the API server does not respond", () =>
     Effect.gen(function*() {
       const { fake, run } = yield* onCluster(plain)
-      yield* fake.fail({}, FakeCluster.latency("1 hour"))
+      yield* Effect.asVoid(fake.fail({}, FakeCluster.latency("1 hour")))
       const ref = "custom/builds/os-build-a-1/u"
       const limited: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
         [["status", ref], /^Cannot read the status of custom\/.*: no response within 1s\n/],

@@ -65,7 +65,7 @@ export const builtImage = ({ architecture, digest, tag }: {
   })
 
 /**
- * Why a build cannot start: the reason as one of {@link BlockedReason}, and the platform's own (`upstreamReason`).
+ * Why a build cannot start: `reason`, one of the literals, and the reason of the platform (`upstreamReason`).
  *
  * @since 0.1.0
  * @category models

@@ -51,6 +51,7 @@ hard_limit() { sed -n "s/^$1  *[^ ]*  *\\([^ ]*\\) .*/\\1/p" /proc/self/limits 2
 # limit_option LIMIT NAME: prints the value of --ulimit, where buildah would set a higher limit than this process may. Since
 # 1.35 (run_linux.go addRlimits) it sets 1048576 as root, whatever the process has.
 limit_option() {
+  is_older 1 35 && return
   limit=$(hard_limit "$1")
   case $limit in '' | *[!0-9]*) ;; *) [ "$limit" -ge 1048576 ] || printf '%s=%s:%s' "$2" "$limit" "$limit" ;; esac
 }

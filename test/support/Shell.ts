@@ -25,6 +25,18 @@ export const temporary = <A>(use: (folder: string) => A): A => {
   }
 }
 
+/** What the script needs in its environment, with one folder for everything. */
+export const environment = (folder: string) => ({
+  PATH: process.env["PATH"],
+  OSB_INPUT_DIR: folder,
+  OSB_WORK_DIR: folder,
+  OSB_MEMORY_DIR: folder,
+  OSB_BASE_IMAGE: "base",
+  OSB_FINAL_IMAGE: "final",
+  OSB_TIMEOUT_SECONDS: "60",
+  OSB_TERMINATION_MESSAGE: path.join(folder, "message")
+})
+
 /** Runs shell code after the script's functions, without its main part. */
 export const withFunctions = (shell: ReadonlyArray<string>, code: string, env: Record<string, string> = {}) =>
   temporary((folder) => {
@@ -34,14 +46,7 @@ export const withFunctions = (shell: ReadonlyArray<string>, code: string, env: R
       // Else bash takes a socket there for a remote shell's, and reads ~/.bashrc.
       stdio: ["ignore", "pipe", "pipe"],
       env: {
-        PATH: process.env["PATH"],
-        OSB_INPUT_DIR: folder,
-        OSB_WORK_DIR: folder,
-        OSB_MEMORY_DIR: folder,
-        OSB_BASE_IMAGE: "base",
-        OSB_FINAL_IMAGE: "final",
-        OSB_TIMEOUT_SECONDS: "60",
-        OSB_TERMINATION_MESSAGE: path.join(folder, "message"),
+        ...environment(folder),
         ...env
       }
     })

@@ -7,7 +7,7 @@ import * as BuildScript from "../../../src/backends/script/BuildScript.js"
 import * as ErrorText from "../../../src/backends/script/ErrorText.js"
 import * as TerminationMessage from "../../../src/backends/script/TerminationMessage.js"
 import * as BuildInput from "../../../src/core/BuildInput.js"
-import { shells, temporary, withFunctions } from "../../support/Shell.js"
+import { environment, shells, temporary, withFunctions } from "../../support/Shell.js"
 
 describe("BuildScript", { timeout: 60_000 }, () => {
   for (const shell of shells) {
@@ -22,16 +22,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
           const message = path.join(folder, "message")
           const run = spawnSync(command, [...args, "-s", "bake"], {
             input: BuildScript.source,
-            env: {
-              PATH: process.env["PATH"],
-              OSB_INPUT_DIR: folder,
-              OSB_WORK_DIR: folder,
-              OSB_MEMORY_DIR: folder,
-              OSB_BASE_IMAGE: "base",
-              OSB_FINAL_IMAGE: "final",
-              OSB_TIMEOUT_SECONDS: "60",
-              OSB_TERMINATION_MESSAGE: message
-            }
+            env: { ...environment(folder), OSB_TERMINATION_MESSAGE: message }
           })
           assert.strictEqual(run.status, 21)
           assert.strictEqual(TerminationMessage.parse(fs.readFileSync(message, "utf8"))?.code, 21)

@@ -50,6 +50,18 @@ export default tseslint.config(
       ]
     }
   },
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        ...["callee", "callee.object"].map((callee) => ({
+          selector: `CallExpression[${callee}.name=/^(it|test)$/] > Literal.arguments:first-child[value!=/: /]`,
+          message: "A title is \"subject: behaviour\"."
+        }))
+      ]
+    }
+  },
   // `startTimeout` limits a request without a fiber.
   { files: ["src/kubernetes/transport/ResponseBody.ts"], rules: { "no-restricted-globals": "off" } },
   { files: ["bench/**", "examples/**", "scripts/**", "test/**/*.mjs"], rules: { "no-console": "off" } }

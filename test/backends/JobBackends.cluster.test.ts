@@ -133,7 +133,7 @@ layer(real, { excludeTestServices: true, timeout: "90 seconds" })("a real API se
       }))
   }
 
-  it.effect("keeps the pod out of a namespace of level restricted, and the status says so", () =>
+  it.effect("a real API server: keeps the pod out of a namespace of level restricted, and the status says so", () =>
     Effect.gen(function*() {
       const backend = yield* CustomBuildBackend.make({ namespace: "restricted" })
       const input = yield* worldOf({ name: "custom", options: {}, make: CustomBuildBackend.make() }).input(
@@ -152,7 +152,7 @@ layer(real, { excludeTestServices: true, timeout: "90 seconds" })("a real API se
       yield* backend.remove(ref)
     }))
 
-  it.effect("collects everything of a build with its record", () =>
+  it.effect("a real API server: collects everything of a build with its record", () =>
     Effect.gen(function*() {
       const cluster = yield* Cluster.Cluster
       const backend = yield* CustomBuildBackend.make()

@@ -57,7 +57,7 @@ const watch = (ref: Parameters<typeof BuildBackend.changes>[0]) =>
   })
 
 describe("a Job", () => {
-  it.effect("costs two writes and one for the outcome, and waiting for it costs no request", () =>
+  it.effect("a Job: costs two writes and one for the outcome, and waiting for it costs no request", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outcome(FakeCluster.held)
@@ -81,7 +81,7 @@ describe("a Job", () => {
       assert.deepStrictEqual(ending.filter((request) => !/^(?:get|list|watch)/.test(request)), ["patch configmaps"])
     }).pipe(Effect.provide(custom())))
 
-  it.effect("of two clients with one input is one, and the other gets its image when the first dies", () =>
+  it.effect("a Job: of two clients with one input is one, and the other gets its image when the first dies", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       const cluster = yield* Cluster.Cluster
@@ -102,7 +102,7 @@ describe("a Job", () => {
       assert.lengthOf(yield* jobs, 1)
     }).pipe(Effect.provide(custom())))
 
-  it.effect("waits for a secret that arrives late", () =>
+  it.effect("a Job: waits for a secret that arrives late", () =>
     Effect.gen(function*() {
       const cluster = yield* Cluster.Cluster
       const given = yield* input("os", { finalImage: { pullspec: "registry.example.com/os:1", secretName: "late" } })
@@ -117,7 +117,7 @@ describe("a Job", () => {
       assert.strictEqual((yield* end)?._tag, "Succeeded")
     }).pipe(Effect.provide(custom())))
 
-  it.effect("that a quota keeps from having a pod is blocked, and ends when it has waited for too long", () =>
+  it.effect("a Job: that a quota keeps from having a pod is blocked, and ends when it has waited for too long", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.seed({
@@ -137,7 +137,7 @@ describe("a Job", () => {
       assert.deepStrictEqual(yield* jobs, [])
     }).pipe(Effect.provide(custom())))
 
-  it.effect("waits for Kueue as long as that takes", () =>
+  it.effect("a Job: waits for Kueue as long as that takes", () =>
     Effect.gen(function*() {
       const cluster = yield* Cluster.Cluster
       const { ref } = yield* Effect.flatMap(
@@ -155,7 +155,7 @@ describe("a Job", () => {
       assert.strictEqual((yield* end)?._tag, "Succeeded")
     }).pipe(Effect.provide(custom())))
 
-  it.effect("tells each attempt in its log", () =>
+  it.effect("a Job: tells each attempt in its log", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outcome(FakeCluster.pushFails({ transient: true }))
@@ -170,7 +170,7 @@ describe("a Job", () => {
 })
 
 describe("user namespaces", () => {
-  it.effect("that the server silently drops are refused, and leave nothing behind", () =>
+  it.effect("user namespaces: that the server silently drops are refused, and leave nothing behind", () =>
     Effect.gen(function*() {
       const cluster = yield* Cluster.Cluster
       // A server without the feature drops the field.
@@ -197,7 +197,7 @@ describe("user namespaces", () => {
       assert.deepStrictEqual(yield* jobs, [])
     }).pipe(Effect.provide(FakeCluster.layer())))
 
-  it.effect("that the server keeps are used", () =>
+  it.effect("user namespaces: that the server keeps are used", () =>
     Effect.gen(function*() {
       yield* Effect.flatMap(input(), (given) => BuildBackend.build(given))
       const [job] = yield* jobs
@@ -214,7 +214,7 @@ describe("the proxies of the cluster", () => {
   })
   const onOpenShift = custom({}, { openShift: {} })
 
-  it.effect("are those of builds that name none, and are asked for once", () =>
+  it.effect("the proxies of the cluster: are those of builds that name none, and are asked for once", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.seed(proxy({ httpsProxy: "http://proxy:3128", noProxy: ".svc" }))
@@ -227,7 +227,7 @@ describe("the proxies of the cluster", () => {
       assert.lengthOf(asked, 1)
     }).pipe(Effect.provide(onOpenShift)))
 
-  it.effect("are left out when they have a password, with a warning that does not tell it", () => {
+  it.effect("the proxies of the cluster: are left out when they have a password, with a warning that does not tell it", () => {
     const said: Array<string> = []
     const logger = Logger.replace(
       Logger.defaultLogger,
@@ -246,7 +246,7 @@ describe("the proxies of the cluster", () => {
     }).pipe(Effect.provide(Layer.provideMerge(onOpenShift, logger)))
   })
 
-  it.effect("that we may not read are none", () =>
+  it.effect("the proxies of the cluster: that we may not read are none", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* Effect.asVoid(fake.fail(
@@ -257,7 +257,7 @@ describe("the proxies of the cluster", () => {
       assert.lengthOf(yield* jobs, 1)
     }).pipe(Effect.provide(onOpenShift)))
 
-  it.effect("that cannot be asked for keep a build from beginning, and the next one completes it", () =>
+  it.effect("the proxies of the cluster: that cannot be asked for keep a build from beginning, and the next one completes it", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       const lift = yield* fake.fail(
@@ -275,7 +275,7 @@ describe("the proxies of the cluster", () => {
 })
 
 describe("a single node", () => {
-  it.effect("runs one build at a time, and waiting for it is no part of the pending timeout", () =>
+  it.effect("a single node: runs one build at a time, and waiting for it is no part of the pending timeout", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       const cluster = yield* Cluster.Cluster
@@ -298,7 +298,7 @@ describe("a single node", () => {
       assert.strictEqual((yield* two.end)?._tag, "Succeeded")
     }).pipe(Effect.provide(singleNode())))
 
-  it.effect("is waited for while its API server is away", () =>
+  it.effect("a single node: is waited for while its API server is away", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       const given = yield* input()
@@ -309,7 +309,7 @@ describe("a single node", () => {
       assert.strictEqual((yield* (yield* watch(ref)).end)?._tag, "Succeeded")
     }).pipe(Effect.provide(singleNode())))
 
-  it.effect("is not waited for longer than it is said to", () =>
+  it.effect("a single node: is not waited for longer than it is said to", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outage("1 hour")
@@ -320,7 +320,7 @@ describe("a single node", () => {
       assert.strictEqual(error.reason, "Unreachable")
     }).pipe(Effect.provide(singleNode({ outageTimeout: "1 minute" }))))
 
-  it.effect("asks for little, and more when the input does", () =>
+  it.effect("a single node: asks for little, and more when the input does", () =>
     Effect.gen(function*() {
       yield* Effect.flatMap(input("a"), (given) => BuildBackend.build(given))
       yield* Effect.flatMap(input("b", { resources: { memory: "8Gi" } }), (given) => BuildBackend.build(given))

@@ -27,7 +27,7 @@ const withHome = <A, E>(effect: Effect.Effect<A, E, BuildBackend.BuildBackend>) 
   })).pipe(Effect.provide(NodeContext.layer))
 
 describe("LocalBuildBackend", () => {
-  it.live("knows no build in a home where none was made, and makes nothing by looking", () =>
+  it.live("LocalBuildBackend: knows no build in a home where none was made, and makes nothing by looking", () =>
     withHome(Effect.gen(function*() {
       assert.deepStrictEqual(yield* BuildBackend.list(), [])
       assert.strictEqual((yield* Effect.flip(BuildBackend.status(ref)))._tag, "BuildNotFound")
@@ -78,7 +78,7 @@ describe("LocalBuildBackend", () => {
       )
     })).pipe(Effect.provide(NodeContext.layer)))
 
-  it.live("says what it cannot read of its environment", () =>
+  it.live("LocalBuildBackend: says what it cannot read of its environment", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(
         Layer.build(LocalBuildBackend.layerConfig({ namespace: Config.string("NAMESPACE") })).pipe(

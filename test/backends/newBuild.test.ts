@@ -111,7 +111,7 @@ describe.sequential("a new build", () => {
       assert.deepStrictEqual(cost, { backend: "custom", hashes: 1, requests: four("custom") })
     }))
 
-  it.scoped("the context is packed once, and the record is not decoded", () =>
+  it.scoped("a new build: the context is packed once, and the record is not decoded", () =>
     Effect.gen(function*() {
       const { cluster } = yield* world
       let packed = 0

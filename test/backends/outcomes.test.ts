@@ -106,7 +106,7 @@ const suite = (backend: Backend) =>
         ))
     }
 
-    it("steers builds apart by what they are", () =>
+    it("outcomes: steers builds apart by what they are", () =>
       inTime(
         Effect.gen(function*() {
           const fake = yield* FakeCluster.FakeCluster

@@ -59,13 +59,13 @@ const node = {
 }
 
 layer(ControlPlane.layer, { excludeTestServices: true, timeout: "90 seconds" })("ControlPlane", (it) => {
-  it.effect("answers with the version that was built", () =>
+  it.effect("ControlPlane: answers with the version that was built", () =>
     Effect.gen(function*() {
       const { version } = yield* ControlPlane.ControlPlane
       assert.match(version, /^v1\.\d+\.\d+/)
     }))
 
-  it.effect("makes a pod of a job, and schedules it once there is a node", () =>
+  it.effect("ControlPlane: makes a pod of a job, and schedules it once there is a node", () =>
     Effect.gen(function*() {
       yield* create("/api/v1/namespaces", { metadata: { name: "jobs" } })
       yield* create("/apis/batch/v1/namespaces/jobs/jobs", job)
@@ -79,7 +79,7 @@ layer(ControlPlane.layer, { excludeTestServices: true, timeout: "90 seconds" })(
       assert.deepStrictEqual(placed.items.map((pod) => pod.spec.nodeName), ["node"])
     }))
 
-  it.effect("forbids what was not granted", () =>
+  it.effect("ControlPlane: forbids what was not granted", () =>
     Effect.gen(function*() {
       const { client, unprivileged } = yield* ControlPlane.ControlPlane
       const asUnprivileged = HttpClient.mapRequest(client, HttpClientRequest.bearerToken(unprivileged.token))
@@ -88,7 +88,7 @@ layer(ControlPlane.layer, { excludeTestServices: true, timeout: "90 seconds" })(
       assert.strictEqual(error.response.status, 403)
     }))
 
-  it.effect("keeps its data when the API server is killed and started again", () =>
+  it.effect("ControlPlane: keeps its data when the API server is killed and started again", () =>
     Effect.gen(function*() {
       const { client, killApiServer, startApiServer } = yield* ControlPlane.ControlPlane
       const configMaps = "/api/v1/namespaces/default/configmaps"
@@ -103,7 +103,7 @@ layer(ControlPlane.layer, { excludeTestServices: true, timeout: "90 seconds" })(
 })
 
 describe("ControlPlane's scope", () => {
-  it.live("leaves nothing behind", () =>
+  it.live("ControlPlane's scope: leaves nothing behind", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path

@@ -12,7 +12,7 @@ const inputFor = (tag: string, repository = "registry.example.com/os") =>
 const ref = new BuildRef.BuildRef({ backend: "mock", namespace: "default", name: "os-build-a-1", uid: "u1" })
 
 describe("run", () => {
-  it.effect("cancels what was being created when it is interrupted, once that is known", () =>
+  it.effect("run: cancels what was being created when it is interrupted, once that is known", () =>
     Effect.gen(function*() {
       const creating = yield* Deferred.make<void>()
       const created = yield* Deferred.make<void>()
@@ -35,7 +35,7 @@ describe("run", () => {
       assert.deepStrictEqual(yield* Ref.get(cancelled), [String(ref)])
     }))
 
-  it.effect("does not wait for a cancellation that hangs for longer than ten seconds", () =>
+  it.effect("run: does not wait for a cancellation that hangs for longer than ten seconds", () =>
     Effect.gen(function*() {
       const watched = yield* Deferred.make<void>()
       const fiber = yield* BuildBackend.run(yield* inputFor("1")).pipe(
@@ -53,7 +53,7 @@ describe("run", () => {
       assert.isTrue((yield* Fiber.await(fiber))._tag === "Failure")
     }))
 
-  it.effect("leaves the build alone when the backend fails while it waits", () =>
+  it.effect("run: leaves the build alone when the backend fails while it waits", () =>
     Effect.gen(function*() {
       const error = new BuildError.BackendError({ backend: "mock", reason: "Unreachable", operation: "watch" })
       const failure = yield* BuildBackend.run(yield* inputFor("1")).pipe(
@@ -67,7 +67,7 @@ describe("run", () => {
       assert.strictEqual(failure, error)
     }))
 
-  it.effect("says that a build was removed under it", () =>
+  it.effect("run: says that a build was removed under it", () =>
     Effect.gen(function*() {
       const failure = yield* BuildBackend.run(yield* inputFor("1")).pipe(
         Effect.provide(BuildBackend.layerMock({
@@ -82,7 +82,7 @@ describe("run", () => {
 })
 
 describe("result", () => {
-  it.effect("refuses a stream of changes that ends before the build does", () =>
+  it.effect("result: refuses a stream of changes that ends before the build does", () =>
     Effect.gen(function*() {
       const startedAt = yield* DateTime.now
       const failure = yield* BuildBackend.result(ref).pipe(
@@ -97,7 +97,7 @@ describe("result", () => {
 })
 
 describe("events", () => {
-  it.effect("cancels a build of its own when it is read no further", () =>
+  it.effect("events: cancels a build of its own when it is read no further", () =>
     Effect.gen(function*() {
       const memory = yield* BuildBackend.MemoryBackend
       yield* memory.outcome({ _tag: "Held" })
@@ -107,7 +107,7 @@ describe("events", () => {
       assert.strictEqual((yield* BuildBackend.status(first.ref))._tag, "Cancelled")
     }).pipe(Effect.provide(BuildBackend.layerMemory)))
 
-  it.effect("goes on without the log when that is lost", () =>
+  it.effect("events: goes on without the log when that is lost", () =>
     Effect.gen(function*() {
       const error = new BuildError.BackendError({ backend: "mock", reason: "Forbidden", operation: "read the log" })
       const events = yield* BuildBackend.events(yield* inputFor("1")).pipe(
@@ -183,7 +183,7 @@ describe("derive", () => {
 })
 
 describe("prune", () => {
-  it.effect("removes what ended long ago, and keeps the newest of each repository", () =>
+  it.effect("prune: removes what ended long ago, and keeps the newest of each repository", () =>
     Effect.gen(function*() {
       const memory = yield* BuildBackend.MemoryBackend
       const build = (tag: string, repository?: string) =>
@@ -216,7 +216,7 @@ describe("prune", () => {
 })
 
 describe("layerMock", () => {
-  it.effect("dies in a method that the test did not give", () =>
+  it.effect("layerMock: dies in a method that the test did not give", () =>
     BuildBackend.list().pipe(
       Effect.provide(Layer.fresh(BuildBackend.layerMock({}))),
       Effect.exit,

@@ -17,13 +17,13 @@ const lines: ReadonlyArray<readonly [string, ConstructorParameters<typeof BuildE
 ]
 
 describe("stepOf", () => {
-  it("reads the lines that announce an instruction", () => {
+  it("stepOf: reads the lines that announce an instruction", () => {
     for (const [line, step] of lines) {
       assert.deepStrictEqual(BuildEvent.stepOf(line), Option.some(new BuildEvent.Step(step)), line)
     }
   })
 
-  it("takes nothing else for one", () => {
+  it("stepOf: takes nothing else for one", () => {
     for (
       const line of ["", "STEP", "  STEP 1/2: FROM a", "step 1/2: FROM a", "--> 3f1c", "STEP 1/2:", "xSTEP 1/2: do"]
     ) {

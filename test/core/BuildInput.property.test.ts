@@ -40,19 +40,24 @@ const sorted = <A>(record: { readonly [key: string]: A } = {}): Array<[string, A
   Object.entries(record).sort(([a], [b]) => a < b ? -1 : 1)
 
 describe("every input", () => {
-  it.effect.prop("comes back from JSON as it was", [BuildInput.BuildInput], ([input]) =>
-    Effect.gen(function*() {
-      const json: unknown = JSON.parse(JSON.stringify(encode(input)))
-      assert.deepStrictEqual(yield* BuildInput.decode(json), input)
-    }), options)
+  it.effect.prop(
+    "every input: comes back from JSON as it was",
+    [BuildInput.BuildInput],
+    ([input]) =>
+      Effect.gen(function*() {
+        const json: unknown = JSON.parse(JSON.stringify(encode(input)))
+        assert.deepStrictEqual(yield* BuildInput.decode(json), input)
+      }),
+    options
+  )
 
-  it.effect.prop("is what make makes of it", [BuildInput.BuildInput], ([input]) =>
+  it.effect.prop("every input: is what make makes of it", [BuildInput.BuildInput], ([input]) =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* BuildInput.make(input), input)
     }), options)
 
   it.effect.prop(
-    "has one fingerprint, in whatever order its keys are",
+    "every input: has one fingerprint, in whatever order its keys are",
     [BuildInput.BuildInput],
     ([input]) =>
       Effect.gen(function*() {
@@ -63,7 +68,7 @@ describe("every input", () => {
   )
 
   it.effect.prop(
-    "has another fingerprint exactly if what determines the image is another",
+    "every input: has another fingerprint exactly if what determines the image is another",
     [BuildInput.BuildInput, BuildInput.BuildInput],
     ([input, other]) =>
       Effect.forEach(Object.keys(BuildInput.BuildInput.fields), (field) =>
@@ -177,7 +182,7 @@ const inputs: fc.Arbitrary<unknown> = fc.oneof(
   }
 )
 
-it("10,000 random and mutated inputs are valid, or refused with reasons", { timeout: 300_000 }, () => {
+it("BuildInput: 10,000 random and mutated inputs are valid, or refused with reasons", { timeout: 300_000 }, () => {
   const count = { valid: 0, refused: 0 }
   fc.assert(
     fc.property(inputs, fc.boolean(), (input, asData) => {
@@ -207,7 +212,7 @@ it("10,000 random and mutated inputs are valid, or refused with reasons", { time
   assert.isAbove(count.refused, 5000)
 })
 
-it("a context of very many wrong files is refused like any other", { timeout: 300_000 }, () => {
+it("BuildInput: a context of very many wrong files is refused like any other", { timeout: 300_000 }, () => {
   const context = Object.fromEntries(Array.from({ length: 150_000 }, (_, index) => [`a/${index}`, ""]))
   const rejected = Effect.runSync(Effect.flip(BuildInput.decode({
     dockerfile: "FROM a",

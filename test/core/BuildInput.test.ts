@@ -17,7 +17,7 @@ const issues = (input: unknown): ReadonlyArray<string> =>
   }))
 
 describe("make", () => {
-  it.effect("takes plain values", () =>
+  it.effect("make: takes plain values", () =>
     Effect.gen(function*() {
       const bytes = Buffer.from([0, 1])
       const input = yield* BuildInput.make({
@@ -50,7 +50,7 @@ describe("make", () => {
       })
     }))
 
-  it.effect("takes an input, changed or not", () =>
+  it.effect("make: takes an input, changed or not", () =>
     Effect.gen(function*() {
       const input = yield* BuildInput.make({
         ...least,
@@ -61,7 +61,7 @@ describe("make", () => {
       assert.strictEqual((yield* BuildInput.make({ ...input, retries: 3 })).retries, 3)
     }))
 
-  it.effect("says everything that is wrong at once", () =>
+  it.effect("make: says everything that is wrong at once", () =>
     Effect.gen(function*() {
       const rejected = yield* Effect.flip(BuildInput.make({
         dockerfile: "RUNN x\nFROM a\nCOPY b",
@@ -86,7 +86,7 @@ describe("make", () => {
 })
 
 describe("decode", () => {
-  it.effect("reads JSON as people write it", () =>
+  it.effect("decode: reads JSON as people write it", () =>
     Effect.gen(function*() {
       const input = yield* BuildInput.decode(JSON.parse(`{
         "dockerfile": "FROM scratch",
@@ -104,7 +104,7 @@ describe("decode", () => {
       assert.strictEqual(encode(input).timeout, "1h30m")
     }))
 
-  it("refuses what is no input", () => {
+  it("decode: refuses what is no input", () => {
     assert.deepStrictEqual(issues(null), ["must be an object, not null"])
     assert.deepStrictEqual(issues([]), ["must be an object, not a list"])
     assert.deepStrictEqual(issues({}), [
@@ -244,7 +244,7 @@ describe("decode", () => {
     })
   }
 
-  it("counts more than a thousand issues instead of listing them", () => {
+  it("decode: counts more than a thousand issues instead of listing them", () => {
     const found = issues({ ...least, dockerfile: `FROM a\n${"FOO\n".repeat(1500)}` })
     assert.strictEqual(found.length, 1001)
     assert.strictEqual(found[1000], "and 500 more")

@@ -19,7 +19,7 @@ const two = FastCheck.tuple(status, status, FastCheck.nat()).map(([one, other, c
   return [one, mixed] as const
 })
 
-it("two statuses are equivalent exactly when Schema says so", () => {
+it("BuildStatus: two statuses are equivalent exactly when Schema says so", () => {
   const bySchema = Schema.equivalence(BuildStatus.BuildStatus)
   const seen = { same: 0, different: 0 }
   FastCheck.assert(

@@ -3,7 +3,7 @@ import { Duration, Either, Option, Schema } from "effect"
 import { DurationText } from "effect-os-builder"
 
 describe("parse", () => {
-  it("reads what people write", () => {
+  it("parse: reads what people write", () => {
     const cases: ReadonlyArray<readonly [string, Duration.Duration]> = [
       ["0s", Duration.zero],
       ["90s", Duration.seconds(90)],
@@ -25,7 +25,7 @@ describe("parse", () => {
     }
   })
 
-  it("reads nothing else", () => {
+  it("parse: reads nothing else", () => {
     const texts = [
       "",
       "s",
@@ -46,14 +46,14 @@ describe("parse", () => {
     }
   })
 
-  it.prop("reads back what format writes", [Schema.BigIntFromSelf], ([number]) => {
+  it.prop("parse: reads back what format writes", [Schema.BigIntFromSelf], ([number]) => {
     const duration = Duration.nanos(number)
     const back = DurationText.parse(DurationText.format(duration))
     assert.isTrue(Option.isSome(back) && Duration.equals(back.value, duration))
   })
 })
 
-it("format writes the shortest text", () => {
+it("DurationText: format writes the shortest text", () => {
   assert.strictEqual(DurationText.format(Duration.zero), "0s")
   assert.strictEqual(DurationText.format(Duration.minutes(90)), "1h30m")
   assert.strictEqual(DurationText.format(Duration.millis(1001)), "1s1ms")
@@ -61,12 +61,12 @@ it("format writes the shortest text", () => {
   assert.strictEqual(DurationText.format(Duration.infinity), "infinity")
 })
 
-it("the schema refuses what cannot be written", () => {
+it("DurationText: the schema refuses what cannot be written", () => {
   assert.isTrue(Either.isLeft(Schema.encodeEither(DurationText.DurationText)(Duration.infinity)))
   assert.isTrue(Either.isLeft(Schema.decodeEither(DurationText.DurationText)("soon")))
 })
 
-it("FromInput takes what Effect takes, and these texts", () => {
+it("DurationText: FromInput takes what Effect takes, and these texts", () => {
   const inputs: ReadonlyArray<readonly [unknown, Duration.Duration]> = [
     [5000, Duration.seconds(5)],
     ["5 seconds", Duration.seconds(5)],

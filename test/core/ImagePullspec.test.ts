@@ -39,13 +39,13 @@ describe("parse", () => {
     ["127.0.0.1/os", { host: "127.0.0.1", registry: "127.0.0.1", path: "os", repository: "127.0.0.1/os" }]
   ]
 
-  it("takes a pullspec apart", () => {
+  it("parse: takes a pullspec apart", () => {
     for (const [pullspec, parts] of right) {
       assert.deepStrictEqual(ImagePullspec.parse(pullspec), Either.right(parts), pullspec)
     }
   })
 
-  it("says what is wrong", () => {
+  it("parse: says what is wrong", () => {
     const wrong: ReadonlyArray<readonly [string, string]> = [
       ["", "must not be empty"],
       [" quay.io/a", "must not contain spaces"],
@@ -80,7 +80,7 @@ describe("parse", () => {
     }
   })
 
-  it.prop("puts the parts together again", [ImagePullspec.ImagePullspec], ([pullspec]) => {
+  it.prop("parse: puts the parts together again", [ImagePullspec.ImagePullspec], ([pullspec]) => {
     const { digest, host, path, port, tag } = Either.getOrThrow(ImagePullspec.parse(pullspec))
     const registry = port === undefined ? host : `${host}:${port}`
     const suffix = `${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`
@@ -88,14 +88,14 @@ describe("parse", () => {
   })
 })
 
-it.prop("repository is what parse says it is", [ImagePullspec.ImagePullspec], ([pullspec]) => {
+it.prop("ImagePullspec: repository is what parse says it is", [ImagePullspec.ImagePullspec], ([pullspec]) => {
   assert.strictEqual(
     ImagePullspec.repository(pullspec),
     Either.getOrThrow(ImagePullspec.parse(pullspec)).repository
   )
 })
 
-it("isLoopback knows this machine from others", () => {
+it("ImagePullspec: isLoopback knows this machine from others", () => {
   for (const host of ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]", "[0:0:0:0:0:0:0:1]"]) {
     assert.isTrue(ImagePullspec.isLoopback(host), host)
   }

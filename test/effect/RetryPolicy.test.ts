@@ -30,12 +30,12 @@ const after = <A, E>(duration: Duration.DurationInput, effect: Effect.Effect<A, 
   })
 
 describe("retry", () => {
-  it.effect("a success takes no time", () =>
+  it.effect("retry: a success takes no time", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* RetryPolicy.retry(flaky(0).effect, { isRetryable }), "done")
     }))
 
-  it.effect("an error that is not retryable is returned at once", () =>
+  it.effect("retry: an error that is not retryable is returned at once", () =>
     Effect.gen(function*() {
       const { at, effect } = flaky(1, new Failure({ retryable: false }))
       yield* Effect.flip(RetryPolicy.retry(effect, { isRetryable }))
@@ -98,7 +98,7 @@ describe("retry", () => {
 })
 
 describe("retryStart", () => {
-  it.effect("a stream that fails before its first element is opened again", () =>
+  it.effect("retryStart: a stream that fails before its first element is opened again", () =>
     Effect.gen(function*() {
       const { at, effect } = flaky(2)
       const stream = RetryPolicy.retryStart(Stream.fromEffect(effect), { isRetryable })
@@ -106,7 +106,7 @@ describe("retryStart", () => {
       assert.lengthOf(at, 3)
     }))
 
-  it.effect("a stream that fails after its first element is not", () =>
+  it.effect("retryStart: a stream that fails after its first element is not", () =>
     Effect.gen(function*() {
       let opened = 0
       const stream = Stream.suspend(() => {
@@ -119,13 +119,13 @@ describe("retryStart", () => {
 })
 
 describe("delay", () => {
-  it.effect("is a random part of a ceiling that doubles up to 30 seconds; a longer Retry-After is capped", () =>
+  it.effect("delay: is a random part of a ceiling that doubles up to 30 seconds; a longer Retry-After is capped", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual([1, 2, 3, 10].map(RetryPolicy.ceiling), [800, 1600, 3200, 30_000])
       assert.deepStrictEqual(yield* RetryPolicy.delay(1, Duration.hours(1)), Duration.minutes(5))
     }))
 
-  it("the count starts again after two minutes without a failure", () => {
+  it("delay: the count starts again after two minutes without a failure", () => {
     const third = RetryPolicy.failed(RetryPolicy.failed(RetryPolicy.failed(RetryPolicy.none, 0), 1000), 2000)
     assert.strictEqual(third.count, 3)
     assert.strictEqual(RetryPolicy.failed(third, 122_000).count, 1)

@@ -30,13 +30,13 @@ const isSource = (file: string) => file.endsWith(".ts") && !file.startsWith("cli
 const sources = Fs.readdirSync(Path.join(root, "src"), { recursive: true, encoding: "utf8" }).filter(isSource)
 const examples = sources.flatMap(examplesOf)
 
-it("fences every example, so that it is compiled", { timeout: 300_000 }, () => {
+it("docstrings: fences every example, so that it is compiled", { timeout: 300_000 }, () => {
   const shown = (source: string) =>
     Fs.readFileSync(Path.join(root, "src", source), "utf8").match(/@example/g)?.length ?? 0
   assert.deepStrictEqual(sources.filter((source) => shown(source) !== examplesOf(source).length), [])
 })
 
-it("shows examples that compile", { timeout: 300_000 }, () => {
+it("docstrings: shows examples that compile", { timeout: 300_000 }, () => {
   assert.isAbove(examples.length, 3)
   const byFile = new Map(examples.map(({ code, file }) => [file, code]))
   const { options } = ts.parseJsonConfigFileContent(

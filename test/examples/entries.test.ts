@@ -15,7 +15,7 @@ const modules = [
   ["KubernetesCluster", "kubernetes/KubernetesCluster"]
 ] as const
 
-it("gives each public module an entry of its own, and no other", () => {
+it("entries: gives each public module an entry of its own, and no other", () => {
   assert.deepStrictEqual(exports, {
     "./package.json": "./package.json",
     ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },

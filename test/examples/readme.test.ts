@@ -11,7 +11,7 @@ const shown = Array.from(
   ({ groups }) => [groups?.["file"] ?? "", groups?.["code"] ?? ""] as const
 )
 
-it("shows programs that are there, and tested", () => {
+it("readme: shows programs that are there, and tested", () => {
   assert.isNotEmpty(shown)
   for (const [file, code] of shown) {
     assert.strictEqual(code, read(file), file)

@@ -258,7 +258,7 @@ layer(TestServer.authority, { excludeTestServices: true })("hostile response", (
         }))
     }
 
-    it.scoped("an infinite number is ignored", () =>
+    it.scoped("Retry-After: an infinite number is ignored", () =>
       Effect.gen(function*() {
         const { cluster } = yield* clusterAt((_request, response) =>
           respond(429, status(429, {}).replace(/\}$/, ",\"details\":{\"retryAfterSeconds\":1e999}}"))(response)
@@ -268,7 +268,7 @@ layer(TestServer.authority, { excludeTestServices: true })("hostile response", (
   })
 
   describe("endless response", () => {
-    it.scoped("fails at the size limit without a retry", () =>
+    it.scoped("endless response: fails at the size limit without a retry", () =>
       Effect.gen(function*() {
         const { cluster, server } = yield* clusterAt(flood)
         const error = yield* errorOf(impatiently(get(cluster)))
@@ -277,7 +277,7 @@ layer(TestServer.authority, { excludeTestServices: true })("hostile response", (
         assert.strictEqual(server.requests.length, 1)
       }), 60_000)
 
-    it.scoped("an error body is not read beyond its limit", () =>
+    it.scoped("endless response: an error body is not read beyond its limit", () =>
       Effect.gen(function*() {
         let written = 0
         const { cluster } = yield* clusterAt((request, response) => {

@@ -170,7 +170,7 @@ describe("a full run", () => {
       }), 120_000)
   }
 
-  it("the check itself finds a canary", () => {
+  it("a full run: the check itself finds a canary", () => {
     const ears = new Ears()
     ears.tell(
       "x",

@@ -243,7 +243,7 @@ const outcomeOf = (cluster: Cluster.Service, ref: BuildRef.BuildRef) =>
 
 describe("outcome", () => {
   for (const [what, text] of [["letters", "x"], ["NUL", "\0"], ["漢", "漢"], ["halves of pairs", "\ud800"]] as const) {
-    it.scoped(`is stored with megabytes of ${what}`, () =>
+    it.scoped(`outcome: is stored with megabytes of ${what}`, () =>
       Effect.gen(function*() {
         const { cluster } = yield* world
         const long = text.repeat(2_000_000)
@@ -265,7 +265,7 @@ describe("outcome", () => {
       }))
   }
 
-  it.scoped("is stored for a stop with a hostile blocked reason", () =>
+  it.scoped("outcome: is stored for a stop with a hostile blocked reason", () =>
     Effect.gen(function*() {
       const { cluster } = yield* world
       const waits: ClusterBackend.Definition<Craft> = {
@@ -284,7 +284,7 @@ describe("outcome", () => {
       assert.strictEqual(said.reason, "PendingTimeout")
     }))
 
-  it.scoped("is stored with the tail of a huge log", () =>
+  it.scoped("outcome: is stored with the tail of a huge log", () =>
     Effect.gen(function*() {
       const { cluster } = yield* world
       const lines = 800
@@ -367,7 +367,7 @@ describe("hostile record", () => {
       }))
   }
 
-  it.scoped("with invalid annotations is read without them", () =>
+  it.scoped("hostile record: with invalid annotations is read without them", () =>
     Effect.gen(function*() {
       const { backend, cluster, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -385,7 +385,7 @@ describe("hostile record", () => {
       assert.strictEqual((yield* backend.status(ref))._tag, "Succeeded")
     }))
 
-  it.scoped("with an infinite number is ignored", () =>
+  it.scoped("hostile record: with an infinite number is ignored", () =>
     Effect.gen(function*() {
       const { backend, cluster } = yield* world
       const fingerprint = yield* fingerprintOf
@@ -406,7 +406,7 @@ describe("hostile record", () => {
 })
 
 describe("logs", () => {
-  it.scoped("of a pod with a lone surrogate in its name are requested", () =>
+  it.scoped("logs: of a pod with a lone surrogate in its name are requested", () =>
     Effect.gen(function*() {
       const { cluster } = yield* world
       const logging: ClusterBackend.Definition<Craft> = {

@@ -19,7 +19,7 @@ const turn = Effect.async<void>((resume) => {
 })
 
 layer(TestServer.authority, { excludeTestServices: true })("a response that never ends", (it) => {
-  it.scoped("fails with Timeout after two minutes", () =>
+  it.scoped("a response that never ends: fails with Timeout after two minutes", () =>
     Effect.gen(function*() {
       const { cluster } = yield* clusterAt((_request, response) => {
         response.writeHead(200)

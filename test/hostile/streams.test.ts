@@ -80,7 +80,7 @@ layer(TestServer.authority, { excludeTestServices: true })("watch", (it) => {
     }))
 
   describe("reflector", () => {
-    it.scoped("survives every one of them, and undecodable objects", () =>
+    it.scoped("reflector: survives every one of them, and undecodable objects", () =>
       Effect.gen(function*() {
         const served: Array<string> = []
         const { cluster } = yield* clusterAt((request, response) => {
@@ -102,7 +102,7 @@ layer(TestServer.authority, { excludeTestServices: true })("watch", (it) => {
         assert.isAtLeast(served.length, watches.length)
       }).pipe(impatiently))
 
-    it.scoped("finds objects with names such as __proto__", () =>
+    it.scoped("reflector: finds objects with names such as __proto__", () =>
       Effect.gen(function*() {
         const names = ["__proto__", "constructor", "toString", "a/b", "", "ns/a"]
         const { cluster } = yield* clusterAt((_request, response) =>

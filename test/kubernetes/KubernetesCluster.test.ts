@@ -57,7 +57,7 @@ const held = Effect.map(Queue.unbounded<ServerResponse>(), (queue) => ({
 
 layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", (it) => {
   describe("requests", () => {
-    it.scoped("share one connection and carry the credentials", () =>
+    it.scoped("requests: share one connection and carry the credentials", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => json(response, 200, pod("a")))
         const { cluster, config } = yield* connect(`${server.url}/prefix/`)
@@ -74,7 +74,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         })
       }))
 
-    it.scoped("carry query, body and content type", () =>
+    it.scoped("requests: carry query, body and content type", () =>
       Effect.gen(function*() {
         const bodies: Array<string> = []
         const server = yield* serve((_request, response, body) => {
@@ -123,7 +123,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         ])
       }))
 
-    it.scoped("are retried on a new connection when the server has closed the idle one", () =>
+    it.scoped("requests: are retried on a new connection when the server has closed the idle one", () =>
       Effect.gen(function*() {
         const seen = new Set<net.Socket>()
         const server = yield* serve((request, response) => {
@@ -142,7 +142,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         // Passes only without a sleep: the TestClock is not adjusted.
       }).pipe(Effect.provide(TestContext.TestContext)))
 
-    it.scoped("fail with the server's message and without credentials in the error", () =>
+    it.scoped("requests: fail with the server's message and without credentials in the error", () =>
       Effect.gen(function*() {
         const server = yield* serve((request, response) =>
           json(response, 403, status(403, "Forbidden"), { "x-echo": String(request.headers.authorization) })
@@ -158,7 +158,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.connections(), 1)
       }))
 
-    it.scoped("are retried after Retry-After, not before", () =>
+    it.scoped("requests: are retried after Retry-After, not before", () =>
       Effect.gen(function*() {
         const times: Array<number> = []
         const server = yield* serve((_request, response) => {
@@ -174,7 +174,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.isAtLeast((times[1] ?? 0) - (times[0] ?? 0), 990)
       }))
 
-    it.scoped("time out without a response", () =>
+    it.scoped("requests: time out without a response", () =>
       Effect.gen(function*() {
         const closed = yield* Deferred.make<void>()
         const server = yield* serve((request) => {
@@ -189,7 +189,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.requests.length, 1)
       }))
 
-    it.scoped("close their connection when interrupted", () =>
+    it.scoped("requests: close their connection when interrupted", () =>
       Effect.gen(function*() {
         const arrived = yield* Deferred.make<void>()
         const closed = yield* Deferred.make<void>()
@@ -204,7 +204,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         yield* Deferred.await(closed)
       }))
 
-    it.scoped("are limited to 32 at once, and an interrupted one in the queue is not sent", () =>
+    it.scoped("requests: are limited to 32 at once, and an interrupted one in the queue is not sent", () =>
       Effect.gen(function*() {
         const waiting: Array<ServerResponse> = []
         const server = yield* serve((_request, response) => {
@@ -231,7 +231,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.deepStrictEqual(server.requests.slice(32).map(({ url }) => url), ["/api/v1/namespaces/ns/pods/last"])
       }))
 
-    it.scoped("fail as Unreachable when the connection is refused", () =>
+    it.scoped("requests: fail as Unreachable when the connection is refused", () =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()
         const { url } = yield* Scope.extend(serve(() => {}), scope)
@@ -243,7 +243,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.include(error.message, "ECONNREFUSED 127.0.0.1")
       }).pipe(Effect.withRandom(Random.fixed([0]))))
 
-    it.scoped("fail as ambiguous when the response to a write is lost", () =>
+    it.scoped("requests: fail as ambiguous when the response to a write is lost", () =>
       Effect.gen(function*() {
         const server = yield* serve((request) => request.socket.destroy())
         const { cluster } = yield* connect(server.url)
@@ -252,7 +252,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.requests.length, 1)
       }))
 
-    it.scoped("fail when the certificate is not trusted", () =>
+    it.scoped("requests: fail when the certificate is not trusted", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => json(response, 200, pod("a")))
         const config = TestServer.config(server.url, () => {})
@@ -263,7 +263,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.connections(), 1)
       }))
 
-    it.scoped("fail with Decode for an invalid response", () =>
+    it.scoped("requests: fail with Decode for an invalid response", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => response.end("<html>"))
         const { cluster } = yield* connect(server.url)
@@ -273,7 +273,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.include((yield* Effect.flip(get(wrong))).message, "Decode: metadata.name: Expected string")
       }))
 
-    it.scoped("fail with the protocol's name when the server speaks neither HTTP nor TLS", () =>
+    it.scoped("requests: fail with the protocol's name when the server speaks neither HTTP nor TLS", () =>
       Effect.gen(function*() {
         const answerWith = (text: string) =>
           Effect.map(
@@ -305,7 +305,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
   })
 
   describe("credentials", () => {
-    it.scoped("are renewed once for all requests that got a 401", () =>
+    it.scoped("credentials: are renewed once for all requests that got a 401", () =>
       Effect.gen(function*() {
         const server = yield* serve((request, response) =>
           request.headers.authorization === "Bearer token-2"
@@ -318,7 +318,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.isAtMost(server.requests.length, 40)
       }))
 
-    it.scoped("fail as Unauthorized after the second 401", () =>
+    it.scoped("credentials: fail as Unauthorized after the second 401", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => json(response, 401, status(401, "Unauthorized")))
         const { cluster } = yield* connect(server.url)
@@ -329,7 +329,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.connections(), 1)
       }))
 
-    it.scoped("are loaded for the other requests when the first one is interrupted", () =>
+    it.scoped("credentials: are loaded for the other requests when the first one is interrupted", () =>
       Effect.gen(function*() {
         const gate = yield* Deferred.make<void>()
         const wait = Runtime.runPromise(yield* Effect.runtime(), Deferred.await(gate))
@@ -359,7 +359,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(config.asked(), 2)
       }))
 
-    it.scoped("open a new connection only when the client certificate changes", () =>
+    it.scoped("credentials: open a new connection only when the client certificate changes", () =>
       Effect.gen(function*() {
         const { ca, clients: [one, two] } = yield* TestServer.TestAuthority
         const names: Array<string> = []
@@ -385,7 +385,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(config.asked(), 3)
       }))
 
-    it.scoped("support basic authentication and impersonation", () =>
+    it.scoped("credentials: support basic authentication and impersonation", () =>
       Effect.gen(function*() {
         const { ca } = yield* TestServer.TestAuthority
         const server = yield* serve((_request, response) => json(response, 200, pod("a")))
@@ -399,7 +399,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
   })
 
   describe("watches", () => {
-    it.scoped("decode lines for any split of the bytes, and end when the server ends the response", () =>
+    it.scoped("watches: decode lines for any split of the bytes, and end when the server ends the response", () =>
       Effect.gen(function*() {
         const { handler, next } = yield* held
         const server = yield* serve(handler)
@@ -438,7 +438,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         ]
       ] as const
     ) {
-      it.scoped(`fail when ${what}`, () =>
+      it.scoped(`watches: fail when ${what}`, () =>
         Effect.gen(function*() {
           const { handler, next } = yield* held
           const server = yield* serve(handler)
@@ -450,7 +450,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         }))
     }
 
-    it.scoped("are resumed by the reflector after a closed connection", () =>
+    it.scoped("watches: are resumed by the reflector after a closed connection", () =>
       Effect.gen(function*() {
         const { handler, next } = yield* held
         const server = yield* serve(handler)
@@ -472,7 +472,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual((yield* reflector.list).length, 3)
       }))
 
-    it.scoped("close their connection when interrupted", () =>
+    it.scoped("watches: close their connection when interrupted", () =>
       Effect.gen(function*() {
         const { handler, next } = yield* held
         const server = yield* serve(handler)
@@ -490,7 +490,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
   })
 
   describe("logs", () => {
-    it.scoped("emit lines, the last one also without a newline", () =>
+    it.scoped("logs: emit lines, the last one also without a newline", () =>
       Effect.gen(function*() {
         const server = yield* serve((_request, response) => response.end("one\n\ntwo\r\nthrée"))
         const { cluster } = yield* connect(server.url)
@@ -499,7 +499,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.include(server.requests[0]?.url, "/pods/a/log?container=c&tailLines=0")
       }))
 
-    it.scoped("apply back-pressure to the server", () =>
+    it.scoped("logs: apply back-pressure to the server", () =>
       Effect.gen(function*() {
         let written = 0
         const text = `${"x".repeat(1023)}\n`.repeat(64)
@@ -532,7 +532,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.isAbove(written, 40 * 1024 * 1024)
       }), 20_000)
 
-    it.scoped("with follow are resumed after a closed connection without a lost or repeated line", () =>
+    it.scoped("logs: with follow are resumed after a closed connection without a lost or repeated line", () =>
       Effect.gen(function*() {
         const { handler, next } = yield* held
         const server = yield* serve(handler)

@@ -249,7 +249,7 @@ describe("Reflector", () => {
         }
       }))
 
-    it.scoped("is resumed after a random part of the backoff", () =>
+    it.scoped("watch: is resumed after a random part of the backoff", () =>
       Effect.gen(function*() {
         const { server, watch } = yield* listed()
         yield* watch.fail(cut)
@@ -257,7 +257,7 @@ describe("Reflector", () => {
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "100")
       }).pipe(Effect.withRandom(Random.fixed([0.25]))))
 
-    it.scoped("has a random timeout", () =>
+    it.scoped("watch: has a random timeout", () =>
       Effect.gen(function*() {
         const { server } = yield* start
         assert.strictEqual((yield* server.watch).request.query["timeoutSeconds"], "600")
@@ -658,7 +658,7 @@ describe("Reflector", () => {
         yield* watch.closed
       }))
 
-    it.effect("ends with the cluster's scope, and so do its streams", () =>
+    it.effect("sharing: ends with the cluster's scope, and so do its streams", () =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()
         const { reflector, watch } = yield* Scope.extend(listed(pod("a", 1)), scope)

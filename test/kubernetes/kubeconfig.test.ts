@@ -234,7 +234,7 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
         assert.include(error.message, "the login has expired: check that `kubectl auth whoami`")
       }))
 
-    it.scoped("a plugin that fails later fails the request", () =>
+    it.scoped("errors: a plugin that fails later fails the request", () =>
       Effect.gen(function*() {
         const { folder } = yield* TestServer.TestAuthority
         const switched = path.join(folder, `switch-${files++}`)

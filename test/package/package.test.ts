@@ -46,7 +46,7 @@ afterAll(() => fs.rmSync(project, { recursive: true, force: true }))
 describe("the packed package", () => {
   const resolutions = { node16: "node16", nodenext: "nodenext", bundler: "esnext" }
   for (const [moduleResolution, module] of Object.entries(resolutions)) {
-    it(`type-checks in a strict project without skipLibCheck, resolved as ${moduleResolution}`, async () => {
+    it(`the packed package: type-checks in a strict project without skipLibCheck, resolved as ${moduleResolution}`, async () => {
       fs.writeFileSync(
         path.join(project, "tsconfig.json"),
         JSON.stringify({
@@ -69,12 +69,12 @@ describe("the packed package", () => {
     })
   }
 
-  it("loads by every entry, without the optional peer", async () => {
+  it("the packed package: loads by every entry, without the optional peer", async () => {
     assert.isFalse(fs.existsSync(path.join(project, "node_modules/@kubernetes/client-node")))
     assert.strictEqual(await node("out/entries.js"), "true\n".repeat(entries.length))
   })
 
-  it("says so, and lives on, where the optional peer does not load", async () => {
+  it("the packed package: says so, and lives on, where the optional peer does not load", async () => {
     const write = (name: string, manifest: object, text: string) => {
       const folder = path.join(project, "node_modules", name)
       fs.mkdirSync(folder, { recursive: true })
@@ -101,24 +101,24 @@ describe("the packed package", () => {
     }
   })
 
-  it("shows nothing but its entries", async () => {
+  it("the packed package: shows nothing but its entries", async () => {
     const inside = node("--input-type=module", "-e", "await import('effect-os-builder/dist/index.js')")
     await expect(inside).rejects.toThrow("is not defined by \"exports\"")
   })
 
-  it("brings only what it is made of", () => {
+  it("the packed package: brings only what it is made of", () => {
     const found = fs.readdirSync(path.join(project, "node_modules/@effect"))
     assert.deepStrictEqual(found, ["platform"], "what the command is built with stays in its bundle")
   })
 
-  it("has a command that runs", async () => {
+  it("the packed package: has a command that runs", async () => {
     const command = (...args: ReadonlyArray<string>) => run("npx", "--no-install", "os-builder", ...args)
     assert.strictEqual(await command("--version"), `${packageJson.version}\n`)
     assert.include(await command("build", "--help"), "Usage: os-builder build [OPTIONS]")
     assert.match(await command("list", "--backend", "local"), /^CREATED/)
   })
 
-  it("has the notices of all that is bundled, and of nothing else", () => {
+  it("the packed package: has the notices of all that is bundled, and of nothing else", () => {
     const notices = fs.readFileSync(path.join(project, "node_modules/effect-os-builder/THIRD_PARTY_NOTICES"), "utf8")
     assert.isAbove(Notices.bundledPackages().length, 3)
     for (const folder of Notices.bundledPackages()) assert.include(notices, `${Notices.title(folder)}\n`)

@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { measure } from "../../bench/startup.js"
 
-it("prints its help within twice the time of importing Effect's own core", async () => {
+it("startup: prints its help within twice the time of importing Effect's own core", async () => {
   const { core, help } = await measure(5)
   assert.isBelow(help, 2 * core, `help ${help} ms, core ${core} ms`)
 })

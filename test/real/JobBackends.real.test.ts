@@ -97,7 +97,7 @@ suite({
 })
 
 layer(backend({}), { excludeTestServices: true, timeout: "5 minutes" })("a build pod", (it) => {
-  it.effect("pulls and pushes with a secret each, and shows a RUN what it is to see", () =>
+  it.effect("a build pod: pulls and pushes with a secret each, and shows a RUN what it is to see", () =>
     Effect.gen(function*() {
       const { closed } = yield* Workplace.Workplace
       yield* secret("pulls", { ".dockerconfigjson": JSON.stringify(login(closed)) })
@@ -125,7 +125,7 @@ layer(backend({}), { excludeTestServices: true, timeout: "5 minutes" })("a build
       for (const hidden of [password, "let me in", "entitled"]) assert.notInclude(text, hidden)
     }))
 
-  it.effect("reads dollars as they are given", () =>
+  it.effect("a build pod: reads dollars as they are given", () =>
     Effect.gen(function*() {
       const { open } = yield* Workplace.Workplace
       const given = yield* Workplace.input("dollars", {
@@ -138,7 +138,7 @@ layer(backend({}), { excludeTestServices: true, timeout: "5 minutes" })("a build
       assert.strictEqual(content, given.proxy?.noProxy)
     }))
 
-  it.effect("says in its status what the registry said", () =>
+  it.effect("a build pod: says in its status what the registry said", () =>
     Effect.gen(function*() {
       const { closed } = yield* Workplace.Workplace
       const given = yield* Workplace.input("denied", {
@@ -156,7 +156,7 @@ layer(backend({}), { excludeTestServices: true, timeout: "5 minutes" })("a build
 layer(backend({ name: "single-node", deliversToNode: true }), { excludeTestServices: true, timeout: "5 minutes" })(
   "a build pod on a single node",
   (it) => {
-    it.effect("delivers an image to the storage of the node, by the digest that it tells", () =>
+    it.effect("a build pod on a single node: delivers an image to the storage of the node, by the digest that it tells", () =>
       Effect.gen(function*() {
         const { folder, open } = yield* Workplace.Workplace
         const node = path.join(folder, "pods/node")

@@ -20,7 +20,7 @@ const put = (kind: "secretsDirectory" | "configMapsDirectory", name: string, fil
   })
 
 layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("building", (it) => {
-  it.effect("pushes an image whose digest the registry confirms, and adopts it at once", () =>
+  it.effect("building: pushes an image whose digest the registry confirms, and adopts it at once", () =>
     Effect.gen(function*() {
       const input = yield* Workplace.input("digest", { dockerfile: containerfile("RUN echo hello > /hello") })
       const { ref, status } = yield* finish(input)
@@ -37,7 +37,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       assert.deepStrictEqual(yield* remains("no such pattern"), nothing)
     }))
 
-  it.effect("hands on build arguments, labels and context files byte for byte", () =>
+  it.effect("building: hands on build arguments, labels and context files byte for byte", () =>
     Effect.gen(function*() {
       const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
       const input = yield* Workplace.input("bytes", {
@@ -80,7 +80,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       assert.strictEqual(Labels["two words"], "=")
     }))
 
-  it.effect("builds heredocs", () =>
+  it.effect("building: builds heredocs", () =>
     Effect.gen(function*() {
       const input = yield* Workplace.input("heredocs", {
         dockerfile: containerfile(
@@ -140,7 +140,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       }
     }))
 
-  it.effect("shows mounts, entitlement, trust bundle and proxy to a RUN, and leaves nothing of them in a layer", () =>
+  it.effect("building: shows mounts, entitlement, trust bundle and proxy to a RUN, and leaves nothing of them in a layer", () =>
     Effect.gen(function*() {
       yield* put("secretsDirectory", "rpm-keys", { "key one": "mounted-secret-1", ".hidden": "mounted-secret-2" })
       yield* put("configMapsDirectory", "repos", { "my.repo": "mounted-config" })
@@ -183,7 +183,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       ])
     }))
 
-  it.effect("opens registries with secrets of every format", () =>
+  it.effect("building: opens registries with secrets of every format", () =>
     Effect.gen(function*() {
       const { closed } = yield* Workplace.Workplace
       const auths = { [closed]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } }
@@ -200,7 +200,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       }
     }))
 
-  it.effect("keeps layers in a cache, when there is one", () =>
+  it.effect("building: keeps layers in a cache, when there is one", () =>
     Effect.gen(function*() {
       const { folder, settings } = yield* Workplace.Workplace
       const cacheDirectory = path.join(folder, "cache")
@@ -219,7 +219,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       assert.deepStrictEqual(logs, [false, true])
     }))
 
-  it.effect("names every reference that is missing, and what it cannot honour", () =>
+  it.effect("building: names every reference that is missing, and what it cannot honour", () =>
     Effect.gen(function*() {
       const { open } = yield* Workplace.Workplace
       const rejected = yield* Workplace.input("references", {

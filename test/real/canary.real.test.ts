@@ -80,7 +80,7 @@ const imageOf = (image: string) =>
   }))
 
 layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("a password in every secret", (it) => {
-  it.effect("is told to nobody, and left nowhere", () =>
+  it.effect("a password in every secret: is told to nobody, and left nowhere", () =>
     Effect.gen(function*() {
       const ears = new Ears()
       const since = yield* Clock.currentTimeMillis

@@ -6,7 +6,7 @@ import * as Certificate from "../../src/fake/apiserver/Certificate.js"
 import { exec, temporaryFolder } from "./Workplace.js"
 
 describe("the certificates of the served fake", () => {
-  it.scoped("are good for openssl", () =>
+  it.scoped("the certificates of the served fake: are good for openssl", () =>
     Effect.gen(function*() {
       const { ca, certificate, key } = Certificate.make()
       const folder = yield* temporaryFolder

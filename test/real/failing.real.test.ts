@@ -145,7 +145,7 @@ const cases: ReadonlyArray<{
 
 layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("failing", (it) => {
   for (const one of cases) {
-    it.effect(`${one.name} is ${one.told}`, () =>
+    it.effect(`failing: ${one.name} is ${one.told}`, () =>
       Effect.gen(function*() {
         const { log, status } = yield* finish(yield* Workplace.input(one.name, one.input(yield* Workplace.Workplace)))
         assert.strictEqual(told(status), one.told, log.join("\n"))
@@ -157,7 +157,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("f
       }))
   }
 
-  it.effect("tries again what is retryable, and says which attempt it is", () =>
+  it.effect("failing: tries again what is retryable, and says which attempt it is", () =>
     Effect.gen(function*() {
       const { ref } = yield* Effect.flatMap(
         Workplace.input("retries", { baseImage: { pullspec: "127.0.0.1:9/base:1" }, retries: 1 }),
@@ -172,7 +172,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("f
       )
     }))
 
-  it.effect("keeps a wrong password to itself", () =>
+  it.effect("failing: keeps a wrong password to itself", () =>
     Effect.gen(function*() {
       const { closed, open } = yield* Workplace.Workplace
       const wrong = "wrong-battery-staple"
@@ -198,7 +198,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("f
       }
     }))
 
-  it.effect("says when credentials are no use", () =>
+  it.effect("failing: says when credentials are no use", () =>
     Effect.gen(function*() {
       const { closed } = yield* Workplace.Workplace
       for (
@@ -221,7 +221,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("f
       }
     }))
 
-  it.effect("reports a full disk, whatever filled it", () =>
+  it.effect("failing: reports a full disk, whatever filled it", () =>
     Effect.scoped(Effect.gen(function*() {
       const at = yield* Workplace.Workplace
       const workDirectory = path.join(at.folder, "small")
@@ -243,7 +243,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("f
       assert.deepStrictEqual(fs.readdirSync(workDirectory), [])
     })))
 
-  it.effect("builds with vfs when told to, and says so", () =>
+  it.effect("failing: builds with vfs when told to, and says so", () =>
     Effect.gen(function*() {
       const { settings } = yield* Workplace.Workplace
       const { log, status } = yield* finish(yield* Workplace.input("vfs", {})).pipe(

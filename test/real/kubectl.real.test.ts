@@ -43,7 +43,7 @@ const job = JSON.stringify({
 
 describe("kubectl on the served fake", () => {
   it.scopedLive(
-    "creates, watches, describes, follows logs, deletes, and asks what it may do",
+    "kubectl on the served fake: creates, watches, describes, follows logs, deletes, and asks what it may do",
     () =>
       Effect.gen(function*() {
         const run = yield* kubectl

@@ -63,14 +63,15 @@ const encoded = Schema.encodeSync(Schema.parseJson(BuildInput.BuildInput))
 const refOf = Schema.decodeSync(BuildRef.FromString)
 
 layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("living", (it) => {
-  it.scoped("interrupting a build leaves no process, mount or file, within seconds", () =>
+  it.scoped("living: interrupting a build leaves no process, mount or file, within seconds", () =>
     Effect.gen(function*() {
       const fiber = yield* Effect.fork(Effect.flatMap(sleeper("interrupt"), BuildBackend.run))
-      const find = Effect.map(BuildBackend.list(), (all) =>
-        all.find(({ finalImage }) => finalImage.includes("/interrupt:"))?.ref)
+      const find = Effect.map(
+        BuildBackend.list(),
+        (all) => all.find(({ finalImage }) => finalImage.includes("/interrupt:"))?.ref
+      )
       const ref = yield* Effect.repeat(Effect.delay(find, "50 millis"), {
-        until: (ref) =>
-          ref !== undefined
+        until: (ref) => ref !== undefined
       })
       assert(ref !== undefined)
       yield* asleep(ref)
@@ -82,7 +83,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
       assert.deepStrictEqual(yield* remains(sleeping), nothing)
     }))
 
-  it.scoped("closing the layer cancels its builds, and another layer knows them", () =>
+  it.scoped("living: closing the layer cancels its builds, and another layer knows them", () =>
     Effect.gen(function*() {
       const { settings } = yield* Workplace.Workplace
       const scope = yield* Scope.make()
@@ -97,7 +98,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
       assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Cancelled")
     }))
 
-  it.scoped("another process reads the status of a build, and cancels it", () =>
+  it.scoped("living: another process reads the status of a build, and cancels it", () =>
     Effect.gen(function*() {
       const { ref } = yield* Effect.flatMap(sleeper("another process"), BuildBackend.build)
       yield* asleep(ref)
@@ -111,7 +112,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
       assert.deepStrictEqual(yield* remains(sleeping), nothing)
     }))
 
-  it.scoped("two processes at once get one build, which is answered when its process has ended", () =>
+  it.scoped("living: two processes at once get one build, which is answered when its process has ended", () =>
     Effect.gen(function*() {
       const input = encoded(yield* Workplace.input("at once", { dockerfile: containerfile("RUN sleep 2; echo built") }))
       const both = yield* Effect.all([other("build", input), other("build", input)])
@@ -144,7 +145,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
   ]
 
   for (const { on, programs } of machines) {
-    it.scoped(`on ${on}, a process that is killed loses its build, which is NodeLost, and can be built again`, () =>
+    it.scoped(`living: on ${on}, a process that is killed loses its build, which is NodeLost, and can be built again`, () =>
       Effect.gen(function*() {
         const input = yield* sleeper(`killed ${on}`)
         const owner = yield* other("build", encoded(input), yield* programs)
@@ -162,7 +163,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
         yield* BuildBackend.cancel(again.ref)
       }))
 
-    it.scoped(`on ${on}, SIGINT to the process that builds leaves nothing behind`, () =>
+    it.scoped(`living: on ${on}, SIGINT to the process that builds leaves nothing behind`, () =>
       Effect.gen(function*() {
         const owner = yield* other("build", encoded(yield* sleeper(`sigint ${on}`)), yield* programs)
         const ref = refOf((yield* firstLine(owner)).ref)
@@ -176,7 +177,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
       }))
   }
 
-  it.scoped("a cancel between two attempts holds", () =>
+  it.scoped("living: a cancel between two attempts holds", () =>
     Effect.gen(function*() {
       const { settings } = yield* Workplace.Workplace
       const input = yield* Workplace.input("between", { baseImage: { pullspec: "127.0.0.1:9/base:1" }, retries: 10 })

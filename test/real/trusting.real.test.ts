@@ -19,7 +19,7 @@ const nameOfLoopback = Effect.gen(function*() {
 })
 
 layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("trusting", (it) => {
-  it.scoped("a registry with a certificate of the trust bundle, and no other", () =>
+  it.scoped("trusting: a registry with a certificate of the trust bundle, and no other", () =>
     Effect.gen(function*() {
       const { folder, open, settings } = yield* Workplace.Workplace
       const name = yield* nameOfLoopback
@@ -54,7 +54,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("t
       assert.match(status.message, /x509/)
     }))
 
-  it.scoped("plain HTTP beyond loopback only where a setting names the registry", () =>
+  it.scoped("trusting: plain HTTP beyond loopback only where a setting names the registry", () =>
     Effect.gen(function*() {
       const { open, settings } = yield* Workplace.Workplace
       const host = open.replace("127.0.0.1", yield* nameOfLoopback)

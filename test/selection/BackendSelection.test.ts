@@ -14,7 +14,7 @@ const verdicts = ({ rows }: BackendSelection.Report) => rows.map(({ backend, ver
 const builder = Effect.map(BuildBackend.build(input), ({ ref }) => ref.backend)
 
 describe("the choice", () => {
-  it.effect("falls on the first that is available", () =>
+  it.effect("the choice: falls on the first that is available", () =>
     Effect.gen(function*() {
       const layer = BackendSelection.layerFrom([
         candidate("single-node", [], { verdict: absent }),
@@ -33,7 +33,7 @@ describe("the choice", () => {
       }).pipe(Effect.provide(layer))
     }))
 
-  it.effect("is not made while it is unknown whether a preferred one is there", () =>
+  it.effect("the choice: is not made while it is unknown whether a preferred one is there", () =>
     Effect.gen(function*() {
       const notes: Array<string> = []
       const layer = BackendSelection.layerFrom([
@@ -46,7 +46,7 @@ describe("the choice", () => {
       assert.deepStrictEqual(notes, [])
     }))
 
-  it.effect("does not wait longer than five seconds for what is behind it", () =>
+  it.effect("the choice: does not wait longer than five seconds for what is behind it", () =>
     Effect.gen(function*() {
       const layer = BackendSelection.layerFrom([
         candidate("openshift", [], { probe: Effect.delay(Effect.succeed(available), "1 second") }),
@@ -65,7 +65,7 @@ describe("the choice", () => {
       assert.match(String(value.rows[2]), /none came within 5s/)
     }))
 
-  it.effect("fails when there is none, and says why and what to grant", () =>
+  it.effect("the choice: fails when there is none, and says why and what to grant", () =>
     Effect.gen(function*() {
       const layer = BackendSelection.layerFrom([
         candidate("single-node", [], { verdict: absent }),
@@ -84,7 +84,7 @@ describe("the choice", () => {
       assert.isFalse(error.retryable)
     }))
 
-  it.effect("fails with a candidate's own error when its layer cannot be built", () =>
+  it.effect("the choice: fails with a candidate's own error when its layer cannot be built", () =>
     Effect.gen(function*() {
       class NoLicence extends Data.TaggedError("NoLicence") {}
       const layer = BackendSelection.layerFrom([
@@ -99,7 +99,7 @@ describe("the choice", () => {
       assert.strictEqual(error._tag, "NoLicence")
     }))
 
-  it.effect("gives a candidate what it needs", () =>
+  it.effect("the choice: gives a candidate what it needs", () =>
     Effect.gen(function*() {
       class Licence extends Context.Tag("Licence")<Licence, string>() {}
       const mine = BackendSelection.candidate({
@@ -122,7 +122,7 @@ describe("the choice", () => {
       assert.strictEqual(ref.name, "MIT")
     }))
 
-  it.effect("does not start a backend twice, nor one that is not chosen, and stops what it started", () =>
+  it.effect("the choice: does not start a backend twice, nor one that is not chosen, and stops what it started", () =>
     Effect.gen(function*() {
       const notes: Array<string> = []
       const layer = BackendSelection.layerFrom([
@@ -137,7 +137,7 @@ describe("the choice", () => {
       assert.deepStrictEqual(notes, ["custom.starts", "custom.build", "custom.build", "custom.stops"])
     }))
 
-  it.effect("takes no two candidates of one name, nor a backend of another name", () =>
+  it.effect("the choice: takes no two candidates of one name, nor a backend of another name", () =>
     Effect.gen(function*() {
       const twice = BackendSelection.layerFrom([candidate("custom", []), candidate("custom", [])])
       const misnamed = BackendSelection.layerFrom([{ ...candidate("custom", []), name: "mine" }])
@@ -190,7 +190,7 @@ describe("on a cluster", () => {
       }).pipe(Effect.provide(on(script))))
   }
 
-  it.effect("takes two round trips", () =>
+  it.effect("on a cluster: takes two round trips", () =>
     Effect.gen(function*() {
       for (const [, script] of chosen) {
         const { took } = yield* timed(Effect.provide(report, on({ ...script, latency: "100 millis" })))
@@ -198,21 +198,25 @@ describe("on a cluster", () => {
       }
     }))
 
-  it.effect("waits for an aggregated API that is away, and then for nothing else", () =>
-    Effect.gen(function*() {
-      const away = { code: 503, reason: "ServiceUnavailable" }
-      const blinks = on({ ...openShift, refuses: { "build.openshift.io/v1": { times: 8, refusal: away } } })
-      const back = yield* timed(Effect.provide(builder, blinks))
-      assert.strictEqual(back.value, "openshift")
-      assert.isAbove(back.took, 0)
+  it.effect(
+    "on a cluster: waits for an aggregated API that is away, and then for nothing else",
+    () =>
+      Effect.gen(function*() {
+        const away = { code: 503, reason: "ServiceUnavailable" }
+        const blinks = on({ ...openShift, refuses: { "build.openshift.io/v1": { times: 8, refusal: away } } })
+        const back = yield* timed(Effect.provide(builder, blinks))
+        assert.strictEqual(back.value, "openshift")
+        assert.isAbove(back.took, 0)
 
-      const gone = on({ ...openShift, refuses: { "build.openshift.io/v1": away } })
-      const { took, value } = yield* timed(Effect.flip(Effect.provide(builder, gone)))
-      assert.strictEqual(value._tag, "ProbeError")
-      assert.strictEqual(took, 120_000)
-    }), { timeout: 30_000 })
+        const gone = on({ ...openShift, refuses: { "build.openshift.io/v1": away } })
+        const { took, value } = yield* timed(Effect.flip(Effect.provide(builder, gone)))
+        assert.strictEqual(value._tag, "ProbeError")
+        assert.strictEqual(took, 120_000)
+      }),
+    { timeout: 30_000 }
+  )
 
-  it.scoped("selects for two clusters in one process", () =>
+  it.scoped("on a cluster: selects for two clusters in one process", () =>
     Effect.gen(function*() {
       const shared = BackendSelection.layerFrom(candidates())
       const here = yield* Layer.build(Layer.provide(shared, cluster({})))
@@ -222,7 +226,7 @@ describe("on a cluster", () => {
       assert.strictEqual(yield* Effect.provide(builder, here), "custom")
     }))
 
-  it.scoped("a backend that is started later uses the cluster that was selected for", () =>
+  it.scoped("on a cluster: a backend that is started later uses the cluster that was selected for", () =>
     Effect.gen(function*() {
       const name = "late"
       const late = BackendSelection.candidate({
@@ -254,7 +258,7 @@ describe("the report", () => {
     candidate("mine", [], { probe: unreachable })
   ] as const
 
-  it.effect("is there without choosing, and never fails", () =>
+  it.effect("the report: is there without choosing, and never fails", () =>
     Effect.gen(function*() {
       const report = yield* BackendSelection.probe(candidates)
       assert.deepStrictEqual(verdicts(report), [
@@ -266,7 +270,7 @@ describe("the report", () => {
       assert.deepStrictEqual(verdicts(yield* BackendSelection.probe([])), [])
     }))
 
-  it.effect("is a table for people", () =>
+  it.effect("the report: is a table for people", () =>
     Effect.gen(function*() {
       assert.strictEqual(
         BackendSelection.table(yield* BackendSelection.probe(candidates)),
@@ -282,7 +286,7 @@ describe("the report", () => {
       assert.notInclude(none, "→")
     }))
 
-  it.effect("goes through JSON", () =>
+  it.effect("the report: goes through JSON", () =>
     Effect.gen(function*() {
       const report = yield* BackendSelection.probe(candidates)
       const json = yield* Schema.encode(Schema.parseJson(BackendSelection.Report))(report)
@@ -291,7 +295,7 @@ describe("the report", () => {
     }))
 })
 
-it.effect("each probe has a span of its own", () =>
+it.effect("BackendSelection: each probe has a span of its own", () =>
   Effect.gen(function*() {
     const spans: Array<Tracer.Span> = []
     const tracer = yield* Effect.tracer

@@ -92,7 +92,7 @@ describe("the backend that suits", () => {
 })
 
 describe("a cluster that does not answer", () => {
-  it.effect("fails the selection, and is not taken for one that has less", () =>
+  it.effect("a cluster that does not answer: fails the selection, and is not taken for one that has less", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outage("1 hour")
@@ -102,7 +102,7 @@ describe("a cluster that does not answer", () => {
       assert.deepStrictEqual(yield* fake.objects({ kind: "Job" }), [])
     }).pipe(Effect.provide(FakeCluster.openShift)))
 
-  it.effect("is waited for", () =>
+  it.effect("a cluster that does not answer: is waited for", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outage("30 seconds")
@@ -113,7 +113,7 @@ describe("a cluster that does not answer", () => {
 })
 
 describe("candidates in an order of one's own", () => {
-  it.effect("have their own settings", () =>
+  it.effect("candidates in an order of one's own: have their own settings", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       const layer = BackendSelection.layerFrom([
@@ -134,7 +134,7 @@ describe("a backend that is settled", () => {
       Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(environment))))
     )
 
-  it.effect("builds without asking the cluster what it offers", () =>
+  it.effect("a backend that is settled: builds without asking the cluster what it offers", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* Effect.gen(function*() {
@@ -149,7 +149,7 @@ describe("a backend that is settled", () => {
 
   const settled = "the settings name it; the cluster was not probed"
 
-  it.effect("is not there in an empty environment, nor with auto", () =>
+  it.effect("a backend that is settled: is not there in an empty environment, nor with auto", () =>
     Effect.gen(function*() {
       for (const environment of [{}, { OS_BUILDER_BACKEND: "auto" }]) {
         const found = yield* Effect.provide(report, from(environment))
@@ -157,7 +157,7 @@ describe("a backend that is settled", () => {
       }
     }).pipe(Effect.provide(FakeCluster.openShift)))
 
-  it.effect("must be one that there is", () =>
+  it.effect("a backend that is settled: must be one that there is", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Effect.provide(report, from({ OS_BUILDER_BACKEND: "local" })))
       assert.match(String(error), /OS_BUILDER_BACKEND.*auto.*openshift/)

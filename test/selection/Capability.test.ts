@@ -42,14 +42,14 @@ describe("singleNode", () => {
       }))
   }
 
-  it.effect("asks for nothing that discovery does not name", () =>
+  it.effect("singleNode: asks for nothing that discovery does not name", () =>
     Effect.scoped(Effect.gen(function*() {
       const { cluster, paths } = yield* scripted({})
       yield* Effect.provideService(Capability.singleNode, Cluster.Cluster, cluster)
       assert.sameMembers([...yield* paths], ["/api", "/apis"])
     })))
 
-  it.effect("names the rule that is missing", () =>
+  it.effect("singleNode: names the rule that is missing", () =>
     Effect.gen(function*() {
       const verdict = yield* on(
         { ...openShift, refuses: { "/infrastructures/cluster": forbidden } },
@@ -266,7 +266,7 @@ describe("buildJobs", () => {
       }))
   }
 
-  it.effect("names the SCC to grant, and where", () =>
+  it.effect("buildJobs: names the SCC to grant, and where", () =>
     Effect.gen(function*() {
       const verdict = yield* on(
         { groups: ["batch", "security.openshift.io"], scc: null },
@@ -285,7 +285,7 @@ describe("buildJobs", () => {
       )
     }))
 
-  it.effect("tries the pod without creating it, for its own service account", () =>
+  it.effect("buildJobs: tries the pod without creating it, for its own service account", () =>
     Effect.scoped(Effect.gen(function*() {
       const { cluster, requests } = yield* scripted({ groups: ["batch", "security.openshift.io"], scc: "anyuid" })
       yield* Effect.provideService(Capability.buildJobsWith({ pod, namespace: "os" }), Cluster.Cluster, cluster)
@@ -300,7 +300,7 @@ describe("buildJobs", () => {
       })
     })))
 
-  it.effect("notices a server that drops the user namespace", () =>
+  it.effect("buildJobs: notices a server that drops the user namespace", () =>
     Effect.gen(function*() {
       const isolated = { ...pod, spec: { ...pod.spec, hostUsers: false } }
       const kept = yield* on({}, Capability.buildJobsWith({ pod: isolated }))
@@ -310,14 +310,14 @@ describe("buildJobs", () => {
       assert.match(dropped.evidence, /user namespaces/)
     }))
 
-  it.effect("tries no pod when none is given", () =>
+  it.effect("buildJobs: tries no pod when none is given", () =>
     Effect.gen(function*() {
       assert.isTrue(yield* on(refusing("no"), Capability.canRunBuildJobs))
     }))
 })
 
 describe("singleNodeJobs", () => {
-  it.effect("takes a single node, and Jobs on it", () =>
+  it.effect("singleNodeJobs: takes a single node, and Jobs on it", () =>
     Effect.gen(function*() {
       const probe = Capability.singleNodeJobsWith({ pod })
       const both = yield* on({ ...openShift, topology: "SingleReplica" }, probe)
@@ -330,7 +330,7 @@ describe("singleNodeJobs", () => {
       assert.strictEqual((yield* on({}, probe))._tag, "Absent")
     }))
 
-  it.effect("does not wait for what cannot change the answer", () =>
+  it.effect("singleNodeJobs: does not wait for what cannot change the answer", () =>
     Effect.gen(function*() {
       const verdict = yield* on(
         { ...openShift, refuses: { "/pods": { code: 503 } } },
@@ -363,13 +363,13 @@ describe.sequential("a cluster that does not answer", { timeout: 30_000 }, () =>
       }))
   }
 
-  it.effect("keeps the cause", () =>
+  it.effect("a cluster that does not answer: keeps the cause", () =>
     Effect.gen(function*() {
       const { value } = yield* timed(Effect.flip(on({ refuses: { "/apis": away } }, Capability.buildJobs)))
       assert.propertyVal(value.cause, "reason", "Unreachable")
     }))
 
-  it.effect("waits as long as it is told to", () =>
+  it.effect("a cluster that does not answer: waits as long as it is told to", () =>
     Effect.gen(function*() {
       const probe = on({ refuses: { "/apis": away } }, Capability.singleNode)
       const { took } = yield* timed(
@@ -378,7 +378,7 @@ describe.sequential("a cluster that does not answer", { timeout: 30_000 }, () =>
       assert.strictEqual(took, 7_000)
     }))
 
-  it.effect("goes on when it comes back", () =>
+  it.effect("a cluster that does not answer: goes on when it comes back", () =>
     Effect.gen(function*() {
       const script = { ...openShift, refuses: { "build.openshift.io/v1": { times: 12, refusal: away } } }
       const { took, value } = yield* timed(on(script, Capability.hasOpenShiftBuilds))
@@ -387,7 +387,7 @@ describe.sequential("a cluster that does not answer", { timeout: 30_000 }, () =>
       assert.isBelow(took, 120_000)
     }))
 
-  it.effect("comes back no sooner than the server asks for", () =>
+  it.effect("a cluster that does not answer: comes back no sooner than the server asks for", () =>
     Effect.gen(function*() {
       const script = { refuses: { "/apis": { times: 1, refusal: { code: 429, retryAfter: 40 } } } }
       const { took, value } = yield* timed(on(script, Capability.canRunBuildJobs))
@@ -395,7 +395,7 @@ describe.sequential("a cluster that does not answer", { timeout: 30_000 }, () =>
       assert.strictEqual(took, 40_000)
     }))
 
-  it.effect("waits for a webhook that is down, and a quota that is not counted yet", () =>
+  it.effect("a cluster that does not answer: waits for a webhook that is down, and a quota that is not counted yet", () =>
     Effect.gen(function*() {
       const refusals: ReadonlyArray<Refusal> = [
         { code: 500, reason: "InternalError", message: "failed calling webhook \"x\"" },
@@ -413,7 +413,7 @@ describe.sequential("a cluster that does not answer", { timeout: 30_000 }, () =>
       }
     }))
 
-  it.effect("does not wait for what waiting does not change", () =>
+  it.effect("a cluster that does not answer: does not wait for what waiting does not change", () =>
     Effect.gen(function*() {
       const script = { refuses: { "/apis": { code: 401, reason: "Unauthorized", message: "Unauthorized" } } }
       const error = yield* Effect.flip(on(script, Capability.singleNode))
@@ -422,7 +422,7 @@ describe.sequential("a cluster that does not answer", { timeout: 30_000 }, () =>
     }))
 })
 
-it.effect("every probe takes two round trips", () =>
+it.effect("Capability: every probe takes two round trips", () =>
   Effect.gen(function*() {
     const script: Script = { ...openShift, topology: "SingleReplica", scc: "anyuid", latency: "100 millis" }
     const probes = [
@@ -436,7 +436,7 @@ it.effect("every probe takes two round trips", () =>
     assert.deepStrictEqual(value.map(({ _tag }) => _tag), ["Available", "Available", "Available", "Available"])
   }))
 
-it.effect("verdicts go through JSON", () =>
+it.effect("Capability: verdicts go through JSON", () =>
   Effect.gen(function*() {
     const verdict = yield* on({ denied: ["jobs"] }, Capability.buildJobs)
     const asJson = Schema.parseJson(Capability.Verdict)

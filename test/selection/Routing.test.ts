@@ -30,7 +30,7 @@ const selecting = (stubs: { readonly openshift?: Stub; readonly custom?: Stub })
 const refuses = "heredocs are not supported"
 
 describe("a new build", () => {
-  it.scoped("goes to the first that can honour the input", () =>
+  it.scoped("a new build: goes to the first that can honour the input", () =>
     Effect.gen(function*() {
       const { notes, started } = selecting({ openshift: { refuses } })
       const context = yield* started
@@ -47,7 +47,7 @@ describe("a new build", () => {
       assert.deepStrictEqual(notes, ["custom.build"])
     }))
 
-  it.scoped("is refused when nobody can, with what each objects to", () =>
+  it.scoped("a new build: is refused when nobody can, with what each objects to", () =>
     Effect.gen(function*() {
       const { notes, started } = selecting({ openshift: { refuses }, custom: { refuses: "no more than 1 MiB" } })
       const context = yield* started
@@ -115,14 +115,14 @@ describe("a new build", () => {
       }))
   }
 
-  it.scoped("is looked for nowhere when it is to be made again", () =>
+  it.scoped("a new build: is looked for nowhere when it is to be made again", () =>
     Effect.gen(function*() {
       const { notes, started } = selecting({ custom: { builds: [summary("custom", 1)] } })
       yield* Effect.provide(BuildBackend.build(input, { again: true }), yield* started)
       assert.deepStrictEqual(notes, ["openshift.build"])
     }))
 
-  it.scoped("is looked for in the namespace where it would be put", () =>
+  it.scoped("a new build: is looked for in the namespace where it would be put", () =>
     Effect.gen(function*() {
       const asked: Array<BuildBackend.ListOptions | undefined> = []
       const { started } = selecting({
@@ -137,14 +137,14 @@ describe("a new build", () => {
   const trouble = (reason: BuildError.BackendError["reason"]) =>
     new BuildError.BackendError({ backend: "custom", reason, operation: "list builds" })
 
-  it.scoped("does without a look where we may not", () =>
+  it.scoped("a new build: does without a look where we may not", () =>
     Effect.gen(function*() {
       const { notes, started } = selecting({ custom: { list: () => trouble("Forbidden") } })
       yield* Effect.provide(BuildBackend.build(input), yield* started)
       assert.deepStrictEqual(notes, ["openshift.look", "custom.look", "openshift.build"])
     }))
 
-  it.scoped("is not made when nobody knows whether another has it", () =>
+  it.scoped("a new build: is not made when nobody knows whether another has it", () =>
     Effect.gen(function*() {
       const { notes, started } = selecting({ custom: { list: () => trouble("Unreachable") } })
       const error = yield* Effect.flip(Effect.provide(BuildBackend.build(input), yield* started))
@@ -199,7 +199,7 @@ it.scoped("spans: a rejection by check is not a failed span, and the choice is a
   }))
 
 describe("a ref", () => {
-  it.scoped("is answered by its own backend", () =>
+  it.scoped("a ref: is answered by its own backend", () =>
     Effect.gen(function*() {
       const { notes, started } = selecting({})
       const ref = refOf("custom")
@@ -214,7 +214,7 @@ describe("a ref", () => {
       assert.deepStrictEqual(notes, methods.map((method) => `custom.${method} custom`))
     }))
 
-  it.scoped("of nobody is an error that says who there is", () =>
+  it.scoped("a ref: of nobody is an error that says who there is", () =>
     Effect.gen(function*() {
       const context = yield* selecting({ custom: { verdict: absent } }).started
       const ref = refOf("kaniko")
@@ -233,7 +233,7 @@ describe("a ref", () => {
       }
     }))
 
-  it.scoped("is answered by a backend that cannot build here, which is then started, once", () =>
+  it.scoped("a ref: is answered by a backend that cannot build here, which is then started, once", () =>
     Effect.gen(function*() {
       const { notes, started } = selecting({ openshift: { verdict: forbidden } })
       const context = yield* started
@@ -242,7 +242,7 @@ describe("a ref", () => {
       assert.deepStrictEqual(notes, ["openshift.starts", "openshift.status openshift", "openshift.status openshift"])
     }))
 
-  it.scoped("of a backend that does not start is an error, until it does", () =>
+  it.scoped("a ref: of a backend that does not start is an error, until it does", () =>
     Effect.gen(function*() {
       class DiskFull extends Data.TaggedError("DiskFull")<{ readonly message: string }> {}
       let attempts = 0
@@ -268,7 +268,7 @@ describe("a ref", () => {
     }))
 })
 
-it.scoped("a list holds the builds of all that can build here, newest first", () =>
+it.scoped("Routing: a list holds the builds of all that can build here, newest first", () =>
   Effect.gen(function*() {
     const builds = { openshift: [4, 1], custom: [3, 2] }
     const { started } = selecting({
@@ -290,7 +290,7 @@ it.scoped("watch: reports the builds of all available backends", () =>
     assert.includeMembers(notes, ["openshift.watch", "custom.watch"])
   }))
 
-it.scoped("an input is explained, candidate by candidate", () =>
+it.scoped("Routing: an input is explained, candidate by candidate", () =>
   Effect.gen(function*() {
     const layer = BackendSelection.layerFrom([
       candidate("single-node", [], { verdict: absent }),
@@ -314,7 +314,7 @@ it.scoped("an input is explained, candidate by candidate", () =>
     assert.deepStrictEqual(explained.map(({ issues }) => issues.length), [0, 1, 0, 0])
   }))
 
-it.scoped("the selection as a backend is called auto", () =>
+it.scoped("Routing: the selection as a backend is called auto", () =>
   Effect.gen(function*() {
     const { started } = selecting({})
     const { name } = yield* Effect.provide(BuildBackend.BuildBackend, yield* started)

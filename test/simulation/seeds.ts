@@ -17,7 +17,7 @@ export const suite = (platform: Platform.Platform): void => {
   // One after the other, and with a pause: each keeps the thread to itself.
   describe.sequential(`whatever happens to ${platform.name}`, () => {
     for (const number of numbers.filter((one) => Platform.of(one) === platform)) {
-      it(`by seed ${number}, nothing is lost`, async () => {
+      it(`seeds: by seed ${number}, nothing is lost`, async () => {
         await setImmediate()
         const { journal, schedule, violations } = Simulation.seed(platform, number)
         const told = SEED === undefined ? [`SEED=${number} npm run test:simulation tells all that happened`] : journal
@@ -25,7 +25,7 @@ export const suite = (platform: Platform.Platform): void => {
       })
     }
 
-    it("the same seed is the same story", () => {
+    it("seeds: the same seed is the same story", () => {
       const story = () => Simulation.seed(platform, 1).journal
       assert.deepStrictEqual(story(), story())
     })

@@ -103,7 +103,7 @@ describe.sequential("a build by a Job", () => {
   const vanilla = <A, E>(effect: Effect.Effect<A, E, Cluster | FakeCluster.FakeCluster>) =>
     inLayer(FakeCluster.vanilla, effect)
 
-  it.effect("succeeds without a delay, with a digest and the steps in its log", () =>
+  it.effect("a build by a Job: succeeds without a delay, with a digest and the steps in its log", () =>
     vanilla(Effect.gen(function*() {
       const cluster = yield* Cluster
       const fake = yield* run(FakeCluster.succeeds())
@@ -128,7 +128,7 @@ describe.sequential("a build by a Job", () => {
       assert.strictEqual((yield* podEnd(fake)).said?.digest, digest)
     })))
 
-  it.effect("fails with the script's exit codes", () =>
+  it.effect("a build by a Job: fails with the script's exit codes", () =>
     Effect.gen(function*() {
       const ended = (outcome: FakeCluster.Outcome) =>
         inLayer(Layer.fresh(FakeCluster.vanilla), Effect.flatMap(run(outcome), podEnd))
@@ -196,7 +196,7 @@ describe.sequential("a build by a Job", () => {
       assert.strictEqual(yield* jobStatus(fake), "Complete")
     })))
 
-  it.effect("ignores an outcome for other builds", () =>
+  it.effect("a build by a Job: ignores an outcome for other builds", () =>
     vanilla(Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outcome(FakeCluster.pullFails(), { finalImage: "other" })
@@ -225,7 +225,7 @@ describe.sequential("a build by OpenShift", () => {
       })
     )
 
-  it.effect("sets the builder's phases and reasons", () =>
+  it.effect("a build by OpenShift: sets the builder's phases and reasons", () =>
     Effect.gen(function*() {
       const succeeded = yield* ended(FakeCluster.succeeds())
       assert.strictEqual(Json.text(succeeded, "phase"), "Complete")
@@ -259,7 +259,7 @@ describe.sequential("the topologies", () => {
       })
     )
 
-  it.effect("differ in their nodes and APIs", () =>
+  it.effect("the topologies: differ in their nodes and APIs", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* seen(FakeCluster.vanilla), [false, undefined, 2])
       assert.deepStrictEqual(yield* seen(FakeCluster.openShift), [true, "HighlyAvailable", 5])
@@ -316,7 +316,7 @@ describe.sequential("the handle", () => {
 })
 
 describe("layerServed", () => {
-  it.scopedLive("serves the same cluster over HTTPS with the same permissions", () =>
+  it.scopedLive("layerServed: serves the same cluster over HTTPS with the same permissions", () =>
     Effect.gen(function*() {
       const folder = yield* Effect.acquireRelease(
         Effect.sync(() => mkdtempSync(join(tmpdir(), "served-"))),

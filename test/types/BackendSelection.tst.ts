@@ -21,35 +21,35 @@ declare const c: BackendSelection.Candidate<never, never>
 type Chosen = BuildBackend.BuildBackend | BackendSelection.Selection
 type Failure = BackendSelection.NoBackendAvailable | BackendSelection.ProbeError
 
-test("errors and needs of candidates that have nothing in common add up", () => {
+test("BackendSelection: errors and needs of candidates that have nothing in common add up", () => {
   expect(BackendSelection.layerFrom([a, b, c])).type.toBe<Layer.Layer<Chosen, ErrorA | ErrorB | Failure, A | B>>()
   expect(BackendSelection.layerFrom([a])).type.toBe<Layer.Layer<Chosen, ErrorA | Failure, A>>()
   expect(BackendSelection.layerFrom([c])).type.toBe<Layer.Layer<Chosen, Failure>>()
 })
 
-test("so they do for a list that was made elsewhere", () => {
+test("BackendSelection: so they do for a list that was made elsewhere", () => {
   const candidates = [a, b] as const
   expect(BackendSelection.layerFrom(candidates)).type.toBe<Layer.Layer<Chosen, ErrorA | ErrorB | Failure, A | B>>()
 })
 
-test("a choice takes at least one candidate", () => {
+test("BackendSelection: a choice takes at least one candidate", () => {
   expect(BackendSelection.layerFrom).type.not.toBeCallableWith([])
   expect(BackendSelection.layerFrom).type.not.toBeCallableWith([a, "custom"])
 })
 
-test("a probe never fails, and needs what its candidates need", () => {
+test("BackendSelection: a probe never fails, and needs what its candidates need", () => {
   expect(BackendSelection.probe([a, b, c])).type.toBe<Effect.Effect<BackendSelection.Report, never, A | B>>()
   expect(BackendSelection.probe([])).type.toBe<Effect.Effect<BackendSelection.Report>>()
 })
 
-test("the parts of a candidate", () => {
+test("BackendSelection: the parts of a candidate", () => {
   type All = typeof a | typeof b | typeof c
   expect<BackendSelection.Candidate.Error<All>>().type.toBe<ErrorA | ErrorB>()
   expect<BackendSelection.Candidate.Context<All>>().type.toBe<A | B>()
   expect<All>().type.toBeAssignableTo<BackendSelection.Candidate.Any>()
 })
 
-test("a candidate needs what its probe and its layer need", () => {
+test("BackendSelection: a candidate needs what its probe and its layer need", () => {
   const mine = BackendSelection.candidate({
     name: "mine",
     probe: {} as Effect.Effect<Capability.Verdict, Capability.ProbeError, Cluster.Cluster>,
@@ -58,7 +58,7 @@ test("a candidate needs what its probe and its layer need", () => {
   expect(mine).type.toBe<BackendSelection.Candidate<ErrorA, Cluster.Cluster | A>>()
 })
 
-test("what is needed can be given", () => {
+test("BackendSelection: what is needed can be given", () => {
   const given = L.provide(BackendSelection.layerFrom([a, c]), {} as Layer.Layer<A>)
   expect(given).type.toBe<Layer.Layer<Chosen, ErrorA | Failure>>()
   expect(Effect.provide(BuildBackend.list(), given)).type.toBeAssignableTo<
@@ -66,7 +66,7 @@ test("what is needed can be given", () => {
   >()
 })
 
-test("the backends of this library need a cluster and nothing else", () => {
+test("BackendSelection: the backends of this library need a cluster and nothing else", () => {
   type Ready = BackendSelection.Candidate<never, Cluster.Cluster>
   expect(BackendSelection.singleNode()).type.toBe<Ready>()
   expect(BackendSelection.openShift()).type.toBe<Ready>()
@@ -81,7 +81,7 @@ test("the backends of this library need a cluster and nothing else", () => {
   >()
 })
 
-test("settings name a backend that there is, and may come from the environment", () => {
+test("BackendSelection: settings name a backend that there is, and may come from the environment", () => {
   type Configured = Layer.Layer<Chosen, ConfigError.ConfigError | Failure, Cluster.Cluster>
   expect(BackendSelection.layerWith({ backend: "auto" })).type.toBe<typeof BackendSelection.layer>()
   expect(BackendSelection.layerWith).type.not.toBeCallableWith({ backend: "local" })

@@ -11,7 +11,7 @@ const least = {
 type Made = Effect.Effect<BuildInput.BuildInput, BuildError.BuildRejected>
 
 describe("make", () => {
-  test("takes all that the design shows", () => {
+  test("make: takes all that the design shows", () => {
     expect(BuildInput.make({
       dockerfile: "FROM scratch",
       baseImage: { pullspec: "quay.io/acme/base:1", secretName: "pull" },
@@ -41,11 +41,11 @@ describe("make", () => {
     expect(BuildInput.make(least)).type.toBe<Made>()
   })
 
-  test("takes an input", () => {
+  test("make: takes an input", () => {
     expect<BuildInput.BuildInput>().type.toBeAssignableTo<BuildInput.Options>()
   })
 
-  test("takes nothing else", () => {
+  test("make: takes nothing else", () => {
     expect({ ...least, finalImage: undefined }).type.not.toBeAssignableTo<BuildInput.Options>()
     expect({ ...least, architecture: "x86_64" as const }).type.not.toBeAssignableTo<BuildInput.Options>()
     expect({ ...least, timeout: "soon" as const }).type.not.toBeAssignableTo<BuildInput.Options>()
@@ -56,7 +56,7 @@ describe("make", () => {
   })
 })
 
-test("decode takes anything and fails with BuildRejected alone", () => {
+test("BuildInput: decode takes anything and fails with BuildRejected alone", () => {
   expect(BuildInput.decode).type.toBe<
     (u: unknown) => Effect.Effect<BuildInput.BuildInput, BuildError.BuildRejected>
   >()
@@ -65,7 +65,7 @@ test("decode takes anything and fails with BuildRejected alone", () => {
 declare const input: BuildInput.BuildInput
 
 describe("an input", () => {
-  test("has the fields of the design", () => {
+  test("an input: has the fields of the design", () => {
     expect(input.baseImage).type.toBe<BuildInput.ImageInfo>()
     expect(input.finalImage).type.toBe<BuildInput.ImageInfo>()
     expect(input.baseImage.secretName).type.toBe<string | undefined>()
@@ -76,13 +76,13 @@ describe("an input", () => {
     >()
   })
 
-  test("cannot be changed", () => {
+  test("an input: cannot be changed", () => {
     expect<Writable<BuildInput.BuildInput>>().type.not.toBe<BuildInput.BuildInput>()
     expect<BuildInput.BuildInput["context"]>().type.toBeAssignableTo<{ readonly [key: string]: unknown } | undefined>()
     expect<ReadonlyArray<never>>().type.toBeAssignableTo<NonNullable<BuildInput.BuildInput["mounts"]>>()
   })
 
-  test("is JSON when it is encoded", () => {
+  test("an input: is JSON when it is encoded", () => {
     expect(Schema.encodeSync(BuildInput.BuildInput)(input)).type.toBeAssignableTo<{
       readonly timeout?: string | undefined
       readonly context?: {
@@ -91,7 +91,7 @@ describe("an input", () => {
     }>()
   })
 
-  test("has a fingerprint", () => {
+  test("an input: has a fingerprint", () => {
     expect(BuildInput.fingerprint(input)).type.toBe<string>()
     expect(BuildInput.defaults.timeout).type.toBe<Duration.Duration>()
     expect(BuildInput.defaults.retries).type.toBe<2>()
@@ -100,6 +100,6 @@ describe("an input", () => {
 
 type Writable<A> = { -readonly [K in keyof A]: A[K] }
 
-test("ImagePullspec.repository takes any text", () => {
+test("BuildInput: ImagePullspec.repository takes any text", () => {
   expect(ImagePullspec.repository("quay.io/a:1")).type.toBe<string>()
 })

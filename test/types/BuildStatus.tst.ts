@@ -1,13 +1,13 @@
 import { BuildStatus } from "effect-os-builder"
 import { expect, test } from "tstyche"
 
-test("isTerminal narrows", () => {
+test("BuildStatus: isTerminal narrows", () => {
   const status = new BuildStatus.Pending({}) as BuildStatus.BuildStatus
   if (BuildStatus.isTerminal(status)) {
     expect(status).type.toBe<BuildStatus.Terminal>()
   }
 })
 
-test("match asks for every state", () => {
+test("BuildStatus: match asks for every state", () => {
   expect(BuildStatus.match).type.not.toBeCallableWith({ Pending: () => 1 })
 })

@@ -25,7 +25,7 @@ declare const input: BuildInput.BuildInput
 declare const ref: BuildRef.BuildRef
 type Needed = BuildBackend.BuildBackend
 
-test("inputs, refs and statuses", () => {
+test("contract: inputs, refs and statuses", () => {
   expect(BuildInput.make).type.toBe<
     (options: BuildInput.Options) => Effect.Effect<BuildInput.BuildInput, BuildError.BuildRejected>
   >()
@@ -45,7 +45,7 @@ test("inputs, refs and statuses", () => {
   expect<BuildStatus.Succeeded["image"]["digest"]>().type.toBe<string>()
 })
 
-test("errors have a reason, and say whether to try again", () => {
+test("contract: errors have a reason, and say whether to try again", () => {
   expect<BuildError.BuildRejected["reason"]>().type.toBe<
     "InvalidInput" | "Unsupported" | "Denied" | "QuotaExceeded" | "MissingReference"
   >()
@@ -64,7 +64,7 @@ test("errors have a reason, and say whether to try again", () => {
   expect<BuildError.BuildErrored["status"]>().type.toBe<BuildStatus.Errored>()
 })
 
-test("the backend", () => {
+test("contract: the backend", () => {
   expect(BuildBackend.build(input)).type.toBe<
     Effect.Effect<BuildBackend.Submission, BuildError.BuildRejected | BuildError.BackendError, Needed>
   >()
@@ -85,7 +85,7 @@ test("the backend", () => {
   >()
 })
 
-test("what is derived for every backend", () => {
+test("contract: what is derived for every backend", () => {
   expect(BuildBackend.result(ref)).type.toBe<
     Effect.Effect<
       BuildStatus.BuiltImage,
@@ -149,7 +149,7 @@ test("what is derived for every backend", () => {
   expect(BuildBackend.layerMock({ name: "mock" })).type.toBe<Layer.Layer<Needed>>()
 })
 
-test("backends are layers that provide the one tag", () => {
+test("contract: backends are layers that provide the one tag", () => {
   type OnCluster = Layer.Layer<Needed, never, Cluster.Cluster>
   expect(CustomBuildBackend.layer).type.toBe<OnCluster>()
   expect(SingleNodeBuildBackend.layer).type.toBe<OnCluster>()
@@ -167,7 +167,7 @@ test("backends are layers that provide the one tag", () => {
   expect<Layer.Layer.Success<typeof LocalBuildBackend.layer>>().type.toBe<Needed>()
 })
 
-test("the choice", () => {
+test("contract: the choice", () => {
   type Probe<A> = Effect.Effect<A, Capability.ProbeError, Cluster.Cluster>
   expect(Capability.singleNode).type.toBe<Probe<Capability.Verdict>>()
   expect(Capability.openShiftBuilds).type.toBe<Probe<Capability.Verdict>>()
@@ -192,7 +192,7 @@ test("the choice", () => {
   expect<Layer.Layer.Success<typeof BackendSelection.layerFromEnv>>().type.toBe<Needed | BackendSelection.Selection>()
 })
 
-test("clusters, real and fake", () => {
+test("contract: clusters, real and fake", () => {
   expect<Layer.Layer.Success<typeof KubernetesCluster.layer>>().type.toBe<Cluster.Cluster>()
   expect(KubernetesCluster.layerFromKubeConfig).type.not.toBeCallableWith({ clusters: [] })
   type Fake = Layer.Layer<Cluster.Cluster | FakeCluster.FakeCluster>
@@ -208,7 +208,7 @@ test("clusters, real and fake", () => {
   expect<Parameters<FakeCluster.Service["outage"]>[0]>().type.toBe<Duration.DurationInput>()
 })
 
-test("outcomes", () => {
+test("contract: outcomes", () => {
   const outcomes: ReadonlyArray<FakeCluster.Outcome> = [
     FakeCluster.succeeds({ after: "1 minute", digest: "sha256:…", log: [] }),
     FakeCluster.containerfileFails({ exitCode: 3, log: [] }),

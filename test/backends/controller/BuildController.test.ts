@@ -31,7 +31,7 @@ const silent: ClusterBackend.Definition<Craft> = {
 }
 
 describe("controller: subscribers", () => {
-  it.scoped("an outcome is stored once, however many follow the build", () =>
+  it.scoped("controller: subscribers: an outcome is stored once, however many follow the build", () =>
     Effect.gen(function*() {
       const { backend, move, requests } = yield* world
       const ref = yield* started(backend, "a")
@@ -50,7 +50,7 @@ describe("controller: subscribers", () => {
       yield* Fiber.join(log)
     }))
 
-  it.scoped("a further one costs one request", () =>
+  it.scoped("controller: subscribers: a further one costs one request", () =>
     Effect.gen(function*() {
       const { backend, requests } = yield* world
       const [a, b] = [yield* started(backend, "a"), yield* started(backend, "b")]
@@ -59,7 +59,7 @@ describe("controller: subscribers", () => {
       assert.deepStrictEqual(made, ["get configmaps"])
     }))
 
-  it.scoped("of an ended build need no controller", () =>
+  it.scoped("controller: subscribers: of an ended build need no controller", () =>
     Effect.gen(function*() {
       const { backend, client, move, requests } = yield* world
       const ref = yield* started(backend, "a")
@@ -71,7 +71,7 @@ describe("controller: subscribers", () => {
       assert.deepStrictEqual(made, ["get configmaps"])
     }))
 
-  it.scoped("of the same build share its explanations", () =>
+  it.scoped("controller: subscribers: of the same build share its explanations", () =>
     Effect.gen(function*() {
       const { cluster, requests } = yield* world
       const backend = yield* ClusterBackend.make(silent, { cluster, namespace: "default" })
@@ -84,7 +84,7 @@ describe("controller: subscribers", () => {
       assert.deepStrictEqual(made, ["list events"])
     }))
 
-  it.scoped("that are slow get the latest status", () =>
+  it.scoped("controller: subscribers: that are slow get the latest status", () =>
     Effect.gen(function*() {
       const { backend, move } = yield* world
       const ref = yield* started(backend, "a")
@@ -95,7 +95,7 @@ describe("controller: subscribers", () => {
       assert.deepStrictEqual(tags(yield* pull), ["Succeeded"])
     }))
 
-  it.scoped("a build that nobody follows is left alone", () =>
+  it.scoped("controller: subscribers: a build that nobody follows is left alone", () =>
     Effect.gen(function*() {
       const { backend, crafts, move, requests } = yield* world
       const [a, b] = [yield* started(backend, "a"), yield* started(backend, "b")]
@@ -108,7 +108,7 @@ describe("controller: subscribers", () => {
       assert.lengthOf(yield* crafts, 3)
     }))
 
-  it.scoped("a defect of a backend ends the stream of its build with an error, and no other", () =>
+  it.scoped("controller: subscribers: a defect of a backend ends the stream of its build with an error, and no other", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const defective: ClusterBackend.Definition<Craft> = {
@@ -131,7 +131,7 @@ describe("controller: subscribers", () => {
 })
 
 describe("controller: life", () => {
-  it.scoped("it ends with its last subscriber, and leaves no fiber", () =>
+  it.scoped("controller: life: it ends with its last subscriber, and leaves no fiber", () =>
     Effect.gen(function*() {
       const { backend } = yield* world
       const [a, b] = [yield* started(backend, "a"), yield* started(backend, "b")]
@@ -152,7 +152,7 @@ describe("controller: life", () => {
       assert.strictEqual(yield* living, 0)
     }))
 
-  it.scoped("it begins again for the next subscriber", () =>
+  it.scoped("controller: life: it begins again for the next subscriber", () =>
     Effect.gen(function*() {
       const { backend, move } = yield* world
       const ref = yield* started(backend, "a")
@@ -163,7 +163,7 @@ describe("controller: life", () => {
       assert.deepStrictEqual(yield* Fiber.join(follower), ["Running", "Succeeded"])
     }))
 
-  it.scoped("a refusal fails its subscribers; the next is served once the server permits it", () =>
+  it.scoped("controller: life: a refusal fails its subscribers; the next is served once the server permits it", () =>
     Effect.gen(function*() {
       const { backend, move, plane } = yield* world
       const ref = yield* started(backend, "a")

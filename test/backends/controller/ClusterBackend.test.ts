@@ -58,7 +58,7 @@ describe("build", () => {
       assert.isTrue(BuildStatus.equivalence(lastOf(yield* Fiber.join(yield* watch(yield* client, ref))), status))
     }))
 
-  it.scoped("another process continues it with the ref alone", () =>
+  it.scoped("build: another process continues it with the ref alone", () =>
     Effect.gen(function*() {
       const { client, move } = yield* world
       const { ref } = yield* Effect.scoped(
@@ -70,7 +70,7 @@ describe("build", () => {
       assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Pending", "Succeeded"])
     }))
 
-  it.scoped("its record owns everything else", () =>
+  it.scoped("build: its record owns everything else", () =>
     Effect.gen(function*() {
       const { backend, cluster, crafts } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -191,7 +191,7 @@ describe("equal inputs", () => {
 })
 
 describe("stopping", () => {
-  it.scoped("marks the record, deletes the child as it was seen, stores the outcome", () =>
+  it.scoped("stopping: marks the record, deletes the child as it was seen, stores the outcome", () =>
     Effect.gen(function*() {
       const { backend, crafts, move, requests } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
@@ -298,7 +298,7 @@ describe("deleted by another client", () => {
 })
 
 describe("retries", () => {
-  it.scoped("made by the client that follows the build, as often as the input permits", () =>
+  it.scoped("retries: made by the client that follows the build, as often as the input permits", () =>
     Effect.gen(function*() {
       const { backend, crafts, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1", { retries: 1 }), backend.build)
@@ -314,7 +314,7 @@ describe("retries", () => {
       assert.deepStrictEqual(seen.flatMap((status) => status._tag === "Running" ? [status.attempt] : []), [1, 2])
     }))
 
-  it.scoped("never after Failed", () =>
+  it.scoped("retries: never after Failed", () =>
     Effect.gen(function*() {
       const { backend, crafts, move } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)

@@ -121,7 +121,7 @@ describe("child that is created late", () => {
       assert.deepStrictEqual(yield* crafts, [])
     }))
 
-  it.scoped("not created once the build is stopped", () =>
+  it.scoped("child that is created late: not created once the build is stopped", () =>
     Effect.gen(function*() {
       const { backend, client, crafts, plane, requests } = yield* world
       // The record is created, and its response is late.

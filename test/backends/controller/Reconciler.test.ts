@@ -31,7 +31,7 @@ const refusing = (cluster: Cluster.Service, code: number): Cluster.Service => ({
 })
 
 describe("outcome that is reported in several steps", () => {
-  it.scoped("awaited without a request, then reported", () =>
+  it.scoped("outcome that is reported in several steps: awaited without a request, then reported", () =>
     Effect.gen(function*() {
       const { cluster, move, requests } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
@@ -47,7 +47,7 @@ describe("outcome that is reported in several steps", () => {
       assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Pending", "Running", "Failed"])
     }))
 
-  it.scoped("awaited in whole milliseconds", () =>
+  it.scoped("outcome that is reported in several steps: awaited in whole milliseconds", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
@@ -61,7 +61,7 @@ describe("outcome that is reported in several steps", () => {
       assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Running", "Failed"])
     }), 5_000)
 
-  it.scoped("may change before its time", () =>
+  it.scoped("outcome that is reported in several steps: may change before its time", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
@@ -74,7 +74,7 @@ describe("outcome that is reported in several steps", () => {
       assert.deepStrictEqual(tags(yield* Fiber.join(watching)), ["Pending", "Running", "Errored"])
     }))
 
-  it.scoped("takes precedence over a later stop", () =>
+  it.scoped("outcome that is reported in several steps: takes precedence over a later stop", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
@@ -84,7 +84,7 @@ describe("outcome that is reported in several steps", () => {
       assert.strictEqual((yield* backend.status(ref))._tag, "Failed")
     }))
 
-  it.scoped("ends a followed log", () =>
+  it.scoped("outcome that is reported in several steps: ends a followed log", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const backend = yield* ClusterBackend.make(endsLater, { cluster, namespace: "default" })
@@ -137,7 +137,7 @@ describe("outcome that is in the log alone", () => {
       }), 5_000)
   }
 
-  it.scoped("stopped before it was read", () =>
+  it.scoped("outcome that is in the log alone: stopped before it was read", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const backend = yield* ClusterBackend.make(readsLog, {
@@ -152,7 +152,7 @@ describe("outcome that is in the log alone", () => {
 })
 
 describe("followed log", () => {
-  it.scoped("ends with a build that never begins", () =>
+  it.scoped("followed log: ends with a build that never begins", () =>
     Effect.gen(function*() {
       const { backend } = yield* world
       const { ref } = yield* Effect.flatMap(input("1", { pendingTimeout: "5 minutes" }), backend.build)
@@ -167,7 +167,7 @@ describe("followed log", () => {
 })
 
 describe("attempts", () => {
-  it.scoped("know the children of earlier attempts, in order", () =>
+  it.scoped("attempts: know the children of earlier attempts, in order", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
       const seen: Array<ReadonlyArray<string>> = []

@@ -22,7 +22,7 @@ const start = Effect.gen(function*() {
   return { fired, schedule, cancel: timers.cancel, asleep: () => asleep }
 })
 
-it.scoped("timers fire once, in the order of their times, equal ones in the order of scheduling", () =>
+it.scoped("TimerQueue: timers fire once, in the order of their times, equal ones in the order of scheduling", () =>
   Effect.gen(function*() {
     const { fired, schedule } = yield* start
     schedule(300, "c")

@@ -122,13 +122,13 @@ const running = (attempt: number) => new BuildStatus.Running({ startedAt: at(0),
 const broken = new BuildStatus.Failed({ reason: "InstructionFailed", message: "broken", logTail: [] })
 
 describe("step: a build that goes on", () => {
-  it("reports its status once, and wakes at its deadline", () => {
+  it("step: a build that goes on: reports its status once, and wakes at its deadline", () => {
     const [state, actions] = run(fresh(), [evaluate(1), evaluate(2)])
     assert.deepStrictEqual(actions, [["Report Pending", "Wake 600"], []])
     assert.strictEqual(state.wakeAt, 600_000)
   })
 
-  it("reports each status that follows, and none that is behind", () => {
+  it("step: a build that goes on: reports each status that follows, and none that is behind", () => {
     const [, actions] = run(fresh(), [
       objects(craft("Running")),
       evaluate(1),
@@ -138,13 +138,13 @@ describe("step: a build that goes on", () => {
     assert.deepStrictEqual(actions, [[], ["Report Running"], [], ["Wake 600"]])
   })
 
-  it("ignores children of other records", () => {
+  it("step: a build that goes on: ignores children of other records", () => {
     const other: Craft = { ...craft("Complete"), metadata: { ...craft().metadata, ownerReferences: [owner("other")] } }
     const [state] = run(fresh(), [objects(craft(), other), evaluate(1)])
     assert.strictEqual(state.reported?._tag, "Pending")
   })
 
-  it("remembers an attempt whose child is gone", () => {
+  it("step: a build that goes on: remembers an attempt whose child is gone", () => {
     const [state, actions] = run(fresh({ children: [] }), [
       { _tag: "ObjectsChanged", children: [craft()], pods: [], deleted: craft("Evicted", 2) },
       evaluate(1)
@@ -155,7 +155,7 @@ describe("step: a build that goes on", () => {
 })
 
 describe("step: a build that ends", () => {
-  it("is reconciled once, reported, and never evaluated again", () => {
+  it("step: a build that ends: is reconciled once, reported, and never evaluated again", () => {
     let evaluations = 0
     const counting: ClusterBackend.Definition<Craft> = {
       ...definition,
@@ -177,7 +177,7 @@ describe("step: a build that ends", () => {
     assert.strictEqual(evaluations, 1)
   })
 
-  it("is evaluated again after a request if it has changed meanwhile", () => {
+  it("step: a build that ends: is evaluated again after a request if it has changed meanwhile", () => {
     const [, actions] = run(fresh(), [
       objects(craft("Evicted")),
       evaluate(1),
@@ -188,7 +188,7 @@ describe("step: a build that ends", () => {
     assert.deepStrictEqual(actions, [[], ["Reconcile Retry"], [], [], ["Report Running"]])
   })
 
-  it("takes the stored outcome of its record without a request", () => {
+  it("step: a build that ends: takes the stored outcome of its record without a request", () => {
     const outcome = Option.some({ status: broken, finishedAt: at(3) })
     const finalized = { ...record, outcome }
     const [, actions] = run(fresh(), [
@@ -198,12 +198,12 @@ describe("step: a build that ends", () => {
     assert.deepStrictEqual(actions, [[], ["Report Failed"]])
   })
 
-  it("finishes a stop", () => {
+  it("step: a build that ends: finishes a stop", () => {
     const [, actions] = run(fresh(), [{ _tag: "RecordUpdated", metadata: cancelled, record: cancelled }, evaluate(3)])
     assert.deepStrictEqual(actions, [[], ["Reconcile Stopping"]])
   })
 
-  it("rests ten seconds after the server called it unfinished, or until something changes", () => {
+  it("step: a build that ends: rests ten seconds after the server called it unfinished, or until something changes", () => {
     const late = fresh({ children: [craft("Broken")], reported: running(1) })
     const [, actions] = run(late, [
       evaluate(1),
@@ -232,7 +232,7 @@ describe("step: what the informers lack", () => {
     assert.deepStrictEqual(actions, [["Wake 3"], [], ["Confirm"]])
   })
 
-  it("a child that appears within that time is not confirmed", () => {
+  it("step: what the informers lack: a child that appears within that time is not confirmed", () => {
     const [, actions] = run(fresh({ children: [], attemptSeen: 0 }), [evaluate(1), objects(craft()), evaluate(2)])
     assert.deepStrictEqual(actions, [["Wake 3"], [], ["Report Pending", "Wake 600"]])
   })
@@ -246,7 +246,7 @@ describe("step: what the informers lack", () => {
     assert.deepStrictEqual(actions, [["Wake 3"], ["Confirm"], ["Report Pending", "Wake 14"]])
   })
 
-  it("a record without terms is read, once for each state of it", () => {
+  it("step: what the informers lack: a record without terms is read, once for each state of it", () => {
     const bare = fresh({ record: undefined })
     const [, actions] = run(bare, [
       evaluate(1),
@@ -272,14 +272,14 @@ describe("step: what the informers lack", () => {
 describe("step: a record that is deleted", () => {
   const deleted: Event = { _tag: "RecordDeleted", metadata: record }
 
-  it("is reported when the server confirms it", () => {
+  it("step: a record that is deleted: is reported when the server confirms it", () => {
     const [state, actions] = run(fresh(), [evaluate(1), deleted, evaluate(2), { _tag: "NotFound", now: at(3) }])
     assert.deepStrictEqual(actions.slice(1), [[], ["Wake never", "Confirm"], ["Report Errored"]])
     assert(state.reported?._tag === "Errored")
     assert.strictEqual(state.reported.reason, "Deleted")
   })
 
-  it("ends as its last state says, if that has an outcome or a stop mark", () => {
+  it("step: a record that is deleted: ends as its last state says, if that has an outcome or a stop mark", () => {
     const [state] = run(fresh(), [
       { _tag: "RecordDeleted", metadata: cancelled },
       evaluate(2),
@@ -288,7 +288,7 @@ describe("step: a record that is deleted", () => {
     assert.strictEqual(state.reported?._tag, "Cancelled")
   })
 
-  it("has the time that an informer may lag behind to show its last state", () => {
+  it("step: a record that is deleted: has the time that an informer may lag behind to show its last state", () => {
     const terminal = fresh({ children: [craft("Broken")] })
     const events: ReadonlyArray<Event> = [evaluate(1), { _tag: "NotFound", now: at(2) }]
     const [waiting, actions] = run(terminal, events)
@@ -298,13 +298,13 @@ describe("step: a record that is deleted", () => {
     assert.strictEqual(shown.reported?._tag, "Cancelled")
   })
 
-  it("goes on if the server still has it", () => {
+  it("step: a record that is deleted: goes on if the server still has it", () => {
     const [state, actions] = run(fresh(), [evaluate(1), deleted, evaluate(2), reconciled(running(1), 3)])
     assert.deepStrictEqual(actions.at(-1), ["Report Running", "Wake 13"])
     assert.isFalse(WatchedBuild.isOver(state))
   })
 
-  it("is nothing new for a build that has ended", () => {
+  it("step: a record that is deleted: is nothing new for a build that has ended", () => {
     const [, actions] = run(fresh({ reported: broken }), [deleted, evaluate(2)])
     assert.deepStrictEqual(actions, [[], []])
   })
@@ -313,7 +313,7 @@ describe("step: a record that is deleted", () => {
 describe("step: requests that fail", () => {
   const due = fresh({ children: [craft("Broken")], reported: running(1) })
 
-  it("a retryable error is waited out, also when something changes", () => {
+  it("step: requests that fail: a retryable error is waited out, also when something changes", () => {
     const [state, actions] = run(due, [
       evaluate(1),
       failed(unreachable, 2),
@@ -327,7 +327,7 @@ describe("step: requests that fail", () => {
     assert.strictEqual(run(state, [evaluate(5), reconciled(running(1), 6)])[0].failures, 0)
   })
 
-  it("a final error reaches the subscribers", () => {
+  it("step: requests that fail: a final error reaches the subscribers", () => {
     const [, actions] = run(due, [evaluate(1), failed(forbidden, 2)])
     assert.deepStrictEqual(actions, [["Reconcile Terminal"], ["Wake 12", "Fail Forbidden"]])
   })
@@ -340,7 +340,7 @@ describe("step: explanations", () => {
   }
   const explained = (seconds: number): Event => ({ _tag: "Explained", events: [], now: at(seconds) })
 
-  it("events are read after 10 seconds without a change, then at twice the interval, up to five minutes", () => {
+  it("step: explanations: events are read after 10 seconds without a change, then at twice the interval, up to five minutes", () => {
     const times = [10, 30, 70, 150, 310, 610, 910]
     let state = run(fresh(), [evaluate(0)], silent)[0]
     for (const [index, time] of times.entries()) {
@@ -353,14 +353,14 @@ describe("step: explanations", () => {
     assert.deepStrictEqual(changed, [[], ["Wake 1010"], ["Explain craft-1"]])
   })
 
-  it("one that fails retryably is repeated like one that explained nothing; a final error reaches the subscribers", () => {
+  it("step: explanations: one that fails retryably is repeated like one that explained nothing; a final error reaches the subscribers", () => {
     const asked = run(fresh(), [evaluate(0), evaluate(10)], silent)[0]
     const failing = (error: BuildError.BackendError): Event => ({ _tag: "ExplainFailed", error, now: at(11) })
     assert.deepStrictEqual(run(asked, [failing(unreachable)], silent)[1], [["Wake 31"]])
     assert.deepStrictEqual(run(asked, [failing(forbidden)], silent)[1], [["Wake 31", "Fail Forbidden"]])
   })
 
-  it("is not asked for twice while one is under way", () => {
+  it("step: explanations: is not asked for twice while one is under way", () => {
     const [, actions] = run(fresh(), [evaluate(0), evaluate(10), objects(craft("x")), evaluate(30)], silent)
     assert.deepStrictEqual(actions, [["Report Pending", "Wake 10"], ["Explain craft-1"], [], []])
   })

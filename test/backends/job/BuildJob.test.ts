@@ -47,7 +47,7 @@ const variable = (manifest: ReturnType<typeof job>, verb: "build" | "push", name
   )
 
 describe("the Job of an input", () => {
-  it("of everything", () => {
+  it("the Job of an input: of everything", () => {
     const settings: JobSettings = {
       security: "userns",
       serviceAccount: "builds",
@@ -59,7 +59,7 @@ describe("the Job of an input", () => {
     assert.deepStrictEqual(JSON.parse(JSON.stringify(job(full, profile(settings)))), full_job)
   })
 
-  it("shows each container its own secret, and the build what RUN sees", () => {
+  it("the Job of an input: shows each container its own secret, and the build what RUN sees", () => {
     const manifest = job(full)
     const shared = ["input", "work", "trust"]
     const forRun = ["entitlement", "mount-000001", "mount-000002"]
@@ -70,7 +70,7 @@ describe("the Job of an input", () => {
     assert.deepStrictEqual(mountsOf(manifest, "push").toSorted(), [...shared, "push-memory", "final-secret"].toSorted())
   })
 
-  it("has no token, no privilege and no secret that is optional", () => {
+  it("the Job of an input: has no token, no privilege and no secret that is optional", () => {
     const text = JSON.stringify(job(full))
     assert.include(text, "\"automountServiceAccountToken\":false")
     for (const word of ["privileged", "optional", "hostPath", "serviceAccountToken", "capabilities"]) {
@@ -78,20 +78,20 @@ describe("the Job of an input", () => {
     }
   })
 
-  it("pulls with the default secret where the input names none", () => {
+  it("the Job of an input: pulls with the default secret where the input names none", () => {
     const manifest = job(input(), profile({ defaultPullSecretName: "cluster" }))
     assert.include(mountsOf(manifest, "build"), "base-secret")
     assert.include(JSON.stringify(manifest), "\"secretName\":\"cluster\"")
     assert.notInclude(mountsOf(manifest, "push"), "base-secret")
   })
 
-  it("tries again as often as its input says, less the attempts before", () => {
+  it("the Job of an input: tries again as often as its input says, less the attempts before", () => {
     const backoff = (retries: number | undefined, attempt: number) =>
       Json.at(job(input({ retries }), profile(), { attempt }), "spec", "backoffLimit")
     assert.deepStrictEqual([backoff(undefined, 1), backoff(0, 1), backoff(5, 1), backoff(5, 3)], [2, 0, 5, 3])
   })
 
-  it("takes the proxies of the cluster where the input names none", () => {
+  it("the Job of an input: takes the proxies of the cluster where the input names none", () => {
     const surroundings = { proxy: { https: "http://cluster:3128", noProxy: ".svc" } }
     const own = { https: "http://own:3128" }
     const plain = job(input(), profile(), { surroundings })
@@ -104,12 +104,12 @@ describe("the Job of an input", () => {
     }
   })
 
-  it("keeps Kubernetes from reading variables in what it is given", () => {
+  it("the Job of an input: keeps Kubernetes from reading variables in what it is given", () => {
     const manifest = job(input({ proxy: { http: "http://p:1", noProxy: "$(OSB_WORK_DIR),$$(HOME),$" } }))
     assert.deepStrictEqual(variable(manifest, "build", "NO_PROXY"), ["$$(OSB_WORK_DIR),$$$$(HOME),$$"])
   })
 
-  it("goes to nodes of its architecture", () => {
+  it("the Job of an input: goes to nodes of its architecture", () => {
     const selector = podSpec(job(input({ architecture: "s390x" })))["nodeSelector"]
     assert.deepStrictEqual(selector, { "kubernetes.io/os": "linux", "kubernetes.io/arch": "s390x" })
   })
@@ -118,7 +118,7 @@ describe("the Job of an input", () => {
 describe("the Job of an image in OpenShift's own registry", () => {
   const image = (name: string) => `image-registry.openshift-image-registry.svc:5000/builds/${name}`
 
-  it("trusts the authority of services, and pushes with the token of its account alone", () => {
+  it("the Job of an image in OpenShift's own registry: trusts the authority of services, and pushes with the token of its account alone", () => {
     const manifest = job(input({ finalImage: { pullspec: image("os:1") } }))
     assert.include(
       JSON.stringify(manifest),
@@ -131,13 +131,13 @@ describe("the Job of an image in OpenShift's own registry", () => {
     assert.deepStrictEqual(variable(manifest, "push", "OSB_TOKEN_FILE"), ["/os-builder/token/token"])
   })
 
-  it("pushes with the secret, where one is named", () => {
+  it("the Job of an image in OpenShift's own registry: pushes with the secret, where one is named", () => {
     const manifest = job(input({ finalImage: { pullspec: image("os:1"), secretName: "push" } }))
     assert.notInclude(mountsOf(manifest, "push"), "token")
     assert.include(mountsOf(manifest, "push"), "final-secret")
   })
 
-  it("gives no token for a base that is there", () => {
+  it("the Job of an image in OpenShift's own registry: gives no token for a base that is there", () => {
     const manifest = job(input({ baseImage: { pullspec: image("base:1") } }))
     assert.include(mountsOf(manifest, "build"), "registries")
     assert.notInclude(JSON.stringify(manifest), "serviceAccountToken")
@@ -147,7 +147,7 @@ describe("the Job of an image in OpenShift's own registry", () => {
 describe("the Job on a single node", () => {
   const single = profile({}, { name: "single-node", takesSlot: true })
 
-  it("keeps other builds off its node, whatever namespace they are in", () => {
+  it("the Job on a single node: keeps other builds off its node, whatever namespace they are in", () => {
     const manifest = job(input(), single)
     assert.strictEqual(Json.text(manifest, "spec", "template", "metadata", "labels", "effect-os-builder/slot"), "build")
     assert.deepStrictEqual(podSpec(manifest)["affinity"], {
@@ -161,7 +161,7 @@ describe("the Job on a single node", () => {
     })
   })
 
-  it("delivers to the node in a container that is privileged, and builds in one that is not", () => {
+  it("the Job on a single node: delivers to the node in a container that is privileged, and builds in one that is not", () => {
     const local = input({ finalImage: { pullspec: "localhost/os:1" } })
     const manifest = job(local, { ...single, deliversToNode: true })
     assert.deepStrictEqual(container(manifest, "push")["securityContext"], {
@@ -177,7 +177,7 @@ describe("the Job on a single node", () => {
     assert.deepStrictEqual(variable(manifest, "build", "OSB_ARCHIVE"), ["yes"])
   })
 
-  it("has no privilege for any other image", () => {
+  it("the Job on a single node: has no privilege for any other image", () => {
     assert.notInclude(JSON.stringify(job(input(), { ...single, deliversToNode: true })), "privileged")
   })
 })

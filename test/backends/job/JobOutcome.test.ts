@@ -108,7 +108,7 @@ describe("a Job that waits", () => {
     ["FailedCreate", "Error creating: pods \"p\" is forbidden: error looking up service account ns/b", "Admission"]
   ]
   for (const [reason, message, means] of events) {
-    it(`without a pod for ${message.slice(-45)} is blocked by ${means}`, () => {
+    it(`a Job that waits: without a pod for ${message.slice(-45)} is blocked by ${means}`, () => {
       const interpretation = JobOutcome.interpret(seen(job(), [], { events: [warning("job-1", reason, message)] }))
       assert.strictEqual(blockedOf(interpretation.status)?.reason, means)
       assert.strictEqual(blockedOf(interpretation.status)?.message, message)
@@ -116,7 +116,7 @@ describe("a Job that waits", () => {
     })
   }
 
-  it("says which queue it waits in", () => {
+  it("a Job that waits: says which queue it waits in", () => {
     const given = record(input({ queueName: "builds" }), [], "custom")
     const { status } = JobOutcome.interpret(seen(job({}, { suspend: true }), [], { record: given }))
     assert.include(blockedOf(status)?.message, "LocalQueue builds")
@@ -169,7 +169,7 @@ describe("a Job that runs", () => {
     })
   }
 
-  it("began when its first container did", () => {
+  it("a Job that runs: began when its first container did", () => {
     const { status } = JobOutcome.interpret(seen(job({ failed: 1 }), [
       failed("build", code.pullFailed),
       states({ running: { startedAt: "1970-01-01T00:02:00Z" } }, undefined, {}, 2)
@@ -179,7 +179,7 @@ describe("a Job that runs", () => {
     assert.strictEqual(status.pod?.uid, "pod-2")
   })
 
-  it("waits for a retry from the end of the last attempt", () => {
+  it("a Job that runs: waits for a retry from the end of the last attempt", () => {
     const { waitingSince } = JobOutcome.interpret(seen(job({ failed: 1 }), [failed("build", code.pullFailed)]))
     assert.deepStrictEqual(waitingSince, time(60))
   })
@@ -319,7 +319,7 @@ describe("a Job that is over", () => {
     it(`${what}: ${says}`, () => assert.strictEqual(told(JobOutcome.interpret(seen(child, pods))), says))
   }
 
-  it("names its image by digest, with the times and the pod of the push", () => {
+  it("a Job that is over: names its image by digest, with the times and the pod of the push", () => {
     const { status } = JobOutcome.interpret(seen(complete, [succeeded]))
     assert.deepStrictEqual(
       status,
@@ -337,7 +337,7 @@ describe("a Job that is over", () => {
     )
   })
 
-  it("says in buildah's words what failed, with the exit code of the RUN", () => {
+  it("a Job that is over: says in buildah's words what failed, with the exit code of the RUN", () => {
     const { status } = JobOutcome.interpret(
       seen(byPolicy("build", 11), [failed("build", 11, { exitCode: 3, text: "STEP 2/2: RUN make: exit status 3" })])
     )
@@ -347,7 +347,7 @@ describe("a Job that is over", () => {
     assert.strictEqual(status.pod?.uid, "pod-1")
   })
 
-  it("distinguishes the pod that its policy names from those of earlier attempts", () => {
+  it("a Job that is over: distinguishes the pod that its policy names from those of earlier attempts", () => {
     const pods = [failed("build", code.pullFailed), failed("push", code.pushDenied, {}, 2)]
     const child = by(
       "PodFailurePolicy",
@@ -381,7 +381,7 @@ describe("a Job that is over", () => {
     })
   }
 
-  it("is tried again by us, when its policy took a lost node for a killed process", () => {
+  it("a Job that is over: is tried again by us, when its policy took a lost node for a killed process", () => {
     const { again } = JobOutcome.interpret(seen(byPolicy("build", 137), [killed("build", "ContainerStatusUnknown")]))
     assert.strictEqual(again, 2)
     const second = { ...byPolicy("build", 137), metadata: job({}, {}, 2).metadata }

@@ -84,7 +84,7 @@ describe("a Job cannot honour", () => {
     })
   }
 
-  it("nothing of what an input can say otherwise", () => {
+  it("a Job cannot honour: nothing of what an input can say otherwise", () => {
     assert.deepStrictEqual(JobUnsupported.issues(full, profile()), [])
     assert.deepStrictEqual(
       JobUnsupported.issues(input({ dockerfile: "FROM scratch\nRUN <<EOF\ntrue\nEOF\n" }), profile()),
@@ -94,13 +94,13 @@ describe("a Job cannot honour", () => {
 })
 
 describe("a Job that delivers to its node", () => {
-  it("takes an image of the node, and no secret for it", () => {
+  it("a Job that delivers to its node: takes an image of the node, and no secret for it", () => {
     assert.deepStrictEqual(JobUnsupported.issues(input(final("localhost/os:1")), profile(true)), [])
     const issues = JobUnsupported.issues(input(final("localhost/os:1", "push")), profile(true))
     assert.deepStrictEqual(issues.map(({ path }) => path), ["finalImage.secretName"])
   })
 
-  it("takes no other registry on loopback", () => {
+  it("a Job that delivers to its node: takes no other registry on loopback", () => {
     const issues = JobUnsupported.issues(input(final("localhost:5000/os:1")), profile(true))
     assert.deepStrictEqual(issues.map(({ path }) => path), ["finalImage.pullspec"])
   })

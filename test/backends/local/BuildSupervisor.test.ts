@@ -24,7 +24,7 @@ const full = new BackendError({
 })
 
 describe("the life of a local build", () => {
-  it.scopedLive("ends for those who wait in its process, though its outcome cannot be kept", () =>
+  it.scopedLive("the life of a local build: ends for those who wait in its process, though its outcome cannot be kept", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path

@@ -13,7 +13,7 @@ const output = (containerfile: string) => {
 }
 
 describe("Heredoc", () => {
-  it("leaves a Containerfile without heredocs as it is", () => {
+  it("Heredoc: leaves a Containerfile without heredocs as it is", () => {
     const text = lines(
       "# syntax=docker/dockerfile:1",
       "FROM base",
@@ -31,14 +31,14 @@ describe("Heredoc", () => {
     }))
   })
 
-  it("runs the body of a RUN as a script", () => {
+  it("Heredoc: runs the body of a RUN as a script", () => {
     assert.strictEqual(
       output(lines("FROM base", "RUN <<EOF", "A='x  y'", "echo \"$A\" \\", "  'b\"c\\'", "EOF")),
       "x  y b\"c\\\n"
     )
   })
 
-  it("hands a heredoc to the command before it", () => {
+  it("Heredoc: hands a heredoc to the command before it", () => {
     assert.strictEqual(
       output(lines(
         "FROM base",
@@ -53,11 +53,11 @@ describe("Heredoc", () => {
     )
   })
 
-  it("gives a body that names an interpreter to that", () => {
+  it("Heredoc: gives a body that names an interpreter to that", () => {
     assert.strictEqual(output(lines("FROM base", "RUN <<EOF", "#!/bin/sed -e 1d", "hello", "EOF")), "hello\n")
   })
 
-  it("keeps flags, and the shell that SHELL names for its stage", () => {
+  it("Heredoc: keeps flags, and the shell that SHELL names for its stage", () => {
     const { text } = Heredoc.lower(lines(
       "FROM a",
       "SHELL [\"/bin/bash\", \"-ec\"]",
@@ -77,7 +77,7 @@ describe("Heredoc", () => {
     ])
   })
 
-  it("copies files in place of the heredocs of COPY and ADD", () => {
+  it("Heredoc: copies files in place of the heredocs of COPY and ADD", () => {
     assert.deepStrictEqual(
       Heredoc.lower(lines(
         "FROM base",
@@ -109,19 +109,19 @@ describe("Heredoc", () => {
     )
   })
 
-  it("leaves a heredoc that does not end to buildah", () => {
+  it("Heredoc: leaves a heredoc that does not end to buildah", () => {
     const text = lines("FROM base", "RUN <<EOF", "echo", "RUN true")
     assert.strictEqual(Heredoc.lower(text).text, text)
   })
 
-  it("objects to what only a newer buildah can, with the line", () => {
+  it("Heredoc: objects to what only a newer buildah can, with the line", () => {
     const { unsupported } = Heredoc.lower(lines("FROM base", "", "COPY <<E /e", "$HOME", "E"))
     assert.deepStrictEqual(unsupported.map(({ line }) => line), [3])
     assert.include(unsupported[0]?.message, "<<\"E\"")
     assert.lengthOf(Heredoc.lower(lines("RUN <<E", "x".repeat(70_000), "E")).unsupported, 1)
   })
 
-  it("never throws, whatever it is given", () => {
+  it("Heredoc: never throws, whatever it is given", () => {
     const line = FastCheck.constantFrom("RUN <<A", "COPY <<\"A\" <<-B /x", "A", "\tB", "# A", "SHELL [", "x \\", "")
     FastCheck.assert(FastCheck.property(FastCheck.array(line), (all) => {
       assert.isString(Heredoc.lower(all.join("\n")).text)

@@ -19,7 +19,7 @@ const old: HostInfo = { architecture: "amd64", buildah: [1, 28] }
 const recent: HostInfo = { architecture: "arm64", buildah: [1, 41] }
 
 describe("Unsupported", () => {
-  it.effect("objects to nothing that a machine can do", () =>
+  it.effect("Unsupported: objects to nothing that a machine can do", () =>
     Effect.gen(function*() {
       const options = {
         resources: { memory: "1Gi" },
@@ -30,14 +30,14 @@ describe("Unsupported", () => {
       assert.deepStrictEqual(yield* unsupported({ ...options, architecture: "arm64" }, recent), [])
     }))
 
-  it.effect("objects to a machine without a buildah that will do", () =>
+  it.effect("Unsupported: objects to a machine without a buildah that will do", () =>
     Effect.gen(function*() {
       assert.match((yield* unsupported({}, { ...old, buildah: undefined })).join(), /buildah is not installed/)
       assert.match((yield* unsupported({}, { ...old, buildah: [1, 9] })).join(), /buildah 1\.9 is too old/)
       assert.deepStrictEqual(yield* unsupported({}, { ...old, buildah: [2, 0] }), [])
     }))
 
-  it.effect("objects to what needs a cluster or another machine, all at once", () =>
+  it.effect("Unsupported: objects to what needs a cluster or another machine, all at once", () =>
     Effect.gen(function*() {
       const issues = yield* unsupported({
         architecture: "s390x",
@@ -65,7 +65,7 @@ describe("Unsupported", () => {
       assert.deepStrictEqual(yield* unsupported({ dockerfile }, recent), [])
     }))
 
-  it.effect("objects to heredocs to expand only where buildah knows none", () =>
+  it.effect("Unsupported: objects to heredocs to expand only where buildah knows none", () =>
     Effect.gen(function*() {
       const dockerfile = "FROM a\nCOPY <<EOF /x\n$y\nEOF"
       assert.match((yield* unsupported({ dockerfile }, old)).join(), /^dockerfile \(line 2\): COPY <<EOF/)

@@ -12,7 +12,7 @@ const file = Effect.gen(function*() {
 })
 
 describe("LogFile", () => {
-  it.scopedLive("gives the last lines, with or without a newline at the end", () =>
+  it.scopedLive("LogFile: gives the last lines, with or without a newline at the end", () =>
     Effect.gen(function*() {
       const { fs, path } = yield* file
       const samples = FastCheck.sample(
@@ -29,7 +29,7 @@ describe("LogFile", () => {
       }
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("reads what is added until it is complete, letters split in two included", () =>
+  it.scopedLive("LogFile: reads what is added until it is complete, letters split in two included", () =>
     Effect.gen(function*() {
       const { fs, path } = yield* file
       yield* fs.writeFileString(path, "one\ntw")
@@ -46,7 +46,7 @@ describe("LogFile", () => {
       assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(reading)), ["one", "twé", "three"])
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("has no tail of a file that is not there", () =>
+  it.scopedLive("LogFile: has no tail of a file that is not there", () =>
     Effect.gen(function*() {
       const { fs, path } = yield* file
       assert.deepStrictEqual(yield* LogFile.tail(fs, path, 3), [])

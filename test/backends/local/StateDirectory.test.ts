@@ -47,7 +47,7 @@ const outcome = (status: BuildStatus.Terminal) =>
   new StateDirectory.Outcome({ status, finishedAt: DateTime.unsafeMake(1) })
 
 describe("StateDirectory", () => {
-  it.scopedLive("makes one build of many made at once under one name", () =>
+  it.scopedLive("StateDirectory: makes one build of many made at once under one name", () =>
     Effect.gen(function*() {
       const { input, record, state } = yield* world
       const records = Array.from({ length: 20 }, () => record(1))
@@ -71,7 +71,7 @@ describe("StateDirectory", () => {
       assert.deepStrictEqual({ ...kept }, rest)
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("keeps the first outcome", () =>
+  it.scopedLive("StateDirectory: keeps the first outcome", () =>
     Effect.gen(function*() {
       const { input, record, state } = yield* world
       const one = record(1)
@@ -83,7 +83,7 @@ describe("StateDirectory", () => {
       assert.deepStrictEqual(yield* state.outcome(one.ref), first)
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("forgets a build, and everything is well when it is gone", () =>
+  it.scopedLive("StateDirectory: forgets a build, and everything is well when it is gone", () =>
     Effect.gen(function*() {
       const { fs, path, input, record, root, state } = yield* world
       const one = record(1)
@@ -98,7 +98,7 @@ describe("StateDirectory", () => {
       assert.deepStrictEqual(yield* fs.readDirectory(path.join(root, "default")), [])
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("orders builds by number, and knows its own from others", () =>
+  it.scopedLive("StateDirectory: orders builds by number, and knows its own from others", () =>
     Effect.gen(function*() {
       const { fingerprint, input, record, state } = yield* world
       for (const number of [1, 10, 9]) yield* state.create(record(number), input)
@@ -107,7 +107,7 @@ describe("StateDirectory", () => {
       assert.deepStrictEqual(yield* state.list("other"), [])
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("reads no file by a name that is no build's", () =>
+  it.scopedLive("StateDirectory: reads no file by a name that is no build's", () =>
     Effect.gen(function*() {
       const { fs, path, input, record, root, state } = yield* world
       const one = record(1)

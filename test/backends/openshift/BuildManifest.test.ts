@@ -10,7 +10,7 @@ const manifest = (settings: OpenShiftSettings, given: ReturnType<typeof input>) 
 }
 
 describe("the Build of an input", () => {
-  it("of the least", () => {
+  it("the Build of an input: of the least", () => {
     assert.deepStrictEqual(manifest({}, input()), {
       apiVersion: "build.openshift.io/v1",
       kind: "Build",
@@ -28,7 +28,7 @@ describe("the Build of an input", () => {
     })
   })
 
-  it("of everything", () => {
+  it("the Build of an input: of everything", () => {
     const given = input({
       baseImage: { pullspec: "quay.io/acme/base@sha256:" + "0".repeat(64), secretName: "pulls" },
       finalImage: { pullspec: "registry.example.com:5000/acme/os:1", secretName: "pushes" },
@@ -123,7 +123,7 @@ describe("the Build of an input", () => {
     assert.include(text("quay.io:443/acme/base:1"), "\"value\":\"quay.io:443/acme/base:1\"")
   })
 
-  it("pulls with the default secret where the input names none", () => {
+  it("the Build of an input: pulls with the default secret where the input names none", () => {
     const { spec } = manifest({ defaultPullSecretName: "cluster" }, input())
     assert.include(JSON.stringify(spec), "\"pullSecret\":{\"name\":\"cluster\"}")
   })
@@ -138,7 +138,7 @@ describe("a build pod", () => {
   })
   const { ref } = record(input())
 
-  it("tells its record, whatever the attempt", () => {
+  it("a build pod: tells its record, whatever the attempt", () => {
     for (const attempt of ["", "-a2", "-a11"]) {
       const build = `${ref.name}-00000000${attempt}`
       assert.strictEqual(recordOf(pod({ annotations: { "openshift.io/build.name": build } })), ref.name)
@@ -146,7 +146,7 @@ describe("a build pod", () => {
     }
   })
 
-  it("of another Build tells none", () => {
+  it("a build pod: of another Build tells none", () => {
     for (const build of ["mine", ref.name, `${ref.name}-00000000-b2`, `x${ref.name}-00000000`]) {
       assert.isUndefined(recordOf(pod({ labels: { "openshift.io/build.name": build } })))
     }

@@ -38,7 +38,7 @@ describe("a Build that waits", () => {
     ["Pending", "SomethingNew", "", "Unknown"]
   ]
   for (const [phase, reason, message, means] of rows) {
-    it(`${phase} for ${reason} (${message.slice(-20)}) is blocked by ${means}`, () => {
+    it(`a Build that waits: ${phase} for ${reason} (${message.slice(-20)}) is blocked by ${means}`, () => {
       const told = BuildOutcome.interpret(seen(build({ phase, reason, message })))
       assert.strictEqual(told.status._tag, "Pending")
       const blocked = blockedOf(told.status)
@@ -83,7 +83,7 @@ describe("a Build that waits", () => {
     })
   }
 
-  it("is explained by events about itself, or about its pod", () => {
+  it("a Build that waits: is explained by events about itself, or about its pod", () => {
     const events = [
       warning("build-1", "FailedCreate", "Error creating build pod: exceeded quota: q"),
       warning("pod", "FailedMount", "MountVolume.SetUp failed for volume \"a\": secret \"a\" not found"),
@@ -97,7 +97,7 @@ describe("a Build that waits", () => {
     assert.strictEqual(ofPod.explainedBy, "pod")
   })
 
-  it("again is Running with the next attempt, from the start of the first", () => {
+  it("a Build that waits: again is Running with the next attempt, from the start of the first", () => {
     const earlier = [build({ phase: "Error", reason: "BuildPodDeleted", startTimestamp: at(7) })]
     const told = BuildOutcome.interpret(seen(build({ phase: "Pending" }, 2), { earlier, pods: [unschedulable] }))
     assert(told.status._tag === "Running")
@@ -111,7 +111,7 @@ describe("a Build that waits", () => {
 // --- while it runs ---
 
 describe("a Build that runs", () => {
-  it("began when its pod did, and waits for nothing", () => {
+  it("a Build that runs: began when its pod did, and waits for nothing", () => {
     const told = BuildOutcome.interpret(
       seen(build({ phase: "Running", startTimestamp: at(9), cancelled: true }), { pods: [busy] })
     )
@@ -124,7 +124,7 @@ describe("a Build that runs", () => {
     })
   })
 
-  it("and does not say since when, since its record was made", () => {
+  it("a Build that runs: and does not say since when, since its record was made", () => {
     const { status } = BuildOutcome.interpret(seen(build({ phase: "Running" })))
     assert(status._tag === "Running")
     assert.deepStrictEqual(status.startedAt, time(0))
@@ -156,7 +156,7 @@ const pushing = (text: string) =>
   error(`Failed to push image: After retrying 2 times, Push image still failed due to error: ${text}`)
 
 describe("a Build that is Complete", () => {
-  it("has succeeded, with the image by its digest", () => {
+  it("a Build that is Complete: has succeeded, with the image by its digest", () => {
     const status = told(BuildOutcome.interpret(seen(
       build({
         phase: "Complete",
@@ -177,7 +177,7 @@ describe("a Build that is Complete", () => {
   })
 
   for (const imageDigest of [undefined, "", "sha256:short"]) {
-    it(`with the digest ${imageDigest} has lost it`, () => {
+    it(`a Build that is Complete: with the digest ${imageDigest} has lost it`, () => {
       const status = over({ phase: "Complete", output: { to: { imageDigest } } })
       assert(status._tag === "Errored")
       assert.strictEqual(status.reason, "DigestLost")
@@ -194,7 +194,7 @@ describe("a Build without its digest: the log", () => {
     return BuildOutcome.interpret(seen(child)).fromLog?.(lines)
   }
 
-  it("has it where the builder reports its push", () => {
+  it("a Build without its digest: the log: has it where the builder reports its push", () => {
     const status = found([
       pushed(`registry.example.com/os@sha256:${"1".repeat(64)}`),
       pushed(`registry.example.com/os@${digest}`),
@@ -206,7 +206,7 @@ describe("a Build without its digest: the log", () => {
     assert.deepStrictEqual([status.startedAt, status.finishedAt], [time(2), time(9)])
   })
 
-  it("does not have it", () => {
+  it("a Build without its digest: the log: does not have it", () => {
     for (
       const lines of [
         [],
@@ -221,7 +221,7 @@ describe("a Build without its digest: the log", () => {
     }
   })
 
-  it("is not asked where the Build has its digest, or failed", () => {
+  it("a Build without its digest: the log: is not asked where the Build has its digest, or failed", () => {
     for (
       const status of [
         { phase: "Complete", output: { to: { imageDigest: digest } } },
@@ -234,7 +234,7 @@ describe("a Build without its digest: the log", () => {
 })
 
 describe("a Build that is Cancelled", () => {
-  it("is Cancelled, by any client", () =>
+  it("a Build that is Cancelled: is Cancelled, by any client", () =>
     assert.strictEqual(summary(over({ phase: "Cancelled", reason: "CancelledBuild" })), "Cancelled"))
 })
 
@@ -265,7 +265,7 @@ describe("the reason of a Build that ended", () => {
     ["Error", "SomethingNew", "Errored Unknown", false]
   ]
   for (const [phase, reason, means, retryable] of rows) {
-    it(`${phase}/${reason} alone is ${means}`, () => {
+    it(`the reason of a Build that ended: ${phase}/${reason} alone is ${means}`, () => {
       const status = over({ phase, reason, message: "what the platform says" })
       assert.strictEqual(summary(status), means)
       assert(status._tag === "Failed" || status._tag === "Errored")
@@ -277,7 +277,7 @@ describe("the reason of a Build that ended", () => {
     })
   }
 
-  it("if there is none, its phase is all that is known", () => {
+  it("the reason of a Build that ended: if there is none, its phase is all that is known", () => {
     const status = over({ phase: "Error" })
     assert(status._tag === "Errored")
     assert.strictEqual(status.upstreamReason, "Error")
@@ -429,7 +429,7 @@ describe("what the builder said", () => {
     ["GenericBuildFailed", step("while running runtime: exit status 1"), "Errored Unknown"]
   ]
   for (const [reason, log, means] of rows) {
-    it(`${reason}, ${log.slice(-50).replaceAll("\n", " ")} is ${means}`, () => {
+    it(`what the builder said: ${reason}, ${log.slice(-50).replaceAll("\n", " ")} is ${means}`, () => {
       const fromPod = over({ phase: "Failed", reason, message: "a phrase" }, ended(...log.split("\n")))
       assert.strictEqual(summary(fromPod), means)
       const fromSnippet = over({ phase: "Failed", reason, message: "a phrase", logSnippet: log })
@@ -437,7 +437,7 @@ describe("what the builder said", () => {
     })
   }
 
-  it("is the message, with the exit status of the instruction", () => {
+  it("what the builder said: is the message, with the exit status of the instruction", () => {
     const status = over({ phase: "Failed", reason: "DockerBuildFailed" }, ended("make: ***", step("exit status 3")))
     assert(status._tag === "Failed")
     assert.strictEqual(status.exitCode, 3)
@@ -455,7 +455,7 @@ describe("what the builder said", () => {
     assert.strictEqual(status.message, "while running runtime: exit status 3")
   })
 
-  it("names the missing source of a COPY", () => {
+  it("what the builder said: names the missing source of a COPY", () => {
     const cause =
       "checking on sources under \"/tmp/build/inputs\": copier: stat: [\"/nosuch\"]: no such file or directory"
     const status = over(
@@ -501,7 +501,7 @@ describe("what the platform did to the pod goes before what the builder said", (
     ]
   ]
   for (const [reason, status, means, upstream] of rows) {
-    it(`${reason} of a pod that is ${upstream} is ${means}`, () => {
+    it(`what the platform did to the pod goes before what the builder said: ${reason} of a pod that is ${upstream} is ${means}`, () => {
       const ending = over({ phase: "Failed", reason }, pod({ phase: "Failed", ...status }))
       assert.strictEqual(summary(ending), `Errored ${means}`)
       assert(ending._tag === "Errored")
@@ -510,7 +510,7 @@ describe("what the platform did to the pod goes before what the builder said", (
     })
   }
 
-  it("a timeout says which", () => {
+  it("what the platform did to the pod goes before what the builder said: a timeout says which", () => {
     const ending = over(
       { phase: "Failed", reason: "GenericBuildFailed" },
       pod({ phase: "Failed", reason: "DeadlineExceeded", message: "Pod was active" })
@@ -576,7 +576,7 @@ describe("the log of a Build", () => {
     ["Cancelled", undefined, "closed"]
   ]
   for (const [phase, itsPod, state] of rows) {
-    it(`${phase ?? "without a phase"}, with ${itsPod?.status?.phase ?? "no"} pod, is ${state}`, () => {
+    it(`the log of a Build: ${phase ?? "without a phase"}, with ${itsPod?.status?.phase ?? "no"} pod, is ${state}`, () => {
       const [source, ...rest] = BuildOutcome.logs(
         seen(build({ phase }), { pods: itsPod === undefined ? [] : [itsPod] })
       )

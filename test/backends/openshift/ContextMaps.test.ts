@@ -10,7 +10,7 @@ const parts = (context: Readonly<Record<string, string | Uint8Array>>) =>
   ])
 
 describe("the context of an OpenShift build", () => {
-  it("is a ConfigMap for each directory, and the Containerfile stands in the record", () => {
+  it("the context of an OpenShift build: is a ConfigMap for each directory, and the Containerfile stands in the record", () => {
     assert.deepStrictEqual(parts({ "b/x": "1", "a": "2", "b/y": "3", "b/c/z": "4" }), [
       ["context-1", "b", ["x", "y"]],
       ["context-2", "", ["a"]],
@@ -22,7 +22,7 @@ describe("the context of an OpenShift build", () => {
     })
   })
 
-  it("keeps text as text, bytes as bytes, and neither with a mode", () => {
+  it("the context of an OpenShift build: keeps text as text, bytes as bytes, and neither with a mode", () => {
     const { parts } = ContextMaps.contents(input({
       context: { text: "a", bytes: new Uint8Array([0, 255]), both: { content: "c", mode: 0o600 } }
     }))
@@ -33,7 +33,7 @@ describe("the context of an OpenShift build", () => {
     ])
   })
 
-  it("takes as many ConfigMaps as a directory needs", () => {
+  it("the context of an OpenShift build: takes as many ConfigMaps as a directory needs", () => {
     const half = new Uint8Array(ContextMaps.maxBytes / 2 - 1)
     assert.deepStrictEqual(parts({ a: half, b: half, c: half, d: new Uint8Array(ContextMaps.maxBytes - 1), e: "" }), [
       ["context-1", "", ["a", "b"]],

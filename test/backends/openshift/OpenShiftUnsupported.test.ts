@@ -234,7 +234,7 @@ describe("an OpenShift Build cannot honour", () => {
     })
   }
 
-  it("a mount where the cluster's authorities are mounted", () => {
+  it("an OpenShift Build cannot honour: a mount where the cluster's authorities are mounted", () => {
     const options = { mounts: [configMap("a", "/etc/pki/ca-trust")] }
     assert.deepStrictEqual(found(options, { mountTrustedCA: true }), ["mounts[0].path"])
     assert.deepStrictEqual(found(options), [])
@@ -264,7 +264,7 @@ describe("an OpenShift Build can honour", () => {
   }
 })
 
-it.effect("every issue says what to do instead", () =>
+it.effect("OpenShiftUnsupported: every issue says what to do instead", () =>
   Effect.sync(() => {
     for (const [what, options] of refused) {
       for (const line of said(options).split("\n").filter((line) => line !== "")) {

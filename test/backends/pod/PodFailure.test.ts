@@ -86,7 +86,7 @@ const cases: ReadonlyArray<readonly [what: string, Pod["status"], reason: string
 
 describe("PodFate", () => {
   for (const [what, status, reason, upstreamReason, message] of cases) {
-    it(`${what} is ${reason}`, () => {
+    it(`PodFate: ${what} is ${reason}`, () => {
       const fate = PodFailure.classify(pod(status))
       assert.strictEqual(fate?.reason, reason)
       assert.strictEqual(fate?.upstreamReason, upstreamReason)
@@ -100,11 +100,11 @@ describe("PodFate", () => {
     assert.strictEqual(PodFailure.classify(pod(terminated("OOMKilled", 14)), () => false)?.reason, "OutOfMemory")
   })
 
-  it("a pod's own reason goes before what its containers say", () => {
+  it("PodFate: a pod's own reason goes before what its containers say", () => {
     assert.strictEqual(PodFailure.classify(pod({ ...terminated("OOMKilled"), reason: "Evicted" }))?.reason, "Evicted")
   })
 
-  it("nothing was done to a pod that runs, or whose program failed, or whose disruption did not come", () => {
+  it("PodFate: nothing was done to a pod that runs, or whose program failed, or whose disruption did not come", () => {
     assert.isUndefined(PodFailure.classify(pod(undefined)))
     assert.isUndefined(
       PodFailure.classify(pod({ phase: "Running", containerStatuses: [{ name: "main", state: { running: {} } }] }))
@@ -117,7 +117,7 @@ describe("PodFate", () => {
     )
   })
 
-  it("names the pod", () => {
+  it("PodFate: names the pod", () => {
     assert.deepStrictEqual({ ...PodFailure.reference(pod(undefined)) }, { namespace: "ns", name: "p", uid: "u" })
   })
 })

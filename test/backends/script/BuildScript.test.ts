@@ -13,11 +13,11 @@ describe("BuildScript", { timeout: 60_000 }, () => {
   for (const shell of shells) {
     const [command = "sh", ...args] = shell
     describe(shell.join(" "), () => {
-      it("takes the script for valid", () => {
+      it("BuildScript: takes the script for valid", () => {
         execFileSync(command, [...args, "-n"], { input: BuildScript.source })
       })
 
-      it("refuses an unknown verb, with a termination message", () => {
+      it("BuildScript: refuses an unknown verb, with a termination message", () => {
         temporary((folder) => {
           const message = path.join(folder, "message")
           const run = spawnSync(command, [...args, "-s", "bake"], {
@@ -37,7 +37,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         return run.stdout
       }
 
-      it("takes the auths out of a configuration, and nothing else", () => {
+      it("BuildScript: takes the auths out of a configuration, and nothing else", () => {
         const entry = "{\"a.example\":{\"auth\":\"QTpC\",\"email\":\"a\\\"}{\\\\\"}}"
         assert.strictEqual(auths(`{"auths":${entry}}`), `<${entry}>`)
         assert.strictEqual(auths(` {\n\t"auths" : ${entry} , "credsStore": "x" } \n`), `< ${entry} >`)
@@ -50,13 +50,13 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.strictEqual(auths("{\"a.example\":{\"auth\":\"QTpC\"}}"), "<>")
       })
 
-      it("takes what is no object for unusable", () => {
+      it("BuildScript: takes what is no object for unusable", () => {
         for (const text of ["", "null", "[]", "\"auths\"", "{", "{}}", "{} x", "x {}", "{\"auths", "{\"a\\"]) {
           assert.strictEqual(auths(text), "no", text)
         }
       })
 
-      it("writes credentials of all formats for buildah, and never a helper's name", () => {
+      it("BuildScript: writes credentials of all formats for buildah, and never a helper's name", () => {
         const entry = "{\"a.example\":{\"auth\":\"QTpC\"}}"
         const written = (name: string, content: string) =>
           temporary((secret) => {
@@ -118,7 +118,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.deepStrictEqual(JSON.parse(run.stdout), { b: { auth: Buffer.from("u:a&b<").toString("base64") } })
       })
 
-      it("opens the final image's registry with a service account's token, where there is no secret", () => {
+      it("BuildScript: opens the final image's registry with a service account's token, where there is no secret", () => {
         const run = temporary((folder) => {
           const token = path.join(folder, "token")
           fs.writeFileSync(token, "e30.a-b_c.d")
@@ -133,7 +133,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.strictEqual(without.message?.code, 16)
       })
 
-      it("keeps the newlines at the end of a value", () => {
+      it("BuildScript: keeps the newlines at the end of a value", () => {
         const run = withFunctions(
           shell,
           "printf 'a\\n\\n' > \"$work/value\"; v=$(contents \"$work/value\"); printf '<%s>' \"${v%x}\""
@@ -172,7 +172,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.deepInclude(run.message, { verb: "build", code: 143, text: "the build was told to stop" })
       })
 
-      it("cuts a message to what Kubernetes keeps", () => {
+      it("BuildScript: cuts a message to what Kubernetes keeps", () => {
         const run = withFunctions(
           shell,
           "digest=sha256:" + "0a".repeat(32) + " architecture=ppc64le run_status=255; " +
@@ -185,7 +185,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
     })
   }
 
-  it("names its texts so that a shell pattern can hold them", () => {
+  it("BuildScript: names its texts so that a shell pattern can hold them", () => {
     const { casePattern: _, has: __, ...groups } = ErrorText
     for (const { rows } of Object.values(groups)) {
       for (const { source, text } of rows) {
@@ -195,7 +195,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
     }
   })
 
-  it.effect("lays an input out in files whose names are keys of a ConfigMap", () =>
+  it.effect("BuildScript: lays an input out in files whose names are keys of a ConfigMap", () =>
     Effect.gen(function*() {
       const input = yield* BuildInput.make({
         dockerfile: "FROM scratch",

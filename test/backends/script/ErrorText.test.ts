@@ -246,7 +246,7 @@ const judge = (all: ReadonlyArray<string>, call: string) => {
 }
 
 describe("classification", { timeout: 120_000 }, () => {
-  it("classifies what stopped a build", () => {
+  it("classification: classifies what stopped a build", () => {
     const verdicts = judge(builds.map(([said]) => said), "build_failed")
     for (const [index, [said, expected, exitCode]] of builds.entries()) {
       const verdict = verdicts[index]
@@ -263,7 +263,7 @@ describe("classification", { timeout: 120_000 }, () => {
       ["push", code.pushDenied, code.pushFailed]
     ] as const
   ) {
-    it(`classifies what stopped a ${verb}`, () => {
+    it(`classification: classifies what stopped a ${verb}`, () => {
       const expected = {
         denied: refused,
         transient,
@@ -277,7 +277,7 @@ describe("classification", { timeout: 120_000 }, () => {
     })
   }
 
-  it("takes an instruction that ran out of memory for no fault of the user's", () => {
+  it("classification: takes an instruction that ran out of memory for no fault of the user's", () => {
     const said = "STEP 2/2: RUN x\nError: building at STEP \"RUN x\": exit status 137"
     const [verdict] = judge([said], "oom_kills() { echo 3; }; build_failed")
     assert.strictEqual(verdict?.status, code.outOfMemory)
@@ -350,7 +350,7 @@ describe("classification", { timeout: 120_000 }, () => {
     assert.include(probe("").stdout, "goes on")
   })
 
-  it("names the step and the cause", () => {
+  it("classification: names the step and the cause", () => {
     const said =
       "STEP 2/2: RUN echo \": \"; exit 14\nError: building at STEP \"RUN echo \": \"; exit 14\": exit status 14"
     assert.strictEqual(

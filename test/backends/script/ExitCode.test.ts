@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as ExitCode from "../../../src/backends/script/ExitCode.js"
 
 describe("ExitCode", () => {
-  it("says of each code what the design's table says", () => {
+  it("ExitCode: says of each code what the design's table says", () => {
     const said = Object.entries(ExitCode.table).map(([code, row]) =>
       `${code} ${row.state} ${row.reason}${row.state === "Errored" && row.retryable ? " (retryable)" : ""}`
     )
@@ -25,7 +25,7 @@ describe("ExitCode", () => {
     ])
   })
 
-  it("never takes another code for the user's failure", () => {
+  it("ExitCode: never takes another code for the user's failure", () => {
     for (let code = 1; code <= 255; code++) {
       if (code === 10 || code === 11) continue
       assert.strictEqual(ExitCode.meaning(code).state, "Errored", String(code))
@@ -33,7 +33,7 @@ describe("ExitCode", () => {
     assert.strictEqual(ExitCode.meaning(137).reason, "Unknown")
   })
 
-  it("names the codes after which trying again is pointless", () => {
+  it("ExitCode: names the codes after which trying again is pointless", () => {
     assert.deepStrictEqual([...ExitCode.retryable], [13, 15, 23, 143])
   })
 })

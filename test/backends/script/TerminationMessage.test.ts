@@ -5,14 +5,14 @@ import * as TerminationMessage from "../../../src/backends/script/TerminationMes
 const digest = `sha256:${"0a".repeat(32)}`
 
 describe("TerminationMessage", () => {
-  it("reads what a push ends with", () => {
+  it("TerminationMessage: reads what a push ends with", () => {
     assert.deepStrictEqual(
       TerminationMessage.parse(`{"digest":"${digest}","architecture":"amd64","verb":"push","code":0,"text":""}`),
       { digest, architecture: "amd64", verb: "push", code: 0, text: "" }
     )
   })
 
-  it("reads what a failed RUN ends with", () => {
+  it("TerminationMessage: reads what a failed RUN ends with", () => {
     const text = Buffer.from("STEP 2/2: RUN \"é\"").toString("base64")
     assert.deepStrictEqual(
       TerminationMessage.parse(`{"exitCode":14,"verb":"build","code":11,"text":"${text}"}`),
@@ -20,7 +20,7 @@ describe("TerminationMessage", () => {
     )
   })
 
-  it("takes nothing else for one", () => {
+  it("TerminationMessage: takes nothing else for one", () => {
     const good = TerminationMessage.format({ verb: "push", code: 0, digest, text: "x" })
     for (
       const message of [
@@ -36,7 +36,7 @@ describe("TerminationMessage", () => {
     ) assert.isUndefined(TerminationMessage.parse(message), message)
   })
 
-  it("never throws, whatever it is given", () => {
+  it("TerminationMessage: never throws, whatever it is given", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.oneof(FastCheck.string(), FastCheck.json()), (message) => {
         const parsed = TerminationMessage.parse(message)
@@ -46,7 +46,7 @@ describe("TerminationMessage", () => {
     )
   })
 
-  it("reads back what it writes, within what Kubernetes keeps", () => {
+  it("TerminationMessage: reads back what it writes, within what Kubernetes keeps", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.string({ unit: "grapheme", maxLength: 4_000 }), FastCheck.nat(255), (text, code) => {
         const written = TerminationMessage.format({ verb: "build", code, digest, architecture: "ppc64le", text })

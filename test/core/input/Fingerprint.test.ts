@@ -4,12 +4,12 @@ import { BuildInput } from "effect-os-builder"
 import * as Fingerprint from "../../../src/core/input/Fingerprint.js"
 
 describe("make", () => {
-  it("is the start of a SHA-256 in base32", () => {
+  it("make: is the start of a SHA-256 in base32", () => {
     // printf '[0:]' | sha256sum | xxd -r -p | base32 | head -c 26 | tr A-Z a-z
     assert.strictEqual(Fingerprint.make([""]), "2iumuuf7fokgbuog5sk2b4gjdm")
   })
 
-  it("tells apart what looks alike when it is put together", () => {
+  it("make: tells apart what looks alike when it is put together", () => {
     const contents: ReadonlyArray<Fingerprint.Content> = [
       "",
       [],
@@ -32,7 +32,7 @@ describe("make", () => {
     assert.strictEqual(new Set(contents.map(Fingerprint.make)).size, contents.length)
   })
 
-  it("takes text for its bytes, and keys in any order", () => {
+  it("make: takes text for its bytes, and keys in any order", () => {
     assert.strictEqual(Fingerprint.make(["é"]), Fingerprint.make([new TextEncoder().encode("é")]))
     assert.strictEqual(
       Fingerprint.make({ a: "1", Z: "2", "10": "3", "9": "4" }),
@@ -69,16 +69,16 @@ const fingerprint = (options: BuildInput.Options): string =>
 
 describe("of a build input", () => {
   // These never change: builds are found again by them.
-  it("is what it was", () => {
+  it("of a build input: is what it was", () => {
     assert.strictEqual(fingerprint(least), "xr2c77hyp4eqxd3hf3tmcka2du")
     assert.strictEqual(fingerprint(full), "7bwsxvg2k6scjk6xtpzi7uzz5b")
   })
 
-  it("can stand in the name of a Kubernetes object", () => {
+  it("of a build input: can stand in the name of a Kubernetes object", () => {
     assert.match(fingerprint(least), /^[a-z2-7]{26}$/)
   })
 
-  it("covers all that determines the image", () => {
+  it("of a build input: covers all that determines the image", () => {
     const changes: ReadonlyArray<Partial<BuildInput.Options>> = [
       { dockerfile: `${full.dockerfile}RUN x\n` },
       { baseImage: { pullspec: "quay.io/acme/base:2" } },
@@ -111,7 +111,7 @@ describe("of a build input", () => {
     assert.strictEqual(new Set(fingerprints).size, fingerprints.length)
   })
 
-  it("covers nothing else", () => {
+  it("of a build input: covers nothing else", () => {
     const changes: ReadonlyArray<Partial<BuildInput.Options>> = [
       { baseImage: { pullspec: "quay.io/acme/base:1", secretName: "pull" } },
       { finalImage: { pullspec: "quay.io/acme/os:1", secretName: "push" } },

@@ -132,7 +132,7 @@ for (const [name, { right, rule, wrong }] of Object.entries(tables)) {
   })
 }
 
-it("directories of a path", () => {
+it("TextRule: directories of a path", () => {
   assert.deepStrictEqual(directories("a"), [])
   assert.deepStrictEqual(directories("a/b/c"), ["a", "a/b"])
 })

@@ -111,7 +111,7 @@ describe("pod security", () => {
     )
   })
 
-  it.scoped("is enforced by the namespace's label", () =>
+  it.scoped("pod security: is enforced by the namespace's label", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       yield* client.merge("/api/v1/namespaces/ns", {
@@ -129,7 +129,7 @@ describe("pod security", () => {
 })
 
 describe("service accounts", () => {
-  it.scoped("have to exist, and are mounted unless automount is off", () =>
+  it.scoped("service accounts: have to exist, and are mounted unless automount is off", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       assert.deepInclude(yield* refused(client.post(pods, pod("p", { serviceAccountName: "none" }))), {

@@ -16,7 +16,7 @@ const jane = {
 const reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 describe("authorization", () => {
-  it.effect("rejects a request with the server's message", () =>
+  it.effect("authorization: rejects a request with the server's message", () =>
     Effect.gen(function*() {
       const client = api(yield* bare(), jane)
       yield* client.post(configMaps, configMap("a"))
@@ -43,7 +43,7 @@ describe("authorization", () => {
       assert.strictEqual((yield* refused(client.delete(`${configMaps}/mine`))).code, 404)
     }))
 
-  it.effect("evaluates access reviews by the same rules", () =>
+  it.effect("authorization: evaluates access reviews by the same rules", () =>
     Effect.gen(function*() {
       const client = api(yield* bare(), jane)
       const may = (resourceAttributes: Readonly<Record<string, string>>) =>
@@ -71,7 +71,7 @@ describe("authorization", () => {
 })
 
 describe("discovery", () => {
-  it.effect("lists the kinds", () =>
+  it.effect("discovery: lists the kinds", () =>
     Effect.gen(function*() {
       const client = api(yield* bare(), jane)
       const groups = Json.objects(yield* client.get("/apis"), "groups").map((group) => Json.text(group, "name"))

@@ -6,7 +6,7 @@ import { api, bare, configMap, configMaps, pod, pods, refused, version } from ".
 import { type ConfigMap, manifest, type Pod, type Secret } from "../../support/Manifest.js"
 
 describe("create", () => {
-  it.effect("sets uid, creation time, and a resourceVersion shared by all kinds", () =>
+  it.effect("create: sets uid, creation time, and a resourceVersion shared by all kinds", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
@@ -31,7 +31,7 @@ describe("create", () => {
       assert.deepStrictEqual(yield* script, yield* script)
     }))
 
-  it.effect("makes a new name from generateName each time", () =>
+  it.effect("create: makes a new name from generateName each time", () =>
     Effect.gen(function*() {
       const { post } = api(yield* bare())
       const made = yield* Effect.replicateEffect(
@@ -43,7 +43,7 @@ describe("create", () => {
       generated.forEach((name) => assert.match(name, /^x-[bcdfghjklmnpqrstvwxz2456789]{5}$/))
     }))
 
-  it.effect("increments the generation for the spec, not for status and metadata", () =>
+  it.effect("create: increments the generation for the spec, not for status and metadata", () =>
     Effect.gen(function*() {
       const { merge, post } = api(yield* bare())
       const generation = (object: JsonObject) => Json.number(object, "metadata", "generation")
@@ -55,7 +55,7 @@ describe("create", () => {
       assert.isUndefined(generation(yield* post(configMaps, configMap("a"))))
     }))
 
-  it.effect("returns a frozen object", () =>
+  it.effect("create: returns a frozen object", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const mine = { ...configMap("a"), data: { key: "old" } }
@@ -68,7 +68,7 @@ describe("create", () => {
 })
 
 describe("update", () => {
-  it.effect("an old resourceVersion is a Conflict, an absent one is not", () =>
+  it.effect("update: an old resourceVersion is a Conflict, an absent one is not", () =>
     Effect.gen(function*() {
       const { post, put } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
@@ -85,7 +85,7 @@ describe("update", () => {
       assert.strictEqual(Json.text(yield* put(`${configMaps}/a`, configMap("a", { x: "3" })), "data", "x"), "3")
     }))
 
-  it.effect("a no-op keeps the resourceVersion", () =>
+  it.effect("update: a no-op keeps the resourceVersion", () =>
     Effect.gen(function*() {
       const { merge, post, put } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a", { x: "1" }))
@@ -93,7 +93,7 @@ describe("update", () => {
       assert.strictEqual(yield* merge(`${configMaps}/a`, { data: { x: "1" } }), first)
     }))
 
-  it.effect("another uid is a Conflict", () =>
+  it.effect("update: another uid is a Conflict", () =>
     Effect.gen(function*() {
       const { post, put } = api(yield* bare())
       yield* post(configMaps, configMap("a"))
@@ -102,7 +102,7 @@ describe("update", () => {
       assert.include(status.message, "Precondition failed: UID in precondition: other, UID in object meta: ")
     }))
 
-  it.effect("the status is written by its subresource only", () =>
+  it.effect("update: the status is written by its subresource only", () =>
     Effect.gen(function*() {
       const { get, merge, post, put } = api(yield* bare())
       const made = yield* post(pods, manifest<Pod>({ ...pod("p"), status: { phase: "Succeeded" } }))
@@ -132,7 +132,7 @@ describe("update", () => {
       })
     }))
 
-  it.effect("an immutable ConfigMap accepts only metadata", () =>
+  it.effect("update: an immutable ConfigMap accepts only metadata", () =>
     Effect.gen(function*() {
       const { merge, post } = api(yield* bare())
       yield* post(configMaps, manifest<ConfigMap>({ ...configMap("a", { x: "1" }), immutable: true }))
@@ -151,7 +151,7 @@ describe("update", () => {
 })
 
 describe("errors", () => {
-  it.effect("have the server's messages", () =>
+  it.effect("errors: have the server's messages", () =>
     Effect.gen(function*() {
       const { delete: remove, get, merge, post, put, send } = api(yield* bare())
       yield* post(configMaps, configMap("a"))
@@ -207,7 +207,7 @@ describe("errors", () => {
       assert.deepInclude(yield* refused(strategic), { code: 415, reason: "UnsupportedMediaType" })
     }))
 
-  it.effect("validate names and labels", () =>
+  it.effect("errors: validate names and labels", () =>
     Effect.gen(function*() {
       const { post } = api(yield* bare())
       const name = yield* refused(post(configMaps, configMap("A_b")))
@@ -224,7 +224,7 @@ describe("errors", () => {
       assert.include(missing.message, "metadata.name: Required value: name or generateName is required")
     }))
 
-  it.effect("unknown fields are rejected with strict, else dropped", () =>
+  it.effect("errors: unknown fields are rejected with strict, else dropped", () =>
     Effect.gen(function*() {
       const { post } = api(yield* bare())
       const odd = { ...pod("p"), spec: { ...pod("p").spec, hostUsers: false, colour: "red" }, size: 3 }
@@ -241,7 +241,7 @@ describe("errors", () => {
       assert.strictEqual(Json.at(made, "spec", "hostUsers"), false)
     }))
 
-  it.effect("a dry run validates and stores nothing", () =>
+  it.effect("errors: a dry run validates and stores nothing", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const made = yield* post(configMaps, configMap("a"), { dryRun: "All" })

@@ -44,7 +44,7 @@ const serve = (options?: ControlPlane.Options) => Effect.flatMap(plane(options),
 const json = { "content-type": "application/json" }
 
 describe("certificates", () => {
-  it("are accepted by Node with their own authority only", async () => {
+  it("certificates: are accepted by Node with their own authority only", async () => {
     const { ca, certificate, key } = Certificate.make()
     const server = createServer({ cert: certificate, key }, (_, response) => response.end("hello"))
     const port = await new Promise<number>((resolve) =>
@@ -65,7 +65,7 @@ describe("certificates", () => {
 })
 
 describe.sequential("the served API", () => {
-  it.scopedLive("returns the API server's responses", () =>
+  it.scopedLive("the served API: returns the API server's responses", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       const made = yield* fetch(served, configMaps, {
@@ -82,7 +82,7 @@ describe.sequential("the served API", () => {
       assert.strictEqual(Json.objects(JSON.parse(selected.body), "items").length, 1)
     }))
 
-  it.scopedLive("responds with 401 without the token", () =>
+  it.scopedLive("the served API: responds with 401 without the token", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       const answer = yield* fetch(served, configMaps, { headers: { authorization: "Bearer other" } })
@@ -90,7 +90,7 @@ describe.sequential("the served API", () => {
       assert.deepInclude(JSON.parse(answer.body), { reason: "Unauthorized" })
     }))
 
-  it.scopedLive("rejects unsupported media types and large bodies", () =>
+  it.scopedLive("the served API: rejects unsupported media types and large bodies", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       const send = (type: string) =>
@@ -106,7 +106,7 @@ describe.sequential("the served API", () => {
       assert.strictEqual((yield* fetch(served, "/apis/none/v1/things")).body, "404 page not found\n")
     }))
 
-  it.scopedLive("injects Retry-After and lost connections", () =>
+  it.scopedLive("the served API: injects Retry-After and lost connections", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       served.plane.faults.add({}, Faults.throttled("3 seconds"), 1)
@@ -117,7 +117,7 @@ describe.sequential("the served API", () => {
       assert.isTrue(Exit.isFailure(yield* Effect.exit(fetch(served, configMaps))))
     }))
 
-  it.scopedLive("streams a watch by line with back-pressure", () =>
+  it.scopedLive("the served API: streams a watch by line with back-pressure", () =>
     Effect.gen(function*() {
       const served = yield* serve({ history: 100_000 })
       const { post } = api(served.plane)
@@ -143,7 +143,7 @@ describe.sequential("the served API", () => {
       response.destroy()
     }), 20_000)
 
-  it.scopedLive("streams a followed log to its end", () =>
+  it.scopedLive("the served API: streams a followed log to its end", () =>
     Effect.gen(function*() {
       const served = yield* serve()
       const { post } = api(served.plane)
@@ -156,7 +156,7 @@ describe.sequential("the served API", () => {
       assert.deepInclude(log, { code: 200, body: "" })
     }))
 
-  it.live("closes every connection with its scope", () =>
+  it.live("the served API: closes every connection with its scope", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const served = yield* Scope.extend(serve(), scope)

@@ -5,7 +5,7 @@ import * as Json from "../../../src/fake/Json.js"
 import { api, bare, configMap, configMaps, refused, started, told } from "../../support/FakeApi.js"
 
 describe.sequential("faults", () => {
-  it.scoped("apply to matching requests, as often as requested", () =>
+  it.scoped("faults: apply to matching requests, as often as requested", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { get, post } = api(made)
@@ -71,7 +71,7 @@ describe.sequential("faults", () => {
 })
 
 describe("recorded requests", () => {
-  it.scoped("have verb, resource, name and body", () =>
+  it.scoped("recorded requests: have verb, resource, name and body", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { get, post, watch } = api(made)

@@ -26,7 +26,7 @@ describe("Table", () => {
     [9 * day, "9d"],
     [3 * 365 * day + 7 * day, "3y7d"],
     [9 * 365 * day, "9y"]
-  ])("says a time of %d ms as %s", (millis, words) => {
+  ])("Table: says a time of %d ms as %s", (millis, words) => {
     assert.strictEqual(Column.duration(millis), words)
   })
 
@@ -59,11 +59,11 @@ describe("Table", () => {
     }],
     ["Terminating", { phase: "Running", containerStatuses: [running] }, deleted],
     ["Unknown", { phase: "Running", reason: "NodeLost" }, deleted]
-  ])("says of a pod that it is %s", (words, status, more = {}) => {
+  ])("Table: says of a pod that it is %s", (words, status, more = {}) => {
     assert.strictEqual(cell(Columns.pod, "Status", { spec, status, ...more }), words)
   })
 
-  it("shows the restarts of a pod and the time of the last", () => {
+  it("Table: shows the restarts of a pod and the time of the last", () => {
     const status = {
       containerStatuses: [{
         ...running,
@@ -75,7 +75,7 @@ describe("Table", () => {
     assert.strictEqual(cell(Columns.pod, "Ready", { spec, status }), "1/1")
   })
 
-  it("shows the status and duration of a Job", () => {
+  it("Table: shows the status and duration of a Job", () => {
     const job = (...types: ReadonlyArray<string>): JsonObject => ({
       spec: { completions: 1 },
       status: {
@@ -91,7 +91,7 @@ describe("Table", () => {
     assert.deepStrictEqual(line(job("FailureTarget", "Failed")), ["Failed", "0/1", "60s"])
   })
 
-  it("shows OpenShift's columns of a Build", () => {
+  it("Table: shows OpenShift's columns of a Build", () => {
     const build = {
       spec: { strategy: { dockerStrategy: {} }, source: { dockerfile: "FROM x" } },
       status: {

@@ -8,7 +8,7 @@ const take = <E>(lines: Stream.Stream<Parameters<typeof told>[0], E>, count: num
   Effect.map(Stream.runCollect(Stream.take(lines, count)), (chunk) => Chunk.toReadonlyArray(chunk))
 
 describe.sequential("lists", () => {
-  it.scoped("select by label and field", () =>
+  it.scoped("lists: select by label and field", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", {}, { labels: { app: "x", tier: "1" } }))
@@ -26,7 +26,7 @@ describe.sequential("lists", () => {
       assert.strictEqual((yield* refused(get(configMaps, { labelSelector: "a=b=c" }))).reason, "BadRequest")
     }))
 
-  it.scoped("are paged over one snapshot until it is compacted", () =>
+  it.scoped("lists: are paged over one snapshot until it is compacted", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { delete: remove, get, post } = api(made)
@@ -50,7 +50,7 @@ describe.sequential("lists", () => {
       assert.deepStrictEqual(names(inconsistent), ["ca", "d", "e"])
     }))
 
-  it.scoped("return past states and time out for future ones", () =>
+  it.scoped("lists: return past states and time out for future ones", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       const first = yield* post(configMaps, configMap("a"))
@@ -63,7 +63,7 @@ describe.sequential("lists", () => {
       assert.deepInclude(status, { code: 504, message: "Timeout: Too large resource version: 999, current: 3" })
     }))
 
-  it.scoped("return PartialObjectMetadata; items of typed kinds have no apiVersion and kind", () =>
+  it.scoped("lists: return PartialObjectMetadata; items of typed kinds have no apiVersion and kind", () =>
     Effect.gen(function*() {
       const { get, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", { x: "1" }))
@@ -103,7 +103,7 @@ describe.sequential("watches", () => {
       assert.deepStrictEqual((yield* Fiber.join(everywhere)).map(told), ["ADDED a", "ADDED z", "ADDED b"])
     }))
 
-  it.scoped("an object that leaves the selection is DELETED in its last selected state, one that enters is ADDED", () =>
+  it.scoped("watches: an object that leaves the selection is DELETED in its last selected state, one that enters is ADDED", () =>
     Effect.gen(function*() {
       const { merge, post, watch } = api(yield* bare())
       yield* post(configMaps, configMap("a", {}, { labels: { app: "x" } }))
@@ -140,7 +140,7 @@ describe.sequential("watches", () => {
       assert.include(status.message, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
     }))
 
-  it.scoped("a compacted resourceVersion is an ERROR that ends the watch", () =>
+  it.scoped("watches: a compacted resourceVersion is an ERROR that ends the watch", () =>
     Effect.gen(function*() {
       const made = yield* bare()
       const { post, watch } = api(made)
@@ -159,7 +159,7 @@ describe.sequential("watches", () => {
       })
     }))
 
-  it.scoped("a watch that falls behind the bounded history gets an ERROR", () =>
+  it.scoped("watches: a watch that falls behind the bounded history gets an ERROR", () =>
     Effect.gen(function*() {
       const { merge, post, watch } = api(yield* bare({ history: 4 }))
       const first = yield* post(configMaps, configMap("a"))
@@ -174,7 +174,7 @@ describe.sequential("watches", () => {
       )
     }))
 
-  it.scoped("emit a bookmark each minute and at timeoutSeconds", () =>
+  it.scoped("watches: emit a bookmark each minute and at timeoutSeconds", () =>
     Effect.gen(function*() {
       const { post, watch } = api(yield* bare())
       const query = { timeoutSeconds: "90", allowWatchBookmarks: "true" }
@@ -197,7 +197,7 @@ describe.sequential("watches", () => {
     }))
 
   it.scoped(
-    "a watch of one object among ten thousand does not read the changes of the others",
+    "watches: a watch of one object among ten thousand does not read the changes of the others",
     () =>
       Effect.gen(function*() {
         const { post, watch } = api(yield* bare())

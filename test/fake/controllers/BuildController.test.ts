@@ -49,7 +49,7 @@ const status = (client: Api) => Effect.map(client.get(`${builds}/b`), (made) => 
 const failed = (reason: string): OpenShiftBuilder.End => ({ _tag: "Failed", reason, message: "words" })
 
 describe.sequential("an OpenShift Build", () => {
-  it.scoped("runs in a pod and is Complete with the pushed digest", () =>
+  it.scoped("an OpenShift Build: runs in a pod and is Complete with the pushed digest", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Program.log("STEP 1/2: FROM base"), { _tag: "Pushed", digest }))
       const made = yield* client.post(builds, build())
@@ -77,7 +77,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepStrictEqual([...log], ["STEP 1/2: FROM base"])
     }))
 
-  it.scoped("fails with the builder's reason and log snippet", () =>
+  it.scoped("an OpenShift Build: fails with the builder's reason and log snippet", () =>
     Effect.gen(function*() {
       const log = Program.log("1", "2", "3", "4", "5", `${"x".repeat(100)}${"y".repeat(100)}`)
       const client = api(yield* cluster(log, failed("DockerBuildFailed")))
@@ -105,7 +105,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepStrictEqual(yield* ends(Stream.never), ["Failed", "GenericBuildFailed", "DeadlineExceeded"])
     }))
 
-  it.scoped("is cancelled by its status; its pod is deleted", () =>
+  it.scoped("an OpenShift Build: is cancelled by its status; its pod is deleted", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.never, undefined))
       yield* client.post(builds, build())
@@ -119,7 +119,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.strictEqual(refusal.message, "build b was cancelled. No logs are available.")
     }))
 
-  it.scoped("is Error when its pod is deleted", () =>
+  it.scoped("an OpenShift Build: is Error when its pod is deleted", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.never, undefined))
       yield* client.post(builds, build())
@@ -129,7 +129,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepInclude(yield* status(client), { phase: "Error", reason: "BuildPodDeleted" })
     }))
 
-  it.scoped("waits as New for its references", () =>
+  it.scoped("an OpenShift Build: waits as New for its references", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.empty, { _tag: "Pushed", digest }))
       const volumes = [{
@@ -151,7 +151,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.isUndefined(done["reason"])
     }))
 
-  it.scoped("waits as Pending for its push secret", () =>
+  it.scoped("an OpenShift Build: waits as Pending for its push secret", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.empty, { _tag: "Pushed", digest }))
       const output = { to: { kind: "DockerImage", name: "registry/image:1" }, pushSecret: { name: "push" } }
@@ -174,7 +174,7 @@ describe.sequential("an OpenShift Build", () => {
       })
     }))
 
-  it.scoped("needs a service account", () =>
+  it.scoped("an OpenShift Build: needs a service account", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.empty, undefined, { accounts: ["default"] }))
       yield* client.post(builds, build())
@@ -182,7 +182,7 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepInclude(yield* status(client), { phase: "New", reason: "CannotRetrieveServiceAccount" })
     }))
 
-  it.scoped("is immutable, and is rejected when invalid", () =>
+  it.scoped("an OpenShift Build: is immutable, and is rejected when invalid", () =>
     Effect.gen(function*() {
       const made = yield* cluster(Stream.never, undefined)
       const client = api(made)
@@ -207,7 +207,7 @@ describe.sequential("an OpenShift Build", () => {
       })
     }))
 
-  it.scoped("does not exist without the capability", () =>
+  it.scoped("an OpenShift Build: does not exist without the capability", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       assert.strictEqual((yield* refused(client.get("/apis/build.openshift.io/v1"))).code, 404)

@@ -6,12 +6,12 @@ import * as Json from "../../../src/fake/Json.js"
 const long = "os-build-abcdefghijklmnopqrstuvwxyz-1-00000000-context-1"
 
 describe("BuildNaming", () => {
-  it("joins base and suffix if they fit", () => {
+  it("BuildNaming: joins base and suffix if they fit", () => {
     assert.strictEqual(BuildNaming.object("a", "build"), "a-build")
     assert.strictEqual(BuildNaming.volume("a.b", "push"), "a-b-push")
   })
 
-  it("truncates long names and adds their FNV-1a hash", () => {
+  it("BuildNaming: truncates long names and adds their FNV-1a hash", () => {
     // The hashes are those that Go's hash/fnv New32a gives.
     assert.strictEqual(BuildNaming.volume("a".repeat(70), "push"), `${"a".repeat(49)}-5904740b-push`)
     assert.strictEqual(BuildNaming.volume("a", "s".repeat(63)), "a-6ac58832")
@@ -19,7 +19,7 @@ describe("BuildNaming", () => {
     assert.notStrictEqual(BuildNaming.volume(`${long}12345`, "push"), BuildNaming.volume(`${long}12346`, "push"))
   })
 
-  it("may give two objects the same volume name, as OpenShift does", () => {
+  it("BuildNaming: may give two objects the same volume name, as OpenShift does", () => {
     const volume = (kind: "secret" | "configMap", name: string) => ({
       name: "v",
       source: kind === "secret" ? { secret: { secretName: name } } : { configMap: { name } },

@@ -66,7 +66,7 @@ describe.sequential("the garbage collector", () => {
       assert.isUndefined(Json.at(yield* client.get(`${configMaps}/child`), "metadata", "ownerReferences"))
     }))
 
-  it.scoped("deletes objects whose owner never existed", () =>
+  it.scoped("the garbage collector: deletes objects whose owner never existed", () =>
     Effect.gen(function*() {
       const { client, left, parent } = yield* family
       yield* client.post(configMaps, configMap("stray", {}, ownedBy(Json.set(parent, ["metadata", "uid"], "other"))))
@@ -74,7 +74,7 @@ describe.sequential("the garbage collector", () => {
       assert.deepStrictEqual(yield* left, ["child", "grandchild", "parent"])
     }))
 
-  it.scoped("keeps objects with another owner", () =>
+  it.scoped("the garbage collector: keeps objects with another owner", () =>
     Effect.gen(function*() {
       const { client, parent } = yield* family
       const other = yield* client.post(configMaps, configMap("other"))
@@ -91,7 +91,7 @@ describe.sequential("the garbage collector", () => {
 })
 
 describe.sequential("a namespace", () => {
-  it.scoped("has a service account and ConfigMaps, which are recreated", () =>
+  it.scoped("a namespace: has a service account and ConfigMaps, which are recreated", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       yield* client.post("/api/v1/namespaces", manifest<Namespace>({ metadata: { name: "new" } }))
@@ -103,7 +103,7 @@ describe.sequential("a namespace", () => {
       assert.deepStrictEqual(names(yield* client.get("/api/v1/namespaces/new/serviceaccounts")), ["default"])
     }))
 
-  it.scoped("is deleted after its objects and rejects new ones meanwhile", () =>
+  it.scoped("a namespace: is deleted after its objects and rejects new ones meanwhile", () =>
     Effect.gen(function*() {
       const client = api(yield* plane({ pods: () => ({ programs: () => Effect.succeed(Program.runs) }) }))
       yield* client.post(configMaps, configMap("stays", {}, { finalizers: ["example.com/wait"] }))
@@ -127,7 +127,7 @@ describe.sequential("a namespace", () => {
 })
 
 describe.sequential("a claim", () => {
-  it.scoped("is bound at once", () =>
+  it.scoped("a claim: is bound at once", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       const path = "/api/v1/namespaces/ns/persistentvolumeclaims"

@@ -46,7 +46,7 @@ const status = (client: Pick<Api, "get">) =>
   Effect.map(client.get(`${jobs}/a`), (object) => Json.object(object, "status"))
 
 describe.sequential("a Job", () => {
-  it.scoped("creates a pod, counts it and completes without a delay", () =>
+  it.scoped("a Job: creates a pod, counts it and completes without a delay", () =>
     Effect.gen(function*() {
       const client = yield* running({}, {})
       const done = yield* client.get(`${jobs}/a`)
@@ -60,7 +60,7 @@ describe.sequential("a Job", () => {
       assert.strictEqual(Json.text(pod, "status", "phase"), "Succeeded")
     }))
 
-  it.scoped("retries up to backoffLimit", () =>
+  it.scoped("a Job: retries up to backoffLimit", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Program.exit(1)) }, { backoffLimit: 2 })
       const done = yield* client.get(`${jobs}/a`)
@@ -71,7 +71,7 @@ describe.sequential("a Job", () => {
       assert.strictEqual(message, "Job has reached the specified backoff limit")
     }))
 
-  it.scoped("waits for the backoff between retries", () =>
+  it.scoped("a Job: waits for the backoff between retries", () =>
     Effect.gen(function*() {
       const options = { pods: inTurn(Program.exit(1)), jobBackoff: realBackoff }
       const client = yield* running(options, { backoffLimit: 3 })
@@ -85,7 +85,7 @@ describe.sequential("a Job", () => {
       assert.strictEqual(yield* tries, 3)
     }))
 
-  it.scoped("fails at once on a FailJob exit code", () =>
+  it.scoped("a Job: fails at once on a FailJob exit code", () =>
     Effect.gen(function*() {
       const rules = [{ action: "FailJob", onExitCodes: { containerName: "main", operator: "In", values: [10, 11] } }]
       const client = yield* running({ pods: inTurn(Program.exit(11)) }, { podFailurePolicy: { rules } })
@@ -99,7 +99,7 @@ describe.sequential("a Job", () => {
       assert.strictEqual(Json.number(done, "status", "failed"), 1)
     }))
 
-  it.scoped("does not count ignored failures", () =>
+  it.scoped("a Job: does not count ignored failures", () =>
     Effect.gen(function*() {
       // The type requires `status`, which the server defaults to "True".
       const rules = [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] }]
@@ -112,7 +112,7 @@ describe.sequential("a Job", () => {
       assert.isUndefined((yield* status(client))["failed"])
     }))
 
-  it.scoped("retries after an eviction and after a lost node", () =>
+  it.scoped("a Job: retries after an eviction and after a lost node", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Program.evicted, Program.nodeLost, Program.exit(0)) }, {})
       assert.deepInclude(yield* status(client), { succeeded: 1, failed: 2 })
@@ -121,7 +121,7 @@ describe.sequential("a Job", () => {
       assert.strictEqual(evicted.length, 2)
     }))
 
-  it.scoped("fails at its deadline and deletes the running pod", () =>
+  it.scoped("a Job: fails at its deadline and deletes the running pod", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Stream.never) }, { activeDeadlineSeconds: 60 })
       assert.deepInclude(yield* status(client), { active: 1, ready: 1 })
@@ -135,7 +135,7 @@ describe.sequential("a Job", () => {
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
 
-  it.scoped("has no pod while suspended", () =>
+  it.scoped("a Job: has no pod while suspended", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Stream.never) }, { suspend: true })
       const suspended = yield* client.get(`${jobs}/a`)
@@ -151,7 +151,7 @@ describe.sequential("a Job", () => {
       assert.isUndefined((yield* status(client))["active"])
     }))
 
-  it.scoped("is deleted with its pods after its TTL", () =>
+  it.scoped("a Job: is deleted with its pods after its TTL", () =>
     Effect.gen(function*() {
       const client = yield* running({}, { ttlSecondsAfterFinished: 30 })
       yield* TestClock.adjust("29 seconds")
@@ -162,7 +162,7 @@ describe.sequential("a Job", () => {
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
 
-  it.scoped("orphans its pods when deleted without a propagation policy, as batch/v1 does", () =>
+  it.scoped("a Job: orphans its pods when deleted without a propagation policy, as batch/v1 does", () =>
     Effect.gen(function*() {
       const client = yield* running({}, {})
       yield* client.delete(`${jobs}/a`)
@@ -172,7 +172,7 @@ describe.sequential("a Job", () => {
       assert.isUndefined(Json.at(left[0], "metadata", "ownerReferences"))
     }))
 
-  it.scoped("stays until its pods are deleted with Foreground", () =>
+  it.scoped("a Job: stays until its pods are deleted with Foreground", () =>
     Effect.gen(function*() {
       const client = yield* running({ pods: inTurn(Stream.never) }, {})
       const lines = client.watch("/apis/batch/v1/jobs", {
@@ -186,7 +186,7 @@ describe.sequential("a Job", () => {
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
 
-  it.scoped("emits every change to a watch", () =>
+  it.scoped("a Job: emits every change to a watch", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const made = yield* plane({
@@ -216,7 +216,7 @@ describe.sequential("a Job", () => {
       ])
     }))
 
-  it.scoped("is rejected when invalid", () =>
+  it.scoped("a Job: is rejected when invalid", () =>
     Effect.gen(function*() {
       const { post } = api(yield* plane())
       const said = (spec: Partial<Manifest<JobSpec>>) =>
@@ -238,7 +238,7 @@ describe.sequential("a Job", () => {
       )
     }))
 
-  it.scoped("has an immutable template", () =>
+  it.scoped("a Job: has an immutable template", () =>
     Effect.gen(function*() {
       const client = yield* running({}, {})
       const change = client.json(`${jobs}/a`, [

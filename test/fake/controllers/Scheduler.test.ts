@@ -45,7 +45,7 @@ describe.sequential("the scheduler", () => {
       assert.include(yield* placed(client, "c"), "anti-affinity")
     }))
 
-  it.scoped("honours taints, selectors and free resources", () =>
+  it.scoped("the scheduler: honours taints, selectors and free resources", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane({
@@ -85,7 +85,7 @@ describe.sequential("the scheduler", () => {
       assert.include(yield* placed(client, "does-not-fit"), "1 Insufficient cpu, 1 node(s) had untolerated taint(s)")
     }))
 
-  it.scoped("waits for a bound claim and for a node", () =>
+  it.scoped("the scheduler: waits for a bound claim and for a node", () =>
     Effect.gen(function*() {
       const client = api(yield* plane({ ...forever, nodes: [] }))
       yield* start(client, pod("a", { volumes: [{ name: "cache", persistentVolumeClaim: { claimName: "cache" } }] }))

@@ -18,7 +18,7 @@ const build = manifest<PodSpec>({
 const text = <E>(lines: Stream.Stream<string, E>) => Effect.map(Stream.runCollect(lines), (chunk) => [...chunk])
 
 describe.sequential("a pod", () => {
-  it.scoped("runs init containers first; the first failure fails the pod", () =>
+  it.scoped("a pod: runs init containers first; the first failure fails the pod", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane(programs((name) => ({
@@ -59,7 +59,7 @@ describe.sequential("a pod", () => {
       assert.strictEqual(yield* message("漢".repeat(2000)), `\ufffd${"漢".repeat(682)}\n`)
     }))
 
-  it.scoped("reports why a container is waiting", () =>
+  it.scoped("a pod: reports why a container is waiting", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane(programs(() => ({
@@ -79,7 +79,7 @@ describe.sequential("a pod", () => {
       })
     }))
 
-  it.scoped("reports OOMKilled", () =>
+  it.scoped("a pod: reports OOMKilled", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(() => ({ steps: Program.oomKilled }))))
       yield* client.post(pods, pod("p"))
@@ -90,7 +90,7 @@ describe.sequential("a pod", () => {
       })
     }))
 
-  it.scoped("reports Evicted", () =>
+  it.scoped("a pod: reports Evicted", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(() => ({ steps: Program.evicted }))))
       yield* client.post(pods, pod("p"))
@@ -101,7 +101,7 @@ describe.sequential("a pod", () => {
       assert.deepInclude(target, { status: "True", reason: "TerminationByKubelet" })
     }))
 
-  it.scoped("waits for Secrets that it mounts or has in its environment", () =>
+  it.scoped("a pod: waits for Secrets that it mounts or has in its environment", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       const secret = (name: string) =>
@@ -138,7 +138,7 @@ describe.sequential("a pod", () => {
       assert.strictEqual(Json.text(yield* client.get(`${pods}/p`), "status", "phase"), "Succeeded")
     }))
 
-  it.scoped("fails at activeDeadlineSeconds", () =>
+  it.scoped("a pod: fails at activeDeadlineSeconds", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(Program.runs)))
       yield* client.post(pods, pod("p", { activeDeadlineSeconds: 60 }))
@@ -151,7 +151,7 @@ describe.sequential("a pod", () => {
       })
     }))
 
-  it.scoped("is stopped and removed when deleted", () =>
+  it.scoped("a pod: is stopped and removed when deleted", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(Program.runs)))
       const made = yield* client.post(pods, pod("p"))
@@ -166,7 +166,7 @@ describe.sequential("a pod", () => {
       assert.deepStrictEqual(names(yield* client.get(pods)), [])
     }))
 
-  it.scoped("fails when deleted; containers that did not start stay waiting", () =>
+  it.scoped("a pod: fails when deleted; containers that did not start stay waiting", () =>
     Effect.gen(function*() {
       const client = api(yield* plane(programs(Program.runs)))
       const containers = [{ name: "main", image: "registry/image:1" }]
@@ -185,7 +185,7 @@ describe.sequential("a pod", () => {
       assert.deepStrictEqual(state("containerStatuses", 0), ["waiting"])
     }))
 
-  it.scoped("restarts with exponential backoff with restartPolicy Always", () =>
+  it.scoped("a pod: restarts with exponential backoff with restartPolicy Always", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane(programs(() => ({ steps: Stream.concat(Program.log("hello"), Program.exit(1)) })))
@@ -221,7 +221,7 @@ describe.sequential("its log", () => {
       assert.deepStrictEqual(yield* Fiber.join(fiber), ["one", "two"])
     }))
 
-  it.scoped("sinceTime, tailLines, timestamps and limitBytes select lines", () =>
+  it.scoped("its log: sinceTime, tailLines, timestamps and limitBytes select lines", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane(programs(() => ({
@@ -248,7 +248,7 @@ describe.sequential("its log", () => {
       assert.deepStrictEqual(yield* log({ limitBytes: "3" }), ["a", "b"])
     }))
 
-  it.scoped("requires a container name if there are several", () =>
+  it.scoped("its log: requires a container name if there are several", () =>
     Effect.gen(function*() {
       const client = api(yield* plane())
       yield* client.post(pods, pod("p", build))

@@ -4,7 +4,7 @@ import * as Json from "../../../src/fake/Json.js"
 import { api, bare, configMap, configMaps, pod, pods, refused, version } from "../../support/FakeApi.js"
 
 describe("deletions", () => {
-  it.effect("are immediate without finalizers, with the server's response", () =>
+  it.effect("deletions: are immediate without finalizers, with the server's response", () =>
     Effect.gen(function*() {
       const { delete: remove, get, post } = api(yield* bare())
       const made = yield* post(configMaps, configMap("a"))
@@ -21,7 +21,7 @@ describe("deletions", () => {
       assert.strictEqual(Json.text(yield* remove(`${pods}/p`), "kind"), "Pod")
     }))
 
-  it.effect("honour the preconditions", () =>
+  it.effect("deletions: honour the preconditions", () =>
     Effect.gen(function*() {
       const { delete: remove, merge, post } = api(yield* bare())
       const made = yield* post(configMaps, configMap("a"))
@@ -32,7 +32,7 @@ describe("deletions", () => {
       yield* remove(`${configMaps}/a`, { preconditions: { uid, resourceVersion: String(version(next)) } })
     }))
 
-  it.effect("wait for finalizers", () =>
+  it.effect("deletions: wait for finalizers", () =>
     Effect.gen(function*() {
       const { delete: remove, get, merge, post } = api(yield* bare())
       yield* post(configMaps, configMap("a", {}, { finalizers: ["example.com/wait"] }))
@@ -46,7 +46,7 @@ describe("deletions", () => {
       assert.strictEqual((yield* refused(get(`${configMaps}/a`))).code, 404)
     }))
 
-  it.effect("of a scheduled pod take its grace period, which can only be shortened", () =>
+  it.effect("deletions: of a scheduled pod take its grace period, which can only be shortened", () =>
     Effect.gen(function*() {
       const { delete: remove, get, post } = api(yield* bare())
       yield* post(pods, pod("p", { nodeName: "node-1" }))
@@ -64,7 +64,7 @@ describe("deletions", () => {
       assert.strictEqual((yield* refused(get(`${pods}/nowhere`))).code, 404)
     }))
 
-  it.effect("with an unknown propagation policy are invalid", () =>
+  it.effect("deletions: with an unknown propagation policy are invalid", () =>
     Effect.gen(function*() {
       const { delete: remove, post } = api(yield* bare())
       yield* post(configMaps, configMap("a"))

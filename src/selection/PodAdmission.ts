@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Json, JsonObject } from "../kubernetes/client/ApiRequest.js"
+import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as Cluster from "../kubernetes/Cluster.js"
 import type { ClusterError } from "../kubernetes/ClusterError.js"
 import { RbacRule } from "../kubernetes/RbacRule.js"
@@ -21,18 +21,36 @@ export interface BuildPod {
   readonly scc: string
 }
 
+const Names = Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] })
+
+const SecurityContext = Schema.Struct({
+  privileged: Schema.optional(Schema.Boolean),
+  allowPrivilegeEscalation: Schema.optional(Schema.Boolean),
+  capabilities: Schema.optional(Schema.Struct({ add: Names, drop: Names }))
+})
+
+const Containers = Schema.optionalWith(
+  Schema.Array(Schema.Struct({ name: Schema.String, securityContext: Schema.optional(SecurityContext) })),
+  { default: () => [] }
+)
+
 const PodFields = Schema.Struct({
+  metadata: Schema.optional(Schema.Struct({
+    annotations: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+  })),
   spec: Schema.Struct({
     hostUsers: Schema.optional(Schema.Boolean),
-    serviceAccountName: Schema.optionalWith(Schema.String, { default: () => "default" })
+    serviceAccountName: Schema.optionalWith(Schema.String, { default: () => "default" }),
+    initContainers: Containers,
+    containers: Containers
   })
 })
 
 const fieldsOf = (pod: JsonObject) =>
   Option.getOrElse(
     Schema.decodeUnknownOption(PodFields)(pod),
-    () => PodFields.make({ spec: { serviceAccountName: "default" } })
-  ).spec
+    () => PodFields.make({ spec: { serviceAccountName: "default", initContainers: [], containers: [] } })
+  )
 
 // -----------------------------------------------------------------------------
 // the server tries the pod
@@ -42,12 +60,51 @@ export const dryRun = (pod: BuildPod): Effect.Effect<Verdict, ClusterError, Clus
   Cluster.create(Resource.raw(Resources.Pod), pod.manifest, { namespace: pod.namespace, dryRun: true }).pipe(
     Effect.map((admitted) =>
       // A server that does not know user namespaces drops the field, and would run the pod without one.
-      fieldsOf(pod.manifest).hostUsers === false && fieldsOf(admitted).hostUsers !== false
+      fieldsOf(pod.manifest).spec.hostUsers === false && fieldsOf(admitted).spec.hostUsers !== false
         ? new Absent({ evidence: "the cluster has no user namespaces for pods (it drops hostUsers: false)" })
-        : new Available({ evidence: `a build pod is admitted to namespace ${pod.namespace}` })
+        : unprivileged(admitted, pod) ??
+          new Available({ evidence: `a build pod is admitted to namespace ${pod.namespace}` })
     ),
     Effect.catchIf(isRefusal, (error) => Effect.succeed(judge(error, pod)))
   )
+
+/** What newuidmap and newgidmap need: buildah has only one user id without them, and no RUN starts. */
+const neededCapabilities = ["SETUID", "SETGID"]
+
+/** What an admission plugin such as the SCC nonroot-v2 took from a container, undefined if it left what a build needs. */
+const taken = ({ allowPrivilegeEscalation, capabilities, privileged }: typeof SecurityContext.Type) => {
+  const { add = [], drop = [] } = capabilities ?? {}
+  const dropped = neededCapabilities.filter((name) =>
+    !add.includes(name) && !add.includes("ALL") && (drop.includes(name) || drop.includes("ALL"))
+  )
+  return privileged === true
+    ? []
+    : [
+      ...(allowPrivilegeEscalation === false ? ["has allowPrivilegeEscalation: false"] : []),
+      ...(dropped.length > 0
+        ? [`lacks the ${dropped.length > 1 ? "capabilities" : "capability"} ${dropped.join(" and ")}`]
+        : [])
+    ]
+}
+
+/** The verdict on a pod that is admitted with less than a build needs. */
+const unprivileged = (admitted: JsonObject, { scc }: BuildPod, by?: string): Absent | undefined => {
+  const { metadata, spec } = fieldsOf(admitted)
+  const allowedBy = by ?? metadata?.annotations?.["openshift.io/scc"]
+  for (const { name, securityContext = {} } of [...spec.initContainers, ...spec.containers]) {
+    const missing = taken(securityContext)
+    if (missing.length > 0) {
+      const how = allowedBy === undefined ? "" : ` by SCC ${allowedBy}`
+      const advice = allowedBy === undefined ? "" : `; allow the service account of the build pods to use SCC ${scc}`
+      return new Absent({
+        evidence:
+          `a build pod is admitted${how}, but cannot build: its container ${name} ${missing.join(" and ")}, so ` +
+          `that buildah has only one user id${advice}`
+      })
+    }
+  }
+  return undefined
+}
 
 /** A refusal that stands; a quota that is not counted yet says nothing. */
 const isRefusal = (error: ClusterError): boolean =>
@@ -140,7 +197,10 @@ const Review = Resource.raw(Resource.metadataOnly({
 }))
 
 const Reviewed = Schema.Struct({
-  status: Schema.Struct({ allowedBy: Schema.optional(Schema.Struct({ name: Schema.String })) })
+  status: Schema.Struct({
+    allowedBy: Schema.optional(Schema.Struct({ name: Schema.String })),
+    template: Schema.optional(Schema.Unknown)
+  })
 })
 
 /**
@@ -150,7 +210,7 @@ const Reviewed = Schema.Struct({
  */
 export const review = (pod: BuildPod): Effect.Effect<Verdict, ClusterError, Cluster.Cluster> => {
   const { metadata = {}, spec } = pod.manifest
-  const { serviceAccountName } = fieldsOf(pod.manifest)
+  const { serviceAccountName } = fieldsOf(pod.manifest).spec
   const question = Resource.object(Review, {
     spec: {
       // The Job controller creates the pod, and is no more than authenticated.
@@ -160,17 +220,22 @@ export const review = (pod: BuildPod): Effect.Effect<Verdict, ClusterError, Clus
   })
   return Cluster.create(Review, question, { namespace: pod.namespace }).pipe(
     Effect.map((answer) => {
-      const { allowedBy } = statusOf(answer)
+      const { allowedBy, template } = statusOf(answer)
       return allowedBy === undefined
         ? new Forbidden({
           evidence: `service account ${serviceAccountName} may use no SCC that admits a build pod`,
           rule: useOfScc(pod)
         })
-        : new Available({ evidence: `service account ${serviceAccountName} may use SCC ${allowedBy.name}` })
+        // The template is what that SCC would make of the pod.
+        : unprivileged(isObject(template) ? template : {}, pod, allowedBy.name) ??
+          new Available({ evidence: `service account ${serviceAccountName} may use SCC ${allowedBy.name}` })
     }),
     Effect.catchIf(isRefusal, () =>
       Effect.succeed(
-        new Available({ evidence: `which SCC service account ${serviceAccountName} may use could not be asked` })
+        new Available({
+          evidence:
+            `it is not known which SCC service account ${serviceAccountName} may use: the cluster refused the review`
+        })
       ))
   )
 }
@@ -178,5 +243,5 @@ export const review = (pod: BuildPod): Effect.Effect<Verdict, ClusterError, Clus
 const statusOf = (answer: JsonObject) =>
   Option.getOrElse(Schema.decodeUnknownOption(Reviewed)(answer), () => Reviewed.make({ status: {} })).status
 
-const isObject = (json: Json | undefined): json is JsonObject =>
+const isObject = (json: unknown): json is JsonObject =>
   typeof json === "object" && json !== null && !Array.isArray(json)

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Schema } from "effect"
 import { Capability, Cluster } from "effect-os-builder"
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import { timed } from "../support/Quiescence.js"
 import { layer, openShift, type Refusal, type Script, scripted } from "../support/ScriptedCluster.js"
 
@@ -254,7 +255,7 @@ describe("buildJobs", () => {
       "a cluster that cannot be asked about service accounts",
       { groups: ["batch", "security.openshift.io"] },
       "Available",
-      /could not be asked/
+      /^may .*; it is not known which SCC service account builder-of-os may use: the cluster refused the review$/
     ]
   ]
   for (const [name, script, tag, evidence] of cases) {
@@ -309,6 +310,66 @@ describe("buildJobs", () => {
       assert.strictEqual(dropped._tag, "Absent")
       assert.match(dropped.evidence, /user namespaces/)
     }))
+
+  describe("a pod that is admitted with less than a build needs", () => {
+    const without = (securityContext: JsonObject, annotations: JsonObject = {}) => ({
+      ...pod,
+      metadata: { ...pod.metadata, annotations },
+      spec: { ...pod.spec, initContainers: [{ name: "build", securityContext }], containers: [{ name: "push" }] }
+    })
+    const nonroot = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] } }
+    const results: ReadonlyArray<readonly [string, Script, string, RegExp]> = [
+      [
+        "the dry run shows that SCC nonroot-v2 admits it",
+        { admits: () => without(nonroot, { "openshift.io/scc": "nonroot-v2" }) },
+        "Absent",
+        /by SCC nonroot-v2, but cannot build: its container build has allowPrivilegeEscalation: false and lacks the capabilities SETUID and SETGID, .*use SCC anyuid$/
+      ],
+      [
+        "the review shows that the service account may use SCC nonroot-v2 alone",
+        { groups: ["batch", "security.openshift.io"], scc: "nonroot-v2", reviewed: without(nonroot) },
+        "Absent",
+        /by SCC nonroot-v2, but cannot build/
+      ],
+      [
+        "a webhook forbids privilege escalation",
+        { admits: () => without({ allowPrivilegeEscalation: false }) },
+        "Absent",
+        /^a build pod is admitted, but cannot build: its container build has allowPrivilegeEscalation: false, so that buildah has only one user id$/
+      ],
+      [
+        "a webhook drops one capability",
+        { admits: () => without({ capabilities: { drop: ["SETUID", "KILL"] } }) },
+        "Absent",
+        /lacks the capability SETUID,/
+      ],
+      [
+        "a webhook drops all capabilities but those",
+        { admits: () => without({ capabilities: { drop: ["ALL"], add: ["SETUID", "SETGID"] } }) },
+        "Available",
+        /admitted/
+      ],
+      ["a privileged container", { admits: () => without({ privileged: true }) }, "Available", /admitted/],
+      [
+        "the review shows SCC anyuid",
+        {
+          groups: ["batch", "security.openshift.io"],
+          scc: "anyuid",
+          reviewed: without({ capabilities: { drop: ["MKNOD"] } })
+        },
+        "Available",
+        /may use SCC anyuid/
+      ]
+    ]
+    for (const [name, script, tag, evidence] of results) {
+      it.effect(`buildJobs: ${name}: ${tag}`, () =>
+        Effect.gen(function*() {
+          const verdict = yield* on(script, Capability.buildJobsWith({ pod }))
+          assert.strictEqual(verdict._tag, tag)
+          assert.match(verdict.evidence, evidence)
+        }))
+    }
+  })
 
   it.effect("buildJobs: tries no pod when none is given", () =>
     Effect.gen(function*() {

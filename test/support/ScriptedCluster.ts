@@ -30,6 +30,8 @@ export interface Script {
   readonly admits?: (pod: JsonObject) => JsonObject
   /** Which SCC the service account may use; by default OpenShift's reviews are not served. */
   readonly scc?: string | null
+  /** What that SCC makes of the pod; by default the review does not return it. */
+  readonly reviewed?: JsonObject
   readonly latency?: Duration.DurationInput
   /** By the end of a path, what is refused instead: for good, or so many times. */
   readonly refuses?: Readonly<Record<string, Refusal | { readonly times: number; readonly refusal: Refusal }>>
@@ -99,7 +101,14 @@ const answer = (script: Script, { body, path }: ApiRequest): JsonObject | Refusa
     return script.admits === undefined ? body : script.admits(body)
   }
   if (path.endsWith("/podsecuritypolicysubjectreviews") && script.scc !== undefined) {
-    return { status: script.scc === null ? {} : { allowedBy: { name: script.scc } } }
+    return {
+      status: script.scc === null
+        ? {}
+        : {
+          allowedBy: { name: script.scc },
+          ...(script.reviewed === undefined ? {} : { template: script.reviewed })
+        }
+    }
   }
   return notFound
 }

@@ -32,11 +32,19 @@ const podReasons: ReadonlyMap<string, ErroredReason> = new Map<string, ErroredRe
   ["NodePorts", "Evicted"], // pkg/scheduler/framework/plugins/nodeports, by lifecycle/predicate.go
   ["TaintToleration", "Evicted"], // pkg/scheduler/framework/plugins/tainttoleration, by lifecycle/predicate.go
   ["UnexpectedAdmissionError", "Evicted"], // lifecycle/predicate.go
+  ["UnexpectedPredicateFailureType", "Evicted"], // lifecycle/predicate.go
+  ["UnknownReason", "Evicted"], // lifecycle/predicate.go
+  ["InvalidNodeInfo", "Evicted"], // lifecycle/predicate.go
+  ["InitContainerRestartPolicyForbidden", "Evicted"], // lifecycle/predicate.go
+  ["SupplementalGroupsPolicyNotSupported", "Evicted"], // lifecycle/predicate.go
   ["PodOSSelectorNodeLabelDoesNotMatch", "Evicted"], // lifecycle/predicate.go
   ["PodOSNotSupported", "Evicted"], // lifecycle/predicate.go
   ["PodFeatureUnsupported", "Evicted"], // lifecycle/predicate.go
   ["PodLevelResourcesNotSupported", "Evicted"], // lifecycle/predicate.go
   ["TopologyAffinityError", "Evicted"], // cm/topologymanager/topology_manager.go
+  ["SMTAlignmentError", "Evicted"], // cm/cpumanager/policy_static.go
+  ["EmptyPodSharedPoolError", "Evicted"], // cm/admission/errors.go
+  ["VolumeAttachmentLimitExceeded", "Evicted"], // volumemanager/volume_manager.go
   ["AppArmor", "Evicted"], // lifecycle/handlers.go
   ["SysctlForbidden", "Evicted"], // sysctl/allowlist.go
   ["NodeLost", "NodeLost"] // pkg/util/node/node.go NodeUnreachablePodReason

@@ -69,7 +69,15 @@ const cases: ReadonlyArray<readonly [what: string, Pod["status"], reason: string
       "PodLevelResourcesNotSupported",
       "TopologyAffinityError",
       "AppArmor",
-      "SysctlForbidden"
+      "SysctlForbidden",
+      "UnexpectedPredicateFailureType",
+      "UnknownReason",
+      "InvalidNodeInfo",
+      "InitContainerRestartPolicyForbidden",
+      "SupplementalGroupsPolicyNotSupported",
+      "SMTAlignmentError",
+      "EmptyPodSharedPoolError",
+      "VolumeAttachmentLimitExceeded"
     ].map((reason) => [reason, { reason }, "Evicted", reason, /./] as const),
     ["Shutdown", { reason: "Shutdown" }, "NodeLost", "Shutdown", /./],
     ["a restart of containerd", terminated("Unknown", 255), "NodeLost", "Unknown", /tail/],

@@ -196,9 +196,11 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
           ? Stream.toPull(RetryPolicy.retryStart(open(options), RequestRetry.always))
           : LogFollow.follow({
             timestamps: options.timestamps === true,
-            open: (since) =>
+            ended: options.ended,
+            open: ({ follow, since }) =>
               open({
                 ...options,
+                follow: follow ? true : undefined,
                 timestamps: true,
                 ...(since === undefined ? {} : { sinceTime: since, tailLines: undefined })
               })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Duration, Effect, Fiber, Option, Random, type Scope, Stream, TestClock } from "effect"
+import { Chunk, Deferred, Duration, Effect, Fiber, Option, Random, type Scope, Stream, TestClock } from "effect"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Cluster from "../../src/kubernetes/Cluster.js"
 import * as ClusterError from "../../src/kubernetes/ClusterError.js"
@@ -425,6 +425,49 @@ describe("Cluster", () => {
         yield* (yield* server.text).fail(connectionRefused)
         const end = yield* Fiber.join(fiber)
         assert.strictEqual(end._tag === "Left" ? end.left.detail : undefined, "ECONNREFUSED")
+      }))
+
+    scoped(
+      "are read to their end without follow once the container has ended and the connection stays open",
+      () =>
+        Effect.gen(function*() {
+          const { cluster, server } = yield* start
+          const ended = yield* Deferred.make<void>()
+          const { fiber, lines } = yield* follow(cluster, { ended: Deferred.await(ended) })
+          const first = yield* server.text
+          yield* first.send(stamp("01", "a"), stamp("01", "b"))
+          yield* settle
+          yield* Deferred.succeed(ended, undefined)
+          const second = yield* server.text
+          yield* first.closed
+          assert.deepStrictEqual(second.request.query, { timestamps: "true", sinceTime: "2026-01-01T00:00:01Z" })
+          yield* second.send(stamp("01", "a"))
+          yield* second.fail(lost)
+          yield* settle
+          yield* TestClock.adjust("800 millis")
+          const third = yield* server.text
+          assert.isUndefined(third.request.query["follow"])
+          yield* third.send(stamp("01", "a"), stamp("01", "b"), stamp("02", "c"))
+          yield* third.end
+          yield* Fiber.join(fiber)
+          assert.deepStrictEqual(lines, ["a", "b", "c"])
+        })
+    )
+
+    scoped("lose no line that arrives as the container ends", () =>
+      Effect.gen(function*() {
+        const { cluster, server } = yield* start
+        const ended = yield* Deferred.make<void>()
+        const { fiber, lines } = yield* follow(cluster, { ended: Deferred.await(ended) })
+        const first = yield* server.text
+        yield* first.send(stamp("01", "a"))
+        yield* settle
+        yield* Effect.zip(first.send(stamp("02", "b")), Deferred.succeed(ended, undefined), { concurrent: true })
+        const second = yield* server.text
+        yield* second.send(stamp("01", "a"), stamp("02", "b"), stamp("03", "c"))
+        yield* second.end
+        yield* Fiber.join(fiber)
+        assert.deepStrictEqual(lines, ["a", "b", "c"])
       }))
 
     scoped("are not resumed with limitBytes", () =>

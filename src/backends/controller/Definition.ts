@@ -84,6 +84,8 @@ export interface LogSource {
   readonly container?: string | undefined
   /** `waiting`: the log does not exist yet. `open`: it grows. `closed`: it is complete. */
   readonly state: "waiting" | "open" | "closed"
+  /** The last lines of a closed log, where the platform kept them beside it: a node may delete a log before its pod. */
+  readonly tail?: ReadonlyArray<string> | undefined
 }
 
 /**

@@ -8,6 +8,7 @@ import type { BackendError, BuildNotFound } from "../../core/BuildError.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import type * as BuildStatus from "../../core/BuildStatus.js"
 import type { LogsOptions } from "../../core/service/BuildService.js"
+import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import { attemptOf } from "../record/RecordMetadata.js"
 import { type BuildControllers, Subscription } from "./BuildControllers.js"
@@ -15,12 +16,11 @@ import { type BuildState, observed } from "./BuildState.js"
 import type { ControllerContext } from "./ControllerContext.js"
 import type { LogSource } from "./Definition.js"
 import { backendError } from "./ErrorMapping.js"
+import * as LostLog from "./LostLog.js"
+import * as Timing from "./Timing.js"
 import { isOver, snapshotOf } from "./WatchedBuild.js"
 
 type Lines = Stream.Stream<string, BuildNotFound | BackendError>
-
-/** The line in place of a part of the log that does not exist any more. */
-const unavailable = (what: string): string => `[os-builder] ${what} is not available any more`
 
 const storedTail = (status: BuildStatus.Terminal): ReadonlyArray<string> => "logTail" in status ? status.logTail : []
 
@@ -33,23 +33,23 @@ export const make = <Child extends Resource.Metadata>(
       .toSorted((a, b) => attemptOf(a) - attemptOf(b))
       .flatMap((child) => definition.logs(observed(snapshot, child)))
 
-  /** A log, or the stored tail of one that does not exist any more. */
+  /** A log, or the known end of one that does not exist any more, as `latest` returns it. */
   const read = (
     ref: BuildRef,
     source: LogSource,
-    options: LogsOptions,
-    tail: ReadonlyArray<string> = []
+    options: Pick<Cluster.LogOptions, "ended" | "follow" | "tailLines">,
+    latest: () => LogSource = () => source
   ): Lines =>
     cluster.logs(source.resource, source.name, {
+      ...options,
       namespace: ref.namespace,
       container: source.container,
-      follow: options.follow === true && source.state === "open",
-      tailLines: options.tailLines
+      follow: options.follow === true && source.state === "open"
     }).pipe(
+      Stream.mapConcat((line) => LostLog.lines(line, () => LostLog.replacement(latest()))),
       Stream.catchAll((error) =>
-        // 404: the object does not exist any more. 400: nor does its container, or it has never run.
-        error.reason === "NotFound" || error.reason === "Invalid"
-          ? Stream.make(unavailable(`the log of ${source.name}${tail.length > 0 ? " but for its end" : ""}`), ...tail)
+        LostLog.isLost(error)
+          ? Stream.fromIterable(LostLog.replacement(latest()))
           : Stream.fail(backendError(definition.name, `read the log of ${ref}`)(error))
       )
     )
@@ -65,9 +65,11 @@ export const make = <Child extends Resource.Metadata>(
       const all: Lines = sources.length > 0 || tail.length === 0
         ? Stream.flatMap(
           Stream.fromIterable(sources),
-          (source) => read(ref, source, { tailLines }, source === sources.at(-1) ? tail : [])
+          (source) =>
+            read(ref, source, { tailLines }, () =>
+              source === sources.at(-1) && tail.length > 0 ? { ...source, tail } : source)
         )
-        : Stream.make(unavailable("the log but for its end"), ...tail)
+        : Stream.make(LostLog.marker("the log but for its end"), ...tail)
       return tailLines === undefined ? all : Stream.takeRight(all, tailLines)
     }))
 
@@ -100,11 +102,29 @@ export const make = <Child extends Resource.Metadata>(
         return subscription.error ?? Effect.zipRight(subscription.change, next)
       })
 
+      const sourceNow = (key: string): LogSource | undefined => {
+        const snapshot = subscription.build === undefined ? undefined : snapshotOf(subscription.build)
+        return snapshot === undefined ? undefined : sourcesOf(snapshot).find((source) => source.key === key)
+      }
+
+      /** Completes once a log cannot grow any more. */
+      const isClosed = (key: string): Effect.Effect<void> =>
+        Effect.suspend(() => {
+          const { build, error } = subscription
+          const { state = "closed" } = sourceNow(key) ?? {}
+          if (state === "closed" || (build !== undefined && isOver(build))) return Effect.void
+          return error === undefined ? Effect.zipRight(subscription.change, isClosed(key)) : Effect.never
+        })
+
       const rest: Lines = Stream.unwrap(Effect.map(next, (found): Lines => {
         if (Option.isNone(found)) return Stream.empty
-        const options = hasBegun ? { follow: true } : { follow: true, tailLines }
+        const ended = Effect.zipRight(isClosed(found.value.key), Effect.sleep(Timing.logEndDelay))
+        const options = { follow: true, ended, tailLines: hasBegun ? undefined : tailLines }
         hasBegun = true
-        return Stream.concat(read(ref, found.value, options), Stream.suspend(() => rest))
+        return Stream.concat(
+          read(ref, found.value, options, () => sourceNow(found.value.key) ?? found.value),
+          Stream.suspend(() => rest)
+        )
       }))
       return rest
     }))

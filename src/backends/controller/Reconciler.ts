@@ -15,6 +15,7 @@ import * as RecordMetadata from "../record/RecordMetadata.js"
 import { type BuildState, evaluate, type Evaluation, latest, observed } from "./BuildState.js"
 import type { BuildStore } from "./BuildStore.js"
 import type { Definition, Observed } from "./Definition.js"
+import * as LostLog from "./LostLog.js"
 import * as OutcomeLimits from "./OutcomeLimits.js"
 import * as Timing from "./Timing.js"
 
@@ -72,14 +73,15 @@ export const make = <Child extends Resource.Metadata>(
           tailLines: OutcomeLimits.lines
         }),
         none,
-        (last, line) => [...last.slice(1 - OutcomeLimits.lines), OutcomeLimits.line(line)]
+        (last, line) => [...last, ...LostLog.lines(line)].slice(-OutcomeLimits.lines)
+      ).pipe(
+        Effect.timeout(logTailTimeout),
+        Effect.catchAll((error) =>
+          Effect.as(Effect.logDebug(`The log tail of ${seen.record.ref} is not stored: ${error.message}`), none)
+        ),
+        Effect.map((lines) => (lines.length > 0 ? lines : source.tail ?? none).map(OutcomeLimits.line))
       )
-    }).pipe(
-      Effect.timeout(logTailTimeout),
-      Effect.catchAll((error) =>
-        Effect.as(Effect.logDebug(`The log tail of ${seen.record.ref} is not stored: ${error.message}`), [])
-      )
-    )
+    })
 
   const withTail = (status: BuildStatus.Terminal, lines: ReadonlyArray<string>): BuildStatus.Terminal => {
     switch (status._tag) {

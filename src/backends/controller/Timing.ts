@@ -25,5 +25,8 @@ export const explainInterval = Duration.millis(20)
 /** How far an informer may lag behind the server before the server itself is read. */
 export const cacheStaleness = Duration.seconds(2)
 
+/** How long a followed log may stay open after its container has ended, before its rest is requested. */
+export const logEndDelay = Duration.seconds(5)
+
 /** How long a build rests after the server was read, unless an informer reports a change. */
 export const confirmInterval = Duration.seconds(10)

@@ -46,7 +46,8 @@ export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
         resource: Resources.Pod,
         name: pod.metadata.name,
         container: verb,
-        state
+        state,
+        ...(state === "closed" ? { tail: PodOutcome.logTail(pod, verb) } : {})
       }]
     })
   )

@@ -31,6 +31,15 @@ export const terminated = (pod: Pod, verb: Verb): Terminated | undefined => cont
 export const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
   Option.getOrUndefined(DateTime.make(text ?? ""))
 
+/**
+ * The end of a container's log, as the kubelet stores it in place of a termination message: pods/v1 FallbackToLogsOnError.
+ */
+export const logTail = (pod: Pod, verb: Verb): ReadonlyArray<string> => {
+  const { exitCode = 0, message = "" } = terminated(pod, verb) ?? {}
+  const isLog = exitCode !== 0 && message !== "" && TerminationMessage.parse(message) === undefined
+  return isLog ? message.trimEnd().split("\n") : []
+}
+
 /** Whether all containers of the pod have ended. */
 export const isOver = ({ status }: Pod): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"
 

@@ -46,7 +46,8 @@ export const logs = ({ child, pods }: Seen): ReadonlyArray<LogSource> => [{
   key: child.metadata.uid,
   resource: Resources.Build,
   name: child.metadata.name,
-  state: logState(child.status?.phase, pods.at(-1))
+  state: logState(child.status?.phase, pods.at(-1)),
+  tail: BuilderMessage.logTail(pods.at(-1))
 }]
 
 const logState = (phase: string | undefined, pod: Resources.Pod | undefined): LogSource["state"] => {

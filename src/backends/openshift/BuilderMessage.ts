@@ -13,11 +13,19 @@ export interface BuilderMessage {
 
 const containers = ({ status }: Pod) => [...status?.initContainerStatuses ?? [], ...status?.containerStatuses ?? []]
 
-export const parse = ({ status }: Build, pod: Pod | undefined): BuilderMessage => {
-  const failed = pod === undefined ?
+const failed = (pod: Pod | undefined) =>
+  pod === undefined ?
     undefined :
     containers(pod).find(({ state }) => state?.terminated !== undefined && state.terminated.exitCode !== 0)
-  const text = failed?.state?.terminated?.message || (status?.logSnippet ?? "")
+
+/** The end of the log of the container that failed. */
+export const logTail = (pod: Pod | undefined): ReadonlyArray<string> => {
+  const message = failed(pod)?.state?.terminated?.message ?? ""
+  return message === "" ? [] : message.trimEnd().split("\n")
+}
+
+export const parse = ({ status }: Build, pod: Pod | undefined): BuilderMessage => {
+  const text = failed(pod)?.state?.terminated?.message || (status?.logSnippet ?? "")
   // builder cmd/main.go and pkg/build/builder/cmd/builder.go: `error: `, and `build error: ` for errors of the build.
   const lines = text.split("\n")
   const start = lines.findLastIndex((line) => /^error: /i.test(line))

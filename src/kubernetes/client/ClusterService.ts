@@ -150,6 +150,11 @@ export interface LogOptions extends InNamespace {
   readonly limitBytes?: number | undefined
   /** The log of the container before its last restart; default: false. */
   readonly previous?: boolean | undefined
+  /**
+   * With `follow`: completes when the container has ended. A log that is still open then, as over a connection that was lost
+   * without a notice, is read to its end by a request that does not follow; default: never.
+   */
+  readonly ended?: Effect.Effect<void> | undefined
 }
 
 /**

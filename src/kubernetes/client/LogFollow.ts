@@ -92,23 +92,40 @@ const maxAttempts = 5
 
 /**
  * `open` requests the log with timestamps, since a timestamp if one is given. The pull ends when the server ends a response.
- * It reconnects after retryable errors: without limit once a line was received, else a few times.
+ * It reconnects after retryable errors: without limit once a line was received, else a few times. After `ended` it reconnects
+ * for the rest of the log, without following it.
  */
 export const follow = (options: {
-  readonly open: (since: string | undefined) => Stream.Stream<string, ClusterError>
+  readonly open: (
+    request: { readonly follow: boolean; readonly since: string | undefined }
+  ) => Stream.Stream<string, ClusterError>
+  readonly ended?: Effect.Effect<void> | undefined
   /** Whether lines are emitted with their timestamps. */
   readonly timestamps: boolean
 }): Pull.Open<string, ClusterError> =>
-  Effect.map(Effect.scope, (scope) => {
+  Effect.gen(function*() {
+    const scope = yield* Effect.scope
     const position = makePosition(options.timestamps)
     let failures = RetryPolicy.none
     let connection: Connection | undefined
+    let follows = true
+
+    const hasEnded = options.ended === undefined ? undefined : yield* Effect.makeLatch(false)
+    if (options.ended !== undefined && hasEnded !== undefined) {
+      yield* Effect.forkIn(Effect.zipRight(options.ended, hasEnded.open), scope)
+    }
 
     const connect = Effect.gen(function*() {
       const since = position.time()
       const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
-      const lines = yield* Scope.extend(Stream.toPull(options.open(since === "" ? undefined : since)), own)
-      connection = { scope: own, pull: Effect.map(lines, position.filter()) }
+      const opened = options.open({ follow: follows, since: since === "" ? undefined : since })
+      const lines = yield* Scope.extend(Stream.toPull(opened), own)
+      const filter = position.filter()
+      // Lines that arrive as the container's end becomes known are read again: only those that are emitted advance the position.
+      const pull = hasEnded === undefined || !follows
+        ? Effect.asSome(lines)
+        : Effect.raceFirst(Effect.asSome(lines), Effect.as(hasEnded.await, Option.none()))
+      connection = { scope: own, pull: Effect.map(pull, Option.map(filter)) }
       return connection
     })
 
@@ -124,14 +141,26 @@ export const follow = (options: {
         return yield* pull
       })
 
+    const readRest = (open: Connection) =>
+      Effect.suspend(() => {
+        connection = undefined
+        follows = false
+        return Effect.zipRight(Scope.close(open.scope, Exit.void), pull)
+      })
+
     const pull: Pull.Pull<string, ClusterError> = Effect.suspend(() =>
       Effect.flatMap(connection === undefined ? connect : Effect.succeed(connection), (current) =>
-        Effect.catchAll(current.pull, (end) => Option.isNone(end) ? Pull.end : recover(current, end.value)))
+        Effect.matchEffect(current.pull, {
+          onFailure: (end) =>
+            Option.isNone(end) ? Pull.end : recover(current, end.value),
+          onSuccess: (lines) => Option.isNone(lines) ? readRest(current) : Effect.succeed(lines.value)
+        }))
     )
     return pull
   })
 
 interface Connection {
   readonly scope: Scope.CloseableScope
-  readonly pull: Pull.Pull<string, ClusterError>
+  /** None once the container has ended, and this connection is still open. */
+  readonly pull: Effect.Effect<Option.Option<Chunk.Chunk<string>>, Option.Option<ClusterError>>
 }

@@ -5,6 +5,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as http from "node:http"
 import * as https from "node:https"
+import type { Socket } from "node:net"
 import { urlToHttpOptions } from "node:url"
 
 export type Tls = Pick<
@@ -12,10 +13,13 @@ export type Tls = Pick<
   "ca" | "cert" | "key" | "pfx" | "passphrase" | "servername" | "rejectUnauthorized"
 >
 
+/** Milliseconds until the first TCP probe on a silent connection; libuv sends nine more, one a second, then closes it. */
+export const keepaliveMillis = 30_000
+
 const agentOptions = {
+  /** Keeps idle connections. TCP keepalive is set by `watchPeer`. */
   keepAlive: true,
-  /** Milliseconds until the first TCP probe on a silent connection; ten more follow, one a second. */
-  keepAliveMsecs: 30_000,
+  keepAliveMsecs: keepaliveMillis,
   /** Milliseconds that an idle connection is kept; shorter than the idle timeouts of common load balancers. */
   timeout: 60_000,
   scheduling: "lifo"
@@ -24,12 +28,18 @@ const agentOptions = {
 /** Node serializes all certificates into the name of a connection for every request; one server needs one name. */
 const constantName = { getName: () => "the server" }
 
-/** Makes an agent for one server. It keeps connections alive and detects a silent peer. */
+/** Makes an agent for one server. It keeps connections for later requests. */
 export const makeAgent = (protocol: "https:" | "http:", tls: Tls): http.Agent =>
   Object.assign(
     protocol === "https:" ? new https.Agent({ ...agentOptions, ...tls }) : new http.Agent(agentOptions),
     constantName
   )
+
+/**
+ * Sets TCP keepalive. An agent of Node 20 sets it on a TLS connection only when the connection has become idle, and agents for
+ * proxies do not set it, so it is set on the socket of each request as the socket is made.
+ */
+const watchPeer = (socket: Socket) => socket.setKeepAlive(true, keepaliveMillis)
 
 /** Closes the idle connections of an agent now, and the busy ones as they become idle. */
 export const retireAgent = (agent: http.Agent): void => {
@@ -78,6 +88,6 @@ export const makeClient = (
         ...Redacted.value(credentials)
       }
     })
-    return clientRequest.end(body)
+    return clientRequest.once("socket", watchPeer).end(body)
   }
 }

@@ -3,7 +3,7 @@
  */
 import { assert, layer } from "@effect/vitest"
 import { Chunk, Deferred, Duration, Effect, Fiber, type Layer, Option, Stream } from "effect"
-import { BuildBackend, type BuildError, BuildEvent, type BuildInput, BuildRef, BuildStatus } from "effect-os-builder"
+import { BuildBackend, type BuildError, BuildEvent, BuildInput, BuildRef, BuildStatus } from "effect-os-builder"
 
 export interface World<R, E> {
   readonly name: string
@@ -157,6 +157,38 @@ export const suite = <R, E>(world: World<R, E>): void => {
           assert.isTrue(image.pullspec.endsWith(`@${image.digest}`))
           assert.deepStrictEqual(tags([yield* BuildBackend.status(ref)]), ["Succeeded"])
         }))
+
+      check(
+        "links, directories and their modes in a context: built, or refused by their paths",
+        (name) =>
+          Effect.gen(function*() {
+            const backend = yield* BuildBackend.BuildBackend
+            const input = yield* BuildInput.make({
+              ...yield* world.input(name, "well"),
+              context: {
+                "etc/systemd/x.service": { link: "/dev/null" },
+                "etc/systemd/multi-user.target.wants/y.service": { link: "../y.service" },
+                "etc/systemd/y.service": "[Unit]\n",
+                "var/empty": { directory: true },
+                "srv/shared": { directory: true, mode: 0o2775 }
+              }
+            })
+            const checked = yield* Effect.either(backend.check(input))
+            if (checked._tag === "Right") {
+              const { ref } = yield* backend.build(input)
+              assert.strictEqual((yield* ended(ref))._tag, "Succeeded")
+            } else {
+              assert.strictEqual(checked.left.reason, "Unsupported")
+              assert.deepStrictEqual(checked.left.issues.map(({ path }) => path).toSorted(), [
+                "context[\"etc/systemd/multi-user.target.wants/y.service\"]",
+                "context[\"etc/systemd/x.service\"]",
+                "context[\"srv/shared\"]",
+                "context[\"var/empty\"]"
+              ])
+              assert.deepStrictEqual(yield* failureOf(backend.build(input)), checked.left)
+            }
+          })
+      )
 
       check("an equal input adopts an unfinished build", (name) =>
         Effect.gen(function*() {

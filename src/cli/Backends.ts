@@ -17,6 +17,7 @@ import type { NoBackendAvailable } from "../selection/Report.js"
 import type { BackendSettings } from "./BackendSettings.js"
 import * as Checker from "./Checker.js"
 import { UsageError } from "./CliError.js"
+import * as ContextDirectory from "./ContextDirectory.js"
 import * as Description from "./Description.js"
 import { ClusterAccess, type NodeServices } from "./NodeServices.js"
 
@@ -36,6 +37,8 @@ export interface Backend {
   readonly name: string
   /** Whether a build continues after the process that started it has ended. */
   readonly outlivesProcess: boolean
+  /** Whether it stores the context on a cluster, which limits its size. */
+  readonly storesContext: boolean
   readonly layer: (settings: BackendSettings) => Layer.Layer<BuildBackend, Unavailable, NodeServices>
   /** What checks inputs without a cluster: the backend itself, or each candidate of a selection. */
   readonly checkers: (settings: BackendSettings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
@@ -60,6 +63,7 @@ export const offline = (
   }
 ): Backend => ({
   ...backend,
+  storesContext: false,
   checkers: (settings) => Effect.succeed([Checker.make(backend.name, backend.layer(settings))]),
   objects: () => Effect.succeed(Description.noObjects),
   requireApi: () => Effect.void
@@ -92,6 +96,7 @@ const local = offline({
 const onCluster = (name: "auto" | Name): Backend => ({
   name,
   outlivesProcess: true,
+  storesContext: true,
   layer: (settings) =>
     Layer.unwrapEffect(
       Effect.map(
@@ -150,3 +155,12 @@ export const find = (name: string): Effect.Effect<Backend, UsageError, Backends>
       })
       : Effect.succeed(found)
   })
+
+/**
+ * The limits of a context that is for these backends: none if one of them has none.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const contextLimits = (backends: ReadonlyArray<Backend>): ContextDirectory.Limits | undefined =>
+  backends.every(({ storesContext }) => storesContext) ? ContextDirectory.clusterLimits : undefined

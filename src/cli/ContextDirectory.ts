@@ -1,9 +1,8 @@
 /**
- * The files of a directory as the context of a build.
+ * The files, links and directories of a directory as the context of a build.
  *
- * Files that `.containerignore`, or else `.dockerignore`, excludes are left out. Modes are kept; owners, times and empty
- * directories are not. A link to a file inside the directory becomes that file; any other link is an issue, and so is
- * anything that is neither a file nor a directory.
+ * What `.containerignore`, or else `.dockerignore`, excludes is left out. Modes are kept, owners and times are not. A link is
+ * kept with its target, wherever that is. Anything that is neither a file, a link nor a directory is an issue.
  *
  * @since 0.1.0
  */
@@ -12,30 +11,42 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { Issue } from "../core/BuildError.js"
-import { maxFiles, maxTotalBytes } from "../core/input/ContextFile.js"
+import { type ContextFile, defaultDirectoryMode, maxFiles, maxTotalBytes } from "../core/input/ContextFile.js"
+import { pathText } from "../core/input/InputIssue.js"
 import * as IgnoreFile from "./IgnoreFile.js"
 import * as TextFile from "./TextFile.js"
 
 /**
- * The files that could be read, by their paths, and an issue for each of the others.
+ * What could be read, by its path, and an issue for everything else.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ContextDirectory {
-  readonly files: Readonly<Record<string, File>>
+  readonly files: Readonly<Record<string, ContextFile>>
   readonly issues: ReadonlyArray<Issue>
 }
 
 /**
+ * The most that is read.
+ *
  * @since 0.1.0
  * @category models
  */
-export interface File {
-  readonly content: Uint8Array
-  readonly mode: number
+export interface Limits {
+  readonly bytes: number
+  readonly files: number
 }
+
+/**
+ * The limits of a context on a cluster.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const clusterLimits: Limits = { bytes: maxTotalBytes, files: maxFiles }
 
 const ignoreFileNames = [".containerignore", ".dockerignore"]
 
@@ -45,7 +56,7 @@ const maxIgnoreFileBytes = 1024 * 1024
 class Refusal extends Data.TaggedError("Refusal")<{ readonly issue: Issue; readonly ends: boolean }> {}
 
 const refuse = (path: string, message: string): Refusal =>
-  new Refusal({ issue: new Issue({ path: `context[${JSON.stringify(path)}]`, message }), ends: false })
+  new Refusal({ issue: new Issue({ path: pathText(["context", path]), message }), ends: false })
 
 const unreadable = (path: string) => (error: PlatformError): Refusal => refuse(path, TextFile.unreadable(error).problem)
 
@@ -53,23 +64,26 @@ const end = (message: string): Refusal => new Refusal({ issue: new Issue({ path:
 
 const full = (path: string, limit: string): Refusal =>
   end(
-    `has more than ${limit}; the limit is exceeded at ${JSON.stringify(path)}; ` +
-      "exclude files that the build does not need in .containerignore"
+    `has more than ${limit}, which is the limit on a cluster; it is exceeded at ${
+      JSON.stringify(path)
+    }; exclude files that ` +
+      "the build does not need in .containerignore, COPY larger files from an image, or build with --backend local"
   )
 
 /**
- * Reads a directory, up to the limits of a context.
+ * Reads a directory, up to the limits if there are any.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const read = (
-  directory: string
+  directory: string,
+  limits?: Limits
 ): Effect.Effect<ContextDirectory, never, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const files: Array<readonly [string, File]> = []
+    const files: Array<readonly [string, ContextFile]> = []
     const issues: Array<Issue> = []
     const note = ({ issue }: Refusal) => Effect.sync(() => issues.push(issue))
 
@@ -79,7 +93,7 @@ export const read = (
         (error) => end(`${directory} ${TextFile.unreadable(error).problem}`)
       )
       const ignoreFile = yield* readIgnoreFile(fs, root)
-      const walker: Walker = { fs, path, root, ignoreFile, note, files, bytes: 0 }
+      const walker: Walker = { fs, path, root, ignoreFile, limits, note, files, bytes: 0 }
       yield* walk(walker, "")
     }).pipe(Effect.catchTag("Refusal", note))
     return { files: Object.fromEntries(files), issues }
@@ -91,7 +105,8 @@ interface Walker {
   readonly root: string
   readonly ignoreFile: IgnoreFile.IgnoreFile
   readonly note: (refusal: Refusal) => Effect.Effect<unknown>
-  readonly files: Array<readonly [string, File]>
+  readonly limits: Limits | undefined
+  readonly files: Array<readonly [string, ContextFile]>
   bytes: number
 }
 
@@ -128,41 +143,46 @@ const walk = (walker: Walker, directory: string): Effect.Effect<void, Refusal> =
 
 const visit = (walker: Walker, name: string): Effect.Effect<void, Refusal> =>
   Effect.gen(function*() {
-    const { fs, ignoreFile, path, root } = walker
+    const { files, fs, ignoreFile, path, root } = walker
     const isIgnored = IgnoreFile.ignores(ignoreFile, name)
     if (isIgnored && !IgnoreFile.mayHoldExceptions(ignoreFile, name)) return
     const place = path.join(root, name)
-    const isLink = yield* Effect.isSuccess(fs.readLink(place))
-    if (isLink && isIgnored) return
-    const file = isLink ? yield* linkTarget(walker, name) : place
-    const info = yield* Effect.mapError(fs.stat(file), unreadable(name))
+    const target = yield* Effect.option(fs.readLink(place))
+    if (Option.isSome(target)) return isIgnored ? undefined : yield* addLink(walker, name, target.value)
+    const info = yield* Effect.mapError(fs.stat(place), unreadable(name))
+    const mode = info.mode & 0o7777
     if (info.type === "Directory") {
-      if (isLink) return yield* refuse(name, "is a link to a directory; copy the directory into the context")
-      return yield* walk(walker, name)
+      const before = files.length
+      yield* walk(walker, name)
+      // The directories above an exception of an ignore file are excluded themselves: buildah makes them itself.
+      return isIgnored || (files.length > before && mode === defaultDirectoryMode)
+        ? undefined
+        : yield* add(walker, name, 0, { directory: true, mode })
     }
     if (isIgnored) return
-    if (info.type !== "File") return yield* refuse(name, "is neither a file nor a directory")
-    yield* add(walker, name, file, info)
+    if (info.type !== "File") return yield* refuse(name, "is neither a file, a link nor a directory")
+    // Files over the limit are not opened.
+    yield* room(walker, name, Number(info.size))
+    const content = yield* Effect.mapError(fs.readFile(place), unreadable(name))
+    yield* add(walker, name, content.byteLength, { content, mode })
   })
 
-const linkTarget = ({ fs, path, root }: Walker, name: string): Effect.Effect<string, Refusal> =>
-  fs.realPath(path.join(root, name)).pipe(
-    Effect.mapError(() => refuse(name, "is a link to a file that does not exist")),
-    Effect.filterOrFail(
-      (target) => target === root || target.startsWith(root === "/" ? root : `${root}/`),
-      () => refuse(name, "is a link to a file outside the context; copy the file into the context")
-    )
-  )
+const addLink = (walker: Walker, name: string, link: string): Effect.Effect<void, Refusal> =>
+  link.includes("\uFFFD")
+    ? refuse(name, "is a link with a target that is not UTF-8 text")
+    : add(walker, name, Buffer.byteLength(link), { link })
 
-const add = (walker: Walker, name: string, file: string, info: FileSystem.File.Info): Effect.Effect<void, Refusal> =>
-  Effect.gen(function*() {
-    if (walker.files.length === maxFiles) return yield* full(name, `${maxFiles} files`)
-    const room = maxTotalBytes - walker.bytes - Buffer.byteLength(name)
-    const tooMany = () => full(name, `${maxTotalBytes} bytes (8 MiB)`)
-    // Files over the limit are not opened.
-    if (info.size > room) return yield* tooMany()
-    const content = yield* Effect.mapError(walker.fs.readFile(file), unreadable(name))
-    if (content.byteLength > room) return yield* tooMany()
-    walker.bytes += Buffer.byteLength(name) + content.byteLength
-    walker.files.push([name, { content, mode: info.mode & 0o7777 }])
+const room = ({ bytes, files, limits }: Walker, name: string, size: number): Effect.Effect<void, Refusal> =>
+  limits === undefined
+    ? Effect.void
+    : files.length === limits.files
+    ? full(name, `${limits.files} files`)
+    : bytes + Buffer.byteLength(name) + size > limits.bytes
+    ? full(name, `${limits.bytes} bytes (8 MiB)`)
+    : Effect.void
+
+const add = (walker: Walker, name: string, size: number, file: ContextFile): Effect.Effect<void, Refusal> =>
+  Effect.map(room(walker, name, size), () => {
+    walker.bytes += Buffer.byteLength(name) + size
+    walker.files.push([name, file])
   })

@@ -176,8 +176,8 @@ export const input = {
   ),
   contextDirectory: Flag.text(
     "--context DIR",
-    "The directory of files for COPY and ADD, without those that its .containerignore or .dockerignore excludes; at " +
-      "most 8 MiB.",
+    "The directory of files and links for COPY and ADD, without those that its .containerignore or .dockerignore " +
+      "excludes; at most 8 MiB on a cluster.",
     inputs
   ),
   buildArgs: Flag.repeated("--build-arg KEY=VALUE", "A value for an ARG of the Containerfile.", inputs),

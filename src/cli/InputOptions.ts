@@ -52,22 +52,31 @@ export interface InputOptions {
 }
 
 /**
- * Reads the file of `--input`, or else the Containerfile and the context, and makes the input.
+ * Reads the file of `--input`, or else the Containerfile and the context, and makes the input. `limits` are those of the
+ * context, if there are any.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const toInput = (
-  options: InputOptions
+  options: InputOptions,
+  limits: ContextDirectory.Limits | undefined
 ): Effect.Effect<BuildInput.BuildInput, BuildRejected, FileSystem.FileSystem | Path.Path> =>
-  options.inputFile === undefined ? fromOptions(options) : fromFile(options.inputFile)
+  options.inputFile === undefined ? fromOptions(options, limits) : fromFile(options.inputFile, limits)
 
-// A context of 8 MiB in base64, and the rest.
+// A context of 8 MiB in base64, and the rest; otherwise the longest text of V8.
 const maxInputBytes = 16 * 1024 * 1024
+const maxTextBytes = 512 * 1024 * 1024 - 64
 
-const fromFile = (file: string): Effect.Effect<BuildInput.BuildInput, BuildRejected, FileSystem.FileSystem> =>
+const fromFile = (
+  file: string,
+  limits: ContextDirectory.Limits | undefined
+): Effect.Effect<BuildInput.BuildInput, BuildRejected, FileSystem.FileSystem> =>
   Effect.gen(function*() {
-    const text = yield* Effect.mapError(readText(file, maxInputBytes), ({ problem }) => unreadableInput(file, problem))
+    const text = yield* Effect.mapError(
+      readText(file, limits === undefined ? maxTextBytes : maxInputBytes),
+      ({ problem }) => unreadableInput(file, problem)
+    )
     const data = yield* Effect.try({
       try: (): unknown => JSON.parse(text),
       catch: (cause) => unreadableInput(file, `is not JSON (${cause instanceof Error ? cause.message : String(cause)})`)
@@ -82,7 +91,8 @@ const unreadableInput = (file: string, problem: string): BuildRejected =>
   })
 
 const fromOptions = (
-  options: InputOptions
+  options: InputOptions,
+  limits: ContextDirectory.Limits | undefined
 ): Effect.Effect<BuildInput.BuildInput, BuildRejected, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     const issues: Array<Issue> = []
@@ -92,9 +102,9 @@ const fromOptions = (
     if (dockerfile._tag === "Left") note("dockerfile", `${options.file} ${dockerfile.left.problem}`)
     const context = options.contextDirectory === undefined
       ? undefined
-      : yield* ContextDirectory.read(options.contextDirectory)
+      : yield* ContextDirectory.read(options.contextDirectory, limits)
     issues.push(...context?.issues ?? [])
-    const made = yield* Effect.either(BuildInput.make({
+    const given: BuildInput.Options = {
       // A file that could not be read is already an issue; the other fields are still checked.
       dockerfile: Either.getOrElse(dockerfile, () => "FROM scratch"),
       baseImage: { pullspec: options.base ?? "", secretName: options.baseSecret },
@@ -115,11 +125,11 @@ const fromOptions = (
       pendingTimeout: duration(options.pendingTimeout, "pendingTimeout", note),
       retries: options.retries,
       revision: options.revision
-    }))
-    if (made._tag === "Right" && issues.length === 0) return made.right
+    }
+    if (issues.length === 0) return yield* BuildInput.make(given)
     return yield* new BuildRejected({
       reason: "InvalidInput",
-      issues: [...issues, ...(made._tag === "Left" ? made.left.issues : [])]
+      issues: [...issues, ...yield* BuildInput.issuesOfPartial(given)]
     })
   })
 

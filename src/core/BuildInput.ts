@@ -115,7 +115,8 @@ const fields = <C, T>(
  * A complete description of a build: {@link Options} documents each field. A field that was left out is absent;
  * what then holds is in {@link defaults}.
  *
- * As JSON, a file in `context` is text or `{ base64, mode? }`, and a time is a text such as `1h30m`.
+ * As JSON, an entry of `context` is text, `{ base64, mode? }`, `{ link }` or `{ directory: true, mode? }`, and a time is a
+ * text such as `1h30m`.
  *
  * @since 0.1.0
  * @category models
@@ -146,7 +147,10 @@ export interface Options {
   readonly buildArgs?: ValidatedRecord<string> | undefined
   /** Labels of the image, at most 64 KiB of them. */
   readonly imageLabels?: ValidatedRecord<string> | undefined
-  /** Files for COPY and ADD by their paths, at most 8 MiB; a file that names no mode has 0o644. */
+  /**
+   * Files, links and directories for COPY, ADD and bind mounts of RUN, by their paths; on a cluster at most 8 MiB. A file that
+   * names no mode has 0o644, and a directory 0o755. The directories of files need no entry. A link keeps its target.
+   */
   readonly context?: ValidatedRecord<ContextFile.Given> | undefined
   /** Secrets and ConfigMaps, each a directory `path` of files for RUN, and in no layer. */
   readonly mounts?: ReadonlyArray<Mount> | undefined
@@ -231,13 +235,15 @@ const missingFiles = (input: unknown): ReadonlyArray<Issue> => {
   if (!Predicate.hasProperty(input, "dockerfile") || !Predicate.isString(input.dockerfile)) return []
   const context = Predicate.hasProperty(input, "context") ? input.context ?? {} : {}
   if (!Predicate.isRecord(context)) return []
-  return missing(input.dockerfile, Object.keys(context)).map((problem) => new Issue({ path: "dockerfile", ...problem }))
+  const links = Object.keys(context).filter((path) => Predicate.hasProperty(context[path], "link"))
+  return missing(input.dockerfile, Object.keys(context), links).map((problem) =>
+    new Issue({ path: "dockerfile", ...problem })
+  )
 }
 
-const parseOptions = parser(
-  Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile)),
-  missingFiles
-)
+const given = Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile))
+
+const parseOptions = parser(given, missingFiles)
 
 /**
  * An input from what a program has at hand, or `BuildRejected` ("InvalidInput") with every reason against it, each with its
@@ -263,9 +269,20 @@ const parseOptions = parser(
 export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
   Effect.map(parseOptions(options), (given) => new BuildInput(given, true))
 
+const parsePartial = parser(given, () => [])
+
+/**
+ * The issues of options whose context could not be read whole: what it lacks is not among them.
+ *
+ * @internal
+ */
+export const issuesOfPartial = (options: Options): Effect.Effect<ReadonlyArray<Issue>> =>
+  Effect.match(parsePartial(options), { onFailure: ({ issues }) => issues, onSuccess: () => [] })
+
 /**
  * An input from data, such as parsed JSON, or `BuildRejected` with every reason against it. Keys that are not known are among
- * them. Times are texts (`1h30m`); a file of the context is text, or `{ base64, mode? }`.
+ * them. Times are texts (`1h30m`); an entry of the context is text, `{ base64, mode? }`, `{ link }` or
+ * `{ directory: true, mode? }`.
  *
  * @example
  * ```ts
@@ -319,8 +336,8 @@ export const defaults = {
 /**
  * A name for what determines the image: 26 characters of lower-case base32, the same in every process and version of Node.
  *
- * It covers the Containerfile, both pullspecs, build arguments, image labels, the context (bytes and modes), mounts (kind,
- * name and path), trust bundle, proxy, architecture, whether there is an entitlement, and the revision. It does not cover
+ * It covers the Containerfile, both pullspecs, build arguments, image labels, the context (bytes, modes, targets of links,
+ * and directories), mounts (kind, name and path), trust bundle, proxy, architecture, whether there is an entitlement, and the revision. It does not cover
  * what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects, and the names
  * of the secrets for registries and entitlement. A field that was left out counts as its default. The
  * fingerprint is computed once for each input.
@@ -347,12 +364,7 @@ const determining = (input: BuildInput): Fingerprint.Content => ({
   entitlement: input.entitlementSecretName === undefined ? "" : "present",
   buildArgs: input.buildArgs ?? {},
   imageLabels: input.imageLabels ?? {},
-  context: Object.fromEntries(
-    Object.entries(input.context ?? {}).map(([path, file]) => [
-      path,
-      [ContextFile.mode(file).toString(8), ContextFile.bytes(file)]
-    ])
-  ),
+  context: Object.fromEntries(ContextFile.needed(input.context ?? {}).map(([path, file]) => [path, contentOf(file)])),
   mounts: Object.fromEntries((input.mounts ?? []).map(({ kind, name, path }) => [path, [kind, name]])),
   trustBundle: input.trustBundle === undefined
     ? []
@@ -361,3 +373,11 @@ const determining = (input: BuildInput): Fingerprint.Content => ({
   architecture: input.architecture ?? "",
   revision: input.revision ?? ""
 })
+
+// No mode reads "link" or "directory".
+const contentOf = (file: ContextFile.ContextFile): Fingerprint.Content =>
+  ContextFile.isLink(file)
+    ? ["link", file.link]
+    : ContextFile.isDirectory(file)
+    ? ["directory", file.mode.toString(8)]
+    : [ContextFile.mode(file).toString(8), ContextFile.bytes(file)]

@@ -104,7 +104,7 @@ export const problems = (text: string): ReadonlyArray<Problem> => {
  * The files of the context that `COPY` and `ADD` name and that are not among `paths`, each a reason why the build fails.
  *
  * Patterns, directories and the whole context are taken into account, and nothing is reported of a source with variables, a
- * URL, a heredoc, or `--from`.
+ * URL, a heredoc, or `--from`, or of one below a path of `links`, the symbolic links of the context.
  *
  * @example
  * ```ts
@@ -117,8 +117,11 @@ export const problems = (text: string): ReadonlyArray<Problem> => {
  * @since 0.1.0
  * @category getters
  */
-export const missing = (text: string, paths: Iterable<string>): ReadonlyArray<Problem> =>
-  missingSources(parse(text).instructions, paths)
+export const missing = (
+  text: string,
+  paths: Iterable<string>,
+  links: Iterable<string> = []
+): ReadonlyArray<Problem> => missingSources(parse(text).instructions, paths, links)
 
 /**
  * What is valid and may be meant otherwise: a FROM, `COPY --from` or mount that names an image where there is no stage of

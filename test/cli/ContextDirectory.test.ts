@@ -5,9 +5,19 @@ import { Effect, Layer, Option } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as ContextDirectory from "../../src/cli/ContextDirectory.js"
+import * as ContextFile from "../../src/core/input/ContextFile.js"
 import { folderWith } from "../support/CommandHarness.js"
 
-const read = (folder: string) => Effect.provide(ContextDirectory.read(folder), NodeContext.layer)
+const read = (folder: string, limits?: ContextDirectory.Limits) =>
+  Effect.provide(ContextDirectory.read(folder, limits), NodeContext.layer)
+
+const limited = (folder: string) => read(folder, ContextDirectory.clusterLimits)
+
+const modeOf = (file: ContextFile.ContextFile | undefined) =>
+  typeof file === "object" && "mode" in file ? file.mode : undefined
+
+const bytesOf = (file: ContextFile.ContextFile | undefined) =>
+  file !== undefined && ContextFile.isRegular(file) ? new Uint8Array(ContextFile.bytes(file)) : undefined
 
 const info = {
   mtime: Option.none(),
@@ -34,13 +44,51 @@ describe("ContextDirectory", () => {
       const folder = yield* folderWith({ "a b": "x", "dir/with/ü\"'$(x)": bytes, empty: "", toString: "y" })
       fs.chmodSync(path.join(folder, "a b"), 0o4755)
       fs.chmodSync(path.join(folder, "empty"), 0o600)
-      fs.mkdirSync(path.join(folder, "no files"))
       const { files, issues } = yield* read(folder)
       assert.deepStrictEqual(issues, [])
       assert.deepStrictEqual(Object.keys(files), ["a b", "dir/with/ü\"'$(x)", "empty", "toString"])
-      assert.deepStrictEqual(files["a b"]?.mode, 0o4755)
-      assert.deepStrictEqual(files["empty"]?.mode, 0o600)
-      assert.deepStrictEqual(new Uint8Array(files["dir/with/ü\"'$(x)"]?.content ?? []), bytes)
+      assert.strictEqual(modeOf(files["a b"]), 0o4755)
+      assert.strictEqual(modeOf(files["empty"]), 0o600)
+      assert.deepStrictEqual(bytesOf(files["dir/with/ü\"'$(x)"]), bytes)
+    }))
+
+  it.scoped("directories: kept where they are empty or have a mode of their own", () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith({
+        "plain/file": "",
+        "shared/file": "",
+        "logs/a.log": "",
+        "out/keep/x": "",
+        "out/y": "",
+        ".containerignore": "**/*.log\nout\n!out/keep\nno\n"
+      })
+      const make = (name: string, mode: number) => {
+        fs.mkdirSync(path.join(folder, name), { recursive: true })
+        fs.chmodSync(path.join(folder, name), mode)
+      }
+      make("plain", 0o755)
+      make("shared", 0o2775)
+      make("logs", 0o755)
+      make("empty/inner", 0o1777)
+      make("empty", 0o755)
+      make("no", 0o700)
+      make("out", 0o700)
+      make("out/keep", 0o700)
+      const { files, issues } = yield* read(folder)
+      assert.deepStrictEqual(issues, [])
+      const { ".containerignore": _, ...rest } = files
+      assert.deepStrictEqual(
+        Object.entries(rest).map(([name, file]) => [name, ContextFile.isDirectory(file) ? file.mode : "file"]),
+        [
+          ["empty/inner", 0o1777],
+          ["logs", 0o755],
+          ["out/keep/x", "file"],
+          ["out/keep", 0o700],
+          ["plain/file", "file"],
+          ["shared/file", "file"],
+          ["shared", 0o2775]
+        ]
+      )
     }))
 
   it.scoped(".containerignore: excludes files, or else .dockerignore", () =>
@@ -64,29 +112,38 @@ describe("ContextDirectory", () => {
       ])
     }))
 
-  it.scoped("links: are followed to files inside the context only", () =>
+  it.scoped("links: keep their targets, wherever those are", () =>
     Effect.gen(function*() {
-      const outside = yield* folderWith({ secret: "hunter2" })
-      const folder = yield* folderWith({ "real/file": "text" })
-      const link = (target: string, name: string) => fs.symlinkSync(target, path.join(folder, name))
-      link("real/file", "inside")
-      link("real", "directory")
-      link(".", "loop")
-      link(path.join(outside, "secret"), "outside")
-      link("../../../../../../etc/hostname", "up")
-      link("nowhere", "dangling")
-      fs.writeFileSync(path.join(folder, ".dockerignore"), "ignored\n")
-      link("nowhere", "ignored")
+      const folder = yield* folderWith({ "real/file": "text", ".dockerignore": "ignored\n" })
+      const links = {
+        absolute: "/dev/null",
+        dangling: "nowhere",
+        directory: "real",
+        "etc/multi.wants/x.service": "../x.service",
+        inside: "real/file",
+        loop: ".",
+        up: "../../../../../../etc/hostname"
+      }
+      fs.mkdirSync(path.join(folder, "etc/multi.wants"), { recursive: true })
+      for (const [name, target] of Object.entries({ ...links, ignored: "nowhere" })) {
+        fs.symlinkSync(target, path.join(folder, name))
+      }
       const context = yield* read(folder)
-      assert.deepStrictEqual(Object.keys(context.files), [".dockerignore", "inside", "real/file"])
-      assert.strictEqual(Buffer.from(context.files["inside"]?.content ?? []).toString(), "text")
-      assert.deepStrictEqual(issuesOf(context), [
-        "context[\"dangling\"]: is a link to a file that does not exist",
-        "context[\"directory\"]: is a link to a directory; copy the directory into the context",
-        "context[\"loop\"]: is a link to a directory; copy the directory into the context",
-        "context[\"outside\"]: is a link to a file outside the context; copy the file into the context",
-        "context[\"up\"]: is a link to a file outside the context; copy the file into the context"
-      ])
+      assert.deepStrictEqual(issuesOf(context), [])
+      const { ".dockerignore": _, "real/file": file, ...rest } = context.files
+      assert.deepStrictEqual(bytesOf(file), new TextEncoder().encode("text"))
+      assert.deepStrictEqual(
+        rest,
+        Object.fromEntries(Object.entries(links).map(([name, link]) => [name, { link }]))
+      )
+    }))
+
+  it.scoped("links: a target that is not UTF-8 is an issue", () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith({ a: "" })
+      fs.symlinkSync(Buffer.from([0xff]), path.join(folder, "link"))
+      const context = yield* read(folder)
+      assert.deepStrictEqual(issuesOf(context), ["context.link: is a link with a target that is not UTF-8 text"])
     }))
 
   it.scoped("size limit: reading stops at the first byte over it", () =>
@@ -96,20 +153,28 @@ describe("ContextDirectory", () => {
       fs.ftruncateSync(giant, 1024 ** 4)
       fs.closeSync(giant)
       const before = process.memoryUsage().rss
-      const context = yield* read(folder)
+      const context = yield* limited(folder)
       assert.isBelow(process.memoryUsage().rss - before, 256 * 1024 ** 2)
       assert.deepStrictEqual(Object.keys(context.files), ["a"])
       assert.lengthOf(context.issues, 1)
       assert.match(
         issuesOf(context)[0] ?? "",
-        /^context: has more than 8388608 bytes \(8 MiB\); .*"b".*\.containerignore$/
+        /^context: has more than 8388608 bytes \(8 MiB\), which is the limit on a cluster; .*"b".*\.containerignore, COPY .*image, or build with --backend local$/
       )
+    }))
+
+  it.scoped("size: no limit but that of a cluster", () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith({ a: new Uint8Array(9 * 1024 * 1024) })
+      const context = yield* read(folder)
+      assert.deepStrictEqual(issuesOf(context), [])
+      assert.strictEqual(bytesOf(context.files["a"])?.byteLength, 9 * 1024 * 1024)
     }))
 
   it.effect("file limit: reading stops at the first file over it", () =>
     Effect.gen(function*() {
       const names = Array.from({ length: 5000 }, (_, index) => `f${index}`)
-      const context = yield* ContextDirectory.read("/context").pipe(
+      const context = yield* ContextDirectory.read("/context", ContextDirectory.clusterLimits).pipe(
         Effect.provide(Layer.merge(
           Path.layer,
           FileSystem.layerNoop({
@@ -136,7 +201,7 @@ describe("ContextDirectory", () => {
           })
         ))
       )
-      assert.deepStrictEqual(issuesOf(context), ["context[\"pipe\"]: is neither a file nor a directory"])
+      assert.deepStrictEqual(issuesOf(context), ["context.pipe: is neither a file, a link nor a directory"])
     }))
 
   it.scoped("directory: an unreadable one is an issue", () =>

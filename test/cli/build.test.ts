@@ -115,6 +115,26 @@ describe("build", () => {
       assert.notInclude(err, "hunter2")
     }).pipe(Effect.provide(layer)))
 
+  it.scoped("context: what could not be read is one issue, and nothing is said to be missing because of it", () =>
+    Effect.gen(function*() {
+      const run = runIn({})
+      const dockerfile = `${containerfile}COPY a z /\nRUNN x\n`
+      const folder = yield* folderWith({
+        Containerfile: dockerfile,
+        "context/a": new Uint8Array(9 << 20),
+        "context/z": ""
+      })
+      const { err, status } = yield* run([
+        ...["build", "--backend", "custom", "-f", `${folder}/Containerfile`, "--base", "registry.example.com/base:1"],
+        ...["--final", "registry.example.com/os:1", "--context", `${folder}/context`]
+      ])
+      assert.strictEqual(status, 2)
+      const [first, second, ...more] = err.trimEnd().split("\n").slice(1)
+      assert.match(first ?? "", /^ {2}--context: has more than 8388608 bytes .* or build with --backend local$/)
+      assert.match(second ?? "", /^ {2}--file \(line 5\): /)
+      assert.deepStrictEqual(more, [])
+    }))
+
   it.scoped("interruption: cancels its own build", () =>
     Effect.gen(function*() {
       const { start } = yield* Command

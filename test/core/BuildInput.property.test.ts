@@ -26,9 +26,18 @@ const essence: Readonly<Record<string, (input: BuildInput.BuildInput) => unknown
       path,
       typeof file === "string"
         ? [...new TextEncoder().encode(file)]
-        : [...file instanceof Uint8Array ? file : file.content],
-      typeof file === "string" || file instanceof Uint8Array ? 0o644 : file.mode
-    ]),
+        : file instanceof Uint8Array
+        ? [...file]
+        : "content" in file
+        ? [...file.content]
+        : "link" in file
+        ? file.link
+        : "directory",
+      typeof file === "string" || file instanceof Uint8Array ? 0o644 : "mode" in file ? file.mode : undefined
+    ]).filter(([path, kind, mode]) =>
+      kind !== "directory" || mode !== 0o755 ||
+      !Object.keys(input.context ?? {}).some((key) => key.startsWith(`${path}/`))
+    ),
   mounts: (input) => sorted(Object.fromEntries((input.mounts ?? []).map((mount) => [mount.path, mount]))),
   trustBundle: (input) => input.trustBundle && { key: BuildInput.defaults.trustBundle.key, ...input.trustBundle },
   proxy: (input) => sorted(input.proxy)?.filter(([, value]) => value !== ""),

@@ -92,14 +92,20 @@ describe("decode", () => {
         "dockerfile": "FROM scratch",
         "baseImage": { "pullspec": "quay.io/a/b" },
         "finalImage": { "pullspec": "localhost/c" },
-        "context": { "a": "text", "b": { "base64": "AP8=\\n" }, "c": { "base64": "", "mode": 493 } },
+        "context": {
+          "a": "text", "b": { "base64": "AP8=\\n" }, "c": { "base64": "", "mode": 493 },
+          "d/x.service": { "link": "/dev/null" }, "d": { "directory": true, "mode": 1517 }, "e": { "directory": true }
+        },
         "timeout": "90 minutes",
         "architecture": "s390x"
       }`))
       assert.deepStrictEqual(input.context, {
         a: "text",
         b: new Uint8Array([0, 255]),
-        c: { content: new Uint8Array(), mode: 0o755 }
+        c: { content: new Uint8Array(), mode: 0o755 },
+        "d/x.service": { link: "/dev/null" },
+        d: { directory: true, mode: 0o2755 },
+        e: { directory: true, mode: 0o755 }
       })
       assert.strictEqual(encode(input).timeout, "1h30m")
     }))
@@ -155,7 +161,7 @@ describe("decode", () => {
       "context.__proto__: is reserved; choose another name"
     ]],
     ["context", { a: "", "a/b": "", "a/b/c": 5 }, [
-      "context[\"a/b/c\"]: must be text, or { base64, mode? }, not a number",
+      "context[\"a/b/c\"]: must be text, { base64, mode? }, { link } or { directory: true, mode? }, not a number",
       "context[\"a/b\"]: needs the directory \"a\", but the context has a file of that name",
       "context[\"a/b/c\"]: needs the directory \"a\", but the context has a file of that name"
     ]],
@@ -172,6 +178,37 @@ describe("decode", () => {
       "context.d.content: is not known here; the fields are base64, mode",
       "context.d.base64: is required",
       "context.e.mode: must be a number, not text"
+    ]],
+    ["context", {
+      a: { link: "b" },
+      "a/b": "",
+      "a/c/d": { directory: true },
+      e: { directory: true },
+      "e/f": ""
+    }, [
+      "context[\"a/b\"]: needs the directory \"a\", but the context has a link of that name",
+      "context[\"a/c/d\"]: needs the directory \"a\", but the context has a link of that name"
+    ]],
+    ["context", {
+      a: { link: "" },
+      b: { link: "a\0b" },
+      c: { link: 5 },
+      d: { link: "a".repeat(4096) },
+      e: { link: "a", mode: 0o777 },
+      f: { directory: false },
+      g: { directory: true, mode: 4096 },
+      h: { directory: true, base64: "" },
+      "i/": { directory: true }
+    }, [
+      "context.a.link: must not be empty",
+      "context.b.link: must not contain a NUL character",
+      "context.c.link: must be text, not a number",
+      "context.d.link: has 4096 bytes; at most 4095 are allowed",
+      "context.e.mode: is not known here; the fields are link",
+      "context.f.directory: must be true",
+      "context.g.mode: must be a file mode, from 0 to 4095 (0o7777)",
+      "context.h.base64: is not known here; the fields are directory, mode",
+      "context[\"i/\"]: must not contain a double slash or end with a slash"
     ]],
     ["mounts", {}, ["mounts: must be a list, not an object"]],
     ["mounts", [null, { kind: "Volume", name: "A", path: "a" }, { kind: "Secret", name: "a", path: "/a", mode: 1 }], [

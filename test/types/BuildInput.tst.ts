@@ -23,7 +23,10 @@ describe("make", () => {
         text: "a",
         bytes: new Uint8Array(),
         script: { content: "#!/bin/sh", mode: 0o755 },
-        binary: { content: new Uint8Array(), mode: undefined }
+        binary: { content: new Uint8Array(), mode: undefined },
+        link: { link: "../target" },
+        directory: { directory: true },
+        shared: { directory: true, mode: 0o2775 }
       },
       mounts: [{ kind: "Secret", name: "a", path: "/a" }, { kind: "ConfigMap", name: "b", path: "/b" }],
       trustBundle: { configMapName: "ca", key: "ca.pem" },
@@ -72,7 +75,12 @@ describe("an input", () => {
     expect(input.timeout).type.toBe<Duration.Duration | undefined>()
     expect(input.architecture).type.toBe<"amd64" | "arm64" | "ppc64le" | "s390x" | undefined>()
     expect(input.context?.["a"]).type.toBe<
-      string | Uint8Array | { readonly content: Uint8Array; readonly mode: number } | undefined
+      | string
+      | Uint8Array
+      | { readonly content: Uint8Array; readonly mode: number }
+      | { readonly link: string }
+      | { readonly directory: true; readonly mode: number }
+      | undefined
     >()
   })
 

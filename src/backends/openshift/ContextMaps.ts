@@ -1,9 +1,9 @@
 /**
  * The context of a build in ConfigMaps. The builder copies each into one directory of the context and names each file by its
- * key, so there is one for each directory, or more where one is too small.
+ * key, so there is one for each directory, or more where one is too small. Links and directories have no place there.
  */
 import type { BuildInput } from "../../core/BuildInput.js"
-import type { ContextFile } from "../../core/input/ContextFile.js"
+import * as ContextFile from "../../core/input/ContextFile.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 
 /**
@@ -20,7 +20,7 @@ export const placeOf = (path: string): { readonly directory: string; readonly na
   return { directory: path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) }
 }
 
-const contentOf = (file: ContextFile): InputFile["content"] =>
+const contentOf = (file: ContextFile.RegularFile): InputFile["content"] =>
   typeof file === "string" || file instanceof Uint8Array ? file : file.content
 
 const sizeOf = ({ content, key }: InputFile): number =>
@@ -46,6 +46,7 @@ const grouped = (files: ReadonlyArray<InputFile>): ReadonlyArray<ReadonlyArray<I
 export const contents = (input: BuildInput): BuildRecord.Contents => {
   const directories = new Map<string, Array<InputFile>>()
   for (const [path, file] of Object.entries(input.context ?? {})) {
+    if (!ContextFile.isRegular(file)) continue
     const { directory, name } = placeOf(path)
     const files = directories.get(directory) ?? []
     directories.set(directory, files)

@@ -10,6 +10,7 @@ import * as Containerfile from "../../core/Containerfile.js"
 import { parse } from "../../core/containerfile/Instruction.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
+import { directories } from "../../core/input/ContextPath.js"
 import * as InputIssue from "../../core/input/InputIssue.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as KubernetesName from "../../core/input/KubernetesName.js"
@@ -83,16 +84,39 @@ const builderMode = 0o600
 
 const octal = (mode: number): string => mode.toString(8)
 
+const files = ({ context = {} }: BuildInput): ReadonlyArray<readonly [string, ContextFile.RegularFile]> =>
+  Object.entries(context).flatMap(([path, file]) => ContextFile.isRegular(file) ? [[path, file] as const] : [])
+
 const context: ReadonlyArray<Row> = [
   ({ context = {} }) => ContextFile.clusterProblems(context).map((problem) => unsupported(["context"], problem)),
-  (input) =>
-    contextPaths(input).filter((path) => !/^[-._A-Za-z0-9]{1,253}$/.test(ContextMaps.placeOf(path).name)).map((path) =>
+  // cm util.go mountVolume, b docker.go copyLocalObject: the builder copies the keys of a ConfigMap as files.
+  ({ context = {} }) =>
+    Object.entries(context).filter(([, file]) => ContextFile.isLink(file)).map(([path]) =>
       unsupported(
         ["context", path],
-        "has a name that no ConfigMap takes as a key: letters, digits, \"-\", \"_\" and \".\" only, 253 at most; " +
-          `rename it, ${elsewhere}`
+        `is a symbolic link, and a ConfigMap holds files only; make it with RUN ln -s, ${elsewhere}`
       )
     ),
+  (input) => {
+    const parents = new Set(files(input).flatMap(([path]) => directories(path)))
+    return Object.entries(input.context ?? {}).flatMap(([path, file]) =>
+      ContextFile.isDirectory(file) && !parents.has(path)
+        ? [unsupported(
+          ["context", path],
+          `is an empty directory, and a ConfigMap holds files only; make it with RUN mkdir, ${elsewhere}`
+        )]
+        : []
+    )
+  },
+  (input) =>
+    files(input).map(([path]) => path).filter((path) => !/^[-._A-Za-z0-9]{1,253}$/.test(ContextMaps.placeOf(path).name))
+      .map((path) =>
+        unsupported(
+          ["context", path],
+          "has a name that no ConfigMap takes as a key: letters, digits, \"-\", \"_\" and \".\" only, 253 at most; " +
+            `rename it, ${elsewhere}`
+        )
+      ),
   // b docker.go copyLocalObject leaves out such files; as validateConfigMaps refuses such directories.
   (input) =>
     contextPaths(input).filter((path) => /^\.\.|\/\.\.[^/]*$/.test(path)).map((path) =>
@@ -131,21 +155,31 @@ const context: ReadonlyArray<Row> = [
         )
       ),
   ({ context = {}, dockerfile }) => {
-    const other = Object.entries(context).find(([, file]) => ContextFile.mode(file) !== builderMode)
+    const [other] = otherModes(context)
     if (other === undefined) return []
-    const [path, file] = other
-    const what = `${InputIssue.pathText(["context", path])} is to have ${octal(ContextFile.mode(file))}`
+    const { builder, kind, mode, path } = other
+    const what = `${InputIssue.pathText(["context", path])} is to have ${octal(mode)}`
     return ContextUse.of(dockerfile).filter(({ setsMode }) => !setsMode).map(({ keyword, line }) =>
       unsupported(
         ["dockerfile"],
-        `${keyword} finds every file with mode ${octal(builderMode)} in OpenShift's builder, and ${what}; ` +
-          (keyword === "RUN" ? "COPY it with --chmod" : `say ${keyword} --chmod=${octal(ContextFile.mode(file))}`) +
-          `, give the files that mode, ${elsewhere}`,
+        `${keyword} finds every ${kind} with mode ${octal(builder)} in OpenShift's builder, and ${what}; ` +
+          (keyword === "RUN" ? "COPY it with --chmod" : `say ${keyword} --chmod=${octal(mode)}`) +
+          `, give it that mode, ${elsewhere}`,
         line
       )
     )
   }
 ]
+
+/** The entries that are to have another mode than the builder gives them. */
+const otherModes = (context: Readonly<Record<string, ContextFile.ContextFile>>) =>
+  Object.entries(context).flatMap(([path, file]) => {
+    if (ContextFile.isLink(file)) return []
+    const entry = ContextFile.isDirectory(file)
+      ? { kind: "directory", mode: file.mode, builder: ContextFile.defaultDirectoryMode }
+      : { kind: "file", mode: ContextFile.mode(file), builder: builderMode }
+    return entry.mode === entry.builder ? [] : [{ path, ...entry }]
+  })
 
 // --- what a RUN sees ---
 

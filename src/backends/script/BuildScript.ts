@@ -130,6 +130,32 @@ export const needsDockerFormat = (containerfile: string): boolean =>
 const required = (content: string): Array<InputFile> => content === "" ? [] : [{ key: "requires", content }]
 
 /**
+ * Links come after the files, so that none is followed when they are written, and directories last, those inside before those
+ * around them, because their modes may forbid writing there.
+ */
+const contextFiles = (context: Readonly<Record<string, ContextFile.ContextFile>>): Array<InputFile> => {
+  const entries = Object.entries(context)
+  return [
+    ...entries.filter(([, file]) => ContextFile.isRegular(file)),
+    ...entries.filter(([, file]) => ContextFile.isLink(file)),
+    ...entries.filter(([, file]) => ContextFile.isDirectory(file)).sort(([a], [b]) => a < b ? 1 : -1)
+  ].flatMap(([path, file], index): Array<InputFile> => {
+    const key = `context.${numbered(index)}`
+    const named = { key: `${key}.path`, content: path }
+    return ContextFile.isLink(file)
+      ? [{ key: `${key}.link`, content: file.link }, named]
+      : ContextFile.isDirectory(file)
+      // With fewer than five digits chmod(1) keeps the setgid bit of a directory.
+      ? [{ key: `${key}.directory`, content: file.mode.toString(8).padStart(5, "0") }, named]
+      : [
+        { key, content: ContextFile.bytes(file) },
+        named,
+        { key: `${key}.mode`, content: ContextFile.mode(file).toString(8) }
+      ]
+  })
+}
+
+/**
  * What the files of an input depend on beside it.
  *
  * @since 0.1.0
@@ -156,6 +182,8 @@ export interface InputOptions {
  * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script |
  * | `label.000001.name`, `.value` | a label of the image |
  * | `context.000001`, `.path`, `.mode` | a context file, its path in the context, and its mode in octal |
+ * | `context.000001.link`, `.path` | the target of a link instead |
+ * | `context.000001.directory`, `.path` | the mode of a directory instead |
  * | `context.000001.part.000002`, … | the rest of a context file that is too large for one ConfigMap ({@link partKey}) |
  * | `mount.000001.path` | where the folder `000001` of OSB_MOUNTS_DIR is shown to a `RUN` |
  *
@@ -173,14 +201,7 @@ export const inputFiles = (
   ),
   ...pairs("build-arg", input.buildArgs),
   ...pairs("label", input.imageLabels),
-  ...Object.entries(context ? input.context ?? {} : {}).flatMap(([path, file], index): Array<InputFile> => {
-    const key = `context.${numbered(index)}`
-    return [
-      { key, content: ContextFile.bytes(file) },
-      { key: `${key}.path`, content: path },
-      { key: `${key}.mode`, content: ContextFile.mode(file).toString(8) }
-    ]
-  }),
+  ...contextFiles(context ? input.context ?? {} : {}),
   ...(input.mounts ?? []).map(({ path }, index) => ({ key: `mount.${numbered(index)}.path`, content: path }))
 ]
 

@@ -6,7 +6,8 @@ export const verbs = `
 # Prints a file and an x, which keeps the newlines at its end from the shell.
 contents() { cat "$1"; printf x; }
 
-# Fills the context folder from the flat files context.NNNNNN, their further parts, paths and modes.
+# Fills the context folder from the flat files context.NNNNNN, their further parts, paths and modes: files, then links, then
+# directories, whose modes may forbid writing there.
 lay_context() {
   context=$OSB_CONTEXT_DIR
   [ -z "$context" ] || return 0
@@ -19,9 +20,17 @@ lay_context() {
     case /$path/ in *//* | */../*) finish ${code.containerfileInvalid} "a context file has the path $path" ;; esac
     target=$context/$path
     set -- "\${name%.path}"
-    [ ! -e "$1.part.000002" ] || set -- "$1" "$1".part.*
-    mkdir -p "\${target%/*}" && cat "$@" > "$target" || finish ${code.outOfDisk} "the context cannot be written"
-    chmod "$(cat "\${name%.path}.mode")" "$target"
+    mkdir -p "\${target%/*}" || finish ${code.outOfDisk} "the context cannot be written"
+    if [ -e "$1.link" ]; then
+      link=$(contents "$1.link")
+      ln -s -- "\${link%x}" "$target"
+    elif [ -e "$1.directory" ]; then
+      mkdir -p "$target" && chmod "$(cat "$1.directory")" "$target"
+    else
+      mode=$(cat "$1.mode")
+      [ ! -e "$1.part.000002" ] || set -- "$1" "$1".part.*
+      cat "$@" > "$target" && chmod "$mode" "$target"
+    fi || finish ${code.outOfDisk} "the context cannot be written"
   done
 }
 

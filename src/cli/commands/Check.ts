@@ -39,10 +39,10 @@ export const check = (
 ): Effect.Effect<void, CliError | ConfigError, Backends.Backends | NodeServices | Output> =>
   Effect.gen(function*() {
     const output = yield* Output
-    const input = yield* InputOptions.toInput(options.input)
     const backends = options.backend === undefined
       ? yield* Backends.Backends
       : [yield* Backends.find(options.backend)]
+    const input = yield* InputOptions.toInput(options.input, Backends.contextLimits(backends))
     const checkers = yield* Effect.forEach(
       backends,
       (backend) => backend.checkers(options.settings)

@@ -62,19 +62,21 @@ const normalized = (path: string): string => {
  * The sources that no path of the context matches, each with why the builder refuses it.
  *
  * A pattern without a match is refused only if nothing else of the instruction matches (buildah's add.go). What the patterns
- * of an ignore file leave out counts as present.
+ * of an ignore file leave out counts as present, and so does everything below a link.
  *
  * @since 0.1.0
  * @category getters
  */
 export const missingSources = (
   instructions: ReadonlyArray<Instruction>,
-  paths: Iterable<string>
+  paths: Iterable<string>,
+  links: Iterable<string>
 ): ReadonlyArray<{ readonly line: number; readonly message: string }> => {
   const present = withParents(paths)
+  const followed = Array.from(links, normalized)
   return instructions.flatMap((instruction) => {
     const sources = contextSources(instruction) ?? []
-    const missing = sources.filter((source) => !matchesAny(source, present))
+    const missing = sources.filter((source) => !matchesAny(source, present) && !isBelowAny(source, followed))
     const plain = missing.filter(({ isPattern }) => !isPattern)
     const refused = plain.length > 0 ? plain : missing.length === sources.length ? missing : []
     return refused.map(({ keyword, line, written }) => ({
@@ -101,6 +103,15 @@ const matchesAny = ({ isPattern, path }: ContextSource, present: ReadonlySet<str
   const matches = matcher(path)
   for (const one of present) if (one !== "" && matches(one)) return true
   return false
+}
+
+const isBelowAny = ({ path }: ContextSource, links: ReadonlyArray<string>): boolean => {
+  if (links.length === 0) return false
+  const segments = path.split("/")
+  return links.some((link) => {
+    const depth = link.split("/").length
+    return depth < segments.length && matcher(segments.slice(0, depth).join("/"))(link)
+  })
 }
 
 const clipped = (word: string): string => word.length > 60 ? `${word.slice(0, 60)}…` : word

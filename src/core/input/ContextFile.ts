@@ -1,12 +1,14 @@
 /**
- * Files of the build context: text, bytes, or either with a mode.
+ * Entries of the build context: files (text, bytes, or either with a mode), symbolic links, and directories.
  *
  * @since 0.1.0
  */
+import type * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { contextPath, directories } from "./ContextPath.js"
-import { anyText, textBy, wellFormed, wholeNumber } from "./TextRule.js"
+import { anyText, atMostBytes, first, notEmpty, portable, textBy, wellFormed, wholeNumber } from "./TextRule.js"
 import { type ValidatedRecord, validatedRecord } from "./ValidatedRecord.js"
 import { optional, type Problem } from "./Validation.js"
 
@@ -17,6 +19,14 @@ import { optional, type Problem } from "./Validation.js"
  * @category constants
  */
 export const defaultMode = 0o644
+
+/**
+ * The default mode of a directory, and the mode of every directory that is not an entry of its own.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultDirectoryMode = 0o755
 
 /**
  * The maximum total size of all names and contents of a context on a cluster, in bytes. A context is stored in ConfigMaps of
@@ -38,46 +48,117 @@ export const maxTotalBytes = 8 * 1024 * 1024
 export const maxFiles = 4096
 
 /**
- * A file in a `BuildInput`.
+ * A file: its content, and its mode where that is not {@link defaultMode}.
  *
  * @since 0.1.0
  * @category models
  */
-export type ContextFile = string | Uint8Array | { readonly content: Uint8Array; readonly mode: number }
+export type RegularFile = string | Uint8Array | { readonly content: Uint8Array; readonly mode: number }
 
 /**
- * A file as `BuildInput.make` accepts it.
+ * A symbolic link. The target is kept as it is: relative, absolute or dangling, of at most 4095 bytes.
  *
  * @since 0.1.0
  * @category models
  */
-export type Given = string | Uint8Array | {
-  readonly content: string | Uint8Array
-  readonly mode?: number | undefined
+export interface Link {
+  readonly link: string
 }
+
+/**
+ * A directory that is empty, or that has another mode than {@link defaultDirectoryMode}. Directories of files need no entry.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Directory {
+  readonly directory: true
+  readonly mode: number
+}
+
+/**
+ * An entry of the context in a `BuildInput`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ContextFile = RegularFile | Link | Directory
+
+/**
+ * An entry as `BuildInput.make` accepts it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Given =
+  | string
+  | Uint8Array
+  | { readonly content: string | Uint8Array; readonly mode?: number | undefined }
+  | Link
+  | { readonly directory: true; readonly mode?: number | undefined }
+
+/**
+ * @since 0.1.0
+ * @category guards
+ */
+export const isLink = (file: ContextFile): file is Link => typeof file === "object" && "link" in file
+
+/**
+ * @since 0.1.0
+ * @category guards
+ */
+export const isDirectory = (file: ContextFile): file is Directory => typeof file === "object" && "directory" in file
+
+/**
+ * @since 0.1.0
+ * @category guards
+ */
+export const isRegular = (file: ContextFile): file is RegularFile => !isLink(file) && !isDirectory(file)
 
 /**
  * @since 0.1.0
  * @category getters
  */
-export const bytes = (file: ContextFile): Uint8Array =>
+export const bytes = (file: RegularFile): Uint8Array =>
   typeof file === "string" ? new TextEncoder().encode(file) : file instanceof Uint8Array ? file : file.content
 
 /**
  * @since 0.1.0
  * @category getters
  */
-export const mode = (file: ContextFile): number =>
+export const mode = (file: RegularFile): number =>
   typeof file === "string" || file instanceof Uint8Array ? defaultMode : file.mode
 
 /**
- * The number of bytes in a file.
+ * The number of bytes in a file or the target of a link.
  *
  * @since 0.1.0
  * @category getters
  */
 export const size = (file: ContextFile): number =>
-  typeof file === "string" ? Buffer.byteLength(file) : bytes(file).byteLength
+  typeof file === "string"
+    ? Buffer.byteLength(file)
+    : isLink(file)
+    ? Buffer.byteLength(file.link)
+    : isDirectory(file)
+    ? 0
+    : bytes(file).byteLength
+
+/**
+ * The entries without the directories that would be there without an entry.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const needed = (
+  context: Readonly<Record<string, ContextFile>>
+): ReadonlyArray<readonly [string, ContextFile]> => {
+  const entries = Object.entries(context)
+  const isPlain = (file: ContextFile) => isDirectory(file) && file.mode === defaultDirectoryMode
+  if (!entries.some(([, file]) => isPlain(file))) return entries
+  const parents = new Set(entries.flatMap(([path]) => directories(path)))
+  return entries.filter(([path, file]) => !isPlain(file) || !parents.has(path))
+}
 
 /**
  * The reasons why a context is too large for ConfigMaps; empty if it is not.
@@ -122,14 +203,64 @@ const Base64 = Schema.transformOrFail(Schema.String, Schema.Uint8ArrayFromSelf, 
     ParseResult.succeed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"))
 })
 
+// PATH_MAX of Linux, without the zero byte at its end.
+const LinkTarget = textBy(
+  first(notEmpty, portable, atMostBytes(4095)),
+  (fc) => fc.constantFrom("../a", "/dev/null", "a b", "$(x)\n'\"", "é")
+)
+
+const LinkEntry = Schema.Struct({ link: LinkTarget })
+
+const DirectoryEntry = Schema.Struct({
+  directory: Schema.Literal(true),
+  mode: Schema.optionalWith(Mode, { default: () => defaultDirectoryMode })
+})
+
+interface Parsers<A> {
+  readonly file: (input: unknown) => Either.Either<A, ParseResult.ParseIssue>
+  readonly link: (input: unknown) => Either.Either<A, ParseResult.ParseIssue>
+  readonly directory: (input: unknown) => Either.Either<A, ParseResult.ParseIssue>
+}
+
+// A union would not know which of the three an object with a mistake is meant to be.
+const byKey = <A>(input: unknown, { directory, file, link }: Parsers<A>): Either.Either<A, ParseResult.ParseIssue> =>
+  Predicate.hasProperty(input, "link")
+    ? link(input)
+    : Predicate.hasProperty(input, "directory")
+    ? directory(input)
+    : file(input)
+
+/** An object that is a link, a directory or, without the key of either, a file. */
+const objects = <A, I>(
+  file: Schema.Schema<A, I>
+): Schema.Schema<A | Link | Directory, I | Link | typeof DirectoryEntry.Encoded> =>
+  Schema.declare([file, LinkEntry, DirectoryEntry], {
+    decode: (file, link, directory) => (input, options) =>
+      byKey<A | Link | Directory>(input, {
+        file: ParseResult.decodeUnknownEither(file, options),
+        link: ParseResult.decodeUnknownEither(link, options),
+        directory: ParseResult.decodeUnknownEither(directory, options)
+      }),
+    encode: (file, link, directory) => (input, options) =>
+      byKey<I | Link | typeof DirectoryEntry.Encoded>(input, {
+        file: ParseResult.encodeUnknownEither(file, options),
+        link: ParseResult.encodeUnknownEither(link, options),
+        directory: ParseResult.encodeUnknownEither(directory, options)
+      })
+  }, {
+    arbitrary: (file, link, directory) => (fc) => fc.oneof(file(fc), link(fc), directory(fc))
+  })
+
 const FromJson = Schema.Union(
   Text,
-  Schema.transform(Schema.Struct({ base64: Base64, mode: optional(Mode) }), Schema.typeSchema(File), {
-    strict: true,
-    decode: ({ base64, mode }) => mode === undefined ? base64 : { content: base64, mode },
-    encode: (file) => file instanceof Uint8Array ? { base64: file } : { base64: file.content, mode: file.mode }
-  })
-).annotations({ description: "text, or { base64, mode? }" })
+  objects(
+    Schema.transform(Schema.Struct({ base64: Base64, mode: optional(Mode) }), Schema.typeSchema(File), {
+      strict: true,
+      decode: ({ base64, mode }) => mode === undefined ? base64 : { content: base64, mode },
+      encode: (file) => file instanceof Uint8Array ? { base64: file } : { base64: file.content, mode: file.mode }
+    })
+  )
+).annotations({ description: "text, { base64, mode? }, { link } or { directory: true, mode? }" })
 
 // Bytes are copied, so that later changes have no effect, and a Buffer becomes a Uint8Array, as decoded from JSON.
 const Copy = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromSelf, {
@@ -141,29 +272,38 @@ const Copy = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromSe
 const FromMemory = Schema.Union(
   Text,
   Copy,
-  Schema.transform(
-    Schema.Struct({
-      content: Schema.Union(Text, Copy).annotations({ description: "text or a Uint8Array" }),
-      mode: optional(Mode)
-    }),
-    Schema.Union(Schema.String, File),
-    {
-      strict: true,
-      decode: ({ content, mode }) => mode === undefined ? content : { content: bytes(content), mode },
-      encode: (file) => typeof file === "string" || file instanceof Uint8Array ? { content: file } : file
-    }
+  objects(
+    Schema.transform(
+      Schema.Struct({
+        content: Schema.Union(Text, Copy).annotations({ description: "text or a Uint8Array" }),
+        mode: optional(Mode)
+      }),
+      Schema.Union(Schema.String, File),
+      {
+        strict: true,
+        decode: ({ content, mode }) => mode === undefined ? content : { content: bytes(content), mode },
+        encode: (file) => typeof file === "string" || file instanceof Uint8Array ? { content: file } : file
+      }
+    )
   )
-).annotations({ description: "text, a Uint8Array, or { content, mode? }" })
+).annotations({ description: "text, a Uint8Array, { content, mode? }, { link } or { directory: true, mode? }" })
 
-const together = (paths: ReadonlyArray<string>): ReadonlyArray<Problem> => {
+const together = (
+  paths: ReadonlyArray<string>,
+  valid: ReadonlyArray<readonly [string, ContextFile]>
+): ReadonlyArray<Problem> => {
   const problems: Array<Problem> = []
-  const names = new Set(paths)
+  const kinds = new Map(
+    valid.flatMap(([path, file]) => isDirectory(file) ? [] : [[path, isLink(file) ? "link" : "file"]])
+  )
   for (const path of paths) {
-    const file = directories(path).find((directory) => names.has(directory))
-    if (file !== undefined) {
+    const parent = directories(path).find((directory) => kinds.has(directory))
+    if (parent !== undefined) {
       problems.push({
         path: [path],
-        message: `needs the directory ${JSON.stringify(file)}, but the context has a file of that name`
+        message: `needs the directory ${JSON.stringify(parent)}, but the context has a ${
+          kinds.get(parent)
+        } of that name`
       })
     }
   }
@@ -181,7 +321,7 @@ const context = <I>(
   })
 
 /**
- * The files of a context by path; in JSON each is text or `{ base64, mode? }`.
+ * The entries of a context by path; in JSON each is text, `{ base64, mode? }`, `{ link }` or `{ directory: true, mode? }`.
  *
  * @since 0.1.0
  * @category schemas
@@ -189,7 +329,8 @@ const context = <I>(
 export const ContextFromJson = context(FromJson)
 
 /**
- * The files of a context by path, as a program passes them: text, bytes, or `{ content, mode? }`.
+ * The entries of a context by path, as a program passes them: text, bytes, `{ content, mode? }`, `{ link }` or
+ * `{ directory: true, mode? }`.
  *
  * @since 0.1.0
  * @category schemas

@@ -143,6 +143,30 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     /COPY finds every file with mode 600 .* context\["a b\/c"\] is to have 644; say COPY --chmod=644/
   ],
   [
+    "links and empty directories",
+    {
+      context: {
+        "a/x.service": { link: "/dev/null" },
+        "b/c": { directory: true, mode: 0o700 },
+        b: { directory: true, mode: 0o700 },
+        "d/e": private_(""),
+        d: { directory: true },
+        "f g": { link: "a" }
+      }
+    },
+    ["context[\"a/x.service\"]", "context[\"f g\"]", "context[\"b/c\"]", "context.b"],
+    /x\.service.* is a symbolic link, and a ConfigMap holds files only.*b\/c.*is an empty directory/s
+  ],
+  [
+    "a directory whose mode the builder does not keep",
+    {
+      context: { "a/d": private_(""), a: { directory: true, mode: 0o700 } },
+      dockerfile: text("COPY a /a", "COPY --chmod=700 a /b")
+    },
+    ["dockerfile:3"],
+    /COPY finds every directory with mode 755 .* context\.a is to have 700; say COPY --chmod=700/
+  ],
+  [
     "mounts in the build pod's own places",
     { mounts: [secret("a", "/tmp/build"), secret("b", "/tmp/builds"), configMap("c", "/var/run/containers")] },
     ["mounts[0].path", "mounts[2].path"],

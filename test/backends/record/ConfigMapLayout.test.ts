@@ -58,10 +58,11 @@ const contextOf = (folder: ReadonlyMap<string, string | Uint8Array>) => {
 
 const expected = (input: BuildInput.BuildInput) =>
   Object.fromEntries(
-    Object.entries(input.context ?? {}).map(([path, file]) => [
-      path,
-      { mode: ContextFile.mode(file), bytes: Buffer.from(ContextFile.bytes(file)) }
-    ])
+    Object.entries(input.context ?? {}).flatMap(([path, file]) =>
+      ContextFile.isRegular(file)
+        ? [[path, { mode: ContextFile.mode(file), bytes: Buffer.from(ContextFile.bytes(file)) }]]
+        : []
+    )
   )
 
 const contexts = FastCheck.dictionary(
@@ -77,6 +78,10 @@ const contexts = FastCheck.dictionary(
   ),
   { maxKeys: 5, noNullPrototype: true }
 )
+
+const links = { "one/up": "../../../etc", "null.service": "/dev/null", "-dangling": "-no such\n\n" }
+
+const directories = { one: 0o2555, "empty/é": 0o1777, "empty/é/-in": 0o700, three: 0o755 }
 
 describe("layout", { timeout: 60_000 }, () => {
   it("a small build: the record alone", () => {
@@ -145,7 +150,9 @@ describe("layout", { timeout: 60_000 }, () => {
         context: {
           "one/a b": "text\n\n",
           "two/large": { content: mebibytes(3.5, 7), mode: 0o400 },
-          "three/empty": { content: "", mode: 0o755 }
+          "three/empty": { content: "", mode: 0o755 },
+          ...Object.fromEntries(Object.entries(links).map(([name, link]) => [name, { link }])),
+          ...Object.fromEntries(Object.entries(directories).map(([name, mode]) => [name, { directory: true, mode }]))
         }
       })
       temporary((folder) => {
@@ -159,6 +166,12 @@ describe("layout", { timeout: 60_000 }, () => {
             const laid = path.join(work, "context", name)
             assert.isTrue(fs.readFileSync(laid).equals(file.bytes), name)
             assert.strictEqual(fs.statSync(laid).mode & 0o7777, file.mode)
+          }
+          for (const [name, target] of Object.entries(links)) {
+            assert.strictEqual(fs.readlinkSync(path.join(work, "context", name)), target)
+          }
+          for (const [name, mode] of Object.entries(directories)) {
+            assert.strictEqual(fs.statSync(path.join(work, "context", name)).mode & 0o7777, mode, name)
           }
         })
       })

@@ -203,7 +203,13 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         finalImage: { pullspec: "127.0.0.1:5000/os:1" },
         buildArgs: { A: "one\n", B: "" },
         imageLabels: { "a b": "\"" },
-        context: { "a file é": "text", "bin/run": { content: new Uint8Array([0, 255]), mode: 0o755 } },
+        context: {
+          "etc/x.service": { link: "/dev/null" },
+          etc: { directory: true, mode: 0o2755 },
+          "etc/y": { directory: true },
+          "a file é": "text",
+          "bin/run": { content: new Uint8Array([0, 255]), mode: 0o755 }
+        },
         mounts: [{ kind: "Secret", name: "s", path: "/etc/x" }]
       })
       const files = BuildScript.inputFiles(input)
@@ -222,6 +228,12 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         ["context.000002", new Uint8Array([0, 255])],
         ["context.000002.path", "bin/run"],
         ["context.000002.mode", "755"],
+        ["context.000003.link", "/dev/null"],
+        ["context.000003.path", "etc/x.service"],
+        ["context.000004.directory", "00755"],
+        ["context.000004.path", "etc/y"],
+        ["context.000005.directory", "02755"],
+        ["context.000005.path", "etc"],
         ["mount.000001.path", "/etc/x"]
       ])
     }))

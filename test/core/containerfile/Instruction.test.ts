@@ -104,8 +104,31 @@ describe("Containerfile.instructions", () => {
 })
 
 describe("Containerfile.missing", () => {
-  const missing = (paths: ReadonlyArray<string>, ...lines: ReadonlyArray<string>) =>
-    Containerfile.missing(["FROM a AS b", ...lines].join("\n"), paths).map(({ line, message }) => `${line}: ${message}`)
+  const missingBelow = (
+    links: ReadonlyArray<string>,
+    paths: ReadonlyArray<string>,
+    ...lines: ReadonlyArray<string>
+  ) =>
+    Containerfile.missing(["FROM a AS b", ...lines].join("\n"), paths, links).map(({ line, message }) =>
+      `${line}: ${message}`
+    )
+  const missing = (paths: ReadonlyArray<string>, ...lines: ReadonlyArray<string>) => missingBelow([], paths, ...lines)
+
+  it("links: what is below one counts as present", () => {
+    const links = ["etc/units", "usr"]
+    assert.deepStrictEqual(
+      missingBelow(
+        links,
+        [...links, "motd"],
+        "COPY etc/units/x.service /",
+        "COPY etc/units /",
+        "COPY usr/*/x e*/un*/*.service /",
+        "COPY etc/other/x /",
+        "COPY us /"
+      ),
+      ["5: COPY etc/other/x: the context has no such file", "6: COPY us: the context has no such file"]
+    )
+  })
 
   it("a source that is not in the context: reported with its line", () => {
     assert.deepStrictEqual(

@@ -64,6 +64,15 @@ const full: BuildInput.Options = {
   revision: "1"
 }
 
+const overlay: BuildInput.Options = {
+  ...least,
+  context: {
+    "etc/x.service": { link: "/dev/null" },
+    etc: { directory: true, mode: 0o2755 },
+    empty: { directory: true }
+  }
+}
+
 const fingerprint = (options: BuildInput.Options): string =>
   BuildInput.fingerprint(Effect.runSync(BuildInput.make(options)))
 
@@ -72,6 +81,17 @@ describe("of a build input", () => {
   it("of a build input: is what it was", () => {
     assert.strictEqual(fingerprint(least), "xr2c77hyp4eqxd3hf3tmcka2du")
     assert.strictEqual(fingerprint(full), "7bwsxvg2k6scjk6xtpzi7uzz5b")
+  })
+
+  it("of links and directories: is what it was", () => {
+    assert.strictEqual(fingerprint(overlay), "mxxextkxz6vy55xaadv3x5jfkl")
+  })
+
+  it("context: a directory that its files imply changes nothing", () => {
+    assert.strictEqual(
+      fingerprint({ ...full, context: { ...full.context, etc: { directory: true, mode: 0o755 } } }),
+      fingerprint(full)
+    )
   })
 
   it("of a build input: can stand in the name of a Kubernetes object", () => {
@@ -91,6 +111,11 @@ describe("of a build input", () => {
       { context: { ...full.context, "etc/motd": "Bye\n" } },
       { context: { ...full.context, "etc/motd": { content: "Welcome\n", mode: 0o600 } } },
       { context: { ...full.context, more: "" } },
+      { context: { ...full.context, more: { link: "data" } } },
+      { context: { ...full.context, more: { link: "bin/run" } } },
+      { context: { ...full.context, more: { directory: true } } },
+      { context: { ...full.context, more: { directory: true, mode: 0o2755 } } },
+      { context: { ...full.context, etc: { directory: true, mode: 0o700 } } },
       { context: undefined },
       { mounts: [{ kind: "Secret", name: "s", path: "/opt/s" }, { kind: "Secret", name: "c", path: "/opt/c" }] },
       { mounts: [{ kind: "Secret", name: "t", path: "/opt/s" }, { kind: "ConfigMap", name: "c", path: "/opt/c" }] },

@@ -1,14 +1,18 @@
 /** What people copy to write a backend of their own keeps to what every backend must do. */
-import { Effect, Layer, TestClock } from "effect"
+import { Effect, Layer } from "effect"
 import { BuildInput } from "effect-os-builder"
 import { layer } from "../../examples/own-backend/Foundry.js"
 import { Furnace, layerMemory } from "../../examples/own-backend/FoundryMemory.js"
 import { suite } from "../BackendSuite.js"
+import * as FastClock from "../support/FastClock.js"
 
 suite({
   name: "the foundry of examples/own-backend",
-  layer: Layer.provideMerge(layer, layerMemory({ open: true })),
-  live: false,
+  layer: Layer.provideMerge(layer, layerMemory({ open: true })).pipe(
+    // The foundry is polled every ten seconds.
+    Layer.provideMerge(Layer.setClock(FastClock.make(500)))
+  ),
+  live: true,
   timeout: "20 seconds",
   input: (name, ends) =>
     Effect.orDie(BuildInput.make({
@@ -19,5 +23,5 @@ suite({
   hold: (input) => Effect.flatMap(Furnace, (furnace) => furnace.hold(BuildInput.fingerprint(input))),
   release: ({ ref }, ending) =>
     Effect.flatMap(Furnace, (furnace) => furnace.end(ref.uid, ending === "succeeds" ? "done" : "furnace down")),
-  advance: TestClock.adjust("1 minute")
+  advance: Effect.sleep("1 minute")
 })

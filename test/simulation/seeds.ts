@@ -1,5 +1,5 @@
 /**
- * Random schedules of faults: `npm run test:simulation` runs a thousand, `SEED=7 npm run test:simulation` replays one and
+ * Random schedules of faults: `npm test` runs nine, `npm run test:simulation` a thousand, `SEED=7 npm run test:simulation` replays one and
  * tells all that happened in it.
  */
 import { assert, describe, it } from "@effect/vitest"
@@ -8,7 +8,7 @@ import * as Platform from "./Platform.js"
 import * as Schedule from "./Schedule.js"
 import * as Simulation from "./Simulation.js"
 
-const { SEED, SEEDS = "50" } = process.env
+const { SEED, SEEDS = "9" } = process.env
 
 const numbers = SEED === undefined ? Array.from({ length: Number(SEEDS) }, (_, index) => index + 1) : [Number(SEED)]
 

@@ -1,0 +1,21 @@
+/**
+ * A clock that runs faster than real time, for programs that wait beside real sockets and processes, where virtual time cannot
+ * know that nothing else is left to do.
+ */
+import { Clock, Duration, Effect } from "effect"
+
+/** `factor`: how many seconds pass in one real second. */
+export const make = (factor: number): Clock.Clock => {
+  const real = Clock.make()
+  const start = real.unsafeCurrentTimeMillis()
+  const millis = () => Math.floor(start + (real.unsafeCurrentTimeMillis() - start) * factor)
+  const nanos = () => BigInt(millis()) * 1_000_000n
+  return {
+    [Clock.ClockTypeId]: Clock.ClockTypeId,
+    unsafeCurrentTimeMillis: millis,
+    unsafeCurrentTimeNanos: nanos,
+    currentTimeMillis: Effect.sync(millis),
+    currentTimeNanos: Effect.sync(nanos),
+    sleep: (duration) => real.sleep(Duration.times(duration, 1 / factor))
+  }
+}

@@ -74,6 +74,15 @@ export const definition: ClusterBackend.Definition<Craft> = {
   logs: () => []
 }
 
+/** A backend with a bug: `interpret` throws for a child in phase Broken. */
+export const defective: ClusterBackend.Definition<Craft> = {
+  ...definition,
+  interpret: (observed) => {
+    if (observed.child.status?.phase === "Broken") throw new Error("a bug")
+    return definition.interpret(observed)
+  }
+}
+
 export const world = Effect.gen(function*() {
   const plane = yield* ControlPlane.makeServer({ kinds: [Kind.make(place)] })
   const admin: Access.User = { name: "admin", rules: [Access.everything] }

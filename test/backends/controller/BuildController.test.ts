@@ -6,7 +6,7 @@ import { Chunk, Effect, Fiber, Stream, Supervisor, TestClock } from "effect"
 import { type BuildBackend, type BuildRef, type BuildStatus } from "effect-os-builder"
 import * as ClusterBackend from "../../../src/backends/controller/ClusterBackend.js"
 import * as Faults from "../../../src/fake/apiserver/Faults.js"
-import { type Craft, definition, input, settle, world, writes } from "../../support/ControllerWorld.js"
+import { type Craft, defective, definition, input, settle, world, writes } from "../../support/ControllerWorld.js"
 
 const started = (backend: BuildBackend.Service, tag: string, options = {}) =>
   Effect.map(Effect.flatMap(input(tag, options), backend.build), ({ ref }) => ref)
@@ -111,13 +111,6 @@ describe("controller: subscribers", () => {
   it.scoped("controller: subscribers: a defect of a backend ends the stream of its build with an error, and no other", () =>
     Effect.gen(function*() {
       const { cluster, move } = yield* world
-      const defective: ClusterBackend.Definition<Craft> = {
-        ...definition,
-        interpret: (observed) => {
-          if (observed.child.status?.phase === "Broken") throw new Error("a bug")
-          return definition.interpret(observed)
-        }
-      }
       const backend = yield* ClusterBackend.make(defective, { cluster, namespace: "default" })
       const [a, b] = [yield* started(backend, "a"), yield* started(backend, "b")]
       const [one, other] = [yield* following(backend, a), yield* following(backend, b)]

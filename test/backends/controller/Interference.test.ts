@@ -2,12 +2,22 @@
  * Interference: failed responses, late requests, and other clients that act at the same time.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
+import { Chunk, Effect, Fiber, type Scope, Stream, TestClock } from "effect"
+import type { BuildBackend } from "effect-os-builder"
 import * as Faults from "../../../src/fake/apiserver/Faults.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
 import { Craft, input, settle, world, writes } from "../../support/ControllerWorld.js"
 
 const conflict = Faults.status(409, "Conflict", "Operation cannot be fulfilled: the object has been modified")
+
+/** Another client cancels the one build that it finds. */
+const cancelledBy = <E>(client: Effect.Effect<BuildBackend.Service, E, Scope.Scope>) =>
+  Effect.gen(function*() {
+    const other = yield* client
+    const [found] = yield* other.list()
+    assert(found !== undefined)
+    return yield* other.cancel(found.ref)
+  })
 
 describe("API server", () => {
   it.scoped("internal errors: changes stays open", () =>
@@ -91,10 +101,7 @@ describe("child that is created late", () => {
       plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("1 second"), 1)
       const building = yield* Effect.fork(Effect.flatMap(input("1"), backend.build))
       yield* settle
-      const other = yield* client
-      const [found] = yield* other.list()
-      assert(found !== undefined)
-      const cancelling = yield* Effect.fork(other.cancel(found.ref))
+      const cancelling = yield* Effect.fork(cancelledBy(client))
       yield* TestClock.adjust("1 second")
       yield* Fiber.join(building)
       assert.lengthOf(yield* crafts, 1)
@@ -109,10 +116,7 @@ describe("child that is created late", () => {
       plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.latency("10 seconds"), 1)
       const building = yield* Effect.fork(Effect.flatMap(input("1"), backend.build))
       yield* settle
-      const other = yield* client
-      const [found] = yield* other.list()
-      assert(found !== undefined)
-      const cancelling = yield* Effect.fork(other.cancel(found.ref))
+      const cancelling = yield* Effect.fork(cancelledBy(client))
       yield* TestClock.adjust("2 seconds")
       yield* Fiber.join(cancelling)
       assert.deepStrictEqual(yield* crafts, [])
@@ -131,10 +135,7 @@ describe("child that is created late", () => {
       assert.deepStrictEqual(writes(early), [])
       plane.faults.add({ verb: "list", resource: "configmaps" }, Faults.latency("5 seconds"), 1)
       yield* TestClock.adjust("1 second")
-      const other = yield* client
-      const [found] = yield* other.list()
-      assert(found !== undefined)
-      const cancelling = yield* Effect.fork(other.cancel(found.ref))
+      const cancelling = yield* Effect.fork(cancelledBy(client))
       yield* TestClock.adjust("2 seconds")
       yield* Fiber.join(cancelling)
       const [, late] = yield* requests(TestClock.adjust("5 seconds"))

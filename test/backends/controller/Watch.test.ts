@@ -11,7 +11,7 @@ import type * as Access from "../../../src/fake/apiserver/Access.js"
 import * as FakeDriver from "../../../src/fake/apiserver/FakeDriver.js"
 import * as Cluster from "../../../src/kubernetes/Cluster.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
-import { type Craft, definition, input, settle, world, writes } from "../../support/ControllerWorld.js"
+import { type Craft, defective, definition, input, settle, world, writes } from "../../support/ControllerWorld.js"
 
 /** What a watch emits, as `tag Status`, and how it ended. */
 const watching = (backend: BuildBackend.Service, options?: BuildBackend.ListOptions) =>
@@ -216,13 +216,6 @@ it.scoped("watch: fails with Forbidden without the permission to watch", () =>
 it.scoped("watch: a defect of a backend ends it with an error", () =>
   Effect.gen(function*() {
     const { cluster, move } = yield* world
-    const defective: ClusterBackend.Definition<Craft> = {
-      ...definition,
-      interpret: (observed) => {
-        if (observed.child.status?.phase === "Broken") throw new Error("a bug")
-        return definition.interpret(observed)
-      }
-    }
     const backend = yield* ClusterBackend.make(defective, { cluster, namespace: "default" })
     const ref = yield* started(backend, "a")
     const { end, since } = yield* watching(backend)

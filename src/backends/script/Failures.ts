@@ -15,6 +15,9 @@ import {
 } from "./ErrorText.js"
 import { code } from "./ExitCode.js"
 
+/** The most that a message has of the STEP line of the instruction that failed. */
+export const maxStepBytes = 1000
+
 /** Decided by the text alone, whichever step it stopped. */
 const platform = `
     ${casePattern(credentials)}) finish ${code.credentialsInvalid} "$error" ;;
@@ -107,7 +110,7 @@ find_step() {
   if [ -z "$step" ]; then
     step=$last_step step_line=$last_line cause=\${error##*'": '}
   fi
-  step=$(printf '%s' "$step" | head -c 1000)
+  step=$(printf '%s' "$step" | head -c ${maxStepBytes})
 }
 
 instruction_failed() {
@@ -121,9 +124,11 @@ instruction_failed() {
   # What was printed from the step on until the error.
   output=$(sed -n "$((\${step_line:-0} + 1)),$((error_line - 1))p" "$said" | tail -n 50)
   case $(lower_case "$output") in ${casePattern(disk)}) finish ${code.outOfDisk} "$error" ;; esac
-  case $step in
-    *': ADD '*) case $lower in ${casePattern(network)}) finish ${code.networkUnavailable} "$error" ;; esac ;;
-    *': RUN '*) run_failed ;;
+  # As the Containerfile has it, which may be in small letters.
+  keyword=\${step#STEP [0-9]*/[0-9]*: } keyword=$(lower_case "\${keyword%%[!A-Za-z]*}")
+  case $keyword in
+    add) case $lower in ${casePattern(network)}) finish ${code.networkUnavailable} "$error" ;; esac ;;
+    run) run_failed ;;
   esac
   finish ${code.instructionFailed} "$error"
 }

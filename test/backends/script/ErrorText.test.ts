@@ -13,6 +13,21 @@ const builds: ReadonlyArray<readonly [said: string, expected: number, exitCode?:
     14
   ],
   [
+    "STEP 2/2: run exit 9\nsubprocess exited with status 9\nsubprocess exited with status 9\nError: building at STEP \"run exit 9\": exit status 9",
+    code.instructionFailed,
+    9
+  ],
+  [
+    "STEP 2/2: RUN echo 'STEP 1/1: ADD x'; exit 9\nSTEP 1/1: ADD x\nsubprocess exited with status 9\nsubprocess exited with status 9\nError: building at STEP \"RUN echo 'STEP 1/1: ADD x'; exit 9\": exit status 9",
+    code.instructionFailed,
+    9
+  ],
+  ["STEP 2/2: run x\nError: building at STEP \"run x\": while running runtime: exit status 137", code.unknown, 137],
+  [
+    "STEP 2/2: add http://h/x /x\nError: building at STEP \"add http://h/x /x\": reading \"http://h/x\": dial tcp 10.0.0.1:80: connect: connection refused",
+    code.networkUnavailable
+  ],
+  [
     "STEP 2/2: RUN exit 7\nError: building at STEP \"RUN exit 7\": while running runtime: exit status 7", // 1.45
     code.instructionFailed,
     7
@@ -302,20 +317,28 @@ describe("classification", { timeout: 120_000 }, () => {
         ""
       )
     )
-    const logs = FastCheck.sample(FastCheck.array(line, { minLength: 1, maxLength: 6 }), { numRuns: 40, seed: 10 })
-      .map((output) =>
-        [
-          "STEP 2/3: RUN sh x.sh",
-          ...output,
-          "subprocess exited with status 3",
-          "subprocess exited with status 3",
-          "Error: building at STEP \"RUN sh x.sh\": exit status 3"
-        ].join("\n")
-      )
+    // The instruction may have the same words as its output.
+    const instruction = FastCheck.oneof(
+      FastCheck.constantFrom("RUN sh x.sh", "run sh x.sh"),
+      line.map((text) => `RUN echo '${text}'; exit 3`)
+    )
+    const all = FastCheck.sample(
+      FastCheck.record({ instruction, output: FastCheck.array(line, { minLength: 1, maxLength: 6 }) }),
+      { numRuns: 60, seed: 10 }
+    )
+    const logs = all.map(({ instruction, output }) =>
+      [
+        `STEP 2/3: ${instruction}`,
+        ...output,
+        "subprocess exited with status 3",
+        "subprocess exited with status 3",
+        `Error: building at STEP "${instruction}": exit status 3`
+      ].join("\n")
+    )
     for (const [index, verdict] of judge(logs, "build_failed").entries()) {
       assert.deepStrictEqual(
         { code: verdict.status, exitCode: verdict.message?.exitCode, text: verdict.message?.text },
-        { code: code.instructionFailed, exitCode: 3, text: "STEP 2/3: RUN sh x.sh: exit status 3" },
+        { code: code.instructionFailed, exitCode: 3, text: `STEP 2/3: ${all[index]?.instruction}: exit status 3` },
         logs[index]
       )
     }

@@ -84,7 +84,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const at = (...names: ReadonlyArray<string>) => path.join(folder, ...names)
   const timeout = input.timeout ?? BuildInput.defaults.timeout
   const lowered = buildah.knowsHeredocs
-    ? { text: undefined, files: [] }
+    ? { text: undefined, files: [], replacements: [] }
     : Heredoc.lower(input.dockerfile)
 
   const write = (file: string, content: string | Uint8Array, mode = 0o644) =>
@@ -152,6 +152,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
       })
       const message = yield* fs.readFileString(at(`${name}.message`)).pipe(
         Effect.map(TerminationMessage.parse),
+        Effect.map((message) => message && { ...message, text: Heredoc.withOriginal(message.text, lowered) }),
         Effect.orElseSucceed(() => undefined)
       )
       return { message, trouble: troubleOf(ended, message, yield* LogFile.tail(fs, log, tailLines)) }

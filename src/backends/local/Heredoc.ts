@@ -8,6 +8,7 @@
 import * as Containerfile from "../../core/Containerfile.js"
 import { opener } from "../../core/containerfile/Heredoc.js"
 import { lines, parse } from "../../core/containerfile/Instruction.js"
+import { maxStepBytes } from "../script/Failures.js"
 
 /** A file of the build context {@link contextName}. */
 export interface HeredocFile {
@@ -21,10 +22,17 @@ export interface Unsupported {
   readonly message: string
 }
 
+/** An instruction with a heredoc as the Containerfile has its first line, and one that replaces it. */
+export interface Replacement {
+  readonly original: string
+  readonly written: string
+}
+
 /** The Containerfile without heredocs, and the files that replace those of `COPY` and `ADD`. */
 export interface Lowered {
   readonly text: string
   readonly files: ReadonlyArray<HeredocFile>
+  readonly replacements: ReadonlyArray<Replacement>
   readonly unsupported: ReadonlyArray<Unsupported>
 }
 
@@ -34,9 +42,12 @@ export const contextName = "os-builder-heredocs"
 // imagebuilder up to v1.2.5 reads lines by bufio.Scanner, which takes at most 64 KiB.
 const maxLine = 65_000
 
-const shellForm =
-  "f=/tmp/.os-builder-heredoc-$$; printf %s \"$2\" > \"$f\" && chmod 700 \"$f\" && eval \"$1 \\\"\\$f\\\"\"; s=$?; " +
-  "rm -f \"$f\"; exit \"$s\""
+// The interpreter gets a file, since some look at its path. An image without rm or without a /tmp gets a descriptor of the
+// shell instead: buildah's own heredoc needs nothing of the image but its shell and the interpreter.
+const interpreterForm = "f=/tmp/.os-builder-heredoc-$$\n" +
+  "if command -v rm > /dev/null 2>&1 && { printf '%s\\n' \"$2\" > \"$f\"; } 2> /dev/null\n" +
+  "then eval \"$1 \\\"\\$f\\\"\" && s=0 || s=$?; rm -f \"$f\"; exit \"$s\"; fi\n" +
+  "eval \"$1 /proc/self/fd/9\" 9<<OS_BUILDER\n$2\nOS_BUILDER\n"
 
 /** The arguments of the exec form that runs the script of a `RUN` with heredocs. */
 const execForm = (
@@ -51,7 +62,7 @@ const execForm = (
   const [, interpreter] = /^#!(.*)/.exec(script) ?? []
   return interpreter === undefined
     ? [...shell, script]
-    : ["/bin/sh", "-c", shellForm, "sh", interpreter.trim(), script]
+    : [...shell, interpreterForm, "sh", interpreter.trim(), script.replace(/\n$/, "")]
 }
 
 const defaultShell: ReadonlyArray<string> = ["/bin/sh", "-c"]
@@ -91,10 +102,13 @@ const copies = (
 
 /** Rewrites a Containerfile without heredocs; returns one that has none unchanged. */
 export const lower = (containerfile: string): Lowered => {
-  if (!Containerfile.hasHeredoc(containerfile)) return { text: containerfile, files: [], unsupported: [] }
+  if (!Containerfile.hasHeredoc(containerfile)) {
+    return { text: containerfile, files: [], replacements: [], unsupported: [] }
+  }
   const all = lines(containerfile)
   const output: Array<string> = []
   const files: Array<HeredocFile> = []
+  const replacements: Array<Replacement> = []
   const unsupported: Array<Unsupported> = []
   const shells = new Map<string, ReadonlyArray<string>>()
   let stage = ""
@@ -111,12 +125,17 @@ export const lower = (containerfile: string): Lowered => {
     if (keyword === "ONBUILD" || heredocs.length === 0 || heredocs.some(({ closed }) => !closed)) continue
     output.push(...all.slice(copied, line - 1))
     copied = lastLine
+    const original = [keyword, ...flags, instruction.rest].join(" ")
+    const write = (text: string) => {
+      output.push(text)
+      replacements.push({ original, written: text })
+    }
     if (keyword === "RUN") {
       const start = flags.map((flag) => ` ${written(flag)}`).join("")
-      output.push(`RUN${start} ${JSON.stringify(execForm(instruction, shell))}`)
+      write(`RUN${start} ${JSON.stringify(execForm(instruction, shell))}`)
     } else {
       const replacement = copies(instruction, files.length)
-      output.push(...replacement.text)
+      replacement.text.forEach(write)
       files.push(...replacement.files)
       for (const heredoc of heredocs.filter(expands)) {
         unsupported.push({ line, message: expansionMessage(keyword, heredoc.delimiter) })
@@ -130,5 +149,17 @@ export const lower = (containerfile: string): Lowered => {
     }
   }
   const text = [...output, ...all.slice(copied)].join("\n")
-  return { text: containerfile.endsWith("\n") ? `${text}\n` : text, files, unsupported }
+  return { text: containerfile.endsWith("\n") ? `${text}\n` : text, files, replacements, unsupported }
+}
+
+const decoder = new TextDecoder()
+
+/** The script's message of an instruction that failed, which names it as the Containerfile has it. */
+export const withOriginal = (message: string, { replacements }: Pick<Lowered, "replacements">): string => {
+  const [label = ""] = /^STEP \d+\/\d+: /.exec(message) ?? []
+  for (const { original, written } of label === "" ? [] : replacements) {
+    const step = decoder.decode(new TextEncoder().encode(label + written).slice(0, maxStepBytes))
+    if (message.startsWith(`${step}: `)) return label + original + message.slice(step.length)
+  }
+  return message
 }

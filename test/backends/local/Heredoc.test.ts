@@ -5,12 +5,15 @@ import * as Heredoc from "../../../src/backends/local/Heredoc.js"
 
 const lines = (...all: ReadonlyArray<string>) => all.join("\n")
 
-/** What the only `RUN` of a Containerfile prints, run by this machine's shell. */
-const output = (containerfile: string) => {
+/** The only `RUN` of a Containerfile, run by this machine's shell. */
+const run = (containerfile: string, PATH = process.env["PATH"]) => {
   const run = Heredoc.lower(containerfile).text.split("\n").find((line) => line.startsWith("RUN ")) ?? ""
   const [command = "", ...args]: ReadonlyArray<string> = JSON.parse(run.slice(run.indexOf("[")))
-  return spawnSync(command, args).stdout.toString()
+  return spawnSync(command, args, { encoding: "utf8", env: { PATH } })
 }
+
+/** What it prints. */
+const output = (containerfile: string) => run(containerfile).stdout
 
 describe("Heredoc", () => {
   it("Heredoc: leaves a Containerfile without heredocs as it is", () => {
@@ -25,7 +28,7 @@ describe("Heredoc", () => {
       "COPY a <b /c/",
       ""
     )
-    assert.deepStrictEqual(Heredoc.lower(text), { text, files: [], unsupported: [] })
+    assert.deepStrictEqual(Heredoc.lower(text), { text, files: [], replacements: [], unsupported: [] })
     FastCheck.assert(FastCheck.property(FastCheck.string({ unit: "grapheme" }), (text) => {
       if (!text.includes("<<")) assert.strictEqual(Heredoc.lower(text).text, text)
     }))
@@ -57,6 +60,52 @@ describe("Heredoc", () => {
     assert.strictEqual(output(lines("FROM base", "RUN <<EOF", "#!/bin/sed -e 1d", "hello", "EOF")), "hello\n")
   })
 
+  it("Heredoc: an interpreter needs nothing else of the image, and its exit code is that of the RUN", () => {
+    const script = (...body: ReadonlyArray<string>) => lines("FROM base", "RUN <<EOF", ...body, "EOF")
+    // A shell finds no rm and no chmod there.
+    const bare = "/nonexistent"
+    const sed = run(script("#!/bin/sed -e 1d", "hello $HOME `x` \\"), bare)
+    assert.deepStrictEqual([sed.stdout, sed.stderr, sed.status], ["hello $HOME `x` \\\n", "", 0])
+    for (const path of [process.env["PATH"], bare]) {
+      const ended = run(script("#!/bin/sh -e", "exit 7"), path)
+      assert.deepStrictEqual([ended.stderr, ended.status], ["", 7])
+    }
+    const long = "x".repeat(60_000)
+    assert.strictEqual(run(script("#!/bin/sed -e 1d", long), bare).stdout, `${long}\n`)
+  })
+
+  it("Heredoc: an interpreter is run by the shell that SHELL names", () => {
+    const { text } = Heredoc.lower(lines("FROM a", "SHELL [\"/bin/bash\", \"-c\"]", "RUN <<EOF", "#!/bin/sed", "EOF"))
+    assert.match(text, /RUN \["\/bin\/bash","-c"/)
+  })
+
+  it("Heredoc: a message names the instruction as the Containerfile has it", () => {
+    const text = lines(
+      "FROM a",
+      "RUN --network=none <<EOF",
+      "exit 3",
+      "EOF",
+      "RUN <<EOF",
+      `echo ${"ü".repeat(2000)}`,
+      "EOF",
+      "COPY <<A <<B /x/",
+      "A",
+      "B"
+    )
+    const lowered = Heredoc.lower(text)
+    const [, short = "", long = "", , copy = ""] = lowered.text.split("\n")
+    const cut = new TextDecoder().decode(new TextEncoder().encode(`STEP 3/3: ${long}`).slice(0, 1000))
+    for (
+      const [message, expected] of [
+        [`STEP 2/3: ${short}: exit status 3`, "STEP 2/3: RUN --network=none <<EOF: exit status 3"],
+        [`${cut}: exit status 1`, "STEP 3/3: RUN <<EOF: exit status 1"],
+        [`STEP 4/4: ${copy}: no space`, "STEP 4/4: COPY <<A <<B /x/: no space"],
+        ["STEP 2/3: RUN false: exit status 1", "STEP 2/3: RUN false: exit status 1"],
+        ["the attempt took longer", "the attempt took longer"]
+      ] as const
+    ) assert.strictEqual(Heredoc.withOriginal(message, lowered), expected)
+  })
+
   it("Heredoc: keeps flags, and the shell that SHELL names for its stage", () => {
     const { text } = Heredoc.lower(lines(
       "FROM a",
@@ -78,6 +127,7 @@ describe("Heredoc", () => {
   })
 
   it("Heredoc: copies files in place of the heredocs of COPY and ADD", () => {
+    const copied = "COPY --chmod=755 plain <<one <<\"two\" /to/"
     assert.deepStrictEqual(
       Heredoc.lower(lines(
         "FROM base",
@@ -103,6 +153,12 @@ describe("Heredoc", () => {
           { path: "1/one", content: "1\n" },
           { path: "2/two", content: "  $2 \\\n\n" },
           { path: "3/x", content: "y\n" }
+        ],
+        replacements: [
+          { original: copied, written: "COPY --chmod=755 plain /to/" },
+          { original: copied, written: "COPY --chmod=755 --from=os-builder-heredocs 1/one /to/" },
+          { original: copied, written: "COPY --chmod=755 --from=os-builder-heredocs 2/two /to/" },
+          { original: "ADD <<-x /x", written: "COPY --from=os-builder-heredocs 3/x /x" }
         ],
         unsupported: []
       }

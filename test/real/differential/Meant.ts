@@ -1,0 +1,103 @@
+/**
+ * The differences from plain buildah that are meant, one row each.
+ *
+ * Three more stand in how the two are run. Plain buildah gets the format that the Containerfile's meaning needs
+ * (`--format docker` with SHELL, HEALTHCHECK or ONBUILD), and the base as the build argument BASE_IMAGE, which a user would
+ * have to know. The times of files that a build writes are not compared, since they are those of the build.
+ */
+import { Option } from "effect"
+import { Containerfile } from "effect-os-builder"
+import type { Case } from "./Case.js"
+import type { Difference, Version } from "./Comparison.js"
+
+interface Seen {
+  readonly difference: Difference
+  readonly one: Case
+  /** The version of the buildah that is compared with. */
+  readonly oracle: Version
+  /** The version of the buildah that ours runs. */
+  readonly version: Version
+}
+
+interface Row {
+  readonly reason: string
+  readonly applies: (seen: Seen) => boolean
+}
+
+const isNewer = ([, minor]: Version, [, than]: Version): boolean => minor > than
+
+/** Whether a line is in a stage that the last one does not need. */
+const isUnused = (containerfile: string, line: number): boolean => {
+  const instructions = Containerfile.instructions(containerfile)
+  const starts = instructions.filter(({ keyword }) => keyword === "FROM")
+  const stages = starts.map((from, index) => ({
+    names: [String(index), (from.args[2] ?? "").toLowerCase()],
+    first: from.line,
+    last: (starts[index + 1]?.line ?? Infinity) - 1,
+    needs: instructions.filter((one) => one.line >= from.line && one.line < (starts[index + 1]?.line ?? Infinity))
+      .flatMap(({ flags }) => flags.flatMap((flag) => /(?:--from=|,from=)([^,]*)/.exec(flag)?.[1] ?? []))
+      .concat(from.args[0] ?? "").map((name) => name.toLowerCase())
+  }))
+  const needed = new Set(stages.slice(-1))
+  for (const { needs } of needed) {
+    for (const stage of stages) if (stage.names.some((name) => name !== "" && needs.includes(name))) needed.add(stage)
+  }
+  return stages.some((stage) => !needed.has(stage) && stage.first <= line && line <= stage.last)
+}
+
+const withoutTime = (file: string): string => file.replace(/ at \d+/, "")
+
+/** A row for a feature that `check` refuses for an older buildah. */
+const refused = (message: RegExp, reason: string): Row => ({
+  reason,
+  applies: ({ difference: { kind, ours } }) => (kind === "verdict" || kind === "instruction") && message.test(ours)
+})
+
+export const rows: ReadonlyArray<Row> = [
+  {
+    reason: "check reads every stage, and buildah does not build one that nothing uses",
+    applies: ({ difference: { kind, ours, plain }, one }) => {
+      const [, line] = /^line (\d+): /.exec(ours) ?? []
+      return kind === "verdict" && plain === "builds" && isUnused(one.containerfile, Number(line))
+    }
+  },
+  {
+    reason: "what the buildah in use lacks is refused, and a heredoc is compared with a newer one that has it",
+    applies: ({ difference: { kind, ours }, oracle, version }) =>
+      (kind === "verdict" || kind === "instruction") && isNewer(oracle, version) &&
+      /^line \d+: .* needs buildah \d+\.\d+ or later/.test(ours)
+  },
+  refused(
+    /RUN --mount=type=\w+ needs buildah 1\.31 or later/,
+    "RUN --mount is refused before buildah 1.31, which deletes the target of the mount from the image"
+  ),
+  refused(
+    /^line \d+: (?:COPY|ADD) <<\S+ has a \$ or a backslash to expand, which buildah supports from 1\.33 on/,
+    "variables in a heredoc of COPY or ADD are refused before buildah 1.33, where the heredoc is rewritten"
+  ),
+  {
+    reason:
+      "labels with $, backslashes or letters beyond ASCII are set after the build from buildah 1.30 on, which expands them",
+    applies: ({ difference: { key, kind }, one, version }) =>
+      isNewer(version, [1, 29]) && Object.entries(one.labels).some((label) => /[$\\]|[^ -~]/.test(label.join("="))) &&
+      (kind === "history" ||
+        (kind === "config" &&
+          /^(?:layers|annotation\.org\.opencontainers\.image\.base\.|(?:container_)?config\.Labels\.)/.test(key)))
+  },
+  {
+    reason: "a RUN heredoc with an interpreter works where heredocs are rewritten, and in no newer buildah with chroot",
+    applies: ({ difference: { kind, ours, plain }, oracle, version }) =>
+      kind === "verdict" && ours === "builds" && isNewer(oracle, version) && /^building at STEP "RUN <</.test(plain)
+  },
+  {
+    reason: "heredocs are rewritten before buildah 1.33, and compared with a newer one, whose history has other words",
+    applies: ({ difference: { key, kind, ours, plain }, oracle, version }) =>
+      isNewer(oracle, version) &&
+      (kind === "history" || (kind === "config" && /^annotation\.|io\.buildah\.version/.test(key)) ||
+        (kind === "files" && plain.startsWith("directory") && withoutTime(plain) === withoutTime(ours)))
+  }
+]
+
+/** The reason of a difference, if it is meant. */
+export const meantBy = (seen: Seen): Option.Option<string> =>
+  Option.map(Option.fromNullable(rows.find(({ applies }) => applies(seen))), ({ reason }) => reason)

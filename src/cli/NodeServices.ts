@@ -10,6 +10,7 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { stderr } from "node:process"
 import type { Cluster } from "../kubernetes/Cluster.js"
 import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
 
@@ -39,7 +40,8 @@ export class ClusterAccess extends Context.Tag("effect-os-builder/cli/ClusterAcc
 >() {}
 
 /**
- * Connects as `kubectl` does. The client is loaded when it is needed.
+ * Connects as `kubectl` does. The client is loaded when it is needed. What an exec plugin writes for the user, such as the
+ * code of a login, goes to the terminal.
  *
  * @since 0.1.0
  * @category layers
@@ -49,8 +51,14 @@ export const layerClusterAccess: Layer.Layer<ClusterAccess> = Layer.succeed(
   ({ requestTimeout: timeout, ...settings }) =>
     Layer.unwrapEffect(
       Effect.map(
-        Effect.promise(() => import("../kubernetes/KubernetesCluster.js")),
-        (KubernetesCluster) => KubernetesCluster.layerWith({ ...settings, timeout })
+        Effect.promise(() =>
+          Promise.all([import("../kubernetes/KubernetesCluster.js"), import("../kubernetes/kubeconfig/ExecProcess.js")])
+        ),
+        ([KubernetesCluster, { PluginOutput }]) =>
+          Layer.provide(
+            KubernetesCluster.layerWith({ ...settings, timeout }),
+            Layer.succeed(PluginOutput, (text) => Effect.sync(() => stderr.write(text)))
+          )
       )
     )
 )

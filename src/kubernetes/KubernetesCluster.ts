@@ -1,9 +1,13 @@
 /**
  * Layers for a real cluster, found by kubectl's rules for kubeconfigs.
  *
- * They need `@kubernetes/client-node` (1.4, or 2 on Node 22.19 and later), of which only the kubeconfig loader is used:
- * contexts, certificates, tokens, exec plugins, OIDC, and a pod's service account. Requests and watches share one pool of
- * keep-alive connections, closed with the layer.
+ * Kubeconfig files are read as kubectl reads them: which file wins, which cluster and user a context means, client
+ * certificates, tokens, token files, impersonation, exec plugins, `auth-provider: oidc`, proxies (HTTPS_PROXY and NO_PROXY
+ * too), and a pod's service account. Each field of an entry in use is honoured, or the layer fails and names the file, the
+ * entry and the field. Requests and watches share one pool of keep-alive connections, closed with the layer.
+ *
+ * `layerFromKubeConfig` takes a `KubeConfig` of `@kubernetes/client-node`, for its authenticators. Nothing else needs that
+ * package.
  *
  * The layers fail with {@link ConfigurationError} when the kubeconfig cannot be used. They send no request: an unreachable
  * server shows as a ClusterError of the first request.
@@ -33,14 +37,14 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import { createRequire } from "node:module"
 import * as Cluster from "./Cluster.js"
-import { ConfigurationError, redact } from "./kubeconfig/ConfigurationError.js"
+import type { ConfigurationError } from "./kubeconfig/ConfigurationError.js"
+import * as FileSource from "./kubeconfig/FileSource.js"
 import type { KubeConfigLike } from "./kubeconfig/KubeConfigLike.js"
+import * as KubeConfigSource from "./kubeconfig/KubeConfigSource.js"
 import * as KubeCredentials from "./kubeconfig/KubeCredentials.js"
-import { errorCode } from "./transport/HttpAgent.js"
+import type { Source } from "./kubeconfig/Source.js"
 import * as HttpDriver from "./transport/HttpDriver.js"
 
 export { ConfigurationError } from "./kubeconfig/ConfigurationError.js"
@@ -91,15 +95,10 @@ export interface Settings extends Options {
  * @category constructors
  */
 export const make = (settings?: Settings): Effect.Effect<Cluster.Service, ConfigurationError, Scope.Scope> =>
-  Effect.suspend(() => {
-    // A reload keeps the context of the first load, even if `kubectl config use-context` has changed the current one.
-    let context = settings?.context
-    const load = Effect.tap(loadKubeConfig(settings?.kubeconfig, () => context), (config) =>
-      Effect.sync(() => {
-        context = config.getCurrentContext()
-      }))
-    return connect(load, settings)
-  })
+  Effect.flatMap(
+    FileSource.load({ kubeconfig: settings?.kubeconfig, context: settings?.context }),
+    (load) => connect(load, settings)
+  )
 
 /**
  * Makes a cluster service from a loaded kubeconfig: a `KubeConfig` of `@kubernetes/client-node`. See
@@ -124,7 +123,8 @@ export const make = (settings?: Settings): Effect.Effect<Cluster.Service, Config
 export const fromKubeConfig = (
   kubeConfig: KubeConfigLike,
   options?: Options
-): Effect.Effect<Cluster.Service, ConfigurationError, Scope.Scope> => connect(Effect.succeed(kubeConfig), options)
+): Effect.Effect<Cluster.Service, ConfigurationError, Scope.Scope> =>
+  connect(Effect.succeed(KubeConfigSource.make(kubeConfig)), options)
 
 /**
  * The cluster that `kubectl` uses by default.
@@ -204,7 +204,7 @@ export const layerFromKubeConfig = (
   Layer.scoped(Cluster.Cluster, fromKubeConfig(kubeConfig, options))
 
 const connect = (
-  load: Effect.Effect<KubeConfigLike, ConfigurationError>,
+  load: Effect.Effect<Source, ConfigurationError>,
   options: Options | undefined
 ): Effect.Effect<Cluster.Service, ConfigurationError, Scope.Scope> =>
   Effect.gen(function*() {
@@ -214,80 +214,4 @@ const connect = (
       defaultNamespace: options?.namespace ?? credentials.contextNamespace ?? "default",
       timeout: Duration.decode(options?.timeout ?? "30 seconds")
     }))
-  })
-
-const describe = (cause: unknown) => cause instanceof Error ? cause.message : String(cause)
-
-const peerName = "@kubernetes/client-node"
-
-const dependsOn = (manifest: unknown, dependency: string): boolean =>
-  Predicate.hasProperty(manifest, "dependencies") && Predicate.hasProperty(manifest.dependencies, dependency)
-
-/**
- * Loads undici, a dependency of the peer that does not load on every Node that the peer installs on. An `import` of the peer
- * would fail too, but Node 20 exits for an import that fails this deep, even if the error is caught.
- */
-const loadUndici = Effect.try((): unknown => {
-  const here = createRequire(import.meta.url)
-  let manifest: string
-  try {
-    manifest = here.resolve(`${peerName}/package.json`)
-  } catch {
-    // The peer is bundled or not installed; its import shows which.
-    return
-  }
-  return dependsOn(here(manifest), "undici") ? createRequire(manifest)("undici") : undefined
-})
-
-const clientNode = loadUndici.pipe(
-  Effect.zipRight(Effect.tryPromise(() => import("@kubernetes/client-node"))),
-  Effect.mapError(({ error }) =>
-    errorCode(error) === "ERR_MODULE_NOT_FOUND" && describe(error).includes(peerName)
-      ? new ConfigurationError({ reason: "MissingPeer", detail: `${peerName} is not installed`, cause: error })
-      : new ConfigurationError({
-        reason: "UnloadablePeer",
-        detail: `${peerName} does not load (${describe(error)})`,
-        cause: error
-      })
-  )
-)
-
-/** The server that client-node uses without a kubeconfig: kubectl's former default, without TLS. */
-const fallbackServer = "http://localhost:8080"
-
-const loadKubeConfig = (
-  file: string | undefined,
-  context: () => string | undefined
-): Effect.Effect<KubeConfigLike, ConfigurationError> =>
-  Effect.gen(function*() {
-    const { KubeConfig } = yield* clientNode
-    const config = new KubeConfig()
-    yield* Effect.try({
-      try: () => file === undefined ? config.loadFromDefault() : config.loadFromFile(file),
-      catch: (cause) =>
-        new ConfigurationError({
-          reason: "NoConfiguration",
-          // client-node looks for clusters in what it has parsed, which is nothing for an empty file.
-          detail: `Cannot read the kubeconfig${file === undefined ? "" : ` ${file}`} (${
-            cause instanceof TypeError ? "it is empty, or not a kubeconfig" : redact(cause)
-          })`
-        })
-    })
-    if (
-      file === undefined && config.getCurrentContext() === "loaded-context" &&
-      config.getCurrentCluster()?.server === fallbackServer
-    ) {
-      return yield* new ConfigurationError({ reason: "NoConfiguration", detail: "There is no kubeconfig" })
-    }
-    const chosen = context()
-    if (chosen !== undefined) {
-      if (config.getContextObject(chosen) === null) {
-        return yield* new ConfigurationError({
-          reason: "NoContext",
-          detail: `The kubeconfig has no context "${chosen}"`
-        })
-      }
-      config.setCurrentContext(chosen)
-    }
-    return config
   })

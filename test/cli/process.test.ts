@@ -59,5 +59,5 @@ it.live("KUBECONFIG=/dev/null: exits with 3 and says that the kubeconfig is empt
     const { err, out, status } = yield* run(["list"], { KUBECONFIG: "/dev/null" })
     assert.strictEqual(out, "")
     assert.strictEqual(status, 3)
-    assert.match(err, /^Cannot read the kubeconfig \(it is empty, or not a kubeconfig\): set KUBECONFIG/)
+    assert.match(err, /^The kubeconfig has no context, because it is empty \(\/dev\/null\): set KUBECONFIG/)
   }), 60_000)

@@ -1,12 +1,12 @@
 /**
- * Where the four programs of a Kubernetes control plane are found, and what to do when they are not.
+ * Where the programs of a Kubernetes control plane, and kubectl, are found, and what to do when they are not.
  */
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Config, type ConfigError, Effect, Option, Schema } from "effect"
 
 /** The names under which Kubernetes' own archives hold the programs. */
-export const programs = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const
+export const programs = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"] as const
 
 /** Absolute paths of the programs. */
 export type Binaries = Readonly<Record<typeof programs[number], string>>
@@ -51,25 +51,46 @@ export const cacheFolder = Effect.gen(function*() {
   return path.join(caches, "effect-os-builder", "control-plane", `${version}-${process.platform}-${process.arch}`)
 })
 
-/** The programs in `KUBEBUILDER_ASSETS` when that is set, else those that `npm run control-plane` built. */
-export const locateBinaries: Effect.Effect<
-  Binaries,
-  Missing | ConfigError.ConfigError | PlatformError,
-  FileSystem.FileSystem | Path.Path
-> = Effect.gen(function*() {
-  const fs = yield* FileSystem.FileSystem
+/** The folder that `KUBEBUILDER_ASSETS` names, else the one of `npm run control-plane`. */
+const programFolder = Effect.gen(function*() {
   const path = yield* Path.Path
   const assets = yield* Config.option(Config.nonEmptyString("KUBEBUILDER_ASSETS"))
-  const folder = path.resolve(Option.isSome(assets) ? assets.value : yield* cacheFolder)
-  const missing = yield* Effect.filter(programs, (program) => fs.exists(path.join(folder, program)), { negate: true })
-  if (missing.length > 0) {
-    const source = Option.isSome(assets) ? "KUBEBUILDER_ASSETS" : "cache"
-    return yield* new Missing({ source, folder, programs: missing })
-  }
-  return {
-    "etcd": path.join(folder, "etcd"),
-    "kube-apiserver": path.join(folder, "kube-apiserver"),
-    "kube-controller-manager": path.join(folder, "kube-controller-manager"),
-    "kube-scheduler": path.join(folder, "kube-scheduler")
-  }
+  return Option.isSome(assets)
+    ? { source: "KUBEBUILDER_ASSETS", folder: path.resolve(assets.value) } as const
+    : { source: "cache", folder: path.resolve(yield* cacheFolder) } as const
 })
+
+type Failure = Missing | ConfigError.ConfigError | PlatformError
+
+/** The folder, if it holds these programs. */
+const folderWith = (
+  names: ReadonlyArray<string>
+): Effect.Effect<string, Failure, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const { folder, source } = yield* programFolder
+    const missing = yield* Effect.filter(names, (name) => fs.exists(path.join(folder, name)), { negate: true })
+    return missing.length > 0 ? yield* new Missing({ source, folder, programs: missing }) : folder
+  })
+
+/** The programs in `KUBEBUILDER_ASSETS` when that is set, else those that `npm run control-plane` built. */
+export const locateBinaries: Effect.Effect<Binaries, Failure, FileSystem.FileSystem | Path.Path> = Effect.gen(
+  function*() {
+    const path = yield* Path.Path
+    const folder = yield* folderWith(programs)
+    return {
+      "etcd": path.join(folder, "etcd"),
+      "kube-apiserver": path.join(folder, "kube-apiserver"),
+      "kube-controller-manager": path.join(folder, "kube-controller-manager"),
+      "kube-scheduler": path.join(folder, "kube-scheduler"),
+      "kubectl": path.join(folder, "kubectl")
+    }
+  }
+)
+
+/** kubectl of the same release; it needs no control plane. */
+export const locateKubectl: Effect.Effect<string, Failure, FileSystem.FileSystem | Path.Path> = Effect.flatMap(
+  Path.Path,
+  (path) => Effect.map(folderWith(["kubectl"]), (folder) => path.join(folder, "kubectl"))
+)

@@ -2,7 +2,6 @@
  * A node for the real control plane: the fake's kubelet, which acts through the live client, and serves the logs of its
  * containers to the API server as a kubelet does.
  */
-import { KubeConfig } from "@kubernetes/client-node"
 import { Clock, Duration, Effect, Runtime, type Scope, Stream } from "effect"
 import * as https from "node:https"
 import type { Duplex } from "node:stream"
@@ -13,6 +12,7 @@ import { LogStore } from "../../src/fake/kubelet/LogStore.js"
 import * as Node from "../../src/fake/kubelet/Node.js"
 import * as PodLogs from "../../src/fake/kubelet/PodLogs.js"
 import type { Programs } from "../../src/fake/kubelet/Program.js"
+import * as FileSource from "../../src/kubernetes/kubeconfig/FileSource.js"
 import * as KubeCredentials from "../../src/kubernetes/kubeconfig/KubeCredentials.js"
 import * as HttpDriver from "../../src/kubernetes/transport/HttpDriver.js"
 
@@ -69,11 +69,7 @@ export const run = (options: {
   readonly programs: Programs
 }) =>
   Effect.gen(function*() {
-    const credentials = yield* KubeCredentials.make(Effect.sync(() => {
-      const config = new KubeConfig()
-      config.loadFromFile(options.kubeconfigPath)
-      return config
-    }))
+    const credentials = yield* KubeCredentials.make(yield* FileSource.load({ kubeconfig: options.kubeconfigPath }))
     const driver = HttpDriver.make({ credentials, defaultNamespace: "default", timeout: Duration.seconds(30) })
     const logStore = new LogStore()
     const uids = new Map<string, string>()

@@ -24,6 +24,7 @@ import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
 import { Ears, heardBy } from "../support/Eavesdropper.js"
 import * as FastClock from "../support/FastClock.js"
+import * as TestServer from "../support/TestServer.js"
 
 const canary = "correct-horse-battery-staple"
 
@@ -304,10 +305,14 @@ describe("a kubeconfig", () => {
       )
       const address = server.address()
       const port = typeof address === "object" && address !== null ? address.port : 0
-      const kubeconfig = path.join(yield* folder, "config")
-      const plain = { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true }
-      fs.writeFileSync(kubeconfig, config(plain, { token: canary }))
-      const exit = yield* request(kubeconfig, ears)
+      const config = TestServer.config(`http://127.0.0.1:${port}`, (options) => {
+        options["headers"] = { Authorization: `Bearer ${canary}` }
+      })
+      const exit = yield* KubernetesCluster.fromKubeConfig(config, { timeout: "5 seconds" }).pipe(
+        Effect.flatMap((cluster) => cluster.groups),
+        heardBy(ears),
+        Effect.exit
+      )
       assert(Exit.isFailure(exit))
       assert.include(heard.join(""), canary, "the server did not hear it")
       ears.assertSilent([canary])

@@ -74,31 +74,22 @@ describe("the packed package", () => {
     assert.strictEqual(await node("out/entries.js"), "true\n".repeat(entries.length))
   })
 
-  it("the packed package: says so, and lives on, where the optional peer does not load", async () => {
-    const write = (name: string, manifest: object, text: string) => {
-      const folder = path.join(project, "node_modules", name)
-      fs.mkdirSync(folder, { recursive: true })
-      fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name, main: "index.js", ...manifest }))
-      fs.writeFileSync(path.join(folder, "index.js"), text)
-    }
-    // As version 2 does on Node 20: several of its modules import a package that fails while it loads.
-    const peer = "@kubernetes/client-node"
-    write("undici", {}, "throw new TypeError('undefined has no bind')")
-    write(peer, { type: "module", dependencies: { undici: "8" } }, "export * from './a.js'; export * from './b.js'")
-    for (const name of ["a", "b"]) {
-      const text = `import "undici"; await 0; export const ${name} = 1`
-      fs.writeFileSync(path.join(project, "node_modules", peer, `${name}.js`), text)
-    }
+  it("the packed package: asks a server by a kubeconfig, without the optional peer", async () => {
     const program = `
       import { Effect } from "effect"
+      import * as fs from "node:fs"
+      import * as FakeCluster from "effect-os-builder/FakeCluster"
       import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
-      const error = await Effect.runPromise(Effect.scoped(Effect.flip(KubernetesCluster.make())))
-      setTimeout(() => console.log(error.reason, error.message), 100)`
-    const said = await node("--input-type=module", "-e", program)
-    assert.match(said, /^UnloadablePeer .*undefined has no bind.*npm install @kubernetes\/client-node@1\.4\.0/)
-    for (const name of ["undici", "@kubernetes"]) {
-      fs.rmSync(path.join(project, "node_modules", name), { recursive: true })
-    }
+      import { Resources } from "effect-os-builder"
+      const names = await Effect.runPromise(Effect.gen(function*() {
+        const { kubeconfig } = yield* FakeCluster.FakeApiServer
+        fs.writeFileSync("kubeconfig", kubeconfig)
+        const cluster = yield* KubernetesCluster.make({ kubeconfig: "kubeconfig" })
+        const { items } = yield* cluster.list(Resources.Namespace)
+        return items.map(({ metadata }) => metadata.name)
+      }).pipe(Effect.scoped, Effect.provide(FakeCluster.layerServed())))
+      console.log(names.includes("default"))`
+    assert.strictEqual(await node("--input-type=module", "-e", program), "true\n")
   })
 
   it("the packed package: shows nothing but its entries", async () => {

@@ -17,11 +17,12 @@ const advice = {
 /**
  * The kubeconfig does not lead to a cluster or to credentials for it. Its message ends with what to do about it.
  *
- * - `MissingPeer`, `UnloadablePeer`: `@kubernetes/client-node` is not installed, or does not load on this Node.
  * - `NoConfiguration`: no kubeconfig was found, or it cannot be read.
  * - `NoContext`: the kubeconfig has no such context, no current context, or a context without a cluster.
- * - `NoCredentials`: a plugin, file or provider of credentials failed.
- * - `Unsupported`: the cluster's entry asks for a connection that is not supported.
+ * - `NoCredentials`: the user's entry cannot be used as it is, or a plugin, file or provider of credentials failed.
+ * - `Unsupported`: the cluster's entry cannot be used as it is, or asks for a connection that is not supported.
+ * - `MissingPeer`, `UnloadablePeer`: not used any more, because kubeconfig files are read without
+ *   `@kubernetes/client-node`.
  *
  * @example
  * ```ts
@@ -50,12 +51,14 @@ export class ConfigurationError
         "Unsupported"
       ),
       detail: Schema.String,
+      /** What to do, where that is more than the reason tells. */
+      advice: Schema.optional(Schema.String),
       cause: Schema.optional(Schema.Defect)
     }
   )
 {
   override get message(): string {
-    return `${this.detail}: ${advice[this.reason]}`
+    return `${this.detail}: ${this.advice ?? advice[this.reason]}`
   }
 }
 

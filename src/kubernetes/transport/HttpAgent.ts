@@ -6,15 +6,26 @@ import * as Redacted from "effect/Redacted"
 import * as http from "node:http"
 import * as https from "node:https"
 import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import { urlToHttpOptions } from "node:url"
 
 export type Tls = Pick<
   https.AgentOptions,
-  "ca" | "cert" | "key" | "pfx" | "passphrase" | "servername" | "rejectUnauthorized"
+  "ca" | "cert" | "key" | "pfx" | "passphrase" | "secureContext" | "servername" | "rejectUnauthorized"
 >
 
 /** Milliseconds until the first TCP probe on a silent connection; libuv sends nine more, one a second, then closes it. */
 export const keepaliveMillis = 30_000
+
+/** The part of Node's options for a connection that names the server. */
+export interface ConnectOptions {
+  readonly host?: string
+  readonly port?: number | string
+  readonly servername?: string
+}
+
+/** Opens a connection in another way than Node does. */
+export type Connector = (options: ConnectOptions) => Promise<Duplex>
 
 const agentOptions = {
   /** Keeps idle connections. TCP keepalive is set by `watchPeer`. */
@@ -28,11 +39,18 @@ const agentOptions = {
 /** Node serializes all certificates into the name of a connection for every request; one server needs one name. */
 const constantName = { getName: () => "the server" }
 
+type Connected = (error: unknown, socket?: Duplex) => void
+
 /** Makes an agent for one server. It keeps connections for later requests. */
-export const makeAgent = (protocol: "https:" | "http:", tls: Tls): http.Agent =>
+export const makeAgent = (protocol: "https:" | "http:", tls: Tls, connector?: Connector): http.Agent =>
   Object.assign(
     protocol === "https:" ? new https.Agent({ ...agentOptions, ...tls }) : new http.Agent(agentOptions),
-    constantName
+    constantName,
+    connector === undefined ? {} : {
+      createConnection: (options: ConnectOptions, done: Connected) => {
+        connector(options).then((socket) => done(null, socket), (cause: unknown) => done(cause))
+      }
+    }
   )
 
 /**
@@ -65,15 +83,22 @@ export interface OutgoingRequest {
 /** Sends a request with the credentials. Throws when Node rejects the request, for example for an invalid header. */
 export type Client = (request: OutgoingRequest) => http.ClientRequest
 
-/** Makes a client for a base URL without a trailing slash. */
+/** By their names in lower case; a header with several values is sent as several lines. */
+export type Headers = Readonly<Record<string, string | ReadonlyArray<string>>>
+
+/**
+ * Makes a client for a base URL without a trailing slash. With `absolute` the request names the whole URL, as an http proxy
+ * needs it for a server without TLS.
+ */
 export const makeClient = (
   agent: http.Agent,
   baseUrl: string,
-  credentials: Redacted.Redacted<Readonly<Record<string, string>>>
+  credentials: Redacted.Redacted<Headers>,
+  absolute = false
 ): Client => {
   const url = new URL(baseUrl)
   const { hostname, port, protocol } = urlToHttpOptions(url)
-  const prefix = url.pathname === "/" ? "" : url.pathname
+  const prefix = `${absolute ? url.origin : ""}${url.pathname === "/" ? "" : url.pathname}`
   const server = { agent, protocol, hostname, port }
   const { request } = protocol === "https:" ? https : http
   return ({ body, headers, method, path }) => {

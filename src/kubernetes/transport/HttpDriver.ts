@@ -15,7 +15,7 @@ import type { ApiRequest, WatchLine } from "../client/ApiRequest.js"
 import type { Driver } from "../client/Driver.js"
 import { ClusterError, fromStatus, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
-import type { Credentials } from "../kubeconfig/KubeCredentials.js"
+import type { Access, Credentials } from "../kubeconfig/KubeCredentials.js"
 import type { Client, OutgoingRequest } from "./HttpAgent.js"
 import * as HttpRequest from "./HttpRequest.js"
 import * as LineSplitter from "./LineSplitter.js"
@@ -40,14 +40,14 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
   const limiter = RequestLimiter.make(maxInFlight)
   const timeoutMillis = Duration.toMillis(timeout)
 
-  /** Sends a request; after a 401 once more, with renewed credentials. */
+  /** Sends a request; if the credentials are refused, once more with renewed ones. */
   const send = <A, R>(
     request: ApiRequest,
     subject: Subject,
     perform: (client: Client, outgoing: OutgoingRequest) => Effect.Effect<A, HttpRequest.Failure, R>
   ): Effect.Effect<A, ClusterError, R> => {
     const outgoing = encodeRequest(request)
-    const toClusterError = (failure: HttpRequest.Failure) =>
+    const toClusterError = (access: Access) => (failure: HttpRequest.Failure) =>
       failure._tag === "ErrorResponse"
         ? fromStatus({
           subject,
@@ -55,7 +55,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
           body: Option.getOrUndefined(parseJson(failure.text)),
           retryAfter: failure.retryAfter
         })
-        : TransportError.toClusterError(failure, request, subject)
+        : TransportError.toClusterError(failure, request, subject, access.trustAdvice)
     const withoutCredentials = (error: ConfigurationError) => TransportError.fromConfigurationError(error, subject)
     return Effect.flatMap(
       Effect.mapError(credentials.access, withoutCredentials),
@@ -63,12 +63,15 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
         Effect.catchAll(
           perform(access.client, outgoing),
           (failure) =>
-            failure._tag === "ErrorResponse" && failure.status === 401
+            isRefused(failure)
               ? Effect.flatMap(
                 Effect.mapError(credentials.renew(access), withoutCredentials),
-                ({ client }) => Effect.mapError(perform(client, outgoing), toClusterError)
+                (renewed) => Effect.mapError(perform(renewed.client, outgoing), toClusterError(renewed))
               )
-              : toClusterError(failure)
+              : Effect.suspend(() => {
+                if (failure._tag === "ConnectionLost") credentials.connectionLost(access)
+                return toClusterError(access)(failure)
+              })
         )
     )
   }
@@ -101,6 +104,10 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
       )
   }
 }
+
+/** The server accepts neither the credentials nor, in the handshake, the client's certificate. */
+const isRefused = (failure: HttpRequest.Failure) =>
+  failure._tag === "ErrorResponse" ? failure.status === 401 : TransportError.isTlsAlert(failure)
 
 const encodeRequest = ({ accept, body, contentType, method, path, query }: ApiRequest): OutgoingRequest => {
   const search = new URLSearchParams(query).toString()

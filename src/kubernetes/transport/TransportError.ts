@@ -8,6 +8,7 @@ import type { ApiRequest } from "../client/ApiRequest.js"
 import { ClusterError, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
 import { errorCode } from "./HttpAgent.js"
+import { ProxyError } from "./ProxyTunnel.js"
 
 /** Node refuses to send the request, for example because a header holds a line break. */
 export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{ readonly cause: unknown }> {}
@@ -33,20 +34,44 @@ const connectCodes: ReadonlySet<string> = new Set([
   "ENETUNREACH"
 ])
 
-// OpenSSL's verification errors by the names that Node gives them (doc/api/tls.md, "X509 certificate error codes").
+// OpenSSL's verification errors by the names that Node gives them (Node 24, doc/api/tls.md, "X509 certificate error codes", and
+// src/crypto/crypto_common.cc). All are final: the same certificate fails again.
 const certificateCodes: ReadonlySet<string> = new Set([
+  "CERT_CHAIN_TOO_LONG",
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
   "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
   "CERT_UNTRUSTED",
+  "CRL_HAS_EXPIRED",
+  "CRL_NOT_YET_VALID",
+  "CRL_SIGNATURE_FAILURE",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERROR_IN_CERT_NOT_AFTER_FIELD",
+  "ERROR_IN_CERT_NOT_BEFORE_FIELD",
+  "ERROR_IN_CRL_LAST_UPDATE_FIELD",
+  "ERROR_IN_CRL_NEXT_UPDATE_FIELD",
+  "ERR_TLS_CERT_ALTNAME_FORMAT",
   "ERR_TLS_CERT_ALTNAME_INVALID",
   "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
   "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY",
+  "UNABLE_TO_DECRYPT_CERT_SIGNATURE",
+  "UNABLE_TO_DECRYPT_CRL_SIGNATURE",
+  "UNABLE_TO_GET_CRL",
   "UNABLE_TO_GET_ISSUER_CERT",
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNSPECIFIED"
 ])
+
+/** The peer ended the handshake with an alert, for example because it does not accept the client's certificate. */
+export const isTlsAlert = (error: { readonly _tag: string }): boolean =>
+  error instanceof ConnectionLost && /^ERR_SSL_.*ALERT/.test(errorCode(error.cause))
 
 const failedToConnect = (cause: unknown) =>
   connectCodes.has(errorCode(cause)) || (Predicate.hasProperty(cause, "syscall") && cause.syscall === "connect")
@@ -62,7 +87,12 @@ const describe = (cause: unknown): string =>
 const ambiguousIfWrite = (request: ApiRequest) => request.method === "GET" ? undefined : true
 
 /** The ClusterError for a transport error. */
-export const toClusterError = (error: TransportError, request: ApiRequest, subject: Subject): ClusterError => {
+export const toClusterError = (
+  error: TransportError,
+  request: ApiRequest,
+  subject: Subject,
+  trustAdvice = "check `certificate-authority` in the kubeconfig"
+): ClusterError => {
   switch (error._tag) {
     case "TimedOut":
       return new ClusterError({
@@ -87,23 +117,33 @@ export const toClusterError = (error: TransportError, request: ApiRequest, subje
         }): check \`server\` and \`token\` in the kubeconfig for spaces or line breaks`
       })
     case "ConnectionLost":
-      return connectionLost(error.cause, request, subject)
+      return connectionLost(error.cause, request, subject, trustAdvice)
   }
 }
 
-const connectionLost = (cause: unknown, request: ApiRequest, subject: Subject): ClusterError => {
+/** The proxy will refuse the next attempt too; after another status or an error of the network it may not. */
+const isFinal = ({ problem, status }: ProxyError) =>
+  status === undefined ? /authentication/i.test(problem) : status >= 400 && status < 500 && status !== 429
+
+const connectionLost = (cause: unknown, request: ApiRequest, subject: Subject, trustAdvice: string): ClusterError => {
   const code = errorCode(cause)
   if (certificateCodes.has(code)) {
     return new ClusterError({
       ...subject,
       reason: "Unexpected",
-      detail: `the server's certificate is not trusted (${
-        describe(cause)
-      }): check \`certificate-authority\` in the kubeconfig`,
+      detail: `the server's certificate is not trusted (${describe(cause)}): ${trustAdvice}`,
       cause
     })
   }
-  if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
+  if (cause instanceof ProxyError) {
+    return new ClusterError({
+      ...subject,
+      reason: isFinal(cause) ? "Unexpected" : "Unreachable",
+      detail: `${cause.message}: check \`proxy-url\` in the kubeconfig, or HTTPS_PROXY and NO_PROXY`,
+      cause
+    })
+  }
+  if (code === "EPROTO" || code.startsWith("ERR_SSL") || code.startsWith("ERR_OSSL")) {
     return new ClusterError({
       ...subject,
       reason: "Unexpected",

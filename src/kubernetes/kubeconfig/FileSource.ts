@@ -1,0 +1,184 @@
+/**
+ * A source of credentials from kubeconfig files, or from the service account of this pod.
+ */
+import * as Effect from "effect/Effect"
+import type { Headers } from "../transport/HttpAgent.js"
+import * as AgentFactory from "./AgentFactory.js"
+import { ConfigurationError } from "./ConfigurationError.js"
+import * as ConnectionPlan from "./ConnectionPlan.js"
+import * as ExecPlugin from "./ExecPlugin.js"
+import { PluginOutput } from "./ExecProcess.js"
+import * as InCluster from "./InCluster.js"
+import * as LoadingRules from "./LoadingRules.js"
+import * as OidcRefresh from "./OidcRefresh.js"
+import * as ProxyRules from "./ProxyRules.js"
+import type { Connection, Source } from "./Source.js"
+
+export interface Settings {
+  readonly kubeconfig?: string | undefined
+  readonly context?: string | undefined
+}
+
+const noConfiguration = (detail: string) => new ConfigurationError({ reason: "NoConfiguration", detail })
+
+const nothingFound = ({ contexts, files }: LoadingRules.Merged): ConfigurationError =>
+  files.length === 0
+    ? noConfiguration("There is no kubeconfig")
+    : contexts.size === 0
+    ? noConfiguration(`The kubeconfig has no context, because it is empty (${files.join(", ")})`)
+    : new ConfigurationError({
+      reason: "NoContext",
+      detail: `The kubeconfig has no current context (${files.join(", ")})`
+    })
+
+/** The context of the files; without a current one, this pod's service account. */
+const findPlan = (settings: Settings) =>
+  Effect.gen(function*() {
+    const merged = yield* LoadingRules.load(settings.kubeconfig)
+    const plan = yield* ConnectionPlan.plan(merged, settings.context === "" ? undefined : settings.context)
+    if (plan !== undefined) return { ...plan, namespace: plan.namespace ?? (yield* InCluster.namespace) }
+    return (yield* InCluster.plan) ?? (yield* nothingFound(merged))
+  })
+
+/** What outlives a reload of the files. */
+interface State {
+  readonly plugins: ExecPlugin.Cache
+  readonly tokens: OidcRefresh.Cache
+  /** The last content of the token file, for when it cannot be read. */
+  fileToken: string | undefined
+}
+
+interface Credentials {
+  readonly headers: Headers
+  readonly keyPair?: AgentFactory.KeyPair | undefined
+  readonly expiresAt?: number | undefined
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+const noCredentials = (plan: ConnectionPlan.ConnectionPlan, problem: string) =>
+  new ConfigurationError({ reason: "NoCredentials", detail: `${plan.userLabel}: ${problem}` })
+
+/** As client-go: the file precedes the token, and its last content holds while it cannot be read. */
+const fileToken = (plan: ConnectionPlan.ConnectionPlan, file: string, token: string, state: State) =>
+  AgentFactory.read({ _tag: "File", path: file, field: "tokenFile" }).pipe(
+    Effect.map((content) => content.trim()),
+    Effect.filterOrFail((content) => content !== "", () => `\`tokenFile\` ${file} is empty`),
+    Effect.tap((content) =>
+      Effect.sync(() => {
+        state.fileToken = content
+      })
+    ),
+    Effect.catchAll((problem) => {
+      const last = state.fileToken ?? (token === "" ? undefined : token)
+      return last === undefined ? noCredentials(plan, problem) : Effect.succeed(last)
+    })
+  )
+
+const credentials = (
+  plan: ConnectionPlan.ConnectionPlan,
+  authority: string | undefined,
+  state: State,
+  rejected: boolean
+): Effect.Effect<Credentials, ConfigurationError> => {
+  const { identity } = plan
+  switch (identity._tag) {
+    case "None":
+      return Effect.succeed({ headers: {} })
+    case "Token":
+      return identity.file === undefined
+        ? Effect.succeed({ headers: bearer(identity.token) })
+        : Effect.map(fileToken(plan, identity.file, identity.token, state), (token) => ({ headers: bearer(token) }))
+    case "Basic":
+      return Effect.succeed({
+        headers: {
+          authorization: `Basic ${Buffer.from(`${identity.username}:${identity.password}`).toString("base64")}`
+        }
+      })
+    case "Exec":
+      return Effect.map(
+        ExecPlugin.credentials({ plan, exec: identity.exec, authority, cache: state.plugins, rejected }),
+        ({ certificate, expiresAt, token }) => ({
+          headers: token === undefined ? {} : bearer(token),
+          keyPair: certificate,
+          expiresAt
+        })
+      )
+    case "Oidc":
+      return Effect.map(
+        OidcRefresh.idToken({
+          config: identity.config,
+          file: identity.file,
+          label: plan.userLabel,
+          cache: state.tokens,
+          rejected
+        }),
+        ({ expiresAt, token }) => ({ headers: bearer(token), expiresAt })
+      )
+  }
+}
+
+const readKeyPair = ({ certificate }: ConnectionPlan.ConnectionPlan) =>
+  certificate === undefined
+    ? Effect.succeed(undefined)
+    : Effect.all({ cert: AgentFactory.read(certificate.certificate), key: AgentFactory.read(certificate.key) })
+
+const trustAdvice = ({ authority }: ConnectionPlan.ConnectionPlan): string =>
+  authority === undefined
+    ? "the kubeconfig has no `certificate-authority` for this cluster, and the system does not trust the certificate; add " +
+      "the authority to the entry, to the system's store, or to the file that NODE_EXTRA_CA_CERTS names"
+    : `check \`${authority.field}\` in the kubeconfig`
+
+const connect = (
+  plan: ConnectionPlan.ConnectionPlan,
+  state: State,
+  rejected: boolean
+): Effect.Effect<Connection, ConfigurationError> =>
+  Effect.gen(function*() {
+    const refuse = (problem: string) => noCredentials(plan, problem)
+    const refuseCluster = (problem: string) =>
+      new ConfigurationError({ reason: "Unsupported", detail: `${plan.clusterLabel}: ${problem}` })
+    const authority = yield* Effect.mapError(AgentFactory.readAuthority(plan.authority), refuseCluster)
+    const proxy = yield* ProxyRules.proxyFor(plan.baseUrl, plan.proxyUrl, yield* ProxyRules.variables)
+    const { expiresAt, headers, keyPair } = yield* credentials(plan, authority, state, rejected)
+    const pair = (yield* Effect.mapError(readKeyPair(plan), refuse)) ?? keyPair
+    const options = {
+      baseUrl: plan.baseUrl,
+      authority,
+      proxy,
+      insecure: plan.insecure,
+      tlsServerName: plan.tlsServerName,
+      keyPair: pair
+    }
+    const agent = (pair === undefined ? Effect.void : AgentFactory.checkKeyPair(pair)).pipe(
+      Effect.zipRight(AgentFactory.make(options)),
+      Effect.mapError(refuse)
+    )
+    return {
+      baseUrl: plan.baseUrl,
+      headers: { ...headers, ...plan.impersonate },
+      key: AgentFactory.fingerprint(options),
+      agent,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      absolute: AgentFactory.isForwarded(plan.baseUrl, proxy),
+      fromFiles: plan.certificate?.certificate._tag === "File" || plan.authority?._tag === "File",
+      trustAdvice: trustAdvice(plan)
+    }
+  })
+
+/** Finds the source by the settings. Repeated, it reads the files again and keeps the answers of plugins and providers. */
+export const load = (settings: Settings): Effect.Effect<Effect.Effect<Source, ConfigurationError>> =>
+  Effect.gen(function*() {
+    const output = yield* PluginOutput
+    const folder = yield* InCluster.ServiceAccountFolder
+    const state: State = { plugins: new Map(), tokens: new Map(), fileToken: undefined }
+    // A reload keeps the context of the first load, even if `kubectl config use-context` has changed the current one.
+    let context = settings.context
+    return Effect.map(Effect.suspend(() => findPlan({ ...settings, context })), (plan): Source => {
+      if (plan.context !== InCluster.contextName) context = plan.context
+      return {
+        namespace: plan.namespace,
+        connect: ({ rejected }) => Effect.provideService(connect(plan, state, rejected), PluginOutput, output)
+      }
+    }).pipe(Effect.provideService(InCluster.ServiceAccountFolder, folder))
+  })

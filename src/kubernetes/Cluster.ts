@@ -29,6 +29,7 @@ import * as Pull from "../effect/Pull.js"
 import * as RetryPolicy from "../effect/RetryPolicy.js"
 import type { JsonObject } from "./client/ApiRequest.js"
 import type * as Model from "./client/ClusterService.js"
+import * as ContainerState from "./client/ContainerState.js"
 import * as Discovery from "./client/Discovery.js"
 import type { Driver } from "./client/Driver.js"
 import * as LogFollow from "./client/LogFollow.js"
@@ -195,14 +196,19 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
         const pull = options?.follow !== true || options.limitBytes !== undefined
           ? Stream.toPull(RetryPolicy.retryStart(open(options), RequestRetry.always))
           : LogFollow.follow({
+            subject: Requests.log(resource, target, options).subject,
             timestamps: options.timestamps === true,
             ended: options.ended,
-            open: ({ follow, since }) =>
+            state: ContainerState.read(driver, resource, target, options.container),
+            open: ({ follow, from, since }) =>
               open({
                 ...options,
                 follow: follow ? true : undefined,
                 timestamps: true,
-                ...(since === undefined ? {} : { sinceTime: since, tailLines: undefined })
+                ...(from === "start" ? {} : {
+                  sinceTime: from === "since" ? since : undefined,
+                  tailLines: from === "last" ? 1 : undefined
+                })
               })
           })
         return Pull.traced(pull, "Cluster.logs", attributesOf(Requests.log(resource, target, options)))

@@ -55,6 +55,15 @@ const held = Effect.map(Queue.unbounded<ServerResponse>(), (queue) => ({
   next: Queue.take(queue)
 }))
 
+const podList = (status: object) => ({
+  metadata: { resourceVersion: "9" },
+  items: [{ ...pod("a"), spec: { nodeName: "node" }, status }]
+})
+
+/** Answers the question about the pod of a log. */
+const hasEnded = (response: ServerResponse) =>
+  Effect.sync(() => response.end(JSON.stringify(podList({ phase: "Succeeded" }))))
+
 layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", (it) => {
   describe("requests", () => {
     it.scoped("requests: share one connection and carry the credentials", () =>
@@ -548,6 +557,8 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         first.socket?.destroy()
         const second = yield* next
         second.end(stamp(10) + stamp(12) + stamp(13) + stamp(14))
+        yield* hasEnded(yield* next)
+        ;(yield* next).end(stamp(14))
         assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(reader)), [
           "line 8",
           "line 9",
@@ -558,8 +569,35 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         const urls = server.requests.map(({ url }) => new URL(url, "http://x").search)
         assert.deepStrictEqual(urls, [
           "?follow=true&timestamps=true&tailLines=2",
-          "?follow=true&timestamps=true&sinceTime=2026-01-01T00%3A00%3A01.2Z"
+          "?follow=true&timestamps=true&sinceTime=2026-01-01T00%3A00%3A01.2Z",
+          "?fieldSelector=metadata.name%3Da",
+          "?timestamps=true&sinceTime=2026-01-01T00%3A00%3A01.4Z"
         ])
       }))
+
+    for (
+      const [what, end] of [
+        ["after a line", ""],
+        ["within a line", "2026-01-01T00:00:03Z th"],
+        ["within a timestamp", "2026-01-01T"]
+      ] as const
+    ) {
+      it.scoped(`logs: with follow go on when the server ends the response ${what} while the container runs`, () =>
+        Effect.gen(function*() {
+          const { handler, next } = yield* held
+          const server = yield* serve(handler)
+          const { cluster } = yield* connect(server.url)
+          const reader = yield* Effect.fork(Stream.runCollect(cluster.logs(Resources.Pod, "a", { follow: true })))
+          const one = "2026-01-01T00:00:01Z one\n"
+          const two = "2026-01-01T00:00:02Z two\n"
+          ;(yield* next).end(one + two + end)
+          const running = { running: { startedAt: "2026-01-01T00:00:00Z" } }
+          ;(yield* next).end(JSON.stringify(podList({ containerStatuses: [{ name: "c", state: running }] })))
+          ;(yield* next).end(`${two}2026-01-01T00:00:03Z three\n2026-01-01T00:00:04Z fo`)
+          yield* hasEnded(yield* next)
+          ;(yield* next).end("2026-01-01T00:00:03Z three\n2026-01-01T00:00:04Z four")
+          assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(reader)), ["one", "two", "three", "four"])
+        }))
+    }
   })
 })

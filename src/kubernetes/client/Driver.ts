@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
+import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import type { ClusterError, Subject } from "../ClusterError.js"
+import { ClusterError, type Subject } from "../ClusterError.js"
 import type { ApiRequest, WatchLine } from "./ApiRequest.js"
 
 /**
@@ -32,7 +33,31 @@ export interface Driver {
   ) => Stream.Stream<A, ClusterError>
   /**
    * The lines of a text body as they arrive, without their newlines. When the connection is lost, the stream fails with
-   * `Unreachable` and the incomplete last line is dropped.
+   * `Unreachable` and the incomplete last line is dropped. So does a followed log that the server ends within a line, with
+   * {@link endedWithinLine}; of another body, the last line needs no newline.
    */
   readonly lines: (request: ApiRequest, subject: Subject) => Stream.Stream<string, ClusterError>
 }
+
+class EndedWithinLine extends Data.TaggedError("EndedWithinLine") {
+  override readonly message = "the server ended the response within a line"
+}
+
+/**
+ * The error of a stream whose response the server ended within a line.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const endedWithinLine = (subject: Subject): ClusterError => {
+  const cause = new EndedWithinLine()
+  return new ClusterError({ ...subject, reason: "Unreachable", detail: cause.message, cause })
+}
+
+/**
+ * Whether the error is one of {@link endedWithinLine}.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const isEndedWithinLine = ({ cause }: ClusterError): boolean => cause instanceof EndedWithinLine

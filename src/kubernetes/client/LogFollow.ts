@@ -1,9 +1,9 @@
 /**
  * Follows a log across lost connections.
  *
- * Lines are requested with timestamps. After a lost connection the log is requested since the timestamp of the last line, and
- * the lines that were already emitted are skipped: those with an earlier timestamp, and as many with the same timestamp as
- * were emitted. (An API server truncates `sinceTime` to seconds, so a response begins with old lines.)
+ * Lines are requested with timestamps. The log is requested again since the timestamp of the last line after a lost connection,
+ * after some time without a line, and when the server ends a response while the container still runs; lines that were emitted
+ * before are skipped. When the container has ended, the rest of its log is read without following it.
  */
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
@@ -15,100 +15,65 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Pull from "../../effect/Pull.js"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"
-import type { ClusterError } from "../ClusterError.js"
-
-// RFC 3339; container runtimes differ in the number of fractional digits.
-const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})(?: |$)/
-
-/** The length of a line's timestamp; 0 if there is none. */
-const timestampLength = (line: string): number => {
-  if (!timestamp.test(line)) {
-    return 0
-  }
-  const end = line.indexOf(" ")
-  return end === -1 ? line.length : end
-}
-
-/** The timestamp of a line; empty if there is none. */
-const timestampOf = (line: string): string => line.slice(0, timestampLength(line))
-
-/** A form of timestamps of one server that sorts as text. */
-const sortable = (time: string): string => {
-  const [, seconds = "", fraction = ""] = /^([^.Z+]{19})(?:\.(\d+))?/.exec(time) ?? []
-  return `${seconds}.${fraction.padEnd(9, "0")}`
-}
-
-/** The position in a log, across connections: the timestamp of the last line, and the number of lines emitted with it. */
-const makePosition = (timestamps: boolean) => {
-  let time = ""
-  let lines = 0
-
-  /** Advances the position to the end of the emitted lines. */
-  const advance = (emitted: ReadonlyArray<string>) => {
-    const last = emitted.findLast((line) => timestampLength(line) > 0)
-    if (last === undefined) {
-      return
-    }
-    const previous = time
-    time = timestampOf(last)
-    const before = emitted.findLastIndex((line) => ![time, ""].includes(timestampOf(line)))
-    const count = emitted.slice(before + 1).filter((line) => timestampOf(line) !== "").length
-    lines = before === -1 && time === previous ? lines + count : count
-  }
-
-  return {
-    time: () => time,
-    /** For a new connection: maps received chunks to the lines that were not emitted yet. */
-    filter: () => {
-      const resumeAt = sortable(time)
-      let skip = lines
-      let skipping = time !== ""
-      const isNew = (line: string) => {
-        const stamp = timestampOf(line)
-        if (skipping && stamp !== "") {
-          const at = sortable(stamp)
-          skipping = at < resumeAt || (at === resumeAt && skip-- > 0)
-          return !skipping
-        }
-        return true
-      }
-      return (chunk: Chunk.Chunk<string>): Chunk.Chunk<string> => {
-        const received = Chunk.toReadonlyArray(chunk)
-        const fresh = skipping ? received.filter(isNew) : received
-        advance(fresh)
-        return Chunk.unsafeFromArray(timestamps ? fresh : fresh.map(withoutTimestamp))
-      }
-    }
-  }
-}
-
-const withoutTimestamp = (line: string): string => {
-  const length = timestampLength(line)
-  return length === 0 ? line : line.slice(length + 1)
-}
+import { ClusterError, type Subject } from "../ClusterError.js"
+import type { ContainerState } from "./ContainerState.js"
+import { isEndedWithinLine } from "./Driver.js"
+import { sortable } from "./LogLine.js"
+import * as LogPosition from "./LogPosition.js"
+import * as Waits from "./Waits.js"
 
 /** Limit on connections until the first line is received. */
 const maxAttempts = 5
 
-/**
- * `open` requests the log with timestamps, since a timestamp if one is given. The pull ends when the server ends a response.
- * It reconnects after retryable errors: without limit once a line was received, else a few times. After `ended` it reconnects
- * for the rest of the log, without following it.
- */
-export const follow = (options: {
-  readonly open: (
-    request: { readonly follow: boolean; readonly since: string | undefined }
-  ) => Stream.Stream<string, ClusterError>
+export interface Request {
+  readonly follow: boolean
+  readonly from: LogPosition.From
+  /** The timestamp of the last line; undefined if there is none. */
+  readonly since: string | undefined
+}
+
+export interface Options {
+  readonly subject: Subject
+  /** Requests the log with timestamps. */
+  readonly open: (request: Request) => Stream.Stream<string, ClusterError>
+  /** Fails with retryable errors alone. */
+  readonly state: Effect.Effect<ContainerState, ClusterError>
+  /** Completes when the container has ended: a log that is open then is read to its end without following it. */
   readonly ended?: Effect.Effect<void> | undefined
   /** Whether lines are emitted with their timestamps. */
   readonly timestamps: boolean
-}): Pull.Open<string, ClusterError> =>
+}
+
+type Received =
+  | { readonly _tag: "Lines"; readonly lines: Chunk.Chunk<string> }
+  | { readonly _tag: "Idle" }
+  | { readonly _tag: "ContainerEnded" }
+
+interface Connection {
+  readonly request: Request
+  readonly scope: Scope.CloseableScope
+  readonly pull: Effect.Effect<Received, Option.Option<ClusterError>>
+  readonly filter: (received: Chunk.Chunk<string>) => LogPosition.Filtered
+  /** Whether it had a new line. */
+  progress: boolean
+}
+
+/** How the server ended the last response, until the next line. */
+type ResponseEnd = "none" | "whole" | "withinLine"
+
+/**
+ * It reconnects after retryable errors: without limit once a line was received, else a few times.
+ */
+export const follow = (options: Options): Pull.Open<string, ClusterError> =>
   Effect.gen(function*() {
     const scope = yield* Effect.scope
-    const position = makePosition(options.timestamps)
+    const position = LogPosition.make(options.timestamps)
     let failures = RetryPolicy.none
+    /** Responses without a new line that the server ended while the container ran. */
+    let empty = RetryPolicy.none
     let connection: Connection | undefined
-    let follows = true
+    let next: Pick<Request, "follow" | "from"> = { follow: true, from: "start" }
+    let lastEnd: ResponseEnd = "none"
 
     const hasEnded = options.ended === undefined ? undefined : yield* Effect.makeLatch(false)
     if (options.ended !== undefined && hasEnded !== undefined) {
@@ -116,24 +81,52 @@ export const follow = (options: {
     }
 
     const connect = Effect.gen(function*() {
-      const since = position.time()
+      const time = position.time()
+      const request: Request = {
+        follow: next.follow,
+        from: time === "" ? "start" : next.from === "start" ? "since" : next.from,
+        since: time === "" ? undefined : time
+      }
       const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
-      const opened = options.open({ follow: follows, since: since === "" ? undefined : since })
-      const lines = yield* Scope.extend(Stream.toPull(opened), own)
-      const filter = position.filter()
-      // Lines that arrive as the container's end becomes known are read again: only those that are emitted advance the position.
-      const pull = hasEnded === undefined || !follows
-        ? Effect.asSome(lines)
-        : Effect.raceFirst(Effect.asSome(lines), Effect.as(hasEnded.await, Option.none()))
-      connection = { scope: own, pull: Effect.map(pull, Option.map(filter)) }
-      return connection
+      const lines = yield* Scope.extend(Stream.toPull(options.open(request)), own)
+      const idle = Effect.sleep(Waits.logIdle.limit).pipe(Effect.as<Received>({ _tag: "Idle" }))
+      const containerEnded = hasEnded === undefined || !request.follow
+        ? Effect.never
+        : Effect.as(hasEnded.await, { _tag: "ContainerEnded" } as const)
+      // Lines that arrive as the race is decided are received again: only those that are emitted advance the position.
+      const pull = Effect.raceFirst(
+        Effect.map(lines, (lines): Received => ({ _tag: "Lines", lines })),
+        Effect.raceFirst(idle, containerEnded)
+      )
+      const opened = { request, scope: own, pull, filter: position.filter(request.from), progress: false }
+      connection = opened
+      return opened
     })
 
-    const recover = (lost: Connection, error: ClusterError) =>
-      Effect.gen(function*() {
+    const close = (open: Connection) =>
+      Effect.suspend(() => {
         connection = undefined
-        yield* Scope.close(lost.scope, Exit.void)
+        return Scope.close(open.scope, Exit.void)
+      })
+
+    const reopen = (open: Connection, request: Pick<Request, "follow" | "from">) =>
+      Effect.suspend(() => {
+        next = request
+        return Effect.zipRight(close(open), pull)
+      })
+
+    const recover = (lost: Connection, error: ClusterError): Pull.Pull<string, ClusterError> =>
+      Effect.gen(function*() {
+        next = { follow: next.follow, from: "since" }
+        yield* close(lost)
         failures = RetryPolicy.failed(failures, yield* Clock.currentTimeMillis)
+        if (isLost(error) && lastEnd !== "none") {
+          // The object was deleted after the response had ended.
+          const isCut = lastEnd === "withinLine"
+          lastEnd = "none"
+          next = { follow: false, from: "since" }
+          return isCut ? Chunk.of(LogPosition.hole) : yield* Pull.end
+        }
         if (!error.retryable || (position.time() === "" && failures.count >= maxAttempts)) {
           return yield* Effect.fail(Option.some(error))
         }
@@ -141,26 +134,75 @@ export const follow = (options: {
         return yield* pull
       })
 
-    const readRest = (open: Connection) =>
-      Effect.suspend(() => {
-        connection = undefined
-        follows = false
-        return Effect.zipRight(Scope.close(open.scope, Exit.void), pull)
-      })
+    /** After a response that the server ended. */
+    const goOn = (open: Connection, withinLine: boolean): Pull.Pull<string, ClusterError> =>
+      open.request.follow
+        ? Effect.gen(function*() {
+          lastEnd = withinLine ? "withinLine" : "whole"
+          yield* close(open)
+          const state = yield* Effect.either(options.state)
+          if (state._tag === "Left") return yield* recover(open, state.left)
+          switch (state.right._tag) {
+            case "Ended": {
+              const { finishedAt } = state.right
+              const isBehind = finishedAt !== undefined && sortable(finishedAt) < wholeSecond(position.time())
+              return yield* reopen(open, { follow: false, from: isBehind ? "whole" : "since" })
+            }
+            case "Unknown":
+              return open.progress || withinLine
+                ? yield* reopen(open, { follow: open.progress, from: "since" })
+                : yield* Pull.end
+            case "Restarted":
+              // The log is that of a later run now.
+              if (sortable(state.right.startedAt) > wholeSecond(position.time())) return yield* Pull.end
+          }
+          empty = open.progress ? RetryPolicy.none : RetryPolicy.failed(empty, yield* Clock.currentTimeMillis)
+          if (empty.count > 1) yield* Effect.sleep(yield* RetryPolicy.delay(empty.count - 1, undefined))
+          return yield* reopen(open, { follow: true, from: "since" })
+        })
+        : Pull.end
+
+    const emit = (open: Connection, { behind, lines }: LogPosition.Filtered): Pull.Pull<string, ClusterError> => {
+      if (behind !== undefined) return reopen(open, { follow: true, from: behind })
+      if (Chunk.isNonEmpty(lines)) {
+        open.progress = true
+        lastEnd = "none"
+      }
+      return Effect.succeed(lines)
+    }
+
+    const receive = (open: Connection, received: Received): Pull.Pull<string, ClusterError> => {
+      switch (received._tag) {
+        case "Lines":
+          return Effect.suspend(() => emit(open, open.filter(received.lines)))
+        case "ContainerEnded":
+          return reopen(open, { follow: false, from: "since" })
+        case "Idle":
+          // A response since a time lacks the lines after the clock of the node was set back; the last line shows that.
+          return open.request.follow
+            ? reopen(open, { follow: true, from: open.request.from === "start" ? "since" : "last" })
+            : recover(open, new ClusterError({ ...options.subject, reason: "Timeout", detail: "no line in time" }))
+      }
+    }
 
     const pull: Pull.Pull<string, ClusterError> = Effect.suspend(() =>
-      Effect.flatMap(connection === undefined ? connect : Effect.succeed(connection), (current) =>
-        Effect.matchEffect(current.pull, {
+      Effect.flatMap(connection === undefined ? connect : Effect.succeed(connection), (open) =>
+        Effect.matchEffect(open.pull, {
           onFailure: (end) =>
-            Option.isNone(end) ? Pull.end : recover(current, end.value),
-          onSuccess: (lines) => Option.isNone(lines) ? readRest(current) : Effect.succeed(lines.value)
+            Option.isNone(end)
+              ? goOn(open, false)
+              : isEndedWithinLine(end.value)
+              ? goOn(open, true)
+              : recover(open, end.value),
+          onSuccess: (received) =>
+            receive(open, received)
         }))
     )
     return pull
   })
 
-interface Connection {
-  readonly scope: Scope.CloseableScope
-  /** None once the container has ended, and this connection is still open. */
-  readonly pull: Effect.Effect<Option.Option<Chunk.Chunk<string>>, Option.Option<ClusterError>>
-}
+/** An object that was deleted, or a container that was. */
+const isLost = ({ reason }: ClusterError): boolean => reason === "NotFound" || reason === "Invalid"
+
+/** The second of a timestamp; a status has no fractions. */
+const wholeSecond = (time: string): string => sortable(time).slice(0, 19)

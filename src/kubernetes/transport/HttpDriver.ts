@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import type { IncomingMessage } from "node:http"
 import * as Pull from "../../effect/Pull.js"
 import type { ApiRequest, WatchLine } from "../client/ApiRequest.js"
-import type { Driver } from "../client/Driver.js"
+import { type Driver, endedWithinLine } from "../client/Driver.js"
 import { ClusterError, fromStatus, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
 import type { Access, Credentials } from "../kubeconfig/KubeCredentials.js"
@@ -91,17 +91,24 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
     watch: (request, subject, decode) =>
       streamLines(open(request, subject, timeoutMillis), request, subject, {
         line: (line) => Option.map(Option.filter(parseJson(line), isWatchLine), decode),
-        unterminated: () => Either.left(cutWithinLine(subject))
+        unterminated: () => Either.left(endedWithinLine(subject))
       }),
 
-    lines: (request, subject) =>
-      // The kubelet sends no response header before the container has written something.
-      streamLines(
-        open(request, subject, request.query["follow"] === "true" ? Infinity : timeoutMillis),
+    lines: (request, subject) => {
+      const isFollowed = request.query["follow"] === "true"
+      return streamLines(
+        // The kubelet sends no response header before the container has written something.
+        open(request, subject, isFollowed ? Infinity : timeoutMillis),
         request,
         subject,
-        { line: Option.some, unterminated: Either.right }
+        {
+          line: Option.some,
+          unterminated: isFollowed && request.query["limitBytes"] === undefined
+            ? () => Either.left(endedWithinLine(subject))
+            : Either.right
+        }
       )
+    }
   }
 }
 
@@ -131,9 +138,6 @@ const isWatchLine = (u: unknown): u is WatchLine =>
   Predicate.isReadonlyRecord(u) && watchLineTypes.has(u["type"]) && Predicate.isReadonlyRecord(u["object"])
 
 const decodeError = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
-
-const cutWithinLine = (subject: Subject) =>
-  new ClusterError({ ...subject, reason: "Unreachable", detail: "the connection was closed within a line" })
 
 interface LineDecoder<A> {
   /** None for an invalid line. */

@@ -1,0 +1,120 @@
+/**
+ * Every wait of the client: what is waited for, for how long, and what happens at the limit. docs/operating.md shows this table.
+ */
+import * as Duration from "effect/Duration"
+
+export interface Wait {
+  /** What is waited for. */
+  readonly name: string
+  readonly limit: Duration.Duration
+  /** What happens at the limit. */
+  readonly then: string
+}
+
+const wait = (name: string, limit: Duration.DurationInput, then: string): Wait => ({
+  name,
+  limit: Duration.decode(limit),
+  then
+})
+
+/** libuv sends this many TCP probes, one a second (deps/uv/src/unix/tcp.c uv__tcp_keepalive), and then closes the connection. */
+const probes = Duration.seconds(10)
+
+/** The time of silence before the first TCP probe. */
+export const keepaliveDelay = Duration.seconds(30)
+
+export const responseStart = wait(
+  "start of a response, connecting included",
+  "30 seconds",
+  "`Timeout`; reads and deletes are retried. `KubernetesCluster.layerWith({ timeout })` sets it"
+)
+
+export const responseIdle = wait("next bytes of a response", "30 seconds", "`Timeout`, as above")
+
+export const responseEnd = wait("end of a response", "2 minutes", "`Timeout`, as above")
+
+export const errorBody = wait("end of an error response", "10 seconds", "the error lacks the server's message")
+
+export const silentPeer = wait(
+  "sign of life of a server with an open connection (TCP keepalive)",
+  Duration.sum(keepaliveDelay, probes),
+  "the connection is lost: watches and followed logs resume"
+)
+
+export const idleConnection = wait("next request on an idle connection", "1 minute", "the connection is closed")
+
+export const watchIdle = wait("next line of a watch", "50 seconds", "the watch is resumed on another connection")
+
+export const watchQuiet = wait(
+  "next line of a watch that was resumed for its silence",
+  "90 seconds",
+  "the watch is resumed; a server with bookmarks sends one a minute"
+)
+
+export const watchEnd = wait(
+  "end of a watch after the 5 to 10 minutes for which it was requested",
+  "5 seconds",
+  "the watch is resumed"
+)
+
+export const streamedListIdle = wait(
+  "next object of a streamed list, or the bookmark that ends it",
+  "10 seconds",
+  "a paged list, also the next times"
+)
+
+export const streamedListEnd = wait(
+  "bookmark that ends a streamed list",
+  "30 seconds",
+  "a paged list, also the next times"
+)
+
+export const logIdle = wait(
+  "next line of a followed log",
+  "45 seconds",
+  "the log is requested again from the time of its last line"
+)
+
+export const retryDelay = wait(
+  "next attempt after a failure: a random part of 800 ms, doubled at each failure",
+  "30 seconds",
+  "the next attempt. A request has 5; watches and followed logs have no limit"
+)
+
+export const retryAfter = wait(
+  "next attempt of a request after `Retry-After`",
+  "30 seconds",
+  "a longer `Retry-After` fails the request"
+)
+
+export const streamRetryAfter = wait(
+  "next attempt of a watch or followed log after `Retry-After`",
+  "5 minutes",
+  "the next attempt"
+)
+
+export const refused = wait(
+  "next attempt of a watch that the server refuses (401, 403, 404)",
+  "30 seconds",
+  "the next attempt; its readers get the error"
+)
+
+/** All rows, in the order of the documentation. */
+export const all: ReadonlyArray<Wait> = [
+  responseStart,
+  responseIdle,
+  responseEnd,
+  errorBody,
+  silentPeer,
+  idleConnection,
+  watchIdle,
+  watchQuiet,
+  watchEnd,
+  streamedListIdle,
+  streamedListEnd,
+  logIdle,
+  retryDelay,
+  retryAfter,
+  streamRetryAfter,
+  refused
+]

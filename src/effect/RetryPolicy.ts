@@ -31,10 +31,11 @@ export interface RetryPolicy<in E> {
 
 // client-go's reflector (tools/cache/reflector.go): 800 ms, doubled up to 30 s.
 const minDelay = 800
-const maxDelay = 30_000
+/** In milliseconds. */
+export const maxDelay = 30_000
 
 /** A longer Retry-After is capped. */
-const retryAfterCap = Duration.minutes(5)
+export const retryAfterCap = Duration.minutes(5)
 
 /** After this time without a failure, the next one counts as the first. */
 const resetAfter = Duration.toMillis(Duration.minutes(2))

@@ -38,6 +38,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import * as Waits from "./client/Waits.js"
 import * as Cluster from "./Cluster.js"
 import type { ConfigurationError } from "./kubeconfig/ConfigurationError.js"
 import * as FileSource from "./kubeconfig/FileSource.js"
@@ -212,6 +213,6 @@ const connect = (
     return yield* Cluster.make(HttpDriver.make({
       credentials,
       defaultNamespace: options?.namespace ?? credentials.contextNamespace ?? "default",
-      timeout: Duration.decode(options?.timeout ?? "30 seconds")
+      timeout: Duration.decode(options?.timeout ?? Waits.responseStart.limit)
     }))
   })

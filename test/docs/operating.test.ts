@@ -2,11 +2,12 @@
  * docs/operating.md names every metric and span there is, with the labels and attributes that they have.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Metric, type MetricLabel, Stream } from "effect"
+import { Duration, Effect, Exit, Layer, Metric, type MetricLabel, Predicate, Stream } from "effect"
 import { BackendSelection, BuildBackend, BuildInput, Cluster, Resources } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import * as Waits from "../../src/kubernetes/client/Waits.js"
 import { Ears } from "../support/Eavesdropper.js"
 
 const root = Path.resolve(import.meta.dirname, "../..")
@@ -56,6 +57,32 @@ describe("docs/operating.md", () => {
     )
     assert.isNotEmpty(inSource)
     assert.deepStrictEqual(Array.from(metrics.keys()).toSorted(), inSource.toSorted())
+  })
+
+  it("waits: lists each wait of the client with its limit and what happens then, and no other", () => {
+    const section = page.split("\n## Waits\n")[1]?.split("\n## ")[0] ?? ""
+    const listed = section.split("\n").filter((line) => line.startsWith("| ")).slice(1)
+    assert.deepStrictEqual(
+      listed,
+      Waits.all.map(({ limit, name, then }) => `| ${name} | ${Duration.format(limit)} | ${then} |`)
+    )
+    const exported = Object.values(Waits).filter((value) => Predicate.hasProperty(value, "then"))
+    assert.sameMembers([...Waits.all], exported)
+  })
+
+  it("waits: the client has no other limit in milliseconds or seconds", () => {
+    const folder = Path.join(root, "src/kubernetes")
+    const limits = Fs.readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => /^(client|transport|reflector)\/.*\.ts$/.test(file) && !file.endsWith("Waits.ts"))
+      .flatMap((file) =>
+        Array.from(
+          Fs.readFileSync(Path.join(folder, file), "utf8").matchAll(
+            /^.*(?:Duration\.(?:millis|seconds|minutes)\(\d|Effect\.(?:sleep|delay|timeout\w*)\("|: "\d+ (?:milli|second|minute)).*$/gm
+          ),
+          ([line]) => `${file}: ${line.trim()}`
+        )
+      )
+    assert.deepStrictEqual(limits, [])
   })
 
   it("spans: lists each span of the source, and no other", () => {

@@ -27,7 +27,6 @@ const watches: ReadonlyArray<readonly [string, (response: ServerResponse) => voi
   ["no type", send("{\"object\":{}}\n"), "Decode"],
   ["an object that is a list", send(line("ADDED", [])), "Decode"],
   ["an object that is null", send(line("ADDED", null)), "Decode"],
-  ["an empty line", send("\n"), "Decode"],
   ["two objects in one line", send(line("ADDED", pod()).trim().repeat(2), "\n"), "Decode"],
   ["deep nesting", send(`{"type":"ADDED","object":${deep(200_000)}}\n`), "Decode"],
   ["a NUL byte", send("\0\n"), "Decode"],
@@ -65,6 +64,18 @@ layer(TestServer.authority, { excludeTestServices: true })("watch", (it) => {
       }), 60_000)
   }
 
+  it.scoped("blank lines: ignored between events", () =>
+    Effect.gen(function*() {
+      const { cluster } = yield* clusterAt((_request, response) => {
+        send("\n", line("ADDED", pod()), "\r\n", " \n", line("MODIFIED", pod({ resourceVersion: "2" })), "\n ")(
+          response
+        )
+        response.end()
+      })
+      const events = yield* Stream.runCollect(cluster.watch(Resources.Pod))
+      assert.deepStrictEqual(Chunk.toReadonlyArray(events).map(({ resourceVersion }) => resourceVersion), ["1", "2"])
+    }))
+
   it.scoped("a line of a megabyte in small pieces: one event", () =>
     Effect.gen(function*() {
       const large = line("ADDED", pod({ labels: { a: "é".repeat(500_000) } }))
@@ -84,6 +95,10 @@ layer(TestServer.authority, { excludeTestServices: true })("watch", (it) => {
       Effect.gen(function*() {
         const served: Array<string> = []
         const { cluster } = yield* clusterAt((request, response) => {
+          if (!(request.url ?? "").includes("watch=true")) {
+            response.end("[]")
+            return
+          }
           served.push(request.url ?? "")
           const next = [...watches].filter(([what]) => what !== "an endless line")[served.length - 1]
           if (next !== undefined) {

@@ -17,7 +17,7 @@ import {
 import type { WatchLine } from "../../src/kubernetes/client/ApiRequest.js"
 import * as ClusterMetrics from "../../src/kubernetes/client/ClusterMetrics.js"
 import * as Requests from "../../src/kubernetes/client/Requests.js"
-import type { ClusterError } from "../../src/kubernetes/ClusterError.js"
+import { ClusterError } from "../../src/kubernetes/ClusterError.js"
 import type { Change, Follower, Reflector } from "../../src/kubernetes/Reflector.js"
 import * as SharedReflectors from "../../src/kubernetes/reflector/SharedReflectors.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
@@ -39,6 +39,13 @@ const after = (server: Effect.Effect.Success<typeof Scripted.make>, wait: Durati
     assert.isTrue(yield* server.quiet)
     yield* TestClock.adjust("1 millis")
   })
+
+const noConnection = new ClusterError({
+  verb: "watch",
+  resource: "pods",
+  reason: "Unreachable",
+  cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" })
+})
 
 const selected = { namespace: "ns", labelSelector: undefined, fieldSelector: undefined }
 
@@ -114,7 +121,11 @@ describe("Reflector", () => {
     for (
       const [what, answer] of [
         ["rejects the parameters", refusal(422, "Invalid")],
-        ["does not understand the parameters", refusal(400, "BadRequest")]
+        ["does not understand the parameters", refusal(400, "BadRequest")],
+        ["does not find the path of the watch (404)", refusal(404, "NotFound")],
+        ["does not allow the method (405)", refusal(405, "MethodNotAllowed")],
+        ["does not accept the media type (406)", refusal(406, "NotAcceptable")],
+        ["does not implement it (501)", refusal(501, "NotImplemented")]
       ] as const
     ) {
       scoped(`is paged from now on when the server ${what}`, () =>
@@ -151,6 +162,80 @@ describe("Reflector", () => {
         assert.deepStrictEqual(yield* names(reflector), ["a"])
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "7")
       }))
+
+    scoped(
+      "is paged, also for other kinds, when a server that ignores the parameters sends an object now and then",
+      () =>
+        Effect.gen(function*() {
+          const { reflect, reflector, server } = yield* start
+          const watch = yield* server.watch
+          for (let second = 0; second < 25; second += 5) {
+            yield* watch.send(line("ADDED", pod(`p${second}`, 10 + second)))
+            yield* settle
+            yield* TestClock.adjust("5 seconds")
+          }
+          assert.isTrue(yield* server.quiet)
+          yield* TestClock.adjust("5 seconds")
+          yield* watch.closed
+          yield* (yield* server.asked).reply(listOf(40, [pod("a", 2)]))
+          assert.deepStrictEqual(yield* names(reflector), ["a"])
+          yield* server.watch
+          yield* reflect(Resources.ConfigMap, selected)
+          assert.strictEqual((yield* server.asked).request.path, "/api/v1/namespaces/ns/configmaps")
+          yield* reflect(Resources.Build, selected)
+          assert.strictEqual((yield* server.watch).request.query["sendInitialEvents"], "true")
+        })
+    )
+
+    for (
+      const [what, answer] of [
+        ["fails with 500", refusal(500, "InternalError")],
+        ["fails with 503", refusal(503, "ServiceUnavailable")],
+        ["times out with 504", refusal(504, "Timeout")],
+        ["cuts the stream", cut]
+      ] as const
+    ) {
+      scoped(
+        `is paged when the server ${what}, and for ten minutes after the second time`,
+        () =>
+          Effect.gen(function*() {
+            const { reflect, reflector, server } = yield* start
+            yield* (yield* server.watch).fail(answer)
+            yield* (yield* server.asked).reply(listOf(7, [pod("a", 1)]))
+            assert.deepStrictEqual(yield* names(reflector), ["a"])
+            assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "7")
+
+            const reflected = (namespace: string) => reflect(Resources.Pod, { ...selected, namespace })
+            yield* reflected("two")
+            yield* (yield* server.watch).fail(answer)
+            yield* (yield* server.asked).reply(listOf(8, []))
+            yield* reflected("three")
+            assert.strictEqual((yield* server.asked).request.path, "/api/v1/namespaces/three/pods")
+            yield* TestClock.adjust("10 minutes")
+            yield* Effect.repeat(Effect.zipRight(server.watch, settle), { until: () => server.quiet })
+            yield* reflected("four")
+            const watch = yield* server.watch
+            assert.strictEqual(watch.request.path, "/api/v1/namespaces/four/pods")
+            assert.strictEqual(watch.request.query["sendInitialEvents"], "true")
+          })
+      )
+    }
+
+    for (
+      const [what, error, delay] of [
+        ["the user is not known", refusal(401, "Unauthorized"), 30_000],
+        ["the server throttles", throttled(45), 45_000],
+        ["there is no connection", noConnection, 800]
+      ] as const
+    ) {
+      scoped(`is not paged when ${what}`, () =>
+        Effect.gen(function*() {
+          const { server } = yield* start
+          yield* (yield* server.watch).fail(error)
+          yield* after(server, delay)
+          assert.strictEqual((yield* server.watch).request.query["sendInitialEvents"], "true")
+        }))
+    }
 
     scoped("is paged once when the stream ends before the final bookmark", () =>
       Effect.gen(function*() {
@@ -195,7 +280,7 @@ describe("Reflector", () => {
         const { reflector, server } = yield* start
         const waiting = yield* Effect.fork(reflector.list)
         for (let i = 0; i < 10; i++) {
-          yield* (yield* server.watch).fail(cut)
+          yield* (yield* server.watch).fail(noConnection)
           yield* after(server, Math.min(30_000, 800 * 2 ** i))
         }
         yield* (yield* server.watch).send(bookmark(3, { end: true }))
@@ -273,8 +358,11 @@ describe("Reflector", () => {
         }
         yield* after(server, 6400)
         const healthy = yield* server.watch
-        yield* healthy.send(bookmark(101))
-        yield* TestClock.adjust("2 minutes")
+        for (let i = 0; i < 3; i++) {
+          yield* healthy.send(bookmark(101))
+          yield* settle
+          yield* TestClock.adjust("40 seconds")
+        }
         yield* healthy.fail(cut)
         yield* after(server, 800)
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "101")
@@ -306,6 +394,22 @@ describe("Reflector", () => {
         yield* after(server, "305 seconds")
         yield* watch.closed
         assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "100")
+      }))
+
+    scoped("is resumed after 75 seconds without a line when the server sends bookmarks", () =>
+      Effect.gen(function*() {
+        const { server, watch } = yield* listed()
+        yield* TestClock.adjust("200 seconds")
+        assert.isTrue(yield* server.quiet)
+        yield* watch.send(bookmark(101))
+        yield* settle
+        yield* after(server, "75 seconds")
+        yield* watch.closed
+        const second = yield* server.watch
+        assert.strictEqual(second.request.query["resourceVersion"], "101")
+        yield* after(server, "75 seconds")
+        yield* second.closed
+        assert.strictEqual((yield* server.watch).request.query["resourceVersion"], "101")
       }))
 
     scoped("fails at an event without a resourceVersion", () =>

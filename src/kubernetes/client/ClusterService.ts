@@ -249,7 +249,8 @@ export interface Service {
   ) => Stream.Stream<WatchEvent<A>, ClusterError>
   /**
    * The log lines of an object with a `log` subresource: a pod, or an OpenShift Build. With `follow` the stream resumes after
-   * a lost connection without losing or repeating a line, and ends when the container does.
+   * a lost connection, and when the server ends the log while the container runs, without losing or repeating a line. One line
+   * marks a part that the server does not have any more. The stream ends when the container does.
    */
   readonly logs: <A>(resource: Resource<A>, name: string, options?: LogOptions) => Stream.Stream<string, ClusterError>
   /** The API groups of the server with their versions, the preferred version first. The core group is the empty string. */

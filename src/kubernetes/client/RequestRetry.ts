@@ -1,18 +1,19 @@
 /**
  * Which failed requests are repeated: the policies of each verb.
  */
-import * as Duration from "effect/Duration"
 import type { RetryPolicy } from "../../effect/RetryPolicy.js"
 import type { ClusterError } from "../ClusterError.js"
+import * as Waits from "./Waits.js"
 
 export type Policy = RetryPolicy<ClusterError>
 
 const maxAttempts = 5
 
-/** An error with a longer Retry-After is returned to the caller. */
-const maxRetryAfter = Duration.seconds(30)
-
-const policy = (isRetryable: (error: ClusterError) => boolean): Policy => ({ isRetryable, maxAttempts, maxRetryAfter })
+const policy = (isRetryable: (error: ClusterError) => boolean): Policy => ({
+  isRetryable,
+  maxAttempts,
+  maxRetryAfter: Waits.retryAfter.limit
+})
 
 const isNotCarriedOut = (error: ClusterError): boolean => error.retryable && error.ambiguous !== true
 

@@ -2,6 +2,7 @@
  * Every wait of the client: what is waited for, for how long, and what happens at the limit. docs/operating.md shows this table.
  */
 import * as Duration from "effect/Duration"
+import * as RetryPolicy from "../../effect/RetryPolicy.js"
 
 export interface Wait {
   /** What is waited for. */
@@ -43,12 +44,12 @@ export const silentPeer = wait(
 
 export const idleConnection = wait("next request on an idle connection", "1 minute", "the connection is closed")
 
-export const watchIdle = wait("next line of a watch", "50 seconds", "the watch is resumed on another connection")
-
-export const watchQuiet = wait(
-  "next line of a watch that was resumed for its silence",
-  "90 seconds",
-  "the watch is resumed; a server with bookmarks sends one a minute"
+// kube-apiserver sends a bookmark every minute (staging/src/k8s.io/apiserver/pkg/storage/cacher/cacher.go bookmarkFrequency).
+// kube-apiserver sends a bookmark every minute (staging/src/k8s.io/apiserver/pkg/storage/cacher/cacher.go bookmarkFrequency).
+export const watchIdle = wait(
+  "next line of a watch, from a server that has sent a bookmark",
+  "75 seconds",
+  "the watch is resumed on another connection"
 )
 
 export const watchEnd = wait(
@@ -69,6 +70,12 @@ export const streamedListEnd = wait(
   "a paged list, also the next times"
 )
 
+export const pagedFor = wait(
+  "next streamed list after two that failed",
+  "10 minutes",
+  "lists are streamed again"
+)
+
 export const logIdle = wait(
   "next line of a followed log",
   "45 seconds",
@@ -77,7 +84,7 @@ export const logIdle = wait(
 
 export const retryDelay = wait(
   "next attempt after a failure: a random part of 800 ms, doubled at each failure",
-  "30 seconds",
+  RetryPolicy.maxDelay,
   "the next attempt. A request has 5; watches and followed logs have no limit"
 )
 
@@ -89,7 +96,7 @@ export const retryAfter = wait(
 
 export const streamRetryAfter = wait(
   "next attempt of a watch or followed log after `Retry-After`",
-  "5 minutes",
+  RetryPolicy.retryAfterCap,
   "the next attempt"
 )
 
@@ -108,10 +115,10 @@ export const all: ReadonlyArray<Wait> = [
   silentPeer,
   idleConnection,
   watchIdle,
-  watchQuiet,
   watchEnd,
   streamedListIdle,
   streamedListEnd,
+  pagedFor,
   logIdle,
   retryDelay,
   retryAfter,

@@ -14,12 +14,14 @@ import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import * as ClusterMetrics from "../client/ClusterMetrics.js"
 import type { Driver } from "../client/Driver.js"
 import type * as Requests from "../client/Requests.js"
+import * as Waits from "../client/Waits.js"
 import { ClusterError } from "../ClusterError.js"
 import * as WatchEvent from "../decode/WatchEvent.js"
 import type { Reflector } from "../Reflector.js"
 import { label, type Resource } from "../Resource.js"
 import * as ChangeQueue from "./ChangeQueue.js"
 import type * as Indexer from "./Indexer.js"
+import type * as PagedOnly from "./PagedOnly.js"
 import * as Store from "./Store.js"
 import * as Watcher from "./Watcher.js"
 
@@ -29,15 +31,15 @@ export interface Options<A> {
   /** Undefined for all namespaces. */
   readonly namespace: string | undefined
   readonly call: (verb: "list" | "watch") => Requests.Call
-  /** The resources for which the server has no streamed lists; shared by the reflectors of a cluster. */
-  readonly pagedOnly: Set<string>
+  /** The servers whose streamed lists fail; shared by the reflectors of a cluster. */
+  readonly pagedOnly: PagedOnly.PagedOnly
 }
 
 /** A watch that ends earlier and without an event has failed; in milliseconds. */
 const minWatchDuration = 1_000
 
 /** How long a refusal is hidden from the readers of a synced store, in milliseconds: a starting API server refuses requests. */
-const refusalGrace = 30_000
+const refusalGrace = Duration.toMillis(Waits.refused.limit)
 
 /**
  * Consecutive server errors and undecodable responses at the same resourceVersion after which the reflector lists again.
@@ -155,6 +157,7 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
   let failures = RetryPolicy.none
   let refusedSince: number | undefined
   let serverFaults = 0
+  let hasBookmarks = false
 
   const undecodable = new Map<string, string>()
 
@@ -201,7 +204,11 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
         countChange(decoded)
         store.remove(decoded)
       },
-      bookmarked: moveTo,
+      bookmarked: (version) => {
+        hasBookmarks = true
+        moveTo(version)
+      },
+      expectsBookmarks: () => hasBookmarks,
       received: Effect.suspend(() => Effect.zipRight(logUndecodable, gauges.received(store.entries.size)))
     }
   }

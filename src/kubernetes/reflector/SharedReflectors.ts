@@ -9,6 +9,7 @@ import type { Driver } from "../client/Driver.js"
 import * as Requests from "../client/Requests.js"
 import type { Reflector, Selected } from "../Reflector.js"
 import type { Resource } from "../Resource.js"
+import * as PagedOnly from "./PagedOnly.js"
 import * as ReflectorLoop from "./ReflectorLoop.js"
 
 /** An unused reflector is kept for this time, for the next user. */
@@ -21,7 +22,7 @@ export const make = (driver: Driver): Effect.Effect<Reflect, never, Scope.Scope>
   Effect.gen(function*() {
     const scope = yield* Effect.scope
     const mutex = yield* Effect.makeSemaphore(1)
-    const pagedOnly = new Set<string>()
+    const pagedOnly = PagedOnly.make()
     const owner = {}
 
     // The map of a resource is stored with the resource: a single map could not hold reflectors of different types.

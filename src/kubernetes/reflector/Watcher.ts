@@ -10,19 +10,24 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
+import { failedToConnect } from "../client/ConnectFailure.js"
 import type { Driver } from "../client/Driver.js"
 import * as Pager from "../client/Pager.js"
 import * as Requests from "../client/Requests.js"
+import * as Waits from "../client/Waits.js"
 import { ClusterError, type Subject } from "../ClusterError.js"
 import * as WatchEvent from "../decode/WatchEvent.js"
-import { label, type Resource } from "../Resource.js"
+import type { Resource } from "../Resource.js"
+import * as PagedOnly from "./PagedOnly.js"
 
-/** Receives the results. Each call but `received` also moves the resourceVersion from which a watch can be resumed. */
+/** Receives the results. Each call but the last two also moves the resourceVersion from which a watch can be resumed. */
 export interface Sink<A> {
   readonly replaced: (list: ReadonlyMap<string, WatchEvent.DecodedObject<A>>, resourceVersion: string) => void
   readonly applied: (decoded: WatchEvent.DecodedObject<A>) => void
   readonly removed: (decoded: WatchEvent.DecodedObject<A>) => void
   readonly bookmarked: (resourceVersion: string) => void
+  /** Whether the server sends bookmarks, so that a silent connection is a lost one. */
+  readonly expectsBookmarks: () => boolean
   /** Runs after each chunk of lines. */
   readonly received: Effect.Effect<void>
 }
@@ -39,53 +44,43 @@ export interface Source<A> {
 const minWatchTimeout = 300
 const maxWatchTimeout = 600
 
-/** Seconds after the timeout of a watch at which a connection that is still open counts as dead. */
-const grace = 5
-
-/** Limit between two objects of a streamed list, and between the last one and the bookmark that ends the list. */
-const streamedListTimeout = Duration.seconds(10)
-
 class Ended extends Data.TaggedError("Ended") {}
 
-/** The server does not stream lists; `permanent` if a retry will not change that. */
+/** The streamed list failed; `permanent` if the server will not stream it the next time either. */
 class NoStreamedList extends Data.TaggedError("NoStreamedList")<{ readonly permanent: boolean }> {}
 
 /**
- * Runs a streamed list and continues as a watch. Where the server does not stream lists, runs a paged list and returns; the
- * resource is then recorded in `pagedOnly`.
+ * Runs a streamed list and continues as a watch. Where that fails, runs a paged list and returns. `pagedOnly` records the
+ * servers for which that is so.
  */
-export const listAndWatch = <A>(source: Source<A>, pagedOnly: Set<string>): Effect.Effect<void, ClusterError> => {
-  const kind = label(source.resource)
-  return pagedOnly.has(kind) ?
-    paged(source) :
-    Effect.catchTag(streamed(source), "NoStreamedList", ({ permanent }) =>
-      Effect.map(paged(source), () => {
-        if (permanent) {
-          pagedOnly.add(kind)
-        }
-      }))
-}
+export const listAndWatch = <A>(
+  source: Source<A>,
+  pagedOnly: PagedOnly.PagedOnly
+): Effect.Effect<void, ClusterError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    PagedOnly.isPaged(pagedOnly, source.resource, now)
+      ? paged(source)
+      : Effect.asVoid(Effect.catchTag(
+        streamed(source, pagedOnly),
+        "NoStreamedList",
+        ({ permanent }) => Effect.map(paged(source), () => PagedOnly.failed(pagedOnly, source.resource, now, permanent))
+      )))
 
-/** Watches from a resourceVersion until the server ends the watch, which it does every few minutes. */
+/** Watches from a resourceVersion until the server ends the watch, which it does every few minutes, or is silent. */
 export const watch = <A>(source: Source<A>, resourceVersion: string): Effect.Effect<void, ClusterError> =>
-  Effect.catchTag(
-    session(source, { resourceVersion }, (pull, subject) => follow(source.sink, pull, subject)),
-    "Ended",
-    () => Effect.void
-  )
+  session(source, { resourceVersion }, (pull, subject) => follow(source.sink, pull, subject))
 
 const paged = <A>({ call, driver, previous, resource, sink }: Source<A>): Effect.Effect<void, ClusterError> =>
-  Effect.map(
-    Pager.list(driver.request, resource, call("list"), previous),
-    ({ items, resourceVersion }) => sink.replaced(new Map(items.map((item) => [item.key, item])), resourceVersion)
-  )
+  Effect.map(Pager.list(driver.request, resource, call("list"), previous), ({ items, resourceVersion }) => {
+    sink.replaced(new Map(items.map((item) => [item.key, item])), resourceVersion)
+  })
 
 type Pull<A> = Effect.Effect<Chunk.Chunk<WatchEvent.Event<A>>, ClusterError | Ended>
 
 const session = <A, E>(
   { call, driver, previous, resource, sink }: Source<A>,
   query: Readonly<Record<string, string | boolean>>,
-  body: (pull: Pull<A>, subject: Subject) => Effect.Effect<never, E>
+  body: (pull: Pull<A>, subject: Subject) => Effect.Effect<never, E | Ended>
 ): Effect.Effect<void, E> =>
   Effect.gen(function*() {
     const timeoutSeconds = yield* Random.nextIntBetween(minWatchTimeout, maxWatchTimeout + 1)
@@ -98,12 +93,28 @@ const session = <A, E>(
     const lines = yield* Stream.toPull(
       driver.watch(request, subject, WatchEvent.decodeLine(resource, subject, previous))
     )
+    const startedAt = yield* Clock.currentTimeMillis
+    const end = startedAt + timeoutSeconds * 1000 + Duration.toMillis(Waits.watchEnd.limit)
+    let receivedAt = startedAt
     const pull = lines.pipe(
       Effect.mapError(Option.getOrElse(() => new Ended())),
+      Effect.zipLeft(Effect.map(Clock.currentTimeMillis, (now) => {
+        receivedAt = now
+      })),
       Effect.tap(sink.received)
     )
-    yield* Effect.timeoutOption(body(pull, subject), Duration.seconds(timeoutSeconds + grace))
-  }).pipe(Effect.scoped)
+    // One timer for the watch instead of one for each line.
+    const untilSilent: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const idleEnd = receivedAt + Duration.toMillis(Waits.watchIdle.limit)
+      const left = (sink.expectsBookmarks() ? Math.min(idleEnd, end) : end) - now
+      return left <= 0
+        ? Effect.void
+        : Effect.delay(untilSilent, Math.min(left, Duration.toMillis(Waits.watchIdle.limit)))
+    })
+    yield* Effect.raceFirst(body(pull, subject), untilSilent)
+  }).pipe(Effect.scoped, Effect.catchIf(isEnded, () => Effect.void))
+
+const isEnded = (error: unknown): error is Ended => error instanceof Ended
 
 const follow = <A>(sink: Sink<A>, pull: Pull<A>, subject: Subject): Effect.Effect<never, ClusterError | Ended> =>
   Effect.forever(Effect.flatMap(pull, (events) => deliver(sink, events, subject)))
@@ -138,36 +149,56 @@ const deliver = <A>(
 const withoutVersion = (subject: Subject) =>
   new ClusterError({ ...subject, reason: "Decode", detail: "a watch event has no resourceVersion" })
 
-const streamed = <A>(source: Source<A>): Effect.Effect<void, ClusterError | NoStreamedList> =>
-  Effect.catchTag(
-    session(source, { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" }, (pull, subject) =>
+const streamed = <A>(
+  source: Source<A>,
+  pagedOnly: PagedOnly.PagedOnly
+): Effect.Effect<void, ClusterError | NoStreamedList> =>
+  session(
+    source,
+    { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" },
+    (pull, subject) =>
       Effect.gen(function*() {
-        const rest = yield* readList(source.sink, pull, subject)
+        const rest = yield* readList(source, pagedOnly, pull, subject)
+        PagedOnly.succeeded(pagedOnly, source.resource)
         yield* deliver(source.sink, rest, subject)
         return yield* follow(source.sink, pull, subject)
-      })),
-    "Ended",
-    () =>
-      Effect.void
+      })
   )
+
+/**
+ * Whether a paged list is tried after this failure of a streamed one: not if it would fail too, because there is no connection
+ * or the user is not known, nor while the server throttles.
+ */
+const isWorthPaging = (error: ClusterError): boolean =>
+  error.code !== 401 && error.code !== 429 && !failedToConnect(error.cause)
+
+// The server does not know the parameters (400, 422), or nothing between does (404, 405, 406, 501).
+const permanentCodes: ReadonlySet<number | undefined> = new Set([400, 404, 405, 406, 422, 501])
+
+const idleMillis = Duration.toMillis(Waits.streamedListIdle.limit)
 
 /** Reads up to the bookmark that ends the list, delivers the list, and returns the events after the bookmark. */
 const readList = <A>(
-  sink: Sink<A>,
+  { resource, sink }: Source<A>,
+  pagedOnly: PagedOnly.PagedOnly,
   pull: Pull<A>,
   subject: Subject
 ): Effect.Effect<ReadonlyArray<WatchEvent.Event<A>>, ClusterError | NoStreamedList> =>
   Effect.gen(function*() {
     const listed = new Map<string, WatchEvent.DecodedObject<A>>()
-    let deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(streamedListTimeout)
+    // A server that ignores the parameters sends the events of a watch, one now and then, and no bookmark.
+    const startedAt = yield* Clock.currentTimeMillis
+    const end = startedAt + Duration.toMillis(Waits.streamedListEnd.limit)
+    let idleEnd = startedAt + idleMillis
     while (true) {
       const now = yield* Clock.currentTimeMillis
       const events = Chunk.toReadonlyArray(
         yield* Effect.timeoutFail(pull, {
-          duration: Duration.millis(deadline - now),
+          duration: Duration.millis(Math.min(idleEnd, end) - now),
           onTimeout: () => new NoStreamedList({ permanent: true })
         })
       )
+      const receivedAt = yield* Clock.currentTimeMillis
       for (const [index, event] of events.entries()) {
         switch (event._tag) {
           case "Error":
@@ -175,7 +206,7 @@ const readList = <A>(
           case "Applied":
             listed.set(event.decoded.key, event.decoded)
             if (event.type === "Added") {
-              deadline = now + Duration.toMillis(streamedListTimeout)
+              idleEnd = receivedAt + idleMillis
             }
             break
           case "Deleted":
@@ -194,11 +225,16 @@ const readList = <A>(
     }
   }).pipe(
     Effect.catchTags({
-      // A server without WatchList sends the objects without the bookmark, or rejects the unknown option.
       Ended: () => new NoStreamedList({ permanent: false }),
-      ClusterError: (error) =>
-        error.reason === "Invalid" || error.reason === "Forbidden"
-          ? new NoStreamedList({ permanent: error.reason === "Invalid" })
-          : error
+      ClusterError: (error) => {
+        // A server that was just compacted may refuse a list once.
+        if (error.reason === "Expired" && !PagedOnly.hasFailed(pagedOnly, resource)) {
+          return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+            PagedOnly.failed(pagedOnly, resource, now, false)
+            return error
+          })
+        }
+        return isWorthPaging(error) ? new NoStreamedList({ permanent: permanentCodes.has(error.code) }) : error
+      }
     })
   )

@@ -1,6 +1,7 @@
 /**
  * Keep-alive agents of `node:https` for one API server, and the function that sends requests through them.
  */
+import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as http from "node:http"
@@ -8,14 +9,14 @@ import * as https from "node:https"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { urlToHttpOptions } from "node:url"
+import * as Waits from "../client/Waits.js"
 
 export type Tls = Pick<
   https.AgentOptions,
   "ca" | "cert" | "key" | "pfx" | "passphrase" | "secureContext" | "servername" | "rejectUnauthorized"
 >
 
-/** Milliseconds until the first TCP probe on a silent connection; libuv sends nine more, one a second, then closes it. */
-export const keepaliveMillis = 30_000
+export const keepaliveMillis = Duration.toMillis(Waits.keepaliveDelay)
 
 /** The part of Node's options for a connection that names the server. */
 export interface ConnectOptions {
@@ -31,8 +32,8 @@ const agentOptions = {
   /** Keeps idle connections. TCP keepalive is set by `watchPeer`. */
   keepAlive: true,
   keepAliveMsecs: keepaliveMillis,
-  /** Milliseconds that an idle connection is kept; shorter than the idle timeouts of common load balancers. */
-  timeout: 60_000,
+  /** Shorter than the idle timeouts of common load balancers. */
+  timeout: Duration.toMillis(Waits.idleConnection.limit),
   scheduling: "lifo"
 } as const
 

@@ -5,6 +5,7 @@ import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { constFalse } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
@@ -13,6 +14,7 @@ import type { IncomingMessage } from "node:http"
 import * as Pull from "../../effect/Pull.js"
 import type { ApiRequest, WatchLine } from "../client/ApiRequest.js"
 import { type Driver, endedWithinLine } from "../client/Driver.js"
+import * as Waits from "../client/Waits.js"
 import { ClusterError, fromStatus, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
 import type { Access, Credentials } from "../kubeconfig/KubeCredentials.js"
@@ -90,6 +92,9 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
 
     watch: (request, subject, decode) =>
       streamLines(open(request, subject, timeoutMillis), request, subject, {
+        idleMillis: Infinity,
+        // client-go's decoder and others skip white space between events.
+        ignores: (line) => line.trim() === "",
         line: (line) => Option.map(Option.filter(parseJson(line), isWatchLine), decode),
         unterminated: () => Either.left(endedWithinLine(subject))
       }),
@@ -102,6 +107,8 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
         request,
         subject,
         {
+          idleMillis: isFollowed ? Infinity : Duration.toMillis(Waits.responseIdle.limit),
+          ignores: constFalse,
           line: Option.some,
           unterminated: isFollowed && request.query["limitBytes"] === undefined
             ? () => Either.left(endedWithinLine(subject))
@@ -140,6 +147,10 @@ const isWatchLine = (u: unknown): u is WatchLine =>
 const decodeError = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
 
 interface LineDecoder<A> {
+  /** Limit for the next bytes, in milliseconds; infinite where the caller has one for lines. */
+  readonly idleMillis: number
+  /** Called only for a line that `line` does not decode. */
+  readonly ignores: (line: string) => boolean
   /** None for an invalid line. */
   readonly line: (line: string) => Option.Option<A>
   /** Decodes a last line without a newline. */
@@ -153,22 +164,24 @@ const streamLines = <A>(
   subject: Subject,
   decoder: LineDecoder<A>
 ): Stream.Stream<A, ClusterError> =>
-  Stream.unwrapScoped(Effect.map(Effect.flatMap(opened, ResponseBody.pull), (buffers) => {
-    const splitter = LineSplitter.make(maxLineLength)
-    const last = Effect.suspend((): Pull.Pull<A, ClusterError> => {
-      const part = splitter.rest()
-      return part === ""
-        ? Pull.end
-        : Effect.mapBoth(decoder.unterminated(part), { onFailure: Option.some, onSuccess: Chunk.of })
+  Stream.unwrapScoped(
+    Effect.map(Effect.flatMap(opened, (source) => ResponseBody.pull(source, decoder.idleMillis)), (buffers) => {
+      const splitter = LineSplitter.make(maxLineLength)
+      const last = Effect.suspend((): Pull.Pull<A, ClusterError> => {
+        const part = splitter.rest()
+        return part === "" || decoder.ignores(part)
+          ? Pull.end
+          : Effect.mapBoth(decoder.unterminated(part), { onFailure: Option.some, onSuccess: Chunk.of })
+      })
+      return Stream.repeatEffectChunkOption(Effect.matchEffect(buffers, {
+        onFailure: (error): Pull.Pull<A, ClusterError> =>
+          Option.isNone(error)
+            ? last
+            : Effect.fail(Option.some(TransportError.toClusterError(error.value, request, subject))),
+        onSuccess: (buffers) => Effect.mapError(decodeLines(splitter, buffers, decoder, subject), Option.some)
+      }))
     })
-    return Stream.repeatEffectChunkOption(Effect.matchEffect(buffers, {
-      onFailure: (error): Pull.Pull<A, ClusterError> =>
-        Option.isNone(error)
-          ? last
-          : Effect.fail(Option.some(TransportError.toClusterError(error.value, request, subject))),
-      onSuccess: (buffers) => Effect.mapError(decodeLines(splitter, buffers, decoder, subject), Option.some)
-    }))
-  }))
+  )
 
 const decodeLines = <A>(
   splitter: LineSplitter.LineSplitter,
@@ -185,7 +198,7 @@ const decodeLines = <A>(
       if (Option.isSome(one)) {
         decoded.push(one.value)
       } else {
-        invalid = true
+        invalid ||= !decoder.ignores(line)
       }
     })
   }

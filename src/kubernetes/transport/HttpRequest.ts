@@ -2,11 +2,13 @@
  * Sends one HTTP request and reads its response, within time and size limits. Interruption closes the connection.
  */
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { constVoid } from "effect/Function"
 import type * as Scope from "effect/Scope"
 import type { ClientRequest, IncomingMessage } from "node:http"
+import * as Waits from "../client/Waits.js"
 import { type Client, errorCode, type OutgoingRequest } from "./HttpAgent.js"
 import type { RequestLimiter } from "./RequestLimiter.js"
 import * as ResponseBody from "./ResponseBody.js"
@@ -23,9 +25,17 @@ export class ErrorResponse extends Data.TaggedError("ErrorResponse")<{
 export type Failure = ErrorResponse | TransportError
 
 /** API servers do not send larger responses; V8 refuses a text of twice the size. */
-const bodyLimits: ResponseBody.Limits = { bytes: 256 * 1024 * 1024, millis: 120_000 }
+const bodyLimits: ResponseBody.Limits = {
+  bytes: 256 * 1024 * 1024,
+  millis: Duration.toMillis(Waits.responseEnd.limit),
+  idleMillis: Duration.toMillis(Waits.responseIdle.limit)
+}
 
-const errorBodyLimits: ResponseBody.Limits = { bytes: 1024 * 1024, millis: 10_000 }
+const errorBodyLimits: ResponseBody.Limits = {
+  bytes: 1024 * 1024,
+  millis: Duration.toMillis(Waits.errorBody.limit),
+  idleMillis: Duration.toMillis(Waits.errorBody.limit)
+}
 
 /** The body of a successful response as text. The response has to begin within `timeout` milliseconds. */
 export const text = (

@@ -14,16 +14,19 @@ import { BodyTooLarge, ConnectionLost, TimedOut } from "./TransportError.js"
 const highWaterMark = 256 * 1024
 
 /** The buffers received since the last pull, one at least. */
-export type BodyPull = Effect.Effect<Chunk.Chunk<Buffer>, Option.Option<ConnectionLost>>
+export type BodyPull = Effect.Effect<Chunk.Chunk<Buffer>, Option.Option<ConnectionLost | TimedOut>>
 
-/** Reads a body in pieces. Closing the scope before the end of the body closes the connection. */
-export const pull = (source: IncomingMessage): Effect.Effect<BodyPull, never, Scope.Scope> =>
+/**
+ * Reads a body in pieces, each of which has to arrive within `idleMillis`, which may be infinite. Closing the scope before the
+ * end of the body closes the connection.
+ */
+export const pull = (source: IncomingMessage, idleMillis: number): Effect.Effect<BodyPull, never, Scope.Scope> =>
   Effect.map(
-    Effect.acquireRelease(Effect.sync(() => start(source)), ({ release }) => Effect.sync(release)),
+    Effect.acquireRelease(Effect.sync(() => start(source, idleMillis)), ({ release }) => Effect.sync(release)),
     (reader) => reader.pull
   )
 
-const start = (source: IncomingMessage) => {
+const start = (source: IncomingMessage, idleMillis: number) => {
   let buffered: Array<Buffer> = []
   let length = 0
   let notify = constVoid
@@ -47,11 +50,16 @@ const start = (source: IncomingMessage) => {
   })
 
   return {
-    pull: Effect.async<Chunk.Chunk<Buffer>, Option.Option<ConnectionLost>>((resume) => {
-      const done = (result: BodyPull) => {
+    pull: Effect.async<Chunk.Chunk<Buffer>, Option.Option<ConnectionLost | TimedOut>>((resume) => {
+      const cancel = () => {
+        clearTimeout(idle)
         notify = constVoid
+      }
+      const done = (result: BodyPull) => {
+        cancel()
         resume(result)
       }
+      const idle = startTimeout(idleMillis, (timedOut) => done(Effect.fail(Option.some(timedOut))))
       notify = () => {
         if (buffered.length > 0) {
           done(Effect.succeed(Chunk.unsafeFromArray(buffered)))
@@ -65,9 +73,7 @@ const start = (source: IncomingMessage) => {
         }
       }
       notify()
-      return Effect.sync(() => {
-        notify = constVoid
-      })
+      return Effect.sync(cancel)
     }),
     release: () => {
       clearImmediate(scheduled)
@@ -78,7 +84,10 @@ const start = (source: IncomingMessage) => {
 
 export interface Limits {
   readonly bytes: number
+  /** Until the end of the body. */
   readonly millis: number
+  /** Until the next bytes. */
+  readonly idleMillis: number
 }
 
 type TextResult = Either.Either<string, ConnectionLost | BodyTooLarge | TimedOut>
@@ -89,15 +98,19 @@ export const text = (source: IncomingMessage, limits: Limits, done: (result: Tex
   let length = 0
   const cancel = () => {
     clearTimeout(timer)
+    clearTimeout(idle)
     detach()
   }
   const finish = (result: TextResult) => {
     cancel()
     done(result)
   }
-  const timer = startTimeout(limits.millis, (timedOut) => finish(Either.left(timedOut)))
+  const fail = (timedOut: TimedOut) => finish(Either.left(timedOut))
+  const timer = startTimeout(limits.millis, fail)
+  const idle = startTimeout(limits.idleMillis, fail)
   const detach = listen(source, {
     data: (bytes) => {
+      idle?.refresh()
       parts.push(bytes)
       length += bytes.length
       if (length > limits.bytes) {

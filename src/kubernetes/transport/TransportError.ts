@@ -5,6 +5,7 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import type { ApiRequest } from "../client/ApiRequest.js"
+import { failedToConnect } from "../client/ConnectFailure.js"
 import { ClusterError, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
 import { errorCode } from "./HttpAgent.js"
@@ -24,15 +25,6 @@ export class TimedOut extends Data.TaggedError("TimedOut")<{ readonly millis: nu
 
 /** A request without a usable response. */
 export type TransportError = InvalidRequest | ConnectionLost | BodyTooLarge | TimedOut
-
-/** No connection was made, so the request was not sent. */
-const connectCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH"
-])
 
 // OpenSSL's verification errors by the names that Node gives them (Node 24, doc/api/tls.md, "X509 certificate error codes", and
 // src/crypto/crypto_common.cc). All are final: the same certificate fails again.
@@ -72,9 +64,6 @@ const certificateCodes: ReadonlySet<string> = new Set([
 /** The peer ended the handshake with an alert, for example because it does not accept the client's certificate. */
 export const isTlsAlert = (error: { readonly _tag: string }): boolean =>
   error instanceof ConnectionLost && /^ERR_SSL_.*ALERT/.test(errorCode(error.cause))
-
-const failedToConnect = (cause: unknown) =>
-  connectCodes.has(errorCode(cause)) || (Predicate.hasProperty(cause, "syscall") && cause.syscall === "connect")
 
 const describe = (cause: unknown): string =>
   cause instanceof Error

@@ -107,10 +107,21 @@ export const text = (source: IncomingMessage, limits: Limits, done: (result: Tex
   }
   const fail = (timedOut: TimedOut) => finish(Either.left(timedOut))
   const timer = startTimeout(limits.millis, fail)
-  const idle = startTimeout(limits.idleMillis, fail)
+  // The timer is not restarted at each piece: it looks how long ago the last one was.
+  let receivedAt = performance.now()
+  const checkIdle = (left: number): NodeJS.Timeout | undefined =>
+    startTimeout(left, () => {
+      const next = receivedAt + limits.idleMillis - performance.now()
+      if (next > 0) {
+        idle = checkIdle(next)
+      } else {
+        fail(new TimedOut({ millis: limits.idleMillis }))
+      }
+    })
+  let idle = checkIdle(limits.idleMillis)
   const detach = listen(source, {
     data: (bytes) => {
-      idle?.refresh()
+      receivedAt = performance.now()
       parts.push(bytes)
       length += bytes.length
       if (length > limits.bytes) {

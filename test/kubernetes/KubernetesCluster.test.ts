@@ -545,13 +545,13 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
       Effect.gen(function*() {
         const { handler, next } = yield* held
         const server = yield* serve(handler)
-        const { cluster } = yield* connect(server.url, { timeout: "100 millis" })
+        const { cluster } = yield* connect(server.url, { timeout: "2 seconds" })
         const reader = yield* Effect.fork(
           Stream.runCollect(cluster.logs(Resources.Pod, "a", { follow: true, tailLines: 2 }))
         )
         const stamp = (n: number) => `2026-01-01T00:00:0${Math.floor(n / 10)}.${n % 10}Z line ${n}\n`
         const first = yield* next
-        yield* Effect.sleep(200)
+        yield* Effect.sleep(2_200)
         first.write(stamp(8) + stamp(9) + stamp(12) + stamp(13).slice(0, 30))
         yield* Effect.sleep(50)
         first.socket?.destroy()

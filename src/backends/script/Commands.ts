@@ -113,11 +113,11 @@ set_format() {
   if [ -z "$format" ]; then
     format=oci
     case "$(cat "$input/format" 2> /dev/null)
-$(inspect_image '{{range .Docker.Config.OnBuild}}{{println .}}{{end}}' "$OSB_BASE_IMAGE")" in
+$(inspect_image '{{range .Docker.Config.OnBuild}}{{println .}}{{end}}' "$OSB_BASE_IMAGE" | tr 'a-z' 'A-Z')" in
       docker* | *"
-SHELL "* | *"
-HEALTHCHECK "* | *"
-ONBUILD "*) format=docker ;;
+SHELL"[!A-Z]* | *"
+HEALTHCHECK"[!A-Z]* | *"
+ONBUILD"[!A-Z]*) format=docker ;;
     esac
   fi
   printf '%s' "$format" > "$work/format"

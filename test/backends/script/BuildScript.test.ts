@@ -152,6 +152,21 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.strictEqual(changed("a=$b\n", 29), "")
       })
 
+      it("format: docker for a trigger of the base that OCI images lack, in small letters too", () => {
+        const format = (trigger: string) =>
+          withFunctions(
+            shell,
+            "inspect_image() { printf '%s\\n' \"$TRIGGER\"; }; set_format > /dev/null; printf %s \"$format\"",
+            { TRIGGER: trigger }
+          ).stdout
+        for (const trigger of ["HEALTHCHECK CMD x", "healthcheck CMD x", "RUN a\nshell\t[\"/bin/sh\"]"]) {
+          assert.strictEqual(format(trigger), "docker", trigger)
+        }
+        for (const trigger of ["", "RUN echo SHELL x", "COPY a /healthcheck", "shellx y"]) {
+          assert.strictEqual(format(trigger), "oci", trigger)
+        }
+      })
+
       it("version of buildah: read from what it prints", () => {
         const version = (printed: string) =>
           withFunctions(

@@ -112,10 +112,18 @@ export interface InputFile {
 const numbered = (index: number): string => String(index + 1).padStart(6, "0")
 
 const pairs = (kind: "build-arg" | "label", record: Readonly<Record<string, string>> | undefined): Array<InputFile> =>
-  Object.entries(record ?? {}).flatMap(([name, value], index) => [
-    { key: `${kind}.${numbered(index)}.name`, content: name },
-    { key: `${kind}.${numbered(index)}.value`, content: value }
-  ])
+  Object.entries(record ?? {}).flatMap(([name, value], index) => {
+    const key = `${kind}.${numbered(index)}`
+    return [
+      { key: `${key}.name`, content: name },
+      { key: `${key}.value`, content: value },
+      ...(kind === "label" && !isPrintable(name + value) ? [{ key: `${key}.unprintable`, content: "yes" }] : [])
+    ]
+  })
+
+// strconv.IsPrint of Go, which buildah writes labels with; without the planes whose characters newer Unicodes add.
+const isPrintable = (text: string): boolean =>
+  /^(?:[\p{L}\p{M}\p{N}\p{P}\p{S}](?<![\u{10000}-\u{10FFFF}])| )*$/u.test(text)
 
 /**
  * Whether a Containerfile has instructions that mean nothing in an image of the OCI format: buildah ignores SHELL for RUN then,
@@ -181,6 +189,7 @@ export interface InputOptions {
  * | `requires` | what it needs of buildah, as `BuildahFeatures.scriptLines` writes it; absent if any buildah will do |
  * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script |
  * | `label.000001.name`, `.value` | a label of the image |
+ * | `label.000001.unprintable` | present where the label has a line break or another character that is not printed |
  * | `context.000001`, `.path`, `.mode` | a context file, its path in the context, and its mode in octal |
  * | `context.000001.link`, `.path` | the target of a link instead |
  * | `context.000001.directory`, `.path` | the mode of a directory instead |

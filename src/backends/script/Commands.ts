@@ -65,22 +65,31 @@ limit_option() {
   case $limit in '' | *[!0-9]*) ;; *) [ "$limit" -ge 1048576 ] || printf '%s=%s:%s' "$2" "$limit" "$limit" ;; esac
 }
 
-# Whether buildah would change a label: since 1.30 (imagebuildah/executor.go) it writes labels into a LABEL instruction, quoted
-# as for Go, in which a $ is expanded and escapes such as \\n are not read.
-unprintable='*[! -~]*' special='*[$\\\\]*'
-is_changed_label() {
-  is_older 1 30 && return 1
-  case $1 in $unprintable | $special) return 0 ;; esac
-  return 1
+# Sets $label to what --label takes for a label. Since 1.30 (imagebuildah/executor.go) buildah writes labels into a LABEL
+# instruction, in quotes, where a $ begins a variable: one without a value is replaced by its default.
+write_label() {
+  label=$1
+  is_older 1 30 && return
+  label= rest=$1
+  while :; do
+    case $rest in *[$]*) ;; *) break ;; esac
+    label=$label\${rest%%[$]*}'\${os_builder:-$}' rest=\${rest#*[$]}
+  done
+  label=$label$rest
 }
+
+# is_changed_label FILE: whether buildah would change the label whose files begin so: it writes line breaks and other
+# characters that cannot be printed as escapes, which are not read.
+is_changed_label() { [ -e "$1.unprintable" ] && ! is_older 1 30; }
 
 # Adds the labels that buildah would change to the built image.
 add_labels() {
   read_image
   set -- config
   for name in "$input"/label.*.name; do
+    is_changed_label "\${name%.name}" || continue
     key=$(contents "$name") value=$(contents "\${name%.name}.value")
-    ! is_changed_label "\${key%x}=\${value%x}" || set -- "$@" --label "\${key%x}=\${value%x}"
+    set -- "$@" --label "\${key%x}=\${value%x}"
   done
   buildah_ from --pull-never --name os-builder-labels "$image"
   [ "$status" -ne 0 ] || buildah_ "$@" os-builder-labels
@@ -158,8 +167,12 @@ build() {
     for name in "$input/$kind".*.name; do
       [ -e "$name" ] || continue
       key=$(contents "$name") value=$(contents "\${name%.name}.value")
-      if [ "$kind" = label ] && is_changed_label "\${key%x}=\${value%x}"; then later_labels=yes; continue; fi
-      set -- "$@" "--$kind" "\${key%x}=\${value%x}"
+      label=\${key%x}=\${value%x}
+      if [ "$kind" = label ]; then
+        if is_changed_label "\${name%.name}"; then later_labels=yes; continue; fi
+        write_label "$label"
+      fi
+      set -- "$@" "--$kind" "$label"
     done
   done
   set -- "$@" --build-arg "BASE_IMAGE=$OSB_BASE_IMAGE"

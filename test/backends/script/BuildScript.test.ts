@@ -141,15 +141,23 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.strictEqual(run.stdout, "<a\n\n>")
       })
 
-      it("labels: those that a buildah from 1.30 on would change are found", () => {
-        const changed = (label: string, minor: number) =>
-          withFunctions(shell, `major=1 minor=${minor}; is_changed_label "$LABEL" && printf yes`, { LABEL: label })
+      it("labels: a $ is written so that a buildah from 1.30 on does not expand it", () => {
+        const written = (label: string, minor: number) =>
+          withFunctions(shell, `major=1 minor=${minor}; write_label "$LABEL"; printf %s "$label"`, { LABEL: label })
             .stdout
-        for (const label of ["a=$b", "a=\\", "a=\n", "a=é", "a$=b"]) {
-          assert.strictEqual(changed(label, 30), "yes", label)
-        }
-        assert.strictEqual(changed("a=\"b\" 'c' !~", 30), "")
-        assert.strictEqual(changed("a=$b\n", 29), "")
+        assert.strictEqual(written("a=$b*$ c", 30), "a=${os_builder:-$}b*${os_builder:-$} c")
+        for (const label of ["a=\"b\" 'c' \\n é", "a=", "a=b\n"]) assert.strictEqual(written(label, 30), label)
+        assert.strictEqual(written("a=$b", 29), "a=$b")
+      })
+
+      it("labels: those that a buildah from 1.30 on cannot be given are found", () => {
+        const changed = (minor: number) =>
+          withFunctions(
+            shell,
+            `major=1 minor=${minor}; : > "$work/label.1.unprintable"
+            for name in 1 2; do is_changed_label "$work/label.$name" && printf "$name"; done`
+          ).stdout
+        assert.deepStrictEqual([changed(30), changed(29)], ["1", ""])
       })
 
       it("format: docker for a trigger of the base that OCI images lack, in small letters too", () => {
@@ -217,7 +225,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         baseImage: { pullspec: "127.0.0.1:5000/base:1" },
         finalImage: { pullspec: "127.0.0.1:5000/os:1" },
         buildArgs: { A: "one\n", B: "" },
-        imageLabels: { "a b": "\"" },
+        imageLabels: { "a b": "\"", printed: "Größe 中文 $\\ ~", escaped: "a\nb" },
         context: {
           "etc/x.service": { link: "/dev/null" },
           etc: { directory: true, mode: 0o2755 },
@@ -237,6 +245,11 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         ["build-arg.000002.value", ""],
         ["label.000001.name", "a b"],
         ["label.000001.value", "\""],
+        ["label.000002.name", "printed"],
+        ["label.000002.value", "Größe 中文 $\\ ~"],
+        ["label.000003.name", "escaped"],
+        ["label.000003.value", "a\nb"],
+        ["label.000003.unprintable", "yes"],
         ["context.000001", new TextEncoder().encode("text")],
         ["context.000001.path", "a file é"],
         ["context.000001.mode", "644"],

@@ -67,12 +67,10 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
 
 /** The lines that a builder prints for the steps of a Containerfile. @since 0.1.0 @category getters  */
 export const stepLines = (containerfile: string): ReadonlyArray<string> => {
-  const total = Containerfile.stepCount(containerfile)
-  const lines = containerfile.split("\n").map((line) => line.trim())
-  const first = lines.findIndex((line) => /^FROM\s/i.test(line))
-  const instructions = lines.slice(first).filter((line) => /^[A-Za-z]+\s/.test(line))
-  return Array.from(
-    { length: total },
-    (_, index) => `STEP ${index + 1}/${total}: ${instructions[index] ?? ""}`.trimEnd()
+  const all = Containerfile.instructions(containerfile)
+  const first = all.findIndex(({ keyword }) => keyword === "FROM")
+  const steps = first < 0 ? [] : all.slice(first)
+  return steps.map(({ flags, keyword, rest }, index) =>
+    `STEP ${index + 1}/${steps.length}: ${[keyword, ...flags, rest].join(" ")}`.trimEnd()
   )
 }

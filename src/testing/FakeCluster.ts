@@ -122,6 +122,7 @@ export {
   pullFails,
   pushFails,
   type RegistryFailure,
+  storageExceeded,
   succeeds
 } from "./Outcome.js"
 

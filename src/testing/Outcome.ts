@@ -23,6 +23,7 @@ export type Outcome =
   | { readonly _tag: "PushFails"; readonly transient: boolean }
   | { readonly _tag: "OomKilled" }
   | { readonly _tag: "Evicted"; readonly times: number }
+  | { readonly _tag: "StorageExceeded" }
   | { readonly _tag: "NeverScheduled"; readonly message: string }
   | { readonly _tag: "ImagePullBackOff" }
   | { readonly _tag: "DeletedOutside" }
@@ -151,6 +152,22 @@ export const evicted = (options: { readonly times?: number | undefined } = {}): 
   _tag: "Evicted",
   times: options.times ?? 1
 })
+
+/**
+ * The kubelet evicts the pod because it exceeds the limit of its own storage: `Errored` ("OutOfDisk"), not retryable.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect } from "effect"
+ *
+ * const prepare = Effect.flatMap(FakeCluster.FakeCluster, (fake) => fake.outcome(FakeCluster.storageExceeded))
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const storageExceeded: Outcome = { _tag: "StorageExceeded" }
 
 /**
  * No node fits the pod: `Pending`, blocked ("Unschedulable"), then `Errored` ("PendingTimeout").

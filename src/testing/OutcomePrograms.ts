@@ -22,7 +22,7 @@ import type { Outcome } from "./Outcome.js"
 type Steps = Stream.Stream<Program.Step>
 
 /** The outcomes that end by themselves, without hold or eviction. */
-type Ending = Exclude<Outcome, { _tag: "Held" | "Evicted" | "NeverScheduled" | "ImagePullBackOff" }>
+type Ending = Exclude<Outcome, { _tag: "Held" | "Evicted" | "StorageExceeded" | "NeverScheduled" | "ImagePullBackOff" }>
 
 const digestOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, of: BuildPods.Subject): string =>
   outcome.digest ??
@@ -169,13 +169,16 @@ export const program = (options: {
   const { attempt, of, outcome, plane, pod, released } = options
   const main = Json.objects(pod, "spec", "containers").map((one) => Json.text(one, "name"))
   const deletesOwner = deleteOwner(plane, pod)
+  const steps = Program.log(...BuildPods.stepLines(of.containerfile))
 
   const ending = (next: Outcome, container: string): Steps => {
     switch (next._tag) {
       case "Held":
         return Stream.unwrap(Effect.map(released, (one) => ending(one, container)))
       case "Evicted":
-        return attempt > next.times ? ending(succeedsNow, container) : Program.evicted
+        return attempt > next.times ? ending(succeedsNow, container) : Stream.concat(steps, Program.evicted)
+      case "StorageExceeded":
+        return Stream.concat(steps, Program.exceedsVolume(...limitedVolume(pod)))
       case "NeverScheduled":
       case "ImagePullBackOff":
         return Stream.never
@@ -190,9 +193,22 @@ export const program = (options: {
     waiting: outcome._tag === "ImagePullBackOff"
       ? Program.imagePullBackOff(imageOf(pod, container))
       : undefined,
+    stopped: of.runner === "script" ? stoppedScript(main.includes(container) ? "push" : "build") : undefined,
     // The init container of an OpenShift Build is skipped: while it ran, the Build would be Pending.
     steps: of.runner === "openshift" && !main.includes(container) ? Stream.empty : ending(outcome, container)
   })
+}
+
+/** The script's trap: `stop` of script/Common.ts. */
+const stoppedScript = (verb: "build" | "push") => ({
+  exitCode: code.stopped,
+  message: TerminationMessage.format({ verb, code: code.stopped, text: `the ${verb} was told to stop` })
+})
+
+/** The first volume that the kubelet limits, and its limit. */
+const limitedVolume = (pod: JsonObject): readonly [volume: string, limit: string] => {
+  const limited = Json.objects(pod, "spec", "volumes").find((volume) => Json.text(volume, "emptyDir", "sizeLimit"))
+  return [Json.text(limited, "name") ?? "buildworkdir", Json.text(limited, "emptyDir", "sizeLimit") ?? "20Gi"]
 }
 
 const succeedsNow: Outcome = { _tag: "Succeeds", after: 0, digest: undefined, log: undefined }

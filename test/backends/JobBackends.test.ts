@@ -2,7 +2,7 @@
  * What the backends that run Jobs do beside what every backend does.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Layer, Logger, Stream, TestClock } from "effect"
+import { Chunk, DateTime, Effect, Fiber, Layer, Logger, Stream, TestClock } from "effect"
 import {
   BuildBackend,
   BuildInput,
@@ -153,6 +153,57 @@ describe("a Job", () => {
       const name = Json.text(job, "metadata", "name") ?? ""
       yield* cluster.patch(Resources.Job, name, { merge: { spec: { suspend: false } } })
       assert.strictEqual((yield* end)?._tag, "Succeeded")
+    }).pipe(Effect.provide(custom())))
+
+  it.effect("a Job preempted by Kueue: stays Running, blocked Queued, for those who watch and those who ask", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      const cluster = yield* Cluster.Cluster
+      yield* fake.outcome(FakeCluster.held)
+      const { ref } = yield* Effect.flatMap(input("os", { queueName: "builds" }), (given) => BuildBackend.build(given))
+      const { end, seen } = yield* watch(ref)
+      const name = Json.text((yield* jobs)[0], "metadata", "name") ?? ""
+      const suspend = (suspend: boolean) =>
+        Effect.zipRight(cluster.patch(Resources.Job, name, { merge: { spec: { suspend } } }), settle)
+      const told = (status: BuildStatus.BuildStatus) =>
+        status._tag === "Running"
+          ? `Running ${status.attempt} ${DateTime.toEpochMillis(status.startedAt)} ${status.blocked?.reason ?? ""}`
+            .trim()
+          : `${status._tag} ${blockedOf(status)?.reason ?? ""}`.trim()
+      yield* TestClock.adjust("1 minute")
+      yield* suspend(false)
+      assert.strictEqual(told(yield* BuildBackend.status(ref)), "Running 1 60000")
+      yield* TestClock.adjust("1 minute")
+      yield* suspend(true)
+      assert.strictEqual(told(yield* BuildBackend.status(ref)), "Running 1 60000 Queued")
+      yield* TestClock.adjust("1 hour")
+      yield* suspend(false)
+      assert.strictEqual(told(yield* BuildBackend.status(ref)), "Running 1 60000")
+      yield* fake.release(ref, FakeCluster.succeeds())
+      const last = yield* end
+      assert.strictEqual(last?._tag === "Succeeded" ? DateTime.toEpochMillis(last.startedAt) : undefined, 60_000)
+      assert.deepStrictEqual(
+        seen.map(told).filter((status, index, all) => status !== all[index - 1]),
+        ["Pending Queued", "Pending", "Running 1 60000", "Running 1 60000 Queued", "Running 1 60000", "Succeeded"]
+      )
+    }).pipe(Effect.provide(custom())))
+
+  it.effect("a Job preempted by Kueue: stays Running for those who ask only, where the platform has forgotten the start", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      const cluster = yield* Cluster.Cluster
+      yield* fake.outcome(FakeCluster.held)
+      const { ref } = yield* Effect.flatMap(input("os", { queueName: "builds" }), (given) => BuildBackend.build(given))
+      const name = Json.text((yield* jobs)[0], "metadata", "name") ?? ""
+      for (const suspend of [false, true]) {
+        yield* cluster.patch(Resources.Job, name, { merge: { spec: { suspend } } })
+        yield* settle
+        assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Running")
+        yield* TestClock.adjust("1 minute")
+      }
+      const status = yield* BuildBackend.status(ref)
+      assert(status._tag === "Running")
+      assert.deepStrictEqual([DateTime.toEpochMillis(status.startedAt), status.blocked?.reason], [0, "Queued"])
     }).pipe(Effect.provide(custom())))
 
   it.effect("a Job: tells each attempt in its log", () =>

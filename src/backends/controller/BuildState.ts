@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
+import { skipValidation } from "../../core/input/Validation.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import type * as Resources from "../../kubernetes/Resources.js"
 import type * as BuildRecord from "../record/BuildRecord.js"
@@ -31,6 +32,7 @@ export interface WholeBuildState<Child> extends BuildState<Child> {
  * - `Finalized`: the outcome is stored on the record.
  * - `Stopping`: there is a stop mark, and the stop is unfinished.
  * - `Terminal`: the platform has decided, and the outcome is not stored yet.
+ * - `Stop`: the build has failed for good, and the platform would repeat it.
  * - `Retry`: an attempt ended in a retryable error, and this library creates the next.
  * - `DeadlineExceeded`: the attempt was pending for too long, or its child is missing.
  * - `ChildMissing`: no child exists yet.
@@ -40,6 +42,7 @@ export type Evaluation<Child> =
   | { readonly _tag: "Finalized"; readonly status: BuildStatus.Terminal }
   | { readonly _tag: "Stopping"; readonly mark: RecordMetadata.StopMark }
   | { readonly _tag: "Terminal"; readonly status: BuildStatus.Terminal; readonly observed: Observed<Child> }
+  | { readonly _tag: "Stop"; readonly status: BuildStatus.Errored; readonly observed: Observed<Child> }
   | { readonly _tag: "Retry"; readonly attempt: number }
   | {
     readonly _tag: "DeadlineExceeded"
@@ -52,6 +55,8 @@ export type Evaluation<Child> =
     readonly status: BuildStatus.BuildStatus
     readonly wakeAt: Option.Option<DateTime.Utc>
     readonly explainedBy: string | undefined
+    /** The beginning of the build, to be stored. */
+    readonly begins?: RecordMetadata.Begun | undefined
   }
 
 /** Whether an object is a child of the record with this uid. */
@@ -127,9 +132,10 @@ export const evaluate = <Child extends Resource.Metadata>(
   const interpretation = definition.interpret(seen)
   const { ending, explainedBy, waitingSince } = interpretation
   const isOver = ending !== undefined && DateTime.lessThanOrEqualTo(ending.at, now)
-  const status = isOver ? ending.status : interpretation.status
+  const status = continued(record.begun, isOver ? ending.status : interpretation.status)
   if (BuildStatus.isTerminal(status)) {
-    const { again } = interpretation
+    const { again, repeatsInVain } = interpretation
+    if (repeatsInVain === true && status._tag === "Errored") return { _tag: "Stop", status, observed: seen }
     const retries = record.input.retries ?? BuildInput.defaults.retries
     return again !== undefined && status._tag === "Errored" && status.retryable && again <= retries + 1
       ? { _tag: "Retry", attempt: again }
@@ -141,7 +147,43 @@ export const evaluate = <Child extends Resource.Metadata>(
   if (deadline !== undefined && DateTime.lessThanOrEqualTo(deadline, now)) {
     return { _tag: "DeadlineExceeded", status: tooLate(record, interpretation), explainedBy }
   }
-  return { _tag: "InProgress", status, wakeAt: Option.fromNullable(ending?.at ?? deadline), explainedBy }
+  const begins = record.begun === undefined && record.input.queueName !== undefined && status._tag === "Running"
+    ? new RecordMetadata.Begun({ startedAt: status.startedAt, attempt: status.attempt })
+    : undefined
+  return { _tag: "InProgress", status, wakeAt: Option.fromNullable(ending?.at ?? deadline), explainedBy, begins }
+}
+
+/** The status of a build that has begun: it stays begun when its queue suspends it, and its pods are gone. */
+export const continued = (
+  begun: { readonly startedAt: DateTime.Utc; readonly attempt: number } | undefined,
+  status: BuildStatus.BuildStatus
+): BuildStatus.BuildStatus => {
+  if (begun === undefined) return status
+  const { startedAt } = begun
+  switch (status._tag) {
+    case "Pending": {
+      const { blocked, pod } = status
+      return new BuildStatus.Running({
+        startedAt,
+        attempt: begun.attempt,
+        ...(blocked === undefined ? {} : { blocked }),
+        ...(pod === undefined ? {} : { pod })
+      }, skipValidation)
+    }
+    case "Running":
+      return new BuildStatus.Running({
+        ...status,
+        startedAt: DateTime.min(startedAt, status.startedAt),
+        attempt: Math.max(begun.attempt, status.attempt)
+      }, skipValidation)
+    case "Succeeded":
+      return new BuildStatus.Succeeded(
+        { ...status, startedAt: DateTime.min(startedAt, status.startedAt) },
+        skipValidation
+      )
+    default:
+      return status
+  }
 }
 
 const rank = (status: BuildStatus.BuildStatus): number => {

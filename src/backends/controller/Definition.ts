@@ -42,6 +42,8 @@ export interface Observed<Child> {
 export interface Interpretation {
   /** Statuses of `Errored` and `Failed` may leave `logTail` empty: it is read and added. */
   readonly status: BuildStatus
+  /** The status is final, and the platform would go on repeating the build: the child has to be deleted. */
+  readonly repeatsInVain?: boolean | undefined
   /** The outcome, unless more is observed before `at`: for platforms that report an outcome in several steps. */
   readonly ending?: { readonly status: Terminal; readonly at: DateTime.Utc } | undefined
   /**

@@ -24,6 +24,15 @@ type Lines = Stream.Stream<string, BuildNotFound | BackendError>
 
 const storedTail = (status: BuildStatus.Terminal): ReadonlyArray<string> => "logTail" in status ? status.logTail : []
 
+const oncePerLog = (lines: () => ReadonlyArray<string>) => {
+  let isFirst = true
+  return (): ReadonlyArray<string> => {
+    const emitted = isFirst ? lines() : []
+    isFirst = false
+    return emitted
+  }
+}
+
 export const make = <Child extends Resource.Metadata>(
   { cluster, definition, store }: ControllerContext<Child>,
   controllers: BuildControllers<Child>
@@ -39,20 +48,23 @@ export const make = <Child extends Resource.Metadata>(
     source: LogSource,
     options: Pick<Cluster.LogOptions, "ended" | "follow" | "tailLines">,
     latest: () => LogSource = () => source
-  ): Lines =>
-    cluster.logs(source.resource, source.name, {
+  ): Lines => {
+    // The log of a Build is that of several containers, and a node loses all of them.
+    const replacement = oncePerLog(() => LostLog.replacement(latest()))
+    return cluster.logs(source.resource, source.name, {
       ...options,
       namespace: ref.namespace,
       container: source.container,
       follow: options.follow === true && source.state === "open"
     }).pipe(
-      Stream.mapConcat((line) => LostLog.lines(line, () => LostLog.replacement(latest()))),
+      Stream.mapConcat((line) => LostLog.lines(line, replacement)),
       Stream.catchAll((error) =>
         LostLog.isLost(error)
-          ? Stream.fromIterable(LostLog.replacement(latest()))
+          ? Stream.fromIterable(replacement())
           : Stream.fail(backendError(definition.name, `read the log of ${ref}`)(error))
       )
     )
+  }
 
   const current = (ref: BuildRef, tailLines: number | undefined): Lines =>
     Stream.unwrap(Effect.gen(function*() {

@@ -51,7 +51,10 @@ export const make = <Child extends Resource.Metadata>(
     Effect.gen(function*() {
       const state = yield* store.state(ref)
       const evaluation = evaluate(definition, state, yield* DateTime.now)
-      if (evaluation._tag === "InProgress") return yield* explain(state, evaluation)
+      if (evaluation._tag === "InProgress") {
+        if (evaluation.begins !== undefined) yield* reconciler.reconcile(state)
+        return yield* explain(state, evaluation)
+      }
       const reconciled = yield* reconciler.reconcile(state)
       return Option.isSome(reconciled) ? reconciled.value : yield* reconciler.status(ref)
     })

@@ -59,9 +59,13 @@ export const make = <Child extends Resource.Metadata>(
   store: BuildStore<Child>
 ): Reconciler<Child> => {
   // A log that cannot be read must not keep the outcome from being stored.
-  const logTail = (seen: Observed<Child>): Effect.Effect<ReadonlyArray<string>> =>
+  const logTail = (
+    seen: Observed<Child>,
+    pod?: BuildStatus.PodReference
+  ): Effect.Effect<ReadonlyArray<string>> =>
     Effect.gen(function*() {
-      const source = definition.logs(seen).findLast(({ state }) => state !== "waiting")
+      const sources = definition.logs(seen).filter(({ state }) => state !== "waiting")
+      const source = sources.findLast(({ name }) => name === pod?.name) ?? sources.at(-1)
       const none: ReadonlyArray<string> = []
       if (source === undefined) return none
       const { namespace } = seen.record.ref
@@ -73,13 +77,13 @@ export const make = <Child extends Resource.Metadata>(
           tailLines: OutcomeLimits.lines
         }),
         none,
-        (last, line) => [...last, ...LostLog.lines(line)].slice(-OutcomeLimits.lines)
+        (last, line) => [...last, ...LostLog.lines(line).map(OutcomeLimits.line)].slice(-OutcomeLimits.lines)
       ).pipe(
         Effect.timeout(logTailTimeout),
         Effect.catchAll((error) =>
           Effect.as(Effect.logDebug(`The log tail of ${seen.record.ref} is not stored: ${error.message}`), none)
         ),
-        Effect.map((lines) => (lines.length > 0 ? lines : source.tail ?? none).map(OutcomeLimits.line))
+        Effect.map((lines) => lines.length > 0 ? lines : (source.tail ?? none).map(OutcomeLimits.line))
       )
     })
 
@@ -116,7 +120,7 @@ export const make = <Child extends Resource.Metadata>(
 
   const addLogTail = (status: BuildStatus.Terminal, seen: Observed<Child>) =>
     status._tag === "Failed" || status._tag === "Errored"
-      ? Effect.map(logTail(seen), (lines) => withTail(status, lines))
+      ? Effect.map(logTail(seen, status.pod), (lines) => withTail(status, lines))
       : Effect.succeed(status)
 
   const outcomeInLog = (snapshot: BuildState<Child>): Effect.Effect<BuildStatus.Terminal | undefined> => {
@@ -144,6 +148,12 @@ export const make = <Child extends Resource.Metadata>(
       const outcome = yield* addLogTail(mark.status, seen)
       return (yield* store.deleteChild(child)) ? yield* storeOutcome(snapshot.record, outcome) : Option.none()
     })
+
+  // The beginning is stored for later readers; that it cannot be must not hide the status.
+  const storeBeginning = (record: RecordMetadata.RecordMetadata, begun: RecordMetadata.Begun): Effect.Effect<void> =>
+    Effect.ignoreLogged(
+      store.annotate(record, { [RecordMetadata.annotation.begun]: RecordMetadata.begunText(begun) })
+    )
 
   // A create request that was under way when the build was stopped may succeed afterwards. The outcome does not depend on
   // whether that child can be deleted.
@@ -185,7 +195,13 @@ export const make = <Child extends Resource.Metadata>(
           yield* deleteLateChild(snapshot)
           return Option.some(evaluation.status)
         case "InProgress":
+          if (evaluation.begins !== undefined) yield* storeBeginning(record, evaluation.begins)
           return Option.some(evaluation.status)
+        case "Stop": {
+          const { observed, status } = evaluation
+          yield* mark(record, new BuildStatus.Errored({ ...status, logTail: yield* logTail(observed, status.pod) }))
+          return Option.none()
+        }
         case "Stopping":
           return yield* finishStop(snapshot, evaluation.mark)
         case "Terminal": {

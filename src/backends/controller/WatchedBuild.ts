@@ -10,7 +10,16 @@ import type * as Resource from "../../kubernetes/Resource.js"
 import type * as Resources from "../../kubernetes/Resources.js"
 import type { RecordMetadata } from "../record/RecordMetadata.js"
 import type { RecordSummary } from "../record/RecordSummary.js"
-import { type BuildState, evaluate, type Evaluation, follows, goneWith, latestAttempt, ownedBy } from "./BuildState.js"
+import {
+  type BuildState,
+  continued,
+  evaluate,
+  type Evaluation,
+  follows,
+  goneWith,
+  latestAttempt,
+  ownedBy
+} from "./BuildState.js"
 import type { Definition } from "./Definition.js"
 import * as Timing from "./Timing.js"
 
@@ -217,10 +226,14 @@ const millisAfter = (now: DateTime.Utc, duration: Duration.Duration): number =>
   Math.ceil(DateTime.toEpochMillis(DateTime.addDuration(now, duration)))
 
 /** Reports a status, unless it is behind the one reported before; a terminal one is the last. */
-const report = <Child>(build: WatchedBuild<Child>, status: BuildStatus.BuildStatus): Step<Child> =>
-  follows(build.reported, status)
+const report = <Child>(build: WatchedBuild<Child>, seen: BuildStatus.BuildStatus): Step<Child> => {
+  const { reported } = build
+  // A build that was suspended has been running.
+  const status = reported?._tag === "Running" && seen._tag === "Pending" ? continued(reported, seen) : seen
+  return follows(reported, status)
     ? [{ ...build, reported: status }, [{ _tag: "Report", status }]]
     : [build, none]
+}
 
 const wake = <Child>([build, actions]: Step<Child>, time: number | undefined): Step<Child> => {
   const at = time === Infinity ? undefined : time
@@ -284,7 +297,12 @@ const evaluated = <Child extends Resource.Metadata>(
   if (build.presence === "unseen" || evaluation._tag === "ChildMissing") {
     return confirm(build, time, build.confirmAt ?? millisAfter(now, Timing.cacheStaleness))
   }
-  if (evaluation._tag === "InProgress") return inProgress({ ...build, confirmAt: undefined }, evaluation, now)
+  if (evaluation._tag === "InProgress") {
+    const [next, actions] = inProgress({ ...build, confirmAt: undefined }, evaluation, now)
+    if (evaluation.begins === undefined || build.restUntil > time) return [next, actions]
+    const [storing, more] = work(next, { _tag: "Reconcile", snapshot, evaluation })
+    return [storing, [...actions, ...more]]
+  }
   return build.restUntil > time
     ? wake([build, none], build.restUntil)
     : work(build, { _tag: "Reconcile", snapshot, evaluation })

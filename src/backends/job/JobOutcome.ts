@@ -33,7 +33,8 @@ export const interpret = (seen: Seen): Interpretation => {
     const known = pods.every(PodOutcome.isOver) && failedPods(seen).length >= (child.status?.failed ?? 0)
     return { ...over(seen, failed, known, unsuccessful(seen, failed)), again: attemptsMade(seen) + 1 }
   }
-  return going(seen)
+  const final = finalFailure(seen)
+  return final === undefined ? going(seen) : { status: final, repeatsInVain: true }
 }
 
 /** The log of each container that has run or may still run. */
@@ -164,6 +165,19 @@ const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Fail
       message: message || `its Job failed with the reason ${reason}`,
       upstreamReason: reason || undefined
     })
+}
+
+/**
+ * A failure that no repetition changes, and that the Job repeats all the same: its podFailurePolicy knows only exit codes and
+ * DisruptionTarget, and a pod that was stopped for its own storage or time ends as one that was evicted.
+ */
+const finalFailure = (seen: Seen): BuildStatus.Errored | undefined => {
+  if (condition(seen.child, "FailureTarget") !== undefined) return undefined
+  for (const pod of failedPods(seen)) {
+    const status = PodOutcome.trouble(pod)
+    if (status._tag === "Errored" && !status.retryable && PodOutcome.isRepeated(pod)) return status
+  }
+  return undefined
 }
 
 // --- unfinished ---

@@ -69,6 +69,14 @@ export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
   })
 }
 
+/** Whether the Job makes another pod after this one failed: the rules of the podFailurePolicy in `BuildJob`. */
+export const isRepeated = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ status, type }) => type === "DisruptionTarget" && status === "True") === true ||
+  (["build", "push"] as const).every((verb) => {
+    const { exitCode = 0 } = terminated(pod, verb) ?? {}
+    return exitCode === 0 || ExitCode.retryable.includes(exitCode)
+  })
+
 /** The meaning of an exit code that is known only from the Job's condition. */
 export const ofExitCode = (verb: string, exitCode: number): BuildStatus.Failed | BuildStatus.Errored =>
   scriptOutcome(verb, { exitCode }, {})

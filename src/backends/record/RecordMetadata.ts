@@ -38,6 +38,7 @@ export const label = {
 export const annotation = {
   stop: "effect-os-builder/stop",
   outcome: "effect-os-builder/outcome",
+  begun: "effect-os-builder/begun",
   finalImage: "effect-os-builder/final-image",
   terms: "effect-os-builder/terms"
 } as const
@@ -101,6 +102,18 @@ export class StopMark extends Schema.Class<StopMark>("effect-os-builder/BuildRec
   status: Schema.Union(BuildStatus.Cancelled, BuildStatus.Errored)
 }) {}
 
+/**
+ * The beginning of a build that its queue may suspend: the platform then keeps no trace of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Begun extends Schema.Class<Begun>("effect-os-builder/BuildRecord/Begun")({
+  startedAt: Timestamp,
+  attempt: BuildStatus.Running.fields.attempt
+}) {}
+
+const BegunText = Schema.parseJson(Begun)
 const OutcomeText = Schema.parseJson(Outcome)
 const StopMarkText = Schema.parseJson(StopMark)
 
@@ -117,6 +130,12 @@ export const outcomeText: (outcome: Outcome) => string = Schema.encodeSync(Outco
 export const stopMarkText: (mark: StopMark) => string = Schema.encodeSync(StopMarkText)
 
 /**
+ * @since 0.1.0
+ * @category getters
+ */
+export const begunText: (begun: Begun) => string = Schema.encodeSync(BegunText)
+
+/**
  * The content of a record's metadata.
  *
  * @since 0.1.0
@@ -131,6 +150,8 @@ export interface RecordMetadata {
   readonly resourceVersion: string
   readonly stop: Option.Option<StopMark>
   readonly outcome: Option.Option<Outcome>
+  /** Absent until it is stored; only builds in a queue store it. */
+  readonly begun?: Begun | undefined
 }
 
 const epoch = DateTime.unsafeMake(0)
@@ -162,7 +183,8 @@ export const parse = (backend: string, { metadata }: Resource.Metadata): Option.
     createdAt: Option.getOrElse(DateTime.make(metadata.creationTimestamp ?? ""), () => epoch),
     resourceVersion: metadata.resourceVersion,
     stop: Schema.decodeUnknownOption(StopMarkText)(annotations[annotation.stop]),
-    outcome: Schema.decodeUnknownOption(OutcomeText)(annotations[annotation.outcome])
+    outcome: Schema.decodeUnknownOption(OutcomeText)(annotations[annotation.outcome]),
+    begun: Option.getOrUndefined(Schema.decodeUnknownOption(BegunText)(annotations[annotation.begun]))
   })
 }
 

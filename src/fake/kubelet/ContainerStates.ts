@@ -8,34 +8,9 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Conditions from "../controllers/Conditions.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
+import * as ContainerStatus from "./ContainerStatus.js"
 
-/** @since 0.1.0 @category models */
-export type State =
-  | { readonly _tag: "Waiting"; readonly reason: string; readonly message?: string | undefined }
-  | { readonly _tag: "Running"; readonly startedAt: string }
-  | {
-    readonly _tag: "Terminated"
-    readonly exitCode: number
-    readonly reason: string
-    readonly message?: string | undefined
-    readonly startedAt?: string | undefined
-    readonly finishedAt: string
-  }
-
-/**
- * The state of one container: `last` is its previous termination.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Container {
-  readonly name: string
-  readonly image: string
-  readonly init: boolean
-  readonly state: State
-  readonly last: State | undefined
-  readonly restarts: number
-}
+type Container = ContainerStatus.Container
 
 /**
  * The pod-level termination, which overrides that of its containers.
@@ -47,46 +22,6 @@ export interface Disruption {
   readonly reason?: string | undefined
   readonly message?: string | undefined
   readonly condition?: string | undefined
-}
-
-const state = (uid: string, container: Container, of: State | undefined): JsonObject => {
-  const containerID = `fake://${uid}/${container.name}/${container.restarts}`
-  switch (of?._tag) {
-    case undefined:
-      return {}
-    case "Waiting":
-      return { waiting: Json.make({ reason: of.reason, message: of.message }) }
-    case "Running":
-      return { running: { startedAt: of.startedAt } }
-    case "Terminated":
-      return {
-        terminated: Json.make({
-          exitCode: of.exitCode,
-          reason: of.reason,
-          message: of.message,
-          startedAt: of.startedAt ?? null,
-          finishedAt: of.finishedAt,
-          containerID
-        })
-      }
-  }
-}
-
-const containerStatus = (uid: string, container: Container): JsonObject => {
-  const running = container.state._tag === "Running"
-  const done = container.state._tag === "Terminated" && container.state.exitCode === 0
-  const started = container.state._tag !== "Waiting"
-  return Json.make({
-    name: container.name,
-    state: state(uid, container, container.state),
-    lastState: state(uid, container, container.last),
-    ready: container.init ? done : running,
-    started: running,
-    restartCount: container.restarts,
-    image: container.image,
-    imageID: started ? `fake-image://${container.image}` : "",
-    containerID: started ? `fake://${uid}/${container.name}/${container.restarts}` : undefined
-  })
 }
 
 const exited = (container: Container): number | undefined =>
@@ -115,15 +50,26 @@ export const isOver = (containers: ReadonlyArray<Container>, restartPolicy: stri
   ["Failed", "Succeeded"].includes(phase(containers, restartPolicy))
 
 /**
- * The container states of a killed pod: running containers get the exit code; waiting containers that should have run become
- * unknown; those still to come stay waiting.
+ * How a running container ends that is told to stop.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface End {
+  readonly exitCode: number
+  readonly message?: string | undefined
+}
+
+/**
+ * The container states of a killed pod: running containers end; waiting containers that should have run become unknown; those
+ * still to come stay waiting.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const killed = (
   containers: ReadonlyArray<Container>,
-  exitCode: number,
+  endOf: (container: Container) => End,
   finishedAt: string
 ): ReadonlyArray<Container> => {
   const started = containers.findLastIndex(({ last, state }) => state._tag !== "Waiting" || last !== undefined)
@@ -133,7 +79,9 @@ export const killed = (
     if (state._tag === "Terminated") return container
     if (state._tag === "Running") {
       const { startedAt } = state
-      return { ...container, state: { _tag: "Terminated", exitCode, reason: "Error", startedAt, finishedAt } }
+      const { exitCode, message } = endOf(container)
+      const reason = exitCode === 0 ? "Completed" : "Error"
+      return { ...container, state: { _tag: "Terminated", exitCode, reason, message, startedAt, finishedAt } }
     }
     return index < started || (initialized && !container.init)
       ? { ...container, state: { _tag: "Terminated", exitCode: 137, reason: "ContainerStatusUnknown", finishedAt } }
@@ -141,15 +89,27 @@ export const killed = (
   })
 }
 
+/**
+ * How far a pod has come beside its containers: whether its sandbox exists, and whether nothing of it can run any more. Until
+ * then the kubelet keeps a terminal phase, its reason and a disruption back (status/status_manager.go mergePodStatus).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Progress {
+  readonly hasSandbox: boolean
+  readonly isTerminal: boolean
+  readonly disruption: Disruption | undefined
+}
+
 /** The status to write. Conditions of other components are kept. @since 0.1.0 @category constructors  */
 export const podStatus = (
   pod: JsonObject,
   containers: ReadonlyArray<Container>,
-  disruption: Disruption | undefined,
+  { disruption, hasSandbox, isTerminal }: Progress,
   now: number
 ): JsonObject => {
   const previous = Json.object(pod, "status")
-  const uid = Metadata.uid(pod)
   const is = disruption === undefined
     ? phase(containers, Json.text(pod, "spec", "restartPolicy") ?? "Always")
     : "Failed"
@@ -163,7 +123,14 @@ export const podStatus = (
     : { reason: ended }
   const incomplete = containers.filter((container) => container.init && exited(container) !== 0)
   const own: ReadonlyArray<Conditions.Condition> = [
-    { type: "PodReadyToStartContainers", status: ended === undefined ? "True" : "False" },
+    hasSandbox && ended === undefined
+      ? { type: "PodReadyToStartContainers", status: "True" }
+      : {
+        type: "PodReadyToStartContainers",
+        status: "False",
+        reason: "PodSandboxNotReady",
+        message: hasSandbox ? "pod sandbox is not ready" : "no pod sandbox exists"
+      },
     initialized
       ? { type: "Initialized", status: "True", reason: is === "Succeeded" ? "PodCompleted" : undefined }
       : {
@@ -174,7 +141,7 @@ export const podStatus = (
       },
     ready ? { type: "Ready", status: "True" } : { type: "Ready", status: "False", ...unready },
     ready ? { type: "ContainersReady", status: "True" } : { type: "ContainersReady", status: "False", ...unready },
-    ...(disruption?.condition === undefined ? [] : [{
+    ...(disruption?.condition === undefined || !isTerminal ? [] : [{
       type: "DisruptionTarget",
       status: "True" as const,
       reason: disruption.condition,
@@ -183,17 +150,19 @@ export const podStatus = (
   ]
   const conditions = own.reduce((status, condition) => Conditions.set(status, condition, now), previous)
   const statuses = (init: boolean) =>
-    containers.filter((container) => container.init === init).map((container) => containerStatus(uid, container))
+    containers.filter((container) => container.init === init).map((container) => ContainerStatus.make(pod, container))
+  const held = ended !== undefined && !isTerminal
   return Json.make({
-    phase: is,
+    phase: held ? previous["phase"] ?? "Pending" : is,
     conditions: Json.at(conditions, "conditions"),
     hostIP: "10.0.0.1",
-    podIP: "10.1.0.1",
-    podIPs: [{ ip: "10.1.0.1" }],
+    hostIPs: [{ ip: "10.0.0.1" }],
+    podIP: hasSandbox ? "10.1.0.1" : undefined,
+    podIPs: hasSandbox ? [{ ip: "10.1.0.1" }] : undefined,
     startTime: previous["startTime"] ?? Metadata.timestamp(now),
     qosClass: previous["qosClass"],
-    reason: disruption?.reason,
-    message: disruption?.reason === undefined ? undefined : disruption.message,
+    reason: held ? undefined : disruption?.reason,
+    message: held || disruption?.reason === undefined ? undefined : disruption.message,
     initContainerStatuses: containers.some((container) => container.init) ? statuses(true) : undefined,
     containerStatuses: statuses(false)
   })

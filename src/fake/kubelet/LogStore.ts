@@ -8,7 +8,7 @@ import * as DateTime from "effect/DateTime"
 /** @since 0.1.0 @category models */
 export interface Line {
   readonly millis: number
-  /** RFC 3339 with nanoseconds, unique within a container. */
+  /** RFC 3339 with nanoseconds, unique within a container; empty for a text that the container has not written. */
   readonly time: string
   readonly text: string
 }
@@ -32,7 +32,7 @@ export class Output {
   append(text: string, millis: number): void {
     this.latest = { millis, count: this.latest.millis === millis ? this.latest.count + 1 : 0 }
     const nanos = String(this.latest.count).padStart(6, "0")
-    const time = `${DateTime.formatIso(DateTime.unsafeMake(millis)).slice(0, -1)}${nanos}Z`
+    const time = Number.isNaN(millis) ? "" : `${DateTime.formatIso(DateTime.unsafeMake(millis)).slice(0, -1)}${nanos}Z`
     this.lines.push({ millis, time, text })
     this.wake()
   }
@@ -65,6 +65,7 @@ interface Runs {
 /** @since 0.1.0 @category models */
 export class LogStore {
   private readonly pods = new Map<string, Map<string, Runs>>()
+  private readonly lost = new Set<string>()
 
   /** Starts a container's output; the one before becomes its previous output. */
   start(uid: string, container: string): Output {
@@ -87,9 +88,20 @@ export class LogStore {
     this.pods.get(uid)?.forEach(({ current }) => current.close())
   }
 
+  /** Deletes the containers of an evicted pod, which itself stays: kuberuntime_gc.go evictContainers. */
+  lose(uid: string): void {
+    this.close(uid)
+    this.lost.add(uid)
+  }
+
+  isLost(uid: string): boolean {
+    return this.lost.has(uid)
+  }
+
   /** Deletes the outputs of a deleted pod. */
   drop(uid: string): void {
     this.close(uid)
+    this.lost.delete(uid)
     this.pods.delete(uid)
   }
 }

@@ -17,6 +17,15 @@ export type PodEvent =
   | { readonly _tag: "Applied"; readonly pod: JsonObject }
   | { readonly _tag: "Deleted"; readonly uid: string }
 
+/** An event about a pod; `fieldPath` names the container that it is about. @since 0.1.0 @category models  */
+export interface NodeEvent {
+  readonly type: "Normal" | "Warning"
+  readonly reason: string
+  readonly message: string
+  readonly now: number
+  readonly fieldPath: string | undefined
+}
+
 const podPath = (pod: JsonObject): string => `/api/v1/namespaces/${Metadata.namespace(pod)}/pods/${Metadata.name(pod)}`
 
 const subject = (verb: string, resource: string) => ({ verb, resource })
@@ -136,7 +145,7 @@ export const make = (driver: Driver) => {
         "delete",
         "pods"
       )),
-    record: (pod: JsonObject, type: "Normal" | "Warning", reason: string, message: string, now: number) =>
+    record: (pod: JsonObject, { fieldPath, message, now, reason, type }: NodeEvent): Effect.Effect<void> =>
       insist(send(
         {
           method: "POST",
@@ -144,13 +153,14 @@ export const make = (driver: Driver) => {
           query: {},
           body: {
             metadata: { name: `${Metadata.name(pod)}.${(now * 1000 + (recorded += 1)).toString(16)}` },
-            involvedObject: {
+            involvedObject: Json.make({
               apiVersion: "v1",
               kind: "Pod",
               name: Metadata.name(pod),
               namespace: Metadata.namespace(pod),
-              uid: Metadata.uid(pod)
-            },
+              uid: Metadata.uid(pod),
+              fieldPath
+            }),
             type,
             reason,
             message,

@@ -15,7 +15,7 @@ import { Refused } from "../apiserver/Reply.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
-import type { Line, LogStore, Output } from "./LogStore.js"
+import { type Line, type LogStore, Output } from "./LogStore.js"
 
 /** @since 0.1.0 @category models */
 export type Query = Readonly<Record<string, string>>
@@ -47,6 +47,20 @@ const waitingWords: Readonly<Record<string, string>> = {
   ImagePullBackOff: "trying and failing to pull image"
 }
 
+/** The text that a kubelet returns in place of the log of a container that it has deleted; it has no timestamp. */
+const lostOutput = (pod: JsonObject, container: string): Output => {
+  const containerID = Json.text(statusOf(pod, container), "containerID") ?? ""
+  const lost = new Output()
+  lost.append(`unable to retrieve container logs for ${containerID}`, Number.NaN)
+  lost.close()
+  return lost
+}
+
+const statusOf = (pod: JsonObject, container: string): JsonObject | undefined =>
+  ["containerStatuses", "initContainerStatuses"].flatMap((key) => Json.objects(pod, "status", key)).find((one) =>
+    Json.text(one, "name") === container
+  )
+
 /** The requested output, or the reason why there is none. */
 const output = (
   logStore: LogStore,
@@ -59,16 +73,12 @@ const output = (
     ? logStore.previous(Metadata.uid(pod), container)
     : logStore.current(Metadata.uid(pod), container)
   if (found !== undefined) {
-    return Either.right(found)
+    return Either.right(logStore.isLost(Metadata.uid(pod)) ? lostOutput(pod, container) : found)
   }
   if (previous) {
     return Either.left(`previous terminated ${where} not found`)
   }
-  const status = ["containerStatuses", "initContainerStatuses"].flatMap((key) => Json.objects(pod, "status", key)).find(
-    (
-      one
-    ) => Json.text(one, "name") === container
-  )
+  const status = statusOf(pod, container)
   const reason = Json.text(status, "state", "waiting", "reason")
   return Either.left(
     status === undefined
@@ -91,7 +101,7 @@ const since = (query: Query, now: number): number => {
 
 const within = (query: Query, now: number, lines: ReadonlyArray<Line>): number => {
   const from = since(query, now)
-  const first = lines.findIndex((line) => line.millis >= from)
+  const first = lines.findIndex((line) => line.millis >= from || line.time === "")
   const tail = query["tailLines"]
   const start = first === -1 ? lines.length : first
   return tail === undefined ? start : Math.max(start, lines.length - Number(tail))
@@ -102,7 +112,8 @@ export const lines = (output: Output, query: Query, now: number): Stream.Stream<
   let position = within(query, now, output.lines)
   let room = query["limitBytes"] === undefined ? Number.POSITIVE_INFINITY : Number(query["limitBytes"])
   const follow = isTrue(query["follow"])
-  const show = (line: Line): string => isTrue(query["timestamps"]) ? `${line.time} ${line.text}` : line.text
+  const show = (line: Line): string =>
+    isTrue(query["timestamps"]) && line.time !== "" ? `${line.time} ${line.text}` : line.text
   const more = Effect.async<void>((resume) => Effect.sync(output.onNext(() => resume(Effect.void))))
   const pull: Effect.Effect<Chunk.Chunk<string>, Option.Option<never>> = Effect.suspend(() => {
     const next = output.lines.slice(position, position + 1024)

@@ -14,6 +14,7 @@ import * as Conditions from "../controllers/Conditions.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import * as ContainerStates from "./ContainerStates.js"
+import type * as ContainerStatus from "./ContainerStatus.js"
 import type { LogStore, Output } from "./LogStore.js"
 import type { NodeApi } from "./NodeApi.js"
 import type { ContainerProgram, PodProgram, Step } from "./Program.js"
@@ -29,7 +30,7 @@ export interface PodWorker {
   readonly update: (pod: JsonObject) => void
 }
 
-type Terminated = Extract<ContainerStates.State, { _tag: "Terminated" }>
+type Terminated = Extract<ContainerStatus.State, { _tag: "Terminated" }>
 
 // pkg/kubelet/container/runtime.go (v1.37), MaxContainerTerminationMessageLogLength and …LogLines: bytes and lines.
 const fallbackBytes = 2048
@@ -39,6 +40,17 @@ const fallbackLines = 80
 const fallback = (output: Output): string =>
   Buffer.from(output.lines.slice(-fallbackLines).map((line) => `${line.text}\n`).join(""))
     .subarray(-fallbackBytes).toString()
+
+/** The termination message of a container that has ended. */
+const messageOf = (
+  spec: JsonObject,
+  { exitCode, message = "" }: ContainerStates.End,
+  output: Output
+): string | undefined => {
+  const falls = exitCode !== 0 && Json.text(spec, "terminationMessagePolicy") === "FallbackToLogsOnError"
+  const text = falls && message === "" ? fallback(output) : message
+  return text === "" ? undefined : text
+}
 
 /** @since 0.1.0 @category constructors */
 export const make = (
@@ -57,10 +69,11 @@ export const make = (
       ...Json.objects(first, "spec", "containers").map((spec) => ({ spec, init: false }))
     ]
     let pod = first
-    let disruption: ContainerStates.Disruption | undefined
-    let containers: ReadonlyArray<ContainerStates.Container> = specs.map(({ init, spec }) => ({
+    let progress: ContainerStates.Progress = { hasSandbox: false, isTerminal: false, disruption: undefined }
+    const programs = new Map<string, ContainerProgram>()
+    let containers: ReadonlyArray<ContainerStatus.Container> = specs.map(({ init, spec }) => ({
       name: Json.text(spec, "name") ?? "",
-      image: Json.text(spec, "image") ?? "",
+      spec,
       init,
       state: {
         _tag: "Waiting",
@@ -72,12 +85,18 @@ export const make = (
 
     const publish = lock.withPermits(1)(Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.suspend(() => {
-        const status = ContainerStates.podStatus(pod, containers, disruption, now)
+        const status = ContainerStates.podStatus(pod, containers, progress, now)
         pod = { ...pod, status }
         return api.putStatus(pod, status)
       })))
 
-    const change = (name: string, edit: (container: ContainerStates.Container) => ContainerStates.Container) =>
+    const advance = (next: Partial<ContainerStates.Progress>) =>
+      Effect.suspend(() => {
+        progress = { ...progress, ...next }
+        return publish
+      })
+
+    const change = (name: string, edit: (container: ContainerStatus.Container) => ContainerStatus.Container) =>
       Effect.andThen(
         Effect.sync(() => {
           containers = containers.map((container) => container.name === name ? edit(container) : container)
@@ -85,10 +104,21 @@ export const make = (
         publish
       )
 
-    const setState = (name: string, state: ContainerStates.State) =>
+    const setState = (name: string, state: ContainerStatus.State) =>
       change(name, (container) => ({ ...container, state }))
 
     const timestamp = Effect.map(Clock.currentTimeMillis, Metadata.timestamp)
+
+    const record = (type: "Normal" | "Warning", reason: string, message: string, container?: string) =>
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (now) => api.record(first, { type, reason, message, now, fieldPath: fieldPathOf(container) })
+      )
+
+    const fieldPathOf = (container: string | undefined): string | undefined => {
+      const one = containers.find(({ name }) => name === container)
+      return one === undefined ? undefined : `spec.${one.init ? "initContainers" : "containers"}{${one.name}}`
+    }
 
     const mount = Effect.forEach(VolumeReferences.volumes(first), ({ name, plural, volume }) =>
       Effect.gen(function*() {
@@ -96,7 +126,7 @@ export const make = (
         if (!(yield* api.isThere(plural, namespace, name))) {
           const what = plural === "secrets" ? "secret" : "configmap"
           const message = `MountVolume.SetUp failed for volume "${volume}" : ${what} "${name}" not found`
-          yield* api.record(first, "Warning", "FailedMount", message, yield* Clock.currentTimeMillis)
+          yield* record("Warning", "FailedMount", message)
           yield* api.appears(plural, namespace, name)
         }
       }), { discard: true })
@@ -142,20 +172,29 @@ export const make = (
     const once = (name: string, spec: JsonObject): Effect.Effect<Terminated> =>
       Effect.gen(function*() {
         yield* configure(name, spec)
-        const { steps, waiting = Stream.empty }: ContainerProgram = program(name)
-        yield* Stream.runForEach(waiting, (why) => setState(name, { _tag: "Waiting", ...why }))
+        const one = program(name)
+        programs.set(name, one)
+        yield* Stream.runForEach(one.waiting ?? Stream.empty, (why) => setState(name, { _tag: "Waiting", ...why }))
+        yield* record(
+          "Normal",
+          "Pulled",
+          `Container image "${
+            Json.text(spec, "image") ?? ""
+          }" already present on machine and can be accessed by the pod`,
+          name
+        )
+        yield* record("Normal", "Created", "Container created", name)
+        yield* record("Normal", "Started", "Container started", name)
         const startedAt = yield* timestamp
         const output = logStore.start(uid, name)
         yield* setState(name, { _tag: "Running", startedAt })
-        const exit = yield* follow(steps, output)
+        const exit = yield* follow(one.steps, output)
         output.close()
-        const falls = exit.exitCode !== 0 && Json.text(spec, "terminationMessagePolicy") === "FallbackToLogsOnError"
-        const message = falls && (exit.message ?? "") === "" ? fallback(output) : exit.message
         return {
           _tag: "Terminated",
           exitCode: exit.exitCode,
           reason: exit.reason ?? (exit.exitCode === 0 ? "Completed" : "Error"),
-          message: message === "" ? undefined : message,
+          message: messageOf(spec, exit, output),
           startedAt,
           finishedAt: yield* timestamp
         }
@@ -190,6 +229,7 @@ export const make = (
     const all = Effect.gen(function*() {
       yield* publish
       yield* mount
+      yield* advance({ hasSandbox: true })
       for (const { init, spec } of specs.filter((one) => one.init)) {
         if ((yield* runContainer(spec, init)) !== 0) {
           return
@@ -201,21 +241,35 @@ export const make = (
       })
     })
 
-    /** Running containers are killed, waiting ones never run: pkg/kubelet/status/status_manager.go TerminatePod. */
-    const kill = (exitCode: number) =>
-      Effect.map(timestamp, (finishedAt) => {
-        containers = ContainerStates.killed(containers, exitCode, finishedAt)
-        logStore.close(uid)
-      })
+    const stopped = ({ name, spec }: ContainerStatus.Container): ContainerStates.End => {
+      const end = programs.get(name)?.stopped ?? { exitCode: 143 }
+      const output = logStore.current(uid, name)
+      return { exitCode: end.exitCode, message: output === undefined ? end.message : messageOf(spec, end, output) }
+    }
 
-    const disrupt = (step: Extract<Step, { _tag: "Disrupt" }>) =>
+    /** Running containers are told to stop, waiting ones never run: pkg/kubelet/status/status_manager.go TerminatePod. */
+    const kill = Effect.gen(function*() {
+      const running = containers.filter(({ state }) => state._tag === "Running")
+      yield* Effect.forEach(running, ({ name }) => record("Normal", "Killing", `Stopping container ${name}`, name))
+      containers = ContainerStates.killed(containers, stopped, yield* timestamp)
+      logStore.close(uid)
+      yield* publish
+    })
+
+    const disrupt = (disruption: Extract<Step, { _tag: "Disrupt" }>) =>
       Effect.gen(function*() {
-        yield* kill(137)
-        disruption = step
-        yield* publish
-        if (step.vanishes === true) {
-          yield* api.deletePod(first, { gracePeriodSeconds: 0 })
+        const { message = "", reason, vanishes } = disruption
+        if (vanishes === true) {
+          // The node is gone, and what its kubelet has reported stays: pkg/controller/podgc/gc_controller.go.
+          logStore.close(uid)
+          yield* advance({ disruption, isTerminal: true })
+          return yield* api.deletePod(first, { gracePeriodSeconds: 0 })
         }
+        if (reason === "Evicted") yield* record("Warning", reason, message)
+        progress = { ...progress, disruption }
+        yield* kill
+        if (reason === "Evicted") logStore.lose(uid)
+        yield* advance({ isTerminal: true })
       })
 
     const seconds = Json.number(first, "spec", "activeDeadlineSeconds")
@@ -228,12 +282,14 @@ export const make = (
     return {
       run: Effect.flatMap(
         Effect.raceFirst(Effect.as(all, undefined), Effect.raceFirst(Deferred.await(disrupted), deadline)),
-        (step) => step === undefined ? Effect.void : disrupt(step)
+        (step) => step === undefined ? advance({ isTerminal: true }) : disrupt(step)
       ),
       stop: Effect.gen(function*() {
-        if (!ContainerStates.isOver(containers, policy)) disruption ??= {}
-        yield* kill(143)
-        yield* publish
+        if (!ContainerStates.isOver(containers, policy)) {
+          progress = { ...progress, disruption: progress.disruption ?? {} }
+          yield* kill
+        }
+        yield* advance({ isTerminal: true })
         yield* api.deletePod(first, { gracePeriodSeconds: 0 })
       }),
       update: (now) => {

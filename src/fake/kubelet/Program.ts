@@ -70,6 +70,11 @@ export type Step =
 export interface ContainerProgram {
   readonly waiting?: Stream.Stream<Waiting> | undefined
   readonly steps: Stream.Stream<Step>
+  /**
+   * How the container ends when it is told to stop; default: with exit code 143, and the end of its log as the message if its
+   * terminationMessagePolicy asks for it.
+   */
+  readonly stopped?: { readonly exitCode: number; readonly message?: string | undefined } | undefined
 }
 
 /**
@@ -143,7 +148,7 @@ export const exit = (
 export const oomKilled: Stream.Stream<Step> = exit(137, { reason: "OOMKilled" })
 
 /**
- * Evicted by the kubelet under node pressure.
+ * Evicted by the kubelet because its node runs out of a resource.
  *
  * @example
  * ```ts
@@ -158,9 +163,31 @@ export const oomKilled: Stream.Stream<Step> = exit(137, { reason: "OOMKilled" })
 export const evicted: Stream.Stream<Step> = step({
   _tag: "Disrupt",
   reason: "Evicted",
-  message: "The node was low on resource: ephemeral-storage. ",
+  // pkg/kubelet/eviction/helpers.go evictionMessage
+  message: "The node was low on resource: ephemeral-storage. Threshold quantity: 10Gi, available: 9Gi. ",
   condition: "TerminationByKubelet"
 })
+
+/**
+ * Evicted by the kubelet because the pod exceeds a limit of its own storage; the kubelet sets no DisruptionTarget then.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ *
+ * const program: PodProgram.PodProgram = () => ({ steps: PodProgram.exceedsVolume("work", "20Gi") })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const exceedsVolume = (volume: string, limit: string): Stream.Stream<Step> =>
+  step({
+    _tag: "Disrupt",
+    reason: "Evicted",
+    // pkg/kubelet/eviction/helpers.go emptyDirMessageFmt
+    message: `Usage of EmptyDir volume "${volume}" exceeds the limit "${limit}". `
+  })
 
 /**
  * The node is lost, and the pod with it.

@@ -381,6 +381,50 @@ describe("a Job that is over", () => {
     })
   }
 
+  describe("a Job that goes on after a failure", () => {
+    const own = {
+      phase: "Failed",
+      reason: "Evicted",
+      message: "Usage of EmptyDir volume \"work\" exceeds the limit \"1Gi\". "
+    }
+    const stopped = (more: Pod["status"] = own) => states(ended(code.stopped), undefined, more)
+    const disrupted = {
+      ...own,
+      conditions: [{ type: "DisruptionTarget", status: "True", reason: "TerminationByKubelet" }]
+    }
+    const deadline = { phase: "Failed", reason: "DeadlineExceeded" }
+    const low = { ...disrupted, message: "The node was low on resource: memory. " }
+    const results: ReadonlyArray<readonly [string, Job, ReadonlyArray<Pod>, string, boolean]> = [
+      ["its own storage is full", job({ failed: 1 }), [stopped()], "Errored OutOfDisk", true],
+      [
+        "and the next pod runs",
+        job({ failed: 1, active: 1 }),
+        [stopped(), states(runs, undefined, {}, 2)],
+        "Errored OutOfDisk",
+        true
+      ],
+      ["with a disruption as well", job({ failed: 1 }), [stopped(disrupted)], "Errored OutOfDisk", true],
+      ["the pod's deadline passed", job({ failed: 1 }), [stopped(deadline)], "Errored Timeout", true],
+      ["a node was low on memory", job({ failed: 1 }), [stopped(low)], "Running 1", false],
+      ["its policy fails it", job({ failed: 1 }), [failed("build", code.pushDenied)], "Running 1", false],
+      [
+        "its policy is failing it",
+        job({ failed: 1, conditions: [condition("FailureTarget")] }),
+        [stopped()],
+        "Running 1",
+        false
+      ],
+      ["it has failed", job({ failed: 1, conditions: [condition("Failed")] }), [stopped()], "Errored OutOfDisk", false]
+    ]
+    for (const [what, child, pods, says, isStopped] of results) {
+      it(`a Job that goes on: ${what}: ${says}, ${isStopped ? "to be stopped" : "left alone"}`, () => {
+        const interpretation = JobOutcome.interpret(seen(child, pods))
+        assert.strictEqual(told(interpretation), says)
+        assert.strictEqual(interpretation.repeatsInVain === true, isStopped)
+      })
+    }
+  })
+
   it("a Job that is over: is tried again by us, when its policy took a lost node for a killed process", () => {
     const { again } = JobOutcome.interpret(seen(byPolicy("build", 137), [killed("build", "ContainerStatusUnknown")]))
     assert.strictEqual(again, 2)
@@ -392,6 +436,14 @@ describe("a Job that is over", () => {
 // --- its logs ---
 
 describe("the logs of a Job", () => {
+  it("the logs of a Job: have the end that the kubelet kept, unless the script wrote a message or the log grows", () => {
+    const killed = { terminated: { exitCode: 137, reason: "Error", message: "STEP 1/2: FROM a\nhalf\n" } }
+    const tails = (one: Pod) => JobOutcome.logs(seen(job(), [one])).map(({ tail }) => tail)
+    assert.deepStrictEqual(tails(states(killed, undefined, { phase: "Failed" })), [["STEP 1/2: FROM a", "half"]])
+    assert.deepStrictEqual(tails(states(ended(code.stopped), undefined, { phase: "Failed" })), [[]])
+    assert.deepStrictEqual(tails(states(runs)), [undefined, undefined])
+  })
+
   const rows: ReadonlyArray<readonly [what: string, ReadonlyArray<Pod>, logs: ReadonlyArray<string>]> = [
     ["of no pod", [], []],
     ["of a pod that waits", [pod({ phase: "Pending" })], ["1/build waiting", "1/push waiting"]],

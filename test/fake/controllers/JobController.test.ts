@@ -211,6 +211,8 @@ describe.sequential("a Job", () => {
         "ADDED a 0 0 0",
         "MODIFIED a 1 0 0",
         "MODIFIED a 1 1 0",
+        // The containers have ended, and the pod is not Succeeded yet.
+        "MODIFIED a 1 0 0",
         "MODIFIED a 0 0 0",
         "MODIFIED a 0 0 1"
       ])

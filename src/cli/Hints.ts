@@ -12,7 +12,14 @@ import * as Containerfile from "../core/Containerfile.js"
  * @since 0.1.0
  * @category getters
  */
-export const list = (input: BuildInput): ReadonlyArray<string> =>
+export const list = (input: BuildInput): ReadonlyArray<string> => [
+  ...Containerfile.hints(input.dockerfile).map(({ line, message }) =>
+    line === undefined ? message : `Containerfile line ${line}: ${message}`
+  ),
+  ...unusedBase(input)
+]
+
+const unusedBase = (input: BuildInput): ReadonlyArray<string> =>
   usesBase(input)
     ? []
     : [

@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import { missingSources } from "./containerfile/ContextSource.js"
 import * as Feature from "./containerfile/Feature.js"
 import { type Instruction, parse } from "./containerfile/Instruction.js"
-import { instructionProblem } from "./containerfile/Rules.js"
+import { instructionProblem, shiftProblem } from "./containerfile/Rules.js"
 import { referenceHint, referenceProblem, referencesOf, type Stage, stagesOf } from "./containerfile/Stage.js"
 import { read } from "./containerfile/Substitution.js"
 import { atMostBytes, first, portable } from "./input/TextRule.js"
@@ -99,6 +99,26 @@ export const problems = (text: string): ReadonlyArray<Problem> => {
     ? [...all, { message: "has no FROM; a build on baseImage begins with ARG BASE_IMAGE and FROM ${BASE_IMAGE}" }]
     : all
 }
+
+/**
+ * The places where `<<` with a blank after it starts a heredoc that no line ends, as in `$(( 1 << 4 ))`: buildah refuses
+ * them, and OpenShift's builder takes them for arithmetic.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * console.log(Containerfile.shifts("FROM scratch\nRUN echo $(( 1 << 4 ))\n").map(({ line }) => line)) // [ 2 ]
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const shifts = (text: string): ReadonlyArray<Problem> =>
+  parse(text).instructions.flatMap((instruction) => {
+    const message = shiftProblem(instruction)
+    return message === undefined ? [] : [{ line: instruction.line, message }]
+  })
 
 /**
  * The files of the context that `COPY` and `ADD` name and that are not among `paths`, each a reason why the build fails.

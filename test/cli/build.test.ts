@@ -369,6 +369,24 @@ describe("build", () => {
       ) assert.strictEqual(yield* hints(dockerfile), "")
     }).pipe(Effect.provide(layer)))
 
+  it.scoped("hints: check and build name a stage that is not there, with its line", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const dockerfile = "ARG BASE_IMAGE\nFROM $BASE_IMAGE AS config\nFROM configs AS final\nCOPY --from=build /a /a\n"
+      const folder = yield* folderWith({ Containerfile: dockerfile })
+      for (const command of ["check", "build"]) {
+        const { err, status } = yield* run([
+          ...[command, "--backend", "memory", "-f", `${folder}/Containerfile`, "--base", "registry.example.com/base:1"],
+          ...["--final", "registry.example.com/os:1", "--json"]
+        ])
+        assert.strictEqual(status, 0)
+        assert.deepStrictEqual(err.trim().split("\n"), [
+          "os-builder: hint: Containerfile line 3: FROM configs: no stage above has this name, so it is pulled as an image",
+          "os-builder: hint: Containerfile line 4: COPY --from=build: no stage above has this name, so it is pulled as an image"
+        ])
+      }
+    }).pipe(Effect.provide(layer)))
+
   it.scoped("input: keeps arguments, labels and files byte for byte", () =>
     Effect.gen(function*() {
       const { run } = yield* Command

@@ -158,7 +158,9 @@ describe("Containerfile.problems", () => {
           "6: FROM X@sha256:A: no stage above has this name, and the name of an image has no capital letters"
         ]
       ],
-      ["FROM a\nRUN echo $(( 1 << 4 ))", [
+      // A shift for OpenShift's builder: the backends decide.
+      ["FROM a\nRUN echo $(( 1 << 4 ))\nLABEL a=b", []],
+      ["FROM a\nRUN cat <<A && echo $(( 1 << 4 ))\nb\nA", [
         "2: the heredoc is not closed: no line after it is just 4; if << is arithmetic, write it without blanks: $((1<<4))"
       ]],
       ["FROM a AS builder\nFROM Base\nCOPY --from=Builder a b\nRUN --mount=from=Builder,dst=/a x", [
@@ -230,4 +232,31 @@ it("Containerfile.hasHeredoc: the heredocs of the builder", () => {
   ) {
     assert.isFalse(Containerfile.hasHeredoc(`FROM a\n${line}\nE\n`), line)
   }
+})
+
+describe("Containerfile.shifts", () => {
+  const hint = "if << is arithmetic, write it without blanks: $((1<<4))"
+  const four = `2: the heredoc is not closed: no line after it is just 4; ${hint}`
+  const rows: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
+    ["FROM a\nRUN echo $(( 1 << 4 ))\nLABEL a=b", [four]],
+    ["FROM a\nONBUILD RUN echo $(( 1 << 4 ))", [four]],
+    ["FROM a\nRUN echo $((1<<4))", []],
+    ["FROM a\nRUN echo \"$(( 1 << 4 ))\"", []],
+    ["FROM a\nRUN cat << EOF\nb\nEOF", []],
+    ["FROM a\nRUN cat <<EOF>/x\nb\nEOF", []],
+    ["FROM a\nCOPY << EOF /x", []]
+  ]
+  for (const [text, found] of rows) {
+    it(`Containerfile.shifts: ${JSON.stringify(text)}: ${found.length}`, () =>
+      assert.deepStrictEqual(Containerfile.shifts(text).map(({ line, message }) => `${line}: ${message}`), found))
+  }
+
+  it("Containerfile.shifts: the instructions after a shift are read", () =>
+    assert.deepStrictEqual(
+      Containerfile.instructions("FROM a\nRUN echo $(( 1 << 4 ))\nLABEL a=b").map(({ keyword }) => keyword),
+      ["FROM", "RUN", "LABEL"]
+    ))
+
+  it("Containerfile.shifts: <<EOF>/x is refused for every builder", () =>
+    assert.match(messages("FROM a\nRUN cat <<EOF>/x\nb\nEOF\n")[0] ?? "", /^2: the heredoc is not closed/))
 })

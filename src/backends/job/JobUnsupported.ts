@@ -2,8 +2,9 @@
  * The fields that a Job does not support, and the alternative, one row each.
  */
 import * as Either from "effect/Either"
-import type { Issue } from "../../core/BuildError.js"
+import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
+import * as Containerfile from "../../core/Containerfile.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
@@ -35,6 +36,8 @@ const rows: ReadonlyArray<Row> = [
         "context, or shorten buildArgs, imageLabels or mounts"
     )
   },
+  ({ dockerfile }) =>
+    Containerfile.shifts(dockerfile).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
   ({ baseImage }) =>
     unsupportedIf(
       isLoopback(baseImage.pullspec),

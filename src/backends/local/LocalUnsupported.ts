@@ -4,6 +4,7 @@
  */
 import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
+import * as Containerfile from "../../core/Containerfile.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 import * as Heredoc from "./Heredoc.js"
 import { type HostInfo, knowsHeredocs } from "./HostInfo.js"
@@ -48,6 +49,8 @@ const rows: ReadonlyArray<Row> = [
     queueName === undefined ? [] : [
       new Issue({ path: "queueName", message: "names a Kueue queue, which exists only in a cluster; remove it" })
     ],
+  ({ dockerfile }) =>
+    Containerfile.shifts(dockerfile).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
   ({ dockerfile }, machine, isolation) => {
     if (machine.buildah === undefined) return []
     const lowersHeredocs = !knowsHeredocs(machine)

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type Heredoc, openers } from "./Heredoc.js"
+import { type Heredoc, type HeredocOpener, openers } from "./Heredoc.js"
 import { blankWords, isSpace, jsonList, leadingFlags, quotedWords, trim } from "./Words.js"
 
 /**
@@ -40,6 +40,11 @@ export interface Instruction extends Command {
   readonly line: number
   readonly lastLine: number
   readonly heredocs: ReadonlyArray<Heredoc>
+  /**
+   * A `<<` with a blank after it, as in `$(( 1 << 4 ))`, that no line ends: a shift for some builders, and for others the start
+   * of a heredoc that is not closed.
+   */
+  readonly shift?: HeredocOpener
 }
 
 /**
@@ -116,7 +121,9 @@ export const parse = (text: string): Parsed => {
   const instructions: Array<Instruction> = []
   let at = 0
 
-  const takeHeredoc = (opener: ReturnType<typeof openers>[number]): Heredoc => {
+  const endsOf = lastLines(all)
+
+  const takeHeredoc = (opener: HeredocOpener): Heredoc => {
     const line = at + 1
     const body: Array<string> = []
     while (at < all.length) {
@@ -141,10 +148,27 @@ export const parse = (text: string): Parsed => {
       continues = continuation.test(part)
     }
     const command = commandOf(content, found.escape)
-    const heredocs = takesHeredocs(command) ? openers(content).map(takeHeredoc) : []
-    instructions.push({ ...command, line, lastLine: at, heredocs })
+    const announced = takesHeredocs(command) ? openers(content) : []
+    const [only, ...others] = announced
+    const isShift = only !== undefined && others.length === 0 && /^\d*<<-?\s/.test(only.word) && endsOf(only) < at
+    const shift = isShift && (command.trigger ?? command).keyword === "RUN" ? only : undefined
+    const heredocs = shift === undefined ? announced.map(takeHeredoc) : []
+    instructions.push({ ...command, line, lastLine: at, heredocs, ...(shift === undefined ? {} : { shift }) })
   }
   return { ...found, instructions }
+}
+
+/** The index of the last line that could end a heredoc, below 0 if there is none. */
+const lastLines = (all: ReadonlyArray<string>): (opener: HeredocOpener) => number => {
+  const maps = new Map<boolean, ReadonlyMap<string, number>>()
+  const mapOf = (stripsTabs: boolean): ReadonlyMap<string, number> => {
+    const known = maps.get(stripsTabs) ?? new Map(
+      all.map((raw, index) => [(stripsTabs ? raw.replace(/^\t+/, "") : raw).replace(/\r+$/, ""), index])
+    )
+    maps.set(stripsTabs, known)
+    return known
+  }
+  return ({ delimiter, stripsTabs }) => mapOf(stripsTabs).get(delimiter) ?? -1
 }
 
 const takesHeredocs = (command: Command): boolean => {

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { flagProblem } from "./Flags.js"
+import type { HeredocOpener } from "./Heredoc.js"
 import type { Command, Instruction } from "./Instruction.js"
 import { read } from "./Substitution.js"
 
@@ -175,8 +176,20 @@ export const instructionProblem = (instruction: Instruction): string | undefined
     : (keyword === "COPY" || keyword === "ADD") && heredocs.some(({ word }) => !args.includes(word))
     ? `${keyword} cannot have blanks in or before the word after <<, as in <<EOF`
     : commandProblem(instruction) ??
-      (open &&
-        `the heredoc is not closed: no line after it is just ${clipped(open.delimiter)}${
-          /^<<-?\s/.test(open.word) ? "; if << is arithmetic, write it without blanks: $((1<<4))" : ""
-        }`)
+      (open && unclosed(open))
 }
+
+const unclosed = ({ delimiter, word }: HeredocOpener): string =>
+  `the heredoc is not closed: no line after it is just ${clipped(delimiter)}${
+    /^\d*<<-?\s/.test(word) ? "; if << is arithmetic, write it without blanks: $((1<<4))" : ""
+  }`
+
+/**
+ * Why the builders that know heredocs with a blank after `<<` refuse an instruction; undefined if they do not.
+ *
+ * BuildKit 0.34 and imagebuilder 1.2.22 do. OpenShift's builder (BuildKit 0.19) takes the same for a shift.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const shiftProblem = ({ shift }: Instruction): string | undefined => shift && unclosed(shift)

@@ -46,6 +46,7 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     ["context"],
     /has 4097 files; at most 4096/
   ],
+  ["a shift with blanks", { dockerfile: "FROM a\nRUN echo $(( 1 << 4 ))" }, ["dockerfile"], /write it without blanks/],
   [
     "a base on loopback",
     { baseImage: { pullspec: "127.0.0.1:5000/base:1" } },

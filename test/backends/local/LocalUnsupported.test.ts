@@ -65,6 +65,13 @@ describe("Unsupported", () => {
       assert.deepStrictEqual(yield* unsupported({ dockerfile }, recent), [])
     }))
 
+  it.effect("Unsupported: objects to a shift with blanks, which buildah takes for a heredoc", () =>
+    Effect.gen(function*() {
+      const dockerfile = "FROM a\nRUN echo $(( 1 << 4 ))"
+      const issues = yield* unsupported({ dockerfile }, recent)
+      assert.match(issues.join(), /^dockerfile \(line 2\): the heredoc is not closed.*write it without blanks/)
+    }))
+
   it.effect("Unsupported: objects to heredocs to expand only where buildah knows none", () =>
     Effect.gen(function*() {
       const dockerfile = "FROM a\nCOPY <<EOF /x\n$y\nEOF"

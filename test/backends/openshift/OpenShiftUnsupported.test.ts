@@ -270,6 +270,7 @@ describe("an OpenShift Build can honour", () => {
     ["a Containerfile of 60,000 bytes", { dockerfile: text("#".repeat(59_965)) }],
     ["a context that says its modes", { context: { a: "" }, dockerfile: text("COPY --chmod=600 a /a") }],
     ["a context of the builder's mode", { context: { a: private_("") }, dockerfile: text("COPY a /a") }],
+    ["a shift with blanks, no heredoc for it", { dockerfile: text("RUN echo $(( 1 << 4 ))") }],
     ["a context that nothing reads", { context: { a: "" } }],
     ["a whole stage, and a whole context of nothing", {
       dockerfile: text("COPY --from=x.example/a . /a", "COPY . /b")

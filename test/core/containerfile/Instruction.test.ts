@@ -44,7 +44,7 @@ describe("Containerfile.instructions", () => {
 
   it("the delimiter of a heredoc: read as BuildKit reads it", () => {
     const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
-      ["RUN cat << EOF", ["EOF $"]],
+      ["RUN cat << EOF\nEOF", ["EOF $"]],
       ["RUN <<'E\\F'", ["E\\F"]],
       ["RUN <<E\\F", ["EF $"]],
       ["RUN <<\"A B\" cat", ["A B"]],

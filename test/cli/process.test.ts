@@ -61,3 +61,25 @@ it.live("KUBECONFIG=/dev/null: exits with 3 and says that the kubeconfig is empt
     assert.strictEqual(status, 3)
     assert.match(err, /^The kubeconfig has no context, because it is empty \(\/dev\/null\): set KUBECONFIG/)
   }), 60_000)
+
+it.scopedLive("exec plugin: what it writes for the user goes to stderr as it is", () =>
+  Effect.gen(function*() {
+    const exec = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: "sh",
+      args: ["-c", "echo enter the code ABCD >&2; exit 3"],
+      interactiveMode: "Never"
+    }
+    const config = {
+      "current-context": "x",
+      clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+      users: [{ name: "u", user: { exec } }],
+      contexts: [{ name: "x", context: { cluster: "c", user: "u" } }]
+    }
+    const folder = yield* folderWith({ config: JSON.stringify(config) })
+    const { err, out, status } = yield* run(["list", "--kubeconfig", path.join(folder, "config")])
+    assert.strictEqual(out, "")
+    assert.strictEqual(status, 3)
+    assert.match(err, /^enter the code ABCD\n/)
+    assert.match(err, /it failed with exit code 3: enter the code ABCD: check that `kubectl auth whoami`/)
+  }), 60_000)

@@ -194,7 +194,7 @@ const headerName = (key: string): string =>
   }).join("")
 
 /** Node writes header values as Latin-1, so that these bytes are UTF-8 on the wire. */
-const headerValue = (value: string): string => Buffer.from(value).toString("latin1")
+export const headerValue = (value: string): string => Buffer.from(value).toString("latin1")
 
 const impersonation = (user: KubeconfigFile.User): Record<string, ReadonlyArray<string>> => {
   if (user.as === "") return {}

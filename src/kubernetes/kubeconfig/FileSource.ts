@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Headers } from "../transport/HttpAgent.js"
+import * as ProxyTunnel from "../transport/ProxyTunnel.js"
 import * as AgentFactory from "./AgentFactory.js"
 import { ConfigurationError } from "./ConfigurationError.js"
 import * as ConnectionPlan from "./ConnectionPlan.js"
@@ -36,8 +37,10 @@ const findPlan = (settings: Settings) =>
   Effect.gen(function*() {
     const merged = yield* LoadingRules.load(settings.kubeconfig)
     const plan = yield* ConnectionPlan.plan(merged, settings.context === "" ? undefined : settings.context)
-    if (plan !== undefined) return { ...plan, namespace: plan.namespace ?? (yield* InCluster.namespace) }
-    return (yield* InCluster.plan) ?? (yield* nothingFound(merged))
+    if (plan !== undefined) {
+      return { isInCluster: false, plan: { ...plan, namespace: plan.namespace ?? (yield* InCluster.namespace) } }
+    }
+    return { isInCluster: true, plan: (yield* InCluster.plan) ?? (yield* nothingFound(merged)) }
   })
 
 /** What outlives a reload of the files. */
@@ -54,7 +57,7 @@ interface Credentials {
   readonly expiresAt?: number | undefined
 }
 
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const bearer = (token: string) => ({ authorization: ConnectionPlan.headerValue(`Bearer ${token}`) })
 
 const noCredentials = (plan: ConnectionPlan.ConnectionPlan, problem: string) =>
   new ConfigurationError({ reason: "NoCredentials", detail: `${plan.userLabel}: ${problem}` })
@@ -142,6 +145,7 @@ const connect = (
     const proxy = yield* ProxyRules.proxyFor(plan.baseUrl, plan.proxyUrl, yield* ProxyRules.variables)
     const { expiresAt, headers, keyPair } = yield* credentials(plan, authority, state, rejected)
     const pair = (yield* Effect.mapError(readKeyPair(plan), refuse)) ?? keyPair
+    const absolute = AgentFactory.isForwarded(plan.baseUrl, proxy)
     const options = {
       baseUrl: plan.baseUrl,
       authority,
@@ -156,29 +160,48 @@ const connect = (
     )
     return {
       baseUrl: plan.baseUrl,
-      headers: { ...headers, ...plan.impersonate },
+      headers: { ...headers, ...plan.impersonate, ...(absolute ? ProxyTunnel.authorization(proxy) : {}) },
       key: AgentFactory.fingerprint(options),
       agent,
       ...(expiresAt === undefined ? {} : { expiresAt }),
-      absolute: AgentFactory.isForwarded(plan.baseUrl, proxy),
+      absolute,
       fromFiles: plan.certificate?.certificate._tag === "File" || plan.authority?._tag === "File",
       trustAdvice: trustAdvice(plan)
     }
   })
 
-/** Finds the source by the settings. Repeated, it reads the files again and keeps the answers of plugins and providers. */
+/**
+ * Finds the source by the settings. Repeated, it reads the files again and keeps the answers of plugins and providers.
+ *
+ * The settings of the fiber that calls this function hold for the source, because requests may come from other fibers.
+ */
 export const load = (settings: Settings): Effect.Effect<Effect.Effect<Source, ConfigurationError>> =>
   Effect.gen(function*() {
     const output = yield* PluginOutput
     const folder = yield* InCluster.ServiceAccountFolder
+    const provider = yield* Effect.configProviderWith(Effect.succeed)
+    const withSettings = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      effect.pipe(
+        Effect.provideService(PluginOutput, output),
+        Effect.provideService(InCluster.ServiceAccountFolder, folder),
+        Effect.withConfigProvider(provider)
+      )
     const state: State = { plugins: new Map(), tokens: new Map(), fileToken: undefined }
-    // A reload keeps the context of the first load, even if `kubectl config use-context` has changed the current one.
+    // A reload keeps what the first load found, even if `kubectl config use-context` has changed the current context, or a file
+    // has appeared beside the service account.
     let context = settings.context
-    return Effect.map(Effect.suspend(() => findPlan({ ...settings, context })), (plan): Source => {
-      if (plan.context !== InCluster.contextName) context = plan.context
+    let isInCluster = false
+    const find = Effect.suspend(() => isInCluster ? InCluster.plan : Effect.succeed(undefined)).pipe(
+      Effect.flatMap((plan) =>
+        plan === undefined ? findPlan({ ...settings, context }) : Effect.succeed({ isInCluster, plan })
+      )
+    )
+    return Effect.map(withSettings(find), (found): Source => {
+      isInCluster = found.isInCluster
+      context = isInCluster ? settings.context : found.plan.context
       return {
-        namespace: plan.namespace,
-        connect: ({ rejected }) => Effect.provideService(connect(plan, state, rejected), PluginOutput, output)
+        namespace: found.plan.namespace,
+        connect: ({ rejected }) => withSettings(connect(found.plan, state, rejected))
       }
-    }).pipe(Effect.provideService(InCluster.ServiceAccountFolder, folder))
+    })
   })

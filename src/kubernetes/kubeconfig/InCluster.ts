@@ -10,8 +10,8 @@ import { ConfigurationError } from "./ConfigurationError.js"
 import type { ConnectionPlan } from "./ConnectionPlan.js"
 import { variable } from "./LoadingRules.js"
 
-/** Stands in the plan where a kubeconfig has the name of a context. */
-export const contextName = "in-cluster"
+/** The name that the plan has in place of a context's. */
+const contextName = "in-cluster"
 
 /** The folder with the service account's files. */
 export class ServiceAccountFolder

@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as path from "node:path"
 import * as HttpAgent from "../transport/HttpAgent.js"
 import * as HttpRequest from "../transport/HttpRequest.js"
+import * as ProxyTunnel from "../transport/ProxyTunnel.js"
 import * as RequestLimiter from "../transport/RequestLimiter.js"
 import * as AgentFactory from "./AgentFactory.js"
 import { ConfigurationError } from "./ConfigurationError.js"
@@ -147,12 +148,9 @@ export const idToken = (
         }
         const proxy = yield* Effect.mapError(ProxyRules.proxyFor(url, undefined, variables), ({ detail }) => detail)
         const agent = yield* AgentFactory.make({ baseUrl: address.origin, authority, proxy })
-        const client = HttpAgent.makeClient(
-          agent,
-          address.origin,
-          Redacted.make(headers),
-          AgentFactory.isForwarded(url, proxy)
-        )
+        const absolute = AgentFactory.isForwarded(url, proxy)
+        const all = Redacted.make({ ...headers, ...(absolute ? ProxyTunnel.authorization(proxy) : {}) })
+        const client = HttpAgent.makeClient(agent, address.origin, all, absolute)
         return yield* HttpRequest.text(
           client,
           {

@@ -121,7 +121,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
 
 /** The server accepts neither the credentials nor, in the handshake, the client's certificate. */
 const isRefused = (failure: HttpRequest.Failure) =>
-  failure._tag === "ErrorResponse" ? failure.status === 401 : TransportError.isTlsAlert(failure)
+  failure._tag === "ErrorResponse" ? failure.status === 401 : TransportError.isCertificateAlert(failure)
 
 const encodeRequest = ({ accept, body, contentType, method, path, query }: ApiRequest): OutgoingRequest => {
   const search = new URLSearchParams(query).toString()

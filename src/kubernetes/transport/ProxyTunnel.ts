@@ -46,7 +46,8 @@ const decode = (text: string): string => {
 }
 
 /** The header for a user and password in the address of the proxy. */
-export const authorization = (proxy: URL): Readonly<Record<string, string>> => {
+export const authorization = (proxy: URL | undefined): Readonly<Record<string, string>> => {
+  if (proxy === undefined) return {}
   const [user, password] = [decode(proxy.username), decode(proxy.password)]
   return user === "" && password === ""
     ? {}

@@ -61,9 +61,13 @@ const certificateCodes: ReadonlySet<string> = new Set([
   "UNSPECIFIED"
 ])
 
-/** The peer ended the handshake with an alert, for example because it does not accept the client's certificate. */
-export const isTlsAlert = (error: { readonly _tag: string }): boolean =>
-  error instanceof ConnectionLost && /^ERR_SSL_.*ALERT/.test(errorCode(error.cause))
+// TLS alerts (RFC 8446, section 6.2) by which a server refuses the client's certificate, as OpenSSL names them in its codes.
+const refusedCertificate =
+  /_ALERT_(?:ACCESS_DENIED|BAD_CERTIFICATE|CERTIFICATE_\w+|HANDSHAKE_FAILURE|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE)$/
+
+/** The server ended the handshake with an alert because it does not accept the client's certificate. */
+export const isCertificateAlert = (error: { readonly _tag: string }): boolean =>
+  error instanceof ConnectionLost && refusedCertificate.test(errorCode(error.cause))
 
 const describe = (cause: unknown): string =>
   cause instanceof Error

@@ -227,5 +227,21 @@ export const execCases: ReadonlyArray<Case> = [
       "plugin.sh": script("{\"token\":\"plugged\"}")
     }),
     expect: { ...token("plugged"), impersonate: ["impersonate-user: jane"] }
-  }
+  },
+  plugin(
+    "K7 exec: KUBERNETES_EXEC_INFO has the apiVersion v1beta1 of its entry",
+    info.replace(/apiVersion":"[^"]*"/, `apiVersion":"${v1beta1}"`),
+    token(
+      `kind=ExecCredential;apiVersion=${v1beta1};spec=interactive=false`
+    ),
+    { exec: { apiVersion: v1beta1 } }
+  ),
+  plugin("exec: a token with a line break is refused", script("{\"token\":\"a\\\\nb\"}"), { refused: /./ }),
+  plugin("exec: a plugin that is not executable is refused", script("{\"token\":\"t\"}"), {
+    refused: /does not exist, or is not executable/
+  }, {
+    exec: { command: "./config" }
+  }),
+  plugin("exec: empty arguments are kept", script("{\"token\":\"$#\"}"), token("2"), { exec: { args: ["", null] } }),
+  plugin("exec: unknown fields of the answer are ignored", script("{\"token\":\"t\",\"more\":{\"a\":1}}"), token("t"))
 ]

@@ -347,5 +347,54 @@ export const fileCases: ReadonlyArray<Case> = [
     }),
     env: list("config", "one/config"),
     expect: token("from-one")
+  },
+  {
+    title: "K3 null entries in the lists: are not in the way",
+    files: (w) => ({
+      config: config(w, {
+        more: { users: [null, { name: "u", user: { token: "t" } }], extensions: null, preferences: null }
+      })
+    }),
+    expect: token("t")
+  },
+  {
+    title: "K3 entries without a content: are not in the way",
+    files: (w) => ({
+      config: config(w, {
+        more: {
+          users: [{ name: "bad" }, { user: { token: "nameless" } }, { name: "u", user: { token: "t" } }],
+          contexts: [{ name: "bad" }, { name: "x", context: { cluster: "c", user: "u" } }]
+        }
+      })
+    }),
+    expect: token("t")
+  },
+  {
+    title: "types: a list where an entry belongs is refused",
+    files: (w) => ({ config: config(w, { user: [] }) }),
+    expect: { refused: /users\[0\]\.user: expected an object/ }
+  },
+  {
+    title: "types: a map where a list belongs is refused",
+    files: (w) => ({ config: config(w, { more: { users: { u: { token: "t" } } } }) }),
+    expect: { refused: /users: expected a list/ }
+  },
+  {
+    title: "types: an unrelated entry of a wrong type is refused, as by kubectl",
+    files: (w) => ({
+      config: config(w, { more: { users: [{ name: "bad", user: { token: 5 } }, { name: "u", user: { token: "t" } }] } })
+    }),
+    expect: { refused: /users\[0\]\.user\.token: expected string/ }
+  },
+  {
+    title: "YAML: a block of text keeps its line break, which no token can have",
+    files: (w) => ({ config: yaml(w, { user: "    token: |\n      t" }) }),
+    expect: { refused: /`token` has a line break/ }
+  },
+  {
+    title: "YAML: comments alone are an empty file",
+    files: (w) => ({ config: config(w), comments: "# nothing\n" }),
+    env: list("comments", "config"),
+    expect: token("t")
   }
 ]

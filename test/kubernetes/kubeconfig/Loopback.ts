@@ -6,6 +6,7 @@ import { FileSystem, type Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import type { CommandExecutor } from "@effect/platform/CommandExecutor"
 import { Context, Effect, Layer, type Scope } from "effect"
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as http from "node:http"
 import * as https from "node:https"
@@ -146,6 +147,13 @@ const joined = (folder: string, name: string, files: ReadonlyArray<string>) => {
   return target
 }
 
+/** The key behind a password. */
+const encrypted = (folder: string, key: string) => {
+  const target = path.join(folder, "encrypted.key")
+  execFileSync("openssl", ["pkey", "-in", key, "-aes256", "-passout", "pass:secret", "-out", target])
+  return target
+}
+
 const make: Effect.Effect<
   World,
   unknown,
@@ -217,10 +225,11 @@ const make: Effect.Effect<
     return upstream
   }
   const proxyServer = (name: string, server: http.Server, status = 200, password?: string) => {
+    const isAllowed = ({ headers }: http.IncomingMessage) =>
+      password === undefined || headers["proxy-authorization"] === `Basic ${Buffer.from(password).toString("base64")}`
     server.on("connect", (request: http.IncomingMessage, client: net.Socket) => {
       client.on("error", () => {})
-      const given = request.headers["proxy-authorization"]
-      if (password !== undefined && given !== `Basic ${Buffer.from(password).toString("base64")}`) {
+      if (!isAllowed(request)) {
         client.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
       } else if (status !== 200) {
         client.end(`HTTP/1.1 ${status} Trouble\r\n\r\n`)
@@ -237,6 +246,10 @@ const make: Effect.Effect<
       }
     })
     server.on("request", (request: http.IncomingMessage, response: http.ServerResponse) => {
+      if (!isAllowed(request)) {
+        response.writeHead(407).end()
+        return
+      }
       const target = new URL(request.url ?? "")
       const upstream = connect(name, target.hostname, Number(target.port || 80))
       const forwarded = http.request({
@@ -295,6 +308,7 @@ const make: Effect.Effect<
       twoCert: certificates.two.certificate,
       twoKey: certificates.two.key,
       strangerCert: certificates.stranger.certificate,
+      encryptedKey: encrypted(folder, certificates.one.key),
       strangerKey: certificates.stranger.key
     },
     seen,

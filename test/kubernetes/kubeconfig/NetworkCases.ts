@@ -282,5 +282,26 @@ export const networkCases: ReadonlyArray<Case> = [
     }),
     env: env((w) => ({ HTTP_PROXY: w.proxy.http })),
     expect: { server: "plain", proxies: ["http"] }
-  }
+  },
+  {
+    title: "K12 HTTP_PROXY: gives its password for a server without TLS",
+    files: (w) => ({
+      config: config(w, { cluster: { server: w.farPlain, "certificate-authority": "" }, context: { user: "" } })
+    }),
+    env: env((w) => ({ HTTP_PROXY: w.proxy.locked.replace("://", "://me:secret@") })),
+    expect: { server: "plain", proxies: ["locked"] }
+  },
+  cluster("K14 SSL_CERT_DIR: adds to the system's store", (w) => ({ server: w.url.b, "certificate-authority": "" }), {
+    ...onA,
+    server: "b"
+  }, { env: env((w) => ({ SSL_CERT_DIR: path.dirname(w.pem["systemCa"] ?? "") })) }),
+  cluster("server: a protocol in capitals", (w) => ({ server: w.url.a.replace("https", "HTTPS") }), onA),
+  cluster("K18 proxy-url: https, with a certificate by nobody's authority, is refused", (w) => ({
+    server: w.url.b,
+    "certificate-authority": w.pem["systemCa"],
+    "proxy-url": w.proxy.https
+  }), { refused: /certificate is not trusted/ }),
+  cluster("proxy-url: a password with special characters", (w) => ({
+    "proxy-url": w.proxy.locked.replace("://", "://me:s%65cret@")
+  }), { ...onA, proxies: ["locked"] })
 ]

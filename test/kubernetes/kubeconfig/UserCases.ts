@@ -164,6 +164,13 @@ export const userCases: ReadonlyArray<Case> = [
     refused: /the client's key is not a private key in PEM/
   }),
   user(
+    "K15 client-key: an encrypted one is refused",
+    (w) => ({ ...pair(w, "one"), "client-key": w.pem["encryptedKey"] }),
+    {
+      refused: /the client's key is encrypted; decrypt it with `openssl pkey`/
+    }
+  ),
+  user(
     "K6 client-key: without a certificate is not read beside a token",
     () => ({ "client-key": "gone", token: "t" }),
     token("t")
@@ -234,6 +241,35 @@ export const userCases: ReadonlyArray<Case> = [
     (w) => ({ "client-certificate": w.pem["oneCert"], "as-uid": "1", password: "p" }),
     {
       refused: /`password` has no `username`.*`client-key` is missing.*`as` is missing/
+    }
+  ),
+  user("token: with letters beyond ASCII is sent in UTF-8", () => ({ token: "tökén" }), {
+    server: "a",
+    authorization: `Bearer ${Buffer.from("tökén").toString("latin1")}`
+  }),
+  user("K5 impersonation: a name beyond ASCII is sent in UTF-8", () => ({ token: "t", as: "jürgen 日" }), {
+    ...token("t"),
+    impersonate: [`impersonate-user: ${Buffer.from("jürgen 日").toString("latin1")}`]
+  }),
+  user("K5 impersonation: an extra without values is not sent", () => ({
+    token: "t",
+    as: "jane",
+    "as-user-extra": { empty: [], none: null }
+  }), { ...token("t"), impersonate: ["impersonate-user: jane"] }),
+  user("K5 impersonation: without any credentials is refused over TLS", () => ({ as: "jane" }), {
+    refused: /no credentials/
+  }),
+  user("client-certificate: base64 with line breaks", (w) => ({
+    "client-certificate-data": readBase64(w.pem["oneCert"]).replace(/(.{64})/g, "$1\n"),
+    "client-key-data": readBase64(w.pem["oneKey"])
+  }), { server: "a", certificate: "one" }),
+  user("K11 oidc: with a token, the token is sent", (w) => ({ ...oidc(w, {}), token: "t" }), token("t")),
+  user(
+    "K11 oidc: an expiry that is not a whole number",
+    (w) => oidc(w, { "id-token": `e30.${Buffer.from("{\"exp\":4102444800.5}").toString("base64url")}.c2ln` }),
+    {
+      server: "a",
+      authorization: `Bearer e30.${Buffer.from("{\"exp\":4102444800.5}").toString("base64url")}.c2ln`
     }
   )
 ]

@@ -12,25 +12,33 @@ let pods = 0
 const pod = { metadata: { name: "a", namespace: "ns", uid: "u", resourceVersion: "1" } }
 
 /** A pod's file system and environment, for a server that accepts the token. */
-const inPod = Effect.gen(function*() {
-  const { caPath, folder } = yield* TestServer.TestAuthority
-  const { requests, url } = yield* TestServer.serve((_request, response) => TestServer.json(response, 200, pod))
-  const home = path.join(folder, `pod-${pods++}`)
-  fs.mkdirSync(path.join(home, ".kube"), { recursive: true })
-  fs.copyFileSync(caPath, path.join(home, "ca.crt"))
-  fs.writeFileSync(path.join(home, "token"), "pod-token\n")
-  fs.writeFileSync(path.join(home, "namespace"), "builds\n")
-  const { hostname, port } = new URL(url)
-  const connect = (env: Readonly<Record<string, string>> = {}) => {
-    const all = { HOME: home, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, ...env }
-    const provider = ConfigProvider.fromMap(new Map(Object.entries(all).filter(([, value]) => value !== "")))
-    return KubernetesCluster.make().pipe(
-      Effect.provideService(ServiceAccountFolder, home),
-      Effect.withConfigProvider(provider)
+const inPodThat = (rejectFirst: boolean) =>
+  Effect.gen(function*() {
+    const { caPath, folder } = yield* TestServer.TestAuthority
+    let answered = 0
+    const { requests, url } = yield* TestServer.serve((_request, response) =>
+      rejectFirst && answered++ === 0
+        ? TestServer.json(response, 401, { kind: "Status", code: 401, reason: "Unauthorized" })
+        : TestServer.json(response, 200, pod)
     )
-  }
-  return { home, url, requests, connect }
-})
+    const home = path.join(folder, `pod-${pods++}`)
+    fs.mkdirSync(path.join(home, ".kube"), { recursive: true })
+    fs.copyFileSync(caPath, path.join(home, "ca.crt"))
+    fs.writeFileSync(path.join(home, "token"), "pod-token\n")
+    fs.writeFileSync(path.join(home, "namespace"), "builds\n")
+    const { hostname, port } = new URL(url)
+    const connect = (env: Readonly<Record<string, string>> = {}) => {
+      const all = { HOME: home, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, ...env }
+      const provider = ConfigProvider.fromMap(new Map(Object.entries(all).filter(([, value]) => value !== "")))
+      return KubernetesCluster.make().pipe(
+        Effect.provideService(ServiceAccountFolder, home),
+        Effect.withConfigProvider(provider)
+      )
+    }
+    return { home, url, requests, connect }
+  })
+
+const inPod = inPodThat(false)
 
 const kubeconfig = (server: string, caPath: string, namespace?: string) =>
   JSON.stringify({
@@ -56,6 +64,22 @@ layer(TestServer.authority, { excludeTestServices: true })("in-cluster", (it) =>
       const { connect, home } = yield* inPod
       fs.writeFileSync(path.join(home, ".kube/config"), "")
       assert.strictEqual((yield* connect()).defaultNamespace, "builds")
+    }))
+
+  it.scoped("in-cluster: a kubeconfig that appears later is not used after a 401", () =>
+    Effect.gen(function*() {
+      const { caPath } = yield* TestServer.TestAuthority
+      const { connect, home, requests } = yield* inPodThat(true)
+      const other = yield* TestServer.serve((_request, response) => TestServer.json(response, 200, pod))
+      const cluster = yield* connect()
+      fs.writeFileSync(path.join(home, ".kube/config"), kubeconfig(other.url, caPath))
+      fs.writeFileSync(path.join(home, "token"), "refused")
+      yield* cluster.get(Resources.Pod, "a")
+      assert.deepStrictEqual(other.requests, [])
+      assert.deepStrictEqual(requests.map(({ headers }) => headers.authorization), [
+        "Bearer pod-token",
+        "Bearer refused"
+      ])
     }))
 
   it.scoped("in-cluster: a kubeconfig precedes the service account", () =>

@@ -19,6 +19,7 @@ import { latestAttempt, ownedBy, type WholeBuildState } from "./BuildState.js"
 import type { ClusterDefaults, Definition } from "./Definition.js"
 import { backendError, rejection } from "./ErrorMapping.js"
 import type { FingerprintRecords } from "./FingerprintLookup.js"
+import * as RepeatedWrite from "./RepeatedWrite.js"
 
 /** The records of one fingerprint. */
 export interface FingerprintBuilds {
@@ -159,7 +160,7 @@ export const make = <Child extends Resource.Metadata>(
     const found = optional(cluster.get(of, nameOf(object), { namespace: ref.namespace }))
     const create = (attempt: number): Effect.Effect<A, ClusterError> =>
       Effect.catchIf(
-        cluster.create(of, object, { namespace: ref.namespace, strict: true }),
+        RepeatedWrite.repeat(cluster.create(of, object, { namespace: ref.namespace, strict: true })),
         (error) => error.reason === "AlreadyExists",
         (error) =>
           Effect.flatMap(
@@ -178,6 +179,16 @@ export const make = <Child extends Resource.Metadata>(
       )
     )
   }
+
+  /** The record with this name, if it is the one that was sent. */
+  const ownRecord = (manifest: JsonObject, namespace: string, error: ClusterError) =>
+    Effect.gen(function*() {
+      const name = nameOf(manifest)
+      const stored = yield* optional(cluster.get(Resources.ConfigMap, name, { namespace }))
+      const { data = {} } = manifest
+      const isOwn = Option.isSome(stored) && RepeatedWrite.includes(stored.value, { data })
+      return isOwn ? yield* cluster.get(RecordMetadata.resource, name, { namespace }) : yield* error
+    })
 
   const object = (ref: BuildRef) =>
     optional(cluster.get(RecordMetadata.resource, ref.name, { namespace: ref.namespace })).pipe(
@@ -258,7 +269,10 @@ export const make = <Child extends Resource.Metadata>(
     createRecord: (manifest, namespace) =>
       Effect.gen(function*() {
         const operation = `record a build in ${namespace}`
-        const created = yield* cluster.create(RecordMetadata.resource, manifest, { namespace, strict: true }).pipe(
+        const created = yield* RepeatedWrite.repeatCreate(
+          cluster.create(RecordMetadata.resource, manifest, { namespace, strict: true }),
+          (error) => ownRecord(manifest, namespace, error)
+        ).pipe(
           Effect.map(Option.some),
           Effect.catchIf((error) => error.reason === "AlreadyExists", () => Effect.succeedNone),
           Effect.mapError(createdOrRejected(operation))
@@ -273,9 +287,10 @@ export const make = <Child extends Resource.Metadata>(
         Effect.flatMap((clusterDefaults) => createOnce(resource, childManifest(of, attempt, clusterDefaults), of.ref))
       ),
     annotate: ({ ref, resourceVersion }, annotations) =>
-      cluster.patch(RecordMetadata.resource, ref.name, {
+      // Of a repeated patch whose first one was carried out, the conflict makes the caller read the record.
+      RepeatedWrite.repeat(cluster.patch(RecordMetadata.resource, ref.name, {
         merge: { metadata: { uid: ref.uid, resourceVersion, annotations } }
-      }, { namespace: ref.namespace }).pipe(
+      }, { namespace: ref.namespace })).pipe(
         Effect.as(true),
         Effect.catchIf(
           (error) => error.reason === "Conflict" || error.reason === "NotFound",

@@ -24,6 +24,7 @@ import * as LineSplitter from "./LineSplitter.js"
 import * as RequestLimiter from "./RequestLimiter.js"
 import * as ResponseBody from "./ResponseBody.js"
 import * as TransportError from "./TransportError.js"
+import * as Warnings from "./Warnings.js"
 
 export interface Options {
   readonly credentials: Credentials
@@ -41,6 +42,19 @@ const maxInFlight = 32
 export const make = ({ credentials, defaultNamespace, timeout }: Options): Driver => {
   const limiter = RequestLimiter.make(maxInFlight)
   const timeoutMillis = Duration.toMillis(timeout)
+  const logWarnings = Warnings.make()
+
+  /** Logs the warnings of a response after it. */
+  const withWarnings = <A, E, R>(
+    perform: (onWarning: HttpRequest.OnWarning) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E, R> =>
+    Effect.suspend(() => {
+      let header: string | undefined
+      const performed = perform((warning) => {
+        header = warning
+      })
+      return Effect.tap(performed, () => header === undefined ? Effect.void : logWarnings(header))
+    })
 
   /** Sends a request; if the credentials are refused, once more with renewed ones. */
   const send = <A, R>(
@@ -79,14 +93,23 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
   }
 
   const open = (request: ApiRequest, subject: Subject, timeoutMillis: number) =>
-    send(request, subject, (client, outgoing) => HttpRequest.open(client, outgoing, timeoutMillis))
+    send(
+      request,
+      subject,
+      (client, outgoing) => withWarnings((onWarning) => HttpRequest.open(client, outgoing, timeoutMillis, onWarning))
+    )
 
   return {
     defaultNamespace,
 
     request: (request, subject) =>
       Effect.flatMap(
-        send(request, subject, (client, outgoing) => HttpRequest.text(client, outgoing, timeoutMillis, limiter)),
+        send(
+          request,
+          subject,
+          (client, outgoing) =>
+            withWarnings((onWarning) => HttpRequest.text(client, outgoing, timeoutMillis, limiter, onWarning))
+        ),
         (text) => Effect.mapError(parseJson(text), () => decodeError(subject, "the response is not JSON"))
       ),
 

@@ -42,12 +42,13 @@ export const text = (
   client: Client,
   request: OutgoingRequest,
   timeout: number,
-  limiter: RequestLimiter
+  limiter: RequestLimiter,
+  onWarning: OnWarning = constVoid
 ): Effect.Effect<string, Failure> =>
   Effect.async((resume) => {
     let cancel = constVoid
     const start = () => {
-      cancel = send(client, request, timeout, readText, (result) => {
+      cancel = send(client, request, timeout, warned(readText, onWarning), (result) => {
         limiter.release(start)
         resume(result)
       })
@@ -63,12 +64,13 @@ export const text = (
 export const open = (
   client: Client,
   request: OutgoingRequest,
-  timeout: number
+  timeout: number,
+  onWarning: OnWarning = constVoid
 ): Effect.Effect<IncomingMessage, Failure, Scope.Scope> =>
   Effect.suspend(() => {
     let cancel = constVoid
     const response = Effect.async<IncomingMessage, Failure>((resume) => {
-      cancel = send(client, request, timeout, passThrough, resume)
+      cancel = send(client, request, timeout, warned(passThrough, onWarning), resume)
     })
     return Effect.zipRight(Effect.addFinalizer(() => Effect.sync(() => cancel())), response)
   })
@@ -77,6 +79,17 @@ type Result<A> = Either.Either<A, Failure>
 
 /** Reads a response; returns a function that cancels the reading. */
 type Read<A> = (source: IncomingMessage, done: (result: Result<A>) => void) => () => void
+
+/** Called with the `Warning` header of a successful response that has one. */
+export type OnWarning = (header: string) => void
+
+const warned = <A>(read: Read<A>, onWarning: OnWarning): Read<A> => (source, done) => {
+  const { warning } = source.headers
+  if (warning !== undefined) {
+    onWarning(warning)
+  }
+  return read(source, done)
+}
 
 const readText: Read<string> = (source, done) => ResponseBody.text(source, bodyLimits, done)
 

@@ -98,25 +98,31 @@ describe("crash", () => {
       assert.lengthOf(yield* crafts, 1)
     }))
 
-  it.scoped("lost response to the create of the record: completed by the next build", () =>
-    Effect.gen(function*() {
-      const { backend, crafts, plane } = yield* world
-      plane.faults.add({ verb: "create", resource: "configmaps" }, Faults.loseResponse, 1)
-      const wanted = yield* input("1")
-      assert.strictEqual((yield* Effect.flip(backend.build(wanted)))._tag, "BackendError")
-      const { adopted } = yield* backend.build(wanted)
-      assert.isTrue(adopted)
-      assert.lengthOf(yield* crafts, 1)
-    }))
+  for (const [what, resource] of [["record", "configmaps"], ["child", "crafts.example.com"]] as const) {
+    it.scoped(`connection cut under the create of the ${what}: repeated, one build that is not adopted`, () =>
+      Effect.gen(function*() {
+        const { backend, crafts, plane } = yield* world
+        plane.faults.add({ verb: "create", resource }, Faults.loseResponse, 1)
+        const wanted = yield* input("1")
+        assert.isFalse((yield* backend.build(wanted)).adopted)
+        assert.isTrue((yield* backend.build(wanted)).adopted)
+        assert.lengthOf(yield* crafts, 1)
+        assert.lengthOf(yield* backend.list(), 1)
+      }))
+  }
 
-  it.scoped("lost response to the create of the child: one child", () =>
+  it.scoped("connection cut under the create of the record: another ConfigMap of that name is not taken for it", () =>
     Effect.gen(function*() {
-      const { backend, crafts, plane } = yield* world
-      plane.faults.add({ verb: "create", resource: "crafts.example.com" }, Faults.loseResponse, 1)
+      const { backend, cluster, plane } = yield* world
       const wanted = yield* input("1")
-      yield* Effect.flip(backend.build(wanted))
-      assert.isTrue((yield* backend.build(wanted)).adopted)
-      assert.lengthOf(yield* crafts, 1)
+      const { ref } = yield* backend.build(wanted)
+      yield* backend.remove(ref)
+      yield* settle
+      yield* cluster.create(Resources.ConfigMap, { metadata: { name: ref.name }, data: { other: "content" } })
+      plane.faults.add({ verb: "create", resource: "configmaps" }, Faults.loseResponse, 1)
+      const error = yield* Effect.flip(backend.build(wanted))
+      assert(error._tag === "BackendError")
+      assert.include(error.message, "taken by a ConfigMap that is not a record")
     }))
 })
 

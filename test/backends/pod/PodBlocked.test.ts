@@ -61,22 +61,22 @@ const events: ReadonlyArray<readonly [reason: string, message: string, means: st
   ["FailedCreate", "Error creating: pods \"p\" is forbidden: violates PodSecurity \"restricted:latest\"", "Admission"]
 ]
 
-describe("PodWait", () => {
+describe("PodBlocked", () => {
   for (const [status, reason, upstreamReason] of states) {
-    it(`PodWait: ${upstreamReason} is ${reason}`, () => {
+    it(`PodBlocked: ${upstreamReason} is ${reason}`, () => {
       const blocked = PodBlocked.classify(pod(status), [])
       assert.deepStrictEqual({ ...blocked }, { reason, upstreamReason, message: `says ${upstreamReason}` })
     })
   }
 
   for (const [reason, message, means] of events) {
-    it(`PodWait: a warning ${reason} (${message.slice(-30)}) is ${means}`, () => {
+    it(`PodBlocked: a warning ${reason} (${message.slice(-30)}) is ${means}`, () => {
       const blocked = PodBlocked.classify(pod({}), [event(reason, message)])
       assert.deepStrictEqual({ ...blocked }, { reason: means, upstreamReason: reason, message })
     })
   }
 
-  it("PodWait: the latest warning counts, and what is about another pod does not", () => {
+  it("PodBlocked: the latest warning counts, and what is about another pod does not", () => {
     const told = [
       event("FailedScheduling", "old", 1),
       event("FailedMount", "secret \"a\" not found", 2),
@@ -87,7 +87,7 @@ describe("PodWait", () => {
     assert.strictEqual(PodBlocked.classify(pod({}), told.toReversed())?.reason, "MissingReference")
   })
 
-  it("PodWait: an ordinary start is not blocked", () => {
+  it("PodBlocked: an ordinary start is not blocked", () => {
     assert.isUndefined(PodBlocked.classify(pod(undefined), []))
     assert.isUndefined(PodBlocked.classify(pod(waits("ContainerCreating")), []))
     assert.isUndefined(PodBlocked.classify(pod({ conditions: [{ type: "PodScheduled", status: "True" }] }), []))

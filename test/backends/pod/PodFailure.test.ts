@@ -92,9 +92,9 @@ const cases: ReadonlyArray<readonly [what: string, Pod["status"], reason: string
     ["ContainerStatusUnknown", terminated("ContainerStatusUnknown"), "NodeLost", "ContainerStatusUnknown", /tail/]
   ]
 
-describe("PodFate", () => {
+describe("PodFailure", () => {
   for (const [what, status, reason, upstreamReason, message] of cases) {
-    it(`PodFate: ${what} is ${reason}`, () => {
+    it(`PodFailure: ${what} is ${reason}`, () => {
       const fate = PodFailure.classify(pod(status))
       assert.strictEqual(fate?.reason, reason)
       assert.strictEqual(fate?.upstreamReason, upstreamReason)
@@ -108,11 +108,11 @@ describe("PodFate", () => {
     assert.strictEqual(PodFailure.classify(pod(terminated("OOMKilled", 14)), () => false)?.reason, "OutOfMemory")
   })
 
-  it("PodFate: a pod's own reason goes before what its containers say", () => {
+  it("PodFailure: a pod's own reason goes before what its containers say", () => {
     assert.strictEqual(PodFailure.classify(pod({ ...terminated("OOMKilled"), reason: "Evicted" }))?.reason, "Evicted")
   })
 
-  it("PodFate: nothing was done to a pod that runs, or whose program failed, or whose disruption did not come", () => {
+  it("PodFailure: nothing was done to a pod that runs, or whose program failed, or whose disruption did not come", () => {
     assert.isUndefined(PodFailure.classify(pod(undefined)))
     assert.isUndefined(
       PodFailure.classify(pod({ phase: "Running", containerStatuses: [{ name: "main", state: { running: {} } }] }))
@@ -125,7 +125,7 @@ describe("PodFate", () => {
     )
   })
 
-  it("PodFate: names the pod", () => {
+  it("PodFailure: names the pod", () => {
     assert.deepStrictEqual({ ...PodFailure.reference(pod(undefined)) }, { namespace: "ns", name: "p", uid: "u" })
   })
 })

@@ -1,7 +1,7 @@
 /**
  * Builds on this machine with buildah, with the same script as build pods: for laptops and CI.
  *
- * It needs Linux, buildah 1.28 or later, and a user that buildah works for: root, or one with subordinate ids. A build lives
+ * It needs Linux, buildah 1.28 or later, tar, and a user that buildah works for: root, or one with subordinate ids. A build lives
  * as long as the layer that accepted it: closing the layer cancels what is unfinished. When its process is killed outright,
  * the build's processes are killed with it, and the next process that reads it finds it `Errored("NodeLost")`, retryable. Records, logs
  * and outcomes stay in a state directory, where any process of the user can ask about them and cancel.
@@ -108,6 +108,7 @@ export const make = (
         insecureRegistries: settings.insecureRegistries ?? [],
         authFile: around.authFile,
         knowsHeredocs: HostInfo.knowsHeredocs(machine),
+        version: machine.buildah,
         isolation
       }))
     })
@@ -117,6 +118,8 @@ export const make = (
 
     const statusOf = (ref: BuildRef): Effect.Effect<BuildStatus.BuildStatus | undefined, BackendError> =>
       Effect.gen(function*() {
+        const current = life.current(ref.uid)
+        if (current !== undefined) return (yield* state.exists(ref)) ? current : undefined
         const record = yield* find(ref)
         if (record === undefined) return undefined
         const status = yield* life.status(record)

@@ -126,7 +126,7 @@ const fromOptions = (
       retries: options.retries,
       revision: options.revision
     }
-    if (issues.length === 0) return yield* BuildInput.make(given)
+    if (issues.length === 0) return yield* BuildInput.makeOwned(given)
     return yield* new BuildRejected({
       reason: "InvalidInput",
       issues: [...issues, ...yield* BuildInput.issuesOfPartial(given)]

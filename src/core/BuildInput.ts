@@ -269,6 +269,19 @@ const parseOptions = parser(given, missingFiles)
 export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
   Effect.map(parseOptions(options), (given) => new BuildInput(given, true))
 
+const parseOwned = parser(
+  Schema.Struct(fields(ContextFile.ContextFromOwner, FromInput, Containerfile)),
+  missingFiles
+)
+
+/**
+ * As {@link make}, without a copy of the context's bytes, which the caller must not change.
+ *
+ * @internal
+ */
+export const makeOwned = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
+  Effect.map(parseOwned(options), (given) => new BuildInput(given, true))
+
 const parsePartial = parser(given, () => [])
 
 /**

@@ -6,12 +6,16 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { availableMemory } from "node:process"
 import * as BuildInput from "../../core/BuildInput.js"
 import { type BuiltImage, builtImage, type Errored, errored, Failed } from "../../core/BuildStatus.js"
+import * as ContextFile from "../../core/input/ContextFile.js"
+import type { Version } from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
+import * as ContextArchive from "../script/ContextArchive.js"
 import * as ExitCode from "../script/ExitCode.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
-import * as Context from "./Context.js"
 import * as Heredoc from "./Heredoc.js"
 import * as LogFile from "./LogFile.js"
 import type { References } from "./References.js"
@@ -28,6 +32,8 @@ export interface BuildahEnvironment {
   /** The user's own registry credentials, for images without a secret. */
   readonly authFile: string | undefined
   readonly knowsHeredocs: boolean
+  /** The version of buildah; undefined if there is none. */
+  readonly version: Version | undefined
   readonly isolation: "chroot" | "rootless" | "oci"
 }
 
@@ -54,6 +60,16 @@ const loopback = /(?<![\w.-])(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5
 const loopbackRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string> =>
   [input.baseImage.pullspec, input.finalImage.pullspec, input.dockerfile, ...Object.values(input.buildArgs ?? {})]
     .flatMap((text) => text.match(loopback) ?? [])
+
+/**
+ * Whether the context goes to memory: it is there already, and a file in a tmpfs costs a tenth of one on a disk. Another program
+ * may need the rest.
+ */
+const fitsInMemory = ({ context = {} }: BuildInput.BuildInput): boolean => {
+  const files = Object.values(context)
+  const bytes = files.reduce((sum, file) => sum + ContextFile.size(file) + 4096, 0)
+  return bytes <= availableMemory() / 4
+}
 
 /** The status for a verb's exit code and termination message; undefined if it succeeded. */
 const troubleOf = (
@@ -103,7 +119,6 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
       context: false
     })
     for (const { content, key } of files) yield* write(at("input", key), content)
-    yield* Context.write(fs, path, at("context"), input)
     for (const file of lowered.files) yield* write(at("heredocs", file.path), file.content)
     yield* write(at("script"), BuildScript.source)
     for (const [index, mount] of references.mounts.entries()) {
@@ -116,11 +131,12 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
 
   const environment: BuildScript.Environment = {
     OSB_INPUT_DIR: at("input"),
-    OSB_CONTEXT_DIR: at("context"),
+    OSB_CONTEXT_DIR: fitsInMemory(input) ? at("memory", "context") : at("work", "context"),
     OSB_WORK_DIR: at("work"),
     OSB_MEMORY_DIR: at("memory"),
     OSB_MOUNTS_DIR: at("mounts"),
     OSB_HEREDOCS_DIR: lowered.files.length === 0 ? "" : at("heredocs"),
+    OSB_BUILDAH_VERSION: buildah.version === undefined ? "" : `version ${buildah.version.join(".")}`,
     OSB_BASE_IMAGE: input.baseImage.pullspec,
     OSB_FINAL_IMAGE: input.finalImage.pullspec,
     OSB_TIMEOUT_SECONDS: String(Math.max(1, Math.ceil(Duration.toSeconds(timeout)))),
@@ -136,7 +152,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     ...(input.proxy?.noProxy === undefined ? {} : { NO_PROXY: input.proxy.noProxy })
   }
 
-  const verb = (name: "build" | "push", secret: string | undefined) =>
+  const verb = (name: "build" | "push", secret: string | undefined, stdin?: Stream.Stream<Uint8Array>) =>
     Effect.gen(function*() {
       const ended = yield* sandbox.run({
         command: ["sh", at("script"), name],
@@ -144,11 +160,13 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
           ...buildah.environment,
           ...proxy,
           ...environment,
+          OSB_CONTEXT_ARCHIVE: stdin === undefined ? "" : "-",
           OSB_SECRET_DIR: secret ?? (buildah.authFile === undefined ? "" : at("user-secret")),
           OSB_TERMINATION_MESSAGE: at(`${name}.message`)
         },
         log,
-        memory: at("memory")
+        memory: at("memory"),
+        stdin
       })
       const message = yield* fs.readFileString(at(`${name}.message`)).pipe(
         Effect.map(TerminationMessage.parse),
@@ -159,7 +177,11 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     })
 
   const bothVerbs = Effect.gen(function*() {
-    const built = yield* verb("build", references.baseSecret)
+    const built = yield* verb(
+      "build",
+      references.baseSecret,
+      Stream.fromIterable(ContextArchive.pieces(input.context ?? {}))
+    )
     if (built.trouble !== undefined) return built.trouble
     const { message, trouble } = yield* verb("push", references.finalSecret)
     if (trouble !== undefined) return trouble

@@ -46,6 +46,8 @@ export interface BuildSupervisor {
     place: { readonly backend: string; readonly namespace: string; readonly name: string }
   ) => Effect.Effect<BuildRef | undefined, BackendError>
   readonly status: (record: LocalRecord) => Effect.Effect<BuildStatus.BuildStatus, BackendError>
+  /** The status of an unfinished build of this process, without reading the state directory; undefined for any other build. */
+  readonly current: (uid: string) => BuildStatus.BuildStatus | undefined
 }
 
 export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Scope.Scope> =>
@@ -56,6 +58,8 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
 
     /** Outcomes that could not be stored, so that waiting callers in this process return even if the disk is full. */
     const unkept = new Map<string, BuildStatus.Terminal>()
+
+    const unfinished = new Map<string, BuildStatus.BuildStatus>()
 
     const end = (record: LocalRecord, status: BuildStatus.Terminal) =>
       Effect.flatMap(DateTime.now, (finishedAt) => state.setOutcome(record.ref, new Outcome({ status, finishedAt })))
@@ -70,6 +74,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
     ): Effect.Effect<BuildStatus.Terminal, BackendError> =>
       Effect.gen(function*() {
         yield* state.setProgress(record.ref, new Progress({ attempt, startedAt }))
+        unfinished.set(record.ref.uid, new BuildStatus.Running({ attempt, startedAt }))
         const result = yield* Attempt.run(buildah, {
           input,
           references,
@@ -123,6 +128,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
             )
           })
         ),
+        Effect.ensuring(Effect.sync(() => unfinished.delete(record.ref.uid))),
         Effect.uninterruptible
       )
 
@@ -138,6 +144,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           workFolder: `${options.workDirectory}/${uid}`
         })
         if (!(yield* state.create(record, input))) return undefined
+        unfinished.set(uid, new BuildStatus.Pending({}))
         yield* Effect.forkIn(live(record, input, references), scope)
         return record.ref
       }))
@@ -171,6 +178,8 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
 
     const status: BuildSupervisor["status"] = (record) =>
       Effect.gen(function*() {
+        const own = unfinished.get(record.ref.uid)
+        if (own !== undefined) return own
         const outcome = yield* state.outcome(record.ref)
         const known = outcome?.status ?? unkept.get(record.ref.uid)
         if (known !== undefined) return known
@@ -185,5 +194,5 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           : new BuildStatus.Running({ startedAt: progress.startedAt, attempt: progress.attempt })
       })
 
-    return { begin, status }
+    return { begin, status, current: (uid) => unfinished.get(uid) }
   })

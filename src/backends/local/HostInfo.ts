@@ -4,6 +4,7 @@
 import * as Command from "@effect/platform/Command"
 import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import * as Effect from "effect/Effect"
+import { machine } from "node:os"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 
 export interface HostInfo {
@@ -23,11 +24,10 @@ const architectures: ReadonlyMap<string, string> = new Map([
 
 export const probe = (executor: CommandExecutor.CommandExecutor): Effect.Effect<HostInfo> =>
   Effect.gen(function*() {
-    const output = (command: string, argument: string) =>
-      Effect.orElseSucceed(executor.string(Command.make(command, argument)), () => "")
-    const [, major, minor] = /version (\d+)\.(\d+)/.exec(yield* output("buildah", "--version")) ?? []
+    const output = yield* Effect.orElseSucceed(executor.string(Command.make("buildah", "--version")), () => "")
+    const [, major, minor] = /version (\d+)\.(\d+)/.exec(output) ?? []
     return {
-      architecture: architectures.get((yield* output("uname", "-m")).trim()),
+      architecture: architectures.get(machine()),
       buildah: major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)]
     }
   })

@@ -10,7 +10,9 @@ import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { getuid } from "node:process"
 import * as ProcessIdentity from "./ProcessIdentity.js"
 
 /** The exit of a command; `exitCode` is undefined if it was killed. `stderr` is the output of the helpers that start it. */
@@ -26,6 +28,8 @@ export interface SandboxCommand {
   readonly log: string
   /** A directory that is mounted as tmpfs for the command, where namespaces are available. */
   readonly memory: string
+  /** The standard input of the command; by default it is empty. */
+  readonly stdin?: Stream.Stream<Uint8Array> | undefined
 }
 
 export interface Sandbox {
@@ -43,9 +47,9 @@ const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--
 const parentDeathSignal = ["setpriv", "--pdeathsig", "KILL"] as const
 
 // The output goes straight to the file; errors of the helpers before it stay on the stderr pipe.
-const wrapper = "exec >> \"$1\" 2>&1 < /dev/null; shift; exec \"$@\""
-const wrapperWithMemory =
-  `mount -t tmpfs -o mode=0700 tmpfs "$2" || exit; log=$1; shift 2; set -- "$log" "$@"; ${wrapper}`
+const wrapper = "exec >> \"$1\" 2>&1; shift; exec \"$@\""
+const withoutInput = "exec < /dev/null; "
+const withMemory = "mount -t tmpfs -o mode=0700 tmpfs \"$2\" || exit; log=$1; shift 2; set -- \"$log\" \"$@\"; "
 
 /**
  * Probes which namespaces this machine allows: as root namespaces directly, else within the user namespace that
@@ -61,13 +65,17 @@ export const make = (
         Effect.map((exitCode) => exitCode === 0),
         Effect.orElseSucceed(() => false)
       )
-    const held = (yield* succeeds(...parentDeathSignal, "true")) ? parentDeathSignal : []
-    const own = yield* Effect.findFirst(
-      [[...namespaces], ["buildah", "unshare", ...held, ...namespaces]],
-      ([command = "false", ...args]) => succeeds(command, ...args, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
-    )
-    const inside: ReadonlyArray<string> | undefined = own._tag === "Some" ? own.value : undefined
-    const rootless = !(yield* succeeds("sh", "-c", "[ \"$(id -u)\" = 0 ]"))
+    const mounts = ([command = "false", ...args]: ReadonlyArray<string>) =>
+      succeeds(command, ...args, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
+    // The usual case takes one process, since each costs a fork of this one.
+    const usual = yield* mounts([...parentDeathSignal, ...namespaces])
+    const held = usual || (yield* succeeds(...parentDeathSignal, "true")) ? parentDeathSignal : []
+    const inside: ReadonlyArray<string> | undefined = usual
+      ? namespaces
+      : Option.getOrUndefined(
+        yield* Effect.findFirst([[...namespaces], ["buildah", "unshare", ...held, ...namespaces]], mounts)
+      )
+    const rootless = getuid?.() !== 0
 
     const killAll = (find: Effect.Effect<ReadonlyArray<number>>) =>
       Effect.gen(function*() {
@@ -79,11 +87,12 @@ export const make = (
         }
       }).pipe(Effect.interruptible, Effect.timeoutOption("10 seconds"), Effect.asVoid)
 
-    const run = ({ command, environment, log, memory }: SandboxCommand) =>
+    const run = ({ command, environment, log, memory, stdin }: SandboxCommand) =>
       Effect.gen(function*() {
+        const wrapped = `${stdin === undefined ? withoutInput : ""}${inside === undefined ? "" : withMemory}${wrapper}`
         const [first = "sh", ...rest] = inside === undefined
-          ? [...held, "sh", "-c", wrapper, "sh", log, ...command]
-          : [...held, ...inside, "sh", "-c", wrapperWithMemory, "sh", log, memory, ...command]
+          ? [...held, "sh", "-c", wrapped, "sh", log, ...command]
+          : [...held, ...inside, "sh", "-c", wrapped, "sh", log, memory, ...command]
         const process = yield* executor.start(
           Command.make(first, ...rest).pipe(Command.env(environment, { extendEnv: false }))
         )
@@ -95,6 +104,10 @@ export const make = (
             Effect.andThen(killAll(ProcessIdentity.inSession(fs, process.pid)))
           )
         )
+        if (stdin !== undefined) {
+          // The command may end before it has read everything.
+          yield* Effect.forkScoped(Effect.ignore(Stream.run(stdin, process.stdin)))
+        }
         const stderr = yield* Effect.fork(
           process.stderr.pipe(Stream.decodeText(), Stream.mkString, Effect.orElseSucceed(() => ""))
         )

@@ -76,6 +76,8 @@ export const numbersOf = (places: ReadonlyArray<Place>, fingerprint: string): Re
 export interface StateDirectory {
   /** Creates the directory of a new build with its record atomically; false if the name is taken. */
   readonly create: (record: LocalRecord, input: BuildInput) => Effect.Effect<boolean, BackendError>
+  /** Whether there is a build of that name. */
+  readonly exists: (place: Place) => Effect.Effect<boolean, BackendError>
   readonly record: (place: Place) => Effect.Effect<LocalRecord | undefined, BackendError>
   readonly progress: (place: Place) => Effect.Effect<Progress | undefined, BackendError>
   readonly setProgress: (place: Place, progress: Progress) => Effect.Effect<void, BackendError>
@@ -191,6 +193,7 @@ export const make = (
 
   return {
     create: (record, input) => create(record, input).pipe(refuse(`keep ${record.ref}`)),
+    exists: (place) => fs.exists(file(place, "record.json")).pipe(refuse(`look for ${place.name}`)),
     record: (place) => read(RecordJson, place, "record.json").pipe(refuse(`read the record of ${place.name}`)),
     progress: (place) => read(ProgressJson, place, "progress.json").pipe(refuse(`read the progress of ${place.name}`)),
     setProgress: (place, progress) =>

@@ -7,7 +7,7 @@
  * text. They end with a code of `ExitCode.table` and a `TerminationMessage`, and print buildah's own output, with its lines
  * `STEP n/m: instruction`.
  *
- * It asks for sh, coreutils or busybox, sed, grep, mount, and buildah 1.28 or later.
+ * It asks for sh, coreutils or busybox, sed, grep, mount, buildah 1.28 or later, and tar for a context on standard input.
  *
  * @since 0.1.0
  */
@@ -18,6 +18,7 @@ import { auths } from "./Auths.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
 import { verbs } from "./Commands.js"
 import { common } from "./Common.js"
+import { ordered } from "./ContextArchive.js"
 import { code } from "./ExitCode.js"
 import { failures } from "./Failures.js"
 import { setup } from "./Setup.js"
@@ -74,10 +75,14 @@ export const environment = {
   OSB_NODE_STORAGE: "",
   /** The folder of that storage's run state. */
   OSB_NODE_RUN: "",
-  /** A folder that is the build context; by default one is made of the input's files. */
+  /** Where the build context is made; by default in the work directory. */
   OSB_CONTEXT_DIR: "",
+  /** `-`: the build context is a tar archive on standard input (`ContextArchive.pieces`); by default it is in the input's files. */
+  OSB_CONTEXT_ARCHIVE: "",
   /** Whether `build` leaves the image as an archive for a node, in the place of buildah's storage: `yes`. */
   OSB_ARCHIVE: "",
+  /** What `buildah --version` prints, if that is known. */
+  OSB_BUILDAH_VERSION: "",
   /** The file for the termination message. */
   OSB_TERMINATION_MESSAGE: "/dev/termination-log"
 } as const
@@ -137,17 +142,8 @@ export const needsDockerFormat = (containerfile: string): boolean =>
 
 const required = (content: string): Array<InputFile> => content === "" ? [] : [{ key: "requires", content }]
 
-/**
- * Links come after the files, so that none is followed when they are written, and directories last, those inside before those
- * around them, because their modes may forbid writing there.
- */
-const contextFiles = (context: Readonly<Record<string, ContextFile.ContextFile>>): Array<InputFile> => {
-  const entries = Object.entries(context)
-  return [
-    ...entries.filter(([, file]) => ContextFile.isRegular(file)),
-    ...entries.filter(([, file]) => ContextFile.isLink(file)),
-    ...entries.filter(([, file]) => ContextFile.isDirectory(file)).sort(([a], [b]) => a < b ? 1 : -1)
-  ].flatMap(([path, file], index): Array<InputFile> => {
+const contextFiles = (context: Readonly<Record<string, ContextFile.ContextFile>>): Array<InputFile> =>
+  ordered(context).flatMap(([path, file], index): Array<InputFile> => {
     const key = `context.${numbered(index)}`
     const named = { key: `${key}.path`, content: path }
     return ContextFile.isLink(file)
@@ -161,7 +157,6 @@ const contextFiles = (context: Readonly<Record<string, ContextFile.ContextFile>>
         { key: `${key}.mode`, content: ContextFile.mode(file).toString(8) }
       ]
   })
-}
 
 /**
  * What the files of an input depend on beside it.
@@ -263,6 +258,5 @@ set_home
 set_trust
 set_storage
 set_credentials
-read_version
 "$verb"
 `

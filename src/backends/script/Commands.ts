@@ -6,14 +6,19 @@ export const verbs = `
 # Prints a file and an x, which keeps the newlines at its end from the shell.
 contents() { cat "$1"; printf x; }
 
-# Fills the context folder from the flat files context.NNNNNN, their further parts, paths and modes: files, then links, then
+# Unpacks the archive on standard input, with our own user and time.
+unpack_context() {
+  command -v tar > /dev/null || finish ${code.storageUnavailable} "tar is missing; install it where buildah is"
+  tar -x -p -o -m -f - -C "$context" || finish ${code.outOfDisk} "the context cannot be unpacked"
+}
+
+# Fills the context folder from standard input, or from the flat files context.NNNNNN, their further parts, paths and modes: files, then links, then
 # directories, whose modes may forbid writing there.
 lay_context() {
-  context=$OSB_CONTEXT_DIR
-  [ -z "$context" ] || return 0
-  context=$work/context
+  context=\${OSB_CONTEXT_DIR:-$work/context}
   rm -rf "$context"
   mkdir -p "$context"
+  if [ "$OSB_CONTEXT_ARCHIVE" = - ]; then unpack_context; return; fi
   for name in "$input"/context.*.path; do
     [ -e "$name" ] || continue
     path=$(contents "$name") path=\${path%x}
@@ -135,6 +140,7 @@ ONBUILD"[!A-Z]*) format=docker ;;
 
 build() {
   later_labels=
+  read_version
   require_features
   lay_context
   buildah_ containers --quiet

@@ -61,9 +61,9 @@ attempt() {
   status=$?
   child=
   # A process that a RUN left behind may hold the pipe open indefinitely.
-  patience=50
+  patience=250
   while [ ! -e "$said.end" ] && [ "$patience" -gt 0 ]; do
-    sleep 0.1
+    sleep 0.02
     patience=$((patience - 1))
   done
   [ "$status" -eq 0 ] || in_time
@@ -71,7 +71,8 @@ attempt() {
 
 # Sets $major and $minor to buildah's version, 0 where it names none.
 read_version() {
-  version=$(buildah --version 2> /dev/null < /dev/null)
+  version=$OSB_BUILDAH_VERSION
+  [ -n "$version" ] || version=$(buildah --version 2> /dev/null < /dev/null)
   version=\${version#*version } version=\${version%% *}
   major=\${version%%.*} minor=\${version#*.} minor=\${minor%%[!0-9]*}
   case $major in '' | *[!0-9]*) major=0 ;; esac

@@ -7,6 +7,7 @@ import type * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import type { ParseOptions } from "effect/SchemaAST"
 import { contextPath, directories } from "./ContextPath.js"
 import { anyText, atMostBytes, first, notEmpty, portable, textBy, wellFormed, wholeNumber } from "./TextRule.js"
 import { type ValidatedRecord, validatedRecord } from "./ValidatedRecord.js"
@@ -216,37 +217,34 @@ const DirectoryEntry = Schema.Struct({
   mode: Schema.optionalWith(Mode, { default: () => defaultDirectoryMode })
 })
 
-interface Parsers<A> {
-  readonly file: (input: unknown) => Either.Either<A, ParseResult.ParseIssue>
-  readonly link: (input: unknown) => Either.Either<A, ParseResult.ParseIssue>
-  readonly directory: (input: unknown) => Either.Either<A, ParseResult.ParseIssue>
-}
+type ParseEntry<A> = (input: unknown, options: ParseOptions) => Either.Either<A, ParseResult.ParseIssue>
 
 // A union would not know which of the three an object with a mistake is meant to be.
-const byKey = <A>(input: unknown, { directory, file, link }: Parsers<A>): Either.Either<A, ParseResult.ParseIssue> =>
-  Predicate.hasProperty(input, "link")
-    ? link(input)
-    : Predicate.hasProperty(input, "directory")
-    ? directory(input)
-    : file(input)
+const byKey =
+  <A>(file: ParseEntry<A>, link: ParseEntry<A>, directory: ParseEntry<A>): ParseEntry<A> => (input, options) =>
+    Predicate.hasProperty(input, "link")
+      ? link(input, options)
+      : Predicate.hasProperty(input, "directory")
+      ? directory(input, options)
+      : file(input, options)
 
 /** An object that is a link, a directory or, without the key of either, a file. */
 const objects = <A, I>(
   file: Schema.Schema<A, I>
 ): Schema.Schema<A | Link | Directory, I | Link | typeof DirectoryEntry.Encoded> =>
   Schema.declare([file, LinkEntry, DirectoryEntry], {
-    decode: (file, link, directory) => (input, options) =>
-      byKey<A | Link | Directory>(input, {
-        file: ParseResult.decodeUnknownEither(file, options),
-        link: ParseResult.decodeUnknownEither(link, options),
-        directory: ParseResult.decodeUnknownEither(directory, options)
-      }),
-    encode: (file, link, directory) => (input, options) =>
-      byKey<I | Link | typeof DirectoryEntry.Encoded>(input, {
-        file: ParseResult.encodeUnknownEither(file, options),
-        link: ParseResult.encodeUnknownEither(link, options),
-        directory: ParseResult.encodeUnknownEither(directory, options)
-      })
+    decode: (file, link, directory) =>
+      byKey<A | Link | Directory>(
+        ParseResult.decodeUnknownEither(file),
+        ParseResult.decodeUnknownEither(link),
+        ParseResult.decodeUnknownEither(directory)
+      ),
+    encode: (file, link, directory) =>
+      byKey<I | Link | typeof DirectoryEntry.Encoded>(
+        ParseResult.encodeUnknownEither(file),
+        ParseResult.encodeUnknownEither(link),
+        ParseResult.encodeUnknownEither(directory)
+      )
   }, {
     arbitrary: (file, link, directory) => (fc) => fc.oneof(file(fc), link(fc), directory(fc))
   })
@@ -269,24 +267,26 @@ const Copy = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromSe
   encode: (bytes) => bytes
 })
 
-const FromMemory = Schema.Union(
-  Text,
-  Copy,
-  objects(
-    Schema.transform(
-      Schema.Struct({
-        content: Schema.Union(Text, Copy).annotations({ description: "text or a Uint8Array" }),
-        mode: optional(Mode)
-      }),
-      Schema.Union(Schema.String, File),
-      {
-        strict: true,
-        decode: ({ content, mode }) => mode === undefined ? content : { content: bytes(content), mode },
-        encode: (file) => typeof file === "string" || file instanceof Uint8Array ? { content: file } : file
-      }
-    )
-  )
-).annotations({ description: "text, a Uint8Array, { content, mode? }, { link } or { directory: true, mode? }" })
+// Objects come first: a directory that was read has nothing else, and each member that fails costs time.
+const fromMemory = (bytesSchema: Schema.Schema<Uint8Array>) =>
+  Schema.Union(
+    objects(
+      Schema.transform(
+        Schema.Struct({
+          content: Schema.Union(bytesSchema, Text).annotations({ description: "text or a Uint8Array" }),
+          mode: optional(Mode)
+        }),
+        Schema.Union(Schema.String, File),
+        {
+          strict: true,
+          decode: ({ content, mode }) => mode === undefined ? content : { content: bytes(content), mode },
+          encode: (file) => typeof file === "string" || file instanceof Uint8Array ? { content: file } : file
+        }
+      )
+    ),
+    Text,
+    bytesSchema
+  ).annotations({ description: "text, a Uint8Array, { content, mode? }, { link } or { directory: true, mode? }" })
 
 const together = (
   paths: ReadonlyArray<string>,
@@ -335,4 +335,12 @@ export const ContextFromJson = context(FromJson)
  * @since 0.1.0
  * @category schemas
  */
-export const ContextFromMemory = context(FromMemory)
+export const ContextFromMemory = context(fromMemory(Copy))
+
+/**
+ * The same, without a copy of the bytes, for a caller that does not change them.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ContextFromOwner = context(fromMemory(Schema.Uint8ArrayFromSelf))

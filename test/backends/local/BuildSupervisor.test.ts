@@ -42,6 +42,7 @@ describe("the life of a local build", () => {
           insecureRegistries: [],
           authFile: undefined,
           knowsHeredocs: true,
+          version: [1, 43] as const,
           isolation: "chroot" as const
         }),
         workDirectory: path.join(folder, "work"),
@@ -60,6 +61,7 @@ describe("the life of a local build", () => {
         name: StateDirectory.nameOf(BuildInput.fingerprint(input), 1)
       })
       assert(ref !== undefined)
+      assert.include(["Pending", "Running"], life.current(ref.uid)?._tag)
       const record = yield* state.record(ref)
       assert(record !== undefined)
       const status = yield* Effect.repeat(Effect.delay(life.status(record), "10 millis"), {
@@ -67,5 +69,6 @@ describe("the life of a local build", () => {
       }).pipe(Effect.timeout("10 seconds"))
       assert(status._tag === "Errored")
       assert.strictEqual(status.reason, "StorageUnavailable", status.message)
+      assert.isUndefined(life.current(ref.uid))
     }).pipe(Logger.withMinimumLogLevel(LogLevel.None), Effect.provide(NodeContext.layer)))
 })

@@ -1,0 +1,124 @@
+/**
+ * A build context as a tar archive, which the script unpacks in one process, however many files it has.
+ *
+ * The format is ustar (POSIX.1-1988) with the entries `L` and `K` of GNU tar for long names and targets: busybox reads them, and
+ * no others. Files come first, then links, so that none is followed, and directories last, those inside before those around
+ * them, because busybox sets their modes at once, and these may forbid writing there. Owner and times are left to who unpacks.
+ */
+import * as ContextFile from "../../core/input/ContextFile.js"
+
+const blockBytes = 512
+
+// Headers and small files are put together to pieces of this size. Larger files are passed on without a copy.
+const pieceBytes = 64 * 1024
+
+/** The entries of a context in the order of the archive. */
+export const ordered = (
+  context: Readonly<Record<string, ContextFile.ContextFile>>
+): ReadonlyArray<readonly [string, ContextFile.ContextFile]> => {
+  const entries = Object.entries(context)
+  return [
+    ...entries.filter(([, file]) => ContextFile.isRegular(file)),
+    ...entries.filter(([, file]) => ContextFile.isLink(file)),
+    ...entries.filter(([, file]) => ContextFile.isDirectory(file)).sort(([a], [b]) => a < b ? 1 : -1)
+  ]
+}
+
+interface Header {
+  readonly name: Uint8Array
+  readonly type: "0" | "2" | "5" | "L" | "K"
+  readonly mode: number
+  readonly size: number
+  readonly target?: Uint8Array
+}
+
+// Numbers are octal digits and a zero byte. A size of 8 GiB or more has no digits for that, and is binary, as in GNU tar.
+const octal = (value: number, width: number): string => value.toString(8).padStart(width - 1, "0")
+
+const header = ({ mode, name, size, target, type }: Header): Uint8Array => {
+  const block = Buffer.alloc(blockBytes)
+  block.set(name.subarray(0, 100), 0)
+  block.write(octal(mode, 8), 100)
+  block.write(octal(0, 8), 108)
+  block.write(octal(0, 8), 116)
+  if (size < 8 ** 11) {
+    block.write(octal(size, 12), 124)
+  } else {
+    block[124] = 0x80
+    block.writeBigUInt64BE(BigInt(size), 128)
+  }
+  block.write(octal(0, 12), 136)
+  block.write(" ".repeat(8), 148)
+  block.write(type, 156)
+  if (target !== undefined) block.set(target.subarray(0, 100), 157)
+  block.write("ustar\0" + "00", 257)
+  let sum = 0
+  for (const byte of block) sum += byte
+  block.write(`${octal(sum, 7)}\0 `, 148)
+  return block
+}
+
+const encoder = new TextEncoder()
+
+const padding = (size: number): number => (blockBytes - size % blockBytes) % blockBytes
+
+const padded = (text: Uint8Array): Uint8Array => {
+  const block = new Uint8Array(text.byteLength + 1 + padding(text.byteLength + 1))
+  block.set(text)
+  return block
+}
+
+/** The headers of an entry, and before them those of a name or a target of more than 100 bytes. */
+const headers = (path: string, file: ContextFile.ContextFile): ReadonlyArray<Uint8Array> => {
+  const name = encoder.encode(ContextFile.isDirectory(file) ? `${path}/` : path)
+  const target = ContextFile.isLink(file) ? encoder.encode(file.link) : undefined
+  const long = (type: "L" | "K", text: Uint8Array | undefined) =>
+    text === undefined || text.byteLength <= 100
+      ? []
+      : [
+        header({ name: encoder.encode("././@LongLink"), type, mode: 0o644, size: text.byteLength + 1 }),
+        padded(text)
+      ]
+  return [
+    ...long("K", target),
+    ...long("L", name),
+    header(
+      ContextFile.isLink(file)
+        ? { name, type: "2", mode: 0o777, size: 0, ...(target === undefined ? {} : { target }) }
+        : ContextFile.isDirectory(file)
+        ? { name, type: "5", mode: file.mode, size: 0 }
+        : { name, type: "0", mode: ContextFile.mode(file), size: ContextFile.size(file) }
+    )
+  ]
+}
+
+function* blocks(context: Readonly<Record<string, ContextFile.ContextFile>>): Generator<Uint8Array> {
+  for (const [path, file] of ordered(context)) {
+    yield* headers(path, file)
+    if (!ContextFile.isRegular(file)) continue
+    const content = ContextFile.bytes(file)
+    yield content
+    yield new Uint8Array(padding(content.byteLength))
+  }
+  yield new Uint8Array(2 * blockBytes)
+}
+
+/** The archive in pieces. */
+export function* pieces(context: Readonly<Record<string, ContextFile.ContextFile>>): Generator<Uint8Array> {
+  let piece = new Uint8Array(pieceBytes)
+  let used = 0
+  for (const block of blocks(context)) {
+    if (used + block.byteLength > pieceBytes) {
+      if (used > 0) yield piece.subarray(0, used)
+      piece = new Uint8Array(pieceBytes)
+      used = 0
+    }
+    if (block.byteLength > pieceBytes) {
+      yield block
+    } else {
+      piece.set(block, used)
+      used += block.byteLength
+    }
+  }
+  if (used > 0) yield piece.subarray(0, used)
+}

@@ -21,6 +21,7 @@ import { common } from "./Common.js"
 import { ordered } from "./ContextArchive.js"
 import { code } from "./ExitCode.js"
 import { failures } from "./Failures.js"
+import { registries } from "./Registries.js"
 import { setup } from "./Setup.js"
 
 /**
@@ -248,7 +249,7 @@ verb=\${1:-}
 input=$OSB_INPUT_DIR work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
 pipe=$work/$verb.pipe said=$work/$verb.said
 digest= architecture= run_status= child=
-${common}${failures}${auths}${setup}${verbs}
+${common}${failures}${auths}${registries}${setup}${verbs}
 trap 'rm -rf "$private"' EXIT
 trap stop TERM INT HUP
 case $verb in build | push) ;; *) finish ${code.unknown} "the verb is build or push" ;; esac

@@ -25,9 +25,7 @@ set_home() {
       cp "$file" "$config/certs.d/$name/ca.crt"
     done
   fi
-  for host in $OSB_INSECURE_REGISTRIES; do
-    printf '[[registry]]\\nlocation = "%s"\\ninsecure = true\\n' "$host"
-  done > "$config/registries.conf.d/zz-os-builder-insecure.conf"
+  set_insecure
   if [ -n "\${HTTP_PROXY:-}" ]; then http_proxy=$HTTP_PROXY; export HTTP_PROXY http_proxy; fi
   if [ -n "\${HTTPS_PROXY:-}" ]; then https_proxy=$HTTPS_PROXY; export HTTPS_PROXY https_proxy; fi
   if [ -n "\${NO_PROXY:-}" ]; then no_proxy=$NO_PROXY; export NO_PROXY no_proxy; fi

@@ -118,6 +118,70 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.deepStrictEqual(JSON.parse(run.stdout), { b: { auth: Buffer.from("u:a&b<").toString("base64") } })
       })
 
+      it("registries: an insecure one that is configured keeps its entry, with its mirrors", () => {
+        const written = (hosts: string, conf: string, more = "") =>
+          temporary((registries) => {
+            fs.writeFileSync(path.join(registries, "registries.conf"), conf)
+            fs.mkdirSync(path.join(registries, "registries.conf.d"))
+            fs.writeFileSync(path.join(registries, "registries.conf.d", "a.conf"), more)
+            return withFunctions(shell, "set_home; cat \"$config\"/registries.conf.d/zz*", {
+              OSB_INSECURE_REGISTRIES: hosts,
+              OSB_REGISTRIES_DIR: registries
+            }).stdout.trim().split(/\n+/)
+          })
+        const mirror = ["[[registry.mirror]]", "location = \"mirror.example:5000\""]
+        const conf = [
+          "unqualified-search-registries = [\"a.example\"]",
+          "  [[registry]]",
+          "location = \"r.example:5000\"",
+          "insecure = false",
+          "blocked = true # for now",
+          ...mirror,
+          "[[registry]]",
+          "prefix = \"other.example\"",
+          "location = \"r.example:5000/copy\"",
+          "[aliases]",
+          "location = \"r.example:5000\""
+        ].join("\n")
+        const completed = (prefix: string, ...rest: ReadonlyArray<string>) => [
+          "[[registry]]",
+          `prefix = "${prefix}"`,
+          "insecure = true",
+          ...rest
+        ]
+        assert.deepStrictEqual(written("r.example:5000", conf), [
+          ...completed("other.example", "location = \"r.example:5000/copy\""),
+          ...completed("r.example:5000", "location = \"r.example:5000\"", "blocked = true # for now", ...mirror)
+        ])
+        const plain = (host: string) => ["[[registry]]", `location = "${host}"`, "insecure = true"]
+        assert.deepStrictEqual(written("new.example new.example:1", conf), [
+          ...plain("new.example"),
+          ...plain("new.example:1")
+        ])
+        // A later file replaces an entry; a star is for every host below; another registry behind the name is left alone.
+        assert.deepStrictEqual(
+          written(
+            "r.example:5000",
+            conf,
+            "[[registry]]\nlocation = 'r.example:5000'\n[[registry]]\nprefix='other.example'\n"
+          ),
+          [
+            ...completed("other.example", "location = \"r.example:5000/copy\""),
+            ...completed("r.example:5000", "location = 'r.example:5000'")
+          ]
+        )
+        assert.deepStrictEqual(
+          written("x.r.example y.example", "[[registry]]\nprefix = \"*.r.example\"\nblocked = true"),
+          [
+            ...completed("x.r.example", "blocked = true"),
+            ...plain("y.example")
+          ]
+        )
+        assert.deepStrictEqual(written("r.example", "[[registry]]\nprefix = \"r.example\"\nlocation = \"s.example\""), [
+          ""
+        ])
+      })
+
       it("BuildScript: opens the final image's registry with a service account's token, where there is no secret", () => {
         const run = temporary((folder) => {
           const token = path.join(folder, "token")

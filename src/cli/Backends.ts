@@ -142,11 +142,12 @@ export const layer: Layer.Layer<Backends> = Layer.succeed(Backends, [
  * @since 0.1.0
  * @category accessors
  */
-export const find = (name: string): Effect.Effect<Backend, UsageError, Backends> =>
+export const find = (name: string, command?: string): Effect.Effect<Backend, UsageError, Backends> =>
   Effect.flatMap(Backends, (backends) => {
     const found = backends.find((backend) => backend.name === name)
     return found === undefined
       ? new UsageError({
+        command,
         problems: [
           `--backend: there is no backend ${JSON.stringify(name)} here; use one of ${
             backends.map((backend) => backend.name).join(", ")

@@ -100,6 +100,11 @@ const inputFlags = { ...Flags.input, ...Flags.placement }
 
 const buildFlags = { ...inputFlags, ...Flags.builder }
 
+const missingInput = (missing: ReadonlyArray<FlagTable[string]>): ReadonlyArray<string> => [
+  ...missing.map(({ doc }) => `${doc.label} is required`),
+  ...(missing.length === 3 ? ["or give the whole input as JSON with --input FILE"] : [])
+]
+
 /** What is missing for an input, and what --input excludes. */
 const inputProblems = (typed: Argv["typed"]): ReadonlyArray<string> =>
   typed.has(Flags.input.inputFile.doc.name)
@@ -108,9 +113,7 @@ const inputProblems = (typed: Argv["typed"]): ReadonlyArray<string> =>
         ? [`${doc.label} cannot be combined with --input, which has the whole input`]
         : []
     )
-    : [Flags.input.file, Flags.input.base, Flags.input.final].flatMap(({ doc }) =>
-      typed.has(doc.name) ? [] : [`${doc.label} is required`]
-    )
+    : missingInput([Flags.input.file, Flags.input.base, Flags.input.final].filter(({ doc }) => !typed.has(doc.name)))
 
 const clusterSettings = ({ context, kubeconfig, requestTimeout }: ClusterSettings): ClusterSettings => ({
   kubeconfig,

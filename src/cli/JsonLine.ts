@@ -33,7 +33,7 @@ export const JsonLine = Schema.Union(
     passedOver: Schema.optional(Schema.Array(PassedOver))
   }),
   Schema.Struct({ type: Schema.Literal("status"), ref: BuildRef.FromString, status: BuildStatus }),
-  Schema.Struct({ type: Schema.Literal("log"), line: Schema.String }),
+  Schema.Struct({ type: Schema.Literal("log"), line: Schema.String, number: Schema.optional(Schema.Int) }),
   Schema.Struct({
     type: Schema.Literal("step"),
     current: Step.fields.current,
@@ -138,7 +138,7 @@ export const event = (ref: BuildRef.BuildRef, event: BuildEvent): JsonLine => {
     case "StatusChanged":
       return { type: "status", ref, status: event.status }
     case "LogLine":
-      return { type: "log", line: event.line }
+      return { type: "log", line: event.line, number: event.number }
     case "Step":
       return {
         type: "step",

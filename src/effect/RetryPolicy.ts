@@ -5,6 +5,7 @@ import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
@@ -72,6 +73,11 @@ const retryAfterOf = (error: unknown): Duration.Duration | undefined =>
 // attempts
 // -----------------------------------------------------------------------------
 
+/** Receives each error that is retried: for a caller that gives up earlier, and has to tell why. */
+export const observer: FiberRef.FiberRef<(error: unknown) => void> = FiberRef.unsafeMake<
+  (error: unknown) => void
+>(() => {})
+
 /** The failures of one operation: for each error the delay before the next attempt, or none if it is the last error. */
 const delaysOf = <E>(policy: RetryPolicy<E>) => {
   let failures = 0
@@ -92,6 +98,8 @@ const delaysOf = <E>(policy: RetryPolicy<E>) => {
       const wait = yield* delay(failures, retryAfter)
       if (Duration.lessThanOrEqualTo(left, Duration.zero)) return Option.none()
       if (retryAfter !== undefined && Duration.greaterThan(wait, left)) return Option.none()
+      const observe = yield* FiberRef.get(observer)
+      observe(error)
       yield* policy.onRetry?.(error, failures) ?? Effect.void
       const bounded = retryAfter === undefined && policy.maxDelay !== undefined
         ? Duration.min(wait, policy.maxDelay)

@@ -7,7 +7,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as DurationText from "../core/DurationText.js"
 import * as RetryPolicy from "../effect/RetryPolicy.js"
@@ -76,25 +76,25 @@ export const make = (
 ): Effect.Effect<Verdict, ProbeError, Cluster> =>
   Effect.gen(function*() {
     const timeout = yield* ProbeTimeout
-    const latest = yield* Ref.make<ClusterError | undefined>(undefined)
+    let cause: unknown
     const verdict = yield* RetryPolicy.retry(check, {
       isRetryable: isTransient,
       onRetry: (error, failures) =>
-        Effect.zipRight(
-          Ref.set(latest, error),
-          (failures === 1 ? Effect.logWarning : Effect.logDebug)(`Waiting for an answer: ${error.message}`)
-        )
+        (failures === 1 ? Effect.logWarning : Effect.logDebug)(`Waiting for an answer: ${error.message}`)
     }).pipe(
+      // The requests of a check are retried too, possibly for longer than the timeout.
+      Effect.locally(RetryPolicy.observer, (error) => {
+        cause = error
+      }),
       Effect.timeoutOption(timeout),
       Effect.mapError((cause) => new ProbeError({ probe: name, detail: cause.message, retryable: false, cause }))
     )
     if (Option.isSome(verdict)) {
       return verdict.value
     }
-    const cause = yield* Ref.get(latest)
     return yield* new ProbeError({
       probe: name,
-      detail: `none came within ${DurationText.format(timeout)}${cause === undefined ? "" : `: ${cause.message}`}`,
+      detail: `none came within ${DurationText.format(timeout)}${Predicate.isError(cause) ? `: ${cause.message}` : ""}`,
       retryable: true,
       cause
     })

@@ -9,6 +9,10 @@
  * It is as strict as a cluster: a build whose input names a secret waits until {@link Service.seed} adds it, and one for
  * arm64 waits for such a node. Pods that are not builds run the `programs` of {@link Options}.
  *
+ * Each node has 8 CPUs, 32Gi of memory, 200Gi of ephemeral storage and room for 110 pods. With the default resources of a
+ * build (500m, 2Gi, 20Gi) ten builds run on a node at the same time; more of them wait, and one that takes time may reach its
+ * `pendingTimeout`. Give many builds at once smaller `resources`, or a longer `pendingTimeout`.
+ *
  * @example
  * ```ts
  * import { BackendSelection, BuildBackend, type BuildInput } from "effect-os-builder"

@@ -2,7 +2,7 @@
  * The command with the backends on a cluster in memory.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Schema, TestClock } from "effect"
+import { Effect, Fiber, Layer, Random, Schema, TestClock } from "effect"
 import { Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { buildArgs, documents, runIn } from "../support/CommandHarness.js"
@@ -337,6 +337,18 @@ describe.sequential("on a cluster", () => {
         assert.match(err, message)
       }
     }))
+
+  it.scoped("--request-timeout: shorter than the retries, the message has their cause", () =>
+    Effect.gen(function*() {
+      const { fake, run } = yield* onCluster(plain)
+      yield* Effect.asVoid(fake.fail({}, FakeCluster.unavailable()))
+      const { value: { err, status } } = yield* timed(run(["list", "--backend", "custom", "--request-timeout", "2s"]))
+      assert.strictEqual(status, 3)
+      assert.match(
+        err,
+        /^Cannot list builds: .*: no response within 2s; the last attempt failed: .*currently unable to handle the request/
+      )
+    }).pipe(Effect.withRandom(Random.fixed([1]))))
 
   it.scoped("auto: does not fall back in an outage", () =>
     Effect.gen(function*() {

@@ -26,9 +26,9 @@ describe("--json", () => {
         [...parsed(out)].filter((line) => JSON.stringify(line).includes("\"Pending\"") === false),
         [
           { type: "submitted", ref, adopted: false },
-          { type: "log", line: "[1/2] STEP 1/2: FROM base" },
+          { type: "log", line: "[1/2] STEP 1/2: FROM base", number: 1 },
           { type: "step", current: 1, total: 2, instruction: "FROM base", stage: { current: 1, total: 2 } },
-          { type: "log", line: "two\twords" },
+          { type: "log", line: "two\twords", number: 2 },
           { type: "status", ref, status: { _tag: "Running", attempt: 1, startedAt: time } },
           { type: "status", ref, status: { _tag: "Succeeded", image, startedAt: time, finishedAt: time } },
           { type: "result", ref, image }
@@ -118,7 +118,10 @@ describe("--json", () => {
         events: []
       }])
       assert.deepStrictEqual(yield* json("wait", ref), [{ type: "result", ref, image }])
-      assert.deepStrictEqual(yield* json("logs", ref), [{ type: "log", line: "one" }, { type: "log", line: "two" }])
+      assert.deepStrictEqual(yield* json("logs", ref), [
+        { type: "log", line: "one", number: 1 },
+        { type: "log", line: "two", number: 2 }
+      ])
       assert.deepStrictEqual(yield* json("logs", ref, "--tail", "1", "-f"), [{ type: "log", line: "two" }])
       assert.deepStrictEqual(yield* json("cancel", ref), [{ type: "status", ref, status }])
       assert.deepStrictEqual(yield* json("list", "--backend", "memory"), [{

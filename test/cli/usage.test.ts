@@ -84,7 +84,15 @@ describe("wrong usage", () => {
     [["toString"], /^"toString" is not a command\nRun `os-builder --help`/],
     [["__proto__"], /^"__proto__" is not a command\n/],
     [["--json"], /^\{"type":"error","error":"UsageError","message":"a command is missing\\n/],
-    [["build"], /^--file is required\n--base is required\n--final is required\nRun `os-builder build --help`/],
+    [
+      ["build"],
+      /^--file is required\n--base is required\n--final is required\nor give the whole input as JSON with --input FILE\nRun `os-builder build --help`/
+    ],
+    [
+      ["check"],
+      /^--file is required\n--base is required\n--final is required\nor give the whole input as JSON with --input FILE\nRun/
+    ],
+    [["list", "--backend", "foo"], /^--backend: there is no backend "foo" here; .*\nRun `os-builder list --help`/],
     [["build", "-f"], /^--file needs a value\n/],
     [["build", "-f", "--base", "x"], /^--file needs a value; write --file=--base if --base is meant\n/],
     [["status"], /^REF is required\nRun `os-builder status --help`/],

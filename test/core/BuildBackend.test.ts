@@ -223,3 +223,33 @@ describe("layerMock", () => {
       Effect.map((exit) => assert.isTrue(exit._tag === "Failure" && exit.cause._tag === "Die"))
     ))
 })
+
+describe("the range of a log", () => {
+  const ref = new BuildRef.BuildRef({ backend: "memory", namespace: "default", name: "os-build-a-1", uid: "u" })
+  const failure = (stream: Stream.Stream<unknown, BuildError.BuildNotFound | BuildError.BackendError>) =>
+    Effect.map(Effect.flip(Stream.runDrain(stream)), (error) => error.message)
+
+  it.effect("logs: tailLines that is not a whole number is a BackendError that names it", () =>
+    Effect.gen(function*() {
+      const backend = yield* BuildBackend.BuildBackend
+      for (const tailLines of [Number.NaN, 1.5, -1, Number.POSITIVE_INFINITY]) {
+        assert.include(
+          yield* failure(backend.logs(ref, { tailLines })),
+          `tailLines is ${tailLines}; use a whole number from 0`
+        )
+      }
+      assert.include(yield* failure(backend.logs(ref, { tailLines: 0 })), "No build")
+    }).pipe(Effect.provide(BuildBackend.layerMemory)))
+
+  it.effect("eventsOf: fromLine that is not a whole number from 1 is a BackendError that names it", () =>
+    Effect.gen(function*() {
+      const backend = yield* BuildBackend.BuildBackend
+      for (const fromLine of [Number.NaN, 1.5, -1, 0]) {
+        assert.include(
+          yield* failure(backend.eventsOf(ref, { fromLine })),
+          `fromLine is ${fromLine}; use a whole number from 1`
+        )
+      }
+      assert.include(yield* failure(backend.eventsOf(ref, { fromLine: 1 })), "No build")
+    }).pipe(Effect.provide(BuildBackend.layerMemory)))
+})

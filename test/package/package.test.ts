@@ -97,6 +97,21 @@ describe("the packed package", () => {
     await expect(inside).rejects.toThrow("is not defined by \"exports\"")
   })
 
+  it("the packed package: has every file that its pages link to", () => {
+    const folder = path.join(project, "node_modules/effect-os-builder")
+    const pages = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md"))
+    assert.include(pages, "README.md")
+    const broken = pages.flatMap((page) =>
+      Array.from(
+        fs.readFileSync(path.join(folder, page), "utf8").matchAll(/\]\((?!https?:|#)([^)\s#]+)/g),
+        ([, link = ""]) => link
+      ).filter((link) => !fs.existsSync(path.resolve(folder, path.dirname(page), link))).map((link) =>
+        `${page}: ${link}`
+      )
+    )
+    assert.deepStrictEqual(broken, [])
+  })
+
   it("the packed package: brings only what it is made of", () => {
     const found = fs.readdirSync(path.join(project, "node_modules/@effect"))
     assert.deepStrictEqual(found, ["platform"], "what the command is built with stays in its bundle")

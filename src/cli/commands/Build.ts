@@ -49,7 +49,7 @@ export const build = (
   options: Options
 ): Effect.Effect<void, CliError | ConfigError, Backends.Backends | NodeServices | Output> =>
   Effect.gen(function*() {
-    const backend = yield* Backends.find(options.backend)
+    const backend = yield* Backends.find(options.backend, "build")
     if (options.detach && !backend.outlivesProcess) {
       return yield* new UsageError({
         command: "build",

@@ -6,11 +6,13 @@
 import type { ConfigError } from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as BuildBackend from "../../core/BuildBackend.js"
 import { BackendError } from "../../core/BuildError.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import * as DurationText from "../../core/DurationText.js"
+import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import * as Backends from "../Backends.js"
 import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, StillRunning } from "../CliError.js"
@@ -43,8 +45,8 @@ export interface ManyBuilds {
 
 type Use = Effect.Effect<void, CliError, BuildBackend.BuildBackend | Output>
 
-const using = (backend: string, settings: BackendSettings, use: Use): Command =>
-  Effect.flatMap(Backends.find(backend), ({ layer }) => Effect.provide(use, layer(settings)))
+const using = (backend: string, settings: BackendSettings, use: Use, command?: string): Command =>
+  Effect.flatMap(Backends.find(backend, command), ({ layer }) => Effect.provide(use, layer(settings)))
 
 const withBuild = ({ ref, settings }: OneBuild, use: Use): Command =>
   using(ref.backend, { ...settings, namespace: ref.namespace }, use)
@@ -62,17 +64,25 @@ export const bounded = <A, E, R>(
 ): Effect.Effect<A, E | BackendError, R | BuildBackend.BuildBackend> =>
   requestTimeout === undefined ?
     effect :
-    Effect.flatMap(BuildBackend.BuildBackend, ({ name }) =>
-      Effect.timeoutFail(effect, {
+    Effect.flatMap(BuildBackend.BuildBackend, ({ name }) => {
+      let last: unknown
+      const observed = Effect.locally(effect, RetryPolicy.observer, (error) => {
+        last = error
+      })
+      return Effect.timeoutFail(observed, {
         duration: requestTimeout,
         onTimeout: () =>
           new BackendError({
             backend: name,
             reason: "Timeout",
             operation,
-            detail: `no response within ${DurationText.format(requestTimeout)}`
+            detail: `no response within ${DurationText.format(requestTimeout)}${
+              Predicate.isError(last) ? `; the last attempt failed: ${last.message}` : ""
+            }`,
+            cause: last
           })
-      }))
+      })
+    })
 
 const print = (json: boolean, line: JsonLine.JsonLine, words: ReadonlyArray<string>) =>
   Effect.flatMap(Output, (output) => output.write(`${json ? JsonLine.encode(line) : words.join("\n")}\n`))
@@ -123,8 +133,14 @@ export const logs = (
   withBuild(
     options,
     Stream.runForEach(
-      BuildBackend.logs(options.ref, { follow: options.follow, tailLines: options.tail }),
-      (line) => print(options.json, { type: "log", line }, [line])
+      Stream.zipWithIndex(BuildBackend.logs(options.ref, { follow: options.follow, tailLines: options.tail })),
+      ([line, index]) =>
+        // The number of the first line of a tail is not known.
+        print(options.json, {
+          type: "log",
+          line,
+          ...(options.tail === undefined ? { number: index + 1 } : {})
+        }, [line])
     )
   )
 
@@ -197,7 +213,8 @@ export const list = (
           json || quiet
             ? Effect.forEach(summaries, one, { discard: true })
             : Effect.flatMap(Output, (output) => output.write(`${Render.table(summaries).join("\n")}\n`))
-      )
+      ),
+    "list"
   )
 }
 
@@ -215,6 +232,7 @@ export const prune = (
     Effect.flatMap(
       bounded(settings, "prune builds", BuildBackend.prune({ olderThan, keep, namespace: settings.namespace })),
       Effect.forEach((ref) => removed(json, ref), { discard: true })
-    )
+    ),
+    "prune"
   )
 }

@@ -41,7 +41,7 @@ export const check = (
     const output = yield* Output
     const backends = options.backend === undefined
       ? yield* Backends.Backends
-      : [yield* Backends.find(options.backend)]
+      : [yield* Backends.find(options.backend, "check")]
     const input = yield* InputOptions.toInput(options.input, Backends.contextLimits(backends))
     const checkers = yield* Effect.forEach(
       backends,

@@ -68,6 +68,7 @@ export interface BuildOptions {
  */
 export interface LogsOptions {
   readonly follow?: boolean | undefined
+  /** How many of the last lines to emit; default: all. A whole number, otherwise the stream fails with `BackendError`. */
   readonly tailLines?: number | undefined
 }
 
@@ -96,7 +97,8 @@ export interface RunOptions extends BuildOptions {
 }
 
 /**
- * `fromLine`: the number of the first line of the log to emit, counted from 1 (the default).
+ * `fromLine`: the number of the first line of the log to emit, counted from 1 (the default). Any other number than a whole
+ * one from 1 fails with `BackendError`.
  *
  * @since 0.1.0
  * @category models

@@ -21,6 +21,7 @@ import type { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import type { BuildEnded, Derived, EventsOfOptions, Methods, RunOptions, Service, Submission } from "./BuildService.js"
 import { prunable } from "./BuildSummary.js"
+import * as LogRange from "./LogRange.js"
 
 const results = Metric.counter("effect_os_builder_results", {
   description: "Builds whose terminal status was awaited, by backend and outcome",
@@ -135,11 +136,15 @@ const logEvents = (
     Stream.catchAll((error) => Stream.make(new BuildEvent.LogLost({ error })))
   )
 
-const eventsOf = (backend: Methods): Derived["eventsOf"] => (ref, options?: EventsOfOptions) =>
-  Stream.merge(
-    Stream.map(backend.changes(ref), (status) => new BuildEvent.StatusChanged({ status })),
-    logEvents(backend, ref, options?.fromLine ?? 1)
-  )
+const eventsOf = (backend: Methods): Derived["eventsOf"] => (ref, options?: EventsOfOptions) => {
+  const error = LogRange.startError(ref, options?.fromLine)
+  return error === undefined
+    ? Stream.merge(
+      Stream.map(backend.changes(ref), (status) => new BuildEvent.StatusChanged({ status })),
+      logEvents(backend, ref, options?.fromLine ?? 1)
+    )
+    : Stream.fail(error)
+}
 
 const events = (backend: Methods): Derived["events"] => (input, options) =>
   Stream.unwrapScoped(Effect.gen(function*() {

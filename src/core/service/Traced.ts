@@ -11,6 +11,7 @@ import { fingerprint } from "../BuildInput.js"
 import type { BuildRef } from "../BuildRef.js"
 import type { BuildSummary, Implementation, ListOptions, Service } from "./BuildService.js"
 import { derive } from "./Derived.js"
+import * as LogRange from "./LogRange.js"
 import * as NamespaceCheck from "./NamespaceCheck.js"
 import * as PollingWatch from "./PollingWatch.js"
 import * as WrongBackend from "./WrongBackend.js"
@@ -100,7 +101,10 @@ export const make = (backend: Implementation): Service => {
       ),
     status: (ref) => own("status", ref, backend.status(ref)),
     changes: (ref) => ownStream("changes", ref, backend.changes(ref)),
-    logs: (ref, options) => ownStream("logs", ref, backend.logs(ref, options)),
+    logs: (ref, options) => {
+      const error = LogRange.tailError(ref, options?.tailLines)
+      return ownStream("logs", ref, error === undefined ? backend.logs(ref, options) : Stream.fail(error))
+    },
     cancel: (ref) => own("cancel", ref, backend.cancel(ref)),
     remove: (ref) => own("remove", ref, backend.remove(ref)),
     list: (options) =>

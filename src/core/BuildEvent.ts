@@ -117,9 +117,14 @@ export type BuildEvent = typeof BuildEvent.Type
 // that are added by options without a total (buildah, imagebuildah/stage_executor.go).
 const step = /^(?:\[(\d+)\/(\d+)\] )?STEP (\d+)(?:\/(\d+))?: (.+)$/
 
+const keywords =
+  "ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|" +
+  "USER|VOLUME|WORKDIR"
+
 // After output that ended without a line break. Only with a total and a known instruction: output may mention steps.
-const stepAfterOutput =
-  /(?<=\S)(?:\[(\d+)\/(\d+)\] )?STEP (\d+)\/(\d+): ((?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\b.*)$/
+const stepAfterOutput = new RegExp(
+  String.raw`(?<=\S)(?:\[(\d+)/(\d+)\] )?STEP (\d+)/(\d+): ((?:${keywords}|${keywords.toLowerCase()})\b.*)$`
+)
 
 /**
  * Parses the log line with which buildah announces an instruction; none if it is another line.

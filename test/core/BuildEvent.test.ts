@@ -12,6 +12,7 @@ const lines: ReadonlyArray<readonly [string, ConstructorParameters<typeof BuildE
     stage: { current: 2, total: 2 }
   }],
   ["no line breakSTEP 3/3: RUN false", { current: 3, total: 3, instruction: "RUN false" }],
+  ["no line breakSTEP 3/3: run false", { current: 3, total: 3, instruction: "run false" }],
   ["50%[1/2] STEP 3/3: COPY a /b", { current: 3, total: 3, instruction: "COPY a /b", stage: { current: 1, total: 2 } }],
   ["STEP 4: COMMIT registry.example.com/os:1", { current: 4, instruction: "COMMIT registry.example.com/os:1" }]
 ]
@@ -19,7 +20,8 @@ const lines: ReadonlyArray<readonly [string, ConstructorParameters<typeof BuildE
 describe("stepOf", () => {
   it("stepOf: reads the lines that announce an instruction", () => {
     for (const [line, step] of lines) {
-      assert.deepStrictEqual(BuildEvent.stepOf(line), Option.some(new BuildEvent.Step(step)), line)
+      // Not as options: chai takes none for equal to any some.
+      assert.deepStrictEqual(Option.getOrUndefined(BuildEvent.stepOf(line)), new BuildEvent.Step(step), line)
     }
   })
 

@@ -331,7 +331,9 @@ export const make = (seed: number): Case => {
   if (dice.chance(0.15)) {
     const stage = stages.at(-1)
     const failure = dice.pick(failures[0] ?? copy, ...failures)
-    if (stage !== undefined) lines.push("ARG FILES", failure(dice, stage, stages), instruction(dice, stage, stages))
+    if (stage !== undefined) {
+      lines.push("ARG FILES", failure(dice, stage, stages), instruction(dice, stage, stages.slice(0, -1)))
+    }
   }
   return {
     name: `seed-${seed}`,

@@ -55,6 +55,16 @@ const refused = (message: RegExp, reason: string): Row => ({
 
 export const rows: ReadonlyArray<Row> = [
   {
+    reason: "check names what no build would get past, where buildah fails before it gets there",
+    applies: ({ difference: { kind, ours, plain }, one }) => {
+      const [, line] = /^line (\d+): /.exec(ours) ?? []
+      return kind === "instruction" &&
+        one.containerfile.split("\n").slice(0, Number(line) - 1).some((above) =>
+          /^[A-Za-z]+ /.test(above) && plain.startsWith(`building at STEP "${above.replace(/\s*\\?\s*$/, "")}`)
+        )
+    }
+  },
+  {
     reason: "check reads every stage, and buildah does not build one that nothing uses",
     applies: ({ difference: { kind, ours, plain }, one }) => {
       const [, line] = /^line (\d+): /.exec(ours) ?? []

@@ -97,80 +97,86 @@ const temporaryFolder = Effect.gen(function*() {
   return folder
 })
 
-const make = Effect.gen(function*() {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const binaries = yield* locateBinaries
-  const folder = yield* temporaryFolder
-  const inFolder = (name: string) => path.join(folder, name)
-  const etcdSocket = inFolder("etcd.sock")
-  const context = yield* Effect.context<CommandExecutor.CommandExecutor | FileSystem.FileSystem | Scope.Scope>()
-  const start = (name: keyof typeof binaries, flags: ReadonlyArray<string>) =>
-    Program.start({ name, executable: binaries[name], flags, log: inFolder(`${name}.log`) }).pipe(
-      Effect.provide(context)
+const make = (apiServerFlags: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const binaries = yield* locateBinaries
+    const folder = yield* temporaryFolder
+    const inFolder = (name: string) => path.join(folder, name)
+    const etcdSocket = inFolder("etcd.sock")
+    const context = yield* Effect.context<CommandExecutor.CommandExecutor | FileSystem.FileSystem | Scope.Scope>()
+    const start = (name: keyof typeof binaries, flags: ReadonlyArray<string>) =>
+      Program.start({ name, executable: binaries[name], flags, log: inFolder(`${name}.log`) }).pipe(
+        Effect.provide(context)
+      )
+
+    const etcd = yield* start(
+      "etcd",
+      Flags.etcd({ dataFolder: inFolder("data"), socket: etcdSocket, peerSocket: inFolder("peer.sock") })
+    )
+    const port = yield* freePort
+    const server = `https://127.0.0.1:${port}`
+    const credentials = yield* Credentials.make({ folder, server })
+    const { admin, authority, certificateAdmin, unprivileged } = credentials
+    const ca = yield* fs.readFileString(authority.certificate)
+    const client = yield* Layer.build(
+      NodeHttpClient.layerWithoutAgent.pipe(Layer.provide(NodeHttpClient.makeAgentLayer({ ca })))
+    ).pipe(
+      Effect.map(Context.get(HttpClient.HttpClient)),
+      Effect.map(HttpClient.mapRequest(flow(
+        HttpClientRequest.prependUrl(server),
+        HttpClientRequest.bearerToken(admin.token)
+      ))),
+      Effect.map(HttpClient.filterStatusOk)
+    )
+    const get = (url: string) => Effect.flatMap(client.get(url), (response) => response.text)
+    yield* until(Effect.filterOrFail(fs.exists(etcdSocket), (exists) => exists), etcd)
+
+    const launchApiServer = start("kube-apiserver", [
+      ...Flags.apiServer({ etcdSocket, port, credentials }),
+      ...apiServerFlags
+    ]).pipe(
+      Effect.tap((program) => until(get("/readyz"), program))
+    )
+    const firstApiServer = yield* launchApiServer
+    const apiServer = yield* Ref.make(firstApiServer)
+    const startApiServer = Effect.gen(function*() {
+      const current = yield* Ref.get(apiServer)
+      if (!(yield* current.isRunning)) {
+        yield* Ref.set(apiServer, yield* launchApiServer)
+      }
+    })
+
+    const controllerManager = yield* start("kube-controller-manager", Flags.controllerManager(credentials))
+    yield* start("kube-scheduler", Flags.scheduler(credentials))
+    yield* until(get("/api/v1/namespaces/default/serviceaccounts/default"), controllerManager)
+    const { gitVersion } = yield* until(
+      Effect.flatMap(get("/version"), Schema.decode(Version)),
+      firstApiServer
     )
 
-  const etcd = yield* start(
-    "etcd",
-    Flags.etcd({ dataFolder: inFolder("data"), socket: etcdSocket, peerSocket: inFolder("peer.sock") })
-  )
-  const port = yield* freePort
-  const server = `https://127.0.0.1:${port}`
-  const credentials = yield* Credentials.make({ folder, server })
-  const { admin, authority, certificateAdmin, unprivileged } = credentials
-  const ca = yield* fs.readFileString(authority.certificate)
-  const client = yield* Layer.build(
-    NodeHttpClient.layerWithoutAgent.pipe(Layer.provide(NodeHttpClient.makeAgentLayer({ ca })))
-  ).pipe(
-    Effect.map(Context.get(HttpClient.HttpClient)),
-    Effect.map(HttpClient.mapRequest(flow(
-      HttpClientRequest.prependUrl(server),
-      HttpClientRequest.bearerToken(admin.token)
-    ))),
-    Effect.map(HttpClient.filterStatusOk)
-  )
-  const get = (url: string) => Effect.flatMap(client.get(url), (response) => response.text)
-  yield* until(Effect.filterOrFail(fs.exists(etcdSocket), (exists) => exists), etcd)
-
-  const launchApiServer = start("kube-apiserver", Flags.apiServer({ etcdSocket, port, credentials })).pipe(
-    Effect.tap((program) => until(get("/readyz"), program))
-  )
-  const firstApiServer = yield* launchApiServer
-  const apiServer = yield* Ref.make(firstApiServer)
-  const startApiServer = Effect.gen(function*() {
-    const current = yield* Ref.get(apiServer)
-    if (!(yield* current.isRunning)) {
-      yield* Ref.set(apiServer, yield* launchApiServer)
-    }
+    const oneAtATime = yield* Effect.makeSemaphore(1)
+    return ControlPlane.of({
+      server,
+      version: gitVersion,
+      ca,
+      caPath: authority.certificate,
+      admin,
+      certificateAdmin,
+      unprivileged,
+      client,
+      killApiServer: oneAtATime.withPermits(1)(Effect.flatMap(Ref.get(apiServer), (program) => program.kill)),
+      startApiServer: realTime(oneAtATime.withPermits(1)(startApiServer))
+    })
   })
-
-  const controllerManager = yield* start("kube-controller-manager", Flags.controllerManager(credentials))
-  yield* start("kube-scheduler", Flags.scheduler(credentials))
-  yield* until(get("/api/v1/namespaces/default/serviceaccounts/default"), controllerManager)
-  const { gitVersion } = yield* until(
-    Effect.flatMap(get("/version"), Schema.decode(Version)),
-    firstApiServer
-  )
-
-  const oneAtATime = yield* Effect.makeSemaphore(1)
-  return ControlPlane.of({
-    server,
-    version: gitVersion,
-    ca,
-    caPath: authority.certificate,
-    admin,
-    certificateAdmin,
-    unprivileged,
-    client,
-    killApiServer: oneAtATime.withPermits(1)(Effect.flatMap(Ref.get(apiServer), (program) => program.kill)),
-    startApiServer: realTime(oneAtATime.withPermits(1)(startApiServer))
-  })
-})
 
 /** The programs know nothing of a TestClock. */
 const realTime = Effect.withClock(Clock.make())
 
+/** A control plane whose API server has further flags. */
+export const layerWith = (apiServerFlags: ReadonlyArray<string>): Layer.Layer<ControlPlane, StartError> =>
+  Layer.scoped(ControlPlane, realTime(make(apiServerFlags))).pipe(Layer.provide(NodeContext.layer))
+
 /** Each build of this layer is a control plane of its own. */
-export const layer: Layer.Layer<ControlPlane, StartError> = Layer.scoped(ControlPlane, realTime(make)).pipe(
-  Layer.provide(NodeContext.layer)
-)
+export const layer: Layer.Layer<ControlPlane, StartError> = layerWith([])

@@ -48,19 +48,26 @@ interface File {
   readonly content: KubeconfigFile.Kubeconfig
 }
 
+/** The bytes of a file; undefined if it does not exist. */
+const readBytes = (file: string): Effect.Effect<Uint8Array | undefined, string> =>
+  Effect.tryPromise({
+    try: () =>
+      fs.readFile(file).catch((error: unknown) => {
+        if (errorCode(error) === "ENOENT") return undefined
+        throw error
+      }),
+    catch: (error) => `${file} (${redact(error)})`
+  })
+
 /** Reads a file; undefined if it does not exist. */
 const readFile = (file: string): Effect.Effect<File | undefined, string> =>
-  Effect.tryPromise({ try: () => fs.readFile(file), catch: (error) => error }).pipe(
-    Effect.matchEffect({
-      onFailure: (error) =>
-        errorCode(error) === "ENOENT" ? Effect.succeed(undefined) : Effect.fail(`${file} (${redact(error)})`),
-      onSuccess: (bytes) =>
-        Either.mapBoth(KubeconfigFile.parse(bytes), {
-          onLeft: (problem) => `${file} (${problem})`,
-          onRight: (content) => ({ path: file, content })
-        })
-    })
-  )
+  Effect.flatMap(readBytes(file), (bytes) =>
+    bytes === undefined
+      ? Effect.succeed(undefined)
+      : Either.mapBoth(KubeconfigFile.parse(bytes), {
+        onLeft: (problem) => `${file} (${problem})`,
+        onRight: (content) => ({ path: file, content })
+      }))
 
 const cannotRead = (problem: string) =>
   new ConfigurationError({

@@ -111,7 +111,7 @@ export const request = (world: World, testCase: Case, folder: string): Effect.Ef
         : Effect.timeoutTo(run, {
           duration: testCase.patience,
           onSuccess: (result) => result,
-          onTimeout: () => Either.left(new Error("the server was not reached"))
+          onTimeout: () => Either.left({ message: "the server was not reached" })
         }),
     Effect.map((result) => Either.isLeft(result) ? result.left.message : undefined)
   )

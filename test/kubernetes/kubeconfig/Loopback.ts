@@ -5,6 +5,7 @@
 import { FileSystem, type Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import type { CommandExecutor } from "@effect/platform/CommandExecutor"
+import type { PlatformError } from "@effect/platform/Error"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
@@ -156,7 +157,7 @@ const encrypted = (folder: string, key: string) => {
 
 const make: Effect.Effect<
   World,
-  unknown,
+  Certificates.CertificateError | PlatformError,
   Scope.Scope | FileSystem.FileSystem | Path.Path | CommandExecutor
 > = Effect.gen(function*() {
   const folder = yield* Effect.flatMap(

@@ -11,7 +11,7 @@ import * as tls from "node:tls"
 import * as HttpAgent from "../transport/HttpAgent.js"
 import * as ProxyTunnel from "../transport/ProxyTunnel.js"
 import { redact } from "./ConfigurationError.js"
-import type { Material } from "./ConnectionPlan.js"
+import type { Material } from "./EntryPlan.js"
 import * as TrustStore from "./TrustStore.js"
 
 export interface KeyPair {

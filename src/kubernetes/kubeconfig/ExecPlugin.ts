@@ -14,9 +14,10 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as tty from "node:tty"
 import { ConfigurationError } from "./ConfigurationError.js"
-import type { ConnectionPlan, ExecPlan } from "./ConnectionPlan.js"
+import type { ConnectionPlan } from "./ConnectionPlan.js"
 import * as ExecProcess from "./ExecProcess.js"
 import { parseYaml } from "./KubeconfigFile.js"
+import type { ExecPlan } from "./UserPlan.js"
 
 export interface ExecCredential {
   readonly token: string | undefined

@@ -14,6 +14,7 @@ import * as LoadingRules from "./LoadingRules.js"
 import * as OidcRefresh from "./OidcRefresh.js"
 import * as ProxyRules from "./ProxyRules.js"
 import type { Connection, Source } from "./Source.js"
+import { headerValue } from "./UserPlan.js"
 
 export interface Settings {
   readonly kubeconfig?: string | undefined
@@ -57,7 +58,7 @@ interface Credentials {
   readonly expiresAt?: number | undefined
 }
 
-const bearer = (token: string) => ({ authorization: ConnectionPlan.headerValue(`Bearer ${token}`) })
+const bearer = (token: string) => ({ authorization: headerValue(`Bearer ${token}`) })
 
 const noCredentials = (plan: ConnectionPlan.ConnectionPlan, problem: string) =>
   new ConfigurationError({ reason: "NoCredentials", detail: `${plan.userLabel}: ${problem}` })

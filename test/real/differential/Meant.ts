@@ -96,14 +96,19 @@ export const rows: ReadonlyArray<Row> = [
   },
   {
     reason: "a RUN heredoc with an interpreter works where heredocs are rewritten, and in no newer buildah with chroot",
-    applies: ({ difference: { kind, ours, plain }, oracle, version }) =>
-      kind === "verdict" && ours === "builds" && isNewer(oracle, version) && /^building at STEP "RUN <</.test(plain)
+    applies: ({ difference: { kind, plain }, one, oracle, version }) =>
+      (kind === "verdict" || kind === "instruction") && isNewer(oracle, version) &&
+      /^RUN <<.*\n#!/m.test(one.containerfile) && /^building at STEP "RUN <</.test(plain)
   },
   {
-    reason: "heredocs are rewritten before buildah 1.33, and compared with a newer one, whose history has other words",
+    reason:
+      "heredocs are rewritten before buildah 1.33, and compared with a newer one, which writes some things otherwise",
     applies: ({ difference: { key, kind, ours, plain }, oracle, version }) =>
       isNewer(oracle, version) &&
-      (kind === "history" || (kind === "config" && /^annotation\.|io\.buildah\.version/.test(key)) ||
+      (kind === "history" ||
+        (kind === "config" && (/^annotation\.|io\.buildah\.version/.test(key) ||
+          (/\.WorkingDir$/.test(key) && plain === "\"/\"" && ours === "none") ||
+          (/\.(?:Cmd|Entrypoint)$/.test(key) && plain === "none" && ours === "[]"))) ||
         (kind === "files" && plain.startsWith("directory") && withoutTime(plain) === withoutTime(ours)))
   }
 ]

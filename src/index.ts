@@ -2,8 +2,8 @@
  * Build OS (container) images from a Containerfile: on OpenShift, in a pod on any Kubernetes cluster, on a single-node cluster,
  * or with buildah on this machine.
  *
- * Two modules have entries of their own: `effect-os-builder/KubernetesCluster`, which needs the optional peer
- * `@kubernetes/client-node`, and `effect-os-builder/FakeCluster`, which is large.
+ * Two modules have entries of their own: `effect-os-builder/KubernetesCluster`, which reads kubeconfig files and starts
+ * credential plugins, and `effect-os-builder/FakeCluster`, which is large.
  *
  * @since 0.1.0
  */

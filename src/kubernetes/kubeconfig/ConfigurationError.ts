@@ -21,7 +21,7 @@ const advice = {
  * - `NoContext`: the kubeconfig has no such context, no current context, or a context without a cluster.
  * - `NoCredentials`: the user's entry cannot be used as it is, or a plugin, file or provider of credentials failed.
  * - `Unsupported`: the cluster's entry cannot be used as it is, or asks for a connection that is not supported.
- * - `MissingPeer`, `UnloadablePeer`: not used any more, because kubeconfig files are read without
+ * - `MissingPeer`, `UnloadablePeer`: deprecated and not used any more, because kubeconfig files are read without
  *   `@kubernetes/client-node`.
  *
  * @example

@@ -21,8 +21,10 @@ const sizes = Config.all({
 const linesPerLog = 200
 
 /** Writes a line now and then, some of them long; several lines may have the same millisecond. */
-const program: PodProgram = () => ({
-  steps: Stream.range(1, linesPerLog).pipe(
+const program = (begin: Effect.Effect<void>): PodProgram => () => ({
+  steps: Stream.fromEffect(begin).pipe(
+    Stream.drain,
+    Stream.concat(Stream.range(1, linesPerLog)),
     Stream.mapEffect((n) =>
       Effect.as(n % 4 === 0 ? Effect.sleep("150 millis") : Effect.void, {
         _tag: "Log" as const,
@@ -36,9 +38,11 @@ layer(TestServer.authority, { excludeTestServices: true })("LogFaults", (it) => 
   it.scoped("followed logs: every line once and in order over random faults", () =>
     Effect.gen(function*() {
       const { faults, logs, seed } = yield* sizes
+      const allFollowed = yield* Effect.makeLatch(false)
+      let followed = 0
       const plane = yield* ControlPlane.make({
         namespaces: ["ns"],
-        pods: () => ({ programs: () => Effect.succeed(program) })
+        pods: () => ({ programs: () => Effect.succeed(program(allFollowed.await)) })
       })
       const upstream = yield* FakeApiServer.serve(plane)
       const next = FaultProxy.random(seed)
@@ -46,17 +50,26 @@ layer(TestServer.authority, { excludeTestServices: true })("LogFaults", (it) => 
       const proxy: FaultProxy.FaultProxy = yield* FaultProxy.serve({
         upstream,
         fault: (kind, request) => {
-          if (kind !== "log" || occurred() >= faults || !(request.url ?? "").includes("follow=true")) return undefined
-          return { _tag: next() < 0.5 ? "cut" : "end", bytes: 80 + Math.floor(next() ** 2 * 1_200) }
+          const isFollowed = (request.url ?? "").includes("follow=true")
+          if (kind !== "log" || occurred() >= faults) return undefined
+          if (++followed >= logs) allFollowed.unsafeOpen()
+          return { _tag: next() < 0.5 || !isFollowed ? "cut" : "end", bytes: 80 + Math.floor(next() ** 2 * 1_200) }
         }
       })
       const cluster = yield* connect(proxy.url, { namespace: "ns" })
       const names = Array.from({ length: logs }, (_, n) => `p${n}`)
-      yield* Effect.forEach(names, (name) =>
+      const create = (name: string) =>
         cluster.create(Resources.Pod, {
           metadata: { name },
           spec: { restartPolicy: "Never", containers: [{ name: "c", image: "localhost/none" }] }
-        }), { concurrency: 8 })
+        })
+      // The proxy closes idle connections: the response of a create may be lost.
+      yield* Effect.forEach(names, (name) =>
+        create(name).pipe(
+          Effect.retry({ times: 3, while: ({ ambiguous }) => ambiguous === true }),
+          Effect.asVoid,
+          Effect.catchIf(({ reason }) => reason === "AlreadyExists", () => Effect.void)
+        ), { concurrency: 8 })
       const running = (name: string) =>
         Effect.repeat(Effect.delay(cluster.get(Resources.Pod, name), "20 millis"), {
           until: ({ status }) => status?.containerStatuses?.some(({ state }) => state?.waiting === undefined) ?? false

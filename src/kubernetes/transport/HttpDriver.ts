@@ -146,7 +146,11 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
 const isRefused = (failure: HttpRequest.Failure) =>
   failure._tag === "ErrorResponse" ? failure.status === 401 : TransportError.isCertificateAlert(failure)
 
-const encodeRequest = ({ accept, body, contentType, method, path, query }: ApiRequest): OutgoingRequest => {
+/** Lists: an API server compresses those of more than 128 KiB for clients that ask for it. */
+const isCompressible = ({ method, query }: ApiRequest): boolean => method === "GET" && query["limit"] !== undefined
+
+const encodeRequest = (request: ApiRequest): OutgoingRequest => {
+  const { accept, body, contentType, method, path, query } = request
   const search = new URLSearchParams(query).toString()
   return {
     method,
@@ -154,6 +158,7 @@ const encodeRequest = ({ accept, body, contentType, method, path, query }: ApiRe
     headers: {
       accept: accept ?? "application/json",
       "user-agent": "effect-os-builder",
+      ...(isCompressible(request) ? { "accept-encoding": "gzip" } : {}),
       ...(body === undefined ? {} : { "content-type": contentType ?? "application/json" })
     },
     body: body === undefined ? undefined : JSON.stringify(body)

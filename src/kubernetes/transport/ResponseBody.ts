@@ -8,6 +8,8 @@ import { constVoid } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { IncomingMessage } from "node:http"
+import * as zlib from "node:zlib"
+import { errorCode } from "./HttpAgent.js"
 import { BodyTooLarge, ConnectionLost, TimedOut } from "./TransportError.js"
 
 /** Bytes to buffer before the socket is paused. */
@@ -96,14 +98,18 @@ type TextResult = Either.Either<string, ConnectionLost | BodyTooLarge | TimedOut
 export const text = (source: IncomingMessage, limits: Limits, done: (result: TextResult) => void): () => void => {
   const parts: Array<Buffer> = []
   let length = 0
+  let finished = false
   const cancel = () => {
+    finished = true
     clearTimeout(timer)
     clearTimeout(idle)
     detach()
   }
   const finish = (result: TextResult) => {
-    cancel()
-    done(result)
+    if (!finished) {
+      cancel()
+      done(result)
+    }
   }
   const fail = (timedOut: TimedOut) => finish(Either.left(timedOut))
   const timer = startTimeout(limits.millis, fail)
@@ -128,11 +134,31 @@ export const text = (source: IncomingMessage, limits: Limits, done: (result: Tex
         finish(Either.left(new BodyTooLarge({ bytes: limits.bytes })))
       }
     },
-    end: () => finish(Either.right(decodeText(parts))),
-    close: () => finish(Either.left(new ConnectionLost({ cause: source.errored })))
+    end: () =>
+      source.headers["content-encoding"] === "gzip"
+        ? decompress(Buffer.concat(parts), limits, finish)
+        : finish(Either.right(decodeText(parts))),
+    close: () => {
+      if (!source.readableEnded) {
+        finish(Either.left(new ConnectionLost({ cause: source.errored })))
+      }
+    }
   })
   return cancel
 }
+
+/** Decompresses in a thread of its own. The limit holds for the result: a small body may become a large one. */
+const decompress = (body: Buffer, limits: Limits, done: (result: TextResult) => void): void =>
+  zlib.gunzip(body, { maxOutputLength: limits.bytes }, (error, bytes) =>
+    done(
+      error === null
+        ? Either.right(decodeText([bytes]))
+        : Either.left(
+          errorCode(error) === "ERR_BUFFER_TOO_LARGE"
+            ? new BodyTooLarge({ bytes: limits.bytes })
+            : new ConnectionLost({ cause: error })
+        )
+    ))
 
 /** Decodes UTF-8 text from buffers that may split a character. */
 export const decodeText = (parts: ReadonlyArray<Buffer>): string =>

@@ -214,7 +214,11 @@ export const make = (
           // For those who watch it, here and in other processes: they look this often.
           yield* Effect.sleep(Duration.times(interval, 3))
         }
-        if ((yield* find(ref)) !== undefined) yield* state.remove(ref)
+        const record = yield* find(ref)
+        if (record === undefined) return
+        // A process that was killed after the outcome was stored leaves files.
+        yield* Effect.flatMap(sandbox, ({ clear }) => clear(record.workFolder))
+        yield* state.remove(ref)
       })
 
     const summary = (record: StateDirectory.LocalRecord) =>

@@ -286,4 +286,13 @@ export const remains = (pattern: string) =>
     return { processes, mounts, files: fs.readdirSync(settings.workDirectory) }
   })
 
+/** What is left once a build that succeeded has deleted its files, which it does after its end is told. */
+export const remainsInTheEnd = (pattern: string) =>
+  Effect.repeat(Effect.delay(remains(pattern), "50 millis"), {
+    until: ({ files, mounts, processes }) => files.length + mounts.length + processes.length === 0
+  }).pipe(
+    Effect.timeoutTo({ duration: "30 seconds", onSuccess: Effect.succeed, onTimeout: () => remains(pattern) }),
+    Effect.flatten
+  )
+
 export const nothing = { processes: [], mounts: [], files: [] }

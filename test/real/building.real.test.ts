@@ -7,7 +7,7 @@ import * as path from "node:path"
 import * as CurrentBuildah from "./CurrentBuildah.js"
 import * as Workplace from "./Workplace.js"
 
-const { containerfile, fileOf, finish, inspect, layersOf, nothing, password, remains, user } = Workplace
+const { containerfile, fileOf, finish, inspect, layersOf, nothing, password, user } = Workplace
 
 const awkward = "a\"b 'c' $(id) `id` ${HOME} \\n \\ é\n\n  second line\n\n"
 
@@ -34,7 +34,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       assert.deepStrictEqual(yield* BuildBackend.build(input), { ref, adopted: true })
       assert.deepStrictEqual(yield* BuildBackend.status(ref), status)
       assert.isBelow(performance.now() - before, 500)
-      assert.deepStrictEqual(yield* remains("no such pattern"), nothing)
+      assert.deepStrictEqual(yield* Workplace.remainsInTheEnd("no such pattern"), nothing)
     }))
 
   it.effect("building: hands on build arguments, labels and context files byte for byte", () =>

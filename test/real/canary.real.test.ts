@@ -11,7 +11,7 @@ import { gunzipSync } from "node:zlib"
 import { Ears, heardBy } from "../support/Eavesdropper.js"
 import * as Workplace from "./Workplace.js"
 
-const { containerfile, exec, nothing, password, remains, user } = Workplace
+const { containerfile, exec, nothing, password, user } = Workplace
 
 const put = (name: string, files: Readonly<Record<string, string>>) =>
   Effect.map(Workplace.Workplace, ({ settings }) => {
@@ -129,7 +129,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("a
         ears.tell("list", yield* BuildBackend.list().pipe(heardBy(ears)))
         ears.heard.push(...written(settings.stateDirectory, 0), ...written(settings.workDirectory, 0))
         if (ends === "Succeeded") ears.heard.push(...yield* imageOf(`${closed}/${name}:1`))
-        assert.deepStrictEqual(yield* remains(name), nothing)
+        assert.deepStrictEqual(yield* Workplace.remainsInTheEnd(name), nothing)
       }
       for (const place of places) ears.heard.push(...written(place, since))
 

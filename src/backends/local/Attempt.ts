@@ -6,10 +6,11 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import { availableMemory } from "node:process"
 import * as BuildInput from "../../core/BuildInput.js"
-import { type BuiltImage, builtImage, type Errored, errored, Failed } from "../../core/BuildStatus.js"
+import { BuiltImage, builtImage, type Errored, errored, Failed } from "../../core/BuildStatus.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import type { Version } from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
@@ -19,7 +20,7 @@ import * as TerminationMessage from "../script/TerminationMessage.js"
 import * as Heredoc from "./Heredoc.js"
 import * as LogFile from "./LogFile.js"
 import type { References } from "./References.js"
-import type { Exit, Sandbox } from "./Sandbox.js"
+import type { Exit as CommandExit, Sandbox } from "./Sandbox.js"
 
 /** How buildah runs on this machine, and which of its configuration it sees. */
 export interface BuildahEnvironment {
@@ -40,7 +41,7 @@ export interface BuildahEnvironment {
 export interface Job {
   readonly input: BuildInput.BuildInput
   readonly references: References
-  /** The working directory, emptied before the attempt and deleted after it. */
+  /** The working directory, emptied before the attempt and deleted after it; after a success by the caller. */
   readonly folder: string
   readonly log: string
 }
@@ -73,7 +74,7 @@ const fitsInMemory = ({ context = {} }: BuildInput.BuildInput): boolean => {
 
 /** The status for a verb's exit code and termination message; undefined if it succeeded. */
 const troubleOf = (
-  ended: Exit,
+  ended: CommandExit,
   message: TerminationMessage.TerminationMessage | undefined,
   logTail: ReadonlyArray<string>
 ): Failed | Errored | undefined => {
@@ -204,6 +205,8 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     Effect.catchAll((cause) =>
       Effect.succeed(errored("StorageUnavailable", { message: `cannot write to ${folder}: ${cause.message}` }))
     ),
-    Effect.ensuring(sandbox.clear(folder))
+    Effect.onExit((exit) =>
+      Exit.isSuccess(exit) && exit.value instanceof BuiltImage ? Effect.void : sandbox.clear(folder)
+    )
   )
 }

@@ -129,6 +129,8 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           })
         ),
         Effect.ensuring(Effect.sync(() => unfinished.delete(record.ref.uid))),
+        // The image is pushed: nobody has to wait until the files of an operating system are deleted.
+        Effect.ensuring(Effect.flatMap(options.sandbox, ({ clear }) => clear(record.workFolder))),
         Effect.uninterruptible
       )
 

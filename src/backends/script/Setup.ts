@@ -4,10 +4,13 @@ import { code } from "./ExitCode.js"
 export const setup = `
 # A home of our own: buildah reads registries, policy, certificates and credentials from the user's before the system's.
 set_home() {
-  HOME=$work/home XDG_CONFIG_HOME=$work/home/.config TMPDIR=$work/tmp
-  export HOME XDG_CONFIG_HOME TMPDIR
+  HOME=$work/home XDG_CONFIG_HOME=$work/home/.config XDG_DATA_HOME=$work/home/.local/share TMPDIR=$work/tmp
+  export HOME XDG_CONFIG_HOME XDG_DATA_HOME TMPDIR
   config=$HOME/.config/containers
-  rm -rf "$HOME" "$TMPDIR"
+  # The push of an unprivileged user needs what the pull wrote to XDG_DATA_HOME/containers/cache: which compressed layers a
+  # registry has. Without it every layer of the base is compressed and uploaded again.
+  [ "$verb" = push ] || rm -rf "$HOME"
+  rm -rf "$XDG_CONFIG_HOME" "$TMPDIR"
   mkdir -p "$config/registries.conf.d" "$config/certs.d" "$TMPDIR" "$private"
   chmod 700 "$private"
   unset REGISTRY_AUTH_FILE DOCKER_CONFIG CONTAINERS_REGISTRIES_CONF STORAGE_DRIVER STORAGE_OPTS

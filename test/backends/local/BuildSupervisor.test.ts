@@ -1,13 +1,14 @@
 import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Logger, LogLevel } from "effect"
+import { Deferred, Effect, Logger, LogLevel } from "effect"
 import { BuildInput, BuildStatus } from "effect-os-builder"
 import { randomUUID } from "node:crypto"
 import * as BuildSupervisor from "../../../src/backends/local/BuildSupervisor.js"
 import type { Sandbox } from "../../../src/backends/local/Sandbox.js"
 import * as StateDirectory from "../../../src/backends/local/StateDirectory.js"
 import { BackendError } from "../../../src/core/BuildError.js"
+import { digest, input } from "../../support/Records.js"
 
 /** Every command ends like a script that finds no storage. */
 const sandbox: Sandbox = {
@@ -71,4 +72,64 @@ describe("the life of a local build", () => {
       assert.strictEqual(status.reason, "StorageUnavailable", status.message)
       assert.isUndefined(life.current(ref.uid))
     }).pipe(Logger.withMinimumLogLevel(LogLevel.None), Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("the life of a local build: a success is told before its files are deleted", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const state = StateDirectory.make(fs, path, path.join(folder, "state"), Effect.sync(randomUUID))
+      const told = yield* Deferred.make<void>()
+      const deleted = yield* Deferred.make<void>()
+      let clears = 0
+      const slow: Sandbox = {
+        run: ({ environment }) =>
+          fs.writeFileString(
+            environment["OSB_TERMINATION_MESSAGE"] ?? "",
+            `{"digest":"${digest}","verb":"push","code":0,"text":""}`
+          ).pipe(
+            Effect.orDie,
+            Effect.as({ exitCode: 0, stderr: "" })
+          ),
+        // The first call prepares the attempt.
+        clear: () =>
+          clears++ === 0 ? Effect.void : Effect.andThen(Deferred.await(told), Deferred.succeed(deleted, undefined)),
+        evict: () => Effect.void
+      }
+      const life = yield* BuildSupervisor.make({
+        fs,
+        state,
+        sandbox: Effect.succeed(slow),
+        buildah: Effect.succeed({
+          fs,
+          path,
+          sandbox: slow,
+          environment: {},
+          insecureRegistries: [],
+          authFile: undefined,
+          knowsHeredocs: true,
+          version: [1, 43] as const,
+          isolation: "chroot" as const
+        }),
+        workDirectory: path.join(folder, "work"),
+        interval: "10 millis",
+        retryDelay: "10 millis"
+      })
+      const given = input()
+      const references = { baseSecret: undefined, finalSecret: undefined, entitlement: undefined, mounts: [] }
+      const ref = yield* life.begin(given, { ...references, trustBundle: undefined }, {
+        backend: "local",
+        namespace: "default",
+        name: StateDirectory.nameOf(BuildInput.fingerprint(given), 1)
+      })
+      assert(ref !== undefined)
+      const record = yield* state.record(ref)
+      assert(record !== undefined)
+      const status = yield* Effect.repeat(Effect.delay(life.status(record), "10 millis"), {
+        until: BuildStatus.isTerminal
+      }).pipe(Effect.timeout("10 seconds"), Effect.ensuring(Deferred.succeed(told, undefined)))
+      assert.strictEqual(status._tag, "Succeeded")
+      assert.isDefined(yield* state.outcome(ref))
+      yield* Deferred.await(deleted)
+    }).pipe(Effect.provide(NodeContext.layer)))
 })

@@ -5,10 +5,16 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Access from "../apiserver/Access.js"
 import * as Status from "../apiserver/Status.js"
+import * as Json from "../Json.js"
 import * as BuildRules from "../kinds/BuildRules.js"
 import { type Plugin, spokenName } from "./Admission.js"
+
+/** A Build that asks for fewer layers needs a permission of its own. */
+const isOptimized = (build: JsonObject): boolean =>
+  !["", "None"].includes(Json.text(build, "spec", "strategy", "dockerStrategy", "imageOptimizationPolicy") ?? "")
 
 /** @since 0.1.0 @category plugins */
 export const buildByStrategy: Plugin = {
@@ -24,7 +30,7 @@ export const buildByStrategy: Plugin = {
       verb: "create",
       group: kind.group,
       resource: "builds",
-      subresource: strategy.toLowerCase(),
+      subresource: `${isOptimized(object) ? "optimized" : ""}${strategy.toLowerCase()}`,
       namespace,
       name: ""
     })

@@ -69,16 +69,10 @@ const snippetLines = 5
 
 const shorten = (line: string): string => line.length > 120 ? `${line.slice(0, 58)}...${line.slice(-59)}` : line
 
-/** The last log lines of the failed container. */
+/** The last log lines of the first container; those of an init container that failed are nowhere in the Build. */
 const snippet = (pod: JsonObject | undefined): string | undefined => {
-  const output = [
-    ...Json.objects(pod, "status", "containerStatuses"),
-    ...Json.objects(pod, "status", "initContainerStatuses")
-  ]
-    .map(
-      (status) => Json.text(status, "state", "terminated", "message")
-    ).find((message) => message !== undefined && message !== "")
-  return output === undefined ? undefined : output.trimEnd().split("\n").slice(-snippetLines).map(shorten).join("\n")
+  const output = Json.text(pod, "status", "containerStatuses", 0, "state", "terminated", "message") ?? ""
+  return output === "" ? undefined : output.trimEnd().split("\n").slice(-snippetLines).map(shorten).join("\n")
 }
 
 /** @since 0.1.0 @category constructors */

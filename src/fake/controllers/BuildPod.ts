@@ -37,8 +37,7 @@ export const ownerReference = (owner: JsonObject): JsonObject => ({
   apiVersion: Json.text(owner, "apiVersion") ?? "",
   kind: Json.text(owner, "kind") ?? "",
   name: Metadata.name(owner),
-  uid: Metadata.uid(owner),
-  controller: true
+  uid: Metadata.uid(owner)
 })
 
 interface Mounted {
@@ -46,13 +45,25 @@ interface Mounted {
   readonly mountPath: string
 }
 
+/** The mode of the files that the builder itself reads: 0600. */
+const defaultMode = 0o600
+
+/** The volumes of the Build keep the server's default mode. */
+const modeOf = (suffix: string): JsonObject => suffix === userVolume ? {} : { defaultMode }
+
+const userVolume = "user-build-volume"
+
 const secret = (name: string | undefined, suffix: string, mountPath: string): ReadonlyArray<Mounted> =>
-  name === undefined
-    ? []
-    : [{ volume: { name: BuildNaming.volume(name, suffix), secret: { secretName: name } }, mountPath }]
+  name === undefined ? [] : [{
+    volume: { name: BuildNaming.volume(name, suffix), secret: { secretName: name, ...modeOf(suffix) } },
+    mountPath
+  }]
 
 const configMap = (name: string | undefined, suffix: string, mountPath: string): ReadonlyArray<Mounted> =>
-  name === undefined ? [] : [{ volume: { name: BuildNaming.volume(name, suffix), configMap: { name } }, mountPath }]
+  name === undefined ? [] : [{
+    volume: { name: BuildNaming.volume(name, suffix), configMap: { name, ...modeOf(suffix) } },
+    mountPath
+  }]
 
 const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
   const strategy = Json.object(build, "spec", "strategy", "dockerStrategy")
@@ -74,8 +85,8 @@ const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
       const configMapName = Json.text(volume, "source", "configMap", "name")
       const path = `/var/run/openshift.io/volumes/${BuildNaming.directory(secretName ?? configMapName ?? "")}`
       return [
-        ...secret(secretName, "user-build-volume", path),
-        ...configMap(configMapName, "user-build-volume", path)
+        ...secret(secretName, userVolume, path),
+        ...configMap(configMapName, userVolume, path)
       ]
     }),
     ...configMaps.map(({ mountPath, suffix, volume }) => ({
@@ -83,6 +94,26 @@ const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
       mountPath
     }))
   ]
+}
+
+const configurations = "/var/run/configs/openshift.io"
+
+/** The settings of the builder beside the Build. */
+const environment = (build: JsonObject): ReadonlyArray<JsonObject> => {
+  const strategy = Json.object(build, "spec", "strategy", "dockerStrategy")
+  const variables = {
+    PUSH_DOCKERCFG_PATH: Json.at(build, "spec", "output", "pushSecret") === undefined
+      ? undefined
+      : "/var/run/secrets/openshift.io/push",
+    PULL_DOCKERCFG_PATH: strategy["pullSecret"] === undefined ? undefined : "/var/run/secrets/openshift.io/pull",
+    BUILD_MOUNT_ETC_PKI_CATRUST: Json.at(build, "spec", "mountTrustedCA") === true ? "true" : undefined,
+    BUILD_REGISTRIES_CONF_PATH: `${configurations}/build-system/registries.conf`,
+    BUILD_REGISTRIES_DIR_PATH: `${configurations}/build-system/registries.d`,
+    BUILD_SIGNATURE_POLICY_PATH: `${configurations}/build-system/policy.json`,
+    BUILD_STORAGE_CONF_PATH: `${configurations}/build-system/storage.conf`,
+    BUILD_BLOBCACHE_DIR: "/var/cache/blobs"
+  }
+  return Object.entries(variables).flatMap(([name, value]) => value === undefined ? [] : [{ name, value }])
 }
 
 /** An object has one volume, however often it is mounted; the first one of a name wins. */
@@ -100,8 +131,8 @@ export const make = (build: JsonObject): JsonObject => {
   const container = (name: string, more: JsonObject): JsonObject => ({
     name,
     image,
-    args: [`openshift-${name}`],
-    env: [{ name: "BUILD", value: JSON.stringify(build) }, { name: "LANG", value: "C.utf8" }],
+    args: [`openshift-${name}`, "--v=0"],
+    env: [{ name: "BUILD", value: JSON.stringify(build) }, { name: "LANG", value: "C.utf8" }, ...environment(build)],
     imagePullPolicy: "IfNotPresent",
     resources: Json.object(build, "spec", "resources"),
     terminationMessagePolicy: "FallbackToLogsOnError",
@@ -113,7 +144,7 @@ export const make = (build: JsonObject): JsonObject => {
       name: podName(build),
       labels: { [buildLabel]: Metadata.name(build) },
       annotations: { [buildLabel]: Metadata.name(build) },
-      ownerReferences: [ownerReference(build)]
+      ownerReferences: [{ ...ownerReference(build), controller: true }]
     },
     spec: Json.make({
       serviceAccountName: Json.text(build, "spec", "serviceAccount") ?? "builder",
@@ -122,16 +153,26 @@ export const make = (build: JsonObject): JsonObject => {
       nodeSelector: { ...Json.object(build, "spec", "nodeSelector"), "kubernetes.io/os": "linux" },
       initContainers: [
         ...(clones ? [container("git-clone", {})] : []),
-        container("manage-dockerfile", {})
+        container("manage-dockerfile", {
+          securityContext: {
+            capabilities: { add: ["CHOWN", "DAC_OVERRIDE"], drop: ["ALL"] },
+            seccompProfile: { type: "RuntimeDefault" }
+          }
+        })
       ],
       containers: [container(buildContainer, {
-        securityContext: privileged ? { privileged: true, runAsUser: 0 } : {},
+        securityContext: {
+          ...(privileged ? { privileged: true, runAsUser: 0, runAsGroup: 0 } : {}),
+          seccompProfile: { type: "Unconfined" }
+        },
         volumeMounts: mounts.map(({ mountPath, volume }) => ({ name: Json.text(volume, "name") ?? "", mountPath }))
       })],
       volumes: [
         ...distinct(mounts),
         { name: "buildcachedir", hostPath: { path: "/var/lib/containers/cache" } },
-        { name: "buildworkdir", emptyDir: {} }
+        { name: "buildworkdir", emptyDir: {} },
+        { name: "container-storage-root", emptyDir: {} },
+        { name: "build-blob-cache", emptyDir: {} }
       ]
     })
   }

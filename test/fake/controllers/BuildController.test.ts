@@ -48,6 +48,49 @@ const status = (client: Api) => Effect.map(client.get(`${builds}/b`), (made) => 
 
 const failed = (reason: string): OpenShiftBuilder.End => ({ _tag: "Failed", reason, message: "words" })
 
+describe.sequential("the pod of an OpenShift Build", () => {
+  it.scoped("the pod of an OpenShift Build: has the modes, environment and privileges that the controller gives it", () =>
+    Effect.gen(function*() {
+      const client = api(yield* cluster(Stream.never, undefined))
+      yield* client.post("/api/v1/namespaces/ns/secrets", manifest<Secret>({ metadata: { name: "push" } }))
+      yield* client.post(
+        builds,
+        build({ output: { to: { kind: "DockerImage", name: "registry/image:1" }, pushSecret: { name: "push" } } })
+      )
+      yield* settle
+      const pod = yield* client.get(`${pods}/b-build`)
+      const [manage] = Json.objects(pod, "spec", "initContainers")
+      const [main] = Json.objects(pod, "spec", "containers")
+      assert.deepInclude(
+        Json.objects(pod, "spec", "volumes").find((volume) => volume["name"] === "push-push"),
+        { secret: { secretName: "push", defaultMode: 0o600 } }
+      )
+      assert.deepStrictEqual(Json.at(main, "args"), ["openshift-docker-build", "--v=0"])
+      const variables = Json.objects(main, "env").map(({ name }) => name)
+      assert.includeMembers(variables, [
+        "BUILD",
+        "PUSH_DOCKERCFG_PATH",
+        "BUILD_REGISTRIES_CONF_PATH",
+        "BUILD_BLOBCACHE_DIR"
+      ])
+      assert.notInclude(variables, "PULL_DOCKERCFG_PATH")
+      assert.deepInclude(Json.object(main, "securityContext"), {
+        privileged: true,
+        runAsGroup: 0,
+        seccompProfile: { type: "Unconfined" }
+      })
+      assert.deepStrictEqual(Json.at(manage, "securityContext", "capabilities"), {
+        add: ["CHOWN", "DAC_OVERRIDE"],
+        drop: ["ALL"]
+      })
+      const map = yield* client.get("/api/v1/namespaces/ns/configmaps/b-ca")
+      assert.deepStrictEqual(
+        Json.objects(map, "metadata", "ownerReferences").map(({ controller, kind }) => [kind, controller]),
+        [["Pod", undefined]]
+      )
+    }))
+})
+
 describe.sequential("an OpenShift Build", () => {
   it.scoped("an OpenShift Build: runs in a pod and is Complete with the pushed digest", () =>
     Effect.gen(function*() {

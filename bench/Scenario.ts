@@ -22,7 +22,8 @@ export const units = {
   p50Ms: "latency of a status, median, ms",
   p99Ms: "latency of a status, 99th percentile, ms",
   grownMiB: "peak RSS above idle, MiB",
-  keptMiB: "alive, MiB"
+  keptMiB: "alive, MiB",
+  diskMiB: "peak of the disk, MiB"
 } as const
 
 export type Sample = Readonly<Partial<Record<Metric, number>>>

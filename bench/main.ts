@@ -12,6 +12,7 @@ import effect from "../node_modules/effect/package.json" with { type: "json" }
 import * as Contest from "./Contest.js"
 import { scenario as imports } from "./imports/Scenario.js"
 import { scenario as load } from "./load/Scenario.js"
+import { scenario as local } from "./local/Scenario.js"
 import { scenario as logs } from "./logs/Scenario.js"
 import { scenario as primitives } from "./primitives/Scenario.js"
 import { scenario as reflector } from "./reflector/Scenario.js"
@@ -20,7 +21,7 @@ import type { Scenario } from "./Scenario.js"
 import * as Table from "./Table.js"
 import { scenario as watch } from "./watch/Scenario.js"
 
-const scenarios: ReadonlyArray<Scenario> = [requests, watch, reflector, logs, imports, load, primitives]
+const scenarios: ReadonlyArray<Scenario> = [requests, watch, reflector, logs, imports, load, primitives, local]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -87,9 +87,9 @@ export const rows: ReadonlyArray<Row> = [
   ),
   {
     reason: "a $ in a label is kept, which buildah from 1.30 on expands; the history has the form in which it does not",
-    applies: ({ difference: { key, kind, ours }, one, version }) =>
+    applies: ({ difference: { key, kind, ours }, one, oracle }) =>
       (kind === "history" && ours.includes("${os_builder:-$}")) ||
-      (kind === "config" && isNewer(version, [1, 29]) &&
+      (kind === "config" && isNewer(oracle, [1, 29]) &&
         Object.entries(one.labels).some(([name, label]) =>
           label.includes("$") && key.endsWith(`onfig.Labels.${name}`) && ours === JSON.stringify(label)
         ))

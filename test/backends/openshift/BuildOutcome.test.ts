@@ -297,6 +297,13 @@ describe("what the builder said", () => {
     ["DockerBuildFailed", step("while running runtime: exit status 137"), "Errored Unknown"],
     ["DockerBuildFailed", step("creating overlay mount to /a: invalid argument"), "Errored StorageUnavailable"],
     ["DockerBuildFailed", step("Unknown instruction: \"FRUM\""), "Failed ContainerfileInvalid"],
+    ...["DockerBuildFailed", "GenericBuildFailed", "PullBuilderImageFailed"].map((reason) =>
+      [
+        reason,
+        error("unable to parse platform \"foo\": invalid platform syntax for \"foo\" (use OS/ARCH[/VARIANT][,...])"),
+        "Failed ContainerfileInvalid"
+      ] as const
+    ),
     [
       "DockerBuildFailed",
       step("initializing source docker://a/b:1: reading manifest 1 in a/b: unauthorized"),

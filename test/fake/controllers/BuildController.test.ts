@@ -248,6 +248,16 @@ describe.sequential("an OpenShift Build", () => {
         code: 403,
         message: "builds.build.openshift.io \"c\" is forbidden: build strategy Docker is not allowed"
       })
+      const mayDocker = api(made, {
+        name: "joe",
+        rules: [{ verbs: ["create"], apiGroups: ["build.openshift.io"], resources: ["builds", "builds/docker"] }]
+      })
+      const optimized = build({ strategy: { dockerStrategy: { imageOptimizationPolicy: "SkipLayers" } } })
+      assert.strictEqual(
+        (yield* refused(mayDocker.post(builds, { ...optimized, metadata: { name: "d" } }))).message,
+        "builds.build.openshift.io \"d\" is forbidden: build strategy Docker is not allowed"
+      )
+      yield* mayDocker.post(builds, { ...build(), metadata: { name: "d" } })
     }))
 
   it.scoped("an OpenShift Build: does not exist without the capability", () =>

@@ -187,7 +187,8 @@ export const compare = (one: Case, images: Images, startedAt: number) =>
       [difference, meantBy({ difference, one, oracle: oracle.version, version: versionOf("buildah") })] as const
     )
     const differences = judged.filter(([, reason]) => Option.isNone(reason)).map(([difference]) => difference)
-    if (differences.length > 0 && process.env["SEED"] !== undefined) {
+    // Also where only ours fails: a failure that does not come back has no second log.
+    if (differences.length > 0 && (process.env["SEED"] !== undefined || found.some(({ kind }) => kind === "verdict"))) {
       process.stdout.write(`${one.containerfile}\n--- buildah\n${plain.output}\n--- ours\n${log.join("\n")}\n`)
     }
     return {

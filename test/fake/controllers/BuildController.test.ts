@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Stream, TestClock } from "effect"
-import type * as ControlPlane from "../../../src/fake/ControlPlane.js"
+import { Effect, Exit, Fiber, Stream, TestClock } from "effect"
+import * as ControlPlane from "../../../src/fake/ControlPlane.js"
 import * as Json from "../../../src/fake/Json.js"
 import * as OpenShiftKinds from "../../../src/fake/kinds/OpenShiftKinds.js"
 import * as OpenShiftBuilder from "../../../src/fake/kubelet/OpenShiftBuilder.js"
@@ -8,6 +8,7 @@ import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { type Api, api, plane, pods, refused, settle, started } from "../../support/FakeApi.js"
 import { manifest, type Secret } from "../../support/Manifest.js"
+import { VirtualTime } from "../../support/VirtualTime.js"
 
 const builds = "/apis/build.openshift.io/v1/namespaces/ns/builds"
 
@@ -172,27 +173,76 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepInclude(yield* status(client), { phase: "Error", reason: "BuildPodDeleted" })
     }))
 
-  it.scoped("an OpenShift Build: waits as New for its references", () =>
+  const needsEntitlement = build({
+    strategy: {
+      dockerStrategy: {
+        volumes: [{
+          name: "v",
+          source: { type: "Secret", secret: { secretName: "entitlement" } },
+          mounts: [{ destinationPath: "/etc/pki/entitlement" }]
+        }]
+      }
+    }
+  })
+  const entitlement = manifest<Secret>({ metadata: { name: "entitlement" } })
+
+  it.scoped("an OpenShift Build: whose Secret comes late stays New until the controller's resync", () =>
     Effect.gen(function*() {
       const client = api(yield* cluster(Stream.empty, { _tag: "Pushed", digest }))
-      const volumes = [{
-        name: "v",
-        source: { type: "Secret", secret: { secretName: "entitlement" } },
-        mounts: [{ destinationPath: "/etc/pki/entitlement" }]
-      }]
-      yield* client.post(builds, build({ strategy: { dockerStrategy: { volumes } } }))
+      yield* client.post(builds, needsEntitlement)
       yield* settle
-      assert.deepInclude(yield* status(client), {
+      const blocked = {
         phase: "New",
         reason: "GenericBuildFailed",
         message: "These resources do not exist: Secrets [entitlement]"
-      })
-      yield* client.post("/api/v1/namespaces/ns/secrets", manifest<Secret>({ metadata: { name: "entitlement" } }))
+      }
+      assert.deepInclude(yield* status(client), blocked)
+      yield* client.post("/api/v1/namespaces/ns/secrets", entitlement)
+      yield* TestClock.adjust("599 seconds")
+      yield* settle
+      assert.deepInclude(yield* status(client), blocked)
+      yield* TestClock.adjust("1 seconds")
       yield* settle
       const done = yield* status(client)
       assert.deepInclude(done, { phase: "Complete" })
       assert.isUndefined(done["reason"])
     }))
+
+  it.scoped("an OpenShift Build: whose Secret comes late starts after any change of its metadata", () =>
+    Effect.gen(function*() {
+      const client = api(yield* cluster(Stream.empty, { _tag: "Pushed", digest }))
+      yield* client.post(builds, needsEntitlement)
+      yield* settle
+      yield* client.post("/api/v1/namespaces/ns/secrets", entitlement)
+      yield* settle
+      assert.deepInclude(yield* status(client), { phase: "New" })
+      yield* client.merge(`${builds}/b`, { metadata: { annotations: { look: "again" } } })
+      yield* settle
+      assert.deepInclude(yield* status(client), { phase: "Complete" })
+    }))
+
+  it("an OpenShift Build: the controller sleeps only while a Build is blocked", () => {
+    const time = new VirtualTime(0)
+    const sleepers = time.run(Effect.scoped(Effect.gen(function*() {
+      const client = api(
+        yield* ControlPlane.make({
+          namespaces: ["ns"],
+          accounts: ["builder", "default"],
+          kinds: OpenShiftKinds.buildKinds
+        })
+      )
+      const count = Effect.map(Effect.sleep("1 second"), () => time.sleepers)
+      const before = yield* count
+      yield* client.post(builds, needsEntitlement)
+      const blocked = yield* count
+      yield* client.post("/api/v1/namespaces/ns/secrets", entitlement)
+      yield* client.merge(`${builds}/b`, { metadata: { annotations: { look: "again" } } })
+      const complete = yield* count
+      assert.deepInclude(yield* status(client), { phase: "Complete" })
+      return [before, blocked, complete]
+    })))
+    assert.deepStrictEqual(sleepers, Exit.succeed([0, 1, 0]))
+  })
 
   it.scoped("an OpenShift Build: waits as Pending for its push secret", () =>
     Effect.gen(function*() {
@@ -219,10 +269,16 @@ describe.sequential("an OpenShift Build", () => {
 
   it.scoped("an OpenShift Build: needs a service account", () =>
     Effect.gen(function*() {
-      const client = api(yield* cluster(Stream.empty, undefined, { accounts: ["default"] }))
+      const client = api(yield* cluster(Stream.empty, { _tag: "Pushed", digest }, { accounts: ["default"] }))
       yield* client.post(builds, build())
       yield* settle
       assert.deepInclude(yield* status(client), { phase: "New", reason: "CannotRetrieveServiceAccount" })
+      yield* client.post("/api/v1/namespaces/ns/serviceaccounts", { metadata: { name: "builder" } })
+      yield* settle
+      assert.deepInclude(yield* status(client), { phase: "New" })
+      yield* TestClock.adjust("3 minutes")
+      yield* settle
+      assert.deepInclude(yield* status(client), { phase: "Complete" })
     }))
 
   it.scoped("an OpenShift Build: is immutable, and is rejected when invalid", () =>

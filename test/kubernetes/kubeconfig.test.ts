@@ -192,7 +192,7 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
         yield* Effect.acquireRelease(Effect.sync(() => inHome(folder)), (restore) => Effect.sync(restore))
         const error = yield* errorOf({})
         assert.strictEqual(error.reason, "NoConfiguration")
-        assert.include(error.message, "There is no kubeconfig: set KUBECONFIG")
+        assert.include(error.message, `There is no kubeconfig (${path.join(folder, ".kube/config")}): set KUBECONFIG`)
       }))
 
     it.scoped("NoConfiguration: names the missing file", () =>

@@ -14,7 +14,7 @@ import * as LoadingRules from "./LoadingRules.js"
 import * as OidcRefresh from "./OidcRefresh.js"
 import * as ProxyRules from "./ProxyRules.js"
 import type { Connection, Source } from "./Source.js"
-import { headerValue } from "./UserPlan.js"
+import { headerValue, tokenProblem } from "./UserPlan.js"
 
 export interface Settings {
   readonly kubeconfig?: string | undefined
@@ -23,9 +23,9 @@ export interface Settings {
 
 const noConfiguration = (detail: string) => new ConfigurationError({ reason: "NoConfiguration", detail })
 
-const nothingFound = ({ contexts, files }: LoadingRules.Merged): ConfigurationError =>
+const nothingFound = ({ contexts, files, paths }: LoadingRules.Merged): ConfigurationError =>
   files.length === 0
-    ? noConfiguration("There is no kubeconfig")
+    ? noConfiguration(`There is no kubeconfig (${paths.join(", ")})`)
     : contexts.size === 0
     ? noConfiguration(`The kubeconfig has no context, because it is empty (${files.join(", ")})`)
     : new ConfigurationError({
@@ -48,8 +48,8 @@ const findPlan = (settings: Settings) =>
 interface State {
   readonly plugins: ExecPlugin.Cache
   readonly tokens: OidcRefresh.Cache
-  /** The last content of the token file, for when it cannot be read. */
-  fileToken: string | undefined
+  /** The last content of each token file, for when it cannot be read. After a reload an entry may name another file. */
+  readonly fileTokens: Map<string, string>
 }
 
 interface Credentials {
@@ -58,10 +58,16 @@ interface Credentials {
   readonly expiresAt?: number | undefined
 }
 
-const bearer = (token: string) => ({ authorization: headerValue(`Bearer ${token}`) })
-
 const noCredentials = (plan: ConnectionPlan.ConnectionPlan, problem: string) =>
   new ConfigurationError({ reason: "NoCredentials", detail: `${plan.userLabel}: ${problem}` })
+
+/** `origin`: where the token is from, for messages, which never quote it. */
+const bearer = (plan: ConnectionPlan.ConnectionPlan, token: string, origin: string) => {
+  const problem = tokenProblem(token)
+  return problem === undefined
+    ? Effect.succeed({ authorization: headerValue(`Bearer ${token}`) })
+    : noCredentials(plan, `${origin} ${problem}`)
+}
 
 /** As client-go: the file precedes the token, and its last content holds while it cannot be read. */
 const fileToken = (plan: ConnectionPlan.ConnectionPlan, file: string, token: string, state: State) =>
@@ -70,11 +76,11 @@ const fileToken = (plan: ConnectionPlan.ConnectionPlan, file: string, token: str
     Effect.filterOrFail((content) => content !== "", () => `\`tokenFile\` ${file} is empty`),
     Effect.tap((content) =>
       Effect.sync(() => {
-        state.fileToken = content
+        state.fileTokens.set(file, content)
       })
     ),
     Effect.catchAll((problem) => {
-      const last = state.fileToken ?? (token === "" ? undefined : token)
+      const last = state.fileTokens.get(file) ?? (token === "" ? undefined : token)
       return last === undefined ? noCredentials(plan, problem) : Effect.succeed(last)
     })
   )
@@ -89,10 +95,15 @@ const credentials = (
   switch (identity._tag) {
     case "None":
       return Effect.succeed({ headers: {} })
-    case "Token":
-      return identity.file === undefined
-        ? Effect.succeed({ headers: bearer(identity.token) })
-        : Effect.map(fileToken(plan, identity.file, identity.token, state), (token) => ({ headers: bearer(token) }))
+    case "Token": {
+      const { file, token } = identity
+      return file === undefined
+        ? Effect.map(bearer(plan, token, "`token`"), (headers) => ({ headers }))
+        : fileToken(plan, file, token, state).pipe(
+          Effect.flatMap((content) => bearer(plan, content, `\`tokenFile\` ${file}`)),
+          Effect.map((headers) => ({ headers }))
+        )
+    }
     case "Basic":
       return Effect.succeed({
         headers: {
@@ -100,25 +111,31 @@ const credentials = (
         }
       })
     case "Exec":
-      return Effect.map(
-        ExecPlugin.credentials({ plan, exec: identity.exec, authority, cache: state.plugins, rejected }),
-        ({ certificate, expiresAt, token }) => ({
-          headers: token === undefined ? {} : bearer(token),
-          keyPair: certificate,
-          expiresAt
+      return Effect.gen(function*() {
+        const { exec } = identity
+        const { certificate, expiresAt, token } = yield* ExecPlugin.credentials({
+          plan,
+          exec,
+          authority,
+          cache: state.plugins,
+          rejected
         })
-      )
+        const headers = token === undefined
+          ? {}
+          : yield* bearer(plan, token, `the token of the exec plugin ${exec.command}`)
+        return { headers, keyPair: certificate, expiresAt }
+      })
     case "Oidc":
-      return Effect.map(
-        OidcRefresh.idToken({
+      return Effect.gen(function*() {
+        const { expiresAt, token } = yield* OidcRefresh.idToken({
           config: identity.config,
           file: identity.file,
           label: plan.userLabel,
           cache: state.tokens,
           rejected
-        }),
-        ({ expiresAt, token }) => ({ headers: bearer(token), expiresAt })
-      )
+        })
+        return { headers: yield* bearer(plan, token, "auth-provider oidc: the id-token"), expiresAt }
+      })
   }
 }
 
@@ -187,7 +204,7 @@ export const load = (settings: Settings): Effect.Effect<Effect.Effect<Source, Co
         Effect.provideService(InCluster.ServiceAccountFolder, folder),
         Effect.withConfigProvider(provider)
       )
-    const state: State = { plugins: new Map(), tokens: new Map(), fileToken: undefined }
+    const state: State = { plugins: new Map(), tokens: new Map(), fileTokens: new Map() }
     // A reload keeps what the first load found, even if `kubectl config use-context` has changed the current context, or a file
     // has appeared beside the service account.
     let context = settings.context

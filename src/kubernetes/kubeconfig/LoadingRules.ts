@@ -24,6 +24,8 @@ export interface Entry<A> {
 }
 
 export interface Merged {
+  /** The files that were looked for. */
+  readonly paths: ReadonlyArray<string>
   /** The files that exist. */
   readonly files: ReadonlyArray<string>
   readonly currentContext: string
@@ -84,10 +86,11 @@ const firstByName = <A>(entries: ReadonlyArray<Entry<A>>): ReadonlyMap<string, E
   return byName
 }
 
-const merge = (files: ReadonlyArray<File>): Merged => {
+const merge = (paths: ReadonlyArray<string>, files: ReadonlyArray<File>): Merged => {
   const entries = <A>(of: (content: KubeconfigFile.Kubeconfig) => ReadonlyArray<readonly [string, A]>) =>
     firstByName(files.flatMap(({ content, path: file }) => of(content).map(([name, value]) => ({ name, file, value }))))
   return {
+    paths,
     files: files.map((file) => file.path),
     currentContext: files.map(({ content }) => content["current-context"]).find((name) => name !== "") ?? "",
     clusters: entries(({ clusters }) => clusters.map(({ cluster, name }) => [name, cluster])),
@@ -105,7 +108,7 @@ export const load = (explicit: string | undefined): Effect.Effect<Merged, Config
     if (problems.length > 0) return yield* cannotRead(problems.join("; "))
     const present = Arr.filter(files, (file) => file !== undefined)
     if (named !== undefined && present.length === 0) return yield* cannotRead(`${named} (it does not exist)`)
-    return merge(present)
+    return merge(paths, present)
   })
 
 /** The path of a file that an entry names; empty if it names none. */

@@ -80,6 +80,13 @@ const planOidc = (
 /** Characters that no header can have; Node and Go refuse to send them. */
 const isHeaderValue = (value: string) => !/[\0-\x08\x0a-\x1f\x7f]/.test(value)
 
+/** HTTP removes blanks around the value of a header: a server sees a blank token or user as none, and requests as anonymous. */
+const isBlank = (value: string) => value !== "" && /^[ \t]*$/.test(value)
+
+/** Why a token cannot be sent; undefined if it can. */
+export const tokenProblem = (token: string): string | undefined =>
+  isBlank(token) ? "is blank" : isHeaderValue(token) ? undefined : "has a line break or another control character"
+
 /** Percent-encodes what a header name cannot have, as client-go does. */
 const headerName = (key: string): string =>
   Array.from(Buffer.from(key), (byte) => {
@@ -116,7 +123,8 @@ const planIdentity = (
   const provider = user["auth-provider"]
   add(basic && token, "username", "and `token` exclude each other")
   add(user.username === "" && user.password !== "", "password", "has no `username`")
-  add(!isHeaderValue(user.token), "token", "has a line break or another control character")
+  const problem = tokenProblem(user.token)
+  add(problem !== undefined, "token", problem ?? "")
   add(user.exec !== undefined && provider !== undefined, "exec", "and `auth-provider` exclude each other")
   const exec = user.exec === undefined ? undefined : planExec(entry, user.exec, execConfig, add)
   if (provider !== undefined && provider.name !== "oidc") {
@@ -151,6 +159,8 @@ export const planUser = (entry: Entry<KubeconfigFile.User>, execConfig: unknown)
   }
   const others = user["as-uid"] !== "" || user["as-groups"].length > 0 ||
     Object.keys(user["as-user-extra"]).length > 0
+  // Without the header the server would act as the user itself.
+  add(isBlank(user.as), "as", "is blank")
   add(others && user.as === "", "as", "is missing; `as-uid`, `as-groups` and `as-user-extra` need it")
   const impersonate = impersonation(user)
   add(!Object.values(impersonate).flat().every(isHeaderValue), "as", "has a line break or another control character")

@@ -236,7 +236,12 @@ export const execCases: ReadonlyArray<Case> = [
     ),
     { exec: { apiVersion: v1beta1 } }
   ),
-  plugin("exec: a token with a line break is refused", script("{\"token\":\"a\\\\nb\"}"), { refused: /./ }),
+  plugin("exec: a token with a line break is refused", script("{\"token\":\"a\\\\nb\"}"), {
+    refused: /user "u": the token of the exec plugin .* has a line break/
+  }),
+  plugin("exec: a blank token is refused", script("{\"token\":\" \"}"), { refused: /plugin .* is blank/ }, {
+    kubectl: { expect: { server: "a", authorization: "Bearer" }, because: "nobody means to be anonymous" }
+  }),
   plugin("exec: a plugin that is not executable is refused", script("{\"token\":\"t\"}"), {
     refused: /does not exist, or is not executable/
   }, {

@@ -134,7 +134,7 @@ export const fileCases: ReadonlyArray<Case> = [
     title: "KUBECONFIG list: all missing is no configuration",
     files: () => ({}),
     env: list("missing", "other"),
-    expect: { refused: /There is no kubeconfig/ }
+    expect: { refused: /There is no kubeconfig \(\S+\/missing, \S+\/other\)/ }
   },
   {
     title: "HOME: ~/.kube/config is read without KUBECONFIG",

@@ -133,6 +133,21 @@ export const userCases: ReadonlyArray<Case> = [
     beside: { token: "t" }
   }),
   user("token: with a line break is refused", () => ({ token: "t\n" }), { refused: /`token` has a line break/ }),
+  user("token: blank, is refused, since a server would see no token", () => ({ token: " " }), {
+    refused: /`token` is blank/
+  }, {
+    kubectl: { expect: { server: "a", authorization: "Bearer" }, because: "nobody means to be anonymous" }
+  }),
+  user("tokenFile: with a line break inside is refused, by its path", () => ({ tokenFile: "token" }), {
+    refused: /user "u": `tokenFile` .*token has a line break/
+  }, {
+    beside: { token: "t\nu\n" }
+  }),
+  user("K5 impersonation: of a blank user is refused, since a server would see none", () => ({ token: "t", as: " " }), {
+    refused: /`as` is blank/
+  }, {
+    kubectl: { expect: { ...token("t"), impersonate: ["impersonate-user: "] }, because: "the user itself would act" }
+  }),
   user("client-certificate: from files", (w) => pair(w, "one"), { server: "a", certificate: "one" }),
   user("client-certificate: from data", (w) => ({
     "client-certificate-data": readBase64(w.pem["twoCert"]),

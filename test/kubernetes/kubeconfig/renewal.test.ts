@@ -101,6 +101,21 @@ layer(TestServer.authority, { excludeTestServices: true })("renewal", (it) => {
       yield* cluster.get(Resources.Pod, "a")
     }).pipe(Effect.provide(TestContext.TestContext)))
 
+  it.scoped("tokenFile: the content of one file is not sent in place of another that cannot be read", () =>
+    Effect.gen(function*() {
+      const other = yield* serve(() => "Bearer one")
+      const { url } = yield* serve(() => "")
+      const folder = yield* write(url, () => ({ tokenFile: "token" }))
+      const kubeconfig = path.join(folder, "config")
+      fs.writeFileSync(path.join(folder, "token"), "one")
+      const cluster = yield* KubernetesCluster.make({ kubeconfig })
+      const changed = fs.readFileSync(kubeconfig, "utf8").replace(url, other.url).replace("\"token\"", "\"other\"")
+      fs.writeFileSync(kubeconfig, changed)
+      const error = yield* Effect.flip(cluster.get(Resources.Pod, "a"))
+      assert.include(error.message, "user \"u\": `tokenFile` cannot be read")
+      assert.deepStrictEqual(other.requests, [])
+    }))
+
   it.scoped("K10 exec: without an expirationTimestamp the plugin runs once until a 401", () =>
     Effect.gen(function*() {
       let accepted = "Bearer word-1"

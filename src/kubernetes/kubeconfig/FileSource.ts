@@ -33,15 +33,18 @@ const nothingFound = ({ contexts, files, paths }: LoadingRules.Merged): Configur
       detail: `The kubeconfig has no current context (${files.join(", ")})`
     })
 
-/** The context of the files; without a current one, this pod's service account. */
+/** The context of the files; without a current one and without a named file, this pod's service account. */
 const findPlan = (settings: Settings) =>
   Effect.gen(function*() {
     const merged = yield* LoadingRules.load(settings.kubeconfig)
-    const plan = yield* ConnectionPlan.plan(merged, settings.context === "" ? undefined : settings.context)
-    if (plan !== undefined) {
-      return { isInCluster: false, plan: { ...plan, namespace: plan.namespace ?? (yield* InCluster.namespace) } }
+    const fromFiles = yield* ConnectionPlan.plan(merged, settings.context === "" ? undefined : settings.context)
+    if (fromFiles !== undefined) {
+      const namespace = fromFiles.namespace ?? (yield* InCluster.namespace)
+      return { isInCluster: false, plan: { ...fromFiles, namespace } }
     }
-    return { isInCluster: true, plan: (yield* InCluster.plan) ?? (yield* nothingFound(merged)) }
+    const isNamed = settings.kubeconfig !== undefined && settings.kubeconfig !== ""
+    const plan = isNamed ? undefined : yield* InCluster.plan
+    return { isInCluster: true, plan: plan ?? (yield* nothingFound(merged)) }
   })
 
 /** What outlives a reload of the files. */
@@ -209,11 +212,18 @@ export const load = (settings: Settings): Effect.Effect<Effect.Effect<Source, Co
     // has appeared beside the service account.
     let context = settings.context
     let isInCluster = false
-    const find = Effect.suspend(() => isInCluster ? InCluster.plan : Effect.succeed(undefined)).pipe(
-      Effect.flatMap((plan) =>
-        plan === undefined ? findPlan({ ...settings, context }) : Effect.succeed({ isInCluster, plan })
-      )
+    const findAgain = Effect.flatMap(
+      InCluster.plan,
+      (plan) =>
+        plan === undefined
+          ? new ConfigurationError({
+            reason: "NoConfiguration",
+            detail: `The service account of this pod (${folder}) has no token any more`,
+            advice: "check that the volume with the token is still mounted"
+          })
+          : Effect.succeed({ isInCluster, plan })
     )
+    const find = Effect.suspend(() => isInCluster ? findAgain : findPlan({ ...settings, context }))
     return Effect.map(withSettings(find), (found): Source => {
       isInCluster = found.isInCluster
       context = isInCluster ? settings.context : found.plan.context

@@ -27,10 +27,10 @@ const inPodThat = (rejectFirst: boolean) =>
     fs.writeFileSync(path.join(home, "token"), "pod-token\n")
     fs.writeFileSync(path.join(home, "namespace"), "builds\n")
     const { hostname, port } = new URL(url)
-    const connect = (env: Readonly<Record<string, string>> = {}) => {
+    const connect = (env: Readonly<Record<string, string>> = {}, settings?: KubernetesCluster.Settings) => {
       const all = { HOME: home, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, ...env }
       const provider = ConfigProvider.fromMap(new Map(Object.entries(all).filter(([, value]) => value !== "")))
-      return KubernetesCluster.make().pipe(
+      return KubernetesCluster.make(settings).pipe(
         Effect.provideService(ServiceAccountFolder, home),
         Effect.withConfigProvider(provider)
       )
@@ -80,6 +80,31 @@ layer(TestServer.authority, { excludeTestServices: true })("in-cluster", (it) =>
         "Bearer pod-token",
         "Bearer refused"
       ])
+    }))
+
+  it.scoped("in-cluster: a kubeconfig that appears later is not used after a 401 without a service account", () =>
+    Effect.gen(function*() {
+      const { caPath } = yield* TestServer.TestAuthority
+      const { connect, home } = yield* inPodThat(true)
+      const other = yield* TestServer.serve((_request, response) => TestServer.json(response, 200, pod))
+      const cluster = yield* connect()
+      fs.writeFileSync(path.join(home, ".kube/config"), kubeconfig(other.url, caPath))
+      fs.rmSync(path.join(home, "token"))
+      const error = yield* Effect.flip(cluster.get(Resources.Pod, "a"))
+      assert.include(error.message, `The service account of this pod (${home}) has no token any more`)
+      assert.deepStrictEqual(other.requests, [])
+    }))
+
+  it.scoped("in-cluster: a named kubeconfig without a current context is refused", () =>
+    Effect.gen(function*() {
+      const { caPath } = yield* TestServer.TestAuthority
+      const { connect, home, url } = yield* inPod
+      const named = path.join(home, "named")
+      for (const content of [kubeconfig(url, caPath).replace("current-context", "unused"), ""]) {
+        fs.writeFileSync(named, content)
+        const error = yield* Effect.flip(connect({}, { kubeconfig: named }))
+        assert.include(error.message, named)
+      }
     }))
 
   it.scoped("in-cluster: a kubeconfig precedes the service account", () =>

@@ -180,9 +180,11 @@ const origins: ReadonlyArray<readonly [RegExp, string]> = [
  * @category getters
  */
 export const issue = (issue: Issue): string => {
-  const option = origins.find(([path]) => path.test(issue.path))?.[1]
-  if (option === undefined) return String(issue)
-  const isWhole = /^\w+(\.\w+)?$/.test(issue.path)
+  const origin = origins.find(([path]) => path.test(issue.path))
+  if (origin === undefined) return String(issue)
+  const [field, option] = origin
+  // Not for one of many: its path has the name.
+  const isWhole = field.exec(issue.path)?.[0] === issue.path
   const where = issue.line === undefined ? isWhole ? "" : ` (${issue.path})` : ` (line ${issue.line})`
   return `${option}${where}: ${issue.message}`
 }

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, TestClock } from "effect"
 import { BuildBackend, BuildInput } from "effect-os-builder"
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { buildArgs, Command, containerfile, documents, folderWith, layer, runIn } from "../support/CommandHarness.js"
 
@@ -114,6 +115,17 @@ describe("build", () => {
       }
       assert.notInclude(err, "hunter2")
     }).pipe(Effect.provide(layer)))
+
+  it.scoped("invalid input: an issue of one file of the context names the file", () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith({ Containerfile: containerfile, "context/a": "" })
+      execFileSync("mkfifo", [`${folder}/context/pipe`])
+      const { err } = yield* runIn({})([
+        ...["check", "--backend", "local", "-f", `${folder}/Containerfile`, "--base", "quay.io/a/b:1"],
+        ...["--final", "registry.example.com/os:1", "--context", `${folder}/context`]
+      ])
+      assert.include(err, "  --context (context.pipe): is neither a file, a link nor a directory\n")
+    }))
 
   it.scoped("context: what could not be read is one issue, and nothing is said to be missing because of it", () =>
     Effect.gen(function*() {

@@ -190,6 +190,14 @@ describe("decode", () => {
       "context[\"a/c/d\"]: needs the directory \"a\", but the context has a link of that name"
     ]],
     ["context", {
+      ".containerignore": { link: "a" },
+      ".dockerignore": { link: "/etc/hostname" },
+      "a/.dockerignore": { link: "b" }
+    }, [
+      "context[\".containerignore\"]: must be a file: the builder reads the target of a link, also outside of the context",
+      "context[\".dockerignore\"]: must be a file: the builder reads the target of a link, also outside of the context"
+    ]],
+    ["context", {
       a: { link: "" },
       b: { link: "a\0b" },
       c: { link: 5 },

@@ -57,7 +57,8 @@ export const maxFiles = 4096
 export type RegularFile = string | Uint8Array | { readonly content: Uint8Array; readonly mode: number }
 
 /**
- * A symbolic link. The target is kept as it is: relative, absolute or dangling, of at most 4095 bytes.
+ * A symbolic link. The target is kept as it is: relative, absolute or dangling, of at most 4095 bytes. `.containerignore` and
+ * `.dockerignore` of the context cannot be links.
  *
  * @since 0.1.0
  * @category models
@@ -288,6 +289,9 @@ const fromMemory = (bytesSchema: Schema.Schema<Uint8Array>) =>
     bytesSchema
   ).annotations({ description: "text, a Uint8Array, { content, mode? }, { link } or { directory: true, mode? }" })
 
+/** Files that buildah reads by itself and follows links to; it quotes their lines where one is not a pattern. */
+const ignoreFiles = [".containerignore", ".dockerignore"]
+
 const together = (
   paths: ReadonlyArray<string>,
   valid: ReadonlyArray<readonly [string, ContextFile]>
@@ -296,6 +300,14 @@ const together = (
   const kinds = new Map(
     valid.flatMap(([path, file]) => isDirectory(file) ? [] : [[path, isLink(file) ? "link" : "file"]])
   )
+  for (const path of ignoreFiles) {
+    if (kinds.get(path) === "link") {
+      problems.push({
+        path: [path],
+        message: "must be a file: the builder reads the target of a link, also outside of the context"
+      })
+    }
+  }
   for (const path of paths) {
     const parent = directories(path).find((directory) => kinds.has(directory))
     if (parent !== undefined) {

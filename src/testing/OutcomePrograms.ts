@@ -17,6 +17,7 @@ import * as Metadata from "../fake/store/Metadata.js"
 import type { Registry } from "../fake/store/Registry.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as BuildPods from "./BuildPods.js"
+import * as OpenShiftLog from "./OpenShiftLog.js"
 import type { Outcome } from "./Outcome.js"
 
 type Steps = Stream.Stream<Program.Step>
@@ -120,35 +121,38 @@ const openShiftSteps = (
   of: BuildPods.Subject,
   deletesOwner: Steps
 ): Steps => {
-  const fails = (happens: Steps, reason: string, message: string) =>
-    OpenShiftBuilder.steps(registry, pod, happens, { _tag: "Failed", reason, message })
+  const build = OpenShiftBuilder.buildOf(registry, pod)
+  const fails = ({ error, lines }: OpenShiftLog.Failure, reason: string, message: string) =>
+    OpenShiftBuilder.steps(registry, pod, Program.log(...lines), { _tag: "Failed", reason, message }, [
+      `error: build error: ${error}`
+    ])
   switch (outcome._tag) {
     case "Succeeds": {
-      const log = Program.log(...outcome.log ?? BuildPods.stepLines(of.containerfile))
       const digest = digestOf(outcome, of)
-      return OpenShiftBuilder.steps(registry, pod, Stream.concat(log, wait(outcome)), { _tag: "Pushed", digest })
+      const { last, lines } = OpenShiftLog.pushed(build, digest)
+      const log = Stream.concat(Program.log(...outcome.log ?? lines), wait(outcome))
+      const end: OpenShiftBuilder.End = { _tag: "Pushed", digest }
+      return OpenShiftBuilder.steps(registry, pod, log, end, outcome.log === undefined ? [last] : [])
     }
-    case "ContainerfileFails":
-      return fails(failureLog(outcome, of), "DockerBuildFailed", "Dockerfile build strategy has failed.")
+    case "ContainerfileFails": {
+      const { error, lines } = OpenShiftLog.failed(build, outcome.exitCode)
+      const log = outcome.log ?? lines
+      return fails({ lines: log, error }, "DockerBuildFailed", "Dockerfile build strategy has failed.")
+    }
     case "PullFails": {
-      const text = outcome.transient ? unreachable : pullDenied
-      const message = "Failed pulling builder image."
-      return fails(Program.log(`error: build error: failed to pull image: ${text}`), "PullBuilderImageFailed", message)
+      const failure = OpenShiftLog.notPulled(build, outcome.transient ? unreachable : pullDenied)
+      return fails(failure, "PullBuilderImageFailed", "Failed pulling builder image.")
     }
     case "PushFails": {
-      const text = outcome.transient ? unreachable : pushDenied
-      const log = Program.log(
-        ...BuildPods.stepLines(of.containerfile),
-        `error: build error: Failed to push image: ${text}`
-      )
-      return fails(log, "PushImageToRegistryFailed", "Failed to push the image to the registry.")
+      const failure = OpenShiftLog.notPushed(build, outcome.transient ? unreachable : pushDenied)
+      return fails(failure, "PushImageToRegistryFailed", "Failed to push the image to the registry.")
     }
     case "OomKilled":
       return Program.oomKilled
     case "DeletedOutside":
       return deletesOwner
     case "Hangs":
-      return Stream.concat(Program.log(...BuildPods.stepLines(of.containerfile)), Stream.never)
+      return Stream.concat(Program.log(...OpenShiftLog.built(build)), Stream.never)
   }
 }
 
@@ -169,7 +173,11 @@ export const program = (options: {
   const { attempt, of, outcome, plane, pod, released } = options
   const main = Json.objects(pod, "spec", "containers").map((one) => Json.text(one, "name"))
   const deletesOwner = deleteOwner(plane, pod)
-  const steps = Program.log(...BuildPods.stepLines(of.containerfile))
+  const steps = Program.log(
+    ...of.runner === "openshift"
+      ? OpenShiftLog.built(OpenShiftBuilder.buildOf(plane.registry, pod))
+      : BuildPods.stepLines(of.containerfile)
+  )
 
   const ending = (next: Outcome, container: string): Steps => {
     switch (next._tag) {

@@ -242,6 +242,119 @@ describe.sequential("a build by OpenShift", () => {
     }))
 })
 
+describe.sequential("the log of OpenShift's builder", () => {
+  const containerfile = "ARG BASE_IMAGE\nFROM ${BASE_IMAGE} AS tools\nRUN make\nFROM ${BASE_IMAGE}\n" +
+    "COPY --from=tools /a /a\nRUN dnf install -y htop && \\\n  true"
+  const logged = (outcome: FakeCluster.Outcome, dockerfile = containerfile) =>
+    inLayer(
+      Layer.fresh(FakeCluster.openShift),
+      Effect.gen(function*() {
+        const cluster = yield* Cluster
+        const fake = yield* FakeCluster.FakeCluster
+        yield* fake.seed(record)
+        yield* fake.outcome(outcome)
+        yield* cluster.create(Resources.Build, {
+          metadata: { name: "b", labels },
+          spec: {
+            source: { dockerfile },
+            strategy: { dockerStrategy: { buildArgs: [{ name: "BASE_IMAGE", value: "base.example/os:1" }] } },
+            output: {
+              to: { kind: "DockerImage", name: "registry.example:5000/team/image:1" },
+              imageLabels: [{ name: "team", value: "\"a\"" }]
+            }
+          }
+        })
+        yield* settle
+        const log = yield* Stream.runCollect(cluster.logs(Resources.Build, "b"))
+        return { lines: [...log], build: yield* find(fake, "Build"), pod: yield* find(fake, "Pod") }
+      })
+    )
+  // Ids and digests are made up.
+  const shortened = (lines: ReadonlyArray<string>) =>
+    lines.map((line) =>
+      line.replace(/[0-9a-f]{64}/, "ID").replace(/^--> [0-9a-f]{12}$/, "--> id").replace(/:[0-9a-f]{8}$/, ":tag")
+    )
+  const copied = [
+    "Getting image source signatures",
+    "Copying blob sha256:ID",
+    "Copying config sha256:ID",
+    "Writing manifest to image destination"
+  ]
+  const begun = [
+    "Caching blobs under \"/var/cache/blobs\".",
+    "",
+    "Pulling image base.example/os:1 ...",
+    "Trying to pull base.example/os:1...",
+    ...copied,
+    "[1/2] STEP 1/2: FROM base.example/os:1 AS tools",
+    "[1/2] STEP 2/2: RUN make",
+    "--> id",
+    "[2/2] STEP 1/5: FROM base.example/os:1",
+    "[2/2] STEP 2/5: COPY --from=tools /a /a",
+    "--> id"
+  ]
+
+  it.effect("the log of OpenShift's builder: a build that is pushed", () =>
+    Effect.gen(function*() {
+      const { build, lines } = yield* logged(FakeCluster.succeeds())
+      assert.deepStrictEqual(shortened(lines), [
+        ...begun,
+        "[2/2] STEP 3/5: RUN dnf install -y htop &&   true",
+        "--> id",
+        "[2/2] STEP 4/5: ENV \"OPENSHIFT_BUILD_NAME\"=\"b\" \"OPENSHIFT_BUILD_NAMESPACE\"=\"default\"",
+        "--> id",
+        "[2/2] STEP 5/5: LABEL \"io.openshift.build.name\"=\"b\" \"io.openshift.build.namespace\"=\"default\" \"team\"=\"\\\"a\\\"\"",
+        "[2/2] COMMIT temp.builder.openshift.io/default/b:tag",
+        "--> id",
+        "Successfully tagged temp.builder.openshift.io/default/b:tag",
+        "ID",
+        "",
+        "Pushing image registry.example:5000/team/image:1 ...",
+        ...copied,
+        "Successfully pushed registry.example:5000/team/image@sha256:ID",
+        "Push successful"
+      ])
+      const digest = Json.text(build, "status", "output", "to", "imageDigest")
+      assert.include(lines, `Successfully pushed registry.example:5000/team/image@${digest}`)
+    }))
+
+  it.effect("the log of OpenShift's builder: the error of an instruction quotes the whole instruction", () =>
+    Effect.gen(function*() {
+      const error =
+        "error: build error: building at STEP \"RUN dnf install -y htop &&   true\": while running runtime: " +
+        "exit status 3"
+      const { build, lines, pod } = yield* logged(FakeCluster.containerfileFails({ exitCode: 3 }))
+      assert.deepStrictEqual(shortened(lines), [...begun, "[2/2] STEP 3/5: RUN dnf install -y htop &&   true", error])
+      assert.strictEqual(Json.number(pod, "status", "containerStatuses", 0, "state", "terminated", "exitCode"), 1)
+      assert.include(Json.text(build, "status", "logSnippet"), "while running runtime: exit status 3")
+      const own = yield* logged(FakeCluster.containerfileFails({ exitCode: 3, log: ["no package htop"] }))
+      assert.deepStrictEqual(own.lines, ["no package htop", error])
+      const bare = yield* logged(FakeCluster.containerfileFails(), "FROM base.example/os:1\nCOPY a /a")
+      assert.strictEqual(
+        bare.lines.at(-1),
+        "error: build error: building at STEP \"COPY a /a\": while running runtime: exit status 1"
+      )
+    }))
+
+  it.effect("the log of OpenShift's builder: pulls and pushes are tried three times", () =>
+    Effect.gen(function*() {
+      const pull = yield* logged(FakeCluster.pullFails())
+      const tried = ["Trying to pull base.example/os:1...", "Warning: Pull failed, retrying in 5s ..."]
+      assert.deepStrictEqual(pull.lines, [
+        ...begun.slice(0, 3),
+        ...tried,
+        ...tried,
+        ...tried,
+        "error: build error: failed to pull image: After retrying 2 times, Pull image still failed due to error: " +
+        "reading manifest: unauthorized: authentication required"
+      ])
+      const { lines, pod } = yield* logged(FakeCluster.pushFails())
+      assert.lengthOf(lines.filter((line) => line === "Warning: Push failed, retrying in 5s ..."), 3)
+      assert.match(lines.at(-1) ?? "", /^error: build error: Failed to push image: .*unauthorized/)
+      assert.strictEqual(Json.number(pod, "status", "containerStatuses", 0, "state", "terminated", "exitCode"), 1)
+    }))
+})
+
 describe.sequential("the topologies", () => {
   const seen = (layer: Layer.Layer<Cluster | FakeCluster.FakeCluster>) =>
     inLayer(

@@ -55,14 +55,22 @@ const report = (registry: Registry, pod: JsonObject, end: End): Effect.Effect<vo
     }, { now })
   })
 
-/** The steps of the build container, followed by its result. @since 0.1.0 @category constructors  */
+/**
+ * The steps of the build container, followed by its result; `last` are the lines that it prints after it has updated the Build,
+ * such as its error.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const steps = (
   registry: Registry,
   pod: JsonObject,
   happens: Stream.Stream<Program.Step>,
-  end: End
+  end: End,
+  last: ReadonlyArray<string> = []
 ): Stream.Stream<Program.Step> =>
   happens.pipe(
     Stream.concat(Stream.drain(Stream.fromEffect(report(registry, pod, end)))),
+    Stream.concat(Program.log(...last)),
     Stream.concat(Program.exit(end._tag === "Pushed" ? 0 : 1))
   )

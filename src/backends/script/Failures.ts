@@ -30,6 +30,13 @@ const platform = `
 export const failures = `
 lower_case() { printf '%s' "$1" | tr 'A-Z' 'a-z'; }
 
+# Whether buildah was killed, or crashed as programs in Go do, so that no error is its own. It ends with the status of an
+# instruction's program too, but then the error has that status.
+died() {
+  case $status in 2 | 129 | 1[3-8]? | 19[0-2]) ;; *) return 1 ;; esac
+  [ -z "$error_line" ] || [ -z "$(tail -n "+$error_line" "$said" | sed -n "/exit status $status/p")" ]
+}
+
 # Sets $error to buildah's last error, $lower to the same in lower case, and $error_line to the line on which it starts. The
 # output of an instruction may end without a line break before it.
 read_error() {
@@ -42,6 +49,10 @@ read_error() {
     error=$(tail -n 5 "$said" | head -c 8192)
   fi
   [ -n "$error" ] || error="buildah ended with status $status"
+  if died; then
+    error="buildah crashed with status $status" error_line=
+    [ "$status" -eq 2 ] || error="buildah was killed by signal $((status - 128))"
+  fi
   lower=$(lower_case "$error")
 }
 

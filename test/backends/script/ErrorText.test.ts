@@ -299,6 +299,32 @@ describe("classification", { timeout: 120_000 }, () => {
     assert.include(verdict?.message?.text, "memory")
   })
 
+  it("classification: takes no output of a RUN for the error of a buildah that was killed or crashed", () => {
+    const output = "STEP 2/2: RUN x\nError: dockerfile parse error line 3: unknown instruction: X\nError: syntax error"
+    const crash = "panic: runtime error: invalid memory address"
+    const all: ReadonlyArray<readonly [call: string, text: string]> = [
+      ["status=137; build_failed", "buildah was killed by signal 9"],
+      ["status=139; build_failed", "buildah was killed by signal 11"],
+      ["status=2; build_failed", "buildah crashed with status 2"]
+    ]
+    for (const [call, text] of all) {
+      for (const said of [output, `${output}\n${crash}`, crash]) {
+        const [verdict] = judge([said], call)
+        assert.deepStrictEqual([verdict?.status, verdict?.message?.text], [code.unknown, text], said)
+      }
+    }
+    const [pull] = judge(["Error: manifest unknown"], "status=137; read_error; registry_failed 12 13")
+    assert.strictEqual(pull?.status, code.pullFailed)
+  })
+
+  it("classification: a RUN that ends with the status of a killed or crashed program has failed", () => {
+    for (const status of [2, 130, 200]) {
+      const said = `STEP 2/2: RUN x\nError: building at STEP "RUN x": while running runtime: exit status ${status}`
+      const [verdict] = judge([said], `status=${status}; build_failed`)
+      assert.deepStrictEqual([verdict?.status, verdict?.message?.exitCode], [code.instructionFailed, status])
+    }
+  })
+
   it("output of a RUN: no line that it prints changes the verdict", () => {
     const { casePattern: _, disk: __, has: ___, runNetwork: ____, ...groups } = ErrorText
     const texts = Object.values(groups).flatMap(({ rows }) => rows.map(({ text }) => text))

@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
+import * as Quantity from "./Quantity.js"
 
 /** @since 0.1.0 @category models */
 export type Field =
@@ -56,7 +57,6 @@ export interface Reading {
   readonly wrong: ReadonlyArray<string>
 }
 
-const quantityPattern = /^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/
 const base64Pattern = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 const goType = (field: Field): string => {
@@ -113,8 +113,8 @@ export const read = (kind: string, fields: Fields, object: JsonObject): Reading 
       case "IntegerOrText":
         return typeof json === "string" || typeof json === "number" ? json : mismatch(json, field, path)
       case "Quantity": {
-        if (quantityPattern.test(String(json))) {
-          return String(json)
+        if (Quantity.pattern.test(String(json))) {
+          return Quantity.canonical(String(json))
         }
         wrong.push(
           "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"

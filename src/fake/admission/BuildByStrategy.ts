@@ -9,7 +9,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Access from "../apiserver/Access.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
-import * as BuildRules from "../kinds/BuildRules.js"
+import * as BuildDefaults from "../kinds/BuildDefaults.js"
 import { type Plugin, spokenName } from "./Admission.js"
 
 /** A Build that asks for fewer layers needs a permission of its own. */
@@ -21,7 +21,7 @@ export const buildByStrategy: Plugin = {
   check: (attempt) => {
     const { kind, namespace, object, user } = attempt
     const strategy = kind.kind === "Build" && kind.group === "build.openshift.io"
-      ? BuildRules.strategy(object)
+      ? BuildDefaults.strategy(object)
       : undefined
     if (strategy === undefined || user === undefined) {
       return Either.void

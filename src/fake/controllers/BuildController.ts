@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Access from "../apiserver/Access.js"
 import * as Json from "../Json.js"
+import * as BuildDefaults from "../kinds/BuildDefaults.js"
 import * as BuildRules from "../kinds/BuildRules.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as OpenShiftKinds from "../kinds/OpenShiftKinds.js"
@@ -283,7 +284,8 @@ export const make = (registry: Registry): Controller => {
     reconcile: (key, now) => {
       const [namespace = "", name = ""] = key.split("/")
       const build = store.get({ resource, namespace, name })
-      return build === undefined || Metadata.isBeingDeleted(build) || BuildRules.strategy(build) === "JenkinsPipeline"
+      return build === undefined || Metadata.isBeingDeleted(build) ||
+          BuildDefaults.strategy(build) === "JenkinsPipeline"
         ? undefined
         : advance(build, now)
     }

@@ -1,52 +1,16 @@
 /**
- * OpenShift Builds, by openshift/openshift-apiserver pkg/build (registry/build/strategy.go and
- * apis/build/validation/validation.go, February 2026).
+ * The life of an OpenShift Build, by openshift/openshift-apiserver pkg/build (apiserver/registry/build/strategy.go and
+ * ValidateBuildUpdate in apis/build/validation/validation.go, February 2026).
  *
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
+import * as BuildDefaults from "./BuildDefaults.js"
 import * as Kind from "./Kind.js"
 
 type Errors = ReadonlyArray<Status.FieldError>
-
-const strategies: Readonly<Record<string, string>> = {
-  dockerStrategy: "Docker",
-  sourceStrategy: "Source",
-  customStrategy: "Custom",
-  jenkinsPipelineStrategy: "JenkinsPipeline"
-}
-
-const sources: ReadonlyArray<readonly [string, string]> = [
-  ["git", "Git"],
-  ["binary", "Binary"],
-  ["dockerfile", "Dockerfile"],
-  ["images", "Image"]
-]
-
-/** The strategy type of a Build; undefined if it has none. @since 0.1.0 @category getters  */
-export const strategy = (build: JsonObject): string | undefined =>
-  Object.keys(Json.object(build, "spec", "strategy")).map((key) => strategies[key]).find((type) => type !== undefined)
-
-/** Defaults: mainly the types, which follow from the fields that are set. @since 0.1.0 @category combinators  */
-export const fill = (build: JsonObject): JsonObject => {
-  const spec = Json.object(build, "spec")
-  const source = Json.object(spec, "source")
-  const sourceType = sources.find(([key]) => source[key] !== undefined)?.[1] ?? "None"
-  return {
-    ...build,
-    spec: {
-      ...spec,
-      source: { ...source, type: sourceType },
-      strategy: { ...Json.object(spec, "strategy"), ...Json.make({ type: strategy(build) }) },
-      output: Kind.inside(Json.object(spec, "output"), "to", (to) => Kind.defaults(to, { kind: "ImageStreamTag" })),
-      resources: Json.object(spec, "resources"),
-      postCommit: Json.object(spec, "postCommit")
-    },
-    status: Json.object(build, "status")
-  }
-}
 
 /** One condition for each phase; that of the current phase is True. */
 const manageConditions = (status: JsonObject, now: string): JsonObject => {
@@ -87,7 +51,7 @@ const manageConditions = (status: JsonObject, now: string): JsonObject => {
 
 /** @since 0.1.0 @category combinators */
 export const prepare = (build: JsonObject, now: string): JsonObject => ({
-  ...build,
+  ...BuildDefaults.clean(build),
   status: manageConditions(Kind.defaults(Json.object(build, "status"), { phase: "New" }), now)
 })
 
@@ -105,99 +69,54 @@ export const amend = (next: JsonObject, previous: JsonObject, now: string): Json
   return { ...next, status: manageConditions(withMessage, now) }
 }
 
-const isRelative = (path: string | undefined): boolean => path !== undefined && !path.startsWith("/")
-
-const relativeInputs = (spec: JsonObject, key: "secrets" | "configMaps"): Errors =>
-  Json.objects(spec, "source", key).flatMap((input, index) => {
-    const destination = Json.text(input, "destinationDir") ?? ""
-    const field = `spec.source.${key}[${index}].destinationDir`
-    return destination === ".." || destination.startsWith("../")
-      ? [Status.invalidValue(field, destination, "destination dir cannot start with '..'")]
-      : destination === "" || isRelative(destination)
-      ? []
-      : [Status.invalidValue(field, destination, "for the docker strategy the destinationDir has to be relative path")]
-  })
-
-const output = (spec: JsonObject): Errors => {
-  const to = Json.object(spec, "output", "to")
-  const kind = Json.text(to, "kind")
-  if (kind === undefined) {
-    return []
-  }
-  if (kind !== "DockerImage" && kind !== "ImageStreamTag") {
-    return [Status.invalidValue(
-      "spec.output.to.kind",
-      kind,
-      "the target of build output must be an 'ImageStreamTag' or 'DockerImage'"
-    )]
-  }
-  return [
-    ...((Json.text(to, "name") ?? "") === "" ? [Status.required("spec.output.to.name")] : []),
-    ...(kind === "DockerImage" && to["namespace"] !== undefined
-      ? [Status.invalidValue(
-        "spec.output.to.namespace",
-        to["namespace"],
-        "namespace is not valid when used with a 'DockerImage'"
-      )]
-      : [])
-  ]
-}
-
-const dockerfileLimit = 60_000
-
-/** @since 0.1.0 @category rules */
-export const validate = (build: JsonObject): Errors => {
-  const spec = Json.object(build, "spec")
-  const set = Object.keys(Json.object(spec, "strategy")).filter((key) => strategies[key] !== undefined)
-  const dockerfile = Json.text(spec, "source", "dockerfile") ?? ""
-  const deadline = Json.number(spec, "completionDeadlineSeconds")
-  const hasSource = sources.some(([key]) => Json.at(spec, "source", key) !== undefined)
-  return [
-    ...(set.includes("dockerStrategy") && !hasSource
-      ? [Status.invalidValue(
-        "spec.source",
-        "",
-        "must provide a value for at least one source input(git, binary, dockerfile, images)."
-      )]
-      : []),
-    ...(new TextEncoder().encode(dockerfile).length > dockerfileLimit
-      ? [Status.invalidValue("spec.source.dockerfile", "", `must be smaller than ${dockerfileLimit} bytes`)]
-      : []),
-    ...relativeInputs(spec, "secrets"),
-    ...relativeInputs(spec, "configMaps"),
-    ...(deadline !== undefined && deadline <= 0
-      ? [Status.invalidValue(
-        "spec.completionDeadlineSeconds",
-        deadline,
-        "completionDeadlineSeconds must be a positive integer greater than 0"
-      )]
-      : []),
-    ...output(spec),
-    ...(set.length === 1 ? [] : [Status.invalidValue(
-      "spec.strategy",
-      Json.at(spec, "strategy"),
-      "must provide a value for exactly one of sourceStrategy, customStrategy, dockerStrategy, or jenkinsPipelineStrategy"
-    )])
-  ]
-}
-
 /** Terminal phases. @since 0.1.0 @category constants  */
 export const terminalPhases: ReadonlyArray<string> = ["Complete", "Failed", "Error", "Cancelled"]
 
-const withoutPushSecret = (build: JsonObject): JsonObject =>
-  Json.set(Json.object(build, "spec"), ["output", "pushSecret"], undefined)
+/** What an update must not change. An empty list or node selector is the same as none. */
+const immutable = (build: JsonObject): JsonObject => {
+  const spec = Json.set(Json.object(build, "spec"), ["output", "pushSecret"], undefined)
+  const hasNodes = Object.keys(Json.object(spec, "nodeSelector")).length > 0
+  return withoutEmptyLists(hasNodes ? spec : { ...spec, nodeSelector: null })
+}
+
+const withoutEmptyLists = (object: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(object).flatMap(([key, value]) =>
+      Json.isList(value) && value.length === 0
+        ? []
+        : [[key, Json.isObject(value) ? withoutEmptyLists(value) : value]]
+    )
+  )
+
+/** The difference as a merge patch. Upstream's differs where only some of several volumes change: it merges them by name. */
+const patch = (previous: JsonObject, next: JsonObject): JsonObject =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(previous), ...Object.keys(next)])].sort().flatMap((key) => {
+      const [before, after] = [previous[key], next[key]]
+      return Json.equal(before, after)
+        ? []
+        : [[key, Json.isObject(before) && Json.isObject(after) ? patch(before, after) : after ?? null]]
+    })
+  )
+
+const goEscapes: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" }
+
+/** JSON as Go writes it. */
+const goJson = (json: JsonObject): string =>
+  JSON.stringify(json).replace(/[<>&]/g, (found) => goEscapes[found] ?? found)
 
 /** @since 0.1.0 @category rules */
 export const validateUpdate = (next: JsonObject, previous: JsonObject): Errors => {
   const [phase, before] = [next, previous].map((build) => Json.text(build, "status", "phase") ?? "")
+  const [spec, old] = [immutable(next), immutable(previous)]
   return [
     ...(before !== undefined && terminalPhases.includes(before) && phase !== before
       ? [Status.invalidValue("status.phase", phase, "phase cannot be updated from a terminal state")]
       : []),
-    ...(Json.equal(withoutPushSecret(next), withoutPushSecret(previous)) ? [] : [Status.invalidValue(
+    ...(Json.equal(spec, old) ? [] : [Status.invalidValue(
       "spec",
       "content of spec is not printed out, please refer to the details",
-      "spec is immutable, diff: [unknown]"
+      `spec is immutable, diff: ${goJson({ spec: patch(old, spec) })}`
     )])
   ]
 }

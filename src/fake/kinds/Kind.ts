@@ -17,6 +17,7 @@ import * as Names from "./Names.js"
  * - `generation`: what increments the generation: changes of `spec`, of all but metadata and status, or nothing.
  * - `fill`: defaults on every write. `prepare`: server-set fields at creation; uid and name are set before.
  * - `amend`: the server's changes to an update.
+ * - `validate`: the rules of every write. `validateNew`: those of creation alone. `validateUpdate`: those of updates alone.
  * - `grace`: the grace period of a deletion in seconds, given that of the request; undefined deletes at once.
  * - `pending`: whether something other than `metadata.finalizers` delays the deletion.
  * - `orphans`: whether a deletion without a propagation policy orphans dependents.
@@ -46,6 +47,7 @@ export interface Kind {
   readonly prepare: (object: JsonObject, now: string) => JsonObject
   readonly amend: (next: JsonObject, previous: JsonObject, now: string) => JsonObject
   readonly validate: (object: JsonObject) => ReadonlyArray<FieldError>
+  readonly validateNew: (object: JsonObject) => ReadonlyArray<FieldError>
   readonly validateUpdate: (next: JsonObject, previous: JsonObject) => ReadonlyArray<FieldError>
   readonly grace: (object: JsonObject, requested: number | undefined) => number | undefined
   readonly pending: (object: JsonObject) => boolean
@@ -82,6 +84,7 @@ export const make = (
   prepare: (object) => object,
   amend: (next) => next,
   validate: () => [],
+  validateNew: () => [],
   validateUpdate: () => [],
   grace: () => undefined,
   pending: () => false,

@@ -62,12 +62,11 @@ const keyMessage = pattern(
 
 const keyName = rule(63, key, keyMessage)
 
-/** The key of a label or annotation, or the name of a finalizer. @since 0.1.0 @category rules  */
-export const labelKey: Rule = (value) => {
+const prefixed = (noun: string): Rule => (value) => {
   const [first = "", second, ...more] = value.split("/")
   if (more.length > 0) {
     return [
-      `a valid label key ${keyMessage} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`
+      `${noun} ${keyMessage} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`
     ]
   }
   const prefix = second === undefined ? [] : first === "" ? ["must be non-empty"] : dnsSubdomain(first)
@@ -77,6 +76,13 @@ export const labelKey: Rule = (value) => {
     ...(name === "" ? ["must be non-empty", keyMessage] : keyName(name)).map((message) => `name part ${message}`)
   ]
 }
+
+/** The key of a label or annotation, or the name of a finalizer. @since 0.1.0 @category rules  */
+export const labelKey: Rule = prefixed("a valid label key")
+
+/** The same rule in the words of v0.34, which OpenShift's API server has. @since 0.1.0 @category rules  */
+export const qualifiedName: Rule = (value) =>
+  prefixed("a qualified name")(value).map((message) => message.replace(/(?<=no more than \d+ )bytes$/, "characters"))
 
 /** @since 0.1.0 @category rules */
 export const labelValue: Rule = rule(
@@ -91,6 +97,13 @@ export const labelValue: Rule = rule(
   )
 )
 
+const dots: Rule = (value) =>
+  value === "." || value === ".."
+    ? [`must not be '${value}'`]
+    : value.startsWith("..")
+    ? ["must not start with '..'"]
+    : []
+
 /** The key of a ConfigMap or Secret entry. @since 0.1.0 @category rules  */
 export const dataKey: Rule = (value) => [
   ...rule(
@@ -104,9 +117,17 @@ export const dataKey: Rule = (value) => [
       "key-name"
     )
   )(value),
-  ...(value === "." || value === ".."
-    ? [`must not be '${value}'`]
-    : value.startsWith("..")
-    ? ["must not start with '..'"]
-    : [])
+  ...dots(value)
+]
+
+/** The name of an environment variable. @since 0.1.0 @category rules  */
+export const variable: Rule = (value) => [
+  ...(/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(value) ? [] : [pattern(
+    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
+    "[-._a-zA-Z][-._a-zA-Z0-9]*",
+    "my.env-name",
+    "MY_ENV.NAME",
+    "MyEnvName1"
+  )]),
+  ...dots(value)
 ]

@@ -6,7 +6,9 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as BuildColumns from "./BuildColumns.js"
+import * as BuildDefaults from "./BuildDefaults.js"
 import * as BuildRules from "./BuildRules.js"
+import * as BuildValidation from "./BuildValidation.js"
 import { any, boolean, each, type Fields, integer, list, map, quantity, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
 import { object, objectReference } from "./ObjectFields.js"
@@ -14,11 +16,36 @@ import { object, objectReference } from "./ObjectFields.js"
 const at = (...path: ReadonlyArray<string>) => (object: JsonObject): string => Json.text(object, ...path) ?? ""
 
 const named = struct({ name: text })
-const environment = list(struct({ name: text, value: text, valueFrom: any }))
+
+const environment = list(struct({
+  ...each(text, "name", "value"),
+  valueFrom: struct({
+    fieldRef: struct(each(text, "apiVersion", "fieldPath")),
+    resourceFieldRef: struct({ ...each(text, "containerName", "resource"), divisor: quantity }),
+    ...each(struct({ ...each(text, "name", "key"), optional: boolean }), "configMapKeyRef", "secretKeyRef"),
+    fileKeyRef: struct({ ...each(text, "volumeName", "path", "key"), optional: boolean })
+  })
+}))
+
+const projected = {
+  items: list(struct({ ...each(text, "key", "path"), mode: integer })),
+  defaultMode: integer,
+  optional: boolean
+}
 
 const volumes = list(struct({
   name: text,
-  source: struct({ type: text, secret: any, configMap: any, csi: any }),
+  source: struct({
+    type: text,
+    secret: struct({ secretName: text, ...projected }),
+    configMap: struct({ name: text, ...projected }),
+    csi: struct({
+      ...each(text, "driver", "fsType"),
+      readOnly: boolean,
+      volumeAttributes: map(text),
+      nodePublishSecretRef: named
+    })
+  }),
   mounts: list(struct({ destinationPath: text }))
 }))
 
@@ -30,7 +57,12 @@ const build: Fields = object({
       ...each(text, "type", "dockerfile", "contextDir"),
       binary: struct({ asFile: text }),
       git: struct(each(text, "uri", "ref", "httpProxy", "httpsProxy", "noProxy")),
-      images: any,
+      images: list(struct({
+        from: objectReference,
+        as: list(text),
+        paths: list(struct(each(text, "sourcePath", "destinationDir"))),
+        pullSecret: named
+      })),
       sourceSecret: named,
       secrets: list(struct({ secret: named, destinationDir: text })),
       configMaps: list(struct({ configMap: named, destinationDir: text }))
@@ -89,10 +121,10 @@ export const builds = Kind.make({
   generation: "spec",
   selectable: { status: at("status", "phase"), podName: (object) => `${at("metadata", "name")(object)}-build` },
   unknownField: (field) => `field label not supported: ${field}`,
-  fill: BuildRules.fill,
+  fill: BuildDefaults.fill,
   prepare: BuildRules.prepare,
   amend: BuildRules.amend,
-  validate: BuildRules.validate,
+  validateNew: BuildValidation.validate,
   validateUpdate: BuildRules.validateUpdate,
   unconditionalUpdate: false
 })

@@ -99,13 +99,15 @@ export const headerValue = (value: string): string => Buffer.from(value).toStrin
 
 const impersonation = (user: KubeconfigFile.User): Record<string, ReadonlyArray<string>> => {
   if (user.as === "") return {}
-  const all = {
+  const all: Record<string, ReadonlyArray<string>> = {
     "impersonate-user": [user.as],
     "impersonate-uid": user["as-uid"] === "" ? [] : [user["as-uid"]],
-    "impersonate-group": user["as-groups"],
-    ...Object.fromEntries(
-      Object.entries(user["as-user-extra"]).map(([key, values]) => [`impersonate-extra-${headerName(key)}`, values])
-    )
+    "impersonate-group": user["as-groups"]
+  }
+  for (const [key, values] of Object.entries(user["as-user-extra"])) {
+    // The names of headers have no case: of two that differ in it alone Node would send one.
+    const name = `impersonate-extra-${headerName(key).toLowerCase()}`
+    all[name] = [...all[name] ?? [], ...values]
   }
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, values]) => values.length === 0 ? [] : [[name, values.map(headerValue)]])

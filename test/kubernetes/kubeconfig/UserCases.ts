@@ -71,6 +71,14 @@ export const userCases: ReadonlyArray<Case> = [
       "impersonate-user: jane"
     ]
   }),
+  user("impersonation: extras whose names differ in case are all sent", () => ({
+    token: "t",
+    as: "jane",
+    "as-user-extra": { Scopes: ["view"], scopes: ["edit"] }
+  }), {
+    ...token("t"),
+    impersonate: ["impersonate-extra-scopes: edit", "impersonate-extra-scopes: view", "impersonate-user: jane"]
+  }),
   user("K5 impersonation: with a client certificate", (w) => ({ ...pair(w, "one"), as: "jane" }), {
     server: "a",
     certificate: "one",

@@ -33,7 +33,9 @@ import { optional, validated } from "./input/Validation.js"
 
 /**
  * An image, and the secret that opens its registry: to pull the base, or to push the final image. The secret is one of the
- * build's namespace, with the key `.dockerconfigjson`, `.dockercfg` or `config.json`.
+ * build's namespace, with the key `.dockerconfigjson`, `.dockercfg` or `config.json`. Of several credentials for the image those
+ * with the longest key come first, and those with a shorter one when the registry refuses them, as with the kubelet; OpenShift's
+ * builder has the longest alone.
  *
  * @since 0.1.0
  * @category models

@@ -200,6 +200,40 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       }
     }))
 
+  it.effect("building: credentials with a shorter key are next when the registry refuses those with the longest", () =>
+    Effect.gen(function*() {
+      const { closed } = yield* Workplace.Workplace
+      const entry = (secret: string) => ({ auth: Buffer.from(`${user}:${secret}`).toString("base64") })
+      const wrong = entry("wrong-battery-staple")
+      const secretOf = (name: string, auths: Record<string, unknown>) =>
+        put("secretsDirectory", name, { ".dockerconfigjson": JSON.stringify({ auths }) })
+      yield* secretOf("pull", { [closed]: entry(password), [`${closed}/base`]: wrong })
+      yield* secretOf("push", {
+        [`${closed}/team/keys`]: wrong,
+        [closed]: entry(password),
+        [`${closed}/team`]: wrong
+      })
+      const { log, status } = yield* finish(
+        yield* Workplace.input("keys", {
+          baseImage: { pullspec: `${closed}/base:1`, secretName: "pull" },
+          finalImage: { pullspec: `${closed}/team/keys:1`, secretName: "push" }
+        })
+      )
+      assert(status._tag === "Succeeded", log.join("\n"))
+      assert.deepStrictEqual(log.filter((line) => line.includes("a shorter key")), [
+        `os-builder: the registry refused the credentials with the longest key for ${closed}/base: next are those with a shorter key`,
+        ...Array(2).fill(
+          `os-builder: the registry refused the credentials with the longest key for ${closed}/team/keys: next are those with a shorter key`
+        )
+      ])
+      yield* secretOf("none", { [closed]: wrong, [`${closed}/team`]: wrong, "other.example": entry(password) })
+      const denied = yield* finish(
+        yield* Workplace.input("no key", { finalImage: { pullspec: `${closed}/team/none:1`, secretName: "none" } })
+      )
+      assert(denied.status._tag === "Errored", denied.log.join("\n"))
+      assert.strictEqual(denied.status.reason, "PushDenied")
+    }))
+
   it.effect("building: keeps layers in a cache, when there is one", () =>
     Effect.gen(function*() {
       const { folder, settings } = yield* Workplace.Workplace

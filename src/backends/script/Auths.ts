@@ -73,13 +73,15 @@ entry_of() {
   entry=":{\\"auth\\":\\"$auth\\"$token}"
   case $key in *://*) ;; *) key=\${key%/} ;; esac
   made="$made\${made:+,}\\"$key\\"$entry"
-  pattern=\${key#*://} pattern=\${pattern%%/*}
+  pattern=\${key#*://} below=
+  case $pattern in */*) below=/\${pattern#*/} pattern=\${pattern%%/*} ;; esac
   case $pattern in
     *'*'*)
       case $host in
         $pattern)
           # A star is part of a name between two dots: kubernetes pkg/credentialprovider/keyring.go URLsMatch.
-          [ "$(printf '%s' "$host" | tr -cd .)" != "$(printf '%s' "$pattern" | tr -cd .)" ] || made="\\"$host\\"$entry,$made" ;;
+          [ "$(printf '%s' "$host" | tr -cd .)" != "$(printf '%s' "$pattern" | tr -cd .)" ] ||
+            made="\\"$host$below\\"$entry,$made" ;;
       esac ;;
   esac
 }
@@ -122,5 +124,71 @@ complete_auths() {
     esac
   done
   auths="{$made}"
+}
+
+# auth_rank KEY REPOSITORY: sets $rank, which is higher for the entry that buildah prefers: the longest key, of the host or of a
+# path in it. 0 where the entry is for other images. A key with a scheme is one for its whole host
+# (containers/image pkg/docker/config/config.go findCredentialsInFile).
+auth_rank() {
+  rank=0 name=\${1#http://} name=\${name#https://} exact=1
+  [ "$name" = "$1" ] || { name=\${name%%/*} exact=0; }
+  case $name in index.docker.io | registry-1.docker.io) name=docker.io exact=0 ;; esac
+  case $2 in "$name" | "$name"/*) rank=$((2 * \${#name} + exact)) ;; esac
+}
+
+# take_auth: is given each entry of $auths by each_auth: its number, its key, and its text. Of two equal keys buildah takes the later.
+take_auth() {
+  auth_rank "$2" "$repository"
+  [ "$rank" -gt 0 ] || return 0
+  matching=$((matching + 1))
+  [ "$rank" -lt "$best_rank" ] || best_rank=$rank best=$1
+}
+
+# keep_auth: the same, adds all entries but the best to $kept.
+keep_auth() { [ "$1" -eq "$best" ] || kept="$kept\${kept:+,}$3"; }
+
+# each_auth COMMAND: runs it for each entry of $auths; fails where a string cannot be decoded.
+each_auth() {
+  rest=$auths depth=0 number=0 text= key= string= mark='[]["{},:]*'
+  while [ -n "$rest" ]; do
+    plain=\${rest%%$mark}
+    rest=\${rest#"$plain"}
+    [ -n "$rest" ] || return 0
+    next_char
+    piece=$plain$char
+    case $char in
+      '"')
+        before=$rest
+        read_string || return 1
+        piece=$piece\${before%"$rest"} ;;
+      '{' | '[') depth=$((depth + 1)); [ "$depth" -gt 1 ] || piece= ;;
+      ':') [ "$depth" -ne 1 ] || key=$string ;;
+      '}' | ']') depth=$((depth - 1)) ;;
+    esac
+    case $depth$char in
+      '1,' | '0}')
+        number=$((number + 1))
+        [ -z "$key" ] || "$1" "$number" "$key" "$text$plain"
+        text= key= ;;
+      *) text=$text$piece ;;
+    esac
+  done
+}
+
+# shorter_auth IMAGE: takes the entry that buildah uses for an image out of $auth_file; fails where there is no other for it. The
+# kubelet tries all entries that match an image, the longest first (kubernetes pkg/credentialprovider/keyring.go Lookup), and
+# buildah the longest alone.
+shorter_auth() {
+  repository=\${1%%@*}
+  case \${repository##*/} in *:*) repository=\${repository%:*} ;; esac
+  auths=$(cat "$auth_file") auths=\${auths#'{"auths":'} auths=\${auths%'}'}
+  matching=0 best=0 best_rank=1 kept=
+  each_auth take_auth || matching=0
+  [ "$matching" -lt 2 ] || each_auth keep_auth
+  auths=
+  [ "$matching" -ge 2 ] || return 1
+  (umask 077; printf '{"auths":{%s}}' "$kept" > "$auth_file")
+  kept=
+  say "the registry refused the credentials with the longest key for $repository: next are those with a shorter key"
 }
 `

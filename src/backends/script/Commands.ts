@@ -155,11 +155,13 @@ build() {
 
   set -- --authfile "$auth_file" --retry 1 --retry-delay 2s
   [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"
-  buildah_ pull --policy always "$@" "$OSB_BASE_IMAGE"
-  if [ "$status" -ne 0 ]; then
+  while :; do
+    buildah_ pull --policy always "$@" "$OSB_BASE_IMAGE"
+    [ "$status" -ne 0 ] || break
     read_error
-    registry_failed ${code.pullDenied} ${code.pullFailed}
-  fi
+    registry_verdict ${code.pullDenied} ${code.pullFailed}
+    [ "$verdict" -eq ${code.pullDenied} ] && shorter_auth "$OSB_BASE_IMAGE" || finish "$verdict" "$error"
+  done
 
   check_architecture
   set_format
@@ -269,6 +271,7 @@ push_to_registry() {
     [ "$status" -ne 0 ] || break
     read_error
     registry_verdict ${code.pushDenied} ${code.pushFailed}
+    if [ "$verdict" -eq ${code.pushDenied} ] && shorter_auth "$OSB_FINAL_IMAGE"; then continue; fi
     [ "$verdict" -eq ${code.pushFailed} ] || finish "$verdict" "$error"
     [ "$tries" -lt "$OSB_PUSH_TRIES" ] || finish "$verdict" "$error (tried $tries times)"
     tries=$((tries + 1))

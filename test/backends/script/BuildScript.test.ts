@@ -118,6 +118,68 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.deepStrictEqual(JSON.parse(run.stdout), { b: { auth: Buffer.from("u:a&b<").toString("base64") } })
       })
 
+      const shorter = (image: string, text: string) => {
+        const run = withFunctions(
+          shell,
+          "mkdir -p \"$private\"; auth_file=$private/auth.json; (umask 077; printf '{\"auths\":%s}' \"$AUTHS\" > \"$auth_file\")\n" +
+            "while shorter_auth \"$IMAGE\"; do tr -d '\\n\\t' < \"$auth_file\"; stat -c ' %a' \"$auth_file\"; done; ls \"$private\"",
+          { AUTHS: text, IMAGE: image }
+        )
+        assert.strictEqual(run.stderr, "")
+        const lines = run.stdout.trimEnd().split("\n").filter((line) => !line.startsWith("os-builder: "))
+        assert.strictEqual(lines.pop(), "auth.json")
+        return lines.map((line) => {
+          assert.match(line, / 600$/)
+          return JSON.parse(line.slice(0, -4)).auths
+        })
+      }
+
+      it("credentials: the longest key first, then the shorter ones of the same registry", () => {
+        const [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map((auth) => ({ auth, email: `{"],${auth}\\` }))
+        const entries = {
+          "r:5000/team/os": a,
+          "r:5000": b,
+          "other/team": c,
+          "r:5000/team": d,
+          "r:5000/te": e
+        }
+        for (const text of [JSON.stringify(entries), JSON.stringify(entries, null, "\t")]) {
+          for (const image of ["r:5000/team/os:1", "r:5000/team/os", `r:5000/team/os:1@sha256:${"0".repeat(64)}`]) {
+            assert.deepStrictEqual(shorter(image, text), [
+              { "r:5000": b, "other/team": c, "r:5000/team": d, "r:5000/te": e },
+              { "r:5000": b, "other/team": c, "r:5000/te": e }
+            ])
+          }
+          assert.lengthOf(shorter("r:5000/team2/os:1", text), 0)
+          assert.lengthOf(shorter("r/team/os:1", text), 0)
+          assert.lengthOf(shorter("other/team/os:1", text), 0)
+        }
+        assert.deepStrictEqual(
+          shorter("docker.io/team/os", JSON.stringify({ "https://index.docker.io/v1/": a, "docker.io/team": b })),
+          [
+            { "https://index.docker.io/v1/": a }
+          ]
+        )
+        assert.deepStrictEqual(shorter("r/team/os", "{\"r/team\":{\"auth\":\"x\"},\"r\":null }"), [{ r: null }])
+        for (const text of ["{}", "{ }", "null", "{\"r\":{}}", "{\"\\u00ff\":{},\"r/team\":{},\"r\":{}}"]) {
+          assert.lengthOf(shorter("r/team/os", text), 0, text)
+        }
+      })
+
+      it("credentials: a host with a star keeps its path", () => {
+        const run = withFunctions(
+          shell,
+          "auths=$AUTHS; complete_auths a.example.com/team/os:1; printf '%s' \"$auths\"",
+          {
+            AUTHS: JSON.stringify({ "*.example.com/other": { auth: "QTpC" } })
+          }
+        )
+        assert.deepStrictEqual(JSON.parse(run.stdout), {
+          "a.example.com/other": { auth: "QTpC" },
+          "*.example.com/other": { auth: "QTpC" }
+        })
+      })
+
       it("registries: an insecure one that is configured keeps its entry, with its mirrors", () => {
         const written = (hosts: string, conf: string, more = "") =>
           temporary((registries) => {

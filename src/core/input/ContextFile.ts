@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -250,10 +250,21 @@ const objects = <A, I>(
     arbitrary: (file, link, directory) => (fc) => fc.oneof(file(fc), link(fc), directory(fc))
   })
 
+/** The same without bytes, of which a struct would report each as an unknown key. */
+const withoutBytes = <A, I>(struct: Schema.Schema<A, I>): Schema.Schema<A, I> =>
+  Schema.declare([struct], {
+    decode: (struct) => {
+      const parse = ParseResult.decodeUnknownEither(struct)
+      return (input, options, ast) =>
+        ArrayBuffer.isView(input) ? Either.left(new ParseResult.Type(ast, input)) : parse(input, options)
+    },
+    encode: (struct) => ParseResult.encodeUnknownEither(struct)
+  }, { arbitrary: (struct) => (fc) => struct(fc) })
+
 const FromJson = Schema.Union(
   Text,
   objects(
-    Schema.transform(Schema.Struct({ base64: Base64, mode: optional(Mode) }), Schema.typeSchema(File), {
+    Schema.transform(withoutBytes(Schema.Struct({ base64: Base64, mode: optional(Mode) })), Schema.typeSchema(File), {
       strict: true,
       decode: ({ base64, mode }) => mode === undefined ? base64 : { content: base64, mode },
       encode: (file) => file instanceof Uint8Array ? { base64: file } : { base64: file.content, mode: file.mode }
@@ -273,10 +284,10 @@ const fromMemory = (bytesSchema: Schema.Schema<Uint8Array>) =>
   Schema.Union(
     objects(
       Schema.transform(
-        Schema.Struct({
+        withoutBytes(Schema.Struct({
           content: Schema.Union(bytesSchema, Text).annotations({ description: "text or a Uint8Array" }),
           mode: optional(Mode)
-        }),
+        })),
         Schema.Union(Schema.String, File),
         {
           strict: true,

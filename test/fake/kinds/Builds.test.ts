@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import * as Json from "../../../src/fake/Json.js"
 import * as OpenShiftKinds from "../../../src/fake/kinds/OpenShiftKinds.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
-import { api, bare, refused } from "../../support/FakeApi.js"
+import { type Api, api, bare, refused } from "../../support/FakeApi.js"
 
 const builds = "/apis/build.openshift.io/v1/namespaces/ns/builds"
 
@@ -338,4 +338,143 @@ describe("Builds", () => {
       const status = yield* refused((yield* server).post(builds, build({ strategy })))
       assert.match(causes(status).join(), /^strategy: Invalid value: .*: must provide a value for exactly one of /)
     }))
+})
+
+/** What openshift-apiserver 56aa2d96 stores (run). */
+const changes: ReadonlyArray<readonly [title: string, spec: JsonObject, expected: JsonObject]> = [
+  ["no node selector as null", {}, { nodeSelector: null }],
+  ["an empty node selector", { nodeSelector: {} }, { nodeSelector: {} }],
+  ["a node selector with blanks and commas", { nodeSelector: { " a ": "b", c: "d,e=f" } }, {
+    nodeSelector: { " a ": "b", c: "d,e=f" }
+  }],
+  ["the docker strategy of its type", { strategy: { type: "Docker" } }, {
+    strategy: { type: "Docker", dockerStrategy: {} }
+  }],
+  ["the binary source of its type", { source: { type: "Binary" } }, { source: { type: "Binary", binary: {} } }],
+  ["a cleaned name of a binary file", { source: { binary: { asFile: "/./file" } } }, {
+    source: { type: "Binary", binary: { asFile: "file" } }
+  }],
+  ["an ImageStream as its latest tag", to("ImageStream", "os"), to("ImageStreamTag", "os:latest")],
+  ["an output without kind as an ImageStreamTag", output({ to: { name: "os" } }), to("ImageStreamTag", "os:latest")],
+  [
+    "an output with tag and without kind with two tags",
+    output({ to: { name: "os:1" } }),
+    to("ImageStreamTag", "os:1:latest")
+  ],
+  ["a DockerImage without registry", to("DockerImage", "image"), to("DockerImage", "image")],
+  ["another base image as an ImageStreamTag", docker({ from: { name: "base:1" } }), {
+    strategy: { type: "Docker", dockerStrategy: { from: { kind: "ImageStreamTag", name: "base:1" } } }
+  }],
+  ["another base image of an ImageStream", docker({ from: { kind: "ImageStream", name: "base" } }), {
+    strategy: { type: "Docker", dockerStrategy: { from: { kind: "ImageStreamTag", name: "base:latest" } } }
+  }],
+  ["a cleaned path of the Containerfile", docker({ dockerfilePath: "./a/../b/" }), {
+    strategy: { type: "Docker", dockerStrategy: { dockerfilePath: "b" } }
+  }],
+  ["no path of the Containerfile for a dot", docker({ dockerfilePath: "." }), {
+    strategy: { type: "Docker", dockerStrategy: {} }
+  }],
+  ["a cleaned context directory", source({ contextDir: "./a//b/." }), {
+    source: { type: "Dockerfile", dockerfile: "FROM base", contextDir: "a/b" }
+  }],
+  ["no context directory for a dot", source({ contextDir: "." }), {
+    source: { type: "Dockerfile", dockerfile: "FROM base" }
+  }],
+  ["the modes of volumes", volume({ source: { type: "Secret", secret: { secretName: "s" } } }), {
+    strategy: {
+      type: "Docker",
+      dockerStrategy: {
+        volumes: [{
+          name: "v",
+          source: { type: "Secret", secret: { secretName: "s", defaultMode: 420 } },
+          mounts: [{ destinationPath: "/s" }]
+        }]
+      }
+    }
+  }],
+  [
+    "the version of a field of a variable",
+    env({ name: "A", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }),
+    {
+      strategy: {
+        type: "Docker",
+        dockerStrategy: {
+          env: [{ name: "A", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } } }]
+        }
+      }
+    }
+  ]
+]
+
+const putSpec = (client: Api, made: JsonObject, spec: JsonObject) =>
+  client.put(`${builds}/b`, { ...made, spec: Json.object(build(spec), "spec") })
+
+/** Changes of the spec, and their difference as openshift-apiserver shows it (run). */
+const updates: ReadonlyArray<readonly [title: string, before: JsonObject, after: JsonObject, diff: string]> = [
+  [
+    "another Containerfile",
+    {},
+    { source: { dockerfile: "RUN a && b" } },
+    `"source":{"dockerfile":"RUN a \\u0026\\u0026 b"}`
+  ],
+  [
+    "a deadline and a node selector",
+    {},
+    { nodeSelector: { a: "b" }, completionDeadlineSeconds: 5 },
+    `"completionDeadlineSeconds":5,"nodeSelector":{"a":"b"}`
+  ],
+  ["no more node selector", { nodeSelector: { a: "b" } }, {}, `"nodeSelector":null`],
+  ["no more output", {}, { output: {} }, `"output":{"to":null}`],
+  [
+    "invalid values, which are not validated again",
+    {},
+    { ...source({ contextDir: "../a" }), ...to("DockerImage", "Bad") },
+    `"output":{"to":{"name":"Bad"}},"source":{"contextDir":"../a"}`
+  ]
+]
+
+describe("stored Builds", () => {
+  it.scoped.each(changes)("stored Builds: the server stores %s", ([, spec, expected]) =>
+    Effect.gen(function*() {
+      const made = yield* (yield* server).post(builds, build(spec))
+      assert.deepInclude(Json.object(made, "spec"), expected)
+    }))
+
+  it.scoped("stored Builds: resources are canonical, and the status has an output", () =>
+    Effect.gen(function*() {
+      const client = yield* server
+      const made = yield* client.post(builds, build({ resources: { requests: { cpu: "0.5", memory: "1024Mi" } } }))
+      assert.deepStrictEqual(Json.at(made, "spec", "resources", "requests"), { cpu: "500m", memory: "1Gi" })
+      assert.deepStrictEqual(Json.at(made, "status", "output"), {})
+    }))
+
+  it.scoped.each(updates)("stored Builds: an update shows %s", ([, before, after, diff]) =>
+    Effect.gen(function*() {
+      const client = yield* server
+      const status = yield* refused(putSpec(client, yield* client.post(builds, build(before)), after))
+      assert.deepStrictEqual(causes(status), [
+        `spec: Invalid value: "content of spec is not printed out, please refer to the details": spec is immutable, diff: ` +
+        `{"spec":{${diff}}}`
+      ])
+    }))
+
+  it.scoped.each(
+    [
+      [
+        "an empty push secret",
+        {},
+        output({ to: { kind: "DockerImage", name: "registry/image:1" }, pushSecret: { name: "" } })
+      ],
+      ["no node selector instead of an empty one", { nodeSelector: {} }, {}],
+      ["an empty list instead of none", {}, source({ secrets: [] })]
+    ] satisfies ReadonlyArray<readonly [string, JsonObject, JsonObject]>
+  )(
+    "stored Builds: an update takes %s",
+    ([, before, after]) =>
+      Effect.gen(function*() {
+        const client = yield* server
+        const made = yield* client.post(builds, build(before))
+        assert.deepInclude(yield* putSpec(client, made, after), { kind: "Build" })
+      })
+  )
 })

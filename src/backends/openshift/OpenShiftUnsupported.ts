@@ -250,6 +250,16 @@ const images: ReadonlyArray<Row> = [
       ["finalImage", "pullspec"],
       `has an IPv6 address as its registry, which OpenShift refuses; use a host name, ${elsewhere}`
     ),
+  // as validateToImageReference, by library-go pkg/image/internal/reference NameTotalLengthMax (run); other tools count the
+  // path alone.
+  ({ finalImage }) => {
+    const { length } = ImagePullspec.repository(finalImage.pullspec)
+    return unsupportedIf(
+      length > 255,
+      ["finalImage", "pullspec"],
+      `has ${length} characters of registry and path, and OpenShift takes 255; use a shorter path, ${elsewhere}`
+    )
+  },
   // b docker.go pullImage, common.go findReferencedImages
   ({ buildArgs = {}, dockerfile }) =>
     ImageUse.of(dockerfile, { ...buildArgs, BASE_IMAGE: "" }).flatMap(({ line, pullspec, text, unset }) =>

@@ -200,6 +200,15 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     /IPv6/
   ],
   [
+    "a final image whose registry and path have 256 characters",
+    {
+      baseImage: { pullspec: `quay.io/${"a".repeat(248)}:1` },
+      finalImage: { pullspec: `quay.io/${"a".repeat(248)}:1` }
+    },
+    ["finalImage.pullspec"],
+    /256 characters .* OpenShift takes 255/
+  ],
+  [
     "a label key that is no Kubernetes name",
     { imageLabels: { "a b": "", "a/b": "" } },
     ["imageLabels[\"a b\"]"],
@@ -274,6 +283,9 @@ describe("an OpenShift Build can honour", () => {
     ["a context that nothing reads", { context: { a: "" } }],
     ["a whole stage, and a whole context of nothing", {
       dockerfile: text("COPY --from=x.example/a . /a", "COPY . /b")
+    }],
+    ["a final image whose registry and path have 255 characters", {
+      finalImage: { pullspec: `quay.io/${"a".repeat(247)}:1` }
     }],
     ["an architecture", { architecture: "s390x", placement: { nodeSelector: { "kubernetes.io/arch": "s390x" } } }],
     ["labels, an entitlement, secrets", {

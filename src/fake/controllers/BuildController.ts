@@ -49,6 +49,18 @@ const outOfMemory: Update = {
   message: "The build pod was killed due to an out of memory condition."
 }
 
+const withoutContainers: Update = {
+  phase: "Error",
+  reason: "NoBuildContainerStatus",
+  message: "The pod for this build has no container statuses indicating success or failure."
+}
+
+const failedContainer: Update = {
+  phase: "Error",
+  reason: "FailedContainer",
+  message: "The pod for this build has at least one container with a non-zero exit status."
+}
+
 const statuses = (pod: JsonObject): ReadonlyArray<JsonObject> => [
   ...Json.objects(pod, "status", "initContainerStatuses"),
   ...Json.objects(pod, "status", "containerStatuses")
@@ -212,8 +224,14 @@ export const make = (registry: Registry): Controller => {
           message: "",
           startTimestamp: Json.at(pod, "status", "startTime")
         })
-      case "Succeeded":
-        return { phase: "Complete", reason: "", message: "" }
+      case "Succeeded": {
+        const containers = Json.objects(pod, "status", "containerStatuses")
+        return containers.length === 0
+          ? withoutContainers
+          : containers.some((one) => (Json.number(one, "state", "terminated", "exitCode") ?? 0) !== 0)
+          ? failedContainer
+          : { phase: "Complete", reason: "", message: "" }
+      }
       default:
         return isOutOfMemory(pod)
           ? outOfMemory

@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Stream, TestClock } from "effect"
+import * as BuildController from "../../../src/fake/controllers/BuildController.js"
 import * as ControlPlane from "../../../src/fake/ControlPlane.js"
 import * as Json from "../../../src/fake/Json.js"
 import * as OpenShiftKinds from "../../../src/fake/kinds/OpenShiftKinds.js"
 import * as OpenShiftBuilder from "../../../src/fake/kubelet/OpenShiftBuilder.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
-import { type Api, api, plane, pods, refused, settle, started } from "../../support/FakeApi.js"
+import { type Api, api, bare, plane, pod, pods, refused, settle, started } from "../../support/FakeApi.js"
 import { manifest, type Secret } from "../../support/Manifest.js"
 import { VirtualTime } from "../../support/VirtualTime.js"
 
@@ -147,6 +148,50 @@ describe.sequential("an OpenShift Build", () => {
       assert.deepStrictEqual(yield* ends(Program.oomKilled), ["Failed", "OutOfMemoryKilled", undefined])
       assert.deepStrictEqual(yield* ends(Program.evicted), ["Failed", "BuildPodEvicted", "Evicted"])
       assert.deepStrictEqual(yield* ends(Stream.never), ["Failed", "GenericBuildFailed", "DeadlineExceeded"])
+    }))
+
+  it.scoped("an OpenShift Build: whose pod ends before the controller looks is never Pending and has no output reference", () =>
+    Effect.gen(function*() {
+      const ended = (podStatus: JsonObject) =>
+        Effect.gen(function*() {
+          const server = yield* bare({ kinds: OpenShiftKinds.buildKinds })
+          const client = api(server)
+          const made = yield* client.post(builds, build())
+          yield* client.post(pods, {
+            ...pod("b-build"),
+            metadata: {
+              name: "b-build",
+              ownerReferences: [{
+                apiVersion: "build.openshift.io/v1",
+                kind: "Build",
+                name: "b",
+                uid: Json.text(made, "metadata", "uid") ?? "",
+                controller: true
+              }]
+            }
+          })
+          yield* client.merge(`${pods}/b-build/status`, { status: podStatus })
+          BuildController.make(server.registry).reconcile("ns/b", 0)
+          const done = yield* status(client)
+          assert.isUndefined(done["outputDockerImageReference"])
+          const conditions = Json.objects(done, "conditions").map(({ type }) => type)
+          assert.notIncludeMembers(conditions, ["Pending", "Running"])
+          return [done["phase"], done["reason"]]
+        })
+      const exit = (exitCode: number) => ({
+        containerStatuses: [{
+          name: "main",
+          image: "builder",
+          imageID: "",
+          ready: false,
+          restartCount: 0,
+          state: { terminated: { exitCode } }
+        }]
+      })
+      assert.deepStrictEqual(yield* ended({ phase: "Failed", ...exit(1) }), ["Failed", "GenericBuildFailed"])
+      assert.deepStrictEqual(yield* ended({ phase: "Succeeded", ...exit(0) }), ["Complete", undefined])
+      assert.deepStrictEqual(yield* ended({ phase: "Succeeded", ...exit(1) }), ["Error", "FailedContainer"])
+      assert.deepStrictEqual(yield* ended({ phase: "Succeeded" }), ["Error", "NoBuildContainerStatus"])
     }))
 
   it.scoped("an OpenShift Build: is cancelled by its status; its pod is deleted", () =>

@@ -109,7 +109,7 @@ const timedOut = ({ name }: Probed<never>) =>
     verdict: new Unreachable({
       error: new ProbeError({
         probe: name,
-        detail: `none came within ${DurationText.format(othersTimeout)}, and a preferred backend is available`,
+        detail: `no response within ${DurationText.format(othersTimeout)}, and a preferred backend is available`,
         retryable: true
       })
     })

@@ -17,7 +17,7 @@ import { isUncounted } from "./PodAdmission.js"
 import type { Verdict } from "./Verdict.js"
 
 /**
- * A probe got no answer, so nothing is known and nothing is chosen. `probe` is its name, `detail` what happened, `retryable`
+ * A probe failed, so nothing is known and nothing is chosen. `probe` is its name, `detail` what happened, `retryable`
  * whether another attempt later may succeed.
  *
  * @example
@@ -40,8 +40,8 @@ export class ProbeError extends Schema.TaggedError<ProbeError>("effect-os-builde
   cause: Schema.optional(Schema.Defect)
 }) {
   override get message(): string {
-    const advice = this.retryable ? " (try again when the cluster answers)" : ""
-    return `The probe ${this.probe} got no answer: ${this.detail}${advice}`
+    const advice = this.retryable ? " (try again when the cluster responds)" : ""
+    return `The probe ${this.probe} failed: ${this.detail}${advice}`
   }
 }
 
@@ -94,7 +94,9 @@ export const make = (
     }
     return yield* new ProbeError({
       probe: name,
-      detail: `none came within ${DurationText.format(timeout)}${Predicate.isError(cause) ? `: ${cause.message}` : ""}`,
+      detail: `no response within ${DurationText.format(timeout)}${
+        Predicate.isError(cause) ? `: ${cause.message}` : ""
+      }`,
       retryable: true,
       cause
     })

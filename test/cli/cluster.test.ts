@@ -305,8 +305,8 @@ describe.sequential("on a cluster", () => {
       yield* fake.outage("1 hour")
       const limited: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
         [["probe"], /^No backend would be chosen on this cluster\.$/m],
-        [yield* building(), /^The probe \w+ got no answer: none came within 1s/m],
-        [["list"], /^The probe \w+ got no answer: none came within 1s/m]
+        [yield* building(), /^The probe \w+ failed: no response within 1s/m],
+        [["list"], /^The probe \w+ failed: no response within 1s/m]
       ]
       for (const [args, message] of limited) {
         const { took, value: { err, status } } = yield* timed(run([...args, "--request-timeout", "1s"]))
@@ -357,6 +357,6 @@ describe.sequential("on a cluster", () => {
       const { took, value: { err, status } } = yield* timed(run(yield* building()))
       assert.strictEqual(took, 120_000)
       assert.strictEqual(status, 3)
-      assert.match(err, /^The probe \w+ got no answer: .* \(try again when the cluster answers\)$/m)
+      assert.match(err, /^The probe \w+ failed: .* \(try again when the cluster responds\)$/m)
     }))
 })

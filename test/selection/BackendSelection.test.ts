@@ -62,7 +62,7 @@ describe("the choice", () => {
         ["mine", "Unreachable"],
         ["yours", "Unreachable"]
       ])
-      assert.match(String(value.rows[2]), /none came within 5s/)
+      assert.match(String(value.rows[2]), /no response within 5s/)
     }))
 
   it.effect("the choice: fails when there is none, and says why and what to grant", () =>
@@ -279,7 +279,7 @@ describe("the report", () => {
           "   single-node  Absent       it is not there",
           "   openshift    Forbidden    we may not; to grant: create jobs (batch) in namespace builds",
           "→  custom       Available    it is there",
-          "   mine         Unreachable  The probe custom got no answer: the server is away (try again when the cluster answers)"
+          "   mine         Unreachable  The probe custom failed: the server is away (try again when the cluster responds)"
         ].join("\n")
       )
       const none = BackendSelection.table(yield* BackendSelection.probe([candidates[3], candidates[2]]))

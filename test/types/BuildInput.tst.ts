@@ -94,7 +94,11 @@ describe("an input", () => {
     expect(Schema.encodeSync(BuildInput.BuildInput)(input)).type.toBeAssignableTo<{
       readonly timeout?: string | undefined
       readonly context?: {
-        readonly [path: string]: string | { readonly base64: string; readonly mode?: number | undefined }
+        readonly [path: string]:
+          | string
+          | { readonly base64: string; readonly mode?: number | undefined }
+          | { readonly link: string }
+          | { readonly directory: true; readonly mode?: number | undefined }
       } | undefined
     }>()
   })

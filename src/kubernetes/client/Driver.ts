@@ -34,7 +34,7 @@ export interface Driver {
   /**
    * The lines of a text body as they arrive, without their newlines. When the connection is lost, the stream fails with
    * `Unreachable` and the incomplete last line is dropped. So does a followed log that the server ends within a line, with
-   * {@link endedWithinLine}; of another body, the last line needs no newline.
+   * `EndedWithinLine` as its cause; of another body, the last line needs no newline.
    */
   readonly lines: (request: ApiRequest, subject: Subject) => Stream.Stream<string, ClusterError>
 }

@@ -14,6 +14,9 @@ import type { Images } from "./Images.js"
 import { meantBy } from "./Meant.js"
 import * as PlainBuild from "./PlainBuild.js"
 
+/** Whether one case is run again, to see its logs. */
+const isReplay = process.env["SEED"] !== undefined || process.env["CASE"] !== undefined
+
 /** What the local backend made of a case. */
 export type OurBuild =
   | { readonly _tag: "Built"; readonly digest: string }
@@ -188,7 +191,7 @@ export const compare = (one: Case, images: Images, startedAt: number) =>
     )
     const differences = judged.filter(([, reason]) => Option.isNone(reason)).map(([difference]) => difference)
     // Also where only ours fails: a failure that does not come back has no second log.
-    if (differences.length > 0 && (process.env["SEED"] !== undefined || found.some(({ kind }) => kind === "verdict"))) {
+    if (differences.length > 0 && (isReplay || found.some(({ kind }) => kind === "verdict"))) {
       process.stdout.write(`${one.containerfile}\n--- buildah\n${plain.output}\n--- ours\n${log.join("\n")}\n`)
     }
     return {

@@ -102,6 +102,9 @@ export class ApiServer {
     if (kind === undefined || (subresource !== "" && !this.has(kind, subresource))) {
       return Effect.fail(new Refused({ status: Status.noSuchPath }))
     }
+    if (subresource === "details" && info.verb !== "update") {
+      return Effect.fail(new Refused({ status: Status.methodNotAllowed }))
+    }
     const target = { kind, namespace: kind.namespaced ? namespace : "", name, subresource }
     if (kind.virtual) {
       return toEffect(review(call, kind))
@@ -116,6 +119,7 @@ export class ApiServer {
   private has(kind: Kind.Kind, subresource: string): boolean {
     return (subresource === "status" && kind.status) || (subresource === "log" && kind.log)
       || (subresource === "finalize" && kind.kind === "Namespace")
+      || (subresource === "details" && kind.details !== undefined)
   }
 
   private document(request: ApiRequest): Answer<Reply> {
@@ -134,7 +138,7 @@ export class ApiServer {
     const { info, interruption, request, write } = call
     const { registry } = this.options
     const { kind, name, namespace, subresource } = target
-    const part: Part = subresource === "status" ? "status" : subresource === "finalize" ? "finalize" : "main"
+    const part = parts.find((name) => name === subresource) ?? "main"
     const view = ResponseForm.accepted(kind, request, call.now)
     switch (info.verb) {
       case "get":
@@ -193,6 +197,8 @@ export class ApiServer {
         : Effect.map(source(found, call.request.query), (lines): Reply => ({ _tag: "Log", lines })))
   }
 }
+
+const parts: ReadonlyArray<Part> = ["status", "finalize", "details"]
 
 const toEffect = <A>(answer: Answer<A>): Effect.Effect<A, Refused> =>
   Either.match(answer, {

@@ -120,3 +120,39 @@ export const validateUpdate = (next: JsonObject, previous: JsonObject): Errors =
     )])
   ]
 }
+
+/**
+ * What the builder reports of its Build: only the revision, the stages, the digest, reason and message, and a phase that is
+ * terminal. Nothing protects the phase, reason and message of a Build that has ended.
+ */
+const report = (next: JsonObject, previous: JsonObject, now: string): JsonObject => {
+  const [reported, before] = [Json.object(next, "status"), Json.object(previous, "status")]
+  const ends = terminalPhases.some((phase) => phase === reported["phase"])
+  const status: JsonObject = {
+    ...Json.omit(before, "phase", "stages", "reason", "message", "output"),
+    ...Json.make({
+      phase: ends ? reported["phase"] : before["phase"],
+      stages: reported["stages"],
+      reason: reported["reason"],
+      message: reported["message"]
+    }),
+    output: Json.make({ to: Json.at(reported, "output", "to") })
+  }
+  return {
+    ...Json.set(previous, ["spec", "revision"], Json.at(next, "spec", "revision")),
+    status: manageConditions(status, now)
+  }
+}
+
+const validateReport = (next: JsonObject, previous: JsonObject): Errors => {
+  const [revision, before] = [next, previous].map((build) => Json.at(build, "spec", "revision"))
+  return before === undefined || Json.equal(revision, before) ? [] : [
+    ...(revision === undefined
+      ? [Status.invalidValue("spec.revision", null, "cannot set an empty revision in build spec")]
+      : []),
+    { type: "Duplicate", field: "spec.revision", value: before }
+  ]
+}
+
+/** The subresource `details`, by the detailsStrategy upstream. @since 0.1.0 @category rules  */
+export const details: Kind.Details = { amend: report, validateUpdate: validateReport }

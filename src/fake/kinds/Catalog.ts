@@ -91,6 +91,7 @@ const resources = (kind: Kind.Kind): ReadonlyArray<JsonObject> => {
       shortNames: kind.shortNames.length === 0 ? undefined : kind.shortNames,
       categories: kind.categories.length === 0 ? undefined : kind.categories
     }),
+    ...(kind.details === undefined ? [] : [sub("details", ["update"])]),
     ...(kind.log ? [sub("log", ["get"])] : []),
     ...(kind.status ? [sub("status", ["get", "patch", "update"])] : [])
   ]

@@ -11,6 +11,17 @@ import type { Fields } from "./Fields.js"
 import * as Names from "./Names.js"
 
 /**
+ * The subresource `details`, which updates a part of an object: the object that results, and the rules.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Details {
+  readonly amend: (next: JsonObject, previous: JsonObject, now: string) => JsonObject
+  readonly validateUpdate: (next: JsonObject, previous: JsonObject) => ReadonlyArray<FieldError>
+}
+
+/**
  * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
  * - `selectable`: the supported field selectors, beside name and namespace.
  * - `columns`: the table columns; default: name and age.
@@ -36,6 +47,7 @@ export interface Kind {
   readonly namespaced: boolean
   readonly status: boolean
   readonly log: boolean
+  readonly details: Details | undefined
   readonly virtual: boolean
   readonly fields: Fields | undefined
   readonly name: Names.Rule
@@ -70,6 +82,7 @@ export const make = (
   namespaced: true,
   status: false,
   log: false,
+  details: undefined,
   virtual: false,
   fields: undefined,
   name: Names.dnsSubdomain,

@@ -478,3 +478,56 @@ describe("stored Builds", () => {
       })
   )
 })
+
+describe("the details of a Build", () => {
+  const path = `${builds}/b/details`
+  const reported = (made: JsonObject, status: JsonObject, spec: JsonObject = {}): JsonObject => ({
+    ...made,
+    metadata: { name: "b", namespace: "ns", labels: { a: "b" } },
+    spec: { ...Json.object(made, "spec"), completionDeadlineSeconds: 5, ...spec },
+    status
+  })
+  const digest = { output: { to: { imageDigest: "sha256:0" } } }
+
+  it.scoped("the details of a Build: an update writes what the builder reports, and nothing else", () =>
+    Effect.gen(function*() {
+      const client = yield* server
+      const made = yield* client.post(builds, build())
+      const stages = [{ name: "Build" }]
+      const next = yield* client.put(
+        path,
+        reported(made, { phase: "Running", stages, reason: "R", message: "m", logSnippet: "s", ...digest }, {
+          revision: { git: { commit: "c" } }
+        })
+      )
+      assert.deepInclude(Json.object(next, "status"), { phase: "New", stages, reason: "R", message: "m", ...digest })
+      assert.notProperty(next["status"], "logSnippet")
+      assert.deepInclude(Json.object(next, "metadata"), { generation: 1 })
+      assert.notProperty(next["metadata"], "labels")
+      assert.notProperty(next["spec"], "completionDeadlineSeconds")
+      assert.deepStrictEqual(Json.at(next, "spec", "revision"), { git: { commit: "c" }, type: "Git" })
+      assert.deepInclude(Json.objects(next, "status", "conditions")[0], { type: "New", reason: "R", message: "m" })
+    }))
+
+  it.scoped("the details of a Build: another terminal phase replaces the first with its reason", () =>
+    Effect.gen(function*() {
+      const client = yield* server
+      const made = yield* client.post(builds, build())
+      yield* client.put(path, reported(made, { phase: "Failed", reason: "One", message: "one" }))
+      const next = yield* client.put(path, reported(made, { phase: "Complete", ...digest }))
+      assert.deepInclude(Json.object(next, "status"), { phase: "Complete", ...digest })
+      assert.notProperty(next["status"], "reason")
+    }))
+
+  it.scoped("the details of a Build: the server refuses another revision and other verbs", () =>
+    Effect.gen(function*() {
+      const client = yield* server
+      const made = yield* client.post(builds, build({ revision: { git: { commit: "a" } } }))
+      const other = yield* refused(client.put(path, reported(made, {}, { revision: { git: { commit: "b" } } })))
+      assert.match(causes(other).join(), /^revision: Duplicate value: /)
+      const none = yield* refused(client.put(path, { ...build(), status: {} }))
+      assert.include(causes(none)[0], "cannot set an empty revision in build spec")
+      assert.deepInclude(yield* refused(client.get(path)), { code: 405 })
+      assert.deepInclude(yield* refused(client.merge(path, {})), { code: 405 })
+    }))
+})

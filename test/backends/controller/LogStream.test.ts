@@ -71,8 +71,12 @@ for (const backend of backends) {
         assert(status._tag === "Errored")
         assert.strictEqual(status.reason, "Evicted")
         // The script says that it was stopped; of OpenShift's builder, the kubelet keeps the end of the log.
-        const tail = backend.name === "openshift" ? ["STEP 1/2: FROM ${BASE_IMAGE}", "STEP 2/2: RUN true"] : []
-        assert.deepStrictEqual(status.logTail, tail)
+        const tail = status.logTail
+        assert.deepStrictEqual(
+          tail.filter((line) => line.startsWith("STEP 2")),
+          backend.name === "openshift" ? ["STEP 2/4: RUN true"] : []
+        )
+        assert.isFalse(tail.some((line) => line.includes("unable to retrieve")))
         const log = yield* collect(builds.logs(ref))
         assert.match(log[0] ?? "", /^\[os-builder\] the log of \S+( but for its end)? is not available any more$/)
         assert.deepStrictEqual(log.slice(1), tail)

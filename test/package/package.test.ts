@@ -92,6 +92,58 @@ describe("the packed package", () => {
     assert.strictEqual(await node("--input-type=module", "-e", program), "true\n")
   })
 
+  // The versions of client-node that are peers, each on a Node that loads it. Its authenticators are used: a plugin has the token.
+  const clientNodes = [
+    { clientNode: "1.4.0", on: undefined },
+    { clientNode: "2.0.1", on: 22 }
+  ]
+  for (const { clientNode, on = Number(process.versions.node.split(".")[0]) } of clientNodes) {
+    it(`the packed package: takes a KubeConfig of client-node ${clientNode} on Node ${on}`, async () => {
+      const folder = path.join(project, `client-node-${clientNode}`)
+      const nodes = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`
+      fs.mkdirSync(folder)
+      fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
+      const execute = async (command: string, ...args: ReadonlyArray<string>) =>
+        (await promisify(execFile)(command, args, { cwd: folder })).stdout
+      const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"]
+      await execute("npm", ...install, `@kubernetes/client-node@${clientNode}`, `${nodes}@${on}`)
+      fs.writeFileSync(
+        path.join(folder, "program.js"),
+        `
+        import { KubeConfig } from "@kubernetes/client-node"
+        import { Effect } from "effect"
+        import { Cluster, Resources } from "effect-os-builder"
+        import * as FakeCluster from "effect-os-builder/FakeCluster"
+        import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+        const names = await Effect.runPromise(Effect.gen(function*() {
+          const { kubeconfig } = yield* FakeCluster.FakeApiServer
+          const content = JSON.parse(kubeconfig)
+          const answer = {
+            apiVersion: "client.authentication.k8s.io/v1",
+            kind: "ExecCredential",
+            status: { token: content.users[0].user.token }
+          }
+          content.users[0].user = { exec: {
+            apiVersion: answer.apiVersion,
+            command: process.execPath,
+            args: ["-e", "console.log(process.argv[1])", JSON.stringify(answer)],
+            interactiveMode: "Never"
+          } }
+          const config = new KubeConfig()
+          config.loadFromString(JSON.stringify(content))
+          const { items } = yield* Effect.provide(
+            Effect.flatMap(Cluster.Cluster, (cluster) => cluster.list(Resources.Namespace)),
+            KubernetesCluster.layerFromKubeConfig(config)
+          )
+          return items.map(({ metadata }) => metadata.name)
+        }).pipe(Effect.scoped, Effect.provide(FakeCluster.layerServed())))
+        console.log(process.versions.node.split(".")[0], names.includes("default"))`
+      )
+      const program = path.join(folder, "node_modules", nodes, "bin/node")
+      assert.strictEqual(await execute(program, "program.js"), `${on} true\n`)
+    })
+  }
+
   it("the packed package: shows nothing but its entries", async () => {
     const inside = node("--input-type=module", "-e", "await import('effect-os-builder/dist/index.js')")
     await expect(inside).rejects.toThrow("is not defined by \"exports\"")

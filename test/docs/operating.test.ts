@@ -73,7 +73,7 @@ describe("docs/operating.md", () => {
   it("waits: the client has no other limit in milliseconds or seconds", () => {
     const folder = Path.join(root, "src/kubernetes")
     const limits = Fs.readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((file) => /^(client|transport|reflector)\/.*\.ts$/.test(file) && !file.endsWith("Waits.ts"))
+      .filter((file) => /^(client|transport|reflector|kubeconfig)\/.*\.ts$/.test(file) && !file.endsWith("Waits.ts"))
       .flatMap((file) =>
         Array.from(
           Fs.readFileSync(Path.join(folder, file), "utf8").matchAll(

@@ -45,7 +45,6 @@ export const silentPeer = wait(
 export const idleConnection = wait("next request on an idle connection", "1 minute", "the connection is closed")
 
 // kube-apiserver sends a bookmark every minute (staging/src/k8s.io/apiserver/pkg/storage/cacher/cacher.go bookmarkFrequency).
-// kube-apiserver sends a bookmark every minute (staging/src/k8s.io/apiserver/pkg/storage/cacher/cacher.go bookmarkFrequency).
 export const watchIdle = wait(
   "next line of a watch, from a server that has sent a bookmark",
   "75 seconds",
@@ -106,6 +105,34 @@ export const refused = wait(
   "the next attempt; its readers get the error"
 )
 
+export const proxyTunnel = wait("connection through a proxy", "30 seconds", "`Unreachable`, naming the proxy")
+
+// A person may need long for a login, and can interrupt it.
+export const unattendedPlugin = wait(
+  "end of an exec plugin without a terminal",
+  "2 minutes",
+  "the plugin and its children are ended; `NoCredentials`"
+)
+
+export const pluginOutput = wait(
+  "end of the output of an exec plugin that has ended, which its children may keep open",
+  "500 millis",
+  "the output so far is its answer"
+)
+
+export const authenticator = wait(
+  "credentials from the `KubeConfig` of `layerFromKubeConfig`",
+  "1 minute",
+  "`NoCredentials`"
+)
+
+// Service account tokens change about once an hour; client-go reads token files as often (transport/token_source.go).
+export const credentials = wait(
+  "next look at the files of the credentials",
+  "1 minute",
+  "they are read again; also after a 401 or a refused TLS handshake"
+)
+
 /** All rows, in the order of the documentation. */
 export const all: ReadonlyArray<Wait> = [
   responseStart,
@@ -123,5 +150,10 @@ export const all: ReadonlyArray<Wait> = [
   retryDelay,
   retryAfter,
   streamRetryAfter,
-  refused
+  refused,
+  proxyTunnel,
+  unattendedPlugin,
+  pluginOutput,
+  authenticator,
+  credentials
 ]

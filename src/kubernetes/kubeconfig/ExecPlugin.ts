@@ -13,6 +13,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as tty from "node:tty"
+import * as Waits from "../client/Waits.js"
 import { ConfigurationError } from "./ConfigurationError.js"
 import type { ConnectionPlan } from "./ConnectionPlan.js"
 import * as ExecProcess from "./ExecProcess.js"
@@ -25,9 +26,6 @@ export interface ExecCredential {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number | undefined
 }
-
-/** Limit for a plugin that no person attends. A person may need long for a login, and can interrupt it. */
-const unattendedTimeout = Duration.minutes(2)
 
 const text = Schema.optionalWith(Schema.String, { nullable: true, default: () => "" })
 
@@ -133,8 +131,9 @@ const runOnce = (plan: ConnectionPlan, exec: ExecPlan, authority: string | undef
       isTerminal
         ? (self) => self
         : Effect.timeoutFail({
-          duration: unattendedTimeout,
-          onTimeout: () => failed(exec, plan.userLabel, `it took longer than ${Duration.format(unattendedTimeout)}`)
+          duration: Waits.unattendedPlugin.limit,
+          onTimeout: () =>
+            failed(exec, plan.userLabel, `it took longer than ${Duration.format(Waits.unattendedPlugin.limit)}`)
         })
     )
     return yield* Either.mapLeft(

@@ -10,6 +10,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as nodeProcess from "node:process"
+import * as Waits from "../client/Waits.js"
 
 /**
  * Receives what plugins write to their error output, such as the code of a login, as it arrives. By default each line is
@@ -80,9 +81,6 @@ const end = (child: ChildProcess, isGroup: boolean) =>
     }
   })
 
-/** A child of the plugin may keep the pipes open after the plugin has ended. */
-const drainTimeout = "500 millis"
-
 const closePipes = (child: ChildProcess) =>
   Effect.sync(() => {
     child.stdout?.destroy()
@@ -119,7 +117,7 @@ export const run = ({ args, command, env, inheritInput }: Command): Effect.Effec
       })
       child.once("error", (cause) => resume(new Failed({ problem: `it cannot be run (${cause.message})` })))
       child.once("exit", () => {
-        Runtime.runFork(runtime)(Effect.delay(closePipes(child), drainTimeout))
+        Runtime.runFork(runtime)(Effect.delay(closePipes(child), Waits.pluginOutput.limit))
       })
       child.once("close", (code, signal) => {
         const said = lastWords(words)

@@ -1,19 +1,16 @@
 /**
  * A source of credentials from a loaded `KubeConfig` of `@kubernetes/client-node`, with its authenticators.
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as crypto from "node:crypto"
 import * as fs from "node:fs/promises"
 import * as http from "node:http"
 import type * as https from "node:https"
+import * as Waits from "../client/Waits.js"
 import * as HttpAgent from "../transport/HttpAgent.js"
 import { ConfigurationError, redact } from "./ConfigurationError.js"
 import type { KubeCluster, KubeConfigLike } from "./KubeConfigLike.js"
 import type { Connection, Source } from "./Source.js"
-
-/** Limit for an authenticator. */
-const credentialsTimeout = Duration.minutes(1)
 
 export const make = (config: KubeConfigLike): Source => ({
   namespace: config.getContextObject(config.getCurrentContext())?.namespace,
@@ -84,7 +81,7 @@ const requestOptions = (
       })
     ),
     Effect.timeoutFail({
-      duration: credentialsTimeout,
+      duration: Waits.authenticator.limit,
       onTimeout: () =>
         new ConfigurationError({
           reason: "NoCredentials",

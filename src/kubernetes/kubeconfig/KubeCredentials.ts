@@ -12,6 +12,7 @@ import * as FiberId from "effect/FiberId"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as http from "node:http"
+import * as Waits from "../client/Waits.js"
 import * as HttpAgent from "../transport/HttpAgent.js"
 import type { ConfigurationError } from "./ConfigurationError.js"
 import type { Source } from "./Source.js"
@@ -33,8 +34,7 @@ export interface Credentials {
   readonly connectionLost: (access: Access) => void
 }
 
-/** Service account tokens change about once an hour; client-go reads token files as often (`transport/token_source.go`). */
-const accessTtl = Duration.toMillis(Duration.minutes(1))
+const accessTtl = Duration.toMillis(Waits.credentials.limit)
 
 interface Cached {
   readonly access: Access

@@ -2,8 +2,10 @@
  * Connections to a server through an http, https or SOCKS 5 proxy, as Go's http.Transport makes them.
  */
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 import * as net from "node:net"
 import * as tls from "node:tls"
+import * as Waits from "../client/Waits.js"
 import { keepaliveMillis } from "./HttpAgent.js"
 
 /** The proxy did not connect to the server. */
@@ -24,8 +26,7 @@ export interface Target {
   readonly port: number
 }
 
-/** Milliseconds until a proxy has connected to the server. */
-const connectTimeout = 30_000
+const connectTimeout = Duration.toMillis(Waits.proxyTunnel.limit)
 
 const maxHeadLength = 64 * 1024
 

@@ -5,6 +5,7 @@ import type { Observed } from "../../src/backends/controller/Definition.js"
 import * as ExitCode from "../../src/backends/script/ExitCode.js"
 import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
 import type { Condition, ContainerStatus, Job, Pod } from "../../src/kubernetes/Resources.js"
+import { incompressible } from "./Incompressible.js"
 import { at, digest, input, name, record } from "./Records.js"
 
 export * from "./Records.js"
@@ -104,7 +105,7 @@ export const full = input({
   entitlementSecretName: "entitlement",
   buildArgs: { CHANNEL: "stable", EMPTY: "" },
   imageLabels: { "com.example/team": "os & \"friends\"" },
-  context: { "motd": "hello", "etc/deep er/c": { content: new Uint8Array(1_500_000), mode: 0o600 } },
+  context: { "motd": "hello", "etc/deep er/c": { content: incompressible(1_500_000), mode: 0o600 } },
   mounts: [
     { kind: "Secret", name: "token", path: "/opt/token" },
     { kind: "ConfigMap", name: "repos", path: "/etc/yum.repos.d" }

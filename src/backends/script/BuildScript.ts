@@ -7,18 +7,18 @@
  * text. They end with a code of `ExitCode.table` and a `TerminationMessage`, and print buildah's own output, with its lines
  * `STEP n/m: instruction`.
  *
- * It asks for sh, coreutils or busybox, sed, grep, mount, buildah 1.28 or later, and tar for a context on standard input.
+ * It asks for sh, coreutils or busybox, sed, grep, mount, buildah 1.28 or later, and tar and gzip for a context.
  *
  * @since 0.1.0
  */
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
-import * as ContextFile from "../../core/input/ContextFile.js"
+import type * as ContextFile from "../../core/input/ContextFile.js"
 import { auths } from "./Auths.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
 import { verbs } from "./Commands.js"
 import { common } from "./Common.js"
-import { ordered } from "./ContextArchive.js"
+import * as ContextArchive from "./ContextArchive.js"
 import { code } from "./ExitCode.js"
 import { failures } from "./Failures.js"
 import { registries } from "./Registries.js"
@@ -143,21 +143,9 @@ export const needsDockerFormat = (containerfile: string): boolean =>
 
 const required = (content: string): Array<InputFile> => content === "" ? [] : [{ key: "requires", content }]
 
+/** One archive instead of files of its own for each file: the API server, the kubelet and the script have fewer to handle. */
 const contextFiles = (context: Readonly<Record<string, ContextFile.ContextFile>>): Array<InputFile> =>
-  ordered(context).flatMap(([path, file], index): Array<InputFile> => {
-    const key = `context.${numbered(index)}`
-    const named = { key: `${key}.path`, content: path }
-    return ContextFile.isLink(file)
-      ? [{ key: `${key}.link`, content: file.link }, named]
-      : ContextFile.isDirectory(file)
-      // With fewer than five digits chmod(1) keeps the setgid bit of a directory.
-      ? [{ key: `${key}.directory`, content: file.mode.toString(8).padStart(5, "0") }, named]
-      : [
-        { key, content: ContextFile.bytes(file) },
-        named,
-        { key: `${key}.mode`, content: ContextFile.mode(file).toString(8) }
-      ]
-  })
+  Object.keys(context).length === 0 ? [] : [{ key: "context.tar.gz", content: ContextArchive.compressed(context) }]
 
 /**
  * What the files of an input depend on beside it.
@@ -186,10 +174,8 @@ export interface InputOptions {
  * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script |
  * | `label.000001.name`, `.value` | a label of the image |
  * | `label.000001.unprintable` | present where the label has a line break or another character that is not printed |
- * | `context.000001`, `.path`, `.mode` | a context file, its path in the context, and its mode in octal |
- * | `context.000001.link`, `.path` | the target of a link instead |
- * | `context.000001.directory`, `.path` | the mode of a directory instead |
- * | `context.000001.part.000002`, … | the rest of a context file that is too large for one ConfigMap ({@link partKey}) |
+ * | `context.tar.gz` | the context, as an archive |
+ * | `context.tar.gz.part.000002`, … | the rest of an archive that is too large for one ConfigMap ({@link partKey}) |
  * | `mount.000001.path` | where the folder `000001` of OSB_MOUNTS_DIR is shown to a `RUN` |
  *
  * @since 0.1.0
@@ -211,7 +197,7 @@ export const inputFiles = (
 ]
 
 /**
- * The key of a further part of a context file, counted from 2: the file itself, under `key`, is the first.
+ * The key of a further part of a file, counted from 2: the file itself, under `key`, is the first.
  *
  * @since 0.1.0
  * @category getters

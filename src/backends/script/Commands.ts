@@ -12,31 +12,19 @@ unpack_context() {
   tar -x -p -o -m -f - -C "$context" || finish ${code.outOfDisk} "the context cannot be unpacked"
 }
 
-# Fills the context folder from standard input, or from the flat files context.NNNNNN, their further parts, paths and modes: files, then links, then
-# directories, whose modes may forbid writing there.
+# Fills the context folder from standard input, or from context.tar.gz and its further parts.
 lay_context() {
   context=\${OSB_CONTEXT_DIR:-$work/context}
   rm -rf "$context"
   mkdir -p "$context"
   if [ "$OSB_CONTEXT_ARCHIVE" = - ]; then unpack_context; return; fi
-  for name in "$input"/context.*.path; do
-    [ -e "$name" ] || continue
-    path=$(contents "$name") path=\${path%x}
-    case /$path/ in *//* | */../*) finish ${code.containerfileInvalid} "a context file has the path $path" ;; esac
-    target=$context/$path
-    set -- "\${name%.path}"
-    mkdir -p "\${target%/*}" || finish ${code.outOfDisk} "the context cannot be written"
-    if [ -e "$1.link" ]; then
-      link=$(contents "$1.link")
-      ln -s -- "\${link%x}" "$target"
-    elif [ -e "$1.directory" ]; then
-      mkdir -p "$target" && chmod "$(cat "$1.directory")" "$target"
-    else
-      mode=$(cat "$1.mode")
-      [ ! -e "$1.part.000002" ] || set -- "$1" "$1".part.*
-      cat "$@" > "$target" && chmod "$mode" "$target"
-    fi || finish ${code.outOfDisk} "the context cannot be written"
-  done
+  packed=$input/context.tar.gz
+  [ -e "$packed" ] || return 0
+  command -v gzip > /dev/null || finish ${code.storageUnavailable} "gzip is missing; install it where buildah is"
+  set -- "$packed"
+  [ ! -e "$packed.part.000002" ] || set -- "$packed" "$packed".part.*
+  # What ends the script in a pipe ends that part of the pipe alone.
+  cat "$@" | gzip -d | unpack_context || exit
 }
 
 # copy_private FROM TO: a copy to which a RUN may do anything, readable by any user of the image.

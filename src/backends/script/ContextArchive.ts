@@ -5,6 +5,7 @@
  * no others. Files come first, then links, so that none is followed, and directories last, those inside before those around
  * them, because busybox sets their modes at once, and these may forbid writing there. Owner and times are left to who unpacks.
  */
+import { gzipSync } from "node:zlib"
 import * as ContextFile from "../../core/input/ContextFile.js"
 
 const blockBytes = 512
@@ -102,6 +103,10 @@ function* blocks(context: Readonly<Record<string, ContextFile.ContextFile>>): Ge
   }
   yield new Uint8Array(2 * blockBytes)
 }
+
+/** The archive, compressed by gzip. */
+export const compressed = (context: Readonly<Record<string, ContextFile.ContextFile>>): Uint8Array =>
+  new Uint8Array(gzipSync(Buffer.concat([...pieces(context)])))
 
 /** The archive in pieces. */
 export function* pieces(context: Readonly<Record<string, ContextFile.ContextFile>>): Generator<Uint8Array> {

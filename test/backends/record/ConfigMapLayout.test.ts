@@ -2,12 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FastCheck } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { gunzipSync } from "node:zlib"
 import * as BuildRecord from "../../../src/backends/record/BuildRecord.js"
 import * as ConfigMapLayout from "../../../src/backends/record/ConfigMapLayout.js"
 import * as BuildScript from "../../../src/backends/script/BuildScript.js"
+import * as ContextArchive from "../../../src/backends/script/ContextArchive.js"
 import * as BuildInput from "../../../src/core/BuildInput.js"
 import * as ContextFile from "../../../src/core/input/ContextFile.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import { incompressible } from "../../support/Incompressible.js"
 import { shells, temporary, withFunctions } from "../../support/Shell.js"
 
 const options: BuildInput.Options = {
@@ -18,13 +21,7 @@ const options: BuildInput.Options = {
 
 const inputWith = (more: Partial<BuildInput.Options>) => Effect.runSync(BuildInput.make({ ...options, ...more }))
 
-const mebibytes = (count: number, seed: number): Uint8Array => {
-  const bytes = new Uint8Array(Math.round(count * 1024 * 1024))
-  for (let index = 0, state = seed; index < bytes.length; index += 4096, state = (state * 75 + 74) % 65537) {
-    bytes[index] = state
-  }
-  return bytes
-}
+const mebibytes = (count: number, seed: number) => incompressible(count * 1024 * 1024, seed)
 
 const boxes = ({ files, parts }: BuildRecord.Contents) => [files, ...parts.map((part) => part.files)]
 
@@ -41,36 +38,22 @@ const folderOf = (contents: BuildRecord.Contents) => {
   return folder
 }
 
-/** The contents of the script's `context.NNNNNN` and its parts, by path. */
-const contextOf = (folder: ReadonlyMap<string, string | Uint8Array>) => {
-  const keys = [...folder.keys()].toSorted()
-  return Object.fromEntries(
-    keys.filter((key) => /^context\.\d{6}\.path$/.test(key)).map((key) => {
-      const file = key.slice(0, -".path".length)
-      const pieces = keys.filter((key) => key === file || key.startsWith(`${file}.part.`)).map((key) => folder.get(key))
-      return [String(folder.get(key)), {
-        mode: Number.parseInt(String(folder.get(`${file}.mode`)), 8),
-        bytes: Buffer.concat(pieces.map((piece) => Buffer.from(piece ?? "")))
-      }]
-    })
-  )
+/** The archive of the context from its parts in one folder, unpacked to tar. */
+const archiveOf = (folder: ReadonlyMap<string, string | Uint8Array>) => {
+  const keys = [...folder.keys()].filter((key) => /^context\.tar\.gz(\.part\.\d{6})?$/.test(key)).toSorted()
+  const packed = Buffer.concat(keys.map((key) => Buffer.from(folder.get(key) ?? "")))
+  return packed.byteLength === 0 ? packed : gunzipSync(packed)
 }
 
-const expected = (input: BuildInput.BuildInput) =>
-  Object.fromEntries(
-    Object.entries(input.context ?? {}).flatMap(([path, file]) =>
-      ContextFile.isRegular(file)
-        ? [[path, { mode: ContextFile.mode(file), bytes: Buffer.from(ContextFile.bytes(file)) }]]
-        : []
-    )
-  )
+const archive = ({ context = {} }: BuildInput.BuildInput) =>
+  Buffer.concat(Object.keys(context).length === 0 ? [] : [...ContextArchive.pieces(context)])
 
 const contexts = FastCheck.dictionary(
   FastCheck.stringMatching(/^[a-z é]{1,6}x$/),
   FastCheck.oneof(
     FastCheck.string().map((text): ContextFile.Given => text),
     FastCheck.record({
-      content: FastCheck.tuple(FastCheck.double({ min: 0, max: 1.6, noNaN: true }), FastCheck.nat()).map((
+      content: FastCheck.tuple(FastCheck.double({ min: 0, max: 1, noNaN: true }), FastCheck.nat()).map((
         [size, seed]
       ) => mebibytes(size, seed)),
       mode: FastCheck.integer({ min: 0, max: 0o7777 })
@@ -90,9 +73,7 @@ describe("layout", { timeout: 60_000 }, () => {
     assert.deepStrictEqual(files.map(({ key }) => key), [
       "build.sh",
       "containerfile",
-      "context.000001",
-      "context.000001.path",
-      "context.000001.mode"
+      "context.tar.gz"
     ])
     assert.strictEqual(files[0]?.content, BuildScript.source)
   })
@@ -102,7 +83,7 @@ describe("layout", { timeout: 60_000 }, () => {
       FastCheck.property(contexts, (context) => {
         const input = inputWith({ context })
         const contents = ConfigMapLayout.pack(input)
-        assert.deepStrictEqual(contextOf(folderOf(contents)), expected(input))
+        assert.isTrue(archiveOf(folderOf(contents)).equals(archive(input)))
         const [record = [], ...further] = boxes(contents)
         assert.isAtMost(weight([...record, BuildRecord.inputFile(input, contents.parts)]), ConfigMapLayout.budget)
         for (const box of further) assert.isAtMost(weight(box), ConfigMapLayout.budget)
@@ -126,7 +107,7 @@ describe("layout", { timeout: 60_000 }, () => {
         ...Object.values(object["binaryData"] ?? {}).map((base64) => Buffer.from(String(base64), "base64"))
       ].reduce((sum: number, value) => sum + Buffer.byteLength(value), 0)
     assert.isAtMost(values(record), 1024 * 1024)
-    assert.strictEqual(contents.parts.length, 9)
+    assert.strictEqual(contents.parts.length, 8)
   })
 
   it("the record: filled to the last byte; `excess` is what a larger build has too much", () => {
@@ -144,7 +125,31 @@ describe("layout", { timeout: 60_000 }, () => {
     assert.isAbove(ConfigMapLayout.excess(both), 200_000)
   })
 
+  it("many small files: one archive, and few ConfigMaps", () => {
+    const files = Array.from({ length: 2000 }, (_, n) => [`src/module-${n}/index.txt`, `file ${n}\n`.repeat(40)])
+    const { files: keys, parts } = ConfigMapLayout.pack(inputWith({ context: Object.fromEntries(files) }))
+    assert.deepStrictEqual(keys.map(({ key }) => key), ["build.sh", "containerfile", "context.tar.gz"])
+    assert.deepStrictEqual(parts, [])
+  })
+
   for (const shell of shells) {
+    it(`files: a damaged archive ends the script: ${shell.join(" ")}`, () => {
+      const context = { file: { content: mebibytes(0.5, 3), mode: 0o644 } }
+      temporary((folder) => {
+        fs.writeFileSync(path.join(folder, "context.tar.gz"), ContextArchive.compressed(context).subarray(0, 400_000))
+        temporary((work) => {
+          const env = { OSB_INPUT_DIR: folder, OSB_WORK_DIR: work }
+          const run = withFunctions(shell, "lay_context; echo went on", env)
+          assert.strictEqual(run.status, 17)
+          assert.notInclude(run.stdout, "went on")
+          assert.strictEqual(run.message?.text, "the context cannot be unpacked")
+          const without = withFunctions(shell, "command() { return 1; }; lay_context; echo went on", env)
+          assert.strictEqual(without.status, 20)
+          assert.match(without.message?.text ?? "", /^gzip is missing/)
+        })
+      })
+    })
+
     it(`files: assembled by the script: ${shell.join(" ")}`, () => {
       const input = inputWith({
         context: {
@@ -162,10 +167,11 @@ describe("layout", { timeout: 60_000 }, () => {
         temporary((work) => {
           const run = withFunctions(shell, "lay_context", { OSB_INPUT_DIR: folder, OSB_WORK_DIR: work })
           assert.strictEqual(run.status, 0, run.stderr)
-          for (const [name, file] of Object.entries(expected(input))) {
+          for (const [name, file] of Object.entries(input.context ?? {})) {
+            if (!ContextFile.isRegular(file)) continue
             const laid = path.join(work, "context", name)
-            assert.isTrue(fs.readFileSync(laid).equals(file.bytes), name)
-            assert.strictEqual(fs.statSync(laid).mode & 0o7777, file.mode)
+            assert.isTrue(fs.readFileSync(laid).equals(ContextFile.bytes(file)), name)
+            assert.strictEqual(fs.statSync(laid).mode & 0o7777, ContextFile.mode(file))
           }
           for (const [name, target] of Object.entries(links)) {
             assert.strictEqual(fs.readlinkSync(path.join(work, "context", name)), target)

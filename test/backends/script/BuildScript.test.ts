@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as BuildScript from "../../../src/backends/script/BuildScript.js"
+import * as ContextArchive from "../../../src/backends/script/ContextArchive.js"
 import * as ErrorText from "../../../src/backends/script/ErrorText.js"
 import * as TerminationMessage from "../../../src/backends/script/TerminationMessage.js"
 import * as BuildInput from "../../../src/core/BuildInput.js"
@@ -385,18 +386,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         ["label.000003.name", "escaped"],
         ["label.000003.value", "a\nb"],
         ["label.000003.unprintable", "yes"],
-        ["context.000001", new TextEncoder().encode("text")],
-        ["context.000001.path", "a file é"],
-        ["context.000001.mode", "644"],
-        ["context.000002", new Uint8Array([0, 255])],
-        ["context.000002.path", "bin/run"],
-        ["context.000002.mode", "755"],
-        ["context.000003.link", "/dev/null"],
-        ["context.000003.path", "etc/x.service"],
-        ["context.000004.directory", "00755"],
-        ["context.000004.path", "etc/y"],
-        ["context.000005.directory", "02755"],
-        ["context.000005.path", "etc"],
+        ["context.tar.gz", ContextArchive.compressed(input.context ?? {})],
         ["mount.000001.path", "/etc/x"]
       ])
     }))

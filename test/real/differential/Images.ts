@@ -77,12 +77,21 @@ export interface Images {
   readonly storage: ReadonlyArray<string>
 }
 
+/** A build that fails may leave its containers mounted: buildah 1.28 alone does so in some cases of the corpus. */
+const unmountAll = (folder: string) =>
+  Effect.suspend(() => {
+    const targets = fs.readFileSync("/proc/self/mounts", "utf8").split("\n").flatMap((line) => line.split(" ")[1] ?? [])
+    const below = targets.filter((target) => target.startsWith(`${folder}/`)).reverse()
+    return Effect.forEach(below, (target) => Workplace.exec("umount", "--lazy", target), { discard: true })
+  })
+
 /** Builds and pushes them. */
 export const make: Effect.Effect<Images, never, Scope.Scope | Workplace.Workplace> = Effect.gen(function*() {
   const { folder, open } = yield* Workplace.Workplace
   const context = path.join(folder, "images")
   fs.mkdirSync(context)
   fs.writeFileSync(path.join(context, "rich.tar"), rich)
+  yield* Effect.addFinalizer(() => unmountAll(`${folder}/plain-storage`))
   const storage = ["--root", `${folder}/plain-storage`, "--runroot", `${folder}/plain-run`]
   const buildah = (...args: ReadonlyArray<string>) => Workplace.exec("buildah", ...storage, ...args)
   for (const [name, text] of [["rich", richFile], ["trigger", triggerFile]] as const) {

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
+import { isObject, type JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as Cluster from "../kubernetes/Cluster.js"
 import type { ClusterError } from "../kubernetes/ClusterError.js"
 import { RbacRule } from "../kubernetes/RbacRule.js"
@@ -242,6 +242,3 @@ export const review = (pod: BuildPod): Effect.Effect<Verdict, ClusterError, Clus
 
 const statusOf = (answer: JsonObject) =>
   Option.getOrElse(Schema.decodeUnknownOption(Reviewed)(answer), () => Reviewed.make({ status: {} })).status
-
-const isObject = (json: unknown): json is JsonObject =>
-  typeof json === "object" && json !== null && !Array.isArray(json)

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { BackendError, BuildNotFound, type BuildRejected } from "../../core/BuildError.js"
 import type { BuildRef } from "../../core/BuildRef.js"
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import { isObject, type JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import type * as Resource from "../../kubernetes/Resource.js"
@@ -315,9 +315,6 @@ export const make = <Child extends Resource.Metadata>(
 }
 
 const numberOf = ({ metadata }: Resource.Metadata): number => BuildNames.numberOf(metadata.name)
-
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === "object" && json !== null && !Array.isArray(json)
 
 const nameOf = ({ metadata }: JsonObject): string => isObject(metadata) ? String(metadata["name"] ?? "") : ""
 

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"
-import type { Json, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import { isObject, type Json } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
 
 /** The request was sent and its response was lost: a server closes kept connections at any time. */
@@ -37,9 +37,6 @@ export const repeatCreate = <A>(
       created
     )
   })
-
-const isObject = (json: unknown): json is JsonObject =>
-  typeof json === "object" && json !== null && !Array.isArray(json)
 
 /** Whether an object has all that was sent of it. Servers add fields. */
 export const includes = (stored: unknown, sent: Json | undefined): boolean => {

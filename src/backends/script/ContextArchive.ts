@@ -14,7 +14,7 @@ const blockBytes = 512
 const pieceBytes = 64 * 1024
 
 /** The entries of a context in the order of the archive. */
-export const ordered = (
+const ordered = (
   context: Readonly<Record<string, ContextFile.ContextFile>>
 ): ReadonlyArray<readonly [string, ContextFile.ContextFile]> => {
   const entries = Object.entries(context)

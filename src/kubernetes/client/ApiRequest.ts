@@ -31,6 +31,15 @@ export interface JsonObject {
 }
 
 /**
+ * Whether a value that was parsed from JSON is an object, and no array.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isObject = (json: unknown): json is JsonObject =>
+  typeof json === "object" && json !== null && !Array.isArray(json)
+
+/**
  * One request. `path` is percent-encoded and has no query; the values of `query` are not encoded. `contentType` is that of
  * `body`, default `application/json`; `accept` requests another representation of the response.
  *

@@ -4,7 +4,7 @@
 import type { Subject } from "../ClusterError.js"
 import type { Selected } from "../Reflector.js"
 import * as Resource from "../Resource.js"
-import type { ApiRequest, Json, JsonObject, Method } from "./ApiRequest.js"
+import { type ApiRequest, isObject, type JsonObject, type Method } from "./ApiRequest.js"
 import type { CreateOptions, DeleteOptions, LogOptions, PatchBody } from "./ClusterService.js"
 
 export interface Call {
@@ -171,6 +171,3 @@ export const metadataText = (object: JsonObject, field: string): string | undefi
   const value = metadata[field]
   return typeof value === "string" ? value : undefined
 }
-
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === "object" && json !== null && !Array.isArray(json)

@@ -4,7 +4,6 @@
  */
 import { Clock, Duration, Effect, Runtime, type Scope, Stream } from "effect"
 import * as https from "node:https"
-import type { Duplex } from "node:stream"
 import * as Certificate from "../../src/fake/apiserver/Certificate.js"
 import * as Json from "../../src/fake/Json.js"
 import * as Kubelet from "../../src/fake/kubelet/Kubelet.js"
@@ -15,6 +14,7 @@ import type { Programs } from "../../src/fake/kubelet/Program.js"
 import * as FileSource from "../../src/kubernetes/kubeconfig/FileSource.js"
 import * as KubeCredentials from "../../src/kubernetes/kubeconfig/KubeCredentials.js"
 import * as HttpDriver from "../../src/kubernetes/transport/HttpDriver.js"
+import { listen } from "../support/Listen.js"
 
 /** As k8s.io/kubernetes pkg/kubelet/server/server.go has it: /containerLogs/{namespace}/{pod}/{container}. */
 const logPath = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/
@@ -46,20 +46,7 @@ const serveLogs = (
       ))
       response.once("close", () => fiber.unsafeInterruptAsFork(fiber.id()))
     })
-    const sockets = new Set<Duplex>()
-    server.on("connection", (socket) => sockets.add(socket.once("close", () => sockets.delete(socket))))
-    yield* Effect.addFinalizer(() =>
-      Effect.async<void>((resume) => {
-        server.close(() => resume(Effect.void))
-        sockets.forEach((socket) => socket.destroy())
-      })
-    )
-    return yield* Effect.async<number>((resume) => {
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
-      })
-    })
+    return yield* listen(server)
   })
 
 /** Runs a node until the scope closes. */

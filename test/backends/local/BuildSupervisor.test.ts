@@ -24,6 +24,31 @@ const full = new BackendError({
   detail: "no space left on device"
 })
 
+const supervisor = (state: StateDirectory.StateDirectory, sandbox: Sandbox, workDirectory: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    return yield* BuildSupervisor.make({
+      fs,
+      state,
+      sandbox: Effect.succeed(sandbox),
+      buildah: Effect.succeed({
+        fs,
+        path,
+        sandbox,
+        environment: {},
+        insecureRegistries: [],
+        authFile: undefined,
+        knowsHeredocs: true,
+        version: [1, 43] as const,
+        isolation: "chroot" as const
+      }),
+      workDirectory,
+      interval: "10 millis",
+      retryDelay: "10 millis"
+    })
+  })
+
 describe("the life of a local build", () => {
   it.scopedLive("the life of a local build: ends for those who wait in its process, though its outcome cannot be kept", () =>
     Effect.gen(function*() {
@@ -31,25 +56,7 @@ describe("the life of a local build", () => {
       const path = yield* Path.Path
       const folder = yield* fs.makeTempDirectoryScoped()
       const state = StateDirectory.make(fs, path, path.join(folder, "state"), Effect.sync(randomUUID))
-      const life = yield* BuildSupervisor.make({
-        fs,
-        state: { ...state, setOutcome: () => full },
-        sandbox: Effect.succeed(sandbox),
-        buildah: Effect.succeed({
-          fs,
-          path,
-          sandbox,
-          environment: {},
-          insecureRegistries: [],
-          authFile: undefined,
-          knowsHeredocs: true,
-          version: [1, 43] as const,
-          isolation: "chroot" as const
-        }),
-        workDirectory: path.join(folder, "work"),
-        interval: "10 millis",
-        retryDelay: "10 millis"
-      })
+      const life = yield* supervisor({ ...state, setOutcome: () => full }, sandbox, path.join(folder, "work"))
       const input = yield* BuildInput.make({
         dockerfile: "FROM scratch",
         baseImage: { pullspec: "127.0.0.1:5000/base:1" },
@@ -96,25 +103,7 @@ describe("the life of a local build", () => {
           clears++ === 0 ? Effect.void : Effect.andThen(Deferred.await(told), Deferred.succeed(deleted, undefined)),
         evict: () => Effect.void
       }
-      const life = yield* BuildSupervisor.make({
-        fs,
-        state,
-        sandbox: Effect.succeed(slow),
-        buildah: Effect.succeed({
-          fs,
-          path,
-          sandbox: slow,
-          environment: {},
-          insecureRegistries: [],
-          authFile: undefined,
-          knowsHeredocs: true,
-          version: [1, 43] as const,
-          isolation: "chroot" as const
-        }),
-        workDirectory: path.join(folder, "work"),
-        interval: "10 millis",
-        retryDelay: "10 millis"
-      })
+      const life = yield* supervisor(state, slow, path.join(folder, "work"))
       const given = input()
       const references = { baseSecret: undefined, finalSecret: undefined, entitlement: undefined, mounts: [] }
       const ref = yield* life.begin(given, { ...references, trustBundle: undefined }, {

@@ -15,6 +15,7 @@ import * as net from "node:net"
 import * as path from "node:path"
 import * as tls from "node:tls"
 import * as Certificates from "../../control-plane/Certificates.js"
+import { listen } from "../../support/Listen.js"
 import * as SocksServer from "./SocksServer.js"
 
 /** A request as a server saw it. */
@@ -55,28 +56,6 @@ export interface World {
 export class Loopback extends Context.Tag("test/kubeconfig/Loopback")<Loopback, World>() {}
 
 const farHost = "api.example.test"
-
-const listen = (server: net.Server): Effect.Effect<number, never, Scope.Scope> => {
-  const sockets = new Set<net.Socket>()
-  server.on("connection", (socket: net.Socket) => {
-    sockets.add(socket)
-    socket.on("close", () => sockets.delete(socket))
-    socket.on("error", () => {})
-  })
-  return Effect.acquireRelease(
-    Effect.async<number>((resume) => {
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
-      })
-    }),
-    () =>
-      Effect.async<void>((resume) => {
-        server.close(() => resume(Effect.void))
-        sockets.forEach((socket) => socket.destroy())
-      })
-  )
-}
 
 const certificateOf = (socket: net.Socket): string | undefined => {
   if (!(socket instanceof tls.TLSSocket)) return undefined

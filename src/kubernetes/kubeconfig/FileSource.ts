@@ -181,7 +181,12 @@ const connect = (
     )
     return {
       baseUrl: plan.baseUrl,
-      headers: { ...headers, ...plan.impersonate, ...(absolute ? ProxyTunnel.authorization(proxy) : {}) },
+      headers: {
+        ...headers,
+        ...plan.impersonate,
+        ...(absolute ? ProxyTunnel.authorization(proxy) : {}),
+        ...(plan.disableCompression ? { "accept-encoding": "identity" } : {})
+      },
       key: AgentFactory.fingerprint(options),
       agent,
       ...(expiresAt === undefined ? {} : { expiresAt }),

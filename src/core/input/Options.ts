@@ -1,0 +1,98 @@
+/**
+ * What a program passes to `BuildInput.make`.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type * as ContextFile from "./ContextFile.js"
+import type { Mount } from "./Mount.js"
+import type { ValidatedRecord } from "./ValidatedRecord.js"
+
+/**
+ * What `BuildInput.make` takes. Three fields are needed; `BuildInput.defaults` has what holds where the others are left out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The text of the Containerfile; at most 512 KiB. */
+  readonly dockerfile: string
+  /** What the build starts from. The pullspec is handed to the Containerfile as the build argument `BASE_IMAGE`. */
+  readonly baseImage: ImageOptions
+  /** Where the image is pushed: a tag, `latest` if none is named, and never a digest. */
+  readonly finalImage: ImageOptions
+  /**
+   * A secret of entitlement certificates, for RUN at `/etc/pki/entitlement` and, except on OpenShift, at
+   * `/run/secrets/etc-pki-entitlement`.
+   */
+  readonly entitlementSecretName?: string | undefined
+  /** Values for ARG, at most 64 KiB of them. */
+  readonly buildArgs?: ValidatedRecord<string> | undefined
+  /** Labels of the image, at most 64 KiB of them. */
+  readonly imageLabels?: ValidatedRecord<string> | undefined
+  /**
+   * Files, links and directories for COPY, ADD and bind mounts of RUN, by their paths; on a cluster at most 8 MiB. A file that
+   * names no mode has 0o644, and a directory 0o755. The directories of files need no entry. A link keeps its target.
+   */
+  readonly context?: ValidatedRecord<ContextFile.Given> | undefined
+  /** Secrets and ConfigMaps, each a directory `path` of files for RUN, and in no layer. */
+  readonly mounts?: ReadonlyArray<Mount> | undefined
+  /** A ConfigMap of certificate authorities that the build trusts, under `key`, by default `ca-bundle.crt`. */
+  readonly trustBundle?: { readonly configMapName: string; readonly key?: string | undefined } | undefined
+  /** Proxies for pulling, pushing and RUN, without credentials. */
+  readonly proxy?: {
+    readonly http?: string | undefined
+    readonly https?: string | undefined
+    readonly noProxy?: string | undefined
+  } | undefined
+  /** By default that of the machine that builds. */
+  readonly architecture?: "amd64" | "arm64" | "ppc64le" | "s390x" | undefined
+  /** What the build asks of its node, as Kubernetes quantities: by default 500m, 2Gi and 20Gi. */
+  readonly resources?: {
+    readonly cpu?: string | undefined
+    readonly memory?: string | undefined
+    readonly ephemeralStorage?: string | undefined
+  } | undefined
+  /** On which nodes the build may run. */
+  readonly placement?: {
+    readonly nodeSelector?: ValidatedRecord<string> | undefined
+    readonly tolerations?: ReadonlyArray<TolerationOptions> | undefined
+  } | undefined
+  /** Labels of the build's objects in Kubernetes. */
+  readonly objectLabels?: ValidatedRecord<string> | undefined
+  /** The LocalQueue of Kueue that the build waits in. */
+  readonly queueName?: string | undefined
+  /** How long each attempt may run, at most 7 days, by default 1 hour. A number is milliseconds. */
+  readonly timeout?: Duration.DurationInput | undefined
+  /** How long each attempt may wait to start, not counting a queue: at most 7 days, by default 10 minutes. */
+  readonly pendingTimeout?: Duration.DurationInput | undefined
+  /** How often a retryable error is met with another attempt: 0 to 10, by default 2. Failed builds are not retried. */
+  readonly retries?: number | undefined
+  /** Any text of at most 256 bytes; a new one makes a new build of an otherwise equal input. */
+  readonly revision?: string | undefined
+}
+
+/**
+ * An image in {@link Options}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ImageOptions {
+  readonly pullspec: string
+  readonly secretName?: string | undefined
+}
+
+/**
+ * A toleration in {@link Options}, with Kubernetes' meaning.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TolerationOptions {
+  readonly key?: string | undefined
+  readonly operator?: "Exists" | "Equal" | undefined
+  readonly value?: string | undefined
+  readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute" | undefined
+  readonly tolerationSeconds?: number | undefined
+}

@@ -16,11 +16,12 @@ import * as Containerfile from "../../core/Containerfile.js"
 import type * as ContextFile from "../../core/input/ContextFile.js"
 import { auths } from "./Auths.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
-import { verbs } from "./Commands.js"
+import { build } from "./Commands.js"
 import { common } from "./Common.js"
 import * as ContextArchive from "./ContextArchive.js"
 import { code } from "./ExitCode.js"
 import { failures } from "./Failures.js"
+import { push } from "./Push.js"
 import { registries } from "./Registries.js"
 import { setup } from "./Setup.js"
 
@@ -235,7 +236,7 @@ verb=\${1:-}
 input=$OSB_INPUT_DIR work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
 pipe=$work/$verb.pipe said=$work/$verb.said
 digest= architecture= run_status= child=
-${common}${failures}${auths}${registries}${setup}${verbs}
+${common}${failures}${auths}${registries}${setup}${build}${push}
 trap 'rm -rf "$private"' EXIT
 trap stop TERM INT HUP
 case $verb in build | push) ;; *) finish ${code.unknown} "the verb is build or push" ;; esac

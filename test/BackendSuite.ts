@@ -476,6 +476,43 @@ export const suite = <R, E>(world: World<R, E>): void => {
           assert.deepStrictEqual(yield* BuildBackend.list({ fingerprint: newest.fingerprint }), mine)
         }))
 
+      check(
+        "list and watch: return the metadata of the call that created the build and filter by it, or it is refused",
+        (name) =>
+          Effect.gen(function*() {
+            const input = yield* world.input(name, "well")
+            const metadata = { team: "a", request: "42 é=;\"'" }
+            const noted = yield* BuildInput.make({ ...input, metadata })
+            const checked = yield* Effect.either(BuildBackend.check(noted))
+            if (checked._tag === "Left") {
+              assert.deepStrictEqual(checked.left.issues.map(({ path }) => path), ["metadata"])
+              return
+            }
+            const { adopted, ref } = yield* BuildBackend.build(noted)
+            assert.isFalse(adopted)
+            const other = yield* BuildInput.make({ ...input, metadata: { team: "b" } })
+            assert.deepStrictEqual(yield* BuildBackend.build(other), { ref, adopted: true })
+            const found = yield* BuildBackend.list({ metadata: { request: metadata.request } })
+            assert.deepStrictEqual(found.map((one) => [String(one.ref), one.metadata]), [[String(ref), metadata]])
+            assert.deepStrictEqual(yield* BuildBackend.list({ metadata: { ...metadata, team: "b" } }), [])
+            const without = yield* start(`${name}, without`)
+            const all = yield* BuildBackend.list({ metadata: {} })
+            assert.deepStrictEqual(all.find((one) => one.ref.uid === without.ref.uid)?.metadata, {})
+            const watched = yield* Stream.runHead(BuildBackend.watch({ metadata: { request: metadata.request } }))
+            assert.deepStrictEqual(
+              Option.map(watched, (one) => [one.ref.uid, one.metadata]),
+              Option.some([ref.uid, metadata])
+            )
+            yield* ended(ref)
+            yield* ended(without.ref)
+            const after = yield* BuildBackend.list({
+              fingerprint: BuildInput.fingerprint(input),
+              metadata: { team: "a" }
+            })
+            assert.deepStrictEqual(after.map((one) => one.metadata), [metadata])
+          })
+      )
+
       const submitted = (input: BuildInput.BuildInput) =>
         BuildBackend.list().pipe(
           Effect.map((all) => all.find((summary) => summary.finalImage === input.finalImage.pullspec)?.ref),

@@ -31,6 +31,7 @@ import { BackendError, BuildNotFound, BuildRejected } from "../core/BuildError.j
 import * as BuildInput from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import * as BuildStatus from "../core/BuildStatus.js"
+import { hasEntries } from "../core/input/CallerMetadata.js"
 import { BuildBackend, BuildSummary, type Service } from "../core/service/BuildService.js"
 import { isAdopted } from "../core/service/BuildSummary.js"
 import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
@@ -231,7 +232,8 @@ export const make = (
           finalImage: record.finalImage ?? "",
           createdAt: record.createdAt,
           ...(outcome === undefined ? {} : { finishedAt: outcome.finishedAt }),
-          status
+          status,
+          metadata: record.metadata ?? {}
         })
       })
 
@@ -240,7 +242,9 @@ export const make = (
         const places = yield* state.list(options?.namespace)
         const records = yield* Effect.forEach(places, (place) => state.record(place))
         const wanted = records.flatMap((record) =>
-          record === undefined || (options?.fingerprint !== undefined && record.fingerprint !== options.fingerprint)
+          record === undefined ||
+            (options?.fingerprint !== undefined && record.fingerprint !== options.fingerprint) ||
+            !hasEntries(record.metadata ?? {}, options?.metadata)
             ? []
             : [record]
         )

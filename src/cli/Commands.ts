@@ -89,6 +89,7 @@ const {
   namespace,
   olderThan,
   onlyBackend,
+  onlyMetadata,
   onlyRefs,
   quiet,
   ref,
@@ -199,7 +200,7 @@ export const commands: Readonly<Record<string, Command>> = {
   ),
   list: make(
     "List builds, newest first.",
-    Schema.Struct({ json, quiet: onlyRefs, backend, namespace, watch, ...Flags.cluster }),
+    Schema.Struct({ json, quiet: onlyRefs, backend, namespace, metadata: onlyMetadata, watch, ...Flags.cluster }),
     (options) => Builds.list({ ...options, settings: access(options) })
   ),
   remove: make(

@@ -117,11 +117,12 @@ export const format = ({ objects, ref, status, summary }: Description, columns: 
     ["Build:", String(ref)],
     ...Option.match(summary, {
       onNone: () => [],
-      onSome: ({ createdAt, finalImage, finishedAt, fingerprint }) => [
+      onSome: ({ createdAt, finalImage, finishedAt, fingerprint, metadata }) => [
         ["Image:", finalImage],
         ["Fingerprint:", fingerprint],
         ["Created:", time(createdAt)],
-        ...(finishedAt === undefined ? [] : [["Finished:", time(finishedAt)]])
+        ...(finishedAt === undefined ? [] : [["Finished:", time(finishedAt)]]),
+        ...(Object.keys(metadata).length === 0 ? [] : [["Metadata:", metadataLines(metadata)]])
       ]
     }),
     ["Status:", Render.statusInFull(status).join("\n")]
@@ -145,6 +146,9 @@ export const format = ({ objects, ref, status, summary }: Description, columns: 
     event.count === 1 ? event.message : `${event.message} (${event.count} times)`
   ])
 ]
+
+const metadataLines = (metadata: BuildSummary["metadata"]): string =>
+  Object.entries(metadata).map(([key, value]) => `${key}=${value}`).join("\n")
 
 const time = (at: DateTime.Utc): string => DateTime.formatIso(at).replace(/\.\d+/, "")
 

@@ -204,6 +204,33 @@ export const repeated = (usage: string, description: string, settings?: Settings
   make({ usage, description, settings, repeated: true }, Typed, Either.right)
 
 /**
+ * `KEY=VALUE`, any number of times, each key once.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const pairs = (
+  usage: string,
+  description: string,
+  settings?: Settings
+): Flag<Readonly<Record<string, string>>> =>
+  make(
+    { usage, description, settings, repeated: true },
+    Schema.Record({ key: Schema.String, value: Schema.String }),
+    (typed) => {
+      const found = new Map<string, string>()
+      for (const text of typed) {
+        const equals = text.indexOf("=")
+        if (equals < 1) return Either.left("must be KEY=VALUE")
+        const key = text.slice(0, equals)
+        if (found.has(key)) return Either.left(`has ${JSON.stringify(key)} twice`)
+        found.set(key, text.slice(equals + 1))
+      }
+      return Either.right(Object.fromEntries(found))
+    }
+  )
+
+/**
  * A whole number of at most nine digits.
  *
  * @since 0.1.0

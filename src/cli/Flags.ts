@@ -114,6 +114,10 @@ export const option = {
     "--metadata-file FILE",
     "Write ref, pullspec, tag and digest of the image to this file as JSON, also under the keys of `docker buildx`."
   ),
+  onlyMetadata: Flag.pairs(
+    "--metadata KEY=VALUE",
+    "Only builds that were created with this metadata; given several times, with all of it."
+  ),
   ignoreNotFound: Flag.toggle("--ignore-not-found", "Succeed if there is no such build."),
   waitTimeout: Flag.optionalBy("--timeout TIME", duration, "Stop waiting after this time; by default never."),
   ref: Flag.requiredBy(
@@ -189,6 +193,12 @@ export const input = {
     inputs
   ),
   revision: Flag.text("--revision TEXT", "A new value forces a new build of an otherwise equal input.", inputs),
+  metadata: Flag.repeated(
+    "--metadata KEY=VALUE",
+    "What you note about the build, for example requester=alice; `list` and `describe` print it. An adopted build keeps the " +
+      "metadata that it was created with.",
+    inputs
+  ),
   baseSecret: Flag.text("--base-secret NAME", "The secret with the credentials to pull the base image.", network),
   finalSecret: Flag.text("--final-secret NAME", "The secret with the credentials to push the image.", network),
   entitlementSecret: Flag.text(

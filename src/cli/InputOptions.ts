@@ -42,6 +42,7 @@ export interface InputOptions {
   readonly pendingTimeout: string | undefined
   readonly retries: number | undefined
   readonly revision: string | undefined
+  readonly metadata: ReadonlyArray<string>
   readonly cpu: string | undefined
   readonly memory: string | undefined
   readonly ephemeralStorage: string | undefined
@@ -124,7 +125,8 @@ const fromOptions = (
       timeout: duration(options.timeout, "timeout", note),
       pendingTimeout: duration(options.pendingTimeout, "pendingTimeout", note),
       retries: options.retries,
-      revision: options.revision
+      revision: options.revision,
+      metadata: options.metadata.length === 0 ? undefined : pairs(options.metadata, "metadata", note)
     }
     if (issues.length === 0) return yield* BuildInput.makeOwned(given)
     return yield* new BuildRejected({

@@ -5,7 +5,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { BuildSummary } from "../core/BuildBackend.js"
+import { BuildSummary } from "../core/BuildBackend.js"
 import { Issue } from "../core/BuildError.js"
 import { type BuildEvent, PassedOver, Step } from "../core/BuildEvent.js"
 import * as BuildRef from "../core/BuildRef.js"
@@ -50,7 +50,8 @@ export const JsonLine = Schema.Union(
     finalImage: Schema.String,
     createdAt: Timestamp,
     finishedAt: Schema.optional(Timestamp),
-    status: BuildStatus
+    status: BuildStatus,
+    metadata: BuildSummary.fields.metadata
   }),
   Schema.Struct({ type: Schema.Literal("removed"), ref: BuildRef.FromString }),
   Schema.Struct({
@@ -73,6 +74,7 @@ export const JsonLine = Schema.Union(
     createdAt: Schema.optional(Timestamp),
     finishedAt: Schema.optional(Timestamp),
     status: BuildStatus,
+    metadata: BuildSummary.fields.metadata,
     ...Objects.fields
   }),
   Schema.Struct({ type: Schema.Literal("cluster"), name: Schema.String }),
@@ -159,11 +161,11 @@ export const event = (ref: BuildRef.BuildRef, event: BuildEvent): JsonLine => {
  * @category constructors
  */
 export const description = ({ objects, ref, status, summary }: Description): JsonLine => {
-  const { createdAt, finalImage, finishedAt, fingerprint } = Option.getOrElse(
+  const { createdAt, finalImage, finishedAt, fingerprint, metadata = {} } = Option.getOrElse(
     summary,
     (): Partial<BuildSummary> => ({})
   )
-  return { type: "description", ref, fingerprint, finalImage, createdAt, finishedAt, status, ...objects }
+  return { type: "description", ref, fingerprint, finalImage, createdAt, finishedAt, status, metadata, ...objects }
 }
 
 /**

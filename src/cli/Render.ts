@@ -170,6 +170,7 @@ const origins: ReadonlyArray<readonly [RegExp, string]> = [
   [/^pendingTimeout$/, "--pending-timeout"],
   [/^retries$/, "--retries"],
   [/^revision$/, "--revision"],
+  [/^metadata/, "--metadata"],
   [/^namespace$/, "--namespace"]
 ]
 

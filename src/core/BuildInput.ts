@@ -208,8 +208,8 @@ export const defaults = {
  *
  * It covers the Containerfile, both pullspecs, build arguments, image labels, the context (bytes, modes, targets of links,
  * and directories), mounts (kind, name and path), trust bundle, proxy, architecture, whether there is an entitlement, and the revision. It does not cover
- * what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects, and the names
- * of the secrets for registries and entitlement. A field that was left out counts as its default. The
+ * what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects, the names
+ * of the secrets for registries and entitlement, and `metadata`, since the same image for another caller is the same build. A field that was left out counts as its default. The
  * fingerprint is computed once for each input.
  *
  * @since 0.1.0

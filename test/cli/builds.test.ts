@@ -90,6 +90,24 @@ describe("commands about builds", () => {
       assert.strictEqual((yield* run(["list", "--backend", "memory", "-q"])).out, ref)
     }).pipe(Effect.provide(layer)))
 
+  it.scoped("--metadata: is stored with a build, printed, and selects builds", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const given = ["--metadata", "team=a", "--metadata", "request=https://x/?a=b"]
+      const ref = (yield* run(yield* buildArgs("--detach", ...given))).out.trim()
+      const one = yield* run(["list", "--backend", "memory", "--metadata", "team=a", "--json"])
+      assert.deepStrictEqual(JSON.parse(one.out).metadata, { team: "a", request: "https://x/?a=b" })
+      const none = yield* run(["list", "--backend", "memory", "--metadata", "team=a", "--metadata", "request=1", "-q"])
+      assert.strictEqual(none.out, "")
+      const { out } = yield* run(["describe", ref])
+      assert.match(out, /^Metadata: +team=a\n +request=https:\/\/x\/\?a=b$/m)
+      const described = yield* run(["describe", ref, "--json"])
+      assert.deepStrictEqual(JSON.parse(described.out).metadata, { team: "a", request: "https://x/?a=b" })
+      const wrong = yield* run(["list", "--backend", "memory", "--metadata", "team"])
+      assert.strictEqual(wrong.status, 2)
+      assert.include(wrong.err, "--metadata must be KEY=VALUE")
+    }).pipe(Effect.provide(layer)))
+
   it.scoped("prune: deletes builds that ended long ago", () =>
     Effect.gen(function*() {
       const { run } = yield* Command

@@ -125,7 +125,7 @@ describe("decode", () => {
     ["dokerfile", "x", [
       "dokerfile: is not known here; the fields are dockerfile, baseImage, finalImage, entitlementSecretName, buildArgs, "
       + "imageLabels, context, mounts, trustBundle, proxy, architecture, resources, placement, objectLabels, queueName, "
-      + "timeout, pendingTimeout, retries, revision"
+      + "timeout, pendingTimeout, retries, revision, metadata"
     ]],
     ["dockerfile", 5, ["dockerfile: must be text, not a number"]],
     ["dockerfile", "FROM a\0", ["dockerfile: must not contain a NUL character"]],
@@ -280,7 +280,18 @@ describe("decode", () => {
     ["pendingTimeout", "8d", ["pendingTimeout: must be at most 7 days"]],
     ["retries", 11, ["retries: must be a whole number from 0 to 10"]],
     ["retries", "2", ["retries: must be a number, not text"]],
-    ["revision", "x".repeat(257), ["revision: has 257 bytes; at most 256 are allowed"]]
+    ["revision", "x".repeat(257), ["revision: has 257 bytes; at most 256 are allowed"]],
+    ["metadata", { "": "", "a=b": "", c: "1\n2", ["k".repeat(129)]: "", d: 5 }, [
+      "metadata[\"\"]: must not be empty",
+      "metadata[\"a=b\"]: must not contain \"=\"",
+      "metadata.c: must not contain line breaks or other control characters",
+      `metadata["${"k".repeat(129)}"]: has 129 bytes; at most 128 are allowed`,
+      "metadata.d: must be text, not a number"
+    ]],
+    ["metadata", { a: "é".repeat(2048) }, ["metadata: has 4097 bytes of keys and values; at most 4096 are allowed"]],
+    ["metadata", Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, ""])), [
+      "metadata: has 65 entries; at most 64 are allowed"
+    ]]
   ]
 
   for (const [field, value, expected] of cases) {

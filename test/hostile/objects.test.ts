@@ -138,6 +138,7 @@ const record: BuildRecord.BuildRecord = {
   createdAt: DateTime.unsafeMake(0),
   resourceVersion: "1",
   stop: Option.none(),
+  callerMetadata: {},
   outcome: Option.none(),
   input: Effect.runSync(input("1")),
   parts: []

@@ -39,6 +39,7 @@ export const record = (
   createdAt: DateTime.unsafeMake(0),
   resourceVersion: "1",
   stop: Option.none(),
+  callerMetadata: {},
   outcome: Option.none(),
   input: given,
   parts

@@ -39,7 +39,8 @@ describe("make", () => {
       timeout: "30 minutes",
       pendingTimeout: 60_000,
       retries: 2,
-      revision: "1"
+      revision: "1",
+      metadata: { requester: "alice" }
     })).type.toBe<Made>()
     expect(BuildInput.make(least)).type.toBe<Made>()
   })

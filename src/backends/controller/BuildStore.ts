@@ -186,7 +186,9 @@ export const make = <Child extends Resource.Metadata>(
       const name = nameOf(manifest)
       const stored = yield* optional(cluster.get(Resources.ConfigMap, name, { namespace }))
       const { data = {} } = manifest
-      const isOwn = Option.isSome(stored) && RepeatedWrite.includes(stored.value, { data })
+      // Another client's record of an equal input may have other metadata.
+      const metadata = { annotations: annotationsOf(manifest) }
+      const isOwn = Option.isSome(stored) && RepeatedWrite.includes(stored.value, { data, metadata })
       return isOwn ? yield* cluster.get(RecordMetadata.resource, name, { namespace }) : yield* error
     })
 
@@ -317,6 +319,9 @@ export const make = <Child extends Resource.Metadata>(
 const numberOf = ({ metadata }: Resource.Metadata): number => BuildNames.numberOf(metadata.name)
 
 const nameOf = ({ metadata }: JsonObject): string => isObject(metadata) ? String(metadata["name"] ?? "") : ""
+
+const annotationsOf = ({ metadata }: JsonObject): JsonObject =>
+  isObject(metadata) && isObject(metadata["annotations"]) ? metadata["annotations"] : {}
 
 const labelsOf = ({ metadata }: JsonObject): JsonObject =>
   isObject(metadata) && isObject(metadata["labels"]) ? metadata["labels"] : {}

@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import { BuildRejected } from "../../core/BuildError.js"
 import type * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
+import { hasEntries } from "../../core/input/CallerMetadata.js"
 import type * as BuildService from "../../core/service/BuildService.js"
 import * as NamespaceCheck from "../../core/service/NamespaceCheck.js"
 import * as Traced from "../../core/service/Traced.js"
@@ -99,10 +100,11 @@ const service = <Child extends Resource.Metadata>(
         Effect.zipRight(store.deleteRecord(ref)),
         Effect.catchTag("BuildNotFound", () => Effect.void)
       ),
-    list: ({ fingerprint, namespace = defaultNamespace } = {}) =>
+    list: ({ fingerprint, metadata, namespace = defaultNamespace } = {}) =>
       Effect.gen(function*() {
         const records = yield* store.list(namespace, fingerprint)
-        const summaries = yield* Effect.forEach(records, summarise, { concurrency: 8 })
+        const wanted = records.filter(({ callerMetadata }) => hasEntries(callerMetadata, metadata))
+        const summaries = yield* Effect.forEach(wanted, summarise, { concurrency: 8 })
         return summaries.flatMap(Option.toArray)
       }),
     watch: ({ fingerprint, namespace = defaultNamespace } = {}) => watch(namespace, fingerprint)

@@ -29,5 +29,6 @@ export const make = (metadata: RecordMetadata, status: BuildStatus.BuildStatus, 
     finalImage: metadata.finalImage,
     createdAt: metadata.createdAt,
     finishedAt: finishedAt(metadata, status, now),
-    status
+    status,
+    metadata: metadata.callerMetadata
   }, skipValidation)

@@ -86,6 +86,7 @@ export const samplePod = (profile: JobProfile): JsonObject => {
     createdAt: DateTime.unsafeMake(0),
     resourceVersion: "",
     stop: Option.none(),
+    callerMetadata: {},
     outcome: Option.none(),
     input,
     parts: []

@@ -142,6 +142,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           fingerprint: BuildInput.fingerprint(input),
           createdAt: yield* DateTime.now,
           finalImage: input.finalImage.pullspec,
+          metadata: input.metadata,
           owner,
           workFolder: `${options.workDirectory}/${uid}`
         })

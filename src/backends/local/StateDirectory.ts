@@ -24,6 +24,7 @@ import { BuildInput } from "../../core/BuildInput.js"
 import { BuildRef } from "../../core/BuildRef.js"
 import { Terminal } from "../../core/BuildStatus.js"
 import { Timestamp } from "../../core/DurationText.js"
+import { ReturnedMetadata } from "../../core/input/CallerMetadata.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import * as LogFile from "./LogFile.js"
 import { ProcessIdentity } from "./ProcessIdentity.js"
@@ -34,6 +35,7 @@ export class LocalRecord extends Schema.Class<LocalRecord>("effect-os-builder/ba
   fingerprint: Schema.String,
   createdAt: Timestamp,
   finalImage: Schema.optional(Schema.String),
+  metadata: Schema.optional(ReturnedMetadata),
   owner: ProcessIdentity,
   /** The working directory of its attempts. */
   workFolder: Schema.String

@@ -84,8 +84,10 @@ const encodeInput = Schema.encodeSync(BuildInput.BuildInput)
  */
 export const containerfileKey = "containerfile"
 
-const withoutContext = ({ context: _context, ...fields }: BuildInput.BuildInput): BuildInput.BuildInput =>
-  new BuildInput.BuildInput(fields, skipValidation)
+// The metadata of the caller is in an annotation, where lists see it.
+const withoutContext = (
+  { context: _context, metadata: _metadata, ...fields }: BuildInput.BuildInput
+): BuildInput.BuildInput => new BuildInput.BuildInput(fields, skipValidation)
 
 /**
  * The file of a record with its input, without the Containerfile and the context.
@@ -149,13 +151,19 @@ export const manifest = (options: {
       labels: labels({ backend: options.backend, fingerprint, record: name, input: options.input }),
       annotations: {
         [RecordMetadata.annotation.finalImage]: options.input.finalImage.pullspec,
-        [RecordMetadata.annotation.terms]: RecordSummary.termsText(options.input)
+        [RecordMetadata.annotation.terms]: RecordSummary.termsText(options.input),
+        ...callerMetadata(options.input)
       }
     },
     immutable: true,
     ...encodeFiles([...options.contents.files, inputFile(options.input, options.contents.parts)])
   })
 }
+
+const callerMetadata = ({ metadata }: BuildInput.BuildInput): { readonly [key: string]: string } =>
+  metadata === undefined || Object.keys(metadata).length === 0
+    ? {}
+    : { [RecordMetadata.annotation.metadata]: RecordMetadata.callerMetadataText(metadata) }
 
 /**
  * The record of a build that was just created, from the sent manifest and the metadata that the server returned.

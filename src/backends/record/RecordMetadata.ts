@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { BuildRef } from "../../core/BuildRef.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import { Timestamp } from "../../core/DurationText.js"
+import { ReturnedMetadata } from "../../core/input/CallerMetadata.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as BuildNames from "./BuildNames.js"
@@ -40,7 +41,8 @@ export const annotation = {
   outcome: "effect-os-builder/outcome",
   begun: "effect-os-builder/begun",
   finalImage: "effect-os-builder/final-image",
-  terms: "effect-os-builder/terms"
+  terms: "effect-os-builder/terms",
+  metadata: "effect-os-builder/metadata"
 } as const
 
 /**
@@ -116,6 +118,7 @@ export class Begun extends Schema.Class<Begun>("effect-os-builder/BuildRecord/Be
 const BegunText = Schema.parseJson(Begun)
 const OutcomeText = Schema.parseJson(Outcome)
 const StopMarkText = Schema.parseJson(StopMark)
+const CallerMetadataText = Schema.parseJson(ReturnedMetadata)
 
 /**
  * @since 0.1.0
@@ -136,6 +139,14 @@ export const stopMarkText: (mark: StopMark) => string = Schema.encodeSync(StopMa
 export const begunText: (begun: Begun) => string = Schema.encodeSync(BegunText)
 
 /**
+ * @since 0.1.0
+ * @category getters
+ */
+export const callerMetadataText: (metadata: Readonly<Record<string, string>>) => string = Schema.encodeSync(
+  CallerMetadataText
+)
+
+/**
  * The content of a record's metadata.
  *
  * @since 0.1.0
@@ -152,7 +163,11 @@ export interface RecordMetadata {
   readonly outcome: Option.Option<Outcome>
   /** Absent until it is stored; only builds in a queue store it. */
   readonly begun?: Begun | undefined
+  /** Of the input that the build was created with; empty if it had none. */
+  readonly callerMetadata: Readonly<Record<string, string>>
 }
+
+const noMetadata: Readonly<Record<string, string>> = {}
 
 const epoch = DateTime.unsafeMake(0)
 
@@ -184,7 +199,11 @@ export const parse = (backend: string, { metadata }: Resource.Metadata): Option.
     resourceVersion: metadata.resourceVersion,
     stop: Schema.decodeUnknownOption(StopMarkText)(annotations[annotation.stop]),
     outcome: Schema.decodeUnknownOption(OutcomeText)(annotations[annotation.outcome]),
-    begun: Option.getOrUndefined(Schema.decodeUnknownOption(BegunText)(annotations[annotation.begun]))
+    begun: Option.getOrUndefined(Schema.decodeUnknownOption(BegunText)(annotations[annotation.begun])),
+    callerMetadata: Option.getOrElse(
+      Schema.decodeUnknownOption(CallerMetadataText)(annotations[annotation.metadata]),
+      () => noMetadata
+    )
   })
 }
 

@@ -195,9 +195,13 @@ const removed = (json: boolean, ref: BuildRef) => print(json, { type: "removed",
  * @category commands
  */
 export const list = (
-  { backend, json, quiet, settings, watch }: ManyBuilds & { readonly quiet: boolean; readonly watch: boolean }
+  { backend, json, metadata, quiet, settings, watch }: ManyBuilds & {
+    readonly metadata: Readonly<Record<string, string>>
+    readonly quiet: boolean
+    readonly watch: boolean
+  }
 ): Command => {
-  const { namespace } = settings
+  const only = { namespace: settings.namespace, metadata }
   const one = (summary: BuildBackend.BuildSummary) =>
     print(json, { type: "build", ...summary }, [
       quiet ? String(summary.ref) : `${summary.ref}: ${Render.status(summary.status)}`
@@ -206,9 +210,9 @@ export const list = (
     backend,
     settings,
     watch
-      ? Stream.runForEach(BuildBackend.watch({ namespace }), one)
+      ? Stream.runForEach(BuildBackend.watch(only), one)
       : Effect.flatMap(
-        bounded(settings, "list builds", BuildBackend.list({ namespace })),
+        bounded(settings, "list builds", BuildBackend.list(only)),
         (summaries) =>
           json || quiet
             ? Effect.forEach(summaries, one, { discard: true })

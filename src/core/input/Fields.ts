@@ -8,6 +8,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { ImagePullspec } from "../ImagePullspec.js"
 import { BuildArgs, ImageLabels } from "./BuildArgs.js"
+import { CallerMetadata } from "./CallerMetadata.js"
 import type * as ContextFile from "./ContextFile.js"
 import { labelValue, Subdomain, subdomain } from "./KubernetesName.js"
 import { NodeSelector, ObjectLabels } from "./Labels.js"
@@ -104,7 +105,8 @@ export const fields = <C, T>(
   timeout: optional(positive(time)),
   pendingTimeout: optional(positive(time)),
   retries: optional(wholeNumber({ min: 0, max: 10, problem: "must be a whole number from 0 to 10" })),
-  revision: optional(Revision)
+  revision: optional(Revision),
+  metadata: optional(CallerMetadata)
 })
 
 /**

@@ -70,6 +70,14 @@ export interface Options {
   readonly retries?: number | undefined
   /** Any text of at most 256 bytes; a new one makes a new build of an otherwise equal input. */
   readonly revision?: string | undefined
+  /**
+   * What you note about the build, for example who asked for it: `list` and `watch` return it and filter by it. Not part of the
+   * image or the fingerprint: an adopted build keeps the metadata of the call that created it. At most 64 entries and 4 KiB of
+   * keys and values; a key has at most 128 bytes and no `=`, and neither keys nor values have
+   * line breaks. Default: none. Not for secrets: whoever may list
+   * the builds can read it.
+   */
+  readonly metadata?: ValidatedRecord<string> | undefined
 }
 
 /**

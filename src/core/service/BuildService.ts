@@ -83,6 +83,8 @@ export interface ListOptions {
   readonly namespace?: string | undefined
   /** Only builds of an input with this `BuildInput.fingerprint`. */
   readonly fingerprint?: string | undefined
+  /** Only builds whose `BuildSummary.metadata` has each of these entries. Compared by the client, not by the server. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
 /**

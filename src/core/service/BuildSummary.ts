@@ -9,10 +9,12 @@ import { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import { Timestamp } from "../DurationText.js"
 import * as ImagePullspec from "../ImagePullspec.js"
+import { ReturnedMetadata } from "../input/CallerMetadata.js"
 
 /**
  * One line of `list`, or of `watch`. `finalImage` is the pullspec that the input asked for, `finishedAt` is present once the
- * build ended.
+ * build ended. `metadata` is that of the input of the call that created the build, empty if it had none; calls that adopted
+ * the build do not change it.
  *
  * @since 0.1.0
  * @category models
@@ -23,7 +25,8 @@ export class BuildSummary extends Schema.Class<BuildSummary>("effect-os-builder/
   finalImage: Schema.String,
   createdAt: Timestamp,
   finishedAt: Schema.optional(Timestamp),
-  status: BuildStatus.BuildStatus
+  status: BuildStatus.BuildStatus,
+  metadata: Schema.optionalWith(ReturnedMetadata, { default: () => ({}) })
 }) {}
 
 /** Whether a finished build can be adopted: a cancelled or errored one cannot. */

@@ -280,7 +280,8 @@ const make = Effect.gen(function*() {
                 finalImage: build.input.finalImage.pullspec,
                 createdAt: build.createdAt,
                 finishedAt: progress.finishedAt,
-                status: progress.status
+                status: progress.status,
+                metadata: build.input.metadata ?? {}
               }))
         ))
   }

@@ -3,12 +3,14 @@
  *
  * @since 0.1.0
  */
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
 import type { BackendError, BuildRejected } from "../BuildError.js"
 import { fingerprint } from "../BuildInput.js"
 import type { BuildRef } from "../BuildRef.js"
+import { hasEntries } from "../input/CallerMetadata.js"
 import type { BuildSummary, Implementation, ListOptions, Service } from "./BuildService.js"
 import { derive } from "./Derived.js"
 import * as LogRange from "./LogRange.js"
@@ -41,9 +43,16 @@ const submissions = Metric.counter("effect_os_builder_submissions", {
  */
 export const make = (backend: Implementation): Service => {
   const { watch = PollingWatch.make(backend.list) } = backend
+  // For implementations that do not know the option.
+  const isWanted = (options: ListOptions | undefined) => ({ metadata }: BuildSummary) =>
+    hasEntries(metadata, options?.metadata)
   const watching = (options?: ListOptions): Stream.Stream<BuildSummary, BackendError> => {
     const error = NamespaceCheck.listError(backend.name, options?.namespace)
-    return error === undefined ? watch(options) : Stream.fail(error)
+    return error === undefined ? Stream.filter(watch(options), isWanted(options)) : Stream.fail(error)
+  }
+  const listing = (options?: ListOptions): Effect.Effect<ReadonlyArray<BuildSummary>, BackendError> => {
+    const error = NamespaceCheck.listError(backend.name, options?.namespace)
+    return error === undefined ? Effect.map(backend.list(options), Arr.filter(isWanted(options))) : Effect.fail(error)
   }
   const foreign = (operation: WrongBackend.Operation, ref: BuildRef): BackendError =>
     WrongBackend.refused(
@@ -108,7 +117,7 @@ export const make = (backend: Implementation): Service => {
     cancel: (ref) => own("cancel", ref, backend.cancel(ref)),
     remove: (ref) => own("remove", ref, backend.remove(ref)),
     list: (options) =>
-      (NamespaceCheck.listError(backend.name, options?.namespace) ?? backend.list(options)).pipe(
+      listing(options).pipe(
         Effect.withSpan("BuildBackend.list", { attributes: { backend: backend.name }, captureStackTrace: false })
       ),
     watch: (options) =>

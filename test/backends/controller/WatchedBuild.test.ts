@@ -31,6 +31,7 @@ const record: RecordSummary = {
   createdAt: at(0),
   resourceVersion: "1",
   stop: Option.none(),
+  callerMetadata: {},
   outcome: Option.none(),
   input: { retries: 1 }
 }

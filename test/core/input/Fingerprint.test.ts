@@ -148,6 +148,7 @@ describe("of a build input", () => {
       { timeout: "5 minutes" },
       { pendingTimeout: "5 minutes" },
       { retries: 0 },
+      { metadata: { requester: "alice" } },
       { buildArgs: { A: "1", B: "2" } },
       { mounts: [...full.mounts ?? []].reverse() },
       { context: Object.fromEntries(Object.entries(full.context ?? {}).reverse()) },

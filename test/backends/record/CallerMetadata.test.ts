@@ -40,7 +40,7 @@ describe("metadata of the caller", () => {
   it.effect("list: asks for the status of no build that the filter leaves out", () =>
     Effect.gen(function*() {
       const { outcome, requests } = yield* FakeCluster.FakeCluster
-      yield* outcome(FakeCluster.Outcome.held)
+      yield* outcome(FakeCluster.held)
       yield* BuildBackend.build(yield* BuildInput.make(options))
       const before = (yield* requests).length
       assert.deepStrictEqual(yield* BuildBackend.list({ metadata: { team: "b" } }), [])

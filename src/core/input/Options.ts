@@ -74,7 +74,7 @@ export interface Options {
    * What you note about the build, for example who asked for it: `list` and `watch` return it and filter by it. Not part of the
    * image or the fingerprint: an adopted build keeps the metadata of the call that created it. At most 64 entries and 4 KiB of
    * keys and values; a key has at most 128 bytes and no `=`, and neither keys nor values have
-   * line breaks. Default: none. Not for secrets: whoever may list
+   * line breaks. Default: none. Not for secrets: everybody who may list
    * the builds can read it.
    */
   readonly metadata?: ValidatedRecord<string> | undefined

@@ -136,7 +136,7 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
           `order ${input.finalImage.pullspec}`,
           foundry.order({
             key,
-            recipe: input.dockerfile,
+            recipe: input.dockerfile ?? "",
             base: input.baseImage.pullspec,
             target: input.finalImage.pullspec
           })

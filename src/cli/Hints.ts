@@ -13,7 +13,7 @@ import * as Containerfile from "../core/Containerfile.js"
  * @category getters
  */
 export const list = (input: BuildInput): ReadonlyArray<string> => [
-  ...Containerfile.hints(input.dockerfile).map(({ line, message }) =>
+  ...Containerfile.hints(input.dockerfile ?? "").map(({ line, message }) =>
     line === undefined ? message : `Containerfile line ${line}: ${message}`
   ),
   ...unusedBase(input)
@@ -28,6 +28,8 @@ const unusedBase = (input: BuildInput): ReadonlyArray<string> =>
     ]
 
 const usesBase = ({ baseImage: { pullspec }, buildArgs = {}, dockerfile }: BuildInput): boolean => {
+  // It is in a context that is fetched later.
+  if (dockerfile === undefined) return true
   const instructions = dockerfile.split("\n").filter((line) => !/^\s*#/.test(line))
   return instructions.some((line) => /\$\{?BASE_IMAGE\b/.test(line) || line.includes(`from=${pullspec}`)) ||
     Containerfile.stages(dockerfile).some(({ image }) => image === pullspec) ||

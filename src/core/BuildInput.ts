@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -12,11 +13,13 @@ import * as Schema from "effect/Schema"
 import { BuildRejected, Issue } from "./BuildError.js"
 import { Containerfile, missing } from "./Containerfile.js"
 import { DurationText, FromInput } from "./DurationText.js"
+import * as BuildContext from "./input/BuildContext.js"
+import * as ContainerfileSource from "./input/ContainerfileSource.js"
 import * as ContextFile from "./input/ContextFile.js"
 import { determining } from "./input/Determining.js"
 import { fields } from "./input/Fields.js"
 import * as Fingerprint from "./input/Fingerprint.js"
-import { fromParseIssue } from "./input/InputIssue.js"
+import { fromParseIssue, pathText } from "./input/InputIssue.js"
 import type { Options } from "./input/Options.js"
 
 // -----------------------------------------------------------------------------
@@ -32,6 +35,33 @@ export {
    */
   ImageInfo
 } from "./input/Fields.js"
+
+export type {
+  /**
+   * A context that is a directory of an image or OCI artifact: `{ image: { pullspec, secretName? } }`.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  ImageSource,
+  /**
+   * A context that is a directory of the machine that submits the build: `{ upload: { directory } }`.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  UploadSource
+} from "./input/BuildContext.js"
+
+export type {
+  /**
+   * A context that is a Git repository: `{ git: { url, ref?, commit?, subPath?, secretName? } }`.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  GitSource
+} from "./input/GitSource.js"
 
 export type {
   /**
@@ -57,18 +87,23 @@ export type {
   TolerationOptions
 } from "./input/Options.js"
 
+const hasContainerfile = <F extends Schema.Struct.Fields>(struct: Schema.Struct<F>) =>
+  struct.pipe(
+    Schema.filter((input) => ContainerfileSource.problems(input).map(({ message, path = [] }) => ({ path, message })))
+  )
+
 /**
  * A complete description of a build: {@link Options} documents each field. A field that was left out is absent;
  * what then holds is in {@link defaults}.
  *
- * As JSON, an entry of `context` is text, `{ base64, mode? }`, `{ link }` or `{ directory: true, mode? }`, and a time is a
- * text such as `1h30m`.
+ * As JSON, an entry of a `context` of files is text, `{ base64, mode? }`, `{ link }` or `{ directory: true, mode? }`, and a time
+ * is a text such as `1h30m`.
  *
  * @since 0.1.0
  * @category models
  */
 export class BuildInput extends Schema.Class<BuildInput>("effect-os-builder/BuildInput")(
-  fields(ContextFile.ContextFromJson, DurationText, Containerfile)
+  hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Containerfile)))
 ) {}
 
 // -----------------------------------------------------------------------------
@@ -80,25 +115,35 @@ const parser = <A, I>(schema: Schema.Schema<A, I>, together: (input: unknown) =>
   return (input: unknown): Effect.Effect<A, BuildRejected> =>
     Effect.suspend(() => {
       const parsed = parse(input)
-      const issues = [...Either.match(parsed, { onLeft: fromParseIssue, onRight: () => [] }), ...together(input)]
+      const issues = distinct([
+        ...ContainerfileSource.problems(input).map(({ message, path = [] }) =>
+          new Issue({ path: pathText(path), message })
+        ),
+        ...Either.match(parsed, { onLeft: fromParseIssue, onRight: () => [] }),
+        ...together(input)
+      ])
       return Either.isRight(parsed) && issues.length === 0
         ? Effect.succeed(parsed.right)
         : Effect.fail(new BuildRejected({ reason: "InvalidInput", issues }))
     })
 }
 
+// A schema that finds nothing else runs the same rule.
+const distinct = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> =>
+  Arr.dedupeWith(issues, (a, b) => a.path === b.path && a.message === b.message && a.line === b.line)
+
 // Is given the value as it came, so that everything is reported at once.
 const missingFiles = (input: unknown): ReadonlyArray<Issue> => {
   if (!Predicate.hasProperty(input, "dockerfile") || !Predicate.isString(input.dockerfile)) return []
   const context = Predicate.hasProperty(input, "context") ? input.context ?? {} : {}
-  if (!Predicate.isRecord(context)) return []
+  if (!Predicate.isRecord(context) || BuildContext.isElsewhereData(context)) return []
   const links = Object.keys(context).filter((path) => Predicate.hasProperty(context[path], "link"))
   return missing(input.dockerfile, Object.keys(context), links).map((problem) =>
     new Issue({ path: "dockerfile", ...problem })
   )
 }
 
-const given = Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile))
+const given = hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile)))
 
 const parseOptions = parser(given, missingFiles)
 
@@ -127,7 +172,7 @@ export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected>
   Effect.map(parseOptions(options), (given) => new BuildInput(given, true))
 
 const parseOwned = parser(
-  Schema.Struct(fields(ContextFile.ContextFromOwner, FromInput, Containerfile)),
+  hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromOwner, FromInput, Containerfile))),
   missingFiles
 )
 
@@ -172,7 +217,7 @@ export const issuesOfPartial = (options: Options): Effect.Effect<ReadonlyArray<I
 export const decode: (u: unknown) => Effect.Effect<BuildInput, BuildRejected> = parser(BuildInput, missingFiles)
 
 const parseStored = parser(
-  Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Schema.String)),
+  hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Schema.String))),
   () => []
 )
 
@@ -206,10 +251,13 @@ export const defaults = {
 /**
  * A name for what determines the image: 26 characters of lower-case base32, the same in every process and version of Node.
  *
- * It covers the Containerfile, both pullspecs, build arguments, image labels, the context (bytes, modes, targets of links,
- * and directories), mounts (kind, name and path), trust bundle, proxy, architecture, whether there is an entitlement, and the revision. It does not cover
- * what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects, the names
- * of the secrets for registries and entitlement, and `metadata`, since the same image for another caller is the same build. A field that was left out counts as its default. The
+ * It covers the Containerfile or its path, both pullspecs, build arguments, image labels, mounts (kind, name and path), trust
+ * bundle, proxy, architecture, whether there is an entitlement, and the revision; of the context the bytes, modes, targets of
+ * links, and directories, or the URL, commit and directory of a repository, or the pullspec of an image.
+ *
+ * It does not cover what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects,
+ * the names of the secrets for registries, repositories and entitlement, and `metadata`, since the same image for another caller
+ * is the same build. A field that was left out counts as its default. The
  * fingerprint is computed once for each input.
  *
  * @since 0.1.0

@@ -123,7 +123,7 @@ describe("decode", () => {
   // What is changed in the least input, and what is said of that.
   const cases: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string>]> = [
     ["dokerfile", "x", [
-      "dokerfile: is not known here; the fields are dockerfile, baseImage, finalImage, entitlementSecretName, buildArgs, "
+      "dokerfile: is not known here; the fields are dockerfile, dockerfilePath, baseImage, finalImage, entitlementSecretName, buildArgs, "
       + "imageLabels, context, mounts, trustBundle, proxy, architecture, resources, placement, objectLabels, queueName, "
       + "timeout, pendingTimeout, retries, revision, metadata"
     ]],

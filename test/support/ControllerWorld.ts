@@ -57,7 +57,7 @@ export const definition: ClusterBackend.Definition<Craft> = {
   podSelector: "app.kubernetes.io/managed-by=effect-os-builder,effect-os-builder/backend=craft",
   recordOf: (pod) => pod.metadata.labels?.["effect-os-builder/record"],
   check: () => [],
-  contents: (input) => ({ files: [{ key: "containerfile", content: input.dockerfile }], parts: [] }),
+  contents: (input) => ({ files: [{ key: "containerfile", content: input.dockerfile ?? "" }], parts: [] }),
   clusterDefaults: Effect.succeed({}),
   manifest: () => ({ ...Resource.object(Craft, {}), spec: {} }),
   verifyCreated: () => [],

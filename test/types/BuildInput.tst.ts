@@ -75,19 +75,24 @@ describe("an input", () => {
     expect(input.baseImage.secretName).type.toBe<string | undefined>()
     expect(input.timeout).type.toBe<Duration.Duration | undefined>()
     expect(input.architecture).type.toBe<"amd64" | "arm64" | "ppc64le" | "s390x" | undefined>()
-    expect(input.context?.["a"]).type.toBe<
-      | string
-      | Uint8Array
-      | { readonly content: Uint8Array; readonly mode: number }
-      | { readonly link: string }
-      | { readonly directory: true; readonly mode: number }
+    expect<BuildInput.BuildInput["context"]>().type.toBe<
+      | {
+        readonly [path: string]:
+          | string
+          | Uint8Array
+          | { readonly content: Uint8Array; readonly mode: number }
+          | { readonly link: string }
+          | { readonly directory: true; readonly mode: number }
+      }
+      | { readonly git: BuildInput.GitSource }
+      | { readonly image: BuildInput.ImageSource }
+      | { readonly upload: BuildInput.UploadSource }
       | undefined
     >()
   })
 
   test("an input: cannot be changed", () => {
     expect<Writable<BuildInput.BuildInput>>().type.not.toBe<BuildInput.BuildInput>()
-    expect<BuildInput.BuildInput["context"]>().type.toBeAssignableTo<{ readonly [key: string]: unknown } | undefined>()
     expect<ReadonlyArray<never>>().type.toBeAssignableTo<NonNullable<BuildInput.BuildInput["mounts"]>>()
   })
 

@@ -6,7 +6,9 @@ import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
+import * as ContextRefusal from "../../core/input/ContextRefusal.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as NodeSelector from "../pod/NodeSelector.js"
 import * as ConfigMapLayout from "../record/ConfigMapLayout.js"
@@ -24,8 +26,12 @@ const isLoopback = (pullspec: string): boolean =>
 /** Labels that the Job controller sets on pods (kubernetes pkg/controller/job/job_controller.go), and Kueue on Jobs. */
 const reservedLabel = /^(?:batch\.kubernetes\.io\/.*|controller-uid|job-name|kueue\.x-k8s\.io\/.*)$/
 
+const notFetched = "is not supported by this backend; pass the files of the context"
+
 const rows: ReadonlyArray<Row> = [
-  ({ context = {} }) => ContextFile.clusterProblems(context).map((problem) => unsupported(["context"], problem)),
+  ({ context }) =>
+    ContextFile.clusterProblems(BuildContext.files(context)).map((problem) => unsupported(["context"], problem)),
+  ({ context }) => ContextRefusal.issues(context, { git: notFetched, image: notFetched, upload: notFetched }),
   // The Containerfile, the arguments and everything else but the context is in one ConfigMap.
   (input) => {
     const excess = ConfigMapLayout.excess(input)
@@ -36,7 +42,7 @@ const rows: ReadonlyArray<Row> = [
         "context, or shorten buildArgs, imageLabels or mounts"
     )
   },
-  ({ dockerfile }) =>
+  ({ dockerfile = "" }) =>
     Containerfile.shifts(dockerfile).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
   ({ baseImage }) =>
     unsupportedIf(

@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import { availableMemory } from "node:process"
 import * as BuildInput from "../../core/BuildInput.js"
 import { BuiltImage, builtImage, type Errored, errored, Failed } from "../../core/BuildStatus.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import type { Version } from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
@@ -59,15 +60,15 @@ const grace = Duration.minutes(1)
 const loopback = /(?<![\w.-])(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?=\/)/g
 
 const loopbackRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string> =>
-  [input.baseImage.pullspec, input.finalImage.pullspec, input.dockerfile, ...Object.values(input.buildArgs ?? {})]
+  [input.baseImage.pullspec, input.finalImage.pullspec, input.dockerfile ?? "", ...Object.values(input.buildArgs ?? {})]
     .flatMap((text) => text.match(loopback) ?? [])
 
 /**
  * Whether the context goes to memory: it is there already, and a file in a tmpfs costs a tenth of one on a disk. Another program
  * may need the rest.
  */
-const fitsInMemory = ({ context = {} }: BuildInput.BuildInput): boolean => {
-  const files = Object.values(context)
+const fitsInMemory = ({ context }: BuildInput.BuildInput): boolean => {
+  const files = Object.values(BuildContext.files(context))
   const bytes = files.reduce((sum, file) => sum + ContextFile.size(file) + 4096, 0)
   return bytes <= availableMemory() / 4
 }
@@ -102,7 +103,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const timeout = input.timeout ?? BuildInput.defaults.timeout
   const lowered = buildah.knowsHeredocs
     ? { text: undefined, files: [], replacements: [] }
-    : Heredoc.lower(input.dockerfile)
+    : Heredoc.lower(input.dockerfile ?? "")
 
   const write = (file: string, content: string | Uint8Array, mode = 0o644) =>
     fs.makeDirectory(path.dirname(file), { recursive: true }).pipe(
@@ -181,7 +182,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     const built = yield* verb(
       "build",
       references.baseSecret,
-      Stream.fromIterable(ContextArchive.pieces(input.context ?? {}))
+      Stream.fromIterable(ContextArchive.pieces(BuildContext.files(input.context)))
     )
     if (built.trouble !== undefined) return built.trouble
     const { message, trouble } = yield* verb("push", references.finalSecret)

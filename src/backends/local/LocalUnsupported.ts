@@ -5,6 +5,7 @@
 import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
+import * as ContextRefusal from "../../core/input/ContextRefusal.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 import * as Heredoc from "./Heredoc.js"
 import { type HostInfo, knowsHeredocs } from "./HostInfo.js"
@@ -14,6 +15,8 @@ type Row = (
   machine: HostInfo,
   isolation: BuildahFeatures.Options["isolation"]
 ) => ReadonlyArray<Issue>
+
+const notFetched = "is not supported by this backend; pass the files of the context"
 
 const rows: ReadonlyArray<Row> = [
   (_, { buildah }) =>
@@ -49,9 +52,10 @@ const rows: ReadonlyArray<Row> = [
     queueName === undefined ? [] : [
       new Issue({ path: "queueName", message: "names a Kueue queue, which exists only in a cluster; remove it" })
     ],
-  ({ dockerfile }) =>
+  ({ context }) => ContextRefusal.issues(context, { git: notFetched, image: notFetched, upload: notFetched }),
+  ({ dockerfile = "" }) =>
     Containerfile.shifts(dockerfile).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
-  ({ dockerfile }, machine, isolation) => {
+  ({ dockerfile = "" }, machine, isolation) => {
     if (machine.buildah === undefined) return []
     const lowersHeredocs = !knowsHeredocs(machine)
     const version = machine.buildah.join(".")

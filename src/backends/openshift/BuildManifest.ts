@@ -22,7 +22,7 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
     serviceAccount: settings.serviceAccount ?? "builder",
     source: {
       type: "Dockerfile",
-      dockerfile: input.dockerfile,
+      dockerfile: input.dockerfile ?? "",
       ...filled("configMaps", parts.map(({ name, path }) => ({ configMap: { name }, destinationDir: path })))
     },
     strategy: {

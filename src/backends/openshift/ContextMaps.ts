@@ -3,6 +3,7 @@
  * key, so there is one for each directory, or more where one is too small. Links and directories have no place there.
  */
 import type { BuildInput } from "../../core/BuildInput.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 
@@ -45,7 +46,7 @@ const grouped = (files: ReadonlyArray<InputFile>): ReadonlyArray<ReadonlyArray<I
 
 export const contents = (input: BuildInput): BuildRecord.Contents => {
   const directories = new Map<string, Array<InputFile>>()
-  for (const [path, file] of Object.entries(input.context ?? {})) {
+  for (const [path, file] of Object.entries(BuildContext.files(input.context))) {
     if (!ContextFile.isRegular(file)) continue
     const { directory, name } = placeOf(path)
     const files = directories.get(directory) ?? []
@@ -54,7 +55,7 @@ export const contents = (input: BuildInput): BuildRecord.Contents => {
   }
   const parts = Array.from(directories).flatMap(([path, files]) => grouped(files).map((files) => ({ path, files })))
   return {
-    files: [{ key: BuildRecord.containerfileKey, content: input.dockerfile }],
+    files: [{ key: BuildRecord.containerfileKey, content: input.dockerfile ?? "" }],
     parts: parts.map((part, index) => ({ ...part, suffix: `context-${index + 1}` }))
   }
 }

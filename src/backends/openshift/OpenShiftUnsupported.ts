@@ -9,8 +9,10 @@ import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import { parse } from "../../core/containerfile/Instruction.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import { directories } from "../../core/input/ContextPath.js"
+import * as ContextRefusal from "../../core/input/ContextRefusal.js"
 import * as InputIssue from "../../core/input/InputIssue.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as KubernetesName from "../../core/input/KubernetesName.js"
@@ -26,7 +28,7 @@ type Row = (input: BuildInput, settings: OpenShiftSettings) => ReadonlyArray<Iss
 
 const elsewhere = "or use a backend that runs a Job"
 
-const contextPaths = ({ context = {} }: BuildInput): ReadonlyArray<string> => Object.keys(context)
+const contextPaths = ({ context }: BuildInput): ReadonlyArray<string> => Object.keys(BuildContext.files(context))
 
 // --- the Containerfile ---
 
@@ -34,7 +36,7 @@ const contextPaths = ({ context = {} }: BuildInput): ReadonlyArray<string> => Ob
 const maxContainerfileBytes = 60_000
 
 const containerfile: ReadonlyArray<Row> = [
-  ({ dockerfile }) => {
+  ({ dockerfile = "" }) => {
     const bytes = Buffer.byteLength(dockerfile)
     return unsupportedIf(
       bytes > maxContainerfileBytes,
@@ -43,7 +45,7 @@ const containerfile: ReadonlyArray<Row> = [
     )
   },
   // b util/dockerfile/dockerfile.go Write: the builder prints the instructions it has parsed, without the bodies of heredocs.
-  ({ dockerfile }) =>
+  ({ dockerfile = "" }) =>
     Containerfile.instructions(dockerfile).filter(({ heredocs }) => heredocs.length > 0).slice(0, 1).map(({ line }) =>
       unsupported(
         ["dockerfile"],
@@ -52,7 +54,7 @@ const containerfile: ReadonlyArray<Row> = [
       )
     ),
   // As above: an empty list is printed as null, which is then run as a shell command.
-  ({ dockerfile }) =>
+  ({ dockerfile = "" }) =>
     Containerfile.instructions(dockerfile).filter(hasEmptyList).map(({ keyword, line }) =>
       unsupported(
         ["dockerfile"],
@@ -61,7 +63,7 @@ const containerfile: ReadonlyArray<Row> = [
       )
     ),
   // As above: directives are not printed.
-  ({ dockerfile }) =>
+  ({ dockerfile = "" }) =>
     parse(dockerfile).escape === "\\" ? [] : [
       unsupported(
         ["dockerfile"],
@@ -84,14 +86,21 @@ const builderMode = 0o600
 
 const octal = (mode: number): string => mode.toString(8)
 
-const files = ({ context = {} }: BuildInput): ReadonlyArray<readonly [string, ContextFile.RegularFile]> =>
-  Object.entries(context).flatMap(([path, file]) => ContextFile.isRegular(file) ? [[path, file] as const] : [])
+const entries = ({ context }: BuildInput): ReadonlyArray<readonly [string, ContextFile.ContextFile]> =>
+  Object.entries(BuildContext.files(context))
+
+const files = (input: BuildInput): ReadonlyArray<readonly [string, ContextFile.RegularFile]> =>
+  entries(input).flatMap(([path, file]) => ContextFile.isRegular(file) ? [[path, file] as const] : [])
+
+const notFetched = "is not supported by this backend; pass the files of the context"
 
 const context: ReadonlyArray<Row> = [
-  ({ context = {} }) => ContextFile.clusterProblems(context).map((problem) => unsupported(["context"], problem)),
+  ({ context }) =>
+    ContextFile.clusterProblems(BuildContext.files(context)).map((problem) => unsupported(["context"], problem)),
+  ({ context }) => ContextRefusal.issues(context, { git: notFetched, image: notFetched, upload: notFetched }),
   // cm util.go mountVolume, b docker.go copyLocalObject: the builder copies the keys of a ConfigMap as files.
-  ({ context = {} }) =>
-    Object.entries(context).filter(([, file]) => ContextFile.isLink(file)).map(([path]) =>
+  (input) =>
+    entries(input).filter(([, file]) => ContextFile.isLink(file)).map(([path]) =>
       unsupported(
         ["context", path],
         `is a symbolic link, and a ConfigMap holds files only; make it with RUN ln -s, ${elsewhere}`
@@ -99,7 +108,7 @@ const context: ReadonlyArray<Row> = [
     ),
   (input) => {
     const parents = new Set(files(input).flatMap(([path]) => directories(path)))
-    return Object.entries(input.context ?? {}).flatMap(([path, file]) =>
+    return entries(input).flatMap(([path, file]) =>
       ContextFile.isDirectory(file) && !parents.has(path)
         ? [unsupported(
           ["context", path],
@@ -126,9 +135,7 @@ const context: ReadonlyArray<Row> = [
       )
     ),
   (input) =>
-    Object.entries(input.context ?? {}).filter(([, file]) => ContextFile.size(file) > ContextMaps.maxBytes).map((
-      [path, file]
-    ) =>
+    entries(input).filter(([, file]) => ContextFile.size(file) > ContextMaps.maxBytes).map(([path, file]) =>
       unsupported(
         ["context", path],
         `has ${ContextFile.size(file)} bytes, and a ConfigMap takes ${ContextMaps.maxBytes}; COPY it from an image, ` +
@@ -146,7 +153,7 @@ const context: ReadonlyArray<Row> = [
   (input) =>
     contextPaths(input).length === 0
       ? []
-      : ContextUse.of(input.dockerfile).filter(({ takesAll }) => takesAll).map(({ keyword, line }) =>
+      : ContextUse.of(input.dockerfile ?? "").filter(({ takesAll }) => takesAll).map(({ keyword, line }) =>
         unsupported(
           ["dockerfile"],
           `${keyword} takes the whole context, to which OpenShift's builder adds a file named Dockerfile; put the files ` +
@@ -154,8 +161,8 @@ const context: ReadonlyArray<Row> = [
           line
         )
       ),
-  ({ context = {}, dockerfile }) => {
-    const [other] = otherModes(context)
+  ({ context, dockerfile = "" }) => {
+    const [other] = otherModes(BuildContext.files(context))
     if (other === undefined) return []
     const { builder, kind, mode, path } = other
     const what = `${InputIssue.pathText(["context", path])} is to have ${octal(mode)}`
@@ -261,7 +268,7 @@ const images: ReadonlyArray<Row> = [
     )
   },
   // b docker.go pullImage, common.go findReferencedImages
-  ({ buildArgs = {}, dockerfile }) =>
+  ({ buildArgs = {}, dockerfile = "" }) =>
     ImageUse.of(dockerfile, { ...buildArgs, BASE_IMAGE: "" }).flatMap(({ line, pullspec, text, unset }) =>
       unset !== undefined
         ? [

@@ -47,7 +47,7 @@ const listCost = 1_000
 const own = (input: BuildInput) => {
   const files: Array<InputFile> = [
     { key: scriptKey, content: BuildScript.source },
-    { key: BuildRecord.containerfileKey, content: input.dockerfile }
+    { key: BuildRecord.containerfileKey, content: input.dockerfile ?? "" }
   ]
   const total = [...files, BuildRecord.inputFile(input, [])].reduce((sum, file) => sum + cost(file), listCost)
   return { files, left: budget - total }

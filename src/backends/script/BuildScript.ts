@@ -13,6 +13,7 @@
  */
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import type * as ContextFile from "../../core/input/ContextFile.js"
 import { auths } from "./Auths.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
@@ -186,14 +187,14 @@ export const inputFiles = (
   input: BuildInput,
   { containerfile, context = true, isolation = "chroot" }: InputOptions = {}
 ): readonly [containerfile: InputFile, ...rest: ReadonlyArray<InputFile>] => [
-  { key: "containerfile", content: containerfile ?? input.dockerfile },
-  ...(needsDockerFormat(input.dockerfile) ? [{ key: "format", content: "docker" }] : []),
+  { key: "containerfile", content: containerfile ?? input.dockerfile ?? "" },
+  ...(needsDockerFormat(input.dockerfile ?? "") ? [{ key: "format", content: "docker" }] : []),
   ...required(
-    BuildahFeatures.scriptLines(input.dockerfile, { isolation, lowersHeredocs: containerfile !== undefined })
+    BuildahFeatures.scriptLines(input.dockerfile ?? "", { isolation, lowersHeredocs: containerfile !== undefined })
   ),
   ...pairs("build-arg", input.buildArgs),
   ...pairs("label", input.imageLabels),
-  ...contextFiles(context ? input.context ?? {} : {}),
+  ...contextFiles(context ? BuildContext.files(input.context) : {}),
   ...(input.mounts ?? []).map(({ path }, index) => ({ key: `mount.${numbered(index)}.path`, content: path }))
 ]
 

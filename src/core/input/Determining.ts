@@ -3,9 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as BuildContext from "./BuildContext.js"
 import * as ContextFile from "./ContextFile.js"
 import type { Values } from "./Fields.js"
 import type * as Fingerprint from "./Fingerprint.js"
+import { commitOf } from "./GitSource.js"
 
 /**
  * The value of a field that was left out counts as its default.
@@ -15,13 +17,13 @@ import type * as Fingerprint from "./Fingerprint.js"
  */
 export const determining = (input: Values): Fingerprint.Content => ({
   version: "effect-os-builder/BuildInput/1",
-  dockerfile: input.dockerfile,
+  dockerfile: input.dockerfile ?? ["path", input.dockerfilePath ?? ""],
   baseImage: input.baseImage.pullspec,
   finalImage: input.finalImage.pullspec,
   entitlement: input.entitlementSecretName === undefined ? "" : "present",
   buildArgs: input.buildArgs ?? {},
   imageLabels: input.imageLabels ?? {},
-  context: Object.fromEntries(ContextFile.needed(input.context ?? {}).map(([path, file]) => [path, contentOf(file)])),
+  context: contextOf(input.context),
   mounts: Object.fromEntries((input.mounts ?? []).map(({ kind, name, path }) => [path, [kind, name]])),
   trustBundle: input.trustBundle === undefined
     ? []
@@ -30,6 +32,16 @@ export const determining = (input: Values): Fingerprint.Content => ({
   architecture: input.architecture ?? "",
   revision: input.revision ?? ""
 })
+
+// A list, which a record of files is not. The commit counts, and until it is known, what names it.
+const contextOf = (context: BuildContext.BuildContext | undefined): Fingerprint.Content =>
+  BuildContext.isGit(context)
+    ? ["git", context.git.url, commitOf(context.git) ?? ["ref", context.git.ref ?? ""], context.git.subPath ?? ""]
+    : BuildContext.isImage(context)
+    ? ["image", context.image.pullspec]
+    : BuildContext.isUpload(context)
+    ? ["upload", context.upload.directory]
+    : Object.fromEntries(ContextFile.needed(BuildContext.files(context)).map(([path, file]) => [path, contentOf(file)]))
 
 // No mode reads "link" or "directory".
 const contentOf = (file: ContextFile.ContextFile): Fingerprint.Content =>

@@ -8,8 +8,10 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { ImagePullspec } from "../ImagePullspec.js"
 import { BuildArgs, ImageLabels } from "./BuildArgs.js"
+import * as BuildContext from "./BuildContext.js"
 import { CallerMetadata } from "./CallerMetadata.js"
 import type * as ContextFile from "./ContextFile.js"
+import { contextPath } from "./ContextPath.js"
 import { labelValue, Subdomain, subdomain } from "./KubernetesName.js"
 import { NodeSelector, ObjectLabels } from "./Labels.js"
 import { Mounts } from "./Mount.js"
@@ -83,17 +85,18 @@ const positive = <I>(time: Schema.Schema<Duration.Duration, I>) =>
  * @category schemas
  */
 export const fields = <C, T>(
-  context: Schema.Schema<ValidatedRecord<ContextFile.ContextFile>, C>,
+  context: Schema.Schema<ValidatedRecord<ContextFile.ContextFile>, ValidatedRecord<C>>,
   time: Schema.Schema<Duration.Duration, T>,
   dockerfile: Schema.Schema<string>
 ) => ({
-  dockerfile,
+  dockerfile: optional(dockerfile),
+  dockerfilePath: optional(textBy(contextPath, (fc) => fc.constantFrom("Containerfile", "images/os/Dockerfile"))),
   baseImage: ImageInfo,
   finalImage: FinalImage,
   entitlementSecretName: optional(Subdomain),
   buildArgs: optional(BuildArgs),
   imageLabels: optional(ImageLabels),
-  context: optional(context),
+  context: optional(BuildContext.BuildContext(context)),
   mounts: optional(Mounts),
   trustBundle: optional(TrustBundle),
   proxy: optional(Proxy),

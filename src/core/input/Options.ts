@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
+import type * as BuildContext from "./BuildContext.js"
 import type * as ContextFile from "./ContextFile.js"
 import type { Mount } from "./Mount.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
@@ -15,8 +16,13 @@ import type { ValidatedRecord } from "./ValidatedRecord.js"
  * @category models
  */
 export interface Options {
-  /** The text of the Containerfile; at most 512 KiB. */
-  readonly dockerfile: string
+  /** The text of the Containerfile; at most 512 KiB. Required, unless there is a `dockerfilePath`. */
+  readonly dockerfile?: string | undefined
+  /**
+   * The Containerfile as a file of a `context` from git, an image or an upload, in the place of `dockerfile`: its path there.
+   * The rules of `PATH.containerignore` or `PATH.dockerignore` beside it then come before those of the context's root.
+   */
+  readonly dockerfilePath?: string | undefined
   /** What the build starts from. The pullspec is handed to the Containerfile as the build argument `BASE_IMAGE`. */
   readonly baseImage: ImageOptions
   /** Where the image is pushed: a tag, `latest` if none is named, and never a digest. */
@@ -33,8 +39,11 @@ export interface Options {
   /**
    * Files, links and directories for COPY, ADD and bind mounts of RUN, by their paths; on a cluster at most 8 MiB. A file that
    * names no mode has 0o644, and a directory 0o755. The directories of files need no entry. A link keeps its target.
+   *
+   * Or a context from elsewhere, of any size: `{ git: { url, ref?, commit?, subPath?, secretName? } }`,
+   * `{ image: { pullspec, secretName? } }` with a digest, or `{ upload: { directory } }`.
    */
-  readonly context?: ValidatedRecord<ContextFile.Given> | undefined
+  readonly context?: BuildContext.BuildContext<ContextFile.Given> | undefined
   /** Secrets and ConfigMaps, each a directory `path` of files for RUN, and in no layer. */
   readonly mounts?: ReadonlyArray<Mount> | undefined
   /** A ConfigMap of certificate authorities that the build trusts, under `key`, by default `ca-bundle.crt`. */

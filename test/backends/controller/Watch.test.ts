@@ -156,7 +156,7 @@ it.scoped("watch: a build without a child is Pending, after the time that an inf
       namespace: "default",
       number: 1,
       input: yield* input("a"),
-      contents: { files: [{ key: "containerfile", content: (yield* input("a")).dockerfile }], parts: [] }
+      contents: { files: [{ key: "containerfile", content: (yield* input("a")).dockerfile ?? "" }], parts: [] }
     })
     yield* cluster.create(Resources.ConfigMap, lone)
     const { since } = yield* watching(backend)

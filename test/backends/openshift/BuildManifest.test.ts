@@ -64,7 +64,7 @@ describe("the Build of an input", () => {
         serviceAccount: "builds",
         source: {
           type: "Dockerfile",
-          dockerfile: given.dockerfile,
+          dockerfile: given.dockerfile ?? "",
           configMaps: [
             { configMap: { name: "child-context-1" }, destinationDir: "" },
             { configMap: { name: "child-context-2" }, destinationDir: "etc" },

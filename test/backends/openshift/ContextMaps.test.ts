@@ -17,7 +17,7 @@ describe("the context of an OpenShift build", () => {
       ["context-3", "b/c", ["z"]]
     ])
     assert.deepStrictEqual(ContextMaps.contents(input()), {
-      files: [{ key: "containerfile", content: input().dockerfile }],
+      files: [{ key: "containerfile", content: input().dockerfile ?? "" }],
       parts: []
     })
   })

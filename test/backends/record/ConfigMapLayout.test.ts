@@ -8,6 +8,7 @@ import * as ConfigMapLayout from "../../../src/backends/record/ConfigMapLayout.j
 import * as BuildScript from "../../../src/backends/script/BuildScript.js"
 import * as ContextArchive from "../../../src/backends/script/ContextArchive.js"
 import * as BuildInput from "../../../src/core/BuildInput.js"
+import * as BuildContext from "../../../src/core/input/BuildContext.js"
 import * as ContextFile from "../../../src/core/input/ContextFile.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { incompressible } from "../../support/Incompressible.js"
@@ -45,8 +46,10 @@ const archiveOf = (folder: ReadonlyMap<string, string | Uint8Array>) => {
   return packed.byteLength === 0 ? packed : gunzipSync(packed)
 }
 
-const archive = ({ context = {} }: BuildInput.BuildInput) =>
-  Buffer.concat(Object.keys(context).length === 0 ? [] : [...ContextArchive.pieces(context)])
+const archive = (input: BuildInput.BuildInput) => {
+  const context = BuildContext.files(input.context)
+  return Buffer.concat(Object.keys(context).length === 0 ? [] : [...ContextArchive.pieces(context)])
+}
 
 const contexts = FastCheck.dictionary(
   FastCheck.stringMatching(/^[a-z é]{1,6}x$/),

@@ -8,6 +8,7 @@ import * as ContextArchive from "../../../src/backends/script/ContextArchive.js"
 import * as ErrorText from "../../../src/backends/script/ErrorText.js"
 import * as TerminationMessage from "../../../src/backends/script/TerminationMessage.js"
 import * as BuildInput from "../../../src/core/BuildInput.js"
+import * as BuildContext from "../../../src/core/input/BuildContext.js"
 import { environment, shells, temporary, withFunctions } from "../../support/Shell.js"
 
 describe("BuildScript", { timeout: 60_000 }, () => {
@@ -386,7 +387,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         ["label.000003.name", "escaped"],
         ["label.000003.value", "a\nb"],
         ["label.000003.unprintable", "yes"],
-        ["context.tar.gz", ContextArchive.compressed(input.context ?? {})],
+        ["context.tar.gz", ContextArchive.compressed(BuildContext.files(input.context))],
         ["mount.000001.path", "/etc/x"]
       ])
     }))

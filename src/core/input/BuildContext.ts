@@ -1,0 +1,214 @@
+/**
+ * The context of a build: a record of files, or one that is fetched from elsewhere, `{ git }`, `{ image }` or `{ upload }`.
+ *
+ * @since 0.1.0
+ */
+import type * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type { ParseOptions } from "effect/SchemaAST"
+import { ImagePullspec } from "../ImagePullspec.js"
+import type { ContextFile } from "./ContextFile.js"
+import { GitSource } from "./GitSource.js"
+import { Subdomain } from "./KubernetesName.js"
+import { first, lacks, notEmpty, portable, textBy } from "./TextRule.js"
+import type { ValidatedRecord } from "./ValidatedRecord.js"
+import { optional } from "./Validation.js"
+
+// -----------------------------------------------------------------------------
+// models
+// -----------------------------------------------------------------------------
+
+/**
+ * The files of an image or of an OCI artifact.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ImageSource {
+  /** With a digest: a tag may name another image tomorrow. */
+  readonly pullspec: string
+  /** The secret of its registry, as that of `baseImage`. */
+  readonly secretName?: string | undefined
+}
+
+/**
+ * A directory of the machine that submits the build.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UploadSource {
+  readonly directory: string
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface GitContext {
+  readonly git: GitSource
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ImageContext {
+  readonly image: ImageSource
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface UploadContext {
+  readonly upload: UploadSource
+}
+
+/**
+ * A context that is not among the fields of the input.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Elsewhere = GitContext | ImageContext | UploadContext
+
+/**
+ * A context whose files are `File`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type BuildContext<File = ContextFile> = ValidatedRecord<File> | Elsewhere
+
+// -----------------------------------------------------------------------------
+// guards
+// -----------------------------------------------------------------------------
+
+const kinds = ["git", "image", "upload"] as const
+
+type Kind = (typeof kinds)[number]
+
+// A record may have a file of that name: then the value is text, bytes, or an object with one of these keys.
+const isFile = (value: unknown, kind: Kind): boolean =>
+  !Predicate.isRecord(value) || ArrayBuffer.isView(value) ||
+  ["content", "base64", "mode", "link"].some((key) => Predicate.hasProperty(value, key)) ||
+  (Predicate.hasProperty(value, "directory") && !(kind === "upload" && Predicate.isString(value.directory)))
+
+const kindOf = (context: unknown): Kind | undefined =>
+  kinds.find((kind) => Predicate.hasProperty(context, kind) && !isFile(context[kind], kind))
+
+/**
+ * @since 0.1.0
+ * @category guards
+ */
+export const isGit = <File>(context: BuildContext<File> | undefined): context is GitContext => kindOf(context) === "git"
+
+/**
+ * @since 0.1.0
+ * @category guards
+ */
+export const isImage = <File>(context: BuildContext<File> | undefined): context is ImageContext =>
+  kindOf(context) === "image"
+
+/**
+ * @since 0.1.0
+ * @category guards
+ */
+export const isUpload = <File>(context: BuildContext<File> | undefined): context is UploadContext =>
+  kindOf(context) === "upload"
+
+/**
+ * @since 0.1.0
+ * @category guards
+ */
+export const isElsewhere = <File>(context: BuildContext<File> | undefined): context is Elsewhere =>
+  kindOf(context) !== undefined
+
+/** The same of data that may be no context at all. */
+export const isElsewhereData = (context: unknown): boolean => kindOf(context) !== undefined
+
+// -----------------------------------------------------------------------------
+// getters
+// -----------------------------------------------------------------------------
+
+/**
+ * The files of the input; none if the context is from elsewhere.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const files = <File>(context: BuildContext<File> | undefined): ValidatedRecord<File> =>
+  context === undefined || isElsewhere(context) ? {} : context
+
+// -----------------------------------------------------------------------------
+// schemas
+// -----------------------------------------------------------------------------
+
+const WithDigest = ImagePullspec.pipe(Schema.filter(
+  (pullspec) =>
+    pullspec.includes("@") ? undefined : "must have a digest, because a tag may name another image at the next attempt",
+  { arbitrary: () => (fc) => fc.constant(`quay.io/acme/context@sha256:${"0a".repeat(32)}`) }
+))
+
+const Git = Schema.Struct({ git: GitSource })
+
+const Image = Schema.Struct({
+  image: Schema.Struct({ pullspec: WithDigest, secretName: optional(Subdomain) })
+})
+
+const Upload = Schema.Struct({
+  upload: Schema.Struct({
+    directory: textBy(
+      first(notEmpty, portable, lacks(/^-/, "must not begin with a dash; write ./ before it")),
+      (fc) => fc.constantFrom(".", "/srv/context")
+    )
+  })
+})
+
+type Parse<A> = (input: unknown, options: ParseOptions) => Either.Either<A, ParseResult.ParseIssue>
+
+// A union would not know which of the four a value with a mistake is meant to be.
+const byKind = <A>(files: Parse<A>, git: Parse<A>, image: Parse<A>, upload: Parse<A>): Parse<A> => (input, options) => {
+  switch (kindOf(input)) {
+    case "git":
+      return git(input, options)
+    case "image":
+      return image(input, options)
+    case "upload":
+      return upload(input, options)
+    case undefined:
+      return files(input, options)
+  }
+}
+
+/**
+ * A context whose files are those of `files`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const BuildContext = <I>(
+  files: Schema.Schema<ValidatedRecord<ContextFile>, ValidatedRecord<I>>
+): Schema.Schema<BuildContext, BuildContext<I>> =>
+  Schema.declare([files, Git, Image, Upload], {
+    decode: (files, git, image, upload) =>
+      byKind<BuildContext>(
+        ParseResult.decodeUnknownEither(files),
+        ParseResult.decodeUnknownEither(git),
+        ParseResult.decodeUnknownEither(image),
+        ParseResult.decodeUnknownEither(upload)
+      ),
+    encode: (files, git, image, upload) =>
+      byKind<BuildContext<I>>(
+        ParseResult.encodeUnknownEither(files),
+        ParseResult.encodeUnknownEither(git),
+        ParseResult.encodeUnknownEither(image),
+        ParseResult.encodeUnknownEither(upload)
+      )
+  }, {
+    arbitrary: (files, git, image, upload) => (fc) =>
+      fc.oneof({ arbitrary: files(fc), weight: 7 }, git(fc), image(fc), upload(fc))
+  })

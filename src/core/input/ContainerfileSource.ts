@@ -1,0 +1,34 @@
+/**
+ * Where the Containerfile of an input is: its text is a field, or it is a file of a context from elsewhere.
+ *
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+import * as BuildContext from "./BuildContext.js"
+import type { Problem } from "./Validation.js"
+
+const isGiven = (input: unknown, field: string): boolean =>
+  Predicate.hasProperty(input, field) && input[field] !== undefined
+
+/**
+ * The problems of `dockerfile` and `dockerfilePath` together, of which an input has exactly one. Takes the value as it came.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const problems = (input: unknown): ReadonlyArray<Problem> => {
+  if (!Predicate.isRecord(input)) return []
+  if (!isGiven(input, "dockerfilePath")) {
+    return isGiven(input, "dockerfile") ? [] : [{ path: ["dockerfile"], message: "is required" }]
+  }
+  const isElsewhere = Predicate.hasProperty(input, "context") && BuildContext.isElsewhereData(input.context)
+  return [
+    ...(isGiven(input, "dockerfile")
+      ? [{ path: ["dockerfilePath"] as const, message: "must be left out, because dockerfile has the text" }]
+      : []),
+    ...(isElsewhere ? [] : [{
+      path: ["dockerfilePath"] as const,
+      message: "names a file of a context from git, an image or an upload; give the text as dockerfile"
+    }])
+  ]
+}

@@ -81,6 +81,7 @@ const {
   again,
   backend,
   detach,
+  fakeNamespace,
   follow,
   ignoreNotFound,
   json,
@@ -223,5 +224,10 @@ export const commands: Readonly<Record<string, Command>> = {
     Schema.Struct({ json }),
     // No other command needs it.
     (options) => Effect.flatMap(Effect.promise(() => import("./commands/Demo.js")), ({ demo }) => demo(options))
+  ),
+  fake: make(
+    "Serve a Kubernetes cluster in memory on loopback until interrupted, for `kubectl` and for tests in any language.",
+    Schema.Struct({ json, namespace: fakeNamespace, ...Flags.fake }),
+    (options) => Effect.flatMap(Effect.promise(() => import("./commands/Fake.js")), ({ fake }) => fake(options))
   )
 }

@@ -97,6 +97,11 @@ export const option = {
     "The namespace of the builds; by default that of the kubeconfig's context.",
     { variable: "OS_BUILDER_NAMESPACE" }
   ),
+  fakeNamespace: Flag.optionalBy(
+    "-n, --namespace NAMESPACE",
+    namespaceReader,
+    "The namespace of the kubeconfig's context; it is created. By default default."
+  ),
   again: Flag.toggle("--again", "Start a new build even if an equal input was built before."),
   detach: Flag.toggle("--detach", "Print the ref of the build and exit; the build continues."),
   follow: Flag.toggle("-f, --follow", "Print new lines until the build ends."),
@@ -290,4 +295,24 @@ export const builder = {
     "The directory of the local backend's ConfigMaps, in the same layout.",
     settings
   )
+}
+
+/**
+ * The options of `fake`.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const fake = {
+  topology: Flag.oneOf(
+    "--topology NAME",
+    ["kubernetes", "openshift", "single-node"],
+    "The cluster: kubernetes (the default), openshift, or single-node, which is OpenShift on one node."
+  ),
+  port: Flag.wholeNumber("--port N", "The port on 127.0.0.1; by default, and with 0, any free port."),
+  kubeconfigFile: Flag.text(
+    "--kubeconfig FILE",
+    "Where to write the kubeconfig; the file must not exist, and is removed at the end. By default a temporary file."
+  ),
+  seedFiles: Flag.repeated("--seed FILE", "Objects to begin with, as YAML or JSON; - reads standard input.")
 }

@@ -32,18 +32,15 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
-import * as Access from "../fake/apiserver/Access.js"
+import * as Scope from "effect/Scope"
 import * as FakeApiServer from "../fake/apiserver/FakeApiServer.js"
-import * as FakeDriver from "../fake/apiserver/FakeDriver.js"
-import * as ControlPlane from "../fake/ControlPlane.js"
 import * as PodProgram from "../fake/kubelet/Program.js"
 import * as Cluster from "../kubernetes/Cluster.js"
-import * as FakeClusterService from "./FakeClusterService.js"
-import * as Outcome from "./Outcome.js"
-import { OutcomeRegistry } from "./OutcomeRegistry.js"
-import * as Presets from "./Presets.js"
+import * as Assembly from "./Assembly.js"
+import * as FakeClusterHandle from "./FakeClusterHandle.js"
+import type * as FakeClusterService from "./FakeClusterService.js"
 
 // -----------------------------------------------------------------------------
 // models
@@ -136,6 +133,8 @@ export type { OpenShift } from "./Presets.js"
 
 export type { Service } from "./FakeClusterService.js"
 
+export type { Handle } from "./FakeClusterHandle.js"
+
 /**
  * The control service of the fake cluster, which its layers provide beside the cluster.
  *
@@ -160,83 +159,39 @@ export class FakeCluster
   extends Context.Tag("effect-os-builder/FakeCluster")<FakeCluster, FakeClusterService.Service>()
 {}
 
-/**
- * The options of a fake cluster:
- *
- * - `openShift`: the topology and capabilities of OpenShift; default: false, a cluster without OpenShift.
- * - `namespace`: the default namespace of clients; default: `default`.
- * - `permissions`: the RBAC rules of clients; default: everything. They apply to requests and access reviews.
- * - `outcome`: the outcome of builds; default: success at once.
- * - `programs`: the programs of pods that are not builds; default: with restartPolicy Always they run until they are
- *   stopped, all others succeed at once.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Options {
-  readonly openShift?: false | Presets.OpenShift | undefined
-  readonly namespace?: string | undefined
-  readonly permissions?: ReadonlyArray<Access.UserRule> | undefined
-  readonly outcome?: Outcome.Outcome | undefined
-  readonly programs?: PodProgram.Programs | undefined
-}
+export {
+  /**
+   * Makes a fake cluster without a layer, for tests with more than one.
+   *
+   * @since 0.1.0
+   * @category constructors
+   */
+  make
+} from "./Assembly.js"
 
-// -----------------------------------------------------------------------------
-// constructors
-// -----------------------------------------------------------------------------
-
-/**
- * The result of {@link make}.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Made {
-  readonly cluster: Cluster.Service
-  readonly control: FakeClusterService.Service
-  /** The control plane, to serve or inspect it. */
-  readonly plane: ControlPlane.ControlPlane
-}
-
-/**
- * Makes a fake cluster without a layer, for tests with more than one.
- *
- * @example
- * ```ts
- * import { Resources } from "effect-os-builder"
- * import * as FakeCluster from "effect-os-builder/FakeCluster"
- * import { Effect } from "effect"
- *
- * const test = Effect.scoped(Effect.gen(function*() {
- *   const east = yield* FakeCluster.make()
- *   const west = yield* FakeCluster.make({ openShift: {} })
- *   yield* west.control.outage("1 minute")
- *   return yield* east.cluster.list(Resources.Node)
- * }))
- * ```
- *
- * @since 0.1.0
- * @category constructors
- */
-export const make = (options: Options = {}): Effect.Effect<Made, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const { namespace = "default", openShift: shift = false } = options
-    const preset = shift === false ? Presets.vanilla : Presets.openShift(shift)
-    const registry = new OutcomeRegistry(options.outcome ?? Outcome.succeeds(), options.programs)
-    const plane = yield* ControlPlane.make({
-      ...preset.options,
-      namespaces: namespace === "default" ? [] : [namespace],
-      pods: (plane) => registry.behaviour(plane)
-    })
-    yield* FakeClusterService.seed(plane, preset.objects)
-    const driver = FakeDriver.make((request) => plane.gateway.handle(request, clientUser(options)), namespace)
-    return { cluster: yield* Cluster.make(driver), control: FakeClusterService.make(plane, registry), plane }
-  })
-
-const clientUser = (options: Options): Access.User => ({
-  name: "client",
-  rules: options.permissions ?? [Access.everything]
-})
+export type {
+  /**
+   * The result of {@link make}.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  Made,
+  /**
+   * The options of a fake cluster.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  Options,
+  /**
+   * The options of a cluster that is served over HTTPS.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  ServedOptions
+} from "./Assembly.js"
 
 // -----------------------------------------------------------------------------
 // layers
@@ -256,9 +211,9 @@ const clientUser = (options: Options): Access.User => ({
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options = {}): Layer.Layer<Cluster.Cluster | FakeCluster> =>
+export const layer = (options: Assembly.Options = {}): Layer.Layer<Cluster.Cluster | FakeCluster> =>
   Layer.scopedContext(Effect.map(
-    make(options),
+    Assembly.make(options),
     ({ cluster, control }) => Context.make(Cluster.Cluster, cluster).pipe(Context.add(FakeCluster, control))
   ))
 
@@ -286,23 +241,58 @@ export const layer = (options: Options = {}): Layer.Layer<Cluster.Cluster | Fake
  * @category layers
  */
 export const layerServed = (
-  options: Options & {
-    /** Default: any free port. */
-    readonly port?: number | undefined
-  } = {}
+  options: Assembly.ServedOptions = {}
 ): Layer.Layer<Cluster.Cluster | FakeCluster | FakeApiServer.FakeApiServer, FakeApiServer.NotListening> =>
-  Layer.scopedContext(Effect.gen(function*() {
-    const { cluster, control, plane } = yield* make(options)
-    const served = yield* FakeApiServer.serve(plane, {
-      user: clientUser(options),
-      namespace: options.namespace,
-      port: options.port
-    })
-    return Context.make(Cluster.Cluster, cluster).pipe(
-      Context.add(FakeCluster, control),
-      Context.add(FakeApiServer.FakeApiServer, served)
+  Layer.scopedContext(Effect.map(
+    Assembly.makeServed(options),
+    ({ cluster, control, served }) =>
+      Context.make(Cluster.Cluster, cluster).pipe(
+        Context.add(FakeCluster, control),
+        Context.add(FakeApiServer.FakeApiServer, served)
+      )
+  ))
+
+// -----------------------------------------------------------------------------
+// without Effect
+// -----------------------------------------------------------------------------
+
+/**
+ * Starts a fake cluster that is served over HTTPS on loopback, for tests of programs that do not use Effect. It runs until
+ * `stop` is called, by the real clock. Rejects with {@link NotListening} if the port is taken.
+ *
+ * @example
+ * ```ts
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { CoreV1Api, KubeConfig } from "@kubernetes/client-node"
+ *
+ * const test = async () => {
+ *   const fake = await FakeCluster.start()
+ *   try {
+ *     const config = new KubeConfig()
+ *     config.loadFromString(fake.kubeconfig)
+ *     await fake.fail({ verb: "list", resource: "pods" }, FakeCluster.unavailable(), { times: 1 })
+ *     return await config.makeApiClient(CoreV1Api).listNode()
+ *   } finally {
+ *     await fake.stop()
+ *   }
+ * }
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const start = (options: Assembly.ServedOptions = {}): Promise<FakeClusterHandle.Handle> =>
+  FakeClusterHandle.start(Effect.gen(function*() {
+    const scope = yield* Scope.make()
+    const { control, served } = yield* Scope.extend(Assembly.makeServed(options), scope).pipe(
+      Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
     )
+    return { ...served, control, close: Scope.close(scope, Exit.void) }
   }))
+
+// -----------------------------------------------------------------------------
+// layers of one topology
+// -----------------------------------------------------------------------------
 
 /**
  * A cluster without OpenShift, with two nodes.

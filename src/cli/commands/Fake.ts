@@ -1,0 +1,140 @@
+/**
+ * `os-builder fake`: a Kubernetes cluster in memory, served for any client until it is interrupted.
+ *
+ * @since 0.1.0
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as YAML from "yaml"
+import * as FakeApiServer from "../../fake/apiserver/FakeApiServer.js"
+import * as Seed from "../../fake/store/Seed.js"
+import { isObject, type JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as FakeCluster from "../../testing/FakeCluster.js"
+import { type CliError, UsageError } from "../CliError.js"
+import { Output } from "../Output.js"
+import * as TextFile from "../TextFile.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly json: boolean
+  readonly topology: "kubernetes" | "openshift" | "single-node" | undefined
+  readonly namespace: string | undefined
+  readonly port: number | undefined
+  readonly kubeconfigFile: string | undefined
+  readonly seedFiles: ReadonlyArray<string>
+}
+
+const openShift: Readonly<Record<NonNullable<Options["topology"]>, FakeCluster.Options["openShift"]>> = {
+  kubernetes: false,
+  openshift: {},
+  "single-node": { topology: "SingleReplica" }
+}
+
+const maxSeedBytes = 64 * 1024 * 1024
+
+const wrong = (problem: string): UsageError => new UsageError({ command: "fake", problems: [problem] })
+
+interface Given {
+  /** The file and the position in it, for messages. */
+  readonly place: string
+  readonly object: JsonObject
+}
+
+/** A `List`, as `kubectl get -o yaml` prints it, stands for its items. */
+const objectsOf = (value: unknown, place: string): Either.Either<ReadonlyArray<Given>, UsageError> => {
+  if (value === null || value === undefined) return Either.right([])
+  if (!isObject(value)) return Either.left(wrong(`--seed: ${place} is not an object`))
+  const { items, kind } = value
+  return typeof kind === "string" && kind.endsWith("List") && Array.isArray(items)
+    ? Either.map(
+      Either.all(items.map((item, index) => objectsOf(item, `item ${index + 1} of ${place}`))),
+      (found) => found.flat()
+    )
+    : Either.right([{ place, object: value }])
+}
+
+const readSeed = (file: string): Effect.Effect<ReadonlyArray<Given>, UsageError, FileSystem.FileSystem> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const text = yield* Effect.mapError(
+      TextFile.read(fs, file === "-" ? "/dev/stdin" : file, maxSeedBytes),
+      ({ problem }) => wrong(`--seed: ${file} ${problem}`)
+    )
+    const documents = YAML.parseAllDocuments(text)
+    const given: Array<Given> = []
+    for (const [index, document] of documents.entries()) {
+      const [error] = document.errors
+      if (error !== undefined) return yield* wrong(`--seed: ${file} is not YAML: ${error.message.split("\n")[0]}`)
+      given.push(...yield* objectsOf(document.toJS(), `document ${index + 1} of ${file}`))
+    }
+    return given
+  })
+
+/** Puts the objects into the cluster, or fails with every one that the cluster does not take. */
+const seed = (plane: FakeApiServer.Service["plane"], given: ReadonlyArray<Given>): Effect.Effect<void, UsageError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const problems = given.flatMap(({ object, place }) =>
+      Either.match(Seed.put(plane, object, now), {
+        onLeft: ({ message }) => [`--seed: the cluster does not take ${place}: ${message}`],
+        onRight: () => []
+      })
+    )
+    return problems.length === 0 ? Effect.void : new UsageError({ command: "fake", problems })
+  })
+
+const unwritable = (file: string) => (error: PlatformError): UsageError =>
+  wrong(`--kubeconfig: ${file} cannot be written (${error.message})`)
+
+/** Writes the kubeconfig, which holds a token, for this user alone; it is removed with the cluster. */
+const writeKubeconfig = (file: string | undefined, content: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const target = file ?? path.join(
+      yield* Effect.mapError(
+        fs.makeTempDirectoryScoped({ prefix: "os-builder-fake-" }),
+        unwritable("a temporary file")
+      ),
+      "kubeconfig"
+    )
+    yield* Effect.acquireRelease(
+      Effect.mapError(fs.writeFileString(target, content, { flag: "wx", mode: 0o600 }), unwritable(target)),
+      () => Effect.ignore(fs.remove(target))
+    )
+    return target
+  })
+
+/**
+ * Serves until it is interrupted.
+ *
+ * @since 0.1.0
+ * @category commands
+ */
+export const fake = (
+  { json, kubeconfigFile, namespace, port, seedFiles, topology = "kubernetes" }: Options
+): Effect.Effect<void, CliError, FileSystem.FileSystem | Output | Path.Path> =>
+  Effect.gen(function*() {
+    const output = yield* Output
+    const given = yield* Effect.forEach(seedFiles, readSeed)
+    const { kubeconfig, plane, url } = yield* FakeApiServer.FakeApiServer
+    yield* seed(plane, given.flat())
+    const file = yield* writeKubeconfig(kubeconfigFile, kubeconfig)
+    yield* output.write(
+      json
+        ? `${JSON.stringify({ type: "serving", topology, url, kubeconfig: file })}\n`
+        : `Serving ${topology} in memory on ${url} until interrupted.\n\n  export KUBECONFIG=${file}\n`
+    )
+    yield* Effect.never
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(FakeCluster.layerServed({ openShift: openShift[topology], namespace, port })),
+    Effect.catchTag("NotListening", () =>
+      Effect.fail(wrong(`--port: port ${port} of 127.0.0.1 is in use; choose another`)))
+  )

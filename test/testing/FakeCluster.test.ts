@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream, TestClock } from "effect"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { get } from "node:https"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
@@ -450,4 +451,36 @@ describe("layerServed", () => {
         assert.strictEqual((yield* Effect.flip(far.delete(Resources.Job, "os-build-x-1"))).reason, "Forbidden")
       }).pipe(Effect.provide(FakeCluster.layerServed({ namespace: "builds", permissions })))
     }))
+})
+
+describe("start", () => {
+  it("start: serves a cluster to programs without Effect, with seeds, faults and recorded requests", async () => {
+    const fake = await FakeCluster.start({ namespace: "team" })
+    const list = () =>
+      new Promise<number | undefined>((resolve, reject) =>
+        get(`${fake.url}/api/v1/namespaces/team/configmaps`, {
+          agent: false,
+          ca: fake.ca,
+          headers: { authorization: `Bearer ${fake.token}` }
+        }, (response) => {
+          response.resume()
+          response.once("end", () => resolve(response.statusCode))
+        }).once("error", reject)
+      )
+    try {
+      await fake.seed({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "team" } })
+      const restore = await fake.fail({ verb: "list", resource: "configmaps" }, FakeCluster.unavailable())
+      assert.strictEqual(await list(), 503)
+      await restore()
+      assert.strictEqual(await list(), 200)
+      assert.deepStrictEqual((await fake.requests()).map(({ verb }) => verb), ["list", "list"])
+      assert.include((await fake.objects({ kind: "ConfigMap" })).map((one) => Json.text(one, "metadata", "name")), "a")
+      const error: unknown = await fake.seed({ apiVersion: "v1", kind: "No", metadata: { name: "x" } }).catch((e) => e)
+      assert.match(String(error), /Cannot seed No x: the cluster has no kind No in v1/)
+    } finally {
+      await fake.stop()
+    }
+    assert.match(String(await list().catch((error: unknown) => error)), /ECONNREFUSED/)
+    await fake.stop()
+  })
 })

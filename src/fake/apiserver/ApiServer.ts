@@ -20,6 +20,7 @@ import * as RequestInfo from "./RequestInfo.js"
 import * as RequestOptions from "./RequestOptions.js"
 import * as ResponseForm from "./ResponseForm.js"
 import * as Status from "./Status.js"
+import * as StrategicMerge from "./StrategicMerge.js"
 import * as Watching from "./Watching.js"
 
 /**
@@ -174,7 +175,7 @@ export class ApiServer {
       case "patch":
         return name === "" ?
           Either.left(Status.methodNotAllowed) :
-          Either.flatMap(patchOf(request), (patch) =>
+          Either.flatMap(patchOf(request, kind), (patch) =>
             Either.map(
               registry.update(kind, namespace, name, part, patch, write),
               (next) => object(view.object(next))
@@ -222,7 +223,9 @@ const bodyOf = (request: ApiRequest): Answer<JsonObject> => {
 const mergePatch = "application/merge-patch+json"
 const jsonPatch = "application/json-patch+json"
 
-const patchOf = (request: ApiRequest): Answer<(existing: JsonObject) => Answer<JsonObject>> => {
+const strategicMergePatch = "application/strategic-merge-patch+json"
+
+const patchOf = (request: ApiRequest, { fields }: Kind.Kind): Answer<(existing: JsonObject) => Answer<JsonObject>> => {
   const { body } = request
   const type = mediaType(request)
   if (type === mergePatch) {
@@ -235,7 +238,15 @@ const patchOf = (request: ApiRequest): Answer<(existing: JsonObject) => Answer<J
       ? Either.left(Status.badRequest("error decoding patch: not a list"))
       : Either.right((existing) => Either.mapLeft(Patch.json(existing, body), () => Status.unprocessable))
   }
-  return Either.left(Status.unsupportedMediaType([jsonPatch, mergePatch]))
+  // Custom resources have no merge keys.
+  if (type === strategicMergePatch && fields !== undefined) {
+    return body === undefined || Json.isList(body)
+      ? Either.left(Status.badRequest("error decoding patch: not an object"))
+      : Either.right((existing) => StrategicMerge.merge(existing, Json.adopt(body), fields))
+  }
+  return Either.left(
+    Status.unsupportedMediaType([jsonPatch, mergePatch, ...(fields === undefined ? [] : [strategicMergePatch])])
+  )
 }
 
 const review = ({ info, request, user }: Call, kind: Kind.Kind): Answer<Reply> =>

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Columns from "./Columns.js"
-import { any, boolean, each, type Fields, integer, list, struct, text } from "./Fields.js"
+import { any, boolean, each, type Fields, integer, list, mergedList, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
 import { condition, labelSelector, object } from "./ObjectFields.js"
 import * as PodDefaults from "./PodDefaults.js"
@@ -33,7 +33,7 @@ const fields: Fields = object({
     scheduling: any
   }),
   status: struct({
-    conditions: list(struct(condition)),
+    conditions: mergedList(struct(condition), "type"),
     ...each(text, "startTime", "completionTime", "completedIndexes", "failedIndexes"),
     ...each(integer, "active", "succeeded", "failed", "terminating", "ready"),
     uncountedTerminatedPods: struct({ succeeded: list(text), failed: list(text) })

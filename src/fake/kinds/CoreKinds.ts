@@ -7,7 +7,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Columns from "./Columns.js"
-import { any, boolean, each, integer, list, map, quantity, struct, text } from "./Fields.js"
+import { any, boolean, each, integer, list, map, mergedList, quantity, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import { condition, labelSelector, object, objectReference } from "./ObjectFields.js"
@@ -36,7 +36,7 @@ export const namespace = Kind.make({
   name: Names.dnsLabel,
   fields: object({
     spec: struct({ finalizers: list(text) }),
-    status: struct({ phase: text, conditions: list(struct(condition)) })
+    status: struct({ phase: text, conditions: mergedList(struct(condition), "type") })
   }),
   selectable: { "status.phase": at("status", "phase") },
   unknownField: fieldNotSupported,
@@ -151,7 +151,7 @@ export const serviceAccount = Kind.make({
   kind: "ServiceAccount",
   shortNames: ["sa"],
   fields: object({
-    secrets: list(objectReference),
+    secrets: mergedList(objectReference, "name"),
     imagePullSecrets: list(struct({ name: text })),
     automountServiceAccountToken: boolean
   })
@@ -207,7 +207,7 @@ export const node = Kind.make({
   fields: object({
     spec: struct({
       ...each(text, "podCIDR", "providerID"),
-      podCIDRs: list(text),
+      podCIDRs: mergedList(text),
       unschedulable: boolean,
       taints: list(struct(each(text, "key", "value", "effect", "timeAdded"))),
       configSource: any
@@ -216,8 +216,8 @@ export const node = Kind.make({
       capacity: map(quantity),
       allocatable: map(quantity),
       phase: text,
-      conditions: list(struct({ ...condition, lastHeartbeatTime: text })),
-      addresses: list(struct(each(text, "type", "address"))),
+      conditions: mergedList(struct({ ...condition, lastHeartbeatTime: text }), "type"),
+      addresses: mergedList(struct(each(text, "type", "address")), "type"),
       ...each(any, "daemonEndpoints", "nodeInfo", "images", "volumesInUse", "volumesAttached", "config"),
       ...each(any, "runtimeHandlers", "features", "declaredFeatures")
     })
@@ -246,7 +246,7 @@ export const persistentVolumeClaim = Kind.make({
       phase: text,
       accessModes: list(text),
       capacity: map(quantity),
-      conditions: list(struct(condition)),
+      conditions: mergedList(struct(condition), "type"),
       ...each(any, "allocatedResources", "allocatedResourceStatuses", "modifyVolumeStatus", "healthStatus"),
       currentVolumeAttributesClassName: text
     })

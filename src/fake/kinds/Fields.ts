@@ -10,9 +10,20 @@ import * as Quantity from "./Quantity.js"
 /** @since 0.1.0 @category models */
 export type Field =
   | { readonly _tag: "Text" | "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Any" }
-  | { readonly _tag: "List"; readonly of: Field }
+  | { readonly _tag: "List"; readonly of: Field; readonly merge?: Merge }
   | { readonly _tag: "Map"; readonly of: Field }
   | { readonly _tag: "Struct"; readonly fields: Fields }
+
+/**
+ * How a strategic merge patch changes a list: by the key of its items, or, without one, as a set of values. A list without
+ * this is replaced. The tags `patchStrategy` and `patchMergeKey` in k8s.io/api (v0.37).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Merge {
+  readonly key?: string
+}
 
 /** @since 0.1.0 @category models */
 export interface Fields {
@@ -35,6 +46,12 @@ export const bytes: Field = { _tag: "Bytes" }
 export const any: Field = { _tag: "Any" }
 /** @since 0.1.0 @category constructors */
 export const list = (of: Field): Field => ({ _tag: "List", of })
+/** A list that patches merge, by a key of its items or as a set. @since 0.1.0 @category constructors  */
+export const mergedList = (of: Field, key?: string): Field => ({
+  _tag: "List",
+  of,
+  merge: key === undefined ? {} : { key }
+})
 /** @since 0.1.0 @category constructors */
 export const map = (of: Field): Field => ({ _tag: "Map", of })
 /** @since 0.1.0 @category constructors */

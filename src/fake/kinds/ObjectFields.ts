@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { any, boolean, each, type Field, type Fields, integer, list, map, struct, text } from "./Fields.js"
+import { any, boolean, each, type Field, type Fields, integer, list, map, mergedList, struct, text } from "./Fields.js"
 
 /** @since 0.1.0 @category fields */
 export const meta: Field = struct({
@@ -12,11 +12,14 @@ export const meta: Field = struct({
   ...each(integer, "generation", "deletionGracePeriodSeconds"),
   labels: map(text),
   annotations: map(text),
-  ownerReferences: list(struct({
-    ...each(text, "apiVersion", "kind", "name", "uid"),
-    ...each(boolean, "controller", "blockOwnerDeletion")
-  })),
-  finalizers: list(text),
+  ownerReferences: mergedList(
+    struct({
+      ...each(text, "apiVersion", "kind", "name", "uid"),
+      ...each(boolean, "controller", "blockOwnerDeletion")
+    }),
+    "uid"
+  ),
+  finalizers: mergedList(text),
   managedFields: any
 })
 

@@ -15,6 +15,7 @@ import {
   integerOrText,
   list,
   map,
+  mergedList,
   quantity,
   struct,
   text
@@ -125,28 +126,37 @@ const container: Fields = {
   imagePullPolicy: text,
   command: list(text),
   args: list(text),
-  ports: list(struct({ ...each(text, "name", "protocol", "hostIP"), ...each(integer, "hostPort", "containerPort") })),
+  ports: mergedList(
+    struct({ ...each(text, "name", "protocol", "hostIP"), ...each(integer, "hostPort", "containerPort") }),
+    "containerPort"
+  ),
   envFrom: list(struct({ prefix: text, configMapRef: struct(named), secretRef: struct(named) })),
-  env: list(struct({
-    name: text,
-    value: text,
-    valueFrom: struct({
-      fieldRef: struct(each(text, "apiVersion", "fieldPath")),
-      resourceFieldRef: struct({ containerName: text, resource: text, divisor: quantity }),
-      configMapKeyRef: keyOf,
-      secretKeyRef: keyOf,
-      fileKeyRef: struct({ volumeName: text, path: text, key: text, optional: boolean })
-    })
-  })),
+  env: mergedList(
+    struct({
+      name: text,
+      value: text,
+      valueFrom: struct({
+        fieldRef: struct(each(text, "apiVersion", "fieldPath")),
+        resourceFieldRef: struct({ containerName: text, resource: text, divisor: quantity }),
+        configMapKeyRef: keyOf,
+        secretKeyRef: keyOf,
+        fileKeyRef: struct({ volumeName: text, path: text, key: text, optional: boolean })
+      })
+    }),
+    "name"
+  ),
   resources,
   resizePolicy: list(struct(each(text, "resourceName", "restartPolicy"))),
   restartPolicyRules: any,
-  volumeMounts: list(struct({
-    ...each(text, "name", "mountPath", "subPath", "subPathExpr", "mountPropagation", "recursiveReadOnly"),
-    readOnly: boolean,
-    bindMountOptions: list(text)
-  })),
-  volumeDevices: list(struct(each(text, "name", "devicePath"))),
+  volumeMounts: mergedList(
+    struct({
+      ...each(text, "name", "mountPath", "subPath", "subPathExpr", "mountPropagation", "recursiveReadOnly"),
+      readOnly: boolean,
+      bindMountOptions: list(text)
+    }),
+    "mountPath"
+  ),
+  volumeDevices: mergedList(struct(each(text, "name", "devicePath")), "devicePath"),
   livenessProbe: probe,
   readinessProbe: probe,
   startupProbe: probe,
@@ -189,10 +199,10 @@ const affinity = struct({
 
 /** @since 0.1.0 @category fields */
 export const podSpec: Field = struct({
-  volumes: list(struct(volume)),
-  initContainers: list(struct(container)),
-  containers: list(struct(container)),
-  ephemeralContainers: list(struct({ ...container, targetContainerName: text })),
+  volumes: mergedList(struct(volume), "name"),
+  initContainers: mergedList(struct(container), "name"),
+  containers: mergedList(struct(container), "name"),
+  ephemeralContainers: mergedList(struct({ ...container, targetContainerName: text }), "name"),
   ...each(text, "restartPolicy", "dnsPolicy", "serviceAccountName", "serviceAccount", "nodeName", "hostname"),
   ...each(text, "subdomain", "schedulerName", "priorityClassName", "runtimeClassName", "preemptionPolicy"),
   hostnameOverride: text,
@@ -201,10 +211,10 @@ export const podSpec: Field = struct({
   ...each(boolean, "shareProcessNamespace", "enableServiceLinks", "setHostnameAsFQDN"),
   nodeSelector: map(text),
   securityContext: podSecurityContext,
-  imagePullSecrets: list(struct(reference)),
+  imagePullSecrets: mergedList(struct(reference), "name"),
   affinity,
   tolerations: list(struct({ ...each(text, "key", "operator", "value", "effect"), tolerationSeconds: integer })),
-  hostAliases: list(struct({ ip: text, hostnames: list(text) })),
+  hostAliases: mergedList(struct({ ip: text, hostnames: list(text) }), "ip"),
   dnsConfig: struct({
     nameservers: list(text),
     searches: list(text),
@@ -212,16 +222,19 @@ export const podSpec: Field = struct({
   }),
   readinessGates: list(struct({ conditionType: text })),
   overhead: map(quantity),
-  topologySpreadConstraints: list(struct({
-    maxSkew: integer,
-    minDomains: integer,
-    ...each(text, "topologyKey", "whenUnsatisfiable", "nodeAffinityPolicy", "nodeTaintsPolicy"),
-    labelSelector,
-    matchLabelKeys: list(text)
-  })),
+  topologySpreadConstraints: mergedList(
+    struct({
+      maxSkew: integer,
+      minDomains: integer,
+      ...each(text, "topologyKey", "whenUnsatisfiable", "nodeAffinityPolicy", "nodeTaintsPolicy"),
+      labelSelector,
+      matchLabelKeys: list(text)
+    }),
+    "topologyKey"
+  ),
   os: struct({ name: text }),
-  schedulingGates: list(struct({ name: text })),
-  resourceClaims: list(struct(each(text, "name", "resourceClaimName", "resourceClaimTemplateName"))),
+  schedulingGates: mergedList(struct({ name: text }), "name"),
+  resourceClaims: mergedList(struct(each(text, "name", "resourceClaimName", "resourceClaimTemplateName")), "name"),
   resources,
   schedulingGroup: any,
   evictionResponders: any
@@ -256,9 +269,9 @@ export const pod: Fields = object({
     observedGeneration: integer,
     ...each(text, "phase", "message", "reason", "nominatedNodeName", "hostIP", "podIP", "startTime", "qosClass"),
     resize: text,
-    conditions: list(struct({ ...condition, observedGeneration: integer })),
-    hostIPs: list(struct({ ip: text })),
-    podIPs: list(struct({ ip: text })),
+    conditions: mergedList(struct({ ...condition, observedGeneration: integer }), "type"),
+    hostIPs: mergedList(struct({ ip: text }), "ip"),
+    podIPs: mergedList(struct({ ip: text }), "ip"),
     initContainerStatuses: containerStatuses,
     containerStatuses,
     ephemeralContainerStatuses: containerStatuses,

@@ -202,7 +202,7 @@ describe("errors", () => {
         path: `${configMaps}/a`,
         query: {},
         body: {},
-        contentType: "application/strategic-merge-patch+json"
+        contentType: "application/apply-patch+yaml"
       })
       assert.deepInclude(yield* refused(strategic), { code: 415, reason: "UnsupportedMediaType" })
     }))

@@ -137,7 +137,7 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
           foundry.order({
             key,
             recipe: input.dockerfile ?? "",
-            base: input.baseImage.pullspec,
+            base: input.baseImage?.pullspec ?? "scratch",
             target: input.finalImage.pullspec
           })
         )

@@ -104,7 +104,7 @@ const buildFlags = { ...inputFlags, ...Flags.builder }
 
 const missingInput = (missing: ReadonlyArray<FlagTable[string]>): ReadonlyArray<string> => [
   ...missing.map(({ doc }) => `${doc.label} is required`),
-  ...(missing.length === 3 ? ["or give the whole input as JSON with --input FILE"] : [])
+  ...(missing.length === 2 ? ["or give the whole input as JSON with --input FILE"] : [])
 ]
 
 /** What is missing for an input, and what --input excludes. */
@@ -115,7 +115,7 @@ const inputProblems = (typed: Argv["typed"]): ReadonlyArray<string> =>
         ? [`${doc.label} cannot be combined with --input, which has the whole input`]
         : []
     )
-    : missingInput([Flags.input.file, Flags.input.base, Flags.input.final].filter(({ doc }) => !typed.has(doc.name)))
+    : missingInput([Flags.input.file, Flags.input.final].filter(({ doc }) => !typed.has(doc.name)))
 
 const clusterSettings = ({ context, kubeconfig, requestTimeout }: ClusterSettings): ClusterSettings => ({
   kubeconfig,

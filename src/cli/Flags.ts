@@ -170,7 +170,7 @@ export const input = {
   file: Flag.text("-f, --file FILE", "The Containerfile; - reads standard input. Required without --input.", inputs),
   base: Flag.text(
     "--base IMAGE",
-    "The base image, passed to the Containerfile as the build argument BASE_IMAGE. Required without --input.",
+    "The base image, passed to the Containerfile as the build argument BASE_IMAGE; needed where the Containerfile uses that.",
     inputs
   ),
   final: Flag.text(
@@ -205,6 +205,11 @@ export const input = {
     inputs
   ),
   baseSecret: Flag.text("--base-secret NAME", "The secret with the credentials to pull the base image.", network),
+  pullSecret: Flag.text(
+    "--pull-secret NAME",
+    "The secret with the credentials to pull every image that the Containerfile names; instead of --base-secret.",
+    network
+  ),
   finalSecret: Flag.text("--final-secret NAME", "The secret with the credentials to push the image.", network),
   entitlementSecret: Flag.text(
     "--entitlement-secret NAME",

@@ -26,6 +26,7 @@ export interface InputOptions {
   readonly base: string | undefined
   readonly final: string | undefined
   readonly baseSecret: string | undefined
+  readonly pullSecret: string | undefined
   readonly finalSecret: string | undefined
   readonly entitlementSecret: string | undefined
   readonly buildArgs: ReadonlyArray<string>
@@ -108,8 +109,9 @@ const fromOptions = (
     const given: BuildInput.Options = {
       // A file that could not be read is already an issue; the other fields are still checked.
       dockerfile: Either.getOrElse(dockerfile, () => "FROM scratch"),
-      baseImage: { pullspec: options.base ?? "", secretName: options.baseSecret },
+      baseImage: baseImage(options),
       finalImage: { pullspec: options.final ?? "", secretName: options.finalSecret },
+      pullSecretName: options.pullSecret,
       entitlementSecretName: options.entitlementSecret,
       buildArgs: pairs(options.buildArgs, "buildArgs", note),
       imageLabels: pairs(options.labels, "imageLabels", note),
@@ -134,6 +136,10 @@ const fromOptions = (
       issues: [...issues, ...yield* BuildInput.issuesOfPartial(given)]
     })
   })
+
+// A secret for a base that is not given is an issue of the base.
+const baseImage = ({ base, baseSecret }: InputOptions): BuildInput.Options["baseImage"] =>
+  base === undefined && baseSecret === undefined ? undefined : { pullspec: base ?? "", secretName: baseSecret }
 
 type Note = (path: string, message: string) => void
 

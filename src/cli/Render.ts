@@ -147,6 +147,7 @@ const origins: ReadonlyArray<readonly [RegExp, string]> = [
   [/^dockerfile$/, "--file"],
   [/^baseImage\.pullspec$/, "--base"],
   [/^baseImage\.secretName$/, "--base-secret"],
+  [/^pullSecretName$/, "--pull-secret"],
   [/^finalImage\.pullspec$/, "--final"],
   [/^finalImage\.secretName$/, "--final-secret"],
   [/^entitlementSecretName$/, "--entitlement-secret"],

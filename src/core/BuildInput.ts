@@ -11,7 +11,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { BuildRejected, Issue } from "./BuildError.js"
-import { Containerfile, missing } from "./Containerfile.js"
+import { baseProblems, Containerfile, missing, namedImages } from "./Containerfile.js"
 import { DurationText, FromInput } from "./DurationText.js"
 import * as BuildContext from "./input/BuildContext.js"
 import * as ContainerfileSource from "./input/ContainerfileSource.js"
@@ -132,6 +132,34 @@ const parser = <A, I>(schema: Schema.Schema<A, I>, together: (input: unknown) =>
 const distinct = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> =>
   Arr.dedupeWith(issues, (a, b) => a.path === b.path && a.message === b.message && a.line === b.line)
 
+const isGiven = (input: unknown, field: string): boolean =>
+  Predicate.hasProperty(input, field) && input[field] !== undefined
+
+const missingBase = (input: unknown): ReadonlyArray<Issue> =>
+  Predicate.hasProperty(input, "dockerfile") && Predicate.isString(input.dockerfile) && !isGiven(input, "baseImage")
+    ? baseProblems(input.dockerfile).map(({ line, message }) =>
+      new Issue({ path: "dockerfile", line, message: `${message}; give it, or give the ARG a default` })
+    )
+    : []
+
+const twoPullSecrets = (input: unknown): ReadonlyArray<Issue> =>
+  isGiven(input, "pullSecretName") && Predicate.hasProperty(input, "baseImage") &&
+    isGiven(input.baseImage, "secretName")
+    ? [
+      new Issue({
+        path: "pullSecretName",
+        message: "is given beside baseImage.secretName, and a build has one pull secret; put the credentials of all " +
+          "registries into one secret"
+      })
+    ]
+    : []
+
+const together = (input: unknown): ReadonlyArray<Issue> => [
+  ...missingBase(input),
+  ...twoPullSecrets(input),
+  ...missingFiles(input)
+]
+
 // Is given the value as it came, so that everything is reported at once.
 const missingFiles = (input: unknown): ReadonlyArray<Issue> => {
   if (!Predicate.hasProperty(input, "dockerfile") || !Predicate.isString(input.dockerfile)) return []
@@ -145,7 +173,7 @@ const missingFiles = (input: unknown): ReadonlyArray<Issue> => {
 
 const given = hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile)))
 
-const parseOptions = parser(given, missingFiles)
+const parseOptions = parser(given, together)
 
 /**
  * An input from what a program has at hand, or `BuildRejected` ("InvalidInput") with every reason against it, each with its
@@ -173,7 +201,7 @@ export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected>
 
 const parseOwned = parser(
   hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromOwner, FromInput, Containerfile))),
-  missingFiles
+  together
 )
 
 /**
@@ -184,7 +212,7 @@ const parseOwned = parser(
 export const makeOwned = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
   Effect.map(parseOwned(options), (given) => new BuildInput(given, true))
 
-const parsePartial = parser(given, () => [])
+const parsePartial = parser(given, (input) => [...missingBase(input), ...twoPullSecrets(input)])
 
 /**
  * The issues of options whose context could not be read whole: what it lacks is not among them.
@@ -214,7 +242,7 @@ export const issuesOfPartial = (options: Options): Effect.Effect<ReadonlyArray<I
  * @since 0.1.0
  * @category constructors
  */
-export const decode: (u: unknown) => Effect.Effect<BuildInput, BuildRejected> = parser(BuildInput, missingFiles)
+export const decode: (u: unknown) => Effect.Effect<BuildInput, BuildRejected> = parser(BuildInput, together)
 
 const parseStored = parser(
   hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Schema.String))),
@@ -247,6 +275,35 @@ export const defaults = {
   resources: { cpu: "500m", memory: "2Gi", ephemeralStorage: "20Gi" },
   trustBundle: { key: "ca-bundle.crt" }
 } as const
+
+/**
+ * The images of a build, with the values of its build arguments: the base, which is `baseImage` where the Containerfile names it
+ * and otherwise what its last stage starts from; the others that stages start from; and the rest that are pulled.
+ *
+ * @internal
+ */
+export const pulledImages = ({ baseImage, buildArgs, dockerfile }: BuildInput): {
+  readonly base: string | undefined
+  readonly bases: ReadonlyArray<string>
+  readonly others: ReadonlyArray<string>
+} => {
+  // Its text is in a context that is fetched later: it may name the base image.
+  if (dockerfile === undefined) return { base: baseImage?.pullspec, bases: [], others: [] }
+  const values = { ...buildArgs, ...(baseImage === undefined ? {} : { BASE_IMAGE: baseImage.pullspec }) }
+  const { images, root } = namedImages(dockerfile, values)
+  const base = images.some(({ name }) => name === baseImage?.pullspec) ? baseImage?.pullspec : root
+  const rest = images.filter(({ name }) => name !== base)
+  const names = (isBase: boolean) => rest.filter((image) => image.isBase === isBase).map(({ name }) => name)
+  return { base, bases: names(true), others: names(false) }
+}
+
+/**
+ * The secret for every pull of a build, of those that the input names.
+ *
+ * @internal
+ */
+export const pullSecretName = ({ baseImage, pullSecretName }: BuildInput): string | undefined =>
+  baseImage?.secretName ?? pullSecretName
 
 /**
  * A name for what determines the image: 26 characters of lower-case base32, the same in every process and version of Node.

@@ -7,7 +7,7 @@ import * as Equal from "effect/Equal"
 import * as Match from "effect/Match"
 import * as Schema from "effect/Schema"
 import { Timestamp } from "./DurationText.js"
-import * as ImagePullspec from "./ImagePullspec.js"
+import { BuiltImage } from "./status/BuiltImage.js"
 
 // -----------------------------------------------------------------------------
 // parts
@@ -25,44 +25,29 @@ export class PodReference extends Schema.Class<PodReference>("effect-os-builder/
   uid: Schema.String
 }) {}
 
-/**
- * The image that a build pushed. `pullspec` names it by digest, `tag` is the reference that the input asked for.
- *
- * @since 0.1.0
- * @category models
- */
-export class BuiltImage extends Schema.Class<BuiltImage>("effect-os-builder/BuildStatus/BuiltImage")({
-  pullspec: Schema.String,
-  digest: Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/)),
-  tag: Schema.String,
-  architecture: Schema.optional(Schema.String)
-}) {}
-
-/**
- * The image that was pushed to `tag` with this digest.
- *
- * @example
- * ```ts
- * import { BuildStatus } from "effect-os-builder"
- *
- * const image = BuildStatus.builtImage({ tag: "registry.example.com/os:1", digest: `sha256:${"0a".repeat(32)}` })
- * console.log(image.pullspec) // registry.example.com/os@sha256:0a0a…
- * ```
- *
- * @since 0.1.0
- * @category constructors
- */
-export const builtImage = ({ architecture, digest, tag }: {
-  readonly tag: string
-  readonly digest: string
-  readonly architecture?: string | undefined
-}): BuiltImage =>
-  new BuiltImage({
-    pullspec: `${ImagePullspec.repository(tag)}@${digest}`,
-    digest,
-    tag,
-    ...(architecture === undefined ? {} : { architecture })
-  })
+export {
+  /**
+   * The image that a build started from.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  BaseImage,
+  /**
+   * The image that a build pushed.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  BuiltImage,
+  /**
+   * The image that was pushed to `tag` with this digest.
+   *
+   * @since 0.1.0
+   * @category constructors
+   */
+  builtImage
+} from "./status/BuiltImage.js"
 
 /**
  * Why a build cannot start: `reason`, one of the literals, and the reason of the platform (`upstreamReason`).

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { missingSources } from "./containerfile/ContextSource.js"
 import * as Feature from "./containerfile/Feature.js"
 import { type Instruction, parse } from "./containerfile/Instruction.js"
+import { baseUses, type NamedImages, namedImages as namedImagesIn } from "./containerfile/NamedImage.js"
 import { instructionProblem, shiftProblem } from "./containerfile/Rules.js"
 import { referenceHint, referenceProblem, referencesOf, type Stage, stagesOf } from "./containerfile/Stage.js"
 import { read } from "./containerfile/Substitution.js"
@@ -16,6 +17,7 @@ import { atMostBytes, first, portable } from "./input/TextRule.js"
 export type { Feature, FeatureUse } from "./containerfile/Feature.js"
 export type { Heredoc, HeredocOpener } from "./containerfile/Heredoc.js"
 export type { Command, Instruction } from "./containerfile/Instruction.js"
+export type { NamedImage, NamedImages } from "./containerfile/NamedImage.js"
 export type { Stage } from "./containerfile/Stage.js"
 
 // -----------------------------------------------------------------------------
@@ -188,6 +190,49 @@ export const features = (text: string): ReadonlyArray<Feature.FeatureUse> => Fea
  * @category getters
  */
 export const stages = (text: string): ReadonlyArray<Stage> => stagesOf(parse(text).instructions)
+
+/**
+ * The images that the last stage needs, or the stage `target`, with the values of build arguments.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * const text = "ARG BASE_IMAGE\nFROM quay.io/acme/tools:1 AS tools\nFROM ${BASE_IMAGE}\nCOPY --from=tools /bin/a /bin/a\n"
+ * const { images, root } = Containerfile.namedImages(text, { BASE_IMAGE: "quay.io/acme/os:1" })
+ * console.log(images.map(({ name }) => name), root)
+ * // [ 'quay.io/acme/tools:1', 'quay.io/acme/os:1' ] quay.io/acme/os:1
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const namedImages = (
+  text: string,
+  buildArgs: Readonly<Record<string, string>>,
+  target?: string
+): NamedImages => namedImagesIn(parse(text).instructions, buildArgs, target)
+
+/**
+ * Why a Containerfile cannot be built without a base image: each place that takes the build argument BASE_IMAGE and has no
+ * default for it.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * console.log(Containerfile.baseProblems("ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\n"))
+ * // [ { line: 2, message: 'FROM uses BASE_IMAGE, and baseImage is not given' } ]
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const baseProblems = (text: string): ReadonlyArray<Problem> =>
+  baseUses(parse(text).instructions).map(({ line, text }) => ({
+    line,
+    message: `${clipped(text)} uses BASE_IMAGE, and baseImage is not given`
+  }))
 
 /**
  * How many steps the build has, as the builder counts them: every instruction from the first `FROM` on.

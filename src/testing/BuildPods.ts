@@ -29,6 +29,8 @@ export interface Subject {
   /** The names that a test may use for the build: those of the record, of the Job or Build, and of the pod. */
   readonly names: ReadonlyArray<string>
   readonly containerfile: string
+  /** The base image, with the defaults of the Containerfile for other build arguments. */
+  readonly base: string | undefined
   readonly timeoutSeconds: number | undefined
 }
 
@@ -53,6 +55,10 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
     ?? Json.text(build, "spec", "output", "to", "name")
     ?? environment(pod, "OSB_FINAL_IMAGE")
     ?? ""
+  const containerfile = Json.text(record, "data", "containerfile") ??
+    Json.text(build, "spec", "source", "dockerfile") ?? ""
+  const baseImage = environment(pod, "OSB_BASE_IMAGE")
+  const { root } = Containerfile.namedImages(containerfile, baseImage === undefined ? {} : { BASE_IMAGE: baseImage })
   return {
     runner: openshift ? "openshift" : environment(pod, "OSB_FINAL_IMAGE") === undefined ? "unknown" : "script",
     namespace,
@@ -60,7 +66,8 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
     fingerprint: labels[label.fingerprint] ?? "",
     finalImage,
     names: [name, Json.text(Metadata.controller(pod), "name") ?? "", Metadata.name(pod)],
-    containerfile: Json.text(record, "data", "containerfile") ?? Json.text(build, "spec", "source", "dockerfile") ?? "",
+    containerfile,
+    base: root,
     timeoutSeconds: seconds === undefined ? undefined : Number(seconds)
   }
 }

@@ -16,6 +16,7 @@ export type Outcome =
     readonly _tag: "Succeeds"
     readonly after: Duration.DurationInput
     readonly digest: string | undefined
+    readonly baseDigest: string | undefined
     readonly log: ReadonlyArray<string> | undefined
   }
   | { readonly _tag: "ContainerfileFails"; readonly exitCode: number; readonly log: ReadonlyArray<string> | undefined }
@@ -49,9 +50,16 @@ export const succeeds = (
   options: {
     readonly after?: Duration.DurationInput | undefined
     readonly digest?: string | undefined
+    readonly baseDigest?: string | undefined
     readonly log?: ReadonlyArray<string> | undefined
   } = {}
-): Outcome => ({ _tag: "Succeeds", after: options.after ?? 0, digest: options.digest, log: options.log })
+): Outcome => ({
+  _tag: "Succeeds",
+  after: options.after ?? 0,
+  digest: options.digest,
+  baseDigest: options.baseDigest,
+  log: options.log
+})
 
 /**
  * A `RUN` instruction fails with the exit code, default 1, after the lines of `log`: `Failed` ("InstructionFailed").

@@ -29,6 +29,12 @@ const digestOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, of: BuildPods
   outcome.digest ??
     `sha256:${createHash("sha256").update(`${of.finalImage} ${of.fingerprint} ${of.containerfile}`).digest("hex")}`
 
+const baseOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, { base }: BuildPods.Subject) =>
+  base === undefined ? undefined : {
+    pullspec: base,
+    digest: outcome.baseDigest ?? `sha256:${createHash("sha256").update(base).digest("hex")}`
+  }
+
 const wait = (outcome: Extract<Outcome, { _tag: "Succeeds" }>): Steps =>
   Stream.drain(Stream.fromEffect(Effect.sleep(outcome.after)))
 
@@ -80,7 +86,7 @@ const scriptProgram = (
       const architecture = "amd64"
       return {
         build: log.pipe(Stream.concat(wait(outcome)), Stream.concat(built)),
-        push: script("push", code.succeeded, { digest: digestOf(outcome, of), architecture })
+        push: script("push", code.succeeded, { digest: digestOf(outcome, of), architecture, base: baseOf(outcome, of) })
       }
     }
     case "ContainerfileFails": {
@@ -219,7 +225,7 @@ const limitedVolume = (pod: JsonObject): readonly [volume: string, limit: string
   return [Json.text(limited, "name") ?? "buildworkdir", Json.text(limited, "emptyDir", "sizeLimit") ?? "20Gi"]
 }
 
-const succeedsNow: Outcome = { _tag: "Succeeds", after: 0, digest: undefined, log: undefined }
+const succeedsNow: Outcome = { _tag: "Succeeds", after: 0, digest: undefined, baseDigest: undefined, log: undefined }
 
 const imageOf = (pod: JsonObject, container: string): string => {
   const specs = ["initContainers", "containers"].flatMap((key) => Json.objects(pod, "spec", key))

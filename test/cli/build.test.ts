@@ -367,7 +367,7 @@ describe("build", () => {
         })
       const hint =
         "os-builder: hint: the Containerfile does not use the base image registry.example.com/base:1, which is " +
-        "pulled all the same; start it with `ARG BASE_IMAGE` and `FROM ${BASE_IMAGE}`\n"
+        "not pulled; leave it out, or start the Containerfile with `ARG BASE_IMAGE` and `FROM ${BASE_IMAGE}`\n"
       assert.strictEqual(yield* hints("FROM quay.io/other:1\nRUN true\n"), hint)
       assert.strictEqual(yield* hints("FROM quay.io/other:1\n# $BASE_IMAGE\nRUN true\n"), hint)
       assert.strictEqual(yield* hints("FROM quay.io/other:1\nRUN true\n", "-q"), "")

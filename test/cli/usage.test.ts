@@ -86,11 +86,11 @@ describe("wrong usage", () => {
     [["--json"], /^\{"type":"error","error":"UsageError","message":"a command is missing\\n/],
     [
       ["build"],
-      /^--file is required\n--base is required\n--final is required\nor give the whole input as JSON with --input FILE\nRun `os-builder build --help`/
+      /^--file is required\n--final is required\nor give the whole input as JSON with --input FILE\nRun `os-builder build --help`/
     ],
     [
       ["check"],
-      /^--file is required\n--base is required\n--final is required\nor give the whole input as JSON with --input FILE\nRun/
+      /^--file is required\n--final is required\nor give the whole input as JSON with --input FILE\nRun/
     ],
     [["list", "--backend", "foo"], /^--backend: there is no backend "foo" here; .*\nRun `os-builder list --help`/],
     [["build", "-f"], /^--file needs a value\n/],
@@ -123,7 +123,7 @@ describe("wrong usage", () => {
         "^unknown option --bsae; did you mean --base\\?\n" +
           "unexpected argument \"x\"\nunexpected argument \"extra\"\n" +
           "--log-level must be one of .*\n--arch must be one of .*\n--retries must be a whole number\n" +
-          "--base is required\n--final is required\nRun "
+          "--final is required\nRun "
       )
     ]
   ]

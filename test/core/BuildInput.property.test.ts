@@ -19,7 +19,7 @@ const reversed = (value: unknown): unknown =>
 const essence: Readonly<Record<string, (input: BuildInput.BuildInput) => unknown>> = {
   dockerfile: (input) => input.dockerfile,
   dockerfilePath: (input) => input.dockerfilePath,
-  baseImage: (input) => input.baseImage.pullspec,
+  baseImage: (input) => input.baseImage?.pullspec,
   finalImage: (input) => input.finalImage.pullspec,
   entitlementSecretName: (input) => input.entitlementSecretName !== undefined,
   buildArgs: (input) => sorted(input.buildArgs),

@@ -36,7 +36,7 @@ describe("make", () => {
         retries: undefined
       })
       bytes.fill(7)
-      assert.deepStrictEqual(Object.keys(input.baseImage), ["pullspec"])
+      assert.deepStrictEqual(Object.keys(input.baseImage ?? {}), ["pullspec"])
       assert.isFalse("retries" in input)
       assert.deepStrictEqual(input.timeout, Duration.minutes(30))
       assert.deepStrictEqual(input.pendingTimeout, Duration.seconds(5))
@@ -115,7 +115,6 @@ describe("decode", () => {
     assert.deepStrictEqual(issues([]), ["must be an object, not a list"])
     assert.deepStrictEqual(issues({}), [
       "dockerfile: is required",
-      "baseImage: is required",
       "finalImage: is required"
     ])
   })
@@ -123,7 +122,7 @@ describe("decode", () => {
   // What is changed in the least input, and what is said of that.
   const cases: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string>]> = [
     ["dokerfile", "x", [
-      "dokerfile: is not known here; the fields are dockerfile, dockerfilePath, baseImage, finalImage, entitlementSecretName, buildArgs, "
+      "dokerfile: is not known here; the fields are dockerfile, dockerfilePath, baseImage, finalImage, pullSecretName, entitlementSecretName, buildArgs, "
       + "imageLabels, context, mounts, trustBundle, proxy, architecture, resources, placement, objectLabels, queueName, "
       + "timeout, pendingTimeout, retries, revision, metadata"
     ]],

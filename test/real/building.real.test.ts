@@ -67,7 +67,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       const content = (file: string) => Effect.map(fileOf(pullspec, file), (found) => found?.content)
       assert.strictEqual(yield* content("argument"), awkward)
       assert.strictEqual(yield* content("empty"), "<>")
-      assert.strictEqual(yield* content("base"), input.baseImage.pullspec)
+      assert.strictEqual(yield* content("base"), input.baseImage?.pullspec)
       assert.strictEqual(yield* content("renamed"), awkward)
       assert.strictEqual(yield* content("context/empty"), "")
       assert.strictEqual(yield* content("context/it's \"one\" $HOME"), "quoted")

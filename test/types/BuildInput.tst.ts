@@ -70,9 +70,9 @@ declare const input: BuildInput.BuildInput
 
 describe("an input", () => {
   test("an input: has the fields of the design", () => {
-    expect(input.baseImage).type.toBe<BuildInput.ImageInfo>()
+    expect(input.baseImage).type.toBe<BuildInput.ImageInfo | undefined>()
     expect(input.finalImage).type.toBe<BuildInput.ImageInfo>()
-    expect(input.baseImage.secretName).type.toBe<string | undefined>()
+    expect(input.baseImage?.secretName).type.toBe<string | undefined>()
     expect(input.timeout).type.toBe<Duration.Duration | undefined>()
     expect(input.architecture).type.toBe<"amd64" | "arm64" | "ppc64le" | "s390x" | undefined>()
     expect<BuildInput.BuildInput["context"]>().type.toBe<

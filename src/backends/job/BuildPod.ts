@@ -48,7 +48,7 @@ const variables = (values: { readonly [name: string]: string | undefined }): Rea
 
 /** The variables that no volume sets. */
 const environment = (profile: JobProfile, input: BuildInput.BuildInput): Partial<Environment> => ({
-  OSB_BASE_IMAGE: input.baseImage.pullspec,
+  OSB_BASE_IMAGE: input.baseImage?.pullspec ?? "",
   OSB_FINAL_IMAGE: input.finalImage.pullspec,
   OSB_TIMEOUT_SECONDS: String(seconds(input.timeout ?? BuildInput.defaults.timeout)),
   OSB_ARCHITECTURE: input.architecture ?? "",

@@ -124,7 +124,8 @@ const succeeded = (seen: Seen, pod: Resources.Pod, digest: string): BuildStatus.
     image: BuildStatus.builtImage({
       tag: seen.record.finalImage,
       digest,
-      architecture: push?.architecture ?? seen.record.input.architecture
+      architecture: push?.architecture ?? seen.record.input.architecture,
+      base: push?.base
     }),
     startedAt: startedAt(seen),
     finishedAt: push?.at ?? startedAt(seen),

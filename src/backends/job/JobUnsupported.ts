@@ -46,7 +46,7 @@ const rows: ReadonlyArray<Row> = [
     Containerfile.shifts(dockerfile).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
   ({ baseImage }) =>
     unsupportedIf(
-      isLoopback(baseImage.pullspec),
+      baseImage !== undefined && isLoopback(baseImage.pullspec),
       ["baseImage", "pullspec"],
       "has the build pod itself as its registry; use a registry that the cluster can reach"
     ),

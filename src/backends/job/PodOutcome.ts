@@ -17,6 +17,7 @@ export interface Pushed {
   readonly _tag: "Pushed"
   readonly digest: string | undefined
   readonly architecture: string | undefined
+  readonly base: BuildStatus.BaseImage | undefined
   readonly at: DateTime.Utc | undefined
 }
 
@@ -48,7 +49,13 @@ export const pushed = (pod: Pod): Pushed | undefined => {
   const end = terminated(pod, "push")
   if (end === undefined || end.exitCode !== 0) return undefined
   const message = TerminationMessage.parse(end.message ?? "")
-  return { _tag: "Pushed", digest: message?.digest, architecture: message?.architecture, at: timeOf(end.finishedAt) }
+  return {
+    _tag: "Pushed",
+    digest: message?.digest,
+    architecture: message?.architecture,
+    base: message?.base,
+    at: timeOf(end.finishedAt)
+  }
 }
 
 /** Why a finished pod did not push. */

@@ -43,9 +43,11 @@ const internalRegistry = /^image-registry\.openshift-image-registry\.svc(?:\.clu
 
 const registryOf = (pullspec: string): string => ImagePullspec.repository(pullspec).split("/")[0] ?? ""
 
-const internalRegistries = ({ baseImage, finalImage }: BuildInput.BuildInput): ReadonlyArray<string> =>
-  Array.from(new Set([baseImage, finalImage].map(({ pullspec }) => registryOf(pullspec))))
-    .filter((host) => internalRegistry.test(host))
+const internalRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string> => {
+  const { base, bases, others } = BuildInput.pulledImages(input)
+  const names = [input.baseImage?.pullspec ?? base ?? "", ...bases, ...others, input.finalImage.pullspec]
+  return Array.from(new Set(names.map(registryOf))).filter((host) => internalRegistry.test(host))
+}
 
 const configMap = (name: string, more: JsonObject = {}): JsonObject => ({ configMap: { name, ...more } })
 
@@ -90,7 +92,7 @@ export const ephemeralStorage = ({ resources }: JobProfile, input: BuildInput.Bu
 
 const credentials = (profile: JobProfile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
   const at = { path: `${root}/secret` }
-  const base = input.baseImage.secretName ?? profile.settings.defaultPullSecretName
+  const base = BuildInput.pullSecretName(input) ?? profile.settings.defaultPullSecretName
   const final = input.finalImage.secretName
   const token = { serviceAccountToken: { path: "token", expirationSeconds: tokenSeconds } }
   return [

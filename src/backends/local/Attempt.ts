@@ -60,7 +60,12 @@ const grace = Duration.minutes(1)
 const loopback = /(?<![\w.-])(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?=\/)/g
 
 const loopbackRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string> =>
-  [input.baseImage.pullspec, input.finalImage.pullspec, input.dockerfile ?? "", ...Object.values(input.buildArgs ?? {})]
+  [
+    input.baseImage?.pullspec ?? "",
+    input.finalImage.pullspec,
+    input.dockerfile ?? "",
+    ...Object.values(input.buildArgs ?? {})
+  ]
     .flatMap((text) => text.match(loopback) ?? [])
 
 /**
@@ -139,7 +144,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     OSB_MOUNTS_DIR: at("mounts"),
     OSB_HEREDOCS_DIR: lowered.files.length === 0 ? "" : at("heredocs"),
     OSB_BUILDAH_VERSION: buildah.version === undefined ? "" : `version ${buildah.version.join(".")}`,
-    OSB_BASE_IMAGE: input.baseImage.pullspec,
+    OSB_BASE_IMAGE: input.baseImage?.pullspec ?? "",
     OSB_FINAL_IMAGE: input.finalImage.pullspec,
     OSB_TIMEOUT_SECONDS: String(Math.max(1, Math.ceil(Duration.toSeconds(timeout)))),
     OSB_ARCHITECTURE: input.architecture ?? "",

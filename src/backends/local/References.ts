@@ -62,7 +62,10 @@ export const resolve = (
       name === undefined ? Effect.succeed(undefined) : find("Secret", name, at)
 
     const references: References = {
-      baseSecret: yield* optional(input.baseImage.secretName, "baseImage.secretName"),
+      baseSecret: yield* optional(
+        BuildInput.pullSecretName(input),
+        input.baseImage?.secretName === undefined ? "pullSecretName" : "baseImage.secretName"
+      ),
       finalSecret: yield* optional(input.finalImage.secretName, "finalImage.secretName"),
       entitlement: yield* optional(input.entitlementSecretName, "entitlementSecretName"),
       mounts: yield* Effect.forEach(

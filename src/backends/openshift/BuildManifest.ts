@@ -15,7 +15,7 @@ export const make = (settings: OpenShiftSettings, { input, parts }: Pick<BuildRe
   Resource.object(Resources.Build, { spec: spec(settings, input, parts) })
 
 const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: BuildRecord["parts"]): JsonObject => {
-  const pullSecretName = input.baseImage.secretName ?? settings.defaultPullSecretName
+  const pullSecretName = BuildInput.pullSecretName(input) ?? settings.defaultPullSecretName
   const pushSecretName = input.finalImage.secretName
   const nodeSelector = NodeSelector.labels(input)
   return {
@@ -30,7 +30,13 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
       dockerStrategy: {
         ...(pullSecretName === undefined ? {} : { pullSecret: { name: pullSecretName } }),
         // Build arguments, never `env`: that would remain in the image.
-        buildArgs: pairs({ ...input.buildArgs, BASE_IMAGE: withoutTag(input.baseImage.pullspec) }),
+        ...filled(
+          "buildArgs",
+          pairs({
+            ...input.buildArgs,
+            ...(input.baseImage === undefined ? {} : { BASE_IMAGE: withoutTag(input.baseImage.pullspec) })
+          })
+        ),
         ...filled("volumes", BuildVolumes.of(input).map(BuildVolumes.manifest))
       }
     },

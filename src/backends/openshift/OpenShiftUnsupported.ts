@@ -240,7 +240,7 @@ const plainText = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u
 
 const images: ReadonlyArray<Row> = [
   ({ baseImage, finalImage }) =>
-    Object.entries({ baseImage, finalImage }).flatMap(([field, { pullspec }]) =>
+    Object.entries({ ...(baseImage === undefined ? {} : { baseImage }), finalImage }).flatMap(([field, { pullspec }]) =>
       unsupportedIf(
         Either.match(ImagePullspec.parse(pullspec), {
           onLeft: () => false,
@@ -268,8 +268,10 @@ const images: ReadonlyArray<Row> = [
     )
   },
   // b docker.go pullImage, common.go findReferencedImages
-  ({ buildArgs = {}, dockerfile = "" }) =>
-    ImageUse.of(dockerfile, { ...buildArgs, BASE_IMAGE: "" }).flatMap(({ line, pullspec, text, unset }) =>
+  ({ baseImage, buildArgs = {}, dockerfile = "" }) =>
+    ImageUse.of(dockerfile, { ...buildArgs, ...(baseImage === undefined ? {} : { BASE_IMAGE: "" }) }).flatMap((
+      { line, pullspec, text, unset }
+    ) =>
       unset !== undefined
         ? [
           unsupported(

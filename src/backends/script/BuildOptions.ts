@@ -39,7 +39,7 @@ export const buildOptions = `  for kind in build-arg label; do
       set -- "$@" "--$kind" "$label"
     done
   done
-  set -- "$@" --build-arg "BASE_IMAGE=$OSB_BASE_IMAGE"
+  [ -z "$OSB_BASE_IMAGE" ] || set -- "$@" --build-arg "BASE_IMAGE=$OSB_BASE_IMAGE"
   for name in "$input"/mount.*.path; do
     [ -e "$name" ] || continue
     number=\${name%.path} number=\${number##*.} path=$(contents "$name")

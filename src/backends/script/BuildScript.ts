@@ -11,11 +11,12 @@
  *
  * @since 0.1.0
  */
-import type { BuildInput } from "../../core/BuildInput.js"
+import * as BuildInput from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import type * as ContextFile from "../../core/input/ContextFile.js"
 import { auths } from "./Auths.js"
+import { bases } from "./Bases.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
 import { build } from "./Commands.js"
 import { common } from "./Common.js"
@@ -40,7 +41,8 @@ export const environment = {
   OSB_WORK_DIR: "required",
   /** A folder in memory for copies of secrets. */
   OSB_MEMORY_DIR: "required",
-  OSB_BASE_IMAGE: "required",
+  /** The value of the build argument BASE_IMAGE, if the build has one. */
+  OSB_BASE_IMAGE: "",
   OSB_FINAL_IMAGE: "required",
   /** How long one attempt may take, both verbs together; whole seconds. */
   OSB_TIMEOUT_SECONDS: "required",
@@ -143,6 +145,16 @@ const isPrintable = (text: string): boolean =>
 export const needsDockerFormat = (containerfile: string): boolean =>
   Containerfile.features(containerfile).some(({ feature }) => /^(?:SHELL|HEALTHCHECK|ONBUILD)\b/.test(feature))
 
+const imageNames = (input: BuildInput.BuildInput): Array<InputFile> => {
+  const { base, bases, others } = BuildInput.pulledImages(input)
+  const lines = [
+    ...(base === undefined ? [] : [`base ${base}\n`]),
+    ...bases.map((name) => `pull ${name}\n`),
+    ...others.map((name) => `name ${name}\n`)
+  ]
+  return lines.length === 0 ? [] : [{ key: "images", content: lines.join("") }]
+}
+
 const required = (content: string): Array<InputFile> => content === "" ? [] : [{ key: "requires", content }]
 
 /** One archive instead of files of its own for each file: the API server, the kubelet and the script have fewer to handle. */
@@ -173,7 +185,8 @@ export interface InputOptions {
  * | `containerfile` | the Containerfile |
  * | `format` | `docker`, where the Containerfile uses what OCI images lack; absent elsewhere |
  * | `requires` | what it needs of buildah, as `BuildahFeatures.scriptLines` writes it; absent if any buildah will do |
- * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script |
+ * | `images` | a line for each image of the build: `base` and the name of the base, `pull` and that of another that a stage starts from, `name` and that of any other |
+ * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script, if there is one |
  * | `label.000001.name`, `.value` | a label of the image |
  * | `label.000001.unprintable` | present where the label has a line break or another character that is not printed |
  * | `context.tar.gz` | the context, as an archive |
@@ -184,7 +197,7 @@ export interface InputOptions {
  * @category getters
  */
 export const inputFiles = (
-  input: BuildInput,
+  input: BuildInput.BuildInput,
   { containerfile, context = true, isolation = "chroot" }: InputOptions = {}
 ): readonly [containerfile: InputFile, ...rest: ReadonlyArray<InputFile>] => [
   { key: "containerfile", content: containerfile ?? input.dockerfile ?? "" },
@@ -192,6 +205,7 @@ export const inputFiles = (
   ...required(
     BuildahFeatures.scriptLines(input.dockerfile ?? "", { isolation, lowersHeredocs: containerfile !== undefined })
   ),
+  ...imageNames(input),
   ...pairs("build-arg", input.buildArgs),
   ...pairs("label", input.imageLabels),
   ...contextFiles(context ? BuildContext.files(input.context) : {}),
@@ -236,8 +250,8 @@ ${settings}
 verb=\${1:-}
 input=$OSB_INPUT_DIR work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
 pipe=$work/$verb.pipe said=$work/$verb.said
-digest= architecture= run_status= child=
-${common}${failures}${auths}${registries}${setup}${build}${push}
+digest= architecture= base= base_digest= base_manifest= run_status= child=
+${common}${failures}${auths}${registries}${setup}${bases}${build}${push}
 trap 'rm -rf "$private"' EXIT
 trap stop TERM INT HUP
 case $verb in build | push) ;; *) finish ${code.unknown} "the verb is build or push" ;; esac

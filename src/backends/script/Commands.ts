@@ -77,23 +77,12 @@ require_features() {
   done < "$input/requires"
 }
 
-# Ends where the base is of another architecture than asked for: buildah would label the image with the one asked for.
-check_architecture() {
-  [ -n "$OSB_ARCHITECTURE" ] || return 0
-  base_architecture=$(inspect_image '{{.OCIv1.Architecture}}' "$OSB_BASE_IMAGE")
-  case $base_architecture in
-    '' | "$OSB_ARCHITECTURE") ;;
-    *) finish ${code.pullDenied} "the base $OSB_BASE_IMAGE is of architecture $base_architecture, and the image is to be of $OSB_ARCHITECTURE" ;;
-  esac
-}
-
-# Sets $format: that of OSB_FORMAT, else docker where the Containerfile or a trigger of the base has what OCI images do not.
+# Sets $format: that of OSB_FORMAT, else docker where the Containerfile or a trigger of a base has what OCI images do not.
 set_format() {
   format=$OSB_FORMAT
   if [ -z "$format" ]; then
     format=oci
-    case "$(cat "$input/format" 2> /dev/null)
-$(inspect_image '{{range .Docker.Config.OnBuild}}{{println .}}{{end}}' "$OSB_BASE_IMAGE" | tr 'a-z' 'A-Z')" in
+    case "$(cat "$input/format" 2> /dev/null)$triggers" in
       docker* | *"
 SHELL"[!A-Z]* | *"
 HEALTHCHECK"[!A-Z]* | *"
@@ -119,18 +108,10 @@ build() {
   say "isolation $OSB_ISOLATION, storage $driver"
   tidy_cache
 
+  pull_bases
+  set_format
   set -- --authfile "$auth_file" --retry 1 --retry-delay 2s
   [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"
-  while :; do
-    buildah_ pull --policy always "$@" "$OSB_BASE_IMAGE"
-    [ "$status" -ne 0 ] || break
-    read_error
-    registry_verdict ${code.pullDenied} ${code.pullFailed}
-    [ "$verdict" -eq ${code.pullDenied} ] && shorter_auth "$OSB_BASE_IMAGE" || finish "$verdict" "$error"
-  done
-
-  check_architecture
-  set_format
   set -- "$@" --pull=missing --force-rm --isolation "$OSB_ISOLATION" --format "$format"
   set -- "$@" --layers="$([ -n "$OSB_CACHE_DIR" ] && echo true || echo false)"
   for limit in "$(limit_option 'Max open files' nofile)" "$(limit_option 'Max processes' nproc)"; do

@@ -11,6 +11,9 @@ write_message() {
     printf '{'
     [ -z "$digest" ] || printf '"digest":"%s",' "$digest"
     [ -z "$architecture" ] || printf '"architecture":"%s",' "$architecture"
+    [ -z "$base" ] || printf '"base":{"pullspec":"%s","digest":"%s"' "$base" "$base_digest"
+    [ -z "$base_manifest" ] || printf ',"manifestDigest":"%s"' "$base_manifest"
+    [ -z "$base" ] || printf '},'
     [ -z "$run_status" ] || printf '"exitCode":%s,' "$run_status"
     printf '"verb":"%s","code":%s,"text":"%s"}' "$verb" "$1" \\
       "$(printf '%s' "$2" | head -c ${maxTextBytes} | base64 | tr -d '\\n')"

@@ -87,6 +87,7 @@ built_architecture() { inspect_image '{{.OCIv1.Architecture}}' "$image"; }
 push() {
   if [ -n "$OSB_NODE_STORAGE" ]; then deliver; else push_to_registry; fi
   case $architecture in *[!a-z0-9]*) architecture= ;; esac
+  recall_base
   finish ${code.succeeded} ''
 }
 `

@@ -49,9 +49,22 @@ set_trust() {
   export SSL_CERT_FILE
 }
 
+# each_image COMMAND: runs it for each image of the build, with its kind and its name.
+each_image() {
+  [ -e "$input/images" ] || return 0
+  while read -r kind name; do "$1" "$kind" "$name"; done < "$input/images"
+}
+
+# complete_auths_of KIND IMAGE: once for each host, since a pattern becomes an entry each time.
+complete_auths_of() {
+  case " $completed_hosts " in *" \${2%%/*} "*) return 0 ;; esac
+  completed_hosts="$completed_hosts \${2%%/*}"
+  complete_auths "$2"
+}
+
 # Writes $auth_file for buildah: the "auths" alone, since a credential helper cannot be had here.
 set_credentials() {
-  auth_file=$private/auth.json auths={}
+  auth_file=$private/auth.json auths={} completed_hosts=
   if [ -n "$OSB_SECRET_DIR" ]; then
     for name in .dockerconfigjson .dockercfg config.json ''; do
       [ -n "$name" ] || finish ${code.credentialsInvalid} "the secret has neither .dockerconfigjson nor .dockercfg nor config.json"
@@ -62,7 +75,7 @@ set_credentials() {
     # The legacy format is what "auths" holds in the newer one.
     if [ "$name" = .dockercfg ] && [ -z "$auths" ]; then auths=$secret; fi
     secret=
-    if [ "$verb" = push ]; then complete_auths "$OSB_FINAL_IMAGE"; else complete_auths "$OSB_BASE_IMAGE"; fi
+    if [ "$verb" = push ]; then complete_auths "$OSB_FINAL_IMAGE"; else complete_auths_of base "$OSB_BASE_IMAGE"; each_image complete_auths_of; fi
   elif [ -n "$OSB_TOKEN_FILE" ]; then
     # OpenShift's registry looks at the token alone, whatever the user's name is.
     secret=$(cat "$OSB_TOKEN_FILE" 2> /dev/null) || finish ${code.credentialsInvalid} "the service account's token cannot be read"

@@ -7,9 +7,10 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { BaseImage } from "../../core/BuildStatus.js"
 
 /**
- * What a verb of the script ended with. `digest` and `architecture` come with a pushed image, `exitCode` is the own status
+ * What a verb of the script ended with. `digest`, `architecture` and `base` come with a pushed image, `exitCode` is the own status
  * of a `RUN` that failed, `text` says in buildah's words what happened.
  *
  * @since 0.1.0
@@ -20,6 +21,7 @@ export interface TerminationMessage {
   readonly code: number
   readonly digest?: string | undefined
   readonly architecture?: string | undefined
+  readonly base?: typeof BaseImage.Encoded | undefined
   readonly exitCode?: number | undefined
   readonly text: string
 }
@@ -44,6 +46,7 @@ export const maxTextBytes = 1536
 const Wire = Schema.parseJson(Schema.Struct({
   digest: Schema.optional(Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))),
   architecture: Schema.optional(Schema.String),
+  base: Schema.optional(BaseImage),
   exitCode: Schema.optional(Schema.Int),
   verb: Schema.String,
   code: Schema.Int,
@@ -79,6 +82,7 @@ export const format = (message: TerminationMessage): string =>
   JSON.stringify({
     digest: message.digest,
     architecture: message.architecture,
+    base: message.base,
     exitCode: message.exitCode,
     verb: message.verb,
     code: message.code,

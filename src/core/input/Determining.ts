@@ -18,7 +18,7 @@ import { commitOf } from "./GitSource.js"
 export const determining = (input: Values): Fingerprint.Content => ({
   version: "effect-os-builder/BuildInput/1",
   dockerfile: input.dockerfile ?? ["path", input.dockerfilePath ?? ""],
-  baseImage: input.baseImage.pullspec,
+  baseImage: input.baseImage?.pullspec ?? "",
   finalImage: input.finalImage.pullspec,
   entitlement: input.entitlementSecretName === undefined ? "" : "present",
   buildArgs: input.buildArgs ?? {},

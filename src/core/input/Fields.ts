@@ -91,8 +91,9 @@ export const fields = <C, T>(
 ) => ({
   dockerfile: optional(dockerfile),
   dockerfilePath: optional(textBy(contextPath, (fc) => fc.constantFrom("Containerfile", "images/os/Dockerfile"))),
-  baseImage: ImageInfo,
+  baseImage: optional(ImageInfo),
   finalImage: FinalImage,
+  pullSecretName: optional(Subdomain),
   entitlementSecretName: optional(Subdomain),
   buildArgs: optional(BuildArgs),
   imageLabels: optional(ImageLabels),

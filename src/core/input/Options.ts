@@ -10,7 +10,7 @@ import type { Mount } from "./Mount.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
 
 /**
- * What `BuildInput.make` takes. Three fields are needed; `BuildInput.defaults` has what holds where the others are left out.
+ * What `BuildInput.make` takes. Two fields are needed; `BuildInput.defaults` has what holds where the others are left out.
  *
  * @since 0.1.0
  * @category models
@@ -23,10 +23,18 @@ export interface Options {
    * The rules of `PATH.containerignore` or `PATH.dockerignore` beside it then come before those of the context's root.
    */
   readonly dockerfilePath?: string | undefined
-  /** What the build starts from. The pullspec is handed to the Containerfile as the build argument `BASE_IMAGE`. */
-  readonly baseImage: ImageOptions
+  /**
+   * What the build starts from. The pullspec is handed to the Containerfile as the build argument `BASE_IMAGE`. It is needed
+   * where the Containerfile has that argument without a default, and pulled only where the Containerfile names it.
+   */
+  readonly baseImage?: ImageOptions | undefined
   /** Where the image is pushed: a tag, `latest` if none is named, and never a digest. */
   readonly finalImage: ImageOptions
+  /**
+   * The secret with the credentials for every image that the Containerfile names, for an input without `baseImage.secretName`: a
+   * build has one pull secret, which may hold credentials of any number of registries. By default the backend's own.
+   */
+  readonly pullSecretName?: string | undefined
   /**
    * A secret of entitlement certificates, for RUN at `/etc/pki/entitlement` and, except on OpenShift, at
    * `/run/secrets/etc-pki-entitlement`.

@@ -32,7 +32,11 @@ import { make as makeService } from "./Traced.js"
  * @category models
  */
 export type Outcome =
-  | { readonly _tag: "Succeeds" } & Details & { readonly digest?: string | undefined }
+  | { readonly _tag: "Succeeds" } & Details & {
+    readonly digest?: string | undefined
+    /** What the base image stands for in its registry; by default a digest made of its name. */
+    readonly baseDigest?: string | undefined
+  }
   | { readonly _tag: "Fails" } & Details & {
     readonly reason?: BuildStatus.FailedReason | undefined
     readonly message?: string | undefined
@@ -148,11 +152,17 @@ const make = Effect.gen(function*() {
     Effect.gen(function*() {
       if (ending.after !== undefined) yield* Effect.sleep(ending.after)
       const { pullspec } = build.input.finalImage
-      const log = ending.log ?? [`STEP 1/1: FROM ${build.input.baseImage.pullspec}`]
+      const log = ending.log ?? [`STEP 1/1: FROM ${BuildInput.pulledImages(build.input).base ?? "scratch"}`]
       switch (ending._tag) {
         case "Succeeds": {
           const digest = ending.digest ?? sha256(`${build.fingerprint}/${build.number}`)
-          const image = BuildStatus.builtImage({ tag: pullspec, digest, architecture: build.input.architecture })
+          const { base } = BuildInput.pulledImages(build.input)
+          const image = BuildStatus.builtImage({
+            tag: pullspec,
+            digest,
+            architecture: build.input.architecture,
+            base: base === undefined ? undefined : { pullspec: base, digest: ending.baseDigest ?? sha256(base) }
+          })
           return yield* advance(
             build,
             new BuildStatus.Succeeded({ image, startedAt, finishedAt: yield* DateTime.now }),

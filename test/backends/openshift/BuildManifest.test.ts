@@ -78,7 +78,7 @@ describe("the Build of an input", () => {
             buildArgs: [
               { name: "CHANNEL", value: "stable" },
               { name: "EMPTY", value: "" },
-              { name: "BASE_IMAGE", value: given.baseImage.pullspec }
+              { name: "BASE_IMAGE", value: `quay.io/acme/base@sha256:${"0".repeat(64)}` }
             ],
             volumes: [
               {

@@ -301,7 +301,8 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         const format = (trigger: string) =>
           withFunctions(
             shell,
-            "inspect_image() { printf '%s\\n' \"$TRIGGER\"; }; set_format > /dev/null; printf %s \"$format\"",
+            "buildah_() { status=0; }; inspect_image() { printf '%s\\n' \"$TRIGGER\"; }; auth_file=x OSB_ARCHITECTURE=; " +
+              "printf 'name a\\npull b\\n' > \"$input/images\"; pull_bases; set_format > /dev/null; printf %s \"$format\"",
             { TRIGGER: trigger }
           ).stdout
         for (const trigger of ["HEALTHCHECK CMD x", "healthcheck CMD x", "RUN a\nshell\t[\"/bin/sh\"]"]) {
@@ -335,11 +336,14 @@ describe("BuildScript", { timeout: 60_000 }, () => {
       it("BuildScript: cuts a message to what Kubernetes keeps", () => {
         const run = withFunctions(
           shell,
-          "digest=sha256:" + "0a".repeat(32) + " architecture=ppc64le run_status=255; " +
+          "digest=sha256:" + "0a".repeat(32) +
+            " architecture=ppc64le run_status=255 base_digest=$digest base_manifest=$digest " +
+            "base=$(head -c 700 /dev/zero | tr '\\0' b); " +
             "finish 11 \"$(head -c 100000 /dev/zero | tr '\\0' x)\""
         )
         assert.strictEqual(run.status, 11)
         assert.strictEqual(run.message?.exitCode, 255)
+        assert.strictEqual(run.message?.base?.pullspec.length, 700)
         assert.strictEqual(run.message?.text, "x".repeat(TerminationMessage.maxTextBytes))
       })
     })

@@ -12,6 +12,13 @@ describe("TerminationMessage", () => {
     )
   })
 
+  it("TerminationMessage: has the base of a pushed image", () => {
+    const base = { pullspec: "quay.io/a/b:1", digest, manifestDigest: digest.replaceAll("0a", "0b") }
+    const written = TerminationMessage.format({ verb: "push", code: 0, digest, base, text: "" })
+    assert.deepStrictEqual({ ...TerminationMessage.parse(written)?.base }, base)
+    assert.isTrue(written.startsWith("{\"digest\":"))
+  })
+
   it("TerminationMessage: reads what a failed RUN ends with", () => {
     const text = Buffer.from("STEP 2/2: RUN \"é\"").toString("base64")
     assert.deepStrictEqual(

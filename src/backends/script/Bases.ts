@@ -1,0 +1,74 @@
+import { code } from "./ExitCode.js"
+
+/**
+ * The images that a build starts from. They are pulled before it, so that a registry's refusal, an architecture and a trigger are
+ * known before anything runs; buildah pulls the others.
+ */
+export const bases = `
+# check_architecture IMAGE: ends where it is of another architecture than asked for: buildah would label the image with the one
+# asked for.
+check_architecture() {
+  [ -n "$OSB_ARCHITECTURE" ] || return 0
+  base_architecture=$(inspect_image '{{.OCIv1.Architecture}}' "$1")
+  case $base_architecture in
+    '' | "$OSB_ARCHITECTURE") ;;
+    *) finish ${code.pullDenied} "the base $1 is of architecture $base_architecture, and the image is to be of $OSB_ARCHITECTURE" ;;
+  esac
+}
+
+# pull_base KIND IMAGE: pulls an image that a stage starts from, and keeps the triggers in it.
+pull_base() {
+  [ "$1" != name ] || return 0
+  kind=$1
+  set -- "$2" --authfile "$auth_file" --retry 1 --retry-delay 2s
+  [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"
+  image=$1
+  shift
+  : > "$work/pull"
+  while :; do
+    buildah_ pull --policy always "$@" "$image"
+    [ "$status" -ne 0 ] || break
+    read_error
+    registry_verdict ${code.pullDenied} ${code.pullFailed}
+    [ "$verdict" -eq ${code.pullDenied} ] && shorter_auth "$image" || finish "$verdict" "$error"
+  done
+  check_architecture "$image"
+  [ "$kind" != base ] || note_base "$image"
+  triggers="$triggers
+$(inspect_image '{{range .Docker.Config.OnBuild}}{{println .}}{{end}}' "$image" | tr 'a-z' 'A-Z')"
+}
+
+is_digest() { case $1 in sha256:*[!0-9a-f]*) return 1 ;; sha256:*) [ "\${#1}" -eq 71 ] ;; *) return 1 ;; esac; }
+
+# note_base IMAGE: takes down, for the push, what the name of the base stood for in its registry just now. An image's own digest is
+# that of its architecture; the index that named it is a file beside it, with the digest in its name, written at each pull.
+note_base() {
+  manifest=$(inspect_image '{{.FromImageDigest}}' "$1")
+  is_digest "$manifest" || return 0
+  index=
+  for file in "$storage/$driver-images/$(inspect_image '{{.FromImageID}}' "$1")"/=*; do
+    [ -e "$file" ] && ! [ "$work/pull" -nt "$file" ] || continue
+    found=$(printf '%s' "\${file##*/=}" | base64 -d 2> /dev/null)
+    case $found in
+      "manifest-$manifest") ;;
+      manifest-*) ! is_digest "\${found#manifest-}" || index=\${found#manifest-} ;;
+    esac
+  done
+  if [ -n "$index" ]; then printf '%s\\n' "$1" "$index" "$manifest"; else printf '%s\\n' "$1" "$manifest"; fi > "$work/base"
+}
+
+# Sets $base, $base_digest and $base_manifest to what the build took down, if that may stand in a message.
+recall_base() {
+  [ -e "$work/base" ] || return 0
+  { read -r base; read -r base_digest; read -r base_manifest; } < "$work/base"
+  case $base in *[!][A-Za-z0-9.:/@_-]*) base= ;; esac
+  [ "\${#base}" -le 700 ] && is_digest "$base_digest" || base=
+  [ -n "$base" ] && is_digest "$base_manifest" || base_manifest=
+}
+
+# Pulls them all; sets $triggers to the triggers of all, in capital letters.
+pull_bases() {
+  triggers=
+  each_image pull_base
+}
+`

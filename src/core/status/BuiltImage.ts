@@ -1,0 +1,67 @@
+/**
+ * The image of a build, and the image that it started from.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import * as ImagePullspec from "../ImagePullspec.js"
+
+const Digest = Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))
+
+/**
+ * The image that a build started from: `pullspec` as the build named it, and `digest`, what that stood for in its registry when the
+ * build pulled it. Where that is an index of several architectures, `manifestDigest` is the one of the architecture that was
+ * built.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class BaseImage extends Schema.Class<BaseImage>("effect-os-builder/BuildStatus/BaseImage")({
+  pullspec: Schema.String,
+  digest: Digest,
+  manifestDigest: Schema.optional(Digest)
+}) {}
+
+/**
+ * The image that a build pushed. `pullspec` names it by digest, `tag` is the reference that the input asked for. `base` is the
+ * input's `baseImage` if the Containerfile names it, otherwise the image that its last stage starts from; absent if that is
+ * `scratch`, and on OpenShift, whose builder does not report it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class BuiltImage extends Schema.Class<BuiltImage>("effect-os-builder/BuildStatus/BuiltImage")({
+  pullspec: Schema.String,
+  digest: Digest,
+  tag: Schema.String,
+  architecture: Schema.optional(Schema.String),
+  base: Schema.optional(BaseImage)
+}) {}
+
+/**
+ * The image that was pushed to `tag` with this digest.
+ *
+ * @example
+ * ```ts
+ * import { BuildStatus } from "effect-os-builder"
+ *
+ * const image = BuildStatus.builtImage({ tag: "registry.example.com/os:1", digest: `sha256:${"0a".repeat(32)}` })
+ * console.log(image.pullspec) // registry.example.com/os@sha256:0a0a…
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const builtImage = ({ architecture, base, digest, tag }: {
+  readonly tag: string
+  readonly digest: string
+  readonly architecture?: string | undefined
+  readonly base?: typeof BaseImage.Encoded | undefined
+}): BuiltImage =>
+  new BuiltImage({
+    pullspec: `${ImagePullspec.repository(tag)}@${digest}`,
+    digest,
+    tag,
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(base === undefined ? {} : { base: new BaseImage(base) })
+  })

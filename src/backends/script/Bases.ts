@@ -40,7 +40,7 @@ $(inspect_image '{{range .Docker.Config.OnBuild}}{{println .}}{{end}}' "$image" 
 
 is_digest() { case $1 in sha256:*[!0-9a-f]*) return 1 ;; sha256:*) [ "\${#1}" -eq 71 ] ;; *) return 1 ;; esac; }
 
-# note_base IMAGE: takes down, for the push, what the name of the base stood for in its registry just now. An image's own digest is
+# note_base IMAGE: takes down, for the push, the digest that the base has in its registry now. An image's own digest is
 # that of its architecture; the index that named it is a file beside it, with the digest in its name, written at each pull.
 note_base() {
   manifest=$(inspect_image '{{.FromImageDigest}}' "$1")

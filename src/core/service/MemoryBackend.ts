@@ -34,7 +34,7 @@ import { make as makeService } from "./Traced.js"
 export type Outcome =
   | { readonly _tag: "Succeeds" } & Details & {
     readonly digest?: string | undefined
-    /** What the base image stands for in its registry; by default a digest made of its name. */
+    /** The digest of the base image in its registry; by default a digest made of its name. */
     readonly baseDigest?: string | undefined
   }
   | { readonly _tag: "Fails" } & Details & {

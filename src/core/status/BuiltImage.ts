@@ -9,7 +9,7 @@ import * as ImagePullspec from "../ImagePullspec.js"
 const Digest = Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))
 
 /**
- * The image that a build started from: `pullspec` as the build named it, and `digest`, what that stood for in its registry when the
+ * The image that a build started from: `pullspec` as the build named it, and `digest`, its digest in the registry when the
  * build pulled it. Where that is an index of several architectures, `manifestDigest` is the one of the architecture that was
  * built.
  *

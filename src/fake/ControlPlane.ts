@@ -36,8 +36,10 @@ import type { Kind } from "./kinds/Kind.js"
 import * as Kubelet from "./kubelet/Kubelet.js"
 import { LogStore } from "./kubelet/LogStore.js"
 import * as Node from "./kubelet/Node.js"
+import * as PodAttach from "./kubelet/PodAttach.js"
 import * as PodLogs from "./kubelet/PodLogs.js"
 import * as Program from "./kubelet/Program.js"
+import { StdinStore } from "./kubelet/StdinStore.js"
 import { ApiStore } from "./store/ApiStore.js"
 import { Registry } from "./store/Registry.js"
 
@@ -103,6 +105,7 @@ const kubelet: Access.User = { name: "system:node", rules: [Access.everything] }
 interface Parts extends ControlPlane {
   readonly server: ApiServer
   readonly logStore: LogStore
+  readonly stdinStore: StdinStore
   readonly version: string
 }
 
@@ -121,9 +124,21 @@ const assemble = (options: Options): Parts => {
     ["pods", PodLogs.source(logStore)],
     ["builds.build.openshift.io", BuildLogs.source(store, logStore)]
   ])
-  const server = new ApiServer({ catalog, registry, logs, version })
+  const stdinStore = new StdinStore()
+  const attach = new Map([["pods", PodAttach.source(logStore, stdinStore)]])
+  const server = new ApiServer({ catalog, registry, logs, attach, version })
   const faults = new Faults()
-  return { catalog, store, registry, faults, gateway: new Gateway(server, faults), server, logStore, version }
+  return {
+    catalog,
+    store,
+    registry,
+    faults,
+    gateway: new Gateway(server, faults),
+    server,
+    logStore,
+    stdinStore,
+    version
+  }
 }
 
 /** Makes an API server without controllers and nodes. @since 0.1.0 @category constructors  */
@@ -133,7 +148,7 @@ export const makeServer = (options: Options = {}): Effect.Effect<ControlPlane> =
 export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, Scope.Scope> =>
   Effect.gen(function*() {
     const parts = assemble(options)
-    const { logStore, catalog, registry, server, store, version } = parts
+    const { logStore, catalog, registry, server, stdinStore, store, version } = parts
     const { obstacle = () => undefined, programs = Program.byDefault } = options.pods?.(parts) ?? {}
     const now = yield* Clock.currentTimeMillis
     const reconcileDue = yield* Controller.run(store, [
@@ -157,6 +172,7 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
       yield* Kubelet.run({
         driver,
         logStore,
+        stdinStore,
         node: Node.make(node, version, now),
         programs
       })

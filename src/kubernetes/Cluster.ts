@@ -30,6 +30,7 @@ import * as RetryPolicy from "../effect/RetryPolicy.js"
 import type { JsonObject } from "./client/ApiRequest.js"
 import type * as Model from "./client/ClusterService.js"
 import * as ContainerState from "./client/ContainerState.js"
+import { deleteObject } from "./client/DeleteObject.js"
 import * as Discovery from "./client/Discovery.js"
 import type { Driver } from "./client/Driver.js"
 import * as LogFollow from "./client/LogFollow.js"
@@ -214,6 +215,12 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
         return Pull.traced(pull, "Cluster.logs", attributesOf(Requests.log(resource, target, options)))
       },
 
+      attach: (resource, name, options) => {
+        const call = Requests.attach(resource, targetOf(resource, options, name), options)
+        const output = driver.attach(call.request, call.subject, options?.stdin ?? Stream.never)
+        return Pull.traced(Stream.toPull(output), "Cluster.attach", attributesOf(call))
+      },
+
       groups: Effect.suspend(() => {
         const call = Requests.document("/apis")
         const both = Effect.all(
@@ -308,6 +315,14 @@ export const logs = (
 ): Stream.Stream<string, ClusterError, Cluster> =>
   Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.logs(resource, name, options)))
 
+/** Attaches to a running container: sends `stdin` and emits its output. @since 0.1.0 @category accessors */
+export const attach = <E = never>(
+  resource: Resource<unknown>,
+  name: string,
+  options?: Model.AttachOptions<E>
+): Stream.Stream<Model.AttachOutput, ClusterError | E, Cluster> =>
+  Stream.unwrap(Effect.map(Cluster, (cluster) => cluster.attach(resource, name, options)))
+
 /** The API groups of the server with their versions. @since 0.1.0 @category accessors */
 export const groups: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>, ClusterError, Cluster> = Effect.flatMap(
   Cluster,
@@ -377,16 +392,3 @@ const toWatchEvent = <A>(
     }
   }
 }
-
-/** Deletes with retries. `NotFound` after an ambiguous attempt means that the attempt deleted the object. */
-const deleteObject = (driver: Driver, { request, subject }: Requests.Call): Effect.Effect<void, ClusterError> =>
-  Effect.suspend(() => {
-    let ambiguous = false
-    const attempt = Effect.tapError(driver.request(request, subject), (error) =>
-      Effect.sync(() => {
-        ambiguous ||= error.ambiguous === true
-      }))
-    return Effect.asVoid(RetryPolicy.retry(attempt, RequestRetry.always)).pipe(
-      Effect.catchIf((error) => ambiguous && error.reason === "NotFound", () => Effect.void)
-    )
-  })

@@ -3,14 +3,19 @@
  * containers to the API server as a kubelet does.
  */
 import { Clock, Duration, Effect, Runtime, type Scope, Stream } from "effect"
+import type { IncomingMessage } from "node:http"
 import * as https from "node:https"
+import type { Duplex } from "node:stream"
+import * as AttachSocket from "../../src/fake/apiserver/AttachSocket.js"
 import * as Certificate from "../../src/fake/apiserver/Certificate.js"
 import * as Json from "../../src/fake/Json.js"
 import * as Kubelet from "../../src/fake/kubelet/Kubelet.js"
 import { LogStore } from "../../src/fake/kubelet/LogStore.js"
 import * as Node from "../../src/fake/kubelet/Node.js"
+import * as PodAttach from "../../src/fake/kubelet/PodAttach.js"
 import * as PodLogs from "../../src/fake/kubelet/PodLogs.js"
 import type { Programs } from "../../src/fake/kubelet/Program.js"
+import { StdinStore } from "../../src/fake/kubelet/StdinStore.js"
 import * as FileSource from "../../src/kubernetes/kubeconfig/FileSource.js"
 import * as KubeCredentials from "../../src/kubernetes/kubeconfig/KubeCredentials.js"
 import * as HttpDriver from "../../src/kubernetes/transport/HttpDriver.js"
@@ -19,9 +24,11 @@ import { listen } from "../support/Listen.js"
 /** As k8s.io/kubernetes pkg/kubelet/server/server.go has it: /containerLogs/{namespace}/{pod}/{container}. */
 const logPath = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/
 
-/** Serves logs on a port of loopback; gives the port. */
-const serveLogs = (
-  logStore: LogStore,
+const attachPath = /^\/attach\/([^/]+)\/([^/]+)\/([^/]+)$/
+
+/** Serves the logs and streams of containers on a port of loopback; gives the port. */
+const serveContainers = (
+  { logStore, stdinStore }: { readonly logStore: LogStore; readonly stdinStore: StdinStore },
   uidOf: (namespace: string, pod: string) => string | undefined
 ): Effect.Effect<number, never, Scope.Scope> =>
   Effect.gen(function*() {
@@ -46,6 +53,17 @@ const serveLogs = (
       ))
       response.once("close", () => fiber.unsafeInterruptAsFork(fiber.id()))
     })
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const url = new URL(request.url ?? "", "https://kubelet")
+      const [, namespace = "", pod = "", container = ""] = attachPath.exec(url.pathname) ?? []
+      const uid = uidOf(namespace, pod) ?? ""
+      const output = logStore.current(uid, container)
+      if (output === undefined) {
+        socket.end("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        return
+      }
+      run(AttachSocket.attach(request, socket, head, PodAttach.connect(output, stdinStore.of(uid, container))))
+    })
     return yield* listen(server)
   })
 
@@ -60,16 +78,23 @@ export const run = (options: {
     const driver = HttpDriver.make({ credentials, defaultNamespace: "default", timeout: Duration.seconds(30) })
     const logStore = new LogStore()
     const uids = new Map<string, string>()
-    const port = yield* serveLogs(logStore, (namespace, pod) => uids.get(`${namespace}/${pod}`))
+    const stdinStore = new StdinStore()
+    const port = yield* serveContainers({ logStore, stdinStore }, (namespace, pod) => uids.get(`${namespace}/${pod}`))
     const made = Node.make(options.node, "v1.37.1", yield* Clock.currentTimeMillis)
     yield* Kubelet.run({
       driver,
       logStore,
-      node: Json.set(
-        Json.set(made, ["status", "addresses"], [{ type: "InternalIP", address: "127.0.0.1" }]),
-        ["status", "daemonEndpoints"],
-        { kubeletEndpoint: { Port: port } }
-      ),
+      stdinStore,
+      node: Json.make({
+        ...made,
+        status: {
+          ...Json.object(made, "status"),
+          addresses: [{ type: "InternalIP", address: "127.0.0.1" }],
+          daemonEndpoints: { kubeletEndpoint: { Port: port } },
+          // Otherwise the API server translates WebSockets to SPDY.
+          declaredFeatures: ["ExtendWebSocketsToKubelet"]
+        }
+      }),
       programs: (pod) =>
         Effect.suspend(() => {
           uids.set(

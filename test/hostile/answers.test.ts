@@ -298,7 +298,8 @@ layer(TestServer.authority, { excludeTestServices: true })("hostile response", (
           request: () =>
             Effect.sync(() => ({ metadata: { resourceVersion: "1", continue: String(++pages) }, items: [] })),
           watch: () => Stream.empty,
-          lines: () => Stream.empty
+          lines: () => Stream.empty,
+          attach: () => Stream.empty
         })
         const error = yield* errorOf(cluster.list(Resources.Pod))
         assert.strictEqual(error.reason, "Decode")

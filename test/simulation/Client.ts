@@ -90,7 +90,9 @@ const over = (driver: Driver, connection: Connection, violate: (what: string) =>
           )
         )
       ),
-    lines: (request, subject) => Stream.unwrap(whileAlive(Effect.as(travel, driver.lines(request, subject))))
+    lines: (request, subject) => Stream.unwrap(whileAlive(Effect.as(travel, driver.lines(request, subject)))),
+    attach: (request, subject, stdin) =>
+      Stream.unwrap(whileAlive(Effect.as(travel, driver.attach(request, subject, stdin))))
   }
 }
 

@@ -118,8 +118,8 @@ export const make = (platform: Platform, inputs: ReadonlyArray<Schedule.Input>) 
               const strike = Deferred.unsafeMake<Program.Step>(FiberId.none)
               strikesOf.set(Metadata.uid(pod), strike)
               const takes = known.ownerOf(Metadata.uid(pod))?.input.takes ?? 0
-              return (container) =>
-                played(known, pod, container, program(container), { takes, strike: Deferred.await(strike) })
+              return (container, streams) =>
+                played(known, pod, container, program(container, streams), { takes, strike: Deferred.await(strike) })
             })
         }
       }

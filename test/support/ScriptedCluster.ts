@@ -143,7 +143,8 @@ export const scripted = (script: Script) =>
             : reply
         }),
       watch: () => Stream.die("nothing is watched"),
-      lines: () => Stream.die("no log is read")
+      lines: () => Stream.die("no log is read"),
+      attach: () => Stream.die("nothing is attached to")
     })
     return { cluster, paths: Effect.map(Ref.get(requests), (all) => all.map(({ path }) => path)), requests }
   })

@@ -110,7 +110,8 @@ export const make = Effect.gen(function*() {
       }),
     watch: (request, _subject, project) =>
       Stream.mapChunks(open(request, watches), (lines) => Chunk.map(lines, project)),
-    lines: (request) => open(request, texts)
+    lines: (request) => open(request, texts),
+    attach: () => Stream.empty
   }
 
   return {

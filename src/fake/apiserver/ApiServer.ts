@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
@@ -15,7 +15,7 @@ import * as Selection from "../store/Selection.js"
 import * as Access from "./Access.js"
 import * as Listing from "./Listing.js"
 import * as Patch from "./Patch.js"
-import { Dropped, Refused, type Reply } from "./Reply.js"
+import { type Connect, Dropped, Refused, type Reply } from "./Reply.js"
 import * as RequestInfo from "./RequestInfo.js"
 import * as RequestOptions from "./RequestOptions.js"
 import * as ResponseForm from "./ResponseForm.js"
@@ -34,11 +34,23 @@ export type LogSource = (
   query: Readonly<Record<string, string>>
 ) => Effect.Effect<Stream.Stream<string, Dropped>, Refused>
 
+/**
+ * Connects to a container of an object.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AttachSource = (
+  object: JsonObject,
+  query: Readonly<Record<string, string>>
+) => Effect.Effect<Connect, Refused>
+
 /** @since 0.1.0 @category models */
 export interface Options {
   readonly catalog: Catalog
   readonly registry: Registry
   readonly logs: ReadonlyMap<string, LogSource>
+  readonly attach: ReadonlyMap<string, AttachSource>
   readonly version: string
 }
 
@@ -113,12 +125,16 @@ export class ApiServer {
     if (subresource === "log" && info.verb === "get") {
       return this.log(call, target)
     }
+    if (subresource === "attach") {
+      return this.attach(call, target)
+    }
     const wrong = RequestOptions.refusal(request)
     return toEffect(wrong === undefined ? this.carryOut(call, target) : Either.left(wrong))
   }
 
   private has(kind: Kind.Kind, subresource: string): boolean {
     return (subresource === "status" && kind.status) || (subresource === "log" && kind.log)
+      || (subresource === "attach" && this.options.attach.has(Kind.resource(kind)))
       || (subresource === "finalize" && kind.kind === "Namespace")
       || (subresource === "details" && kind.details !== undefined)
   }
@@ -197,7 +213,39 @@ export class ApiServer {
         ? Effect.fail(new Refused({ status: Status.noSuchPath }))
         : Effect.map(source(found, call.request.query), (lines): Reply => ({ _tag: "Log", lines })))
   }
+
+  /** A WebSocket is requested by a GET, and has to be allowed as the POST that it replaces: subresources.go AttachREST. */
+  private attach(call: Call, { kind, name, namespace }: Target): Effect.Effect<Reply, Refused> {
+    const { info, interruption, request, user } = call
+    if (info.verb !== "get" && info.verb !== "create") {
+      return Effect.fail(new Refused({ status: Status.methodNotAllowed }))
+    }
+    const refusal = Access.refusal(user, { ...info, verb: "create" })
+    if (refusal !== undefined) return Effect.fail(new Refused({ status: refusal }))
+    const source = this.options.attach.get(Kind.resource(kind))
+    return Effect.flatMap(toEffect(this.options.registry.get(kind, namespace, name)), (found) =>
+      source === undefined
+        ? Effect.fail(new Refused({ status: Status.noSuchPath }))
+        : Effect.map(
+          source(found, request.query),
+          (connect): Reply => ({ _tag: "Attach", connect: untilCut(connect, interruption) })
+        ))
+  }
 }
+
+/** A client's connection, until `interruption` cuts it. */
+const untilCut = (connect: Connect, { isCut, onCut }: Watching.Interruption): Connect<Dropped> => (stdin) =>
+  Stream.merge(
+    connect(stdin),
+    Stream.fromEffect(
+      Effect.async<never, Dropped>((resume) => {
+        const fail = () => resume(Effect.fail(cut))
+        if (isCut()) fail()
+        return Effect.sync(onCut(fail))
+      })
+    ),
+    { haltStrategy: "left" }
+  )
 
 const parts: ReadonlyArray<Part> = ["status", "finalize", "details"]
 

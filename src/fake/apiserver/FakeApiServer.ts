@@ -11,8 +11,10 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { randomBytes } from "node:crypto"
+import type { IncomingMessage } from "node:http"
 import * as https from "node:https"
 import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import * as ControlPlane from "../ControlPlane.js"
 import * as Access from "./Access.js"
 import * as Certificate from "./Certificate.js"
@@ -115,6 +117,10 @@ export const serve = (
     const server = https.createServer({ cert: certificate, key }, (request, response) => {
       const fiber = run(HttpHandler.handle(plane, users, request, response))
       response.once("close", () => fiber.unsafeInterruptAsFork(fiber.id()))
+    })
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on("error", () => {})
+      run(HttpHandler.upgrade(plane, users, request, socket, head))
     })
     const sockets = new Set<Socket>()
     server.on("connection", (socket: Socket) => {

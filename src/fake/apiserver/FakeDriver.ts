@@ -9,7 +9,7 @@ import type { ApiRequest } from "../../kubernetes/client/ApiRequest.js"
 
 import type { Driver } from "../../kubernetes/client/Driver.js"
 import * as ClusterError from "../../kubernetes/ClusterError.js"
-import type { Dropped, Refused, Reply } from "./Reply.js"
+import type { Connect, Dropped, Refused, Reply } from "./Reply.js"
 
 const failure = (subject: ClusterError.Subject) => (error: Refused | Dropped): ClusterError.ClusterError =>
   error._tag === "Refused"
@@ -29,6 +29,13 @@ const unexpected = (subject: ClusterError.Subject, reply: Reply): ClusterError.C
     reason: "Unexpected",
     detail: `the server replied with a ${reply._tag}`
   })
+
+/** The error of `stdin` is wrapped, so that it is not taken for one of the server. */
+const attached = <E>(connect: Connect<Dropped>, subject: ClusterError.Subject, stdin: Stream.Stream<Uint8Array, E>) =>
+  Stream.mapError(
+    connect(Stream.mapError(stdin, (error) => ({ _tag: "OfStdin" as const, error }))),
+    (error) => error._tag === "OfStdin" ? error.error : failure(subject)(error)
+  )
 
 /**
  * Makes a driver from a request handler.
@@ -58,6 +65,11 @@ export const make = (
       Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>
         reply._tag === "Log"
           ? Effect.succeed(Stream.mapError(reply.lines, failure(subject)))
+          : Effect.fail(unexpected(subject, reply)))),
+    attach: (request, subject, stdin) =>
+      Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>
+        reply._tag === "Attach"
+          ? Effect.succeed(attached(reply.connect, subject, stdin))
           : Effect.fail(unexpected(subject, reply))))
   }
 }

@@ -8,10 +8,12 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Duplex } from "node:stream"
 import type { ApiRequest, JsonObject, Method, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { ControlPlane } from "../ControlPlane.js"
 import * as Json from "../Json.js"
 import type { User } from "./Access.js"
+import * as AttachSocket from "./AttachSocket.js"
 import * as Protobuf from "./Protobuf.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
 import * as Status from "./Status.js"
@@ -180,6 +182,8 @@ const sendReply = (response: ServerResponse, reply: Reply): Effect.Effect<void, 
       return stream(response, "application/json", reply.lines, encodeLine)
     case "Log":
       return stream(response, "text/plain", reply.lines, (line) => `${line}\n`)
+    case "Attach":
+      return sendRefusal(response, Status.badRequest("Upgrade request required"))
   }
 }
 
@@ -190,6 +194,49 @@ const openApi = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
  */
 const sendSchema = (response: ServerResponse): Effect.Effect<void> =>
   send(response, 200, "", { "content-type": openApi })
+
+/**
+ * Handles a request that asks for another protocol: only `attach` has one. `head` is what has arrived after the request.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const upgrade = (
+  plane: ControlPlane,
+  users: ReadonlyMap<string, User>,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer
+): Effect.Effect<void> => {
+  // What a refusal writes goes to the socket as an ordinary response.
+  const refuse = (status: Status.Status) =>
+    Effect.sync(() => {
+      const body = JSON.stringify(status)
+      socket.end(
+        `HTTP/1.1 ${status.code} ${status.reason}\r\ncontent-type: application/json\r\ncontent-length: ${
+          Buffer.byteLength(body)
+        }\r\nconnection: close\r\n\r\n${body}`
+      )
+    })
+  const url = new URL(request.url ?? "/", "https://localhost")
+  return authenticate(users, request).pipe(
+    Effect.flatMap((user) =>
+      plane.gateway.handle(
+        { method: "GET", path: url.pathname, query: Object.fromEntries(url.searchParams) },
+        user
+      )
+    ),
+    Effect.flatMap((reply) =>
+      reply._tag === "Attach"
+        ? AttachSocket.attach(request, socket, head, reply.connect)
+        : refuse(Status.badRequest("the request does not take an upgrade"))
+    ),
+    Effect.catchTags({
+      Refused: ({ status }) => refuse(status),
+      Dropped: () => Effect.sync(() => socket.destroy())
+    })
+  )
+}
 
 /** Reads a request, handles it and writes the response. @since 0.1.0 @category combinators  */
 export const handle = (

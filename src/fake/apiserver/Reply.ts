@@ -6,6 +6,7 @@
 import * as Data from "effect/Data"
 import type * as Stream from "effect/Stream"
 import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
+import type { AttachOutput } from "../../kubernetes/client/Driver.js"
 import type { Status } from "./Status.js"
 
 /**
@@ -25,7 +26,15 @@ export class Refused extends Data.TaggedError("Refused")<{ readonly status: Stat
 export class Dropped extends Data.TaggedError("Dropped")<{ readonly carriedOut: "no" | "unknown" }> {}
 
 /**
- * An object, the lines of a watch, or the lines of a log.
+ * Connects a client to a container: takes its standard input and returns the output.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Connect<E2 = never> = <E>(stdin: Stream.Stream<Uint8Array, E>) => Stream.Stream<AttachOutput, E | E2>
+
+/**
+ * An object, the lines of a watch, the lines of a log, or a container to attach to.
  *
  * @since 0.1.0
  * @category models
@@ -34,3 +43,4 @@ export type Reply =
   | { readonly _tag: "Object"; readonly code: number; readonly body: JsonObject }
   | { readonly _tag: "Watch"; readonly lines: Stream.Stream<WatchLine, Dropped> }
   | { readonly _tag: "Log"; readonly lines: Stream.Stream<string, Dropped> }
+  | { readonly _tag: "Attach"; readonly connect: Connect<Dropped> }

@@ -15,6 +15,7 @@ import type { LogStore } from "./LogStore.js"
 import * as NodeApi from "./NodeApi.js"
 import * as PodWorker from "./PodWorker.js"
 import type { Programs } from "./Program.js"
+import type { StdinStore } from "./StdinStore.js"
 
 /** @since 0.1.0 @category models */
 export interface Options {
@@ -22,10 +23,13 @@ export interface Options {
   readonly node: JsonObject
   readonly programs: Programs
   readonly logStore: LogStore
+  readonly stdinStore: StdinStore
 }
 
 /** Runs a node until the scope is closed. @since 0.1.0 @category constructors  */
-export const run = ({ logStore, driver, node, programs }: Options): Effect.Effect<void, never, Scope.Scope> =>
+export const run = (
+  { logStore, driver, node, programs, stdinStore }: Options
+): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function*() {
     const api = NodeApi.make(driver)
     const workers = new Map<string, PodWorker.PodWorker>()
@@ -43,7 +47,7 @@ export const run = ({ logStore, driver, node, programs }: Options): Effect.Effec
             yield* FiberMap.run(fibers, uid, worker?.stop ?? api.deletePod(pod, { gracePeriodSeconds: 0 }))
           }
         } else if (worker === undefined && !Pods.isTerminal(pod)) {
-          const started = yield* PodWorker.make(pod, yield* programs(pod), api, logStore)
+          const started = yield* PodWorker.make(pod, yield* programs(pod), api, { logStore, stdinStore })
           workers.set(uid, started)
           yield* FiberMap.run(fibers, uid, started.run)
         }

@@ -27,7 +27,8 @@ const containerNames = (pod: JsonObject): ReadonlyArray<string> =>
     Json.text(one, "name") ?? ""
   )
 
-const chooseContainer = (pod: JsonObject, asked: string | undefined): Either.Either<string, string> => {
+/** The container that a query names, or the only one. @since 0.1.0 @category getters  */
+export const chooseContainer = (pod: JsonObject, asked: string | undefined): Either.Either<string, string> => {
   const name = Metadata.name(pod)
   const mains = Json.objects(pod, "spec", "containers")
   if (asked !== undefined && asked !== "") {

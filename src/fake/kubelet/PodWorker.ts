@@ -18,6 +18,7 @@ import type * as ContainerStatus from "./ContainerStatus.js"
 import type { LogStore, Output } from "./LogStore.js"
 import type { NodeApi } from "./NodeApi.js"
 import type { ContainerProgram, PodProgram, Step } from "./Program.js"
+import type { StdinStore } from "./StdinStore.js"
 import * as VolumeReferences from "./VolumeReferences.js"
 
 /** @since 0.1.0 @category models */
@@ -57,7 +58,7 @@ export const make = (
   first: JsonObject,
   program: PodProgram,
   api: NodeApi,
-  logStore: LogStore
+  { logStore, stdinStore }: { readonly logStore: LogStore; readonly stdinStore: StdinStore }
 ): Effect.Effect<PodWorker> =>
   Effect.gen(function*() {
     const uid = Metadata.uid(first)
@@ -170,9 +171,9 @@ export const make = (
       )
 
     const once = (name: string, spec: JsonObject): Effect.Effect<Terminated> =>
-      Effect.gen(function*() {
+      Effect.scoped(Effect.gen(function*() {
         yield* configure(name, spec)
-        const one = program(name)
+        const one = program(name, { stdin: yield* stdinStore.open(uid, name, spec) })
         programs.set(name, one)
         yield* Stream.runForEach(one.waiting ?? Stream.empty, (why) => setState(name, { _tag: "Waiting", ...why }))
         yield* record(
@@ -198,7 +199,7 @@ export const make = (
           startedAt,
           finishedAt: yield* timestamp
         }
-      })
+      }))
 
     const runContainer = (spec: JsonObject, init: boolean): Effect.Effect<number> =>
       Effect.gen(function*() {

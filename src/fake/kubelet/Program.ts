@@ -78,12 +78,23 @@ export interface ContainerProgram {
 }
 
 /**
+ * What a container reads. `stdin` is empty for a container without `stdin: true`; it ends when an attached client ends it, or has
+ * gone, and the container has `stdinOnce: true`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ContainerStreams {
+  readonly stdin: Stream.Stream<Uint8Array>
+}
+
+/**
  * The program of each container of a pod, by container name. Called once for every run.
  *
  * @since 0.1.0
  * @category models
  */
-export type PodProgram = (container: string) => ContainerProgram
+export type PodProgram = (container: string, streams: ContainerStreams) => ContainerProgram
 
 /**
  * Selects the program of a pod. Called once, when the pod is assigned to its node.

@@ -11,6 +11,9 @@ import type { ClusterError } from "../ClusterError.js"
 import type { Reflector } from "../Reflector.js"
 import type { Resource } from "../Resource.js"
 import type { JsonObject } from "./ApiRequest.js"
+import type { AttachOutput } from "./Driver.js"
+
+export type { AttachOutput }
 
 /**
  * The namespace of an object.
@@ -158,6 +161,22 @@ export interface LogOptions extends InNamespace {
 }
 
 /**
+ * Options of `attach`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AttachOptions<E = never> extends InNamespace {
+  /** Name of a container; required for a pod with several. */
+  readonly container?: string | undefined
+  /**
+   * The bytes for standard input, which the container must have requested (`stdin: true`). Its end closes the container's standard
+   * input if that has `stdinOnce: true`. Default: standard input is not attached.
+   */
+  readonly stdin?: Stream.Stream<Uint8Array, E> | undefined
+}
+
+/**
  * The attributes of a `SelfSubjectAccessReview`. The core group is the empty string.
  *
  * @since 0.1.0
@@ -253,6 +272,18 @@ export interface Service {
    * marks a part that the server does not have any more. The stream ends when the container does.
    */
   readonly logs: <A>(resource: Resource<A>, name: string, options?: LogOptions) => Stream.Stream<string, ClusterError>
+  /**
+   * Attaches to a running container, like `kubectl attach`: sends `stdin` and emits what the container writes from now on.
+   * Requires the verbs `get` and `create` of `pods/attach`. The connection is a WebSocket of the subprotocol v5.channel.k8s.io,
+   * or v4 from a server without it; over v4 the end of `stdin` ends the attachment too, because v4 cannot close standard input
+   * alone. The stream ends when the container does, and interrupting it closes the connection. It is not retried: fails with
+   * `Unreachable` when the connection is lost, and with the error of `stdin`.
+   */
+  readonly attach: <E = never>(
+    resource: Resource<unknown>,
+    name: string,
+    options?: AttachOptions<E>
+  ) => Stream.Stream<AttachOutput, ClusterError | E>
   /** The API groups of the server with their versions, the preferred version first. The core group is the empty string. */
   readonly groups: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>, ClusterError>
   /** The resources of a group and version; None if the server does not serve it. */

@@ -10,6 +10,17 @@ import { ClusterError, type Subject } from "../ClusterError.js"
 import type { ApiRequest, WatchLine } from "./ApiRequest.js"
 
 /**
+ * Bytes that an attached container has written.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AttachOutput {
+  readonly _tag: "Stdout" | "Stderr"
+  readonly bytes: Uint8Array
+}
+
+/**
  * A transport. It sends each request once; `Cluster.make` derives the service from it and retries what is safe to retry.
  * Interruption aborts a request or stream at once.
  *
@@ -37,6 +48,15 @@ export interface Driver {
    * `EndedWithinLine` as its cause; of another body, the last line needs no newline.
    */
   readonly lines: (request: ApiRequest, subject: Subject) => Stream.Stream<string, ClusterError>
+  /**
+   * Attaches to a container. Its output arrives while `stdin` is sent, with back-pressure in both directions; the end of `stdin`
+   * closes the container's standard input. The stream ends when the server reports the end of the attachment.
+   */
+  readonly attach: <E>(
+    request: ApiRequest,
+    subject: Subject,
+    stdin: Stream.Stream<Uint8Array, E>
+  ) => Stream.Stream<AttachOutput, ClusterError | E>
 }
 
 class EndedWithinLine extends Data.TaggedError("EndedWithinLine") {

@@ -5,7 +5,7 @@ import type { Subject } from "../ClusterError.js"
 import type { Selected } from "../Reflector.js"
 import * as Resource from "../Resource.js"
 import { type ApiRequest, isObject, type JsonObject, type Method } from "./ApiRequest.js"
-import type { CreateOptions, DeleteOptions, LogOptions, PatchBody } from "./ClusterService.js"
+import type { AttachOptions, CreateOptions, DeleteOptions, LogOptions, PatchBody } from "./ClusterService.js"
 
 export interface Call {
   readonly request: ApiRequest
@@ -147,6 +147,24 @@ export const log = (
       sinceTime: options?.sinceTime,
       limitBytes: options?.limitBytes,
       previous: options?.previous
+    },
+    accept: "*/*"
+  })
+
+/** A GET that asks for a WebSocket; the server requires the permission to create the subresource, too. */
+export const attach = (
+  resource: Resource.Resource<unknown>,
+  target: Target,
+  options: Pick<AttachOptions<unknown>, "container" | "stdin"> | undefined
+): Call =>
+  make(resource, { ...target, subresource: "attach" }, {
+    verb: "create",
+    method: "GET",
+    query: {
+      container: options?.container,
+      stdin: options?.stdin === undefined ? undefined : true,
+      stdout: true,
+      stderr: true
     },
     accept: "*/*"
   })

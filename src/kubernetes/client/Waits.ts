@@ -81,6 +81,12 @@ export const logIdle = wait(
   "the log is requested again from the time of its last line"
 )
 
+export const attachPing = wait(
+  "next bytes of an attached container",
+  "20 seconds",
+  "a ping is sent, so that load balancers keep the connection"
+)
+
 export const retryDelay = wait(
   "next attempt after a failure: a random part of 800 ms, doubled at each failure",
   RetryPolicy.maxDelay,
@@ -147,6 +153,7 @@ export const all: ReadonlyArray<Wait> = [
   streamedListEnd,
   pagedFor,
   logIdle,
+  attachPing,
   retryDelay,
   retryAfter,
   streamRetryAfter,

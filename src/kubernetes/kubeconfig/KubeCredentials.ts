@@ -20,6 +20,8 @@ import type { Source } from "./Source.js"
 export interface Access {
   /** Sends requests with the credentials. */
   readonly client: HttpAgent.Client
+  /** Where and how WebSockets connect with the credentials. */
+  readonly upgrade: HttpAgent.Upgrade
   /** What to do if the server's certificate is not trusted. */
   readonly trustAdvice: string | undefined
 }
@@ -65,8 +67,10 @@ export const make = (
           current = { key: connection.key, agent }
         }
         const credentials = Redacted.make(connection.headers)
+        const { absolute, baseUrl } = connection
         const access: Access = {
-          client: HttpAgent.makeClient(current.agent, connection.baseUrl, credentials, connection.absolute),
+          client: HttpAgent.makeClient(current.agent, baseUrl, credentials, absolute),
+          upgrade: HttpAgent.makeUpgrade(current.agent, baseUrl, credentials, absolute),
           trustAdvice: connection.trustAdvice
         }
         const now = yield* Clock.currentTimeMillis

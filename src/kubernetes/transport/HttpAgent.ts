@@ -58,7 +58,7 @@ export const makeAgent = (protocol: "https:" | "http:", tls: Tls, connector?: Co
  * Sets TCP keepalive. An agent of Node 20 sets it on a TLS connection only when the connection has become idle, and agents for
  * proxies do not set it, so it is set on the socket of each request as the socket is made.
  */
-const watchPeer = (socket: Socket) => socket.setKeepAlive(true, keepaliveMillis)
+export const watchPeer = (socket: Socket) => socket.setKeepAlive(true, keepaliveMillis)
 
 /** Closes the idle connections of an agent now, and the busy ones as they become idle. */
 export const retireAgent = (agent: http.Agent): void => {
@@ -83,6 +83,18 @@ export interface OutgoingRequest {
 
 /** Sends a request with the credentials. Throws when Node rejects the request, for example for an invalid header. */
 export type Client = (request: OutgoingRequest) => http.ClientRequest
+
+/** Where a WebSocket connects to, and through which agent. The headers include the credentials. */
+export interface UpgradeTarget {
+  readonly url: string
+  readonly agent: http.Agent
+  readonly headers: Redacted.Redacted<Record<string, string | Array<string>>>
+  /** What the request names instead of its path; undefined for the path itself. */
+  readonly requestTarget: string | undefined
+}
+
+/** The target of a request that asks for a WebSocket. */
+export type Upgrade = (request: OutgoingRequest) => UpgradeTarget
 
 /** By their names in lower case; a header with several values is sent as several lines. */
 export type Headers = Readonly<Record<string, string | ReadonlyArray<string>>>
@@ -117,3 +129,25 @@ export const makeClient = (
     return clientRequest.once("socket", watchPeer).end(body)
   }
 }
+
+/** The same for requests that ask for a WebSocket. */
+export const makeUpgrade = (
+  agent: http.Agent,
+  baseUrl: string,
+  credentials: Redacted.Redacted<Headers>,
+  absolute = false
+): Upgrade =>
+({ headers, path }) => ({
+  agent,
+  url: baseUrl + path,
+  headers: Redacted.make({ ...headers, ...mutable(Redacted.value(credentials)) }),
+  requestTarget: absolute ? baseUrl + path : undefined
+})
+
+const mutable = (headers: Headers): Record<string, string | Array<string>> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Predicate.isString(value) ? value : [...value]
+    ])
+  )

@@ -18,7 +18,9 @@ import * as Waits from "../client/Waits.js"
 import { ClusterError, fromStatus, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
 import type { Access, Credentials } from "../kubeconfig/KubeCredentials.js"
-import type { Client, OutgoingRequest } from "./HttpAgent.js"
+import * as Attachment from "./Attachment.js"
+import * as ChannelSocket from "./ChannelSocket.js"
+import type { OutgoingRequest } from "./HttpAgent.js"
 import * as HttpRequest from "./HttpRequest.js"
 import * as LineSplitter from "./LineSplitter.js"
 import * as RequestLimiter from "./RequestLimiter.js"
@@ -60,7 +62,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
   const send = <A, R>(
     request: ApiRequest,
     subject: Subject,
-    perform: (client: Client, outgoing: OutgoingRequest) => Effect.Effect<A, HttpRequest.Failure, R>
+    perform: (access: Access, outgoing: OutgoingRequest) => Effect.Effect<A, HttpRequest.Failure, R>
   ): Effect.Effect<A, ClusterError, R> => {
     const outgoing = encodeRequest(request)
     const toClusterError = (access: Access) => (failure: HttpRequest.Failure) =>
@@ -77,12 +79,12 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
       Effect.mapError(credentials.access, withoutCredentials),
       (access) =>
         Effect.catchAll(
-          perform(access.client, outgoing),
+          perform(access, outgoing),
           (failure) =>
             isRefused(failure)
               ? Effect.flatMap(
                 Effect.mapError(credentials.renew(access), withoutCredentials),
-                (renewed) => Effect.mapError(perform(renewed.client, outgoing), toClusterError(renewed))
+                (renewed) => Effect.mapError(perform(renewed, outgoing), toClusterError(renewed))
               )
               : Effect.suspend(() => {
                 if (failure._tag === "ConnectionLost") credentials.connectionLost(access)
@@ -96,7 +98,8 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
     send(
       request,
       subject,
-      (client, outgoing) => withWarnings((onWarning) => HttpRequest.open(client, outgoing, timeoutMillis, onWarning))
+      ({ client }, outgoing) =>
+        withWarnings((onWarning) => HttpRequest.open(client, outgoing, timeoutMillis, onWarning))
     )
 
   return {
@@ -107,7 +110,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
         send(
           request,
           subject,
-          (client, outgoing) =>
+          ({ client }, outgoing) =>
             withWarnings((onWarning) => HttpRequest.text(client, outgoing, timeoutMillis, limiter, onWarning))
         ),
         (text) => Effect.mapError(parseJson(text), () => decodeError(subject, "the response is not JSON"))
@@ -138,7 +141,15 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
             : Either.right
         }
       )
-    }
+    },
+
+    attach: (request, subject, stdin) =>
+      Attachment.stream(
+        send(request, subject, ({ upgrade }, outgoing) =>
+          ChannelSocket.open(upgrade(outgoing), Attachment.protocols, timeoutMillis)),
+        subject,
+        stdin
+      )
   }
 }
 

@@ -75,10 +75,10 @@ export const open = (
     return Effect.zipRight(Effect.addFinalizer(() => Effect.sync(() => cancel())), response)
   })
 
-type Result<A> = Either.Either<A, Failure>
+export type Result<A> = Either.Either<A, Failure>
 
 /** Reads a response; returns a function that cancels the reading. */
-type Read<A> = (source: IncomingMessage, done: (result: Result<A>) => void) => () => void
+export type Read<A> = (source: IncomingMessage, done: (result: Result<A>) => void) => () => void
 
 /** Called with the `Warning` header of a successful response that has one. */
 export type OnWarning = (header: string) => void
@@ -98,7 +98,8 @@ const passThrough: Read<IncomingMessage> = (source, done) => {
   return () => source.destroy()
 }
 
-const readErrorResponse: Read<never> = (source, done) =>
+/** Reads a response that is not a 2xx. */
+export const readErrorResponse: Read<never> = (source, done) =>
   ResponseBody.text(source, errorBodyLimits, (text) =>
     done(Either.left(
       new ErrorResponse({

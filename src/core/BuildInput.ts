@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as Arr from "effect/Array"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
@@ -16,6 +15,7 @@ import { DurationText, FromInput } from "./DurationText.js"
 import * as BuildContext from "./input/BuildContext.js"
 import * as ContainerfileSource from "./input/ContainerfileSource.js"
 import * as ContextFile from "./input/ContextFile.js"
+import { named } from "./input/Described.js"
 import { determining } from "./input/Determining.js"
 import { fields } from "./input/Fields.js"
 import * as Fingerprint from "./input/Fingerprint.js"
@@ -103,7 +103,8 @@ const hasContainerfile = <F extends Schema.Struct.Fields>(struct: Schema.Struct<
  * @category models
  */
 export class BuildInput extends Schema.Class<BuildInput>("effect-os-builder/BuildInput")(
-  hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Containerfile)))
+  hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Containerfile))),
+  named("BuildInput", "A complete description of a build. A field that is left out has its default.")
 ) {}
 
 // -----------------------------------------------------------------------------
@@ -262,19 +263,15 @@ export const decodeStored = (u: unknown): Effect.Effect<BuildInput, BuildRejecte
 // getters
 // -----------------------------------------------------------------------------
 
-/**
- * The defaults of an input. A backend may have other defaults for resources.
- *
- * @since 0.1.0
- * @category constants
- */
-export const defaults = {
-  timeout: Duration.hours(1),
-  pendingTimeout: Duration.minutes(10),
-  retries: 2,
-  resources: { cpu: "500m", memory: "2Gi", ephemeralStorage: "20Gi" },
-  trustBundle: { key: "ca-bundle.crt" }
-} as const
+export {
+  /**
+   * The defaults of an input. A backend may have other defaults for resources.
+   *
+   * @since 0.1.0
+   * @category constants
+   */
+  defaults
+} from "./input/Defaults.js"
 
 /**
  * The images of a build, with the values of its build arguments: the base, which is `baseImage` where the Containerfile names it

@@ -12,7 +12,7 @@ import { baseUses, type NamedImages, namedImages as namedImagesIn } from "./cont
 import { instructionProblem, shiftProblem } from "./containerfile/Rules.js"
 import { referenceHint, referenceProblem, referencesOf, type Stage, stagesOf } from "./containerfile/Stage.js"
 import { read } from "./containerfile/Substitution.js"
-import { atMostBytes, first, portable } from "./input/TextRule.js"
+import { atMostBytes, first, jsonSchemaOf, notEmpty, portable } from "./input/TextRule.js"
 
 export type { Feature, FeatureUse } from "./containerfile/Feature.js"
 export type { Heredoc, HeredocOpener } from "./containerfile/Heredoc.js"
@@ -274,7 +274,8 @@ export const Containerfile: Schema.Schema<string> = Schema.String.pipe(
       arbitrary: () => (fc) =>
         fc.array(fc.stringMatching(/^RUN [ -~]{1,20}$/), { maxLength: 3 })
           .map((lines) => ["ARG BASE_IMAGE", "FROM ${BASE_IMAGE}", ...lines].join("\n"))
-          .filter((text) => problems(text).length === 0)
+          .filter((text) => problems(text).length === 0),
+      jsonSchema: jsonSchemaOf(first(notEmpty, size))
     }
   )
 )

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
@@ -101,6 +102,15 @@ const invalid = (input: unknown): string =>
     typeof input === "string" && input.length <= 40 ? ` ${JSON.stringify(input)}` : ""
   }; use for example 90s or 1h30m`
 
+// The JSON Schema of the texts of `parse`.
+const jsonSchema = {
+  type: "string",
+  maxLength: 100,
+  pattern: String.raw`^\s*(?:(?:[0-9]+(?:\.[0-9]+)?(?:[num]s|[smhdw]))+|` +
+    String.raw`[0-9]+(?:\.[0-9]+)? +(?:nano|micro|milli|second|minute|hour|day|week)s?)\s*$`,
+  examples: ["90s", "1h30m", "30 minutes"]
+} as const
+
 /**
  * A finite duration as text, to the nanosecond.
  *
@@ -117,7 +127,7 @@ const invalid = (input: unknown): string =>
  * @category schemas
  */
 export const DurationText: Schema.Schema<Duration.Duration, string> = Schema.transformOrFail(
-  Schema.String,
+  Schema.String.annotations({ jsonSchema }),
   Schema.DurationFromSelf,
   {
     strict: true,
@@ -178,4 +188,6 @@ export const FromInput: Schema.Schema<Duration.Duration, unknown> = Schema.trans
  * @since 0.1.0
  * @category schemas
  */
-export const Timestamp: typeof Schema.DateTimeUtc = Schema.DateTimeUtc
+export const Timestamp: Schema.Schema<DateTime.Utc, string> = Schema.DateTimeUtc.annotations({
+  jsonSchema: { type: "string", format: "date-time" }
+})

@@ -8,7 +8,7 @@
  */
 import * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
-import { textBy, type TextRule } from "./input/TextRule.js"
+import { textBy, type TextRule, withKeywords } from "./input/TextRule.js"
 
 /**
  * The parts of a pullspec. `host` is as written, with the brackets of an IPv6 address; `registry` is host and port,
@@ -157,8 +157,18 @@ export const repository = (pullspec: string): string => split(pullspec).reposito
 export const isLoopback = (host: string): boolean =>
   /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[(?:::|(?:0{1,4}:){7})0{0,3}1\])$/i.test(host)
 
-const problem: TextRule = (pullspec) =>
-  Either.match(parse(pullspec), { onLeft: (message): string | undefined => message, onRight: () => undefined })
+const inner = ({ source }: RegExp): string => source.slice(1, -1).replaceAll("\\/", "/")
+
+// The grammar, which is not all that `parse` checks.
+const grammar = `^(?:${inner(hostName)}|${inner(ipv6Host)})(?::[0-9]{1,5})?/${inner(pathPattern)}` +
+  String.raw`(?::${inner(tagPattern)})?(?:@(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}))?$`
+
+const problem: TextRule = withKeywords(
+  (pullspec) =>
+    Either.match(parse(pullspec), { onLeft: (message): string | undefined => message, onRight: () => undefined }),
+  { pattern: grammar, maxLength: 1024 },
+  { pattern: "^(?:localhost/|[^/]*[.:A-Z])" }
+)
 
 /**
  * The schema of a valid pullspec.

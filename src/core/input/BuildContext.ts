@@ -10,11 +10,12 @@ import * as Schema from "effect/Schema"
 import type { ParseOptions } from "effect/SchemaAST"
 import { ImagePullspec } from "../ImagePullspec.js"
 import type { ContextFile } from "./ContextFile.js"
+import { described } from "./Described.js"
 import { GitSource } from "./GitSource.js"
 import { Subdomain } from "./KubernetesName.js"
 import { first, lacks, notEmpty, portable, textBy } from "./TextRule.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
-import { optional } from "./Validation.js"
+import { jsonSchemaLike, optional } from "./Validation.js"
 
 // -----------------------------------------------------------------------------
 // models
@@ -150,23 +151,39 @@ export const files = <File>(context: BuildContext<File> | undefined): ValidatedR
 const WithDigest = ImagePullspec.pipe(Schema.filter(
   (pullspec) =>
     pullspec.includes("@") ? undefined : "must have a digest, because a tag may name another image at the next attempt",
-  { arbitrary: () => (fc) => fc.constant(`quay.io/acme/context@sha256:${"0a".repeat(32)}`) }
+  {
+    arbitrary: () => (fc) => fc.constant(`quay.io/acme/context@sha256:${"0a".repeat(32)}`),
+    jsonSchema: { allOf: [{ pattern: "@" }] }
+  }
 ))
 
-const Git = Schema.Struct({ git: GitSource })
+const Git = Schema.Struct({ git: described("A Git repository.", GitSource) }).annotations({ title: "Git" })
 
 const Image = Schema.Struct({
-  image: Schema.Struct({ pullspec: WithDigest, secretName: optional(Subdomain) })
-})
+  image: described(
+    "The files of an image or of an OCI artifact.",
+    Schema.Struct({
+      pullspec: described("With a digest: a tag may name another image tomorrow.", WithDigest),
+      secretName: described("The secret of its registry, as that of `baseImage`.", optional(Subdomain))
+    })
+  )
+}).annotations({ title: "Image" })
 
 const Upload = Schema.Struct({
-  upload: Schema.Struct({
-    directory: textBy(
-      first(notEmpty, portable, lacks(/^-/, "must not begin with a dash; write ./ before it")),
-      (fc) => fc.constantFrom(".", "/srv/context")
-    )
-  })
-})
+  upload: described(
+    "A directory of the machine that submits the build.",
+    Schema.Struct({
+      directory: described(
+        "The path of the directory.",
+        textBy(
+          first(notEmpty, portable, lacks(/^-/, "must not begin with a dash; write ./ before it")),
+          (fc) => fc.constantFrom(".", "/srv/context")
+        ),
+        { examples: ["/srv/context"] }
+      )
+    })
+  )
+}).annotations({ title: "Upload" })
 
 type Parse<A> = (input: unknown, options: ParseOptions) => Either.Either<A, ParseResult.ParseIssue>
 
@@ -210,5 +227,6 @@ export const BuildContext = <I>(
       )
   }, {
     arbitrary: (files, git, image, upload) => (fc) =>
-      fc.oneof({ arbitrary: files(fc), weight: 7 }, git(fc), image(fc), upload(fc))
+      fc.oneof({ arbitrary: files(fc), weight: 7 }, git(fc), image(fc), upload(fc)),
+    ...jsonSchemaLike(Schema.Union(files, Git, Image, Upload))
   })

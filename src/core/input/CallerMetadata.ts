@@ -52,6 +52,7 @@ export const CallerMetadata: Schema.Schema<ValidatedRecord<string>> = validatedR
   key: metadataKey,
   value: textBy(oneLine, (fc) => anyText(fc).filter((text) => oneLine(text) === undefined)),
   together: within,
+  maxKeys: limits.entries,
   arbitrary: { key: (fc) => fc.stringMatching(/^[a-z]{1,5}([./-][a-z]{1,5})?$/), maxKeys: 4 }
 })
 

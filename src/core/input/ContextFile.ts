@@ -9,9 +9,10 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { ParseOptions } from "effect/SchemaAST"
 import { contextPath, directories } from "./ContextPath.js"
+import { described } from "./Described.js"
 import { anyText, atMostBytes, first, notEmpty, portable, textBy, wellFormed, wholeNumber } from "./TextRule.js"
 import { type ValidatedRecord, validatedRecord } from "./ValidatedRecord.js"
-import { optional, type Problem } from "./Validation.js"
+import { jsonSchemaLike, optional, type Problem } from "./Validation.js"
 
 /**
  * The default mode of a file.
@@ -185,6 +186,7 @@ export const clusterProblems = (context: Readonly<Record<string, ContextFile>>):
 
 const Text = textBy(wellFormed, anyText)
 
+// A number, as JSON has no octal digits.
 const Mode = wholeNumber({ min: 0, max: 0o7777, problem: "must be a file mode, from 0 to 4095 (0o7777)" })
 
 const File = Schema.Union(
@@ -193,7 +195,11 @@ const File = Schema.Union(
 )
 
 // Line breaks are accepted, because base64(1) emits them.
-const Base64 = Schema.transformOrFail(Schema.String, Schema.Uint8ArrayFromSelf, {
+const Base64Text = Schema.String.annotations({
+  jsonSchema: { type: "string", contentEncoding: "base64", pattern: "^[A-Za-z0-9+/\\r\\n]*[=\\r\\n]*$" }
+})
+
+const Base64 = Schema.transformOrFail(Base64Text, Schema.Uint8ArrayFromSelf, {
   strict: true,
   decode: (base64, _, ast) => {
     const digits = base64.replace(/[\r\n]/g, "")
@@ -211,12 +217,18 @@ const LinkTarget = textBy(
   (fc) => fc.constantFrom("../a", "/dev/null", "a b", "$(x)\n'\"", "é")
 )
 
-const LinkEntry = Schema.Struct({ link: LinkTarget })
+const LinkEntry = Schema.Struct({
+  link: described("The target of a symbolic link: relative, absolute or dangling.", LinkTarget)
+}).annotations({ title: "Link" })
 
 const DirectoryEntry = Schema.Struct({
-  directory: Schema.Literal(true),
-  mode: Schema.optionalWith(Mode, { default: () => defaultDirectoryMode })
-})
+  directory: described("Marks a directory, which is empty or has a mode of its own.", Schema.Literal(true)),
+  mode: described(
+    "The mode of the directory.",
+    Schema.optionalWith(Mode, { default: () => defaultDirectoryMode }),
+    { default: defaultDirectoryMode }
+  )
+}).annotations({ title: "Directory" })
 
 type ParseEntry<A> = (input: unknown, options: ParseOptions) => Either.Either<A, ParseResult.ParseIssue>
 
@@ -247,7 +259,8 @@ const objects = <A, I>(
         ParseResult.encodeUnknownEither(directory)
       )
   }, {
-    arbitrary: (file, link, directory) => (fc) => fc.oneof(file(fc), link(fc), directory(fc))
+    arbitrary: (file, link, directory) => (fc) => fc.oneof(file(fc), link(fc), directory(fc)),
+    ...jsonSchemaLike(Schema.Union(file, LinkEntry, DirectoryEntry))
   })
 
 /** The same without bytes, of which a struct would report each as an unknown key. */
@@ -259,12 +272,17 @@ const withoutBytes = <A, I>(struct: Schema.Schema<A, I>): Schema.Schema<A, I> =>
         ArrayBuffer.isView(input) ? Either.left(new ParseResult.Type(ast, input)) : parse(input, options)
     },
     encode: (struct) => ParseResult.encodeUnknownEither(struct)
-  }, { arbitrary: (struct) => (fc) => struct(fc) })
+  }, { arbitrary: (struct) => (fc) => struct(fc), ...jsonSchemaLike(struct) })
+
+const FileEntry = Schema.Struct({
+  base64: described("The bytes of a file, in base64 with padding (RFC 4648).", Base64),
+  mode: described("The mode of the file.", optional(Mode), { default: defaultMode })
+}).annotations({ title: "File" })
 
 const FromJson = Schema.Union(
   Text,
   objects(
-    Schema.transform(withoutBytes(Schema.Struct({ base64: Base64, mode: optional(Mode) })), Schema.typeSchema(File), {
+    Schema.transform(withoutBytes(FileEntry), Schema.typeSchema(File), {
       strict: true,
       decode: ({ base64, mode }) => mode === undefined ? base64 : { content: base64, mode },
       encode: (file) => file instanceof Uint8Array ? { base64: file } : { base64: file.content, mode: file.mode }

@@ -12,6 +12,8 @@ import * as BuildContext from "./BuildContext.js"
 import { CallerMetadata } from "./CallerMetadata.js"
 import type * as ContextFile from "./ContextFile.js"
 import { contextPath } from "./ContextPath.js"
+import { defaults } from "./Defaults.js"
+import { described, named } from "./Described.js"
 import { labelValue, Subdomain, subdomain } from "./KubernetesName.js"
 import { NodeSelector, ObjectLabels } from "./Labels.js"
 import { Mounts } from "./Mount.js"
@@ -31,34 +33,59 @@ import { optional, validated } from "./Validation.js"
  * @since 0.1.0
  * @category models
  */
-export class ImageInfo extends Schema.Class<ImageInfo>("effect-os-builder/BuildInput/ImageInfo")({
-  pullspec: ImagePullspec,
-  secretName: optional(Subdomain)
-}) {}
+export class ImageInfo extends Schema.Class<ImageInfo>("effect-os-builder/BuildInput/ImageInfo")(
+  {
+    pullspec: described("The reference of the image, with its registry.", ImagePullspec, {
+      examples: ["quay.io/fedora/fedora-bootc:43", "registry.example.com:5000/acme/os:4.18"]
+    }),
+    secretName: described(
+      "The secret of its registry, in the build's namespace, with the key `.dockerconfigjson`, `.dockercfg` or `config.json`.",
+      optional(Subdomain),
+      { examples: ["registry-credentials"] }
+    )
+  },
+  named("ImageInfo", "An image, and the secret that opens its registry: to pull the base, or to push the final image.")
+) {}
 
 const FinalImage = validated(
   ImageInfo,
   (image) =>
     Predicate.hasProperty(image, "pullspec") && Predicate.isString(image.pullspec) && image.pullspec.includes("@")
       ? [{ path: ["pullspec"], message: "must not have a digest, which is known only when it is pushed; name a tag" }]
-      : []
+      : [],
+  { allOf: [{ properties: { pullspec: { not: { pattern: "@" } } } }] }
 )
 
 const TrustBundle = Schema.Struct({
-  configMapName: Subdomain,
-  key: optional(textBy(
-    first(
-      atMostBytes(253),
-      matches(/^[-._A-Za-z0-9]+$/, "must be a key of a ConfigMap: letters, digits, \"-\", \"_\" and \".\""),
-      lacks(/^\.\.?$/, "must be the name of a file")
-    ),
-    (fc) => fc.constantFrom("ca-bundle.crt", "ca.pem")
-  ))
+  configMapName: described("The name of the ConfigMap, in the build's namespace.", Subdomain),
+  key: described(
+    "The key of the certificates, in PEM.",
+    optional(textBy(
+      first(
+        atMostBytes(253),
+        matches(/^[-._A-Za-z0-9]+$/, "must be a key of a ConfigMap: letters, digits, \"-\", \"_\" and \".\""),
+        lacks(/^\.\.?$/, "must be the name of a file")
+      ),
+      (fc) => fc.constantFrom("ca-bundle.crt", "ca.pem")
+    )),
+    { default: defaults.trustBundle.key }
+  )
 })
 
-const Resources = Schema.Struct({ cpu: optional(Cpu), memory: optional(Bytes), ephemeralStorage: optional(Bytes) })
+const Resources = Schema.Struct({
+  cpu: described("Processors.", optional(Cpu), { default: defaults.resources.cpu }),
+  memory: described("Memory, in bytes.", optional(Bytes), { default: defaults.resources.memory }),
+  ephemeralStorage: described("Storage on the node, in bytes.", optional(Bytes), {
+    default: defaults.resources.ephemeralStorage
+  })
+})
 
-const Placement = Schema.Struct({ nodeSelector: optional(NodeSelector), tolerations: optional(Tolerations) })
+const Placement = Schema.Struct({
+  nodeSelector: described("Labels that a node must have.", optional(NodeSelector), {
+    examples: [{ "node-role.kubernetes.io/worker": "" }]
+  }),
+  tolerations: described("Taints of nodes that do not keep the build away; at most 64.", optional(Tolerations))
+})
 
 // A LocalQueue is an object whose name is also the value of a label.
 const QueueName = textBy(first(subdomain, labelValue), (fc) => fc.stringMatching(/^[a-z]{1,8}$/))
@@ -89,28 +116,109 @@ export const fields = <C, T>(
   time: Schema.Schema<Duration.Duration, T>,
   dockerfile: Schema.Schema<string>
 ) => ({
-  dockerfile: optional(dockerfile),
-  dockerfilePath: optional(textBy(contextPath, (fc) => fc.constantFrom("Containerfile", "images/os/Dockerfile"))),
-  baseImage: optional(ImageInfo),
-  finalImage: FinalImage,
-  pullSecretName: optional(Subdomain),
-  entitlementSecretName: optional(Subdomain),
-  buildArgs: optional(BuildArgs),
-  imageLabels: optional(ImageLabels),
-  context: optional(BuildContext.BuildContext(context)),
-  mounts: optional(Mounts),
-  trustBundle: optional(TrustBundle),
-  proxy: optional(Proxy),
-  architecture: optional(Schema.Literal("amd64", "arm64", "ppc64le", "s390x")),
-  resources: optional(Resources),
-  placement: optional(Placement),
-  objectLabels: optional(ObjectLabels),
-  queueName: optional(QueueName),
-  timeout: optional(positive(time)),
-  pendingTimeout: optional(positive(time)),
-  retries: optional(wholeNumber({ min: 0, max: 10, problem: "must be a whole number from 0 to 10" })),
-  revision: optional(Revision),
-  metadata: optional(CallerMetadata)
+  dockerfile: described(
+    "The text of the Containerfile; at most 512 KiB. Required, unless there is a `dockerfilePath`.",
+    optional(dockerfile),
+    { examples: ["ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN dnf -y install usbguard\n"] }
+  ),
+  dockerfilePath: described(
+    "The Containerfile as a file of a `context` from git, an image or an upload, in the place of `dockerfile`: its path " +
+      "there. The rules of `PATH.containerignore` or `PATH.dockerignore` beside it then come before those of the context's " +
+      "root.",
+    optional(textBy(contextPath, (fc) => fc.constantFrom("Containerfile", "images/os/Dockerfile"))),
+    { examples: ["images/os/Containerfile"] }
+  ),
+  baseImage: described(
+    "What the build starts from. The pullspec is handed to the Containerfile as the build argument `BASE_IMAGE`. It is needed " +
+      "where the Containerfile has that argument without a default, and pulled only where the Containerfile names it.",
+    optional(ImageInfo)
+  ),
+  finalImage: described(
+    "Where the image is pushed: a tag, `latest` if none is named, and never a digest.",
+    FinalImage
+  ),
+  pullSecretName: described(
+    "The secret with the credentials for every image that the Containerfile names, for an input without " +
+      "`baseImage.secretName`: a build has one pull secret, which may hold credentials of any number of registries. By default " +
+      "the backend's own.",
+    optional(Subdomain),
+    { examples: ["registry-credentials"] }
+  ),
+  entitlementSecretName: described(
+    "A secret of entitlement certificates, for RUN at `/etc/pki/entitlement` and, except on OpenShift, at " +
+      "`/run/secrets/etc-pki-entitlement`.",
+    optional(Subdomain),
+    { examples: ["etc-pki-entitlement"] }
+  ),
+  buildArgs: described("Values for ARG, at most 64 KiB of them.", optional(BuildArgs), {
+    examples: [{ VERSION: "4.18" }]
+  }),
+  imageLabels: described("Labels of the image, at most 64 KiB of them.", optional(ImageLabels), {
+    examples: [{ "org.opencontainers.image.title": "acme-os" }]
+  }),
+  context: described(
+    "Files, links and directories for COPY, ADD and bind mounts of RUN, by their paths; on a cluster at most 8 MiB. A file " +
+      "that names no mode has 0o644, and a directory 0o755. The directories of files need no entry. A link keeps its " +
+      "target. Or a context from elsewhere, of any size: `{ git: { url, ref?, commit?, subPath?, secretName? } }`, " +
+      "`{ image: { pullspec, secretName? } }` with a digest, or `{ upload: { directory } }`.",
+    optional(BuildContext.BuildContext(context)),
+    { examples: [{ "etc/motd": "Welcome\n" }] }
+  ),
+  mounts: described(
+    "Secrets and ConfigMaps, each a directory `path` of files for RUN, and in no layer.",
+    optional(Mounts),
+    {
+      examples: [[{ kind: "Secret", name: "repository-credentials", path: "/run/secrets/repository" }]]
+    }
+  ),
+  trustBundle: described(
+    "A ConfigMap of certificate authorities that the build trusts, under `key`, by default `ca-bundle.crt`.",
+    optional(TrustBundle),
+    { examples: [{ configMapName: "trusted-ca" }] }
+  ),
+  proxy: described("Proxies for pulling, pushing and RUN, without credentials.", optional(Proxy), {
+    examples: [{ https: "http://proxy.example.com:3128", noProxy: ".cluster.local" }]
+  }),
+  architecture: described(
+    "By default that of the machine that builds.",
+    optional(Schema.Literal("amd64", "arm64", "ppc64le", "s390x"))
+  ),
+  resources: described(
+    "What the build asks of its node, as Kubernetes quantities: by default 500m, 2Gi and 20Gi.",
+    optional(Resources)
+  ),
+  placement: described("On which nodes the build may run.", optional(Placement)),
+  objectLabels: described("Labels of the build's objects in Kubernetes.", optional(ObjectLabels), {
+    examples: [{ team: "images" }]
+  }),
+  queueName: described("The LocalQueue of Kueue that the build waits in.", optional(QueueName)),
+  timeout: described(
+    "How long each attempt may run, at most 7 days, by default 1 hour.",
+    optional(positive(time)),
+    { default: defaults.timeout }
+  ),
+  pendingTimeout: described(
+    "How long each attempt may wait to start, not counting a queue: at most 7 days, by default 10 minutes.",
+    optional(positive(time)),
+    { default: defaults.pendingTimeout }
+  ),
+  retries: described(
+    "How often a retryable error is met with another attempt: 0 to 10, by default 2. Failed builds are not retried.",
+    optional(wholeNumber({ min: 0, max: 10, problem: "must be a whole number from 0 to 10" })),
+    { default: defaults.retries }
+  ),
+  revision: described(
+    "Any text of at most 256 bytes; a new one makes a new build of an otherwise equal input.",
+    optional(Revision)
+  ),
+  metadata: described(
+    "What you note about the build, for example who asked for it: `list` and `watch` return it and filter by it. Not part of " +
+      "the image or the fingerprint: an adopted build keeps the metadata of the call that created it. At most 64 entries and " +
+      "4 KiB of keys and values; a key has at most 128 bytes and no `=`, and neither keys nor values have line breaks. " +
+      "Default: none. Not for secrets: everybody who may list the builds can read it.",
+    optional(CallerMetadata),
+    { examples: [{ "requested-by": "ada@example.com" }] }
+  )
 })
 
 /**

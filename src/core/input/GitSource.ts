@@ -6,6 +6,7 @@
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { contextPath } from "./ContextPath.js"
+import { described } from "./Described.js"
 import { Subdomain } from "./KubernetesName.js"
 import { atMostBytes, first, lacks, matches, notEmpty, oneLine, textBy, type TextRule } from "./TextRule.js"
 import { optional, validated } from "./Validation.js"
@@ -103,17 +104,35 @@ export const gitRef: TextRule = first(
  */
 export const GitSource = validated(
   Schema.Struct({
-    url: textBy(
-      gitUrl,
-      (fc) => fc.constantFrom("https://git.example.com/acme/os.git", "git@git.example.com:acme/os.git")
+    url: described(
+      "`https://host/path`, `ssh://user@host/path` or `user@host:path`, without a password.",
+      textBy(
+        gitUrl,
+        (fc) => fc.constantFrom("https://git.example.com/acme/os.git", "git@git.example.com:acme/os.git")
+      ),
+      { examples: ["https://git.example.com/acme/os.git"] }
     ),
-    ref: optional(textBy(gitRef, (fc) => fc.constantFrom("main", "v1.2", "refs/heads/topic/a"))),
-    commit: optional(textBy(
-      matches(fullCommit, "must be a full commit: 40 or 64 lower-case hexadecimal digits"),
-      (fc) => fc.constantFrom("1f".repeat(20), "a0".repeat(32))
-    )),
-    subPath: optional(textBy(contextPath, (fc) => fc.constantFrom("images/os", "a"))),
-    secretName: optional(Subdomain)
+    ref: described(
+      "A branch, a tag or a full commit; by default the branch that the repository's HEAD names.",
+      optional(textBy(gitRef, (fc) => fc.constantFrom("main", "v1.2", "refs/heads/topic/a"))),
+      { examples: ["main"] }
+    ),
+    commit: described(
+      "The full commit that is built. A backend fills it in from `ref` before it records a build.",
+      optional(textBy(
+        matches(fullCommit, "must be a full commit: 40 or 64 lower-case hexadecimal digits"),
+        (fc) => fc.constantFrom("1f".repeat(20), "a0".repeat(32))
+      ))
+    ),
+    subPath: described(
+      "The directory of the repository that is the context; by default its root.",
+      optional(textBy(contextPath, (fc) => fc.constantFrom("images/os", "a"))),
+      { examples: ["images/os"] }
+    ),
+    secretName: described(
+      "A secret of the type `kubernetes.io/basic-auth` for https, or `kubernetes.io/ssh-auth` with `known_hosts` for ssh.",
+      optional(Subdomain)
+    )
   }),
   (git) =>
     Predicate.hasProperty(git, "ref") && Predicate.hasProperty(git, "commit") && Predicate.isString(git.ref) &&

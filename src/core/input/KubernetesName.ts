@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as Schema from "effect/Schema"
-import { atMostBytes, first, matches, notEmpty, textBy, type TextRule } from "./TextRule.js"
+import { atMostBytes, first, matches, notEmpty, textBy, type TextRule, withKeywords } from "./TextRule.js"
 
 /**
  * The name of an object such as a Secret: an RFC 1123 subdomain.
@@ -44,17 +44,20 @@ const word = first(
   )
 )
 
+const keyPattern = String.raw`^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?` +
+  "[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
+
 /**
  * The key of a label: a name of at most 63 characters, after an optional `subdomain/`.
  *
  * @since 0.1.0
  * @category rules
  */
-export const labelKey: TextRule = (key) => {
+export const labelKey: TextRule = withKeywords((key) => {
   const slash = key.indexOf("/")
   const prefix = slash === -1 ? undefined : subdomain(key.slice(0, slash))
   return prefix === undefined ? first(notEmpty, word)(key.slice(slash + 1)) : `has a prefix that ${prefix}`
-}
+}, { pattern: keyPattern, maxLength: 317 })
 
 /**
  * The value of a label: at most 63 characters; may be empty.
@@ -62,7 +65,10 @@ export const labelKey: TextRule = (key) => {
  * @since 0.1.0
  * @category rules
  */
-export const labelValue: TextRule = (value) => value === "" ? undefined : word(value)
+export const labelValue: TextRule = withKeywords(
+  (value) => value === "" ? undefined : word(value),
+  { pattern: "^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", maxLength: 63 }
+)
 
 /**
  * @since 0.1.0

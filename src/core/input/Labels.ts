@@ -16,6 +16,7 @@ const labels = (key: TextRule) =>
     value: LabelValue,
     together: (keys) =>
       keys.length > maxLabels ? [{ message: `has ${keys.length} labels; at most ${maxLabels} are allowed` }] : [],
+    maxKeys: maxLabels,
     arbitrary: { key: (fc) => fc.stringMatching(/^(example\.com\/)?[A-Za-z0-9]{1,6}$/), maxKeys: 3 }
   })
 

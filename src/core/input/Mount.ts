@@ -5,6 +5,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { described } from "./Described.js"
 import { Subdomain } from "./KubernetesName.js"
 import { atMostBytes, first, lacks, matches, oneLine, textBy, type TextRule } from "./TextRule.js"
 import { type Problem, validated } from "./Validation.js"
@@ -51,9 +52,13 @@ export const mountPath: TextRule = first(
  * @category schemas
  */
 export const Mount = Schema.Struct({
-  kind: Schema.Literal("Secret", "ConfigMap"),
-  name: Subdomain,
-  path: textBy(mountPath, (fc) => fc.stringMatching(/^\/(opt|srv)\/[a-z ]{1,8}$/))
+  kind: described("The kind of the object.", Schema.Literal("Secret", "ConfigMap")),
+  name: described("Its name, in the build's namespace.", Subdomain),
+  path: described(
+    "The directory during RUN, absolute, with a file for each key.",
+    textBy(mountPath, (fc) => fc.stringMatching(/^\/(opt|srv)\/[a-z ]{1,8}$/)),
+    { examples: ["/run/secrets/repository"] }
+  )
 })
 
 /**
@@ -88,4 +93,8 @@ const collisions = (mounts: unknown): ReadonlyArray<Problem> => {
  * @since 0.1.0
  * @category schemas
  */
-export const Mounts: Schema.Schema<ReadonlyArray<Mount>> = validated(Schema.Array(Mount), collisions)
+export const Mounts: Schema.Schema<ReadonlyArray<Mount>> = validated(
+  Schema.Array(Mount),
+  collisions,
+  { maxItems: maxMounts }
+)

@@ -10,7 +10,8 @@ import type { Mount } from "./Mount.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
 
 /**
- * What `BuildInput.make` takes. Two fields are needed; `BuildInput.defaults` has what holds where the others are left out.
+ * What `BuildInput.make` takes. Two fields are needed; `BuildInput.defaults` has what holds where the others are left out. A
+ * time that is a number is milliseconds.
  *
  * @since 0.1.0
  * @category models
@@ -79,7 +80,7 @@ export interface Options {
   readonly objectLabels?: ValidatedRecord<string> | undefined
   /** The LocalQueue of Kueue that the build waits in. */
   readonly queueName?: string | undefined
-  /** How long each attempt may run, at most 7 days, by default 1 hour. A number is milliseconds. */
+  /** How long each attempt may run, at most 7 days, by default 1 hour. */
   readonly timeout?: Duration.DurationInput | undefined
   /** How long each attempt may wait to start, not counting a queue: at most 7 days, by default 10 minutes. */
   readonly pendingTimeout?: Duration.DurationInput | undefined

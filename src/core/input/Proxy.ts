@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { described } from "./Described.js"
 import { atMostBytes, first, lacks, matches, oneLine, textBy, type TextRule } from "./TextRule.js"
 import { optional } from "./Validation.js"
 
@@ -17,7 +18,7 @@ export const proxyUrl: TextRule = first(
   oneLine,
   atMostBytes(2048),
   lacks(/@/, "must not contain a user name or password, because it is readable in logs and objects"),
-  matches(/^https?:\/\/[^\s/?#\\]+\/?$/i, "must be http://host:port or https://host:port"),
+  matches(/^[Hh][Tt]{2}[Pp][Ss]?:\/\/[^\s/?#\\]+\/?$/, "must be http://host:port or https://host:port"),
   (url) => URL.canParse(url) ? undefined : "has an invalid host or port"
 )
 
@@ -39,7 +40,10 @@ export const noProxy: TextRule = first(oneLine, atMostBytes(16 * 1024))
  * @category schemas
  */
 export const Proxy = Schema.Struct({
-  http: optional(ProxyUrl),
-  https: optional(ProxyUrl),
-  noProxy: optional(textBy(noProxy, (fc) => fc.constantFrom("", ".cluster.local,10.0.0.0/8")))
+  http: described("The proxy for `http:` addresses, as `http_proxy`.", optional(ProxyUrl)),
+  https: described("The proxy for `https:` addresses, as `https_proxy`.", optional(ProxyUrl)),
+  noProxy: described(
+    "The addresses for which no proxy is used, separated by commas, as `no_proxy`.",
+    optional(textBy(noProxy, (fc) => fc.constantFrom("", ".cluster.local,10.0.0.0/8")))
+  )
 })

@@ -17,11 +17,39 @@ import * as Schema from "effect/Schema"
  * @since 0.1.0
  * @category models
  */
-export type TextRule = (text: string) => string | undefined
+export interface TextRule {
+  (text: string): string | undefined
+  /** What JSON Schema can say of it: each holds for every text that the rule accepts. */
+  readonly keywords?: ReadonlyArray<TextKeywords>
+}
+
+/**
+ * Keywords of JSON Schema for text.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TextKeywords {
+  readonly pattern?: string
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly not?: { readonly pattern: string }
+}
 
 // -----------------------------------------------------------------------------
 // rules
 // -----------------------------------------------------------------------------
+
+/**
+ * A rule, and what JSON Schema can say of it.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const withKeywords = (
+  rule: (text: string) => string | undefined,
+  ...keywords: ReadonlyArray<TextKeywords>
+): TextRule => Object.assign((text: string) => rule(text), { keywords })
 
 /**
  * Combines rules: the first problem found counts.
@@ -29,13 +57,18 @@ export type TextRule = (text: string) => string | undefined
  * @since 0.1.0
  * @category rules
  */
-export const first = (...rules: ReadonlyArray<TextRule>): TextRule => (text) => {
-  for (const rule of rules) {
-    const problem = rule(text)
-    if (problem !== undefined) return problem
-  }
-  return undefined
-}
+export const first = (...rules: ReadonlyArray<TextRule>): TextRule =>
+  withKeywords((text) => {
+    for (const rule of rules) {
+      const problem = rule(text)
+      if (problem !== undefined) return problem
+    }
+    return undefined
+  }, ...rules.flatMap(({ keywords = [] }) => keywords))
+
+// JSON Schema has no flags, and not every validator knows the properties of Unicode (`\p`), which need one.
+const sourceOf = ({ flags, source }: RegExp): string | undefined =>
+  flags === "" ? source.replace(/\\(.)/g, (escaped, character) => character === "/" ? "/" : escaped) : undefined
 
 /**
  * Rejects text that does not match, with the given message.
@@ -43,8 +76,13 @@ export const first = (...rules: ReadonlyArray<TextRule>): TextRule => (text) => 
  * @since 0.1.0
  * @category rules
  */
-export const matches = (pattern: RegExp, problem: string): TextRule => (text) =>
-  pattern.test(text) ? undefined : problem
+export const matches = (regex: RegExp, problem: string): TextRule => {
+  const pattern = sourceOf(regex)
+  return withKeywords(
+    (text) => regex.test(text) ? undefined : problem,
+    ...(pattern === undefined ? [] : [{ pattern }])
+  )
+}
 
 /**
  * Rejects text that matches, with the given message.
@@ -52,7 +90,13 @@ export const matches = (pattern: RegExp, problem: string): TextRule => (text) =>
  * @since 0.1.0
  * @category rules
  */
-export const lacks = (pattern: RegExp, problem: string): TextRule => (text) => pattern.test(text) ? problem : undefined
+export const lacks = (regex: RegExp, problem: string): TextRule => {
+  const pattern = sourceOf(regex)
+  return withKeywords(
+    (text) => regex.test(text) ? problem : undefined,
+    ...(pattern === undefined ? [] : [{ not: { pattern } }])
+  )
+}
 
 /**
  * Rejects an empty text.
@@ -60,7 +104,9 @@ export const lacks = (pattern: RegExp, problem: string): TextRule => (text) => p
  * @since 0.1.0
  * @category rules
  */
-export const notEmpty: TextRule = matches(/./s, "must not be empty")
+export const notEmpty: TextRule = withKeywords((text) => text === "" ? "must not be empty" : undefined, {
+  minLength: 1
+})
 
 /**
  * Rejects text of more than `limit` bytes of UTF-8.
@@ -68,10 +114,12 @@ export const notEmpty: TextRule = matches(/./s, "must not be empty")
  * @since 0.1.0
  * @category rules
  */
-export const atMostBytes = (limit: number): TextRule => (text) => {
-  const bytes = Buffer.byteLength(text)
-  return bytes > limit ? `has ${bytes} bytes; at most ${limit} are allowed` : undefined
-}
+export const atMostBytes = (limit: number): TextRule =>
+  withKeywords((text) => {
+    const bytes = Buffer.byteLength(text)
+    return bytes > limit ? `has ${bytes} bytes; at most ${limit} are allowed` : undefined
+    // JSON Schema counts characters, each of which has a byte or more.
+  }, { maxLength: limit })
 
 /**
  * Rejects half of a surrogate pair, which is not a character and cannot be encoded in UTF-8.
@@ -91,7 +139,7 @@ export const wellFormed: TextRule = lacks(
  * @since 0.1.0
  * @category rules
  */
-export const portable: TextRule = first(lacks(/\0/, "must not contain a NUL character"), wellFormed)
+export const portable: TextRule = first(lacks(/\0/u, "must not contain a NUL character"), wellFormed)
 
 /**
  * Rejects line breaks, tabs and other control characters as well.
@@ -124,7 +172,43 @@ export const anyText: LazyArbitrary<string> = (fc) =>
  * @category schemas
  */
 export const textBy = (rule: TextRule, arbitrary: LazyArbitrary<string>): Schema.Schema<string> =>
-  Schema.String.pipe(Schema.filter((text) => rule(text), { arbitrary: () => arbitrary }))
+  Schema.String.pipe(
+    Schema.filter((text) => rule(text), { arbitrary: () => arbitrary, jsonSchema: jsonSchemaOf(rule) })
+  )
+
+/**
+ * The JSON Schema of the texts that a rule accepts, and of those that it rejects for reasons that JSON Schema cannot say.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const jsonSchemaOf = ({ keywords = [] }: TextRule): JsonText => {
+  const minLength = Math.max(0, ...keywords.flatMap(({ minLength }) => minLength ?? []))
+  const maxLength = Math.min(Infinity, ...keywords.flatMap(({ maxLength }) => maxLength ?? []))
+  const [pattern, ...patterns] = keywords.flatMap(({ pattern }) => pattern ?? [])
+  const further = [
+    ...patterns.map((pattern) => ({ pattern })),
+    ...keywords.flatMap(({ not }) => not === undefined ? [] : [{ not }])
+  ]
+  return {
+    type: "string",
+    ...(minLength === 0 ? {} : { minLength }),
+    ...(maxLength === Infinity ? {} : { maxLength }),
+    ...(pattern === undefined ? {} : { pattern }),
+    ...(further.length === 0 ? {} : { allOf: further })
+  }
+}
+
+/**
+ * The JSON Schema of a text.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface JsonText extends TextKeywords {
+  readonly type: "string"
+  readonly allOf?: ReadonlyArray<TextKeywords>
+}
 
 /**
  * The whole numbers from `min` to `max`, both included; `problem` is the message for other numbers.
@@ -140,6 +224,9 @@ export const wholeNumber = (options: {
   Schema.Number.pipe(
     Schema.filter(
       (value) => Number.isInteger(value) && value >= options.min && value <= options.max ? undefined : options.problem,
-      { arbitrary: () => (fc) => fc.integer({ min: options.min, max: options.max }) }
+      {
+        arbitrary: () => (fc) => fc.integer({ min: options.min, max: options.max }),
+        jsonSchema: { type: "integer", minimum: options.min, maximum: options.max }
+      }
     )
   )

@@ -5,23 +5,38 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { described } from "./Described.js"
 import { labelKey, LabelValue } from "./KubernetesName.js"
-import { textBy, wholeNumber } from "./TextRule.js"
+import { textBy, wholeNumber, withKeywords } from "./TextRule.js"
 import { optional, type Problem, validated } from "./Validation.js"
 
 const Fields = Schema.Struct({
-  key: optional(textBy(
-    (key) => key === "" ? undefined : labelKey(key),
-    (fc) => fc.constantFrom("node-role.kubernetes.io/master", "dedicated")
-  )),
-  operator: optional(Schema.Literal("Exists", "Equal")),
-  value: optional(LabelValue),
-  effect: optional(Schema.Literal("NoSchedule", "PreferNoSchedule", "NoExecute")),
-  tolerationSeconds: optional(wholeNumber({
-    min: Number.MIN_SAFE_INTEGER,
-    max: Number.MAX_SAFE_INTEGER,
-    problem: "must be a whole number of seconds"
-  }))
+  key: described(
+    "The key of the taint; without one, and with the operator `Exists`, every taint.",
+    optional(textBy(
+      withKeywords((key) => key === "" ? undefined : labelKey(key), { maxLength: 317 }),
+      (fc) => fc.constantFrom("node-role.kubernetes.io/master", "dedicated")
+    )),
+    { examples: ["dedicated"] }
+  ),
+  operator: described(
+    "Whether the taint must have the value (`Equal`) or any (`Exists`).",
+    optional(Schema.Literal("Exists", "Equal")),
+    { default: "Equal" }
+  ),
+  value: described("The value of the taint.", optional(LabelValue)),
+  effect: described(
+    "The effect of the taint; by default every effect.",
+    optional(Schema.Literal("NoSchedule", "PreferNoSchedule", "NoExecute"))
+  ),
+  tolerationSeconds: described(
+    "How long the build stays on a node after it got the taint, in seconds; by default without limit. Only with `NoExecute`.",
+    optional(wholeNumber({
+      min: Number.MIN_SAFE_INTEGER,
+      max: Number.MAX_SAFE_INTEGER,
+      problem: "must be a whole number of seconds"
+    }))
+  )
 })
 
 const inconsistencies = (toleration: unknown): ReadonlyArray<Problem> => {
@@ -69,5 +84,6 @@ export const Tolerations: Schema.Schema<ReadonlyArray<Toleration>, ReadonlyArray
     (tolerations) =>
       Array.isArray(tolerations) && tolerations.length > maxTolerations
         ? [{ message: `has ${tolerations.length} tolerations; at most ${maxTolerations} are allowed` }]
-        : []
+        : [],
+    { maxItems: maxTolerations }
   )

@@ -10,8 +10,8 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
-import { first, type TextRule } from "./TextRule.js"
-import { issues, type Problem, succeedUnless } from "./Validation.js"
+import { first, jsonSchemaOf, lacks, type TextRule } from "./TextRule.js"
+import { issues, jsonSchemaLike, type Problem, succeedUnless } from "./Validation.js"
 
 /**
  * @since 0.1.0
@@ -23,7 +23,7 @@ export interface ValidatedRecord<A> {
 
 /**
  * A record with a rule for every key, a schema for every value, and an optional rule for the whole (all keys, and the values
- * that are valid by themselves). All problems are reported at once.
+ * that are valid by themselves). All problems are reported at once. `maxKeys` is for JSON Schema: `together` has it as well.
  *
  * `Schema.Record` would drop keys that its key schema rejects, and lose a key named `__proto__`.
  *
@@ -34,6 +34,7 @@ export const validatedRecord = <A, I>(options: {
   readonly key: TextRule
   readonly value: Schema.Schema<A, I>
   readonly together?: Together<A>
+  readonly maxKeys?: number
   readonly arbitrary: { readonly key: LazyArbitrary<string>; readonly maxKeys: number }
 }): Schema.Schema<ValidatedRecord<A>, ValidatedRecord<I>> => {
   const key = first(ordinary, options.key)
@@ -46,7 +47,11 @@ export const validatedRecord = <A, I>(options: {
   }, {
     arbitrary: (value) => (fc) =>
       fc.dictionary(options.arbitrary.key(fc), value(fc), { maxKeys: options.arbitrary.maxKeys, noNullPrototype: true })
-        .filter((record) => together(Object.keys(record), Object.entries(record)).length === 0)
+        .filter((record) => together(Object.keys(record), Object.entries(record)).length === 0),
+    ...jsonSchemaLike(Schema.Record({ key: Schema.String, value: options.value }), {
+      propertyNames: jsonSchemaOf(key),
+      ...(options.maxKeys === undefined ? {} : { maxProperties: options.maxKeys })
+    })
   })
 }
 
@@ -57,7 +62,7 @@ type Together<A> = (
 
 const nothing = (): ReadonlyArray<Problem> => []
 
-const ordinary: TextRule = (key) => key === "__proto__" ? "is reserved; choose another name" : undefined
+const ordinary: TextRule = lacks(/^__proto__$/, "is reserved; choose another name")
 
 const record = <A>(
   ast: AST.AST,

@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type * as AST from "effect/SchemaAST"
+import * as AST from "effect/SchemaAST"
 
 /**
  * A problem of one part of a value, or, without a path, of the whole value.
@@ -24,14 +24,16 @@ export interface Problem {
 
 /**
  * A schema with a rule for the whole value. Unlike a filter, the rule also runs when a part is invalid, so that all problems
- * are reported at once. It therefore receives the raw value and must not rely on its shape.
+ * are reported at once. It therefore receives the raw value and must not rely on its shape. `keywords` are those of JSON Schema
+ * that say the same.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const validated = <A, I>(
   schema: Schema.Schema<A, I>,
-  rule: (value: unknown) => ReadonlyArray<Problem>
+  rule: (value: unknown) => ReadonlyArray<Problem>,
+  keywords: object = {}
 ): Schema.Schema<A, I> =>
   Schema.declare([schema], {
     decode: (part) => (input, options, ast) => {
@@ -44,8 +46,20 @@ export const validated = <A, I>(
     },
     encode: (part) => (input, options) => ParseResult.encodeUnknownEither(part, options)(input)
   }, {
-    arbitrary: (part) => (fc) => part(fc).filter((value) => rule(value).length === 0)
+    arbitrary: (part) => (fc) => part(fc).filter((value) => rule(value).length === 0),
+    ...jsonSchemaLike(schema, keywords)
   })
+
+/**
+ * The annotations of a declaration whose JSON Schema is that of another schema with further keywords.
+ *
+ * @since 0.1.0
+ * @category annotations
+ */
+export const jsonSchemaLike = <A, I>(schema: Schema.Schema<A, I>, keywords: object = {}) => ({
+  [AST.SurrogateAnnotationId]: schema.ast,
+  ...(Predicate.isRecord(keywords) && Object.keys(keywords).length === 0 ? {} : { jsonSchema: keywords })
+})
 
 /**
  * Converts problems to parse issues.

@@ -204,6 +204,16 @@ export const input = {
       "metadata that it was created with.",
     inputs
   ),
+  cacheFrom: Flag.text(
+    "--cache-from REPOSITORY",
+    "A repository with the layers of earlier builds, which are pulled instead of being built; not for openshift.",
+    inputs
+  ),
+  cacheTo: Flag.text(
+    "--cache-to REPOSITORY",
+    "The repository that gets the layers of this build, pushed after the image with its secret; not for openshift.",
+    inputs
+  ),
   baseSecret: Flag.text("--base-secret NAME", "The secret with the credentials to pull the base image.", network),
   pullSecret: Flag.text(
     "--pull-secret NAME",

@@ -39,6 +39,8 @@ export interface InputOptions {
   readonly httpProxy: string | undefined
   readonly httpsProxy: string | undefined
   readonly noProxy: string | undefined
+  readonly cacheFrom: string | undefined
+  readonly cacheTo: string | undefined
   readonly timeout: string | undefined
   readonly pendingTimeout: string | undefined
   readonly retries: number | undefined
@@ -124,6 +126,8 @@ const fromOptions = (
       placement: placement(options, note),
       objectLabels: pairs(options.objectLabels, "objectLabels", note),
       queueName: options.queue,
+      cacheFrom: options.cacheFrom,
+      cacheTo: options.cacheTo,
       timeout: duration(options.timeout, "timeout", note),
       pendingTimeout: duration(options.pendingTimeout, "pendingTimeout", note),
       retries: options.retries,

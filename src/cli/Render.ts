@@ -167,6 +167,8 @@ const origins: ReadonlyArray<readonly [RegExp, string]> = [
   [/^placement\.tolerations/, "--toleration"],
   [/^objectLabels/, "--object-label"],
   [/^queueName$/, "--queue"],
+  [/^cacheFrom$/, "--cache-from"],
+  [/^cacheTo$/, "--cache-to"],
   [/^timeout$/, "--timeout"],
   [/^pendingTimeout$/, "--pending-timeout"],
   [/^retries$/, "--retries"],

@@ -309,7 +309,8 @@ export const pullSecretName = ({ baseImage, pullSecretName }: BuildInput): strin
  * bundle, proxy, architecture, whether there is an entitlement, and the revision; of the context the bytes, modes, targets of
  * links, and directories, or the URL, commit and directory of a repository, or the pullspec of an image.
  *
- * It does not cover what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects,
+ * It does not cover what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects, `cacheFrom` and `cacheTo`, whose layers are
+ * those of an equal instruction on an equal base,
  * the names of the secrets for registries, repositories and entitlement, and `metadata`, since the same image for another caller
  * is the same build. A field that was left out counts as its default. The
  * fingerprint is computed once for each input.

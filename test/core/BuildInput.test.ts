@@ -124,7 +124,7 @@ describe("decode", () => {
     ["dokerfile", "x", [
       "dokerfile: is not known here; the fields are dockerfile, dockerfilePath, baseImage, finalImage, pullSecretName, entitlementSecretName, buildArgs, "
       + "imageLabels, context, mounts, trustBundle, proxy, architecture, resources, placement, objectLabels, queueName, "
-      + "timeout, pendingTimeout, retries, revision, metadata"
+      + "timeout, pendingTimeout, retries, cacheFrom, cacheTo, revision, metadata"
     ]],
     ["dockerfile", 5, ["dockerfile: must be text, not a number"]],
     ["dockerfile", "FROM a\0", ["dockerfile: must not contain a NUL character"]],

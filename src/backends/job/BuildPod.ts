@@ -52,6 +52,8 @@ const environment = (profile: JobProfile, input: BuildInput.BuildInput): Partial
   OSB_FINAL_IMAGE: input.finalImage.pullspec,
   OSB_TIMEOUT_SECONDS: String(seconds(input.timeout ?? BuildInput.defaults.timeout)),
   OSB_ARCHITECTURE: input.architecture ?? "",
+  OSB_CACHE_FROM: input.cacheFrom ?? "",
+  OSB_CACHE_TO: input.cacheTo ?? "",
   OSB_STORAGE: profile.settings.storage ?? "auto",
   OSB_INSECURE_REGISTRIES: (profile.settings.insecureRegistries ?? []).join(" "),
   OSB_ARCHIVE: isForNode(profile, input) ? "yes" : ""

@@ -58,6 +58,20 @@ const rows: ReadonlyArray<Row> = [
         ? "is an image of the node itself, which requires the single-node backend with deliverToNode; use a registry"
         : "has the build pod itself as its registry; use a registry that the cluster can reach"
     ),
+  ({ cacheFrom, cacheTo }) =>
+    Object.entries({ cacheFrom, cacheTo }).flatMap(([field, repository]) =>
+      unsupportedIf(
+        repository !== undefined && isLoopback(repository),
+        [field],
+        "has the build pod itself as its registry; use a registry that the cluster can reach"
+      )
+    ),
+  (input, profile) =>
+    unsupportedIf(
+      isForNode(profile, input) && input.cacheTo !== undefined,
+      ["cacheTo"],
+      "is pushed with the final image, which is imported into the node's storage here; remove it, or use a registry for both"
+    ),
   (input, profile) =>
     unsupportedIf(
       isForNode(profile, input) && input.finalImage.secretName !== undefined,

@@ -45,7 +45,14 @@ const registryOf = (pullspec: string): string => ImagePullspec.repository(pullsp
 
 const internalRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string> => {
   const { base, bases, others } = BuildInput.pulledImages(input)
-  const names = [input.baseImage?.pullspec ?? base ?? "", ...bases, ...others, input.finalImage.pullspec]
+  const names = [
+    input.baseImage?.pullspec ?? base ?? "",
+    ...bases,
+    ...others,
+    input.finalImage.pullspec,
+    input.cacheFrom ?? "",
+    input.cacheTo ?? ""
+  ]
   return Array.from(new Set(names.map(registryOf))).filter((host) => internalRegistry.test(host))
 }
 

@@ -64,6 +64,8 @@ const loopbackRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string>
     input.baseImage?.pullspec ?? "",
     input.finalImage.pullspec,
     input.dockerfile ?? "",
+    `${input.cacheFrom ?? ""}/`,
+    `${input.cacheTo ?? ""}/`,
     ...Object.values(input.buildArgs ?? {})
   ]
     .flatMap((text) => text.match(loopback) ?? [])
@@ -138,7 +140,9 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
 
   const environment: BuildScript.Environment = {
     OSB_INPUT_DIR: at("input"),
-    OSB_CONTEXT_DIR: fitsInMemory(input) ? at("memory", "context") : at("work", "context"),
+    OSB_CONTEXT_DIR: fitsInMemory(input) && input.cacheTo === undefined
+      ? at("memory", "context")
+      : at("work", "context"),
     OSB_WORK_DIR: at("work"),
     OSB_MEMORY_DIR: at("memory"),
     OSB_MOUNTS_DIR: at("mounts"),
@@ -148,6 +152,8 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     OSB_FINAL_IMAGE: input.finalImage.pullspec,
     OSB_TIMEOUT_SECONDS: String(Math.max(1, Math.ceil(Duration.toSeconds(timeout)))),
     OSB_ARCHITECTURE: input.architecture ?? "",
+    OSB_CACHE_FROM: input.cacheFrom ?? "",
+    OSB_CACHE_TO: input.cacheTo ?? "",
     OSB_ENTITLEMENT_DIR: references.entitlement === undefined ? "" : path.resolve(references.entitlement),
     OSB_TRUST_BUNDLE: references.trustBundle === undefined ? "" : path.resolve(references.trustBundle),
     OSB_INSECURE_REGISTRIES: [...new Set([...buildah.insecureRegistries, ...loopbackRegistries(input)])].join(" ")

@@ -316,6 +316,14 @@ const images: ReadonlyArray<Row> = [
       "is for one build, and OpenShift pulls and pushes with what the cluster trusts; name the authority in " +
         `additionalTrustedCA of image.config.openshift.io/cluster, ${elsewhere}`
     ),
+  ({ cacheFrom, cacheTo }) =>
+    Object.entries({ cacheFrom, cacheTo }).flatMap(([field, repository]) =>
+      unsupportedIf(
+        repository !== undefined,
+        [field],
+        `names a repository of layers, which OpenShift's builder does not use; remove it, ${elsewhere}`
+      )
+    ),
   ({ proxy }) =>
     unsupportedIf(
       proxy !== undefined,

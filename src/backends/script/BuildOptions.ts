@@ -41,12 +41,12 @@ export const buildOptions = `  for kind in build-arg label; do
   done
   [ -z "$OSB_BASE_IMAGE" ] || set -- "$@" --build-arg "BASE_IMAGE=$OSB_BASE_IMAGE"
   for name in "$input"/mount.*.path; do
-    [ -e "$name" ] || continue
+    [ -e "$name" ] && [ "$verb" = build ] || continue
     number=\${name%.path} number=\${number##*.} path=$(contents "$name")
     copy_private "$OSB_MOUNTS_DIR/$number" "$private/mount.$number"
     set -- "$@" --volume "$private/mount.$number:\${path%x}:rw"
   done
-  if [ -n "$OSB_ENTITLEMENT_DIR" ]; then
+  if [ -n "$OSB_ENTITLEMENT_DIR" ] && [ "$verb" = build ]; then
     copy_private "$OSB_ENTITLEMENT_DIR" "$private/entitlement"
     for path in /etc/pki/entitlement /run/secrets/etc-pki-entitlement; do
       set -- "$@" --volume "$private/entitlement:$path:rw"

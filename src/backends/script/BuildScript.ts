@@ -18,6 +18,7 @@ import type * as ContextFile from "../../core/input/ContextFile.js"
 import { auths } from "./Auths.js"
 import { bases } from "./Bases.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
+import { cache } from "./Cache.js"
 import { build } from "./Commands.js"
 import { common } from "./Common.js"
 import * as ContextArchive from "./ContextArchive.js"
@@ -56,6 +57,10 @@ export const environment = {
   OSB_STORAGE: "auto",
   /** A lasting folder for storage, used by one build at a time: turns the layer cache on. Emptied at 80% of its disk. */
   OSB_CACHE_DIR: "",
+  /** A repository of layers of earlier builds, for `build`. */
+  OSB_CACHE_FROM: "",
+  /** The repository that `push` writes the layers to, after the image. */
+  OSB_CACHE_TO: "",
   /** The registry secret of this verb, a folder with `.dockerconfigjson`, `.dockercfg` or `config.json`. */
   OSB_SECRET_DIR: "",
   /** Where there is no secret: a file with the token of an OpenShift service account, for the final image's registry. */
@@ -251,7 +256,7 @@ verb=\${1:-}
 input=$OSB_INPUT_DIR work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
 pipe=$work/$verb.pipe said=$work/$verb.said
 digest= architecture= base= base_digest= base_manifest= run_status= child=
-${common}${failures}${auths}${registries}${setup}${bases}${build}${push}
+${common}${failures}${auths}${registries}${setup}${bases}${build}${push}${cache}
 trap 'rm -rf "$private"' EXIT
 trap stop TERM INT HUP
 case $verb in build | push) ;; *) finish ${code.unknown} "the verb is build or push" ;; esac

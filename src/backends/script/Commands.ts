@@ -113,7 +113,8 @@ build() {
   set -- --authfile "$auth_file" --retry 1 --retry-delay 2s
   [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"
   set -- "$@" --pull=missing --force-rm --isolation "$OSB_ISOLATION" --format "$format"
-  set -- "$@" --layers="$([ -n "$OSB_CACHE_DIR" ] && echo true || echo false)"
+  set -- "$@" --layers="$(keeps_layers && echo true || echo false)"
+  [ -z "$OSB_CACHE_FROM" ] || set -- "$@" --cache-from "$OSB_CACHE_FROM"
   for limit in "$(limit_option 'Max open files' nofile)" "$(limit_option 'Max processes' nproc)"; do
     [ -z "$limit" ] || set -- "$@" --ulimit "$limit"
   done

@@ -88,6 +88,9 @@ push() {
   if [ -n "$OSB_NODE_STORAGE" ]; then deliver; else push_to_registry; fi
   case $architecture in *[!a-z0-9]*) architecture= ;; esac
   recall_base
+  # For a kubelet that ends the pod while the cache is pushed.
+  write_message ${code.succeeded} ''
+  push_cache
   finish ${code.succeeded} ''
 }
 `

@@ -75,7 +75,14 @@ set_credentials() {
     # The legacy format is what "auths" holds in the newer one.
     if [ "$name" = .dockercfg ] && [ -z "$auths" ]; then auths=$secret; fi
     secret=
-    if [ "$verb" = push ]; then complete_auths "$OSB_FINAL_IMAGE"; else complete_auths_of base "$OSB_BASE_IMAGE"; each_image complete_auths_of; fi
+    if [ "$verb" = push ]; then
+      complete_auths_of name "$OSB_FINAL_IMAGE"
+      [ -z "$OSB_CACHE_TO" ] || complete_auths_of name "$OSB_CACHE_TO"
+    else
+      complete_auths_of name "$OSB_BASE_IMAGE"
+      each_image complete_auths_of
+      [ -z "$OSB_CACHE_FROM" ] || complete_auths_of name "$OSB_CACHE_FROM"
+    fi
   elif [ -n "$OSB_TOKEN_FILE" ]; then
     # OpenShift's registry looks at the token alone, whatever the user's name is.
     secret=$(cat "$OSB_TOKEN_FILE" 2> /dev/null) || finish ${code.credentialsInvalid} "the service account's token cannot be read"

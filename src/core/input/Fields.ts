@@ -14,6 +14,7 @@ import type * as ContextFile from "./ContextFile.js"
 import { contextPath } from "./ContextPath.js"
 import { defaults } from "./Defaults.js"
 import { described, named } from "./Described.js"
+import { ImageRepository } from "./ImageRepository.js"
 import { labelValue, Subdomain, subdomain } from "./KubernetesName.js"
 import { NodeSelector, ObjectLabels } from "./Labels.js"
 import { Mounts } from "./Mount.js"
@@ -219,6 +220,30 @@ export const fields = <C, T>(
     optional(CallerMetadata),
     { examples: [{ "requested-by": "ada@example.com" }] }
   )
+  dockerfile: optional(dockerfile),
+  dockerfilePath: optional(textBy(contextPath, (fc) => fc.constantFrom("Containerfile", "images/os/Dockerfile"))),
+  baseImage: optional(ImageInfo),
+  finalImage: FinalImage,
+  pullSecretName: optional(Subdomain),
+  entitlementSecretName: optional(Subdomain),
+  buildArgs: optional(BuildArgs),
+  imageLabels: optional(ImageLabels),
+  context: optional(BuildContext.BuildContext(context)),
+  mounts: optional(Mounts),
+  trustBundle: optional(TrustBundle),
+  proxy: optional(Proxy),
+  architecture: optional(Schema.Literal("amd64", "arm64", "ppc64le", "s390x")),
+  resources: optional(Resources),
+  placement: optional(Placement),
+  objectLabels: optional(ObjectLabels),
+  queueName: optional(QueueName),
+  timeout: optional(positive(time)),
+  pendingTimeout: optional(positive(time)),
+  retries: optional(wholeNumber({ min: 0, max: 10, problem: "must be a whole number from 0 to 10" })),
+  cacheFrom: optional(ImageRepository),
+  cacheTo: optional(ImageRepository),
+  revision: optional(Revision),
+  metadata: optional(CallerMetadata)
 })
 
 /**

@@ -86,6 +86,17 @@ export interface Options {
   readonly pendingTimeout?: Duration.DurationInput | undefined
   /** How often a retryable error is met with another attempt: 0 to 10, by default 2. Failed builds are not retried. */
   readonly retries?: number | undefined
+  /**
+   * A repository, `registry/path` without a tag, with the layers of earlier builds: an instruction that one of them has run on the
+   * same base, with the same files and arguments, is not run again, and its layers are pulled. The pull secret opens it. What it
+   * lacks, or a registry that does not respond, makes the build slower and nothing else. By default none. Not on OpenShift.
+   */
+  readonly cacheFrom?: string | undefined
+  /**
+   * The repository that gets the layers of this build, usually the one of `cacheFrom`. They are pushed after the image, with the
+   * final image's secret; a push that fails is a line of the log. By default none. Not on OpenShift.
+   */
+  readonly cacheTo?: string | undefined
   /** Any text of at most 256 bytes; a new one makes a new build of an otherwise equal input. */
   readonly revision?: string | undefined
   /**

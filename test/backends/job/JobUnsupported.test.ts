@@ -19,6 +19,12 @@ const final = (pullspec: string, secretName?: string): Options => ({ finalImage:
 
 const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArray<string>, says: RegExp]> = [
   [
+    "a cache of layers in the pod itself",
+    { cacheFrom: "localhost:5000/cache", cacheTo: "127.0.0.1:5000/cache" },
+    ["cacheFrom", "cacheTo"],
+    /build pod itself/
+  ],
+  [
     "a Containerfile and arguments that fill a ConfigMap",
     {
       dockerfile: `FROM scratch\n${"#".repeat(511 * 1024)}`,

@@ -234,6 +234,12 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     ["placement.nodeSelector"],
     /arm64/
   ],
+  [
+    "a cache of layers in a registry",
+    { cacheFrom: "quay.io/acme/cache", cacheTo: "quay.io/acme/cache" },
+    ["cacheFrom", "cacheTo"],
+    /OpenShift's builder does not use/
+  ],
   ["a queue", { queueName: "builds" }, ["queueName"], /Kueue/],
   [
     "the labels of a BuildConfig's builds",

@@ -208,6 +208,20 @@ export const fields = <C, T>(
     optional(wholeNumber({ min: 0, max: 10, problem: "must be a whole number from 0 to 10" })),
     { default: defaults.retries }
   ),
+  cacheFrom: described(
+    "A repository, `registry/path` without a tag, with the layers of earlier builds: an instruction that one of them has run " +
+      "on the same base, with the same files and arguments, is not run again, and its layers are pulled. The pull secret " +
+      "opens it. What it lacks, or a registry that does not respond, makes the build slower and nothing else. By default " +
+      "none. Not on OpenShift.",
+    optional(ImageRepository),
+    { examples: ["registry.example.com/acme/layers"] }
+  ),
+  cacheTo: described(
+    "The repository that gets the layers of this build, usually the one of `cacheFrom`. They are pushed after the image, with " +
+      "the final image's secret; a push that fails is a line of the log. By default none. Not on OpenShift.",
+    optional(ImageRepository),
+    { examples: ["registry.example.com/acme/layers"] }
+  ),
   revision: described(
     "Any text of at most 256 bytes; a new one makes a new build of an otherwise equal input.",
     optional(Revision)
@@ -220,30 +234,6 @@ export const fields = <C, T>(
     optional(CallerMetadata),
     { examples: [{ "requested-by": "ada@example.com" }] }
   )
-  dockerfile: optional(dockerfile),
-  dockerfilePath: optional(textBy(contextPath, (fc) => fc.constantFrom("Containerfile", "images/os/Dockerfile"))),
-  baseImage: optional(ImageInfo),
-  finalImage: FinalImage,
-  pullSecretName: optional(Subdomain),
-  entitlementSecretName: optional(Subdomain),
-  buildArgs: optional(BuildArgs),
-  imageLabels: optional(ImageLabels),
-  context: optional(BuildContext.BuildContext(context)),
-  mounts: optional(Mounts),
-  trustBundle: optional(TrustBundle),
-  proxy: optional(Proxy),
-  architecture: optional(Schema.Literal("amd64", "arm64", "ppc64le", "s390x")),
-  resources: optional(Resources),
-  placement: optional(Placement),
-  objectLabels: optional(ObjectLabels),
-  queueName: optional(QueueName),
-  timeout: optional(positive(time)),
-  pendingTimeout: optional(positive(time)),
-  retries: optional(wholeNumber({ min: 0, max: 10, problem: "must be a whole number from 0 to 10" })),
-  cacheFrom: optional(ImageRepository),
-  cacheTo: optional(ImageRepository),
-  revision: optional(Revision),
-  metadata: optional(CallerMetadata)
 })
 
 /**

@@ -20,6 +20,7 @@ import * as Schema from "effect/Schema"
 import { BuildRef } from "./BuildRef.js"
 import { Errored, Failed } from "./BuildStatus.js"
 import { DurationText } from "./DurationText.js"
+import { named } from "./input/Described.js"
 
 /**
  * Marks the errors of this module.
@@ -54,7 +55,7 @@ export class Issue extends Schema.Class<Issue>("effect-os-builder/BuildError/Iss
   path: Schema.String,
   message: Schema.String,
   line: Schema.optional(Schema.Int)
-}) {
+}, named("BuildIssue", "One problem of an input.")) {
   override toString(): string {
     const line = this.line === undefined ? "" : ` (line ${this.line})`
     return this.path === "" ? `${this.message}${line}` : `${this.path}${line}: ${this.message}`
@@ -97,7 +98,7 @@ export class BuildRejected
     reason: Schema.Literal("InvalidInput", "Unsupported", "Denied", "QuotaExceeded", "MissingReference"),
     issues: Schema.Array(Issue),
     cause: Schema.optional(Schema.Defect)
-  })
+  }, named("BuildRejected", "The build was not accepted, and nothing was left behind."))
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
@@ -127,7 +128,7 @@ export class BuildRejected
 export class BuildNotFound
   extends Schema.TaggedError<BuildNotFound>("effect-os-builder/BuildError/BuildNotFound")("BuildNotFound", {
     ref: BuildRef
-  })
+  }, named("BuildNotFound", "The backend has no such build."))
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
@@ -160,7 +161,7 @@ export class BuildFailed
   extends Schema.TaggedError<BuildFailed>("effect-os-builder/BuildError/BuildFailed")("BuildFailed", {
     ref: BuildRef,
     status: Failed
-  })
+  }, named("BuildFailed", "The build ran and failed because of the Containerfile or its inputs."))
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
@@ -194,7 +195,7 @@ export class BuildErrored
   extends Schema.TaggedError<BuildErrored>("effect-os-builder/BuildError/BuildErrored")("BuildErrored", {
     ref: BuildRef,
     status: Errored
-  })
+  }, named("BuildErrored", "The platform, a reference or a permission is at fault."))
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
@@ -224,7 +225,7 @@ export class BuildErrored
 export class BuildCancelled
   extends Schema.TaggedError<BuildCancelled>("effect-os-builder/BuildError/BuildCancelled")("BuildCancelled", {
     ref: BuildRef
-  })
+  }, named("BuildCancelled", "The build was cancelled by another client."))
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
@@ -282,7 +283,7 @@ export class BackendError
     detail: Schema.optional(Schema.String),
     retryAfter: Schema.optional(DurationText),
     cause: Schema.optional(Schema.Defect)
-  })
+  }, named("BackendError", "The backend could not perform an operation."))
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {

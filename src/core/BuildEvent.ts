@@ -18,6 +18,7 @@ import * as Schema from "effect/Schema"
 import { BackendError, BuildNotFound, Issue } from "./BuildError.js"
 import { BuildRef } from "./BuildRef.js"
 import { BuildStatus } from "./BuildStatus.js"
+import { named } from "./input/Described.js"
 
 /**
  * A preferred backend that cannot honour the input, and why: another backend builds it.
@@ -28,7 +29,7 @@ import { BuildStatus } from "./BuildStatus.js"
 export class PassedOver extends Schema.Class<PassedOver>("effect-os-builder/BuildEvent/PassedOver")({
   backend: Schema.String,
   issues: Schema.Array(Issue)
-}) {}
+}, named("PassedOver", "A preferred backend that cannot honour the input, and why.")) {}
 
 /**
  * The build is recorded; always the first event.
@@ -40,7 +41,7 @@ export class Submitted extends Schema.TaggedClass<Submitted>("effect-os-builder/
   ref: BuildRef,
   adopted: Schema.Boolean,
   passedOver: Schema.optional(Schema.Array(PassedOver))
-}) {}
+}, named("Submitted", "The build is recorded; always the first event.")) {}
 
 /**
  * The current status, then each change.
@@ -50,7 +51,8 @@ export class Submitted extends Schema.TaggedClass<Submitted>("effect-os-builder/
  */
 export class StatusChanged extends Schema.TaggedClass<StatusChanged>("effect-os-builder/BuildEvent/StatusChanged")(
   "StatusChanged",
-  { status: BuildStatus }
+  { status: BuildStatus },
+  named("StatusChanged", "The current status, then each change.")
 ) {}
 
 /**
@@ -62,7 +64,7 @@ export class StatusChanged extends Schema.TaggedClass<StatusChanged>("effect-os-
 export class LogLine extends Schema.TaggedClass<LogLine>("effect-os-builder/BuildEvent/LogLine")("LogLine", {
   line: Schema.String,
   number: Schema.Int
-}) {}
+}, named("LogLine", "A line of the build's log, and its number in it, counted from 1.")) {}
 
 /**
  * A Containerfile instruction begins: number `current` of `total`. It follows the log line that announces it. In a build of
@@ -76,7 +78,7 @@ export class Step extends Schema.TaggedClass<Step>("effect-os-builder/BuildEvent
   total: Schema.optional(Schema.Int),
   instruction: Schema.String,
   stage: Schema.optional(Schema.Struct({ current: Schema.Int, total: Schema.Int }))
-}) {}
+}, named("Step", "A Containerfile instruction begins.")) {}
 
 /**
  * The rest of the log cannot be read. The build continues, and so do its status changes.
@@ -86,7 +88,7 @@ export class Step extends Schema.TaggedClass<Step>("effect-os-builder/BuildEvent
  */
 export class LogLost extends Schema.TaggedClass<LogLost>("effect-os-builder/BuildEvent/LogLost")("LogLost", {
   error: Schema.Union(BuildNotFound, BackendError)
-}) {}
+}, named("LogLost", "The rest of the log cannot be read.")) {}
 
 /**
  * The schema of every event: encodes to JSON, for example to send events to a browser.

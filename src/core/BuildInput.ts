@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
 import { BuildRejected, Issue } from "./BuildError.js"
 import { baseProblems, Containerfile, missing, namedImages } from "./Containerfile.js"
 import { DurationText, FromInput } from "./DurationText.js"
@@ -244,6 +245,41 @@ export const issuesOfPartial = (options: Options): Effect.Effect<ReadonlyArray<I
  * @category constructors
  */
 export const decode: (u: unknown) => Effect.Effect<BuildInput, BuildRejected> = parser(BuildInput, together)
+
+const isEffect = (u: unknown): u is Effect.Effect<BuildInput, BuildRejected> => Effect.isEffect(u)
+
+/**
+ * The schema of an input as the payload of an HTTP API, where `BuildInput` itself would report only its first mistake, in
+ * words for a program. Decoding always succeeds, with the effect that {@link decode} returns: the handler runs it, and the
+ * endpoint names `BuildRejected` among its errors. A client passes what {@link make} returns. In OpenAPI it is `BuildInput`.
+ *
+ * @example
+ * ```ts
+ * import { HttpApiEndpoint } from "@effect/platform"
+ * import { BuildError, BuildInput, BuildRef } from "effect-os-builder"
+ *
+ * const create = HttpApiEndpoint.post("create", "/builds")
+ *   .setPayload(BuildInput.Payload)
+ *   .addSuccess(BuildRef.BuildRef)
+ *   .addError(BuildError.BuildRejected, { status: 422 })
+ * ```
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Payload: Schema.Schema<Effect.Effect<BuildInput, BuildRejected>, unknown> = Schema.transformOrFail(
+  Schema.Unknown.annotations({ [AST.SurrogateAnnotationId]: BuildInput.ast }),
+  Schema.declare(isEffect),
+  {
+    strict: true,
+    decode: (data) => ParseResult.succeed(decode(data)),
+    encode: (input, _, ast) =>
+      Effect.matchEffect(input, {
+        onFailure: ({ message }) => ParseResult.fail(new ParseResult.Type(ast, input, message)),
+        onSuccess: ParseResult.encode(BuildInput)
+      })
+  }
+)
 
 const parseStored = parser(
   hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Schema.String))),

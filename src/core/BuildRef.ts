@@ -5,6 +5,7 @@
  */
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { named } from "./input/Described.js"
 
 const Part = Schema.String.pipe(
   Schema.pattern(/^[^\s/]+$/, { message: () => "must not be empty or contain slashes or spaces" })
@@ -32,7 +33,7 @@ export class BuildRef extends Schema.Class<BuildRef>("effect-os-builder/BuildRef
   namespace: Part,
   name: Part,
   uid: Part
-}) {
+}, named("BuildRef", "Identifies one build permanently.")) {
   /** `backend/namespace/name/uid`, which {@link FromString} reads back. */
   override toString(): string {
     return `${this.backend}/${this.namespace}/${this.name}/${this.uid}`

@@ -7,6 +7,7 @@ import * as Equal from "effect/Equal"
 import * as Match from "effect/Match"
 import * as Schema from "effect/Schema"
 import { Timestamp } from "./DurationText.js"
+import { named } from "./input/Described.js"
 import { BuiltImage } from "./status/BuiltImage.js"
 
 // -----------------------------------------------------------------------------
@@ -23,7 +24,7 @@ export class PodReference extends Schema.Class<PodReference>("effect-os-builder/
   namespace: Schema.String,
   name: Schema.String,
   uid: Schema.String
-}) {}
+}, named("PodReference", "The pod in which a build runs or ran.")) {}
 
 export {
   /**
@@ -68,7 +69,7 @@ export class Blocked extends Schema.Class<Blocked>("effect-os-builder/BuildStatu
   ),
   upstreamReason: Schema.optional(Schema.String),
   message: Schema.String
-}) {}
+}, named("Blocked", "Why a build cannot start.")) {}
 
 /**
  * Why a build `Failed`: the Containerfile is invalid, or one of its instructions failed.
@@ -156,7 +157,7 @@ const pod = Schema.optional(PodReference)
 export class Pending extends Schema.TaggedClass<Pending>("effect-os-builder/BuildStatus/Pending")("Pending", {
   blocked: Schema.optional(Blocked),
   pod
-}) {}
+}, named("Pending", "The build is accepted and has not started.")) {}
 
 /**
  * The build is running. `startedAt` is the start of its first attempt, `attempt` counts from 1. `blocked` is the reason why a
@@ -170,7 +171,7 @@ export class Running extends Schema.TaggedClass<Running>("effect-os-builder/Buil
   attempt: Schema.Int.pipe(Schema.positive()),
   blocked: Schema.optional(Blocked),
   pod
-}) {}
+}, named("Running", "The build is running.")) {}
 
 /**
  * The image is built and pushed.
@@ -183,7 +184,7 @@ export class Succeeded extends Schema.TaggedClass<Succeeded>("effect-os-builder/
   startedAt: Timestamp,
   finishedAt: Timestamp,
   pod
-}) {}
+}, named("Succeeded", "The image is built and pushed.")) {}
 
 /**
  * The build ran and failed because of the Containerfile or its inputs: repeating it unchanged is pointless. `exitCode` is
@@ -198,7 +199,7 @@ export class Failed extends Schema.TaggedClass<Failed>("effect-os-builder/BuildS
   exitCode: Schema.optional(Schema.Int),
   logTail: Schema.Array(Schema.String),
   pod
-}) {}
+}, named("Failed", "The build ran and failed because of the Containerfile or its inputs.")) {}
 
 /**
  * The platform, a reference or a permission is at fault. `retryable`: whether the same build may succeed when it is repeated.
@@ -214,7 +215,7 @@ export class Errored extends Schema.TaggedClass<Errored>("effect-os-builder/Buil
   upstreamReason: Schema.optional(Schema.String),
   logTail: Schema.Array(Schema.String),
   pod
-}) {}
+}, named("Errored", "The platform, a reference or a permission is at fault.")) {}
 
 /**
  * The build was cancelled.
@@ -224,7 +225,7 @@ export class Errored extends Schema.TaggedClass<Errored>("effect-os-builder/Buil
  */
 export class Cancelled extends Schema.TaggedClass<Cancelled>("effect-os-builder/BuildStatus/Cancelled")("Cancelled", {
   pod
-}) {}
+}, named("Cancelled", "The build was cancelled.")) {}
 
 /**
  * The schema of the statuses with which a build ends.

@@ -10,6 +10,7 @@ import * as BuildStatus from "../BuildStatus.js"
 import { Timestamp } from "../DurationText.js"
 import * as ImagePullspec from "../ImagePullspec.js"
 import { ReturnedMetadata } from "../input/CallerMetadata.js"
+import { named } from "../input/Described.js"
 
 /**
  * One line of `list`, or of `watch`. `finalImage` is the pullspec that the input asked for, `finishedAt` is present once the
@@ -27,7 +28,7 @@ export class BuildSummary extends Schema.Class<BuildSummary>("effect-os-builder/
   finishedAt: Schema.optional(Timestamp),
   status: BuildStatus.BuildStatus,
   metadata: Schema.optionalWith(ReturnedMetadata, { default: () => ({}) })
-}) {}
+}, named("BuildSummary", "One line of `list`, or of `watch`.")) {}
 
 /** Whether a finished build can be adopted: a cancelled or errored one cannot. */
 export const isAdoptable = (status: BuildStatus.BuildStatus): boolean =>

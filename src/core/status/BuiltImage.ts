@@ -5,6 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as ImagePullspec from "../ImagePullspec.js"
+import { named } from "../input/Described.js"
 
 const Digest = Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))
 
@@ -20,7 +21,7 @@ export class BaseImage extends Schema.Class<BaseImage>("effect-os-builder/BuildS
   pullspec: Schema.String,
   digest: Digest,
   manifestDigest: Schema.optional(Digest)
-}) {}
+}, named("BaseImage", "The image that a build started from.")) {}
 
 /**
  * The image that a build pushed. `pullspec` names it by digest, `tag` is the reference that the input asked for. `base` is the
@@ -36,7 +37,7 @@ export class BuiltImage extends Schema.Class<BuiltImage>("effect-os-builder/Buil
   tag: Schema.String,
   architecture: Schema.optional(Schema.String),
   base: Schema.optional(BaseImage)
-}) {}
+}, named("BuiltImage", "The image that a build pushed.")) {}
 
 /**
  * The image that was pushed to `tag` with this digest.

@@ -1,0 +1,43 @@
+// The service on 127.0.0.1:3000, or where HOST and PORT say. BACKEND names the backend: `fake` (the default: a cluster in
+// memory, so that anybody can start it), `cluster` (the one that kubectl talks to) or `local` (buildah on this machine).
+import { HttpApiBuilder, HttpApiSwagger, HttpMiddleware } from "@effect/platform"
+import { NodeContext, NodeHttpServer, NodeRuntime } from "@effect/platform-node"
+import { Config, Effect, Layer } from "effect"
+import { BackendSelection, CustomBuildBackend, LocalBuildBackend } from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
+import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
+import { createServer } from "node:http"
+import { Api } from "./Api.js"
+import * as Service from "./Service.js"
+
+const fake = CustomBuildBackend.layer.pipe(
+  Layer.provide(FakeCluster.layer({ outcome: FakeCluster.succeeds({ after: "20 seconds" }) }))
+)
+
+const backend = Layer.unwrapEffect(Effect.gen(function*() {
+  switch (yield* Config.withDefault(Config.literal("fake", "cluster", "local")("BACKEND"), "fake")) {
+    case "fake":
+      return fake
+    case "cluster":
+      return Layer.provide(BackendSelection.layerFromEnv, KubernetesCluster.layer)
+    case "local":
+      return Layer.provide(LocalBuildBackend.layer, NodeContext.layer)
+  }
+}))
+
+const server = NodeHttpServer.layerConfig(createServer, {
+  port: Config.withDefault(Config.port("PORT"), 3000),
+  // There is no authentication here: put a proxy that has it in front before others can reach it.
+  host: Config.withDefault(Config.string("HOST"), "127.0.0.1")
+})
+
+const api = HttpApiBuilder.api(Api).pipe(Layer.provide(Service.layer), Layer.provide(backend))
+
+NodeRuntime.runMain(Layer.launch(
+  HttpApiBuilder.serve(HttpMiddleware.logger).pipe(
+    Layer.provide(HttpApiSwagger.layer({ path: "/docs" })),
+    Layer.provide(HttpApiBuilder.middlewareOpenApi({ path: "/openapi.json" })),
+    Layer.provide(api),
+    Layer.provide(server)
+  )
+))

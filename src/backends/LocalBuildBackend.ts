@@ -139,7 +139,7 @@ export const make = (
 
     const check: Service["check"] = (input) =>
       Effect.flatMap(machine, (machine) => {
-        const issues = LocalUnsupported.issues(input, machine, isolation)
+        const issues = LocalUnsupported.issues(input, machine, { isolation, format: settings.format })
         return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
       })
 

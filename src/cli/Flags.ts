@@ -157,6 +157,7 @@ export const cluster = {
 }
 
 const inputs = { group: "Input" }
+const form = { group: "Image" }
 const network = { group: "Secrets and network" }
 const time = { group: "Time and retries" }
 
@@ -191,6 +192,35 @@ export const input = {
   ),
   buildArgs: Flag.repeated("--build-arg KEY=VALUE", "A value for an ARG of the Containerfile.", inputs),
   labels: Flag.repeated("--label KEY=VALUE", "A label of the image.", inputs),
+  tags: Flag.repeated(
+    "--tag NAME",
+    "A further name for the image: a tag of the repository of --final, or a pullspec in the same registry.",
+    form
+  ),
+  annotations: Flag.repeated("--annotation KEY=VALUE", "An annotation of the image's manifest.", form),
+  format: Flag.oneOf(
+    "--format FORMAT",
+    ["auto", "oci", "docker"],
+    "The format of the image: oci, docker, or auto (the default), which is docker where the Containerfile needs it.",
+    form
+  ),
+  compression: Flag.oneOf(
+    "--compression ALGORITHM",
+    ["gzip", "zstd", "zstd:chunked"],
+    "Compress every layer by gzip, zstd or zstd:chunked; by default new ones by gzip.",
+    form
+  ),
+  compressionLevel: Flag.wholeNumber(
+    "--compression-level N",
+    "The level of --compression: 1 to 9 for gzip, 1 to 20 for zstd.",
+    form
+  ),
+  timestamp: Flag.text(
+    "--timestamp TIME",
+    "Date the image and its files by this time, for builds that can be reproduced: seconds since 1970, or as in " +
+      "2026-11-29T12:00:00Z.",
+    form
+  ),
   architecture: Flag.oneOf(
     "--arch ARCH",
     ["amd64", "arm64", "ppc64le", "s390x"],

@@ -31,6 +31,12 @@ export interface InputOptions {
   readonly entitlementSecret: string | undefined
   readonly buildArgs: ReadonlyArray<string>
   readonly labels: ReadonlyArray<string>
+  readonly tags: ReadonlyArray<string>
+  readonly annotations: ReadonlyArray<string>
+  readonly format: BuildInput.Options["format"]
+  readonly compression: "gzip" | "zstd" | "zstd:chunked" | undefined
+  readonly compressionLevel: number | undefined
+  readonly timestamp: string | undefined
   readonly contextDirectory: string | undefined
   readonly architecture: BuildInput.Options["architecture"]
   readonly secretMounts: ReadonlyArray<string>
@@ -117,6 +123,11 @@ const fromOptions = (
       entitlementSecretName: options.entitlementSecret,
       buildArgs: pairs(options.buildArgs, "buildArgs", note),
       imageLabels: pairs(options.labels, "imageLabels", note),
+      tags: options.tags.length === 0 ? undefined : options.tags,
+      annotations: pairs(options.annotations, "annotations", note),
+      format: options.format,
+      compression: compression(options, note),
+      timestamp: timestamp(options.timestamp),
       context: context?.files,
       mounts: mounts(options, note),
       trustBundle: trustBundle(options.trustBundle),
@@ -146,6 +157,19 @@ const baseImage = ({ base, baseSecret }: InputOptions): BuildInput.Options["base
   base === undefined && baseSecret === undefined ? undefined : { pullspec: base ?? "", secretName: baseSecret }
 
 type Note = (path: string, message: string) => void
+
+const compression = (
+  { compression, compressionLevel }: InputOptions,
+  note: Note
+): BuildInput.Options["compression"] => {
+  if (compressionLevel === undefined) return compression
+  if (compression !== undefined) return { algorithm: compression, level: compressionLevel }
+  note("compression", "has a level and no algorithm; use --compression")
+  return undefined
+}
+
+const timestamp = (text: string | undefined): BuildInput.Options["timestamp"] =>
+  text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : text
 
 const readText = (
   file: string,

@@ -22,6 +22,7 @@ import { fields } from "./input/Fields.js"
 import * as Fingerprint from "./input/Fingerprint.js"
 import { fromParseIssue, pathText } from "./input/InputIssue.js"
 import type { Options } from "./input/Options.js"
+import * as Output from "./input/Output.js"
 
 // -----------------------------------------------------------------------------
 // models
@@ -159,7 +160,8 @@ const twoPullSecrets = (input: unknown): ReadonlyArray<Issue> =>
 const together = (input: unknown): ReadonlyArray<Issue> => [
   ...missingBase(input),
   ...twoPullSecrets(input),
-  ...missingFiles(input)
+  ...missingFiles(input),
+  ...Output.contradictions(input)
 ]
 
 // Is given the value as it came, so that everything is reported at once.
@@ -214,7 +216,11 @@ const parseOwned = parser(
 export const makeOwned = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
   Effect.map(parseOwned(options), (given) => new BuildInput(given, true))
 
-const parsePartial = parser(given, (input) => [...missingBase(input), ...twoPullSecrets(input)])
+const parsePartial = parser(given, (input) => [
+  ...missingBase(input),
+  ...twoPullSecrets(input),
+  ...Output.contradictions(input)
+])
 
 /**
  * The issues of options whose context could not be read whole: what it lacks is not among them.
@@ -342,7 +348,8 @@ export const pullSecretName = ({ baseImage, pullSecretName }: BuildInput): strin
  * A name for what determines the image: 26 characters of lower-case base32, the same in every process and version of Node.
  *
  * It covers the Containerfile or its path, both pullspecs, build arguments, image labels, mounts (kind, name and path), trust
- * bundle, proxy, architecture, whether there is an entitlement, and the revision; of the context the bytes, modes, targets of
+ * bundle, proxy, architecture, whether there is an entitlement, further tags,
+ * annotations, format, compression, timestamp, and the revision; of the context the bytes, modes, targets of
  * links, and directories, or the URL, commit and directory of a repository, or the pullspec of an image.
  *
  * It does not cover what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects, `cacheFrom` and `cacheTo`, whose layers are

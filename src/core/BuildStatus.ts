@@ -380,4 +380,6 @@ const sameFields = (self: object, that: object): boolean => {
 const sameValue = (self: unknown, that: unknown): boolean =>
   Array.isArray(self) && Array.isArray(that)
     ? self.length === that.length && self.every((item, index) => item === that[index])
+    : self instanceof BuiltImage && that instanceof BuiltImage
+    ? sameFields(self, that)
     : Equal.equals(self, that)

@@ -123,7 +123,7 @@ describe("decode", () => {
   const cases: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string>]> = [
     ["dokerfile", "x", [
       "dokerfile: is not known here; the fields are dockerfile, dockerfilePath, baseImage, finalImage, pullSecretName, entitlementSecretName, buildArgs, "
-      + "imageLabels, context, mounts, trustBundle, proxy, architecture, resources, placement, objectLabels, queueName, "
+      + "imageLabels, tags, annotations, format, compression, timestamp, context, mounts, trustBundle, proxy, architecture, resources, placement, objectLabels, queueName, "
       + "timeout, pendingTimeout, retries, cacheFrom, cacheTo, revision, metadata"
     ]],
     ["dockerfile", 5, ["dockerfile: must be text, not a number"]],

@@ -105,7 +105,8 @@ const container = ({ folder, plane }: Runtime, pod: JsonObject, spec: JsonObject
         Effect.sync(() => {
           const child = spawn("unshare", [...namespaces, "sh", "-c", script], {
             stdio: ["ignore", "pipe", "pipe"],
-            env: { PATH, ...environment(spec), OSB_TERMINATION_MESSAGE: termination }
+            // A pod has no other cache of root than its own.
+            env: { PATH, ...environment(spec), OSB_TERMINATION_MESSAGE: termination, OSB_OWN_MOUNTS: "yes" }
           })
           for (const input of [child.stdout, child.stderr]) {
             readline.createInterface({ input }).on("line", (line) => emit.single({ _tag: "Log", line }))

@@ -5,20 +5,22 @@ import { Effect, type Scope } from "effect"
 import * as http from "node:http"
 
 /** How a push fails: a status for the first blob, a connection cut there, or a status for the manifest after all blobs. */
-export type Fault = "503" | "500" | "429" | "cut" | "500 after upload"
+export type Fault = "503" | "500" | "429" | "cut" | "500 after upload" | "403 after upload"
 
 export interface PushProxy {
   /** `host:port` of the proxy. */
   readonly host: string
-  /** Fails so many pushes from now on, and counts them from 0. */
-  readonly fail: (fault: Fault, times: number) => void
+  /** Fails so many pushes from now on, of all names or of one such as `os/manifests/2`, and counts them from 0. */
+  readonly fail: (fault: Fault, times: number, name?: string) => void
   /** How many pushes have been failed, and how many manifests the registry took. */
   readonly counts: () => { readonly failed: number; readonly pushed: number }
+  /** How many blobs were uploaded, and how many taken over from another repository of the registry. */
+  readonly blobs: () => { readonly uploaded: number; readonly mounted: number }
 }
 
 /** Where a push of each kind fails: when its first upload starts, or when its manifest is written. */
 const isTarget = (fault: Fault, { method, url = "" }: http.IncomingMessage): boolean =>
-  fault === "500 after upload"
+  fault.endsWith("after upload")
     ? method === "PUT" && url.includes("/manifests/")
     : method === "POST" && url.includes("/blobs/uploads")
 
@@ -28,8 +30,17 @@ export const make = (registry: string): Effect.Effect<PushProxy, never, Scope.Sc
     let left = 0
     let failed = 0
     let pushed = 0
+    let target = ""
+    let uploaded = 0
+    let mounted = 0
+    const count = ({ method, url = "" }: http.IncomingMessage, status: number | undefined) => {
+      if (status !== 201) return
+      if (method === "PUT" && url.includes("/manifests/")) pushed++
+      if (method === "PUT" && url.includes("/blobs/uploads/")) uploaded++
+      if (method === "POST" && url.includes("/blobs/uploads/")) mounted++
+    }
     const server = http.createServer((request, response) => {
-      if (left > 0 && isTarget(fault, request)) {
+      if (left > 0 && isTarget(fault, request) && request.url?.includes(target) === true) {
         left--
         failed++
         if (fault === "cut") {
@@ -47,9 +58,7 @@ export const make = (registry: string): Effect.Effect<PushProxy, never, Scope.Sc
       const forwarded = http.request(
         { host, port, method: request.method, path: request.url, headers: request.headers },
         (answer) => {
-          if (request.method === "PUT" && request.url?.includes("/manifests/") === true && answer.statusCode === 201) {
-            pushed++
-          }
+          count(request, answer.statusCode)
           response.writeHead(answer.statusCode ?? 502, answer.headers)
           answer.pipe(response)
         }
@@ -70,12 +79,14 @@ export const make = (registry: string): Effect.Effect<PushProxy, never, Scope.Sc
     const address = server.address()
     return {
       host: `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
-      fail: (next, times) => {
+      fail: (next, times, name = "") => {
+        target = name
         fault = next
         left = times
         failed = 0
         pushed = 0
       },
-      counts: () => ({ failed, pushed })
+      counts: () => ({ failed, pushed }),
+      blobs: () => ({ uploaded, mounted })
     }
   })

@@ -19,6 +19,7 @@ import type { ClusterDefaults } from "../controller/Definition.js"
 import * as NodeSelector from "../pod/NodeSelector.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import type { Environment } from "../script/BuildScript.js"
+import * as ScriptOutput from "../script/Output.js"
 import { isForNode, type JobProfile } from "./JobProfile.js"
 import { builderImage } from "./JobSettings.js"
 import * as PodVolumes from "./PodVolumes.js"
@@ -54,6 +55,7 @@ const environment = (profile: JobProfile, input: BuildInput.BuildInput): Partial
   OSB_ARCHITECTURE: input.architecture ?? "",
   OSB_CACHE_FROM: input.cacheFrom ?? "",
   OSB_CACHE_TO: input.cacheTo ?? "",
+  ...ScriptOutput.environment(input),
   OSB_STORAGE: profile.settings.storage ?? "auto",
   OSB_INSECURE_REGISTRIES: (profile.settings.insecureRegistries ?? []).join(" "),
   OSB_ARCHIVE: isForNode(profile, input) ? "yes" : ""

@@ -4,6 +4,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as BuildStatus from "../../core/BuildStatus.js"
+import * as Output from "../../core/input/Output.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import * as Resources from "../../kubernetes/Resources.js"
 import type { Interpretation, LogSource, Observed } from "../controller/Definition.js"
@@ -123,6 +124,7 @@ const succeeded = (seen: Seen, pod: Resources.Pod, digest: string): BuildStatus.
   return new BuildStatus.Succeeded({
     image: BuildStatus.builtImage({
       tag: seen.record.finalImage,
+      ...Output.builtTags(seen.record.finalImage, seen.record.input),
       digest,
       architecture: push?.architecture ?? seen.record.input.architecture,
       base: push?.base

@@ -78,6 +78,12 @@ const rows: ReadonlyArray<Row> = [
       ["finalImage", "secretName"],
       "is for a registry, but the image is imported into the node's storage; remove it"
     ),
+  (input, profile) =>
+    unsupportedIf(
+      isForNode(profile, input) && input.compression !== undefined,
+      ["compression"],
+      "is for layers in a registry, but the image is imported into the node's storage, which unpacks them; remove it"
+    ),
   NodeSelector.conflicts,
   ({ objectLabels = {} }) =>
     Object.keys(objectLabels).filter((key) => reservedLabel.test(key) || key === slotLabel).map((key) =>

@@ -13,10 +13,12 @@ import * as BuildInput from "../../core/BuildInput.js"
 import { BuiltImage, builtImage, type Errored, errored, Failed } from "../../core/BuildStatus.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
+import * as Output from "../../core/input/Output.js"
 import type { Version } from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
 import * as ContextArchive from "../script/ContextArchive.js"
 import * as ExitCode from "../script/ExitCode.js"
+import * as ScriptOutput from "../script/Output.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
 import * as Heredoc from "./Heredoc.js"
 import * as LogFile from "./LogFile.js"
@@ -154,6 +156,8 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     OSB_ARCHITECTURE: input.architecture ?? "",
     OSB_CACHE_FROM: input.cacheFrom ?? "",
     OSB_CACHE_TO: input.cacheTo ?? "",
+    OSB_OWN_MOUNTS: sandbox.ownMounts ? "yes" : "",
+    ...ScriptOutput.environment(input),
     OSB_ENTITLEMENT_DIR: references.entitlement === undefined ? "" : path.resolve(references.entitlement),
     OSB_TRUST_BUNDLE: references.trustBundle === undefined ? "" : path.resolve(references.trustBundle),
     OSB_INSECURE_REGISTRIES: [...new Set([...buildah.insecureRegistries, ...loopbackRegistries(input)])].join(" ")
@@ -201,7 +205,8 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     if (message?.digest === undefined) {
       return errored("DigestLost", { message: "the image was pushed, but its digest was not reported" })
     }
-    return builtImage({ ...message, tag: input.finalImage.pullspec, digest: message.digest })
+    const tag = input.finalImage.pullspec
+    return builtImage({ ...message, tag, ...Output.builtTags(tag, input), digest: message.digest })
   })
 
   return Effect.gen(function*() {

@@ -6,15 +6,27 @@ import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import * as ContextRefusal from "../../core/input/ContextRefusal.js"
+import * as Output from "../../core/input/Output.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
+import * as BuildScript from "../script/BuildScript.js"
+import * as ScriptOutput from "../script/Output.js"
 import * as Heredoc from "./Heredoc.js"
 import { type HostInfo, knowsHeredocs } from "./HostInfo.js"
 
-type Row = (
-  input: BuildInput,
-  machine: HostInfo,
-  isolation: BuildahFeatures.Options["isolation"]
-) => ReadonlyArray<Issue>
+/** What of the settings decides what can be built. */
+interface Settings {
+  readonly isolation: BuildahFeatures.Options["isolation"]
+  /** The format of an image whose input names none. */
+  readonly format?: "oci" | "docker" | undefined
+}
+
+type Row = (input: BuildInput, machine: HostInfo, settings: Settings) => ReadonlyArray<Issue>
+
+/** The first release whose images of the docker format have no container's id in them: commit --source-date-epoch, v1.41.0. */
+const dockerTimestamp: BuildahFeatures.Version = [1, 41]
+
+const formatOf = ({ dockerfile = "", format = "auto" }: BuildInput, settings: Settings): "oci" | "docker" =>
+  format !== "auto" ? format : settings.format ?? (BuildScript.needsDockerFormat(dockerfile) ? "docker" : "oci")
 
 const notFetched = "is not supported by this backend; pass the files of the context"
 
@@ -55,7 +67,36 @@ const rows: ReadonlyArray<Row> = [
   ({ context }) => ContextRefusal.issues(context, { git: notFetched, image: notFetched, upload: notFetched }),
   ({ dockerfile = "" }) =>
     Containerfile.shifts(dockerfile).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
-  ({ dockerfile = "" }, machine, isolation) => {
+  // The input is checked for its own format already.
+  (input, _, settings) =>
+    (input.format ?? "auto") === "auto" && settings.format !== undefined
+      ? Output.contradictions({ ...input, format: settings.format })
+      : [],
+  ({ compression }, { buildah }) =>
+    compression?.algorithm === "zstd:chunked" && buildah !== undefined &&
+      BuildahFeatures.isOlder(buildah, ScriptOutput.chunkedSince)
+      ? [
+        new Issue({
+          path: "compression",
+          message: `zstd:chunked needs buildah ${
+            ScriptOutput.chunkedSince.join(".")
+          } or later; this machine has buildah ${buildah.join(".")}`
+        })
+      ]
+      : [],
+  (input, { buildah }, settings) =>
+    input.timestamp !== undefined && buildah !== undefined && BuildahFeatures.isOlder(buildah, dockerTimestamp) &&
+      formatOf(input, settings) === "docker"
+      ? [
+        new Issue({
+          path: "timestamp",
+          message:
+            `with the docker format needs buildah ${dockerTimestamp.join(".")} or later: an older one writes a ` +
+            `container's id into the image; this machine has buildah ${buildah.join(".")}`
+        })
+      ]
+      : [],
+  ({ dockerfile = "" }, machine, { isolation }) => {
     if (machine.buildah === undefined) return []
     const lowersHeredocs = !knowsHeredocs(machine)
     const version = machine.buildah.join(".")
@@ -73,5 +114,5 @@ const rows: ReadonlyArray<Row> = [
 export const issues = (
   input: BuildInput,
   machine: HostInfo,
-  isolation: BuildahFeatures.Options["isolation"] = "chroot"
-): ReadonlyArray<Issue> => rows.flatMap((row) => row(input, machine, isolation))
+  settings: Settings = { isolation: "chroot" }
+): ReadonlyArray<Issue> => rows.flatMap((row) => row(input, machine, settings))

@@ -33,6 +33,8 @@ export interface SandboxCommand {
 }
 
 export interface Sandbox {
+  /** Whether a mount of a command is seen by that command alone. */
+  readonly ownMounts: boolean
   /** Runs the command to its end; interrupting kills it and everything it started. */
   readonly run: (command: SandboxCommand) => Effect.Effect<Exit>
   /** Unmounts everything below a command's working directory, and deletes it. */
@@ -143,5 +145,5 @@ export const make = (
         }
       })
 
-    return { run, clear, evict: (folder) => killAll(ProcessIdentity.naming(fs, `${folder}/`)) }
+    return { ownMounts: inside !== undefined, run, clear, evict: (folder) => killAll(ProcessIdentity.naming(fs, `${folder}/`)) }
   })

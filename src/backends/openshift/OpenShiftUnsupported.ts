@@ -309,6 +309,38 @@ const images: ReadonlyArray<Row> = [
           `Containerfile, ${elsewhere}`
       )
     ),
+  // BuildSpec.output.to is one name, and neither BuildOutput nor DockerBuildStrategy (api build/v1/types.go) has the other fields.
+  ({ tags = [] }) =>
+    unsupportedIf(
+      tags.length > 0,
+      ["tags"],
+      "are further names, and a Build pushes to one; push them with skopeo copy or oc tag by the digest of the result, " +
+        elsewhere
+    ),
+  ({ annotations = {} }) =>
+    unsupportedIf(
+      Object.keys(annotations).length > 0,
+      ["annotations"],
+      `require an image of the OCI format, and OpenShift's builder makes the docker format; use imageLabels, ${elsewhere}`
+    ),
+  ({ format }) =>
+    unsupportedIf(
+      format === "oci",
+      ["format"],
+      `is oci, and OpenShift's builder makes the docker format; remove it, ${elsewhere}`
+    ),
+  ({ compression }) =>
+    unsupportedIf(
+      compression !== undefined,
+      ["compression"],
+      `cannot be set for a Build, whose layers are compressed by gzip; remove it, ${elsewhere}`
+    ),
+  ({ timestamp }) =>
+    unsupportedIf(
+      timestamp !== undefined,
+      ["timestamp"],
+      `cannot be set for a Build, whose image has the time of the build and the name of the Build in it; remove it, ${elsewhere}`
+    ),
   ({ trustBundle }) =>
     unsupportedIf(
       trustBundle !== undefined,

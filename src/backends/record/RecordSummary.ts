@@ -28,7 +28,7 @@ export const fromMetadata = (
 ): Option.Option<RecordSummary> =>
   Option.map(parseTerms(metadata.annotations?.[RecordMetadata.annotation.terms]), (input) => ({ ...record, input }))
 
-const names = ["architecture", "queueName", "timeout", "pendingTimeout", "retries"] as const
+const names = ["architecture", "queueName", "tags", "timeout", "pendingTimeout", "retries"] as const
 
 const Terms = Schema.Struct(Struct.pick(BuildInput.fields, ...names))
 

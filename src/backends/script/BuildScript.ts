@@ -12,9 +12,9 @@
  * @since 0.1.0
  */
 import * as BuildInput from "../../core/BuildInput.js"
-import * as Containerfile from "../../core/Containerfile.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import type * as ContextFile from "../../core/input/ContextFile.js"
+import * as Output from "../../core/input/Output.js"
 import { auths } from "./Auths.js"
 import { bases } from "./Bases.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
@@ -51,6 +51,16 @@ export const environment = {
   OSB_ARCHITECTURE: "",
   /** The image's format, `oci` or `docker`; by default docker where the Containerfile uses what OCI images lack, else oci. */
   OSB_FORMAT: "",
+  /** Further names of the image, apart by spaces. */
+  OSB_TAGS: "",
+  /** `gzip`, `zstd` or `zstd:chunked`: how every layer is compressed that is pushed; by default gzip, and as the registry has it. */
+  OSB_COMPRESSION: "",
+  /** The level of that compression; by default the algorithm's own. */
+  OSB_COMPRESSION_LEVEL: "",
+  /** The seconds since 1970 of everything in the image that has a date; by default the time of the build. */
+  OSB_TIMESTAMP: "",
+  /** Whether what is mounted here is seen by this verb alone: `yes`. */
+  OSB_OWN_MOUNTS: "",
   /** `chroot`, `rootless` or `oci`: how buildah runs instructions. */
   OSB_ISOLATION: "chroot",
   /** `overlay`, `vfs`, or `auto`: overlay if the kernel mounts one in the work directory. */
@@ -126,7 +136,10 @@ export interface InputFile {
 
 const numbered = (index: number): string => String(index + 1).padStart(6, "0")
 
-const pairs = (kind: "build-arg" | "label", record: Readonly<Record<string, string>> | undefined): Array<InputFile> =>
+const pairs = (
+  kind: "annotation" | "build-arg" | "label",
+  record: Readonly<Record<string, string>> | undefined
+): Array<InputFile> =>
   Object.entries(record ?? {}).flatMap(([name, value], index) => {
     const key = `${kind}.${numbered(index)}`
     return [
@@ -147,8 +160,7 @@ const isPrintable = (text: string): boolean =>
  * @since 0.1.0
  * @category getters
  */
-export const needsDockerFormat = (containerfile: string): boolean =>
-  Containerfile.features(containerfile).some(({ feature }) => /^(?:SHELL|HEALTHCHECK|ONBUILD)\b/.test(feature))
+export const needsDockerFormat = (containerfile: string): boolean => Output.dockerInstructions(containerfile).length > 0
 
 const imageNames = (input: BuildInput.BuildInput): Array<InputFile> => {
   const { base, bases, others } = BuildInput.pulledImages(input)
@@ -193,6 +205,7 @@ export interface InputOptions {
  * | `images` | a line for each image of the build: `base` and the name of the base, `pull` and that of another that a stage starts from, `name` and that of any other |
  * | `build-arg.000001.name`, `.value` | a build argument; BASE_IMAGE is added by the script, if there is one |
  * | `label.000001.name`, `.value` | a label of the image |
+ * | `annotation.000001.name`, `.value` | an annotation of its manifest |
  * | `label.000001.unprintable` | present where the label has a line break or another character that is not printed |
  * | `context.tar.gz` | the context, as an archive |
  * | `context.tar.gz.part.000002`, … | the rest of an archive that is too large for one ConfigMap ({@link partKey}) |
@@ -213,6 +226,7 @@ export const inputFiles = (
   ...imageNames(input),
   ...pairs("build-arg", input.buildArgs),
   ...pairs("label", input.imageLabels),
+  ...pairs("annotation", input.annotations),
   ...contextFiles(context ? BuildContext.files(input.context) : {}),
   ...(input.mounts ?? []).map(({ path }, index) => ({ key: `mount.${numbered(index)}.path`, content: path }))
 ]

@@ -1,6 +1,7 @@
 import { buildOptionCommands, buildOptions } from "./BuildOptions.js"
 import { casePattern, disk } from "./ErrorText.js"
 import { code } from "./ExitCode.js"
+import { commitOptions, outputCommands, outputOptions } from "./Output.js"
 
 /** The verb that builds. */
 export const build = `
@@ -64,7 +65,8 @@ add_labels() {
   done
   buildah_ from --pull-never --name os-builder-labels "$image"
   [ "$status" -ne 0 ] || buildah_ "$@" os-builder-labels
-  [ "$status" -ne 0 ] || buildah_ commit --rm --format "$format" --iidfile "$work/image" os-builder-labels
+  set -- --rm --format "$format" --iidfile "$work/image"
+${commitOptions}  [ "$status" -ne 0 ] || buildah_ commit "$@" os-builder-labels
   [ "$status" -eq 0 ] || storage_failed
 }
 
@@ -77,26 +79,12 @@ require_features() {
   done < "$input/requires"
 }
 
-# Sets $format: that of OSB_FORMAT, else docker where the Containerfile or a trigger of a base has what OCI images do not.
-set_format() {
-  format=$OSB_FORMAT
-  if [ -z "$format" ]; then
-    format=oci
-    case "$(cat "$input/format" 2> /dev/null)$triggers" in
-      docker* | *"
-SHELL"[!A-Z]* | *"
-HEALTHCHECK"[!A-Z]* | *"
-ONBUILD"[!A-Z]*) format=docker ;;
-    esac
-  fi
-  printf '%s' "$format" > "$work/format"
-  [ "$format" = oci ] || say "format $format"
-}
-
+${outputCommands}
 build() {
   later_labels=
   read_version
   require_features
+  check_compression
   lay_context
   buildah_ containers --quiet
   if [ "$status" -ne 0 ]; then
@@ -110,6 +98,7 @@ build() {
 
   pull_bases
   set_format
+  check_format
   set -- --authfile "$auth_file" --retry 1 --retry-delay 2s
   [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"
   set -- "$@" --pull=missing --force-rm --isolation "$OSB_ISOLATION" --format "$format"
@@ -119,7 +108,7 @@ build() {
     [ -z "$limit" ] || set -- "$@" --ulimit "$limit"
   done
   set -- "$@" --iidfile "$work/image" --file "$input/containerfile"
-${buildOptions}  buildah_ build "$@" "$context"
+${buildOptions}${outputOptions}  buildah_ build "$@" "$context"
   [ "$status" -eq 0 ] || build_failed
   [ -z "$later_labels" ] || add_labels
   [ -z "$OSB_ARCHIVE" ] || archive

@@ -21,23 +21,34 @@ storage_failed() {
   finish ${code.unknown} "$error"
 }
 
-# What is to go into the storage of a node travels there as an archive: nothing that a RUN has touched gets near it.
+# Sets $destination to where the image for a node travels: nothing that a RUN has touched gets near its storage. An archive of
+# the OCI format would drop what the docker format has.
+set_archive() {
+  if [ "$(cat "$work/format" 2> /dev/null)" = docker ]; then destination=dir:$work/image.dir
+  else destination=oci-archive:$work/image.tar; fi
+}
+
 archive() {
   read_image
-  rm -f "$work/image.tar"
-  buildah_ push --digestfile "$work/digest" "$image" "oci-archive:$work/image.tar:$OSB_FINAL_IMAGE"
+  set_archive
+  rm -rf "$work/image.tar" "$work/image.dir"
+  case $destination in oci-archive:*) destination=$destination:$OSB_FINAL_IMAGE ;; esac
+  buildah_ push --digestfile "$work/digest" "$image" "$destination"
   [ "$status" -eq 0 ] || storage_failed
   built_architecture > "$work/architecture"
 }
 
-# The archive into the storage of the node.
+# The archive into the storage of the node, under every name.
 deliver() {
   read_digest
+  read_image
+  set_archive
   storage=$OSB_NODE_STORAGE run=$OSB_NODE_RUN driver=overlay
-  buildah_ pull "oci-archive:$work/image.tar"
+  buildah_ pull "$destination"
+  [ "$status" -ne 0 ] || buildah_ tag "$image" "$@"
   [ "$status" -eq 0 ] || storage_failed
   architecture=$(cat "$work/architecture" 2> /dev/null)
-  say "delivered $OSB_FINAL_IMAGE to the node as $digest"
+  for name; do say "delivered $name to the node as $digest"; done
 }
 
 # Waits before the next push: twice as long each time, at most 30 seconds, and within the deadline.
@@ -54,26 +65,53 @@ wait_to_push() {
   delay=$((delay * 2))
 }
 
-# The image out of the build's storage into its registry. What the registry may take later is pushed again: the image is kept.
-push_to_registry() {
-  read_image
-  format=$(cat "$work/format" 2> /dev/null)
+# push_failed CODE NAME ERROR: ends, and reports which names were pushed before.
+push_failed() {
+  digest=
+  [ -z "$pushed" ] || {
+    [ "\${#pushed}" -le 700 ] || pushed="$(printf '%s' "$pushed" | head -c 700)…"
+    finish "$1" "$2 was not pushed, after $pushed: $3"
+  }
+  finish "$1" "$3"
+}
+
+# push_name OPTIONS NAME: the image out of the build's storage to a name. What the registry may take later is pushed again:
+# the image is kept.
+push_name() {
   tries=1 delay=$OSB_PUSH_DELAY_MILLIS
+  for name; do :; done
+  name=\${name#docker://}
   while :; do
-    buildah_ push --authfile "$auth_file" --retry 0 --format "\${format:-oci}" --digestfile "$work/digest" "$image" \\
-      "docker://$OSB_FINAL_IMAGE"
+    rm -f "$work/digest"
+    buildah_ push --authfile "$auth_file" --retry 0 --digestfile "$work/digest" "$@"
     [ "$status" -ne 0 ] || break
     read_error
     registry_verdict ${code.pushDenied} ${code.pushFailed}
-    if [ "$verdict" -eq ${code.pushDenied} ] && shorter_auth "$OSB_FINAL_IMAGE"; then continue; fi
-    [ "$verdict" -eq ${code.pushFailed} ] || finish "$verdict" "$error"
-    [ "$tries" -lt "$OSB_PUSH_TRIES" ] || finish "$verdict" "$error (tried $tries times)"
+    if [ "$verdict" -eq ${code.pushDenied} ] && shorter_auth "$name"; then continue; fi
+    [ "$verdict" -eq ${code.pushFailed} ] || push_failed "$verdict" "$name" "$error"
+    [ "$tries" -lt "$OSB_PUSH_TRIES" ] || push_failed "$verdict" "$name" "$error (tried $tries times)"
     tries=$((tries + 1))
     wait_to_push
   done
-  read_digest
+}
+
+# The image into its registry, under every name. The names after the first find their layers there.
+push_to_registry() {
+  read_image
+  format=$(cat "$work/format" 2> /dev/null)
+  pushed= first_digest=
+  for final; do
+    set -- --format "\${format:-oci}"
+    [ -z "$OSB_COMPRESSION" ] || set -- "$@" --compression-format "$OSB_COMPRESSION"
+    [ -z "$OSB_COMPRESSION_LEVEL" ] || set -- "$@" --compression-level "$OSB_COMPRESSION_LEVEL"
+    push_name "$@" "$image" "docker://$final"
+    read_digest
+    [ "$digest" = "\${first_digest:=$digest}" ] ||
+      push_failed ${code.unknown} "$final" "it has the digest $digest, and the first name has $first_digest"
+    pushed="$pushed\${pushed:+, }$final"
+    say "pushed $final as $digest"
+  done
   architecture=$(built_architecture)
-  say "pushed $OSB_FINAL_IMAGE as $digest"
 }
 
 # inspect_image TEMPLATE IMAGE: prints what the template makes of an image in the storage.
@@ -85,7 +123,11 @@ inspect_image() {
 built_architecture() { inspect_image '{{.OCIv1.Architecture}}' "$image"; }
 
 push() {
-  if [ -n "$OSB_NODE_STORAGE" ]; then deliver; else push_to_registry; fi
+  # The brackets of an IPv6 address are a pattern to the shell.
+  set -f
+  set -- "$OSB_FINAL_IMAGE" $OSB_TAGS
+  set +f
+  if [ -n "$OSB_NODE_STORAGE" ]; then deliver "$@"; else push_to_registry "$@"; fi
   case $architecture in *[!a-z0-9]*) architecture= ;; esac
   recall_base
   # For a kubelet that ends the pod while the cache is pushed.

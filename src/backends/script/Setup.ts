@@ -2,15 +2,26 @@ import { code } from "./ExitCode.js"
 
 /** What buildah needs around it: configuration, credentials, storage. Nothing of the host's own is used by accident. */
 export const setup = `
+# Where buildah keeps which compressed layers a registry has, which the pull writes down and the push reads: it is kept as long as the
+# layers are. A push takes any layer that is known, whatever compression it is told, so each has one of its own.
+set_known_layers() {
+  known=pulled
+  [ "$verb" = build ] || known=\${OSB_COMPRESSION:-pulled}\$OSB_COMPRESSION_LEVEL
+  XDG_DATA_HOME=\${OSB_CACHE_DIR:-$work}/known-layers/$known
+  mkdir -p "$XDG_DATA_HOME/containers/cache"
+  # Root's is one of the machine, whatever the environment says (containers/image pkg/blobinfocache/default.go).
+  [ "$OSB_OWN_MOUNTS" != yes ] || [ "$(id -u)" != 0 ] || {
+    mkdir -p /var/lib/containers/cache && mount --bind "$XDG_DATA_HOME/containers/cache" /var/lib/containers/cache
+  } 2> /dev/null
+}
+
 # A home of our own: buildah reads registries, policy, certificates and credentials from the user's before the system's.
 set_home() {
-  HOME=$work/home XDG_CONFIG_HOME=$work/home/.config XDG_DATA_HOME=$work/home/.local/share TMPDIR=$work/tmp
+  HOME=$work/home XDG_CONFIG_HOME=$work/home/.config TMPDIR=$work/tmp
+  set_known_layers
   export HOME XDG_CONFIG_HOME XDG_DATA_HOME TMPDIR
   config=$HOME/.config/containers
-  # The push of an unprivileged user needs what the pull wrote to XDG_DATA_HOME/containers/cache: which compressed layers a
-  # registry has. Without it every layer of the base is compressed and uploaded again.
-  [ "$verb" = push ] || rm -rf "$HOME"
-  rm -rf "$XDG_CONFIG_HOME" "$TMPDIR"
+  rm -rf "$HOME" "$TMPDIR"
   mkdir -p "$config/registries.conf.d" "$config/certs.d" "$TMPDIR" "$private"
   chmod 700 "$private"
   unset REGISTRY_AUTH_FILE DOCKER_CONFIG CONTAINERS_REGISTRIES_CONF STORAGE_DRIVER STORAGE_OPTS

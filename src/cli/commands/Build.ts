@@ -170,12 +170,12 @@ const show = (input: BuildInput, options: Options, seen: Ref.Ref<Seen>) =>
   })
 
 /** The image under our names, and under those of `docker buildx build --metadata-file`. */
-const metadata = ({ digest, pullspec, tag }: BuiltImage) => ({
+const metadata = ({ digest, pullspec, tag, tags = [] }: BuiltImage) => ({
   pullspec,
   tag,
   digest,
   "containerimage.digest": digest,
-  "image.name": tag
+  "image.name": [tag, ...tags].join(",")
 })
 
 const writeMetadata = ({ metadataFile }: Options, content: Readonly<Record<string, string>>) =>

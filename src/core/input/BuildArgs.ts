@@ -37,6 +37,14 @@ export const buildArgName: TextRule = first(
  */
 export const imageLabelName: TextRule = first(notEmpty, oneLine, lacks(/=/, "must not contain \"=\""))
 
+/**
+ * The name of an annotation of the image's manifest, as labels have it.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const annotationName: TextRule = imageLabelName
+
 const totalBytes = (
   _: ReadonlyArray<string>,
   values: ReadonlyArray<readonly [string, string]>
@@ -47,7 +55,16 @@ const totalBytes = (
     : []
 }
 
-const named = (key: TextRule, arbitrary: LazyArbitrary<string>) =>
+/**
+ * A record of names and values, at most {@link maxTotalBytes} of them.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const pairRecord = (
+  key: TextRule,
+  arbitrary: LazyArbitrary<string>
+): Schema.Schema<ValidatedRecord<string>> =>
   validatedRecord({
     key,
     value: textBy(portable, anyText),
@@ -59,7 +76,7 @@ const named = (key: TextRule, arbitrary: LazyArbitrary<string>) =>
  * @since 0.1.0
  * @category schemas
  */
-export const BuildArgs: Schema.Schema<ValidatedRecord<string>> = named(
+export const BuildArgs: Schema.Schema<ValidatedRecord<string>> = pairRecord(
   buildArgName,
   (fc) => fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,5}$/)
 )
@@ -68,7 +85,7 @@ export const BuildArgs: Schema.Schema<ValidatedRecord<string>> = named(
  * @since 0.1.0
  * @category schemas
  */
-export const ImageLabels: Schema.Schema<ValidatedRecord<string>> = named(
+export const ImageLabels: Schema.Schema<ValidatedRecord<string>> = pairRecord(
   imageLabelName,
   (fc) => fc.stringMatching(/^[a-z]{1,5}(\.[a-z /]{1,5})?$/)
 )

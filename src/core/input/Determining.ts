@@ -8,6 +8,7 @@ import * as ContextFile from "./ContextFile.js"
 import type { Values } from "./Fields.js"
 import type * as Fingerprint from "./Fingerprint.js"
 import { commitOf } from "./GitSource.js"
+import * as Output from "./Output.js"
 
 /**
  * The value of a field that was left out counts as its default.
@@ -30,7 +31,8 @@ export const determining = (input: Values): Fingerprint.Content => ({
     : [input.trustBundle.configMapName, input.trustBundle.key ?? "ca-bundle.crt"],
   proxy: [input.proxy?.http ?? "", input.proxy?.https ?? "", input.proxy?.noProxy ?? ""],
   architecture: input.architecture ?? "",
-  revision: input.revision ?? ""
+  revision: input.revision ?? "",
+  ...outputOf(input)
 })
 
 // A list, which a record of files is not. The commit counts, and until it is known, what names it.
@@ -42,6 +44,20 @@ const contextOf = (context: BuildContext.BuildContext | undefined): Fingerprint.
     : BuildContext.isUpload(context)
     ? ["upload", context.upload.directory]
     : Object.fromEntries(ContextFile.needed(BuildContext.files(context)).map(([path, file]) => [path, contentOf(file)]))
+
+// Absent fields are left out, so that they keep the fingerprints of inputs without them.
+const outputOf = (input: Values): { readonly [name: string]: Fingerprint.Content } => {
+  const { annotations = {}, compression, finalImage, format = "auto", tags = [], timestamp } = input
+  return {
+    ...(tags.length === 0 ? {} : { tags: Output.namesOf(finalImage.pullspec, tags).toSorted() }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    ...(format === "auto" ? {} : { format }),
+    ...(compression === undefined
+      ? {}
+      : { compression: [compression.algorithm, String(compression.level ?? "")] }),
+    ...(timestamp === undefined ? {} : { timestamp: String(Output.epochSeconds(timestamp)) })
+  }
+}
 
 // No mode reads "link" or "directory".
 const contentOf = (file: ContextFile.ContextFile): Fingerprint.Content =>

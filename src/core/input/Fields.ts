@@ -18,6 +18,7 @@ import { ImageRepository } from "./ImageRepository.js"
 import { labelValue, Subdomain, subdomain } from "./KubernetesName.js"
 import { NodeSelector, ObjectLabels } from "./Labels.js"
 import { Mounts } from "./Mount.js"
+import { Annotations, Compression, Format, Tags, Timestamp } from "./Output.js"
 import { Proxy } from "./Proxy.js"
 import { Bytes, Cpu } from "./Quantity.js"
 import { anyText, atMostBytes, first, lacks, matches, portable, textBy, wholeNumber } from "./TextRule.js"
@@ -157,6 +158,36 @@ export const fields = <C, T>(
   imageLabels: described("Labels of the image, at most 64 KiB of them.", optional(ImageLabels), {
     examples: [{ "org.opencontainers.image.title": "acme-os" }]
   }),
+  tags: described(
+    "Further names for the same digest, at most 32: tags of the final image's repository (`latest`), or whole pullspecs in its " +
+      "registry, which its secret must open too. The layers are uploaded once, and the build succeeds when all names are " +
+      "pushed; the message of an error lists those that were. By default none.",
+    optional(Tags),
+    { examples: [["latest", "4.18"]] }
+  ),
+  annotations: described(
+    "Annotations of the image's manifest, at most 64 KiB of them. The docker format has none, so they exclude " +
+      "`format: \"docker\"` and a Containerfile with SHELL, HEALTHCHECK or ONBUILD.",
+    optional(Annotations),
+    { examples: [{ "org.opencontainers.image.source": "https://git.example.com/os" }] }
+  ),
+  format: described(
+    "The format of the image. `auto`, the default, is docker where the Containerfile, or an ONBUILD of the base, has SHELL, " +
+      "HEALTHCHECK or ONBUILD, which OCI images lack, and oci elsewhere; `oci` with one of them is rejected.",
+    optional(Format)
+  ),
+  compression: described(
+    "How every layer is compressed, those of the base as well, which are then uploaded again: an algorithm, and a level of 1 " +
+      "to 9 for gzip and 1 to 20 for zstd. zstd requires the OCI format. By default new layers are compressed by gzip, and " +
+      "those that the registry has already stay as they are.",
+    optional(Compression)
+  ),
+  timestamp: described(
+    "A time for everything that the image dates, so that two builds of an equal input have one digest: its creation, its " +
+      "history, and files, none of which is later. RUN sees it as SOURCE_DATE_EPOCH after `ARG SOURCE_DATE_EPOCH`. A number " +
+      "is whole seconds since 1970. By default the time of the build. docs/operating.md lists what it does not cover.",
+    optional(Timestamp)
+  ),
   context: described(
     "Files, links and directories for COPY, ADD and bind mounts of RUN, by their paths; on a cluster at most 8 MiB. A file " +
       "that names no mode has 0o644, and a directory 0o755. The directories of files need no entry. A link keeps its " +

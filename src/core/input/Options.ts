@@ -3,10 +3,12 @@
  *
  * @since 0.1.0
  */
+import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as BuildContext from "./BuildContext.js"
 import type * as ContextFile from "./ContextFile.js"
 import type { Mount } from "./Mount.js"
+import type { Compression } from "./Output.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
 
 /**
@@ -45,6 +47,34 @@ export interface Options {
   readonly buildArgs?: ValidatedRecord<string> | undefined
   /** Labels of the image, at most 64 KiB of them. */
   readonly imageLabels?: ValidatedRecord<string> | undefined
+  /**
+   * Further names for the same digest, at most 32: tags of the final image's repository (`latest`), or whole pullspecs in its
+   * registry, which its secret must open too. The layers are uploaded once, and the build succeeds when all names are pushed;
+   * the message of an error lists those that were. By default none.
+   */
+  readonly tags?: ReadonlyArray<string> | undefined
+  /**
+   * Annotations of the image's manifest, at most 64 KiB of them. The docker format has none, so they exclude `format: "docker"`
+   * and a Containerfile with SHELL, HEALTHCHECK or ONBUILD.
+   */
+  readonly annotations?: ValidatedRecord<string> | undefined
+  /**
+   * The format of the image. `auto`, the default, is docker where the Containerfile, or an ONBUILD of the base, has SHELL,
+   * HEALTHCHECK or ONBUILD, which OCI images lack, and oci elsewhere; `oci` with one of them is rejected.
+   */
+  readonly format?: "auto" | "oci" | "docker" | undefined
+  /**
+   * How every layer is compressed, those of the base as well, which are then uploaded again: an algorithm, and a level of 1 to 9
+   * for gzip and 1 to 20 for zstd. zstd requires the OCI format. By default new layers are compressed by gzip, and those that
+   * the registry has already stay as they are.
+   */
+  readonly compression?: Compression["algorithm"] | Compression | undefined
+  /**
+   * A time for everything that the image dates, so that two builds of an equal input have one digest: its creation, its
+   * history, and files, none of which is later. RUN sees it as SOURCE_DATE_EPOCH after `ARG SOURCE_DATE_EPOCH`. A number is
+   * whole seconds since 1970. By default the time of the build. docs/operating.md lists what it does not cover.
+   */
+  readonly timestamp?: DateTime.Utc | number | string | undefined
   /**
    * Files, links and directories for COPY, ADD and bind mounts of RUN, by their paths; on a cluster at most 8 MiB. A file that
    * names no mode has 0o644, and a directory 0o755. The directories of files need no entry. A link keeps its target.

@@ -17,6 +17,7 @@ import { BuildNotFound } from "../BuildError.js"
 import * as BuildInput from "../BuildInput.js"
 import { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
+import * as Output from "../input/Output.js"
 import * as BuildService from "./BuildService.js"
 import { isAdopted } from "./BuildSummary.js"
 import { make as makeService } from "./Traced.js"
@@ -159,6 +160,7 @@ const make = Effect.gen(function*() {
           const { base } = BuildInput.pulledImages(build.input)
           const image = BuildStatus.builtImage({
             tag: pullspec,
+            ...Output.builtTags(pullspec, build.input),
             digest,
             architecture: build.input.architecture,
             base: base === undefined ? undefined : { pullspec: base, digest: ending.baseDigest ?? sha256(base) }

@@ -24,8 +24,8 @@ export class BaseImage extends Schema.Class<BaseImage>("effect-os-builder/BuildS
 }, named("BaseImage", "The image that a build started from.")) {}
 
 /**
- * The image that a build pushed. `pullspec` names it by digest, `tag` is the reference that the input asked for. `base` is the
- * input's `baseImage` if the Containerfile names it, otherwise the image that its last stage starts from; absent if that is
+ * The image that a build pushed. `pullspec` names it by digest, `tag` is the reference that the input asked for, and `tags` are the
+ * further names of the same digest, as whole pullspecs, absent if there are none. `base` is the input's `baseImage` if the Containerfile names it, otherwise the image that its last stage starts from; absent if that is
  * `scratch`, and on OpenShift, whose builder does not report it.
  *
  * @since 0.1.0
@@ -35,6 +35,7 @@ export class BuiltImage extends Schema.Class<BuiltImage>("effect-os-builder/Buil
   pullspec: Schema.String,
   digest: Digest,
   tag: Schema.String,
+  tags: Schema.optional(Schema.Array(Schema.String)),
   architecture: Schema.optional(Schema.String),
   base: Schema.optional(BaseImage)
 }, named("BuiltImage", "The image that a build pushed.")) {}
@@ -53,8 +54,9 @@ export class BuiltImage extends Schema.Class<BuiltImage>("effect-os-builder/Buil
  * @since 0.1.0
  * @category constructors
  */
-export const builtImage = ({ architecture, base, digest, tag }: {
+export const builtImage = ({ architecture, base, digest, tag, tags }: {
   readonly tag: string
+  readonly tags?: ReadonlyArray<string> | undefined
   readonly digest: string
   readonly architecture?: string | undefined
   readonly base?: typeof BaseImage.Encoded | undefined
@@ -63,6 +65,7 @@ export const builtImage = ({ architecture, base, digest, tag }: {
     pullspec: `${ImagePullspec.repository(tag)}@${digest}`,
     digest,
     tag,
+    ...(tags === undefined ? {} : { tags }),
     ...(architecture === undefined ? {} : { architecture }),
     ...(base === undefined ? {} : { base: new BaseImage(base) })
   })

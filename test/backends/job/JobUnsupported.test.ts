@@ -107,6 +107,21 @@ describe("a Job that delivers to its node", () => {
     assert.deepStrictEqual(issues.map(({ path }) => path), ["finalImage.secretName"])
   })
 
+  it("a Job that delivers to its node: takes every form of an image but a compression", () => {
+    const form = {
+      tags: ["latest"],
+      annotations: { a: "b" },
+      format: "oci" as const,
+      compression: "zstd" as const,
+      timestamp: 0
+    }
+    assert.deepStrictEqual(
+      JobUnsupported.issues(input({ ...final("localhost/os:1"), ...form }), profile(true)).map(({ path }) => path),
+      ["compression"]
+    )
+    assert.deepStrictEqual(JobUnsupported.issues(input(form), profile(true)), [])
+  })
+
   it("a Job that delivers to its node: takes no other registry on loopback", () => {
     const issues = JobUnsupported.issues(input(final("localhost:5000/os:1")), profile(true))
     assert.deepStrictEqual(issues.map(({ path }) => path), ["finalImage.pullspec"])

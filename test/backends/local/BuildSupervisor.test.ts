@@ -12,6 +12,7 @@ import { digest, input } from "../../support/Records.js"
 
 /** Every command ends like a script that finds no storage. */
 const sandbox: Sandbox = {
+  ownMounts: false,
   run: () => Effect.succeed({ exitCode: 20, stderr: "" }),
   clear: () => Effect.void,
   evict: () => Effect.void
@@ -90,6 +91,7 @@ describe("the life of a local build", () => {
       const deleted = yield* Deferred.make<void>()
       let clears = 0
       const slow: Sandbox = {
+        ownMounts: false,
         run: ({ environment }) =>
           fs.writeFileString(
             environment["OSB_TERMINATION_MESSAGE"] ?? "",

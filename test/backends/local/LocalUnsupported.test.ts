@@ -4,7 +4,11 @@ import { BuildInput } from "effect-os-builder"
 import type { HostInfo } from "../../../src/backends/local/HostInfo.js"
 import * as LocalUnsupported from "../../../src/backends/local/LocalUnsupported.js"
 
-const unsupported = (options: Partial<BuildInput.Options>, machine: HostInfo) =>
+const unsupported = (
+  options: Partial<BuildInput.Options>,
+  machine: HostInfo,
+  settings?: Parameters<typeof LocalUnsupported.issues>[2]
+) =>
   Effect.map(
     BuildInput.make({
       dockerfile: "FROM scratch",
@@ -12,7 +16,7 @@ const unsupported = (options: Partial<BuildInput.Options>, machine: HostInfo) =>
       finalImage: { pullspec: "127.0.0.1:5000/os:1" },
       ...options
     }),
-    (input) => LocalUnsupported.issues(input, machine).map(String)
+    (input) => LocalUnsupported.issues(input, machine, settings).map(String)
   )
 
 const old: HostInfo = { architecture: "amd64", buildah: [1, 28] }
@@ -63,6 +67,33 @@ describe("Unsupported", () => {
         ]
       )
       assert.deepStrictEqual(yield* unsupported({ dockerfile }, recent), [])
+    }))
+
+  it.effect("timestamp and compression: refused with a buildah that cannot, by the release that can", () =>
+    Effect.gen(function*() {
+      const options = { timestamp: 0, compression: "zstd:chunked" } as const
+      assert.deepStrictEqual(yield* unsupported(options, recent), [])
+      assert.deepStrictEqual(yield* unsupported(options, old), [
+        "compression: zstd:chunked needs buildah 1.38 or later; this machine has buildah 1.28"
+      ])
+      const message =
+        "timestamp: with the docker format needs buildah 1.41 or later: an older one writes a container's id " +
+        "into the image; this machine has buildah 1.28"
+      assert.deepStrictEqual(yield* unsupported({ timestamp: 0, format: "docker" }, old), [message])
+      assert.deepStrictEqual(yield* unsupported({ timestamp: 0, dockerfile: "FROM a\nHEALTHCHECK NONE" }, old), [
+        message
+      ])
+      assert.deepStrictEqual(yield* unsupported({ timestamp: 0, format: "docker" }, recent), [])
+    }))
+
+  it.effect("format: the one of the settings counts where the input names none", () =>
+    Effect.gen(function*() {
+      const options = { annotations: { a: "b" } }
+      const docker = { isolation: "chroot", format: "docker" } as const
+      assert.deepStrictEqual(yield* unsupported(options, recent, docker), [
+        "annotations: requires an image of the OCI format, and format is docker; remove one of the two"
+      ])
+      assert.deepStrictEqual(yield* unsupported({ ...options, format: "oci" }, recent, docker), [])
     }))
 
   it.effect("Unsupported: objects to a shift with blanks, which buildah takes for a heredoc", () =>

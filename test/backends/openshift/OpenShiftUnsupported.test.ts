@@ -220,6 +220,11 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     ["imageLabels.a", "imageLabels.b", "imageLabels.c"],
     /LABEL in the Containerfile/
   ],
+  ["further names", { tags: ["latest"] }, ["tags"], /a Build pushes to one; push them with skopeo copy or oc tag/],
+  ["annotations", { annotations: { a: "b" } }, ["annotations"], /makes the docker format; use imageLabels/],
+  ["the OCI format", { format: "oci" }, ["format"], /makes the docker format/],
+  ["a compression", { compression: "gzip" }, ["compression"], /compressed by gzip; remove it/],
+  ["a timestamp", { timestamp: 0 }, ["timestamp"], /time of the build/],
   ["authorities for one build", { trustBundle: { configMapName: "ca" } }, ["trustBundle"], /additionalTrustedCA/],
   ["a proxy for one build", { proxy: { http: "http://proxy.example.com:3128" } }, ["proxy"], /proxy\.config/],
   [

@@ -367,6 +367,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         finalImage: { pullspec: "127.0.0.1:5000/os:1" },
         buildArgs: { A: "one\n", B: "" },
         imageLabels: { "a b": "\"", printed: "Größe 中文 $\\ ~", escaped: "a\nb" },
+        annotations: { "a $": "\n" },
         context: {
           "etc/x.service": { link: "/dev/null" },
           etc: { directory: true, mode: 0o2755 },
@@ -391,6 +392,8 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         ["label.000003.name", "escaped"],
         ["label.000003.value", "a\nb"],
         ["label.000003.unprintable", "yes"],
+        ["annotation.000001.name", "a $"],
+        ["annotation.000001.value", "\n"],
         ["context.tar.gz", ContextArchive.compressed(BuildContext.files(input.context))],
         ["mount.000001.path", "/etc/x"]
       ])

@@ -130,7 +130,18 @@ describe("of a build input", () => {
       { architecture: "amd64" },
       { architecture: undefined },
       { revision: "2" },
-      { revision: undefined }
+      { revision: undefined },
+      { tags: ["2"] },
+      { tags: ["2", "3"] },
+      { annotations: { a: "b" } },
+      { annotations: { a: "c" } },
+      { format: "docker" },
+      { format: "oci" },
+      { compression: "gzip" },
+      { compression: "zstd" },
+      { compression: { algorithm: "zstd", level: 3 } },
+      { timestamp: 0 },
+      { timestamp: 1 }
     ]
     const fingerprints = [full, ...changes.map((change) => ({ ...full, ...change }))].map(fingerprint)
     assert.strictEqual(new Set(fingerprints).size, fingerprints.length)

@@ -44,6 +44,14 @@ export * as BuildError from "./core/BuildError.js"
 export * as BuildInput from "./core/BuildInput.js"
 
 /**
+ * The metrics of this library.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export * as BuildMetrics from "./backends/BuildMetrics.js"
+
+/**
  * The reference to one build, which can be stored as text.
  *
  * @since 0.1.0

@@ -1,5 +1,6 @@
 import { Chunk, Effect, Option, Stream } from "effect"
 import * as Pull from "../../src/effect/Pull.js"
+import * as Spans from "../../src/effect/Spans.js"
 import { chunks, isLost, read } from "./Run.js"
 
 const next = chunks()
@@ -16,6 +17,6 @@ const transformed = Pull.transform(source, (pull): Pull.Pull<number, string> =>
   ))
 
 read(Stream.runForEachChunk(
-  Pull.traced(transformed, "bench", { captureStackTrace: false }),
+  Spans.withinPull(transformed, "bench", { attributes: {}, isResult: () => false, attributesOf: () => ({}) }),
   (chunk) => Option.isNone(Chunk.head(chunk)) ? Effect.dieMessage("empty") : Effect.void
 ))

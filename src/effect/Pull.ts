@@ -11,7 +11,6 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { SpanOptions } from "effect/Tracer"
 
 /** Produces the next chunk; fails with None at the end of the stream. */
 export type Pull<A, E> = Effect.Effect<Chunk.Chunk<A>, Option.Option<E>>
@@ -24,15 +23,6 @@ export const transform = <A, E, B, E2>(
   self: Stream.Stream<A, E>,
   change: (pull: Pull<A, E>) => Pull<B, E2>
 ): Open<B, E2> => Effect.map(Stream.toPull(self), change)
-
-/** A stream of the pull, in a span that lasts as long as the stream. */
-export const traced = <A, E>(open: Open<A, E>, name: string, options: SpanOptions): Stream.Stream<A, E> =>
-  Stream.fromPull(
-    Effect.flatMap(
-      Effect.makeSpanScoped(name, options),
-      (span) => Effect.map(Effect.withParentSpan(open, span), Effect.withParentSpan(span))
-    )
-  )
 
 /** The end of a stream. */
 export const end: Pull<never, never> = Effect.fail(Option.none())

@@ -27,6 +27,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Pull from "../effect/Pull.js"
 import * as RetryPolicy from "../effect/RetryPolicy.js"
+import * as Spans from "../effect/Spans.js"
 import type { JsonObject } from "./client/ApiRequest.js"
 import type * as Model from "./client/ClusterService.js"
 import * as ContainerState from "./client/ContainerState.js"
@@ -37,6 +38,7 @@ import * as LogFollow from "./client/LogFollow.js"
 import * as Pager from "./client/Pager.js"
 import * as RequestRetry from "./client/RequestRetry.js"
 import * as Requests from "./client/Requests.js"
+import * as RequestSpan from "./client/RequestSpan.js"
 import { ClusterError, type Subject } from "./ClusterError.js"
 import * as Decoder from "./decode/Decoder.js"
 import * as WatchEvent from "./decode/WatchEvent.js"
@@ -81,8 +83,9 @@ export class Cluster extends Context.Tag("effect-os-builder/Cluster")<Cluster, M
  * @since 0.1.0
  * @category constructors
  */
-export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.Scope> =>
-  Effect.map(SharedReflectors.make(driver), (reflect) => {
+export const make = (transport: Driver): Effect.Effect<Model.Service, never, Scope.Scope> => {
+  const driver = RequestSpan.measured(transport)
+  return Effect.map(SharedReflectors.make(driver), (reflect) => {
     const namespaceOf = (resource: Resource<unknown>, options: Model.InNamespace | undefined) =>
       resource.namespaced ? options?.namespace ?? driver.defaultNamespace : undefined
 
@@ -109,7 +112,7 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
     })
 
     const send = ({ request, subject }: Requests.Call, policy: RequestRetry.Policy) =>
-      RetryPolicy.retry(driver.request(request, subject), policy)
+      Effect.suspend(() => RetryPolicy.retry(RequestSpan.send(driver, request, subject), policy))
 
     const object = <A>(resource: Resource<A>, call: Requests.Call, policy: RequestRetry.Policy) =>
       Effect.flatMap(send(call, policy), (body) => decoded(resource.decode(body), call.subject))
@@ -183,16 +186,19 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
             : {})
         })
         const { request, subject } = call
-        const events = driver.watch(request, subject, WatchEvent.decodeLine(resource, subject))
+        const events = RequestSpan.stream(
+          request,
+          driver.watch(request, subject, WatchEvent.decodeLine(resource, subject))
+        )
         const pull = Pull.transform(events, Pull.untilLeft((event) => toWatchEvent(event, subject)))
-        return Pull.traced(pull, "Cluster.watch", attributesOf(call))
+        return Spans.withinPull(pull, "Cluster.watch", RequestSpan.ofOperation(subject))
       },
 
       logs: (resource, name, options) => {
         const target = targetOf(resource, options, name)
         const open = (logOptions: Model.LogOptions | undefined) => {
           const { request, subject } = Requests.log(resource, target, logOptions)
-          return driver.lines(request, subject)
+          return RequestSpan.stream(request, driver.lines(request, subject))
         }
         const pull = options?.follow !== true || options.limitBytes !== undefined
           ? Stream.toPull(RetryPolicy.retryStart(open(options), RequestRetry.always))
@@ -212,13 +218,17 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
                 })
               })
           })
-        return Pull.traced(pull, "Cluster.logs", attributesOf(Requests.log(resource, target, options)))
+        const { subject } = Requests.log(resource, target, options)
+        return Spans.withinPull(pull, "Cluster.logs", RequestSpan.ofOperation(subject))
       },
 
       attach: (resource, name, options) => {
         const call = Requests.attach(resource, targetOf(resource, options, name), options)
-        const output = driver.attach(call.request, call.subject, options?.stdin ?? Stream.never)
-        return Pull.traced(Stream.toPull(output), "Cluster.attach", attributesOf(call))
+        const output = RequestSpan.stream(
+          call.request,
+          driver.attach(call.request, call.subject, options?.stdin ?? Stream.never)
+        )
+        return Spans.withinStream("Cluster.attach", RequestSpan.ofOperation(call.subject))(output)
       },
 
       groups: Effect.suspend(() => {
@@ -248,6 +258,7 @@ export const make = (driver: Driver): Effect.Effect<Model.Service, never, Scope.
       reflect: (resource, options) => reflect(resource, selected(resource, options))
     })
   })
+}
 
 // --- accessors ---
 
@@ -358,13 +369,8 @@ export const reflect = <A>(
 
 // --- internal ---
 
-const attributesOf = ({ subject }: Requests.Call) => ({
-  attributes: { "k8s.verb": subject.verb, "k8s.resource": subject.resource, "k8s.object": subject.object ?? "" },
-  captureStackTrace: false
-})
-
 const traced = <A>(operation: string, call: Requests.Call, effect: Effect.Effect<A, ClusterError>) =>
-  Effect.withSpan(effect, `Cluster.${operation}`, attributesOf(call))
+  Spans.within(`Cluster.${operation}`, RequestSpan.ofOperation(call.subject))(effect)
 
 const decodeError = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
 

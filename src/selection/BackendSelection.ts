@@ -41,6 +41,7 @@ import { BuildBackend, type Service } from "../core/BuildBackend.js"
 import { BackendError } from "../core/BuildError.js"
 import type { BuildInput } from "../core/BuildInput.js"
 import * as DurationText from "../core/DurationText.js"
+import * as SpanAttributes from "../core/service/SpanAttributes.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
 import * as BuiltInCandidates from "./BuiltInCandidates.js"
 import type { Candidate } from "./Candidate.js"
@@ -79,8 +80,11 @@ const rowOf = <R>({ name, probe }: Probed<R>): Effect.Effect<Row, never, R> =>
     Effect.catchAll((error) => Effect.succeed(new Unreachable({ error }))),
     Effect.map((verdict) => new Row({ backend: name, verdict })),
     Effect.tap((row) => Effect.logDebug(`${name} is ${row.verdict._tag}: ${row}`)),
-    Effect.tap((row) => Effect.annotateCurrentSpan({ verdict: row.verdict._tag })),
-    Effect.withSpan("BackendSelection.probe", { attributes: { backend: name }, captureStackTrace: false })
+    Effect.tap((row) => Effect.annotateCurrentSpan({ [SpanAttributes.attribute.verdict]: row.verdict._tag })),
+    Effect.withSpan("BackendSelection.probe", {
+      attributes: { [SpanAttributes.attribute.backend]: name },
+      captureStackTrace: false
+    })
   )
 
 /**

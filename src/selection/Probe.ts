@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as DurationText from "../core/DurationText.js"
+import * as SpanAttributes from "../core/service/SpanAttributes.js"
 import * as RetryPolicy from "../effect/RetryPolicy.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
 import type { ClusterError } from "../kubernetes/ClusterError.js"
@@ -101,7 +102,12 @@ export const make = (
       cause
     })
   }).pipe(
-    Effect.tap((verdict) => Effect.annotateCurrentSpan({ verdict: verdict._tag, evidence: verdict.evidence })),
+    Effect.tap((verdict) =>
+      Effect.annotateCurrentSpan({
+        [SpanAttributes.attribute.verdict]: verdict._tag,
+        [SpanAttributes.attribute.evidence]: verdict.evidence
+      })
+    ),
     Effect.withSpan(`Capability.${name}`, { captureStackTrace: false }),
     Effect.annotateLogs({ package: "effect-os-builder", module: "Capability" })
   )

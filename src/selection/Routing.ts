@@ -9,7 +9,9 @@ import { type BackendError, BuildRejected, Issue } from "../core/BuildError.js"
 import type { BuildInput } from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
+import * as SpanAttributes from "../core/service/SpanAttributes.js"
 import * as WrongBackend from "../core/service/WrongBackend.js"
+import * as Spans from "../effect/Spans.js"
 import * as ExistingBuild from "./ExistingBuild.js"
 import type { Report } from "./Report.js"
 import { Explanation } from "./Selection.js"
@@ -48,12 +50,16 @@ export const make = ({ available, others }: Backends): Service => {
             rejection === undefined ? [] : [new PassedOver({ backend: backend.name, issues: rejection.issues })]
           )
         yield* Effect.annotateCurrentSpan({
-          backend: chosen.backend.name,
-          passedOver: passedOver.map(({ backend }) => backend).join()
+          [SpanAttributes.attribute.backend]: chosen.backend.name,
+          [SpanAttributes.attribute.passedOver]: passedOver.map(({ backend }) => backend)
         })
         const submission = yield* chosen.backend.build(input, chosen.options)
         return passedOver.length === 0 ? submission : { ...submission, passedOver }
-      }).pipe(Effect.withSpan("BackendSelection.build", { captureStackTrace: false })),
+      }).pipe(Spans.within("BackendSelection.build", {
+        attributes: SpanAttributes.ofInput("auto", input),
+        isResult: SpanAttributes.isResult,
+        attributesOf: SpanAttributes.ofError
+      })),
     status: (ref) => Effect.flatMap(own("status", ref), (backend) => backend.status(ref)),
     changes: (ref) => Stream.unwrap(Effect.map(own("changes", ref), (backend) => backend.changes(ref))),
     logs: (ref, options) => Stream.unwrap(Effect.map(own("logs", ref), (backend) => backend.logs(ref, options))),

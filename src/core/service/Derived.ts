@@ -8,13 +8,20 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { BackendError, BuildCancelled, BuildErrored, BuildFailed, type BuildRejected } from "../BuildError.js"
+import * as Spans from "../../effect/Spans.js"
+import {
+  BackendError,
+  BuildCancelled,
+  type BuildError,
+  BuildErrored,
+  BuildFailed,
+  type BuildRejected
+} from "../BuildError.js"
 import * as BuildEvent from "../BuildEvent.js"
 import type * as BuildInput from "../BuildInput.js"
 import type { BuildRef } from "../BuildRef.js"
@@ -22,11 +29,7 @@ import * as BuildStatus from "../BuildStatus.js"
 import type { BuildEnded, Derived, EventsOfOptions, Methods, RunOptions, Service, Submission } from "./BuildService.js"
 import { prunable } from "./BuildSummary.js"
 import * as LogRange from "./LogRange.js"
-
-const results = Metric.counter("effect_os_builder_results", {
-  description: "Builds whose terminal status was awaited, by backend and outcome",
-  incremental: true
-})
+import * as SpanAttributes from "./SpanAttributes.js"
 
 const imageOf = (ref: BuildRef, status: BuildStatus.Terminal): Effect.Effect<BuildStatus.BuiltImage, BuildEnded> => {
   switch (status._tag) {
@@ -40,6 +43,12 @@ const imageOf = (ref: BuildRef, status: BuildStatus.Terminal): Effect.Effect<Bui
       return Effect.fail(new BuildCancelled({ ref }))
   }
 }
+
+const spanOptions = (attributes: Spans.Attributes): Spans.Options<BuildError> => ({
+  attributes,
+  isResult: SpanAttributes.isResult,
+  attributesOf: SpanAttributes.ofError
+})
 
 const result = (backend: Methods): Derived["result"] => (ref) =>
   Stream.runHead(Stream.filter(backend.changes(ref), BuildStatus.isTerminal)).pipe(
@@ -55,13 +64,9 @@ const result = (backend: Methods): Derived["result"] => (ref) =>
         ),
       onSome: Effect.succeed
     })),
-    Effect.tap((status) =>
-      Metric.update(
-        results.pipe(Metric.tagged("backend", ref.backend), Metric.tagged("outcome", status._tag)),
-        1
-      )
-    ),
-    Effect.flatMap((status) => imageOf(ref, status))
+    Effect.tap((status) => Effect.annotateCurrentSpan(SpanAttributes.ofStatus(status))),
+    Effect.flatMap((status) => imageOf(ref, status)),
+    Spans.within("BuildBackend.result", spanOptions(SpanAttributes.ofRef(ref)))
   )
 
 // How long an interrupted caller waits: for a create that is under way, and then for the cancellation of what it created.
@@ -106,6 +111,10 @@ const submit = (
 const run = (backend: Methods): Derived["run"] => (input, options) =>
   Effect.gen(function*() {
     const { detach, submission } = yield* submit(backend, input, options)
+    yield* Effect.annotateCurrentSpan({
+      ...SpanAttributes.ofRef(submission.ref),
+      [SpanAttributes.attribute.adopted]: submission.adopted
+    })
     return yield* result(backend)(submission.ref).pipe(
       Effect.onExit((exit) => Exit.isInterrupted(exit) ? Effect.void : detach),
       Effect.catchTag("BuildNotFound", () =>
@@ -118,7 +127,16 @@ const run = (backend: Methods): Derived["run"] => (input, options) =>
           })
         ))
     )
-  }).pipe(Effect.scoped, Effect.withSpan("BuildBackend.run", { captureStackTrace: false }))
+  }).pipe(
+    Effect.tap(({ digest }) =>
+      Effect.annotateCurrentSpan({
+        [SpanAttributes.attribute.outcome]: "Succeeded",
+        [SpanAttributes.attribute.digest]: digest
+      })
+    ),
+    Effect.scoped,
+    Spans.within("BuildBackend.run", spanOptions(SpanAttributes.ofInput(backend.name, input)))
+  )
 
 /** The lines of the log from `fromLine` on, each with its number, and the steps that they announce. */
 const logEvents = (
@@ -168,7 +186,10 @@ const prune = (backend: Methods): Derived["prune"] => (options) =>
     const removed = prunable(all, { deadline, keep: options.keep ?? 0 })
     yield* Effect.forEach(removed, (ref) => backend.remove(ref), { concurrency: 8, discard: true })
     return removed
-  }).pipe(Effect.withSpan("BuildBackend.prune", { captureStackTrace: false }))
+  }).pipe(
+    Effect.tap((removed) => Effect.annotateCurrentSpan({ "os_builder.removed": removed.length })),
+    Spans.within("BuildBackend.prune", spanOptions({ [SpanAttributes.attribute.backend]: backend.name }))
+  )
 
 const methodNames = ["build", "cancel", "changes", "list", "logs", "remove"] as const
 

@@ -7,21 +7,20 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
-import type { BackendError, BuildRejected } from "../BuildError.js"
-import { fingerprint } from "../BuildInput.js"
+import * as Spans from "../../effect/Spans.js"
+import type { BackendError, BuildError } from "../BuildError.js"
 import type { BuildRef } from "../BuildRef.js"
+import * as BuildStatus from "../BuildStatus.js"
 import { hasEntries } from "../input/CallerMetadata.js"
+import * as BackendMetrics from "./BackendMetrics.js"
+import { BuildMeter, type Times } from "./BuildMeter.js"
 import type { BuildSummary, Implementation, ListOptions, Service } from "./BuildService.js"
 import { derive } from "./Derived.js"
 import * as LogRange from "./LogRange.js"
 import * as NamespaceCheck from "./NamespaceCheck.js"
 import * as PollingWatch from "./PollingWatch.js"
+import * as SpanAttributes from "./SpanAttributes.js"
 import * as WrongBackend from "./WrongBackend.js"
-
-const submissions = Metric.counter("effect_os_builder_submissions", {
-  description: "Builds submitted, by backend, and whether an earlier one was adopted",
-  incremental: true
-})
 
 /**
  * A service from an implementation: adds spans, metrics, the refusal (`BackendError`, "UnknownBackend") of refs that belong to
@@ -42,87 +41,152 @@ const submissions = Metric.counter("effect_os_builder_submissions", {
  * @category constructors
  */
 export const make = (backend: Implementation): Service => {
-  const { watch = PollingWatch.make(backend.list) } = backend
-  // For implementations that do not know the option.
-  const isWanted = (options: ListOptions | undefined) => ({ metadata }: BuildSummary) =>
-    hasEntries(metadata, options?.metadata)
-  const watching = (options?: ListOptions): Stream.Stream<BuildSummary, BackendError> => {
-    const error = NamespaceCheck.listError(backend.name, options?.namespace)
-    return error === undefined ? Stream.filter(watch(options), isWanted(options)) : Stream.fail(error)
-  }
-  const listing = (options?: ListOptions): Effect.Effect<ReadonlyArray<BuildSummary>, BackendError> => {
-    const error = NamespaceCheck.listError(backend.name, options?.namespace)
-    return error === undefined ? Effect.map(backend.list(options), Arr.filter(isWanted(options))) : Effect.fail(error)
-  }
+  const { name, watch = PollingWatch.make(backend.list) } = backend
+  const meter = new BuildMeter(name)
+
+  const spanOptions = (attributes: Spans.Attributes): Spans.Options<BuildError> => ({
+    attributes: { [SpanAttributes.attribute.backend]: name, ...attributes },
+    isResult: SpanAttributes.isResult,
+    attributesOf: SpanAttributes.ofError
+  })
+
+  const countError = (operation: string) => (error: BuildError): Effect.Effect<void> =>
+    error._tag === "BackendError"
+      ? Metric.update(
+        BackendMetrics.errors.pipe(
+          Metric.tagged("backend", name),
+          Metric.tagged("operation", operation),
+          Metric.tagged("reason", error.reason)
+        ),
+        1
+      )
+      : Effect.void
+
+  const traced =
+    (operation: string, attributes: Spans.Attributes = {}) =>
+    <A, E extends BuildError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      effect.pipe(
+        Effect.tapError(countError(operation)),
+        Spans.within(`BuildBackend.${operation}`, spanOptions(attributes))
+      )
+
+  const tracedStream =
+    (operation: string, attributes: Spans.Attributes = {}) =>
+    <A, E extends BuildError>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
+      stream.pipe(
+        Stream.tapError(countError(operation)),
+        Spans.withinStream(`BuildBackend.${operation}`, spanOptions(attributes))
+      )
+
   const foreign = (operation: WrongBackend.Operation, ref: BuildRef): BackendError =>
     WrongBackend.refused(
       operation,
       ref,
-      `the provided backend is ${backend.name}; provide ${ref.backend}, or a selection that includes it`
+      `the provided backend is ${name}; provide ${ref.backend}, or a selection that includes it`
     )
-  const own = <A, E>(
+  const own = <A, E extends BuildError>(
     operation: WrongBackend.Operation,
     ref: BuildRef,
     effect: Effect.Effect<A, E | BackendError>
   ): Effect.Effect<A, E | BackendError> =>
-    (ref.backend === backend.name ? effect : Effect.fail(foreign(operation, ref))).pipe(
-      Effect.withSpan(`BuildBackend.${operation}`, {
-        attributes: { backend: backend.name, build: String(ref) },
-        captureStackTrace: false
-      })
+    traced(operation, { [SpanAttributes.attribute.ref]: String(ref) })(
+      ref.backend === name ? effect : Effect.fail(foreign(operation, ref))
     )
-  const ownStream = <A, E>(
+  const ownStream = <A, E extends BuildError>(
     operation: WrongBackend.Operation,
     ref: BuildRef,
     stream: Stream.Stream<A, E | BackendError>
   ): Stream.Stream<A, E | BackendError> =>
-    (ref.backend === backend.name ? stream : Stream.fail(foreign(operation, ref))).pipe(
-      Stream.withSpan(`BuildBackend.${operation}`, {
-        attributes: { backend: backend.name, build: String(ref) },
-        captureStackTrace: false
-      })
+    tracedStream(operation, { [SpanAttributes.attribute.ref]: String(ref) })(
+      ref.backend === name ? stream : Stream.fail(foreign(operation, ref))
     )
-  return derive({
-    name: backend.name,
-    // A rejection is an expected result and does not fail the span.
-    check: (input) =>
-      Effect.flatten(
-        backend.check(input).pipe(
-          Effect.match({
-            onFailure: (rejected): Effect.Effect<void, BuildRejected> => Effect.fail(rejected),
-            onSuccess: () => Effect.void
-          }),
-          Effect.withSpan("BuildBackend.check", { attributes: { backend: backend.name }, captureStackTrace: false })
-        )
+
+  /** Measures the builds of a stream for as long as it is open. */
+  const measured = <A, E>(
+    stream: Stream.Stream<A, E>,
+    seen: (element: A) => { readonly ref: BuildRef; readonly status: BuildStatus.BuildStatus } & Times
+  ): Stream.Stream<A, E> =>
+    Stream.unwrapScoped(Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => new Map<string, BuildRef>()),
+        (observed) => Effect.forEach(observed.values(), meter.released, { discard: true })
       ),
+      (observed) =>
+        Stream.mapChunksEffect(stream, (chunk) =>
+          Effect.as(
+            Effect.forEach(chunk, (element) => {
+              const { createdAt, finishedAt, ref, status } = seen(element)
+              const isNew = !observed.has(ref.uid)
+              if (BuildStatus.isTerminal(status)) observed.delete(ref.uid)
+              else observed.set(ref.uid, ref)
+              return meter.seen(ref, status, { createdAt, finishedAt }, isNew)
+            }, { discard: true }),
+            chunk
+          ))
+    ))
+
+  const annotate = (status: BuildStatus.BuildStatus): Effect.Effect<void> =>
+    Effect.annotateCurrentSpan(SpanAttributes.ofStatus(status))
+
+  // For implementations that do not know the option.
+  const isWanted = (options: ListOptions | undefined) => ({ metadata }: BuildSummary) =>
+    hasEntries(metadata, options?.metadata)
+  const watching = (options?: ListOptions): Stream.Stream<BuildSummary, BackendError> => {
+    const error = NamespaceCheck.listError(name, options?.namespace)
+    return error === undefined ? Stream.filter(watch(options), isWanted(options)) : Stream.fail(error)
+  }
+  const listing = (options?: ListOptions): Effect.Effect<ReadonlyArray<BuildSummary>, BackendError> => {
+    const error = NamespaceCheck.listError(name, options?.namespace)
+    return error === undefined ? Effect.map(backend.list(options), Arr.filter(isWanted(options))) : Effect.fail(error)
+  }
+
+  return derive({
+    name,
+    check: (input) => traced("check", SpanAttributes.ofInput(name, input))(backend.check(input)),
     build: (input, options) =>
       Effect.zipRight(NamespaceCheck.forBuild(options?.namespace), backend.build(input, options)).pipe(
-        Effect.tap(({ adopted }) =>
-          Metric.update(
-            submissions.pipe(Metric.tagged("backend", backend.name), Metric.tagged("adopted", String(adopted))),
-            1
-          )
+        Effect.tap(({ adopted, ref }) =>
+          Effect.all([
+            adopted ? Effect.void : meter.submitted(ref),
+            Metric.update(
+              BackendMetrics.submissions.pipe(
+                Metric.tagged("backend", name),
+                Metric.tagged("adopted", String(adopted))
+              ),
+              1
+            ),
+            Effect.annotateCurrentSpan({
+              [SpanAttributes.attribute.ref]: String(ref),
+              [SpanAttributes.attribute.adopted]: adopted
+            })
+          ], { discard: true })
         ),
-        Effect.withSpan("BuildBackend.build", {
-          attributes: { backend: backend.name, fingerprint: fingerprint(input) },
-          captureStackTrace: false
-        })
+        Effect.tapErrorTag("BuildRejected", ({ reason }) =>
+          Metric.update(
+            BackendMetrics.rejections.pipe(Metric.tagged("backend", name), Metric.tagged("reason", reason)),
+            1
+          )),
+        traced("build", SpanAttributes.ofInput(name, input))
       ),
-    status: (ref) => own("status", ref, backend.status(ref)),
-    changes: (ref) => ownStream("changes", ref, backend.changes(ref)),
+    status: (ref) =>
+      own(
+        "status",
+        ref,
+        Effect.tap(backend.status(ref), (status) => Effect.zipRight(meter.seen(ref, status), annotate(status)))
+      ),
+    changes: (ref) =>
+      ownStream(
+        "changes",
+        ref,
+        measured(Stream.tap(backend.changes(ref), annotate), (status) => ({ ref, status }))
+      ),
     logs: (ref, options) => {
       const error = LogRange.tailError(ref, options?.tailLines)
       return ownStream("logs", ref, error === undefined ? backend.logs(ref, options) : Stream.fail(error))
     },
     cancel: (ref) => own("cancel", ref, backend.cancel(ref)),
     remove: (ref) => own("remove", ref, backend.remove(ref)),
-    list: (options) =>
-      listing(options).pipe(
-        Effect.withSpan("BuildBackend.list", { attributes: { backend: backend.name }, captureStackTrace: false })
-      ),
-    watch: (options) =>
-      watching(options).pipe(
-        Stream.withSpan("BuildBackend.watch", { attributes: { backend: backend.name }, captureStackTrace: false })
-      )
+    list: (options) => traced("list")(listing(options)),
+    watch: (options) => tracedStream("watch")(measured(watching(options), (summary) => summary))
   })
 }

@@ -7,12 +7,13 @@ import type { ClusterError } from "../ClusterError.js"
 import type { Driver } from "./Driver.js"
 import * as RequestRetry from "./RequestRetry.js"
 import type { Call } from "./Requests.js"
+import * as RequestSpan from "./RequestSpan.js"
 
 /** Deletes with retries. `NotFound` after an ambiguous attempt means that the attempt deleted the object. */
 export const deleteObject = (driver: Driver, { request, subject }: Call): Effect.Effect<void, ClusterError> =>
   Effect.suspend(() => {
     let ambiguous = false
-    const attempt = Effect.tapError(driver.request(request, subject), (error) =>
+    const attempt = Effect.tapError(RequestSpan.send(driver, request, subject), (error) =>
       Effect.sync(() => {
         ambiguous ||= error.ambiguous === true
       }))

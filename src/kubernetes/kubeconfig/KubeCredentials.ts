@@ -22,6 +22,8 @@ export interface Access {
   readonly client: HttpAgent.Client
   /** Where and how WebSockets connect with the credentials. */
   readonly upgrade: HttpAgent.Upgrade
+  /** Of the server, without a trailing slash; undefined if it is not known. */
+  readonly baseUrl?: string
   /** What to do if the server's certificate is not trusted. */
   readonly trustAdvice: string | undefined
 }
@@ -71,6 +73,7 @@ export const make = (
         const access: Access = {
           client: HttpAgent.makeClient(current.agent, baseUrl, credentials, absolute),
           upgrade: HttpAgent.makeUpgrade(current.agent, baseUrl, credentials, absolute),
+          baseUrl,
           trustAdvice: connection.trustAdvice
         }
         const now = yield* Clock.currentTimeMillis

@@ -14,6 +14,7 @@ import type { IncomingMessage } from "node:http"
 import * as Pull from "../../effect/Pull.js"
 import type { ApiRequest, WatchLine } from "../client/ApiRequest.js"
 import { type Driver, endedWithinLine } from "../client/Driver.js"
+import * as RequestSpan from "../client/RequestSpan.js"
 import * as Waits from "../client/Waits.js"
 import { ClusterError, fromStatus, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
@@ -46,16 +47,22 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
   const timeoutMillis = Duration.toMillis(timeout)
   const logWarnings = Warnings.make()
 
-  /** Logs the warnings of a response after it. */
-  const withWarnings = <A, E, R>(
-    perform: (onWarning: HttpRequest.OnWarning) => Effect.Effect<A, E, R>
+  /** Logs the warnings of a response after it, and adds its status to the span. */
+  const withHead = <A, E, R>(
+    perform: (onSuccess: HttpRequest.OnSuccess) => Effect.Effect<A, E, R>
   ): Effect.Effect<A, E, R> =>
     Effect.suspend(() => {
-      let header: string | undefined
-      const performed = perform((warning) => {
-        header = warning
+      let warning: string | undefined
+      let status = 0
+      const performed = perform(({ headers, statusCode = 0 }) => {
+        warning = headers.warning
+        status = statusCode
       })
-      return Effect.tap(performed, () => header === undefined ? Effect.void : logWarnings(header))
+      return Effect.tap(performed, () =>
+        Effect.zipRight(
+          RequestSpan.annotate({ [RequestSpan.attribute.statusCode]: status }),
+          warning === undefined ? Effect.void : logWarnings(warning)
+        ))
     })
 
   /** Sends a request; if the credentials are refused, once more with renewed ones. */
@@ -76,7 +83,10 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
         : TransportError.toClusterError(failure, request, subject, access.trustAdvice)
     const withoutCredentials = (error: ConfigurationError) => TransportError.fromConfigurationError(error, subject)
     return Effect.flatMap(
-      Effect.mapError(credentials.access, withoutCredentials),
+      Effect.tap(
+        Effect.mapError(credentials.access, withoutCredentials),
+        ({ baseUrl = "" }) => RequestSpan.annotate(RequestSpan.ofServer(baseUrl, request))
+      ),
       (access) =>
         Effect.catchAll(
           perform(access, outgoing),
@@ -98,8 +108,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
     send(
       request,
       subject,
-      ({ client }, outgoing) =>
-        withWarnings((onWarning) => HttpRequest.open(client, outgoing, timeoutMillis, onWarning))
+      ({ client }, outgoing) => withHead((onSuccess) => HttpRequest.open(client, outgoing, timeoutMillis, onSuccess))
     )
 
   return {
@@ -111,7 +120,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
           request,
           subject,
           ({ client }, outgoing) =>
-            withWarnings((onWarning) => HttpRequest.text(client, outgoing, timeoutMillis, limiter, onWarning))
+            withHead((onSuccess) => HttpRequest.text(client, outgoing, timeoutMillis, limiter, onSuccess))
         ),
         (text) => Effect.mapError(parseJson(text), () => decodeError(subject, "the response is not JSON"))
       ),

@@ -43,12 +43,12 @@ export const text = (
   request: OutgoingRequest,
   timeout: number,
   limiter: RequestLimiter,
-  onWarning: OnWarning = constVoid
+  onSuccess: OnSuccess = constVoid
 ): Effect.Effect<string, Failure> =>
   Effect.async((resume) => {
     let cancel = constVoid
     const start = () => {
-      cancel = send(client, request, timeout, warned(readText, onWarning), (result) => {
+      cancel = send(client, request, timeout, noted(readText, onSuccess), (result) => {
         limiter.release(start)
         resume(result)
       })
@@ -65,12 +65,12 @@ export const open = (
   client: Client,
   request: OutgoingRequest,
   timeout: number,
-  onWarning: OnWarning = constVoid
+  onSuccess: OnSuccess = constVoid
 ): Effect.Effect<IncomingMessage, Failure, Scope.Scope> =>
   Effect.suspend(() => {
     let cancel = constVoid
     const response = Effect.async<IncomingMessage, Failure>((resume) => {
-      cancel = send(client, request, timeout, warned(passThrough, onWarning), resume)
+      cancel = send(client, request, timeout, noted(passThrough, onSuccess), resume)
     })
     return Effect.zipRight(Effect.addFinalizer(() => Effect.sync(() => cancel())), response)
   })
@@ -80,14 +80,11 @@ export type Result<A> = Either.Either<A, Failure>
 /** Reads a response; returns a function that cancels the reading. */
 export type Read<A> = (source: IncomingMessage, done: (result: Result<A>) => void) => () => void
 
-/** Called with the `Warning` header of a successful response that has one. */
-export type OnWarning = (header: string) => void
+/** Called with the head of a successful response. */
+export type OnSuccess = (head: Pick<IncomingMessage, "statusCode" | "headers">) => void
 
-const warned = <A>(read: Read<A>, onWarning: OnWarning): Read<A> => (source, done) => {
-  const { warning } = source.headers
-  if (warning !== undefined) {
-    onWarning(warning)
-  }
+const noted = <A>(read: Read<A>, onSuccess: OnSuccess): Read<A> => (source, done) => {
+  onSuccess(source)
   return read(source, done)
 }
 

@@ -1,0 +1,77 @@
+/**
+ * Spans in which an expected error, such as a refusal, is a result: the span ends well, and its attributes name the reason.
+ *
+ * Effect's own `withSpan` marks a span as failed for every error of its effect.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
+import type * as Pull from "./Pull.js"
+
+export type Attributes = Readonly<Record<string, string | number | boolean | ReadonlyArray<string>>>
+
+export interface Options<in E> {
+  readonly attributes: Attributes
+  readonly kind?: Tracer.SpanKind | undefined
+  /** Whether the error is a result. */
+  readonly isResult: (error: E) => boolean
+  /** What the span says about an error, expected or not. */
+  readonly attributesOf: (error: E) => Attributes
+}
+
+const spanOptions = <E>({ attributes, kind }: Options<E>): Tracer.SpanOptions => ({
+  attributes,
+  ...(kind === undefined ? {} : { kind }),
+  captureStackTrace: false
+})
+
+/** Runs an effect in a span. */
+export const within =
+  <E0>(name: string, options: Options<E0>) =>
+  <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatten(Effect.withSpan(
+      Effect.matchEffect(effect, {
+        onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> =>
+          Effect.zipRight(
+            Effect.annotateCurrentSpan(options.attributesOf(error)),
+            options.isResult(error) ? Effect.succeed(Effect.fail(error)) : Effect.fail(error)
+          ),
+        onSuccess: (value) => Effect.succeed(Effect.succeed(value))
+      }),
+      name,
+      spanOptions(options)
+    ))
+
+/** A stream of the pull, in a span that lasts as long as the stream. */
+export const withinPull = <A, E>(
+  open: Effect.Effect<Pull.Pull<A, E>, never, Scope.Scope>,
+  name: string,
+  options: Options<E>
+): Stream.Stream<A, E> =>
+  Stream.fromPull(Effect.suspend(() => {
+    let isResult = false
+    const noteError = (span: Tracer.Span) => (end: Option.Option<E>) =>
+      Effect.sync(() => {
+        if (Option.isNone(end)) return
+        isResult = options.isResult(end.value)
+        for (const [key, value] of Object.entries(options.attributesOf(end.value))) span.attribute(key, value)
+      })
+    return Effect.flatMap(
+      Effect.acquireRelease(
+        Effect.makeSpan(name, spanOptions(options)),
+        (span, exit) => Effect.map(Clock.currentTimeNanos, (now) => span.end(now, isResult ? Exit.void : exit))
+      ),
+      (span) =>
+        Effect.map(Effect.withParentSpan(open, span), (pull) =>
+          Effect.withParentSpan(Effect.tapError(pull, noteError(span)), span))
+    )
+  }))
+
+/** Runs a stream in a span that lasts as long as the stream. */
+export const withinStream =
+  <E0>(name: string, options: Options<E0>) => <A, E extends E0>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
+    withinPull(Stream.toPull(stream), name, options)

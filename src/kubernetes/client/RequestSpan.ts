@@ -1,0 +1,174 @@
+/**
+ * Spans and metrics of requests to an API server, by OpenTelemetry's conventions for HTTP clients
+ * (https://opentelemetry.io/docs/specs/semconv/http/).
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Stream from "effect/Stream"
+import * as Spans from "../../effect/Spans.js"
+import { ClusterError, type Reason, type Subject } from "../ClusterError.js"
+import type { ApiRequest } from "./ApiRequest.js"
+import * as ClusterMetrics from "./ClusterMetrics.js"
+import type { Driver } from "./Driver.js"
+
+/** The attributes of the spans. */
+export const attribute = {
+  verb: "k8s.verb",
+  resource: "k8s.resource",
+  object: "k8s.object",
+  method: "http.request.method",
+  resendCount: "http.request.resend_count",
+  statusCode: "http.response.status_code",
+  errorType: "error.type",
+  address: "server.address",
+  port: "server.port",
+  url: "url.full",
+  urlTemplate: "url.template",
+  reason: "os_builder.reason"
+} as const
+
+/** `/api/v1/namespaces/{namespace}/pods/{name}/log`: the path of a request without the names of objects. */
+export const urlTemplate = (path: string): string => {
+  const [, root, rest] = /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)\/(.+)$/.exec(path) ?? []
+  if (root === undefined || rest === undefined) return path
+  const [first = "", ...others] = rest.split("/")
+  const isNamespaced = first === "namespaces" && others.length >= 2
+  const [resource = first, name, ...subresource] = isNamespaced ? others.slice(1) : [first, ...others]
+  return [
+    root,
+    ...(isNamespaced ? ["namespaces", "{namespace}"] : []),
+    resource,
+    ...(name === undefined ? [] : ["{name}"]),
+    ...subresource
+  ].join("/")
+}
+
+// Parameters of the API that hold no secret. Of a command that is run in a pod, for example, the arguments may.
+const shown = new Set([
+  ..."allowWatchBookmarks container dryRun fieldSelector fieldValidation follow labelSelector limit limitBytes".split(
+    " "
+  ),
+  ..."previous propagationPolicy resourceVersion resourceVersionMatch sendInitialEvents sinceTime tailLines".split(" "),
+  ..."timeoutSeconds timestamps watch".split(" ")
+])
+
+/** The attributes of the server and the URL, without credentials and without values that may be secret. */
+export const ofServer = (baseUrl: string, { path, query }: ApiRequest): Spans.Attributes => {
+  if (!URL.canParse(baseUrl)) return {}
+  const { hostname, origin, pathname, port, protocol } = new URL(baseUrl)
+  const search = Object.entries(query)
+    .map(([key, value]) => `${encodeURIComponent(key)}=${shown.has(key) ? encodeURIComponent(value) : "REDACTED"}`)
+    .join("&")
+  return {
+    [attribute.address]: hostname,
+    [attribute.port]: port === "" ? protocol === "https:" ? 443 : 80 : Number(port),
+    [attribute.url]: `${origin}${pathname === "/" ? "" : pathname}${path}${search === "" ? "" : `?${search}`}`
+  }
+}
+
+/** Adds attributes to the span of the request under way; does nothing in another span, such as that of an informer's user. */
+export const annotate = (attributes: Spans.Attributes): Effect.Effect<void> =>
+  Effect.ignore(Effect.map(Effect.currentSpan, (span) => {
+    if (span.kind !== "client") return
+    for (const [key, value] of Object.entries(attributes)) span.attribute(key, value)
+  }))
+
+/** The HTTP status of an error, or what happened if there was none. */
+const errorType = (error: unknown): string =>
+  error instanceof ClusterError ? error.code === undefined ? error.reason : String(error.code) : "_OTHER"
+
+// The other errors are those of what the caller sends.
+const ofError = (error: unknown): Spans.Attributes => ({
+  [attribute.errorType]: errorType(error),
+  ...(error instanceof ClusterError && error.code !== undefined ? { [attribute.statusCode]: error.code } : {})
+})
+
+const spanOptions = (request: ApiRequest, resendCount: number): Spans.Options<unknown> => ({
+  kind: "client",
+  attributes: {
+    [attribute.method]: request.method,
+    [attribute.urlTemplate]: urlTemplate(request.path),
+    ...(resendCount === 0 ? {} : { [attribute.resendCount]: resendCount })
+  },
+  isResult: () => false,
+  attributesOf: ofError
+})
+
+const spanName = ({ method, path }: ApiRequest): string => `${method} ${urlTemplate(path)}`
+
+/** Sends a request in a span of its own; each time that the effect is run again, the request is sent again. */
+export const send = (
+  driver: Driver,
+  request: ApiRequest,
+  subject: Subject
+): Effect.Effect<unknown, ClusterError> => {
+  let sent = 0
+  return Effect.suspend(() =>
+    Spans.within(spanName(request), spanOptions(request, sent++))(driver.request(request, subject))
+  )
+}
+
+/** A response that is read for long, in a span that lasts as long. */
+export const stream = <A, E>(
+  request: ApiRequest,
+  response: Stream.Stream<A, E>
+): Stream.Stream<A, E> => Spans.withinStream(spanName(request), spanOptions(request, 0))(response)
+
+// -----------------------------------------------------------------------------
+// operations: what a caller asked for, with its retries
+// -----------------------------------------------------------------------------
+
+// What is so on the server: callers ask to learn it.
+const answers: ReadonlySet<Reason> = new Set<Reason>(["NotFound", "AlreadyExists", "Conflict", "Expired"])
+
+const isAnswer = (error: unknown): boolean => error instanceof ClusterError && answers.has(error.reason)
+
+export const ofOperation = ({ object, resource, verb }: Subject): Spans.Options<unknown> => ({
+  attributes: { [attribute.verb]: verb, [attribute.resource]: resource, [attribute.object]: object ?? "" },
+  isResult: isAnswer,
+  attributesOf: (error) => ({
+    ...(error instanceof ClusterError ? { [attribute.reason]: error.reason } : {}),
+    ...(isAnswer(error) ? {} : { [attribute.errorType]: errorType(error) })
+  })
+})
+
+// -----------------------------------------------------------------------------
+// metrics
+// -----------------------------------------------------------------------------
+
+const tagged = <T, In, Out>(metric: Metric.Metric<T, In, Out>, { resource, verb }: Subject, code: string) =>
+  metric.pipe(
+    Metric.tagged("verb", verb),
+    Metric.tagged("resource", resource.startsWith("/") ? "discovery" : resource),
+    Metric.tagged("code", code)
+  )
+
+/** The same driver, whose requests are counted and timed. */
+export const measured = (driver: Driver): Driver => {
+  const counted = (subject: Subject, code: string) => Metric.update(tagged(ClusterMetrics.requests, subject, code), 1)
+  const countedStream = <A, E>(subject: Subject, stream: Stream.Stream<A, E>) =>
+    Stream.ensuringWith(stream, (exit) =>
+      Effect.suspend(() => {
+        const failure = exit._tag === "Failure" && exit.cause._tag === "Fail" ? exit.cause.error : undefined
+        return counted(subject, failure === undefined ? "2xx" : errorType(failure))
+      }))
+  return {
+    defaultNamespace: driver.defaultNamespace,
+    request: (request, subject) =>
+      Effect.flatMap(Clock.currentTimeMillis, (start) => {
+        const done = (code: string) =>
+          Effect.flatMap(Clock.currentTimeMillis, (end) =>
+            Effect.zipRight(
+              counted(subject, code),
+              Metric.update(tagged(ClusterMetrics.requestSeconds, subject, code), (end - start) / 1000)
+            ))
+        return driver.request(request, subject).pipe(
+          Effect.tapBoth({ onFailure: (error) => done(errorType(error)), onSuccess: () => done("2xx") })
+        )
+      }),
+    watch: (request, subject, decode) => countedStream(subject, driver.watch(request, subject, decode)),
+    lines: (request, subject) => countedStream(subject, driver.lines(request, subject)),
+    attach: (request, subject, stdin) => countedStream(subject, driver.attach(request, subject, stdin))
+  }
+}

@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
 import type * as Pull from "./Pull.js"
 
-export type Attributes = Readonly<Record<string, string | number | boolean | ReadonlyArray<string>>>
+export type Attributes = Readonly<Record<string, string | number | boolean>>
 
 export interface Options<in E> {
   readonly attributes: Attributes

@@ -8,6 +8,7 @@ import { derive, PassedOver, type Service } from "../core/BuildBackend.js"
 import { type BackendError, BuildRejected, Issue } from "../core/BuildError.js"
 import type { BuildInput } from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
+import * as BackendMetrics from "../core/service/BackendMetrics.js"
 import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
 import * as SpanAttributes from "../core/service/SpanAttributes.js"
 import * as WrongBackend from "../core/service/WrongBackend.js"
@@ -38,9 +39,9 @@ export const make = ({ available, others }: Backends): Service => {
     check: (input) => Effect.asVoid(Effect.flatMap(checked(available, input), able)),
     build: (input, options) =>
       Effect.gen(function*() {
-        yield* NamespaceCheck.forBuild(options?.namespace)
+        yield* rejecting(NamespaceCheck.forBuild(options?.namespace))
         const answers = yield* checked(available, input)
-        const backends = yield* able(answers)
+        const backends = yield* rejecting(able(answers))
         const chosen = backends.length === 1 || options?.again === true
           ? { backend: backends[0], options }
           : yield* ExistingBuild.holderOrFirst(backends, input, options)
@@ -51,7 +52,7 @@ export const make = ({ available, others }: Backends): Service => {
           )
         yield* Effect.annotateCurrentSpan({
           [SpanAttributes.attribute.backend]: chosen.backend.name,
-          [SpanAttributes.attribute.passedOver]: passedOver.map(({ backend }) => backend)
+          [SpanAttributes.attribute.passedOver]: passedOver.map(({ backend }) => backend).join()
         })
         const submission = yield* chosen.backend.build(input, chosen.options)
         return passedOver.length === 0 ? submission : { ...submission, passedOver }
@@ -78,6 +79,8 @@ export const make = ({ available, others }: Backends): Service => {
 // -----------------------------------------------------------------------------
 // by what they can honour
 // -----------------------------------------------------------------------------
+
+const rejecting = BackendMetrics.countRejection("auto")
 
 interface Answer {
   readonly backend: Service

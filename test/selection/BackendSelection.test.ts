@@ -322,7 +322,7 @@ it.effect("BackendSelection: each probe has a span of its own", () =>
       const parent = named(name)?.parent ?? Option.none()
       return Option.isSome(parent) && parent.value._tag === "Span" ? parent.value.name : undefined
     }
-    assert.strictEqual(named("Capability.singleNode")?.attributes.get("verdict"), "Absent")
+    assert.strictEqual(named("Capability.singleNode")?.attributes.get("os_builder.verdict"), "Absent")
     assert.strictEqual(above("Capability.singleNode"), "BackendSelection.probe")
     assert.strictEqual(above("BackendSelection.probe"), "BackendSelection.select")
     assert.strictEqual(above("BackendSelection.select"), "the application")

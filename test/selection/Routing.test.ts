@@ -192,7 +192,7 @@ it.scoped("spans: a rejection by check is not a failed span, and the choice is a
       spans.map(({ attributes, name, status }) => [
         name,
         status._tag === "Ended" && Exit.isSuccess(status.exit),
-        attributes.get("passedOver")
+        attributes.get("os_builder.passed_over")
       ]),
       [["BackendSelection.build", true, "openshift"], ["BuildBackend.check", true, undefined]]
     )

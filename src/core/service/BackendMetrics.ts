@@ -3,8 +3,10 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
+import { BuildRejected } from "../BuildError.js"
 
 /**
  * Bounds of the times of builds, in seconds: from one second to four hours.
@@ -35,6 +37,25 @@ export const rejections = Metric.counter("effect_os_builder_rejections", {
   description: "Inputs that were refused, by backend and reason",
   incremental: true
 })
+
+/**
+ * Counts a refusal of a call in {@link rejections}.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const countRejection =
+  (backend: string) =>
+  <A, E, R>(effect: Effect.Effect<A, E | BuildRejected, R>): Effect.Effect<A, E | BuildRejected, R> =>
+    Effect.tapError(effect, (error) =>
+      isRejected(error)
+        ? Metric.update(
+          rejections.pipe(Metric.tagged("backend", backend), Metric.tagged("reason", error.reason)),
+          1
+        )
+        : Effect.void)
+
+const isRejected = (error: unknown): error is BuildRejected => error instanceof BuildRejected
 
 /**
  * Counts builds that this process saw end: it submitted them, or saw them unfinished before. Each counts once, however many

@@ -161,11 +161,7 @@ export const make = (backend: Implementation): Service => {
             })
           ], { discard: true })
         ),
-        Effect.tapErrorTag("BuildRejected", ({ reason }) =>
-          Metric.update(
-            BackendMetrics.rejections.pipe(Metric.tagged("backend", name), Metric.tagged("reason", reason)),
-            1
-          )),
+        BackendMetrics.countRejection(name),
         traced("build", SpanAttributes.ofInput(name, input))
       ),
     status: (ref) =>

@@ -57,7 +57,9 @@ const run: Effect.Effect<Exported> = Effect.gen(function*() {
   return { spans: finished, series, text }
 })
 
-// Metrics belong to the process: one run for all tests.
+// Metrics belong to the process: one run for all tests, within this time on a busy machine.
+const timeout = 120_000
+
 const exported = Effect.runSync(Effect.cached(run))
 
 interface Query {
@@ -117,7 +119,7 @@ describe("observability", () => {
         ]
       })
       assert.deepStrictEqual(unknown, [])
-    }))
+    }), timeout)
 
   it("dashboard: legends name labels of their query, panels have their own ids and do not overlap", () => {
     for (const { targets, title } of dashboard.panels) {
@@ -135,53 +137,65 @@ describe("observability", () => {
     assert.isAtLeast(dashboard.schemaVersion, 36)
   })
 
-  it.effect("metrics: Prometheus has the series of the table, with its labels and no other of ours", () =>
-    Effect.gen(function*() {
-      const { series, text } = yield* exported
-      const ours = Array.from(series.keys()).filter((name) => name.startsWith("effect_os_builder_"))
-      const known = BuildMetrics.table.flatMap(({ prometheus }) => prometheus)
-      assert.deepStrictEqual(ours.filter((name) => !known.includes(name)), [])
-      // These need a lost watch.
-      const absent = known.filter((name) => !ours.includes(name))
-      assert.deepStrictEqual(absent.filter((name) => !/_(reconnects|relists)_total$/.test(name)), [])
-      for (const { prometheus, tags } of BuildMetrics.table) {
-        for (const name of prometheus) {
-          for (const tag of series.has(name) ? tags : []) assert.isTrue(series.get(name)?.has(tag), `${name}: ${tag}`)
+  it.effect(
+    "metrics: Prometheus has the series of the table, with its labels and no other of ours",
+    () =>
+      Effect.gen(function*() {
+        const { series, text } = yield* exported
+        const ours = Array.from(series.keys()).filter((name) => name.startsWith("effect_os_builder_"))
+        const known = BuildMetrics.table.flatMap(({ prometheus }) => prometheus)
+        assert.deepStrictEqual(ours.filter((name) => !known.includes(name)), [])
+        // These need a lost watch.
+        const absent = known.filter((name) => !ours.includes(name))
+        assert.deepStrictEqual(absent.filter((name) => !/_(reconnects|relists)_total$/.test(name)), [])
+        for (const { prometheus, tags } of BuildMetrics.table) {
+          for (const name of prometheus) {
+            for (const tag of series.has(name) ? tags : []) assert.isTrue(series.get(name)?.has(tag), `${name}: ${tag}`)
+          }
         }
-      }
-      const value = (start: string) =>
-        Number(text.split("\n").find((line) => line.startsWith(start))?.split(" ")[1] ?? Number.NaN)
-      for (const outcome of ["Succeeded", "Failed", "Errored", "Cancelled"]) {
-        assert.isAtLeast(value(`effect_os_builder_results_total{backend="openshift",outcome="${outcome}"`), 1, outcome)
-      }
-      assert.strictEqual(value("effect_os_builder_active_builds{backend=\"openshift\",status=\"Running\""), 0)
-      assert.notMatch(text, /os\/succeeds|os-build-/, "a label has the name of an image or a build")
-    }))
+        const value = (start: string) =>
+          Number(text.split("\n").find((line) => line.startsWith(start))?.split(" ")[1] ?? Number.NaN)
+        for (const outcome of ["Succeeded", "Failed", "Errored", "Cancelled"]) {
+          assert.isAtLeast(
+            value(`effect_os_builder_results_total{backend="openshift",outcome="${outcome}"`),
+            1,
+            outcome
+          )
+        }
+        assert.strictEqual(value("effect_os_builder_active_builds{backend=\"openshift\",status=\"Running\""), 0)
+        assert.notMatch(text, /os\/succeeds|os-build-/, "a label has the name of an image or a build")
+      }),
+    timeout
+  )
 
-  it.effect("spans: a refusal and a user's failure are no errors, an error of the platform is one", () =>
-    Effect.gen(function*() {
-      const { spans } = yield* exported
-      const runs = named(spans, "BuildBackend.run").map(({ attributes, status }) => [
-        attributes["os_builder.outcome"],
-        attributes["os_builder.reason"],
-        status.code === SpanStatusCode.ERROR
-      ])
-      assert.deepStrictEqual(runs, [
-        ["Succeeded", undefined, false],
-        ["Failed", "InstructionFailed", false],
-        ["Errored", "PushDenied", true]
-      ])
-      const [succeeded] = named(spans, "BuildBackend.run")
-      assert.match(String(succeeded?.attributes["os_builder.ref"]), /^openshift\//)
-      assert.match(String(succeeded?.attributes["os_builder.digest"]), /^sha256:/)
-      const refused = named(spans, "BackendSelection.build").filter((span) =>
-        span.attributes["os_builder.reason"] === "InvalidInput"
-      )
-      assert.deepStrictEqual(refused.map(({ events, status }) => [status.code, events.length]), [[
-        SpanStatusCode.OK,
-        0
-      ]])
-      const lists = named(spans, "BuildBackend.list").filter(({ status }) => status.code === SpanStatusCode.ERROR)
-      assert.deepStrictEqual(lists.map(({ attributes }) => attributes["os_builder.reason"]), ["Forbidden"])
-    }))
+  it.effect(
+    "spans: a refusal and a user's failure are no errors, an error of the platform is one",
+    () =>
+      Effect.gen(function*() {
+        const { spans } = yield* exported
+        const runs = named(spans, "BuildBackend.run").map(({ attributes, status }) => [
+          attributes["os_builder.outcome"],
+          attributes["os_builder.reason"],
+          status.code === SpanStatusCode.ERROR
+        ])
+        assert.deepStrictEqual(runs, [
+          ["Succeeded", undefined, false],
+          ["Failed", "InstructionFailed", false],
+          ["Errored", "PushDenied", true]
+        ])
+        const [succeeded] = named(spans, "BuildBackend.run")
+        assert.match(String(succeeded?.attributes["os_builder.ref"]), /^openshift\//)
+        assert.match(String(succeeded?.attributes["os_builder.digest"]), /^sha256:/)
+        const refused = named(spans, "BackendSelection.build").filter((span) =>
+          span.attributes["os_builder.reason"] === "InvalidInput"
+        )
+        assert.deepStrictEqual(refused.map(({ events, status }) => [status.code, events.length]), [[
+          SpanStatusCode.OK,
+          0
+        ]])
+        const lists = named(spans, "BuildBackend.list").filter(({ status }) => status.code === SpanStatusCode.ERROR)
+        assert.deepStrictEqual(lists.map(({ attributes }) => attributes["os_builder.reason"]), ["Forbidden"])
+      }),
+    timeout
+  )
 })

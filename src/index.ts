@@ -16,6 +16,13 @@
 export * as BackendSelection from "./selection/BackendSelection.js"
 
 /**
+ * The backend that the configuration names, `local` included, with all settings of the environment.
+ *
+ * @since 0.1.0
+ */
+export * as BackendConfig from "./selection/BackendConfig.js"
+
+/**
  * The service that builds images: `run`, `build`, `status`, `changes`, `logs`, `cancel`, `list`, `watch` and more.
  *
  * @since 0.1.0

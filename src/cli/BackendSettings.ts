@@ -3,8 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
-import * as Option from "effect/Option"
 import type { ClusterSettings } from "./NodeServices.js"
 
 /**
@@ -41,22 +39,3 @@ export const none: BackendSettings = {
   builder: { insecureRegistries: [], storage: undefined },
   local: { secretsDirectory: undefined, configMapsDirectory: undefined }
 }
-
-/**
- * A setting from the environment variable `OS_BUILDER_<name>`.
- *
- * @since 0.1.0
- * @category configuration
- */
-export const variable = <A>(
-  name: string,
-  config: (name: string) => Config.Config<A>
-): Config.Config<A | undefined> => Config.map(Config.option(config(`OS_BUILDER_${name}`)), Option.getOrUndefined)
-
-/**
- * The same for a text that is not empty.
- *
- * @since 0.1.0
- * @category configuration
- */
-export const text = (name: string): Config.Config<string | undefined> => variable(name, Config.nonEmptyString)

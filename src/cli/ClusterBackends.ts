@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as Arr from "effect/Array"
-import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,6 +14,8 @@ import * as SingleNodeBuildBackend from "../backends/SingleNodeBuildBackend.js"
 import type { BuildBackend } from "../core/BuildBackend.js"
 import { Cluster } from "../kubernetes/Cluster.js"
 import * as BackendSelection from "../selection/BackendSelection.js"
+import * as BackendVariables from "../selection/BackendVariables.js"
+import * as BuiltInCandidates from "../selection/BuiltInCandidates.js"
 import { type Name, names } from "../selection/BuiltInCandidates.js"
 import * as Capability from "../selection/Capability.js"
 import * as BackendSettings from "./BackendSettings.js"
@@ -23,37 +24,19 @@ import * as Rbac from "./Rbac.js"
 
 export { names } from "../selection/BuiltInCandidates.js"
 
-// These are the same for all builds of a cluster, so they are environment variables rather than options.
-const environment = Config.all({
-  builderImage: BackendSettings.text("BUILDER_IMAGE"),
-  serviceAccount: BackendSettings.text("SERVICE_ACCOUNT"),
-  security: BackendSettings.variable("SECURITY", Config.literal("anyuid", "userns")),
-  cacheClaimName: BackendSettings.text("CACHE_CLAIM"),
-  defaultPullSecretName: BackendSettings.text("PULL_SECRET"),
-  registriesConfigMapName: BackendSettings.text("REGISTRIES_CONFIG_MAP"),
-  deliverToNode: BackendSettings.variable("DELIVER_TO_NODE", Config.boolean)
-})
-
 const settingsOf = (
   { builder, namespace }: BackendSettings.BackendSettings
 ): Effect.Effect<SingleNodeBuildBackend.Settings, ConfigError> =>
-  Effect.map(environment, (environment) => ({ ...environment, ...builder, namespace }))
+  Effect.map(BackendVariables.clusterConfig, (environment) => ({ ...environment, ...builder, namespace }))
 
 type Candidate = BackendSelection.Candidate<never, Cluster>
-
-const candidate: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) => Candidate>> = {
-  "single-node": BackendSelection.singleNode,
-  // OpenShift makes its pods, and the service account that they run as.
-  openshift: ({ defaultPullSecretName, namespace }) => BackendSelection.openShift({ defaultPullSecretName, namespace }),
-  custom: ({ deliverToNode: _, ...settings }) => BackendSelection.custom(settings)
-}
 
 /** The candidates of a name; for `auto` all of them, the preferred one first. */
 const candidates = (name: "auto" | Name, settings: BackendSettings.BackendSettings) =>
   Effect.map(
     settingsOf(settings),
     (settings): Arr.NonEmptyArray<Candidate> =>
-      name === "auto" ? Arr.map(names, (name) => candidate[name](settings)) : [candidate[name](settings)]
+      name === "auto" ? BuiltInCandidates.all(settings) : [BuiltInCandidates.named(name, settings)]
   )
 
 /**

@@ -40,17 +40,23 @@ export interface Command extends Page {
   readonly run: (argv: Argv) => Effect.Effect<void, CliError | ConfigError, Requirements>
 }
 
+const listed = (value: string): ReadonlyArray<string> =>
+  value.split(",").map((item) => item.trim()).filter((item) => item !== "")
+
 /** The values that were typed, and those of environment variables for flags that were not. */
 const withVariables = (table: FlagTable, typed: Argv["typed"]): Effect.Effect<Argv["typed"], ConfigError> =>
   Effect.reduce(
     Object.values(table),
     typed,
-    (typed, { doc: { name, variable } }) =>
+    (typed, { doc: { name, repeated, variable } }) =>
       variable === undefined || typed.has(name)
         ? Effect.succeed(typed)
         : Effect.map(
           Config.option(Config.nonEmptyString(variable)),
-          Option.match({ onNone: () => typed, onSome: (value) => new Map([...typed, [name, [value]]]) })
+          Option.match({
+            onNone: () => typed,
+            onSome: (value) => new Map([...typed, [name, repeated ? listed(value) : [value]]])
+          })
         )
   )
 

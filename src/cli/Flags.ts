@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import * as BuildRef from "../core/BuildRef.js"
 import * as DurationText from "../core/DurationText.js"
 import { namespace as namespaceRule } from "../core/input/KubernetesName.js"
+import { variables } from "../selection/BackendVariables.js"
 import * as Flag from "./Flag.js"
 
 const duration: Flag.Reader<Schema.Schema.Type<typeof Schema.DurationFromSelf>> = {
@@ -73,7 +74,7 @@ export const common = {
   version: Flag.toggle("--version", "Print the version.", general)
 }
 
-const backendVariable = { variable: "OS_BUILDER_BACKEND" }
+const backendVariable = { variable: variables.backend.variable }
 
 /**
  * Options of several commands, and options of one.
@@ -95,7 +96,7 @@ export const option = {
     "-n, --namespace NAMESPACE",
     namespaceReader,
     "The namespace of the builds; by default that of the kubeconfig's context.",
-    { variable: "OS_BUILDER_NAMESPACE" }
+    { variable: variables.namespace.variable }
   ),
   fakeNamespace: Flag.optionalBy(
     "-n, --namespace NAMESPACE",
@@ -322,23 +323,23 @@ export const builder = {
     "--insecure-registry HOST[:PORT]",
     "A registry that may be reached over plain HTTP. The local backend always allows this for registries on loopback; " +
       "for openshift it is a setting of the cluster.",
-    settings
+    { ...settings, variable: variables.insecureRegistries.variable }
   ),
   storage: Flag.oneOf(
     "--storage KIND",
     ["auto", "overlay", "vfs"],
     "The storage driver of buildah: auto (the default), overlay or vfs; not used by openshift.",
-    settings
+    { ...settings, variable: variables.storage.variable }
   ),
   secretsDirectory: Flag.text(
     "--secrets-dir DIR",
     "The directory of the local backend's secrets: a folder for each secret, a file for each key.",
-    settings
+    { ...settings, variable: variables.secretsDirectory.variable }
   ),
   configMapsDirectory: Flag.text(
     "--config-maps-dir DIR",
     "The directory of the local backend's ConfigMaps, in the same layout.",
-    settings
+    { ...settings, variable: variables.configMapsDirectory.variable }
   )
 }
 

@@ -10,6 +10,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
+import { variables } from "../selection/BackendVariables.js"
 import * as Argv from "./Argv.js"
 import { type CliError, type ExitStatus, exitStatus, exitStatusOf, InternalError, UsageError } from "./CliError.js"
 import { commands, type Requirements } from "./Commands.js"
@@ -59,19 +60,7 @@ const details: ReadonlyArray<Help.Section> = [
   {
     title: "Environment",
     rows: [
-      ["OS_BUILDER_BACKEND", "default for --backend"],
-      ["OS_BUILDER_NAMESPACE", "default for --namespace"],
-      ["OS_BUILDER_BUILDER_IMAGE", "image of build pods; by default buildah's own"],
-      ["OS_BUILDER_SERVICE_ACCOUNT", "service account of custom and single-node build pods; default: default"],
-      ["OS_BUILDER_SECURITY", "security profile of these pods: anyuid (the default) or userns"],
-      ["OS_BUILDER_CACHE_CLAIM", "PersistentVolumeClaim where these pods cache layers; by default none"],
-      ["OS_BUILDER_REGISTRIES_CONFIG_MAP", "ConfigMap with their registries.conf, policy.json and certificates"],
-      ["OS_BUILDER_PULL_SECRET", "pull secret of builds without --base-secret"],
-      ["OS_BUILDER_DELIVER_TO_NODE", "true: single-node stores images named localhost/… on the node itself"],
-      ["OS_BUILDER_STATE_DIR", "directory of the local backend's records and logs"],
-      ["OS_BUILDER_WORK_DIR", "its working directory, with room for images"],
-      ["OS_BUILDER_CACHE_DIR", "directory where it caches layers; by default none"],
-      ["OS_BUILDER_REGISTRIES_DIR", "directory of its registries.conf, policy.json and certs.d"],
+      ...Object.values(variables).map(({ description, variable }) => [variable, description] as const),
       ["NO_COLOR", "print without colours"]
     ]
   }

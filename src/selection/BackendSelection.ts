@@ -33,7 +33,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import * as Tracer from "effect/Tracer"
@@ -43,6 +42,7 @@ import type { BuildInput } from "../core/BuildInput.js"
 import * as DurationText from "../core/DurationText.js"
 import * as SpanAttributes from "../core/service/SpanAttributes.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
+import { variables } from "./BackendVariables.js"
 import * as BuiltInCandidates from "./BuiltInCandidates.js"
 import type { Candidate } from "./Candidate.js"
 import { ProbeError } from "./Probe.js"
@@ -256,10 +256,19 @@ const chosenByName = <E, R>(backend: BuiltInCandidates.Name) => (candidate: Cand
  */
 export const layerWith = (
   { backend = "auto", namespace }: Settings
-): Layer.Layer<BuildBackend | Selection, NoBackendAvailable | ProbeError, Cluster> => {
-  const candidates = BuiltInCandidates.all({ namespace })
-  return layerFrom(backend === "auto" ? candidates : Arr.map(candidates, chosenByName(backend)))
-}
+): Layer.Layer<BuildBackend | Selection, NoBackendAvailable | ProbeError, Cluster> =>
+  layerOf(backend, BuiltInCandidates.all({ namespace }))
+
+/**
+ * The preferred one of candidates, or that of a name; the others still handle the refs of their earlier builds.
+ *
+ * @internal
+ */
+export const layerOf = (
+  backend: "auto" | BuiltInCandidates.Name,
+  candidates: Arr.NonEmptyArray<Candidate<never, Cluster>>
+): Layer.Layer<BuildBackend | Selection, NoBackendAvailable | ProbeError, Cluster> =>
+  layerFrom(backend === "auto" ? candidates : Arr.map(candidates, chosenByName(backend)))
 
 /**
  * The backend that suits the cluster: that for a single node, else OpenShift's builds, else Jobs of our own.
@@ -299,6 +308,7 @@ export const layerConfig = (
 
 /**
  * {@link layer} with settings from the environment: `OS_BUILDER_BACKEND`, `auto` or a name, and `OS_BUILDER_NAMESPACE`.
+ * `BackendConfig.layerFromEnv` reads all variables, and knows `local`.
  *
  * @example
  * ```ts
@@ -317,8 +327,8 @@ export const layerFromEnv: Layer.Layer<
   ConfigError | NoBackendAvailable | ProbeError,
   Cluster
 > = layerConfig({
-  backend: Config.withDefault(Config.literal("auto", ...BuiltInCandidates.names)("OS_BUILDER_BACKEND"), "auto"),
-  namespace: Config.map(Config.option(Config.nonEmptyString("OS_BUILDER_NAMESPACE")), Option.getOrUndefined)
+  backend: Config.withDefault(Config.literal("auto", ...BuiltInCandidates.names)(variables.backend.variable), "auto"),
+  namespace: variables.namespace.config
 })
 
 // -----------------------------------------------------------------------------

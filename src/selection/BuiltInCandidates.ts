@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type * as Arr from "effect/Array"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as CustomBuildBackend from "../backends/CustomBuildBackend.js"
@@ -98,16 +98,28 @@ export const names = ["single-node", "openshift", "custom"] as const
  */
 export type Name = typeof names[number]
 
+const byName: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) => Candidate<never, Cluster>>> = {
+  "single-node": singleNode,
+  // OpenShift makes its pods, and the service account that they run as.
+  openshift: ({ defaultPullSecretName, namespace }) => openShift({ defaultPullSecretName, namespace }),
+  custom: ({ deliverToNode: _deliverToNode, outageTimeout: _outageTimeout, patience: _patience, ...settings }) =>
+    custom(settings)
+}
+
+/**
+ * The candidate of a name. Of the settings, which are those of all backends, it takes what it knows.
+ *
+ * @since 0.1.0
+ * @category candidates
+ */
+export const named = (name: Name, settings: SingleNodeBuildBackend.Settings): Candidate<never, Cluster> =>
+  byName[name](settings)
+
 /**
  * All candidates in the order of {@link names}, with the same settings.
  *
  * @since 0.1.0
  * @category candidates
  */
-export const all = (
-  settings: { readonly namespace: string | undefined }
-): Arr.NonEmptyArray<Candidate<never, Cluster>> => [
-  singleNode(settings),
-  openShift(settings),
-  custom(settings)
-]
+export const all = (settings: SingleNodeBuildBackend.Settings): Arr.NonEmptyArray<Candidate<never, Cluster>> =>
+  Arr.map(names, (name) => named(name, settings))

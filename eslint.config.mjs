@@ -13,7 +13,7 @@ const format = {
 }
 
 export default tseslint.config(
-  { ignores: ["dist/**", "coverage/**", "node_modules/**"] },
+  { ignores: ["dist/**", "coverage/**", "node_modules/**", "effect4/build/**", "effect4/node_modules/**"] },
   {
     files: ["**/*.{ts,mts,mjs}"],
     extends: [tseslint.configs.base],
@@ -47,6 +47,23 @@ export default tseslint.config(
         { name: "process", message: "Use Config, or the services of @effect/platform." },
         { name: "setTimeout", message: "Use Effect.sleep, which follows the Clock." },
         { name: "Date", message: "Use Clock or DateTime." }
+      ],
+      // What compiles on Effect 4 too and means something else there, or is of one major version only: see effect4/README.md.
+      "no-restricted-syntax": [
+        "error",
+        ...[
+          ["Arr", "partition", "its halves are in the other order on Effect 4: filter twice"],
+          ["Effect", "partition", "its halves are in the other order on Effect 4: collect Effect.either"],
+          ["Effect", "yieldNow", "it is a value on Effect 4"],
+          ["Effect", "locally", "use a Context.Reference"]
+        ].map(([module, name, message]) => ({
+          selector: `MemberExpression[object.name=${module}][property.name=${name}]`,
+          message: `${module}.${name}: ${message}.`
+        })),
+        {
+          selector: "ImportDeclaration[source.value=/^effect\\u002F(SortedMap|FiberRef|STM)$/]",
+          message: "Effect 4 has no such module."
+        }
       ]
     }
   },
@@ -62,7 +79,20 @@ export default tseslint.config(
       ]
     }
   },
+  {
+    files: ["src/**/*.ts"],
+    ignores: ["src/effect/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        ...["effect/ParseResult", "effect/SchemaAST", "effect/Arbitrary", "@effect/platform/Command"].map((name) => ({
+          name,
+          message: "It differs on Effect 4: use src/effect, which has a twin for it."
+        }))
+      ]
+    }
+  },
   // `startTimeout` limits a request without a fiber.
   { files: ["src/kubernetes/transport/ResponseBody.ts"], rules: { "no-restricted-globals": "off" } },
-  { files: ["bench/**", "examples/**", "scripts/**", "test/**/*.mjs"], rules: { "no-console": "off" } }
+  { files: ["bench/**", "examples/**", "scripts/**", "effect4/**", "test/**/*.mjs"], rules: { "no-console": "off" } }
 )

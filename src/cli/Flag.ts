@@ -7,8 +7,9 @@
  */
 import * as Arr from "effect/Array"
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as Codec from "../effect/Codec.js"
+import * as SchemaIssue from "../effect/Issue.js"
 
 /**
  * - `group`: the heading under which the help lists it; by default `Options`.
@@ -71,7 +72,7 @@ export const decode = <A, I>(
   Schema.decodeUnknownEither(schema, { errors: "all" })(
     Object.fromEntries(Object.entries(schema.fields).map(([key, { doc }]) => [key, typed.get(doc.name) ?? []]))
   ).pipe(
-    Either.mapLeft((error) => ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message }) => message))
+    Either.mapLeft((error) => SchemaIssue.messages(error).map(({ message }) => message))
   )
 
 // -----------------------------------------------------------------------------
@@ -108,11 +109,9 @@ const make = <A>(
     ? { name: usage, label: usage, value: usage, positional: true }
     : { name: option, label: `--${option}`, short, value, positional: false }
   return Object.assign(
-    Schema.transformOrFail(Typed, schema, {
-      strict: true,
-      decode: (typed, _, ast) =>
-        Either.mapLeft(read(typed), (problem) => new ParseResult.Type(ast, typed, `${names.label} ${problem}`)),
-      encode: (value, _, ast) => ParseResult.fail(new ParseResult.Forbidden(ast, value))
+    Codec.convert(Typed, schema, {
+      decode: (typed) => Either.mapLeft(read(typed), (problem) => `${names.label} ${problem}`),
+      encode: () => Either.left("is read only")
     }),
     { doc: { ...names, ...settings, repeated, description } }
   )

@@ -4,11 +4,11 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as BuildRef from "../core/BuildRef.js"
 import * as DurationText from "../core/DurationText.js"
 import { namespace as namespaceRule } from "../core/input/KubernetesName.js"
+import * as SchemaIssue from "../effect/Issue.js"
 import { variables } from "../selection/BackendVariables.js"
 import * as Flag from "./Flag.js"
 
@@ -37,9 +37,7 @@ const refReader: Flag.Reader<BuildRef.BuildRef> = {
     Either.flatMap(
       Either.mapLeft(decodeRef(text), (error) =>
         `has the value ${JSON.stringify(text)}: ${
-          ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message }) =>
-            message
-          ).join("; ")
+          SchemaIssue.messages(error).map(({ message }) => message).join("; ")
         }`),
       (ref) =>
         Either.mapBoth(namespaceReader.read(ref.namespace), {

@@ -109,7 +109,7 @@ const fromOptions = (
     const note = (path: string, message: string) => issues.push(new Issue({ path, message }))
 
     const dockerfile = yield* Effect.either(readText(options.file ?? "", maxBytes))
-    if (dockerfile._tag === "Left") note("dockerfile", `${options.file} ${dockerfile.left.problem}`)
+    if (Either.isLeft(dockerfile)) note("dockerfile", `${options.file} ${dockerfile.left.problem}`)
     const context = options.contextDirectory === undefined
       ? undefined
       : yield* ContextDirectory.read(options.contextDirectory, limits)

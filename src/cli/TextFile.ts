@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { isUtf8 } from "node:buffer"
 import { createReadStream } from "node:fs"
+import { detailOf } from "../effect/FileError.js"
 
 /**
  * Why a file cannot be read, as the rest of a sentence that begins with its name.
@@ -28,7 +29,7 @@ export class Unreadable extends Data.TaggedError("Unreadable")<{ readonly proble
  * @category conversions
  */
 export const unreadable = (error: PlatformError): Unreadable => {
-  const reason = error._tag === "BadArgument" ? "BadArgument" : error.reason
+  const { description, reason } = detailOf(error)
   switch (reason) {
     case "BadArgument":
       return new Unreadable({ problem: "is not a valid file name" })
@@ -37,7 +38,7 @@ export const unreadable = (error: PlatformError): Unreadable => {
     case "PermissionDenied":
       return new Unreadable({ problem: "cannot be read by this user" })
     default:
-      return new Unreadable({ problem: `cannot be read (${error.description ?? reason})` })
+      return new Unreadable({ problem: `cannot be read (${description ?? reason})` })
   }
 }
 

@@ -17,10 +17,10 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { named } from "../effect/Described.js"
 import { BuildRef } from "./BuildRef.js"
 import { Errored, Failed } from "./BuildStatus.js"
 import { DurationText } from "./DurationText.js"
-import { named } from "./input/Described.js"
 
 /**
  * Marks the errors of this module.

@@ -15,10 +15,10 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { named } from "../effect/Described.js"
 import { BackendError, BuildNotFound, Issue } from "./BuildError.js"
 import { BuildRef } from "./BuildRef.js"
 import { BuildStatus } from "./BuildStatus.js"
-import { named } from "./input/Described.js"
 
 /**
  * A preferred backend that cannot honour the input, and why: another backend builds it.

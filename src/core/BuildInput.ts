@@ -6,17 +6,16 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
+import * as Codec from "../effect/Codec.js"
+import { named } from "../effect/Described.js"
 import { BuildRejected, Issue } from "./BuildError.js"
 import { baseProblems, Containerfile, missing, namedImages } from "./Containerfile.js"
 import { DurationText, FromInput } from "./DurationText.js"
 import * as BuildContext from "./input/BuildContext.js"
 import * as ContainerfileSource from "./input/ContainerfileSource.js"
 import * as ContextFile from "./input/ContextFile.js"
-import { named } from "./input/Described.js"
 import { determining } from "./input/Determining.js"
 import { fields } from "./input/Fields.js"
 import * as Fingerprint from "./input/Fingerprint.js"
@@ -114,7 +113,7 @@ export class BuildInput extends Schema.Class<BuildInput>("effect-os-builder/Buil
 // -----------------------------------------------------------------------------
 
 const parser = <A, I>(schema: Schema.Schema<A, I>, together: (input: unknown) => ReadonlyArray<Issue>) => {
-  const parse = ParseResult.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })
+  const parse = Codec.strict(schema)
   return (input: unknown): Effect.Effect<A, BuildRejected> =>
     Effect.suspend(() => {
       const parsed = parse(input)
@@ -201,7 +200,7 @@ const parseOptions = parser(given, together)
  * @category constructors
  */
 export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
-  Effect.map(parseOptions(options), (given) => new BuildInput(given, true))
+  Effect.map(parseOptions(options), (given) => new BuildInput(given, Codec.skipValidation))
 
 const parseOwned = parser(
   hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromOwner, FromInput, Containerfile))),
@@ -214,7 +213,7 @@ const parseOwned = parser(
  * @internal
  */
 export const makeOwned = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
-  Effect.map(parseOwned(options), (given) => new BuildInput(given, true))
+  Effect.map(parseOwned(options), (given) => new BuildInput(given, Codec.skipValidation))
 
 const parsePartial = parser(given, (input) => [
   ...missingBase(input),
@@ -273,18 +272,10 @@ const isEffect = (u: unknown): u is Effect.Effect<BuildInput, BuildRejected> => 
  * @since 0.1.0
  * @category schemas
  */
-export const Payload: Schema.Schema<Effect.Effect<BuildInput, BuildRejected>, unknown> = Schema.transformOrFail(
-  Schema.Unknown.annotations({ [AST.SurrogateAnnotationId]: BuildInput.ast }),
-  Schema.declare(isEffect),
-  {
-    strict: true,
-    decode: (data) => ParseResult.succeed(decode(data)),
-    encode: (input, _, ast) =>
-      Effect.matchEffect(input, {
-        onFailure: ({ message }) => ParseResult.fail(new ParseResult.Type(ast, input, message)),
-        onSuccess: ParseResult.encode(BuildInput)
-      })
-  }
+export const Payload: Schema.Schema<Effect.Effect<BuildInput, BuildRejected>, unknown> = Codec.deferred(
+  BuildInput,
+  isEffect,
+  decode
 )
 
 const parseStored = parser(
@@ -299,7 +290,7 @@ const parseStored = parser(
  * @internal
  */
 export const decodeStored = (u: unknown): Effect.Effect<BuildInput, BuildRejected> =>
-  Effect.map(parseStored(u), (given) => new BuildInput(given, true))
+  Effect.map(parseStored(u), (given) => new BuildInput(given, Codec.skipValidation))
 
 // -----------------------------------------------------------------------------
 // getters

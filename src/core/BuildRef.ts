@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
-import * as ParseResult from "effect/ParseResult"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { named } from "./input/Described.js"
+import * as Codec from "../effect/Codec.js"
+import { named } from "../effect/Described.js"
 
 const Part = Schema.String.pipe(
   Schema.pattern(/^[^\s/]+$/, { message: () => "must not be empty or contain slashes or spaces" })
@@ -55,20 +56,17 @@ export class BuildRef extends Schema.Class<BuildRef>("effect-os-builder/BuildRef
  * @since 0.1.0
  * @category schemas
  */
-export const FromString: Schema.Schema<BuildRef, string> = Schema.transformOrFail(
+export const FromString: Schema.Schema<BuildRef, string> = Codec.convert(
   Schema.String.annotations({ identifier: "BuildRefText" }),
   BuildRef,
   {
-    strict: true,
-    decode: (text, _, ast) => {
+    decode: (text) => {
       const [backend, namespace, name, uid, ...rest] = text.split("/")
       return backend === undefined || namespace === undefined || name === undefined || uid === undefined ||
           rest.length > 0
-        ? ParseResult.fail(
-          new ParseResult.Type(ast, text, "must be backend/namespace/name/uid, as printed by `build` and `list`")
-        )
-        : ParseResult.succeed({ backend, namespace, name, uid })
+        ? Either.left("must be backend/namespace/name/uid, as printed by `build` and `list`")
+        : Either.right({ backend, namespace, name, uid })
     },
-    encode: ({ backend, name, namespace, uid }) => ParseResult.succeed(`${backend}/${namespace}/${name}/${uid}`)
+    encode: ({ backend, name, namespace, uid }) => Either.right(`${backend}/${namespace}/${name}/${uid}`)
   }
 )

@@ -6,8 +6,8 @@
 import * as Equal from "effect/Equal"
 import * as Match from "effect/Match"
 import * as Schema from "effect/Schema"
+import { named } from "../effect/Described.js"
 import { Timestamp } from "./DurationText.js"
-import { named } from "./input/Described.js"
 import { BuiltImage } from "./status/BuiltImage.js"
 
 // -----------------------------------------------------------------------------

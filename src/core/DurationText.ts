@@ -5,9 +5,10 @@
  */
 import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as Codec from "../effect/Codec.js"
 
 // Nanoseconds, the largest unit first.
 const units: ReadonlyMap<string, bigint> = new Map([
@@ -126,20 +127,13 @@ const jsonSchema = {
  * @since 0.1.0
  * @category schemas
  */
-export const DurationText: Schema.Schema<Duration.Duration, string> = Schema.transformOrFail(
+export const DurationText: Schema.Schema<Duration.Duration, string> = Codec.convert(
   Schema.String.annotations({ jsonSchema }),
   Schema.DurationFromSelf,
   {
-    strict: true,
-    decode: (text, _, ast) =>
-      Option.match(parse(text), {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, invalid(text))),
-        onSome: ParseResult.succeed
-      }),
-    encode: (duration, _, ast) =>
-      Duration.isFinite(duration)
-        ? ParseResult.succeed(format(duration))
-        : ParseResult.fail(new ParseResult.Type(ast, duration, "must be a finite duration"))
+    decode: (text) => Either.fromOption(parse(text), () => invalid(text)),
+    encode: (duration) =>
+      Duration.isFinite(duration) ? Either.right(format(duration)) : Either.left("must be a finite duration")
   }
 ).annotations({ identifier: "DurationText" })
 
@@ -160,17 +154,19 @@ export const DurationText: Schema.Schema<Duration.Duration, string> = Schema.tra
  * @since 0.1.0
  * @category schemas
  */
-export const FromInput: Schema.Schema<Duration.Duration, unknown> = Schema.transformOrFail(
+export const FromInput: Schema.Schema<Duration.Duration, unknown> = Codec.convert(
   Schema.Unknown,
   Schema.DurationFromSelf,
   {
-    strict: true,
-    decode: (input, _, ast) =>
-      Option.match(typeof input === "string" ? parse(input) : Duration.decodeUnknown(input), {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, input, invalid(input))),
-        onSome: (duration) => ParseResult.succeed(Duration.isFinite(duration) ? fromNanos(toNanos(duration)) : duration)
-      }),
-    encode: ParseResult.succeed
+    decode: (input) =>
+      Either.map(
+        Either.fromOption(
+          typeof input === "string" ? parse(input) : Duration.decodeUnknown(input),
+          () => invalid(input)
+        ),
+        (duration) => Duration.isFinite(duration) ? fromNanos(toNanos(duration)) : duration
+      ),
+    encode: Either.right
   }
 )
 

@@ -3,9 +3,9 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
@@ -74,9 +74,9 @@ const retryAfterOf = (error: unknown): Duration.Duration | undefined =>
 // -----------------------------------------------------------------------------
 
 /** Receives each error that is retried: for a caller that gives up earlier, and has to tell why. */
-export const observer: FiberRef.FiberRef<(error: unknown) => void> = FiberRef.unsafeMake<
-  (error: unknown) => void
->(() => {})
+export class Observer extends Context.Reference<Observer>()("effect-os-builder/RetryPolicy/Observer", {
+  defaultValue: (): (error: unknown) => void => () => {}
+}) {}
 
 /** The failures of one operation: for each error the delay before the next attempt, or none if it is the last error. */
 const delaysOf = <E>(policy: RetryPolicy<E>) => {
@@ -88,21 +88,21 @@ const delaysOf = <E>(policy: RetryPolicy<E>) => {
       const retryAfter = retryAfterOf(error)
       const isOver = !policy.isRetryable(error) || failures >= (policy.maxAttempts ?? Number.POSITIVE_INFINITY) ||
         (retryAfter !== undefined && policy.maxRetryAfter !== undefined &&
-          Duration.greaterThan(retryAfter, policy.maxRetryAfter))
+          Duration.greaterThan(retryAfter, Duration.decode(policy.maxRetryAfter)))
       if (isOver) return Option.none()
       const now = yield* Clock.currentTimeMillis
       since ??= now
       const left = policy.maxElapsed === undefined
         ? Duration.infinity
-        : Duration.subtract(policy.maxElapsed, now - since)
+        : Duration.subtract(Duration.decode(policy.maxElapsed), Duration.millis(now - since))
       const wait = yield* delay(failures, retryAfter)
       if (Duration.lessThanOrEqualTo(left, Duration.zero)) return Option.none()
       if (retryAfter !== undefined && Duration.greaterThan(wait, left)) return Option.none()
-      const observe = yield* FiberRef.get(observer)
+      const observe = yield* Observer
       observe(error)
       yield* policy.onRetry?.(error, failures) ?? Effect.void
       const bounded = retryAfter === undefined && policy.maxDelay !== undefined
-        ? Duration.min(wait, policy.maxDelay)
+        ? Duration.min(wait, Duration.decode(policy.maxDelay))
         : wait
       return Option.some(Duration.min(bounded, left))
     })

@@ -25,6 +25,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { fromEither } from "../effect/EitherEffect.js"
 import * as Pull from "../effect/Pull.js"
 import * as RetryPolicy from "../effect/RetryPolicy.js"
 import * as Spans from "../effect/Spans.js"
@@ -115,7 +116,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
       Effect.suspend(() => RetryPolicy.retry(RequestSpan.send(driver, request, subject), policy))
 
     const object = <A>(resource: Resource<A>, call: Requests.Call, policy: RequestRetry.Policy) =>
-      Effect.flatMap(send(call, policy), (body) => decoded(resource.decode(body), call.subject))
+      Effect.flatMap(send(call, policy), (body) => fromEither(decoded(resource.decode(body), call.subject)))
 
     const document = <A, I>(schema: Schema.Schema<A, I>, call: Requests.Call) =>
       Effect.flatMap(
@@ -140,7 +141,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
         const pages = Pager.list((request, subject) => send({ request, subject }, RequestRetry.always), resource, call)
         const read = Effect.flatMap(pages, ({ items, resourceVersion }) =>
           Effect.map(
-            Effect.forEach(items, (item) => decoded(item.object, call.subject)),
+            Effect.forEach(items, (item) => fromEither(decoded(item.object, call.subject))),
             (items) => ({ items, resourceVersion })
           ))
         return traced("list", call, read)
@@ -201,7 +202,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
           return RequestSpan.stream(request, driver.lines(request, subject))
         }
         const pull = options?.follow !== true || options.limitBytes !== undefined
-          ? Stream.toPull(RetryPolicy.retryStart(open(options), RequestRetry.always))
+          ? Pull.open(RetryPolicy.retryStart(open(options), RequestRetry.always))
           : LogFollow.follow({
             subject: Requests.log(resource, target, options).subject,
             timestamps: options.timestamps === true,
@@ -373,7 +374,6 @@ const traced = <A>(operation: string, call: Requests.Call, effect: Effect.Effect
   Spans.within(`Cluster.${operation}`, RequestSpan.ofOperation(call.subject))(effect)
 
 const decodeError = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
-
 const decoded = <A>(result: Either.Either<A, string>, subject: Subject): Either.Either<A, ClusterError> =>
   Either.mapLeft(result, (detail) => decodeError(subject, detail))
 

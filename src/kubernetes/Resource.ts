@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
+import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
-import type * as RcMap from "effect/RcMap"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import type { JsonObject } from "./client/ApiRequest.js"
 import * as Decoder from "./decode/Decoder.js"
 import type { Reflector, Selected } from "./Reflector.js"
@@ -29,7 +30,12 @@ export interface Resource<A> {
   readonly metadataOnly: boolean
   readonly decode: (u: unknown, previous?: unknown) => Either.Either<A, string>
   /** The shared reflectors of this resource, by cluster; empty for a new resource. @internal */
-  readonly reflectors: WeakMap<object, RcMap.RcMap<Selected, Reflector<A>>>
+  readonly reflectors: WeakMap<object, Reflectors<A>>
+}
+
+/** The shared reflectors of one resource in one cluster. @internal */
+export interface Reflectors<A> {
+  readonly get: (selected: Selected) => Effect.Effect<Reflector<A>, never, Scope.Scope>
 }
 
 /**

@@ -200,7 +200,8 @@ const select = <E>(candidates: ReadonlyArray<BoundCandidate<E>>) =>
     }
     const scope = yield* Effect.scope
     const found = new Set(report.rows.filter((row) => row.verdict._tag === "Available").map((row) => row.backend))
-    const [unavailable, chosen] = Arr.partition(candidates, ({ name }) => found.has(name))
+    const chosen = candidates.filter(({ name }) => found.has(name))
+    const unavailable = candidates.filter(({ name }) => !found.has(name))
     const available = yield* Effect.all(chosen.map(({ start }) => start(scope)), { concurrency: "unbounded" })
     const others = new Map<string, Effect.Effect<Service, BackendError>>()
     for (const candidate of unavailable) {
@@ -341,9 +342,11 @@ interface BoundCandidate<E> extends Probed<never> {
 
 const bind = <E, R>({ layer, name, probe }: Candidate<E, R>, context: Context.Context<R>): BoundCandidate<E> => {
   // The context in which the layer was built, with the caller's span.
-  const within = Effect.mapInputContext((caller: Context.Context<never>) =>
-    Context.merge(context, Context.pick(Tracer.ParentSpan)(caller))
-  )
+  const within = <A, E2>(effect: Effect.Effect<A, E2, R>): Effect.Effect<A, E2> =>
+    Effect.mapInputContext(
+      effect,
+      (caller: Context.Context<never>) => Context.merge(context, Context.pick(Tracer.ParentSpan)(caller))
+    )
   return {
     name,
     probe: within(probe),

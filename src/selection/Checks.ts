@@ -64,7 +64,7 @@ const lacking = (rule: RbacRule) => (error: ClusterError): Check =>
  */
 const every = (questions: ReadonlyArray<Check>): Check =>
   Effect.scoped(Effect.gen(function*() {
-    const asked = yield* Effect.forEach(questions, Effect.forkScoped)
+    const asked = yield* Effect.forEach(questions, (question) => Effect.forkScoped(question))
     const evidence: Array<string> = []
     for (const fiber of asked) {
       const verdict = yield* Fiber.join(fiber)

@@ -107,7 +107,7 @@ const look = (
         Arr.sort(own, newestFirst).map(({ createdAt, outcome, ref }) => ({
           createdAt,
           status: Option.match(outcome, {
-            onNone: () =>
+            onNone: (): Effect.Effect<Option.Option<BuildStatus>, BackendError> =>
               Effect.catchTag(Effect.asSome(backend.status(ref)), "BuildNotFound", () => Effect.succeedNone),
             onSome: ({ status }) => Effect.succeedSome<BuildStatus>(status)
           })

@@ -84,7 +84,7 @@ export const make = (
         (failures === 1 ? Effect.logWarning : Effect.logDebug)(`Waiting for an answer: ${error.message}`)
     }).pipe(
       // The requests of a check are retried too, possibly for longer than the timeout.
-      Effect.locally(RetryPolicy.observer, (error) => {
+      Effect.provideService(RetryPolicy.Observer, (error) => {
         cause = error
       }),
       Effect.timeoutOption(timeout),

@@ -116,10 +116,10 @@ export const make = <Child extends Resource.Metadata>(
           return
         }
         case "Explain":
-          explainQueue.unsafeOffer([build, action.uid])
+          Queue.unsafeOffer(explainQueue, [build, action.uid])
           return
         default:
-          workQueue.unsafeOffer([build, action])
+          Queue.unsafeOffer(workQueue, [build, action])
       }
     }
 

@@ -79,10 +79,11 @@ export class Subscription<Child> implements FollowedBuilds.Subscriber {
   })
 
   open(record: RecordSummary): Effect.Effect<void> {
-    return Effect.uninterruptible(Effect.gen(this, function*() {
-      this.scope = yield* Scope.make()
-      const controller = yield* Scope.extend(this.controllers.get(record.ref.namespace), this.scope)
-      this.followed = { controller, build: controller.follow(record, this) }
+    return Effect.uninterruptible(Effect.flatMap(Scope.make(), (scope) => {
+      this.scope = scope
+      return Effect.map(Scope.extend(this.controllers.get(record.ref.namespace), scope), (controller) => {
+        this.followed = { controller, build: controller.follow(record, this) }
+      })
     }))
   }
 

@@ -3,6 +3,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { BackendError, type BuildNotFound } from "../../core/BuildError.js"
 import type * as BuildStatus from "../../core/BuildStatus.js"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"
@@ -67,7 +68,7 @@ export const make = <Child extends Resource.Metadata>(
         noDefects(`explain ${ref}`),
         Effect.either,
         Effect.zipWith(DateTime.now, (found, now): Event<Child> =>
-          found._tag === "Left"
+          Either.isLeft(found)
             ? { _tag: "ExplainFailed", error: found.left, now }
             : { _tag: "Explained", events: found.right, now })
       )

@@ -1,7 +1,6 @@
 /**
  * The statuses of one build.
  */
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -33,18 +32,18 @@ export const make = <Child extends Resource.Metadata>(
 
     const emit = (status: BuildStatus.BuildStatus) => {
       last = status
-      return Effect.succeed(Chunk.of(status))
+      return Pull.of(status)
     }
 
     const following: StatusPull = Effect.suspend(() => {
       if (last !== undefined && BuildStatus.isTerminal(last)) return Pull.end
       const reported = subscription.build?.reported
       if (reported !== undefined && follows(last, reported)) return emit(reported)
-      return subscription.error === undefined ? waiting : Effect.fail(Option.some(subscription.error))
+      return subscription.error === undefined ? waiting : Pull.fail(subscription.error)
     })
     const waiting: StatusPull = Effect.zipRight(subscription.change, following)
 
-    const first: StatusPull = Effect.flatMap(Effect.mapError(store.summary(ref), Option.some), (record) => {
+    const first: StatusPull = Effect.flatMap(Pull.mapFailure(store.summary(ref)), (record) => {
       pull = following
       return Option.isSome(record.outcome)
         ? emit(record.outcome.value.status)
@@ -52,5 +51,5 @@ export const make = <Child extends Resource.Metadata>(
     })
 
     let pull = first
-    return Stream.ensuring(Stream.repeatEffectChunkOption(Effect.suspend(() => pull)), subscription.close)
+    return Stream.ensuring(Pull.stream(Effect.suspend(() => pull)), subscription.close)
   })

@@ -1,15 +1,13 @@
 /**
  * The statuses of all builds of a namespace, in one stream.
  */
-import * as Chunk from "effect/Chunk"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { BackendError } from "../../core/BuildError.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import type { BuildSummary } from "../../core/service/BuildService.js"
-import type * as Pull from "../../effect/Pull.js"
+import * as Pull from "../../effect/Pull.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import type { RecordMetadata } from "../record/RecordMetadata.js"
 import type { BuildControllers } from "./BuildControllers.js"
@@ -59,8 +57,8 @@ class LatestOfEach implements Watcher {
 
   readonly pull: Pull.Pull<BuildSummary, BackendError> = Effect.suspend(() => {
     const summaries = this.take()
-    if (summaries.length > 0) return Effect.succeed(Chunk.unsafeFromArray(summaries))
-    if (this.error !== undefined) return Effect.fail(Option.some(this.error))
+    if (summaries.length > 0) return Pull.emit(summaries, Pull.end)
+    if (this.error !== undefined) return Pull.fail(this.error)
     this.news.unsafeClose()
     return Effect.zipRight(this.news.await, this.pull)
   })
@@ -89,5 +87,5 @@ export const make =
         Effect.sync(() => controller.watch(watcher)),
         () => Effect.sync(() => controller.unwatch(watcher))
       )
-      return Stream.repeatEffectChunkOption(watcher.pull)
+      return Pull.stream(watcher.pull)
     }))

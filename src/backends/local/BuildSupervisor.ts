@@ -86,7 +86,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
         }
         const retries = input.retries ?? BuildInput.defaults.retries
         if (result._tag === "Failed" || !result.retryable || attempt > retries) return result
-        yield* Effect.sleep(Duration.times(options.retryDelay, 2 ** (attempt - 1)))
+        yield* Effect.sleep(Duration.times(Duration.decode(options.retryDelay), 2 ** (attempt - 1)))
         return yield* attempts(record, input, references, buildah, startedAt, attempt + 1)
       })
 

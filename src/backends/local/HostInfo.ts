@@ -1,10 +1,9 @@
 /**
  * The properties of this machine that determine what it can build.
  */
-import * as Command from "@effect/platform/Command"
-import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import * as Effect from "effect/Effect"
 import { machine } from "node:os"
+import * as Process from "../../effect/Process.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 
 export interface HostInfo {
@@ -22,9 +21,9 @@ const architectures: ReadonlyMap<string, string> = new Map([
   ["s390x", "s390x"]
 ])
 
-export const probe = (executor: CommandExecutor.CommandExecutor): Effect.Effect<HostInfo> =>
+export const probe = (executor: Process.Executor): Effect.Effect<HostInfo> =>
   Effect.gen(function*() {
-    const output = yield* Effect.orElseSucceed(executor.string(Command.make("buildah", "--version")), () => "")
+    const output = yield* Effect.orElseSucceed(Process.output(executor, ["buildah", "--version"]), () => "")
     const [, major, minor] = /version (\d+)\.(\d+)/.exec(output) ?? []
     return {
       architecture: architectures.get(machine()),

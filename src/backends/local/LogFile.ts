@@ -8,6 +8,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Pull from "../../effect/Pull.js"
 
 const pieceBytes = 64 * 1024
 
@@ -22,7 +23,7 @@ const tailOffset = (file: FileSystem.File, lines: number): Effect.Effect<number,
     const size = Number((yield* file.stat).size)
     if (lines <= 0) return size
     const start = Math.max(0, size - tailBytes)
-    yield* file.seek(start, "start")
+    yield* file.seek(FileSystem.Size(start), "start")
     const bytes = Option.getOrElse(yield* file.readAlloc(size - start), () => new Uint8Array())
     let position = bytes.length
     let left = lines
@@ -60,14 +61,8 @@ export const lines = <E>(
         yield* Effect.sleep(options.interval)
       }
     })
-    return Stream.repeatEffectChunkOption(
-      Effect.flatMap(
-        next,
-        Option.match({
-          onNone: () => Effect.fail(Option.none()),
-          onSome: (piece) => Effect.succeed(Chunk.of(piece))
-        })
-      ).pipe(Effect.mapError((error) => Option.isOption(error) ? error : Option.some(error)))
+    return Pull.stream(
+      Effect.flatMap(Pull.mapFailure(next), Option.match({ onNone: () => Pull.end, onSome: Pull.of }))
     ).pipe(Stream.decodeText(), Stream.splitLines)
   }))
 

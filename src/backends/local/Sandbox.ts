@@ -5,14 +5,13 @@
  * one and removes every mount, even if this program is killed. Elsewhere the processes of its session are killed, and the
  * mounts listed in the mount table are removed.
  */
-import * as Command from "@effect/platform/Command"
-import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { getuid } from "node:process"
+import * as Process from "../../effect/Process.js"
 import * as ProcessIdentity from "./ProcessIdentity.js"
 
 /** The exit of a command; `exitCode` is undefined if it was killed. `stderr` is the output of the helpers that start it. */
@@ -58,12 +57,12 @@ const withMemory = "mount -t tmpfs -o mode=0700 tmpfs \"$2\" || exit; log=$1; sh
  * `buildah unshare` makes.
  */
 export const make = (
-  executor: CommandExecutor.CommandExecutor,
+  executor: Process.Executor,
   fs: FileSystem.FileSystem
 ): Effect.Effect<Sandbox> =>
   Effect.gen(function*() {
     const succeeds = (command: string, ...args: Array<string>) =>
-      executor.exitCode(Command.make(command, ...args).pipe(Command.stderr("pipe"))).pipe(
+      Process.exitCode(executor, [command, ...args]).pipe(
         Effect.map((exitCode) => exitCode === 0),
         Effect.orElseSucceed(() => false)
       )
@@ -95,11 +94,9 @@ export const make = (
         const [first = "sh", ...rest] = inside === undefined
           ? [...held, "sh", "-c", wrapped, "sh", log, ...command]
           : [...held, ...inside, "sh", "-c", wrapped, "sh", log, memory, ...command]
-        const process = yield* executor.start(
-          Command.make(first, ...rest).pipe(Command.env(environment, { extendEnv: false }))
-        )
+        const process = yield* Process.start(executor, [first, ...rest], environment)
         yield* Effect.addFinalizer(() =>
-          Effect.ignore(process.kill("SIGKILL")).pipe(
+          Effect.ignore(process.kill).pipe(
             Effect.interruptible,
             Effect.timeoutOption("10 seconds"),
             // Needed with namespaces too: the first process of a namespace exits only after all others.
@@ -108,7 +105,7 @@ export const make = (
         )
         if (stdin !== undefined) {
           // The command may end before it has read everything.
-          yield* Effect.forkScoped(Effect.ignore(Stream.run(stdin, process.stdin)))
+          yield* Effect.forkScoped(Effect.ignore(process.write(stdin)))
         }
         const stderr = yield* Effect.fork(
           process.stderr.pipe(Stream.decodeText(), Stream.mkString, Effect.orElseSucceed(() => ""))
@@ -145,5 +142,10 @@ export const make = (
         }
       })
 
-    return { ownMounts: inside !== undefined, run, clear, evict: (folder) => killAll(ProcessIdentity.naming(fs, `${folder}/`)) }
+    return {
+      ownMounts: inside !== undefined,
+      run,
+      clear,
+      evict: (folder) => killAll(ProcessIdentity.naming(fs, `${folder}/`))
+    }
   })

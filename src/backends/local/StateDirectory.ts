@@ -16,7 +16,6 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { BackendError } from "../../core/BuildError.js"
@@ -26,6 +25,8 @@ import { Terminal } from "../../core/BuildStatus.js"
 import { Timestamp } from "../../core/DurationText.js"
 import { ReturnedMetadata } from "../../core/input/CallerMetadata.js"
 import { skipValidation } from "../../core/input/Validation.js"
+import { hasReason } from "../../effect/FileError.js"
+import type { ParseError } from "../../effect/Issue.js"
 import * as LogFile from "./LogFile.js"
 import { ProcessIdentity } from "./ProcessIdentity.js"
 
@@ -108,7 +109,7 @@ const OutcomeJson = Schema.parseJson(Outcome)
 const refusal = (operation: string) => (cause: PlatformError | ParseError): BackendError =>
   new BackendError({
     backend: "local",
-    reason: cause._tag === "SystemError" && cause.reason === "PermissionDenied" ? "Forbidden" : "Unexpected",
+    reason: hasReason(cause, "PermissionDenied") ? "Forbidden" : "Unexpected",
     operation,
     detail: cause.message,
     cause
@@ -116,8 +117,7 @@ const refusal = (operation: string) => (cause: PlatformError | ParseError): Back
 
 const refuse = (operation: string) => Effect.mapError(refusal(operation))
 
-const whenReason = (reason: string) => (error: PlatformError | ParseError): boolean =>
-  error._tag === "SystemError" && error.reason === reason
+const whenReason = (reason: string) => (error: PlatformError | ParseError): boolean => hasReason(error, reason)
 
 /** The state directory at `root`; it is created with the first build. */
 export const make = (

@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as BuildInput from "../../core/BuildInput.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import { skipValidation } from "../../core/input/Validation.js"
+import { fromOption } from "../../effect/EitherEffect.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as Resources from "../../kubernetes/Resources.js"
@@ -200,7 +201,7 @@ export const read = (
 ): Effect.Effect<BuildRecord, Unreadable> =>
   Effect.gen(function*() {
     const because = (message: string) => new Unreadable({ message })
-    const metadata = yield* Effect.mapError(
+    const metadata = yield* fromOption(
       RecordMetadata.parse(backend, configMap),
       () => because("it has not the name and labels of a record")
     )

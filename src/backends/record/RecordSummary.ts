@@ -33,7 +33,9 @@ const names = ["architecture", "queueName", "tags", "timeout", "pendingTimeout",
 const Terms = Schema.Struct(Struct.pick(BuildInput.fields, ...names))
 
 /** @since 0.1.0 @category models */
-export interface BuildTerms extends Schema.Schema.Type<typeof Terms> {}
+export interface BuildTerms extends Fields {}
+
+type Fields = typeof Terms.Type
 
 const TermsText = Schema.parseJson(Terms)
 

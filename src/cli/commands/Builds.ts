@@ -66,7 +66,7 @@ export const bounded = <A, E, R>(
     effect :
     Effect.flatMap(BuildBackend.BuildBackend, ({ name }) => {
       let last: unknown
-      const observed = Effect.locally(effect, RetryPolicy.observer, (error) => {
+      const observed = Effect.provideService(effect, RetryPolicy.Observer, (error) => {
         last = error
       })
       return Effect.timeoutFail(observed, {

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { LazyArbitrary } from "effect/Arbitrary"
 import type * as Schema from "effect/Schema"
+import type { LazyArbitrary } from "../../effect/Arbitrary.js"
 import { anyText, first, lacks, matches, notEmpty, oneLine, portable, textBy, type TextRule } from "./TextRule.js"
 import { type ValidatedRecord, validatedRecord } from "./ValidatedRecord.js"
 import type { Problem } from "./Validation.js"

@@ -3,19 +3,17 @@
  *
  * @since 0.1.0
  */
-import type * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type { ParseOptions } from "effect/SchemaAST"
+import * as Codec from "../../effect/Codec.js"
+import { described } from "../../effect/Described.js"
 import { ImagePullspec } from "../ImagePullspec.js"
 import type { ContextFile } from "./ContextFile.js"
-import { described } from "./Described.js"
 import { GitSource } from "./GitSource.js"
 import { Subdomain } from "./KubernetesName.js"
 import { first, lacks, notEmpty, portable, textBy } from "./TextRule.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
-import { jsonSchemaLike, optional } from "./Validation.js"
+import { optional } from "./Validation.js"
 
 // -----------------------------------------------------------------------------
 // models
@@ -185,21 +183,7 @@ const Upload = Schema.Struct({
   )
 }).annotations({ title: "Upload" })
 
-type Parse<A> = (input: unknown, options: ParseOptions) => Either.Either<A, ParseResult.ParseIssue>
-
-// A union would not know which of the four a value with a mistake is meant to be.
-const byKind = <A>(files: Parse<A>, git: Parse<A>, image: Parse<A>, upload: Parse<A>): Parse<A> => (input, options) => {
-  switch (kindOf(input)) {
-    case "git":
-      return git(input, options)
-    case "image":
-      return image(input, options)
-    case "upload":
-      return upload(input, options)
-    case undefined:
-      return files(input, options)
-  }
-}
+const isKind = (kind: ReturnType<typeof kindOf>) => (input: unknown): boolean => kindOf(input) === kind
 
 /**
  * A context whose files are those of `files`.
@@ -209,24 +193,15 @@ const byKind = <A>(files: Parse<A>, git: Parse<A>, image: Parse<A>, upload: Pars
  */
 export const BuildContext = <I>(
   files: Schema.Schema<ValidatedRecord<ContextFile>, ValidatedRecord<I>>
-): Schema.Schema<BuildContext, BuildContext<I>> =>
-  Schema.declare([files, Git, Image, Upload], {
-    decode: (files, git, image, upload) =>
-      byKind<BuildContext>(
-        ParseResult.decodeUnknownEither(files),
-        ParseResult.decodeUnknownEither(git),
-        ParseResult.decodeUnknownEither(image),
-        ParseResult.decodeUnknownEither(upload)
-      ),
-    encode: (files, git, image, upload) =>
-      byKind<BuildContext<I>>(
-        ParseResult.encodeUnknownEither(files),
-        ParseResult.encodeUnknownEither(git),
-        ParseResult.encodeUnknownEither(image),
-        ParseResult.encodeUnknownEither(upload)
-      )
-  }, {
-    arbitrary: (files, git, image, upload) => (fc) =>
-      fc.oneof({ arbitrary: files(fc), weight: 7 }, git(fc), image(fc), upload(fc)),
-    ...jsonSchemaLike(Schema.Union(files, Git, Image, Upload))
+): Schema.Schema<BuildContext, BuildContext<I>> => {
+  const upload: Schema.Schema<BuildContext, BuildContext<I>> = Codec.choose(isKind("upload"), Upload, files, {
+    weight: 7
   })
+  const image: Schema.Schema<BuildContext, BuildContext<I>> = Codec.choose(isKind("image"), Image, upload, {
+    weight: 8
+  })
+  return Codec.choose(isKind("git"), Git, image, {
+    weight: 9,
+    annotations: Codec.jsonSchemaLike(Schema.Union(files, Git, Image, Upload))
+  })
+}

@@ -4,15 +4,15 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type { ParseOptions } from "effect/SchemaAST"
+import * as Codec from "../../effect/Codec.js"
+import { described } from "../../effect/Described.js"
+import * as SchemaIssue from "../../effect/Issue.js"
 import { contextPath, directories } from "./ContextPath.js"
-import { described } from "./Described.js"
 import { anyText, atMostBytes, first, notEmpty, portable, textBy, wellFormed, wholeNumber } from "./TextRule.js"
 import { type ValidatedRecord, validatedRecord } from "./ValidatedRecord.js"
-import { jsonSchemaLike, optional, type Problem } from "./Validation.js"
+import { optional, type Problem } from "./Validation.js"
 
 /**
  * The default mode of a file.
@@ -199,16 +199,14 @@ const Base64Text = Schema.String.annotations({
   jsonSchema: { type: "string", contentEncoding: "base64", pattern: "^[A-Za-z0-9+/\\r\\n]*[=\\r\\n]*$" }
 })
 
-const Base64 = Schema.transformOrFail(Base64Text, Schema.Uint8ArrayFromSelf, {
-  strict: true,
-  decode: (base64, _, ast) => {
+const Base64 = Codec.convert(Base64Text, Schema.Uint8ArrayFromSelf, {
+  decode: (base64) => {
     const digits = base64.replace(/[\r\n]/g, "")
     return digits.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(digits)
-      ? ParseResult.succeed(new Uint8Array(Buffer.from(digits, "base64")))
-      : ParseResult.fail(new ParseResult.Type(ast, base64, "must be base64 (RFC 4648, with padding)"))
+      ? Either.right(new Uint8Array(Buffer.from(digits, "base64")))
+      : Either.left("must be base64 (RFC 4648, with padding)")
   },
-  encode: (bytes) =>
-    ParseResult.succeed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"))
+  encode: (bytes) => Either.right(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"))
 })
 
 // PATH_MAX of Linux, without the zero byte at its end.
@@ -230,49 +228,32 @@ const DirectoryEntry = Schema.Struct({
   )
 }).annotations({ title: "Directory" })
 
-type ParseEntry<A> = (input: unknown, options: ParseOptions) => Either.Either<A, ParseResult.ParseIssue>
-
-// A union would not know which of the three an object with a mistake is meant to be.
-const byKey =
-  <A>(file: ParseEntry<A>, link: ParseEntry<A>, directory: ParseEntry<A>): ParseEntry<A> => (input, options) =>
-    Predicate.hasProperty(input, "link")
-      ? link(input, options)
-      : Predicate.hasProperty(input, "directory")
-      ? directory(input, options)
-      : file(input, options)
-
-/** An object that is a link, a directory or, without the key of either, a file. */
-const objects = <A, I>(
-  file: Schema.Schema<A, I>
-): Schema.Schema<A | Link | Directory, I | Link | typeof DirectoryEntry.Encoded> =>
-  Schema.declare([file, LinkEntry, DirectoryEntry], {
-    decode: (file, link, directory) =>
-      byKey<A | Link | Directory>(
-        ParseResult.decodeUnknownEither(file),
-        ParseResult.decodeUnknownEither(link),
-        ParseResult.decodeUnknownEither(directory)
-      ),
-    encode: (file, link, directory) =>
-      byKey<I | Link | typeof DirectoryEntry.Encoded>(
-        ParseResult.encodeUnknownEither(file),
-        ParseResult.encodeUnknownEither(link),
-        ParseResult.encodeUnknownEither(directory)
-      )
-  }, {
-    arbitrary: (file, link, directory) => (fc) => fc.oneof(file(fc), link(fc), directory(fc)),
-    ...jsonSchemaLike(Schema.Union(file, LinkEntry, DirectoryEntry))
+/**
+ * An object that is a link, a directory or, without the key of either, a file.
+ */
+const objects = <A, I>(file: Schema.Schema<A, I>): Schema.Schema<A | Link | Directory, I | Link | DirectoryInput> => {
+  const directory: Schema.Schema<A | Directory, I | DirectoryInput> = Codec.choose(
+    (input) => Predicate.hasProperty(input, "directory"),
+    DirectoryEntry,
+    file
+  )
+  return Codec.choose((input) => Predicate.hasProperty(input, "link"), LinkEntry, directory, {
+    weight: 2,
+    annotations: Codec.jsonSchemaLike(Schema.Union(file, LinkEntry, DirectoryEntry))
   })
+}
+
+type DirectoryInput = typeof DirectoryEntry.Encoded
 
 /** The same without bytes, of which a struct would report each as an unknown key. */
 const withoutBytes = <A, I>(struct: Schema.Schema<A, I>): Schema.Schema<A, I> =>
-  Schema.declare([struct], {
-    decode: (struct) => {
-      const parse = ParseResult.decodeUnknownEither(struct)
-      return (input, options, ast) =>
-        ArrayBuffer.isView(input) ? Either.left(new ParseResult.Type(ast, input)) : parse(input, options)
-    },
-    encode: (struct) => ParseResult.encodeUnknownEither(struct)
-  }, { arbitrary: (struct) => (fc) => struct(fc), ...jsonSchemaLike(struct) })
+  Codec.around<A, I, A, I>(struct, {
+    decode: (parse, input, ast) =>
+      ArrayBuffer.isView(input) ? Either.left(SchemaIssue.wrong(ast, input)) : parse(input),
+    encode: (parse, input) => parse(input),
+    arbitrary: (struct) => struct,
+    annotations: Codec.jsonSchemaLike(struct)
+  })
 
 const FileEntry = Schema.Struct({
   base64: described("The bytes of a file, in base64 with padding (RFC 4648).", Base64),

@@ -5,8 +5,8 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { described } from "../../effect/Described.js"
 import { contextPath } from "./ContextPath.js"
-import { described } from "./Described.js"
 import { Subdomain } from "./KubernetesName.js"
 import { atMostBytes, first, lacks, matches, notEmpty, oneLine, textBy, type TextRule } from "./TextRule.js"
 import { optional, validated } from "./Validation.js"

@@ -5,7 +5,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { described } from "./Described.js"
+import { described } from "../../effect/Described.js"
 import { Subdomain } from "./KubernetesName.js"
 import { atMostBytes, first, lacks, matches, oneLine, textBy, type TextRule } from "./TextRule.js"
 import { type Problem, validated } from "./Validation.js"

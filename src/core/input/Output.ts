@@ -6,14 +6,14 @@
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as Codec from "../../effect/Codec.js"
+import { described } from "../../effect/Described.js"
 import { Issue } from "../BuildError.js"
 import * as Containerfile from "../Containerfile.js"
 import * as ImagePullspec from "../ImagePullspec.js"
 import { annotationName, pairRecord } from "./BuildArgs.js"
-import { described } from "./Described.js"
 import { textBy, type TextRule, wholeNumber } from "./TextRule.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
 import { type Problem, validated } from "./Validation.js"
@@ -217,7 +217,7 @@ const timeOf = (given: DateTime.Utc | number | string): Option.Option<DateTime.U
  * @since 0.1.0
  * @category schemas
  */
-export const Timestamp: Schema.Schema<DateTime.Utc, DateTime.Utc | number | string> = Schema.transformOrFail(
+export const Timestamp: Schema.Schema<DateTime.Utc, DateTime.Utc | number | string> = Codec.convert(
   Schema.Union(
     Schema.Number,
     Schema.String,
@@ -231,20 +231,12 @@ export const Timestamp: Schema.Schema<DateTime.Utc, DateTime.Utc | number | stri
     })
   ),
   {
-    strict: true,
-    decode: (given, _, ast) =>
-      Option.match(Option.filter(timeOf(given), isWholeSeconds), {
-        onNone: () =>
-          ParseResult.fail(
-            new ParseResult.Type(
-              ast,
-              given,
-              "must be whole seconds since 1970, or a time as 2026-11-29T12:00:00Z without fractions of a second"
-            )
-          ),
-        onSome: (time) => ParseResult.succeed(time)
-      }),
-    encode: (time) => ParseResult.succeed(DateTime.formatIso(time))
+    decode: (given) =>
+      Either.fromOption(
+        Option.filter(timeOf(given), isWholeSeconds),
+        () => "must be whole seconds since 1970, or a time as 2026-11-29T12:00:00Z without fractions of a second"
+      ),
+    encode: (time) => Either.right(DateTime.formatIso(time))
   }
 )
 

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { described } from "./Described.js"
+import { described } from "../../effect/Described.js"
 import { atMostBytes, first, lacks, matches, oneLine, textBy, type TextRule } from "./TextRule.js"
 import { optional } from "./Validation.js"
 

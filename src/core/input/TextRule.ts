@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { LazyArbitrary } from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
+import type { LazyArbitrary } from "../../effect/Arbitrary.js"
 
 // -----------------------------------------------------------------------------
 // models

@@ -5,7 +5,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { described } from "./Described.js"
+import { described } from "../../effect/Described.js"
 import { labelKey, LabelValue } from "./KubernetesName.js"
 import { textBy, wholeNumber, withKeywords } from "./TextRule.js"
 import { optional, type Problem, validated } from "./Validation.js"

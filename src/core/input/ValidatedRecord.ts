@@ -3,15 +3,15 @@
  *
  * @since 0.1.0
  */
-import type { LazyArbitrary } from "effect/Arbitrary"
 import * as Arr from "effect/Array"
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type * as AST from "effect/SchemaAST"
+import type { LazyArbitrary } from "../../effect/Arbitrary.js"
+import * as Codec from "../../effect/Codec.js"
+import * as SchemaIssue from "../../effect/Issue.js"
 import { first, jsonSchemaOf, lacks, type TextRule } from "./TextRule.js"
-import { issues, jsonSchemaLike, type Problem, succeedUnless } from "./Validation.js"
+import { issues, type Problem } from "./Validation.js"
 
 /**
  * @since 0.1.0
@@ -39,16 +39,13 @@ export const validatedRecord = <A, I>(options: {
 }): Schema.Schema<ValidatedRecord<A>, ValidatedRecord<I>> => {
   const key = first(ordinary, options.key)
   const together = options.together ?? nothing
-  return Schema.declare([options.value], {
-    decode: (value) => (input, parseOptions, ast) =>
-      record(ast, input, key, ParseResult.decodeUnknownEither(value, parseOptions), together),
-    encode: (value) => (input, parseOptions, ast) =>
-      record(ast, input, key, ParseResult.encodeUnknownEither(value, parseOptions), nothing)
-  }, {
+  return Codec.around<A, I, ValidatedRecord<A>, ValidatedRecord<I>>(options.value, {
+    decode: (parse, input, ast) => record(ast, input, key, parse, together),
+    encode: (parse, input, ast) => record(ast, input, key, parse, nothing),
     arbitrary: (value) => (fc) =>
       fc.dictionary(options.arbitrary.key(fc), value(fc), { maxKeys: options.arbitrary.maxKeys, noNullPrototype: true })
         .filter((record) => together(Object.keys(record), Object.entries(record)).length === 0),
-    ...jsonSchemaLike(Schema.Record({ key: Schema.String, value: options.value }), {
+    annotations: Codec.jsonSchemaLike(Schema.Record({ key: Schema.String, value: options.value }), {
       propertyNames: jsonSchemaOf(key),
       ...(options.maxKeys === undefined ? {} : { maxProperties: options.maxKeys })
     })
@@ -65,25 +62,25 @@ const nothing = (): ReadonlyArray<Problem> => []
 const ordinary: TextRule = lacks(/^__proto__$/, "is reserved; choose another name")
 
 const record = <A>(
-  ast: AST.AST,
+  ast: SchemaIssue.Ast,
   input: unknown,
   keyRule: TextRule,
-  parse: (value: unknown) => Either.Either<A, ParseResult.ParseIssue>,
+  parse: Codec.Parse<A>,
   together: Together<A>
-): Either.Either<ValidatedRecord<A>, ParseResult.ParseIssue> => {
+): Either.Either<ValidatedRecord<A>, SchemaIssue.Issue> => {
   if (!Predicate.isRecord(input) || input instanceof Uint8Array) {
-    return Either.left(new ParseResult.Type(ast, input, "must be an object"))
+    return Either.left(SchemaIssue.wrong(ast, input, "must be an object"))
   }
   const values: Array<readonly [string, A]> = []
-  const found: Array<ParseResult.ParseIssue> = []
+  const found: Array<SchemaIssue.Issue> = []
   for (const [key, value] of Object.entries(input)) {
     const message = keyRule(key)
     if (message !== undefined) found.push(...issues(ast, input, [{ path: Arr.of(key), message }]))
     Either.match(parse(value), {
-      onLeft: (issue) => found.push(new ParseResult.Pointer(key, input, issue)),
+      onLeft: (issue) => found.push(SchemaIssue.at(key, input, issue)),
       onRight: (parsed) => values.push([key, parsed])
     })
   }
   const whole = issues(ast, input, together(Object.keys(input), values))
-  return succeedUnless(ast, input, [...found, ...whole], Object.fromEntries(values))
+  return SchemaIssue.succeedUnless(ast, input, [...found, ...whole], Object.fromEntries(values))
 }

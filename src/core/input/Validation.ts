@@ -3,13 +3,11 @@
  *
  * @since 0.1.0
  */
-import * as Arr from "effect/Array"
+import type * as Arr from "effect/Array"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
-import * as Predicate from "effect/Predicate"
-import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
+import type * as Schema from "effect/Schema"
+import * as Codec from "../../effect/Codec.js"
+import * as SchemaIssue from "../../effect/Issue.js"
 
 /**
  * A problem of one part of a value, or, without a path, of the whole value.
@@ -35,31 +33,18 @@ export const validated = <A, I>(
   rule: (value: unknown) => ReadonlyArray<Problem>,
   keywords: object = {}
 ): Schema.Schema<A, I> =>
-  Schema.declare([schema], {
-    decode: (part) => (input, options, ast) => {
-      const parsed = ParseResult.decodeUnknownEither(part, options)(input)
+  Codec.around<A, I, A, I>(schema, {
+    decode: (parse, input, ast) => {
       const own = issues(ast, input, rule(input))
-      return Either.match(parsed, {
-        onLeft: (issue) => Either.left(new ParseResult.Composite(ast, input, [issue, ...own])),
-        onRight: (value) => succeedUnless(ast, input, own, value)
-      })
+      return Either.flatMap(
+        Either.mapLeft(parse(input), (issue) => SchemaIssue.together(ast, input, [issue, ...own])),
+        (value) => SchemaIssue.succeedUnless(ast, input, own, value)
+      )
     },
-    encode: (part) => (input, options) => ParseResult.encodeUnknownEither(part, options)(input)
-  }, {
+    encode: (parse, input) => parse(input),
     arbitrary: (part) => (fc) => part(fc).filter((value) => rule(value).length === 0),
-    ...jsonSchemaLike(schema, keywords)
+    annotations: Codec.jsonSchemaLike(schema, keywords)
   })
-
-/**
- * The annotations of a declaration whose JSON Schema is that of another schema with further keywords.
- *
- * @since 0.1.0
- * @category annotations
- */
-export const jsonSchemaLike = <A, I>(schema: Schema.Schema<A, I>, keywords: object = {}) => ({
-  [AST.SurrogateAnnotationId]: schema.ast,
-  ...(Predicate.isRecord(keywords) && Object.keys(keywords).length === 0 ? {} : { jsonSchema: keywords })
-})
 
 /**
  * Converts problems to parse issues.
@@ -68,43 +53,13 @@ export const jsonSchemaLike = <A, I>(schema: Schema.Schema<A, I>, keywords: obje
  * @category conversions
  */
 export const issues = (
-  ast: AST.AST,
+  ast: SchemaIssue.Ast,
   input: unknown,
   problems: ReadonlyArray<Problem>
-): ReadonlyArray<ParseResult.ParseIssue> =>
+): ReadonlyArray<SchemaIssue.Issue> =>
   problems.map(({ message, path }) => {
-    const issue = new ParseResult.Type(ast, input, message)
-    return path === undefined ? issue : new ParseResult.Pointer(path, input, issue)
+    const issue = SchemaIssue.wrong(ast, input, message)
+    return path === undefined ? issue : SchemaIssue.at(path, input, issue)
   })
 
-/**
- * Returns the value, or fails with the issues if there are any.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const succeedUnless = <A>(
-  ast: AST.AST,
-  input: unknown,
-  found: ReadonlyArray<ParseResult.ParseIssue>,
-  value: A
-): Either.Either<A, ParseResult.ParseIssue> =>
-  Arr.isNonEmptyReadonlyArray(found)
-    ? Either.left(new ParseResult.Composite(ast, input, found))
-    : Either.right(value)
-
-/**
- * An optional field. An explicit `undefined` is dropped, so that values with the same meaning are equal.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const optional = <A, I>(
-  schema: Schema.Schema<A, I>
-): Schema.PropertySignature<"?:", A, never, "?:", I | undefined, false, never> =>
-  Schema.optionalToOptional(Schema.UndefinedOr(schema), Schema.typeSchema(schema), {
-    decode: Option.filter(Predicate.isNotUndefined),
-    encode: (value) => value
-  })
-
-export const skipValidation = true
+export { optional, skipValidation } from "../../effect/Codec.js"

@@ -5,12 +5,12 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
+import { named } from "../../effect/Described.js"
 import { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import { Timestamp } from "../DurationText.js"
 import * as ImagePullspec from "../ImagePullspec.js"
 import { ReturnedMetadata } from "../input/CallerMetadata.js"
-import { named } from "../input/Described.js"
 
 /**
  * One line of `list`, or of `watch`. `finalImage` is the pullspec that the input asked for, `finishedAt` is present once the

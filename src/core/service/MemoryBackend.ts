@@ -13,6 +13,7 @@ import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { createHash } from "node:crypto"
+import { changesOf } from "../../effect/Changes.js"
 import { BuildNotFound } from "../BuildError.js"
 import * as BuildInput from "../BuildInput.js"
 import { BuildRef } from "../BuildRef.js"
@@ -251,7 +252,7 @@ const make = Effect.gen(function*() {
         Effect.map((progress) => progress.status)
       ),
     changes: (ref) =>
-      Stream.unwrap(Effect.map(find(ref), (build) => build.progress.changes)).pipe(
+      Stream.unwrap(Effect.map(find(ref), (build) => changesOf(build.progress))).pipe(
         Stream.map((progress) => progress.status),
         Stream.changesWith(BuildStatus.equivalence),
         Stream.takeUntil(BuildStatus.isTerminal)
@@ -262,7 +263,7 @@ const make = Effect.gen(function*() {
         const { log } = yield* SubscriptionRef.get(build.progress)
         const start = options?.tailLines === undefined ? 0 : Math.max(0, log.length - options.tailLines)
         if (options?.follow !== true) return Stream.fromIterable(log.slice(start))
-        return build.progress.changes.pipe(
+        return changesOf(build.progress).pipe(
           Stream.takeUntil((progress) => BuildStatus.isTerminal(progress.status)),
           Stream.mapAccum(start, (emitted, progress) => [progress.log.length, progress.log.slice(emitted)]),
           Stream.mapConcat((lines) => lines)

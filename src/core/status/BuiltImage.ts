@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { named } from "../../effect/Described.js"
 import * as ImagePullspec from "../ImagePullspec.js"
-import { named } from "../input/Described.js"
 
 const Digest = Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))
 

@@ -7,6 +7,7 @@
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -116,7 +117,7 @@ export const serve = (
     const run = yield* FiberSet.makeRuntime<never>()
     const server = https.createServer({ cert: certificate, key }, (request, response) => {
       const fiber = run(HttpHandler.handle(plane, users, request, response))
-      response.once("close", () => fiber.unsafeInterruptAsFork(fiber.id()))
+      response.once("close", () => Effect.runSync(Fiber.interruptFork(fiber)))
     })
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on("error", () => {})

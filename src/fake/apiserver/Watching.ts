@@ -6,12 +6,11 @@
  *
  * @since 0.1.0
  */
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Pull from "../../effect/Pull.js"
 import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
@@ -210,24 +209,24 @@ const open = <E>(
       }
       return Effect.sync(done)
     })
-    const pull: Effect.Effect<Chunk.Chunk<WatchLine>, Option.Option<E>> = Effect.suspend(() => {
+    const pull: Pull.Pull<WatchLine, E> = Effect.suspend(() => {
       if (interruption.isCut()) {
-        return Effect.fail(Option.some(broken))
+        return Pull.fail(broken)
       }
       if (state === "closed") {
-        return Effect.fail(Option.none())
+        return Pull.end
       }
       const lines = cursor.next()
       if (lines.length > 0) {
         state = lines.at(-1)?.type === "ERROR" ? "closed" : state
-        return Effect.succeed(Chunk.unsafeFromArray([...lines]))
+        return Pull.emit([...lines], pull)
       }
       if (due || state === "closing") {
         due = false
         state = state === "closing" ? "closed" : state
-        return Effect.succeed(Chunk.unsafeFromArray([...(options.bookmarks ? cursor.progress() : [])]))
+        return Pull.emit([...(options.bookmarks ? cursor.progress() : [])], pull)
       }
       return Effect.andThen(changed, pull)
     })
-    return Stream.repeatEffectChunkOption(pull)
+    return Pull.stream(pull)
   })

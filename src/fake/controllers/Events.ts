@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
@@ -32,11 +33,15 @@ export const recorder = (registry: Registry, component: string): Recorder => {
     const name = known.get(key) ?? `${Metadata.name(about)}.${registry.store.nextSuffix()}`
     const existing = registry.get(CoreKinds.event, namespace, name)
     const lastTimestamp = Metadata.timestamp(now)
-    if (existing._tag === "Right") {
-      registry.update(CoreKinds.event, namespace, name, "main", (event) => ({
-        ...existing,
-        right: { ...event, lastTimestamp, count: (Json.number(event, "count") ?? 1) + 1 }
-      }), { now })
+    if (Either.isRight(existing)) {
+      registry.update(
+        CoreKinds.event,
+        namespace,
+        name,
+        "main",
+        (event) => Either.right({ ...event, lastTimestamp, count: (Json.number(event, "count") ?? 1) + 1 }),
+        { now }
+      )
       return
     }
     known.set(key, name)

@@ -4,11 +4,10 @@
  *
  * @since 0.1.0
  */
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Pull from "../../effect/Pull.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { LogSource } from "../apiserver/ApiServer.js"
 import { Refused } from "../apiserver/Reply.js"
@@ -116,7 +115,7 @@ export const lines = (output: Output, query: Query, now: number): Stream.Stream<
   const show = (line: Line): string =>
     isTrue(query["timestamps"]) && line.time !== "" ? `${line.time} ${line.text}` : line.text
   const more = Effect.async<void>((resume) => Effect.sync(output.onNext(() => resume(Effect.void))))
-  const pull: Effect.Effect<Chunk.Chunk<string>, Option.Option<never>> = Effect.suspend(() => {
+  const pull: Pull.Pull<string, never> = Effect.suspend(() => {
     const next = output.lines.slice(position, position + 1024)
     position += next.length
     const shown = next.map(show).flatMap((text) => {
@@ -125,13 +124,13 @@ export const lines = (output: Output, query: Query, now: number): Stream.Stream<
       return kept === "" && text !== "" ? [] : [kept]
     })
     if (shown.length > 0) {
-      return Effect.succeed(Chunk.unsafeFromArray(shown))
+      return Pull.emit(shown, Pull.end)
     }
     return room <= 0 || next.length > 0 || !follow || output.isClosed
-      ? Effect.fail(Option.none())
+      ? Pull.end
       : Effect.andThen(more, pull)
   })
-  return Stream.repeatEffectChunkOption(pull)
+  return Pull.stream(pull)
 }
 
 /** @since 0.1.0 @category constructors */

@@ -5,14 +5,13 @@
  * after some time without a line, and when the server ends a response while the container still runs; lines that were emitted
  * before are skipped. When the container has ended, the rest of its log is read without following it.
  */
-import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import * as Pull from "../../effect/Pull.js"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import { ClusterError, type Subject } from "../ClusterError.js"
@@ -45,15 +44,15 @@ export interface Options {
 }
 
 type Received =
-  | { readonly _tag: "Lines"; readonly lines: Chunk.Chunk<string> }
+  | { readonly _tag: "Lines"; readonly lines: ReadonlyArray<string> }
   | { readonly _tag: "Idle" }
   | { readonly _tag: "ContainerEnded" }
 
 interface Connection {
   readonly request: Request
   readonly scope: Scope.CloseableScope
-  readonly pull: Effect.Effect<Received, Option.Option<ClusterError>>
-  readonly filter: (received: Chunk.Chunk<string>) => LogPosition.Filtered
+  readonly pull: Effect.Effect<Received, Pull.End<ClusterError>>
+  readonly filter: (received: ReadonlyArray<string>) => LogPosition.Filtered
   /** Whether it had a new line. */
   progress: boolean
 }
@@ -88,14 +87,14 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
         since: time === "" ? undefined : time
       }
       const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
-      const lines = yield* Scope.extend(Stream.toPull(options.open(request)), own)
+      const lines = yield* Scope.extend(Pull.open(options.open(request)), own)
       const idle = Effect.sleep(Waits.logIdle.limit).pipe(Effect.as<Received>({ _tag: "Idle" }))
       const containerEnded = hasEnded === undefined || !request.follow
         ? Effect.never
         : Effect.as(hasEnded.await, { _tag: "ContainerEnded" } as const)
       // Lines that arrive as the race is decided are received again: only those that are emitted advance the position.
       const pull = Effect.raceFirst(
-        Effect.map(lines, (lines): Received => ({ _tag: "Lines", lines })),
+        Pull.map(lines, (lines): Received => ({ _tag: "Lines", lines })),
         Effect.raceFirst(idle, containerEnded)
       )
       const opened = { request, scope: own, pull, filter: position.filter(request.from), progress: false }
@@ -125,10 +124,10 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
           const isCut = lastEnd === "withinLine"
           lastEnd = "none"
           next = { follow: false, from: "since" }
-          return isCut ? Chunk.of(LogPosition.hole) : yield* Pull.end
+          return yield* isCut ? Pull.of(LogPosition.hole) : Pull.end
         }
         if (!error.retryable || (position.time() === "" && failures.count >= maxAttempts)) {
-          return yield* Effect.fail(Option.some(error))
+          return yield* Pull.fail(error)
         }
         yield* Effect.sleep(yield* RetryPolicy.delay(failures.count, error.retryAfter))
         return yield* pull
@@ -141,7 +140,7 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
           lastEnd = withinLine ? "withinLine" : "whole"
           yield* close(open)
           const state = yield* Effect.either(options.state)
-          if (state._tag === "Left") return yield* recover(open, state.left)
+          if (Either.isLeft(state)) return yield* recover(open, state.left)
           switch (state.right._tag) {
             case "Ended": {
               const { finishedAt } = state.right
@@ -164,11 +163,11 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
 
     const emit = (open: Connection, { behind, lines }: LogPosition.Filtered): Pull.Pull<string, ClusterError> => {
       if (behind !== undefined) return reopen(open, { follow: true, from: behind })
-      if (Chunk.isNonEmpty(lines)) {
+      if (lines.length > 0) {
         open.progress = true
         lastEnd = "none"
       }
-      return Effect.succeed(lines)
+      return Pull.emit(lines, pull)
     }
 
     const receive = (open: Connection, received: Received): Pull.Pull<string, ClusterError> => {
@@ -187,15 +186,10 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
 
     const pull: Pull.Pull<string, ClusterError> = Effect.suspend(() =>
       Effect.flatMap(connection === undefined ? connect : Effect.succeed(connection), (open) =>
-        Effect.matchEffect(open.pull, {
-          onFailure: (end) =>
-            Option.isNone(end)
-              ? goOn(open, false)
-              : isEndedWithinLine(end.value)
-              ? goOn(open, true)
-              : recover(open, end.value),
-          onSuccess: (received) =>
-            receive(open, received)
+        Pull.match(open.pull, {
+          onEnd: () => goOn(open, false),
+          onFailure: (error) => isEndedWithinLine(error) ? goOn(open, true) : recover(open, error),
+          onSuccess: (received) => receive(open, received)
         }))
     )
     return pull

@@ -5,7 +5,6 @@
  * the last emitted one, and every line after it is new, whatever its timestamp: the clock of a node may be set back. A response
  * that begins with a line after the last emitted one has a hole before it.
  */
-import * as Chunk from "effect/Chunk"
 import { sortable, timestampLength, withoutInnerTimestamps } from "./LogLine.js"
 
 /**
@@ -19,7 +18,7 @@ export const hole = "[os-builder] a part of the log is not available any more"
 
 export interface Filtered {
   /** The new lines, as they are emitted. */
-  readonly lines: Chunk.Chunk<string>
+  readonly lines: ReadonlyArray<string>
   /** The log has lines that this response lacks: from where they have to be requested. */
   readonly behind: "since" | "whole" | undefined
 }
@@ -28,7 +27,7 @@ export interface LogPosition {
   /** The timestamp of the last line; empty if there is none. */
   readonly time: () => string
   /** For a new response: maps received chunks to the lines that were not emitted yet. */
-  readonly filter: (from: From) => (received: Chunk.Chunk<string>) => Filtered
+  readonly filter: (from: From) => (received: ReadonlyArray<string>) => Filtered
 }
 
 /** `timestamps`: whether lines are emitted with theirs. */
@@ -101,8 +100,7 @@ export const make = (timestamps: boolean): LogPosition => {
         : "skip"
     }
 
-    return (received: Chunk.Chunk<string>): Filtered => {
-      const lines = Chunk.toReadonlyArray(received)
+    return (lines: ReadonlyArray<string>): Filtered => {
       let start = 0
       let before: ReadonlyArray<string> = []
       for (; phase !== "new" && start < lines.length; start++) {
@@ -110,7 +108,7 @@ export const make = (timestamps: boolean): LogPosition => {
         const kind = classify(line)
         if (kind === "behind") {
           const isLater = sortable(line.slice(0, timestampLength(line))) > resumeAt
-          return { lines: Chunk.empty(), behind: isLater ? "since" : "whole" }
+          return { lines: [], behind: isLater ? "since" : "whole" }
         }
         if (kind !== "skip") {
           phase = "new"
@@ -119,7 +117,7 @@ export const make = (timestamps: boolean): LogPosition => {
         }
       }
       return {
-        lines: Chunk.unsafeFromArray([...before, ...take(start === 0 ? lines : lines.slice(start))]),
+        lines: [...before, ...take(start === 0 ? lines : lines.slice(start))],
         behind: undefined
       }
     }

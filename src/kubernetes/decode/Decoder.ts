@@ -8,10 +8,10 @@
 import * as Either from "effect/Either"
 import { pipe } from "effect/Function"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
+import * as SchemaIssue from "../../effect/Issue.js"
+import * as Shape from "../../effect/Shape.js"
 
 /**
  * Makes a decoder that keeps only the keys of the schema. In an optional field, null counts as absent, as it does for the
@@ -38,8 +38,9 @@ interface Compiled<A> {
 }
 
 const compile = <A>(schema: Schema.Schema<A>): Compiled<A> => {
-  const check = compileCheck(schema.ast)
-  return { prune: compilePrune(schema.ast), isValid: (u): u is A => check(u) }
+  const shape = Shape.of(schema)
+  const check = compileCheck(shape)
+  return { prune: compilePrune(shape), isValid: (u): u is A => check(u) }
 }
 
 type Prune = (u: unknown, previous: unknown) => unknown
@@ -64,32 +65,19 @@ const equalStringMaps = (u: unknown, previous: unknown): boolean => {
   return surplus === 0
 }
 
-/** The type of a property when it is present. */
-const presentType = (signature: AST.PropertySignature): AST.AST => {
-  if (!signature.isOptional || !AST.isUnion(signature.type)) {
-    return signature.type
+const compilePrune = (shape: Shape.Shape): Prune => {
+  switch (shape._tag) {
+    case "List":
+      return pruneArray(compilePrune(shape.item))
+    case "Struct":
+      return pruneStruct(
+        shape.fields.flatMap(({ name, optional, shape }) =>
+          typeof name === "string" ? [{ name, optional, prune: compilePrune(shape) }] : []
+        )
+      )
+    default:
+      return keepAll
   }
-  const types = signature.type.types.filter((type) => !AST.isUndefinedKeyword(type))
-  const [first] = types
-  return types.length === 1 && first !== undefined ? first : signature.type
-}
-
-const elementType = (ast: AST.TupleType): AST.AST | undefined =>
-  ast.elements.length === 0 && ast.rest.length === 1 ? ast.rest[0]?.type : undefined
-
-const compilePrune = (ast: AST.AST): Prune => {
-  if (AST.isTupleType(ast)) {
-    const item = elementType(ast)
-    return item === undefined ? keepAll : pruneArray(compilePrune(item))
-  }
-  if (!AST.isTypeLiteral(ast) || ast.indexSignatures.length > 0) {
-    return keepAll
-  }
-  return pruneStruct(ast.propertySignatures.flatMap((signature) =>
-    typeof signature.name === "string"
-      ? [{ name: signature.name, optional: signature.isOptional, prune: compilePrune(presentType(signature)) }]
-      : []
-  ))
 }
 
 const pruneArray = (pruneItem: Prune): Prune => (u, previous) => {
@@ -127,45 +115,33 @@ const pruneStruct = (
   return unchanged ? previous : kept
 }
 
-const compileCheck = (ast: AST.AST): Predicate.Predicate<unknown> => {
-  switch (ast._tag) {
-    case "StringKeyword":
+const compileCheck = (shape: Shape.Shape): Predicate.Predicate<unknown> => {
+  switch (shape._tag) {
+    case "Text":
       return Predicate.isString
-    case "NumberKeyword":
+    case "Number":
       return Predicate.isNumber
-    case "BooleanKeyword":
+    case "Boolean":
       return Predicate.isBoolean
-    case "UnknownKeyword":
+    case "Anything":
       return () => true
-    case "TupleType": {
-      const item = elementType(ast)
-      if (item === undefined) {
-        return ParseResult.is(Schema.make(ast))
-      }
-      const checkItem = compileCheck(item)
+    case "List": {
+      const checkItem = compileCheck(shape.item)
       return (u) => Array.isArray(u) && u.every(checkItem)
     }
-    case "TypeLiteral":
-      return compileStructCheck(ast)
-    default:
-      return ParseResult.is(Schema.make(ast))
+    case "Map": {
+      const checkItem = compileCheck(shape.value)
+      return (u) => Predicate.isReadonlyRecord(u) && Object.values(u).every(checkItem)
+    }
+    case "Struct":
+      return compileStructCheck(shape.fields)
+    case "Other":
+      return shape.is
   }
 }
 
-const compileStructCheck = (ast: AST.TypeLiteral): Predicate.Predicate<unknown> => {
-  const [index, ...more] = ast.indexSignatures
-  if (index !== undefined) {
-    if (more.length > 0 || ast.propertySignatures.length > 0 || !AST.isStringKeyword(index.parameter)) {
-      return ParseResult.is(Schema.make(ast))
-    }
-    const checkItem = compileCheck(index.type)
-    return (u) => Predicate.isReadonlyRecord(u) && Object.values(u).every(checkItem)
-  }
-  const fields = ast.propertySignatures.map((signature) => ({
-    name: signature.name,
-    optional: signature.isOptional,
-    check: compileCheck(presentType(signature))
-  }))
+const compileStructCheck = (shapes: ReadonlyArray<Shape.Field>): Predicate.Predicate<unknown> => {
+  const fields = shapes.map(({ name, optional, shape }) => ({ name, optional, check: compileCheck(shape) }))
   return (u) =>
     Predicate.isReadonlyRecord(u) &&
     fields.every(({ check, name, optional }) => {
@@ -176,14 +152,14 @@ const compileStructCheck = (ast: AST.TypeLiteral): Predicate.Predicate<unknown> 
 
 const maxMessage = 500
 
-const formatError = Option.liftThrowable((error: ParseResult.ParseError): string =>
-  ParseResult.ArrayFormatter.formatErrorSync(error)
+const formatError = Option.liftThrowable((error: SchemaIssue.ParseError): string =>
+  SchemaIssue.messages(error)
     .map((issue) => `${issue.path.join(".") || "the object"}: ${issue.message}`)
     .join("; ")
 )
 
 /** Formats a decode error. Schema's formatter quotes the invalid value recursively, so a deep value can exhaust the stack. */
-export const decodeMessage = (error: ParseResult.ParseError): string => {
+export const decodeMessage = (error: SchemaIssue.ParseError): string => {
   const text = Option.getOrElse(formatError(error), () => "a value is too deeply nested to format")
   return text.length > maxMessage ? `${text.slice(0, maxMessage)}…` : text
 }

@@ -13,6 +13,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as tty from "node:tty"
+import { fromEither } from "../../effect/EitherEffect.js"
 import * as Waits from "../client/Waits.js"
 import { ConfigurationError } from "./ConfigurationError.js"
 import type { ConnectionPlan } from "./ConnectionPlan.js"
@@ -125,8 +126,8 @@ const runOnce = (plan: ConnectionPlan, exec: ExecPlan, authority: string | undef
       inheritInput: interactive
     }).pipe(
       Effect.catchTags({
-        NotFound: () => notFound(exec, plan.userLabel),
-        Failed: ({ problem }) => failed(exec, plan.userLabel, problem)
+        NotFound: () => Effect.fail(notFound(exec, plan.userLabel)),
+        Failed: ({ problem }) => Effect.fail(failed(exec, plan.userLabel, problem))
       }),
       isTerminal
         ? (self) => self
@@ -136,10 +137,10 @@ const runOnce = (plan: ConnectionPlan, exec: ExecPlan, authority: string | undef
             failed(exec, plan.userLabel, `it took longer than ${Duration.format(Waits.unattendedPlugin.limit)}`)
         })
     )
-    return yield* Either.mapLeft(
+    return yield* fromEither(Either.mapLeft(
       parseAnswer(output, exec.apiVersion),
       (problem) => failed(exec, plan.userLabel, problem)
-    )
+    ))
   })
 
 /** The answers of plugins, by the entry of the plugin and what it is told of the cluster. */

@@ -10,6 +10,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as nodeProcess from "node:process"
+import { fromOption } from "../../effect/EitherEffect.js"
 import * as Waits from "../client/Waits.js"
 
 /**
@@ -61,8 +62,7 @@ const locate = (command: string, pathVariable: string): Effect.Effect<string, No
   const folders = path.isAbsolute(command) ? [""] : pathVariable.split(path.delimiter).filter((folder) => folder !== "")
   const candidates = folders.flatMap((folder) => suffixes.map((suffix) => path.join(folder, `${command}${suffix}`)))
   return Effect.findFirst(candidates, isExecutable).pipe(
-    Effect.flatten,
-    Effect.mapError(() => new NotFound({ command }))
+    Effect.flatMap((found) => fromOption(found, () => new NotFound({ command })))
   )
 }
 

@@ -2,6 +2,7 @@
  * A source of credentials from kubeconfig files, or from the service account of this pod.
  */
 import * as Effect from "effect/Effect"
+import { fromEither } from "../../effect/EitherEffect.js"
 import type { Headers } from "../transport/HttpAgent.js"
 import * as ProxyTunnel from "../transport/ProxyTunnel.js"
 import * as AgentFactory from "./AgentFactory.js"
@@ -37,7 +38,9 @@ const nothingFound = ({ contexts, files, paths }: LoadingRules.Merged): Configur
 const findPlan = (settings: Settings) =>
   Effect.gen(function*() {
     const merged = yield* LoadingRules.load(settings.kubeconfig)
-    const fromFiles = yield* ConnectionPlan.plan(merged, settings.context === "" ? undefined : settings.context)
+    const fromFiles = yield* fromEither(
+      ConnectionPlan.plan(merged, settings.context === "" ? undefined : settings.context)
+    )
     if (fromFiles !== undefined) {
       const namespace = fromFiles.namespace ?? (yield* InCluster.namespace)
       return { isInCluster: false, plan: { ...fromFiles, namespace } }
@@ -69,7 +72,7 @@ const bearer = (plan: ConnectionPlan.ConnectionPlan, token: string, origin: stri
   const problem = tokenProblem(token)
   return problem === undefined
     ? Effect.succeed({ authorization: headerValue(`Bearer ${token}`) })
-    : noCredentials(plan, `${origin} ${problem}`)
+    : Effect.fail(noCredentials(plan, `${origin} ${problem}`))
 }
 
 /** As client-go: the file precedes the token, and its last content holds while it cannot be read. */
@@ -163,7 +166,9 @@ const connect = (
     const refuseCluster = (problem: string) =>
       new ConfigurationError({ reason: "Unsupported", detail: `${plan.clusterLabel}: ${problem}` })
     const authority = yield* Effect.mapError(AgentFactory.readAuthority(plan.authority), refuseCluster)
-    const proxy = yield* ProxyRules.proxyFor(plan.baseUrl, plan.proxyUrl, yield* ProxyRules.variables)
+    const proxy = yield* fromEither(
+      ProxyRules.proxyFor(plan.baseUrl, plan.proxyUrl, yield* ProxyRules.variables)
+    )
     const { expiresAt, headers, keyPair } = yield* credentials(plan, authority, state, rejected)
     const pair = (yield* Effect.mapError(readKeyPair(plan), refuse)) ?? keyPair
     const absolute = AgentFactory.isForwarded(plan.baseUrl, proxy)
@@ -221,11 +226,13 @@ export const load = (settings: Settings): Effect.Effect<Effect.Effect<Source, Co
       InCluster.plan,
       (plan) =>
         plan === undefined
-          ? new ConfigurationError({
-            reason: "NoConfiguration",
-            detail: `The service account of this pod (${folder}) has no token any more`,
-            advice: "check that the volume with the token is still mounted"
-          })
+          ? Effect.fail(
+            new ConfigurationError({
+              reason: "NoConfiguration",
+              detail: `The service account of this pod (${folder}) has no token any more`,
+              advice: "check that the volume with the token is still mounted"
+            })
+          )
           : Effect.succeed({ isInCluster, plan })
     )
     const find = Effect.suspend(() => isInCluster ? findAgain : findPlan({ ...settings, context }))

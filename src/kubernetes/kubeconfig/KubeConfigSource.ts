@@ -74,10 +74,10 @@ const requestOptions = (
     }
     return options
   }).pipe(
-    Effect.mapError(({ error }) =>
+    Effect.mapError(({ cause }) =>
       new ConfigurationError({
         reason: "NoCredentials",
-        detail: `Cannot load the credentials of the context "${config.getCurrentContext()}": ${redact(error)}`
+        detail: `Cannot load the credentials of the context "${config.getCurrentContext()}": ${redact(cause)}`
       })
     ),
     Effect.timeoutFail({

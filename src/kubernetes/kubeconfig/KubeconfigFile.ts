@@ -6,9 +6,9 @@
  */
 import * as Arr from "effect/Array"
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { LineCounter, parseAllDocuments, type Tags } from "yaml"
+import * as SchemaIssue from "../../effect/Issue.js"
 
 const text = Schema.optionalWith(Schema.String, { nullable: true, default: () => "" })
 const flag = Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => false })
@@ -200,8 +200,8 @@ const plain = (message: string): string =>
   plainWords.reduce((text, [pattern, word]) => text.replace(pattern, word), message.replace(/, actual[^]*$/, ""))
 
 /** All problems, each with its place. */
-const describe = (error: ParseResult.ParseError): string => {
-  const problems = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) =>
+const describe = (error: SchemaIssue.ParseError): string => {
+  const problems = SchemaIssue.messages(error).map(({ message, path }) =>
     `${path.length === 0 ? "the file" : pathText(path)}: ${plain(message)}`
   )
   return Arr.dedupe(problems).filter((problem) => !/: expected (?:null|undefined)$/.test(problem)).join("; ")

@@ -12,6 +12,7 @@ import * as Either from "effect/Either"
 import * as fs from "node:fs/promises"
 import * as os from "node:os"
 import * as path from "node:path"
+import { fromEither } from "../../effect/EitherEffect.js"
 import { errorCode } from "../transport/HttpAgent.js"
 import { ConfigurationError, redact } from "./ConfigurationError.js"
 import * as KubeconfigFile from "./KubeconfigFile.js"
@@ -66,10 +67,10 @@ const readFile = (file: string): Effect.Effect<File | undefined, string> =>
   Effect.flatMap(readBytes(file), (bytes) =>
     bytes === undefined
       ? Effect.succeed(undefined)
-      : Either.mapBoth(KubeconfigFile.parse(bytes), {
+      : fromEither(Either.mapBoth(KubeconfigFile.parse(bytes), {
         onLeft: (problem) => `${file} (${problem})`,
         onRight: (content) => ({ path: file, content })
-      }))
+      })))
 
 const cannotRead = (problem: string) =>
   new ConfigurationError({
@@ -104,9 +105,12 @@ export const load = (explicit: string | undefined): Effect.Effect<Merged, Config
   Effect.gen(function*() {
     const named = explicit === undefined || explicit === "" ? undefined : explicit
     const paths = named === undefined ? yield* defaultFiles : [named]
-    const [problems, files] = yield* Effect.partition(paths, readFile)
+    const read = yield* Effect.forEach(paths, (path) => Effect.either(readFile(path)))
+    const problems = read.flatMap(Either.match({ onLeft: (problem) => [problem], onRight: () => [] }))
     if (problems.length > 0) return yield* cannotRead(problems.join("; "))
-    const present = Arr.filter(files, (file) => file !== undefined)
+    const present = read.flatMap(
+      Either.match({ onLeft: () => [], onRight: (file) => file === undefined ? [] : [file] })
+    )
     if (named !== undefined && present.length === 0) return yield* cannotRead(`${named} (it does not exist)`)
     return merge(paths, present)
   })

@@ -5,10 +5,12 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as path from "node:path"
+import { fromEither } from "../../effect/EitherEffect.js"
 import * as HttpAgent from "../transport/HttpAgent.js"
 import * as HttpRequest from "../transport/HttpRequest.js"
 import * as ProxyTunnel from "../transport/ProxyTunnel.js"
@@ -146,7 +148,9 @@ export const idToken = (
         if (address === undefined || !/^https?:$/.test(address.protocol)) {
           return yield* Effect.fail("its address is not a URL")
         }
-        const proxy = yield* Effect.mapError(ProxyRules.proxyFor(url, undefined, variables), ({ detail }) => detail)
+        const proxy = yield* fromEither(
+          Either.mapLeft(ProxyRules.proxyFor(url, undefined, variables), ({ detail }) => detail)
+        )
         const agent = yield* AgentFactory.make({ baseUrl: address.origin, authority, proxy })
         const absolute = AgentFactory.isForwarded(url, proxy)
         const all = Redacted.make({ ...headers, ...(absolute ? ProxyTunnel.authorization(proxy) : {}) })

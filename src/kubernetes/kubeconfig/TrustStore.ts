@@ -27,7 +27,9 @@ const firstNonEmpty = (files: ReadonlyArray<string>): Effect.Effect<string> =>
 
 const readFolder = (folder: string): Effect.Effect<string> =>
   Effect.promise(() => fs.readdir(folder).catch(() => [])).pipe(
-    Effect.flatMap(Effect.forEach((name) => readOrEmpty(path.join(folder, name)))),
+    Effect.flatMap((names: ReadonlyArray<string>) =>
+      Effect.forEach(names, (name) => readOrEmpty(path.join(folder, name)))
+    ),
     Effect.map((texts) => texts.join("\n"))
   )
 

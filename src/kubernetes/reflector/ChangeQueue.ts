@@ -6,9 +6,9 @@
  * emitted as completed, then as deleted. Only deletions can accumulate; beyond a limit the consumer fails with `Expired`.
  */
 import * as Cause from "effect/Cause"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
+import * as Pull from "../../effect/Pull.js"
 import { ClusterError, type Subject } from "../ClusterError.js"
 import type { Change } from "../Reflector.js"
 
@@ -54,7 +54,7 @@ export const make = <A>(options: {
     available.unsafeOpen()
   }
 
-  const take = (): Chunk.Chunk<Change<A>> => {
+  const take = (): ReadonlyArray<Change<A>> => {
     const taken: Array<Change<A>> = []
     for (const [uid, changes] of queued) {
       queued.delete(uid)
@@ -64,11 +64,11 @@ export const make = <A>(options: {
       }
     }
     deletions -= taken.filter((change) => change._tag === "Deleted").length
-    return Chunk.unsafeFromArray(taken)
+    return taken
   }
 
-  const poll: Effect.Effect<Chunk.Chunk<Change<A>>, ClusterError> = Effect.suspend(() =>
-    queued.size > 0 || ended === undefined ? Effect.sync(take) : ended
+  const poll: Pull.Pull<Change<A>, ClusterError> = Effect.suspend(() =>
+    queued.size > 0 || ended === undefined ? Pull.emit(take(), pull) : Pull.mapFailure(ended)
   )
 
   const awaitChange = Effect.suspend(() => {
@@ -78,6 +78,8 @@ export const make = <A>(options: {
     available.unsafeClose()
     return available.await
   })
+
+  const pull: Pull.Pull<Change<A>, ClusterError> = Effect.zipRight(awaitChange, poll)
 
   return {
     offer: (uid, change) => {
@@ -93,7 +95,7 @@ export const make = <A>(options: {
       }
     },
     fail: (error) => finish(Effect.fail(error)),
-    stream: Stream.repeatEffectChunk(Effect.zipRight(awaitChange, poll))
+    stream: Pull.stream(pull)
   }
 }
 

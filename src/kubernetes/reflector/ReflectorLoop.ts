@@ -271,11 +271,9 @@ const metricTags = (options: Options<unknown>) => ({
 
 const metrics = (options: Options<unknown>) => {
   const { namespace, resource } = metricTags(options)
-  const tagged = <T, Out>(metric: Metric.Metric<T, number, Out>) =>
-    metric.pipe(Metric.tagged("resource", resource), Metric.tagged("namespace", namespace))
   /** Updates a gauge only when its value changes. */
   const gauge = (metric: Metric.Metric.Gauge<number>) => {
-    const set = tagged(metric)
+    const set = metric.pipe(Metric.tagged("resource", resource), Metric.tagged("namespace", namespace))
     let current = Number.NaN
     return (value: number) =>
       Effect.suspend(() => {
@@ -289,8 +287,14 @@ const metrics = (options: Options<unknown>) => {
   const lastEvent = gauge(ClusterMetrics.lastEvent)
   const objects = gauge(ClusterMetrics.objects)
   return {
-    reconnected: Metric.update(tagged(ClusterMetrics.reconnects), 1),
-    relisted: Metric.update(tagged(ClusterMetrics.relists), 1),
+    reconnected: Metric.update(
+      ClusterMetrics.reconnects.pipe(Metric.tagged("resource", resource), Metric.tagged("namespace", namespace)),
+      1
+    ),
+    relisted: Metric.update(
+      ClusterMetrics.relists.pipe(Metric.tagged("resource", resource), Metric.tagged("namespace", namespace)),
+      1
+    ),
     received: (size: number) =>
       Effect.flatMap(
         Clock.currentTimeMillis,

@@ -8,7 +8,7 @@ import * as Scope from "effect/Scope"
 import type { Driver } from "../client/Driver.js"
 import * as Requests from "../client/Requests.js"
 import type { Reflector, Selected } from "../Reflector.js"
-import type { Resource } from "../Resource.js"
+import type { Reflectors, Resource } from "../Resource.js"
 import * as PagedOnly from "./PagedOnly.js"
 import * as ReflectorLoop from "./ReflectorLoop.js"
 
@@ -41,10 +41,10 @@ export const make = (driver: Driver): Effect.Effect<Reflect, never, Scope.Scope>
             })
         }).pipe(
           Scope.extend(scope),
+          Effect.map((map): Reflectors<A> => ({ get: (selected) => RcMap.get(map, Data.struct(selected)) })),
           Effect.tap((map) => Effect.sync(() => resource.reflectors.set(owner, map)))
         )
       }).pipe(mutex.withPermits(1))
 
-    return (resource, selected) =>
-      Effect.flatMap(reflectorsOf(resource), (reflectors) => RcMap.get(reflectors, Data.struct(selected)))
+    return (resource, selected) => Effect.flatMap(reflectorsOf(resource), ({ get }) => get(selected))
   })

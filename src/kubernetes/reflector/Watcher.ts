@@ -2,14 +2,12 @@
  * Lists and watches a selection: a streamed list (WatchList) that continues as a watch, a paged list, and a watch from a
  * resourceVersion.
  */
-import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Stream from "effect/Stream"
+import * as Pulls from "../../effect/Pull.js"
 import { failedToConnect } from "../client/ConnectFailure.js"
 import type { Driver } from "../client/Driver.js"
 import * as Pager from "../client/Pager.js"
@@ -75,7 +73,7 @@ const paged = <A>({ call, driver, previous, resource, sink }: Source<A>): Effect
     sink.replaced(new Map(items.map((item) => [item.key, item])), resourceVersion)
   })
 
-type Pull<A> = Effect.Effect<Chunk.Chunk<WatchEvent.Event<A>>, ClusterError | Ended>
+type Pull<A> = Effect.Effect<ReadonlyArray<WatchEvent.Event<A>>, ClusterError | Ended>
 
 const session = <A, E>(
   { call, driver, previous, resource, sink }: Source<A>,
@@ -90,14 +88,13 @@ const session = <A, E>(
       timeoutSeconds,
       ...query
     })
-    const lines = yield* Stream.toPull(
+    const lines = yield* Pulls.open(
       driver.watch(request, subject, WatchEvent.decodeLine(resource, subject, previous))
     )
     const startedAt = yield* Clock.currentTimeMillis
     const end = startedAt + timeoutSeconds * 1000 + Duration.toMillis(Waits.watchEnd.limit)
     let receivedAt = startedAt
-    const pull = lines.pipe(
-      Effect.mapError(Option.getOrElse(() => new Ended())),
+    const pull = Pulls.next(lines, () => new Ended()).pipe(
       Effect.zipLeft(Effect.map(Clock.currentTimeMillis, (now) => {
         receivedAt = now
       })),
@@ -127,10 +124,10 @@ const deliver = <A>(
   Effect.suspend(() => {
     for (const event of events) {
       if (event._tag === "Error") {
-        return event.error
+        return Effect.fail(event.error)
       }
       if (WatchEvent.eventVersion(event) === "") {
-        return withoutVersion(subject)
+        return Effect.fail(withoutVersion(subject))
       }
       switch (event._tag) {
         case "Applied":
@@ -192,12 +189,10 @@ const readList = <A>(
     let idleEnd = startedAt + idleMillis
     while (true) {
       const now = yield* Clock.currentTimeMillis
-      const events = Chunk.toReadonlyArray(
-        yield* Effect.timeoutFail(pull, {
-          duration: Duration.millis(Math.min(idleEnd, end) - now),
-          onTimeout: () => new NoStreamedList({ permanent: true })
-        })
-      )
+      const events = yield* Effect.timeoutFail(pull, {
+        duration: Duration.millis(Math.min(idleEnd, end) - now),
+        onTimeout: () => new NoStreamedList({ permanent: true })
+      })
       const receivedAt = yield* Clock.currentTimeMillis
       for (const [index, event] of events.entries()) {
         switch (event._tag) {
@@ -225,16 +220,18 @@ const readList = <A>(
     }
   }).pipe(
     Effect.catchTags({
-      Ended: () => new NoStreamedList({ permanent: false }),
+      Ended: () => Effect.fail(new NoStreamedList({ permanent: false })),
       ClusterError: (error) => {
         // A server that was just compacted may refuse a list once.
         if (error.reason === "Expired" && !PagedOnly.hasFailed(pagedOnly, resource)) {
           return Effect.flatMap(Clock.currentTimeMillis, (now) => {
             PagedOnly.failed(pagedOnly, resource, now, false)
-            return error
+            return Effect.fail(error)
           })
         }
-        return isWorthPaging(error) ? new NoStreamedList({ permanent: permanentCodes.has(error.code) }) : error
+        return Effect.fail(
+          isWorthPaging(error) ? new NoStreamedList({ permanent: permanentCodes.has(error.code) }) : error
+        )
       }
     })
   )

@@ -1,7 +1,6 @@
 /**
  * The Driver for a real API server: sends requests, watches and log streams over HTTP, each once.
  */
-import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -11,6 +10,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage } from "node:http"
+import { fromOption } from "../../effect/EitherEffect.js"
 import * as Pull from "../../effect/Pull.js"
 import type { ApiRequest, WatchLine } from "../client/ApiRequest.js"
 import { type Driver, endedWithinLine } from "../client/Driver.js"
@@ -122,7 +122,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
           ({ client }, outgoing) =>
             withHead((onSuccess) => HttpRequest.text(client, outgoing, timeoutMillis, limiter, onSuccess))
         ),
-        (text) => Effect.mapError(parseJson(text), () => decodeError(subject, "the response is not JSON"))
+        (text) => fromOption(parseJson(text), () => decodeError(subject, "the response is not JSON"))
       ),
 
     watch: (request, subject, decode) =>
@@ -219,24 +219,27 @@ const streamLines = <A>(
         const part = splitter.rest()
         return part === "" || decoder.ignores(part)
           ? Pull.end
-          : Effect.mapBoth(decoder.unterminated(part), { onFailure: Option.some, onSuccess: Chunk.of })
+          : Either.match(decoder.unterminated(part), { onLeft: Pull.fail, onRight: Pull.of })
       })
-      return Stream.repeatEffectChunkOption(Effect.matchEffect(buffers, {
-        onFailure: (error): Pull.Pull<A, ClusterError> =>
-          Option.isNone(error)
-            ? last
-            : Effect.fail(Option.some(TransportError.toClusterError(error.value, request, subject))),
-        onSuccess: (buffers) => Effect.mapError(decodeLines(splitter, buffers, decoder, subject), Option.some)
-      }))
+      const lines: Pull.Pull<A, ClusterError> = Pull.match(Pull.map(buffers, (values) => values), {
+        onEnd: () => last,
+        onFailure: (error) => Pull.fail(TransportError.toClusterError(error, request, subject)),
+        onSuccess: (buffers) =>
+          Either.match(decodeLines(splitter, buffers, decoder, subject), {
+            onLeft: (error): Pull.Pull<A, ClusterError> => Pull.fail(error),
+            onRight: (decoded) => Pull.emit(decoded, lines)
+          })
+      })
+      return Pull.stream(lines)
     })
   )
 
 const decodeLines = <A>(
   splitter: LineSplitter.LineSplitter,
-  buffers: Chunk.Chunk<Buffer>,
+  buffers: ReadonlyArray<Buffer>,
   decoder: LineDecoder<A>,
   subject: Subject
-): Either.Either<Chunk.Chunk<A>, ClusterError> => {
+): Either.Either<ReadonlyArray<A>, ClusterError> => {
   const decoded: Array<A> = []
   let invalid = false
   let withinLimit = true
@@ -253,6 +256,6 @@ const decodeLines = <A>(
   return invalid
     ? Either.left(decodeError(subject, "a line of the response is not a watch event"))
     : withinLimit
-    ? Either.right(Chunk.unsafeFromArray(decoded))
+    ? Either.right(decoded)
     : Either.left(decodeError(subject, `a line of the response is longer than ${maxLineLength} bytes`))
 }

@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import { constVoid } from "effect/Function"
 import type * as Scope from "effect/Scope"
 import type { ClientRequest, IncomingMessage } from "node:http"
+import { fromEither } from "../../effect/EitherEffect.js"
 import * as Waits from "../client/Waits.js"
 import { type Client, errorCode, type OutgoingRequest } from "./HttpAgent.js"
 import type { RequestLimiter } from "./RequestLimiter.js"
@@ -50,7 +51,7 @@ export const text = (
     const start = () => {
       cancel = send(client, request, timeout, noted(readText, onSuccess), (result) => {
         limiter.release(start)
-        resume(result)
+        resume(fromEither(result))
       })
     }
     limiter.acquire(start)
@@ -70,7 +71,7 @@ export const open = (
   Effect.suspend(() => {
     let cancel = constVoid
     const response = Effect.async<IncomingMessage, Failure>((resume) => {
-      cancel = send(client, request, timeout, noted(passThrough, onSuccess), resume)
+      cancel = send(client, request, timeout, noted(passThrough, onSuccess), (result) => resume(fromEither(result)))
     })
     return Effect.zipRight(Effect.addFinalizer(() => Effect.sync(() => cancel())), response)
   })

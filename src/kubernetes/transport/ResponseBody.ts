@@ -1,14 +1,13 @@
 /**
  * Reads response bodies with back-pressure: without demand, a bounded amount is buffered and the rest stays with the server.
  */
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { constVoid } from "effect/Function"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { IncomingMessage } from "node:http"
 import * as zlib from "node:zlib"
+import * as Pull from "../../effect/Pull.js"
 import { errorCode } from "./HttpAgent.js"
 import { BodyTooLarge, ConnectionLost, TimedOut } from "./TransportError.js"
 
@@ -16,7 +15,7 @@ import { BodyTooLarge, ConnectionLost, TimedOut } from "./TransportError.js"
 const highWaterMark = 256 * 1024
 
 /** The buffers received since the last pull, one at least. */
-export type BodyPull = Effect.Effect<Chunk.Chunk<Buffer>, Option.Option<ConnectionLost | TimedOut>>
+export type BodyPull = Pull.Pull<Buffer, ConnectionLost | TimedOut>
 
 /**
  * Reads a body in pieces, each of which has to arrive within `idleMillis`, which may be infinite. Closing the scope before the
@@ -52,7 +51,7 @@ const start = (source: IncomingMessage, idleMillis: number) => {
   })
 
   return {
-    pull: Effect.async<Chunk.Chunk<Buffer>, Option.Option<ConnectionLost | TimedOut>>((resume) => {
+    pull: Effect.async((resume: (result: BodyPull) => void) => {
       const cancel = () => {
         clearTimeout(idle)
         notify = constVoid
@@ -61,17 +60,17 @@ const start = (source: IncomingMessage, idleMillis: number) => {
         cancel()
         resume(result)
       }
-      const idle = startTimeout(idleMillis, (timedOut) => done(Effect.fail(Option.some(timedOut))))
+      const idle = startTimeout(idleMillis, (timedOut) => done(Pull.fail(timedOut)))
       notify = () => {
         if (buffered.length > 0) {
-          done(Effect.succeed(Chunk.unsafeFromArray(buffered)))
+          done(Pull.emit(buffered, Pull.end))
           buffered = []
           length = 0
           source.resume()
         } else if (source.readableEnded) {
-          done(Effect.fail(Option.none()))
+          done(Pull.end)
         } else if (source.destroyed) {
-          done(Effect.fail(Option.some(new ConnectionLost({ cause: source.errored }))))
+          done(Pull.fail(new ConnectionLost({ cause: source.errored })))
         }
       }
       notify()

@@ -1,0 +1,14 @@
+/** Errors of the file system: the reason is an error of its own on Effect 4. */
+import type { PlatformError } from "effect/PlatformError"
+
+/** The reason that the system gives, such as `NotFound` or `PermissionDenied`, or `BadArgument`. */
+export const detailOf = (
+  error: PlatformError
+): { readonly reason: string; readonly description: string | undefined } => ({
+  reason: error.reason._tag,
+  description: error.reason.description
+})
+
+/** Whether it is an error of the file system with this reason. */
+export const hasReason = (error: PlatformError | { readonly _tag: "SchemaError" }, reason: string): boolean =>
+  error._tag !== "SchemaError" && detailOf(error).reason === reason

@@ -1,0 +1,2 @@
+/** A strategy is its name on Effect 4. */
+export const sequential = "sequential"

@@ -1,0 +1,115 @@
+/** Constructors of schemas whose arguments have another form on Effect 4. */
+import { dual } from "effect/Function"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as AST from "effect/SchemaAST"
+import * as SchemaGetter from "effect/SchemaGetter"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+import type { LazyArbitrary } from "../Arbitrary.js"
+
+export const Defect = Schema.Defect()
+
+export const Literal = <const L extends ReadonlyArray<AST.LiteralValue>>(...literals: L): Schema.Literals<L> =>
+  Schema.Literals(literals)
+
+export const Record = <K extends Schema.Record.Key, V extends Schema.Constraint>(
+  { key, value }: { readonly key: K; readonly value: V }
+) => Schema.Record(key, value)
+
+export const Union = <const Members extends ReadonlyArray<Schema.Constraint>>(
+  ...members: Members
+): Schema.Union<Members> => Schema.Union(members)
+
+export const between =
+  (minimum: number, maximum: number) => <S extends Schema.Codec<number, unknown> & Schema.Top>(self: S) =>
+    self.check(Schema.isBetween({ minimum, maximum }))
+
+export const positive = () => <S extends Schema.Codec<number, unknown> & Schema.Top>(self: S) =>
+  self.check(Schema.isGreaterThan(0))
+
+interface Annotations {
+  readonly message?: (() => string) | undefined
+  readonly arbitrary?: (() => LazyArbitrary<unknown>) | undefined
+  readonly jsonSchema?: object | undefined
+  readonly description?: string | undefined
+  readonly identifier?: string | undefined
+}
+
+type Problem = string | { readonly path: ReadonlyArray<PropertyKey>; readonly message: string }
+
+const issueOf = (problem: Problem) =>
+  typeof problem === "string" ? problem : { path: problem.path, issue: problem.message }
+
+/** The message of a filter is an annotation on Effect 4, and generators are derived from the schema. */
+export const filter = <S extends Schema.Top>(
+  is: (value: NoInfer<S["Type"]>) => boolean | undefined | Problem | ReadonlyArray<Problem>,
+  annotations: Annotations = {}
+): (self: S) => S["Rebuild"] => {
+  const message = annotations.message?.()
+  return Schema.check<S>(Schema.makeFilter((value: S["Type"]) => {
+    const found = is(value)
+    if (found === false) return message ?? false
+    if (typeof found === "boolean" || found === undefined) return found
+    return isMany(found) ? found.map(issueOf) : issueOf(found)
+  }))
+}
+
+const isMany = (found: Problem | ReadonlyArray<Problem>): found is ReadonlyArray<Problem> => Array.isArray(found)
+
+export const pattern =
+  (regExp: RegExp, annotations: Annotations = {}) => <I>(self: Schema.Codec<string, I>): Schema.Codec<string, I> =>
+    filter<Schema.Codec<string, I>>((text) => regExp.test(text), annotations)(self)
+
+interface Transform<A, B> {
+  readonly strict?: true
+  readonly decode: (value: A) => B
+  readonly encode: (value: B) => A
+}
+
+export const transform: {
+  <B, J, A>(to: Schema.Codec<B, J>, options: Transform<A, J>): <I>(from: Schema.Codec<A, I>) => Schema.Codec<B, I>
+  <A, I, B, J>(from: Schema.Codec<A, I>, to: Schema.Codec<B, J>, options: Transform<A, J>): Schema.Codec<B, I>
+} = dual(
+  (args) => args.length > 2,
+  <A, I, B, J>(from: Schema.Codec<A, I>, to: Schema.Codec<B, J>, options: Transform<A, J>): Schema.Codec<B, I> =>
+    from.pipe(Schema.decodeTo(to, SchemaTransformation.transform<J, A>(options)))
+)
+
+interface Optional<A> {
+  readonly nullable?: true
+  readonly default: () => A
+}
+
+type WithDefault<A, I> = Schema.decodeTo<
+  Schema.toType<Schema.Codec<A, I>>,
+  Schema.optional<Schema.NullOr<Schema.Codec<A, I>> | Schema.Codec<A, I>>
+>
+
+type Nullable<A, I> = Schema.decodeTo<
+  Schema.optionalKey<Schema.toType<Schema.Codec<A, I>>>,
+  Schema.optional<Schema.NullOr<Schema.Codec<A, I>>>
+>
+
+const isPresent = <A>(value: A | null | undefined): value is A => value !== null && value !== undefined
+
+export const optionalWith: {
+  <A, I>(schema: Schema.Codec<A, I>, options: Optional<NoInfer<A>>): WithDefault<A, I>
+  <A, I>(schema: Schema.Codec<A, I>, options: { readonly nullable: true }): Nullable<A, I>
+} = (<A, I>(
+  schema: Schema.Codec<A, I>,
+  { nullable, ...options }: Partial<Optional<A>>
+) => {
+  const from = Schema.optional(nullable === true ? Schema.NullOr(schema) : schema)
+  const fallback = options.default
+  return fallback === undefined
+    ? from.pipe(Schema.decodeTo(Schema.optionalKey(Schema.toType(schema)), {
+      decode: SchemaGetter.transformOptional<A, A | null | undefined>(Option.filter(isPresent)),
+      encode: SchemaGetter.transformOptional<A | null | undefined, A>((value) => value)
+    }))
+    : from.pipe(Schema.decodeTo(Schema.toType(schema), {
+      decode: SchemaGetter.transformOptional<A, A | null | undefined>((value) =>
+        Option.orElse(Option.filter(value, isPresent), () => Option.some(fallback()))
+      ),
+      encode: SchemaGetter.transformOptional<A | null | undefined, A>((value) => value)
+    }))
+}) as never

@@ -8,6 +8,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { BuildRecord } from "../record/BuildRecord.js"
 import { scriptKey } from "../record/ConfigMapLayout.js"
 import * as BuildScript from "../script/BuildScript.js"
+import type { Environment, EnvironmentName } from "../script/Environment.js"
 import { isForNode, type JobProfile } from "./JobProfile.js"
 
 export type Verb = "build" | "push"
@@ -19,7 +20,7 @@ export interface PodVolume {
   readonly path: string
   readonly readOnly: boolean
   readonly verbs: ReadonlyArray<Verb>
-  readonly variable: BuildScript.EnvironmentName | undefined
+  readonly variable: EnvironmentName | undefined
   /** The value of the variable, if that is not the path. */
   readonly value?: string | undefined
 }
@@ -193,7 +194,7 @@ export const mountsOf = (volumes: ReadonlyArray<PodVolume>, verb: Verb): Readonl
   }))
 
 /** The variables with which the script finds the volumes. */
-export const environment = (volumes: ReadonlyArray<PodVolume>, verb: Verb): Partial<BuildScript.Environment> =>
+export const environment = (volumes: ReadonlyArray<PodVolume>, verb: Verb): Partial<Environment> =>
   Object.fromEntries(
     volumes.flatMap(({ path, value = path, variable, verbs }) =>
       variable !== undefined && verbs.includes(verb) ? [[variable, value]] : []

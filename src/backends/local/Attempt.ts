@@ -17,6 +17,7 @@ import * as Output from "../../core/input/Output.js"
 import type { Version } from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
 import * as ContextArchive from "../script/ContextArchive.js"
+import type { Environment } from "../script/Environment.js"
 import * as ExitCode from "../script/ExitCode.js"
 import * as ScriptOutput from "../script/Output.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
@@ -140,7 +141,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     }
   })
 
-  const environment: BuildScript.Environment = {
+  const environment: Environment = {
     OSB_INPUT_DIR: at("input"),
     OSB_CONTEXT_DIR: fitsInMemory(input) && input.cacheTo === undefined
       ? at("memory", "context")

@@ -6,7 +6,7 @@
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Output from "../../core/input/Output.js"
 import type { Version } from "./BuildahFeatures.js"
-import type { Environment } from "./BuildScript.js"
+import type { Environment } from "./Environment.js"
 import { code } from "./ExitCode.js"
 
 /**

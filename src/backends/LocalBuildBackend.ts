@@ -37,6 +37,7 @@ import { isAdopted } from "../core/service/BuildSummary.js"
 import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
 import { make as makeService } from "../core/service/Traced.js"
 import * as BuildSupervisor from "./local/BuildSupervisor.js"
+import * as GitFetch from "./local/GitFetch.js"
 import * as HostInfo from "./local/HostInfo.js"
 import { type LocalSettings, readEnvironment } from "./local/LocalSettings.js"
 import * as LocalUnsupported from "./local/LocalUnsupported.js"
@@ -143,15 +144,18 @@ export const make = (
         return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
       })
 
-    const build: Service["build"] = (input, options) =>
+    const build: Service["build"] = (given, options) =>
       Effect.gen(function*() {
         const namespace = options?.namespace ?? settings.namespace ?? "default"
         yield* NamespaceCheck.forBuild(namespace)
-        yield* check(input)
+        yield* check(given)
         const references = yield* References.resolve(fs, path, {
           secrets: settings.secretsDirectory,
           configMaps: settings.configMapsDirectory
-        }, input)
+        }, given)
+        const machine = { fs, path, sandbox: yield* sandbox, environment: around.environment }
+        const folder = path.join(path.resolve(around.workDirectory), `resolve-${randomUUID()}`)
+        const input = yield* GitFetch.resolve(machine, given, references, folder)
         const fingerprint = BuildInput.fingerprint(input)
         for (let again = options?.again === true;; again = false) {
           const numbers = StateDirectory.numbersOf(yield* state.list(namespace), fingerprint)

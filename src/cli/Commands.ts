@@ -121,7 +121,11 @@ const inputProblems = (typed: Argv["typed"]): ReadonlyArray<string> =>
         ? [`${doc.label} cannot be combined with --input, which has the whole input`]
         : []
     )
-    : missingInput([Flags.input.file, Flags.input.final].filter(({ doc }) => !typed.has(doc.name)))
+    : missingInput(
+      [Flags.input.file, Flags.input.final].filter(({ doc }) =>
+        !typed.has(doc.name) && !(doc === Flags.input.file.doc && typed.has(Flags.input.dockerfilePath.doc.name))
+      )
+    )
 
 const clusterSettings = ({ context, kubeconfig, requestTimeout }: ClusterSettings): ClusterSettings => ({
   kubeconfig,

@@ -167,7 +167,11 @@ const time = { group: "Time and retries" }
  * @category options
  */
 export const input = {
-  file: Flag.text("-f, --file FILE", "The Containerfile; - reads standard input. Required without --input.", inputs),
+  file: Flag.text(
+    "-f, --file FILE",
+    "The Containerfile; - reads standard input. Required without --input and --dockerfile-path.",
+    inputs
+  ),
   base: Flag.text(
     "--base IMAGE",
     "The base image, passed to the Containerfile as the build argument BASE_IMAGE; needed where the Containerfile uses that.",
@@ -187,6 +191,21 @@ export const input = {
     "--context DIR",
     "The directory of files and links for COPY and ADD, without those that its .containerignore or .dockerignore " +
       "excludes; at most 8 MiB on a cluster.",
+    inputs
+  ),
+  git: Flag.text(
+    "--git URL[#REF[:DIR]]",
+    "A Git repository (https or ssh) as the context instead of --context: a branch, a tag or a full commit, and a directory of it.",
+    inputs
+  ),
+  gitSecret: Flag.text(
+    "--git-secret NAME",
+    "The secret of the repository: username and password for https, ssh-privatekey and known_hosts for ssh.",
+    inputs
+  ),
+  dockerfilePath: Flag.text(
+    "--dockerfile-path PATH",
+    "The Containerfile in the context of --git, instead of --file.",
     inputs
   ),
   buildArgs: Flag.repeated("--build-arg KEY=VALUE", "A value for an ARG of the Containerfile.", inputs),

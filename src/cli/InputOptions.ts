@@ -38,6 +38,9 @@ export interface InputOptions {
   readonly compressionLevel: number | undefined
   readonly timestamp: string | undefined
   readonly contextDirectory: string | undefined
+  readonly git: string | undefined
+  readonly gitSecret: string | undefined
+  readonly dockerfilePath: string | undefined
   readonly architecture: BuildInput.Options["architecture"]
   readonly secretMounts: ReadonlyArray<string>
   readonly configMapMounts: ReadonlyArray<string>
@@ -108,8 +111,13 @@ const fromOptions = (
     const issues: Array<Issue> = []
     const note = (path: string, message: string) => issues.push(new Issue({ path, message }))
 
-    const dockerfile = yield* Effect.either(readText(options.file ?? "", maxBytes))
+    const dockerfile = options.file === undefined && options.dockerfilePath !== undefined
+      ? Either.right(undefined)
+      : yield* Effect.either(readText(options.file ?? "", maxBytes))
     if (Either.isLeft(dockerfile)) note("dockerfile", `${options.file} ${dockerfile.left.problem}`)
+    if (options.git !== undefined && options.contextDirectory !== undefined) {
+      note("context", "is given by --context and by --git; leave one out")
+    }
     const context = options.contextDirectory === undefined
       ? undefined
       : yield* ContextDirectory.read(options.contextDirectory, limits)
@@ -128,7 +136,8 @@ const fromOptions = (
       format: options.format,
       compression: compression(options, note),
       timestamp: timestamp(options.timestamp),
-      context: context?.files,
+      dockerfilePath: options.dockerfilePath,
+      context: gitContext(options) ?? context?.files,
       mounts: mounts(options, note),
       trustBundle: trustBundle(options.trustBundle),
       proxy: proxy(options),
@@ -155,6 +164,20 @@ const fromOptions = (
 // A secret for a base that is not given is an issue of the base.
 const baseImage = ({ base, baseSecret }: InputOptions): BuildInput.Options["baseImage"] =>
   base === undefined && baseSecret === undefined ? undefined : { pullspec: base ?? "", secretName: baseSecret }
+
+// The notation of `docker build`: URL#REF:DIR.
+const gitContext = ({ git, gitSecret }: InputOptions): BuildInput.Options["context"] => {
+  if (git === undefined) return undefined
+  const [, url = "", ref = "", subPath = ""] = /^([^#]*)(?:#([^:]*)(?::(.*))?)?$/s.exec(git) ?? [undefined, git]
+  return {
+    git: {
+      url,
+      ...(ref === "" ? {} : { ref }),
+      ...(subPath === "" ? {} : { subPath }),
+      ...(gitSecret === undefined ? {} : { secretName: gitSecret })
+    }
+  }
+}
 
 type Note = (path: string, message: string) => void
 

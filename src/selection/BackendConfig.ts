@@ -122,6 +122,7 @@ export const layerWith = <E, R, E2 = never, R2 = never>(
 const clusterSettings = (settings: Settings): SingleNodeBuildBackend.Settings => ({
   namespace: settings.namespace,
   builderImage: settings.builderImage,
+  gitImage: settings.gitImage,
   serviceAccount: settings.serviceAccount,
   security: settings.security,
   storage: settings.storage,

@@ -50,6 +50,7 @@ export const variables = {
   ),
   namespace: text("NAMESPACE", "default for --namespace"),
   builderImage: text("BUILDER_IMAGE", "image of build pods; by default buildah's own"),
+  gitImage: text("GIT_IMAGE", "image with git and ssh, for contexts from Git"),
   serviceAccount: text("SERVICE_ACCOUNT", "service account of custom and single-node build pods; default: default"),
   security: make(
     "SECURITY",

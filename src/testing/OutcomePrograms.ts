@@ -17,6 +17,7 @@ import * as Metadata from "../fake/store/Metadata.js"
 import type { Registry } from "../fake/store/Registry.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as BuildPods from "./BuildPods.js"
+import * as GitPods from "./GitPods.js"
 import * as OpenShiftLog from "./OpenShiftLog.js"
 import type { Outcome } from "./Outcome.js"
 
@@ -203,14 +204,15 @@ export const program = (options: {
     }
   }
 
-  return (container) => ({
-    waiting: outcome._tag === "ImagePullBackOff"
-      ? Program.imagePullBackOff(imageOf(pod, container))
-      : undefined,
-    stopped: of.runner === "script" ? stoppedScript(main.includes(container) ? "push" : "build") : undefined,
-    // The init container of an OpenShift Build is skipped: while it ran, the Build would be Pending.
-    steps: of.runner === "openshift" && !main.includes(container) ? Stream.empty : ending(outcome, container)
-  })
+  return (container) =>
+    container === "context" && of.runner === "script" ? GitPods.context : ({
+      waiting: outcome._tag === "ImagePullBackOff"
+        ? Program.imagePullBackOff(imageOf(pod, container))
+        : undefined,
+      stopped: of.runner === "script" ? stoppedScript(main.includes(container) ? "push" : "build") : undefined,
+      // The init container of an OpenShift Build is skipped: while it ran, the Build would be Pending.
+      steps: of.runner === "openshift" && !main.includes(container) ? Stream.empty : ending(outcome, container)
+    })
 }
 
 /** The script's trap: `stop` of script/Common.ts. */

@@ -11,6 +11,7 @@ import type { ControlPlane, PodBehaviour } from "../fake/ControlPlane.js"
 import * as Program from "../fake/kubelet/Program.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as BuildPods from "./BuildPods.js"
+import * as GitPods from "./GitPods.js"
 import type { Outcome } from "./Outcome.js"
 import * as OutcomePrograms from "./OutcomePrograms.js"
 
@@ -81,7 +82,8 @@ export class OutcomeRegistry {
     const of = BuildPods.subject(plane.registry, pod)
     const outcome = this.outcome(of)
     if (outcome === undefined) {
-      return this.programs(pod)
+      const resolve = GitPods.resolve(pod)
+      return resolve === undefined ? this.programs(pod) : Effect.succeed(resolve)
     }
     const build = `${of.namespace}/${of.record === "" ? of.names[1] : of.record}`
     const attempt = (this.attempts.get(build) ?? 0) + 1

@@ -384,3 +384,54 @@ describe("a single node", () => {
       ])
     }).pipe(Effect.provide(singleNode())))
 })
+
+describe("a context from Git", () => {
+  const git = { url: "git@git.example.com:acme/os.git", ref: "main", subPath: "os", secretName: "deploy-key" }
+
+  it.effect("a context from Git: its commit is found by a Job of its own, recorded, and fetched by a container of its own", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.seed({ apiVersion: "v1", kind: "Secret", metadata: { name: "deploy-key" } })
+      const given = yield* input("os", { context: { git } })
+      const building = yield* Effect.fork(BuildBackend.build(given))
+      yield* settle
+      yield* TestClock.adjust("2 seconds")
+      yield* settle
+      yield* TestClock.adjust("2 seconds")
+      const { ref } = yield* Fiber.join(building)
+      const all = yield* jobs
+      assert.strictEqual(all.length, 1, "the Job that found the commit is removed")
+      const record = (yield* fake.objects({ kind: "ConfigMap" })).find((one) =>
+        Json.text(one, "metadata", "name") === ref.name
+      )
+      const stored = Json.text(record, "data", "input.json") ?? ""
+      const commit = /"commit":"([0-9a-f]{40})"/.exec(stored)?.[1]
+      assert.isString(commit, stored)
+      const labels = Object.entries(Json.object(record, "data") ?? {}).filter(([key]) => key.startsWith("label."))
+      assert.includeMembers(labels.map(([, value]) => value), ["org.opencontainers.image.revision", commit])
+      const containers = Json.objects(all[0], "spec", "template", "spec", "initContainers")
+      assert.deepStrictEqual(containers.map(({ name }) => name), ["context", "build"])
+      const holding = ["initContainers", "containers"].flatMap((key) =>
+        Json.objects(all[0], "spec", "template", "spec", key)
+      ).filter((one) => Json.objects(one, "volumeMounts").some(({ name }) => name === "git-secret"))
+      assert.deepStrictEqual(holding.map(({ name }) => name), ["context"])
+      const resolved = yield* input("os", { context: { git: { ...git, commit: String(commit) } } })
+      assert.include(ref.name, BuildInput.fingerprint(resolved))
+      assert.notInclude(ref.name, BuildInput.fingerprint(given))
+      assert.strictEqual((yield* BuildBackend.build(resolved)).adopted, true)
+      const image = yield* BuildBackend.result(ref)
+      assert.isString(image.digest)
+    }).pipe(Effect.provide(custom())))
+
+  it.effect("a context from Git: a commit is looked up nowhere", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeCluster.FakeCluster
+      yield* fake.seed({ apiVersion: "v1", kind: "Secret", metadata: { name: "deploy-key" } })
+      const before = (yield* fake.requests).length
+      const given = yield* input("os", { context: { git: { ...git, ref: "1f".repeat(20) } } })
+      const { ref } = yield* BuildBackend.build(given)
+      assert.include(ref.name, BuildInput.fingerprint(given))
+      const created = verbs((yield* fake.requests).slice(before)).filter((request) => request.startsWith("create"))
+      assert.deepStrictEqual(created, ["create configmaps", "create jobs.batch"])
+    }).pipe(Effect.provide(custom())))
+})

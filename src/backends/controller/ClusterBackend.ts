@@ -84,7 +84,10 @@ const service = <Child extends Resource.Metadata>(
         const { again = false, namespace = defaultNamespace } = given ?? {}
         yield* NamespaceCheck.forBuild(namespace)
         yield* check(input)
-        return yield* submit(input, { again, namespace, records: FingerprintLookup.takeRecords(given) })
+        const records = FingerprintLookup.takeRecords(given)
+        const resolved = definition.resolve === undefined ? input : yield* definition.resolve(input, namespace)
+        // The records that a selection has read are those of the input as it was given.
+        return yield* submit(resolved, { again, namespace, records: resolved === input ? records : undefined })
       }),
     status,
     changes: StatusStream.make(context, controllers),

@@ -6,7 +6,7 @@
  */
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
-import type { Issue } from "../../core/BuildError.js"
+import type { BackendError, BuildRejected, Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import type { BuildStatus, Terminal } from "../../core/BuildStatus.js"
@@ -106,6 +106,10 @@ export interface Definition<Child extends Resource.Metadata> {
   readonly recordOf: (pod: Resources.Pod) => string | undefined
   /** Every part of the input that this backend cannot honour. */
   readonly check: (input: BuildInput) => ReadonlyArray<Issue>
+  /** The input with the commit of its repository, looked up before the build has a fingerprint; default: the input as it is. */
+  readonly resolve?:
+    | ((input: BuildInput, namespace: string) => Effect.Effect<BuildInput, BuildRejected | BackendError>)
+    | undefined
   /** The files of the build's ConfigMaps. */
   readonly contents: (input: BuildInput) => Contents
   /** Read before each child is created. */

@@ -2,6 +2,7 @@
  * The Job of a build.
  */
 import * as BuildInput from "../../core/BuildInput.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as Resources from "../../kubernetes/Resources.js"
@@ -18,15 +19,15 @@ const queueLabel = "kueue.x-k8s.io/queue-name"
  * An attempt that the platform disrupted counts and is retried, with any exit codes. A permanent exit code fails the Job,
  * and so does any code that is not the script's. Everything else, such as a pod that a node refused, counts.
  */
-const podFailurePolicy: JsonObject = {
+const podFailurePolicy = (containers: ReadonlyArray<string>): JsonObject => ({
   rules: [
     { action: "Count", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
-    ...["build", "push"].map((containerName) => ({
+    ...containers.map((containerName) => ({
       action: "FailJob",
       onExitCodes: { containerName, operator: "NotIn", values: retryable }
     }))
   ]
-}
+})
 
 /** The Job whose first attempt is the attempt of the build with this number. */
 export const make = (
@@ -42,7 +43,11 @@ export const make = (
       completions: 1,
       parallelism: 1,
       backoffLimit: Math.max(0, retries + 1 - attempt),
-      podFailurePolicy,
+      podFailurePolicy: podFailurePolicy([
+        ...(BuildContext.isGit(record.input.context) ? ["context"] : []),
+        "build",
+        "push"
+      ]),
       // Kueue resumes it once it is admitted.
       ...(queueName === undefined ? {} : { suspend: true }),
       template: BuildPod.template(profile, record, clusterDefaults)

@@ -14,12 +14,15 @@
  */
 import * as Duration from "effect/Duration"
 import * as BuildInput from "../../core/BuildInput.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
 import * as NodeSelector from "../pod/NodeSelector.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import type { Environment } from "../script/Environment.js"
+import * as GitScript from "../script/GitScript.js"
 import * as ScriptOutput from "../script/Output.js"
+import * as GitPod from "./GitPod.js"
 import { isForNode, type JobProfile } from "./JobProfile.js"
 import { builderImage } from "./JobSettings.js"
 import * as PodVolumes from "./PodVolumes.js"
@@ -47,6 +50,17 @@ const variables = (values: { readonly [name: string]: string | undefined }): Rea
     value === undefined || value === "" ? [] : [{ name, value: literal(value) }]
   )
 
+/** Where the init container `context` has put the files. */
+const contextOf = ({ context, dockerfilePath }: BuildInput.BuildInput): Partial<Environment> =>
+  BuildContext.isGit(context)
+    ? {
+      OSB_CONTEXT_FETCHED: "yes",
+      OSB_CONTEXT_DIR: [PodVolumes.work, GitScript.folder, context.git.subPath ?? ""].filter((part) => part !== "")
+        .join("/"),
+      OSB_CONTAINERFILE: dockerfilePath ?? ""
+    }
+    : {}
+
 /** The variables that no volume sets. */
 const environment = (profile: JobProfile, input: BuildInput.BuildInput): Partial<Environment> => ({
   OSB_BASE_IMAGE: input.baseImage?.pullspec ?? "",
@@ -58,6 +72,7 @@ const environment = (profile: JobProfile, input: BuildInput.BuildInput): Partial
   ...ScriptOutput.environment(input),
   OSB_STORAGE: profile.settings.storage ?? "auto",
   OSB_INSECURE_REGISTRIES: (profile.settings.insecureRegistries ?? []).join(" "),
+  ...contextOf(input),
   OSB_ARCHIVE: isForNode(profile, input) ? "yes" : ""
 })
 
@@ -120,6 +135,14 @@ export const template = (
 ): { readonly metadata: JsonObject; readonly spec: JsonObject } => {
   const { fingerprint, input, ref } = record
   const volumes = PodVolumes.of(profile, record)
+  const git = BuildContext.isGit(input.context) ? input.context.git : undefined
+  const disk = PodVolumes.ephemeralStorage(profile, input)
+  const contextContainers = git === undefined ? [] : [
+    GitPod.contextContainer(profile, input, git, clusterDefaults, {
+      timeoutSeconds: String(seconds(input.timeout ?? BuildInput.defaults.timeout)),
+      resources: { requests: { "ephemeral-storage": disk }, limits: { "ephemeral-storage": disk } }
+    })
+  ]
   const tolerations = [...input.placement?.tolerations ?? [], ...profile.tolerations].map(toleration)
   return {
     metadata: {
@@ -149,9 +172,9 @@ export const template = (
       },
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(profile.takesSlot ? { affinity: slot } : {}),
-      initContainers: [container(profile, record, volumes, "build", clusterDefaults)],
+      initContainers: [...contextContainers, container(profile, record, volumes, "build", clusterDefaults)],
       containers: [container(profile, record, volumes, "push", clusterDefaults)],
-      volumes: volumes.map(PodVolumes.manifest)
+      volumes: [...volumes.map(PodVolumes.manifest), ...(git === undefined ? [] : GitPod.volumes(git))]
     }
   }
 }

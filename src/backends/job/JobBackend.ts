@@ -8,6 +8,7 @@ import { Cluster } from "../../kubernetes/Cluster.js"
 import * as BackendLayers from "../controller/BackendLayers.js"
 import * as ClusterBackend from "../controller/ClusterBackend.js"
 import * as ClusterProxy from "./ClusterProxy.js"
+import * as GitResolve from "./GitResolve.js"
 import * as JobDefinition from "./JobDefinition.js"
 import type { JobProfile } from "./JobProfile.js"
 import type { JobSettings } from "./JobSettings.js"
@@ -31,6 +32,7 @@ export const define = <Settings extends JobSettings>(options: {
       const own = profile(settings)
       const definition = {
         ...JobDefinition.make(own, ClusterProxy.of(cluster)),
+        resolve: GitResolve.make(own, cluster, ClusterProxy.of(cluster)),
         slotHolder: own.takesSlot ? SlotHolder.find(cluster) : undefined
       }
       const namespace = settings.namespace ?? cluster.defaultNamespace

@@ -12,7 +12,6 @@ import * as PodBlocked from "../pod/PodBlocked.js"
 import * as PodFailure from "../pod/PodFailure.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
 import * as PodOutcome from "./PodOutcome.js"
-import type { Verb } from "./PodVolumes.js"
 
 type Seen = Observed<Resources.Job>
 
@@ -41,7 +40,8 @@ export const interpret = (seen: Seen): Interpretation => {
 /** The log of each container that has run or may still run. */
 export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
   pods.flatMap((pod) =>
-    (["build", "push"] as const).flatMap((verb) => {
+    PodOutcome.containers.flatMap((verb) => {
+      if (verb === "context" && PodOutcome.container(pod, verb) === undefined) return []
       const state = logState(pod, verb)
       return state === undefined ? [] : [{
         key: `${pod.metadata.uid}/${verb}`,
@@ -54,12 +54,15 @@ export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
     })
   )
 
-const logState = (pod: Resources.Pod, verb: Verb): LogSource["state"] | undefined => {
+const logState = (pod: Resources.Pod, verb: PodOutcome.ScriptContainer): LogSource["state"] | undefined => {
   const { running, terminated } = PodOutcome.container(pod, verb)?.state ?? {}
   if (terminated !== undefined) return "closed"
   if (running !== undefined) return "open"
-  const isBuildOver = (PodOutcome.terminated(pod, "build")?.exitCode ?? 0) !== 0
-  return PodOutcome.isOver(pod) || (verb === "push" && isBuildOver) ? undefined : "waiting"
+  const hasFailed = (before: PodOutcome.ScriptContainer) => (PodOutcome.terminated(pod, before)?.exitCode ?? 0) !== 0
+  return PodOutcome.isOver(pod) || (verb !== "context" && hasFailed("context")) ||
+      (verb === "push" && hasFailed("build"))
+    ? undefined :
+    "waiting"
 }
 
 // --- parts ---
@@ -87,7 +90,9 @@ const attempt = (seen: Seen): number => {
 }
 
 const startedAt = ({ child, earlier, pods, record }: Seen): DateTime.Utc => {
-  const begun = pods.map((pod) => PodOutcome.container(pod, "build")?.state)
+  const begun = pods.flatMap((
+    pod
+  ) => [PodOutcome.container(pod, "context")?.state, PodOutcome.container(pod, "build")?.state])
     .map((state) => PodOutcome.timeOf(state?.running?.startedAt ?? state?.terminated?.startedAt))
   const jobs = [...earlier, child].map(({ status }) => PodOutcome.timeOf(status?.startTime))
   return [...begun, ...jobs].find((time) => time !== undefined) ?? record.createdAt
@@ -191,11 +196,19 @@ const going = (seen: Seen): Interpretation => {
   const pod = current(seen)
   if (pod === undefined) return withoutPod(seen)
   const build = PodOutcome.container(pod, "build")?.state
-  if (build?.running !== undefined) return { status: running(seen, nodeLost(pod)) }
+  const context = PodOutcome.container(pod, "context")?.state
+  if (build?.running !== undefined || context?.running !== undefined) return { status: running(seen, nodeLost(pod)) }
   const blocked = waitOf(pod, seen)
   // Waiting in a queue is not an error.
   const isQueued = blocked?.reason === "Queued"
   const explainedBy = waitOf(pod, { ...seen, events: [] }) === undefined ? pod.metadata.uid : undefined
+  if (build?.terminated === undefined && context?.terminated !== undefined) {
+    return {
+      status: running(seen, blocked ?? nodeLost(pod)),
+      waitingSince: PodOutcome.timeOf(context.terminated.finishedAt),
+      explainedBy
+    }
+  }
   if (build?.terminated === undefined) {
     return {
       status: before(seen, blocked),
@@ -214,7 +227,8 @@ const going = (seen: Seen): Interpretation => {
 }
 
 /** A pod that was deleted before it started has also failed. */
-const hasBegun = (pod: Resources.Pod): boolean => PodOutcome.container(pod, "build")?.state?.waiting === undefined
+const hasBegun = (pod: Resources.Pod): boolean =>
+  (PodOutcome.container(pod, "context") ?? PodOutcome.container(pod, "build"))?.state?.waiting === undefined
 
 /** Before the pod starts: Pending, or Running if an earlier attempt has run. */
 const before = (seen: Seen, blocked: BuildStatus.Blocked | undefined): BuildStatus.BuildStatus =>

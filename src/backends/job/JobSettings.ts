@@ -17,6 +17,11 @@ export interface JobSettings {
    * Default: {@link builderImage}, pinned; set a copy of it if the nodes cannot pull that.
    */
   readonly builderImage?: string | undefined
+  /**
+   * The image of the containers that fetch a context from Git. It requires git 2.32 or later, ssh for repositories over ssh, sh,
+   * coreutils or busybox, and the user `nobody` with the id 65534. Default: {@link gitImage}.
+   */
+  readonly gitImage?: string | undefined
   /** The service account of build pods, whose token is not mounted. Default: `default`. */
   readonly serviceAccount?: string | undefined
   /**
@@ -50,3 +55,11 @@ export interface JobSettings {
  * @category constants
  */
 export const builderImage = "quay.io/buildah/stable:v1.43.1"
+
+/**
+ * The default image with git and ssh. It runs no code of the input, as a user without privileges.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const gitImage = "docker.io/alpine/git:v2.49.1"

@@ -31,7 +31,7 @@ const notFetched = "is not supported by this backend; pass the files of the cont
 const rows: ReadonlyArray<Row> = [
   ({ context }) =>
     ContextFile.clusterProblems(BuildContext.files(context)).map((problem) => unsupported(["context"], problem)),
-  ({ context }) => ContextRefusal.issues(context, { git: notFetched, image: notFetched, upload: notFetched }),
+  ({ context }) => ContextRefusal.issues(context, { image: notFetched, upload: notFetched }),
   // The Containerfile, the arguments and everything else but the context is in one ConfigMap.
   (input) => {
     const excess = ConfigMapLayout.excess(input)

@@ -1,7 +1,7 @@
 /**
  * The outcome of a build pod: why the platform ended it, or else the result of the script.
  *
- * Only the containers `build` and `push` count: clusters inject others into pods.
+ * Only the containers `context`, `build` and `push` count: clusters inject others into pods.
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -23,11 +23,18 @@ export interface Pushed {
 
 type Terminated = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>
 
+/** A container that runs one of our scripts; `context` is there only if the context is fetched. */
+export type ScriptContainer = Verb | "context"
+
+/** In the order in which they run. */
+export const containers: ReadonlyArray<ScriptContainer> = ["context", "build", "push"]
+
 /** The container of a command of the script. */
-export const container = ({ status }: Pod, verb: Verb): ContainerStatus | undefined =>
+export const container = ({ status }: Pod, verb: ScriptContainer): ContainerStatus | undefined =>
   [...status?.initContainerStatuses ?? [], ...status?.containerStatuses ?? []].find(({ name }) => name === verb)
 
-export const terminated = (pod: Pod, verb: Verb): Terminated | undefined => container(pod, verb)?.state?.terminated
+export const terminated = (pod: Pod, verb: ScriptContainer): Terminated | undefined =>
+  container(pod, verb)?.state?.terminated
 
 export const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
   Option.getOrUndefined(DateTime.make(text ?? ""))
@@ -35,7 +42,7 @@ export const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
 /**
  * The end of a container's log, as the kubelet stores it in place of a termination message: pods/v1 FallbackToLogsOnError.
  */
-export const logTail = (pod: Pod, verb: Verb): ReadonlyArray<string> => {
+export const logTail = (pod: Pod, verb: ScriptContainer): ReadonlyArray<string> => {
   const { exitCode = 0, message = "" } = terminated(pod, verb) ?? {}
   const isLog = exitCode !== 0 && message !== "" && TerminationMessage.parse(message) === undefined
   return isLog ? message.trimEnd().split("\n") : []
@@ -64,7 +71,7 @@ export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
   // The output of the script is unreliable while its pod is being stopped.
   const fate = PodFailure.classify(pod, (message) => TerminationMessage.parse(message) !== undefined)
   if (fate !== undefined) return BuildStatus.errored(fate.reason, { ...fate, ...reference })
-  for (const verb of ["build", "push"] as const) {
+  for (const verb of containers) {
     const end = terminated(pod, verb)
     if (end !== undefined && end.exitCode !== 0) return scriptOutcome(verb, end, reference)
   }
@@ -79,7 +86,7 @@ export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
 /** Whether the Job makes another pod after this one failed: the rules of the podFailurePolicy in `BuildJob`. */
 export const isRepeated = (pod: Pod): boolean =>
   pod.status?.conditions?.some(({ status, type }) => type === "DisruptionTarget" && status === "True") === true ||
-  (["build", "push"] as const).every((verb) => {
+  containers.every((verb) => {
     const { exitCode = 0 } = terminated(pod, verb) ?? {}
     return exitCode === 0 || ExitCode.retryable.includes(exitCode)
   })
@@ -116,4 +123,7 @@ const scriptOutcome = (
 
 /** When the last container ended. */
 export const endOf = (pod: Pod): DateTime.Utc | undefined =>
-  timeOf((terminated(pod, "push") ?? terminated(pod, "build"))?.finishedAt ?? pod.metadata.deletionTimestamp)
+  timeOf(
+    (terminated(pod, "push") ?? terminated(pod, "build") ?? terminated(pod, "context"))?.finishedAt ??
+      pod.metadata.deletionTimestamp
+  )

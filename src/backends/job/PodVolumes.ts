@@ -30,6 +30,9 @@ const root = "/os-builder"
 /** The path of the script in the pod. */
 export const script = `${root}/input/${scriptKey}`
 
+/** The folder that the containers share. */
+export const work = `${root}/work`
+
 /** Size of the memory volume for copies of secrets: entitlements, mounts of at most 1 MiB each, credentials. */
 const memoryLimit = "128Mi"
 

@@ -19,8 +19,10 @@ import * as BuildScript from "../script/BuildScript.js"
 import * as ContextArchive from "../script/ContextArchive.js"
 import type { Environment } from "../script/Environment.js"
 import * as ExitCode from "../script/ExitCode.js"
+import * as GitScript from "../script/GitScript.js"
 import * as ScriptOutput from "../script/Output.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
+import * as GitFetch from "./GitFetch.js"
 import * as Heredoc from "./Heredoc.js"
 import * as LogFile from "./LogFile.js"
 import type { References } from "./References.js"
@@ -111,6 +113,8 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const { folder, input, log, references } = job
   const at = (...names: ReadonlyArray<string>) => path.join(folder, ...names)
   const timeout = input.timeout ?? BuildInput.defaults.timeout
+  const timeoutSeconds = String(Math.max(1, Math.ceil(Duration.toSeconds(timeout))))
+  const git = BuildContext.isGit(input.context) ? input.context.git : undefined
   const lowered = buildah.knowsHeredocs
     ? { text: undefined, files: [], replacements: [] }
     : Heredoc.lower(input.dockerfile ?? "")
@@ -143,7 +147,10 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
 
   const environment: Environment = {
     OSB_INPUT_DIR: at("input"),
-    OSB_CONTEXT_DIR: fitsInMemory(input) && input.cacheTo === undefined
+    ...(git === undefined ? {} : { OSB_CONTEXT_FETCHED: "yes", OSB_CONTAINERFILE: input.dockerfilePath ?? "" }),
+    OSB_CONTEXT_DIR: git !== undefined
+      ? at("work", GitScript.folder, git.subPath ?? "")
+      : fitsInMemory(input) && input.cacheTo === undefined
       ? at("memory", "context")
       : at("work", "context"),
     OSB_WORK_DIR: at("work"),
@@ -153,7 +160,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     OSB_BUILDAH_VERSION: buildah.version === undefined ? "" : `version ${buildah.version.join(".")}`,
     OSB_BASE_IMAGE: input.baseImage?.pullspec ?? "",
     OSB_FINAL_IMAGE: input.finalImage.pullspec,
-    OSB_TIMEOUT_SECONDS: String(Math.max(1, Math.ceil(Duration.toSeconds(timeout)))),
+    OSB_TIMEOUT_SECONDS: timeoutSeconds,
     OSB_ARCHITECTURE: input.architecture ?? "",
     OSB_CACHE_FROM: input.cacheFrom ?? "",
     OSB_CACHE_TO: input.cacheTo ?? "",
@@ -194,7 +201,16 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
       return { message, trouble: troubleOf(ended, message, yield* LogFile.tail(fs, log, tailLines)) }
     })
 
+  // In a sandbox of its own, which ends before an instruction of the Containerfile runs.
+  const fetchContext = Effect.gen(function*() {
+    if (git === undefined) return undefined
+    const ended = yield* GitFetch.fetch(buildah, { input, git, references, folder, log, timeoutSeconds })
+    return troubleOf(ended.exit, ended.message, yield* LogFile.tail(fs, log, tailLines))
+  })
+
   const bothVerbs = Effect.gen(function*() {
+    const unfetched = yield* fetchContext
+    if (unfetched !== undefined) return unfetched
     const built = yield* verb(
       "build",
       references.baseSecret,

@@ -11,7 +11,12 @@ export interface HostInfo {
   readonly architecture: string | undefined
   /** The version of buildah; undefined if there is none. */
   readonly buildah: BuildahFeatures.Version | undefined
+  /** The version of git; absent if there is none. */
+  readonly git?: BuildahFeatures.Version | undefined
 }
+
+/** The oldest git that takes no configuration but ours (`GIT_CONFIG_GLOBAL`). */
+export const oldestGit: BuildahFeatures.Version = [2, 32]
 
 // The names of uname(1), and the names of Go, which images use.
 const architectures: ReadonlyMap<string, string> = new Map([
@@ -23,11 +28,17 @@ const architectures: ReadonlyMap<string, string> = new Map([
 
 export const probe = (executor: Process.Executor): Effect.Effect<HostInfo> =>
   Effect.gen(function*() {
-    const output = yield* Effect.orElseSucceed(Process.output(executor, ["buildah", "--version"]), () => "")
-    const [, major, minor] = /version (\d+)\.(\d+)/.exec(output) ?? []
+    const version = (program: string) =>
+      Effect.orElseSucceed(Process.output(executor, [program, "--version"]), () => "").pipe(
+        Effect.map((output): BuildahFeatures.Version | undefined => {
+          const [, major, minor] = /version (\d+)\.(\d+)/.exec(output) ?? []
+          return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)]
+        })
+      )
     return {
       architecture: architectures.get(machine()),
-      buildah: major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)]
+      buildah: yield* version("buildah"),
+      git: yield* version("git")
     }
   })
 

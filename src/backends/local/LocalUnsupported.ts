@@ -5,13 +5,14 @@
 import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import * as ContextRefusal from "../../core/input/ContextRefusal.js"
 import * as Output from "../../core/input/Output.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
 import * as ScriptOutput from "../script/Output.js"
 import * as Heredoc from "./Heredoc.js"
-import { type HostInfo, knowsHeredocs } from "./HostInfo.js"
+import * as HostInfo from "./HostInfo.js"
 
 /** What of the settings decides what can be built. */
 interface Settings {
@@ -20,7 +21,7 @@ interface Settings {
   readonly format?: "oci" | "docker" | undefined
 }
 
-type Row = (input: BuildInput, machine: HostInfo, settings: Settings) => ReadonlyArray<Issue>
+type Row = (input: BuildInput, machine: HostInfo.HostInfo, settings: Settings) => ReadonlyArray<Issue>
 
 /** The first release whose images of the docker format have no container's id in them: commit --source-date-epoch, v1.41.0. */
 const dockerTimestamp: BuildahFeatures.Version = [1, 41]
@@ -64,7 +65,30 @@ const rows: ReadonlyArray<Row> = [
     queueName === undefined ? [] : [
       new Issue({ path: "queueName", message: "names a Kueue queue, which exists only in a cluster; remove it" })
     ],
-  ({ context }) => ContextRefusal.issues(context, { git: notFetched, image: notFetched, upload: notFetched }),
+  ({ context }) => ContextRefusal.issues(context, { image: notFetched, upload: notFetched }),
+  ({ context }, { git }) =>
+    BuildContext.isGit(context) && (git === undefined || BuildahFeatures.isOlder(git, HostInfo.oldestGit))
+      ? [
+        new Issue({
+          path: "context.git",
+          message: git === undefined
+            ? "requires git, which is not installed or not in PATH; install the package git"
+            : `requires git ${HostInfo.oldestGit.join(".")} or later, and this machine has git ${git.join(".")}`
+        })
+      ]
+      : [],
+  ({ dockerfilePath }, { buildah }) =>
+    dockerfilePath !== undefined && buildah !== undefined && BuildahFeatures.isOlder(buildah, [1, 33])
+      ? [
+        new Issue({
+          path: "dockerfilePath",
+          message:
+            `requires buildah 1.33 or later, because what the Containerfile uses is not known before; this machine has buildah ${
+              buildah.join(".")
+            }`
+        })
+      ]
+      : [],
   ({ dockerfile = "" }) =>
     Containerfile.shifts(dockerfile).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
   // The input is checked for its own format already.
@@ -98,7 +122,7 @@ const rows: ReadonlyArray<Row> = [
       : [],
   ({ dockerfile = "" }, machine, { isolation }) => {
     if (machine.buildah === undefined) return []
-    const lowersHeredocs = !knowsHeredocs(machine)
+    const lowersHeredocs = !HostInfo.knowsHeredocs(machine)
     const version = machine.buildah.join(".")
     return [
       ...(lowersHeredocs ? Heredoc.lower(dockerfile).unsupported : []),
@@ -113,6 +137,6 @@ const rows: ReadonlyArray<Row> = [
 /** Every part of the input that this machine does not support. */
 export const issues = (
   input: BuildInput,
-  machine: HostInfo,
+  machine: HostInfo.HostInfo,
   settings: Settings = { isolation: "chroot" }
 ): ReadonlyArray<Issue> => rows.flatMap((row) => row(input, machine, settings))

@@ -6,12 +6,14 @@ import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { BuildRejected, Issue } from "../../core/BuildError.js"
 import * as BuildInput from "../../core/BuildInput.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 
 /** The folders of an input's secrets and ConfigMaps, and the file of its trust bundle. */
 export interface References {
   readonly baseSecret: string | undefined
   readonly finalSecret: string | undefined
   readonly entitlement: string | undefined
+  readonly gitSecret?: string | undefined
   /** One for each mount of the input, in its order. */
   readonly mounts: ReadonlyArray<string>
   readonly trustBundle: string | undefined
@@ -67,6 +69,9 @@ export const resolve = (
         input.baseImage?.secretName === undefined ? "pullSecretName" : "baseImage.secretName"
       ),
       finalSecret: yield* optional(input.finalImage.secretName, "finalImage.secretName"),
+      gitSecret: BuildContext.isGit(input.context)
+        ? yield* optional(input.context.git.secretName, "context.git.secretName")
+        : undefined,
       entitlement: yield* optional(input.entitlementSecretName, "entitlementSecretName"),
       mounts: yield* Effect.forEach(
         input.mounts ?? [],

@@ -10,6 +10,7 @@ import * as Encoding from "effect/Encoding"
 import * as Schema from "effect/Schema"
 import * as BuildInput from "../../core/BuildInput.js"
 import type { BuildRef } from "../../core/BuildRef.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import { fromOption } from "../../effect/EitherEffect.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
@@ -85,10 +86,12 @@ const encodeInput = Schema.encodeSync(BuildInput.BuildInput)
  */
 export const containerfileKey = "containerfile"
 
-// The metadata of the caller is in an annotation, where lists see it.
+// The metadata of the caller is in an annotation, where lists see it. A context from elsewhere is small, and each attempt
+// needs it.
 const withoutContext = (
-  { context: _context, metadata: _metadata, ...fields }: BuildInput.BuildInput
-): BuildInput.BuildInput => new BuildInput.BuildInput(fields, skipValidation)
+  { context, metadata: _metadata, ...fields }: BuildInput.BuildInput
+): BuildInput.BuildInput =>
+  new BuildInput.BuildInput(BuildContext.isElsewhere(context) ? { ...fields, context } : fields, skipValidation)
 
 /**
  * The file of a record with its input, without the Containerfile and the context.

@@ -47,7 +47,7 @@ const listCost = 1_000
 const own = (input: BuildInput) => {
   const files: Array<InputFile> = [
     { key: scriptKey, content: BuildScript.source },
-    { key: BuildRecord.containerfileKey, content: input.dockerfile ?? "" }
+    ...(input.dockerfile === undefined ? [] : [{ key: BuildRecord.containerfileKey, content: input.dockerfile }])
   ]
   const total = [...files, BuildRecord.inputFile(input, [])].reduce((sum, file) => sum + cost(file), listCost)
   return { files, left: budget - total }
@@ -72,7 +72,7 @@ const leastPart = 16 * 1024
  */
 export const pack = (input: BuildInput): BuildRecord.Contents => {
   const record = own(input)
-  const [, ...rest] = BuildScript.inputFiles(input)
+  const rest = BuildScript.inputFiles(input).filter(({ key }) => key !== BuildRecord.containerfileKey)
   const further: Array<ReadonlyArray<InputFile>> = []
   let files: Array<InputFile> = record.files
   let left = record.left

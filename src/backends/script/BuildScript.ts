@@ -14,6 +14,7 @@
 import * as BuildInput from "../../core/BuildInput.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import type * as ContextFile from "../../core/input/ContextFile.js"
+import * as GitSource from "../../core/input/GitSource.js"
 import * as Output from "../../core/input/Output.js"
 import { auths } from "./Auths.js"
 import { bases } from "./Bases.js"
@@ -84,6 +85,19 @@ const required = (content: string): Array<InputFile> => content === "" ? [] : [{
 const contextFiles = (context: Readonly<Record<string, ContextFile.ContextFile>>): Array<InputFile> =>
   Object.keys(context).length === 0 ? [] : [{ key: "context.tar.gz", content: ContextArchive.compressed(context) }]
 
+const containerfileOf = (content: string | undefined): Array<InputFile> =>
+  content === undefined ? [] : [{ key: "containerfile", content }]
+
+// https://github.com/opencontainers/image-spec/blob/main/annotations.md
+const sourceLabels = (context: BuildContext.BuildContext | undefined): Readonly<Record<string, string>> => {
+  if (!BuildContext.isGit(context)) return {}
+  const commit = GitSource.commitOf(context.git)
+  return {
+    "org.opencontainers.image.source": context.git.url,
+    ...(commit === undefined ? {} : { "org.opencontainers.image.revision": commit })
+  }
+}
+
 /**
  * What the files of an input depend on beside it.
  *
@@ -105,7 +119,7 @@ export interface InputOptions {
  *
  * | Key | Content |
  * |---|---|
- * | `containerfile` | the Containerfile |
+ * | `containerfile` | the Containerfile; absent if it is in the context |
  * | `format` | `docker`, where the Containerfile uses what OCI images lack; absent elsewhere |
  * | `requires` | what it needs of buildah, as `BuildahFeatures.scriptLines` writes it; absent if any buildah will do |
  * | `images` | a line for each image of the build: `base` and the name of the base, `pull` and that of another that a stage starts from, `name` and that of any other |
@@ -123,15 +137,15 @@ export interface InputOptions {
 export const inputFiles = (
   input: BuildInput.BuildInput,
   { containerfile, context = true, isolation = "chroot" }: InputOptions = {}
-): readonly [containerfile: InputFile, ...rest: ReadonlyArray<InputFile>] => [
-  { key: "containerfile", content: containerfile ?? input.dockerfile ?? "" },
+): ReadonlyArray<InputFile> => [
+  ...containerfileOf(containerfile ?? input.dockerfile),
   ...(needsDockerFormat(input.dockerfile ?? "") ? [{ key: "format", content: "docker" }] : []),
   ...required(
     BuildahFeatures.scriptLines(input.dockerfile ?? "", { isolation, lowersHeredocs: containerfile !== undefined })
   ),
   ...imageNames(input),
   ...pairs("build-arg", input.buildArgs),
-  ...pairs("label", input.imageLabels),
+  ...pairs("label", { ...sourceLabels(input.context), ...input.imageLabels }),
   ...pairs("annotation", input.annotations),
   ...contextFiles(context ? BuildContext.files(input.context) : {}),
   ...(input.mounts ?? []).map(({ path }, index) => ({ key: `mount.${numbered(index)}.path`, content: path }))

@@ -17,6 +17,7 @@ unpack_context() {
 # Fills the context folder from standard input, or from context.tar.gz and its further parts.
 lay_context() {
   context=\${OSB_CONTEXT_DIR:-$work/context}
+  if [ -n "$OSB_CONTEXT_FETCHED" ]; then return; fi
   rm -rf "$context"
   mkdir -p "$context"
   if [ "$OSB_CONTEXT_ARCHIVE" = - ]; then unpack_context; return; fi
@@ -72,6 +73,10 @@ ${commitOptions}  [ "$status" -ne 0 ] || buildah_ commit "$@" os-builder-labels
 
 # Ends where this buildah lacks what the Containerfile needs, before anything is pulled.
 require_features() {
+  # What it uses is not known before.
+  if [ -n "$OSB_CONTAINERFILE" ] && is_older 1 33; then
+    finish ${code.builderTooOld} "a Containerfile of the context needs buildah 1.33 or later; this is buildah $major.$minor"
+  fi
   [ -e "$input/requires" ] || return 0
   while read -r need_major need_minor need_line need_text; do
     ! is_older "$need_major" "$need_minor" ||
@@ -107,7 +112,9 @@ build() {
   for limit in "$(limit_option 'Max open files' nofile)" "$(limit_option 'Max processes' nproc)"; do
     [ -z "$limit" ] || set -- "$@" --ulimit "$limit"
   done
-  set -- "$@" --iidfile "$work/image" --file "$input/containerfile"
+  containerfile=$input/containerfile
+  [ -z "$OSB_CONTAINERFILE" ] || containerfile=$context/$OSB_CONTAINERFILE
+  set -- "$@" --iidfile "$work/image" --file "$containerfile"
 ${buildOptions}${outputOptions}  buildah_ build "$@" "$context"
   [ "$status" -eq 0 ] || build_failed
   [ -z "$later_labels" ] || add_labels

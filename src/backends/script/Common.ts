@@ -14,6 +14,7 @@ write_message() {
     [ -z "$base" ] || printf '"base":{"pullspec":"%s","digest":"%s"' "$base" "$base_digest"
     [ -z "$base_manifest" ] || printf ',"manifestDigest":"%s"' "$base_manifest"
     [ -z "$base" ] || printf '},'
+    [ -z "\${commit:-}" ] || printf '"commit":"%s",' "$commit"
     [ -z "$run_status" ] || printf '"exitCode":%s,' "$run_status"
     printf '"verb":"%s","code":%s,"text":"%s"}' "$verb" "$1" \\
       "$(printf '%s' "$2" | head -c ${maxTextBytes} | base64 | tr -d '\\n')"
@@ -38,9 +39,9 @@ stop() {
 
 now() { date +%s; }
 
-# The start of the deadline is the build's: both verbs together have the time of one attempt.
+# The start of the deadline is that of the first verb: all together have the time of one attempt.
 set_deadline() {
-  [ "$verb" = push ] && deadline=$(cat "$work/deadline" 2> /dev/null) || deadline=
+  [ "$verb" = push ] || [ -n "\${OSB_CONTEXT_FETCHED:-}" ] && deadline=$(cat "$work/deadline" 2> /dev/null) || deadline=
   case $deadline in
     '' | *[!0-9]*) deadline=$(($(now) + OSB_TIMEOUT_SECONDS)); printf '%s' "$deadline" > "$work/deadline" ;;
   esac

@@ -73,6 +73,10 @@ export const environment = {
   OSB_NODE_RUN: "",
   /** Where the build context is made; by default in the work directory. */
   OSB_CONTEXT_DIR: "",
+  /** Whether another program has filled OSB_CONTEXT_DIR before the first verb: `yes`. */
+  OSB_CONTEXT_FETCHED: "",
+  /** The Containerfile's path in the build context; by default it is in the input's files. */
+  OSB_CONTAINERFILE: "",
   /** `-`: the build context is a tar archive on standard input (`ContextArchive.pieces`); by default it is in the input's files. */
   OSB_CONTEXT_ARCHIVE: "",
   /** Whether `build` leaves the image as an archive for a node, in the place of buildah's storage: `yes`. */

@@ -46,6 +46,7 @@ export const code = {
   unknown: 21,
   builderTooOld: 22,
   networkUnavailable: 23,
+  referenceMissing: 24,
   stopped: 143
 } as const
 
@@ -68,6 +69,7 @@ export const table: Readonly<Record<number, Meaning>> = {
   [code.unknown]: errored("Unknown"),
   [code.builderTooOld]: errored("BuilderTooOld"),
   [code.networkUnavailable]: errored("NetworkUnavailable"),
+  [code.referenceMissing]: errored("MissingReference"),
   [code.stopped]: errored("Evicted")
 }
 

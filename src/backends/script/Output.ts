@@ -35,7 +35,10 @@ export const outputCommands = `
 # $trigger to what that trigger has.
 set_format() {
   format=$OSB_FORMAT
-  trigger=$(printf '%s\\n' "$triggers" | sed -n 's/^\\(SHELL\\|HEALTHCHECK\\|ONBUILD\\)\\([^A-Z].*\\)\\{0,1\\}$/\\1/p' | head -n 1)
+  trigger=$({
+    printf '%s\\n' "$triggers"
+    [ -z "$OSB_CONTAINERFILE" ] || sed 's/^[[:space:]]*//' "$context/$OSB_CONTAINERFILE" | tr 'a-z' 'A-Z'
+  } | sed -n 's/^\\(SHELL\\|HEALTHCHECK\\|ONBUILD\\)\\([^A-Z].*\\)\\{0,1\\}$/\\1/p' | head -n 1)
   if [ -z "$format" ]; then
     format=oci
     [ ! -e "$input/format" ] && [ -z "$trigger" ] || format=docker

@@ -10,8 +10,8 @@ import * as Schema from "effect/Schema"
 import { BaseImage } from "../../core/BuildStatus.js"
 
 /**
- * What a verb of the script ended with. `digest`, `architecture` and `base` come with a pushed image, `exitCode` is the own status
- * of a `RUN` that failed, `text` says in buildah's words what happened.
+ * What a verb of the script ended with. `digest`, `architecture` and `base` come with a pushed image, `commit` with a ref of a Git
+ * repository, `exitCode` is the own status of a `RUN` that failed, `text` says in buildah's or git's words what happened.
  *
  * @since 0.1.0
  * @category models
@@ -22,6 +22,7 @@ export interface TerminationMessage {
   readonly digest?: string | undefined
   readonly architecture?: string | undefined
   readonly base?: typeof BaseImage.Encoded | undefined
+  readonly commit?: string | undefined
   readonly exitCode?: number | undefined
   readonly text: string
 }
@@ -47,6 +48,7 @@ const Wire = Schema.parseJson(Schema.Struct({
   digest: Schema.optional(Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))),
   architecture: Schema.optional(Schema.String),
   base: Schema.optional(BaseImage),
+  commit: Schema.optional(Schema.String.pipe(Schema.pattern(/^(?:[a-f0-9]{40}|[a-f0-9]{64})$/))),
   exitCode: Schema.optional(Schema.Int),
   verb: Schema.String,
   code: Schema.Int,
@@ -83,6 +85,7 @@ export const format = (message: TerminationMessage): string =>
     digest: message.digest,
     architecture: message.architecture,
     base: message.base,
+    commit: message.commit,
     exitCode: message.exitCode,
     verb: message.verb,
     code: message.code,

@@ -98,6 +98,10 @@ export const gitRef: TextRule = first(
   lacks(/^(?=.*[A-F])(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$/, "must be written in lower case if it is a commit")
 )
 
+const needsSecret = (git: unknown): boolean =>
+  Predicate.hasProperty(git, "url") && Predicate.isString(git.url) && transport(git.url) === "ssh" &&
+  !(Predicate.hasProperty(git, "secretName") && git.secretName !== undefined)
+
 /**
  * @since 0.1.0
  * @category schemas
@@ -134,11 +138,18 @@ export const GitSource = validated(
       optional(Subdomain)
     )
   }),
-  (git) =>
-    Predicate.hasProperty(git, "ref") && Predicate.hasProperty(git, "commit") && Predicate.isString(git.ref) &&
-      Predicate.isString(git.commit) && isCommit(git.ref) && isCommit(git.commit) && git.ref !== git.commit
-      ? [{ path: ["commit"], message: "is not the commit that ref is" }]
+  (git) => [
+    ...needsSecret(git) ?
+      [{
+        path: ["secretName"] as const,
+        message: "is required for ssh: a secret with ssh-privatekey and known_hosts"
+      }] :
+      [],
+    ...Predicate.hasProperty(git, "ref") && Predicate.hasProperty(git, "commit") && Predicate.isString(git.ref) &&
+        Predicate.isString(git.commit) && isCommit(git.ref) && isCommit(git.commit) && git.ref !== git.commit
+      ? [{ path: ["commit"] as const, message: "is not the commit that ref is" }]
       : []
+  ]
 )
 
 /**

@@ -21,6 +21,7 @@ describe("ExitCode", () => {
       "21 Errored Unknown",
       "22 Errored BuilderTooOld",
       "23 Errored NetworkUnavailable (retryable)",
+      "24 Errored MissingReference",
       "143 Errored Evicted (retryable)"
     ])
   })

@@ -30,7 +30,7 @@ describe("context from elsewhere", () => {
   for (
     const context of [
       { git: { ...git, ref: "main", commit, subPath: "images/os", secretName: "git" } },
-      { git: { url: "git@git.example.com:acme/os.git" } },
+      { git: { url: "git@git.example.com:acme/os.git", secretName: "git" } },
       { image: { pullspec: `quay.io/acme/context@${digest}`, secretName: "pull" } },
       { upload: { directory: "/srv/context" } }
     ]
@@ -84,6 +84,9 @@ describe("context from elsewhere", () => {
       ]
     )
     assert.deepStrictEqual(issues({ ...least, context: { git: {} } }), ["context.git.url: is required"])
+    assert.deepStrictEqual(issues({ ...least, context: { git: { url: "git@git.example.com:os" } } }), [
+      "context.git.secretName: is required for ssh: a secret with ssh-privatekey and known_hosts"
+    ])
     assert.deepStrictEqual(issues({ ...least, context: { image: { pullspec: "quay.io/acme/context:1" } } }), [
       "context.image.pullspec: must have a digest, because a tag may name another image at the next attempt"
     ])

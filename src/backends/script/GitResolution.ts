@@ -1,0 +1,77 @@
+/**
+ * The meaning of what `GitScript` ends with when it looks up the commit of a ref, before a build is recorded.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import { BackendError, BuildRejected, Issue } from "../../core/BuildError.js"
+import { BuildInput } from "../../core/BuildInput.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
+import { commitOf, type GitSource } from "../../core/input/GitSource.js"
+import { skipValidation } from "../../core/input/Validation.js"
+import * as ExitCode from "./ExitCode.js"
+import type { TerminationMessage } from "./TerminationMessage.js"
+
+/**
+ * How long a look-up may take, in seconds, once it runs.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const timeoutSeconds = 60
+
+/**
+ * The repository of an input whose commit is not known yet; undefined if there is nothing to look up.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const unresolved = ({ context }: BuildInput): GitSource | undefined =>
+  BuildContext.isGit(context) && commitOf(context.git) === undefined ? context.git : undefined
+
+/**
+ * The input with the commit that was found. Its fingerprint is that of the commit.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const withCommit = (input: BuildInput, git: GitSource, commit: string): BuildInput =>
+  new BuildInput({ ...input, context: { git: { ...git, commit } } }, skipValidation)
+
+/**
+ * The commit, or why there is none: a ref or repository that does not exist and credentials that do not open it reject the build;
+ * everything else is the platform's.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const commit = (
+  backend: string,
+  { ref = "HEAD", secretName, url }: GitSource,
+  ended: {
+    readonly exitCode: number | undefined
+    readonly message: TerminationMessage | undefined
+    readonly words: string
+  }
+): Either.Either<string, BuildRejected | BackendError> => {
+  const found = ended.exitCode === 0 ? ended.message?.commit : undefined
+  if (found !== undefined) return Either.right(found)
+  const message = ended.message?.text || ended.words || `git ended with exit code ${ended.exitCode ?? "unknown"}`
+  const rejected = (reason: BuildRejected["reason"], path: string) =>
+    Either.left(new BuildRejected({ reason, issues: [new Issue({ path, message })] }))
+  const failed = (reason: BackendError["reason"]) =>
+    Either.left(new BackendError({ backend, reason, operation: `find ${ref} of ${url}`, detail: message }))
+  const meaning = ended.exitCode === undefined ? undefined : ExitCode.meaning(ended.exitCode)
+  switch (meaning?.reason) {
+    case "MissingReference":
+      return rejected("MissingReference", "context.git")
+    case "CredentialsInvalid":
+      return rejected("Denied", secretName === undefined ? "context.git.url" : "context.git.secretName")
+    case "NetworkUnavailable":
+      return failed("Unreachable")
+    case "Timeout":
+      return failed("Timeout")
+    default:
+      return failed("Unexpected")
+  }
+}

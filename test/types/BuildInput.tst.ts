@@ -105,6 +105,8 @@ describe("an input", () => {
           | { readonly base64: string; readonly mode?: number | undefined }
           | { readonly link: string }
           | { readonly directory: true; readonly mode?: number | undefined }
+      } | { readonly git: { readonly url: string } } | { readonly image: { readonly pullspec: string } } | {
+        readonly upload: { readonly directory: string }
       } | undefined
     }>()
   })

@@ -32,10 +32,12 @@ import * as BuildInput from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import * as BuildStatus from "../core/BuildStatus.js"
 import { hasEntries } from "../core/input/CallerMetadata.js"
+import { check as checkBase } from "../core/service/BaseLookup.js"
 import { BuildBackend, BuildSummary, type Service } from "../core/service/BuildService.js"
 import { isAdopted } from "../core/service/BuildSummary.js"
 import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
 import { make as makeService } from "../core/service/Traced.js"
+import * as BaseLookup from "./local/BaseLookup.js"
 import * as BuildSupervisor from "./local/BuildSupervisor.js"
 import * as GitFetch from "./local/GitFetch.js"
 import * as HostInfo from "./local/HostInfo.js"
@@ -95,6 +97,18 @@ export const make = (
     const machine = yield* Effect.cached(Effect.uninterruptible(HostInfo.probe(executor)))
     const sandbox = yield* Effect.cached(Effect.uninterruptible(Sandbox.make(executor, fs)))
     const state = StateDirectory.make(fs, path, path.resolve(around.stateDirectory), Effect.sync(() => randomUUID()))
+    const folders = { secrets: settings.secretsDirectory, configMaps: settings.configMapsDirectory }
+    const buildah = Effect.map(Effect.all([sandbox, machine]), ([sandbox, machine]) => ({
+      fs,
+      path,
+      sandbox,
+      environment: around.environment,
+      insecureRegistries: settings.insecureRegistries ?? [],
+      authFile: around.authFile,
+      knowsHeredocs: HostInfo.knowsHeredocs(machine),
+      version: machine.buildah,
+      isolation
+    }))
     const life = yield* BuildSupervisor.make({
       fs,
       state,
@@ -102,17 +116,7 @@ export const make = (
       interval,
       retryDelay: settings.retryDelay ?? "2 seconds",
       workDirectory: path.resolve(around.workDirectory),
-      buildah: Effect.map(Effect.all([sandbox, machine]), ([sandbox, machine]) => ({
-        fs,
-        path,
-        sandbox,
-        environment: around.environment,
-        insecureRegistries: settings.insecureRegistries ?? [],
-        authFile: around.authFile,
-        knowsHeredocs: HostInfo.knowsHeredocs(machine),
-        version: machine.buildah,
-        isolation
-      }))
+      buildah
     })
     /** What a ref names; undefined if it is not here, or no longer the same build. */
     const find = (ref: BuildRef) =>
@@ -149,10 +153,7 @@ export const make = (
         const namespace = options?.namespace ?? settings.namespace ?? "default"
         yield* NamespaceCheck.forBuild(namespace)
         yield* check(given)
-        const references = yield* References.resolve(fs, path, {
-          secrets: settings.secretsDirectory,
-          configMaps: settings.configMapsDirectory
-        }, given)
+        const references = yield* References.resolve(fs, path, folders, given)
         const machine = { fs, path, sandbox: yield* sandbox, environment: around.environment }
         const folder = path.join(path.resolve(around.workDirectory), `resolve-${randomUUID()}`)
         const input = yield* GitFetch.resolve(machine, given, references, folder)
@@ -212,6 +213,17 @@ export const make = (
           })
       }))
 
+    const isOutdated: Service["isOutdated"] = (ref) =>
+      Effect.gen(function*() {
+        const status = yield* existing(ref, statusOf(ref))
+        return yield* checkBase(status, (image) =>
+          Effect.gen(function*() {
+            const input = yield* existing(ref, state.input(ref))
+            const folder = path.join(path.resolve(around.workDirectory), `base-${randomUUID()}`)
+            return yield* BaseLookup.run(yield* buildah, folders, { ref, input, image, folder })
+          }))
+      })
+
     const remove: Service["remove"] = (ref) =>
       Effect.gen(function*() {
         if (!isOver(yield* statusOf(ref))) {
@@ -268,6 +280,7 @@ export const make = (
       logs,
       cancel,
       remove,
+      isOutdated,
       list
     })
   })

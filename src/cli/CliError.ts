@@ -130,6 +130,7 @@ export const exitStatusOf = (error: CliError): ExitStatus => {
       return error.reason === "Denied" || error.reason === "QuotaExceeded" ? exitStatus.errored : exitStatus.usage
     case "BuildErrored":
     case "BuildCancelled":
+    case "BaseUnavailable":
     case "BackendError":
     case "ConfigurationError":
     case "NoBackendAvailable":

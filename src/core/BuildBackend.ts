@@ -10,12 +10,13 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import type { BackendError, BuildNotFound, BuildRejected } from "./BuildError.js"
+import type { BackendError, BaseUnavailable, BuildNotFound, BuildRejected } from "./BuildError.js"
 import type * as BuildEvent from "./BuildEvent.js"
 import type * as BuildInput from "./BuildInput.js"
 import type { BuildRef } from "./BuildRef.js"
 import type * as BuildStatus from "./BuildStatus.js"
 import {
+  type BaseCheck,
   BuildBackend,
   type BuildEnded,
   type BuildOptions,
@@ -69,6 +70,7 @@ export const layerMock = (partial: Partial<Service>): Layer.Layer<BuildBackend> 
     logs: () => Stream.fromEffect(unimplemented("logs")),
     cancel: () => unimplemented("cancel"),
     remove: () => unimplemented("remove"),
+    isOutdated: () => unimplemented("isOutdated"),
     list: () => unimplemented("list"),
     watch: () => Stream.fromEffect(unimplemented("watch")),
     ...partial
@@ -159,6 +161,31 @@ export const cancel = (ref: BuildRef): Effect.Effect<void, BackendError, BuildBa
  */
 export const remove = (ref: BuildRef): Effect.Effect<void, BackendError, BuildBackend> =>
   Effect.flatMap(BuildBackend, (backend) => backend.remove(ref))
+
+/**
+ * Whether the tag of a build's base image has moved since: the registry is asked, with the credentials of the build, by a short
+ * pod on a cluster and by buildah on this machine; nothing but a manifest is fetched. Undefined if that is not known: the build has
+ * not Succeeded, or has no digest of its base.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildInput, type BuildRef } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const rebuild = (input: BuildInput.BuildInput, ref: BuildRef.BuildRef) =>
+ *   Effect.gen(function*() {
+ *     const check = yield* BuildBackend.isOutdated(ref)
+ *     if (check?.outdated === true) yield* BuildBackend.run(input, { again: true })
+ *   })
+ * ```
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const isOutdated = (
+  ref: BuildRef
+): Effect.Effect<BaseCheck | undefined, BuildNotFound | BaseUnavailable | BackendError, BuildBackend> =>
+  Effect.flatMap(BuildBackend, (backend) => backend.isOutdated(ref))
 
 /**
  * The builds of the backend in one namespace, newest first.

@@ -19,7 +19,7 @@
 import * as Schema from "effect/Schema"
 import { named } from "../effect/Described.js"
 import { BuildRef } from "./BuildRef.js"
-import { Errored, Failed } from "./BuildStatus.js"
+import { BaseImage, Errored, Failed } from "./BuildStatus.js"
 import { DurationText } from "./DurationText.js"
 
 /**
@@ -236,6 +236,41 @@ export class BuildCancelled
   }
 }
 
+/**
+ * The registry could not be asked what the base image of a build is now: `status` has the reason, such as ImagePullDenied for an
+ * image that is gone or credentials that are refused. The build is what it was. Retryable if `status.retryable` is true.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, type BuildRef } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const isGone = (ref: BuildRef.BuildRef) =>
+ *   BuildBackend.isOutdated(ref).pipe(
+ *     Effect.as(false),
+ *     Effect.catchTag("BaseUnavailable", ({ status }) => Effect.succeed(status.reason === "ImagePullDenied"))
+ *   )
+ * ```
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class BaseUnavailable
+  extends Schema.TaggedError<BaseUnavailable>("effect-os-builder/BuildError/BaseUnavailable")("BaseUnavailable", {
+    ref: BuildRef,
+    base: BaseImage,
+    status: Errored
+  })
+{
+  readonly [TypeId]: TypeId = TypeId
+  override get message(): string {
+    return `Cannot look up the base ${this.base.pullspec} of ${this.ref} (${this.status.reason}): ${this.status.message}`
+  }
+  get retryable(): boolean {
+    return this.status.retryable
+  }
+}
+
 const troubles = {
   Unreachable: "cannot be reached",
   Unauthorized: "does not accept the credentials",
@@ -302,7 +337,14 @@ export class BackendError
  * @since 0.1.0
  * @category errors
  */
-export type BuildError = BuildRejected | BuildNotFound | BuildFailed | BuildErrored | BuildCancelled | BackendError
+export type BuildError =
+  | BuildRejected
+  | BuildNotFound
+  | BuildFailed
+  | BuildErrored
+  | BuildCancelled
+  | BaseUnavailable
+  | BackendError
 
 /**
  * The schema of every error: encodes to JSON, to be stored or sent.
@@ -324,6 +366,7 @@ export const BuildError = Schema.Union(
   BuildFailed,
   BuildErrored,
   BuildCancelled,
+  BaseUnavailable,
   BackendError
 )
 

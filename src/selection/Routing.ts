@@ -66,6 +66,7 @@ export const make = ({ available, others }: Backends): Service => {
     logs: (ref, options) => Stream.unwrap(Effect.map(own("logs", ref), (backend) => backend.logs(ref, options))),
     cancel: (ref) => Effect.flatMap(own("cancel", ref), (backend) => backend.cancel(ref)),
     remove: (ref) => Effect.flatMap(own("remove", ref), (backend) => backend.remove(ref)),
+    isOutdated: (ref) => Effect.flatMap(own("isOutdated", ref), (backend) => backend.isOutdated(ref)),
     list: (options) =>
       Effect.map(
         Effect.forEach(available, (backend) => backend.list(options), { concurrency: "unbounded" }),

@@ -31,6 +31,8 @@ export interface Subject {
   readonly containerfile: string
   /** The base image, with the defaults of the Containerfile for other build arguments. */
   readonly base: string | undefined
+  /** The base image that the pod only looks up. */
+  readonly looksUp: string | undefined
   readonly timeoutSeconds: number | undefined
 }
 
@@ -68,6 +70,9 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
     names: [name, Json.text(Metadata.controller(pod), "name") ?? "", Metadata.name(pod)],
     containerfile,
     base: root,
+    looksUp: Json.objects(pod, "spec", "containers").some((one) => Json.text(one, "name") === "base")
+      ? baseImage
+      : undefined,
     timeoutSeconds: seconds === undefined ? undefined : Number(seconds)
   }
 }

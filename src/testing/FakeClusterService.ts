@@ -27,6 +27,11 @@ import type { BuildMatch, OutcomeRegistry } from "./OutcomeRegistry.js"
 export interface Service {
   /** Sets the outcome of builds from now on: of all, or of those that match. The latest matching call wins. */
   readonly outcome: (next: Outcome, match?: BuildMatch) => Effect.Effect<void>
+  /**
+   * Sets the digest that a base image has in its registry from now on, for builds and for `BuildBackend.isOutdated`. By default it is
+   * derived from the pullspec.
+   */
+  readonly baseDigest: (pullspec: string, digest: string) => Effect.Effect<void>
   /** Continues a `held` build with this outcome, which also applies to its later attempts. */
   readonly release: (ref: BuildRef, outcome: Outcome) => Effect.Effect<void>
   /**
@@ -74,6 +79,7 @@ export const make = (plane: ControlPlane.ControlPlane, registry: OutcomeRegistry
   const initial = Seed.all(plane)
   return {
     outcome: (next, match = {}) => Effect.sync(() => registry.set(next, match)),
+    baseDigest: (pullspec, digest) => Effect.sync(() => registry.setBase(pullspec, digest)),
     release: (ref, outcome) => registry.release(ref, outcome),
     seed: (...objects) => seed(plane, objects),
     objects: ({ kind, namespace } = {}) =>

@@ -16,7 +16,6 @@ export type Outcome =
     readonly _tag: "Succeeds"
     readonly after: Duration.DurationInput
     readonly digest: string | undefined
-    readonly baseDigest: string | undefined
     readonly log: ReadonlyArray<string> | undefined
   }
   | { readonly _tag: "ContainerfileFails"; readonly exitCode: number; readonly log: ReadonlyArray<string> | undefined }
@@ -50,14 +49,12 @@ export const succeeds = (
   options: {
     readonly after?: Duration.DurationInput | undefined
     readonly digest?: string | undefined
-    readonly baseDigest?: string | undefined
     readonly log?: ReadonlyArray<string> | undefined
   } = {}
 ): Outcome => ({
   _tag: "Succeeds",
   after: options.after ?? 0,
   digest: options.digest,
-  baseDigest: options.baseDigest,
   log: options.log
 })
 

@@ -30,11 +30,8 @@ const digestOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, of: BuildPods
   outcome.digest ??
     `sha256:${createHash("sha256").update(`${of.finalImage} ${of.fingerprint} ${of.containerfile}`).digest("hex")}`
 
-const baseOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, { base }: BuildPods.Subject) =>
-  base === undefined ? undefined : {
-    pullspec: base,
-    digest: outcome.baseDigest ?? `sha256:${createHash("sha256").update(base).digest("hex")}`
-  }
+/** The digest of a base image in its registry, unless a test sets another. @since 0.1.0 @category getters */
+export const baseDigest = (pullspec: string): string => `sha256:${createHash("sha256").update(pullspec).digest("hex")}`
 
 const wait = (outcome: Extract<Outcome, { _tag: "Succeeds" }>): Steps =>
   Stream.drain(Stream.fromEffect(Effect.sleep(outcome.after)))
@@ -77,6 +74,7 @@ const deleteOwner = ({ catalog, registry }: ControlPlane, pod: JsonObject): Step
 const scriptProgram = (
   outcome: Ending,
   of: BuildPods.Subject,
+  digestOfBase: (pullspec: string) => string,
   deletesOwner: Steps
 ): { readonly build: Steps; readonly push: Steps } => {
   const built = script("build", code.succeeded)
@@ -87,7 +85,11 @@ const scriptProgram = (
       const architecture = "amd64"
       return {
         build: log.pipe(Stream.concat(wait(outcome)), Stream.concat(built)),
-        push: script("push", code.succeeded, { digest: digestOf(outcome, of), architecture, base: baseOf(outcome, of) })
+        push: script("push", code.succeeded, {
+          digest: digestOf(outcome, of),
+          architecture,
+          base: of.base === undefined ? undefined : { pullspec: of.base, digest: digestOfBase(of.base) }
+        })
       }
     }
     case "ContainerfileFails": {
@@ -163,6 +165,15 @@ const openShiftSteps = (
   }
 }
 
+/** The program of a pod that looks up the digest of a base image. @since 0.1.0 @category constructors */
+export const lookup = (digest: string): Program.PodProgram => () => ({
+  waiting: undefined,
+  stopped: undefined,
+  steps: Program.exit(code.succeeded, {
+    message: TerminationMessage.format({ verb: "base", code: code.succeeded, digest, text: "" })
+  })
+})
+
 /**
  * The program of a pod in an `attempt`, counted from 1. `released` waits for the outcome of a held build.
  *
@@ -176,6 +187,7 @@ export const program = (options: {
   readonly outcome: Outcome
   readonly attempt: number
   readonly released: Effect.Effect<Outcome>
+  readonly digestOfBase: (pullspec: string) => string
 }): Program.PodProgram => {
   const { attempt, of, outcome, plane, pod, released } = options
   const main = Json.objects(pod, "spec", "containers").map((one) => Json.text(one, "name"))
@@ -199,7 +211,7 @@ export const program = (options: {
         return Stream.never
       default: {
         if (of.runner === "openshift") return openShiftSteps(plane.registry, pod, next, of, deletesOwner)
-        return scriptProgram(next, of, deletesOwner)[main.includes(container) ? "push" : "build"]
+        return scriptProgram(next, of, options.digestOfBase, deletesOwner)[main.includes(container) ? "push" : "build"]
       }
     }
   }
@@ -227,7 +239,7 @@ const limitedVolume = (pod: JsonObject): readonly [volume: string, limit: string
   return [Json.text(limited, "name") ?? "buildworkdir", Json.text(limited, "emptyDir", "sizeLimit") ?? "20Gi"]
 }
 
-const succeedsNow: Outcome = { _tag: "Succeeds", after: 0, digest: undefined, baseDigest: undefined, log: undefined }
+const succeedsNow: Outcome = { _tag: "Succeeds", after: 0, digest: undefined, log: undefined }
 
 const imageOf = (pod: JsonObject, container: string): string => {
   const specs = ["initContainers", "containers"].flatMap((key) => Json.objects(pod, "spec", key))

@@ -43,6 +43,7 @@ export class OutcomeRegistry {
   private entries: ReadonlyArray<Entry> = []
   private readonly attempts = new Map<string, number>()
   private readonly released = new Map<string, Deferred.Deferred<Outcome>>()
+  private readonly bases = new Map<string, string>()
   private readonly defaultOutcome: Outcome
   private readonly programs: Program.Programs
 
@@ -57,12 +58,17 @@ export class OutcomeRegistry {
     this.entries = [{ match, outcome }, ...this.entries]
   }
 
+  setBase(pullspec: string, digest: string): void {
+    this.bases.set(pullspec, digest)
+  }
+
   release(ref: BuildRef, outcome: Outcome): Effect.Effect<void> {
     return Effect.asVoid(Deferred.succeed(this.held(`${ref.namespace}/${ref.name}`), outcome))
   }
 
   reset(): void {
     this.entries = []
+    this.bases.clear()
     this.attempts.clear()
     this.released.clear()
   }
@@ -80,6 +86,8 @@ export class OutcomeRegistry {
 
   private program(plane: ControlPlane, pod: JsonObject): Effect.Effect<Program.PodProgram> {
     const of = BuildPods.subject(plane.registry, pod)
+    const digestOfBase = (pullspec: string) => this.bases.get(pullspec) ?? OutcomePrograms.baseDigest(pullspec)
+    if (of.looksUp !== undefined) return Effect.succeed(OutcomePrograms.lookup(digestOfBase(of.looksUp)))
     const outcome = this.outcome(of)
     if (outcome === undefined) {
       const resolve = GitPods.resolve(pod)
@@ -89,7 +97,7 @@ export class OutcomeRegistry {
     const attempt = (this.attempts.get(build) ?? 0) + 1
     this.attempts.set(build, attempt)
     const released = Deferred.await(this.held(build))
-    return Effect.succeed(OutcomePrograms.program({ plane, pod, of, outcome, attempt, released }))
+    return Effect.succeed(OutcomePrograms.program({ plane, pod, of, outcome, attempt, released, digestOfBase }))
   }
 
   /** The outcome of a pod's build; undefined for a pod that is not a build. */

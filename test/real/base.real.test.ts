@@ -4,7 +4,7 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { type BuildInput, LocalBuildBackend } from "effect-os-builder"
+import { BuildBackend, type BuildInput, LocalBuildBackend } from "effect-os-builder"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -144,5 +144,67 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "10 minutes" })("
       )
       const { image } = yield* succeeded({ dockerfile, pullSecretName: "pulls" }, "secret")
       assert.strictEqual(image.base?.pullspec, `${closed}/base:1`)
+    }))
+
+  it.scoped("isOutdated: false while the tag is where it was, true once it has moved, a typed error once it is gone", () =>
+    Effect.gen(function*() {
+      const { folder, open, settings } = yield* Workplace.Workplace
+      const base = yield* image("tag", "amd64", "tag")
+      const { ref, status } = yield* finish(
+        yield* Workplace.input("of a moving tag", {
+          baseImage: undefined,
+          dockerfile: `FROM ${base}\nCOPY a /\n`,
+          context: { a: "a" }
+        })
+      )
+      assert(status._tag === "Succeeded")
+      const now = yield* digestOf(base)
+      assert.deepInclude(yield* BuildBackend.isOutdated(ref), { outdated: false, current: now })
+
+      const moved = yield* digestOf(yield* image("moved", "amd64", "moved"))
+      yield* buildah("push", "--tls-verify=false", "local/moved", `docker://${base}`)
+      const check = yield* BuildBackend.isOutdated(ref)
+      assert.deepInclude(check, { outdated: true, current: moved })
+      assert.deepStrictEqual({ ...check?.base }, { pullspec: base, digest: now })
+
+      fs.rmSync(path.join(folder, "open/data/docker/registry/v2/repositories/tag"), { recursive: true })
+      const error = yield* Effect.flip(BuildBackend.isOutdated(ref))
+      assert(error._tag === "BaseUnavailable", String(error))
+      assert.deepStrictEqual([error.status.reason, error.retryable], ["ImagePullDenied", false])
+      assert.include(error.message, `Cannot look up the base ${open}/tag:1`)
+      assert.deepStrictEqual(fs.readdirSync(settings.workDirectory).filter((name) => name.startsWith("base-")), [])
+    }))
+
+  it.scoped("isOutdated: asks with the pull secret of the build; without it, or with another password, a typed error", () =>
+    Effect.gen(function*() {
+      const { closed, settings } = yield* Workplace.Workplace
+      const folder = path.join(settings.secretsDirectory, "lookups")
+      const secret = (password: string) => {
+        fs.mkdirSync(folder, { recursive: true })
+        fs.writeFileSync(
+          path.join(folder, ".dockerconfigjson"),
+          JSON.stringify({ auths: { [closed]: { username: user, password } } })
+        )
+      }
+      secret(password)
+      const { ref, status } = yield* finish(
+        yield* Workplace.input("of a closed base", {
+          baseImage: undefined,
+          pullSecretName: "lookups",
+          dockerfile: `FROM ${closed}/base:1\nCOPY a /\n`,
+          context: { a: "a" }
+        })
+      )
+      assert(status._tag === "Succeeded")
+      assert.strictEqual((yield* BuildBackend.isOutdated(ref))?.outdated, false)
+      secret("wrong-password")
+      const denied = yield* Effect.flip(BuildBackend.isOutdated(ref))
+      assert(denied._tag === "BaseUnavailable", String(denied))
+      assert.deepStrictEqual([denied.status.reason, denied.retryable], ["ImagePullDenied", false])
+      assert.notInclude(String(denied), "wrong-password")
+      fs.rmSync(folder, { recursive: true })
+      const missing = yield* Effect.flip(BuildBackend.isOutdated(ref))
+      assert(missing._tag === "BaseUnavailable", String(missing))
+      assert.strictEqual(missing.status.reason, "MissingReference")
     }))
 })

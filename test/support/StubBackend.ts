@@ -67,6 +67,7 @@ export const silent: BuildBackend.Service = BuildBackend.derive({
   logs: () => Stream.never,
   cancel: () => Effect.never,
   remove: () => Effect.never,
+  isOutdated: () => Effect.never,
   list: () => Effect.never,
   watch: () => Stream.never
 })
@@ -88,6 +89,7 @@ export const candidate = (name: string, notes: Array<string>, stub: Stub = {}) =
     logs: (ref) => Stream.fromEffect(Effect.as(noted("logs", ref), `a line of ${name}`)),
     cancel: (ref) => noted("cancel", ref),
     remove: (ref) => noted("remove", ref),
+    isOutdated: (ref) => Effect.as(noted("isOutdated", ref), undefined),
     list: (options) =>
       Effect.zipRight(
         note(options?.fingerprint === undefined ? "list" : "look"),

@@ -13,6 +13,7 @@ import { BuildRejected } from "../../core/BuildError.js"
 import type * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import { hasEntries } from "../../core/input/CallerMetadata.js"
+import * as BaseLookup from "../../core/service/BaseLookup.js"
 import type * as BuildService from "../../core/service/BuildService.js"
 import * as NamespaceCheck from "../../core/service/NamespaceCheck.js"
 import * as Traced from "../../core/service/Traced.js"
@@ -103,6 +104,16 @@ const service = <Child extends Resource.Metadata>(
         Effect.zipRight(store.deleteRecord(ref)),
         Effect.catchTag("BuildNotFound", () => Effect.void)
       ),
+    isOutdated: (ref) =>
+      Effect.gen(function*() {
+        const { currentBase } = definition
+        const known = yield* status(ref)
+        if (currentBase === undefined) return undefined
+        return yield* BaseLookup.check(
+          known,
+          (image) => Effect.flatMap(store.record(ref), (record) => currentBase(record, image))
+        )
+      }),
     list: ({ fingerprint, metadata, namespace = defaultNamespace } = {}) =>
       Effect.gen(function*() {
         const records = yield* store.list(namespace, fingerprint)

@@ -6,10 +6,10 @@
  */
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
-import type { BackendError, BuildRejected, Issue } from "../../core/BuildError.js"
+import type { BackendError, BaseUnavailable, BuildRejected, Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import type { BuildRef } from "../../core/BuildRef.js"
-import type { BuildStatus, Terminal } from "../../core/BuildStatus.js"
+import type { BuildStatus, BuiltImage, Terminal } from "../../core/BuildStatus.js"
 import type { BackendName } from "../../core/service/BuildService.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
@@ -120,6 +120,13 @@ export interface Definition<Child extends Resource.Metadata> {
   readonly verifyCreated: (created: Child) => ReadonlyArray<Issue>
   readonly interpret: (observed: Observed<Child>) => Interpretation
   readonly logs: (observed: Observed<Child>) => ReadonlyArray<LogSource>
+  /**
+   * Looks up in its registry the digest of the manifest that the base of a built image has now; absent where builds do not report their
+   * base.
+   */
+  readonly currentBase?:
+    | ((record: BuildRecord, image: BuiltImage) => Effect.Effect<string, BaseUnavailable | BackendError>)
+    | undefined
   /** Where builds queue for a slot: the name of the build that holds it, undefined if it cannot be seen. */
   readonly slotHolder?: ((ref: BuildRef) => Effect.Effect<string | undefined, ClusterError>) | undefined
 }

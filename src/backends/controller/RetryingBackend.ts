@@ -52,6 +52,7 @@ export const make = (outageTimeout: Duration.DurationInput) => (backend: Service
     watch: (options) => RetryPolicy.retryStart(backend.watch(options), policy),
     cancel: (ref) => call(backend.cancel(ref)),
     remove: (ref) => call(backend.remove(ref)),
+    isOutdated: (ref) => call(backend.isOutdated(ref)),
     list: (options) => call(backend.list(options))
   })
   const lookup = FingerprintLookup.of(backend)

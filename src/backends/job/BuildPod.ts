@@ -127,6 +127,49 @@ const slot: JsonObject = {
 const toleration = (given: BuildInput.TolerationOptions): JsonObject =>
   Object.fromEntries(Object.entries(given).flatMap(([key, value]) => value === undefined ? [] : [[key, value]]))
 
+/** How long the script of a short pod may take, and what it asks of a node. */
+const short = {
+  seconds: 60,
+  resources: {
+    requests: { cpu: "10m", memory: "64Mi", "ephemeral-storage": "64Mi" },
+    limits: { "ephemeral-storage": "256Mi" }
+  }
+}
+
+/**
+ * The spec of a pod that runs one verb of the script and no instruction: with what the container that builds has to pull, and without
+ * what is for RUN.
+ */
+export const shortSpec = (
+  profile: JobProfile,
+  record: BuildRecord.BuildRecord,
+  clusterDefaults: ClusterDefaults,
+  options: { readonly verb: string; readonly environment: Partial<Environment> }
+): JsonObject => {
+  const volumes = PodVolumes.forPulling(profile, record)
+  const { affinity: _affinity, initContainers: _initContainers, ...spec } =
+    template(profile, record, clusterDefaults).spec
+  return {
+    ...spec,
+    activeDeadlineSeconds: 2 * short.seconds,
+    containers: [{
+      ...container(profile, record, volumes, "build", clusterDefaults),
+      name: options.verb,
+      command: ["/bin/sh", PodVolumes.script, options.verb],
+      env: variables({
+        ...environment(profile, record.input),
+        ...PodVolumes.environment(volumes, "build"),
+        ...proxies(record.input.proxy ?? clusterDefaults.proxy),
+        OSB_TIMEOUT_SECONDS: String(short.seconds),
+        OSB_STORAGE: "vfs",
+        ...options.environment
+      }),
+      resources: short.resources
+    }],
+    volumes: volumes.map(PodVolumes.manifest)
+  }
+}
+
 /** The pod template of a build's Job. */
 export const template = (
   profile: JobProfile,

@@ -7,6 +7,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import { Cluster } from "../../kubernetes/Cluster.js"
 import * as BackendLayers from "../controller/BackendLayers.js"
 import * as ClusterBackend from "../controller/ClusterBackend.js"
+import * as BaseLookup from "./BaseLookup.js"
 import * as ClusterProxy from "./ClusterProxy.js"
 import * as GitResolve from "./GitResolve.js"
 import * as JobDefinition from "./JobDefinition.js"
@@ -33,6 +34,7 @@ export const define = <Settings extends JobSettings>(options: {
       const definition = {
         ...JobDefinition.make(own, ClusterProxy.of(cluster)),
         resolve: GitResolve.make(own, cluster, ClusterProxy.of(cluster)),
+        currentBase: BaseLookup.make(cluster, own),
         slotHolder: own.takesSlot ? SlotHolder.find(cluster) : undefined
       }
       const namespace = settings.namespace ?? cluster.defaultNamespace

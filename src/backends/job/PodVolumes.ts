@@ -186,6 +186,18 @@ export const of = (profile: JobProfile, record: BuildRecord): ReadonlyArray<PodV
   ]
 }
 
+/** Those that the container that builds pulls with: without a cache, and without what is for RUN. */
+export const forPulling = (profile: JobProfile, record: BuildRecord): ReadonlyArray<PodVolume> => {
+  const { input } = record
+  return [
+    files(record),
+    ...room({ ...profile, settings: { ...profile.settings, cacheClaimName: undefined } }, input),
+    ...credentials(profile, input),
+    ...registries(profile, input),
+    ...trust(input)
+  ].filter(({ verbs }) => verbs.includes("build"))
+}
+
 export const manifest = ({ name, source }: PodVolume): JsonObject => ({ name, ...source })
 
 /** The mounts of the container that runs a verb. */

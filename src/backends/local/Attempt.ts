@@ -64,8 +64,9 @@ const grace = Duration.minutes(1)
 // A registry on this machine may use plain HTTP: those of the two images, and any other that the input lists.
 const loopback = /(?<![\w.-])(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?=\/)/g
 
-const loopbackRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string> =>
-  [
+/** Those in a text, or in the texts of an input. */
+export const loopbackRegistries = (input: BuildInput.BuildInput | string): ReadonlyArray<string> =>
+  typeof input === "string" ? input.match(loopback) ?? [] : [
     input.baseImage?.pullspec ?? "",
     input.finalImage.pullspec,
     input.dockerfile ?? "",

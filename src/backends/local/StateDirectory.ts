@@ -82,6 +82,8 @@ export interface StateDirectory {
   /** Whether there is a build of that name. */
   readonly exists: (place: Place) => Effect.Effect<boolean, BackendError>
   readonly record: (place: Place) => Effect.Effect<LocalRecord | undefined, BackendError>
+  /** The input of a build, without the files of its context. */
+  readonly input: (place: Place) => Effect.Effect<BuildInput | undefined, BackendError>
   readonly progress: (place: Place) => Effect.Effect<Progress | undefined, BackendError>
   readonly setProgress: (place: Place, progress: Progress) => Effect.Effect<void, BackendError>
   /** When the process that runs the build last wrote its heartbeat. */
@@ -194,6 +196,7 @@ export const make = (
     }).pipe(Effect.catchIf(whenReason("NotFound"), () => Effect.void))
 
   return {
+    input: (place) => refuse(`read the input of ${place.name}`)(read(InputJson, place, "input.json")),
     create: (record, input) => create(record, input).pipe(refuse(`keep ${record.ref}`)),
     exists: (place) => fs.exists(file(place, "record.json")).pipe(refuse(`look for ${place.name}`)),
     record: (place) => read(RecordJson, place, "record.json").pipe(refuse(`read the record of ${place.name}`)),

@@ -66,6 +66,28 @@ recall_base() {
   [ -n "$base" ] && is_digest "$base_manifest" || base_manifest=
 }
 
+# The verb that looks up the digest that the base has now, of the manifest for the architecture. A list that it is added to takes the
+# manifest and no layers.
+base() {
+  list=os-builder-base-$$
+  buildah_ manifest create "$list"
+  [ "$status" -eq 0 ] || storage_failed
+  set -- --authfile "$auth_file"
+  [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"
+  while :; do
+    buildah_ manifest add "$@" "$list" "docker://$OSB_BASE_IMAGE"
+    [ "$status" -ne 0 ] || break
+    read_error
+    registry_verdict ${code.pullDenied} ${code.pullFailed}
+    [ "$verdict" -eq ${code.pullDenied} ] && shorter_auth "$OSB_BASE_IMAGE" || finish "$verdict" "$error"
+  done
+  buildah_ manifest inspect "$list"
+  digest=$(sed -n 's/.*"digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' "$said" | head -n 1)
+  is_digest "$digest" || { digest=; finish ${code.unknown} "buildah told no digest"; }
+  base=
+  finish ${code.succeeded} ''
+}
+
 # Pulls them all; sets $triggers to the triggers of all, in capital letters.
 pull_bases() {
   triggers=

@@ -193,7 +193,7 @@ digest= architecture= base= base_digest= base_manifest= run_status= child=
 ${common}${failures}${auths}${registries}${setup}${bases}${build}${push}${cache}
 trap 'rm -rf "$private"' EXIT
 trap stop TERM INT HUP
-case $verb in build | push) ;; *) finish ${code.unknown} "the verb is build or push" ;; esac
+case $verb in build | push | base) ;; *) finish ${code.unknown} "the verb is build, push or base" ;; esac
 kills_before=$(oom_kills)
 set_deadline
 set_home

@@ -9,6 +9,7 @@ import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type {
   BackendError,
+  BaseUnavailable,
   BuildCancelled,
   BuildErrored,
   BuildFailed,
@@ -18,7 +19,7 @@ import type {
 import { type BuildEvent, PassedOver, type Submitted } from "../BuildEvent.js"
 import type { BuildInput } from "../BuildInput.js"
 import type { BuildRef } from "../BuildRef.js"
-import type { BuildStatus, BuiltImage } from "../BuildStatus.js"
+import type { BaseImage, BuildStatus, BuiltImage } from "../BuildStatus.js"
 import { BuildSummary } from "./BuildSummary.js"
 
 export { BuildSummary, PassedOver }
@@ -125,6 +126,20 @@ export interface PruneOptions {
 }
 
 /**
+ * The base image of a build, and what its name is in the registry now. `current` is the digest of the manifest for the image's
+ * architecture; `outdated` if it differs from the one that was built on (`base.manifestDigest`, or else `base.digest`). An index
+ * that was changed for other architectures alone makes no image outdated.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BaseCheck {
+  readonly outdated: boolean
+  readonly base: BaseImage
+  readonly current: string
+}
+
+/**
  * The outcomes of a build without an image.
  *
  * @since 0.1.0
@@ -162,6 +177,13 @@ export interface Methods {
   readonly cancel: (ref: BuildRef) => Effect.Effect<void, BackendError>
   /** Deletes the build and everything stored for it; an unfinished one is cancelled first. Idempotent. */
   readonly remove: (ref: BuildRef) => Effect.Effect<void, BackendError>
+  /**
+   * Whether the tag of the base image has moved since the build, as the registry says now; undefined if the build has not Succeeded
+   * or does not have the digest of its base (OpenShift, `FROM scratch`).
+   */
+  readonly isOutdated: (
+    ref: BuildRef
+  ) => Effect.Effect<BaseCheck | undefined, BuildNotFound | BaseUnavailable | BackendError>
   /** The builds of this backend in one namespace, newest first. */
   readonly list: (options?: ListOptions) => Effect.Effect<ReadonlyArray<BuildSummary>, BackendError>
   /**
@@ -213,12 +235,12 @@ export interface Service extends Methods, Derived {}
 
 /**
  * A backend as it is passed to {@link make}. One that cannot watch all its builds at once leaves `watch` out: `list` is then
- * called every two seconds.
+ * called every two seconds. Without `isOutdated`, nothing is known of bases.
  *
  * @since 0.1.0
  * @category models
  */
-export type Implementation = Omit<Methods, "watch"> & Partial<Pick<Methods, "watch">>
+export type Implementation = Omit<Methods, "watch" | "isOutdated"> & Partial<Pick<Methods, "watch" | "isOutdated">>
 
 /**
  * The backend in use. Each backend module has a layer that provides it; `BackendSelection.layer` provides the one that suits

@@ -225,6 +225,7 @@ export const derive = (methods: Methods): Service => {
     logs: methods.logs,
     cancel: methods.cancel,
     remove: methods.remove,
+    isOutdated: methods.isOutdated,
     list: methods.list,
     watch: methods.watch,
     run(this: unknown, input, options) {

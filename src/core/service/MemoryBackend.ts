@@ -19,6 +19,7 @@ import * as BuildInput from "../BuildInput.js"
 import { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import * as Output from "../input/Output.js"
+import * as BaseLookup from "./BaseLookup.js"
 import * as BuildService from "./BuildService.js"
 import { isAdopted } from "./BuildSummary.js"
 import { make as makeService } from "./Traced.js"
@@ -34,11 +35,7 @@ import { make as makeService } from "./Traced.js"
  * @category models
  */
 export type Outcome =
-  | { readonly _tag: "Succeeds" } & Details & {
-    readonly digest?: string | undefined
-    /** The digest of the base image in its registry; by default a digest made of its name. */
-    readonly baseDigest?: string | undefined
-  }
+  | { readonly _tag: "Succeeds" } & Details & { readonly digest?: string | undefined }
   | { readonly _tag: "Fails" } & Details & {
     readonly reason?: BuildStatus.FailedReason | undefined
     readonly message?: string | undefined
@@ -79,6 +76,11 @@ export interface OutcomeMatch {
 export interface Control {
   /** Sets the outcome of builds that start from now on; the latest matching call applies. By default every build succeeds. */
   readonly outcome: (next: Outcome, match?: OutcomeMatch) => Effect.Effect<void>
+  /**
+   * Sets the digest that a base image has in its registry from now on, for builds and for `isOutdated`. By default it is derived from
+   * the pullspec.
+   */
+  readonly baseDigest: (pullspec: string, digest: string) => Effect.Effect<void>
   /** Lets a held build finish. */
   readonly release: (
     ref: BuildRef,
@@ -129,6 +131,8 @@ const make = Effect.gen(function*() {
   const builds = yield* Ref.make<ReadonlyArray<Build>>([])
   const outcomes = yield* Ref.make<ReadonlyArray<readonly [OutcomeMatch, Outcome]>>([])
   const created = yield* Ref.make(0)
+  const bases = yield* Ref.make<ReadonlyMap<string, string>>(new Map())
+  const digestOfBase = (pullspec: string) => Effect.map(Ref.get(bases), (all) => all.get(pullspec) ?? sha256(pullspec))
   const admission = yield* Effect.makeSemaphore(1)
 
   const find = (ref: BuildRef) =>
@@ -164,7 +168,7 @@ const make = Effect.gen(function*() {
             ...Output.builtTags(pullspec, build.input),
             digest,
             architecture: build.input.architecture,
-            base: base === undefined ? undefined : { pullspec: base, digest: ending.baseDigest ?? sha256(base) }
+            base: base === undefined ? undefined : { pullspec: base, digest: yield* digestOfBase(base) }
           })
           return yield* advance(
             build,
@@ -278,6 +282,11 @@ const make = Effect.gen(function*() {
       service.cancel(ref).pipe(
         Effect.zipRight(Ref.update(builds, (all) => all.filter((build) => build.ref.uid !== ref.uid)))
       ),
+    isOutdated: (ref) =>
+      Effect.flatMap(
+        service.status(ref),
+        (status) => BaseLookup.check(status, ({ base }) => digestOfBase(base?.pullspec ?? ""))
+      ),
     list: (options?: BuildService.ListOptions) =>
       Effect.flatMap(Ref.get(builds), (all) =>
         Effect.forEach(
@@ -301,6 +310,7 @@ const make = Effect.gen(function*() {
 
   const control: Control = {
     outcome: (next, match = {}) => Ref.update(outcomes, (all) => [[match, next] as const, ...all]),
+    baseDigest: (pullspec, digest) => Ref.update(bases, (all) => new Map(all).set(pullspec, digest)),
     release: (ref, ending) => Effect.flatMap(find(ref), (build) => Deferred.succeed(build.released, ending))
   }
 

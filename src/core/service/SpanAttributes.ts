@@ -85,6 +85,8 @@ const reasonOf = (error: BuildError): Attributes => {
       return { [attribute.outcome]: "Cancelled" }
     case "BuildNotFound":
       return { [attribute.reason]: "NotFound" }
+    case "BaseUnavailable":
+      return { [attribute.reason]: error.status.reason }
     case "BuildRejected":
     case "BackendError":
       return { [attribute.reason]: error.reason }
@@ -98,4 +100,5 @@ const reasonOf = (error: BuildError): Attributes => {
  * @since 0.1.0
  * @category predicates
  */
-export const isResult = (error: BuildError): boolean => error._tag !== "BackendError" && error._tag !== "BuildErrored"
+export const isResult = (error: BuildError): boolean =>
+  error._tag !== "BackendError" && error._tag !== "BuildErrored" && error._tag !== "BaseUnavailable"

@@ -182,6 +182,7 @@ export const make = (backend: Implementation): Service => {
     },
     cancel: (ref) => own("cancel", ref, backend.cancel(ref)),
     remove: (ref) => own("remove", ref, backend.remove(ref)),
+    isOutdated: (ref) => own("isOutdated", ref, backend.isOutdated?.(ref) ?? Effect.as(backend.status(ref), undefined)),
     list: (options) => traced("list")(listing(options)),
     watch: (options) => tracedStream("watch")(measured(watching(options), (summary) => summary))
   })

@@ -9,7 +9,8 @@ const phrases = {
   changes: "follow",
   logs: "read the log of",
   cancel: "cancel",
-  remove: "remove"
+  remove: "remove",
+  isOutdated: "look up the base of"
 } as const
 
 export type Operation = keyof typeof phrases

@@ -1,0 +1,46 @@
+/**
+ * Looks up the base image of a build in its registry, by a short pod that has what the build's own pod pulls with: the secret, the
+ * trusted authorities, the registries, the proxy. The client needs no credentials.
+ */
+import * as Effect from "effect/Effect"
+import { BackendError, BaseUnavailable } from "../../core/BuildError.js"
+import { type BuiltImage, errored } from "../../core/BuildStatus.js"
+import type * as Cluster from "../../kubernetes/Cluster.js"
+import { backendError } from "../controller/ErrorMapping.js"
+import * as PodFailure from "../pod/PodFailure.js"
+import type { BuildRecord } from "../record/BuildRecord.js"
+import * as BaseAnswer from "../script/BaseAnswer.js"
+import * as TerminationMessage from "../script/TerminationMessage.js"
+import * as BuildPod from "./BuildPod.js"
+import * as ClusterProxy from "./ClusterProxy.js"
+import type { JobProfile } from "./JobProfile.js"
+import * as ShortPod from "./ShortPod.js"
+
+const verb = "base"
+
+/** The digest of the manifest that the base's name has now. */
+export const make =
+  (cluster: Cluster.Service, profile: JobProfile) =>
+  (record: BuildRecord, { architecture, base }: BuiltImage): Effect.Effect<string, BaseUnavailable | BackendError> =>
+    Effect.gen(function*() {
+      const { ref } = record
+      const backend = profile.name
+      if (base === undefined) {
+        return yield* new BackendError({ backend, reason: "Unexpected", operation: `look up the base of ${ref}` })
+      }
+      const defaults = yield* Effect.mapError(
+        ClusterProxy.of(cluster),
+        backendError(backend, `read the defaults of the cluster for ${ref}`)
+      )
+      const spec = BuildPod.shortSpec(profile, record, defaults, {
+        verb,
+        environment: { OSB_BASE_IMAGE: base.pullspec, OSB_ARCHITECTURE: architecture ?? "" }
+      })
+      const { exitCode, message, pod } = yield* ShortPod.run(cluster, { backend, ref, verb, spec })
+      const failure = PodFailure.classify(pod, (text) => TerminationMessage.parse(text) !== undefined)
+      if (failure !== undefined) {
+        return yield* new BaseUnavailable({ ref, base, status: errored(failure.reason, failure) })
+      }
+      const answer = BaseAnswer.parse(exitCode ?? -1, message, message)
+      return answer._tag === "Right" ? answer.right : yield* new BaseUnavailable({ ref, base, status: answer.left })
+    })

@@ -1,0 +1,90 @@
+/**
+ * Looks up the base image of a build in its registry, by buildah on this machine and with the secret that the build pulled with.
+ */
+import * as Effect from "effect/Effect"
+import { BackendError, BaseUnavailable } from "../../core/BuildError.js"
+import { BuildInput, ImageInfo } from "../../core/BuildInput.js"
+import type { BuildRef } from "../../core/BuildRef.js"
+import { type BuiltImage, errored } from "../../core/BuildStatus.js"
+import { skipValidation } from "../../core/input/Validation.js"
+import * as BaseAnswer from "../script/BaseAnswer.js"
+import * as BuildScript from "../script/BuildScript.js"
+import { type BuildahEnvironment, loopbackRegistries } from "./Attempt.js"
+import * as References from "./References.js"
+
+const seconds = 60
+
+export interface Lookup {
+  readonly ref: BuildRef
+  readonly input: BuildInput
+  readonly image: BuiltImage
+  /** A folder of its own, deleted afterwards. */
+  readonly folder: string
+}
+
+/** The input without what is for RUN and for the push. */
+const pullingPart = ({ entitlementSecretName: _entitlement, mounts: _mounts, ...input }: BuildInput): BuildInput =>
+  new BuildInput({ ...input, finalImage: new ImageInfo({ pullspec: input.finalImage.pullspec }) }, skipValidation)
+
+/** The digest of the manifest that the base's name has now. */
+export const run = (
+  { authFile, environment, fs, insecureRegistries, path, sandbox, version }: BuildahEnvironment,
+  folders: References.Folders,
+  { folder, image: { architecture, base }, input, ref }: Lookup
+): Effect.Effect<string, BaseUnavailable | BackendError> => {
+  const operation = `look up the base of ${ref}`
+  const failed = (detail: string) => new BackendError({ backend: "local", reason: "Unexpected", operation, detail })
+  const at = (name: string) => path.join(folder, name)
+  return Effect.gen(function*() {
+    if (base === undefined) return yield* failed("it is not known")
+    const { baseSecret, trustBundle } = yield* References.resolve(fs, path, folders, pullingPart(input)).pipe(
+      Effect.mapError(({ message }) =>
+        new BaseUnavailable({ ref, base, status: errored("MissingReference", { message }) })
+      )
+    )
+    for (const name of ["", "input", "work", "memory", "secret"]) {
+      yield* fs.makeDirectory(at(name), { recursive: true, mode: 0o700 })
+    }
+    yield* fs.writeFileString(at("script"), BuildScript.source)
+    if (authFile !== undefined) yield* fs.symlink(path.resolve(authFile), path.join(at("secret"), "config.json"))
+    const insecure = [...insecureRegistries, ...loopbackRegistries(input), ...loopbackRegistries(base.pullspec)]
+    const script: BuildScript.Environment = {
+      OSB_INPUT_DIR: at("input"),
+      OSB_WORK_DIR: at("work"),
+      OSB_MEMORY_DIR: at("memory"),
+      OSB_BASE_IMAGE: base.pullspec,
+      OSB_FINAL_IMAGE: input.finalImage.pullspec,
+      OSB_ARCHITECTURE: architecture ?? "",
+      OSB_TIMEOUT_SECONDS: String(seconds),
+      OSB_SECRET_DIR: (baseSecret && path.resolve(baseSecret)) ?? (authFile === undefined ? "" : at("secret")),
+      OSB_TRUST_BUNDLE: trustBundle === undefined ? "" : path.resolve(trustBundle),
+      OSB_BUILDAH_VERSION: version === undefined ? "" : `version ${version.join(".")}`,
+      OSB_INSECURE_REGISTRIES: [...new Set(insecure)].join(" "),
+      OSB_TERMINATION_MESSAGE: at("message")
+    }
+    const proxy = {
+      ...(input.proxy?.http === undefined ? {} : { HTTP_PROXY: input.proxy.http }),
+      ...(input.proxy?.https === undefined ? {} : { HTTPS_PROXY: input.proxy.https }),
+      ...(input.proxy?.noProxy === undefined ? {} : { NO_PROXY: input.proxy.noProxy })
+    }
+    const { exitCode = -1, stderr } = yield* sandbox.run({
+      command: ["sh", at("script"), "base"],
+      environment: { ...environment, ...proxy, ...script, OSB_CACHE_DIR: "", OSB_STORAGE: "vfs" },
+      log: at("log"),
+      memory: at("memory")
+    })
+    const message = yield* Effect.orElseSucceed(fs.readFileString(at("message")), () => "")
+    const answer = BaseAnswer.parse(exitCode, message, stderr)
+    return answer._tag === "Right" ? answer.right : yield* new BaseUnavailable({ ref, base, status: answer.left })
+  }).pipe(
+    Effect.catchTags({
+      BadArgument: (cause) => failed(cause.message),
+      SystemError: (cause) => failed(cause.message)
+    }),
+    Effect.ensuring(sandbox.clear(folder)),
+    Effect.timeoutFail({
+      duration: `${2 * seconds} seconds`,
+      onTimeout: () => new BackendError({ backend: "local", reason: "Timeout", operation })
+    })
+  )
+}

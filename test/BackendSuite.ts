@@ -22,6 +22,8 @@ export interface World<R, E> {
     held: { readonly input: BuildInput.BuildInput; readonly ref: BuildRef.BuildRef },
     ending: "succeeds" | "errors"
   ) => Effect.Effect<void, never, R>
+  /** Makes a secret with the credentials of a registry, where the backend has secrets. */
+  readonly pullSecret: (name: string) => Effect.Effect<void, never, R>
   /** Lets time pass, where it is virtual. */
   readonly advance: Effect.Effect<void>
 }
@@ -194,6 +196,43 @@ export const suite = <R, E>(world: World<R, E>): void => {
             }
           })
       )
+
+      check("an input without baseImage: the image of FROM is the base, as far as the backend reports one", (name) =>
+        Effect.gen(function*() {
+          const plain = yield* world.input(name, "well")
+          const pullspec = plain.baseImage?.pullspec ?? ""
+          const input = yield* BuildInput.make({
+            ...plain,
+            baseImage: undefined,
+            dockerfile: plain.dockerfile?.replace("${BASE_IMAGE}", pullspec)
+          })
+          assert.notStrictEqual(BuildInput.fingerprint(input), BuildInput.fingerprint(plain))
+          yield* BuildBackend.check(input)
+          const { ref } = yield* BuildBackend.build(input)
+          const status = yield* ended(ref)
+          assert(status._tag === "Succeeded", JSON.stringify(status))
+          const { base } = status.image
+          if (base !== undefined) assert.strictEqual(base.pullspec, pullspec)
+          const outdated = yield* BuildBackend.isOutdated(ref)
+          assert.deepStrictEqual(outdated?.outdated, base === undefined ? undefined : false)
+        }))
+
+      check("pullSecretName: the build succeeds with the secret, or the field is refused by its name", (name) =>
+        Effect.gen(function*() {
+          const secret = name.toLowerCase().match(/[a-z]+/g)?.join("-").slice(0, 40) ?? ""
+          yield* world.pullSecret(secret)
+          const plain = yield* world.input(name, "well")
+          const input = yield* BuildInput.make({ ...plain, pullSecretName: secret })
+          assert.strictEqual(BuildInput.fingerprint(input), BuildInput.fingerprint(plain))
+          const checked = yield* Effect.either(BuildBackend.check(input))
+          if (checked._tag === "Left") {
+            assert.deepStrictEqual(checked.left.issues.map(({ path }) => path), ["pullSecretName"])
+            assert.deepStrictEqual(yield* failureOf(BuildBackend.build(input)), checked.left)
+            return
+          }
+          const status = yield* ended((yield* BuildBackend.build(input)).ref)
+          assert(status._tag === "Succeeded", JSON.stringify(status))
+        }))
 
       check("an equal input adopts an unfinished build", (name) =>
         Effect.gen(function*() {

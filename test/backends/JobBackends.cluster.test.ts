@@ -84,7 +84,7 @@ const backends = [
 ]
 
 for (const backend of backends) {
-  suite({
+  suite<Cluster.Cluster | FakeCluster.FakeCluster, unknown>({
     ...worldOf(backend),
     name: `${backend.name} on a real control plane`,
     layer: Layer.provideMerge(Layer.effect(BuildBackend.BuildBackend, backend.make), real),

@@ -23,5 +23,6 @@ suite({
   hold: (input) => Effect.flatMap(Furnace, (furnace) => furnace.hold(BuildInput.fingerprint(input))),
   release: ({ ref }, ending) =>
     Effect.flatMap(Furnace, (furnace) => furnace.end(ref.uid, ending === "succeeds" ? "done" : "furnace down")),
+  pullSecret: () => Effect.void,
   advance: Effect.sleep("1 minute")
 })

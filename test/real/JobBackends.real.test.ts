@@ -57,6 +57,7 @@ suite({
       Workplace.Workplace,
       ({ gate }) => gate.release(gateName(input), ending === "succeeds" ? "go" : "die")
     ),
+  pullSecret: (name) => Effect.orDie(secret(name, { ".dockerconfigjson": "{\"auths\":{}}" })),
   advance: Effect.sleep("200 millis")
 })
 

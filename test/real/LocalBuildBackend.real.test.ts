@@ -1,4 +1,6 @@
 import { Effect } from "effect"
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { suite } from "../BackendSuite.js"
 import * as Workplace from "./Workplace.js"
 
@@ -27,5 +29,11 @@ suite({
       Workplace.Workplace,
       ({ gate }) => gate.release(gateName(input.finalImage.pullspec), ending === "succeeds" ? "go" : "die")
     ),
+  pullSecret: (name) =>
+    Effect.map(Workplace.Workplace, ({ settings }) => {
+      const folder = path.join(settings.secretsDirectory, name)
+      fs.mkdirSync(folder, { recursive: true })
+      fs.writeFileSync(path.join(folder, ".dockerconfigjson"), "{\"auths\":{}}")
+    }),
   advance: Effect.sleep("1 second")
 })

@@ -17,6 +17,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Access from "../../src/fake/apiserver/Access.js"
 import * as FakeApiServer from "../../src/fake/apiserver/FakeApiServer.js"
+import * as Resources from "../../src/kubernetes/Resources.js"
 import type { World } from "../BackendSuite.js"
 
 export interface Backend {
@@ -67,6 +68,14 @@ export const behindHttps = ({ make, options }: Backend) =>
 
 const finalImage = (name: string) => `registry.example.com/test/${name.toLowerCase().match(/[a-z]+/g)?.join("-")}:1`
 
+const pullSecret = (name: string): Effect.Effect<void, never, Cluster.Cluster> =>
+  Effect.flatMap(Cluster.Cluster, (cluster) =>
+    cluster.create(Resources.Secret, {
+      metadata: { name },
+      type: "kubernetes.io/dockerconfigjson",
+      data: { ".dockerconfigjson": Buffer.from("{\"auths\":{}}").toString("base64") }
+    })).pipe(Effect.orDie)
+
 /** How the suite makes builds of the backend go. */
 export const worldOf = ({ name }: Backend) =>
   ({
@@ -91,9 +100,10 @@ export const worldOf = ({ name }: Backend) =>
         FakeCluster.FakeCluster,
         (fake) => fake.outcome(FakeCluster.held, { finalImage: input.finalImage.pullspec })
       ),
+    pullSecret,
     release: ({ ref }, ending) =>
       Effect.flatMap(
         FakeCluster.FakeCluster,
         (fake) => fake.release(ref, ending === "succeeds" ? FakeCluster.succeeds() : FakeCluster.pushFails())
       )
-  }) satisfies Partial<World<FakeCluster.FakeCluster, never>>
+  }) satisfies Partial<World<Cluster.Cluster | FakeCluster.FakeCluster, never>>

@@ -30,5 +30,6 @@ suite({
       Effect.orDie(
         memory.release(ref, ending === "succeeds" ? { _tag: "Succeeds" } : { _tag: "Errors", reason: "PushDenied" })
       )),
+  pullSecret: () => Effect.void,
   advance: TestClock.adjust("1 second")
 })

@@ -5,6 +5,7 @@ import { Context, Effect, Layer } from "effect"
 import { BuildBackend, Cluster } from "effect-os-builder"
 import * as path from "node:path"
 import * as ClusterBackend from "../../src/backends/controller/ClusterBackend.js"
+import * as BaseLookup from "../../src/backends/job/BaseLookup.js"
 import * as JobDefinition from "../../src/backends/job/JobDefinition.js"
 import type { JobProfile } from "../../src/backends/job/JobProfile.js"
 import type { JobSettings } from "../../src/backends/job/JobSettings.js"
@@ -36,7 +37,11 @@ export const backend = (more: Partial<JobProfile>, settings: JobSettings = {}) =
       deliversToNode: false,
       ...more
     }
-    const definition = { ...JobDefinition.make(profile, Effect.succeed({})), check: () => [] }
+    const definition = {
+      ...JobDefinition.make(profile, Effect.succeed({})),
+      currentBase: BaseLookup.make(cluster, profile),
+      check: () => []
+    }
     return Context.make(
       BuildBackend.BuildBackend,
       yield* ClusterBackend.make(definition, { cluster, namespace: "default" })

@@ -9,6 +9,7 @@ import { type BuiltImage, errored } from "../../core/BuildStatus.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import * as BaseAnswer from "../script/BaseAnswer.js"
 import * as BuildScript from "../script/BuildScript.js"
+import type { Environment } from "../script/Environment.js"
 import { type BuildahEnvironment, loopbackRegistries } from "./Attempt.js"
 import * as References from "./References.js"
 
@@ -48,7 +49,7 @@ export const run = (
     yield* fs.writeFileString(at("script"), BuildScript.source)
     if (authFile !== undefined) yield* fs.symlink(path.resolve(authFile), path.join(at("secret"), "config.json"))
     const insecure = [...insecureRegistries, ...loopbackRegistries(input), ...loopbackRegistries(base.pullspec)]
-    const script: BuildScript.Environment = {
+    const script: Environment = {
       OSB_INPUT_DIR: at("input"),
       OSB_WORK_DIR: at("work"),
       OSB_MEMORY_DIR: at("memory"),

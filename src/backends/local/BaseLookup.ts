@@ -78,10 +78,9 @@ export const run = (
     const answer = BaseAnswer.parse(exitCode, message, stderr)
     return answer._tag === "Right" ? answer.right : yield* new BaseUnavailable({ ref, base, status: answer.left })
   }).pipe(
-    Effect.catchTags({
-      BadArgument: (cause) => failed(cause.message),
-      SystemError: (cause) => failed(cause.message)
-    }),
+    Effect.mapError((error) =>
+      error._tag === "BaseUnavailable" || error._tag === "BackendError" ? error : failed(error.message)
+    ),
     Effect.ensuring(sandbox.clear(folder)),
     Effect.timeoutFail({
       duration: `${2 * seconds} seconds`,

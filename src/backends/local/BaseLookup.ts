@@ -23,8 +23,10 @@ export interface Lookup {
   readonly folder: string
 }
 
-/** The input without what is for RUN and for the push. */
-const pullingPart = ({ entitlementSecretName: _entitlement, mounts: _mounts, ...input }: BuildInput): BuildInput =>
+/** The input without what is for RUN, for the context and for the push. */
+const pullingPart = (
+  { context: _context, entitlementSecretName: _entitlement, mounts: _mounts, ...input }: BuildInput
+): BuildInput =>
   new BuildInput({ ...input, finalImage: new ImageInfo({ pullspec: input.finalImage.pullspec }) }, skipValidation)
 
 /** The digest of the manifest that the base's name has now. */

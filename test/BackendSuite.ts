@@ -197,42 +197,82 @@ export const suite = <R, E>(world: World<R, E>): void => {
           })
       )
 
-      check("an input without baseImage: the image of FROM is the base, as far as the backend reports one", (name) =>
-        Effect.gen(function*() {
-          const plain = yield* world.input(name, "well")
-          const pullspec = plain.baseImage?.pullspec ?? ""
-          const input = yield* BuildInput.make({
-            ...plain,
-            baseImage: undefined,
-            dockerfile: plain.dockerfile?.replace("${BASE_IMAGE}", pullspec)
+      check(
+        "an input without baseImage: the image of FROM is the base, as far as the backend reports one",
+        (name) =>
+          Effect.gen(function*() {
+            const plain = yield* world.input(name, "well")
+            const pullspec = plain.baseImage?.pullspec ?? ""
+            const input = yield* BuildInput.make({
+              ...plain,
+              baseImage: undefined,
+              dockerfile: plain.dockerfile?.replace("${BASE_IMAGE}", pullspec)
+            })
+            assert.notStrictEqual(BuildInput.fingerprint(input), BuildInput.fingerprint(plain))
+            yield* BuildBackend.check(input)
+            const { ref } = yield* BuildBackend.build(input)
+            const status = yield* ended(ref)
+            assert(status._tag === "Succeeded", JSON.stringify(status))
+            const { base } = status.image
+            if (base !== undefined) assert.strictEqual(base.pullspec, pullspec)
+            const outdated = yield* BuildBackend.isOutdated(ref)
+            assert.deepStrictEqual(outdated?.outdated, base === undefined ? undefined : false)
           })
-          assert.notStrictEqual(BuildInput.fingerprint(input), BuildInput.fingerprint(plain))
-          yield* BuildBackend.check(input)
-          const { ref } = yield* BuildBackend.build(input)
-          const status = yield* ended(ref)
-          assert(status._tag === "Succeeded", JSON.stringify(status))
-          const { base } = status.image
-          if (base !== undefined) assert.strictEqual(base.pullspec, pullspec)
-          const outdated = yield* BuildBackend.isOutdated(ref)
-          assert.deepStrictEqual(outdated?.outdated, base === undefined ? undefined : false)
-        }))
+      )
 
-      check("pullSecretName: the build succeeds with the secret, or the field is refused by its name", (name) =>
-        Effect.gen(function*() {
-          const secret = name.toLowerCase().match(/[a-z]+/g)?.join("-").slice(0, 40) ?? ""
-          yield* world.pullSecret(secret)
-          const plain = yield* world.input(name, "well")
-          const input = yield* BuildInput.make({ ...plain, pullSecretName: secret })
-          assert.strictEqual(BuildInput.fingerprint(input), BuildInput.fingerprint(plain))
-          const checked = yield* Effect.either(BuildBackend.check(input))
-          if (checked._tag === "Left") {
-            assert.deepStrictEqual(checked.left.issues.map(({ path }) => path), ["pullSecretName"])
-            assert.deepStrictEqual(yield* failureOf(BuildBackend.build(input)), checked.left)
-            return
-          }
-          const status = yield* ended((yield* BuildBackend.build(input)).ref)
-          assert(status._tag === "Succeeded", JSON.stringify(status))
-        }))
+      check(
+        "pullSecretName: the build succeeds with the secret, or the field is refused by its name",
+        (name) =>
+          Effect.gen(function*() {
+            const secret = name.toLowerCase().match(/[a-z]+/g)?.join("-").slice(0, 40) ?? ""
+            yield* world.pullSecret(secret)
+            const plain = yield* world.input(name, "well")
+            const input = yield* BuildInput.make({ ...plain, pullSecretName: secret })
+            assert.strictEqual(BuildInput.fingerprint(input), BuildInput.fingerprint(plain))
+            const checked = yield* Effect.either(BuildBackend.check(input))
+            if (checked._tag === "Left") {
+              assert.deepStrictEqual(checked.left.issues.map(({ path }) => path), ["pullSecretName"])
+              assert.deepStrictEqual(yield* failureOf(BuildBackend.build(input)), checked.left)
+              return
+            }
+            const status = yield* ended((yield* BuildBackend.build(input)).ref)
+            assert(status._tag === "Succeeded", JSON.stringify(status))
+          })
+      )
+
+      check(
+        "the language of a build: each field is honoured, or refused by its name",
+        (name) =>
+          Effect.gen(function*() {
+            const backend = yield* BuildBackend.BuildBackend
+            const plain = yield* world.input(name, "well")
+            const fields: ReadonlyArray<Partial<BuildInput.Options>> = [
+              { target: "0" },
+              { buildContexts: { base: { image: plain.baseImage?.pullspec ?? "" } } },
+              { inheritLabels: false },
+              { unsetLabels: ["com.example.gone"] },
+              { squash: true },
+              { secrets: [{ id: "token", secretName: "never-there" }] },
+              { buildContexts: { files: { directory: "/never/there" } } }
+            ]
+            for (const field of fields) {
+              const input = yield* BuildInput.make({ ...plain, ...field, retries: 0 })
+              const checked = yield* Effect.either(backend.check(input))
+              if (checked._tag === "Left") {
+                assert.strictEqual(checked.left.reason, "Unsupported")
+                for (const issue of checked.left.issues) {
+                  assert.isTrue(Object.keys(field).some((key) => issue.path.startsWith(key)), String(issue))
+                }
+                assert.deepStrictEqual(yield* failureOf(backend.build(input)), checked.left)
+              } else if (!JSON.stringify(field).includes("never")) {
+                const status = yield* ended((yield* backend.build(input)).ref)
+                // A pod learns which buildah it has when it starts.
+                const isTooOld = status._tag === "Errored" && status.reason === "BuilderTooOld"
+                assert.isTrue(status._tag === "Succeeded" || isTooOld, JSON.stringify([field, status]))
+              }
+            }
+          })
+      )
 
       check("an equal input adopts an unfinished build", (name) =>
         Effect.gen(function*() {

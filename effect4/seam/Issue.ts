@@ -92,7 +92,10 @@ const leavesBelow = (issue: Issue, path: ReadonlyArray<PropertyKey>): ReadonlyAr
 
 // Of the members of a union, the one that took the value for its own and found something in it has the word.
 const unionLeaves = (issue: SchemaIssue.AnyOf, path: ReadonlyArray<PropertyKey>): ReadonlyArray<Leaf> => {
-  const inside = issue.issues.filter((each) => !isMismatch(each))
+  const taken = issue.issues.filter((each) => !isMismatch(each))
+  // Of several objects, the one whose fields are all there.
+  const complete = taken.filter((each) => !lacksField(each))
+  const inside = complete.length === 1 ? complete : taken
   const [only, ...others] = inside.length > 0 ? inside : issue.issues.filter((each) => !isUndefined(each))
   return only !== undefined && others.length === 0
     ? leavesBelow(only, path)
@@ -101,6 +104,11 @@ const unionLeaves = (issue: SchemaIssue.AnyOf, path: ReadonlyArray<PropertyKey>)
 
 const isMismatch = (issue: Issue): boolean =>
   issue._tag === "Filter" || issue._tag === "Encoding" ? isMismatch(issue.issue) : issue._tag === "InvalidType"
+
+const lacksField = (issue: Issue): boolean =>
+  issue._tag === "MissingKey" ||
+  (issue._tag === "Composite" && issue.issues.some(lacksField)) ||
+  ((issue._tag === "Pointer" || issue._tag === "Filter" || issue._tag === "Encoding") && lacksField(issue.issue))
 
 const isUndefined = (issue: Issue): boolean => issue._tag === "InvalidType" && issue.ast._tag === "Undefined"
 

@@ -39,6 +39,7 @@ import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
 import { make as makeService } from "../core/service/Traced.js"
 import * as BaseLookup from "./local/BaseLookup.js"
 import * as BuildSupervisor from "./local/BuildSupervisor.js"
+import * as ContextFolders from "./local/ContextFolders.js"
 import * as GitFetch from "./local/GitFetch.js"
 import * as HostInfo from "./local/HostInfo.js"
 import { type LocalSettings, readEnvironment } from "./local/LocalSettings.js"
@@ -157,20 +158,26 @@ export const make = (
         const machine = { fs, path, sandbox: yield* sandbox, environment: around.environment }
         const folder = path.join(path.resolve(around.workDirectory), `resolve-${randomUUID()}`)
         const input = yield* GitFetch.resolve(machine, given, references, folder)
+        const folders = yield* ContextFolders.digest(fs, path, input)
         const fingerprint = BuildInput.fingerprint(input)
         for (let again = options?.again === true;; again = false) {
           const numbers = StateDirectory.numbersOf(yield* state.list(namespace), fingerprint)
           const [newest = 0] = numbers
           for (const number of again ? [] : numbers) {
             const record = yield* state.record({ namespace, name: StateDirectory.nameOf(fingerprint, number) })
-            if (record !== undefined && isAdopted(yield* life.status(record), number === newest)) {
+            // The fingerprint covers the paths of folders alone.
+            if (
+              record !== undefined && record.folders === folders &&
+              isAdopted(yield* life.status(record), number === newest)
+            ) {
               return { ref: record.ref, adopted: true }
             }
           }
           const ref = yield* life.begin(input, references, {
             backend: name,
             namespace,
-            name: StateDirectory.nameOf(fingerprint, newest + 1)
+            name: StateDirectory.nameOf(fingerprint, newest + 1),
+            folders
           })
           // Otherwise somebody was faster, and theirs is adopted.
           if (ref !== undefined) return { ref, adopted: false }

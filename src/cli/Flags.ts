@@ -245,6 +245,28 @@ export const input = {
     "Architecture: amd64, arm64, ppc64le or s390x; by default that of the machine that builds.",
     inputs
   ),
+  target: Flag.text(
+    "--target STAGE",
+    "The stage of the Containerfile to build, by name or number; by default the last one.",
+    inputs
+  ),
+  buildContexts: Flag.repeated(
+    "--build-context NAME=PLACE",
+    "What FROM, COPY --from and RUN --mount=from= find under NAME: docker-image://IMAGE, or a directory, for the local " +
+      "backend only.",
+    inputs
+  ),
+  noInheritLabels: Flag.toggle(
+    "--no-inherit-labels",
+    "Leave out the labels of the base image; not on openshift.",
+    inputs
+  ),
+  unsetLabels: Flag.repeated(
+    "--unset-label KEY",
+    "A label of the base or the Containerfile that the image does not have; not on openshift.",
+    inputs
+  ),
+  squash: Flag.toggle("--squash", "Make one layer of all, those of the base too; not on openshift.", inputs),
   revision: Flag.text("--revision TEXT", "A new value forces a new build of an otherwise equal input.", inputs),
   metadata: Flag.repeated(
     "--metadata KEY=VALUE",
@@ -284,6 +306,12 @@ export const input = {
     "A ConfigMap mounted at PATH during RUN; it is not stored in the image.",
     network
   ),
+  secrets: Flag.repeated(
+    "--secret ID=NAME[:KEY]",
+    "The key of a secret for RUN --mount=type=secret,id=ID, by default the key ID; not stored in the image, and not on " +
+      "openshift.",
+    network
+  ),
   trustBundle: Flag.text(
     "--trust-bundle NAME[:KEY]",
     "A ConfigMap of certificate authorities to trust; its key is ca-bundle.crt by default.",
@@ -305,27 +333,15 @@ export const input = {
   retries: Flag.wholeNumber("--retries N", "Retries after a transient error, 0 to 10; by default 2.", time)
 }
 
-const scheduling = { group: "Resources and scheduling" }
-
-/**
- * Where the build runs; part of the input as well.
- *
- * @since 0.1.0
- * @category options
- */
-export const placement = {
-  cpu: Flag.text("--cpu QUANTITY", "CPU request of the build, as a Kubernetes quantity; by default 500m.", scheduling),
-  memory: Flag.text("--memory QUANTITY", "Memory request and limit; by default 2Gi.", scheduling),
-  ephemeralStorage: Flag.text("--ephemeral-storage QUANTITY", "Disk space for the build; by default 20Gi.", scheduling),
-  nodeSelector: Flag.repeated("--node-selector KEY=VALUE", "A label that the node must have.", scheduling),
-  tolerations: Flag.repeated(
-    "--toleration KEY[=VALUE][:EFFECT]",
-    "A taint of nodes that the build tolerates, as in `kubectl taint`; * tolerates every taint.",
-    scheduling
-  ),
-  queue: Flag.text("--queue NAME", "The LocalQueue of Kueue that the build waits in.", scheduling),
-  objectLabels: Flag.repeated("--object-label KEY=VALUE", "A label of the build's objects in Kubernetes.", scheduling)
-}
+export {
+  /**
+   * Where the build runs; part of the input as well.
+   *
+   * @since 0.1.0
+   * @category options
+   */
+  placement
+} from "./PlacementFlags.js"
 
 const settings = { group: "Builder" }
 

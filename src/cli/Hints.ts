@@ -5,6 +5,7 @@
  */
 import * as BuildInput from "../core/BuildInput.js"
 import * as Containerfile from "../core/Containerfile.js"
+import { builtText } from "../core/input/BuiltContainerfile.js"
 
 /**
  * The hints about an input, one sentence each.
@@ -13,11 +14,33 @@ import * as Containerfile from "../core/Containerfile.js"
  * @category getters
  */
 export const list = (input: BuildInput.BuildInput): ReadonlyArray<string> => [
-  ...Containerfile.hints(input.dockerfile ?? "").map(({ line, message }) =>
+  ...Containerfile.hints(builtText(input), Object.keys(input.buildContexts ?? {})).map(({ line, message }) =>
     line === undefined ? message : `Containerfile line ${line}: ${message}`
   ),
-  ...unusedBase(input)
+  ...unusedBase(input),
+  ...absentSecrets(input),
+  ...unusedSecrets(input),
+  ...unusedContexts(input)
 ]
+
+const absentSecrets = ({ dockerfile = "", secrets = [], target }: BuildInput.BuildInput): ReadonlyArray<string> =>
+  Containerfile.secrets(dockerfile, target).filter(({ id }) => !secrets.some((secret) => secret.id === id)).map((
+    { id, line }
+  ) => `Containerfile line ${line}: there is no secret ${id}, so that nothing is mounted; give it with --secret`)
+
+const unusedSecrets = ({ dockerfile = "", secrets = [], target }: BuildInput.BuildInput): ReadonlyArray<string> => {
+  const used = new Set(Containerfile.secrets(dockerfile, target).map(({ id }) => id))
+  return secrets.filter(({ id }) => !used.has(id)).map(({ id }) =>
+    `no RUN of the Containerfile asks for the secret ${id}`
+  )
+}
+
+const unusedContexts = (input: BuildInput.BuildInput): ReadonlyArray<string> =>
+  Object.keys(input.buildContexts ?? {}).filter((name) =>
+    !Containerfile.instructions(builtText(input)).some(({ args, flags, keyword }) =>
+      keyword === "FROM" ? args[0] === name : flags.some((flag) => new RegExp(`from=${name}(?:,|$)`).test(flag))
+    )
+  ).map((name) => `the Containerfile does not use the build context ${name}`)
 
 const unusedBase = (input: BuildInput.BuildInput): ReadonlyArray<string> =>
   usesBase(input)

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as FileSystem from "@effect/platform/FileSystem"
-import type * as Path from "@effect/platform/Path"
+import * as Path from "@effect/platform/Path"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -44,6 +44,12 @@ export interface InputOptions {
   readonly architecture: BuildInput.Options["architecture"]
   readonly secretMounts: ReadonlyArray<string>
   readonly configMapMounts: ReadonlyArray<string>
+  readonly secrets: ReadonlyArray<string>
+  readonly target: string | undefined
+  readonly buildContexts: ReadonlyArray<string>
+  readonly noInheritLabels: boolean
+  readonly unsetLabels: ReadonlyArray<string>
+  readonly squash: boolean
   readonly trustBundle: string | undefined
   readonly httpProxy: string | undefined
   readonly httpsProxy: string | undefined
@@ -139,6 +145,7 @@ const fromOptions = (
       dockerfilePath: options.dockerfilePath,
       context: gitContext(options) ?? context?.files,
       mounts: mounts(options, note),
+      ...language(options, yield* Path.Path, note),
       trustBundle: trustBundle(options.trustBundle),
       proxy: proxy(options),
       architecture: options.architecture,
@@ -223,6 +230,37 @@ const mounts = (options: InputOptions, note: Note): BuildInput.Options["mounts"]
   const all = [...read("Secret", options.secretMounts), ...read("ConfigMap", options.configMapMounts)]
   return all.length === 0 ? undefined : all
 }
+
+/** Absent where an option is, so that the input is the same as before there was one. */
+const language = (options: InputOptions, path: Path.Path, note: Note): Partial<BuildInput.Options> => ({
+  ...(options.secrets.length === 0 ? {} : { secrets: options.secrets.flatMap((text) => secret(text, note)) }),
+  ...(options.target === undefined ? {} : { target: options.target }),
+  ...(options.buildContexts.length === 0 ? {} : { buildContexts: buildContexts(options.buildContexts, path, note) }),
+  ...(options.noInheritLabels ? { inheritLabels: false } : {}),
+  ...(options.unsetLabels.length === 0 ? {} : { unsetLabels: options.unsetLabels }),
+  ...(options.squash ? { squash: true } : {})
+})
+
+const secret = (text: string, note: Note): ReadonlyArray<BuildInput.SecretOptions> => {
+  const [, id, secretName = "", key] = /^([^=]*)=([^:]*)(?::(.*))?$/s.exec(text) ?? []
+  if (id !== undefined) return [{ id, secretName, ...(key === undefined ? {} : { key }) }]
+  note("secrets", `${JSON.stringify(text)} has no "="; write ID=NAME or ID=NAME:KEY`)
+  return []
+}
+
+const imagePrefix = /^(?:docker-image|container-image|docker):\/\//
+
+const buildContexts = (
+  texts: ReadonlyArray<string>,
+  path: Path.Path,
+  note: Note
+): BuildInput.Options["buildContexts"] =>
+  Object.fromEntries(
+    Object.entries(pairs(texts, "buildContexts", note)).map(([name, place]) => [
+      name,
+      imagePrefix.test(place) ? { image: place.replace(imagePrefix, "") } : { directory: path.resolve(place) }
+    ])
+  )
 
 const resources = ({ cpu, ephemeralStorage, memory }: InputOptions): BuildInput.Options["resources"] =>
   cpu === undefined && memory === undefined && ephemeralStorage === undefined

@@ -6,22 +6,20 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Codec from "../effect/Codec.js"
 import { named } from "../effect/Described.js"
 import { BuildRejected, Issue } from "./BuildError.js"
-import { baseProblems, Containerfile, missing, namedImages } from "./Containerfile.js"
+import { Containerfile, namedImages } from "./Containerfile.js"
 import { DurationText, FromInput } from "./DurationText.js"
-import * as BuildContext from "./input/BuildContext.js"
 import * as ContainerfileSource from "./input/ContainerfileSource.js"
 import * as ContextFile from "./input/ContextFile.js"
+import { crossChecks, partialChecks } from "./input/CrossChecks.js"
 import { determining } from "./input/Determining.js"
 import { fields } from "./input/Fields.js"
 import * as Fingerprint from "./input/Fingerprint.js"
 import { fromParseIssue, pathText } from "./input/InputIssue.js"
 import type { Options } from "./input/Options.js"
-import * as Output from "./input/Output.js"
 
 // -----------------------------------------------------------------------------
 // models
@@ -80,6 +78,13 @@ export type {
    */
   Options,
   /**
+   * A secret for `RUN --mount=type=secret` in {@link Options}.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  SecretOptions,
+  /**
    * A toleration in {@link Options}, with Kubernetes' meaning.
    *
    * @since 0.1.0
@@ -134,49 +139,9 @@ const parser = <A, I>(schema: Schema.Schema<A, I>, together: (input: unknown) =>
 const distinct = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> =>
   Arr.dedupeWith(issues, (a, b) => a.path === b.path && a.message === b.message && a.line === b.line)
 
-const isGiven = (input: unknown, field: string): boolean =>
-  Predicate.hasProperty(input, field) && input[field] !== undefined
-
-const missingBase = (input: unknown): ReadonlyArray<Issue> =>
-  Predicate.hasProperty(input, "dockerfile") && Predicate.isString(input.dockerfile) && !isGiven(input, "baseImage")
-    ? baseProblems(input.dockerfile).map(({ line, message }) =>
-      new Issue({ path: "dockerfile", line, message: `${message}; give it, or give the ARG a default` })
-    )
-    : []
-
-const twoPullSecrets = (input: unknown): ReadonlyArray<Issue> =>
-  isGiven(input, "pullSecretName") && Predicate.hasProperty(input, "baseImage") &&
-    isGiven(input.baseImage, "secretName")
-    ? [
-      new Issue({
-        path: "pullSecretName",
-        message: "is given beside baseImage.secretName, and a build has one pull secret; put the credentials of all " +
-          "registries into one secret"
-      })
-    ]
-    : []
-
-const together = (input: unknown): ReadonlyArray<Issue> => [
-  ...missingBase(input),
-  ...twoPullSecrets(input),
-  ...missingFiles(input),
-  ...Output.contradictions(input)
-]
-
-// Is given the value as it came, so that everything is reported at once.
-const missingFiles = (input: unknown): ReadonlyArray<Issue> => {
-  if (!Predicate.hasProperty(input, "dockerfile") || !Predicate.isString(input.dockerfile)) return []
-  const context = Predicate.hasProperty(input, "context") ? input.context ?? {} : {}
-  if (!Predicate.isRecord(context) || BuildContext.isElsewhereData(context)) return []
-  const links = Object.keys(context).filter((path) => Predicate.hasProperty(context[path], "link"))
-  return missing(input.dockerfile, Object.keys(context), links).map((problem) =>
-    new Issue({ path: "dockerfile", ...problem })
-  )
-}
-
 const given = hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile)))
 
-const parseOptions = parser(given, together)
+const parseOptions = parser(given, crossChecks)
 
 /**
  * An input from what a program has at hand, or `BuildRejected` ("InvalidInput") with every reason against it, each with its
@@ -204,7 +169,7 @@ export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected>
 
 const parseOwned = parser(
   hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromOwner, FromInput, Containerfile))),
-  together
+  crossChecks
 )
 
 /**
@@ -215,11 +180,7 @@ const parseOwned = parser(
 export const makeOwned = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
   Effect.map(parseOwned(options), (given) => new BuildInput(given, Codec.skipValidation))
 
-const parsePartial = parser(given, (input) => [
-  ...missingBase(input),
-  ...twoPullSecrets(input),
-  ...Output.contradictions(input)
-])
+const parsePartial = parser(given, partialChecks)
 
 /**
  * The issues of options whose context could not be read whole: what it lacks is not among them.
@@ -249,7 +210,7 @@ export const issuesOfPartial = (options: Options): Effect.Effect<ReadonlyArray<I
  * @since 0.1.0
  * @category constructors
  */
-export const decode: (u: unknown) => Effect.Effect<BuildInput, BuildRejected> = parser(BuildInput, together)
+export const decode: (u: unknown) => Effect.Effect<BuildInput, BuildRejected> = parser(BuildInput, crossChecks)
 
 const isEffect = (u: unknown): u is Effect.Effect<BuildInput, BuildRejected> => Effect.isEffect(u)
 
@@ -312,7 +273,7 @@ export {
  *
  * @internal
  */
-export const pulledImages = ({ baseImage, buildArgs, dockerfile }: BuildInput): {
+export const pulledImages = ({ baseImage, buildArgs, buildContexts = {}, dockerfile, target }: BuildInput): {
   readonly base: string | undefined
   readonly bases: ReadonlyArray<string>
   readonly others: ReadonlyArray<string>
@@ -320,7 +281,11 @@ export const pulledImages = ({ baseImage, buildArgs, dockerfile }: BuildInput): 
   // Its text is in a context that is fetched later: it may name the base image.
   if (dockerfile === undefined) return { base: baseImage?.pullspec, bases: [], others: [] }
   const values = { ...buildArgs, ...(baseImage === undefined ? {} : { BASE_IMAGE: baseImage.pullspec }) }
-  const { images, root } = namedImages(dockerfile, values)
+  const found = namedImages(dockerfile, values, target)
+  // The name of a build context is not one of an image; the script pulls those that it stands for.
+  const isContext = (name: string | undefined) => name !== undefined && Object.hasOwn(buildContexts, name)
+  const images = found.images.filter(({ name }) => !isContext(name))
+  const root = isContext(found.root) ? undefined : found.root
   const base = images.some(({ name }) => name === baseImage?.pullspec) ? baseImage?.pullspec : root
   const rest = images.filter(({ name }) => name !== base)
   const names = (isBase: boolean) => rest.filter((image) => image.isBase === isBase).map(({ name }) => name)
@@ -338,15 +303,16 @@ export const pullSecretName = ({ baseImage, pullSecretName }: BuildInput): strin
 /**
  * A name for what determines the image: 26 characters of lower-case base32, the same in every process and version of Node.
  *
- * It covers the Containerfile or its path, both pullspecs, build arguments, image labels, mounts (kind, name and path), trust
- * bundle, proxy, architecture, whether there is an entitlement, further tags,
+ * It covers the Containerfile or its path, both pullspecs, build arguments, image labels, mounts (kind, name and path), ids and
+ * keys of secrets, target, build contexts (pullspecs, and the paths of directories, whose content the local backend compares by
+ * itself), inherited and unset labels, squash, trust bundle, proxy, architecture, whether there is an entitlement, further tags,
  * annotations, format, compression, timestamp, and the revision; of the context the bytes, modes, targets of
  * links, and directories, or the URL, commit and directory of a repository, or the pullspec of an image.
  *
- * It does not cover what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects, `cacheFrom` and `cacheTo`, whose layers are
- * those of an equal instruction on an equal base,
- * the names of the secrets for registries, repositories and entitlement, and `metadata`, since the same image for another caller
- * is the same build. A field that was left out counts as its default. The
+ * It does not cover what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects,
+ * `cacheFrom` and `cacheTo`, whose layers are those of an equal instruction on an equal base, the names of the secrets for
+ * registries, repositories, entitlement and RUN, and `metadata`, since the same image for another caller is the same build. A
+ * field that was left out counts as its default. The
  * fingerprint is computed once for each input.
  *
  * @since 0.1.0

@@ -10,14 +10,17 @@ import * as Feature from "./containerfile/Feature.js"
 import { type Instruction, parse } from "./containerfile/Instruction.js"
 import { baseUses, type NamedImages, namedImages as namedImagesIn } from "./containerfile/NamedImage.js"
 import { instructionProblem, shiftProblem } from "./containerfile/Rules.js"
+import { type SecretUse, secretUses } from "./containerfile/SecretUse.js"
 import { referenceHint, referenceProblem, referencesOf, type Stage, stagesOf } from "./containerfile/Stage.js"
 import { read } from "./containerfile/Substitution.js"
+import { neededStages, targetIndex, type WholeStage, wholeStages } from "./containerfile/Target.js"
 import { atMostBytes, first, jsonSchemaOf, notEmpty, portable } from "./input/TextRule.js"
 
 export type { Feature, FeatureUse } from "./containerfile/Feature.js"
 export type { Heredoc, HeredocOpener } from "./containerfile/Heredoc.js"
 export type { Command, Instruction } from "./containerfile/Instruction.js"
 export type { NamedImage, NamedImages } from "./containerfile/NamedImage.js"
+export type { SecretUse } from "./containerfile/SecretUse.js"
 export type { Stage } from "./containerfile/Stage.js"
 
 // -----------------------------------------------------------------------------
@@ -147,7 +150,7 @@ export const missing = (
 
 /**
  * What is valid and may be meant otherwise: a FROM, `COPY --from` or mount that names an image where there is no stage of
- * that name above.
+ * that name above, nor a build context among `contexts`.
  *
  * @example
  * ```ts
@@ -160,11 +163,13 @@ export const missing = (
  * @since 0.1.0
  * @category getters
  */
-export const hints = (text: string): ReadonlyArray<Problem> =>
-  referencesOf(parse(text).instructions).flatMap((reference) => {
+export const hints = (text: string, contexts: Iterable<string> = []): ReadonlyArray<Problem> => {
+  const known = new Set(contexts)
+  return referencesOf(parse(text).instructions).filter(({ name }) => !known.has(name)).flatMap((reference) => {
     const message = referenceProblem(reference) === undefined ? referenceHint(reference) : undefined
     return message === undefined ? [] : [{ line: reference.line, message }]
   })
+}
 
 /**
  * The features that a Containerfile uses and not every builder has, in the order of its lines; one that an instruction uses
@@ -190,6 +195,77 @@ export const features = (text: string): ReadonlyArray<Feature.FeatureUse> => Fea
  * @category getters
  */
 export const stages = (text: string): ReadonlyArray<Stage> => stagesOf(parse(text).instructions)
+
+const targetOf = (
+  text: string,
+  target: string | undefined
+): { readonly stages: ReadonlyArray<WholeStage>; readonly index: number | string } => {
+  const stages = wholeStages(parse(text).instructions)
+  return { stages, index: target === undefined ? stages.length - 1 : targetIndex(stages, target) }
+}
+
+/**
+ * Why `target` does not name one stage, to be read after its name; undefined if it does.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * console.log(Containerfile.targetProblem("FROM scratch AS ctx\nFROM quay.io/acme/os:1\n", "final"))
+ * // names no stage of the Containerfile; its stages are ctx (line 1), 1 (line 2)
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const targetProblem = (text: string, target: string): string | undefined => {
+  const { index } = targetOf(text, target)
+  return typeof index === "string" ? index : undefined
+}
+
+/**
+ * The text up to the end of the stage that is built, which is a Containerfile of the same image; the whole text without a
+ * target.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * const text = "FROM quay.io/acme/os:1 AS os\nRUN true\nFROM os AS test\nRUN false\n"
+ * console.log(Containerfile.through(text, "os")) // FROM quay.io/acme/os:1 AS os\nRUN true\n
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const through = (text: string, target: string | undefined): string => {
+  if (target === undefined) return text
+  const { index, stages } = targetOf(text, target)
+  const next = typeof index === "string" ? undefined : stages[index + 1]
+  return next === undefined ? text : text.split("\n").slice(0, next.line - 1).map((line) => `${line}\n`).join("")
+}
+
+/**
+ * The secrets that the build asks for with `RUN --mount=type=secret`, in the order of lines, of the stages that `target` needs,
+ * by default the last one.
+ *
+ * @example
+ * ```ts
+ * import { Containerfile } from "effect-os-builder"
+ *
+ * console.log(Containerfile.secrets("FROM scratch\nRUN --mount=type=secret,id=token,required=true true\n"))
+ * // [ { line: 2, id: 'token', isRequired: true } ]
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const secrets = (text: string, target?: string | undefined): ReadonlyArray<SecretUse> => {
+  const { index, stages } = targetOf(text, target)
+  return typeof index === "string"
+    ? []
+    : neededStages(stages, index).flatMap(({ instructions }) => secretUses(instructions))
+}
 
 /**
  * The images that the last stage needs, or the stage `target`, with the values of build arguments.

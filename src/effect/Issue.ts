@@ -88,7 +88,10 @@ const unionLeaves = (
   actual: unknown,
   path: ReadonlyArray<PropertyKey>
 ): ReadonlyArray<Leaf> => {
-  const inside = issues.filter((issue) => !isMismatch(issue))
+  const taken = issues.filter((issue) => !isMismatch(issue))
+  // Of several objects, the one whose fields are all there.
+  const complete = taken.filter((issue) => !lacksField(issue))
+  const inside = complete.length === 1 ? complete : taken
   const [only, ...others] = inside.length > 0 ? inside : issues.filter((issue) => !isUndefined(issue))
   return only !== undefined && others.length === 0
     ? leavesBelow(only, path, undefined)
@@ -99,6 +102,12 @@ const isMismatch = (issue: Issue): boolean =>
   issue._tag === "Refinement" || issue._tag === "Transformation"
     ? isMismatch(issue.issue)
     : issue._tag === "Type" && issue.message === undefined
+
+const lacksField = (issue: Issue): boolean =>
+  issue._tag === "Missing" ||
+  (issue._tag === "Composite" && many(issue.issues).some(lacksField)) ||
+  ((issue._tag === "Pointer" || issue._tag === "Refinement" || issue._tag === "Transformation") &&
+    lacksField(issue.issue))
 
 const isUndefined = (issue: Issue): boolean => issue._tag === "Type" && issue.ast._tag === "UndefinedKeyword"
 

@@ -26,11 +26,21 @@ const named = (build: JsonObject, ...path: ReadonlyArray<string>): ReadonlyArray
 
 const containerfileOf = (build: JsonObject): string => Json.text(build, "spec", "source", "dockerfile") ?? ""
 
-const uses = (build: JsonObject): ReadonlyArray<ImageUse.ImageUse> =>
-  ImageUse.of(
+/** common.go replaceImagesFromSource: the names of build contexts stand for images. */
+const replacements = (build: JsonObject): ReadonlyMap<string, string> =>
+  new Map(
+    Json.objects(build, "spec", "source", "images").flatMap((image) =>
+      Json.texts(image, "as").map((name) => [name, Json.text(image, "from", "name") ?? ""] as const)
+    )
+  )
+
+const uses = (build: JsonObject): ReadonlyArray<ImageUse.ImageUse> => {
+  const replaced = replacements(build)
+  return ImageUse.of(
     containerfileOf(build),
     Object.fromEntries(named(build, "spec", "strategy", "dockerStrategy", "buildArgs"))
-  )
+  ).map((use) => ({ ...use, pullspec: replaced.get(use.pullspec ?? "") ?? use.pullspec }))
+}
 
 const quoted = (keyword: string, pairs: ReadonlyArray<readonly [string, string]>): string =>
   [keyword, ...pairs.map(([name, value]) => `${JSON.stringify(name)}=${JSON.stringify(value)}`)].join(" ")

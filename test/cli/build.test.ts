@@ -441,4 +441,39 @@ describe("build", () => {
       assert.lengthOf(found, 1)
       assert.strictEqual(documents(valid.out).at(-1)?.type, "result")
     }).pipe(Effect.provide(layer)))
+  it.scoped("input: secrets, target, contexts, labels and squash are options too", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const backend = yield* BuildBackend.BuildBackend
+      const dockerfile = "FROM data AS os\nRUN --mount=type=secret,id=token true\nFROM os\n"
+      const folder = yield* folderWith({ Containerfile: dockerfile })
+      const least = ["--backend=memory", `--file=${folder}/Containerfile`, "--base=registry.example.com/base:1"]
+      const given = [...least, "--final=registry.example.com/language:1"]
+      const valid = yield* run([
+        ...["build", ...given, "--secret", "token=logins", "--secret=other=logins:a.key", "--target", "os"],
+        ...["--build-context", "data=docker-image://quay.io/acme/data:1", "--build-context=files=sub"],
+        ...["--no-inherit-labels", "--unset-label", "a b", "--squash", "--json", "-n", "builds"]
+      ])
+      assert.strictEqual(valid.status, 0, valid.err)
+      const input = yield* BuildInput.make({
+        dockerfile,
+        baseImage: { pullspec: "registry.example.com/base:1" },
+        finalImage: { pullspec: "registry.example.com/language:1" },
+        secrets: [{ id: "token", secretName: "logins" }, { id: "other", secretName: "logins", key: "a.key" }],
+        target: "os",
+        buildContexts: { data: { image: "quay.io/acme/data:1" }, files: { directory: `${process.cwd()}/sub` } },
+        inheritLabels: false,
+        unsetLabels: ["a b"],
+        squash: true
+      })
+      const found = yield* backend.list({ namespace: "builds", fingerprint: BuildInput.fingerprint(input) })
+      assert.lengthOf(found, 1)
+      const wrong = yield* run(["build", ...given, "--secret", "token", "--build-context=data"])
+      assert.strictEqual(wrong.status, 2)
+      assert.include(wrong.err, "--secret: \"token\" has no \"=\"; write ID=NAME or ID=NAME:KEY")
+      assert.include(wrong.err, "--build-context: has no \"=\"")
+      const none = yield* run(["build", ...given, "--target", "none"])
+      assert.strictEqual(none.status, 2)
+      assert.include(none.err, "--target: names no stage of the Containerfile; its stages are os (line 1), 1 (line 3)")
+    }).pipe(Effect.provide(layer)))
 })

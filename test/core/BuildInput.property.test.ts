@@ -55,6 +55,12 @@ const essence: Readonly<Record<string, (input: BuildInput.BuildInput) => unknown
   trustBundle: (input) => input.trustBundle && { key: BuildInput.defaults.trustBundle.key, ...input.trustBundle },
   proxy: (input) => sorted(input.proxy)?.filter(([, value]) => value !== ""),
   architecture: (input) => input.architecture,
+  secrets: (input) => sorted(Object.fromEntries((input.secrets ?? []).map(({ id, key = id }) => [id, key]))),
+  target: (input) => input.target,
+  buildContexts: (input) => sorted(input.buildContexts),
+  inheritLabels: (input) => input.inheritLabels !== false,
+  unsetLabels: (input) => [...input.unsetLabels ?? []].sort(),
+  squash: (input) => input.squash === true,
   revision: (input) => input.revision === "" ? undefined : input.revision
 }
 

@@ -123,7 +123,8 @@ describe("decode", () => {
   const cases: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string>]> = [
     ["dokerfile", "x", [
       "dokerfile: is not known here; the fields are dockerfile, dockerfilePath, baseImage, finalImage, pullSecretName, entitlementSecretName, buildArgs, "
-      + "imageLabels, tags, annotations, format, compression, timestamp, context, mounts, trustBundle, proxy, architecture, resources, placement, objectLabels, queueName, "
+      + "imageLabels, tags, annotations, format, compression, timestamp, context, mounts, secrets, target, buildContexts, inheritLabels, "
+      + "unsetLabels, squash, trustBundle, proxy, architecture, resources, placement, objectLabels, queueName, "
       + "timeout, pendingTimeout, retries, cacheFrom, cacheTo, revision, metadata"
     ]],
     ["dockerfile", 5, ["dockerfile: must be text, not a number"]],

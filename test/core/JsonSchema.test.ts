@@ -161,6 +161,8 @@ describe("the JSON Schema of BuildInput", () => {
       )
     )
     assert.deepStrictEqual(defaults, {
+      inheritLabels: true,
+      squash: false,
       timeout: "1h",
       pendingTimeout: "10m",
       retries: BuildInput.defaults.retries,

@@ -49,12 +49,15 @@ const secrets = [
   secret("pull", "kubernetes.io/dockerconfigjson", { ".dockerconfigjson": JSON.stringify({ auths }) }),
   secret("push", "kubernetes.io/dockercfg", { ".dockercfg": JSON.stringify(auths) }),
   secret("entitlement", "Opaque", { "1.pem": canary }),
-  secret("mounted", "Opaque", { token: canary })
+  secret("mounted", "Opaque", { token: canary }),
+  secret("for-run", "Opaque", { token: canary, other: canary })
 ]
 
-const input = (name: string) =>
+const input = (name: string, backend: string) =>
   BuildInput.make({
-    dockerfile: `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nRUN ${name}`,
+    dockerfile: `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nRUN --mount=type=secret,id=token ${name}`,
+    // OpenShift's builder has none.
+    ...(backend === "openshift" ? {} : { secrets: [{ id: "token", secretName: "for-run" }] }),
     baseImage: { pullspec: "registry.example.com/base:1", secretName: "pull" },
     finalImage: { pullspec: `registry.example.com/${name}:1`, secretName: "push" },
     entitlementSecretName: "entitlement",
@@ -119,7 +122,7 @@ describe("a full run", () => {
         })
         yield* control.outcome(FakeCluster.held, { finalImage: "registry.example.com/held:1" })
         for (const image of ["good", "bad", "held"]) {
-          const wanted = yield* input(image)
+          const wanted = yield* input(image, name)
           const made = yield* all(BuildBackend.build(wanted))
           assert(Exit.isSuccess(made), Exit.isFailure(made) ? Cause.pretty(made.cause) : "")
           const { ref } = made.value
@@ -134,7 +137,7 @@ describe("a full run", () => {
           yield* all(BuildBackend.status(ref))
         }
         // Further runs with faults.
-        const wanted = yield* input("good")
+        const wanted = yield* input("good", name)
         const faults = [
           FakeCluster.status(403, "Forbidden", "no"),
           FakeCluster.status(422, "Invalid", "no"),

@@ -9,7 +9,13 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { gunzipSync } from "node:zlib"
 import { Ears, heardBy } from "../support/Eavesdropper.js"
+import * as CurrentBuildah from "./CurrentBuildah.js"
 import * as Workplace from "./Workplace.js"
+
+// An older buildah damages what it mounts over.
+const secretLines = CurrentBuildah.isChosen()
+  ? ["RUN --mount=type=secret,id=token,required=true grep -q staple /run/secrets/token"]
+  : []
 
 const { containerfile, exec, nothing, password, user } = Workplace
 
@@ -94,8 +100,10 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("a
           dockerfile: containerfile(
             Workplace.waitAt(gate.url, name),
             "RUN grep -q staple /opt/token/token && grep -q staple /etc/pki/entitlement/1.pem",
+            ...secretLines,
             ...lines
           ),
+          secrets: [{ id: "token", secretName: mounted }, { id: "unused", secretName: mounted, key: "token" }],
           baseImage: { pullspec: `${closed}/base:1`, secretName: modern },
           finalImage: { pullspec: `${closed}/${name}:1`, secretName: legacy },
           entitlementSecretName: entitlement,

@@ -29,6 +29,12 @@ describe("make", () => {
         shared: { directory: true, mode: 0o2775 }
       },
       mounts: [{ kind: "Secret", name: "a", path: "/a" }, { kind: "ConfigMap", name: "b", path: "/b" }],
+      secrets: [{ id: "a", secretName: "b" }, { id: "c", secretName: "b", key: "d" }],
+      target: "final",
+      buildContexts: { image: { image: "quay.io/acme/i:1" }, folder: { directory: "/srv" } },
+      inheritLabels: false,
+      unsetLabels: ["a"],
+      squash: true,
       trustBundle: { configMapName: "ca", key: "ca.pem" },
       proxy: { http: "http://proxy", https: "http://proxy", noProxy: ".svc" },
       architecture: "ppc64le",

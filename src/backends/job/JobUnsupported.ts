@@ -7,6 +7,8 @@ import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
+import { isImageContext } from "../../core/input/BuildContexts.js"
+import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import * as ContextRefusal from "../../core/input/ContextRefusal.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
@@ -42,8 +44,8 @@ const rows: ReadonlyArray<Row> = [
         "context, or shorten buildArgs, imageLabels or mounts"
     )
   },
-  ({ dockerfile = "" }) =>
-    Containerfile.shifts(dockerfile).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
+  (input) =>
+    Containerfile.shifts(builtText(input)).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
   ({ baseImage }) =>
     unsupportedIf(
       baseImage !== undefined && isLoopback(baseImage.pullspec),
@@ -83,6 +85,20 @@ const rows: ReadonlyArray<Row> = [
       isForNode(profile, input) && input.compression !== undefined,
       ["compression"],
       "is for layers in a registry, but the image is imported into the node's storage, which unpacks them; remove it"
+    ),
+  ({ buildContexts = {} }) =>
+    Object.entries(buildContexts).flatMap(([name, context]) =>
+      !isImageContext(context)
+        ? [unsupported(
+          ["buildContexts", name],
+          "is a directory, which build pods do not have; put its files into context or into an image, or use the local backend"
+        )]
+        : isLoopback(context.image)
+        ? [unsupported(
+          ["buildContexts", name],
+          "has the build pod itself as its registry; use a registry that the cluster can reach"
+        )]
+        : []
     ),
   NodeSelector.conflicts,
   ({ objectLabels = {} }) =>

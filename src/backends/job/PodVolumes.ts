@@ -4,6 +4,8 @@
  */
 import * as BuildInput from "../../core/BuildInput.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
+import { isImageContext } from "../../core/input/BuildContexts.js"
+import { keyOf } from "../../core/input/BuildSecret.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { BuildRecord } from "../record/BuildRecord.js"
 import { scriptKey } from "../record/ConfigMapLayout.js"
@@ -49,10 +51,14 @@ const registryOf = (pullspec: string): string => ImagePullspec.repository(pullsp
 
 const internalRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string> => {
   const { base, bases, others } = BuildInput.pulledImages(input)
+  const contexts = Object.values(input.buildContexts ?? {}).flatMap((context) =>
+    isImageContext(context) ? [context.image] : []
+  )
   const names = [
     input.baseImage?.pullspec ?? base ?? "",
     ...bases,
     ...others,
+    ...contexts,
     input.finalImage.pullspec,
     input.cacheFrom ?? "",
     input.cacheTo ?? ""
@@ -146,7 +152,9 @@ const trust = ({ trustBundle }: BuildInput.BuildInput): ReadonlyArray<PodVolume>
 }
 
 /** Volumes for RUN: the script copies them, and no layer contains them. */
-const forRun = ({ entitlementSecretName, mounts = [] }: BuildInput.BuildInput): ReadonlyArray<PodVolume> => [
+const forRun = (
+  { entitlementSecretName, mounts = [], secrets = [] }: BuildInput.BuildInput
+): ReadonlyArray<PodVolume> => [
   ...(entitlementSecretName === undefined
     ? []
     : [mounted("entitlement", ["build"], secret(entitlementSecretName), "OSB_ENTITLEMENT_DIR")]),
@@ -158,7 +166,17 @@ const forRun = ({ entitlementSecretName, mounts = [] }: BuildInput.BuildInput): 
       "OSB_MOUNTS_DIR",
       { path: `${root}/mounts/${BuildScript.mountFolder(index)}`, value: `${root}/mounts` }
     )
-  )
+  ),
+  ...secrets.map((one, index): PodVolume => {
+    const items = [{ key: keyOf(one), path: "value" }]
+    return mounted(
+      `secret-${BuildScript.mountFolder(index)}`,
+      ["build"],
+      { secret: { secretName: one.secretName, defaultMode: secretMode, items } },
+      "OSB_SECRETS_DIR",
+      { path: `${root}/secrets/${BuildScript.mountFolder(index)}`, value: `${root}/secrets` }
+    )
+  })
 ]
 
 /** Where CRI-O keeps the images of a node: containers-storage.conf(5), graphroot and runroot. */

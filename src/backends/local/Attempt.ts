@@ -12,6 +12,8 @@ import { availableMemory } from "node:process"
 import * as BuildInput from "../../core/BuildInput.js"
 import { BuiltImage, builtImage, type Errored, errored, Failed } from "../../core/BuildStatus.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
+import { isImageContext } from "../../core/input/BuildContexts.js"
+import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import * as Output from "../../core/input/Output.js"
 import type { Version } from "../script/BuildahFeatures.js"
@@ -61,7 +63,7 @@ export const tailLines = 50
 // The script enforces its own timeout; this one applies if the script can no longer do so.
 const grace = Duration.minutes(1)
 
-// A registry on this machine may use plain HTTP: those of the two images, and any other that the input lists.
+// A registry on this machine may use plain HTTP: those of the images, and any other that the input lists.
 const loopback = /(?<![\w.-])(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?=\/)/g
 
 /** Those in a text, or in the texts of an input. */
@@ -72,9 +74,9 @@ export const loopbackRegistries = (input: BuildInput.BuildInput | string): Reado
     input.dockerfile ?? "",
     `${input.cacheFrom ?? ""}/`,
     `${input.cacheTo ?? ""}/`,
-    ...Object.values(input.buildArgs ?? {})
-  ]
-    .flatMap((text) => text.match(loopback) ?? [])
+    ...Object.values(input.buildArgs ?? {}),
+    ...Object.values(input.buildContexts ?? {}).flatMap((context) => isImageContext(context) ? [context.image] : [])
+  ].flatMap((text) => text.match(loopback) ?? [])
 
 /**
  * Whether the context goes to memory: it is there already, and a file in a tmpfs costs a tenth of one on a disk. Another program
@@ -118,7 +120,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const git = BuildContext.isGit(input.context) ? input.context.git : undefined
   const lowered = buildah.knowsHeredocs
     ? { text: undefined, files: [], replacements: [] }
-    : Heredoc.lower(input.dockerfile ?? "")
+    : Heredoc.lower(builtText(input))
 
   const write = (file: string, content: string | Uint8Array, mode = 0o644) =>
     fs.makeDirectory(path.dirname(file), { recursive: true }).pipe(
@@ -141,6 +143,11 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     for (const [index, mount] of references.mounts.entries()) {
       yield* fs.symlink(path.resolve(mount), at("mounts", BuildScript.mountFolder(index)))
     }
+    for (const [index, file] of references.secrets.entries()) {
+      const folder = at("secrets", BuildScript.mountFolder(index))
+      yield* fs.makeDirectory(folder, { recursive: true })
+      yield* fs.symlink(path.resolve(file), path.join(folder, "value"))
+    }
     if (buildah.authFile !== undefined) {
       yield* fs.symlink(path.resolve(buildah.authFile), at("user-secret", "config.json"))
     }
@@ -157,6 +164,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     OSB_WORK_DIR: at("work"),
     OSB_MEMORY_DIR: at("memory"),
     OSB_MOUNTS_DIR: at("mounts"),
+    OSB_SECRETS_DIR: at("secrets"),
     OSB_HEREDOCS_DIR: lowered.files.length === 0 ? "" : at("heredocs"),
     OSB_BUILDAH_VERSION: buildah.version === undefined ? "" : `version ${buildah.version.join(".")}`,
     OSB_BASE_IMAGE: input.baseImage?.pullspec ?? "",

@@ -43,7 +43,12 @@ export interface BuildSupervisor {
   readonly begin: (
     input: BuildInput.BuildInput,
     references: References,
-    place: { readonly backend: string; readonly namespace: string; readonly name: string }
+    place: {
+      readonly backend: string
+      readonly namespace: string
+      readonly name: string
+      readonly folders?: string | undefined
+    }
   ) => Effect.Effect<BuildRef | undefined, BackendError>
   readonly status: (record: LocalRecord) => Effect.Effect<BuildStatus.BuildStatus, BackendError>
   /** The status of an unfinished build of this process, without reading the state directory; undefined for any other build. */
@@ -134,7 +139,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
         Effect.uninterruptible
       )
 
-    const begin: BuildSupervisor["begin"] = (input, references, { backend, name, namespace }) =>
+    const begin: BuildSupervisor["begin"] = (input, references, { backend, folders, name, namespace }) =>
       Effect.uninterruptible(Effect.gen(function*() {
         const uid = randomUUID()
         const record = new LocalRecord({
@@ -143,6 +148,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           createdAt: yield* DateTime.now,
           finalImage: input.finalImage.pullspec,
           metadata: input.metadata,
+          ...(folders === undefined ? {} : { folders }),
           owner,
           workFolder: `${options.workDirectory}/${uid}`
         })

@@ -8,6 +8,7 @@
 import * as Containerfile from "../../core/Containerfile.js"
 import { opener } from "../../core/containerfile/Heredoc.js"
 import { lines, parse } from "../../core/containerfile/Instruction.js"
+import { heredocContext } from "../../core/input/BuildContexts.js"
 import { maxStepBytes } from "../script/Failures.js"
 
 /** A file of the build context {@link contextName}. */
@@ -37,7 +38,7 @@ export interface Lowered {
 }
 
 /** The build context of {@link HeredocFile}s. */
-export const contextName = "os-builder-heredocs"
+export const contextName = heredocContext
 
 // imagebuilder up to v1.2.5 reads lines by bufio.Scanner, which takes at most 64 KiB.
 const maxLine = 65_000

@@ -6,9 +6,11 @@ import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
+import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextRefusal from "../../core/input/ContextRefusal.js"
 import * as Output from "../../core/input/Output.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
+import * as BuildahOptions from "../script/BuildahOptions.js"
 import * as BuildScript from "../script/BuildScript.js"
 import * as ScriptOutput from "../script/Output.js"
 import * as Heredoc from "./Heredoc.js"
@@ -89,8 +91,14 @@ const rows: ReadonlyArray<Row> = [
         })
       ]
       : [],
-  ({ dockerfile = "" }) =>
-    Containerfile.shifts(dockerfile).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
+  (input, { buildah }) =>
+    buildah === undefined
+      ? []
+      : BuildahOptions.unmet(input, buildah).map(({ field, message }) =>
+        new Issue({ path: field, message: `${message}; this machine has buildah ${buildah.join(".")}` })
+      ),
+  (input) =>
+    Containerfile.shifts(builtText(input)).map(({ line, message }) => new Issue({ path: "dockerfile", message, line })),
   // The input is checked for its own format already.
   (input, _, settings) =>
     (input.format ?? "auto") === "auto" && settings.format !== undefined
@@ -120,8 +128,9 @@ const rows: ReadonlyArray<Row> = [
         })
       ]
       : [],
-  ({ dockerfile = "" }, machine, { isolation }) => {
+  (input, machine, { isolation }) => {
     if (machine.buildah === undefined) return []
+    const dockerfile = builtText(input)
     const lowersHeredocs = !HostInfo.knowsHeredocs(machine)
     const version = machine.buildah.join(".")
     return [

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { BuildRejected, Issue } from "../../core/BuildError.js"
 import * as BuildInput from "../../core/BuildInput.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
+import { keyOf } from "../../core/input/BuildSecret.js"
 
 /** The folders of an input's secrets and ConfigMaps, and the file of its trust bundle. */
 export interface References {
@@ -16,6 +17,8 @@ export interface References {
   readonly gitSecret?: string | undefined
   /** One for each mount of the input, in its order. */
   readonly mounts: ReadonlyArray<string>
+  /** The file of each secret for RUN, in the order of the input. */
+  readonly secrets: ReadonlyArray<string>
   readonly trustBundle: string | undefined
 }
 
@@ -76,6 +79,10 @@ export const resolve = (
       mounts: yield* Effect.forEach(
         input.mounts ?? [],
         ({ kind, name }, index) => find(kind, name, `mounts[${index}]`)
+      ),
+      secrets: yield* Effect.forEach(
+        input.secrets ?? [],
+        (secret, index) => find("Secret", secret.secretName, `secrets[${index}]`, keyOf(secret))
       ),
       trustBundle: input.trustBundle === undefined ? undefined : yield* find(
         "ConfigMap",

@@ -37,6 +37,8 @@ export class LocalRecord extends Schema.Class<LocalRecord>("effect-os-builder/ba
   createdAt: Timestamp,
   finalImage: Schema.optional(Schema.String),
   metadata: Schema.optional(ReturnedMetadata),
+  /** The digest of the folders that it names as build contexts. */
+  folders: Schema.optional(Schema.String),
   owner: ProcessIdentity,
   /** The working directory of its attempts. */
   workFolder: Schema.String

@@ -3,12 +3,14 @@
  */
 import * as Duration from "effect/Duration"
 import * as BuildInput from "../../core/BuildInput.js"
+import { builtText } from "../../core/input/BuiltContainerfile.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as Resources from "../../kubernetes/Resources.js"
 import * as NodeSelector from "../pod/NodeSelector.js"
 import type { BuildRecord } from "../record/BuildRecord.js"
 import * as BuildVolumes from "./BuildVolumes.js"
+import * as ImageContexts from "./ImageContexts.js"
 import type { OpenShiftSettings } from "./OpenShiftSettings.js"
 
 export const make = (settings: OpenShiftSettings, { input, parts }: Pick<BuildRecord, "input" | "parts">): JsonObject =>
@@ -22,7 +24,12 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
     serviceAccount: settings.serviceAccount ?? "builder",
     source: {
       type: "Dockerfile",
-      dockerfile: input.dockerfile ?? "",
+      // A Build has no target: what follows the target has no part in its image.
+      dockerfile: builtText(input),
+      ...filled(
+        "images",
+        ImageContexts.of(input).map(({ image, name }) => ImageContexts.manifest({ name, image: withoutTag(image) }))
+      ),
       ...filled("configMaps", parts.map(({ name, path }) => ({ configMap: { name }, destinationDir: path })))
     },
     strategy: {

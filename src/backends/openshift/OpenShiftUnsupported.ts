@@ -3,13 +3,13 @@
  * pkg/build/apis/build/validation/validation.go; `cm` is openshift-controller-manager, pkg/build/controller/strategy; `b` is
  * openshift/builder, pkg/build/builder.
  */
-import * as Either from "effect/Either"
 import type { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import { parse } from "../../core/containerfile/Instruction.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
+import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import { directories } from "../../core/input/ContextPath.js"
 import * as ContextRefusal from "../../core/input/ContextRefusal.js"
@@ -18,15 +18,13 @@ import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as KubernetesName from "../../core/input/KubernetesName.js"
 import * as NodeSelector from "../pod/NodeSelector.js"
 import * as BuildManifest from "./BuildManifest.js"
-import * as BuildVolumes from "./BuildVolumes.js"
 import * as ContextMaps from "./ContextMaps.js"
 import * as ContextUse from "./ContextUse.js"
 import * as ImageUse from "./ImageUse.js"
+import { rows as language } from "./LanguageUnsupported.js"
+import { rows as mounts } from "./MountsUnsupported.js"
 import type { OpenShiftSettings } from "./OpenShiftSettings.js"
-
-type Row = (input: BuildInput, settings: OpenShiftSettings) => ReadonlyArray<Issue>
-
-const elsewhere = "or use a backend that runs a Job"
+import { elsewhere, isLoopback, type Row } from "./UnsupportedRow.js"
 
 const contextPaths = ({ context }: BuildInput): ReadonlyArray<string> => Object.keys(BuildContext.files(context))
 
@@ -188,51 +186,6 @@ const otherModes = (context: Readonly<Record<string, ContextFile.ContextFile>>) 
     return entry.mode === entry.builder ? [] : [{ path, ...entry }]
   })
 
-// --- what a RUN sees ---
-
-/**
- * Where the build pod has mounts of its own: a volume at exactly that path is refused (cm docker.go CreateBuildPod,
- * util.go), or fails the build (b transient_mounts.go, with an entitled node).
- */
-const podPaths: ReadonlySet<string> = new Set([
-  "/run/secrets/redhat.repo",
-  "/run/secrets/rhsm",
-  "/tmp/build",
-  "/var/cache/blobs",
-  "/var/lib/containers",
-  "/var/lib/containers/cache",
-  "/var/lib/kubelet/config.json",
-  "/var/run/configs/openshift.io/build-system",
-  "/var/run/configs/openshift.io/certs",
-  "/var/run/configs/openshift.io/pki",
-  "/var/run/containers",
-  "/var/run/secrets/openshift.io/pull",
-  "/var/run/secrets/openshift.io/push"
-])
-
-const trustedPath = "/etc/pki/ca-trust"
-
-const mounts: ReadonlyArray<Row> = [
-  ({ mounts = [] }, { mountTrustedCA = false }) =>
-    mounts.flatMap(({ path }, index) =>
-      podPaths.has(path) || (mountTrustedCA && path === trustedPath)
-        ? [unsupported(["mounts", index, "path"], "is a directory of OpenShift's build pod; choose another path")]
-        : []
-    ),
-  // cm util.go mountVolume: objects whose names differ in dots and dashes alone, or in nothing but their kind, share a volume.
-  (input) => {
-    const names = BuildVolumes.of(input).map(({ name }) => name.replaceAll(".", "-"))
-    return BuildVolumes.of(input).flatMap(({ kind, name }, index) =>
-      names.indexOf(names[index] ?? "") === index ? [] : [
-        unsupported(
-          ["mounts"],
-          `OpenShift takes ${kind} ${name} for another object of nearly the same name; rename one of them, ${elsewhere}`
-        )
-      ]
-    )
-  }
-]
-
 // --- images ---
 
 /** Go's strconv.Quote leaves these as they are, and a quoted LABEL takes them as they are. */
@@ -242,10 +195,7 @@ const images: ReadonlyArray<Row> = [
   ({ baseImage, finalImage }) =>
     Object.entries({ ...(baseImage === undefined ? {} : { baseImage }), finalImage }).flatMap(([field, { pullspec }]) =>
       unsupportedIf(
-        Either.match(ImagePullspec.parse(pullspec), {
-          onLeft: () => false,
-          onRight: ({ host }) => ImagePullspec.isLoopback(host)
-        }),
+        isLoopback(pullspec),
         [field, "pullspec"],
         "names the build pod itself as its registry; name one that the cluster can reach"
       )
@@ -418,8 +368,11 @@ const whole: Row = (input, settings) => {
   )
 }
 
-const rows: ReadonlyArray<Row> = [...containerfile, ...context, ...mounts, ...images, ...placement, whole]
+const rows: ReadonlyArray<Row> = [...containerfile, ...language, ...context, ...mounts, ...images, ...placement, whole]
 
 /** Every part of the input that an OpenShift Build cannot honour. */
-export const issues = (input: BuildInput, settings: OpenShiftSettings): ReadonlyArray<Issue> =>
-  rows.flatMap((row) => row(input, settings))
+export const issues = (input: BuildInput, settings: OpenShiftSettings): ReadonlyArray<Issue> => {
+  // The Build gets no more of the Containerfile than the target needs.
+  const built = input.target === undefined ? input : { ...input, dockerfile: builtText(input) }
+  return rows.flatMap((row) => row(built, settings))
+}

@@ -16,6 +16,19 @@ check_architecture() {
   esac
 }
 
+# pull_image IMAGE OPTION...: pulls an image, or ends.
+pull_image() {
+  pulled=$1
+  shift
+  while :; do
+    buildah_ pull --policy always "$@" "$pulled"
+    [ "$status" -ne 0 ] || break
+    read_error
+    registry_verdict ${code.pullDenied} ${code.pullFailed}
+    [ "$verdict" -eq ${code.pullDenied} ] && shorter_auth "$pulled" || finish "$verdict" "$error"
+  done
+}
+
 # pull_base KIND IMAGE: pulls an image that a stage starts from, and keeps the triggers in it.
 pull_base() {
   [ "$1" != name ] || return 0
@@ -25,13 +38,7 @@ pull_base() {
   image=$1
   shift
   : > "$work/pull"
-  while :; do
-    buildah_ pull --policy always "$@" "$image"
-    [ "$status" -ne 0 ] || break
-    read_error
-    registry_verdict ${code.pullDenied} ${code.pullFailed}
-    [ "$verdict" -eq ${code.pullDenied} ] && shorter_auth "$image" || finish "$verdict" "$error"
-  done
+  pull_image "$image" "$@"
   check_architecture "$image"
   [ "$kind" != base ] || note_base "$image"
   triggers="$triggers

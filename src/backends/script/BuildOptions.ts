@@ -24,6 +24,19 @@ write_label() {
   label=$label$rest
 }
 
+# copy_secret NUMBER: a copy of a secret's value that buildah alone reads, in the file $copy.
+copy_secret() {
+  copy=$private/secret.$1
+  (umask 077; cat "$OSB_SECRETS_DIR/$1/value" > "$copy") || finish ${code.outOfDisk} "a secret cannot be copied"
+}
+
+# Sets $context_name to the name of a build context whose files begin so, and $place to where it is.
+read_build_context() {
+  context_name=$(cat "$1.name")
+  if [ -e "$1.image" ]; then place=docker-image://$(cat "$1.image")
+  else place=$(contents "$1.directory") place=\${place%x}; fi
+}
+
 `
 
 /** A part of `build`: adds the options of `buildah build` that the files of the input ask for. */
@@ -56,5 +69,28 @@ export const buildOptions = `  for kind in build-arg label; do
   if [ -n "$OSB_TRUST_BUNDLE" ]; then
     set -- "$@" --volume "$work/trust:/etc/pki/ca-trust/extracted/pem:rw"
   fi
+  if [ -e "$input/target" ]; then
+    target=$(contents "$input/target")
+    set -- "$@" "--target=\${target%x}"
+  fi
+  [ ! -e "$input/inherit-labels" ] || set -- "$@" --inherit-labels=false
+  for name in "$input"/unset-label.*; do
+    [ -e "$name" ] || continue
+    label=$(contents "$name")
+    set -- "$@" "--unsetlabel=\${label%x}"
+  done
+  [ ! -e "$input/squash" ] || set -- "$@" --squash
+  for name in "$input"/build-context.*.name; do
+    [ -e "$name" ] || continue
+    read_build_context "\${name%.name}"
+    set -- "$@" --build-context "$context_name=$place"
+  done
+  # By its type, since buildah prefers an environment variable of the id's name.
+  for name in "$input"/secret.*.id; do
+    [ -e "$name" ] || continue
+    number=\${name%.id} number=\${number##*.}
+    copy_secret "$number"
+    set -- "$@" --secret "id=$(cat "$name"),src=$copy,type=file"
+  done
   [ -z "$OSB_HEREDOCS_DIR" ] || set -- "$@" --build-context "os-builder-heredocs=$OSB_HEREDOCS_DIR"
 `

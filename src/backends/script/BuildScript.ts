@@ -13,12 +13,15 @@
  */
 import * as BuildInput from "../../core/BuildInput.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
+import { isImageContext } from "../../core/input/BuildContexts.js"
+import { builtText, targetName } from "../../core/input/BuiltContainerfile.js"
 import type * as ContextFile from "../../core/input/ContextFile.js"
 import * as GitSource from "../../core/input/GitSource.js"
 import * as Output from "../../core/input/Output.js"
 import { auths } from "./Auths.js"
 import { bases } from "./Bases.js"
 import * as BuildahFeatures from "./BuildahFeatures.js"
+import * as BuildahOptions from "./BuildahOptions.js"
 import { cache } from "./Cache.js"
 import { build } from "./Commands.js"
 import { common } from "./Common.js"
@@ -113,6 +116,29 @@ export interface InputOptions {
   readonly isolation?: BuildahFeatures.Options["isolation"] | undefined
 }
 
+// buildah reads the option as a line of CSV.
+const csv = (text: string): string => `"${text.replaceAll("\"", "\"\"")}"`
+
+const languageFiles = (input: BuildInput.BuildInput): ReadonlyArray<InputFile> => {
+  const { buildContexts = {}, dockerfile = "", inheritLabels, secrets = [], squash, target, unsetLabels = [] } = input
+  return [
+    ...(target === undefined ? [] : [{ key: "target", content: targetName(dockerfile, target) }]),
+    ...(inheritLabels === false ? [{ key: "inherit-labels", content: "no" }] : []),
+    ...unsetLabels.map((label, index) => ({ key: `unset-label.${numbered(index)}`, content: csv(label) })),
+    ...(squash === true ? [{ key: "squash", content: "yes" }] : []),
+    ...Object.entries(buildContexts).flatMap(([name, context], index) => {
+      const key = `build-context.${numbered(index)}`
+      return [
+        { key: `${key}.name`, content: name },
+        isImageContext(context)
+          ? { key: `${key}.image`, content: context.image }
+          : { key: `${key}.directory`, content: context.directory }
+      ]
+    }),
+    ...secrets.map(({ id }, index) => ({ key: `secret.${numbered(index)}.id`, content: id }))
+  ]
+}
+
 /**
  * The input as the script reads it: a flat folder, so that ConfigMaps can be mounted as they are. Names and values that keys
  * cannot hold are contents of files of their own:
@@ -127,6 +153,12 @@ export interface InputOptions {
  * | `label.000001.name`, `.value` | a label of the image |
  * | `annotation.000001.name`, `.value` | an annotation of its manifest |
  * | `label.000001.unprintable` | present where the label has a line break or another character that is not printed |
+ * | `target` | the stage to build; absent for the last one |
+ * | `inherit-labels` | `no`; absent where labels are inherited |
+ * | `unset-label.000001` | a label that the image is not to have, quoted as in CSV |
+ * | `squash` | `yes`; absent elsewhere |
+ * | `build-context.000001.name`, and `.image` or `.directory` | a further build context: a pullspec, or a path |
+ * | `secret.000001.id` | the id of a secret for `RUN --mount=type=secret` |
  * | `context.tar.gz` | the context, as an archive |
  * | `context.tar.gz.part.000002`, … | the rest of an archive that is too large for one ConfigMap ({@link partKey}) |
  * | `mount.000001.path` | where the folder `000001` of OSB_MOUNTS_DIR is shown to a `RUN` |
@@ -139,16 +171,18 @@ export const inputFiles = (
   { containerfile, context = true, isolation = "chroot" }: InputOptions = {}
 ): ReadonlyArray<InputFile> => [
   ...containerfileOf(containerfile ?? input.dockerfile),
-  ...(needsDockerFormat(input.dockerfile ?? "") ? [{ key: "format", content: "docker" }] : []),
+  ...(needsDockerFormat(builtText(input)) ? [{ key: "format", content: "docker" }] : []),
   ...required(
-    BuildahFeatures.scriptLines(input.dockerfile ?? "", { isolation, lowersHeredocs: containerfile !== undefined })
+    BuildahOptions.scriptLines(input) +
+      BuildahFeatures.scriptLines(builtText(input), { isolation, lowersHeredocs: containerfile !== undefined })
   ),
   ...imageNames(input),
   ...pairs("build-arg", input.buildArgs),
   ...pairs("label", { ...sourceLabels(input.context), ...input.imageLabels }),
   ...pairs("annotation", input.annotations),
   ...contextFiles(context ? BuildContext.files(input.context) : {}),
-  ...(input.mounts ?? []).map(({ path }, index) => ({ key: `mount.${numbered(index)}.path`, content: path }))
+  ...(input.mounts ?? []).map(({ path }, index) => ({ key: `mount.${numbered(index)}.path`, content: path })),
+  ...languageFiles(input)
 ]
 
 /**
@@ -160,7 +194,7 @@ export const inputFiles = (
 export const partKey = (key: string, part: number): string => `${key}.part.${numbered(part - 1)}`
 
 /**
- * The folder of OSB_MOUNTS_DIR for the mount at `index` of the input.
+ * The folder of OSB_MOUNTS_DIR for the mount at `index` of the input, and that of OSB_SECRETS_DIR for a secret.
  *
  * @since 0.1.0
  * @category getters

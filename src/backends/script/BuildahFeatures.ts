@@ -51,6 +51,8 @@ const mount: Support = {
   source: "run_common.go cleanupRunMounts, commit 2fed5fc91 in v1.31.0; buildah#4739, podman#18183 (run)"
 }
 
+const secret: Support = { since: [1, 44], source: "CHANGELOG v1.44.0, run_common.go getSecretMount" }
+
 const link: Support = { since: [1, 41], source: "imagebuildah/stage_executor.go, v1.40.0 refuses it (run)" }
 
 const exclude: Support = { since: [1, 38], source: "imagebuildah/stage_executor.go, v1.37.0 refuses it (run)" }
@@ -76,6 +78,8 @@ export const table: Readonly<Record<Feature | "RUN heredoc with #!", Support>> =
   "RUN --mount=type=cache": mount,
   "RUN --mount=type=tmpfs": mount,
   "RUN --mount=type=secret": mount,
+  "RUN --mount=type=secret with env": secret,
+  "RUN --mount=type=secret without id": secret,
   "RUN --mount=type=ssh": mount,
   "RUN --network": { since: [1, 30], source: "CHANGELOG v1.30.0 (run)" },
   "FROM --platform": always("run"),

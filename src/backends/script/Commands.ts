@@ -67,6 +67,7 @@ add_labels() {
   buildah_ from --pull-never --name os-builder-labels "$image"
   [ "$status" -ne 0 ] || buildah_ "$@" os-builder-labels
   set -- --rm --format "$format" --iidfile "$work/image"
+  [ ! -e "$input/squash" ] || set -- "$@" --squash
 ${commitOptions}  [ "$status" -ne 0 ] || buildah_ commit "$@" os-builder-labels
   [ "$status" -eq 0 ] || storage_failed
 }
@@ -80,7 +81,7 @@ require_features() {
   [ -e "$input/requires" ] || return 0
   while read -r need_major need_minor need_line need_text; do
     ! is_older "$need_major" "$need_minor" ||
-      finish ${code.builderTooOld} "line $need_line: $need_text; this is buildah $major.$minor"
+      finish ${code.builderTooOld} "$([ "$need_line" -eq 0 ] || echo "line $need_line: ")$need_text; this is buildah $major.$minor"
   done < "$input/requires"
 }
 
@@ -106,6 +107,11 @@ build() {
   check_format
   set -- --authfile "$auth_file" --retry 1 --retry-delay 2s
   [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"
+  # Here, and not when an instruction needs it, so that a failed pull is told apart from a failed instruction.
+  for name in "$input"/build-context.*.image; do
+    [ ! -e "$name" ] || pull_image "$(cat "$name")" "$@"
+  done
+
   set -- "$@" --pull=missing --force-rm --isolation "$OSB_ISOLATION" --format "$format"
   set -- "$@" --layers="$(keeps_layers && echo true || echo false)"
   [ -z "$OSB_CACHE_FROM" ] || set -- "$@" --cache-from "$OSB_CACHE_FROM"

@@ -21,9 +21,13 @@ write_message() {
   } > "$termination"
 }
 
+# Deletes the copies of secrets that buildah keeps beside its containers (run_common.go getSecretMount) until it deletes those.
+forget_secrets() { [ ! -e "$input/secret.000001.id" ] || rm -rf "\${storage:-$work}"/*-containers/*/userdata/secrets; }
+
 # finish CODE TEXT: writes the termination message and ends. Never prints TEXT: buildah has printed it already.
 finish() {
   trap - TERM INT HUP
+  forget_secrets
   [ "$1" -eq ${code.succeeded} ] || say "$verb ends with exit code $1"
   write_message "$1" "$2"
   exit "$1"
@@ -32,6 +36,7 @@ finish() {
 stop() {
   trap '' TERM INT HUP
   [ -z "$child" ] || kill -TERM "$child" 2> /dev/null
+  forget_secrets
   # Otherwise the kubelet takes the end of the log for the message.
   write_message ${code.stopped} "the $verb was told to stop"
   exit ${code.stopped}

@@ -55,6 +55,8 @@ export const environment = {
   OSB_ENTITLEMENT_DIR: "",
   /** The folder of the folders `NNNNNN` shown to every `RUN` at the path that `mount.NNNNNN.path` holds. */
   OSB_MOUNTS_DIR: "",
+  /** The folder of the folders `NNNNNN` whose file `value` is the secret of which `secret.NNNNNN.id` holds the id. */
+  OSB_SECRETS_DIR: "",
   /** A PEM file of authorities to trust beside the system's. */
   OSB_TRUST_BUNDLE: "",
   /** A further build context, `os-builder-heredocs`: files that replace heredocs for a buildah without them. */

@@ -29,6 +29,8 @@ export const names = [
   "RUN --mount=type=cache",
   "RUN --mount=type=tmpfs",
   "RUN --mount=type=secret",
+  "RUN --mount=type=secret with env",
+  "RUN --mount=type=secret without id",
   "RUN --mount=type=ssh",
   "RUN --network",
   "FROM --platform",
@@ -102,12 +104,22 @@ const featuresIn = (instruction: Instruction): ReadonlyArray<Feature> => {
       `${keyword} ${flag.replace(/=.*$/s, "")}`,
       ...(isCopy && /^--chmod=[0-7]*[^0-7$]/.test(flag) ? ["symbolic --chmod"] : [])
     ]),
-    ...flags.filter((flag) => flag.startsWith("--mount=")).map((flag) => `RUN --mount=type=${mountType(flag)}`),
+    ...flags.filter((flag) => flag.startsWith("--mount=")).flatMap((flag) => mountFeatures(flag)),
     ...(keyword === "ADD" && args.slice(0, -1).some(isGit) ? ["ADD git"] : []),
     ...substitutedArguments(instruction).flatMap((argument) => read(argument).variables).flatMap(({ operator }) =>
       operator === ":?" ? ["${name:?word}"] : /^[#%/]/.test(operator) ? ["${name#pattern}"] : []
     )
   ].filter(isFeature)
+}
+
+const mountFeatures = (flag: string): ReadonlyArray<string> => {
+  const type = mountType(flag)
+  const names = flag.slice("--mount=".length).split(",").map((option) => option.replace(/=.*$/s, ""))
+  return [
+    `RUN --mount=type=${type}`,
+    ...(type === "secret" && names.includes("env") ? ["RUN --mount=type=secret with env"] : []),
+    ...(type === "secret" && !names.includes("id") ? ["RUN --mount=type=secret without id"] : [])
+  ]
 }
 
 const mountType = (flag: string): string =>

@@ -20,6 +20,8 @@ const mount: FlagRule = (value) => {
   const unknown = names.find((name) => name !== "type" && !known.includes(name))
   return unknown !== undefined
     ? `does not know the option ${clipped(unknown)} of --mount=type=${type}; the options are ${known.join(", ")}`
+    : type === "secret" && !names.some((name) => name === "id" || targets.includes(name))
+    ? "--mount=type=secret needs id=ID"
     : type !== "secret" && type !== "ssh" && !names.some((name) => targets.includes(name))
     ? `--mount=type=${type} needs target=PATH`
     : undefined

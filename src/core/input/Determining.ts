@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import * as BuildContext from "./BuildContext.js"
+import { isImageContext, type NamedContext } from "./BuildContexts.js"
+import { keyOf } from "./BuildSecret.js"
 import * as ContextFile from "./ContextFile.js"
 import type { Values } from "./Fields.js"
 import type * as Fingerprint from "./Fingerprint.js"
@@ -32,7 +34,8 @@ export const determining = (input: Values): Fingerprint.Content => ({
   proxy: [input.proxy?.http ?? "", input.proxy?.https ?? "", input.proxy?.noProxy ?? ""],
   architecture: input.architecture ?? "",
   revision: input.revision ?? "",
-  ...outputOf(input)
+  ...outputOf(input),
+  ...language(input)
 })
 
 // A list, which a record of files is not. The commit counts, and until it is known, what names it.
@@ -44,6 +47,24 @@ const contextOf = (context: BuildContext.BuildContext | undefined): Fingerprint.
     : BuildContext.isUpload(context)
     ? ["upload", context.upload.directory]
     : Object.fromEntries(ContextFile.needed(BuildContext.files(context)).map(([path, file]) => [path, contentOf(file)]))
+/** Fields that came later: one that is left out, or has its default, is not hashed. */
+const language = (input: Values): { readonly [key: string]: Fingerprint.Content } => ({
+  ...filled("secrets", Object.fromEntries((input.secrets ?? []).map((secret) => [secret.id, keyOf(secret)]))),
+  ...filled(
+    "buildContexts",
+    Object.fromEntries(Object.entries(input.buildContexts ?? {}).map(([name, context]) => [name, placeOf(context)]))
+  ),
+  ...filled("unsetLabels", Object.fromEntries((input.unsetLabels ?? []).map((label) => [label, ""]))),
+  ...(input.target === undefined ? {} : { target: input.target }),
+  ...(input.inheritLabels === false ? { inheritLabels: "no" } : {}),
+  ...(input.squash === true ? { squash: "yes" } : {})
+})
+
+const filled = (key: string, record: { readonly [key: string]: Fingerprint.Content }) =>
+  Object.keys(record).length === 0 ? {} : { [key]: record }
+
+const placeOf = (context: NamedContext): Fingerprint.Content =>
+  isImageContext(context) ? ["image", context.image] : ["directory", context.directory]
 
 // Absent fields are left out, so that they keep the fingerprints of inputs without them.
 const outputOf = (input: Values): { readonly [name: string]: Fingerprint.Content } => {

@@ -10,6 +10,8 @@ import { described, named } from "../../effect/Described.js"
 import { ImagePullspec } from "../ImagePullspec.js"
 import { BuildArgs, ImageLabels } from "./BuildArgs.js"
 import * as BuildContext from "./BuildContext.js"
+import { BuildContexts } from "./BuildContexts.js"
+import { BuildSecrets } from "./BuildSecret.js"
 import { CallerMetadata } from "./CallerMetadata.js"
 import type * as ContextFile from "./ContextFile.js"
 import { contextPath } from "./ContextPath.js"
@@ -21,8 +23,20 @@ import { Mounts } from "./Mount.js"
 import { Annotations, Compression, Format, Tags, Timestamp } from "./Output.js"
 import { Proxy } from "./Proxy.js"
 import { Bytes, Cpu } from "./Quantity.js"
-import { anyText, atMostBytes, first, lacks, matches, portable, textBy, wholeNumber } from "./TextRule.js"
+import {
+  anyText,
+  atMostBytes,
+  first,
+  lacks,
+  matches,
+  notEmpty,
+  oneLine,
+  portable,
+  textBy,
+  wholeNumber
+} from "./TextRule.js"
 import { Tolerations } from "./Toleration.js"
+import { UnsetLabels } from "./UnsetLabels.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
 import { optional, validated } from "./Validation.js"
 
@@ -93,6 +107,8 @@ const Placement = Schema.Struct({
 const QueueName = textBy(first(subdomain, labelValue), (fc) => fc.stringMatching(/^[a-z]{1,8}$/))
 
 const Revision = textBy(first(portable, atMostBytes(256)), anyText)
+
+const Target = textBy(first(notEmpty, oneLine, atMostBytes(256)), (fc) => fc.constant("0"))
 
 // As long as OpenShift lets a build run that has no deadline.
 const maxTime = Duration.days(7)
@@ -202,6 +218,51 @@ export const fields = <C, T>(
     {
       examples: [[{ kind: "Secret", name: "repository-credentials", path: "/run/secrets/repository" }]]
     }
+  ),
+  secrets: described(
+    "Secrets for `RUN --mount=type=secret`, by their ids; at most 64. `secretName` is a Secret of the " +
+      "build's namespace and `key` the key of it that is mounted, by default the id; ids and keys have " +
+      "letters, digits, `-`, `_` and `.`. A Secret or key that does not exist keeps the build pending. The " +
+      "value is in no layer, log or argument; a buildah with a layer cache does not notice that it " +
+      "changed. The Containerfile may ask for other ids unless it says `required`; ids that it does not " +
+      "ask for are allowed. Not on OpenShift.",
+    optional(BuildSecrets),
+    { examples: [[{ id: "token", secretName: "registry-token" }]] }
+  ),
+  target: described(
+    "The stage to build, by its name or its number, counted from 0; by default the last one. Stages that " +
+      "it does not need are not built.",
+    optional(Target),
+    { examples: ["final"] }
+  ),
+  buildContexts: described(
+    "What `FROM`, `COPY --from` and `RUN --mount=from=` find under names of their own, written out in " +
+      "the Containerfile; at most 64. Names have lower-case letters, digits, `-`, `_` and `.`, and are " +
+      "none of a stage. An image is pulled with the secret of `baseImage`, whether it is used or not. A " +
+      "directory is an absolute path of the machine that builds, for the local backend alone; its files " +
+      "keep their owners, and its ignore file counts. An image that was built from other content of a " +
+      "directory is not adopted.",
+    optional(BuildContexts),
+    { examples: [{ files: { image: "quay.io/acme/files:1" } }] }
+  ),
+  inheritLabels: described(
+    "Whether the image has the labels of the images that its stages start from; by default true. Not on " +
+      "OpenShift; needs buildah 1.40 or later.",
+    optional(Schema.Boolean),
+    { default: true }
+  ),
+  unsetLabels: described(
+    "Labels that the image does not have, whether the base or the Containerfile sets them; at most 256. " +
+      "Not on OpenShift; needs buildah 1.33 or later.",
+    optional(UnsetLabels),
+    { examples: [["com.example.release"]] }
+  ),
+  squash: described(
+    "Whether all layers, those of the base too, become one; by default false. The image shares no layer " +
+      "with its base any longer, and clients of a bootc image download it whole with each update. Steps " +
+      "still come from a layer cache. Not on OpenShift.",
+    optional(Schema.Boolean),
+    { default: false }
   ),
   trustBundle: described(
     "A ConfigMap of certificate authorities that the build trusts, under `key`, by default `ca-bundle.crt`.",

@@ -6,6 +6,7 @@
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as BuildContext from "./BuildContext.js"
+import type { NamedContext } from "./BuildContexts.js"
 import type * as ContextFile from "./ContextFile.js"
 import type { Mount } from "./Mount.js"
 import type { Compression } from "./Output.js"
@@ -85,6 +86,43 @@ export interface Options {
   readonly context?: BuildContext.BuildContext<ContextFile.Given> | undefined
   /** Secrets and ConfigMaps, each a directory `path` of files for RUN, and in no layer. */
   readonly mounts?: ReadonlyArray<Mount> | undefined
+  /**
+   * Secrets for `RUN --mount=type=secret`, by their ids; at most 64. `secretName` is a Secret of the build's namespace and `key`
+   * the key of it that is mounted, by default the id; ids and keys have letters, digits, `-`, `_` and `.`. A Secret or key that
+   * does not exist keeps the build pending. The value is in no layer, log or argument; a buildah with a layer cache does not
+   * notice that it changed. The Containerfile may ask for other ids unless it says `required`; ids that it does not ask for are
+   * allowed. Not on OpenShift.
+   */
+  readonly secrets?: ReadonlyArray<SecretOptions> | undefined
+  /**
+   * The stage to build, by its name or its number, counted from 0; by default the last one. Stages that it does not need are
+   * not built.
+   */
+  readonly target?: string | undefined
+  /**
+   * What `FROM`, `COPY --from` and `RUN --mount=from=` find under names of their own, written out in the Containerfile; at most
+   * 64. Names have lower-case letters, digits, `-`, `_` and `.`, and are none of a stage. An image is pulled with the secret of
+   * `baseImage`, whether it is used or not. A directory is an absolute path of the machine that builds, for the local backend
+   * alone; its files keep their owners, and its ignore file counts. An image that was built from other content of a directory
+   * is not adopted.
+   */
+  readonly buildContexts?: ValidatedRecord<NamedContext> | undefined
+  /**
+   * Whether the image has the labels of the images that its stages start from; by default true. Not on OpenShift; needs buildah
+   * 1.40 or later.
+   */
+  readonly inheritLabels?: boolean | undefined
+  /**
+   * Labels that the image does not have, whether the base or the Containerfile sets them; at most 256. Not on OpenShift; needs
+   * buildah 1.33 or later.
+   */
+  readonly unsetLabels?: ReadonlyArray<string> | undefined
+  /**
+   * Whether all layers, those of the base too, become one; by default false. The image shares no layer with its base any
+   * longer, and clients of a bootc image download it whole with each update. Steps still come from a layer cache. Not on
+   * OpenShift.
+   */
+  readonly squash?: boolean | undefined
   /** A ConfigMap of certificate authorities that the build trusts, under `key`, by default `ca-bundle.crt`. */
   readonly trustBundle?: { readonly configMapName: string; readonly key?: string | undefined } | undefined
   /** Proxies for pulling, pushing and RUN, without credentials. */
@@ -148,6 +186,18 @@ export interface Options {
 export interface ImageOptions {
   readonly pullspec: string
   readonly secretName?: string | undefined
+}
+
+/**
+ * A secret for `RUN --mount=type=secret` in {@link Options}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SecretOptions {
+  readonly id: string
+  readonly secretName: string
+  readonly key?: string | undefined
 }
 
 /**

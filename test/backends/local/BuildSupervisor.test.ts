@@ -63,7 +63,7 @@ describe("the life of a local build", () => {
         baseImage: { pullspec: "127.0.0.1:5000/base:1" },
         finalImage: { pullspec: "127.0.0.1:5000/os:1" }
       })
-      const none = { baseSecret: undefined, finalSecret: undefined, entitlement: undefined, mounts: [] }
+      const none = { baseSecret: undefined, finalSecret: undefined, entitlement: undefined, mounts: [], secrets: [] }
       const ref = yield* life.begin(input, { ...none, trustBundle: undefined }, {
         backend: "local",
         namespace: "default",
@@ -107,7 +107,13 @@ describe("the life of a local build", () => {
       }
       const life = yield* supervisor(state, slow, path.join(folder, "work"))
       const given = input()
-      const references = { baseSecret: undefined, finalSecret: undefined, entitlement: undefined, mounts: [] }
+      const references = {
+        baseSecret: undefined,
+        finalSecret: undefined,
+        entitlement: undefined,
+        mounts: [],
+        secrets: []
+      }
       const ref = yield* life.begin(given, { ...references, trustBundle: undefined }, {
         backend: "local",
         namespace: "default",

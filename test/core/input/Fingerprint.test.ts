@@ -64,6 +64,17 @@ const full: BuildInput.Options = {
   revision: "1"
 }
 
+const language: BuildInput.Options = {
+  ...least,
+  dockerfile: "FROM a AS one\nFROM b\n",
+  secrets: [{ id: "s", secretName: "t" }],
+  target: "one",
+  buildContexts: { i: { image: "quay.io/acme/i:1" }, d: { directory: "/srv/d" } },
+  inheritLabels: false,
+  unsetLabels: ["a", "b"],
+  squash: true
+}
+
 const overlay: BuildInput.Options = {
   ...least,
   context: {
@@ -145,6 +156,35 @@ describe("of a build input", () => {
     ]
     const fingerprints = [full, ...changes.map((change) => ({ ...full, ...change }))].map(fingerprint)
     assert.strictEqual(new Set(fingerprints).size, fingerprints.length)
+  })
+
+  it("of a build input: covers the language of a build, and not where a secret is from", () => {
+    const changes: ReadonlyArray<Partial<BuildInput.Options>> = [
+      { secrets: undefined },
+      { secrets: [{ id: "u", secretName: "t" }] },
+      { secrets: [{ id: "s", secretName: "t", key: "k" }] },
+      { target: undefined },
+      { target: "0" },
+      { buildContexts: undefined },
+      { buildContexts: { i: { image: "quay.io/acme/i:2" }, d: { directory: "/srv/d" } } },
+      { buildContexts: { i: { image: "quay.io/acme/i:1" }, d: { directory: "/srv/e" } } },
+      { buildContexts: { j: { image: "quay.io/acme/i:1" }, d: { directory: "/srv/d" } } },
+      { inheritLabels: undefined },
+      { unsetLabels: ["a"] },
+      { squash: undefined }
+    ]
+    const fingerprints = [language, ...changes.map((change) => ({ ...language, ...change }))].map(fingerprint)
+    assert.strictEqual(new Set(fingerprints).size, fingerprints.length)
+    const same: ReadonlyArray<Partial<BuildInput.Options>> = [
+      { secrets: [{ id: "s", secretName: "another", key: "s" }] },
+      { buildContexts: { d: { directory: "/srv/d" }, i: { image: "quay.io/acme/i:1" } } },
+      { unsetLabels: ["b", "a"] }
+    ]
+    for (const change of same) assert.strictEqual(fingerprint({ ...language, ...change }), fingerprint(language))
+    assert.strictEqual(
+      fingerprint({ ...least, secrets: [], buildContexts: {}, inheritLabels: true, unsetLabels: [], squash: false }),
+      fingerprint(least)
+    )
   })
 
   it("of a build input: covers nothing else", () => {

@@ -158,7 +158,7 @@ export const make = (
         const machine = { fs, path, sandbox: yield* sandbox, environment: around.environment }
         const folder = path.join(path.resolve(around.workDirectory), `resolve-${randomUUID()}`)
         const input = yield* GitFetch.resolve(machine, given, references, folder)
-        const folders = yield* ContextFolders.digest(fs, path, input)
+        const contentOfFolders = yield* ContextFolders.digest(fs, path, input)
         const fingerprint = BuildInput.fingerprint(input)
         for (let again = options?.again === true;; again = false) {
           const numbers = StateDirectory.numbersOf(yield* state.list(namespace), fingerprint)
@@ -167,7 +167,7 @@ export const make = (
             const record = yield* state.record({ namespace, name: StateDirectory.nameOf(fingerprint, number) })
             // The fingerprint covers the paths of folders alone.
             if (
-              record !== undefined && record.folders === folders &&
+              record !== undefined && record.folders === contentOfFolders &&
               isAdopted(yield* life.status(record), number === newest)
             ) {
               return { ref: record.ref, adopted: true }
@@ -177,7 +177,7 @@ export const make = (
             backend: name,
             namespace,
             name: StateDirectory.nameOf(fingerprint, newest + 1),
-            folders
+            folders: contentOfFolders
           })
           // Otherwise somebody was faster, and theirs is adopted.
           if (ref !== undefined) return { ref, adopted: false }

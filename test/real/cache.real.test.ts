@@ -91,6 +91,20 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "10 minutes" })("
       assert.strictEqual(counted(second.log, "ran"), 0)
     }))
 
+  it.scoped("layers in a registry: those of a build with a timestamp and annotations are pushed, and nothing is run again", () =>
+    Effect.gen(function*() {
+      const { open } = yield* Workplace.Workplace
+      const cache = `${open}/dated-layers`
+      const { log } = yield* built("dated", {
+        dockerfile: containerfile("ARG SOURCE_DATE_EPOCH", "RUN echo ran at $SOURCE_DATE_EPOCH"),
+        timestamp: "2026-01-01T00:00:00Z",
+        annotations: { "com.example.kind": "dated" },
+        cacheTo: cache
+      })
+      assert.strictEqual(counted(log, "ran at 1767225600"), 1)
+      assert.include(log.join("\n"), `the layers are in ${cache}`)
+    }))
+
   it.scoped("layers in a registry: a push that is denied is a line of the log, and so is no registry at all", () =>
     Effect.gen(function*() {
       const { closed } = yield* Workplace.Workplace

@@ -1,5 +1,6 @@
 import { buildOptions } from "./BuildOptions.js"
 import { code } from "./ExitCode.js"
+import { outputOptions } from "./Output.js"
 
 /**
  * The cache of layers in a registry. `build` takes layers from it; `push` gives it those that `build` left in the storage, by building
@@ -25,7 +26,7 @@ push_cache() {
   set -- "$@" --isolation oci --runtime "$(command -v false)" --cache-to "$OSB_CACHE_TO"
   [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"
   set -- "$@" --format "\${format:-oci}" --iidfile "$work/cached" --file "$input/containerfile"
-${buildOptions}  buildah_ build "$@" "$context"
+${buildOptions}${outputOptions}  buildah_ build "$@" "$context"
   if [ "$status" -eq 0 ]; then say "the layers are in $OSB_CACHE_TO"; return; fi
   read_error
   say "the layers are not, or not all, in $OSB_CACHE_TO: $error"

@@ -72,7 +72,10 @@ check_format() {
 }
 `
 
-/** A part of `build`: adds the options of `buildah build` for the form of the image. */
+/**
+ * A part of `build` and of the push of the cache: adds the options of `buildah build` for the form of the image. The second finds
+ * the layers that the first has made.
+ */
 export const outputOptions = `  no_cache=
   for name in "$input"/annotation.*.name; do
     [ -e "$name" ] || continue
@@ -92,7 +95,7 @@ export const outputOptions = `  no_cache=
       set -- "$@" --source-date-epoch "$OSB_TIMESTAMP" --rewrite-timestamp
     fi
   fi
-  [ -z "$no_cache" ] || set -- "$@" --no-cache
+  [ -z "$no_cache" ] || [ "$verb" != build ] || set -- "$@" --no-cache
 `
 
 /** A part of `add_labels`: adds the options of `buildah commit` for the timestamp. */

@@ -98,7 +98,7 @@ export const make = (
     const machine = yield* Effect.cached(Effect.uninterruptible(HostInfo.probe(executor)))
     const sandbox = yield* Effect.cached(Effect.uninterruptible(Sandbox.make(executor, fs)))
     const state = StateDirectory.make(fs, path, path.resolve(around.stateDirectory), Effect.sync(() => randomUUID()))
-    const folders = { secrets: settings.secretsDirectory, configMaps: settings.configMapsDirectory }
+    const referenced = { secrets: settings.secretsDirectory, configMaps: settings.configMapsDirectory }
     const buildah = Effect.map(Effect.all([sandbox, machine]), ([sandbox, machine]) => ({
       fs,
       path,
@@ -154,7 +154,7 @@ export const make = (
         const namespace = options?.namespace ?? settings.namespace ?? "default"
         yield* NamespaceCheck.forBuild(namespace)
         yield* check(given)
-        const references = yield* References.resolve(fs, path, folders, given)
+        const references = yield* References.resolve(fs, path, referenced, given)
         const machine = { fs, path, sandbox: yield* sandbox, environment: around.environment }
         const folder = path.join(path.resolve(around.workDirectory), `resolve-${randomUUID()}`)
         const input = yield* GitFetch.resolve(machine, given, references, folder)
@@ -227,7 +227,7 @@ export const make = (
           Effect.gen(function*() {
             const input = yield* existing(ref, state.input(ref))
             const folder = path.join(path.resolve(around.workDirectory), `base-${randomUUID()}`)
-            return yield* BaseLookup.run(yield* buildah, folders, { ref, input, image, folder })
+            return yield* BaseLookup.run(yield* buildah, referenced, { ref, input, image, folder })
           }))
       })
 

@@ -25,7 +25,7 @@ export interface Lookup {
 
 /** The input without what is for RUN, for the context and for the push. */
 const pullingPart = (
-  { context: _context, entitlementSecretName: _entitlement, mounts: _mounts, ...input }: BuildInput
+  { context: _context, entitlementSecretName: _entitlement, mounts: _mounts, secrets: _secrets, ...input }: BuildInput
 ): BuildInput =>
   new BuildInput({ ...input, finalImage: new ImageInfo({ pullspec: input.finalImage.pullspec }) }, skipValidation)
 

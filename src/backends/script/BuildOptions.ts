@@ -87,7 +87,7 @@ export const buildOptions = `  for kind in build-arg label; do
   done
   # By its type, since buildah prefers an environment variable of the id's name.
   for name in "$input"/secret.*.id; do
-    [ -e "$name" ] || continue
+    [ -e "$name" ] && [ "$verb" = build ] || continue
     number=\${name%.id} number=\${number##*.}
     copy_secret "$number"
     set -- "$@" --secret "id=$(cat "$name"),src=$copy,type=file"

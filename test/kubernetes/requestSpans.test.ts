@@ -92,7 +92,7 @@ describe("spans of requests", () => {
     Effect.gen(function*() {
       const ears = new Ears()
       const fake = yield* FakeCluster.FakeCluster
-      yield* fake.fail({ verb: "list", resource: "pods" }, FakeCluster.throttled(), { times: 2 })
+      yield* Effect.asVoid(fake.fail({ verb: "list", resource: "pods" }, FakeCluster.throttled(), { times: 2 }))
       const listing = yield* Effect.fork(Effect.withTracer(Cluster.list(Resources.Pod), ears.tracer))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(listing)

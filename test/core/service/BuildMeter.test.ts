@@ -35,7 +35,11 @@ describe("metrics of builds", () => {
       const given = yield* input(test)
       const { ref } = yield* BuildBackend.build(given)
       const following = yield* Effect.forEach(
-        [BuildBackend.result(ref), BuildBackend.result(ref), Stream.runDrain(BuildBackend.changes(ref))],
+        [
+          Effect.asVoid(BuildBackend.result(ref)),
+          Effect.asVoid(BuildBackend.result(ref)),
+          Stream.runDrain(BuildBackend.changes(ref))
+        ],
         (effect) => Effect.fork(Effect.exit(effect))
       )
       const watching = yield* Effect.fork(Stream.runDrain(BuildBackend.watch()))

@@ -9,15 +9,16 @@ const mayImport = {
   testing: ["core", "kubernetes", "fake", "backends"],
   cli: ["core", "kubernetes", "fake", "backends", "selection", "testing"]
 }
-const backendFolders = ["record", "script", "pod", "controller", "job", "openshift", "local"]
+const backendFolders = ["context", "record", "script", "pod", "controller", "job", "openshift", "local"]
 const backendMayImport = {
   script: [],
   record: ["script"],
   pod: ["script", "record"],
-  controller: ["record", "script", "pod"],
+  context: ["script"],
+  controller: ["context", "record", "script", "pod"],
   job: ["controller", "record", "script", "pod"],
   openshift: ["controller", "record", "script", "pod"],
-  local: ["controller", "script"]
+  local: ["context", "controller", "script"]
 }
 
 module.exports = {

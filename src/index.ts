@@ -122,6 +122,13 @@ export * as DurationText from "./core/DurationText.js"
 export * as ImagePullspec from "./core/ImagePullspec.js"
 
 /**
+ * A folder of any size as the context of a build.
+ *
+ * @since 0.1.0
+ */
+export * as ContextUpload from "./backends/ContextUpload.js"
+
+/**
  * The backend that builds with buildah on this machine.
  *
  * @since 0.1.0

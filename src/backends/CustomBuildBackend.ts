@@ -72,6 +72,21 @@ const backend = JobBackend.define<JobSettings>({ profile, adapt: () => identity,
 export const rules: ReadonlyArray<RbacRule> = JobDefinition.rules
 
 /**
+ * What a caller needs in addition for builds whose context is uploaded (`ContextUpload`).
+ *
+ * @example
+ * ```ts
+ * import { CustomBuildBackend } from "effect-os-builder"
+ *
+ * console.log(JSON.stringify([...CustomBuildBackend.rules, ...CustomBuildBackend.uploadRules], null, 2))
+ * ```
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const uploadRules: ReadonlyArray<RbacRule> = JobDefinition.uploadRules
+
+/**
  * The permissions on the whole cluster, on OpenShift, for builds that use the cluster's proxy.
  *
  * @since 0.1.0

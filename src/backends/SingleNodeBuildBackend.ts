@@ -99,6 +99,21 @@ const backend = JobBackend.define<Settings>({
 export const rules: ReadonlyArray<RbacRule> = JobDefinition.rules
 
 /**
+ * What a caller needs in addition for builds whose context is uploaded (`ContextUpload`).
+ *
+ * @example
+ * ```ts
+ * import { SingleNodeBuildBackend } from "effect-os-builder"
+ *
+ * console.log(JSON.stringify([...SingleNodeBuildBackend.rules, ...SingleNodeBuildBackend.uploadRules], null, 2))
+ * ```
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const uploadRules: ReadonlyArray<RbacRule> = JobDefinition.uploadRules
+
+/**
  * The permissions on the whole cluster, on OpenShift, for builds that use the cluster's proxy.
  *
  * @since 0.1.0

@@ -123,20 +123,26 @@ const needed: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) 
   })
 }
 
+const withUploads = (name: Name, upload: boolean, needs: Rbac.Needs): Rbac.Needs =>
+  upload && name !== "openshift" ? { ...needs, rules: [...needs.rules, ...CustomBuildBackend.uploadRules] } : needs
+
 const isName = (name: string): name is Name => Object.hasOwn(needed, name)
 
 /**
- * The permissions that a backend needs; for `auto` those of all candidates and of the probes. None for other names.
+ * The permissions that a backend needs, with those for uploads if it takes any; for `auto` those of all candidates and of the probes. None for other names.
  *
  * @since 0.1.0
  * @category getters
  */
-export const needs = (name: string): Effect.Effect<Option.Option<Rbac.Needs>, ConfigError> =>
+export const needs = (
+  name: string,
+  { upload }: { readonly upload: boolean } = { upload: false }
+): Effect.Effect<Option.Option<Rbac.Needs>, ConfigError> =>
   Effect.map(settingsOf(BackendSettings.none), (settings) =>
     name === "auto"
-      ? Option.some(names.map((name) => needed[name](settings)).reduce(Rbac.both, probing))
+      ? Option.some(names.map((name) => withUploads(name, upload, needed[name](settings))).reduce(Rbac.both, probing))
       : isName(name)
-      ? Option.some(needed[name](settings))
+      ? Option.some(withUploads(name, upload, needed[name](settings)))
       : Option.none())
 
 const probing: Rbac.Needs = { rules: [], clusterRules: Capability.rules, pods: undefined }

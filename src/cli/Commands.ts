@@ -95,6 +95,7 @@ const {
   metadataFile,
   namespace,
   olderThan,
+  upload,
   onlyBackend,
   onlyMetadata,
   onlyRefs,
@@ -226,7 +227,7 @@ export const commands: Readonly<Record<string, Command>> = {
   ),
   rbac: make(
     "Print the permissions that a backend needs, for `kubectl apply -f -`.",
-    Schema.Struct({ json, backend, namespace }),
+    Schema.Struct({ json, backend, namespace, upload }),
     PrintRbac.rbac
   ),
   demo: make(

@@ -11,10 +11,10 @@ import * as Path from "@effect/platform/Path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
+import * as IgnoreFile from "../backends/context/IgnoreFile.js"
 import { Issue } from "../core/BuildError.js"
 import { type ContextFile, defaultDirectoryMode, maxFiles, maxTotalBytes } from "../core/input/ContextFile.js"
 import { pathText } from "../core/input/InputIssue.js"
-import * as IgnoreFile from "./IgnoreFile.js"
 import * as TextFile from "./TextFile.js"
 
 /**
@@ -26,6 +26,8 @@ import * as TextFile from "./TextFile.js"
 export interface ContextDirectory {
   readonly files: Readonly<Record<string, ContextFile>>
   readonly issues: ReadonlyArray<Issue>
+  /** Whether the directory exceeds the limits, so that not everything was read. */
+  readonly exceedsLimits: boolean
 }
 
 /**
@@ -52,20 +54,24 @@ const ignoreFileNames = [".containerignore", ".dockerignore"]
 const maxIgnoreFileBytes = 1024 * 1024
 
 /** Why a file cannot be in the context; `ends`: no more files are read. */
-class Refusal extends Data.TaggedError("Refusal")<{ readonly issue: Issue; readonly ends: boolean }> {}
+class Refusal
+  extends Data.TaggedError("Refusal")<{ readonly issue: Issue; readonly ends: boolean; readonly exceeds?: boolean }>
+{}
 
 const refuse = (path: string, message: string): Refusal =>
   new Refusal({ issue: new Issue({ path: pathText(["context", path]), message }), ends: false })
 
 const end = (message: string): Refusal => new Refusal({ issue: new Issue({ path: "context", message }), ends: true })
 
-const full = (path: string, limit: string): Refusal =>
-  end(
+const full = (path: string, limit: string): Refusal => {
+  const { issue } = end(
     `has more than ${limit}, which is the limit on a cluster; it is exceeded at ${
       JSON.stringify(path)
     }; exclude files that ` +
       "the build does not need in .containerignore, COPY larger files from an image, or build with --backend local"
   )
+  return new Refusal({ issue, ends: true, exceeds: true })
+}
 
 /**
  * Reads a directory, up to the limits if there are any.
@@ -82,7 +88,12 @@ export const read = (
     const path = yield* Path.Path
     const files: Array<readonly [string, ContextFile]> = []
     const issues: Array<Issue> = []
-    const note = ({ issue }: Refusal) => Effect.sync(() => issues.push(issue))
+    let exceedsLimits = false
+    const note = ({ exceeds, issue }: Refusal) =>
+      Effect.sync(() => {
+        exceedsLimits ||= exceeds === true
+        issues.push(issue)
+      })
 
     yield* Effect.gen(function*() {
       const root = yield* Effect.mapError(
@@ -93,7 +104,7 @@ export const read = (
       const walker: Walker = { fs, path, root, ignoreFile, limits, note, files, bytes: 0 }
       yield* walk(walker, "")
     }).pipe(Effect.catchTag("Refusal", note))
-    return { files: Object.fromEntries(files), issues }
+    return { files: Object.fromEntries(files), issues, exceedsLimits }
   })
 
 interface Walker {

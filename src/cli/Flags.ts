@@ -103,6 +103,7 @@ export const option = {
   ),
   again: Flag.toggle("--again", "Start a new build even if an equal input was built before."),
   detach: Flag.toggle("--detach", "Print the ref of the build and exit; the build continues."),
+  upload: Flag.toggle("--upload", "Include the permissions to upload a context: get and create pods/attach."),
   follow: Flag.toggle("-f, --follow", "Print new lines until the build ends."),
   watch: Flag.toggle("-w, --watch", "Print every change of a build, until interrupted."),
   tail: Flag.wholeNumber("--tail N", "Start with the last N lines."),
@@ -190,7 +191,8 @@ export const input = {
   contextDirectory: Flag.text(
     "--context DIR",
     "The directory of files and links for COPY and ADD, without those that its .containerignore or .dockerignore " +
-      "excludes; at most 8 MiB on a cluster.",
+      "excludes. More than 8 MiB or 4096 files are uploaded to the build's pod, which needs `rbac --upload`; a local build reads " +
+      "them where they are.",
     inputs
   ),
   git: Flag.text(

@@ -9,6 +9,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as ContextUpload from "../backends/ContextUpload.js"
 import { BuildRejected, Issue } from "../core/BuildError.js"
 import * as BuildInput from "../core/BuildInput.js"
 import { maxBytes } from "../core/Containerfile.js"
@@ -81,7 +82,7 @@ export const toInput = (
   options: InputOptions,
   limits: ContextDirectory.Limits | undefined
 ): Effect.Effect<BuildInput.BuildInput, BuildRejected, FileSystem.FileSystem | Path.Path> =>
-  options.inputFile === undefined ? fromOptions(options, limits) : fromFile(options.inputFile, limits)
+  options.inputFile === undefined ? fromOptions(options) : fromFile(options.inputFile, limits)
 
 // A context of 8 MiB in base64, and the rest; otherwise the longest text of V8.
 const maxInputBytes = 16 * 1024 * 1024
@@ -109,9 +110,26 @@ const unreadableInput = (file: string, problem: string): BuildRejected =>
     issues: [new Issue({ path: "", message: `--input: ${file} ${problem}` })]
   })
 
+interface ReadContext {
+  readonly context: BuildInput.Options["context"]
+  readonly issues: ReadonlyArray<Issue>
+}
+
+/** The files of a small directory are part of the input; a large one is uploaded, or read by buildah where it is. */
+const readContext = (
+  directory: string
+): Effect.Effect<ReadContext, never, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function*() {
+    const { exceedsLimits, files, issues } = yield* ContextDirectory.read(directory, ContextDirectory.clusterLimits)
+    if (!exceedsLimits) return { context: files, issues }
+    const read = yield* Effect.either(ContextUpload.read(directory))
+    if (read._tag === "Left") return { context: undefined, issues: read.left.issues }
+    yield* Effect.logInfo(`${directory} exceeds 8 MiB or 4096 files: it is uploaded to the build's pod`)
+    return { context: read.right, issues: [] }
+  })
+
 const fromOptions = (
-  options: InputOptions,
-  limits: ContextDirectory.Limits | undefined
+  options: InputOptions
 ): Effect.Effect<BuildInput.BuildInput, BuildRejected, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     const issues: Array<Issue> = []
@@ -126,7 +144,7 @@ const fromOptions = (
     }
     const context = options.contextDirectory === undefined
       ? undefined
-      : yield* ContextDirectory.read(options.contextDirectory, limits)
+      : yield* readContext(options.contextDirectory)
     issues.push(...context?.issues ?? [])
     const given: BuildInput.Options = {
       // A file that could not be read is already an issue; the other fields are still checked.
@@ -143,7 +161,7 @@ const fromOptions = (
       compression: compression(options, note),
       timestamp: timestamp(options.timestamp),
       dockerfilePath: options.dockerfilePath,
-      context: gitContext(options) ?? context?.files,
+      context: gitContext(options) ?? context?.context,
       mounts: mounts(options, note),
       ...language(options, yield* Path.Path, note),
       trustBundle: trustBundle(options.trustBundle),

@@ -44,7 +44,7 @@ export type {
    */
   ImageSource,
   /**
-   * A context that is a directory of the machine that submits the build: `{ upload: { directory } }`.
+   * A context that is a directory of the machine that submits the build: `{ upload: { directory, digest } }`: `ContextUpload.read` makes it.
    *
    * @since 0.1.0
    * @category models

@@ -115,7 +115,8 @@ export const ErroredReason = Schema.Literal(
   "StorageUnavailable",
   "Timeout",
   "Unknown",
-  "Unschedulable"
+  "Unschedulable",
+  "UploadFailed"
 )
 
 /**
@@ -139,7 +140,8 @@ export const retryableReasons: ReadonlySet<ErroredReason> = new Set<ErroredReaso
   "ImagePullFailed",
   "NetworkUnavailable",
   "NodeLost",
-  "PushFailed"
+  "PushFailed",
+  "UploadFailed"
 ])
 
 // -----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
+import { gunzipSync } from "node:zlib"
 import { code } from "../backends/script/ExitCode.js"
 import * as TerminationMessage from "../backends/script/TerminationMessage.js"
 import type { ControlPlane } from "../fake/ControlPlane.js"
@@ -216,15 +217,58 @@ export const program = (options: {
     }
   }
 
-  return (container) =>
-    container === "context" && of.runner === "script" ? GitPods.context : ({
-      waiting: outcome._tag === "ImagePullBackOff"
-        ? Program.imagePullBackOff(imageOf(pod, container))
-        : undefined,
-      stopped: of.runner === "script" ? stoppedScript(main.includes(container) ? "push" : "build") : undefined,
-      // The init container of an OpenShift Build is skipped: while it ran, the Build would be Pending.
-      steps: of.runner === "openshift" && !main.includes(container) ? Stream.empty : ending(outcome, container)
+  return (container, { stdin }) =>
+    container === "context" && of.runner === "script"
+      ? GitPods.context
+      : container === "upload" && of.runner === "script"
+      ? upload(pod, stdin)
+      : ({
+        waiting: outcome._tag === "ImagePullBackOff"
+          ? Program.imagePullBackOff(imageOf(pod, container))
+          : undefined,
+        stopped: of.runner === "script" ? stoppedScript(main.includes(container) ? "push" : "build") : undefined,
+        // The init container of an OpenShift Build is skipped: while it ran, the Build would be Pending.
+        steps: of.runner === "openshift" && !main.includes(container) ? Stream.empty : ending(outcome, container)
+      })
+}
+
+/** The verb `upload` of the script: it takes the context from standard input, and compares its digest with that of the input. */
+const upload = (pod: JsonObject, stdin: Stream.Stream<Uint8Array>): Program.ContainerProgram => {
+  const variables = Json.objects(
+    Json.objects(pod, "spec", "initContainers").find((one) => Json.text(one, "name") === "upload"),
+    "env"
+  )
+  const variable = (name: string) => Json.text(variables.find((one) => Json.text(one, "name") === name), "value") ?? ""
+  const failed = (text: string) =>
+    Program.exit(code.uploadFailed, {
+      message: TerminationMessage.format({ verb: "upload", code: code.uploadFailed, text })
     })
+  const taken = Stream.runCollect(stdin).pipe(
+    Effect.map((pieces): Steps => {
+      const bytes = Buffer.concat([...pieces])
+      if (bytes.byteLength === 0) return failed("the upload of the context was cut before its first byte")
+      const digest = digestOfArchive(bytes)
+      return digest === variable("OSB_CONTEXT_DIGEST")
+        ? Program.log(`os-builder: the context is uploaded, ${digest}`)
+        : failed("the upload of the context was cut or is not what was announced")
+    }),
+    Effect.timeoutTo({
+      duration: `${Number(variable("OSB_UPLOAD_SECONDS"))} seconds`,
+      onSuccess: (steps) => steps,
+      onTimeout: () => failed("no client has uploaded the context")
+    })
+  )
+  return {
+    steps: Stream.concat(Program.log("os-builder: waiting for the upload of the context"), Stream.unwrap(taken))
+  }
+}
+
+const digestOfArchive = (bytes: Uint8Array): string => {
+  try {
+    return `sha256:${createHash("sha256").update(gunzipSync(bytes)).digest("hex")}`
+  } catch {
+    return "sha256:"
+  }
 }
 
 /** The script's trap: `stop` of script/Common.ts. */

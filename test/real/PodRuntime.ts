@@ -8,6 +8,7 @@ import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as readline from "node:readline"
+import type { Writable } from "node:stream"
 import type { ControlPlane } from "../../src/fake/ControlPlane.js"
 import * as Json from "../../src/fake/Json.js"
 import * as CoreKinds from "../../src/fake/kinds/CoreKinds.js"
@@ -73,7 +74,22 @@ interface Runtime {
   readonly folder: string
 }
 
-const container = ({ folder, plane }: Runtime, pod: JsonObject, spec: JsonObject): Stream.Stream<Program.Step> =>
+/** Writes standard input as a container reads it, and ends it. */
+const feed = (input: Writable, stdin: Stream.Stream<Uint8Array>): Effect.Effect<void> =>
+  Effect.zipRight(
+    Effect.sync(() => input.on("error", () => {})),
+    Stream.runForEach(stdin, (bytes) =>
+      Effect.async<void>((resume) => void input.write(bytes, () => resume(Effect.void))))
+  ).pipe(Effect.ensuring(Effect.sync(() =>
+    input.end()
+  )))
+
+const container = (
+  { folder, plane }: Runtime,
+  pod: JsonObject,
+  spec: JsonObject,
+  stdin: Stream.Stream<Uint8Array>
+): Stream.Stream<Program.Step> =>
   Stream.suspend(() => {
     const own = path.join(folder, Metadata.uid(pod))
     const volumes = new Map(
@@ -96,6 +112,8 @@ const container = ({ folder, plane }: Runtime, pod: JsonObject, spec: JsonObject
     const script = [
       "set -e",
       "mount --make-rprivate /",
+      // Another run of these tests may have deleted it.
+      `mkdir -p ${root}`,
       `mount -t tmpfs tmpfs ${root}`,
       ...mounts.flatMap(({ from, to }) => [`mkdir -p ${quoted(to)}`, `mount --bind ${quoted(from)} ${quoted(to)}`]),
       `exec ${command.map(quoted).join(" ")}`
@@ -104,11 +122,11 @@ const container = ({ folder, plane }: Runtime, pod: JsonObject, spec: JsonObject
       Effect.acquireRelease(
         Effect.sync(() => {
           const child = spawn("unshare", [...namespaces, "sh", "-c", script], {
-            stdio: ["ignore", "pipe", "pipe"],
+            stdio: [spec["stdin"] === true ? "pipe" : "ignore", "pipe", "pipe"],
             // A pod has no other cache of root than its own.
             env: { PATH, ...environment(spec), OSB_TERMINATION_MESSAGE: termination, OSB_OWN_MOUNTS: "yes" }
           })
-          for (const input of [child.stdout, child.stderr]) {
+          for (const input of [child.stdout, child.stderr].filter((output) => output !== null)) {
             readline.createInterface({ input }).on("line", (line) => emit.single({ _tag: "Log", line }))
           }
           child.on("close", (exitCode) => {
@@ -118,19 +136,21 @@ const container = ({ folder, plane }: Runtime, pod: JsonObject, spec: JsonObject
           return child
         }),
         (child) => Effect.sync(() => child.kill("SIGKILL"))
-      ), { bufferSize: "unbounded" })
+      ).pipe(Effect.tap(({ stdin: input }) => input === null ? Effect.void : Effect.forkScoped(feed(input, stdin)))), {
+      bufferSize: "unbounded"
+    })
   })
 
 /** The programs of all pods of a cluster. */
 export const programs = (runtime: Runtime): Program.Programs => (pod) =>
-  Effect.succeed((name) => {
+  Effect.succeed((name, { stdin }) => {
     const specs = ["initContainers", "containers"].flatMap((key) => Json.objects(pod, "spec", key))
     const spec = specs.find((one) => one["name"] === name) ?? {}
-    return { steps: container(runtime, pod, spec) }
+    return { steps: container(runtime, pod, spec, stdin) }
   })
 
 /** The folder that mounts go to is there while the scope is open. */
 export const mountPoint = Effect.acquireRelease(
   Effect.sync(() => fs.mkdirSync(root, { recursive: true })),
-  () => Effect.sync(() => fs.rmdirSync(root))
+  () => Effect.ignore(Effect.try(() => fs.rmdirSync(root)))
 )

@@ -9,14 +9,17 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { BuildRejected } from "../../core/BuildError.js"
+import * as Stream from "effect/Stream"
+import { type BackendError, BuildRejected, Issue } from "../../core/BuildError.js"
 import type * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import { hasEntries } from "../../core/input/CallerMetadata.js"
 import * as BaseLookup from "../../core/service/BaseLookup.js"
 import type * as BuildService from "../../core/service/BuildService.js"
 import * as NamespaceCheck from "../../core/service/NamespaceCheck.js"
 import * as Traced from "../../core/service/Traced.js"
+import * as UploadLater from "../../core/service/UploadLater.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildRecord from "../record/BuildRecord.js"
@@ -24,12 +27,14 @@ import type * as RecordMetadata from "../record/RecordMetadata.js"
 import * as BuildControllers from "./BuildControllers.js"
 import * as ControllerContext from "./ControllerContext.js"
 import type { Definition } from "./Definition.js"
+import { backendError } from "./ErrorMapping.js"
 import * as FingerprintLookup from "./FingerprintLookup.js"
 import * as LogStream from "./LogStream.js"
 import * as OneShotStatus from "./OneShotStatus.js"
 import * as StatusStream from "./StatusStream.js"
 import * as Submit from "./Submit.js"
 import * as Summary from "./Summary.js"
+import * as Uploads from "./Uploads.js"
 import * as WatchStream from "./WatchStream.js"
 
 export type { Definition, Interpretation, LogSource, Observed } from "./Definition.js"
@@ -61,6 +66,32 @@ const service = <Child extends Resource.Metadata>(
     return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
   }
 
+  /** A build whose context cannot be uploaded is not begun. */
+  const mayUpload = (namespace: string): Effect.Effect<void, BuildRejected | BackendError> =>
+    Effect.all(
+      ["create", "get"].map((verb) =>
+        cluster.canI({ verb, group: "", resource: "pods", subresource: "attach", namespace })
+      )
+    ).pipe(
+      Effect.mapError(backendError(definition.name, `check the permission to upload in ${namespace}`)),
+      Effect.flatMap((answers) =>
+        answers.every(({ allowed }) => allowed)
+          ? Effect.void
+          : new BuildRejected({
+            reason: "Denied",
+            issues: [
+              new Issue({
+                path: "context.upload",
+                message: `uploading needs the permission to create and get pods/attach in namespace ${namespace}; ` +
+                  "`os-builder rbac --upload` prints it, or pass a context from git or an image"
+              })
+            ]
+          })
+      )
+    )
+
+  const uploads = Uploads.make(context, controllers)
+  const changes = StatusStream.make(context, controllers)
   const submit = Submit.make(context)
   const status = OneShotStatus.make(context)
 
@@ -85,13 +116,29 @@ const service = <Child extends Resource.Metadata>(
         const { again = false, namespace = defaultNamespace } = given ?? {}
         yield* NamespaceCheck.forBuild(namespace)
         yield* check(input)
+        const { context } = input
         const records = FingerprintLookup.takeRecords(given)
+        if (BuildContext.isUpload(context)) yield* mayUpload(namespace)
         const resolved = definition.resolve === undefined ? input : yield* definition.resolve(input, namespace)
         // The records that a selection has read are those of the input as it was given.
-        return yield* submit(resolved, { again, namespace, records: resolved === input ? records : undefined })
+        const submission = yield* submit(resolved, {
+          again,
+          namespace,
+          records: resolved === input ? records : undefined
+        })
+        if (BuildContext.isUpload(context)) {
+          yield* UploadLater.isFollowed(given)
+            ? uploads.remember(submission.ref, context.upload)
+            // It was removed in the meantime.
+            : Effect.catchTag(uploads.upload(submission.ref, context.upload), "BuildNotFound", () => Effect.void)
+        }
+        return submission
       }),
     status,
-    changes: StatusStream.make(context, controllers),
+    changes: (ref) =>
+      definition.uploadContainer === undefined || !uploads.isRemembered(ref)
+        ? changes(ref)
+        : Stream.merge(changes(ref), Stream.drain(Stream.fromEffect(uploads.again(ref))), { haltStrategy: "left" }),
     logs: LogStream.make(context, controllers),
     cancel: (ref) =>
       Effect.catchTag(

@@ -127,6 +127,8 @@ export interface Definition<Child extends Resource.Metadata> {
   readonly currentBase?:
     | ((record: BuildRecord, image: BuiltImage) => Effect.Effect<string, BaseUnavailable | BackendError>)
     | undefined
+  /** The container of a pod that takes an uploaded context from its standard input; undefined if none does. */
+  readonly uploadContainer?: string | undefined
   /** Where builds queue for a slot: the name of the build that holds it, undefined if it cannot be seen. */
   readonly slotHolder?: ((ref: BuildRef) => Effect.Effect<string | undefined, ClusterError>) | undefined
 }

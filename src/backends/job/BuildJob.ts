@@ -11,6 +11,7 @@ import type { BuildRecord } from "../record/BuildRecord.js"
 import { retryable } from "../script/ExitCode.js"
 import * as BuildPod from "./BuildPod.js"
 import type { JobProfile } from "./JobProfile.js"
+import * as PodVolumes from "./PodVolumes.js"
 
 /** The label of Jobs that Kueue manages: kueue.sigs.k8s.io docs/tasks/run/jobs. */
 const queueLabel = "kueue.x-k8s.io/queue-name"
@@ -45,8 +46,7 @@ export const make = (
       backoffLimit: Math.max(0, retries + 1 - attempt),
       podFailurePolicy: podFailurePolicy([
         ...(BuildContext.isGit(record.input.context) ? ["context"] : []),
-        "build",
-        "push"
+        ...PodVolumes.verbsOf(record.input)
       ]),
       // Kueue resumes it once it is admitted.
       ...(queueName === undefined ? {} : { suspend: true }),

@@ -36,9 +36,15 @@ export const slotLabel = "effect-os-builder/slot"
 const seconds = (duration: Duration.Duration): number => Math.max(1, Math.ceil(Duration.toSeconds(duration)))
 
 /** The script enforces the timeout. This is a backstop for a pod in which it cannot: longer than any wait and run together. */
-const deadline = ({ pendingTimeout, timeout }: BuildInput.BuildInput): number =>
+const deadline = (
+  { context, pendingTimeout = BuildInput.defaults.pendingTimeout, timeout }: BuildInput.BuildInput
+): number =>
   seconds(Duration.sum(
-    Duration.sum(timeout ?? BuildInput.defaults.timeout, pendingTimeout ?? BuildInput.defaults.pendingTimeout),
+    // It may wait for its node, and then for the client that uploads the context.
+    Duration.sum(
+      timeout ?? BuildInput.defaults.timeout,
+      Duration.times(pendingTimeout, BuildContext.isUpload(context) ? 2 : 1)
+    ),
     Duration.minutes(5)
   ))
 
@@ -50,14 +56,20 @@ const variables = (values: { readonly [name: string]: string | undefined }): Rea
     value === undefined || value === "" ? [] : [{ name, value: literal(value) }]
   )
 
-/** Where the init container `context` has put the files. */
-const contextOf = ({ context, dockerfilePath }: BuildInput.BuildInput): Partial<Environment> =>
+/** Where an earlier container has put the files. */
+const contextOf = ({ context, dockerfilePath, pendingTimeout }: BuildInput.BuildInput): Partial<Environment> =>
   BuildContext.isGit(context)
     ? {
       OSB_CONTEXT_FETCHED: "yes",
       OSB_CONTEXT_DIR: [PodVolumes.work, GitScript.folder, context.git.subPath ?? ""].filter((part) => part !== "")
         .join("/"),
       OSB_CONTAINERFILE: dockerfilePath ?? ""
+    }
+    : BuildContext.isUpload(context)
+    ? {
+      OSB_CONTEXT_FETCHED: "yes",
+      OSB_CONTEXT_DIGEST: context.upload.digest,
+      OSB_UPLOAD_SECONDS: String(seconds(pendingTimeout ?? BuildInput.defaults.pendingTimeout))
     }
     : {}
 
@@ -101,6 +113,8 @@ const container = (
       ...proxies(input.proxy ?? proxy)
     }),
     volumeMounts: PodVolumes.mountsOf(volumes, verb),
+    // The client that uploads attaches to standard input, which is closed for good when it has sent everything, or has gone.
+    ...(verb === "upload" ? { stdin: true, stdinOnce: true } : {}),
     // No memory limit: a limit would only kill builds. Disk has a limit, because a full node evicts other pods.
     resources: {
       requests: { cpu, memory, "ephemeral-storage": disk },
@@ -215,7 +229,12 @@ export const template = (
       },
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(profile.takesSlot ? { affinity: slot } : {}),
-      initContainers: [...contextContainers, container(profile, record, volumes, "build", clusterDefaults)],
+      initContainers: [
+        ...contextContainers,
+        ...PodVolumes.verbsOf(input).filter((verb) => verb !== "push").map((verb) =>
+          container(profile, record, volumes, verb, clusterDefaults)
+        )
+      ],
       containers: [container(profile, record, volumes, "push", clusterDefaults)],
       volumes: [...volumes.map(PodVolumes.manifest), ...(git === undefined ? [] : GitPod.volumes(git))]
     }

@@ -27,6 +27,11 @@ export const rules: ReadonlyArray<RbacRule> = [
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }
 ]
 
+/** In addition, for builds whose context is uploaded: attaching to pods is as much as reading and writing their streams. */
+export const uploadRules: ReadonlyArray<RbacRule> = [
+  { apiGroups: [""], resources: ["pods/attach"], verbs: ["create", "get"] }
+]
+
 /** The permissions on the whole cluster, on OpenShift, for builds that use the cluster's proxy. */
 export const clusterRules: ReadonlyArray<RbacRule> = [
   {
@@ -66,6 +71,7 @@ export const make = (
   clusterDefaults,
   manifest: (record, attempt, defaults: ClusterDefaults) => BuildJob.make(profile, record, attempt, defaults),
   verifyCreated: verifyCreated(profile),
+  uploadContainer: "upload",
   interpret: JobOutcome.interpret,
   logs: JobOutcome.logs
 })

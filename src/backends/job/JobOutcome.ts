@@ -41,7 +41,7 @@ export const interpret = (seen: Seen): Interpretation => {
 export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
   pods.flatMap((pod) =>
     PodOutcome.containers.flatMap((verb) => {
-      if (verb === "context" && PodOutcome.container(pod, verb) === undefined) return []
+      if (isFetching(verb) && PodOutcome.container(pod, verb) === undefined) return []
       const state = logState(pod, verb)
       return state === undefined ? [] : [{
         key: `${pod.metadata.uid}/${verb}`,
@@ -54,15 +54,15 @@ export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
     })
   )
 
+const isFetching = (verb: PodOutcome.ScriptContainer): boolean => PodOutcome.fetching.includes(verb)
+
 const logState = (pod: Resources.Pod, verb: PodOutcome.ScriptContainer): LogSource["state"] | undefined => {
   const { running, terminated } = PodOutcome.container(pod, verb)?.state ?? {}
   if (terminated !== undefined) return "closed"
   if (running !== undefined) return "open"
   const hasFailed = (before: PodOutcome.ScriptContainer) => (PodOutcome.terminated(pod, before)?.exitCode ?? 0) !== 0
-  return PodOutcome.isOver(pod) || (verb !== "context" && hasFailed("context")) ||
-      (verb === "push" && hasFailed("build"))
-    ? undefined :
-    "waiting"
+  const isSkipped = !isFetching(verb) && PodOutcome.fetching.some(hasFailed) || verb === "push" && hasFailed("build")
+  return PodOutcome.isOver(pod) || isSkipped ? undefined : "waiting"
 }
 
 // --- parts ---
@@ -92,7 +92,7 @@ const attempt = (seen: Seen): number => {
 const startedAt = ({ child, earlier, pods, record }: Seen): DateTime.Utc => {
   const begun = pods.flatMap((
     pod
-  ) => [PodOutcome.container(pod, "context")?.state, PodOutcome.container(pod, "build")?.state])
+  ) => [PodOutcome.fetchingContainer(pod)?.state, PodOutcome.container(pod, "build")?.state])
     .map((state) => PodOutcome.timeOf(state?.running?.startedAt ?? state?.terminated?.startedAt))
   const jobs = [...earlier, child].map(({ status }) => PodOutcome.timeOf(status?.startTime))
   return [...begun, ...jobs].find((time) => time !== undefined) ?? record.createdAt
@@ -196,16 +196,17 @@ const going = (seen: Seen): Interpretation => {
   const pod = current(seen)
   if (pod === undefined) return withoutPod(seen)
   const build = PodOutcome.container(pod, "build")?.state
-  const context = PodOutcome.container(pod, "context")?.state
-  if (build?.running !== undefined || context?.running !== undefined) return { status: running(seen, nodeLost(pod)) }
+  const fetching = PodOutcome.fetchingContainer(pod)?.state
+  // A script that waits for the client that uploads does so for as long as a build may be pending.
+  if ((build?.running ?? fetching?.running) !== undefined) return { status: running(seen, nodeLost(pod)) }
   const blocked = waitOf(pod, seen)
   // Waiting in a queue is not an error.
   const isQueued = blocked?.reason === "Queued"
   const explainedBy = waitOf(pod, { ...seen, events: [] }) === undefined ? pod.metadata.uid : undefined
-  if (build?.terminated === undefined && context?.terminated !== undefined) {
+  if (build?.terminated === undefined && fetching?.terminated !== undefined) {
     return {
       status: running(seen, blocked ?? nodeLost(pod)),
-      waitingSince: PodOutcome.timeOf(context.terminated.finishedAt),
+      waitingSince: PodOutcome.timeOf(fetching.terminated.finishedAt),
       explainedBy
     }
   }
@@ -228,7 +229,7 @@ const going = (seen: Seen): Interpretation => {
 
 /** A pod that was deleted before it started has also failed. */
 const hasBegun = (pod: Resources.Pod): boolean =>
-  (PodOutcome.container(pod, "context") ?? PodOutcome.container(pod, "build"))?.state?.waiting === undefined
+  (PodOutcome.fetchingContainer(pod) ?? PodOutcome.container(pod, "build"))?.state?.waiting === undefined
 
 /** Before the pod starts: Pending, or Running if an earlier attempt has run. */
 const before = (seen: Seen, blocked: BuildStatus.Blocked | undefined): BuildStatus.BuildStatus =>

@@ -33,7 +33,13 @@ const notFetched = "is not supported by this backend; pass the files of the cont
 const rows: ReadonlyArray<Row> = [
   ({ context }) =>
     ContextFile.clusterProblems(BuildContext.files(context)).map((problem) => unsupported(["context"], problem)),
-  ({ context }) => ContextRefusal.issues(context, { image: notFetched, upload: notFetched }),
+  ({ context }) => ContextRefusal.issues(context, { image: notFetched }),
+  ({ context, dockerfilePath }) =>
+    unsupportedIf(
+      BuildContext.isUpload(context) && dockerfilePath !== undefined,
+      ["dockerfilePath"],
+      "cannot name a file of an upload; give its text as dockerfile"
+    ),
   // The Containerfile, the arguments and everything else but the context is in one ConfigMap.
   (input) => {
     const excess = ConfigMapLayout.excess(input)

@@ -1,7 +1,7 @@
 /**
  * The outcome of a build pod: why the platform ended it, or else the result of the script.
  *
- * Only the containers `context`, `build` and `push` count: clusters inject others into pods.
+ * Only the containers `context`, `upload`, `build` and `push` count: clusters inject others into pods.
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -23,11 +23,14 @@ export interface Pushed {
 
 type Terminated = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>
 
-/** A container that runs one of our scripts; `context` is there only if the context is fetched. */
+/** A container that runs one of our scripts. */
 export type ScriptContainer = Verb | "context"
 
+/** Those that put the context into place, of which a pod has at most one. */
+export const fetching: ReadonlyArray<ScriptContainer> = ["context", "upload"]
+
 /** In the order in which they run. */
-export const containers: ReadonlyArray<ScriptContainer> = ["context", "build", "push"]
+export const containers: ReadonlyArray<ScriptContainer> = [...fetching, "build", "push"]
 
 /** The container of a command of the script. */
 export const container = ({ status }: Pod, verb: ScriptContainer): ContainerStatus | undefined =>
@@ -35,6 +38,10 @@ export const container = ({ status }: Pod, verb: ScriptContainer): ContainerStat
 
 export const terminated = (pod: Pod, verb: ScriptContainer): Terminated | undefined =>
   container(pod, verb)?.state?.terminated
+
+/** The container that puts the context into place, if the pod has one. */
+export const fetchingContainer = (pod: Pod): ContainerStatus | undefined =>
+  container(pod, "context") ?? container(pod, "upload")
 
 export const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
   Option.getOrUndefined(DateTime.make(text ?? ""))
@@ -124,6 +131,6 @@ const scriptOutcome = (
 /** When the last container ended. */
 export const endOf = (pod: Pod): DateTime.Utc | undefined =>
   timeOf(
-    (terminated(pod, "push") ?? terminated(pod, "build") ?? terminated(pod, "context"))?.finishedAt ??
+    (terminated(pod, "push") ?? terminated(pod, "build") ?? fetchingContainer(pod)?.state?.terminated)?.finishedAt ??
       pod.metadata.deletionTimestamp
   )

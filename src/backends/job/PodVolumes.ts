@@ -4,6 +4,7 @@
  */
 import * as BuildInput from "../../core/BuildInput.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import { isImageContext } from "../../core/input/BuildContexts.js"
 import { keyOf } from "../../core/input/BuildSecret.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
@@ -13,7 +14,11 @@ import * as BuildScript from "../script/BuildScript.js"
 import type { Environment, EnvironmentName } from "../script/Environment.js"
 import { isForNode, type JobProfile } from "./JobProfile.js"
 
-export type Verb = "build" | "push"
+export type Verb = "upload" | "build" | "push"
+
+/** The verbs in their order. Only a context that is uploaded has the first. */
+export const verbsOf = ({ context }: Pick<BuildInput.BuildInput, "context">): ReadonlyArray<Verb> =>
+  BuildContext.isUpload(context) ? ["upload", "build", "push"] : ["build", "push"]
 
 /** A volume, the containers that mount it, and the variable with which the script finds it. */
 export interface PodVolume {
@@ -80,8 +85,10 @@ const mounted = (
 
 const both: ReadonlyArray<Verb> = ["build", "push"]
 
+const every: ReadonlyArray<Verb> = ["upload", "build", "push"]
+
 const files = ({ parts, ref }: BuildRecord): PodVolume =>
-  mounted("input", both, {
+  mounted("input", every, {
     projected: { sources: [ref.name, ...parts.map(({ name }) => name)].map((name) => configMap(name)) }
   }, "OSB_INPUT_DIR")
 
@@ -89,10 +96,10 @@ const room = (profile: JobProfile, input: BuildInput.BuildInput): ReadonlyArray<
   const memory = { emptyDir: { medium: "Memory", sizeLimit: memoryLimit } }
   const { cacheClaimName } = profile.settings
   return [
-    mounted("work", both, { emptyDir: { sizeLimit: ephemeralStorage(profile, input) } }, "OSB_WORK_DIR", {
+    mounted("work", every, { emptyDir: { sizeLimit: ephemeralStorage(profile, input) } }, "OSB_WORK_DIR", {
       readOnly: false
     }),
-    ...both.map((verb) =>
+    ...verbsOf(input).map((verb) =>
       mounted(`${verb}-memory`, [verb], memory, "OSB_MEMORY_DIR", { path: `${root}/memory`, readOnly: false })
     ),
     ...(cacheClaimName === undefined ? [] : [

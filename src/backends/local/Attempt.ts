@@ -16,6 +16,7 @@ import { isImageContext } from "../../core/input/BuildContexts.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import * as Output from "../../core/input/Output.js"
+import * as Folder from "../context/Folder.js"
 import type { Version } from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
 import * as ContextArchive from "../script/ContextArchive.js"
@@ -156,8 +157,12 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const environment: Environment = {
     OSB_INPUT_DIR: at("input"),
     ...(git === undefined ? {} : { OSB_CONTEXT_FETCHED: "yes", OSB_CONTAINERFILE: input.dockerfilePath ?? "" }),
+    ...(BuildContext.isUpload(input.context) ? { OSB_CONTEXT_FETCHED: "yes" } : {}),
     OSB_CONTEXT_DIR: git !== undefined
       ? at("work", GitScript.folder, git.subPath ?? "")
+      : BuildContext.isUpload(input.context)
+      // buildah reads the folder itself, which nothing writes to.
+      ? path.resolve(input.context.upload.directory)
       : fitsInMemory(input) && input.cacheTo === undefined
       ? at("memory", "context")
       : at("work", "context"),
@@ -217,13 +222,29 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     return troubleOf(ended.exit, ended.message, yield* LogFile.tail(fs, log, tailLines))
   })
 
+  /** A folder that is not what the fingerprint of the build says. */
+  const changedUpload: Effect.Effect<Errored | undefined> = Effect.gen(function*() {
+    if (!BuildContext.isUpload(input.context)) return undefined
+    const { digest, directory } = input.context.upload
+    yield* Stream.runDrain(Folder.verified(yield* Folder.list(directory), digest))
+    return undefined
+  }).pipe(
+    Effect.catchTags({
+      FolderChanged: ({ message }) => Effect.succeed(errored("UploadFailed", { message })),
+      FolderUnreadable: ({ path, problem }) =>
+        Effect.succeed(errored("UploadFailed", { message: `the context cannot be read: ${path} ${problem}` }))
+    })
+  )
+
   const bothVerbs = Effect.gen(function*() {
-    const unfetched = yield* fetchContext
+    const unfetched = (yield* changedUpload) ?? (yield* fetchContext)
     if (unfetched !== undefined) return unfetched
     const built = yield* verb(
       "build",
       references.baseSecret,
-      Stream.fromIterable(ContextArchive.pieces(BuildContext.files(input.context)))
+      BuildContext.isUpload(input.context)
+        ? undefined
+        : Stream.fromIterable(ContextArchive.pieces(BuildContext.files(input.context)))
     )
     if (built.trouble !== undefined) return built.trouble
     const { message, trouble } = yield* verb("push", references.finalSecret)

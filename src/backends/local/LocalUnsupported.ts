@@ -8,6 +8,7 @@ import * as Containerfile from "../../core/Containerfile.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextRefusal from "../../core/input/ContextRefusal.js"
+import { unsupportedIf } from "../../core/input/InputIssue.js"
 import * as Output from "../../core/input/Output.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 import * as BuildahOptions from "../script/BuildahOptions.js"
@@ -67,7 +68,7 @@ const rows: ReadonlyArray<Row> = [
     queueName === undefined ? [] : [
       new Issue({ path: "queueName", message: "names a Kueue queue, which exists only in a cluster; remove it" })
     ],
-  ({ context }) => ContextRefusal.issues(context, { image: notFetched, upload: notFetched }),
+  ({ context }) => ContextRefusal.issues(context, { image: notFetched }),
   ({ context }, { git }) =>
     BuildContext.isGit(context) && (git === undefined || BuildahFeatures.isOlder(git, HostInfo.oldestGit))
       ? [
@@ -91,6 +92,12 @@ const rows: ReadonlyArray<Row> = [
         })
       ]
       : [],
+  ({ context, dockerfilePath }) =>
+    unsupportedIf(
+      BuildContext.isUpload(context) && dockerfilePath !== undefined,
+      ["dockerfilePath"],
+      "cannot name a file of an upload; give its text as dockerfile"
+    ),
   (input, { buildah }) =>
     buildah === undefined
       ? []

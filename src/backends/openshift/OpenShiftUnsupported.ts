@@ -90,12 +90,16 @@ const entries = ({ context }: BuildInput): ReadonlyArray<readonly [string, Conte
 const files = (input: BuildInput): ReadonlyArray<readonly [string, ContextFile.RegularFile]> =>
   entries(input).flatMap(([path, file]) => ContextFile.isRegular(file) ? [[path, file] as const] : [])
 
+const notVerified =
+  "is not supported: OpenShift's builder builds what it has received of an upload, without checking that it is whole; use the " +
+  "custom backend, or a context from git"
+
 const notFetched = "is not supported by this backend; pass the files of the context"
 
 const context: ReadonlyArray<Row> = [
   ({ context }) =>
     ContextFile.clusterProblems(BuildContext.files(context)).map((problem) => unsupported(["context"], problem)),
-  ({ context }) => ContextRefusal.issues(context, { git: notFetched, image: notFetched, upload: notFetched }),
+  ({ context }) => ContextRefusal.issues(context, { git: notFetched, image: notFetched, upload: notVerified }),
   // cm util.go mountVolume, b docker.go copyLocalObject: the builder copies the keys of a ConfigMap as files.
   (input) =>
     entries(input).filter(([, file]) => ContextFile.isLink(file)).map(([path]) =>

@@ -42,7 +42,8 @@ export const annotation = {
   begun: "effect-os-builder/begun",
   finalImage: "effect-os-builder/final-image",
   terms: "effect-os-builder/terms",
-  metadata: "effect-os-builder/metadata"
+  metadata: "effect-os-builder/metadata",
+  upload: "effect-os-builder/upload"
 } as const
 
 /**
@@ -163,6 +164,8 @@ export interface RecordMetadata {
   readonly outcome: Option.Option<Outcome>
   /** Absent until it is stored; only builds in a queue store it. */
   readonly begun?: Begun | undefined
+  /** The uid of the latest pod to which a client uploads the context; undefined if there is none. */
+  readonly uploadedTo?: string | undefined
   /** Of the input that the build was created with; empty if it had none. */
   readonly callerMetadata: Readonly<Record<string, string>>
 }
@@ -200,6 +203,7 @@ export const parse = (backend: string, { metadata }: Resource.Metadata): Option.
     stop: Schema.decodeUnknownOption(StopMarkText)(annotations[annotation.stop]),
     outcome: Schema.decodeUnknownOption(OutcomeText)(annotations[annotation.outcome]),
     begun: Option.getOrUndefined(Schema.decodeUnknownOption(BegunText)(annotations[annotation.begun])),
+    ...(annotations[annotation.upload] === undefined ? {} : { uploadedTo: annotations[annotation.upload] }),
     callerMetadata: Option.getOrElse(
       Schema.decodeUnknownOption(CallerMetadataText)(annotations[annotation.metadata]),
       () => noMetadata

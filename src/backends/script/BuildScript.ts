@@ -32,6 +32,7 @@ import { failures } from "./Failures.js"
 import { push } from "./Push.js"
 import { registries } from "./Registries.js"
 import { setup } from "./Setup.js"
+import { upload } from "./UploadScript.js"
 
 /**
  * A file of the input folder: a key of a ConfigMap and its bytes.
@@ -224,10 +225,10 @@ verb=\${1:-}
 input=$OSB_INPUT_DIR work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
 pipe=$work/$verb.pipe said=$work/$verb.said
 digest= architecture= base= base_digest= base_manifest= run_status= child=
-${common}${failures}${auths}${registries}${setup}${bases}${build}${push}${cache}
+${common}${failures}${auths}${registries}${setup}${bases}${build}${push}${cache}${upload}
 trap 'rm -rf "$private"' EXIT
 trap stop TERM INT HUP
-case $verb in build | push | base) ;; *) finish ${code.unknown} "the verb is build, push or base" ;; esac
+case $verb in build | push | base) ;; upload) upload ;; *) finish ${code.unknown} "the verb is build, push, base or upload" ;; esac
 kills_before=$(oom_kills)
 set_deadline
 set_home

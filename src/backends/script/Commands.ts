@@ -17,6 +17,7 @@ unpack_context() {
 # Fills the context folder from standard input, or from context.tar.gz and its further parts.
 lay_context() {
   context=\${OSB_CONTEXT_DIR:-$work/context}
+  check_upload
   if [ -n "$OSB_CONTEXT_FETCHED" ]; then return; fi
   rm -rf "$context"
   mkdir -p "$context"

@@ -13,8 +13,42 @@ const blockBytes = 512
 // Headers and small files are put together to pieces of this size. Larger files are passed on without a copy.
 const pieceBytes = 64 * 1024
 
+/** What an archive has of a file, a link or a directory, but for the bytes. */
+export type Entry = FileEntry | LinkEntry | DirectoryEntry
+
+export interface FileEntry {
+  readonly type: "file"
+  readonly path: string
+  readonly mode: number
+  readonly size: number
+}
+
+export interface LinkEntry {
+  readonly type: "link"
+  readonly path: string
+  readonly target: string
+}
+
+export interface DirectoryEntry {
+  readonly type: "directory"
+  readonly path: string
+  readonly mode: number
+}
+
+const byPath = (a: Entry, b: Entry): number => a.path < b.path ? -1 : 1
+
+/** The entries in the order of an archive, the same whatever their order was. */
+export const ordered = (entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> => {
+  const sorted = entries.toSorted(byPath)
+  return [
+    ...sorted.filter(({ type }) => type === "file"),
+    ...sorted.filter(({ type }) => type === "link"),
+    ...sorted.filter(({ type }) => type === "directory").reverse()
+  ]
+}
+
 /** The entries of a context in the order of the archive. */
-const ordered = (
+const orderedContext = (
   context: Readonly<Record<string, ContextFile.ContextFile>>
 ): ReadonlyArray<readonly [string, ContextFile.ContextFile]> => {
   const entries = Object.entries(context)
@@ -24,6 +58,13 @@ const ordered = (
     ...entries.filter(([, file]) => ContextFile.isDirectory(file)).sort(([a], [b]) => a < b ? 1 : -1)
   ]
 }
+
+const entryOf = (path: string, file: ContextFile.ContextFile): Entry =>
+  ContextFile.isLink(file)
+    ? { type: "link", path, target: file.link }
+    : ContextFile.isDirectory(file)
+    ? { type: "directory", path, mode: file.mode }
+    : { type: "file", path, mode: ContextFile.mode(file), size: ContextFile.size(file) }
 
 interface Header {
   readonly name: Uint8Array
@@ -70,9 +111,9 @@ const padded = (text: Uint8Array): Uint8Array => {
 }
 
 /** The headers of an entry, and before them those of a name or a target of more than 100 bytes. */
-const headers = (path: string, file: ContextFile.ContextFile): ReadonlyArray<Uint8Array> => {
-  const name = encoder.encode(ContextFile.isDirectory(file) ? `${path}/` : path)
-  const target = ContextFile.isLink(file) ? encoder.encode(file.link) : undefined
+const headers = (entry: Entry): ReadonlyArray<Uint8Array> => {
+  const name = encoder.encode(entry.type === "directory" ? `${entry.path}/` : entry.path)
+  const target = entry.type === "link" ? encoder.encode(entry.target) : undefined
   const long = (type: "L" | "K", text: Uint8Array | undefined) =>
     text === undefined || text.byteLength <= 100
       ? []
@@ -84,18 +125,18 @@ const headers = (path: string, file: ContextFile.ContextFile): ReadonlyArray<Uin
     ...long("K", target),
     ...long("L", name),
     header(
-      ContextFile.isLink(file)
+      entry.type === "link"
         ? { name, type: "2", mode: 0o777, size: 0, ...(target === undefined ? {} : { target }) }
-        : ContextFile.isDirectory(file)
-        ? { name, type: "5", mode: file.mode, size: 0 }
-        : { name, type: "0", mode: ContextFile.mode(file), size: ContextFile.size(file) }
+        : entry.type === "directory"
+        ? { name, type: "5", mode: entry.mode, size: 0 }
+        : { name, type: "0", mode: entry.mode, size: entry.size }
     )
   ]
 }
 
 function* blocks(context: Readonly<Record<string, ContextFile.ContextFile>>): Generator<Uint8Array> {
-  for (const [path, file] of ordered(context)) {
-    yield* headers(path, file)
+  for (const [path, file] of orderedContext(context)) {
+    yield* headers(entryOf(path, file))
     if (!ContextFile.isRegular(file)) continue
     const content = ContextFile.bytes(file)
     yield content
@@ -104,15 +145,37 @@ function* blocks(context: Readonly<Record<string, ContextFile.ContextFile>>): Ge
   yield new Uint8Array(2 * blockBytes)
 }
 
+function* entryBlocks(
+  entries: ReadonlyArray<Entry>,
+  contentOf: (file: FileEntry) => Iterable<Uint8Array>
+): Generator<Uint8Array> {
+  for (const entry of entries) {
+    yield* headers(entry)
+    if (entry.type !== "file") continue
+    yield* contentOf(entry)
+    yield new Uint8Array(padding(entry.size))
+  }
+  yield new Uint8Array(2 * blockBytes)
+}
+
+/** The archive of these entries in their order, in pieces; `contentOf` gives as many bytes as the entry says. */
+export const archive = (
+  entries: ReadonlyArray<Entry>,
+  contentOf: (file: FileEntry) => Iterable<Uint8Array>
+): Generator<Uint8Array> => inPieces(entryBlocks(entries, contentOf))
+
 /** The archive, compressed by gzip. */
 export const compressed = (context: Readonly<Record<string, ContextFile.ContextFile>>): Uint8Array =>
   new Uint8Array(gzipSync(Buffer.concat([...pieces(context)])))
 
 /** The archive in pieces. */
-export function* pieces(context: Readonly<Record<string, ContextFile.ContextFile>>): Generator<Uint8Array> {
+export const pieces = (context: Readonly<Record<string, ContextFile.ContextFile>>): Generator<Uint8Array> =>
+  inPieces(blocks(context))
+
+function* inPieces(blocks: Iterable<Uint8Array>): Generator<Uint8Array> {
   let piece = new Uint8Array(pieceBytes)
   let used = 0
-  for (const block of blocks(context)) {
+  for (const block of blocks) {
     if (used + block.byteLength > pieceBytes) {
       if (used > 0) yield piece.subarray(0, used)
       piece = new Uint8Array(pieceBytes)

@@ -75,8 +75,12 @@ export const environment = {
   OSB_NODE_RUN: "",
   /** Where the build context is made; by default in the work directory. */
   OSB_CONTEXT_DIR: "",
-  /** Whether another program has filled OSB_CONTEXT_DIR before the first verb: `yes`. */
+  /** Whether OSB_CONTEXT_DIR is filled before the verb `build`: `yes`. It is left as it is. */
   OSB_CONTEXT_FETCHED: "",
+  /** Of a context that the verb `upload` takes: the digest of its archive. */
+  OSB_CONTEXT_DIGEST: "",
+  /** How long `upload` waits for a client; whole seconds. */
+  OSB_UPLOAD_SECONDS: "",
   /** The Containerfile's path in the build context; by default it is in the input's files. */
   OSB_CONTAINERFILE: "",
   /** `-`: the build context is a tar archive on standard input (`ContextArchive.pieces`); by default it is in the input's files. */

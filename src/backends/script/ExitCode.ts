@@ -47,6 +47,7 @@ export const code = {
   builderTooOld: 22,
   networkUnavailable: 23,
   referenceMissing: 24,
+  uploadFailed: 25,
   stopped: 143
 } as const
 
@@ -70,6 +71,7 @@ export const table: Readonly<Record<number, Meaning>> = {
   [code.builderTooOld]: errored("BuilderTooOld"),
   [code.networkUnavailable]: errored("NetworkUnavailable"),
   [code.referenceMissing]: errored("MissingReference"),
+  [code.uploadFailed]: errored("UploadFailed"),
   [code.stopped]: errored("Evicted")
 }
 

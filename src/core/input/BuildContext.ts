@@ -11,7 +11,7 @@ import { ImagePullspec } from "../ImagePullspec.js"
 import type { ContextFile } from "./ContextFile.js"
 import { GitSource } from "./GitSource.js"
 import { Subdomain } from "./KubernetesName.js"
-import { first, lacks, notEmpty, portable, textBy } from "./TextRule.js"
+import { first, lacks, matches, notEmpty, portable, textBy } from "./TextRule.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
 import { optional } from "./Validation.js"
 
@@ -39,7 +39,10 @@ export interface ImageSource {
  * @category models
  */
 export interface UploadSource {
+  /** Absolute, or relative to the folder in which the program that submits the build was started. */
   readonly directory: string
+  /** `sha256:` and 64 digits, as `ContextUpload.read` computes it: of the content without what the ignore file excludes. */
+  readonly digest: string
 }
 
 /**
@@ -178,6 +181,13 @@ const Upload = Schema.Struct({
           (fc) => fc.constantFrom(".", "/srv/context")
         ),
         { examples: ["/srv/context"] }
+      ),
+      digest: described(
+        "`sha256:` and 64 digits: the content, as `ContextUpload.read` computes it.",
+        textBy(
+          matches(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 digits, as ContextUpload.read computes it"),
+          (fc) => fc.constant(`sha256:${"0a".repeat(32)}`)
+        )
       )
     })
   )

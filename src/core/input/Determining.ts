@@ -45,7 +45,7 @@ const contextOf = (context: BuildContext.BuildContext | undefined): Fingerprint.
     : BuildContext.isImage(context)
     ? ["image", context.image.pullspec]
     : BuildContext.isUpload(context)
-    ? ["upload", context.upload.directory]
+    ? ["upload", context.upload.digest]
     : Object.fromEntries(ContextFile.needed(BuildContext.files(context)).map(([path, file]) => [path, contentOf(file)]))
 /** Fields that came later: one that is left out, or has its default, is not hashed. */
 const language = (input: Values): { readonly [key: string]: Fingerprint.Content } => ({

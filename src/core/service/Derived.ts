@@ -30,6 +30,7 @@ import type { BuildEnded, Derived, EventsOfOptions, Methods, RunOptions, Service
 import { prunable } from "./BuildSummary.js"
 import * as LogRange from "./LogRange.js"
 import * as SpanAttributes from "./SpanAttributes.js"
+import * as UploadLater from "./UploadLater.js"
 
 const imageOf = (ref: BuildRef, status: BuildStatus.Terminal): Effect.Effect<BuildStatus.BuiltImage, BuildEnded> => {
   switch (status._tag) {
@@ -85,7 +86,7 @@ const submit = (
 ): Effect.Effect<Submitted, BuildRejected | BackendError, Scope.Scope> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
-      const building = backend.build(input, options)
+      const building = backend.build(input, UploadLater.mark(options))
       if (options?.onInterrupt === "detach") {
         return { submission: yield* restore(building), detach: Effect.void }
       }

@@ -22,6 +22,7 @@ describe("ExitCode", () => {
       "22 Errored BuilderTooOld",
       "23 Errored NetworkUnavailable (retryable)",
       "24 Errored MissingReference",
+      "25 Errored UploadFailed (retryable)",
       "143 Errored Evicted (retryable)"
     ])
   })
@@ -35,6 +36,6 @@ describe("ExitCode", () => {
   })
 
   it("ExitCode: names the codes after which trying again is pointless", () => {
-    assert.deepStrictEqual([...ExitCode.retryable], [13, 15, 23, 143])
+    assert.deepStrictEqual([...ExitCode.retryable], [13, 15, 23, 25, 143])
   })
 })

@@ -32,7 +32,7 @@ describe("context from elsewhere", () => {
       { git: { ...git, ref: "main", commit, subPath: "images/os", secretName: "git" } },
       { git: { url: "git@git.example.com:acme/os.git", secretName: "git" } },
       { image: { pullspec: `quay.io/acme/context@${digest}`, secretName: "pull" } },
-      { upload: { directory: "/srv/context" } }
+      { upload: { directory: "/srv/context", digest: `sha256:${"0a".repeat(32)}` } }
     ]
   ) {
     it(`context from elsewhere: ${JSON.stringify(context).slice(0, 40)} survives JSON, and COPY names no missing file`, () => {
@@ -90,8 +90,9 @@ describe("context from elsewhere", () => {
     assert.deepStrictEqual(issues({ ...least, context: { image: { pullspec: "quay.io/acme/context:1" } } }), [
       "context.image.pullspec: must have a digest, because a tag may name another image at the next attempt"
     ])
-    assert.deepStrictEqual(issues({ ...least, context: { upload: { directory: "" } } }), [
-      "context.upload.directory: must not be empty"
+    assert.deepStrictEqual(issues({ ...least, context: { upload: { directory: "", digest: "sha256:1" } } }), [
+      "context.upload.directory: must not be empty",
+      "context.upload.digest: must be sha256: and 64 digits, as ContextUpload.read computes it"
     ])
   })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as IgnoreFile from "../../src/cli/IgnoreFile.js"
+import * as IgnoreFile from "../../../src/backends/context/IgnoreFile.js"
 
 const ignored = (patterns: ReadonlyArray<string>, path: string): boolean =>
   IgnoreFile.ignores(IgnoreFile.parse(patterns.join("\n")), path)

@@ -1,0 +1,67 @@
+/**
+ * A folder of any size as the context of a build.
+ *
+ * On this machine buildah reads the folder itself, without a copy. On a cluster it is uploaded through the API server into the first
+ * container of the build's pod, by the process that calls `build`: that needs the permission to create and get `pods/attach`, and
+ * no credentials of a registry. `build` returns when the pod has the context; `run` and `events` upload while they follow the
+ * build, and again for each further attempt. The pod builds nothing of an upload whose digest is not that of the input: a build
+ * whose upload was cut ends `Errored("UploadFailed")`, and building the same input again repeats it.
+ *
+ * @example
+ * ```ts
+ * import { BuildBackend, BuildInput, ContextUpload } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const image = Effect.gen(function*() {
+ *   const input = yield* BuildInput.make({
+ *     dockerfile: "FROM quay.io/fedora/fedora-bootc:43\nCOPY system_files /\n",
+ *     baseImage: { pullspec: "quay.io/fedora/fedora-bootc:43" },
+ *     finalImage: { pullspec: "registry.example.com/acme/os:1" },
+ *     context: yield* ContextUpload.read("./os")
+ *   })
+ *   return yield* BuildBackend.run(input)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { BuildRejected, Issue } from "../core/BuildError.js"
+import type { UploadContext } from "../core/input/BuildContext.js"
+import * as Folder from "./context/Folder.js"
+
+const rejected = (path: string, message: string) =>
+  new BuildRejected({ reason: "InvalidInput", issues: [new Issue({ path, message })] })
+
+/**
+ * Reads a folder once, in constant memory, and names its content by a digest: paths, bytes and modes of files, targets of links, and
+ * empty directories, without what `.containerignore` or else `.dockerignore` excludes. Owners and times do not count. A build
+ * fails if the folder has changed since.
+ *
+ * Fails with `BuildRejected` if the folder or a file cannot be read, or is neither a file, a link nor a directory.
+ *
+ * @example
+ * ```ts
+ * import { ContextUpload } from "effect-os-builder"
+ *
+ * const context = ContextUpload.read("/srv/os")
+ * // { upload: { directory: "/srv/os", digest: "sha256:…" } }
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const read = (directory: string): Effect.Effect<UploadContext, BuildRejected> =>
+  Folder.list(directory).pipe(
+    Effect.flatMap((folder) =>
+      Effect.map(Folder.digest(folder), (digest) => ({ upload: { directory: folder.directory, digest } }))
+    ),
+    Effect.catchTags({
+      FolderUnreadable: ({ path, problem }) =>
+        rejected(
+          "context.upload.directory",
+          path === "" ? `${directory}: ${problem}` : `${JSON.stringify(path)} ${problem}`
+        ),
+      FolderChanged: ({ message }) => rejected("context.upload.directory", message)
+    })
+  )

@@ -14,7 +14,13 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     // The planted bugs of the simulation take many seeds each: test/simulation/vitest.config.ts.
-    exclude: ["test/real/**", "test/package/**", "test/**/*.cluster.test.ts", "test/simulation/bugs.test.ts"],
+    exclude: [
+      "test/real/**",
+      "test/package/**",
+      "test/browser/**",
+      "test/**/*.cluster.test.ts",
+      "test/simulation/bugs.test.ts"
+    ],
     // Loading Effect and the sources takes longer than most files: a worker loads them once, for all of its files.
     isolate: false,
     maxWorkers: "100%",

@@ -25,7 +25,9 @@ const backend = Layer.unwrapEffect(Effect.gen(function*() {
   }
 }))
 
-const server = NodeHttpServer.layerConfig(createServer, {
+const nodeServer = createServer()
+
+const server = NodeHttpServer.layerConfig(() => nodeServer, {
   port: Config.withDefault(Config.port("PORT"), 3000),
   // There is no authentication here: put a proxy that has it in front before others can reach it.
   host: Config.withDefault(Config.string("HOST"), "127.0.0.1")
@@ -33,11 +35,23 @@ const server = NodeHttpServer.layerConfig(createServer, {
 
 const api = HttpApiBuilder.api(Api).pipe(Layer.provide(Service.layer), Layer.provide(backend))
 
-NodeRuntime.runMain(Layer.launch(
-  HttpApiBuilder.serve(HttpMiddleware.logger).pipe(
-    Layer.provide(HttpApiSwagger.layer({ path: "/docs" })),
-    Layer.provide(HttpApiBuilder.middlewareOpenApi({ path: "/openapi.json" })),
-    Layer.provide(api),
-    Layer.provide(server)
+const serving = HttpApiBuilder.serve(HttpMiddleware.logger).pipe(
+  Layer.provide(HttpApiSwagger.layer({ path: "/docs" })),
+  Layer.provide(HttpApiBuilder.middlewareOpenApi({ path: "/openapi.json" })),
+  Layer.provide(api),
+  Layer.provide(server)
+)
+
+// At SIGTERM the service takes no more connections, and lets requests end. Event streams would go on until their builds end:
+// they are broken off, and their clients come back to the next process with their last id.
+const closed = Effect.async<void>((resume) => {
+  nodeServer.close(() => resume(Effect.void))
+})
+const stopping = Layer.scopedDiscard(Effect.addFinalizer(() =>
+  Effect.zipRight(
+    Effect.timeoutOption(Effect.interruptible(closed), "2 seconds"),
+    Effect.sync(() => nodeServer.closeAllConnections())
   )
 ))
+
+NodeRuntime.runMain(Layer.launch(Layer.provide(stopping, serving)))

@@ -17,6 +17,7 @@ export type Outcome =
     readonly after: Duration.DurationInput
     readonly digest: string | undefined
     readonly log: ReadonlyArray<string> | undefined
+    readonly every: Duration.DurationInput
   }
   | { readonly _tag: "ContainerfileFails"; readonly exitCode: number; readonly log: ReadonlyArray<string> | undefined }
   | { readonly _tag: "PullFails"; readonly transient: boolean }
@@ -32,7 +33,8 @@ export type Outcome =
 
 /**
  * The image is built and pushed, at once or `after` some time on the Clock. The default digest is derived from the build;
- * the default log has the lines that a builder prints for each step of the Containerfile.
+ * the default log has the lines that a builder prints for each step of the Containerfile. `every` is the time on the Clock that
+ * each line takes, by default none: a log that grows while something else happens. `after` begins at the last line.
  *
  * @example
  * ```ts
@@ -40,6 +42,7 @@ export type Outcome =
  *
  * FakeCluster.succeeds() // at once
  * FakeCluster.succeeds({ after: "20 minutes", log: ["compiling", "done"] })
+ * FakeCluster.succeeds({ every: "1 second" }) // a line a second
  * ```
  *
  * @since 0.1.0
@@ -50,12 +53,14 @@ export const succeeds = (
     readonly after?: Duration.DurationInput | undefined
     readonly digest?: string | undefined
     readonly log?: ReadonlyArray<string> | undefined
+    readonly every?: Duration.DurationInput | undefined
   } = {}
 ): Outcome => ({
   _tag: "Succeeds",
   after: options.after ?? 0,
   digest: options.digest,
-  log: options.log
+  log: options.log,
+  every: options.every ?? 0
 })
 
 /**

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
@@ -20,7 +21,7 @@ import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as BuildPods from "./BuildPods.js"
 import * as GitPods from "./GitPods.js"
 import * as OpenShiftLog from "./OpenShiftLog.js"
-import type { Outcome } from "./Outcome.js"
+import { type Outcome, succeeds } from "./Outcome.js"
 
 type Steps = Stream.Stream<Program.Step>
 
@@ -34,8 +35,17 @@ const digestOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, of: BuildPods
 /** The digest of a base image in its registry, unless a test sets another. @since 0.1.0 @category getters */
 export const baseDigest = (pullspec: string): string => `sha256:${createHash("sha256").update(pullspec).digest("hex")}`
 
-const wait = (outcome: Extract<Outcome, { _tag: "Succeeds" }>): Steps =>
-  Stream.drain(Stream.fromEffect(Effect.sleep(outcome.after)))
+/** The lines with the time that they take, then the time after them. */
+const takingTime = (
+  outcome: Extract<Outcome, { _tag: "Succeeds" }>,
+  defaultLines: ReadonlyArray<string>
+): Steps => {
+  const lines = Program.log(...outcome.log ?? defaultLines)
+  const spread = Duration.toMillis(outcome.every) === 0
+    ? lines
+    : Stream.tap(lines, () => Effect.sleep(outcome.every))
+  return Stream.concat(spread, Stream.drain(Stream.fromEffect(Effect.sleep(outcome.after))))
+}
 
 const pullDenied = "reading manifest: unauthorized: authentication required"
 const pushDenied = "trying to reuse blob at destination: unauthorized: authentication required"
@@ -82,10 +92,9 @@ const scriptProgram = (
   const pushed = script("push", code.succeeded)
   switch (outcome._tag) {
     case "Succeeds": {
-      const log = Program.log(...outcome.log ?? BuildPods.stepLines(of.containerfile))
       const architecture = "amd64"
       return {
-        build: log.pipe(Stream.concat(wait(outcome)), Stream.concat(built)),
+        build: Stream.concat(takingTime(outcome, BuildPods.stepLines(of.containerfile)), built),
         push: script("push", code.succeeded, {
           digest: digestOf(outcome, of),
           architecture,
@@ -140,7 +149,7 @@ const openShiftSteps = (
     case "Succeeds": {
       const digest = digestOf(outcome, of)
       const { last, lines } = OpenShiftLog.pushed(build, digest)
-      const log = Stream.concat(Program.log(...outcome.log ?? lines), wait(outcome))
+      const log = takingTime(outcome, lines)
       const end: OpenShiftBuilder.End = { _tag: "Pushed", digest }
       return OpenShiftBuilder.steps(registry, pod, log, end, outcome.log === undefined ? [last] : [])
     }
@@ -283,7 +292,7 @@ const limitedVolume = (pod: JsonObject): readonly [volume: string, limit: string
   return [Json.text(limited, "name") ?? "buildworkdir", Json.text(limited, "emptyDir", "sizeLimit") ?? "20Gi"]
 }
 
-const succeedsNow: Outcome = { _tag: "Succeeds", after: 0, digest: undefined, log: undefined }
+const succeedsNow: Outcome = succeeds()
 
 const imageOf = (pod: JsonObject, container: string): string => {
   const specs = ["initContainers", "containers"].flatMap((key) => Json.objects(pod, "spec", key))

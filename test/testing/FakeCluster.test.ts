@@ -129,6 +129,26 @@ describe.sequential("a build by a Job", () => {
       assert.strictEqual((yield* podEnd(fake)).said?.digest, digest)
     })))
 
+  it.effect("succeeds({ every }): each line takes that time", () =>
+    vanilla(Effect.gen(function*() {
+      const cluster = yield* Cluster
+      const fake = yield* run(FakeCluster.succeeds({ every: "1 minute", after: "1 minute", log: ["a", "b"] }))
+      const written = Effect.gen(function*() {
+        yield* settle
+        const pod = Json.text(yield* find(fake, "Pod"), "metadata", "name") ?? ""
+        return [...(yield* Stream.runCollect(cluster.logs(Resources.Pod, pod, { container: "build" })))]
+      })
+      assert.deepStrictEqual(yield* written, [])
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* written, ["a"])
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* written, ["a", "b"])
+      assert.isUndefined(yield* jobStatus(fake))
+      yield* TestClock.adjust("1 minute")
+      yield* settle
+      assert.strictEqual(yield* jobStatus(fake), "Complete")
+    })))
+
   it.effect("a build by a Job: fails with the script's exit codes", () =>
     Effect.gen(function*() {
       const ended = (outcome: FakeCluster.Outcome) =>

@@ -151,9 +151,9 @@ const shared = (
 }
 
 const secretLines = [
-  "RUN --mount=type=secret,id=token grep -q tell-nobody /run/secrets/token && [ $(stat -c %a /run/secrets/token) = 400 ]",
-  "RUN --mount=type=secret,id=token,target=/opt/t,mode=0444,uid=7,gid=8 grep -q tell-nobody /opt/t && stat -c %u:%g:%a /opt/t > /mode",
-  "RUN --mount=type=secret,id=other,required=true grep -q tell-nobody /run/secrets/other",
+  "RUN --mount=type=secret,id=token grep -q ell-nobod /run/secrets/token && [ $(stat -c %a /run/secrets/token) = 400 ]",
+  "RUN --mount=type=secret,id=token,target=/opt/t,mode=0444,uid=7,gid=8 grep -q ell-nobod /opt/t && stat -c %u:%g:%a /opt/t > /mode",
+  "RUN --mount=type=secret,id=other,required=true grep -q ell-nobod /run/secrets/other",
   "RUN --mount=type=secret,id=absent [ ! -e /run/secrets/absent ]",
   "RUN [ ! -e /opt/t ] && [ ! -s /run/secrets/token ]"
 ]
@@ -170,7 +170,7 @@ const mountsSecrets = (name: string) =>
     assert.strictEqual(yield* contentOf(image, "mode"), "7:8:444\n")
     assert.notInclude(yield* layersOf(image), value)
     assert.notInclude(JSON.stringify(yield* configOf(image)), value)
-    assert.notInclude(log.join("\n").replaceAll("grep -q tell-nobody", ""), value)
+    assert.notInclude(log.join("\n"), value)
   })
 
 layer(Workplace.backend, { excludeTestServices: true, timeout: "10 minutes" })("language", (it) => {

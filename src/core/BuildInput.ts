@@ -282,7 +282,7 @@ export const pulledImages = ({ baseImage, buildArgs, buildContexts = {}, dockerf
   if (dockerfile === undefined) return { base: baseImage?.pullspec, bases: [], others: [] }
   const values = { ...buildArgs, ...(baseImage === undefined ? {} : { BASE_IMAGE: baseImage.pullspec }) }
   const found = namedImages(dockerfile, values, target)
-  // The name of a build context is not one of an image; the script pulls those that it stands for.
+  // The name of a build context is not one of an image; the script pulls those that it means.
   const isContext = (name: string | undefined) => name !== undefined && Object.hasOwn(buildContexts, name)
   const images = found.images.filter(({ name }) => !isContext(name))
   const root = isContext(found.root) ? undefined : found.root

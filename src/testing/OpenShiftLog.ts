@@ -26,7 +26,7 @@ const named = (build: JsonObject, ...path: ReadonlyArray<string>): ReadonlyArray
 
 const containerfileOf = (build: JsonObject): string => Json.text(build, "spec", "source", "dockerfile") ?? ""
 
-/** common.go replaceImagesFromSource: the names of build contexts stand for images. */
+/** common.go replaceImagesFromSource: the names of build contexts name images. */
 const replacements = (build: JsonObject): ReadonlyMap<string, string> =>
   new Map(
     Json.objects(build, "spec", "source", "images").flatMap((image) =>

@@ -56,7 +56,7 @@ describe("the language of a build", () => {
     )
     const { containerfile, images, requires = "", ...rest } = files
     assert.strictEqual(containerfile, dockerfile)
-    // What a build context stands for is not among the images that the Containerfile names.
+    // The image of a build context is not among the images that the Containerfile names.
     assert.notInclude(images, "data")
     assert.deepStrictEqual(requires.split("\n").map((line) => line.split(" ").slice(0, 4).join(" ")), [
       "1 33 0 unsetLabels",

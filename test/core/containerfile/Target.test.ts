@@ -64,7 +64,7 @@ describe("target", () => {
     assert.deepStrictEqual(uses("nothing"), [])
   })
 
-  it.effect("input: a target that is no stage, and required secrets that are not given", () =>
+  it.effect("input: a missing stage as the target, and required secrets that are not given", () =>
     Effect.gen(function*() {
       const dockerfile = text.replace("COPY a /a\n", "\n")
       assert.deepStrictEqual(yield* issues({ dockerfile, target: "2", secrets: [{ id: "one", secretName: "s" }] }), [

@@ -31,7 +31,9 @@ export const everyOutcome = Effect.gen(function*() {
   yield* Effect.exit(BuildBackend.build(yield* input("refused"), { namespace: "Not A Namespace" }))
   const { ref } = yield* BuildBackend.build(yield* input("held"), { again: true })
   yield* Effect.asVoid(
-    fake.fail({ verb: "list", resource: "configmaps" }, FakeCluster.status(403, "Forbidden", "you may not"), { times: 1 })
+    fake.fail({ verb: "list", resource: "configmaps" }, FakeCluster.status(403, "Forbidden", "you may not"), {
+      times: 1
+    })
   )
   yield* Effect.exit(BuildBackend.list())
   yield* BuildBackend.cancel(ref)

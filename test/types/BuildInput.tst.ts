@@ -105,15 +105,20 @@ describe("an input", () => {
   test("an input: is JSON when it is encoded", () => {
     expect(Schema.encodeSync(BuildInput.BuildInput)(input)).type.toBeAssignableTo<{
       readonly timeout?: string | undefined
-      readonly context?: {
-        readonly [path: string]:
-          | string
-          | { readonly base64: string; readonly mode?: number | undefined }
-          | { readonly link: string }
-          | { readonly directory: true; readonly mode?: number | undefined }
-      } | { readonly git: { readonly url: string } } | { readonly image: { readonly pullspec: string } } | {
-        readonly upload: { readonly directory: string }
-      } | undefined
+      readonly context?:
+        | {
+          readonly [path: string]:
+            | string
+            | { readonly base64: string; readonly mode?: number | undefined }
+            | { readonly link: string }
+            | { readonly directory: true; readonly mode?: number | undefined }
+        }
+        | { readonly git: { readonly url: string } }
+        | { readonly image: { readonly pullspec: string } }
+        | {
+          readonly upload: { readonly directory: string }
+        }
+        | undefined
     }>()
   })
 

@@ -2,8 +2,19 @@
  * What every backend must do, whatever runs its builds. Each implementation brings a World and runs these same cases.
  */
 import { assert, layer } from "@effect/vitest"
-import { Chunk, Deferred, Duration, Effect, Fiber, type Layer, Option, Stream } from "effect"
-import { BuildBackend, type BuildError, BuildEvent, BuildInput, BuildRef, BuildStatus } from "effect-os-builder"
+import { Chunk, Deferred, Duration, Effect, Fiber, type Layer, Option, type Scope, Stream } from "effect"
+import {
+  BuildBackend,
+  type BuildError,
+  BuildEvent,
+  BuildInput,
+  BuildRef,
+  BuildStatus,
+  ContextUpload
+} from "effect-os-builder"
+import * as fs from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
 
 export interface World<R, E> {
   readonly name: string
@@ -60,6 +71,11 @@ const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, ne
     onSuccess: (value) => Effect.dieMessage(`a failure was expected, not ${JSON.stringify(value)}`)
   })
 
+const temporaryFolder = Effect.acquireRelease(
+  Effect.sync(() => fs.mkdtempSync(path.join(tmpdir(), "suite-"))),
+  (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true }))
+)
+
 const tags = (statuses: Iterable<BuildStatus.BuildStatus>) => Array.from(statuses, (status) => status._tag)
 
 const rank = { Pending: 0, Running: 1, Succeeded: 2, Failed: 2, Errored: 2, Cancelled: 2 }
@@ -71,7 +87,7 @@ export const suite = <R, E>(world: World<R, E>): void => {
     (it) => {
       const check = (
         name: string,
-        test: (name: string) => Effect.Effect<void, BuildError.BuildError, BuildBackend.BuildBackend | R>
+        test: (name: string) => Effect.Effect<void, BuildError.BuildError, BuildBackend.BuildBackend | R | Scope.Scope>
       ) =>
         it.effect(
           name,
@@ -271,6 +287,37 @@ export const suite = <R, E>(world: World<R, E>): void => {
                 assert.isTrue(status._tag === "Succeeded" || isTooOld, JSON.stringify([field, status]))
               }
             }
+          })
+      )
+
+      check(
+        "a folder as the context: uploaded or read in place, or refused by its path",
+        (name) =>
+          Effect.gen(function*() {
+            const folders = [yield* temporaryFolder, yield* temporaryFolder]
+            for (const folder of folders) fs.writeFileSync(path.join(folder, "motd"), "Welcome\n")
+            const plain = yield* world.input(name, "well")
+            const [input, elsewhere] = yield* Effect.forEach(folders, (folder) =>
+              Effect.flatMap(ContextUpload.read(folder), (context) => BuildInput.make({ ...plain, context })))
+            assert(input !== undefined && elsewhere !== undefined)
+            // The content counts, and not where it is.
+            assert.strictEqual(BuildInput.fingerprint(input), BuildInput.fingerprint(elsewhere))
+            assert.notStrictEqual(BuildInput.fingerprint(input), BuildInput.fingerprint(plain))
+            const checked = yield* Effect.either(BuildBackend.check(input))
+            if (checked._tag === "Left") {
+              assert.strictEqual(checked.left.reason, "Unsupported")
+              assert.deepStrictEqual(
+                checked.left.issues.map(({ path }) =>
+                  path.split(".")[0]
+                ),
+                ["context"]
+              )
+              assert.deepStrictEqual(yield* failureOf(BuildBackend.build(input)), checked.left)
+              return
+            }
+            // The bytes travel in real time, also where the clock is virtual.
+            const patient = yield* BuildInput.make({ ...input, pendingTimeout: "6 hours" })
+            assert.strictEqual((yield* BuildBackend.run(patient)).tag, input.finalImage.pullspec)
           })
       )
 

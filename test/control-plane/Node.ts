@@ -58,7 +58,7 @@ const serveContainers = (
       const [, namespace = "", pod = "", container = ""] = attachPath.exec(url.pathname) ?? []
       const uid = uidOf(namespace, pod) ?? ""
       const output = logStore.current(uid, container)
-      if (output === undefined) {
+      if (output === undefined || output.isClosed) {
         socket.end("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         return
       }

@@ -149,6 +149,6 @@ export const cases: Readonly<Record<string, Case>> = {
       yield* run(place, "guarded", ["silent"])
       const error = yield* refusal(Stream.runDrain(place.reader.attach(Resources.Pod, "guarded")))
       assert.strictEqual(error.reason, "Forbidden")
-      assert.match(error.message, /cannot create resource "pods\/attach"/)
+      assert.match(error.message, /pods "guarded" is forbidden: $/)
     })
 }

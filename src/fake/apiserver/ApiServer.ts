@@ -221,7 +221,11 @@ export class ApiServer {
       return Effect.fail(new Refused({ status: Status.methodNotAllowed }))
     }
     const refusal = Access.refusal(user, { ...info, verb: "create" })
-    if (refusal !== undefined) return Effect.fail(new Refused({ status: refusal }))
+    if (refusal !== undefined) {
+      // Who may only get it has passed the authorization of the request, and is refused without a reason.
+      const status = info.verb === "get" ? Status.forbidden(kind, name, "") : refusal
+      return Effect.fail(new Refused({ status }))
+    }
     const source = this.options.attach.get(Kind.resource(kind))
     return Effect.flatMap(toEffect(this.options.registry.get(kind, namespace, name)), (found) =>
       source === undefined

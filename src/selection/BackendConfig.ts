@@ -147,7 +147,7 @@ const localSettings = (settings: Settings): LocalSettings => ({
 })
 
 /**
- * The backend of settings of which each is a value or a `Config`, read when the layer is built.
+ * The backend of settings of which each is a `Config`, read when the layer is built.
  *
  * @example
  * ```ts
@@ -156,7 +156,7 @@ const localSettings = (settings: Settings): LocalSettings => ({
  * import { Config } from "effect"
  *
  * const backend = BackendConfig.layerConfig(
- *   { builderImage: Config.string("BUILDER"), namespace: "builds" },
+ *   { builderImage: Config.string("BUILDER"), namespace: Config.succeed("builds") },
  *   { cluster: KubernetesCluster.layer }
  * )
  * ```

@@ -87,6 +87,7 @@ export const variables = {
  */
 export const clusterConfig = Config.all({
   builderImage: variables.builderImage.config,
+  gitImage: variables.gitImage.config,
   serviceAccount: variables.serviceAccount.config,
   security: variables.security.config,
   cacheClaimName: variables.cacheClaimName.config,

@@ -1,11 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { BuildBackend, BuildError, BuildEvent, BuildRef } from "effect-os-builder"
+import { createHash } from "node:crypto"
 import * as JsonLine from "../../src/cli/JsonLine.js"
 import { buildArgs, Command, documents, layer } from "../support/CommandHarness.js"
 
 const digest = `sha256:${"c".repeat(64)}`
-const image = { pullspec: `registry.example.com/os@${digest}`, digest, tag: "registry.example.com/os:1" }
+const base = "registry.example.com/base:1"
+const image = {
+  pullspec: `registry.example.com/os@${digest}`,
+  digest,
+  tag: "registry.example.com/os:1",
+  // The backend in memory makes a base's digest of its name.
+  base: { pullspec: base, digest: `sha256:${createHash("sha256").update(base).digest("hex")}` }
+}
 const parsed = (out: string): ReadonlyArray<unknown> =>
   out.trimEnd().split("\n").map((line): unknown => JSON.parse(line))
 
@@ -110,6 +118,7 @@ describe("--json", () => {
         ref,
         fingerprint: built.ref.name.slice("os-build-".length, -"-1".length),
         finalImage: "registry.example.com/os:1",
+        metadata: {},
         createdAt: time,
         finishedAt: time,
         status,

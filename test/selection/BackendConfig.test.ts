@@ -23,6 +23,7 @@ const all: Readonly<Record<string, string>> = {
   OS_BUILDER_BACKEND: "custom",
   OS_BUILDER_NAMESPACE: "builds",
   OS_BUILDER_BUILDER_IMAGE: "registry.example.com/buildah:1",
+  OS_BUILDER_GIT_IMAGE: "registry.example.com/git:1",
   OS_BUILDER_SERVICE_ACCOUNT: "builder",
   OS_BUILDER_SECURITY: "userns",
   OS_BUILDER_CACHE_CLAIM: "cache",

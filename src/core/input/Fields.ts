@@ -324,7 +324,7 @@ export const fields = <C, T>(
       "4 KiB of keys and values; a key has at most 128 bytes and no `=`, and neither keys nor values have line breaks. " +
       "Default: none. Not for secrets: everybody who may list the builds can read it.",
     optional(CallerMetadata),
-    { examples: [{ "requested-by": "ada@example.com" }] }
+    { examples: [{ "requested-by": "ada@acme.test" }] }
   )
 })
 

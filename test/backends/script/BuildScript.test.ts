@@ -264,10 +264,13 @@ describe("BuildScript", { timeout: 60_000 }, () => {
       it("home: the push has what the pull learned of the registry, and none of its configuration", () => {
         const fill = "mkdir -p \"$XDG_DATA_HOME/containers/cache\"; " +
           "touch \"$XDG_DATA_HOME/containers/cache/blobs\" \"$config/policy.json\"; "
-        const list = "(cd \"$work/home\"; find . -name blobs -o -name policy.json); echo; "
-        const run = withFunctions(shell, `set_home; ${fill} verb=push; set_home; ${list} verb=build; set_home; ${list}`)
-        assert.strictEqual(run.status, 0, run.stderr)
-        assert.strictEqual(run.stdout, "./.local/share/containers/cache/blobs\n\n\n")
+        const list = "(cd \"$XDG_DATA_HOME\"; find . -name blobs; cd \"$work\"; find . -name policy.json); echo; "
+        const run = (compression: string) =>
+          withFunctions(shell, `verb=build; set_home; ${fill} verb=push; set_home; ${list}`, {
+            OSB_COMPRESSION: compression
+          })
+        assert.strictEqual(run("").stdout, "./containers/cache/blobs\n\n")
+        assert.strictEqual(run("zstd").stdout, "\n", "a layer of another compression is not taken for it")
       })
 
       it("BuildScript: keeps the newlines at the end of a value", () => {

@@ -81,7 +81,7 @@ it.scoped("upload: a folder that has changed is rejected, and its build is stopp
 it.scoped("upload: one that is cut ends the attempt, and the next attempt gets the whole", () =>
   Effect.gen(function*() {
     const { fail } = yield* FakeCluster.FakeCluster
-    yield* fail({ resource: "pods/attach" }, FakeCluster.drop, { times: 1 })
+    yield* Effect.asVoid(fail({ resource: "pods/attach" }, FakeCluster.drop, { times: 1 }))
     const input = yield* inputOf(yield* folder, { pendingTimeout: "1 minute" })
     const image = yield* whilePassing(BuildBackend.run(input))
     assert.strictEqual(image.tag, "registry.example.com/os:1")
@@ -101,7 +101,7 @@ it.scoped("upload: of two clients one uploads, and both get the image", () =>
 it.scoped("upload: without a client the build is UploadFailed, and retryable", () =>
   Effect.gen(function*() {
     const { fail } = yield* FakeCluster.FakeCluster
-    yield* fail({ resource: "pods/attach" }, FakeCluster.drop)
+    yield* Effect.asVoid(fail({ resource: "pods/attach" }, FakeCluster.drop))
     const input = yield* inputOf(yield* folder, { pendingTimeout: "1 minute", retries: 0 })
     const error = yield* Effect.flip(whilePassing(BuildBackend.run(input)))
     assert.strictEqual(error._tag, "BuildErrored")

@@ -136,6 +136,7 @@ describe("--json", () => {
       assert.deepStrictEqual(yield* json("list", "--backend", "memory"), [{
         type: "build",
         ref,
+        metadata: {},
         fingerprint: built.ref.name.slice("os-build-".length, -"-1".length),
         finalImage: "registry.example.com/os:1",
         createdAt: time,

@@ -223,7 +223,7 @@ export const Timestamp: Schema.Schema<DateTime.Utc, DateTime.Utc | number | stri
     Schema.String,
     // Data is never of this kind.
     Schema.DateTimeUtcFromSelf.annotations({ jsonSchema: { type: "string" } })
-  ),
+  ).annotations({ description: "whole seconds since 1970, or a time as 2026-11-29T12:00:00Z" }),
   Schema.DateTimeUtcFromSelf.pipe(
     Schema.filter(isWholeSeconds, {
       arbitrary: () => (fc) =>

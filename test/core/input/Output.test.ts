@@ -83,6 +83,9 @@ describe("Output", () => {
         "timestamp: must be whole seconds since 1970, or a time as 2026-11-29T12:00:00Z without fractions of a second"
       ])
     }
+    assert.deepStrictEqual(issues({ timestamp: JSON.parse("{}") }), [
+      "timestamp: must be whole seconds since 1970, or a time as 2026-11-29T12:00:00Z, not an object"
+    ])
     assert.deepStrictEqual(issues({ timestamp: 0, buildArgs: { SOURCE_DATE_EPOCH: "0" } }), [
       "buildArgs.SOURCE_DATE_EPOCH: is set by timestamp; remove one of the two"
     ])

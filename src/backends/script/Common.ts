@@ -22,7 +22,7 @@ write_message() {
 }
 
 # Deletes the copies of secrets that buildah keeps beside its containers (run_common.go getSecretMount) until it deletes those.
-forget_secrets() { [ ! -e "$input/secret.000001.id" ] || rm -rf "\${storage:-$work}"/*-containers/*/userdata/secrets; }
+forget_secrets() { [ -z "\${input:-}" ] || [ ! -e "$input/secret.000001.id" ] || rm -rf "\${storage:-$work}"/*-containers/*/userdata/secrets; }
 
 # finish CODE TEXT: writes the termination message and ends. Never prints TEXT: buildah has printed it already.
 finish() {

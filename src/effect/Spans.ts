@@ -3,7 +3,7 @@
  *
  * Effect's own `withSpan` marks a span as failed for every error of its effect.
  */
-import * as Clock from "effect/Clock"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -35,11 +35,14 @@ export const within =
   <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatten(Effect.withSpan(
       Effect.matchEffect(effect, {
-        onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> =>
-          Effect.zipRight(
+        onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
+          // In a span, Effect.fail would wrap the error: another object than the caller's.
+          const failed = Effect.failCause(Cause.fail(error))
+          return Effect.zipRight(
             Effect.annotateCurrentSpan(options.attributesOf(error)),
-            options.isResult(error) ? Effect.succeed(Effect.fail(error)) : Effect.fail(error)
-          ),
+            options.isResult(error) ? Effect.succeed(failed) : failed
+          )
+        },
         onSuccess: (value) => Effect.succeed(Effect.succeed(value))
       }),
       name,
@@ -63,7 +66,9 @@ export const withinPull = <A, E>(
     return Effect.flatMap(
       Effect.acquireRelease(
         Effect.makeSpan(name, spanOptions(options)),
-        (span, exit) => Effect.map(Clock.currentTimeNanos, (now) => span.end(now, isResult ? Exit.void : exit))
+        (span, exit) =>
+          // As Effect's own spans end: currentTimeNanos throws for a clock whose milliseconds have fractions.
+          Effect.map(Effect.clock, (clock) => span.end(clock.unsafeCurrentTimeNanos(), isResult ? Exit.void : exit))
       ),
       (span) =>
         Effect.map(Effect.withParentSpan(open, span), (pull) =>

@@ -272,7 +272,7 @@ export const suite = <R, E>(world: World<R, E>): void => {
               { buildContexts: { files: { directory: "/never/there" } } }
             ]
             for (const field of fields) {
-              const input = yield* BuildInput.make({ ...plain, ...field, retries: 0 })
+              const input = yield* BuildInput.make({ ...plain, ...field })
               const checked = yield* Effect.either(backend.check(input))
               if (checked._tag === "Left") {
                 assert.strictEqual(checked.left.reason, "Unsupported")

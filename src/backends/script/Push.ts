@@ -79,17 +79,17 @@ push_failed() {
 # the image is kept.
 push_name() {
   tries=1 delay=$OSB_PUSH_DELAY_MILLIS
-  for name; do :; done
-  name=\${name#docker://}
+  for destination; do :; done
+  destination=\${destination#docker://}
   while :; do
     rm -f "$work/digest"
     buildah_ push --authfile "$auth_file" --retry 0 --digestfile "$work/digest" "$@"
     [ "$status" -ne 0 ] || break
     read_error
     registry_verdict ${code.pushDenied} ${code.pushFailed}
-    if [ "$verdict" -eq ${code.pushDenied} ] && shorter_auth "$name"; then continue; fi
-    [ "$verdict" -eq ${code.pushFailed} ] || push_failed "$verdict" "$name" "$error"
-    [ "$tries" -lt "$OSB_PUSH_TRIES" ] || push_failed "$verdict" "$name" "$error (tried $tries times)"
+    if [ "$verdict" -eq ${code.pushDenied} ] && shorter_auth "$destination"; then continue; fi
+    [ "$verdict" -eq ${code.pushFailed} ] || push_failed "$verdict" "$destination" "$error"
+    [ "$tries" -lt "$OSB_PUSH_TRIES" ] || push_failed "$verdict" "$destination" "$error (tried $tries times)"
     tries=$((tries + 1))
     wait_to_push
   done

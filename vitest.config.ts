@@ -34,7 +34,7 @@ export default defineConfig({
       // What is reached, rounded down.
       thresholds: { statements: 96, branches: 93, functions: 96, lines: 96 }
     },
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     sequence: { concurrent: true },
     fakeTimers: { toFake: undefined }
   }

@@ -34,7 +34,8 @@ export default defineConfig({
       // What is reached, rounded down.
       thresholds: { statements: 96, branches: 93, functions: 96, lines: 96 }
     },
-    testTimeout: 120_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     sequence: { concurrent: true },
     fakeTimers: { toFake: undefined }
   }

@@ -393,12 +393,7 @@ describe("a context from Git", () => {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.seed({ apiVersion: "v1", kind: "Secret", metadata: { name: "deploy-key" } })
       const given = yield* input("os", { context: { git } })
-      const building = yield* Effect.fork(BuildBackend.build(given))
-      yield* settle
-      yield* TestClock.adjust("2 seconds")
-      yield* settle
-      yield* TestClock.adjust("2 seconds")
-      const { ref } = yield* Fiber.join(building)
+      const { ref } = yield* BuildBackend.build(given)
       const all = yield* jobs
       assert.strictEqual(all.length, 1, "the Job that found the commit is removed")
       const record = (yield* fake.objects({ kind: "ConfigMap" })).find((one) =>
@@ -421,6 +416,22 @@ describe("a context from Git", () => {
       assert.strictEqual((yield* BuildBackend.build(resolved)).adopted, true)
       const image = yield* BuildBackend.result(ref)
       assert.isString(image.digest)
+    }).pipe(Effect.provide(custom())))
+
+  it.effect("a context from Git: a commit that is not found in 3 minutes names what to look at, and leaves no Job", () =>
+    Effect.gen(function*() {
+      // Without its Secret the pod waits.
+      const given = yield* input("os", { context: { git } })
+      const building = yield* Effect.fork(Effect.flip(BuildBackend.build(given)))
+      yield* settle
+      assert.strictEqual((yield* jobs).length, 1)
+      yield* TestClock.adjust("3 minutes")
+      const error = yield* Fiber.join(building)
+      assert(error._tag === "BackendError")
+      assert.strictEqual(error.reason, "Timeout")
+      assert.include(error.message, "find main of git@git.example.com:acme/os.git")
+      assert.include(error.message, "its pod did not end within 3m; look at the events of its namespace")
+      assert.deepStrictEqual(yield* jobs, [])
     }).pipe(Effect.provide(custom())))
 
   it.effect("a context from Git: a commit is looked up nowhere", () =>

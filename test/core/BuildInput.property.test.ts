@@ -39,7 +39,7 @@ const essence: Readonly<Record<string, (input: BuildInput.BuildInput) => unknown
       : BuildContext.isImage(input.context)
       ? input.context.image.pullspec
       : BuildContext.isUpload(input.context)
-      ? input.context.upload.directory
+      ? input.context.upload.digest
       : sorted(BuildContext.files(input.context)).map(([path, file]) => [
         path,
         typeof file === "string"

@@ -2,21 +2,23 @@
  * Looks up the base image of a build in its registry, by a short pod that has what the build's own pod pulls with: the secret, the
  * trusted authorities, the registries, the proxy. The client needs no credentials.
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { BackendError, BaseUnavailable } from "../../core/BuildError.js"
 import { type BuiltImage, errored } from "../../core/BuildStatus.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import { backendError } from "../controller/ErrorMapping.js"
-import * as PodFailure from "../pod/PodFailure.js"
 import type { BuildRecord } from "../record/BuildRecord.js"
-import * as BaseAnswer from "../script/BaseAnswer.js"
-import * as TerminationMessage from "../script/TerminationMessage.js"
+import * as Bases from "../script/Bases.js"
 import * as BuildPod from "./BuildPod.js"
 import * as ClusterProxy from "./ClusterProxy.js"
 import type { JobProfile } from "./JobProfile.js"
 import * as ShortPod from "./ShortPod.js"
 
 const verb = "base"
+
+/** It fetches little, and waits for a node as any pod. */
+const timeout = Duration.minutes(5)
 
 /** The digest of the manifest that the base's name has now. */
 export const make =
@@ -36,11 +38,23 @@ export const make =
         verb,
         environment: { OSB_BASE_IMAGE: base.pullspec, OSB_ARCHITECTURE: architecture ?? "" }
       })
-      const { exitCode, message, pod } = yield* ShortPod.run(cluster, { backend, ref, verb, spec })
-      const failure = PodFailure.classify(pod, (text) => TerminationMessage.parse(text) !== undefined)
+      const operation = `run ${verb} for ${ref}`
+      const { failure, ...ended } = yield* ShortPod.run(cluster, {
+        backend,
+        operation,
+        verb,
+        namespace: ref.namespace,
+        prefix: `${ref.name}-${verb}-`,
+        owner: ref,
+        timeout,
+        advice: `its pod did not end within ${
+          Duration.format(timeout)
+        }; does it find a node, its image and its secret?`,
+        spec
+      }).pipe(Effect.catchTag("ClusterError", (cause) => backendError(backend, operation)(cause)))
       if (failure !== undefined) {
         return yield* new BaseUnavailable({ ref, base, status: errored(failure.reason, failure) })
       }
-      const answer = BaseAnswer.parse(exitCode ?? -1, message, message)
+      const answer = Bases.currentDigest(ended)
       return answer._tag === "Right" ? answer.right : yield* new BaseUnavailable({ ref, base, status: answer.left })
     })

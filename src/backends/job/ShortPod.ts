@@ -1,5 +1,5 @@
 /**
- * A short pod that runs one verb of the script and is gone afterwards: a Job of one pod, for which builds need the permissions anyway.
+ * A short pod that runs one verb of a script and is gone afterwards: a Job of one pod, for which builds need the permissions anyway.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,57 +10,81 @@ import { BackendError } from "../../core/BuildError.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
+import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as Resources from "../../kubernetes/Resources.js"
-import { backendError } from "../controller/ErrorMapping.js"
+import * as PodBlocked from "../pod/PodBlocked.js"
+import * as PodFailure from "../pod/PodFailure.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
+import * as TerminationMessage from "../script/TerminationMessage.js"
 
-/** The label of such a Job and its pod; they do not have the labels of builds, which would make them children of the record. */
+/** The label of such a Job and its pod; they do not have the labels of builds, which would make them children of a record. */
 export const taskLabel = "effect-os-builder/task"
 
-/** How long such a pod may take, from its creation on: it fetches little, and waits for a node as any pod. */
-export const timeout = Duration.minutes(5)
-
-// How long the deletion may take when the caller is interrupted; otherwise the garbage collector deletes the Job with its record.
+// How long the deletion may take when the caller is interrupted; otherwise the Job deletes itself, or goes with its record.
 const deletionTimeout = Duration.seconds(10)
 
-// The Job of a client that was killed deletes itself.
+// The Job of a client that was killed ends and deletes itself. A client that lives gives up first, as it can say why.
+const grace = Duration.minutes(1)
 const ttlSeconds = 60
 
-/** How the container of the pod ended, or why the pod has no such end. */
-export interface Ended {
-  readonly pod: Resources.Pod
-  readonly exitCode: number | undefined
-  readonly message: string
+/** What a short pod is for. */
+export interface Task {
+  readonly backend: string
+  /** What fails if it fails, for errors: `find main of https://…`. */
+  readonly operation: string
+  /** The verb of the script, which is also the name of the pod's only container. */
+  readonly verb: string
+  readonly namespace: string
+  /** The beginning of the Job's name. */
+  readonly prefix: string
+  /** The build whose deletion deletes the Job; undefined before there is a record. */
+  readonly owner: BuildRef | undefined
+  /** From the creation of the Job on: its pod waits for a node and an image, as any pod. */
+  readonly timeout: Duration.Duration
+  /** What to look at if the pod does not end in time and gives no reason. */
+  readonly advice: string
+  readonly spec: JsonObject
 }
 
-const isOver = ({ status }: Resources.Pod): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"
-
-const endOf = (pod: Resources.Pod, container: string): Ended => {
-  const terminated = pod.status?.containerStatuses?.find(({ name }) => name === container)?.state?.terminated
-  return { pod, exitCode: terminated?.exitCode, message: terminated?.message ?? "" }
+/** How the pod ended: `failure` is why the platform ended it, which takes precedence over the words of its script. */
+export interface Ended extends TerminationMessage.ScriptEnd {
+  readonly failure: PodFailure.PodFailure | undefined
 }
 
-/**
- * Runs the pod for a build, and deletes it. `spec` is that of its pod, whose only container is named `verb`.
- */
-export const run = (
-  cluster: Cluster.Service,
-  options: { readonly backend: string; readonly ref: BuildRef; readonly verb: string; readonly spec: JsonObject }
-): Effect.Effect<Ended, BackendError> => {
-  const { backend, ref, spec, verb } = options
-  const { namespace } = ref
-  const operation = `run ${verb} for ${ref}`
+const isOurs = (message: string): boolean => TerminationMessage.parse(message) !== undefined
+
+/** Undefined while the pod goes on. */
+const endOf = (pod: Resources.Pod, verb: string): Ended | undefined => {
+  const { containerStatuses = [], phase } = pod.status ?? {}
+  const terminated = containerStatuses.find(({ name }) => name === verb)?.state?.terminated
+  const failure = PodFailure.classify(pod, isOurs)
+  const isOver = phase === "Succeeded" || phase === "Failed" || terminated !== undefined || failure !== undefined
+  return isOver
+    ? { failure, ...TerminationMessage.scriptEnd(terminated?.exitCode, terminated?.message ?? "") }
+    : undefined
+}
+
+/** Runs the task's pod until it ends, and deletes it. An error of the API server is the caller's to give a meaning. */
+export const run = (cluster: Cluster.Service, task: Task): Effect.Effect<Ended, ClusterError | BackendError> => {
+  const { advice, backend, namespace, operation, owner, prefix, spec, timeout, verb } = task
+  // The last state of the pod says why nothing came of it.
+  let last: Resources.Pod | undefined
   return Effect.gen(function*() {
-    const name = yield* Effect.sync(() => `${ref.name}-${verb}-${randomUUID().slice(0, 8)}`)
+    const name = yield* Effect.sync(() => `${prefix}${randomUUID().slice(0, 8)}`)
     const labels = { [RecordMetadata.label.managedBy]: RecordMetadata.manager, [taskLabel]: name }
     const pods = yield* cluster.reflect(Resources.Pod, { namespace, labelSelector: `${taskLabel}=${name}` })
     const job = Resource.object(Resources.Job, {
-      metadata: { name, namespace, labels, ownerReferences: BuildRecord.ownerReferences(ref) },
+      metadata: {
+        name,
+        namespace,
+        labels,
+        ...(owner === undefined ? {} : { ownerReferences: BuildRecord.ownerReferences(owner) })
+      },
       spec: {
         backoffLimit: 0,
-        activeDeadlineSeconds: Duration.toSeconds(timeout),
+        activeDeadlineSeconds: Duration.toSeconds(Duration.sum(timeout, grace)),
         ttlSecondsAfterFinished: ttlSeconds,
         template: { metadata: { labels }, spec }
       }
@@ -75,13 +99,15 @@ export const run = (
         )
     )
     return yield* pods.changes(() => true).pipe(
-      Stream.filterMap(({ object }) => isOver(object) ? Option.some(endOf(object, verb)) : Option.none()),
+      Stream.filterMap(({ object }) => {
+        last = object
+        return Option.fromNullable(endOf(object, verb))
+      }),
       Stream.runHead,
       Effect.map(Option.getOrUndefined)
     )
   }).pipe(
     Effect.scoped,
-    Effect.mapError(backendError(backend, operation)),
     Effect.timeoutTo({ duration: timeout, onSuccess: (ended) => ended, onTimeout: () => undefined }),
     Effect.flatMap((ended) =>
       ended === undefined
@@ -89,9 +115,7 @@ export const run = (
           backend,
           reason: "Timeout",
           operation,
-          detail: `its pod did not end within ${
-            Duration.format(timeout)
-          }; does it find a node, its image and its secret?`
+          detail: (last === undefined ? undefined : PodBlocked.classify(last, [])?.message) ?? advice
         })
         : Effect.succeed(ended)
     )

@@ -7,9 +7,10 @@ import { BuildInput, ImageInfo } from "../../core/BuildInput.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import { type BuiltImage, errored } from "../../core/BuildStatus.js"
 import { skipValidation } from "../../core/input/Validation.js"
-import * as BaseAnswer from "../script/BaseAnswer.js"
+import * as Bases from "../script/Bases.js"
 import * as BuildScript from "../script/BuildScript.js"
 import type { Environment } from "../script/Environment.js"
+import * as TerminationMessage from "../script/TerminationMessage.js"
 import { type BuildahEnvironment, loopbackRegistries } from "./Attempt.js"
 import * as References from "./References.js"
 
@@ -70,14 +71,14 @@ export const run = (
       ...(input.proxy?.https === undefined ? {} : { HTTPS_PROXY: input.proxy.https }),
       ...(input.proxy?.noProxy === undefined ? {} : { NO_PROXY: input.proxy.noProxy })
     }
-    const { exitCode = -1, stderr } = yield* sandbox.run({
+    const { exitCode, stderr } = yield* sandbox.run({
       command: ["sh", at("script"), "base"],
       environment: { ...environment, ...proxy, ...script, OSB_CACHE_DIR: "", OSB_STORAGE: "vfs" },
       log: at("log"),
       memory: at("memory")
     })
     const message = yield* Effect.orElseSucceed(fs.readFileString(at("message")), () => "")
-    const answer = BaseAnswer.parse(exitCode, message, stderr)
+    const answer = Bases.currentDigest(TerminationMessage.scriptEnd(exitCode, message, stderr))
     return answer._tag === "Right" ? answer.right : yield* new BaseUnavailable({ ref, base, status: answer.left })
   }).pipe(
     Effect.mapError((error) =>

@@ -1,4 +1,21 @@
-import { code } from "./ExitCode.js"
+import * as Either from "effect/Either"
+import { type Errored, errored } from "../../core/BuildStatus.js"
+import * as ExitCode from "./ExitCode.js"
+import type { ScriptEnd } from "./TerminationMessage.js"
+
+const { code } = ExitCode
+
+/**
+ * What the verb `base` ended with: the digest of the base image in its registry, or why it could not be looked up.
+ */
+export const currentDigest = ({ exitCode = -1, message, words }: ScriptEnd): Either.Either<string, Errored> => {
+  if (exitCode === 0 && message?.digest !== undefined) return Either.right(message.digest)
+  const meaning = ExitCode.meaning(exitCode)
+  return Either.left(errored(meaning.state === "Errored" ? meaning.reason : "Unknown", {
+    message: message?.text || words || `looking up the base ended with exit code ${exitCode}`,
+    upstreamReason: `exit code ${exitCode}`
+  }))
+}
 
 /**
  * The images that a build starts from. They are pulled before it, so that a registry's refusal, an architecture and a trigger are

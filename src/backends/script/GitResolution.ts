@@ -10,7 +10,7 @@ import * as BuildContext from "../../core/input/BuildContext.js"
 import { commitOf, type GitSource } from "../../core/input/GitSource.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import * as ExitCode from "./ExitCode.js"
-import type { TerminationMessage } from "./TerminationMessage.js"
+import type { ScriptEnd } from "./TerminationMessage.js"
 
 /**
  * How long a look-up may take, in seconds, once it runs.
@@ -48,11 +48,7 @@ export const withCommit = (input: BuildInput, git: GitSource, commit: string): B
 export const commit = (
   backend: string,
   { ref = "HEAD", secretName, url }: GitSource,
-  ended: {
-    readonly exitCode: number | undefined
-    readonly message: TerminationMessage | undefined
-    readonly words: string
-  }
+  ended: ScriptEnd
 ): Either.Either<string, BuildRejected | BackendError> => {
   const found = ended.exitCode === 0 ? ended.message?.commit : undefined
   if (found !== undefined) return Either.right(found)

@@ -75,6 +75,30 @@ export const parse = (message: string): TerminationMessage | undefined =>
   })
 
 /**
+ * How a run of a script ended. `words` stand in for a message that the script did not write.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ScriptEnd {
+  readonly exitCode: number | undefined
+  readonly message: TerminationMessage | undefined
+  readonly words: string
+}
+
+/**
+ * The end of a script whose termination message is `text`. Words that are not a message come from the container's log, or are
+ * given.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const scriptEnd = (exitCode: number | undefined, text: string, words: string = text): ScriptEnd => {
+  const message = parse(text)
+  return { exitCode, message, words: message === undefined ? words.trim() : "" }
+}
+
+/**
  * The message as the script writes it: for fakes of it.
  *
  * @since 0.1.0

@@ -237,6 +237,33 @@ export const suite = <R, E>(world: World<R, E>): void => {
       )
 
       check(
+        "target: the base is the image of its stage, not that of a later one, as far as the backend reports one",
+        (name) =>
+          Effect.gen(function*() {
+            const plain = yield* world.input(name, "well")
+            const pullspec = plain.baseImage?.pullspec ?? ""
+            const input = yield* BuildInput.make({
+              ...plain,
+              baseImage: undefined,
+              dockerfile: `${plain.dockerfile?.replace("${BASE_IMAGE}", pullspec)}\nFROM registry.invalid/later:1\n`,
+              target: "0"
+            })
+            const checked = yield* Effect.either(BuildBackend.check(input))
+            if (checked._tag === "Left") {
+              assert.deepStrictEqual(checked.left.issues.map(({ path }) => path), ["target"])
+              return
+            }
+            const { ref } = yield* BuildBackend.build(input)
+            const status = yield* ended(ref)
+            assert(status._tag === "Succeeded", JSON.stringify(status))
+            const { base } = status.image
+            if (base !== undefined) assert.strictEqual(base.pullspec, pullspec)
+            const log = Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.logs(ref)))
+            assert.notInclude(log.join("\n"), "registry.invalid")
+          })
+      )
+
+      check(
         "pullSecretName: the build succeeds with the secret, or the field is refused by its name",
         (name) =>
           Effect.gen(function*() {

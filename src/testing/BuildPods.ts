@@ -3,9 +3,16 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
+import { containerfileKey, readInput } from "../backends/record/BuildRecord.js"
 import { annotation, label } from "../backends/record/RecordMetadata.js"
+import { type BuildInput, pulledImages } from "../core/BuildInput.js"
 import * as Containerfile from "../core/Containerfile.js"
+import { builtText } from "../core/input/BuiltContainerfile.js"
 import * as Json from "../fake/Json.js"
 import * as CoreKinds from "../fake/kinds/CoreKinds.js"
 import * as OpenShiftBuilder from "../fake/kubelet/OpenShiftBuilder.js"
@@ -28,6 +35,7 @@ export interface Subject {
   readonly finalImage: string
   /** The names that a test may use for the build: those of the record, of the Job or Build, and of the pod. */
   readonly names: ReadonlyArray<string>
+  /** What is built of the Containerfile. */
   readonly containerfile: string
   /** The base image, with the defaults of the Containerfile for other build arguments. */
   readonly base: string | undefined
@@ -44,6 +52,13 @@ const environment = (pod: JsonObject, name: string): string | undefined =>
       (entry) => Json.text(entry, "name") === name ? Json.text(entry, "value") : undefined
     ).find((value) => value !== undefined)
 
+/** The input that a record was made for; none where a test made the record, or another version. */
+const inputOf = (record: JsonObject): Option.Option<BuildInput> =>
+  Option.map(
+    Effect.runSync(Effect.option(readInput(Record.filter(Json.object(record, "data"), Predicate.isString)))),
+    ({ input }) => input
+  )
+
 /** @since 0.1.0 @category constructors */
 export const subject = (registry: Registry, pod: JsonObject): Subject => {
   const namespace = Metadata.namespace(pod)
@@ -57,10 +72,16 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
     ?? Json.text(build, "spec", "output", "to", "name")
     ?? environment(pod, "OSB_FINAL_IMAGE")
     ?? ""
-  const containerfile = Json.text(record, "data", "containerfile") ??
-    Json.text(build, "spec", "source", "dockerfile") ?? ""
   const baseImage = environment(pod, "OSB_BASE_IMAGE")
-  const { root } = Containerfile.namedImages(containerfile, baseImage === undefined ? {} : { BASE_IMAGE: baseImage })
+  const { base, containerfile } = Option.match(inputOf(record), {
+    onSome: (input) => ({ containerfile: builtText(input), base: pulledImages(input).base }),
+    onNone: () => {
+      const containerfile = Json.text(record, "data", containerfileKey) ??
+        Json.text(build, "spec", "source", "dockerfile") ?? ""
+      const values = baseImage === undefined ? {} : { BASE_IMAGE: baseImage }
+      return { containerfile, base: Containerfile.namedImages(containerfile, values).root }
+    }
+  })
   return {
     runner: openshift ? "openshift" : environment(pod, "OSB_FINAL_IMAGE") === undefined ? "unknown" : "script",
     namespace,
@@ -69,7 +90,7 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
     finalImage,
     names: [name, Json.text(Metadata.controller(pod), "name") ?? "", Metadata.name(pod)],
     containerfile,
-    base: root,
+    base,
     looksUp: Json.objects(pod, "spec", "containers").some((one) => Json.text(one, "name") === "base")
       ? baseImage
       : undefined,

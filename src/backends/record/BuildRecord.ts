@@ -193,6 +193,32 @@ export const fromCreated = (
 export class Unreadable extends Data.TaggedError("Unreadable")<{ readonly message: string }> {}
 
 /**
+ * Reads the input, without its context, from the data of a record; fails with the reason if this version did not write it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const readInput = (
+  data: Readonly<Record<string, string>>
+): Effect.Effect<
+  { readonly input: BuildInput.BuildInput; readonly parts: ReadonlyArray<Pick<Part, "path" | "suffix">> },
+  Unreadable
+> =>
+  Effect.gen(function*() {
+    const { input, parts } = yield* Effect.mapError(
+      Schema.decodeUnknown(Stored)(data[inputKey]),
+      () => new Unreadable({ message: `its ${inputKey} cannot be read` })
+    )
+    return {
+      input: yield* Effect.mapError(
+        BuildInput.decodeStored({ ...input, dockerfile: data[containerfileKey] }),
+        ({ message }) => new Unreadable({ message })
+      ),
+      parts
+    }
+  })
+
+/**
  * Reads a whole record; fails with the reason if it is not one that this version wrote.
  *
  * @since 0.1.0
@@ -203,24 +229,16 @@ export const read = (
   configMap: Resource.Of<typeof Resources.ConfigMap>
 ): Effect.Effect<BuildRecord, Unreadable> =>
   Effect.gen(function*() {
-    const because = (message: string) => new Unreadable({ message })
     const metadata = yield* fromOption(
       RecordMetadata.parse(backend, configMap),
-      () => because("it has not the name and labels of a record")
+      () => new Unreadable({ message: "it has not the name and labels of a record" })
     )
-    const stored = yield* Effect.mapError(
-      Schema.decodeUnknown(Stored)(configMap.data?.[inputKey]),
-      () => because(`its ${inputKey} cannot be read`)
-    )
-    const input = yield* Effect.mapError(
-      BuildInput.decodeStored({ ...stored.input, dockerfile: configMap.data?.[containerfileKey] }),
-      (rejected) => because(rejected.message)
-    )
+    const { input, parts } = yield* readInput(configMap.data ?? {})
     return {
       ...metadata,
       finalImage: input.finalImage.pullspec,
       input,
-      parts: namedParts(metadata.ref, stored.parts)
+      parts: namedParts(metadata.ref, parts)
     }
   })
 

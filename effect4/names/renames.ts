@@ -80,13 +80,19 @@ export const renames: ReadonlyArray<Rename> = [
       "timeoutTo",
       "withSpan",
       "withConfigProvider",
-      "configProviderWith"
+      "configProviderWith",
+      "iterate",
+      "tapBoth"
     ]
   },
 
   { module: "effect/Array", reason: "renamed", names: { isNonEmptyReadonlyArray: "isReadonlyArrayNonEmpty" } },
   { module: "effect/Chunk", reason: unsafe, names: { unsafeFromArray: "fromArrayUnsafe" } },
-  { module: "effect/Cause", reason: "renamed", names: { isInterruptedOnly: "hasInterruptsOnly" } },
+  {
+    module: "effect/Cause",
+    reason: "renamed",
+    names: { failureOption: "findErrorOption", isInterruptedOnly: "hasInterruptsOnly" }
+  },
   { module: "effect/Exit", reason: "renamed", names: { isInterrupted: "hasInterrupts" } },
   {
     module: "effect/Config",
@@ -96,6 +102,7 @@ export const renames: ReadonlyArray<Rename> = [
   { module: "effect/Config", to: "seam/names/Config", reason: form, names: ["literal"] },
   { module: "effect/ConfigError", to: "effect/Config", reason: "moved", names: ["ConfigError"] },
   { module: "effect/ConfigError", to: "seam/names/Config", reason: "a class on Effect 4", names: ["isConfigError"] },
+  { module: "effect/ConfigError", to: "seam/names/Config", reason: "its cause is an issue", names: ["InvalidData"] },
   { module: "effect/Context", to: "seam/names/Context", reason: form, names: ["Reference", "Tag"] },
   {
     module: "effect/DateTime",
@@ -132,8 +139,17 @@ export const renames: ReadonlyArray<Rename> = [
     reason: "a layer's effect has a scope",
     names: { scoped: "effect", scopedContext: "effectContext", unwrapEffect: "unwrap" }
   },
+  { module: "effect/Layer", to: "seam/names/Layer", reason: "there is none", names: ["fail"] },
+  { module: "effect/Mailbox", to: "seam/names/Mailbox", reason: "a mailbox is a queue", names: ["make", "toStream"] },
+  { module: "effect/Sink", to: "seam/names/Sink", reason: form, names: ["foldWeighted"] },
   { module: "effect/LogLevel", reason: comparison, names: { lessThanEqual: "isLessThanOrEqualTo" } },
-  { module: "effect/Metric", to: "seam/names/Metric", reason: form, names: ["tagged"] },
+  { module: "effect/Metric", to: "seam/names/Metric", reason: form, names: ["histogram", "tagged"] },
+  {
+    module: "effect/MetricBoundaries",
+    to: "effect/Metric",
+    reason: "moved",
+    names: { fromIterable: "boundariesFromIterable" }
+  },
   {
     module: "effect/Data",
     to: "seam/names/Data",
@@ -181,6 +197,7 @@ export const renames: ReadonlyArray<Rename> = [
     reason: "renamed",
     names: {
       DateTimeUtc: "DateTimeUtcFromString",
+      DateTimeUtcFromSelf: "DateTimeUtc",
       DurationFromSelf: "Duration",
       Object: "ObjectKeyword",
       Uint8ArrayFromSelf: "Uint8Array",
@@ -210,6 +227,7 @@ export const renames: ReadonlyArray<Rename> = [
     reason: "renamed",
     names: {
       catchAll: "catch",
+      ensuringWith: "onExit",
       repeatEffect: "fromEffectRepeat",
       repeatEffectWithSchedule: "fromEffectSchedule",
       unwrapScoped: "unwrap"
@@ -219,7 +237,18 @@ export const renames: ReadonlyArray<Rename> = [
     module: "effect/Stream",
     to: "seam/names/Stream",
     reason: form,
-    names: ["filterMap", "mapAccum", "mapChunks", "mapConcat", "runCollect", "runFold", "runForEachChunk", "withSpan"]
+    names: [
+      "filterMap",
+      "mapAccum",
+      "mapChunks",
+      "mapChunksEffect",
+      "mapConcat",
+      "repeatEffectOption",
+      "runCollect",
+      "runFold",
+      "runForEachChunk",
+      "withSpan"
+    ]
   },
 
   { module: "@effect/platform/FileSystem", to: "effect/FileSystem", reason: platform, names: ["File", "FileSystem"] },

@@ -1,7 +1,15 @@
 /** Literals are a list on Effect 4, and an error of a configuration is an instance of a class. */
 import * as Config from "effect/Config"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 
 export const literal = <const L extends ReadonlyArray<string | number | boolean>>(...literals: L) => (name?: string) =>
   Config.Literals(literals, name)
 
 export const isConfigError = (error: unknown): error is Config.ConfigError => error instanceof Config.ConfigError
+
+/** An error of a configuration has an issue of Schema for its cause. */
+export const InvalidData = (path: ReadonlyArray<string>, message: string): Config.ConfigError =>
+  new Config.ConfigError(
+    new Schema.SchemaError(new SchemaIssue.Pointer([...path], new SchemaIssue.InvalidValue({ message })))
+  )

@@ -87,3 +87,26 @@ export const reduce = <A, Z, E, R>(
   zero: Z,
   f: (z: Z, a: A, index: number) => Effect.Effect<Z, E, R>
 ): Effect.Effect<Z, E, R> => Effect.reduce(elements, () => zero, f)
+
+export const tapBoth = <A, E, E2, R2, E3, R3>(options: {
+  readonly onFailure: (error: NoInfer<E>) => Effect.Effect<unknown, E2, R2>
+  readonly onSuccess: (a: NoInfer<A>) => Effect.Effect<unknown, E3, R3>
+}) =>
+<R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | E2 | E3, R | R2 | R3> =>
+  Effect.tap(Effect.tapError(self, options.onFailure), options.onSuccess)
+
+export const iterate = <A, E, R>(
+  start: A,
+  { body, while: goesOn }: { readonly while: (a: A) => boolean; readonly body: (a: A) => Effect.Effect<A, E, R> }
+): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    let state = start
+    const loop = Effect.whileLoop({
+      while: () => goesOn(state),
+      body: () => body(state),
+      step: (next) => {
+        state = next
+      }
+    })
+    return Effect.map(loop, () => state)
+  })

@@ -95,10 +95,12 @@ const isPresent = <A>(value: A | null | undefined): value is A => value !== null
 export const optionalWith: {
   <A, I>(schema: Schema.Codec<A, I>, options: Optional<NoInfer<A>>): WithDefault<A, I>
   <A, I>(schema: Schema.Codec<A, I>, options: { readonly nullable: true }): Nullable<A, I>
+  <A, I>(schema: Schema.Codec<A, I>, options: { readonly exact: true }): Schema.optionalKey<Schema.Codec<A, I>>
 } = (<A, I>(
   schema: Schema.Codec<A, I>,
-  { nullable, ...options }: Partial<Optional<A>>
+  { exact, nullable, ...options }: Partial<Optional<A>> & { readonly exact?: true }
 ) => {
+  if (exact === true) return Schema.optionalKey(schema)
   const from = Schema.optional(nullable === true ? Schema.NullOr(schema) : schema)
   const fallback = options.default
   return fallback === undefined

@@ -1,8 +1,11 @@
 /** Functions of Effect 3 whose arguments or results have another form on Effect 4, which has arrays for chunks. */
+import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Option from "effect/Option"
+import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
 
@@ -80,3 +83,20 @@ export const mapChunks: {
   ): Stream.Stream<B, E, R> =>
     Stream.flattenIterable(Stream.map(Stream.chunks(self), (values) => f(Chunk.fromArrayUnsafe(values))))
 )
+
+/** The end of a stream is an error of its own on Effect 4. */
+export const repeatEffectOption = <A, E>(
+  effect: Effect.Effect<A, Option.Option<E>>
+): Stream.Stream<A, Pull.ExcludeDone<E>> => {
+  const pull: Effect.Effect<Arr.NonEmptyReadonlyArray<A>, E | Cause.Done> = Effect.matchEffect(effect, {
+    onFailure: Option.match({ onNone: (): Effect.Effect<never, E | Cause.Done> => Cause.done(), onSome: Effect.fail }),
+    onSuccess: (a) => Effect.succeed(Arr.of(a))
+  })
+  return Stream.fromPull(Effect.succeed(pull))
+}
+
+export const mapChunksEffect = <A, E, R, B, E2, R2>(
+  self: Stream.Stream<A, E, R>,
+  f: (chunk: Chunk.Chunk<A>) => Effect.Effect<Chunk.Chunk<B>, E2, R2>
+): Stream.Stream<B, E | E2, R | R2> =>
+  Stream.flattenIterable(Stream.mapEffect(Stream.chunks(self), (values) => f(Chunk.fromArrayUnsafe(values))))

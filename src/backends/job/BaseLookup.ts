@@ -4,8 +4,10 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { BackendError, BaseUnavailable } from "../../core/BuildError.js"
 import { type BuiltImage, errored } from "../../core/BuildStatus.js"
+import { fromEither } from "../../effect/EitherEffect.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import { backendError } from "../controller/ErrorMapping.js"
 import type { BuildRecord } from "../record/BuildRecord.js"
@@ -56,5 +58,5 @@ export const make =
         return yield* new BaseUnavailable({ ref, base, status: errored(failure.reason, failure) })
       }
       const answer = Bases.currentDigest(ended)
-      return answer._tag === "Right" ? answer.right : yield* new BaseUnavailable({ ref, base, status: answer.left })
+      return yield* fromEither(Either.mapLeft(answer, (status) => new BaseUnavailable({ ref, base, status })))
     })

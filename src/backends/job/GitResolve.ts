@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { BackendError, type BuildRejected } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
+import { fromEither } from "../../effect/EitherEffect.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
@@ -51,6 +52,6 @@ export const make = (
     if (failure !== undefined) {
       return yield* new BackendError({ backend, reason: "Unexpected", operation, detail: failure.message })
     }
-    return GitResolution.withCommit(input, git, yield* GitResolution.commit(backend, git, ended))
+    return GitResolution.withCommit(input, git, yield* fromEither(GitResolution.commit(backend, git, ended)))
   })
 }

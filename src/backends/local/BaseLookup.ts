@@ -2,11 +2,13 @@
  * Looks up the base image of a build in its registry, by buildah on this machine and with the secret that the build pulled with.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { BackendError, BaseUnavailable } from "../../core/BuildError.js"
 import { BuildInput, ImageInfo } from "../../core/BuildInput.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import { type BuiltImage, errored } from "../../core/BuildStatus.js"
 import { skipValidation } from "../../core/input/Validation.js"
+import { fromEither } from "../../effect/EitherEffect.js"
 import * as Bases from "../script/Bases.js"
 import * as BuildScript from "../script/BuildScript.js"
 import type { Environment } from "../script/Environment.js"
@@ -79,7 +81,7 @@ export const run = (
     })
     const message = yield* Effect.orElseSucceed(fs.readFileString(at("message")), () => "")
     const answer = Bases.currentDigest(TerminationMessage.scriptEnd(exitCode, message, stderr))
-    return answer._tag === "Right" ? answer.right : yield* new BaseUnavailable({ ref, base, status: answer.left })
+    return yield* fromEither(Either.mapLeft(answer, (status) => new BaseUnavailable({ ref, base, status })))
   }).pipe(
     Effect.mapError((error) =>
       error._tag === "BaseUnavailable" || error._tag === "BackendError" ? error : failed(error.message)

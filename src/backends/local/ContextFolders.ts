@@ -5,11 +5,13 @@ import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { createHash, type Hash } from "node:crypto"
 import { BuildRejected, Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import { isImageContext } from "../../core/input/BuildContexts.js"
+import { hasReason } from "../../effect/FileError.js"
 
 interface Folder {
   readonly name: string
@@ -50,7 +52,7 @@ const add = (
   })
 
 const problemOf = (error: PlatformError, { directory }: Folder): string =>
-  error._tag === "SystemError" && error.reason === "NotFound"
+  hasReason(error, "NotFound")
     ? `${directory} does not exist; create it`
     : `${directory} cannot be read: ${error.message}`
 
@@ -75,7 +77,7 @@ export const digest = (
         yield* add(fs, path, hash, directory, "")
         return undefined
       }))
-      const message = added._tag === "Left" ? problemOf(added.left, folder) : added.right
+      const message = Either.getOrElse(added, (error) => problemOf(error, folder))
       if (message !== undefined) issues.push(new Issue({ path: at, message }))
     }
     return issues.length === 0

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type { BackendError, BuildRejected } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import { commitOf, type GitSource } from "../../core/input/GitSource.js"
+import { fromEither } from "../../effect/EitherEffect.js"
 import * as GitResolution from "../script/GitResolution.js"
 import * as GitScript from "../script/GitScript.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
@@ -121,7 +122,9 @@ export const resolve = (
       }
     )
     const words = exit.stderr || (yield* LogFile.tail(fs, log, 5)).join("\n")
-    const commit = yield* GitResolution.commit("local", git, { exitCode: exit.exitCode, message, words })
+    const commit = yield* fromEither(
+      GitResolution.commit("local", git, { exitCode: exit.exitCode, message, words })
+    )
     return GitResolution.withCommit(input, git, commit)
   }).pipe(Effect.ensuring(sandbox.clear(folder)))
 }

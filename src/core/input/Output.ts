@@ -195,7 +195,7 @@ const maxSeconds = 253_402_300_799
  * @since 0.1.0
  * @category getters
  */
-export const epochSeconds = (timestamp: DateTime.Utc): number => timestamp.epochMillis / 1000
+export const epochSeconds = (timestamp: DateTime.Utc): number => DateTime.toEpochMillis(timestamp) / 1000
 
 const isWholeSeconds = (time: DateTime.Utc): boolean =>
   Number.isInteger(epochSeconds(time)) && epochSeconds(time) >= 0 && epochSeconds(time) <= maxSeconds

@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import { withTags } from "../../effect/Tags.js"
 import type { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import * as BackendMetrics from "./BackendMetrics.js"
@@ -35,14 +36,8 @@ export class BuildMeter {
     this.backend = backend
   }
 
-  private readonly tag = <T, In, Out>(metric: Metric.Metric<T, In, Out>, tags: Readonly<Record<string, string>>) =>
-    Object.entries(tags).reduce(
-      (tagged, [key, value]) => Metric.tagged(tagged, key, value),
-      Metric.tagged(metric, "backend", this.backend)
-    )
-
   private active(status: Known["status"], change: 1 | -1): Effect.Effect<void> {
-    return Metric.modify(this.tag(BackendMetrics.active, { status }), change)
+    return Metric.modify(withTags(BackendMetrics.active, { backend: this.backend, status }), change)
   }
 
   /** A build was submitted by this process, and created by the call. */
@@ -119,7 +114,7 @@ export class BuildMeter {
   private started({ createdAt, startedAt }: Pick<Known, "createdAt" | "startedAt">): Effect.Effect<void> {
     return createdAt === undefined || startedAt === undefined
       ? Effect.void
-      : Metric.update(this.tag(BackendMetrics.pendingSeconds, {}), seconds(createdAt, startedAt))
+      : Metric.update(withTags(BackendMetrics.pendingSeconds, { backend: this.backend }), seconds(createdAt, startedAt))
   }
 
   private ended(before: Known, status: BuildStatus.Terminal, now: number): Effect.Effect<void> {
@@ -129,11 +124,14 @@ export class BuildMeter {
     const finishedAt = status._tag === "Succeeded" ? DateTime.toEpochMillis(status.finishedAt) : now
     return Effect.all([
       this.moved(before, undefined),
-      Metric.update(this.tag(BackendMetrics.results, { outcome, reason }), 1),
+      Metric.update(withTags(BackendMetrics.results, { backend: this.backend, outcome, reason }), 1),
       before.startedAt === undefined ? this.started({ createdAt: before.createdAt, startedAt }) : Effect.void,
       startedAt === undefined
         ? Effect.void
-        : Metric.update(this.tag(BackendMetrics.buildingSeconds, { outcome }), seconds(startedAt, finishedAt))
+        : Metric.update(
+          withTags(BackendMetrics.buildingSeconds, { backend: this.backend, outcome }),
+          seconds(startedAt, finishedAt)
+        )
     ], { discard: true })
   }
 }

@@ -73,8 +73,7 @@ export const make = (backend: Implementation): Service => {
   const tracedStream =
     (operation: string, attributes: Spans.Attributes = {}) =>
     <A, E extends BuildError>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
-      stream.pipe(
-        Stream.tapError(countError(operation)),
+      Stream.tapError(stream, countError(operation)).pipe(
         Spans.withinStream(`BuildBackend.${operation}`, spanOptions(attributes))
       )
 

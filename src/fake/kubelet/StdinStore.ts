@@ -33,15 +33,16 @@ export class StdinStore {
   open(uid: string, container: string, spec: JsonObject): Effect.Effect<Stream.Stream<Uint8Array>, never, Scope.Scope> {
     if (spec["stdin"] !== true) return Effect.succeed(Stream.empty)
     const key = `${uid}/${container}`
-    return Effect.gen(this, function*() {
+    const running = this.running
+    return Effect.gen(function*() {
       const mailbox = yield* Mailbox.make<Uint8Array>(capacity)
       const stdin: Stdin = {
         write: (bytes) => Effect.asVoid(mailbox.offer(bytes)),
         detach: spec["stdinOnce"] === true ? Effect.asVoid(mailbox.end) : Effect.void
       }
       yield* Effect.acquireRelease(
-        Effect.sync(() => this.running.set(key, stdin)),
-        () => Effect.zipRight(Effect.sync(() => this.running.delete(key)), mailbox.shutdown)
+        Effect.sync(() => running.set(key, stdin)),
+        () => Effect.zipRight(Effect.sync(() => running.delete(key)), mailbox.shutdown)
       )
       return Mailbox.toStream(mailbox)
     })

@@ -2,11 +2,15 @@
  * Spans and metrics of requests to an API server, by OpenTelemetry's conventions for HTTP clients
  * (https://opentelemetry.io/docs/specs/semconv/http/).
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Spans from "../../effect/Spans.js"
+import { withTags } from "../../effect/Tags.js"
 import { ClusterError, type Reason, type Subject } from "../ClusterError.js"
 import type { ApiRequest } from "./ApiRequest.js"
 import * as ClusterMetrics from "./ClusterMetrics.js"
@@ -137,21 +141,21 @@ export const ofOperation = ({ object, resource, verb }: Subject): Spans.Options<
 // metrics
 // -----------------------------------------------------------------------------
 
-const tagged = <T, In, Out>(metric: Metric.Metric<T, In, Out>, { resource, verb }: Subject, code: string) =>
-  metric.pipe(
-    Metric.tagged("verb", verb),
-    Metric.tagged("resource", resource.startsWith("/") ? "discovery" : resource),
-    Metric.tagged("code", code)
-  )
+const tags = ({ resource, verb }: Subject, code: string): Readonly<Record<string, string>> => ({
+  verb,
+  resource: resource.startsWith("/") ? "discovery" : resource,
+  code
+})
 
 /** The same driver, whose requests are counted and timed. */
 export const measured = (driver: Driver): Driver => {
-  const counted = (subject: Subject, code: string) => Metric.update(tagged(ClusterMetrics.requests, subject, code), 1)
+  const counted = (subject: Subject, code: string) =>
+    Metric.update(withTags(ClusterMetrics.requests, tags(subject, code)), 1)
   const countedStream = <A, E>(subject: Subject, stream: Stream.Stream<A, E>) =>
     Stream.ensuringWith(stream, (exit) =>
       Effect.suspend(() => {
-        const failure = exit._tag === "Failure" && exit.cause._tag === "Fail" ? exit.cause.error : undefined
-        return counted(subject, failure === undefined ? "2xx" : errorType(failure))
+        const failure = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : Option.none()
+        return counted(subject, Option.match(failure, { onNone: () => "2xx", onSome: errorType }))
       }))
   return {
     defaultNamespace: driver.defaultNamespace,
@@ -161,7 +165,7 @@ export const measured = (driver: Driver): Driver => {
           Effect.flatMap(Clock.currentTimeMillis, (end) =>
             Effect.zipRight(
               counted(subject, code),
-              Metric.update(tagged(ClusterMetrics.requestSeconds, subject, code), (end - start) / 1000)
+              Metric.update(withTags(ClusterMetrics.requestSeconds, tags(subject, code)), (end - start) / 1000)
             ))
         return driver.request(request, subject).pipe(
           Effect.tapBoth({ onFailure: (error) => done(errorType(error)), onSuccess: () => done("2xx") })

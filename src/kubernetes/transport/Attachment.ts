@@ -24,7 +24,7 @@ const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, close: 255 } as cons
 /** As much as a kubelet passes on at once. */
 const maxData = 32 * 1024
 
-const parseStatus = Schema.decodeUnknownOption(Schema.parseJson())
+const parseStatus = Schema.decodeUnknownOption(Schema.parseJson(Schema.Unknown))
 
 /** The error of the status that ends an attachment; undefined for a success. */
 const failureOf = (text: string, subject: Subject): ClusterError | undefined => {

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { WebSocket } from "ws"
+import { fromEither } from "../../effect/EitherEffect.js"
 import { type UpgradeTarget, watchPeer } from "./HttpAgent.js"
 import * as HttpRequest from "./HttpRequest.js"
 import * as ResponseBody from "./ResponseBody.js"
@@ -82,7 +83,7 @@ const connected = (socket: WebSocket, timeoutMillis: number): Effect.Effect<Chan
     let cancel = constVoid
     const finish = (result: HttpRequest.Result<ChannelSocket>) => {
       clearTimeout(timer)
-      resume(result)
+      resume(fromEither(result))
     }
     const timer = ResponseBody.startTimeout(timeoutMillis, (timedOut) => finish(Either.left(timedOut)))
     // Messages may arrive with the response, so the listeners are set before it does.

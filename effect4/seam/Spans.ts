@@ -1,0 +1,80 @@
+/**
+ * Spans in which an expected error, such as a refusal, is a result: the span ends well, and its attributes name the reason.
+ *
+ * On Effect 4 the end of a pull is an error of its own, a stream of a pull has no scope, and whether a span keeps its stack
+ * trace is another argument.
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
+import type * as Pull from "./Pull.js"
+
+export type Attributes = Readonly<Record<string, string | number | boolean>>
+
+export interface Options<in E> {
+  readonly attributes: Attributes
+  readonly kind?: Tracer.SpanKind | undefined
+  /** Whether the error is a result. */
+  readonly isResult: (error: E) => boolean
+  /** What the span says about an error, expected or not. */
+  readonly attributesOf: (error: E) => Attributes
+}
+
+const spanOptions = <E>({ attributes, kind }: Options<E>): Tracer.SpanOptionsNoTrace => ({
+  attributes,
+  ...(kind === undefined ? {} : { kind })
+})
+
+/** Runs an effect in a span. */
+export const within =
+  <E0>(name: string, options: Options<E0>) =>
+  <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatten(
+      Effect.matchEffect(effect, {
+        onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
+          // In a span, Effect.fail would wrap the error: another object than the caller's.
+          const failed = Effect.failCause(Cause.fail(error))
+          return Effect.andThen(
+            Effect.annotateCurrentSpan(options.attributesOf(error)),
+            options.isResult(error) ? Effect.succeed(failed) : failed
+          )
+        },
+        onSuccess: (value) => Effect.succeed(Effect.succeed(value))
+      }).pipe(Effect.withSpan(name, spanOptions(options), { captureStackTrace: false }))
+    )
+
+/** A stream of the pull, in a span that lasts as long as the stream. */
+export const withinPull = <A, E>(
+  open: Pull.Open<A, E>,
+  name: string,
+  options: Options<E>
+): Stream.Stream<A, E> =>
+  Stream.scoped(Stream.fromPull(Effect.suspend(() => {
+    let isResult = false
+    const noteError = (span: Tracer.Span) => (end: Pull.End<E>) =>
+      Effect.sync(() => {
+        if (isDone(end)) return
+        isResult = options.isResult(end)
+        for (const [key, value] of Object.entries(options.attributesOf(end))) span.attribute(key, value)
+      })
+    return Effect.flatMap(
+      Effect.acquireRelease(
+        Effect.makeSpan(name, spanOptions(options)),
+        (span, exit) =>
+          Effect.map(Clock.Clock, (clock) => span.end(clock.currentTimeNanosUnsafe(), isResult ? Exit.void : exit))
+      ),
+      (span) =>
+        Effect.map(Effect.withParentSpan(open, span), (pull) =>
+          Effect.withParentSpan(Effect.tapError(pull, noteError(span)), span))
+    )
+  })))
+
+const isDone = <E>(end: Pull.End<E>): end is Cause.Done => Cause.isDone(end)
+
+/** Runs a stream in a span that lasts as long as the stream. */
+export const withinStream =
+  <E0>(name: string, options: Options<E0>) => <A, E extends E0>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
+    withinPull(Stream.toPull(stream), name, options)

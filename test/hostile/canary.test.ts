@@ -1,5 +1,5 @@
 /**
- * Puts a canary into every secret, kubeconfig, token and header, and asserts that it is in no log, error or object.
+ * Puts a canary into every secret, uploaded file, kubeconfig, token and header, and asserts that it is in no log, error or object.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Chunk, Effect, Exit, Option, type Scope, Stream } from "effect"
@@ -8,6 +8,7 @@ import {
   BuildBackend,
   BuildInput,
   Cluster,
+  ContextUpload,
   CustomBuildBackend,
   OpenShiftBuildBackend,
   SingleNodeBuildBackend
@@ -50,10 +51,20 @@ const secrets = [
   secret("push", "kubernetes.io/dockercfg", { ".dockercfg": JSON.stringify(auths) }),
   secret("entitlement", "Opaque", { "1.pem": canary }),
   secret("mounted", "Opaque", { token: canary }),
-  secret("for-run", "Opaque", { token: canary, other: canary })
+  secret("for-run", "Opaque", { token: canary, other: canary }),
+  secret("git-password", "kubernetes.io/basic-auth", { username: "u", password: canary }),
+  secret("git-key", "kubernetes.io/ssh-auth", {
+    "ssh-privatekey": `-----BEGIN OPENSSH PRIVATE KEY-----\n${btoa(canary)}\n-----END OPENSSH PRIVATE KEY-----\n`,
+    known_hosts: "git.example.com ssh-ed25519 AAAA"
+  })
 ]
 
-const input = (name: string, backend: string) =>
+const git = {
+  "git-over-https": { url: "https://git.example.com/acme/os.git", ref: "main", secretName: "git-password" },
+  "git-over-ssh": { url: "git@git.example.com:acme/os.git", ref: "main", secretName: "git-key" }
+}
+
+const input = (name: string, backend: string, more: Partial<BuildInput.Options> = {}) =>
   BuildInput.make({
     dockerfile: `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nRUN --mount=type=secret,id=token ${name}`,
     // OpenShift's builder has none.
@@ -62,8 +73,17 @@ const input = (name: string, backend: string) =>
     finalImage: { pullspec: `registry.example.com/${name}:1`, secretName: "push" },
     entitlementSecretName: "entitlement",
     mounts: [{ kind: "Secret", name: "mounted", path: "/run/mounted" }],
-    retries: 0
+    retries: 0,
+    ...more
   })
+
+/** A folder whose content nobody but the pod is to get. */
+const uploaded = Effect.tap(folder, (directory) =>
+  Effect.sync(() => {
+    fs.mkdirSync(path.join(directory, "etc"))
+    fs.writeFileSync(path.join(directory, "etc/token"), canary)
+    fs.writeFileSync(path.join(directory, "many"), `${canary}\n`.repeat(100_000))
+  }))
 
 const platforms = [
   { name: "openshift", options: { openShift: {} }, make: OpenShiftBuildBackend.make() },
@@ -136,6 +156,34 @@ describe("a full run", () => {
           yield* all(Stream.runCollect(BuildBackend.logs(ref, { follow: true })))
           yield* all(BuildBackend.status(ref))
         }
+        // A backend that does not take such a context refuses it.
+        const contexts: ReadonlyArray<readonly [string, NonNullable<BuildInput.Options["context"]>]> = [
+          ...Object.entries(git).map(([image, git]) => [image, { git }] as const),
+          ["uploaded", yield* ContextUpload.read(yield* uploaded)]
+        ]
+        for (const [image, context] of contexts) {
+          const wanted = yield* input(image, name, { context })
+          const built = yield* all(BuildBackend.run(wanted))
+          if (name === "openshift" && Exit.isFailure(built)) continue
+          assert(Exit.isSuccess(built), Exit.isFailure(built) ? Cause.pretty(built.cause) : "")
+          yield* all(Stream.runCollect(BuildBackend.events(wanted)))
+        }
+        const cuts = { cut: FakeCluster.drop, forbidden: FakeCluster.status(403, "Forbidden", "no") }
+        for (const [image, fault] of Object.entries(cuts)) {
+          const lift = yield* control.fail({ resource: "pods/attach" }, fault)
+          const context = yield* ContextUpload.read(yield* uploaded)
+          const wanted = yield* input(image, name, { context, pendingTimeout: "1 minute" })
+          assert.isTrue(Exit.isFailure(yield* all(BuildBackend.run(wanted))))
+          yield* lift
+        }
+        const changing = yield* uploaded
+        const changed = yield* input("changed", name, { context: yield* ContextUpload.read(changing) })
+        fs.appendFileSync(path.join(changing, "etc/token"), canary)
+        assert.isTrue(Exit.isFailure(yield* all(BuildBackend.run(changed))))
+        // A password where none belongs.
+        for (const url of [`https://u:${canary}@git.example.com/os.git`, `ssh://u:${canary}@git.example.com/os.git`]) {
+          assert.isTrue(Exit.isFailure(yield* all(input("misplaced", name, { context: { git: { url } } }))))
+        }
         // Further runs with faults.
         const wanted = yield* input("good", name)
         const faults = [
@@ -155,6 +203,8 @@ describe("a full run", () => {
         // Only the name of a secret is read.
         const read = yield* all(cluster.get(Resources.Secret, "pull"))
         assert.isTrue(Exit.isSuccess(read))
+        const attaches = plane.gateway.requests.filter(({ path }) => path.endsWith("/attach"))
+        assert.strictEqual(attaches.length > 0, name !== "openshift")
         const list = yield* all(BuildBackend.list())
         assert(Exit.isSuccess(list))
         assert.isAtLeast(list.value.length, 3)

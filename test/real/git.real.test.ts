@@ -74,7 +74,10 @@ const run = (
       let processes = ""
       child.stdout.on("data", (chunk: Buffer) => output += chunk.toString())
       child.stderr.on("data", (chunk: Buffer) => output += chunk.toString())
-      const looking = setInterval(() => processes += processesNaming(memory), 200)
+      const look = () => processes += processesNaming(memory)
+      // It may be over in less than a second: at once, while the process is certainly there, and often.
+      look()
+      const looking = setInterval(look, 25)
       child.on("close", (code) => {
         clearInterval(looking)
         const file = path.join(work, "message")

@@ -40,7 +40,7 @@ export const environment = (folder: string) => ({
 /** Runs shell code after the script's functions, without its main part. */
 export const withFunctions = (shell: ReadonlyArray<string>, code: string, env: Record<string, string> = {}) =>
   temporary((folder) => {
-    const functions = BuildScript.source.slice(0, BuildScript.source.indexOf("\ntrap 'rm -rf"))
+    const functions = BuildScript.source.slice(0, BuildScript.source.indexOf("\ncase $verb in build"))
     const [command = "sh", ...args] = shell
     const run = spawnSync(command, [...args, "-c", `${functions}\n${code}`, "sh", "build"], {
       // Else bash takes a socket there for a remote shell's, and reads ~/.bashrc.

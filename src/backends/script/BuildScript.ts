@@ -24,7 +24,7 @@ import * as BuildahFeatures from "./BuildahFeatures.js"
 import * as BuildahOptions from "./BuildahOptions.js"
 import { cache } from "./Cache.js"
 import { build } from "./Commands.js"
-import { common } from "./Common.js"
+import { begin } from "./Common.js"
 import * as ContextArchive from "./ContextArchive.js"
 import { environment } from "./Environment.js"
 import { code } from "./ExitCode.js"
@@ -202,35 +202,22 @@ export const partKey = (key: string, part: number): string => `${key}.part.${num
  */
 export const mountFolder: (index: number) => string = numbered
 
-const settings = Object.entries(environment)
-  .map(([name, value]) => value === "required" ? `: "\${${name}:?}"` : `: "\${${name}:=${value}}"`)
-  .join("\n")
-
 /**
  * The text of the script.
  *
  * @since 0.1.0
  * @category constants
  */
-export const source = `#!/bin/sh
-# effect-os-builder: builds an image with buildah (build), then pushes it (push).
-set -u
-umask 022
-LC_ALL=C
-export LC_ALL
-
-${settings}
-
-verb=\${1:-}
-input=$OSB_INPUT_DIR work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
-pipe=$work/$verb.pipe said=$work/$verb.said
-digest= architecture= base= base_digest= base_manifest= run_status= child=
-${common}${failures}${auths}${registries}${setup}${bases}${build}${push}${cache}${upload}
-trap 'rm -rf "$private"' EXIT
-trap stop TERM INT HUP
+export const source = `${begin("builds an image with buildah (build), then pushes it (push)", environment)}
+input=$OSB_INPUT_DIR own_storage=
+# Deletes the copies of secrets that buildah keeps beside its containers (run_common.go getSecretMount) until it deletes those.
+forget() {
+  [ -z "$own_storage" ] || [ ! -e "$input/secret.000001.id" ] || rm -rf "$own_storage"/*-containers/*/userdata/secrets
+}
+${failures}${auths}${registries}${setup}${bases}${build}${push}${cache}${upload}
 case $verb in build | push | base) ;; upload) upload ;; *) finish ${code.unknown} "the verb is build, push, base or upload" ;; esac
 kills_before=$(oom_kills)
-set_deadline
+if [ "$verb" = push ] || [ -n "$OSB_CONTEXT_FETCHED" ]; then keep_deadline; else set_deadline; fi
 set_home
 set_trust
 set_storage

@@ -1,8 +1,38 @@
 import { code } from "./ExitCode.js"
 import { maxTextBytes } from "./TerminationMessage.js"
 
-/** What both verbs share: how they end, how they run buildah, and where they look when it fails. */
-export const common = `
+/** The names of a script's environment variables: `required`, or the default. */
+export type Variables = { readonly [name: string]: string }
+
+const settings = (variables: Variables): string =>
+  Object.entries(variables)
+    .map(([name, value]) => value === "required" ? `: "\${${name}:?}"` : `: "\${${name}:=${value}}"`)
+    .join("\n")
+
+/**
+ * The beginning of every script: its variables, how it ends, and how it runs a command. `purpose` is a comment. The variables are
+ * at least OSB_WORK_DIR, OSB_MEMORY_DIR, OSB_TIMEOUT_SECONDS, OSB_TRUST_BUNDLE and OSB_TERMINATION_MESSAGE.
+ */
+export const begin = (purpose: string, variables: Variables): string =>
+  `#!/bin/sh
+# effect-os-builder: ${purpose}.
+set -u
+umask 022
+LC_ALL=C
+export LC_ALL
+
+${settings(variables)}
+
+verb=\${1:-}
+work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
+pipe=$work/$verb.pipe said=$work/$verb.said
+digest= architecture= base= base_digest= base_manifest= commit= run_status= child=
+${common}
+trap 'rm -rf "$private"' EXIT
+trap stop TERM INT HUP
+`
+
+const common = `
 say() { printf 'os-builder: %s\\n' "$*"; }
 
 # write_message CODE TEXT: writes the termination message.
@@ -14,20 +44,20 @@ write_message() {
     [ -z "$base" ] || printf '"base":{"pullspec":"%s","digest":"%s"' "$base" "$base_digest"
     [ -z "$base_manifest" ] || printf ',"manifestDigest":"%s"' "$base_manifest"
     [ -z "$base" ] || printf '},'
-    [ -z "\${commit:-}" ] || printf '"commit":"%s",' "$commit"
+    [ -z "$commit" ] || printf '"commit":"%s",' "$commit"
     [ -z "$run_status" ] || printf '"exitCode":%s,' "$run_status"
     printf '"verb":"%s","code":%s,"text":"%s"}' "$verb" "$1" \\
       "$(printf '%s' "$2" | head -c ${maxTextBytes} | base64 | tr -d '\\n')"
   } > "$termination"
 }
 
-# Deletes the copies of secrets that buildah keeps beside its containers (run_common.go getSecretMount) until it deletes those.
-forget_secrets() { [ -z "\${input:-}" ] || [ ! -e "$input/secret.000001.id" ] || rm -rf "\${storage:-$work}"/*-containers/*/userdata/secrets; }
+# What a script has to delete before it ends; a script that leaves something behind has its own.
+forget() { :; }
 
 # finish CODE TEXT: writes the termination message and ends. Never prints TEXT: buildah has printed it already.
 finish() {
   trap - TERM INT HUP
-  forget_secrets
+  forget
   [ "$1" -eq ${code.succeeded} ] || say "$verb ends with exit code $1"
   write_message "$1" "$2"
   exit "$1"
@@ -36,7 +66,7 @@ finish() {
 stop() {
   trap '' TERM INT HUP
   [ -z "$child" ] || kill -TERM "$child" 2> /dev/null
-  forget_secrets
+  forget
   # Otherwise the kubelet takes the end of the log for the message.
   write_message ${code.stopped} "the $verb was told to stop"
   exit ${code.stopped}
@@ -44,12 +74,12 @@ stop() {
 
 now() { date +%s; }
 
-# The start of the deadline is that of the first verb: all together have the time of one attempt.
-set_deadline() {
-  [ "$verb" = push ] || [ -n "\${OSB_CONTEXT_FETCHED:-}" ] && deadline=$(cat "$work/deadline" 2> /dev/null) || deadline=
-  case $deadline in
-    '' | *[!0-9]*) deadline=$(($(now) + OSB_TIMEOUT_SECONDS)); printf '%s' "$deadline" > "$work/deadline" ;;
-  esac
+set_deadline() { deadline=$(($(now) + OSB_TIMEOUT_SECONDS)); printf '%s' "$deadline" > "$work/deadline"; }
+
+# Takes the deadline of the verb before this one: all together have the time of one attempt.
+keep_deadline() {
+  deadline=$(cat "$work/deadline" 2> /dev/null)
+  case $deadline in '' | *[!0-9]*) set_deadline ;; esac
 }
 
 # Sets $left to the seconds that are left, or ends.
@@ -78,39 +108,21 @@ attempt() {
   [ "$status" -eq 0 ] || in_time
 }
 
-# Sets $major and $minor to buildah's version, 0 where it names none.
-read_version() {
-  version=$OSB_BUILDAH_VERSION
-  [ -n "$version" ] || version=$(buildah --version 2> /dev/null < /dev/null)
-  version=\${version#*version } version=\${version%% *}
-  major=\${version%%.*} minor=\${version#*.} minor=\${minor%%[!0-9]*}
-  case $major in '' | *[!0-9]*) major=0 ;; esac
-  minor=\${minor:-0}
-}
+lower_case() { printf '%s' "$1" | tr 'A-Z' 'a-z'; }
 
-# is_older MAJOR MINOR: whether buildah is older than that.
-is_older() { [ "$major" -lt "$1" ] || { [ "$major" -eq "$1" ] && [ "$minor" -lt "$2" ]; }; }
-
-buildah_() {
-  attempt buildah --root "$storage" --runroot "$run" --storage-driver "$driver" "$@"
-}
-
-# How often the kernel killed for want of memory in our cgroup: version 2, else 1, else 0.
-oom_kills() {
-  v2=$(sed -n 's/^0::\\(.*\\)$/\\1/p' /proc/self/cgroup 2> /dev/null)
-  v1=$(sed -n 's/^[0-9]*:memory:\\(.*\\)$/\\1/p' /proc/self/cgroup 2> /dev/null)
-  for file in "/sys/fs/cgroup$v2/memory.events" /sys/fs/cgroup/memory.events \\
-    "/sys/fs/cgroup/memory$v1/memory.oom_control" /sys/fs/cgroup/memory/memory.oom_control; do
-    kills=$(sed -n 's/^oom_kill //p' "$file" 2> /dev/null)
-    [ -z "$kills" ] || break
+# Prints the system's authorities and those of the bundle.
+authorities() {
+  for file in /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem; do
+    if [ -s "$file" ]; then cat "$file"; break; fi
   done
-  printf '%s' "\${kills:-0}"
+  echo
+  cat "$OSB_TRUST_BUNDLE"
 }
 
-# last_said PATTERN: what was said from the last line on that matches; the last lines of all if none does.
-last_said() {
-  line=$(sed -n "\\\\|$1|=" "$said" | tail -n 1)
-  if [ -n "$line" ]; then tail -n "+$line" "$said"; else tail -n 5 "$said"; fi
+# Programs read the names of proxies in capitals, in small letters, or in one of the two.
+set_proxies() {
+  if [ -n "\${HTTP_PROXY:-}" ]; then http_proxy=$HTTP_PROXY; export HTTP_PROXY http_proxy; fi
+  if [ -n "\${HTTPS_PROXY:-}" ]; then https_proxy=$HTTPS_PROXY; export HTTPS_PROXY https_proxy; fi
+  if [ -n "\${NO_PROXY:-}" ]; then no_proxy=$NO_PROXY; export NO_PROXY no_proxy; fi
 }
-
 `

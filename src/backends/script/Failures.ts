@@ -28,7 +28,23 @@ const platform = `
 
 /** What a failure of buildah means, by the table of error texts. */
 export const failures = `
-lower_case() { printf '%s' "$1" | tr 'A-Z' 'a-z'; }
+# How often the kernel killed for want of memory in our cgroup: version 2, else 1, else 0.
+oom_kills() {
+  v2=$(sed -n 's/^0::\\(.*\\)$/\\1/p' /proc/self/cgroup 2> /dev/null)
+  v1=$(sed -n 's/^[0-9]*:memory:\\(.*\\)$/\\1/p' /proc/self/cgroup 2> /dev/null)
+  for file in "/sys/fs/cgroup$v2/memory.events" /sys/fs/cgroup/memory.events \\
+    "/sys/fs/cgroup/memory$v1/memory.oom_control" /sys/fs/cgroup/memory/memory.oom_control; do
+    kills=$(sed -n 's/^oom_kill //p' "$file" 2> /dev/null)
+    [ -z "$kills" ] || break
+  done
+  printf '%s' "\${kills:-0}"
+}
+
+# last_said PATTERN: what was said from the last line on that matches; the last lines of all if none does.
+last_said() {
+  line=$(sed -n "\\\\|$1|=" "$said" | tail -n 1)
+  if [ -n "$line" ]; then tail -n "+$line" "$said"; else tail -n 5 "$said"; fi
+}
 
 # Whether buildah was killed, or crashed as programs in Go do, so that no error is its own. It ends with the status of an
 # instruction's program too, but then the error has that status.

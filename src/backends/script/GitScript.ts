@@ -10,7 +10,7 @@
  *
  * @since 0.1.0
  */
-import { common } from "./Common.js"
+import { begin } from "./Common.js"
 import { casePattern, network } from "./ErrorText.js"
 import { code } from "./ExitCode.js"
 
@@ -58,10 +58,6 @@ export type Environment = { readonly [K in keyof typeof environment]?: string }
  * @category constants
  */
 export const folder = "git"
-
-const settings = Object.entries(environment)
-  .map(([name, value]) => value === "required" ? `: "\${${name}:?}"` : `: "\${${name}:=${value}}"`)
-  .join("\n")
 
 const credentials = `
 # Hands git the secret from its files: a program that git asks for a user name or password, and one that it runs for ssh.
@@ -135,16 +131,9 @@ set_git() {
   # A connection over which nothing comes is given up.
   set_option http.lowSpeedLimit 1
   set_option http.lowSpeedTime 60
-  if [ -n "\${HTTPS_PROXY:-}" ]; then https_proxy=$HTTPS_PROXY; export https_proxy; fi
-  if [ -n "\${NO_PROXY:-}" ]; then no_proxy=$NO_PROXY; export no_proxy; fi
+  set_proxies
   if [ -n "$OSB_TRUST_BUNDLE" ]; then
-    {
-      for file in /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem; do
-        if [ -s "$file" ]; then cat "$file"; break; fi
-      done
-      echo
-      cat "$OSB_TRUST_BUNDLE"
-    } > "$private/authorities.pem"
+    authorities > "$private/authorities.pem"
     GIT_SSL_CAINFO=$private/authorities.pem
     export GIT_SSL_CAINFO
   fi
@@ -154,8 +143,7 @@ set_git() {
 git_failed() {
   error=$(tail -n 12 "$said" | head -c 4096)
   [ -n "$error" ] || error="git ended with status $status"
-  lower=$(printf '%s' "$error" | tr 'A-Z' 'a-z')
-  case $lower in
+  case $(lower_case "$error") in
     *'host key verification failed'*)
       finish ${code.credentialsInvalid} "$error (the host's key is not the one in known_hosts of the secret)" ;;
     *'authentication failed'* | *'could not read username'* | *'could not read password'* | *'permission denied'* | \\
@@ -261,22 +249,9 @@ context() {
  * @since 0.1.0
  * @category constants
  */
-export const source = `#!/bin/sh
-# effect-os-builder: finds a commit of a Git repository (resolve), or fetches one (context).
-set -u
-umask 022
-LC_ALL=C
-export LC_ALL
-
-${settings}
-
-verb=\${1:-}
-work=$OSB_WORK_DIR private=$OSB_MEMORY_DIR/os-builder-$verb termination=$OSB_TERMINATION_MESSAGE
-pipe=$work/$verb.pipe said=$work/$verb.said
-digest= architecture= base= base_digest= base_manifest= commit= run_status= child=
-${common}${setup}${credentials}${verbs}
-trap 'rm -rf "$private"' EXIT
-trap stop TERM INT HUP
+export const source = `${
+  begin("finds a commit of a Git repository (resolve), or fetches one (context)", environment)
+}${setup}${credentials}${verbs}
 case $verb in resolve | context) ;; *) finish ${code.unknown} "the verb is resolve or context" ;; esac
 set_deadline
 set_git

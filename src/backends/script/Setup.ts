@@ -2,6 +2,23 @@ import { code } from "./ExitCode.js"
 
 /** What buildah needs around it: configuration, credentials, storage. Nothing of the host's own is used by accident. */
 export const setup = `
+# Sets $major and $minor to buildah's version, 0 where it names none.
+read_version() {
+  version=$OSB_BUILDAH_VERSION
+  [ -n "$version" ] || version=$(buildah --version 2> /dev/null < /dev/null)
+  version=\${version#*version } version=\${version%% *}
+  major=\${version%%.*} minor=\${version#*.} minor=\${minor%%[!0-9]*}
+  case $major in '' | *[!0-9]*) major=0 ;; esac
+  minor=\${minor:-0}
+}
+
+# is_older MAJOR MINOR: whether buildah is older than that.
+is_older() { [ "$major" -lt "$1" ] || { [ "$major" -eq "$1" ] && [ "$minor" -lt "$2" ]; }; }
+
+buildah_() {
+  attempt buildah --root "$storage" --runroot "$run" --storage-driver "$driver" "$@"
+}
+
 # Where buildah keeps which compressed layers a registry has, which the pull writes down and the push reads: it is kept as long as the
 # layers are. A push takes any layer that is known, whatever compression it is told, so each has one of its own.
 set_known_layers() {
@@ -40,22 +57,14 @@ set_home() {
     done
   fi
   set_insecure
-  if [ -n "\${HTTP_PROXY:-}" ]; then http_proxy=$HTTP_PROXY; export HTTP_PROXY http_proxy; fi
-  if [ -n "\${HTTPS_PROXY:-}" ]; then https_proxy=$HTTPS_PROXY; export HTTPS_PROXY https_proxy; fi
-  if [ -n "\${NO_PROXY:-}" ]; then no_proxy=$NO_PROXY; export NO_PROXY no_proxy; fi
+  set_proxies
 }
 
 # The system's authorities and the bundle's, together in one file.
 set_trust() {
   [ -n "$OSB_TRUST_BUNDLE" ] || return 0
   mkdir -p "$work/trust"
-  {
-    for file in /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem; do
-      if [ -s "$file" ]; then cat "$file"; break; fi
-    done
-    echo
-    cat "$OSB_TRUST_BUNDLE"
-  } > "$work/trust/tls-ca-bundle.pem"
+  authorities > "$work/trust/tls-ca-bundle.pem"
   SSL_CERT_FILE=$work/trust/tls-ca-bundle.pem
   export SSL_CERT_FILE
 }
@@ -131,7 +140,7 @@ overlay_works() {
 # The push takes the driver that the build chose.
 set_storage() {
   [ "$verb" != build ] || check_user_ids
-  storage=\${OSB_CACHE_DIR:-$work}/storage run=$work/run driver=$OSB_STORAGE
+  storage=\${OSB_CACHE_DIR:-$work}/storage run=$work/run driver=$OSB_STORAGE own_storage=$storage
   mkdir -p "$storage" "$run"
   [ "$verb" = build ] || driver=$(cat "$work/driver" 2> /dev/null)
   case $driver in

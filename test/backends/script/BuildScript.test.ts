@@ -336,6 +336,21 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.deepInclude(run.message, { verb: "build", code: 143, text: "the build was told to stop" })
       })
 
+      it("secrets: their copies beside buildah's containers are deleted at the end, and nothing of a node's storage", () => {
+        temporary((storage) => {
+          const copies = (folder: string) =>
+            path.join(storage, folder, "overlay-containers", "c", "userdata", "secrets")
+          for (const folder of ["storage", "node"]) fs.mkdirSync(copies(folder), { recursive: true })
+          const run = withFunctions(
+            shell,
+            ": > \"$input/secret.000001.id\"; set_storage > /dev/null; storage=$OSB_NODE_STORAGE; finish 0 ''",
+            { OSB_CACHE_DIR: storage, OSB_NODE_STORAGE: path.join(storage, "node"), OSB_STORAGE: "vfs" }
+          )
+          assert.strictEqual(run.status, 0)
+          assert.deepStrictEqual(["storage", "node"].map((folder) => fs.existsSync(copies(folder))), [false, true])
+        })
+      })
+
       it("BuildScript: cuts a message to what Kubernetes keeps", () => {
         const run = withFunctions(
           shell,

@@ -140,9 +140,9 @@ describe("the language of a build", () => {
   it("the language of a build on OpenShift: refused by field or line, with what to do", () => {
     const said = (given: BuildInput.BuildInput) => OpenShiftUnsupported.issues(given, {}).map(String)
     assert.deepStrictEqual(said(everything).map((issue) => issue.replace(/:.*/s, "")), [
+      "buildContexts.files",
       "secrets",
       "dockerfile (line 3)",
-      "buildContexts.files",
       "inheritLabels",
       "unsetLabels",
       "squash"

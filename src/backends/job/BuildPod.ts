@@ -17,7 +17,7 @@ import * as BuildInput from "../../core/BuildInput.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
-import * as NodeSelector from "../pod/NodeSelector.js"
+import { nodeSelector } from "../pod/PodUnsupported.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import type { Environment } from "../script/Environment.js"
 import * as GitScript from "../script/GitScript.js"
@@ -225,7 +225,7 @@ export const template = (
       },
       nodeSelector: {
         "kubernetes.io/os": "linux",
-        ...NodeSelector.labels(input)
+        ...nodeSelector(input)
       },
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(profile.takesSlot ? { affinity: slot } : {}),

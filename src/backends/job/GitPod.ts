@@ -7,7 +7,7 @@ import * as BuildInputs from "../../core/BuildInput.js"
 import { commitOf, type GitSource } from "../../core/input/GitSource.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
-import * as NodeSelector from "../pod/NodeSelector.js"
+import { nodeSelector } from "../pod/PodUnsupported.js"
 import * as GitResolution from "../script/GitResolution.js"
 import * as GitScript from "../script/GitScript.js"
 import type { JobProfile } from "./JobProfile.js"
@@ -117,7 +117,7 @@ export const resolveSpec = (
     restartPolicy: "Never",
     terminationGracePeriodSeconds: 1,
     securityContext: { runAsNonRoot: true, fsGroup: group },
-    nodeSelector: { "kubernetes.io/os": "linux", ...NodeSelector.labels(input) },
+    nodeSelector: { "kubernetes.io/os": "linux", ...nodeSelector(input) },
     containers: [
       container(profile, input, git, "resolve", {
         environment: { OSB_GIT_REF: git.ref ?? "", OSB_TIMEOUT_SECONDS: String(GitResolution.timeoutSeconds) },

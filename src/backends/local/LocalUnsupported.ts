@@ -8,7 +8,6 @@ import * as Containerfile from "../../core/Containerfile.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextRefusal from "../../core/input/ContextRefusal.js"
-import { unsupportedIf } from "../../core/input/InputIssue.js"
 import * as Output from "../../core/input/Output.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 import * as BuildahOptions from "../script/BuildahOptions.js"
@@ -31,8 +30,6 @@ const dockerTimestamp: BuildahFeatures.Version = [1, 41]
 
 const formatOf = ({ dockerfile = "", format = "auto" }: BuildInput, settings: Settings): "oci" | "docker" =>
   format !== "auto" ? format : settings.format ?? (BuildScript.needsDockerFormat(dockerfile) ? "docker" : "oci")
-
-const notFetched = "is not supported by this backend; pass the files of the context"
 
 const rows: ReadonlyArray<Row> = [
   (_, { buildah }) =>
@@ -68,7 +65,7 @@ const rows: ReadonlyArray<Row> = [
     queueName === undefined ? [] : [
       new Issue({ path: "queueName", message: "names a Kueue queue, which exists only in a cluster; remove it" })
     ],
-  ({ context }) => ContextRefusal.issues(context, { image: notFetched }),
+  ({ context }) => ContextRefusal.issues(context, { image: ContextRefusal.notFetched }),
   ({ context }, { git }) =>
     BuildContext.isGit(context) && (git === undefined || BuildahFeatures.isOlder(git, HostInfo.oldestGit))
       ? [
@@ -92,12 +89,7 @@ const rows: ReadonlyArray<Row> = [
         })
       ]
       : [],
-  ({ context, dockerfilePath }) =>
-    unsupportedIf(
-      BuildContext.isUpload(context) && dockerfilePath !== undefined,
-      ["dockerfilePath"],
-      "cannot name a file of an upload; give its text as dockerfile"
-    ),
+  ContextRefusal.pathInUpload,
   (input, { buildah }) =>
     buildah === undefined
       ? []

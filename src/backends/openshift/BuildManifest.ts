@@ -7,7 +7,7 @@ import { builtText } from "../../core/input/BuiltContainerfile.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as Resources from "../../kubernetes/Resources.js"
-import * as NodeSelector from "../pod/NodeSelector.js"
+import { nodeSelector as nodeSelectorOf } from "../pod/PodUnsupported.js"
 import type { BuildRecord } from "../record/BuildRecord.js"
 import * as BuildVolumes from "./BuildVolumes.js"
 import * as ImageContexts from "./ImageContexts.js"
@@ -19,7 +19,7 @@ export const make = (settings: OpenShiftSettings, { input, parts }: Pick<BuildRe
 const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: BuildRecord["parts"]): JsonObject => {
   const pullSecretName = BuildInput.pullSecretName(input) ?? settings.defaultPullSecretName
   const pushSecretName = input.finalImage.secretName
-  const nodeSelector = NodeSelector.labels(input)
+  const nodeSelector = nodeSelectorOf(input)
   return {
     serviceAccount: settings.serviceAccount ?? "builder",
     source: {

@@ -1,20 +1,28 @@
 /**
- * What an OpenShift Build cannot honour of secrets, build contexts, labels and layers, one row each. Sources: `b` is
- * openshift/builder, pkg/build/builder.
+ * What an OpenShift Build cannot honour of secrets, mounts, build contexts, labels and layers, one row each. Sources: `b` is
+ * openshift/builder, pkg/build/builder; `cm` is openshift-controller-manager, pkg/build/controller/strategy.
  */
+import type { Issue } from "../../core/BuildError.js"
+import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import type { Feature } from "../../core/containerfile/Feature.js"
-import { isImageContext } from "../../core/input/BuildContexts.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
+import * as BuildVolumes from "./BuildVolumes.js"
 import * as ImageContexts from "./ImageContexts.js"
-import { elsewhere, isLoopback, type Row } from "./UnsupportedRow.js"
+import type { OpenShiftSettings } from "./OpenShiftSettings.js"
+
+/** What a Build does not honour of one field. */
+export type Row = (input: BuildInput, settings: OpenShiftSettings) => ReadonlyArray<Issue>
+
+/** What to do instead, in every message. */
+export const elsewhere = "or use a backend that runs a Job"
 
 const newer: ReadonlySet<Feature> = new Set([
   "RUN --mount=type=secret with env",
   "RUN --mount=type=secret without id"
 ])
 
-export const rows: ReadonlyArray<Row> = [
+const language: ReadonlyArray<Row> = [
   // b daemonless.go buildDaemonlessImage: the builder hands buildah no secrets, and builds the stages that nothing needs too.
   ({ secrets = [] }) =>
     unsupportedIf(
@@ -41,20 +49,6 @@ export const rows: ReadonlyArray<Row> = [
         `${feature} is newer than the buildah in OpenShift's builder; use id and target, ${elsewhere}`,
         line
       )
-    ),
-  ({ buildContexts = {} }) =>
-    Object.entries(buildContexts).flatMap(([name, context]) =>
-      !isImageContext(context)
-        ? [unsupported(
-          ["buildContexts", name],
-          "is a directory, which build pods do not have; put its files into context or into an image, or use the local backend"
-        )]
-        : isLoopback(context.image)
-        ? [unsupported(
-          ["buildContexts", name],
-          "names the build pod itself as its registry; name one that the cluster can reach"
-        )]
-        : []
     ),
   (input) =>
     ImageContexts.mountsFrom(input.dockerfile ?? "", new Set(ImageContexts.of(input).map(({ name }) => name))).map((
@@ -86,3 +80,49 @@ export const rows: ReadonlyArray<Row> = [
       `makes one layer, and OpenShift's builder keeps those of the base; leave it out, ${elsewhere}`
     )
 ]
+
+/**
+ * Where the build pod has mounts of its own: a volume at exactly that path is refused (cm docker.go CreateBuildPod,
+ * util.go), or fails the build (b transient_mounts.go, with an entitled node).
+ */
+const podPaths: ReadonlySet<string> = new Set([
+  "/run/secrets/redhat.repo",
+  "/run/secrets/rhsm",
+  "/tmp/build",
+  "/var/cache/blobs",
+  "/var/lib/containers",
+  "/var/lib/containers/cache",
+  "/var/lib/kubelet/config.json",
+  "/var/run/configs/openshift.io/build-system",
+  "/var/run/configs/openshift.io/certs",
+  "/var/run/configs/openshift.io/pki",
+  "/var/run/containers",
+  "/var/run/secrets/openshift.io/pull",
+  "/var/run/secrets/openshift.io/push"
+])
+
+const trustedPath = "/etc/pki/ca-trust"
+
+const mounts: ReadonlyArray<Row> = [
+  ({ mounts = [] }, { mountTrustedCA = false }) =>
+    mounts.flatMap(({ path }, index) =>
+      podPaths.has(path) || (mountTrustedCA && path === trustedPath)
+        ? [unsupported(["mounts", index, "path"], "is a directory of OpenShift's build pod; choose another path")]
+        : []
+    ),
+  // cm util.go mountVolume: objects whose names differ in dots and dashes alone, or in nothing but their kind, share a volume.
+  (input) => {
+    const names = BuildVolumes.of(input).map(({ name }) => name.replaceAll(".", "-"))
+    return BuildVolumes.of(input).flatMap(({ kind, name }, index) =>
+      names.indexOf(names[index] ?? "") === index ? [] : [
+        unsupported(
+          ["mounts"],
+          `OpenShift takes ${kind} ${name} for another object of nearly the same name; rename one of them, ${elsewhere}`
+        )
+      ]
+    )
+  }
+]
+
+/** The rows of all of them. */
+export const rows: ReadonlyArray<Row> = [...language, ...mounts]

@@ -16,15 +16,13 @@ import * as ContextRefusal from "../../core/input/ContextRefusal.js"
 import * as InputIssue from "../../core/input/InputIssue.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as KubernetesName from "../../core/input/KubernetesName.js"
-import * as NodeSelector from "../pod/NodeSelector.js"
+import * as PodUnsupported from "../pod/PodUnsupported.js"
 import * as BuildManifest from "./BuildManifest.js"
 import * as ContextMaps from "./ContextMaps.js"
 import * as ContextUse from "./ContextUse.js"
 import * as ImageUse from "./ImageUse.js"
-import { rows as language } from "./LanguageUnsupported.js"
-import { rows as mounts } from "./MountsUnsupported.js"
+import { elsewhere, type Row, rows as language } from "./LanguageUnsupported.js"
 import type { OpenShiftSettings } from "./OpenShiftSettings.js"
-import { elsewhere, isLoopback, type Row } from "./UnsupportedRow.js"
 
 const contextPaths = ({ context }: BuildInput): ReadonlyArray<string> => Object.keys(BuildContext.files(context))
 
@@ -94,12 +92,13 @@ const notVerified =
   "is not supported: OpenShift's builder builds what it has received of an upload, without checking that it is whole; use the " +
   "custom backend, or a context from git"
 
-const notFetched = "is not supported by this backend; pass the files of the context"
-
 const context: ReadonlyArray<Row> = [
   ({ context }) =>
-    ContextFile.clusterProblems(BuildContext.files(context)).map((problem) => unsupported(["context"], problem)),
-  ({ context }) => ContextRefusal.issues(context, { git: notFetched, image: notFetched, upload: notVerified }),
+    ContextRefusal.issues(context, {
+      git: ContextRefusal.notFetched,
+      image: ContextRefusal.notFetched,
+      upload: notVerified
+    }),
   // cm util.go mountVolume, b docker.go copyLocalObject: the builder copies the keys of a ConfigMap as files.
   (input) =>
     entries(input).filter(([, file]) => ContextFile.isLink(file)).map(([path]) =>
@@ -196,14 +195,7 @@ const otherModes = (context: Readonly<Record<string, ContextFile.ContextFile>>) 
 const plainText = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u
 
 const images: ReadonlyArray<Row> = [
-  ({ baseImage, finalImage }) =>
-    Object.entries({ ...(baseImage === undefined ? {} : { baseImage }), finalImage }).flatMap(([field, { pullspec }]) =>
-      unsupportedIf(
-        isLoopback(pullspec),
-        [field, "pullspec"],
-        "names the build pod itself as its registry; name one that the cluster can reach"
-      )
-    ),
+  ({ finalImage }) => PodUnsupported.unreachable(finalImage.pullspec, ["finalImage", "pullspec"]),
   // as refuses the brackets in output.to (run).
   ({ finalImage }) =>
     unsupportedIf(
@@ -332,7 +324,6 @@ const placement: ReadonlyArray<Row> = [
       "cannot be given to a Build; an administrator sets them for all builds in build.config.openshift.io/cluster " +
         `(buildOverrides), ${elsewhere}`
     ),
-  NodeSelector.conflicts,
   ({ queueName }) =>
     unsupportedIf(
       queueName !== undefined,
@@ -372,7 +363,15 @@ const whole: Row = (input, settings) => {
   )
 }
 
-const rows: ReadonlyArray<Row> = [...containerfile, ...language, ...context, ...mounts, ...images, ...placement, whole]
+const rows: ReadonlyArray<Row> = [
+  PodUnsupported.issues,
+  ...containerfile,
+  ...language,
+  ...context,
+  ...images,
+  ...placement,
+  whole
+]
 
 /** Every part of the input that an OpenShift Build cannot honour. */
 export const issues = (input: BuildInput, settings: OpenShiftSettings): ReadonlyArray<Issue> => {

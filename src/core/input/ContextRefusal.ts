@@ -4,8 +4,9 @@
  * @since 0.1.0
  */
 import type { Issue } from "../BuildError.js"
+import type { BuildInput } from "../BuildInput.js"
 import * as BuildContext from "./BuildContext.js"
-import { unsupported } from "./InputIssue.js"
+import { unsupported, unsupportedIf } from "./InputIssue.js"
 
 /**
  * What a backend says of each kind of context that it does not support.
@@ -18,6 +19,29 @@ export interface Refusals {
   readonly image?: string
   readonly upload?: string
 }
+
+/**
+ * The refusal of a kind that a backend does not fetch.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const notFetched = "is not supported by this backend; pass the files of the context"
+
+/**
+ * The issue of an input whose Containerfile is to be in an upload.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const pathInUpload = (
+  { context, dockerfilePath }: Pick<BuildInput, "context" | "dockerfilePath">
+): ReadonlyArray<Issue> =>
+  unsupportedIf(
+    BuildContext.isUpload(context) && dockerfilePath !== undefined,
+    ["dockerfilePath"],
+    "cannot name a file of an upload; give its text as dockerfile"
+  )
 
 /**
  * The issues of an input whose context is of one of these kinds.

@@ -9,10 +9,13 @@
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { binFolder, folder, series, suite } from "./CurrentBuildah.js"
+import { binFolder, folder, release } from "./CurrentBuildah.js"
 
 // Since 1.43 buildah needs netavark for its network even where isolation is chroot.
 const packages = ["buildah", "netavark", "patchelf"]
+
+const { suites } = release
+const series = release.series.join(".")
 
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -42,7 +45,10 @@ const download = (apt: string): ReadonlyArray<string> => {
     fs.mkdirSync(path.join(apt, name), { recursive: true })
   }
   fs.writeFileSync(path.join(apt, "status"), "")
-  fs.writeFileSync(path.join(apt, "sources.list"), `deb [signed-by=${keyring}] ${mirror()} ${suite} main\n`)
+  fs.writeFileSync(
+    path.join(apt, "sources.list"),
+    suites.map((suite) => `deb [signed-by=${keyring}] ${mirror()} ${suite} main\n`).join("")
+  )
   const options = Object.entries({
     "Dir::Etc::sourcelist": path.join(apt, "sources.list"),
     "Dir::Etc::sourceparts": "/dev/null",
@@ -50,7 +56,9 @@ const download = (apt: string): ReadonlyArray<string> => {
     "Dir::State::status": path.join(apt, "status"),
     "Dir::Cache": path.join(apt, "cache"),
     // Apt's own user may not read a folder of this one.
-    "APT::Sandbox::User": "root"
+    "APT::Sandbox::User": "root",
+    // Otherwise what is experimental is taken only by name.
+    "APT::Default-Release": suites.at(-1) ?? ""
   }).flatMap(([name, value]) => ["-o", `${name}=${value}`])
   run("apt-get", ...options, "-qq", "update")
   run("apt-get", ...options, "-qq", "--yes", "--no-install-recommends", "--download-only", "install", ...packages)
@@ -107,6 +115,8 @@ const build = (): void => {
 if (version()?.startsWith(series) !== true) build()
 const found = version()
 if (found?.startsWith(series) !== true) {
-  throw new Error(`Debian ${suite} has buildah ${found ?? "none"}, and ${series} is expected; change CurrentBuildah.ts`)
+  throw new Error(
+    `Debian ${suites.at(-1)} has buildah ${found ?? "none"}, and ${series} is expected; change CurrentBuildah.ts`
+  )
 }
 process.stdout.write(`buildah ${found}: ${path.join(binFolder, "buildah")}\n`)

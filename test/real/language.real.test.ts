@@ -158,16 +158,27 @@ const secretLines = [
   "RUN [ ! -e /opt/t ] && [ ! -s /run/secrets/token ]"
 ]
 
+/** What a secret in a variable is from 1.44 on: there for its RUN alone, beside a file only where a target is named. */
+const environmentLines = [
+  "RUN --mount=type=secret,id=token,env=TOKEN echo \"$TOKEN\" | grep -qx tell.nobody && [ ! -e /run/secrets/token ]",
+  "RUN --mount=type=secret,id=token,env=TOKEN,target=/opt/t,mode=0440,uid=7,gid=8 echo \"$TOKEN\" | grep -qx tell.nobody && stat -c %u:%g:%a /opt/t > /mode",
+  "RUN --mount=type=secret,target=/opt/token grep -q ell-nobod /opt/token",
+  "RUN --mount=type=secret,id=absent,env=ABSENT [ -z \"${ABSENT+set}\" ]",
+  "RUN [ -z \"${TOKEN+set}\" ] && [ ! -e /opt/t ]"
+]
+
+const knowsEnvironment = CurrentBuildah.isAtLeast(1, 44)
+
 const secretsOf: NonNullable<BuildInput.Options["secrets"]> = [
   { id: "token", secretName: "build-secrets" },
   { id: "other", secretName: "build-secrets", key: "a.key" }
 ]
 
 /** The secrets are mounted, and nowhere else; or refused by a buildah that damages what it mounts over. */
-const mountsSecrets = (name: string) =>
+const mountsSecrets = (name: string, lines = secretLines, mode = "444", secrets = secretsOf) =>
   Effect.gen(function*() {
-    const { image, log } = yield* built(name, { dockerfile: containerfile(...secretLines), secrets: secretsOf })
-    assert.strictEqual(yield* contentOf(image, "mode"), "7:8:444\n")
+    const { image, log } = yield* built(name, { dockerfile: containerfile(...lines), secrets })
+    assert.strictEqual(yield* contentOf(image, "mode"), `7:8:${mode}\n`)
     assert.notInclude(yield* layersOf(image), value)
     assert.notInclude(JSON.stringify(yield* configOf(image)), value)
     assert.notInclude(log.join("\n"), value)
@@ -200,14 +211,18 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "10 minutes" })("
       assert.deepStrictEqual(rejected.issues.map((issue) => issue.path), ["secrets[0]", "secrets[1]"])
     }))
 
-  it.effect("secrets local: env needs buildah 1.44, and is refused with its line", () =>
+  it.effect("secrets local: in a variable, or refused with the line by a buildah before 1.44", () =>
     Effect.gen(function*() {
-      const input = yield* Workplace.input("secrets env", {
-        dockerfile: containerfile("RUN --mount=type=secret,id=token,env=TOKEN [ \"$TOKEN\" = tell-nobody ]"),
+      yield* put("build-secrets", { token: value, "a.key": value })
+      if (knowsEnvironment) return yield* mountsSecrets("secrets env local", environmentLines, "440")
+      const input = yield* Workplace.input("secrets env local", {
+        dockerfile: containerfile(...environmentLines),
         secrets: secretsOf
       })
-      const rejected = yield* Effect.flip(BuildBackend.check(input))
+      const rejected = yield* Effect.flip(BuildBackend.build(input))
+      assert(rejected._tag === "BuildRejected", String(rejected))
       assert.match(rejected.message, /line 3.*RUN --mount=type=secret with env needs buildah 1\.44 or later/)
+      assert.match(rejected.message, /line 5.*RUN --mount=type=secret without id needs buildah 1\.44 or later/)
     }))
 
   it.effect("buildContexts local: a folder, adopted while its content is the same", () =>
@@ -284,6 +299,20 @@ layer(jobs({}), { excludeTestServices: true, timeout: "10 minutes" })("language 
       )
       assert(status._tag === "Errored", JSON.stringify(status))
       assert.strictEqual(status.reason, "BuilderTooOld")
+    }))
+
+  it.effect("secrets in a pod: in a variable, or Errored by a buildah before 1.44", () =>
+    Effect.gen(function*() {
+      yield* storeSecret("build-secrets-env", { token: value, "a.key": value })
+      const secrets = secretsOf.map((secret) => ({ ...secret, secretName: "build-secrets-env" }))
+      if (knowsEnvironment) return yield* mountsSecrets("secrets env in a pod", environmentLines, "440", secrets)
+      const { status } = yield* finish(
+        yield* Workplace.input("secrets env in a pod", { dockerfile: containerfile(...environmentLines), secrets })
+      )
+      assert(status._tag === "Errored", JSON.stringify(status))
+      assert.strictEqual(status.reason, "BuilderTooOld")
+      // The first line that this buildah does not know, which before 1.31 is the same.
+      assert.match(status.message, /^line 3: RUN --mount=type=secret/)
     }))
 
   it.effect("secrets in a pod: a Secret that does not exist keeps the build pending, with the reason", () =>

@@ -3,7 +3,7 @@
  * buildah is known, and for the script, which learns the builder image's when it starts.
  *
  * Sources: the CHANGELOG.md and the code of `github.com/containers/buildah` at the release tags, `i` is
- * `github.com/openshift/imagebuilder`. "run" marks what buildah 1.28.2 and 1.43.2 did with isolation chroot.
+ * `github.com/openshift/imagebuilder`. "run" marks what buildah 1.28.2, 1.43.2 and 1.45.0 did with isolation chroot.
  *
  * @since 0.1.0
  */
@@ -38,8 +38,8 @@ export interface Support {
  */
 export const oldest: Version = [1, 28]
 
-/** Later than every release whose code was read. */
-const unreleased: Version = [1, 45]
+/** Later than every release: no buildah whose code was read has it. */
+const unreleased: Version = [1000, 0]
 
 const always = (source: string): Support => ({ since: oldest, source })
 
@@ -94,8 +94,8 @@ export const table: Readonly<Record<Feature | "RUN heredoc with #!", Support>> =
   "ADD --checksum": { since: [1, 33], source: "CHANGELOG v1.33.0 (run)" },
   "ADD --keep-git-dir": {
     since: unreleased,
-    before: "no release up to 1.44 supports it",
-    source: "imagebuildah/stage_executor.go of v1.44.0 refuses it (run)"
+    before: "no release up to 1.45 supports it",
+    source: "imagebuildah/stage_executor.go of v1.45.0 refuses it (run)"
   },
   "ADD git": {
     since: [1, 38],
@@ -104,8 +104,9 @@ export const table: Readonly<Record<Feature | "RUN heredoc with #!", Support>> =
   },
   "symbolic --chmod": {
     since: unreleased,
-    before: "no release up to 1.44 supports it; write the mode in octal",
-    source: "i dispatchers.go checkChmodConversion, v1.2.21 (run)"
+    before: "no release up to 1.45 supports it; write the mode in octal",
+    // Debian's 1.45.0 takes it: it is built with a later imagebuilder than its go.mod names.
+    source: "i dispatchers.go checkChmodConversion, v1.2.21, which v1.45.0 still requires (run)"
   },
   "SHELL": always("run"),
   "HEALTHCHECK": always("run"),

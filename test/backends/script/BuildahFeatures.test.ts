@@ -42,10 +42,13 @@ describe("BuildahFeatures", { timeout: 60_000 }, () => {
       "7: ADD git needs buildah 1.38 or later",
       "8: symbolic --chmod does not work with buildah"
     ])
-    assert.deepStrictEqual(unmet(44), [
-      "4: RUN heredoc with #! does not work with buildah",
-      "8: symbolic --chmod does not work with buildah"
-    ])
+    // 1.45.0 was run; a later one is not known.
+    for (const minor of [44, 45, 99]) {
+      assert.deepStrictEqual(unmet(minor), [
+        "4: RUN heredoc with #! does not work with buildah",
+        "8: symbolic --chmod does not work with buildah"
+      ])
+    }
   })
 
   it("heredocs: no requirement where they are lowered; an interpreter is one with chroot alone", () => {

@@ -348,6 +348,34 @@ export const suite = <R, E>(world: World<R, E>): void => {
           })
       )
 
+      check(
+        "a commit of a repository as the context: fetched, or refused by its path",
+        (name) =>
+          Effect.gen(function*() {
+            const plain = yield* world.input(name, "well")
+            const git = { url: "https://git.example.com/acme/os.git", ref: "1f".repeat(20), subPath: "os" }
+            const input = yield* BuildInput.make({ ...plain, context: { git }, retries: 0 })
+            const checked = yield* Effect.either(BuildBackend.check(input))
+            if (checked._tag === "Left") {
+              assert.strictEqual(checked.left.reason, "Unsupported")
+              assert.deepStrictEqual(checked.left.issues.map(({ path }) => path.split(".")[0]), ["context"])
+              assert.deepStrictEqual(yield* failureOf(BuildBackend.build(input)), checked.left)
+              return
+            }
+            const { ref } = yield* BuildBackend.build(input)
+            // The name of the commit does not count, and its directory does.
+            const named = yield* BuildInput.make({
+              ...input,
+              context: { git: { ...git, ref: "main", commit: git.ref } }
+            })
+            assert.deepStrictEqual(yield* BuildBackend.build(named), { ref, adopted: true })
+            const status = yield* ended(ref)
+            // Git itself does not find the server of the example.
+            const isAway = status._tag === "Errored" && status.reason === "NetworkUnavailable"
+            assert.isTrue(status._tag === "Succeeded" || isAway, JSON.stringify(status))
+          })
+      )
+
       check("an equal input adopts an unfinished build", (name) =>
         Effect.gen(function*() {
           const held = yield* startHeld(name)

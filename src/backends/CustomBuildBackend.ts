@@ -50,7 +50,7 @@ import * as JobDefinition from "./job/JobDefinition.js"
 import type { JobProfile } from "./job/JobProfile.js"
 import type { JobSettings } from "./job/JobSettings.js"
 
-export { builderImage, type JobSettings as Settings } from "./job/JobSettings.js"
+export { builderImage, gitImage, type JobSettings as Settings } from "./job/JobSettings.js"
 
 const profile = (settings: JobSettings): JobProfile => ({
   name: "custom",

@@ -14,7 +14,8 @@
  * **What differs from other backends.** The image has OpenShift's own `OPENSHIFT_BUILD_*` variables and `io.openshift.*`
  * labels, and a Docker manifest; so equal inputs get different digests in different builds. Authorities, proxies, mirrors and
  * insecure registries are the cluster's, not the build's. The controller has no queue for these builds and does not retry or
- * prune them: this backend implements `pendingTimeout`, `retries` and `prune`. A Build that lacks a Secret, a ConfigMap or its
+ * prune them: this backend implements `pendingTimeout`, `retries` and `prune`. A context from Git is cloned by OpenShift's builder
+ * with its submodules; the commit of a branch is found before by a Job, for which the caller needs {@link gitRules}. A Build that lacks a Secret, a ConfigMap or its
  * service account may take up to 10 minutes to notice that it was created. An entitlement is a volume; on RHEL images,
  * `RUN rm -rf /etc/rhsm-host` makes dnf use it. `check` rejects what the backend cannot honour.
  *
@@ -34,11 +35,13 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { BuildBackend, Service } from "../core/service/BuildService.js"
-import { Cluster } from "../kubernetes/Cluster.js"
+import * as Cluster from "../kubernetes/Cluster.js"
 import type { RbacRule } from "../kubernetes/RbacRule.js"
 import * as Resources from "../kubernetes/Resources.js"
 import * as BackendLayers from "./controller/BackendLayers.js"
 import * as ClusterBackend from "./controller/ClusterBackend.js"
+import * as ClusterProxy from "./controller/ClusterProxy.js"
+import * as GitResolve from "./controller/GitResolve.js"
 import * as Permissions from "./controller/Permissions.js"
 import * as BuildManifest from "./openshift/BuildManifest.js"
 import * as BuildOutcome from "./openshift/BuildOutcome.js"
@@ -47,7 +50,7 @@ import type { OpenShiftSettings } from "./openshift/OpenShiftSettings.js"
 import * as OpenShiftUnsupported from "./openshift/OpenShiftUnsupported.js"
 import * as BuildNames from "./record/BuildNames.js"
 
-export { type OpenShiftSettings as Settings } from "./openshift/OpenShiftSettings.js"
+export { gitImage, type OpenShiftSettings as Settings } from "./openshift/OpenShiftSettings.js"
 
 // Build pods have the controller's labels and no others: openshift/api build/v1/consts.go, BuildLabel and BuildAnnotation.
 const buildName = "openshift.io/build.name"
@@ -64,6 +67,32 @@ export const rules: ReadonlyArray<RbacRule> = [
   { apiGroups: [Resources.Build.group], resources: ["builds/docker"], verbs: ["create"] },
   { apiGroups: [Resources.Build.group], resources: ["builds/log"], verbs: ["get"] }
 ]
+
+/**
+ * What a caller needs in addition to find the commit of a branch or tag, for contexts from Git: a short Job does that. Without
+ * them, the input names a full commit.
+ *
+ * @example
+ * ```ts
+ * import { OpenShiftBuildBackend } from "effect-os-builder"
+ *
+ * console.log(JSON.stringify([...OpenShiftBuildBackend.rules, ...OpenShiftBuildBackend.gitRules], null, 2))
+ * ```
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const gitRules: ReadonlyArray<RbacRule> = [
+  { apiGroups: [Resources.Job.group], resources: [Resources.Job.plural], verbs: ["create", "delete"] }
+]
+
+/**
+ * The permissions on the whole cluster, for that Job to use the cluster's proxy. Builds have it from OpenShift.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const gitClusterRules: ReadonlyArray<RbacRule> = ClusterProxy.rules
 
 /**
  * What makes an OpenShift Build of a build, and a status of the Build.
@@ -95,6 +124,21 @@ export const definition = (settings: OpenShiftSettings = {}): ClusterBackend.Def
   logs: BuildOutcome.logs
 })
 
+const resolve = (settings: OpenShiftSettings, cluster: Cluster.Service) =>
+  GitResolve.make(
+    {
+      backend: "openshift",
+      image: settings.gitImage,
+      serviceAccount: settings.serviceAccount ?? BuildManifest.serviceAccount,
+      user: "assigned",
+      withoutJobs: (namespace) =>
+        `finding its commit needs the permission to create and delete jobs.batch in namespace ${namespace}, which ` +
+        "`os-builder rbac --backend openshift --git` prints; give the full commit as ref instead, or ask for it"
+    },
+    cluster,
+    ClusterProxy.of(cluster)
+  )
+
 /**
  * The backend as a value, for a program that has several.
  *
@@ -110,11 +154,11 @@ export const definition = (settings: OpenShiftSettings = {}): ClusterBackend.Def
  * @since 0.1.0
  * @category constructors
  */
-export const make = (settings: OpenShiftSettings = {}): Effect.Effect<Service, never, Cluster> =>
+export const make = (settings: OpenShiftSettings = {}): Effect.Effect<Service, never, Cluster.Cluster> =>
   Effect.flatMap(
-    Cluster,
+    Cluster.Cluster,
     (cluster) =>
-      ClusterBackend.make(definition(settings), {
+      ClusterBackend.make({ ...definition(settings), resolve: resolve(settings, cluster) }, {
         cluster,
         namespace: settings.namespace ?? cluster.defaultNamespace
       })
@@ -137,7 +181,7 @@ const layers = BackendLayers.of<OpenShiftSettings>(make, {})
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<BuildBackend, never, Cluster> = layers.layer
+export const layer: Layer.Layer<BuildBackend, never, Cluster.Cluster> = layers.layer
 
 /**
  * The backend with settings; a new layer for each call.
@@ -152,7 +196,7 @@ export const layer: Layer.Layer<BuildBackend, never, Cluster> = layers.layer
  * @since 0.1.0
  * @category layers
  */
-export const layerWith = (settings: OpenShiftSettings): Layer.Layer<BuildBackend, never, Cluster> =>
+export const layerWith = (settings: OpenShiftSettings): Layer.Layer<BuildBackend, never, Cluster.Cluster> =>
   layers.layerWith(settings)
 
 /**
@@ -171,4 +215,4 @@ export const layerWith = (settings: OpenShiftSettings): Layer.Layer<BuildBackend
  */
 export const layerConfig = (
   config: Config.Config.Wrap<OpenShiftSettings>
-): Layer.Layer<BuildBackend, ConfigError, Cluster> => layers.layerConfig(config)
+): Layer.Layer<BuildBackend, ConfigError, Cluster.Cluster> => layers.layerConfig(config)

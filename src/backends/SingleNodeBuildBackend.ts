@@ -48,7 +48,7 @@ import type { JobProfile } from "./job/JobProfile.js"
 import type { JobSettings } from "./job/JobSettings.js"
 
 export { slotLabel } from "./job/BuildPod.js"
-export { builderImage } from "./job/JobSettings.js"
+export { builderImage, gitImage } from "./job/JobSettings.js"
 
 /**
  * Settings of the single-node backend, all optional: those of the custom backend, and its own.

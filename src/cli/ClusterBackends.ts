@@ -123,26 +123,46 @@ const needed: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) 
   })
 }
 
-const withUploads = (name: Name, upload: boolean, needs: Rbac.Needs): Rbac.Needs =>
-  upload && name !== "openshift" ? { ...needs, rules: [...needs.rules, ...CustomBuildBackend.uploadRules] } : needs
+/**
+ * What an administrator asked for beside the permissions for every build.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface More {
+  readonly git: boolean
+  readonly upload: boolean
+}
+
+/** Builds in Jobs find the commit of a branch by the permissions that they have; OpenShift takes no uploads. */
+const withMore = (name: Name, { git, upload }: More, { clusterRules, pods, rules }: Rbac.Needs): Rbac.Needs => {
+  const ofUploads = upload && name !== "openshift" ? CustomBuildBackend.uploadRules : []
+  const looksUp = git && name === "openshift"
+  return {
+    rules: [...rules, ...ofUploads, ...(looksUp ? OpenShiftBuildBackend.gitRules : [])],
+    clusterRules: [...clusterRules, ...(looksUp ? OpenShiftBuildBackend.gitClusterRules : [])],
+    pods
+  }
+}
 
 const isName = (name: string): name is Name => Object.hasOwn(needed, name)
 
 /**
- * The permissions that a backend needs, with those for uploads if it takes any; for `auto` those of all candidates and of the probes. None for other names.
+ * The permissions that a backend needs, with those for `more` if it needs them; for `auto` those of all candidates and of the
+ * probes. None for other names.
  *
  * @since 0.1.0
  * @category getters
  */
 export const needs = (
   name: string,
-  { upload }: { readonly upload: boolean } = { upload: false }
+  more: More = { git: false, upload: false }
 ): Effect.Effect<Option.Option<Rbac.Needs>, ConfigError> =>
   Effect.map(settingsOf(BackendSettings.none), (settings) =>
     name === "auto"
-      ? Option.some(names.map((name) => withUploads(name, upload, needed[name](settings))).reduce(Rbac.both, probing))
+      ? Option.some(names.map((name) => withMore(name, more, needed[name](settings))).reduce(Rbac.both, probing))
       : isName(name)
-      ? Option.some(withUploads(name, upload, needed[name](settings)))
+      ? Option.some(withMore(name, more, needed[name](settings)))
       : Option.none())
 
 const probing: Rbac.Needs = { rules: [], clusterRules: Capability.rules, pods: undefined }

@@ -95,6 +95,7 @@ const {
   metadataFile,
   namespace,
   olderThan,
+  git,
   upload,
   onlyBackend,
   onlyMetadata,
@@ -227,7 +228,7 @@ export const commands: Readonly<Record<string, Command>> = {
   ),
   rbac: make(
     "Print the permissions that a backend needs, for `kubectl apply -f -`.",
-    Schema.Struct({ json, backend, namespace, upload }),
+    Schema.Struct({ json, backend, namespace, upload, git }),
     PrintRbac.rbac
   ),
   demo: make(

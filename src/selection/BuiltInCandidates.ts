@@ -6,8 +6,8 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import * as ClusterProxy from "../backends/controller/ClusterProxy.js"
 import * as CustomBuildBackend from "../backends/CustomBuildBackend.js"
-import * as ClusterProxy from "../backends/job/ClusterProxy.js"
 import type { JobSettings } from "../backends/job/JobSettings.js"
 import * as OpenShiftBuildBackend from "../backends/OpenShiftBuildBackend.js"
 import * as SingleNodeBuildBackend from "../backends/SingleNodeBuildBackend.js"
@@ -101,7 +101,8 @@ export type Name = typeof names[number]
 const byName: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) => Candidate<never, Cluster>>> = {
   "single-node": singleNode,
   // OpenShift makes its pods, and the service account that they run as.
-  openshift: ({ defaultPullSecretName, namespace }) => openShift({ defaultPullSecretName, namespace }),
+  openshift: ({ defaultPullSecretName, gitImage, namespace }) =>
+    openShift({ defaultPullSecretName, gitImage, namespace }),
   custom: ({ deliverToNode: _deliverToNode, outageTimeout: _outageTimeout, patience: _patience, ...settings }) =>
     custom(settings)
 }

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto"
 import * as ImageUse from "../backends/openshift/ImageUse.js"
 import * as Containerfile from "../core/Containerfile.js"
 import * as Json from "../fake/Json.js"
+import * as OpenShiftBuilder from "../fake/kubelet/OpenShiftBuilder.js"
 import * as Metadata from "../fake/store/Metadata.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 
@@ -45,14 +46,30 @@ const uses = (build: JsonObject): ReadonlyArray<ImageUse.ImageUse> => {
 const quoted = (keyword: string, pairs: ReadonlyArray<readonly [string, string]>): string =>
   [keyword, ...pairs.map(([name, value]) => `${JSON.stringify(name)}=${JSON.stringify(value)}`)].join(" ")
 
-// common.go addBuildParameters: the last instructions of the last stage.
+const known = (name: string, value: string | undefined): ReadonlyArray<readonly [string, string]> =>
+  value === undefined || value === "" ? [] : [[name, value]]
+
+// common.go addBuildParameters, without the author, date and message of a commit: the last instructions of the last stage.
 const added = (build: JsonObject): ReadonlyArray<string> => {
   const [name, namespace] = [Metadata.name(build), Metadata.namespace(build)]
+  const commit = OpenShiftBuilder.commitOf(build)
+  const source = Json.object(build, "spec", "source")
+  const [uri, ref] = [Json.text(source, "git", "uri"), Json.text(source, "git", "ref")]
   return [
-    quoted("ENV", [["OPENSHIFT_BUILD_NAME", name], ["OPENSHIFT_BUILD_NAMESPACE", namespace]]),
+    quoted("ENV", [
+      ["OPENSHIFT_BUILD_NAME", name],
+      ["OPENSHIFT_BUILD_NAMESPACE", namespace],
+      ...known("OPENSHIFT_BUILD_SOURCE", uri),
+      ...known("OPENSHIFT_BUILD_REFERENCE", ref),
+      ...known("OPENSHIFT_BUILD_COMMIT", commit)
+    ]),
     quoted("LABEL", [
+      ...known("io.openshift.build.commit.id", commit),
+      ...known("io.openshift.build.commit.ref", ref),
       ["io.openshift.build.name", name],
       ["io.openshift.build.namespace", namespace],
+      ...known("io.openshift.build.source-context-dir", Json.text(source, "contextDir")),
+      ...known("io.openshift.build.source-location", uri),
       ...named(build, "spec", "output", "imageLabels")
     ])
   ]

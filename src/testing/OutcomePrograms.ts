@@ -11,6 +11,7 @@ import { createHash } from "node:crypto"
 import { gunzipSync } from "node:zlib"
 import { code } from "../backends/script/ExitCode.js"
 import * as TerminationMessage from "../backends/script/TerminationMessage.js"
+import * as BuildPod from "../fake/controllers/BuildPod.js"
 import type { ControlPlane } from "../fake/ControlPlane.js"
 import * as Json from "../fake/Json.js"
 import * as OpenShiftBuilder from "../fake/kubelet/OpenShiftBuilder.js"
@@ -236,8 +237,12 @@ export const program = (options: {
           ? Program.imagePullBackOff(imageOf(pod, container))
           : undefined,
         stopped: of.runner === "script" ? stoppedScript(main.includes(container) ? "push" : "build") : undefined,
-        // The init container of an OpenShift Build is skipped: while it ran, the Build would be Pending.
-        steps: of.runner === "openshift" && !main.includes(container) ? Stream.empty : ending(outcome, container)
+        // The init containers of an OpenShift Build take no time: while they ran, the Build would be Pending.
+        steps: of.runner !== "openshift" || main.includes(container)
+          ? ending(outcome, container)
+          : container === BuildPod.cloneContainer
+          ? OpenShiftBuilder.clones(plane.registry, pod)
+          : Stream.empty
       })
 }
 

@@ -146,6 +146,22 @@ describe("rbac", () => {
       )
     }))
 
+  it.effect("--git: adds the permissions for the commit of a branch on OpenShift, and none where Jobs build", () =>
+    Effect.gen(function*() {
+      const more = (backend: string) =>
+        Effect.map(
+          Effect.all([[], ["--git"]].map((flags) => run(["rbac", "-n", "builds", "--backend", backend, ...flags]))),
+          ([without, with_]) => {
+            const known = rulesOf(without?.out ?? "").map((rule) => JSON.stringify(rule))
+            return rulesOf(with_?.out ?? "").filter((rule) => !known.includes(JSON.stringify(rule))).map((
+              { resources, verbs }
+            ) => [resources, verbs])
+          }
+        )
+      assert.deepStrictEqual(yield* more("openshift"), [[["jobs"], ["create", "delete"]], [["proxies"], ["get"]]])
+      assert.deepStrictEqual(yield* more("custom"), [])
+    }))
+
   const clusters: ReadonlyArray<readonly [string, FakeCluster.Options, ReadonlyArray<JsonObject>]> = [
     ["a plain cluster", {}, []],
     ["OpenShift", { openShift: {} }, []],

@@ -17,6 +17,7 @@ import * as BuildInput from "../../core/BuildInput.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
+import * as GitContainer from "../pod/GitContainer.js"
 import { nodeSelector } from "../pod/PodUnsupported.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import type { Environment } from "../script/Environment.js"
@@ -236,7 +237,7 @@ export const template = (
         )
       ],
       containers: [container(profile, record, volumes, "push", clusterDefaults)],
-      volumes: [...volumes.map(PodVolumes.manifest), ...(git === undefined ? [] : GitPod.volumes(git))]
+      volumes: [...volumes.map(PodVolumes.manifest), ...(git === undefined ? [] : GitContainer.volumes(git))]
     }
   }
 }

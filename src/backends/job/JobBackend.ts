@@ -7,9 +7,9 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import { Cluster } from "../../kubernetes/Cluster.js"
 import * as BackendLayers from "../controller/BackendLayers.js"
 import * as ClusterBackend from "../controller/ClusterBackend.js"
+import * as ClusterProxy from "../controller/ClusterProxy.js"
+import * as GitResolve from "../controller/GitResolve.js"
 import * as BaseLookup from "./BaseLookup.js"
-import * as ClusterProxy from "./ClusterProxy.js"
-import * as GitResolve from "./GitResolve.js"
 import * as JobDefinition from "./JobDefinition.js"
 import type { JobProfile } from "./JobProfile.js"
 import type { JobSettings } from "./JobSettings.js"
@@ -33,7 +33,11 @@ export const define = <Settings extends JobSettings>(options: {
       const own = profile(settings)
       const definition = {
         ...JobDefinition.make(own, ClusterProxy.of(cluster)),
-        resolve: GitResolve.make(own, cluster, ClusterProxy.of(cluster)),
+        resolve: GitResolve.make(
+          { backend: own.name, image: settings.gitImage, serviceAccount: settings.serviceAccount, user: "nobody" },
+          cluster,
+          ClusterProxy.of(cluster)
+        ),
         currentBase: BaseLookup.make(cluster, own),
         slotHolder: own.takesSlot ? SlotHolder.find(cluster) : undefined
       }

@@ -10,6 +10,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { RbacRule } from "../../kubernetes/RbacRule.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as Resources from "../../kubernetes/Resources.js"
+import * as ClusterProxy from "../controller/ClusterProxy.js"
 import type { ClusterDefaults, Definition } from "../controller/Definition.js"
 import * as Permissions from "../controller/Permissions.js"
 import type * as BuildRecord from "../record/BuildRecord.js"
@@ -33,14 +34,7 @@ export const uploadRules: ReadonlyArray<RbacRule> = [
 ]
 
 /** The permissions on the whole cluster, on OpenShift, for builds that use the cluster's proxy. */
-export const clusterRules: ReadonlyArray<RbacRule> = [
-  {
-    apiGroups: [Resources.Proxy.group],
-    resources: [Resources.Proxy.plural],
-    resourceNames: ["cluster"],
-    verbs: ["get"]
-  }
-]
+export const clusterRules: ReadonlyArray<RbacRule> = ClusterProxy.rules
 
 /** The security context constraint of OpenShift that admits the pods of a profile. */
 export const scc = ({ deliversToNode }: JobProfile): string => deliversToNode ? "privileged" : "anyuid"

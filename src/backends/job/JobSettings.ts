@@ -56,10 +56,4 @@ export interface JobSettings {
  */
 export const builderImage = "quay.io/buildah/stable:v1.43.1"
 
-/**
- * The default image with git and ssh. It runs no code of the input, as a user without privileges.
- *
- * @since 0.1.0
- * @category constants
- */
-export const gitImage = "docker.io/alpine/git:v2.49.1"
+export { gitImage } from "../pod/GitContainer.js"

@@ -3,7 +3,9 @@
  */
 import * as Duration from "effect/Duration"
 import * as BuildInput from "../../core/BuildInput.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
+import { commitOf } from "../../core/input/GitSource.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as Resources from "../../kubernetes/Resources.js"
@@ -16,14 +18,17 @@ import type { OpenShiftSettings } from "./OpenShiftSettings.js"
 export const make = (settings: OpenShiftSettings, { input, parts }: Pick<BuildRecord, "input" | "parts">): JsonObject =>
   Resource.object(Resources.Build, { spec: spec(settings, input, parts) })
 
+/** The service account of build pods in every project. */
+export const serviceAccount = "builder"
+
 const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: BuildRecord["parts"]): JsonObject => {
   const pullSecretName = BuildInput.pullSecretName(input) ?? settings.defaultPullSecretName
   const pushSecretName = input.finalImage.secretName
   const nodeSelector = nodeSelectorOf(input)
   return {
-    serviceAccount: settings.serviceAccount ?? "builder",
+    serviceAccount: settings.serviceAccount ?? serviceAccount,
     source: {
-      type: "Dockerfile",
+      ...source(input),
       // A Build has no target: what follows the target has no part in its image.
       dockerfile: builtText(input),
       ...filled(
@@ -50,13 +55,26 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
     output: {
       to: { kind: "DockerImage", name: input.finalImage.pullspec },
       ...(pushSecretName === undefined ? {} : { pushSecret: { name: pushSecretName } }),
-      ...filled("imageLabels", pairs(input.imageLabels ?? {}))
+      ...filled("imageLabels", pairs({ ...BuildContext.sourceLabels(input.context), ...input.imageLabels }))
     },
     resources: { requests: requests(input) },
     completionDeadlineSeconds: Math.ceil(Duration.toSeconds(input.timeout ?? BuildInput.defaults.timeout)),
     // Without one, the cluster's default applies.
     ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
     ...(settings.mountTrustedCA === true ? { mountTrustedCA: true } : {})
+  }
+}
+
+/** The builder writes the Containerfile into the directory of the repository, over a file named Dockerfile. */
+const source = ({ context }: BuildInput.BuildInput): JsonObject => {
+  if (!BuildContext.isGit(context)) return { type: "Dockerfile" }
+  const { git } = context
+  const commit = commitOf(git)
+  return {
+    type: "Git",
+    git: { uri: git.url, ...(commit === undefined ? {} : { ref: commit }) },
+    ...(git.subPath === undefined ? {} : { contextDir: git.subPath }),
+    ...(git.secretName === undefined ? {} : { sourceSecret: { name: git.secretName } })
   }
 }
 

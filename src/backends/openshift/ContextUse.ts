@@ -11,12 +11,19 @@ export interface ContextUse {
   readonly setsMode: boolean
   /** Whether it copies the top directory of the context, with everything in it. */
   readonly takesAll: boolean
+  /** Whether it names the file that the builder writes. */
+  readonly takesContainerfile: boolean
 }
 
-// A pattern counts if it matches the file that the builder adds to the context.
+/** The file that the builder adds to the context. */
+const added = "Dockerfile"
+
+const pathOf = (source: string): string => source.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "")
+
+// A pattern counts if it matches that file.
 const isAll = (source: string): boolean => {
-  const path = source.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "")
-  return path === "" || path === "." || (/[*?[]/.test(path) && matcher(path)("Dockerfile"))
+  const path = pathOf(source)
+  return path === "" || path === "." || (/[*?[]/.test(path) && matcher(path)(added))
 }
 
 const remote = /^(?:https?:|git:|git@)/
@@ -39,5 +46,6 @@ export const of = (containerfile: string): ReadonlyArray<ContextUse> =>
       line,
       keyword,
       setsMode: flags.some((flag) => flag.startsWith("--chmod=")),
-      takesAll: keyword !== "RUN" && args.slice(0, -1).some(isAll)
+      takesAll: keyword !== "RUN" && args.slice(0, -1).some(isAll),
+      takesContainerfile: keyword !== "RUN" && args.slice(0, -1).some((source) => pathOf(source) === added)
     }))

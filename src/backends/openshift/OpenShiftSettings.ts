@@ -2,6 +2,8 @@
  * Settings of the OpenShift backend.
  */
 
+export { gitImage } from "../pod/GitContainer.js"
+
 /**
  * Settings of the OpenShift backend, all optional.
  *
@@ -21,6 +23,11 @@ export interface OpenShiftSettings {
    * of the service account's.
    */
   readonly defaultPullSecretName?: string | undefined
+  /**
+   * The image of the pod that finds the commit of a branch or tag of a Git repository. It requires git 2.32 or later, ssh for
+   * repositories over ssh, sh, and coreutils or busybox. Default: {@link gitImage}.
+   */
+  readonly gitImage?: string | undefined
   /** Mounts the certificate authorities that the cluster trusts for every RUN, read-only at `/etc/pki/ca-trust`. Default: false. */
   readonly mountTrustedCA?: boolean | undefined
 }

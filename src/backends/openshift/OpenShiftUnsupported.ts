@@ -8,23 +8,16 @@ import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import { parse } from "../../core/containerfile/Instruction.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
-import * as BuildContext from "../../core/input/BuildContext.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
-import * as ContextFile from "../../core/input/ContextFile.js"
-import { directories } from "../../core/input/ContextPath.js"
-import * as ContextRefusal from "../../core/input/ContextRefusal.js"
-import * as InputIssue from "../../core/input/InputIssue.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as KubernetesName from "../../core/input/KubernetesName.js"
 import * as PodUnsupported from "../pod/PodUnsupported.js"
 import * as BuildManifest from "./BuildManifest.js"
 import * as ContextMaps from "./ContextMaps.js"
-import * as ContextUse from "./ContextUse.js"
+import { rows as context } from "./ContextUnsupported.js"
 import * as ImageUse from "./ImageUse.js"
 import { elsewhere, type Row, rows as language } from "./LanguageUnsupported.js"
 import type { OpenShiftSettings } from "./OpenShiftSettings.js"
-
-const contextPaths = ({ context }: BuildInput): ReadonlyArray<string> => Object.keys(BuildContext.files(context))
 
 // --- the Containerfile ---
 
@@ -74,120 +67,6 @@ const hasEmptyList = ({ args, json, keyword, trigger }: Containerfile.Instructio
   const command = trigger ?? { args, json, keyword }
   return command.json === true && command.args.length === 0 && ["CMD", "ENTRYPOINT", "RUN"].includes(command.keyword)
 }
-
-// --- the context ---
-
-/** cm util.go mountVolume: the mode of every file in a ConfigMap of the context. */
-const builderMode = 0o600
-
-const octal = (mode: number): string => mode.toString(8)
-
-const entries = ({ context }: BuildInput): ReadonlyArray<readonly [string, ContextFile.ContextFile]> =>
-  Object.entries(BuildContext.files(context))
-
-const files = (input: BuildInput): ReadonlyArray<readonly [string, ContextFile.RegularFile]> =>
-  entries(input).flatMap(([path, file]) => ContextFile.isRegular(file) ? [[path, file] as const] : [])
-
-const notVerified =
-  "is not supported: OpenShift's builder builds what it has received of an upload, without checking that it is whole; use the " +
-  "custom backend, or a context from git"
-
-const context: ReadonlyArray<Row> = [
-  ({ context }) =>
-    ContextRefusal.issues(context, {
-      git: ContextRefusal.notFetched,
-      image: ContextRefusal.notFetched,
-      upload: notVerified
-    }),
-  // cm util.go mountVolume, b docker.go copyLocalObject: the builder copies the keys of a ConfigMap as files.
-  (input) =>
-    entries(input).filter(([, file]) => ContextFile.isLink(file)).map(([path]) =>
-      unsupported(
-        ["context", path],
-        `is a symbolic link, and a ConfigMap holds files only; make it with RUN ln -s, ${elsewhere}`
-      )
-    ),
-  (input) => {
-    const parents = new Set(files(input).flatMap(([path]) => directories(path)))
-    return entries(input).flatMap(([path, file]) =>
-      ContextFile.isDirectory(file) && !parents.has(path)
-        ? [unsupported(
-          ["context", path],
-          `is an empty directory, and a ConfigMap holds files only; make it with RUN mkdir, ${elsewhere}`
-        )]
-        : []
-    )
-  },
-  (input) =>
-    files(input).map(([path]) => path).filter((path) => !/^[-._A-Za-z0-9]{1,253}$/.test(ContextMaps.placeOf(path).name))
-      .map((path) =>
-        unsupported(
-          ["context", path],
-          "has a name that no ConfigMap takes as a key: letters, digits, \"-\", \"_\" and \".\" only, 253 at most; " +
-            `rename it, ${elsewhere}`
-        )
-      ),
-  // b docker.go copyLocalObject leaves out such files; as validateConfigMaps refuses such directories.
-  (input) =>
-    contextPaths(input).filter((path) => /^\.\.|\/\.\.[^/]*$/.test(path)).map((path) =>
-      unsupported(
-        ["context", path],
-        `begins with two dots, which OpenShift's builder leaves out; rename it, ${elsewhere}`
-      )
-    ),
-  (input) =>
-    entries(input).filter(([, file]) => ContextFile.size(file) > ContextMaps.maxBytes).map(([path, file]) =>
-      unsupported(
-        ["context", path],
-        `has ${ContextFile.size(file)} bytes, and a ConfigMap takes ${ContextMaps.maxBytes}; COPY it from an image, ` +
-          elsewhere
-      )
-    ),
-  // b source.go ManageDockerfile writes it there, docker.go copyLocalObject would write over it.
-  (input) =>
-    contextPaths(input).filter((path) => /^Dockerfile(?:\/|$)/.test(path)).map((path) =>
-      unsupported(
-        ["context", path],
-        `is where OpenShift's builder keeps the Containerfile itself; use another name than Dockerfile, ${elsewhere}`
-      )
-    ),
-  (input) =>
-    contextPaths(input).length === 0
-      ? []
-      : ContextUse.of(input.dockerfile ?? "").filter(({ takesAll }) => takesAll).map(({ keyword, line }) =>
-        unsupported(
-          ["dockerfile"],
-          `${keyword} takes the whole context, to which OpenShift's builder adds a file named Dockerfile; put the files ` +
-            `into a directory of the context and ${keyword} that, ${elsewhere}`,
-          line
-        )
-      ),
-  ({ context, dockerfile = "" }) => {
-    const [other] = otherModes(BuildContext.files(context))
-    if (other === undefined) return []
-    const { builder, kind, mode, path } = other
-    const what = `${InputIssue.pathText(["context", path])} is to have ${octal(mode)}`
-    return ContextUse.of(dockerfile).filter(({ setsMode }) => !setsMode).map(({ keyword, line }) =>
-      unsupported(
-        ["dockerfile"],
-        `${keyword} finds every ${kind} with mode ${octal(builder)} in OpenShift's builder, and ${what}; ` +
-          (keyword === "RUN" ? "COPY it with --chmod" : `say ${keyword} --chmod=${octal(mode)}`) +
-          `, give it that mode, ${elsewhere}`,
-        line
-      )
-    )
-  }
-]
-
-/** The entries that are to have another mode than the builder gives them. */
-const otherModes = (context: Readonly<Record<string, ContextFile.ContextFile>>) =>
-  Object.entries(context).flatMap(([path, file]) => {
-    if (ContextFile.isLink(file)) return []
-    const entry = ContextFile.isDirectory(file)
-      ? { kind: "directory", mode: file.mode, builder: ContextFile.defaultDirectoryMode }
-      : { kind: "file", mode: ContextFile.mode(file), builder: builderMode }
-    return entry.mode === entry.builder ? [] : [{ path, ...entry }]
-  })
 
 // --- images ---
 

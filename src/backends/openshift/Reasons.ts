@@ -126,6 +126,32 @@ const build = (said: BuilderMessage): Meaning => {
 const prepare = ({ text }: BuilderMessage): Meaning =>
   has(text, ErrorText.disk) ? errored("OutOfDisk") : failed("ContainerfileInvalid")
 
+/** What git prints, in lower case: the credentials or the host's key do not fit. */
+const denied =
+  /failed to fetch requested repository|authentication failed|could not read (?:username|password)|permission denied|host key verification failed|returned error: 40[13]|load key|access denied/
+
+/** The repository or the commit does not exist. */
+const absent =
+  /requested repository "[^"]*" not found|repository '[^']*' not found|does not exist|does not appear to be a git|couldn't find remote ref|not our ref|did not match any file|reference is not a tree|unadvertised object|returned error: 404/
+
+/** The names of hosts are looked up and reached by curl and ssh, which have words of their own. */
+const unreachable =
+  /could not resolve|failed to connect|couldn't connect|connection refused|connection reset|connection closed|timed out|no route to host|network is unreachable|returned error: 5|early eof|hung up/
+
+/** A repository that could not be cloned: git's own error, in the words of the script for contexts from Git. */
+const fetch = ({ text }: BuilderMessage): Meaning => {
+  const said = text.toLowerCase()
+  return has(said, ErrorText.disk)
+    ? errored("OutOfDisk")
+    : denied.test(said)
+    ? errored("CredentialsInvalid")
+    : absent.test(said)
+    ? errored("MissingReference")
+    : unreachable.test(said) || has(said, ErrorText.network)
+    ? errored("NetworkUnavailable")
+    : errored("BackendUnavailable")
+}
+
 /**
  * If the service account may not update builds/details, the builder cannot set a reason, and only its error is known. That is
  * not enough to blame the user for an instruction. Before its first stage, where it reads the Containerfile and the names of
@@ -136,23 +162,25 @@ const generic = (said: BuilderMessage): Meaning =>
     ? pull(said)
     : /^failed to push image/i.test(said.error)
     ? push(said)
+    // b cmd/builder.go setupGitEnvironment: before the clone, the builder sets no reason.
+    : /^cannot set ?up source (?:secret|authentication)/i.test(said.error)
+    ? errored("CredentialsInvalid")
     : platform(said.error) ??
       (has(said.error, ErrorText.containerfile) && !stepError.test(said.error)
         ? failed("ContainerfileInvalid")
         : errored("Unknown"))
 
 /**
- * The reasons of a Build that Failed or is in Error. Those of parts that our Builds do not have (a Git source, images as
- * source, a context directory, a hook) cannot be the fault of an input.
+ * The reasons of a Build that Failed or is in Error. Those of parts that our Builds do not have (a hook) cannot be the fault of an input.
  */
 export const ended: ReadonlyMap<string, (said: BuilderMessage) => Meaning> = new Map([
   ["DockerBuildFailed", build], // b docker.go Build
   ["ManageDockerfileFailed", prepare], // b source.go ManageDockerfile
   ["PullBuilderImageFailed", pull], // b docker.go Build: any FROM, any COPY --from
   ["PushImageToRegistryFailed", push], // b docker.go Build
-  ["FetchSourceFailed", always("BackendUnavailable")], // b cmd/builder.go clone
+  ["FetchSourceFailed", fetch], // b cmd/builder.go clone
   ["FetchImageContentFailed", pull], // b cmd/builder.go extractImageContent
-  ["InvalidContextDirectory", always("Unknown")], // b cmd/builder.go clone
+  ["InvalidContextDirectory", () => failed("ContainerfileInvalid")], // b cmd/builder.go clone: subPath, as on other backends
   ["PostCommitHookFailed", always("Unknown")], // no emitter
   ["OutOfMemoryKilled", always("OutOfMemory")], // cm handleActiveBuild, handleCompletedBuild
   ["BuildPodEvicted", always("Evicted")], // cm handleActiveBuild

@@ -16,7 +16,6 @@ import * as BuildContext from "../../core/input/BuildContext.js"
 import { isImageContext } from "../../core/input/BuildContexts.js"
 import { builtText, targetName } from "../../core/input/BuiltContainerfile.js"
 import type * as ContextFile from "../../core/input/ContextFile.js"
-import * as GitSource from "../../core/input/GitSource.js"
 import * as Output from "../../core/input/Output.js"
 import { auths } from "./Auths.js"
 import { bases } from "./Bases.js"
@@ -91,16 +90,6 @@ const contextFiles = (context: Readonly<Record<string, ContextFile.ContextFile>>
 
 const containerfileOf = (content: string | undefined): Array<InputFile> =>
   content === undefined ? [] : [{ key: "containerfile", content }]
-
-// https://github.com/opencontainers/image-spec/blob/main/annotations.md
-const sourceLabels = (context: BuildContext.BuildContext | undefined): Readonly<Record<string, string>> => {
-  if (!BuildContext.isGit(context)) return {}
-  const commit = GitSource.commitOf(context.git)
-  return {
-    "org.opencontainers.image.source": context.git.url,
-    ...(commit === undefined ? {} : { "org.opencontainers.image.revision": commit })
-  }
-}
 
 /**
  * What the files of an input depend on beside it.
@@ -179,7 +168,7 @@ export const inputFiles = (
   ),
   ...imageNames(input),
   ...pairs("build-arg", input.buildArgs),
-  ...pairs("label", { ...sourceLabels(input.context), ...input.imageLabels }),
+  ...pairs("label", { ...BuildContext.sourceLabels(input.context), ...input.imageLabels }),
   ...pairs("annotation", input.annotations),
   ...contextFiles(context ? BuildContext.files(input.context) : {}),
   ...(input.mounts ?? []).map(({ path }, index) => ({ key: `mount.${numbered(index)}.path`, content: path })),

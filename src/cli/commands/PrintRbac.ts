@@ -21,6 +21,7 @@ export interface Options {
   readonly backend: string
   readonly namespace: string | undefined
   readonly upload: boolean
+  readonly git: boolean
 }
 
 /**
@@ -28,12 +29,12 @@ export interface Options {
  * @category commands
  */
 export const rbac = (
-  { backend, json, namespace = "default", upload }: Options
+  { backend, git, json, namespace = "default", upload }: Options
 ): Effect.Effect<void, CliError | ConfigError, Output> =>
   Effect.gen(function*() {
     const output = yield* Output
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
-    const needs = yield* ClusterBackends.needs(backend, { upload })
+    const needs = yield* ClusterBackends.needs(backend, { git, upload })
     if (Option.isNone(needs)) {
       return yield* wrong(`--backend must be one of auto, ${ClusterBackends.names.join(", ")}, which run on a cluster`)
     }

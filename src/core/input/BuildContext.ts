@@ -9,7 +9,7 @@ import * as Codec from "../../effect/Codec.js"
 import { described } from "../../effect/Described.js"
 import { ImagePullspec } from "../ImagePullspec.js"
 import type { ContextFile } from "./ContextFile.js"
-import { GitSource } from "./GitSource.js"
+import { commitOf, GitSource } from "./GitSource.js"
 import { Subdomain } from "./KubernetesName.js"
 import { first, lacks, matches, notEmpty, portable, textBy } from "./TextRule.js"
 import type { ValidatedRecord } from "./ValidatedRecord.js"
@@ -144,6 +144,21 @@ export const isElsewhereData = (context: unknown): boolean => kindOf(context) !=
  */
 export const files = <File>(context: BuildContext<File> | undefined): ValidatedRecord<File> =>
   context === undefined || isElsewhere(context) ? {} : context
+
+/**
+ * The labels of an image that say what it was built from: those of github.com/opencontainers/image-spec annotations.md.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const sourceLabels = <File>(context: BuildContext<File> | undefined): Readonly<Record<string, string>> => {
+  if (!isGit(context)) return {}
+  const commit = commitOf(context.git)
+  return {
+    "org.opencontainers.image.source": context.git.url,
+    ...(commit === undefined ? {} : { "org.opencontainers.image.revision": commit })
+  }
+}
 
 // -----------------------------------------------------------------------------
 // schemas

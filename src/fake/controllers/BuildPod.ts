@@ -15,6 +15,14 @@ export const buildLabel = "openshift.io/build.name"
 /** The name of the build container. @since 0.1.0 @category constants  */
 export const buildContainer = "docker-build"
 
+/** The init container that clones the repository. @since 0.1.0 @category constants  */
+export const cloneContainer = "git-clone"
+
+const leastPrivileges: JsonObject = {
+  capabilities: { add: ["CHOWN", "DAC_OVERRIDE"], drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" }
+}
+
 /** One week. @since 0.1.0 @category constants  */
 const longestBuild = 604_800
 
@@ -96,6 +104,27 @@ const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
   ]
 }
 
+/** What only the container has that clones the repository: upstream setupSourceSecrets. */
+const cloning = (build: JsonObject): ReadonlyArray<Mounted> =>
+  secret(Json.text(build, "spec", "source", "sourceSecret", "name"), "source", sourceSecretPath)
+
+const sourceSecretPath = "/var/run/secrets/openshift.io/source"
+
+/** Upstream addSourceEnvVars. */
+const sourceVariables = (build: JsonObject): ReadonlyArray<JsonObject> => {
+  const source = Json.object(build, "spec", "source")
+  const uri = Json.text(source, "git", "uri")
+  return Object.entries({
+    SOURCE_REPOSITORY: uri,
+    SOURCE_URI: uri,
+    SOURCE_CONTEXT_DIR: Json.text(source, "contextDir"),
+    SOURCE_REF: Json.text(source, "git", "ref")
+  }).flatMap(([name, value]) => value === undefined || value === "" ? [] : [{ name, value }])
+}
+
+const mountsOf = (mounts: ReadonlyArray<Mounted>): ReadonlyArray<JsonObject> =>
+  mounts.map(({ mountPath, volume }) => ({ name: Json.text(volume, "name") ?? "", mountPath }))
+
 const configurations = "/var/run/configs/openshift.io"
 
 /** The settings of the builder beside the Build. */
@@ -128,11 +157,17 @@ export const make = (build: JsonObject): JsonObject => {
     Json.text(entry, "name") === "BUILD_PRIVILEGED" && Json.text(entry, "value") === "false"
   )
   const mounts = mounted(build)
+  const fetched = cloning(build)
   const container = (name: string, more: JsonObject): JsonObject => ({
     name,
     image,
     args: [`openshift-${name}`, "--v=0"],
-    env: [{ name: "BUILD", value: JSON.stringify(build) }, { name: "LANG", value: "C.utf8" }, ...environment(build)],
+    env: [
+      { name: "BUILD", value: JSON.stringify(build) },
+      { name: "LANG", value: "C.utf8" },
+      ...sourceVariables(build),
+      ...environment(build)
+    ],
     imagePullPolicy: "IfNotPresent",
     resources: Json.object(build, "spec", "resources"),
     terminationMessagePolicy: "FallbackToLogsOnError",
@@ -152,12 +187,14 @@ export const make = (build: JsonObject): JsonObject => {
       activeDeadlineSeconds: Json.number(build, "spec", "completionDeadlineSeconds") ?? longestBuild,
       nodeSelector: { ...Json.object(build, "spec", "nodeSelector"), "kubernetes.io/os": "linux" },
       initContainers: [
-        ...(clones ? [container("git-clone", {})] : []),
+        ...(clones
+          ? [container(cloneContainer, {
+            securityContext: leastPrivileges,
+            volumeMounts: [{ name: "buildworkdir", mountPath: "/tmp/build" }, ...mountsOf(fetched)]
+          })]
+          : []),
         container("manage-dockerfile", {
-          securityContext: {
-            capabilities: { add: ["CHOWN", "DAC_OVERRIDE"], drop: ["ALL"] },
-            seccompProfile: { type: "RuntimeDefault" }
-          }
+          securityContext: leastPrivileges
         })
       ],
       containers: [container(buildContainer, {
@@ -165,10 +202,10 @@ export const make = (build: JsonObject): JsonObject => {
           ...(privileged ? { privileged: true, runAsUser: 0, runAsGroup: 0 } : {}),
           seccompProfile: { type: "Unconfined" }
         },
-        volumeMounts: mounts.map(({ mountPath, volume }) => ({ name: Json.text(volume, "name") ?? "", mountPath }))
+        volumeMounts: mountsOf(mounts)
       })],
       volumes: [
-        ...distinct(mounts),
+        ...distinct([...fetched, ...mounts]),
         { name: "buildcachedir", hostPath: { path: "/var/lib/containers/cache" } },
         { name: "buildworkdir", emptyDir: {} },
         { name: "container-storage-root", emptyDir: {} },

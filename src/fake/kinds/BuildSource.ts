@@ -1,5 +1,5 @@
 /**
- * Validation of the source of a Build. The syntax of the URLs of Git and its proxies is not validated: openshift/openshift-apiserver
+ * Validation of the source of a Build. Of the syntax of Git's URLs the escapes are validated, that of its proxies is not: openshift/openshift-apiserver
  * pkg/build/apis/build/validation/validation.go (February 2026).
  *
  * @since 0.1.0
@@ -92,6 +92,17 @@ const images = (source: JsonObject): Errors => {
   ]
 }
 
+// s2i_validation.go parseGitURL: a URL with a scheme is one of Go's net/url, of which only the path is unescaped.
+const repository = (uri: string, field: string): Errors => {
+  if (uri === "") return [Status.required(field)]
+  const isUrl = /^[a-z][-a-z0-9+.]*:\//i.test(uri)
+  const escape = isUrl ? /%(?![0-9a-f]{2}).{0,2}/i.exec(uri)?.[0] : undefined
+  return when(
+    escape !== undefined,
+    Status.invalidValue(field, uri, `parse ${JSON.stringify(uri)}: invalid URL escape ${JSON.stringify(escape ?? "")}`)
+  )
+}
+
 /** @since 0.1.0 @category rules */
 export const source = (spec: JsonObject, strategy: JsonObject): Errors => {
   const given = Json.object(spec, "source")
@@ -107,7 +118,7 @@ export const source = (spec: JsonObject, strategy: JsonObject): Errors => {
   const jenkins = strategy["jenkinsPipelineStrategy"]
   const [asFile, contextDir] = [textOf(given, "binary", "asFile"), textOf(given, "contextDir")]
   return [
-    ...when(git !== undefined && textOf(given, "git", "uri") === "", Status.required(`${field}.git.uri`)),
+    ...(git === undefined ? [] : repository(textOf(given, "git", "uri"), `${field}.git.uri`)),
     ...when(
       asFile !== "" && BuildDefaults.fileName(asFile) === undefined,
       Status.invalidValue(

@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
+import { createHash } from "node:crypto"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as BuildPod from "../controllers/BuildPod.js"
 import * as Json from "../Json.js"
@@ -40,6 +41,52 @@ export const buildOf = (registry: Registry, pod: JsonObject): JsonObject =>
     ),
     (): JsonObject => ({})
   )
+
+/**
+ * The commit of a Build's repository: its ref if that is a commit, and otherwise one that depends on the URL and the ref alone.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const commitOf = (build: JsonObject): string | undefined => {
+  const git = Json.at(build, "spec", "source", "git")
+  if (!Json.isObject(git)) return undefined
+  const ref = Json.text(git, "ref") ?? ""
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
+    ? ref
+    : createHash("sha1").update(`${Json.text(git, "uri") ?? ""} ${ref}`).digest("hex")
+}
+
+/**
+ * The steps of the container that clones the repository, of which the fake has none: it reports the commit in the Build.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const clones = (registry: Registry, pod: JsonObject): Stream.Stream<Program.Step> => {
+  const build = buildOf(registry, pod)
+  const commit = commitOf(build)
+  const lines = Program.log(
+    `Cloning ${JSON.stringify(Json.text(build, "spec", "source", "git", "uri") ?? "")} ...`,
+    `\tCommit:\t${commit ?? ""} (a commit of the fake cluster)`
+  )
+  const told = Effect.map(Clock.currentTimeMillis, (now) => {
+    registry.update(
+      OpenShiftKinds.builds,
+      Metadata.namespace(build),
+      Metadata.name(build),
+      "details",
+      (stored) =>
+        Either.right(
+          commit === undefined
+            ? stored
+            : { ...stored, spec: { ...Json.object(stored, "spec"), revision: { type: "Git", git: { commit } } } }
+        ),
+      { now }
+    )
+  })
+  return Stream.concat(lines, Stream.drain(Stream.fromEffect(told)))
+}
 
 const report = (registry: Registry, pod: JsonObject, end: End): Effect.Effect<void> =>
   Effect.map(Clock.currentTimeMillis, (now) => {

@@ -30,6 +30,18 @@ const odd: ReadonlyArray<readonly [what: string, Parameters<typeof input>[0]]> =
     architecture: "s390x"
   }],
   ["names of build arguments", { buildArgs: { _: "", A1: "\n", constructor: "" } }],
+  ...[
+    "git@git.example.com:a%20z.git",
+    "git.example.com:acme/os.git",
+    "ssh://git@[2001:db8::1]:2222/os",
+    "https://h/%2f"
+  ]
+    .map(
+      (url): readonly [string, Parameters<typeof input>[0]] => [
+        `the repository ${url}`,
+        { context: { git: { url, ref: "1f".repeat(20), subPath: "a b/ü/...", secretName: word(253) } } }
+      ]
+    ),
   ["a deadline below a second", { timeout: "1 millis" }]
 ]
 

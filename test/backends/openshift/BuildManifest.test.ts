@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OpenShiftBuildBackend } from "effect-os-builder"
 import type { OpenShiftSettings } from "../../../src/backends/openshift/OpenShiftSettings.js"
+import * as Json from "../../../src/fake/Json.js"
 import { input, record } from "../../support/Builds.js"
 
 const manifest = (settings: OpenShiftSettings, given: ReturnType<typeof input>) => {
@@ -114,6 +115,25 @@ describe("the Build of an input", () => {
       }
     })
     assert.deepStrictEqual(OpenShiftBuildBackend.definition(settings).check(given), [])
+  })
+
+  it("the Build of an input: of a commit of a repository, a directory of it, and its secret", () => {
+    const commit = "1f".repeat(20)
+    const git = { url: "https://git.example.com/acme/os.git", ref: "main", commit, subPath: "os", secretName: "deploy" }
+    const given = input({ context: { git }, imageLabels: { "org.opencontainers.image.source": "mine" } })
+    const { spec } = manifest({}, given)
+    assert.deepStrictEqual(Json.at(spec, "source"), {
+      type: "Git",
+      git: { uri: git.url, ref: commit },
+      contextDir: "os",
+      sourceSecret: { name: "deploy" },
+      dockerfile: given.dockerfile ?? ""
+    })
+    assert.deepStrictEqual(Json.at(spec, "output", "imageLabels"), [
+      { name: "org.opencontainers.image.source", value: "mine" },
+      { name: "org.opencontainers.image.revision", value: commit }
+    ])
+    assert.deepStrictEqual(OpenShiftBuildBackend.definition().check(given), [])
   })
 
   it("a base with a tag and a digest: BASE_IMAGE without the tag", () => {

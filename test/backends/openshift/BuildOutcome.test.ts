@@ -246,7 +246,7 @@ describe("the reason of a Build that ended", () => {
     ["Failed", "PushImageToRegistryFailed", "Errored PushFailed", true],
     ["Failed", "FetchSourceFailed", "Errored BackendUnavailable", true],
     ["Failed", "FetchImageContentFailed", "Errored ImagePullFailed", true],
-    ["Failed", "InvalidContextDirectory", "Errored Unknown", false],
+    ["Failed", "InvalidContextDirectory", "Failed ContainerfileInvalid"],
     ["Failed", "PostCommitHookFailed", "Errored Unknown", false],
     ["Failed", "OutOfMemoryKilled", "Errored OutOfMemory", false],
     ["Failed", "BuildPodEvicted", "Errored Evicted", true],
@@ -287,6 +287,25 @@ describe("the reason of a Build that ended", () => {
 
 describe("what the builder said", () => {
   const rows: ReadonlyArray<readonly [reason: string, log: string, means: string]> = [
+    ...([
+      ["failed to fetch requested repository \"https://h/a\" with provided credentials", "CredentialsInvalid"],
+      ["Host key verification failed.\nfatal: Could not read from remote repository.", "CredentialsInvalid"],
+      ["git@h: Permission denied (publickey).\nfatal: Could not read from remote repository.", "CredentialsInvalid"],
+      ["fatal: unable to access 'https://h/a/': The requested URL returned error: 403", "CredentialsInvalid"],
+      ["requested repository \"https://h/a\" not found", "MissingReference"],
+      ["fatal: remote error: upload-pack: not our ref 1f1f", "MissingReference"],
+      ["fatal: unable to access 'https://h/a/': Could not resolve host: h", "NetworkUnavailable"],
+      ["ssh: connect to host h port 22: Connection refused\nfatal: Could not read", "NetworkUnavailable"],
+      ["write /tmp/build/inputs/a: no space left on device", "OutOfDisk"],
+      ["exit status 1", "BackendUnavailable"]
+    ] as const).map(([error, reason]) =>
+      ["FetchSourceFailed", `Cloning "https://h/a" ...\nerror: ${error}`, `Errored ${reason}`] as const
+    ),
+    [
+      "GenericBuildFailed",
+      "error: cannot setup source secret: no auth handler was found for secrets in /var/run/secrets/openshift.io/source",
+      "Errored CredentialsInvalid"
+    ],
     ["DockerBuildFailed", step("while running runtime: exit status 3"), "Failed InstructionFailed"],
     [
       "DockerBuildFailed",

@@ -17,6 +17,8 @@ const found = (options: Options, settings: OpenShiftSettings = {}): ReadonlyArra
 
 const said = (options: Options): string => OpenShiftUnsupported.issues(input(options), {}).map(String).join("\n")
 
+const git = { url: "https://git.example.com/acme/os.git", ref: "main" }
+
 const secret = (name: string, path: string) => ({ kind: "Secret" as const, name, path })
 const configMap = (name: string, path: string) => ({ kind: "ConfigMap" as const, name, path })
 const private_ = (content: string) => ({ content, mode: 0o600 })
@@ -157,6 +159,35 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     ["context[\"a/x.service\"]", "context[\"f g\"]", "context[\"b/c\"]", "context.b"],
     /x\.service.* is a symbolic link, and a ConfigMap holds files only.*b\/c.*is an empty directory/s
   ],
+  [
+    "a copy of the whole repository, or of the file that the builder writes there",
+    {
+      context: { git },
+      dockerfile: text("COPY . /a", "COPY D* /b", "COPY ./Dockerfile /c", "COPY os /d", "COPY --from=x.example/a / /e")
+    },
+    ["dockerfile:3", "dockerfile:4", "dockerfile:5"],
+    /leaves the folder \.git; put the files .*\n.*\n.*takes the file Dockerfile, over which/
+  ],
+  [
+    "a Containerfile of a repository",
+    { context: { git }, dockerfile: undefined, dockerfilePath: "Containerfile" },
+    ["dockerfilePath"],
+    /loses heredocs and an escape directive .* give its text as dockerfile/
+  ],
+  [
+    "a directory of a repository that begins with two dots",
+    { context: { git: { ...git, subPath: "..os/a" } } },
+    ["context.git.subPath"],
+    /two dots, which OpenShift refuses/
+  ],
+  ...["$HOME.git", "a%2.git", "%"].map((name) =>
+    [
+      `the URL ${name} of a repository`,
+      { context: { git: { ...git, url: `https://git.example.com/${name}` } } },
+      ["context.git.url"],
+      /changes or refuses; write it as %24 or %25/
+    ] as const
+  ),
   [
     "a directory whose mode the builder does not keep",
     {

@@ -50,6 +50,9 @@ const rows: ReadonlyArray<readonly [title: string, spec: JsonObject, causes: Rea
     `source.git: Invalid value: "": may not be set when binary is also set`,
     `source.binary: Invalid value: "": may not be set when git is also set`
   ]],
+  ["git with a URI that Go cannot parse", source({ git: { uri: "https://host/a%2z" } }), [
+    `source.git.uri: Invalid value: "https://host/a%2z": parse "https://host/a%2z": invalid URL escape "%2z"`
+  ]],
   ["git without a URI", source({ git: { ref: "main" } }), [
     "source.git.uri: Required value"
   ]],

@@ -6,8 +6,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Cluster from "../../kubernetes/Cluster.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
+import type { RbacRule } from "../../kubernetes/RbacRule.js"
 import * as Resources from "../../kubernetes/Resources.js"
-import type { ClusterDefaults } from "../controller/Definition.js"
+import type { ClusterDefaults } from "./Definition.js"
 
 /** How long a proxy is cached, for all backends of the cluster. */
 export const proxyCacheTtl = Duration.minutes(10)
@@ -15,6 +16,16 @@ export const proxyCacheTtl = Duration.minutes(10)
 /** A URL without credentials: any client that can get a pod can read its environment. */
 const withoutPassword = (url: string | undefined): url is string =>
   url !== undefined && url !== "" && !url.includes("@")
+
+/** The permissions on the whole cluster to read it. */
+export const rules: ReadonlyArray<RbacRule> = [
+  {
+    apiGroups: [Resources.Proxy.group],
+    resources: [Resources.Proxy.plural],
+    resourceNames: ["cluster"],
+    verbs: ["get"]
+  }
+]
 
 const caches = new WeakMap<Cluster.Service, Effect.Effect<ClusterDefaults, ClusterError>>()
 

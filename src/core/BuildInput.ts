@@ -93,10 +93,7 @@ export type {
   TolerationOptions
 } from "./input/Options.js"
 
-const hasContainerfile = <F extends Schema.Struct.Fields>(struct: Schema.Struct<F>) =>
-  struct.pipe(
-    Schema.filter((input) => ContainerfileSource.problems(input).map(({ message, path = [] }) => ({ path, message })))
-  )
+const dataFields = fields(ContextFile.ContextFromJson, DurationText, Containerfile)
 
 /**
  * A complete description of a build: {@link Options} documents each field. A field that was left out is absent;
@@ -109,7 +106,9 @@ const hasContainerfile = <F extends Schema.Struct.Fields>(struct: Schema.Struct<
  * @category models
  */
 export class BuildInput extends Schema.Class<BuildInput>("effect-os-builder/BuildInput")(
-  hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Containerfile))),
+  Schema.Struct(dataFields).pipe(
+    Schema.filter((input) => ContainerfileSource.problems(input).map(({ message, path = [] }) => ({ path, message })))
+  ),
   named("BuildInput", "A complete description of a build. A field that is left out has its default.")
 ) {}
 
@@ -117,6 +116,7 @@ export class BuildInput extends Schema.Class<BuildInput>("effect-os-builder/Buil
 // constructors
 // -----------------------------------------------------------------------------
 
+// The rules between fields run once, beside those of the fields, so that all issues are reported; the class need not repeat them.
 const parser = <A, I>(schema: Schema.Schema<A, I>, together: (input: unknown) => ReadonlyArray<Issue>) => {
   const parse = Codec.strict(schema)
   return (input: unknown): Effect.Effect<A, BuildRejected> =>
@@ -135,13 +135,16 @@ const parser = <A, I>(schema: Schema.Schema<A, I>, together: (input: unknown) =>
     })
 }
 
-// A schema that finds nothing else runs the same rule.
+// A line may make the same mistake twice.
 const distinct = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> =>
   Arr.dedupeWith(issues, (a, b) => a.path === b.path && a.message === b.message && a.line === b.line)
 
-const given = hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile)))
+const given = Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile))
 
 const parseOptions = parser(given, crossChecks)
+
+const valid = (given: ConstructorParameters<typeof BuildInput>[0]): BuildInput =>
+  new BuildInput(given, Codec.skipValidation)
 
 /**
  * An input from what a program has at hand, or `BuildRejected` ("InvalidInput") with every reason against it, each with its
@@ -165,10 +168,10 @@ const parseOptions = parser(given, crossChecks)
  * @category constructors
  */
 export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
-  Effect.map(parseOptions(options), (given) => new BuildInput(given, Codec.skipValidation))
+  Effect.map(parseOptions(options), valid)
 
 const parseOwned = parser(
-  hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromOwner, FromInput, Containerfile))),
+  Schema.Struct(fields(ContextFile.ContextFromOwner, FromInput, Containerfile)),
   crossChecks
 )
 
@@ -178,7 +181,7 @@ const parseOwned = parser(
  * @internal
  */
 export const makeOwned = (options: Options): Effect.Effect<BuildInput, BuildRejected> =>
-  Effect.map(parseOwned(options), (given) => new BuildInput(given, Codec.skipValidation))
+  Effect.map(parseOwned(options), valid)
 
 const parsePartial = parser(given, partialChecks)
 
@@ -189,6 +192,8 @@ const parsePartial = parser(given, partialChecks)
  */
 export const issuesOfPartial = (options: Options): Effect.Effect<ReadonlyArray<Issue>> =>
   Effect.match(parsePartial(options), { onFailure: ({ issues }) => issues, onSuccess: () => [] })
+
+const parseData = parser(Schema.Struct(dataFields), crossChecks)
 
 /**
  * An input from data, such as parsed JSON, or `BuildRejected` with every reason against it. Keys that are not known are among
@@ -210,7 +215,7 @@ export const issuesOfPartial = (options: Options): Effect.Effect<ReadonlyArray<I
  * @since 0.1.0
  * @category constructors
  */
-export const decode: (u: unknown) => Effect.Effect<BuildInput, BuildRejected> = parser(BuildInput, crossChecks)
+export const decode = (u: unknown): Effect.Effect<BuildInput, BuildRejected> => Effect.map(parseData(u), valid)
 
 const isEffect = (u: unknown): u is Effect.Effect<BuildInput, BuildRejected> => Effect.isEffect(u)
 
@@ -240,7 +245,7 @@ export const Payload: Schema.Schema<Effect.Effect<BuildInput, BuildRejected>, un
 )
 
 const parseStored = parser(
-  hasContainerfile(Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Schema.String))),
+  Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Schema.String)),
   () => []
 )
 
@@ -250,8 +255,7 @@ const parseStored = parser(
  *
  * @internal
  */
-export const decodeStored = (u: unknown): Effect.Effect<BuildInput, BuildRejected> =>
-  Effect.map(parseStored(u), (given) => new BuildInput(given, Codec.skipValidation))
+export const decodeStored = (u: unknown): Effect.Effect<BuildInput, BuildRejected> => Effect.map(parseStored(u), valid)
 
 // -----------------------------------------------------------------------------
 // getters

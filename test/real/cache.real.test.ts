@@ -8,7 +8,7 @@ import type { BuildInput } from "effect-os-builder"
 import * as fs from "node:fs"
 import * as http from "node:http"
 import * as path from "node:path"
-import * as CountingProxy from "../support/CountingProxy.js"
+import * as RegistryProxy from "../support/RegistryProxy.js"
 import * as Workplace from "./Workplace.js"
 
 const { containerfile, finish, password, user } = Workplace
@@ -38,7 +38,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "10 minutes" })("
   it.scoped("layers in a registry: a changed last step on an empty machine builds that step alone", () =>
     Effect.gen(function*() {
       const { open } = yield* Workplace.Workplace
-      const proxy = yield* CountingProxy.make(open)
+      const proxy = yield* RegistryProxy.make(open)
       const images = (tag: string): Partial<BuildInput.Options> => ({
         baseImage: { pullspec: `${proxy.host}/base:1` },
         finalImage: { pullspec: `${proxy.host}/cached:${tag}` }

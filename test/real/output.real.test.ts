@@ -7,7 +7,7 @@ import { Effect, Layer } from "effect"
 import { BuildBackend, LocalBuildBackend } from "effect-os-builder"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as PushProxy from "../support/PushProxy.js"
+import * as RegistryProxy from "../support/RegistryProxy.js"
 import * as CurrentBuildah from "./CurrentBuildah.js"
 import { backend as jobs } from "./RealJobs.js"
 import * as Workplace from "./Workplace.js"
@@ -68,7 +68,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("o
   it.scoped("tags: one digest under every name, built and uploaded once", () =>
     Effect.gen(function*() {
       const { open } = yield* Workplace.Workplace
-      const proxy = yield* PushProxy.make(open)
+      const proxy = yield* RegistryProxy.make(open)
       const options = { dockerfile: containerfile("RUN echo built > /x; echo built"), retries: 0 }
       const one = yield* finish(
         yield* Workplace.input("one name", { ...options, finalImage: { pullspec: `${proxy.host}/one-name:1` } })
@@ -97,7 +97,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("o
   it.scoped("tags: the error of one that is refused lists those that were pushed", () =>
     Effect.gen(function*() {
       const { open } = yield* Workplace.Workplace
-      const proxy = yield* PushProxy.make(open)
+      const proxy = yield* RegistryProxy.make(open)
       proxy.fail("403 after upload", 1_000, "/manifests/immutable")
       const { log, status } = yield* finish(
         yield* Workplace.input("refused tag", {
@@ -119,7 +119,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("o
   it.scoped("tags: a push that fails for now is repeated for its own name only", () =>
     Effect.gen(function*() {
       const { open } = yield* Workplace.Workplace
-      const proxy = yield* PushProxy.make(open)
+      const proxy = yield* RegistryProxy.make(open)
       proxy.fail("500 after upload", 2, "/manifests/2")
       const { log, status } = yield* finish(
         yield* Workplace.input("repeated tag", {

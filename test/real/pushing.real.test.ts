@@ -5,7 +5,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as PushProxy from "../support/PushProxy.js"
+import * as RegistryProxy from "../support/RegistryProxy.js"
 import * as Workplace from "./Workplace.js"
 
 const { containerfile, exec, finish } = Workplace
@@ -38,7 +38,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("p
     it.scoped(`${times} pushes that end in "${fault}": built once, pushed in the end`, () =>
       Effect.gen(function*() {
         const { open } = yield* Workplace.Workplace
-        const proxy = yield* PushProxy.make(open)
+        const proxy = yield* RegistryProxy.make(open)
         const name = `pushed ${fault} ${times}`
         proxy.fail(fault, times)
         const { log, status } = yield* finish(
@@ -57,7 +57,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("p
   it.scoped("pushes that never succeed: PushFailed, built once, with the number of pushes", () =>
     Effect.gen(function*() {
       const { open } = yield* Workplace.Workplace
-      const proxy = yield* PushProxy.make(open)
+      const proxy = yield* RegistryProxy.make(open)
       proxy.fail("500 after upload", 1_000)
       const { log, status } = yield* finish(
         yield* Workplace.input("never pushed", {

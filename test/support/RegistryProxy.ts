@@ -1,13 +1,14 @@
 /**
- * A proxy on loopback in front of a registry that fails the first pushes in a chosen way.
+ * A proxy on loopback in front of a registry that counts what passes, and fails the first pushes in a chosen way.
  */
 import { Effect, type Scope } from "effect"
 import * as http from "node:http"
+import { listen } from "./Listen.js"
 
 /** How a push fails: a status for the first blob, a connection cut there, or a status for the manifest after all blobs. */
 export type Fault = "503" | "500" | "429" | "cut" | "500 after upload" | "403 after upload"
 
-export interface PushProxy {
+export interface RegistryProxy {
   /** `host:port` of the proxy. */
   readonly host: string
   /** Fails so many pushes from now on, of all names or of one such as `os/manifests/2`, and counts them from 0. */
@@ -16,6 +17,8 @@ export interface PushProxy {
   readonly counts: () => { readonly failed: number; readonly pushed: number }
   /** How many blobs were uploaded, and how many taken over from another repository of the registry. */
   readonly blobs: () => { readonly uploaded: number; readonly mounted: number }
+  /** The bytes of all responses since the last call. */
+  readonly taken: () => number
 }
 
 /** Where a push of each kind fails: when its first upload starts, or when its manifest is written. */
@@ -24,7 +27,7 @@ const isTarget = (fault: Fault, { method, url = "" }: http.IncomingMessage): boo
     ? method === "PUT" && url.includes("/manifests/")
     : method === "POST" && url.includes("/blobs/uploads")
 
-export const make = (registry: string): Effect.Effect<PushProxy, never, Scope.Scope> =>
+export const make = (registry: string): Effect.Effect<RegistryProxy, never, Scope.Scope> =>
   Effect.gen(function*() {
     let fault: Fault = "503"
     let left = 0
@@ -33,6 +36,7 @@ export const make = (registry: string): Effect.Effect<PushProxy, never, Scope.Sc
     let target = ""
     let uploaded = 0
     let mounted = 0
+    let bytes = 0
     const count = ({ method, url = "" }: http.IncomingMessage, status: number | undefined) => {
       if (status !== 201) return
       if (method === "PUT" && url.includes("/manifests/")) pushed++
@@ -60,25 +64,18 @@ export const make = (registry: string): Effect.Effect<PushProxy, never, Scope.Sc
         (answer) => {
           count(request, answer.statusCode)
           response.writeHead(answer.statusCode ?? 502, answer.headers)
+          answer.on("data", (chunk: Buffer) => {
+            bytes += chunk.byteLength
+          })
           answer.pipe(response)
         }
       )
       forwarded.on("error", () => response.destroy())
       request.pipe(forwarded)
     })
-    yield* Effect.acquireRelease(
-      Effect.async<void>((resume) => {
-        server.listen(0, "127.0.0.1", () => resume(Effect.void))
-      }),
-      () =>
-        Effect.async<void>((resume) => {
-          server.closeAllConnections()
-          server.close(() => resume(Effect.void))
-        })
-    )
-    const address = server.address()
+    const port = yield* listen(server)
     return {
-      host: `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+      host: `127.0.0.1:${port}`,
       fail: (next, times, name = "") => {
         target = name
         fault = next
@@ -87,6 +84,11 @@ export const make = (registry: string): Effect.Effect<PushProxy, never, Scope.Sc
         pushed = 0
       },
       counts: () => ({ failed, pushed }),
-      blobs: () => ({ uploaded, mounted })
+      blobs: () => ({ uploaded, mounted }),
+      taken: () => {
+        const now = bytes
+        bytes = 0
+        return now
+      }
     }
   })

@@ -18,6 +18,7 @@ import { ApiServer } from "./apiserver/ApiServer.js"
 import * as FakeDriver from "./apiserver/FakeDriver.js"
 import { Faults } from "./apiserver/Faults.js"
 import { Gateway } from "./apiserver/Gateway.js"
+import { ServiceAccountTokens } from "./apiserver/ServiceAccountTokens.js"
 import { uninterrupted } from "./apiserver/Watching.js"
 import * as BuildController from "./controllers/BuildController.js"
 import * as BuildLogs from "./controllers/BuildLogs.js"
@@ -33,6 +34,7 @@ import * as BatchKinds from "./kinds/BatchKinds.js"
 import { Catalog } from "./kinds/Catalog.js"
 import * as CoreKinds from "./kinds/CoreKinds.js"
 import type { Kind } from "./kinds/Kind.js"
+import * as ReviewKinds from "./kinds/ReviewKinds.js"
 import * as Kubelet from "./kubelet/Kubelet.js"
 import { LogStore } from "./kubelet/LogStore.js"
 import * as Node from "./kubelet/Node.js"
@@ -88,6 +90,8 @@ export interface ControlPlane {
   readonly store: ApiStore
   readonly registry: Registry
   readonly faults: Faults
+  /** The tokens of clients. */
+  readonly tokens: ServiceAccountTokens
   /** Handles the requests of clients. */
   readonly gateway: Gateway
 }
@@ -114,7 +118,7 @@ const assemble = (options: Options): Parts => {
   const catalog = new Catalog([
     ...CoreKinds.kinds,
     ...BatchKinds.kinds,
-    ...CoreKinds.reviewKinds,
+    ...ReviewKinds.kinds,
     ...options.kinds ?? []
   ])
   const store = new ApiStore({ history: options.history ?? 10_000 })
@@ -126,13 +130,15 @@ const assemble = (options: Options): Parts => {
   ])
   const stdinStore = new StdinStore()
   const attach = new Map([["pods", PodAttach.source(logStore, stdinStore)]])
-  const server = new ApiServer({ catalog, registry, logs, attach, version })
+  const tokens = new ServiceAccountTokens(store)
+  const server = new ApiServer({ catalog, registry, tokens, logs, attach, version })
   const faults = new Faults()
   return {
     catalog,
     store,
     registry,
     faults,
+    tokens,
     gateway: new Gateway(server, faults),
     server,
     logStore,

@@ -1,10 +1,8 @@
 /**
- * Authorization by rules: rejects requests and evaluates access reviews.
+ * Authorization by rules.
  *
  * @since 0.1.0
  */
-import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as Json from "../Json.js"
 import type { RequestInfo } from "./RequestInfo.js"
 import * as Status from "./Status.js"
 
@@ -24,26 +22,47 @@ export interface UserRule {
   readonly namespaces?: ReadonlyArray<string>
 }
 
-/** @since 0.1.0 @category models */
+/**
+ * A user: `groups` are `system:authenticated` by default; `extra` is what the authenticator adds, as in a TokenReview.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface User {
   readonly name: string
   readonly rules: ReadonlyArray<UserRule>
+  readonly uid?: string | undefined
+  readonly groups?: ReadonlyArray<string> | undefined
+  readonly extra?: Readonly<Record<string, ReadonlyArray<string>>> | undefined
 }
+
+const authenticated = "system:authenticated"
+
+/** The groups of a user. @since 0.1.0 @category getters  */
+export const groups = (user: User): ReadonlyArray<string> => user.groups ?? [authenticated]
+
+/** A request without credentials. @since 0.1.0 @category constants  */
+export const anonymous: User = { name: "system:anonymous", rules: [], groups: ["system:unauthenticated"] }
 
 /** Allows everything. @since 0.1.0 @category constants  */
 export const everything: UserRule = { verbs: ["*"], apiGroups: ["*"], resources: ["*"], nonResourceURLs: ["*"] }
 
-/** The rules of every authenticated user: discovery and self-reviews. @since 0.1.0 @category constants  */
+// plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go: system:public-info-viewer
+const publicInfo: UserRule = {
+  verbs: ["get"],
+  nonResourceURLs: ["/healthz", "/livez", "/readyz", "/version", "/version/"]
+}
+
+// The same: system:basic-user and system:discovery, of every authenticated user.
 const basics: ReadonlyArray<UserRule> = [
   {
     verbs: ["create"],
     apiGroups: ["authorization.k8s.io"],
     resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]
   },
-  {
-    verbs: ["get"],
-    nonResourceURLs: ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi/*", "/readyz", "/version"]
-  }
+  { verbs: ["create"], apiGroups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"] },
+  { verbs: ["get"], nonResourceURLs: ["/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*"] },
+  publicInfo
 ]
 
 /** @since 0.1.0 @category models */
@@ -59,12 +78,16 @@ export interface AccessAttributes {
 const includes = (allowed: ReadonlyArray<string> | undefined, wanted: string): boolean =>
   allowed !== undefined && (allowed.includes("*") || allowed.includes(wanted))
 
-const rulesOf = (user: User): ReadonlyArray<UserRule> => [...basics, ...user.rules]
+/** The rules of a user, with those of its groups. @since 0.1.0 @category getters  */
+export const rules = (user: User): ReadonlyArray<UserRule> => [
+  ...(groups(user).includes(authenticated) ? basics : [publicInfo]),
+  ...user.rules
+]
 
 /** @since 0.1.0 @category predicates */
 export const isAllowed = (user: User, attributes: AccessAttributes): boolean => {
   const { group, name, namespace, resource, subresource, verb } = attributes
-  return rulesOf(user).some((rule) =>
+  return rules(user).some((rule) =>
     includes(rule.verbs, verb) && includes(rule.apiGroups, group)
     && (subresource === ""
       ? includes(rule.resources, resource)
@@ -76,7 +99,7 @@ export const isAllowed = (user: User, attributes: AccessAttributes): boolean => 
 
 /** @since 0.1.0 @category predicates */
 export const mayOpen = (user: User, verb: string, path: string): boolean =>
-  rulesOf(user).some((rule) =>
+  rules(user).some((rule) =>
     includes(rule.verbs, verb)
     && (rule.nonResourceURLs ?? []).some((url) => url.endsWith("*") ? path.startsWith(url.slice(0, -1)) : path === url)
   )
@@ -103,54 +126,3 @@ export const refusal = (user: User, info: RequestInfo): Status.Status | undefine
     `User "${user.name}" cannot ${info.verb} resource "${resource}" in API group "${group}" ${where}`
   )
 }
-
-const accessReview = (user: User, review: JsonObject): JsonObject => {
-  const attribute = (key: string): string => Json.text(review, "spec", "resourceAttributes", key) ?? ""
-  const path = Json.text(review, "spec", "nonResourceAttributes", "path")
-  const allowed = path === undefined
-    ? isAllowed(user, {
-      verb: attribute("verb"),
-      group: attribute("group"),
-      resource: attribute("resource"),
-      subresource: attribute("subresource"),
-      namespace: attribute("namespace"),
-      name: attribute("name")
-    })
-    : mayOpen(user, Json.text(review, "spec", "nonResourceAttributes", "verb") ?? "", path)
-  return {
-    ...review,
-    status: Json.make({ allowed, reason: allowed ? "RBAC: allowed by the rules of the fake" : undefined })
-  }
-}
-
-const ruleOf = (fields: Readonly<Record<string, ReadonlyArray<string> | undefined>>): Json.Value => Json.make(fields)
-
-const rulesReview = (user: User, review: JsonObject): JsonObject => {
-  const namespace = Json.text(review, "spec", "namespace") ?? ""
-  const rules = rulesOf(user).filter((rule) => rule.namespaces === undefined || rule.namespaces.includes(namespace))
-  return {
-    ...review,
-    status: {
-      resourceRules: rules.filter((rule) => rule.resources !== undefined).map((rule) =>
-        ruleOf({
-          verbs: rule.verbs,
-          apiGroups: rule.apiGroups,
-          resources: rule.resources,
-          resourceNames: rule.resourceNames
-        })
-      ),
-      nonResourceRules: rules.filter((rule) => rule.nonResourceURLs !== undefined).map((rule) =>
-        ruleOf({ verbs: rule.verbs, nonResourceURLs: rule.nonResourceURLs })
-      ),
-      incomplete: false
-    }
-  }
-}
-
-/** The response to a review of a user's own permissions. @since 0.1.0 @category combinators  */
-export const review = (user: User, kind: string, body: JsonObject): JsonObject | undefined =>
-  kind === "SelfSubjectAccessReview"
-    ? accessReview(user, body)
-    : kind === "SelfSubjectRulesReview"
-    ? rulesReview(user, body)
-    : undefined

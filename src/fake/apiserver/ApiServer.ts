@@ -13,14 +13,20 @@ import * as Kind from "../kinds/Kind.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
 import * as Selection from "../store/Selection.js"
 import * as Access from "./Access.js"
+import * as DeleteCollection from "./DeleteCollection.js"
+import * as Health from "./Health.js"
 import * as Listing from "./Listing.js"
 import * as Patch from "./Patch.js"
 import { type Connect, Dropped, Refused, type Reply } from "./Reply.js"
 import * as RequestInfo from "./RequestInfo.js"
 import * as RequestOptions from "./RequestOptions.js"
 import * as ResponseForm from "./ResponseForm.js"
+import * as Reviews from "./Reviews.js"
+import type { ServiceAccountTokens } from "./ServiceAccountTokens.js"
 import * as Status from "./Status.js"
 import * as StrategicMerge from "./StrategicMerge.js"
+import * as Subresources from "./Subresources.js"
+import * as Version from "./Version.js"
 import * as Watching from "./Watching.js"
 
 /**
@@ -49,6 +55,7 @@ export type AttachSource = (
 export interface Options {
   readonly catalog: Catalog
   readonly registry: Registry
+  readonly tokens: ServiceAccountTokens
   readonly logs: ReadonlyMap<string, LogSource>
   readonly attach: ReadonlyMap<string, AttachSource>
   readonly version: string
@@ -77,9 +84,11 @@ const object = (body: JsonObject, code = 200): Reply => ({ _tag: "Object", code,
 /** @since 0.1.0 @category models */
 export class ApiServer {
   private readonly options: Options
+  private readonly actions: Subresources.Actions
 
   constructor(options: Options) {
     this.options = options
+    this.actions = Subresources.make(options.registry, options.tokens)
   }
 
   /** Handles a user's request. A watch is cut when `interruption` fires. */
@@ -120,7 +129,7 @@ export class ApiServer {
     }
     const target = { kind, namespace: kind.namespaced ? namespace : "", name, subresource }
     if (kind.virtual) {
-      return toEffect(review(call, kind))
+      return toEffect(this.review(call, kind))
     }
     if (subresource === "log" && info.verb === "get") {
       return this.log(call, target)
@@ -134,6 +143,7 @@ export class ApiServer {
 
   private has(kind: Kind.Kind, subresource: string): boolean {
     return (subresource === "status" && kind.status) || (subresource === "log" && kind.log)
+      || this.actions.has(`${Kind.resource(kind)}/${subresource}`)
       || (subresource === "attach" && this.options.attach.has(Kind.resource(kind)))
       || (subresource === "finalize" && kind.kind === "Namespace")
       || (subresource === "details" && kind.details !== undefined)
@@ -142,10 +152,11 @@ export class ApiServer {
   private document(request: ApiRequest): Answer<Reply> {
     const path = request.path.replace(/\/$/, "")
     if (path === "/version") {
-      const [, major, minor] = /^v([0-9]+)\.([0-9]+)/.exec(this.options.version) ?? []
-      return Either.right(
-        object(Json.make({ major, minor, gitVersion: this.options.version, platform: "linux/amd64" }))
-      )
+      return Either.right(object(Version.info(this.options.version)))
+    }
+    const health = Health.reply(path, request.query)
+    if (health !== undefined) {
+      return Either.right(health)
     }
     const document = request.method === "GET" ? this.options.catalog.document(path) : undefined
     return document === undefined ? Either.left(Status.noSuchPath) : Either.right(object(document))
@@ -155,6 +166,14 @@ export class ApiServer {
     const { info, interruption, request, write } = call
     const { registry } = this.options
     const { kind, name, namespace, subresource } = target
+    const action = this.actions.get(`${Kind.resource(kind)}/${subresource}`)
+    if (action !== undefined) {
+      return info.verb !== "create" ? Either.left(Status.methodNotAllowed) : Either.gen(this, function*() {
+        const body = yield* bodyOf(request)
+        const answer = yield* action({ object: yield* registry.get(kind, namespace, name), body, write })
+        return object(answer.body, answer.code)
+      })
+    }
     const part = parts.find((name) => name === subresource) ?? "main"
     const view = ResponseForm.accepted(kind, request, call.now)
     switch (info.verb) {
@@ -201,9 +220,39 @@ export class ApiServer {
           registry.delete(kind, namespace, name, RequestOptions.deletion(request), write),
           (last) => object(last)
         )
+      case "deletecollection":
+        return !Kind.isCollection(kind)
+          ? Either.left(Status.methodNotAllowed)
+          : Either.flatMap(Selection.parse(kind, namespace, request.query), (selection) =>
+            Either.map(
+              DeleteCollection.run(
+                registry,
+                selection,
+                request.query,
+                RequestOptions.deletion(request),
+                write,
+                view
+              ),
+              (list) => object(list)
+            ))
       default:
         return Either.left(Status.methodNotAllowed)
     }
+  }
+
+  private review({ info, request, user, write }: Call, kind: Kind.Kind): Answer<Reply> {
+    return info.verb !== "create" ?
+      Either.left(Status.methodNotAllowed) :
+      Either.flatMap(bodyOf(request), (body) =>
+        Either.map(
+          Reviews.answer(kind.kind, {
+            user,
+            tokens: this.options.tokens,
+            body: { ...body, apiVersion: Kind.apiVersion(kind) },
+            now: write.now
+          }),
+          (answer) => object(answer, 201)
+        ))
   }
 
   private log(call: Call, { kind, name, namespace }: Target): Effect.Effect<Reply, Refused> {
@@ -300,14 +349,3 @@ const patchOf = (request: ApiRequest, { fields }: Kind.Kind): Answer<(existing: 
     Status.unsupportedMediaType([jsonPatch, mergePatch, ...(fields === undefined ? [] : [strategicMergePatch])])
   )
 }
-
-const review = ({ info, request, user }: Call, kind: Kind.Kind): Answer<Reply> =>
-  info.verb !== "create" ? Either.left(Status.methodNotAllowed) : Either.flatMap(bodyOf(request), (body) => {
-    const answer = Access.review(user, kind.kind, {
-      kind: kind.kind,
-      apiVersion: Kind.apiVersion(kind),
-      metadata: {},
-      ...body
-    })
-    return answer === undefined ? Either.left(Status.noSuchPath) : Either.right(object(answer, 201))
-  })

@@ -113,15 +113,18 @@ export const serve = (
     const { namespace = "default", port = 0, user = { name: "client", rules: [Access.everything] } } = options
     const { ca, certificate, key } = Certificate.make()
     const token = randomBytes(16).toString("hex")
-    const users = new Map([[token, user]])
+    yield* Effect.acquireRelease(
+      Effect.sync(() => plane.tokens.add(token, user)),
+      (remove) => Effect.sync(remove)
+    )
     const run = yield* FiberSet.makeRuntime<never>()
     const server = https.createServer({ cert: certificate, key }, (request, response) => {
-      const fiber = run(HttpHandler.handle(plane, users, request, response))
+      const fiber = run(HttpHandler.handle(plane, request, response))
       response.once("close", () => Effect.runSync(Fiber.interruptFork(fiber)))
     })
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on("error", () => {})
-      run(HttpHandler.upgrade(plane, users, request, socket, head))
+      run(HttpHandler.upgrade(plane, request, socket, head))
     })
     const sockets = new Set<Socket>()
     server.on("connection", (socket: Socket) => {

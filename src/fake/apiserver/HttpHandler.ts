@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
@@ -12,7 +13,7 @@ import type { Duplex } from "node:stream"
 import type { ApiRequest, JsonObject, Method, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { ControlPlane } from "../ControlPlane.js"
 import * as Json from "../Json.js"
-import type { User } from "./Access.js"
+import * as Access from "./Access.js"
 import * as AttachSocket from "./AttachSocket.js"
 import * as Protobuf from "./Protobuf.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
@@ -59,6 +60,7 @@ const supportedMediaTypes = [
   "application/json",
   "application/json-patch+json",
   "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
   Protobuf.contentType
 ]
 
@@ -95,14 +97,19 @@ const read = (request: IncomingMessage): Effect.Effect<ApiRequest, Refused | Dro
     return Either.isLeft(body) ? yield* refuse(body.left) : { ...plain, body: body.right }
   })
 
-const authenticate = (
-  users: ReadonlyMap<string, User>,
-  request: IncomingMessage
-): Effect.Effect<User, Refused> => {
-  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? ""
-  const user = users.get(token)
-  return user === undefined ? refuse(Status.unauthorized) : Effect.succeed(user)
-}
+/** A request without credentials is anonymous; one with a token that is not valid is refused. */
+const authenticate = (plane: ControlPlane, request: IncomingMessage): Effect.Effect<Access.User, Refused> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const { authorization } = request.headers
+    if (authorization === undefined) {
+      return Effect.succeed(Access.anonymous)
+    }
+    const token = /^Bearer (.+)$/.exec(authorization)?.[1] ?? ""
+    return Effect.mapBoth(plane.tokens.authenticate(token, now), {
+      onFailure: () => new Refused({ status: Status.unauthorized }),
+      onSuccess: ({ user }) => user
+    })
+  })
 
 /** Writes text and waits for `drain` if the buffer is full. */
 const write = (response: ServerResponse, text: string): Effect.Effect<void> =>
@@ -178,6 +185,11 @@ const sendReply = (response: ServerResponse, reply: Reply): Effect.Effect<void, 
   switch (reply._tag) {
     case "Object":
       return send(response, reply.code, encodeObject(reply.body))
+    case "Text":
+      return send(response, 200, reply.text, {
+        "content-type": "text/plain; charset=utf-8",
+        "x-content-type-options": "nosniff"
+      })
     case "Watch":
       return stream(response, "application/json", reply.lines, encodeLine)
     case "Log":
@@ -203,7 +215,6 @@ const sendSchema = (response: ServerResponse): Effect.Effect<void> =>
  */
 export const upgrade = (
   plane: ControlPlane,
-  users: ReadonlyMap<string, User>,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer
@@ -219,7 +230,7 @@ export const upgrade = (
       )
     })
   const url = new URL(request.url ?? "/", "https://localhost")
-  return authenticate(users, request).pipe(
+  return authenticate(plane, request).pipe(
     Effect.flatMap((user) =>
       plane.gateway.handle(
         { method: "GET", path: url.pathname, query: Object.fromEntries(url.searchParams) },
@@ -241,11 +252,10 @@ export const upgrade = (
 /** Reads a request, handles it and writes the response. @since 0.1.0 @category combinators  */
 export const handle = (
   plane: ControlPlane,
-  users: ReadonlyMap<string, User>,
   request: IncomingMessage,
   response: ServerResponse
 ): Effect.Effect<void> =>
-  authenticate(users, request).pipe(
+  authenticate(plane, request).pipe(
     Effect.zip(read(request)),
     Effect.flatMap(([user, apiRequest]) =>
       apiRequest.path === "/openapi/v2"

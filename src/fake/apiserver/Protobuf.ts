@@ -90,6 +90,25 @@ const kinds: Readonly<Record<string, Message>> = {
     4: ["propagationPolicy", "text"],
     5: ["dryRun", texts]
   }),
+  "authentication.k8s.io/v1/SelfSubjectReview": message({ 1: ["metadata", objectMeta] }),
+  "authentication.k8s.io/v1/TokenReview": message({
+    1: ["metadata", objectMeta],
+    2: ["spec", message({ 1: ["token", "text"], 2: ["audiences", texts] })]
+  }),
+  "authentication.k8s.io/v1/TokenRequest": message({
+    1: ["metadata", objectMeta],
+    2: [
+      "spec",
+      message({
+        1: ["audiences", texts],
+        3: [
+          "boundObjectRef",
+          message({ 1: ["kind", "text"], 2: ["apiVersion", "text"], 3: ["name", "text"], 4: ["uid", "text"] })
+        ],
+        4: ["expirationSeconds", "integer"]
+      })
+    ]
+  }),
   "authorization.k8s.io/v1/SelfSubjectAccessReview": message({
     1: ["metadata", objectMeta],
     2: [

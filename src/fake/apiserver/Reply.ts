@@ -34,13 +34,14 @@ export class Dropped extends Data.TaggedError("Dropped")<{ readonly carriedOut: 
 export type Connect<E2 = never> = <E>(stdin: Stream.Stream<Uint8Array, E>) => Stream.Stream<AttachOutput, E | E2>
 
 /**
- * An object, the lines of a watch, the lines of a log, or a container to attach to.
+ * An object, plain text, the lines of a watch, the lines of a log, or a container to attach to.
  *
  * @since 0.1.0
  * @category models
  */
 export type Reply =
   | { readonly _tag: "Object"; readonly code: number; readonly body: JsonObject }
+  | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Watch"; readonly lines: Stream.Stream<WatchLine, Dropped> }
   | { readonly _tag: "Log"; readonly lines: Stream.Stream<string, Dropped> }
   | { readonly _tag: "Attach"; readonly connect: Connect<Dropped> }

@@ -7,7 +7,10 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as Kind from "./Kind.js"
 
-const verbs = ["create", "delete", "get", "list", "patch", "update", "watch"]
+const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+
+const verbsOf = (kind: Kind.Kind): ReadonlyArray<string> =>
+  kind.virtual ? ["create"] : verbs.filter((verb) => verb !== "deletecollection" || Kind.isCollection(kind))
 
 /** @since 0.1.0 @category models */
 export class Catalog {
@@ -87,10 +90,13 @@ const resources = (kind: Kind.Kind): ReadonlyArray<JsonObject> => {
       singularName,
       namespaced,
       kind: kind.kind,
-      verbs: kind.virtual ? ["create"] : verbs,
+      verbs: verbsOf(kind),
       shortNames: kind.shortNames.length === 0 ? undefined : kind.shortNames,
       categories: kind.categories.length === 0 ? undefined : kind.categories
     }),
+    ...kind.subresources.map(({ group, kind, name, verbs, version }) =>
+      Json.make({ ...sub(name, verbs), kind, group, version })
+    ),
     ...(kind.details === undefined ? [] : [sub("details", ["update"])]),
     ...(kind.log ? [sub("log", ["get"])] : []),
     ...(kind.status ? [sub("status", ["get", "patch", "update"])] : [])

@@ -150,6 +150,13 @@ export const serviceAccount = Kind.make({
   plural: "serviceaccounts",
   kind: "ServiceAccount",
   shortNames: ["sa"],
+  subresources: [{
+    name: "token",
+    kind: "TokenRequest",
+    group: "authentication.k8s.io",
+    version: "v1",
+    verbs: ["create"]
+  }],
   fields: object({
     secrets: mergedList(objectReference, "name"),
     imagePullSecrets: list(struct({ name: text })),
@@ -307,15 +314,6 @@ export const resourceQuota = Kind.make({
     status: struct({ hard: map(quantity), used: map(quantity) })
   })
 })
-
-const review = (kind: string, plural: string): Kind.Kind =>
-  Kind.make({ group: "authorization.k8s.io", version: "v1", kind, plural, namespaced: false, virtual: true })
-
-/** Access reviews: evaluated, never stored. @since 0.1.0 @category kinds  */
-export const reviewKinds: ReadonlyArray<Kind.Kind> = [
-  review("SelfSubjectAccessReview", "selfsubjectaccessreviews"),
-  review("SelfSubjectRulesReview", "selfsubjectrulesreviews")
-]
 
 /** @since 0.1.0 @category kinds */
 export const kinds: ReadonlyArray<Kind.Kind> = [

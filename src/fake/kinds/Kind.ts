@@ -22,6 +22,21 @@ export interface Details {
 }
 
 /**
+ * A further subresource, as in discovery: `kind` with its `group` and `version` if they are not those of the object.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Subresource {
+  readonly name: string
+  readonly kind: string
+  readonly group?: string
+  readonly version?: string
+  readonly verbs: ReadonlyArray<string>
+}
+
+/**
+ * - `subresources`: those beside `status`, `log` and `details`.
  * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
  * - `selectable`: the supported field selectors, beside name and namespace.
  * - `columns`: the table columns; default: name and age.
@@ -47,6 +62,7 @@ export interface Kind {
   readonly namespaced: boolean
   readonly status: boolean
   readonly log: boolean
+  readonly subresources: ReadonlyArray<Subresource>
   readonly details: Details | undefined
   readonly virtual: boolean
   readonly fields: Fields | undefined
@@ -82,6 +98,7 @@ export const make = (
   namespaced: true,
   status: false,
   log: false,
+  subresources: [],
   details: undefined,
   virtual: false,
   fields: undefined,
@@ -111,6 +128,9 @@ export const resource = (kind: Kind): string => kind.group === "" ? kind.plural 
 
 /** The apiVersion, for example `batch/v1`. @since 0.1.0 @category getters  */
 export const apiVersion = (kind: Kind): string => kind.group === "" ? kind.version : `${kind.group}/${kind.version}`
+
+/** Whether a request can delete several objects: namespaces are deleted one by one. @since 0.1.0 @category predicates  */
+export const isCollection = (kind: Kind): boolean => !(kind.group === "" && kind.kind === "Namespace")
 
 /** Sets a field if it is absent. @since 0.1.0 @category combinators  */
 export const defaults = (object: JsonObject, values: JsonObject): JsonObject => ({ ...values, ...object })

@@ -196,7 +196,7 @@ describe("errors", () => {
         "404 NotFound: the server could not find the requested resource"
       )
       assert.strictEqual((yield* refused(merge(`${configMaps}/a/status`, {}))).code, 404)
-      assert.strictEqual((yield* refused(remove(configMaps))).code, 405)
+      assert.strictEqual((yield* refused(remove("/api/v1/namespaces"))).code, 405)
       const strategic = send({
         method: "PATCH",
         path: `${configMaps}/a`,

@@ -18,18 +18,16 @@ import * as BuildContext from "../../core/input/BuildContext.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
 import * as GitContainer from "../pod/GitContainer.js"
+import { user, variables } from "../pod/PodEnvironment.js"
 import { nodeSelector } from "../pod/PodUnsupported.js"
 import * as BuildRecord from "../record/BuildRecord.js"
-import type { Environment } from "../script/Environment.js"
+import { type Environment, proxies } from "../script/Environment.js"
 import * as GitScript from "../script/GitScript.js"
 import * as ScriptOutput from "../script/Output.js"
 import * as GitPod from "./GitPod.js"
 import { isForNode, type JobProfile } from "./JobProfile.js"
 import { builderImage } from "./JobSettings.js"
 import * as PodVolumes from "./PodVolumes.js"
-
-/** The user `build` of buildah's image. */
-const user = 1000
 
 /** The pod label of the anti-affinity that keeps a second build off a node. */
 export const slotLabel = "effect-os-builder/slot"
@@ -48,14 +46,6 @@ const deadline = (
     ),
     Duration.minutes(5)
   ))
-
-/** Kubernetes expands `$(NAME)` in a value, and `$$` to a dollar. */
-const literal = (value: string): string => value.replaceAll("$", "$$$$")
-
-const variables = (values: { readonly [name: string]: string | undefined }): ReadonlyArray<JsonObject> =>
-  Object.entries(values).flatMap(([name, value]) =>
-    value === undefined || value === "" ? [] : [{ name, value: literal(value) }]
-  )
 
 /** Where an earlier container has put the files. */
 const contextOf = ({ context, dockerfilePath, pendingTimeout }: BuildInput.BuildInput): Partial<Environment> =>
@@ -87,12 +77,6 @@ const environment = (profile: JobProfile, input: BuildInput.BuildInput): Partial
   OSB_INSECURE_REGISTRIES: (profile.settings.insecureRegistries ?? []).join(" "),
   ...contextOf(input),
   OSB_ARCHIVE: isForNode(profile, input) ? "yes" : ""
-})
-
-const proxies = (proxy: BuildInput.BuildInput["proxy"]) => ({
-  HTTP_PROXY: proxy?.http,
-  HTTPS_PROXY: proxy?.https,
-  NO_PROXY: proxy?.noProxy
 })
 
 const container = (

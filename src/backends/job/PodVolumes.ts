@@ -8,6 +8,7 @@ import * as BuildContext from "../../core/input/BuildContext.js"
 import { isImageContext } from "../../core/input/BuildContexts.js"
 import { keyOf } from "../../core/input/BuildSecret.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import { root, secretMode } from "../pod/PodEnvironment.js"
 import type { BuildRecord } from "../record/BuildRecord.js"
 import { scriptKey } from "../record/ConfigMapLayout.js"
 import * as BuildScript from "../script/BuildScript.js"
@@ -32,8 +33,6 @@ export interface PodVolume {
   readonly value?: string | undefined
 }
 
-const root = "/os-builder"
-
 /** The path of the script in the pod. */
 export const script = `${root}/input/${scriptKey}`
 
@@ -42,9 +41,6 @@ export const work = `${root}/work`
 
 /** Size of the memory volume for copies of secrets: entitlements, mounts of at most 1 MiB each, credentials. */
 const memoryLimit = "128Mi"
-
-// Readable by the fsGroup of the pod only.
-const secretMode = 0o440
 
 /**
  * The registry that OpenShift runs inside the cluster: openshift/cluster-image-registry-operator pkg/defaults/defaults.go,

@@ -20,7 +20,7 @@ import * as Folder from "../context/Folder.js"
 import type { Version } from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
 import * as ContextArchive from "../script/ContextArchive.js"
-import type { Environment } from "../script/Environment.js"
+import { type Environment, proxies } from "../script/Environment.js"
 import * as ExitCode from "../script/ExitCode.js"
 import * as GitScript from "../script/GitScript.js"
 import * as ScriptOutput from "../script/Output.js"
@@ -185,19 +185,13 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     OSB_INSECURE_REGISTRIES: [...new Set([...buildah.insecureRegistries, ...loopbackRegistries(input)])].join(" ")
   }
 
-  const proxy = {
-    ...(input.proxy?.http === undefined ? {} : { HTTP_PROXY: input.proxy.http }),
-    ...(input.proxy?.https === undefined ? {} : { HTTPS_PROXY: input.proxy.https }),
-    ...(input.proxy?.noProxy === undefined ? {} : { NO_PROXY: input.proxy.noProxy })
-  }
-
   const verb = (name: "build" | "push", secret: string | undefined, stdin?: Stream.Stream<Uint8Array>) =>
     Effect.gen(function*() {
       const ended = yield* sandbox.run({
         command: ["sh", at("script"), name],
         environment: {
           ...buildah.environment,
-          ...proxy,
+          ...proxies(input.proxy),
           ...environment,
           OSB_CONTEXT_ARCHIVE: stdin === undefined ? "" : "-",
           OSB_SECRET_DIR: secret ?? (buildah.authFile === undefined ? "" : at("user-secret")),

@@ -11,7 +11,7 @@ import { skipValidation } from "../../core/input/Validation.js"
 import { fromEither } from "../../effect/EitherEffect.js"
 import * as Bases from "../script/Bases.js"
 import * as BuildScript from "../script/BuildScript.js"
-import type { Environment } from "../script/Environment.js"
+import { type Environment, proxies } from "../script/Environment.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
 import { type BuildahEnvironment, loopbackRegistries } from "./Attempt.js"
 import * as References from "./References.js"
@@ -68,14 +68,9 @@ export const run = (
       OSB_INSECURE_REGISTRIES: [...new Set(insecure)].join(" "),
       OSB_TERMINATION_MESSAGE: at("message")
     }
-    const proxy = {
-      ...(input.proxy?.http === undefined ? {} : { HTTP_PROXY: input.proxy.http }),
-      ...(input.proxy?.https === undefined ? {} : { HTTPS_PROXY: input.proxy.https }),
-      ...(input.proxy?.noProxy === undefined ? {} : { NO_PROXY: input.proxy.noProxy })
-    }
     const { exitCode, stderr } = yield* sandbox.run({
       command: ["sh", at("script"), "base"],
-      environment: { ...environment, ...proxy, ...script, OSB_CACHE_DIR: "", OSB_STORAGE: "vfs" },
+      environment: { ...environment, ...proxies(input.proxy), ...script, OSB_CACHE_DIR: "", OSB_STORAGE: "vfs" },
       log: at("log"),
       memory: at("memory")
     })

@@ -8,6 +8,7 @@ import type { BackendError, BuildRejected } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import { commitOf, type GitSource } from "../../core/input/GitSource.js"
 import { fromEither } from "../../effect/EitherEffect.js"
+import { proxies } from "../script/Environment.js"
 import * as GitResolution from "../script/GitResolution.js"
 import * as GitScript from "../script/GitScript.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
@@ -31,6 +32,7 @@ const run = (
   { environment, fs, path, sandbox }: Machine,
   verb: "context" | "resolve",
   options: {
+    readonly input: BuildInput
     readonly git: GitSource
     readonly references: References
     readonly folder: string
@@ -39,12 +41,13 @@ const run = (
   }
 ): Effect.Effect<Ended> =>
   Effect.gen(function*() {
-    const { folder, git, log, references, variables } = options
+    const { folder, git, input, log, references, variables } = options
     const at = (...names: ReadonlyArray<string>) => path.join(folder, ...names)
     const exit = yield* sandbox.run({
       command: ["sh", "-c", GitScript.source, "sh", verb],
       environment: {
         ...environment,
+        ...proxies(input.proxy),
         ...variables,
         OSB_GIT_URL: git.url,
         OSB_GIT_SECRET_DIR: references.gitSecret === undefined ? "" : path.resolve(references.gitSecret),
@@ -63,11 +66,6 @@ const run = (
     return { exit, message }
   })
 
-const proxy = ({ proxy }: BuildInput): Readonly<Record<string, string>> => ({
-  ...(proxy?.https === undefined ? {} : { HTTPS_PROXY: proxy.https }),
-  ...(proxy?.noProxy === undefined ? {} : { NO_PROXY: proxy.noProxy })
-})
-
 /** Fetches the commit of an input into `work/git` of the attempt's folder. */
 export const fetch = (
   machine: Machine,
@@ -81,7 +79,8 @@ export const fetch = (
   }
 ): Effect.Effect<Ended> => {
   const { folder, git, input, log, references, timeoutSeconds } = options
-  return run({ ...machine, environment: { ...machine.environment, ...proxy(input) } }, "context", {
+  return run(machine, "context", {
+    input,
     git,
     references,
     folder,
@@ -110,17 +109,14 @@ export const resolve = (
     yield* Effect.ignore(
       Effect.forEach(["work", "memory"], (name) => fs.makeDirectory(path.join(folder, name), { recursive: true }))
     )
-    const { exit, message } = yield* run(
-      { ...machine, environment: { ...machine.environment, ...proxy(input) } },
-      "resolve",
-      {
-        git,
-        references,
-        folder,
-        log,
-        variables: { OSB_GIT_REF: git.ref ?? "", OSB_TIMEOUT_SECONDS: String(GitResolution.timeoutSeconds) }
-      }
-    )
+    const { exit, message } = yield* run(machine, "resolve", {
+      input,
+      git,
+      references,
+      folder,
+      log,
+      variables: { OSB_GIT_REF: git.ref ?? "", OSB_TIMEOUT_SECONDS: String(GitResolution.timeoutSeconds) }
+    })
     const words = exit.stderr || (yield* LogFile.tail(fs, log, 5)).join("\n")
     const commit = yield* fromEither(
       GitResolution.commit("local", git, { exitCode: exit.exitCode, message, words })

@@ -5,7 +5,9 @@ import type { BuildInput } from "../../core/BuildInput.js"
 import * as BuildInputs from "../../core/BuildInput.js"
 import type { GitSource } from "../../core/input/GitSource.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import { proxies } from "../script/Environment.js"
 import * as GitScript from "../script/GitScript.js"
+import * as PodEnvironment from "./PodEnvironment.js"
 
 /**
  * The default image with git and ssh. It runs no code of the input, as a user without privileges.
@@ -28,26 +30,14 @@ export interface GitRunner {
   readonly user: GitUser
 }
 
-const root = "/os-builder"
-
 /** The user `nobody`. */
 const nobody = 65_534
 
-/** The group of the volumes, which a build pod has as its fsGroup. */
-const group = 1000
-
 /** The security context of a pod that has only these containers. */
 export const podSecurity: Readonly<Record<GitUser, JsonObject>> = {
-  nobody: { runAsNonRoot: true, fsGroup: group },
+  nobody: { runAsNonRoot: true, fsGroup: PodEnvironment.user },
   assigned: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } }
 }
-
-const literal = (value: string): string => value.replaceAll("$", "$$$$")
-
-const variables = (values: Readonly<Record<string, string | undefined>>): ReadonlyArray<JsonObject> =>
-  Object.entries(values).flatMap(([name, value]) =>
-    value === undefined || value === "" ? [] : [{ name, value: literal(value) }]
-  )
 
 /** The container of a verb, with its volumes `work`, `git-memory`, `git-secret` and `trust`. */
 export const container = (
@@ -62,20 +52,19 @@ export const container = (
     readonly proxy: BuildInput["proxy"]
   }
 ): JsonObject => {
-  const proxy = input.proxy ?? more.proxy
+  const { root } = PodEnvironment
   return {
     name: verb,
     image: runner.image ?? gitImage,
-    command: ["/bin/sh", "-c", literal(GitScript.source), "sh", verb],
+    command: ["/bin/sh", "-c", PodEnvironment.literal(GitScript.source), "sh", verb],
     workingDir: "/",
-    env: variables({
+    env: PodEnvironment.variables({
       OSB_GIT_URL: git.url,
       OSB_WORK_DIR: `${root}/work`,
       OSB_MEMORY_DIR: `${root}/memory`,
       OSB_GIT_SECRET_DIR: git.secretName === undefined ? "" : `${root}/secret`,
       OSB_TRUST_BUNDLE: input.trustBundle === undefined ? "" : `${root}/trust/bundle.pem`,
-      HTTPS_PROXY: proxy?.https,
-      NO_PROXY: proxy?.noProxy,
+      ...proxies(input.proxy ?? more.proxy),
       ...more.environment
     }),
     volumeMounts: [
@@ -87,7 +76,7 @@ export const container = (
     resources: more.resources,
     terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: {
-      ...(runner.user === "nobody" ? { runAsUser: nobody, runAsGroup: group } : {}),
+      ...(runner.user === "nobody" ? { runAsUser: nobody, runAsGroup: PodEnvironment.user } : {}),
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] }
     }
@@ -99,7 +88,7 @@ export const volumes = (git: GitSource): ReadonlyArray<JsonObject> => [
   { name: "git-memory", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
   ...(git.secretName === undefined
     ? []
-    : [{ name: "git-secret", secret: { secretName: git.secretName, defaultMode: 0o440 } }])
+    : [{ name: "git-secret", secret: { secretName: git.secretName, defaultMode: PodEnvironment.secretMode } }])
 ]
 
 /** The volume of the authorities of the input. */

@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 
+import type { BuildInput } from "../../core/BuildInput.js"
+
 /**
  * The environment variables that the script reads; those with a default may be absent. `HTTP_PROXY`, `HTTPS_PROXY` and
  * `NO_PROXY` are read too: buildah uses them and hands them to every `RUN`.
@@ -108,3 +110,15 @@ export type EnvironmentName = keyof typeof environment
 export type Environment =
   & { readonly [K in EnvironmentName as (typeof environment)[K] extends "required" ? K : never]: string }
   & { readonly [K in EnvironmentName]?: string }
+
+/**
+ * The variables of an input's proxies, for a script and the programs that it runs.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const proxies = (proxy: BuildInput["proxy"]): { readonly [name: string]: string } => ({
+  ...(proxy?.http === undefined ? {} : { HTTP_PROXY: proxy.http }),
+  ...(proxy?.https === undefined ? {} : { HTTPS_PROXY: proxy.https }),
+  ...(proxy?.noProxy === undefined ? {} : { NO_PROXY: proxy.noProxy })
+})

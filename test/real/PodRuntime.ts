@@ -58,7 +58,7 @@ const layOut = (plane: ControlPlane, namespace: string, volume: JsonObject, fold
 
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
-/** Kubernetes reads `$$` as a dollar. */
+/** Kubernetes reads `$$` as a dollar, in variables and commands. */
 const valueOf = (value: string): string => value.replaceAll("$$", "$")
 
 const environment = (container: JsonObject): Record<string, string> =>
@@ -116,7 +116,7 @@ const container = (
       `mkdir -p ${root}`,
       `mount -t tmpfs tmpfs ${root}`,
       ...mounts.flatMap(({ from, to }) => [`mkdir -p ${quoted(to)}`, `mount --bind ${quoted(from)} ${quoted(to)}`]),
-      `exec ${command.map(quoted).join(" ")}`
+      `exec ${command.map((word) => quoted(valueOf(word))).join(" ")}`
     ].join("\n")
     return Stream.asyncPush<Program.Step>((emit) =>
       Effect.acquireRelease(

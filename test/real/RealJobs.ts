@@ -5,6 +5,7 @@ import { Context, Effect, Layer } from "effect"
 import { BuildBackend, Cluster } from "effect-os-builder"
 import * as path from "node:path"
 import * as ClusterBackend from "../../src/backends/controller/ClusterBackend.js"
+import * as GitResolve from "../../src/backends/controller/GitResolve.js"
 import * as BaseLookup from "../../src/backends/job/BaseLookup.js"
 import * as JobDefinition from "../../src/backends/job/JobDefinition.js"
 import type { JobProfile } from "../../src/backends/job/JobProfile.js"
@@ -39,6 +40,11 @@ export const backend = (more: Partial<JobProfile>, settings: JobSettings = {}) =
     }
     const definition = {
       ...JobDefinition.make(profile, Effect.succeed({})),
+      resolve: GitResolve.make(
+        { backend: profile.name, image: undefined, serviceAccount: undefined, user: "nobody" },
+        cluster,
+        Effect.succeed({})
+      ),
       currentBase: BaseLookup.make(cluster, profile),
       check: () => []
     }

@@ -1,7 +1,6 @@
-import { NodeContext } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
-import { BuildBackend, type BuildInput, LocalBuildBackend } from "effect-os-builder"
+import { Effect } from "effect"
+import { BuildBackend, type BuildInput } from "effect-os-builder"
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -9,38 +8,8 @@ import * as GitScript from "../../src/backends/script/GitScript.js"
 import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
 import { shells } from "../support/Shell.js"
 import * as GitServer from "./GitServer.js"
+import { local, put, Site, site } from "./GitSite.js"
 import * as Workplace from "./Workplace.js"
-
-const put = (folder: string, name: string, files: Readonly<Record<string, string>>): string => {
-  const directory = path.join(folder, name)
-  fs.mkdirSync(directory, { recursive: true })
-  for (const [key, content] of Object.entries(files)) fs.writeFileSync(path.join(directory, key), content)
-  return directory
-}
-
-class Site extends Context.Tag("test/real/git/Site")<Site, {
-  readonly folder: string
-  readonly repository: GitServer.Repository
-  readonly basic: string
-  readonly key: string
-  readonly trust: string
-}>() {}
-
-const site = Layer.scoped(
-  Site,
-  Effect.gen(function*() {
-    const folder = yield* Workplace.temporaryFolder
-    const repository = yield* GitServer.make(folder)
-    const trust = path.join(put(folder, "trust", { "ca.pem": repository.certificate }), "ca.pem")
-    return {
-      folder,
-      repository,
-      trust,
-      basic: put(folder, "basic", { username: GitServer.user, password: GitServer.password }),
-      key: put(folder, "key", { "ssh-privatekey": repository.key.trimEnd(), known_hosts: repository.knownHosts })
-    }
-  })
-)
 
 /** Runs the script with an environment that has nothing else, and reads what other users could see of its processes. */
 const run = (
@@ -254,26 +223,6 @@ layer(site, { excludeTestServices: true, timeout: "2 minutes" })("git script", (
       }
     }), 300_000)
 })
-
-const local = Layer.unwrapEffect(
-  Effect.map(Site, ({ basic, folder, key, repository }) => {
-    const secretsDirectory = put(folder, "secrets", {})
-    const configMapsDirectory = put(folder, "config-maps", {})
-    fs.cpSync(basic, path.join(secretsDirectory, "basic"), { recursive: true })
-    fs.cpSync(key, path.join(secretsDirectory, "key"), { recursive: true })
-    put(configMapsDirectory, "trust", { "ca-bundle.crt": repository.certificate })
-    return LocalBuildBackend.layerWith({
-      stateDirectory: put(folder, "state", {}),
-      workDirectory: put(folder, "local-work", {}),
-      secretsDirectory,
-      configMapsDirectory
-    })
-  })
-).pipe(
-  Layer.provideMerge(site),
-  Layer.provideMerge(Workplace.layer),
-  Layer.provide(NodeContext.layer)
-)
 
 layer(local, { excludeTestServices: true, timeout: "5 minutes" })("git local", (it) => {
   it.effect(

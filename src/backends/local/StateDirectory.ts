@@ -23,6 +23,7 @@ import { BuildInput } from "../../core/BuildInput.js"
 import { BuildRef } from "../../core/BuildRef.js"
 import { Terminal } from "../../core/BuildStatus.js"
 import { Timestamp } from "../../core/DurationText.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import { ReturnedMetadata } from "../../core/input/CallerMetadata.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import { hasReason } from "../../effect/FileError.js"
@@ -156,8 +157,9 @@ export const make = (
       )
     })
 
-  const create = (record: LocalRecord, { context: _, ...input }: BuildInput) =>
+  const create = (record: LocalRecord, { context, ...fields }: BuildInput) =>
     Effect.gen(function*() {
+      const input = BuildContext.isElsewhere(context) ? { ...fields, context } : fields
       const draft = path.join(root, record.ref.namespace, `.${yield* freshName}`)
       const target = folder(record.ref)
       yield* fs.makeDirectory(draft, { recursive: true, mode: 0o700 })

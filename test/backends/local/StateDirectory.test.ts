@@ -71,6 +71,19 @@ describe("StateDirectory", () => {
       assert.deepStrictEqual({ ...kept }, rest)
     }).pipe(Effect.provide(NodeContext.layer)))
 
+  it.scopedLive("record: keeps a context from elsewhere, without which a dockerfilePath would be invalid", () =>
+    Effect.gen(function*() {
+      const { record, state } = yield* world
+      const input = yield* BuildInput.make({
+        dockerfilePath: "images/Containerfile",
+        context: { git: { url: "https://git.example.com/os.git", commit: "1".repeat(40) } },
+        finalImage: { pullspec: "127.0.0.1:5000/os:1" }
+      })
+      const one = record(1)
+      yield* state.create(one, input)
+      assert.deepStrictEqual(yield* state.input(one.ref), input)
+    }).pipe(Effect.provide(NodeContext.layer)))
+
   it.scopedLive("StateDirectory: keeps the first outcome", () =>
     Effect.gen(function*() {
       const { input, record, state } = yield* world

@@ -47,8 +47,7 @@ import type { Cluster } from "../kubernetes/Cluster.js"
 import type { RbacRule } from "../kubernetes/RbacRule.js"
 import * as JobBackend from "./job/JobBackend.js"
 import * as JobDefinition from "./job/JobDefinition.js"
-import type { JobProfile } from "./job/JobProfile.js"
-import type { JobSettings } from "./job/JobSettings.js"
+import type { JobProfile, JobSettings } from "./job/JobSettings.js"
 
 export { builderImage, gitImage, type JobSettings as Settings } from "./job/JobSettings.js"
 

@@ -32,10 +32,9 @@ import * as BuildInput from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import * as BuildStatus from "../core/BuildStatus.js"
 import { hasEntries } from "../core/input/CallerMetadata.js"
-import { check as checkBase } from "../core/service/BaseLookup.js"
 import { BuildBackend, BuildSummary, type Service } from "../core/service/BuildService.js"
 import { isAdopted } from "../core/service/BuildSummary.js"
-import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
+import * as Calls from "../core/service/Calls.js"
 import { make as makeService } from "../core/service/Traced.js"
 import * as BaseLookup from "./local/BaseLookup.js"
 import * as BuildSupervisor from "./local/BuildSupervisor.js"
@@ -152,7 +151,7 @@ export const make = (
     const build: Service["build"] = (given, options) =>
       Effect.gen(function*() {
         const namespace = options?.namespace ?? settings.namespace ?? "default"
-        yield* NamespaceCheck.forBuild(namespace)
+        yield* Calls.namespace(namespace)
         yield* check(given)
         const references = yield* References.resolve(fs, path, referenced, given)
         const machine = { fs, path, sandbox: yield* sandbox, environment: around.environment }
@@ -223,7 +222,7 @@ export const make = (
     const isOutdated: Service["isOutdated"] = (ref) =>
       Effect.gen(function*() {
         const status = yield* existing(ref, statusOf(ref))
-        return yield* checkBase(status, (image) =>
+        return yield* Calls.checkBase(status, (image) =>
           Effect.gen(function*() {
             const input = yield* existing(ref, state.input(ref))
             const folder = path.join(path.resolve(around.workDirectory), `base-${randomUUID()}`)

@@ -82,11 +82,13 @@ export class Backends extends Context.Tag("effect-os-builder/cli/Backends")<Back
 const local = offline({
   name: "local",
   outlivesProcess: false,
-  layer: (settings) =>
-    Layer.unwrapEffect(Effect.map(
-      Effect.promise(() => import("./LocalSettings.js")),
-      (LocalSettings) => LocalSettings.layer(settings)
-    ))
+  // Options take precedence over the environment.
+  layer: ({ builder, local }) =>
+    Layer.unwrapEffect(Effect.gen(function*() {
+      const { localConfig } = yield* Effect.promise(() => import("../selection/BackendVariables.js"))
+      const LocalBuildBackend = yield* Effect.promise(() => import("../backends/LocalBuildBackend.js"))
+      return LocalBuildBackend.layerWith({ ...yield* localConfig, ...builder, ...local })
+    }))
 })
 
 // -----------------------------------------------------------------------------

@@ -269,7 +269,7 @@ export {
    * @category constants
    */
   defaults
-} from "./input/Defaults.js"
+} from "./input/Options.js"
 
 /**
  * The images of a build, with the values of its build arguments: the base, which is `baseImage` where the Containerfile names it

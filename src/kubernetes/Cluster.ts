@@ -32,7 +32,6 @@ import * as Spans from "../effect/Spans.js"
 import type { JsonObject } from "./client/ApiRequest.js"
 import type * as Model from "./client/ClusterService.js"
 import * as ContainerState from "./client/ContainerState.js"
-import { deleteObject } from "./client/DeleteObject.js"
 import * as Discovery from "./client/Discovery.js"
 import type { Driver } from "./client/Driver.js"
 import * as LogFollow from "./client/LogFollow.js"
@@ -174,7 +173,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
 
       delete: (resource, name, options) => {
         const call = Requests.remove(resource, targetOf(resource, options, name), options)
-        return traced("delete", call, deleteObject(driver, call))
+        return traced("delete", call, RequestRetry.deleteObject(driver, call))
       },
 
       watch: (resource, options) => {

@@ -9,9 +9,8 @@ import { type BackendError, BuildRejected, Issue } from "../core/BuildError.js"
 import type { BuildInput } from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import * as BackendMetrics from "../core/service/BackendMetrics.js"
-import * as NamespaceCheck from "../core/service/NamespaceCheck.js"
+import * as Calls from "../core/service/Calls.js"
 import * as SpanAttributes from "../core/service/SpanAttributes.js"
-import * as WrongBackend from "../core/service/WrongBackend.js"
 import * as Spans from "../effect/Spans.js"
 import * as ExistingBuild from "./ExistingBuild.js"
 import type { Report } from "./Report.js"
@@ -27,10 +26,10 @@ export interface Backends {
 /** The backend `auto`; refs and summaries have the name of the backend that runs the build. */
 export const make = ({ available, others }: Backends): Service => {
   const names = [...available.map(({ name }) => name), ...others.keys()]
-  const own = (operation: WrongBackend.Operation, ref: BuildRef): Effect.Effect<Service, BackendError> => {
+  const own = (operation: Calls.Operation, ref: BuildRef): Effect.Effect<Service, BackendError> => {
     const backend = available.find(({ name }) => name === ref.backend)
     return backend === undefined
-      ? others.get(ref.backend) ?? WrongBackend.refused(operation, ref, `this selection has ${names.join(", ")}`)
+      ? others.get(ref.backend) ?? Calls.wrongBackend(operation, ref, `this selection has ${names.join(", ")}`)
       : Effect.succeed(backend)
   }
 
@@ -39,7 +38,7 @@ export const make = ({ available, others }: Backends): Service => {
     check: (input) => Effect.asVoid(Effect.flatMap(checked(available, input), able)),
     build: (input, options) =>
       Effect.gen(function*() {
-        yield* rejecting(NamespaceCheck.forBuild(options?.namespace))
+        yield* rejecting(Calls.namespace(options?.namespace))
         const answers = yield* checked(available, input)
         const backends = yield* rejecting(able(answers))
         const chosen = backends.length === 1 || options?.again === true

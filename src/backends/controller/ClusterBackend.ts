@@ -15,11 +15,9 @@ import type * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { hasEntries } from "../../core/input/CallerMetadata.js"
-import * as BaseLookup from "../../core/service/BaseLookup.js"
 import type * as BuildService from "../../core/service/BuildService.js"
-import * as NamespaceCheck from "../../core/service/NamespaceCheck.js"
+import * as Calls from "../../core/service/Calls.js"
 import * as Traced from "../../core/service/Traced.js"
-import * as UploadLater from "../../core/service/UploadLater.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildRecord from "../record/BuildRecord.js"
@@ -114,7 +112,7 @@ const service = <Child extends Resource.Metadata>(
     build: (input, given) =>
       Effect.gen(function*() {
         const { again = false, namespace = defaultNamespace } = given ?? {}
-        yield* NamespaceCheck.forBuild(namespace)
+        yield* Calls.namespace(namespace)
         yield* check(input)
         const { context } = input
         const records = FingerprintLookup.takeRecords(given)
@@ -127,7 +125,7 @@ const service = <Child extends Resource.Metadata>(
           records: resolved === input ? records : undefined
         })
         if (BuildContext.isUpload(context)) {
-          yield* UploadLater.isFollowed(given)
+          yield* Calls.isFollowed(given)
             ? uploads.remember(submission.ref, context.upload)
             // It was removed in the meantime.
             : Effect.catchTag(uploads.upload(submission.ref, context.upload), "BuildNotFound", () => Effect.void)
@@ -156,7 +154,7 @@ const service = <Child extends Resource.Metadata>(
         const { currentBase } = definition
         const known = yield* status(ref)
         if (currentBase === undefined) return undefined
-        return yield* BaseLookup.check(
+        return yield* Calls.checkBase(
           known,
           (image) => Effect.flatMap(store.record(ref), (record) => currentBase(record, image))
         )

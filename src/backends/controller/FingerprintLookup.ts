@@ -5,7 +5,7 @@
 import type * as Effect from "effect/Effect"
 import type { BackendError } from "../../core/BuildError.js"
 import type { BuildOptions, Service } from "../../core/service/BuildService.js"
-import * as UploadLater from "../../core/service/UploadLater.js"
+import * as Calls from "../../core/service/Calls.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 
@@ -34,7 +34,7 @@ const found = new WeakMap<BuildOptions, FingerprintRecords>()
 
 /** The same options, with the records that were just read for them. */
 export const withRecords = (options: BuildOptions | undefined, records: FingerprintRecords): BuildOptions => {
-  const own = UploadLater.isFollowed(options) ? UploadLater.mark(options) : { ...options }
+  const own = Calls.isFollowed(options) ? Calls.markFollowed(options) : { ...options }
   found.set(own, records)
   return own
 }

@@ -15,7 +15,7 @@ import * as ShortPod from "../controller/ShortPod.js"
 import type { BuildRecord } from "../record/BuildRecord.js"
 import * as Bases from "../script/Bases.js"
 import * as BuildPod from "./BuildPod.js"
-import type { JobProfile } from "./JobProfile.js"
+import type { JobProfile } from "./JobSettings.js"
 
 const verb = "base"
 

@@ -10,7 +10,7 @@ import type { ClusterDefaults } from "../controller/Definition.js"
 import type { BuildRecord } from "../record/BuildRecord.js"
 import { retryable } from "../script/ExitCode.js"
 import * as BuildPod from "./BuildPod.js"
-import type { JobProfile } from "./JobProfile.js"
+import type { JobProfile } from "./JobSettings.js"
 import * as PodVolumes from "./PodVolumes.js"
 
 /** The label of Jobs that Kueue manages: kueue.sigs.k8s.io docs/tasks/run/jobs. */

@@ -6,7 +6,7 @@ import { commitOf, type GitSource } from "../../core/input/GitSource.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
 import * as GitContainer from "../pod/GitContainer.js"
-import type { JobProfile } from "./JobProfile.js"
+import type { JobProfile } from "./JobSettings.js"
 
 /** The init container of a build pod that fetches the commit. */
 export const contextContainer = (

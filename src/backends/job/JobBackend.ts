@@ -11,8 +11,7 @@ import * as ClusterProxy from "../controller/ClusterProxy.js"
 import * as GitResolve from "../controller/GitResolve.js"
 import * as BaseLookup from "./BaseLookup.js"
 import * as JobDefinition from "./JobDefinition.js"
-import type { JobProfile } from "./JobProfile.js"
-import type { JobSettings } from "./JobSettings.js"
+import type { JobProfile, JobSettings } from "./JobSettings.js"
 import * as SlotHolder from "./SlotHolder.js"
 
 export interface JobBackend<Settings extends JobSettings> extends BackendLayers.BackendLayers<Settings> {

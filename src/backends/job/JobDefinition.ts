@@ -19,7 +19,7 @@ import * as RecordMetadata from "../record/RecordMetadata.js"
 import * as BuildJob from "./BuildJob.js"
 import * as BuildPod from "./BuildPod.js"
 import * as JobOutcome from "./JobOutcome.js"
-import type { JobProfile } from "./JobProfile.js"
+import type { JobProfile } from "./JobSettings.js"
 import * as JobUnsupported from "./JobUnsupported.js"
 
 /** The least permissions for builds in Jobs, in the namespace of the builds. */

@@ -10,7 +10,7 @@ import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as PodUnsupported from "../pod/PodUnsupported.js"
 import * as ConfigMapLayout from "../record/ConfigMapLayout.js"
 import { slotLabel } from "./BuildPod.js"
-import { isForNode, type JobProfile } from "./JobProfile.js"
+import { isForNode, type JobProfile } from "./JobSettings.js"
 
 type Row = (input: BuildInput, profile: JobProfile) => ReadonlyArray<Issue>
 

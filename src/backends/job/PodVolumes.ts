@@ -13,7 +13,7 @@ import type { BuildRecord } from "../record/BuildRecord.js"
 import { scriptKey } from "../record/ConfigMapLayout.js"
 import * as BuildScript from "../script/BuildScript.js"
 import type { Environment, EnvironmentName } from "../script/Environment.js"
-import { isForNode, type JobProfile } from "./JobProfile.js"
+import { isForNode, type JobProfile } from "./JobSettings.js"
 
 export type Verb = "upload" | "build" | "push"
 

@@ -1,6 +1,7 @@
 /**
- * What the containers of build pods have alike, whichever program they run.
+ * What build pods have alike, whichever program they run.
  */
+import type { BuildInput } from "../../core/BuildInput.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 
 /** The folder of every mount. */
@@ -20,3 +21,12 @@ export const variables = (values: Readonly<Record<string, string | undefined>>):
   Object.entries(values).flatMap(([name, value]) =>
     value === undefined || value === "" ? [] : [{ name, value: literal(value) }]
   )
+
+/** The label with the architecture of a node. */
+export const architectureLabel = "kubernetes.io/arch"
+
+/** The node selector of a build: the input's, and its architecture. */
+export const nodeSelector = ({ architecture, placement }: BuildInput): { readonly [key: string]: string } => ({
+  ...placement?.nodeSelector,
+  ...(architecture === undefined ? {} : { [architectureLabel]: architecture })
+})

@@ -9,15 +9,7 @@ import * as BuildContext from "../../core/input/BuildContext.js"
 import { isImageContext } from "../../core/input/BuildContexts.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
-
-/** The label with the architecture of a node. */
-const architectureLabel = "kubernetes.io/arch"
-
-/** The node selector of a build: the input's, and its architecture. */
-export const nodeSelector = ({ architecture, placement }: BuildInput): { readonly [key: string]: string } => ({
-  ...placement?.nodeSelector,
-  ...(architecture === undefined ? {} : { [architectureLabel]: architecture })
-})
+import { architectureLabel } from "./PodEnvironment.js"
 
 const isLoopback = (pullspec: string): boolean =>
   Either.match(ImagePullspec.parse(pullspec), {

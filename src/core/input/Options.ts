@@ -1,10 +1,10 @@
 /**
- * What a program passes to `BuildInput.make`.
+ * What a program passes to `BuildInput.make`, and what holds where it passes nothing.
  *
  * @since 0.1.0
  */
 import type * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import type * as BuildContext from "./BuildContext.js"
 import type { NamedContext } from "./BuildContexts.js"
 import type * as ContextFile from "./ContextFile.js"
@@ -213,3 +213,17 @@ export interface TolerationOptions {
   readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute" | undefined
   readonly tolerationSeconds?: number | undefined
 }
+
+/**
+ * The defaults of an input. A backend may have other defaults for resources.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaults = {
+  timeout: Duration.hours(1),
+  pendingTimeout: Duration.minutes(10),
+  retries: 2,
+  resources: { cpu: "500m", memory: "2Gi", ephemeralStorage: "20Gi" },
+  trustBundle: { key: "ca-bundle.crt" }
+} as const

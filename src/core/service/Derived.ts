@@ -26,11 +26,18 @@ import * as BuildEvent from "../BuildEvent.js"
 import type * as BuildInput from "../BuildInput.js"
 import type { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
-import type { BuildEnded, Derived, EventsOfOptions, Methods, RunOptions, Service, Submission } from "./BuildService.js"
+import {
+  type BuildEnded,
+  type Derived,
+  type EventsOfOptions,
+  type Methods,
+  type RunOptions,
+  type Service,
+  type Submission
+} from "./BuildService.js"
 import { prunable } from "./BuildSummary.js"
-import * as LogRange from "./LogRange.js"
+import * as Calls from "./Calls.js"
 import * as SpanAttributes from "./SpanAttributes.js"
-import * as UploadLater from "./UploadLater.js"
 
 const imageOf = (ref: BuildRef, status: BuildStatus.Terminal): Effect.Effect<BuildStatus.BuiltImage, BuildEnded> => {
   switch (status._tag) {
@@ -86,7 +93,7 @@ const submit = (
 ): Effect.Effect<Submitted, BuildRejected | BackendError, Scope.Scope> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
-      const building = backend.build(input, UploadLater.mark(options))
+      const building = backend.build(input, Calls.markFollowed(options))
       if (options?.onInterrupt === "detach") {
         return { submission: yield* restore(building), detach: Effect.void }
       }
@@ -156,7 +163,7 @@ const logEvents = (
   )
 
 const eventsOf = (backend: Methods): Derived["eventsOf"] => (ref, options?: EventsOfOptions) => {
-  const error = LogRange.startError(ref, options?.fromLine)
+  const error = Calls.startError(ref, options?.fromLine)
   return error === undefined
     ? Stream.merge(
       Stream.map(backend.changes(ref), (status) => new BuildEvent.StatusChanged({ status })),

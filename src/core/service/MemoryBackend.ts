@@ -19,9 +19,9 @@ import * as BuildInput from "../BuildInput.js"
 import { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import * as Output from "../input/Output.js"
-import * as BaseLookup from "./BaseLookup.js"
 import * as BuildService from "./BuildService.js"
 import { isAdopted } from "./BuildSummary.js"
+import * as Calls from "./Calls.js"
 import { make as makeService } from "./Traced.js"
 
 // -----------------------------------------------------------------------------
@@ -285,7 +285,7 @@ const make = Effect.gen(function*() {
     isOutdated: (ref) =>
       Effect.flatMap(
         service.status(ref),
-        (status) => BaseLookup.check(status, ({ base }) => digestOfBase(base?.pullspec ?? ""))
+        (status) => Calls.checkBase(status, ({ base }) => digestOfBase(base?.pullspec ?? ""))
       ),
     list: (options?: BuildService.ListOptions) =>
       Effect.flatMap(Ref.get(builds), (all) =>

@@ -15,12 +15,10 @@ import { hasEntries } from "../input/CallerMetadata.js"
 import * as BackendMetrics from "./BackendMetrics.js"
 import { BuildMeter, type Times } from "./BuildMeter.js"
 import type { BuildSummary, Implementation, ListOptions, Service } from "./BuildService.js"
+import * as Calls from "./Calls.js"
 import { derive } from "./Derived.js"
-import * as LogRange from "./LogRange.js"
-import * as NamespaceCheck from "./NamespaceCheck.js"
 import * as PollingWatch from "./PollingWatch.js"
 import * as SpanAttributes from "./SpanAttributes.js"
-import * as WrongBackend from "./WrongBackend.js"
 
 /**
  * A service from an implementation: adds spans, metrics, the refusal (`BackendError`, "UnknownBackend") of refs that belong to
@@ -77,14 +75,14 @@ export const make = (backend: Implementation): Service => {
         Spans.withinStream(`BuildBackend.${operation}`, spanOptions(attributes))
       )
 
-  const foreign = (operation: WrongBackend.Operation, ref: BuildRef): BackendError =>
-    WrongBackend.refused(
+  const foreign = (operation: Calls.Operation, ref: BuildRef): BackendError =>
+    Calls.wrongBackend(
       operation,
       ref,
       `the provided backend is ${name}; provide ${ref.backend}, or a selection that includes it`
     )
   const own = <A, E extends BuildError>(
-    operation: WrongBackend.Operation,
+    operation: Calls.Operation,
     ref: BuildRef,
     effect: Effect.Effect<A, E | BackendError>
   ): Effect.Effect<A, E | BackendError> =>
@@ -92,7 +90,7 @@ export const make = (backend: Implementation): Service => {
       ref.backend === name ? effect : Effect.fail(foreign(operation, ref))
     )
   const ownStream = <A, E extends BuildError>(
-    operation: WrongBackend.Operation,
+    operation: Calls.Operation,
     ref: BuildRef,
     stream: Stream.Stream<A, E | BackendError>
   ): Stream.Stream<A, E | BackendError> =>
@@ -131,11 +129,11 @@ export const make = (backend: Implementation): Service => {
   const isWanted = (options: ListOptions | undefined) => ({ metadata }: BuildSummary) =>
     hasEntries(metadata, options?.metadata)
   const watching = (options?: ListOptions): Stream.Stream<BuildSummary, BackendError> => {
-    const error = NamespaceCheck.listError(name, options?.namespace)
+    const error = Calls.namespaceError(name, options?.namespace)
     return error === undefined ? Stream.filter(watch(options), isWanted(options)) : Stream.fail(error)
   }
   const listing = (options?: ListOptions): Effect.Effect<ReadonlyArray<BuildSummary>, BackendError> => {
-    const error = NamespaceCheck.listError(name, options?.namespace)
+    const error = Calls.namespaceError(name, options?.namespace)
     return error === undefined ? Effect.map(backend.list(options), Arr.filter(isWanted(options))) : Effect.fail(error)
   }
 
@@ -143,7 +141,7 @@ export const make = (backend: Implementation): Service => {
     name,
     check: (input) => traced("check", SpanAttributes.ofInput(name, input))(backend.check(input)),
     build: (input, options) =>
-      Effect.zipRight(NamespaceCheck.forBuild(options?.namespace), backend.build(input, options)).pipe(
+      Effect.zipRight(Calls.namespace(options?.namespace), backend.build(input, options)).pipe(
         Effect.tap(({ adopted, ref }) =>
           Effect.all([
             adopted ? Effect.void : meter.submitted(ref),
@@ -176,7 +174,7 @@ export const make = (backend: Implementation): Service => {
         measured(Stream.tap(backend.changes(ref), annotate), (status) => ({ ref, status }))
       ),
     logs: (ref, options) => {
-      const error = LogRange.tailError(ref, options?.tailLines)
+      const error = Calls.tailError(ref, options?.tailLines)
       return ownStream("logs", ref, error === undefined ? backend.logs(ref, options) : Stream.fail(error))
     },
     cancel: (ref) => own("cancel", ref, backend.cancel(ref)),

@@ -5,6 +5,7 @@
  */
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type * as Stream from "effect/Stream"
 import { ClusterError, type Subject } from "../ClusterError.js"
 import type { ApiRequest, WatchLine } from "./ApiRequest.js"
@@ -81,3 +82,21 @@ export const endedWithinLine = (subject: Subject): ClusterError => {
  * @category errors
  */
 export const isEndedWithinLine = ({ cause }: ClusterError): boolean => cause instanceof EndedWithinLine
+
+const connectCodes: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH"
+])
+
+/**
+ * Whether no connection was made, so that nothing was sent. `cause` is an error of Node.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const failedToConnect = (cause: unknown): boolean =>
+  (Predicate.hasProperty(cause, "code") && connectCodes.has(cause.code)) ||
+  (Predicate.hasProperty(cause, "syscall") && cause.syscall === "connect")

@@ -1,11 +1,15 @@
 /**
  * Which failed requests are repeated: the policies of each verb.
  */
-import type { RetryPolicy } from "../../effect/RetryPolicy.js"
+import * as Effect from "effect/Effect"
+import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import type { ClusterError } from "../ClusterError.js"
+import type { Driver } from "./Driver.js"
+import type { Call } from "./Requests.js"
+import * as RequestSpan from "./RequestSpan.js"
 import * as Waits from "./Waits.js"
 
-export type Policy = RetryPolicy<ClusterError>
+export type Policy = RetryPolicy.RetryPolicy<ClusterError>
 
 const maxAttempts = 5
 
@@ -33,3 +37,16 @@ export const notCreated: Policy = policy((error) => isNotCarriedOut(error) || is
 export const notReceived: Policy = policy((error) =>
   error.reason === "Throttled" || (isNotCarriedOut(error) && error.code === undefined) || isQuotaConflict(error)
 )
+
+/** Deletes with retries. `NotFound` after an ambiguous attempt means that the attempt deleted the object. */
+export const deleteObject = (driver: Driver, { request, subject }: Call): Effect.Effect<void, ClusterError> =>
+  Effect.suspend(() => {
+    let ambiguous = false
+    const attempt = Effect.tapError(RequestSpan.send(driver, request, subject), (error) =>
+      Effect.sync(() => {
+        ambiguous ||= error.ambiguous === true
+      }))
+    return Effect.asVoid(RetryPolicy.retry(attempt, always)).pipe(
+      Effect.catchIf((error) => ambiguous && error.reason === "NotFound", () => Effect.void)
+    )
+  })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { BuildInput } from "effect-os-builder"
-import type { JobProfile } from "../../../src/backends/job/JobProfile.js"
+import type { JobProfile } from "../../../src/backends/job/JobSettings.js"
 import * as JobUnsupported from "../../../src/backends/job/JobUnsupported.js"
 import { full, input } from "../../support/Jobs.js"
 

@@ -376,6 +376,31 @@ export const suite = <R, E>(world: World<R, E>): void => {
           })
       )
 
+      check(
+        "the files of an image as the context: pulled by its digest, or refused by its path",
+        (name) =>
+          Effect.gen(function*() {
+            const plain = yield* world.input(name, "well")
+            const pullspec = `registry.example.com/acme/files@sha256:${"1f".repeat(32)}`
+            const input = yield* BuildInput.make({ ...plain, context: { image: { pullspec } }, retries: 0 })
+            const checked = yield* Effect.either(BuildBackend.check(input))
+            if (checked._tag === "Left") {
+              assert.strictEqual(checked.left.reason, "Unsupported")
+              assert.deepStrictEqual(checked.left.issues.map(({ path }) => path.split(".")[0]), ["context"])
+              assert.deepStrictEqual(yield* failureOf(BuildBackend.build(input)), checked.left)
+              return
+            }
+            const { ref } = yield* BuildBackend.build(input)
+            // The secret does not count.
+            const other = yield* BuildInput.make({ ...input, context: { image: { pullspec, secretName: "pull" } } })
+            assert.strictEqual(BuildInput.fingerprint(other), BuildInput.fingerprint(input))
+            const status = yield* ended(ref)
+            // buildah itself does not find the registry of the example.
+            const isAway = status._tag === "Errored" && status.reason === "ImagePullFailed"
+            assert.isTrue(status._tag === "Succeeded" || isAway, JSON.stringify(status))
+          })
+      )
+
       check("an equal input adopts an unfinished build", (name) =>
         Effect.gen(function*() {
           const held = yield* startHeld(name)

@@ -10,6 +10,7 @@ import * as DurationText from "../core/DurationText.js"
 import { namespace as namespaceRule } from "../core/input/KubernetesName.js"
 import * as SchemaIssue from "../effect/Issue.js"
 import { variables } from "../selection/BackendVariables.js"
+import { context } from "./ContextFlags.js"
 import * as Flag from "./Flag.js"
 
 const duration: Flag.Reader<Schema.Schema.Type<typeof Schema.DurationFromSelf>> = {
@@ -189,28 +190,7 @@ export const input = {
     "The whole input as JSON, as BuildInput.decode takes it; - reads standard input. Replaces the options of the input.",
     inputs
   ),
-  contextDirectory: Flag.text(
-    "--context DIR",
-    "The directory of files and links for COPY and ADD, without those that its .containerignore or .dockerignore " +
-      "excludes. More than 8 MiB or 4096 files are uploaded to the build's pod, which needs `rbac --upload`; a local build reads " +
-      "them where they are.",
-    inputs
-  ),
-  git: Flag.text(
-    "--git URL[#REF[:DIR]]",
-    "A Git repository (https or ssh) as the context instead of --context: a branch, a tag or a full commit, and a directory of it.",
-    inputs
-  ),
-  gitSecret: Flag.text(
-    "--git-secret NAME",
-    "The secret of the repository: username and password for https, ssh-privatekey and known_hosts for ssh.",
-    inputs
-  ),
-  dockerfilePath: Flag.text(
-    "--dockerfile-path PATH",
-    "The Containerfile in the context of --git, instead of --file.",
-    inputs
-  ),
+  ...context,
   buildArgs: Flag.repeated("--build-arg KEY=VALUE", "A value for an ARG of the Containerfile.", inputs),
   labels: Flag.repeated("--label KEY=VALUE", "A label of the image.", inputs),
   tags: Flag.repeated(

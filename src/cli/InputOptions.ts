@@ -41,6 +41,8 @@ export interface InputOptions {
   readonly contextDirectory: string | undefined
   readonly git: string | undefined
   readonly gitSecret: string | undefined
+  readonly contextImage: string | undefined
+  readonly contextSecret: string | undefined
   readonly dockerfilePath: string | undefined
   readonly architecture: BuildInput.Options["architecture"]
   readonly secretMounts: ReadonlyArray<string>
@@ -139,9 +141,11 @@ const fromOptions = (
       ? Either.right(undefined)
       : yield* Effect.either(readText(options.file ?? "", maxBytes))
     if (Either.isLeft(dockerfile)) note("dockerfile", `${options.file} ${dockerfile.left.problem}`)
-    if (options.git !== undefined && options.contextDirectory !== undefined) {
-      note("context", "is given by --context and by --git; leave one out")
-    }
+    const ways = [["--context", options.contextDirectory], ["--git", options.git], [
+      "--context-image",
+      options.contextImage
+    ]].flatMap(([flag = "", value]) => value === undefined ? [] : [flag])
+    if (ways.length > 1) note("context", `is given by ${ways.join(" and by ")}; leave all but one out`)
     const context = options.contextDirectory === undefined
       ? undefined
       : yield* readContext(options.contextDirectory)
@@ -161,7 +165,7 @@ const fromOptions = (
       compression: compression(options, note),
       timestamp: timestamp(options.timestamp),
       dockerfilePath: options.dockerfilePath,
-      context: gitContext(options) ?? context?.context,
+      context: gitContext(options) ?? imageContext(options) ?? context?.context,
       mounts: mounts(options, note),
       ...language(options, yield* Path.Path, note),
       trustBundle: trustBundle(options.trustBundle),
@@ -191,6 +195,13 @@ const baseImage = ({ base, baseSecret }: InputOptions): BuildInput.Options["base
   base === undefined && baseSecret === undefined ? undefined : { pullspec: base ?? "", secretName: baseSecret }
 
 // The notation of `docker build`: URL#REF:DIR.
+const imageContext = (
+  { contextImage, contextSecret }: InputOptions
+): BuildInput.Options["context"] =>
+  contextImage === undefined
+    ? undefined
+    : { image: { pullspec: contextImage, ...(contextSecret === undefined ? {} : { secretName: contextSecret }) } }
+
 const gitContext = ({ git, gitSecret }: InputOptions): BuildInput.Options["context"] => {
   if (git === undefined) return undefined
   const [, url = "", ref = "", subPath = ""] = /^([^#]*)(?:#([^:]*)(?::(.*))?)?$/s.exec(git) ?? [undefined, git]

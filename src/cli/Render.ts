@@ -161,6 +161,8 @@ const origins: ReadonlyArray<readonly [RegExp, string]> = [
   [/^timestamp/, "--timestamp"],
   [/^dockerfilePath$/, "--dockerfile-path"],
   [/^context\.git\.secretName$/, "--git-secret"],
+  [/^context\.image\.secretName$/, "--context-secret"],
+  [/^context\.image\b/, "--context-image"],
   [/^context\.git\b/, "--git"],
   [/^context/, "--context"],
   [/^mounts/, "--mount-secret, --mount-config-map"],

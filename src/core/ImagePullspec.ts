@@ -141,6 +141,22 @@ const namesRegistry = (registry: string): boolean =>
 export const repository = (pullspec: string): string => split(pullspec).repository
 
 /**
+ * A pullspec that has a tag and a digest without the tag, which does not count beside the digest; any other as it is.
+ *
+ * @example
+ * ```ts
+ * import { ImagePullspec } from "effect-os-builder"
+ *
+ * const digest = `sha256:${"0".repeat(64)}`
+ * ImagePullspec.withoutTag(`quay.io/acme/os:4.18@${digest}`) // `quay.io/acme/os@${digest}`
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const withoutTag = (pullspec: string): string => pullspec.replace(/:[^:/@]+(?=@)/, "")
+
+/**
  * Whether a host name or address refers to this machine: `localhost`, an address of `127.0.0.0/8`, or `::1` with or without
  * brackets. A registry there may use plain HTTP without being listed as insecure.
  *

@@ -14,6 +14,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as BuildInput from "../../core/BuildInput.js"
+import * as ImagePullspec from "../../core/ImagePullspec.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
@@ -52,6 +53,12 @@ const contextOf = ({ context, dockerfilePath, pendingTimeout }: BuildInput.Build
       OSB_CONTEXT_FETCHED: "yes",
       OSB_CONTEXT_DIR: [PodVolumes.work, GitScript.folder, context.git.subPath ?? ""].filter((part) => part !== "")
         .join("/"),
+      OSB_CONTAINERFILE: dockerfilePath ?? ""
+    }
+    : BuildContext.isImage(context)
+    ? {
+      OSB_CONTEXT_FETCHED: "yes",
+      OSB_CONTEXT_IMAGE: ImagePullspec.withoutTag(context.image.pullspec),
       OSB_CONTAINERFILE: dockerfilePath ?? ""
     }
     : BuildContext.isUpload(context)

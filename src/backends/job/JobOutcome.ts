@@ -12,6 +12,7 @@ import * as PodBlocked from "../pod/PodBlocked.js"
 import * as PodFailure from "../pod/PodFailure.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
 import * as PodOutcome from "./PodOutcome.js"
+import type { Verb } from "./PodVolumes.js"
 
 type Seen = Observed<Resources.Job>
 
@@ -54,13 +55,13 @@ export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
     })
   )
 
-const isFetching = (verb: PodOutcome.ScriptContainer): boolean => PodOutcome.fetching.includes(verb)
+const isFetching = (verb: Verb): boolean => PodOutcome.fetching.includes(verb)
 
-const logState = (pod: Resources.Pod, verb: PodOutcome.ScriptContainer): LogSource["state"] | undefined => {
+const logState = (pod: Resources.Pod, verb: Verb): LogSource["state"] | undefined => {
   const { running, terminated } = PodOutcome.container(pod, verb)?.state ?? {}
   if (terminated !== undefined) return "closed"
   if (running !== undefined) return "open"
-  const hasFailed = (before: PodOutcome.ScriptContainer) => (PodOutcome.terminated(pod, before)?.exitCode ?? 0) !== 0
+  const hasFailed = (before: Verb) => (PodOutcome.terminated(pod, before)?.exitCode ?? 0) !== 0
   const isSkipped = !isFetching(verb) && PodOutcome.fetching.some(hasFailed) || verb === "push" && hasFailed("build")
   return PodOutcome.isOver(pod) || isSkipped ? undefined : "waiting"
 }

@@ -4,6 +4,7 @@
 import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextRefusal from "../../core/input/ContextRefusal.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
@@ -19,7 +20,11 @@ const reservedLabel = /^(?:batch\.kubernetes\.io\/.*|controller-uid|job-name|kue
 
 const rows: ReadonlyArray<Row> = [
   PodUnsupported.issues,
-  ({ context }) => ContextRefusal.issues(context, { image: ContextRefusal.notFetched }),
+  ({ context }) =>
+    PodUnsupported.unreachable(
+      BuildContext.isImage(context) ? context.image.pullspec : undefined,
+      ["context", "image", "pullspec"]
+    ),
   ContextRefusal.pathInUpload,
   // The Containerfile, the arguments and everything else but the context is in one ConfigMap.
   (input) => {

@@ -23,21 +23,17 @@ export interface Pushed {
 
 type Terminated = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>
 
-/** A container that runs one of our scripts. */
-export type ScriptContainer = Verb | "context"
-
 /** Those that put the context into place, of which a pod has at most one. */
-export const fetching: ReadonlyArray<ScriptContainer> = ["context", "upload"]
+export const fetching: ReadonlyArray<Verb> = ["context", "upload"]
 
 /** In the order in which they run. */
-export const containers: ReadonlyArray<ScriptContainer> = [...fetching, "build", "push"]
+export const containers: ReadonlyArray<Verb> = [...fetching, "build", "push"]
 
 /** The container of a command of the script. */
-export const container = ({ status }: Pod, verb: ScriptContainer): ContainerStatus | undefined =>
+export const container = ({ status }: Pod, verb: Verb): ContainerStatus | undefined =>
   [...status?.initContainerStatuses ?? [], ...status?.containerStatuses ?? []].find(({ name }) => name === verb)
 
-export const terminated = (pod: Pod, verb: ScriptContainer): Terminated | undefined =>
-  container(pod, verb)?.state?.terminated
+export const terminated = (pod: Pod, verb: Verb): Terminated | undefined => container(pod, verb)?.state?.terminated
 
 /** The container that puts the context into place, if the pod has one. */
 export const fetchingContainer = (pod: Pod): ContainerStatus | undefined =>
@@ -49,7 +45,7 @@ export const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
 /**
  * The end of a container's log, as the kubelet stores it in place of a termination message: pods/v1 FallbackToLogsOnError.
  */
-export const logTail = (pod: Pod, verb: ScriptContainer): ReadonlyArray<string> => {
+export const logTail = (pod: Pod, verb: Verb): ReadonlyArray<string> => {
   const { exitCode = 0, message = "" } = terminated(pod, verb) ?? {}
   const isLog = exitCode !== 0 && message !== "" && TerminationMessage.parse(message) === undefined
   return isLog ? message.trimEnd().split("\n") : []

@@ -15,11 +15,14 @@ import * as BuildScript from "../script/BuildScript.js"
 import type { Environment, EnvironmentName } from "../script/Environment.js"
 import { isForNode, type JobProfile } from "./JobSettings.js"
 
-export type Verb = "upload" | "build" | "push"
+export type Verb = "context" | "upload" | "build" | "push"
 
-/** The verbs in their order. Only a context that is uploaded has the first. */
-export const verbsOf = ({ context }: Pick<BuildInput.BuildInput, "context">): ReadonlyArray<Verb> =>
-  BuildContext.isUpload(context) ? ["upload", "build", "push"] : ["build", "push"]
+/** The verbs in their order. Only a context that is uploaded or an image has another before the build. */
+export const verbsOf = ({ context }: Pick<BuildInput.BuildInput, "context">): ReadonlyArray<Verb> => [
+  ...(BuildContext.isUpload(context) ? ["upload" as const] : BuildContext.isImage(context) ? ["context" as const] : []),
+  "build",
+  "push"
+]
 
 /** A volume, the containers that mount it, and the variable with which the script finds it. */
 export interface PodVolume {
@@ -60,6 +63,7 @@ const internalRegistries = (input: BuildInput.BuildInput): ReadonlyArray<string>
     ...bases,
     ...others,
     ...contexts,
+    BuildContext.isImage(input.context) ? input.context.image.pullspec : "",
     input.finalImage.pullspec,
     input.cacheFrom ?? "",
     input.cacheTo ?? ""
@@ -81,7 +85,9 @@ const mounted = (
 
 const both: ReadonlyArray<Verb> = ["build", "push"]
 
-const every: ReadonlyArray<Verb> = ["upload", "build", "push"]
+const remote: ReadonlyArray<Verb> = ["context", "build", "push"]
+
+const every: ReadonlyArray<Verb> = ["context", "upload", "build", "push"]
 
 const files = ({ parts, ref }: BuildRecord): PodVolume =>
   mounted("input", every, {
@@ -113,10 +119,12 @@ export const ephemeralStorage = ({ resources }: JobProfile, input: BuildInput.Bu
 const credentials = (profile: JobProfile, input: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
   const at = { path: `${root}/secret` }
   const base = BuildInput.pullSecretName(input) ?? profile.settings.defaultPullSecretName
+  const context = BuildContext.isImage(input.context) ? input.context.image.secretName ?? base : undefined
   const final = input.finalImage.secretName
   const token = { serviceAccountToken: { path: "token", expirationSeconds: tokenSeconds } }
   return [
     ...(base === undefined ? [] : [mounted("base-secret", ["build"], secret(base), "OSB_SECRET_DIR", at)]),
+    ...(context === undefined ? [] : [mounted("context-secret", ["context"], secret(context), "OSB_SECRET_DIR", at)]),
     ...(isForNode(profile, input)
       ? []
       : final !== undefined
@@ -144,14 +152,14 @@ const registries = (profile: JobProfile, input: BuildInput.BuildInput): Readonly
       })
     )
   ]
-  return sources.length === 0 ? [] : [mounted("registries", both, { projected: { sources } }, "OSB_REGISTRIES_DIR")]
+  return sources.length === 0 ? [] : [mounted("registries", remote, { projected: { sources } }, "OSB_REGISTRIES_DIR")]
 }
 
 const trust = ({ trustBundle }: BuildInput.BuildInput): ReadonlyArray<PodVolume> => {
   if (trustBundle === undefined) return []
   const { configMapName, key = BuildInput.defaults.trustBundle.key } = trustBundle
   const source = configMap(configMapName, { items: [{ key, path: "bundle.pem" }] })
-  return [mounted("trust", both, source, "OSB_TRUST_BUNDLE", { value: `${root}/trust/bundle.pem` })]
+  return [mounted("trust", remote, source, "OSB_TRUST_BUNDLE", { value: `${root}/trust/bundle.pem` })]
 }
 
 /** Volumes for RUN: the script copies them, and no layer contains them. */

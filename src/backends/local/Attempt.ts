@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import { availableMemory } from "node:process"
 import * as BuildInput from "../../core/BuildInput.js"
 import { BuiltImage, builtImage, type Errored, errored, Failed } from "../../core/BuildStatus.js"
+import * as ImagePullspec from "../../core/ImagePullspec.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { isImageContext } from "../../core/input/BuildContexts.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
@@ -73,6 +74,7 @@ export const loopbackRegistries = (input: BuildInput.BuildInput | string): Reado
     input.baseImage?.pullspec ?? "",
     input.finalImage.pullspec,
     input.dockerfile ?? "",
+    BuildContext.isImage(input.context) ? input.context.image.pullspec : "",
     `${input.cacheFrom ?? ""}/`,
     `${input.cacheTo ?? ""}/`,
     ...Object.values(input.buildArgs ?? {}),
@@ -119,6 +121,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const timeout = input.timeout ?? BuildInput.defaults.timeout
   const timeoutSeconds = String(Math.max(1, Math.ceil(Duration.toSeconds(timeout))))
   const git = BuildContext.isGit(input.context) ? input.context.git : undefined
+  const image = BuildContext.isImage(input.context) ? input.context.image : undefined
   const lowered = buildah.knowsHeredocs
     ? { text: undefined, files: [], replacements: [] }
     : Heredoc.lower(builtText(input))
@@ -156,14 +159,16 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
 
   const environment: Environment = {
     OSB_INPUT_DIR: at("input"),
-    ...(git === undefined ? {} : { OSB_CONTEXT_FETCHED: "yes", OSB_CONTAINERFILE: input.dockerfilePath ?? "" }),
-    ...(BuildContext.isUpload(input.context) ? { OSB_CONTEXT_FETCHED: "yes" } : {}),
+    ...(BuildContext.isElsewhere(input.context)
+      ? { OSB_CONTEXT_FETCHED: "yes", OSB_CONTAINERFILE: input.dockerfilePath ?? "" }
+      : {}),
+    OSB_CONTEXT_IMAGE: image === undefined ? "" : ImagePullspec.withoutTag(image.pullspec),
     OSB_CONTEXT_DIR: git !== undefined
       ? at("work", GitScript.folder, git.subPath ?? "")
       : BuildContext.isUpload(input.context)
       // buildah reads the folder itself, which nothing writes to.
       ? path.resolve(input.context.upload.directory)
-      : fitsInMemory(input) && input.cacheTo === undefined
+      : image === undefined && fitsInMemory(input) && input.cacheTo === undefined
       ? at("memory", "context")
       : at("work", "context"),
     OSB_WORK_DIR: at("work"),
@@ -185,7 +190,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     OSB_INSECURE_REGISTRIES: [...new Set([...buildah.insecureRegistries, ...loopbackRegistries(input)])].join(" ")
   }
 
-  const verb = (name: "build" | "push", secret: string | undefined, stdin?: Stream.Stream<Uint8Array>) =>
+  const verb = (name: "build" | "context" | "push", secret: string | undefined, stdin?: Stream.Stream<Uint8Array>) =>
     Effect.gen(function*() {
       const ended = yield* sandbox.run({
         command: ["sh", at("script"), name],
@@ -193,6 +198,8 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
           ...buildah.environment,
           ...proxies(input.proxy),
           ...environment,
+          // The files are copied out of the storage, so that no layer of them is worth keeping.
+          ...(name === "context" ? { OSB_CACHE_DIR: "" } : {}),
           OSB_CONTEXT_ARCHIVE: stdin === undefined ? "" : "-",
           OSB_SECRET_DIR: secret ?? (buildah.authFile === undefined ? "" : at("user-secret")),
           OSB_TERMINATION_MESSAGE: at(`${name}.message`)
@@ -211,6 +218,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
 
   // In a sandbox of its own, which ends before an instruction of the Containerfile runs.
   const fetchContext = Effect.gen(function*() {
+    if (image !== undefined) return (yield* verb("context", references.contextSecret)).trouble
     if (git === undefined) return undefined
     const ended = yield* GitFetch.fetch(buildah, { input, git, references, folder, log, timeoutSeconds })
     return troubleOf(ended.exit, ended.message, yield* LogFile.tail(fs, log, tailLines))
@@ -236,7 +244,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     const built = yield* verb(
       "build",
       references.baseSecret,
-      BuildContext.isUpload(input.context)
+      BuildContext.isElsewhere(input.context)
         ? undefined
         : Stream.fromIterable(ContextArchive.pieces(BuildContext.files(input.context)))
     )

@@ -65,7 +65,6 @@ const rows: ReadonlyArray<Row> = [
     queueName === undefined ? [] : [
       new Issue({ path: "queueName", message: "names a Kueue queue, which exists only in a cluster; remove it" })
     ],
-  ({ context }) => ContextRefusal.issues(context, { image: ContextRefusal.notFetched }),
   ({ context }, { git }) =>
     BuildContext.isGit(context) && (git === undefined || BuildahFeatures.isOlder(git, HostInfo.oldestGit))
       ? [

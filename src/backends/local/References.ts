@@ -15,6 +15,8 @@ export interface References {
   readonly finalSecret: string | undefined
   readonly entitlement: string | undefined
   readonly gitSecret?: string | undefined
+  /** That of the image whose files are the context; by default the one of the other pulls. */
+  readonly contextSecret?: string | undefined
   /** One for each mount of the input, in its order. */
   readonly mounts: ReadonlyArray<string>
   /** The file of each secret for RUN, in the order of the input. */
@@ -66,11 +68,15 @@ export const resolve = (
     const optional = (name: string | undefined, at: string) =>
       name === undefined ? Effect.succeed(undefined) : find("Secret", name, at)
 
+    const baseSecret = yield* optional(
+      BuildInput.pullSecretName(input),
+      input.baseImage?.secretName === undefined ? "pullSecretName" : "baseImage.secretName"
+    )
     const references: References = {
-      baseSecret: yield* optional(
-        BuildInput.pullSecretName(input),
-        input.baseImage?.secretName === undefined ? "pullSecretName" : "baseImage.secretName"
-      ),
+      baseSecret,
+      contextSecret: BuildContext.isImage(input.context) && input.context.image.secretName !== undefined
+        ? yield* find("Secret", input.context.image.secretName, "context.image.secretName")
+        : baseSecret,
       finalSecret: yield* optional(input.finalImage.secretName, "finalImage.secretName"),
       gitSecret: BuildContext.isGit(input.context)
         ? yield* optional(input.context.git.secretName, "context.git.secretName")

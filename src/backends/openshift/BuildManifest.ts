@@ -3,6 +3,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as BuildInput from "../../core/BuildInput.js"
+import * as ImagePullspec from "../../core/ImagePullspec.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
 import { commitOf } from "../../core/input/GitSource.js"
@@ -33,7 +34,9 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
       dockerfile: builtText(input),
       ...filled(
         "images",
-        ImageContexts.of(input).map(({ image, name }) => ImageContexts.manifest({ name, image: withoutTag(image) }))
+        ImageContexts.of(input).map(({ image, name }) =>
+          ImageContexts.manifest({ name, image: ImagePullspec.withoutTag(image) })
+        )
       ),
       ...filled("configMaps", parts.map(({ name, path }) => ({ configMap: { name }, destinationDir: path })))
     },
@@ -41,12 +44,13 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
       type: "Docker",
       dockerStrategy: {
         ...(pullSecretName === undefined ? {} : { pullSecret: { name: pullSecretName } }),
-        // Build arguments, never `env`: that would remain in the image.
+        // The builder pulls by the tag where there is one, although it may be gone or name another image by now: openshift/builder
+        // pkg/build/builder/docker.go pullImage. Build arguments, never `env`: that would remain in the image.
         ...filled(
           "buildArgs",
           pairs({
             ...input.buildArgs,
-            ...(input.baseImage === undefined ? {} : { BASE_IMAGE: withoutTag(input.baseImage.pullspec) })
+            ...(input.baseImage === undefined ? {} : { BASE_IMAGE: ImagePullspec.withoutTag(input.baseImage.pullspec) })
           })
         ),
         ...filled("volumes", BuildVolumes.of(input).map(BuildVolumes.manifest))
@@ -77,12 +81,6 @@ const source = ({ context }: BuildInput.BuildInput): JsonObject => {
     ...(git.secretName === undefined ? {} : { sourceSecret: { name: git.secretName } })
   }
 }
-
-/**
- * A name with a tag and a digest without the tag: the builder pulls by the tag where there is one, although it may be gone or
- * name another image by now (openshift/builder pkg/build/builder/docker.go pullImage).
- */
-export const withoutTag = (pullspec: string): string => pullspec.replace(/:[^:/@]+(?=@)/, "")
 
 const filled = (key: string, items: ReadonlyArray<JsonObject>): JsonObject => items.length === 0 ? {} : { [key]: items }
 

@@ -111,7 +111,7 @@ const images: ReadonlyArray<Row> = [
           unsupported(
             ["dockerfile"],
             `${text} names an image by tag and digest, which OpenShift's builder pulls by its tag; write it without the ` +
-              `tag, as in ${BuildManifest.withoutTag(pullspec ?? "")}, ${elsewhere}`,
+              `tag, as in ${ImagePullspec.withoutTag(pullspec ?? "")}, ${elsewhere}`,
             line
           )
         ]

@@ -2,7 +2,8 @@
  * The script that builds: POSIX sh around buildah, the same in a build pod and on this machine.
  *
  * `sh script build` builds the image into the work directory, `sh script push` pushes it from there; in a pod the first is
- * an init container that holds only the base's secret, the second a container that holds only the final image's. Both take
+ * an init container that holds only the base's secret, the second a container that holds only the final image's. Before them,
+ * `sh script context` lays out the files of an image as the context, or `sh script upload` those that a client sends. All take
  * everything from environment variables (`Environment.environment`) and files ({@link inputFiles}): nothing is ever pasted into the
  * text. They end with a code of `ExitCode.table` and a `TerminationMessage`, and print buildah's own output, with its lines
  * `STEP n/m: instruction`.
@@ -25,6 +26,7 @@ import { cache } from "./Cache.js"
 import { build } from "./Commands.js"
 import { begin } from "./Common.js"
 import * as ContextArchive from "./ContextArchive.js"
+import { contextImage } from "./ContextScript.js"
 import { environment } from "./Environment.js"
 import { code } from "./ExitCode.js"
 import { failures } from "./Failures.js"
@@ -203,10 +205,10 @@ input=$OSB_INPUT_DIR own_storage=
 forget() {
   [ -z "$own_storage" ] || [ ! -e "$input/secret.000001.id" ] || rm -rf "$own_storage"/*-containers/*/userdata/secrets
 }
-${failures}${auths}${registries}${setup}${bases}${build}${push}${cache}${upload}
-case $verb in build | push | base) ;; upload) upload ;; *) finish ${code.unknown} "the verb is build, push, base or upload" ;; esac
+${failures}${auths}${registries}${setup}${bases}${build}${push}${cache}${upload}${contextImage}
+case $verb in build | push | base | context) ;; upload) upload ;; *) finish ${code.unknown} "the verb is build, push, base, context or upload" ;; esac
 kills_before=$(oom_kills)
-if [ "$verb" = push ] || [ -n "$OSB_CONTEXT_FETCHED" ]; then keep_deadline; else set_deadline; fi
+case $verb$OSB_CONTEXT_FETCHED in push* | buildyes) keep_deadline ;; *) set_deadline ;; esac
 set_home
 set_trust
 set_storage

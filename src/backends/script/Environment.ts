@@ -79,6 +79,8 @@ export const environment = {
   OSB_CONTEXT_DIR: "",
   /** Whether OSB_CONTEXT_DIR is filled before the verb `build`: `yes`. It is left as it is. */
   OSB_CONTEXT_FETCHED: "",
+  /** The image whose files the verb `context` lays out. */
+  OSB_CONTEXT_IMAGE: "",
   /** Of a context that the verb `upload` takes: the digest of its archive. */
   OSB_CONTEXT_DIGEST: "",
   /** How long `upload` waits for a client; whole seconds. */

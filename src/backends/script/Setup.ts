@@ -23,7 +23,7 @@ buildah_() {
 # layers are. A push takes any layer that is known, whatever compression it is told, so each has one of its own.
 set_known_layers() {
   known=pulled
-  [ "$verb" = build ] || known=\${OSB_COMPRESSION:-pulled}\$OSB_COMPRESSION_LEVEL
+  pulls || known=\${OSB_COMPRESSION:-pulled}\$OSB_COMPRESSION_LEVEL
   XDG_DATA_HOME=\${OSB_CACHE_DIR:-$work}/known-layers/$known
   mkdir -p "$XDG_DATA_HOME/containers/cache"
   # Root's is one of the machine, whatever the environment says (containers/image pkg/blobinfocache/default.go).
@@ -98,6 +98,8 @@ set_credentials() {
     if [ "$verb" = push ]; then
       complete_auths_of name "$OSB_FINAL_IMAGE"
       [ -z "$OSB_CACHE_TO" ] || complete_auths_of name "$OSB_CACHE_TO"
+    elif [ "$verb" = context ]; then
+      complete_auths_of name "$OSB_CONTEXT_IMAGE"
     else
       complete_auths_of name "$OSB_BASE_IMAGE"
       each_image complete_auths_of
@@ -137,12 +139,15 @@ overlay_works() {
   return "$works"
 }
 
+# Whether this verb fills the storage.
+pulls() { case $verb in build | context) ;; *) return 1 ;; esac; }
+
 # The push takes the driver that the build chose.
 set_storage() {
-  [ "$verb" != build ] || check_user_ids
+  ! pulls || check_user_ids
   storage=\${OSB_CACHE_DIR:-$work}/storage run=$work/run driver=$OSB_STORAGE own_storage=$storage
   mkdir -p "$storage" "$run"
-  [ "$verb" = build ] || driver=$(cat "$work/driver" 2> /dev/null)
+  pulls || driver=$(cat "$work/driver" 2> /dev/null)
   case $driver in
     overlay | vfs) ;;
     *) if overlay_works; then driver=overlay; else driver=vfs; fi ;;

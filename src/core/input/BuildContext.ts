@@ -20,7 +20,7 @@ import { optional } from "./Validation.js"
 // -----------------------------------------------------------------------------
 
 /**
- * The files of an image or of an OCI artifact.
+ * The files of an image, without devices, pipes and sockets.
  *
  * @since 0.1.0
  * @category models
@@ -28,7 +28,7 @@ import { optional } from "./Validation.js"
 export interface ImageSource {
   /** With a digest: a tag may name another image tomorrow. */
   readonly pullspec: string
-  /** The secret of its registry, as that of `baseImage`. */
+  /** The secret of its registry, as that of `baseImage`; by default that of the other pulls. */
   readonly secretName?: string | undefined
 }
 
@@ -177,10 +177,13 @@ const Git = Schema.Struct({ git: described("A Git repository.", GitSource) }).an
 
 const Image = Schema.Struct({
   image: described(
-    "The files of an image or of an OCI artifact.",
+    "The files of an image, without devices, pipes and sockets.",
     Schema.Struct({
       pullspec: described("With a digest: a tag may name another image tomorrow.", WithDigest),
-      secretName: described("The secret of its registry, as that of `baseImage`.", optional(Subdomain))
+      secretName: described(
+        "The secret of its registry, as that of `baseImage`; by default that of the other pulls.",
+        optional(Subdomain)
+      )
     })
   )
 }).annotations({ title: "Image" })

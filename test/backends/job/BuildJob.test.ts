@@ -46,6 +46,32 @@ const variable = (manifest: ReturnType<typeof job>, verb: "build" | "push", name
   )
 
 describe("the Job of an input", () => {
+  it("the Job of an input: of the files of an image has a container for them, which alone has their secret", () => {
+    const digest = `sha256:${"1f".repeat(32)}`
+    const image = { pullspec: `registry.example.com/acme/files:1@${digest}`, secretName: "files" }
+    const given = input({
+      context: { image },
+      baseImage: { pullspec: "registry.example.com/base:1", secretName: "pulls" },
+      finalImage: { pullspec: "registry.example.com/os:1", secretName: "pushes" }
+    })
+    const manifest = job(given, profile({ cacheClaimName: "layers" }))
+    const [context = {}, build = {}] = Json.objects(podSpec(manifest), "initContainers")
+    assert.deepStrictEqual([context, build].map(({ name }) => name), ["context", "build"])
+    const volumesOf = (one: typeof context) =>
+      Json.objects(one, "volumeMounts").map((mount) => Json.text(mount, "name"))
+    assert.deepStrictEqual(volumesOf(context), ["input", "work", "context-memory", "context-secret"])
+    assert.deepStrictEqual(volumesOf(build), ["input", "work", "build-memory", "cache", "base-secret"])
+    assert.deepStrictEqual(mountsOf(manifest, "push"), ["input", "work", "push-memory", "cache", "final-secret"])
+    const variables = Object.fromEntries(
+      Json.objects(context, "env").map((entry) => [Json.text(entry, "name"), Json.text(entry, "value")])
+    )
+    assert.strictEqual(variables["OSB_CONTEXT_IMAGE"], `registry.example.com/acme/files@${digest}`)
+    const policy = Json.objects(manifest, "spec", "podFailurePolicy", "rules").map((rule) =>
+      Json.at(rule, "onExitCodes", "containerName")
+    )
+    assert.include(policy, "context")
+  })
+
   it("the Job of an input: of everything", () => {
     const settings: JobSettings = {
       security: "userns",

@@ -47,6 +47,12 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     /at most 8388608 \(8 MiB\)/
   ],
   [
+    "an image as the context that is in the build pod",
+    { context: { image: { pullspec: `localhost/files@sha256:${"1f".repeat(32)}` } } },
+    ["context.image.pullspec"],
+    /the build pod itself/
+  ],
+  [
     "a context of 4,097 files",
     { context: Object.fromEntries(Array.from({ length: 4097 }, (_, index) => [`f${index}`, ""])) },
     ["context"],

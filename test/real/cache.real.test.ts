@@ -105,6 +105,30 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "10 minutes" })("
       assert.include(log.join("\n"), `the layers are in ${cache}`)
     }))
 
+  it.scoped("layers in a registry: those of a squashed build are pushed one by one, and its image has one", () =>
+    Effect.gen(function*() {
+      const { open } = yield* Workplace.Workplace
+      const cache = `${open}/squashed-layers`
+      const layers = (image: string) =>
+        Effect.map(
+          Workplace.exec("skopeo", "inspect", "--raw", "--tls-verify=false", `docker://${image}`),
+          (text) => JSON.parse(text).layers.length
+        )
+      const lines = ["RUN echo ran; echo 1 > /one", "RUN echo last; echo 2 > /two"]
+      const first = yield* built("squashed", { dockerfile: containerfile(...lines), squash: true, cacheTo: cache })
+      assert.deepStrictEqual(["ran", "last"].map((line) => counted(first.log, line)), [1, 1], first.log.join("\n"))
+      assert.include(first.log.join("\n"), `the layers are in ${cache}`)
+      assert.strictEqual(yield* layers(first.image.pullspec), 1)
+      const second = yield* built("squashed again", {
+        dockerfile: containerfile(...lines, "RUN echo more"),
+        squash: true,
+        cacheFrom: cache
+      })
+      assert.deepStrictEqual(["ran", "last", "more"].map((line) => counted(second.log, line)), [0, 0, 1])
+      assert.strictEqual(yield* layers(second.image.pullspec), 1)
+      assert.strictEqual((yield* Workplace.fileOf(second.image.pullspec, "two"))?.content, "2\n")
+    }))
+
   it.scoped("layers in a registry: a push that is denied is a line of the log, and so is no registry at all", () =>
     Effect.gen(function*() {
       const { closed } = yield* Workplace.Workplace

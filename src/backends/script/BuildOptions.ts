@@ -79,7 +79,8 @@ export const buildOptions = `  for kind in build-arg label; do
     label=$(contents "$name")
     set -- "$@" "--unsetlabel=\${label%x}"
   done
-  [ ! -e "$input/squash" ] || set -- "$@" --squash
+  # Not for the layers of the cache: buildah looks for no layer of the last instruction then, and would run it.
+  [ ! -e "$input/squash" ] || [ "$verb" != build ] || set -- "$@" --squash
   for name in "$input"/build-context.*.name; do
     [ -e "$name" ] || continue
     read_build_context "\${name%.name}"

@@ -259,8 +259,8 @@ export const fields = <C, T>(
   ),
   squash: described(
     "Whether all layers, those of the base too, become one; by default false. The image shares no layer " +
-      "with its base any longer, and clients of a bootc image download it whole with each update. Steps " +
-      "still come from a layer cache. Not on OpenShift.",
+      "with its base any longer, and clients of a bootc image download it whole with each update. All steps " +
+      "but the last still come from a layer cache. Not on OpenShift.",
     optional(Schema.Boolean),
     { default: false }
   ),

@@ -119,8 +119,8 @@ export interface Options {
   readonly unsetLabels?: ReadonlyArray<string> | undefined
   /**
    * Whether all layers, those of the base too, become one; by default false. The image shares no layer with its base any
-   * longer, and clients of a bootc image download it whole with each update. Steps still come from a layer cache. Not on
-   * OpenShift.
+   * longer, and clients of a bootc image download it whole with each update. All steps but the last still come from a layer
+   * cache. Not on OpenShift.
    */
   readonly squash?: boolean | undefined
   /** A ConfigMap of certificate authorities that the build trusts, under `key`, by default `ca-bundle.crt`. */

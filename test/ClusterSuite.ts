@@ -13,6 +13,7 @@ import { identity } from "./kubernetes/suite/Identity.js"
 import { jobs } from "./kubernetes/suite/Jobs.js"
 import { objects } from "./kubernetes/suite/Objects.js"
 import { protocol } from "./kubernetes/suite/Protocol.js"
+import { recordings } from "./kubernetes/suite/Recorded.js"
 import { watches } from "./kubernetes/suite/Watches.js"
 import type { Case } from "./support/ClusterCase.js"
 
@@ -40,7 +41,8 @@ export const suite = <E>(world: World<E>): void => {
     protocol,
     jobs,
     access,
-    identity
+    identity,
+    recordings
   }
   layer(world.layer, { excludeTestServices: world.live, timeout: world.timeout })(
     `ClusterSuite: ${world.name}`,

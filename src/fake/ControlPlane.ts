@@ -30,10 +30,14 @@ import * as NamespaceController from "./controllers/NamespaceController.js"
 import * as QuotaController from "./controllers/QuotaController.js"
 import * as Scheduler from "./controllers/Scheduler.js"
 import * as TtlController from "./controllers/TtlController.js"
+import * as AppsKinds from "./kinds/AppsKinds.js"
 import * as BatchKinds from "./kinds/BatchKinds.js"
 import { Catalog } from "./kinds/Catalog.js"
 import * as CoreKinds from "./kinds/CoreKinds.js"
 import type { Kind } from "./kinds/Kind.js"
+import * as NetworkKinds from "./kinds/NetworkKinds.js"
+import * as PolicyKinds from "./kinds/PolicyKinds.js"
+import * as RbacKinds from "./kinds/RbacKinds.js"
 import * as ReviewKinds from "./kinds/ReviewKinds.js"
 import * as Kubelet from "./kubelet/Kubelet.js"
 import { LogStore } from "./kubelet/LogStore.js"
@@ -117,7 +121,11 @@ const assemble = (options: Options): Parts => {
   const version = options.version ?? "v1.37.1"
   const catalog = new Catalog([
     ...CoreKinds.kinds,
+    ...NetworkKinds.kinds,
+    ...AppsKinds.kinds,
     ...BatchKinds.kinds,
+    ...PolicyKinds.kinds,
+    ...RbacKinds.kinds,
     ...ReviewKinds.kinds,
     ...options.kinds ?? []
   ])

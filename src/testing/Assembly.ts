@@ -9,6 +9,7 @@ import * as Access from "../fake/apiserver/Access.js"
 import * as FakeApiServer from "../fake/apiserver/FakeApiServer.js"
 import * as FakeDriver from "../fake/apiserver/FakeDriver.js"
 import * as ControlPlane from "../fake/ControlPlane.js"
+import * as OwnKind from "../fake/kinds/OwnKind.js"
 import type * as PodProgram from "../fake/kubelet/Program.js"
 import * as Cluster from "../kubernetes/Cluster.js"
 import * as FakeClusterService from "./FakeClusterService.js"
@@ -25,6 +26,7 @@ import * as Presets from "./Presets.js"
  * - `outcome`: the outcome of builds; default: success at once.
  * - `programs`: the programs of pods that are not builds; default: with restartPolicy Always they run until they are
  *   stopped, all others succeed at once.
+ * - `kinds`: kinds of your own, which are stored without validation; default: none.
  *
  * @since 0.1.0
  * @category models
@@ -35,6 +37,7 @@ export interface Options {
   readonly permissions?: ReadonlyArray<Access.UserRule> | undefined
   readonly outcome?: Outcome.Outcome | undefined
   readonly programs?: PodProgram.Programs | undefined
+  readonly kinds?: ReadonlyArray<OwnKind.OwnKind> | undefined
 }
 
 /**
@@ -88,6 +91,7 @@ export const make = (options: Options = {}): Effect.Effect<Made, never, Scope.Sc
     const registry = new OutcomeRegistry(options.outcome ?? Outcome.succeeds(), options.programs)
     const plane = yield* ControlPlane.make({
       ...preset.options,
+      kinds: [...preset.options.kinds ?? [], ...(options.kinds ?? []).map(OwnKind.make)],
       namespaces: namespace === "default" ? [] : [namespace],
       pods: (plane) => registry.behaviour(plane)
     })

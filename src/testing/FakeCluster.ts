@@ -96,6 +96,8 @@ export {
   PodProgram
 }
 
+export type { OwnKind } from "../fake/kinds/OwnKind.js"
+
 export type { RecordedRequest } from "../fake/apiserver/Gateway.js"
 
 export type {

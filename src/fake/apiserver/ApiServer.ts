@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
+import type { Fields } from "../kinds/Fields.js"
 import * as Kind from "../kinds/Kind.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
 import * as Selection from "../store/Selection.js"
@@ -22,6 +23,7 @@ import * as RequestInfo from "./RequestInfo.js"
 import * as RequestOptions from "./RequestOptions.js"
 import * as ResponseForm from "./ResponseForm.js"
 import * as Reviews from "./Reviews.js"
+import * as Scale from "./Scale.js"
 import type { ServiceAccountTokens } from "./ServiceAccountTokens.js"
 import * as Status from "./Status.js"
 import * as StrategicMerge from "./StrategicMerge.js"
@@ -122,7 +124,11 @@ export class ApiServer {
     const { group, name, namespace, plural, subresource, version } = info.resource
     const kind = this.options.catalog.served(group, version, plural)
     if (kind === undefined || (subresource !== "" && !this.has(kind, subresource))) {
-      return Effect.fail(new Refused({ status: Status.noSuchPath }))
+      const apiVersion = group === "" ? version : `${group}/${version}`
+      const hint = kind === undefined
+        ? `the fake cluster has no ${plural} in ${apiVersion}: give it the kind in the option "kinds"`
+        : `the fake cluster has no subresource ${subresource} of ${plural} in ${apiVersion}`
+      return Effect.fail(new Refused({ status: Status.noSuchPath, hint }))
     }
     if (subresource === "details" && info.verb !== "update") {
       return Effect.fail(new Refused({ status: Status.methodNotAllowed }))
@@ -142,7 +148,8 @@ export class ApiServer {
   }
 
   private has(kind: Kind.Kind, subresource: string): boolean {
-    return (subresource === "status" && kind.status) || (subresource === "log" && kind.log)
+    return (subresource === "status" && kind.status) || (subresource === "scale" && kind.scale !== undefined) ||
+      (subresource === "log" && kind.log)
       || this.actions.has(`${Kind.resource(kind)}/${subresource}`)
       || (subresource === "attach" && this.options.attach.has(Kind.resource(kind)))
       || (subresource === "finalize" && kind.kind === "Namespace")
@@ -173,6 +180,9 @@ export class ApiServer {
         const answer = yield* action({ object: yield* registry.get(kind, namespace, name), body, write })
         return object(answer.body, answer.code)
       })
+    }
+    if (subresource === "scale" && kind.scale !== undefined) {
+      return this.scale(call, target, kind.scale)
     }
     const part = parts.find((name) => name === subresource) ?? "main"
     const view = ResponseForm.accepted(kind, request, call.now)
@@ -210,7 +220,7 @@ export class ApiServer {
       case "patch":
         return name === "" ?
           Either.left(Status.methodNotAllowed) :
-          Either.flatMap(patchOf(request, kind), (patch) =>
+          Either.flatMap(patchOf(request, kind.fields), (patch) =>
             Either.map(
               registry.update(kind, namespace, name, part, patch, write),
               (next) => object(view.object(next))
@@ -253,6 +263,26 @@ export class ApiServer {
           }),
           (answer) => object(answer, 201)
         ))
+  }
+
+  private scale({ info, request, write }: Call, { kind, name, namespace }: Target, scale: Kind.Scale): Answer<Reply> {
+    const { registry } = this.options
+    const change: Answer<(before: JsonObject) => Answer<JsonObject>> = info.verb === "patch"
+      ? patchOf(request, undefined)
+      : Either.map(bodyOf(request), (body) => () => Either.right(body))
+    switch (info.verb) {
+      case "get":
+        return Either.map(registry.get(kind, namespace, name), (found) => object(Scale.of(scale, found)))
+      case "patch":
+      case "update":
+        return Either.flatMap(change, (change) =>
+          Either.map(
+            registry.update(kind, namespace, name, "main", Scale.update(kind, scale, change), write),
+            (next) => object(Scale.of(scale, next))
+          ))
+      default:
+        return Either.left(Status.methodNotAllowed)
+    }
   }
 
   private log(call: Call, { kind, name, namespace }: Target): Effect.Effect<Reply, Refused> {
@@ -326,7 +356,10 @@ const jsonPatch = "application/json-patch+json"
 
 const strategicMergePatch = "application/strategic-merge-patch+json"
 
-const patchOf = (request: ApiRequest, { fields }: Kind.Kind): Answer<(existing: JsonObject) => Answer<JsonObject>> => {
+const patchOf = (
+  request: ApiRequest,
+  fields: Fields | undefined
+): Answer<(existing: JsonObject) => Answer<JsonObject>> => {
   const { body } = request
   const type = mediaType(request)
   if (type === mergePatch) {

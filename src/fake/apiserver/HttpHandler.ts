@@ -170,7 +170,11 @@ const send = (
     response.end(text)
   })
 
-const sendRefusal = (response: ServerResponse, status: Status.Status): Effect.Effect<void> => {
+/** A hint is a warning, which kubectl and client-go show. */
+const warning = (hint: string | undefined): Readonly<Record<string, string>> =>
+  hint === undefined ? {} : { warning: `299 - ${JSON.stringify(hint)}` }
+
+const sendRefusal = (response: ServerResponse, status: Status.Status, hint?: string): Effect.Effect<void> => {
   const text = routerMessages.get(status)
   const retryAfter = Json.number(status, "details", "retryAfterSeconds")
   return text === undefined
@@ -178,7 +182,10 @@ const sendRefusal = (response: ServerResponse, status: Status.Status): Effect.Ef
       "content-type": "application/json",
       ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) })
     })
-    : send(response, status.code, text, { "content-type": "text/plain; charset=utf-8" })
+    : send(response, status.code, text, {
+      "content-type": "text/plain; charset=utf-8",
+      ...warning(hint)
+    })
 }
 
 const sendReply = (response: ServerResponse, reply: Reply): Effect.Effect<void, Dropped> => {
@@ -263,7 +270,7 @@ export const handle = (
         : Effect.flatMap(plane.gateway.handle(apiRequest, user), (reply) => sendReply(response, reply))
     ),
     Effect.catchTags({
-      Refused: ({ status }) => sendRefusal(response, status),
+      Refused: ({ hint, status }) => sendRefusal(response, status, hint),
       Dropped: () => Effect.sync(() => response.destroy())
     })
   )

@@ -99,6 +99,12 @@ const resources = (kind: Kind.Kind): ReadonlyArray<JsonObject> => {
     ),
     ...(kind.details === undefined ? [] : [sub("details", ["update"])]),
     ...(kind.log ? [sub("log", ["get"])] : []),
+    ...(kind.scale === undefined ? [] : [{
+      ...sub("scale", ["get", "patch", "update"]),
+      kind: "Scale",
+      group: "autoscaling",
+      version: "v1"
+    }]),
     ...(kind.status ? [sub("status", ["get", "patch", "update"])] : [])
   ]
 }

@@ -10,7 +10,8 @@ import * as Columns from "./Columns.js"
 import { any, boolean, each, integer, list, map, mergedList, quantity, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
-import { condition, labelSelector, object, objectReference } from "./ObjectFields.js"
+import { condition, object, objectReference } from "./ObjectFields.js"
+import { claim } from "./PersistentVolumeClaimFields.js"
 import * as PodDefaults from "./PodDefaults.js"
 import * as PodFields from "./PodFields.js"
 import * as PodRules from "./PodRules.js"
@@ -241,23 +242,7 @@ export const persistentVolumeClaim = Kind.make({
   kind: "PersistentVolumeClaim",
   shortNames: ["pvc"],
   status: true,
-  fields: object({
-    spec: struct({
-      accessModes: list(text),
-      selector: labelSelector,
-      resources: struct({ requests: map(quantity), limits: map(quantity) }),
-      ...each(text, "volumeName", "storageClassName", "volumeMode", "volumeAttributesClassName"),
-      ...each(any, "dataSource", "dataSourceRef")
-    }),
-    status: struct({
-      phase: text,
-      accessModes: list(text),
-      capacity: map(quantity),
-      conditions: mergedList(struct(condition), "type"),
-      ...each(any, "allocatedResources", "allocatedResourceStatuses", "modifyVolumeStatus", "healthStatus"),
-      currentVolumeAttributesClassName: text
-    })
-  }),
+  fields: claim,
   fill: (object) => Kind.inside(object, "spec", (spec) => Kind.defaults(spec, { volumeMode: "Filesystem" })),
   prepare: (object) => ({ ...object, status: { phase: "Pending" } }),
   validate: (object) => [

@@ -7,12 +7,18 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as Quantity from "./Quantity.js"
 
-/** @since 0.1.0 @category models */
+/**
+ * How server-side apply divides a value among its managers, as in the OpenAPI document (v0.37): `keys` identify the items of a
+ * list, an empty list of keys means a set of values, and a list without keys or an `atomic` map has one manager.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export type Field =
   | { readonly _tag: "Text" | "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Any" }
-  | { readonly _tag: "List"; readonly of: Field; readonly merge?: Merge }
-  | { readonly _tag: "Map"; readonly of: Field }
-  | { readonly _tag: "Struct"; readonly fields: Fields }
+  | { readonly _tag: "List"; readonly of: Field; readonly merge?: Merge; readonly keys?: ReadonlyArray<string> }
+  | { readonly _tag: "Map"; readonly of: Field; readonly atomic?: true }
+  | { readonly _tag: "Struct"; readonly fields: Fields; readonly atomic?: true }
 
 /**
  * How a strategic merge patch changes a list: by the key of its items, or, without one, as a set of values. A list without
@@ -46,16 +52,28 @@ export const bytes: Field = { _tag: "Bytes" }
 export const any: Field = { _tag: "Any" }
 /** @since 0.1.0 @category constructors */
 export const list = (of: Field): Field => ({ _tag: "List", of })
-/** A list that patches merge, by a key of its items or as a set. @since 0.1.0 @category constructors  */
-export const mergedList = (of: Field, key?: string): Field => ({
+/**
+ * A list that patches merge, by a key of its items or as a set; server-side apply has the same key, or `keys`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const mergedList = (of: Field, key?: string, ...keys: ReadonlyArray<string>): Field => ({
   _tag: "List",
   of,
-  merge: key === undefined ? {} : { key }
+  merge: key === undefined ? {} : { key },
+  keys: keys.length > 0 ? keys : key === undefined ? [] : [key]
 })
+/** A list that server-side apply alone merges: by keys, or as a set. @since 0.1.0 @category constructors  */
+export const keyedList = (of: Field, ...keys: ReadonlyArray<string>): Field => ({ _tag: "List", of, keys })
 /** @since 0.1.0 @category constructors */
 export const map = (of: Field): Field => ({ _tag: "Map", of })
 /** @since 0.1.0 @category constructors */
 export const struct = (fields: Fields): Field => ({ _tag: "Struct", fields })
+
+/** A struct or a map that server-side apply does not divide. @since 0.1.0 @category constructors  */
+export const atomic = (field: Field): Field =>
+  field._tag === "Struct" || field._tag === "Map" ? { ...field, atomic: true } : field
 
 /** Maps with values of one type. @since 0.1.0 @category constructors  */
 export const each = (of: Field, ...names: ReadonlyArray<string>): Fields =>

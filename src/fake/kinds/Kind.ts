@@ -36,7 +36,20 @@ export interface Subresource {
 }
 
 /**
- * - `subresources`: those beside `status`, `log` and `details`.
+ * The subresource `scale`: where an object has its wanted and its current number of replicas, and the selector of its pods in
+ * the form of a query.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Scale {
+  readonly replicas: ReadonlyArray<string>
+  readonly current: ReadonlyArray<string>
+  readonly selector: (object: JsonObject) => string | undefined
+}
+
+/**
+ * - `subresources`: those beside `status`, `scale`, `log` and `details`.
  * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
  * - `selectable`: the supported field selectors, beside name and namespace.
  * - `columns`: the table columns; default: name and age.
@@ -62,6 +75,7 @@ export interface Kind {
   readonly namespaced: boolean
   readonly status: boolean
   readonly log: boolean
+  readonly scale: Scale | undefined
   readonly subresources: ReadonlyArray<Subresource>
   readonly details: Details | undefined
   readonly virtual: boolean
@@ -98,6 +112,7 @@ export const make = (
   namespaced: true,
   status: false,
   log: false,
+  scale: undefined,
   subresources: [],
   details: undefined,
   virtual: false,

@@ -3,7 +3,20 @@
  *
  * @since 0.1.0
  */
-import { any, boolean, each, type Field, type Fields, integer, list, map, mergedList, struct, text } from "./Fields.js"
+import {
+  any,
+  atomic,
+  boolean,
+  each,
+  type Field,
+  type Fields,
+  integer,
+  list,
+  map,
+  mergedList,
+  struct,
+  text
+} from "./Fields.js"
 
 /** @since 0.1.0 @category fields */
 export const meta: Field = struct({
@@ -27,10 +40,10 @@ export const meta: Field = struct({
 export const object = (own: Fields): Fields => ({ apiVersion: text, kind: text, metadata: meta, ...own })
 
 /** @since 0.1.0 @category fields */
-export const labelSelector: Field = struct({
+export const labelSelector: Field = atomic(struct({
   matchLabels: map(text),
   matchExpressions: list(struct({ key: text, operator: text, values: list(text) }))
-})
+}))
 
 /** @since 0.1.0 @category fields */
 export const condition: Fields = each(
@@ -44,6 +57,9 @@ export const condition: Fields = each(
 )
 
 /** @since 0.1.0 @category fields */
-export const objectReference: Field = struct(
+export const objectReference: Field = atomic(struct(
   each(text, "kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")
-)
+))
+
+/** A condition by meta/v1, which has the generation that it is about. @since 0.1.0 @category fields  */
+export const conditions: Field = mergedList(struct({ ...condition, observedGeneration: integer }), "type")

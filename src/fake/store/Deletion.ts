@@ -105,7 +105,7 @@ export const isOver = (kind: Kind.Kind, next: JsonObject, existing: JsonObject):
   Metadata.isBeingDeleted(existing) && Metadata.finalizers(next).length === 0 && !kind.pending(next)
   && (Json.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0) === 0
 
-const returnedWhole = ["Namespace", "Pod", "PersistentVolumeClaim", "ResourceQuota", "ServiceAccount"]
+const returnedWhole = ["Namespace", "Pod", "PersistentVolumeClaim", "ResourceQuota", "Service", "ServiceAccount"]
 
 /** The response for a removed object: for some kinds its last state, for others a Status. */
 export const response = (kind: Kind.Kind, last: JsonObject): JsonObject =>

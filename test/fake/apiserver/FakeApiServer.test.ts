@@ -103,7 +103,9 @@ describe.sequential("the served API", () => {
       assert.strictEqual((yield* fetch(served, configMaps, { method: "POST", headers: json, body: "{" })).code, 400)
       const large = "x".repeat(3 * 1024 * 1024 + 1)
       assert.strictEqual((yield* fetch(served, configMaps, { method: "POST", headers: json, body: large })).code, 413)
-      assert.strictEqual((yield* fetch(served, "/apis/none/v1/things")).body, "404 page not found\n")
+      const none = yield* fetch(served, "/apis/none/v1/things")
+      assert.strictEqual(none.body, "404 page not found\n")
+      assert.match(none.headers["warning"] ?? "", /^299 - "the fake cluster has no things in none\/v1: /)
     }))
 
   it.scopedLive("the served API: injects Retry-After and lost connections", () =>

@@ -1,0 +1,67 @@
+/**
+ * The subresource `scale`: the number of replicas of an object as one of autoscaling/v1, as in k8s.io/kubernetes
+ * pkg/registry/apps/deployment/storage (v1.37).
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
+import type { Kind, Scale } from "../kinds/Kind.js"
+import * as Metadata from "../store/Metadata.js"
+import type { Answer } from "../store/Registry.js"
+import * as Status from "./Status.js"
+
+const named: Status.Named = { group: "autoscaling", plural: "scales", kind: "Scale" }
+
+/** The scale of an object. @since 0.1.0 @category getters  */
+export const of = (scale: Scale, object: JsonObject): JsonObject => {
+  const selector = scale.selector(object) ?? ""
+  const replicas = Json.number(object, ...scale.replicas) ?? 0
+  return {
+    kind: "Scale",
+    apiVersion: "autoscaling/v1",
+    metadata: Json.make(Object.fromEntries(
+      ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"].map((field) => [
+        field,
+        Json.at(object, "metadata", field)
+      ])
+    )),
+    spec: replicas === 0 ? {} : { replicas },
+    status: Json.make({
+      replicas: Json.number(object, ...scale.current) ?? 0,
+      selector: selector === "" ? undefined : selector
+    })
+  }
+}
+
+/**
+ * The object with the replicas of a scale. `change` maps the current scale to the new one.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const update = (
+  kind: Kind,
+  scale: Scale,
+  change: (scale: JsonObject) => Answer<JsonObject>
+) =>
+(object: JsonObject): Answer<JsonObject> =>
+  Either.flatMap(change(of(scale, object)), (next): Answer<JsonObject> => {
+    const name = Metadata.name(object)
+    const replicas = Json.number(next, "spec", "replicas") ?? 0
+    const version = Json.text(next, "metadata", "resourceVersion") ?? ""
+    if (Metadata.name(next) !== name) {
+      return Either.left(Status.badRequest(
+        `the name of the object (${Metadata.name(next)}) does not match the name on the URL (${name})`
+      ))
+    }
+    if (replicas < 0) {
+      return Either.left(Status.invalid(named, name, [
+        Status.invalidValue("spec.replicas", replicas, "must be greater than or equal to 0")
+      ]))
+    }
+    return version !== "" && version !== Json.text(object, "metadata", "resourceVersion")
+      ? Either.left(Status.modified(kind, name))
+      : Either.right(Json.set(object, scale.replicas, replicas))
+  })

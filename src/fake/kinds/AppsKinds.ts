@@ -1,0 +1,209 @@
+/**
+ * The kinds of the group apps, by k8s.io/kubernetes pkg/apis/apps (v1.37). Deployments and ReplicaSets have controllers; the
+ * others are stored and make no pods.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as Json from "../Json.js"
+import * as AppsColumns from "./AppsColumns.js"
+import * as AppsFields from "./AppsFields.js"
+import * as Kind from "./Kind.js"
+import * as Workloads from "./Workloads.js"
+
+const apps = { group: "apps", version: "v1", status: true, generation: "spec", categories: ["all"] } as const
+
+const scale: Kind.Scale = {
+  replicas: ["spec", "replicas"],
+  current: ["status", "replicas"],
+  selector: (object) => AppsColumns.selectorText(Json.at(object, "spec", "selector"))
+}
+
+const spec = (object: JsonObject, change: (spec: JsonObject) => JsonObject): JsonObject =>
+  Kind.inside(object, "spec", change)
+
+const strategies = ["Recreate", "RollingUpdate"]
+
+const isZero = (value: Json.Value | undefined): boolean => value === 0 || value === "0%"
+
+const strategy = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
+  const type = Json.text(object, "spec", "strategy", "type")
+  const rolling = Json.at(object, "spec", "strategy", "rollingUpdate")
+  if (type !== undefined && !strategies.includes(type)) {
+    // The server shows its internal type.
+    const shown = { Type: type, RollingUpdate: rolling ?? null }
+    return [Status.unsupportedValue("spec.strategy", shown, strategies)]
+  }
+  if (type === "Recreate") {
+    return rolling === undefined ? [] : [{
+      type: "Forbidden",
+      field: "spec.strategy.rollingUpdate",
+      detail: "may not be specified when strategy `type` is 'Recreate'"
+    }]
+  }
+  return isZero(Json.at(rolling, "maxUnavailable")) && isZero(Json.at(rolling, "maxSurge"))
+    ? [Status.invalidValue(
+      "spec.strategy.rollingUpdate.maxUnavailable",
+      Json.at(rolling, "maxUnavailable"),
+      "may not be 0 when `maxSurge` is 0"
+    )]
+    : []
+}
+
+/** @since 0.1.0 @category kinds */
+export const deployment = Kind.make({
+  ...apps,
+  plural: "deployments",
+  kind: "Deployment",
+  shortNames: ["deploy"],
+  scale,
+  fields: AppsFields.deployment,
+  columns: AppsColumns.deployment,
+  prepare: (object) => ({ ...object, status: {} }),
+  fill: (object) =>
+    spec(object, (given) => {
+      const filled = Workloads.fillTemplate(Kind.defaults(given, {
+        replicas: 1,
+        revisionHistoryLimit: 10,
+        progressDeadlineSeconds: 600,
+        strategy: {}
+      }))
+      return Kind.inside(filled, "strategy", (strategy) => {
+        const typed = Kind.defaults(strategy, { type: "RollingUpdate" })
+        return typed["type"] !== "RollingUpdate" ? typed : {
+          ...typed,
+          rollingUpdate: Kind.defaults(Json.object(typed, "rollingUpdate"), { maxSurge: "25%", maxUnavailable: "25%" })
+        }
+      })
+    }),
+  validate: (object) => [
+    ...Workloads.counts(object, "replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"),
+    ...Workloads.rules(object, "deployment"),
+    ...strategy(object)
+  ],
+  validateUpdate: Workloads.sameSelector
+})
+
+/** @since 0.1.0 @category kinds */
+export const replicaSet = Kind.make({
+  ...apps,
+  plural: "replicasets",
+  kind: "ReplicaSet",
+  shortNames: ["rs"],
+  scale,
+  fields: AppsFields.replicaSet,
+  columns: AppsColumns.replicaSet,
+  selectable: { "status.replicas": (object) => String(Json.number(object, "status", "replicas") ?? 0) },
+  fill: (object) => spec(object, (given) => Workloads.fillTemplate(Kind.defaults(given, { replicas: 1 }))),
+  prepare: (object) => ({ ...object, status: { replicas: 0 } }),
+  validate: (object) => [
+    ...Workloads.counts(object, "replicas", "minReadySeconds"),
+    ...Workloads.rules(object, "replicaset")
+  ],
+  validateUpdate: Workloads.sameSelector
+})
+
+const statefulMutable = [
+  "replicas",
+  "ordinals",
+  "template",
+  "updateStrategy",
+  "revisionHistoryLimit",
+  "persistentVolumeClaimRetentionPolicy",
+  "minReadySeconds"
+]
+
+/** @since 0.1.0 @category kinds */
+export const statefulSet = Kind.make({
+  ...apps,
+  plural: "statefulsets",
+  kind: "StatefulSet",
+  shortNames: ["sts"],
+  scale,
+  fields: AppsFields.statefulSet,
+  columns: AppsColumns.statefulSet,
+  fill: (object) =>
+    spec(object, (given) => {
+      const filled = Workloads.fillTemplate(Kind.defaults(given, {
+        replicas: 1,
+        podManagementPolicy: "OrderedReady",
+        updateStrategy: {},
+        revisionHistoryLimit: 10,
+        persistentVolumeClaimRetentionPolicy: {}
+      }))
+      const retained = Kind.inside(
+        filled,
+        "persistentVolumeClaimRetentionPolicy",
+        (policy) => Kind.defaults(policy, { whenDeleted: "Retain", whenScaled: "Retain" })
+      )
+      return Kind.inside(retained, "updateStrategy", (strategy) => {
+        const typed = Kind.defaults(strategy, { type: "RollingUpdate" })
+        return typed["type"] !== "RollingUpdate" ? typed : {
+          ...typed,
+          rollingUpdate: Kind.defaults(Json.object(typed, "rollingUpdate"), { partition: 0, maxUnavailable: 1 })
+        }
+      })
+    }),
+  prepare: (object) => ({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
+  validate: (object) => [
+    ...Workloads.counts(object, "replicas", "minReadySeconds"),
+    ...Workloads.rules(object, "statefulset")
+  ],
+  validateUpdate: (next, previous) => {
+    const fixed = (object: JsonObject) => Json.omit(Json.object(object, "spec"), ...statefulMutable)
+    return Json.equal(fixed(next), fixed(previous)) ? [] : [{
+      type: "Forbidden",
+      field: "spec",
+      detail: "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
+        + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+    }]
+  }
+})
+
+/** @since 0.1.0 @category kinds */
+export const daemonSet = Kind.make({
+  ...apps,
+  plural: "daemonsets",
+  kind: "DaemonSet",
+  shortNames: ["ds"],
+  fields: AppsFields.daemonSet,
+  columns: AppsColumns.daemonSet,
+  fill: (object) =>
+    spec(object, (given) => {
+      const filled = Workloads.fillTemplate(Kind.defaults(given, { updateStrategy: {}, revisionHistoryLimit: 10 }))
+      return Kind.inside(filled, "updateStrategy", (strategy) => {
+        const typed = Kind.defaults(strategy, { type: "RollingUpdate" })
+        return typed["type"] !== "RollingUpdate" ? typed : {
+          ...typed,
+          rollingUpdate: Kind.defaults(Json.object(typed, "rollingUpdate"), { maxSurge: 0, maxUnavailable: 1 })
+        }
+      })
+    }),
+  prepare: (object) => ({
+    ...Json.set(object, ["metadata", "annotations", "deprecated.daemonset.template.generation"], "1"),
+    status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }
+  }),
+  validate: (object) => [
+    ...Workloads.counts(object, "minReadySeconds", "revisionHistoryLimit"),
+    ...Workloads.rules(object, "daemonset")
+  ],
+  validateUpdate: Workloads.sameSelector
+})
+
+/** @since 0.1.0 @category kinds */
+export const controllerRevision = Kind.make({
+  group: "apps",
+  version: "v1",
+  plural: "controllerrevisions",
+  kind: "ControllerRevision",
+  fields: AppsFields.controllerRevision,
+  columns: AppsColumns.controllerRevision,
+  validateUpdate: (next, previous) =>
+    Json.equal(next["data"], previous["data"])
+      ? []
+      : [Status.invalidValue("data", next["data"], "field is immutable")]
+})
+
+/** @since 0.1.0 @category kinds */
+export const kinds: ReadonlyArray<Kind.Kind> = [controllerRevision, daemonSet, deployment, replicaSet, statefulSet]

@@ -1,0 +1,262 @@
+/**
+ * Services and the kinds of networking and discovery, by k8s.io/kubernetes pkg/apis/core, networking and discovery (v1.37). They
+ * are stored: nothing listens on an address, and nothing makes endpoints.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as Json from "../Json.js"
+import * as Metadata from "../store/Metadata.js"
+import * as Kind from "./Kind.js"
+import * as Names from "./Names.js"
+import * as NetworkColumns from "./NetworkColumns.js"
+import * as NetworkFields from "./NetworkFields.js"
+
+const spec = (object: JsonObject, change: (spec: JsonObject) => JsonObject): JsonObject =>
+  Kind.inside(object, "spec", change)
+
+const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]
+
+const isExposed = (type: Json.Value | undefined): boolean => type === "NodePort" || type === "LoadBalancer"
+
+const fillService = (given: JsonObject): JsonObject => {
+  const type = given["type"] ?? "ClusterIP"
+  const filled = Kind.defaults(given, {
+    sessionAffinity: "None",
+    type,
+    ...(isExposed(type) ? { externalTrafficPolicy: "Cluster" } : {}),
+    ...(type === "ExternalName" ? {} : { internalTrafficPolicy: "Cluster" }),
+    ...(type === "LoadBalancer" ? { allocateLoadBalancerNodePorts: true } : {}),
+    ...(given["sessionAffinity"] === "ClientIP"
+      ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }
+      : {})
+  })
+  return Kind.insideEach(
+    filled,
+    "ports",
+    (port) => Kind.defaults(port, Json.make({ protocol: "TCP", targetPort: port["port"] }))
+  )
+}
+
+/** A number for each object, from its uid. */
+const numberOf = (object: JsonObject): number => Number.parseInt(Metadata.uid(object).slice(-8), 16)
+
+/** The addresses and ports that a server allocates. */
+const allocate = (object: JsonObject): JsonObject =>
+  spec(object, (given) => {
+    if (given["type"] === "ExternalName") {
+      return given
+    }
+    const number = numberOf(object)
+    const address = Json.text(given, "clusterIP") ?? `10.96.${(number >> 8) % 256}.${number % 256}`
+    const exposed = isExposed(given["type"]) && given["allocateLoadBalancerNodePorts"] !== false
+    const ports = Json.objects(given, "ports").map((port, index) =>
+      exposed ? Kind.defaults(port, { nodePort: 30_000 + (number + index) % 2768 }) : port
+    )
+    return {
+      ...Kind.defaults(given, {
+        clusterIP: address,
+        clusterIPs: [address],
+        ipFamilies: [address.includes(":") ? "IPv6" : "IPv4"],
+        ipFamilyPolicy: "SingleStack"
+      }),
+      ...(given["ports"] === undefined ? {} : { ports })
+    }
+  })
+
+const portErrors = (port: JsonObject, field: string, named: boolean): ReadonlyArray<Status.FieldError> => {
+  const number = Json.number(port, "port") ?? 0
+  return [
+    ...(named && (Json.text(port, "name") ?? "") === "" ? [Status.required(`${field}.name`)] : []),
+    ...(number >= 1 && number <= 65_535
+      ? []
+      : [Status.invalidValue(`${field}.port`, number, "must be between 1 and 65535, inclusive")])
+  ]
+}
+
+const serviceErrors = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
+  const [type = "", ports] = [Json.text(object, "spec", "type"), Json.objects(object, "spec", "ports")]
+  const headless = Json.text(object, "spec", "clusterIP") === "None"
+  return [
+    ...(ports.length === 0 && type !== "ExternalName" && !headless ? [Status.required("spec.ports")] : []),
+    ...ports.flatMap((port, index) => portErrors(port, `spec.ports[${index}]`, ports.length > 1)),
+    ...(types.includes(type) ? [] : [Status.unsupportedValue("spec.type", type, types)]),
+    ...(type === "ExternalName" && (Json.text(object, "spec", "externalName") ?? "") === ""
+      ? [Status.required("spec.externalName")]
+      : [])
+  ]
+}
+
+/** @since 0.1.0 @category kinds */
+export const service = Kind.make({
+  group: "",
+  version: "v1",
+  plural: "services",
+  kind: "Service",
+  shortNames: ["svc"],
+  categories: ["all"],
+  status: true,
+  fields: NetworkFields.service,
+  columns: NetworkColumns.service,
+  name: Names.dnsLabel,
+  selectable: {
+    "spec.clusterIP": (object) => Json.text(object, "spec", "clusterIP") ?? "",
+    "spec.type": (object) => Json.text(object, "spec", "type") ?? ""
+  },
+  fill: (object) => spec(object, fillService),
+  prepare: (object) => ({ ...allocate(object), status: { loadBalancer: {} } }),
+  // An update without the addresses keeps them.
+  amend: (next, previous) =>
+    spec(next, (given) =>
+      given["type"] === "ExternalName" ? given : {
+        ...Object.fromEntries(
+          ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"].flatMap((field) => {
+            const value = Json.at(previous, "spec", field)
+            return value === undefined ? [] : [[field, value]]
+          })
+        ),
+        ...given
+      }),
+  validate: serviceErrors,
+  validateUpdate: (next, previous) => {
+    const [now, before] = [next, previous].map((one) => Json.text(one, "spec", "clusterIP"))
+    return before === undefined || before === now || Json.text(next, "spec", "type") === "ExternalName"
+      ? []
+      : [Status.invalidValue("spec.clusterIPs[0]", Json.list(next, "spec", "clusterIPs"), "may not change once set")]
+  }
+})
+
+/** @since 0.1.0 @category kinds */
+export const endpoints = Kind.make({
+  group: "",
+  version: "v1",
+  plural: "endpoints",
+  singular: "endpoints",
+  kind: "Endpoints",
+  shortNames: ["ep"],
+  fields: NetworkFields.endpoints,
+  columns: NetworkColumns.endpoints,
+  fill: (object) =>
+    Kind.insideEach(
+      object,
+      "subsets",
+      (subset) => Kind.insideEach(subset, "ports", (port) => Kind.defaults(port, { protocol: "TCP" }))
+    )
+})
+
+const addressTypes = ["FQDN", "IPv4", "IPv6"]
+
+/** @since 0.1.0 @category kinds */
+export const endpointSlice = Kind.make({
+  group: "discovery.k8s.io",
+  version: "v1",
+  plural: "endpointslices",
+  kind: "EndpointSlice",
+  fields: NetworkFields.endpointSlice,
+  columns: NetworkColumns.endpointSlice,
+  generation: "everything",
+  fill: (object) =>
+    Kind.insideEach(
+      // Go writes empty lists of these fields as null.
+      {
+        ...object,
+        ...Object.fromEntries(
+          ["endpoints", "ports"].flatMap((field) => Json.list(object, field).length === 0 ? [[field, null]] : [])
+        )
+      },
+      "ports",
+      (port) => Kind.defaults(port, { name: "", protocol: "TCP" })
+    ),
+  validate: (object) => {
+    const type = Json.text(object, "addressType") ?? ""
+    return type === ""
+      ? [Status.required("addressType")]
+      : addressTypes.includes(type)
+      ? []
+      : [Status.unsupportedValue("addressType", type, addressTypes)]
+  }
+})
+
+/** @since 0.1.0 @category kinds */
+export const networkPolicy = Kind.make({
+  group: "networking.k8s.io",
+  version: "v1",
+  plural: "networkpolicies",
+  singular: "networkpolicy",
+  kind: "NetworkPolicy",
+  shortNames: ["netpol"],
+  fields: NetworkFields.networkPolicy,
+  columns: NetworkColumns.networkPolicy,
+  generation: "spec",
+  fill: (object) =>
+    spec(object, (given) => {
+      const ports = (rule: JsonObject) =>
+        Kind.insideEach(rule, "ports", (port) => Kind.defaults(port, { protocol: "TCP" }))
+      const filled = Kind.insideEach(Kind.insideEach(given, "ingress", ports), "egress", ports)
+      return Kind.defaults(filled, {
+        policyTypes: ["Ingress", ...(Json.list(given, "egress").length > 0 ? ["Egress"] : [])]
+      })
+    })
+})
+
+const pathTypes = ["Exact", "ImplementationSpecific", "Prefix"]
+
+const ingressErrors = (object: JsonObject): ReadonlyArray<Status.FieldError> => [
+  ...(Json.list(object, "spec", "rules").length === 0 && Json.at(object, "spec", "defaultBackend") === undefined
+    ? [Status.invalidValue("spec", null, "either `defaultBackend` or `rules` must be specified")]
+    : []),
+  ...Json.objects(object, "spec", "rules").flatMap((rule, index) =>
+    Json.objects(rule, "http", "paths").flatMap((path, position) => {
+      const field = `spec.rules[${index}].http.paths[${position}].pathType`
+      const type = Json.text(path, "pathType")
+      return type === undefined
+        ? [Status.required(field, "pathType must be specified")]
+        : pathTypes.includes(type)
+        ? []
+        : [Status.unsupportedValue(field, type, pathTypes)]
+    })
+  )
+]
+
+/** @since 0.1.0 @category kinds */
+export const ingress = Kind.make({
+  group: "networking.k8s.io",
+  version: "v1",
+  plural: "ingresses",
+  kind: "Ingress",
+  shortNames: ["ing"],
+  status: true,
+  fields: NetworkFields.ingress,
+  columns: NetworkColumns.ingress,
+  generation: "spec",
+  prepare: (object) => ({ ...object, status: { loadBalancer: {} } }),
+  validate: ingressErrors
+})
+
+/** @since 0.1.0 @category kinds */
+export const ingressClass = Kind.make({
+  group: "networking.k8s.io",
+  version: "v1",
+  plural: "ingressclasses",
+  singular: "ingressclass",
+  kind: "IngressClass",
+  namespaced: false,
+  fields: NetworkFields.ingressClass,
+  columns: NetworkColumns.ingressClass,
+  generation: "spec",
+  fill: (object) =>
+    spec(object, (given) => Kind.inside(given, "parameters", (one) => Kind.defaults(one, { scope: "Cluster" }))),
+  validate: (object) =>
+    (Json.text(object, "spec", "controller") ?? "") === "" ? [Status.required("spec.controller")] : []
+})
+
+/** @since 0.1.0 @category kinds */
+export const kinds: ReadonlyArray<Kind.Kind> = [
+  endpoints,
+  endpointSlice,
+  ingress,
+  ingressClass,
+  networkPolicy,
+  service
+]

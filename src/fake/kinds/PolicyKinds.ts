@@ -1,0 +1,286 @@
+/**
+ * Leases, disruption budgets, priority and runtime classes, autoscalers, and the kinds of storage, by k8s.io/kubernetes pkg/apis
+ * (v1.37). Budgets have a controller; the others are stored.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as Json from "../Json.js"
+import * as Column from "./Column.js"
+import * as Kind from "./Kind.js"
+import * as PolicyFields from "./PolicyFields.js"
+import * as Workloads from "./Workloads.js"
+
+type Errors = ReadonlyArray<Status.FieldError>
+
+const text = (otherwise: string, ...path: ReadonlyArray<string>) => (object: JsonObject): Json.Value => {
+  const value = Json.at(object, ...path)
+  return value === undefined ? otherwise : typeof value === "number" ? String(value) : value
+}
+
+const unchanged = (...fields: ReadonlyArray<string>) => (next: JsonObject, previous: JsonObject): Errors =>
+  fields.filter((field) => !Json.equal(next[field], previous[field])).map((field) => ({
+    type: "Forbidden",
+    field,
+    detail: `updates to ${field} are forbidden.`
+  }))
+
+const positive = (object: JsonObject, field: string): Errors => {
+  const value = Json.number(object, "spec", field)
+  return value !== undefined && value <= 0
+    ? [Status.invalidValue(`spec.${field}`, value, "must be greater than 0")]
+    : []
+}
+
+/** @since 0.1.0 @category kinds */
+export const lease = Kind.make({
+  group: "coordination.k8s.io",
+  version: "v1",
+  plural: "leases",
+  kind: "Lease",
+  fields: PolicyFields.lease,
+  unconditionalUpdate: false,
+  columns: [Column.name, Column.make("Holder", text("", "spec", "holderIdentity")), Column.age],
+  validate: (object) => {
+    const transitions = Json.number(object, "spec", "leaseTransitions") ?? 0
+    return [
+      ...positive(object, "leaseDurationSeconds"),
+      ...(transitions < 0
+        ? [Status.invalidValue("spec.leaseTransitions", transitions, "must be greater than or equal to 0")]
+        : [])
+    ]
+  }
+})
+
+const policies = ["AlwaysAllow", "IfHealthyBudget"]
+
+/** @since 0.1.0 @category kinds */
+export const podDisruptionBudget = Kind.make({
+  group: "policy",
+  version: "v1",
+  plural: "poddisruptionbudgets",
+  kind: "PodDisruptionBudget",
+  shortNames: ["pdb"],
+  status: true,
+  generation: "spec",
+  unconditionalUpdate: false,
+  fields: PolicyFields.podDisruptionBudget,
+  columns: [
+    Column.name,
+    Column.make("Min Available", text("N/A", "spec", "minAvailable")),
+    Column.make("Max Unavailable", text("N/A", "spec", "maxUnavailable")),
+    Column.make("Allowed Disruptions", (object) => Json.number(object, "status", "disruptionsAllowed") ?? 0),
+    Column.age
+  ],
+  prepare: (object) => ({
+    ...object,
+    status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
+  }),
+  validate: (object) => {
+    const policy = Json.text(object, "spec", "unhealthyPodEvictionPolicy")
+    return [
+      ...(Json.at(object, "spec", "minAvailable") !== undefined &&
+          Json.at(object, "spec", "maxUnavailable") !== undefined
+        ? [Status.invalidValue(
+          "spec",
+          // The server shows its internal type.
+          {
+            MinAvailable: Json.at(object, "spec", "minAvailable") ?? null,
+            Selector: Json.at(object, "spec", "selector") ?? null,
+            MaxUnavailable: Json.at(object, "spec", "maxUnavailable") ?? null,
+            UnhealthyPodEvictionPolicy: Json.at(object, "spec", "unhealthyPodEvictionPolicy") ?? null
+          },
+          "minAvailable and maxUnavailable cannot be both set"
+        )]
+        : []),
+      ...Workloads.selector(Json.at(object, "spec", "selector"), "spec.selector"),
+      ...(policy !== undefined && !policies.includes(policy)
+        ? [Status.unsupportedValue("spec.unhealthyPodEvictionPolicy", policy, policies)]
+        : [])
+    ]
+  }
+})
+
+/** @since 0.1.0 @category kinds */
+export const priorityClass = Kind.make({
+  group: "scheduling.k8s.io",
+  version: "v1",
+  plural: "priorityclasses",
+  singular: "priorityclass",
+  kind: "PriorityClass",
+  shortNames: ["pc"],
+  namespaced: false,
+  generation: "everything",
+  fields: PolicyFields.priorityClass,
+  columns: [
+    Column.name,
+    Column.make("Value", (object) => Json.number(object, "value") ?? 0),
+    Column.make("Global-Default", (object) => Json.at(object, "globalDefault") === true),
+    Column.age,
+    Column.make("PreemptionPolicy", text("", "preemptionPolicy"))
+  ],
+  fill: (object) => Kind.defaults(object, { value: 0, preemptionPolicy: "PreemptLowerPriority" }),
+  validateUpdate: unchanged("value", "preemptionPolicy")
+})
+
+/** @since 0.1.0 @category kinds */
+export const runtimeClass = Kind.make({
+  group: "node.k8s.io",
+  version: "v1",
+  plural: "runtimeclasses",
+  singular: "runtimeclass",
+  kind: "RuntimeClass",
+  namespaced: false,
+  fields: PolicyFields.runtimeClass,
+  columns: [Column.name, Column.make("Handler", text("", "handler")), Column.age],
+  validate: (object) => (Json.text(object, "handler") ?? "") === "" ? [Status.required("handler")] : [],
+  validateUpdate: (next, previous) =>
+    Json.equal(next["handler"], previous["handler"])
+      ? []
+      : [Status.invalidValue("handler", next["handler"], "field is immutable")]
+})
+
+const byCpu = [
+  { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } }
+]
+
+/** @since 0.1.0 @category kinds */
+export const horizontalPodAutoscaler = Kind.make({
+  group: "autoscaling",
+  version: "v2",
+  plural: "horizontalpodautoscalers",
+  kind: "HorizontalPodAutoscaler",
+  shortNames: ["hpa"],
+  categories: ["all"],
+  status: true,
+  generation: "spec",
+  fields: PolicyFields.horizontalPodAutoscaler,
+  columns: [
+    Column.name,
+    Column.make(
+      "Reference",
+      (object) =>
+        `${Json.text(object, "spec", "scaleTargetRef", "kind")}/${Json.text(object, "spec", "scaleTargetRef", "name")}`
+    ),
+    Column.make("MinPods", text("<unset>", "spec", "minReplicas")),
+    Column.make("MaxPods", (object) => Json.number(object, "spec", "maxReplicas") ?? 0),
+    Column.make("Replicas", (object) => Json.number(object, "status", "currentReplicas") ?? 0),
+    Column.age
+  ],
+  fill: (object) => Kind.inside(object, "spec", (spec) => Kind.defaults(spec, { minReplicas: 1, metrics: byCpu })),
+  prepare: (object) => ({ ...object, status: { desiredReplicas: 0, currentMetrics: null } }),
+  validate: (object) => {
+    const [least, most] = [
+      Json.number(object, "spec", "minReplicas") ?? 1,
+      Json.number(object, "spec", "maxReplicas") ?? 0
+    ]
+    return [
+      ...(least < 1
+        ? [Status.invalidValue("spec.minReplicas", least, "must be greater than or equal to 1")]
+        : []),
+      ...(most < 0 ? [Status.invalidValue("spec.maxReplicas", most, "must be greater than 0")] : []),
+      ...(most < least
+        ? [Status.invalidValue("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`")]
+        : []),
+      ...(most === 0 ? [Status.required("spec.maxReplicas")] : [])
+    ]
+  }
+})
+
+const storage = { group: "storage.k8s.io", version: "v1", namespaced: false } as const
+
+const isDefault = (object: JsonObject): boolean =>
+  Json.record(object, "metadata", "annotations")["storageclass.kubernetes.io/is-default-class"] === "true"
+
+/** @since 0.1.0 @category kinds */
+export const storageClass = Kind.make({
+  ...storage,
+  plural: "storageclasses",
+  singular: "storageclass",
+  kind: "StorageClass",
+  shortNames: ["sc"],
+  fields: PolicyFields.storageClass,
+  columns: [
+    {
+      ...Column.name,
+      cell: (object) => `${Json.text(object, "metadata", "name")}${isDefault(object) ? " (default)" : ""}`
+    },
+    Column.make("Provisioner", text("", "provisioner")),
+    Column.make("ReclaimPolicy", text("", "reclaimPolicy")),
+    Column.make("VolumeBindingMode", text("", "volumeBindingMode")),
+    Column.make("AllowVolumeExpansion", (object) => Json.at(object, "allowVolumeExpansion") === true),
+    Column.age
+  ],
+  fill: (object) => Kind.defaults(object, { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" }),
+  validate: (object) => (Json.text(object, "provisioner") ?? "") === "" ? [Status.required("provisioner")] : [],
+  validateUpdate: unchanged("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode")
+})
+
+const count = (field: string) => (object: JsonObject): number => Json.list(object, "spec", field).length
+
+/** @since 0.1.0 @category kinds */
+export const csiNode = Kind.make({
+  ...storage,
+  plural: "csinodes",
+  kind: "CSINode",
+  fields: PolicyFields.csiNode,
+  columns: [Column.name, Column.make("Drivers", count("drivers")), Column.age],
+  // Go writes an empty list of the spec as null here, and the status of a driver's node always.
+  fill: (object) =>
+    Kind.inside(Kind.defaults(object, { status: {} }), "spec", (spec) => ({
+      ...spec,
+      drivers: Json.list(spec, "drivers").length === 0 ? null : Json.list(spec, "drivers")
+    }))
+})
+
+/** @since 0.1.0 @category kinds */
+export const csiDriver = Kind.make({
+  ...storage,
+  plural: "csidrivers",
+  kind: "CSIDriver",
+  fields: PolicyFields.csiDriver,
+  fill: (object) =>
+    Kind.inside(object, "spec", (spec) =>
+      Kind.defaults(spec, {
+        attachRequired: true,
+        podInfoOnMount: false,
+        preventPodSchedulingIfMissing: false,
+        storageCapacity: false,
+        volumeLifecycleModes: ["Persistent"],
+        fsGroupPolicy: "ReadWriteOnceWithFSType",
+        requiresRepublish: false,
+        seLinuxMount: false
+      }))
+})
+
+/** @since 0.1.0 @category kinds */
+export const volumeAttachment = Kind.make({
+  ...storage,
+  plural: "volumeattachments",
+  kind: "VolumeAttachment",
+  status: true,
+  fields: PolicyFields.volumeAttachment,
+  columns: [
+    Column.name,
+    Column.make("Attacher", text("", "spec", "attacher")),
+    Column.make("PV", text("", "spec", "source", "persistentVolumeName")),
+    Column.make("Node", text("", "spec", "nodeName")),
+    Column.make("Attached", (object) => Json.at(object, "status", "attached") === true),
+    Column.age
+  ],
+  prepare: (object) => ({ ...object, status: { attached: false } })
+})
+
+/** @since 0.1.0 @category kinds */
+export const kinds: ReadonlyArray<Kind.Kind> = [
+  csiDriver,
+  csiNode,
+  horizontalPodAutoscaler,
+  lease,
+  podDisruptionBudget,
+  priorityClass,
+  runtimeClass,
+  storageClass,
+  volumeAttachment
+]

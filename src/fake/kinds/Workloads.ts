@@ -1,0 +1,103 @@
+/**
+ * What Deployments, ReplicaSets, StatefulSets and DaemonSets have in common: a selector and a pod template, validated as in
+ * k8s.io/kubernetes pkg/apis/apps/validation (v1.37).
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as Json from "../Json.js"
+import * as Selector from "../store/Selector.js"
+import * as Kind from "./Kind.js"
+import * as Names from "./Names.js"
+import * as PodDefaults from "./PodDefaults.js"
+import * as PodRules from "./PodRules.js"
+
+type Errors = ReadonlyArray<Status.FieldError>
+
+/** Fills the pod template of a spec. @since 0.1.0 @category combinators  */
+export const fillTemplate = (spec: JsonObject): JsonObject =>
+  Kind.inside(
+    spec,
+    "template",
+    (template) => Kind.inside({ metadata: {}, ...template }, "spec", PodDefaults.podSpec)
+  )
+
+/** Numbers that may not be negative. @since 0.1.0 @category rules  */
+export const counts = (object: JsonObject, ...fields: ReadonlyArray<string>): Errors =>
+  fields.flatMap((field) => {
+    const value = Json.number(object, "spec", field) ?? 0
+    return value < 0 ? [Status.invalidValue(`spec.${field}`, value, "must be greater than or equal to 0")] : []
+  })
+
+/** The errors of a label selector. @since 0.1.0 @category rules  */
+export const selector = (value: Json.Value | undefined, field: string): Errors => [
+  ...Object.entries(Json.record(value, "matchLabels")).flatMap(([key, label]) => [
+    ...Names.labelKey(key).map((message) => Status.invalidValue(`${field}.matchLabels`, key, message)),
+    ...Names.labelValue(label).map((message) => Status.invalidValue(`${field}.matchLabels`, label, message))
+  ]),
+  ...Json.objects(value, "matchExpressions").flatMap((term, index): Errors => {
+    const [here, operator] = [`${field}.matchExpressions[${index}]`, Json.text(term, "operator") ?? ""]
+    const values = Json.list(term, "values").length
+    return [
+      ...(["In", "NotIn"].includes(operator)
+        ? values === 0
+          ? [Status.required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'")]
+          : []
+        : ["Exists", "DoesNotExist"].includes(operator)
+        ? values > 0
+          ? [{
+            type: "Forbidden" as const,
+            field: `${here}.values`,
+            detail: "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
+          }]
+          : []
+        : [Status.invalidValue(`${here}.operator`, operator, "not a valid selector operator")]),
+      ...Names.labelKey(Json.text(term, "key") ?? "").map((message) =>
+        Status.invalidValue(`${here}.key`, Json.text(term, "key") ?? "", message)
+      )
+    ]
+  })
+]
+
+const isEmpty = (value: Json.Value | undefined): boolean =>
+  Object.keys(Json.object(value, "matchLabels")).length + Json.list(value, "matchExpressions").length === 0
+
+/** The rules of the selector and of the template of a spec; `name` is that of the kind in messages. */
+export const rules = (object: JsonObject, name: string): Errors => {
+  const wanted = Json.at(object, "spec", "selector")
+  const template = Json.object(object, "spec", "template")
+  const labels = Json.record(template, "metadata", "labels")
+  const policy = Json.text(template, "spec", "restartPolicy")
+  return [
+    ...(wanted === undefined
+      ? [Status.required("spec.selector")]
+      : [
+        ...selector(wanted, "spec.selector"),
+        ...(isEmpty(wanted)
+          ? [Status.invalidValue("spec.selector", wanted, `empty selector is invalid for ${name}`)]
+          : [])
+      ]),
+    ...((wanted === undefined || !isEmpty(wanted)) && !Selector.matching(wanted)(labels)
+      ? [Status.invalidValue("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")]
+      : []),
+    ...PodRules.labels(Json.object(template, "metadata"), "spec.template"),
+    ...PodRules.podSpec(Json.object(template, "spec"), "spec.template.spec"),
+    ...(policy !== undefined && policy !== "Always"
+      ? [Status.unsupportedValue("spec.template.spec.restartPolicy", policy, ["Always"])]
+      : []),
+    ...(Json.at(template, "spec", "activeDeadlineSeconds") === undefined ? [] : [{
+      type: "Forbidden" as const,
+      field: "spec.template.spec.activeDeadlineSeconds",
+      detail: `activeDeadlineSeconds in ${name[0]?.toUpperCase()}${name.slice(1)} is not Supported`
+    }])
+  ]
+}
+
+/** The selector of an object cannot change. @since 0.1.0 @category rules  */
+export const sameSelector = (next: JsonObject, previous: JsonObject): Errors => {
+  const value = Json.at(next, "spec", "selector")
+  return Json.equal(value, Json.at(previous, "spec", "selector"))
+    ? []
+    : [Status.invalidValue("spec.selector", value, "field is immutable")]
+}

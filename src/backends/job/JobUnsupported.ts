@@ -4,9 +4,8 @@
 import { Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
-import * as BuildContext from "../../core/input/BuildContext.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
-import * as ContextRefusal from "../../core/input/ContextRefusal.js"
+import * as ContainerfileSource from "../../core/input/ContainerfileSource.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as PodUnsupported from "../pod/PodUnsupported.js"
 import * as ConfigMapLayout from "../record/ConfigMapLayout.js"
@@ -20,12 +19,7 @@ const reservedLabel = /^(?:batch\.kubernetes\.io\/.*|controller-uid|job-name|kue
 
 const rows: ReadonlyArray<Row> = [
   PodUnsupported.issues,
-  ({ context }) =>
-    PodUnsupported.unreachable(
-      BuildContext.isImage(context) ? context.image.pullspec : undefined,
-      ["context", "image", "pullspec"]
-    ),
-  ContextRefusal.pathInUpload,
+  ContainerfileSource.pathInUpload,
   // The Containerfile, the arguments and everything else but the context is in one ConfigMap.
   (input) => {
     const excess = ConfigMapLayout.excess(input)

@@ -7,7 +7,7 @@ import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
-import * as ContextRefusal from "../../core/input/ContextRefusal.js"
+import * as ContainerfileSource from "../../core/input/ContainerfileSource.js"
 import * as Output from "../../core/input/Output.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 import * as BuildahOptions from "../script/BuildahOptions.js"
@@ -88,7 +88,7 @@ const rows: ReadonlyArray<Row> = [
         })
       ]
       : [],
-  ContextRefusal.pathInUpload,
+  ContainerfileSource.pathInUpload,
   (input, { buildah }) =>
     buildah === undefined
       ? []

@@ -32,12 +32,10 @@ const spec = (settings: OpenShiftSettings, input: BuildInput.BuildInput, parts: 
       ...source(input),
       // A Build has no target: what follows the target has no part in its image.
       dockerfile: builtText(input),
-      ...filled(
-        "images",
-        ImageContexts.of(input).map(({ image, name }) =>
-          ImageContexts.manifest({ name, image: ImagePullspec.withoutTag(image) })
-        )
-      ),
+      ...filled("images", [
+        ...ImageContexts.files(input, pullSecretName),
+        ...ImageContexts.of(input).map(ImageContexts.manifest)
+      ]),
       ...filled("configMaps", parts.map(({ name, path }) => ({ configMap: { name }, destinationDir: path })))
     },
     strategy: {

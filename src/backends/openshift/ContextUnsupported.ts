@@ -7,7 +7,6 @@ import type { BuildInput } from "../../core/BuildInput.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import { directories } from "../../core/input/ContextPath.js"
-import * as ContextRefusal from "../../core/input/ContextRefusal.js"
 import * as InputIssue from "../../core/input/InputIssue.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as ContextMaps from "./ContextMaps.js"
@@ -32,7 +31,7 @@ const notVerified =
   "custom backend, or a context from git"
 
 export const rows: ReadonlyArray<Row> = [
-  ({ context }) => ContextRefusal.issues(context, { image: ContextRefusal.notFetched, upload: notVerified }),
+  ({ context }) => unsupportedIf(BuildContext.isUpload(context), ["context", "upload"], notVerified),
   // The rows of the Containerfile read its text, which is in the context here.
   ({ dockerfilePath }) =>
     unsupportedIf(
@@ -57,7 +56,7 @@ export const rows: ReadonlyArray<Row> = [
     ),
   // b source.go ManageDockerfile writes the Containerfile there, and GitClone leaves the folder .git.
   ({ context, dockerfile = "" }) =>
-    !BuildContext.isGit(context)
+    !BuildContext.isGit(context) && !BuildContext.isImage(context)
       ? []
       : ContextUse.of(dockerfile).filter(({ takesAll, takesContainerfile }) => takesAll || takesContainerfile).map((
         { keyword, line, takesAll }
@@ -65,8 +64,11 @@ export const rows: ReadonlyArray<Row> = [
         unsupported(
           ["dockerfile"],
           takesAll
-            ? `${keyword} takes the whole context, where OpenShift's builder writes the Containerfile as Dockerfile and leaves ` +
-              `the folder .git; put the files into a directory of the repository and ${keyword} that, ${elsewhere}`
+            ? `${keyword} takes the whole context, where OpenShift's builder writes the Containerfile as Dockerfile` +
+              `${
+                BuildContext.isGit(context) ? " and leaves the folder .git" : ""
+              }; put the files into a directory of the ` +
+              `${BuildContext.isGit(context) ? "repository" : "image"} and ${keyword} that, ${elsewhere}`
             : `${keyword} takes the file Dockerfile, over which OpenShift's builder writes the Containerfile; rename it, ${elsewhere}`,
           line
         )

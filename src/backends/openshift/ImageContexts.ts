@@ -1,9 +1,12 @@
 /**
- * Named build contexts in an OpenShift Build: the builder replaces their names after FROM and in `COPY --from` (openshift/builder
- * pkg/build/builder/common.go replaceImagesFromSource), and nowhere else.
+ * Images as build contexts in an OpenShift Build. Named ones: the builder replaces their names after FROM and in `COPY --from`
+ * (openshift/builder pkg/build/builder/common.go replaceImagesFromSource), and nowhere else. One whose files are the context:
+ * the builder copies them (source.go extractSourceFromImage).
  */
 import type { BuildInput } from "../../core/BuildInput.js"
 import * as Containerfile from "../../core/Containerfile.js"
+import * as ImagePullspec from "../../core/ImagePullspec.js"
+import * as BuildContext from "../../core/input/BuildContext.js"
 import { isImageContext } from "../../core/input/BuildContexts.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 
@@ -19,9 +22,21 @@ export const of = ({ buildContexts = {} }: BuildInput): ReadonlyArray<ImageConte
   )
 
 export const manifest = ({ image, name }: ImageContext): JsonObject => ({
-  from: { kind: "DockerImage", name: image },
+  from: { kind: "DockerImage", name: ImagePullspec.withoutTag(image) },
   as: [name]
 })
+
+/** The image whose files are the context, if one is. `/.` is what is in its root, which the builder copies by `cp -r -p`. */
+export const files = ({ context }: BuildInput, pullSecretName: string | undefined): ReadonlyArray<JsonObject> => {
+  if (!BuildContext.isImage(context)) return []
+  const { pullspec, secretName = pullSecretName } = context.image
+  return [{
+    from: { kind: "DockerImage", name: ImagePullspec.withoutTag(pullspec) },
+    paths: [{ sourcePath: "/.", destinationDir: "." }],
+    // Without one, the controller takes one of the service account's.
+    ...(secretName === undefined ? {} : { pullSecret: { name: secretName } })
+  }]
+}
 
 /** The mounts of RUN from one of the names. */
 export const mountsFrom = (

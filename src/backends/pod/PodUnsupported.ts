@@ -30,6 +30,8 @@ type Row = (input: BuildInput) => ReadonlyArray<Issue>
 const rows: ReadonlyArray<Row> = [
   ({ context }) =>
     ContextFile.clusterProblems(BuildContext.files(context)).map((problem) => unsupported(["context"], problem)),
+  ({ context }) =>
+    unreachable(BuildContext.isImage(context) ? context.image.pullspec : undefined, ["context", "image", "pullspec"]),
   ({ baseImage }) => unreachable(baseImage?.pullspec, ["baseImage", "pullspec"]),
   ({ buildContexts = {} }) =>
     Object.entries(buildContexts).flatMap(([name, context]) =>

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
+import type { Issue } from "../BuildError.js"
 import * as BuildContext from "./BuildContext.js"
+import { unsupportedIf } from "./InputIssue.js"
 import type { Problem } from "./Validation.js"
 
 const isGiven = (input: unknown, field: string): boolean =>
@@ -32,3 +34,21 @@ export const problems = (input: unknown): ReadonlyArray<Problem> => {
     }])
   ]
 }
+
+/**
+ * The issue of an input whose Containerfile is to be in an upload, which no backend honours.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const pathInUpload = (
+  { context, dockerfilePath }: {
+    readonly context?: BuildContext.BuildContext | undefined
+    readonly dockerfilePath?: string | undefined
+  }
+): ReadonlyArray<Issue> =>
+  unsupportedIf(
+    BuildContext.isUpload(context) && dockerfilePath !== undefined,
+    ["dockerfilePath"],
+    "cannot name a file of an upload; give its text as dockerfile"
+  )

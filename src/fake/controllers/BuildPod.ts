@@ -73,13 +73,27 @@ const configMap = (name: string | undefined, suffix: string, mountPath: string):
     mountPath
   }]
 
+/** The secrets of registries: upstream setupDockerSecrets. */
+const pulled = (build: JsonObject): ReadonlyArray<Mounted> => [
+  ...secret(Json.text(build, "spec", "output", "pushSecret", "name"), "push", "/var/run/secrets/openshift.io/push"),
+  ...secret(
+    Json.text(build, "spec", "strategy", "dockerStrategy", "pullSecret", "name"),
+    "pull",
+    "/var/run/secrets/openshift.io/pull"
+  ),
+  ...Json.objects(build, "spec", "source", "images").flatMap((image, index) =>
+    secret(
+      Json.text(image, "pullSecret", "name"),
+      `source-image${index}`,
+      `/var/run/secrets/openshift.io/source-image/${index}`
+    )
+  )
+]
+
 const mounted = (build: JsonObject): ReadonlyArray<Mounted> => {
   const strategy = Json.object(build, "spec", "strategy", "dockerStrategy")
-  const pushes = Json.text(build, "spec", "output", "pushSecret", "name")
-  const pulls = Json.text(strategy, "pullSecret", "name")
   return [
-    ...secret(pushes, "push", "/var/run/secrets/openshift.io/push"),
-    ...secret(pulls, "pull", "/var/run/secrets/openshift.io/pull"),
+    ...pulled(build),
     ...Json.objects(build, "spec", "source", "secrets").flatMap((input) => {
       const name = Json.text(input, "secret", "name")
       return secret(name, "build", `/var/run/secrets/openshift.io/build/${name}`)
@@ -130,7 +144,12 @@ const configurations = "/var/run/configs/openshift.io"
 /** The settings of the builder beside the Build. */
 const environment = (build: JsonObject): ReadonlyArray<JsonObject> => {
   const strategy = Json.object(build, "spec", "strategy", "dockerStrategy")
-  const variables = {
+  const sources = Json.objects(build, "spec", "source", "images").map((image, index) => [
+    `PULL_SOURCE_DOCKERCFG_PATH_${index}`,
+    image["pullSecret"] === undefined ? undefined : `/var/run/secrets/openshift.io/source-image/${index}`
+  ])
+  const variables: Readonly<Record<string, string | undefined>> = {
+    ...Object.fromEntries(sources),
     PUSH_DOCKERCFG_PATH: Json.at(build, "spec", "output", "pushSecret") === undefined
       ? undefined
       : "/var/run/secrets/openshift.io/push",
@@ -158,6 +177,7 @@ export const make = (build: JsonObject): JsonObject => {
   )
   const mounts = mounted(build)
   const fetched = cloning(build)
+  const hasImages = Json.objects(build, "spec", "source", "images").length > 0
   const container = (name: string, more: JsonObject): JsonObject => ({
     name,
     image,
@@ -173,6 +193,10 @@ export const make = (build: JsonObject): JsonObject => {
     terminationMessagePolicy: "FallbackToLogsOnError",
     ...more
   })
+  const privileges: JsonObject = {
+    ...(privileged ? { privileged: true, runAsUser: 0, runAsGroup: 0 } : {}),
+    seccompProfile: { type: "Unconfined" }
+  }
   const clones = ["git", "binary"].some((source) => Json.at(build, "spec", "source", source) !== undefined)
   return {
     metadata: {
@@ -193,15 +217,15 @@ export const make = (build: JsonObject): JsonObject => {
             volumeMounts: [{ name: "buildworkdir", mountPath: "/tmp/build" }, ...mountsOf(fetched)]
           })]
           : []),
+        ...(hasImages
+          ? [container("extract-image-content", { securityContext: privileges, volumeMounts: mountsOf(pulled(build)) })]
+          : []),
         container("manage-dockerfile", {
           securityContext: leastPrivileges
         })
       ],
       containers: [container(buildContainer, {
-        securityContext: {
-          ...(privileged ? { privileged: true, runAsUser: 0, runAsGroup: 0 } : {}),
-          seccompProfile: { type: "Unconfined" }
-        },
+        securityContext: privileges,
         volumeMounts: mountsOf(mounts)
       })],
       volumes: [

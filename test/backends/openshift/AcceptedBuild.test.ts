@@ -42,6 +42,9 @@ const odd: ReadonlyArray<readonly [what: string, Parameters<typeof input>[0]]> =
         { context: { git: { url, ref: "1f".repeat(20), subPath: "a b/ü/...", secretName: word(253) } } }
       ]
     ),
+  ["the files of an image", {
+    context: { image: { pullspec: `quay.io/acme/files:1@sha256:${"0".repeat(64)}`, secretName: word(253) } }
+  }],
   ["a deadline below a second", { timeout: "1 millis" }]
 ]
 

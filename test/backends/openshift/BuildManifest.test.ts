@@ -136,6 +136,27 @@ describe("the Build of an input", () => {
     assert.deepStrictEqual(OpenShiftBuildBackend.definition().check(given), [])
   })
 
+  it("the Build of an input: of the files of an image, with its secret or that of the other pulls", () => {
+    const digest = `sha256:${"0".repeat(64)}`
+    const images = (secretName?: string) => {
+      const given = input({
+        context: { image: { pullspec: `quay.io/acme/files:1@${digest}`, secretName } },
+        pullSecretName: "pulls",
+        buildContexts: { tools: { image: "quay.io/acme/tools:1" } }
+      })
+      assert.deepStrictEqual(OpenShiftBuildBackend.definition().check(given), [])
+      return Json.at(manifest({}, given), "spec", "source", "images")
+    }
+    const files = (name: string) => ({
+      from: { kind: "DockerImage", name: `quay.io/acme/files@${digest}` },
+      paths: [{ sourcePath: "/.", destinationDir: "." }],
+      pullSecret: { name }
+    })
+    const tools = { from: { kind: "DockerImage", name: "quay.io/acme/tools:1" }, as: ["tools"] }
+    assert.deepStrictEqual(images("files"), [files("files"), tools])
+    assert.deepStrictEqual(images(), [files("pulls"), tools])
+  })
+
   it("a base with a tag and a digest: BASE_IMAGE without the tag", () => {
     const text = (pullspec: string) => JSON.stringify(manifest({}, input({ baseImage: { pullspec } })))
     const digest = `sha256:${"0".repeat(64)}`

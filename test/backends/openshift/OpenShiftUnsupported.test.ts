@@ -169,6 +169,27 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     /leaves the folder \.git; put the files .*\n.*\n.*takes the file Dockerfile, over which/
   ],
   [
+    "a copy of all files of an image, or of the file that the builder writes there",
+    {
+      context: { image: { pullspec: `quay.io/acme/files@${digest}` } },
+      dockerfile: text("COPY . /a", "ADD Dockerfile /c", "COPY os /d")
+    },
+    ["dockerfile:3", "dockerfile:4"],
+    /writes the Containerfile as Dockerfile; put the files into a directory of the image and COPY that/
+  ],
+  [
+    "files of an image in the build pod",
+    { context: { image: { pullspec: `localhost/files@${digest}` } } },
+    ["context.image.pullspec"],
+    /the build pod itself/
+  ],
+  [
+    "an upload",
+    { context: { upload: { directory: "/srv/context", digest } } },
+    ["context.upload"],
+    /without checking that it is whole/
+  ],
+  [
     "a Containerfile of a repository",
     { context: { git }, dockerfile: undefined, dockerfilePath: "Containerfile" },
     ["dockerfilePath"],

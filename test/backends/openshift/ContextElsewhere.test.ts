@@ -1,5 +1,5 @@
 /**
- * A context from Git in an OpenShift Build: who clones it, and who finds the commit of a branch.
+ * Contexts from elsewhere in an OpenShift Build: what its builder clones or copies, and what finds the commit of a branch.
  */
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, TestClock } from "effect"
@@ -122,3 +122,16 @@ it.effect("context.git: the Job is left to the cluster without the permission to
     ...OpenShiftBuildBackend.rules,
     ...OpenShiftBuildBackend.gitRules.map((rule) => ({ ...rule, verbs: ["create"] }))
   ]))))
+
+it.effect("context.image: OpenShift's builder copies the files by the secret of the image", () =>
+  Effect.gen(function*() {
+    const fake = yield* seeded
+    const pullspec = `registry.example.com/files@sha256:${"1f".repeat(32)}`
+    const { ref } = yield* BuildBackend.build(yield* inputOf({ image: { pullspec, secretName: "deploy-key" } }))
+    assert.isString((yield* inTime(BuildBackend.result(ref))).digest)
+    const [pod] = yield* fake.objects({ kind: "Pod" })
+    const containers = Json.objects(pod, "spec", "initContainers")
+    assert.deepStrictEqual(containers.map(({ name }) => name), ["extract-image-content", "manage-dockerfile"])
+    const mounts = Json.objects(containers[0], "volumeMounts").map((mount) => Json.text(mount, "mountPath"))
+    assert.include(mounts, "/var/run/secrets/openshift.io/source-image/0")
+  }).pipe(Effect.provide(world(OpenShiftBuildBackend.rules))))

@@ -354,7 +354,7 @@ export const suite = <R, E>(world: World<R, E>): void => {
           Effect.gen(function*() {
             const plain = yield* world.input(name, "well")
             const git = { url: "https://git.example.com/acme/os.git", ref: "1f".repeat(20), subPath: "os" }
-            const input = yield* BuildInput.make({ ...plain, context: { git }, retries: 0 })
+            const input = yield* BuildInput.make({ ...plain, context: { git } })
             const checked = yield* Effect.either(BuildBackend.check(input))
             if (checked._tag === "Left") {
               assert.strictEqual(checked.left.reason, "Unsupported")

@@ -17,10 +17,11 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { named } from "../effect/Described.js"
+import { described, named } from "../effect/Described.js"
 import { BuildRef } from "./BuildRef.js"
 import { BaseImage, Errored, Failed } from "./BuildStatus.js"
 import { DurationText } from "./DurationText.js"
+import { Issue } from "./input/Issue.js"
 
 /**
  * Marks the errors of this module.
@@ -36,31 +37,7 @@ export const TypeId: TypeId = "~effect-os-builder/BuildError"
  */
 export type TypeId = "~effect-os-builder/BuildError"
 
-/**
- * One problem of an input: its place (`finalImage.pullspec`, `context["a b"]`, or empty for the whole input), a message that
- * describes what to change, and for a Containerfile the line, counted from 1.
- *
- * @example
- * ```ts
- * import { BuildError } from "effect-os-builder"
- *
- * const issue = new BuildError.Issue({ path: "dockerfile", message: "must begin with FROM", line: 1 })
- * console.log(String(issue)) // dockerfile (line 1): must begin with FROM
- * ```
- *
- * @since 0.1.0
- * @category models
- */
-export class Issue extends Schema.Class<Issue>("effect-os-builder/BuildError/Issue")({
-  path: Schema.String,
-  message: Schema.String,
-  line: Schema.optional(Schema.Int)
-}, named("BuildIssue", "One problem of an input.")) {
-  override toString(): string {
-    const line = this.line === undefined ? "" : ` (line ${this.line})`
-    return this.path === "" ? `${this.message}${line}` : `${this.path}${line}: ${this.message}`
-  }
-}
+export * from "./input/Issue.js"
 
 const rejections = {
   InvalidInput: "the input is not valid",
@@ -95,9 +72,15 @@ const rejections = {
  */
 export class BuildRejected
   extends Schema.TaggedError<BuildRejected>("effect-os-builder/BuildError/BuildRejected")("BuildRejected", {
-    reason: Schema.Literal("InvalidInput", "Unsupported", "Denied", "QuotaExceeded", "MissingReference"),
-    issues: Schema.Array(Issue),
-    cause: Schema.optional(Schema.Defect)
+    /** Which kind of rejection it is. */
+    reason: described(
+      "Which kind of rejection it is.",
+      Schema.Literal("InvalidInput", "Unsupported", "Denied", "QuotaExceeded", "MissingReference")
+    ),
+    /** Every problem, not only the first. */
+    issues: described("Every problem, not only the first.", Schema.Array(Issue)),
+    /** The error behind it, if there is one. */
+    cause: described("The error behind it, if there is one.", Schema.optional(Schema.Defect))
   }, named("BuildRejected", "The build was not accepted, and nothing was left behind."))
 {
   readonly [TypeId]: TypeId = TypeId
@@ -127,7 +110,8 @@ export class BuildRejected
  */
 export class BuildNotFound
   extends Schema.TaggedError<BuildNotFound>("effect-os-builder/BuildError/BuildNotFound")("BuildNotFound", {
-    ref: BuildRef
+    /** The reference that was asked for. */
+    ref: described("The reference that was asked for.", BuildRef)
   }, named("BuildNotFound", "The backend has no such build."))
 {
   readonly [TypeId]: TypeId = TypeId
@@ -159,8 +143,10 @@ export class BuildNotFound
  */
 export class BuildFailed
   extends Schema.TaggedError<BuildFailed>("effect-os-builder/BuildError/BuildFailed")("BuildFailed", {
-    ref: BuildRef,
-    status: Failed
+    /** The reference of the build. */
+    ref: described("The reference of the build.", BuildRef),
+    /** The reason, the exit code of the instruction and the last lines of the log. */
+    status: described("The reason, the exit code of the instruction and the last lines of the log.", Failed)
   }, named("BuildFailed", "The build ran and failed because of the Containerfile or its inputs."))
 {
   readonly [TypeId]: TypeId = TypeId
@@ -193,8 +179,10 @@ export class BuildFailed
  */
 export class BuildErrored
   extends Schema.TaggedError<BuildErrored>("effect-os-builder/BuildError/BuildErrored")("BuildErrored", {
-    ref: BuildRef,
-    status: Errored
+    /** The reference of the build. */
+    ref: described("The reference of the build.", BuildRef),
+    /** The reason, and whether building again may help. */
+    status: described("The reason, and whether building again may help.", Errored)
   }, named("BuildErrored", "The platform, a reference or a permission is at fault."))
 {
   readonly [TypeId]: TypeId = TypeId
@@ -224,7 +212,8 @@ export class BuildErrored
  */
 export class BuildCancelled
   extends Schema.TaggedError<BuildCancelled>("effect-os-builder/BuildError/BuildCancelled")("BuildCancelled", {
-    ref: BuildRef
+    /** The reference of the build. */
+    ref: described("The reference of the build.", BuildRef)
   }, named("BuildCancelled", "The build was cancelled by another client."))
 {
   readonly [TypeId]: TypeId = TypeId
@@ -257,10 +246,13 @@ export class BuildCancelled
  */
 export class BaseUnavailable
   extends Schema.TaggedError<BaseUnavailable>("effect-os-builder/BuildError/BaseUnavailable")("BaseUnavailable", {
-    ref: BuildRef,
-    base: BaseImage,
-    status: Errored
-  })
+    /** The reference of the build. */
+    ref: described("The reference of the build.", BuildRef),
+    /** The base image that could not be looked up. */
+    base: described("The base image that could not be looked up.", BaseImage),
+    /** Why it could not be looked up. */
+    status: described("Why it could not be looked up.", Errored)
+  }, named("BaseUnavailable", "The registry could not be asked what the base image of a build is now."))
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
@@ -303,21 +295,33 @@ const troubles = {
  */
 export class BackendError
   extends Schema.TaggedError<BackendError>("effect-os-builder/BuildError/BackendError")("BackendError", {
-    backend: Schema.String,
-    reason: Schema.Literal(
-      "Unreachable",
-      "Unauthorized",
-      "Forbidden",
-      "Throttled",
-      "Timeout",
-      "Conflict",
-      "UnknownBackend",
-      "Unexpected"
+    /** The name of the backend. */
+    backend: described("The name of the backend.", Schema.String),
+    /** Which kind of failure it is. */
+    reason: described(
+      "Which kind of failure it is.",
+      Schema.Literal(
+        "Unreachable",
+        "Unauthorized",
+        "Forbidden",
+        "Throttled",
+        "Timeout",
+        "Conflict",
+        "UnknownBackend",
+        "Unexpected"
+      )
     ),
-    operation: Schema.String,
-    detail: Schema.optional(Schema.String),
-    retryAfter: Schema.optional(DurationText),
-    cause: Schema.optional(Schema.Defect)
+    /** What was attempted. */
+    operation: described("What was attempted.", Schema.String),
+    /** What the platform responded. */
+    detail: described("What the platform responded.", Schema.optional(Schema.String)),
+    /** How long to wait before the next call, if the server named a time. */
+    retryAfter: described(
+      "How long to wait before the next call, if the server named a time.",
+      Schema.optional(DurationText)
+    ),
+    /** The error behind it, if there is one. */
+    cause: described("The error behind it, if there is one.", Schema.optional(Schema.Defect))
   }, named("BackendError", "The backend could not perform an operation."))
 {
   readonly [TypeId]: TypeId = TypeId

@@ -15,7 +15,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { named } from "../effect/Described.js"
+import { described, named } from "../effect/Described.js"
 import { BackendError, BuildNotFound, Issue } from "./BuildError.js"
 import { BuildRef } from "./BuildRef.js"
 import { BuildStatus } from "./BuildStatus.js"
@@ -27,8 +27,10 @@ import { BuildStatus } from "./BuildStatus.js"
  * @category models
  */
 export class PassedOver extends Schema.Class<PassedOver>("effect-os-builder/BuildEvent/PassedOver")({
-  backend: Schema.String,
-  issues: Schema.Array(Issue)
+  /** The name of the backend. */
+  backend: described("The name of the backend.", Schema.String),
+  /** What it cannot honour. */
+  issues: described("What it cannot honour.", Schema.Array(Issue))
 }, named("PassedOver", "A preferred backend that cannot honour the input, and why.")) {}
 
 /**
@@ -38,9 +40,18 @@ export class PassedOver extends Schema.Class<PassedOver>("effect-os-builder/Buil
  * @category models
  */
 export class Submitted extends Schema.TaggedClass<Submitted>("effect-os-builder/BuildEvent/Submitted")("Submitted", {
-  ref: BuildRef,
-  adopted: Schema.Boolean,
-  passedOver: Schema.optional(Schema.Array(PassedOver))
+  /** The reference of the build. */
+  ref: described("The reference of the build.", BuildRef),
+  /** Whether the build existed before. */
+  adopted: described("Whether the build existed before.", Schema.Boolean),
+  /**
+   * The backends that a selection prefers and that cannot honour the input, the preferred one first; absent if there
+   * is none.
+   */
+  passedOver: described(
+    "The backends that a selection prefers and that cannot honour the input, the preferred one first; absent if there is none.",
+    Schema.optional(Schema.Array(PassedOver))
+  )
 }, named("Submitted", "The build is recorded; always the first event.")) {}
 
 /**
@@ -51,7 +62,10 @@ export class Submitted extends Schema.TaggedClass<Submitted>("effect-os-builder/
  */
 export class StatusChanged extends Schema.TaggedClass<StatusChanged>("effect-os-builder/BuildEvent/StatusChanged")(
   "StatusChanged",
-  { status: BuildStatus },
+  {
+    /** The status of the build now. */
+    status: described("The status of the build now.", BuildStatus)
+  },
   named("StatusChanged", "The current status, then each change.")
 ) {}
 
@@ -62,8 +76,10 @@ export class StatusChanged extends Schema.TaggedClass<StatusChanged>("effect-os-
  * @category models
  */
 export class LogLine extends Schema.TaggedClass<LogLine>("effect-os-builder/BuildEvent/LogLine")("LogLine", {
-  line: Schema.String,
-  number: Schema.Int
+  /** The line, without its line break. */
+  line: described("The line, without its line break.", Schema.String),
+  /** Its number in the log, counted from 1. */
+  number: described("Its number in the log, counted from 1.", Schema.Int)
 }, named("LogLine", "A line of the build's log, and its number in it, counted from 1.")) {}
 
 /**
@@ -74,10 +90,20 @@ export class LogLine extends Schema.TaggedClass<LogLine>("effect-os-builder/Buil
  * @category models
  */
 export class Step extends Schema.TaggedClass<Step>("effect-os-builder/BuildEvent/Step")("Step", {
-  current: Schema.Int,
-  total: Schema.optional(Schema.Int),
-  instruction: Schema.String,
-  stage: Schema.optional(Schema.Struct({ current: Schema.Int, total: Schema.Int }))
+  /** The number of the instruction, counted from 1. */
+  current: described("The number of the instruction, counted from 1.", Schema.Int),
+  /** The number of instructions; absent where the builder does not print it. */
+  total: described(
+    "The number of instructions; absent where the builder does not print it.",
+    Schema.optional(Schema.Int)
+  ),
+  /** The instruction. */
+  instruction: described("The instruction.", Schema.String),
+  /** The stage that the instruction is of, in a build of several: its number, and how many there are. */
+  stage: described(
+    "The stage that the instruction is of, in a build of several: its number, and how many there are.",
+    Schema.optional(Schema.Struct({ current: Schema.Int, total: Schema.Int }))
+  )
 }, named("Step", "A Containerfile instruction begins.")) {}
 
 /**
@@ -87,7 +113,8 @@ export class Step extends Schema.TaggedClass<Step>("effect-os-builder/BuildEvent
  * @category models
  */
 export class LogLost extends Schema.TaggedClass<LogLost>("effect-os-builder/BuildEvent/LogLost")("LogLost", {
-  error: Schema.Union(BuildNotFound, BackendError)
+  /** Why the log cannot be read. */
+  error: described("Why the log cannot be read.", Schema.Union(BuildNotFound, BackendError))
 }, named("LogLost", "The rest of the log cannot be read.")) {}
 
 /**

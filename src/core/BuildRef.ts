@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Codec from "../effect/Codec.js"
-import { named } from "../effect/Described.js"
+import { described, named } from "../effect/Described.js"
 
 const Part = Schema.String.pipe(
   Schema.pattern(/^[^\s/]+$/, { message: () => "must not be empty or contain slashes or spaces" })
@@ -30,10 +30,14 @@ const Part = Schema.String.pipe(
  * @category models
  */
 export class BuildRef extends Schema.Class<BuildRef>("effect-os-builder/BuildRef")({
-  backend: Part,
-  namespace: Part,
-  name: Part,
-  uid: Part
+  /** The name of the backend that runs the build. */
+  backend: described("The name of the backend that runs the build.", Part),
+  /** The namespace of its record. */
+  namespace: described("The namespace of its record.", Part),
+  /** The name of its record. */
+  name: described("The name of its record.", Part),
+  /** The uid of its record, which distinguishes it from a later build of the same name. */
+  uid: described("The uid of its record, which distinguishes it from a later build of the same name.", Part)
 }, named("BuildRef", "Identifies one build permanently.")) {
   /** `backend/namespace/name/uid`, which {@link FromString} reads back. */
   override toString(): string {

@@ -6,9 +6,10 @@
 import * as Equal from "effect/Equal"
 import * as Match from "effect/Match"
 import * as Schema from "effect/Schema"
-import { named } from "../effect/Described.js"
+import { described, named } from "../effect/Described.js"
 import { Timestamp } from "./DurationText.js"
 import { BuiltImage } from "./status/BuiltImage.js"
+import { Blocked, ErroredReason, FailedReason, retryableReasons } from "./status/Reasons.js"
 
 // -----------------------------------------------------------------------------
 // parts
@@ -21,9 +22,12 @@ import { BuiltImage } from "./status/BuiltImage.js"
  * @category models
  */
 export class PodReference extends Schema.Class<PodReference>("effect-os-builder/BuildStatus/PodReference")({
-  namespace: Schema.String,
-  name: Schema.String,
-  uid: Schema.String
+  /** The namespace of the pod. */
+  namespace: described("The namespace of the pod.", Schema.String),
+  /** The name of the pod. */
+  name: described("The name of the pod.", Schema.String),
+  /** The uid of the pod, which distinguishes it from a later one of the same name. */
+  uid: described("The uid of the pod, which distinguishes it from a later one of the same name.", Schema.String)
 }, named("PodReference", "The pod in which a build runs or ran.")) {}
 
 export {
@@ -50,99 +54,7 @@ export {
   builtImage
 } from "./status/BuiltImage.js"
 
-/**
- * Why a build cannot start: `reason`, one of the literals, and the reason of the platform (`upstreamReason`).
- *
- * @since 0.1.0
- * @category models
- */
-export class Blocked extends Schema.Class<Blocked>("effect-os-builder/BuildStatus/Blocked")({
-  reason: Schema.Literal(
-    "Queued",
-    "Unschedulable",
-    "ImagePull",
-    "MissingReference",
-    "Quota",
-    "Admission",
-    "NodeLost",
-    "Unknown"
-  ),
-  upstreamReason: Schema.optional(Schema.String),
-  message: Schema.String
-}, named("Blocked", "Why a build cannot start.")) {}
-
-/**
- * Why a build `Failed`: the Containerfile is invalid, or one of its instructions failed.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const FailedReason = Schema.Literal("ContainerfileInvalid", "InstructionFailed")
-
-/**
- * One of the reasons of `Failed`.
- *
- * @since 0.1.0
- * @category models
- */
-export type FailedReason = typeof FailedReason.Type
-
-/**
- * Why a build `Errored`: a problem of the platform, a reference or a permission.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const ErroredReason = Schema.Literal(
-  "AdmissionDenied",
-  "BackendUnavailable",
-  "BuilderTooOld",
-  "CredentialsInvalid",
-  "Deleted",
-  "DigestLost",
-  "Evicted",
-  "ImagePullDenied",
-  "ImagePullFailed",
-  "MissingReference",
-  "NetworkUnavailable",
-  "NodeLost",
-  "OutOfDisk",
-  "OutOfMemory",
-  "PendingTimeout",
-  "PushDenied",
-  "PushFailed",
-  "QuotaExceeded",
-  "StorageUnavailable",
-  "Timeout",
-  "Unknown",
-  "Unschedulable",
-  "UploadFailed"
-)
-
-/**
- * One of the reasons of `Errored`.
- *
- * @since 0.1.0
- * @category models
- */
-export type ErroredReason = typeof ErroredReason.Type
-
-/**
- * The reasons after which the same build may succeed when it is repeated unchanged.
- *
- * @since 0.1.0
- * @category models
- */
-export const retryableReasons: ReadonlySet<ErroredReason> = new Set<ErroredReason>([
-  "BackendUnavailable",
-  "DigestLost",
-  "Evicted",
-  "ImagePullFailed",
-  "NetworkUnavailable",
-  "NodeLost",
-  "PushFailed",
-  "UploadFailed"
-])
+export * from "./status/Reasons.js"
 
 // -----------------------------------------------------------------------------
 // statuses
@@ -157,8 +69,10 @@ const pod = Schema.optional(PodReference)
  * @category models
  */
 export class Pending extends Schema.TaggedClass<Pending>("effect-os-builder/BuildStatus/Pending")("Pending", {
-  blocked: Schema.optional(Blocked),
-  pod
+  /** Why it cannot start, if that is known. */
+  blocked: described("Why it cannot start, if that is known.", Schema.optional(Blocked)),
+  /** The pod of the attempt, once it exists. */
+  pod: described("The pod of the attempt, once it exists.", pod)
 }, named("Pending", "The build is accepted and has not started.")) {}
 
 /**
@@ -169,10 +83,14 @@ export class Pending extends Schema.TaggedClass<Pending>("effect-os-builder/Buil
  * @category models
  */
 export class Running extends Schema.TaggedClass<Running>("effect-os-builder/BuildStatus/Running")("Running", {
-  startedAt: Timestamp,
-  attempt: Schema.Int.pipe(Schema.positive()),
-  blocked: Schema.optional(Blocked),
-  pod
+  /** The start of the first attempt. */
+  startedAt: described("The start of the first attempt.", Timestamp),
+  /** The number of the attempt, counted from 1. */
+  attempt: described("The number of the attempt, counted from 1.", Schema.Int.pipe(Schema.positive())),
+  /** Why a further attempt cannot start yet. */
+  blocked: described("Why a further attempt cannot start yet.", Schema.optional(Blocked)),
+  /** The pod of the attempt, once it exists. */
+  pod: described("The pod of the attempt, once it exists.", pod)
 }, named("Running", "The build is running.")) {}
 
 /**
@@ -182,10 +100,14 @@ export class Running extends Schema.TaggedClass<Running>("effect-os-builder/Buil
  * @category models
  */
 export class Succeeded extends Schema.TaggedClass<Succeeded>("effect-os-builder/BuildStatus/Succeeded")("Succeeded", {
-  image: BuiltImage,
-  startedAt: Timestamp,
-  finishedAt: Timestamp,
-  pod
+  /** The image that was pushed. */
+  image: described("The image that was pushed.", BuiltImage),
+  /** The start of the first attempt. */
+  startedAt: described("The start of the first attempt.", Timestamp),
+  /** The end of the last attempt. */
+  finishedAt: described("The end of the last attempt.", Timestamp),
+  /** The pod that pushed the image; it may be gone. */
+  pod: described("The pod that pushed the image; it may be gone.", pod)
 }, named("Succeeded", "The image is built and pushed.")) {}
 
 /**
@@ -196,11 +118,16 @@ export class Succeeded extends Schema.TaggedClass<Succeeded>("effect-os-builder/
  * @category models
  */
 export class Failed extends Schema.TaggedClass<Failed>("effect-os-builder/BuildStatus/Failed")("Failed", {
-  reason: FailedReason,
-  message: Schema.String,
-  exitCode: Schema.optional(Schema.Int),
-  logTail: Schema.Array(Schema.String),
-  pod
+  /** What is at fault: the Containerfile itself, or one of its instructions. */
+  reason: described("What is at fault: the Containerfile itself, or one of its instructions.", FailedReason),
+  /** What happened, in the words of the builder. */
+  message: described("What happened, in the words of the builder.", Schema.String),
+  /** The exit code of the instruction that failed, if it is known. */
+  exitCode: described("The exit code of the instruction that failed, if it is known.", Schema.optional(Schema.Int)),
+  /** The last lines of the log. */
+  logTail: described("The last lines of the log.", Schema.Array(Schema.String)),
+  /** The pod in which the build failed; it may be gone. */
+  pod: described("The pod in which the build failed; it may be gone.", pod)
 }, named("Failed", "The build ran and failed because of the Containerfile or its inputs.")) {}
 
 /**
@@ -211,12 +138,18 @@ export class Failed extends Schema.TaggedClass<Failed>("effect-os-builder/BuildS
  * @category models
  */
 export class Errored extends Schema.TaggedClass<Errored>("effect-os-builder/BuildStatus/Errored")("Errored", {
-  reason: ErroredReason,
-  message: Schema.String,
-  retryable: Schema.Boolean,
-  upstreamReason: Schema.optional(Schema.String),
-  logTail: Schema.Array(Schema.String),
-  pod
+  /** What is at fault. */
+  reason: described("What is at fault.", ErroredReason),
+  /** What happened, in the words of the platform. */
+  message: described("What happened, in the words of the platform.", Schema.String),
+  /** Whether the same build may succeed when it is repeated. */
+  retryable: described("Whether the same build may succeed when it is repeated.", Schema.Boolean),
+  /** The platform's own reason, such as `OOMKilled`. */
+  upstreamReason: described("The platform's own reason, such as `OOMKilled`.", Schema.optional(Schema.String)),
+  /** The last lines of the log. */
+  logTail: described("The last lines of the log.", Schema.Array(Schema.String)),
+  /** The pod of the last attempt; it may be gone. */
+  pod: described("The pod of the last attempt; it may be gone.", pod)
 }, named("Errored", "The platform, a reference or a permission is at fault.")) {}
 
 /**
@@ -226,7 +159,8 @@ export class Errored extends Schema.TaggedClass<Errored>("effect-os-builder/Buil
  * @category models
  */
 export class Cancelled extends Schema.TaggedClass<Cancelled>("effect-os-builder/BuildStatus/Cancelled")("Cancelled", {
-  pod
+  /** The pod of the attempt that was stopped; it may be gone. */
+  pod: described("The pod of the attempt that was stopped; it may be gone.", pod)
 }, named("Cancelled", "The build was cancelled.")) {}
 
 /**

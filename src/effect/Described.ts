@@ -19,7 +19,7 @@ export interface Details<A> {
 }
 
 /**
- * A field with its description, a sentence or two in Markdown. That of a field of `BuildInput` is its docstring in `Options`,
+ * A field with its description, a sentence or two in Markdown. It is the docstring of the field, for `BuildInput` that in `Options`,
  * word for word: a test compares them, and fails where a field has none.
  *
  * @since 0.1.0
@@ -91,7 +91,8 @@ const annotated = (ast: Schema.PropertySignature.AST, annotations: AST.Annotatio
       to === ast ? AST.typeAST(to.type) : to.type,
       to.isOptional,
       to.isReadonly,
-      to.annotations,
+      // Otherwise the description of a rule of its type, such as that of a pattern, would come before that of the field.
+      { ...to.annotations, [AST.DescriptionAnnotationId]: annotations[AST.DescriptionAnnotationId] },
       to.defaultValue
     ),
     decode,

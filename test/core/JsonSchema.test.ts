@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Ajv } from "ajv"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Effect, JSONSchema, Predicate, Schema } from "effect"
-import { BuildInput } from "effect-os-builder"
+import { BuildBackend, BuildError, BuildEvent, BuildInput } from "effect-os-builder"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import ts from "typescript"
@@ -50,20 +50,46 @@ const fieldsOf = (document: object): ReadonlyArray<Field> => {
 const descriptionOf = ({ schema }: Field) =>
   Predicate.hasProperty(schema, "description") ? schema.description : undefined
 
-/** The docstring of each property of an interface, in one line. */
-const docstrings = (file: string, name: string): ReadonlyMap<string, string> => {
-  const source = ts.createSourceFile(file, Fs.readFileSync(Path.join(root, file), "utf8"), ts.ScriptTarget.Latest, true)
-  const found = source.statements.find((statement) =>
-    ts.isInterfaceDeclaration(statement) && statement.name.text === name
-  )
-  assert(found !== undefined && ts.isInterfaceDeclaration(found))
-  return new Map(found.members.flatMap((member) => {
+const parsed = (file: string): ts.SourceFile =>
+  ts.createSourceFile(file, Fs.readFileSync(Path.join(root, file), "utf8"), ts.ScriptTarget.Latest, true)
+
+/** The docstring of each member, in one line. */
+const docstringsOf = (
+  source: ts.SourceFile,
+  members: ReadonlyArray<ts.TypeElement | ts.ObjectLiteralElementLike>
+): ReadonlyMap<string, string> =>
+  new Map(members.flatMap((member) => {
     const [doc] = ts.getJSDocCommentsAndTags(member)
     const text = doc === undefined ? undefined : ts.getTextOfJSDocComment(doc.comment)
     return text === undefined || member.name === undefined
       ? []
       : [[member.name.getText(source), text.replace(/\s+/g, " ")]]
   }))
+
+/** The docstring of each property of an interface. */
+const docstrings = (file: string, name: string): ReadonlyMap<string, string> => {
+  const source = parsed(file)
+  const found = source.statements.find((statement) =>
+    ts.isInterfaceDeclaration(statement) && statement.name.text === name
+  )
+  assert(found !== undefined && ts.isInterfaceDeclaration(found))
+  return docstringsOf(source, Array.from(found.members))
+}
+
+/** The docstring of each field of a class, whose fields are the first object that its base is given. */
+const classDocstrings = (files: ReadonlyArray<string>, name: string): ReadonlyMap<string, string> => {
+  for (const source of files.map(parsed)) {
+    const found = source.statements.find((statement) =>
+      ts.isClassDeclaration(statement) && statement.name?.text === name
+    )
+    if (found === undefined || !ts.isClassDeclaration(found)) continue
+    const call = found.heritageClauses?.[0]?.types[0]?.expression
+    assert(call !== undefined && ts.isCallExpression(call))
+    const fields = call.arguments.find((argument) => ts.isObjectLiteralExpression(argument))
+    assert(fields !== undefined && ts.isObjectLiteralExpression(fields))
+    return docstringsOf(source, Array.from(fields.properties))
+  }
+  return assert.fail(`no class ${name}`)
 }
 
 const encode = Schema.encodeSync(BuildInput.BuildInput)
@@ -194,4 +220,47 @@ describe("the JSON Schema of BuildInput", () => {
       yield* BuildInput.decode(valid)
       assert.isTrue(draft2020(valid))
     }))
+})
+
+describe("the JSON Schema of what a build says", () => {
+  const files = ["BuildRef", "BuildStatus", "BuildEvent", "BuildError", "status/Reasons", "status/BuiltImage"]
+    .concat("input/Issue", "service/BuildSummary").map((file) => `src/core/${file}.ts`)
+  const classNames: Readonly<Record<string, string>> = { BuildIssue: "Issue" }
+  const document = JSONSchema.make(
+    Schema.Union(BuildEvent.BuildEvent, BuildError.BuildError, BuildBackend.BuildSummary),
+    { target: "jsonSchema2020-12" }
+  )
+  const definitions: ReadonlyArray<[string, unknown]> = Object.entries(Object(document).$defs).filter((
+    [, definition]
+  ) => Predicate.hasProperty(definition, "properties"))
+
+  it("JSON Schema: has every status, event and error, and what they are made of", () => {
+    assert.sameMembers(definitions.map(([name]) => name), [
+      ...["BackendError", "BaseImage", "BaseUnavailable", "Blocked", "BuildCancelled", "BuildErrored", "BuildFailed"],
+      ...["BuildIssue", "BuildNotFound", "BuildRef", "BuildRejected", "BuildSummary", "BuiltImage", "Cancelled"],
+      ...[
+        "Errored",
+        "Failed",
+        "LogLine",
+        "LogLost",
+        "PassedOver",
+        "Pending",
+        "PodReference",
+        "Running",
+        "StatusChanged"
+      ],
+      ...["Step", "Submitted", "Succeeded"]
+    ])
+  })
+
+  it.each(definitions)("JSON Schema: says of each field of %s what its docstring says", (name, definition) => {
+    const docs = classDocstrings(files, classNames[name] ?? name)
+    const properties = Object.entries(Object(Reflect.get(Object(definition), "properties"))).filter(([field]) =>
+      field !== "_tag"
+    )
+    assert.deepStrictEqual(
+      properties.map(([field, schema]) => [field, descriptionOf({ path: field, schema: Object(schema) })]),
+      properties.map(([field]) => [field, docs.get(field) ?? "no docstring"])
+    )
+  })
 })

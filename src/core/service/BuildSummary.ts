@@ -5,7 +5,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
-import { named } from "../../effect/Described.js"
+import { described, named } from "../../effect/Described.js"
 import { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import { Timestamp } from "../DurationText.js"
@@ -21,13 +21,23 @@ import { ReturnedMetadata } from "../input/CallerMetadata.js"
  * @category models
  */
 export class BuildSummary extends Schema.Class<BuildSummary>("effect-os-builder/BuildBackend/BuildSummary")({
-  ref: BuildRef,
-  fingerprint: Schema.String,
-  finalImage: Schema.String,
-  createdAt: Timestamp,
-  finishedAt: Schema.optional(Timestamp),
-  status: BuildStatus.BuildStatus,
-  metadata: Schema.optionalWith(ReturnedMetadata, { default: () => ({}) })
+  /** The reference of the build. */
+  ref: described("The reference of the build.", BuildRef),
+  /** The fingerprint of its input. */
+  fingerprint: described("The fingerprint of its input.", Schema.String),
+  /** The pullspec that the input asked for. */
+  finalImage: described("The pullspec that the input asked for.", Schema.String),
+  /** When the build was recorded. */
+  createdAt: described("When the build was recorded.", Timestamp),
+  /** When the build ended; absent while it is unfinished. */
+  finishedAt: described("When the build ended; absent while it is unfinished.", Schema.optional(Timestamp)),
+  /** The status of the build. */
+  status: described("The status of the build.", BuildStatus.BuildStatus),
+  /** The metadata of the input of the call that created the build; calls that adopted it do not change it. */
+  metadata: described(
+    "The metadata of the input of the call that created the build; calls that adopted it do not change it.",
+    Schema.optionalWith(ReturnedMetadata, { default: () => ({}) })
+  )
 }, named("BuildSummary", "One line of `list`, or of `watch`.")) {}
 
 /** Whether a finished build can be adopted: a cancelled or errored one cannot. */

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { named } from "../../effect/Described.js"
+import { described, named } from "../../effect/Described.js"
 import * as ImagePullspec from "../ImagePullspec.js"
 
 const Digest = Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))
@@ -18,9 +18,15 @@ const Digest = Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))
  * @category models
  */
 export class BaseImage extends Schema.Class<BaseImage>("effect-os-builder/BuildStatus/BaseImage")({
-  pullspec: Schema.String,
-  digest: Digest,
-  manifestDigest: Schema.optional(Digest)
+  /** The name of the image, as the build has it. */
+  pullspec: described("The name of the image, as the build has it.", Schema.String),
+  /** The digest that the name had in the registry when the build pulled it. */
+  digest: described("The digest that the name had in the registry when the build pulled it.", Digest),
+  /** The digest of the manifest for the architecture that was built, where `digest` is that of an index. */
+  manifestDigest: described(
+    "The digest of the manifest for the architecture that was built, where `digest` is that of an index.",
+    Schema.optional(Digest)
+  )
 }, named("BaseImage", "The image that a build started from.")) {}
 
 /**
@@ -32,12 +38,27 @@ export class BaseImage extends Schema.Class<BaseImage>("effect-os-builder/BuildS
  * @category models
  */
 export class BuiltImage extends Schema.Class<BuiltImage>("effect-os-builder/BuildStatus/BuiltImage")({
-  pullspec: Schema.String,
-  digest: Digest,
-  tag: Schema.String,
-  tags: Schema.optional(Schema.Array(Schema.String)),
-  architecture: Schema.optional(Schema.String),
-  base: Schema.optional(BaseImage)
+  /** The image by its digest: `registry/path@sha256:…`. */
+  pullspec: described("The image by its digest: `registry/path@sha256:…`.", Schema.String),
+  /** The digest of its manifest. */
+  digest: described("The digest of its manifest.", Digest),
+  /** The reference that the input asked for. */
+  tag: described("The reference that the input asked for.", Schema.String),
+  /** The further names of the same digest, as whole pullspecs; absent if there are none. */
+  tags: described(
+    "The further names of the same digest, as whole pullspecs; absent if there are none.",
+    Schema.optional(Schema.Array(Schema.String))
+  ),
+  /** The architecture of the image, if it is known. */
+  architecture: described("The architecture of the image, if it is known.", Schema.optional(Schema.String)),
+  /**
+   * The image that the build started from: the input's `baseImage` if the Containerfile names it, otherwise what its
+   * last stage starts from. Absent for `scratch`, and on OpenShift.
+   */
+  base: described(
+    "The image that the build started from: the input's `baseImage` if the Containerfile names it, otherwise what its last stage starts from. Absent for `scratch`, and on OpenShift.",
+    Schema.optional(BaseImage)
+  )
 }, named("BuiltImage", "The image that a build pushed.")) {}
 
 /**

@@ -187,7 +187,7 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     "an upload",
     { context: { upload: { directory: "/srv/context", digest } } },
     ["context.upload"],
-    /without checking that it is whole/
+    /takes an upload that was cut, .*, for a context with fewer files/
   ],
   [
     "a Containerfile of a repository",

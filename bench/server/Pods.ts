@@ -2,6 +2,8 @@
  * Pods as an API server sends them: 6 KB of JSON each, of which 1.7 KB are managedFields.
  */
 
+import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
+
 /** How many there are. */
 export const count = 5_000
 
@@ -78,7 +80,7 @@ const container = (name: string) => ({
   imagePullPolicy: "IfNotPresent"
 })
 
-const status = (name: string, state: object) => ({
+const status = (name: string, state: JsonObject) => ({
   name,
   state,
   lastState: {},

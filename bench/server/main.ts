@@ -5,6 +5,7 @@
 import * as fs from "node:fs"
 import * as https from "node:https"
 import { Readable } from "node:stream"
+import * as Protobuf from "../../src/fake/apiserver/Protobuf.js"
 import * as Answers from "./Answers.js"
 
 const [, , cert = "", key = ""] = process.argv
@@ -13,6 +14,7 @@ let connections = 0
 
 const server = https.createServer({ cert: fs.readFileSync(cert), key: fs.readFileSync(key) }, (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? "", "https://localhost")
+  const form = Protobuf.isPreferred(request.headers.accept) ? "protobuf" : "json"
   if (pathname === "/connections") {
     // Those since the last time, without this one.
     response.end(JSON.stringify(connections - 1))
@@ -22,12 +24,13 @@ const server = https.createServer({ cert: fs.readFileSync(cert), key: fs.readFil
     Readable.from(Answers.log(searchParams.get("timestamps") === "true")).pipe(response)
   } else if (searchParams.get("watch") === "true") {
     // A watch stays open.
-    response.setHeader("content-type", "application/json")
-    Readable.from(Answers.watch(searchParams.get("sendInitialEvents") === "true")).pipe(response, { end: false })
+    response.setHeader("content-type", form === "protobuf" ? Protobuf.watchContentType : "application/json")
+    Readable.from(Answers.watch(form, searchParams.get("sendInitialEvents") === "true")).pipe(response, { end: false })
   } else {
-    const body = Answers.document(pathname)
-    response.writeHead(body === undefined ? 404 : 200, { "content-type": "application/json" })
-    response.end(body ?? "{}")
+    const body = Answers.document(form, pathname)
+    const contentType = form === "protobuf" ? Protobuf.contentType : "application/json"
+    response.writeHead(body === undefined ? 404 : 200, { "content-type": contentType })
+    response.end(body ?? "")
   }
 })
 

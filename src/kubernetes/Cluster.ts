@@ -188,7 +188,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
         const { request, subject } = call
         const events = RequestSpan.stream(
           request,
-          driver.watch(request, subject, WatchEvent.decodeLine(resource, subject))
+          driver.watch(request, subject, ...WatchEvent.decoders(resource, subject))
         )
         const pull = Pull.transform(events, Pull.untilLeft((event) => toWatchEvent(event, subject)))
         return Spans.withinPull(pull, "Cluster.watch", RequestSpan.ofOperation(subject))

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { JsonObject } from "./client/ApiRequest.js"
 import * as Decoder from "./decode/Decoder.js"
+import * as BuiltInFields from "./protobuf/BuiltInFields.js"
 import type { Reflector, Selected } from "./Reflector.js"
 
 /**
@@ -29,6 +30,8 @@ export interface Resource<A> {
   readonly namespaced: boolean
   readonly metadataOnly: boolean
   readonly decode: (u: unknown, previous?: unknown) => Either.Either<A, string>
+  /** Whether `decode` reads protobuf too: a built-in kind, of which all fields of the schema are known. @internal */
+  readonly protobuf: () => boolean
   /** The shared reflectors of this resource, by cluster; empty for a new resource. @internal */
   readonly reflectors: WeakMap<object, Reflectors<A>>
 }
@@ -66,6 +69,9 @@ export interface Kind {
  * Makes a resource whose objects are decoded by a schema. Fields that are not in the schema are dropped; in an optional field,
  * null counts as absent. Use {@link raw} for an object that is to be written back.
  *
+ * Objects of Kubernetes' own kinds are requested in protobuf, which takes less time to decode, if all fields of the schema are
+ * among those that this library reads from it, which include all that `Resources` has; and else as JSON.
+ *
  * @example
  * ```ts
  * import { Resource } from "effect-os-builder"
@@ -88,7 +94,12 @@ export interface Kind {
  */
 export const make = <A extends { readonly metadata: object }>(
   options: Kind & { readonly schema: Schema.Schema<A> }
-): Resource<A> => makeResource(options, false, Decoder.make(options.schema))
+): Resource<A> =>
+  makeResource(
+    options,
+    false,
+    Decoder.make(options.schema, BuiltInFields.messageOf(options.group ?? "", options.version, options.kind))
+  )
 
 /**
  * Makes a resource of which the server returns the metadata only: for secret or large objects.
@@ -103,7 +114,8 @@ export const make = <A extends { readonly metadata: object }>(
  * @since 0.1.0
  * @category constructors
  */
-export const metadataOnly = (kind: Kind): Resource<Metadata> => makeResource(kind, true, Decoder.make(Metadata))
+export const metadataOnly = (kind: Kind): Resource<Metadata> =>
+  makeResource(kind, true, Decoder.make(Metadata, "PartialObjectMetadata"))
 
 /**
  * The same resource, decoded with all its fields: for objects that are modified and written back.
@@ -121,14 +133,15 @@ export const metadataOnly = (kind: Kind): Resource<Metadata> => makeResource(kin
 export const raw = <A>(resource: Resource<A>): Resource<JsonObject> =>
   makeResource(resource, false, Decoder.make(AnyObject))
 
-const makeResource = <A>(kind: Kind, metadataOnly: boolean, decode: Resource<A>["decode"]): Resource<A> => ({
+const makeResource = <A>(kind: Kind, metadataOnly: boolean, decoder: Decoder.Decoder<A>): Resource<A> => ({
   group: kind.group ?? "",
   version: kind.version,
   plural: kind.plural,
   kind: kind.kind,
   namespaced: kind.namespaced ?? true,
   metadataOnly,
-  decode,
+  decode: decoder.decode,
+  protobuf: decoder.readsProtobuf,
   reflectors: new WeakMap()
 })
 

@@ -192,6 +192,7 @@ describe("Cluster", () => {
       assert.deepStrictEqual(request, {
         method: "PUT",
         path: "/api/v1/namespaces/ns/pods/a/status",
+        protobuf: true,
         query: {},
         body: { apiVersion: "v1", kind: "Pod", ...whole, status: { phase: "Failed" } }
       })

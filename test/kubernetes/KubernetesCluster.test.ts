@@ -78,7 +78,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         assert.strictEqual(server.requests[0]?.url, "/prefix/api/v1/namespaces/ns/pods/a")
         assert.include(server.requests[0]?.headers, {
           authorization: `Bearer ${secret}`,
-          accept: "application/json",
+          accept: "application/vnd.kubernetes.protobuf,application/json",
           "user-agent": "effect-os-builder"
         })
       }))
@@ -97,6 +97,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         yield* cluster.patch(Resources.Pod, "a", { json: [{ op: "remove", path: "/spec" }] })
         yield* cluster.delete(Resources.Job, "a", { uid: "u", propagation: "Foreground", gracePeriodSeconds: 0 })
         yield* Effect.flip(cluster.list(Resources.Secret, { labelSelector: "a in (b, c+d)" }))
+        const either = "application/vnd.kubernetes.protobuf,application/json"
         assert.deepStrictEqual(
           server.requests.map(({ headers, method, url }) => [method, url, headers["content-type"], headers["accept"]]),
           [
@@ -104,16 +105,17 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
               "POST",
               "/api/v1/namespaces/mine/pods?dryRun=All&fieldValidation=Strict",
               "application/json",
-              "application/json"
+              either
             ],
-            ["PATCH", "/api/v1/namespaces/mine/pods/a", "application/merge-patch+json", "application/json"],
-            ["PATCH", "/api/v1/namespaces/mine/pods/a", "application/json-patch+json", "application/json"],
+            ["PATCH", "/api/v1/namespaces/mine/pods/a", "application/merge-patch+json", either],
+            ["PATCH", "/api/v1/namespaces/mine/pods/a", "application/json-patch+json", either],
             ["DELETE", "/apis/batch/v1/namespaces/mine/jobs/a", "application/json", "application/json"],
             [
               "GET",
               "/api/v1/namespaces/mine/secrets?labelSelector=a+in+%28b%2C+c%2Bd%29&limit=500",
               undefined,
-              "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+              "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"
+              + "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
             ]
           ]
         )

@@ -199,7 +199,7 @@ export class ApiServer {
         return Either.flatMap(Selection.parse(kind, namespace, request.query), (selection) =>
           Either.map(
             Watching.watch(registry.store, selection, request.query, view, interruption, cut),
-            (lines): Reply => ({ _tag: "Watch", lines })
+            (lines): Reply => ({ _tag: "Watch", type: view.type, lines })
           ))
       case "create":
         return name !== "" || (kind.namespaced && namespace === "")

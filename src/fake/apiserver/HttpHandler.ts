@@ -111,10 +111,10 @@ const authenticate = (plane: ControlPlane, request: IncomingMessage): Effect.Eff
     })
   })
 
-/** Writes text and waits for `drain` if the buffer is full. */
-const write = (response: ServerResponse, text: string): Effect.Effect<void> =>
+/** Writes text or bytes and waits for `drain` if the buffer is full. */
+const write = (response: ServerResponse, data: string | Buffer): Effect.Effect<void> =>
   Effect.async((resume) => {
-    if (response.write(text)) {
+    if (response.write(data)) {
       resume(Effect.void)
       return
     }
@@ -127,7 +127,7 @@ const stream = <A>(
   response: ServerResponse,
   contentType: string,
   lines: Stream.Stream<A, Dropped>,
-  encode: (line: A) => string
+  encode: (lines: ReadonlyArray<A>) => string | Buffer
 ): Effect.Effect<void, Dropped> =>
   Effect.andThen(
     Effect.sync(() => {
@@ -135,23 +135,32 @@ const stream = <A>(
       response.flushHeaders()
     }),
     Effect.andThen(
-      Stream.runForEachChunk(lines, (chunk) => write(response, Chunk.toReadonlyArray(chunk).map(encode).join(""))),
+      Stream.runForEachChunk(lines, (chunk) => write(response, encode(Chunk.toReadonlyArray(chunk)))),
       Effect.sync(() => response.end())
     )
   )
 
-const encoded = new WeakMap<JsonObject, string>()
-
 /** Objects are frozen and shared by all watches, so each is serialized once. */
-const encodeObject = (object: JsonObject): string => {
-  const known = encoded.get(object) ?? JSON.stringify(object)
-  if (Object.isFrozen(object)) {
-    encoded.set(object, known)
+const once = <A extends string | Buffer>(encode: (object: JsonObject) => A | undefined) => {
+  const encoded = new WeakMap<JsonObject, A>()
+  return (object: JsonObject): A | undefined => {
+    const known = encoded.get(object) ?? encode(object)
+    if (known !== undefined && Object.isFrozen(object)) {
+      encoded.set(object, known)
+    }
+    return known
   }
-  return known
 }
 
-const encodeLine = (line: WatchLine): string => `{"type":"${line.type}","object":${encodeObject(line.object)}}\n`
+const encodeJson = once((object): string => JSON.stringify(object))
+
+const encodeProtobuf = once(Protobuf.encode)
+
+const encodeLines = (lines: ReadonlyArray<WatchLine>): string =>
+  lines.map(({ object, type }) => `{"type":"${type}","object":${encodeJson(object) ?? ""}}\n`).join("")
+
+const encodeFrames = (lines: ReadonlyArray<WatchLine>): Buffer =>
+  Buffer.concat(lines.map((line) => Protobuf.encodeLine(line, encodeProtobuf(line.object))))
 
 /** A path without a handler gets a plain text response, as from the router of the real server. */
 const routerMessages: ReadonlyMap<Status.Status, string> = new Map([
@@ -162,45 +171,73 @@ const routerMessages: ReadonlyMap<Status.Status, string> = new Map([
 const send = (
   response: ServerResponse,
   code: number,
-  text: string,
+  data: string | Buffer,
   headers: Readonly<Record<string, string>> = { "content-type": "application/json" }
 ): Effect.Effect<void> =>
   Effect.sync(() => {
-    response.writeHead(code, { ...headers, "content-length": Buffer.byteLength(text) })
-    response.end(text)
+    response.writeHead(code, { ...headers, "content-length": Buffer.byteLength(data) })
+    response.end(data)
   })
 
 /** A hint is a warning, which kubectl and client-go show. */
 const warning = (hint: string | undefined): Readonly<Record<string, string>> =>
   hint === undefined ? {} : { warning: `299 - ${JSON.stringify(hint)}` }
 
-const sendRefusal = (response: ServerResponse, status: Status.Status, hint?: string): Effect.Effect<void> => {
+/** In protobuf if the client prefers it and the object is of a kind that has a message. */
+const sendObject = (
+  response: ServerResponse,
+  accept: string | undefined,
+  code: number,
+  object: JsonObject,
+  headers: Readonly<Record<string, string>> = {}
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const bytes = Protobuf.isPreferred(accept) ? encodeProtobuf(object) : undefined
+    return bytes === undefined
+      ? send(response, code, encodeJson(object) ?? "", { ...headers, "content-type": "application/json" })
+      : send(response, code, bytes, { ...headers, "content-type": Protobuf.contentType })
+  })
+
+const sendRefusal = (
+  response: ServerResponse,
+  status: Status.Status,
+  options: { readonly accept?: string | undefined; readonly hint?: string | undefined } = {}
+): Effect.Effect<void> => {
   const text = routerMessages.get(status)
   const retryAfter = Json.number(status, "details", "retryAfterSeconds")
   return text === undefined
-    ? send(response, status.code, JSON.stringify(status), {
-      "content-type": "application/json",
-      ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) })
-    })
+    ? sendObject(
+      response,
+      options.accept,
+      status.code,
+      status,
+      retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }
+    )
     : send(response, status.code, text, {
       "content-type": "text/plain; charset=utf-8",
-      ...warning(hint)
+      ...warning(options.hint)
     })
 }
 
-const sendReply = (response: ServerResponse, reply: Reply): Effect.Effect<void, Dropped> => {
+const sendReply = (
+  response: ServerResponse,
+  reply: Reply,
+  accept: string | undefined
+): Effect.Effect<void, Dropped> => {
   switch (reply._tag) {
     case "Object":
-      return send(response, reply.code, encodeObject(reply.body))
+      return sendObject(response, accept, reply.code, reply.body)
     case "Text":
       return send(response, 200, reply.text, {
         "content-type": "text/plain; charset=utf-8",
         "x-content-type-options": "nosniff"
       })
     case "Watch":
-      return stream(response, "application/json", reply.lines, encodeLine)
+      return Protobuf.isPreferred(accept) && Protobuf.isKnown(reply.type)
+        ? stream(response, Protobuf.watchContentType, reply.lines, encodeFrames)
+        : stream(response, "application/json", reply.lines, encodeLines)
     case "Log":
-      return stream(response, "text/plain", reply.lines, (line) => `${line}\n`)
+      return stream(response, "text/plain", reply.lines, (lines) => lines.map((line) => `${line}\n`).join(""))
     case "Attach":
       return sendRefusal(response, Status.badRequest("Upgrade request required"))
   }
@@ -267,10 +304,13 @@ export const handle = (
     Effect.flatMap(([user, apiRequest]) =>
       apiRequest.path === "/openapi/v2"
         ? sendSchema(response)
-        : Effect.flatMap(plane.gateway.handle(apiRequest, user), (reply) => sendReply(response, reply))
+        : Effect.flatMap(
+          plane.gateway.handle(apiRequest, user),
+          (reply) => sendReply(response, reply, request.headers.accept)
+        )
     ),
     Effect.catchTags({
-      Refused: ({ hint, status }) => sendRefusal(response, status, hint),
+      Refused: ({ hint, status }) => sendRefusal(response, status, { accept: request.headers.accept, hint }),
       Dropped: () => Effect.sync(() => response.destroy())
     })
   )

@@ -7,6 +7,7 @@ import * as Data from "effect/Data"
 import type * as Stream from "effect/Stream"
 import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { AttachOutput } from "../../kubernetes/client/Driver.js"
+import type { Type } from "./Protobuf.js"
 import type { Status } from "./Status.js"
 
 /**
@@ -36,7 +37,7 @@ export class Dropped extends Data.TaggedError("Dropped")<{ readonly carriedOut: 
 export type Connect<E2 = never> = <E>(stdin: Stream.Stream<Uint8Array, E>) => Stream.Stream<AttachOutput, E | E2>
 
 /**
- * An object, plain text, the lines of a watch, the lines of a log, or a container to attach to.
+ * An object, plain text, the lines of a watch of objects of a type, the lines of a log, or a container to attach to.
  *
  * @since 0.1.0
  * @category models
@@ -44,6 +45,6 @@ export type Connect<E2 = never> = <E>(stdin: Stream.Stream<Uint8Array, E>) => St
 export type Reply =
   | { readonly _tag: "Object"; readonly code: number; readonly body: JsonObject }
   | { readonly _tag: "Text"; readonly text: string }
-  | { readonly _tag: "Watch"; readonly lines: Stream.Stream<WatchLine, Dropped> }
+  | { readonly _tag: "Watch"; readonly type: Type; readonly lines: Stream.Stream<WatchLine, Dropped> }
   | { readonly _tag: "Log"; readonly lines: Stream.Stream<string, Dropped> }
   | { readonly _tag: "Attach"; readonly connect: Connect<Dropped> }

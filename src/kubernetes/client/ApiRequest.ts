@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { EncodedObject } from "../protobuf/EncodedObject.js"
 
 /**
  * The HTTP methods of the Kubernetes API.
@@ -41,7 +42,8 @@ export const isObject = (json: unknown): json is JsonObject =>
 
 /**
  * One request. `path` is percent-encoded and has no query; the values of `query` are not encoded. `contentType` is that of
- * `body`, default `application/json`; `accept` requests another representation of the response.
+ * `body`, default `application/json`; `accept` requests another representation of the response. With `protobuf` the caller reads
+ * the response in that encoding too, as an {@link EncodedObject}: a driver may ask for it.
  *
  * @since 0.1.0
  * @category models
@@ -53,6 +55,7 @@ export interface ApiRequest {
   readonly body?: JsonObject | ReadonlyArray<Json>
   readonly contentType?: string
   readonly accept?: string
+  readonly protobuf?: boolean
 }
 
 /**
@@ -65,4 +68,15 @@ export interface ApiRequest {
 export interface WatchLine {
   readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR"
   readonly object: JsonObject
+}
+
+/**
+ * One event of a watch in protobuf.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EncodedLine {
+  readonly type: WatchLine["type"]
+  readonly object: EncodedObject
 }

@@ -95,7 +95,7 @@ export const read = (
     return Effect.succeed(unknown)
   }
   const send = ({ request, subject }: Requests.Call) =>
-    driver.request({ ...request, accept: "application/json" }, subject)
+    driver.request({ ...request, accept: "application/json", protobuf: false }, subject)
   const selected = {
     namespace: target.namespace,
     labelSelector: undefined,
@@ -111,7 +111,7 @@ export const read = (
   return send(Requests.collection(resource, selected, "list")).pipe(
     Effect.catchIf((error) => !error.retryable, () => Effect.succeed(undefined)),
     Effect.flatMap((found) => {
-      const items = WatchEvent.itemsOf(found)
+      const items = WatchEvent.listOf(found)?.items
       return items === undefined ? byName : Effect.succeed(items[0] === undefined ? ended() : of(items[0]))
     })
   )

@@ -8,7 +8,7 @@ import type * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Stream from "effect/Stream"
 import { ClusterError, type Subject } from "../ClusterError.js"
-import type { ApiRequest, WatchLine } from "./ApiRequest.js"
+import type { ApiRequest, EncodedLine, WatchLine } from "./ApiRequest.js"
 
 /**
  * Bytes that an attached container has written.
@@ -31,17 +31,21 @@ export interface AttachOutput {
 export interface Driver {
   /** The namespace of the credentials' context, or `default`. */
   readonly defaultNamespace: string
-  /** Sends a request and returns the JSON body of a 2xx response; any other outcome is a ClusterError for the subject. */
+  /**
+   * Sends a request and returns the JSON body of a 2xx response, or the `EncodedObject` of one in protobuf; any other outcome is
+   * a ClusterError for the subject.
+   */
   readonly request: (request: ApiRequest, subject: Subject) => Effect.Effect<unknown, ClusterError>
   /**
    * Opens a watch. Each line is parsed and passed to `decode` on arrival, before it is buffered, so that only decoded fields
    * use memory. The stream ends when the server ends it, fails with `Unreachable` when the connection is lost, and applies
-   * back-pressure to the server.
+   * back-pressure to the server. A driver may request protobuf if `decodeEncoded` is given, and then passes the events to it.
    */
   readonly watch: <A>(
     request: ApiRequest,
     subject: Subject,
-    decode: (line: WatchLine) => A
+    decode: (line: WatchLine) => A,
+    decodeEncoded?: (line: EncodedLine) => A
   ) => Stream.Stream<A, ClusterError>
   /**
    * The lines of a text body as they arrive, without their newlines. When the connection is lost, the stream fails with

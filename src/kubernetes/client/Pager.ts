@@ -37,28 +37,31 @@ export const list = <A>(
     Effect.gen(function*() {
       const { request, subject } = Requests.withQuery(call, query)
       const body = yield* send(request, subject)
-      const page = WatchEvent.itemsOf(body)
-      const resourceVersion = WatchEvent.resourceVersionOf(body)
-      if (page === undefined || resourceVersion === "") {
-        return yield* new ClusterError({
-          ...subject,
-          reason: "Decode",
-          detail: page === undefined ? "the response is not a list" : "the list has no resourceVersion"
-        })
+      const failed = (detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
+      const page = yield* Effect.try({
+        try: () => decodePage(resource, body, previous),
+        catch: (cause) => failed(`the response is not a list: ${String(cause)}`)
+      })
+      if (page === undefined || page.resourceVersion === "") {
+        return yield* failed(page === undefined ? "the response is not a list" : "the list has no resourceVersion")
       }
-      for (const item of page) {
-        items.push(WatchEvent.decodeObject(resource, item, previous))
+      for (const item of page.items) items.push(item)
+      if (page.next !== "" && pages === maxPages) {
+        return yield* failed("the list does not end")
       }
-      const next = WatchEvent.continueOf(body)
-      if (next !== "" && pages === maxPages) {
-        return yield* new ClusterError({ ...subject, reason: "Decode", detail: "the list does not end" })
+      if (page.next !== "") {
+        return yield* from(items, { limit: pageSize, continue: page.next }, pages + 1)
       }
-      if (next !== "") {
-        return yield* from(items, { limit: pageSize, continue: next }, pages + 1)
-      }
-      return { items, resourceVersion }
+      return { items, resourceVersion: page.resourceVersion }
     })
   return Effect.suspend(() => from([], { limit: pageSize })).pipe(
     Effect.catchIf((error) => error.reason === "Expired", () => from([], {}))
   )
+}
+
+const decodePage = <A>(resource: Resource<A>, body: unknown, previous: WatchEvent.Previous | undefined) => {
+  const list = WatchEvent.listOf(body)
+  return list === undefined
+    ? undefined
+    : { ...list, items: list.items.map((item) => WatchEvent.decodeObject(resource, item, previous)) }
 }

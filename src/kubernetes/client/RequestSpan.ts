@@ -171,7 +171,8 @@ export const measured = (driver: Driver): Driver => {
           Effect.tapBoth({ onFailure: (error) => done(errorType(error)), onSuccess: () => done("2xx") })
         )
       }),
-    watch: (request, subject, decode) => countedStream(subject, driver.watch(request, subject, decode)),
+    watch: (request, subject, decode, decodeEncoded) =>
+      countedStream(subject, driver.watch(request, subject, decode, decodeEncoded)),
     lines: (request, subject) => countedStream(subject, driver.lines(request, subject)),
     attach: (request, subject, stdin) => countedStream(subject, driver.attach(request, subject, stdin))
   }

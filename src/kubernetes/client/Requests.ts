@@ -29,6 +29,8 @@ interface Parts {
   readonly body?: JsonObject | ReadonlyArray<JsonObject>
   readonly contentType?: string
   readonly accept?: string | undefined
+  /** Whether the response is an object or a list of the resource, so that it can be read from protobuf where the kind can. */
+  readonly isObject?: boolean
 }
 
 const definedValues = (query: Query): Record<string, string> => {
@@ -51,7 +53,8 @@ const make = (resource: Resource.Resource<unknown>, target: Target, parts: Parts
       query: definedValues(parts.query ?? {}),
       ...(parts.body === undefined ? {} : { body: parts.body }),
       ...(parts.contentType === undefined ? {} : { contentType: parts.contentType }),
-      ...(accept === undefined ? {} : { accept })
+      ...(accept === undefined ? {} : { accept }),
+      ...(parts.isObject === true && resource.protobuf() ? { protobuf: true } : {})
     },
     subject: {
       verb: parts.verb,
@@ -67,13 +70,14 @@ export const withQuery = (call: Call, query: Query): Call => ({
 })
 
 export const get = (resource: Resource.Resource<unknown>, target: Target): Call =>
-  make(resource, target, { verb: "get", method: "GET" })
+  make(resource, target, { verb: "get", method: "GET", isObject: true })
 
 export const collection = (resource: Resource.Resource<unknown>, selected: Selected, verb: "list" | "watch"): Call =>
   make(resource, { namespace: selected.namespace }, {
     verb,
     method: "GET",
     query: { labelSelector: selected.labelSelector, fieldSelector: selected.fieldSelector },
+    isObject: true,
     accept: Resource.accept(resource, verb === "list" ? "list" : "object")
   })
 
@@ -87,6 +91,7 @@ export const create = (
   const { request, subject } = make(resource, target, {
     verb: "create",
     method: "POST",
+    isObject: true,
     body: Resource.object(resource, object),
     query: {
       dryRun: options?.dryRun === true ? "All" : undefined,
@@ -100,6 +105,7 @@ export const updateStatus = (resource: Resource.Resource<unknown>, target: Targe
   make(resource, { ...target, subresource: "status" }, {
     verb: "update",
     method: "PUT",
+    isObject: true,
     body: Resource.object(resource, object)
   })
 
@@ -107,6 +113,7 @@ export const patch = (resource: Resource.Resource<unknown>, target: Target, body
   make(resource, target, {
     verb: "patch",
     method: "PATCH",
+    isObject: true,
     ...("merge" in body
       ? { contentType: "application/merge-patch+json", body: body.merge }
       : { contentType: "application/json-patch+json", body: body.json })

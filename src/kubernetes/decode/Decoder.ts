@@ -12,35 +12,68 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "../../effect/Issue.js"
 import * as Shape from "../../effect/Shape.js"
+import * as BuiltInFields from "../protobuf/BuiltInFields.js"
+import * as EncodedObject from "../protobuf/EncodedObject.js"
+import * as MessageReader from "../protobuf/MessageReader.js"
+
+export interface Decoder<A> {
+  /** Decodes a value that was parsed from JSON, or an `EncodedObject`. */
+  readonly decode: (u: unknown, previous?: unknown) => Either.Either<A, string>
+  readonly readsProtobuf: () => boolean
+}
 
 /**
  * Makes a decoder that keeps only the keys of the schema. In an optional field, null counts as absent, as it does for the
- * API server. A failure is a message that names the invalid fields.
+ * API server. A failure is a message that names the invalid fields. `message` is the one of the kind in protobuf, if it has one.
  *
  * Parts that are equal to those of the object's `previous` state are shared with it, so that a change of one field costs the
  * memory of that field only, and the garbage collector has nothing else to move.
  */
-export const make = <A>(schema: Schema.Schema<A>): (u: unknown, previous?: unknown) => Either.Either<A, string> => {
+export const make = <A>(schema: Schema.Schema<A>, message?: string): Decoder<A> => {
   // Compiled at the first object: most programs read few of the kinds that they import.
   let compiled: Compiled<A> | undefined
-  return (u, previous) => {
-    const { isValid, prune } = compiled ??= compile(schema)
-    const kept = prune(u, previous)
-    return isValid(kept)
+  const validate = (kept: unknown): Either.Either<A, string> =>
+    (compiled ??= compile(schema, message)).isValid(kept)
       ? Either.right(kept)
       : pipe(kept, Schema.decodeUnknownEither(schema, { errors: "all" }), Either.mapLeft(decodeMessage))
+  return {
+    decode: (u, previous) => {
+      const { prune, read } = compiled ??= compile(schema, message)
+      return EncodedObject.isEncoded(u)
+        ? Either.flatMap(readEncoded(u, read, previous), validate)
+        : validate(prune(u, previous))
+    },
+    readsProtobuf: () => (compiled ??= compile(schema, message)).read !== undefined
   }
 }
 
+const readEncoded = (
+  object: EncodedObject.EncodedObject,
+  read: MessageReader.Read | undefined,
+  previous: unknown
+): Either.Either<unknown, string> =>
+  read === undefined
+    ? Either.left("the response is protobuf, which was not requested")
+    : Either.try({
+      try: () => EncodedObject.read(object, read, previous),
+      catch: (cause) => `invalid protobuf: ${String(cause)}`
+    })
+
 interface Compiled<A> {
   readonly prune: Prune
+  /** Undefined if the schema has fields that are read from JSON alone. */
+  readonly read: MessageReader.Read | undefined
   readonly isValid: Predicate.Refinement<unknown, A>
 }
 
-const compile = <A>(schema: Schema.Schema<A>): Compiled<A> => {
+const compile = <A>(schema: Schema.Schema<A>, message: string | undefined): Compiled<A> => {
   const shape = Shape.of(schema)
   const check = compileCheck(shape)
-  return { prune: compilePrune(shape), isValid: (u): u is A => check(u) }
+  return {
+    prune: compilePrune(shape),
+    read: message === undefined ? undefined : MessageReader.compile(shape, message, BuiltInFields.messages()),
+    isValid: (u): u is A => check(u)
+  }
 }
 
 type Prune = (u: unknown, previous: unknown) => unknown

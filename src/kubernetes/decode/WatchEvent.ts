@@ -3,8 +3,9 @@
  */
 import type * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
-import type { JsonObject, WatchLine } from "../client/ApiRequest.js"
+import type { EncodedLine, WatchLine } from "../client/ApiRequest.js"
 import * as ClusterError from "../ClusterError.js"
+import * as EncodedObject from "../protobuf/EncodedObject.js"
 import type { Resource } from "../Resource.js"
 
 /** One state of one object; `object` is Left with a message when it does not match the resource's schema. */
@@ -36,57 +37,111 @@ export type Previous = (key: string) => unknown
 
 const noPrevious = () => undefined
 
+/** Throws `Malformed` if the metadata of an encoded object cannot be read. */
 export const decodeObject = <A>(
   resource: Resource<A>,
   object: unknown,
   previous: Previous = noPrevious
 ): DecodedObject<A> => {
-  const metadata = field(object, "metadata")
-  const key = objectKey(text(metadata, "namespace"), text(metadata, "name"))
-  return {
-    key,
-    uid: text(metadata, "uid"),
-    resourceVersion: text(metadata, "resourceVersion"),
-    object: resource.decode(object, previous(key))
-  }
+  const [name = "", namespace = "", uid = "", resourceVersion = ""] = EncodedObject.isEncoded(object)
+    ? EncodedObject.metadata(
+      object,
+      metadataNumber.name,
+      metadataNumber.namespace,
+      metadataNumber.uid,
+      metadataNumber.resourceVersion
+    )
+    : metadataTexts(field(object, "metadata"))
+  const key = objectKey(namespace, name)
+  return { key, uid, resourceVersion, object: resource.decode(object, previous(key)) }
 }
+
+/** Of fields of ObjectMeta in protobuf. */
+const metadataNumber = { name: 1, namespace: 3, uid: 5, resourceVersion: 6 } as const
+
+const metadataTexts = (metadata: unknown): ReadonlyArray<string> =>
+  ["name", "namespace", "uid", "resourceVersion"].map((name) => text(metadata, name))
 
 const eventTypes = { ADDED: "Added", MODIFIED: "Modified" } as const
 
-export const decodeLine = <A>(resource: Resource<A>, subject: ClusterError.Subject, previous?: Previous) =>
+const applied = <A>(type: keyof typeof eventTypes, decoded: DecodedObject<A>): Event<A> => ({
+  _tag: "Applied",
+  type: eventTypes[type],
+  decoded
+})
+
+const decodeLine = <A>(resource: Resource<A>, subject: ClusterError.Subject, previous?: Previous) =>
 (
   { object, type }: WatchLine
 ): Event<A> => {
   switch (type) {
     case "ADDED":
     case "MODIFIED":
-      return { _tag: "Applied", type: eventTypes[type], decoded: decodeObject(resource, object, previous) }
+      return applied(type, decodeObject(resource, object, previous))
     case "DELETED":
       return { _tag: "Deleted", decoded: decodeObject(resource, object, previous) }
     case "BOOKMARK":
-      return {
-        _tag: "Bookmark",
-        resourceVersion: resourceVersionOf(object),
-        initialEventsEnd: text(field(field(object, "metadata"), "annotations"), "k8s.io/initial-events-end") === "true"
-      }
+      return bookmark(object)
     case "ERROR":
       return { _tag: "Error", error: decodeError(subject, object) }
   }
 }
 
-/** The resourceVersion of an object or of a list; empty if it has none. */
-export const resourceVersionOf = (object: unknown): string => text(field(object, "metadata"), "resourceVersion")
+/** Decode the lines of a watch in JSON, and its events in protobuf. */
+export const decoders = <A>(resource: Resource<A>, subject: ClusterError.Subject, previous?: Previous) =>
+  [decodeLine(resource, subject, previous), decodeEncodedLine(resource, subject, previous)] as const
 
-/** The continue token of a list; empty on the last page. */
-export const continueOf = (list: unknown): string => text(field(list, "metadata"), "continue")
+const bookmark = (object: unknown): Extract<Event<never>, { readonly _tag: "Bookmark" }> => ({
+  _tag: "Bookmark",
+  resourceVersion: resourceVersionOf(object),
+  initialEventsEnd: text(field(field(object, "metadata"), "annotations"), "k8s.io/initial-events-end") === "true"
+})
 
-/** The items of a list; undefined if the value is not a list. */
-export const itemsOf = (list: unknown): ReadonlyArray<unknown> | undefined => {
-  const items = field(list, "items")
-  return Array.isArray(items) ? items : items === null ? [] : undefined
+/** Throws `Malformed`. */
+const decodeEncodedLine = <A>(resource: Resource<A>, subject: ClusterError.Subject, previous?: Previous) =>
+(
+  { object, type }: EncodedLine
+): Event<A> => {
+  switch (type) {
+    case "ADDED":
+    case "MODIFIED":
+      return applied(type, decodeObject(resource, object, previous))
+    case "DELETED":
+      return { _tag: "Deleted", decoded: decodeObject(resource, object, previous) }
+    case "BOOKMARK":
+      return bookmark(EncodedObject.readMetadata(object))
+    case "ERROR":
+      return { _tag: "Error", error: decodeError(subject, EncodedObject.readStatus(object)) }
+  }
 }
 
-const decodeError = (subject: ClusterError.Subject, status: JsonObject): ClusterError.ClusterError => {
+/** The items of a list, not decoded. */
+export interface ItemList {
+  readonly items: ReadonlyArray<unknown>
+  /** Empty if the list has none. */
+  readonly resourceVersion: string
+  /** The token for the next page; empty on the last one. */
+  readonly next: string
+}
+
+/** Of fields of ListMeta in protobuf. */
+const listNumber = { resourceVersion: 2, next: 3 } as const
+
+/** Undefined if the value is not a list. Throws `Malformed`. */
+export const listOf = (list: unknown): ItemList | undefined => {
+  if (EncodedObject.isEncoded(list)) {
+    const [resourceVersion = "", next = ""] = EncodedObject.metadata(list, listNumber.resourceVersion, listNumber.next)
+    return { items: EncodedObject.items(list), resourceVersion, next }
+  }
+  const items = field(list, "items")
+  return Array.isArray(items) || items === null
+    ? { items: items ?? [], resourceVersion: resourceVersionOf(list), next: text(field(list, "metadata"), "continue") }
+    : undefined
+}
+
+const resourceVersionOf = (object: unknown): string => text(field(object, "metadata"), "resourceVersion")
+
+const decodeError = (subject: ClusterError.Subject, status: unknown): ClusterError.ClusterError => {
   const code = field(status, "code")
   return ClusterError.fromStatus({ subject, code: Predicate.isNumber(code) ? code : 500, body: status })
 }

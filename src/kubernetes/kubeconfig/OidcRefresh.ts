@@ -63,7 +63,10 @@ const Refusal = Schema.parseJson(Schema.Struct({ error: Schema.String }))
 const describe = (failure: HttpRequest.Failure): string => {
   switch (failure._tag) {
     case "ErrorResponse": {
-      const error = Option.map(Schema.decodeOption(Refusal)(failure.text), ({ error }) => `, ${error.slice(0, 60)}`)
+      const error = Option.map(
+        Schema.decodeOption(Refusal)(failure.body.bytes.toString()),
+        ({ error }) => `, ${error.slice(0, 60)}`
+      )
       return `status ${failure.status}${Option.getOrElse(error, () => "")}`
     }
     case "ConnectionLost":
@@ -155,7 +158,7 @@ export const idToken = (
         const absolute = AgentFactory.isForwarded(url, proxy)
         const all = Redacted.make({ ...headers, ...(absolute ? ProxyTunnel.authorization(proxy) : {}) })
         const client = HttpAgent.makeClient(agent, address.origin, all, absolute)
-        return yield* HttpRequest.text(
+        return yield* HttpRequest.body(
           client,
           {
             method: "GET",
@@ -166,7 +169,10 @@ export const idToken = (
           },
           requestTimeout,
           RequestLimiter.make(1)
-        ).pipe(Effect.ensuring(Effect.sync(() => agent.destroy())))
+        ).pipe(
+          Effect.map(({ bytes }) => bytes.toString()),
+          Effect.ensuring(Effect.sync(() => agent.destroy()))
+        )
       })
     const problemWith = (what: string) => (failure: HttpRequest.Failure | string) =>
       refused(`${what} (${typeof failure === "string" ? failure : describe(failure)})`)

@@ -88,7 +88,7 @@ const session = <A, E>(
       ...query
     })
     const lines = yield* Pulls.open(
-      driver.watch(request, subject, WatchEvent.decodeLine(resource, subject, previous))
+      driver.watch(request, subject, ...WatchEvent.decoders(resource, subject, previous))
     )
     const startedAt = yield* Clock.currentTimeMillis
     const end = startedAt + timeoutSeconds * 1000 + Duration.toMillis(Waits.watchEnd.limit)

@@ -7,25 +7,25 @@ import * as Either from "effect/Either"
 import { constFalse } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { IncomingMessage } from "node:http"
 import { fromOption } from "../../effect/EitherEffect.js"
-import * as Pull from "../../effect/Pull.js"
-import type { ApiRequest, WatchLine } from "../client/ApiRequest.js"
+import type { ApiRequest, EncodedLine, WatchLine } from "../client/ApiRequest.js"
 import { type Driver, endedWithinLine } from "../client/Driver.js"
 import * as RequestSpan from "../client/RequestSpan.js"
 import * as Waits from "../client/Waits.js"
 import { ClusterError, fromStatus, type Subject } from "../ClusterError.js"
 import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
 import type { Access, Credentials } from "../kubeconfig/KubeCredentials.js"
+import * as EncodedObject from "../protobuf/EncodedObject.js"
+import { Malformed } from "../protobuf/Wire.js"
 import * as Attachment from "./Attachment.js"
 import * as ChannelSocket from "./ChannelSocket.js"
+import * as FrameSplitter from "./FrameSplitter.js"
 import type { OutgoingRequest } from "./HttpAgent.js"
 import * as HttpRequest from "./HttpRequest.js"
 import * as LineSplitter from "./LineSplitter.js"
+import * as PartStream from "./PartStream.js"
 import * as RequestLimiter from "./RequestLimiter.js"
-import * as ResponseBody from "./ResponseBody.js"
 import * as TransportError from "./TransportError.js"
 import * as Warnings from "./Warnings.js"
 
@@ -35,9 +35,6 @@ export interface Options {
   /** Limit for the time until a response begins. */
   readonly timeout: Duration.Duration
 }
-
-/** In bytes. An object has 3 MB at most (etcd's limit is 1.5 MB), so a longer line is not from an API server. */
-const maxLineLength = 64 * 1024 * 1024
 
 /** Each request in flight has a connection with a handshake of its own; more of them do not make the server faster. */
 const maxInFlight = 32
@@ -77,7 +74,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
         ? fromStatus({
           subject,
           code: failure.status,
-          body: Option.getOrUndefined(parseJson(failure.text)),
+          body: Option.getOrUndefined(decodeStatus(failure.body)),
           retryAfter: failure.retryAfter
         })
         : TransportError.toClusterError(failure, request, subject, access.trustAdvice)
@@ -111,45 +108,66 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
       ({ client }, outgoing) => withHead((onSuccess) => HttpRequest.open(client, outgoing, timeoutMillis, onSuccess))
     )
 
+  /** The kinds that the server does not send in protobuf. (One that does not know it sends JSON, which is accepted too.) */
+  const inJson = new Set<string>()
+
+  const inAcceptedForm = <A, R>(
+    request: ApiRequest,
+    subject: Subject,
+    perform: (request: ApiRequest) => Effect.Effect<A, ClusterError, R>
+  ): Effect.Effect<A, ClusterError, R> =>
+    Effect.suspend(() => {
+      const plain = { ...request, protobuf: false }
+      return request.protobuf !== true || inJson.has(subject.resource)
+        ? perform(plain)
+        : Effect.catchIf(perform(request), ({ code }) => code === 406 || code === 415, () => {
+          inJson.add(subject.resource)
+          return perform(plain)
+        })
+    })
+
   return {
     defaultNamespace,
 
     request: (request, subject) =>
-      Effect.flatMap(
-        send(
-          request,
-          subject,
-          ({ client }, outgoing) =>
-            withHead((onSuccess) => HttpRequest.text(client, outgoing, timeoutMillis, limiter, onSuccess))
-        ),
-        (text) => fromOption(parseJson(text), () => decodeError(subject, "the response is not JSON"))
-      ),
+      inAcceptedForm(request, subject, (request) =>
+        Effect.flatMap(
+          send(
+            request,
+            subject,
+            ({ client }, outgoing) =>
+              withHead((onSuccess) => HttpRequest.body(client, outgoing, timeoutMillis, limiter, onSuccess))
+          ),
+          (body) => fromOption(decodeBody(body), () => decodeError(subject, `the response is not ${formOf(body)}`))
+        )),
 
-    watch: (request, subject, decode) =>
-      streamLines(open(request, subject, timeoutMillis), request, subject, {
-        idleMillis: Infinity,
-        // client-go's decoder and others skip white space between events.
-        ignores: (line) => line.trim() === "",
-        line: (line) => Option.map(Option.filter(parseJson(line), isWatchLine), decode),
-        unterminated: () => Either.left(endedWithinLine(subject))
-      }),
+    watch: (request, subject, decode, decodeEncoded) =>
+      Stream.unwrapScoped(inAcceptedForm(
+        decodeEncoded === undefined ? { ...request, protobuf: false } : request,
+        subject,
+        (request) =>
+          Effect.flatMap(open(request, subject, timeoutMillis), (source) =>
+            decodeEncoded !== undefined && EncodedObject.isProtobuf(source.headers["content-type"])
+              ? PartStream.make(source, request, subject, frames(subject, decodeEncoded))
+              : PartStream.make(source, request, subject, lines(subject, decode)))
+      )),
 
     lines: (request, subject) => {
       const isFollowed = request.query["follow"] === "true"
-      return streamLines(
+      return Stream.unwrapScoped(Effect.flatMap(
         // The kubelet sends no response header before the container has written something.
         open(request, subject, isFollowed ? Infinity : timeoutMillis),
-        request,
-        subject,
-        {
-          idleMillis: isFollowed ? Infinity : Duration.toMillis(Waits.responseIdle.limit),
-          ignores: constFalse,
-          line: Option.some,
-          unterminated: isFollowed && request.query["limitBytes"] === undefined
-            ? () => Either.left(endedWithinLine(subject))
-            : Either.right
-        }
-      )
+        (source) =>
+          PartStream.make(source, request, subject, {
+            splitter: LineSplitter.make(PartStream.maxPartLength),
+            idleMillis: isFollowed ? Infinity : Duration.toMillis(Waits.responseIdle.limit),
+            ignores: constFalse,
+            part: Option.some,
+            unterminated: isFollowed && request.query["limitBytes"] === undefined
+              ? () => Either.left(endedWithinLine(subject))
+              : Either.right
+          })
+      ))
     },
 
     attach: (request, subject, stdin) =>
@@ -170,13 +188,15 @@ const isRefused = (failure: HttpRequest.Failure) =>
 const isCompressible = ({ method, query }: ApiRequest): boolean => method === "GET" && query["limit"] !== undefined
 
 const encodeRequest = (request: ApiRequest): OutgoingRequest => {
-  const { accept, body, contentType, method, path, query } = request
+  const { accept = "application/json", body, contentType, method, path, protobuf, query } = request
   const search = new URLSearchParams(query).toString()
   return {
     method,
     path: search === "" ? path : `${path}?${search}`,
     headers: {
-      accept: accept ?? "application/json",
+      accept: protobuf === true
+        ? `${accept.replace("application/json", EncodedObject.mediaType)},${accept}`
+        : accept,
       "user-agent": "effect-os-builder",
       ...(isCompressible(request) ? { "accept-encoding": "gzip" } : {}),
       ...(body === undefined ? {} : { "content-type": contentType ?? "application/json" })
@@ -187,75 +207,44 @@ const encodeRequest = (request: ApiRequest): OutgoingRequest => {
 
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
+const formOf = ({ contentType }: HttpRequest.Body) => EncodedObject.isProtobuf(contentType) ? "protobuf" : "JSON"
+
+const decodeBody = (body: HttpRequest.Body): Option.Option<unknown> =>
+  EncodedObject.isProtobuf(body.contentType) ? openBody(body) : parseJson(body.bytes.toString("utf8"))
+
+const openBody = Option.liftThrowable(({ bytes }: HttpRequest.Body) => EncodedObject.open(bytes))
+
+const decodeStatus = (body: HttpRequest.Body): Option.Option<unknown> =>
+  EncodedObject.isProtobuf(body.contentType)
+    ? Option.flatMap(openBody(body), Option.liftThrowable(EncodedObject.readStatus))
+    : decodeBody(body)
+
+const lines = <A>(subject: Subject, decode: (line: WatchLine) => A): PartStream.Decoder<string, A> => ({
+  splitter: LineSplitter.make(PartStream.maxPartLength),
+  idleMillis: Infinity,
+  // client-go's decoder and others skip white space between events.
+  ignores: (line) => line.trim() === "",
+  part: (line) => Option.map(Option.filter(parseJson(line), isWatchLine), decode),
+  unterminated: () => Either.left(endedWithinLine(subject))
+})
+
+const frames = <A>(subject: Subject, decode: (line: EncodedLine) => A): PartStream.Decoder<Buffer, A> => ({
+  splitter: FrameSplitter.make(PartStream.maxPartLength),
+  idleMillis: Infinity,
+  ignores: constFalse,
+  part: Option.liftThrowable((frame: Buffer) => {
+    const event = EncodedObject.openEvent(frame)
+    if (!isEncodedLine(event)) throw new Malformed(`an event has the type ${event.type}`)
+    return decode(event)
+  }),
+  unterminated: () => Either.left(endedWithinLine(subject))
+})
+
 const watchLineTypes: ReadonlySet<unknown> = new Set(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"])
 
 const isWatchLine = (u: unknown): u is WatchLine =>
   Predicate.isReadonlyRecord(u) && watchLineTypes.has(u["type"]) && Predicate.isReadonlyRecord(u["object"])
 
+const isEncodedLine = (event: EncodedObject.EncodedEvent): event is EncodedLine => watchLineTypes.has(event.type)
+
 const decodeError = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
-
-interface LineDecoder<A> {
-  /** Limit for the next bytes, in milliseconds; infinite where the caller has one for lines. */
-  readonly idleMillis: number
-  /** Called only for a line that `line` does not decode. */
-  readonly ignores: (line: string) => boolean
-  /** None for an invalid line. */
-  readonly line: (line: string) => Option.Option<A>
-  /** Decodes a last line without a newline. */
-  readonly unterminated: (part: string) => Either.Either<A, ClusterError>
-}
-
-/** Decodes each line as its bytes arrive. The stream fails at an invalid line or one that exceeds the limit. */
-const streamLines = <A>(
-  opened: Effect.Effect<IncomingMessage, ClusterError, Scope.Scope>,
-  request: ApiRequest,
-  subject: Subject,
-  decoder: LineDecoder<A>
-): Stream.Stream<A, ClusterError> =>
-  Stream.unwrapScoped(
-    Effect.map(Effect.flatMap(opened, (source) => ResponseBody.pull(source, decoder.idleMillis)), (buffers) => {
-      const splitter = LineSplitter.make(maxLineLength)
-      const last = Effect.suspend((): Pull.Pull<A, ClusterError> => {
-        const part = splitter.rest()
-        return part === "" || decoder.ignores(part)
-          ? Pull.end
-          : Either.match(decoder.unterminated(part), { onLeft: Pull.fail, onRight: Pull.of })
-      })
-      const lines: Pull.Pull<A, ClusterError> = Pull.match(Pull.map(buffers, (values) => values), {
-        onEnd: () => last,
-        onFailure: (error) => Pull.fail(TransportError.toClusterError(error, request, subject)),
-        onSuccess: (buffers) =>
-          Either.match(decodeLines(splitter, buffers, decoder, subject), {
-            onLeft: (error): Pull.Pull<A, ClusterError> => Pull.fail(error),
-            onRight: (decoded) => Pull.emit(decoded, lines)
-          })
-      })
-      return Pull.stream(lines)
-    })
-  )
-
-const decodeLines = <A>(
-  splitter: LineSplitter.LineSplitter,
-  buffers: ReadonlyArray<Buffer>,
-  decoder: LineDecoder<A>,
-  subject: Subject
-): Either.Either<ReadonlyArray<A>, ClusterError> => {
-  const decoded: Array<A> = []
-  let invalid = false
-  let withinLimit = true
-  for (const bytes of buffers) {
-    withinLimit &&= splitter.push(bytes, (line) => {
-      const one = decoder.line(line)
-      if (Option.isSome(one)) {
-        decoded.push(one.value)
-      } else {
-        invalid ||= !decoder.ignores(line)
-      }
-    })
-  }
-  return invalid
-    ? Either.left(decodeError(subject, "a line of the response is not a watch event"))
-    : withinLimit
-    ? Either.right(decoded)
-    : Either.left(decodeError(subject, `a line of the response is longer than ${maxLineLength} bytes`))
-}

@@ -19,9 +19,14 @@ import { ConnectionLost, InvalidRequest, type TransportError } from "./Transport
 export class ErrorResponse extends Data.TaggedError("ErrorResponse")<{
   readonly status: number
   readonly retryAfter: string | undefined
-  /** The body; empty if it exceeded its limits. */
-  readonly text: string
+  /** Empty if the body exceeded its limits. */
+  readonly body: Body
 }> {}
+
+export interface Body {
+  readonly contentType: string | undefined
+  readonly bytes: Buffer
+}
 
 export type Failure = ErrorResponse | TransportError
 
@@ -38,18 +43,18 @@ const errorBodyLimits: ResponseBody.Limits = {
   idleMillis: Duration.toMillis(Waits.errorBody.limit)
 }
 
-/** The body of a successful response as text. The response has to begin within `timeout` milliseconds. */
-export const text = (
+/** The body of a successful response. The response has to begin within `timeout` milliseconds. */
+export const body = (
   client: Client,
   request: OutgoingRequest,
   timeout: number,
   limiter: RequestLimiter,
   onSuccess: OnSuccess = constVoid
-): Effect.Effect<string, Failure> =>
+): Effect.Effect<Body, Failure> =>
   Effect.async((resume) => {
     let cancel = constVoid
     const start = () => {
-      cancel = send(client, request, timeout, noted(readText, onSuccess), (result) => {
+      cancel = send(client, request, timeout, noted(readBody, onSuccess), (result) => {
         limiter.release(start)
         resume(fromEither(result))
       })
@@ -89,7 +94,13 @@ const noted = <A>(read: Read<A>, onSuccess: OnSuccess): Read<A> => (source, done
   return read(source, done)
 }
 
-const readText: Read<string> = (source, done) => ResponseBody.text(source, bodyLimits, done)
+const bodyOf = (source: IncomingMessage, bytes: Buffer): Body => ({
+  contentType: source.headers["content-type"],
+  bytes
+})
+
+const readBody: Read<Body> = (source, done) =>
+  ResponseBody.bytes(source, bodyLimits, (bytes) => done(Either.map(bytes, (bytes) => bodyOf(source, bytes))))
 
 const passThrough: Read<IncomingMessage> = (source, done) => {
   done(Either.right(source))
@@ -98,12 +109,12 @@ const passThrough: Read<IncomingMessage> = (source, done) => {
 
 /** Reads a response that is not a 2xx. */
 export const readErrorResponse: Read<never> = (source, done) =>
-  ResponseBody.text(source, errorBodyLimits, (text) =>
+  ResponseBody.bytes(source, errorBodyLimits, (bytes) =>
     done(Either.left(
       new ErrorResponse({
         status: source.statusCode ?? 0,
         retryAfter: source.headers["retry-after"],
-        text: Either.getOrElse(text, () => "")
+        body: bodyOf(source, Either.getOrElse(bytes, () => Buffer.alloc(0)))
       })
     )))
 

@@ -91,10 +91,10 @@ export interface Limits {
   readonly idleMillis: number
 }
 
-type TextResult = Either.Either<string, ConnectionLost | BodyTooLarge | TimedOut>
+type BytesResult = Either.Either<Buffer, ConnectionLost | BodyTooLarge | TimedOut>
 
-/** Reads the whole body as text, within the limits. Calls `done` once, unless the returned function cancels it. */
-export const text = (source: IncomingMessage, limits: Limits, done: (result: TextResult) => void): () => void => {
+/** Reads the whole body, within the limits. Calls `done` once, unless the returned function cancels it. */
+export const bytes = (source: IncomingMessage, limits: Limits, done: (result: BytesResult) => void): () => void => {
   const parts: Array<Buffer> = []
   let length = 0
   let finished = false
@@ -104,7 +104,7 @@ export const text = (source: IncomingMessage, limits: Limits, done: (result: Tex
     clearTimeout(idle)
     detach()
   }
-  const finish = (result: TextResult) => {
+  const finish = (result: BytesResult) => {
     if (!finished) {
       cancel()
       done(result)
@@ -136,7 +136,7 @@ export const text = (source: IncomingMessage, limits: Limits, done: (result: Tex
     end: () =>
       source.headers["content-encoding"] === "gzip"
         ? decompress(Buffer.concat(parts), limits, finish)
-        : finish(Either.right(decodeText(parts))),
+        : finish(Either.right(joined(parts))),
     close: () => {
       if (!source.readableEnded) {
         finish(Either.left(new ConnectionLost({ cause: source.errored })))
@@ -147,11 +147,11 @@ export const text = (source: IncomingMessage, limits: Limits, done: (result: Tex
 }
 
 /** Decompresses in a thread of its own. The limit holds for the result: a small body may become a large one. */
-const decompress = (body: Buffer, limits: Limits, done: (result: TextResult) => void): void =>
+const decompress = (body: Buffer, limits: Limits, done: (result: BytesResult) => void): void =>
   zlib.gunzip(body, { maxOutputLength: limits.bytes }, (error, bytes) =>
     done(
       error === null
-        ? Either.right(decodeText([bytes]))
+        ? Either.right(bytes)
         : Either.left(
           errorCode(error) === "ERR_BUFFER_TOO_LARGE"
             ? new BodyTooLarge({ bytes: limits.bytes })
@@ -160,8 +160,10 @@ const decompress = (body: Buffer, limits: Limits, done: (result: TextResult) => 
     ))
 
 /** Decodes UTF-8 text from buffers that may split a character. */
-export const decodeText = (parts: ReadonlyArray<Buffer>): string =>
-  (parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)).toString("utf8")
+export const decodeText = (parts: ReadonlyArray<Buffer>): string => joined(parts).toString("utf8")
+
+const joined = (parts: ReadonlyArray<Buffer>): Buffer =>
+  parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
 
 /** Node's maximum, 25 days; it runs a longer timer at once. */
 const maxTimerMillis = 2 ** 31 - 1

@@ -14,7 +14,12 @@ const sent = {
     + "BDUwMG0aABoAIgA=",
   accessReview:
     "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSQgoQCgASABoAIgAqADIAOABCABIkCiIKBGRlbW8S"
-    + "BmNyZWF0ZRoAIgAqCmpvYnMuYmF0Y2gyADoAGggIABIAGgAgABoAIgA="
+    + "BmNyZWF0ZRoAIgAqCmpvYnMuYmF0Y2gyADoAGggIABIAGgAgABoAIgA=",
+  /** By `kubectl` 1.37.1: `create job demo --image=registry.example.com/tool:1 -- sh -c 'echo hi'`. */
+  job:
+    "azhzAAoPCghiYXRjaC92MRIDSm9iEqQBChQKBGRlbW8SABoAIgAqADIAOABCABKBATJ/ChAKABIAGgAiACoAMgA4AEIAEmsSSAoEZGVtbxIbcmVn"
+    + "aXN0cnkuZXhhbXBsZS5jb20vdG9vbDoxGgJzaBoCLWMaB2VjaG8gaGkqAEIAagByAIABAIgBAJABAKIBABoFTmV2ZXIyAEIASgBSAFgAYABoAIIB"
+    + "AIoBAJoBAMIBABoIIAAoADAAOgAaACIA"
 }
 
 const bytes = (base64: string) => Buffer.from(base64, "base64")
@@ -49,8 +54,73 @@ describe("protobuf", () => {
     assert.deepStrictEqual(read(sent.accessReview), {
       apiVersion: "authorization.k8s.io/v1",
       kind: "SelfSubjectAccessReview",
-      spec: { resourceAttributes: { namespace: "demo", verb: "create", resource: "jobs.batch" } }
+      spec: { resourceAttributes: { namespace: "demo", verb: "create", resource: "jobs.batch" } },
+      status: { allowed: false }
     })
+    assert.deepStrictEqual(read(sent.job), {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "demo" },
+      spec: {
+        template: {
+          spec: {
+            restartPolicy: "Never",
+            containers: [{
+              name: "demo",
+              image: "registry.example.com/tool:1",
+              command: ["sh", "-c", "echo hi"]
+            }]
+          }
+        }
+      }
+    })
+  })
+
+  it("encode: returns the bytes that Go makes of the JSON", () => {
+    for (const body of Object.values(sent)) {
+      assert.strictEqual(Protobuf.encode(read(body))?.toString("base64"), body)
+    }
+    assert.isUndefined(Protobuf.encode({ apiVersion: "example.com/v1", kind: "Thing" }))
+  })
+
+  it("encode: the JSON is the same after it was decoded", () => {
+    const object = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "a",
+        generation: 2 ** 40,
+        creationTimestamp: "2026-11-22T10:00:01Z",
+        managedFields: [{
+          manager: "kubelet",
+          time: "1969-12-31T23:59:59Z",
+          fieldsV1: { "f:status": { "f:phase": {} } }
+        }]
+      },
+      spec: {
+        containers: [{
+          name: "a",
+          resources: { limits: { cpu: "500m", memory: "2Gi" } },
+          livenessProbe: { httpGet: { port: "health" }, periodSeconds: -1 },
+          readinessProbe: { tcpSocket: { port: 8080 } },
+          env: [{ name: "A", valueFrom: { configMapKeyRef: { name: "settings", key: "a", optional: false } } }]
+        }],
+        volumes: [{ name: "empty", emptyDir: {} }, { name: "secret", secret: { secretName: "s", defaultMode: 0 } }],
+        hostUsers: false,
+        activeDeadlineSeconds: 0
+      },
+      status: {
+        containerStatuses: [{
+          name: "a",
+          state: { terminated: { exitCode: 0 } },
+          ready: false,
+          restartCount: 0,
+          image: "",
+          imageID: ""
+        }]
+      }
+    }
+    assert.deepStrictEqual(Protobuf.decode(Protobuf.encode(object) ?? Buffer.alloc(0)), Either.right(object))
   })
 
   it("decode: rejects truncated bodies and unsupported kinds", () => {

@@ -27,8 +27,8 @@ describe("ResponseBody", () => {
   it.scopedLive("text: fails with TimedOut when the next bytes do not arrive", () =>
     Effect.gen(function*() {
       const { response } = yield* begun
-      const result = yield* Effect.async<Either.Either<string, unknown>>((resume) => {
-        ResponseBody.text(response, { bytes: 1000, millis: 60_000, idleMillis: 50 }, (result) =>
+      const result = yield* Effect.async<Either.Either<Buffer, unknown>>((resume) => {
+        ResponseBody.bytes(response, { bytes: 1000, millis: 60_000, idleMillis: 50 }, (result) =>
           resume(Effect.succeed(result)))
       })
       assert.deepInclude(Either.getOrThrow(Either.flip(result)), { _tag: "TimedOut", millis: 50 })

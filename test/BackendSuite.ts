@@ -80,6 +80,23 @@ const tags = (statuses: Iterable<BuildStatus.BuildStatus>) => Array.from(statuse
 
 const rank = { Pending: 0, Running: 1, Succeeded: 2, Failed: 2, Errored: 2, Cancelled: 2 }
 
+/** The Containerfile of an input with the name of its base in the place of BASE_IMAGE. */
+const withBaseNamed = ({ baseImage, dockerfile = "" }: BuildInput.BuildInput) => {
+  const pullspec = baseImage?.pullspec ?? ""
+  return { pullspec, dockerfile: dockerfile.replace("${BASE_IMAGE}", pullspec) }
+}
+
+/** Builds, and checks the base that the backend reports, if it reports one. */
+const builtOn = (input: BuildInput.BuildInput, pullspec: string) =>
+  Effect.gen(function*() {
+    const { ref } = yield* BuildBackend.build(input)
+    const status = yield* ended(ref)
+    assert(status._tag === "Succeeded", JSON.stringify(status))
+    const { base } = status.image
+    if (base !== undefined) assert.strictEqual(base.pullspec, pullspec)
+    return { ref, base }
+  })
+
 export const suite = <R, E>(world: World<R, E>): void => {
   const timeout = Duration.toMillis(world.timeout)
   layer(world.layer, { excludeTestServices: world.live, timeout: world.timeout })(
@@ -218,19 +235,11 @@ export const suite = <R, E>(world: World<R, E>): void => {
         (name) =>
           Effect.gen(function*() {
             const plain = yield* world.input(name, "well")
-            const pullspec = plain.baseImage?.pullspec ?? ""
-            const input = yield* BuildInput.make({
-              ...plain,
-              baseImage: undefined,
-              dockerfile: plain.dockerfile?.replace("${BASE_IMAGE}", pullspec)
-            })
+            const { dockerfile, pullspec } = withBaseNamed(plain)
+            const input = yield* BuildInput.make({ ...plain, baseImage: undefined, dockerfile })
             assert.notStrictEqual(BuildInput.fingerprint(input), BuildInput.fingerprint(plain))
             yield* BuildBackend.check(input)
-            const { ref } = yield* BuildBackend.build(input)
-            const status = yield* ended(ref)
-            assert(status._tag === "Succeeded", JSON.stringify(status))
-            const { base } = status.image
-            if (base !== undefined) assert.strictEqual(base.pullspec, pullspec)
+            const { base, ref } = yield* builtOn(input, pullspec)
             const outdated = yield* BuildBackend.isOutdated(ref)
             assert.deepStrictEqual(outdated?.outdated, base === undefined ? undefined : false)
           })
@@ -241,11 +250,11 @@ export const suite = <R, E>(world: World<R, E>): void => {
         (name) =>
           Effect.gen(function*() {
             const plain = yield* world.input(name, "well")
-            const pullspec = plain.baseImage?.pullspec ?? ""
+            const { dockerfile, pullspec } = withBaseNamed(plain)
             const input = yield* BuildInput.make({
               ...plain,
               baseImage: undefined,
-              dockerfile: `${plain.dockerfile?.replace("${BASE_IMAGE}", pullspec)}\nFROM registry.invalid/later:1\n`,
+              dockerfile: `${dockerfile}\nFROM registry.invalid/later:1\n`,
               target: "0"
             })
             const checked = yield* Effect.either(BuildBackend.check(input))
@@ -253,11 +262,7 @@ export const suite = <R, E>(world: World<R, E>): void => {
               assert.deepStrictEqual(checked.left.issues.map(({ path }) => path), ["target"])
               return
             }
-            const { ref } = yield* BuildBackend.build(input)
-            const status = yield* ended(ref)
-            assert(status._tag === "Succeeded", JSON.stringify(status))
-            const { base } = status.image
-            if (base !== undefined) assert.strictEqual(base.pullspec, pullspec)
+            const { ref } = yield* builtOn(input, pullspec)
             const log = Chunk.toReadonlyArray(yield* Stream.runCollect(BuildBackend.logs(ref)))
             assert.notInclude(log.join("\n"), "registry.invalid")
           })

@@ -3,27 +3,17 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { BuildInput } from "effect-os-builder"
+import { type BuildInput } from "effect-os-builder"
 import * as JobDefinition from "../../src/backends/job/JobDefinition.js"
-import type { JobProfile } from "../../src/backends/job/JobSettings.js"
 import * as LocalUnsupported from "../../src/backends/local/LocalUnsupported.js"
 import * as BuildManifest from "../../src/backends/openshift/BuildManifest.js"
 import * as OpenShiftUnsupported from "../../src/backends/openshift/OpenShiftUnsupported.js"
 import * as BuildScript from "../../src/backends/script/BuildScript.js"
 import * as Json from "../../src/fake/Json.js"
-import { input, record } from "../support/Jobs.js"
-
-const profile: JobProfile = {
-  name: "custom",
-  settings: {},
-  resources: BuildInput.defaults.resources,
-  tolerations: [],
-  takesSlot: false,
-  deliversToNode: false
-}
+import { input, profile, record } from "../support/Jobs.js"
 
 const pod = (given: BuildInput.BuildInput) => {
-  const manifest = JobDefinition.make(profile, Effect.succeed({})).manifest(record(given, [], "custom"), 1, {})
+  const manifest = JobDefinition.make(profile(), Effect.succeed({})).manifest(record(given, [], "custom"), 1, {})
   return Json.object(manifest, "spec", "template", "spec")
 }
 
@@ -104,7 +94,7 @@ describe("the language of a build", () => {
   })
 
   it("build contexts of a Job: no directories, and no registry in the pod", () => {
-    const { check } = JobDefinition.make(profile, Effect.succeed({}))
+    const { check } = JobDefinition.make(profile(), Effect.succeed({}))
     assert.deepStrictEqual(
       check(input({
         dockerfile: "FROM scratch\n",

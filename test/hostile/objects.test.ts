@@ -15,6 +15,7 @@ import type * as Cluster from "../../src/kubernetes/Cluster.js"
 import type * as Resource from "../../src/kubernetes/Resource.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
 import { Craft, definition, input, world } from "../support/ControllerWorld.js"
+import { profile } from "../support/Jobs.js"
 
 // --- the meaning of anything ---
 
@@ -215,14 +216,7 @@ describe("interpret", () => {
   isTotal(OpenShiftBuildBackend.definition(), buildStatus)
   isTotal(
     JobDefinition.make(
-      {
-        name: "custom",
-        settings: {},
-        resources: BuildInput.defaults.resources,
-        tolerations: [],
-        takesSlot: false,
-        deliversToNode: false
-      },
+      profile(),
       Effect.succeed({})
     ),
     jobStatus

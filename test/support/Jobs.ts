@@ -1,7 +1,9 @@
 /**
  * Jobs and pods as an API server returns them.
  */
+import { BuildInput } from "effect-os-builder"
 import type { Observed } from "../../src/backends/controller/Definition.js"
+import type { JobProfile, JobSettings } from "../../src/backends/job/JobSettings.js"
 import * as ExitCode from "../../src/backends/script/ExitCode.js"
 import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
 import type { Condition, ContainerStatus, Job, Pod } from "../../src/kubernetes/Resources.js"
@@ -9,6 +11,17 @@ import { incompressible } from "./Incompressible.js"
 import { at, digest, input, name, record } from "./Records.js"
 
 export * from "./Records.js"
+
+/** The profile of the custom backend, with other settings and other properties. */
+export const profile = (settings: JobSettings = {}, more: Partial<JobProfile> = {}): JobProfile => ({
+  name: "custom",
+  settings,
+  resources: BuildInput.defaults.resources,
+  tolerations: [],
+  takesSlot: false,
+  deliversToNode: false,
+  ...more
+})
 
 /** Created a second after the record, or later with each attempt; it started a second after that. */
 export const job = (status: Job["status"] = {}, spec: Job["spec"] = {}, attempt = 1): Job => ({

@@ -2,10 +2,11 @@
  * The init container `context` of a build pod, which fetches the commit of a Git repository before anything is built.
  */
 import type { BuildInput } from "../../core/BuildInput.js"
-import { commitOf, type GitSource } from "../../core/input/GitSource.js"
+import type { GitSource } from "../../core/input/GitSource.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { ClusterDefaults } from "../controller/Definition.js"
 import * as GitContainer from "../pod/GitContainer.js"
+import * as GitScript from "../script/GitScript.js"
 import type { JobProfile } from "./JobSettings.js"
 
 /** The init container of a build pod that fetches the commit. */
@@ -17,12 +18,7 @@ export const contextContainer = (
   options: { readonly timeoutSeconds: string; readonly resources: JsonObject }
 ): JsonObject =>
   GitContainer.container({ image: settings.gitImage, user: "nobody" }, input, git, "context", {
-    environment: {
-      OSB_GIT_COMMIT: commitOf(git) ?? "",
-      OSB_GIT_SUB_PATH: git.subPath ?? "",
-      OSB_CONTAINERFILE: input.dockerfilePath ?? "",
-      OSB_TIMEOUT_SECONDS: options.timeoutSeconds
-    },
+    environment: GitScript.contextVariables(input, git, options.timeoutSeconds),
     resources: options.resources,
     proxy
   })

@@ -220,7 +220,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
   const fetchContext = Effect.gen(function*() {
     if (image !== undefined) return (yield* verb("context", references.contextSecret)).trouble
     if (git === undefined) return undefined
-    const ended = yield* GitFetch.fetch(buildah, { input, git, references, folder, log, timeoutSeconds })
+    const ended = yield* GitFetch.fetch(buildah, { input, git, references, folder, log }, timeoutSeconds)
     return troubleOf(ended.exit, ended.message, yield* LogFile.tail(fs, log, tailLines))
   })
 

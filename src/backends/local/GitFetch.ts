@@ -6,7 +6,7 @@ import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import type { BackendError, BuildRejected } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
-import { commitOf, type GitSource } from "../../core/input/GitSource.js"
+import type { GitSource } from "../../core/input/GitSource.js"
 import { fromEither } from "../../effect/EitherEffect.js"
 import { proxies } from "../script/Environment.js"
 import * as GitResolution from "../script/GitResolution.js"
@@ -28,20 +28,22 @@ interface Ended {
   readonly message: TerminationMessage.TerminationMessage | undefined
 }
 
+/** What is fetched or looked up, with which files, and where. */
+interface Task {
+  readonly input: BuildInput
+  readonly git: GitSource
+  readonly references: References
+  readonly folder: string
+  readonly log: string
+}
+
 const run = (
   { environment, fs, path, sandbox }: Machine,
   verb: "context" | "resolve",
-  options: {
-    readonly input: BuildInput
-    readonly git: GitSource
-    readonly references: References
-    readonly folder: string
-    readonly log: string
-    readonly variables: GitScript.Environment
-  }
+  { folder, git, input, log, references }: Task,
+  variables: GitScript.Environment
 ): Effect.Effect<Ended> =>
   Effect.gen(function*() {
-    const { folder, git, input, log, references, variables } = options
     const at = (...names: ReadonlyArray<string>) => path.join(folder, ...names)
     const exit = yield* sandbox.run({
       command: ["sh", "-c", GitScript.source, "sh", verb],
@@ -69,30 +71,10 @@ const run = (
 /** Fetches the commit of an input into `work/git` of the attempt's folder. */
 export const fetch = (
   machine: Machine,
-  options: {
-    readonly input: BuildInput
-    readonly git: GitSource
-    readonly references: References
-    readonly folder: string
-    readonly log: string
-    readonly timeoutSeconds: string
-  }
-): Effect.Effect<Ended> => {
-  const { folder, git, input, log, references, timeoutSeconds } = options
-  return run(machine, "context", {
-    input,
-    git,
-    references,
-    folder,
-    log,
-    variables: {
-      OSB_GIT_COMMIT: commitOf(git) ?? "",
-      OSB_GIT_SUB_PATH: git.subPath ?? "",
-      OSB_CONTAINERFILE: input.dockerfilePath ?? "",
-      OSB_TIMEOUT_SECONDS: timeoutSeconds
-    }
-  })
-}
+  task: Task,
+  timeoutSeconds: string
+): Effect.Effect<Ended> =>
+  run(machine, "context", task, GitScript.contextVariables(task.input, task.git, timeoutSeconds))
 
 /** The input with its commit. `folder` is created and deleted. */
 export const resolve = (
@@ -109,13 +91,9 @@ export const resolve = (
     yield* Effect.ignore(
       Effect.forEach(["work", "memory"], (name) => fs.makeDirectory(path.join(folder, name), { recursive: true }))
     )
-    const { exit, message } = yield* run(machine, "resolve", {
-      input,
-      git,
-      references,
-      folder,
-      log,
-      variables: { OSB_GIT_REF: git.ref ?? "", OSB_TIMEOUT_SECONDS: String(GitResolution.timeoutSeconds) }
+    const { exit, message } = yield* run(machine, "resolve", { input, git, references, folder, log }, {
+      OSB_GIT_REF: git.ref ?? "",
+      OSB_TIMEOUT_SECONDS: String(GitResolution.timeoutSeconds)
     })
     const words = exit.stderr || (yield* LogFile.tail(fs, log, 5)).join("\n")
     const commit = yield* fromEither(

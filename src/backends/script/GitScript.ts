@@ -10,6 +10,8 @@
  *
  * @since 0.1.0
  */
+import type { BuildInput } from "../../core/BuildInput.js"
+import { commitOf, type GitSource } from "../../core/input/GitSource.js"
 import { begin } from "./Common.js"
 import { casePattern, network } from "./ErrorText.js"
 import { code } from "./ExitCode.js"
@@ -50,6 +52,19 @@ export const environment = {
  * @category models
  */
 export type Environment = { readonly [K in keyof typeof environment]?: string }
+
+/**
+ * The variables of `context`, which fetches the commit of an input within that time.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const contextVariables = (input: BuildInput, git: GitSource, timeoutSeconds: string): Environment => ({
+  OSB_GIT_COMMIT: commitOf(git) ?? "",
+  OSB_GIT_SUB_PATH: git.subPath ?? "",
+  OSB_CONTAINERFILE: input.dockerfilePath ?? "",
+  OSB_TIMEOUT_SECONDS: timeoutSeconds
+})
 
 /**
  * The folder of the work directory that has the files of the commit.

@@ -38,15 +38,17 @@ export const selectorText = (selector: Json.Value | undefined): string =>
 
 const selector = Column.wide("Selector", (object) => selectorText(Json.at(object, "spec", "selector")))
 
+const ready = Column.make(
+  "Ready",
+  (object) => `${count("status", "readyReplicas")(object)}/${count("spec", "replicas")(object)}`
+)
+
 const template: Columns = [Column.wide("Containers", each("name")), Column.wide("Images", each("image"))]
 
 /** @since 0.1.0 @category constants */
 export const deployment: Columns = [
   Column.name,
-  Column.make(
-    "Ready",
-    (object) => `${count("status", "readyReplicas")(object)}/${count("spec", "replicas")(object)}`
-  ),
+  ready,
   Column.make("Up-to-date", count("status", "updatedReplicas")),
   Column.make("Available", count("status", "availableReplicas")),
   Column.age,
@@ -68,10 +70,7 @@ export const replicaSet: Columns = [
 /** @since 0.1.0 @category constants */
 export const statefulSet: Columns = [
   Column.name,
-  Column.make(
-    "Ready",
-    (object) => `${count("status", "readyReplicas")(object)}/${count("spec", "replicas")(object)}`
-  ),
+  ready,
   Column.age,
   ...template
 ]

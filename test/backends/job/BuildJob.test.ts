@@ -1,22 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { BuildInput } from "effect-os-builder"
+import { type BuildInput } from "effect-os-builder"
 import type { ClusterDefaults } from "../../../src/backends/controller/Definition.js"
 import * as JobDefinition from "../../../src/backends/job/JobDefinition.js"
 import type { JobProfile, JobSettings } from "../../../src/backends/job/JobSettings.js"
 import * as Json from "../../../src/fake/Json.js"
-import { full, input, record } from "../../support/Jobs.js"
+import { full, input, profile, record } from "../../support/Jobs.js"
 import full_job from "./full.job.json" with { type: "json" }
-
-const profile = (settings: JobSettings = {}, more: Partial<JobProfile> = {}): JobProfile => ({
-  name: "custom",
-  settings,
-  resources: BuildInput.defaults.resources,
-  tolerations: [],
-  takesSlot: false,
-  deliversToNode: false,
-  ...more
-})
 
 const job = (
   given: BuildInput.BuildInput,

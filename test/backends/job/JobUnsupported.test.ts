@@ -1,19 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { BuildInput } from "effect-os-builder"
-import type { JobProfile } from "../../../src/backends/job/JobSettings.js"
+import { type BuildInput } from "effect-os-builder"
 import * as JobUnsupported from "../../../src/backends/job/JobUnsupported.js"
-import { full, input } from "../../support/Jobs.js"
+import { full, input, profile } from "../../support/Jobs.js"
 
 type Options = Partial<BuildInput.Options>
-
-const profile = (deliversToNode = false): JobProfile => ({
-  name: "custom",
-  settings: {},
-  resources: BuildInput.defaults.resources,
-  tolerations: [],
-  takesSlot: false,
-  deliversToNode
-})
 
 const final = (pullspec: string, secretName?: string): Options => ({ finalImage: { pullspec, secretName } })
 
@@ -108,8 +98,11 @@ describe("a Job cannot honour", () => {
 
 describe("a Job that delivers to its node", () => {
   it("a Job that delivers to its node: takes an image of the node, and no secret for it", () => {
-    assert.deepStrictEqual(JobUnsupported.issues(input(final("localhost/os:1")), profile(true)), [])
-    const issues = JobUnsupported.issues(input(final("localhost/os:1", "push")), profile(true))
+    assert.deepStrictEqual(
+      JobUnsupported.issues(input(final("localhost/os:1")), profile({}, { deliversToNode: true })),
+      []
+    )
+    const issues = JobUnsupported.issues(input(final("localhost/os:1", "push")), profile({}, { deliversToNode: true }))
     assert.deepStrictEqual(issues.map(({ path }) => path), ["finalImage.secretName"])
   })
 
@@ -122,14 +115,16 @@ describe("a Job that delivers to its node", () => {
       timestamp: 0
     }
     assert.deepStrictEqual(
-      JobUnsupported.issues(input({ ...final("localhost/os:1"), ...form }), profile(true)).map(({ path }) => path),
+      JobUnsupported.issues(input({ ...final("localhost/os:1"), ...form }), profile({}, { deliversToNode: true })).map((
+        { path }
+      ) => path),
       ["compression"]
     )
-    assert.deepStrictEqual(JobUnsupported.issues(input(form), profile(true)), [])
+    assert.deepStrictEqual(JobUnsupported.issues(input(form), profile({}, { deliversToNode: true })), [])
   })
 
   it("a Job that delivers to its node: takes no other registry on loopback", () => {
-    const issues = JobUnsupported.issues(input(final("localhost:5000/os:1")), profile(true))
+    const issues = JobUnsupported.issues(input(final("localhost:5000/os:1")), profile({}, { deliversToNode: true }))
     assert.deepStrictEqual(issues.map(({ path }) => path), ["finalImage.pullspec"])
   })
 })

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# buildah 1.43, isolation chroot: the output of a RUN is sometimes lost as a whole, and the build succeeds.
+# buildah 1.28 and 1.43, isolation chroot: the output of a RUN is sometimes lost as a whole, and the build succeeds.
 #
 # Expected (buildah-run(1): the output of the command is buildah's): each line that a RUN writes is in the output of the build.
 # Seen: about one RUN in fifty that writes one line and ends at once has no output. On a busy machine it is more often.

@@ -35,11 +35,13 @@ const server = NodeHttpServer.layerConfig(() => nodeServer, {
 
 const api = HttpApiBuilder.api(Api).pipe(Layer.provide(Service.layer), Layer.provide(backend))
 
+// The server is provided first, and so is built last: it listens from then on, and a request that comes before its handlers, while
+// the backend looks at the cluster, would never be answered. An EventSource would wait for it without end.
 const serving = HttpApiBuilder.serve(HttpMiddleware.logger).pipe(
+  Layer.provide(server),
   Layer.provide(HttpApiSwagger.layer({ path: "/docs" })),
   Layer.provide(HttpApiBuilder.middlewareOpenApi({ path: "/openapi.json" })),
-  Layer.provide(api),
-  Layer.provide(server)
+  Layer.provide(api)
 )
 
 // At SIGTERM the service takes no more connections, and lets requests end. Event streams would go on until their builds end:

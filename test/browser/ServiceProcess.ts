@@ -49,12 +49,18 @@ export class ServiceProcess {
     return this.child?.pid
   }
 
-  /** Returns when the service answers. */
-  async start(): Promise<void> {
+  /** Starts the process, which may not listen yet. */
+  launch(): ChildProcess {
     const output = fs.openSync(this.log, "a")
     const child = spawn(process.execPath, [bundle], { env: this.environment, stdio: ["ignore", output, output] })
     fs.closeSync(output)
     this.child = child
+    return child
+  }
+
+  /** Returns when the service answers. */
+  async start(): Promise<void> {
+    const child = this.launch()
     const until = performance.now() + 30_000
     while (performance.now() < until && child.exitCode === null) {
       const answers = await fetch(`${this.url}/openapi.json`, { signal: AbortSignal.timeout(2_000) })

@@ -106,7 +106,16 @@ const onCluster = (name: "auto" | Name): Backend => ({
         ([cluster, ClusterBackends]) => Layer.provide(ClusterBackends.layer(name, settings), cluster(settings.cluster))
       )
     ),
-  checkers: (settings) => Effect.flatMap(load, (ClusterBackends) => ClusterBackends.checkers(name, settings)),
+  checkers: (settings) =>
+    Effect.flatMap(load, (ClusterBackends) =>
+      ClusterBackends.checkers(
+        name,
+        settings,
+        Effect.flatMap(
+          ClusterAccess,
+          (cluster) => Effect.provide(ClusterBackends.uploads(settings), cluster(settings.cluster))
+        )
+      )),
   objects: (ref, settings) =>
     Effect.flatMap(
       Effect.all([ClusterAccess, Effect.promise(() => import("./BuildObjects.js"))]),

@@ -1,5 +1,5 @@
 /**
- * Checks whether a backend supports an input, without reaching a cluster.
+ * Checks whether a backend supports an input, without reaching a cluster, and whether a cluster permits what only it knows of.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,18 @@ import type * as Layer from "effect/Layer"
 import * as BuildBackend from "../core/BuildBackend.js"
 import type { BuildRejected } from "../core/BuildError.js"
 import type { BuildInput } from "../core/BuildInput.js"
+import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
+import type { ProbeError } from "../selection/Probe.js"
+import type { Verdict } from "../selection/Verdict.js"
 import type { NodeServices } from "./NodeServices.js"
+
+/**
+ * Why a cluster could not be asked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Unreachable = ConfigError | ConfigurationError | ProbeError
 
 /**
  * @since 0.1.0
@@ -18,6 +29,8 @@ import type { NodeServices } from "./NodeServices.js"
 export interface Checker {
   readonly name: string
   readonly check: (input: BuildInput) => Effect.Effect<void, BuildRejected | ConfigError, NodeServices>
+  /** Asks the cluster whether contexts may be uploaded; absent where none are. */
+  readonly uploads?: Effect.Effect<Verdict, Unreachable, NodeServices> | undefined
 }
 
 /**

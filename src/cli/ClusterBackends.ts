@@ -44,9 +44,40 @@ const candidates = (name: "auto" | Name, settings: BackendSettings.BackendSettin
  * @category probing
  */
 export const probe = (
-  settings: BackendSettings.BackendSettings
+  settings: BackendSettings.BackendSettings,
+  { upload }: { readonly upload: boolean }
 ): Effect.Effect<BackendSelection.Report, ConfigError, Cluster> =>
-  Effect.flatMap(candidates("auto", settings), BackendSelection.probe).pipe(Effect.provide(probeTimeout(settings)))
+  Effect.flatMap(
+    candidates("auto", settings),
+    (all) => BackendSelection.probe(upload ? Arr.map(all, withUpload(settings)) : all)
+  ).pipe(Effect.provide(probeTimeout(settings)))
+
+/** The candidate of builds whose context is uploaded. */
+const withUpload = ({ namespace }: BackendSettings.BackendSettings) => (candidate: Candidate): Candidate => ({
+  ...candidate,
+  probe: takesUploads(candidate.name)
+    ? Effect.flatMap(candidate.probe, (verdict) =>
+      Capability.isAvailable(verdict)
+        ? Effect.map(Capability.uploadsWith({ namespace }), (uploads) =>
+          Capability.isAvailable(uploads)
+            ? new Capability.Available({ evidence: `${verdict.evidence}; ${uploads.evidence}` })
+            : uploads)
+        : Effect.succeed(verdict))
+    : Effect.succeed(new Capability.Absent({ evidence: `${candidate.name} takes no uploads` }))
+})
+
+const takesUploads = (name: string): boolean => name !== "openshift"
+
+/**
+ * Whether the cluster permits uploads.
+ *
+ * @since 0.1.0
+ * @category probing
+ */
+export const uploads = (
+  settings: BackendSettings.BackendSettings
+): Effect.Effect<Capability.Verdict, BackendSelection.ProbeError, Cluster> =>
+  Effect.provide(Capability.uploadsWith({ namespace: settings.namespace }), probeTimeout(settings))
 
 /**
  * @since 0.1.0
@@ -97,11 +128,15 @@ const noCluster = Layer.mock(Cluster, { defaultNamespace: "default" })
  */
 export const checkers = (
   name: "auto" | Name,
-  settings: BackendSettings.BackendSettings
+  settings: BackendSettings.BackendSettings,
+  asked: Checker.Checker["uploads"]
 ): Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError> =>
   Effect.map(
     candidates(name, settings),
-    Arr.map(({ layer, name }) => Checker.make(name, Layer.provide(layer, noCluster)))
+    Arr.map(({ layer, name }) => ({
+      ...Checker.make(name, Layer.provide(layer, noCluster)),
+      ...(takesUploads(name) ? { uploads: asked } : {})
+    }))
   )
 
 // -----------------------------------------------------------------------------
@@ -136,7 +171,7 @@ export interface More {
 
 /** Builds in Jobs find the commit of a branch by the permissions that they have; OpenShift takes no uploads. */
 const withMore = (name: Name, { git, upload }: More, { clusterRules, pods, rules }: Rbac.Needs): Rbac.Needs => {
-  const ofUploads = upload && name !== "openshift" ? CustomBuildBackend.uploadRules : []
+  const ofUploads = upload && takesUploads(name) ? CustomBuildBackend.uploadRules : []
   const looksUp = git && name === "openshift"
   return {
     rules: [...rules, ...ofUploads, ...(looksUp ? OpenShiftBuildBackend.gitRules : [])],

@@ -89,6 +89,7 @@ const {
   detach,
   fakeNamespace,
   follow,
+  forUpload,
   ignoreNotFound,
   json,
   keep,
@@ -165,14 +166,13 @@ const builder = (options: {
 export const commands: Readonly<Record<string, Command>> = {
   probe: make(
     "Probe the cluster: which backends it supports, and which would be chosen.",
-    Schema.Struct({ json, namespace, ...Flags.cluster }),
+    Schema.Struct({ json, namespace, upload: forUpload, ...Flags.cluster }),
     (options) => Probe.probe({ ...options, settings: access(options) })
   ),
   check: make(
-    "Check which backends support an input, without reaching a cluster.",
-    Schema.Struct({ json, backend: onlyBackend, ...buildFlags }),
-    (options) =>
-      Check.check({ ...options, input: options, settings: { ...BackendSettings.none, ...builder(options) } }),
+    "Check which backends support an input. A cluster is reached only where the context is uploaded, to ask whether it permits that.",
+    Schema.Struct({ json, backend: onlyBackend, namespace, ...buildFlags, ...Flags.cluster }),
+    (options) => Check.check({ ...options, input: options, settings: { ...access(options), ...builder(options) } }),
     inputProblems
   ),
   build: make(

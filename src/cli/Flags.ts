@@ -105,6 +105,7 @@ export const option = {
   again: Flag.toggle("--again", "Start a new build even if an equal input was built before."),
   detach: Flag.toggle("--detach", "Print the ref of the build and exit; the build continues."),
   upload: Flag.toggle("--upload", "Include the permissions to upload a context: get and create pods/attach."),
+  forUpload: Flag.toggle("--upload", "Probe for builds whose context is uploaded, which needs pods/attach."),
   git: Flag.toggle("--git", "Include the permissions for openshift to find the commit of a branch: jobs."),
   follow: Flag.toggle("-f, --follow", "Print new lines until the build ends."),
   watch: Flag.toggle("-w, --watch", "Print every change of a build, until interrupted."),

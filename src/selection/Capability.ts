@@ -123,6 +123,32 @@ export const singleNodeJobsWith = (options: Checks.JobsOptions): Effect.Effect<V
   Probe.make("singleNodeJobs", Checks.discovered((groups) => Checks.singleNodeJobs(groups, options)))
 
 /**
+ * Whether contexts may be uploaded to the pods of builds: attached to, for which a caller needs `create` and `get` of
+ * `pods/attach`. `build` asks too, before it records a build whose context is an upload.
+ *
+ * @example
+ * ```ts
+ * import { Capability } from "effect-os-builder"
+ * import { Effect } from "effect"
+ *
+ * const mayUpload = Effect.map(Capability.uploadsWith({ namespace: "builds" }), Capability.isAvailable)
+ * ```
+ *
+ * @since 0.1.0
+ * @category probes
+ */
+export const uploadsWith = (options: Checks.BuildsOptions): Effect.Effect<Verdict, ProbeError, Cluster> =>
+  Probe.make("uploads", Checks.uploads(options))
+
+/**
+ * {@link uploadsWith} in the cluster's default namespace.
+ *
+ * @since 0.1.0
+ * @category probes
+ */
+export const uploads: Effect.Effect<Verdict, ProbeError, Cluster> = uploadsWith({})
+
+/**
  * The cluster-wide permissions of the probes, beyond those of every authenticated user. Without them, no cluster counts as a
  * single node, and every Build API that is served counts as available.
  *

@@ -92,33 +92,42 @@ const builds: Thing = { group: "build.openshift.io", resource: "builds" }
 // openshift/openshift-apiserver pkg/build/apiserver/admission/strategyrestrictions: asks this of who creates a Build
 const dockerBuilds: Thing = { ...builds, subresource: "docker" }
 
+const attach: Thing = { group: "", resource: "pods", subresource: "attach" }
+
 const nameOf = ({ resource, subresource }: Thing) => subresource === undefined ? resource : `${resource}/${subresource}`
 
-const toCreate = (things: ReadonlyArray<Thing>, namespace: string) =>
+const distinct = <A>(values: ReadonlyArray<A>): ReadonlyArray<A> => Array.from(new Set(values))
+
+interface Deed {
+  readonly verb: string
+  readonly thing: Thing
+}
+
+const ruleOf = (deeds: ReadonlyArray<Deed>, namespace: string) =>
   new RbacRule({
-    apiGroups: Array.from(new Set(things.map(({ group }) => group))),
-    resources: things.map(nameOf),
-    verbs: ["create"],
+    apiGroups: distinct(deeds.map(({ thing }) => thing.group)),
+    resources: distinct(deeds.map(({ thing }) => nameOf(thing))),
+    verbs: distinct(deeds.map(({ verb }) => verb)),
     namespace
   })
 
-const mayCreate = (things: ReadonlyArray<Thing>, namespace: string): Check =>
+const may = (deeds: ReadonlyArray<Deed>, namespace: string): Check =>
   Effect.forEach(
-    things,
-    (thing) =>
+    deeds,
+    ({ thing, verb }) =>
       Effect.map(
-        Cluster.canI({ verb: "create", namespace, ...thing }),
-        ({ allowed, reason = "" }) => ({ thing, allowed, reason })
+        Cluster.canI({ verb, namespace, ...thing }),
+        ({ allowed, reason = "" }) => ({ thing, verb, allowed, reason })
       ),
     { concurrency: "unbounded" }
   ).pipe(
     Effect.map((answers) => {
       const denied = answers.filter(({ allowed }) => !allowed)
       if (denied.length === 0) {
-        return new Available({ evidence: `may ${toCreate(things, namespace)}` })
+        return new Available({ evidence: `may ${ruleOf(deeds, namespace)}` })
       }
-      const rule = toCreate(denied.map(({ thing }) => thing), namespace)
-      const reasons = Array.from(new Set(denied.map(({ reason }) => reason))).filter((reason) => reason !== "")
+      const rule = ruleOf(denied, namespace)
+      const reasons = distinct(denied.map(({ reason }) => reason)).filter((reason) => reason !== "")
       return new Forbidden({ rule, evidence: [`may not ${rule}`, ...reasons].join(": ") })
     }),
     Effect.catchAll(lacking(
@@ -129,6 +138,9 @@ const mayCreate = (things: ReadonlyArray<Thing>, namespace: string): Check =>
       })
     ))
   )
+
+const mayCreate = (things: ReadonlyArray<Thing>, namespace: string): Check =>
+  may(things.map((thing) => ({ verb: "create", thing })), namespace)
 
 const inNamespace = (options: BuildsOptions, ask: (namespace: string) => Check): Check =>
   Effect.flatMap(Cluster.Cluster, (cluster) => ask(options.namespace ?? cluster.defaultNamespace))
@@ -237,3 +249,11 @@ export const buildJobs = (groups: Groups, options: JobsOptions): Check =>
 
 export const singleNodeJobs = (groups: Groups, options: JobsOptions): Check =>
   groups.has(config) ? every([singleNode(groups), buildJobs(groups, options)]) : singleNode(groups)
+
+// -----------------------------------------------------------------------------
+// uploads
+// -----------------------------------------------------------------------------
+
+// A WebSocket is opened by GET, and since Kubernetes 1.35 needs the permission to create as well.
+export const uploads = (options: BuildsOptions): Check =>
+  inNamespace(options, (namespace) => may(["create", "get"].map((verb) => ({ verb, thing: attach })), namespace))

@@ -3,9 +3,9 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Random, Schema, TestClock } from "effect"
-import { Cluster } from "effect-os-builder"
+import { Cluster, CustomBuildBackend, OpenShiftBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { buildArgs, documents, runIn } from "../support/CommandHarness.js"
+import { buildArgs, documents, folderWith, runIn } from "../support/CommandHarness.js"
 import { timed } from "../support/Quiescence.js"
 
 /** One cluster for as long as the test lasts, and the command on it. */
@@ -118,6 +118,89 @@ describe.sequential("on a cluster", () => {
         (yield* run(["probe", "-n", "other"])).out,
         "builds/docker (core, build.openshift.io) in namespace other"
       )
+    }))
+
+  const mayAttach = (...verbs: ReadonlyArray<string>): FakeCluster.Options => ({
+    ...openShift,
+    permissions: [
+      ...[...CustomBuildBackend.rules, ...OpenShiftBuildBackend.rules].map(({ apiGroups, resources, verbs }) => ({
+        apiGroups,
+        resources,
+        verbs
+      })),
+      { apiGroups: [""], resources: ["pods"], verbs: ["create"] },
+      { apiGroups: [""], resources: ["pods/attach"], verbs }
+    ]
+  })
+
+  it.scoped("probe --upload: prints which backends take an upload, and what is not permitted", () =>
+    Effect.gen(function*() {
+      const verdicts = (options: FakeCluster.Options) =>
+        Effect.gen(function*() {
+          const { run } = yield* onCluster(options)
+          return documents((yield* run(["probe", "--upload", "--json"])).out).flatMap((line) =>
+            line.type === "probe" && line.verdict._tag !== "Unreachable"
+              ? [[line.backend, line.verdict._tag, line.verdict.evidence]]
+              : []
+          )
+        })
+      const [, build, custom] = yield* verdicts(mayAttach("create", "get"))
+      assert.deepStrictEqual(build, ["openshift", "Absent", "openshift takes no uploads"])
+      assert.strictEqual(custom?.[1], "Available")
+      assert.match(String(custom?.[2]), /may create, get pods\/attach/)
+      const [, , denied] = yield* verdicts(mayAttach("get"))
+      assert.strictEqual(denied?.[1], "Forbidden")
+      assert.match(String(denied?.[2]), /^may not create pods\/attach/)
+    }))
+
+  it.scoped("check: says that an upload is not permitted, and asks for nothing else", () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith({
+        "input.json": JSON.stringify({
+          dockerfile: "FROM registry.example.com/base:1\nCOPY a /\n",
+          finalImage: { pullspec: "registry.example.com/os:1" },
+          context: { upload: { directory: "/srv/context", digest: `sha256:${"1f".repeat(32)}` } }
+        })
+      })
+      const check = (options: FakeCluster.Options, ...more: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const { fake, run } = yield* onCluster(options)
+          const done = yield* run(["check", "--input", `${folder}/input.json`, ...more])
+          return { ...done, requests: (yield* fake.requests).map(({ resource, verb }) => `${verb} ${resource}`) }
+        })
+      const denied = yield* check(mayAttach("get"), "--backend", "custom")
+      assert.strictEqual(denied.status, 2)
+      assert.match(
+        denied.out,
+        /^custom: not supported\n {2}--context \(context\.upload\): may not create pods\/attach \(core\) in namespace builds.*`os-builder rbac --upload`/
+      )
+      assert.deepStrictEqual(Array.from(new Set(denied.requests)), [
+        "create selfsubjectaccessreviews.authorization.k8s.io"
+      ])
+      const elsewhere = yield* check(mayAttach("get"), "--backend", "custom", "-n", "other")
+      assert.include(elsewhere.out, "in namespace other")
+      const permitted = yield* check(mayAttach("create", "get"))
+      assert.deepStrictEqual(permitted.out.match(/^[a-z-]+: .*/gm), [
+        "single-node: supported",
+        "openshift: not supported",
+        "custom: supported",
+        "local: supported"
+      ])
+    }))
+
+  it.scoped("check: without a cluster an upload is supported, and the question stays open", () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith({
+        "input.json": JSON.stringify({
+          dockerfile: "FROM registry.example.com/base:1\n",
+          finalImage: { pullspec: "registry.example.com/os:1" },
+          context: { upload: { directory: "/srv/context", digest: `sha256:${"1f".repeat(32)}` } }
+        })
+      })
+      const { err, out, status } = yield* runIn({})(["check", "--backend", "custom", "--input", `${folder}/input.json`])
+      assert.strictEqual(status, 0)
+      assert.strictEqual(out, "custom: supported\n")
+      assert.match(err, /^os-builder: hint: whether uploads are permitted is not known: There is no kubeconfig/)
     }))
 
   it.scoped("probe: waits 10 seconds in an outage", () =>

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Schema } from "effect"
 import { Capability, Cluster } from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import { timed } from "../support/Quiescence.js"
 import { layer, openShift, type Refusal, type Script, scripted } from "../support/ScriptedCluster.js"
@@ -504,3 +505,31 @@ it.effect("Capability: verdicts go through JSON", () =>
     const json = yield* Schema.encode(asJson)(verdict)
     assert.deepStrictEqual(yield* Schema.decode(asJson)(json), verdict)
   }))
+
+describe("uploads", () => {
+  const asked = (verbs: ReadonlyArray<string>) =>
+    Effect.provide(
+      Capability.uploads,
+      FakeCluster.layer({
+        namespace: "builds",
+        permissions: [{ apiGroups: [""], resources: ["pods/attach"], verbs }]
+      })
+    )
+
+  it.effect("uploads: Available with both verbs of pods/attach, else Forbidden with the rule that is missing", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* asked(["create", "get"]))._tag, "Available")
+      for (const [had, missing] of [["get", "create"], ["create", "get"]] as const) {
+        const verdict = yield* asked([had])
+        assert.deepStrictEqual(
+          verdict._tag === "Forbidden" ? verdict.rule : verdict,
+          new Capability.RbacRule({
+            apiGroups: [""],
+            resources: ["pods/attach"],
+            verbs: [missing],
+            namespace: "builds"
+          })
+        )
+      }
+    }))
+})

@@ -19,25 +19,27 @@ import * as Render from "../Render.js"
  */
 export interface Options {
   readonly json: boolean
+  /** Whether the builds are of uploaded contexts. */
+  readonly upload: boolean
   readonly settings: BackendSettings
 }
 
 /** Short, since a user waits for the result and can run the command again. */
-const timeout = Duration.seconds(10)
+export const timeout = Duration.seconds(10)
 
 /**
  * @since 0.1.0
  * @category commands
  */
 export const probe = (
-  { json, settings }: Options
+  { json, settings, upload }: Options
 ): Effect.Effect<void, CliError | ConfigError, ClusterAccess | Output> =>
   Effect.gen(function*() {
     const output = yield* Output
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
     const cluster = { ...settings.cluster, requestTimeout: settings.cluster.requestTimeout ?? timeout }
     const report = yield* Effect.provide(
-      ClusterBackends.probe({ ...settings, cluster }),
+      ClusterBackends.probe({ ...settings, cluster }, { upload }),
       (yield* ClusterAccess)(settings.cluster)
     )
     const lines = json

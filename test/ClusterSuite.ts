@@ -9,6 +9,7 @@ import type { Driver } from "../src/kubernetes/client/Driver.js"
 import * as Resources from "../src/kubernetes/Resources.js"
 import { access } from "./kubernetes/suite/Access.js"
 import { collections } from "./kubernetes/suite/Collections.js"
+import { deployments } from "./kubernetes/suite/Deployments.js"
 import { identity } from "./kubernetes/suite/Identity.js"
 import { jobs } from "./kubernetes/suite/Jobs.js"
 import { objects } from "./kubernetes/suite/Objects.js"
@@ -42,7 +43,8 @@ export const suite = <E>(world: World<E>): void => {
     jobs,
     access,
     identity,
-    recordings
+    recordings,
+    deployments
   }
   layer(world.layer, { excludeTestServices: world.live, timeout: world.timeout })(
     `ClusterSuite: ${world.name}`,

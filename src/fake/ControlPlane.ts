@@ -24,10 +24,13 @@ import * as BuildController from "./controllers/BuildController.js"
 import * as BuildLogs from "./controllers/BuildLogs.js"
 import * as ClaimController from "./controllers/ClaimController.js"
 import * as Controller from "./controllers/Controller.js"
+import * as DeploymentController from "./controllers/DeploymentController.js"
+import * as DisruptionController from "./controllers/DisruptionController.js"
 import * as GarbageCollector from "./controllers/GarbageCollector.js"
 import * as JobController from "./controllers/JobController.js"
 import * as NamespaceController from "./controllers/NamespaceController.js"
 import * as QuotaController from "./controllers/QuotaController.js"
+import * as ReplicaSetController from "./controllers/ReplicaSetController.js"
 import * as Scheduler from "./controllers/Scheduler.js"
 import * as TtlController from "./controllers/TtlController.js"
 import * as AppsKinds from "./kinds/AppsKinds.js"
@@ -171,6 +174,9 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
         configMaps: options.configMaps ?? { "kube-root-ca.crt": { "ca.crt": "" } }
       }),
       GarbageCollector.make(registry, catalog),
+      DeploymentController.make(registry),
+      ReplicaSetController.make(registry),
+      DisruptionController.make(registry),
       JobController.make(registry, { backoff: options.jobBackoff ?? (() => 0) }),
       TtlController.make(registry),
       ClaimController.make(registry),

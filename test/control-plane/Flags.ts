@@ -53,6 +53,9 @@ export const apiServer = (options: {
 const controllers = [
   "garbage-collector-controller", // owner references, foreground and orphan propagation
   "job-controller",
+  "deployment-controller",
+  "replicaset-controller",
+  "disruption-controller",
   "ttl-after-finished-controller",
   "namespace-controller", // empties and removes a deleted namespace
   "serviceaccount-controller", // without a `default` account no pod is admitted

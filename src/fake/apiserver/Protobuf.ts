@@ -37,6 +37,7 @@ const kinds: ReadonlySet<string> = new Set([
   ...kindsOf("authentication.k8s.io/v1", "SelfSubjectReview", "TokenRequest", "TokenReview"),
   ...kindsOf("authorization.k8s.io/v1", "LocalSubjectAccessReview", "SelfSubjectAccessReview"),
   ...kindsOf("authorization.k8s.io/v1", "SelfSubjectRulesReview", "SubjectAccessReview"),
+  ...kindsOf("autoscaling/v1", "Scale"),
   ...kindsOf("autoscaling/v2", "HorizontalPodAutoscaler"),
   ...kindsOf("batch/v1", "Job"),
   ...kindsOf("coordination.k8s.io/v1", "Lease"),
@@ -44,7 +45,7 @@ const kinds: ReadonlySet<string> = new Set([
   ...kindsOf("meta.k8s.io/v1", "PartialObjectMetadata"),
   ...kindsOf("networking.k8s.io/v1", "Ingress", "IngressClass", "NetworkPolicy"),
   ...kindsOf("node.k8s.io/v1", "RuntimeClass"),
-  ...kindsOf("policy/v1", "PodDisruptionBudget"),
+  ...kindsOf("policy/v1", "Eviction", "PodDisruptionBudget"),
   ...kindsOf("rbac.authorization.k8s.io/v1", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"),
   ...kindsOf("scheduling.k8s.io/v1", "PriorityClass"),
   ...kindsOf("storage.k8s.io/v1", "CSIDriver", "CSINode", "StorageClass", "VolumeAttachment")

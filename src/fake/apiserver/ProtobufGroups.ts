@@ -51,6 +51,7 @@ Endpoint: addresses=1*s conditions=2!EndpointConditions hostname=3?s targetRef=4
 EndpointConditions: ready=1?b serving=2?b terminating=3?b
 EndpointHints: forZones=1*ForZone forNodes=2*ForNode
 EndpointSlice: metadata=1!ObjectMeta addressType=4!s endpoints=2*Endpoint ports=3*DiscoveryEndpointPort
+Eviction: metadata=1!ObjectMeta deleteOptions=2?DeleteOptions
 ExternalMetricSource: metric=1!MetricIdentifier target=2!MetricTarget
 ExternalMetricStatus: metric=1!MetricIdentifier current=2!MetricValueStatus
 FieldSelectorAttributes: rawSelector=1s requirements=2*FieldSelectorRequirement
@@ -154,8 +155,11 @@ RollingUpdateDaemonSet: maxUnavailable=1?IntOrString maxSurge=2?IntOrString
 RollingUpdateDeployment: maxUnavailable=1?IntOrString maxSurge=2?IntOrString
 RollingUpdateStatefulSetStrategy: partition=1?i maxUnavailable=2?IntOrString
 RuntimeClass: metadata=1!ObjectMeta handler=2!s overhead=3?Overhead scheduling=4?Scheduling
+Scale: metadata=1!ObjectMeta spec=2!ScaleSpec status=3!ScaleStatus
 ScaleIOPersistentVolumeSource: gateway=1!s system=2!s secretRef=3?SecretReference sslEnabled=4b protectionDomain=5s
   storagePool=6s storageMode=7s volumeName=8s fsType=9s readOnly=10b
+ScaleSpec: replicas=1i
+ScaleStatus: replicas=1!i selector=2s
 Scheduling: nodeSelector=1%s tolerations=2*Toleration
 SecretReference: name=1s namespace=2s
 SelfSubjectAccessReview: metadata=1!ObjectMeta spec=2!SelfSubjectAccessReviewSpec status=3!SubjectAccessReviewStatus

@@ -5,6 +5,7 @@
  */
 import type { Registry } from "../store/Registry.js"
 import type { Action } from "./Action.js"
+import * as Eviction from "./Eviction.js"
 import type { ServiceAccountTokens } from "./ServiceAccountTokens.js"
 import * as TokenRequests from "./TokenRequests.js"
 
@@ -18,4 +19,7 @@ export type Actions = ReadonlyMap<string, Action>
 
 /** @since 0.1.0 @category constructors */
 export const make = (registry: Registry, tokens: ServiceAccountTokens): Actions =>
-  new Map([["serviceaccounts/token", TokenRequests.create(registry, tokens)]])
+  new Map([
+    ["pods/eviction", Eviction.create(registry)],
+    ["serviceaccounts/token", TokenRequests.create(registry, tokens)]
+  ])

@@ -177,6 +177,10 @@ export const pod = Kind.make({
   categories: ["all"],
   status: true,
   log: true,
+  subresources: [
+    { name: "attach", kind: "PodAttachOptions", verbs: ["create", "get"] },
+    { name: "eviction", kind: "Eviction", group: "policy", version: "v1", verbs: ["create"] }
+  ],
   fields: PodFields.pod,
   generation: "spec",
   selectable: {

@@ -1,0 +1,179 @@
+/**
+ * ReplicaSets: creates, adopts and deletes pods as k8s.io/kubernetes pkg/controller/replicaset (v1.37) does.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
+import * as AppsKinds from "../kinds/AppsKinds.js"
+import * as CoreKinds from "../kinds/CoreKinds.js"
+import * as Metadata from "../store/Metadata.js"
+import type { Registry } from "../store/Registry.js"
+import * as Selector from "../store/Selector.js"
+import * as Conditions from "./Conditions.js"
+import type { Controller } from "./Controller.js"
+import * as Events from "./Events.js"
+import * as Pods from "./Pods.js"
+
+const resource = "replicasets.apps"
+
+/** The milliseconds until a ready pod is available; undefined for one that is not ready. */
+const untilAvailable = (pod: JsonObject, minReadySeconds: number, now: number): number | undefined => {
+  const ready = Conditions.find(Json.object(pod, "status"), "Ready")
+  const since = Json.text(ready, "lastTransitionTime")
+  return Json.text(ready, "status") !== "True" || since === undefined
+    ? undefined
+    : Math.max(Metadata.millis(since) + minReadySeconds * 1000 - now, 0)
+}
+
+/** The order in which surplus pods are deleted: controller_utils.go, ActivePodsWithRanks. */
+const rank = (pod: JsonObject): ReadonlyArray<number> => [
+  Pods.nodeName(pod) === undefined ? 0 : 1,
+  ["Pending", "Unknown", "Running"].indexOf(Pods.phase(pod)),
+  Pods.isReady(pod) ? 1 : 0,
+  -Metadata.millis(Json.text(pod, "metadata", "creationTimestamp") ?? "1970-01-01T00:00:00Z")
+]
+
+const byRank = (a: JsonObject, b: JsonObject): number => {
+  const [left, right] = [rank(a), rank(b)]
+  const index = left.findIndex((value, index) => value !== right[index])
+  return (left[index] ?? 0) - (right[index] ?? 0)
+}
+
+const ownerOf = (set: JsonObject): JsonObject => ({
+  apiVersion: "apps/v1",
+  kind: "ReplicaSet",
+  name: Metadata.name(set),
+  uid: Metadata.uid(set),
+  controller: true,
+  blockOwnerDeletion: true
+})
+
+/** @since 0.1.0 @category constructors */
+export const make = (registry: Registry): Controller => {
+  const { store } = registry
+  const record = Events.recorder(registry, "replicaset-controller")
+
+  /** The pods of a set, with those that it adopts: pods that it selects and that nothing controls. */
+  const podsOf = (set: JsonObject, now: number): ReadonlyArray<JsonObject> => {
+    const selects = Selector.matching(Json.at(set, "spec", "selector"))
+    return store.list("pods", Metadata.namespace(set)).flatMap((pod): ReadonlyArray<JsonObject> => {
+      const controller = Metadata.controller(pod)
+      if (controller !== undefined) {
+        return Json.text(controller, "uid") === Metadata.uid(set) ? [pod] : []
+      }
+      if (!selects(Metadata.labels(pod)) || !Pods.isActive(pod) || Metadata.isBeingDeleted(set)) {
+        return []
+      }
+      const adopted = registry.update(
+        CoreKinds.pod,
+        Metadata.namespace(pod),
+        Metadata.name(pod),
+        "main",
+        (existing) =>
+          Either.right(Metadata.setMeta(existing, { ownerReferences: [...Metadata.owners(existing), ownerOf(set)] })),
+        { now }
+      )
+      return Either.isRight(adopted) ? [adopted.right] : []
+    })
+  }
+
+  const createPod = (set: JsonObject, now: number): string | undefined => {
+    const template = Json.object(set, "spec", "template")
+    const created = registry.create(CoreKinds.pod, Metadata.namespace(set), {
+      metadata: Json.make({
+        generateName: `${Metadata.name(set)}-`,
+        labels: Json.at(template, "metadata", "labels"),
+        annotations: Json.at(template, "metadata", "annotations"),
+        finalizers: Json.at(template, "metadata", "finalizers"),
+        ownerReferences: [ownerOf(set)]
+      }),
+      spec: Json.object(template, "spec")
+    }, { now })
+    if (Either.isLeft(created)) {
+      record(set, "Warning", "FailedCreate", `Error creating: ${created.left.message}`, now)
+      return created.left.message
+    }
+    record(set, "Normal", "SuccessfulCreate", `Created pod: ${Metadata.name(created.right)}`, now)
+    return undefined
+  }
+
+  /** Creates or deletes pods; returns the message of a failure. */
+  const scale = (set: JsonObject, active: ReadonlyArray<JsonObject>, now: number): string | undefined => {
+    const missing = (Json.number(set, "spec", "replicas") ?? 1) - active.length
+    for (let count = 0; count < missing; count++) {
+      const failure = createPod(set, now)
+      if (failure !== undefined) return failure
+    }
+    for (const pod of active.toSorted(byRank).slice(0, Math.max(-missing, 0))) {
+      registry.delete(CoreKinds.pod, Metadata.namespace(pod), Metadata.name(pod), {}, { now })
+      record(set, "Normal", "SuccessfulDelete", `Deleted pod: ${Metadata.name(pod)}`, now)
+    }
+    return undefined
+  }
+
+  /** The status for the pods that are there; the milliseconds until it changes by itself. */
+  const status = (set: JsonObject, failure: string | undefined, now: number) => {
+    const all = podsOf(set, now)
+    const active = all.filter(Pods.isActive)
+    const labels = Object.entries(Json.record(set, "spec", "template", "metadata", "labels"))
+    const waits = active.map((pod) => untilAvailable(pod, Json.number(set, "spec", "minReadySeconds") ?? 0, now))
+    const positive = (count: number): number | undefined => count === 0 ? undefined : count
+    const before = Json.object(set, "status")
+    const failed = failure === undefined
+      ? undefined
+      : Conditions.set(
+        before,
+        { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: failure },
+        now
+      )
+    const conditions = Json.objects(failed, "conditions")
+    const left = waits.filter((wait) => wait !== undefined && wait > 0)
+    return {
+      again: left.length === 0 ? undefined : Math.min(...left.flatMap((wait) => wait ?? [])),
+      status: Json.make({
+        replicas: active.length,
+        fullyLabeledReplicas: positive(
+          active.filter((pod) => labels.every(([key, value]) => Metadata.labels(pod)[key] === value)).length
+        ),
+        readyReplicas: positive(active.filter(Pods.isReady).length),
+        availableReplicas: positive(waits.filter((wait) => wait === 0).length),
+        terminatingReplicas: all.filter(Pods.isTerminating).length,
+        observedGeneration: Json.at(set, "metadata", "generation"),
+        conditions: conditions.length === 0 ? undefined : conditions
+      })
+    }
+  }
+
+  return {
+    name: "replicaset",
+    keys: (written, object) =>
+      written === resource
+        ? [`${Metadata.namespace(object)}/${Metadata.name(object)}`]
+        : written !== "pods"
+        ? []
+        : Metadata.owners(object).filter((owner) => owner["kind"] === "ReplicaSet").map((owner) =>
+          `${Metadata.namespace(object)}/${Json.text(owner, "name")}`
+        ),
+    reconcile: (key, now) => {
+      const [namespace = "", name = ""] = key.split("/")
+      const set = store.get({ resource, namespace, name })
+      if (set === undefined) {
+        return undefined
+      }
+      const active = podsOf(set, now).filter(Pods.isActive)
+      const failure = Metadata.isBeingDeleted(set) ? undefined : scale(set, active, now)
+      const next = status(set, failure, now)
+      registry.update(
+        AppsKinds.replicaSet,
+        namespace,
+        name,
+        "status",
+        (existing) => Either.right({ ...existing, status: next.status }),
+        { now }
+      )
+      return next.again
+    }
+  }
+}

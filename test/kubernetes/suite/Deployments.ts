@@ -1,0 +1,234 @@
+/** Cases of Deployments, ReplicaSets and disruption budgets. Pods are moved as by a kubelet. */
+import { assert } from "@effect/vitest"
+import { Effect } from "effect"
+import type { ApiRequest, JsonObject, Method } from "../../../src/kubernetes/client/ApiRequest.js"
+import { at, type Case, type Place, refusal, textAt } from "../../support/ClusterCase.js"
+
+const subject = { verb: "ask", resource: "the server" }
+
+const merge = "application/merge-patch+json"
+
+const send = ({ driver }: Place, method: Method, path: string, parts: Partial<ApiRequest> = {}) =>
+  driver.request({ method, path, query: {}, ...parts }, subject)
+
+const patch = (place: Place, path: string, body: JsonObject) => send(place, "PATCH", path, { body, contentType: merge })
+
+const itemsOf = (list: unknown): ReadonlyArray<unknown> => {
+  const items = at(list, "items")
+  return Array.isArray(items) ? items : []
+}
+
+/** The first answer that `where` accepts. */
+const eventually = (place: Place, path: string, where: (answer: unknown) => boolean) =>
+  Effect.gen(function*() {
+    let last: unknown
+    for (let attempt = 0; attempt < 100; attempt++) {
+      last = yield* send(place, "GET", path)
+      if (where(last)) return last
+      yield* place.pass("100 millis")
+    }
+    return assert.fail(`${path} stayed ${JSON.stringify(last)}`)
+  })
+
+const paths = ({ namespace }: Place) => ({
+  deployments: `/apis/apps/v1/namespaces/${namespace}/deployments`,
+  sets: `/apis/apps/v1/namespaces/${namespace}/replicasets`,
+  pods: `/api/v1/namespaces/${namespace}/pods`,
+  budgets: `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`
+})
+
+const template = (image: string): JsonObject => ({
+  metadata: { labels: { app: "web" } },
+  spec: { containers: [{ name: "main", image: `registry.example.com/${image}` }] }
+})
+
+const deployment = (replicas: number): JsonObject => ({
+  metadata: { name: "web" },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: "web" } },
+    strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    template: template("web:1")
+  }
+})
+
+const ready = (place: Place, pod: unknown) =>
+  patch(place, `${paths(place).pods}/${textAt(pod, "metadata", "name")}/status`, {
+    status: {
+      phase: "Running",
+      conditions: [{ type: "Ready", status: "True", lastTransitionTime: "1970-01-01T00:00:00Z" }]
+    }
+  })
+
+const isReady = (pod: unknown) => JSON.stringify(at(pod, "status", "conditions") ?? []).includes("\"Ready\"")
+
+/** Makes all pods ready once there are as many of them. */
+const allReady = (place: Place, count: number) =>
+  Effect.gen(function*() {
+    const list = yield* eventually(place, paths(place).pods, (list) => itemsOf(list).length === count)
+    yield* Effect.forEach(itemsOf(list).filter((pod) => !isReady(pod)), (pod) => ready(place, pod))
+  })
+
+const conditions = (object: unknown) => {
+  const all = at(object, "status", "conditions")
+  return Array.isArray(all)
+    ? all.map((one) => [at(one, "type"), at(one, "status"), at(one, "reason"), at(one, "message")]).sort()
+    : []
+}
+
+const counts = (object: unknown) => {
+  const status = at(object, "status")
+  return Object.fromEntries(
+    Object.entries(typeof status === "object" && status !== null ? status : {}).filter(([key]) => key !== "conditions")
+  )
+}
+
+const web = (place: Place) => `${paths(place).deployments}/web`
+
+export const deployments: Readonly<Record<string, Case>> = {
+  "Deployment: makes a ReplicaSet, which makes pods, and is available when they are ready": (place) =>
+    Effect.gen(function*() {
+      const { deployments, pods, sets } = paths(place)
+      yield* send(place, "POST", deployments, { body: deployment(2) })
+      const waiting = yield* eventually(place, web(place), (one) => at(one, "status", "unavailableReplicas") === 2)
+      const [set] = itemsOf(yield* send(place, "GET", sets))
+      const name = textAt(set, "metadata", "name")
+      const hash = name.slice("web-".length)
+      assert.deepStrictEqual(at(set, "metadata", "labels"), { app: "web", "pod-template-hash": hash })
+      assert.deepStrictEqual(at(set, "metadata", "annotations"), {
+        "deployment.kubernetes.io/desired-replicas": "2",
+        "deployment.kubernetes.io/max-replicas": "3",
+        "deployment.kubernetes.io/revision": "1"
+      })
+      assert.deepStrictEqual(at(set, "spec", "selector"), { matchLabels: { app: "web", "pod-template-hash": hash } })
+      assert.strictEqual(at(set, "metadata", "ownerReferences", 0, "kind"), "Deployment")
+      assert.strictEqual(at(waiting, "metadata", "annotations", "deployment.kubernetes.io/revision"), "1")
+      assert.deepStrictEqual(counts(waiting), {
+        observedGeneration: 1,
+        replicas: 2,
+        updatedReplicas: 2,
+        unavailableReplicas: 2,
+        terminatingReplicas: 0
+      })
+      assert.deepStrictEqual(conditions(waiting), [
+        ["Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability."],
+        ["Progressing", "True", "ReplicaSetUpdated", `ReplicaSet "${name}" is progressing.`]
+      ])
+      yield* allReady(place, 2)
+      const done = yield* eventually(place, web(place), (one) => at(one, "status", "availableReplicas") === 2)
+      assert.deepStrictEqual(counts(done), {
+        observedGeneration: 1,
+        replicas: 2,
+        updatedReplicas: 2,
+        readyReplicas: 2,
+        availableReplicas: 2,
+        terminatingReplicas: 0
+      })
+      assert.deepStrictEqual(conditions(done), [
+        ["Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability."],
+        ["Progressing", "True", "NewReplicaSetAvailable", `ReplicaSet "${name}" has successfully progressed.`]
+      ])
+      const [pod] = itemsOf(yield* send(place, "GET", pods))
+      assert.match(textAt(pod, "metadata", "name"), new RegExp(`^${name}-\\w{5}$`))
+    }),
+
+  "Deployment: updates pod by pod within maxSurge and maxUnavailable, and keeps the old ReplicaSet": (place) =>
+    Effect.gen(function*() {
+      const { deployments, sets } = paths(place)
+      yield* send(place, "POST", deployments, { body: deployment(2) })
+      yield* allReady(place, 2)
+      yield* eventually(place, web(place), (one) => at(one, "status", "availableReplicas") === 2)
+      yield* patch(place, web(place), { spec: { template: template("web:2") } })
+      const sizes = (list: unknown) =>
+        itemsOf(list).map((set) => [
+          at(set, "metadata", "annotations", "deployment.kubernetes.io/revision"),
+          at(set, "spec", "replicas")
+        ]).sort()
+      const become = (...wanted: ReadonlyArray<unknown>) =>
+        eventually(place, sets, (list) => JSON.stringify(sizes(list)) === JSON.stringify(wanted))
+      yield* become(["1", 2], ["2", 1])
+      yield* allReady(place, 3)
+      yield* become(["1", 1], ["2", 2])
+      yield* allReady(place, 3)
+      yield* become(["1", 0], ["2", 2])
+      const done = yield* eventually(
+        place,
+        web(place),
+        (one) => at(one, "status", "replicas") === 2 && at(one, "status", "availableReplicas") === 2
+      )
+      assert.strictEqual(at(done, "metadata", "annotations", "deployment.kubernetes.io/revision"), "2")
+      // Undone: the ReplicaSet with the former template gets the next revision.
+      yield* patch(place, web(place), { spec: { template: template("web:1") } })
+      yield* become(["2", 2], ["3", 1])
+    }),
+
+  "ReplicaSet: adopts pods that it selects, and deletes those that are not ready first": (place) =>
+    Effect.gen(function*() {
+      const { pods, sets } = paths(place)
+      const { metadata, spec } = template("web:1")
+      yield* send(place, "POST", pods, {
+        body: { metadata: { ...Object(metadata), name: "orphan" }, spec: spec ?? {} }
+      })
+      const selector = { matchLabels: { app: "web" } }
+      yield* send(place, "POST", sets, {
+        body: { metadata: { name: "web" }, spec: { replicas: 2, selector, template: template("web:1") } }
+      })
+      const list = yield* eventually(place, pods, (list) => itemsOf(list).length === 2)
+      const orphan = itemsOf(list).find((pod) => at(pod, "metadata", "name") === "orphan")
+      assert.strictEqual(at(orphan, "metadata", "ownerReferences", 0, "name"), "web")
+      yield* ready(place, orphan)
+      yield* eventually(place, `${sets}/web`, (set) => at(set, "status", "readyReplicas") === 1)
+      yield* patch(place, `${sets}/web`, { spec: { replicas: 1 } })
+      const left = yield* eventually(place, pods, (list) => itemsOf(list).length === 1)
+      assert.strictEqual(at(left, "items", 0, "metadata", "name"), "orphan")
+    }),
+
+  "eviction: is refused where a disruption budget does not allow it": (place) =>
+    Effect.gen(function*() {
+      const { budgets, deployments, pods } = paths(place)
+      yield* send(place, "POST", deployments, { body: deployment(1) })
+      yield* allReady(place, 1)
+      yield* send(place, "POST", budgets, {
+        body: { metadata: { name: "web" }, spec: { minAvailable: 1, selector: { matchLabels: { app: "web" } } } }
+      })
+      const budget = yield* eventually(place, `${budgets}/web`, (one) => at(one, "status", "currentHealthy") === 1)
+      assert.deepStrictEqual(counts(budget), {
+        currentHealthy: 1,
+        desiredHealthy: 1,
+        disruptionsAllowed: 0,
+        expectedPods: 1,
+        observedGeneration: 1
+      })
+      assert.deepStrictEqual(conditions(budget), [["DisruptionAllowed", "False", "InsufficientPods", ""]])
+      const [pod] = itemsOf(yield* send(place, "GET", pods))
+      const name = textAt(pod, "metadata", "name")
+      const evict = (of = name) =>
+        send(place, "POST", `${pods}/${name}/eviction`, {
+          body: { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: of } }
+        })
+      const refused = yield* refusal(evict())
+      assert.strictEqual(refused.code, 429)
+      assert.strictEqual(refused.status?.message, "Cannot evict pod as it would violate the pod's disruption budget.")
+      assert.deepStrictEqual(refused.status?.details?.causes?.map(({ message, reason }) => [reason, message]), [
+        ["DisruptionBudget", "The disruption budget web needs 1 healthy pods and has 1 currently"]
+      ])
+      assert.strictEqual(
+        (yield* refusal(evict("other"))).status?.message,
+        "name in URL does not match name in Eviction object"
+      )
+      const version = textAt(yield* send(place, "GET", `${budgets}/web`), "metadata", "resourceVersion")
+      yield* patch(place, `${budgets}/web`, { metadata: { resourceVersion: version }, spec: { minAvailable: 0 } })
+      yield* eventually(place, `${budgets}/web`, (one) => at(one, "status", "disruptionsAllowed") === 1)
+      assert.deepStrictEqual(yield* evict(), {
+        kind: "Status",
+        apiVersion: "v1",
+        metadata: {},
+        status: "Success",
+        code: 201
+      })
+      yield* eventually(place, pods, (list) =>
+        itemsOf(list).every((pod) =>
+          at(pod, "metadata", "name") !== name
+        ) && itemsOf(list).length === 1)
+    })
+}

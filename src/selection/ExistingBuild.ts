@@ -9,7 +9,7 @@ import * as Order from "effect/Order"
 import * as FingerprintLookup from "../backends/controller/FingerprintLookup.js"
 import * as RecordMetadata from "../backends/record/RecordMetadata.js"
 import type { BuildOptions, Service } from "../core/BuildBackend.js"
-import type { BackendError } from "../core/BuildError.js"
+import type { BackendError, BuildRejected } from "../core/BuildError.js"
 import { type BuildInput, fingerprint } from "../core/BuildInput.js"
 import type { BuildStatus } from "../core/BuildStatus.js"
 import { isAdopted } from "../core/service/BuildSummary.js"
@@ -120,25 +120,32 @@ const look = (
 
 interface Choice {
   readonly backend: Service
+  /** With the commit of its branch. */
+  readonly input: BuildInput
   readonly options: BuildOptions | undefined
 }
 
-/** The backend whose build of the input can be adopted, the newest of these; else the first. */
+/** The backend whose build of the input can be adopted, the newest of these; else the first, which finds the commit of a branch. */
 export const holderOrFirst = (
   backends: Arr.NonEmptyReadonlyArray<Service>,
-  input: BuildInput,
+  given: BuildInput,
   options: BuildOptions | undefined
-): Effect.Effect<Choice, BackendError> =>
-  Effect.map(
-    Effect.forEach(
+): Effect.Effect<Choice, BuildRejected | BackendError> =>
+  Effect.gen(function*() {
+    const [first] = backends
+    const lookup = FingerprintLookup.of(first)
+    const input = lookup === undefined ? given : yield* lookup.resolve(given, options?.namespace ?? lookup.namespace)
+    const sources = yield* Effect.forEach(
       grouped(backends, options?.namespace),
       (group) => look(group, fingerprint(input), options?.namespace),
       { concurrency: "unbounded" }
-    ),
-    (sources) => {
-      const [newest] = Arr.sort(sources.flatMap(({ found }) => found), newestFirst)
-      const backend = newest?.backend ?? backends[0]
-      const records = sources.find((source) => source.backends.includes(backend))?.records
-      return { backend, options: records === undefined ? options : FingerprintLookup.withRecords(options, records) }
+    )
+    const [newest] = Arr.sort(sources.flatMap(({ found }) => found), newestFirst)
+    const backend = newest?.backend ?? first
+    const records = sources.find((source) => source.backends.includes(backend))?.records
+    return {
+      backend,
+      input,
+      options: records === undefined ? options : FingerprintLookup.withRecords(options, records)
     }
-  )
+  })

@@ -42,7 +42,7 @@ export const make = ({ available, others }: Backends): Service => {
         const answers = yield* checked(available, input)
         const backends = yield* rejecting(able(answers))
         const chosen = backends.length === 1 || options?.again === true
-          ? { backend: backends[0], options }
+          ? { backend: backends[0], input, options }
           : yield* ExistingBuild.holderOrFirst(backends, input, options)
         const passedOver = answers
           .slice(0, answers.findIndex(({ backend }) => backend === chosen.backend))
@@ -53,7 +53,7 @@ export const make = ({ available, others }: Backends): Service => {
           [SpanAttributes.attribute.backend]: chosen.backend.name,
           [SpanAttributes.attribute.passedOver]: passedOver.map(({ backend }) => backend).join()
         })
-        const submission = yield* chosen.backend.build(input, chosen.options)
+        const submission = yield* chosen.backend.build(chosen.input, chosen.options)
         return passedOver.length === 0 ? submission : { ...submission, passedOver }
       }).pipe(Spans.within("BackendSelection.build", {
         attributes: SpanAttributes.ofInput("auto", input),

@@ -1,6 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Data, DateTime, Effect, Exit, Layer, Stream, Tracer } from "effect"
-import { BackendSelection, BuildBackend, BuildError, BuildStatus } from "effect-os-builder"
+import { Context, Data, DateTime, Effect, Exit, Layer, Stream, Tracer } from "effect"
+import {
+  BackendSelection,
+  BuildBackend,
+  BuildError,
+  BuildInput,
+  BuildStatus,
+  CustomBuildBackend
+} from "effect-os-builder"
+import * as FakeCluster from "effect-os-builder/FakeCluster"
 import {
   absent,
   available,
@@ -320,3 +328,22 @@ it.scoped("Routing: the selection as a backend is called auto", () =>
     const { name } = yield* Effect.provide(BuildBackend.BuildBackend, yield* started)
     assert.strictEqual(name, "auto")
   }))
+
+describe("a branch as the context", () => {
+  it.scoped("a branch as the context: a build of its commit is adopted, whichever candidate has it", () =>
+    Effect.gen(function*() {
+      const given = yield* BuildInput.make({
+        dockerfile: "FROM quay.io/acme/base:1\n",
+        finalImage: { pullspec: "registry.example.com/acme/os:1" },
+        context: { git: { url: "https://git.example.com/acme/os.git", ref: "main" } }
+      })
+      const custom = yield* CustomBuildBackend.make()
+      const selected = Context.get(
+        yield* Layer.build(BackendSelection.layerFrom([BackendSelection.openShift(), BackendSelection.custom()])),
+        BuildBackend.BuildBackend
+      )
+      const { ref } = yield* custom.build(given)
+      const submission = yield* selected.build(given)
+      assert.deepStrictEqual([submission.adopted, String(submission.ref)], [true, String(ref)])
+    }).pipe(Effect.provide(FakeCluster.openShift)))
+})

@@ -88,6 +88,8 @@ const service = <Child extends Resource.Metadata>(
       )
     )
 
+  const resolve = definition.resolve ?? Effect.succeed<BuildInput.BuildInput>
+
   const uploads = Uploads.make(context, controllers)
   const changes = StatusStream.make(context, controllers)
   const submit = Submit.make(context)
@@ -117,7 +119,7 @@ const service = <Child extends Resource.Metadata>(
         const { context } = input
         const records = FingerprintLookup.takeRecords(given)
         if (BuildContext.isUpload(context)) yield* mayUpload(namespace)
-        const resolved = definition.resolve === undefined ? input : yield* definition.resolve(input, namespace)
+        const resolved = yield* resolve(input, namespace)
         // The records that a selection has read are those of the input as it was given.
         const submission = yield* submit(resolved, {
           again,
@@ -171,6 +173,7 @@ const service = <Child extends Resource.Metadata>(
   return FingerprintLookup.register(backend, {
     cluster,
     namespace: defaultNamespace,
-    find: store.fingerprintRecords
+    find: store.fingerprintRecords,
+    resolve
   })
 }

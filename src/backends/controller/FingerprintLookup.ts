@@ -3,7 +3,8 @@
  * of every backend, and a selection hands what it read to the backend that it chose.
  */
 import type * as Effect from "effect/Effect"
-import type { BackendError } from "../../core/BuildError.js"
+import type { BackendError, BuildRejected } from "../../core/BuildError.js"
+import type { BuildInput } from "../../core/BuildInput.js"
 import type { BuildOptions, Service } from "../../core/service/BuildService.js"
 import * as Calls from "../../core/service/Calls.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
@@ -17,6 +18,8 @@ export interface FingerprintLookup {
   /** The namespace of builds that name none. */
   readonly namespace: string
   readonly find: (namespace: string, fingerprint: string) => Effect.Effect<FingerprintRecords, BackendError>
+  /** The input with the commit of its branch, which is in its fingerprint; any other input as it is. */
+  readonly resolve: (input: BuildInput, namespace: string) => Effect.Effect<BuildInput, BuildRejected | BackendError>
 }
 
 const lookups = new WeakMap<Service, FingerprintLookup>()

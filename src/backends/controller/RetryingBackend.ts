@@ -26,9 +26,13 @@ export const make = (outageTimeout: Duration.DurationInput) => (backend: Service
   const policy: RetryPolicy.RetryPolicy<BuildError> = { isRetryable: isOutage, maxElapsed: outageTimeout, maxDelay }
   const call = <A, E extends BuildError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     RetryPolicy.retry(effect, policy)
+  const lookup = FingerprintLookup.of(backend)
+  const resolve = (input: BuildInput, namespace: string | undefined) =>
+    lookup === undefined ? Effect.succeed(input) : call(lookup.resolve(input, namespace ?? lookup.namespace))
   /** Another build, once: one that the server created, and whose response was lost, is adopted. */
-  const buildAgain = (input: BuildInput, options: BuildOptions) =>
+  const buildAgain = (given: BuildInput, options: BuildOptions) =>
     Effect.gen(function*() {
+      const input = yield* resolve(given, options.namespace)
       const builds = Effect.map(
         backend.list({ namespace: options.namespace, fingerprint: fingerprint(input) }),
         (all) => new Set(all.map(({ ref }) => ref.uid))
@@ -55,9 +59,9 @@ export const make = (outageTimeout: Duration.DurationInput) => (backend: Service
     isOutdated: (ref) => call(backend.isOutdated(ref)),
     list: (options) => call(backend.list(options))
   })
-  const lookup = FingerprintLookup.of(backend)
   return lookup === undefined ? retrying : FingerprintLookup.register(retrying, {
     ...lookup,
-    find: (namespace, of) => call(lookup.find(namespace, of))
+    find: (namespace, of) => call(lookup.find(namespace, of)),
+    resolve
   })
 }

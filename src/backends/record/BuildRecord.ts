@@ -1,6 +1,7 @@
 /**
  * The record of a build on a cluster: one immutable ConfigMap that holds the input, outlives the child and its pods, and owns
- * them, so that they are deleted with it. Only its annotations change: the stop mark and the outcome.
+ * them, so that they are deleted with it. Only its annotations change: the stop mark and the outcome; the beginning of a build in
+ * a queue; the pod that has an upload.
  *
  * @since 0.1.0
  */

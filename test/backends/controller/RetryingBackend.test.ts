@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import { BuildInput, Cluster, SingleNodeBuildBackend } from "effect-os-builder"
+import { BuildInput, Cluster, ClusterError, SingleNodeBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
+import * as Json from "../../../src/fake/Json.js"
 import { input } from "../../support/Records.js"
 import { inTime } from "../../support/VirtualTime.js"
 
@@ -37,6 +38,31 @@ describe.sequential("a backend that waits out outages", () => {
         assert.deepStrictEqual(builds[0]?.ref, ref)
       })))
   }
+
+  it("build again: one more build of a branch whose Job is made, but nobody hears of it, once", () =>
+    inTime(Effect.gen(function*() {
+      const { cluster } = yield* FakeCluster.make({ openShift: { topology: "SingleReplica" } })
+      // The Jobs that find the commit have other names.
+      let isLost = false
+      const losing: Cluster.Service = {
+        ...cluster,
+        create: (resource, object, options) =>
+          Effect.tap(cluster.create(resource, object, options), () => {
+            const name = Json.text(object, "metadata", "name") ?? ""
+            if (isLost || !/^os-build-[a-z2-7]+-2-/.test(name)) return Effect.void
+            isLost = true
+            return new ClusterError.ClusterError({ verb: "create", resource: "jobs.batch", reason: "Unreachable" })
+          })
+      }
+      const backend = yield* Effect.provideService(SingleNodeBuildBackend.make(), Cluster.Cluster, losing)
+      const given = input({ context: { git: { url: "https://git.example.com/acme/os.git", ref: "main" } } })
+      yield* backend.build(given)
+      yield* Effect.sleep("1 minute")
+      yield* backend.build(given, { again: true })
+      yield* Effect.sleep("1 minute")
+      assert.isTrue(isLost)
+      assert.deepStrictEqual((yield* backend.list()).map(({ status }) => status._tag), ["Succeeded", "Succeeded"])
+    })))
 
   it("logs: the first line is waited for while the server is away", () =>
     inTime(Effect.gen(function*() {

@@ -3,7 +3,7 @@ import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { measure } from "./Import.js"
 
-const statements = /^(?:import|export)\s[^;]*?from\s+"([^"]+)"|^import\s+"([^"]+)"/gm
+const statements = /^(?:import|export)\s[^;]*?from\s+["']([^"']+)["']|^import\s+["']([^"']+)["']/gm
 
 /** What a module of the library imports, and what those do that are of the library too, in the order of the imports. */
 const modulesOf = (file: string, seen: Set<string>): ReadonlyArray<string> => {

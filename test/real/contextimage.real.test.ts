@@ -113,9 +113,12 @@ const honoured = (name: string) =>
 
 const fromImage = (name: string, pullspec: string) =>
   Effect.gen(function*() {
-    const given = yield* inputOf(name, pullspec, { dockerfile: undefined, dockerfilePath: "Containerfile.in-image" })
-    const { log, status } = yield* Workplace.finish(given)
+    const { open } = yield* Workplace.Workplace
+    const cacheTo = `${open}/${name}-cache`
+    const path = { dockerfile: undefined, dockerfilePath: "Containerfile.in-image" }
+    const { log, status } = yield* Workplace.finish(yield* inputOf(name, pullspec, { ...path, cacheTo }))
     assert.strictEqual(status._tag, "Succeeded", log.join("\n"))
+    assert.include(log.join("\n"), `the layers are in ${cacheTo}`)
     assert.match(log.join("\n"), /-rwxr-x--- +1 0 +0 .* tool/)
     const absent = yield* inputOf(name, pullspec, { dockerfile: undefined, dockerfilePath: "etc/none" })
     const { status: ended } = yield* Workplace.finish(absent)

@@ -25,7 +25,8 @@ push_cache() {
   set -- --authfile "$auth_file" --retry 1 --retry-delay 2s --pull=never --force-rm --layers=true
   set -- "$@" --isolation oci --runtime "$(command -v false)" --cache-to "$OSB_CACHE_TO"
   [ -z "$OSB_ARCHITECTURE" ] || set -- "$@" --arch "$OSB_ARCHITECTURE"
-  set -- "$@" --format "\${format:-oci}" --iidfile "$work/cached" --file "$input/containerfile"
+  set_containerfile
+  set -- "$@" --format "\${format:-oci}" --iidfile "$work/cached" --file "$containerfile"
 ${buildOptions}${outputOptions}  buildah_ build "$@" "$context"
   if [ "$status" -eq 0 ]; then say "the layers are in $OSB_CACHE_TO"; return; fi
   read_error

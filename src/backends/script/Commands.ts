@@ -30,6 +30,11 @@ lay_context() {
   # What ends the script in a pipe ends that part of the pipe alone.
   cat "$@" | gzip -d | unpack_context || exit
 }
+# The Containerfile is among the files of the input, or in the context.
+set_containerfile() {
+  containerfile=$input/containerfile
+  [ -z "$OSB_CONTAINERFILE" ] || containerfile=$context/$OSB_CONTAINERFILE
+}
 ${buildOptionCommands}# A lasting cache belongs to one build at a time: what is left of others that were killed goes, and all of it when it is big.
 tidy_cache() {
   [ -n "$OSB_CACHE_DIR" ] || return 0
@@ -119,8 +124,7 @@ build() {
   for limit in "$(limit_option 'Max open files' nofile)" "$(limit_option 'Max processes' nproc)"; do
     [ -z "$limit" ] || set -- "$@" --ulimit "$limit"
   done
-  containerfile=$input/containerfile
-  [ -z "$OSB_CONTAINERFILE" ] || containerfile=$context/$OSB_CONTAINERFILE
+  set_containerfile
   set -- "$@" --iidfile "$work/image" --file "$containerfile"
 ${buildOptions}${outputOptions}  buildah_ build "$@" "$context"
   [ "$status" -eq 0 ] || build_failed

@@ -119,6 +119,12 @@ export const renames: ReadonlyArray<Rename> = [
   },
   { module: "effect/Duration", reason: "renamed", names: { DurationInput: "Input", decode: "fromInputUnsafe" } },
   { module: "effect/Duration", to: "seam/names/Duration", reason: form, names: ["decodeUnknown", "match"] },
+  {
+    module: "effect/Duration",
+    to: "seam/names/Duration",
+    reason: "durations of Effect 4 may be negative",
+    names: ["millis", "nanos", "seconds", "subtract"]
+  },
   { module: "effect/DateTime", to: "seam/names/DateTime", reason: "a distance is a Duration", names: ["distance"] },
   { module: "effect/Fiber", to: "seam/names/Fiber", reason: form, names: ["interruptFork"] },
   { module: "effect/Struct", to: "seam/names/Struct", reason: form, names: ["pick"] },
@@ -271,5 +277,8 @@ export const methods: Readonly<Record<string, string>> = {
   unsafeOpen: "openUnsafe"
 }
 
-/** Where a file imports Either, what an Either has. */
+/** Where a file has an Either: its values. */
 export const valuesOfEither: Readonly<Record<string, string>> = { left: "failure", right: "success" }
+
+/** And its tags, as texts. */
+export const tagsOfEither: Readonly<Record<string, string>> = { Left: "Failure", Right: "Success" }

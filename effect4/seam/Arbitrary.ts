@@ -1,10 +1,15 @@
 /**
- * The generators of Effect 3's schemas in the form of fast-check, which Effect 4 does not have: it derives its own from a
- * schema, and these are not called.
+ * The generators of Effect 3's schemas in the form of fast-check, which Effect 4 does not have. They are annotations, which
+ * only tests read.
  */
 interface Arbitrary<A> {
   readonly map: <B>(f: (a: A) => B) => Arbitrary<B>
   readonly filter: (is: (a: A) => boolean) => Arbitrary<A>
+}
+
+interface Weighted<A> {
+  readonly arbitrary: Arbitrary<A>
+  readonly weight: number
 }
 
 interface FastCheck {
@@ -17,7 +22,7 @@ interface FastCheck {
     options?: object
   ) => Arbitrary<Record<string, A>>
   readonly integer: (options?: object) => Arbitrary<number>
-  readonly oneof: <A>(...members: ReadonlyArray<Arbitrary<A>>) => Arbitrary<A>
+  readonly oneof: <A>(...members: ReadonlyArray<Arbitrary<A> | Weighted<A>>) => Arbitrary<A>
   readonly string: (options?: object) => Arbitrary<string>
   readonly stringMatching: (pattern: RegExp) => Arbitrary<string>
   readonly tuple: <A extends ReadonlyArray<unknown>>(...members: { [K in keyof A]: Arbitrary<A[K]> }) => Arbitrary<A>

@@ -57,7 +57,7 @@ export const around = <A, I, B, J>(part: Schema.Codec<A, I>, options: {
         return (input, ast, parseOptions) =>
           Effect.fromResult(options.decode((value) => parse(value, parseOptions), input, ast))
       },
-      undefined,
+      { arbitrary: options.arbitrary },
       undefined,
       undefined,
       undefined,
@@ -81,15 +81,18 @@ export const choose = <A, I, A1 extends A, I1 extends I, A2 extends A, I2 extend
   isFirst: (input: unknown) => boolean,
   first: Schema.Codec<A1, I1>,
   second: Schema.Codec<A2, I2>,
-  _options?: { readonly weight?: number; readonly annotations?: Annotations }
+  { weight = 1 }: { readonly weight?: number; readonly annotations?: Annotations } = {}
 ): Schema.Codec<A, I> =>
   Schema.make<Schema.Codec<A, I>>(
     new AST.Declaration([first.ast, second.ast], ([one, two]) => {
       const parseFirst = SchemaParser.decodeUnknownResult(codecOf<unknown, unknown>(one))
       const parseSecond = SchemaParser.decodeUnknownResult(codecOf<unknown, unknown>(two))
       return (input, _, options) => Effect.fromResult((isFirst(input) ? parseFirst : parseSecond)(input, options))
-    })
+    }, { arbitrary: eitherOf(weight) })
   )
+
+const eitherOf = (weight: number) => <A>(first: LazyArbitrary<A>, second: LazyArbitrary<A>): LazyArbitrary<A> => (fc) =>
+  fc.oneof({ arbitrary: first(fc), weight: 1 }, { arbitrary: second(fc), weight })
 
 /** Data of a schema that decodes to an effect, which reads it. */
 export const deferred = <A, I, E extends { readonly message: string }>(

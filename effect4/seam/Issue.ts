@@ -45,14 +45,50 @@ export const succeedUnless = <A>(
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Each issue of an error in the words of Schema, with its path. */
+/** Each issue of an error in the words of Schema of Effect 3, with its path and without the value. */
 export const messages = (
   error: ParseError
 ): ReadonlyArray<{ readonly path: ReadonlyArray<PropertyKey>; readonly message: string }> =>
-  format(error.issue).issues.map(({ message, path }) => ({
-    message,
-    path: (path ?? []).map((key) => typeof key === "object" ? key.key : key)
-  }))
+  messagesBelow(error.issue, [])
+
+const messagesBelow = (issue: Issue, path: ReadonlyArray<PropertyKey>): ReadonlyArray<Leaf> => {
+  switch (issue._tag) {
+    case "Pointer":
+      return messagesBelow(issue.issue, path.concat(issue.path))
+    case "Encoding":
+    case "Filter":
+      return messagesBelow(issue.issue, path)
+    case "Composite":
+      return issue.issues.flatMap((each) => messagesBelow(each, path))
+    case "AnyOf":
+      return issue.issues.length === 0
+        ? [{ path, message: `Expected ${typeName(issue.ast)}` }]
+        : issue.issues.flatMap((each) => messagesBelow(each, path))
+    case "MissingKey":
+      return [{ path, message: "is missing" }]
+    case "InvalidType":
+      return [{ path, message: `Expected ${typeName(issue.ast)}` }]
+    default:
+      return format(issue).issues.map(({ message }) => ({ path, message }))
+  }
+}
+
+const typeName = (ast: AST.AST): string => {
+  const from = ast.encoding?.at(-1)?.to
+  if (from !== undefined) return typeName(from)
+  switch (ast._tag) {
+    case "Objects":
+      return "{ … }"
+    case "Arrays":
+      return "ReadonlyArray"
+    case "Literal":
+      return JSON.stringify(ast.literal)
+    case "Union":
+      return ast.types.filter(({ _tag }) => _tag !== "Undefined" && _tag !== "Null").map(typeName).join(" | ")
+    default:
+      return ast._tag.toLowerCase()
+  }
+}
 
 // -----------------------------------------------------------------------------
 // in words for the person who wrote the value
@@ -90,17 +126,21 @@ const leavesBelow = (issue: Issue, path: ReadonlyArray<PropertyKey>): ReadonlyAr
   }
 }
 
-// Of the members of a union, the one that took the value for its own and found something in it has the word.
+// Of the members of a union, the one that took the value for its own and found something in it has the word. A member whose kind
+// the value is not has no issue at all on Effect 4.
 const unionLeaves = (issue: SchemaIssue.AnyOf, path: ReadonlyArray<PropertyKey>): ReadonlyArray<Leaf> => {
   const taken = issue.issues.filter((each) => !isMismatch(each))
   // Of several objects, the one whose fields are all there.
   const complete = taken.filter((each) => !lacksField(each))
   const inside = complete.length === 1 ? complete : taken
+  const isChoice = inside.length === 0 && present(issue.ast).length > 1
   const [only, ...others] = inside.length > 0 ? inside : issue.issues.filter((each) => !isUndefined(each))
-  return only !== undefined && others.length === 0
+  return only !== undefined && others.length === 0 && !isChoice
     ? leavesBelow(only, path)
     : [{ path, message: mismatch(issue.ast, issue.input) }]
 }
+
+const present = (ast: AST.Union): ReadonlyArray<AST.AST> => ast.types.filter(({ _tag }) => _tag !== "Undefined")
 
 const isMismatch = (issue: Issue): boolean =>
   issue._tag === "Filter" || issue._tag === "Encoding" ? isMismatch(issue.issue) : issue._tag === "InvalidType"
@@ -131,6 +171,8 @@ const literals = (ast: AST.AST | undefined): ReadonlyArray<string> =>
     : []
 
 const expected = (ast: AST.AST | undefined): string => {
+  const from = ast?.encoding?.at(-1)?.to
+  if (from !== undefined) return expected(from)
   switch (ast?._tag) {
     case "String":
       return "text"
@@ -142,7 +184,7 @@ const expected = (ast: AST.AST | undefined): string => {
       return "a list"
     case "Union": {
       // A union with undefined that fits nothing is one issue of the union on Effect 4.
-      const [only, ...others] = ast.types.filter(({ _tag }) => _tag !== "Undefined")
+      const [only, ...others] = present(ast)
       return only !== undefined && others.length === 0 ? expected(only) : described(ast)
     }
     default:

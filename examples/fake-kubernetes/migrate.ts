@@ -34,7 +34,7 @@ export const migrate = (
     })
     const jobs = yield* Cluster.reflect(Resources.Job, { fieldSelector: `metadata.name=${name}` })
     const end = yield* jobs.changes(() => true).pipe(
-      Stream.filterMap(({ object }) => endOf(object)),
+      Stream.flatMap(({ object }) => Stream.fromIterable(Option.toArray(endOf(object)))),
       Stream.runHead
     )
     if (Option.isSome(end) && end.value.type === "Failed") {

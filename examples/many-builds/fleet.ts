@@ -1,5 +1,5 @@
 // Many builds, at most `limit` at a time; one that fails does not stop the others. Interruption cancels the running ones.
-import { Effect } from "effect"
+import { Array, Effect } from "effect"
 import { BuildBackend, BuildInput } from "effect-os-builder"
 
 const inputOf = (version: string) =>
@@ -11,10 +11,13 @@ const inputOf = (version: string) =>
 
 /** Builds an image for each version. Returns the images, and the errors of those that failed. */
 export const buildAll = (versions: ReadonlyArray<string>, limit: number) =>
-  Effect.partition(
+  Effect.forEach(
     versions,
-    (version) => Effect.flatMap(inputOf(version), (input) => BuildBackend.run(input)),
+    (version) => Effect.either(Effect.flatMap(inputOf(version), (input) => BuildBackend.run(input))),
     { concurrency: limit }
   ).pipe(
-    Effect.map(([errors, images]) => ({ errors, images: images.map((image) => image.pullspec) }))
+    Effect.map((results) => ({
+      errors: Array.getLefts(results),
+      images: Array.getRights(results).map((image) => image.pullspec)
+    }))
   )

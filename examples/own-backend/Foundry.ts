@@ -146,13 +146,14 @@ export const make = Effect.map(Foundry, (foundry): BuildBackend.Service => {
     status: (ref) => Effect.map(find(ref), statusOf),
     changes: (ref) => Stream.changesWith(statuses(ref), BuildStatus.equivalence),
     logs: (ref, { follow: stay = false, tailLines } = {}) =>
-      (stay ? follow(ref) : Stream.fromEffect(find(ref))).pipe(
-        Stream.mapAccum(-1, (told, { log }) => {
-          const from = told === -1 ? Math.max(0, log.length - (tailLines ?? log.length)) : told
-          return [log.length, log.slice(from)]
-        }),
-        Stream.mapConcat((lines) => lines)
-      ),
+      Stream.suspend(() => {
+        let told: number | undefined
+        return Stream.flatMap(stay ? follow(ref) : Stream.fromEffect(find(ref)), ({ log }) => {
+          const from = told ?? Math.max(0, log.length - (tailLines ?? log.length))
+          told = log.length
+          return Stream.fromIterable(log.slice(from))
+        })
+      }),
     cancel: (ref) => asked(`call off ${ref}`, foundry.callOff(ref.uid)),
     remove: (ref) =>
       Effect.zipRight(

@@ -11,6 +11,8 @@ const methods = new Map(Object.entries(Renames.methods))
 
 const values = new Map(Object.entries(Renames.valuesOfEither))
 
+const tags = new Map(Object.entries(Renames.tagsOfEither))
+
 export interface Rewritten {
   readonly text: string
   readonly names: number
@@ -33,13 +35,15 @@ interface Namespace {
 const isOfEffect = (module: string): boolean =>
   module === "effect" || module.startsWith("effect/") || module.startsWith("@effect/")
 
+const isOfSeam = (module: string): boolean => module.startsWith("seam/") || module.startsWith("test/")
+
 /** Packages whose barrel has a namespace for each module. */
 const barrels: ReadonlySet<string> = new Set(["effect", "@effect/platform", "@effect/platform-node"])
 
-/** `seam/X` is a file below `src/effect` of the built tree. */
+/** `seam/X` is a file below `src/effect` of the built tree, and `test/X` one below `test`. */
 const specifierOf = (module: string, path: string): string => {
-  if (!module.startsWith("seam/")) return module
-  const to = relative(dirname(path), `src/effect/${module.slice("seam/".length)}.js`)
+  if (!isOfSeam(module)) return module
+  const to = relative(dirname(path), `${module.replace("seam/", "src/effect/")}.js`)
   return to.startsWith(".") ? to : `./${to}`
 }
 
@@ -57,7 +61,7 @@ export const rewrite = (path: string, text: string, lookup: (name: Name) => Name
   let names = 0
   const namespaces = new Map<string, Namespace>()
   const kept = new Set<string>()
-  const added = new Map<string, { readonly alias: string; isType: boolean }>()
+  const added = new Map<string, { alias: string; isType: boolean }>()
   const words = new Set<string>()
 
   const resolve = (node: ts.Node, name: Name): Name => {
@@ -81,7 +85,7 @@ export const rewrite = (path: string, text: string, lookup: (name: Name) => Name
       return before.alias
     }
     const base = module.slice(module.lastIndexOf("/") + 1)
-    let alias = module.startsWith("seam/") ? `${base}Of3` : base
+    let alias = isOfSeam(module) ? `${base}Of3` : base
     while (words.has(alias)) alias = `Effect${alias}`
     words.add(alias)
     added.set(module, { alias, isType })
@@ -115,7 +119,10 @@ export const rewrite = (path: string, text: string, lookup: (name: Name) => Name
     }
   }
 
-  const importsEither = [...namespaces.values()].some(({ module }) => module === "effect/Either")
+  const hasEither = [...namespaces.values()].some(({ module }) => module === "effect/Either") ||
+    [...namespaces].some(([local, { module }]) =>
+      (module === "effect/Effect" || module === "effect/Stream") && text.includes(`${local}.either`)
+    )
 
   const rename = (left: ts.Identifier, right: ts.MemberName): void => {
     const namespace = namespaces.get(left.text)
@@ -142,7 +149,7 @@ export const rewrite = (path: string, text: string, lookup: (name: Name) => Name
         rename(node.expression, node.name)
         return
       }
-      const value = importsEither ? values.get(node.name.text) : undefined
+      const value = hasEither ? values.get(node.name.text) : undefined
       if (value !== undefined) edits.push({ start: node.name.getStart(), end: node.name.getEnd(), text: value })
       const method = ts.isCallExpression(node.parent) && node.parent.expression === node
         ? methods.get(node.name.text)
@@ -151,6 +158,8 @@ export const rewrite = (path: string, text: string, lookup: (name: Name) => Name
       visit(node.expression)
       return
     }
+    const tag = hasEither && ts.isStringLiteral(node) ? tags.get(node.text) : undefined
+    if (tag !== undefined) edits.push({ start: node.getStart() + 1, end: node.getEnd() - 1, text: tag })
     if (ts.isQualifiedName(node) && ts.isQualifiedName(node.left) && ts.isIdentifier(node.left.left)) {
       const namespace = namespaces.get(node.left.left.text)
       const member = `${node.left.right.text}.${node.right.text}`
@@ -215,6 +224,18 @@ export const rewrite = (path: string, text: string, lookup: (name: Name) => Name
       ...whole,
       text: [...groups].map(([from, members]) => `${keyword} { ${members.join(", ")} } from "${from}"`).join("\n")
     })
+  }
+
+  // A name whose own import is gone is free.
+  for (const [module, entry] of added) {
+    const base = module.slice(module.lastIndexOf("/") + 1)
+    if (isOfSeam(module) || entry.alias === base || !namespaces.has(base) || kept.has(base)) continue
+    edits.forEach((edit, index) => {
+      if (edit.text.startsWith(`${entry.alias}.`)) {
+        edits[index] = { ...edit, text: base + edit.text.slice(entry.alias.length) }
+      }
+    })
+    entry.alias = base
   }
 
   const lines = [...added].map(([module, { alias, isType }]) => {

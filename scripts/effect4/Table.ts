@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs"
 import { renames } from "../../effect4/names/renames.js"
+import { testRenames } from "../../effect4/names/test-renames.js"
 
 /** A name of a module; without a member, the module itself, where an import names it. */
 export interface Name {
@@ -15,7 +16,7 @@ export interface Name {
 export interface Rename {
   readonly module: string
   readonly reason: string
-  /** The module of the targets, if it is another: one of Effect, or `seam/…` below `src/effect`. */
+  /** The module of the targets, if it is another: one of Effect, `seam/…` below `src/effect`, or `test/…`. */
   readonly to?: string
   readonly names: Readonly<Record<string, string>> | ReadonlyArray<string>
 }
@@ -24,7 +25,7 @@ const keyOf = ({ member, module }: Name): string => `${module}#${member}`
 
 const renamed = (): Map<string, Name> => {
   const table = new Map<string, Name>()
-  for (const { module, names, reason, to } of renames) {
+  for (const { module, names, reason, to } of [...renames, ...testRenames]) {
     if (reason.trim() === "") throw new Error(`A rename of ${module} gives no reason`)
     const pairs = Array.isArray(names) ? names.map((name): [string, string] => [name, name]) : Object.entries(names)
     for (const [from, member] of pairs) {

@@ -1,7 +1,9 @@
 /** The tree for Effect 4, in `effect4/build`: files with their names of Effect renamed, and those of the seam by their twins. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { notRun } from "../../effect4/not-run.js"
+import * as Fences from "./Fences.js"
 import { rewrite } from "./Rewrite.js"
 import * as Table from "./Table.js"
 
@@ -9,10 +11,13 @@ export const root = fileURLToPath(new URL("../..", import.meta.url))
 
 export const target = join(root, "effect4/build")
 
-const seam = "effect4/seam/"
+/** Where the twins are, and the directory whose files they replace. */
+const seams = { "effect4/seam/": "src/effect/", "effect4/test/": "test/", "effect4/examples/": "examples/" } as const
 
-/** Parts of Effect 4 that have their own command line (cli) are not in it: `os-builder` is built for one major alone. */
-const isLeftOut = (path: string): boolean => path.startsWith("src/cli/")
+const leftOut = ["src/cli/", ...Object.keys(notRun)]
+
+const isLeftOut = (path: string): boolean =>
+  leftOut.some((each) => each.endsWith("/") ? path.startsWith(each) : path === each)
 
 const filesIn = (directory: string): ReadonlyArray<string> =>
   readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
@@ -21,10 +26,19 @@ const filesIn = (directory: string): ReadonlyArray<string> =>
     .filter((path) => !isLeftOut(path))
     .sort()
 
-const put = (path: string, text: string): void => {
+export const put = (path: string, text: string): void => {
   const to = join(target, path)
   mkdirSync(dirname(to), { recursive: true })
   writeFileSync(to, text)
+}
+
+/** Copies a file; a page shows the programs for Effect 4. */
+export const copy = (path: string): void => {
+  const from = join(root, path)
+  if (path.endsWith(".md")) return put(path, Fences.inPage(readFileSync(from, "utf8"), Table.make()))
+  const to = join(target, path)
+  mkdirSync(dirname(to), { recursive: true })
+  copyFileSync(from, to)
 }
 
 export interface Written {
@@ -40,9 +54,15 @@ export interface Written {
 /** Writes directories of the project. A file of `src/effect` has to have a twin, unless renaming is enough for it. */
 export const write = (...directories: ReadonlyArray<string>): Written => {
   const lookup = Table.make()
-  const twins = new Map(filesIn(seam).map((path) => [path.replace(seam, "src/effect/"), path]))
+  const twins = new Map(
+    Object.entries(seams).flatMap(([seam, directory]) =>
+      directories.some((each) => directory.startsWith(`${each}/`))
+        ? filesIn(seam).map((path): [string, string] => [path.replace(seam, directory), path])
+        : []
+    )
+  )
   for (const [path, twin] of twins) {
-    if (!path.startsWith("src/effect/names/") && !existsSync(join(root, path))) {
+    if (!/^(src\/effect|test)\/names\//.test(path) && !existsSync(join(root, path))) {
       throw new Error(`${twin} is the twin of no file: ${path} does not exist`)
     }
   }
@@ -52,12 +72,14 @@ export const write = (...directories: ReadonlyArray<string>): Written => {
   for (const directory of directories) {
     rmSync(join(target, directory), { recursive: true, force: true })
     for (const path of filesIn(directory).filter((path) => !twins.has(path))) {
-      const text = readFileSync(join(root, path), "utf8")
       if (!path.endsWith(".ts")) {
-        put(path, text)
+        copy(path)
         continue
       }
-      const result = rewrite(path, text, lookup)
+      const text = readFileSync(join(root, path), "utf8")
+      const result = path.startsWith("examples/")
+        ? Fences.example(path, text, lookup)
+        : rewrite(path, Fences.inDocstrings(text, lookup), lookup)
       unknown.push(...result.unknown)
       names += result.names
       if (result.names > 0) files += 1

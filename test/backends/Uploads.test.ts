@@ -5,6 +5,7 @@ import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { hasEnded } from "../support/Quiescence.js"
 
 /** The rules of a user, in the namespace of the test. */
 const userRules = (rules: typeof CustomBuildBackend.rules) =>
@@ -41,7 +42,7 @@ const pass = Effect.zipRight(
 const whilePassing = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const fiber = yield* Effect.fork(effect)
-    yield* Effect.repeat(pass, { until: () => fiber.unsafePoll() !== null, times: 4_000 })
+    yield* Effect.repeat(pass, { until: () => hasEnded(fiber), times: 4_000 })
     return yield* Fiber.join(fiber)
   })
 

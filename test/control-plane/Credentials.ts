@@ -4,7 +4,7 @@
 import { FileSystem, Path } from "@effect/platform"
 import { Effect, Redacted } from "effect"
 import { randomBytes } from "node:crypto"
-import * as Certificates from "./Certificates.js"
+import * as Certificates from "../support/Certificates.js"
 
 /** Somebody whom the API server knows by a token. */
 export interface TokenUser {

@@ -30,6 +30,8 @@ describe("run", () => {
       )
       yield* Deferred.await(creating)
       const interrupting = yield* Effect.fork(Fiber.interrupt(fiber))
+      // The interruption comes first.
+      yield* Effect.yieldNow()
       yield* Deferred.succeed(created, undefined)
       yield* Fiber.join(interrupting)
       assert.deepStrictEqual(yield* Ref.get(cancelled), [String(ref)])
@@ -220,7 +222,7 @@ describe("layerMock", () => {
     BuildBackend.list().pipe(
       Effect.provide(Layer.fresh(BuildBackend.layerMock({}))),
       Effect.exit,
-      Effect.map((exit) => assert.isTrue(exit._tag === "Failure" && exit.cause._tag === "Die"))
+      Effect.map((exit) => assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause)))
     ))
 })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Arbitrary, Cause, Effect, Either, Exit, FastCheck as fc, Schema } from "effect"
+import { Arbitrary, Cause, Effect, Either, Exit, FastCheck as fc, Option, Schema } from "effect"
 import { BuildInput } from "effect-os-builder"
 import * as BuildContext from "../../src/core/input/BuildContext.js"
 import { commitOf } from "../../src/core/input/GitSource.js"
@@ -299,9 +299,10 @@ it(
           JSON.stringify(encode(exit.value))
         } else {
           count.refused++
-          assert.isTrue(Cause.isFailType(exit.cause), Cause.pretty(exit.cause))
-          if (Cause.isFailType(exit.cause)) {
-            const rejected = exit.cause.error
+          const failure = Cause.failureOption(exit.cause)
+          assert.isTrue(Option.isSome(failure), Cause.pretty(exit.cause))
+          if (Option.isSome(failure)) {
+            const rejected = failure.value
             assert.strictEqual(rejected.reason, "InvalidInput")
             assert.isNotEmpty(rejected.issues)
             // Words for people: no schema's names, nothing left blank.

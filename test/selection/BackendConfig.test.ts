@@ -3,9 +3,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { BackendConfig, BuildBackend, BuildInput, Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import * as Flags from "../../src/cli/Flags.js"
-import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import { harness } from "../support/CommandHarness.js"
 
 const environment = (variables: Readonly<Record<string, string>>) =>
   Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables))))
@@ -57,16 +54,6 @@ describe("BackendConfig", () => {
       })
       const none = yield* environment({})(BackendConfig.config)
       assert.isTrue(Object.values(none).every((value) => value === undefined))
-    }))
-
-  it.effect("variables: are those that the command names in its help and reads", () =>
-    Effect.gen(function*() {
-      const { layer, out } = yield* harness({}, {})
-      yield* Effect.provide(OsBuilder.run(["--help"]), layer)
-      const inHelp = Array.from((yield* out).matchAll(/\bOS_BUILDER_\w+/g), ([name]) => name)
-      assert.sameMembers(Array.from(new Set(inHelp)), Object.keys(all))
-      const ofFlags = Object.values({ ...Flags.option, ...Flags.builder }).flatMap(({ doc }) => doc.variable ?? [])
-      for (const variable of ofFlags) assert.include(Object.keys(all), variable)
     }))
 
   it.scoped("local: no cluster is built", () =>

@@ -160,6 +160,6 @@ describe("a backend that is settled", () => {
   it.effect("a backend that is settled: must be one that there is", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Effect.provide(report, from({ OS_BUILDER_BACKEND: "local" })))
-      assert.match(String(error), /OS_BUILDER_BACKEND.*auto.*openshift/)
+      for (const word of ["OS_BUILDER_BACKEND", "auto", "openshift"]) assert.include(String(error), word)
     }).pipe(Effect.provide(FakeCluster.openShift)))
 })

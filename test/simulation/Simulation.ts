@@ -1,8 +1,9 @@
 /**
  * One simulation: a schedule carried out on a cluster, with everybody watched, until the world is healed and all has ended.
  */
-import { Cause, Effect, Exit, Fiber, Logger, LogLevel, Random, Ref, Supervisor } from "effect"
+import { Cause, Effect, Exit, Fiber, Logger, LogLevel, Random, Ref } from "effect"
 import { VirtualTime } from "../support/VirtualTime.js"
+import { Census } from "./Census.js"
 import * as Client from "./Client.js"
 import type { Platform } from "./Platform.js"
 import * as Schedule from "./Schedule.js"
@@ -21,25 +22,6 @@ const newYear = 1_767_225_600_000
 
 /** How long everything may take to end once nothing is broken any more. */
 const patience = "6 hours"
-
-/** Counts what runs: what is started and never ends is a leak. */
-class Census extends Supervisor.AbstractSupervisor<number> {
-  private readonly alive = new Set<Fiber.RuntimeFiber<unknown, unknown>>()
-  override readonly value = Effect.sync(() => this.alive.size)
-
-  override onStart(
-    _context: unknown,
-    _effect: unknown,
-    _parent: unknown,
-    fiber: Fiber.RuntimeFiber<unknown, unknown>
-  ): void {
-    this.alive.add(fiber)
-  }
-
-  override onEnd(_exit: unknown, fiber: Fiber.RuntimeFiber<unknown, unknown>): void {
-    this.alive.delete(fiber)
-  }
-}
 
 const isOnlooked = ({ seed }: Schedule.Schedule): boolean => seed % 4 === 0
 
@@ -202,7 +184,7 @@ export const run = (platform: Platform, schedule: Schedule.Schedule, mutation: C
     if (time.sleepers > 0) violations.push(`${time.sleepers} sleepers are left`)
   })
   const exit = time.run(program.pipe(
-    Effect.supervised(census),
+    census.count,
     Effect.withRandom(Random.make(schedule.seed)),
     Effect.withTracerEnabled(false),
     Logger.withMinimumLogLevel(LogLevel.None)

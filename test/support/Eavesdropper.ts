@@ -40,8 +40,8 @@ export class Ears {
   })
 
   readonly tracer: Tracer.Tracer = Tracer.make({
-    span: (name, parent, context, links, startTime, kind, options) => {
-      const span = native(name, parent, context, links, startTime, kind, options)
+    span: (...args) => {
+      const span = native(...args)
       this.spans.push(span)
       return span
     },

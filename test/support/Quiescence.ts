@@ -41,3 +41,5 @@ export const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     const end = yield* TestClock.currentTimeMillis
     return { value: yield* Fiber.join(fiber), took: Math.round(end - start) }
   })
+
+export const hasEnded = <A, E>(fiber: Fiber.RuntimeFiber<A, E>): boolean => fiber.unsafePoll() !== null

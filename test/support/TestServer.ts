@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import * as https from "node:https"
 import type { Duplex } from "node:stream"
 import type { KubeConfigLike } from "../../src/kubernetes/kubeconfig/KubeConfigLike.js"
-import * as Certificates from "../control-plane/Certificates.js"
+import * as Certificates from "./Certificates.js"
 
 export interface Identity {
   readonly cert: string

@@ -21,3 +21,16 @@ export const match = <A, B>(self: Duration.Duration, options: {
     onInfinity: () => options.onMillis(Infinity),
     onNegativeInfinity: () => options.onMillis(-Infinity)
   })
+
+/** A duration is never negative on Effect 3; Effect 4 has negative ones. */
+const notNegative = (duration: Duration.Duration): Duration.Duration => Duration.max(duration, Duration.zero)
+
+/** `NaN` is zero on both. */
+export const millis = (amount: number): Duration.Duration => notNegative(Duration.millis(amount))
+
+export const nanos = (amount: bigint): Duration.Duration => notNegative(Duration.nanos(amount))
+
+export const seconds = (amount: number): Duration.Duration => notNegative(Duration.seconds(amount))
+
+export const subtract = (self: Duration.Input, other: Duration.Input): Duration.Duration =>
+  notNegative(Duration.subtract(Duration.fromInputUnsafe(self), Duration.fromInputUnsafe(other)))

@@ -88,12 +88,26 @@ export const reduce = <A, Z, E, R>(
   f: (z: Z, a: A, index: number) => Effect.Effect<Z, E, R>
 ): Effect.Effect<Z, E, R> => Effect.reduce(elements, () => zero, f)
 
-export const tapBoth = <A, E, E2, R2, E3, R3>(options: {
+interface Taps<A, E, E2, R2, E3, R3> {
   readonly onFailure: (error: NoInfer<E>) => Effect.Effect<unknown, E2, R2>
   readonly onSuccess: (a: NoInfer<A>) => Effect.Effect<unknown, E3, R3>
-}) =>
-<R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | E2 | E3, R | R2 | R3> =>
-  Effect.tap(Effect.tapError(self, options.onFailure), options.onSuccess)
+}
+
+export const tapBoth: {
+  <A, E, E2, R2, E3, R3>(
+    options: Taps<A, E, E2, R2, E3, R3>
+  ): <R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E | E2 | E3, R | R2 | R3>
+  <A, E, R, E2, R2, E3, R3>(
+    self: Effect.Effect<A, E, R>,
+    options: Taps<A, E, E2, R2, E3, R3>
+  ): Effect.Effect<A, E | E2 | E3, R | R2 | R3>
+} = dual(
+  2,
+  <A, E, R, E2, R2, E3, R3>(
+    self: Effect.Effect<A, E, R>,
+    { onFailure, onSuccess }: Taps<A, E, E2, R2, E3, R3>
+  ): Effect.Effect<A, E | E2 | E3, R | R2 | R3> => Effect.tap(Effect.tapError(self, onFailure), onSuccess)
+)
 
 export const iterate = <A, E, R>(
   start: A,

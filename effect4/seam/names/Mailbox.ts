@@ -4,19 +4,24 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 
-export interface Mailbox<A> {
-  readonly queue: Queue.Queue<A, Cause.Done>
-  readonly offer: (a: A) => Effect.Effect<boolean>
+export interface Mailbox<A, E> {
+  readonly queue: Queue.Queue<A, E | Cause.Done>
   readonly end: Effect.Effect<boolean>
   readonly shutdown: Effect.Effect<boolean>
+  readonly fail: (error: E) => Effect.Effect<boolean>
+  readonly offer: (a: A) => Effect.Effect<boolean>
+  readonly offerAll: (values: Iterable<A>) => Effect.Effect<unknown>
 }
 
-export const make = <A>(capacity: number): Effect.Effect<Mailbox<A>> =>
-  Effect.map(Queue.bounded<A, Cause.Done>(capacity), (queue) => ({
+export const make = <A, E = never>(capacity?: number): Effect.Effect<Mailbox<A, E>> =>
+  Effect.map(Queue.make<A, E | Cause.Done>({ capacity }), (queue) => ({
     queue,
-    offer: (a) => Queue.offer(queue, a),
     end: Queue.end(queue),
-    shutdown: Queue.shutdown(queue)
+    shutdown: Queue.shutdown(queue),
+    fail: (error) => Queue.fail(queue, error),
+    offer: (a) => Queue.offer(queue, a),
+    offerAll: (values) => Queue.offerAll(queue, values)
   }))
 
-export const toStream = <A>({ queue }: Mailbox<A>): Stream.Stream<A> => Stream.fromQueue(queue)
+export const toStream = <A, E>({ queue }: Mailbox<A, E>): Stream.Stream<A, Exclude<E, Cause.Done>> =>
+  Stream.fromQueue(queue)

@@ -1,8 +1,9 @@
 /** Constructors of schemas whose arguments have another form on Effect 4. */
+import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type * as AST from "effect/SchemaAST"
+import * as AST from "effect/SchemaAST"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import type { LazyArbitrary } from "../Arbitrary.js"
@@ -51,14 +52,20 @@ export const filter = <S extends Schema.Top>(
     if (found === false) return message ?? false
     if (typeof found === "boolean" || found === undefined) return found
     return isMany(found) ? found.map(issueOf) : issueOf(found)
-  }))
+  }, generated(annotations)))
 }
+
+/** Tests read the generator of a schema from its annotations. */
+const generated = ({ arbitrary }: Annotations) => arbitrary === undefined ? {} : { arbitrary }
 
 const isMany = (found: Problem | ReadonlyArray<Problem>): found is ReadonlyArray<Problem> => Array.isArray(found)
 
 export const pattern =
   (regExp: RegExp, annotations: Annotations = {}) => <I>(self: Schema.Codec<string, I>): Schema.Codec<string, I> =>
-    filter<Schema.Codec<string, I>>((text) => regExp.test(text), annotations)(self)
+    filter<Schema.Codec<string, I>>((text) => regExp.test(text), {
+      arbitrary: () => (fc) => fc.stringMatching(regExp),
+      ...annotations
+    })(self)
 
 interface Transform<A, B> {
   readonly strict?: true
@@ -80,9 +87,12 @@ interface Optional<A> {
   readonly default: () => A
 }
 
-type WithDefault<A, I> = Schema.decodeTo<
-  Schema.toType<Schema.Codec<A, I>>,
-  Schema.optional<Schema.NullOr<Schema.Codec<A, I>> | Schema.Codec<A, I>>
+type WithDefault<A, I> = Schema.withConstructorDefault<
+  & Schema.decodeTo<
+    Schema.toType<Schema.Codec<A, I>>,
+    Schema.optional<Schema.NullOr<Schema.Codec<A, I>> | Schema.Codec<A, I>>
+  >
+  & Schema.WithoutConstructorDefault
 >
 
 type Nullable<A, I> = Schema.decodeTo<
@@ -91,6 +101,9 @@ type Nullable<A, I> = Schema.decodeTo<
 >
 
 const isPresent = <A>(value: A | null | undefined): value is A => value !== null && value !== undefined
+
+const withoutDefault = <A, I>(schema: Schema.Codec<A, I>): Schema.Codec<A, A> & Schema.WithoutConstructorDefault =>
+  Schema.make(AST.toType(schema.ast))
 
 export const optionalWith: {
   <A, I>(schema: Schema.Codec<A, I>, options: Optional<NoInfer<A>>): WithDefault<A, I>
@@ -108,10 +121,14 @@ export const optionalWith: {
       decode: SchemaGetter.transformOptional<A, A | null | undefined>(Option.filter(isPresent)),
       encode: SchemaGetter.transformOptional<A | null | undefined, A>((value) => value)
     }))
-    : from.pipe(Schema.decodeTo(Schema.toType(schema), {
-      decode: SchemaGetter.transformOptional<A, A | null | undefined>((value) =>
-        Option.orElse(Option.filter(value, isPresent), () => Option.some(fallback()))
-      ),
-      encode: SchemaGetter.transformOptional<A | null | undefined, A>((value) => value)
-    }))
+    : from.pipe(
+      Schema.decodeTo(withoutDefault(schema), {
+        decode: SchemaGetter.transformOptional<A, A | null | undefined>((value) =>
+          Option.orElse(Option.filter(value, isPresent), () => Option.some(fallback()))
+        ),
+        encode: SchemaGetter.transformOptional<A | null | undefined, A>((value) => value)
+      }),
+      // A class is constructed without the field, too.
+      Schema.withConstructorDefault(Effect.sync(fallback))
+    )
 }) as never

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as RcMap from "effect/RcMap"
 import * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
 import type { BackendError } from "../../core/BuildError.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import type { RecordSummary } from "../record/RecordSummary.js"
@@ -29,18 +30,17 @@ export const make = <Child extends Resource.Metadata>(
       RcMap.make({
         // The requests of a controller belong to all its subscribers, and not to the span of the first.
         lookup: (namespace: string) =>
-          Effect.mapInputContext(
-            BuildController.make(context, namespace),
-            (given: Context.Context<Scope.Scope>) => withoutParentSpan(given)
-          )
+          Effect.mapInputContext(BuildController.make(context, namespace), withoutParentSpan)
       }),
       owner
     )
     return { get: (namespace) => RcMap.get(controllers, namespace) }
   })
 
-const withoutParentSpan = (context: Context.Context<Scope.Scope>): Context.Context<Scope.Scope> =>
-  Context.make(Scope.Scope, Context.get(context, Scope.Scope))
+// Effect 4 has the clock and the like in the context, too: the rest of it stays.
+const withoutParentSpan: (context: Context.Context<Scope.Scope>) => Context.Context<Scope.Scope> = Context.omit(
+  Tracer.ParentSpan
+)
 
 /**
  * What one stream knows of the build that it follows. It takes part in no stream until it is opened, and has to be closed.

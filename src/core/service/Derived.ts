@@ -13,6 +13,7 @@ import * as Predicate from "effect/Predicate"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Fork from "../../effect/Fork.js"
 import * as Spans from "../../effect/Spans.js"
 import {
   BackendError,
@@ -98,7 +99,7 @@ const submit = (
         return { submission: yield* restore(building), detach: Effect.void }
       }
       const isOurs = yield* Ref.make(true)
-      const creating = yield* Effect.forkScoped(Effect.interruptible(building))
+      const creating = yield* Fork.scoped(Effect.interruptible(building))
       const cancelOwn = Fiber.await(creating).pipe(
         Effect.flatMap((exit) =>
           Exit.isSuccess(exit) && !exit.value.adopted ? backend.cancel(exit.value.ref) : Effect.void

@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { createHash } from "node:crypto"
 import { changesOf } from "../../effect/Changes.js"
+import * as Fork from "../../effect/Fork.js"
 import { BuildNotFound } from "../BuildError.js"
 import * as BuildInput from "../BuildInput.js"
 import { BuildRef } from "../BuildRef.js"
@@ -227,7 +228,7 @@ const make = Effect.gen(function*() {
         released: yield* Deferred.make<Ending>()
       }
       yield* Ref.update(builds, (all) => [build, ...all])
-      yield* Effect.forkIn(execute(build), scope)
+      yield* Fork.inScope(execute(build), scope)
       return build
     })
 

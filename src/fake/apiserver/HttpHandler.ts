@@ -10,6 +10,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
+import { fromEither } from "../../effect/EitherEffect.js"
 import type { ApiRequest, JsonObject, Method, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { ControlPlane } from "../ControlPlane.js"
 import * as Json from "../Json.js"
@@ -105,7 +106,7 @@ const authenticate = (plane: ControlPlane, request: IncomingMessage): Effect.Eff
       return Effect.succeed(Access.anonymous)
     }
     const token = /^Bearer (.+)$/.exec(authorization)?.[1] ?? ""
-    return Effect.mapBoth(plane.tokens.authenticate(token, now), {
+    return Effect.mapBoth(fromEither(plane.tokens.authenticate(token, now)), {
       onFailure: () => new Refused({ status: Status.unauthorized }),
       onSuccess: ({ user }) => user
     })

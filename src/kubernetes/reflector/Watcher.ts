@@ -80,7 +80,7 @@ const session = <A, E>(
   body: (pull: Pull<A>, subject: Subject) => Effect.Effect<never, E | Ended>
 ): Effect.Effect<void, E> =>
   Effect.gen(function*() {
-    const timeoutSeconds = yield* Random.nextIntBetween(minWatchTimeout, maxWatchTimeout + 1)
+    const timeoutSeconds = Math.round(yield* Random.nextRange(minWatchTimeout, maxWatchTimeout))
     const { request, subject } = Requests.withQuery(call("watch"), {
       watch: true,
       allowWatchBookmarks: true,

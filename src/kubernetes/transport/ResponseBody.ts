@@ -63,10 +63,11 @@ const start = (source: IncomingMessage, idleMillis: number) => {
       const idle = startTimeout(idleMillis, (timedOut) => done(Pull.fail(timedOut)))
       notify = () => {
         if (buffered.length > 0) {
-          done(Pull.emit(buffered, Pull.end))
+          const taken = buffered
           buffered = []
           length = 0
           source.resume()
+          done(Pull.emit(taken, Pull.end))
         } else if (source.readableEnded) {
           done(Pull.end)
         } else if (source.destroyed) {

@@ -14,7 +14,7 @@ import * as https from "node:https"
 import * as net from "node:net"
 import * as path from "node:path"
 import * as tls from "node:tls"
-import * as Certificates from "../../control-plane/Certificates.js"
+import * as Certificates from "../../support/Certificates.js"
 import { listen } from "../../support/Listen.js"
 import * as SocksServer from "./SocksServer.js"
 

@@ -5,6 +5,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as ExecProcess from "../../../src/kubernetes/kubeconfig/ExecProcess.js"
 import * as KubernetesCluster from "../../../src/kubernetes/KubernetesCluster.js"
+import { hasEnded } from "../../support/Quiescence.js"
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "plugin-"))),
@@ -114,7 +115,7 @@ describe("exec plugin", () => {
           TestClock.adjust("500 millis"),
           Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
         ),
-        { until: () => fiber.unsafePoll() !== null }
+        { until: () => hasEnded(fiber) }
       )
       yield* Fiber.join(fiber)
       process.kill(Number(fs.readFileSync(pid, "utf8")))

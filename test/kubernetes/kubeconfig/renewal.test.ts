@@ -7,7 +7,7 @@ import * as path from "node:path"
 import type * as tls from "node:tls"
 import * as KubernetesCluster from "../../../src/kubernetes/KubernetesCluster.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
-import * as Certificates from "../../control-plane/Certificates.js"
+import * as Certificates from "../../support/Certificates.js"
 import * as TestServer from "../../support/TestServer.js"
 
 let folders = 0

@@ -1,6 +1,6 @@
 /** Cases below the operations of Cluster: raw requests and responses. */
 import { assert } from "@effect/vitest"
-import { Chunk, Effect, Stream } from "effect"
+import { Chunk, Effect, Fiber, Stream } from "effect"
 import type { ApiRequest, JsonObject, Method, WatchLine } from "../../../src/kubernetes/client/ApiRequest.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
 import {
@@ -142,7 +142,7 @@ export const protocol: Readonly<Record<string, Case>> = {
         Stream.runCollect(lines(place, configMaps(place), { ...selected, timeoutSeconds: "1" }))
       )
       yield* place.pass("1500 millis")
-      const all = Chunk.toReadonlyArray(yield* ended).map(formatLine)
+      const all = Chunk.toReadonlyArray(yield* Fiber.join(ended)).map(formatLine)
       assert.deepStrictEqual(all, ["ADDED n-0"])
     }),
 

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Either, Option } from "effect"
+import { Effect, Either } from "effect"
 import * as http from "node:http"
+import * as Pull from "../../../src/effect/Pull.js"
 import * as ResponseBody from "../../../src/kubernetes/transport/ResponseBody.js"
 
 /** A response that has begun with a few bytes and stays open. */
@@ -38,8 +39,8 @@ describe("ResponseBody", () => {
     Effect.gen(function*() {
       const { response } = yield* begun
       const pull = yield* ResponseBody.pull(response, 50)
-      assert.strictEqual(Buffer.concat(Chunk.toReadonlyArray(yield* pull)).toString(), "begun")
-      const error = yield* Effect.flip(pull)
-      assert.deepInclude(Option.getOrThrow(error), { _tag: "TimedOut", millis: 50 })
+      const next = Pull.next(pull, () => "it ended" as const)
+      assert.strictEqual(Buffer.concat(yield* next).toString(), "begun")
+      assert.deepInclude(yield* Effect.flip(next), { _tag: "TimedOut", millis: 50 })
     }))
 })

@@ -1,9 +1,10 @@
 /**
  * A certificate authority for one test run, made with `openssl`.
  */
-import { Command, type CommandExecutor, FileSystem, Path } from "@effect/platform"
+import { CommandExecutor, FileSystem, Path } from "@effect/platform"
 import { Effect, Schema } from "effect"
 import { randomInt } from "node:crypto"
+import * as Process from "../../src/effect/Process.js"
 
 /** `openssl` is absent or did not do what was asked. */
 export class CertificateError extends Schema.TaggedError<CertificateError>(
@@ -25,7 +26,7 @@ type Requirements = CommandExecutor.CommandExecutor | FileSystem.FileSystem | Pa
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
 const openssl = (...args: ReadonlyArray<string>) =>
-  Command.exitCode(Command.make("openssl", ...args)).pipe(
+  Effect.flatMap(CommandExecutor.CommandExecutor, (executor) => Process.exitCode(executor, ["openssl", ...args])).pipe(
     Effect.mapError((cause) => new CertificateError({ problem: "openssl is not installed or not in PATH", cause })),
     Effect.filterOrFail(
       (code) => code === 0,

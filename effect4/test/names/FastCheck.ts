@@ -1,0 +1,2 @@
+/** Effect 4 does not have fast-check. */
+export * from "fast-check"

@@ -1,0 +1,26 @@
+import * as path from "node:path"
+import { defineConfig } from "vitest/config"
+
+const src = (file: string) => path.resolve(import.meta.dirname, "build/src", file)
+
+export default defineConfig({
+  root: path.resolve(import.meta.dirname, "build"),
+  resolve: {
+    alias: [
+      { find: "effect-os-builder/FakeCluster", replacement: src("testing/FakeCluster.ts") },
+      { find: "effect-os-builder/KubernetesCluster", replacement: src("kubernetes/KubernetesCluster.ts") },
+      { find: "effect-os-builder", replacement: src("index.ts") }
+    ]
+  },
+  test: {
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+    isolate: false,
+    maxWorkers: "100%",
+    execArgv: ["--max-semi-space-size=64"],
+    setupFiles: ["test/support/setup.ts"],
+    reporters: ["dot"],
+    testTimeout: 120_000,
+    sequence: { concurrent: true },
+    fakeTimers: { toFake: undefined }
+  }
+})

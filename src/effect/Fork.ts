@@ -1,0 +1,16 @@
+/**
+ * Fibers that are under way when the call that starts them returns: a test that moves the clock then finds what they wait for. On Effect 3
+ * the TestClock itself waits for them.
+ */
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
+
+export const inScope = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  scope: Scope.Scope
+): Effect.Effect<Fiber.RuntimeFiber<A, E>, never, R> => Effect.forkIn(effect, scope)
+
+export const scoped = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<Fiber.RuntimeFiber<A, E>, never, R | Scope.Scope> => Effect.forkScoped(effect)

@@ -23,7 +23,8 @@ export interface UserRule {
 }
 
 /**
- * A user: `groups` are `system:authenticated` by default; `extra` is what the authenticator adds, as in a TokenReview.
+ * A user: `groups` are `system:authenticated` by default; `extra` is what the authenticator adds, as in a TokenReview; `agent` is
+ * the program of the request, by its User-Agent.
  *
  * @since 0.1.0
  * @category models
@@ -33,6 +34,7 @@ export interface User {
   readonly rules: ReadonlyArray<UserRule>
   readonly uid?: string | undefined
   readonly groups?: ReadonlyArray<string> | undefined
+  readonly agent?: string | undefined
   readonly extra?: Readonly<Record<string, ReadonlyArray<string>>> | undefined
 }
 

@@ -7,18 +7,17 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
-import type { Fields } from "../kinds/Fields.js"
 import * as Kind from "../kinds/Kind.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
 import * as Selection from "../store/Selection.js"
 import * as Access from "./Access.js"
+import * as Apply from "./Apply.js"
 import * as DeleteCollection from "./DeleteCollection.js"
 import * as Health from "./Health.js"
 import * as Listing from "./Listing.js"
-import * as Patch from "./Patch.js"
 import { type Connect, Dropped, Refused, type Reply } from "./Reply.js"
+import * as RequestBody from "./RequestBody.js"
 import * as RequestInfo from "./RequestInfo.js"
 import * as RequestOptions from "./RequestOptions.js"
 import * as ResponseForm from "./ResponseForm.js"
@@ -26,7 +25,6 @@ import * as Reviews from "./Reviews.js"
 import * as Scale from "./Scale.js"
 import type { ServiceAccountTokens } from "./ServiceAccountTokens.js"
 import * as Status from "./Status.js"
-import * as StrategicMerge from "./StrategicMerge.js"
 import * as Subresources from "./Subresources.js"
 import * as Version from "./Version.js"
 import * as Watching from "./Watching.js"
@@ -110,7 +108,8 @@ export class ApiServer {
         now,
         user,
         dryRun: RequestOptions.isDryRun(request),
-        strict: RequestOptions.isStrict(request)
+        strict: RequestOptions.isStrict(request),
+        manager: request.query["fieldManager"] ?? user.agent ?? "unknown"
       }
       return this.route({ request, info, user, write, interruption, now: () => clock.unsafeCurrentTimeMillis() })
     })
@@ -176,7 +175,7 @@ export class ApiServer {
     const action = this.actions.get(`${Kind.resource(kind)}/${subresource}`)
     if (action !== undefined) {
       return info.verb !== "create" ? Either.left(Status.methodNotAllowed) : Either.gen(this, function*() {
-        const body = yield* bodyOf(request)
+        const body = yield* RequestBody.object(request)
         const answer = yield* action({ object: yield* registry.get(kind, namespace, name), body, write })
         return object(answer.body, answer.code)
       })
@@ -205,14 +204,14 @@ export class ApiServer {
         return name !== "" || (kind.namespaced && namespace === "")
           ? Either.left(Status.methodNotAllowed)
           : Either.flatMap(
-            bodyOf(request),
+            RequestBody.object(request),
             (body) =>
               Either.map(registry.create(kind, namespace, body, write), (made) => object(view.object(made), 201))
           )
       case "update":
         return name === "" ?
           Either.left(Status.methodNotAllowed) :
-          Either.flatMap(bodyOf(request), (body) =>
+          Either.flatMap(RequestBody.object(request), (body) =>
             Either.map(
               registry.update(kind, namespace, name, part, () => Either.right(body), write),
               (next) => object(view.object(next))
@@ -220,7 +219,12 @@ export class ApiServer {
       case "patch":
         return name === "" ?
           Either.left(Status.methodNotAllowed) :
-          Either.flatMap(patchOf(request, kind.fields), (patch) =>
+          RequestBody.isApply(request) ?
+          Either.map(
+            Apply.run(registry, { kind, namespace, name, part, request, write }),
+            ({ code, object: next }) => object(view.object(next), code)
+          ) :
+          Either.flatMap(RequestBody.patch(request, kind.fields), (patch) =>
             Either.map(
               registry.update(kind, namespace, name, part, patch, write),
               (next) => object(view.object(next))
@@ -253,7 +257,7 @@ export class ApiServer {
   private review({ info, request, user, write }: Call, kind: Kind.Kind): Answer<Reply> {
     return info.verb !== "create" ?
       Either.left(Status.methodNotAllowed) :
-      Either.flatMap(bodyOf(request), (body) =>
+      Either.flatMap(RequestBody.object(request), (body) =>
         Either.map(
           Reviews.answer(kind.kind, {
             user,
@@ -268,8 +272,8 @@ export class ApiServer {
   private scale({ info, request, write }: Call, { kind, name, namespace }: Target, scale: Kind.Scale): Answer<Reply> {
     const { registry } = this.options
     const change: Answer<(before: JsonObject) => Answer<JsonObject>> = info.verb === "patch"
-      ? patchOf(request, undefined)
-      : Either.map(bodyOf(request), (body) => () => Either.right(body))
+      ? RequestBody.patch(request, undefined)
+      : Either.map(RequestBody.object(request), (body) => () => Either.right(body))
     switch (info.verb) {
       case "get":
         return Either.map(registry.get(kind, namespace, name), (found) => object(Scale.of(scale, found)))
@@ -277,7 +281,10 @@ export class ApiServer {
       case "update":
         return Either.flatMap(change, (change) =>
           Either.map(
-            registry.update(kind, namespace, name, "main", Scale.update(kind, scale, change), write),
+            registry.update(kind, namespace, name, "main", Scale.update(kind, scale, change), {
+              ...write,
+              subresource: "scale"
+            }),
             (next) => object(Scale.of(scale, next))
           ))
       default:
@@ -337,48 +344,3 @@ const toEffect = <A>(answer: Answer<A>): Effect.Effect<A, Refused> =>
     onLeft: (status) => Effect.fail(new Refused({ status })),
     onRight: Effect.succeed
   })
-
-const mediaType = (request: ApiRequest): string =>
-  (request.contentType ?? "application/json").split(";")[0]?.trim() ?? ""
-
-const bodyOf = (request: ApiRequest): Answer<JsonObject> => {
-  const { body } = request
-  if (mediaType(request) !== "application/json") {
-    return Either.left(Status.unsupportedMediaType(["application/json"]))
-  }
-  return body === undefined || Json.isList(body)
-    ? Either.left(Status.badRequest("the body of the request is not an object"))
-    : Either.right(Json.adopt(body))
-}
-
-const mergePatch = "application/merge-patch+json"
-const jsonPatch = "application/json-patch+json"
-
-const strategicMergePatch = "application/strategic-merge-patch+json"
-
-const patchOf = (
-  request: ApiRequest,
-  fields: Fields | undefined
-): Answer<(existing: JsonObject) => Answer<JsonObject>> => {
-  const { body } = request
-  const type = mediaType(request)
-  if (type === mergePatch) {
-    return body === undefined || Json.isList(body)
-      ? Either.left(Status.badRequest("error decoding patch: not an object"))
-      : Either.right((existing) => Either.right(Patch.merge(existing, Json.adopt(body))))
-  }
-  if (type === jsonPatch) {
-    return body === undefined || !Json.isList(body)
-      ? Either.left(Status.badRequest("error decoding patch: not a list"))
-      : Either.right((existing) => Either.mapLeft(Patch.json(existing, body), () => Status.unprocessable))
-  }
-  // Custom resources have no merge keys.
-  if (type === strategicMergePatch && fields !== undefined) {
-    return body === undefined || Json.isList(body)
-      ? Either.left(Status.badRequest("error decoding patch: not an object"))
-      : Either.right((existing) => StrategicMerge.merge(existing, Json.adopt(body), fields))
-  }
-  return Either.left(
-    Status.unsupportedMediaType([jsonPatch, mergePatch, ...(fields === undefined ? [] : [strategicMergePatch])])
-  )
-}

@@ -10,6 +10,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
+import { parse as parseYaml } from "yaml"
 import { fromEither } from "../../effect/EitherEffect.js"
 import type { ApiRequest, JsonObject, Method, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { ControlPlane } from "../ControlPlane.js"
@@ -44,9 +45,12 @@ const readBody = (request: IncomingMessage): Effect.Effect<Buffer, Refused | Dro
     request.once("error", () => resume(Effect.fail(new Dropped({ carriedOut: "no" }))))
   })
 
-const parse = (text: string): Either.Either<JsonObject | ReadonlyArray<Json.Value>, Status.Status> =>
+const parse = (
+  text: string,
+  read: (text: string) => unknown
+): Either.Either<JsonObject | ReadonlyArray<Json.Value>, Status.Status> =>
   Either.try({
-    try: (): unknown => JSON.parse(text),
+    try: () => read(text),
     catch: (cause) => Status.badRequest(`error decoding the body: ${String(cause)}`)
   }).pipe(
     Either.filterOrLeft(
@@ -57,7 +61,11 @@ const parse = (text: string): Either.Either<JsonObject | ReadonlyArray<Json.Valu
 
 const isMethod = (method: string | undefined): method is Method => methods.some((one) => one === method)
 
+/** A configuration to apply is YAML, and most of them are JSON. */
+const applyPatch = "application/apply-patch+yaml"
+
 const supportedMediaTypes = [
+  applyPatch,
   "application/json",
   "application/json-patch+json",
   "application/merge-patch+json",
@@ -94,7 +102,7 @@ const read = (request: IncomingMessage): Effect.Effect<ApiRequest, Refused | Dro
         ? yield* refuse(Status.badRequest(`error decoding the body: ${object.left}`))
         : { ...plain, contentType: "application/json", body: object.right }
     }
-    const body = parse(bytes.toString())
+    const body = parse(bytes.toString(), mediaType === applyPatch ? parseYaml : JSON.parse)
     return Either.isLeft(body) ? yield* refuse(body.left) : { ...plain, body: body.right }
   })
 
@@ -105,10 +113,11 @@ const authenticate = (plane: ControlPlane, request: IncomingMessage): Effect.Eff
     if (authorization === undefined) {
       return Effect.succeed(Access.anonymous)
     }
+    const agent = request.headers["user-agent"]?.split("/")[0]
     const token = /^Bearer (.+)$/.exec(authorization)?.[1] ?? ""
     return Effect.mapBoth(fromEither(plane.tokens.authenticate(token, now)), {
       onFailure: () => new Refused({ status: Status.unauthorized }),
-      onSuccess: ({ user }) => user
+      onSuccess: ({ user }) => ({ ...user, agent })
     })
   })
 

@@ -7,6 +7,7 @@
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import type * as Deletion from "../store/Deletion.js"
+import * as RequestBody from "./RequestBody.js"
 import * as Status from "./Status.js"
 
 const bodyOf = (request: ApiRequest): JsonObject => Json.isList(request.body) ? {} : request.body ?? {}
@@ -63,6 +64,9 @@ export const refusal = (request: ApiRequest): Status.Status | undefined => {
     ...(validation === "" || request.method === "DELETE" || validations.includes(validation)
       ? []
       : [Status.unsupportedValue("fieldValidation", validation, validations)]),
+    ...(request.query["force"] !== undefined && request.method === "PATCH" && !RequestBody.isApply(request)
+      ? [{ type: "Forbidden" as const, field: "force", detail: "may not be specified for non-apply patch" }]
+      : []),
     ...(policy === undefined || policies.includes(policy)
       ? []
       : [Status.unsupportedValue("propagationPolicy", policy, [...policies, "nil"])])

@@ -21,7 +21,7 @@ export interface Status extends JsonObject {
   readonly status: "Failure"
   readonly message: string
   readonly reason: string
-  readonly details: JsonObject
+  readonly details?: JsonObject
   readonly code: number
 }
 
@@ -42,7 +42,7 @@ export const make = (
   code: number,
   reason: string,
   message: string,
-  details: Readonly<Record<string, Json.Value | undefined>> = {}
+  details?: Readonly<Record<string, Json.Value | undefined>>
 ): Status => ({
   kind: "Status",
   apiVersion: "v1",
@@ -50,7 +50,7 @@ export const make = (
   status: "Failure",
   message,
   reason,
-  details: Json.make(details),
+  ...(details === undefined ? {} : { details: Json.make(details) }),
   code
 })
 

@@ -78,7 +78,7 @@ const limit = (deployment: JsonObject): number => Json.number(deployment, "spec"
 const lastProgress = (status: JsonObject): number | undefined => {
   const condition = Conditions.find(status, "Progressing")
   const time = Json.text(condition, "lastUpdateTime")
-  return time === undefined || ["NewReplicaSetAvailable", "ProgressDeadlineExceeded"].includes(
+  return time === undefined || ["NewReplicaSetAvailable", "ProgressDeadlineExceeded", "DeploymentPaused"].includes(
       Json.text(condition, "reason") ?? ""
     )
     ? undefined
@@ -102,6 +102,18 @@ const progress = (
     reason,
     message
   })
+  const paused = Json.at(deployment, "spec", "paused") === true
+  if (paused !== (Json.text(known, "reason") === "DeploymentPaused")) {
+    return set(status, {
+      type: "Progressing",
+      status: "Unknown",
+      reason: paused ? "DeploymentPaused" : "DeploymentResumed",
+      message: `Deployment is ${paused ? "paused" : "resumed"}`
+    }, now)
+  }
+  if (paused) {
+    return status
+  }
   if (
     Json.text(known, "reason") === "NewReplicaSetAvailable"
     && Json.at(status, "replicas") === Json.at(status, "updatedReplicas")

@@ -128,7 +128,9 @@ const container: Fields = {
   args: list(text),
   ports: mergedList(
     struct({ ...each(text, "name", "protocol", "hostIP"), ...each(integer, "hostPort", "containerPort") }),
-    "containerPort"
+    "containerPort",
+    "containerPort",
+    "protocol"
   ),
   envFrom: list(struct({ prefix: text, configMapRef: struct(named), secretRef: struct(named) })),
   env: mergedList(
@@ -230,7 +232,9 @@ export const podSpec: Field = struct({
       labelSelector,
       matchLabelKeys: list(text)
     }),
-    "topologyKey"
+    "topologyKey",
+    "topologyKey",
+    "whenUnsatisfiable"
   ),
   os: struct({ name: text }),
   schedulingGates: mergedList(struct({ name: text }), "name"),

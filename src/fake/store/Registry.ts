@@ -14,13 +14,15 @@ import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Fields from "../kinds/Fields.js"
 import * as Kind from "../kinds/Kind.js"
+import * as ManagedFields from "../managed/ManagedFields.js"
 import type { ApiStore, Key } from "./ApiStore.js"
 import * as Deletion from "./Deletion.js"
 import * as Metadata from "./Metadata.js"
 
 /**
  * The options of a write and its user. `now` is in milliseconds; with `strict` unknown fields are rejected, else they are
- * dropped.
+ * dropped. `manager` is the name in managed fields, `subresource` that of a part with another name; with `applies` the written
+ * object has its managed fields already.
  *
  * @since 0.1.0
  * @category models
@@ -30,6 +32,9 @@ export interface Write {
   readonly user?: User
   readonly dryRun?: boolean
   readonly strict?: boolean
+  readonly manager?: string
+  readonly subresource?: string
+  readonly applies?: boolean
 }
 
 /** @since 0.1.0 @category models */
@@ -80,7 +85,7 @@ export class Registry {
       yield* addressed(namespace, name, requested)
       // Upstream's details need no resource version.
       yield* unchangedSince(part === "details" ? { ...kind, unconditionalUpdate: true } : kind, existing, requested)
-      const next = amended(kind, existing, requested, part, write)
+      const next = managed(kind, existing, requested, amended(kind, existing, requested, part, write), part, write)
       const errors = [
         ...Metadata.validate(kind, next),
         ...Metadata.validateUpdate(next, existing),
@@ -98,7 +103,7 @@ export class Registry {
       if (Deletion.isOver(kind, next, existing)) {
         return write.dryRun === true ? next : store.remove(key(kind, namespace, name), next)
       }
-      if (Json.equal(next, existing)) {
+      if (ManagedFields.isUnchanged(next, existing)) {
         return existing
       }
       return write.dryRun === true ? Json.freeze(next) : store.put(key(kind, namespace, name), next)
@@ -149,7 +154,7 @@ export class Registry {
     const base = Json.text(object, "metadata", "generateName") ?? ""
     const generates = Metadata.name(object) === "" && base !== ""
     const name = generates ? `${base.slice(0, 58)}${this.store.nextSuffix()}` : Metadata.name(object)
-    const made = kind.prepare(born(kind, object, name, this.store.nextUid(), write.now), Metadata.timestamp(write.now))
+    const made = kind.prepare(born(kind, object, name, this.store.nextUid(), write), Metadata.timestamp(write.now))
     const errors = [...Metadata.validate(kind, made), ...kind.validate(made), ...kind.validateNew(made)]
     if (errors.length > 0) {
       return Either.left(Status.invalid(kind, name, errors))
@@ -225,20 +230,36 @@ const inNamespace = (kind: Kind.Kind, namespace: string, object: JsonObject): An
 }
 
 /** The fields of a new object that only the server sets. */
-const born = (kind: Kind.Kind, object: JsonObject, name: string, uid: string, now: number): JsonObject => {
+const born = (kind: Kind.Kind, object: JsonObject, name: string, uid: string, write: Write): JsonObject => {
   const made = Metadata.setMeta(object, {
     name,
     uid,
-    creationTimestamp: Metadata.timestamp(now),
+    creationTimestamp: Metadata.timestamp(write.now),
     generation: kind.generation === "none" ? undefined : 1,
     resourceVersion: undefined,
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,
     selfLink: undefined,
-    managedFields: undefined
+    managedFields: write.applies === true ? Json.at(object, "metadata", "managedFields") : undefined
   })
   return kind.status ? Json.omit(made, "status") : made
 }
+
+/** The next object with its managed fields. */
+const managed = (
+  kind: Kind.Kind,
+  existing: JsonObject,
+  requested: JsonObject,
+  next: JsonObject,
+  part: Part,
+  write: Write
+): JsonObject =>
+  write.applies === true
+    ? Metadata.setMeta(next, { managedFields: Json.at(requested, "metadata", "managedFields") })
+    : ManagedFields.update(kind, existing, next, {
+      name: write.manager ?? "kube-controller-manager",
+      subresource: write.subresource ?? (part === "main" ? "" : part)
+    }, write.now)
 
 const addressed = (namespace: string, name: string, requested: JsonObject): Answer<void> => {
   if (Metadata.name(requested) !== name) {

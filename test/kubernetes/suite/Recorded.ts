@@ -10,7 +10,10 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { ApiRequest, Method } from "../../../src/kubernetes/client/ApiRequest.js"
 import type { Case, Place } from "../../support/ClusterCase.js"
-import { programs } from "./RecordedPrograms.js"
+import * as ApplyPrograms from "./ApplyPrograms.js"
+import * as RecordedPrograms from "./RecordedPrograms.js"
+
+const programs = { ...RecordedPrograms.programs, ...ApplyPrograms.programs }
 
 const path = join(import.meta.dirname, "recorded.json")
 
@@ -58,11 +61,19 @@ const send = (place: Place, [method, target, body, contentType]: Step): Effect.E
   return Effect.matchEffect(request, {
     onSuccess: Effect.succeed,
     onFailure: ({ code, status }) =>
-      Effect.succeed({ code, reason: status?.reason, message: status?.message, details: status?.details })
+      Effect.succeed({
+        code,
+        reason: status?.reason === "" ? undefined : status?.reason,
+        message: status?.message,
+        details: status?.details
+      })
   })
 }
 
 const dropped = new Set(["resourceVersion", "selfLink", "lastTransitionTime", "lastUpdateTime"])
+
+const managerOf = (entry: unknown): string =>
+  Predicate.isRecord(entry) ? [entry["manager"], entry["operation"], entry["subresource"]].join(" ") : ""
 
 /** The answer without what differs from one run to the next. */
 const normalized = (place: Place) => {
@@ -91,10 +102,11 @@ const normalized = (place: Place) => {
           ) => [key, key === "nodePort" ? "PORT" : key === "managedFields" ? managers(inner) : value(inner)])
       )
       : json
+  // Sorted by time in the server, which differs.
   const managers = (json: unknown): unknown =>
     (Array.isArray(json) ? json : []).map(value).map((entry) =>
       Predicate.isRecord(entry) ? { ...entry, time: undefined } : entry
-    )
+    ).toSorted((a, b) => managerOf(a) < managerOf(b) ? -1 : 1)
   return value
 }
 

@@ -1,0 +1,96 @@
+/**
+ * Sets of the fields of an object, as `metadata.managedFields` has them: `f:name` is a field, `k:{…}` an item of a list by its
+ * keys, `v:…` one by its value. As in sigs.k8s.io/structured-merge-diff fieldpath (v6).
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
+
+/** A path: its elements in the notation of FieldsV1. @since 0.1.0 @category models  */
+export type Path = ReadonlyArray<string>
+
+/** @since 0.1.0 @category models */
+export type FieldSet = ReadonlyMap<string, Path>
+
+const keyOf = (path: Path): string => path.join("\u0000")
+
+/** @since 0.1.0 @category constructors */
+export const make = (paths: Iterable<Path>): FieldSet => new Map(Array.from(paths, (path) => [keyOf(path), path]))
+
+/** @since 0.1.0 @category constants */
+export const empty: FieldSet = new Map()
+
+/** @since 0.1.0 @category predicates */
+export const has = (set: FieldSet, path: Path): boolean => set.has(keyOf(path))
+
+/** @since 0.1.0 @category combinators */
+export const union = (...sets: ReadonlyArray<FieldSet>): FieldSet => new Map(sets.flatMap((set) => [...set]))
+
+/** @since 0.1.0 @category combinators */
+export const difference = (set: FieldSet, other: FieldSet): FieldSet =>
+  new Map([...set].filter(([key]) => !other.has(key)))
+
+/** @since 0.1.0 @category combinators */
+export const intersection = (set: FieldSet, other: FieldSet): FieldSet =>
+  new Map([...set].filter(([key]) => other.has(key)))
+
+/** The paths that a predicate accepts. @since 0.1.0 @category combinators  */
+export const filter = (set: FieldSet, accepts: (path: Path) => boolean): FieldSet =>
+  new Map([...set].filter(([, path]) => accepts(path)))
+
+/** Whether two sets have the same paths. @since 0.1.0 @category predicates  */
+export const equal = (a: FieldSet, b: FieldSet): boolean =>
+  a.size === b.size && [...a.keys()].every((key) => b.has(key))
+
+/** Reads a FieldsV1: `.` marks a field that is in the set itself and has others below it. @since 0.1.0 @category conversions */
+export const decode = (fields: JsonObject): FieldSet => {
+  const paths: Array<Path> = []
+  const visit = (node: JsonObject, path: Path): void => {
+    const entries = Object.entries(node)
+    if (path.length > 0 && (entries.length === 0 || Object.hasOwn(node, "."))) {
+      paths.push(path)
+    }
+    for (const [element, below] of entries) {
+      if (element !== "." && Json.isObject(below)) visit(below, [...path, element])
+    }
+  }
+  visit(fields, [])
+  return make(paths)
+}
+
+interface Node {
+  member: boolean
+  readonly below: Map<string, Node>
+}
+
+const toJson = ({ below, member }: Node): JsonObject => ({
+  ...(member && below.size > 0 ? { ".": {} } : {}),
+  ...Object.fromEntries([...below].map(([element, node]) => [element, toJson(node)]))
+})
+
+/** @since 0.1.0 @category conversions */
+export const encode = (set: FieldSet): JsonObject => {
+  const root: Node = { member: false, below: new Map() }
+  for (const path of [...set.values()].toSorted((a, b) => keyOf(a) < keyOf(b) ? -1 : 1)) {
+    let node = root
+    for (const element of path) {
+      const next = node.below.get(element) ?? { member: false, below: new Map<string, Node>() }
+      node.below.set(element, next)
+      node = next
+    }
+    node.member = true
+  }
+  return toJson(root)
+}
+
+const elementText = (element: string): string => {
+  const rest = element.slice(2)
+  if (element.startsWith("f:")) return `.${rest}`
+  if (element.startsWith("v:")) return `[=${rest}]`
+  const keys: unknown = JSON.parse(rest)
+  return `[${Object.entries(keys ?? {}).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(",")}]`
+}
+
+/** A path as messages have it: `.spec.containers[name="main"].image`. @since 0.1.0 @category conversions  */
+export const pathText = (path: Path): string => path.map(elementText).join("")

@@ -1,0 +1,283 @@
+/**
+ * Who manages which fields of an object: `metadata.managedFields`, updated by writes and by server-side apply. As in
+ * k8s.io/apimachinery pkg/util/managedfields (v0.37).
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as Json from "../Json.js"
+import * as Kind from "../kinds/Kind.js"
+import { meta } from "../kinds/ObjectFields.js"
+import * as Metadata from "../store/Metadata.js"
+import * as FieldSet from "./FieldSet.js"
+import * as Typed from "./Typed.js"
+
+/**
+ * The client of a write: its name, and the subresource that it wrote, empty for the object itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Manager {
+  readonly name: string
+  readonly subresource: string
+}
+
+interface Entry {
+  readonly manager: string
+  readonly operation: string
+  readonly apiVersion: string
+  readonly subresource: string
+  readonly time: string | undefined
+  readonly set: FieldSet.FieldSet
+}
+
+const schemaOf = (kind: Kind.Kind): Typed.Schema => ({
+  _tag: "Struct",
+  fields: kind.fields ?? { apiVersion: { _tag: "Text" }, kind: { _tag: "Text" }, metadata: meta }
+})
+
+const entriesOf = (object: JsonObject): ReadonlyArray<Entry> =>
+  Json.objects(object, "metadata", "managedFields").map((entry) => ({
+    manager: Json.text(entry, "manager") ?? "",
+    operation: Json.text(entry, "operation") ?? "",
+    apiVersion: Json.text(entry, "apiVersion") ?? "",
+    subresource: Json.text(entry, "subresource") ?? "",
+    time: Json.text(entry, "time"),
+    set: FieldSet.decode(Json.object(entry, "fieldsV1"))
+  }))
+
+const sortKey = ({ apiVersion, manager, operation, subresource, time }: Entry): string =>
+  [operation, time ?? "", manager, apiVersion, subresource].join("\u0000")
+
+const encode = (entries: ReadonlyArray<Entry>): ReadonlyArray<JsonObject> =>
+  entries.filter(({ set }) => set.size > 0).toSorted((a, b) => sortKey(a) < sortKey(b) ? -1 : 1).map((
+    { apiVersion, manager, operation, set, subresource, time }
+  ) =>
+    Json.make({
+      manager,
+      operation,
+      apiVersion,
+      time,
+      fieldsType: "FieldsV1",
+      fieldsV1: FieldSet.encode(set),
+      subresource: subresource === "" ? undefined : subresource
+    })
+  )
+
+const isSame = (a: Entry, b: Entry): boolean =>
+  a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource
+  && (a.operation === "Apply" || a.apiVersion === b.apiVersion)
+
+const serverSet = [
+  [],
+  ...["name", "namespace", "creationTimestamp", "selfLink", "uid", "generation", "managedFields", "resourceVersion"]
+    .map((field) => [`f:${field}`])
+].map((path) => ["f:metadata", ...path])
+
+const stripped = FieldSet.make([["f:apiVersion"], ["f:kind"], ...serverSet])
+
+/** A write cannot own fields that it does not change: the status, or all but the status. */
+const owned = (kind: Kind.Kind, manager: Manager, set: FieldSet.FieldSet): FieldSet.FieldSet => {
+  const of = (path: FieldSet.Path): boolean =>
+    manager.subresource === "status"
+      ? path[0] === "f:status" || path[0] === "f:metadata"
+      : !(kind.status && path[0] === "f:status")
+  return FieldSet.filter(FieldSet.difference(set, stripped), of)
+}
+
+/** The object without its managed fields, whose values are compared. */
+const plain = (object: JsonObject): JsonObject => Metadata.setMeta(object, { managedFields: undefined })
+
+interface Conflict {
+  readonly entry: Entry
+  readonly set: FieldSet.FieldSet
+}
+
+/** Takes changed fields from the other managers. */
+const take = (entries: ReadonlyArray<Entry>, own: Entry | undefined, changes: Typed.Comparison) => {
+  const changed = FieldSet.union(changes.modified, changes.added)
+  const others = entries.filter((entry) => own === undefined || !isSame(entry, own))
+  const conflicts = others.flatMap((entry): ReadonlyArray<Conflict> => {
+    const set = FieldSet.intersection(entry.set, changed)
+    return set.size === 0 ? [] : [{ entry, set }]
+  })
+  const gone = FieldSet.union(changed, changes.removed)
+  return { conflicts, others: others.map((entry) => ({ ...entry, set: FieldSet.difference(entry.set, gone) })) }
+}
+
+const updated = (
+  kind: Kind.Kind,
+  entries: ReadonlyArray<Entry>,
+  before: JsonObject,
+  after: JsonObject,
+  manager: Manager,
+  now: number
+): ReadonlyArray<Entry> => {
+  const changes = Typed.compare(schemaOf(kind), plain(before), plain(after))
+  const { others } = take(entries, undefined, changes)
+  const set = owned(kind, manager, FieldSet.union(changes.added, changes.modified))
+  const own: Entry = {
+    manager: manager.name,
+    operation: "Update",
+    apiVersion: Kind.apiVersion(kind),
+    subresource: manager.subresource,
+    time: Metadata.timestamp(now),
+    set
+  }
+  const known = others.find((entry) => isSame(entry, own))
+  return set.size === 0 ? others : [
+    ...others.filter((entry) => entry !== known),
+    { ...own, set: known === undefined ? set : FieldSet.union(set, known.set) }
+  ]
+}
+
+/**
+ * The managed fields after an ordinary write. An object has them from its first server-side apply on.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const update = (
+  kind: Kind.Kind,
+  before: JsonObject,
+  after: JsonObject,
+  manager: Manager,
+  now: number
+): JsonObject => {
+  const entries = entriesOf(before)
+  // The scale of an object has managed fields if its replicas have a manager.
+  if (manager.subresource === "scale" && !entries.some(({ set }) => FieldSet.has(set, ["f:spec", "f:replicas"]))) {
+    return Metadata.setMeta(after, { managedFields: Json.at(before, "metadata", "managedFields") })
+  }
+  return entries.length === 0
+    ? after
+    : Metadata.setMeta(after, { managedFields: encode(updated(kind, entries, before, after, manager, now)) })
+}
+
+const withoutTimes = (object: JsonObject): JsonObject =>
+  Json.at(object, "metadata", "managedFields") === undefined ? object : Metadata.setMeta(object, {
+    managedFields: Json.objects(object, "metadata", "managedFields").map((entry) => Json.omit(entry, "time"))
+  })
+
+/** Whether a write changes nothing but the times of managed fields. @since 0.1.0 @category predicates  */
+export const isUnchanged = (next: JsonObject, existing: JsonObject): boolean =>
+  Json.equal(next, existing)
+  || (entriesOf(existing).length > 0 && Json.equal(withoutTimes(next), withoutTimes(existing)))
+
+const managerText = ({ apiVersion, manager, operation, subresource }: Entry): string =>
+  `"${manager}"${subresource === "" ? "" : ` with subresource "${subresource}"`}${
+    operation === "Update" ? ` using ${apiVersion}` : ""
+  }`
+
+const conflictStatus = (conflicts: ReadonlyArray<Conflict>): Status.Status => {
+  const all = conflicts.toSorted((a, b) => managerText(a.entry) < managerText(b.entry) ? -1 : 1).flatMap((
+    { entry, set }
+  ) => [...set.values()].map((path) => ({ who: managerText(entry), field: FieldSet.pathText(path) })))
+  const [first] = all
+  const lines = [...new Set(all.map(({ who }) => who))].flatMap((who) => [
+    `conflicts with ${who}:`,
+    ...all.filter((one) => one.who === who).map(({ field }) => `- ${field}`)
+  ])
+  const message = all.length === 1 && first !== undefined
+    ? `Apply failed with 1 conflict: conflict with ${first.who}: ${first.field}`
+    : `Apply failed with ${all.length} conflicts: ${lines.join("\n")}`
+  return Status.make(409, "Conflict", message, {
+    causes: all.map(({ field, who }) => ({ reason: "FieldManagerConflict", message: `conflict with ${who}`, field }))
+  })
+}
+
+const prune = (
+  schema: Typed.Schema,
+  merged: JsonObject,
+  last: FieldSet.FieldSet,
+  managed: FieldSet.FieldSet
+): JsonObject => {
+  const ensure = (set: FieldSet.FieldSet) => Typed.withStructs(schema, set)
+  const all = ensure(Typed.fieldsOf(schema, merged))
+  const setOf = (object: JsonObject) => ensure(Typed.fieldsOf(schema, object))
+  const without = Typed.remove(schema, merged, ensure(last))
+  const kept = Typed.remove(
+    schema,
+    merged,
+    FieldSet.difference(all, FieldSet.union(setOf(without), ensure(managed)))
+  )
+  return Typed.remove(
+    schema,
+    merged,
+    FieldSet.intersection(FieldSet.difference(all, setOf(kept)), ensure(last))
+  )
+}
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+/** The fields of `kubectl apply` without `--server-side`, which kubectl's first server-side apply takes over. */
+const earlier = (schema: Typed.Schema, object: JsonObject): FieldSet.FieldSet => {
+  const text = Json.record(object, "metadata", "annotations")[lastApplied]
+  const parsed = text === undefined
+    ? Either.left(undefined)
+    : Either.try((): unknown => JSON.parse(text))
+  return Either.isRight(parsed) && Json.isObject(parsed.right)
+    ? FieldSet.union(
+      Typed.fieldsOf(schema, parsed.right),
+      FieldSet.make([["f:metadata", "f:annotations", `f:${lastApplied}`]])
+    )
+    : FieldSet.empty
+}
+
+/**
+ * A server-side apply: `live` is the object without it, empty for a new one. Returns the object with its managed fields, or the
+ * conflicts with other managers.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const apply = (
+  kind: Kind.Kind,
+  live: JsonObject,
+  config: JsonObject,
+  manager: Manager,
+  options: { readonly force: boolean; readonly now: number }
+): Either.Either<JsonObject, Status.Status> => {
+  if (Json.at(config, "metadata", "managedFields") !== undefined) {
+    return Either.left(Status.badRequest("metadata.managedFields must be nil"))
+  }
+  const schema = schemaOf(kind)
+  const known = entriesOf(live)
+  const entries = known.length > 0 || Metadata.uid(live) === ""
+    ? known
+    : updated(kind, [], {}, live, { name: "before-first-apply", subresource: "" }, options.now)
+  const before = plain(live)
+  const merged = Typed.merge(schema, before, config)
+  const own: Entry = {
+    manager: manager.name,
+    operation: "Apply",
+    apiVersion: Kind.apiVersion(kind),
+    subresource: manager.subresource,
+    time: Metadata.timestamp(options.now),
+    set: owned(kind, manager, Typed.fieldsOf(schema, config))
+  }
+  const last = entries.find((entry) => isSame(entry, own))
+  const managed = FieldSet.union(own.set, ...entries.filter((entry) => entry !== last).map(({ set }) => set))
+  const whole = Json.isObject(merged) ? merged : {}
+  const next = last === undefined ? whole : prune(schema, whole, last.set, managed)
+  const changes = Typed.compare(schema, before, next)
+  const { conflicts, others } = take(entries, own, {
+    added: owned(kind, manager, changes.added),
+    modified: owned(kind, manager, changes.modified),
+    removed: changes.removed
+  })
+  const taken = manager.name === "kubectl" && last === undefined ? earlier(schema, live) : FieldSet.empty
+  const real = conflicts.flatMap(({ entry, set }): ReadonlyArray<Conflict> => {
+    const left = FieldSet.difference(set, taken)
+    return left.size === 0 ? [] : [{ entry, set: left }]
+  })
+  if (real.length > 0 && !options.force) {
+    return Either.left(conflictStatus(real))
+  }
+  const same = Json.equal(next, before)
+  const mine = same && last !== undefined ? { ...own, time: last.time } : same ? { ...own, time: undefined } : own
+  return Either.right(Metadata.setMeta(next, { managedFields: encode([...others, mine]) }))
+}

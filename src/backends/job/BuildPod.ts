@@ -24,7 +24,6 @@ import * as BuildRecord from "../record/BuildRecord.js"
 import { type Environment, proxies } from "../script/Environment.js"
 import * as GitScript from "../script/GitScript.js"
 import * as ScriptOutput from "../script/Output.js"
-import * as GitPod from "./GitPod.js"
 import { builderImage, isForNode, type JobProfile } from "./JobSettings.js"
 import * as PodVolumes from "./PodVolumes.js"
 
@@ -184,10 +183,12 @@ export const template = (
   const volumes = PodVolumes.of(profile, record)
   const git = BuildContext.isGit(input.context) ? input.context.git : undefined
   const disk = PodVolumes.ephemeralStorage(profile, input)
+  const timeoutSeconds = String(seconds(input.timeout ?? BuildInput.defaults.timeout))
   const contextContainers = git === undefined ? [] : [
-    GitPod.contextContainer(profile, input, git, clusterDefaults, {
-      timeoutSeconds: String(seconds(input.timeout ?? BuildInput.defaults.timeout)),
-      resources: { requests: { "ephemeral-storage": disk }, limits: { "ephemeral-storage": disk } }
+    GitContainer.container({ image: profile.settings.gitImage, user: "nobody" }, input, git, "context", {
+      environment: GitScript.contextVariables(input, git, timeoutSeconds),
+      resources: { requests: { "ephemeral-storage": disk }, limits: { "ephemeral-storage": disk } },
+      proxy: clusterDefaults.proxy
     })
   ]
   const tolerations = [...input.placement?.tolerations ?? [], ...profile.tolerations].map(toleration)

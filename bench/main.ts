@@ -19,9 +19,10 @@ import { scenario as reflector } from "./reflector/Scenario.js"
 import { scenario as requests } from "./requests/Scenario.js"
 import type { Scenario } from "./Scenario.js"
 import * as Table from "./Table.js"
+import { scenario as upload } from "./upload/Scenario.js"
 import { scenario as watch } from "./watch/Scenario.js"
 
-const scenarios: ReadonlyArray<Scenario> = [requests, watch, reflector, logs, imports, load, primitives, local]
+const scenarios: ReadonlyArray<Scenario> = [requests, watch, reflector, logs, imports, load, primitives, local, upload]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

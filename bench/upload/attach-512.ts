@@ -1,0 +1,3 @@
+import * as Work from "./Work.js"
+
+await Work.attach(512)

@@ -3,7 +3,7 @@
  */
 import type * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
-import type { EncodedLine, WatchLine } from "../client/ApiRequest.js"
+import type { JsonObject, WatchLine } from "../client/ApiRequest.js"
 import * as ClusterError from "../ClusterError.js"
 import * as EncodedObject from "../protobuf/EncodedObject.js"
 import type { Resource } from "../Resource.js"
@@ -64,56 +64,41 @@ const metadataTexts = (metadata: unknown): ReadonlyArray<string> =>
 
 const eventTypes = { ADDED: "Added", MODIFIED: "Modified" } as const
 
-const applied = <A>(type: keyof typeof eventTypes, decoded: DecodedObject<A>): Event<A> => ({
-  _tag: "Applied",
-  type: eventTypes[type],
-  decoded
-})
-
-const decodeLine = <A>(resource: Resource<A>, subject: ClusterError.Subject, previous?: Previous) =>
-(
-  { object, type }: WatchLine
-): Event<A> => {
+/** `read`: what bookmarks and errors have, which are no objects of the resource. */
+const decoder = <A, O>(
+  resource: Resource<A>,
+  subject: ClusterError.Subject,
+  previous: Previous | undefined,
+  read: { readonly bookmark: (object: O) => unknown; readonly status: (object: O) => unknown }
+) =>
+({ object, type }: { readonly type: WatchLine["type"]; readonly object: O }): Event<A> => {
   switch (type) {
     case "ADDED":
     case "MODIFIED":
-      return applied(type, decodeObject(resource, object, previous))
+      return { _tag: "Applied", type: eventTypes[type], decoded: decodeObject(resource, object, previous) }
     case "DELETED":
       return { _tag: "Deleted", decoded: decodeObject(resource, object, previous) }
     case "BOOKMARK":
-      return bookmark(object)
+      return bookmark(read.bookmark(object))
     case "ERROR":
-      return { _tag: "Error", error: decodeError(subject, object) }
+      return { _tag: "Error", error: decodeError(subject, read.status(object)) }
   }
 }
 
-/** Decode the lines of a watch in JSON, and its events in protobuf. */
+const asItIs = (object: JsonObject): unknown => object
+
+/** Decode the lines of a watch in JSON, and its events in protobuf, which throws `Malformed`. */
 export const decoders = <A>(resource: Resource<A>, subject: ClusterError.Subject, previous?: Previous) =>
-  [decodeLine(resource, subject, previous), decodeEncodedLine(resource, subject, previous)] as const
+  [
+    decoder(resource, subject, previous, { bookmark: asItIs, status: asItIs }),
+    decoder(resource, subject, previous, { bookmark: EncodedObject.readMetadata, status: EncodedObject.readStatus })
+  ] as const
 
 const bookmark = (object: unknown): Extract<Event<never>, { readonly _tag: "Bookmark" }> => ({
   _tag: "Bookmark",
   resourceVersion: resourceVersionOf(object),
   initialEventsEnd: text(field(field(object, "metadata"), "annotations"), "k8s.io/initial-events-end") === "true"
 })
-
-/** Throws `Malformed`. */
-const decodeEncodedLine = <A>(resource: Resource<A>, subject: ClusterError.Subject, previous?: Previous) =>
-(
-  { object, type }: EncodedLine
-): Event<A> => {
-  switch (type) {
-    case "ADDED":
-    case "MODIFIED":
-      return applied(type, decodeObject(resource, object, previous))
-    case "DELETED":
-      return { _tag: "Deleted", decoded: decodeObject(resource, object, previous) }
-    case "BOOKMARK":
-      return bookmark(EncodedObject.readMetadata(object))
-    case "ERROR":
-      return { _tag: "Error", error: decodeError(subject, EncodedObject.readStatus(object)) }
-  }
-}
 
 /** The items of a list, not decoded. */
 export interface ItemList {

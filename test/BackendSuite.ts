@@ -387,7 +387,7 @@ export const suite = <R, E>(world: World<R, E>): void => {
           Effect.gen(function*() {
             const plain = yield* world.input(name, "well")
             const pullspec = `registry.example.com/acme/files@sha256:${"1f".repeat(32)}`
-            const input = yield* BuildInput.make({ ...plain, context: { image: { pullspec } }, retries: 0 })
+            const input = yield* BuildInput.make({ ...plain, context: { image: { pullspec } } })
             const checked = yield* Effect.either(BuildBackend.check(input))
             if (checked._tag === "Left") {
               assert.strictEqual(checked.left.reason, "Unsupported")

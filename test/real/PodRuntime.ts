@@ -96,7 +96,15 @@ const container = (
       Json.objects(pod, "spec", "volumes").map((volume) => {
         const name = text(volume, "name")
         const hostPath = text(volume, "hostPath", "path")
-        return [name, hostPath === "" ? path.join(own, name) : path.join(folder, "node", hostPath)]
+        const claim = text(volume, "persistentVolumeClaim", "claimName")
+        return [
+          name,
+          hostPath !== ""
+            ? path.join(folder, "node", hostPath)
+            : claim !== ""
+            ? path.join(folder, "claims", claim)
+            : path.join(own, name)
+        ]
       })
     )
     for (const volume of Json.objects(pod, "spec", "volumes")) {

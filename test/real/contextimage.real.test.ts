@@ -95,9 +95,13 @@ const honoured = (name: string) =>
       "COPY etc /context/",
       "RUN cat /context/motd && ls -ln /context && ls -ld /context/deep && test ! -e /context/secret.log"
     )
-    const { log, status } = yield* Workplace.finish(yield* inputOf(name, pullspec, { dockerfile }))
+    const given = yield* inputOf(name, pullspec, { dockerfile })
+    const { log, status } = yield* Workplace.finish(given)
     const text = log.join("\n")
     assert.strictEqual(status._tag, "Succeeded", text)
+    const layers = yield* Workplace.layersOf(given.finalImage.pullspec)
+    assert.include(layers, "Welcome")
+    for (const secret of [password, "canary-of-the-context"]) assert.notInclude(layers, secret)
     assert.include(text, "Welcome")
     assert.match(text, /-rwxr-x--- +1 0 +0 .* tool/)
     assert.match(text, /masked -> \/dev\/null/)

@@ -69,6 +69,20 @@ it.effect("context.git: OpenShift's builder clones the commit, and alone has the
     assert.deepStrictEqual(yield* fake.objects({ kind: "Job" }), [])
   }).pipe(Effect.provide(world(OpenShiftBuildBackend.rules))))
 
+it.effect("context.git: a build whose Secret does not exist waits for it", () =>
+  Effect.gen(function*() {
+    const { ref } = yield* BuildBackend.build(yield* inputOf({ git: { ...git, ref: commit } }))
+    yield* settle
+    yield* TestClock.adjust("30 seconds")
+    yield* settle
+    const status = yield* BuildBackend.status(ref)
+    assert(status._tag === "Pending", status._tag)
+    assert.strictEqual(status.blocked?.reason, "MissingReference", JSON.stringify(status))
+    assert.include(status.blocked?.message, "deploy-key")
+    yield* seeded
+    assert.isString((yield* inTime(BuildBackend.result(ref))).digest)
+  }).pipe(Effect.provide(world(OpenShiftBuildBackend.rules))))
+
 it.effect("context.git: the commit of a branch is found by a Job that the SCC restricted-v2 admits", () =>
   Effect.gen(function*() {
     const fake = yield* FakeCluster.FakeCluster

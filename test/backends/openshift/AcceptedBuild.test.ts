@@ -3,6 +3,7 @@ import { Arbitrary, Effect, FastCheck as fc } from "effect"
 import { BuildInput } from "effect-os-builder"
 import * as BuildManifest from "../../../src/backends/openshift/BuildManifest.js"
 import * as OpenShiftUnsupported from "../../../src/backends/openshift/OpenShiftUnsupported.js"
+import * as BuildContext from "../../../src/core/input/BuildContext.js"
 import * as KubernetesName from "../../../src/core/input/KubernetesName.js"
 import * as OpenShiftKinds from "../../../src/fake/kinds/OpenShiftKinds.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
@@ -59,11 +60,12 @@ const refusal = (client: Api, given: BuildInput.BuildInput) =>
 /** Any input, without the parts that most inputs of a Build cannot have. */
 const inputs = Arbitrary.make(BuildInput.BuildInput).map(
   (
-    { architecture, buildArgs, entitlementSecretName, finalImage, imageLabels, mounts, placement, timeout }
+    { architecture, buildArgs, context, entitlementSecretName, finalImage, imageLabels, mounts, placement, timeout }
   ) =>
     input({
       architecture,
       buildArgs,
+      context: BuildContext.isGit(context) || BuildContext.isImage(context) ? context : undefined,
       entitlementSecretName,
       finalImage,
       imageLabels: Object.fromEntries(

@@ -2,7 +2,7 @@
  * Contexts from elsewhere in an OpenShift Build: what its builder clones or copies, and what finds the commit of a branch.
  */
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, TestClock } from "effect"
+import { Chunk, Effect, Fiber, Layer, Stream, TestClock } from "effect"
 import { BuildBackend, BuildInput, OpenShiftBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as Json from "../../../src/fake/Json.js"
@@ -81,6 +81,22 @@ it.effect("context.git: a build whose Secret does not exist waits for it", () =>
     assert.include(status.blocked?.message, "deploy-key")
     yield* seeded
     assert.isString((yield* inTime(BuildBackend.result(ref))).digest)
+  }).pipe(Effect.provide(world(OpenShiftBuildBackend.rules))))
+
+it.effect("context.git: the log has the clone before the steps, and its tail is that of the whole", () =>
+  Effect.gen(function*() {
+    yield* seeded
+    const { ref } = yield* BuildBackend.build(yield* inputOf({ git: { ...git, ref: commit } }))
+    yield* inTime(BuildBackend.result(ref))
+    const lines = (options: BuildBackend.LogsOptions) =>
+      Effect.map(Stream.runCollect(BuildBackend.logs(ref, options)), Chunk.toReadonlyArray)
+    const all = yield* lines({})
+    assert.deepStrictEqual(all.slice(0, 2), [
+      `Cloning ${JSON.stringify(git.url)} ...`,
+      `\tCommit:\t${commit} (a commit of the fake cluster)`
+    ])
+    assert.isAbove(all.length, 5)
+    assert.deepStrictEqual(yield* lines({ tailLines: 3 }), all.slice(-3))
   }).pipe(Effect.provide(world(OpenShiftBuildBackend.rules))))
 
 it.effect("context.git: the commit of a branch is found by a Job that the SCC restricted-v2 admits", () =>

@@ -74,4 +74,14 @@ const plainLog = batches(Log.lines, 500, () => Log.line)
 
 const stampedLog = batches(Log.lines, 500, (index) => `${Log.timeOf(index)} ${Log.line}`)
 
-export const log = (timestamps: boolean): ReadonlyArray<Buffer> => timestamps ? stampedLog : plainLog
+/** The last lines if it is requested since a time: only those that follow a log are. */
+export const log = (timestamps: boolean, isResumed: boolean): ReadonlyArray<Buffer> =>
+  (timestamps ? stampedLog : plainLog).slice(isResumed ? -2 : 0)
+
+/** The pod of a log that has ended. */
+export const ended = Buffer.from(JSON.stringify({
+  kind: "PodList",
+  apiVersion: "v1",
+  metadata: { resourceVersion: String(Pods.listed) },
+  items: [{ ...Pods.pod(0, Pods.listed), status: { phase: "Succeeded" } }]
+}))

@@ -21,11 +21,14 @@ const server = https.createServer({ cert: fs.readFileSync(cert), key: fs.readFil
     connections = 0
   } else if (pathname.endsWith("/log")) {
     response.setHeader("content-type", "text/plain")
-    Readable.from(Answers.log(searchParams.get("timestamps") === "true")).pipe(response)
+    Readable.from(Answers.log(searchParams.get("timestamps") === "true", searchParams.has("sinceTime"))).pipe(response)
   } else if (searchParams.get("watch") === "true") {
     // A watch stays open.
     response.setHeader("content-type", form === "protobuf" ? Protobuf.watchContentType : "application/json")
     Readable.from(Answers.watch(form, searchParams.get("sendInitialEvents") === "true")).pipe(response, { end: false })
+  } else if (searchParams.has("fieldSelector")) {
+    response.setHeader("content-type", "application/json")
+    response.end(Answers.ended)
   } else {
     const body = Answers.document(form, pathname)
     const contentType = form === "protobuf" ? Protobuf.contentType : "application/json"

@@ -14,6 +14,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+    // The planted bugs take many seeds each: `npm run test:effect4 -- test/simulation` runs them with `BUGS=yes`.
+    exclude: ["test/**/*.cluster.test.ts", ...process.env["BUGS"] === "yes" ? [] : ["test/simulation/bugs.test.ts"]],
     isolate: false,
     maxWorkers: "100%",
     execArgv: ["--max-semi-space-size=64"],

@@ -28,7 +28,7 @@ import * as Render from "./Render.js"
  * @since 0.1.0
  * @category constants
  */
-export const version = "0.1.0"
+export const version = "3.0.0"
 
 // -----------------------------------------------------------------------------
 // help

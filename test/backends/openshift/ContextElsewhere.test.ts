@@ -8,6 +8,7 @@ import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as Json from "../../../src/fake/Json.js"
 import type { RbacRule } from "../../../src/kubernetes/RbacRule.js"
 import { settle } from "../../support/Quiescence.js"
+import { hasEnded } from "../../support/Quiescence.js"
 
 const git = { url: "git@git.example.com:acme/os.git", ref: "main", subPath: "os", secretName: "deploy-key" }
 const commit = "1f".repeat(20)
@@ -44,7 +45,7 @@ const seeded = Effect.gen(function*() {
 const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const fiber = yield* Effect.fork(effect)
-    for (let second = 0; second < 200 && fiber.unsafePoll() === null; second++) {
+    for (let second = 0; second < 200 && !hasEnded(fiber); second++) {
       yield* settle
       yield* TestClock.adjust("1 second")
     }

@@ -3,7 +3,8 @@
 #
 # Expected (buildah-run(1): the output of the command is buildah's): each line that a RUN writes is in the output of the build.
 # Seen: about one RUN in fifty that writes one line and ends at once has no output. On a busy machine it is more often.
-# So a log is no proof that something did not run.
+# The process that passes the output on (chroot/run_common.go runUsingChrootMain) exits without waiting for what it has not passed
+# on yet. So a log is no proof that something did not run; with `; sleep 0.1` at the end of the RUN no line was lost.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work" 2> /dev/null || buildah unshare rm -rf "$work"' EXIT

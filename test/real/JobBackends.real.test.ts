@@ -73,7 +73,7 @@ layer(backend({}), { excludeTestServices: true, timeout: "5 minutes" })("a build
       const given = yield* BuildInput.make({
         dockerfile: containerfile(
           "COPY [\"big file\", \"/big\"]",
-          "RUN md5sum /big; cat /etc/pki/entitlement/entitlement.pem /opt/token/token | md5sum"
+          "RUN md5sum /big; cat /etc/pki/entitlement/entitlement.pem /opt/token/token | md5sum; sleep 0.2"
         ),
         baseImage: { pullspec: `${closed}/base:1`, secretName: "pulls" },
         finalImage: { pullspec: `${closed}/pod:1`, secretName: "pushes" },

@@ -203,6 +203,12 @@ export const input = (name: string, options: Partial<BuildInput.Options>) =>
 
 export const repository = (name: string): string => name.toLowerCase().match(/[a-z0-9]+/g)?.join("-") ?? "os"
 
+/**
+ * What a RUN prints where a test looks for the line: buildah with isolation chroot may lose what is written just before the end
+ * (findings/buildah-chroot-output.sh).
+ */
+export const says = (line: string): string => `echo ${line}; sleep 0.2`
+
 /** A Containerfile on the base image. */
 export const containerfile = (...lines: ReadonlyArray<string>): string =>
   ["ARG BASE_IMAGE", "FROM ${BASE_IMAGE}", ...lines, ""].join("\n")

@@ -14,7 +14,7 @@ import * as RegistryProxy from "../support/RegistryProxy.js"
 import { backend as jobs } from "./RealJobs.js"
 import * as Workplace from "./Workplace.js"
 
-const { containerfile, finish, password, user } = Workplace
+const { containerfile, finish, password, says, user } = Workplace
 
 const built = (name: string, options: Partial<BuildInput.Options>) =>
   Effect.gen(function*() {
@@ -34,9 +34,6 @@ const secret = (name: string, registry: string) =>
     )
     return name
   })
-
-/** buildah may lose what a RUN writes just before it ends (findings/buildah-chroot-output.sh). */
-const says = (line: string): string => `echo ${line} && sleep 0.2`
 
 const counted = (log: ReadonlyArray<string>, line: string) => log.filter((one) => one === line).length
 

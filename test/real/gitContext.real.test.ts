@@ -39,7 +39,7 @@ const cases = (
         const commit = repository.commit("main", {
           "os/images/Containerfile": containerfile(
             "RUN <<EOF",
-            "echo built of the repository",
+            Workplace.says("built of the repository"),
             "EOF",
             "COPY <<EOF /heredoc",
             "of the repository",

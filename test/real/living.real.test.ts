@@ -114,7 +114,9 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
 
   it.scoped("living: two processes at once get one build, which is answered when its process has ended", () =>
     Effect.gen(function*() {
-      const input = encoded(yield* Workplace.input("at once", { dockerfile: containerfile("RUN sleep 2; echo built") }))
+      const input = encoded(
+        yield* Workplace.input("at once", { dockerfile: containerfile(`RUN sleep 2; ${Workplace.says("built")}`) })
+      )
       const both = yield* Effect.all([other("build", input), other("build", input)])
       const [one, two] = yield* Effect.forEach(both, firstLine)
       assert.strictEqual(one.ref, two.ref)

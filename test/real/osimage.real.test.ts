@@ -83,7 +83,7 @@ const lint = (isMounted: boolean) =>
         "grep -q installed /var/log/install.log"
       ]
       : []),
-    "echo linted"
+    Workplace.says("linted")
   ].join("\n") + "\n"
 
 const context = (isMounted: boolean): NonNullable<BuildInput.Options["context"]> => ({

@@ -12,7 +12,7 @@ import * as CurrentBuildah from "./CurrentBuildah.js"
 import { backend as jobs } from "./RealJobs.js"
 import * as Workplace from "./Workplace.js"
 
-const { containerfile, exec, finish, inspect } = Workplace
+const { containerfile, exec, finish, inspect, says } = Workplace
 
 interface Manifest {
   readonly mediaType: string
@@ -69,7 +69,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("o
     Effect.gen(function*() {
       const { open } = yield* Workplace.Workplace
       const proxy = yield* RegistryProxy.make(open)
-      const options = { dockerfile: containerfile("RUN echo built > /x; echo built"), retries: 0 }
+      const options = { dockerfile: containerfile(`RUN echo built > /x; ${says("built")}`), retries: 0 }
       const one = yield* finish(
         yield* Workplace.input("one name", { ...options, finalImage: { pullspec: `${proxy.host}/one-name:1` } })
       )
@@ -101,7 +101,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("o
       proxy.fail("403 after upload", 1_000, "/manifests/immutable")
       const { log, status } = yield* finish(
         yield* Workplace.input("refused tag", {
-          dockerfile: containerfile("RUN echo built"),
+          dockerfile: containerfile(`RUN ${says("built")}`),
           finalImage: { pullspec: `${proxy.host}/refused-tag:1` },
           tags: ["2", "immutable", "3"],
           retries: 0
@@ -123,7 +123,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("o
       proxy.fail("500 after upload", 2, "/manifests/2")
       const { log, status } = yield* finish(
         yield* Workplace.input("repeated tag", {
-          dockerfile: containerfile("RUN echo built"),
+          dockerfile: containerfile(`RUN ${says("built")}`),
           finalImage: { pullspec: `${proxy.host}/repeated-tag:1` },
           tags: ["2", "3"],
           retries: 0

@@ -43,7 +43,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("p
         proxy.fail(fault, times)
         const { log, status } = yield* finish(
           yield* Workplace.input(name, {
-            dockerfile: containerfile("RUN echo built"),
+            dockerfile: containerfile(`RUN ${Workplace.says("built")}`),
             finalImage: { pullspec: `${proxy.host}/${Workplace.repository(name)}:1` },
             retries: 0
           })
@@ -61,7 +61,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("p
       proxy.fail("500 after upload", 1_000)
       const { log, status } = yield* finish(
         yield* Workplace.input("never pushed", {
-          dockerfile: containerfile("RUN echo built"),
+          dockerfile: containerfile(`RUN ${Workplace.says("built")}`),
           finalImage: { pullspec: `${proxy.host}/never-pushed:1` },
           retries: 0
         })

@@ -46,7 +46,7 @@ const dockerfile = (sum: string) =>
     "COPY . /context/",
     `RUN test "$(md5sum < /context/large)" = "${sum}  -" && test "$(find /context/many -type f | wc -l)" -eq ${
       megabytes * 16
-    } && ls -ln /context/bin && test ! -e /context/secret.log && ls -ld /context/empty`
+    } && ls -ln /context/bin && test ! -e /context/secret.log && ls -ld /context/empty && sleep 0.2`
   )
 
 const built = (name: string) =>

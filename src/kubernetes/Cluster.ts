@@ -34,6 +34,7 @@ import type * as Model from "./client/ClusterService.js"
 import * as ContainerState from "./client/ContainerState.js"
 import * as Discovery from "./client/Discovery.js"
 import type { Driver } from "./client/Driver.js"
+import * as InFlight from "./client/InFlight.js"
 import * as LogFollow from "./client/LogFollow.js"
 import * as Pager from "./client/Pager.js"
 import * as RequestRetry from "./client/RequestRetry.js"
@@ -85,7 +86,7 @@ export class Cluster extends Context.Tag("effect-os-builder/Cluster")<Cluster, M
  */
 export const make = (transport: Driver): Effect.Effect<Model.Service, never, Scope.Scope> => {
   const driver = RequestSpan.measured(transport)
-  return Effect.map(SharedReflectors.make(driver), (reflect) => {
+  return Effect.zipWith(SharedReflectors.make(driver), Effect.scope, (reflect, scope) => {
     const namespaceOf = (resource: Resource<unknown>, options: Model.InNamespace | undefined) =>
       resource.namespaced ? options?.namespace ?? driver.defaultNamespace : undefined
 
@@ -126,6 +127,11 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
             (error) => decodeError(call.subject, Decoder.decodeMessage(error))
           )
       )
+
+    const call = Requests.document("/apis")
+    const coreVersions = document(Discovery.CoreVersions, Requests.document("/api"))
+    const both = Effect.all([coreVersions, document(Discovery.GroupList, call)], { concurrency: 2 })
+    const groups = Effect.map(both, ([core, list]) => Discovery.groupVersions(core, list))
 
     return Cluster.of({
       defaultNamespace: driver.defaultNamespace,
@@ -231,14 +237,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
         return Spans.withinStream("Cluster.attach", RequestSpan.ofOperation(call.subject))(output)
       },
 
-      groups: Effect.suspend(() => {
-        const call = Requests.document("/apis")
-        const both = Effect.all(
-          [document(Discovery.CoreVersions, Requests.document("/api")), document(Discovery.GroupList, call)],
-          { concurrency: 2 }
-        )
-        return traced("groups", call, Effect.map(both, ([core, list]) => Discovery.groupVersions(core, list)))
-      }),
+      groups: traced("groups", call, InFlight.shared(groups, scope)),
 
       resources: (group, version) => {
         const call = Requests.document(Discovery.groupPath(group, version))

@@ -104,6 +104,14 @@ describe.sequential("a new build", () => {
       }))
   }
 
+  it.scoped("selection: the API groups are requested once for all probes", () =>
+    Effect.gen(function*() {
+      const { cluster, control } = yield* FakeCluster.make({ openShift: {} })
+      yield* selection(cluster)
+      const documents = (yield* control.requests).filter(({ resource }) => resource === "/api" || resource === "/apis")
+      assert.sameMembers(documents.map(({ resource }) => resource), ["/api", "/apis"])
+    }))
+
   it.scoped("an input that the preferred backend cannot honour: four requests, and one hash", () =>
     Effect.gen(function*() {
       const { cluster, control } = yield* FakeCluster.make({ openShift: {} })

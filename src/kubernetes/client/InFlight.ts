@@ -1,0 +1,26 @@
+/**
+ * One request for all who ask at the same time.
+ */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
+
+/**
+ * An effect that runs once for all callers that start it while it runs. Nothing is kept: a caller after its end runs it
+ * again. It runs in the scope, so an interrupted caller does not interrupt the others.
+ */
+export const shared = <A, E>(effect: Effect.Effect<A, E>, scope: Scope.Scope): Effect.Effect<A, E> => {
+  let running: Fiber.Fiber<A, E> | undefined
+  return Effect.suspend(() => {
+    if (running !== undefined) return Fiber.join(running)
+    const ended = Effect.sync(() => {
+      running = undefined
+    })
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Effect.forkIn(Effect.ensuring(restore(effect), ended), scope), (fiber) => {
+        running = fiber
+        return restore(Fiber.join(fiber))
+      })
+    )
+  })
+}

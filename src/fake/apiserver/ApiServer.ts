@@ -213,8 +213,8 @@ export class ApiServer {
           Either.left(Status.methodNotAllowed) :
           Either.flatMap(RequestBody.object(request), (body) =>
             Either.map(
-              registry.update(kind, namespace, name, part, () => Either.right(body), write),
-              (next) => object(view.object(next))
+              registry.put(kind, namespace, name, part, body, write),
+              ({ code, object: next }) => object(view.object(next), code)
             ))
       case "patch":
         return name === "" ?
@@ -226,7 +226,7 @@ export class ApiServer {
           ) :
           Either.flatMap(RequestBody.patch(request, kind.fields), (patch) =>
             Either.map(
-              registry.update(kind, namespace, name, part, patch, write),
+              registry.update(kind, namespace, name, part, patch, { ...write, patches: true }),
               (next) => object(view.object(next))
             ))
       case "delete":

@@ -58,9 +58,7 @@ const configOf = ({ kind, name, namespace, request }: Target): Answer<JsonObject
       name: Json.text(body, "metadata", "name") ?? name,
       ...(kind.namespaced ? { namespace: Json.text(body, "metadata", "namespace") ?? namespace } : {})
     })
-    return Metadata.name(named) === name ? named : yield* Either.left(Status.badRequest(
-      `the name of the object (${Metadata.name(named)}) does not match the name on the URL (${name})`
-    ))
+    return named
   })
 
 /** The object, and 201 if it is new. @since 0.1.0 @category combinators  */
@@ -83,6 +81,11 @@ export const run = (
     const existing = registry.get(kind, namespace, name)
     if (Either.isLeft(existing) && part === "main") {
       const uid = Metadata.uid(config)
+      if (Metadata.name(config) !== name) {
+        return yield* Either.left(Status.badRequest(
+          `the name of the object (${Metadata.name(config)}) does not match the name on the URL (${name})`
+        ))
+      }
       return uid !== ""
         ? yield* Either.left(Status.conflict(
           kind,

@@ -55,9 +55,8 @@ const inside = (
 
 const put = (holder: Json.Value, part: string, value: Json.Value, how: "add" | "replace"): Outcome => {
   if (Json.isObject(holder)) {
-    return how === "replace" && !Object.hasOwn(holder, part)
-      ? Either.left("doc is missing key")
-      : Either.right({ ...holder, [part]: value })
+    // The server's library sets a missing key on replace, too: gopkg.in/evanphx/json-patch.v4.
+    return Either.right({ ...holder, [part]: value })
   }
   if (!Json.isList(holder)) {
     return Either.left("doc is missing path")

@@ -70,7 +70,7 @@ export const notFound = (of: Named, name: string): Status =>
   make(404, "NotFound", `${qualified(of)} "${name}" not found`, about(of, name))
 
 /** The path does not exist. @since 0.1.0 @category constructors  */
-export const noSuchPath: Status = make(404, "NotFound", "the server could not find the requested resource")
+export const noSuchPath: Status = make(404, "NotFound", "the server could not find the requested resource", {})
 
 /** @since 0.1.0 @category constructors */
 export const alreadyExists = (of: Named, name: string): Status =>
@@ -138,7 +138,8 @@ export const unsupportedMediaType = (accepted: ReadonlyArray<string>): Status =>
 export const unprocessable: Status = make(
   422,
   "Invalid",
-  "the server rejected our request due to an error in our request"
+  "the server rejected our request due to an error in our request",
+  {}
 )
 
 const fieldErrors = {

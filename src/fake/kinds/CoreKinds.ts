@@ -85,9 +85,6 @@ export const configMap = Kind.make({
   kind: "ConfigMap",
   shortNames: ["cm"],
   fields: object({ immutable: boolean, data: PodFields.data.text, binaryData: PodFields.data.bytes }),
-  // Go omits empty maps.
-  fill: (object) =>
-    Json.omit(object, ...["data", "binaryData"].filter((key) => Object.keys(Json.object(object, key)).length === 0)),
   validate: (object) => [
     ...keys(Json.object(object, "data"), "data"),
     ...keys(Json.object(object, "binaryData"), "binaryData"),
@@ -269,6 +266,7 @@ export const event = Kind.make({
   columns: Columns.event,
   kind: "Event",
   shortNames: ["ev"],
+  createOnUpdate: true,
   fields: object({
     involvedObject: objectReference,
     related: objectReference,

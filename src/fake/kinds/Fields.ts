@@ -17,7 +17,7 @@ import * as Quantity from "./Quantity.js"
 export type Field =
   | { readonly _tag: "Text" | "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Any" }
   | { readonly _tag: "List"; readonly of: Field; readonly merge?: Merge; readonly keys?: ReadonlyArray<string> }
-  | { readonly _tag: "Map"; readonly of: Field; readonly atomic?: true }
+  | { readonly _tag: "Map"; readonly of: Field; readonly atomic?: true; readonly kept?: true }
   | { readonly _tag: "Struct"; readonly fields: Fields; readonly atomic?: true }
 
 /**
@@ -112,6 +112,14 @@ const goType = (field: Field): string => {
 const jsonType = (json: Json.Value): string =>
   Json.isList(json) ? "array" : typeof json === "boolean" ? "bool" : typeof json === "object" ? "object" : typeof json
 
+/** A map that is stored though it is empty. @since 0.1.0 @category constructors  */
+export const keptMap = (of: Field): Field => ({ _tag: "Map", of, kept: true })
+
+/** Go omits empty lists and maps; where it writes them as null, a kind does so in `fill`. */
+const isOmitted = (value: Json.Value, field: Field): boolean =>
+  (field._tag === "List" && Json.isList(value) && value.length === 0)
+  || (field._tag === "Map" && field.kept !== true && Json.isObject(value) && Object.keys(value).length === 0)
+
 /** @since 0.1.0 @category combinators */
 export const read = (kind: string, fields: Fields, object: JsonObject): Reading => {
   const unknown: Array<string> = []
@@ -131,9 +139,13 @@ export const read = (kind: string, fields: Fields, object: JsonObject): Reading 
           unknown.push(inside)
           return []
         }
-        return value === null ? [] : [[name, readField(value, field, inside)]]
+        return value === null || isOmitted(value, field) ? [] : [[name, readField(value, field, inside)]]
       })
     )
+
+  // A null among texts is Go's zero value.
+  const readItem = (json: Json.Value, field: Field, path: string): Json.Value =>
+    json === null && field._tag === "Text" ? "" : readField(json, field, path)
 
   const readField = (json: Json.Value, field: Field, path: string): Json.Value => {
     switch (field._tag) {
@@ -165,12 +177,12 @@ export const read = (kind: string, fields: Fields, object: JsonObject): Reading 
       }
       case "List":
         return Json.isList(json)
-          ? json.map((item, index) => readField(item, field.of, `${path}[${index}]`))
+          ? json.map((item, index) => readItem(item, field.of, `${path}[${index}]`))
           : mismatch(json, field, path)
       case "Map":
         return Json.isObject(json)
           ? Object.fromEntries(
-            Object.entries(json).map(([name, value]) => [name, readField(value, field.of, `${path}.${name}`)])
+            Object.entries(json).map(([name, value]) => [name, readItem(value, field.of, `${path}.${name}`)])
           )
           : mismatch(json, field, path)
       case "Struct":

@@ -59,6 +59,7 @@ export interface Scale {
  * - `validate`: the rules of every write. `validateNew`: those of creation alone. `validateUpdate`: those of updates alone.
  * - `grace`: the grace period of a deletion in seconds, given that of the request; undefined deletes at once.
  * - `pending`: whether something other than `metadata.finalizers` delays the deletion.
+ * - `unconditionalUpdate`: whether an update may lack a resource version. `createOnUpdate`: whether a PUT creates an object.
  * - `orphans`: whether a deletion without a propagation policy orphans dependents.
  *
  * @since 0.1.0
@@ -95,6 +96,7 @@ export interface Kind {
   readonly pending: (object: JsonObject) => boolean
   readonly orphans: boolean
   readonly unconditionalUpdate: boolean
+  readonly createOnUpdate: boolean
 }
 
 /**
@@ -135,6 +137,7 @@ export const make = (
   pending: () => false,
   orphans: false,
   unconditionalUpdate: options.fields !== undefined,
+  createOnUpdate: false,
   ...options
 })
 

@@ -81,6 +81,12 @@ const serviceErrors = (object: JsonObject): ReadonlyArray<Status.FieldError> => 
   return [
     ...(ports.length === 0 && type !== "ExternalName" && !headless ? [Status.required("spec.ports")] : []),
     ...ports.flatMap((port, index) => portErrors(port, `spec.ports[${index}]`, ports.length > 1)),
+    ...ports.flatMap((port, index) => {
+      const name = Json.text(port, "name") ?? ""
+      return name !== "" && ports.findIndex((other) => Json.text(other, "name") === name) < index
+        ? [{ type: "Duplicate" as const, field: `spec.ports[${index}].name`, value: name }]
+        : []
+    }),
     ...(types.includes(type) ? [] : [Status.unsupportedValue("spec.type", type, types)]),
     ...(type === "ExternalName" && (Json.text(object, "spec", "externalName") ?? "") === ""
       ? [Status.required("spec.externalName")]
@@ -97,9 +103,11 @@ export const service = Kind.make({
   shortNames: ["svc"],
   categories: ["all"],
   status: true,
+  createOnUpdate: true,
   fields: NetworkFields.service,
   columns: NetworkColumns.service,
   name: Names.dnsLabel,
+  unknownField: (field) => `field label not supported: ${field}`,
   selectable: {
     "spec.clusterIP": (object) => Json.text(object, "spec", "clusterIP") ?? "",
     "spec.type": (object) => Json.text(object, "spec", "type") ?? ""
@@ -135,6 +143,7 @@ export const endpoints = Kind.make({
   singular: "endpoints",
   kind: "Endpoints",
   shortNames: ["ep"],
+  createOnUpdate: true,
   fields: NetworkFields.endpoints,
   columns: NetworkColumns.endpoints,
   fill: (object) =>
@@ -178,6 +187,8 @@ export const endpointSlice = Kind.make({
   }
 })
 
+const policyTypes = ["Ingress", "Egress"]
+
 /** @since 0.1.0 @category kinds */
 export const networkPolicy = Kind.make({
   group: "networking.k8s.io",
@@ -187,6 +198,12 @@ export const networkPolicy = Kind.make({
   kind: "NetworkPolicy",
   shortNames: ["netpol"],
   fields: NetworkFields.networkPolicy,
+  validate: (object) =>
+    Json.texts(object, "spec", "policyTypes").flatMap((type, index) =>
+      policyTypes.includes(type)
+        ? []
+        : [Status.unsupportedValue(`spec.policyTypes[${index}]`, type, policyTypes)]
+    ),
   columns: NetworkColumns.networkPolicy,
   generation: "spec",
   fill: (object) =>

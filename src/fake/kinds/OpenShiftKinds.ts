@@ -9,7 +9,7 @@ import * as BuildColumns from "./BuildColumns.js"
 import * as BuildDefaults from "./BuildDefaults.js"
 import * as BuildRules from "./BuildRules.js"
 import * as BuildValidation from "./BuildValidation.js"
-import { any, boolean, each, type Fields, integer, list, map, quantity, struct, text } from "./Fields.js"
+import { any, boolean, each, type Fields, integer, keptMap, list, map, quantity, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
 import { object, objectReference } from "./ObjectFields.js"
 
@@ -90,7 +90,7 @@ const build: Fields = object({
     resources: struct({ limits: map(quantity), requests: map(quantity), claims: any }),
     postCommit: struct({ command: list(text), args: list(text), script: text }),
     completionDeadlineSeconds: integer,
-    nodeSelector: map(text),
+    nodeSelector: keptMap(text),
     mountTrustedCA: boolean,
     triggeredBy: any
   }),

@@ -39,6 +39,7 @@ export const lease = Kind.make({
   version: "v1",
   plural: "leases",
   kind: "Lease",
+  createOnUpdate: true,
   fields: PolicyFields.lease,
   unconditionalUpdate: false,
   columns: [Column.name, Column.make("Holder", text("", "spec", "holderIdentity")), Column.age],
@@ -132,6 +133,8 @@ export const runtimeClass = Kind.make({
   singular: "runtimeclass",
   kind: "RuntimeClass",
   namespaced: false,
+  createOnUpdate: true,
+  unconditionalUpdate: false,
   fields: PolicyFields.runtimeClass,
   columns: [Column.name, Column.make("Handler", text("", "handler")), Column.age],
   validate: (object) => (Json.text(object, "handler") ?? "") === "" ? [Status.required("handler")] : [],
@@ -224,6 +227,7 @@ export const csiNode = Kind.make({
   ...storage,
   plural: "csinodes",
   kind: "CSINode",
+  unconditionalUpdate: false,
   fields: PolicyFields.csiNode,
   columns: [Column.name, Column.make("Drivers", count("drivers")), Column.age],
   // Go writes an empty list of the spec as null here, and the status of a driver's node always.
@@ -239,6 +243,7 @@ export const csiDriver = Kind.make({
   ...storage,
   plural: "csidrivers",
   kind: "CSIDriver",
+  unconditionalUpdate: false,
   fields: PolicyFields.csiDriver,
   fill: (object) =>
     Kind.inside(object, "spec", (spec) =>
@@ -260,6 +265,7 @@ export const volumeAttachment = Kind.make({
   plural: "volumeattachments",
   kind: "VolumeAttachment",
   status: true,
+  unconditionalUpdate: false,
   fields: PolicyFields.volumeAttachment,
   columns: [
     Column.name,

@@ -74,6 +74,7 @@ export const role = Kind.make({
   plural: "roles",
   kind: "Role",
   name,
+  createOnUpdate: true,
   fields: object({ rules }),
   columns: [Column.name, created],
   fill: fillRole,
@@ -88,13 +89,14 @@ export const clusterRole = Kind.make({
   kind: "ClusterRole",
   namespaced: false,
   name,
+  createOnUpdate: true,
   fields: object({ aggregationRule: struct({ clusterRoleSelectors: list(labelSelector) }), rules }),
   columns: [Column.name, created],
   fill: fillRole,
   validate: ruleErrors(false)
 })
 
-const subjectKinds: ReadonlyArray<string> = ["Group", "ServiceAccount", "User"]
+const subjectKinds: ReadonlyArray<string> = ["ServiceAccount", "User", "Group"]
 
 const roleKinds = (namespaced: boolean): ReadonlyArray<string> => namespaced ? ["Role", "ClusterRole"] : ["ClusterRole"]
 
@@ -167,6 +169,7 @@ export const roleBinding = Kind.make({
   plural: "rolebindings",
   kind: "RoleBinding",
   name,
+  createOnUpdate: true,
   fields: binding,
   columns: bindingColumns,
   fill: fillBinding,
@@ -182,6 +185,7 @@ export const clusterRoleBinding = Kind.make({
   kind: "ClusterRoleBinding",
   namespaced: false,
   name,
+  createOnUpdate: true,
   fields: binding,
   columns: bindingColumns,
   fill: fillBinding,

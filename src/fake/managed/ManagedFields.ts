@@ -260,7 +260,11 @@ export const apply = (
     set: owned(kind, manager, Typed.fieldsOf(schema, config))
   }
   const last = entries.find((entry) => isSame(entry, own))
-  const managed = FieldSet.union(own.set, ...entries.filter((entry) => entry !== last).map(({ set }) => set))
+  // With the name and the others that no manager owns, so that the metadata stays.
+  const managed = FieldSet.union(
+    Typed.fieldsOf(schema, config),
+    ...entries.filter((entry) => entry !== last).map(({ set }) => set)
+  )
   const whole = Json.isObject(merged) ? merged : {}
   const next = last === undefined ? whole : prune(schema, whole, last.set, managed)
   const changes = Typed.compare(schema, before, next)

@@ -83,6 +83,10 @@ const annotationsSize = (object: JsonObject): number =>
     0
   )
 
+// pkg/apis/core/helper/helpers.go, IsStandardFinalizerName
+const lenientGroups = ["coordination.k8s.io", "policy"]
+const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"]
+
 /** @since 0.1.0 @category rules */
 export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.FieldError> => {
   const generateName = Json.text(object, "metadata", "generateName") ?? ""
@@ -107,7 +111,16 @@ export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.F
     ...references(object),
     ...finalizers(object).flatMap((finalizer) =>
       Names.labelKey(finalizer).map((message) => Status.invalidValue("metadata.finalizers", finalizer, message))
-    )
+    ),
+    ...(kind.fields === undefined || lenientGroups.includes(kind.group) ?
+      [] :
+      finalizers(object).flatMap((finalizer, index) =>
+        finalizer.includes("/") || standardFinalizers.includes(finalizer) ? [] : [Status.invalidValue(
+          `metadata.finalizers[${index}]`,
+          finalizer,
+          "name is neither a standard finalizer name nor is it fully qualified"
+        )]
+      ))
   ]
 }
 

@@ -9,7 +9,6 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Admission from "../admission/Admission.js"
-import type { User } from "../apiserver/Access.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Fields from "../kinds/Fields.js"
@@ -18,30 +17,17 @@ import * as ManagedFields from "../managed/ManagedFields.js"
 import type { ApiStore, Key } from "./ApiStore.js"
 import * as Deletion from "./Deletion.js"
 import * as Metadata from "./Metadata.js"
+import * as Update from "./Update.js"
+import type { Answer, Part, Write } from "./Write.js"
 
-/**
- * The options of a write and its user. `now` is in milliseconds; with `strict` unknown fields are rejected, else they are
- * dropped. `manager` is the name in managed fields, `subresource` that of a part with another name; with `applies` the written
- * object has its managed fields already.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Write {
-  readonly now: number
-  readonly user?: User
-  readonly dryRun?: boolean
-  readonly strict?: boolean
-  readonly manager?: string
-  readonly subresource?: string
-  readonly applies?: boolean
-}
-
-/** @since 0.1.0 @category models */
-export type Answer<A> = Either.Either<A, Status.Status>
-
-/** The part that an update writes: all but the status, the status, the finalizers of a namespace, or a kind's details. */
-export type Part = "main" | "status" | "finalize" | "details"
+export type {
+  /** @since 0.1.0 @category models */
+  Answer,
+  /** @since 0.1.0 @category models */
+  Part,
+  /** @since 0.1.0 @category models */
+  Write
+} from "./Write.js"
 
 const attempts = 8
 
@@ -69,6 +55,32 @@ export class Registry {
     return Either.flatMap(admitted, (object) => this.createNamed(kind, namespace, object, write, attempts))
   }
 
+  /** Replaces an object, or creates it if its kind allows that; 201 for a new one. */
+  put(
+    kind: Kind.Kind,
+    namespace: string,
+    name: string,
+    part: Part,
+    body: JsonObject,
+    write: Write
+  ): Answer<{ readonly code: number; readonly object: JsonObject }> {
+    return Either.gen(this, function*() {
+      yield* Update.addressed(namespace, name, yield* decode(kind, body, write), write)
+      if (kind.createOnUpdate && part === "main" && this.store.get(key(kind, namespace, name)) === undefined) {
+        const uid = Metadata.uid(body)
+        if (uid !== "") {
+          return yield* Either.left(Update.otherUid({ kind, namespace, name, write }, uid, ""))
+        }
+        const born = Metadata.setMeta(body, { resourceVersion: undefined, uid: undefined, namespace })
+        return { code: 201, object: yield* this.create(kind, namespace, born, write) }
+      }
+      return {
+        code: 200,
+        object: yield* this.update(kind, namespace, name, part, () => Either.right(body), write)
+      }
+    })
+  }
+
   /** Updates an object: `change` maps the stored object to the new one. */
   update(
     kind: Kind.Kind,
@@ -81,16 +93,35 @@ export class Registry {
     const store = this.store
     return Either.gen(this, function*() {
       const existing = yield* this.get(kind, namespace, name)
-      const requested = yield* Either.flatMap(change(existing), (body) => decode(kind, body, write))
-      yield* addressed(namespace, name, requested)
+      const requested = yield* Either.flatMap(
+        change(existing),
+        (body) =>
+          Either.mapLeft(
+            decode(kind, body, write),
+            (status) => write.patches === true ? Update.unfit(status, body) : status
+          )
+      )
+      yield* Update.addressed(namespace, name, requested, write)
       // Upstream's details need no resource version.
-      yield* unchangedSince(part === "details" ? { ...kind, unconditionalUpdate: true } : kind, existing, requested)
-      const next = managed(kind, existing, requested, amended(kind, existing, requested, part, write), part, write)
+      yield* Update.unchangedSince(
+        part === "details" ? { ...kind, unconditionalUpdate: true } : kind,
+        existing,
+        requested,
+        write
+      )
+      const next = Update.managed(
+        kind,
+        existing,
+        requested,
+        Update.amended(kind, existing, requested, part, write),
+        part,
+        write
+      )
       const errors = [
         ...Metadata.validate(kind, next),
+        ...Update.sameUid(existing, requested),
         ...Metadata.validateUpdate(next, existing),
-        ...kind.validate(next),
-        ...(part === "main" ? kind.validateUpdate(next, existing) : []),
+        ...Update.rules(kind, next, existing, part),
         ...(part === "details" ? kind.details?.validateUpdate(next, existing) ?? [] : [])
       ]
       if (errors.length > 0) {
@@ -162,6 +193,10 @@ export class Registry {
     const verdict = Admission.check(this.plugins, this.attempt(kind, namespace, made, "create", write))
     if (Either.isLeft(verdict)) {
       return Either.left(verdict.left)
+    }
+    const version = Json.text(object, "metadata", "resourceVersion") ?? ""
+    if (write.dryRun !== true && /^[1-9][0-9]*$/.test(version)) {
+      return Either.left(Status.make(500, "", "resourceVersion should not be set on objects to be created"))
     }
     const existing = this.store.get(key(kind, namespace, name))
     if (existing === undefined) {
@@ -244,105 +279,3 @@ const born = (kind: Kind.Kind, object: JsonObject, name: string, uid: string, wr
   })
   return kind.status ? Json.omit(made, "status") : made
 }
-
-/** The next object with its managed fields. */
-const managed = (
-  kind: Kind.Kind,
-  existing: JsonObject,
-  requested: JsonObject,
-  next: JsonObject,
-  part: Part,
-  write: Write
-): JsonObject =>
-  write.applies === true
-    ? Metadata.setMeta(next, { managedFields: Json.at(requested, "metadata", "managedFields") })
-    : ManagedFields.update(kind, existing, next, {
-      name: write.manager ?? "kube-controller-manager",
-      subresource: write.subresource ?? (part === "main" ? "" : part)
-    }, write.now)
-
-const addressed = (namespace: string, name: string, requested: JsonObject): Answer<void> => {
-  if (Metadata.name(requested) !== name) {
-    return Either.left(Status.badRequest(
-      `the name of the object (${Metadata.name(requested)}) does not match the name on the URL (${name})`
-    ))
-  }
-  return namespace !== "" && Metadata.namespace(requested) !== "" && Metadata.namespace(requested) !== namespace
-    ? Either.left(Status.badRequest(
-      `the namespace of the object (${
-        Metadata.namespace(requested)
-      }) does not match the namespace on the request (${namespace})`
-    ))
-    : Either.void
-}
-
-const unchangedSince = (kind: Kind.Kind, existing: JsonObject, requested: JsonObject): Answer<void> => {
-  const name = Metadata.name(existing)
-  if (Metadata.uid(requested) !== "" && Metadata.uid(requested) !== Metadata.uid(existing)) {
-    return Either.left(Status.conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${Metadata.uid(requested)}, UID in object meta: ${
-        Metadata.uid(existing)
-      }`
-    ))
-  }
-  const version = Json.text(requested, "metadata", "resourceVersion") ?? ""
-  if (version === "") {
-    return kind.unconditionalUpdate ? Either.void : Either.left(Status.invalid(
-      { ...kind, kind: kind.plural },
-      name,
-      [Status.invalidValue("metadata.resourceVersion", 0, "must be specified for an update")]
-    ))
-  }
-  return version === Json.text(existing, "metadata", "resourceVersion")
-    ? Either.void
-    : Either.left(Status.modified(kind, name))
-}
-
-const kept = [
-  "uid",
-  "creationTimestamp",
-  "deletionTimestamp",
-  "deletionGracePeriodSeconds",
-  "generation",
-  "namespace",
-  "resourceVersion",
-  "generateName"
-]
-
-const amended = (
-  kind: Kind.Kind,
-  existing: JsonObject,
-  requested: JsonObject,
-  part: Part,
-  write: Write
-): JsonObject => {
-  const meta = Metadata.setMeta(requested, {
-    ...Object.fromEntries(kept.map((field) => [field, Json.at(existing, "metadata", field)])),
-    managedFields: undefined,
-    selfLink: undefined
-  })
-  if (part === "details" && kind.details !== undefined) {
-    return kind.details.amend(requested, existing, Metadata.timestamp(write.now))
-  }
-  if (part === "finalize") {
-    return { ...existing, spec: Json.object(requested, "spec") }
-  }
-  if (part === "status") {
-    const metadata = kind.fields === undefined ? Json.object(existing, "metadata") : Json.object(meta, "metadata")
-    return { ...Json.omit(existing, "status"), metadata, ...Json.make({ status: requested["status"] }) }
-  }
-  const main = kind.status ? { ...Json.omit(meta, "status"), ...Json.make({ status: existing["status"] }) } : meta
-  const next = kind.amend(main, existing, Metadata.timestamp(write.now))
-  const generation = Json.number(existing, "metadata", "generation")
-  return generation !== undefined && wants(kind, next, existing)
-    ? Metadata.setMeta(next, { generation: generation + 1 })
-    : next
-}
-
-/** Whether the desired state has changed. */
-const wants = (kind: Kind.Kind, next: JsonObject, existing: JsonObject): boolean =>
-  kind.generation === "spec"
-    ? !Json.equal(next["spec"], existing["spec"])
-    : !Json.equal(Json.omit(next, "metadata", "status"), Json.omit(existing, "metadata", "status"))

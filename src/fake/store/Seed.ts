@@ -40,7 +40,7 @@ export const put = (
   const write = { now }
   const before = store.get(key(kind, namespace, name))
   const written = before === undefined
-    ? registry.create(kind, namespace, body, write)
+    ? registry.create(kind, namespace, Metadata.setMeta(body, { resourceVersion: undefined }), write)
     : registry.update(
       kind,
       namespace,

@@ -69,6 +69,10 @@ export const labels = (selector: string): Either.Either<Labelled, string> => {
   const equalities: Array<Equality> = []
   for (const part of splitOutsideParentheses(selector)) {
     const match = requirement.exec(part)
+    const first = /^\s*(==|=|!=|>|<)/.exec(part)?.[1]
+    if (first !== undefined) {
+      return Either.left(`found '${first}', expected: !, identifier, or 'end of string'`)
+    }
     if (match === null) {
       return Either.left(`unable to parse requirement: found '${part.trim()}', expected: identifier`)
     }

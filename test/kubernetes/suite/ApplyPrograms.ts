@@ -1,6 +1,6 @@
 /** Programs of server-side apply for {@link "./Recorded.js"}: ownership, conflicts, and lists by their keys. */
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
-import type { Step } from "./Recorded.js"
+import type { Step } from "../../support/ApiProgram.js"
 
 const merge = "application/merge-patch+json"
 

@@ -1,6 +1,6 @@
 /** The programs of {@link "./Recorded.js"}: valid and invalid objects of the kinds that are stored. */
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
-import type { Step } from "./Recorded.js"
+import type { Step } from "../../support/ApiProgram.js"
 
 const merge = "application/merge-patch+json"
 
@@ -118,6 +118,25 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
       "autoscaling/horizontalpodautoscalers",
       named("b", { spec: { maxReplicas: 0, scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "a" } } })
     ]
+  ],
+  "writes: what random programs found": [
+    ["PUT", "coordination/leases/a", named("a", { spec: { holderIdentity: "me", leaseDurationSeconds: 15 } })],
+    ["PUT", "configmaps/none", named("none", { data: {} })],
+    ["PUT", "serviceaccounts/none", named("other", {})],
+    ["PUT", "rbac/roles/a", { metadata: { name: "a", uid: "00000000-0000-4000-8000-000000000000" }, rules: [] }],
+    ["POST", "configmaps", { metadata: { name: "a", finalizers: ["bad"] } }],
+    ["POST", "coordination/leases", { metadata: { name: "b", finalizers: ["bad"] }, spec: {} }],
+    ["POST", "configmaps", { metadata: { name: "a", resourceVersion: "1" } }],
+    ["POST", "configmaps", { metadata: { name: "a", labels: {} }, data: { x: null, y: "1" }, binaryData: {} }],
+    ["PATCH", "configmaps/a", { metadata: { name: null } }, merge],
+    ["PATCH", "configmaps/a", { metadata: { namespace: "default" } }, merge],
+    ["PATCH", "configmaps/a", { metadata: { uid: "00000000-0000-4000-8000-000000000000" } }, merge],
+    ["PATCH", "configmaps/a", [{ op: "replace", path: "/data/z", value: "1" }], "application/json-patch+json"],
+    ["PATCH", "configmaps/a", [{ op: "remove", path: "/data/none" }], "application/json-patch+json"],
+    ["POST", "services", named("a", { spec: { ports: [{ port: 1, name: "a" }, { port: 2, name: "a" }] } })],
+    ["GET", "services?labelSelector=%3D"],
+    ["GET", "services?fieldSelector=spec.wrong%3Da"],
+    ["POST", "networking/networkpolicies", named("b", { spec: { podSelector: {}, policyTypes: ["Other"] } })]
   ],
   "cluster-scoped kinds: defaults and refusals": [
     ["POST", "/apis/storage.k8s.io/v1/storageclasses?dryRun=All", named("recorded", { provisioner: "example.com/x" })],

@@ -1,0 +1,33 @@
+/**
+ * What a write needs beside the object, and what it answers.
+ *
+ * @since 0.1.0
+ */
+import type * as Either from "effect/Either"
+import type { User } from "../apiserver/Access.js"
+import type * as Status from "../apiserver/Status.js"
+
+/**
+ * The options of a write and its user. `now` is in milliseconds; with `strict` unknown fields are rejected, else they are
+ * dropped. `manager` is the name in managed fields, `subresource` that of a part with another name; with `applies` the written
+ * object has its managed fields already; with `patches` it is the result of a patch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Write {
+  readonly now: number
+  readonly user?: User
+  readonly dryRun?: boolean
+  readonly strict?: boolean
+  readonly manager?: string
+  readonly subresource?: string
+  readonly applies?: boolean
+  readonly patches?: boolean
+}
+
+/** @since 0.1.0 @category models */
+export type Answer<A> = Either.Either<A, Status.Status>
+
+/** The part that an update writes: all but the status, the status, the finalizers of a namespace, or a kind's details. */
+export type Part = "main" | "status" | "finalize" | "details"

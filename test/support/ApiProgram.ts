@@ -1,0 +1,116 @@
+/** Programs of raw requests, and their answers without what differs from one server and one run to the next. */
+import { Effect, Predicate } from "effect"
+import type { ApiRequest, Method } from "../../src/kubernetes/client/ApiRequest.js"
+import type { Driver } from "../../src/kubernetes/client/Driver.js"
+
+/** A request: `apps/deployments/a` and `configmaps/a` are paths in the namespace, `/apis/…` is one of the server. */
+export type Step = readonly [method: Method, path: string, body?: ApiRequest["body"], contentType?: string]
+
+export interface Target {
+  readonly driver: Driver
+  readonly namespace: string
+}
+
+const paths: Readonly<Record<string, string>> = {
+  "": "/api/v1",
+  apps: "/apis/apps/v1",
+  batch: "/apis/batch/v1",
+  coordination: "/apis/coordination.k8s.io/v1",
+  discovery: "/apis/discovery.k8s.io/v1",
+  networking: "/apis/networking.k8s.io/v1",
+  policy: "/apis/policy/v1",
+  rbac: "/apis/rbac.authorization.k8s.io/v1",
+  autoscaling: "/apis/autoscaling/v2"
+}
+
+const resolve = (place: Target, path: string): string => {
+  if (path.startsWith("/")) return path
+  const [group = "", ...rest] = path.split("/")
+  const known = paths[group]
+  return known === undefined
+    ? `/api/v1/namespaces/${place.namespace}/${path}`
+    : `${known}/namespaces/${place.namespace}/${rest.join("/")}`
+}
+
+const send = (place: Target, [method, target, body, contentType]: Step): Effect.Effect<unknown> => {
+  const [path = "", query = ""] = resolve(place, target).split("?")
+  const request = place.driver.request(
+    {
+      method,
+      path,
+      query: Object.fromEntries(new URLSearchParams(query)),
+      ...(body === undefined ? {} : { body }),
+      ...(contentType === undefined ? {} : { contentType })
+    },
+    { verb: "ask", resource: "the server" }
+  )
+  return Effect.matchEffect(request, {
+    onSuccess: Effect.succeed,
+    onFailure: ({ code, status }) =>
+      Effect.succeed({
+        code,
+        reason: status?.reason === "" ? undefined : status?.reason,
+        message: status?.message,
+        details: status?.details
+      })
+  })
+}
+
+const dropped = new Set(["resourceVersion", "selfLink", "lastTransitionTime", "lastUpdateTime"])
+
+const managerOf = (entry: unknown): string =>
+  Predicate.isRecord(entry) ? [entry["manager"], entry["operation"], entry["subresource"]].join(" ") : ""
+
+/** The answer without what differs from one run to the next. */
+const normalized = (place: Target) => {
+  const uids = new Map<string, string>()
+  const text = (value: string): string =>
+    value
+      .replaceAll(place.namespace, "NAMESPACE")
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (uid) => {
+        const known = uids.get(uid) ?? `uid-${uids.size + 1}`
+        uids.set(uid, known)
+        return known
+      })
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME")
+      .replaceAll(/\b10\.\d+\.\d+\.\d+\b/g, "ADDRESS")
+  const value = (json: unknown): unknown =>
+    typeof json === "string"
+      ? text(json)
+      : Array.isArray(json)
+      ? json.map(value)
+      : Predicate.isRecord(json)
+      ? Object.fromEntries(
+        Object.entries(json).filter(([key, inner]) => !dropped.has(key) && inner !== undefined)
+          .toSorted(([a], [b]) => a < b ? -1 : 1)
+          .map((
+            [key, inner]
+          ) => [key, key === "nodePort" ? "PORT" : key === "managedFields" ? managers(inner) : value(inner)])
+      )
+      : json
+  // Sorted by time in the server, which differs.
+  const managers = (json: unknown): unknown =>
+    (Array.isArray(json) ? json : []).map(value).map((entry) =>
+      Predicate.isRecord(entry) ? { ...entry, time: undefined } : entry
+    ).toSorted((a, b) => managerOf(a) < managerOf(b) ? -1 : 1)
+  return value
+}
+
+/** The managers of requests without a name are those of the client, which differs. */
+export const withoutManagers = (json: unknown): unknown =>
+  Array.isArray(json)
+    ? json.map(withoutManagers)
+    : Predicate.isRecord(json)
+    ? Object.fromEntries(
+      Object.entries(json).filter(([key]) => key !== "managedFields").map((
+        [key, inner]
+      ) => [key, withoutManagers(inner)])
+    )
+    : json
+
+/** The answers of a program. */
+export const answers = (place: Target, steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<unknown>> =>
+  Effect.suspend(() => {
+    const normalize = normalized(place)
+    return Effect.forEach(steps, (step) => Effect.map(send(place, step), normalize))
+  })

@@ -16,6 +16,7 @@ import * as Apply from "./Apply.js"
 import * as DeleteCollection from "./DeleteCollection.js"
 import * as Health from "./Health.js"
 import * as Listing from "./Listing.js"
+import * as Rbac from "./Rbac.js"
 import { type Connect, Dropped, Refused, type Reply } from "./Reply.js"
 import * as RequestBody from "./RequestBody.js"
 import * as RequestInfo from "./RequestInfo.js"
@@ -94,12 +95,13 @@ export class ApiServer {
   /** Handles a user's request. A watch is cut when `interruption` fires. */
   handle(
     request: ApiRequest,
-    user: Access.User,
+    client: Access.User,
     interruption: Watching.Interruption
   ): Effect.Effect<Reply, Refused | Dropped> {
     return Effect.flatMap(Effect.clock, (clock) => {
       const now = clock.unsafeCurrentTimeMillis()
       const info = RequestInfo.parse(request)
+      const user = Rbac.bound(client, this.options.registry.store)
       const refusal = Access.refusal(user, info)
       if (refusal !== undefined) {
         return Effect.fail(new Refused({ status: refusal }))

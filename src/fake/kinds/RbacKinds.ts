@@ -1,6 +1,6 @@
 /**
- * Roles and their bindings, by k8s.io/kubernetes pkg/apis/rbac (v1.37). They apply to users without rules of their own, such as
- * service accounts.
+ * Roles and their bindings, by k8s.io/kubernetes pkg/apis/rbac (v1.37). They give rules to
+ * users and service accounts: apiserver/Rbac.ts. An aggregationRule is stored, and aggregates nothing.
  *
  * @since 0.1.0
  */

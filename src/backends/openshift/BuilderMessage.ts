@@ -24,8 +24,11 @@ export const logTail = (pod: Pod | undefined): ReadonlyArray<string> => {
   return message === "" ? [] : message.trimEnd().split("\n")
 }
 
+// Before the cause buildah's copier prints its whole request, nearly as much as is kept of the log.
+const request = /error during bulk transfer for copier\.request\{.*?\}\}: /g
+
 export const parse = ({ status }: Build, pod: Pod | undefined): BuilderMessage => {
-  const text = failed(pod)?.state?.terminated?.message || (status?.logSnippet ?? "")
+  const text = (failed(pod)?.state?.terminated?.message || (status?.logSnippet ?? "")).replace(request, "")
   // builder cmd/main.go and pkg/build/builder/cmd/builder.go: `error: `, and `build error: ` for errors of the build.
   const lines = text.split("\n")
   const start = lines.findLastIndex((line) => /^error: /i.test(line))

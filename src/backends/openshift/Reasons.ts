@@ -92,8 +92,12 @@ const noSuchCommand =
 /** buildah quotes the instruction; the last quote counts, because an instruction may contain the same text. */
 const stepError = /^building at step "(.*)": (.*)$/is
 
-/** What follows the end of the instruction, where the log does not have the start of the error any more; otherwise empty. */
-export const cutCause = (text: string): string => /.*": (.*)$/s.exec(text.trimEnd().split("\n").at(-1) ?? "")?.[1] ?? ""
+/**
+ * What follows the end of the instruction, or of a request of buildah's copier, where the log does not have the start of the
+ * error any more; otherwise empty.
+ */
+export const cutCause = (text: string): string =>
+  /.*(?:"|RemoveOptions\{\w*:\w*\}\}): (.*)$/s.exec(text.trimEnd().split("\n").at(-1) ?? "")?.[1] ?? ""
 
 /**
  * A build that failed: only an instruction that demonstrably failed is the user's fault. buildah quotes the instruction, and

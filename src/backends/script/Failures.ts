@@ -64,6 +64,12 @@ read_error() {
   else
     error=$(tail -n 5 "$said" | head -c 8192)
   fi
+  # The copier prints its whole request before the cause, which has no room behind it in a message.
+  case $error in
+    *'error during bulk transfer for copier.request{'*'}}: '*)
+      cause=\${error#*for copier.request\\{} cause=\${cause#*\\}\\}: }
+      error=\${error%%error during bulk transfer for copier.request*}$cause ;;
+  esac
   [ -n "$error" ] || error="buildah ended with status $status"
   if died; then
     error="buildah crashed with status $status" error_line=

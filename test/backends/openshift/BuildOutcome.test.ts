@@ -492,6 +492,22 @@ describe("what the builder said", () => {
     assert.strictEqual(status.message, `building at STEP "COPY a nosuch /x/": ${cause}`)
   })
 
+  it("what the builder said: of buildah's copier the cause, without its request, of which the log may lack the start", () => {
+    const request =
+      `copier.request{Request:"GET", Globs:[]string{"/abs"}, RemoveOptions:copier.RemoveOptions{All:false}}`
+    const cause = "copier: get: lstat \"/abs\"(\"/etc/passwd\"): lstat /etc/passwd: no such file or directory"
+    const whole =
+      `building at STEP "COPY abs /c/": reading "/x/abs": error during bulk transfer for ${request}: ${cause}`
+    const message = (said: string) => {
+      const status = over({ phase: "Failed", reason: "DockerBuildFailed" }, ended(said))
+      assert(status._tag === "Failed")
+      assert.strictEqual(status.reason, "InstructionFailed")
+      return status.message
+    }
+    assert.strictEqual(message(error(whole)), `building at STEP "COPY abs /c/": reading "/x/abs": ${cause}`)
+    assert.strictEqual(message(whole.slice(-150)), cause)
+  })
+
   it("counts with the pod's own words first: they are longer than the Build's", () => {
     const status = over(
       { phase: "Failed", reason: "PullBuilderImageFailed", logSnippet: "error: build error: fai...n unknown" },

@@ -292,6 +292,19 @@ describe("classification", { timeout: 120_000 }, () => {
     })
   }
 
+  it("classification: of buildah's copier the message has the cause, without the request of thousands of characters", () => {
+    const request = `copier.request{Request:"GET", Root:"/", Directory:"/", Globs:[]string{"/abs"}, ${
+      "StripXattrs:false, ".repeat(300)
+    }RemoveOptions:copier.RemoveOptions{All:false}}`
+    const cause = "copier: get: lstat \"/abs\"(\"/etc/passwd\"): lstat /etc/passwd: no such file or directory"
+    const said = (cause: string) =>
+      `STEP 2/3: COPY abs /c/\nError: building at STEP "COPY abs /c/": reading "/ctx/abs": ` +
+      `error during bulk transfer for ${request}: ${cause}`
+    const [missing, full] = judge([said(cause), said("copier: get: write: no space left on device")], "build_failed")
+    assert.strictEqual(missing?.message?.text, `STEP 2/3: COPY abs /c/: reading "/ctx/abs": ${cause}`)
+    assert.strictEqual(full?.status, code.outOfDisk)
+  })
+
   it("classification: takes an instruction that ran out of memory for no fault of the user's", () => {
     const said = "STEP 2/2: RUN x\nError: building at STEP \"RUN x\": exit status 137"
     const [verdict] = judge([said], "oom_kills() { echo 3; }; build_failed")

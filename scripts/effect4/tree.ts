@@ -83,7 +83,8 @@ export const write = (...directories: ReadonlyArray<string>): Written => {
       unknown.push(...result.unknown)
       names += result.names
       if (result.names > 0) files += 1
-      put(path, result.text)
+      // The `this` of a generator is an option on Effect 4.
+      put(path, result.text.replaceAll("Effect.gen(this, ", "Effect.gen({ self: this }, "))
     }
   }
   for (const [path, twin] of twins) put(path, readFileSync(join(root, twin), "utf8"))

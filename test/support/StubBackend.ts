@@ -31,7 +31,7 @@ export const summary = (
     ref: refOf(backend, `os-build-${hour}`),
     fingerprint: BuildInput.fingerprint(input),
     finalImage: "registry.example.com/os:1",
-    createdAt: DateTime.unsafeMake({ year: 2026, month: 1, day: 1, hours: hour }),
+    createdAt: DateTime.unsafeMake(Date.UTC(2026, 0, 1, hour)),
     status
   })
 

@@ -90,8 +90,8 @@ export class LogStore {
 
   /** Deletes the containers of an evicted pod, which itself stays: kuberuntime_gc.go evictContainers. */
   lose(uid: string): void {
-    this.close(uid)
     this.lost.add(uid)
+    this.close(uid)
   }
 
   isLost(uid: string): boolean {

@@ -160,7 +160,8 @@ export const make = (
             case "Exit":
               return Effect.succeedSome(step)
             case "Disrupt":
-              return Effect.andThen(Deferred.succeed(disrupted, step), Effect.never)
+              // On Effect 4 what waits for it goes on within the call, and interrupts this fiber.
+              return Effect.andThen(Effect.forkDaemon(Deferred.succeed(disrupted, step)), Effect.never)
             case "Delete":
               return Effect.as(api.deletePod(first), Option.none())
           }

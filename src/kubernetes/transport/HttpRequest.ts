@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import { constVoid } from "effect/Function"
 import type * as Scope from "effect/Scope"
 import type { ClientRequest, IncomingMessage } from "node:http"
+import * as Callback from "../../effect/Callback.js"
 import { fromEither } from "../../effect/EitherEffect.js"
 import * as Waits from "../client/Waits.js"
 import { type Client, errorCode, type OutgoingRequest } from "./HttpAgent.js"
@@ -51,7 +52,8 @@ export const body = (
   limiter: RequestLimiter,
   onSuccess: OnSuccess = constVoid
 ): Effect.Effect<Body, Failure> =>
-  Effect.async((resume) => {
+  // The agent has its connection back before the next request.
+  Callback.later((resume) => {
     let cancel = constVoid
     const start = () => {
       cancel = send(client, request, timeout, noted(readBody, onSuccess), (result) => {

@@ -254,7 +254,7 @@ export const input = {
   revision: Flag.text("--revision TEXT", "A new value forces a new build of an otherwise equal input.", inputs),
   metadata: Flag.repeated(
     "--metadata KEY=VALUE",
-    "What you note about the build, for example requester=alice; `list` and `describe` print it. An adopted build keeps the " +
+    "What you note about the build, for example requester=alice; `describe` and `list --json` print it. An adopted build keeps the " +
       "metadata that it was created with.",
     inputs
   ),

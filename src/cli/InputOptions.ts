@@ -146,6 +146,15 @@ const fromOptions = (
       options.contextImage
     ]].flatMap(([flag = "", value]) => value === undefined ? [] : [flag])
     if (ways.length > 1) note("context", `is given by ${ways.join(" and by ")}; leave all but one out`)
+    if (options.gitSecret !== undefined && options.git === undefined) {
+      note("context.git.secretName", "opens the repository of --git, which is not given; add it, or remove this option")
+    }
+    if (options.contextSecret !== undefined && options.contextImage === undefined) {
+      note(
+        "context.image.secretName",
+        "opens the registry of --context-image, which is not given; add it, or remove this option"
+      )
+    }
     const context = options.contextDirectory === undefined
       ? undefined
       : yield* readContext(options.contextDirectory)
@@ -194,7 +203,6 @@ const fromOptions = (
 const baseImage = ({ base, baseSecret }: InputOptions): BuildInput.Options["baseImage"] =>
   base === undefined && baseSecret === undefined ? undefined : { pullspec: base ?? "", secretName: baseSecret }
 
-// The notation of `docker build`: URL#REF:DIR.
 const imageContext = (
   { contextImage, contextSecret }: InputOptions
 ): BuildInput.Options["context"] =>
@@ -202,6 +210,7 @@ const imageContext = (
     ? undefined
     : { image: { pullspec: contextImage, ...(contextSecret === undefined ? {} : { secretName: contextSecret }) } }
 
+// The notation of `docker build`: URL#REF:DIR.
 const gitContext = ({ git, gitSecret }: InputOptions): BuildInput.Options["context"] => {
   if (git === undefined) return undefined
   const [, url = "", ref = "", subPath = ""] = /^([^#]*)(?:#([^:]*)(?::(.*))?)?$/s.exec(git) ?? [undefined, git]

@@ -37,14 +37,15 @@ export {
 
 export type {
   /**
-   * A context that is a directory of an image or OCI artifact: `{ image: { pullspec, secretName? } }`.
+   * The image of a `context: { image: { pullspec, secretName? } }`, whose files are the context.
    *
    * @since 0.1.0
    * @category models
    */
   ImageSource,
   /**
-   * A context that is a directory of the machine that submits the build: `{ upload: { directory, digest } }`: `ContextUpload.read` makes it.
+   * The directory of a `context: { upload: { directory, digest } }`, on the machine that submits the build: `ContextUpload.read` makes
+   * the context.
    *
    * @since 0.1.0
    * @category models
@@ -54,7 +55,7 @@ export type {
 
 export type {
   /**
-   * A context that is a Git repository: `{ git: { url, ref?, commit?, subPath?, secretName? } }`.
+   * The repository of a `context: { git: { url, ref?, commit?, subPath?, secretName? } }`.
    *
    * @since 0.1.0
    * @category models

@@ -476,4 +476,13 @@ describe("build", () => {
       assert.strictEqual(none.status, 2)
       assert.include(none.err, "--target: names no stage of the Containerfile; its stages are os (line 1), 1 (line 3)")
     }).pipe(Effect.provide(layer)))
+
+  it.scoped("invalid input: the secret of a context that is not given is an issue", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const { err, status } = yield* run([...yield* buildArgs(), "--git-secret", "a", "--context-secret", "b"])
+      assert.strictEqual(status, 2)
+      assert.include(err, "--git-secret: opens the repository of --git, which is not given")
+      assert.include(err, "--context-secret: opens the registry of --context-image, which is not given")
+    }).pipe(Effect.provide(layer)))
 })

@@ -81,7 +81,7 @@ export interface Options {
    * names no mode has 0o644, and a directory 0o755. The directories of files need no entry. A link keeps its target.
    *
    * Or a context from elsewhere, of any size: `{ git: { url, ref?, commit?, subPath?, secretName? } }`,
-   * `{ image: { pullspec, secretName? } }` with a digest, or `{ upload: { directory } }`.
+   * `{ image: { pullspec, secretName? } }` with a digest, or `{ upload: { directory, digest } }` of `ContextUpload.read`.
    */
   readonly context?: BuildContext.BuildContext<ContextFile.Given> | undefined
   /** Secrets and ConfigMaps, each a directory `path` of files for RUN, and in no layer. */

@@ -6,6 +6,8 @@ import { join } from "node:path"
 import * as Json from "../../src/fake/Json.js"
 import { api, bare } from "../support/FakeApi.js"
 
+const { UPDATE } = process.env
+
 const path = join(import.meta.dirname, "../../docs/fake-kubernetes.md")
 
 const [begin, end] = ["<!-- kinds -->\n", "<!-- end of kinds -->"]
@@ -53,7 +55,7 @@ describe("the documentation of the fake", () => {
       const page = readFileSync(path, "utf8")
       const [before = "", rest = ""] = page.split(begin)
       const [now = "", after = ""] = rest.split(end)
-      if (process.env["UPDATE"] === "yes") {
+      if (UPDATE === "yes") {
         writeFileSync(path, `${before}${begin}${wanted}${end}${after}`)
       } else {
         assert.strictEqual(now, wanted)

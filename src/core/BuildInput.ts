@@ -19,6 +19,7 @@ import { determining } from "./input/Determining.js"
 import { fields } from "./input/Fields.js"
 import * as Fingerprint from "./input/Fingerprint.js"
 import { fromParseIssue, pathText } from "./input/InputIssue.js"
+import * as MachineFolders from "./input/MachineFolders.js"
 import type { Options } from "./input/Options.js"
 
 // -----------------------------------------------------------------------------
@@ -218,12 +219,20 @@ const parseData = parser(Schema.Struct(dataFields), crossChecks)
  */
 export const decode = (u: unknown): Effect.Effect<BuildInput, BuildRejected> => Effect.map(parseData(u), valid)
 
+const parsePayload = parser(
+  Schema.Struct(dataFields),
+  (input) => [...MachineFolders.refused(input), ...crossChecks(input)]
+)
+
 const isEffect = (u: unknown): u is Effect.Effect<BuildInput, BuildRejected> => Effect.isEffect(u)
 
 /**
  * The schema of an input as the payload of an HTTP API, where `BuildInput` itself would report only its first mistake, in
  * words for a program. Decoding always succeeds, with the effect that {@link decode} returns: the handler runs it, and the
  * endpoint names `BuildRejected` among its errors. A client passes what {@link make} returns. In OpenAPI it is `BuildInput`.
+ *
+ * It refuses `context.upload` and the directories of `buildContexts`: they would be those of the server, whose files a client
+ * could then have in an image. A service whose clients may read them takes `Schema.Unknown`, and decodes it by {@link decode}.
  *
  * @example
  * ```ts
@@ -242,7 +251,7 @@ const isEffect = (u: unknown): u is Effect.Effect<BuildInput, BuildRejected> => 
 export const Payload: Schema.Schema<Effect.Effect<BuildInput, BuildRejected>, unknown> = Codec.deferred(
   BuildInput,
   isEffect,
-  decode
+  (data) => Effect.map(parsePayload(data), valid)
 )
 
 const parseStored = parser(

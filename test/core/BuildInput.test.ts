@@ -306,3 +306,29 @@ describe("decode", () => {
     assert.strictEqual(found[1000], "and 500 more")
   })
 })
+
+describe("Payload", () => {
+  it("Payload: refuses each folder, which would be one of the server, among the other mistakes", () => {
+    const found = (input: unknown) =>
+      Effect.runSync(
+        Effect.match(Effect.flatten(Schema.decodeUnknown(BuildInput.Payload)(input)), {
+          onFailure: (error) => error._tag === "BuildRejected" ? error.issues.map(({ path }) => path) : [error.message],
+          onSuccess: () => []
+        })
+      )
+    const dockerfile = "FROM quay.io/acme/base:1\nCOPY --from=etc a /a\nCOPY --from=other b /b\n"
+    const buildContexts = { etc: { directory: "/etc" }, other: { image: "quay.io/acme/other:1" } }
+    const upload = { directory: "/etc", digest: `sha256:${"0".repeat(64)}` }
+    assert.deepStrictEqual(
+      [...found({ ...least, dockerfile, buildContexts, context: { upload }, retries: 99 })].sort(),
+      ["buildContexts.etc.directory", "context.upload", "retries"]
+    )
+    assert.deepStrictEqual(
+      found({ ...least, context: { upload: "a file of this name", folder: { directory: true } } }),
+      []
+    )
+    assert.deepStrictEqual(found({ ...least, buildContexts: { other: buildContexts.other } }), [])
+    assert.deepStrictEqual(issues({ ...least, dockerfile, buildContexts, context: { upload } }), ["accepted"])
+    assert.deepStrictEqual(found(null), [""])
+  })
+})

@@ -9,6 +9,15 @@ import * as Target from "./Target.js"
 
 const built = "dist/bench"
 
+/** The name of a contestant's program on Effect 4. */
+export const onEffect4 = (name: string): string => `${name} on Effect 4`
+
+/** Where the program of a contestant is. */
+const programOf = (scenario: string, name: string): string => {
+  const folder = name === onEffect4(name.split(" ")[0] ?? "") ? `effect4/build/${built}` : built
+  return `${folder}/${scenario}/${name.split(" ")[0]}.js`
+}
+
 const Samples = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Number }))
 
 // A key of the kind that kubeadm and OpenShift give an API server.
@@ -42,16 +51,16 @@ export const serve = Effect.gen(function*() {
   return { kubeconfig, connections }
 })
 
-/** Every contestant's samples, one a round. */
-export const run = (scenario: Scenario, rounds: number, flags: ReadonlyArray<string>) =>
+/** Every contestant's samples, one a round; `node` is the program that runs the contestants. */
+export const run = (scenario: Scenario, rounds: number, node: string, flags: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const { connections, kubeconfig } = yield* serve
     const samples = new Map(scenario.contestants.map((name) => [name, Array.empty<Sample>()]))
     for (let round = 0; round < rounds; round++) {
       for (const name of scenario.contestants) {
         yield* connections
-        const program = `${built}/${scenario.name}/${name}.js`
-        const output = yield* Command.string(Command.make("node", "--expose-gc", ...flags, program, kubeconfig))
+        const program = programOf(scenario.name, name)
+        const output = yield* Command.string(Command.make(node, "--expose-gc", ...flags, program, kubeconfig))
         const sample = yield* Schema.decode(Samples)(output)
         samples.get(name)?.push({ ...sample, connections: yield* connections })
         yield* Console.error(`${scenario.name} ${round + 1}/${rounds} ${name} ${output.trim()}`)

@@ -55,5 +55,7 @@ export const render = (scenario: Scenario, samples: Samples): string =>
         ...scenario.columns.map((metric) => show(typical(metric, numbers(samples, contestant, metric))))
       ])
     ),
-    table(["goal", "bound", "measured", "reached"], scenario.goals.map((goal) => verdict(samples, goal)))
+    ...scenario.goals.length === 0
+      ? []
+      : [table(["goal", "bound", "measured", "reached"], scenario.goals.map((goal) => verdict(samples, goal)))]
   ].join("\n\n")

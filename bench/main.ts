@@ -1,10 +1,12 @@
 /**
  * `npm run bench [-- NAME…] [--rounds N] [--profile FOLDER] [--write]`: runs the scenarios of these names, or all. `--write`
- * puts what came of them into README.md; `--profile` leaves a CPU profile of each process in a folder.
+ * puts what came of them into README.md; `--profile` leaves a CPU profile of each process in a folder. `npm run bench:effect4`
+ * takes the same arguments: both majors of Effect, all contestants with the Node of `effect4/node_modules`.
  */
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
+import * as fs from "node:fs"
 import * as os from "node:os"
 import { parseArgs } from "node:util"
 import clientNode from "../node_modules/@kubernetes/client-node/package.json" with { type: "json" }
@@ -14,6 +16,7 @@ import { scenario as imports } from "./imports/Scenario.js"
 import { scenario as load } from "./load/Scenario.js"
 import { scenario as local } from "./local/Scenario.js"
 import { scenario as logs } from "./logs/Scenario.js"
+import * as Majors from "./Majors.js"
 import { scenario as primitives } from "./primitives/Scenario.js"
 import { scenario as reflector } from "./reflector/Scenario.js"
 import { scenario as requests } from "./requests/Scenario.js"
@@ -22,23 +25,41 @@ import * as Table from "./Table.js"
 import { scenario as upload } from "./upload/Scenario.js"
 import { scenario as watch } from "./watch/Scenario.js"
 
-const scenarios: ReadonlyArray<Scenario> = [requests, watch, reflector, logs, imports, load, primitives, local, upload]
-
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: "string", default: "5" },
     profile: { type: "string" },
-    write: { type: "boolean", default: false }
+    write: { type: "boolean", default: false },
+    effect4: { type: "boolean", default: false }
   }
 })
+
+const scenarios: ReadonlyArray<Scenario> = values.effect4
+  ? Majors.scenarios
+  : [requests, watch, reflector, logs, imports, load, primitives, local, upload]
+
+const node = values.effect4 ? "effect4/node_modules/.bin/node" : process.execPath
+
+const versionIn = (folder: string): string => {
+  const { version } = JSON.parse(fs.readFileSync(`${folder}/package.json`, "utf8"))
+  return version
+}
+
+/** The versions of what runs the contestants. */
+const versions = (): string =>
+  values.effect4
+    ? `Node ${versionIn("effect4/node_modules/node")}, effect ${effect.version} and ${
+      versionIn("effect4/node_modules/effect")
+    }`
+    : `Node ${process.versions.node}, effect ${effect.version}`
 
 const circumstances = (rounds: number): string => {
   const [{ model } = { model: "unknown" }, ...more] = os.cpus()
   const date = new Date().toISOString().slice(0, 10)
   const machine = `${more.length + 1} × ${model.trim()}, ${os.platform()}`
-  const versions = `Node ${process.versions.node}, effect ${effect.version}, client-node ${clientNode.version}`
-  return `${date}; ${machine}; ${versions}; medians of ${rounds} rounds.`
+  const load = os.loadavg().map((average) => average.toFixed(0)).join(", ")
+  return `${date}; ${machine}, load ${load}; ${versions()}, client-node ${clientNode.version}; medians of ${rounds} rounds.`
 }
 
 const readme = "bench/README.md"
@@ -64,9 +85,11 @@ const program = Effect.gen(function*() {
   }
   for (const scenario of scenarios) {
     if (positionals.length === 0 || positionals.includes(scenario.name)) {
-      const text = `${Table.render(scenario, yield* Contest.run(scenario, rounds, flags))}\n\n${circumstances(rounds)}`
+      const text = `${Table.render(scenario, yield* Contest.run(scenario, rounds, node, flags))}\n\n${
+        circumstances(rounds)
+      }`
       yield* Console.log(`\n${text}\n`)
-      yield* values.write ? write(scenario.name, text) : Effect.void
+      yield* values.write ? write(values.effect4 ? `${scenario.name}-effect4` : scenario.name, text) : Effect.void
     }
   }
 })

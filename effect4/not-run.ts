@@ -1,5 +1,17 @@
-/** Tests and examples that do not run on Effect 4, each with its reason. A path that ends with a slash is a directory. */
+/** Tests, examples and programs of the bench that do not run on Effect 4, each with its reason. A path that ends with a slash is a directory. */
 export const notRun: Readonly<Record<string, string>> = {
+  "bench/Contest.ts": "starts the contestants of both majors, on Effect 3",
+  "bench/Majors.ts": "starts the contestants of both majors, on Effect 3",
+  "bench/Table.ts": "used by bench/main.ts",
+  "bench/load/server.ts": "one program serves the contestants of both majors",
+  "bench/local/": "buildah takes the time",
+  "bench/main.ts": "starts the contestants of both majors, on Effect 3",
+  "bench/primitives/": "compares with the primitives of Effect 3",
+  "bench/requests/": "not in the comparison of the majors",
+  "bench/server/Answers.ts": "one program serves the contestants of both majors",
+  "bench/server/main.ts": "one program serves the contestants of both majors",
+  "bench/startup.ts": "os-builder is built for Effect 3",
+  "bench/upload/": "not in the comparison of the majors",
   "examples/http-service/": "HttpApi of Effect 4 declares endpoints in another form",
   "examples/observability/": "@effect/opentelemetry 0.64 is for Effect 3",
   "test/browser/": "runs examples/http-service",

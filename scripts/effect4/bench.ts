@@ -1,0 +1,22 @@
+/** The contestants of the bench on Effect 4, which `npm run bench:effect4` runs beside those on Effect 3: `effect4/build/dist/bench`. */
+import { join } from "node:path"
+import * as Package from "./package.js"
+import * as Program from "./Program.js"
+
+Program.build()
+Program.write("bench")
+Package.write()
+Program.run(
+  join(Program.bin, "esbuild"),
+  "./build/bench/**/*.ts",
+  "--outdir=build/dist/bench",
+  "--outbase=build/bench",
+  "--bundle",
+  "--packages=external",
+  // The package, not its sources.
+  "--tsconfig-raw={}",
+  "--format=esm",
+  "--platform=node",
+  "--target=node22",
+  "--log-level=warning"
+)

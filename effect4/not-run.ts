@@ -28,13 +28,7 @@ export const notRun: Readonly<Record<string, string>> = {
   "test/support/CommandHarness.ts": "runs the command",
   "test/support/Kubectl.ts": "runs kubectl",
   "test/types/": "tstyche of the Effect 3 build",
-  "test/backends/outcomes.test.ts": "open: does not end where a pod is evicted",
-  "test/backends/suite.fake.test.ts": "open: does not end, perhaps for the same reason",
-  "test/fake/controllers/BuildController.test.ts": "open: 1 of 15 fails",
-  "test/fake/controllers/JobController.test.ts": "open: 1 of 14 fails",
-  "test/fake/kubelet/PodStatus.test.ts": "open: 2 of 6 fail, where statuses follow each other within a moment",
   "test/kubernetes/kubeconfig.test.ts": "open: 2 of 13 fail, one of them where HOME is set for a test",
-  "test/backends/JobBackends.test.ts": "open: 1 of 21 fails, the wait for Kueue",
   "examples/errors/answers.test.ts":
     "open: 7 of 9 fail: the TestClock of Effect 4 does not wait for the cluster in memory",
   "examples/fake-kubernetes/distribute.test.ts": "open: 1 of 3 fails, for the same reason",
@@ -42,7 +36,7 @@ export const notRun: Readonly<Record<string, string>> = {
   "test/kubernetes/Reflector.test.ts": "open: 1 of 55 does not end, with 20,000 events",
   "test/kubernetes/KubernetesCluster.test.ts": "open: 1 of 32 fails",
   "test/core/BuildInput.property.test.ts": "open: 2 of 6 fail, by the words for a value of the wrong kind",
-  "test/simulation/": "open: builds whose pods are evicted do not end",
+  "test/simulation/": "open: not run since builds whose pods are evicted end",
   "test/selection/Capability.test.ts": "open: 1 of 73 fails, by the form of what a test collects",
   "test/support/setup.test.ts": "tests the setup of vitest 3"
 }

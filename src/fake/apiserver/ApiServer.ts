@@ -145,7 +145,11 @@ export class ApiServer {
       return this.attach(call, target)
     }
     const wrong = RequestOptions.refusal(request)
-    return toEffect(wrong === undefined ? this.carryOut(call, target) : Either.left(wrong))
+    return toEffect(
+      wrong === undefined
+        ? this.options.registry.store.transaction(() => this.carryOut(call, target))
+        : Either.left(wrong)
+    )
   }
 
   private has(kind: Kind.Kind, subresource: string): boolean {

@@ -49,7 +49,7 @@ export const run = (
       const name = `${item.controller.name} ${item.key}`
       if (!queue.has(name)) {
         queue.set(name, item)
-        wake()
+        store.afterTransaction(() => wake())
       }
     }
     const idle = Effect.async<void>((resume) => {
@@ -65,7 +65,8 @@ export const run = (
     const work = Effect.gen(function*() {
       for (const [name, item] of queue) {
         queue.delete(name)
-        const again = item.controller.reconcile(item.key, yield* Clock.currentTimeMillis)
+        const now = yield* Clock.currentTimeMillis
+        const again = store.transaction(() => item.controller.reconcile(item.key, now))
         if (again === undefined) {
           yield* FiberMap.remove(timers, name)
         } else {

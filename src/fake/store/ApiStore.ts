@@ -34,6 +34,8 @@ export class ApiStore {
   private readonly listeners = new Set<(resource: string, object: JsonObject) => void>()
   private readonly history: number
   private compacted = 0
+  private readonly woken: Array<() => void> = []
+  private transactions = 0
 
   constructor(options: Options) {
     this.history = options.history
@@ -137,6 +139,30 @@ export class ApiStore {
     }
   }
 
+  /**
+   * Runs writes that belong together: what waits for one of them goes on after all of them. A fiber of Effect 4 goes on within
+   * the call that wakes it, and may write itself.
+   */
+  transaction<A>(writes: () => A): A {
+    this.transactions += 1
+    try {
+      return writes()
+    } finally {
+      // What a wake writes wakes others after it: they are added to the same queue.
+      for (let wake = this.nextWake(); wake !== undefined; wake = this.nextWake()) wake()
+      this.transactions -= 1
+    }
+  }
+
+  /** Calls `wake` after the transaction, or now if there is none. */
+  afterTransaction(wake: () => void): void {
+    this.transaction(() => this.woken.push(wake))
+  }
+
+  private nextWake(): (() => void) | undefined {
+    return this.transactions === 1 ? this.woken.shift() : undefined
+  }
+
   private stamp(object: JsonObject): JsonObject {
     this.counter += 1
     return Json.freeze(Json.set(object, ["metadata", "resourceVersion"], String(this.counter)))
@@ -144,11 +170,13 @@ export class ApiStore {
 
   private record(key: Key, change: Omit<Parameters<ChangeLog["append"]>[0], "revision">): void {
     const entry = { ...change, revision: this.counter }
-    this.log(key.resource).append(entry)
-    if (key.namespace !== "") {
-      this.log(key.resource, key.namespace).append(entry)
-    }
-    this.listeners.forEach((listener) => listener(key.resource, change.object))
+    this.transaction(() => {
+      this.woken.push(...this.log(key.resource).append(entry))
+      if (key.namespace !== "") {
+        this.woken.push(...this.log(key.resource, key.namespace).append(entry))
+      }
+      this.listeners.forEach((listener) => listener(key.resource, change.object))
+    })
   }
 }
 

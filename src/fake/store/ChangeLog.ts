@@ -36,7 +36,8 @@ export class ChangeLog {
     this.forgotten = forgotten
   }
 
-  append(change: Change): void {
+  /** Adds a change, and returns what waits for one. */
+  append(change: Change): ReadonlyArray<() => void> {
     this.changes.push(change)
     if (this.changes.length >= 2 * this.capacity) {
       const kept = this.changes.slice(-this.capacity)
@@ -44,7 +45,7 @@ export class ChangeLog {
     }
     const woken = [...this.waiting]
     this.waiting.clear()
-    woken.forEach((wake) => wake())
+    return woken
   }
 
   /** Whether every change after the revision is still kept. */

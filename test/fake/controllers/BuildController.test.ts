@@ -96,7 +96,9 @@ describe.sequential("the pod of an OpenShift Build", () => {
 describe.sequential("an OpenShift Build", () => {
   it.scoped("an OpenShift Build: runs in a pod and is Complete with the pushed digest", () =>
     Effect.gen(function*() {
-      const client = api(yield* cluster(Program.log("STEP 1/2: FROM base"), { _tag: "Pushed", digest }))
+      const moment = Stream.drain(Stream.fromEffect(Effect.yieldNow()))
+      const steps = Stream.concat(moment, Program.log("STEP 1/2: FROM base"))
+      const client = api(yield* cluster(steps, { _tag: "Pushed", digest }))
       const made = yield* client.post(builds, build())
       assert.strictEqual(Json.text(made, "status", "phase"), "New")
       assert.strictEqual(Json.text(made, "spec", "source", "type"), "Dockerfile")

@@ -36,7 +36,6 @@ export const notRun: Readonly<Record<string, string>> = {
   "test/kubernetes/Reflector.test.ts": "open: 1 of 55 does not end, with 20,000 events",
   "test/kubernetes/KubernetesCluster.test.ts": "open: 1 of 32 fails",
   "test/core/BuildInput.property.test.ts": "open: 2 of 6 fail, by the words for a value of the wrong kind",
-  "test/simulation/": "open: not run since builds whose pods are evicted end",
   "test/selection/Capability.test.ts": "open: 1 of 73 fails, by the form of what a test collects",
   "test/support/setup.test.ts": "tests the setup of vitest 3"
 }

@@ -95,8 +95,19 @@ export const repeatEffectOption = <A, E>(
   return Stream.fromPull(Effect.succeed(pull))
 }
 
-export const mapChunksEffect = <A, E, R, B, E2, R2>(
-  self: Stream.Stream<A, E, R>,
-  f: (chunk: Chunk.Chunk<A>) => Effect.Effect<Chunk.Chunk<B>, E2, R2>
-): Stream.Stream<B, E | E2, R | R2> =>
-  Stream.flattenIterable(Stream.mapEffect(Stream.chunks(self), (values) => f(Chunk.fromArrayUnsafe(values))))
+export const mapChunksEffect: {
+  <A, B, E2, R2>(
+    f: (chunk: Chunk.Chunk<A>) => Effect.Effect<Chunk.Chunk<B>, E2, R2>
+  ): <E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<B, E | E2, R | R2>
+  <A, E, R, B, E2, R2>(
+    self: Stream.Stream<A, E, R>,
+    f: (chunk: Chunk.Chunk<A>) => Effect.Effect<Chunk.Chunk<B>, E2, R2>
+  ): Stream.Stream<B, E | E2, R | R2>
+} = dual(
+  2,
+  <A, E, R, B, E2, R2>(
+    self: Stream.Stream<A, E, R>,
+    f: (chunk: Chunk.Chunk<A>) => Effect.Effect<Chunk.Chunk<B>, E2, R2>
+  ): Stream.Stream<B, E | E2, R | R2> =>
+    Stream.flattenIterable(Stream.mapEffect(Stream.chunks(self), (values) => f(Chunk.fromArrayUnsafe(values))))
+)

@@ -134,7 +134,8 @@ export const make = <Child extends Resource.Metadata>(
         return fail(build, new BackendError({ backend, reason: "Unexpected", operation, detail: "a defect", cause }))
       }
       const { isGone, metadata, presence } = build.state
-      if (isOver(build.state) && (isGone || presence === "deleted")) {
+      // The informer may still report a record that is gone: it would be a new build to the watchers.
+      if (isOver(build.state) && (presence === "deleted" || (isGone && presence === "unseen"))) {
         drop(build)
         watchers.forEach((watcher) => watcher.forget(metadata.ref.uid))
       }

@@ -7,11 +7,13 @@ import type { BuildBackend, BuildError, BuildRef } from "effect-os-builder"
 import * as ClusterBackend from "../../../src/backends/controller/ClusterBackend.js"
 import * as BuildRecord from "../../../src/backends/record/BuildRecord.js"
 import * as RecordMetadata from "../../../src/backends/record/RecordMetadata.js"
-import type * as Access from "../../../src/fake/apiserver/Access.js"
+import * as Access from "../../../src/fake/apiserver/Access.js"
 import * as FakeDriver from "../../../src/fake/apiserver/FakeDriver.js"
 import * as Cluster from "../../../src/kubernetes/Cluster.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
 import { type Craft, defective, definition, input, settle, world, writes } from "../../support/ControllerWorld.js"
+
+const admin: Access.User = { name: "admin", rules: [Access.everything] }
 
 /** What a watch emits, as `tag Status`, and how it ended. */
 const watching = (backend: BuildBackend.Service, options?: BuildBackend.ListOptions) =>
@@ -117,6 +119,36 @@ it.scoped("watch: emits the removal of an unfinished build, not of a finished on
     assert.deepStrictEqual(yield* since, ["a Errored finished"])
     // Under the same name it is another build.
     yield* started(backend, "a")
+    assert.deepStrictEqual(yield* since, ["a Pending"])
+  }))
+
+it.scoped("watch: emits the removal of a build once, although the informer still reports its record afterwards", () =>
+  Effect.gen(function*() {
+    const { backend, plane } = yield* world
+    const driver = FakeDriver.make((request) => plane.gateway.handle(request, admin), "default")
+    let lag: Duration.DurationInput = 0
+    const cluster = yield* Cluster.make({
+      ...driver,
+      watch: (request, subject, decode) =>
+        Stream.mapEffect(driver.watch(request, subject, decode), (line) =>
+          subject.resource === "configmaps"
+            ? Effect.suspend(() => Effect.delay(Effect.succeed(line), lag))
+            : Effect.succeed(line))
+    })
+    const ref = yield* started(backend, "a")
+    const { since } = yield* watching(yield* ClusterBackend.make(definition, { cluster, namespace: "default" }))
+    assert.deepStrictEqual(yield* since, ["a Pending"])
+    lag = "1 second"
+    yield* backend.remove(ref)
+    yield* settle
+    lag = "10 seconds"
+    yield* TestClock.adjust("8 seconds")
+    assert.deepStrictEqual(yield* since, ["a Cancelled finished"])
+    yield* TestClock.adjust("1 minute")
+    assert.deepStrictEqual(yield* since, [])
+    // Under the same name it is another build.
+    yield* started(backend, "a")
+    yield* TestClock.adjust("1 minute")
     assert.deepStrictEqual(yield* since, ["a Pending"])
   }))
 

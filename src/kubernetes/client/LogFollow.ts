@@ -19,6 +19,7 @@ import type { ContainerState } from "./ContainerState.js"
 import { isEndedWithinLine } from "./Driver.js"
 import { sortable } from "./LogLine.js"
 import * as LogPosition from "./LogPosition.js"
+import * as LogReceiver from "./LogReceiver.js"
 import * as Waits from "./Waits.js"
 
 /** Limit on connections until the first line is received. */
@@ -43,15 +44,10 @@ export interface Options {
   readonly timestamps: boolean
 }
 
-type Received =
-  | { readonly _tag: "Lines"; readonly lines: ReadonlyArray<string> }
-  | { readonly _tag: "Idle" }
-  | { readonly _tag: "ContainerEnded" }
-
 interface Connection {
   readonly request: Request
   readonly scope: Scope.CloseableScope
-  readonly pull: Effect.Effect<Received, Pull.End<ClusterError>>
+  readonly pull: Effect.Effect<LogReceiver.Received, Pull.End<ClusterError>>
   readonly filter: (received: ReadonlyArray<string>) => LogPosition.Filtered
   /** Whether it had a new line. */
   progress: boolean
@@ -88,15 +84,11 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
       }
       const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
       const lines = yield* Scope.extend(Pull.open(options.open(request)), own)
-      const idle = Effect.sleep(Waits.logIdle.limit).pipe(Effect.as<Received>({ _tag: "Idle" }))
-      const containerEnded = hasEnded === undefined || !request.follow
-        ? Effect.never
-        : Effect.as(hasEnded.await, { _tag: "ContainerEnded" } as const)
-      // Lines that arrive as the race is decided are received again: only those that are emitted advance the position.
-      const pull = Effect.raceFirst(
-        Pull.map(lines, (lines): Received => ({ _tag: "Lines", lines })),
-        Effect.raceFirst(idle, containerEnded)
-      )
+      const pull = yield* LogReceiver.make(lines, {
+        idle: Waits.logIdle.limit,
+        ended: hasEnded === undefined || !request.follow ? Effect.never : hasEnded.await,
+        scope: own
+      })
       const opened = { request, scope: own, pull, filter: position.filter(request.from), progress: false }
       connection = opened
       return opened
@@ -170,7 +162,7 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
       return Pull.emit(lines, pull)
     }
 
-    const receive = (open: Connection, received: Received): Pull.Pull<string, ClusterError> => {
+    const receive = (open: Connection, received: LogReceiver.Received): Pull.Pull<string, ClusterError> => {
       switch (received._tag) {
         case "Lines":
           return Effect.suspend(() => emit(open, open.filter(received.lines)))

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { notRun } from "../../effect4/not-run.js"
 import * as Fences from "./Fences.js"
-import { rewrite } from "./Rewrite.js"
+import { rewrite, type Rewritten } from "./Rewrite.js"
 import * as Table from "./Table.js"
 
 export const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -51,16 +51,38 @@ export interface Written {
   readonly unknown: ReadonlyArray<string>
 }
 
-/** Writes directories of the project. A file of `src/effect` has to have a twin, unless renaming is enough for it. */
-export const write = (...directories: ReadonlyArray<string>): Written => {
-  const lookup = Table.make()
-  const twins = new Map(
+type Lookup = ReturnType<typeof Table.make>
+
+const rewritten = (path: string, lookup: Lookup): Rewritten => {
+  const text = readFileSync(join(root, path), "utf8")
+  return path.startsWith("examples/")
+    ? Fences.example(path, text, lookup)
+    : rewrite(path, Fences.inDocstrings(text, lookup), lookup)
+}
+
+/** The files of the seam by the files that they replace. */
+const twinsOf = (directories: ReadonlyArray<string>): ReadonlyMap<string, string> =>
+  new Map(
     Object.entries(seams).flatMap(([seam, directory]) =>
       directories.some((each) => directory.startsWith(`${each}/`))
         ? filesIn(seam).map((path): [string, string] => [path.replace(seam, directory), path])
         : []
     )
   )
+
+/** The names in directories of the project that the table does not know, each with its place; nothing is written. */
+export const unknownNames = (...directories: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const lookup = Table.make()
+  const twins = twinsOf(directories)
+  return directories.flatMap(filesIn)
+    .filter((path) => path.endsWith(".ts") && !twins.has(path))
+    .flatMap((path) => rewritten(path, lookup).unknown)
+}
+
+/** Writes directories of the project. A file of `src/effect` has to have a twin, unless renaming is enough for it. */
+export const write = (...directories: ReadonlyArray<string>): Written => {
+  const lookup = Table.make()
+  const twins = twinsOf(directories)
   for (const [path, twin] of twins) {
     if (!/^(src\/effect|test)\/names\//.test(path) && !existsSync(join(root, path))) {
       throw new Error(`${twin} is the twin of no file: ${path} does not exist`)
@@ -76,10 +98,7 @@ export const write = (...directories: ReadonlyArray<string>): Written => {
         copy(path)
         continue
       }
-      const text = readFileSync(join(root, path), "utf8")
-      const result = path.startsWith("examples/")
-        ? Fences.example(path, text, lookup)
-        : rewrite(path, Fences.inDocstrings(text, lookup), lookup)
+      const result = rewritten(path, lookup)
       unknown.push(...result.unknown)
       names += result.names
       if (result.names > 0) files += 1

@@ -11,6 +11,7 @@ import * as Path from "@effect/platform/Path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
+import * as Folder from "../backends/context/Folder.js"
 import * as IgnoreFile from "../backends/context/IgnoreFile.js"
 import { Issue } from "../core/BuildError.js"
 import { type ContextFile, defaultDirectoryMode, maxFiles, maxTotalBytes } from "../core/input/ContextFile.js"
@@ -96,6 +97,7 @@ export const read = (
       })
 
     yield* Effect.gen(function*() {
+      if (directory === "") return yield* end(Folder.noName)
       const root = yield* Effect.mapError(
         fs.realPath(directory),
         (error) => end(`${directory} ${TextFile.unreadable(error).problem}`)
@@ -182,8 +184,21 @@ const visit = (walker: Walker, name: string, entry: Fs.Dirent): Effect.Effect<vo
     const { mode, size } = yield* attempt(name, () => Fs.lstatSync(place))
     // Files over the limit are not opened.
     yield* room(walker, name, size)
-    const content = yield* attempt(name, () => Fs.readFileSync(place))
+    const content = yield* contentOf(walker, name, size)
     yield* add(walker, name, content.byteLength, { content, mode: mode & 0o7777 })
+  })
+
+/** As many bytes as the file has: one that is written to meanwhile, or made as it is read, may never end. */
+const contentOf = ({ root }: Walker, name: string, size: number): Effect.Effect<Uint8Array, Refusal> =>
+  Effect.try({
+    try: () => Buffer.concat(Array.from(Folder.contentOf(root, name, size))),
+    catch: (error) =>
+      refuse(
+        name,
+        error instanceof Folder.FolderChanged
+          ? `does not have the ${size} bytes that its directory says: it changes, or is not a file on a disk`
+          : TextFile.unreadableBecause(error)
+      )
   })
 
 const addLink = (walker: Walker, name: string, link: string): Effect.Effect<void, Refusal> =>

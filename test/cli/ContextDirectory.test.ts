@@ -163,6 +163,23 @@ describe("ContextDirectory", () => {
       assert.match(issuesOf(context)[0] ?? "", /^context: has more than 3 files, .*"e"/)
     }))
 
+  it.effect("files of the kernel: are issues, for their size does not say what is in them", () =>
+    Effect.gen(function*() {
+      const { files, issues } = yield* read("/proc/sys/kernel/random")
+      assert.notProperty(files, "uuid")
+      assert.include(
+        issues.map(String),
+        "context.uuid: does not have the 0 bytes that its directory says: it changes, or is not a file on a disk"
+      )
+    }))
+
+  it.effect("an empty name: is an issue, not the current directory", () =>
+    Effect.gen(function*() {
+      const { files, issues } = yield* read("")
+      assert.deepStrictEqual(files, {})
+      assert.deepStrictEqual(issues.map(String), ["context: must have the name of a directory; . is the current one"])
+    }))
+
   it.scoped("fifos, sockets, devices: are issues", () =>
     Effect.gen(function*() {
       const folder = yield* folderWith({ file: "" })

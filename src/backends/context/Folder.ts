@@ -42,6 +42,9 @@ export interface Folder {
   readonly bytes: number
 }
 
+/** An empty name, which a variable without a value gives, would be that of the current directory. */
+export const noName = "must have the name of a directory; . is the current one"
+
 const ignoreFileNames = [".containerignore", ".dockerignore"]
 
 const maxIgnoreFileBytes = 1024 * 1024
@@ -76,6 +79,7 @@ const readIgnoreFile = (directory: string): Effect.Effect<IgnoreFile.IgnoreFile,
 /** Lists a folder. */
 export const list = (directory: string): Effect.Effect<Folder, FolderUnreadable> =>
   Effect.gen(function*() {
+    if (directory === "") return yield* new FolderUnreadable({ path: "", problem: noName })
     const root = yield* attempt("", () => Fs.realpathSync(directory))
     const ignoreFile = yield* readIgnoreFile(root)
     const entries: Array<ContextArchive.Entry> = []
@@ -125,13 +129,14 @@ export const list = (directory: string): Effect.Effect<Folder, FolderUnreadable>
     return { directory: root, entries: ContextArchive.ordered(entries), bytes }
   })
 
-/** The bytes of a file, of which there are to be as many as its entry says. */
-function* contentOf(directory: string, path: string, size: number): Generator<Uint8Array> {
+/** The bytes of a file, of which there are to be as many as its entry says; throws FolderChanged if there are not. */
+export function* contentOf(directory: string, path: string, size: number): Generator<Uint8Array> {
   const changed = () => new FolderChanged({ directory, path })
   let file: number
   try {
-    // A link that has replaced the file is not followed.
-    file = Fs.openSync(Path.join(directory, path), Fs.constants.O_RDONLY | Fs.constants.O_NOFOLLOW)
+    // A link that has replaced the file is not followed, and a file of the kernel that has nothing to read is not waited for.
+    const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = Fs.constants
+    file = Fs.openSync(Path.join(directory, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   } catch {
     throw changed()
   }

@@ -208,7 +208,7 @@ export const fields = <C, T>(
     "Files, links and directories for COPY, ADD and bind mounts of RUN, by their paths; on a cluster at most 8 MiB. A file " +
       "that names no mode has 0o644, and a directory 0o755. The directories of files need no entry. A link keeps its " +
       "target. Or a context from elsewhere, of any size: `{ git: { url, ref?, commit?, subPath?, secretName? } }`, " +
-      "`{ image: { pullspec, secretName? } }` with a digest, or `{ upload: { directory, digest } }`.",
+      "`{ image: { pullspec, secretName? } }` with a digest, or `{ upload: { directory, digest } }` of `ContextUpload.read`.",
     optional(BuildContext.BuildContext(context)),
     { examples: [{ "etc/motd": "Welcome\n" }] }
   ),

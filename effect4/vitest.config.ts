@@ -1,7 +1,10 @@
 import * as path from "node:path"
 import { defineConfig } from "vitest/config"
+import { notRunTests } from "./not-run.js"
 
 const src = (file: string) => path.resolve(import.meta.dirname, "build/src", file)
+
+const skipped = Object.keys(notRunTests).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")
 
 export default defineConfig({
   root: path.resolve(import.meta.dirname, "build"),
@@ -16,6 +19,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     // The planted bugs take many seeds each: `npm run test:effect4 -- test/simulation` runs them with `BUGS=yes`.
     exclude: ["test/**/*.cluster.test.ts", ...process.env["BUGS"] === "yes" ? [] : ["test/simulation/bugs.test.ts"]],
+    testNamePattern: new RegExp(`^(?!.*(?:${skipped}))`),
     isolate: false,
     maxWorkers: "100%",
     execArgv: ["--max-semi-space-size=64"],

@@ -66,7 +66,7 @@ export const testRenames: ReadonlyArray<Rename> = [
     module: "effect/Logger",
     to: "test/names/Logger",
     reason: "loggers are a set",
-    names: ["jsonLogger", "replace", "stringLogger", "withMinimumLogLevel"]
+    names: ["jsonLogger", "make", "replace", "stringLogger", "withMinimumLogLevel"]
   },
   { module: "effect/LogLevel", to: "test/names/LogLevel", reason: "a level is its name", names: ["All", "None"] },
   { module: "effect/Layer", to: "test/names/Layer", reason: service, names: ["setClock", "setConfigProvider"] },

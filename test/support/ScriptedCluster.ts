@@ -146,7 +146,11 @@ export const scripted = (script: Script) =>
       lines: () => Stream.die("no log is read"),
       attach: () => Stream.die("nothing is attached to")
     })
-    return { cluster, paths: Effect.map(Ref.get(requests), (all) => all.map(({ path }) => path)), requests }
+    return {
+      cluster,
+      paths: Effect.map(Ref.get(requests), (all) => all.map(({ path }) => path)),
+      requests: Ref.get(requests)
+    }
   })
 
 export const layer = (script: Script): Layer.Layer<Cluster.Cluster> =>

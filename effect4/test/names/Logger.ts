@@ -14,3 +14,14 @@ export const withMinimumLogLevel = (level: LogLevel) => <A, E, R>(self: Effect.E
 export const stringLogger = Logger.formatSimple
 
 export const jsonLogger = Logger.formatJson
+
+type Options = Omit<Logger.Options<unknown>, "logLevel"> & { readonly logLevel: { readonly label: string } }
+
+/** A level is its name on Effect 4: here it has a label besides. */
+export const make = <Output>(log: (options: Options) => Output): Logger.Logger<unknown, Output> =>
+  Logger.make((options) =>
+    log({
+      ...options,
+      logLevel: Object.assign(new String(options.logLevel), { label: options.logLevel.toUpperCase() })
+    })
+  )

@@ -77,7 +77,8 @@ export const open = (
 ): Effect.Effect<IncomingMessage, Failure, Scope.Scope> =>
   Effect.suspend(() => {
     let cancel = constVoid
-    const response = Effect.async<IncomingMessage, Failure>((resume) => {
+    // After an error response the agent has its connection back before the next request.
+    const response = Callback.later<IncomingMessage, Failure>((resume) => {
       cancel = send(client, request, timeout, noted(passThrough, onSuccess), (result) => resume(fromEither(result)))
     })
     return Effect.zipRight(Effect.addFinalizer(() => Effect.sync(() => cancel())), response)

@@ -17,8 +17,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    // The planted bugs take many seeds each: `npm run test:effect4 -- test/simulation` runs them with `BUGS=yes`.
-    exclude: ["test/**/*.cluster.test.ts", ...process.env["BUGS"] === "yes" ? [] : ["test/simulation/bugs.test.ts"]],
+    exclude: ["test/**/*.cluster.test.ts"],
     testNamePattern: new RegExp(`^(?!.*(?:${skipped}))`),
     isolate: false,
     maxWorkers: "100%",

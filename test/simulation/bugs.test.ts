@@ -4,7 +4,7 @@ import { all, openShift } from "./Platform.js"
 import * as Simulation from "./Simulation.js"
 
 /** How many schedules a bug may go through unseen. */
-const patience = 60
+const patience = 90
 
 const seedsOf = (first: number) => Array.from({ length: patience }, (_, index) => first + index * all.length)
 

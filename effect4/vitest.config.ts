@@ -10,6 +10,11 @@ export default defineConfig({
   root: path.resolve(import.meta.dirname, "build"),
   resolve: {
     alias: [
+      // Tests that read the sources need the compiler's API, which TypeScript 7 does not have.
+      {
+        find: /^typescript$/,
+        replacement: path.resolve(import.meta.dirname, "../node_modules/typescript/lib/typescript.js")
+      },
       { find: "effect-os-builder/FakeCluster", replacement: src("testing/FakeCluster.ts") },
       { find: "effect-os-builder/KubernetesCluster", replacement: src("kubernetes/KubernetesCluster.ts") },
       { find: "effect-os-builder", replacement: src("index.ts") }

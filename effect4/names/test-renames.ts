@@ -81,6 +81,7 @@ export const testRenames: ReadonlyArray<Rename> = [
   { module: "effect/Exit", to: "test/names/Exit", reason: gone, names: ["getOrElse"] },
   { module: "effect/Schema", reason: "renamed", names: { BigIntFromSelf: "BigInt", equivalence: "toEquivalence" } },
   { module: "effect/Schema", to: "test/names/Schema", reason: form, names: ["TemplateLiteral", "Tuple"] },
+  { module: "effect/JSONSchema", to: "test/names/JSONSchema", reason: form, names: ["make"] },
   { module: "effect/Tracer", to: "test/names/Tracer", reason: form, names: ["make"] },
   { module: "effect/Array", reason: "Either is Result", names: { getLefts: "getFailures", getRights: "getSuccesses" } },
   { module: "effect/Queue", to: "test/names/Queue", reason: form, names: ["takeN"] },

@@ -14,6 +14,7 @@ import * as SchemaParser from "effect/SchemaParser"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import type { LazyArbitrary } from "./Arbitrary.js"
 import type { Ast, Issue } from "./Issue.js"
+import * as JsonSchema from "./names/JsonSchema.js"
 
 /** Reads a value by a schema. */
 export type Parse<A> = (input: unknown) => Result.Result<A, Issue>
@@ -22,17 +23,22 @@ export type Parse<A> = (input: unknown) => Result.Result<A, Issue>
 export const strict = <A, I>(schema: Schema.Codec<A, I>): Parse<A> =>
   SchemaParser.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error", reportInput: true })
 
-/** What a declaration says of itself: nothing yet on Effect 4, whose JSON Schema of a declaration is another one. */
-export type Annotations = object
+/** What a declaration says of itself. */
+export interface Annotations extends Schema.Annotations.Annotations {
+  readonly toCodecJson?: () => AST.Link
+}
 
-export const jsonSchemaLike = <A, I>(_schema: Schema.Codec<A, I>, _keywords?: object): Annotations => ({})
+/** The annotations of a declaration whose JSON Schema is that of another schema with further keywords. */
+export const jsonSchemaLike = <A, I>(schema: Schema.Codec<A, I>, keywords: object = {}): Annotations => ({
+  toCodecJson: () => new AST.Link(JsonSchema.like(schema, keywords).ast, SchemaTransformation.passthrough())
+})
 
 /** A conversion of which each direction may refuse a value with a message. */
 export const convert = <A, I, T, F>(from: Schema.Codec<F, I>, to: Schema.Codec<A, T>, options: {
   readonly decode: (value: F) => Result.Result<T, string>
   readonly encode: (value: T) => Result.Result<F, string>
 }): Schema.decodeTo<Schema.Codec<A, T>, Schema.Codec<F, I>> =>
-  from.pipe(Schema.decodeTo(
+  JsonSchema.withKeywords(from).pipe(Schema.decodeTo(
     to,
     SchemaTransformation.transformEffect({
       decode: (value: F) => Effect.fromResult(Result.mapError(options.decode(value), refusal)),
@@ -57,7 +63,7 @@ export const around = <A, I, B, J>(part: Schema.Codec<A, I>, options: {
         return (input, ast, parseOptions) =>
           Effect.fromResult(options.decode((value) => parse(value, parseOptions), input, ast))
       },
-      { arbitrary: options.arbitrary },
+      { arbitrary: options.arbitrary, ...options.annotations },
       undefined,
       undefined,
       undefined,
@@ -81,26 +87,26 @@ export const choose = <A, I, A1 extends A, I1 extends I, A2 extends A, I2 extend
   isFirst: (input: unknown) => boolean,
   first: Schema.Codec<A1, I1>,
   second: Schema.Codec<A2, I2>,
-  { weight = 1 }: { readonly weight?: number; readonly annotations?: Annotations } = {}
+  { annotations, weight = 1 }: { readonly weight?: number; readonly annotations?: Annotations } = {}
 ): Schema.Codec<A, I> =>
   Schema.make<Schema.Codec<A, I>>(
     new AST.Declaration([first.ast, second.ast], ([one, two]) => {
       const parseFirst = SchemaParser.decodeUnknownResult(codecOf<unknown, unknown>(one))
       const parseSecond = SchemaParser.decodeUnknownResult(codecOf<unknown, unknown>(two))
       return (input, _, options) => Effect.fromResult((isFirst(input) ? parseFirst : parseSecond)(input, options))
-    }, { arbitrary: eitherOf(weight) })
+    }, { arbitrary: eitherOf(weight), ...annotations })
   )
 
 const eitherOf = (weight: number) => <A>(first: LazyArbitrary<A>, second: LazyArbitrary<A>): LazyArbitrary<A> => (fc) =>
   fc.oneof({ arbitrary: first(fc), weight: 1 }, { arbitrary: second(fc), weight })
 
-/** Data of a schema that decodes to an effect, which reads it. */
+/** Data of a schema that decodes to an effect, which reads it; the JSON Schema is that of the schema. */
 export const deferred = <A, I, E extends { readonly message: string }>(
   schema: Schema.Codec<A, I>,
   isEffect: (value: unknown) => value is Effect.Effect<A, E>,
   decode: (data: unknown) => Effect.Effect<A, E>
 ): Schema.Codec<Effect.Effect<A, E>, unknown> =>
-  Schema.Unknown.pipe(Schema.decodeTo(
+  JsonSchema.like(schema, {}, AST.resolveIdentifier(schema.ast)).pipe(Schema.decodeTo(
     Schema.declare(isEffect),
     SchemaTransformation.transformEffect({
       decode: (data: unknown) => Effect.succeed(decode(data)),

@@ -47,16 +47,31 @@ export const filter = <S extends Schema.Top>(
   annotations: Annotations = {}
 ): (self: S) => S["Rebuild"] => {
   const message = annotations.message?.()
-  return Schema.check<S>(Schema.makeFilter((value: S["Type"]) => {
+  const own = Schema.makeFilter((value: S["Type"]) => {
     const found = is(value)
     if (found === false) return message ?? false
     if (typeof found === "boolean" || found === undefined) return found
     return isMany(found) ? found.map(issueOf) : issueOf(found)
-  }, generated(annotations)))
+  }, generated(annotations))
+  return isWhole(annotations) ? Schema.check<S>(own.abort(), whole(annotations)) : Schema.check<S>(own)
 }
 
+const isWhole = ({ jsonSchema }: Annotations): boolean =>
+  jsonSchema !== undefined && "type" in jsonSchema && jsonSchema.type === "integer"
+
+/** Of a number without such a check Effect 4 does not write the others: its JSON may be the text `NaN`. */
+const whole = ({ arbitrary }: Annotations) =>
+  Schema.makeFilter(Number.isInteger, {
+    ...generated({ arbitrary }),
+    representation: { id: "effect/schema/isInt", payload: null },
+    toJsonSchema: () => ({ type: "integer" })
+  })
+
 /** Tests read the generator of a schema from its annotations. */
-const generated = ({ arbitrary }: Annotations) => arbitrary === undefined ? {} : { arbitrary }
+const generated = ({ arbitrary, jsonSchema }: Annotations) => ({
+  ...(arbitrary === undefined ? {} : { arbitrary }),
+  ...(jsonSchema === undefined ? {} : { toJsonSchema: () => ({ ...jsonSchema }) })
+})
 
 const isMany = (found: Problem | ReadonlyArray<Problem>): found is ReadonlyArray<Problem> => Array.isArray(found)
 

@@ -419,9 +419,11 @@ export class Truth {
             (first ?? this.now()) >= record.createdAt + record.input.pendingTimeout * 1_000 - lateness
           ? undefined
           : "nobody deleted it"
-      // Of a Job whose pods are gone nothing is left but that it failed.
+      // Of a Job whose pods are gone nothing is left but that it failed, and of a Build whose controller saw its pod fail before
+      // it was gone.
       case "Unknown":
-        return this.platform.retriedBy === "platform" && [...last?.pods.values() ?? []].every(({ gone }) => gone)
+        return (this.platform.retriedBy === "platform" || status.upstreamReason === "GenericBuildFailed") &&
+            [...last?.pods.values() ?? []].every(({ gone }) => gone)
           ? undefined
           : "it is known what happened"
       default:

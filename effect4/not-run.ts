@@ -43,8 +43,6 @@ export const notRunTests: Readonly<Record<string, string>> = {
     "an attempt that takes no time ends in one go on Effect 4: a watch receives the latest status only",
   "NoConfiguration: without a kubeconfig, lists where it is looked for": "open: HOME is set for the test alone",
   "fails with Expired for a consumer that is too many deletions behind": "open: does not end, with 20,000 events",
-  "JSON Schema: has every status, event and error":
-    "Effect 4 calls the definition of a class BuildRefEncoded, and has the description of a field below allOf",
   "every input: has another fingerprint exactly if": wording,
   "10,000 random and mutated inputs are valid, or refused with reasons": wording
 }

@@ -216,9 +216,12 @@ export const renames: ReadonlyArray<Rename> = [
     to: "seam/names/Schema",
     reason: form,
     names: [
+      "Class",
       "Defect",
       "Literal",
       "Record",
+      "TaggedClass",
+      "TaggedError",
       "Union",
       "between",
       "filter",

@@ -29,8 +29,12 @@ export interface Annotations extends Schema.Annotations.Annotations {
 }
 
 /** The annotations of a declaration whose JSON Schema is that of another schema with further keywords. */
-export const jsonSchemaLike = <A, I>(schema: Schema.Codec<A, I>, keywords: object = {}): Annotations => ({
-  toCodecJson: () => new AST.Link(JsonSchema.like(schema, keywords).ast, SchemaTransformation.passthrough())
+export const jsonSchemaLike = <A, I>(
+  schema: Schema.Codec<A, I>,
+  keywords: object = {},
+  identifier?: string
+): Annotations => ({
+  toCodecJson: () => new AST.Link(JsonSchema.like(schema, keywords, identifier).ast, SchemaTransformation.passthrough())
 })
 
 /** A conversion of which each direction may refuse a value with a message. */
@@ -100,13 +104,15 @@ export const choose = <A, I, A1 extends A, I1 extends I, A2 extends A, I2 extend
 const eitherOf = (weight: number) => <A>(first: LazyArbitrary<A>, second: LazyArbitrary<A>): LazyArbitrary<A> => (fc) =>
   fc.oneof({ arbitrary: first(fc), weight: 1 }, { arbitrary: second(fc), weight })
 
+const isAnything = (_: unknown): _ is unknown => true
+
 /** Data of a schema that decodes to an effect, which reads it; the JSON Schema is that of the schema. */
 export const deferred = <A, I, E extends { readonly message: string }>(
   schema: Schema.Codec<A, I>,
   isEffect: (value: unknown) => value is Effect.Effect<A, E>,
   decode: (data: unknown) => Effect.Effect<A, E>
 ): Schema.Codec<Effect.Effect<A, E>, unknown> =>
-  JsonSchema.like(schema, {}, AST.resolveIdentifier(schema.ast)).pipe(Schema.decodeTo(
+  Schema.declare(isAnything, jsonSchemaLike(schema, {}, AST.resolveIdentifier(schema.ast))).pipe(Schema.decodeTo(
     Schema.declare(isEffect),
     SchemaTransformation.transformEffect({
       decode: (data: unknown) => Effect.succeed(decode(data)),

@@ -192,8 +192,11 @@ const expected = (ast: AST.AST | undefined): string => {
   }
 }
 
-const described = (ast: AST.AST): string =>
-  typeof ast.annotations?.["description"] === "string" ? ast.annotations["description"] : "something else"
+// What is said of a field is no kind of value.
+const described = ({ annotations }: AST.AST): string =>
+  typeof annotations?.["description"] === "string" && annotations["ofField"] !== true
+    ? annotations["description"]
+    : "something else"
 
 const kind = (value: unknown): string =>
   value === null

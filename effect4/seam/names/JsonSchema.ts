@@ -15,10 +15,35 @@ export const like = <A, I>(schema: Schema.Codec<A, I>, keywords: object, identif
     representation: {
       id: "effect-os-builder/like",
       payload: null,
-      schemas: [AST.toEncoded(Schema.toCodecJson(schema).ast)]
+      schemas: [unnamed(AST.toEncoded(Schema.toCodecJson(schema).ast))]
     },
     toJsonSchema: ({ schemas: [json = {}] }) => ({ ...plain(json), ...keywords })
   }))
+
+/** A node with other fields. */
+export const changed = (ast: AST.AST, changes: Partial<AST.AST> | Partial<AST.Objects> | Partial<AST.Union>): AST.AST =>
+  Object.assign(Object.create(Object.getPrototypeOf(ast)), ast, changes)
+
+/** Without the names of classes: their definitions would be in the form of Effect 4. */
+const unnamed = (ast: AST.AST): AST.AST => {
+  const { identifier: _, ...annotations } = { ...ast.annotations }
+  switch (ast._tag) {
+    case "Objects":
+      return changed(ast, {
+        annotations,
+        propertySignatures: ast.propertySignatures.map(({ name, type }) =>
+          new AST.PropertySignature(name, unnamed(type))
+        ),
+        indexSignatures: ast.indexSignatures.map(({ parameter, type }) =>
+          new AST.IndexSignature(parameter, unnamed(type))
+        )
+      })
+    case "Union":
+      return changed(ast, { types: ast.types.map(unnamed) })
+    default:
+      return ast
+  }
+}
 
 /** A schema whose annotation `jsonSchema` is said by a check that accepts every value: Effect 4 has no such annotation. */
 export const withKeywords = <A, I>(schema: Schema.Codec<A, I>): Schema.Codec<A, I> => {
@@ -42,7 +67,7 @@ const plain = (json: Json): Json => {
     ? keywords
     : others.length > 0
     ? { ...keywords, anyOf: members }
-    : { ...keywords, ...only }
+    : { ...only, ...keywords }
   return [...listOf(parts), ...listOf(allOf)].reduce(joined, whole)
 }
 

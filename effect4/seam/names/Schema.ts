@@ -21,6 +21,28 @@ export const Union = <const Members extends ReadonlyArray<Schema.Constraint>>(
   ...members: Members
 ): Schema.Union<Members> => Schema.Union(members)
 
+type Fields = Schema.Struct.Fields
+
+type Named = Pick<Annotations, "identifier" | "description">
+
+/** What Effect 4 shows of a class in JSON is its struct, under the name of the class and `Encoded` if it has none of its own. */
+const namedStruct = (struct: Schema.Struct<Fields>, { description, identifier }: Named = {}) =>
+  identifier === undefined ? struct : struct.annotate({ identifier, description })
+
+export const Class: typeof Schema.Class =
+  ((id: string) => (fields: Fields | Schema.Struct<Fields>, annotations?: Named) =>
+    Schema.Class<unknown>(id)(namedStruct(Schema.isSchema(fields) ? fields : Schema.Struct(fields), annotations), {
+      ...annotations
+    })) as never
+
+export const TaggedClass: typeof Schema.TaggedClass =
+  ((id: string) => (tag: string, fields: Fields, annotations?: Named) =>
+    Schema.Class<unknown>(id)(namedStruct(Schema.TaggedStruct(tag, fields), annotations), { ...annotations })) as never
+
+export const TaggedError: typeof Schema.TaggedError =
+  ((id: string) => (tag: string, fields: Fields, annotations?: Named) =>
+    Schema.Error<unknown>(id)(namedStruct(Schema.TaggedStruct(tag, fields), annotations), { ...annotations })) as never
+
 export const between =
   (minimum: number, maximum: number) => <S extends Schema.Codec<number, unknown> & Schema.Top>(self: S) =>
     self.check(Schema.isBetween({ minimum, maximum }))

@@ -90,7 +90,8 @@ export const deployments: Readonly<Record<string, Case>> = {
     Effect.gen(function*() {
       const { deployments, pods, sets } = paths(place)
       yield* send(place, "POST", deployments, { body: deployment(2) })
-      const waiting = yield* eventually(place, web(place), (one) => at(one, "status", "unavailableReplicas") === 2)
+      // The controller counts the unavailable ones before it has seen those of the ReplicaSet.
+      const waiting = yield* eventually(place, web(place), (one) => at(one, "status", "updatedReplicas") === 2)
       const [set] = itemsOf(yield* send(place, "GET", sets))
       const name = textAt(set, "metadata", "name")
       const hash = name.slice("web-".length)

@@ -12,8 +12,10 @@ import * as Kind from "../kinds/Kind.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
 import * as Selection from "../store/Selection.js"
 import * as Access from "./Access.js"
+import type { Action } from "./Action.js"
 import * as Apply from "./Apply.js"
 import * as DeleteCollection from "./DeleteCollection.js"
+import * as Eviction from "./Eviction.js"
 import * as Health from "./Health.js"
 import * as Listing from "./Listing.js"
 import * as Rbac from "./Rbac.js"
@@ -26,7 +28,7 @@ import * as Reviews from "./Reviews.js"
 import * as Scale from "./Scale.js"
 import type { ServiceAccountTokens } from "./ServiceAccountTokens.js"
 import * as Status from "./Status.js"
-import * as Subresources from "./Subresources.js"
+import * as TokenRequests from "./TokenRequests.js"
 import * as Version from "./Version.js"
 import * as Watching from "./Watching.js"
 
@@ -85,11 +87,15 @@ const object = (body: JsonObject, code = 200): Reply => ({ _tag: "Object", code,
 /** @since 0.1.0 @category models */
 export class ApiServer {
   private readonly options: Options
-  private readonly actions: Subresources.Actions
+  /** Each action on an object by its resource and subresource. */
+  private readonly actions: ReadonlyMap<string, Action>
 
   constructor(options: Options) {
     this.options = options
-    this.actions = Subresources.make(options.registry, options.tokens)
+    this.actions = new Map([
+      ["pods/eviction", Eviction.create(options.registry)],
+      ["serviceaccounts/token", TokenRequests.create(options.registry, options.tokens)]
+    ])
   }
 
   /** Handles a user's request. A watch is cut when `interruption` fires. */

@@ -11,6 +11,7 @@ import { access } from "./kubernetes/suite/Access.js"
 import { collections } from "./kubernetes/suite/Collections.js"
 import { deployments } from "./kubernetes/suite/Deployments.js"
 import { identity } from "./kubernetes/suite/Identity.js"
+import { indexedJobs } from "./kubernetes/suite/IndexedJobs.js"
 import { jobs } from "./kubernetes/suite/Jobs.js"
 import { objects } from "./kubernetes/suite/Objects.js"
 import { protocol } from "./kubernetes/suite/Protocol.js"
@@ -41,6 +42,7 @@ export const suite = <E>(world: World<E>): void => {
     watches,
     protocol,
     jobs,
+    indexedJobs,
     access,
     identity,
     recordings,

@@ -148,12 +148,13 @@ const fieldErrors = {
   Unsupported: { reason: "FieldValueNotSupported", label: "Unsupported value", showsValue: true },
   Forbidden: { reason: "FieldValueForbidden", label: "Forbidden", showsValue: false },
   TooLong: { reason: "FieldValueTooLong", label: "Too long", showsValue: false },
+  TooMany: { reason: "FieldValueTooMany", label: "Too many", showsValue: true },
   NotFound: { reason: "FieldValueNotFound", label: "Not found", showsValue: true },
   Duplicate: { reason: "FieldValueDuplicate", label: "Duplicate value", showsValue: true }
 } as const
 
 /**
- * An error of one field, with the invalid value.
+ * An error of one field, with its value.
  *
  * @since 0.1.0
  * @category models
@@ -163,11 +164,13 @@ export interface FieldError {
   readonly field: string
   readonly value?: Json.Value | undefined
   readonly detail?: string | undefined
+  /** Whether the message leaves the value out. */
+  readonly hidden?: true
 }
 
 const describe = (error: FieldError): string => {
   const { showsValue, label } = fieldErrors[error.type]
-  const value = showsValue ? `: ${JSON.stringify(error.value ?? null)}` : ""
+  const value = showsValue && error.hidden !== true ? `: ${JSON.stringify(error.value ?? null)}` : ""
   return `${label}${value}${error.detail === undefined || error.detail === "" ? "" : `: ${error.detail}`}`
 }
 
@@ -219,4 +222,12 @@ export const tooLong = (field: string, bytes: number): FieldError => ({
   type: "TooLong",
   field: field === "" ? "[]" : field,
   detail: `may not be more than ${bytes} bytes`
+})
+
+/** @since 0.1.0 @category constructors */
+export const tooMany = (field: string, count: number, most: number): FieldError => ({
+  type: "TooMany",
+  field,
+  value: count,
+  detail: `must have at most ${most} items`
 })

@@ -1,5 +1,5 @@
 /**
- * Jobs: creates, counts and retries pods as k8s.io/kubernetes pkg/controller/job (v1.37) does. Indexed Jobs are not run.
+ * Jobs: creates, counts and retries pods as k8s.io/kubernetes pkg/controller/job (v1.37) does.
  *
  * @since 0.1.0
  */
@@ -13,6 +13,8 @@ import type { Registry } from "../store/Registry.js"
 import * as Conditions from "./Conditions.js"
 import type { Controller } from "./Controller.js"
 import * as Events from "./Events.js"
+import * as JobFinish from "./JobFinish.js"
+import * as JobIndexes from "./JobIndexes.js"
 import * as JobPods from "./JobPods.js"
 import * as Pods from "./Pods.js"
 
@@ -30,19 +32,10 @@ export interface Options {
 /** @since 0.1.0 @category constants */
 export const realBackoff = (failures: number): number => Math.min(10_000 * 2 ** (failures - 1), 600_000)
 
-interface Finish {
-  readonly type: "FailureTarget" | "SuccessCriteriaMet"
-  readonly reason: string
-  readonly message: string
-}
-
-interface Sync {
-  readonly job: JsonObject
+interface Sync extends JobFinish.Observed {
   readonly now: number
-  readonly pods: ReadonlyArray<JsonObject>
   readonly active: ReadonlyArray<JsonObject>
   readonly succeeded: number
-  readonly failed: number
   /** Whether failed pods are still uncounted; they are counted before others are created. */
   readonly counting: boolean
 }
@@ -109,26 +102,9 @@ export const make = (registry: Registry, options: Options): Controller => {
     record(job, "Normal", "SuccessfulDelete", `Deleted pod: ${Metadata.name(pod)}`, now)
   }
 
-  const createPod = (job: JsonObject, now: number): string | undefined => {
-    const template = Json.object(job, "spec", "template")
-    const labels = Json.object(template, "metadata", "labels")
-    const created = registry.create(CoreKinds.pod, Metadata.namespace(job), {
-      metadata: Json.make({
-        generateName: `${Metadata.name(job)}-`,
-        labels,
-        annotations: Json.at(template, "metadata", "annotations"),
-        finalizers: [...Json.texts(template, "metadata", "finalizers"), JobPods.trackingFinalizer],
-        ownerReferences: [{
-          apiVersion: "batch/v1",
-          kind: "Job",
-          name: Metadata.name(job),
-          uid: Metadata.uid(job),
-          controller: true,
-          blockOwnerDeletion: true
-        }]
-      }),
-      spec: Json.object(template, "spec")
-    }, { now })
+  const createPod = (job: JsonObject, now: number, index?: number, replaced?: JsonObject): string | undefined => {
+    const pod = JobPods.make(job, index, replaced)
+    const created = registry.create(CoreKinds.pod, Metadata.namespace(job), pod, { now })
     return Either.match(created, {
       onLeft: (status) => {
         record(job, "Warning", "FailedCreate", `Error creating: ${status.message}`, now)
@@ -141,45 +117,51 @@ export const make = (registry: Registry, options: Options): Controller => {
     })
   }
 
-  const finishOf = ({ failed, job, now, pods }: Sync): Finish | undefined => {
-    const status = Json.object(job, "status")
-    const decided = ["SuccessCriteriaMet", "FailureTarget"].map((type) => Conditions.find(status, type)).find((one) =>
-      Json.text(one, "status") === "True"
-    )
-    if (decided !== undefined) {
-      return {
-        type: Json.text(decided, "type") === "FailureTarget" ? "FailureTarget" : "SuccessCriteriaMet",
-        reason: Json.text(decided, "reason") ?? "",
-        message: Json.text(decided, "message") ?? ""
-      }
-    }
-    const failsJob = pods.filter(JobPods.isFailed(job)).map((pod) => JobPods.podFailureAction(job, pod).failsJob).find((
-      message
-    ) => message !== undefined)
-    if (failsJob !== undefined) {
-      return { type: "FailureTarget", reason: "PodFailurePolicy", message: failsJob }
-    }
-    if (failed > (Json.number(job, "spec", "backoffLimit") ?? 6)) {
-      return {
-        type: "FailureTarget",
-        reason: "BackoffLimitExceeded",
-        message: "Job has reached the specified backoff limit"
-      }
-    }
-    const left = untilDeadline(job, now)
-    return left !== undefined && left <= 0
-      ? { type: "FailureTarget", reason: "DeadlineExceeded", message: "Job was active longer than specified deadline" }
-      : undefined
+  const removeSurplus = (job: JsonObject, active: ReadonlyArray<JsonObject>, wanted: number, now: number): boolean => {
+    const sorted = active.toSorted(Pods.byDeletion)
+    const useless = JobPods.isIndexed(job) ? JobIndexes.surplus(job, sorted) : []
+    const others = sorted.filter((pod) => !useless.includes(pod))
+    const gone = [...useless, ...others.slice(0, Math.max(0, active.length - wanted - useless.length))]
+    gone.forEach((pod) => {
+      release(pod, now)
+      remove(job, pod, now)
+    })
+    return gone.length > 0
   }
 
-  /** Deletes surplus pods and creates missing ones; returns the delay until more can be done. */
+  /** Creates pods up to a number; returns the delay until more can be created. */
+  const createMissing = (sync: Sync, missing: number): number | undefined => {
+    const { indexes, job, now, pods } = sync
+    const uid = Metadata.uid(job)
+    const limited = JobPods.limitsEachIndex(job)
+    const row = failures.get(uid)
+    const wait = row === undefined || limited ? 0 : row.last + options.backoff(row.count) - now
+    if (wait > 0) return wait
+    const waitOf = (index: number): number => {
+      const failed = indexes?.kept.get(index)
+      return failed === undefined
+        ? 0
+        : JobPods.finishedAt(failed) + options.backoff(JobPods.indexFailures(failed).all + 1) - now
+    }
+    const slots: ReadonlyArray<number | undefined> = indexes === undefined
+      ? Array.from({ length: missing })
+      : JobIndexes.pending(job, indexes, pods, missing)
+    const due = slots.filter((index) => index === undefined || waitOf(index) <= 0)
+    const later = slots.flatMap((index) => index === undefined || waitOf(index) <= 0 ? [] : [waitOf(index)])
+    const refused = due.some((index) =>
+      createPod(job, now, index, index === undefined ? undefined : indexes?.kept.get(index)) !== undefined
+    )
+    const times = refused ? (refusals.get(uid) ?? 0) + 1 : 0
+    refusals.set(uid, times)
+    const delays = [...later, ...(refused ? [Math.min(1000 * 2 ** (times - 1), 60_000)] : [])]
+    return delays.length === 0 ? undefined : Math.min(...delays)
+  }
+
+  /** Deletes surplus pods or creates missing ones; returns the delay until more can be done. */
   const manage = (sync: Sync): number | undefined => {
     const { active, job, now, pods, succeeded } = sync
     if (isSuspended(job)) {
-      active.forEach((pod) => {
-        release(pod, now)
-        remove(job, pod, now)
-      })
+      removeSurplus(job, active, 0, now)
       return undefined
     }
     const parallelism = Json.number(job, "spec", "parallelism") ?? 1
@@ -187,47 +169,38 @@ export const make = (registry: Registry, options: Options): Controller => {
     const wanted = completions === undefined
       ? succeeded > 0 ? active.length : parallelism
       : Math.max(0, Math.min(completions - succeeded, parallelism))
-    active.slice(wanted).forEach((pod) => {
-      release(pod, now)
-      remove(job, pod, now)
-    })
+    if (removeSurplus(job, active, wanted, now)) return undefined
     const terminating = JobPods.replacesFailedOnly(job) ? pods.filter(Pods.isTerminating).length : 0
     const missing = wanted - terminating - active.length
-    if (missing <= 0 || sync.counting) {
-      return undefined
-    }
-    const row = failures.get(Metadata.uid(job))
-    const wait = row === undefined ? 0 : row.last + options.backoff(row.count) - now
-    if (wait > 0) {
-      return wait
-    }
-    const refused = Array.from({ length: missing }).some(() => createPod(job, now) !== undefined)
-    const times = refused ? (refusals.get(Metadata.uid(job)) ?? 0) + 1 : 0
-    refusals.set(Metadata.uid(job), times)
-    return refused ? Math.min(1000 * 2 ** (times - 1), 60_000) : undefined
+    return missing <= 0 || sync.counting ? undefined : createMissing(sync, missing)
   }
 
   const sync = (job: JsonObject, now: number): number | undefined => {
     const observed = podsOf(job)
-    const tracked = observed.filter(JobPods.isTracked)
+    const indexes = JobIndexes.observe(job, observed)
+    const tracked = observed.filter((pod) => JobPods.isTracked(pod) && JobPods.hasValidIndex(job)(pod))
     const newSucceeded = tracked.filter((pod) => Pods.phase(pod) === "Succeeded")
     const newFailed = tracked.filter(JobPods.isFailed(job))
     const counted = newFailed.filter((pod) => JobPods.podFailureAction(job, pod).counts)
     const status = Json.object(job, "status")
+    const kept = new Set(indexes?.kept.values())
     const initial: Sync = {
       job,
       now,
       pods: observed,
       active: observed.filter(Pods.isActive),
-      succeeded: (Json.number(status, "succeeded") ?? 0) + newSucceeded.length,
+      succeeded: indexes === undefined
+        ? (Json.number(status, "succeeded") ?? 0) + newSucceeded.length
+        : JobIndexes.total(indexes.succeeded),
       failed: (Json.number(status, "failed") ?? 0) + counted.length,
-      counting: newFailed.length > 0
+      indexes,
+      counting: newFailed.some((pod) => !kept.has(pod))
     }
     count(Metadata.uid(job), newSucceeded.length, newFailed.length, now)
     const uid = Metadata.uid(job)
-    const failing = finishOf(initial)
+    const decided = JobFinish.decide(initial, untilDeadline(job, now))
     let again: number | undefined
-    if (failing !== undefined) {
+    if (decided !== undefined) {
       initial.active.forEach((pod) => remove(job, pod, now))
     } else if (!Metadata.isBeingDeleted(job)) {
       again = manage(initial)
@@ -236,15 +209,9 @@ export const make = (registry: Registry, options: Options): Controller => {
     const active = pods.filter(Pods.isActive)
     const completions = Json.number(job, "spec", "completions")
     const complete = initial.succeeded >= (completions ?? 1) && active.length === 0
-    const finish = failing ?? (complete
-      ? {
-        type: "SuccessCriteriaMet" as const,
-        reason: "CompletionsReached",
-        message: "Reached expected number of succeeded pods"
-      }
-      : undefined)
+    const finish = decided ?? (complete ? JobFinish.completions : undefined)
     const next = suspension(job, started(job, status, now), finish, now)
-    trackStatusAndRemoveFinalizers(job, { ...Json.omit(next, "active"), ...counts(pods) }, finish, now)
+    trackStatusAndRemoveFinalizers(initial, { ...Json.omit(next, "active"), ...counts(pods) }, finish)
     const current = store.get({ resource: "jobs.batch", namespace: Metadata.namespace(job), name: Metadata.name(job) })
     if (current !== undefined && isFinished(current)) {
       failures.delete(uid)
@@ -264,7 +231,12 @@ export const make = (registry: Registry, options: Options): Controller => {
     }
   }
 
-  const suspension = (job: JsonObject, status: JsonObject, finish: Finish | undefined, now: number): JsonObject => {
+  const suspension = (
+    job: JsonObject,
+    status: JsonObject,
+    finish: JobFinish.Finish | undefined,
+    now: number
+  ): JsonObject => {
     const suspended = Conditions.holds(status, "Suspended")
     if (finish !== undefined || isSuspended(job) === suspended) {
       return status
@@ -284,25 +256,31 @@ export const make = (registry: Registry, options: Options): Controller => {
 
   /** Records finished pods as uncounted, removes their finalizers, counts them, and finishes the Job if no pod is left. */
   const trackStatusAndRemoveFinalizers = (
-    job: JsonObject,
+    { indexes, job, now, pods }: Sync,
     status: JsonObject,
-    finish: Finish | undefined,
-    now: number
+    finish: JobFinish.Finish | undefined
   ): void => {
     const failsAll = finish?.type === "FailureTarget"
-    const done = podsOf(job).filter((pod) =>
+    const kept = new Set(indexes?.kept.values())
+    const done = pods.filter((pod) =>
       JobPods.isTracked(pod)
       && (Metadata.isBeingDeleted(job) || finish !== undefined || Pods.phase(pod) === "Succeeded"
-        || JobPods.isFailed(job)(pod))
+        || (JobPods.isFailed(job)(pod) && !kept.has(pod)))
     )
-    const succeeded = done.filter((pod) => Pods.phase(pod) === "Succeeded")
+    const succeeded = done.filter((pod) => Pods.phase(pod) === "Succeeded" && indexes === undefined)
     const failed = done.filter((pod) =>
-      Pods.phase(pod) !== "Succeeded" && (failsAll || JobPods.isFailed(job)(pod)) &&
+      Pods.phase(pod) !== "Succeeded" && (failsAll || JobPods.isFailed(job)(pod)) && JobPods.hasValidIndex(job)(pod) &&
       JobPods.podFailureAction(job, pod).counts
     )
+    const indexed = indexes === undefined ? status : Json.make({
+      ...Json.omit(status, "succeeded", "completedIndexes"),
+      succeeded: JobIndexes.total(indexes.succeeded) === 0 ? undefined : JobIndexes.total(indexes.succeeded),
+      completedIndexes: indexes.succeeded.length === 0 ? undefined : JobIndexes.format(indexes.succeeded),
+      failedIndexes: indexes.failed === undefined ? undefined : JobIndexes.format(indexes.failed)
+    })
     const interim = finish === undefined || Conditions.holds(status, finish.type)
-      ? status
-      : Conditions.set(status, { ...finish, status: "True" }, now)
+      ? indexed
+      : Conditions.set(indexed, { ...finish, status: "True" }, now)
     const uids = (pods: ReadonlyArray<JsonObject>) => pods.length === 0 ? undefined : pods.map(Metadata.uid)
     const uncounted = Json.make({ succeeded: uids(succeeded), failed: uids(failed) })
     const written = putStatus(job, { ...interim, uncountedTerminatedPods: uncounted }, now)
@@ -359,7 +337,8 @@ export const make = (registry: Registry, options: Options): Controller => {
         ) => release(pod, now))
         return undefined
       }
-      return isFinished(job) || Json.at(job, "spec", "managedBy") !== undefined ? undefined : sync(job, now)
+      const manager = Json.text(job, "spec", "managedBy") ?? JobPods.controllerName
+      return isFinished(job) || manager !== JobPods.controllerName ? undefined : sync(job, now)
     }
   }
 }

@@ -25,3 +25,17 @@ export const isReady = (pod: JsonObject): boolean => Conditions.holds(Json.objec
 
 /** @since 0.1.0 @category getters */
 export const nodeName = (pod: JsonObject): string | undefined => Json.text(pod, "spec", "nodeName")
+
+const rank = (pod: JsonObject): ReadonlyArray<number> => [
+  nodeName(pod) === undefined ? 0 : 1,
+  ["Pending", "Unknown", "Running"].indexOf(phase(pod)),
+  isReady(pod) ? 1 : 0,
+  -Metadata.millis(Json.text(pod, "metadata", "creationTimestamp") ?? "1970-01-01T00:00:00Z")
+]
+
+/** The order in which surplus pods are deleted: controller_utils.go, ActivePods. @since 0.1.0 @category ordering  */
+export const byDeletion = (a: JsonObject, b: JsonObject): number => {
+  const [left, right] = [rank(a), rank(b)]
+  const index = left.findIndex((value, index) => value !== right[index])
+  return (left[index] ?? 0) - (right[index] ?? 0)
+}

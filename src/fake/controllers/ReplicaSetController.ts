@@ -27,20 +27,6 @@ const untilAvailable = (pod: JsonObject, minReadySeconds: number, now: number): 
     : Math.max(Metadata.millis(since) + minReadySeconds * 1000 - now, 0)
 }
 
-/** The order in which surplus pods are deleted: controller_utils.go, ActivePodsWithRanks. */
-const rank = (pod: JsonObject): ReadonlyArray<number> => [
-  Pods.nodeName(pod) === undefined ? 0 : 1,
-  ["Pending", "Unknown", "Running"].indexOf(Pods.phase(pod)),
-  Pods.isReady(pod) ? 1 : 0,
-  -Metadata.millis(Json.text(pod, "metadata", "creationTimestamp") ?? "1970-01-01T00:00:00Z")
-]
-
-const byRank = (a: JsonObject, b: JsonObject): number => {
-  const [left, right] = [rank(a), rank(b)]
-  const index = left.findIndex((value, index) => value !== right[index])
-  return (left[index] ?? 0) - (right[index] ?? 0)
-}
-
 const ownerOf = (set: JsonObject): JsonObject => ({
   apiVersion: "apps/v1",
   kind: "ReplicaSet",
@@ -106,7 +92,7 @@ export const make = (registry: Registry): Controller => {
       const failure = createPod(set, now)
       if (failure !== undefined) return failure
     }
-    for (const pod of active.toSorted(byRank).slice(0, Math.max(-missing, 0))) {
+    for (const pod of active.toSorted(Pods.byDeletion).slice(0, Math.max(-missing, 0))) {
       registry.delete(CoreKinds.pod, Metadata.namespace(pod), Metadata.name(pod), {}, { now })
       record(set, "Normal", "SuccessfulDelete", `Deleted pod: ${Metadata.name(pod)}`, now)
     }

@@ -186,7 +186,7 @@ export class Registry {
     const generates = Metadata.name(object) === "" && base !== ""
     const name = generates ? `${base.slice(0, 58)}${this.store.nextSuffix()}` : Metadata.name(object)
     const made = kind.prepare(born(kind, object, name, this.store.nextUid(), write), Metadata.timestamp(write.now))
-    const errors = [...Metadata.validate(kind, made), ...kind.validate(made), ...kind.validateNew(made)]
+    const errors = [...Metadata.validate(kind, made), ...kind.validateNew(made), ...kind.validate(made)]
     if (errors.length > 0) {
       return Either.left(Status.invalid(kind, name, errors))
     }

@@ -11,9 +11,10 @@ import { join } from "node:path"
 import { answers, type Step, withoutManagers } from "../../support/ApiProgram.js"
 import type { Case, Place } from "../../support/ClusterCase.js"
 import * as ApplyPrograms from "./ApplyPrograms.js"
+import * as JobPrograms from "./JobPrograms.js"
 import * as RecordedPrograms from "./RecordedPrograms.js"
 
-const programs = { ...RecordedPrograms.programs, ...ApplyPrograms.programs }
+const programs = { ...RecordedPrograms.programs, ...ApplyPrograms.programs, ...JobPrograms.programs }
 
 const path = join(import.meta.dirname, "recorded.json")
 

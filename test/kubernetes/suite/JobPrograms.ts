@@ -1,0 +1,97 @@
+/** The programs of {@link "./Recorded.js"} about Jobs: what the API server refuses. */
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import type { Step } from "../../support/ApiProgram.js"
+
+const merge = "application/merge-patch+json"
+
+const template: JsonObject = {
+  spec: { restartPolicy: "Never", containers: [{ name: "main", image: "registry.example.com/image:1" }] }
+}
+
+const job = (name: string, spec: JsonObject, more: JsonObject = {}): JsonObject => ({
+  metadata: { name, ...more },
+  spec: { template, ...spec }
+})
+
+const post = (name: string, spec: JsonObject): Step => ["POST", "batch/jobs?dryRun=All", job(name, spec)]
+
+const indexed = (spec: JsonObject): Step => post("b", { completionMode: "Indexed", completions: 4, ...spec })
+
+const success = (...rules: ReadonlyArray<JsonObject>): Step => indexed({ successPolicy: { rules } })
+
+const failure = (...rules: ReadonlyArray<JsonObject>): Step => indexed({ podFailurePolicy: { rules } })
+
+const patch = (spec: JsonObject): Step => ["PATCH", "batch/jobs/a?dryRun=All", { spec }, merge]
+
+export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
+  "Job: refusals of indexes": [
+    post("b", { completionMode: "Other" }),
+    post("b", { completionMode: "Indexed" }),
+    post("b", { completionMode: "Indexed", parallelism: 2 }),
+    post("b", { backoffLimitPerIndex: 1, maxFailedIndexes: 1 }),
+    post("b.c", { completionMode: "Indexed", completions: 4 }),
+    post("b", { completionMode: "NonIndexed", successPolicy: { rules: [{ succeededIndexes: "0" }] } }),
+    indexed({ maxFailedIndexes: 1 }),
+    indexed({ backoffLimitPerIndex: -1, maxFailedIndexes: 5 }),
+    indexed({ parallelism: 100_001 }),
+    indexed({ completions: 100_001, backoffLimitPerIndex: 1, parallelism: 10_001 }),
+    indexed({ completions: 100_001, backoffLimitPerIndex: 1, maxFailedIndexes: 10_001 }),
+    indexed({ podReplacementPolicy: "Other" }),
+    indexed({ podReplacementPolicy: "TerminatingOrFailed", podFailurePolicy: { rules: [] } }),
+    ...["", "controller", "/x", "example.com/", "Example.com/x", `example.com/${"x".repeat(60)}`].map((managedBy) =>
+      post("b", { managedBy })
+    )
+  ],
+  "Job: refusals of successPolicy": [
+    indexed({ successPolicy: { rules: [] } }),
+    success({}),
+    success({ succeededIndexes: "" }),
+    success({ succeededIndexes: "0,4" }),
+    success({ succeededIndexes: "2-1" }),
+    success({ succeededIndexes: "2,1" }),
+    success({ succeededIndexes: "1-2-3" }),
+    success({ succeededIndexes: "a" }),
+    success({ succeededIndexes: "1-b" }),
+    success({ succeededCount: -1 }),
+    success({ succeededCount: 5 }),
+    success({ succeededIndexes: "0-2", succeededCount: 4 }),
+    success(...Array.from({ length: 21 }, () => ({ succeededCount: 1 })))
+  ],
+  "Job: refusals of podFailurePolicy": [
+    failure({ onExitCodes: { operator: "In", values: [1] } }),
+    failure({ action: "Other", onExitCodes: { operator: "In", values: [1] } }),
+    failure({ action: "FailIndex", onExitCodes: { operator: "In", values: [1] } }),
+    failure({ action: "FailJob" }),
+    failure({ action: "FailJob", onExitCodes: { operator: "In", values: [] } }),
+    failure({ action: "FailJob", onExitCodes: { operator: "In", values: [3, 0, 3], containerName: "none" } }),
+    failure({ action: "FailJob", onExitCodes: { values: [1] } }),
+    failure({ action: "FailJob", onExitCodes: { operator: "Above", values: [1] } }),
+    failure({ action: "FailJob", onPodConditions: [{ type: "", status: "Maybe" }] }),
+    failure({
+      action: "FailJob",
+      onPodConditions: [{ type: "a" }],
+      onExitCodes: { operator: "In", values: [1] }
+    })
+  ],
+  "Job: what may change": [
+    [
+      "POST",
+      "batch/jobs",
+      job("a", { completionMode: "Indexed", completions: 2, parallelism: 2, suspend: true, managedBy: "example.com/x" })
+    ],
+    patch({ completions: 3, parallelism: 3 }),
+    patch({ completions: 3 }),
+    patch({ completions: null }),
+    patch({ completionMode: "NonIndexed" }),
+    patch({ managedBy: null }),
+    patch({ backoffLimitPerIndex: 1 }),
+    patch({ podReplacementPolicy: "Failed", suspend: false, backoffLimit: 3, activeDeadlineSeconds: 5 }),
+    patch({ template: { metadata: { labels: { more: "yes" } }, spec: { nodeSelector: { a: "b" } } } })
+  ],
+  "Job: refusals of selectors": [
+    post("b", { manualSelector: true }),
+    post("b", { manualSelector: true, selector: { matchLabels: { a: "b" } } }),
+    post("b", { selector: { matchLabels: { a: "b" } } }),
+    post("b", { template: { ...template, metadata: { labels: { "job-name": "other" } } } })
+  ]
+}

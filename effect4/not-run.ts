@@ -28,21 +28,12 @@ export const notRun: Readonly<Record<string, string>> = {
   "test/support/CommandHarness.ts": "runs the command",
   "test/support/Kubectl.ts": "runs kubectl",
   "test/types/": "tstyche of the Effect 3 build",
-  "examples/errors/answers.test.ts":
-    "open: 7 of 9 fail: the TestClock of Effect 4 does not wait for the cluster in memory",
-  "examples/fake-kubernetes/distribute.test.ts": "open: 1 of 3 fails, for the same reason",
   "test/backends/killed.test.ts": "bundles a program with the paths of this project",
   "test/support/setup.test.ts": "tests the setup of vitest 3"
 }
 
-const wording = "Schema of Effect 4 has other words for a value of the wrong kind"
-
 /** Single tests that do not run on Effect 4, by a part of their names. */
 export const notRunTests: Readonly<Record<string, string>> = {
   "a retry is visible while it runs":
-    "an attempt that takes no time ends in one go on Effect 4: a watch receives the latest status only",
-  "NoConfiguration: without a kubeconfig, lists where it is looked for": "open: HOME is set for the test alone",
-  "fails with Expired for a consumer that is too many deletions behind": "open: does not end, with 20,000 events",
-  "every input: has another fingerprint exactly if": wording,
-  "10,000 random and mutated inputs are valid, or refused with reasons": wording
+    "an attempt that takes no time ends in one go on Effect 4: a watch receives the latest status only"
 }

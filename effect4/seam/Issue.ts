@@ -74,7 +74,7 @@ const messagesBelow = (issue: Issue, path: ReadonlyArray<PropertyKey>): Readonly
 }
 
 const typeName = (ast: AST.AST): string => {
-  const from = ast.encoding?.at(-1)?.to
+  const from = encodedOf(ast)
   if (from !== undefined) return typeName(from)
   switch (ast._tag) {
     case "Objects":
@@ -163,21 +163,29 @@ const mismatch = (ast: AST.AST | undefined, actual: unknown): string => {
   return choice.length > 0 ? `must be ${choice.join(" or ")}` : `must be ${expected(ast)}, not ${kind(actual)}`
 }
 
-const literals = (ast: AST.AST | undefined): ReadonlyArray<string> =>
-  ast?._tag === "Literal"
+const literals = (ast: AST.AST | undefined): ReadonlyArray<string> => {
+  const from = encodedOf(ast)
+  if (from !== undefined) return literals(from)
+  return ast?._tag === "Literal"
     ? [JSON.stringify(ast.literal)]
     : ast?._tag === "Union"
     ? ast.types.flatMap(literals)
     : []
+}
+
+/** The form in data, if it is another. */
+const encodedOf = (ast: AST.AST | undefined): AST.AST | undefined => ast?.encoding?.at(-1)?.to
 
 const expected = (ast: AST.AST | undefined): string => {
-  const from = ast?.encoding?.at(-1)?.to
+  const from = encodedOf(ast)
   if (from !== undefined) return expected(from)
   switch (ast?._tag) {
     case "String":
       return "text"
     case "Number":
       return "a number"
+    case "Boolean":
+      return "a boolean"
     case "Objects":
       return "an object"
     case "Arrays":

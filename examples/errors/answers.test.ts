@@ -15,7 +15,9 @@ const openShift = (options?: FakeCluster.Options) => FakeCluster.layer({ openShi
 /** The answer, however long it takes. */
 const answer = (given = options) =>
   Effect.gen(function*() {
+    const fake = yield* FakeCluster.FakeCluster
     const running = yield* Effect.fork(buildHere(given))
+    yield* fake.idle
     yield* TestClock.adjust("1 hour")
     return yield* Fiber.join(running)
   })
@@ -89,7 +91,7 @@ describe("answers", () => {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outcome(FakeCluster.held)
       const running = yield* Effect.fork(buildHere(options))
-      yield* TestClock.adjust("1 minute")
+      yield* fake.idle
       const [build] = yield* BuildBackend.list()
       assert(build !== undefined)
       yield* BuildBackend.cancel(build.ref)

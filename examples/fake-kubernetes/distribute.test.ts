@@ -42,10 +42,13 @@ it.effect("distribute: catches up after an outage that ended its watches and com
     yield* fake.seed(namespace("a"), original("hello"))
     yield* Effect.fork(distribute("motd", "ops"))
     yield* copied("a", "hello")
+    // A write that an outage interrupts would fail: the copies to the other namespaces are made before it.
+    yield* fake.idle
     yield* fake.outage("5 minutes")
     yield* fake.seed(original("good bye"))
     yield* fake.compact
     const caughtUp = yield* Effect.fork(copied("a", "good bye"))
+    yield* fake.idle
     yield* TestClock.adjust("10 minutes")
     yield* Fiber.join(caughtUp)
   }).pipe(Effect.provide(FakeCluster.layer())))

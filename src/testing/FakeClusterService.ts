@@ -15,11 +15,29 @@ import * as Json from "../fake/Json.js"
 import * as Metadata from "../fake/store/Metadata.js"
 import * as Seed from "../fake/store/Seed.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
+import * as Idle from "./Idle.js"
 import type { Outcome } from "./Outcome.js"
 import type { BuildMatch, OutcomeRegistry } from "./OutcomeRegistry.js"
 
 /**
  * The control service of a fake cluster.
+ *
+ * @example
+ * ```ts
+ * import { BackendSelection, BuildBackend, type BuildInput } from "effect-os-builder"
+ * import * as FakeCluster from "effect-os-builder/FakeCluster"
+ * import { Effect, Fiber, Layer, TestClock } from "effect"
+ *
+ * const test = (input: BuildInput.BuildInput) =>
+ *   Effect.gen(function*() {
+ *     const fake = yield* FakeCluster.FakeCluster
+ *     yield* fake.outcome(FakeCluster.succeeds({ after: "10 minutes" }))
+ *     const building = yield* Effect.fork(BuildBackend.run(input))
+ *     yield* fake.idle // the pod runs
+ *     yield* TestClock.adjust("10 minutes")
+ *     return yield* Fiber.join(building)
+ *   }).pipe(Effect.provide(Layer.provideMerge(BackendSelection.layer, FakeCluster.vanilla)))
+ * ```
  *
  * @since 0.1.0
  * @category models
@@ -59,6 +77,11 @@ export interface Service {
   readonly compact: Effect.Effect<void>
   /** Refuses all connections for this time, and cuts every watch. */
   readonly outage: (duration: Duration.DurationInput) => Effect.Effect<void>
+  /**
+   * Completes once the cluster is idle: what its controllers, its pods and its clients can do without time passing is done. A test
+   * waits for it before `TestClock.adjust`: the TestClock of Effect 4 moves the time whether or not other fibers sleep already.
+   */
+  readonly idle: Effect.Effect<void>
 }
 
 /** Puts objects with their status into a cluster. Dies on an object that the cluster rejects. */
@@ -107,6 +130,7 @@ export const make = (plane: ControlPlane.ControlPlane, registry: OutcomeRegistry
       Effect.map(Clock.currentTimeMillis, (now) => {
         plane.faults.outage(now + Duration.toMillis(duration))
         plane.gateway.cut()
-      })
+      }),
+    idle: Idle.wait(plane)
   }
 }

@@ -3,6 +3,7 @@ import { Arbitrary, Cause, Effect, Either, Exit, FastCheck as fc, Option, Schema
 import { BuildInput } from "effect-os-builder"
 import * as BuildContext from "../../src/core/input/BuildContext.js"
 import { commitOf } from "../../src/core/input/GitSource.js"
+import { fromEither } from "../../src/effect/EitherEffect.js"
 
 const encode = Schema.encodeSync(BuildInput.BuildInput)
 
@@ -171,7 +172,7 @@ describe("every input", () => {
           const depends = ["dockerfile", "dockerfilePath", "context"].includes(field)
           const decoded = yield* Effect.either(BuildInput.decode(given))
           if (depends && Either.isLeft(decoded)) return
-          const changed = yield* decoded
+          const changed = yield* fromEither(decoded)
           const after = essenceOf(changed)
           assert.strictEqual(
             BuildInput.fingerprint(changed) === BuildInput.fingerprint(input),

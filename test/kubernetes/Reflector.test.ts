@@ -615,6 +615,7 @@ describe("Reflector", () => {
         const reader = yield* Effect.fork(
           Effect.flip(Stream.runForEach(reflector.changes(() => true), () => gate.await))
         )
+        yield* settle
         for (let i = 0; i < 10_100; i++) {
           yield* watch.send(
             line("ADDED", pod("a", 1000 + 2 * i, { uid: `${i}` })),

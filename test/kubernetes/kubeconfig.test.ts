@@ -67,16 +67,6 @@ const plugin = Effect.map(TestServer.TestAuthority, ({ folder }) => {
   }
 })
 
-/** Makes the default rules look for a kubeconfig only in this folder; returns a function that restores the environment. */
-const inHome = (folder: string) => {
-  const { HOME, KUBECONFIG } = process.env
-  process.env["HOME"] = folder
-  delete process.env["KUBECONFIG"]
-  return () => {
-    Object.assign(process.env, { HOME }, KUBECONFIG === undefined ? {} : { KUBECONFIG })
-  }
-}
-
 layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) => {
   it.scoped("make: uses its server, certificate authority, namespace and token", () =>
     Effect.gen(function*() {
@@ -189,8 +179,8 @@ layer(TestServer.authority, { excludeTestServices: true })("kubeconfig", (it) =>
     it.scoped("NoConfiguration: without a kubeconfig, lists where it is looked for", () =>
       Effect.gen(function*() {
         const { folder } = yield* TestServer.TestAuthority
-        yield* Effect.acquireRelease(Effect.sync(() => inHome(folder)), (restore) => Effect.sync(restore))
-        const error = yield* errorOf({})
+        const environment = ConfigProvider.fromMap(new Map([["HOME", folder]]))
+        const error = yield* errorOf({}).pipe(Effect.withConfigProvider(environment))
         assert.strictEqual(error.reason, "NoConfiguration")
         assert.include(error.message, `There is no kubeconfig (${path.join(folder, ".kube/config")}): set KUBECONFIG`)
       }))

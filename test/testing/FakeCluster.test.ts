@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Stream, TestClock } from "effect"
+import { Clock, Effect, Fiber, Layer, Stream, TestClock } from "effect"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { get } from "node:https"
@@ -431,6 +431,25 @@ describe.sequential("the handle", () => {
         assert.deepStrictEqual(versionless(yield* fake.objects()), versionless(before))
         assert.deepStrictEqual(yield* fake.requests, [])
         yield* run(FakeCluster.succeeds())
+        assert.strictEqual(yield* jobStatus(fake), "Complete")
+      })
+    ))
+
+  it.effect("idle: completes once a job that was just created runs its pod, without time passing", () =>
+    inLayer(
+      FakeCluster.vanilla,
+      Effect.gen(function*() {
+        const cluster = yield* Cluster
+        const fake = yield* FakeCluster.FakeCluster
+        yield* fake.seed(record)
+        yield* fake.outcome(FakeCluster.succeeds({ after: "10 minutes" }))
+        yield* Effect.fork(cluster.create(Resources.Job, job))
+        yield* fake.idle
+        const [first] = Json.objects(yield* find(fake, "Pod"), "status", "initContainerStatuses")
+        assert.property(Json.object(first, "state"), "running")
+        assert.strictEqual(yield* Clock.currentTimeMillis, 0)
+        yield* TestClock.adjust("10 minutes")
+        yield* fake.idle
         assert.strictEqual(yield* jobStatus(fake), "Complete")
       })
     ))

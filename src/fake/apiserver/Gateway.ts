@@ -34,6 +34,7 @@ export class Gateway {
   private readonly server: ApiServer
   private readonly faults: Faults
   private recorded: Array<RecordedRequest> = []
+  private count = 0
   private cuts = 0
   private readonly watches = new Set<() => void>()
 
@@ -47,6 +48,11 @@ export class Gateway {
     return [...this.recorded]
   }
 
+  /** The number of requests so far, which {@link clearRequests} does not reset. */
+  get handled(): number {
+    return this.count
+  }
+
   clearRequests(): void {
     this.recorded = []
   }
@@ -54,6 +60,7 @@ export class Gateway {
   handle(request: ApiRequest, user: User): Effect.Effect<Reply, Refused | Dropped> {
     return Effect.suspend(() => {
       const info = RequestInfo.parse(request)
+      this.count += 1
       this.recorded.push({
         ...request,
         verb: info.verb,

@@ -66,6 +66,9 @@ describe("Output", () => {
       level: 20
     })
     assert.deepStrictEqual(issues({ compression: "xz" }).length, 1)
+    assert.deepStrictEqual(issues({ compression: JSON.parse("null") }), [
+      "compression: must be \"gzip\" or \"zstd\" or \"zstd:chunked\""
+    ])
     assert.deepStrictEqual(issues({ compression: { algorithm: "gzip", level: 10 } }), [
       "compression.level: must be at most 9 for gzip"
     ])

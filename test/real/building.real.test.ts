@@ -253,6 +253,52 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
       assert.deepStrictEqual(logs, [false, true])
     }))
 
+  it.scoped("building: a rebuild in a layer cache starts buildah to pull, build and push, and to inspect the two images", () =>
+    Effect.gen(function*() {
+      const { folder, settings } = yield* Workplace.Workplace
+      const programs = yield* Workplace.temporaryFolder
+      const calls = path.join(programs, "calls")
+      const buildah = (yield* Workplace.exec("sh", "-c", "command -v buildah")).trim()
+      fs.writeFileSync(
+        path.join(programs, "buildah"),
+        `#!/bin/sh\nprintf '%s\\n' "$*" >> ${calls}\nexec ${buildah} "$@"\n`,
+        { mode: 0o755 }
+      )
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          const before = process.env["PATH"]
+          process.env["PATH"] = `${programs}:${before}`
+          return before
+        }),
+        (before) =>
+          Effect.sync(() => {
+            process.env["PATH"] = before
+          })
+      )
+      const verbs = yield* Effect.gen(function*() {
+        yield* finish(yield* Workplace.input("processes", { dockerfile: containerfile("RUN echo made > /made") }))
+        fs.writeFileSync(calls, "")
+        const changed = yield* Workplace.input("processes", {
+          dockerfile: containerfile("RUN echo made > /made", "RUN echo more > /more")
+        })
+        const { log, status } = yield* finish(changed)
+        assert.strictEqual(status._tag, "Succeeded", log.join("\n"))
+        return fs.readFileSync(calls, "utf8").trim().split("\n").map((line) =>
+          line.replace(/^(?:--(?:root|runroot|storage-driver) \S+ )*/, "").split(" ")[0]
+        )
+      }).pipe(
+        Effect.provide(
+          LocalBuildBackend.layerWith({
+            ...settings,
+            cacheDirectory: path.join(folder, "counted-cache"),
+            storage: "vfs"
+          })
+            .pipe(Layer.provide(NodeContext.layer))
+        )
+      )
+      assert.deepStrictEqual(verbs.toSorted(), ["build", "inspect", "inspect", "pull", "push"])
+    }))
+
   it.effect("building: names every reference that is missing, and what it cannot honour", () =>
     Effect.gen(function*() {
       const { open } = yield* Workplace.Workplace

@@ -28,9 +28,15 @@ const environment = (programs: string | undefined): NodeJS.ProcessEnv => ({
 })
 
 /** Starts the backend in another process, killed at the end of the test if it still runs. */
-const other = (verb: "build" | "status" | "cancel", argument: string, programs?: string) =>
+const other = (
+  verb: "build" | "status" | "cancel",
+  argument: string,
+  programs?: string,
+  more: LocalBuildBackend.Settings = {}
+) =>
   Effect.gen(function*() {
-    const { settings } = yield* Workplace.Workplace
+    const workplace = yield* Workplace.Workplace
+    const settings = { ...workplace.settings, ...more }
     const env = environment(programs)
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
@@ -176,6 +182,45 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
         assert.isBelow(performance.now() - before, 5_000)
         assert.strictEqual((yield* BuildBackend.status(ref))._tag, "Cancelled")
         assert.deepStrictEqual(yield* remains(sleeping), nothing)
+      }))
+  }
+
+  for (const storage of ["overlay", "vfs"] as const) {
+    it.scoped(`living: a build in a layer cache that is killed leaves it whole, on ${storage}`, () =>
+      Effect.gen(function*() {
+        const { folder, settings } = yield* Workplace.Workplace
+        const cacheDirectory = path.join(folder, `${storage}-cache`)
+        const cached = { cacheDirectory, storage }
+        const lines = ["RUN echo made > /made", `RUN echo asleep; ${sleeping}`]
+        const input = yield* Workplace.input(`killed in a cache of ${storage}`, { dockerfile: containerfile(...lines) })
+        const owner = yield* other("build", encoded(input), undefined, cached)
+        const ref = refOf((yield* firstLine(owner)).ref)
+        yield* asleep(ref)
+        const lists = () =>
+          fs.readdirSync(path.join(cacheDirectory, "storage", `${storage}-containers`)).filter((name) =>
+            name.endsWith("containers.json")
+          ).map((name) => fs.readFileSync(path.join(cacheDirectory, "storage", `${storage}-containers`, name), "utf8"))
+        assert.isTrue(lists().some((list) => list !== "[]"))
+        owner.child.kill("SIGKILL")
+        assert.strictEqual((yield* ended(ref))._tag, "Errored")
+        assert.deepStrictEqual(yield* remains(sleeping), nothing)
+        const { log, status } = yield* Effect.provide(
+          Effect.flatMap(
+            Workplace.input(`after one in a cache of ${storage}`, {
+              dockerfile: containerfile(...lines.slice(0, 1), "RUN cat /made > /last")
+            }),
+            Workplace.finish
+          ),
+          LocalBuildBackend.layerWith({ ...settings, ...cached }).pipe(Layer.provide(NodeContext.layer))
+        )
+        assert(status._tag === "Succeeded", log.join("\n"))
+        assert.isTrue(log.some((line) => line.includes("Using cache")), log.join("\n"))
+        assert.strictEqual((yield* Workplace.fileOf(status.image.pullspec, "last"))?.content, "made\n")
+        assert.isTrue(lists().every((list) => list === "[]"))
+        const kept = fs.readdirSync(cacheDirectory).filter((name) => name.startsWith("run-"))
+        assert.lengthOf(kept, 1)
+        const mounted = path.join(cacheDirectory, kept[0] ?? "", `${storage}-layers`, "mountpoints.json")
+        assert.include(["[]", "null"], fs.existsSync(mounted) ? fs.readFileSync(mounted, "utf8").trim() : "[]")
       }))
   }
 

@@ -22,11 +22,18 @@ export const currentDigest = ({ exitCode = -1, message, words }: ScriptEnd): Eit
  * known before anything runs; buildah pulls the others.
  */
 export const bases = `
+# read_image_facts IMAGE: sets $manifest, $image_id, $base_architecture, and $onbuild, in capital letters.
+read_image_facts() {
+  facts=$(inspect_image '{{println .FromImageDigest}}{{println .FromImageID}}{{println .OCIv1.Architecture}}{{with .Docker.Config}}{{range .OnBuild}}{{println .}}{{end}}{{end}}' "$1")
+  { read -r manifest; read -r image_id; read -r base_architecture; onbuild=$(tr 'a-z' 'A-Z'); } << FACTS
+$facts
+FACTS
+}
+
 # check_architecture IMAGE: ends where it is of another architecture than asked for: buildah would label the image with the one
 # asked for.
 check_architecture() {
   [ -n "$OSB_ARCHITECTURE" ] || return 0
-  base_architecture=$(inspect_image '{{.OCIv1.Architecture}}' "$1")
   case $base_architecture in
     '' | "$OSB_ARCHITECTURE") ;;
     *) finish ${code.pullDenied} "the base $1 is of architecture $base_architecture, and the image is to be of $OSB_ARCHITECTURE" ;;
@@ -40,6 +47,7 @@ pull_image() {
   while :; do
     buildah_ pull --policy always "$@" "$pulled"
     [ "$status" -ne 0 ] || break
+    check_storage
     read_error
     registry_verdict ${code.pullDenied} ${code.pullFailed}
     [ "$verdict" -eq ${code.pullDenied} ] && shorter_auth "$pulled" || finish "$verdict" "$error"
@@ -56,10 +64,11 @@ pull_base() {
   shift
   : > "$work/pull"
   pull_image "$image" "$@"
+  read_image_facts "$image"
   check_architecture "$image"
   [ "$kind" != base ] || note_base "$image"
   triggers="$triggers
-$(inspect_image '{{range .Docker.Config.OnBuild}}{{println .}}{{end}}' "$image" | tr 'a-z' 'A-Z')"
+$onbuild"
 }
 
 is_digest() { case $1 in sha256:*[!0-9a-f]*) return 1 ;; sha256:*) [ "\${#1}" -eq 71 ] ;; *) return 1 ;; esac; }
@@ -67,10 +76,10 @@ is_digest() { case $1 in sha256:*[!0-9a-f]*) return 1 ;; sha256:*) [ "\${#1}" -e
 # note_base IMAGE: takes down, for the push, the digest that the base has in its registry now. An image's own digest is
 # that of its architecture; the index that named it is a file beside it, with the digest in its name, written at each pull.
 note_base() {
-  manifest=$(inspect_image '{{.FromImageDigest}}' "$1")
   is_digest "$manifest" || return 0
   index=
-  for file in "$storage/$driver-images/$(inspect_image '{{.FromImageID}}' "$1")"/=*; do
+  # Their names are base64, of manifest- and the digest.
+  for file in "$storage/$driver-images/$image_id"/=bWFuaWZlc3Qt*; do
     [ -e "$file" ] && ! [ "$work/pull" -nt "$file" ] || continue
     found=$(printf '%s' "\${file##*/=}" | base64 -d 2> /dev/null)
     case $found in

@@ -1,5 +1,4 @@
 import { buildOptionCommands, buildOptions } from "./BuildOptions.js"
-import { casePattern, disk } from "./ErrorText.js"
 import { code } from "./ExitCode.js"
 import { commitOptions, outputCommands, outputOptions } from "./Output.js"
 
@@ -35,11 +34,21 @@ set_containerfile() {
   containerfile=$input/containerfile
   [ -z "$OSB_CONTAINERFILE" ] || containerfile=$context/$OSB_CONTAINERFILE
 }
-${buildOptionCommands}# A lasting cache belongs to one build at a time: what is left of others that were killed goes, and all of it when it is big.
+${buildOptionCommands}# Whether there may be containers in the storage (containers/storage containers.go: a list of them, and another of those that a reboot
+# need not keep). Without a list, buildah is asked.
+has_containers() {
+  for list in "$storage/$driver-containers"/*containers.json; do
+    [ -e "$list" ] || { [ -e "$storage/$driver-images" ]; return; }
+    case $(cat "$list") in '[]' | '') ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
+# A lasting cache belongs to one build at a time: what is left of others that were killed goes, and all of it when it is big.
 tidy_cache() {
   [ -n "$OSB_CACHE_DIR" ] || return 0
-  buildah_ rm --all
-  full=$(df -P "$storage" | tail -n 1 | sed 's/.* \\([0-9]*\\)% .*/\\1/')
+  ! has_containers || buildah_ rm --all
+  full=$(df -P "$storage" | sed -n '$s/.* \\([0-9]*\\)% .*/\\1/p')
   if [ "\${full:-0}" -ge 80 ]; then
     say "the disk of the layer cache is $full% full: the cache is emptied"
     buildah_ rmi --all --force
@@ -98,13 +107,7 @@ build() {
   require_features
   check_compression
   lay_context
-  buildah_ containers --quiet
-  if [ "$status" -ne 0 ]; then
-    read_error
-    no_memory
-    case $lower in ${casePattern(disk)}) finish ${code.outOfDisk} "$error" ;; esac
-    finish ${code.storageUnavailable} "$error"
-  fi
+  pulled=
   say "isolation $OSB_ISOLATION, storage $driver"
   tidy_cache
 
@@ -127,7 +130,7 @@ build() {
   set_containerfile
   set -- "$@" --iidfile "$work/image" --file "$containerfile"
 ${buildOptions}${outputOptions}  buildah_ build "$@" "$context"
-  [ "$status" -eq 0 ] || build_failed
+  [ "$status" -eq 0 ] || { [ -n "$pulled" ] || check_storage; build_failed; }
   [ -z "$later_labels" ] || add_labels
   [ -z "$OSB_ARCHIVE" ] || archive
   finish ${code.succeeded} ''

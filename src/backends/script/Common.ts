@@ -100,10 +100,10 @@ attempt() {
   status=$?
   child=
   # A process that a RUN left behind may hold the pipe open indefinitely.
-  patience=250
+  patience=250 pause=0.002
   while [ ! -e "$said.end" ] && [ "$patience" -gt 0 ]; do
-    sleep 0.02
-    patience=$((patience - 1))
+    sleep "$pause"
+    pause=0.02 patience=$((patience - 1))
   done
   [ "$status" -eq 0 ] || in_time
 }

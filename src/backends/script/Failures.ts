@@ -80,6 +80,19 @@ read_error() {
 
 no_memory() { [ "$(oom_kills)" -le "$kills_before" ] || finish ${code.outOfMemory} "the kernel killed a process for want of memory: $error"; }
 
+# Ends where buildah cannot use the storage at all. It is asked once something else has failed, whose error and status stay.
+check_storage() {
+  failed_with=$status failed_said=$said said=$said.storage
+  buildah_ containers --quiet
+  if [ "$status" -ne 0 ]; then
+    read_error
+    no_memory
+    case $lower in ${casePattern(disk)}) finish ${code.outOfDisk} "$error" ;; esac
+    finish ${code.storageUnavailable} "$error"
+  fi
+  status=$failed_with said=$failed_said
+}
+
 # registry_verdict DENIED TRANSIENT: ends after a pull or a push that failed for another reason than the registry, and sets
 # $verdict to one of the two. Any status from 400 to 499 is final but for 408 and 429.
 registry_verdict() {

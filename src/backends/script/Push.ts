@@ -98,6 +98,9 @@ push_name() {
 # The image into its registry, under every name. The names after the first find their layers there.
 push_to_registry() {
   read_image
+  # Beside the push, which does not wait for it.
+  built_architecture > "$work/architecture" &
+  inspecting=$!
   format=$(cat "$work/format" 2> /dev/null)
   pushed= first_digest=
   for final; do
@@ -111,7 +114,8 @@ push_to_registry() {
     pushed="$pushed\${pushed:+, }$final"
     say "pushed $final as $digest"
   done
-  architecture=$(built_architecture)
+  wait "$inspecting"
+  architecture=$(cat "$work/architecture")
 }
 
 # inspect_image TEMPLATE IMAGE: prints what the template makes of an image in the storage.

@@ -142,10 +142,23 @@ overlay_works() {
 # Whether this verb fills the storage.
 pulls() { case $verb in build | context) ;; *) return 1 ;; esac; }
 
+# Sets $run to where buildah keeps what lasts until a reboot: what is mounted, and what it has tried of the kernel, which takes it long. So
+# it is kept beside a cache of this machine, until the next boot. Isolation oci keeps the addresses of networks there too.
+set_run() {
+  run=$work/run
+  [ "$OSB_OWN_MOUNTS$OSB_ISOLATION" = yeschroot ] && [ -n "$OSB_CACHE_DIR" ] || return 0
+  read -r boot 2> /dev/null < /proc/sys/kernel/random/boot_id || return 0
+  run=$OSB_CACHE_DIR/run-$boot
+  for other in "$OSB_CACHE_DIR"/run-*; do
+    [ "$other" = "$run" ] || rm -rf "$other"
+  done
+}
+
 # The push takes the driver that the build chose.
 set_storage() {
   ! pulls || check_user_ids
-  storage=\${OSB_CACHE_DIR:-$work}/storage run=$work/run driver=$OSB_STORAGE own_storage=$storage
+  storage=\${OSB_CACHE_DIR:-$work}/storage driver=$OSB_STORAGE own_storage=$storage
+  set_run
   mkdir -p "$storage" "$run"
   pulls || driver=$(cat "$work/driver" 2> /dev/null)
   case $driver in

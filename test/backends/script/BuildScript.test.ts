@@ -304,7 +304,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         const format = (trigger: string) =>
           withFunctions(
             shell,
-            "buildah_() { status=0; }; inspect_image() { printf '%s\\n' \"$TRIGGER\"; }; auth_file=x OSB_ARCHITECTURE=; " +
+            "buildah_() { status=0; }; inspect_image() { printf 'sha256:1\\n2\\namd64\\n%s\\n' \"$TRIGGER\"; }; auth_file=x OSB_ARCHITECTURE=; " +
               "printf 'name a\\npull b\\n' > \"$input/images\"; pull_bases; set_format > /dev/null; printf %s \"$format\"",
             { TRIGGER: trigger }
           ).stdout
@@ -314,6 +314,66 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         for (const trigger of ["", "RUN echo SHELL x", "COPY a /healthcheck", "shellx y"]) {
           assert.strictEqual(format(trigger), "oci", trigger)
         }
+      })
+
+      it("layer cache: asked for containers of killed builds only where it may have some", () => {
+        const has = (lists: Readonly<Record<string, string>>) =>
+          temporary((storage) => {
+            for (const [name, content] of Object.entries(lists)) {
+              fs.mkdirSync(path.join(storage, path.dirname(name)), { recursive: true })
+              fs.writeFileSync(path.join(storage, name), content)
+            }
+            return withFunctions(shell, "storage=$STORAGE driver=vfs; has_containers && printf yes", {
+              STORAGE: storage
+            })
+              .stdout === "yes"
+          })
+        assert.isFalse(has({}))
+        assert.isFalse(has({ "vfs-images/images.json": "[]", "vfs-containers/containers.json": "[]" }))
+        assert.isTrue(has({ "vfs-images/images.json": "[]", "vfs-containers/containers.json": "[{\"id\":\"a\"}]" }))
+        assert.isTrue(has({
+          "vfs-containers/containers.json": "[]",
+          "vfs-containers/volatile-containers.json": "[{\"id\":\"a\"}]"
+        }))
+        // A storage that keeps its lists elsewhere.
+        assert.isTrue(has({ "vfs-images/images.json": "[]", "vfs-containers/other": "" }))
+      })
+
+      it("layer cache: the state of a boot is kept beside it, where mounts are ours and isolation is chroot", () => {
+        const boot = fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
+        const run = (env: Record<string, string>) =>
+          temporary((cache) => {
+            fs.mkdirSync(path.join(cache, "run-before"))
+            const { stdout } = withFunctions(shell, "set_run; printf %s \"${run#$CACHE}\"", {
+              CACHE: cache,
+              OSB_CACHE_DIR: cache,
+              ...env
+            })
+            return [stdout.startsWith("/run-") ? stdout : "elsewhere", fs.readdirSync(cache)]
+          })
+        assert.deepStrictEqual(run({ OSB_OWN_MOUNTS: "yes" }), [`/run-${boot}`, []])
+        for (
+          const env of [{}, { OSB_OWN_MOUNTS: "yes", OSB_ISOLATION: "oci" }, {
+            OSB_OWN_MOUNTS: "yes",
+            OSB_CACHE_DIR: ""
+          }]
+        ) {
+          assert.deepStrictEqual(run(env), ["elsewhere", ["run-before"]])
+        }
+      })
+
+      it("storage: one that cannot be used is told apart from what else failed", () => {
+        const run = (works: boolean, error: string) =>
+          withFunctions(
+            shell,
+            "kills_before=0 pulled= left=9; buildah_() { case $1 in containers) status=$WORKS; [ $status = 0 ] || echo \"Error: $ERROR\" > $said ;; " +
+              "*) status=125; echo 'Error: the first' > $said ;; esac; }; buildah_ build; check_storage; read_error; printf '%s %s' $status \"$error\"",
+            { WORKS: works ? "0" : "125", ERROR: error }
+          )
+        assert.strictEqual(run(true, "").stdout, "125 the first")
+        const broken = run(false, "lock: input/output error")
+        assert.deepInclude(broken.message, { code: 20, text: "lock: input/output error" })
+        assert.strictEqual(run(false, "write: no space left on device").message?.code, 17)
       })
 
       it("version of buildah: read from what it prints", () => {

@@ -1,6 +1,7 @@
 /**
  * A measurement of contestants that do the same work, each in a process of its own.
  */
+import { operations } from "./Operations.js"
 
 /** A number that a contestant measured, by its name. */
 export type Metric = keyof typeof units
@@ -23,7 +24,8 @@ export const units = {
   p99Ms: "latency of a status, 99th percentile, ms",
   grownMiB: "peak RSS above idle, MiB",
   keptMiB: "alive, MiB",
-  diskMiB: "peak of the disk, MiB"
+  diskMiB: "peak of the disk, MiB",
+  ...operations
 } as const
 
 export type Sample = Readonly<Partial<Record<Metric, number>>>
@@ -41,6 +43,8 @@ export interface Scenario {
   readonly name: string
   readonly title: string
   readonly columns: ReadonlyArray<Metric>
+  /** Of the table; default: columns, with a row for each contestant. */
+  readonly metricsAre?: "rows" | undefined
   /** By their names; each is a program in the folder of the scenario that prints its sample as JSON. */
   readonly contestants: ReadonlyArray<string>
   readonly goals: ReadonlyArray<Goal>

@@ -11,7 +11,15 @@ const median = (numbers: ReadonlyArray<number>): number => {
 }
 
 const show = (value: number): string =>
-  Number.isNaN(value) ? "" : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+  Number.isNaN(value)
+    ? ""
+    : Number.isInteger(value)
+    ? String(value)
+    : value >= 100
+    ? value.toFixed(0)
+    : value >= 10
+    ? value.toFixed(1)
+    : value.toFixed(2)
 
 const row = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 
@@ -46,15 +54,22 @@ const verdict = (samples: Samples, goal: Goal): ReadonlyArray<string> => {
   ]
 }
 
+const measured = ({ columns, contestants, metricsAre, title }: Scenario, samples: Samples): string => {
+  const cell = (contestant: string, metric: Metric) => show(typical(metric, numbers(samples, contestant, metric)))
+  return metricsAre === "rows"
+    ? table(
+      [title, ...contestants],
+      columns.map((metric) => [units[metric], ...contestants.map((contestant) => cell(contestant, metric))])
+    )
+    : table(
+      [title, ...columns.map((metric) => units[metric])],
+      contestants.map((contestant) => [contestant, ...columns.map((metric) => cell(contestant, metric))])
+    )
+}
+
 export const render = (scenario: Scenario, samples: Samples): string =>
   [
-    table(
-      [scenario.title, ...scenario.columns.map((metric) => units[metric])],
-      scenario.contestants.map((contestant) => [
-        contestant,
-        ...scenario.columns.map((metric) => show(typical(metric, numbers(samples, contestant, metric))))
-      ])
-    ),
+    measured(scenario, samples),
     ...scenario.goals.length === 0
       ? []
       : [table(["goal", "bound", "measured", "reached"], scenario.goals.map((goal) => verdict(samples, goal)))]

@@ -11,6 +11,7 @@ import * as os from "node:os"
 import { parseArgs } from "node:util"
 import clientNode from "../node_modules/@kubernetes/client-node/package.json" with { type: "json" }
 import effect from "../node_modules/effect/package.json" with { type: "json" }
+import { scenario as build } from "./build/Scenario.js"
 import * as Contest from "./Contest.js"
 import { scenario as imports } from "./imports/Scenario.js"
 import { scenario as load } from "./load/Scenario.js"
@@ -37,7 +38,7 @@ const { positionals, values } = parseArgs({
 
 const scenarios: ReadonlyArray<Scenario> = values.effect4
   ? Majors.scenarios
-  : [requests, watch, reflector, logs, imports, load, primitives, local, upload]
+  : [build, requests, watch, reflector, logs, imports, load, primitives, local, upload]
 
 const node = values.effect4 ? "effect4/node_modules/.bin/node" : process.execPath
 

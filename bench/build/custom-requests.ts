@@ -1,0 +1,3 @@
+import * as Report from "./Report.js"
+
+Report.requests("custom")

@@ -1,0 +1,34 @@
+/**
+ * How many modules of Effect the main entry loads, which is most of the time that its import takes. How many it loads of its own
+ * is counted in the packed package (`npm run test:package`).
+ */
+import { assert, it } from "@effect/vitest"
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+const root = path.resolve(import.meta.dirname, "../../src")
+
+/** What a module and those that it imports load, types aside: files of this library, and modules of packages. */
+const loaded = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  const statements = fs.readFileSync(file, "utf8").matchAll(
+    /^(?:import|export)\s+(?:\*(?:\s+as\s+\w+)?|\{[^}]*\}|\w+)\s+from\s+"([^"]+)"/gm
+  )
+  for (const [, from = ""] of statements) {
+    if (from.startsWith(".")) {
+      loaded(path.resolve(path.dirname(file), from.replace(/\.js$/, ".ts")), seen)
+    } else {
+      seen.add(from)
+    }
+  }
+  return seen
+}
+
+it("modules: the main entry loads few of Effect, and nothing from packages that it does not require", () => {
+  const packages = [...loaded(path.join(root, "index.ts"))].filter((name) => !path.isAbsolute(name))
+  const effect = packages.filter((name) => name.startsWith("effect/"))
+  assert.isAtLeast(effect.length, 10, "the pattern above finds imports")
+  assert.deepStrictEqual(packages.filter((name) => !/^(?:effect|@effect\/platform)\/|^node:/.test(name)), [])
+  assert.isAtMost(effect.length, 41)
+})

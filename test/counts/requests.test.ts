@@ -1,0 +1,48 @@
+/**
+ * What the calls of a backend cost: upper bounds that go down only. `bench/README.md` has them as a table.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { operations } from "../../bench/Operations.js"
+import { type Name, names, of } from "../support/BuildCosts.js"
+
+type Bounds = Readonly<Record<string, readonly [requests: number, roundTrips: number]>>
+
+const common: Bounds = {
+  first: [5, 5],
+  new: [4, 4],
+  again: [4, 4],
+  running: [4, 2],
+  selected: [7, 3],
+  ended: [1, 1],
+  status: [3, 1],
+  outcome: [3, 1],
+  list: [31, 3],
+  cancel: [7, 5],
+  remove: [8, 6],
+  prune: [21, 5],
+  selection: [17, 2],
+  run: [26, 9]
+}
+
+const bounds: Readonly<Record<Name, Bounds>> = {
+  "custom": { ...common, selected: [4, 2], selection: [6, 2], run: [15, 9] },
+  "single-node": { ...common, again: [8, 6], list: [40, 5] },
+  "openshift": { ...common, first: [4, 4] }
+}
+
+describe("requests and round trips in turn", () => {
+  for (const name of names) {
+    it(`requests and round trips in turn: no call of ${name} takes more than it did`, { timeout: 120_000 }, () => {
+      const costs = Object.entries(of(name))
+      assert.sameMembers(costs.map(([operation]) => operation), Object.keys(bounds[name]))
+      const worse = costs.flatMap(([operation, { requests, roundTrips }]) => {
+        const [most = 0, mostInTurn = 0] = bounds[name][operation] ?? []
+        return requests.length > most || roundTrips > mostInTurn
+          ? [`${operation}: ${requests.length} (${most}) in ${roundTrips} (${mostInTurn}): ${requests.join(", ")}`]
+          : []
+      })
+      assert.deepStrictEqual(worse, [])
+      assert.sameMembers(costs.map(([operation]) => operation), Object.keys(operations))
+    })
+  }
+})

@@ -14,6 +14,20 @@ export const testRenames: ReadonlyArray<Rename> = [
     names: ["describe", "it", "layer", "makeMethods"]
   },
   {
+    module: "@effect/platform/HttpApiBuilder",
+    to: "effect/http-api/HttpApiBuilder",
+    reason: "moved",
+    names: ["group"]
+  },
+  { module: "@effect/platform/OpenApi", to: "effect/http-api/OpenApi", reason: "moved", names: ["fromApi"] },
+  {
+    module: "@effect/platform/HttpServerResponse",
+    to: "effect/http/HttpServerResponse",
+    reason: "moved",
+    names: ["empty", "stream"]
+  },
+  { module: "effect/Config", reason: "primitives are called as those of Schema", names: { port: "Port" } },
+  {
     module: "@effect/platform-node/NodeContext",
     to: "@effect/platform-node/NodeServices",
     reason: "renamed",

@@ -6,7 +6,10 @@ import { BuildBackend, BuildError, BuildInput, BuildRef, BuildStatus } from "eff
 /** `backend/namespace/name/uid`; in a path its slashes are written `%2F`. */
 const path = Schema.Struct({ ref: BuildRef.FromString })
 
-class Accepted extends Schema.Class<Accepted>("Accepted")({
+/** The ref in the path of a request. */
+export const refOf = (request: { readonly path: typeof path.Type }): BuildRef.BuildRef => request.path.ref
+
+export class Accepted extends Schema.Class<Accepted>("Accepted")({
   ref: BuildRef.FromString,
   /** Whether an equal input was built before, and this is that build. */
   adopted: Schema.Boolean

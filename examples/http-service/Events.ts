@@ -1,7 +1,7 @@
 // A build as Server-Sent Events that resume. Each event has an id of two parts, `LINES.STATUS`: how many lines of the log the
 // client has, and a hash of the last status. A client that comes back with its last id gets the lines after those, and the
 // current status unless it has it. A number alone, as a person writes it for curl, is the number of lines.
-import { Chunk, Effect, Hash, Option, Ref, Schema, Stream } from "effect"
+import { Effect, Hash, Option, Ref, Schema, Stream } from "effect"
 import { BuildBackend, BuildEvent, type BuildRef, BuildStatus } from "effect-os-builder"
 
 interface Position {
@@ -24,6 +24,10 @@ const hashOf = (status: BuildStatus.BuildStatus) =>
 const write = (position: Position, name: string, data: string) =>
   `id: ${position.lines}.${position.status}\nevent: ${name}\ndata: ${data}\n\n`
 
+type Texts = ReadonlyArray<string>
+
+const none: Texts = []
+
 /**
  * The events after a position. The last status comes after the last line, so that a client that has it has everything; then
  * the stream ends.
@@ -33,42 +37,36 @@ export const eventsAfter = (ref: BuildRef.BuildRef, after: Position) =>
     const position = yield* Ref.make(after)
     const last = yield* Ref.make(Option.none<BuildStatus.Terminal>())
     const status = (status: BuildStatus.BuildStatus) =>
-      Ref.modify(position, (at) => {
+      Ref.modify(position, (at): readonly [Texts, Position] => {
         const next = { lines: at.lines, status: hashOf(status) }
         return at.status === next.status
-          ? [Chunk.empty<string>(), at]
-          : [Chunk.of(write(next, "status", encode(new BuildEvent.StatusChanged({ status })))), next]
+          ? [none, at]
+          : [[write(next, "status", encode(new BuildEvent.StatusChanged({ status })))], next]
       })
-    const event = (event: BuildEvent.BuildEvent) => {
+    const event = (event: BuildEvent.BuildEvent): Effect.Effect<Texts> => {
       switch (event._tag) {
         case "LogLine":
-          return Ref.modify(position, (at) => {
+          return Ref.modify(position, (at): readonly [Texts, Position] => {
             const next = { lines: event.number, status: at.status }
-            return [Chunk.of(write(next, "line", encode(event))), next]
+            return [[write(next, "line", encode(event))], next]
           })
         case "StatusChanged":
           return BuildStatus.isTerminal(event.status)
-            ? Effect.as(Ref.set(last, Option.some(event.status)), Chunk.empty<string>())
+            ? Effect.as(Ref.set(last, Option.some(event.status)), none)
             : status(event.status)
         // A line says which step begins (BuildEvent.stepOf), and a step of its own would have no place to resume at.
         case "Step":
         case "Submitted":
-          return Effect.succeed(Chunk.empty<string>())
+          return Effect.succeed(none)
         case "LogLost":
-          return Effect.map(Ref.get(position), (at) => Chunk.of(write(at, "log-lost", encode(event))))
+          return Effect.map(Ref.get(position), (at) => [write(at, "log-lost", encode(event))])
       }
     }
-    const ending = Effect.flatMap(
-      Ref.get(last),
-      Option.match({
-        onNone: () => Effect.succeed(Chunk.empty<string>()),
-        onSome: status
-      })
-    )
+    const ending = Effect.flatMap(Ref.get(last), Option.match({ onNone: () => Effect.succeed(none), onSome: status }))
     const events = BuildBackend.eventsOf(ref, { fromLine: after.lines + 1 }).pipe(
       Stream.mapEffect(event),
-      Stream.flattenChunks,
-      Stream.concat(Stream.flattenChunks(Stream.fromEffect(ending)))
+      Stream.concat(Stream.fromEffect(ending)),
+      Stream.flatMap(Stream.fromIterable)
     )
     // Proxies close connections that are silent.
     const beats = Stream.as(Stream.tick("15 seconds"), ": still here\n\n")

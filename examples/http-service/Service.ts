@@ -2,7 +2,7 @@
 import { HttpApiBuilder, HttpServerResponse } from "@effect/platform"
 import { Effect, Stream } from "effect"
 import { BuildBackend, BuildError, BuildStatus } from "effect-os-builder"
-import { Api } from "./Api.js"
+import { Accepted, Api, refOf } from "./Api.js"
 import { eventsAfter, positionOf } from "./Events.js"
 
 // Causes are for the log of the service: they name servers and files that clients have no business with.
@@ -19,19 +19,20 @@ export const layer = HttpApiBuilder.group(Api, "builds", (handlers) =>
     return handlers
       .handle("create", ({ payload }) =>
         Effect.flatMap(payload, (input) => backend.build(input)).pipe(
-          Effect.map(({ adopted, ref }) => ({ ref, adopted })),
+          Effect.map(({ adopted, ref }) => new Accepted({ ref, adopted })),
           Effect.tapError(Effect.logInfo),
           Effect.mapError(hideCause)
         ))
       .handle("list", () => Effect.mapError(backend.list(), hideCause))
-      .handle("status", ({ path }) => Effect.mapError(backend.status(path.ref), hideCause))
-      .handle("cancel", ({ path }) => Effect.mapError(backend.cancel(path.ref), hideCause))
-      .handleRaw("events", ({ headers, path }) =>
+      .handle("status", (request) => Effect.mapError(backend.status(refOf(request)), hideCause))
+      .handle("cancel", (request) => Effect.mapError(backend.cancel(refOf(request)), hideCause))
+      .handleRaw("events", (request) =>
         Effect.gen(function*() {
+          const ref = refOf(request)
           // A build that does not exist is a 404, and not a stream that breaks off.
-          const status = yield* backend.status(path.ref)
-          const after = positionOf(headers["last-event-id"])
-          const events = eventsAfter(path.ref, after).pipe(
+          const status = yield* backend.status(ref)
+          const after = positionOf(request.headers["last-event-id"])
+          const events = eventsAfter(ref, after).pipe(
             Stream.provideService(BuildBackend.BuildBackend, backend),
             Stream.tapError(Effect.logWarning)
           )
@@ -40,7 +41,7 @@ export const layer = HttpApiBuilder.group(Api, "builds", (handlers) =>
           const rest = yield* Stream.runCollect(events)
           return rest.length === 0
             ? HttpServerResponse.empty({ status: 204 })
-            : HttpServerResponse.stream(Stream.fromChunk(rest), stream)
+            : HttpServerResponse.stream(Stream.fromIterable(rest), stream)
         }).pipe(Effect.mapError(hideCause)))
   }))
 

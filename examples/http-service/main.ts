@@ -1,13 +1,12 @@
 // The service on 127.0.0.1:3000, or where HOST and PORT say. BACKEND names the backend: `fake` (the default: a cluster in
 // memory, so that anybody can start it), `cluster` (the one that kubectl talks to) or `local` (buildah on this machine).
-import { HttpApiBuilder, HttpApiSwagger, HttpMiddleware } from "@effect/platform"
 import { NodeContext, NodeHttpServer, NodeRuntime } from "@effect/platform-node"
 import { Config, Effect, Layer } from "effect"
 import { BackendSelection, CustomBuildBackend, LocalBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import { createServer } from "node:http"
-import { Api } from "./Api.js"
+import * as Server from "./Server.js"
 import * as Service from "./Service.js"
 
 const fake = CustomBuildBackend.layer.pipe(
@@ -15,13 +14,16 @@ const fake = CustomBuildBackend.layer.pipe(
 )
 
 const backend = Layer.unwrapEffect(Effect.gen(function*() {
-  switch (yield* Config.withDefault(Config.literal("fake", "cluster", "local")("BACKEND"), "fake")) {
+  const name = yield* Config.withDefault(Config.string("BACKEND"), "fake")
+  switch (name) {
     case "fake":
       return fake
     case "cluster":
       return Layer.provide(BackendSelection.layerFromEnv, KubernetesCluster.layer)
     case "local":
       return Layer.provide(LocalBuildBackend.layer, NodeContext.layer)
+    default:
+      return yield* Effect.die(new Error(`BACKEND is ${name}; it must be fake, cluster or local`))
   }
 }))
 
@@ -33,16 +35,7 @@ const server = NodeHttpServer.layerConfig(() => nodeServer, {
   host: Config.withDefault(Config.string("HOST"), "127.0.0.1")
 })
 
-const api = HttpApiBuilder.api(Api).pipe(Layer.provide(Service.layer), Layer.provide(backend))
-
-// The server is provided first, and so is built last: it listens from then on, and a request that comes before its handlers, while
-// the backend looks at the cluster, would never be answered. An EventSource would wait for it without end.
-const serving = HttpApiBuilder.serve(HttpMiddleware.logger).pipe(
-  Layer.provide(server),
-  Layer.provide(HttpApiSwagger.layer({ path: "/docs" })),
-  Layer.provide(HttpApiBuilder.middlewareOpenApi({ path: "/openapi.json" })),
-  Layer.provide(api)
-)
+const serving = Server.on(server, Layer.provide(Service.layer, backend))
 
 // At SIGTERM the service takes no more connections, and lets requests end. Event streams would go on until their builds end:
 // they are broken off, and their clients come back to the next process with their last id.

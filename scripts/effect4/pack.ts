@@ -16,6 +16,7 @@ const run = (program: string, args: ReadonlyArray<string>, cwd: string): void =>
 
 Program.build()
 Program.write("examples", "docs")
+Program.run(join(Program.bin, "tsc"), "-p", "tsconfig.examples.json")
 Package.write()
 run("npm", ["run", "-s", "bundle"], Tree.root)
 for (const name of ["os-builder.js", "os-builder"]) {

@@ -1,10 +1,10 @@
-import { HttpApiBuilder, OpenApi } from "@effect/platform"
-import { NodeHttpServer } from "@effect/platform-node"
+import { OpenApi } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Predicate } from "effect"
 import { Cluster, CustomBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import { Api } from "../../examples/http-service/Api.js"
+import * as Server from "../../examples/http-service/Server.js"
 import * as Service from "../../examples/http-service/Service.js"
 
 interface Event {
@@ -45,13 +45,9 @@ describe("http-service", () => {
       const fake = yield* FakeCluster.FakeCluster
       yield* fake.outcome(FakeCluster.succeeds({ log }))
       const cluster = Layer.succeed(Cluster.Cluster, yield* Cluster.Cluster)
-      const api = HttpApiBuilder.api(Api).pipe(
-        Layer.provide(Service.layer),
-        Layer.provide(CustomBuildBackend.layer),
-        Layer.provide(cluster)
-      )
+      const handlers = Service.layer.pipe(Layer.provide(CustomBuildBackend.layer), Layer.provide(cluster))
       const { handler } = yield* Effect.acquireRelease(
-        Effect.sync(() => HttpApiBuilder.toWebHandler(Layer.merge(api, NodeHttpServer.layerContext))),
+        Effect.sync(() => Server.webHandler(handlers)),
         ({ dispose }) => Effect.promise(dispose)
       )
       const call = (method: string, at: string, body?: unknown, headers: Record<string, string> = {}) =>

@@ -9,6 +9,7 @@ import type { Driver } from "../src/kubernetes/client/Driver.js"
 import * as Resources from "../src/kubernetes/Resources.js"
 import { access } from "./kubernetes/suite/Access.js"
 import { collections } from "./kubernetes/suite/Collections.js"
+import { customResources } from "./kubernetes/suite/CustomResources.js"
 import { deployments } from "./kubernetes/suite/Deployments.js"
 import { identity } from "./kubernetes/suite/Identity.js"
 import { indexedJobs } from "./kubernetes/suite/IndexedJobs.js"
@@ -46,6 +47,7 @@ export const suite = <E>(world: World<E>): void => {
     access,
     identity,
     recordings,
+    customResources,
     deployments
   }
   layer(world.layer, { excludeTestServices: world.live, timeout: world.timeout })(

@@ -33,11 +33,14 @@ import * as QuotaController from "./controllers/QuotaController.js"
 import * as ReplicaSetController from "./controllers/ReplicaSetController.js"
 import * as Scheduler from "./controllers/Scheduler.js"
 import * as TtlController from "./controllers/TtlController.js"
+import * as CustomKind from "./custom/CustomKind.js"
+import * as Definition from "./custom/Definition.js"
+import * as Establishing from "./custom/Establishing.js"
 import * as AppsKinds from "./kinds/AppsKinds.js"
 import * as BatchKinds from "./kinds/BatchKinds.js"
 import { Catalog } from "./kinds/Catalog.js"
 import * as CoreKinds from "./kinds/CoreKinds.js"
-import type { Kind } from "./kinds/Kind.js"
+import * as Kind from "./kinds/Kind.js"
 import * as NetworkKinds from "./kinds/NetworkKinds.js"
 import * as PolicyKinds from "./kinds/PolicyKinds.js"
 import * as RbacKinds from "./kinds/RbacKinds.js"
@@ -81,7 +84,7 @@ export interface PodBehaviour {
  */
 export interface Options {
   readonly version?: string | undefined
-  readonly kinds?: ReadonlyArray<Kind> | undefined
+  readonly kinds?: ReadonlyArray<Kind.Kind> | undefined
   readonly nodes?: ReadonlyArray<Node.Options> | undefined
   readonly namespaces?: ReadonlyArray<string> | undefined
   readonly accounts?: ReadonlyArray<string> | undefined
@@ -122,6 +125,7 @@ interface Parts extends ControlPlane {
 
 const assemble = (options: Options): Parts => {
   const version = options.version ?? "v1.37.1"
+  const store = new ApiStore({ history: options.history ?? 10_000 })
   const catalog = new Catalog([
     ...CoreKinds.kinds,
     ...NetworkKinds.kinds,
@@ -130,9 +134,9 @@ const assemble = (options: Options): Parts => {
     ...PolicyKinds.kinds,
     ...RbacKinds.kinds,
     ...ReviewKinds.kinds,
+    Definition.kind,
     ...options.kinds ?? []
-  ])
-  const store = new ApiStore({ history: options.history ?? 10_000 })
+  ], () => store.list(Kind.resource(Definition.kind), "").flatMap(CustomKind.of))
   const registry = new Registry(store, plugins)
   const logStore = new LogStore()
   const logs = new Map([
@@ -169,6 +173,7 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
     const { obstacle = () => undefined, programs = Program.byDefault } = options.pods?.(parts) ?? {}
     const now = yield* Clock.currentTimeMillis
     const reconcileDue = yield* Controller.run(store, [
+      Establishing.make(registry),
       NamespaceController.make(registry, catalog, {
         accounts: options.accounts ?? ["default"],
         configMaps: options.configMaps ?? { "kube-root-ca.crt": { "ca.crt": "" } }

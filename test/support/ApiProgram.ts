@@ -3,7 +3,10 @@ import { Effect, Predicate } from "effect"
 import type { ApiRequest, Method } from "../../src/kubernetes/client/ApiRequest.js"
 import type { Driver } from "../../src/kubernetes/client/Driver.js"
 
-/** A request: `apps/deployments/a` and `configmaps/a` are paths in the namespace, `/apis/…` is one of the server. */
+/**
+ * A request: `apps/deployments/a`, `configmaps/a` and `example.com:v1/widgets/a` are paths in the namespace, `/apis/…` is one of
+ * the server.
+ */
 export type Step = readonly [method: Method, path: string, body?: ApiRequest["body"], contentType?: string]
 
 export interface Target {
@@ -26,7 +29,7 @@ const paths: Readonly<Record<string, string>> = {
 const resolve = (place: Target, path: string): string => {
   if (path.startsWith("/")) return path
   const [group = "", ...rest] = path.split("/")
-  const known = paths[group]
+  const known = group.includes(":") ? `/apis/${group.replace(":", "/")}` : paths[group]
   return known === undefined
     ? `/api/v1/namespaces/${place.namespace}/${path}`
     : `${known}/namespaces/${place.namespace}/${rest.join("/")}`

@@ -130,10 +130,13 @@ export class ApiServer {
     }
     const { group, name, namespace, plural, subresource, version } = info.resource
     const kind = this.options.catalog.served(group, version, plural)
+    if (kind !== undefined && Kind.isCustom(kind) && subresource !== "" && !this.has(kind, subresource)) {
+      return Effect.fail(new Refused({ status: Status.notFound(kind, name) }))
+    }
     if (kind === undefined || (subresource !== "" && !this.has(kind, subresource))) {
       const apiVersion = group === "" ? version : `${group}/${version}`
       const hint = kind === undefined
-        ? `the fake cluster has no ${plural} in ${apiVersion}: give it the kind in the option "kinds"`
+        ? `the fake cluster has no ${plural} in ${apiVersion}: create its CustomResourceDefinition, or give the kind in the option "kinds"`
         : `the fake cluster has no subresource ${subresource} of ${plural} in ${apiVersion}`
       return Effect.fail(new Refused({ status: Status.noSuchPath, hint }))
     }
@@ -288,7 +291,10 @@ export class ApiServer {
       : Either.map(RequestBody.object(request), (body) => () => Either.right(body))
     switch (info.verb) {
       case "get":
-        return Either.map(registry.get(kind, namespace, name), (found) => object(Scale.of(scale, found)))
+        return Either.map(
+          Either.flatMap(registry.get(kind, namespace, name), Scale.present(scale)),
+          (found) => object(Scale.of(scale, found))
+        )
       case "patch":
       case "update":
         return Either.flatMap(change, (change) =>

@@ -6,7 +6,6 @@
 import * as Either from "effect/Either"
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
-import * as Fields from "../kinds/Fields.js"
 import * as Kind from "../kinds/Kind.js"
 import * as ManagedFields from "../managed/ManagedFields.js"
 import * as Metadata from "../store/Metadata.js"
@@ -38,9 +37,7 @@ const configOf = ({ kind, name, namespace, request }: Target): Answer<JsonObject
         Status.badRequest(`invalid object type: ${type}, Kind=${Json.text(body, "kind") ?? ""}`)
       )
     }
-    const { unknown, wrong } = kind.fields === undefined
-      ? { unknown: [], wrong: [] }
-      : Fields.read(kind.kind, kind.fields, body)
+    const { unknown, wrong } = kind.read(body)
     const [field] = unknown
     const problem = field === undefined ? wrong[0] : `.${field}: field not declared in schema`
     if (problem !== undefined) {

@@ -20,13 +20,13 @@ export interface ResponseForm {
   readonly type: { readonly kind: string; readonly apiVersion: string }
 }
 
-/** Items of typed kinds have no apiVersion and kind; those of custom resources do. */
+/** Items of typed kinds have no apiVersion and kind; those of custom resources do, and their lists an empty `continue`. */
 const full = (kind: Kind.Kind): ResponseForm => ({
   object: (object) => object,
   list: (metadata, objects) => ({
     kind: `${kind.kind}List`,
     apiVersion: Kind.apiVersion(kind),
-    metadata,
+    metadata: kind.fields === undefined ? { continue: "", ...metadata } : metadata,
     items: kind.fields === undefined ? objects : objects.map((object) => Json.omit(object, "apiVersion", "kind"))
   }),
   type: { kind: kind.kind, apiVersion: Kind.apiVersion(kind) }
@@ -86,9 +86,14 @@ const forms = [
 export const accepted = (kind: Kind.Kind, request: ApiRequest, now: () => number): ResponseForm => {
   const [first = ""] = (request.accept ?? "").split(",")
   const form = forms.find(({ pattern }) => pattern.test(first))?.form
-  return form === "Table"
+  const { list, object, type } = form === "Table"
     ? table(kind, request.query["includeObject"], now)
     : form === "Metadata"
     ? metadataOnly
     : full(kind)
+  return {
+    object: (one) => object(kind.shown(one)),
+    list: (metadata, all) => list(metadata, all.map(kind.shown)),
+    type
+  }
 }

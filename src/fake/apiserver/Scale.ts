@@ -35,6 +35,12 @@ export const of = (scale: Scale, object: JsonObject): JsonObject => {
   }
 }
 
+/** An object that has a scale: one of a custom kind has none without replicas. @since 0.1.0 @category rules  */
+export const present = ({ replicas, required }: Scale) => (object: JsonObject): Answer<JsonObject> =>
+  required === undefined || Json.at(object, ...replicas) !== undefined
+    ? Either.right(object)
+    : Either.left(Status.internal(`the spec replicas field ${JSON.stringify(required)} does not exist`))
+
 /**
  * The object with the replicas of a scale. `change` maps the current scale to the new one.
  *

@@ -113,6 +113,10 @@ export const unauthorized: Status = make(401, "Unauthorized", "Unauthorized")
 export const badRequest = (message: string): Status => make(400, "BadRequest", message)
 
 /** @since 0.1.0 @category constructors */
+export const internal = (cause: string): Status =>
+  make(500, "InternalError", `Internal error occurred: ${cause}`, { causes: [{ message: cause }] })
+
+/** @since 0.1.0 @category constructors */
 export const expired = (message: string): Status => make(410, "Expired", message)
 
 /** @since 0.1.0 @category constructors */
@@ -150,7 +154,8 @@ const fieldErrors = {
   TooLong: { reason: "FieldValueTooLong", label: "Too long", showsValue: false },
   TooMany: { reason: "FieldValueTooMany", label: "Too many", showsValue: true },
   NotFound: { reason: "FieldValueNotFound", label: "Not found", showsValue: true },
-  Duplicate: { reason: "FieldValueDuplicate", label: "Duplicate value", showsValue: true }
+  Duplicate: { reason: "FieldValueDuplicate", label: "Duplicate value", showsValue: true },
+  TypeInvalid: { reason: "FieldValueTypeInvalid", label: "Invalid value", showsValue: true }
 } as const
 
 /**
@@ -207,7 +212,7 @@ export const invalid = (of: Named, name: string, errors: ReadonlyArray<FieldErro
     {
       name: name === "" ? undefined : name,
       group: of.group === "" ? undefined : of.group,
-      kind: of.kind,
+      kind: of.kind === "" ? undefined : of.kind,
       causes: errors.map((error) => ({
         reason: fieldErrors[error.type].reason,
         message: describe(error),

@@ -7,11 +7,11 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import type { Column } from "../kinds/Column.js"
 
-const definition = ({ format, name, wide }: Column): JsonObject => ({
+const definition = ({ description = "", format, name, type = "string", wide }: Column): JsonObject => ({
   name,
-  type: "string",
+  type,
   format,
-  description: "",
+  description,
   priority: wide ? 1 : 0
 })
 

@@ -26,7 +26,7 @@ export interface Options {
 /** @since 0.1.0 @category constructors */
 export const make = (registry: Registry, catalog: Catalog, options: Options): Controller => {
   const { store } = registry
-  const kinds = catalog.kinds.filter((kind) => kind.namespaced && !kind.virtual)
+  const kinds = () => catalog.stored.filter((kind) => kind.namespaced)
 
   const furnish = (namespace: string, now: number): void => {
     for (const name of options.accounts) {
@@ -38,13 +38,13 @@ export const make = (registry: Registry, catalog: Catalog, options: Options): Co
   }
 
   const empty = (namespace: string, now: number): void => {
-    const content = kinds.flatMap((kind) =>
+    const content = kinds().flatMap((kind) =>
       store.list(Kind.resource(kind), namespace).map((object) => ({ kind, object }))
     )
     for (const { kind, object } of content.filter(({ object }) => !Metadata.isBeingDeleted(object))) {
       registry.delete(kind, namespace, Metadata.name(object), { propagationPolicy: "Background" }, { now })
     }
-    if (kinds.every((kind) => store.list(Kind.resource(kind), namespace).length === 0)) {
+    if (kinds().every((kind) => store.list(Kind.resource(kind), namespace).length === 0)) {
       registry.update(
         CoreKinds.namespace,
         "",

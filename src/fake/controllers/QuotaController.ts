@@ -19,10 +19,10 @@ const resource = "resourcequotas"
 /** @since 0.1.0 @category constructors */
 export const make = (registry: Registry, catalog: Catalog): Controller => {
   const { store } = registry
-  const kinds = catalog.kinds.filter((kind) => kind.namespaced && !kind.virtual)
+  const kinds = () => catalog.stored.filter((kind) => kind.namespaced)
 
   const used = (quota: JsonObject, name: string): number =>
-    kinds.reduce(
+    kinds().reduce(
       (sum, kind) =>
         store.list(Kind.resource(kind), Metadata.namespace(quota)).reduce(
           (so, one) => so + usage(kind, one, name),

@@ -14,24 +14,43 @@ const verbsOf = (kind: Kind.Kind): ReadonlyArray<string> =>
 
 /** @since 0.1.0 @category models */
 export class Catalog {
-  readonly kinds: ReadonlyArray<Kind.Kind>
+  private readonly own: ReadonlyArray<Kind.Kind>
+  private readonly custom: () => ReadonlyArray<Kind.Kind>
   private readonly byPlural: ReadonlyMap<string, Kind.Kind>
   private readonly byKind: ReadonlyMap<string, Kind.Kind>
 
-  constructor(kinds: ReadonlyArray<Kind.Kind>) {
-    this.kinds = kinds
+  /** `custom` returns the kinds that are defined now, by CustomResourceDefinitions. */
+  constructor(kinds: ReadonlyArray<Kind.Kind>, custom: () => ReadonlyArray<Kind.Kind> = () => []) {
+    this.own = kinds
+    this.custom = custom
     this.byPlural = new Map(kinds.map((kind) => [`${Kind.apiVersion(kind)}/${kind.plural}`, kind]))
     this.byKind = new Map(kinds.map((kind) => [`${Kind.apiVersion(kind)}/${kind.kind}`, kind]))
+  }
+
+  /** All kinds that are served now. */
+  get kinds(): ReadonlyArray<Kind.Kind> {
+    return [...this.own, ...this.custom()]
+  }
+
+  /** The kinds that are stored, each in one version. */
+  get stored(): ReadonlyArray<Kind.Kind> {
+    return [
+      ...new Map(
+        this.kinds.filter((kind) => !kind.virtual).toReversed().map((kind) => [Kind.resource(kind), kind])
+      ).values()
+    ].toReversed()
   }
 
   /** The kind with a plural. */
   served(group: string, version: string, plural: string): Kind.Kind | undefined {
     return this.byPlural.get(`${group === "" ? version : `${group}/${version}`}/${plural}`)
+      ?? this.custom().find((kind) => kind.group === group && kind.version === version && kind.plural === plural)
   }
 
   /** The kind of an object, by its apiVersion and kind. */
   named(apiVersion: string, kind: string): Kind.Kind | undefined {
     return this.byKind.get(`${apiVersion}/${kind}`)
+      ?? this.custom().find((one) => one.kind === kind && Kind.apiVersion(one) === apiVersion)
   }
 
   /** The discovery document at a path such as `/apis/batch/v1`. */

@@ -8,15 +8,17 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 
 /**
- * A column of a table. `wide` ones are shown only with `-o wide`.
+ * A column of a table. `wide` ones are shown only with `-o wide`. `type` is `string` by default.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Column {
   readonly name: string
-  readonly format: "name" | ""
+  readonly format: string
   readonly wide: boolean
+  readonly type?: string | undefined
+  readonly description?: string | undefined
   readonly cell: (object: JsonObject, now: number) => Json.Value
 }
 

@@ -16,6 +16,7 @@ import * as Quantity from "./Quantity.js"
  */
 export type Field =
   | { readonly _tag: "Text" | "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Any" }
+  | { readonly _tag: "Deduced"; readonly of?: Field }
   | { readonly _tag: "List"; readonly of: Field; readonly merge?: Merge; readonly keys?: ReadonlyArray<string> }
   | { readonly _tag: "Map"; readonly of: Field; readonly atomic?: true; readonly kept?: true }
   | { readonly _tag: "Struct"; readonly fields: Fields; readonly atomic?: true }
@@ -50,6 +51,10 @@ export const integerOrText: Field = { _tag: "IntegerOrText" }
 export const bytes: Field = { _tag: "Bytes" }
 /** Any value, not validated. @since 0.1.0 @category constructors  */
 export const any: Field = { _tag: "Any" }
+/** Any value, which server-side apply divides by its own form. @since 0.1.0 @category constructors  */
+export const deduced: Field = { _tag: "Deduced" }
+/** An object of a type, a list of them, or another value such as `true`. @since 0.1.0 @category constructors  */
+export const loose = (of: Field): Field => ({ _tag: "Deduced", of })
 /** @since 0.1.0 @category constructors */
 export const list = (of: Field): Field => ({ _tag: "List", of })
 /**
@@ -151,6 +156,14 @@ export const read = (kind: string, fields: Fields, object: JsonObject): Reading 
     switch (field._tag) {
       case "Any":
         return json
+      case "Deduced":
+        return field.of === undefined
+          ? json
+          : Json.isList(json)
+          ? json.map((item, index) => readField(item, field, `${path}[${index}]`))
+          : Json.isObject(json)
+          ? readField(json, field.of, path)
+          : json
       case "Text":
         return typeof json === "string" ? json : mismatch(json, field, path)
       case "Integer":

@@ -7,8 +7,9 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { FieldError } from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Column from "./Column.js"
-import type { Fields } from "./Fields.js"
+import * as Fields from "./Fields.js"
 import * as Names from "./Names.js"
+import { meta } from "./ObjectFields.js"
 
 /**
  * The subresource `details`, which updates a part of an object: the object that results, and the rules.
@@ -37,7 +38,7 @@ export interface Subresource {
 
 /**
  * The subresource `scale`: where an object has its wanted and its current number of replicas, and the selector of its pods in
- * the form of a query.
+ * the form of a query. With `required`, the path of the replicas in messages, an object without replicas has no scale.
  *
  * @since 0.1.0
  * @category models
@@ -46,17 +47,22 @@ export interface Scale {
   readonly replicas: ReadonlyArray<string>
   readonly current: ReadonlyArray<string>
   readonly selector: (object: JsonObject) => string | undefined
+  readonly required?: string | undefined
 }
 
 /**
  * - `subresources`: those beside `status`, `scale`, `log` and `details`.
  * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
+ * - `schema`: how server-side apply divides an object. `read`: decodes an object. Both have `fields` as their default.
+ * - `stored`: the form in which an object is stored. `shown`: that of the served version.
  * - `selectable`: the supported field selectors, beside name and namespace.
  * - `columns`: the table columns; default: name and age.
  * - `generation`: what increments the generation: changes of `spec`, of all but metadata and status, or nothing.
  * - `fill`: defaults on every write. `prepare`: server-set fields at creation; uid and name are set before.
  * - `amend`: the server's changes to an update.
- * - `validate`: the rules of every write. `validateNew`: those of creation alone. `validateUpdate`: those of updates alone.
+ * - `validate`: the rules of every write. `validateNew`: those of creation alone. `validateUpdate`: those of updates alone, and
+ *   `validateStatus` those of updates of the status.
+ * - `marked`: the object after the first request to delete it; default: by the options of the request.
  * - `grace`: the grace period of a deletion in seconds, given that of the request; undefined deletes at once.
  * - `pending`: whether something other than `metadata.finalizers` delays the deletion.
  * - `unconditionalUpdate`: whether an update may lack a resource version. `createOnUpdate`: whether a PUT creates an object.
@@ -80,7 +86,9 @@ export interface Kind {
   readonly subresources: ReadonlyArray<Subresource>
   readonly details: Details | undefined
   readonly virtual: boolean
-  readonly fields: Fields | undefined
+  readonly fields: Fields.Fields | undefined
+  readonly schema: Fields.Field
+  readonly read: (object: JsonObject) => Fields.Reading
   readonly name: Names.Rule
   readonly selectable: Readonly<Record<string, (object: JsonObject) => string>>
   readonly unknownField: (field: string) => string
@@ -92,6 +100,10 @@ export interface Kind {
   readonly validate: (object: JsonObject) => ReadonlyArray<FieldError>
   readonly validateNew: (object: JsonObject) => ReadonlyArray<FieldError>
   readonly validateUpdate: (next: JsonObject, previous: JsonObject) => ReadonlyArray<FieldError>
+  readonly validateStatus: (next: JsonObject, previous: JsonObject) => ReadonlyArray<FieldError>
+  readonly stored: (object: JsonObject) => JsonObject
+  readonly shown: (object: JsonObject) => JsonObject
+  readonly marked: ((object: JsonObject, now: string) => JsonObject) | undefined
   readonly grace: (object: JsonObject, requested: number | undefined) => number | undefined
   readonly pending: (object: JsonObject) => boolean
   readonly orphans: boolean
@@ -119,6 +131,11 @@ export const make = (
   details: undefined,
   virtual: false,
   fields: undefined,
+  schema: Fields.struct(options.fields ?? { apiVersion: Fields.text, kind: Fields.text, metadata: meta }),
+  read: (object) =>
+    options.fields === undefined
+      ? { object, unknown: [], wrong: [] }
+      : Fields.read(options.kind, options.fields, object),
   name: Names.dnsSubdomain,
   selectable: {},
   unknownField: (field) =>
@@ -133,6 +150,10 @@ export const make = (
   validate: () => [],
   validateNew: () => [],
   validateUpdate: () => [],
+  validateStatus: () => [],
+  stored: (object) => object,
+  shown: (object) => object,
+  marked: undefined,
   grace: () => undefined,
   pending: () => false,
   orphans: false,
@@ -146,6 +167,9 @@ export const resource = (kind: Kind): string => kind.group === "" ? kind.plural 
 
 /** The apiVersion, for example `batch/v1`. @since 0.1.0 @category getters  */
 export const apiVersion = (kind: Kind): string => kind.group === "" ? kind.version : `${kind.group}/${kind.version}`
+
+/** Whether a kind is one of custom resources, which the server has without a type. @since 0.1.0 @category predicates  */
+export const isCustom = (kind: Kind): boolean => kind.fields === undefined && !kind.virtual
 
 /** Whether a request can delete several objects: namespaces are deleted one by one. @since 0.1.0 @category predicates  */
 export const isCollection = (kind: Kind): boolean => !(kind.group === "" && kind.kind === "Namespace")

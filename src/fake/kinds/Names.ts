@@ -41,6 +41,18 @@ export const dnsLabel: Rule = (value) =>
       )
     )(value)
 
+/** A name that starts with a letter. @since 0.1.0 @category rules  */
+export const dns1035Label: Rule = rule(
+  63,
+  "[a-z]([-a-z0-9]*[a-z0-9])?",
+  pattern(
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+    "[a-z]([-a-z0-9]*[a-z0-9])?",
+    "my-name",
+    "abc-123"
+  )
+)
+
 /** @since 0.1.0 @category rules */
 export const dnsSubdomain: Rule = rule(
   253,

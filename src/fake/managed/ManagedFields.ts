@@ -9,7 +9,6 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
-import { meta } from "../kinds/ObjectFields.js"
 import * as Metadata from "../store/Metadata.js"
 import * as FieldSet from "./FieldSet.js"
 import * as Typed from "./Typed.js"
@@ -34,10 +33,7 @@ interface Entry {
   readonly set: FieldSet.FieldSet
 }
 
-const schemaOf = (kind: Kind.Kind): Typed.Schema => ({
-  _tag: "Struct",
-  fields: kind.fields ?? { apiVersion: { _tag: "Text" }, kind: { _tag: "Text" }, metadata: meta }
-})
+const schemaOf = (kind: Kind.Kind): Typed.Schema => kind.schema
 
 const entriesOf = (object: JsonObject): ReadonlyArray<Entry> =>
   Json.objects(object, "metadata", "managedFields").map((entry) => ({

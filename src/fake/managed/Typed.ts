@@ -35,7 +35,7 @@ const leaf: Atom = { _tag: "Leaf" }
 const untyped: Map = { _tag: "Map", isNamed: () => false, of: () => undefined }
 
 const atomOf = (schema: Schema, value: Value): Atom => {
-  if (schema === undefined) {
+  if (schema === undefined || schema._tag === "Deduced") {
     return Json.isObject(value) ? untyped : leaf
   }
   switch (schema._tag) {
@@ -232,7 +232,7 @@ export const withStructs = (schema: Schema, set: FieldSet.FieldSet): FieldSet.Fi
   const paths = [...set.values()].flatMap((path) => {
     let here = schema
     return path.flatMap((element, index) => {
-      const atom = here === undefined ? untyped : atomOf(here, undefined)
+      const atom = here === undefined || here._tag === "Deduced" ? untyped : atomOf(here, undefined)
       const name = element.slice(2)
       const isNamed = element.startsWith("f:") && atom._tag === "Map" && atom.isNamed(name)
       here = atom._tag === "Map" ? atom.of(name) : atom._tag === "List" ? atom.of : undefined

@@ -76,6 +76,9 @@ const withPropagation = (kind: Kind.Kind, object: JsonObject, policy: string | u
 /** @since 0.1.0 @category combinators */
 export const start = (kind: Kind.Kind, existing: JsonObject, options: Options, now: number): Step => {
   const marked = Metadata.isBeingDeleted(existing)
+  if (kind.marked !== undefined && !marked) {
+    return { _tag: "Marked", object: kind.marked(existing, Metadata.timestamp(now)) }
+  }
   const remaining = Json.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0
   const grace = kind.grace(existing, options.gracePeriodSeconds)
   const requested = options.gracePeriodSeconds ?? remaining

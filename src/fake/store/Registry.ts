@@ -11,7 +11,6 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Admission from "../admission/Admission.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
-import * as Fields from "../kinds/Fields.js"
 import * as Kind from "../kinds/Kind.js"
 import * as ManagedFields from "../managed/ManagedFields.js"
 import type { ApiStore, Key } from "./ApiStore.js"
@@ -43,7 +42,7 @@ export class Registry {
 
   get(kind: Kind.Kind, namespace: string, name: string): Answer<JsonObject> {
     const object = this.store.get(key(kind, namespace, name))
-    return object === undefined ? Either.left(Status.notFound(kind, name)) : Either.right(object)
+    return object === undefined ? Either.left(Status.notFound(kind, name)) : Either.right(kind.shown(object))
   }
 
   create(kind: Kind.Kind, namespace: string, body: JsonObject, write: Write): Answer<JsonObject> {
@@ -90,7 +89,6 @@ export class Registry {
     change: (existing: JsonObject) => Answer<JsonObject>,
     write: Write
   ): Answer<JsonObject> {
-    const store = this.store
     return Either.gen(this, function*() {
       const existing = yield* this.get(kind, namespace, name)
       const requested = yield* Either.flatMap(
@@ -132,12 +130,12 @@ export class Registry {
         yield* Admission.check(this.plugins, this.attempt(kind, namespace, next, "update", write))
       }
       if (Deletion.isOver(kind, next, existing)) {
-        return write.dryRun === true ? next : store.remove(key(kind, namespace, name), next)
+        return write.dryRun === true ? next : this.remove(kind, namespace, name, next)
       }
       if (ManagedFields.isUnchanged(next, existing)) {
         return existing
       }
-      return write.dryRun === true ? Json.freeze(next) : store.put(key(kind, namespace, name), next)
+      return write.dryRun === true ? Json.freeze(next) : this.write(kind, namespace, name, next)
     })
   }
 
@@ -153,16 +151,26 @@ export class Registry {
       const existing = yield* this.get(kind, namespace, name)
       yield* Deletion.preconditions(kind, existing, options)
       const step = Deletion.start(kind, existing, options, write.now)
-      const where = key(kind, namespace, name)
       switch (step._tag) {
         case "Unchanged":
           return existing
         case "Marked":
-          return write.dryRun === true ? step.object : this.store.put(where, step.object)
+          return write.dryRun === true ? step.object : this.write(kind, namespace, name, step.object)
         case "Gone":
-          return Deletion.response(kind, write.dryRun === true ? existing : this.store.remove(where, existing))
+          return Deletion.response(
+            kind,
+            write.dryRun === true ? existing : this.remove(kind, namespace, name, existing)
+          )
       }
     })
+  }
+
+  private write(kind: Kind.Kind, namespace: string, name: string, object: JsonObject): JsonObject {
+    return kind.shown(this.store.put(key(kind, namespace, name), kind.stored(object)))
+  }
+
+  private remove(kind: Kind.Kind, namespace: string, name: string, last: JsonObject): JsonObject {
+    return kind.shown(this.store.remove(key(kind, namespace, name), kind.stored(last)))
   }
 
   private attempt(
@@ -200,7 +208,7 @@ export class Registry {
     }
     const existing = this.store.get(key(kind, namespace, name))
     if (existing === undefined) {
-      return Either.right(write.dryRun === true ? Json.freeze(made) : this.store.put(key(kind, namespace, name), made))
+      return Either.right(write.dryRun === true ? Json.freeze(made) : this.write(kind, namespace, name, made))
     }
     if (generates) {
       return left > 1
@@ -237,13 +245,14 @@ const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObj
       Status.badRequest(`${kindName} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`)
     )
   if (kindName !== kind.kind) {
-    return refuse(`no conversion from ${kindName} to ${kind.kind}`)
+    return Kind.isCustom(kind)
+      ? Either.left(Status.invalid({ ...kind, kind: kindName }, Metadata.name(body), [
+        Status.invalidValue("kind", kindName, `must be ${kind.kind}`)
+      ]))
+      : refuse(`no conversion from ${kindName} to ${kind.kind}`)
   }
   const typed = { apiVersion, kind: kindName, ...Json.omit(body, "apiVersion", "kind") }
-  if (kind.fields === undefined) {
-    return Either.right(typed)
-  }
-  const { object, unknown, wrong } = Fields.read(kind.kind, kind.fields, typed)
+  const { object, unknown, wrong } = kind.read(typed)
   if (wrong[0] !== undefined) {
     return refuse(wrong[0])
   }

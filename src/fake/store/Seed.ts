@@ -8,6 +8,8 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { Status } from "../apiserver/Status.js"
 import * as StatusWords from "../apiserver/Status.js"
 import type { ControlPlane } from "../ControlPlane.js"
+import * as Definition from "../custom/Definition.js"
+import * as Establishing from "../custom/Establishing.js"
 import * as Json from "../Json.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as Kind from "../kinds/Kind.js"
@@ -21,6 +23,19 @@ import { key } from "./Registry.js"
  * @category combinators
  */
 export const put = (
+  plane: ControlPlane,
+  object: JsonObject,
+  now: number
+): Either.Either<JsonObject, Status> => {
+  const written = write(plane, object, now)
+  if (Either.isRight(written) && Json.text(object, "kind") === Definition.kind.kind) {
+    // At once, so that objects of its kind can be put after it.
+    Establishing.establish(plane.registry, Metadata.name(written.right), now)
+  }
+  return written
+}
+
+const write = (
   { catalog, registry, store }: ControlPlane,
   object: JsonObject,
   now: number
@@ -28,7 +43,8 @@ export const put = (
   const kind = catalog.named(Json.text(object, "apiVersion") ?? "", Json.text(object, "kind") ?? "")
   if (kind === undefined) {
     return Either.left(StatusWords.badRequest(
-      `the cluster has no kind ${Json.text(object, "kind")} in ${Json.text(object, "apiVersion")}`
+      `the cluster has no kind ${Json.text(object, "kind")} in ${Json.text(object, "apiVersion")}: seed its `
+        + "CustomResourceDefinition before it, or give the kind in the option \"kinds\""
     ))
   }
   const namespace = kind.namespaced ? Json.text(object, "metadata", "namespace") ?? "default" : ""
@@ -37,10 +53,10 @@ export const put = (
     registry.create(CoreKinds.namespace, "", { metadata: { name: namespace } }, { now })
   }
   const body = Json.adopt(object)
-  const write = { now }
+  const options = { now }
   const before = store.get(key(kind, namespace, name))
   const written = before === undefined
-    ? registry.create(kind, namespace, Metadata.setMeta(body, { resourceVersion: undefined }), write)
+    ? registry.create(kind, namespace, Metadata.setMeta(body, { resourceVersion: undefined }), options)
     : registry.update(
       kind,
       namespace,
@@ -49,7 +65,7 @@ export const put = (
       // Some kinds require the current resourceVersion for an update.
       (existing) =>
         Either.right(Json.set(body, ["metadata", "resourceVersion"], Json.at(existing, "metadata", "resourceVersion"))),
-      write
+      options
     )
   return kind.status && body["status"] !== undefined
     ? Either.flatMap(
@@ -61,7 +77,7 @@ export const put = (
           Metadata.name(made),
           "status",
           (existing) => Either.right({ ...existing, status: Json.object(body, "status") }),
-          write
+          options
         )
     )
     : written
@@ -69,7 +85,7 @@ export const put = (
 
 /** All objects. @since 0.1.0 @category getters  */
 export const all = ({ catalog, store }: ControlPlane): ReadonlyArray<JsonObject> =>
-  catalog.kinds.filter((kind) => !kind.virtual).flatMap((kind) => store.list(Kind.resource(kind)))
+  catalog.stored.flatMap((kind) => store.list(Kind.resource(kind)))
 
 /**
  * Resets the cluster to the objects of an earlier time: deletes later objects and restores changed ones.
@@ -84,8 +100,9 @@ export const restore = (plane: ControlPlane, earlier: ReadonlyArray<JsonObject>)
   }
   const identity = (object: JsonObject): string => JSON.stringify(place(object))
   const kept = new Set(earlier.map(identity))
-  for (const object of all(plane).filter((one) => !kept.has(identity(one)))) {
-    const where = place(object)
+  // The places first: the kind of an object is gone with its definition.
+  const later = all(plane).filter((one) => !kept.has(identity(one))).map((object) => ({ object, where: place(object) }))
+  for (const { object, where } of later) {
     if (where !== undefined) {
       plane.store.remove(where, object)
     }

@@ -19,7 +19,11 @@ export const rules = (
   existing: JsonObject,
   part: Part
 ): ReadonlyArray<Status.FieldError> => {
-  const changes = part === "main" ? kind.validateUpdate(next, existing) : []
+  const changes = part === "main"
+    ? kind.validateUpdate(next, existing)
+    : part === "status"
+    ? kind.validateStatus(next, existing)
+    : []
   return kind.group === "" && kind.kind !== "Pod"
     ? [...changes, ...kind.validate(next)]
     : [...kind.validate(next), ...changes]
@@ -171,4 +175,7 @@ export const amended = (
 const wants = (kind: Kind.Kind, next: JsonObject, existing: JsonObject): boolean =>
   kind.generation === "spec"
     ? !Json.equal(next["spec"], existing["spec"])
-    : !Json.equal(Json.omit(next, "metadata", "status"), Json.omit(existing, "metadata", "status"))
+    : !Json.equal(withoutMeta(kind, next), withoutMeta(kind, existing))
+
+const withoutMeta = (kind: Kind.Kind, object: JsonObject): JsonObject =>
+  kind.status ? Json.omit(object, "metadata", "status") : Json.omit(object, "metadata")

@@ -36,7 +36,9 @@ describe("own kinds", () => {
       const error = yield* Effect.flip(send({ method: "GET", path: widgets, query: {} }))
       assert.deepInclude(error, {
         _tag: "Refused",
-        hint: "the fake cluster has no widgets in example.com/v1: give it the kind in the option \"kinds\""
+        hint:
+          "the fake cluster has no widgets in example.com/v1: create its CustomResourceDefinition, or give the kind in the "
+          + "option \"kinds\""
       })
     }))
 })

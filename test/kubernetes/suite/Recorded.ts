@@ -16,18 +16,14 @@ import * as RecordedPrograms from "./RecordedPrograms.js"
 
 const programs = { ...RecordedPrograms.programs, ...ApplyPrograms.programs, ...JobPrograms.programs }
 
-const path = join(import.meta.dirname, "recorded.json")
-
 const { OS_BUILDER_TEST_RECORD } = process.env
 
-const recorded: Record<string, ReadonlyArray<unknown>> = JSON.parse(readFileSync(path, "utf8"))
-
-const run = (place: Place, name: string, steps: ReadonlyArray<Step>) =>
-  Effect.gen(function*() {
-    const all = yield* answers(place, steps)
-    const compared: ReadonlyArray<unknown> = JSON.parse(
-      JSON.stringify(name.startsWith("apply") ? all : all.map(withoutManagers))
-    )
+/** Compares the answers of a program with those in a file, or records them. */
+export const recordedIn = (file: string) => {
+  const path = join(import.meta.dirname, file)
+  const recorded: Record<string, ReadonlyArray<unknown>> = JSON.parse(readFileSync(path, "utf8"))
+  return (name: string, steps: ReadonlyArray<Step>, answers: ReadonlyArray<unknown>): void => {
+    const compared: ReadonlyArray<unknown> = JSON.parse(JSON.stringify(answers))
     if (OS_BUILDER_TEST_RECORD === "yes") {
       recorded[name] = compared
       writeFileSync(path, `${JSON.stringify(recorded, undefined, 1)}\n`)
@@ -35,7 +31,16 @@ const run = (place: Place, name: string, steps: ReadonlyArray<Step>) =>
     const labelled = (all: ReadonlyArray<unknown> = []) =>
       all.map((answer, index) => ({ request: steps[index]?.slice(0, 2).join(" "), answer }))
     assert.deepStrictEqual(labelled(compared), labelled(recorded[name]))
-  })
+  }
+}
+
+const compare = recordedIn("recorded.json")
+
+const run = (place: Place, name: string, steps: ReadonlyArray<Step>) =>
+  Effect.map(
+    answers(place, steps),
+    (all) => compare(name, steps, name.startsWith("apply") ? all : all.map(withoutManagers))
+  )
 
 export const recordings: Readonly<Record<string, Case>> = Object.fromEntries(
   Object.entries(programs).map((

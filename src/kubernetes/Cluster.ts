@@ -202,12 +202,12 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
 
       logs: (resource, name, options) => {
         const target = targetOf(resource, options, name)
-        const open = (logOptions: Model.LogOptions | undefined) => {
+        const open = (logOptions: Model.LogOptions | undefined, read: Driver["lines"]) => {
           const { request, subject } = Requests.log(resource, target, logOptions)
-          return RequestSpan.stream(request, driver.lines(request, subject))
+          return RequestSpan.stream(request, read(request, subject))
         }
         const pull = options?.follow !== true || options.limitBytes !== undefined
-          ? Pull.open(RetryPolicy.retryStart(open(options), RequestRetry.always))
+          ? Pull.open(RetryPolicy.retryStart(open(options, driver.lines), RequestRetry.always))
           : LogFollow.follow({
             subject: Requests.log(resource, target, options).subject,
             timestamps: options.timestamps === true,
@@ -222,7 +222,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
                   sinceTime: from === "since" ? since : undefined,
                   tailLines: from === "last" ? 1 : undefined
                 })
-              })
+              }, driver.lineBlocks ?? driver.lines)
           })
         const { subject } = Requests.log(resource, target, options)
         return Spans.withinPull(pull, "Cluster.logs", RequestSpan.ofOperation(subject))

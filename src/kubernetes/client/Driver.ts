@@ -54,6 +54,11 @@ export interface Driver {
    */
   readonly lines: (request: ApiRequest, subject: Subject) => Stream.Stream<string, ClusterError>
   /**
+   * The same in blocks of one or more lines, with newlines between them. A log that is followed is read from these blocks, which
+   * saves a string for each line; default: each line is a block.
+   */
+  readonly lineBlocks?: (request: ApiRequest, subject: Subject) => Stream.Stream<string, ClusterError>
+  /**
    * Attaches to a container. Its output arrives while `stdin` is sent, with back-pressure in both directions; the end of `stdin`
    * closes the container's standard input. The stream ends when the server reports the end of the attachment.
    */

@@ -34,7 +34,7 @@ export interface Request {
 
 export interface Options {
   readonly subject: Subject
-  /** Requests the log with timestamps. */
+  /** Requests the log with timestamps, in blocks of lines with newlines between them. */
   readonly open: (request: Request) => Stream.Stream<string, ClusterError>
   /** Fails with retryable errors alone. */
   readonly state: Effect.Effect<ContainerState, ClusterError>
@@ -164,8 +164,8 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
 
     const receive = (open: Connection, received: LogReceiver.Received): Pull.Pull<string, ClusterError> => {
       switch (received._tag) {
-        case "Lines":
-          return Effect.suspend(() => emit(open, open.filter(received.lines)))
+        case "Blocks":
+          return Effect.suspend(() => emit(open, open.filter(received.blocks)))
         case "ContainerEnded":
           return reopen(open, { follow: false, from: "since" })
         case "Idle":

@@ -55,6 +55,9 @@ const innerTimestamp = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}(?:Z|[+-]\d{2}
  */
 const minPiece = 4096
 
+/** Whether a line of this length, with its timestamp, may have timestamps inside. */
+export const mayHaveInner = (length: number): boolean => length >= minPiece
+
 /** A later timestamp was written by the program, not by the kubelet between two pieces. */
 const maxSpread = "5 minutes"
 
@@ -63,7 +66,7 @@ const maxSpread = "5 minutes"
  * (kubernetes/kubernetes#77603). They are not earlier than the timestamp of the line, and programs write earlier ones.
  */
 export const withoutInnerTimestamps = (line: string, length: number): string => {
-  if (length === 0 || line.length < minPiece) {
+  if (length === 0 || !mayHaveInner(line.length)) {
     return line
   }
   const first = sortable(line.slice(0, length))

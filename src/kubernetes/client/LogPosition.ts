@@ -5,7 +5,8 @@
  * the last emitted one, and every line after it is new, whatever its timestamp: the clock of a node may be set back. A response
  * that begins with a line after the last emitted one has a hole before it.
  */
-import { sortable, timestampLength, withoutInnerTimestamps } from "./LogLine.js"
+import { mayHaveInner, sortable, timestampLength, withoutInnerTimestamps } from "./LogLine.js"
+import * as LogTimes from "./LogTimes.js"
 
 /**
  * Where a response begins: `since` the timestamp of the position, with the `last` line of the log, or at its `start` as first
@@ -26,53 +27,43 @@ export interface Filtered {
 export interface LogPosition {
   /** The timestamp of the last line; empty if there is none. */
   readonly time: () => string
-  /** For a new response: maps received chunks to the lines that were not emitted yet. */
+  /** For a new response: maps received blocks of lines, newlines between them, to the lines that were not emitted yet. */
   readonly filter: (from: From) => (received: ReadonlyArray<string>) => Filtered
 }
 
 /** `timestamps`: whether lines are emitted with theirs. */
 export const make = (timestamps: boolean): LogPosition => {
-  let time = ""
-  /** Lines at the end with this timestamp. */
-  let count = 0
-  /** Lines without a timestamp after that. */
+  const times = LogTimes.make()
+  /** Lines without a timestamp after the last one that has one. */
   let trailing = 0
-  /** The latest timestamp of all, sortable. */
-  let latest = ""
 
-  const emit = (line: string): string => {
-    const length = timestampLength(line)
-    if (length === 0) {
-      trailing++
-      return line
-    }
-    const stamp = line.slice(0, length)
-    count = stamp === time ? count + 1 : 1
-    time = stamp
-    trailing = 0
-    const cleaned = withoutInnerTimestamps(line, length)
-    return timestamps ? cleaned : cleaned.slice(length + 1)
-  }
-
-  /** Emits the new lines of a response. */
-  const take = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
-    let highest = ""
-    const emitted = lines.map((line) => {
-      const text = emit(line)
-      // Timestamps of one server compare as text, but for a change of the time zone.
-      if (trailing === 0 && time > highest) {
-        highest = time
+  /** Emits the lines of a block: a slice of the block for each, and none for its timestamp. */
+  const take = (block: string, emitted: Array<string>): void => {
+    for (let start = 0; start <= block.length;) {
+      const newline = block.indexOf("\n", start)
+      const end = newline === -1 ? block.length : newline
+      const length = times.read(block, start, end)
+      if (length === 0) {
+        trailing++
+        emitted.push(block.slice(start, end))
+      } else {
+        trailing = 0
+        const skipped = timestamps ? 0 : length + 1
+        emitted.push(
+          mayHaveInner(end - start)
+            ? withoutInnerTimestamps(block.slice(start, end), length).slice(skipped)
+            : block.slice(Math.min(start + skipped, end), end)
+        )
       }
-      return text
-    })
-    const at = highest === "" ? "" : sortable(highest)
-    latest = at > latest ? at : latest
-    return emitted
+      start = end + 1
+    }
   }
 
   const filter = (from: From) => {
-    const resumeAt = time === "" ? "" : sortable(time)
-    let phase: "seek" | "matched" | "new" = time !== "" ? "seek" : trailing > 0 ? "matched" : "new"
+    const resumeAt = times.last() === "" ? "" : sortable(times.last())
+    let phase: "seek" | "matched" | "new" = resumeAt !== "" ? "seek" : trailing > 0 ? "matched" : "new"
+    const count = times.count()
+    const latest = times.latest()
     let sameTime = count
     let withoutTime = trailing
 
@@ -100,28 +91,29 @@ export const make = (timestamps: boolean): LogPosition => {
         : "skip"
     }
 
-    return (lines: ReadonlyArray<string>): Filtered => {
-      let start = 0
-      let before: ReadonlyArray<string> = []
-      for (; phase !== "new" && start < lines.length; start++) {
-        const line = lines[start] ?? ""
-        const kind = classify(line)
-        if (kind === "behind") {
-          const isLater = sortable(line.slice(0, timestampLength(line))) > resumeAt
-          return { lines: [], behind: isLater ? "since" : "whole" }
+    return (blocks: ReadonlyArray<string>): Filtered => {
+      const emitted: Array<string> = []
+      for (const block of blocks) {
+        if (phase === "new") {
+          take(block, emitted)
+          continue
         }
-        if (kind !== "skip") {
-          phase = "new"
-          before = kind === "hole" ? [hole] : []
-          break
+        for (const line of block.split("\n")) {
+          const kind = phase === "new" ? "new" : classify(line)
+          if (kind === "behind") {
+            const isLater = sortable(line.slice(0, timestampLength(line))) > resumeAt
+            return { lines: [], behind: isLater ? "since" : "whole" }
+          }
+          if (kind === "hole") emitted.push(hole)
+          if (kind !== "skip") {
+            phase = "new"
+            take(line, emitted)
+          }
         }
       }
-      return {
-        lines: [...before, ...take(start === 0 ? lines : lines.slice(start))],
-        behind: undefined
-      }
+      return { lines: emitted, behind: undefined }
     }
   }
 
-  return { time: () => time, filter }
+  return { time: times.last, filter }
 }

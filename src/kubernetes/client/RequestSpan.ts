@@ -157,6 +157,7 @@ export const measured = (driver: Driver): Driver => {
         const failure = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : Option.none()
         return counted(subject, Option.match(failure, { onNone: () => "2xx", onSome: errorType }))
       }))
+  const { lineBlocks } = driver
   return {
     defaultNamespace: driver.defaultNamespace,
     request: (request, subject) =>
@@ -174,6 +175,9 @@ export const measured = (driver: Driver): Driver => {
     watch: (request, subject, decode, decodeEncoded) =>
       countedStream(subject, driver.watch(request, subject, decode, decodeEncoded)),
     lines: (request, subject) => countedStream(subject, driver.lines(request, subject)),
+    ...(lineBlocks === undefined
+      ? {}
+      : { lineBlocks: (request, subject) => countedStream(subject, lineBlocks(request, subject)) }),
     attach: (request, subject, stdin) => countedStream(subject, driver.attach(request, subject, stdin))
   }
 }

@@ -108,6 +108,24 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
       ({ client }, outgoing) => withHead((onSuccess) => HttpRequest.open(client, outgoing, timeoutMillis, onSuccess))
     )
 
+  const text = (request: ApiRequest, subject: Subject, splitter: typeof LineSplitter.make) => {
+    const isFollowed = request.query["follow"] === "true"
+    return Stream.unwrapScoped(Effect.flatMap(
+      // The kubelet sends no response header before the container has written something.
+      open(request, subject, isFollowed ? Infinity : timeoutMillis),
+      (source) =>
+        PartStream.make(source, request, subject, {
+          splitter: splitter(PartStream.maxPartLength),
+          idleMillis: isFollowed ? Infinity : Duration.toMillis(Waits.responseIdle.limit),
+          ignores: constFalse,
+          part: Option.some,
+          unterminated: isFollowed && request.query["limitBytes"] === undefined
+            ? () => Either.left(endedWithinLine(subject))
+            : Either.right
+        })
+    ))
+  }
+
   /** The kinds that the server does not send in protobuf. (One that does not know it sends JSON, which is accepted too.) */
   const inJson = new Set<string>()
 
@@ -152,23 +170,8 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
               : PartStream.make(source, request, subject, lines(subject, decode)))
       )),
 
-    lines: (request, subject) => {
-      const isFollowed = request.query["follow"] === "true"
-      return Stream.unwrapScoped(Effect.flatMap(
-        // The kubelet sends no response header before the container has written something.
-        open(request, subject, isFollowed ? Infinity : timeoutMillis),
-        (source) =>
-          PartStream.make(source, request, subject, {
-            splitter: LineSplitter.make(PartStream.maxPartLength),
-            idleMillis: isFollowed ? Infinity : Duration.toMillis(Waits.responseIdle.limit),
-            ignores: constFalse,
-            part: Option.some,
-            unterminated: isFollowed && request.query["limitBytes"] === undefined
-              ? () => Either.left(endedWithinLine(subject))
-              : Either.right
-          })
-      ))
-    },
+    lines: (request, subject) => text(request, subject, LineSplitter.make),
+    lineBlocks: (request, subject) => text(request, subject, LineSplitter.blocks),
 
     attach: (request, subject, stdin) =>
       Attachment.stream(

@@ -21,6 +21,12 @@ export interface LineSplitter {
 
 /** Makes a splitter that allows lines of `maxLength` bytes. */
 export const make = (maxLength: number): LineSplitter => {
+  const { push, rest } = blocks(maxLength)
+  return { push: (bytes, onLine) => push(bytes, (block) => splitText(block, onLine)), rest }
+}
+
+/** The same for blocks of one or more lines, with newlines between them, for who cuts a line where it is used. */
+export const blocks = (maxLength: number): LineSplitter => {
   let parts: Array<Buffer> = []
   let length = 0
 
@@ -32,19 +38,19 @@ export const make = (maxLength: number): LineSplitter => {
   }
 
   return {
-    push: (bytes, onLine) => {
+    push: (bytes, onBlock) => {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       let start = 0
       if (length > 0) {
         const end = buffer.indexOf(newline)
         if (end !== -1) {
           parts.push(buffer.subarray(0, end))
-          onLine(rest())
+          onBlock(rest())
           start = end + 1
         }
       }
       for (let end = endOfBlock(buffer, start); length === 0 && end >= start; end = endOfBlock(buffer, start)) {
-        splitText(buffer.toString("utf8", start, end), onLine)
+        onBlock(buffer.toString("utf8", start, end))
         start = end + 1
       }
       if (start < buffer.length) {

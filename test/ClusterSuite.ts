@@ -15,6 +15,7 @@ import { identity } from "./kubernetes/suite/Identity.js"
 import { indexedJobs } from "./kubernetes/suite/IndexedJobs.js"
 import { jobs } from "./kubernetes/suite/Jobs.js"
 import { objects } from "./kubernetes/suite/Objects.js"
+import { pods } from "./kubernetes/suite/Pods.js"
 import { protocol } from "./kubernetes/suite/Protocol.js"
 import { recordings } from "./kubernetes/suite/Recorded.js"
 import { watches } from "./kubernetes/suite/Watches.js"
@@ -44,6 +45,7 @@ export const suite = <E>(world: World<E>): void => {
     protocol,
     jobs,
     indexedJobs,
+    pods,
     access,
     identity,
     recordings,

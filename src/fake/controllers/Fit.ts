@@ -96,14 +96,21 @@ const sum = (lists: ReadonlyArray<JsonObject>, name: string): number =>
   lists.reduce((total, list) => total + (list[name] === undefined ? 0 : quantity(list[name])), 0)
 
 /**
- * The resource requests of a pod: the sum of its containers, or its largest init container.
+ * The resource requests of a pod: the sum of its containers and native sidecars, or more where an init container with the
+ * sidecars before it requests more.
  *
  * @since 0.1.0
  * @category getters
  */
 export const asksFor = (pod: JsonObject, name: string, list: "requests" | "limits" = "requests"): number => {
-  const resources = (key: string) => Json.objects(pod, "spec", key).map((one) => Json.object(one, "resources", list))
-  return Math.max(sum(resources("containers"), name), ...resources("initContainers").map((one) => sum([one], name)))
+  const of = (one: JsonObject) => sum([Json.object(one, "resources", list)], name)
+  let beside = 0
+  let most = 0
+  for (const one of Json.objects(pod, "spec", "initContainers")) {
+    most = Math.max(most, beside + of(one))
+    if (one["restartPolicy"] === "Always") beside += of(one)
+  }
+  return Math.max(most, beside + Json.objects(pod, "spec", "containers").reduce((total, one) => total + of(one), 0))
 }
 
 const countedResources = (node: JsonObject): ReadonlyArray<string> =>

@@ -34,10 +34,22 @@ const ended = (state: JsonObject): string => {
   )
 }
 
-/** The reason of the first init container that is not finished. */
+const sidecars = (pod: JsonObject): ReadonlyArray<unknown> =>
+  Json.objects(pod, "spec", "initContainers").filter((one) => one["restartPolicy"] === "Always").map((one) =>
+    one["name"]
+  )
+
+const initStatuses = (pod: JsonObject): ReadonlyArray<JsonObject> =>
+  Json.objects(pod, "status", "initContainerStatuses")
+
+/** The reason of the first init container that is not finished, nor a sidecar that has started. */
 const initializing = (pod: JsonObject): string | undefined => {
-  const statuses = Json.objects(pod, "status", "initContainerStatuses")
-  const index = statuses.findIndex((status) => Json.number(status, "state", "terminated", "exitCode") !== 0)
+  const beside = sidecars(pod)
+  const statuses = initStatuses(pod)
+  const index = statuses.findIndex((status) =>
+    Json.number(status, "state", "terminated", "exitCode") !== 0
+    && !(status["started"] === true && beside.includes(status["name"]))
+  )
   const status = statuses[index]
   if (status === undefined) {
     return undefined
@@ -67,9 +79,18 @@ const podStatus = (pod: JsonObject): string => {
       : []
   })
   const own = or(Json.text(pod, "status", "reason"), phase)
-  const reason = initializing(pod) ?? ofContainers[0] ?? own
-  const shown = reason === "Completed" && containersOf(pod).some(isReady)
-    ? hasCondition(pod, "Ready") ? "Running" : "NotReady"
+  const init = initializing(pod)
+  const main = init === undefined || hasCondition(pod, "Initialized") ? ofContainers[0] : undefined
+  const reason = main ?? init ?? own
+  const failed = containersOf(pod).find((one) => (Json.number(one, "state", "terminated", "exitCode") ?? 0) !== 0)
+  const shown = reason !== "Completed"
+    ? reason
+    : containersOf(pod).some(isReady) && hasCondition(pod, "Ready")
+    ? "Running"
+    : failed !== undefined
+    ? ended(Json.object(failed, "state", "terminated"))
+    : containersOf(pod).some(isReady)
+    ? "NotReady"
     : reason
   return !Metadata.isBeingDeleted(pod)
     ? shown
@@ -81,9 +102,10 @@ const podStatus = (pod: JsonObject): string => {
 }
 
 const restarts = (pod: JsonObject, now: number): string => {
-  const statuses = initializing(pod) === undefined
-    ? containersOf(pod)
-    : Json.objects(pod, "status", "initContainerStatuses")
+  const beside = sidecars(pod)
+  const statuses = initializing(pod) === undefined || hasCondition(pod, "Initialized")
+    ? [...initStatuses(pod).filter((status) => beside.includes(status["name"])), ...containersOf(pod)]
+    : initStatuses(pod)
   const count = statuses.reduce((sum, status) => sum + (Json.number(status, "restartCount") ?? 0), 0)
   const last = statuses.flatMap((status) => Json.text(status, "lastState", "terminated", "finishedAt") ?? []).sort().at(
     -1
@@ -94,10 +116,11 @@ const restarts = (pod: JsonObject, now: number): string => {
 /** @since 0.1.0 @category constants */
 export const pod: Columns = [
   Column.name,
-  Column.make(
-    "Ready",
-    (pod) => `${containersOf(pod).filter(isReady).length}/${Json.objects(pod, "spec", "containers").length}`
-  ),
+  Column.make("Ready", (pod) => {
+    const beside = sidecars(pod)
+    const ready = [...initStatuses(pod).filter((status) => beside.includes(status["name"])), ...containersOf(pod)]
+    return `${ready.filter(isReady).length}/${beside.length + Json.objects(pod, "spec", "containers").length}`
+  }),
   Column.make("Status", podStatus),
   Column.make("Restarts", restarts),
   Column.age,

@@ -167,6 +167,9 @@ export const serviceAccount = Kind.make({
 
 const finished = (pod: JsonObject): boolean => ["Succeeded", "Failed"].includes(Json.text(pod, "status", "phase") ?? "")
 
+/** A negative grace period is one second: pkg/registry/core/pod/strategy.go. */
+const graceOf = (seconds: number): number => seconds < 0 ? 1 : seconds
+
 /** @since 0.1.0 @category kinds */
 export const pod = Kind.make({
   ...core,
@@ -204,7 +207,7 @@ export const pod = Kind.make({
   grace: (object, requested) =>
     Json.text(object, "spec", "nodeName") === undefined || finished(object)
       ? 0
-      : Math.max(requested ?? Json.number(object, "spec", "terminationGracePeriodSeconds") ?? 0, 0)
+      : graceOf(requested ?? Json.number(object, "spec", "terminationGracePeriodSeconds") ?? 0)
 })
 
 /** @since 0.1.0 @category kinds */

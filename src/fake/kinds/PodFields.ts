@@ -149,7 +149,7 @@ const container: Fields = {
   ),
   resources,
   resizePolicy: list(struct(each(text, "resourceName", "restartPolicy"))),
-  restartPolicyRules: any,
+  restartPolicyRules: list(struct({ action: text, exitCodes: struct({ operator: text, values: list(integer) }) })),
   volumeMounts: mergedList(
     struct({
       ...each(text, "name", "mountPath", "subPath", "subPathExpr", "mountPropagation", "recursiveReadOnly"),

@@ -7,6 +7,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Names from "./Names.js"
+import * as RestartRules from "./RestartRules.js"
 
 type Errors = ReadonlyArray<Status.FieldError>
 
@@ -146,8 +147,14 @@ export const podSpec = (spec: JsonObject, field: string): Errors => {
   return [
     ...volumes(spec, field),
     ...(main.length === 0 ? [Status.required(`${field}.containers`)] : []),
-    ...main.flatMap((one, index) => container(one, `${field}.containers[${index}]`, names)),
-    ...init.flatMap((one, index) => container(one, `${field}.initContainers[${index}]`, names)),
+    ...main.flatMap((one, index) => {
+      const here = `${field}.containers[${index}]`
+      return [...container(one, here, names), ...RestartRules.container(one, here)]
+    }),
+    ...init.flatMap((one, index) => {
+      const here = `${field}.initContainers[${index}]`
+      return [...container(one, here, names), ...RestartRules.container(one, here), ...RestartRules.init(one, here)]
+    }),
     ...duplicates(
       [...main, ...init].map((one) => Json.text(one, "name") ?? ""),
       (index) =>

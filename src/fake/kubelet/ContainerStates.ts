@@ -9,6 +9,7 @@ import * as Conditions from "../controllers/Conditions.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import * as ContainerStatus from "./ContainerStatus.js"
+import * as Restarts from "./Restarts.js"
 
 type Container = ContainerStatus.Container
 
@@ -24,30 +25,59 @@ export interface Disruption {
   readonly condition?: string | undefined
 }
 
-const exited = (container: Container): number | undefined =>
-  container.state._tag === "Terminated" ? container.state.exitCode : undefined
+const terminal = ["Failed", "Succeeded"]
 
-/** @since 0.1.0 @category getters */
-export const phase = (containers: ReadonlyArray<Container>, restartPolicy: string): string => {
-  const init = containers.filter((container) => container.init)
-  const main = containers.filter((container) => !container.init)
-  if (init.some((container) => (exited(container) ?? 0) !== 0) && restartPolicy === "Never") {
+/** The exit code of a container that has ended, or of its latest run if it waits for the next. */
+const exited = ({ last, state }: Container): number | undefined =>
+  state._tag === "Terminated"
+    ? state.exitCode
+    : state._tag === "Waiting" && last?._tag === "Terminated"
+    ? last.exitCode
+    : undefined
+
+const isRunning = ({ state }: Container): boolean => state._tag === "Running"
+
+/** Whether a container has never run. */
+const isNew = ({ last, state }: Container): boolean => state._tag === "Waiting" && last === undefined
+
+const isMain = ({ init }: Container): boolean => !init
+
+const isPlainInit = (container: Container): boolean => container.init && !ContainerStatus.isSidecar(container)
+
+const isInitialized = (container: Container): boolean =>
+  isPlainInit(container)
+    ? container.state._tag === "Terminated" && container.state.exitCode === 0
+    : isRunning(container)
+
+/** Whether all init containers are done; once a main container has started it stays so. */
+const initialized = (containers: ReadonlyArray<Container>): boolean =>
+  containers.some((container) => isMain(container) && !isNew(container))
+  || containers.filter(({ init }) => init).every(isInitialized)
+
+/**
+ * The phase, given the restart policy of the pod; `isLast` says that no container will be started again. The end of a native
+ * sidecar does not count.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const phase = (containers: ReadonlyArray<Container>, restartPolicy: string, isLast = false): string => {
+  const main = containers.filter(isMain)
+  const restarts = (container: Container): boolean =>
+    Restarts.restarts(container.spec, container.init, restartPolicy, exited(container) ?? 0)
+  if (containers.some((one) => isPlainInit(one) && (exited(one) ?? 0) !== 0 && !restarts(one))) {
     return "Failed"
   }
-  if (init.some((container) => exited(container) !== 0)) {
-    return "Pending"
-  }
-  if (main.every((container) => container.state._tag === "Terminated") && restartPolicy !== "Always") {
-    return main.every((container) => exited(container) === 0) ? "Succeeded" : "Failed"
-  }
-  return main.some((container) => container.state._tag !== "Waiting" || container.last !== undefined)
-    ? "Running"
-    : "Pending"
+  const pending = containers.some((one) => isPlainInit(one) ? isRunning(one) || isNew(one) : isNew(one))
+  if (pending) return "Pending"
+  if (containers.some((one) => !isPlainInit(one) && isRunning(one))) return "Running"
+  if (!isLast && main.some(restarts)) return "Running"
+  return main.every((one) => exited(one) === 0) ? "Succeeded" : "Failed"
 }
 
 /** Whether nothing in the pod will run any more. @since 0.1.0 @category predicates  */
 export const isOver = (containers: ReadonlyArray<Container>, restartPolicy: string): boolean =>
-  ["Failed", "Succeeded"].includes(phase(containers, restartPolicy))
+  terminal.includes(phase(containers, restartPolicy))
 
 /**
  * How a running container ends that is told to stop.
@@ -60,68 +90,79 @@ export interface End {
   readonly message?: string | undefined
 }
 
+/** A running container that has ended. @since 0.1.0 @category combinators  */
+export const ended = (container: Container, { exitCode, message }: End, finishedAt: string): Container => {
+  if (container.state._tag !== "Running") return container
+  const { startedAt } = container.state
+  const reason = exitCode === 0 ? "Completed" : "Error"
+  return { ...container, state: { _tag: "Terminated", exitCode, reason, message, startedAt, finishedAt } }
+}
+
 /**
- * The container states of a killed pod: running containers end; waiting containers that should have run become unknown; those
- * still to come stay waiting.
+ * The container states of a killed pod in which nothing runs any more: waiting containers that should have run become unknown;
+ * those still to come stay waiting; a sidecar that waits to run again has ended as it did before.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const killed = (
-  containers: ReadonlyArray<Container>,
-  endOf: (container: Container) => End,
-  finishedAt: string
-): ReadonlyArray<Container> => {
-  const started = containers.findLastIndex(({ last, state }) => state._tag !== "Waiting" || last !== undefined)
-  const initialized = containers.every((container) => !container.init || exited(container) === 0)
+export const killed = (containers: ReadonlyArray<Container>, finishedAt: string): ReadonlyArray<Container> => {
+  const started = containers.findLastIndex((container) => !isNew(container))
   return containers.map((container, index) => {
-    const { state } = container
-    if (state._tag === "Terminated") return container
-    if (state._tag === "Running") {
-      const { startedAt } = state
-      const { exitCode, message } = endOf(container)
-      const reason = exitCode === 0 ? "Completed" : "Error"
-      return { ...container, state: { _tag: "Terminated", exitCode, reason, message, startedAt, finishedAt } }
-    }
-    return index < started || (initialized && !container.init)
+    const { last, state } = container
+    if (state._tag !== "Waiting") return container
+    if (ContainerStatus.isSidecar(container) && last !== undefined) return { ...container, state: last }
+    return index < started || (initialized(containers) && !container.init)
       ? { ...container, state: { _tag: "Terminated", exitCode: 137, reason: "ContainerStatusUnknown", finishedAt } }
       : container
   })
 }
 
 /**
- * How far a pod has come beside its containers: whether its sandbox exists, and whether nothing of it can run any more. Until
- * then the kubelet keeps a terminal phase, its reason and a disruption back (status/status_manager.go mergePodStatus).
+ * How far a pod has come beside its containers: whether its sandbox exists, whether it is being deleted, and whether nothing of
+ * it can run any more. Until then the kubelet keeps a terminal phase, its reason and a disruption back
+ * (status/status_manager.go mergePodStatus).
  *
  * @since 0.1.0
  * @category models
  */
 export interface Progress {
   readonly hasSandbox: boolean
+  readonly isDeleted: boolean
   readonly isTerminal: boolean
   readonly disruption: Disruption | undefined
 }
+
+const closedGates = (pod: JsonObject, status: JsonObject): ReadonlyArray<string> =>
+  Json.objects(pod, "spec", "readinessGates").flatMap((gate) => {
+    const type = Json.text(gate, "conditionType") ?? ""
+    const is = Json.text(Conditions.find(status, type), "status")
+    return is === undefined
+      ? [`corresponding condition of pod readiness gate "${type}" does not exist.`]
+      : is === "True"
+      ? []
+      : [`the status of pod readiness gate "${type}" is not "True", but ${is}`]
+  })
 
 /** The status to write. Conditions of other components are kept. @since 0.1.0 @category constructors  */
 export const podStatus = (
   pod: JsonObject,
   containers: ReadonlyArray<Container>,
-  { disruption, hasSandbox, isTerminal }: Progress,
+  { disruption, hasSandbox, isDeleted, isTerminal }: Progress,
   now: number
 ): JsonObject => {
   const previous = Json.object(pod, "status")
-  const is = disruption === undefined
-    ? phase(containers, Json.text(pod, "spec", "restartPolicy") ?? "Always")
-    : "Failed"
-  const initialized = containers.filter((container) => container.init).every((container) => exited(container) === 0)
-  const main = containers.filter((container) => !container.init)
-  const ready = is === "Running" && main.every((container) => container.state._tag === "Running")
-  const waits = main.filter((container) => container.state._tag !== "Running").map((container) => container.name)
+  const reached = phase(containers, Json.text(pod, "spec", "restartPolicy") ?? "Always", isDeleted)
+  const fails = disruption !== undefined || (isDeleted && !terminal.includes(reached) && !containers.some(isRunning))
+  const is = fails ? "Failed" : reached
+  const lasting = containers.filter((container) => !isPlainInit(container))
+  const waits = lasting.filter((container) => !isRunning(container)).map((container) => container.name)
+  const areReady = waits.length === 0 && is === "Running"
   const ended = is === "Succeeded" ? "PodCompleted" : is === "Failed" ? "PodFailed" : undefined
   const unready: Pick<Conditions.Condition, "reason" | "message"> = ended === undefined
     ? { reason: "ContainersNotReady", message: `containers with unready status: [${waits.join(" ")}]` }
     : { reason: ended }
-  const incomplete = containers.filter((container) => container.init && exited(container) !== 0)
+  const gates = areReady ? closedGates(pod, previous) : []
+  const incomplete = containers.filter((container) => container.init && !isInitialized(container))
   const own: ReadonlyArray<Conditions.Condition> = [
     hasSandbox && ended === undefined
       ? { type: "PodReadyToStartContainers", status: "True" }
@@ -131,7 +172,7 @@ export const podStatus = (
         reason: "PodSandboxNotReady",
         message: hasSandbox ? "pod sandbox is not ready" : "no pod sandbox exists"
       },
-    initialized
+    is === "Succeeded" || initialized(containers)
       ? { type: "Initialized", status: "True", reason: is === "Succeeded" ? "PodCompleted" : undefined }
       : {
         type: "Initialized",
@@ -139,8 +180,12 @@ export const podStatus = (
         reason: "ContainersNotInitialized",
         message: `containers with incomplete status: [${incomplete.map((container) => container.name).join(" ")}]`
       },
-    ready ? { type: "Ready", status: "True" } : { type: "Ready", status: "False", ...unready },
-    ready ? { type: "ContainersReady", status: "True" } : { type: "ContainersReady", status: "False", ...unready },
+    !areReady
+      ? { type: "Ready", status: "False", ...unready }
+      : gates.length > 0
+      ? { type: "Ready", status: "False", reason: "ReadinessGatesNotReady", message: gates.join(", ") }
+      : { type: "Ready", status: "True" },
+    areReady ? { type: "ContainersReady", status: "True" } : { type: "ContainersReady", status: "False", ...unready },
     ...(disruption?.condition === undefined || !isTerminal ? [] : [{
       type: "DisruptionTarget",
       status: "True" as const,

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
+import * as Restarts from "./Restarts.js"
 
 /** @since 0.1.0 @category models */
 export type State =
@@ -35,6 +36,9 @@ export interface Container {
   readonly last: State | undefined
   readonly restarts: number
 }
+
+/** @since 0.1.0 @category predicates */
+export const isSidecar = ({ init, spec }: Container): boolean => Restarts.isSidecar(spec, init)
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex")
 
@@ -102,7 +106,7 @@ export const make = (pod: JsonObject, container: Container): JsonObject => {
     name,
     state: state(containerID, container.state),
     lastState: state(id(uid, name, restarts - 1), last),
-    ready: init ? done : running,
+    ready: init && !isSidecar(container) ? done : running,
     started: running,
     restartCount: restarts,
     image,

@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { Driver } from "../../kubernetes/client/Driver.js"
 import * as Pods from "../controllers/Pods.js"
+import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import type { LogStore } from "./LogStore.js"
 import * as NodeApi from "./NodeApi.js"
@@ -33,7 +34,7 @@ export const run = (
   Effect.gen(function*() {
     const api = NodeApi.make(driver)
     const workers = new Map<string, PodWorker.PodWorker>()
-    const stopping = new Set<string>()
+    const graces = new Map<string, number>()
     const fibers = yield* FiberMap.make<string>()
 
     const applied = (pod: JsonObject) =>
@@ -42,9 +43,15 @@ export const run = (
         const worker = workers.get(uid)
         worker?.update(pod)
         if (Metadata.isBeingDeleted(pod)) {
-          if (!stopping.has(uid)) {
-            stopping.add(uid)
+          const grace = Json.number(pod, "metadata", "deletionGracePeriodSeconds") ?? 0
+          const before = graces.get(uid)
+          graces.set(uid, grace)
+          if (before === undefined) {
             yield* FiberMap.run(fibers, uid, worker?.stop ?? api.deletePod(pod, { gracePeriodSeconds: 0 }))
+          }
+          if (worker !== undefined && before !== grace) {
+            const time = Effect.sleep(`${Math.max(grace, PodWorker.minimumGraceSeconds)} seconds`)
+            yield* FiberMap.run(fibers, `${uid} grace`, Effect.andThen(time, worker.kill))
           }
         } else if (worker === undefined && !Pods.isTerminal(pod)) {
           const started = yield* PodWorker.make(pod, yield* programs(pod), api, { logStore, stdinStore })
@@ -56,9 +63,10 @@ export const run = (
     const deleted = (uid: string) =>
       Effect.gen(function*() {
         workers.delete(uid)
-        stopping.delete(uid)
+        graces.delete(uid)
         logStore.drop(uid)
         yield* FiberMap.remove(fibers, uid)
+        yield* FiberMap.remove(fibers, `${uid} grace`)
       })
 
     yield* api.register(node)

@@ -6,6 +6,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -14,10 +15,11 @@ import * as Conditions from "../controllers/Conditions.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import * as ContainerStates from "./ContainerStates.js"
-import type * as ContainerStatus from "./ContainerStatus.js"
+import * as ContainerStatus from "./ContainerStatus.js"
 import type { LogStore, Output } from "./LogStore.js"
 import type { NodeApi } from "./NodeApi.js"
 import type { ContainerProgram, PodProgram, Step } from "./Program.js"
+import * as Restarts from "./Restarts.js"
 import type { StdinStore } from "./StdinStore.js"
 import * as VolumeReferences from "./VolumeReferences.js"
 
@@ -25,11 +27,16 @@ import * as VolumeReferences from "./VolumeReferences.js"
 export interface PodWorker {
   /** Runs the pod until all containers have terminated. */
   readonly run: Effect.Effect<void>
-  /** Kills running containers after `run` was interrupted, and deletes the pod. */
+  /** Tells running containers to stop after `run` was interrupted, and deletes the pod once they have ended. */
   readonly stop: Effect.Effect<void>
+  /** Ends the grace period of `stop`. */
+  readonly kill: Effect.Effect<void>
   /** Receives the pod's current state in the API server. */
   readonly update: (pod: JsonObject) => void
 }
+
+/** The shortest grace period: kuberuntime_container.go, minimumGracePeriodInSeconds. @since 0.1.0 @category constants  */
+export const minimumGraceSeconds = 2
 
 type Terminated = Extract<ContainerStatus.State, { _tag: "Terminated" }>
 
@@ -64,13 +71,20 @@ export const make = (
     const uid = Metadata.uid(first)
     const policy = Json.text(first, "spec", "restartPolicy") ?? "Always"
     const lock = yield* Effect.makeSemaphore(1)
+    const outOfTime = yield* Deferred.make<void>()
+    const sidecars = new Map<string, Deferred.Deferred<void>>()
     const disrupted = yield* Deferred.make<Extract<Step, { _tag: "Disrupt" }>>()
     const specs = [
       ...Json.objects(first, "spec", "initContainers").map((spec) => ({ spec, init: true })),
       ...Json.objects(first, "spec", "containers").map((spec) => ({ spec, init: false }))
     ]
     let pod = first
-    let progress: ContainerStates.Progress = { hasSandbox: false, isTerminal: false, disruption: undefined }
+    let progress: ContainerStates.Progress = {
+      hasSandbox: false,
+      isDeleted: false,
+      isTerminal: false,
+      disruption: undefined
+    }
     const programs = new Map<string, ContainerProgram>()
     let containers: ReadonlyArray<ContainerStatus.Container> = specs.map(({ init, spec }) => ({
       name: Json.text(spec, "name") ?? "",
@@ -190,6 +204,8 @@ export const make = (
         const startedAt = yield* timestamp
         const output = logStore.start(uid, name)
         yield* setState(name, { _tag: "Running", startedAt })
+        const sidecar = sidecars.get(name)
+        if (sidecar !== undefined) yield* Deferred.succeed(sidecar, undefined)
         const exit = yield* follow(one.steps, output)
         output.close()
         return {
@@ -207,8 +223,7 @@ export const make = (
         const name = Json.text(spec, "name") ?? ""
         for (let restarts = 0; true; restarts++) {
           const end = yield* once(name, spec)
-          const restart = policy === "Never" ? false : end.exitCode !== 0 || (policy === "Always" && !init)
-          if (!restart) {
+          if (!Restarts.restarts(spec, init, policy, end.exitCode)) {
             yield* setState(name, end)
             return end.exitCode
           }
@@ -228,35 +243,75 @@ export const make = (
         }
       })
 
-    const all = Effect.gen(function*() {
+    /** Starts the sidecars and runs the other init containers, in order; returns whether all are done. */
+    const initialize = Effect.gen(function*() {
+      for (const { init, spec } of specs.filter((one) => one.init)) {
+        if (Restarts.isSidecar(spec, init)) {
+          const started = yield* Deferred.make<void>()
+          sidecars.set(Json.text(spec, "name") ?? "", started)
+          yield* Effect.forkScoped(runContainer(spec, init))
+          yield* Deferred.await(started)
+        } else if ((yield* runContainer(spec, init)) !== 0) {
+          return false
+        }
+      }
+      return true
+    })
+
+    const all = Effect.scoped(Effect.gen(function*() {
       yield* publish
       yield* mount
       yield* advance({ hasSandbox: true })
-      for (const { init, spec } of specs.filter((one) => one.init)) {
-        if ((yield* runContainer(spec, init)) !== 0) {
-          return
-        }
+      if (yield* initialize) {
+        yield* Effect.forEach(specs.filter((one) => !one.init), ({ init, spec }) => runContainer(spec, init), {
+          concurrency: "unbounded",
+          discard: true
+        })
       }
-      yield* Effect.forEach(specs.filter((one) => !one.init), ({ init, spec }) => runContainer(spec, init), {
-        concurrency: "unbounded",
-        discard: true
-      })
-    })
+    }))
 
-    const stopped = ({ name, spec }: ContainerStatus.Container): ContainerStates.End => {
-      const end = programs.get(name)?.stopped ?? { exitCode: 143 }
+    const endOf = ({ name, spec }: ContainerStatus.Container, inTime: boolean): ContainerStates.End => {
+      const end = inTime ? programs.get(name)?.stopped ?? { exitCode: 143 } : { exitCode: 137 }
       const output = logStore.current(uid, name)
       return { exitCode: end.exitCode, message: output === undefined ? end.message : messageOf(spec, end, output) }
     }
 
-    /** Running containers are told to stop, waiting ones never run: pkg/kubelet/status/status_manager.go TerminatePod. */
-    const kill = Effect.gen(function*() {
-      const running = containers.filter(({ state }) => state._tag === "Running")
-      yield* Effect.forEach(running, ({ name }) => record("Normal", "Killing", `Stopping container ${name}`, name))
-      containers = ContainerStates.killed(containers, stopped, yield* timestamp)
-      logStore.close(uid)
-      yield* publish
-    })
+    /** Waits until a container has stopped, at most until it is killed. */
+    const stopOne = (killed: Effect.Effect<void>) => (container: ContainerStatus.Container) =>
+      Effect.gen(function*() {
+        const { name, spec } = container
+        const preStop = Json.number(spec, "lifecycle", "preStop", "sleep", "seconds") ?? 0
+        const time = Duration.toMillis(programs.get(name)?.stopped?.after ?? 0) + preStop * 1000
+        const inTime = time === 0
+          || (yield* Effect.raceFirst(Effect.as(Effect.sleep(time), true), Effect.as(killed, false)))
+        const finishedAt = yield* timestamp
+        const end = endOf(container, inTime)
+        containers = containers.map((one) => one.name === name ? ContainerStates.ended(one, end, finishedAt) : one)
+        if (time > 0 || ContainerStatus.isSidecar(container)) yield* publish
+      })
+
+    /**
+     * Stops all that runs: the sidecars after the others, the last one first. Waiting containers never run:
+     * pkg/kubelet/status/status_manager.go TerminatePod, kuberuntime_termination_order.go.
+     */
+    const stopAll = (killed: Effect.Effect<void>) =>
+      Effect.gen(function*() {
+        const running = containers.filter(({ state }) => state._tag === "Running")
+        yield* Effect.forEach(running, ({ name }) => record("Normal", "Killing", `Stopping container ${name}`, name))
+        yield* Effect.forEach(running.filter((one) => !ContainerStatus.isSidecar(one)), stopOne(killed), {
+          concurrency: "unbounded",
+          discard: true
+        })
+        yield* Effect.forEach(running.filter(ContainerStatus.isSidecar).toReversed(), stopOne(killed), {
+          discard: true
+        })
+        containers = ContainerStates.killed(containers, yield* timestamp)
+        logStore.close(uid)
+        yield* publish
+      })
+
+    const after = (seconds: number) => Effect.sleep(`${Math.max(seconds, minimumGraceSeconds)} seconds`)
+    const gracePeriod = after(Json.number(first, "spec", "terminationGracePeriodSeconds") ?? 30)
 
     const disrupt = (disruption: Extract<Step, { _tag: "Disrupt" }>) =>
       Effect.gen(function*() {
@@ -269,7 +324,7 @@ export const make = (
         }
         if (reason === "Evicted") yield* record("Warning", reason, message)
         progress = { ...progress, disruption }
-        yield* kill
+        yield* stopAll(reason === "Evicted" ? after(0) : gracePeriod)
         if (reason === "Evicted") logStore.lose(uid)
         yield* advance({ isTerminal: true })
       })
@@ -284,16 +339,23 @@ export const make = (
     return {
       run: Effect.flatMap(
         Effect.raceFirst(Effect.as(all, undefined), Effect.raceFirst(Deferred.await(disrupted), deadline)),
-        (step) => step === undefined ? advance({ isTerminal: true }) : disrupt(step)
+        (step) =>
+          step !== undefined
+            ? disrupt(step)
+            : Effect.andThen(
+              sidecars.size === 0 ? Effect.void : stopAll(gracePeriod),
+              advance({ isTerminal: true })
+            )
       ),
       stop: Effect.gen(function*() {
         if (!ContainerStates.isOver(containers, policy)) {
-          progress = { ...progress, disruption: progress.disruption ?? {} }
-          yield* kill
+          progress = { ...progress, isDeleted: true }
+          yield* stopAll(Deferred.await(outOfTime))
         }
         yield* advance({ isTerminal: true })
         yield* api.deletePod(first, { gracePeriodSeconds: 0 })
       }),
+      kill: Effect.asVoid(Deferred.succeed(outOfTime, undefined)),
       update: (now) => {
         pod = {
           ...now,

@@ -18,6 +18,7 @@
  *
  * @since 0.1.0
  */
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
@@ -60,6 +61,13 @@ export type Step =
   }
   | { readonly _tag: "Delete" }
 
+/** The end of a container that was told to stop, after a time. @since 0.1.0 @category models  */
+export interface Stopped {
+  readonly exitCode: number
+  readonly message?: string | undefined
+  readonly after?: Duration.DurationInput | undefined
+}
+
 /**
  * One run of a container. It starts when `waiting` ends, and exits with 0 when `steps` end without an exit. Both may take
  * any time.
@@ -72,9 +80,10 @@ export interface ContainerProgram {
   readonly steps: Stream.Stream<Step>
   /**
    * How the container ends when it is told to stop; default: with exit code 143, and the end of its log as the message if its
-   * terminationMessagePolicy asks for it.
+   * terminationMessagePolicy asks for it. Its steps end at once; it needs the time `after` to end (default: none), and is killed
+   * with exit code 137 when the grace period of the pod is over before.
    */
-  readonly stopped?: { readonly exitCode: number; readonly message?: string | undefined } | undefined
+  readonly stopped?: Stopped | undefined
 }
 
 /**

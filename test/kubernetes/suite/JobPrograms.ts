@@ -1,4 +1,4 @@
-/** The programs of {@link "./Recorded.js"} about Jobs: what the API server refuses. */
+/** The programs of {@link "./Recorded.js"} about Jobs and pods: what the API server refuses. */
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import type { Step } from "../../support/ApiProgram.js"
 
@@ -22,6 +22,21 @@ const success = (...rules: ReadonlyArray<JsonObject>): Step => indexed({ success
 const failure = (...rules: ReadonlyArray<JsonObject>): Step => indexed({ podFailurePolicy: { rules } })
 
 const patch = (spec: JsonObject): Step => ["PATCH", "batch/jobs/a?dryRun=All", { spec }, merge]
+
+const image = "registry.example.com/image:1"
+
+const pod = (name: string, spec: JsonObject): Step => [
+  "POST",
+  "pods",
+  { metadata: { name }, spec: { containers: [{ name: "main", image }], ...spec } }
+]
+
+const restarting = (restartPolicy: string | null, ...restartPolicyRules: ReadonlyArray<JsonObject>): Step =>
+  pod("b", { containers: [{ name: "main", image, restartPolicy, restartPolicyRules }] })
+
+const before = (more: JsonObject): Step => pod("b", { initContainers: [{ name: "first", image, ...more }] })
+
+const sleeps = { preStop: { sleep: { seconds: 1 } } }
 
 export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
   "Job: refusals of indexes": [
@@ -93,5 +108,15 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     post("b", { manualSelector: true, selector: { matchLabels: { a: "b" } } }),
     post("b", { selector: { matchLabels: { a: "b" } } }),
     post("b", { template: { ...template, metadata: { labels: { "job-name": "other" } } } })
+  ],
+  "pods: refusals of restart policies": [
+    restarting("Sometimes"),
+    restarting(null, { action: "Restart", exitCodes: { operator: "In", values: [1] } }),
+    restarting("Never", { action: "Stop", exitCodes: { operator: "In", values: [1] } }),
+    restarting("Never", { action: "Restart" }),
+    restarting("Never", { action: "Restart", exitCodes: { operator: "Above", values: [1] } }),
+    before({ restartPolicy: "Sometimes" }),
+    before({ lifecycle: sleeps }),
+    before({ readinessProbe: { exec: { command: ["true"] } }, restartPolicy: "OnFailure" })
   ]
 }

@@ -31,6 +31,7 @@ import { BackendError, BuildNotFound, BuildRejected } from "../core/BuildError.j
 import * as BuildInput from "../core/BuildInput.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import * as BuildStatus from "../core/BuildStatus.js"
+import * as BuildContext from "../core/input/BuildContext.js"
 import { hasEntries } from "../core/input/CallerMetadata.js"
 import { BuildBackend, BuildSummary, type Service } from "../core/service/BuildService.js"
 import { isAdopted } from "../core/service/BuildSummary.js"
@@ -95,6 +96,11 @@ export const make = (
     const around = yield* readEnvironment(fs, settings)
     // Uninterruptible, since a cached interruption would stay for good.
     const machine = yield* Effect.cached(Effect.uninterruptible(HostInfo.probe(executor)))
+    const git = yield* Effect.cached(Effect.uninterruptible(HostInfo.probeGit(executor)))
+    const machineFor = (input: BuildInput.BuildInput) =>
+      BuildContext.isGit(input.context)
+        ? Effect.zipWith(machine, git, (machine, git): HostInfo.HostInfo => ({ ...machine, git }))
+        : machine
     const sandbox = yield* Effect.cached(Effect.uninterruptible(Sandbox.make(executor, fs)))
     const state = StateDirectory.make(fs, path, path.resolve(around.stateDirectory), Effect.sync(() => randomUUID()))
     const referenced = { secrets: settings.secretsDirectory, configMaps: settings.configMapsDirectory }
@@ -143,7 +149,7 @@ export const make = (
       Effect.flatMap(found, (found) => found === undefined ? new BuildNotFound({ ref }) : Effect.succeed(found))
 
     const check: Service["check"] = (input) =>
-      Effect.flatMap(machine, (machine) => {
+      Effect.flatMap(machineFor(input), (machine) => {
         const issues = LocalUnsupported.issues(input, machine, { isolation, format: settings.format })
         return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
       })
@@ -152,7 +158,8 @@ export const make = (
       Effect.gen(function*() {
         const namespace = options?.namespace ?? settings.namespace ?? "default"
         yield* Calls.namespace(namespace)
-        yield* check(given)
+        // Both start programs, and neither needs the other.
+        yield* Effect.all([check(given), sandbox], { concurrency: "unbounded", discard: true })
         const references = yield* References.resolve(fs, path, referenced, given)
         const machine = { fs, path, sandbox: yield* sandbox, environment: around.environment }
         const folder = path.join(path.resolve(around.workDirectory), `resolve-${randomUUID()}`)
@@ -183,10 +190,13 @@ export const make = (
         }
       })
 
+    /** Until the status of a build is worth another look. */
+    const pause = (ref: BuildRef) => Effect.raceFirst(Effect.sleep(interval), life.whenEnded(ref.uid))
+
     const changes: Service["changes"] = (ref) =>
       Stream.unwrap(Effect.map(existing(ref, statusOf(ref)), (first) => {
         const later = Effect.map(
-          Effect.delay(statusOf(ref), interval),
+          Effect.andThen(pause(ref), statusOf(ref)),
           (status) => status ?? BuildStatus.errored("Deleted", { message: `${ref} was removed while it was watched` })
         )
         return Stream.concat(Stream.make(first), Stream.repeatEffect(later)).pipe(
@@ -199,6 +209,7 @@ export const make = (
       Stream.unwrap(Effect.map(existing(ref, find(ref)), () =>
         state.log(ref, {
           interval,
+          ended: life.whenEnded(ref.uid),
           tailLines: options?.tailLines,
           isComplete: options?.follow === true ? Effect.map(statusOf(ref), isOver) : Effect.succeed(true)
         })))

@@ -89,6 +89,18 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("l
       assert.deepStrictEqual(yield* remains(sleeping), nothing)
     }))
 
+  it.scoped("living: what a RUN leaves running has ended when the end of its build is told", () =>
+    Effect.gen(function*() {
+      const input = yield* Workplace.input("left running", {
+        dockerfile: containerfile(
+          `RUN (setsid ${sleeping} > /dev/null 2>&1 < /dev/null &); sleep 0.5; echo asleep; sleep 0.5`
+        )
+      })
+      const { log, status } = yield* Workplace.finish(input)
+      assert.strictEqual(status._tag, "Succeeded", log.join("\n"))
+      assert.deepStrictEqual((yield* remains(sleeping)).processes.filter((line) => line.includes(sleeping)), [])
+    }))
+
   it.scoped("living: closing the layer cancels its builds, and another layer knows them", () =>
     Effect.gen(function*() {
       const { settings } = yield* Workplace.Workplace

@@ -91,13 +91,12 @@ const fitsInMemory = ({ context }: BuildInput.BuildInput): boolean => {
   return bytes <= availableMemory() / 4
 }
 
-/** The status for a verb's exit code and termination message; undefined if it succeeded. */
+/** The status for the exit code of a verb that failed and its termination message. */
 const troubleOf = (
   ended: CommandExit,
   message: TerminationMessage.TerminationMessage | undefined,
   logTail: ReadonlyArray<string>
-): Failed | Errored | undefined => {
-  if (ended.exitCode === 0) return undefined
+): Failed | Errored => {
   const words = message?.text ?? ended.stderr
   if (ended.exitCode === undefined) {
     return errored("Unknown", { message: words === "" ? "the build was killed by another process" : words, logTail })
@@ -190,6 +189,11 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     OSB_INSECURE_REGISTRIES: [...new Set([...buildah.insecureRegistries, ...loopbackRegistries(input)])].join(" ")
   }
 
+  const troubleAfter = (ended: CommandExit, message: TerminationMessage.TerminationMessage | undefined) =>
+    ended.exitCode === 0
+      ? Effect.succeed(undefined)
+      : Effect.map(LogFile.tail(fs, log, tailLines), (logTail) => troubleOf(ended, message, logTail))
+
   const verb = (name: "build" | "context" | "push", secret: string | undefined, stdin?: Stream.Stream<Uint8Array>) =>
     Effect.gen(function*() {
       const ended = yield* sandbox.run({
@@ -213,7 +217,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
         Effect.map((message) => message && { ...message, text: Heredoc.withOriginal(message.text, lowered) }),
         Effect.orElseSucceed(() => undefined)
       )
-      return { message, trouble: troubleOf(ended, message, yield* LogFile.tail(fs, log, tailLines)) }
+      return { message, trouble: yield* troubleAfter(ended, message) }
     })
 
   // In a sandbox of its own, which ends before an instruction of the Containerfile runs.
@@ -221,7 +225,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     if (image !== undefined) return (yield* verb("context", references.contextSecret)).trouble
     if (git === undefined) return undefined
     const ended = yield* GitFetch.fetch(buildah, { input, git, references, folder, log }, timeoutSeconds)
-    return troubleOf(ended.exit, ended.message, yield* LogFile.tail(fs, log, tailLines))
+    return yield* troubleAfter(ended.exit, ended.message)
   })
 
   /** A folder that is not what the fingerprint of the build says. */

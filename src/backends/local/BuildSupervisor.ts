@@ -5,6 +5,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -53,6 +54,8 @@ export interface BuildSupervisor {
   readonly status: (record: LocalRecord) => Effect.Effect<BuildStatus.BuildStatus, BackendError>
   /** The status of an unfinished build of this process, without reading the state directory; undefined for any other build. */
   readonly current: (uid: string) => BuildStatus.BuildStatus | undefined
+  /** Returns once an unfinished build of this process has ended; never for any other build. */
+  readonly whenEnded: (uid: string) => Effect.Effect<void>
 }
 
 export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Scope.Scope> =>
@@ -65,6 +68,22 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
     const unkept = new Map<string, BuildStatus.Terminal>()
 
     const unfinished = new Map<string, BuildStatus.BuildStatus>()
+
+    const ends = new Map<string, Deferred.Deferred<void>>()
+
+    const whenEnded: BuildSupervisor["whenEnded"] = (uid) =>
+      Effect.suspend(() => {
+        const ended = ends.get(uid)
+        return ended === undefined ? Effect.never : Deferred.await(ended)
+      })
+
+    const leave = (uid: string) =>
+      Effect.suspend(() => {
+        const ended = ends.get(uid)
+        unfinished.delete(uid)
+        ends.delete(uid)
+        return ended === undefined ? Effect.void : Deferred.succeed(ended, undefined)
+      })
 
     const end = (record: LocalRecord, status: BuildStatus.Terminal) =>
       Effect.flatMap(DateTime.now, (finishedAt) => state.setOutcome(record.ref, new Outcome({ status, finishedAt })))
@@ -133,7 +152,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
             )
           })
         ),
-        Effect.ensuring(Effect.sync(() => unfinished.delete(record.ref.uid))),
+        Effect.ensuring(leave(record.ref.uid)),
         // The image is pushed: nobody has to wait until the files of an operating system are deleted.
         Effect.ensuring(Effect.flatMap(options.sandbox, ({ clear }) => clear(record.workFolder))),
         Effect.uninterruptible
@@ -154,6 +173,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
         })
         if (!(yield* state.create(record, input))) return undefined
         unfinished.set(uid, new BuildStatus.Pending({}))
+        ends.set(uid, yield* Deferred.make<void>())
         yield* Effect.forkIn(live(record, input, references), scope)
         return record.ref
       }))
@@ -203,5 +223,5 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           : new BuildStatus.Running({ startedAt: progress.startedAt, attempt: progress.attempt })
       })
 
-    return { begin, status, current: (uid) => unfinished.get(uid) }
+    return { begin, status, current: (uid) => unfinished.get(uid), whenEnded }
   })

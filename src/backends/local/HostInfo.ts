@@ -11,7 +11,7 @@ export interface HostInfo {
   readonly architecture: string | undefined
   /** The version of buildah; undefined if there is none. */
   readonly buildah: BuildahFeatures.Version | undefined
-  /** The version of git; absent if there is none. */
+  /** The version of git; absent if there is none, or if nobody needs it. */
   readonly git?: BuildahFeatures.Version | undefined
 }
 
@@ -26,21 +26,21 @@ const architectures: ReadonlyMap<string, string> = new Map([
   ["s390x", "s390x"]
 ])
 
+const version = (executor: Process.Executor, program: string) =>
+  Effect.orElseSucceed(Process.output(executor, [program, "--version"]), () => "").pipe(
+    Effect.map((output): BuildahFeatures.Version | undefined => {
+      const [, major, minor] = /version (\d+)\.(\d+)/.exec(output) ?? []
+      return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)]
+    })
+  )
+
+/** Without git, which most builds do not need. */
 export const probe = (executor: Process.Executor): Effect.Effect<HostInfo> =>
-  Effect.gen(function*() {
-    const version = (program: string) =>
-      Effect.orElseSucceed(Process.output(executor, [program, "--version"]), () => "").pipe(
-        Effect.map((output): BuildahFeatures.Version | undefined => {
-          const [, major, minor] = /version (\d+)\.(\d+)/.exec(output) ?? []
-          return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)]
-        })
-      )
-    return {
-      architecture: architectures.get(machine()),
-      buildah: yield* version("buildah"),
-      git: yield* version("git")
-    }
-  })
+  Effect.map(version(executor, "buildah"), (buildah) => ({ architecture: architectures.get(machine()), buildah }))
+
+/** The version of git; undefined if there is none. */
+export const probeGit = (executor: Process.Executor): Effect.Effect<BuildahFeatures.Version | undefined> =>
+  version(executor, "git")
 
 /** Whether this buildah supports heredocs. */
 export const knowsHeredocs = ({ buildah }: HostInfo): boolean =>

@@ -38,6 +38,8 @@ export interface Options<E> {
   readonly isComplete: Effect.Effect<boolean, E>
   /** The interval at which to check for new lines. */
   readonly interval: Duration.DurationInput
+  /** Ends the wait for it early, as when the file is complete; by default nothing does. */
+  readonly ended?: Effect.Effect<void>
   /** Begin with this many of the last lines; by default with all. */
   readonly tailLines?: number | undefined
 }
@@ -52,13 +54,15 @@ export const lines = <E>(
     const file = yield* fs.open(path)
     const offset = options.tailLines === undefined ? 0 : yield* tailOffset(file, options.tailLines)
     yield* file.seek(FileSystem.Size(offset), "start")
+    const sleep = Effect.sleep(options.interval)
+    const pause = options.ended === undefined ? sleep : Effect.raceFirst(sleep, options.ended)
     const next: Effect.Effect<Option.Option<Uint8Array>, PlatformError | E> = Effect.gen(function*() {
       for (;;) {
         // Checked before reading, so that a complete file is read to its end.
         const complete = yield* options.isComplete
         const piece = yield* file.readAlloc(pieceBytes)
         if (Option.isSome(piece) || complete) return piece
-        yield* Effect.sleep(options.interval)
+        yield* pause
       }
     })
     return Pull.stream(

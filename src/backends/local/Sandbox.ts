@@ -95,13 +95,16 @@ export const make = (
           ? [...held, "sh", "-c", wrapped, "sh", log, ...command]
           : [...held, ...inside, "sh", "-c", wrapped, "sh", log, memory, ...command]
         const process = yield* Process.start(executor, [first, ...rest], environment)
+        let succeeded = false
+        const killSession = Effect.ignore(process.kill).pipe(
+          Effect.interruptible,
+          Effect.timeoutOption("10 seconds"),
+          // Needed with namespaces too: the first process of a namespace exits only after all others.
+          Effect.andThen(killAll(ProcessIdentity.inSession(fs, process.pid)))
+        )
         yield* Effect.addFinalizer(() =>
-          Effect.ignore(process.kill).pipe(
-            Effect.interruptible,
-            Effect.timeoutOption("10 seconds"),
-            // Needed with namespaces too: the first process of a namespace exits only after all others.
-            Effect.andThen(killAll(ProcessIdentity.inSession(fs, process.pid)))
-          )
+          // The success of its first process is told once all others of its namespace have ended.
+          inside !== undefined && succeeded ? Effect.void : killSession
         )
         if (stdin !== undefined) {
           // The command may end before it has read everything.
@@ -114,6 +117,7 @@ export const make = (
           Effect.map((exitCode): number | undefined => exitCode),
           Effect.orElseSucceed(() => undefined)
         )
+        succeeded = exitCode === 0
         return { exitCode, stderr: (yield* Fiber.join(stderr)).trim() }
       }).pipe(
         Effect.scoped,

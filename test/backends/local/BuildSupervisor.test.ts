@@ -2,7 +2,7 @@ import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Logger, LogLevel } from "effect"
-import { BuildInput, BuildStatus } from "effect-os-builder"
+import { BuildInput } from "effect-os-builder"
 import { randomUUID } from "node:crypto"
 import * as BuildSupervisor from "../../../src/backends/local/BuildSupervisor.js"
 import type { Sandbox } from "../../../src/backends/local/Sandbox.js"
@@ -73,9 +73,8 @@ describe("the life of a local build", () => {
       assert.include(["Pending", "Running"], life.current(ref.uid)?._tag)
       const record = yield* state.record(ref)
       assert(record !== undefined)
-      const status = yield* Effect.repeat(Effect.delay(life.status(record), "10 millis"), {
-        until: BuildStatus.isTerminal
-      }).pipe(Effect.timeout("10 seconds"))
+      yield* life.whenEnded(ref.uid).pipe(Effect.timeout("10 seconds"))
+      const status = yield* life.status(record)
       assert(status._tag === "Errored")
       assert.strictEqual(status.reason, "StorageUnavailable", status.message)
       assert.isUndefined(life.current(ref.uid))
@@ -122,9 +121,10 @@ describe("the life of a local build", () => {
       assert(ref !== undefined)
       const record = yield* state.record(ref)
       assert(record !== undefined)
-      const status = yield* Effect.repeat(Effect.delay(life.status(record), "10 millis"), {
-        until: BuildStatus.isTerminal
-      }).pipe(Effect.timeout("10 seconds"), Effect.ensuring(Deferred.succeed(told, undefined)))
+      const status = yield* Effect.andThen(life.whenEnded(ref.uid), life.status(record)).pipe(
+        Effect.timeout("10 seconds"),
+        Effect.ensuring(Deferred.succeed(told, undefined))
+      )
       assert.strictEqual(status._tag, "Succeeded")
       assert.isDefined(yield* state.outcome(ref))
       yield* Deferred.await(deleted)

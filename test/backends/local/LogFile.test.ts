@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Arbitrary, Chunk, Effect, FastCheck, Fiber, Ref, Schema, Stream } from "effect"
+import { Arbitrary, Chunk, Deferred, Effect, FastCheck, Fiber, Ref, Schema, Stream } from "effect"
 import * as LogFile from "../../../src/backends/local/LogFile.js"
 
 const written = Schema.Array(Schema.String.pipe(Schema.pattern(/^[ a-zé]{0,9}$/)))
@@ -27,6 +27,23 @@ describe("LogFile", () => {
         const tail = yield* LogFile.tail(fs, path, count)
         assert.deepStrictEqual(tail, count === 0 ? [] : kept.slice(-count), JSON.stringify({ text, count, closed }))
       }
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("LogFile: looks again at once when it is told that the file is complete", () =>
+    Effect.gen(function*() {
+      const { fs, path } = yield* file
+      yield* fs.writeFileString(path, "one\n")
+      const complete = yield* Deferred.make<void>()
+      const seen = yield* Deferred.make<void>()
+      const reading = yield* LogFile.lines(fs, path, {
+        isComplete: Deferred.isDone(complete),
+        interval: "1 hour",
+        ended: Deferred.await(complete)
+      }).pipe(Stream.tap(() => Deferred.succeed(seen, undefined)), Stream.runCollect, Effect.fork)
+      yield* Deferred.await(seen)
+      yield* fs.writeFileString(path, "two\n", { flag: "a" })
+      yield* Deferred.succeed(complete, undefined)
+      assert.deepStrictEqual(Chunk.toArray(yield* Fiber.join(reading)), ["one", "two"])
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scopedLive("LogFile: reads what is added until it is complete, letters split in two included", () =>

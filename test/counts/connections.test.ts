@@ -47,7 +47,7 @@ describe.sequential("connections", () => {
     it.scopedLive("connections: a hundred requests in turn take one", () =>
       Effect.gen(function*() {
         const world = yield* Layer.build(behindHttps(backend))
-        const lists = Effect.repeatN(Cluster.list(Resources.Pod), 99)
+        const lists = Effect.repeat(Cluster.list(Resources.Pod), { times: 99 })
         assert.strictEqual(yield* used(Effect.provide(lists, world)), 1)
       }))
   }

@@ -30,6 +30,8 @@ export const everyOutcome = Effect.gen(function*() {
 
   yield* Effect.exit(BuildBackend.build(yield* input("refused"), { namespace: "Not A Namespace" }))
   const { ref } = yield* BuildBackend.build(yield* input("held"), { again: true })
+  // It runs, until it is cancelled.
+  yield* fake.idle
   yield* Effect.asVoid(
     fake.fail({ verb: "list", resource: "configmaps" }, FakeCluster.status(403, "Forbidden", "you may not"), {
       times: 1

@@ -1,6 +1,6 @@
 /** What the programs for Effect 4 have in common: the tree is written, or the program ends with the names that are not known. */
 import { spawnSync } from "node:child_process"
-import { existsSync, rmSync } from "node:fs"
+import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import * as Tree from "./tree.js"
 
@@ -12,9 +12,16 @@ export const run = (program: string, ...args: ReadonlyArray<string>): void => {
   if (status !== 0) process.exit(status ?? 1)
 }
 
+const versionOf = (file: string): unknown =>
+  existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).version : undefined
+
 /** Installs the versions of Effect 4 unless they are there. */
 export const install = (): void => {
-  if (!existsSync(join(bin, "tsc"))) run("npm", "ci", "--no-audit", "--no-fund")
+  const { devDependencies } = JSON.parse(readFileSync(join(Tree.root, "effect4/package.json"), "utf8"))
+  const isInstalled = Object.entries(devDependencies).every(([name, version]) =>
+    versionOf(join(Tree.root, "effect4/node_modules", name, "package.json")) === version
+  )
+  if (!isInstalled) run("npm", "ci", "--no-audit", "--no-fund")
 }
 
 export const write = (...directories: ReadonlyArray<string>): void => {

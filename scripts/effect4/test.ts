@@ -8,7 +8,7 @@ import * as Program from "./Program.js"
 import * as Tree from "./tree.js"
 
 Program.install()
-Program.write("src", "test", "examples")
+Program.write("src", "test", "examples", "docs")
 Package.write()
 Program.run(
   join(Program.bin, "node"),

@@ -15,6 +15,7 @@ import {
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
+import { settle } from "./support/Quiescence.js"
 
 export interface World<R, E> {
   readonly name: string
@@ -146,7 +147,7 @@ export const suite = <R, E>(world: World<R, E>): void => {
               )))
             const until = (accepts: () => boolean) =>
               Effect.repeat(
-                Effect.zipRight(Fiber.poll(watching), world.live ? Effect.sleep("20 millis") : Effect.yieldNow()),
+                Effect.zipRight(Fiber.poll(watching), world.live ? Effect.sleep("20 millis") : settle),
                 {
                   until: accepts
                 }

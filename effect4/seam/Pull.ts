@@ -4,12 +4,12 @@
  */
 import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
+import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
 import type * as EffectPull from "effect/Pull"
 import * as Result from "effect/Result"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { SpanOptionsNoTrace } from "effect/Tracer"
 
 /** How a pull ends: with an error, or at the end of the stream. */
 export type End<E> = E | Cause.Done
@@ -20,8 +20,9 @@ export type Pull<A, E> = Effect.Effect<Arr.NonEmptyReadonlyArray<A>, End<E>>
 /** Opens a pull that is valid while the scope is open. */
 export type Open<A, E> = Effect.Effect<Pull<A, E>, never, Scope.Scope>
 
-/** Opens a stream as a pull. */
-export const open = <A, E>(self: Stream.Stream<A, E>): Open<A, E> => Stream.toPull(self)
+/** Opens a stream as a pull. That of `Stream.toPull` copies the contexts of both fibers at each pull. */
+export const open = <A, E>(self: Stream.Stream<A, E>): Open<A, E> =>
+  Effect.flatMap(Effect.scope, (scope) => Channel.toPullScoped(Stream.toChannel(self), scope))
 
 /** Opens a stream as a pull and transforms the pull. */
 export const transform = <A, E, B, E2>(
@@ -33,18 +34,9 @@ export const transform = <A, E, B, E2>(
 export const stream = <A, E>(pull: Pull<A, E>): Stream.Stream<A, EffectPull.ExcludeDone<E>> =>
   Stream.fromPull(Effect.succeed(pull))
 
-/** A stream of the pull, in a span that lasts as long as the stream. */
-export const traced = <A, E>(
-  open: Open<A, E>,
-  name: string,
-  options: SpanOptionsNoTrace
-): Stream.Stream<A, EffectPull.ExcludeDone<E>> =>
-  Stream.scoped(Stream.fromPull(
-    Effect.flatMap(
-      Effect.makeSpanScoped(name, options),
-      (span) => Effect.map(Effect.withParentSpan(open, span), Effect.withParentSpan(span))
-    )
-  ))
+/** A stream of the pull that is opened with it. */
+export const scopedStream = <A, E>(open: Open<A, E>): Stream.Stream<A, EffectPull.ExcludeDone<E>> =>
+  Stream.fromChannel(Channel.fromTransformBracket((_, __, scope) => Scope.provide(open, scope)))
 
 /** The end of a stream. */
 export const end: Pull<never, never> = Cause.done()
@@ -65,6 +57,10 @@ export const map = <A, E, B>(pull: Pull<A, E>, f: (values: ReadonlyArray<A>) => 
   Effect.map(pull, f)
 
 const isDone = <E>(error: End<E>): error is Cause.Done => Cause.isDone(error)
+
+/** Runs an effect with the next values before they are emitted. */
+export const tap = <A, E>(pull: Pull<A, E>, f: (values: ReadonlyArray<A>) => Effect.Effect<void>): Pull<A, E> =>
+  Effect.tap(pull, f)
 
 /** The next values; `onEnd` is the error at the end of the stream. */
 export const next = <A, E, E2>(pull: Pull<A, E>, onEnd: () => E2): Effect.Effect<ReadonlyArray<A>, E | E2> =>

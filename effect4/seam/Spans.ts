@@ -5,12 +5,14 @@
  * trace is another argument.
  */
 import * as Cause from "effect/Cause"
+import * as Channel from "effect/Channel"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type * as Tracer from "effect/Tracer"
-import type * as Pull from "./Pull.js"
+import * as Tracer from "effect/Tracer"
+import * as Pull from "./Pull.js"
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>
 
@@ -21,6 +23,8 @@ export interface Options<in E> {
   readonly isResult: (error: E) => boolean
   /** What the span says about an error, expected or not. */
   readonly attributesOf: (error: E) => Attributes
+  /** What else happens at an error, in the span. */
+  readonly onError?: ((error: E) => Effect.Effect<void>) | undefined
 }
 
 const spanOptions = <E>({ attributes, kind }: Options<E>): Tracer.SpanOptionsNoTrace => ({
@@ -37,44 +41,50 @@ export const within =
         onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
           // In a span, Effect.fail would wrap the error: another object than the caller's.
           const failed = Effect.failCause(Cause.fail(error))
-          return Effect.andThen(
-            Effect.annotateCurrentSpan(options.attributesOf(error)),
-            options.isResult(error) ? Effect.succeed(failed) : failed
+          return Effect.annotateCurrentSpan(options.attributesOf(error)).pipe(
+            Effect.andThen(options.onError?.(error) ?? Effect.void),
+            Effect.andThen(options.isResult(error) ? Effect.succeed(failed) : failed)
           )
         },
         onSuccess: (value) => Effect.succeed(Effect.succeed(value))
       }).pipe(Effect.withSpan(name, spanOptions(options), { captureStackTrace: false }))
     )
 
-/** A stream of the pull, in a span that lasts as long as the stream. */
+/**
+ * A stream of the pull, in a span that lasts as long as the stream.
+ *
+ * `withParentSpan` would keep a stack trace for each pull, and `Stream.scoped` a context more.
+ */
 export const withinPull = <A, E>(
   open: Pull.Open<A, E>,
   name: string,
   options: Options<E>
 ): Stream.Stream<A, E> =>
-  Stream.scoped(Stream.fromPull(Effect.suspend(() => {
-    let isResult = false
-    const noteError = (span: Tracer.Span) => (end: Pull.End<E>) =>
-      Effect.sync(() => {
-        if (isDone(end)) return
-        isResult = options.isResult(end)
-        for (const [key, value] of Object.entries(options.attributesOf(end))) span.attribute(key, value)
+  Stream.fromChannel(Channel.fromTransformBracket((_, __, scope) =>
+    Effect.suspend(() => {
+      let isResult = false
+      const noteError = (span: Tracer.Span) => (end: Pull.End<E>) =>
+        Effect.suspend(() => {
+          if (isDone(end)) return Effect.void
+          isResult = options.isResult(end)
+          for (const [key, value] of Object.entries(options.attributesOf(end))) span.attribute(key, value)
+          return options.onError?.(end) ?? Effect.void
+        })
+      const endWithScope = (span: Tracer.Span) =>
+        Scope.addFinalizerExit(scope, (exit) =>
+          Effect.map(Clock.Clock, (clock) => span.end(clock.currentTimeNanosUnsafe(), isResult ? Exit.void : exit)))
+      const started = Effect.uninterruptible(Effect.tap(Effect.makeSpan(name, spanOptions(options)), endWithScope))
+      return Effect.flatMap(started, (span) => {
+        const inSpan = Effect.provideService(Tracer.ParentSpan, span)
+        return Effect.map(inSpan(Scope.provide(open, scope)), (pull) =>
+          inSpan(Effect.tapError(pull, noteError(span))))
       })
-    return Effect.flatMap(
-      Effect.acquireRelease(
-        Effect.makeSpan(name, spanOptions(options)),
-        (span, exit) =>
-          Effect.map(Clock.Clock, (clock) => span.end(clock.currentTimeNanosUnsafe(), isResult ? Exit.void : exit))
-      ),
-      (span) =>
-        Effect.map(Effect.withParentSpan(open, span), (pull) =>
-          Effect.withParentSpan(Effect.tapError(pull, noteError(span)), span))
-    )
-  })))
+    })
+  ))
 
 const isDone = <E>(end: Pull.End<E>): end is Cause.Done => Cause.isDone(end)
 
 /** Runs a stream in a span that lasts as long as the stream. */
 export const withinStream =
   <E0>(name: string, options: Options<E0>) => <A, E extends E0>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
-    withinPull(Stream.toPull(stream), name, options)
+    withinPull(Pull.open(stream), name, options)

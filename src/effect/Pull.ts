@@ -33,6 +33,9 @@ export const transform = <A, E, B, E2>(
 /** A stream of the pull. */
 export const stream = <A, E>(pull: Pull<A, E>): Stream.Stream<A, E> => Stream.repeatEffectChunkOption(pull)
 
+/** A stream of the pull that is opened with it. */
+export const scopedStream = <A, E>(open: Open<A, E>): Stream.Stream<A, E> => Stream.fromPull(open)
+
 /** The end of a stream. */
 export const end: Pull<never, never> = Effect.fail(Option.none())
 
@@ -51,6 +54,10 @@ export const mapFailure = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, 
 /** The next values, or how the pull ended. */
 export const map = <A, E, B>(pull: Pull<A, E>, f: (values: ReadonlyArray<A>) => B): Effect.Effect<B, End<E>> =>
   Effect.map(pull, (chunk) => f(Chunk.toReadonlyArray(chunk)))
+
+/** Runs an effect with the next values before they are emitted. */
+export const tap = <A, E>(pull: Pull<A, E>, f: (values: ReadonlyArray<A>) => Effect.Effect<void>): Pull<A, E> =>
+  Effect.tap(pull, (chunk) => f(Chunk.toReadonlyArray(chunk)))
 
 /** The next values; `onEnd` is the error at the end of the stream. */
 export const next = <A, E, E2>(pull: Pull<A, E>, onEnd: () => E2): Effect.Effect<ReadonlyArray<A>, E | E2> =>

@@ -7,10 +7,9 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
-import type * as Pull from "./Pull.js"
+import * as Pull from "./Pull.js"
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>
 
@@ -21,6 +20,8 @@ export interface Options<in E> {
   readonly isResult: (error: E) => boolean
   /** What the span says about an error, expected or not. */
   readonly attributesOf: (error: E) => Attributes
+  /** What else happens at an error, in the span. */
+  readonly onError?: ((error: E) => Effect.Effect<void>) | undefined
 }
 
 const spanOptions = <E>({ attributes, kind }: Options<E>): Tracer.SpanOptions => ({
@@ -38,9 +39,9 @@ export const within =
         onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
           // In a span, Effect.fail would wrap the error: another object than the caller's.
           const failed = Effect.failCause(Cause.fail(error))
-          return Effect.zipRight(
-            Effect.annotateCurrentSpan(options.attributesOf(error)),
-            options.isResult(error) ? Effect.succeed(failed) : failed
+          return Effect.annotateCurrentSpan(options.attributesOf(error)).pipe(
+            Effect.zipRight(options.onError?.(error) ?? Effect.void),
+            Effect.zipRight(options.isResult(error) ? Effect.succeed(failed) : failed)
           )
         },
         onSuccess: (value) => Effect.succeed(Effect.succeed(value))
@@ -51,17 +52,18 @@ export const within =
 
 /** A stream of the pull, in a span that lasts as long as the stream. */
 export const withinPull = <A, E>(
-  open: Effect.Effect<Pull.Pull<A, E>, never, Scope.Scope>,
+  open: Pull.Open<A, E>,
   name: string,
   options: Options<E>
 ): Stream.Stream<A, E> =>
   Stream.fromPull(Effect.suspend(() => {
     let isResult = false
     const noteError = (span: Tracer.Span) => (end: Option.Option<E>) =>
-      Effect.sync(() => {
-        if (Option.isNone(end)) return
+      Effect.suspend(() => {
+        if (Option.isNone(end)) return Effect.void
         isResult = options.isResult(end.value)
         for (const [key, value] of Object.entries(options.attributesOf(end.value))) span.attribute(key, value)
+        return options.onError?.(end.value) ?? Effect.void
       })
     return Effect.flatMap(
       Effect.acquireRelease(
@@ -79,4 +81,4 @@ export const withinPull = <A, E>(
 /** Runs a stream in a span that lasts as long as the stream. */
 export const withinStream =
   <E0>(name: string, options: Options<E0>) => <A, E extends E0>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
-    withinPull(Stream.toPull(stream), name, options)
+    withinPull(Pull.open(stream), name, options)

@@ -18,6 +18,7 @@ import { hasEntries } from "../../core/input/CallerMetadata.js"
 import type * as BuildService from "../../core/service/BuildService.js"
 import * as Calls from "../../core/service/Calls.js"
 import * as Traced from "../../core/service/Traced.js"
+import * as Pull from "../../effect/Pull.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildRecord from "../record/BuildRecord.js"
@@ -108,7 +109,7 @@ const service = <Child extends Resource.Metadata>(
       )
     )
 
-  const backend = Traced.make({
+  const backend = Traced.makeOfPulls({
     name: definition.name,
     check,
     build: (input, given) =>
@@ -135,10 +136,6 @@ const service = <Child extends Resource.Metadata>(
         return submission
       }),
     status,
-    changes: (ref) =>
-      definition.uploadContainer === undefined || !uploads.isRemembered(ref)
-        ? changes(ref)
-        : Stream.merge(changes(ref), Stream.drain(Stream.fromEffect(uploads.again(ref))), { haltStrategy: "left" }),
     logs: LogStream.make(context, controllers),
     cancel: (ref) =>
       Effect.catchTag(
@@ -169,7 +166,14 @@ const service = <Child extends Resource.Metadata>(
         return summaries.flatMap(Option.toArray)
       }),
     watch: ({ fingerprint, namespace = defaultNamespace } = {}) => watch(namespace, fingerprint)
-  })
+  }, (ref) =>
+    definition.uploadContainer === undefined || !uploads.isRemembered(ref)
+      ? changes(ref)
+      : Pull.open(
+        Stream.merge(Pull.scopedStream(changes(ref)), Stream.drain(Stream.fromEffect(uploads.again(ref))), {
+          haltStrategy: "left"
+        })
+      ))
   return FingerprintLookup.register(backend, {
     cluster,
     namespace: defaultNamespace,

@@ -3,7 +3,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import type { BackendError, BuildNotFound } from "../../core/BuildError.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
@@ -18,15 +17,14 @@ type StatusPull = Pull.Pull<BuildStatus.BuildStatus, BuildNotFound | BackendErro
 /**
  * Emits the status of a build now and then each change. A slow consumer receives only the latest status.
  *
- * Ten thousand of these streams wait at the same time (`bench/README.md`, load), so each is a single stage over one pull, and
- * its finalizer needs no scope of the stream.
+ * Ten thousand of these wait at the same time (`bench/README.md`, load), so each is a pull without a stream.
  */
 export const make = <Child extends Resource.Metadata>(
   { store }: ControllerContext<Child>,
   controllers: BuildControllers<Child>
 ) =>
-(ref: BuildRef): Stream.Stream<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
-  Stream.suspend(() => {
+(ref: BuildRef): Pull.Open<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
+  Effect.suspend(() => {
     const subscription = new Subscription(controllers, { operation: `follow ${ref}`, wantsObjects: false })
     let last: BuildStatus.BuildStatus | undefined
 
@@ -51,5 +49,5 @@ export const make = <Child extends Resource.Metadata>(
     })
 
     let pull = first
-    return Stream.ensuring(Pull.stream(Effect.suspend(() => pull)), subscription.close)
+    return Effect.as(Effect.addFinalizer(() => subscription.close), Effect.suspend(() => pull))
   })

@@ -7,8 +7,9 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
+import * as Pull from "../../effect/Pull.js"
 import * as Spans from "../../effect/Spans.js"
-import type { BackendError, BuildError } from "../BuildError.js"
+import type { BackendError, BuildError, BuildNotFound } from "../BuildError.js"
 import type { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import { hasEntries } from "../input/CallerMetadata.js"
@@ -38,15 +39,15 @@ import * as SpanAttributes from "./SpanAttributes.js"
  * @since 0.1.0
  * @category constructors
  */
-export const make = (backend: Implementation): Service => {
+export const make = (backend: Implementation): Service => makeOfPulls(backend, (ref) => Pull.open(backend.changes(ref)))
+
+/** The same, of an implementation whose status streams are pulls: many of them wait at the same time. */
+export const makeOfPulls = (
+  backend: Omit<Implementation, "changes">,
+  changes: (ref: BuildRef) => Pull.Open<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+): Service => {
   const { name, watch = PollingWatch.make(backend.list) } = backend
   const meter = new BuildMeter(name)
-
-  const spanOptions = (attributes: Spans.Attributes): Spans.Options<BuildError> => ({
-    attributes: { [SpanAttributes.attribute.backend]: name, ...attributes },
-    isResult: SpanAttributes.isResult,
-    attributesOf: SpanAttributes.ofError
-  })
 
   const countError = (operation: string) => (error: BuildError): Effect.Effect<void> =>
     error._tag === "BackendError"
@@ -60,20 +61,22 @@ export const make = (backend: Implementation): Service => {
       )
       : Effect.void
 
+  const spanOptions = (operation: string, attributes: Spans.Attributes): Spans.Options<BuildError> => ({
+    attributes: { [SpanAttributes.attribute.backend]: name, ...attributes },
+    isResult: SpanAttributes.isResult,
+    attributesOf: SpanAttributes.ofError,
+    onError: countError(operation)
+  })
+
   const traced =
     (operation: string, attributes: Spans.Attributes = {}) =>
     <A, E extends BuildError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-      effect.pipe(
-        Effect.tapError(countError(operation)),
-        Spans.within(`BuildBackend.${operation}`, spanOptions(attributes))
-      )
+      Spans.within(`BuildBackend.${operation}`, spanOptions(operation, attributes))(effect)
 
-  const tracedStream =
+  const tracedPull =
     (operation: string, attributes: Spans.Attributes = {}) =>
-    <A, E extends BuildError>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
-      Stream.tapError(stream, countError(operation)).pipe(
-        Spans.withinStream(`BuildBackend.${operation}`, spanOptions(attributes))
-      )
+    <A, E extends BuildError>(open: Pull.Open<A, E>): Stream.Stream<A, E> =>
+      Spans.withinPull(open, `BuildBackend.${operation}`, spanOptions(operation, attributes))
 
   const foreign = (operation: Calls.Operation, ref: BuildRef): BackendError =>
     Calls.wrongBackend(
@@ -89,38 +92,35 @@ export const make = (backend: Implementation): Service => {
     traced(operation, { [SpanAttributes.attribute.ref]: String(ref) })(
       ref.backend === name ? effect : Effect.fail(foreign(operation, ref))
     )
-  const ownStream = <A, E extends BuildError>(
+  const ownPull = <A, E extends BuildError>(
     operation: Calls.Operation,
     ref: BuildRef,
-    stream: Stream.Stream<A, E | BackendError>
+    open: Pull.Open<A, E | BackendError>
   ): Stream.Stream<A, E | BackendError> =>
-    tracedStream(operation, { [SpanAttributes.attribute.ref]: String(ref) })(
-      ref.backend === name ? stream : Stream.fail(foreign(operation, ref))
+    tracedPull(operation, { [SpanAttributes.attribute.ref]: String(ref) })(
+      ref.backend === name ? open : Effect.succeed(Pull.fail(foreign(operation, ref)))
     )
 
-  /** Measures the builds of a stream for as long as it is open. */
+  /** Measures the builds of a pull for as long as it is open. */
   const measured = <A, E>(
-    stream: Stream.Stream<A, E>,
+    open: Pull.Open<A, E>,
     seen: (element: A) => { readonly ref: BuildRef; readonly status: BuildStatus.BuildStatus } & Times
-  ): Stream.Stream<A, E> =>
-    Stream.unwrapScoped(Effect.map(
-      Effect.acquireRelease(
-        Effect.sync(() => new Map<string, BuildRef>()),
-        (observed) => Effect.forEach(observed.values(), meter.released, { discard: true })
-      ),
-      (observed) =>
-        Stream.mapChunksEffect(stream, (chunk) =>
-          Effect.as(
-            Effect.forEach(chunk, (element) => {
-              const { createdAt, finishedAt, ref, status } = seen(element)
-              const isNew = !observed.has(ref.uid)
-              if (BuildStatus.isTerminal(status)) observed.delete(ref.uid)
-              else observed.set(ref.uid, ref)
-              return meter.seen(ref, status, { createdAt, finishedAt }, isNew)
-            }, { discard: true }),
-            chunk
-          ))
-    ))
+  ): Pull.Open<A, E> =>
+    Effect.suspend(() => {
+      const observed = new Map<string, BuildRef>()
+      const note = (element: A): Effect.Effect<void> => {
+        const { createdAt, finishedAt, ref, status } = seen(element)
+        const isNew = !observed.has(ref.uid)
+        if (BuildStatus.isTerminal(status)) observed.delete(ref.uid)
+        else observed.set(ref.uid, ref)
+        return meter.seen(ref, status, { createdAt, finishedAt }, isNew)
+      }
+      const release = Effect.suspend(() => Effect.forEach(observed.values(), meter.released, { discard: true }))
+      return Effect.zipRight(
+        Effect.addFinalizer(() => release),
+        Effect.map(open, (pull) => Pull.tap(pull, (values) => Effect.forEach(values, note, { discard: true })))
+      )
+    })
 
   const annotate = (status: BuildStatus.BuildStatus): Effect.Effect<void> =>
     Effect.annotateCurrentSpan(SpanAttributes.ofStatus(status))
@@ -168,19 +168,27 @@ export const make = (backend: Implementation): Service => {
         Effect.tap(backend.status(ref), (status) => Effect.zipRight(meter.seen(ref, status), annotate(status)))
       ),
     changes: (ref) =>
-      ownStream(
+      ownPull(
         "changes",
         ref,
-        measured(Stream.tap(backend.changes(ref), annotate), (status) => ({ ref, status }))
+        measured(
+          Effect.map(changes(ref), (pull) =>
+            Pull.tap(pull, (statuses) => Effect.forEach(statuses, annotate, { discard: true }))),
+          (status) => ({ ref, status })
+        )
       ),
     logs: (ref, options) => {
       const error = Calls.tailError(ref, options?.tailLines)
-      return ownStream("logs", ref, error === undefined ? backend.logs(ref, options) : Stream.fail(error))
+      return ownPull(
+        "logs",
+        ref,
+        error === undefined ? Pull.open(backend.logs(ref, options)) : Effect.succeed(Pull.fail(error))
+      )
     },
     cancel: (ref) => own("cancel", ref, backend.cancel(ref)),
     remove: (ref) => own("remove", ref, backend.remove(ref)),
     isOutdated: (ref) => own("isOutdated", ref, backend.isOutdated?.(ref) ?? Effect.as(backend.status(ref), undefined)),
     list: (options) => traced("list")(listing(options)),
-    watch: (options) => tracedStream("watch")(measured(watching(options), (summary) => summary))
+    watch: (options) => tracedPull("watch")(measured(Pull.open(watching(options)), (summary) => summary))
   })
 }

@@ -8,7 +8,7 @@ suite({
   name: "layerMemory",
   layer: BuildBackend.layerMemory,
   live: false,
-  timeout: "5 seconds",
+  timeout: "30 seconds",
   input: (name, ends) =>
     Effect.gen(function*() {
       const memory = yield* BuildBackend.MemoryBackend

@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
+import { constVoid } from "effect/Function"
 import type * as Scope from "effect/Scope"
 import * as Fork from "../../effect/Fork.js"
 import * as Pull from "../../effect/Pull.js"
@@ -26,31 +26,60 @@ export const make = <E>(blocks: Pull.Pull<string, E>, options: {
   readonly scope: Scope.Scope
 }): Effect.Effect<Effect.Effect<Received, Pull.End<E>>> =>
   Effect.gen(function*() {
-    const results = yield* Queue.bounded<Effect.Effect<Received, Pull.End<E>>>(1)
-    const add = (received: Received) => Queue.offer(results, Effect.succeed(received))
+    /** In their order; the reader goes on once they are taken. */
+    const results: Array<Effect.Effect<Received, Pull.End<E>>> = []
+    let onResult = constVoid
+    let onTaken = constVoid
     /** Since when a receiver waits for the next result. */
     let waitsSince: number | undefined
 
+    // Not a Queue of Effect: its takers keep what they took until a full garbage collection (bench/README.md, `logs`).
+    const add = (result: Effect.Effect<Received, Pull.End<E>>) =>
+      Effect.sync(() => {
+        results.push(result)
+        onResult()
+      })
+    const signal = (received: Received) => add(Effect.succeed(received))
+    const taken = Effect.suspend(() =>
+      results.length === 0 ? Effect.void : Effect.async<void>((resume) => {
+        onTaken = () => resume(Effect.void)
+        // The fiber may have let others run before it came here.
+        if (results.length === 0) onTaken()
+      })
+    )
     const read = Pull.map(blocks, (blocks): Received => ({ _tag: "Blocks", blocks })).pipe(
-      Effect.flatMap(add),
+      Effect.flatMap(signal),
+      Effect.zipRight(taken),
       Effect.forever,
-      Effect.catchAllCause((cause) => Queue.offer(results, Effect.failCause(cause)))
+      Effect.catchAllCause((cause) => add(Effect.failCause(cause)))
     )
     const limit = Duration.toMillis(options.idle)
     const watch = (millis: number): Effect.Effect<unknown> =>
       Effect.flatMap(Effect.zipRight(Effect.sleep(millis), Clock.currentTimeMillis), (now) => {
         const left = waitsSince === undefined ? limit : waitsSince + limit - now
-        return left <= 0 ? add({ _tag: "Idle" }) : watch(left)
+        return left <= 0 ? signal({ _tag: "Idle" }) : watch(left)
       })
     yield* Fork.inScope(read, options.scope)
     yield* Fork.inScope(watch(limit), options.scope)
-    yield* Fork.inScope(Effect.zipRight(options.ended, add({ _tag: "ContainerEnded" })), options.scope)
+    yield* Fork.inScope(Effect.zipRight(options.ended, signal({ _tag: "ContainerEnded" })), options.scope)
 
+    const take: Effect.Effect<Received, Pull.End<E>> = Effect.suspend(() => {
+      const result = results.shift()
+      if (result === undefined) {
+        return Effect.zipRight(
+          Effect.async<void>((resume) => {
+            onResult = () => resume(Effect.void)
+            if (results.length > 0) onResult()
+          }),
+          take
+        )
+      }
+      waitsSince = undefined
+      if (results.length === 0) onTaken()
+      return result
+    })
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
       waitsSince = now
-      return Effect.flatMap(Queue.take(results), (result) => {
-        waitsSince = undefined
-        return result
-      })
+      return take
     })
   })

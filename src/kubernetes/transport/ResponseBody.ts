@@ -50,33 +50,46 @@ const start = (source: IncomingMessage, idleMillis: number) => {
     close: () => notify()
   })
 
-  return {
-    pull: Effect.async((resume: (result: BodyPull) => void) => {
-      const cancel = () => {
-        clearTimeout(idle)
-        notify = constVoid
-      }
-      const done = (result: BodyPull) => {
+  /** What there is now: buffers, or the end. */
+  const next = (): BodyPull | undefined => {
+    if (buffered.length > 0) {
+      const taken = buffered
+      buffered = []
+      length = 0
+      source.resume()
+      return Pull.emit(taken, Pull.end)
+    }
+    return source.readableEnded
+      ? Pull.end
+      : source.destroyed
+      ? Pull.fail(new ConnectionLost({ cause: source.errored }))
+      : undefined
+  }
+
+  const wait: BodyPull = Effect.async((resume: (result: BodyPull) => void) => {
+    const cancel = () => {
+      clearTimeout(idle)
+      notify = constVoid
+    }
+    const idle = startTimeout(idleMillis, (timedOut) => {
+      cancel()
+      resume(Pull.fail(timedOut))
+    })
+    notify = () => {
+      const result = next()
+      if (result !== undefined) {
         cancel()
         resume(result)
       }
-      const idle = startTimeout(idleMillis, (timedOut) => done(Pull.fail(timedOut)))
-      notify = () => {
-        if (buffered.length > 0) {
-          const taken = buffered
-          buffered = []
-          length = 0
-          source.resume()
-          done(Pull.emit(taken, Pull.end))
-        } else if (source.readableEnded) {
-          done(Pull.end)
-        } else if (source.destroyed) {
-          done(Pull.fail(new ConnectionLost({ cause: source.errored })))
-        }
-      }
-      notify()
-      return Effect.sync(cancel)
-    }),
+    }
+    // The fiber may have let others run before it came here.
+    notify()
+    return Effect.sync(cancel)
+  })
+
+  return {
+    // A result that is there is not passed through `async`, which keeps it until a full garbage collection.
+    pull: Effect.suspend(() => next() ?? wait),
     release: () => {
       clearImmediate(scheduled)
       detach()

@@ -12,7 +12,7 @@ for (const backend of backends) {
     name: `${backend.name} on the fake`,
     layer: inMemory(backend),
     live: false,
-    timeout: "20 seconds",
+    timeout: "1 minute",
     advance: TestClock.adjust("1 second")
   })
 }

@@ -9,6 +9,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { gunzipSync } from "node:zlib"
 import { Ears, heardBy } from "../support/Eavesdropper.js"
+import { filesBelow } from "../support/FilesBelow.js"
 import * as CurrentBuildah from "./CurrentBuildah.js"
 import * as Workplace from "./Workplace.js"
 
@@ -44,19 +45,8 @@ const processes = Effect.sync(() =>
   )
 )
 
-/** The files in a folder that were written since, and what is in them. */
-const written = (folder: string, since: number): ReadonlyArray<string> => {
-  const entries = fs.existsSync(folder) ? fs.readdirSync(folder, { withFileTypes: true, recursive: true }) : []
-  return entries.filter((entry) => entry.isFile()).flatMap((entry) => {
-    const file = path.join(entry.parentPath, entry.name)
-    try {
-      const { mtimeMs, size } = fs.statSync(file)
-      return mtimeMs >= since && size < 64 * 1024 * 1024 ? [`${file}: ${fs.readFileSync(file, "latin1")}`] : []
-    } catch {
-      return []
-    }
-  })
-}
+const written = (folder: string, since: number): ReadonlyArray<string> =>
+  filesBelow(folder, since).map(({ content, path }) => `${path}: ${content}`)
 
 /** Where container tools and programs on the whole leave things. */
 const places = [

@@ -4,6 +4,7 @@ import { Effect, Layer } from "effect"
 import { BuildBackend, type BuildInput, LocalBuildBackend } from "effect-os-builder"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { filesBelow } from "../support/FilesBelow.js"
 import * as Workplace from "./Workplace.js"
 
 const { containerfile, exec, finish, nothing, password, remains, user } = Workplace
@@ -28,9 +29,7 @@ const everythingKept = Effect.map(
   Workplace.Workplace,
   ({ settings }) =>
     [settings.stateDirectory, settings.workDirectory].flatMap((folder) =>
-      fs.readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), "latin1"))
+      filesBelow(folder).map(({ content }) => content)
     ).join("\n")
 )
 

@@ -6,6 +6,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as GitScript from "../../src/backends/script/GitScript.js"
 import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
+import { filesBelow } from "../support/FilesBelow.js"
 import { shells } from "../support/Shell.js"
 import * as GitServer from "./GitServer.js"
 import { local, put, Site, site } from "./GitSite.js"
@@ -75,10 +76,7 @@ const processesNaming = (text: string): string =>
 
 /** Every file below a folder, with its content. */
 const everything = (folder: string): string =>
-  fs.readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => `${entry.name}\n${fs.readFileSync(path.join(entry.parentPath, entry.name), "latin1")}`)
-    .join("\n")
+  filesBelow(folder).map(({ content, path }) => `${path}\n${content}`).join("\n")
 
 const overHttps = Effect.map(Site, ({ basic, repository, trust }): GitScript.Environment => ({
   OSB_GIT_URL: repository.https,

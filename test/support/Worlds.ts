@@ -80,7 +80,7 @@ const pullSecret = (name: string): Effect.Effect<void, never, Cluster.Cluster> =
 export const worldOf = ({ name }: Backend) =>
   ({
     live: true,
-    timeout: "20 seconds",
+    timeout: "1 minute",
     advance: Effect.sleep("20 millis"),
     input: (test, ends) =>
       Effect.gen(function*() {

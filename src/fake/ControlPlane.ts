@@ -49,8 +49,10 @@ import * as Kubelet from "./kubelet/Kubelet.js"
 import { LogStore } from "./kubelet/LogStore.js"
 import * as Node from "./kubelet/Node.js"
 import * as PodAttach from "./kubelet/PodAttach.js"
+import * as PodExec from "./kubelet/PodExec.js"
 import * as PodLogs from "./kubelet/PodLogs.js"
 import * as Program from "./kubelet/Program.js"
+import { RunningPrograms } from "./kubelet/RunningPrograms.js"
 import { StdinStore } from "./kubelet/StdinStore.js"
 import { ApiStore } from "./store/ApiStore.js"
 import { Registry } from "./store/Registry.js"
@@ -120,6 +122,7 @@ interface Parts extends ControlPlane {
   readonly server: ApiServer
   readonly logStore: LogStore
   readonly stdinStore: StdinStore
+  readonly running: RunningPrograms
   readonly version: string
 }
 
@@ -144,9 +147,13 @@ const assemble = (options: Options): Parts => {
     ["builds.build.openshift.io", BuildLogs.source(store, logStore)]
   ])
   const stdinStore = new StdinStore()
-  const attach = new Map([["pods", PodAttach.source(logStore, stdinStore)]])
+  const running = new RunningPrograms()
+  const connections = new Map([
+    ["pods/attach", PodAttach.source(logStore, stdinStore)],
+    ["pods/exec", PodExec.source(logStore, running)]
+  ])
   const tokens = new ServiceAccountTokens(store)
-  const server = new ApiServer({ catalog, registry, tokens, logs, attach, version })
+  const server = new ApiServer({ catalog, registry, tokens, logs, connections, version })
   const faults = new Faults()
   return {
     catalog,
@@ -158,6 +165,7 @@ const assemble = (options: Options): Parts => {
     server,
     logStore,
     stdinStore,
+    running,
     version
   }
 }
@@ -169,7 +177,7 @@ export const makeServer = (options: Options = {}): Effect.Effect<ControlPlane> =
 export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, Scope.Scope> =>
   Effect.gen(function*() {
     const parts = assemble(options)
-    const { logStore, catalog, registry, server, stdinStore, store, version } = parts
+    const { logStore, catalog, registry, running, server, stdinStore, store, version } = parts
     const { obstacle = () => undefined, programs = Program.byDefault } = options.pods?.(parts) ?? {}
     const now = yield* Clock.currentTimeMillis
     const reconcileDue = yield* Controller.run(store, [
@@ -198,6 +206,7 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
         driver,
         logStore,
         stdinStore,
+        running,
         node: Node.make(node, version, now),
         programs
       })

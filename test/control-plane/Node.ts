@@ -15,6 +15,7 @@ import * as Node from "../../src/fake/kubelet/Node.js"
 import * as PodAttach from "../../src/fake/kubelet/PodAttach.js"
 import * as PodLogs from "../../src/fake/kubelet/PodLogs.js"
 import type { Programs } from "../../src/fake/kubelet/Program.js"
+import { RunningPrograms } from "../../src/fake/kubelet/RunningPrograms.js"
 import { StdinStore } from "../../src/fake/kubelet/StdinStore.js"
 import * as FileSource from "../../src/kubernetes/kubeconfig/FileSource.js"
 import * as KubeCredentials from "../../src/kubernetes/kubeconfig/KubeCredentials.js"
@@ -85,6 +86,7 @@ export const run = (options: {
       driver,
       logStore,
       stdinStore,
+      running: new RunningPrograms(),
       node: Json.make({
         ...made,
         status: {

@@ -18,10 +18,16 @@ export interface Ran {
   readonly text: string
 }
 
-const run = (program: string, args: ReadonlyArray<string>, input: string, home: string): Effect.Effect<Ran> =>
+const run = (
+  program: string,
+  args: ReadonlyArray<string>,
+  input: string,
+  home: string,
+  more: Readonly<Record<string, string>> = {}
+): Effect.Effect<Ran> =>
   Effect.async((resume) => {
     const child = spawn(program, args, {
-      env: { PATH, HOME: home, KUBECONFIG: join(home, "kubeconfig") },
+      env: { PATH, HOME: home, KUBECONFIG: join(home, "kubeconfig"), ...more },
       timeout: limitMillis
     })
     let text = ""
@@ -55,6 +61,9 @@ export const serve = (options: ControlPlane.Options = {}) =>
       served,
       plane,
       kubectl,
+      /** The same as older releases of kubectl do it. */
+      spdy: (args: ReadonlyArray<string>) =>
+        run(program, args, "", home, { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: "false" }),
       /** The output of a line that has to succeed. */
       sh: (line: string, input = "") =>
         Effect.filterOrDie(

@@ -5,8 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
 import * as Kind from "../kinds/Kind.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
@@ -14,12 +15,13 @@ import * as Selection from "../store/Selection.js"
 import * as Access from "./Access.js"
 import type { Action } from "./Action.js"
 import * as Apply from "./Apply.js"
+import * as Connections from "./Connections.js"
 import * as DeleteCollection from "./DeleteCollection.js"
 import * as Eviction from "./Eviction.js"
 import * as Health from "./Health.js"
 import * as Listing from "./Listing.js"
 import * as Rbac from "./Rbac.js"
-import { type Connect, Dropped, Refused, type Reply } from "./Reply.js"
+import { Dropped, Refused, type Reply } from "./Reply.js"
 import * as RequestBody from "./RequestBody.js"
 import * as RequestInfo from "./RequestInfo.js"
 import * as RequestOptions from "./RequestOptions.js"
@@ -43,24 +45,14 @@ export type LogSource = (
   query: Readonly<Record<string, string>>
 ) => Effect.Effect<Stream.Stream<string, Dropped>, Refused>
 
-/**
- * Connects to a container of an object.
- *
- * @since 0.1.0
- * @category models
- */
-export type AttachSource = (
-  object: JsonObject,
-  query: Readonly<Record<string, string>>
-) => Effect.Effect<Connect, Refused>
-
 /** @since 0.1.0 @category models */
 export interface Options {
   readonly catalog: Catalog
   readonly registry: Registry
   readonly tokens: ServiceAccountTokens
   readonly logs: ReadonlyMap<string, LogSource>
-  readonly attach: ReadonlyMap<string, AttachSource>
+  /** The connections of a resource and subresource, `pods/exec`. */
+  readonly connections: ReadonlyMap<string, Connections.Source>
   readonly version: string
 }
 
@@ -150,8 +142,9 @@ export class ApiServer {
     if (subresource === "log" && info.verb === "get") {
       return this.log(call, target)
     }
-    if (subresource === "attach") {
-      return this.attach(call, target)
+    const connection = this.options.connections.get(`${Kind.resource(kind)}/${subresource}`)
+    if (connection !== undefined) {
+      return this.connect(call, target, connection)
     }
     const wrong = RequestOptions.refusal(request)
     return toEffect(
@@ -165,7 +158,7 @@ export class ApiServer {
     return (subresource === "status" && kind.status) || (subresource === "scale" && kind.scale !== undefined) ||
       (subresource === "log" && kind.log)
       || this.actions.has(`${Kind.resource(kind)}/${subresource}`)
-      || (subresource === "attach" && this.options.attach.has(Kind.resource(kind)))
+      || this.options.connections.has(`${Kind.resource(kind)}/${subresource}`)
       || (subresource === "finalize" && kind.kind === "Namespace")
       || (subresource === "details" && kind.details !== undefined)
   }
@@ -319,7 +312,11 @@ export class ApiServer {
   }
 
   /** A WebSocket is requested by a GET, and has to be allowed as the POST that it replaces: subresources.go AttachREST. */
-  private attach(call: Call, { kind, name, namespace }: Target): Effect.Effect<Reply, Refused> {
+  private connect(
+    call: Call,
+    { kind, name, namespace }: Target,
+    source: Connections.Source
+  ): Effect.Effect<Reply, Refused> {
     const { info, interruption, request, user } = call
     if (info.verb !== "get" && info.verb !== "create") {
       return Effect.fail(new Refused({ status: Status.methodNotAllowed }))
@@ -330,30 +327,17 @@ export class ApiServer {
       const status = info.verb === "get" ? Status.forbidden(kind, name, "") : refusal
       return Effect.fail(new Refused({ status }))
     }
-    const source = this.options.attach.get(Kind.resource(kind))
-    return Effect.flatMap(toEffect(this.options.registry.get(kind, namespace, name)), (found) =>
-      source === undefined
-        ? Effect.fail(new Refused({ status: Status.noSuchPath }))
-        : Effect.map(
-          source(found, request.query),
-          (connect): Reply => ({ _tag: "Attach", connect: untilCut(connect, interruption) })
-        ))
+    const command = Json.texts(request.body, "command")
+    return Effect.flatMap(
+      toEffect(this.options.registry.get(kind, namespace, name)),
+      (found) =>
+        Effect.map(
+          source(found, { query: request.query, command }),
+          (reply) => Connections.cutting(reply, interruption, cut)
+        )
+    )
   }
 }
-
-/** A client's connection, until `interruption` cuts it. */
-const untilCut = (connect: Connect, { isCut, onCut }: Watching.Interruption): Connect<Dropped> => (stdin) =>
-  Stream.merge(
-    connect(stdin),
-    Stream.fromEffect(
-      Effect.async<never, Dropped>((resume) => {
-        const fail = () => resume(Effect.fail(cut))
-        if (isCut()) fail()
-        return Effect.sync(onCut(fail))
-      })
-    ),
-    { haltStrategy: "left" }
-  )
 
 const parts: ReadonlyArray<Part> = ["status", "finalize", "details"]
 

@@ -88,23 +88,28 @@ const serve = (
   socket: WebSocket,
   stdin: Stream.Stream<Uint8Array>,
   connect: Connect<Dropped>
-): Effect.Effect<void> =>
+): Effect.Effect<void> => {
+  let status: Uint8Array = success
   // The real server shows with an empty message that it is ready.
-  Effect.zipRight(
+  return Effect.zipRight(
     send(socket, stdoutChannel, new Uint8Array(0)),
-    Stream.runForEach(
-      connect(stdin),
-      ({ _tag, bytes }) => send(socket, _tag === "Stdout" ? stdoutChannel : stderrChannel, bytes)
-    )
+    Stream.runForEach(connect(stdin), (output) => {
+      if (output._tag === "Ended") {
+        status = Buffer.from(JSON.stringify(output.status))
+        return Effect.void
+      }
+      return send(socket, output._tag === "Stdout" ? stdoutChannel : stderrChannel, output.bytes)
+    })
   ).pipe(
     Effect.onExit((exit) => {
       if (Exit.isSuccess(exit)) {
-        return Effect.zipRight(send(socket, errorChannel, success), Effect.sync(() => socket.close(1000)))
+        return Effect.zipRight(send(socket, errorChannel, status), Effect.sync(() => socket.close(1000)))
       }
       return Effect.sync(() => socket.terminate())
     }),
     Effect.catchAll(() => Effect.void)
   )
+}
 
 /**
  * Switches protocols and attaches until the client or the container ends.

@@ -6,8 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ApiRequest } from "../../kubernetes/client/ApiRequest.js"
-
-import type { Driver } from "../../kubernetes/client/Driver.js"
+import type { AttachOutput, Driver } from "../../kubernetes/client/Driver.js"
 import * as ClusterError from "../../kubernetes/ClusterError.js"
 import type { Connect, Dropped, Refused, Reply } from "./Reply.js"
 
@@ -32,9 +31,9 @@ const unexpected = (subject: ClusterError.Subject, reply: Reply): ClusterError.C
 
 /** The error of `stdin` is wrapped, so that it is not taken for one of the server. */
 const attached = <E>(connect: Connect<Dropped>, subject: ClusterError.Subject, stdin: Stream.Stream<Uint8Array, E>) =>
-  Stream.mapError(
-    connect(Stream.mapError(stdin, (error) => ({ _tag: "OfStdin" as const, error }))),
-    (error) => error._tag === "OfStdin" ? error.error : failure(subject)(error)
+  connect(Stream.mapError(stdin, (error) => ({ _tag: "OfStdin" as const, error }))).pipe(
+    Stream.mapError((error) => error._tag === "OfStdin" ? error.error : failure(subject)(error)),
+    Stream.filter((output): output is AttachOutput => output._tag !== "Ended")
   )
 
 /**

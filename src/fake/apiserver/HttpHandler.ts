@@ -262,7 +262,7 @@ const sendSchema = (response: ServerResponse): Effect.Effect<void> =>
   send(response, 200, "", { "content-type": openApi })
 
 /**
- * Handles a request that asks for another protocol: only `attach` has one. `head` is what has arrived after the request.
+ * Handles a request that asks for another protocol: those that connect to a container have WebSocket, none has SPDY. `head` is what has arrived after the request.
  *
  * @since 0.1.0
  * @category combinators
@@ -284,17 +284,28 @@ export const upgrade = (
       )
     })
   const url = new URL(request.url ?? "/", "https://localhost")
+  const { upgrade } = request.headers
   return authenticate(plane, request).pipe(
     Effect.flatMap((user) =>
       plane.gateway.handle(
-        { method: "GET", path: url.pathname, query: Object.fromEntries(url.searchParams) },
+        {
+          method: "GET",
+          path: url.pathname,
+          query: Object.fromEntries(url.searchParams),
+          body: { command: url.searchParams.getAll("command") }
+        },
         user
       )
     ),
     Effect.flatMap((reply) =>
-      reply._tag === "Attach"
-        ? AttachSocket.attach(request, socket, head, reply.connect)
-        : refuse(Status.badRequest("the request does not take an upgrade"))
+      reply._tag !== "Attach"
+        ? refuse(Status.badRequest("the request does not take an upgrade"))
+        : upgrade?.toLowerCase() !== "websocket"
+        ? refuse(Status.badRequest(
+          `the fake cluster speaks WebSocket, and not ${upgrade ?? ""}: use kubectl 1.31 or later, without `
+            + "KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false and KUBECTL_PORT_FORWARD_WEBSOCKETS=false"
+        ))
+        : AttachSocket.attach(request, socket, head, reply.connect)
     ),
     Effect.catchTags({
       Refused: ({ status }) => refuse(status),

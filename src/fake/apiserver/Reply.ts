@@ -29,12 +29,20 @@ export class Refused
 export class Dropped extends Data.TaggedError("Dropped")<{ readonly carriedOut: "no" | "unknown" }> {}
 
 /**
+ * What a client receives from a container; the status `Ended` is last, and means success where it is missing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Output = AttachOutput | { readonly _tag: "Ended"; readonly status: JsonObject }
+
+/**
  * Connects a client to a container: takes its standard input and returns the output.
  *
  * @since 0.1.0
  * @category models
  */
-export type Connect<E2 = never> = <E>(stdin: Stream.Stream<Uint8Array, E>) => Stream.Stream<AttachOutput, E | E2>
+export type Connect<E2 = never> = <E>(stdin: Stream.Stream<Uint8Array, E>) => Stream.Stream<Output, E | E2>
 
 /**
  * An object, plain text, the lines of a watch of objects of a type, the lines of a log, or a container to attach to.

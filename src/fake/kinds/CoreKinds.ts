@@ -182,6 +182,7 @@ export const pod = Kind.make({
   log: true,
   subresources: [
     { name: "attach", kind: "PodAttachOptions", verbs: ["create", "get"] },
+    { name: "exec", kind: "PodExecOptions", verbs: ["create", "get"] },
     { name: "eviction", kind: "Eviction", group: "policy", version: "v1", verbs: ["create"] }
   ],
   fields: PodFields.pod,

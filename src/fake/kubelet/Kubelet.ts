@@ -16,6 +16,7 @@ import type { LogStore } from "./LogStore.js"
 import * as NodeApi from "./NodeApi.js"
 import * as PodWorker from "./PodWorker.js"
 import type { Programs } from "./Program.js"
+import type { RunningPrograms } from "./RunningPrograms.js"
 import type { StdinStore } from "./StdinStore.js"
 
 /** @since 0.1.0 @category models */
@@ -25,11 +26,12 @@ export interface Options {
   readonly programs: Programs
   readonly logStore: LogStore
   readonly stdinStore: StdinStore
+  readonly running: RunningPrograms
 }
 
 /** Runs a node until the scope is closed. @since 0.1.0 @category constructors  */
 export const run = (
-  { logStore, driver, node, programs, stdinStore }: Options
+  { logStore, driver, node, programs, running, stdinStore }: Options
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function*() {
     const api = NodeApi.make(driver)
@@ -54,7 +56,7 @@ export const run = (
             yield* FiberMap.run(fibers, `${uid} grace`, Effect.andThen(time, worker.kill))
           }
         } else if (worker === undefined && !Pods.isTerminal(pod)) {
-          const started = yield* PodWorker.make(pod, yield* programs(pod), api, { logStore, stdinStore })
+          const started = yield* PodWorker.make(pod, yield* programs(pod), api, { logStore, stdinStore, running })
           workers.set(uid, started)
           yield* FiberMap.run(fibers, uid, started.run)
         }

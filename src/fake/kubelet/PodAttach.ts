@@ -7,9 +7,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import type { AttachOutput } from "../../kubernetes/client/Driver.js"
-import type { AttachSource } from "../apiserver/ApiServer.js"
-import { type Connect, Refused } from "../apiserver/Reply.js"
+import type { Source } from "../apiserver/Connections.js"
+import { type Connect, Refused, type Reply } from "../apiserver/Reply.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
@@ -42,11 +43,11 @@ export const connect = (output: Output, stdin: Stdin | undefined): Connect => (g
     { haltStrategy: "left" }
   )
 
-/** @since 0.1.0 @category constructors */
-export const source = (logStore: LogStore, stdinStore: StdinStore): AttachSource => (pod, query) =>
+/** The running container that a client means. @since 0.1.0 @category getters  */
+export const locate = (pod: JsonObject, wanted: string | undefined, logStore: LogStore) =>
   Effect.suspend(() => {
     const refuse = (status: Status.Status) => Effect.fail(new Refused({ status }))
-    const chosen = PodLogs.chooseContainer(pod, query["container"])
+    const chosen = PodLogs.chooseContainer(pod, wanted)
     if (Either.isLeft(chosen)) return refuse(Status.badRequest(chosen.left))
     if (Json.text(pod, "spec", "nodeName") === undefined) {
       return refuse(Status.badRequest(`pod ${Metadata.name(pod)} does not have a host assigned`))
@@ -55,5 +56,15 @@ export const source = (logStore: LogStore, stdinStore: StdinStore): AttachSource
     const output = logStore.current(uid, chosen.right)
     return output === undefined || output.isClosed
       ? refuse(Status.make(500, "InternalError", `container not found ("${chosen.right}")`))
-      : Effect.succeed(connect(output, query["stdin"] === "true" ? stdinStore.of(uid, chosen.right) : undefined))
+      : Effect.succeed({ container: chosen.right, uid, output })
   })
+
+/** @since 0.1.0 @category constructors */
+export const source = (logStore: LogStore, stdinStore: StdinStore): Source => (pod, { query }) =>
+  Effect.map(
+    locate(pod, query["container"], logStore),
+    ({ container, output, uid }): Reply => ({
+      _tag: "Attach",
+      connect: connect(output, query["stdin"] === "true" ? stdinStore.of(uid, container) : undefined)
+    })
+  )

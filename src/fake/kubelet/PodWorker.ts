@@ -20,8 +20,16 @@ import type { LogStore, Output } from "./LogStore.js"
 import type { NodeApi } from "./NodeApi.js"
 import type { ContainerProgram, PodProgram, Step } from "./Program.js"
 import * as Restarts from "./Restarts.js"
+import type { RunningPrograms } from "./RunningPrograms.js"
 import type { StdinStore } from "./StdinStore.js"
 import * as VolumeReferences from "./VolumeReferences.js"
+
+/** What a node knows of its running containers. @since 0.1.0 @category models  */
+export interface Stores {
+  readonly logStore: LogStore
+  readonly stdinStore: StdinStore
+  readonly running: RunningPrograms
+}
 
 /** @since 0.1.0 @category models */
 export interface PodWorker {
@@ -65,7 +73,7 @@ export const make = (
   first: JsonObject,
   program: PodProgram,
   api: NodeApi,
-  { logStore, stdinStore }: { readonly logStore: LogStore; readonly stdinStore: StdinStore }
+  { logStore, running, stdinStore }: Stores
 ): Effect.Effect<PodWorker> =>
   Effect.gen(function*() {
     const uid = Metadata.uid(first)
@@ -203,6 +211,7 @@ export const make = (
         yield* record("Normal", "Started", "Container started", name)
         const startedAt = yield* timestamp
         const output = logStore.start(uid, name)
+        yield* running.start(uid, name, one)
         yield* setState(name, { _tag: "Running", startedAt })
         const sidecar = sidecars.get(name)
         if (sidecar !== undefined) yield* Deferred.succeed(sidecar, undefined)
@@ -296,13 +305,13 @@ export const make = (
      */
     const stopAll = (killed: Effect.Effect<void>) =>
       Effect.gen(function*() {
-        const running = containers.filter(({ state }) => state._tag === "Running")
-        yield* Effect.forEach(running, ({ name }) => record("Normal", "Killing", `Stopping container ${name}`, name))
-        yield* Effect.forEach(running.filter((one) => !ContainerStatus.isSidecar(one)), stopOne(killed), {
+        const alive = containers.filter(({ state }) => state._tag === "Running")
+        yield* Effect.forEach(alive, ({ name }) => record("Normal", "Killing", `Stopping container ${name}`, name))
+        yield* Effect.forEach(alive.filter((one) => !ContainerStatus.isSidecar(one)), stopOne(killed), {
           concurrency: "unbounded",
           discard: true
         })
-        yield* Effect.forEach(running.filter(ContainerStatus.isSidecar).toReversed(), stopOne(killed), {
+        yield* Effect.forEach(alive.filter(ContainerStatus.isSidecar).toReversed(), stopOne(killed), {
           discard: true
         })
         containers = ContainerStates.killed(containers, yield* timestamp)

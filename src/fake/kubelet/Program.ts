@@ -34,6 +34,14 @@ export interface Waiting {
   readonly message?: string | undefined
 }
 
+/** The end of a container or of a command in it. @since 0.1.0 @category models  */
+export interface Exit {
+  readonly _tag: "Exit"
+  readonly exitCode: number
+  readonly reason?: string | undefined
+  readonly message?: string | undefined
+}
+
 /**
  * - `Log`: writes a line to the output.
  * - `Exit`: terminates the container, by default with the reason `Completed` or `Error`.
@@ -46,12 +54,7 @@ export interface Waiting {
  */
 export type Step =
   | { readonly _tag: "Log"; readonly line: string }
-  | {
-    readonly _tag: "Exit"
-    readonly exitCode: number
-    readonly reason?: string | undefined
-    readonly message?: string | undefined
-  }
+  | Exit
   | {
     readonly _tag: "Disrupt"
     readonly reason?: string | undefined
@@ -69,6 +72,28 @@ export interface Stopped {
 }
 
 /**
+ * A command that a client runs in a container; `stdin` is empty unless the client sends it. With `tty` both outputs are one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ExecCall {
+  readonly command: ReadonlyArray<string>
+  readonly stdin: Stream.Stream<Uint8Array>
+  readonly tty: boolean
+}
+
+/**
+ * What a command does: writes bytes, and exits; with 0 at the end of its steps, and 137 when its container ends before.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ExecStep =
+  | { readonly _tag: "Stdout" | "Stderr"; readonly bytes: Uint8Array }
+  | Exit
+
+/**
  * One run of a container. It starts when `waiting` ends, and exits with 0 when `steps` end without an exit. Both may take
  * any time.
  *
@@ -84,6 +109,24 @@ export interface ContainerProgram {
    * with exit code 137 when the grace period of the pod is over before.
    */
   readonly stopped?: Stopped | undefined
+  /**
+   * Answers `kubectl exec` while the container runs; default: an error that says so.
+   *
+   * @example
+   * ```ts
+   * import { PodProgram } from "effect-os-builder/FakeCluster"
+   * import { Stream } from "effect"
+   *
+   * const database: PodProgram.PodProgram = () => ({
+   *   steps: Stream.never,
+   *   exec: ({ command }) =>
+   *     command[0] === "pg_isready"
+   *       ? PodProgram.stdout("accepting connections")
+   *       : Stream.concat(PodProgram.stderr(`${command[0]}: not found`), PodProgram.exit(127))
+   * })
+   * ```
+   */
+  readonly exec?: ((call: ExecCall) => Stream.Stream<ExecStep>) | undefined
 }
 
 /**
@@ -135,7 +178,7 @@ export const log = (...lines: ReadonlyArray<string>): Stream.Stream<Step> =>
   Stream.fromIterable(lines.map((line): Step => ({ _tag: "Log", line })))
 
 /**
- * Terminates the container; `message` is its termination message.
+ * Terminates the container, or a command in it; `message` is the termination message of a container.
  *
  * @example
  * ```ts
@@ -150,7 +193,18 @@ export const log = (...lines: ReadonlyArray<string>): Stream.Stream<Step> =>
 export const exit = (
   exitCode: number,
   options: { readonly reason?: string | undefined; readonly message?: string | undefined } = {}
-): Stream.Stream<Step> => step({ _tag: "Exit", exitCode, ...options })
+): Stream.Stream<Exit> => Stream.make({ _tag: "Exit" as const, exitCode, ...options })
+
+const encoder = new TextEncoder()
+
+const writes = (_tag: "Stdout" | "Stderr", lines: ReadonlyArray<string>): Stream.Stream<ExecStep> =>
+  Stream.fromIterable(lines.map((line): ExecStep => ({ _tag, bytes: encoder.encode(`${line}\n`) })))
+
+/** A command writes lines to its standard output. @since 0.1.0 @category constructors  */
+export const stdout = (...lines: ReadonlyArray<string>): Stream.Stream<ExecStep> => writes("Stdout", lines)
+
+/** A command writes lines to its standard error. @since 0.1.0 @category constructors  */
+export const stderr = (...lines: ReadonlyArray<string>): Stream.Stream<ExecStep> => writes("Stderr", lines)
 
 /**
  * Killed by the kernel when out of memory.

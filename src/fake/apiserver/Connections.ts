@@ -1,0 +1,49 @@
+/**
+ * Subresources that connect a client to an object: attach, exec, port-forward.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import type { Connect, Dropped, Refused, Reply } from "./Reply.js"
+import type { Interruption } from "./Watching.js"
+
+/**
+ * What the client asks for: the parameters, of which `command` may be given several times.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Wanted {
+  readonly query: Readonly<Record<string, string>>
+  readonly command: ReadonlyArray<string>
+}
+
+/** Connects a client to an object. @since 0.1.0 @category models  */
+export type Source = (object: JsonObject, wanted: Wanted) => Effect.Effect<Reply, Refused>
+
+/** A stream that `interruption` cuts. */
+const untilCut = <A, E>(
+  stream: Stream.Stream<A, E>,
+  { isCut, onCut }: Interruption,
+  cut: Dropped
+): Stream.Stream<A, E | Dropped> =>
+  Stream.merge(
+    stream,
+    Stream.fromEffect(
+      Effect.async<never, Dropped>((resume) => {
+        const fail = () => resume(Effect.fail(cut))
+        if (isCut()) fail()
+        return Effect.sync(onCut(fail))
+      })
+    ),
+    { haltStrategy: "left" }
+  )
+
+/** A connection that ends when the interruption fires. @since 0.1.0 @category combinators  */
+export const cutting = (reply: Reply, interruption: Interruption, cut: Dropped): Reply => {
+  if (reply._tag !== "Attach") return reply
+  const connect: Connect<Dropped> = (stdin) => untilCut(reply.connect(stdin), interruption, cut)
+  return { ...reply, connect }
+}

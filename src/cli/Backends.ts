@@ -15,10 +15,9 @@ import type { Name } from "../selection/BuiltInCandidates.js"
 import type { ProbeError } from "../selection/Probe.js"
 import type { NoBackendAvailable } from "../selection/Report.js"
 import type { BackendSettings } from "./BackendSettings.js"
-import * as Checker from "./Checker.js"
+import type * as Checker from "./Checker.js"
 import { UsageError } from "./CliError.js"
-import * as ContextDirectory from "./ContextDirectory.js"
-import * as Description from "./Description.js"
+import type * as Description from "./Description.js"
 import { ClusterAccess, type NodeServices } from "./NodeServices.js"
 
 /**
@@ -64,8 +63,11 @@ export const offline = (
 ): Backend => ({
   ...backend,
   storesContext: false,
-  checkers: (settings) => Effect.succeed([Checker.make(backend.name, backend.layer(settings))]),
-  objects: () => Effect.succeed(Description.noObjects),
+  checkers: (settings) =>
+    Effect.map(Effect.promise(() => import("./Checker.js")), (Checker) => [
+      Checker.make(backend.name, backend.layer(settings))
+    ]),
+  objects: () => Effect.map(Effect.promise(() => import("./Description.js")), ({ noObjects }) => noObjects),
   requireApi: () => Effect.void
 })
 
@@ -167,12 +169,3 @@ export const find = (name: string, command?: string): Effect.Effect<Backend, Usa
       })
       : Effect.succeed(found)
   })
-
-/**
- * The limits of a context that is for these backends: none if one of them has none.
- *
- * @since 0.1.0
- * @category getters
- */
-export const contextLimits = (backends: ReadonlyArray<Backend>): ContextDirectory.Limits | undefined =>
-  backends.every(({ storesContext }) => storesContext) ? ContextDirectory.clusterLimits : undefined

@@ -13,12 +13,6 @@ import type { Argv } from "./Argv.js"
 import type * as Backends from "./Backends.js"
 import * as BackendSettings from "./BackendSettings.js"
 import { type CliError, UsageError } from "./CliError.js"
-import * as Build from "./commands/Build.js"
-import * as Builds from "./commands/Builds.js"
-import * as Check from "./commands/Check.js"
-import * as Describe from "./commands/Describe.js"
-import * as PrintRbac from "./commands/PrintRbac.js"
-import * as Probe from "./commands/Probe.js"
 import { decode, type Flags as FlagTable } from "./Flag.js"
 import * as Flags from "./Flags.js"
 import type { Page } from "./Help.js"
@@ -156,6 +150,19 @@ const builder = (options: {
 })
 
 // -----------------------------------------------------------------------------
+// what they run, which is loaded then
+// -----------------------------------------------------------------------------
+
+const buildCommand = Effect.promise(() => import("./commands/Build.js"))
+const buildsCommand = Effect.promise(() => import("./commands/Builds.js"))
+const checkCommand = Effect.promise(() => import("./commands/Check.js"))
+const demoCommand = Effect.promise(() => import("./commands/Demo.js"))
+const describeCommand = Effect.promise(() => import("./commands/Describe.js"))
+const fakeCommand = Effect.promise(() => import("./commands/Fake.js"))
+const printRbacCommand = Effect.promise(() => import("./commands/PrintRbac.js"))
+const probeCommand = Effect.promise(() => import("./commands/Probe.js"))
+
+// -----------------------------------------------------------------------------
 // all of them
 // -----------------------------------------------------------------------------
 
@@ -167,12 +174,16 @@ export const commands: Readonly<Record<string, Command>> = {
   probe: make(
     "Probe the cluster: which backends it supports, and which would be chosen.",
     Schema.Struct({ json, namespace, upload: forUpload, ...Flags.cluster }),
-    (options) => Probe.probe({ ...options, settings: access(options) })
+    (options) => Effect.flatMap(probeCommand, ({ probe }) => probe({ ...options, settings: access(options) }))
   ),
   check: make(
     "Check which backends support an input. A cluster is reached only where the context is uploaded, to ask whether it permits that.",
     Schema.Struct({ json, backend: onlyBackend, namespace, ...buildFlags, ...Flags.cluster }),
-    (options) => Check.check({ ...options, input: options, settings: { ...access(options), ...builder(options) } }),
+    (options) =>
+      Effect.flatMap(
+        checkCommand,
+        ({ check }) => check({ ...options, input: options, settings: { ...access(options), ...builder(options) } })
+      ),
     inputProblems
   ),
   build: make(
@@ -182,64 +193,67 @@ export const commands: Readonly<Record<string, Command>> = {
       ...buildFlags,
       ...Flags.cluster
     }),
-    (options) => Build.build({ ...options, input: options, settings: { ...access(options), ...builder(options) } }),
+    (options) =>
+      Effect.flatMap(
+        buildCommand,
+        ({ build }) => build({ ...options, input: options, settings: { ...access(options), ...builder(options) } })
+      ),
     inputProblems
   ),
   status: make(
     "Print the status of a build. Exits with 0 whatever the status is; `wait` exits with the outcome.",
     Schema.Struct({ json, ref, ...Flags.cluster }),
-    (options) => Builds.status({ ...options, settings: access(options) })
+    (options) => Effect.flatMap(buildsCommand, ({ status }) => status({ ...options, settings: access(options) }))
   ),
   describe: make(
     "Print everything about a build: its status, its attempts, their pods and events.",
     Schema.Struct({ json, ref, ...Flags.cluster }),
-    (options) => Describe.describe({ ...options, settings: access(options) })
+    (options) => Effect.flatMap(describeCommand, ({ describe }) => describe({ ...options, settings: access(options) }))
   ),
   wait: make(
     "Wait for a build to end and print its image. Exits as `build` does: 0 if it succeeded, 1 if it failed, 3 if it " +
       "errored or was cancelled, or if --timeout has passed.",
     Schema.Struct({ json, timeout: Flags.option.waitTimeout, ref, ...Flags.cluster }),
-    (options) => Builds.wait({ ...options, settings: access(options) })
+    (options) => Effect.flatMap(buildsCommand, ({ wait }) => wait({ ...options, settings: access(options) }))
   ),
   logs: make(
     "Print the log of a build. Exits with 0 whatever the outcome is, also with --follow; `wait` exits with the outcome.",
     Schema.Struct({ json, follow, tail, ref, ...Flags.cluster }),
-    (options) => Builds.logs({ ...options, settings: access(options) })
+    (options) => Effect.flatMap(buildsCommand, ({ logs }) => logs({ ...options, settings: access(options) }))
   ),
   cancel: make(
     "Stop a build and print its status.",
     Schema.Struct({ json, ref, ...Flags.cluster }),
-    (options) => Builds.cancel({ ...options, settings: access(options) })
+    (options) => Effect.flatMap(buildsCommand, ({ cancel }) => cancel({ ...options, settings: access(options) }))
   ),
   list: make(
     "List builds, newest first.",
     Schema.Struct({ json, quiet: onlyRefs, backend, namespace, metadata: onlyMetadata, watch, ...Flags.cluster }),
-    (options) => Builds.list({ ...options, settings: access(options) })
+    (options) => Effect.flatMap(buildsCommand, ({ list }) => list({ ...options, settings: access(options) }))
   ),
   remove: make(
     "Delete a build and everything stored for it, except the pushed image.",
     Schema.Struct({ json, ignoreNotFound, ref, ...Flags.cluster }),
-    (options) => Builds.remove({ ...options, settings: access(options) })
+    (options) => Effect.flatMap(buildsCommand, ({ remove }) => remove({ ...options, settings: access(options) }))
   ),
   prune: make(
     "Delete builds that ended long ago.",
     Schema.Struct({ json, backend, namespace, olderThan, keep, ...Flags.cluster }),
-    (options) => Builds.prune({ ...options, settings: access(options) })
+    (options) => Effect.flatMap(buildsCommand, ({ prune }) => prune({ ...options, settings: access(options) }))
   ),
   rbac: make(
     "Print the permissions that a backend needs, for `kubectl apply -f -`.",
     Schema.Struct({ json, backend, namespace, upload, git }),
-    PrintRbac.rbac
+    (options) => Effect.flatMap(printRbacCommand, ({ rbac }) => rbac(options))
   ),
   demo: make(
     "Build a Containerfile on three clusters in memory, and show how.",
     Schema.Struct({ json }),
-    // No other command needs it.
-    (options) => Effect.flatMap(Effect.promise(() => import("./commands/Demo.js")), ({ demo }) => demo(options))
+    (options) => Effect.flatMap(demoCommand, ({ demo }) => demo(options))
   ),
   fake: make(
     "Serve a Kubernetes cluster in memory on loopback until interrupted, for `kubectl` and for tests in any language.",
     Schema.Struct({ json, namespace: fakeNamespace, ...Flags.fake }),
-    (options) => Effect.flatMap(Effect.promise(() => import("./commands/Fake.js")), ({ fake }) => fake(options))
+    (options) => Effect.flatMap(fakeCommand, ({ fake }) => fake(options))
   )
 }

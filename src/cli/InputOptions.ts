@@ -14,6 +14,7 @@ import { BuildRejected, Issue } from "../core/BuildError.js"
 import * as BuildInput from "../core/BuildInput.js"
 import { maxBytes } from "../core/Containerfile.js"
 import * as DurationText from "../core/DurationText.js"
+import type { Backend } from "./Backends.js"
 import * as ContextDirectory from "./ContextDirectory.js"
 import * as TextFile from "./TextFile.js"
 
@@ -351,3 +352,12 @@ const duration = (text: string | undefined, path: string, note: Note): Duration.
   if (Option.isNone(parsed)) note(path, `invalid duration ${JSON.stringify(text)}; use for example 90s or 1h30m`)
   return Option.getOrUndefined(parsed)
 }
+
+/**
+ * The limits of a context that is for these backends: none if one of them has none.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const contextLimits = (backends: ReadonlyArray<Backend>): ContextDirectory.Limits | undefined =>
+  backends.every(({ storesContext }) => storesContext) ? ContextDirectory.clusterLimits : undefined

@@ -18,9 +18,7 @@ import * as Completions from "./Completions.js"
 import { decode } from "./Flag.js"
 import * as Flags from "./Flags.js"
 import * as Help from "./Help.js"
-import * as JsonLine from "./JsonLine.js"
 import { Output } from "./Output.js"
-import * as Render from "./Render.js"
 
 /**
  * The version that `--version` prints; a test compares it with package.json.
@@ -113,12 +111,16 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<ExitStatus, neve
     }
     const report = (error: CliError): Effect.Effect<ExitStatus> =>
       (isGiven(argv, Flags.option.json)
-        ? output.write(`${JsonLine.encode(JsonLine.error(error))}\n`)
-        : Effect.forEach(
-          Render.error(error, { fromFile: isGiven(argv, Flags.input.inputFile) }),
-          output.complain,
-          { discard: true }
-        )).pipe(
+        ? Effect.flatMap(
+          Effect.promise(() => import("./JsonLine.js")),
+          (JsonLine) => output.write(`${JsonLine.encode(JsonLine.error(error))}\n`)
+        )
+        : Effect.flatMap(Effect.promise(() => import("./Render.js")), (Render) =>
+          Effect.forEach(
+            Render.error(error, { fromFile: isGiven(argv, Flags.input.inputFile) }),
+            output.complain,
+            { discard: true }
+          ))).pipe(
           Effect.as(exitStatusOf(error))
         )
     const options = decode(common, argv.typed)

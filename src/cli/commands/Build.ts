@@ -56,7 +56,7 @@ export const build = (
         problems: [`--detach: a build of the ${backend.name} backend ends with the command that runs it`]
       })
     }
-    const input = yield* InputOptions.toInput(options.input, Backends.contextLimits([backend]))
+    const input = yield* InputOptions.toInput(options.input, InputOptions.contextLimits([backend]))
     yield* advise(options, Hints.list(input).map((hint) => `hint: ${hint}`))
     yield* (options.detach ? submit(input, options) : watch(input, options)).pipe(
       Effect.provide(backend.layer(options.settings)),

@@ -48,7 +48,7 @@ export const check = (
     const backends = options.backend === undefined
       ? yield* Backends.Backends
       : [yield* Backends.find(options.backend, "check")]
-    const input = yield* InputOptions.toInput(options.input, Backends.contextLimits(backends))
+    const input = yield* InputOptions.toInput(options.input, InputOptions.contextLimits(backends))
     const checkers = yield* Effect.forEach(
       backends,
       (backend) => backend.checkers({ ...settings, cluster: { ...settings.cluster, requestTimeout } })

@@ -33,17 +33,19 @@ describe("LogFile", () => {
     Effect.gen(function*() {
       const { fs, path } = yield* file
       yield* fs.writeFileString(path, "one\n")
+      const isComplete = yield* Ref.make(false)
       const complete = yield* Deferred.make<void>()
       const seen = yield* Deferred.make<void>()
       const reading = yield* LogFile.lines(fs, path, {
-        isComplete: Deferred.isDone(complete),
+        isComplete: Ref.get(isComplete),
         interval: "1 hour",
         ended: Deferred.await(complete)
       }).pipe(Stream.tap(() => Deferred.succeed(seen, undefined)), Stream.runCollect, Effect.fork)
       yield* Deferred.await(seen)
       yield* fs.writeFileString(path, "two\n", { flag: "a" })
+      yield* Ref.set(isComplete, true)
       yield* Deferred.succeed(complete, undefined)
-      assert.deepStrictEqual(Chunk.toArray(yield* Fiber.join(reading)), ["one", "two"])
+      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(reading)), ["one", "two"])
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scopedLive("LogFile: reads what is added until it is complete, letters split in two included", () =>

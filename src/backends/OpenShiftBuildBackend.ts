@@ -121,6 +121,7 @@ export const definition = (settings: OpenShiftSettings = {}): ClusterBackend.Def
   // The API server has had every field that a manifest may have since OpenShift 4.9.
   verifyCreated: () => [],
   interpret: BuildOutcome.interpret,
+  runs: { by: "child", test: BuildOutcome.isRunning },
   logs: BuildOutcome.logs
 })
 

@@ -84,7 +84,8 @@ const adoptable = <E>(
 const look = (
   group: Group,
   fingerprint: string,
-  namespace: string | undefined
+  namespace: string | undefined,
+  isOnly: boolean
 ): Effect.Effect<Source, BackendError> => {
   if (group._tag === "Alone") {
     const { backend } = group
@@ -100,6 +101,13 @@ const look = (
   }
   return Effect.gen(function*() {
     const records = yield* unlessForbidden(group.lookup.find(group.namespace, fingerprint), [])
+    const holders = group.backends.filter(({ name }) =>
+      records.some((record) => Option.isSome(RecordMetadata.parse(name, record)))
+    )
+    // Whether it adopts one of its builds or not, the preferred backend has this input.
+    if (isOnly && holders.every((holder) => holder === group.backends[0])) {
+      return { backends: group.backends, records, found: [] }
+    }
     const found = yield* Effect.forEach(group.backends, (backend) => {
       const own = records.flatMap((record) => Option.toArray(RecordMetadata.parse(backend.name, record)))
       return adoptable(
@@ -135,9 +143,10 @@ export const holderOrFirst = (
     const [first] = backends
     const lookup = FingerprintLookup.of(first)
     const input = lookup === undefined ? given : yield* lookup.resolve(given, options?.namespace ?? lookup.namespace)
+    const groups = grouped(backends, options?.namespace)
     const sources = yield* Effect.forEach(
-      grouped(backends, options?.namespace),
-      (group) => look(group, fingerprint(input), options?.namespace),
+      groups,
+      (group) => look(group, fingerprint(input), options?.namespace, groups.length === 1),
       { concurrency: "unbounded" }
     )
     const [newest] = Arr.sort(sources.flatMap(({ found }) => found), newestFirst)

@@ -9,7 +9,6 @@ import * as BuildStatus from "../../core/BuildStatus.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import type * as Resources from "../../kubernetes/Resources.js"
-import type * as BuildRecord from "../record/BuildRecord.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
 import type { RecordSummary } from "../record/RecordSummary.js"
 import type { Definition, Interpretation, Observed } from "./Definition.js"
@@ -21,11 +20,6 @@ export interface BuildState<Child> {
   readonly attemptSeen: number
   readonly pods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Resources.Event>
-}
-
-/** With the whole record. */
-export interface WholeBuildState<Child> extends BuildState<Child> {
-  readonly record: BuildRecord.BuildRecord
 }
 
 /**

@@ -15,26 +15,27 @@ import * as BuildNames from "../record/BuildNames.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
 import * as RecordSummary from "../record/RecordSummary.js"
-import { latestAttempt, ownedBy, type WholeBuildState } from "./BuildState.js"
+import { ownedBy } from "./BuildState.js"
 import type { ClusterDefaults, Definition } from "./Definition.js"
 import { backendError, rejection } from "./ErrorMapping.js"
 import type { FingerprintRecords } from "./FingerprintLookup.js"
 import * as RepeatedWrite from "./RepeatedWrite.js"
+import * as StateReader from "./StateReader.js"
 
 /** The records of one fingerprint. */
 export interface FingerprintBuilds {
   /** Those of this backend, the newest first. */
-  readonly own: ReadonlyArray<RecordMetadata.RecordMetadata>
+  readonly own: ReadonlyArray<RecordSummary.ReadRecord>
   /** The number of the next: names are shared by all backends of a namespace. */
   readonly nextNumber: number
 }
 
-export interface BuildStore<Child> {
+export interface BuildStore<Child> extends StateReader.StateReader<Child> {
   /** The records of a namespace, or of one fingerprint there, the newest first. */
   readonly list: (
     namespace: string,
     fingerprint?: string
-  ) => Effect.Effect<ReadonlyArray<RecordMetadata.RecordMetadata>, BackendError>
+  ) => Effect.Effect<ReadonlyArray<RecordSummary.ReadRecord>, BackendError>
   /** The metadata of all records of a fingerprint, of every backend. */
   readonly fingerprintRecords: (
     namespace: string,
@@ -47,19 +48,21 @@ export interface BuildStore<Child> {
   readonly metadata: (ref: BuildRef) => Effect.Effect<Option.Option<RecordMetadata.RecordMetadata>, BackendError>
   /** What is needed of a record while its build is followed. Reads its data only if the metadata does not show the terms. */
   readonly summary: (ref: BuildRef) => Effect.Effect<RecordSummary.RecordSummary, BuildNotFound | BackendError>
-  /** Everything about a build, straight from the server. */
-  readonly state: (ref: BuildRef) => Effect.Effect<WholeBuildState<Child>, BuildNotFound | BackendError>
   readonly events: (uid: string, namespace: string) => Effect.Effect<ReadonlyArray<Resources.Event>, BackendError>
   /** The metadata of the record that was created; none if there is an object of this name already. */
   readonly createRecord: (
     manifest: JsonObject,
     namespace: string
   ) => Effect.Effect<Option.Option<RecordMetadata.RecordMetadata>, BuildRejected | BackendError>
-  /** Makes what is missing of a build: its further ConfigMaps and the child of an attempt. */
-  readonly complete: (
+  /** Makes what is missing of the further ConfigMaps of a build. */
+  readonly createParts: (
     record: BuildRecord.BuildRecord,
-    attempt: number,
     parts: ReadonlyArray<JsonObject>
+  ) => Effect.Effect<void, BuildRejected | BackendError>
+  /** The child of an attempt, made if it is missing. */
+  readonly createChild: (
+    record: BuildRecord.BuildRecord,
+    attempt: number
   ) => Effect.Effect<Child, BuildRejected | BackendError>
   /** Writes an annotation, if the record is still at the resourceVersion; false if it is not, or is gone. */
   readonly annotate: (
@@ -90,7 +93,6 @@ export const make = <Child extends Resource.Metadata>(
     new BackendError({ backend, reason: "Unexpected", operation, detail })
   const unreadable = (operation: string) => (cause: BuildRecord.Unreadable) =>
     new BackendError({ backend, reason: "Unexpected", operation, detail: cause.message, cause })
-  const ofRecord = (record: string) => `${RecordMetadata.selector(backend)},${RecordMetadata.label.record}=${record}`
 
   const createdOrRejected = (operation: string) => (error: ClusterError): BuildRejected | BackendError =>
     rejection(error) ?? backendError(backend, operation)(error)
@@ -104,7 +106,7 @@ export const make = <Child extends Resource.Metadata>(
       refused(`list the builds of ${namespace}`),
       Effect.map(({ items }) =>
         items
-          .flatMap((item) => Option.toArray(RecordMetadata.parse(backend, item)))
+          .flatMap((item) => Option.toArray(RecordSummary.parse(backend, item)))
           .toSorted((a, b) => DateTime.Order(b.createdAt, a.createdAt) || b.number - a.number)
       )
     )
@@ -118,18 +120,6 @@ export const make = <Child extends Resource.Metadata>(
       if (Option.isNone(found) || found.value.metadata.uid !== ref.uid) return yield* new BuildNotFound({ ref })
       return yield* Effect.mapError(BuildRecord.read(backend, found.value), unreadable(`read ${ref}`))
     })
-
-  const children = (ref: BuildRef) =>
-    cluster.list(resource, { namespace: ref.namespace, labelSelector: ofRecord(ref.name) }).pipe(
-      refused(`read ${resource.plural} of ${ref}`),
-      Effect.map(({ items }) => items.filter((child) => ownedBy(child, ref.uid)))
-    )
-
-  const pods = (ref: BuildRef) =>
-    cluster.list(Resources.Pod, { namespace: ref.namespace, labelSelector: definition.podSelector }).pipe(
-      refused(`read the pods of ${ref}`),
-      Effect.map(({ items }) => items.filter((pod) => definition.recordOf(pod) === ref.name))
-    )
 
   const childManifest = (
     of: BuildRecord.BuildRecord,
@@ -243,12 +233,13 @@ export const make = <Child extends Resource.Metadata>(
   const fingerprintBuilds: BuildStore<Child>["fingerprintBuilds"] = (records) => {
     const newestFirst = records.toSorted((a, b) => numberOf(b) - numberOf(a))
     return {
-      own: newestFirst.flatMap((item) => Option.toArray(RecordMetadata.parse(backend, item))),
+      own: newestFirst.flatMap((item) => Option.toArray(RecordSummary.parse(backend, item))),
       nextNumber: newestFirst.slice(0, 1).reduce((_, item) => numberOf(item), 0) + 1
     }
   }
 
   return {
+    ...StateReader.make(definition, cluster, summary),
     list: all,
     fingerprintRecords,
     fingerprintBuilds,
@@ -257,10 +248,6 @@ export const make = <Child extends Resource.Metadata>(
     record,
     metadata,
     summary,
-    state: (ref) =>
-      Effect.all({ record: record(ref), children: children(ref), pods: pods(ref) }, { concurrency: "unbounded" }).pipe(
-        Effect.map((found) => ({ ...found, attemptSeen: latestAttempt(found.children), events: [] }))
-      ),
     events: (uid, namespace) =>
       cluster.list(Resources.Event, { namespace, fieldSelector: `involvedObject.uid=${uid}` }).pipe(
         Effect.map(({ items }) => items),
@@ -283,10 +270,15 @@ export const make = <Child extends Resource.Metadata>(
         const metadata = RecordMetadata.parse(backend, created.value)
         return Option.isSome(metadata) ? metadata : yield* fail(operation, "the server stored it without its labels")
       }),
-    complete: (of, attempt, parts) =>
-      Effect.forEach(parts, (part) => createOnce(RecordMetadata.resource, part, of.ref), { concurrency: 4 }).pipe(
-        Effect.zipRight(refused(`read the defaults of the cluster for ${of.ref}`)(definition.clusterDefaults)),
-        Effect.flatMap((clusterDefaults) => createOnce(resource, childManifest(of, attempt, clusterDefaults), of.ref))
+    createParts: (of, parts) =>
+      Effect.forEach(parts, (part) => createOnce(RecordMetadata.resource, part, of.ref), {
+        concurrency: 4,
+        discard: true
+      }),
+    createChild: (of, attempt) =>
+      Effect.flatMap(
+        refused(`read the defaults of the cluster for ${of.ref}`)(definition.clusterDefaults),
+        (clusterDefaults) => createOnce(resource, childManifest(of, attempt, clusterDefaults), of.ref)
       ),
     annotate: ({ ref, resourceVersion }, annotations) =>
       // Of a repeated patch whose first one was carried out, the conflict makes the caller read the record.

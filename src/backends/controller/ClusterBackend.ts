@@ -23,7 +23,9 @@ import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import type * as RecordMetadata from "../record/RecordMetadata.js"
+import * as RecordSummary from "../record/RecordSummary.js"
 import * as BuildControllers from "./BuildControllers.js"
+import type { BuildState } from "./BuildState.js"
 import * as ControllerContext from "./ControllerContext.js"
 import type { Definition } from "./Definition.js"
 import { backendError } from "./ErrorMapping.js"
@@ -70,7 +72,8 @@ const service = <Child extends Resource.Metadata>(
     Effect.all(
       ["create", "get"].map((verb) =>
         cluster.canI({ verb, group: "", resource: "pods", subresource: "attach", namespace })
-      )
+      ),
+      { concurrency: "unbounded" }
     ).pipe(
       Effect.mapError(backendError(definition.name, `check the permission to upload in ${namespace}`)),
       Effect.flatMap((answers) =>
@@ -96,9 +99,11 @@ const service = <Child extends Resource.Metadata>(
   const submit = Submit.make(context)
   const status = OneShotStatus.make(context)
 
-  const summarise = (metadata: RecordMetadata.RecordMetadata) =>
+  const summarise = (metadata: RecordMetadata.RecordMetadata, state: BuildState<Child> | undefined) =>
     Effect.gen(function*() {
-      const now = Option.isSome(metadata.outcome) ? metadata.outcome.value.status : yield* status(metadata.ref)
+      const now = Option.isSome(metadata.outcome)
+        ? metadata.outcome.value.status
+        : yield* state === undefined ? status.of(metadata.ref) : status.ofState(state)
       return Option.some(Summary.make(metadata, now, yield* DateTime.now))
     }).pipe(
       Effect.catchTag("BuildNotFound", () => Effect.succeedNone),
@@ -135,7 +140,7 @@ const service = <Child extends Resource.Metadata>(
         }
         return submission
       }),
-    status,
+    status: status.of,
     logs: LogStream.make(context, controllers),
     cancel: (ref) =>
       Effect.catchTag(
@@ -151,7 +156,7 @@ const service = <Child extends Resource.Metadata>(
     isOutdated: (ref) =>
       Effect.gen(function*() {
         const { currentBase } = definition
-        const known = yield* status(ref)
+        const known = yield* status.of(ref)
         if (currentBase === undefined) return undefined
         return yield* Calls.checkBase(
           known,
@@ -162,7 +167,15 @@ const service = <Child extends Resource.Metadata>(
       Effect.gen(function*() {
         const records = yield* store.list(namespace, fingerprint)
         const wanted = records.filter(({ callerMetadata }) => hasEntries(callerMetadata, metadata))
-        const summaries = yield* Effect.forEach(wanted, summarise, { concurrency: 8 })
+        const unfinished = wanted.filter(RecordSummary.hasTerms).filter(({ outcome }) => Option.isNone(outcome))
+        const states = new Map(
+          (yield* store.statesOf(namespace, unfinished)).map((state) => [state.record.ref.uid, state])
+        )
+        const summaries = yield* Effect.forEach(
+          wanted,
+          (metadata) => summarise(metadata, states.get(metadata.ref.uid)),
+          { concurrency: 8 }
+        )
         return summaries.flatMap(Option.toArray)
       }),
     watch: ({ fingerprint, namespace = defaultNamespace } = {}) => watch(namespace, fingerprint)

@@ -91,6 +91,17 @@ export interface LogSource {
 }
 
 /**
+ * What shows by itself that a build runs, so that nothing else has to be read to know it: a child, whatever its pods are, or a
+ * pod, whatever its child is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Runs<Child> =
+  | { readonly by: "child"; readonly test: (child: Child) => boolean }
+  | { readonly by: "pod"; readonly test: (pod: Resources.Pod) => boolean }
+
+/**
  * A backend on a cluster.
  *
  * @since 0.1.0
@@ -102,6 +113,8 @@ export interface Definition<Child extends Resource.Metadata> {
   readonly child: Resource.Resource<Child>
   /** Selects the pods of this backend's builds, and possibly others. */
   readonly podSelector: string
+  /** Whether pods have the labels of their build, so that those of one can be selected. */
+  readonly labelsPods?: boolean | undefined
   /** The name of the record that a pod belongs to; undefined for a pod of no build. */
   readonly recordOf: (pod: Resources.Pod) => string | undefined
   /** Every part of the input that this backend cannot honour. */
@@ -119,6 +132,8 @@ export interface Definition<Child extends Resource.Metadata> {
   /** The fields that are missing in the created object, because some servers drop fields silently. */
   readonly verifyCreated: (created: Child) => ReadonlyArray<Issue>
   readonly interpret: (observed: Observed<Child>) => Interpretation
+  /** Absent: child and pods are always read together. */
+  readonly runs?: Runs<Child> | undefined
   readonly logs: (observed: Observed<Child>) => ReadonlyArray<LogSource>
   /**
    * Looks up in its registry the digest of the manifest that the base of a built image has now; absent where builds do not report their

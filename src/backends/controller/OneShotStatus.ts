@@ -15,9 +15,16 @@ import { backendError } from "./ErrorMapping.js"
 
 type InProgress<Child> = Extract<Evaluation<Child>, { readonly _tag: "InProgress" }>
 
+export interface OneShotStatus<Child> {
+  /** Of a build that has ended, the record alone is read. */
+  readonly of: (ref: BuildRef) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+  /** The same of a build that was just read. */
+  readonly ofState: (state: BuildState<Child>) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+}
+
 export const make = <Child extends Resource.Metadata>(
   { definition, reconciler, store }: ControllerContext<Child>
-) => {
+): OneShotStatus<Child> => {
   const withEvents = (state: BuildState<Child>, { explainedBy, status }: InProgress<Child>) =>
     Effect.gen(function*() {
       if (explainedBy === undefined) return status
@@ -47,17 +54,29 @@ export const make = <Child extends Resource.Metadata>(
       Effect.catchAll((error) => Effect.as(Effect.logDebug(error.message), evaluation.status))
     )
 
-  return (ref: BuildRef): Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
+  const ofState: OneShotStatus<Child>["ofState"] = (state) =>
     Effect.gen(function*() {
-      const state = yield* store.state(ref)
+      const { ref } = state.record
       const evaluation = evaluate(definition, state, yield* DateTime.now)
       if (evaluation._tag === "InProgress") {
         if (evaluation.begins !== undefined) yield* reconciler.reconcile(state)
         return yield* explain(state, evaluation)
       }
+      // The record was read before the children: in between, the build may have been stopped.
+      if (evaluation._tag === "ChildMissing") return yield* reconciler.status(ref)
       const reconciled = yield* reconciler.reconcile(state)
       return Option.isSome(reconciled) ? reconciled.value : yield* reconciler.status(ref)
     })
+
+  return {
+    of: (ref) =>
+      Effect.flatMap(store.summary(ref), (record) =>
+        // A child that comes after a stop is deleted by who finds it.
+        Option.isSome(record.outcome) && Option.isNone(record.stop)
+          ? Effect.succeed(record.outcome.value.status)
+          : Effect.flatMap(store.stateOf(record), ofState)),
+    ofState
+  }
 }
 
 const blockedBy = (

@@ -220,7 +220,7 @@ export const make = <Child extends Resource.Metadata>(
           yield* store.record(record.ref).pipe(
             Effect.flatMap((whole) =>
               Option.isNone(whole.stop) && Option.isNone(whole.outcome)
-                ? store.complete(whole, evaluation.attempt, [])
+                ? store.createChild(whole, evaluation.attempt)
                 : Effect.void
             ),
             // The cluster accepted an earlier attempt and rejects this one, so the build cannot go on.

@@ -3,11 +3,15 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { BackendError, BuildError } from "../../core/BuildError.js"
 import { type BuildInput, fingerprint } from "../../core/BuildInput.js"
 import type { BuildOptions, Service } from "../../core/service/BuildService.js"
+import * as Calls from "../../core/service/Calls.js"
 import { derive } from "../../core/service/Derived.js"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"
+import type * as Resource from "../../kubernetes/Resource.js"
+import * as RecordMetadata from "../record/RecordMetadata.js"
 import * as FingerprintLookup from "./FingerprintLookup.js"
 
 const outages: ReadonlySet<BackendError["reason"]> = new Set<BackendError["reason"]>([
@@ -27,28 +31,33 @@ export const make = (outageTimeout: Duration.DurationInput) => (backend: Service
   const call = <A, E extends BuildError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     RetryPolicy.retry(effect, policy)
   const lookup = FingerprintLookup.of(backend)
-  const resolve = (input: BuildInput, namespace: string | undefined) =>
-    lookup === undefined ? Effect.succeed(input) : call(lookup.resolve(input, namespace ?? lookup.namespace))
   /** Another build, once: one that the server created, and whose response was lost, is adopted. */
-  const buildAgain = (given: BuildInput, options: BuildOptions) =>
+  const buildAgain = (lookup: FingerprintLookup.FingerprintLookup, given: BuildInput, options: BuildOptions) =>
     Effect.gen(function*() {
-      const input = yield* resolve(given, options.namespace)
-      const builds = Effect.map(
-        backend.list({ namespace: options.namespace, fingerprint: fingerprint(input) }),
-        (all) => new Set(all.map(({ ref }) => ref.uid))
-      )
-      const before = yield* call(builds)
+      const { namespace = lookup.namespace } = options
+      yield* Calls.namespace(namespace)
+      const input = yield* call(lookup.resolve(given, namespace))
+      const records = lookup.find(namespace, fingerprint(input))
+      const before = yield* call(records)
+      const isNew = (record: Resource.Metadata) =>
+        Option.isSome(RecordMetadata.parse(backend.name, record)) &&
+        before.every(({ metadata }) => metadata.uid !== record.metadata.uid)
       let isFirst = true
       return yield* call(Effect.gen(function*() {
-        const isMade = isFirst ? false : Array.from(yield* builds).some((uid) => !before.has(uid))
+        const known = isFirst ? before : yield* records
         isFirst = false
-        return yield* backend.build(input, isMade ? { ...options, again: false } : options)
+        return yield* backend.build(
+          input,
+          known.some(isNew) ? { ...options, again: false } : FingerprintLookup.withRecords(options, known)
+        )
       }))
     })
   const retrying = derive({
     ...backend,
     build: (input, options) =>
-      options?.again === true ? buildAgain(input, options) : call(backend.build(input, options)),
+      options?.again === true && lookup !== undefined
+        ? buildAgain(lookup, input, options)
+        : call(backend.build(input, options)),
     status: (ref) => call(backend.status(ref)),
     // Once they have begun, they wait out outages by themselves.
     changes: (ref) => RetryPolicy.retryStart(backend.changes(ref), policy),
@@ -62,6 +71,6 @@ export const make = (outageTimeout: Duration.DurationInput) => (backend: Service
   return lookup === undefined ? retrying : FingerprintLookup.register(retrying, {
     ...lookup,
     find: (namespace, of) => call(lookup.find(namespace, of)),
-    resolve
+    resolve: (input, namespace) => call(lookup.resolve(input, namespace))
   })
 }

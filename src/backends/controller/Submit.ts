@@ -1,8 +1,10 @@
 /**
  * Submitting an input: adopt the build that there is, or create one.
  *
- * A new build takes four requests: list the records of the fingerprint, create the record, list again, create the child. The
- * second list settles both races in which another client acts between two requests of this one (see {@link make}).
+ * A new build takes four requests, in turn: list the records of the fingerprint, create the record, list again, create the
+ * child. The second list settles both races in which another client acts between two requests of this one (see {@link make}).
+ * The cluster's defaults are read while the record is created, the further ConfigMaps created during the second list. A build that
+ * runs is adopted by two: the list, and one that shows that it runs.
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -17,6 +19,7 @@ import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildNames from "../record/BuildNames.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import type * as RecordMetadata from "../record/RecordMetadata.js"
+import * as RecordSummary from "../record/RecordSummary.js"
 import { evaluate } from "./BuildState.js"
 import type * as BuildStore from "./BuildStore.js"
 import type { ControllerContext } from "./ControllerContext.js"
@@ -60,9 +63,12 @@ export const make = <Child extends Resource.Metadata>(
       if (!goesOn) yield* Effect.repeat(store.deleteChild(child), { until: (deleted) => deleted, times: 5 })
     })
 
+  const createParts = (record: BuildRecord.BuildRecord) =>
+    store.createParts(record, BuildRecord.partManifests(record, contents()))
+
   const createChild = (record: BuildRecord.BuildRecord) =>
     Effect.gen(function*() {
-      const child = yield* store.complete(record, 1, BuildRecord.partManifests(record, contents()))
+      const child = yield* store.createChild(record, 1)
       const missing: ReadonlyArray<Issue> = definition.verifyCreated(child)
       if (missing.length > 0) return yield* new BuildRejected({ reason: "Unsupported", issues: missing })
       return child
@@ -85,7 +91,11 @@ export const make = <Child extends Resource.Metadata>(
   const begin = (record: BuildRecord.BuildRecord, known: BuildStore.FingerprintBuilds) =>
     Effect.gen(function*() {
       const created = Option.some<Submission>({ ref: record.ref, adopted: false })
-      const now = yield* store.byFingerprint(namespace, fingerprint)
+      const now = yield* Effect.zipLeft(
+        store.byFingerprint(namespace, fingerprint),
+        createParts(record),
+        { concurrent: true }
+      )
       if (!again && givesWayTo(record, known, now)) {
         yield* store.deleteRecord(record.ref)
         return Option.none<Submission>()
@@ -108,7 +118,12 @@ export const make = <Child extends Resource.Metadata>(
         input,
         contents: contents()
       })
-      const created = yield* store.createRecord(manifest, namespace)
+      const created = yield* Effect.zipLeft(
+        store.createRecord(manifest, namespace),
+        // The request that creates the child finds them cached, or reports that they cannot be read.
+        Effect.ignore(definition.clusterDefaults),
+        { concurrent: true }
+      )
       if (Option.isNone(created)) return Option.none<Submission>()
       const record = BuildRecord.fromCreated(created.value, { input, contents: contents() })
       return yield* begin(record, known).pipe(
@@ -118,18 +133,25 @@ export const make = <Child extends Resource.Metadata>(
     })
 
   // An existing build that can be adopted, with the child that it may lack; none if it cannot.
-  const adopt = (existing: RecordMetadata.RecordMetadata) =>
+  const adopt = (existing: RecordSummary.ReadRecord) =>
     Effect.gen(function*() {
       const adopted = Option.some<Submission>({ ref: existing.ref, adopted: true })
       if (Option.isSome(existing.outcome) && isAdoptable(existing.outcome.value.status)) return adopted
       // A build that ended without a stop has left nothing that still runs.
       if (Option.isSome(existing.outcome) && Option.isNone(existing.stop)) return Option.none<Submission>()
-      const state = yield* store.state(existing.ref)
-      if (evaluate(definition, state, yield* DateTime.now)._tag === "ChildMissing") {
-        yield* withdrawIfStopped(state.record, yield* createChild(state.record))
+      const known = RecordSummary.hasTerms(existing) ? existing : yield* store.summary(existing.ref)
+      const found = yield* Option.isNone(known.stop) ? store.unlessRunning(known) : Effect.asSome(store.stateOf(known))
+      if (Option.isNone(found)) return adopted
+      const state = found.value
+      const isMissing = evaluate(definition, state, yield* DateTime.now)._tag === "ChildMissing"
+      const record = isMissing ? yield* store.record(existing.ref) : undefined
+      if (record !== undefined && Option.isNone(record.stop) && Option.isNone(record.outcome)) {
+        yield* createParts(record)
+        yield* withdrawIfStopped(record, yield* createChild(record))
         return adopted
       }
-      const reconciled = yield* reconciler.reconcile(state)
+      // A build without a child has been stopped since its record was read.
+      const reconciled = isMissing ? Option.none() : yield* reconciler.reconcile(state)
       const status = Option.isSome(reconciled) ? reconciled.value : yield* reconciler.status(existing.ref)
       return isAdoptable(status) ? adopted : Option.none<Submission>()
     }).pipe(Effect.catchTag("BuildNotFound", () => Effect.succeed(Option.none<Submission>())))

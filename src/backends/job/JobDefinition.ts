@@ -59,6 +59,7 @@ export const make = (
   name: profile.name,
   child: Resources.Job,
   podSelector: RecordMetadata.selector(profile.name),
+  labelsPods: true,
   recordOf: ({ metadata }) => metadata.labels?.[RecordMetadata.label.record],
   check: (input) => JobUnsupported.issues(input, profile),
   contents: ConfigMapLayout.pack,
@@ -67,6 +68,7 @@ export const make = (
   verifyCreated: verifyCreated(profile),
   uploadContainer: "upload",
   interpret: JobOutcome.interpret,
+  runs: { by: "pod", test: JobOutcome.isRunning },
   logs: JobOutcome.logs
 })
 

@@ -38,6 +38,14 @@ export const interpret = (seen: Seen): Interpretation => {
   return final === undefined ? going(seen) : { status: final, repeatsInVain: true }
 }
 
+/** Whether a pod shows, without its Job, that the build runs. */
+export const isRunning = (pod: Resources.Pod): boolean =>
+  pod.metadata.deletionTimestamp === undefined &&
+  !PodOutcome.isOver(pod) &&
+  pod.status?.conditions?.some(({ status, type }) => type === "DisruptionTarget" && status === "True") !== true &&
+  PodOutcome.containers.every((verb) => (PodOutcome.terminated(pod, verb)?.exitCode ?? 0) === 0) &&
+  PodOutcome.containers.some((verb) => PodOutcome.container(pod, verb)?.state?.running !== undefined)
+
 /** The log of each container that has run or may still run. */
 export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
   pods.flatMap((pod) =>

@@ -41,6 +41,9 @@ export const interpret = (seen: Seen): Interpretation => {
   }
 }
 
+/** Whether a Build shows, without its pod, that it runs. */
+export const isRunning = ({ status }: Resources.Build): boolean => status?.phase === "Running"
+
 /** The Build serves the log of its pod. Before the pod runs, a request waits half a minute; without a pod it fails. */
 export const logs = ({ child, pods }: Seen): ReadonlyArray<LogSource> => [{
   key: child.metadata.uid,

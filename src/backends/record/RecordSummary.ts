@@ -28,6 +28,19 @@ export const fromMetadata = (
 ): Option.Option<RecordSummary> =>
   Option.map(parseTerms(metadata.annotations?.[RecordMetadata.annotation.terms]), (input) => ({ ...record, input }))
 
+/** The metadata of a record, with the terms of its build where it shows them. @since 0.1.0 @category models */
+export type ReadRecord = RecordMetadata.RecordMetadata | RecordSummary
+
+/** @since 0.1.0 @category predicates */
+export const hasTerms = (record: ReadRecord): record is RecordSummary => "input" in record
+
+/** None if it is not a record of this backend. @since 0.1.0 @category constructors */
+export const parse = (backend: string, object: Resource.Metadata): Option.Option<ReadRecord> =>
+  Option.map(
+    RecordMetadata.parse(backend, object),
+    (metadata) => Option.getOrElse(fromMetadata(metadata, object), () => metadata)
+  )
+
 const names = ["architecture", "queueName", "tags", "timeout", "pendingTimeout", "retries"] as const
 
 const Terms = Schema.Struct(Struct.pick(BuildInput.fields, ...names))

@@ -1,0 +1,160 @@
+/**
+ * Reads the states of builds from the server, with as few requests as the question takes.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { BackendError, BuildNotFound } from "../../core/BuildError.js"
+import type { BuildRef } from "../../core/BuildRef.js"
+import type * as Cluster from "../../kubernetes/Cluster.js"
+import type * as Resource from "../../kubernetes/Resource.js"
+import * as Resources from "../../kubernetes/Resources.js"
+import * as BuildNames from "../record/BuildNames.js"
+import * as RecordMetadata from "../record/RecordMetadata.js"
+import type { RecordSummary } from "../record/RecordSummary.js"
+import { type BuildState, latest, latestAttempt, ownedBy } from "./BuildState.js"
+import type { Definition } from "./Definition.js"
+import { backendError } from "./ErrorMapping.js"
+
+export interface StateReader<Child> {
+  /** Everything about a build, in one round trip. */
+  readonly state: (ref: BuildRef) => Effect.Effect<BuildState<Child>, BuildNotFound | BackendError>
+  /** The same of a build whose record was just read. One that has ended needs no pods, unless a child came late. */
+  readonly stateOf: (record: RecordSummary) => Effect.Effect<BuildState<Child>, BackendError>
+  /** The same of several builds of a namespace: one list of the children and one of the pods. */
+  readonly statesOf: (
+    namespace: string,
+    records: ReadonlyArray<RecordSummary>
+  ) => Effect.Effect<ReadonlyArray<BuildState<Child>>, BackendError>
+  /** The state of an unfinished build, unless one list shows that it runs. */
+  readonly unlessRunning: (record: RecordSummary) => Effect.Effect<Option.Option<BuildState<Child>>, BackendError>
+  /** What is needed to stop a build: no pods, if its child alone shows that it runs. */
+  readonly toStop: (record: RecordSummary) => Effect.Effect<BuildState<Child>, BackendError>
+}
+
+/** So many names of records make a selector of two kilobytes: more than that are not selected one by one. */
+const maxNames = 50
+
+/** Narrows a selector to the objects of records. */
+const among = (records: ReadonlyArray<string>): string =>
+  records.length > maxNames ? "" : `,${RecordMetadata.label.record} in (${records.join()})`
+
+export const make = <Child extends Resource.Metadata>(
+  definition: Definition<Child>,
+  cluster: Cluster.Service,
+  summary: (ref: BuildRef) => Effect.Effect<RecordSummary, BuildNotFound | BackendError>
+): StateReader<Child> => {
+  const { child: resource, labelsPods = false, name: backend, podSelector, recordOf, runs } = definition
+
+  const list = <A extends Resource.Metadata>(
+    of: Resource.Resource<A>,
+    namespace: string,
+    labelSelector: string,
+    records: ReadonlyArray<BuildRef>
+  ) =>
+    cluster.list(of, { namespace, labelSelector }).pipe(
+      Effect.mapError(backendError(
+        backend,
+        `read ${of.plural} of ${records.length === 1 ? String(records[0]) : `the builds of ${namespace}`}`
+      )),
+      Effect.map(({ items }) => items)
+    )
+
+  const childrenOf = (namespace: string, records: ReadonlyArray<BuildRef>) =>
+    list(resource, namespace, RecordMetadata.selector(backend) + among(records.map(({ name }) => name)), records)
+
+  const podsOf = (namespace: string, records: ReadonlyArray<BuildRef>) =>
+    list(
+      Resources.Pod,
+      namespace,
+      podSelector + (labelsPods ? among(records.map(({ name }) => name)) : ""),
+      records
+    )
+
+  const children = (ref: BuildRef) =>
+    Effect.map(childrenOf(ref.namespace, [ref]), (found) => found.filter((child) => ownedBy(child, ref.uid)))
+
+  const pods = (ref: BuildRef) => podsOf(ref.namespace, [ref])
+
+  const assembled = (
+    record: RecordSummary,
+    children: ReadonlyArray<Child>,
+    pods: ReadonlyArray<Resources.Pod>
+  ): BuildState<Child> => {
+    const own = children.filter((child) => ownedBy(child, record.ref.uid))
+    return {
+      record,
+      children: own,
+      pods: pods.filter((pod) => recordOf(pod) === record.ref.name),
+      attemptSeen: latestAttempt(own),
+      events: []
+    }
+  }
+
+  /** Both lists at once. */
+  const whole = (record: RecordSummary) =>
+    Effect.zipWith(
+      children(record.ref),
+      pods(record.ref),
+      (children, pods) => assembled(record, children, pods),
+      { concurrent: true }
+    )
+
+  /** The pods are read after the children, if those do not do without. */
+  const childrenFirst = (record: RecordSummary, doWithout: (children: ReadonlyArray<Child>) => boolean) =>
+    Effect.flatMap(children(record.ref), (found) =>
+      Effect.map(
+        doWithout(found) ? Effect.succeed([]) : pods(record.ref),
+        (pods) => assembled(record, found, pods)
+      ))
+
+  /** Its owner tells it from a pod of an earlier record with this name. */
+  const isOwn = ({ ref }: RecordSummary, pod: Resources.Pod): boolean =>
+    recordOf(pod) === ref.name &&
+    pod.metadata.ownerReferences?.some(({ name }) => name.startsWith(BuildNames.child(ref))) === true
+
+  const childRuns = (children: ReadonlyArray<Child>): boolean => {
+    const child = latest(children)
+    return runs?.by === "child" && child !== undefined && runs.test(child)
+  }
+
+  return {
+    state: (ref) =>
+      Effect.map(
+        Effect.all([summary(ref), children(ref), pods(ref)], { concurrency: "unbounded" }),
+        (found) => assembled(...found)
+      ),
+    stateOf: (record) =>
+      Option.isSome(record.outcome) ? childrenFirst(record, ({ length }) => length === 0) : whole(record),
+    statesOf: (namespace, records) =>
+      Effect.suspend(() => {
+        if (records.length === 0) return Effect.succeed([])
+        const refs = records.map(({ ref }) => ref)
+        return Effect.zipWith(
+          childrenOf(namespace, refs),
+          podsOf(namespace, refs),
+          (children, pods) => records.map((record) => assembled(record, children, pods)),
+          { concurrent: true }
+        )
+      }),
+    unlessRunning: (record) => {
+      switch (runs?.by) {
+        case undefined:
+          return Effect.asSome(whole(record))
+        case "child":
+          return Effect.map(
+            childrenFirst(record, childRuns),
+            (state) => childRuns(state.children) ? Option.none() : Option.some(state)
+          )
+        case "pod":
+          return Effect.flatMap(
+            pods(record.ref),
+            (found) =>
+              found.some((pod) => isOwn(record, pod) && runs?.by === "pod" && runs.test(pod))
+                ? Effect.succeedNone
+                : Effect.map(children(record.ref), (children) => Option.some(assembled(record, children, found)))
+          )
+      }
+    },
+    toStop: (record) => runs?.by === "child" ? childrenFirst(record, childRuns) : whole(record)
+  }
+}

@@ -35,6 +35,16 @@ export const title = (folder: string): string => {
   return `${property(manifest, "name")} ${property(manifest, "version")} (${property(manifest, "license")})`
 }
 
+/** What is not a package: the descriptions of the API of Kubernetes, for `kubectl explain` on the fake. */
+const kubernetes = `${"-".repeat(80)}
+Kubernetes 1.37.1 (Apache-2.0): the schemas in src/fake/openapi/BuiltInSchemas.ts
+${"-".repeat(80)}
+
+Copyright The Kubernetes Authors.
+
+Licensed under the Apache License, Version 2.0, whose text is in the file LICENSE of this package.
+The schemas are changed: fields that the fake does not have, and the types of lists and maps, are left out.`
+
 /** All notices; packages that share a licence, word for word, share its text. */
 export const text = (): string => {
   const byLicence = new Map<string, Array<string>>()
@@ -45,6 +55,7 @@ export const text = (): string => {
   const rule = "-".repeat(80)
   return [
     "The command os-builder is one bundle. It contains code of these packages, under these licences.",
-    ...Array.from(byLicence, ([licence, titles]) => [rule, ...titles, rule, "", licence].join("\n"))
+    ...Array.from(byLicence, ([licence, titles]) => [rule, ...titles, rule, "", licence].join("\n")),
+    kubernetes
   ].join("\n\n") + "\n"
 }

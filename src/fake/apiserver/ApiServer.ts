@@ -10,6 +10,7 @@ import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.
 import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
 import * as Kind from "../kinds/Kind.js"
+import * as Documents from "../openapi/Documents.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
 import * as Selection from "../store/Selection.js"
 import * as Access from "./Access.js"
@@ -118,7 +119,7 @@ export class ApiServer {
   private route(call: Call): Effect.Effect<Reply, Refused | Dropped> {
     const { info, request } = call
     if (info.resource === undefined) {
-      return toEffect(this.document(request))
+      return this.document(request)
     }
     const { group, name, namespace, plural, subresource, version } = info.resource
     const kind = this.options.catalog.served(group, version, plural)
@@ -163,17 +164,28 @@ export class ApiServer {
       || (subresource === "details" && kind.details !== undefined)
   }
 
-  private document(request: ApiRequest): Answer<Reply> {
+  private document(request: ApiRequest): Effect.Effect<Reply, Refused> {
+    const { catalog, version } = this.options
     const path = request.path.replace(/\/$/, "")
     if (path === "/version") {
-      return Either.right(object(Version.info(this.options.version)))
+      return Effect.succeed(object(Version.info(version)))
     }
     const health = Health.reply(path, request.query)
     if (health !== undefined) {
-      return Either.right(health)
+      return Effect.succeed(health)
     }
-    const document = request.method === "GET" ? this.options.catalog.document(path) : undefined
-    return document === undefined ? Either.left(Status.noSuchPath) : Either.right(object(document))
+    const found = request.method !== "GET"
+      ? Effect.succeed(undefined)
+      : Documents.has(path)
+      ? Documents.at(path, catalog.kinds, version)
+      : Effect.succeed(catalog.document(path))
+    return Effect.flatMap(
+      found,
+      (document) =>
+        document === undefined
+          ? Effect.fail(new Refused({ status: Status.noSuchPath }))
+          : Effect.succeed(object(document))
+    )
   }
 
   private carryOut(call: Call, target: Target): Answer<Reply> {

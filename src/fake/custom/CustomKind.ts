@@ -172,6 +172,7 @@ const make = (definition: JsonObject, version: JsonObject): Kind.Kind => {
     status: Json.at(version, "subresources", "status") !== undefined,
     scale,
     schema: ManagedSchema.objectFields(schema),
+    openApi: schema,
     read: (object) => ReadObject.read(schema, object),
     fill: (object) => defaulted(schema, object),
     stored: (object) => ReadObject.read(stored, { ...object, apiVersion: `${group}/${storage}` }).object,

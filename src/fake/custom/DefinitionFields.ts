@@ -11,6 +11,7 @@ import {
   type Field,
   type Fields,
   integer,
+  keyedList,
   list,
   loose,
   map,
@@ -49,10 +50,13 @@ const jsonSchemaFields: Fields = {
   ),
   "x-kubernetes-list-map-keys": list(text),
   ...each(text, "x-kubernetes-list-type", "x-kubernetes-map-type"),
-  "x-kubernetes-validations": list(struct({
-    ...each(text, "rule", "message", "messageExpression", "reason", "fieldPath"),
-    optionalOldSelf: boolean
-  }))
+  "x-kubernetes-validations": mergedList(
+    struct({
+      ...each(text, "rule", "message", "messageExpression", "reason", "fieldPath"),
+      optionalOldSelf: boolean
+    }),
+    "rule"
+  )
 }
 
 const names = struct({
@@ -95,7 +99,7 @@ export const fields: Fields = object({
     preserveUnknownFields: boolean
   }),
   status: struct({
-    conditions: mergedList(struct({ ...condition, observedGeneration: integer }), "type"),
+    conditions: keyedList(struct({ ...condition, observedGeneration: integer }), "type"),
     acceptedNames: names,
     storedVersions: list(text),
     observedGeneration: integer

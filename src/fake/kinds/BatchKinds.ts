@@ -6,7 +6,7 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as Columns from "./Columns.js"
-import { any, boolean, each, type Fields, integer, list, mergedList, struct, text } from "./Fields.js"
+import { any, boolean, each, type Fields, integer, keyedList, list, patchedList, struct, text } from "./Fields.js"
 import * as JobRules from "./JobRules.js"
 import * as Kind from "./Kind.js"
 import { condition, labelSelector, object } from "./ObjectFields.js"
@@ -22,7 +22,7 @@ const fields: Fields = object({
     podFailurePolicy: struct({
       rules: list(struct({
         action: text,
-        onExitCodes: struct({ containerName: text, operator: text, values: list(integer) }),
+        onExitCodes: struct({ containerName: text, operator: text, values: keyedList(integer) }),
         onPodConditions: list(struct(each(text, "type", "status")))
       }))
     }),
@@ -32,10 +32,10 @@ const fields: Fields = object({
     scheduling: any
   }),
   status: struct({
-    conditions: mergedList(struct(condition), "type"),
+    conditions: patchedList(struct(condition), "type"),
     ...each(text, "startTime", "completionTime", "completedIndexes", "failedIndexes"),
     ...each(integer, "active", "succeeded", "failed", "terminating", "ready"),
-    uncountedTerminatedPods: struct({ succeeded: list(text), failed: list(text) })
+    uncountedTerminatedPods: struct({ succeeded: keyedList(text), failed: keyedList(text) })
   })
 })
 

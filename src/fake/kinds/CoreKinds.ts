@@ -7,7 +7,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Columns from "./Columns.js"
-import { any, boolean, each, integer, list, map, mergedList, quantity, struct, text } from "./Fields.js"
+import { any, atomic, boolean, each, integer, list, map, mergedList, quantity, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import { condition, object, objectReference } from "./ObjectFields.js"
@@ -160,7 +160,7 @@ export const serviceAccount = Kind.make({
   }],
   fields: object({
     secrets: mergedList(objectReference, "name"),
-    imagePullSecrets: list(struct({ name: text })),
+    imagePullSecrets: list(atomic(struct({ name: text }))),
     automountServiceAccountToken: boolean
   })
 })

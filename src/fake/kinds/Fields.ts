@@ -69,6 +69,8 @@ export const mergedList = (of: Field, key?: string, ...keys: ReadonlyArray<strin
   merge: key === undefined ? {} : { key },
   keys: keys.length > 0 ? keys : key === undefined ? [] : [key]
 })
+/** A list that patches alone merge, by a key of its items. @since 0.1.0 @category constructors  */
+export const patchedList = (of: Field, key: string): Field => ({ _tag: "List", of, merge: { key } })
 /** A list that server-side apply alone merges: by keys, or as a set. @since 0.1.0 @category constructors  */
 export const keyedList = (of: Field, ...keys: ReadonlyArray<string>): Field => ({ _tag: "List", of, keys })
 /** @since 0.1.0 @category constructors */

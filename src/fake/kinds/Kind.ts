@@ -54,6 +54,7 @@ export interface Scale {
  * - `subresources`: those beside `status`, `scale`, `log` and `details`.
  * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
  * - `schema`: how server-side apply divides an object. `read`: decodes an object. Both have `fields` as their default.
+ * - `openApi`: the schema of a custom kind, for clients.
  * - `stored`: the form in which an object is stored. `shown`: that of the served version.
  * - `selectable`: the supported field selectors, beside name and namespace.
  * - `columns`: the table columns; default: name and age.
@@ -88,6 +89,7 @@ export interface Kind {
   readonly virtual: boolean
   readonly fields: Fields.Fields | undefined
   readonly schema: Fields.Field
+  readonly openApi: JsonObject | undefined
   readonly read: (object: JsonObject) => Fields.Reading
   readonly name: Names.Rule
   readonly selectable: Readonly<Record<string, (object: JsonObject) => string>>
@@ -111,6 +113,8 @@ export interface Kind {
   readonly createOnUpdate: boolean
 }
 
+const preserves = "x-kubernetes-preserve-unknown-fields"
+
 /**
  * Makes a kind from its differences to the default: a namespaced custom resource without a status subresource.
  *
@@ -132,6 +136,9 @@ export const make = (
   virtual: false,
   fields: undefined,
   schema: Fields.struct(options.fields ?? { apiVersion: Fields.text, kind: Fields.text, metadata: meta }),
+  openApi: options.fields === undefined
+    ? { type: "object", [preserves]: true, properties: {} }
+    : undefined,
   read: (object) =>
     options.fields === undefined
       ? { object, unknown: [], wrong: [] }

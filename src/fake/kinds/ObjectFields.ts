@@ -26,10 +26,10 @@ export const meta: Field = struct({
   labels: map(text),
   annotations: map(text),
   ownerReferences: mergedList(
-    struct({
+    atomic(struct({
       ...each(text, "apiVersion", "kind", "name", "uid"),
       ...each(boolean, "controller", "blockOwnerDeletion")
-    }),
+    })),
     "uid"
   ),
   finalizers: mergedList(text),

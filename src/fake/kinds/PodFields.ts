@@ -6,6 +6,7 @@
  */
 import {
   any,
+  atomic,
   boolean,
   bytes,
   each,
@@ -13,17 +14,21 @@ import {
   type Fields,
   integer,
   integerOrText,
+  keyedList,
   list,
   map,
   mergedList,
+  patchedList,
   quantity,
   struct,
   text
 } from "./Fields.js"
 import { condition, labelSelector, meta, object } from "./ObjectFields.js"
 
-const reference = { name: text }
-const named = { ...reference, optional: boolean }
+const reference = atomic(struct({ name: text }))
+const named = { name: text, optional: boolean }
+const fieldRef = atomic(struct(each(text, "apiVersion", "fieldPath")))
+const resourceFieldRef = atomic(struct({ containerName: text, resource: text, divisor: quantity }))
 
 const items = list(struct({ key: text, path: text, mode: integer, user: integer }))
 
@@ -31,8 +36,8 @@ const downward = list(struct({
   path: text,
   mode: integer,
   user: integer,
-  fieldRef: struct(each(text, "apiVersion", "fieldPath")),
-  resourceFieldRef: struct({ containerName: text, resource: text, divisor: quantity })
+  fieldRef,
+  resourceFieldRef
 }))
 
 const projection: Fields = {
@@ -58,7 +63,7 @@ const volume: Fields = {
     readOnly: boolean,
     fsType: text,
     volumeAttributes: map(text),
-    nodePublishSecretRef: struct(reference)
+    nodePublishSecretRef: reference
   }),
   image: struct(each(text, "reference", "pullPolicy")),
   ...each(any, "ephemeral", "nfs", "iscsi", "fc", "cephfs", "cinder", "rbd", "flexVolume", "gitRepo", "glusterfs"),
@@ -69,7 +74,7 @@ const volume: Fields = {
 const resources = struct({
   limits: map(quantity),
   requests: map(quantity),
-  claims: list(struct(each(text, "name", "request")))
+  claims: keyedList(struct(each(text, "name", "request")), "name")
 })
 
 const seLinuxOptions = struct(each(text, "user", "role", "type", "level"))
@@ -119,7 +124,7 @@ const probe = struct({
   terminationGracePeriodSeconds: integer
 })
 
-const keyOf = struct({ ...named, key: text })
+const keyOf = atomic(struct({ ...named, key: text }))
 
 const container: Fields = {
   ...each(text, "name", "image", "workingDir", "restartPolicy", "terminationMessagePath", "terminationMessagePolicy"),
@@ -138,11 +143,11 @@ const container: Fields = {
       name: text,
       value: text,
       valueFrom: struct({
-        fieldRef: struct(each(text, "apiVersion", "fieldPath")),
-        resourceFieldRef: struct({ containerName: text, resource: text, divisor: quantity }),
+        fieldRef,
+        resourceFieldRef,
         configMapKeyRef: keyOf,
         secretKeyRef: keyOf,
-        fileKeyRef: struct({ volumeName: text, path: text, key: text, optional: boolean })
+        fileKeyRef: atomic(struct({ ...each(text, "volumeName", "path", "key"), optional: boolean }))
       })
     }),
     "name"
@@ -154,7 +159,7 @@ const container: Fields = {
     struct({
       ...each(text, "name", "mountPath", "subPath", "subPathExpr", "mountPropagation", "recursiveReadOnly"),
       readOnly: boolean,
-      bindMountOptions: list(text)
+      bindMountOptions: keyedList(text)
     }),
     "mountPath"
   ),
@@ -171,10 +176,10 @@ const container: Fields = {
   ...each(boolean, "stdin", "stdinOnce", "tty")
 }
 
-const nodeTerm = struct({
+const nodeTerm = atomic(struct({
   matchExpressions: list(struct({ key: text, operator: text, values: list(text) })),
   matchFields: list(struct({ key: text, operator: text, values: list(text) }))
-})
+}))
 
 const podTerm: Fields = {
   labelSelector,
@@ -192,7 +197,7 @@ const podAffinity = struct({
 
 const affinity = struct({
   nodeAffinity: struct({
-    requiredDuringSchedulingIgnoredDuringExecution: struct({ nodeSelectorTerms: list(nodeTerm) }),
+    requiredDuringSchedulingIgnoredDuringExecution: atomic(struct({ nodeSelectorTerms: list(nodeTerm) })),
     preferredDuringSchedulingIgnoredDuringExecution: list(struct({ weight: integer, preference: nodeTerm }))
   }),
   podAffinity,
@@ -211,9 +216,9 @@ export const podSpec: Field = struct({
   ...each(integer, "terminationGracePeriodSeconds", "activeDeadlineSeconds", "priority"),
   ...each(boolean, "automountServiceAccountToken", "hostNetwork", "hostPID", "hostIPC", "hostUsers"),
   ...each(boolean, "shareProcessNamespace", "enableServiceLinks", "setHostnameAsFQDN"),
-  nodeSelector: map(text),
+  nodeSelector: atomic(map(text)),
   securityContext: podSecurityContext,
-  imagePullSecrets: mergedList(struct(reference), "name"),
+  imagePullSecrets: mergedList(reference, "name"),
   affinity,
   tolerations: list(struct({ ...each(text, "key", "operator", "value", "effect"), tolerationSeconds: integer })),
   hostAliases: mergedList(struct({ ip: text, hostnames: list(text) }), "ip"),
@@ -274,7 +279,7 @@ export const pod: Fields = object({
     ...each(text, "phase", "message", "reason", "nominatedNodeName", "hostIP", "podIP", "startTime", "qosClass"),
     resize: text,
     conditions: mergedList(struct({ ...condition, observedGeneration: integer }), "type"),
-    hostIPs: mergedList(struct({ ip: text }), "ip"),
+    hostIPs: patchedList(struct({ ip: text }), "ip"),
     podIPs: mergedList(struct({ ip: text }), "ip"),
     initContainerStatuses: containerStatuses,
     containerStatuses,

@@ -90,4 +90,43 @@ describe("kubectl and the served fake", () => {
       }).pipe(Effect.provide(NodeContext.layer)),
     60_000
   )
+
+  it.scopedLive("kubectl: explain describes built-in kinds and those of definitions", () =>
+    Effect.gen(function*() {
+      const { fails, sh } = yield* serve()
+      const spec = yield* sh("explain pod.spec")
+      assert.match(spec, /^KIND: +Pod\nVERSION: +v1\n\nFIELD: spec <PodSpec>\n/)
+      assert.match(spec, /containers\t<\[\]Container> -required-\n +List of containers belonging to the pod\./)
+      assert.match(yield* sh("explain deployment.spec.strategy.type"), /ENUM:\n +Recreate\n +RollingUpdate/)
+      assert.match(yield* sh("explain crd.spec.names.plural"), /plural is the plural name of the resource to serve/)
+      assert.match(yield* fails("explain pod.spec.nothing"), /field "nothing" does not exist/)
+      yield* sh("apply -f -", definition)
+      yield* sh("wait --for=condition=Established crd/widgets.example.com --timeout=10s")
+      assert.match(yield* sh("explain widget"), /GROUP: +example\.com\nKIND: +Widget[\s\S]*A widget of the example\./)
+      assert.match(
+        yield* sh("explain widget.spec"),
+        /size\t<integer> -required-\n +How large it is\.\n\n +tags\t<\[\]string>/
+      )
+    }).pipe(Effect.provide(NodeContext.layer)), 60_000)
+
+  it.scopedLive(
+    "kubectl: create and apply refuse unknown fields, and --validate=false lets the server drop them",
+    () =>
+      Effect.gen(function*() {
+        const { fails, sh } = yield* serve()
+        const configMap = JSON.stringify({
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "a" },
+          dat: { x: "1" }
+        })
+        assert.match(yield* fails("create -f -", configMap), /strict decoding error: unknown field "dat"/)
+        assert.match(yield* fails("apply -f -", configMap), /strict decoding error: unknown field "dat"/)
+        assert.strictEqual(yield* sh("create --validate=false -f -", configMap), "configmap/a created\n")
+        yield* sh("apply -f -", definition)
+        yield* sh("wait --for=condition=Established crd/widgets.example.com --timeout=10s")
+        assert.match(yield* fails("apply -f -", widget({ size: 1, wrong: 1 })), /unknown field "spec\.wrong"/)
+      }).pipe(Effect.provide(NodeContext.layer)),
+    60_000
+  )
 })

@@ -17,6 +17,7 @@ export interface Target {
 const paths: Readonly<Record<string, string>> = {
   "": "/api/v1",
   apps: "/apis/apps/v1",
+  authorization: "/apis/authorization.k8s.io/v1",
   batch: "/apis/batch/v1",
   coordination: "/apis/coordination.k8s.io/v1",
   discovery: "/apis/discovery.k8s.io/v1",

@@ -82,6 +82,7 @@ const includes = (allowed: ReadonlyArray<string> | undefined, wanted: string): b
 
 /** The rules of a user, with those of its groups. @since 0.1.0 @category getters  */
 export const rules = (user: User): ReadonlyArray<UserRule> => [
+  ...(groups(user).includes("system:masters") ? [everything] : []),
   ...(groups(user).includes(authenticated) ? basics : [publicInfo]),
   ...user.rules
 ]

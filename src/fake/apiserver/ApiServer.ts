@@ -282,7 +282,8 @@ export class ApiServer {
           Reviews.answer(kind.kind, {
             user,
             tokens: this.options.tokens,
-            body: { ...body, apiVersion: Kind.apiVersion(kind) },
+            store: this.options.registry.store,
+            body: inNamespace({ ...body, kind: kind.kind, apiVersion: Kind.apiVersion(kind) }, info),
             now: write.now
           }),
           (answer) => object(answer, 201)
@@ -350,6 +351,12 @@ export class ApiServer {
     )
   }
 }
+
+/** A review in a namespace has that of its path. */
+const inNamespace = (body: JsonObject, { resource }: RequestInfo.RequestInfo): JsonObject =>
+  resource === undefined || resource.namespace === ""
+    ? body
+    : Json.set(body, ["metadata", "namespace"], resource.namespace)
 
 const parts: ReadonlyArray<Part> = ["status", "finalize", "details"]
 

@@ -17,7 +17,9 @@ import type { ControlPlane } from "../ControlPlane.js"
 import * as Json from "../Json.js"
 import * as Access from "./Access.js"
 import * as AttachSocket from "./AttachSocket.js"
+import * as Impersonation from "./Impersonation.js"
 import * as Protobuf from "./Protobuf.js"
+import * as Rbac from "./Rbac.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
 import * as Status from "./Status.js"
 
@@ -106,8 +108,16 @@ const read = (request: IncomingMessage): Effect.Effect<ApiRequest, Refused | Dro
     return Either.isLeft(body) ? yield* refuse(body.left) : { ...plain, body: body.right }
   })
 
-/** A request without credentials is anonymous; one with a token that is not valid is refused. */
+/** The user of a request, or the one that it acts as. */
 const authenticate = (plane: ControlPlane, request: IncomingMessage): Effect.Effect<Access.User, Refused> =>
+  Effect.flatMap(authenticated(plane, request), (user) => {
+    const rulesOf = (name: string) => plane.tokens.rulesOf(name)
+    const acting = Impersonation.acting(Rbac.bound(user, plane.store), request.headersDistinct, rulesOf)
+    return Effect.mapError(fromEither(acting), (status) => new Refused({ status }))
+  })
+
+/** A request without credentials is anonymous; one with a token that is not valid is refused. */
+const authenticated = (plane: ControlPlane, request: IncomingMessage): Effect.Effect<Access.User, Refused> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const { authorization } = request.headers
     if (authorization === undefined) {

@@ -6,9 +6,11 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
+import type { ApiStore } from "../store/ApiStore.js"
 import * as Metadata from "../store/Metadata.js"
 import type { Answer } from "../store/Registry.js"
 import * as Access from "./Access.js"
+import * as Rbac from "./Rbac.js"
 import type { ServiceAccountTokens } from "./ServiceAccountTokens.js"
 import * as Status from "./Status.js"
 
@@ -21,6 +23,7 @@ import * as Status from "./Status.js"
 export interface Question {
   readonly user: Access.User
   readonly tokens: ServiceAccountTokens
+  readonly store: ApiStore
   readonly body: JsonObject
   readonly now: number
 }
@@ -54,10 +57,10 @@ const token: Review = ({ body, now, tokens }) => {
   })
 }
 
-const access: Review = ({ body, user }) => {
+const isAllowed = (user: Access.User, body: JsonObject): boolean => {
   const attribute = (key: string): string => Json.text(body, "spec", "resourceAttributes", key) ?? ""
   const path = Json.text(body, "spec", "nonResourceAttributes", "path")
-  const allowed = path === undefined
+  return path === undefined
     ? Access.isAllowed(user, {
       verb: attribute("verb"),
       group: attribute("group"),
@@ -67,10 +70,75 @@ const access: Review = ({ body, user }) => {
       name: attribute("name")
     })
     : Access.mayOpen(user, Json.text(body, "spec", "nonResourceAttributes", "verb") ?? "", path)
-  return Either.right({
+}
+
+const decided = (user: Access.User, body: JsonObject): JsonObject => {
+  const allowed = isAllowed(user, body)
+  return {
     ...body,
     status: Json.make({ allowed, reason: allowed ? "RBAC: allowed by the rules of the fake" : undefined })
-  })
+  }
+}
+
+const oneOf = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+
+/** Each review of access asks about a resource or about a path. */
+const attributes = (body: JsonObject): ReadonlyArray<Status.FieldError> => {
+  const [resource, path] = ["resourceAttributes", "nonResourceAttributes"].map((key) => Json.at(body, "spec", key))
+  return (resource === undefined) === (path === undefined)
+    ? [Status.invalidValue("spec", pathOf(path), oneOf)]
+    : []
+}
+
+/** The server shows its internal type. */
+const pathOf = (path: Json.Value | undefined): Json.Value =>
+  path === undefined ? null : { Path: Json.text(path, "path") ?? "", Verb: Json.text(path, "verb") ?? "" }
+
+/** The server leaves the kind out here. */
+const refused = (errors: ReadonlyArray<Status.FieldError>): Answer<void> =>
+  errors.length === 0
+    ? Either.void
+    : Either.left(Status.invalid({ group: "authorization.k8s.io", plural: "", kind: "" }, "", errors))
+
+const access: Review = ({ body, user }) => Either.map(refused(attributes(body)), () => decided(user, body))
+
+/** The user that a review is about: it has the groups that are given, and no others. */
+const subjectOf = ({ body, store, tokens }: Question): Access.User => {
+  const name = Json.text(body, "spec", "user") ?? ""
+  return Rbac.bound({ name, groups: Json.texts(body, "spec", "groups"), rules: tokens.rulesOf(name) }, store)
+}
+
+const named = (body: JsonObject): ReadonlyArray<Status.FieldError> =>
+  (Json.text(body, "spec", "user") ?? "") === "" && Json.list(body, "spec", "groups").length === 0
+    ? [Status.invalidValue("spec.user", "", "at least one of user or group must be specified")]
+    : []
+
+const subjectAccess: Review = (question) => {
+  const { body } = question
+  return Either.map(
+    refused([...attributes(body), ...named(body)]),
+    () => decided(subjectOf(question), body)
+  )
+}
+
+const localAccess: Review = (question) => {
+  const { body } = question
+  const namespace = Json.text(body, "metadata", "namespace") ?? ""
+  const asked = Json.text(body, "spec", "resourceAttributes", "namespace") ?? ""
+  const path = Json.at(body, "spec", "nonResourceAttributes")
+  return Either.map(
+    refused([
+      ...attributes(body),
+      ...named(body),
+      ...(Json.at(body, "spec", "resourceAttributes") === undefined || asked === namespace
+        ? []
+        : [Status.invalidValue("spec.resourceAttributes.namespace", asked, "must match metadata.namespace")]),
+      ...(path === undefined
+        ? []
+        : [Status.invalidValue("spec.nonResourceAttributes", pathOf(path), "disallowed on this kind of request")])
+    ]),
+    () => decided(subjectOf(question), body)
+  )
 }
 
 const rules: Review = ({ body, user }) => {
@@ -98,9 +166,11 @@ const rules: Review = ({ body, user }) => {
 }
 
 const reviews: Readonly<Record<string, Review>> = {
+  LocalSubjectAccessReview: localAccess,
   SelfSubjectAccessReview: access,
   SelfSubjectReview: subject,
   SelfSubjectRulesReview: rules,
+  SubjectAccessReview: subjectAccess,
   TokenReview: token
 }
 

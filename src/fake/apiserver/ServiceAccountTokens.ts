@@ -11,7 +11,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import type { ApiStore } from "../store/ApiStore.js"
 import * as Metadata from "../store/Metadata.js"
-import type { User } from "./Access.js"
+import type { User, UserRule } from "./Access.js"
 
 /** The issuer of tokens, and the audience of the API server. @since 0.1.0 @category constants  */
 export const issuer = "https://kubernetes.default.svc.cluster.local"
@@ -75,6 +75,11 @@ export class ServiceAccountTokens {
     return () => {
       this.users.delete(token)
     }
+  }
+
+  /** The rules of the users with that name that have a token. */
+  rulesOf(name: string): ReadonlyArray<UserRule> {
+    return [...this.users.values()].filter((user) => user.name === name).flatMap(({ rules }) => rules)
   }
 
   /** A new token for a service account; `seconds` is its lifetime. */

@@ -38,6 +38,8 @@ const before = (more: JsonObject): Step => pod("b", { initContainers: [{ name: "
 
 const sleeps = { preStop: { sleep: { seconds: 1 } } }
 
+const asked = { namespace: "other", verb: "list", resource: "pods" }
+
 export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
   "Job: refusals of indexes": [
     post("b", { completionMode: "Other" }),
@@ -108,6 +110,22 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     post("b", { manualSelector: true, selector: { matchLabels: { a: "b" } } }),
     post("b", { selector: { matchLabels: { a: "b" } } }),
     post("b", { template: { ...template, metadata: { labels: { "job-name": "other" } } } })
+  ],
+  "access reviews: refusals": [
+    ["POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", { spec: { user: "jane" } }],
+    ["POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", { spec: { resourceAttributes: asked } }],
+    [
+      "POST",
+      "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+      { spec: { user: "jane", resourceAttributes: asked, nonResourceAttributes: { path: "/x", verb: "get" } } }
+    ],
+    ["POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", { spec: {} }],
+    ["POST", "authorization/localsubjectaccessreviews", { spec: { user: "jane", resourceAttributes: asked } }],
+    [
+      "POST",
+      "authorization/localsubjectaccessreviews",
+      { spec: { user: "jane", nonResourceAttributes: { path: "/x", verb: "get" } } }
+    ]
   ],
   "pods: refusals of restart policies": [
     restarting("Sometimes"),

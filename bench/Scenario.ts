@@ -9,6 +9,7 @@ export type Metric = keyof typeof units
 /** What is measured, as the head of a column. */
 export const units = {
   perSecond: "a second",
+  sideBySidePerSecond: "side by side, a second",
   seconds: "seconds",
   listMs: "list, ms",
   importMs: "import, ms",

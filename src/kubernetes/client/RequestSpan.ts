@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import * as Spans from "../../effect/Spans.js"
 import { withTags } from "../../effect/Tags.js"
 import { ClusterError, type Reason, type Subject } from "../ClusterError.js"
-import type { ApiRequest } from "./ApiRequest.js"
+import type { ApiRequest, Method } from "./ApiRequest.js"
 import * as ClusterMetrics from "./ClusterMetrics.js"
 import type { Driver } from "./Driver.js"
 
@@ -59,15 +59,39 @@ const shown = new Set([
 
 /** The attributes of the server and the URL, without credentials and without values that may be secret. */
 export const ofServer = (baseUrl: string, { path, query }: ApiRequest): Spans.Attributes => {
-  if (!URL.canParse(baseUrl)) return {}
-  const { hostname, origin, pathname, port, protocol } = new URL(baseUrl)
+  const server = serverOf(baseUrl)
+  if (server === undefined) return {}
   const search = Object.entries(query)
     .map(([key, value]) => `${encodeURIComponent(key)}=${shown.has(key) ? encodeURIComponent(value) : "REDACTED"}`)
     .join("&")
   return {
-    [attribute.address]: hostname,
-    [attribute.port]: port === "" ? protocol === "https:" ? 443 : 80 : Number(port),
-    [attribute.url]: `${origin}${pathname === "/" ? "" : pathname}${path}${search === "" ? "" : `?${search}`}`
+    [attribute.address]: server.address,
+    [attribute.port]: server.port,
+    [attribute.url]: `${server.url}${path}${search === "" ? "" : `?${search}`}`
+  }
+}
+
+interface Server {
+  readonly address: string
+  readonly port: number
+  readonly url: string
+}
+
+/** A program has one server or few; the last one is not parsed again. */
+let last: { readonly baseUrl: string; readonly server: Server | undefined } | undefined
+
+const serverOf = (baseUrl: string): Server | undefined => {
+  if (last?.baseUrl !== baseUrl) last = { baseUrl, server: parseServer(baseUrl) }
+  return last.server
+}
+
+const parseServer = (baseUrl: string): Server | undefined => {
+  if (!URL.canParse(baseUrl)) return undefined
+  const { hostname, origin, pathname, port, protocol } = new URL(baseUrl)
+  return {
+    address: hostname,
+    port: port === "" ? protocol === "https:" ? 443 : 80 : Number(port),
+    url: origin + (pathname === "/" ? "" : pathname)
   }
 }
 
@@ -88,18 +112,16 @@ const ofError = (error: unknown): Spans.Attributes => ({
   ...(error instanceof ClusterError && error.code !== undefined ? { [attribute.statusCode]: error.code } : {})
 })
 
-const spanOptions = (request: ApiRequest, resendCount: number): Spans.Options<unknown> => ({
+const spanOptions = (method: Method, template: string, resendCount: number): Spans.Options<unknown> => ({
   kind: "client",
   attributes: {
-    [attribute.method]: request.method,
-    [attribute.urlTemplate]: urlTemplate(request.path),
+    [attribute.method]: method,
+    [attribute.urlTemplate]: template,
     ...(resendCount === 0 ? {} : { [attribute.resendCount]: resendCount })
   },
   isResult: () => false,
   attributesOf: ofError
 })
-
-const spanName = ({ method, path }: ApiRequest): string => `${method} ${urlTemplate(path)}`
 
 /** Sends a request in a span of its own; each time that the effect is run again, the request is sent again. */
 export const send = (
@@ -107,17 +129,22 @@ export const send = (
   request: ApiRequest,
   subject: Subject
 ): Effect.Effect<unknown, ClusterError> => {
+  const { method, path } = request
+  const template = urlTemplate(path)
   let sent = 0
   return Effect.suspend(() =>
-    Spans.within(spanName(request), spanOptions(request, sent++))(driver.request(request, subject))
+    Spans.within(`${method} ${template}`, spanOptions(method, template, sent++))(driver.request(request, subject))
   )
 }
 
 /** A response that is read for long, in a span that lasts as long. */
 export const stream = <A, E>(
-  request: ApiRequest,
+  { method, path }: ApiRequest,
   response: Stream.Stream<A, E>
-): Stream.Stream<A, E> => Spans.withinStream(spanName(request), spanOptions(request, 0))(response)
+): Stream.Stream<A, E> => {
+  const template = urlTemplate(path)
+  return Spans.withinStream(`${method} ${template}`, spanOptions(method, template, 0))(response)
+}
 
 // -----------------------------------------------------------------------------
 // operations: what a caller asked for, with its retries
@@ -141,16 +168,33 @@ export const ofOperation = ({ object, resource, verb }: Subject): Spans.Options<
 // metrics
 // -----------------------------------------------------------------------------
 
-const tags = ({ resource, verb }: Subject, code: string): Readonly<Record<string, string>> => ({
-  verb,
-  resource: resource.startsWith("/") ? "discovery" : resource,
+/** Whether a request is for a document that has a path of its own instead of the name of a resource. */
+const isDocument = ({ resource }: Subject): boolean => resource.startsWith("/")
+
+const tags = (subject: Subject, code: string): Readonly<Record<string, string>> => ({
+  verb: subject.verb,
+  resource: isDocument(subject) ? "discovery" : subject.resource,
   code
+})
+
+const taggedMetrics = (tags: Readonly<Record<string, string>>) => ({
+  requests: withTags(ClusterMetrics.requests, tags),
+  requestSeconds: withTags(ClusterMetrics.requestSeconds, tags)
 })
 
 /** The same driver, whose requests are counted and timed. */
 export const measured = (driver: Driver): Driver => {
-  const counted = (subject: Subject, code: string) =>
-    Metric.update(withTags(ClusterMetrics.requests, tags(subject, code)), 1)
+  /** By tags, of which there are few: to tag a metric takes longer than to update it. */
+  const tagged = new Map<string, ReturnType<typeof taggedMetrics>>()
+  const metricsOf = (subject: Subject, code: string) => {
+    const key = `${subject.verb} ${subject.resource} ${code}`
+    const known = tagged.get(key)
+    if (known !== undefined) return known
+    const made = taggedMetrics(tags(subject, code))
+    if (!isDocument(subject)) tagged.set(key, made)
+    return made
+  }
+  const counted = (subject: Subject, code: string) => Metric.update(metricsOf(subject, code).requests, 1)
   const countedStream = <A, E>(subject: Subject, stream: Stream.Stream<A, E>) =>
     Stream.ensuringWith(stream, (exit) =>
       Effect.suspend(() => {
@@ -166,7 +210,7 @@ export const measured = (driver: Driver): Driver => {
           Effect.flatMap(Clock.currentTimeMillis, (end) =>
             Effect.zipRight(
               counted(subject, code),
-              Metric.update(withTags(ClusterMetrics.requestSeconds, tags(subject, code)), (end - start) / 1000)
+              Metric.update(metricsOf(subject, code).requestSeconds, (end - start) / 1000)
             ))
         return driver.request(request, subject).pipe(
           Effect.tapBoth({ onFailure: (error) => done(errorType(error)), onSuccess: () => done("2xx") })

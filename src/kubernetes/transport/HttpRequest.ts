@@ -57,6 +57,8 @@ export const body = (
     let cancel = constVoid
     const start = () => {
       cancel = send(client, request, timeout, noted(readBody, onSuccess), (result) => {
+        // Effect's wait stays until a full garbage collection (bench/README.md, `logs`); the response does not stay with it.
+        cancel = constVoid
         limiter.release(start)
         resume(fromEither(result))
       })

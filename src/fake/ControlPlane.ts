@@ -10,6 +10,7 @@ import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import type { Plugin } from "./admission/Admission.js"
 import { buildByStrategy } from "./admission/BuildByStrategy.js"
 import { namespaceLifecycle } from "./admission/NamespaceLifecycle.js"
+import { podScheduling } from "./admission/PodScheduling.js"
 import { podSecurity } from "./admission/PodSecurity.js"
 import { resourceQuotas } from "./admission/ResourceQuotas.js"
 import { serviceAccounts } from "./admission/ServiceAccounts.js"
@@ -111,6 +112,7 @@ export interface ControlPlane {
 const plugins: ReadonlyArray<Plugin> = [
   namespaceLifecycle,
   serviceAccounts,
+  podScheduling,
   buildByStrategy,
   podSecurity([BuildController.user.name]),
   resourceQuotas

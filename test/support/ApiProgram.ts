@@ -2,6 +2,7 @@
 import { Effect, Predicate } from "effect"
 import type { ApiRequest, Method } from "../../src/kubernetes/client/ApiRequest.js"
 import type { Driver } from "../../src/kubernetes/client/Driver.js"
+import type { ClusterError } from "../../src/kubernetes/ClusterError.js"
 
 /**
  * A request: `apps/deployments/a`, `configmaps/a` and `example.com:v1/widgets/a` are paths in the namespace, `/apis/…` is one of
@@ -36,29 +37,69 @@ const resolve = (place: Target, path: string): string => {
     : `${known}/namespaces/${place.namespace}/${rest.join("/")}`
 }
 
-const send = (place: Target, [method, target, body, contentType]: Step): Effect.Effect<unknown> => {
-  const [path = "", query = ""] = resolve(place, target).split("?")
-  const request = place.driver.request(
-    {
-      method,
-      path,
-      query: Object.fromEntries(new URLSearchParams(query)),
-      ...(body === undefined ? {} : { body }),
-      ...(contentType === undefined ? {} : { contentType })
-    },
-    { verb: "ask", resource: "the server" }
-  )
-  return Effect.matchEffect(request, {
-    onSuccess: Effect.succeed,
-    onFailure: ({ code, status }) =>
-      Effect.succeed({
-        code,
-        reason: status?.reason === "" ? undefined : status?.reason,
-        message: status?.message,
-        details: status?.details
-      })
-  })
+/**
+ * The values of placeholders in the paths and bodies of later requests: `{rv}` and `{first}` are the last and the first resource
+ * version of the objects in answers, `{continue}` is the token of the last list, `{uid:Kind/name}` a uid, and `{ns}` the namespace.
+ */
+export class Session {
+  private readonly values = new Map<string, string>()
+
+  constructor(namespace: string) {
+    this.values.set("ns", namespace)
+  }
+
+  record(answer: unknown): void {
+    const metadata = Predicate.hasProperty(answer, "metadata") ? answer.metadata : undefined
+    if (!Predicate.isRecord(metadata)) return
+    const { name, resourceVersion, uid } = metadata
+    if (Predicate.isString(resourceVersion) && !Predicate.hasProperty(answer, "items")) {
+      this.values.set("rv", resourceVersion)
+      this.values.set("first", this.values.get("first") ?? resourceVersion)
+    }
+    if (Predicate.hasProperty(answer, "items")) {
+      this.values.set("continue", String(metadata["continue"] ?? ""))
+    }
+    if (Predicate.hasProperty(answer, "kind") && Predicate.isString(uid)) {
+      this.values.set(`uid:${String(answer.kind)}/${String(name)}`, uid)
+    }
+  }
+
+  fill(text: string): string {
+    return text.replaceAll(
+      /\{(rv|first|continue|ns|uid:[A-Za-z]+\/[a-z0-9.-]+)\}/g,
+      (_, name: string) => this.values.get(name) ?? (name.startsWith("uid:") ? missingUid : "1")
+    )
+  }
 }
+
+const missingUid = "00000000-0000-4000-8000-00000000000f"
+
+/** The request of a step. */
+export const request = (place: Target, session: Session, [method, target, body, contentType]: Step): ApiRequest => {
+  const [path = "", query = ""] = resolve(place, target).split("?")
+  return {
+    method,
+    path: session.fill(path),
+    query: Object.fromEntries([...new URLSearchParams(query)].map(([key, value]) => [key, session.fill(value)])),
+    ...(body === undefined ? {} : { body: JSON.parse(session.fill(JSON.stringify(body))) }),
+    ...(contentType === undefined ? {} : { contentType })
+  }
+}
+
+/** The error of a request as an answer. */
+export const failed = ({ code, status }: ClusterError): unknown => ({
+  code,
+  reason: status?.reason === "" ? undefined : status?.reason,
+  message: status?.message,
+  details: status?.details
+})
+
+/** The answer of a request. */
+export const send = (place: Target, session: Session, step: Step): Effect.Effect<unknown> =>
+  place.driver.request(request(place, session, step), { verb: "ask", resource: "the server" }).pipe(
+    Effect.match({ onSuccess: (answer) => answer, onFailure: failed }),
+    Effect.tap((answer) => session.record(answer))
+  )
 
 const dropped = new Set(["resourceVersion", "selfLink", "lastTransitionTime", "lastUpdateTime"])
 
@@ -66,7 +107,7 @@ const managerOf = (entry: unknown): string =>
   Predicate.isRecord(entry) ? [entry["manager"], entry["operation"], entry["subresource"]].join(" ") : ""
 
 /** The answer without what differs from one run to the next. */
-const normalized = (place: Target) => {
+export const normalized = (place: Target) => {
   const uids = new Map<string, string>()
   const text = (value: string): string =>
     value
@@ -89,7 +130,16 @@ const normalized = (place: Target) => {
           .toSorted(([a], [b]) => a < b ? -1 : 1)
           .map((
             [key, inner]
-          ) => [key, key === "nodePort" ? "PORT" : key === "managedFields" ? managers(inner) : value(inner)])
+          ) => [
+            key,
+            key === "nodePort"
+              ? "PORT"
+              : key === "continue" && inner !== ""
+              ? "TOKEN"
+              : key === "managedFields"
+              ? managers(inner)
+              : value(inner)
+          ])
       )
       : json
   // Sorted by time in the server, which differs.
@@ -115,6 +165,6 @@ export const withoutManagers = (json: unknown): unknown =>
 /** The answers of a program. */
 export const answers = (place: Target, steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<unknown>> =>
   Effect.suspend(() => {
-    const normalize = normalized(place)
-    return Effect.forEach(steps, (step) => Effect.map(send(place, step), normalize))
+    const [normalize, session] = [normalized(place), new Session(place.namespace)]
+    return Effect.forEach(steps, (step) => Effect.map(send(place, session, step), normalize))
   })

@@ -210,16 +210,19 @@ export class ApiServer {
         return Either.map(registry.get(kind, namespace, name), (found) => object(view.object(found)))
       case "list":
         return Either.flatMap(
-          Selection.parse(kind, namespace, request.query),
+          Selection.parse(kind, namespace, request.query, Listing.validate(request.query)),
           (selection) =>
             Either.map(Listing.list(registry.store, selection, request.query, view), (found) => object(found))
         )
       case "watch":
-        return Either.flatMap(Selection.parse(kind, namespace, request.query), (selection) =>
-          Either.map(
-            Watching.watch(registry.store, selection, request.query, view, interruption, cut),
-            (lines): Reply => ({ _tag: "Watch", type: view.type, lines })
-          ))
+        return Either.flatMap(
+          Selection.parse(kind, namespace, request.query, Listing.validateWatch(request.query)),
+          (selection) =>
+            Either.map(
+              Watching.watch(registry.store, selection, request.query, view, interruption, cut),
+              (lines): Reply => ({ _tag: "Watch", type: view.type, lines })
+            )
+        )
       case "create":
         return name !== "" || (kind.namespaced && namespace === "")
           ? Either.left(Status.methodNotAllowed)
@@ -257,18 +260,21 @@ export class ApiServer {
       case "deletecollection":
         return !Kind.isCollection(kind)
           ? Either.left(Status.methodNotAllowed)
-          : Either.flatMap(Selection.parse(kind, namespace, request.query), (selection) =>
-            Either.map(
-              DeleteCollection.run(
-                registry,
-                selection,
-                request.query,
-                RequestOptions.deletion(request),
-                write,
-                view
-              ),
-              (list) => object(list)
-            ))
+          : Either.flatMap(
+            Selection.parse(kind, namespace, request.query, Listing.validate(request.query)),
+            (selection) =>
+              Either.map(
+                DeleteCollection.run(
+                  registry,
+                  selection,
+                  request.query,
+                  RequestOptions.deletion(request),
+                  write,
+                  view
+                ),
+                (list) => object(list)
+              )
+          )
       default:
         return Either.left(Status.methodNotAllowed)
     }

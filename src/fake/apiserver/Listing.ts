@@ -29,11 +29,22 @@ const latest = -1
 const encode = (rv: number, start: string): string =>
   Buffer.from(Schema.encodeSync(Token)({ v: "meta.k8s.io/v1", rv, start })).toString("base64url")
 
-const decode = (token: string): Either.Either<typeof Token.Type, Status.Status> =>
-  Either.mapLeft(
-    Schema.decodeEither(Token)(Buffer.from(token, "base64url").toString()),
-    () => Status.badRequest("continue key is not valid")
-  )
+/** The index of the byte at which a text is no longer base64 without padding; undefined for a valid one. */
+const misencoded = (token: string): number | undefined => {
+  const wrong = token.search(/[^A-Za-z0-9_-]/)
+  return wrong !== -1 ? wrong : token.length % 4 === 1 ? token.length - 1 : undefined
+}
+
+const decode = (token: string): Either.Either<typeof Token.Type, Status.Status> => {
+  const refuse = (why: string) => Status.badRequest(`invalid continue token: continue key is not valid: ${why}`)
+  const at = misencoded(token)
+  return at !== undefined
+    ? Either.left(refuse(`illegal base64 data at input byte ${at}`))
+    : Either.mapLeft(
+      Schema.decodeEither(Token)(Buffer.from(token, "base64url").toString()),
+      () => refuse("invalid character in the token")
+    )
+}
 
 const tooOld =
   "The provided continue parameter is too old to display a consistent list result. You can start a new list "
@@ -74,16 +85,18 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
       revision(query),
       (problem) => Status.badRequest(`invalid resource version: ${problem}`)
     )
-    const current = { revision: store.revision, objects: store.list(resource, selection.namespace, selection.having) }
+    // The next objects of a page may be others than those that are selected.
+    const having = query["limit"] === undefined ? selection.having : []
+    const current = { revision: store.revision, objects: store.list(resource, selection.namespace, having) }
     const past = (at: number) => store.listAt(resource, selection.namespace, at)
     const token = query["continue"] ?? ""
     if (token !== "") {
+      const { rv, start } = yield* decode(token)
       if (requested !== undefined && requested !== 0) {
         return yield* Either.left(
           Status.badRequest("specifying resource version is not allowed when using continue")
         )
       }
-      const { rv, start } = yield* decode(token)
       if (rv === latest) {
         return { ...current, after: start }
       }
@@ -111,6 +124,12 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
       : { revision: requested, objects, after: "" }
   })
 
+/** The limit of a list, which one from the cache ignores. */
+const limitOf = (query: Query): number => {
+  const limit = query["resourceVersion"] === "0" ? 0 : Number(query["limit"] ?? 0)
+  return limit > 0 ? limit : Number.POSITIVE_INFINITY
+}
+
 /** @since 0.1.0 @category combinators */
 export const list = (
   store: ApiStore,
@@ -118,48 +137,74 @@ export const list = (
   query: Query,
   view: ResponseForm
 ): Either.Either<JsonObject, Status.Status> =>
-  Either.flatMap(validate(query), () =>
-    Either.map(snapshot(store, selection, query), (page) => {
-      const rest = page.objects.filter((object) => path(object) > page.after && selection.selects(object))
-      const limit = Number(query["limit"] ?? 0) || rest.length
-      const items = rest.slice(0, limit)
-      const last = items.at(-1)
-      const more = last !== undefined && rest.length > limit
-      return view.list(
-        Json.make({
-          resourceVersion: String(page.revision),
-          continue: more ? encode(page.revision, path(last)) : undefined,
-          remainingItemCount: more && selection.everything ? rest.length - limit : undefined
-        }),
-        items
-      )
-    }))
+  Either.map(snapshot(store, selection, query), (page) => {
+    const rest = page.objects.filter((object) => path(object) > page.after)
+    const selected = rest.filter(selection.selects)
+    const limit = limitOf(query)
+    const items = selected.slice(0, limit)
+    const last = items.at(-1)
+    // It is not known yet whether the rest is selected.
+    const more = items.length === limit && last !== undefined && rest.at(-1) !== last
+    return view.list(
+      Json.make({
+        resourceVersion: String(page.revision),
+        continue: more ? encode(page.revision, path(last)) : undefined,
+        remainingItemCount: more && selection.everything ? rest.length - limit : undefined
+      }),
+      items
+    )
+  })
 
-const validate = (query: Query): Either.Either<void, Status.Status> => {
-  const match = query["resourceVersionMatch"]
-  const version = query["resourceVersion"] ?? ""
-  const refuse = (detail: string) =>
-    Either.left(Status.invalid(listOptions, "", [{ type: "Forbidden", field: "resourceVersionMatch", detail }]))
-  if (query["sendInitialEvents"] !== undefined) {
-    return Either.left(Status.invalid(listOptions, "", [{
-      type: "Forbidden",
-      field: "sendInitialEvents",
-      detail: "sendInitialEvents is forbidden for list"
-    }]))
-  }
-  if (match === undefined) {
-    return Either.void
-  }
-  if (version === "") {
-    return refuse("resourceVersionMatch is forbidden unless resourceVersion is provided")
-  }
-  if ((query["continue"] ?? "") !== "") {
-    return refuse("resourceVersionMatch is forbidden when continue is provided")
-  }
-  return match === "Exact" && version === "0"
-    ? refuse(`resourceVersionMatch "exact" is forbidden for resourceVersion "0"`)
-    : Either.void
+const forbidden = (field: string, detail: string): Status.FieldError => ({ type: "Forbidden", field, detail })
+
+const match = "resourceVersionMatch"
+
+/** Checks the options of a list. @since 0.1.0 @category rules  */
+export const validate = (query: Query): Either.Either<void, Status.Status> => {
+  const wanted = query[match] ?? ""
+  const errors = [
+    ...(wanted === "" ? [] : [
+      ...((query["resourceVersion"] ?? "") === ""
+        ? [forbidden(match, "resourceVersionMatch is forbidden unless resourceVersion is provided")]
+        : []),
+      ...((query["continue"] ?? "") === ""
+        ? []
+        : [forbidden(match, "resourceVersionMatch is forbidden when continue is provided")]),
+      ...(["Exact", "NotOlderThan"].includes(wanted)
+        ? []
+        : [Status.unsupportedValue(match, wanted, ["Exact", "NotOlderThan", ""])]),
+      ...(wanted === "Exact" && query["resourceVersion"] === "0"
+        ? [forbidden(match, `resourceVersionMatch "exact" is forbidden for resourceVersion "0"`)]
+        : [])
+    ]),
+    ...(query["sendInitialEvents"] === undefined
+      ? []
+      : [forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list")])
+  ]
+  return invalidOptions(errors)
 }
 
-/** The subject of errors about the query. @since 0.1.0 @category constants  */
-export const listOptions: Status.Named = { group: "meta.k8s.io", plural: "", kind: "ListOptions" }
+/** Checks the options of a watch. @since 0.1.0 @category rules  */
+export const validateWatch = (query: Query): Either.Either<void, Status.Status> => {
+  const initial = query["sendInitialEvents"]
+  const wanted = query[match] ?? ""
+  return invalidOptions([
+    ...(initial !== undefined && wanted !== "NotOlderThan"
+      ? [forbidden(match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]
+      : []),
+    ...(wanted === "" ? [] : [
+      ...(initial === undefined
+        ? [forbidden(match, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")]
+        : []),
+      ...(wanted === "NotOlderThan" ? [] : [Status.unsupportedValue(match, wanted, ["NotOlderThan"])]),
+      ...((query["continue"] ?? "") === ""
+        ? []
+        : [forbidden(match, "resourceVersionMatch is forbidden when continue is provided")])
+    ])
+  ])
+}
+
+const invalidOptions = (errors: ReadonlyArray<Status.FieldError>): Either.Either<void, Status.Status> =>
+  errors.length === 0 ? Either.void : Either.left(Status.invalid(listOptions, "", errors))
+
+const listOptions: Status.Named = { group: "meta.k8s.io", plural: "", kind: "ListOptions" }

@@ -49,7 +49,7 @@ const kinds = { POST: "CreateOptions", PUT: "UpdateOptions", PATCH: "PatchOption
 
 const policies = ["Foreground", "Background", "Orphan"]
 
-const validations = ["Ignore", "Strict", "Warn"]
+const validations = ["", "Ignore", "Strict", "Warn"]
 
 /** The status for invalid options of a request; undefined if they are valid. @since 0.1.0 @category rules  */
 export const refusal = (request: ApiRequest): Status.Status | undefined => {
@@ -61,7 +61,7 @@ export const refusal = (request: ApiRequest): Status.Status | undefined => {
   const policy = request.method === "DELETE" ? deletion(request).propagationPolicy : undefined
   const errors = [
     ...(dryRun.every((one) => one === "All") ? [] : [Status.unsupportedValue("dryRun", dryRun, ["All"])]),
-    ...(validation === "" || request.method === "DELETE" || validations.includes(validation)
+    ...(request.method === "DELETE" || validations.includes(validation)
       ? []
       : [Status.unsupportedValue("fieldValidation", validation, validations)]),
     ...(request.query["force"] !== undefined && request.method === "PATCH" && !RequestBody.isApply(request)

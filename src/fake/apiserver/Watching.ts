@@ -43,18 +43,6 @@ const batch = 256
 
 const bookmarkInterval = "1 minute"
 
-const validate = (query: Query): Either.Either<void, Status.Status> => {
-  const initial = query["sendInitialEvents"]
-  const match = query["resourceVersionMatch"]
-  const refuse = (detail: string) =>
-    Either.left(Status.invalid(Listing.listOptions, "", [{ type: "Forbidden", field: "resourceVersionMatch", detail }]))
-  return initial !== undefined && match !== "NotOlderThan"
-    ? refuse("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
-    : initial === undefined && match !== undefined
-    ? refuse("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
-    : Either.void
-}
-
 /**
  * The position of a watch: initial events that are not sent yet, and the revision of the last change that was read.
  */
@@ -118,7 +106,7 @@ class Cursor {
 
   private bookmark(metadata: JsonObject): WatchLine {
     this.lastSent = this.store.revision
-    const version = { resourceVersion: String(this.store.revision), creationTimestamp: null, ...metadata }
+    const version = { resourceVersion: String(this.store.revision), ...metadata }
     return { type: "BOOKMARK", object: { ...this.view.type, metadata: version } }
   }
 
@@ -152,8 +140,8 @@ export const watch = <E>(
 ): Either.Either<Stream.Stream<WatchLine, E>, Status.Status> =>
   Either.map(
     // A list returns 400 for an invalid revision; a watch returns an error without a reason.
-    Either.all([Either.mapLeft(Listing.revision(query), (problem) => Status.make(500, "", problem)), validate(query)]),
-    ([requested]) =>
+    Either.mapLeft(Listing.revision(query), (problem) => Status.make(500, "", problem)),
+    (requested) =>
       Stream.unwrapScoped(Effect.suspend(() => {
         const initial = query["sendInitialEvents"]
         const fresh = requested === undefined || requested === 0

@@ -13,6 +13,7 @@ export interface Condition {
   readonly status: "True" | "False" | "Unknown"
   readonly reason?: string | undefined
   readonly message?: string | undefined
+  readonly probed?: true
 }
 
 /** @since 0.1.0 @category getters */
@@ -32,6 +33,7 @@ export const set = (status: JsonObject, condition: Condition, now: number): Json
     status: condition.status,
     reason: condition.reason,
     message: condition.message,
+    lastProbeTime: condition.probed === true ? Metadata.timestamp(now) : Json.at(previous, "lastProbeTime"),
     lastTransitionTime: same ? Json.at(previous, "lastTransitionTime") : Metadata.timestamp(now)
   })
   const others = Json.objects(status, "conditions")

@@ -83,11 +83,26 @@ export const make = (registry: Registry): Controller => {
   const annotate = (object: JsonObject, annotations: JsonObject): JsonObject =>
     Json.set(object, ["metadata", "annotations"], { ...Json.object(object, "metadata", "annotations"), ...annotations })
 
-  const create = (deployment: JsonObject, revision: number, now: number): JsonObject | undefined => {
+  const scaled = (deployment: JsonObject, set: JsonObject, before: number, replicas: number, now: number): void =>
+    record(
+      deployment,
+      "Normal",
+      "ScalingReplicaSet",
+      `Scaled ${before < replicas ? "up" : "down"} replica set ${Metadata.name(set)} from ${before} to ${replicas}`,
+      now
+    )
+
+  const create = (
+    deployment: JsonObject,
+    all: ReadonlyArray<JsonObject>,
+    revision: number,
+    now: number
+  ): JsonObject | undefined => {
     const template = Json.object(deployment, "spec", "template")
     const hash = hashOf(template, Json.number(deployment, "status", "collisionCount") ?? 0)
     const labels = { ...Json.object(template, "metadata", "labels"), [hashLabel]: hash }
     const selector = Json.object(deployment, "spec", "selector")
+    const replicas = Rollout.first(deployment, all)
     const created = registry.create(AppsKinds.replicaSet, Metadata.namespace(deployment), {
       metadata: {
         name: `${Metadata.name(deployment)}-${hash}`,
@@ -103,7 +118,7 @@ export const make = (registry: Registry): Controller => {
         }]
       },
       spec: Json.make({
-        replicas: 0,
+        replicas,
         minReadySeconds: Json.at(deployment, "spec", "minReadySeconds"),
         selector: Json.set(selector, ["matchLabels", hashLabel], hash),
         template: Json.set(template, ["metadata", "labels"], labels)
@@ -119,6 +134,9 @@ export const make = (registry: Registry): Controller => {
       )
       return undefined
     }
+    if (replicas > 0) {
+      scaled(deployment, created.right, 0, replicas, now)
+    }
     return created.right
   }
 
@@ -129,14 +147,15 @@ export const make = (registry: Registry): Controller => {
       (existing) => annotate(Json.set(existing, ["spec", "replicas"], replicas), sizes(deployment)),
       now
     )
-    record(
-      deployment,
-      "Normal",
-      "ScalingReplicaSet",
-      `Scaled ${before < replicas ? "up" : "down"} replica set ${Metadata.name(set)} from ${before} to ${replicas}`,
-      now
-    )
+    scaled(deployment, set, before, replicas, now)
     return next
+  }
+
+  const hasPods = (deployment: JsonObject, sets: ReadonlyArray<JsonObject>): boolean => {
+    const uids = new Set(sets.map(Metadata.uid))
+    return store.list("pods", Metadata.namespace(deployment)).some((pod) =>
+      uids.has(Json.text(Metadata.controller(pod), "uid") ?? "") && !Pods.isTerminal(pod)
+    )
   }
 
   /** The set with the template of the Deployment, as its newest revision; made if there is none. */
@@ -145,7 +164,9 @@ export const make = (registry: Registry): Controller => {
     const found = all.find((set) => Json.equal(templateOf(set), template))
     const newest = Math.max(0, ...all.filter((set) => set !== found).map(revisionOf)) + 1
     if (found === undefined) {
-      return Json.at(deployment, "spec", "paused") === true ? undefined : create(deployment, newest, now)
+      const waits = Json.at(deployment, "spec", "paused") === true ||
+        (!Rollout.isRolling(deployment) && Rollout.runs(all, hasPods(deployment, all)))
+      return waits ? undefined : create(deployment, all, newest, now)
     }
     const revision = String(Math.max(revisionOf(found), newest))
     return change(
@@ -168,18 +189,14 @@ export const make = (registry: Registry): Controller => {
     }
   }
 
-  const hasOldPods = (deployment: JsonObject, old: ReadonlyArray<JsonObject>): boolean => {
-    const uids = new Set(old.map(Metadata.uid))
-    return store.list("pods", Metadata.namespace(deployment)).some((pod) =>
-      uids.has(Json.text(Metadata.controller(pod), "uid") ?? "") && !Pods.isTerminal(pod)
-    )
-  }
-
   const roll = (deployment: JsonObject, now: number): JsonObject | undefined => {
     const all = setsOf(deployment)
     const current = currentOf(deployment, all, now)
     const old = all.filter((set) => current === undefined || Metadata.uid(set) !== Metadata.uid(current))
     if (current === undefined) {
+      if (Json.at(deployment, "spec", "paused") !== true) {
+        old.filter((set) => Rollout.wanted(set) > 0).forEach((set) => scale(deployment, { set, replicas: 0 }, now))
+      }
       return undefined
     }
     mark(deployment, revisionOf(current), now)
@@ -189,7 +206,7 @@ export const make = (registry: Registry): Controller => {
       ? active.length === 0 && Rollout.wanted(current) !== Rollout.wanted(deployment)
         ? [{ set: current, replicas: Rollout.wanted(deployment) }]
         : []
-      : Rollout.next(deployment, { current, old }, hasOldPods(deployment, old))
+      : Rollout.next(deployment, { current, old }, hasPods(deployment, old))
     scalings.forEach((scaling) => scale(deployment, scaling, now))
     return current
   }

@@ -53,6 +53,10 @@ export const isFinished = (job: JsonObject): boolean =>
 
 const isSuspended = (job: JsonObject): boolean => Json.at(job, "spec", "suspend") === true
 
+/** The conditions of Jobs have the time of their probe, too. */
+const setCondition = (status: JsonObject, condition: Conditions.Condition, now: number): JsonObject =>
+  Conditions.set(status, { ...condition, probed: true }, now)
+
 /** @since 0.1.0 @category constructors */
 export const make = (registry: Registry, options: Options): Controller => {
   const { store } = registry
@@ -245,7 +249,7 @@ export const make = (registry: Registry, options: Options): Controller => {
       ? ["JobSuspended", "Job suspended", "Suspended"]
       : ["JobResumed", "Job resumed", "Resumed"]
     record(job, "Normal", event, message, now)
-    const next = Conditions.set(status, {
+    const next = setCondition(status, {
       type: "Suspended",
       status: isSuspended(job) ? "True" : "False",
       reason,
@@ -280,7 +284,7 @@ export const make = (registry: Registry, options: Options): Controller => {
     })
     const interim = finish === undefined || Conditions.holds(status, finish.type)
       ? indexed
-      : Conditions.set(indexed, { ...finish, status: "True" }, now)
+      : setCondition(indexed, { ...finish, status: "True" }, now)
     const uids = (pods: ReadonlyArray<JsonObject>) => pods.length === 0 ? undefined : pods.map(Metadata.uid)
     const uncounted = Json.make({ succeeded: uids(succeeded), failed: uids(failed) })
     const written = putStatus(job, { ...interim, uncountedTerminatedPods: uncounted }, now)
@@ -298,7 +302,7 @@ export const make = (registry: Registry, options: Options): Controller => {
       return
     }
     const type = failsAll ? "Failed" : "Complete"
-    const ended = Conditions.set(counted, { ...finish, type, status: "True" }, now)
+    const ended = setCondition(counted, { ...finish, type, status: "True" }, now)
     putStatus(written, failsAll ? ended : { ...ended, completionTime: Metadata.timestamp(now) }, now)
     if (failsAll) {
       record(job, "Warning", finish.reason, finish.message, now)

@@ -22,7 +22,11 @@ const resource = "replicasets.apps"
 const untilAvailable = (pod: JsonObject, minReadySeconds: number, now: number): number | undefined => {
   const ready = Conditions.find(Json.object(pod, "status"), "Ready")
   const since = Json.text(ready, "lastTransitionTime")
-  return Json.text(ready, "status") !== "True" || since === undefined
+  return Json.text(ready, "status") !== "True"
+    ? undefined
+    : minReadySeconds === 0
+    ? 0
+    : since === undefined
     ? undefined
     : Math.max(Metadata.millis(since) + minReadySeconds * 1000 - now, 0)
 }

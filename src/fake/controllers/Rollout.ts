@@ -40,7 +40,9 @@ export const scaled = (value: Json.Value | undefined, of: number, round: (value:
   return percent !== undefined ? round(Number(percent) * of / 100) : typeof value === "number" ? value : 0
 }
 
-const isRolling = (deployment: JsonObject): boolean => Json.text(deployment, "spec", "strategy", "type") !== "Recreate"
+/** Whether old and new pods run side by side in an update. @since 0.1.0 @category predicates  */
+export const isRolling = (deployment: JsonObject): boolean =>
+  Json.text(deployment, "spec", "strategy", "type") !== "Recreate"
 
 const rolling = (deployment: JsonObject, field: string): Json.Value | undefined =>
   Json.at(deployment, "spec", "strategy", "rollingUpdate", field)
@@ -59,14 +61,23 @@ export const maxUnavailable = (deployment: JsonObject): number => {
 export const surge = (deployment: JsonObject): number =>
   isRolling(deployment) ? scaled(rolling(deployment, "maxSurge"), wanted(deployment), Math.ceil) : 0
 
+const room = (deployment: JsonObject, now: number, all: ReadonlyArray<JsonObject>): number =>
+  Math.max(Math.min(wanted(deployment) + surge(deployment) - total(all), wanted(deployment) - now), 0)
+
+/** The replicas of a new set beside the others. @since 0.1.0 @category getters  */
+export const first = (deployment: JsonObject, others: ReadonlyArray<JsonObject>): number =>
+  isRolling(deployment) ? room(deployment, 0, others) : wanted(deployment)
+
+/** Whether sets have or get pods. @since 0.1.0 @category predicates  */
+export const runs = (sets: ReadonlyArray<JsonObject>, pods: boolean): boolean => pods || total(sets) > 0
+
 const scaleUp = (deployment: JsonObject, { current, old }: Sets): number => {
   const replicas = wanted(deployment)
   const now = wanted(current)
   if (now >= replicas) {
     return replicas
   }
-  const room = replicas + surge(deployment) - total([...old, current])
-  return room <= 0 ? now : now + Math.min(room, replicas - now)
+  return now + room(deployment, now, [...old, current])
 }
 
 /** Old sets lose unhealthy pods first, and then as many as the available ones allow. */

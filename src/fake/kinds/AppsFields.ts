@@ -3,7 +3,19 @@
  *
  * @since 0.1.0
  */
-import { any, boolean, each, type Fields, integer, integerOrText, list, mergedList, struct, text } from "./Fields.js"
+import {
+  any,
+  boolean,
+  each,
+  type Fields,
+  integer,
+  integerOrText,
+  keptText,
+  list,
+  mergedList,
+  struct,
+  text
+} from "./Fields.js"
 import { condition, labelSelector, object } from "./ObjectFields.js"
 import { claim } from "./PersistentVolumeClaimFields.js"
 import { podTemplate } from "./PodFields.js"
@@ -40,7 +52,8 @@ export const replicaSet: Fields = object({
 export const statefulSet: Fields = object({
   spec: struct({
     ...each(integer, "minReadySeconds", "replicas", "revisionHistoryLimit"),
-    ...each(text, "podManagementPolicy", "serviceName"),
+    podManagementPolicy: text,
+    serviceName: keptText,
     ordinals: struct({ start: integer }),
     persistentVolumeClaimRetentionPolicy: struct(each(text, "whenDeleted", "whenScaled")),
     selector: labelSelector,

@@ -10,6 +10,7 @@ import * as Json from "../Json.js"
 import * as AppsColumns from "./AppsColumns.js"
 import * as AppsFields from "./AppsFields.js"
 import * as Kind from "./Kind.js"
+import * as Names from "./Names.js"
 import * as Workloads from "./Workloads.js"
 
 const apps = { group: "apps", version: "v1", status: true, generation: "spec", categories: ["all"] } as const
@@ -51,6 +52,13 @@ const strategy = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
     : []
 }
 
+const deadline = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
+  const seconds = Json.number(object, "spec", "progressDeadlineSeconds")
+  return seconds !== undefined && seconds <= (Json.number(object, "spec", "minReadySeconds") ?? 0)
+    ? [Status.invalidValue("spec.progressDeadlineSeconds", seconds, "must be greater than minReadySeconds")]
+    : []
+}
+
 /** @since 0.1.0 @category kinds */
 export const deployment = Kind.make({
   ...apps,
@@ -79,8 +87,9 @@ export const deployment = Kind.make({
     }),
   validate: (object) => [
     ...Workloads.counts(object, "replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"),
-    ...Workloads.rules(object, "deployment"),
-    ...strategy(object)
+    ...Workloads.rules(object, "Deployment"),
+    ...strategy(object),
+    ...deadline(object)
   ],
   validateUpdate: Workloads.sameSelector
 })
@@ -99,7 +108,7 @@ export const replicaSet = Kind.make({
   prepare: (object) => ({ ...object, status: { replicas: 0 } }),
   validate: (object) => [
     ...Workloads.counts(object, "replicas", "minReadySeconds"),
-    ...Workloads.rules(object, "replicaset")
+    ...Workloads.rules(object, "ReplicaSet")
   ],
   validateUpdate: Workloads.sameSelector
 })
@@ -119,6 +128,7 @@ export const statefulSet = Kind.make({
   ...apps,
   plural: "statefulsets",
   kind: "StatefulSet",
+  name: Names.dnsLabel,
   shortNames: ["sts"],
   scale,
   fields: AppsFields.statefulSet,
@@ -127,6 +137,7 @@ export const statefulSet = Kind.make({
     spec(object, (given) => {
       const filled = Workloads.fillTemplate(Kind.defaults(given, {
         replicas: 1,
+        serviceName: "",
         podManagementPolicy: "OrderedReady",
         updateStrategy: {},
         revisionHistoryLimit: 10,
@@ -148,7 +159,7 @@ export const statefulSet = Kind.make({
   prepare: (object) => ({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
   validate: (object) => [
     ...Workloads.counts(object, "replicas", "minReadySeconds"),
-    ...Workloads.rules(object, "statefulset")
+    ...Workloads.rules(object, "StatefulSet")
   ],
   validateUpdate: (next, previous) => {
     const fixed = (object: JsonObject) => Json.omit(Json.object(object, "spec"), ...statefulMutable)
@@ -160,6 +171,9 @@ export const statefulSet = Kind.make({
     }]
   }
 })
+
+/** Where the removed field `spec.templateGeneration` is kept. */
+const templateGeneration = ["metadata", "annotations", "deprecated.daemonset.template.generation"]
 
 /** @since 0.1.0 @category kinds */
 export const daemonSet = Kind.make({
@@ -181,13 +195,18 @@ export const daemonSet = Kind.make({
       })
     }),
   prepare: (object) => ({
-    ...Json.set(object, ["metadata", "annotations", "deprecated.daemonset.template.generation"], "1"),
+    ...Json.set(object, templateGeneration, "1"),
     status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }
   }),
   validate: (object) => [
     ...Workloads.counts(object, "minReadySeconds", "revisionHistoryLimit"),
-    ...Workloads.rules(object, "daemonset")
+    ...Workloads.rules(object, "DaemonSet")
   ],
+  amend: (next, previous) => {
+    const [template, before] = [next, previous].map((object) => Json.at(object, "spec", "template"))
+    const generation = Number(Json.text(previous, ...templateGeneration) ?? 0)
+    return Json.set(next, templateGeneration, String(generation + (Json.equal(template, before) ? 0 : 1)))
+  },
   validateUpdate: Workloads.sameSelector
 })
 
@@ -199,6 +218,17 @@ export const controllerRevision = Kind.make({
   kind: "ControllerRevision",
   fields: AppsFields.controllerRevision,
   columns: AppsColumns.controllerRevision,
+  fill: (object) => Kind.defaults(object, { revision: 0 }),
+  validate: (object) => {
+    const revision = Json.number(object, "revision") ?? 0
+    return revision < 0 ? [Status.invalidValue("revision", revision, "must be greater than or equal to 0")] : []
+  },
+  validateNew: (object) =>
+    Json.isObject(object["data"])
+      ? []
+      : [
+        Status.required("data", object["data"] === undefined ? "data is mandatory" : "data must be a valid JSON object")
+      ],
   validateUpdate: (next, previous) =>
     Json.equal(next["data"], previous["data"])
       ? []

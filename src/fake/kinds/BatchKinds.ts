@@ -6,7 +6,19 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as Columns from "./Columns.js"
-import { any, boolean, each, type Fields, integer, keyedList, list, patchedList, struct, text } from "./Fields.js"
+import {
+  any,
+  boolean,
+  each,
+  type Fields,
+  integer,
+  keptText,
+  keyedList,
+  list,
+  patchedList,
+  struct,
+  text
+} from "./Fields.js"
 import * as JobRules from "./JobRules.js"
 import * as Kind from "./Kind.js"
 import { condition, labelSelector, object } from "./ObjectFields.js"
@@ -18,22 +30,23 @@ const fields: Fields = object({
     ...each(integer, "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "backoffLimitPerIndex"),
     ...each(integer, "maxFailedIndexes", "ttlSecondsAfterFinished"),
     ...each(boolean, "manualSelector", "suspend"),
-    ...each(text, "completionMode", "podReplacementPolicy", "managedBy"),
+    ...each(keptText, "completionMode", "podReplacementPolicy", "managedBy"),
     podFailurePolicy: struct({
       rules: list(struct({
         action: text,
-        onExitCodes: struct({ containerName: text, operator: text, values: keyedList(integer) }),
+        onExitCodes: struct({ containerName: keptText, operator: text, values: keyedList(integer) }),
         onPodConditions: list(struct(each(text, "type", "status")))
       }))
     }),
-    successPolicy: struct({ rules: list(struct({ succeededIndexes: text, succeededCount: integer })) }),
+    successPolicy: struct({ rules: list(struct({ succeededIndexes: keptText, succeededCount: integer })) }),
     selector: labelSelector,
     template: podTemplate,
     scheduling: any
   }),
   status: struct({
     conditions: patchedList(struct(condition), "type"),
-    ...each(text, "startTime", "completionTime", "completedIndexes", "failedIndexes"),
+    ...each(text, "startTime", "completionTime", "completedIndexes"),
+    failedIndexes: keptText,
     ...each(integer, "active", "succeeded", "failed", "terminating", "ready"),
     uncountedTerminatedPods: struct({ succeeded: keyedList(text), failed: keyedList(text) })
   })
@@ -79,7 +92,14 @@ const prepare = (job: JsonObject): JsonObject => {
   }
   const labels = { ...JobRules.generated(job), ...Json.object(job, "spec", "template", "metadata", "labels") }
   const uid = Json.text(job, "metadata", "uid") ?? ""
-  const labelled = Json.set(made, ["spec", "template", "metadata", "labels"], labels)
+  // The labels of a Job that has none are those of its template: in Go the same map.
+  const own = Json.at(job, "metadata", "labels")
+  const shared = own !== undefined && own === Json.at(job, "spec", "template", "metadata", "labels")
+  const labelled = Json.set(
+    shared ? Json.set(made, ["metadata", "labels"], labels) : made,
+    ["spec", "template", "metadata", "labels"],
+    labels
+  )
   const matchLabels = Object.fromEntries(
     Object.entries({
       "batch.kubernetes.io/controller-uid": uid,

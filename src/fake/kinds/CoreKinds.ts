@@ -7,7 +7,20 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Columns from "./Columns.js"
-import { any, atomic, boolean, each, integer, list, map, mergedList, quantity, struct, text } from "./Fields.js"
+import {
+  any,
+  atomic,
+  boolean,
+  each,
+  integer,
+  keptText,
+  list,
+  map,
+  mergedList,
+  quantity,
+  struct,
+  text
+} from "./Fields.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import { condition, object, objectReference } from "./ObjectFields.js"
@@ -275,7 +288,7 @@ export const event = Kind.make({
     involvedObject: objectReference,
     related: objectReference,
     ...each(text, "reason", "message", "firstTimestamp", "lastTimestamp", "type", "eventTime", "action"),
-    ...each(text, "reportingComponent", "reportingInstance"),
+    ...each(keptText, "reportingComponent", "reportingInstance"),
     source: struct(each(text, "component", "host")),
     count: integer,
     series: struct({ count: integer, lastObservedTime: text })

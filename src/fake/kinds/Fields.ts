@@ -15,7 +15,8 @@ import * as Quantity from "./Quantity.js"
  * @category models
  */
 export type Field =
-  | { readonly _tag: "Text" | "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Any" }
+  | { readonly _tag: "Text"; readonly kept?: true }
+  | { readonly _tag: "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Any" }
   | { readonly _tag: "Deduced"; readonly of?: Field }
   | { readonly _tag: "List"; readonly of: Field; readonly merge?: Merge; readonly keys?: ReadonlyArray<string> }
   | { readonly _tag: "Map"; readonly of: Field; readonly atomic?: true; readonly kept?: true }
@@ -39,6 +40,8 @@ export interface Fields {
 
 /** @since 0.1.0 @category constructors */
 export const text: Field = { _tag: "Text" }
+/** A text that is stored though it is empty: in Go a pointer, or a field without `omitempty`. @since 0.1.0 @category constructors  */
+export const keptText: Field = { _tag: "Text", kept: true }
 /** @since 0.1.0 @category constructors */
 export const integer: Field = { _tag: "Integer" }
 /** @since 0.1.0 @category constructors */
@@ -122,10 +125,11 @@ const jsonType = (json: Json.Value): string =>
 /** A map that is stored though it is empty. @since 0.1.0 @category constructors  */
 export const keptMap = (of: Field): Field => ({ _tag: "Map", of, kept: true })
 
-/** Go omits empty lists and maps; where it writes them as null, a kind does so in `fill`. */
+/** Go omits empty texts, lists and maps; where it writes the latter as null, a kind does so in `fill`. */
 const isOmitted = (value: Json.Value, field: Field): boolean =>
-  (field._tag === "List" && Json.isList(value) && value.length === 0)
-  || (field._tag === "Map" && field.kept !== true && Json.isObject(value) && Object.keys(value).length === 0)
+  (field._tag === "Text" && field.kept !== true && value === "") ||
+  (field._tag === "List" && Json.isList(value) && value.length === 0) ||
+  (field._tag === "Map" && field.kept !== true && Json.isObject(value) && Object.keys(value).length === 0)
 
 /** @since 0.1.0 @category combinators */
 export const read = (kind: string, fields: Fields, object: JsonObject): Reading => {

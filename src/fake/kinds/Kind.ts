@@ -58,7 +58,8 @@ export interface Scale {
  * - `stored`: the form in which an object is stored. `shown`: that of the served version.
  * - `selectable`: the supported field selectors, beside name and namespace.
  * - `columns`: the table columns; default: name and age.
- * - `generation`: what increments the generation: changes of `spec`, of all but metadata and status, or nothing.
+ * - `generation`: what increments the generation: changes of `spec`, or of all but metadata and status. With `first` it stays 1, and with
+ *   `none` there is none.
  * - `fill`: defaults on every write. `prepare`: server-set fields at creation; uid and name are set before.
  * - `amend`: the server's changes to an update.
  * - `validate`: the rules of every write. `validateNew`: those of creation alone. `validateUpdate`: those of updates alone, and
@@ -95,7 +96,7 @@ export interface Kind {
   readonly selectable: Readonly<Record<string, (object: JsonObject) => string>>
   readonly unknownField: (field: string) => string
   readonly columns: ReadonlyArray<Column.Column>
-  readonly generation: "spec" | "everything" | "none"
+  readonly generation: "spec" | "everything" | "first" | "none"
   readonly fill: (object: JsonObject) => JsonObject
   readonly prepare: (object: JsonObject, now: string) => JsonObject
   readonly amend: (next: JsonObject, previous: JsonObject, now: string) => JsonObject

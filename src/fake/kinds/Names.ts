@@ -64,6 +64,12 @@ export const dnsSubdomain: Rule = rule(
   )
 )
 
+/** A name that is a part of a path. @since 0.1.0 @category rules  */
+export const pathSegment: Rule = (value) =>
+  value === "." || value === ".."
+    ? [`may not be '${value}'`]
+    : ["/", "%"].filter((part) => value.includes(part)).map((part) => `may not contain '${part}'`)
+
 const keyMessage = pattern(
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   key,

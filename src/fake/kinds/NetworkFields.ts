@@ -7,9 +7,11 @@ import {
   atomic,
   boolean,
   each,
+  type Field,
   type Fields,
   integer,
   integerOrText,
+  keptText,
   keyedList,
   list,
   map,
@@ -21,7 +23,8 @@ import { conditions, labelSelector, object, objectReference } from "./ObjectFiel
 
 const loadBalancer = struct({
   ingress: list(struct({
-    ...each(text, "hostname", "ip", "ipMode"),
+    ...each(text, "hostname", "ip"),
+    ipMode: keptText,
     ports: list(struct({ ...each(text, "error", "protocol"), port: integer }))
   }))
 })
@@ -30,13 +33,14 @@ const loadBalancer = struct({
 export const service: Fields = object({
   spec: struct({
     ...each(boolean, "allocateLoadBalancerNodePorts", "publishNotReadyAddresses"),
-    ...each(text, "clusterIP", "externalName", "externalTrafficPolicy", "internalTrafficPolicy", "ipFamilyPolicy"),
-    ...each(text, "loadBalancerClass", "loadBalancerIP", "sessionAffinity", "trafficDistribution", "type"),
+    ...each(text, "clusterIP", "externalName", "externalTrafficPolicy", "loadBalancerIP", "sessionAffinity", "type"),
+    ...each(keptText, "internalTrafficPolicy", "ipFamilyPolicy", "loadBalancerClass", "trafficDistribution"),
     healthCheckNodePort: integer,
     ...each(list(text), "clusterIPs", "externalIPs", "ipFamilies", "loadBalancerSourceRanges"),
     ports: mergedList(
       struct({
-        ...each(text, "appProtocol", "name", "protocol"),
+        appProtocol: keptText,
+        ...each(text, "name", "protocol"),
         ...each(integer, "nodePort", "port"),
         targetPort: integerOrText
       }),
@@ -50,25 +54,30 @@ export const service: Fields = object({
   status: struct({ conditions, loadBalancer })
 })
 
-const addresses = list(atomic(struct({ ...each(text, "hostname", "ip", "nodeName"), targetRef: objectReference })))
+const addresses = list(
+  atomic(struct({ hostname: text, ...each(keptText, "ip", "nodeName"), targetRef: objectReference }))
+)
 
-const ports = list(atomic(struct({ ...each(text, "appProtocol", "name", "protocol"), port: integer })))
+const ports = (kind: Field) =>
+  list(atomic(struct({ appProtocol: keptText, ...each(kind, "name", "protocol"), port: integer })))
 
 /** @since 0.1.0 @category fields */
-export const endpoints: Fields = object({ subsets: list(struct({ addresses, notReadyAddresses: addresses, ports })) })
+export const endpoints: Fields = object({
+  subsets: list(struct({ addresses, notReadyAddresses: addresses, ports: ports(text) }))
+})
 
 /** @since 0.1.0 @category fields */
 export const endpointSlice: Fields = object({
   addressType: text,
   endpoints: list(struct({
-    ...each(text, "hostname", "nodeName", "zone"),
+    ...each(keptText, "hostname", "nodeName", "zone"),
     addresses: keyedList(text),
     conditions: struct(each(boolean, "ready", "serving", "terminating")),
     deprecatedTopology: map(text),
     hints: struct(each(list(struct({ name: text })), "forNodes", "forZones")),
     targetRef: objectReference
   })),
-  ports
+  ports: ports(keptText)
 })
 
 const peers = list(struct({
@@ -90,18 +99,18 @@ export const networkPolicy: Fields = object({
 })
 
 const backend = struct({
-  resource: atomic(struct(each(text, "apiGroup", "kind", "name"))),
-  service: struct({ name: text, port: atomic(struct({ name: text, number: integer })) })
+  resource: atomic(struct(each(keptText, "apiGroup", "kind", "name"))),
+  service: struct({ name: keptText, port: atomic(struct({ name: text, number: integer })) })
 })
 
 /** @since 0.1.0 @category fields */
 export const ingress: Fields = object({
   spec: struct({
-    ingressClassName: text,
+    ingressClassName: keptText,
     defaultBackend: backend,
     rules: list(struct({
       host: text,
-      http: struct({ paths: list(struct({ ...each(text, "path", "pathType"), backend })) })
+      http: struct({ paths: list(struct({ ...each(text, "path"), pathType: keptText, backend })) })
     })),
     tls: list(struct({ secretName: text, hosts: list(text) }))
   }),
@@ -110,5 +119,8 @@ export const ingress: Fields = object({
 
 /** @since 0.1.0 @category fields */
 export const ingressClass: Fields = object({
-  spec: struct({ controller: text, parameters: struct(each(text, "apiGroup", "kind", "name", "namespace", "scope")) })
+  spec: struct({
+    controller: text,
+    parameters: struct({ ...each(text, "apiGroup", "kind", "name", "namespace"), scope: keptText })
+  })
 })

@@ -169,7 +169,7 @@ export const endpointSlice = Kind.make({
     Kind.insideEach(
       // Go writes empty lists of these fields as null.
       {
-        ...object,
+        ...Kind.insideEach(object, "endpoints", (endpoint) => Kind.defaults(endpoint, { conditions: {} })),
         ...Object.fromEntries(
           ["endpoints", "ports"].flatMap((field) => Json.list(object, field).length === 0 ? [[field, null]] : [])
         )
@@ -212,6 +212,7 @@ export const networkPolicy = Kind.make({
         Kind.insideEach(rule, "ports", (port) => Kind.defaults(port, { protocol: "TCP" }))
       const filled = Kind.insideEach(Kind.insideEach(given, "ingress", ports), "egress", ports)
       return Kind.defaults(filled, {
+        podSelector: {},
         policyTypes: ["Ingress", ...(Json.list(given, "egress").length > 0 ? ["Egress"] : [])]
       })
     })
@@ -220,6 +221,9 @@ export const networkPolicy = Kind.make({
 const pathTypes = ["Exact", "ImplementationSpecific", "Prefix"]
 
 const ingressErrors = (object: JsonObject): ReadonlyArray<Status.FieldError> => [
+  ...[Json.text(object, "spec", "ingressClassName") ?? "a"].flatMap((name) =>
+    Names.dnsSubdomain(name).map((message) => Status.invalidValue("spec.ingressClassName", name, message))
+  ),
   ...(Json.list(object, "spec", "rules").length === 0 && Json.at(object, "spec", "defaultBackend") === undefined
     ? [Status.invalidValue("spec", null, "either `defaultBackend` or `rules` must be specified")]
     : []),

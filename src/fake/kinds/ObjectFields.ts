@@ -11,6 +11,7 @@ import {
   type Field,
   type Fields,
   integer,
+  keptText,
   list,
   map,
   mergedList,
@@ -42,7 +43,7 @@ export const object = (own: Fields): Fields => ({ apiVersion: text, kind: text, 
 /** @since 0.1.0 @category fields */
 export const labelSelector: Field = atomic(struct({
   matchLabels: map(text),
-  matchExpressions: list(struct({ key: text, operator: text, values: list(text) }))
+  matchExpressions: list(struct({ ...each(keptText, "key", "operator"), values: list(text) }))
 }))
 
 /** @since 0.1.0 @category fields */
@@ -62,4 +63,7 @@ export const objectReference: Field = atomic(struct(
 ))
 
 /** A condition by meta/v1, which has the generation that it is about. @since 0.1.0 @category fields  */
-export const conditions: Field = mergedList(struct({ ...condition, observedGeneration: integer }), "type")
+export const conditions: Field = mergedList(
+  struct({ ...condition, ...each(keptText, "reason", "message"), observedGeneration: integer }),
+  "type"
+)

@@ -9,7 +9,19 @@ import * as BuildColumns from "./BuildColumns.js"
 import * as BuildDefaults from "./BuildDefaults.js"
 import * as BuildRules from "./BuildRules.js"
 import * as BuildValidation from "./BuildValidation.js"
-import { any, boolean, each, type Fields, integer, keptMap, list, map, quantity, struct, text } from "./Fields.js"
+import {
+  any,
+  boolean,
+  each,
+  type Fields,
+  integer,
+  keptMap,
+  keptText as text,
+  list,
+  map,
+  quantity,
+  struct
+} from "./Fields.js"
 import * as Kind from "./Kind.js"
 import { object, objectReference } from "./ObjectFields.js"
 

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { any, atomic, each, type Fields, list, map, mergedList, quantity, struct, text } from "./Fields.js"
+import { any, atomic, each, type Fields, keptText, list, map, mergedList, quantity, struct, text } from "./Fields.js"
 import { condition, labelSelector, object } from "./ObjectFields.js"
 
 /** @since 0.1.0 @category fields */
@@ -12,7 +12,8 @@ export const claim: Fields = object({
     accessModes: list(text),
     selector: labelSelector,
     resources: struct({ requests: map(quantity), limits: map(quantity) }),
-    ...each(text, "volumeName", "storageClassName", "volumeMode", "volumeAttributesClassName"),
+    volumeName: text,
+    ...each(keptText, "storageClassName", "volumeMode", "volumeAttributesClassName"),
     dataSource: atomic(struct(each(text, "apiGroup", "kind", "name"))),
     dataSourceRef: struct(each(text, "apiGroup", "kind", "name", "namespace"))
   }),
@@ -22,6 +23,6 @@ export const claim: Fields = object({
     capacity: map(quantity),
     conditions: mergedList(struct(condition), "type"),
     ...each(any, "allocatedResources", "allocatedResourceStatuses", "modifyVolumeStatus", "healthStatus"),
-    currentVolumeAttributesClassName: text
+    currentVolumeAttributesClassName: keptText
   })
 })

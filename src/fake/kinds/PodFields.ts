@@ -14,6 +14,7 @@ import {
   type Fields,
   integer,
   integerOrText,
+  keptText,
   keyedList,
   list,
   map,
@@ -51,7 +52,7 @@ const projection: Fields = {
 
 const volume: Fields = {
   name: text,
-  hostPath: struct(each(text, "path", "type")),
+  hostPath: struct(each(keptText, "path", "type")),
   emptyDir: struct({ medium: text, sizeLimit: quantity, mode: integer }),
   secret: struct({ secretName: text, items, defaultMode: integer, defaultUser: integer, optional: boolean }),
   configMap: struct({ ...named, items, defaultMode: integer, defaultUser: integer }),
@@ -78,14 +79,14 @@ const resources = struct({
 })
 
 const seLinuxOptions = struct(each(text, "user", "role", "type", "level"))
-const profile = struct(each(text, "type", "localhostProfile"))
+const profile = struct(each(keptText, "type", "localhostProfile"))
 const windowsOptions = any
 
 const securityContext = struct({
   capabilities: struct({ add: list(text), drop: list(text) }),
   ...each(boolean, "privileged", "runAsNonRoot", "readOnlyRootFilesystem", "allowPrivilegeEscalation"),
   ...each(integer, "runAsUser", "runAsGroup"),
-  procMount: text,
+  procMount: keptText,
   seLinuxOptions,
   windowsOptions,
   seccompProfile: profile,
@@ -96,7 +97,7 @@ const podSecurityContext = struct({
   ...each(integer, "runAsUser", "runAsGroup", "fsGroup"),
   runAsNonRoot: boolean,
   supplementalGroups: list(integer),
-  ...each(text, "supplementalGroupsPolicy", "fsGroupChangePolicy", "seLinuxChangePolicy"),
+  ...each(keptText, "supplementalGroupsPolicy", "fsGroupChangePolicy", "seLinuxChangePolicy"),
   sysctls: list(struct(each(text, "name", "value"))),
   seLinuxOptions,
   windowsOptions,
@@ -127,7 +128,8 @@ const probe = struct({
 const keyOf = atomic(struct({ ...named, key: text }))
 
 const container: Fields = {
-  ...each(text, "name", "image", "workingDir", "restartPolicy", "terminationMessagePath", "terminationMessagePolicy"),
+  ...each(keptText, "name", "restartPolicy"),
+  ...each(text, "image", "workingDir", "terminationMessagePath", "terminationMessagePolicy"),
   imagePullPolicy: text,
   command: list(text),
   args: list(text),
@@ -140,7 +142,7 @@ const container: Fields = {
   envFrom: list(struct({ prefix: text, configMapRef: struct(named), secretRef: struct(named) })),
   env: mergedList(
     struct({
-      name: text,
+      name: keptText,
       value: text,
       valueFrom: struct({
         fieldRef,
@@ -157,7 +159,8 @@ const container: Fields = {
   restartPolicyRules: list(struct({ action: text, exitCodes: struct({ operator: text, values: list(integer) }) })),
   volumeMounts: mergedList(
     struct({
-      ...each(text, "name", "mountPath", "subPath", "subPathExpr", "mountPropagation", "recursiveReadOnly"),
+      ...each(text, "subPath", "subPathExpr"),
+      ...each(keptText, "name", "mountPath", "recursiveReadOnly", "mountPropagation"),
       readOnly: boolean,
       bindMountOptions: keyedList(text)
     }),
@@ -211,8 +214,8 @@ export const podSpec: Field = struct({
   containers: mergedList(struct(container), "name"),
   ephemeralContainers: mergedList(struct({ ...container, targetContainerName: text }), "name"),
   ...each(text, "restartPolicy", "dnsPolicy", "serviceAccountName", "serviceAccount", "nodeName", "hostname"),
-  ...each(text, "subdomain", "schedulerName", "priorityClassName", "runtimeClassName", "preemptionPolicy"),
-  hostnameOverride: text,
+  ...each(text, "subdomain", "schedulerName", "priorityClassName"),
+  ...each(keptText, "runtimeClassName", "preemptionPolicy", "hostnameOverride"),
   ...each(integer, "terminationGracePeriodSeconds", "activeDeadlineSeconds", "priority"),
   ...each(boolean, "automountServiceAccountToken", "hostNetwork", "hostPID", "hostIPC", "hostUsers"),
   ...each(boolean, "shareProcessNamespace", "enableServiceLinks", "setHostnameAsFQDN"),

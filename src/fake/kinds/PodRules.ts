@@ -135,6 +135,8 @@ const antiAffinity = (spec: JsonObject, field: string): Errors =>
     )
   )
 
+const dnsPolicies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]
+
 const restartPolicies = ["Always", "OnFailure", "Never"]
 
 /** @since 0.1.0 @category rules */
@@ -143,6 +145,7 @@ export const podSpec = (spec: JsonObject, field: string): Errors => {
   const init = Json.objects(spec, "initContainers")
   const main = Json.objects(spec, "containers")
   const policy = Json.text(spec, "restartPolicy") ?? "Always"
+  const dns = Json.text(spec, "dnsPolicy") ?? "ClusterFirst"
   const deadline = Json.number(spec, "activeDeadlineSeconds")
   return [
     ...volumes(spec, field),
@@ -165,6 +168,7 @@ export const podSpec = (spec: JsonObject, field: string): Errors => {
     ...(restartPolicies.includes(policy)
       ? []
       : [Status.unsupportedValue(`${field}.restartPolicy`, policy, restartPolicies)]),
+    ...(dnsPolicies.includes(dns) ? [] : [Status.unsupportedValue(`${field}.dnsPolicy`, dns, dnsPolicies)]),
     ...(deadline !== undefined && deadline < 1
       ? [Status.invalidValue(`${field}.activeDeadlineSeconds`, deadline, "must be between 1 and 2147483647, inclusive")]
       : []),
@@ -181,7 +185,20 @@ const withoutImages = (spec: JsonObject): JsonObject =>
   )
 
 /** Only few fields of an existing pod may change. @since 0.1.0 @category rules  */
-export const podUpdate = (next: JsonObject, previous: JsonObject): Errors =>
+export const podUpdate = (next: JsonObject, previous: JsonObject): Errors => {
+  const changed = ["containers", "initContainers"].filter((field) =>
+    Json.list(next, "spec", field).length !== Json.list(previous, "spec", field).length
+  )
+  return changed.length > 0
+    ? changed.map((field) => ({
+      type: "Forbidden",
+      field: `spec.${field}`,
+      detail: "pod updates may not add or remove containers"
+    }))
+    : fixedFields(next, previous)
+}
+
+const fixedFields = (next: JsonObject, previous: JsonObject): Errors =>
   Json.equal(withoutImages(Json.object(next, "spec")), withoutImages(Json.object(previous, "spec"))) ? [] : [{
     type: "Forbidden",
     field: "spec",

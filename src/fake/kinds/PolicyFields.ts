@@ -12,6 +12,7 @@ import {
   type Fields,
   integer,
   integerOrText,
+  keptText,
   keyedList,
   list,
   map,
@@ -25,7 +26,8 @@ import { condition, conditions, labelSelector, object } from "./ObjectFields.js"
 /** @since 0.1.0 @category fields */
 export const lease: Fields = object({
   spec: struct({
-    ...each(text, "acquireTime", "holderIdentity", "preferredHolder", "renewTime", "strategy"),
+    ...each(text, "acquireTime", "renewTime"),
+    ...each(keptText, "holderIdentity", "preferredHolder", "strategy"),
     ...each(integer, "leaseDurationSeconds", "leaseTransitions")
   })
 })
@@ -34,7 +36,7 @@ export const lease: Fields = object({
 export const podDisruptionBudget: Fields = object({
   spec: struct({
     ...each(integerOrText, "maxUnavailable", "minAvailable"),
-    unhealthyPodEvictionPolicy: text,
+    unhealthyPodEvictionPolicy: keptText,
     selector: labelSelector
   }),
   status: struct({
@@ -46,14 +48,15 @@ export const podDisruptionBudget: Fields = object({
 
 /** @since 0.1.0 @category fields */
 export const priorityClass: Fields = object({
-  ...each(text, "description", "preemptionPolicy"),
+  description: text,
+  preemptionPolicy: keptText,
   globalDefault: boolean,
   value: integer
 })
 
 /** @since 0.1.0 @category fields */
 export const runtimeClass: Fields = object({
-  handler: text,
+  handler: keptText,
   overhead: struct({ podFixed: map(quantity) }),
   scheduling: struct({
     nodeSelector: atomic(map(text)),
@@ -62,13 +65,13 @@ export const runtimeClass: Fields = object({
 })
 
 const scalingRules = struct({
-  selectPolicy: text,
+  selectPolicy: keptText,
   stabilizationWindowSeconds: integer,
   tolerance: quantity,
   policies: list(struct({ ...each(integer, "periodSeconds", "value"), type: text }))
 })
 
-const crossVersion = struct(each(text, "apiVersion", "kind", "name"))
+const crossVersion = struct({ apiVersion: text, ...each(keptText, "kind", "name") })
 
 const named = struct({ name: text, selector: labelSelector })
 
@@ -105,7 +108,7 @@ export const horizontalPodAutoscaler: Fields = object({
 /** @since 0.1.0 @category fields */
 export const storageClass: Fields = object({
   allowVolumeExpansion: boolean,
-  ...each(text, "provisioner", "reclaimPolicy", "volumeBindingMode"),
+  ...each(keptText, "provisioner", "reclaimPolicy", "volumeBindingMode"),
   allowedTopologies: list(atomic(struct({
     matchLabelExpressions: list(struct({ key: text, values: list(text) }))
   }))),
@@ -137,7 +140,7 @@ export const csiDriver: Fields = object({
   spec: struct({
     ...each(boolean, "attachRequired", "podInfoOnMount", "preventPodSchedulingIfMissing", "requiresRepublish"),
     ...each(boolean, "seLinuxMount", "serviceAccountTokenInSecrets", "storageCapacity"),
-    fsGroupPolicy: text,
+    fsGroupPolicy: keptText,
     nodeAllocatableUpdatePeriodSeconds: integer,
     tokenRequests: list(struct({ audience: text, expirationSeconds: integer })),
     volumeLifecycleModes: keyedList(text)
@@ -150,7 +153,7 @@ const failure = struct({ errorCode: integer, ...each(text, "message", "time") })
 export const volumeAttachment: Fields = object({
   spec: struct({
     ...each(text, "attacher", "nodeName"),
-    source: struct({ persistentVolumeName: text, inlineVolumeSpec: any })
+    source: struct({ persistentVolumeName: keptText, inlineVolumeSpec: any })
   }),
   status: struct({ attached: boolean, attachError: failure, attachmentMetadata: map(text), detachError: failure })
 })

@@ -9,6 +9,7 @@ import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Column from "./Column.js"
 import * as Kind from "./Kind.js"
+import * as Names from "./Names.js"
 import * as PolicyFields from "./PolicyFields.js"
 import * as Workloads from "./Workloads.js"
 
@@ -19,12 +20,10 @@ const text = (otherwise: string, ...path: ReadonlyArray<string>) => (object: Jso
   return value === undefined ? otherwise : typeof value === "number" ? String(value) : value
 }
 
-const unchanged = (...fields: ReadonlyArray<string>) => (next: JsonObject, previous: JsonObject): Errors =>
-  fields.filter((field) => !Json.equal(next[field], previous[field])).map((field) => ({
-    type: "Forbidden",
-    field,
-    detail: `updates to ${field} are forbidden.`
-  }))
+const oneOf = (object: JsonObject, field: string, known: ReadonlyArray<string>): Errors => {
+  const value = Json.text(object, field)
+  return value === undefined || known.includes(value) ? [] : [Status.unsupportedValue(field, value, known)]
+}
 
 const positive = (object: JsonObject, field: string): Errors => {
   const value = Json.number(object, "spec", field)
@@ -40,6 +39,7 @@ export const lease = Kind.make({
   plural: "leases",
   kind: "Lease",
   createOnUpdate: true,
+  fill: (object) => Kind.defaults(object, { spec: {} }),
   fields: PolicyFields.lease,
   unconditionalUpdate: false,
   columns: [Column.name, Column.make("Holder", text("", "spec", "holderIdentity")), Column.age],
@@ -62,6 +62,7 @@ export const podDisruptionBudget = Kind.make({
   version: "v1",
   plural: "poddisruptionbudgets",
   kind: "PodDisruptionBudget",
+  name: Names.pathSegment,
   shortNames: ["pdb"],
   status: true,
   generation: "spec",
@@ -95,6 +96,10 @@ export const podDisruptionBudget = Kind.make({
           "minAvailable and maxUnavailable cannot be both set"
         )]
         : []),
+      ...["minAvailable", "maxUnavailable"].flatMap((field) => {
+        const value = Json.at(object, "spec", field)
+        return value === undefined ? [] : Workloads.numberOrPercent(value, `spec.${field}`)
+      }),
       ...Workloads.selector(Json.at(object, "spec", "selector"), "spec.selector"),
       ...(policy !== undefined && !policies.includes(policy)
         ? [Status.unsupportedValue("spec.unhealthyPodEvictionPolicy", policy, policies)]
@@ -112,7 +117,7 @@ export const priorityClass = Kind.make({
   kind: "PriorityClass",
   shortNames: ["pc"],
   namespaced: false,
-  generation: "everything",
+  generation: "first",
   fields: PolicyFields.priorityClass,
   columns: [
     Column.name,
@@ -122,7 +127,15 @@ export const priorityClass = Kind.make({
     Column.make("PreemptionPolicy", text("", "preemptionPolicy"))
   ],
   fill: (object) => Kind.defaults(object, { value: 0, preemptionPolicy: "PreemptLowerPriority" }),
-  validateUpdate: unchanged("value", "preemptionPolicy")
+  validateNew: (object) => oneOf(object, "preemptionPolicy", ["PreemptLowerPriority", "Never"]),
+  validateUpdate: (next, previous) => [
+    ...(next["value"] === previous["value"]
+      ? []
+      : [{ type: "Forbidden" as const, field: "value", detail: "may not be changed in an update." }]),
+    ...(next["preemptionPolicy"] === previous["preemptionPolicy"]
+      ? []
+      : [Status.invalidValue("preemptionPolicy", next["preemptionPolicy"], "field is immutable")])
+  ]
 })
 
 /** @since 0.1.0 @category kinds */
@@ -141,7 +154,7 @@ export const runtimeClass = Kind.make({
   validateUpdate: (next, previous) =>
     Json.equal(next["handler"], previous["handler"])
       ? []
-      : [Status.invalidValue("handler", next["handler"], "field is immutable")]
+      : [Status.invalidValue("handler", null, "field is immutable")]
 })
 
 const byCpu = [
@@ -171,7 +184,12 @@ export const horizontalPodAutoscaler = Kind.make({
     Column.make("Replicas", (object) => Json.number(object, "status", "currentReplicas") ?? 0),
     Column.age
   ],
-  fill: (object) => Kind.inside(object, "spec", (spec) => Kind.defaults(spec, { minReplicas: 1, metrics: byCpu })),
+  fill: (object) =>
+    Kind.inside(
+      Kind.inside(object, "spec", (spec) => Kind.defaults(spec, { minReplicas: 1, metrics: byCpu })),
+      "status",
+      (status) => Kind.defaults(status, { desiredReplicas: 0, currentMetrics: null })
+    ),
   prepare: (object) => ({ ...object, status: { desiredReplicas: 0, currentMetrics: null } }),
   validate: (object) => {
     const [least, most] = [
@@ -216,8 +234,16 @@ export const storageClass = Kind.make({
     Column.age
   ],
   fill: (object) => Kind.defaults(object, { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" }),
-  validate: (object) => (Json.text(object, "provisioner") ?? "") === "" ? [Status.required("provisioner")] : [],
-  validateUpdate: unchanged("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode")
+  validate: (object) => [
+    ...((Json.text(object, "provisioner") ?? "") === "" ? [Status.required("provisioner")] : []),
+    ...oneOf(object, "reclaimPolicy", ["Delete", "Recycle", "Retain"]),
+    ...oneOf(object, "volumeBindingMode", ["Immediate", "WaitForFirstConsumer"])
+  ],
+  // Upstream's generated rules do not show the value.
+  validateUpdate: (next, previous) =>
+    ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"].filter((field) =>
+      !Json.equal(next[field], previous[field])
+    ).map((field) => Status.invalidValue(field, null, "field is immutable"))
 })
 
 const count = (field: string) => (object: JsonObject): number => Json.list(object, "spec", field).length

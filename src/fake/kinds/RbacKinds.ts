@@ -8,8 +8,9 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Column from "./Column.js"
-import { atomic, each, list, struct, text } from "./Fields.js"
+import { atomic, each, keptText, list, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
+import * as Names from "./Names.js"
 import { labelSelector, object } from "./ObjectFields.js"
 
 type Errors = ReadonlyArray<Status.FieldError>
@@ -18,10 +19,7 @@ type Errors = ReadonlyArray<Status.FieldError>
 export const group = "rbac.authorization.k8s.io"
 
 // k8s.io/apimachinery pkg/api/validation/path/name.go: the names of roles may have colons.
-const name = (value: string): ReadonlyArray<string> => [
-  ...(value === "." || value === ".." ? [`may not be '${value}'`] : []),
-  ...["/", "%"].filter((part) => value.includes(part)).map((part) => `may not contain '${part}'`)
-]
+const name = Names.pathSegment
 
 const rules = list(
   struct(each(list(text), "apiGroups", "nonResourceURLs", "resourceNames", "resources", "verbs"))
@@ -158,8 +156,8 @@ const bindingColumns = [
 ]
 
 const binding = object({
-  roleRef: atomic(struct(each(text, "apiGroup", "kind", "name"))),
-  subjects: list(atomic(struct(each(text, "apiGroup", "kind", "name", "namespace"))))
+  roleRef: atomic(struct(each(keptText, "apiGroup", "kind", "name"))),
+  subjects: list(atomic(struct({ ...each(text, "apiGroup", "namespace"), ...each(keptText, "kind", "name") })))
 })
 
 /** @since 0.1.0 @category kinds */

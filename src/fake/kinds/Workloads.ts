@@ -30,6 +30,21 @@ export const counts = (object: JsonObject, ...fields: ReadonlyArray<string>): Er
     return value < 0 ? [Status.invalidValue(`spec.${field}`, value, "must be greater than or equal to 0")] : []
   })
 
+/** A number that is not negative, or a percentage; without `most`, also one above a hundred. @since 0.1.0 @category rules  */
+export const numberOrPercent = (value: Json.Value, field: string, most = 100): Errors =>
+  typeof value === "number"
+    ? value < 0 ? [Status.invalidValue(field, value, "must be greater than or equal to 0")] : []
+    : !/^[0-9]+%$/.test(String(value))
+    ? [Status.invalidValue(
+      field,
+      value,
+      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for "
+        + "validation is '[0-9]+%')"
+    )]
+    : Number.parseInt(String(value)) > most
+    ? [Status.invalidValue(field, value, "must not be greater than 100%")]
+    : []
+
 /** The errors of a label selector. @since 0.1.0 @category rules  */
 export const selector = (value: Json.Value | undefined, field: string): Errors => [
   ...Object.entries(Json.record(value, "matchLabels")).flatMap(([key, label]) => [
@@ -63,23 +78,24 @@ export const selector = (value: Json.Value | undefined, field: string): Errors =
 const isEmpty = (value: Json.Value | undefined): boolean =>
   Object.keys(Json.object(value, "matchLabels")).length + Json.list(value, "matchExpressions").length === 0
 
-/** The rules of the selector and of the template of a spec; `name` is that of the kind in messages. */
-export const rules = (object: JsonObject, name: string): Errors => {
+/** The rules of the selector and of the template of a spec; `kind` is in messages. */
+export const rules = (object: JsonObject, kind: string): Errors => {
   const wanted = Json.at(object, "spec", "selector")
   const template = Json.object(object, "spec", "template")
   const labels = Json.record(template, "metadata", "labels")
+  const shown = Json.at(template, "metadata", "labels") ?? null
   const policy = Json.text(template, "spec", "restartPolicy")
   return [
     ...(wanted === undefined
-      ? [Status.required("spec.selector")]
+      ? kind === "DaemonSet" ? [] : [Status.required("spec.selector")]
       : [
         ...selector(wanted, "spec.selector"),
         ...(isEmpty(wanted)
-          ? [Status.invalidValue("spec.selector", wanted, `empty selector is invalid for ${name}`)]
+          ? [Status.invalidValue("spec.selector", wanted, `empty selector is invalid for ${kind.toLowerCase()}`)]
           : [])
       ]),
     ...((wanted === undefined || !isEmpty(wanted)) && !Selector.matching(wanted)(labels)
-      ? [Status.invalidValue("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")]
+      ? [Status.invalidValue("spec.template.metadata.labels", shown, "`selector` does not match template `labels`")]
       : []),
     ...PodRules.labels(Json.object(template, "metadata"), "spec.template"),
     ...PodRules.podSpec(Json.object(template, "spec"), "spec.template.spec"),
@@ -89,7 +105,7 @@ export const rules = (object: JsonObject, name: string): Errors => {
     ...(Json.at(template, "spec", "activeDeadlineSeconds") === undefined ? [] : [{
       type: "Forbidden" as const,
       field: "spec.template.spec.activeDeadlineSeconds",
-      detail: `activeDeadlineSeconds in ${name[0]?.toUpperCase()}${name.slice(1)} is not Supported`
+      detail: `activeDeadlineSeconds in ${kind === "Deployment" ? "ReplicaSet" : kind} is not Supported`
     }])
   ]
 }

@@ -20,7 +20,7 @@ export interface Options {
 }
 
 /**
- * The effect of a deletion: none, an object marked as being deleted, or its removal.
+ * The effect of a deletion: none, an object marked as being deleted, or its removal, for some kinds after a `last` change.
  *
  * @since 0.1.0
  * @category models
@@ -28,7 +28,7 @@ export interface Options {
 export type Step =
   | { readonly _tag: "Unchanged" }
   | { readonly _tag: "Marked"; readonly object: JsonObject }
-  | { readonly _tag: "Gone" }
+  | { readonly _tag: "Gone"; readonly last: JsonObject | undefined }
 
 /** @since 0.1.0 @category constants */
 export const orphanFinalizer = "orphan"
@@ -88,10 +88,16 @@ export const start = (kind: Kind.Kind, existing: JsonObject, options: Options, n
   const object = Metadata.setFinalizers(existing, withPropagation(kind, existing, options.propagationPolicy))
   const pending = Metadata.finalizers(object).length > 0 || kind.pending(object)
   const seconds = marked && remaining > 0 ? requested : marked ? 0 : grace ?? 0
-  if (!pending && seconds === 0) {
-    return { _tag: "Gone" }
-  }
   const generation = Json.number(object, "metadata", "generation")
+  if (!pending && seconds === 0) {
+    // A kind with grace periods is marked first, though it has none.
+    const last = grace === undefined || (marked && remaining === 0) ? undefined : Metadata.setMeta(object, {
+      deletionTimestamp: Json.text(existing, "metadata", "deletionTimestamp") ?? Metadata.timestamp(now),
+      deletionGracePeriodSeconds: 0,
+      generation: marked || generation === undefined ? generation : generation + 1
+    })
+    return { _tag: "Gone", last }
+  }
   const next = Metadata.setMeta(object, {
     deletionTimestamp: marked && seconds === remaining
       ? Json.text(existing, "metadata", "deletionTimestamp")
@@ -108,7 +114,10 @@ export const isOver = (kind: Kind.Kind, next: JsonObject, existing: JsonObject):
   Metadata.isBeingDeleted(existing) && Metadata.finalizers(next).length === 0 && !kind.pending(next)
   && (Json.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0) === 0
 
-const returnedWhole = ["Namespace", "Pod", "PersistentVolumeClaim", "ResourceQuota", "Service", "ServiceAccount"]
+const returnedWhole = [
+  ...["Namespace", "Pod", "PersistentVolumeClaim", "ResourceQuota", "Service", "ServiceAccount"],
+  ...["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"]
+]
 
 /** The response for a removed object: for some kinds its last state, for others a Status. */
 export const response = (kind: Kind.Kind, last: JsonObject): JsonObject =>

@@ -84,7 +84,7 @@ const annotationsSize = (object: JsonObject): number =>
   )
 
 // pkg/apis/core/helper/helpers.go, IsStandardFinalizerName
-const lenientGroups = ["coordination.k8s.io", "policy"]
+const lenientGroups = ["coordination.k8s.io", "node.k8s.io", "policy"]
 const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"]
 
 /** @since 0.1.0 @category rules */

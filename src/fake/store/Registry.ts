@@ -64,8 +64,14 @@ export class Registry {
     write: Write
   ): Answer<{ readonly code: number; readonly object: JsonObject }> {
     return Either.gen(this, function*() {
-      yield* Update.addressed(namespace, name, yield* decode(kind, body, write), write)
-      if (kind.createOnUpdate && part === "main" && this.store.get(key(kind, namespace, name)) === undefined) {
+      const creates = kind.createOnUpdate && part === "main" &&
+        this.store.get(key(kind, namespace, name)) === undefined
+      yield* Update.addressed(namespace, name, yield* decode(kind, body, write))
+      if (creates) {
+        const version = Json.text(body, "metadata", "resourceVersion") ?? ""
+        if (!/^[0-9]*$/.test(version)) {
+          return yield* Either.left(Update.unparsable(version))
+        }
         const uid = Metadata.uid(body)
         if (uid !== "") {
           return yield* Either.left(Update.otherUid({ kind, namespace, name, write }, uid, ""))
@@ -99,7 +105,7 @@ export class Registry {
             (status) => write.patches === true ? Update.unfit(status, body) : status
           )
       )
-      yield* Update.addressed(namespace, name, requested, write)
+      yield* Update.addressed(namespace, name, requested)
       // Upstream's details need no resource version.
       yield* Update.unchangedSince(
         part === "details" ? { ...kind, unconditionalUpdate: true } : kind,
@@ -157,9 +163,12 @@ export class Registry {
         case "Marked":
           return write.dryRun === true ? step.object : this.write(kind, namespace, name, step.object)
         case "Gone":
+          if (write.dryRun !== true && step.last !== undefined) {
+            this.write(kind, namespace, name, step.last)
+          }
           return Deletion.response(
             kind,
-            write.dryRun === true ? existing : this.remove(kind, namespace, name, existing)
+            write.dryRun === true ? step.last ?? existing : this.remove(kind, namespace, name, step.last ?? existing)
           )
       }
     })

@@ -38,24 +38,30 @@ const reader = (kind: Kind) => (field: string): Either.Either<(object: JsonObjec
   return read === undefined ? Either.left(kind.unknownField(field)) : Either.right(read)
 }
 
-/** @since 0.1.0 @category constructors */
+/** The selection of a query. Its numbers, labels, `options` and fields are checked in this order. @since 0.1.0 @category constructors  */
 export const parse = (
   kind: Kind,
   namespace: string,
-  query: Readonly<Record<string, string>>
+  query: Readonly<Record<string, string>>,
+  options: Either.Either<void, Status.Status> = Either.void
 ): Either.Either<Selection, Status.Status> => {
   const { fieldSelector = "", labelSelector = "" } = query
-  return Either.mapLeft(
-    Either.map(
-      Either.all([Selector.labels(labelSelector), Selector.fields(fieldSelector, reader(kind))]),
-      ([labels, fields]): Selection => ({
+  const number = ["limit", "timeoutSeconds"].map((name) => query[name] ?? "").find((text) =>
+    !/^(-?[0-9]+)?$/.test(text)
+  )
+  return number !== undefined
+    ? Either.left(Status.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(number)}: invalid syntax`))
+    : Either.gen(function*() {
+      const labels = yield* Either.mapLeft(Selector.labels(labelSelector), Status.badRequest)
+      yield* options
+      const fields = yield* Either.mapLeft(Selector.fields(fieldSelector, reader(kind)), Status.badRequest)
+      const selection: Selection = {
         kind,
         namespace: kind.namespaced && namespace !== "" ? namespace : undefined,
         selects: (object) => labels.holds(Json.record(object, "metadata", "labels")) && fields(object),
         having: labels.equalities,
         everything: labelSelector === "" && fieldSelector === ""
-      })
-    ),
-    Status.badRequest
-  )
+      }
+      return selection
+    })
 }

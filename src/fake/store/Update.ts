@@ -24,7 +24,7 @@ export const rules = (
     : part === "status"
     ? kind.validateStatus(next, existing)
     : []
-  return kind.group === "" && kind.kind !== "Pod"
+  return (kind.group === "" && kind.kind !== "Pod") || ["DaemonSet", "RuntimeClass"].includes(kind.kind)
     ? [...changes, ...kind.validate(next)]
     : [...kind.validate(next), ...changes]
 }
@@ -52,7 +52,7 @@ export const managed = (
     }, write.now)
 
 /** An object has the name and the namespace of its path. @since 0.1.0 @category rules  */
-export const addressed = (namespace: string, name: string, requested: JsonObject, write: Write): Answer<void> => {
+export const addressed = (namespace: string, name: string, requested: JsonObject): Answer<void> => {
   if (Metadata.name(requested) === "") {
     return Either.left(Status.badRequest(
       `the name of the object (${name} based on URL) was undeterminable: name must be provided`
@@ -64,11 +64,11 @@ export const addressed = (namespace: string, name: string, requested: JsonObject
     ))
   }
   const own = Metadata.namespace(requested)
-  return namespace === "" || own === "" || own === namespace ? Either.void : Either.left(Status.badRequest(
-    write.patches === true || write.applies === true
-      ? "the namespace of the provided object does not match the namespace sent on the request"
-      : `the namespace of the object (${own}) does not match the namespace on the request (${namespace})`
-  ))
+  return namespace === "" || own === "" || own === namespace
+    ? Either.void
+    : Either.left(
+      Status.badRequest("the namespace of the provided object does not match the namespace sent on the request")
+    )
 }
 
 /** The conflict with an object of another uid, with the key in etcd. @since 0.1.0 @category combinators  */
@@ -101,6 +101,10 @@ export const sameUid = (existing: JsonObject, requested: JsonObject): ReadonlyAr
     : [Status.invalidValue("metadata.uid", uid, "field is immutable")]
 }
 
+/** The status for a resource version that is not a number. @since 0.1.0 @category constructors  */
+export const unparsable = (version: string): Status.Status =>
+  Status.make(500, "", `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+
 /** The uid and the version of an update are those of the object. @since 0.1.0 @category rules  */
 export const unchangedSince = (
   kind: Kind.Kind,
@@ -117,6 +121,9 @@ export const unchangedSince = (
     )
   }
   const version = Json.text(requested, "metadata", "resourceVersion") ?? ""
+  if (!/^[0-9]*$/.test(version)) {
+    return Either.left(unparsable(version))
+  }
   if (version === "") {
     return kind.unconditionalUpdate ? Either.void : Either.left(Status.invalid(
       { ...kind, kind: kind.plural },
@@ -173,9 +180,12 @@ export const amended = (
 
 /** Whether the desired state has changed. */
 const wants = (kind: Kind.Kind, next: JsonObject, existing: JsonObject): boolean =>
-  kind.generation === "spec"
+  kind.generation === "first"
+    ? false
+    : kind.generation === "spec"
     ? !Json.equal(next["spec"], existing["spec"])
     : !Json.equal(withoutMeta(kind, next), withoutMeta(kind, existing))
+      || (kind.kind === "EndpointSlice" && !Json.equal(Metadata.labels(next), Metadata.labels(existing)))
 
 const withoutMeta = (kind: Kind.Kind, object: JsonObject): JsonObject =>
   kind.status ? Json.omit(object, "metadata", "status") : Json.omit(object, "metadata")

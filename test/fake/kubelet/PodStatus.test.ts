@@ -149,10 +149,12 @@ describe.sequential("kubelet", () => {
       yield* client.delete(`${pods}/p`)
       yield* settle
       const seen = yield* story(client, isDeleted)
-      assert.deepStrictEqual(seen.map(({ line }) => line).slice(-5), [
+      assert.deepStrictEqual(seen.map(({ line }) => line).slice(-6), [
         "MODIFIED Running running Ready=True ",
         "MODIFIED Running running Ready=True  deleting",
         "MODIFIED Running terminated Ready=False PodFailed deleting",
+        "MODIFIED Failed terminated Ready=False PodFailed deleting",
+        // The server sets the grace period to 0 before it deletes the pod.
         "MODIFIED Failed terminated Ready=False PodFailed deleting",
         "DELETED Failed terminated Ready=False PodFailed deleting"
       ])

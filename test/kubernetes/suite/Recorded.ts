@@ -11,10 +11,16 @@ import { join } from "node:path"
 import { answers, type Step, withoutManagers } from "../../support/ApiProgram.js"
 import type { Case, Place } from "../../support/ClusterCase.js"
 import * as ApplyPrograms from "./ApplyPrograms.js"
+import * as DifferencePrograms from "./DifferencePrograms.js"
 import * as JobPrograms from "./JobPrograms.js"
 import * as RecordedPrograms from "./RecordedPrograms.js"
 
-const programs = { ...RecordedPrograms.programs, ...ApplyPrograms.programs, ...JobPrograms.programs }
+const programs = {
+  ...RecordedPrograms.programs,
+  ...ApplyPrograms.programs,
+  ...DifferencePrograms.programs,
+  ...JobPrograms.programs
+}
 
 const { OS_BUILDER_TEST_RECORD } = process.env
 

@@ -39,6 +39,24 @@ const install = (cwd: string, ...packages: ReadonlyArray<string>) => {
 
 const nodeOf = (cwd: string, version: number) => path.join(cwd, `node_modules/node-${version}/bin/node`)
 
+/** What is type-checked beside the entries, with the tests of the README for Effect 4. */
+const sources = {
+  3: ["hello/program.ts"],
+  4: ["hello/program.ts", "hello/program.test.ts", "hello/cluster.test.ts", "http-service/Api.ts"]
+} as const
+
+const openapi = `
+import { assert, it } from "@effect/vitest"
+import { OpenApi } from "effect/http-api"
+import { Api } from "./Api.js"
+
+it("OpenAPI: has every field of an input and the status of a refusal", () => {
+  const { components, paths } = OpenApi.fromApi(Api)
+  assert.isAbove(JSON.stringify(components.schemas["BuildInput"]).match(/"description"/g)?.length ?? 0, 20)
+  assert.hasAnyKeys(paths["/builds"]?.post?.responses ?? {}, ["422"])
+})
+`
+
 const version4 = packageJson.version.replace(/^3\./, "4.")
 const { devDependencies: of3 } = packageJson
 const { devDependencies: of4 } = effect4
@@ -77,10 +95,12 @@ beforeAll(async () => {
   }]) console.log(Object.keys(entry).length > 0)\n`
   for (const major of [3, 4] as const) {
     fs.writeFileSync(path.join(project(major), "entries.ts"), program)
-    const examples = major === 3 ? "examples/hello" : "effect4/build/examples/hello"
-    const files = major === 3 ? ["program.ts"] : ["program.ts", "program.test.ts", "cluster.test.ts"]
-    for (const file of files) fs.copyFileSync(path.join(root, examples, file), path.join(project(major), file))
+    const examples = major === 3 ? "examples" : "effect4/build/examples"
+    for (const file of sources[major]) {
+      fs.copyFileSync(path.join(root, examples, file), path.join(project(major), path.basename(file)))
+    }
   }
+  fs.writeFileSync(path.join(project(4), "openapi.test.ts"), openapi)
 })
 
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
@@ -91,7 +111,7 @@ describe("the package", () => {
     for (const [moduleResolution, module] of Object.entries(resolutions)) {
       for (const typescript of ["59", "70"]) {
         const name = `TypeScript ${typescript.split("").join(".")}, ${moduleResolution}`
-        it(`the package for Effect ${major}: type-checks in a strict project without skipLibCheck: ${name}`, async () => {
+        it(`the package for Effect ${major}: type-checks in a strict project without skipLibCheck and Node's types: ${name}`, async () => {
           const config = `tsconfig.${typescript}.${moduleResolution}.json`
           fs.writeFileSync(
             path.join(project(major), config),
@@ -104,11 +124,11 @@ describe("the package", () => {
                 exactOptionalPropertyTypes: true,
                 noUncheckedIndexedAccess: true,
                 skipLibCheck: false,
-                types: ["node"],
+                types: [],
                 noEmit: typescript === "59" || moduleResolution !== "nodenext",
                 outDir: "out"
               },
-              files: ["entries.ts", "program.ts"]
+              files: ["entries.ts", ...sources[major].map((file) => path.basename(file))]
             })
           )
           await run(project(major), "node", `node_modules/typescript${typescript}/bin/tsc`, "-p", config)
@@ -126,9 +146,9 @@ describe("the package", () => {
   }
 
   for (const version of [22, 24]) {
-    it(`the package for Effect 4: the tests of the README pass with vitest 5 on Node ${version}`, async () => {
+    it(`the package for Effect 4: the tests of the README and one of its OpenAPI document pass with vitest 5 on Node ${version}`, async () => {
       const output = await run(project(4), nodeOf(project(4), version), "node_modules/vitest/vitest.mjs", "run")
-      assert.match(output, /Tests\s+2 passed/)
+      assert.match(output, /Tests\s+3 passed/)
     })
   }
 

@@ -12,6 +12,7 @@ import { Malformed, Wire, wireType } from "../../kubernetes/protobuf/Wire.js"
 import * as Json from "../Json.js"
 import * as ProtobufMessage from "./ProtobufMessage.js"
 import * as ProtobufWriter from "./ProtobufWriter.js"
+import type { Type } from "./Reply.js"
 
 /** @since 0.1.0 @category constants */
 export const contentType = "application/vnd.kubernetes.protobuf"
@@ -21,12 +22,6 @@ export const watchContentType = `${contentType};stream=watch`
 
 /** Whether the first media type that a request accepts is protobuf. @since 0.1.0 @category guards */
 export const isPreferred = (accept: string | undefined): boolean => accept?.trimStart().startsWith(contentType) === true
-
-/** An object's type. @since 0.1.0 @category models */
-export interface Type {
-  readonly apiVersion: string
-  readonly kind: string
-}
 
 const kindsOf = (apiVersion: string, ...kinds: ReadonlyArray<string>) => kinds.map((kind) => `${apiVersion}/${kind}`)
 

@@ -7,7 +7,6 @@ import * as Data from "effect/Data"
 import type * as Stream from "effect/Stream"
 import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { AttachOutput } from "../../kubernetes/client/Driver.js"
-import type { Type } from "./Protobuf.js"
 import type { Status } from "./Status.js"
 
 /**
@@ -43,6 +42,12 @@ export type Output = AttachOutput | { readonly _tag: "Ended"; readonly status: J
  * @category models
  */
 export type Connect<E2 = never> = <E>(stdin: Stream.Stream<Uint8Array, E>) => Stream.Stream<Output, E | E2>
+
+/** An object's type. @since 0.1.0 @category models */
+export interface Type {
+  readonly apiVersion: string
+  readonly kind: string
+}
 
 /**
  * An object, plain text, the lines of a watch of objects of a type, the lines of a log, or a container to attach to.

@@ -7,7 +7,7 @@
 import * as Predicate from "effect/Predicate"
 import * as BuiltInFields from "./BuiltInFields.js"
 import * as MessageReader from "./MessageReader.js"
-import { Malformed, Wire, wireType } from "./Wire.js"
+import { type Bytes, Malformed, Wire, wireType } from "./Wire.js"
 
 /** The media type of objects; that of a watch has the parameter `stream=watch`. */
 export const mediaType = "application/vnd.kubernetes.protobuf"
@@ -22,12 +22,12 @@ export const isProtobuf = (contentType: string | undefined): boolean => contentT
  */
 export interface EncodedObject {
   readonly _tag: "EncodedObject"
-  readonly bytes: Buffer
+  readonly bytes: Bytes
   readonly start: number
   readonly end: number
 }
 
-const make = (bytes: Buffer, start: number, end: number): EncodedObject => ({
+const make = (bytes: Bytes, start: number, end: number): EncodedObject => ({
   _tag: "EncodedObject",
   bytes,
   start,
@@ -91,7 +91,7 @@ const find = (wire: Wire, limit: number, number: number): boolean => {
 const magic = Buffer.from("k8s\0")
 
 /** The object of a body. Throws {@link Malformed}. */
-export const open = (bytes: Buffer, start = 0, end = bytes.length): EncodedObject => {
+export const open = (bytes: Bytes, start = 0, end = bytes.length): EncodedObject => {
   if (end - start < magic.length || magic.compare(bytes, start, start + magic.length) !== 0) {
     throw new Malformed("it does not begin with k8s")
   }
@@ -107,7 +107,7 @@ export interface EncodedEvent {
 }
 
 /** One frame of a watch: a WatchEvent, whose object is a body of its own. Throws {@link Malformed}. */
-export const openEvent = (frame: Buffer): EncodedEvent => {
+export const openEvent = (frame: Bytes): EncodedEvent => {
   const wire = new Wire(frame, 0)
   let type = ""
   let object: EncodedObject | undefined

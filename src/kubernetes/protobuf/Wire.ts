@@ -18,12 +18,17 @@ const sharedLength = 32
 const sharedCount = 1024
 const shared: Array<string> = Array.from({ length: sharedCount }, () => "")
 
+/** A buffer, as far as it is read: a program that uses the library's types does not need those of Node. */
+export interface Bytes extends Uint8Array {
+  toString(encoding?: "base64" | "utf8", start?: number, end?: number): string
+}
+
 /** A position in a buffer. */
 export class Wire {
-  readonly bytes: Buffer
+  readonly bytes: Bytes
   at: number
 
-  constructor(bytes: Buffer, at: number) {
+  constructor(bytes: Bytes, at: number) {
     this.bytes = bytes
     this.at = at
   }

@@ -10,6 +10,7 @@ it.effect("program: gets its image in spite of an outage of the API server", () 
     yield* fake.seed({ apiVersion: "v1", kind: "Secret", metadata: { name: "push", namespace: "default" } })
     yield* fake.outcome(FakeCluster.succeeds({ after: "20 minutes" }))
     const running = yield* Effect.fork(program)
+    yield* fake.idle
     yield* TestClock.adjust("5 minutes")
     yield* fake.outage("10 minutes")
     yield* TestClock.adjust("1 hour")

@@ -1,6 +1,6 @@
 /**
- * How long `os-builder --help` takes, beside a bare Node and a Node that imports Effect's own core from its packages.
- * `npm run bench:startup` prints the medians.
+ * How long `os-builder --help` and `list` take, beside a bare Node and a Node that imports Effect's own core from its packages.
+ * `list` is that of the local backend, which asks no cluster, of no builds. `npm run bench:startup` prints the medians.
  */
 import { execFile } from "node:child_process"
 import * as path from "node:path"
@@ -13,12 +13,15 @@ const modules = ["Effect", "Layer", "Stream", "Schema"].map((name) => `import "e
 const commands = {
   node: ["-e", "0"],
   core: ["--input-type=module", "-e", modules],
-  help: ["dist/os-builder.js", "--help"]
+  help: ["dist/os-builder.js", "--help"],
+  list: ["dist/os-builder.js", "list", "--backend", "local"]
 }
+
+const env = { ...process.env, OS_BUILDER_STATE_DIR: path.join(root, "node_modules/.cache/no-builds") }
 
 const time = async (args: ReadonlyArray<string>): Promise<number> => {
   const start = performance.now()
-  await promisify(execFile)(process.execPath, args, { cwd: root })
+  await promisify(execFile)(process.execPath, args, { cwd: root, env })
   return performance.now() - start
 }
 
@@ -30,17 +33,29 @@ export const measure = async (runs: number) => {
   const node: Array<number> = []
   const core: Array<number> = []
   const help: Array<number> = []
+  const list: Array<number> = []
   for (let run = 0; run <= runs; run++) {
     node.push(await time(commands.node))
     core.push(await time(commands.core))
     help.push(await time(commands.help))
+    list.push(await time(commands.list))
   }
-  return { node: median(node.slice(1)), core: median(core.slice(1)), help: median(help.slice(1)) }
+  return {
+    node: median(node.slice(1)),
+    core: median(core.slice(1)),
+    help: median(help.slice(1)),
+    list: median(list.slice(1))
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { core, help, node } = await measure(15)
+  const { core, help, list, node } = await measure(15)
   console.log(`node, doing nothing        ${node} ms`)
   console.log(`import of Effect's core    ${core} ms`)
-  console.log(`os-builder --help          ${help} ms (${(help / core).toFixed(2)} of the import)`)
+  console.log(
+    `os-builder --help          ${help} ms (${(help / core).toFixed(2)} of the import, ${
+      (help / node).toFixed(1)
+    } of node)`
+  )
+  console.log(`os-builder list            ${list} ms (${(list / node).toFixed(1)} of node)`)
 }

@@ -41,9 +41,9 @@ const containerfile = ({ lines }: Build): string => ["ARG BASE_IMAGE", "FROM ${B
 
 const run = promisify(execFile)
 
-/** `buildah build` and `buildah push`, with their own storage. */
-export const plain = (name: string, build: Build) =>
-  Site.measure(name, async ({ directory, host }) => {
+/** `buildah build` and `buildah push`, with their own storage; with `--layers`, in storage that stays if `keep` is set. */
+export const plain = (name: string, build: Build, layers?: { readonly keep: boolean }) =>
+  Site.measure(layers === undefined ? name : "plain-cached", async ({ directory, host }) => {
     const file = path.join(directory, "Containerfile")
     const context = build.context === undefined ? directory : Site.at(build.context)
     fs.writeFileSync(file, containerfile(build))
@@ -51,10 +51,11 @@ export const plain = (name: string, build: Build) =>
     await run("buildah", [
       ...Site.storage(directory),
       ...["build", ...common, "--isolation", "chroot", ...Site.limits, "--file", file],
+      `--layers=${layers !== undefined}`,
       ...["--build-arg", `BASE_IMAGE=${host}/${build.base}:1`, "--tag", `${host}/${name}:1`, context]
     ], { maxBuffer: 64 << 20 })
     await run("buildah", [...Site.storage(directory), "push", ...common, `${host}/${name}:1`])
-  }, { disk: build.base === "large" })
+  }, { disk: build.base === "large", keep: layers?.keep === true })
 
 const registries = (directory: string): string => {
   const folder = path.join(directory, "registries")

@@ -11,6 +11,7 @@ import type { ClusterError } from "../kubernetes/ClusterError.js"
 import { RbacRule } from "../kubernetes/RbacRule.js"
 import * as Resource from "../kubernetes/Resource.js"
 import * as Resources from "../kubernetes/Resources.js"
+import { isUncounted } from "./Probe.js"
 import { Absent, Available, Forbidden, type Verdict } from "./Verdict.js"
 
 export interface BuildPod {
@@ -109,10 +110,6 @@ const unprivileged = (admitted: JsonObject, { scc }: BuildPod, by?: string): Abs
 /** A refusal that stands; a quota that is not counted yet says nothing. */
 const isRefusal = (error: ClusterError): boolean =>
   (error.reason === "Forbidden" || error.reason === "Invalid" || error.reason === "NotFound") && !isUncounted(error)
-
-/** apiserver pkg/admission/plugin/resourcequota/controller.go */
-export const isUncounted = (error: ClusterError): boolean =>
-  error.status?.message?.includes("status unknown for quota") === true
 
 const refused = (said: string, advice: string, rule?: RbacRule): Verdict =>
   new Forbidden({ evidence: `the cluster refuses a build pod: ${said}${advice}`, rule })

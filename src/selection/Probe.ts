@@ -14,7 +14,6 @@ import * as SpanAttributes from "../core/service/SpanAttributes.js"
 import * as RetryPolicy from "../effect/RetryPolicy.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
 import type { ClusterError } from "../kubernetes/ClusterError.js"
-import { isUncounted } from "./PodAdmission.js"
 import type { Verdict } from "./Verdict.js"
 
 /**
@@ -111,6 +110,10 @@ export const make = (
     Effect.withSpan(`Capability.${name}`, { captureStackTrace: false }),
     Effect.annotateLogs({ package: "effect-os-builder", module: "Capability" })
   )
+
+/** A quota that is not counted yet says nothing: apiserver pkg/admission/plugin/resourcequota/controller.go */
+export const isUncounted = (error: ClusterError): boolean =>
+  error.status?.message?.includes("status unknown for quota") === true
 
 /** A 5xx is the server's own fault, for example a webhook that is down. */
 const isTransient = (error: ClusterError): boolean =>

@@ -4,17 +4,19 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFile } from "node:child_process"
+import * as fs from "node:fs"
+import * as module from "node:module"
 import * as net from "node:net"
 import * as path from "node:path"
 import { documents, folderWith } from "../support/CommandHarness.js"
 
 const main = path.resolve(import.meta.dirname, "../../src/cli/Main.ts")
 
-const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
+const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}, file = main) =>
   Effect.async<{ readonly status: number; readonly out: string; readonly err: string }>((resume) => {
     execFile(
       process.execPath,
-      ["--import", "tsx", main, ...args],
+      ["--import", "tsx", file, ...args],
       { env: { ...process.env, ...env }, timeout: 60_000 },
       (error, out, err) =>
         resume(Effect.succeed({ status: typeof error?.code === "number" ? error.code : 0, out, err }))
@@ -83,3 +85,26 @@ it.scopedLive("exec plugin: what it writes for the user goes to stderr as it is"
     assert.match(err, /^enter the code ABCD\n/)
     assert.match(err, /it failed with exit code 3: enter the code ABCD: check that `kubectl auth whoami`/)
   }), 60_000)
+
+it.scopedLive(
+  "compiled code: kept in the user's own cache folder where Node can, and nowhere without a home",
+  () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith({})
+      const start = path.join(path.dirname(main), "Start.ts")
+      const can = "enableCompileCache" in module
+      const help = (env: Readonly<Record<string, string>>) => run(["--help"], { NODE_COMPILE_CACHE: "", ...env }, start)
+      const kept = yield* help({ HOME: folder, XDG_CACHE_HOME: "" })
+      assert.strictEqual(kept.status, 0, kept.err)
+      assert.include(kept.out, "os-builder builds OS images")
+      assert.strictEqual(fs.existsSync(path.join(folder, ".cache/effect-os-builder/compiled")), can)
+      const elsewhere = path.join(folder, "elsewhere")
+      assert.strictEqual((yield* help({ HOME: folder, XDG_CACHE_HOME: elsewhere })).status, 0)
+      assert.strictEqual(fs.existsSync(path.join(elsewhere, "effect-os-builder/compiled")), can)
+      // A folder that cannot be made, and none.
+      fs.writeFileSync(path.join(folder, "file"), "")
+      assert.strictEqual((yield* help({ HOME: path.join(folder, "file"), XDG_CACHE_HOME: "" })).status, 0)
+      assert.strictEqual((yield* help({ HOME: "", XDG_CACHE_HOME: "" })).status, 0)
+    }),
+  120_000
+)

@@ -43,7 +43,7 @@ export interface LocalSettings {
   readonly format?: "oci" | "docker" | undefined
   /**
    * A persistent directory for images and layers, used by one build at a time, and emptied when its disk is 80% full. By
-   * default every build starts with an empty one.
+   * default every build starts with an empty one. buildah's run root is kept there too until the next boot, with isolation chroot.
    */
   readonly cacheDirectory?: string | undefined
   /**

@@ -51,6 +51,7 @@ import { LogStore } from "./kubelet/LogStore.js"
 import * as Node from "./kubelet/Node.js"
 import * as PodAttach from "./kubelet/PodAttach.js"
 import * as PodExec from "./kubelet/PodExec.js"
+import * as PodForward from "./kubelet/PodForward.js"
 import * as PodLogs from "./kubelet/PodLogs.js"
 import * as Program from "./kubelet/Program.js"
 import { RunningPrograms } from "./kubelet/RunningPrograms.js"
@@ -152,7 +153,8 @@ const assemble = (options: Options): Parts => {
   const running = new RunningPrograms()
   const connections = new Map([
     ["pods/attach", PodAttach.source(logStore, stdinStore)],
-    ["pods/exec", PodExec.source(logStore, running)]
+    ["pods/exec", PodExec.source(logStore, running)],
+    ["pods/portforward", PodForward.source(running)]
   ])
   const tokens = new ServiceAccountTokens(store)
   const server = new ApiServer({ catalog, registry, tokens, logs, connections, version })

@@ -38,6 +38,38 @@ const run = (
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 
+const withoutWebSockets = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: "false", KUBECTL_PORT_FORWARD_WEBSOCKETS: "false" }
+
+/** A program that goes on: `until` waits until its output matches, and has it. It is killed when the scope closes. */
+const followed = (program: string, args: ReadonlyArray<string>, home: string) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const child = spawn(program, args, { env: { PATH, HOME: home, KUBECONFIG: join(home, "kubeconfig") } })
+        const state = { text: "", wake: () => {} }
+        for (const stream of [child.stdout, child.stderr]) {
+          stream.on("data", (bytes) => {
+            state.text += String(bytes)
+            state.wake()
+          })
+        }
+        child.once("close", () => state.wake())
+        return { child, state }
+      }),
+      ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
+    ),
+    ({ child, state }) => ({
+      until: (pattern: RegExp): Effect.Effect<string> =>
+        Effect.async((resume) => {
+          state.wake = () => {
+            if (pattern.test(state.text)) resume(Effect.succeed(state.text))
+            else if (child.exitCode !== null) resume(Effect.dieMessage(state.text))
+          }
+          state.wake()
+        })
+    })
+  )
+
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "kubectl-"))),
   (path) => Effect.promise(() => rm(path, { recursive: true }))
@@ -62,8 +94,9 @@ export const serve = (options: ControlPlane.Options = {}) =>
       plane,
       kubectl,
       /** The same as older releases of kubectl do it. */
-      spdy: (args: ReadonlyArray<string>) =>
-        run(program, args, "", home, { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: "false" }),
+      spdy: (args: ReadonlyArray<string>) => run(program, args, "", home, { ...withoutWebSockets }),
+      /** Starts kubectl and leaves it running. */
+      follow: (args: ReadonlyArray<string>) => followed(program, args, home),
       /** The output of a line that has to succeed. */
       sh: (line: string, input = "") =>
         Effect.filterOrDie(

@@ -43,7 +43,14 @@ const untilCut = <A, E>(
 
 /** A connection that ends when the interruption fires. @since 0.1.0 @category combinators  */
 export const cutting = (reply: Reply, interruption: Interruption, cut: Dropped): Reply => {
-  if (reply._tag !== "Attach") return reply
-  const connect: Connect<Dropped> = (stdin) => untilCut(reply.connect(stdin), interruption, cut)
-  return { ...reply, connect }
+  switch (reply._tag) {
+    case "Attach": {
+      const connect: Connect<Dropped> = (stdin) => untilCut(reply.connect(stdin), interruption, cut)
+      return { ...reply, connect }
+    }
+    case "PortForward":
+      return { ...reply, forward: (port, received) => untilCut(reply.forward(port, received), interruption, cut) }
+    default:
+      return reply
+  }
 }

@@ -18,6 +18,7 @@ import * as Json from "../Json.js"
 import * as Access from "./Access.js"
 import * as AttachSocket from "./AttachSocket.js"
 import * as Impersonation from "./Impersonation.js"
+import * as PortForwardSocket from "./PortForwardSocket.js"
 import * as Protobuf from "./Protobuf.js"
 import * as Rbac from "./Rbac.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
@@ -259,6 +260,7 @@ const sendReply = (
     case "Log":
       return stream(response, "text/plain", reply.lines, (lines) => lines.map((line) => `${line}\n`).join(""))
     case "Attach":
+    case "PortForward":
       return sendRefusal(response, Status.badRequest("Upgrade request required"))
   }
 }
@@ -308,14 +310,20 @@ export const upgrade = (
       )
     ),
     Effect.flatMap((reply) =>
-      reply._tag !== "Attach"
+      reply._tag !== "Attach" && reply._tag !== "PortForward"
         ? refuse(Status.badRequest("the request does not take an upgrade"))
         : upgrade?.toLowerCase() !== "websocket"
         ? refuse(Status.badRequest(
           `the fake cluster speaks WebSocket, and not ${upgrade ?? ""}: use kubectl 1.31 or later, without `
             + "KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false and KUBECTL_PORT_FORWARD_WEBSOCKETS=false"
         ))
-        : AttachSocket.attach(request, socket, head, reply.connect)
+        : reply._tag === "Attach"
+        ? AttachSocket.attach(request, socket, head, reply.connect)
+        : !PortForwardSocket.isOffered(request)
+        ? refuse(
+          Status.badRequest(`the fake cluster forwards ports by ${PortForwardSocket.protocol} alone, as kubectl does`)
+        )
+        : PortForwardSocket.forward(request, socket, head, reply.forward)
     ),
     Effect.catchTags({
       Refused: ({ status }) => refuse(status),

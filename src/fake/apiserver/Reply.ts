@@ -48,9 +48,23 @@ export interface Type {
   readonly apiVersion: string
   readonly kind: string
 }
+/** Nothing listens on a port. @since 0.1.0 @category errors */
+export class NoListener extends Data.TaggedError("NoListener")<{ readonly message: string }> {}
 
 /**
- * An object, plain text, the lines of a watch of objects of a type, the lines of a log, or a container to attach to.
+ * Connects to a port: takes the bytes of the client and returns those of the pod.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Forward = (
+  port: number,
+  received: Stream.Stream<Uint8Array>
+) => Stream.Stream<Uint8Array, NoListener | Dropped>
+
+/**
+ * An object, plain text, the lines of a watch of objects of a type, the lines of a log, a container to attach to, or the ports of
+ * a pod.
  *
  * @since 0.1.0
  * @category models
@@ -61,3 +75,4 @@ export type Reply =
   | { readonly _tag: "Watch"; readonly type: Type; readonly lines: Stream.Stream<WatchLine, Dropped> }
   | { readonly _tag: "Log"; readonly lines: Stream.Stream<string, Dropped> }
   | { readonly _tag: "Attach"; readonly connect: Connect<Dropped> }
+  | { readonly _tag: "PortForward"; readonly forward: Forward }

@@ -196,7 +196,8 @@ export const pod = Kind.make({
   subresources: [
     { name: "attach", kind: "PodAttachOptions", verbs: ["create", "get"] },
     { name: "exec", kind: "PodExecOptions", verbs: ["create", "get"] },
-    { name: "eviction", kind: "Eviction", group: "policy", version: "v1", verbs: ["create"] }
+    { name: "eviction", kind: "Eviction", group: "policy", version: "v1", verbs: ["create"] },
+    { name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"] }
   ],
   fields: PodFields.pod,
   generation: "spec",

@@ -84,6 +84,14 @@ export interface ExecCall {
 }
 
 /**
+ * The connections to the ports of a container: what it answers to the bytes that it receives.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Ports = (port: number, received: Stream.Stream<Uint8Array>) => Stream.Stream<Uint8Array> | undefined
+
+/**
  * What a command does: writes bytes, and exits; with 0 at the end of its steps, and 137 when its container ends before.
  *
  * @since 0.1.0
@@ -127,6 +135,22 @@ export interface ContainerProgram {
    * ```
    */
   readonly exec?: ((call: ExecCall) => Stream.Stream<ExecStep>) | undefined
+  /**
+   * Answers each connection of `kubectl port-forward` to a port of the pod, given what the client sends; undefined if the
+   * container does not listen on that port. The first container that does has the connection.
+   *
+   * @example
+   * ```ts
+   * import { PodProgram } from "effect-os-builder/FakeCluster"
+   * import { Stream } from "effect"
+   *
+   * const echo: PodProgram.PodProgram = () => ({
+   *   steps: Stream.never,
+   *   ports: (port, received) => port === 7 ? received : undefined
+   * })
+   * ```
+   */
+  readonly ports?: Ports | undefined
 }
 
 /**

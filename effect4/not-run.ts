@@ -13,7 +13,7 @@ export const notRun: Readonly<Record<string, string>> = {
   "bench/server/main.ts": "one program serves the contestants of both majors",
   "bench/startup.ts": "os-builder is built for Effect 3",
   "bench/upload/": "not in the comparison of the majors",
-  "test/browser/": "runs examples/http-service",
+  "test/browser/": "the browser sees no difference in what the test of examples/http-service sees",
   "test/cli/": "os-builder is built for Effect 3",
   "test/control-plane/": "the API server sees no difference in what the fake sees",
   "test/counts/KeptBytes.ts": "starts a server of the bench, which is not in the tree of the tests",

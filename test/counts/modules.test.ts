@@ -1,6 +1,6 @@
 /**
  * How many modules of Effect the main entry loads, which is most of the time that its import takes. How many it loads of its own
- * is counted in the packed package (`npm run test:package`).
+ * is counted in the packed package (`npm run test:package`). And what the command does not load.
  */
 import { assert, it } from "@effect/vitest"
 import * as fs from "node:fs"
@@ -31,4 +31,27 @@ it("modules: the main entry loads few of Effect, and nothing from packages that 
   assert.isAtLeast(effect.length, 10, "the pattern above finds imports")
   assert.deepStrictEqual(packages.filter((name) => !/^(?:effect|@effect\/platform)\/|^node:/.test(name)), [])
   assert.isAtMost(effect.length, 41)
+})
+
+/** The files of this library that a module loads. */
+const own = (...files: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [...new Set(files.flatMap((file) => [...loaded(path.join(root, file))]))].filter((name) => path.isAbsolute(name)).map(
+    (name) => path.relative(root, name)
+  )
+
+it("modules: the help of the command loads no command, backend, input or client", () => {
+  const files = own("cli/Main.ts")
+  assert.include(files, "cli/Flags.ts")
+  assert.deepStrictEqual(
+    files.filter((file) =>
+      /^(?:backends|kubernetes|cli\/commands)\/|^core\/(?:BuildInput|Containerfile|BuildBackend)\.ts$/.test(file)
+    ),
+    []
+  )
+})
+
+it("modules: builds and lists of the local backend load no client of Kubernetes", () => {
+  const files = own("cli/Main.ts", "cli/commands/Build.ts", "cli/commands/Builds.ts", "backends/LocalBuildBackend.ts")
+  assert.include(files, "backends/local/Attempt.ts")
+  assert.deepStrictEqual(files.filter((file) => /^kubernetes\//.test(file)), ["kubernetes/RbacRule.ts"])
 })

@@ -1,6 +1,6 @@
 /**
- * Puts the modules that tsc has compiled together into few, which load faster: `node scripts/build.mjs FOLDER`, the folder of
- * tsc's output. The entries of the exports map stay where they are in dist; what they share is in dist/chunks.
+ * Puts the modules that tsc has compiled together into few, which load faster: `node scripts/build.mjs FOLDER [DIST]`, the folder of
+ * tsc's output and that of the result, by default `dist`. The entries of the exports map stay where they are in it; what they share is in its `chunks`.
  *
  * Which modules share a chunk is decided by the entries in `shares` that need them, so importing or bundling one of these takes
  * little that it does not use. Effect and other packages stay imports.
@@ -24,7 +24,7 @@ const shares = [
   "backends/LocalBuildBackend"
 ]
 
-const [, , folder = ""] = process.argv
+const [, , folder = "", dist = "dist"] = process.argv
 const root = path.resolve(folder)
 const fileOf = (name) => path.join(root, `${name}.js`)
 
@@ -73,7 +73,7 @@ const chunkOf = () => {
 }
 
 await bundle.write({
-  dir: "dist",
+  dir: dist,
   format: "es",
   chunkFileNames: "chunks/[name].js",
   manualChunks: chunkOf(),

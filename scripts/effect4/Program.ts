@@ -32,10 +32,11 @@ export const write = (...directories: ReadonlyArray<string>): void => {
   process.exit(1)
 }
 
-/** Writes the sources, checks their types, and emits `build/dist`. */
+/** Writes the sources, checks their types, and emits `build/dist`, of as few modules as the build for Effect 3. */
 export const build = (): void => {
   install()
   write("src")
-  rmSync(join(Tree.target, "dist"), { recursive: true, force: true })
+  for (const folder of ["compiled", "dist"]) rmSync(join(Tree.target, folder), { recursive: true, force: true })
   run(join(bin, "tsc"), "-p", "tsconfig.build.json")
+  run(process.execPath, join(Tree.root, "scripts/build.mjs"), "build/compiled", "build/dist")
 }

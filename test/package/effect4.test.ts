@@ -2,6 +2,7 @@
  * The packages for Effect 3 and 4, each in an empty project of its own: `npm run build` and `npm run pack:effect4` come first.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as esbuild from "esbuild"
 import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"
@@ -16,10 +17,21 @@ import packageJson from "../../package.json" with { type: "json" }
 const root = path.resolve(import.meta.dirname, "../..")
 const entries = Object.keys(packageJson.exports).filter((entry) => entry !== "./package.json")
 const specifier = (entry: string) => entry.replace(/^\./, packageJson.name)
+/** The modules of the package that one of them loads, itself included. */
+const modulesOf = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+  if (!seen.has(file)) {
+    seen.add(file)
+    const statements = fs.readFileSync(file, "utf8").matchAll(/^(?:import|export)\s[^;]*?from\s+["'](\.[^"']+)["']/gm)
+    for (const [, imported = ""] of statements) modulesOf(path.resolve(path.dirname(file), imported), seen)
+  }
+  return seen
+}
+
 const nodes = `node-${process.platform}-${process.arch}`
 
 let folder = ""
 const project = (major: 3 | 4) => path.join(folder, `effect-${major}`)
+const packed = (major: 3 | 4) => path.join(project(major), "node_modules/effect-os-builder")
 
 const run = async (cwd: string, command: string, ...args: ReadonlyArray<string>): Promise<string> => {
   try {
@@ -143,6 +155,61 @@ describe("the package", () => {
         assert.strictEqual(await run(project(major), program, "out/entries.js"), "true\n".repeat(entries.length))
       })
     }
+
+    it(`the package for Effect ${major}: the main entry loads few modules of its own`, () => {
+      const modules = modulesOf(path.join(packed(major), "dist/index.js"))
+      assert.isAtLeast(modules.size, 10, "the pattern above finds imports")
+      assert.isAtMost(modules.size, major === 3 ? 25 : 27)
+    })
+
+    it(`the package for Effect ${major}: what a bundle of one namespace does not use is left out of it`, async () => {
+      const bundleOf = async (contents: string) => {
+        const { metafile, outputFiles } = await esbuild.build({
+          stdin: { contents, resolveDir: project(major) },
+          bundle: true,
+          minify: true,
+          write: false,
+          metafile: true,
+          absWorkingDir: project(major),
+          format: "esm",
+          platform: "node",
+          external: ["effect", "@effect/platform"]
+        })
+        const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+          Object.entries(inputs).flatMap(([file, { bytesInOutput }]) =>
+            bytesInOutput > 0 ? [path.resolve(project(major), file)] : []
+          )
+        )
+        return {
+          used: used.filter((file) => file.startsWith(packed(major))),
+          bytes: outputFiles[0]?.contents.length ?? 0
+        }
+      }
+      const input = await bundleOf(
+        "import { BuildInput } from 'effect-os-builder'; console.log(BuildInput.fingerprint)"
+      )
+      const needed = modulesOf(path.join(packed(major), "dist/core/BuildInput.js"))
+      assert.deepStrictEqual(input.used.filter((file) => !needed.has(file)), [])
+      const all = await bundleOf("import * as all from 'effect-os-builder'; console.log(all)")
+      assert.isBelow(input.bytes, 0.25 * all.bytes)
+      const ref = await bundleOf("import { BuildRef } from 'effect-os-builder'; console.log(BuildRef.fromString)")
+      assert.isBelow(ref.bytes, 5_000)
+    })
+
+    it(`the package for Effect ${major}: its source maps lead to the sources in it`, () => {
+      const dist = path.join(packed(major), "dist")
+      const maps = fs.readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) =>
+        file.endsWith(".js.map")
+      )
+      const sources = maps.flatMap((file) => {
+        const map: { readonly sources: ReadonlyArray<string> } = JSON.parse(
+          fs.readFileSync(path.join(dist, file), "utf8")
+        )
+        return map.sources.map((source) => path.resolve(dist, path.dirname(file), source))
+      })
+      assert.isAbove(sources.length, 100)
+      assert.deepStrictEqual(sources.filter((source) => !fs.existsSync(source)), [])
+    })
   }
 
   for (const version of [22, 24]) {

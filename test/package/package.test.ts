@@ -2,7 +2,6 @@
  * The package as somebody gets it: packed, installed into an empty project, type-checked there, and run.
  */
 import { assert, describe, it } from "@effect/vitest"
-import * as esbuild from "esbuild"
 import { execFile } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -151,64 +150,6 @@ describe("the packed package", () => {
   })
 
   const folder = () => path.join(project, "node_modules/effect-os-builder")
-
-  /** The modules of the package that one of them loads, itself included. */
-  const modulesOf = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
-    if (!seen.has(file)) {
-      seen.add(file)
-      const statements = fs.readFileSync(file, "utf8").matchAll(/^(?:import|export)\s[^;]*?from\s+["'](\.[^"']+)["']/gm)
-      for (const [, imported = ""] of statements) modulesOf(path.resolve(path.dirname(file), imported), seen)
-    }
-    return seen
-  }
-
-  it("the packed package: the main entry loads few modules of its own", () => {
-    const modules = modulesOf(path.join(folder(), "dist/index.js"))
-    assert.isAtLeast(modules.size, 10, "the pattern above finds imports")
-    assert.isAtMost(modules.size, 25)
-  })
-
-  it("the packed package: what a bundle of one namespace does not use is left out of it", async () => {
-    const bundleOf = async (contents: string) => {
-      const { metafile, outputFiles } = await esbuild.build({
-        stdin: { contents, resolveDir: project },
-        bundle: true,
-        minify: true,
-        write: false,
-        metafile: true,
-        absWorkingDir: project,
-        format: "esm",
-        platform: "node",
-        external: ["effect", "@effect/platform"]
-      })
-      const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
-        Object.entries(inputs).flatMap(([file, { bytesInOutput }]) =>
-          bytesInOutput > 0 ? [path.resolve(project, file)] : []
-        )
-      )
-      return { used: used.filter((file) => file.startsWith(folder())), bytes: outputFiles[0]?.contents.length ?? 0 }
-    }
-    const input = await bundleOf("import { BuildInput } from 'effect-os-builder'; console.log(BuildInput.fingerprint)")
-    const needed = modulesOf(path.join(folder(), "dist/core/BuildInput.js"))
-    assert.deepStrictEqual(input.used.filter((file) => !needed.has(file)), [])
-    const all = await bundleOf("import * as all from 'effect-os-builder'; console.log(all)")
-    assert.isBelow(input.bytes, 0.25 * all.bytes)
-    const ref = await bundleOf("import { BuildRef } from 'effect-os-builder'; console.log(BuildRef.fromString)")
-    assert.isBelow(ref.bytes, 5_000)
-  })
-
-  it("the packed package: its source maps lead to the sources in it", () => {
-    const dist = path.join(folder(), "dist")
-    const maps = fs.readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js.map"))
-    const sources = maps.flatMap((file) => {
-      const map: { readonly sources: ReadonlyArray<string> } = JSON.parse(
-        fs.readFileSync(path.join(dist, file), "utf8")
-      )
-      return map.sources.map((source) => path.resolve(dist, path.dirname(file), source))
-    })
-    assert.isAbove(sources.length, 100)
-    assert.deepStrictEqual(sources.filter((source) => !fs.existsSync(source)), [])
-  })
 
   it("the packed package: has every file that its pages link to", () => {
     const pages = fs.readdirSync(folder(), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md"))

@@ -13,6 +13,7 @@ import { namespaceLifecycle } from "./admission/NamespaceLifecycle.js"
 import { podScheduling } from "./admission/PodScheduling.js"
 import { podSecurity } from "./admission/PodSecurity.js"
 import { resourceQuotas } from "./admission/ResourceQuotas.js"
+import { runtimeClasses } from "./admission/RuntimeClasses.js"
 import { serviceAccounts } from "./admission/ServiceAccounts.js"
 import * as Access from "./apiserver/Access.js"
 import { ApiServer } from "./apiserver/ApiServer.js"
@@ -114,6 +115,7 @@ const plugins: ReadonlyArray<Plugin> = [
   namespaceLifecycle,
   serviceAccounts,
   podScheduling,
+  runtimeClasses,
   buildByStrategy,
   podSecurity([BuildController.user.name]),
   resourceQuotas

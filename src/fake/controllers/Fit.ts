@@ -110,7 +110,8 @@ export const asksFor = (pod: JsonObject, name: string, list: "requests" | "limit
     most = Math.max(most, beside + of(one))
     if (one["restartPolicy"] === "Always") beside += of(one)
   }
-  return Math.max(most, beside + Json.objects(pod, "spec", "containers").reduce((total, one) => total + of(one), 0))
+  const main = Json.objects(pod, "spec", "containers").reduce((total, one) => total + of(one), 0)
+  return Math.max(most, beside + main) + sum([Json.object(pod, "spec", "overhead")], name)
 }
 
 const countedResources = (node: JsonObject): ReadonlyArray<string> =>
@@ -128,6 +129,24 @@ const resourceComplaints = (world: World, pod: JsonObject, node: JsonObject): Re
   return [...(here.length >= room ? ["Too many pods"] : []), ...short.map((name) => `Insufficient ${name}`)]
 }
 
+const anyAddress = "0.0.0.0"
+
+/** The ports of the node that a pod takes, with protocol and address. */
+const hostPorts = (pod: JsonObject): ReadonlyArray<readonly [port: string, address: string]> =>
+  Json.objects(pod, "spec", "containers").flatMap((one) => Json.objects(one, "ports")).flatMap((port) => {
+    const taken = Json.number(port, "hostPort") ?? 0
+    const key = `${Json.text(port, "protocol") ?? "TCP"} ${taken}`
+    return taken === 0 ? [] : [[key, Json.text(port, "hostIP") ?? anyAddress] as const]
+  })
+
+const portComplaint = (world: World, pod: JsonObject, node: JsonObject): string | undefined => {
+  const taken = world.placed.filter((other) => Pods.nodeName(other) === Metadata.name(node)).flatMap(hostPorts)
+  const conflicts = hostPorts(pod).some(([port, address]) =>
+    taken.some(([other, its]) => port === other && (address === its || [address, its].includes(anyAddress)))
+  )
+  return conflicts ? "node(s) didn't have free ports for the requested pod ports" : undefined
+}
+
 /** The reason why a pod does not fit on a node; undefined if it does. @since 0.1.0 @category getters  */
 export const reasons = (world: World, pod: JsonObject, node: JsonObject): ReadonlyArray<string> => {
   if (Json.at(node, "spec", "unschedulable") === true) {
@@ -138,6 +157,10 @@ export const reasons = (world: World, pod: JsonObject, node: JsonObject): Readon
   }
   if (!isWanted(pod, node)) {
     return ["node(s) didn't match Pod's node affinity/selector"]
+  }
+  const ports = portComplaint(world, pod, node)
+  if (ports !== undefined) {
+    return [ports]
   }
   const short = resourceComplaints(world, pod, node)
   const affinity = short.length > 0 ? undefined : affinityComplaint(world, pod, node)

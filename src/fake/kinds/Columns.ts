@@ -78,7 +78,8 @@ const podStatus = (pod: JsonObject): string => {
       ? [ended(Json.object(status, "state", "terminated"))]
       : []
   })
-  const own = or(Json.text(pod, "status", "reason"), phase)
+  const gate = Json.objects(pod, "status", "conditions").find((one) => one["reason"] === "SchedulingGated")
+  const own = gate === undefined ? or(Json.text(pod, "status", "reason"), phase) : "SchedulingGated"
   const init = initializing(pod)
   const main = init === undefined || hasCondition(pod, "Initialized") ? ofContainers[0] : undefined
   const reason = main ?? init ?? own

@@ -180,6 +180,16 @@ export const serviceAccount = Kind.make({
 
 const finished = (pod: JsonObject): boolean => ["Succeeded", "Failed"].includes(Json.text(pod, "status", "phase") ?? "")
 
+/** The condition of a pod that is not scheduled until its gates are gone: pkg/registry/core/pod/strategy.go. */
+const gated = (now: string): JsonObject => ({
+  type: "PodScheduled",
+  status: "False",
+  lastProbeTime: null,
+  lastTransitionTime: now,
+  reason: "SchedulingGated",
+  message: "Scheduling is blocked due to non-empty scheduling gates"
+})
+
 /** A negative grace period is one second: pkg/registry/core/pod/strategy.go. */
 const graceOf = (seconds: number): number => seconds < 0 ? 1 : seconds
 
@@ -213,9 +223,13 @@ export const pod = Kind.make({
   },
   unknownField: fieldNotSupported,
   fill: PodDefaults.pod,
-  prepare: (object) => ({
+  prepare: (object, now) => ({
     ...object,
-    status: { phase: "Pending", qosClass: PodDefaults.qosClass(Json.object(object, "spec")) }
+    status: Json.make({
+      phase: "Pending",
+      qosClass: PodDefaults.qosClass(Json.object(object, "spec")),
+      conditions: Json.list(object, "spec", "schedulingGates").length === 0 ? undefined : [gated(now)]
+    })
   }),
   validate: (object) => PodRules.podSpec(Json.object(object, "spec"), "spec"),
   validateUpdate: PodRules.podUpdate,

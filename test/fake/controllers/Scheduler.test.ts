@@ -45,6 +45,37 @@ describe.sequential("the scheduler", () => {
       assert.include(yield* placed(client, "c"), "anti-affinity")
     }))
 
+  it.scoped("the scheduler: two pods do not have one port of a node, but one on two addresses", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane(forever))
+      const listening = (name: string, hostIP?: string) =>
+        start(client, pod(name, { containers: [{ name: "main", image: "i", ports: [port(hostIP)] }] }))
+      const port = (hostIP?: string) => ({
+        containerPort: 80,
+        hostPort: 80,
+        ...(hostIP === undefined ? {} : { hostIP })
+      })
+      yield* listening("a", "10.0.0.1")
+      yield* listening("b", "10.0.0.2")
+      yield* listening("c")
+      assert.strictEqual(yield* placed(client, "a"), "node-1")
+      assert.strictEqual(yield* placed(client, "b"), "node-1")
+      assert.include(yield* placed(client, "c"), "1 node(s) didn't have free ports for the requested pod ports")
+    }))
+
+  it.scoped("the scheduler: waits until a pod has no scheduling gates", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane(forever))
+      yield* start(client, pod("a", { schedulingGates: [{ name: "example.com/wait" }] }))
+      assert.strictEqual(
+        yield* placed(client, "a"),
+        "SchedulingGated: Scheduling is blocked due to non-empty scheduling gates"
+      )
+      yield* client.merge(`${pods}/a`, { spec: { schedulingGates: null } })
+      yield* settle
+      assert.strictEqual(yield* placed(client, "a"), "node-1")
+    }))
+
   it.scoped("the scheduler: honours taints, selectors and free resources", () =>
     Effect.gen(function*() {
       const client = api(

@@ -38,6 +38,8 @@ const before = (more: JsonObject): Step => pod("b", { initContainers: [{ name: "
 
 const sleeps = { preStop: { sleep: { seconds: 1 } } }
 
+const runtimeClasses = "/apis/node.k8s.io/v1/runtimeclasses"
+
 const asked = { namespace: "other", verb: "list", resource: "pods" }
 
 export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
@@ -110,6 +112,20 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     post("b", { manualSelector: true, selector: { matchLabels: { a: "b" } } }),
     post("b", { selector: { matchLabels: { a: "b" } } }),
     post("b", { template: { ...template, metadata: { labels: { "job-name": "other" } } } })
+  ],
+  "pods: scheduling gates and RuntimeClass": [
+    pod("a", { automountServiceAccountToken: false, schedulingGates: [{ name: "example.com/wait" }] }),
+    pod("b", { automountServiceAccountToken: false, runtimeClassName: "none" }),
+    ["POST", runtimeClasses, {
+      metadata: { name: "suite" },
+      handler: "runc",
+      overhead: { podFixed: { cpu: "100m" } },
+      scheduling: { nodeSelector: { sandbox: "yes" } }
+    }],
+    pod("b", { automountServiceAccountToken: false, runtimeClassName: "suite", schedulerName: "none" }),
+    pod("c", { runtimeClassName: "suite", nodeSelector: { sandbox: "no" } }),
+    pod("c", { runtimeClassName: "suite", overhead: { cpu: "1" } }),
+    ["DELETE", `${runtimeClasses}/suite`]
   ],
   "access reviews: refusals": [
     ["POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", { spec: { user: "jane" } }],

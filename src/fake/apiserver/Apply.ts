@@ -8,6 +8,7 @@ import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.
 import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
 import * as ManagedFields from "../managed/ManagedFields.js"
+import * as Typed from "../managed/Typed.js"
 import * as Metadata from "../store/Metadata.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
 import * as RequestBody from "./RequestBody.js"
@@ -37,9 +38,11 @@ const configOf = ({ kind, name, namespace, request }: Target): Answer<JsonObject
         Status.badRequest(`invalid object type: ${type}, Kind=${Json.text(body, "kind") ?? ""}`)
       )
     }
-    const { unknown, wrong } = kind.read(body)
+    const { unknown, wrong } = kind.read(body, true)
     const [field] = unknown
-    const problem = field === undefined ? wrong[0] : `.${field}: field not declared in schema`
+    const problem = field === undefined
+      ? wrong[0] ?? (Kind.isCustom(kind) ? Typed.mismatch(kind.schema, body) : undefined)
+      : `.${field}: field not declared in schema`
     if (problem !== undefined) {
       const group = kind.group === "" ? `/${kind.version}` : `${kind.group}/${kind.version}`
       return yield* Either.left(Status.make(

@@ -173,7 +173,7 @@ const make = (definition: JsonObject, version: JsonObject): Kind.Kind => {
     scale,
     schema: ManagedSchema.objectFields(schema),
     openApi: schema,
-    read: (object) => ReadObject.read(schema, object),
+    read: (object, isApplied) => ReadObject.read(schema, object, isApplied),
     fill: (object) => defaulted(schema, object),
     stored: (object) => ReadObject.read(stored, { ...object, apiVersion: `${group}/${storage}` }).object,
     shown: memoized((object) =>

@@ -15,7 +15,14 @@ const listOf = (schema: JsonSchema.Schema): Fields.Field => {
     case "set":
       return Fields.keyedList(of)
     case "map":
-      return Fields.keyedList(of, ...Json.texts(schema, JsonSchema.listMapKeys))
+      return {
+        _tag: "List",
+        of,
+        keys: Json.texts(schema, JsonSchema.listMapKeys),
+        defaults: Json.make(Object.fromEntries(
+          Json.texts(schema, JsonSchema.listMapKeys).map((key) => [key, JsonSchema.property(item, key)?.["default"]])
+        ))
+      }
     default:
       return Fields.list(of)
   }

@@ -13,8 +13,8 @@ import * as JsonSchema from "./JsonSchema.js"
 
 const metaFields: Fields.Fields = meta._tag === "Struct" ? meta.fields : {}
 
-/** @since 0.1.0 @category combinators */
-export const read = (schema: JsonSchema.Schema, object: JsonObject): Fields.Reading => {
+/** With `keepsNulls`, nulls that the schema does not allow stay. @since 0.1.0 @category combinators  */
+export const read = (schema: JsonSchema.Schema, object: JsonObject, keepsNulls = false): Fields.Reading => {
   const pruned = JsonSchema.prune(schema, object, true)
   const unknown: Array<string> = []
   const wrong: Array<string> = []
@@ -45,7 +45,8 @@ export const read = (schema: JsonSchema.Schema, object: JsonObject): Fields.Read
       )
       : value
 
-  const whole = visit(schema, JsonSchema.withoutNulls(schema, pruned.object), "", true)
+  const present = keepsNulls ? pruned.object : JsonSchema.withoutNulls(schema, pruned.object)
+  const whole = visit(schema, present, "", true)
   const [own, embedded] = [true, false].map((isOwn) =>
     unknown.filter((field) => field.startsWith("metadata.") === isOwn)
   )

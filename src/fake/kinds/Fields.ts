@@ -9,7 +9,8 @@ import * as Quantity from "./Quantity.js"
 
 /**
  * How server-side apply divides a value among its managers, as in the OpenAPI document (v0.37): `keys` identify the items of a
- * list, an empty list of keys means a set of values, and a list without keys or an `atomic` map has one manager.
+ * list, an empty list of keys means a set of values, and a list without keys or an `atomic` map has one manager; `defaults` are
+ * those of keys.
  *
  * @since 0.1.0
  * @category models
@@ -18,7 +19,13 @@ export type Field =
   | { readonly _tag: "Text"; readonly kept?: true }
   | { readonly _tag: "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Any" }
   | { readonly _tag: "Deduced"; readonly of?: Field }
-  | { readonly _tag: "List"; readonly of: Field; readonly merge?: Merge; readonly keys?: ReadonlyArray<string> }
+  | {
+    readonly _tag: "List"
+    readonly of: Field
+    readonly merge?: Merge
+    readonly keys?: ReadonlyArray<string>
+    readonly defaults?: JsonObject
+  }
   | { readonly _tag: "Map"; readonly of: Field; readonly atomic?: true; readonly kept?: true }
   | { readonly _tag: "Struct"; readonly fields: Fields; readonly atomic?: true }
 

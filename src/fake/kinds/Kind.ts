@@ -54,6 +54,7 @@ export interface Scale {
  * - `subresources`: those beside `status`, `scale`, `log` and `details`.
  * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
  * - `schema`: how server-side apply divides an object. `read`: decodes an object. Both have `fields` as their default.
+ *   `isApplied` is true for the result of a server-side apply, which keeps nulls.
  * - `openApi`: the schema of a custom kind, for clients.
  * - `stored`: the form in which an object is stored. `shown`: that of the served version.
  * - `selectable`: the supported field selectors, beside name and namespace.
@@ -91,7 +92,7 @@ export interface Kind {
   readonly fields: Fields.Fields | undefined
   readonly schema: Fields.Field
   readonly openApi: JsonObject | undefined
-  readonly read: (object: JsonObject) => Fields.Reading
+  readonly read: (object: JsonObject, isApplied: boolean) => Fields.Reading
   readonly name: Names.Rule
   readonly selectable: Readonly<Record<string, (object: JsonObject) => string>>
   readonly unknownField: (field: string) => string

@@ -24,6 +24,7 @@ interface Map {
 interface List {
   readonly _tag: "List"
   readonly keys: ReadonlyArray<string>
+  readonly defaults: JsonObject
   readonly of: Schema
 }
 
@@ -50,21 +51,23 @@ const atomOf = (schema: Schema, value: Value): Atom => {
     case "Map":
       return schema.atomic === true ? leaf : { _tag: "Map", isNamed: () => false, of: () => schema.of }
     case "List":
-      return schema.keys === undefined ? leaf : { _tag: "List", keys: schema.keys, of: schema.of }
+      return schema.keys === undefined
+        ? leaf
+        : { _tag: "List", keys: schema.keys, defaults: schema.defaults ?? keyDefaults, of: schema.of }
     default:
       return leaf
   }
 }
 
-// The default in the schema of keys that an applied configuration may leave out.
+// The default in the schemas of built-in kinds of keys that an applied configuration may leave out.
 const keyDefaults: JsonObject = { protocol: "TCP" }
 
-const elementOf = ({ keys }: List, item: Json.Value): string =>
+const elementOf = ({ defaults, keys }: List, item: Json.Value): string =>
   keys.length === 0
     ? `v:${JSON.stringify(item)}`
     : `k:${
       JSON.stringify(Json.make(Object.fromEntries(
-        keys.toSorted().map((key) => [key, Json.at(item, key) ?? keyDefaults[key]])
+        keys.toSorted().map((key) => [key, Json.at(item, key) ?? defaults[key]])
       )))
     }`
 
@@ -204,7 +207,7 @@ export const merge = (schema: Schema, before: Value, after: Value): Value => {
   ))
 }
 
-/** A value without the fields and items of a set. @since 0.1.0 @category combinators  */
+/** A value without the fields and items of a set; one that has none left is null. @since 0.1.0 @category combinators  */
 export const remove = (schema: Schema, value: JsonObject, set: FieldSet.FieldSet): JsonObject => {
   const visit = (schema: Schema, value: Json.Value, path: FieldSet.Path): Value => {
     const atom = atomOf(schema, value)
@@ -214,18 +217,76 @@ export const remove = (schema: Schema, value: JsonObject, set: FieldSet.FieldSet
         const here = [...path, elementOf(atom, item)]
         return FieldSet.has(set, here) ? [] : visit(atom.of, item, here) ?? []
       })
-      return kept.length === 0 ? undefined : kept
+      return kept.length === 0 ? null : kept
     }
     const kept = Object.entries(Json.isObject(value) ? value : {}).flatMap(([name, inner]) => {
       const here = [...path, `f:${name}`]
       const left = FieldSet.has(set, here) ? undefined : visit(atom.of(name), inner, here)
       return left === undefined ? [] : [[name, left] as const]
     })
-    return kept.length === 0 ? undefined : Object.fromEntries(kept)
+    return kept.length === 0 ? null : Object.fromEntries(kept)
   }
   const left = visit(schema, value, [])
   return Json.isObject(left) ? left : {}
 }
+
+const expected: Readonly<Record<string, readonly [string, (value: Json.Value) => boolean]>> = {
+  Text: ["string", (value) => typeof value === "string"],
+  Integer: ["numeric (int or float)", (value) => typeof value === "number"],
+  Boolean: ["boolean", (value) => typeof value === "boolean"],
+  List: ["list", Json.isList],
+  Map: ["map", Json.isObject],
+  Struct: ["map", Json.isObject]
+}
+
+const keyText = (keys: ReadonlyArray<string>, item: Json.Value): string =>
+  keys.length === 0
+    ? `[=${JSON.stringify(item)}]`
+    : `[${keys.map((key) => `${key}=${JSON.stringify(Json.at(item, key))}`).join(",")}]`
+
+/** The items of a list that do not identify themselves, or that another one is equal to. */
+const wrongItem = (
+  keys: ReadonlyArray<string>,
+  defaults: JsonObject,
+  values: ReadonlyArray<Json.Value>
+): string | undefined => {
+  const items = values.map((value) => keys.length > 0 && Json.isObject(value) ? { ...defaults, ...value } : value)
+  const elements = items.map((item) => keyText(keys, item))
+  const missing = items.findIndex((item) => keys.some((key) => Json.at(item, key) === undefined))
+  const repeated = elements.find((element, index) => elements.indexOf(element) < index)
+  return missing !== -1
+    ? `element ${missing}: associative list with keys has an element that omits a key field`
+    : repeated === undefined
+    ? undefined
+    : `duplicate entries for key ${repeated}`
+}
+
+/** What is first in a value that is not of its schema; undefined if there is nothing. @since 0.1.0 @category rules  */
+export const mismatch = (schema: Schema, value: Json.Value, path = ""): string | undefined => {
+  const [type, fits] = expected[schema?._tag ?? ""] ?? []
+  if (schema === undefined || value === null || fits === undefined) {
+    return undefined
+  }
+  if (!fits(value)) {
+    return `${path}: expected ${type}, got ${JSON.stringify(value)}`
+  }
+  if (schema._tag === "List" && Json.isList(value)) {
+    const problem = schema.keys === undefined ? undefined : wrongItem(schema.keys, schema.defaults ?? {}, value)
+    return problem === undefined
+      ? first(value.map((item, index) => mismatch(schema.of, item, `${path}[${index}]`)))
+      : `${path}: ${problem}`
+  }
+  return Json.isObject(value) && (schema._tag === "Map" || schema._tag === "Struct")
+    ? first(
+      Object.entries(value).map(([name, inner]) =>
+        mismatch(schema._tag === "Map" ? schema.of : schema.fields[name], inner, `${path}.${name}`)
+      )
+    )
+    : undefined
+}
+
+const first = (problems: ReadonlyArray<string | undefined>): string | undefined =>
+  problems.find((problem) => problem !== undefined)
 
 /** A set with the structs in which its fields are. @since 0.1.0 @category combinators  */
 export const withStructs = (schema: Schema, set: FieldSet.FieldSet): FieldSet.FieldSet => {

@@ -138,7 +138,9 @@ export class Registry {
       if (Deletion.isOver(kind, next, existing)) {
         return write.dryRun === true ? next : this.remove(kind, namespace, name, next)
       }
-      if (ManagedFields.isUnchanged(next, existing)) {
+      // An object that was written in another version, or before its schema changed, is stored in another form.
+      const isCurrent = Json.equal(kind.stored(existing), this.store.get(key(kind, namespace, name)))
+      if (isCurrent && ManagedFields.isUnchanged(next, existing)) {
         return existing
       }
       return write.dryRun === true ? Json.freeze(next) : this.write(kind, namespace, name, next)
@@ -261,7 +263,7 @@ const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObj
       : refuse(`no conversion from ${kindName} to ${kind.kind}`)
   }
   const typed = { apiVersion, kind: kindName, ...Json.omit(body, "apiVersion", "kind") }
-  const { object, unknown, wrong } = kind.read(typed)
+  const { object, unknown, wrong } = kind.read(typed, write.applies === true)
   if (wrong[0] !== undefined) {
     return refuse(wrong[0])
   }

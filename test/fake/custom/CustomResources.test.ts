@@ -204,6 +204,51 @@ describe("custom resources", () => {
       assert.deepStrictEqual((yield* get(`${widgets}/a`))["spec"], { now: "x" })
     }))
 
+  it.scoped("custom resources: server-side apply knows the items of a list by the defaults of their keys, and refuses others", () =>
+    Effect.gen(function*() {
+      const rows: JsonObject = {
+        type: "array",
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["port", "zone"],
+        items: {
+          type: "object",
+          required: ["port"],
+          properties: {
+            port: { type: "integer" },
+            zone: { type: "string", default: "x" },
+            note: { type: "string" }
+          }
+        }
+      }
+      const { get, send } = yield* defined(
+        definition({ type: "object", properties: { spec: { type: "object", properties: { rows } } } })
+      )
+      const apply = (manager: string, ...items: ReadonlyArray<JsonObject>) =>
+        send({
+          method: "PATCH",
+          path: `${widgets}/a`,
+          query: { fieldManager: manager },
+          contentType: "application/apply-patch+yaml",
+          body: widget("a", { rows: items })
+        })
+      yield* apply("one", { port: 1, note: "a" })
+      yield* apply("two", { port: 1, zone: "y", note: "b" })
+      assert.deepStrictEqual(Json.list(yield* get(`${widgets}/a`), "spec", "rows"), [
+        { port: 1, note: "a", zone: "x" },
+        { port: 1, zone: "y", note: "b" }
+      ])
+      const conflict = yield* refused(apply("two", { port: 1, note: "c" }))
+      assert.match(conflict.message, /conflict with "one": \.spec\.rows\[port=1,zone="x"\]\.note/)
+      assert.match(
+        (yield* refused(apply("two", { port: 1 }, { port: 1, zone: "x" }))).message,
+        /failed to create typed patch object .*\.spec\.rows: duplicate entries for key \[port=1,zone="x"\]/
+      )
+      assert.match(
+        (yield* refused(apply("two", { port: "1" }))).message,
+        /\.spec\.rows\[0\]\.port: expected numeric \(int or float\), got "1"/
+      )
+    }))
+
   it.scoped("custom resources: the namespace of an object takes it along", () =>
     Effect.gen(function*() {
       const { delete: remove, get, post } = yield* defined(definition(free))

@@ -18,9 +18,9 @@ const common: Bounds = {
   status: [3, 2],
   outcome: [1, 1],
   list: [3, 2],
-  cancel: [7, 5],
-  remove: [8, 6],
-  prune: [21, 5],
+  cancel: [5, 4],
+  remove: [5, 4],
+  prune: [11, 3],
   selection: [17, 2],
   run: [26, 9]
 }
@@ -28,7 +28,7 @@ const common: Bounds = {
 const bounds: Readonly<Record<Name, Bounds>> = {
   "custom": { ...common, selection: [6, 2], run: [15, 9] },
   "single-node": { ...common, list: [12, 4] },
-  "openshift": { ...common, first: [4, 4] }
+  "openshift": { ...common, first: [4, 4], cancel: [4, 4], remove: [4, 4] }
 }
 
 describe("requests and round trips in turn", () => {

@@ -64,7 +64,7 @@ const actsBeforeTheMark: Mutation = {
     Cluster.Cluster.of({
       ...cluster,
       patch: (resource, name, body, options) => {
-        const isMark = JSON.stringify(body).includes(RecordMetadata.annotation.stop)
+        const isMark = JSON.stringify(body).replaceAll("~1", "/").includes(RecordMetadata.annotation.stop)
         const labelSelector = `${RecordMetadata.label.record}=${name}`
         const act = Effect.gen(function*() {
           for (const { metadata } of (yield* cluster.list(Resources.Build, { labelSelector })).items) {
@@ -101,6 +101,10 @@ const skipsTheConfirmingGet: Mutation = {
 const writesOverOthers: Mutation = {
   driver: (driver) =>
     requesting(driver, (request, subject) => {
+      if (Json.isList(request.body)) {
+        const changes = request.body.filter((operation) => Json.at(operation, "op") !== "test")
+        return driver.request({ ...request, body: changes }, subject)
+      }
       const body = bodyOf(request)
       const path = request.method === "PATCH" ? ["metadata", "resourceVersion"] : ["preconditions", "resourceVersion"]
       return driver.request(

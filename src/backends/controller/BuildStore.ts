@@ -69,6 +69,14 @@ export interface BuildStore<Child> extends StateReader.StateReader<Child> {
     record: RecordMetadata.RecordMetadata,
     annotations: { readonly [key: string]: string }
   ) => Effect.Effect<boolean, BackendError>
+  /**
+   * Writes a stop mark to a record that has neither a mark nor an outcome, without reading it first; none if nothing was written,
+   * for whatever reason the record itself shows.
+   */
+  readonly stop: (
+    ref: BuildRef,
+    mark: string
+  ) => Effect.Effect<Option.Option<RecordSummary.RecordSummary>, BackendError>
   /** Deletes a child as it was seen; false if it has changed since. */
   readonly deleteChild: (child: Child) => Effect.Effect<boolean, BackendError>
   readonly deleteRecord: (ref: BuildRef) => Effect.Effect<void, BackendError>
@@ -292,6 +300,20 @@ export const make = <Child extends Resource.Metadata>(
         ),
         refused(`write to ${ref}`)
       ),
+    stop: (ref, mark) =>
+      RepeatedWrite.repeat(cluster.patch(RecordMetadata.resource, ref.name, {
+        json: [
+          { op: "test", path: "/metadata/uid", value: ref.uid },
+          // The API server takes null for the value of a key that is absent: gopkg.in/evanphx/json-patch.v4.
+          { op: "test", path: pathOf(RecordMetadata.annotation.stop), value: null },
+          { op: "test", path: pathOf(RecordMetadata.annotation.outcome), value: null },
+          { op: "add", path: pathOf(RecordMetadata.annotation.stop), value: mark }
+        ]
+      }, { namespace: ref.namespace })).pipe(
+        Effect.map((written) => Option.filter(RecordSummary.parse(backend, written), RecordSummary.hasTerms)),
+        Effect.catchIf(({ reason }) => unwritten.has(reason), () => Effect.succeedNone),
+        refused(`write to ${ref}`)
+      ),
     deleteChild: ({ metadata }) =>
       cluster.delete(resource, metadata.name, {
         namespace: metadata.namespace,
@@ -307,6 +329,16 @@ export const make = <Child extends Resource.Metadata>(
     deleteRecord
   }
 }
+
+/** Of a patch whose tests fail; of one that others come between, and of a record that is gone. */
+const unwritten: ReadonlySet<ClusterError["reason"]> = new Set<ClusterError["reason"]>([
+  "Invalid",
+  "Conflict",
+  "NotFound"
+])
+
+/** A JSON pointer (RFC 6901) to an annotation. */
+const pathOf = (annotation: string): string => `/metadata/annotations/${annotation.replaceAll("/", "~1")}`
 
 const numberOf = ({ metadata }: Resource.Metadata): number => BuildNames.numberOf(metadata.name)
 

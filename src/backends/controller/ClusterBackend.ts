@@ -10,8 +10,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { type BackendError, BuildRejected, Issue } from "../../core/BuildError.js"
+import { type BackendError, type BuildNotFound, BuildRejected, Issue } from "../../core/BuildError.js"
 import type * as BuildInput from "../../core/BuildInput.js"
+import type { BuildRef } from "../../core/BuildRef.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { hasEntries } from "../../core/input/CallerMetadata.js"
@@ -61,6 +62,8 @@ const service = <Child extends Resource.Metadata>(
 ): BuildService.Service => {
   const { cluster, definition, reconciler, store } = context
   const watch = WatchStream.make(controllers)
+  /** The refs of a list whose builds have ended, which is final: to remove them, nothing is stopped. */
+  const ended = new WeakSet<BuildRef>()
 
   const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRejected> => {
     const issues = definition.check(input)
@@ -149,7 +152,9 @@ const service = <Child extends Resource.Metadata>(
         () => Effect.void
       ),
     remove: (ref) =>
-      reconciler.stop(ref, new BuildStatus.Cancelled({}), { isRemoved: true }).pipe(
+      Effect.suspend((): Effect.Effect<unknown, BuildNotFound | BackendError> =>
+        ended.has(ref) ? Effect.void : reconciler.stop(ref, new BuildStatus.Cancelled({}), { isRemoved: true })
+      ).pipe(
         Effect.zipRight(store.deleteRecord(ref)),
         Effect.catchTag("BuildNotFound", () => Effect.void)
       ),
@@ -167,6 +172,7 @@ const service = <Child extends Resource.Metadata>(
       Effect.gen(function*() {
         const records = yield* store.list(namespace, fingerprint)
         const wanted = records.filter(({ callerMetadata }) => hasEntries(callerMetadata, metadata))
+        wanted.forEach(({ outcome, ref }) => Option.isSome(outcome) && ended.add(ref))
         const unfinished = wanted.filter(RecordSummary.hasTerms).filter(({ outcome }) => Option.isNone(outcome))
         const states = new Map(
           (yield* store.statesOf(namespace, unfinished)).map((state) => [state.record.ref.uid, state])

@@ -134,11 +134,15 @@ export const make = <Child extends Resource.Metadata>(
   // What the platform decided before the child could be deleted takes precedence over the stop mark.
   const finishStop = (
     snapshot: BuildState<Child>,
-    mark: RecordMetadata.StopMark
+    mark: RecordMetadata.StopMark,
+    isRemoved = false
   ): Effect.Effect<Option.Option<BuildStatus.Terminal>, BackendError> =>
     Effect.gen(function*() {
+      // The mark says how a build ended whose record is deleted (`goneWith`).
+      const stopped = (status: BuildStatus.Terminal) =>
+        isRemoved ? Effect.succeedSome(status) : storeOutcome(snapshot.record, status)
       const child = latest(snapshot.children)
-      if (child === undefined) return yield* storeOutcome(snapshot.record, mark.status)
+      if (child === undefined) return yield* stopped(mark.status)
       const seen = observed(snapshot, child)
       const interpretation = definition.interpret(seen)
       const status = (yield* outcomeInLog(snapshot)) ?? interpretation.ending?.status ?? interpretation.status
@@ -146,7 +150,7 @@ export const make = <Child extends Resource.Metadata>(
         return yield* storeOutcome(snapshot.record, yield* addLogTail(status, seen))
       }
       const outcome = yield* addLogTail(mark.status, seen)
-      return (yield* store.deleteChild(child)) ? yield* storeOutcome(snapshot.record, outcome) : Option.none()
+      return (yield* store.deleteChild(child)) ? yield* stopped(outcome) : Option.none()
     })
 
   // The beginning is stored for later readers; that it cannot be must not hide the status.
@@ -249,12 +253,13 @@ export const make = <Child extends Resource.Metadata>(
   const reconcile: Reconciler<Child>["reconcile"] = (snapshot) =>
     Effect.flatMap(DateTime.now, (now) => perform(snapshot, evaluate(definition, snapshot, now)))
 
+  const markText = (status: RecordMetadata.StopMark["status"]): string =>
+    RecordMetadata.stopMarkText(
+      new RecordMetadata.StopMark({ status: status._tag === "Errored" ? OutcomeLimits.errored(status) : status })
+    )
+
   const mark = (record: RecordMetadata.RecordMetadata, status: RecordMetadata.StopMark["status"]) =>
-    store.annotate(record, {
-      [RecordMetadata.annotation.stop]: RecordMetadata.stopMarkText(
-        new RecordMetadata.StopMark({ status: status._tag === "Errored" ? OutcomeLimits.errored(status) : status })
-      )
-    })
+    store.annotate(record, { [RecordMetadata.annotation.stop]: markText(status) })
 
   // Each time that another client wins the race, the build has made progress; after twenty times it is a conflict.
   const untilWon = <A, E>(
@@ -297,21 +302,30 @@ export const make = <Child extends Resource.Metadata>(
     reconcileFromCache,
     stop: (ref, stopped, { isRemoved } = { isRemoved: false }) =>
       Effect.suspend(() => {
+        let isMarked = false
         let hasWaited = false
         return untilWon(
           ref,
           Effect.gen(function*() {
-            const found = yield* store.record(ref)
+            const marked = isMarked ? Option.none() : yield* store.stop(ref, markText(stopped))
+            isMarked = true
+            const found = Option.isSome(marked) ? marked.value : yield* store.summary(ref)
             if (Option.isSome(found.outcome) && !hasWaited) return Option.some(found.outcome.value.status)
-            if (Option.isNone(found.outcome) && Option.isNone(found.stop)) yield* mark(found, stopped)
-            const state = yield* store.state(ref)
+            if (Option.isNone(found.outcome) && Option.isNone(found.stop)) {
+              // It has a mark or an outcome that cannot be read.
+              yield* mark(found, stopped)
+              return Option.none()
+            }
+            const state = yield* Option.isNone(found.outcome) ? store.toStop(found) : store.stateOf(found)
             if (state.children.length === 0 && !hasWaited && !isRemoved) {
               // The request that creates its child may be under way.
               hasWaited = true
               yield* Effect.sleep(Timing.lateChild)
               return Option.none()
             }
-            return Option.filter(yield* reconcile(state), BuildStatus.isTerminal)
+            return Option.isNone(found.outcome) && Option.isSome(found.stop)
+              ? yield* finishStop(state, found.stop.value, isRemoved)
+              : Option.filter(yield* reconcile(state), BuildStatus.isTerminal)
           })
         )
       })

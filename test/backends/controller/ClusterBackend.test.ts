@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream, TestClock } from "effect"
 import { type BuildBackend, BuildError, type BuildRef, BuildStatus } from "effect-os-builder"
 import * as ClusterBackend from "../../../src/backends/controller/ClusterBackend.js"
-import { annotation } from "../../../src/backends/record/RecordMetadata.js"
+import * as RecordMetadata from "../../../src/backends/record/RecordMetadata.js"
 import * as Faults from "../../../src/fake/apiserver/Faults.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
 import { Craft, definition, input, settle, world, writes } from "../../support/ControllerWorld.js"
@@ -150,7 +150,7 @@ describe("equal inputs", () => {
       // A client that marked it and crashed.
       const mark = JSON.stringify({ status: { _tag: "Cancelled" } })
       yield* cluster.patch(Resources.ConfigMap, second.ref.name, {
-        merge: { metadata: { annotations: { [annotation.stop]: mark } } }
+        merge: { metadata: { annotations: { [RecordMetadata.annotation.stop]: mark } } }
       })
       const third = yield* backend.build(wanted)
       assert.match(third.ref.name, /-3$/)
@@ -199,7 +199,7 @@ describe("equal inputs", () => {
 describe("stopping", () => {
   it.scoped("stopping: marks the record, deletes the child as it was seen, stores the outcome", () =>
     Effect.gen(function*() {
-      const { backend, crafts, move, requests } = yield* world
+      const { backend, cluster, crafts, move, requests } = yield* world
       const { ref } = yield* Effect.flatMap(input("1"), backend.build)
       yield* move(ref, "Running")
       const watching = yield* watch(backend, ref)
@@ -207,8 +207,45 @@ describe("stopping", () => {
       assert.deepStrictEqual(writes(made), ["patch configmaps", "delete crafts.example.com", "patch configmaps"])
       assert.deepStrictEqual(yield* crafts, [])
       assert.strictEqual(lastOf(yield* Fiber.join(watching))._tag, "Cancelled")
-      const [, twice] = yield* requests(backend.cancel(ref))
-      assert.deepStrictEqual(writes(twice), [])
+      const records = Effect.map(cluster.list(Resources.ConfigMap), ({ items }) => items)
+      const before = yield* records
+      yield* backend.cancel(ref)
+      assert.deepStrictEqual(yield* records, before)
+    }))
+
+  it.scoped("stopping: a mark of another client stays, and one that cannot be read is written again", () =>
+    Effect.gen(function*() {
+      const { backend, cluster, move } = yield* world
+      const stop = RecordMetadata.annotation.stop
+      const mark = (text: string) =>
+        Effect.gen(function*() {
+          const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+          yield* move(ref, "Running")
+          yield* cluster.patch(Resources.ConfigMap, ref.name, {
+            merge: { metadata: { annotations: { [stop]: text } } }
+          })
+          yield* backend.cancel(ref)
+          const status = yield* backend.status(ref)
+          yield* backend.remove(ref)
+          return status
+        })
+      const timeout = BuildStatus.errored("PendingTimeout", { message: "it waits" })
+      const other = yield* mark(RecordMetadata.stopMarkText(new RecordMetadata.StopMark({ status: timeout })))
+      assert.deepStrictEqual(other, timeout)
+      assert.strictEqual((yield* mark("?"))._tag, "Cancelled")
+    }))
+
+  it.scoped("removal: a build that a list shows to have ended takes one request", () =>
+    Effect.gen(function*() {
+      const { backend, cluster, move, requests } = yield* world
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      yield* move(ref, "Complete")
+      yield* backend.status(ref)
+      const [listed] = yield* backend.list()
+      assert(listed !== undefined)
+      const [, made] = yield* requests(backend.remove(listed.ref))
+      assert.deepStrictEqual(made, ["delete configmaps"])
+      assert.lengthOf((yield* cluster.list(Resources.ConfigMap)).items, 0)
     }))
 
   it.scoped("interrupted after the mark: finished by the next reader", () =>

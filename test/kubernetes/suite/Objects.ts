@@ -121,12 +121,28 @@ export const objects: Readonly<Record<string, Case>> = {
         namespace
       })
       assert.deepStrictEqual(merged.data, { l: "w", m: "x" })
-      const json = (...ops: ReadonlyArray<{ readonly op: string; readonly path: string; readonly value?: string }>) =>
-        cluster.patch(Resources.ConfigMap, "a", { json: ops }, { namespace })
+      const json = (
+        ...ops: ReadonlyArray<{ readonly op: string; readonly path: string; readonly value?: string | null }>
+      ) => cluster.patch(Resources.ConfigMap, "a", { json: ops }, { namespace })
       const moved = yield* json({ op: "test", path: "/data/l", value: "w" }, { op: "remove", path: "/data/l" })
       assert.deepStrictEqual(moved.data, { m: "x" })
       const failed = yield* refusal(json({ op: "test", path: "/data/m", value: "other" }))
       assert.strictEqual(failed.code, 422)
+      assert.strictEqual(failed.reason, "Invalid")
+      // A test of null passes for a key that is absent, of which the stop of a build makes use.
+      yield* cluster.patch(
+        Resources.ConfigMap,
+        "a",
+        { merge: { metadata: { annotations: { "example.com/a": "1" } } } },
+        {
+          namespace
+        }
+      )
+      const path = "/metadata/annotations/example.com~1b"
+      const marked = yield* json({ op: "test", path, value: null }, { op: "add", path, value: "2" })
+      assert.deepStrictEqual(marked.metadata.annotations, { "example.com/a": "1", "example.com/b": "2" })
+      const present = yield* refusal(json({ op: "test", path, value: null }, { op: "add", path, value: "3" }))
+      assert.strictEqual(present.code, 422)
     }),
 
   "ConfigMap: an immutable one accepts annotations only": ({ cluster, namespace }) =>

@@ -19,3 +19,21 @@ export const operations = {
 } as const
 
 export type Operation = keyof typeof operations
+
+/** In the order of the table. */
+export const operationNames: ReadonlyArray<Operation> = [
+  "selection",
+  "first",
+  "new",
+  "again",
+  "running",
+  "selected",
+  "ended",
+  "status",
+  "outcome",
+  "list",
+  "cancel",
+  "remove",
+  "prune",
+  "run"
+]

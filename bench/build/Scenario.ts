@@ -1,22 +1,5 @@
-import type { Operation } from "../Operations.js"
+import { type Operation, operationNames as columns } from "../Operations.js"
 import type { Goal, Scenario } from "../Scenario.js"
-
-const columns: ReadonlyArray<Operation> = [
-  "selection",
-  "first",
-  "new",
-  "again",
-  "running",
-  "selected",
-  "ended",
-  "status",
-  "outcome",
-  "list",
-  "cancel",
-  "remove",
-  "prune",
-  "run"
-]
 
 const backends = ["custom", "single-node", "openshift"]
 

@@ -13,7 +13,7 @@ import {
   SingleNodeBuildBackend
 } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import type { Operation } from "../../bench/Operations.js"
+import { type Operation, operationNames } from "../../bench/Operations.js"
 import { inTime } from "./VirtualTime.js"
 
 const roundTrip = 100
@@ -23,8 +23,6 @@ export interface Cost {
   readonly requests: ReadonlyArray<string>
   readonly roundTrips: number
 }
-
-export type Costs = Readonly<Record<Operation, Cost>>
 
 const topologies = {
   "custom": { options: {}, make: CustomBuildBackend.make() },
@@ -49,8 +47,8 @@ const selection = (cluster: Cluster.Service) =>
     Effect.provideService(Cluster.Cluster, cluster)
   )
 
-/** Each operation on a cluster of its own, by a process that has done nothing before but what is said. */
-const costs = (name: Name): Effect.Effect<Costs, unknown, Scope.Scope> => {
+/** Each on a cluster of its own, by a process that has done nothing before but what is said. */
+const measurements = (name: Name): Readonly<Record<Operation, Effect.Effect<Cost, unknown, Scope.Scope>>> => {
   const { make, options } = topologies[name]
   const world = Effect.gen(function*() {
     const { cluster, control } = yield* FakeCluster.make(options)
@@ -85,7 +83,7 @@ const costs = (name: Name): Effect.Effect<Costs, unknown, Scope.Scope> => {
     return { control, process, backend, measured, begun, ended }
   })
   const tags = Array.from({ length: 10 }, (_, index) => String(index))
-  return Effect.all({
+  return {
     selection: Effect.flatMap(world, ({ measured, process }) => measured(Effect.flatMap(process, selection))),
     first: Effect.gen(function*() {
       const { backend, measured } = yield* world
@@ -167,8 +165,12 @@ const costs = (name: Name): Effect.Effect<Costs, unknown, Scope.Scope> => {
         Effect.scoped(Effect.flatMap(Effect.flatMap(process, selection), (one) => one.run(given)))
       )
     })
-  })
+  }
 }
 
-/** What every operation costs on the cluster that a backend is for. */
-export const of = (name: Name): Costs => inTime(costs(name))
+/** What an operation costs on the cluster that a backend is for. */
+export const of = (name: Name, operation: Operation): Cost => inTime(measurements(name)[operation])
+
+/** What each of them costs. */
+export const all = (name: Name): ReadonlyArray<readonly [Operation, Cost]> =>
+  operationNames.map((operation) => [operation, of(name, operation)])

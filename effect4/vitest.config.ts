@@ -30,6 +30,7 @@ export default defineConfig({
     setupFiles: ["test/support/setup.ts"],
     reporters: ["dot"],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     sequence: { concurrent: true },
     fakeTimers: { toFake: undefined }
   }

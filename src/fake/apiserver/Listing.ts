@@ -114,7 +114,8 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
     if (requested > store.revision) {
       return yield* Either.left(tooLarge(requested, store.revision))
     }
-    const match = query["resourceVersionMatch"] ?? (query["limit"] === undefined ? "NotOlderThan" : "Exact")
+    const match = query["resourceVersionMatch"] ??
+      (limitOf(query) === Number.POSITIVE_INFINITY ? "NotOlderThan" : "Exact")
     if (match !== "Exact") {
       return { ...current, after: "" }
     }

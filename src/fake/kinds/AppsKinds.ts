@@ -113,15 +113,7 @@ export const replicaSet = Kind.make({
   validateUpdate: Workloads.sameSelector
 })
 
-const statefulMutable = [
-  "replicas",
-  "ordinals",
-  "template",
-  "updateStrategy",
-  "revisionHistoryLimit",
-  "persistentVolumeClaimRetentionPolicy",
-  "minReadySeconds"
-]
+const statefulFixed = ["selector", "volumeClaimTemplates", "serviceName", "podManagementPolicy"]
 
 /** @since 0.1.0 @category kinds */
 export const statefulSet = Kind.make({
@@ -161,15 +153,10 @@ export const statefulSet = Kind.make({
     ...Workloads.counts(object, "replicas", "minReadySeconds"),
     ...Workloads.rules(object, "StatefulSet")
   ],
-  validateUpdate: (next, previous) => {
-    const fixed = (object: JsonObject) => Json.omit(Json.object(object, "spec"), ...statefulMutable)
-    return Json.equal(fixed(next), fixed(previous)) ? [] : [{
-      type: "Forbidden",
-      field: "spec",
-      detail: "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
-        + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
-    }]
-  }
+  validateUpdate: (next, previous) =>
+    statefulFixed.filter((field) => !Json.equal(Json.at(next, "spec", field), Json.at(previous, "spec", field))).map(
+      (field) => Status.invalidValue(`spec.${field}`, Json.at(next, "spec", field), "field is immutable")
+    )
 })
 
 /** Where the removed field `spec.templateGeneration` is kept. */
@@ -199,8 +186,8 @@ export const daemonSet = Kind.make({
     status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }
   }),
   validate: (object) => [
-    ...Workloads.counts(object, "minReadySeconds", "revisionHistoryLimit"),
-    ...Workloads.rules(object, "DaemonSet")
+    ...Workloads.rules(object, "DaemonSet"),
+    ...Workloads.counts(object, "minReadySeconds", "revisionHistoryLimit")
   ],
   amend: (next, previous) => {
     const [template, before] = [next, previous].map((object) => Json.at(object, "spec", "template"))

@@ -127,7 +127,10 @@ export const priorityClass = Kind.make({
     Column.make("PreemptionPolicy", text("", "preemptionPolicy"))
   ],
   fill: (object) => Kind.defaults(object, { value: 0, preemptionPolicy: "PreemptLowerPriority" }),
-  validateNew: (object) => oneOf(object, "preemptionPolicy", ["PreemptLowerPriority", "Never"]),
+  validateNew: (object) =>
+    object["preemptionPolicy"] === ""
+      ? [Status.required("preemptionPolicy")]
+      : oneOf(object, "preemptionPolicy", ["PreemptLowerPriority", "Never"]),
   validateUpdate: (next, previous) => [
     ...(next["value"] === previous["value"]
       ? []
@@ -160,6 +163,18 @@ export const runtimeClass = Kind.make({
 const byCpu = [
   { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } }
 ]
+
+const scaleTarget = (reference: JsonObject): Errors => {
+  const field = "spec.scaleTargetRef"
+  return [
+    ...["kind", "name"].filter((key) => (Json.text(reference, key) ?? "") === "").map((key) =>
+      Status.required(`${field}.${key}`)
+    ),
+    ...((Json.text(reference, "apiVersion") ?? "") === "" && Json.text(reference, "kind") !== "ReplicationController"
+      ? [Status.invalidValue(`${field}.apiVersion`, "", "apiVersion must specify API group")]
+      : [])
+  ]
+}
 
 /** @since 0.1.0 @category kinds */
 export const horizontalPodAutoscaler = Kind.make({
@@ -197,7 +212,14 @@ export const horizontalPodAutoscaler = Kind.make({
       Json.number(object, "spec", "maxReplicas") ?? 0
     ]
     return [
-      ...(least < 1
+      ...scaleTarget(Json.object(object, "spec", "scaleTargetRef")),
+      ...(least === 0
+        ? [{
+          type: "Forbidden" as const,
+          field: "spec.metrics",
+          detail: "must specify at least one Object or External metric to support scaling to zero replicas"
+        }]
+        : least < 1
         ? [Status.invalidValue("spec.minReplicas", least, "must be greater than or equal to 1")]
         : []),
       ...(most < 0 ? [Status.invalidValue("spec.maxReplicas", most, "must be greater than 0")] : []),
@@ -236,7 +258,7 @@ export const storageClass = Kind.make({
   fill: (object) => Kind.defaults(object, { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" }),
   validate: (object) => [
     ...((Json.text(object, "provisioner") ?? "") === "" ? [Status.required("provisioner")] : []),
-    ...oneOf(object, "reclaimPolicy", ["Delete", "Recycle", "Retain"]),
+    ...(object["reclaimPolicy"] === "" ? [] : oneOf(object, "reclaimPolicy", ["Delete", "Retain"])),
     ...oneOf(object, "volumeBindingMode", ["Immediate", "WaitForFirstConsumer"])
   ],
   // Upstream's generated rules do not show the value.

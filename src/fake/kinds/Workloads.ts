@@ -18,7 +18,8 @@ type Errors = ReadonlyArray<Status.FieldError>
 /** Fills the pod template of a spec. @since 0.1.0 @category combinators  */
 export const fillTemplate = (spec: JsonObject): JsonObject =>
   Kind.inside(
-    spec,
+    // Go omits this number, though not others.
+    spec["minReadySeconds"] === 0 ? Json.omit(spec, "minReadySeconds") : spec,
     "template",
     (template) => Kind.inside({ metadata: {}, ...template }, "spec", PodDefaults.podSpec)
   )

@@ -51,24 +51,22 @@ export const managed = (
       subresource: write.subresource ?? (part === "main" ? "" : part)
     }, write.now)
 
-/** An object has the name and the namespace of its path. @since 0.1.0 @category rules  */
+/** An object has the namespace and the name of its path. @since 0.1.0 @category rules  */
 export const addressed = (namespace: string, name: string, requested: JsonObject): Answer<void> => {
-  if (Metadata.name(requested) === "") {
-    return Either.left(Status.badRequest(
-      `the name of the object (${name} based on URL) was undeterminable: name must be provided`
-    ))
-  }
-  if (Metadata.name(requested) !== name) {
-    return Either.left(Status.badRequest(
-      `the name of the object (${Metadata.name(requested)}) does not match the name on the URL (${name})`
-    ))
-  }
-  const own = Metadata.namespace(requested)
-  return namespace === "" || own === "" || own === namespace
-    ? Either.void
-    : Either.left(
+  const [own, given] = [Metadata.namespace(requested), Metadata.name(requested)]
+  return namespace !== "" && own !== "" && own !== namespace
+    ? Either.left(
       Status.badRequest("the namespace of the provided object does not match the namespace sent on the request")
     )
+    : given === ""
+    ? Either.left(
+      Status.badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+    )
+    : given !== name
+    ? Either.left(
+      Status.badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
+    )
+    : Either.void
 }
 
 /** The conflict with an object of another uid, with the key in etcd. @since 0.1.0 @category combinators  */
@@ -77,7 +75,11 @@ export const otherUid = (
   uid: string,
   own: string
 ): Status.Status => {
-  const resource = kind.group === "" && kind.kind === "Service" ? "services/specs" : kind.plural
+  const resource = kind.group === "" && kind.kind === "Service"
+    ? "services/specs"
+    : kind.kind === "Endpoints"
+    ? "services/endpoints"
+    : kind.plural
   const key = [
     "",
     ...(write.dryRun === true ? [] : ["registry"]),

@@ -47,7 +47,9 @@ const rules: ReadonlyArray<
         ? {
           ...answer,
           events: answer["events"].map((event) =>
-            event["type"] === "BOOKMARK" ? { type: "BOOKMARK", metadata: event["object"]["metadata"] } : event
+            event["type"] === "BOOKMARK"
+              ? { type: "BOOKMARK", ends: JSON.stringify(event).includes("k8s.io/initial-events-end") }
+              : event
           )
         }
         : answer

@@ -165,5 +165,35 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
         }
       })
     ]
+  ],
+  "differences: rules of updates and of autoscalers": [
+    ["POST", "apps/statefulsets", named("a", { spec: pods({ minReadySeconds: 0 }) })],
+    ["PATCH", "apps/statefulsets/a", { spec: { serviceName: "b", podManagementPolicy: "Parallel" } }, merge],
+    [
+      "POST",
+      "apps/daemonsets",
+      named("a", { spec: pods({ minReadySeconds: -1, selector: { matchLabels: { app: "y" } } }) })
+    ],
+    ["PUT", "services/b", { metadata: { name: "Not_Valid", namespace: "default" }, spec: {} }],
+    ["PUT", "endpoints/b", { metadata: { name: "b", uid: "00000000-0000-4000-8000-000000000000" } }],
+    ["POST", "autoscaling/horizontalpodautoscalers", named("a", { spec: { maxReplicas: 3 } })],
+    [
+      "POST",
+      "autoscaling/horizontalpodautoscalers",
+      named("a", {
+        spec: {
+          minReplicas: 0,
+          maxReplicas: 3,
+          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "a" }
+        }
+      })
+    ],
+    ["POST", storageClass.replace("/{ns}-a", ""), {
+      metadata: { name: "{ns}-b" },
+      provisioner: "example.com/a",
+      reclaimPolicy: ""
+    }],
+    ["PATCH", storageClass.replace("-a", "-b"), { reclaimPolicy: "odd" }, merge],
+    ["DELETE", storageClass.replace("-a", "-b")]
   ]
 }

@@ -91,9 +91,10 @@ export const make = <Child extends Resource.Metadata>(
   const begin = (record: BuildRecord.BuildRecord, known: BuildStore.FingerprintBuilds) =>
     Effect.gen(function*() {
       const created = Option.some<Submission>({ ref: record.ref, adopted: false })
-      const now = yield* Effect.zipLeft(
+      const now = yield* Effect.zipWith(
         store.byFingerprint(namespace, fingerprint),
         createParts(record),
+        (now) => now,
         { concurrent: true }
       )
       if (!again && givesWayTo(record, known, now)) {
@@ -118,10 +119,11 @@ export const make = <Child extends Resource.Metadata>(
         input,
         contents: contents()
       })
-      const created = yield* Effect.zipLeft(
+      const created = yield* Effect.zipWith(
         store.createRecord(manifest, namespace),
         // The request that creates the child finds them cached, or reports that they cannot be read.
         Effect.ignore(definition.clusterDefaults),
+        (created) => created,
         { concurrent: true }
       )
       if (Option.isNone(created)) return Option.none<Submission>()

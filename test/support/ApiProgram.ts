@@ -98,7 +98,7 @@ export const failed = ({ code, status }: ClusterError): unknown => ({
 export const send = (place: Target, session: Session, step: Step): Effect.Effect<unknown> =>
   place.driver.request(request(place, session, step), { verb: "ask", resource: "the server" }).pipe(
     Effect.match({ onSuccess: (answer) => answer, onFailure: failed }),
-    Effect.tap((answer) => session.record(answer))
+    Effect.tap((answer) => Effect.sync(() => session.record(answer)))
   )
 
 const dropped = new Set(["resourceVersion", "selfLink", "lastTransitionTime", "lastUpdateTime"])

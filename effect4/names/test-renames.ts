@@ -82,7 +82,12 @@ export const testRenames: ReadonlyArray<Rename> = [
     reason: "loggers are a set",
     names: ["jsonLogger", "make", "replace", "stringLogger", "withMinimumLogLevel"]
   },
-  { module: "effect/LogLevel", to: "test/names/LogLevel", reason: "a level is its name", names: ["All", "None"] },
+  {
+    module: "effect/LogLevel",
+    to: "test/names/LogLevel",
+    reason: "a level is its name",
+    names: ["All", "Error", "None"]
+  },
   { module: "effect/Layer", to: "test/names/Layer", reason: service, names: ["setClock", "setConfigProvider"] },
   { module: "effect/Layer", reason: "a layer's effect has a scope", names: { scopedDiscard: "effectDiscard" } },
   {

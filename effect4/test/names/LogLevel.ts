@@ -1,3 +1,5 @@
 /** A level is its name on Effect 4. */
 export const All = "All"
+export const Error = "Error"
+
 export const None = "None"

@@ -19,6 +19,17 @@ const put = (kind: "secretsDirectory" | "configMapsDirectory", name: string, fil
     for (const [key, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, key), content)
   })
 
+const setPath = (path: string | undefined) => {
+  process.env["PATH"] = path
+}
+
+/** Finds programs in a folder before those of PATH. Returns what PATH was. */
+const putBeforePath = (folder: string) => {
+  const before = process.env["PATH"]
+  setPath(`${folder}:${before}`)
+  return before
+}
+
 layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("building", (it) => {
   it.effect("building: pushes an image whose digest the registry confirms, and adopts it at once", () =>
     Effect.gen(function*() {
@@ -265,15 +276,8 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("b
         { mode: 0o755 }
       )
       yield* Effect.acquireRelease(
-        Effect.sync(() => {
-          const before = process.env["PATH"]
-          process.env["PATH"] = `${programs}:${before}`
-          return before
-        }),
-        (before) =>
-          Effect.sync(() => {
-            process.env["PATH"] = before
-          })
+        Effect.sync(() => putBeforePath(programs)),
+        (before) => Effect.sync(() => setPath(before))
       )
       const verbs = yield* Effect.gen(function*() {
         yield* finish(yield* Workplace.input("processes", { dockerfile: containerfile("RUN echo made > /made") }))

@@ -6,6 +6,7 @@ import { Clock, Context, Effect, Layer, type Scope } from "effect"
 import {
   BackendSelection,
   BuildBackend,
+  type BuildError,
   BuildInput,
   Cluster,
   CustomBuildBackend,
@@ -47,8 +48,10 @@ const selection = (cluster: Cluster.Service) =>
     Effect.provideService(Cluster.Cluster, cluster)
   )
 
+type Failure = BuildError.BuildError | Layer.Layer.Error<typeof BackendSelection.layer>
+
 /** Each on a cluster of its own, by a process that has done nothing before but what is said. */
-const measurements = (name: Name): Readonly<Record<Operation, Effect.Effect<Cost, unknown, Scope.Scope>>> => {
+const measurements = (name: Name): Readonly<Record<Operation, Effect.Effect<Cost, Failure, Scope.Scope>>> => {
   const { make, options } = topologies[name]
   const world = Effect.gen(function*() {
     const { cluster, control } = yield* FakeCluster.make(options)

@@ -6,7 +6,7 @@
  * A program that differs is shrunk, and printed with both answers.
  */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Logger, LogLevel, type Scope } from "effect"
+import { Clock, Effect, Logger, LogLevel, type Scope } from "effect"
 import * as Access from "../../../src/fake/apiserver/Access.js"
 import * as FakeDriver from "../../../src/fake/apiserver/FakeDriver.js"
 import * as ControlPlaneOfFake from "../../../src/fake/ControlPlane.js"
@@ -48,7 +48,7 @@ layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("the f
     Effect.gen(function*() {
       const { admin } = yield* ControlPlane
       const differs = difference((yield* connect(admin.kubeconfigPath)).driver)
-      const began = Date.now()
+      const began = yield* Clock.currentTimeMillis
       const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index)
       let [requests, different] = [0, 0]
       const reports = yield* Effect.forEach(seeds, (seed) =>
@@ -64,8 +64,9 @@ layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("the f
           return [report(seed, shortest, (yield* differs(shortest)) ?? found)]
         }), { concurrency: sideBySide }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
       const differences = reports.flat()
+      const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
       yield* Effect.log(
-        `differential: ${seeds.length} programs, ${requests} actions, ${(Date.now() - began) / 1000} s, `
+        `differential: ${seeds.length} programs, ${requests} actions, ${seconds} s, `
           + `${differences.length} differ`
       )
       assert.strictEqual(differences.join("\n"), "")

@@ -42,6 +42,7 @@ import * as AppsKinds from "./kinds/AppsKinds.js"
 import * as BatchKinds from "./kinds/BatchKinds.js"
 import { Catalog } from "./kinds/Catalog.js"
 import * as CoreKinds from "./kinds/CoreKinds.js"
+import * as DefaultRoles from "./kinds/DefaultRoles.js"
 import * as Kind from "./kinds/Kind.js"
 import * as NetworkKinds from "./kinds/NetworkKinds.js"
 import * as PolicyKinds from "./kinds/PolicyKinds.js"
@@ -205,6 +206,9 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
     ])
     for (const name of ["default", "kube-system", ...options.namespaces ?? []]) {
       registry.create(CoreKinds.namespace, "", { metadata: { name } }, { now })
+    }
+    for (const [kind, object] of DefaultRoles.objects) {
+      registry.create(kind, "", object, { now })
     }
     const driver = FakeDriver.make((request) => server.handle(request, kubelet, uninterrupted), "default")
     for (const node of options.nodes ?? [{ name: "node-1" }]) {

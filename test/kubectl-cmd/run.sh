@@ -50,5 +50,5 @@ SCRIPT
   if [ -e "$work/passed" ]; then echo "passed $group"; else
     echo "failed $group: $(grep -v '^+++\|^ *$\|!!!\|Call tree\|^  [0-9]*:' "$work/log" | tail -1 | cut -c1-150)"
   fi
-  [ -n "${LOGS:-}" ] && cp "$work/log" "$LOGS/$group.log"
+  [ -n "${LOGS:-}" ] && cp "$work/log" "$LOGS/$port-$group.log"
 done

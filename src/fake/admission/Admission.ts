@@ -29,7 +29,8 @@ export interface Attempt {
 }
 
 /**
- * `change` may mutate an object before validation; `check` validates the object that would be stored.
+ * `change` may mutate an object before validation; `check` validates the object that would be stored; `remove` may refuse
+ * the deletion of an object by its name.
  *
  * @since 0.1.0
  * @category models
@@ -37,6 +38,7 @@ export interface Attempt {
 export interface Plugin {
   readonly change?: (attempt: Attempt) => Either.Either<JsonObject, Status>
   readonly check?: (attempt: Attempt) => Either.Either<void, Status>
+  readonly remove?: (kind: Kind, name: string) => Either.Either<void, Status>
 }
 
 /** The name of an object in admission messages; it may not have one yet. @since 0.1.0 @category getters  */
@@ -53,9 +55,19 @@ export const change = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either
 }
 
 /** Runs the checks until one rejects the object. @since 0.1.0 @category combinators  */
-export const check = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either.Either<void, Status> => {
+export const check = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either.Either<void, Status> =>
+  every(plugins, (plugin) => plugin.check?.(attempt))
+
+/** Whether an object may be deleted. @since 0.1.0 @category combinators  */
+export const remove = (plugins: ReadonlyArray<Plugin>, kind: Kind, name: string): Either.Either<void, Status> =>
+  every(plugins, (plugin) => plugin.remove?.(kind, name))
+
+const every = (
+  plugins: ReadonlyArray<Plugin>,
+  verdictOf: (plugin: Plugin) => Either.Either<void, Status> | undefined
+): Either.Either<void, Status> => {
   for (const plugin of plugins) {
-    const verdict = plugin.check?.(attempt) ?? Either.void
+    const verdict = verdictOf(plugin) ?? Either.void
     if (Either.isLeft(verdict)) {
       return verdict
     }

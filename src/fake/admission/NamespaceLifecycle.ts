@@ -1,6 +1,6 @@
 /**
- * Rejects objects in namespaces that do not exist or are terminating. As in k8s.io/apiserver
- * pkg/admission/plugin/namespace/lifecycle (v0.37).
+ * Rejects objects in namespaces that do not exist or are terminating, and the deletion of the namespaces of the cluster itself. As
+ * in k8s.io/apiserver pkg/admission/plugin/namespace/lifecycle (v0.37).
  *
  * @since 0.1.0
  */
@@ -10,8 +10,14 @@ import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as Metadata from "../store/Metadata.js"
 import { type Plugin, spokenName } from "./Admission.js"
 
+const immortal: ReadonlyArray<string> = ["default", "kube-public", "kube-system"]
+
 /** @since 0.1.0 @category plugins */
 export const namespaceLifecycle: Plugin = {
+  remove: (kind, name) =>
+    kind === CoreKinds.namespace && immortal.includes(name)
+      ? Either.left(Status.forbidden(kind, name, "this namespace may not be deleted"))
+      : Either.void,
   change: (attempt) => {
     const { kind, namespace, object, store } = attempt
     const home = namespace === "" ? undefined : store.get({ resource: "namespaces", namespace: "", name: namespace })

@@ -156,6 +156,7 @@ export class Registry {
     write: Write
   ): Answer<JsonObject> {
     return Either.gen(this, function*() {
+      yield* Admission.remove(this.plugins, kind, name)
       const existing = yield* this.get(kind, namespace, name)
       yield* Deletion.preconditions(kind, existing, options)
       const step = Deletion.start(kind, existing, options, write.now)

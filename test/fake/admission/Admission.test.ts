@@ -143,3 +143,20 @@ describe("service accounts", () => {
       assert.isUndefined(Json.at(bare, "spec", "volumes"))
     }))
 })
+
+describe("namespaces", () => {
+  it.scoped("namespaces: those of the cluster itself may not be deleted", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane({ namespaces: ["ns", "kube-public"] }))
+      for (const name of ["default", "kube-public", "kube-system"]) {
+        assert.deepInclude(yield* refused(client.delete(`/api/v1/namespaces/${name}`)), {
+          code: 403,
+          reason: "Forbidden",
+          message: `namespaces "${name}" is forbidden: this namespace may not be deleted`
+        })
+      }
+      yield* client.delete("/api/v1/namespaces/ns")
+      yield* settle
+      assert.deepInclude(yield* refused(client.get("/api/v1/namespaces/ns")), { code: 404 })
+    }))
+})

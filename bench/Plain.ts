@@ -11,23 +11,28 @@ const { ca, server, token } = Target.read()
 
 const agent = new https.Agent({ keepAlive: true, ca })
 
-const get = async (path: string): Promise<IncomingMessage> => {
-  const request = https.get(server + path, { agent, headers: { authorization: `Bearer ${token}` } })
+const get = async (path: string, accept: string): Promise<IncomingMessage> => {
+  const request = https.get(server + path, { agent, headers: { authorization: `Bearer ${token}`, accept } })
   const [response] = await once(request, "response")
   return response
 }
 
-export const text = async (path: string): Promise<string> => {
-  const response = await get(path)
-  const parts: Array<Buffer> = []
-  response.on("data", (part) => parts.push(part))
+/** Hands over the bytes as they come; returns when the server ends the answer. */
+export const parts = async (
+  path: string,
+  onPart: (part: Buffer) => void,
+  accept = "application/json"
+): Promise<void> => {
+  const response = await get(path, accept)
+  response.on("data", onPart)
   await once(response, "end")
-  return Buffer.concat(parts).toString()
 }
 
 /** Hands over each line; returns when the server ends the answer. */
-export const lines = async (path: string, onLine: (line: string) => void): Promise<void> => {
-  const response = await get(path)
-  response.on("data", Lines.cut(onLine))
-  await once(response, "end")
+export const lines = (path: string, onLine: (line: string) => void): Promise<void> => parts(path, Lines.cut(onLine))
+
+export const text = async (path: string): Promise<string> => {
+  const body: Array<Buffer> = []
+  await parts(path, (part) => body.push(part))
+  return Buffer.concat(body).toString()
 }

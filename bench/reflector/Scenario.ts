@@ -11,6 +11,6 @@ export const scenario: Scenario = {
   name: "reflector",
   title: `List of ${Pods.count} pods, then ${Pods.changes} changes of them`,
   columns: ["listMs", "perSecond", "cpuSeconds", "peakMiB", "stallMs", "keptBytes"],
-  contestants: ["limit", "ours", "ours-whole", "client-node"],
+  contestants: ["limit", "limit-protobuf", "ours", "ours-whole", "client-node"],
   goals: [...goals("ours"), { of: "ours", metric: "keptBytes", is: "at most", bound: 600 }, ...goals("ours-whole")]
 }

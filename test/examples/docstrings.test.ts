@@ -16,14 +16,17 @@ interface Example {
 
 const examplesOf = (source: string): ReadonlyArray<Example> => {
   const text = Fs.readFileSync(Path.join(root, "src", source), "utf8")
-  return Array.from(text.matchAll(/^ \* @example\n((?: \*.*\n)*? \* ```ts\n)((?: \*.*\n)*?) \* ```$/gm), (match) => {
-    const [, before = "", block = ""] = match
-    const line = text.slice(0, match.index).split("\n").length + before.split("\n").length
-    return {
-      file: Path.join(root, "src", `${source}.line-${line}.example.ts`),
-      code: block.replace(/^ \* ?/gm, "")
+  return Array.from(
+    text.matchAll(/^ +\* @example\n((?: +\*.*\n)*? +\* ```ts\n)((?: +\*.*\n)*?) +\* ```$/gm),
+    (match) => {
+      const [, before = "", block = ""] = match
+      const line = text.slice(0, match.index).split("\n").length + before.split("\n").length
+      return {
+        file: Path.join(root, "src", `${source}.line-${line}.example.ts`),
+        code: block.replace(/^ +\* ?/gm, "")
+      }
     }
-  })
+  )
 }
 
 const isSource = (file: string) => file.endsWith(".ts") && !file.startsWith("cli/")

@@ -28,6 +28,14 @@ const compile = (text: string, flags: string): RegExp | undefined => {
   }
 }
 
+// An escape is read whole, so that a backslash that is escaped itself begins none.
+const escapes = (text: string): string =>
+  text.replaceAll(
+    /\\(?:([pP])([A-Z])|[^])/g,
+    (escape, kind: string | undefined, category: string) =>
+      kind !== undefined ? `\\${kind}{${category}}` : escape === "\\A" ? "^" : escape === "\\z" ? "$" : escape
+  )
+
 const known = new Map<string, RegExp | undefined>()
 
 /** The expression; undefined if JavaScript has no such one. @since 0.1.0 @category constructors  */
@@ -36,11 +44,11 @@ export const parse = (pattern: string): RegExp | undefined => {
     return known.get(pattern)
   }
   const [start = "", goFlags = ""] = /^\(\?([ims]+)\)/.exec(pattern) ?? []
-  const text = pattern.slice(start.length)
+  const text = escapes(pattern.slice(start.length))
     .replaceAll("(?P<", "(?<")
     .replaceAll(/\[:([a-z]+):\]/g, (whole, name: string) => classes[name] ?? whole)
-    .replaceAll(/\\([Az])/g, (_, letter) => letter === "A" ? "^" : "$")
-  const expression = compile(text, `${goFlags}u`) ?? compile(text, goFlags)
+  // Without the flag u, JavaScript has more escapes, as Go has, but a category of characters is then its letters.
+  const expression = compile(text, `${goFlags}u`) ?? (/\\p/i.test(text) ? undefined : compile(text, goFlags))
   known.set(pattern, expression)
   return expression
 }

@@ -47,7 +47,7 @@ const named = (name, ...kinds) => kinds.map((kind) => `${name}.${kind}`)
 const roots = [
   ...named(core, "ConfigMap", "Endpoints", "Event", "Namespace", "Node", "PersistentVolumeClaim", "Pod"),
   ...named(core, "ResourceQuota", "Secret", "Service", "ServiceAccount"),
-  ...named(`${api}.batch.v1`, "Job"),
+  ...named(`${api}.batch.v1`, "CronJob", "Job"),
   ...named(meta, "DeleteOptions", "ListMeta", "PartialObjectMetadata", "Status")
 ]
 

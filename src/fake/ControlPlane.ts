@@ -42,6 +42,7 @@ import * as AppsKinds from "./kinds/AppsKinds.js"
 import * as BatchKinds from "./kinds/BatchKinds.js"
 import { Catalog } from "./kinds/Catalog.js"
 import * as CoreKinds from "./kinds/CoreKinds.js"
+import * as CronJobs from "./kinds/CronJobs.js"
 import * as DefaultRoles from "./kinds/DefaultRoles.js"
 import * as Kind from "./kinds/Kind.js"
 import * as NetworkKinds from "./kinds/NetworkKinds.js"
@@ -140,6 +141,7 @@ const assemble = (options: Options): Parts => {
     ...NetworkKinds.kinds,
     ...AppsKinds.kinds,
     ...BatchKinds.kinds,
+    ...CronJobs.kinds,
     ...PolicyKinds.kinds,
     ...RbacKinds.kinds,
     ...ReviewKinds.kinds,

@@ -34,7 +34,7 @@ const kinds: ReadonlySet<string> = new Set([
   ...kindsOf("authorization.k8s.io/v1", "SelfSubjectRulesReview", "SubjectAccessReview"),
   ...kindsOf("autoscaling/v1", "Scale"),
   ...kindsOf("autoscaling/v2", "HorizontalPodAutoscaler"),
-  ...kindsOf("batch/v1", "Job"),
+  ...kindsOf("batch/v1", "CronJob", "Job"),
   ...kindsOf("coordination.k8s.io/v1", "Lease"),
   ...kindsOf("discovery.k8s.io/v1", "EndpointSlice"),
   ...kindsOf("meta.k8s.io/v1", "PartialObjectMetadata"),

@@ -46,6 +46,10 @@ ContainerStatus: name=1!s state=2!ContainerState lastState=3!ContainerState read
   imageID=7!s containerID=8s started=9?b allocatedResources=10%Quantity resources=11?ResourceRequirements
   volumeMounts=12*VolumeMountStatus user=13?ContainerUser allocatedResourcesStatus=14*ResourceStatus stopSignal=15?s
 ContainerUser: linux=1?LinuxContainerUser
+CronJob: metadata=1!ObjectMeta spec=2!CronJobSpec status=3!CronJobStatus
+CronJobSpec: schedule=1!s timeZone=8?s startingDeadlineSeconds=2?i concurrencyPolicy=3s suspend=4?b
+  jobTemplate=5!JobTemplateSpec successfulJobsHistoryLimit=6?i failedJobsHistoryLimit=7?i
+CronJobStatus: active=1*ObjectReference lastScheduleTime=4?Time lastSuccessfulTime=5?Time
 DaemonEndpoint: Port=1!i
 DeleteOptions: gracePeriodSeconds=1?i preconditions=2?Preconditions orphanDependents=3?b propagationPolicy=4?s
   dryRun=5*s ignoreStoreReadErrorWithClusterBreakingPotential=6?b
@@ -104,6 +108,7 @@ JobSpec: parallelism=1?i completions=2?i activeDeadlineSeconds=3?i podFailurePol
   suspend=10?b podReplacementPolicy=14?s managedBy=15?s scheduling=17?JobSchedulingConfiguration
 JobStatus: conditions=1*JobCondition startTime=2?Time completionTime=3?Time active=4i succeeded=5i failed=6i
   terminating=11?i completedIndexes=7s failedIndexes=10?s uncountedTerminatedPods=8?UncountedTerminatedPods ready=9?i
+JobTemplateSpec: metadata=1!ObjectMeta spec=2!JobSpec
 KeyToPath: key=1!s path=2!s mode=3?i user=4?i
 LabelSelector: matchLabels=1%s matchExpressions=2*LabelSelectorRequirement
 LabelSelectorRequirement: key=1!s operator=2!s values=3*s

@@ -1,5 +1,5 @@
 /**
- * Jobs, by k8s.io/kubernetes pkg/registry/batch/job and pkg/apis/batch (v1.37). Indexed Jobs are accepted but not run.
+ * Jobs, by k8s.io/kubernetes pkg/registry/batch/job and pkg/apis/batch (v1.37).
  *
  * @since 0.1.0
  */
@@ -25,24 +25,27 @@ import { condition, labelSelector, object } from "./ObjectFields.js"
 import * as PodDefaults from "./PodDefaults.js"
 import { podTemplate } from "./PodFields.js"
 
-const fields: Fields = object({
-  spec: struct({
-    ...each(integer, "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "backoffLimitPerIndex"),
-    ...each(integer, "maxFailedIndexes", "ttlSecondsAfterFinished"),
-    ...each(boolean, "manualSelector", "suspend"),
-    ...each(keptText, "completionMode", "podReplacementPolicy", "managedBy"),
-    podFailurePolicy: struct({
-      rules: list(struct({
-        action: text,
-        onExitCodes: struct({ containerName: keptText, operator: text, values: keyedList(integer) }),
-        onPodConditions: list(struct(each(text, "type", "status")))
-      }))
-    }),
-    successPolicy: struct({ rules: list(struct({ succeededIndexes: keptText, succeededCount: integer })) }),
-    selector: labelSelector,
-    template: podTemplate,
-    scheduling: any
+/** The fields of the spec of a Job. @since 0.1.0 @category constants  */
+export const jobSpec = struct({
+  ...each(integer, "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "backoffLimitPerIndex"),
+  ...each(integer, "maxFailedIndexes", "ttlSecondsAfterFinished"),
+  ...each(boolean, "manualSelector", "suspend"),
+  ...each(keptText, "completionMode", "podReplacementPolicy", "managedBy"),
+  podFailurePolicy: struct({
+    rules: list(struct({
+      action: text,
+      onExitCodes: struct({ containerName: keptText, operator: text, values: keyedList(integer) }),
+      onPodConditions: list(struct(each(text, "type", "status")))
+    }))
   }),
+  successPolicy: struct({ rules: list(struct({ succeededIndexes: keptText, succeededCount: integer })) }),
+  selector: labelSelector,
+  template: podTemplate,
+  scheduling: any
+})
+
+const fields: Fields = object({
+  spec: jobSpec,
   status: struct({
     conditions: patchedList(struct(condition), "type"),
     ...each(text, "startTime", "completionTime", "completedIndexes"),
@@ -51,6 +54,19 @@ const fields: Fields = object({
     uncountedTerminatedPods: struct({ succeeded: keyedList(text), failed: keyedList(text) })
   })
 })
+
+/** The spec of a Job with the defaults of its failure policy. @since 0.1.0 @category combinators  */
+export const fillFailurePolicy = (spec: JsonObject): JsonObject =>
+  Kind.inside(
+    spec,
+    "podFailurePolicy",
+    (policy) =>
+      Kind.insideEach(
+        policy,
+        "rules",
+        (rule) => Kind.insideEach(rule, "onPodConditions", (pattern) => Kind.defaults(pattern, { status: "True" }))
+      )
+  )
 
 const fill = (job: JsonObject): JsonObject => {
   const spec = Json.object(job, "spec")
@@ -63,18 +79,8 @@ const fill = (job: JsonObject): JsonObject => {
     manualSelector: false,
     podReplacementPolicy: spec["podFailurePolicy"] === undefined ? "TerminatingOrFailed" : "Failed"
   })
-  const withPolicy = Kind.inside(
-    filled,
-    "podFailurePolicy",
-    (policy) =>
-      Kind.insideEach(
-        policy,
-        "rules",
-        (rule) => Kind.insideEach(rule, "onPodConditions", (pattern) => Kind.defaults(pattern, { status: "True" }))
-      )
-  )
   const withTemplate = Kind.inside(
-    withPolicy,
+    fillFailurePolicy(filled),
     "template",
     (template) => Kind.inside({ metadata: {}, ...template }, "spec", PodDefaults.podSpec)
   )

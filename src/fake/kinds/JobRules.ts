@@ -146,34 +146,35 @@ const lastName = (job: JsonObject): Errors => {
     : [Status.invalidValue("metadata.name", name, `will not able to create pod with invalid DNS label: ${last}`)]
 }
 
+/** The rules of the spec of a Job, which may be a template. @since 0.1.0 @category rules  */
+export const validateSpec = (spec: JsonObject): Errors => [
+  ...Workloads.counts(
+    { spec },
+    "parallelism",
+    "completions",
+    "activeDeadlineSeconds",
+    "backoffLimit",
+    "ttlSecondsAfterFinished",
+    "backoffLimitPerIndex",
+    "maxFailedIndexes"
+  ),
+  ...(spec["maxFailedIndexes"] !== undefined && spec["backoffLimitPerIndex"] === undefined
+    ? [Status.required("spec.backoffLimitPerIndex", "when maxFailedIndexes is specified")]
+    : []),
+  ...managedBy(Json.text(spec, "managedBy")),
+  ...mode(spec),
+  ...JobPolicies.failure(spec),
+  ...JobPolicies.success(spec),
+  ...replacement(spec),
+  ...PodRules.labels(Json.object(spec, "template", "metadata"), "spec.template"),
+  ...PodRules.podSpec(Json.object(spec, "template", "spec"), "spec.template.spec"),
+  ...restartPolicy(spec)
+]
+
 /** The rules of every write. @since 0.1.0 @category rules  */
 export const validate = (job: JsonObject): Errors => {
   const spec = Json.object(job, "spec")
-  return [
-    ...Workloads.counts(
-      job,
-      "parallelism",
-      "completions",
-      "activeDeadlineSeconds",
-      "backoffLimit",
-      "ttlSecondsAfterFinished",
-      "backoffLimitPerIndex",
-      "maxFailedIndexes"
-    ),
-    ...(spec["maxFailedIndexes"] !== undefined && spec["backoffLimitPerIndex"] === undefined
-      ? [Status.required("spec.backoffLimitPerIndex", "when maxFailedIndexes is specified")]
-      : []),
-    ...managedBy(Json.text(spec, "managedBy")),
-    ...mode(spec),
-    ...JobPolicies.failure(spec),
-    ...JobPolicies.success(spec),
-    ...replacement(spec),
-    ...PodRules.labels(Json.object(spec, "template", "metadata"), "spec.template"),
-    ...PodRules.podSpec(Json.object(spec, "template", "spec"), "spec.template.spec"),
-    ...restartPolicy(spec),
-    ...selects(spec),
-    ...lastName(job)
-  ]
+  return [...validateSpec(spec), ...selects(spec), ...lastName(job)]
 }
 
 /** The rules of creation alone: the generated labels and selector are not changed. @since 0.1.0 @category rules  */

@@ -78,7 +78,12 @@ describe("discovery", () => {
       assert.includeMembers([...groups], ["batch", "authentication.k8s.io", "authorization.k8s.io"])
       const batch = Json.objects(yield* client.get("/apis/batch/v1"), "resources")
       assert.deepInclude(batch[0], { name: "jobs", kind: "Job", namespaced: true })
-      assert.deepStrictEqual(batch.map((resource) => Json.text(resource, "name")), ["jobs", "jobs/status"])
+      assert.deepStrictEqual(batch.map((resource) => Json.text(resource, "name")), [
+        "jobs",
+        "jobs/status",
+        "cronjobs",
+        "cronjobs/status"
+      ])
       const core = Json.objects(yield* client.get("/api/v1"), "resources").map((resource) =>
         Json.text(resource, "name")
       )

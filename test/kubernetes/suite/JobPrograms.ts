@@ -15,6 +15,18 @@ const job = (name: string, spec: JsonObject, more: JsonObject = {}): JsonObject 
 
 const post = (name: string, spec: JsonObject): Step => ["POST", "batch/jobs?dryRun=All", job(name, spec)]
 
+const cronJob = (name: string, spec: JsonObject): Step => [
+  "POST",
+  "batch/cronjobs?dryRun=All",
+  { metadata: { name }, spec: { schedule: "@hourly", jobTemplate: { spec: { template } }, ...spec } }
+]
+
+const scheduled = (schedule: string): Step => cronJob("b", { schedule })
+
+const inTemplate = (spec: JsonObject): Step => cronJob("b", { jobTemplate: { spec: { template, ...spec } } })
+
+const patchCronJob = (spec: JsonObject): Step => ["PATCH", "batch/cronjobs/a?dryRun=All", { spec }, merge]
+
 const indexed = (spec: JsonObject): Step => post("b", { completionMode: "Indexed", completions: 4, ...spec })
 
 const success = (...rules: ReadonlyArray<JsonObject>): Step => indexed({ successPolicy: { rules } })
@@ -142,6 +154,44 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
       "authorization/localsubjectaccessreviews",
       { spec: { user: "jane", nonResourceAttributes: { path: "/x", verb: "get" } } }
     ]
+  ],
+  "CronJob: defaults, updates and refusals": [
+    cronJob("a", {}),
+    ["POST", "batch/cronjobs", {
+      metadata: { name: "a" },
+      spec: {
+        schedule: "*/5 0-12/2 ? jan-MAR mon,fri",
+        timeZone: "Europe/Berlin",
+        suspend: true,
+        jobTemplate: { metadata: { labels: { a: "b" } }, spec: { backoffLimit: 1, template } }
+      }
+    }],
+    patchCronJob({ concurrencyPolicy: "Replace", startingDeadlineSeconds: 10 }),
+    patchCronJob({ schedule: "TZ=UTC 0 0 * * *" }),
+    patchCronJob({ timeZone: "Nowhere/Else" }),
+    ["PATCH", "batch/cronjobs/a/status?dryRun=All", { status: { lastScheduleTime: "2026-01-01T00:00:00Z" } }, merge],
+    ...["", "x", "* * * *", "60 * * * *", "5-1 * * * *", "1-2-3 * * * *", "*/0 * * * *", "*/1/2 * * * *"].map(
+      scheduled
+    ),
+    ...[
+      "* * 0 * *",
+      "* * * foo *",
+      "* * * * -1",
+      "@never",
+      "@every 1h30m",
+      "@every 1",
+      "CRON_TZ=UTC 0 0 * * *",
+      "0/20 * * * 7"
+    ]
+      .map(scheduled),
+    ...["", "Local", "Nowhere/Else", "../x"].map((timeZone) => cronJob("b", { timeZone })),
+    cronJob("b", { concurrencyPolicy: "Never" }),
+    cronJob("b", { startingDeadlineSeconds: -1, successfulJobsHistoryLimit: -1, failedJobsHistoryLimit: -1 }),
+    cronJob("b".repeat(53), {}),
+    inTemplate({ manualSelector: true, selector: { matchLabels: { a: "b" } } }),
+    inTemplate({ parallelism: -1, completionMode: "Indexed" }),
+    cronJob("b", { jobTemplate: { spec: {} } }),
+    ["DELETE", "batch/cronjobs/a"]
   ],
   "pods: refusals of restart policies": [
     restarting("Sometimes"),

@@ -1,0 +1,112 @@
+/**
+ * Schedules of CronJobs, checked with the messages of github.com/robfig/cron v3, which Kubernetes reads them with.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+
+interface Bounds {
+  readonly min: number
+  readonly max: number
+  readonly names: ReadonlyArray<string>
+}
+
+const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+
+const bounds: ReadonlyArray<Bounds> = [
+  { min: 0, max: 59, names: [] },
+  { min: 0, max: 23, names: [] },
+  { min: 1, max: 31, names: [] },
+  { min: 1, max: 12, names: months },
+  { min: 0, max: 6, names: days }
+]
+
+const descriptors = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"]
+
+const every = "@every "
+
+type Parsed<A> = Either.Either<A, string>
+
+const integer = (text: string): Parsed<number> => {
+  if (!/^[+-]?[0-9]+$/.test(text)) {
+    return Either.left(
+      `failed to parse int from ${text}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`
+    )
+  }
+  const value = Number(text)
+  return value < 0 ? Either.left(`negative number (${value}) not allowed: ${text}`) : Either.right(value)
+}
+
+const integerOrName = (text: string, { min, names }: Bounds): Parsed<number> => {
+  const index = names.indexOf(text.toLowerCase())
+  return index < 0 ? integer(text) : Either.right(index + min)
+}
+
+const ends = (expression: string, range: string, of: Bounds): Parsed<readonly [number, number]> => {
+  const [low = "", high, ...more] = range.split("-")
+  if (low === "*" || low === "?") {
+    return Either.right([of.min, of.max])
+  }
+  return Either.flatMap(integerOrName(low, of), (start) =>
+    more.length > 0
+      ? Either.left(`too many hyphens: ${expression}`)
+      : high === undefined
+      ? Either.right([start, start] as const)
+      : Either.map(integerOrName(high, of), (end) => [start, end] as const))
+}
+
+const checkRange = (expression: string, of: Bounds): Parsed<void> =>
+  Either.gen(function*() {
+    const [range = "", step, ...more] = expression.split("/")
+    const [start, last] = yield* ends(expression, range, of)
+    const by = step === undefined ? 1 : more.length > 0
+      ? yield* Either.left(`too many slashes: ${expression}`)
+      : yield* integer(step)
+    // A number with a step goes on to the maximum.
+    const end = step !== undefined && !range.includes("-") ? of.max : last
+    if (start < of.min) {
+      return yield* Either.left(`beginning of range (${start}) below minimum (${of.min}): ${expression}`)
+    }
+    if (end > of.max) {
+      return yield* Either.left(`end of range (${end}) above maximum (${of.max}): ${expression}`)
+    }
+    if (start > end) {
+      return yield* Either.left(`beginning of range (${start}) beyond end of range (${end}): ${expression}`)
+    }
+    if (by === 0) {
+      return yield* Either.left(`step of range should be a positive number: ${expression}`)
+    }
+  })
+
+const checkDescriptor = (text: string): string | undefined => {
+  if (descriptors.includes(text)) {
+    return undefined
+  }
+  if (!text.startsWith(every)) {
+    return `unrecognized descriptor: ${text}`
+  }
+  const duration = text.slice(every.length)
+  if (/^[+-]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(duration)) {
+    return undefined
+  }
+  const problem = /^[+-]?(.*[a-zµμ])?[0-9.]*[0-9]$/.test(duration) ? "missing unit in" : "invalid"
+  return `failed to parse duration ${text}: time: ${problem} duration ${JSON.stringify(duration)}`
+}
+
+/** The message for a schedule that cannot be read; none for a valid one. @since 0.1.0 @category rules  */
+export const error = (schedule: string): string | undefined => {
+  // The zone of an older form is before the fields.
+  const text = schedule.replace(/^(CRON_)?TZ=\S* /, "").trim()
+  if (text.startsWith("@")) {
+    return checkDescriptor(text)
+  }
+  const fields = text.split(/\s+/).filter((field) => field !== "")
+  if (fields.length !== bounds.length) {
+    return `expected exactly ${bounds.length} fields, found ${fields.length}: [${fields.join(" ")}]`
+  }
+  const wrong = bounds.flatMap((of, index) =>
+    (fields[index] ?? "").split(",").filter((part) => part !== "").map((part) => checkRange(part, of))
+  ).find(Either.isLeft)
+  return wrong?.left
+}

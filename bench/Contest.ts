@@ -4,7 +4,8 @@
 import { Command, FileSystem, HttpClient, Path } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Array, Console, Effect, Layer, Option, Schema, Stream } from "effect"
-import type { Sample, Scenario } from "./Scenario.js"
+import * as Peers from "./Peers.js"
+import type { Goal, Sample, Scenario } from "./Scenario.js"
 import * as Target from "./Target.js"
 
 const built = "dist/bench"
@@ -51,6 +52,22 @@ export const serve = Effect.gen(function*() {
   return { kubeconfig, connections }
 })
 
+const isAbout = ({ against, of }: Goal, names: ReadonlyArray<string>): boolean =>
+  names.includes(of) || against !== undefined && names.includes(against)
+
+/** The scenario without the peers that are not built, and the goals about them; says on stderr which are left out. */
+export const withoutMissingPeers = (scenario: Scenario): Effect.Effect<Scenario> =>
+  Effect.gen(function*() {
+    const missing = Peers.areBuilt() ? [] : scenario.contestants.filter(Peers.isPeer)
+    if (missing.length === 0) return scenario
+    yield* Console.error(`${scenario.name} runs without ${missing.join(", ")}: run "npm run bench:peers" to build them`)
+    return {
+      ...scenario,
+      contestants: scenario.contestants.filter((name) => !missing.includes(name)),
+      goals: scenario.goals.filter((goal) => !isAbout(goal, missing))
+    }
+  })
+
 /** Every contestant's samples, one a round; `node` is the program that runs the contestants. */
 export const run = (scenario: Scenario, rounds: number, node: string, flags: ReadonlyArray<string>) =>
   Effect.gen(function*() {
@@ -59,8 +76,9 @@ export const run = (scenario: Scenario, rounds: number, node: string, flags: Rea
     for (let round = 0; round < rounds; round++) {
       for (const name of scenario.contestants) {
         yield* connections
-        const program = programOf(scenario.name, name)
-        const output = yield* Command.string(Command.make(node, "--expose-gc", ...flags, program, kubeconfig))
+        const [command = node, ...args] = Peers.command(name) ??
+          [node, "--expose-gc", ...flags, programOf(scenario.name, name)]
+        const output = yield* Command.string(Command.make(command, ...args, kubeconfig))
         const sample = yield* Schema.decode(Samples)(output)
         samples.get(name)?.push({ ...sample, connections: yield* connections })
         yield* Console.error(`${scenario.name} ${round + 1}/${rounds} ${name} ${output.trim()}`)

@@ -84,8 +84,9 @@ const program = Effect.gen(function*() {
   if (unknown.length > 0) {
     return yield* Effect.dieMessage(`no scenario ${unknown.join(", ")}`)
   }
-  for (const scenario of scenarios) {
-    if (positionals.length === 0 || positionals.includes(scenario.name)) {
+  for (const known of scenarios) {
+    if (positionals.length === 0 || positionals.includes(known.name)) {
+      const scenario = yield* Contest.withoutMissingPeers(known)
       const text = `${Table.render(scenario, yield* Contest.run(scenario, rounds, node, flags))}\n\n${
         circumstances(rounds)
       }`

@@ -11,6 +11,21 @@ export const scenario: Scenario = {
   name: "reflector",
   title: `List of ${Pods.count} pods, then ${Pods.changes} changes of them`,
   columns: ["listMs", "perSecond", "cpuSeconds", "peakMiB", "stallMs", "keptBytes"],
-  contestants: ["limit", "limit-protobuf", "ours", "ours-whole", "client-node"],
-  goals: [...goals("ours"), { of: "ours", metric: "keptBytes", is: "at most", bound: 600 }, ...goals("ours-whole")]
+  contestants: [
+    "limit",
+    "limit-protobuf",
+    "ours",
+    "ours-whole",
+    "client-node",
+    "fluent-client",
+    "client-go",
+    "client-go-protobuf"
+  ],
+  goals: [
+    ...goals("ours"),
+    { of: "ours", metric: "keptBytes", is: "at most", bound: 600 },
+    { of: "ours", metric: "cpuSeconds", against: "client-go", is: "at most", bound: 0.15 },
+    { of: "ours", metric: "cpuSeconds", against: "client-go-protobuf", is: "at most", bound: 1.5 },
+    ...goals("ours-whole")
+  ]
 }

@@ -190,7 +190,7 @@ export const make = (
         }
       })
 
-    /** Until the status of a build is worth another look. */
+    /** Waits until the status of a build may have changed. */
     const pause = (ref: BuildRef) => Effect.raceFirst(Effect.sleep(interval), life.whenEnded(ref.uid))
 
     const changes: Service["changes"] = (ref) =>

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * The entry point of the bundle: has Node keep the code that it compiles, and loads the command.
+ * The entry point of the bundle: has Node keep the code that it compiles, and loads the command. The import of the command is dynamic,
+ * since Node compiles static imports before it runs the module that has them, and so before the cache is on.
  *
  * Node has such a cache from 22.1 on. It is a folder of the user's alone, since it holds code that is run. `NODE_COMPILE_CACHE` names
  * another, and `NODE_DISABLE_COMPILE_CACHE=1` turns it off.
@@ -15,7 +16,7 @@ const { HOME, XDG_CACHE_HOME } = env
 // Where programs keep what can be made again: the XDG Base Directory Specification.
 const caches = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`)
 
-// A folder that cannot be written is no error.
+// Node goes without the cache if the folder cannot be written.
 if (caches && "enableCompileCache" in module && typeof module.enableCompileCache === "function") {
   Reflect.apply(module.enableCompileCache, module, [`${caches}/effect-os-builder/compiled`])
 }

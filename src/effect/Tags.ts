@@ -4,8 +4,8 @@ import * as Metric from "effect/Metric"
 import * as MetricLabel from "effect/MetricLabel"
 
 /**
- * The metric with tags. One that is kept finds its state by the identity of the labels; `Metric.tagged` makes them, and the key,
- * again for each update.
+ * The metric with tags. A caller that keeps it saves time at each update: the state is found by the identity of the labels, which
+ * `Metric.tagged` makes again each time, with the key.
  */
 export const withTags = <T, In, Out>(
   metric: Metric.Metric<T, In, Out>,

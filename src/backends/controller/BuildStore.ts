@@ -330,7 +330,7 @@ export const make = <Child extends Resource.Metadata>(
   }
 }
 
-/** Of a patch whose tests fail; of one that others come between, and of a record that is gone. */
+/** The reasons why nothing is written: a test of the patch fails, another write comes in between, or the record is gone. */
 const unwritten: ReadonlySet<ClusterError["reason"]> = new Set<ClusterError["reason"]>([
   "Invalid",
   "Conflict",

@@ -71,7 +71,7 @@ export const make = <Child extends Resource.Metadata>(
   return {
     of: (ref) =>
       Effect.flatMap(store.summary(ref), (record) =>
-        // A child that comes after a stop is deleted by who finds it.
+        // A child that is created after the stop is deleted by the client that finds it.
         Option.isSome(record.outcome) && Option.isNone(record.stop)
           ? Effect.succeed(record.outcome.value.status)
           : Effect.flatMap(store.stateOf(record), ofState)),

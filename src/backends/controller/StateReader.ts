@@ -31,7 +31,7 @@ export interface StateReader<Child> {
   readonly toStop: (record: RecordSummary) => Effect.Effect<BuildState<Child>, BackendError>
 }
 
-/** So many names of records make a selector of two kilobytes: more than that are not selected one by one. */
+/** Above this number of records, whose names make a selector of two kilobytes, all objects of the backend are listed. */
 const maxNames = 50
 
 /** Narrows a selector to the objects of records. */
@@ -99,15 +99,15 @@ export const make = <Child extends Resource.Metadata>(
       { concurrent: true }
     )
 
-  /** The pods are read after the children, if those do not do without. */
-  const childrenFirst = (record: RecordSummary, doWithout: (children: ReadonlyArray<Child>) => boolean) =>
+  /** Reads the pods after the children, unless the children suffice. */
+  const childrenFirst = (record: RecordSummary, suffice: (children: ReadonlyArray<Child>) => boolean) =>
     Effect.flatMap(children(record.ref), (found) =>
       Effect.map(
-        doWithout(found) ? Effect.succeed([]) : pods(record.ref),
+        suffice(found) ? Effect.succeed([]) : pods(record.ref),
         (pods) => assembled(record, found, pods)
       ))
 
-  /** Its owner tells it from a pod of an earlier record with this name. */
+  /** Whether a pod is of this record: its owner distinguishes it from a pod of an earlier record with this name. */
   const isOwn = ({ ref }: RecordSummary, pod: Resources.Pod): boolean =>
     recordOf(pod) === ref.name &&
     pod.metadata.ownerReferences?.some(({ name }) => name.startsWith(BuildNames.child(ref))) === true

@@ -103,7 +103,7 @@ export const make = (
           Effect.andThen(killAll(ProcessIdentity.inSession(fs, process.pid)))
         )
         yield* Effect.addFinalizer(() =>
-          // The success of its first process is told once all others of its namespace have ended.
+          // The success of its first process is reported once all others of its namespace have ended.
           inside !== undefined && succeeded ? Effect.void : killSession
         )
         if (stdin !== undefined) {

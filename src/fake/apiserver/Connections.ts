@@ -15,13 +15,13 @@ import type { Interruption } from "./Watching.js"
  * @since 0.1.0
  * @category models
  */
-export interface Wanted {
+export interface ConnectOptions {
   readonly query: Readonly<Record<string, string>>
   readonly command: ReadonlyArray<string>
 }
 
 /** Connects a client to an object. @since 0.1.0 @category models  */
-export type Source = (object: JsonObject, wanted: Wanted) => Effect.Effect<Reply, Refused>
+export type Source = (object: JsonObject, options: ConnectOptions) => Effect.Effect<Reply, Refused>
 
 /** A stream that `interruption` cuts. */
 const untilCut = <A, E>(

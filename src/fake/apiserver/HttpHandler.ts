@@ -274,7 +274,8 @@ const sendSchema = (response: ServerResponse): Effect.Effect<void> =>
   send(response, 200, "", { "content-type": openApi })
 
 /**
- * Handles a request that asks for another protocol: those that connect to a container have WebSocket, none has SPDY. `head` is what has arrived after the request.
+ * Handles a request to upgrade the connection: the subresources that connect to a pod accept WebSocket, and none accepts SPDY by
+ * itself. `head` is what has arrived after the request.
  *
  * @since 0.1.0
  * @category combinators

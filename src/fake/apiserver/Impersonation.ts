@@ -1,5 +1,5 @@
 /**
- * Impersonation: who may, acts as another user. As in k8s.io/apiserver pkg/endpoints/filters/impersonation (v0.37).
+ * Impersonation: a user with the permission to do so acts as another one. As in k8s.io/apiserver pkg/endpoints/filters/impersonation (v0.37).
  *
  * @since 0.1.0
  */
@@ -58,7 +58,7 @@ const partsOf = (headers: Headers, name: string): ReadonlyArray<Part> => {
   ]
 }
 
-/** The groups that the user has without naming them. */
+/** The given groups, by default those of a service account, and the group for users with or without credentials. */
 const groupsOf = (name: string, given: ReadonlyArray<string> | undefined): ReadonlyArray<string> => {
   const account = serviceAccount(name)
   const groups = given ?? (account === undefined
@@ -71,8 +71,8 @@ const groupsOf = (name: string, given: ReadonlyArray<string> | undefined): Reado
 }
 
 /**
- * The user that a request acts as: `user` itself, with its rules from bindings, or the one of its headers. `rulesOf` has the
- * rules that users have besides.
+ * The user that a request acts as: `user` itself, with its rules from bindings, or the one of its headers, or the refusal if `user`
+ * may not impersonate it. `rulesOf` returns the rules that a user has without bindings.
  *
  * @since 0.1.0
  * @category combinators

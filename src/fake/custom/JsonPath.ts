@@ -1,6 +1,6 @@
 /**
- * The JSONPaths of printer columns and selectable fields: names, indexes, and filters of lists such as
- * `.status.conditions[?(@.type=="Ready")].status`.
+ * The JSONPaths of printer columns and selectable fields: names, indexes, `[*]`, and filters of lists such
+ * as `.status.conditions[?(@.type=="Ready")].status`.
  *
  * @since 0.1.0
  */

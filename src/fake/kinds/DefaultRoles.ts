@@ -1,6 +1,7 @@
 /**
  * The ClusterRoles for people that every cluster has, `cluster-admin`, `admin`, `edit` and `view`, with those that they aggregate, as
- * in k8s.io/kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy (v1.37). The rules of what is aggregated are here already.
+ * in k8s.io/kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy (v1.37). The fake aggregates nothing, so the roles have the
+ * aggregated rules from the start.
  *
  * @since 0.1.0
  */

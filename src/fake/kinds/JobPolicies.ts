@@ -73,7 +73,7 @@ const conditions = (patterns: ReadonlyArray<JsonObject>, field: string): Errors 
   ])
 ]
 
-/** @since 0.1.0 @category rules */
+/** The rules of `podFailurePolicy` in the spec of a Job. @since 0.1.0 @category rules  */
 export const failure = (spec: JsonObject): Errors => {
   const rules = Json.objects(spec, "podFailurePolicy", "rules")
   const containers = ["containers", "initContainers"].flatMap((key) => Json.objects(spec, "template", "spec", key))
@@ -172,7 +172,7 @@ const successRule = (rule: JsonObject, field: string, completions: number): Erro
   ]
 }
 
-/** @since 0.1.0 @category rules */
+/** The rules of `successPolicy` in the spec of a Job. @since 0.1.0 @category rules  */
 export const success = (spec: JsonObject): Errors => {
   if (spec["successPolicy"] === undefined) return []
   const rules = Json.objects(spec, "successPolicy", "rules")

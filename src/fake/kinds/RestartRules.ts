@@ -12,6 +12,7 @@ type Errors = ReadonlyArray<Status.FieldError>
 const policies = ["Always", "Never", "OnFailure"]
 const actions = ["Restart", "RestartAllContainers"]
 const operators = ["In", "NotIn"]
+const ofSidecars = ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"]
 const maxRules = 20
 const maxExitCodes = 255
 
@@ -35,7 +36,7 @@ export const container = (values: JsonObject, field: string): Errors => {
       const codes = Json.list(rule, "exitCodes", "values").length
       return [
         ...(actions.includes(action) ? [] : [Status.unsupportedValue(`${here}.action`, action, actions)]),
-        // Meant: a server would accept this action.
+        // A server accepts this action.
         ...(action === "RestartAllContainers"
           ? [{
             type: "Forbidden" as const,
@@ -58,12 +59,8 @@ export const container = (values: JsonObject, field: string): Errors => {
 export const init = (values: JsonObject, field: string): Errors =>
   values["restartPolicy"] === "Always"
     ? []
-    : ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"].filter((name) => values[name] !== undefined).map(
-      (
-        name
-      ) => ({
-        type: "Forbidden",
-        field: `${field}.${name}`,
-        detail: "may not be set for init containers without restartPolicy=Always"
-      })
-    )
+    : ofSidecars.filter((name) => values[name] !== undefined).map((name) => ({
+      type: "Forbidden",
+      field: `${field}.${name}`,
+      detail: "may not be set for init containers without restartPolicy=Always"
+    }))

@@ -25,7 +25,7 @@ export const make = (maxLength: number): LineSplitter => {
   return { push: (bytes, onLine) => push(bytes, (block) => splitText(block, onLine)), rest }
 }
 
-/** The same for blocks of one or more lines, with newlines between them, for who cuts a line where it is used. */
+/** The same for blocks of one or more lines, with newlines between them, for a caller that cuts a line where it is used. */
 export const blocks = (maxLength: number): LineSplitter => {
   let parts: Array<Buffer> = []
   let length = 0

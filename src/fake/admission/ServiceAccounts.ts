@@ -25,13 +25,28 @@ const token = (name: string): JsonObject => ({
   }
 })
 
-const mountToken = (spec: JsonObject, volume: string): JsonObject => {
-  const mount = { name: volume, readOnly: true, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" }
-  const mounted = ["initContainers", "containers"].filter((key) => Json.list(spec, key).length > 0).map((key) => [
+const tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+/** Mounts the token in the containers that mount nothing at its path, from a volume that a copied pod may have already. */
+const mountToken = (spec: JsonObject, generated: string): JsonObject => {
+  const existing = Json.objects(spec, "volumes").map((volume) => Json.text(volume, "name") ?? "").find((name) =>
+    name.startsWith(`${tokenVolume}-`)
+  )
+  const volume = existing ?? generated
+  const mount = { name: volume, readOnly: true, mountPath: tokenPath }
+  const needs = (container: JsonObject): boolean =>
+    !Json.objects(container, "volumeMounts").some((one) => one["mountPath"] === tokenPath)
+  const lists = ["initContainers", "containers"].filter((key) => Json.objects(spec, key).some(needs))
+  const mounted = lists.map((key) => [
     key,
-    Json.objects(spec, key).map((one) => ({ ...one, volumeMounts: [...Json.list(one, "volumeMounts"), mount] }))
+    Json.objects(spec, key).map((one) =>
+      needs(one) ? { ...one, volumeMounts: [...Json.list(one, "volumeMounts"), mount] } : one
+    )
   ])
-  return { ...spec, ...Object.fromEntries(mounted), volumes: [...Json.list(spec, "volumes"), token(volume)] }
+  const volumes = existing === undefined && lists.length > 0
+    ? { volumes: [...Json.list(spec, "volumes"), token(volume)] }
+    : {}
+  return { ...spec, ...Object.fromEntries(mounted), ...volumes }
 }
 
 /** @since 0.1.0 @category plugins */

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { createHash } from "node:crypto"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as Kind from "./Kind.js"
@@ -94,6 +95,10 @@ export class Catalog {
   }
 }
 
+/** The hash by which clients see that a kind is stored in another version, as in k8s.io/apiserver pkg/endpoints/discovery (v0.37). */
+const storageVersionHash = (kind: Kind.Kind): string =>
+  createHash("sha256").update(`${kind.group}/${kind.version}/${kind.kind}`).digest().subarray(0, 8).toString("base64")
+
 const resources = (kind: Kind.Kind): ReadonlyArray<JsonObject> => {
   const { namespaced, plural: name, singular: singularName } = kind
   const sub = (subresource: string, verbs: ReadonlyArray<string>): JsonObject => ({
@@ -111,7 +116,8 @@ const resources = (kind: Kind.Kind): ReadonlyArray<JsonObject> => {
       kind: kind.kind,
       verbs: verbsOf(kind),
       shortNames: kind.shortNames.length === 0 ? undefined : kind.shortNames,
-      categories: kind.categories.length === 0 ? undefined : kind.categories
+      categories: kind.categories.length === 0 ? undefined : kind.categories,
+      storageVersionHash: kind.virtual || Kind.isCustom(kind) ? undefined : storageVersionHash(kind)
     }),
     ...kind.subresources.map(({ group, kind, name, verbs, version }) =>
       Json.make({ ...sub(name, verbs), kind, group, version })

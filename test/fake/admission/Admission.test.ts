@@ -142,6 +142,19 @@ describe("service accounts", () => {
       const bare = yield* client.post(pods, pod("q", { automountServiceAccountToken: false }))
       assert.isUndefined(Json.at(bare, "spec", "volumes"))
     }))
+
+  it.scoped("service accounts: a copy of a pod keeps its token", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      const made = yield* client.post(pods, pod("p"))
+      const copy = yield* client.post(pods, {
+        metadata: { name: "q" },
+        spec: Json.omit(Json.object(made, "spec"), "nodeName")
+      })
+      for (const path of [["volumes"], ["containers", 0, "volumeMounts"]]) {
+        assert.deepStrictEqual(Json.at(copy, "spec", ...path), Json.at(made, "spec", ...path))
+      }
+    }))
 })
 
 describe("namespaces", () => {

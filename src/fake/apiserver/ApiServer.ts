@@ -110,7 +110,8 @@ export class ApiServer {
         user,
         dryRun: RequestOptions.isDryRun(request),
         strict: RequestOptions.isStrict(request),
-        manager: request.query["fieldManager"] ?? user.agent ?? "unknown"
+        manager: request.query["fieldManager"] ?? user.agent ?? "unknown",
+        isManaged: request.query["fieldManager"] !== undefined
       }
       return this.route({ request, info, user, write, interruption, now: () => clock.unsafeCurrentTimeMillis() })
     })

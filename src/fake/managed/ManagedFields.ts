@@ -130,8 +130,17 @@ const updated = (
   ]
 }
 
+/** The managed fields of a new object. @since 0.1.0 @category constructors  */
+export const created = (
+  kind: Kind.Kind,
+  object: JsonObject,
+  manager: string,
+  now: number
+): ReadonlyArray<JsonObject> => encode(updated(kind, [], {}, plain(object), { name: manager, subresource: "" }, now))
+
 /**
- * The managed fields after an ordinary write. An object has them from its first server-side apply on.
+ * The managed fields after an ordinary write. An object has them if its creation named a manager, or from its first server-side
+ * apply on.
  *
  * @since 0.1.0
  * @category combinators

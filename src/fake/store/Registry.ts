@@ -296,7 +296,11 @@ const born = (kind: Kind.Kind, object: JsonObject, name: string, uid: string, wr
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,
     selfLink: undefined,
-    managedFields: write.applies === true ? Json.at(object, "metadata", "managedFields") : undefined
+    managedFields: write.applies === true
+      ? Json.at(object, "metadata", "managedFields")
+      : write.isManaged === true
+      ? ManagedFields.created(kind, object, write.manager ?? "unknown", write.now)
+      : undefined
   })
   return kind.status ? Json.omit(made, "status") : made
 }

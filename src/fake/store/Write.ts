@@ -9,8 +9,8 @@ import type * as Status from "../apiserver/Status.js"
 
 /**
  * The options of a write and its user. `now` is in milliseconds; with `strict` unknown fields are rejected, else they are
- * dropped. `manager` is the name in managed fields, `subresource` that of a part with another name; with `applies` the written
- * object has its managed fields already; with `patches` it is the result of a patch.
+ * dropped. `manager` is the name in managed fields, which a new object has if `isManaged`, `subresource` that of a part with
+ * another name; with `applies` the written object has its managed fields already; with `patches` it is the result of a patch.
  *
  * @since 0.1.0
  * @category models
@@ -21,6 +21,7 @@ export interface Write {
   readonly dryRun?: boolean
   readonly strict?: boolean
   readonly manager?: string
+  readonly isManaged?: boolean
   readonly subresource?: string
   readonly applies?: boolean
   readonly patches?: boolean

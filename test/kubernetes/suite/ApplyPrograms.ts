@@ -102,6 +102,12 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     apply("configmaps/a", "one", config({}, { finalizers: ["example.com/b"] })),
     ["PATCH", "configmaps/a?fieldManager=editor", { metadata: { finalizers: null } }, merge]
   ],
+  "apply: objects whose creation names a manager": [
+    ["POST", "configmaps?fieldManager=creator", config({ a: "1" }, { labels: { a: "b" } })],
+    ["PATCH", "configmaps/a?fieldManager=editor", { data: { a: "2", b: "3" } }, merge],
+    apply("configmaps/a", "one", config({ a: "4" })),
+    apply("configmaps/a", "one", config({ c: "5" }))
+  ],
   "apply: refusals": [
     ["PATCH", "configmaps/a", config({}), "application/apply-patch+yaml"],
     apply("configmaps/a", "one", { ...config({}), apiVersion: "v2" }),

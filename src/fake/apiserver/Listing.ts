@@ -156,8 +156,6 @@ export const list = (
     )
   })
 
-const forbidden = (field: string, detail: string): Status.FieldError => ({ type: "Forbidden", field, detail })
-
 const match = "resourceVersionMatch"
 
 /** Checks the options of a list. @since 0.1.0 @category rules  */
@@ -166,21 +164,21 @@ export const validate = (query: Query): Either.Either<void, Status.Status> => {
   const errors = [
     ...(wanted === "" ? [] : [
       ...((query["resourceVersion"] ?? "") === ""
-        ? [forbidden(match, "resourceVersionMatch is forbidden unless resourceVersion is provided")]
+        ? [Status.forbiddenField(match, "resourceVersionMatch is forbidden unless resourceVersion is provided")]
         : []),
       ...((query["continue"] ?? "") === ""
         ? []
-        : [forbidden(match, "resourceVersionMatch is forbidden when continue is provided")]),
+        : [Status.forbiddenField(match, "resourceVersionMatch is forbidden when continue is provided")]),
       ...(["Exact", "NotOlderThan"].includes(wanted)
         ? []
         : [Status.unsupportedValue(match, wanted, ["Exact", "NotOlderThan", ""])]),
       ...(wanted === "Exact" && query["resourceVersion"] === "0"
-        ? [forbidden(match, `resourceVersionMatch "exact" is forbidden for resourceVersion "0"`)]
+        ? [Status.forbiddenField(match, `resourceVersionMatch "exact" is forbidden for resourceVersion "0"`)]
         : [])
     ]),
     ...(query["sendInitialEvents"] === undefined
       ? []
-      : [forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list")])
+      : [Status.forbiddenField("sendInitialEvents", "sendInitialEvents is forbidden for list")])
   ]
   return invalidOptions(errors)
 }
@@ -191,16 +189,21 @@ export const validateWatch = (query: Query): Either.Either<void, Status.Status> 
   const wanted = query[match] ?? ""
   return invalidOptions([
     ...(initial !== undefined && wanted !== "NotOlderThan"
-      ? [forbidden(match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]
+      ? [Status.forbiddenField(match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]
       : []),
     ...(wanted === "" ? [] : [
       ...(initial === undefined
-        ? [forbidden(match, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")]
+        ? [
+          Status.forbiddenField(
+            match,
+            "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
+          )
+        ]
         : []),
       ...(wanted === "NotOlderThan" ? [] : [Status.unsupportedValue(match, wanted, ["NotOlderThan"])]),
       ...((query["continue"] ?? "") === ""
         ? []
-        : [forbidden(match, "resourceVersionMatch is forbidden when continue is provided")])
+        : [Status.forbiddenField(match, "resourceVersionMatch is forbidden when continue is provided")])
     ])
   ])
 }

@@ -65,7 +65,7 @@ export const refusal = (request: ApiRequest): Status.Status | undefined => {
       ? []
       : [Status.unsupportedValue("fieldValidation", validation, validations)]),
     ...(request.query["force"] !== undefined && request.method === "PATCH" && !RequestBody.isApply(request)
-      ? [{ type: "Forbidden" as const, field: "force", detail: "may not be specified for non-apply patch" }]
+      ? [Status.forbiddenField("force", "may not be specified for non-apply patch")]
       : []),
     ...(policy === undefined || policies.includes(policy)
       ? []

@@ -182,6 +182,9 @@ const describe = (error: FieldError): string => {
 /** @since 0.1.0 @category constructors */
 export const required = (field: string, detail?: string): FieldError => ({ type: "Required", field, detail })
 
+/** A field that must not be set or changed. @since 0.1.0 @category constructors  */
+export const forbiddenField = (field: string, detail: string): FieldError => ({ type: "Forbidden", field, detail })
+
 /** @since 0.1.0 @category constructors */
 export const invalidValue = (field: string, value: Json.Value | undefined, detail: string): FieldError => ({
   type: "Invalid",

@@ -184,18 +184,20 @@ const conversionRules = (object: JsonObject): Errors => {
     : !known.includes(strategy)
     ? [Status.unsupportedValue(field, strategy, known)]
     : strategy === "Webhook"
-    ? [{
-      type: "Forbidden",
-      field,
-      detail: "the fake cluster does not call webhooks: use the strategy None in the definition that a test uses"
-    }]
+    ? [
+      Status.forbiddenField(
+        field,
+        "the fake cluster does not call webhooks: use the strategy None in the definition that a test uses"
+      )
+    ]
     : Json.at(object, "spec", "conversion", "webhook") === undefined
     ? []
-    : [{
-      type: "Forbidden",
-      field: "spec.conversion.webhookClientConfig",
-      detail: "should not be set when strategy is not set to Webhook"
-    }]
+    : [
+      Status.forbiddenField(
+        "spec.conversion.webhookClientConfig",
+        "should not be set when strategy is not set to Webhook"
+      )
+    ]
 }
 
 const approval = "api-approved.kubernetes.io"

@@ -17,8 +17,6 @@ type Errors = ReadonlyArray<Status.FieldError>
 
 type Schema = JsonSchema.Schema
 
-const forbidden = (field: string, detail: string): Status.FieldError => ({ type: "Forbidden", field, detail })
-
 const types = ["array", "boolean", "integer", "number", "object", "string"]
 
 const unsupported = ["id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref"]
@@ -34,19 +32,19 @@ const standard = (schema: Schema, path: string, place: Place): Errors => {
   return [
     ...(type === "" || types.includes(type) ? [] : [Status.unsupportedValue(`${path}.type`, type, types)]),
     ...(schema["default"] !== undefined && place.noDefaults !== undefined
-      ? [forbidden(`${path}.default`, `must not be set ${place.noDefaults}`)]
+      ? [Status.forbiddenField(`${path}.default`, `must not be set ${place.noDefaults}`)]
       : []),
     ...unsupported.filter((key) => schema[key] !== undefined).map((key) =>
-      forbidden(`${path}.${key}`, `${key} is not supported`)
+      Status.forbiddenField(`${path}.${key}`, `${key} is not supported`)
     ),
     ...(Json.isList(schema["items"])
-      ? [forbidden(`${path}.items`, "items must be a schema object and not an array")]
+      ? [Status.forbiddenField(`${path}.items`, "items must be a schema object and not an array")]
       : []),
     ...(place.inMeta && JsonSchema.has(schema, JsonSchema.embeds)
-      ? [forbidden(`${path}.${JsonSchema.embeds}`, "must not be used inside of resource meta")]
+      ? [Status.forbiddenField(`${path}.${JsonSchema.embeds}`, "must not be used inside of resource meta")]
       : []),
     ...(schema["uniqueItems"] === true
-      ? [forbidden(
+      ? [Status.forbiddenField(
         `${path}.uniqueItems`,
         "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
       )]
@@ -62,7 +60,7 @@ const notEvaluated = (schema: Schema, path: string): Errors => {
   const pattern = Json.text(schema, "pattern") ?? ""
   return [
     ...(Json.list(schema, "x-kubernetes-validations").length > 0
-      ? [forbidden(
+      ? [Status.forbiddenField(
         `${path}.x-kubernetes-validations`,
         "the fake cluster does not evaluate CEL: remove these rules from the definition that a test uses"
       )]
@@ -144,7 +142,7 @@ const keyRules = (schema: Schema, path: string): Errors => {
             "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"
           )]),
         ...(own["nullable"] === true
-          ? [forbidden(
+          ? [Status.forbiddenField(
             `${path}.items.properties[${key}].nullable`,
             "this property is in x-kubernetes-list-map-keys, so it cannot be nullable"
           )]
@@ -168,7 +166,7 @@ const listRules = (schema: Schema, path: string): Errors => {
       ? []
       : [type === undefined ? Status.required(field, detail) : Status.invalidValue(field, type, detail)]),
     ...((type === "set" || type === "map") && item?.["nullable"] === true
-      ? [forbidden(`${path}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${type}`)]
+      ? [Status.forbiddenField(`${path}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${type}`)]
       : []),
     ...(type === "map" ? keyRules(schema, path) : [])
   ]
@@ -180,7 +178,12 @@ const inner = (schema: Schema, path: string, place: Place, isRoot: boolean): Err
   const inMap = "inside additionalProperties applying to object metadata"
   return [
     ...(own.length > 0 && (others !== undefined || schema["additionalProperties"] === false)
-      ? [forbidden(`${path}.additionalProperties`, "additionalProperties and properties are mutual exclusive")]
+      ? [
+        Status.forbiddenField(
+          `${path}.additionalProperties`,
+          "additionalProperties and properties are mutual exclusive"
+        )
+      ]
       : []),
     ...(others === undefined
       ? []
@@ -230,7 +233,9 @@ const defaults = (schema: Schema, path: string): Errors => {
 export const validate = (schema: Schema, path: string): Errors => {
   const structural = StructuralRules.validate(schema, path)
   return [
-    ...(schema["nullable"] === true ? [forbidden(`${path}.nullable`, "nullable cannot be true at the root")] : []),
+    ...(schema["nullable"] === true
+      ? [Status.forbiddenField(`${path}.nullable`, "nullable cannot be true at the root")]
+      : []),
     ...(structural.length > 0 ? structural : defaults(schema, path)),
     ...rules(schema, path, { noDefaults: undefined, inMeta: false }, true)
   ]

@@ -15,8 +15,6 @@ type Schema = JsonSchema.Schema
 
 type Level = "root" | "item" | "field"
 
-const forbidden = (field: string, detail: string): Status.FieldError => ({ type: "Forbidden", field, detail })
-
 const intOrStringTypes: ReadonlyArray<Json.Value> = [{ type: "integer" }, { type: "string" }]
 
 const isIntOrString = (schema: Json.Value | undefined): boolean =>
@@ -56,10 +54,12 @@ const nested = (schema: Schema, path: string, skipsAnyOf = false): Errors => {
     ...combinations(schema, path, skipsAnyOf, false),
     ...(item === undefined ? [] : nested(item, `${path}.items`)),
     ...entries(schema).flatMap(([name, inner]) => nested(inner, `${path}.properties[${name}]`)),
-    ...structural.filter(([key]) => isSet(schema[key])).map(([key, rule]) => forbidden(`${path}.${key}`, rule)),
+    ...structural.filter(([key]) => isSet(schema[key])).map(([key, rule]) =>
+      Status.forbiddenField(`${path}.${key}`, rule)
+    ),
     ...(JsonSchema.property(schema, "metadata") === undefined
       ? []
-      : [forbidden(`${path}.properties[metadata]`, "must not be specified in a nested context")])
+      : [Status.forbiddenField(`${path}.properties[metadata]`, "must not be specified in a nested context")])
   ]
 }
 
@@ -118,7 +118,7 @@ const metadataRules = (schema: Schema, path: string, level: Level): Errors => {
       : []),
     ...(metadata !== undefined && level === "root"
         && (own.some((key) => key !== "properties") || names.some((name) => !["name", "generateName"].includes(name)))
-      ? [forbidden(
+      ? [Status.forbiddenField(
         `${path}.properties[metadata]`,
         "must not specify anything other than name and generateName, but metadata is implicitly specified"
       )]
@@ -136,14 +136,14 @@ const invariants = (schema: Schema, path: string, level: Level): Errors => {
     ...(item === undefined ? [] : invariants(item, `${path}.items`, "item")),
     ...entries(schema).flatMap(([name, inner]) => invariants(inner, `${path}.properties[${name}]`, "field")),
     ...(isSet(schema["additionalProperties"]) && level === "root"
-      ? [forbidden(`${path}.additionalProperties`, "must not be used at the root")]
+      ? [Status.forbiddenField(`${path}.additionalProperties`, "must not be used at the root")]
       : []),
     ...(others === undefined ? [] : invariants(others, `${path}.additionalProperties`, "field")),
     ...extensions(schema, path),
     ...combinations(schema, path, isIntOrString(schema), isIntOrString(Json.at(schema, "allOf", 0))),
     ...typeRules(schema, path, level),
     ...(embeds && schema["additionalProperties"] !== undefined
-      ? [forbidden(
+      ? [Status.forbiddenField(
         `${path}.additionalProperties`,
         "must not be used if x-kubernetes-embedded-resource is set"
       )]

@@ -37,11 +37,11 @@ const strategy = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
     return [Status.unsupportedValue("spec.strategy", shown, strategies)]
   }
   if (type === "Recreate") {
-    return rolling === undefined ? [] : [{
-      type: "Forbidden",
-      field: "spec.strategy.rollingUpdate",
-      detail: "may not be specified when strategy `type` is 'Recreate'"
-    }]
+    return rolling === undefined
+      ? []
+      : [
+        Status.forbiddenField("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'")
+      ]
   }
   return isZero(Json.at(rolling, "maxUnavailable")) && isZero(Json.at(rolling, "maxSurge"))
     ? [Status.invalidValue(

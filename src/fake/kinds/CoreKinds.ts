@@ -83,7 +83,7 @@ const immutable =
         ...(Json.at(next, "immutable") === true ? [] : ["immutable"]),
         ...keys.filter((key) => !Json.equal(next[key], previous[key]))
       ]
-        .map((field) => ({ type: "Forbidden", field, detail: "field is immutable when `immutable` is set" }))
+        .map((field) => Status.forbiddenField(field, "field is immutable when `immutable` is set"))
 
 const keys = (values: JsonObject, field: string): ReadonlyArray<Status.FieldError> =>
   Object.keys(values).flatMap((key) =>

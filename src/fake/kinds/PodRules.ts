@@ -107,11 +107,9 @@ const volumes = (spec: JsonObject, field: string): Errors => [
     const sources = Object.keys(volume).filter((key) => key !== "name")
     return [
       ...invalidNames(`${here}.name`, Json.text(volume, "name"), Names.dnsLabel),
-      ...sources.slice(1).map((source) => ({
-        type: "Forbidden" as const,
-        field: `${here}.${source}`,
-        detail: "may not specify more than 1 volume type"
-      })),
+      ...sources.slice(1).map((source) =>
+        Status.forbiddenField(`${here}.${source}`, "may not specify more than 1 volume type")
+      ),
       ...(volume["secret"] !== undefined && (Json.text(volume, "secret", "secretName") ?? "") === ""
         ? [Status.required(`${here}.secret.secretName`)]
         : []),
@@ -190,19 +188,16 @@ export const podUpdate = (next: JsonObject, previous: JsonObject): Errors => {
     Json.list(next, "spec", field).length !== Json.list(previous, "spec", field).length
   )
   return changed.length > 0
-    ? changed.map((field) => ({
-      type: "Forbidden",
-      field: `spec.${field}`,
-      detail: "pod updates may not add or remove containers"
-    }))
+    ? changed.map((field) => Status.forbiddenField(`spec.${field}`, "pod updates may not add or remove containers"))
     : fixedFields(next, previous)
 }
 
 const fixedFields = (next: JsonObject, previous: JsonObject): Errors =>
-  Json.equal(withoutImages(Json.object(next, "spec")), withoutImages(Json.object(previous, "spec"))) ? [] : [{
-    type: "Forbidden",
-    field: "spec",
-    detail: "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
-      + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
-      + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
-  }]
+  Json.equal(withoutImages(Json.object(next, "spec")), withoutImages(Json.object(previous, "spec")))
+    ? []
+    : [Status.forbiddenField(
+      "spec",
+      "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
+        + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+        + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
+    )]

@@ -134,7 +134,7 @@ export const priorityClass = Kind.make({
   validateUpdate: (next, previous) => [
     ...(next["value"] === previous["value"]
       ? []
-      : [{ type: "Forbidden" as const, field: "value", detail: "may not be changed in an update." }]),
+      : [Status.forbiddenField("value", "may not be changed in an update.")]),
     ...(next["preemptionPolicy"] === previous["preemptionPolicy"]
       ? []
       : [Status.invalidValue("preemptionPolicy", next["preemptionPolicy"], "field is immutable")])
@@ -214,11 +214,12 @@ export const horizontalPodAutoscaler = Kind.make({
     return [
       ...scaleTarget(Json.object(object, "spec", "scaleTargetRef")),
       ...(least === 0
-        ? [{
-          type: "Forbidden" as const,
-          field: "spec.metrics",
-          detail: "must specify at least one Object or External metric to support scaling to zero replicas"
-        }]
+        ? [
+          Status.forbiddenField(
+            "spec.metrics",
+            "must specify at least one Object or External metric to support scaling to zero replicas"
+          )
+        ]
         : least < 1
         ? [Status.invalidValue("spec.minReplicas", least, "must be greater than or equal to 1")]
         : []),

@@ -38,11 +38,7 @@ export const container = (values: JsonObject, field: string): Errors => {
         ...(actions.includes(action) ? [] : [Status.unsupportedValue(`${here}.action`, action, actions)]),
         // A server accepts this action.
         ...(action === "RestartAllContainers"
-          ? [{
-            type: "Forbidden" as const,
-            field: `${here}.action`,
-            detail: "the fake restarts no pod in place; use the action Restart"
-          }]
+          ? [Status.forbiddenField(`${here}.action`, "the fake restarts no pod in place; use the action Restart")]
           : []),
         ...(rule["exitCodes"] === undefined
           ? [Status.required(`${here}.exitCodes`, "must be specified")]
@@ -59,8 +55,6 @@ export const container = (values: JsonObject, field: string): Errors => {
 export const init = (values: JsonObject, field: string): Errors =>
   values["restartPolicy"] === "Always"
     ? []
-    : ofSidecars.filter((name) => values[name] !== undefined).map((name) => ({
-      type: "Forbidden",
-      field: `${field}.${name}`,
-      detail: "may not be set for init containers without restartPolicy=Always"
-    }))
+    : ofSidecars.filter((name) => values[name] !== undefined).map((name) =>
+      Status.forbiddenField(`${field}.${name}`, "may not be set for init containers without restartPolicy=Always")
+    )

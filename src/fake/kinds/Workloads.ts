@@ -62,11 +62,12 @@ export const selector = (value: Json.Value | undefined, field: string): Errors =
           : []
         : ["Exists", "DoesNotExist"].includes(operator)
         ? values > 0
-          ? [{
-            type: "Forbidden" as const,
-            field: `${here}.values`,
-            detail: "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
-          }]
+          ? [
+            Status.forbiddenField(
+              `${here}.values`,
+              "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
+            )
+          ]
           : []
         : [Status.invalidValue(`${here}.operator`, operator, "not a valid selector operator")]),
       ...Names.labelKey(Json.text(term, "key") ?? "").map((message) =>
@@ -103,11 +104,14 @@ export const rules = (object: JsonObject, kind: string): Errors => {
     ...(policy !== undefined && policy !== "Always"
       ? [Status.unsupportedValue("spec.template.spec.restartPolicy", policy, ["Always"])]
       : []),
-    ...(Json.at(template, "spec", "activeDeadlineSeconds") === undefined ? [] : [{
-      type: "Forbidden" as const,
-      field: "spec.template.spec.activeDeadlineSeconds",
-      detail: `activeDeadlineSeconds in ${kind === "Deployment" ? "ReplicaSet" : kind} is not Supported`
-    }])
+    ...(Json.at(template, "spec", "activeDeadlineSeconds") === undefined
+      ? []
+      : [
+        Status.forbiddenField(
+          "spec.template.spec.activeDeadlineSeconds",
+          `activeDeadlineSeconds in ${kind === "Deployment" ? "ReplicaSet" : kind} is not Supported`
+        )
+      ])
   ]
 }
 

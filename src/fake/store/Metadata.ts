@@ -128,11 +128,10 @@ export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.F
 export const validateUpdate = (next: JsonObject, previous: JsonObject): ReadonlyArray<Status.FieldError> => {
   const added = finalizers(next).filter((finalizer) => !finalizers(previous).includes(finalizer))
   return isBeingDeleted(previous) && added.length > 0
-    ? [{
-      type: "Forbidden",
-      field: "metadata.finalizers",
-      detail: "no new finalizers can be added if the object is being deleted, found new finalizers "
+    ? [Status.forbiddenField(
+      "metadata.finalizers",
+      "no new finalizers can be added if the object is being deleted, found new finalizers "
         + `[]string{${added.map((one) => JSON.stringify(one)).join(", ")}}`
-    }]
+    )]
     : []
 }

@@ -97,6 +97,8 @@ const fake = async (): Promise<ReadonlyMap<string, string>> => {
     execFileSync(path.join(programs, "kubectl"), ["--kubeconfig", kubeconfig, ...words], { encoding: "utf8", input })
   try {
     for (let tries = 0; tries < 600 && !existsSync(kubeconfig); tries++) await setTimeout(100)
+    // The real API server has no nodes, so that its pods stay pending.
+    kubectl(undefined, "cordon", ...kubectl(undefined, "get", "nodes", "-o", "name").trim().split("\n"))
     kubectl(undefined, "create", "serviceaccount", "tester", "-n", "kube-system")
     kubectl(role, "create", "--validate=false", "-f", "-")
     kubectl(

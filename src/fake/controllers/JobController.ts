@@ -13,6 +13,7 @@ import type { Registry } from "../store/Registry.js"
 import * as Conditions from "./Conditions.js"
 import type { Controller } from "./Controller.js"
 import * as Events from "./Events.js"
+import * as Intervals from "./Intervals.js"
 import * as JobFinish from "./JobFinish.js"
 import * as JobIndexes from "./JobIndexes.js"
 import * as JobPods from "./JobPods.js"
@@ -195,7 +196,7 @@ export const make = (registry: Registry, options: Options): Controller => {
       active: observed.filter(Pods.isActive),
       succeeded: indexes === undefined
         ? (Json.number(status, "succeeded") ?? 0) + newSucceeded.length
-        : JobIndexes.total(indexes.succeeded),
+        : Intervals.total(indexes.succeeded),
       failed: (Json.number(status, "failed") ?? 0) + counted.length,
       indexes,
       counting: newFailed.some((pod) => !kept.has(pod))
@@ -278,9 +279,9 @@ export const make = (registry: Registry, options: Options): Controller => {
     )
     const indexed = indexes === undefined ? status : Json.make({
       ...Json.omit(status, "succeeded", "completedIndexes"),
-      succeeded: JobIndexes.total(indexes.succeeded) === 0 ? undefined : JobIndexes.total(indexes.succeeded),
-      completedIndexes: indexes.succeeded.length === 0 ? undefined : JobIndexes.format(indexes.succeeded),
-      failedIndexes: indexes.failed === undefined ? undefined : JobIndexes.format(indexes.failed)
+      succeeded: Intervals.total(indexes.succeeded) === 0 ? undefined : Intervals.total(indexes.succeeded),
+      completedIndexes: indexes.succeeded.length === 0 ? undefined : Intervals.format(indexes.succeeded),
+      failedIndexes: indexes.failed === undefined ? undefined : Intervals.format(indexes.failed)
     })
     const interim = finish === undefined || Conditions.holds(status, finish.type)
       ? indexed

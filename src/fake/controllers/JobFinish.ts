@@ -6,6 +6,7 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as Conditions from "./Conditions.js"
+import * as Intervals from "./Intervals.js"
 import * as JobIndexes from "./JobIndexes.js"
 import * as JobPods from "./JobPods.js"
 
@@ -37,11 +38,11 @@ const already = (job: JsonObject): Finish | undefined => {
 }
 
 const failedIndexes = (job: JsonObject, { failed = [], succeeded }: JobIndexes.Indexes): Finish | undefined => {
-  const count = JobIndexes.total(failed)
+  const count = Intervals.total(failed)
   if (count > (Json.number(job, "spec", "maxFailedIndexes") ?? Infinity)) {
     return failure("MaxFailedIndexesExceeded", "Job has exceeded the specified maximal number of failed indexes")
   }
-  return count > 0 && count + JobIndexes.total(succeeded) >= (Json.number(job, "spec", "completions") ?? 0)
+  return count > 0 && count + Intervals.total(succeeded) >= (Json.number(job, "spec", "completions") ?? 0)
     ? failure("FailedIndexes", "Job has failed indexes")
     : undefined
 }

@@ -28,6 +28,7 @@ const common: Bounds = {
 
 const bounds: Readonly<Record<Name, Bounds>> = {
   "custom": { ...common, selection: [6, 2], run: [15, 9] },
+  // One build runs, and each of the nine others takes a list of pods that finds the build that it waits for.
   "single-node": { ...common, list: [12, 4] },
   "openshift": { ...common, first: [4, 4], cancel: [4, 4], remove: [4, 4] }
 }

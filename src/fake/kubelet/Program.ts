@@ -64,7 +64,13 @@ export type Step =
   }
   | { readonly _tag: "Delete" }
 
-/** The end of a container that was told to stop, after a time. @since 0.1.0 @category models  */
+/**
+ * How a container ends that is told to stop: with an exit code and a termination message, once the time `after` has passed
+ * (default: at once).
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Stopped {
   readonly exitCode: number
   readonly message?: string | undefined
@@ -72,7 +78,8 @@ export interface Stopped {
 }
 
 /**
- * A command that a client runs in a container; `stdin` is empty unless the client sends it. With `tty` both outputs are one.
+ * A command that a client runs in a container: the program with its arguments. `stdin` is empty unless the client sends it. With
+ * `tty` both outputs are one.
  *
  * @since 0.1.0
  * @category models
@@ -84,7 +91,8 @@ export interface ExecCall {
 }
 
 /**
- * The connections to the ports of a container: what it answers to the bytes that it receives.
+ * The connections to the ports of a container: the bytes that it sends, given those that it receives on one connection; undefined
+ * for a port on which it does not listen.
  *
  * @since 0.1.0
  * @category models

@@ -49,8 +49,7 @@ const objectOf = (schema: JsonSchema.Schema): Fields.Field => {
     : field
 }
 
-/** The field of a schema. @since 0.1.0 @category conversions  */
-export const fieldOf = (schema: JsonSchema.Schema): Fields.Field => {
+const fieldOf = (schema: JsonSchema.Schema): Fields.Field => {
   if (JsonSchema.has(schema, JsonSchema.intOrString)) {
     return Fields.integerOrText
   }

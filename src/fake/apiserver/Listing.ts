@@ -74,7 +74,10 @@ export const revision = (query: Query): Either.Either<number | undefined, string
 
 interface Page {
   readonly revision: number
+  /** Those that may be selected. */
   readonly objects: ReadonlyArray<JsonObject>
+  /** Those that are not selected too. */
+  readonly all: () => ReadonlyArray<JsonObject>
   readonly after: string
 }
 
@@ -85,9 +88,11 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
       revision(query),
       (problem) => Status.badRequest(`invalid resource version: ${problem}`)
     )
-    // The next objects of a page may be others than those that are selected.
-    const having = query["limit"] === undefined ? selection.having : []
-    const current = { revision: store.revision, objects: store.list(resource, selection.namespace, having) }
+    const current = {
+      revision: store.revision,
+      objects: store.list(resource, selection.namespace, selection.having),
+      all: () => store.list(resource, selection.namespace, [])
+    }
     const past = (at: number) => store.listAt(resource, selection.namespace, at)
     const token = query["continue"] ?? ""
     if (token !== "") {
@@ -106,7 +111,7 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
           ...Status.expired(tooOld),
           metadata: { continue: encode(latest, start) }
         })
-        : { revision: rv, objects, after: start }
+        : { revision: rv, objects, all: () => objects, after: start }
     }
     if (requested === undefined || requested === 0) {
       return { ...current, after: "" }
@@ -122,7 +127,7 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
     const objects = past(requested)
     return objects === undefined
       ? yield* Either.left(Status.expired("The resourceVersion for the provided list is too old."))
-      : { revision: requested, objects, after: "" }
+      : { revision: requested, objects, all: () => objects, after: "" }
   })
 
 /** The limit of a list, which one from the cache ignores. */
@@ -139,18 +144,17 @@ export const list = (
   view: ResponseForm
 ): Either.Either<JsonObject, Status.Status> =>
   Either.map(snapshot(store, selection, query), (page) => {
-    const rest = page.objects.filter((object) => path(object) > page.after)
-    const selected = rest.filter(selection.selects)
     const limit = limitOf(query)
+    const selected = page.objects.filter((object) => path(object) > page.after && selection.selects(object))
     const items = selected.slice(0, limit)
-    const last = items.at(-1)
-    // It is not known yet whether the rest is selected.
-    const more = items.length === limit && last !== undefined && rest.at(-1) !== last
+    const end = items.length === limit ? path(items.at(-1) ?? {}) : undefined
+    // A server does not know yet whether those after a full page are selected.
+    const rest = end === undefined ? 0 : page.all().filter((object) => path(object) > end).length
     return view.list(
       Json.make({
         resourceVersion: String(page.revision),
-        continue: more ? encode(page.revision, path(last)) : undefined,
-        remainingItemCount: more && selection.everything ? rest.length - limit : undefined
+        continue: end !== undefined && rest > 0 ? encode(page.revision, end) : undefined,
+        remainingItemCount: rest > 0 && selection.everything ? rest : undefined
       }),
       items
     )

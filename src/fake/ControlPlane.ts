@@ -63,8 +63,8 @@ import { ApiStore } from "./store/ApiStore.js"
 import { Registry } from "./store/Registry.js"
 
 /**
- * - `programs`: the programs of pods; default: pods with restartPolicy Always run until they are stopped, all others
- *   complete.
+ * - `programs`: the programs of pods; default: containers that are restarted whenever they end run until they are stopped,
+ *   all others complete.
  * - `obstacle`: the scheduler's message for a pod that fits on no node; default: computed from the nodes.
  *
  * @since 0.1.0

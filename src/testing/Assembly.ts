@@ -24,8 +24,8 @@ import * as Presets from "./Presets.js"
  * - `namespace`: the default namespace of clients; default: `default`.
  * - `permissions`: the RBAC rules of clients; default: everything. They apply to requests and access reviews.
  * - `outcome`: the outcome of builds; default: success at once.
- * - `programs`: the programs of pods that are not builds; default: with restartPolicy Always they run until they are
- *   stopped, all others succeed at once.
+ * - `programs`: the programs of pods that are not builds; default: containers that are restarted whenever they end run until
+ *   they are stopped, all others succeed at once.
  * - `kinds`: kinds of your own, which are stored without validation; default: none.
  *
  * @since 0.1.0

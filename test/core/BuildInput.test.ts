@@ -307,6 +307,18 @@ describe("decode", () => {
   })
 })
 
+describe("context", () => {
+  it("context: what COPY names is missed, and one that is not given is named as the reason", () => {
+    const dockerfile = "FROM quay.io/acme/base:1\nCOPY motd /etc/\n"
+    assert.include(
+      issues({ ...least, dockerfile }).join("\n"),
+      "COPY motd: the context has no such file; no context is given"
+    )
+    const found = issues({ ...least, dockerfile, context: { other: "x" } }).join("\n")
+    assert.match(found, /COPY motd: the context has no such file$/m)
+  })
+})
+
 describe("Payload", () => {
   it("Payload: refuses each folder, which would be one of the server, among the other mistakes", () => {
     const found = (input: unknown) =>

@@ -41,8 +41,10 @@ const missingFiles: Check = (input) => {
   const context = at(input, "context") ?? {}
   if (text === undefined || !Predicate.isRecord(context) || BuildContext.isElsewhereData(context)) return []
   const links = Object.keys(context).filter((path) => Predicate.hasProperty(context[path], "link"))
-  return Containerfile.missing(text, Object.keys(context), links).map((problem) =>
-    new Issue({ path: "dockerfile", ...problem })
+  const paths = Object.keys(context)
+  const why = paths.length === 0 ? "; no context is given" : ""
+  return Containerfile.missing(text, paths, links).map(({ line, message }) =>
+    new Issue({ path: "dockerfile", line, message: `${message}${why}` })
   )
 }
 

@@ -55,9 +55,15 @@ export class FakeApiServer extends Context.Tag("effect-os-builder/FakeApiServer"
  * @since 0.1.0
  * @category errors
  */
-export class NotListening extends Data.TaggedError("NotListening")<{ readonly cause: unknown }> {
+export class NotListening extends Data.TaggedError("NotListening")<{
+  readonly cause: unknown
+  /** The port that was asked for, 0 for any. */
+  readonly port: number
+}> {
   override get message(): string {
-    return "Cannot serve the fake cluster: no port of 127.0.0.1 can be listened on"
+    return this.port === 0
+      ? "Cannot serve the fake cluster: no port of 127.0.0.1 can be listened on"
+      : `Cannot serve the fake cluster: port ${this.port} of 127.0.0.1 cannot be listened on; choose another, or leave it out`
   }
 }
 
@@ -77,7 +83,7 @@ export interface Options {
 
 const listen = (server: https.Server, port: number): Effect.Effect<number, NotListening> =>
   Effect.async((resume) => {
-    server.once("error", (cause) => resume(Effect.fail(new NotListening({ cause }))))
+    server.once("error", (cause) => resume(Effect.fail(new NotListening({ cause, port }))))
     server.listen(port, "127.0.0.1", () => {
       const address = server.address()
       resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : port))

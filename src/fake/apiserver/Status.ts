@@ -9,12 +9,13 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 
 /**
- * A `v1.Status` of a failure.
+ * A `v1.Status` of a failure. It is an alias, since an interface with an optional member cannot extend a JSON object without
+ * `exactOptionalPropertyTypes`.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Status extends JsonObject {
+export type Status = {
   readonly kind: "Status"
   readonly apiVersion: "v1"
   readonly metadata: JsonObject

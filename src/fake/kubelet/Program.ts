@@ -22,6 +22,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Json from "../Json.js"
 
 /**
  * The reason why a container is waiting, for example `ImagePullBackOff`.
@@ -362,13 +363,19 @@ export const completes: PodProgram = () => ({ steps: Stream.empty })
 export const runs: PodProgram = () => ({ steps: Stream.never })
 
 /**
- * The default program: pods with restartPolicy Always run until they are stopped, all others succeed at once.
+ * The default program: containers that are restarted whenever they end, sidecars among them, run until they are stopped; all
+ * others succeed at once.
  *
  * @since 0.1.0
  * @category programs
  */
 export const byDefault: Programs = (pod) => {
-  const spec = pod["spec"]
-  const always = typeof spec === "object" && spec !== null && "restartPolicy" in spec && spec.restartPolicy === "Always"
-  return Effect.succeed(always ? runs : completes)
+  const policy = Json.text(pod, "spec", "restartPolicy")
+  const running = [
+    ...Json.objects(pod, "spec", "initContainers").filter((one) => Json.text(one, "restartPolicy") === "Always"),
+    ...Json.objects(pod, "spec", "containers").filter((one) => (Json.text(one, "restartPolicy") ?? policy) === "Always")
+  ].map((one) => Json.text(one, "name"))
+  return Effect.succeed((container, streams) =>
+    running.includes(container) ? runs(container, streams) : completes(container, streams)
+  )
 }

@@ -48,6 +48,36 @@ const story = (client: Api, wanted: (object: JsonObject) => boolean) =>
       [...lines].map(({ object }) => states(object).join(", "))
   )
 
+describe.sequential("the default program", () => {
+  it.scoped("the default program: a sidecar runs beside the others of its pod, and ends with them", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      yield* client.post(pods, pod("p", { ...beside, restartPolicy: "Never" }))
+      const stories = yield* story(client, (object) => Json.text(object, "status", "phase") === "Succeeded")
+      assert.include(stories.join("\n"), "proxy running, setup terminated 0")
+      const ended = yield* get(client)
+      assert.deepStrictEqual(
+        ["initContainerStatuses", "containerStatuses"].flatMap((list) =>
+          Json.objects(ended, "status", list).map((status) => Json.number(status, "restartCount"))
+        ),
+        [0, 0, 0, 0]
+      )
+    }))
+
+  it.scoped("the default program: init containers end, also where the others run until they are stopped", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      yield* client.post(pods, pod("p", { ...beside, restartPolicy: "Always" }))
+      yield* settle
+      assert.deepStrictEqual(states(yield* get(client)), [
+        "proxy running",
+        "setup terminated 0",
+        "logger running",
+        "main running"
+      ])
+    }))
+})
+
 describe.sequential("native sidecars", () => {
   it.scoped("native sidecars: start in order, beside init containers and the others", () =>
     Effect.gen(function*() {

@@ -151,12 +151,8 @@ export interface ContainerProgram {
    * @example
    * ```ts
    * import { PodProgram } from "effect-os-builder/FakeCluster"
-   * import { Stream } from "effect"
    *
-   * const echo: PodProgram.PodProgram = () => ({
-   *   steps: Stream.never,
-   *   ports: (port, received) => port === 7 ? received : undefined
-   * })
+   * const echo: PodProgram.Ports = (port, received) => port === 7 ? received : undefined
    * ```
    */
   readonly ports?: Ports | undefined
@@ -199,9 +195,7 @@ const step = (step: Step): Stream.Stream<Step> => Stream.make(step)
  * import { PodProgram } from "effect-os-builder/FakeCluster"
  * import { Stream } from "effect"
  *
- * const program: PodProgram.PodProgram = () => ({
- *   steps: Stream.concat(PodProgram.log("begun", "done"), PodProgram.exit(0))
- * })
+ * const steps = Stream.concat(PodProgram.log("begun", "done"), PodProgram.exit(0))
  * ```
  *
  * @since 0.1.0
@@ -233,10 +227,34 @@ const encoder = new TextEncoder()
 const writes = (_tag: "Stdout" | "Stderr", lines: ReadonlyArray<string>): Stream.Stream<ExecStep> =>
   Stream.fromIterable(lines.map((line): ExecStep => ({ _tag, bytes: encoder.encode(`${line}\n`) })))
 
-/** A command writes lines to its standard output. @since 0.1.0 @category constructors  */
+/**
+ * A command writes lines to its standard output.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ *
+ * const ready = PodProgram.stdout("accepting connections")
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const stdout = (...lines: ReadonlyArray<string>): Stream.Stream<ExecStep> => writes("Stdout", lines)
 
-/** A command writes lines to its standard error. @since 0.1.0 @category constructors  */
+/**
+ * A command writes lines to its standard error.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ *
+ * const missing = PodProgram.stderr("no such database")
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const stderr = (...lines: ReadonlyArray<string>): Stream.Stream<ExecStep> => writes("Stderr", lines)
 
 /**

@@ -39,7 +39,7 @@ describe("kubectl and the served fake", () => {
       yield* sh("apply -f -", config({ x: "1", y: "1" }))
       assert.match(
         yield* fails("apply --server-side -f - --field-manager=other", config({ x: "2" })),
-        /conflict with "before-first-apply" using v1: \.data\.x/
+        /conflict with "kubectl-client-side-apply" using v1: \.data\.x/
       )
       yield* sh("apply --server-side -f -", config({ x: "2" }))
       assert.match(yield* sh("get configmap a -o jsonpath={.data}"), /"x":"2"/)

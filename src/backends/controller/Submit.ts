@@ -91,12 +91,9 @@ export const make = <Child extends Resource.Metadata>(
   const begin = (record: BuildRecord.BuildRecord, known: BuildStore.FingerprintBuilds) =>
     Effect.gen(function*() {
       const created = Option.some<Submission>({ ref: record.ref, adopted: false })
-      const now = yield* Effect.zipWith(
-        store.byFingerprint(namespace, fingerprint),
-        createParts(record),
-        (now) => now,
-        { concurrent: true }
-      )
+      const [now] = yield* Effect.all([store.byFingerprint(namespace, fingerprint), createParts(record)], {
+        concurrency: 2
+      })
       if (!again && givesWayTo(record, known, now)) {
         yield* store.deleteRecord(record.ref)
         return Option.none<Submission>()
@@ -119,13 +116,11 @@ export const make = <Child extends Resource.Metadata>(
         input,
         contents: contents()
       })
-      const created = yield* Effect.zipWith(
+      const [created] = yield* Effect.all([
         store.createRecord(manifest, namespace),
         // The request that creates the child finds them cached, or reports that they cannot be read.
-        Effect.ignore(definition.clusterDefaults),
-        (created) => created,
-        { concurrent: true }
-      )
+        Effect.ignore(definition.clusterDefaults)
+      ], { concurrency: 2 })
       if (Option.isNone(created)) return Option.none<Submission>()
       const record = BuildRecord.fromCreated(created.value, { input, contents: contents() })
       return yield* begin(record, known).pipe(

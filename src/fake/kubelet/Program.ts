@@ -23,6 +23,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
+import * as Restarts from "./Restarts.js"
 
 /**
  * The reason why a container is waiting, for example `ImagePullBackOff`.
@@ -381,8 +382,7 @@ export const completes: PodProgram = () => ({ steps: Stream.empty })
 export const runs: PodProgram = () => ({ steps: Stream.never })
 
 /**
- * The default program: containers that are restarted whenever they end, sidecars among them, run until they are stopped; all
- * others succeed at once.
+ * The default program: containers that are always restarted, such as sidecars, run until stopped; all others succeed at once.
  *
  * @since 0.1.0
  * @category programs
@@ -390,7 +390,7 @@ export const runs: PodProgram = () => ({ steps: Stream.never })
 export const byDefault: Programs = (pod) => {
   const policy = Json.text(pod, "spec", "restartPolicy")
   const running = [
-    ...Json.objects(pod, "spec", "initContainers").filter((one) => Json.text(one, "restartPolicy") === "Always"),
+    ...Json.objects(pod, "spec", "initContainers").filter((one) => Restarts.isSidecar(one, true)),
     ...Json.objects(pod, "spec", "containers").filter((one) => (Json.text(one, "restartPolicy") ?? policy) === "Always")
   ].map((one) => Json.text(one, "name"))
   return Effect.succeed((container, streams) =>

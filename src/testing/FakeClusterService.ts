@@ -92,7 +92,9 @@ export const seed = (plane: ControlPlane.ControlPlane, objects: ReadonlyArray<Js
       Effect.forEach(objects, (object) =>
         Either.match(Seed.put(plane, object, now), {
           onLeft: ({ message }) =>
-            Effect.dieMessage(`Cannot seed ${Json.text(object, "kind")} ${Metadata.name(object)}: ${message}`),
+            Effect.dieMessage(
+              `Cannot seed ${Json.text(object, "kind") ?? "the object"} "${Metadata.name(object)}": ${message}`
+            ),
           onRight: () => Effect.void
         }), { discard: true })
   )

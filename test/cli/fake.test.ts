@@ -72,7 +72,10 @@ describe("fake", () => {
       const folder = yield* folderWith({ kubeconfig: "mine" })
       const { err, status } = yield* runIn({})(["fake", "--kubeconfig", `${folder}/kubeconfig`])
       assert.strictEqual(status, 2)
-      assert.match(err, /^--kubeconfig: \S+\/kubeconfig cannot be written/)
+      assert.match(
+        err,
+        /^--kubeconfig: \S+\/kubeconfig exists and is not overwritten; name another file or remove it$/m
+      )
       assert.strictEqual(fs.readFileSync(`${folder}/kubeconfig`, "utf8"), "mine")
     }))
 

@@ -515,7 +515,11 @@ describe("start", () => {
       assert.deepStrictEqual((await fake.requests()).map(({ verb }) => verb), ["list", "list"])
       assert.include((await fake.objects({ kind: "ConfigMap" })).map((one) => Json.text(one, "metadata", "name")), "a")
       const error: unknown = await fake.seed({ apiVersion: "v1", kind: "No", metadata: { name: "x" } }).catch((e) => e)
-      assert.match(String(error), /Cannot seed No x: the cluster has no kind No in v1/)
+      assert.match(String(error), /Cannot seed No "x": the cluster has no kind No in v1/)
+      const bare: unknown = await fake.seed({ kind: "ConfigMap", metadata: { name: "y" } }).catch((e) => e)
+      assert.match(String(bare), /Cannot seed ConfigMap "y": the object has no apiVersion/)
+      const none: unknown = await fake.seed({ metadata: { name: "z" } }).catch((e) => e)
+      assert.match(String(none), /Cannot seed the object "z": the object has no apiVersion and no kind/)
     } finally {
       await fake.stop()
     }

@@ -90,7 +90,11 @@ const seed = (plane: FakeApiServer.Service["plane"], given: ReadonlyArray<Given>
   })
 
 const unwritable = (file: string) => (error: PlatformError): UsageError =>
-  wrong(`--kubeconfig: ${file} cannot be written (${error.message})`)
+  wrong(
+    error._tag === "SystemError" && error.reason === "AlreadyExists"
+      ? `--kubeconfig: ${file} exists and is not overwritten; name another file or remove it`
+      : `--kubeconfig: ${file} cannot be written (${error.message})`
+  )
 
 /** Writes the kubeconfig, which holds a token, for this user alone; it is removed with the cluster. */
 const writeKubeconfig = (file: string | undefined, content: string) =>

@@ -212,7 +212,7 @@ export const validateWatch = (query: Query): Either.Either<void, Status.Status> 
   ])
 }
 
-const invalidOptions = (errors: ReadonlyArray<Status.FieldError>): Either.Either<void, Status.Status> =>
+const invalidOptions = (errors: Status.FieldErrors): Either.Either<void, Status.Status> =>
   errors.length === 0 ? Either.void : Either.left(Status.invalid(listOptions, "", errors))
 
 const listOptions: Status.Named = { group: "meta.k8s.io", plural: "", kind: "ListOptions" }

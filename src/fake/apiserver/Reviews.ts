@@ -83,7 +83,7 @@ const decided = (user: Access.User, body: JsonObject): JsonObject => {
 const oneOf = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
 
 /** Each review of access asks about a resource or about a path. */
-const attributes = (body: JsonObject): ReadonlyArray<Status.FieldError> => {
+const attributes = (body: JsonObject): Status.FieldErrors => {
   const [resource, path] = ["resourceAttributes", "nonResourceAttributes"].map((key) => Json.at(body, "spec", key))
   return (resource === undefined) === (path === undefined)
     ? [Status.invalidValue("spec", pathOf(path), oneOf)]
@@ -95,7 +95,7 @@ const pathOf = (path: Json.Value | undefined): Json.Value =>
   path === undefined ? null : { Path: Json.text(path, "path") ?? "", Verb: Json.text(path, "verb") ?? "" }
 
 /** The server leaves the kind out here. */
-const refused = (errors: ReadonlyArray<Status.FieldError>): Answer<void> =>
+const refused = (errors: Status.FieldErrors): Answer<void> =>
   errors.length === 0
     ? Either.void
     : Either.left(Status.invalid({ group: "authorization.k8s.io", plural: "", kind: "" }, "", errors))
@@ -108,7 +108,7 @@ const subjectOf = ({ body, store, tokens }: Question): Access.User => {
   return Rbac.bound({ name, groups: Json.texts(body, "spec", "groups"), rules: tokens.rulesOf(name) }, store)
 }
 
-const named = (body: JsonObject): ReadonlyArray<Status.FieldError> =>
+const named = (body: JsonObject): Status.FieldErrors =>
   (Json.text(body, "spec", "user") ?? "") === "" && Json.list(body, "spec", "groups").length === 0
     ? [Status.invalidValue("spec.user", "", "at least one of user or group must be specified")]
     : []

@@ -174,6 +174,9 @@ export interface FieldError {
   readonly hidden?: true
 }
 
+/** The errors of an object, in the order of its fields; none for a valid one. @since 0.1.0 @category models  */
+export type FieldErrors = ReadonlyArray<FieldError>
+
 const describe = (error: FieldError): string => {
   const { showsValue, label } = fieldErrors[error.type]
   const value = showsValue && error.hidden !== true ? `: ${JSON.stringify(error.value ?? null)}` : ""
@@ -207,7 +210,7 @@ export const unsupportedValue = (
 })
 
 /** @since 0.1.0 @category constructors */
-export const invalid = (of: Named, name: string, errors: ReadonlyArray<FieldError>): Status => {
+export const invalid = (of: Named, name: string, errors: FieldErrors): Status => {
   const lines = [...new Set(errors.map((error) => `${error.field}: ${describe(error)}`))]
   return make(
     422,

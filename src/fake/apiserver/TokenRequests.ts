@@ -19,7 +19,7 @@ const named: Status.Named = { group: "authentication.k8s.io", plural: "TokenRequ
 
 const hour = 3600
 
-const errorsOf = (seconds: number): ReadonlyArray<Status.FieldError> => {
+const errorsOf = (seconds: number): Status.FieldErrors => {
   const detail = seconds < 600
     ? "may not specify a duration less than 10 minutes"
     : seconds > 2 ** 32

@@ -70,7 +70,7 @@ const maxInt32 = 2 ** 31 - 1
 
 const goTypes: Readonly<Record<string, string>> = { number: "float64", boolean: "bool" }
 
-const replicaRules = (object: JsonObject, path: ReadonlyArray<string>): ReadonlyArray<Status.FieldError> => {
+const replicaRules = (object: JsonObject, path: ReadonlyArray<string>): Status.FieldErrors => {
   const found = Json.at(object, ...path)
   if (found !== undefined && !(typeof found === "number" && Number.isInteger(found))) {
     const type = Json.isObject(found) ? "map[string]interface {}" : goTypes[typeof found] ?? typeof found

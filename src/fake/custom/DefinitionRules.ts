@@ -12,9 +12,7 @@ import * as JsonPath from "./JsonPath.js"
 import * as JsonSchema from "./JsonSchema.js"
 import * as SchemaRules from "./SchemaRules.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
-const label = (field: string, value: string | undefined, prefix = ""): Errors => {
+const label = (field: string, value: string | undefined, prefix = ""): Status.FieldErrors => {
   const problems = value === undefined || value === ""
     ? []
     : Names.dns1035Label(prefix === "" ? value : value.toLowerCase())
@@ -23,7 +21,7 @@ const label = (field: string, value: string | undefined, prefix = ""): Errors =>
 
 const mixedCase = "may have mixed case, but should otherwise match: "
 
-const nameRules = (names: JsonObject, path: string): Errors => {
+const nameRules = (names: JsonObject, path: string): Status.FieldErrors => {
   const text = (name: string) => Json.text(names, name)
   const [kind, listKind] = [text("kind"), text("listKind")]
   const labels = (name: string) =>
@@ -41,7 +39,7 @@ const nameRules = (names: JsonObject, path: string): Errors => {
   ]
 }
 
-const groupRules = (group: string): Errors => {
+const groupRules = (group: string): Status.FieldErrors => {
   const problems = Names.dnsSubdomain(group)
   return group === ""
     ? [Status.required("spec.group")]
@@ -52,10 +50,15 @@ const groupRules = (group: string): Errors => {
     : [Status.invalidValue("spec.group", group, "should be a domain with at least one dot")]
 }
 
-const simplePath = (field: string, path: string): Errors =>
+const simplePath = (field: string, path: string): Status.FieldErrors =>
   path.startsWith(".") ? [] : [Status.invalidValue(field, path, "must be a simple json path starting with .")]
 
-const scalePath = (scale: Json.Value, path: string, name: string, ...roots: ReadonlyArray<string>): Errors => {
+const scalePath = (
+  scale: Json.Value,
+  path: string,
+  name: string,
+  ...roots: ReadonlyArray<string>
+): Status.FieldErrors => {
   const value = Json.text(scale, name) ?? ""
   const field = `${path}.scale.${name}`
   const wrong = simplePath(field, value)
@@ -75,7 +78,7 @@ const columnTypes = ["boolean", "date", "integer", "number", "string"]
 
 const columnFormats = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"]
 
-const columnRules = (column: JsonObject, path: string): Errors => {
+const columnRules = (column: JsonObject, path: string): Status.FieldErrors => {
   const text = (name: string) => Json.text(column, name) ?? ""
   const known = `must be one of ${columnTypes.join(",")}`
   return [
@@ -101,7 +104,7 @@ const columnRules = (column: JsonObject, path: string): Errors => {
   ]
 }
 
-const selectableRules = (version: JsonObject, path: string): Errors => {
+const selectableRules = (version: JsonObject, path: string): Status.FieldErrors => {
   const schema = Json.object(version, "schema", "openAPIV3Schema")
   return Json.objects(version, "selectableFields").flatMap((one, index) => {
     const field = `${path}.selectableFields[${index}].jsonPath`
@@ -123,7 +126,7 @@ const selectableRules = (version: JsonObject, path: string): Errors => {
   })
 }
 
-const subresourceRules = (subresources: Json.Value, path: string): Errors => {
+const subresourceRules = (subresources: Json.Value, path: string): Status.FieldErrors => {
   const scale = Json.at(subresources, "scale")
   return scale === undefined ? [] : [
     ...scalePath(scale, path, "specReplicasPath", "spec"),
@@ -137,8 +140,8 @@ const perVersion = (
   versions: ReadonlyArray<JsonObject>,
   field: string,
   common: string,
-  rules: (value: Json.Value, path: string) => Errors
-): Errors => {
+  rules: (value: Json.Value, path: string) => Status.FieldErrors
+): Status.FieldErrors => {
   const [first, ...others] = versions
   const value = first?.[field]
   return value !== undefined && others.every((version) => Json.equal(version[field], value))
@@ -149,7 +152,7 @@ const perVersion = (
     })
 }
 
-const versionRules = (versions: ReadonlyArray<JsonObject>): Errors => [
+const versionRules = (versions: ReadonlyArray<JsonObject>): Status.FieldErrors => [
   ...versions.flatMap((version, index) => {
     const path = `spec.versions[${index}]`
     const warning = Json.text(version, "deprecationWarning")
@@ -175,7 +178,7 @@ const versionRules = (versions: ReadonlyArray<JsonObject>): Errors => [
   )
 ]
 
-const conversionRules = (object: JsonObject): Errors => {
+const conversionRules = (object: JsonObject): Status.FieldErrors => {
   const strategy = Json.text(object, "spec", "conversion", "strategy") ?? ""
   const field = "spec.conversion.strategy"
   const known = ["None", "Webhook"]
@@ -205,7 +208,7 @@ const approval = "api-approved.kubernetes.io"
 const seeApproval = "see https://github.com/kubernetes/enhancements/pull/1111"
 
 /** Groups of Kubernetes itself need an approval. */
-const approvalRules = (object: JsonObject, group: string): Errors => {
+const approvalRules = (object: JsonObject, group: string): Status.FieldErrors => {
   const value = Json.record(object, "metadata", "annotations")[approval] ?? ""
   const field = `metadata.annotations[${approval}]`
   return !/(^|\.)(k8s|kubernetes)\.io$/.test(group) || value.startsWith("unapproved") || /^\w+:\/\/[^/]/.test(value)
@@ -222,7 +225,7 @@ const approvalRules = (object: JsonObject, group: string): Errors => {
 const scopes = ["Cluster", "Namespaced"]
 
 /** The rules of every write. @since 0.1.0 @category rules  */
-export const validate = (object: JsonObject): Errors => {
+export const validate = (object: JsonObject): Status.FieldErrors => {
   const group = Json.text(object, "spec", "group") ?? ""
   const scope = Json.text(object, "spec", "scope") ?? ""
   const versions = Json.objects(object, "spec", "versions")
@@ -265,7 +268,7 @@ export const validate = (object: JsonObject): Errors => {
 }
 
 /** The rules of a new definition. @since 0.1.0 @category rules  */
-export const validateNew = (object: JsonObject): Errors => {
+export const validateNew = (object: JsonObject): Status.FieldErrors => {
   const name = Json.text(object, "metadata", "name") ?? ""
   const plural = Json.text(object, "spec", "names", "plural") ?? ""
   return [
@@ -283,7 +286,7 @@ export const validateNew = (object: JsonObject): Errors => {
 }
 
 /** What an update cannot change. @since 0.1.0 @category rules  */
-export const validateUpdate = (next: JsonObject, previous: JsonObject): Errors => {
+export const validateUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const established = Conditions.holds(Json.object(previous, "status"), "Established")
   const fixed = [
     ...(established ? [["scope"], ["names", "kind"]] : []),

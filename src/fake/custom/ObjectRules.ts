@@ -12,15 +12,13 @@ import * as Json from "../Json.js"
 import * as Names from "../kinds/Names.js"
 import * as JsonSchema from "./JsonSchema.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 /** Calls a rule with each value that has a schema. */
 const each = (
   schema: JsonSchema.Schema,
   value: Json.Value,
-  rule: (schema: JsonSchema.Schema, value: Json.Value, path: string) => Errors
-): Errors => {
-  const visit = (schema: JsonSchema.Schema | undefined, value: Json.Value, path: string): Errors =>
+  rule: (schema: JsonSchema.Schema, value: Json.Value, path: string) => Status.FieldErrors
+): Status.FieldErrors => {
+  const visit = (schema: JsonSchema.Schema | undefined, value: Json.Value, path: string): Status.FieldErrors =>
     schema === undefined ? [] : [
       ...rule(schema, value, path),
       ...(Json.isList(value)
@@ -50,7 +48,7 @@ const duplicate = (path: string, index: number, value: Json.Value): Status.Field
   value
 })
 
-const unique = (schema: JsonSchema.Schema, value: Json.Value, path: string): Errors => {
+const unique = (schema: JsonSchema.Schema, value: Json.Value, path: string): Status.FieldErrors => {
   if (!Json.isList(value)) {
     return []
   }
@@ -75,14 +73,15 @@ const unique = (schema: JsonSchema.Schema, value: Json.Value, path: string): Err
 }
 
 /** Whether the items of sets and of lists by keys are unique. @since 0.1.0 @category rules  */
-export const uniqueItems = (schema: JsonSchema.Schema, object: JsonObject): Errors => each(schema, object, unique)
+export const uniqueItems = (schema: JsonSchema.Schema, object: JsonObject): Status.FieldErrors =>
+  each(schema, object, unique)
 
 const typeField = (
   object: JsonObject,
   path: string,
   name: string,
   rule: (text: string) => string | undefined
-): Errors => {
+): Status.FieldErrors => {
   const value = object[name]
   const field = JsonSchema.child(path, name)
   const problem = value === undefined
@@ -99,7 +98,7 @@ const typeField = (
     : [Status.invalidValue(field, value, problem)]
 }
 
-const embedded = (schema: JsonSchema.Schema, value: Json.Value, path: string): Errors => {
+const embedded = (schema: JsonSchema.Schema, value: Json.Value, path: string): Status.FieldErrors => {
   if (!JsonSchema.has(schema, JsonSchema.embeds) || !Json.isObject(value)) {
     return []
   }
@@ -126,4 +125,5 @@ const embedded = (schema: JsonSchema.Schema, value: Json.Value, path: string): E
 }
 
 /** The errors of embedded objects. @since 0.1.0 @category rules  */
-export const embeddedObjects = (schema: JsonSchema.Schema, object: JsonObject): Errors => each(schema, object, embedded)
+export const embeddedObjects = (schema: JsonSchema.Schema, object: JsonObject): Status.FieldErrors =>
+  each(schema, object, embedded)

@@ -13,8 +13,6 @@ import * as Pattern from "./Pattern.js"
 import * as SchemaValidation from "./SchemaValidation.js"
 import * as StructuralRules from "./StructuralRules.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 type Schema = JsonSchema.Schema
 
 const types = ["array", "boolean", "integer", "number", "object", "string"]
@@ -27,7 +25,7 @@ interface Place {
   readonly inMeta: boolean
 }
 
-const standard = (schema: Schema, path: string, place: Place): Errors => {
+const standard = (schema: Schema, path: string, place: Place): Status.FieldErrors => {
   const type = Json.text(schema, "type") ?? ""
   return [
     ...(type === "" || types.includes(type) ? [] : [Status.unsupportedValue(`${path}.type`, type, types)]),
@@ -56,7 +54,7 @@ const standard = (schema: Schema, path: string, place: Place): Errors => {
 }
 
 /** What the fake would have to ignore. */
-const notEvaluated = (schema: Schema, path: string): Errors => {
+const notEvaluated = (schema: Schema, path: string): Status.FieldErrors => {
   const pattern = Json.text(schema, "pattern") ?? ""
   return [
     ...(Json.list(schema, "x-kubernetes-validations").length > 0
@@ -75,7 +73,7 @@ const notEvaluated = (schema: Schema, path: string): Errors => {
   ]
 }
 
-const typed = (schema: Schema, path: string, extension: string, type: string): Errors => {
+const typed = (schema: Schema, path: string, extension: string, type: string): Status.FieldErrors => {
   const own = Json.text(schema, "type") ?? ""
   const detail = `must be ${type} if ${extension} is specified`
   return schema[extension] === undefined || own === type
@@ -83,14 +81,14 @@ const typed = (schema: Schema, path: string, extension: string, type: string): E
     : [own === "" ? Status.required(`${path}.type`, detail) : Status.invalidValue(`${path}.type`, own, detail)]
 }
 
-const oneOf = (schema: Schema, path: string, extension: string, known: ReadonlyArray<string>): Errors => {
+const oneOf = (schema: Schema, path: string, extension: string, known: ReadonlyArray<string>): Status.FieldErrors => {
   const value = Json.text(schema, extension)
   return value === undefined || known.includes(value)
     ? []
     : [Status.unsupportedValue(`${path}.${extension}`, value, known)]
 }
 
-const setRules = (item: Schema, path: string): Errors => {
+const setRules = (item: Schema, path: string): Status.FieldErrors => {
   const detail = "must be atomic as item of a list with x-kubernetes-list-type=set"
   const [list, map] = [Json.text(item, JsonSchema.listType), Json.text(item, JsonSchema.mapType)]
   return item["type"] === "array" && list !== undefined && list !== "atomic"
@@ -100,7 +98,7 @@ const setRules = (item: Schema, path: string): Errors => {
     : []
 }
 
-const keyRules = (schema: Schema, path: string): Errors => {
+const keyRules = (schema: Schema, path: string): Status.FieldErrors => {
   const keys = Json.texts(schema, JsonSchema.listMapKeys)
   const field = `${path}.${JsonSchema.listMapKeys}`
   const item = JsonSchema.items(schema)
@@ -115,7 +113,7 @@ const keyRules = (schema: Schema, path: string): Errors => {
         item["type"] ?? "",
         "must be object if parent array's x-kubernetes-list-type is map"
       )]
-      : keys.flatMap((key, index): Errors => {
+      : keys.flatMap((key, index): Status.FieldErrors => {
         const own = JsonSchema.property(item, key)
         return [
           ...(own === undefined
@@ -132,7 +130,7 @@ const keyRules = (schema: Schema, path: string): Errors => {
             : [])
         ]
       })),
-    ...keys.flatMap((key): Errors => {
+    ...keys.flatMap((key): Status.FieldErrors => {
       const own = JsonSchema.property(item, key)
       return own === undefined ? [] : [
         ...(required.includes(key) || own["default"] !== undefined
@@ -152,7 +150,7 @@ const keyRules = (schema: Schema, path: string): Errors => {
   ]
 }
 
-const listRules = (schema: Schema, path: string): Errors => {
+const listRules = (schema: Schema, path: string): Status.FieldErrors => {
   const type = Json.text(schema, JsonSchema.listType)
   const item = JsonSchema.items(schema)
   const field = `${path}.${JsonSchema.listType}`
@@ -172,7 +170,7 @@ const listRules = (schema: Schema, path: string): Errors => {
   ]
 }
 
-const inner = (schema: Schema, path: string, place: Place, isRoot: boolean): Errors => {
+const inner = (schema: Schema, path: string, place: Place, isRoot: boolean): Status.FieldErrors => {
   const [others, item, not] = [JsonSchema.values(schema), JsonSchema.items(schema), Json.at(schema, "not")]
   const own = Object.entries(JsonSchema.properties(schema))
   const inMap = "inside additionalProperties applying to object metadata"
@@ -204,7 +202,7 @@ const inner = (schema: Schema, path: string, place: Place, isRoot: boolean): Err
   ]
 }
 
-const rules = (schema: Schema, path: string, place: Place, isRoot = false): Errors => [
+const rules = (schema: Schema, path: string, place: Place, isRoot = false): Status.FieldErrors => [
   ...standard(schema, path, place),
   ...inner(schema, path, place, isRoot),
   ...notEvaluated(schema, path),
@@ -214,7 +212,7 @@ const rules = (schema: Schema, path: string, place: Place, isRoot = false): Erro
 ]
 
 /** The defaults of a schema are valid by it, and have no unknown fields. */
-const defaults = (schema: Schema, path: string): Errors => {
+const defaults = (schema: Schema, path: string): Status.FieldErrors => {
   const value = schema["default"]
   const item = JsonSchema.items(schema)
   const unknown = value !== undefined && Json.isObject(value)
@@ -230,7 +228,7 @@ const defaults = (schema: Schema, path: string): Errors => {
 }
 
 /** The errors of the schema of a version. @since 0.1.0 @category rules  */
-export const validate = (schema: Schema, path: string): Errors => {
+export const validate = (schema: Schema, path: string): Status.FieldErrors => {
   const structural = StructuralRules.validate(schema, path)
   return [
     ...(schema["nullable"] === true

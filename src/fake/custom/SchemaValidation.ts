@@ -274,5 +274,4 @@ export const validate = (
   schema: JsonSchema.Schema,
   value: Json.Value,
   options: { readonly parent?: string; readonly old?: Json.Value | undefined } = {}
-): ReadonlyArray<Status.FieldError> =>
-  check(schema, "", value, options.old).failures.map(({ error }) => error(options.parent ?? ""))
+): Status.FieldErrors => check(schema, "", value, options.old).failures.map(({ error }) => error(options.parent ?? ""))

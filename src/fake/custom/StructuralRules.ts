@@ -9,8 +9,6 @@ import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as JsonSchema from "./JsonSchema.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 type Schema = JsonSchema.Schema
 
 type Level = "root" | "item" | "field"
@@ -48,7 +46,7 @@ const entries = (schema: Schema): ReadonlyArray<readonly [string, Schema]> =>
 const isSet = (value: Json.Value | undefined): boolean => value !== undefined && value !== false && value !== ""
 
 /** The rules within a combination. */
-const nested = (schema: Schema, path: string, skipsAnyOf = false): Errors => {
+const nested = (schema: Schema, path: string, skipsAnyOf = false): Status.FieldErrors => {
   const item = JsonSchema.items(schema)
   return [
     ...combinations(schema, path, skipsAnyOf, false),
@@ -63,7 +61,7 @@ const nested = (schema: Schema, path: string, skipsAnyOf = false): Errors => {
   ]
 }
 
-const combinations = (schema: Schema, path: string, skipsAnyOf: boolean, skipsFirst: boolean): Errors => {
+const combinations = (schema: Schema, path: string, skipsAnyOf: boolean, skipsFirst: boolean): Status.FieldErrors => {
   const not = Json.at(schema, "not")
   return [
     ...(skipsAnyOf
@@ -77,14 +75,14 @@ const combinations = (schema: Schema, path: string, skipsAnyOf: boolean, skipsFi
   ]
 }
 
-const extensions = (schema: Schema, path: string): Errors =>
+const extensions = (schema: Schema, path: string): Status.FieldErrors =>
   JsonSchema.has(schema, JsonSchema.intOrString)
     ? [JsonSchema.preserves, JsonSchema.embeds].filter((key) => JsonSchema.has(schema, key)).map((key) =>
       Status.invalidValue(`${path}.${key}`, true, "must be false if x-kubernetes-int-or-string is true")
     )
     : []
 
-const typeRules = (schema: Schema, path: string, level: Level): Errors => {
+const typeRules = (schema: Schema, path: string, level: Level): Status.FieldErrors => {
   const type = Json.text(schema, "type") ?? ""
   const field = `${path}.type`
   if (JsonSchema.has(schema, JsonSchema.embeds) && type !== "object") {
@@ -101,7 +99,7 @@ const typeRules = (schema: Schema, path: string, level: Level): Errors => {
   ]
 }
 
-const metadataRules = (schema: Schema, path: string, level: Level): Errors => {
+const metadataRules = (schema: Schema, path: string, level: Level): Status.FieldErrors => {
   const isMeta = level === "root" || JsonSchema.has(schema, JsonSchema.embeds)
   const metadata = JsonSchema.property(schema, "metadata")
   const own = metadata === undefined ? [] : Object.keys(Json.omit(metadata, "type", "default", "description"))
@@ -126,7 +124,7 @@ const metadataRules = (schema: Schema, path: string, level: Level): Errors => {
   ]
 }
 
-const invariants = (schema: Schema, path: string, level: Level): Errors => {
+const invariants = (schema: Schema, path: string, level: Level): Status.FieldErrors => {
   const [item, others] = [JsonSchema.items(schema), JsonSchema.values(schema)]
   const embeds = JsonSchema.has(schema, JsonSchema.embeds)
   return [
@@ -159,7 +157,7 @@ const invariants = (schema: Schema, path: string, level: Level): Errors => {
 }
 
 /** Whether what a combination names is in the schema around it, at `at`. */
-const complete = (schema: Schema, around: Schema | undefined, at: string, path: string): Errors => {
+const complete = (schema: Schema, around: Schema | undefined, at: string, path: string): Status.FieldErrors => {
   if (around === undefined) {
     return [Status.required(at, `because it is defined in ${path}`)]
   }
@@ -173,7 +171,7 @@ const complete = (schema: Schema, around: Schema | undefined, at: string, path: 
   ]
 }
 
-const completeCombinations = (schema: Schema, around: Schema, at: string, path: string): Errors => {
+const completeCombinations = (schema: Schema, around: Schema, at: string, path: string): Status.FieldErrors => {
   const not = Json.at(schema, "not")
   return [
     ...(Json.isObject(not) ? complete(not, around, at, `${path}.not`) : []),
@@ -184,7 +182,7 @@ const completeCombinations = (schema: Schema, around: Schema, at: string, path: 
 }
 
 /** The errors of a schema that is not structural. @since 0.1.0 @category rules  */
-export const validate = (schema: Schema, path: string): Errors => [
+export const validate = (schema: Schema, path: string): Status.FieldErrors => [
   ...invariants(schema, path, "root"),
   ...completeCombinations(schema, schema, path, path)
 ]

@@ -28,7 +28,7 @@ const strategies = ["Recreate", "RollingUpdate"]
 
 const isZero = (value: Json.Value | undefined): boolean => value === 0 || value === "0%"
 
-const strategy = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
+const strategy = (object: JsonObject): Status.FieldErrors => {
   const type = Json.text(object, "spec", "strategy", "type")
   const rolling = Json.at(object, "spec", "strategy", "rollingUpdate")
   if (type !== undefined && !strategies.includes(type)) {
@@ -52,7 +52,7 @@ const strategy = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
     : []
 }
 
-const deadline = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
+const deadline = (object: JsonObject): Status.FieldErrors => {
   const seconds = Json.number(object, "spec", "progressDeadlineSeconds")
   return seconds !== undefined && seconds <= (Json.number(object, "spec", "minReadySeconds") ?? 0)
     ? [Status.invalidValue("spec.progressDeadlineSeconds", seconds, "must be greater than minReadySeconds")]

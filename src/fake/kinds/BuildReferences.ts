@@ -11,10 +11,8 @@ import * as BuildDefaults from "./BuildDefaults.js"
 import * as ImageReference from "./ImageReference.js"
 import * as Names from "./Names.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 /** The errors if a condition holds, else none. @since 0.1.0 @category combinators */
-export const when = (condition: boolean, ...errors: Errors): Errors => condition ? errors : []
+export const when = (condition: boolean, ...errors: Status.FieldErrors): Status.FieldErrors => condition ? errors : []
 
 /** The text at a path, or an empty one. @since 0.1.0 @category combinators */
 export const textOf = (object: JsonObject, ...path: ReadonlyArray<string>): string => Json.text(object, ...path) ?? ""
@@ -30,7 +28,7 @@ export const internal = (object: JsonObject, empty: JsonObject): JsonObject =>
 export const startsUp = (path: string): boolean => BuildDefaults.cleanPath(path).startsWith("..")
 
 /** A reference to a Secret has a name. @since 0.1.0 @category rules */
-export const secretReference = (parent: JsonObject, key: string, field: string): Errors =>
+export const secretReference = (parent: JsonObject, key: string, field: string): Status.FieldErrors =>
   when(
     Json.isObject(parent[key]) && textOf(parent, key, "name") === "",
     Status.required(`${field}.${key}.name`)
@@ -67,7 +65,7 @@ export const origin: ImageMessages = {
 }
 
 /** A reference to an image. @since 0.1.0 @category rules */
-export const image = (reference: JsonObject, field: string, messages: ImageMessages): Errors => {
+export const image = (reference: JsonObject, field: string, messages: ImageMessages): Status.FieldErrors => {
   const [kind, name, namespace] = ["kind", "name", "namespace"].map((key) => textOf(reference, key))
   const inNamespace = when(
     namespace !== undefined && namespace !== "" && Names.dnsSubdomain(namespace).length > 0,

@@ -10,8 +10,6 @@ import * as Json from "../Json.js"
 import * as BuildDefaults from "./BuildDefaults.js"
 import * as Kind from "./Kind.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 /** One condition for each phase; that of the current phase is True. */
 const manageConditions = (status: JsonObject, now: string): JsonObject => {
   const phase = Json.text(status, "phase") ?? ""
@@ -106,7 +104,7 @@ const goJson = (json: JsonObject): string =>
   JSON.stringify(json).replace(/[<>&]/g, (found) => goEscapes[found] ?? found)
 
 /** @since 0.1.0 @category rules */
-export const validateUpdate = (next: JsonObject, previous: JsonObject): Errors => {
+export const validateUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const [phase, before] = [next, previous].map((build) => Json.text(build, "status", "phase") ?? "")
   const [spec, old] = [immutable(next), immutable(previous)]
   return [
@@ -144,7 +142,7 @@ const report = (next: JsonObject, previous: JsonObject, now: string): JsonObject
   }
 }
 
-const validateReport = (next: JsonObject, previous: JsonObject): Errors => {
+const validateReport = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const [revision, before] = [next, previous].map((build) => Json.at(build, "spec", "revision"))
   return before === undefined || Json.equal(revision, before) ? [] : [
     ...(revision === undefined

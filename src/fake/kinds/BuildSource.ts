@@ -11,11 +11,9 @@ import * as BuildDefaults from "./BuildDefaults.js"
 import { capital, image, origin, secretReference, startsUp, textOf, when } from "./BuildReferences.js"
 import * as Names from "./Names.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 const dockerfileLimit = 60_000
 
-const inputs = (source: JsonObject, key: "secrets" | "configMaps", isDocker: boolean): Errors =>
+const inputs = (source: JsonObject, key: "secrets" | "configMaps", isDocker: boolean): Status.FieldErrors =>
   Json.objects(source, key).flatMap((input, index) => {
     const [kind, noun] = key === "secrets" ? ["secret", "secret"] : ["configMap", "configMap"]
     const name = textOf(input, kind, "name")
@@ -46,7 +44,7 @@ const inputs = (source: JsonObject, key: "secrets" | "configMaps", isDocker: boo
     ]
   })
 
-const imagePath = (path: JsonObject, field: string): Errors => {
+const imagePath = (path: JsonObject, field: string): Status.FieldErrors => {
   const [sourcePath, destination] = [textOf(path, "sourcePath"), textOf(path, "destinationDir")]
   const wrong = (problem: string) => Status.invalidValue(`${field}.destinationDir`, destination, problem)
   return [
@@ -61,7 +59,7 @@ const imagePath = (path: JsonObject, field: string): Errors => {
   ]
 }
 
-const images = (source: JsonObject): Errors => {
+const images = (source: JsonObject): Status.FieldErrors => {
   const all = Json.objects(source, "images")
   const field = (index: number) => `spec.source.images[${index}]`
   const used = new Set<string>()
@@ -83,7 +81,7 @@ const images = (source: JsonObject): Errors => {
       ]
     }),
     ...all.flatMap((one, index) =>
-      Json.texts(one, "as").flatMap((name, at): Errors => {
+      Json.texts(one, "as").flatMap((name, at): Status.FieldErrors => {
         const isDuplicate = used.has(name)
         used.add(name)
         return when(isDuplicate && name !== "", { type: "Duplicate", field: `${field(index)}.as[${at}]`, value: name })
@@ -93,7 +91,7 @@ const images = (source: JsonObject): Errors => {
 }
 
 // s2i_validation.go parseGitURL: a URL with a scheme is one of Go's net/url, of which only the path is unescaped.
-const repository = (uri: string, field: string): Errors => {
+const repository = (uri: string, field: string): Status.FieldErrors => {
   if (uri === "") return [Status.required(field)]
   const isUrl = /^[a-z][-a-z0-9+.]*:\//i.test(uri)
   const escape = isUrl ? /%(?![0-9a-f]{2}).{0,2}/i.exec(uri)?.[0] : undefined
@@ -104,7 +102,7 @@ const repository = (uri: string, field: string): Errors => {
 }
 
 /** @since 0.1.0 @category rules */
-export const source = (spec: JsonObject, strategy: JsonObject): Errors => {
+export const source = (spec: JsonObject, strategy: JsonObject): Status.FieldErrors => {
   const given = Json.object(spec, "source")
   const field = "spec.source"
   const { binary, git } = given

@@ -11,13 +11,11 @@ import * as BuildDefaults from "./BuildDefaults.js"
 import { image, internal, origin, secretReference, startsUp, textOf, when } from "./BuildReferences.js"
 import * as Names from "./Names.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 const policies = ["None", "SkipLayers", "SkipLayersAndWarn"]
 
 const jenkinsfileLimit = 100_000
 
-const environment = (strategy: JsonObject, field: string): Errors =>
+const environment = (strategy: JsonObject, field: string): Status.FieldErrors =>
   Json.objects(strategy, "env").flatMap((entry, index) => {
     const name = textOf(entry, "name")
     const problems = Names.variable(name)
@@ -53,8 +51,8 @@ const volumeKinds: ReadonlyArray<readonly [key: string, type: string, name: stri
   ["csi", "CSI", "driver"]
 ]
 
-const volumeSource = (from: JsonObject, field: string): Errors =>
-  volumeKinds.flatMap(([key, , nameKey]): Errors => {
+const volumeSource = (from: JsonObject, field: string): Status.FieldErrors =>
+  volumeKinds.flatMap(([key, , nameKey]): Status.FieldErrors => {
     const object = from[key]
     if (!Json.isObject(object)) {
       return []
@@ -74,7 +72,7 @@ const volumeSource = (from: JsonObject, field: string): Errors =>
     return Names.dnsSubdomain(name).map((problem) => Status.invalidValue(here, shown, problem))
   })
 
-const volume = (values: JsonObject, field: string): Errors => {
+const volume = (values: JsonObject, field: string): Status.FieldErrors => {
   const [name, from, mounts] = [textOf(values, "name"), Json.object(values, "source"), Json.objects(values, "mounts")]
   const type = textOf(from, "type")
   const found = volumeKinds.filter(([key]) => Json.isObject(from[key]))
@@ -98,7 +96,7 @@ const volume = (values: JsonObject, field: string): Errors => {
       Status.invalidValue(`${field}.source.type`, type, "source type and specified type must match")
     ),
     ...when(mounts.length === 0, Status.required(`${field}.mounts`, "must supply at least one mount")),
-    ...mounts.flatMap((mount, index): Errors => {
+    ...mounts.flatMap((mount, index): Status.FieldErrors => {
       const path = textOf(mount, "destinationPath")
       const wrong = (problem: string) => Status.invalidValue(`${field}.mounts[${index}].destinationPath`, path, problem)
       return path === ""
@@ -113,10 +111,10 @@ const volume = (values: JsonObject, field: string): Errors => {
   ]
 }
 
-const volumes = (strategy: JsonObject, field: string): Errors =>
+const volumes = (strategy: JsonObject, field: string): Status.FieldErrors =>
   Json.objects(strategy, "volumes").flatMap((one, index) => volume(one, `${field}.volumes[${index}]`))
 
-const filePath = (strategy: JsonObject, key: string, field: string): Errors => {
+const filePath = (strategy: JsonObject, key: string, field: string): Status.FieldErrors => {
   const path = textOf(strategy, key)
   const clean = BuildDefaults.cleanPath(path)
   return when(
@@ -125,7 +123,7 @@ const filePath = (strategy: JsonObject, key: string, field: string): Errors => {
   )
 }
 
-const docker = (strategy: JsonObject, field: string): Errors => {
+const docker = (strategy: JsonObject, field: string): Status.FieldErrors => {
   const policy = strategy["imageOptimizationPolicy"]
   return [
     ...when(
@@ -140,7 +138,7 @@ const docker = (strategy: JsonObject, field: string): Errors => {
   ]
 }
 
-const jenkinsPipeline = (strategy: JsonObject, field: string): Errors =>
+const jenkinsPipeline = (strategy: JsonObject, field: string): Status.FieldErrors =>
   textOf(strategy, "jenkinsfile") !== "" && textOf(strategy, "jenkinsfilePath") !== ""
     ? [Status.invalidValue(
       field,
@@ -156,7 +154,7 @@ const jenkinsPipeline = (strategy: JsonObject, field: string): Errors =>
     ]
 
 /** @since 0.1.0 @category rules */
-export const strategy = (set: JsonObject): Errors => {
+export const strategy = (set: JsonObject): Status.FieldErrors => {
   const [key, ...more] = Object.keys(BuildDefaults.strategies).filter((name) => set[name] !== undefined)
   if (key === undefined || more.length > 0) {
     return [Status.invalidValue(

@@ -13,13 +13,11 @@ import * as BuildSource from "./BuildSource.js"
 import * as BuildStrategy from "./BuildStrategy.js"
 import * as Names from "./Names.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
-const imageLabels = (output: JsonObject): Errors => {
+const imageLabels = (output: JsonObject): Status.FieldErrors => {
   const names = Json.objects(output, "imageLabels").map((label) => textOf(label, "name"))
   const field = (index: number) => `spec.output.imageLabels[${index}].name`
   return [
-    ...names.flatMap((name, index): Errors => {
+    ...names.flatMap((name, index): Status.FieldErrors => {
       const problems = Names.qualifiedName(name)
       return name === ""
         ? [Status.required(field(index))]
@@ -49,7 +47,7 @@ const isSelector = (text: string): boolean => {
   return labels(0)
 }
 
-const nodeSelector = (spec: JsonObject): Errors =>
+const nodeSelector = (spec: JsonObject): Status.FieldErrors =>
   Object.entries(Json.record(spec, "nodeSelector")).flatMap(([key, value]) =>
     when(
       !isSelector(`${key}=${value}`),
@@ -58,7 +56,7 @@ const nodeSelector = (spec: JsonObject): Errors =>
   )
 
 /** The rules of a new Build. @since 0.1.0 @category rules  */
-export const validate = (build: JsonObject): Errors => {
+export const validate = (build: JsonObject): Status.FieldErrors => {
   const spec = Json.object(build, "spec")
   const strategy = Json.object(spec, "strategy")
   const output = Json.object(spec, "output")

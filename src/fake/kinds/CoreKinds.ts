@@ -75,17 +75,16 @@ const size = (values: Readonly<Record<string, string>>, base64: boolean): number
     0
   )
 
-const immutable =
-  (...keys: ReadonlyArray<string>) => (next: JsonObject, previous: JsonObject): ReadonlyArray<Status.FieldError> =>
-    Json.at(previous, "immutable") !== true
-      ? []
-      : [
-        ...(Json.at(next, "immutable") === true ? [] : ["immutable"]),
-        ...keys.filter((key) => !Json.equal(next[key], previous[key]))
-      ]
-        .map((field) => Status.forbiddenField(field, "field is immutable when `immutable` is set"))
+const immutable = (...keys: ReadonlyArray<string>) => (next: JsonObject, previous: JsonObject): Status.FieldErrors =>
+  Json.at(previous, "immutable") !== true
+    ? []
+    : [
+      ...(Json.at(next, "immutable") === true ? [] : ["immutable"]),
+      ...keys.filter((key) => !Json.equal(next[key], previous[key]))
+    ]
+      .map((field) => Status.forbiddenField(field, "field is immutable when `immutable` is set"))
 
-const keys = (values: JsonObject, field: string): ReadonlyArray<Status.FieldError> =>
+const keys = (values: JsonObject, field: string): Status.FieldErrors =>
   Object.keys(values).flatMap((key) =>
     Names.dataKey(key).map((message) => Status.invalidValue(`${field}[${key}]`, key, message))
   )

@@ -16,8 +16,6 @@ import { meta, object, objectReference } from "./ObjectFields.js"
 import * as PodDefaults from "./PodDefaults.js"
 import * as Workloads from "./Workloads.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 const fields: Fields = object({
   spec: struct({
     schedule: keptText,
@@ -56,7 +54,7 @@ const fill = (cronJob: JsonObject): JsonObject => ({
   )
 })
 
-const scheduleErrors = (schedule: string): Errors => {
+const scheduleErrors = (schedule: string): Status.FieldErrors => {
   const field = "spec.schedule"
   if (schedule === "") return [Status.required(field)]
   const message = CronSchedule.error(schedule)
@@ -71,7 +69,7 @@ const isTimeZone = (zone: string): boolean => {
   }
 }
 
-const timeZoneErrors = (zone: string | undefined): Errors => {
+const timeZoneErrors = (zone: string | undefined): Status.FieldErrors => {
   const wrong = (message: string) => [Status.invalidValue("spec.timeZone", zone, message)]
   return zone === undefined
     ? []
@@ -86,7 +84,7 @@ const timeZoneErrors = (zone: string | undefined): Errors => {
 
 const policies = ["Allow", "Forbid", "Replace"]
 
-const templateErrors = (template: JsonObject): Errors => {
+const templateErrors = (template: JsonObject): Status.FieldErrors => {
   const spec = Json.object(template, "spec")
   const field = "spec.jobTemplate.spec"
   return [
@@ -100,7 +98,7 @@ const templateErrors = (template: JsonObject): Errors => {
   ]
 }
 
-const validate = (cronJob: JsonObject): Errors => {
+const validate = (cronJob: JsonObject): Status.FieldErrors => {
   const spec = Json.object(cronJob, "spec")
   const policy = Json.text(spec, "concurrencyPolicy") ?? ""
   return [
@@ -112,7 +110,7 @@ const validate = (cronJob: JsonObject): Errors => {
   ]
 }
 
-const zoneInSchedule = (next: JsonObject, previous: JsonObject): Errors => {
+const zoneInSchedule = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const [schedule, before] = [next, previous].map((one) => Json.text(one, "spec", "schedule") ?? "")
   if (schedule === undefined || !schedule.includes("TZ")) return []
   return before?.includes("TZ") !== true
@@ -127,7 +125,7 @@ const zoneInSchedule = (next: JsonObject, previous: JsonObject): Errors => {
 // The controller adds 11 characters to the names of Jobs, which have at most 63.
 const longestName = 52
 
-const validateNew = (cronJob: JsonObject): Errors => {
+const validateNew = (cronJob: JsonObject): Status.FieldErrors => {
   const name = Json.text(cronJob, "metadata", "name") ?? ""
   return [
     ...zoneInSchedule(cronJob, {}),
@@ -138,7 +136,7 @@ const validateNew = (cronJob: JsonObject): Errors => {
   ]
 }
 
-const validateUpdate = (next: JsonObject, previous: JsonObject): Errors => {
+const validateUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const [zone, before] = [next, previous].map((one) => Json.text(one, "spec", "timeZone"))
   return [...zoneInSchedule(next, previous), ...(zone === before ? [] : timeZoneErrors(zone))]
 }

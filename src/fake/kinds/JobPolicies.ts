@@ -9,8 +9,6 @@ import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Names from "./Names.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 const maxRules = 20
 const maxPatterns = 20
 const maxExitCodes = 255
@@ -24,17 +22,17 @@ const quoted = (values: ReadonlyArray<string>): string =>
   `valid values: [${values.map((value) => JSON.stringify(value)).join(" ")}]`
 
 /** A text of a table: required, and no other value. */
-const oneOf = (value: string, field: string, known: ReadonlyArray<string>): Errors =>
+const oneOf = (value: string, field: string, known: ReadonlyArray<string>): Status.FieldErrors =>
   value === ""
     ? [Status.required(field, quoted(known))]
     : known.includes(value)
     ? []
     : [Status.unsupportedValue(field, value, known)]
 
-const tooMany = (field: string, count: number, most: number): Errors =>
+const tooMany = (field: string, count: number, most: number): Status.FieldErrors =>
   count > most ? [Status.tooMany(field, count, most)] : []
 
-const exitCodes = (rule: JsonObject, field: string, containers: ReadonlyArray<string>): Errors => {
+const exitCodes = (rule: JsonObject, field: string, containers: ReadonlyArray<string>): Status.FieldErrors => {
   const requirement = Json.object(rule, "onExitCodes")
   const values = Json.list(requirement, "values").filter((value) => typeof value === "number")
   const operator = Json.text(requirement, "operator") ?? ""
@@ -49,7 +47,7 @@ const exitCodes = (rule: JsonObject, field: string, containers: ReadonlyArray<st
     ...(values.length === 0
       ? [Status.invalidValue(`${field}.values`, [], "at least one value is required")]
       : tooMany(`${field}.values`, values.length, maxExitCodes)),
-    ...values.flatMap((value, index): Errors => [
+    ...values.flatMap((value, index): Status.FieldErrors => [
       ...(operator === "In" && value === 0
         ? [Status.invalidValue(`${field}.values[${index}]`, 0, "must not be 0 for the In operator")]
         : []),
@@ -63,7 +61,7 @@ const exitCodes = (rule: JsonObject, field: string, containers: ReadonlyArray<st
   ]
 }
 
-const conditions = (patterns: ReadonlyArray<JsonObject>, field: string): Errors => [
+const conditions = (patterns: ReadonlyArray<JsonObject>, field: string): Status.FieldErrors => [
   ...tooMany(field, patterns.length, maxPatterns),
   ...patterns.flatMap((pattern, index) => [
     ...Names.qualifiedName(Json.text(pattern, "type") ?? "").map((message) =>
@@ -74,13 +72,13 @@ const conditions = (patterns: ReadonlyArray<JsonObject>, field: string): Errors 
 ]
 
 /** The rules of `podFailurePolicy` in the spec of a Job. @since 0.1.0 @category rules  */
-export const failure = (spec: JsonObject): Errors => {
+export const failure = (spec: JsonObject): Status.FieldErrors => {
   const rules = Json.objects(spec, "podFailurePolicy", "rules")
   const containers = ["containers", "initContainers"].flatMap((key) => Json.objects(spec, "template", "spec", key))
     .flatMap((one) => Json.text(one, "name") ?? [])
   return [
     ...tooMany("spec.podFailurePolicy.rules", rules.length, maxRules),
-    ...rules.flatMap((rule, index): Errors => {
+    ...rules.flatMap((rule, index): Status.FieldErrors => {
       const field = `spec.podFailurePolicy.rules[${index}]`
       const action = Json.text(rule, "action") ?? ""
       const patterns = Json.objects(rule, "onPodConditions")
@@ -139,12 +137,12 @@ const indexes = (text: string, completions: number): Either.Either<number, strin
     return total
   })
 
-const successRule = (rule: JsonObject, field: string, completions: number): Errors => {
+const successRule = (rule: JsonObject, field: string, completions: number): Status.FieldErrors => {
   const text = Json.text(rule, "succeededIndexes")
   const count = Json.number(rule, "succeededCount")
   const parsed = indexes(text ?? "", completions)
   const named = Either.getOrElse(parsed, () => 0)
-  const most = (limit: number, what: string): Errors =>
+  const most = (limit: number, what: string): Status.FieldErrors =>
     count !== undefined && count > limit
       ? [Status.invalidValue(`${field}.succeededCount`, count, `must be less than or equal to ${limit} (${what})`)]
       : []
@@ -173,7 +171,7 @@ const successRule = (rule: JsonObject, field: string, completions: number): Erro
 }
 
 /** The rules of `successPolicy` in the spec of a Job. @since 0.1.0 @category rules  */
-export const success = (spec: JsonObject): Errors => {
+export const success = (spec: JsonObject): Status.FieldErrors => {
   if (spec["successPolicy"] === undefined) return []
   const rules = Json.objects(spec, "successPolicy", "rules")
   if (spec["completionMode"] !== "Indexed") {

@@ -14,8 +14,6 @@ import * as Names from "./Names.js"
 import * as PodRules from "./PodRules.js"
 import * as Workloads from "./Workloads.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 /** The labels that select a Job's pods. The unprefixed ones are the older form. @since 0.1.0 @category getters  */
 export const generated = (job: JsonObject): Readonly<Record<string, string>> => {
   const uid = Json.text(job, "metadata", "uid") ?? ""
@@ -34,19 +32,19 @@ const many = 100_000
 const maximumOfMany = 10_000
 const managedByLength = 63
 
-const notAbove = (spec: JsonObject, name: string, limit: number, more = ""): Errors => {
+const notAbove = (spec: JsonObject, name: string, limit: number, more = ""): Status.FieldErrors => {
   const value = Json.number(spec, name)
   return value !== undefined && value > limit
     ? [Status.invalidValue(`spec.${name}`, value, `must be less than or equal to ${limit}${more}`)]
     : []
 }
 
-const managedBy = (value: string | undefined): Errors => {
+const managedBy = (value: string | undefined): Status.FieldErrors => {
   const field = "spec.managedBy"
   if (value === undefined) return []
   if (value === "") return [Status.required(field)]
   const [host = "", path = ""] = [value.split("/", 1)[0], value.slice(value.indexOf("/") + 1)]
-  const wrong: Errors = host === "" || path === "" || !value.includes("/")
+  const wrong: Status.FieldErrors = host === "" || path === "" || !value.includes("/")
     ? [Status.invalidValue(field, value, `must be a domain-prefixed path (such as "acme.io/foo")`)]
     : Names.dnsSubdomain(host).map((message) => Status.invalidValue(field, host, message))
   return value.length > managedByLength ? [...wrong, Status.tooLong(field, managedByLength)] : wrong
@@ -54,7 +52,7 @@ const managedBy = (value: string | undefined): Errors => {
 
 const modes = ["Indexed", "NonIndexed"]
 
-const manyIndexes = (spec: JsonObject): Errors => {
+const manyIndexes = (spec: JsonObject): Status.FieldErrors => {
   const completions = Json.number(spec, "completions") ?? 0
   if (completions <= many || spec["backoffLimitPerIndex"] === undefined) return []
   return [
@@ -72,7 +70,7 @@ const manyIndexes = (spec: JsonObject): Errors => {
   ]
 }
 
-const mode = (spec: JsonObject): Errors => {
+const mode = (spec: JsonObject): Status.FieldErrors => {
   const given = Json.text(spec, "completionMode") ?? "NonIndexed"
   if (given !== "Indexed") {
     return [
@@ -99,13 +97,13 @@ const mode = (spec: JsonObject): Errors => {
 
 const replacements = ["Failed", "TerminatingOrFailed"]
 
-const replacement = (spec: JsonObject): Errors => {
+const replacement = (spec: JsonObject): Status.FieldErrors => {
   const known = spec["podFailurePolicy"] === undefined ? replacements : ["Failed"]
   const policy = Json.text(spec, "podReplacementPolicy") ?? "Failed"
   return known.includes(policy) ? [] : [Status.unsupportedValue("spec.podReplacementPolicy", policy, known)]
 }
 
-const restartPolicy = (spec: JsonObject): Errors => {
+const restartPolicy = (spec: JsonObject): Status.FieldErrors => {
   const field = "spec.template.spec.restartPolicy"
   const policy = Json.text(spec, "template", "spec", "restartPolicy") ?? "Always"
   if (policy === "Always") {
@@ -119,7 +117,7 @@ const restartPolicy = (spec: JsonObject): Errors => {
     : []
 }
 
-const selects = (spec: JsonObject): Errors => {
+const selects = (spec: JsonObject): Status.FieldErrors => {
   const labels = Json.record(spec, "template", "metadata", "labels")
   return [
     ...(spec["selector"] === undefined ? [Status.required("spec.selector")] : Workloads.selector(
@@ -137,7 +135,7 @@ const selects = (spec: JsonObject): Errors => {
 }
 
 /** The name of the pod of the last index is a host name. */
-const lastName = (job: JsonObject): Errors => {
+const lastName = (job: JsonObject): Status.FieldErrors => {
   const name = Json.text(job, "metadata", "name") ?? ""
   const completions = Json.number(job, "spec", "completions") ?? 0
   const last = `${name}-${completions - 1}`
@@ -147,7 +145,7 @@ const lastName = (job: JsonObject): Errors => {
 }
 
 /** The rules of the spec of a Job, which may be a template. @since 0.1.0 @category rules  */
-export const validateSpec = (spec: JsonObject): Errors => [
+export const validateSpec = (spec: JsonObject): Status.FieldErrors => [
   ...Workloads.counts(
     { spec },
     "parallelism",
@@ -172,13 +170,13 @@ export const validateSpec = (spec: JsonObject): Errors => [
 ]
 
 /** The rules of every write. @since 0.1.0 @category rules  */
-export const validate = (job: JsonObject): Errors => {
+export const validate = (job: JsonObject): Status.FieldErrors => {
   const spec = Json.object(job, "spec")
   return [...validateSpec(spec), ...selects(spec), ...lastName(job)]
 }
 
 /** The rules of creation alone: the generated labels and selector are not changed. @since 0.1.0 @category rules  */
-export const validateNew = (job: JsonObject): Errors => {
+export const validateNew = (job: JsonObject): Status.FieldErrors => {
   if (Json.at(job, "spec", "manualSelector") === true) return []
   const labels = Json.record(job, "spec", "template", "metadata", "labels")
   const wanted = generated(job)
@@ -203,7 +201,7 @@ const unplaced = (template: JsonObject): JsonObject => {
   return { ...Json.omit(template, "metadata"), spec: sized }
 }
 
-const sameCompletions = (next: JsonObject, previous: JsonObject): Errors => {
+const sameCompletions = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const value = next["completions"]
   if (value === previous["completions"]) return []
   if (next["completionMode"] !== "Indexed") {
@@ -215,7 +213,7 @@ const sameCompletions = (next: JsonObject, previous: JsonObject): Errors => {
 }
 
 /** The rules of updates alone. @since 0.1.0 @category rules  */
-export const validateUpdate = (next: JsonObject, previous: JsonObject): Errors => {
+export const validateUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const status = Json.object(previous, "status")
   const free = Json.at(previous, "spec", "suspend") === true && (Json.number(status, "active") ?? 0) === 0
     && (status["startTime"] === undefined || Conditions.holds(status, "Suspended"))

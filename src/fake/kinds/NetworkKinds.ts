@@ -65,7 +65,7 @@ const allocate = (object: JsonObject): JsonObject =>
     }
   })
 
-const portErrors = (port: JsonObject, field: string, named: boolean): ReadonlyArray<Status.FieldError> => {
+const portErrors = (port: JsonObject, field: string, named: boolean): Status.FieldErrors => {
   const number = Json.number(port, "port") ?? 0
   return [
     ...(named && (Json.text(port, "name") ?? "") === "" ? [Status.required(`${field}.name`)] : []),
@@ -75,7 +75,7 @@ const portErrors = (port: JsonObject, field: string, named: boolean): ReadonlyAr
   ]
 }
 
-const serviceErrors = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
+const serviceErrors = (object: JsonObject): Status.FieldErrors => {
   const [type = "", ports] = [Json.text(object, "spec", "type"), Json.objects(object, "spec", "ports")]
   const headless = Json.text(object, "spec", "clusterIP") === "None"
   return [
@@ -220,7 +220,7 @@ export const networkPolicy = Kind.make({
 
 const pathTypes = ["Exact", "ImplementationSpecific", "Prefix"]
 
-const ingressErrors = (object: JsonObject): ReadonlyArray<Status.FieldError> => [
+const ingressErrors = (object: JsonObject): Status.FieldErrors => [
   ...[Json.text(object, "spec", "ingressClassName") ?? "a"].flatMap((name) =>
     Names.dnsSubdomain(name).map((message) => Status.invalidValue("spec.ingressClassName", name, message))
   ),

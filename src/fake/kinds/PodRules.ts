@@ -9,20 +9,18 @@ import * as Json from "../Json.js"
 import * as Names from "./Names.js"
 import * as RestartRules from "./RestartRules.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
-const invalidNames = (field: string, name: string | undefined, rule: Names.Rule): Errors =>
+const invalidNames = (field: string, name: string | undefined, rule: Names.Rule): Status.FieldErrors =>
   name === undefined || name === ""
     ? [Status.required(field)]
     : rule(name).map((message) => Status.invalidValue(field, name, message))
 
-const duplicates = (values: ReadonlyArray<string>, field: (index: number) => string): Errors =>
+const duplicates = (values: ReadonlyArray<string>, field: (index: number) => string): Status.FieldErrors =>
   values.flatMap((value, index) =>
     values.indexOf(value) < index ? [{ type: "Duplicate" as const, field: field(index), value }] : []
   )
 
 /** @since 0.1.0 @category rules */
-export const labels = (object: JsonObject, field: string): Errors =>
+export const labels = (object: JsonObject, field: string): Status.FieldErrors =>
   Object.entries(Json.record(object, "labels")).flatMap(([key, value]) => [
     ...Names.labelKey(key).map((message) => Status.invalidValue(`${field}.labels`, key, message)),
     ...Names.labelValue(value).map((message) => Status.invalidValue(`${field}.labels`, value, message))
@@ -30,7 +28,7 @@ export const labels = (object: JsonObject, field: string): Errors =>
 
 const pullPolicies = ["Always", "IfNotPresent", "Never"]
 
-const container = (values: JsonObject, field: string, volumes: ReadonlyArray<string>): Errors => {
+const container = (values: JsonObject, field: string, volumes: ReadonlyArray<string>): Status.FieldErrors => {
   const policy = Json.text(values, "imagePullPolicy")
   const mounts = Json.objects(values, "volumeMounts")
   const requests = Json.object(values, "resources", "requests")
@@ -44,7 +42,7 @@ const container = (values: JsonObject, field: string, volumes: ReadonlyArray<str
     ...Json.objects(values, "env").flatMap((entry, index) =>
       Json.text(entry, "name") === undefined ? [Status.required(`${field}.env[${index}].name`)] : []
     ),
-    ...mounts.flatMap((mount, index): Errors => {
+    ...mounts.flatMap((mount, index): Status.FieldErrors => {
       const name = Json.text(mount, "name")
       return [
         ...(name === undefined
@@ -101,8 +99,8 @@ export const quantity = (value: unknown): number => {
 const volumeNames = (spec: JsonObject): ReadonlyArray<string> =>
   Json.objects(spec, "volumes").map((volume) => Json.text(volume, "name") ?? "")
 
-const volumes = (spec: JsonObject, field: string): Errors => [
-  ...Json.objects(spec, "volumes").flatMap((volume, index): Errors => {
+const volumes = (spec: JsonObject, field: string): Status.FieldErrors => [
+  ...Json.objects(spec, "volumes").flatMap((volume, index): Status.FieldErrors => {
     const here = `${field}.volumes[${index}]`
     const sources = Object.keys(volume).filter((key) => key !== "name")
     return [
@@ -121,7 +119,7 @@ const volumes = (spec: JsonObject, field: string): Errors => [
   ...duplicates(volumeNames(spec), (index) => `${field}.volumes[${index}].name`)
 ]
 
-const antiAffinity = (spec: JsonObject, field: string): Errors =>
+const antiAffinity = (spec: JsonObject, field: string): Status.FieldErrors =>
   ["podAffinity", "podAntiAffinity"].flatMap((affinity) =>
     Json.objects(spec, "affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution").flatMap((term, index) =>
       (Json.text(term, "topologyKey") ?? "") === ""
@@ -138,7 +136,7 @@ const dnsPolicies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None
 const restartPolicies = ["Always", "OnFailure", "Never"]
 
 /** @since 0.1.0 @category rules */
-export const podSpec = (spec: JsonObject, field: string): Errors => {
+export const podSpec = (spec: JsonObject, field: string): Status.FieldErrors => {
   const names = volumeNames(spec)
   const init = Json.objects(spec, "initContainers")
   const main = Json.objects(spec, "containers")
@@ -183,7 +181,7 @@ const withoutImages = (spec: JsonObject): JsonObject =>
   )
 
 /** Only few fields of an existing pod may change. @since 0.1.0 @category rules  */
-export const podUpdate = (next: JsonObject, previous: JsonObject): Errors => {
+export const podUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const changed = ["containers", "initContainers"].filter((field) =>
     Json.list(next, "spec", field).length !== Json.list(previous, "spec", field).length
   )
@@ -192,7 +190,7 @@ export const podUpdate = (next: JsonObject, previous: JsonObject): Errors => {
     : fixedFields(next, previous)
 }
 
-const fixedFields = (next: JsonObject, previous: JsonObject): Errors =>
+const fixedFields = (next: JsonObject, previous: JsonObject): Status.FieldErrors =>
   Json.equal(withoutImages(Json.object(next, "spec")), withoutImages(Json.object(previous, "spec")))
     ? []
     : [Status.forbiddenField(

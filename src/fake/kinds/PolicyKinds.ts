@@ -13,19 +13,17 @@ import * as Names from "./Names.js"
 import * as PolicyFields from "./PolicyFields.js"
 import * as Workloads from "./Workloads.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 const text = (otherwise: string, ...path: ReadonlyArray<string>) => (object: JsonObject): Json.Value => {
   const value = Json.at(object, ...path)
   return value === undefined ? otherwise : typeof value === "number" ? String(value) : value
 }
 
-const oneOf = (object: JsonObject, field: string, known: ReadonlyArray<string>): Errors => {
+const oneOf = (object: JsonObject, field: string, known: ReadonlyArray<string>): Status.FieldErrors => {
   const value = Json.text(object, field)
   return value === undefined || known.includes(value) ? [] : [Status.unsupportedValue(field, value, known)]
 }
 
-const positive = (object: JsonObject, field: string): Errors => {
+const positive = (object: JsonObject, field: string): Status.FieldErrors => {
   const value = Json.number(object, "spec", field)
   return value !== undefined && value <= 0
     ? [Status.invalidValue(`spec.${field}`, value, "must be greater than 0")]
@@ -164,7 +162,7 @@ const byCpu = [
   { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } }
 ]
 
-const scaleTarget = (reference: JsonObject): Errors => {
+const scaleTarget = (reference: JsonObject): Status.FieldErrors => {
   const field = "spec.scaleTargetRef"
   return [
     ...["kind", "name"].filter((key) => (Json.text(reference, key) ?? "") === "").map((key) =>

@@ -13,8 +13,6 @@ import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import { labelSelector, object } from "./ObjectFields.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 /** The API group of the kinds. @since 0.1.0 @category constants  */
 export const group = "rbac.authorization.k8s.io"
 
@@ -25,8 +23,8 @@ const rules = list(
   struct(each(list(text), "apiGroups", "nonResourceURLs", "resourceNames", "resources", "verbs"))
 )
 
-const ruleErrors = (namespaced: boolean) => (role: JsonObject): Errors =>
-  Json.objects(role, "rules").flatMap((rule, index): Errors => {
+const ruleErrors = (namespaced: boolean) => (role: JsonObject): Status.FieldErrors =>
+  Json.objects(role, "rules").flatMap((rule, index): Status.FieldErrors => {
     const field = `rules[${index}]`
     const has = (key: string) => Json.list(rule, key).length > 0
     return [
@@ -98,7 +96,7 @@ const subjectKinds: ReadonlyArray<string> = ["ServiceAccount", "User", "Group"]
 
 const roleKinds = (namespaced: boolean): ReadonlyArray<string> => namespaced ? ["Role", "ClusterRole"] : ["ClusterRole"]
 
-const bindingErrors = (namespaced: boolean) => (binding: JsonObject): Errors => {
+const bindingErrors = (namespaced: boolean) => (binding: JsonObject): Status.FieldErrors => {
   const reference = Json.object(binding, "roleRef")
   const [apiGroup, kind, named] = ["apiGroup", "kind", "name"].map((key) => Json.text(reference, key) ?? "")
   return [
@@ -107,7 +105,7 @@ const bindingErrors = (namespaced: boolean) => (binding: JsonObject): Errors => 
       ? []
       : [Status.unsupportedValue("roleRef.kind", kind, roleKinds(namespaced))]),
     ...((named ?? "") === "" ? [Status.required("roleRef.name")] : []),
-    ...Json.objects(binding, "subjects").flatMap((subject, index): Errors => {
+    ...Json.objects(binding, "subjects").flatMap((subject, index): Status.FieldErrors => {
       const [field, of] = [`subjects[${index}]`, Json.text(subject, "kind") ?? ""]
       return [
         ...((Json.text(subject, "name") ?? "") === "" ? [Status.required(`${field}.name`)] : []),
@@ -127,7 +125,7 @@ const fillBinding = (binding: JsonObject): JsonObject =>
     (subject) => subject["kind"] === "ServiceAccount" ? subject : Kind.defaults(subject, { apiGroup: group })
   )
 
-const sameRole = (next: JsonObject, previous: JsonObject): Errors =>
+const sameRole = (next: JsonObject, previous: JsonObject): Status.FieldErrors =>
   Json.equal(next["roleRef"], previous["roleRef"])
     ? []
     : [Status.invalidValue(

@@ -7,8 +7,6 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 const policies = ["Always", "Never", "OnFailure"]
 const actions = ["Restart", "RestartAllContainers"]
 const operators = ["In", "NotIn"]
@@ -17,7 +15,7 @@ const maxRules = 20
 const maxExitCodes = 255
 
 /** The rules of the restart policy of a container. @since 0.1.0 @category rules  */
-export const container = (values: JsonObject, field: string): Errors => {
+export const container = (values: JsonObject, field: string): Status.FieldErrors => {
   const policy = Json.text(values, "restartPolicy")
   const rules = Json.objects(values, "restartPolicyRules")
   return [
@@ -29,7 +27,7 @@ export const container = (values: JsonObject, field: string): Errors => {
       ? []
       : [Status.unsupportedValue(`${field}.restartPolicy`, policy, policies)]),
     ...(rules.length > maxRules ? [Status.tooMany(`${field}.restartPolicyRules`, rules.length, maxRules)] : []),
-    ...rules.flatMap((rule, index): Errors => {
+    ...rules.flatMap((rule, index): Status.FieldErrors => {
       const here = `${field}.restartPolicyRules[${index}]`
       const action = Json.text(rule, "action") ?? ""
       const operator = Json.text(rule, "exitCodes", "operator") ?? ""
@@ -52,7 +50,7 @@ export const container = (values: JsonObject, field: string): Errors => {
 }
 
 /** What only native sidecars among the init containers may have. @since 0.1.0 @category rules  */
-export const init = (values: JsonObject, field: string): Errors =>
+export const init = (values: JsonObject, field: string): Status.FieldErrors =>
   values["restartPolicy"] === "Always"
     ? []
     : ofSidecars.filter((name) => values[name] !== undefined).map((name) =>

@@ -13,8 +13,6 @@ import * as Names from "./Names.js"
 import * as PodDefaults from "./PodDefaults.js"
 import * as PodRules from "./PodRules.js"
 
-type Errors = ReadonlyArray<Status.FieldError>
-
 /** Fills the pod template of a spec. @since 0.1.0 @category combinators  */
 export const fillTemplate = (spec: JsonObject): JsonObject =>
   Kind.inside(
@@ -25,14 +23,14 @@ export const fillTemplate = (spec: JsonObject): JsonObject =>
   )
 
 /** Numbers that may not be negative. @since 0.1.0 @category rules  */
-export const counts = (object: JsonObject, ...fields: ReadonlyArray<string>): Errors =>
+export const counts = (object: JsonObject, ...fields: ReadonlyArray<string>): Status.FieldErrors =>
   fields.flatMap((field) => {
     const value = Json.number(object, "spec", field) ?? 0
     return value < 0 ? [Status.invalidValue(`spec.${field}`, value, "must be greater than or equal to 0")] : []
   })
 
 /** A number that is not negative, or a percentage; without `most`, also one above a hundred. @since 0.1.0 @category rules  */
-export const numberOrPercent = (value: Json.Value, field: string, most = 100): Errors =>
+export const numberOrPercent = (value: Json.Value, field: string, most = 100): Status.FieldErrors =>
   typeof value === "number"
     ? value < 0 ? [Status.invalidValue(field, value, "must be greater than or equal to 0")] : []
     : !/^[0-9]+%$/.test(String(value))
@@ -47,12 +45,12 @@ export const numberOrPercent = (value: Json.Value, field: string, most = 100): E
     : []
 
 /** The errors of a label selector. @since 0.1.0 @category rules  */
-export const selector = (value: Json.Value | undefined, field: string): Errors => [
+export const selector = (value: Json.Value | undefined, field: string): Status.FieldErrors => [
   ...Object.entries(Json.record(value, "matchLabels")).flatMap(([key, label]) => [
     ...Names.labelKey(key).map((message) => Status.invalidValue(`${field}.matchLabels`, key, message)),
     ...Names.labelValue(label).map((message) => Status.invalidValue(`${field}.matchLabels`, label, message))
   ]),
-  ...Json.objects(value, "matchExpressions").flatMap((term, index): Errors => {
+  ...Json.objects(value, "matchExpressions").flatMap((term, index): Status.FieldErrors => {
     const [here, operator] = [`${field}.matchExpressions[${index}]`, Json.text(term, "operator") ?? ""]
     const values = Json.list(term, "values").length
     return [
@@ -81,7 +79,7 @@ const isEmpty = (value: Json.Value | undefined): boolean =>
   Object.keys(Json.object(value, "matchLabels")).length + Json.list(value, "matchExpressions").length === 0
 
 /** The rules of the selector and of the template of a spec; `kind` is in messages. */
-export const rules = (object: JsonObject, kind: string): Errors => {
+export const rules = (object: JsonObject, kind: string): Status.FieldErrors => {
   const wanted = Json.at(object, "spec", "selector")
   const template = Json.object(object, "spec", "template")
   const labels = Json.record(template, "metadata", "labels")
@@ -116,7 +114,7 @@ export const rules = (object: JsonObject, kind: string): Errors => {
 }
 
 /** The selector of an object cannot change. @since 0.1.0 @category rules  */
-export const sameSelector = (next: JsonObject, previous: JsonObject): Errors => {
+export const sameSelector = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const value = Json.at(next, "spec", "selector")
   return Json.equal(value, Json.at(previous, "spec", "selector"))
     ? []

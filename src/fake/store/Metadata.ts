@@ -55,7 +55,7 @@ export const setMeta = (
 export const setFinalizers = (object: JsonObject, finalizers: ReadonlyArray<string>): JsonObject =>
   setMeta(object, { finalizers: finalizers.length === 0 ? undefined : finalizers })
 
-const references = (object: JsonObject): ReadonlyArray<Status.FieldError> => {
+const references = (object: JsonObject): Status.FieldErrors => {
   const missing = owners(object).flatMap((owner, index) =>
     ["apiVersion", "kind", "name", "uid"].filter((key) => (Json.text(owner, key) ?? "") === "").map((key) =>
       Status.required(`metadata.ownerReferences[${index}].${key}`, "must not be empty")
@@ -88,7 +88,7 @@ const lenientGroups = ["coordination.k8s.io", "node.k8s.io", "policy"]
 const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"]
 
 /** @since 0.1.0 @category rules */
-export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.FieldError> => {
+export const validate = (kind: Kind, object: JsonObject): Status.FieldErrors => {
   const generateName = Json.text(object, "metadata", "generateName") ?? ""
   const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName
   return [
@@ -125,7 +125,7 @@ export const validate = (kind: Kind, object: JsonObject): ReadonlyArray<Status.F
 }
 
 /** @since 0.1.0 @category rules */
-export const validateUpdate = (next: JsonObject, previous: JsonObject): ReadonlyArray<Status.FieldError> => {
+export const validateUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const added = finalizers(next).filter((finalizer) => !finalizers(previous).includes(finalizer))
   return isBeingDeleted(previous) && added.length > 0
     ? [Status.forbiddenField(

@@ -40,6 +40,10 @@ const write = (
   object: JsonObject,
   now: number
 ): Either.Either<JsonObject, Status> => {
+  const missing = ["apiVersion", "kind"].filter((field) => (Json.text(object, field) ?? "") === "")
+  if (missing.length > 0) {
+    return Either.left(StatusWords.badRequest(`the object has no ${missing.join(" and no ")}`))
+  }
   const kind = catalog.named(Json.text(object, "apiVersion") ?? "", Json.text(object, "kind") ?? "")
   if (kind === undefined) {
     return Either.left(StatusWords.badRequest(

@@ -18,7 +18,7 @@ export const rules = (
   next: JsonObject,
   existing: JsonObject,
   part: Part
-): ReadonlyArray<Status.FieldError> => {
+): Status.FieldErrors => {
   const changes = part === "main"
     ? kind.validateUpdate(next, existing)
     : part === "status"
@@ -96,7 +96,7 @@ export const otherUid = (
 }
 
 /** A patch cannot change the uid. @since 0.1.0 @category rules  */
-export const sameUid = (existing: JsonObject, requested: JsonObject): ReadonlyArray<Status.FieldError> => {
+export const sameUid = (existing: JsonObject, requested: JsonObject): Status.FieldErrors => {
   const uid = Metadata.uid(requested)
   return uid === "" || uid === Metadata.uid(existing)
     ? []

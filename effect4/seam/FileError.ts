@@ -12,3 +12,7 @@ export const detailOf = (
 /** Whether it is an error of the file system with this reason. */
 export const hasReason = (error: PlatformError | { readonly _tag: "SchemaError" }, reason: string): boolean =>
   error._tag !== "SchemaError" && detailOf(error).reason === reason
+
+/** The system's words, such as `ENOTDIR: not a directory`; undefined for what a schema says of a file's content. */
+export const systemWords = (error: PlatformError | { readonly _tag: "SchemaError" }): string | undefined =>
+  error._tag === "SchemaError" ? undefined : detailOf(error).description ?? error.message

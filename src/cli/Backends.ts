@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -11,6 +12,7 @@ import type { BuildBackend } from "../core/BuildBackend.js"
 import type { BackendError } from "../core/BuildError.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import type { ConfigurationError } from "../kubernetes/kubeconfig/ConfigurationError.js"
+import { variables } from "../selection/BackendVariables.js"
 import type { Name } from "../selection/BuiltInCandidates.js"
 import type { ProbeError } from "../selection/Probe.js"
 import type { NoBackendAvailable } from "../selection/Report.js"
@@ -149,23 +151,43 @@ export const layer: Layer.Layer<Backends> = Layer.succeed(Backends, [
   local
 ])
 
+const named = (
+  name: string,
+  command: string | undefined,
+  source: Effect.Effect<string>
+): Effect.Effect<Backend, UsageError, Backends> =>
+  Effect.flatMap(Backends, (backends) => {
+    const found = backends.find((backend) => backend.name === name)
+    if (found !== undefined) return Effect.succeed(found)
+    const names = backends.map((backend) => backend.name).join(", ")
+    return Effect.flatMap(source, (source) =>
+      new UsageError({
+        command,
+        problems: [`${source}: there is no backend ${JSON.stringify(name)} here; use one of ${names}`]
+      }))
+  })
+
 /**
- * The backend of a name.
+ * The backend that `--backend` of a command names, or its variable.
  *
  * @since 0.1.0
  * @category accessors
  */
-export const find = (name: string, command?: string): Effect.Effect<Backend, UsageError, Backends> =>
-  Effect.flatMap(Backends, (backends) => {
-    const found = backends.find((backend) => backend.name === name)
-    return found === undefined
-      ? new UsageError({
-        command,
-        problems: [
-          `--backend: there is no backend ${JSON.stringify(name)} here; use one of ${
-            backends.map((backend) => backend.name).join(", ")
-          }`
-        ]
-      })
-      : Effect.succeed(found)
-  })
+export const find = (name: string, command: string): Effect.Effect<Backend, UsageError, Backends> =>
+  named(
+    name,
+    command,
+    Config.string(variables.backend.variable).pipe(
+      Effect.map((value) => value === name ? variables.backend.variable : "--backend"),
+      Effect.orElseSucceed(() => "--backend")
+    )
+  )
+
+/**
+ * The backend of a build.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const ofBuild = (ref: BuildRef): Effect.Effect<Backend, UsageError, Backends> =>
+  named(ref.backend, undefined, Effect.succeed("REF"))

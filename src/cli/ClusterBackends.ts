@@ -7,7 +7,6 @@ import * as Arr from "effect/Array"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as CustomBuildBackend from "../backends/CustomBuildBackend.js"
 import * as OpenShiftBuildBackend from "../backends/OpenShiftBuildBackend.js"
 import * as SingleNodeBuildBackend from "../backends/SingleNodeBuildBackend.js"
@@ -180,24 +179,20 @@ const withMore = (name: Name, { git, upload }: More, { clusterRules, pods, rules
   }
 }
 
-const isName = (name: string): name is Name => Object.hasOwn(needed, name)
-
 /**
  * The permissions that a backend needs, with those for `more` if it needs them; for `auto` those of all candidates and of the
- * probes. None for other names.
+ * probes.
  *
  * @since 0.1.0
  * @category getters
  */
 export const needs = (
-  name: string,
+  name: "auto" | Name,
   more: More = { git: false, upload: false }
-): Effect.Effect<Option.Option<Rbac.Needs>, ConfigError> =>
+): Effect.Effect<Rbac.Needs, ConfigError> =>
   Effect.map(settingsOf(BackendSettings.none), (settings) =>
     name === "auto"
-      ? Option.some(names.map((name) => withMore(name, more, needed[name](settings))).reduce(Rbac.both, probing))
-      : isName(name)
-      ? Option.some(withMore(name, more, needed[name](settings)))
-      : Option.none())
+      ? names.map((name) => withMore(name, more, needed[name](settings))).reduce(Rbac.both, probing)
+      : withMore(name, more, needed[name](settings)))
 
 const probing: Rbac.Needs = { rules: [], clusterRules: Capability.rules, pods: undefined }

@@ -65,7 +65,7 @@ const make = <A, I>(
   table: schema.fields,
   run: ({ command, problems, typed }) =>
     Effect.gen(function*() {
-      const options = decode(schema, yield* withVariables(schema.fields, typed))
+      const options = decode(schema, yield* withVariables(schema.fields, typed), typed)
       const all = [...problems, ...(Either.isLeft(options) ? options.left : []), ...check(typed)]
       return Either.isRight(options) && all.length === 0
         ? yield* handler(options.right)
@@ -80,6 +80,7 @@ const make = <A, I>(
 const {
   again,
   backend,
+  clusterBackend,
   detach,
   fakeNamespace,
   follow,
@@ -243,7 +244,7 @@ export const commands: Readonly<Record<string, Command>> = {
   ),
   rbac: make(
     "Print the permissions that a backend needs, for `kubectl apply -f -`.",
-    Schema.Struct({ json, backend, namespace, upload, git }),
+    Schema.Struct({ json, backend: clusterBackend, namespace, upload, git }),
     (options) => Effect.flatMap(printRbacCommand, ({ rbac }) => rbac(options))
   ),
   demo: make(

@@ -60,20 +60,29 @@ export type Flag<A> = Schema.Schema<A, ReadonlyArray<string>> & { readonly doc: 
 export type Flags = Readonly<Record<string, Schema.Schema.AnyNoContext & { readonly doc: Doc }>>
 
 /**
- * The values of some flags from what was typed for each, by its name; or everything that is wrong with them.
+ * The values of some flags from what was given for each, by its name; or everything that is wrong with them. What was not `typed`
+ * comes from the environment, and its variable is named.
  *
  * @since 0.1.0
  * @category conversions
  */
 export const decode = <A, I>(
   schema: Schema.Schema<A, I> & { readonly fields: Flags },
-  typed: ReadonlyMap<string, ReadonlyArray<string>>
-): Either.Either<A, ReadonlyArray<string>> =>
-  Schema.decodeUnknownEither(schema, { errors: "all" })(
-    Object.fromEntries(Object.entries(schema.fields).map(([key, { doc }]) => [key, typed.get(doc.name) ?? []]))
+  given: ReadonlyMap<string, ReadonlyArray<string>>,
+  typed = given
+): Either.Either<A, ReadonlyArray<string>> => {
+  const source = (doc: Doc | undefined) =>
+    doc?.variable !== undefined && given.has(doc.name) && !typed.has(doc.name) ? doc.variable : doc?.label
+  return Schema.decodeUnknownEither(schema, { errors: "all" })(
+    Object.fromEntries(Object.entries(schema.fields).map(([key, { doc }]) => [key, given.get(doc.name) ?? []]))
   ).pipe(
-    Either.mapLeft((error) => SchemaIssue.messages(error).map(({ message }) => message))
+    Either.mapLeft((error) =>
+      SchemaIssue.messages(error).map(({ message, path: [key] }) =>
+        `${source(schema.fields[String(key)]?.doc)} ${message}`
+      )
+    )
   )
+}
 
 // -----------------------------------------------------------------------------
 // constructors
@@ -110,7 +119,7 @@ const make = <A>(
     : { name: option, label: `--${option}`, short, value, positional: false }
   return Object.assign(
     Codec.convert(Typed, schema, {
-      decode: (typed) => Either.mapLeft(read(typed), (problem) => `${names.label} ${problem}`),
+      decode: read,
       encode: () => Either.left("is read only")
     }),
     { doc: { ...names, ...settings, repeated, description } }

@@ -90,6 +90,13 @@ export const option = {
       "and single-node run builds on a cluster; local runs buildah on this machine.",
     backendVariable
   ),
+  clusterBackend: Flag.oneOf(
+    "--backend NAME",
+    ["auto", "single-node", "openshift", "custom"],
+    "The backend whose permissions are printed: openshift, custom or single-node; auto (the default): those of all three, and of " +
+      "the probes that choose one.",
+    backendVariable
+  ),
   onlyBackend: Flag.text("--backend NAME", "Check this backend only.", backendVariable),
   namespace: Flag.optionalBy(
     "-n, --namespace NAMESPACE",

@@ -13,8 +13,8 @@ import { env } from "node:process"
 
 const { HOME, XDG_CACHE_HOME } = env
 
-// Where programs keep what can be made again: the XDG Base Directory Specification.
-const caches = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`)
+// Where programs keep what can be made again: the XDG Base Directory Specification, which ignores a relative path.
+const caches = XDG_CACHE_HOME?.startsWith("/") ? XDG_CACHE_HOME : HOME && `${HOME}/.cache`
 
 // Node goes without the cache if the folder cannot be written.
 if (caches && "enableCompileCache" in module && typeof module.enableCompileCache === "function") {

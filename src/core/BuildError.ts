@@ -276,7 +276,7 @@ const troubles = {
 
 /**
  * The backend could not perform an operation. The build itself may still be running. `operation` is the attempted operation,
- * `detail` the response, `retryAfter` the time to wait if the server named one.
+ * `detail` the response, `host` what could not be reached if it is not the platform, `retryAfter` the time to wait if the server named one.
  *
  * Unreachable, Throttled, Timeout and Conflict are retryable. `UnknownBackend`: the ref belongs to a backend that is not
  * provided.
@@ -315,6 +315,11 @@ export class BackendError
     operation: described("What was attempted.", Schema.String),
     /** What the platform responded. */
     detail: described("What the platform responded.", Schema.optional(Schema.String)),
+    /** The host that could not be reached, where it is not the platform: that of a Git repository. */
+    host: described(
+      "The host that could not be reached, where it is not the platform: that of a Git repository.",
+      Schema.optional(Schema.String)
+    ),
     /** How long to wait before the next call, if the server named a time. */
     retryAfter: described(
       "How long to wait before the next call, if the server named a time.",
@@ -327,7 +332,8 @@ export class BackendError
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
     const detail = this.detail === undefined ? "" : `: ${this.detail}`
-    return `Cannot ${this.operation}: the ${this.backend} backend ${troubles[this.reason]}${detail}`
+    const subject = this.host === undefined ? `the ${this.backend} backend` : `the host ${this.host}`
+    return `Cannot ${this.operation}: ${subject} ${troubles[this.reason]}${detail}`
   }
   get retryable(): boolean {
     return this.reason === "Unreachable" || this.reason === "Throttled" || this.reason === "Timeout" ||

@@ -12,3 +12,7 @@ export const detailOf = (
 /** Whether it is an error of the file system with this reason. */
 export const hasReason = (error: PlatformError | { readonly _tag: "ParseError" }, reason: string): boolean =>
   error._tag !== "ParseError" && detailOf(error).reason === reason
+
+/** The system's words, such as `ENOTDIR: not a directory`; undefined for what a schema says of a file's content. */
+export const systemWords = (error: PlatformError | { readonly _tag: "ParseError" }): string | undefined =>
+  error._tag === "ParseError" ? undefined : detailOf(error).description ?? error.message

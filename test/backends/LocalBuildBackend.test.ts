@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Config, ConfigProvider, DateTime, Effect, Layer, Stream } from "effect"
 import { BuildBackend, BuildInput, BuildRef, LocalBuildBackend } from "effect-os-builder"
 import { randomUUID } from "node:crypto"
+import { readEnvironment } from "../../src/backends/local/LocalSettings.js"
 import { ProcessIdentity, self } from "../../src/backends/local/ProcessIdentity.js"
 import * as StateDirectory from "../../src/backends/local/StateDirectory.js"
 
@@ -77,6 +78,20 @@ describe("LocalBuildBackend", () => {
         ["Pending", "NodeLost", "NodeLost", "Pending"]
       )
     })).pipe(Effect.provide(NodeContext.layer)))
+
+  it.live("LocalBuildBackend: a relative directory of the XDG specification is ignored", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const read = (environment: Readonly<Record<string, string>>) =>
+        readEnvironment(fs, {}).pipe(
+          Effect.withConfigProvider(
+            ConfigProvider.fromMap(new Map(Object.entries({ HOME: "/home/u", ...environment })))
+          )
+        )
+      const { stateDirectory, workDirectory } = yield* read({ XDG_STATE_HOME: "/state", XDG_CACHE_HOME: "/cache" })
+      assert.deepStrictEqual([stateDirectory, workDirectory], ["/state/effect-os-builder", "/cache/effect-os-builder"])
+      assert.deepStrictEqual(yield* read({ XDG_STATE_HOME: "state", XDG_CACHE_HOME: "./cache" }), yield* read({}))
+    }).pipe(Effect.provide(NodeContext.layer)))
 
   it.live("LocalBuildBackend: says what it cannot read of its environment", () =>
     Effect.gen(function*() {

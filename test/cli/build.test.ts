@@ -239,10 +239,25 @@ describe("build", () => {
         "containerimage.digest": digest,
         "image.name": "registry.example.com/os:1"
       })
-      const unwritable = yield* run(yield* buildArgs("--metadata-file", `${folder}/none/metadata.json`))
-      assert.strictEqual(unwritable.status, 2)
-      assert.include(unwritable.out, `registry.example.com/os@${digest}\n`)
-      assert.match(unwritable.err, /^--metadata-file: cannot write /)
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("--metadata-file: one that cannot be written is refused before the build", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const folder = yield* folderWith({ file: "" })
+      for (
+        const [file, problem] of [
+          [`${folder}/none/metadata.json`, "ENOENT"],
+          [`${folder}/file/metadata.json`, "ENOTDIR"],
+          [folder, "it is a directory"]
+        ] as const
+      ) {
+        const { err, out, status } = yield* run(yield* buildArgs("--metadata-file", file))
+        assert.strictEqual(status, 2)
+        assert.strictEqual(out, "")
+        assert.include(err, `--metadata-file: cannot write ${file} (${problem}`)
+      }
+      assert.deepStrictEqual((yield* run(["list", "--backend", "memory", "-q"])).out, "")
     }).pipe(Effect.provide(layer)))
 
   it.scoped("--input: is what BuildInput.decode takes, and equals the same options", () =>

@@ -124,7 +124,7 @@ describe("commands about builds", () => {
       const { run } = yield* Command
       const foreign = yield* run(["remove", "custom/n/os-build-a-1/u"])
       assert.strictEqual(foreign.status, 2)
-      assert.match(foreign.err, /^--backend: there is no backend "custom" here; use one of memory, fleeting\n/)
+      assert.match(foreign.err, /^REF: there is no backend "custom" here; use one of memory, fleeting\n/)
     }).pipe(Effect.provide(layer)))
 
   it.scoped("environment variables: set the backend and the namespace", () =>
@@ -135,6 +135,35 @@ describe("commands about builds", () => {
       const environment = { OS_BUILDER_BACKEND: "memory", OS_BUILDER_NAMESPACE: "other" }
       assert.match((yield* run(withoutBackend, { environment })).out, /^memory\/other\//)
       assert.match((yield* run([...withoutBackend, "-n", "mine"], { environment })).out, /^memory\/mine\//)
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("environment variables: a wrong one is named, and not the option that nobody typed", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const cases: ReadonlyArray<readonly [ReadonlyArray<string>, Readonly<Record<string, string>>, RegExp]> = [
+        [
+          ["list"],
+          { OS_BUILDER_BACKEND: "foo" },
+          /^OS_BUILDER_BACKEND: there is no backend "foo" here; use one of memory/
+        ],
+        [["list", "--backend", "bar"], { OS_BUILDER_BACKEND: "foo" }, /^--backend: there is no backend "bar" here/],
+        [["list"], { OS_BUILDER_NAMESPACE: "A b" }, /^OS_BUILDER_NAMESPACE must be a valid namespace name: lower-case/],
+        [
+          ["list", "-n", "A b"],
+          { OS_BUILDER_NAMESPACE: "n" },
+          /^--namespace must be a valid namespace name: lower-case/
+        ],
+        [
+          ["rbac"],
+          { OS_BUILDER_BACKEND: "local" },
+          /^OS_BUILDER_BACKEND must be one of auto, single-node, openshift, custom\n/
+        ]
+      ]
+      for (const [args, environment, message] of cases) {
+        const { err, status } = yield* run(args, { environment })
+        assert.strictEqual(status, 2)
+        assert.match(err, message)
+      }
     }).pipe(Effect.provide(layer)))
 })
 

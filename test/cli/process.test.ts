@@ -101,6 +101,10 @@ it.scopedLive(
       const elsewhere = path.join(folder, "elsewhere")
       assert.strictEqual((yield* help({ HOME: folder, XDG_CACHE_HOME: elsewhere })).status, 0)
       assert.strictEqual(fs.existsSync(path.join(elsewhere, "effect-os-builder/compiled")), can)
+      // The specification ignores a relative path.
+      const relative = `relative-${path.basename(folder)}`
+      assert.strictEqual((yield* help({ HOME: folder, XDG_CACHE_HOME: relative })).status, 0)
+      assert.isFalse(fs.existsSync(relative))
       // A folder that cannot be made, and none.
       fs.writeFileSync(path.join(folder, "file"), "")
       assert.strictEqual((yield* help({ HOME: path.join(folder, "file"), XDG_CACHE_HOME: "" })).status, 0)

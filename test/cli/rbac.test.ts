@@ -6,6 +6,7 @@ import * as k8s from "@kubernetes/client-node"
 import { Effect, Layer, Schema } from "effect"
 import { BackendSelection, type BuildBackend, type Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
+import * as ClusterBackends from "../../src/cli/ClusterBackends.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import { documents, runIn } from "../support/CommandHarness.js"
 import { observe, operations } from "../support/Operations.js"
@@ -234,6 +235,13 @@ describe("rbac", () => {
         documents(json.out).map((line) => line.type === "object" ? line.object : line),
         k8s.loadAllYaml(yield* auto)
       )
+    }))
+
+  it.effect("--help: names the backends that need permissions, and no other", () =>
+    Effect.gen(function*() {
+      const { out } = yield* run(["rbac", "--help"])
+      for (const name of ["auto", ...ClusterBackends.names]) assert.include(out, name)
+      assert.notInclude(out, "local")
     }))
 
   it.effect("wrong arguments: a backend without a cluster or an invalid namespace exits with 2", () =>

@@ -132,13 +132,13 @@ const cases: ReadonlyArray<{
     name: "a RUN that takes too long",
     input: () => ({ dockerfile: containerfile("RUN sleep 61.9"), timeout: "3 seconds" }),
     told: "Errored Timeout",
-    says: /longer than 3 seconds/
+    says: /longer than 3s/
   },
   {
     name: "a RUN that leaves a process that takes too long",
     input: () => ({ dockerfile: containerfile("RUN setsid sleep 61.9 & exec sleep 61.9"), timeout: "3 seconds" }),
     told: "Errored Timeout",
-    says: /longer than 3 seconds/
+    says: /longer than 3s/
   }
 ]
 

@@ -2,10 +2,11 @@
  * The observed state of one build, and its evaluation: what is to be done next.
  */
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
+import * as DurationText from "../../core/DurationText.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import type * as Resources from "../../kubernetes/Resources.js"
@@ -93,7 +94,7 @@ const pendingTimeout = ({ input }: RecordSummary): Duration.Duration =>
 const tooLate = (record: RecordSummary, { status }: Interpretation): BuildStatus.Errored => {
   const blocked = status._tag === "Pending" || status._tag === "Running" ? status.blocked : undefined
   return BuildStatus.errored("PendingTimeout", {
-    message: `the build could not begin within ${Duration.format(pendingTimeout(record))}: ${
+    message: `the build could not begin within ${DurationText.format(pendingTimeout(record))}: ${
       blocked?.message ?? "the platform gave no reason"
     }`,
     upstreamReason: blocked?.upstreamReason,

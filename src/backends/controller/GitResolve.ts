@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { BackendError, BuildRejected, Issue } from "../../core/BuildError.js"
 import type { BuildInput } from "../../core/BuildInput.js"
+import * as DurationText from "../../core/DurationText.js"
 import type { GitSource } from "../../core/input/GitSource.js"
 import { fromEither } from "../../effect/EitherEffect.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
@@ -96,7 +97,7 @@ export const make = (
       prefix: "os-git-",
       owner: undefined,
       timeout,
-      advice: `its pod did not end within ${Duration.format(timeout)}; ` +
+      advice: `its pod did not end within ${DurationText.format(timeout)}; ` +
         "look at the events of its namespace, or give the commit in context.git.commit",
       spec: podSpec(lookup, input, git, defaults)
     }).pipe(Effect.catchTag("ClusterError", (cause) => Effect.fail(notRun(cause))))

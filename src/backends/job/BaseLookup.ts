@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { BackendError, BaseUnavailable } from "../../core/BuildError.js"
 import { type BuiltImage, errored } from "../../core/BuildStatus.js"
+import * as DurationText from "../../core/DurationText.js"
 import { fromEither } from "../../effect/EitherEffect.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import * as ClusterProxy from "../controller/ClusterProxy.js"
@@ -50,7 +51,7 @@ export const make =
         owner: ref,
         timeout,
         advice: `its pod did not end within ${
-          Duration.format(timeout)
+          DurationText.format(timeout)
         }; does it find a node, its image and its secret?`,
         spec
       }).pipe(Effect.catchTag("ClusterError", (cause) => backendError(backend, operation)(cause)))

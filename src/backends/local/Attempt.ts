@@ -11,12 +11,14 @@ import * as Stream from "effect/Stream"
 import { availableMemory } from "node:process"
 import * as BuildInput from "../../core/BuildInput.js"
 import { BuiltImage, builtImage, type Errored, errored, Failed } from "../../core/BuildStatus.js"
+import * as DurationText from "../../core/DurationText.js"
 import * as ImagePullspec from "../../core/ImagePullspec.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { isImageContext } from "../../core/input/BuildContexts.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import * as Output from "../../core/input/Output.js"
+import { systemWords } from "../../effect/FileError.js"
 import * as Folder from "../context/Folder.js"
 import type { Version } from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
@@ -26,6 +28,7 @@ import * as ExitCode from "../script/ExitCode.js"
 import * as GitScript from "../script/GitScript.js"
 import * as ScriptOutput from "../script/Output.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
+import * as Directories from "./Directories.js"
 import * as GitFetch from "./GitFetch.js"
 import * as Heredoc from "./Heredoc.js"
 import * as LogFile from "./LogFile.js"
@@ -133,7 +136,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     )
 
   const layOut: Effect.Effect<void, PlatformError> = Effect.gen(function*() {
-    yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
+    yield* Directories.make(fs, path, folder)
     for (const name of ["work", "memory", "mounts", "user-secret"]) yield* fs.makeDirectory(at(name))
     const files = BuildScript.inputFiles(input, {
       containerfile: lowered.text,
@@ -270,10 +273,13 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     Effect.timeoutTo({
       duration: Duration.sum(timeout, grace),
       onSuccess: (result): Result => result,
-      onTimeout: () => errored("Timeout", { message: `the attempt took longer than ${Duration.format(timeout)}` })
+      onTimeout: () => errored("Timeout", { message: `the attempt took longer than ${DurationText.format(timeout)}` })
     }),
     Effect.catchAll((cause) =>
-      Effect.succeed(errored("StorageUnavailable", { message: `cannot write to ${folder}: ${cause.message}` }))
+      Effect.succeed(errored("StorageUnavailable", {
+        message: `cannot write to ${folder} (${systemWords(cause) ?? cause.message}); ` +
+          "OS_BUILDER_WORK_DIR, or the setting workDirectory, names another directory for builds"
+      }))
     ),
     Effect.onExit((exit) =>
       Exit.isSuccess(exit) && exit.value instanceof BuiltImage ? Effect.void : sandbox.clear(folder)

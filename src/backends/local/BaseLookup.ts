@@ -14,6 +14,7 @@ import * as BuildScript from "../script/BuildScript.js"
 import { type Environment, proxies } from "../script/Environment.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
 import { type BuildahEnvironment, loopbackRegistries } from "./Attempt.js"
+import * as Directories from "./Directories.js"
 import * as References from "./References.js"
 
 const seconds = 60
@@ -49,7 +50,7 @@ export const run = (
       )
     )
     for (const name of ["", "input", "work", "memory", "secret"]) {
-      yield* fs.makeDirectory(at(name), { recursive: true, mode: 0o700 })
+      yield* Directories.make(fs, path, at(name))
     }
     yield* fs.writeFileString(at("script"), BuildScript.source)
     if (authFile !== undefined) yield* fs.symlink(path.resolve(authFile), path.join(at("secret"), "config.json"))

@@ -12,6 +12,7 @@ import { proxies } from "../script/Environment.js"
 import * as GitResolution from "../script/GitResolution.js"
 import * as GitScript from "../script/GitScript.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
+import * as Directories from "./Directories.js"
 import * as LogFile from "./LogFile.js"
 import type { References } from "./References.js"
 import type { Exit, Sandbox } from "./Sandbox.js"
@@ -89,7 +90,7 @@ export const resolve = (
   const log = path.join(folder, "log")
   return Effect.gen(function*() {
     yield* Effect.ignore(
-      Effect.forEach(["work", "memory"], (name) => fs.makeDirectory(path.join(folder, name), { recursive: true }))
+      Effect.forEach(["work", "memory"], (name) => Directories.make(fs, path, path.join(folder, name)))
     )
     const { exit, message } = yield* run(machine, "resolve", { input, git, references, folder, log }, {
       OSB_GIT_REF: git.ref ?? "",

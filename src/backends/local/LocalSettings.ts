@@ -65,6 +65,10 @@ export interface LocalEnvironment {
 const read = (name: string): Effect.Effect<string | undefined, ConfigError> =>
   Effect.map(Config.option(Config.nonEmptyString(name)), Option.getOrUndefined)
 
+/** A directory of the XDG Base Directory Specification, which ignores a relative path. */
+const readDirectory = (name: string) =>
+  Effect.map(read(name), (directory) => directory?.startsWith("/") ? directory : undefined)
+
 // The variables that are passed to buildah.
 const handedOn = ["PATH", "HOME", "USER", "XDG_RUNTIME_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR"] as const
 
@@ -78,7 +82,7 @@ export const readEnvironment = (
   Effect.gen(function*() {
     const exists = (path: string) => fs.exists(path).pipe(Effect.orElseSucceed(() => false))
     const home = (yield* read("HOME")) ?? "/root"
-    const runtime = yield* read("XDG_RUNTIME_DIR")
+    const runtime = yield* readDirectory("XDG_RUNTIME_DIR")
     const named = yield* read("REGISTRY_AUTH_FILE")
     // The order of containers-auth.json(5); a file that is named explicitly is the only candidate.
     const authFile = named === undefined
@@ -107,9 +111,9 @@ export const readEnvironment = (
 
     return {
       stateDirectory: settings.stateDirectory ??
-        `${(yield* read("XDG_STATE_HOME")) ?? `${home}/.local/state`}/effect-os-builder`,
+        `${(yield* readDirectory("XDG_STATE_HOME")) ?? `${home}/.local/state`}/effect-os-builder`,
       workDirectory: settings.workDirectory ??
-        `${(yield* read("XDG_CACHE_HOME")) ?? `${home}/.cache`}/effect-os-builder`,
+        `${(yield* readDirectory("XDG_CACHE_HOME")) ?? `${home}/.cache`}/effect-os-builder`,
       authFile: Option.getOrUndefined(authFile),
       environment: Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""))
     }

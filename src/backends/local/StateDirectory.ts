@@ -26,8 +26,9 @@ import { Timestamp } from "../../core/DurationText.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { ReturnedMetadata } from "../../core/input/CallerMetadata.js"
 import { skipValidation } from "../../core/input/Validation.js"
-import { hasReason } from "../../effect/FileError.js"
+import { hasReason, systemWords } from "../../effect/FileError.js"
 import type { ParseError } from "../../effect/Issue.js"
+import * as Directories from "./Directories.js"
 import * as LogFile from "./LogFile.js"
 import { ProcessIdentity } from "./ProcessIdentity.js"
 
@@ -110,18 +111,6 @@ const InputJson = Schema.parseJson(BuildInput)
 const ProgressJson = Schema.parseJson(Progress)
 const OutcomeJson = Schema.parseJson(Outcome)
 
-// The file cannot be read or written, or this version cannot decode it.
-const refusal = (operation: string) => (cause: PlatformError | ParseError): BackendError =>
-  new BackendError({
-    backend: "local",
-    reason: hasReason(cause, "PermissionDenied") ? "Forbidden" : "Unexpected",
-    operation,
-    detail: cause.message,
-    cause
-  })
-
-const refuse = (operation: string) => Effect.mapError(refusal(operation))
-
 const whenReason = (reason: string) => (error: PlatformError | ParseError): boolean => hasReason(error, reason)
 
 /** The state directory at `root`; it is created with the first build. */
@@ -133,6 +122,23 @@ export const make = (
 ): StateDirectory => {
   const folder = (place: Place) => path.join(root, place.namespace, place.name)
   const file = (place: Place, name: string) => path.join(folder(place), name)
+
+  // The file cannot be read or written, or this version cannot decode it.
+  const refusal = (operation: string) => (cause: PlatformError | ParseError): BackendError => {
+    const words = systemWords(cause)
+    return new BackendError({
+      backend: "local",
+      reason: hasReason(cause, "PermissionDenied") ? "Forbidden" : "Unexpected",
+      operation,
+      detail: words === undefined
+        ? cause.message
+        : `the state directory ${root} cannot be used (${words}); ` +
+          "OS_BUILDER_STATE_DIR, or the setting stateDirectory, names another one",
+      cause
+    })
+  }
+
+  const refuse = (operation: string) => Effect.mapError(refusal(operation))
 
   const read = <A>(schema: Schema.Schema<A, string>, place: Place, name: string) =>
     isNamespace(place.namespace) && recordName.test(place.name)
@@ -162,7 +168,7 @@ export const make = (
       const input = BuildContext.isElsewhere(context) ? { ...fields, context } : fields
       const draft = path.join(root, record.ref.namespace, `.${yield* freshName}`)
       const target = folder(record.ref)
-      yield* fs.makeDirectory(draft, { recursive: true, mode: 0o700 })
+      yield* Directories.make(fs, path, draft)
       yield* fs.writeFileString(path.join(draft, "record.json"), yield* Schema.encode(RecordJson)(record))
       const written = yield* Schema.encode(InputJson)(new BuildInput(input, skipValidation))
       yield* fs.writeFileString(path.join(draft, "input.json"), written)

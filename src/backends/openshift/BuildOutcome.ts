@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
+import * as DurationText from "../../core/DurationText.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import * as Resources from "../../kubernetes/Resources.js"
 import type { Interpretation, LogSource, Observed } from "../controller/Definition.js"
@@ -233,5 +234,5 @@ const cutMessage = (reason: string, { text }: BuilderMessage.BuilderMessage): st
 
 const timedOut = ({ record }: Seen, said: string): string =>
   `it ran for longer than its timeout of ${
-    Duration.format(record.input.timeout ?? BuildInput.defaults.timeout)
+    DurationText.format(record.input.timeout ?? BuildInput.defaults.timeout)
   }: ${said}`

@@ -82,10 +82,21 @@ keep_deadline() {
   case $deadline in '' | *[!0-9]*) set_deadline ;; esac
 }
 
+# Prints a number of seconds as 1h30m, as DurationText does.
+duration_text() {
+  rest=$1 text=
+  for unit in 604800w 86400d 3600h 60m 1s; do
+    size=\${unit%?}
+    [ "$rest" -lt "$size" ] || text=$text$((rest / size))\${unit#"$size"}
+    rest=$((rest % size))
+  done
+  printf '%s' "$text"
+}
+
 # Sets $left to the seconds that are left, or ends.
 in_time() {
   left=$((deadline - $(now)))
-  [ "$left" -gt 0 ] || finish ${code.timeout} "the attempt took longer than $OSB_TIMEOUT_SECONDS seconds"
+  [ "$left" -gt 0 ] || finish ${code.timeout} "the attempt took longer than $(duration_text "$OSB_TIMEOUT_SECONDS")"
 }
 
 # attempt COMMAND...: runs it until the deadline. Its output goes to the log and to $said, its status to $status.

@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import { BackendError, BuildRejected, Issue } from "../../core/BuildError.js"
 import { BuildInput } from "../../core/BuildInput.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
-import { commitOf, type GitSource } from "../../core/input/GitSource.js"
+import { commitOf, type GitSource, hostOf } from "../../core/input/GitSource.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import * as ExitCode from "./ExitCode.js"
 import type { ScriptEnd } from "./TerminationMessage.js"
@@ -55,8 +55,9 @@ export const commit = (
   const message = ended.message?.text || ended.words || `git ended with exit code ${ended.exitCode ?? "unknown"}`
   const rejected = (reason: BuildRejected["reason"], path: string) =>
     Either.left(new BuildRejected({ reason, issues: [new Issue({ path, message })] }))
+  const operation = `find ${ref} of ${url}`
   const failed = (reason: BackendError["reason"]) =>
-    Either.left(new BackendError({ backend, reason, operation: `find ${ref} of ${url}`, detail: message }))
+    Either.left(new BackendError({ backend, reason, operation, detail: message }))
   const meaning = ended.exitCode === undefined ? undefined : ExitCode.meaning(ended.exitCode)
   switch (meaning?.reason) {
     case "MissingReference":
@@ -64,7 +65,15 @@ export const commit = (
     case "CredentialsInvalid":
       return rejected("Denied", secretName === undefined ? "context.git.url" : "context.git.secretName")
     case "NetworkUnavailable":
-      return failed("Unreachable")
+      return Either.left(
+        new BackendError({
+          backend,
+          reason: "Unreachable",
+          operation,
+          host: hostOf(url),
+          detail: `${message}; check the address, and the network and proxy of where the ${backend} backend runs git`
+        })
+      )
     case "Timeout":
       return failed("Timeout")
     default:

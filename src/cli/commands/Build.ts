@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,6 +16,7 @@ import { BackendError } from "../../core/BuildError.js"
 import type { BuildEvent, Step, Submitted } from "../../core/BuildEvent.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import type { BuildStatus, BuiltImage } from "../../core/BuildStatus.js"
+import { systemWords } from "../../effect/FileError.js"
 import * as Backends from "../Backends.js"
 import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, exitStatus, UsageError } from "../CliError.js"
@@ -56,6 +59,7 @@ export const build = (
         problems: [`--detach: a build of the ${backend.name} backend ends with the command that runs it`]
       })
     }
+    yield* checkMetadataFile(options)
     const input = yield* InputOptions.toInput(options.input, InputOptions.contextLimits([backend]))
     yield* advise(options, Hints.list(input).map((hint) => `hint: ${hint}`))
     yield* (options.detach ? submit(input, options) : watch(input, options)).pipe(
@@ -178,15 +182,28 @@ const metadata = ({ digest, pullspec, tag, tags = [] }: BuiltImage) => ({
   "image.name": [tag, ...tags].join(",")
 })
 
+const cannotWrite = (file: string, problem: string) =>
+  new UsageError({ command: "build", problems: [`--metadata-file: cannot write ${file} (${problem})`] })
+
+/** Before the build, since the file is written after it. */
+const checkMetadataFile = ({ metadataFile }: Options) =>
+  metadataFile === undefined ? Effect.void : Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const cannot = (error: PlatformError) => cannotWrite(metadataFile, systemWords(error) ?? error.message)
+    const exists = yield* Effect.mapError(fs.exists(metadataFile), cannot)
+    if (exists && (yield* Effect.mapError(fs.stat(metadataFile), cannot)).type === "Directory") {
+      return yield* cannotWrite(metadataFile, "it is a directory")
+    }
+    const written = exists ? metadataFile : path.dirname(path.resolve(metadataFile))
+    yield* Effect.mapError(fs.access(written, { writable: true }), cannot)
+  })
+
 const writeMetadata = ({ metadataFile }: Options, content: Readonly<Record<string, string>>) =>
   metadataFile === undefined ? Effect.void : Effect.flatMap(FileSystem.FileSystem, (fs) =>
     Effect.mapError(
       fs.writeFileString(metadataFile, `${JSON.stringify(content, undefined, 2)}\n`),
-      (error) =>
-        new UsageError({
-          command: "build",
-          problems: [`--metadata-file: cannot write ${metadataFile} (${error.message})`]
-        })
+      (error) => cannotWrite(metadataFile, systemWords(error) ?? error.message)
     ))
 
 const statusTimeout = "2 seconds"

@@ -45,11 +45,14 @@ export interface ManyBuilds {
 
 type Use = Effect.Effect<void, CliError, BuildBackend.BuildBackend | Output>
 
-const using = (backend: string, settings: BackendSettings, use: Use, command?: string): Command =>
+const using = (command: string, { backend, settings }: ManyBuilds, use: Use): Command =>
   Effect.flatMap(Backends.find(backend, command), ({ layer }) => Effect.provide(use, layer(settings)))
 
 const withBuild = ({ ref, settings }: OneBuild, use: Use): Command =>
-  using(ref.backend, { ...settings, namespace: ref.namespace }, use)
+  Effect.flatMap(
+    Backends.ofBuild(ref),
+    ({ layer }) => Effect.provide(use, layer({ ...settings, namespace: ref.namespace }))
+  )
 
 /**
  * Fails an operation that takes longer than `--request-timeout`. Waiting for a build is not such an operation.
@@ -195,20 +198,21 @@ const removed = (json: boolean, ref: BuildRef) => print(json, { type: "removed",
  * @category commands
  */
 export const list = (
-  { backend, json, metadata, quiet, settings, watch }: ManyBuilds & {
+  options: ManyBuilds & {
     readonly metadata: Readonly<Record<string, string>>
     readonly quiet: boolean
     readonly watch: boolean
   }
 ): Command => {
+  const { json, metadata, quiet, settings, watch } = options
   const only = { namespace: settings.namespace, metadata }
   const one = (summary: BuildBackend.BuildSummary) =>
     print(json, { type: "build", ...summary }, [
       quiet ? String(summary.ref) : `${summary.ref}: ${Render.status(summary.status)}`
     ])
   return using(
-    backend,
-    settings,
+    "list",
+    options,
     watch
       ? Stream.runForEach(BuildBackend.watch(only), one)
       : Effect.flatMap(
@@ -217,8 +221,7 @@ export const list = (
           json || quiet
             ? Effect.forEach(summaries, one, { discard: true })
             : Effect.flatMap(Output, (output) => output.write(`${Render.table(summaries).join("\n")}\n`))
-      ),
-    "list"
+      )
   )
 }
 
@@ -229,14 +232,13 @@ export const list = (
 export const prune = (
   options: ManyBuilds & { readonly olderThan: Duration.Duration; readonly keep: number | undefined }
 ): Command => {
-  const { backend, json, keep, olderThan, settings } = options
+  const { json, keep, olderThan, settings } = options
   return using(
-    backend,
-    settings,
+    "prune",
+    options,
     Effect.flatMap(
       bounded(settings, "prune builds", BuildBackend.prune({ olderThan, keep, namespace: settings.namespace })),
       Effect.forEach((ref) => removed(json, ref), { discard: true })
-    ),
-    "prune"
+    )
   )
 }

@@ -25,7 +25,7 @@ export const describe = (
 ): Effect.Effect<void, CliError | ConfigError, Backends.Backends | NodeServices | Output> =>
   Effect.gen(function*() {
     const output = yield* Output
-    const backend = yield* Backends.find(ref.backend)
+    const backend = yield* Backends.ofBuild(ref)
     const read = Effect.all({
       ref: Effect.succeed(ref),
       status: BuildBackend.status(ref),

@@ -5,8 +5,7 @@
  */
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { type CliError, UsageError } from "../CliError.js"
+import type { Name } from "../../selection/BuiltInCandidates.js"
 import * as JsonLine from "../JsonLine.js"
 import { Output } from "../Output.js"
 import * as Rbac from "../Rbac.js"
@@ -18,7 +17,7 @@ import * as Yaml from "../Yaml.js"
  */
 export interface Options {
   readonly json: boolean
-  readonly backend: string
+  readonly backend: "auto" | Name | undefined
   readonly namespace: string | undefined
   readonly upload: boolean
   readonly git: boolean
@@ -29,24 +28,19 @@ export interface Options {
  * @category commands
  */
 export const rbac = (
-  { backend, git, json, namespace = "default", upload }: Options
-): Effect.Effect<void, CliError | ConfigError, Output> =>
+  { backend = "auto", git, json, namespace = "default", upload }: Options
+): Effect.Effect<void, ConfigError, Output> =>
   Effect.gen(function*() {
     const output = yield* Output
     const ClusterBackends = yield* Effect.promise(() => import("../ClusterBackends.js"))
     const needs = yield* ClusterBackends.needs(backend, { git, upload })
-    if (Option.isNone(needs)) {
-      return yield* wrong(`--backend must be one of auto, ${ClusterBackends.names.join(", ")}, which run on a cluster`)
-    }
-    const objects = Rbac.objects(needs.value, { backend, namespace })
+    const objects = Rbac.objects(needs, { backend, namespace })
     yield* output.write(
       json
         ? objects.map((object) => `${JsonLine.encode({ type: "object", object })}\n`).join("")
         : heading(backend, namespace) + Yaml.format(objects)
     )
   })
-
-const wrong = (problem: string) => new UsageError({ command: "rbac", problems: [problem] })
 
 const heading = (backend: string, namespace: string): string =>
   [

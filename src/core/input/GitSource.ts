@@ -37,6 +37,9 @@ export const transport = (url: string): "https" | "ssh" | undefined =>
 // As git reads it: no slash before the first colon. A leading dash would be an option of ssh.
 const scpForm = /^(?:[A-Za-z0-9_][-A-Za-z0-9_.]*@)?[A-Za-z0-9][-A-Za-z0-9.]*:(?!\/\/)[^\s:]/
 
+/** The host of a repository, without user and port. */
+export const hostOf = (url: string): string => /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/]+)/i.exec(url)?.[1] ?? url
+
 const authority =
   /^[a-z]+:\/\/(?:[A-Za-z0-9_][-A-Za-z0-9_.]*@)?(?:[A-Za-z0-9][-A-Za-z0-9.]*|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?\/[^\s]/i
 

@@ -59,6 +59,21 @@ describe("StateDirectory", () => {
       assert.deepStrictEqual(yield* state.list(), [{ namespace: "default", name: winner.ref.name }])
     }).pipe(Effect.provide(NodeContext.layer)))
 
+  it.scopedLive("StateDirectory: one that cannot be used is named with its variable", () =>
+    Effect.gen(function*() {
+      const { fs, input, path, record, root } = yield* world
+      yield* fs.writeFileString(path.join(root, "file"), "")
+      for (const unusable of [path.join(root, "file"), path.join(root, "file", "below")]) {
+        const state = StateDirectory.make(fs, path, unusable, Effect.sync(randomUUID))
+        for (const failing of [Effect.asVoid(state.create(record(1), input)), Effect.asVoid(state.list())]) {
+          const { message } = yield* Effect.flip(failing)
+          assert.include(message, unusable)
+          assert.include(message, "OS_BUILDER_STATE_DIR")
+          assert.include(message, "ENOTDIR")
+        }
+      }
+    }).pipe(Effect.provide(NodeContext.layer)))
+
   it.scopedLive("record: small, with the input beside it and the context in neither", () =>
     Effect.gen(function*() {
       const { fs, input, path, record, root, state } = yield* world

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
+import { DurationText } from "effect-os-builder"
 import { execFileSync, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -50,6 +51,15 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.strictEqual(auths("{}"), "<>")
         assert.strictEqual(auths("{\"auths\":null}"), "<null>")
         assert.strictEqual(auths("{\"a.example\":{\"auth\":\"QTpC\"}}"), "<>")
+      })
+
+      it("duration_text: has the words of DurationText", () => {
+        for (const seconds of [1, 59, 60, 90, 3600, 5400, 86_401, 700_000]) {
+          const { stdout } = withFunctions(shell, "duration_text \"$SECONDS_GIVEN\"", {
+            SECONDS_GIVEN: String(seconds)
+          })
+          assert.strictEqual(stdout, DurationText.format(Duration.seconds(seconds)))
+        }
       })
 
       it("BuildScript: takes what is no object for unusable", () => {

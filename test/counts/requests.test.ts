@@ -23,11 +23,11 @@ const common: Bounds = {
   remove: [5, 4],
   prune: [11, 3],
   selection: [17, 2],
-  run: [26, 9]
+  run: [24, 6]
 }
 
 const bounds: Readonly<Record<Name, Bounds>> = {
-  "custom": { ...common, selection: [6, 2], run: [15, 9] },
+  "custom": { ...common, selection: [6, 2], run: [13, 6] },
   // One build runs, and each of the nine others takes a list of pods that finds the build that it waits for.
   "single-node": { ...common, list: [12, 4] },
   "openshift": { ...common, first: [4, 4], cancel: [4, 4], remove: [4, 4] }

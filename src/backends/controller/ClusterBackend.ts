@@ -133,6 +133,7 @@ const service = <Child extends Resource.Metadata>(
         const submission = yield* submit(resolved, {
           again,
           namespace,
+          isFollowed: Calls.isFollowed(given),
           records: resolved === input ? records : undefined
         })
         if (BuildContext.isUpload(context)) {

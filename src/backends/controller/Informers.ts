@@ -15,13 +15,23 @@ export interface Informers<Child> {
   readonly pods: Reflector<Resources.Pod>
 }
 
+type Needs<Child extends Resource.Metadata> = Pick<ControllerContext<Child>, "cluster" | "definition">
+
+/** The informer of the records alone. */
+export const records = <Child extends Resource.Metadata>(
+  { cluster, definition }: Needs<Child>,
+  namespace: string
+): Effect.Effect<Reflector<Resource.Metadata>, never, Scope.Scope> =>
+  cluster.reflect(RecordMetadata.resource, { namespace, labelSelector: RecordMetadata.selector(definition.name) })
+
 export const make = <Child extends Resource.Metadata>(
-  { cluster, definition }: Pick<ControllerContext<Child>, "cluster" | "definition">,
+  context: Needs<Child>,
   namespace: string
 ): Effect.Effect<Informers<Child>, never, Scope.Scope> => {
+  const { cluster, definition } = context
   const labelSelector = RecordMetadata.selector(definition.name)
   return Effect.all({
-    records: cluster.reflect(RecordMetadata.resource, { namespace, labelSelector }),
+    records: records(context, namespace),
     children: cluster.reflect(definition.child, { namespace, labelSelector }),
     pods: cluster.reflect(Resources.Pod, { namespace, labelSelector: definition.podSelector })
   })

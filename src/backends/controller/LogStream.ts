@@ -34,7 +34,7 @@ const oncePerLog = (lines: () => ReadonlyArray<string>) => {
 }
 
 export const make = <Child extends Resource.Metadata>(
-  { cluster, definition, store }: ControllerContext<Child>,
+  { cluster, definition, known, store }: ControllerContext<Child>,
   controllers: BuildControllers<Child>
 ) => {
   const sourcesOf = (snapshot: BuildState<Child>): ReadonlyArray<LogSource> =>
@@ -87,7 +87,7 @@ export const make = <Child extends Resource.Metadata>(
 
   const following = (ref: BuildRef, tailLines: number | undefined): Lines =>
     Stream.unwrapScoped(Effect.gen(function*() {
-      const record = yield* store.summary(ref)
+      const record = yield* known.summary(ref)
       if (Option.isSome(record.outcome)) return current(ref, tailLines)
       const subscription = yield* Effect.acquireRelease(
         Effect.sync(() => new Subscription(controllers, { operation: `follow the log of ${ref}`, wantsObjects: true })),

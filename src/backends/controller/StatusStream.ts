@@ -20,7 +20,7 @@ type StatusPull = Pull.Pull<BuildStatus.BuildStatus, BuildNotFound | BackendErro
  * Ten thousand of these wait at the same time (`bench/README.md`, load), so each is a pull without a stream.
  */
 export const make = <Child extends Resource.Metadata>(
-  { store }: ControllerContext<Child>,
+  { known }: ControllerContext<Child>,
   controllers: BuildControllers<Child>
 ) =>
 (ref: BuildRef): Pull.Open<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
@@ -41,7 +41,7 @@ export const make = <Child extends Resource.Metadata>(
     })
     const waiting: StatusPull = Effect.zipRight(subscription.change, following)
 
-    const first: StatusPull = Effect.flatMap(Pull.mapFailure(store.summary(ref)), (record) => {
+    const first: StatusPull = Effect.flatMap(Pull.mapFailure(known.summary(ref)), (record) => {
       pull = following
       return Option.isSome(record.outcome)
         ? emit(record.outcome.value.status)

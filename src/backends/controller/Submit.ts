@@ -2,10 +2,14 @@
  * Submitting an input: adopt the build that there is, or create one.
  *
  * A new build takes four requests, in turn: list the records of the fingerprint, create the record, list again, create the
- * child. The second list settles both races in which another client acts between two requests of this one (see {@link make}).
- * The cluster's defaults are read while the record is created, the further ConfigMaps created during the second list. A build that
- * runs is adopted by two: the list, and one that shows that it runs.
+ * child. The second list settles the race in which another client creates the same build between two requests of this one (see
+ * {@link make}). The cluster's defaults are read while the record is created, the further ConfigMaps created during the second
+ * list. A build that runs is adopted by two: the list, and one that shows that it runs.
+ *
+ * For a caller who follows the build, the informer of the records is opened while the record is created, and replaces the
+ * second list; the other informers are opened while the child is created.
  */
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,6 +17,7 @@ import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import { BackendError, BuildRejected, type Issue } from "../../core/BuildError.js"
 import * as BuildInput from "../../core/BuildInput.js"
+import type { BuildRef } from "../../core/BuildRef.js"
 import type { Submission } from "../../core/service/BuildService.js"
 import { isAdoptable } from "../../core/service/BuildSummary.js"
 import type * as Resource from "../../kubernetes/Resource.js"
@@ -24,6 +29,8 @@ import { evaluate } from "./BuildState.js"
 import type * as BuildStore from "./BuildStore.js"
 import type { ControllerContext } from "./ControllerContext.js"
 import type { FingerprintRecords } from "./FingerprintLookup.js"
+import * as Informers from "./Informers.js"
+import * as RecordWatch from "./RecordWatch.js"
 import * as Timing from "./Timing.js"
 
 /** Where an input is submitted to, and how. */
@@ -31,6 +38,8 @@ export interface Options {
   readonly namespace: string
   /** Whether a new build is made even if there is one to adopt. */
   readonly again: boolean
+  /** Whether the caller follows the build at once: its informers are then opened while it is created. */
+  readonly isFollowed: boolean
   /** The records of the fingerprint, where they were just read. */
   readonly records?: FingerprintRecords | undefined
 }
@@ -44,13 +53,14 @@ const byAge: Order.Order<RecordMetadata.RecordMetadata> = Order.combine(
 const maxRounds = 10
 
 export const make = <Child extends Resource.Metadata>(
-  { definition, reconciler, store }: ControllerContext<Child>
+  context: ControllerContext<Child>
 ) =>
 (
   input: BuildInput.BuildInput,
   options: Options
 ): Effect.Effect<Submission, BuildRejected | BackendError> => {
-  const { again, namespace } = options
+  const { definition, known: knownRecords, reconciler, store } = context
+  const { again, isFollowed, namespace } = options
   const fingerprint = BuildInput.fingerprint(input)
   let packed: BuildRecord.Contents | undefined
   const contents = () => packed ??= definition.contents(input)
@@ -88,10 +98,17 @@ export const make = <Child extends Resource.Metadata>(
       Order.lessThan(byAge)(other, record)
     )
 
-  const begin = (record: BuildRecord.BuildRecord, known: BuildStore.FingerprintBuilds) =>
+  /** A record just returned by the server, from which its build is then followed. */
+  const remember = (record: RecordSummary.RecordSummary) => isFollowed ? knownRecords.remember(record) : Effect.void
+
+  const begin = (
+    record: BuildRecord.BuildRecord,
+    known: BuildStore.FingerprintBuilds,
+    since: { readonly startedAt: number; readonly watch: RecordWatch.RecordWatch | undefined }
+  ) =>
     Effect.gen(function*() {
       const created = Option.some<Submission>({ ref: record.ref, adopted: false })
-      const [now] = yield* Effect.all([store.byFingerprint(namespace, fingerprint), createParts(record)], {
+      const [now] = yield* Effect.all([recordsAfter(record.ref, since.watch), createParts(record)], {
         concurrency: 2
       })
       if (!again && givesWayTo(record, known, now)) {
@@ -101,11 +118,25 @@ export const make = <Child extends Resource.Metadata>(
       const own = now.own.find(({ ref }) => ref.uid === record.ref.uid)
       const isStopped = own === undefined || Option.isSome(own.stop) || Option.isSome(own.outcome)
       if (isStopped) return created
-      const [duration, child] = yield* Effect.timed(createChild(record))
+      // They list while the child is created, and are kept for the caller who follows it next.
+      if (isFollowed) yield* Informers.make(context, namespace)
+      const child = yield* createChild(record)
       // A client that stops a build without a child looks for one again after this time.
-      if (Duration.greaterThan(duration, Timing.lateChild)) yield* withdrawIfStopped(record, child)
+      const duration = (yield* Clock.currentTimeMillis) - since.startedAt
+      if (duration > Duration.toMillis(Timing.lateChild)) yield* withdrawIfStopped(record, child)
+      yield* remember(BuildRecord.summaryOf(record))
       return created
     })
+
+  /** All records that existed when this one was created. */
+  const recordsAfter = (ref: BuildRef, watch: RecordWatch.RecordWatch | undefined) =>
+    Effect.flatMap(
+      watch === undefined ? Effect.succeedNone : watch(ref),
+      Option.match({
+        onNone: () => store.byFingerprint(namespace, fingerprint),
+        onSome: (records) => Effect.succeed(store.fingerprintBuilds(records))
+      })
+    )
 
   const create = (known: BuildStore.FingerprintBuilds) =>
     Effect.gen(function*() {
@@ -116,6 +147,8 @@ export const make = <Child extends Resource.Metadata>(
         input,
         contents: contents()
       })
+      const watch = isFollowed ? yield* RecordWatch.open(context, namespace, fingerprint) : undefined
+      const startedAt = yield* Clock.currentTimeMillis
       const [created] = yield* Effect.all([
         store.createRecord(manifest, namespace),
         // The request that creates the child finds them cached, or reports that they cannot be read.
@@ -123,22 +156,28 @@ export const make = <Child extends Resource.Metadata>(
       ], { concurrency: 2 })
       if (Option.isNone(created)) return Option.none<Submission>()
       const record = BuildRecord.fromCreated(created.value, { input, contents: contents() })
-      return yield* begin(record, known).pipe(
+      return yield* begin(record, known, { startedAt, watch }).pipe(
         // A build that the cluster does not accept leaves nothing behind.
         Effect.tapErrorTag("BuildRejected", () => store.deleteRecord(record.ref))
       )
-    })
+    }).pipe(Effect.scoped)
 
   // An existing build that can be adopted, with the child that it may lack; none if it cannot.
   const adopt = (existing: RecordSummary.ReadRecord) =>
     Effect.gen(function*() {
       const adopted = Option.some<Submission>({ ref: existing.ref, adopted: true })
-      if (Option.isSome(existing.outcome) && isAdoptable(existing.outcome.value.status)) return adopted
+      if (Option.isSome(existing.outcome) && isAdoptable(existing.outcome.value.status)) {
+        if (RecordSummary.hasTerms(existing)) yield* remember(existing)
+        return adopted
+      }
       // A build that ended without a stop has left nothing that still runs.
       if (Option.isSome(existing.outcome) && Option.isNone(existing.stop)) return Option.none<Submission>()
       const known = RecordSummary.hasTerms(existing) ? existing : yield* store.summary(existing.ref)
       const found = yield* Option.isNone(known.stop) ? store.unlessRunning(known) : Effect.asSome(store.stateOf(known))
-      if (Option.isNone(found)) return adopted
+      if (Option.isNone(found)) {
+        yield* remember(known)
+        return adopted
+      }
       const state = found.value
       const isMissing = evaluate(definition, state, yield* DateTime.now)._tag === "ChildMissing"
       const record = isMissing ? yield* store.record(existing.ref) : undefined

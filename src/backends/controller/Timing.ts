@@ -25,6 +25,9 @@ export const explainInterval = Duration.millis(20)
 /** How far an informer may lag behind the server before the server itself is read. */
 export const cacheStaleness = Duration.seconds(2)
 
+/** How long an informer is waited for to show a record that was just created, before the records are listed. */
+export const recordShown = Duration.seconds(1)
+
 /** How long a followed log may stay open after its container has ended, before its rest is requested. */
 export const logEndDelay = Duration.seconds(5)
 

@@ -11,6 +11,7 @@ import * as ManagedFields from "../managed/ManagedFields.js"
 import * as Typed from "../managed/Typed.js"
 import * as Metadata from "../store/Metadata.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
+import * as Update from "../store/Update.js"
 import * as RequestBody from "./RequestBody.js"
 import * as Status from "./Status.js"
 
@@ -81,11 +82,7 @@ export const run = (
     const existing = registry.get(kind, namespace, name)
     if (Either.isLeft(existing) && part === "main") {
       const uid = Metadata.uid(config)
-      if (Metadata.name(config) !== name) {
-        return yield* Either.left(Status.badRequest(
-          `the name of the object (${Metadata.name(config)}) does not match the name on the URL (${name})`
-        ))
-      }
+      yield* Update.addressed(namespace, name, config)
       return uid !== ""
         ? yield* Either.left(Status.conflict(
           kind,

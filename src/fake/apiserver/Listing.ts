@@ -120,7 +120,7 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
       return yield* Either.left(tooLarge(requested, store.revision))
     }
     const match = query["resourceVersionMatch"] ??
-      (limitOf(query) === Number.POSITIVE_INFINITY ? "NotOlderThan" : "Exact")
+      (limitOf(selection, query) === Number.POSITIVE_INFINITY ? "NotOlderThan" : "Exact")
     if (match !== "Exact") {
       return { ...current, after: "" }
     }
@@ -130,9 +130,10 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
       : { revision: requested, objects, all: () => objects, after: "" }
   })
 
-/** The limit of a list, which one from the cache ignores. */
-const limitOf = (query: Query): number => {
-  const limit = query["resourceVersion"] === "0" ? 0 : Number(query["limit"] ?? 0)
+/** The limit of a list, which one from the cache ignores, and one of a single name. */
+const limitOf = (selection: Selection, query: Query): number => {
+  const isSingle = selection.single && (query["continue"] ?? "") === ""
+  const limit = query["resourceVersion"] === "0" || isSingle ? 0 : Number(query["limit"] ?? 0)
   return limit > 0 ? limit : Number.POSITIVE_INFINITY
 }
 
@@ -144,7 +145,7 @@ export const list = (
   view: ResponseForm
 ): Either.Either<JsonObject, Status.Status> =>
   Either.map(snapshot(store, selection, query), (page) => {
-    const limit = limitOf(query)
+    const limit = limitOf(selection, query)
     const selected = page.objects.filter((object) => path(object) > page.after && selection.selects(object))
     const items = selected.slice(0, limit)
     const end = items.length === limit ? path(items.at(-1) ?? {}) : undefined

@@ -80,6 +80,16 @@ export const make = (registry: Registry): Controller => {
       () => set
     )
 
+  const write = (deployment: JsonObject, change: (status: JsonObject) => JsonObject, now: number) =>
+    registry.update(
+      AppsKinds.deployment,
+      Metadata.namespace(deployment),
+      Metadata.name(deployment),
+      "status",
+      (existing) => Either.right({ ...existing, status: change(Json.object(existing, "status")) }),
+      { now }
+    )
+
   const annotate = (object: JsonObject, annotations: JsonObject): JsonObject =>
     Json.set(object, ["metadata", "annotations"], { ...Json.object(object, "metadata", "annotations"), ...annotations })
 
@@ -137,6 +147,7 @@ export const make = (registry: Registry): Controller => {
     if (replicas > 0) {
       scaled(deployment, created.right, 0, replicas, now)
     }
+    write(deployment, (status) => DeploymentStatus.begun(status, created.right, now), now)
     return created.right
   }
 
@@ -235,15 +246,9 @@ export const make = (registry: Registry): Controller => {
         return undefined
       }
       const current = Metadata.isBeingDeleted(deployment) ? undefined : roll(deployment, now)
-      const status = DeploymentStatus.next(deployment, current, setsOf(deployment), now)
-      registry.update(
-        AppsKinds.deployment,
-        namespace,
-        name,
-        "status",
-        (existing) => Either.right({ ...existing, status }),
-        { now }
-      )
+      const rolled = store.get({ resource, namespace, name }) ?? deployment
+      const status = DeploymentStatus.next(rolled, current, setsOf(deployment), now)
+      write(deployment, () => status, now)
       if (current !== undefined && Rollout.isComplete(deployment, status)) {
         clean(deployment, current, now)
       }

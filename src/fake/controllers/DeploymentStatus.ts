@@ -73,6 +73,15 @@ const hasProgressed = (before: JsonObject, after: JsonObject): boolean => {
     && (next.updated > old.updated || next.old < old.old || next.ready > old.ready || next.available > old.available)
 }
 
+/** The status once a ReplicaSet has been made. @since 0.1.0 @category combinators  */
+export const begun = (status: JsonObject, created: JsonObject, now: number): JsonObject =>
+  set(status, {
+    type: "Progressing",
+    status: "True",
+    reason: "NewReplicaSetCreated",
+    message: `Created new replica set "${Metadata.name(created)}"`
+  }, now)
+
 const limit = (deployment: JsonObject): number => Json.number(deployment, "spec", "progressDeadlineSeconds") ?? 600
 
 const lastProgress = (status: JsonObject): number | undefined => {
@@ -124,8 +133,8 @@ const progress = (
     return set(status, condition("True", "NewReplicaSetAvailable", `${name} has successfully progressed.`), now)
   }
   if (known === undefined && current !== undefined) {
-    const message = `Created new replica set "${Metadata.name(current)}"`
-    return set(status, condition("True", "NewReplicaSetCreated", message), now)
+    const message = `Found new replica set "${Metadata.name(current)}"`
+    return set(status, condition("True", "FoundNewReplicaSet", message), now)
   }
   if (hasProgressed(before, status)) {
     const others = Json.objects(status, "conditions").filter((one) => one["type"] !== "Progressing")

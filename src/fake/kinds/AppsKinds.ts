@@ -86,9 +86,10 @@ export const deployment = Kind.make({
       })
     }),
   validate: (object) => [
-    ...Workloads.counts(object, "replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"),
+    ...Workloads.counts(object, "replicas"),
     ...Workloads.rules(object, "Deployment"),
     ...strategy(object),
+    ...Workloads.counts(object, "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"),
     ...deadline(object)
   ],
   validateUpdate: Workloads.sameSelector

@@ -22,7 +22,8 @@ const isExposed = (type: Json.Value | undefined): boolean => type === "NodePort"
 
 const fillService = (given: JsonObject): JsonObject => {
   const type = given["type"] ?? "ClusterIP"
-  const filled = Kind.defaults(given, {
+  const affine = (given["sessionAffinity"] ?? "None") === "None" ? Json.omit(given, "sessionAffinityConfig") : given
+  const filled = Kind.defaults(affine, {
     sessionAffinity: "None",
     type,
     ...(isExposed(type) ? { externalTrafficPolicy: "Cluster" } : {}),
@@ -75,6 +76,15 @@ const portErrors = (port: JsonObject, field: string, named: boolean): Status.Fie
   ]
 }
 
+const affinities = ["ClientIP", "None"]
+
+const sessionErrors = (object: JsonObject): Status.FieldErrors => {
+  const affinity = Json.text(object, "spec", "sessionAffinity") ?? ""
+  return affinities.includes(affinity)
+    ? []
+    : [Status.unsupportedValue("spec.sessionAffinity", affinity, affinities)]
+}
+
 const serviceErrors = (object: JsonObject): Status.FieldErrors => {
   const [type = "", ports] = [Json.text(object, "spec", "type"), Json.objects(object, "spec", "ports")]
   const headless = Json.text(object, "spec", "clusterIP") === "None"
@@ -87,6 +97,7 @@ const serviceErrors = (object: JsonObject): Status.FieldErrors => {
         ? [{ type: "Duplicate" as const, field: `spec.ports[${index}].name`, value: name }]
         : []
     }),
+    ...sessionErrors(object),
     ...(types.includes(type) ? [] : [Status.unsupportedValue("spec.type", type, types)]),
     ...(type === "ExternalName" && (Json.text(object, "spec", "externalName") ?? "") === ""
       ? [Status.required("spec.externalName")]
@@ -184,7 +195,11 @@ export const endpointSlice = Kind.make({
       : addressTypes.includes(type)
       ? []
       : [Status.unsupportedValue("addressType", type, addressTypes)]
-  }
+  },
+  validateUpdate: (next, previous) =>
+    next["addressType"] === previous["addressType"]
+      ? []
+      : [Status.invalidValue("addressType", null, "field is immutable")]
 })
 
 const policyTypes = ["Ingress", "Egress"]

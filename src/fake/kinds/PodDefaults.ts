@@ -88,7 +88,11 @@ export const podSpec = (spec: JsonObject): JsonObject => {
 
 /** @since 0.1.0 @category combinators */
 export const pod = (object: JsonObject): JsonObject =>
-  inside(object, "spec", (spec) => podSpec(defaults(spec, { enableServiceLinks: true })))
+  inside(object, "spec", (spec) =>
+    podSpec({
+      ...defaults(spec, { enableServiceLinks: true }),
+      ...((Json.number(spec, "terminationGracePeriodSeconds") ?? 0) < 0 ? { terminationGracePeriodSeconds: 1 } : {})
+    }))
 
 const resourcesOf = (spec: JsonObject, list: "limits" | "requests"): ReadonlyArray<JsonObject> =>
   [...Json.objects(spec, "initContainers"), ...Json.objects(spec, "containers")].map((one) =>

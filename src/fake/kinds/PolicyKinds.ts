@@ -209,7 +209,11 @@ export const horizontalPodAutoscaler = Kind.make({
       Json.number(object, "spec", "minReplicas") ?? 1,
       Json.number(object, "spec", "maxReplicas") ?? 0
     ]
+    // Upstream's generated rules come last.
     return [
+      ...(most < least
+        ? [Status.invalidValue("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`")]
+        : []),
       ...scaleTarget(Json.object(object, "spec", "scaleTargetRef")),
       ...(least === 0
         ? [
@@ -218,14 +222,10 @@ export const horizontalPodAutoscaler = Kind.make({
             "must specify at least one Object or External metric to support scaling to zero replicas"
           )
         ]
-        : least < 1
-        ? [Status.invalidValue("spec.minReplicas", least, "must be greater than or equal to 1")]
         : []),
-      ...(most < 0 ? [Status.invalidValue("spec.maxReplicas", most, "must be greater than 0")] : []),
-      ...(most < least
-        ? [Status.invalidValue("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`")]
-        : []),
-      ...(most === 0 ? [Status.required("spec.maxReplicas")] : [])
+      ...(least < 0 ? [Status.invalidValue("spec.minReplicas", least, "must be greater than or equal to 0")] : []),
+      ...(most === 0 ? [Status.required("spec.maxReplicas")] : []),
+      ...(most < 0 ? [Status.invalidValue("spec.maxReplicas", most, "must be greater than or equal to 1")] : [])
     ]
   }
 })

@@ -91,7 +91,14 @@ export const rules = (object: JsonObject, kind: string): Status.FieldErrors => {
       : [
         ...selector(wanted, "spec.selector"),
         ...(isEmpty(wanted)
-          ? [Status.invalidValue("spec.selector", wanted, `empty selector is invalid for ${kind.toLowerCase()}`)]
+          ? [
+            Status.invalidValue(
+              "spec.selector",
+              wanted,
+              // Upstream names the wrong kind.
+              `empty selector is invalid for ${(kind === "ReplicaSet" ? "Deployment" : kind).toLowerCase()}`
+            )
+          ]
           : [])
       ]),
     ...((wanted === undefined || !isEmpty(wanted)) && !Selector.matching(wanted)(labels)

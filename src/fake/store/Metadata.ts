@@ -87,7 +87,7 @@ const annotationsSize = (object: JsonObject): number =>
 const lenientGroups = ["coordination.k8s.io", "node.k8s.io", "policy"]
 const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"]
 
-/** @since 0.1.0 @category rules */
+/** The errors of the metadata of any object. @since 0.1.0 @category rules  */
 export const validate = (kind: Kind, object: JsonObject): Status.FieldErrors => {
   const generateName = Json.text(object, "metadata", "generateName") ?? ""
   const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName
@@ -111,18 +111,31 @@ export const validate = (kind: Kind, object: JsonObject): Status.FieldErrors => 
     ...references(object),
     ...finalizers(object).flatMap((finalizer) =>
       Names.labelKey(finalizer).map((message) => Status.invalidValue("metadata.finalizers", finalizer, message))
-    ),
-    ...(kind.fields === undefined || lenientGroups.includes(kind.group) ?
-      [] :
-      finalizers(object).flatMap((finalizer, index) =>
-        finalizer.includes("/") || standardFinalizers.includes(finalizer) ? [] : [Status.invalidValue(
-          `metadata.finalizers[${index}]`,
-          finalizer,
-          "name is neither a standard finalizer name nor is it fully qualified"
-        )]
-      ))
+    )
   ]
 }
+
+/** The errors that most typed kinds add to those of any object. @since 0.1.0 @category rules  */
+export const validateTyped = (kind: Kind, object: JsonObject): Status.FieldErrors =>
+  kind.fields === undefined || lenientGroups.includes(kind.group) ?
+    [] :
+    finalizers(object).flatMap((finalizer, index) =>
+      finalizer.includes("/") || standardFinalizers.includes(finalizer) ? [] : [Status.invalidValue(
+        `metadata.finalizers[${index}]`,
+        finalizer,
+        "name is neither a standard finalizer name nor is it fully qualified"
+      )]
+    )
+
+/** The errors of a new object, given those of its kind; some kinds have no rules of their own for metadata. @since 0.1.0 @category rules  */
+export const validateNew = (
+  kind: Kind,
+  object: JsonObject,
+  others: Status.FieldErrors
+): Status.FieldErrors =>
+  kind.group === "policy" && others.length > 0
+    ? others
+    : [...validate(kind, object), ...validateTyped(kind, object), ...others]
 
 /** @since 0.1.0 @category rules */
 export const validateUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {

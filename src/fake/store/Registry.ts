@@ -76,7 +76,11 @@ export class Registry {
         if (uid !== "") {
           return yield* Either.left(Update.otherUid({ kind, namespace, name, write }, uid, ""))
         }
-        const born = Metadata.setMeta(body, { resourceVersion: undefined, uid: undefined, namespace })
+        const born = Metadata.setMeta(body, {
+          resourceVersion: write.dryRun === true && version !== "" ? version : undefined,
+          uid: undefined,
+          namespace
+        })
         return { code: 201, object: yield* this.create(kind, namespace, born, write) }
       }
       return {
@@ -125,6 +129,7 @@ export class Registry {
         ...Metadata.validate(kind, next),
         ...Update.sameUid(existing, requested),
         ...Metadata.validateUpdate(next, existing),
+        ...Metadata.validateTyped(kind, next),
         ...Update.rules(kind, next, existing, part),
         ...(part === "details" ? kind.details?.validateUpdate(next, existing) ?? [] : [])
       ]
@@ -136,7 +141,11 @@ export class Registry {
         yield* Admission.check(this.plugins, this.attempt(kind, namespace, next, "update", write))
       }
       if (Deletion.isOver(kind, next, existing)) {
-        return write.dryRun === true ? next : this.remove(kind, namespace, name, next)
+        // The update is not stored: a watch sees the object as it was.
+        if (write.dryRun !== true) {
+          this.remove(kind, namespace, name, existing)
+        }
+        return next
       }
       // An object that was written in another version, or before its schema changed, is stored in another form.
       const isCurrent = Json.equal(kind.stored(existing), this.store.get(key(kind, namespace, name)))
@@ -206,7 +215,7 @@ export class Registry {
     const generates = Metadata.name(object) === "" && base !== ""
     const name = generates ? `${base.slice(0, 58)}${this.store.nextSuffix()}` : Metadata.name(object)
     const made = kind.prepare(born(kind, object, name, this.store.nextUid(), write), Metadata.timestamp(write.now))
-    const errors = [...Metadata.validate(kind, made), ...kind.validateNew(made), ...kind.validate(made)]
+    const errors = Metadata.validateNew(kind, made, [...kind.validateNew(made), ...kind.validate(made)])
     if (errors.length > 0) {
       return Either.left(Status.invalid(kind, name, errors))
     }
@@ -220,7 +229,11 @@ export class Registry {
     }
     const existing = this.store.get(key(kind, namespace, name))
     if (existing === undefined) {
-      return Either.right(write.dryRun === true ? Json.freeze(made) : this.write(kind, namespace, name, made))
+      return Either.right(
+        write.dryRun === true
+          ? Json.freeze(Metadata.setMeta(made, { resourceVersion: version === "" ? undefined : version }))
+          : this.write(kind, namespace, name, made)
+      )
     }
     if (generates) {
       return left > 1
@@ -270,8 +283,12 @@ const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObj
   }
   return write.strict === true && unknown.length > 0
     ? refuse(`strict decoding error: ${unknown.map((field) => `unknown field "${field}"`).join(", ")}`)
-    : Either.right(kind.fill(object))
+    : Either.right(kind.fill(withSpec(kind, object)))
 }
+
+/** In Go the spec of a kind is a struct: one that is missing is one without fields. */
+const withSpec = (kind: Kind.Kind, object: JsonObject): JsonObject =>
+  kind.fields?.["spec"]?._tag === "Struct" ? Kind.defaults(object, { spec: {} }) : object
 
 const inNamespace = (kind: Kind.Kind, namespace: string, object: JsonObject): Answer<JsonObject> => {
   if (!kind.namespaced) {

@@ -14,7 +14,7 @@ import * as Selector from "./Selector.js"
 
 /**
  * Without a namespace, all namespaces. `everything` is true without selectors; `having` are labels that all selected objects
- * have.
+ * have; `single` is true for a selector that requires a name.
  *
  * @since 0.1.0
  * @category models
@@ -25,6 +25,7 @@ export interface Selection {
   readonly selects: (object: JsonObject) => boolean
   readonly having: ReadonlyArray<Equality>
   readonly everything: boolean
+  readonly single: boolean
 }
 
 const reader = (kind: Kind) => (field: string): Either.Either<(object: JsonObject) => string, string> => {
@@ -60,7 +61,8 @@ export const parse = (
         namespace: kind.namespaced && namespace !== "" ? namespace : undefined,
         selects: (object) => labels.holds(Json.record(object, "metadata", "labels")) && fields(object),
         having: labels.equalities,
-        everything: labelSelector === "" && fieldSelector === ""
+        everything: labelSelector === "" && fieldSelector === "",
+        single: fieldSelector.split(",").some((term) => /^metadata\.name==?[^=]/.test(term.trim()))
       }
       return selection
     })

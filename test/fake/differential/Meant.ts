@@ -17,6 +17,11 @@ const rules: ReadonlyArray<
         : answer
   },
   {
+    because:
+      "the real server panics when a strategic merge patch names an item by an object, and closes the connection",
+    change: (answer) => Object.values(answer).every((value) => value === undefined) ? { code: 422 } : answer
+  },
+  {
     because: "the words of Go's decoders",
     change: (answer) =>
       Predicate.isNumber(answer["code"]) && decoding.test(String(answer["message"])) ? { code: answer["code"] } : answer

@@ -158,6 +158,10 @@ const jsonPatch = (random: Random): ReadonlyArray<Json> => [{
   value: random.pick<Json>([{ app: "z" }, "z", null, []])
 }]
 
+/** Without the objects of a namespace, which controllers make again some time later. */
+const unowned = ({ path }: Subject): string =>
+  ["configmaps", "serviceaccounts"].includes(path) ? "&labelSelector=app" : ""
+
 /** One object is written more often than it is read, so that it has a history. */
 const verbs = [
   ...["create", "create", "create", "get", "put", "merge", "merge", "strategic", "json"] as const,
@@ -217,6 +221,11 @@ export const action = (random: Random, subject: Subject): Action => {
     case "all":
       return random.chance(0.5)
         ? ["DELETE", `${subject.path}?labelSelector=app%3D${random.pick(["x", "y"])}`]
-        : ["DELETE", `${subject.path}?${random.pick(["limit=1", "fieldSelector=metadata.name%3Da", "dryRun=All"])}`]
+        : [
+          "DELETE",
+          `${subject.path}?${
+            random.pick([`limit=1${unowned(subject)}`, "fieldSelector=metadata.name%3Da", "dryRun=All"])
+          }`
+        ]
   }
 }

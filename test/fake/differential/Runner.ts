@@ -7,7 +7,7 @@ import type { Action, Evict, Pods } from "./Action.js"
 import { compared, isForgotten, settled } from "./Meant.js"
 
 /** The longest time for the controllers of a real server, which act on Jobs once a second. */
-const patience = 6000
+const patience = 15_000
 
 export const canonical = (json: unknown): string =>
   JSON.stringify(json, (_, value: unknown) =>

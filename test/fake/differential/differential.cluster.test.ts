@@ -1,7 +1,7 @@
 /**
  * Random programs of requests for the fake and for a real API server, whose answers are compared:
  *
- *     SEEDS=1-500 npm run test:differential-api
+ *     SEEDS=1-500,1289 npm run test:differential-api
  *
  * A program that differs is shrunk, and printed with both answers.
  */
@@ -17,7 +17,11 @@ import type { Action } from "./Action.js"
 import { program } from "./Generator.js"
 import { answersOf, canonical, type Difference, firstDifference, shrink } from "./Runner.js"
 
-const [first = 1, last = first] = (process.env["SEEDS"] ?? "1-40").split("-").map(Number)
+/** Ranges of seeds and single ones. */
+const seeds = (process.env["SEEDS"] ?? "1-40").split(",").flatMap((range) => {
+  const [first = 1, last = first] = range.split("-").map(Number)
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+})
 
 /** Programs run side by side; of those that differ, so many are shrunk, since that takes long. */
 const sideBySide = Number(process.env["PROGRAMS"] ?? 12)
@@ -49,7 +53,6 @@ layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("the f
       const { admin } = yield* ControlPlane
       const differs = difference((yield* connect(admin.kubeconfigPath)).driver)
       const began = yield* Clock.currentTimeMillis
-      const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index)
       let [requests, different] = [0, 0]
       const reports = yield* Effect.forEach(seeds, (seed) =>
         Effect.gen(function*() {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Chunk, Effect, Stream } from "effect"
 import * as Json from "../../../src/fake/Json.js"
 import { api, bare, configMap, configMaps, pod, pods, refused, version } from "../../support/FakeApi.js"
 
@@ -44,6 +44,27 @@ describe("deletions", () => {
       assert.include((yield* refused(post(configMaps, configMap("a")))).message, "object is being deleted: ")
       yield* merge(`${configMaps}/a`, { metadata: { finalizers: null } })
       assert.strictEqual((yield* refused(get(`${configMaps}/a`))).code, 404)
+    }))
+
+  it.effect("deletions: the last event is without the update that removes the finalizers", () =>
+    Effect.gen(function*() {
+      const { delete: remove, get, post, put, watch } = api(yield* bare())
+      const made = yield* post(configMaps, configMap("a", { x: "1" }, { finalizers: ["example.com/wait"] }))
+      yield* remove(`${configMaps}/a`)
+      const last = yield* put(`${configMaps}/a`, configMap("a", { x: "2" }))
+      assert.strictEqual(Json.text(last, "data", "x"), "2")
+      assert.strictEqual((yield* refused(get(`${configMaps}/a`))).code, 404)
+      const lines = yield* Stream.runCollect(
+        Stream.take(watch(configMaps, { resourceVersion: String(version(made)) }), 2)
+      )
+      assert.deepStrictEqual(
+        Chunk.toReadonlyArray(lines).map(({ object, type }) => [
+          type,
+          Json.text(object, "data", "x"),
+          Json.texts(object, "metadata", "finalizers")
+        ]),
+        [["MODIFIED", "1", ["example.com/wait"]], ["DELETED", "1", ["example.com/wait"]]]
+      )
     }))
 
   it.effect("deletions: of a scheduled pod take its grace period, which can only be shortened", () =>

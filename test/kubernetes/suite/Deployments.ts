@@ -163,6 +163,25 @@ export const deployments: Readonly<Record<string, Case>> = {
       yield* become(["2", 2], ["3", 1])
     }),
 
+  "Deployment: has progressed since a new ReplicaSet, also where the old pods are gone before": (place) =>
+    Effect.gen(function*() {
+      const { deployments } = paths(place)
+      const { metadata, spec } = deployment(1)
+      const body = { metadata: metadata ?? {}, spec: { ...Object(spec), strategy: { type: "Recreate" } } }
+      yield* send(place, "POST", deployments, { body })
+      yield* allReady(place, 1)
+      const reason = (deployment: unknown) => conditions(deployment).find(([type]) => type === "Progressing")?.[2]
+      yield* eventually(place, web(place), (one) => reason(one) === "NewReplicaSetAvailable")
+      yield* patch(place, web(place), { spec: { template: template("web:2") } })
+      yield* eventually(
+        place,
+        web(place),
+        (one) => at(one, "status", "updatedReplicas") === 1 && reason(one) === "ReplicaSetUpdated"
+      )
+      yield* allReady(place, 1)
+      yield* eventually(place, web(place), (one) => reason(one) === "NewReplicaSetAvailable")
+    }),
+
   "ReplicaSet: adopts pods that it selects, and deletes those that are not ready first": (place) =>
     Effect.gen(function*() {
       const { pods, sets } = paths(place)

@@ -12,6 +12,7 @@ import { answers, type Step, withoutManagers } from "../../support/ApiProgram.js
 import type { Case, Place } from "../../support/ClusterCase.js"
 import * as ApplyPrograms from "./ApplyPrograms.js"
 import * as DifferencePrograms from "./DifferencePrograms.js"
+import * as FoundPrograms from "./FoundPrograms.js"
 import * as JobPrograms from "./JobPrograms.js"
 import * as RecordedPrograms from "./RecordedPrograms.js"
 
@@ -19,6 +20,7 @@ const programs = {
   ...RecordedPrograms.programs,
   ...ApplyPrograms.programs,
   ...DifferencePrograms.programs,
+  ...FoundPrograms.programs,
   ...JobPrograms.programs
 }
 

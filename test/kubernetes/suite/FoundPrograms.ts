@@ -1,0 +1,111 @@
+/** Further programs for {@link "./Recorded.js"} of what the random programs of `test/fake/differential` found. */
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import type { Step } from "../../support/ApiProgram.js"
+
+const merge = "application/merge-patch+json"
+const json = "application/json-patch+json"
+const apply = "application/apply-patch+yaml"
+
+const named = (name: string, more: JsonObject = {}): JsonObject => ({ metadata: { name }, ...more })
+
+const pods = (more: JsonObject = {}, labels: JsonObject = { app: "x" }): JsonObject => ({
+  selector: { matchLabels: { app: "x" } },
+  template: { metadata: { labels }, spec: { containers: [{ name: "main", image: "image:1" }] } },
+  ...more
+})
+
+const autoscaler = (more: JsonObject): JsonObject =>
+  named("a", {
+    spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "a" }, ...more }
+  })
+
+const withoutSpec: Step[2] = [{ op: "remove", path: "/spec" }]
+
+const badLabels: JsonObject = { metadata: { name: "a", labels: { "-": "?" } } }
+
+const autoscalers = "autoscaling/horizontalpodautoscalers"
+
+export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
+  "found: a list of one name has no pages": [
+    ["POST", "configmaps", named("a")],
+    ["POST", "configmaps", named("b")],
+    ["GET", "configmaps?fieldSelector=metadata.name%3Da&limit=1"],
+    ["PATCH", "configmaps/a", { metadata: { labels: { app: "x" } } }, merge],
+    ["GET", "configmaps?fieldSelector=metadata.name%3Da&limit=1&resourceVersion={first}"],
+    ["GET", "configmaps?fieldSelector=metadata.name%3Da&limit=1&resourceVersionMatch=Exact&resourceVersion={first}"],
+    ["GET", "configmaps?fieldSelector=metadata.name%3Db&limit=1&continue=x"]
+  ],
+  "found: the replicas of an autoscaler": [
+    ["POST", autoscalers, autoscaler({ maxReplicas: -1 })],
+    ["POST", autoscalers, autoscaler({ minReplicas: -1 })],
+    ["POST", autoscalers, autoscaler({ minReplicas: 0 })],
+    ["POST", autoscalers, autoscaler({})],
+    ["PATCH", autoscalers + "/a", [{ op: "replace", path: "/spec", value: {} }], json],
+    ["PATCH", autoscalers + "/a", withoutSpec, json]
+  ],
+  "found: an object without a spec": [
+    ["POST", "services", named("a", { spec: { ports: [{ port: 80 }] } })],
+    ["PATCH", "services/a", withoutSpec, json],
+    ["POST", "apps/statefulsets", named("a", { spec: pods({ serviceName: "a" }) })],
+    ["PATCH", "apps/statefulsets/a", withoutSpec, json],
+    ["POST", "networking/networkpolicies", named("a", { spec: { podSelector: { matchLabels: { app: "x" } } } })],
+    ["PATCH", "networking/networkpolicies/a", withoutSpec, json]
+  ],
+  "found: the order of the errors of metadata": [
+    ["POST", "rbac/roles", { metadata: { name: "a", finalizers: ["example.com/a"] } }],
+    [
+      "PATCH",
+      "rbac/roles/a",
+      { metadata: { finalizers: ["bad"], uid: "00000000-0000-4000-8000-000000000000" } },
+      merge
+    ],
+    ["DELETE", "rbac/roles/a"],
+    ["PATCH", "rbac/roles/a", { metadata: { finalizers: ["example.com/a", "bad"] } }, merge],
+    ["POST", "policy/poddisruptionbudgets", { ...badLabels, spec: { minAvailable: -1 } }],
+    ["POST", "policy/poddisruptionbudgets", { ...badLabels, spec: { minAvailable: 1 } }],
+    [
+      "PATCH",
+      "rbac/roles/b?fieldManager=one",
+      {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "Role",
+        metadata: { name: "Not_Valid", namespace: "default" }
+      },
+      apply
+    ]
+  ],
+  "found: the order of the errors of workloads": [
+    [
+      "POST",
+      "apps/deployments",
+      named("a", { spec: pods({ minReadySeconds: -1, revisionHistoryLimit: -1 }, { app: "y" }) })
+    ],
+    ["POST", "apps/replicasets", named("a", { spec: pods({ selector: {} }) })],
+    [
+      "POST",
+      "pods?dryRun=All",
+      named("a", {
+        spec: {
+          automountServiceAccountToken: false,
+          terminationGracePeriodSeconds: -1,
+          containers: [{ name: "main", image: "image:1" }]
+        }
+      })
+    ]
+  ],
+  "found: the session affinity of a Service, and the type of the addresses of an EndpointSlice": [
+    ["POST", "services", named("a", { spec: { ports: [{ port: 80 }], sessionAffinity: "odd" } })],
+    [
+      "POST",
+      "services",
+      named("a", { spec: { ports: [{ port: 80 }], sessionAffinityConfig: { clientIP: { timeoutSeconds: 1 } } } })
+    ],
+    ["POST", "discovery/endpointslices", named("a", { addressType: "IPv4" })],
+    ["PATCH", "discovery/endpointslices/a", { addressType: "" }, merge],
+    ["PATCH", "discovery/endpointslices/a", { addressType: "IPv6" }, merge]
+  ],
+  "found: a dry run returns the resource version of its object": [
+    ["POST", "configmaps?dryRun=All", { metadata: { name: "a", resourceVersion: "x" } }],
+    ["GET", "configmaps?resourceVersion={rv}"]
+  ]
+}

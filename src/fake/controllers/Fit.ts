@@ -1,6 +1,6 @@
 /**
  * Checks whether a pod fits on a node, with the scheduler's message if it does not. As in k8s.io/kubernetes
- * pkg/scheduler/framework/plugins (v1.37): required terms only, preferred ones are ignored.
+ * pkg/scheduler/framework/plugins (v1.37).
  *
  * @since 0.1.0
  */
@@ -10,6 +10,7 @@ import { quantity } from "../kinds/PodRules.js"
 import * as Metadata from "../store/Metadata.js"
 import * as Selector from "../store/Selector.js"
 import * as Pods from "./Pods.js"
+import * as Spread from "./Spread.js"
 
 /**
  * The scheduler's input: `placed` are the pods on nodes that have not finished.
@@ -33,20 +34,27 @@ const tolerates = (pod: JsonObject, taint: JsonObject): boolean =>
         || (Json.text(toleration, "value") ?? "") === (Json.text(taint, "value") ?? ""))
   })
 
+/** The taints that only make a node less wanted. */
+const discouraging = (pod: JsonObject, node: JsonObject): number =>
+  Json.objects(node, "spec", "taints").filter((taint) =>
+    Json.text(taint, "effect") === "PreferNoSchedule" && !tolerates(pod, taint)
+  ).length
+
 const isTainted = (pod: JsonObject, node: JsonObject): boolean =>
   Json.objects(node, "spec", "taints").some((taint) =>
     Json.text(taint, "effect") !== "PreferNoSchedule" && !tolerates(pod, taint)
   )
 
+const matchesTerm = (node: JsonObject, term: JsonObject): boolean =>
+  Selector.expressions(Json.objects(term, "matchExpressions"))(Metadata.labels(node))
+  && Selector.expressions(Json.objects(term, "matchFields"))({ "metadata.name": Metadata.name(node) })
+
 const isWanted = (pod: JsonObject, node: JsonObject): boolean => {
   const labels = Metadata.labels(node)
   const required = Json.at(pod, "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
   return Object.entries(Json.record(pod, "spec", "nodeSelector")).every(([key, value]) => labels[key] === value)
-    && (required === undefined ||
-      Json.objects(required, "nodeSelectorTerms").some((term) =>
-        Selector.expressions(Json.objects(term, "matchExpressions"))(labels)
-        && Selector.expressions(Json.objects(term, "matchFields"))({ "metadata.name": Metadata.name(node) })
-      ))
+    && (required === undefined
+      || Json.objects(required, "nodeSelectorTerms").some((term) => matchesTerm(node, term)))
 }
 
 const terms = (pod: JsonObject, affinity: "podAffinity" | "podAntiAffinity"): ReadonlyArray<JsonObject> =>
@@ -96,7 +104,7 @@ const sum = (lists: ReadonlyArray<JsonObject>, name: string): number =>
   lists.reduce((total, list) => total + (list[name] === undefined ? 0 : quantity(list[name])), 0)
 
 /**
- * The resource requests of a pod: the sum of its containers and native sidecars, or more where an init container with the
+ * The resource requests of a pod: its own, or the sum of its containers and native sidecars, or more where an init container with the
  * sidecars before it requests more.
  *
  * @since 0.1.0
@@ -110,6 +118,8 @@ export const asksFor = (pod: JsonObject, name: string, list: "requests" | "limit
     most = Math.max(most, beside + of(one))
     if (one["restartPolicy"] === "Always") beside += of(one)
   }
+  const whole = Json.at(pod, "spec", "resources", list, name)
+  if (whole !== undefined) return quantity(whole) + sum([Json.object(pod, "spec", "overhead")], name)
   const main = Json.objects(pod, "spec", "containers").reduce((total, one) => total + of(one), 0)
   return Math.max(most, beside + main) + sum([Json.object(pod, "spec", "overhead")], name)
 }
@@ -163,12 +173,53 @@ export const reasons = (world: World, pod: JsonObject, node: JsonObject): Readon
     return [ports]
   }
   const short = resourceComplaints(world, pod, node)
-  const affinity = short.length > 0 ? undefined : affinityComplaint(world, pod, node)
-  return affinity === undefined ? short : [affinity]
+  if (short.length > 0) {
+    return short
+  }
+  const last = Spread.complaint(world, pod, node, {
+    byAffinity: (one) => isWanted(pod, one),
+    byTaints: (one) => !isTainted(pod, one)
+  }) ?? affinityComplaint(world, pod, node)
+  return last === undefined ? [] : [last]
+}
+
+const preferences = (world: World, pod: JsonObject, node: JsonObject): number => {
+  const preferred = (affinity: string) =>
+    Json.objects(pod, "spec", "affinity", affinity, "preferredDuringSchedulingIgnoredDuringExecution")
+  const total = (affinity: string, points: (one: JsonObject) => number) =>
+    preferred(affinity).reduce((sum, one) => sum + (Json.number(one, "weight") ?? 0) * points(one), 0)
+  const neighbours = (one: JsonObject) => {
+    const term = Json.object(one, "podAffinityTerm")
+    return world.placed.filter((other) => speaksOf(world, pod, term, other) && shares(world, term, node, other)).length
+  }
+  return total("nodeAffinity", (one) => matchesTerm(node, Json.object(one, "preference")) ? 1 : 0)
+    + total("podAffinity", neighbours) - total("podAntiAffinity", neighbours)
+}
+
+/**
+ * The node for a pod among those that it fits on: the one with the fewest taints `PreferNoSchedule`, then the most points of
+ * preferred affinities, the fewest pods by the constraints `ScheduleAnyway`, and the fewest pods.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const best = (world: World, pod: JsonObject, nodes: ReadonlyArray<JsonObject>): JsonObject | undefined => {
+  const ranked = nodes.map((node) => ({
+    node,
+    rank: [
+      discouraging(pod, node),
+      -preferences(world, pod, node),
+      Spread.crowd(world, pod, node),
+      world.placed.filter((other) => Pods.nodeName(other) === Metadata.name(node)).length
+    ]
+  }))
+  return ranked.toSorted((a, b) =>
+    a.rank.map((one, index) => one - (b.rank[index] ?? 0)).find((difference) => difference !== 0) ?? 0
+  )[0]?.node
 }
 
 /** Reasons that evicting pods would not resolve. */
-const lasting = /unschedulable|untolerated|affinity\/selector/
+const lasting = /unschedulable|untolerated|affinity\/selector|missing required label/
 
 /** The scheduler's message for a pod that fits on no node. @since 0.1.0 @category getters  */
 export const account = (world: World, pod: JsonObject): string => {

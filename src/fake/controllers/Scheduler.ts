@@ -1,5 +1,5 @@
 /**
- * Assigns a node to every pod in FIFO order, or sets the condition that none fits.
+ * Assigns a node to every pod, those of higher priority first, or sets the condition that none fits.
  *
  * @since 0.1.0
  */
@@ -27,10 +27,7 @@ const podKey = (pod: JsonObject): Key => ({
   name: Metadata.name(pod)
 })
 
-const leastLoaded = (world: Fit.World, nodes: ReadonlyArray<JsonObject>): JsonObject | undefined => {
-  const load = (node: JsonObject) => world.placed.filter((pod) => Pods.nodeName(pod) === Metadata.name(node)).length
-  return nodes.toSorted((a, b) => load(a) - load(b))[0]
-}
+const priorityOf = (pod: JsonObject): number => Json.number(pod, "spec", "priority") ?? 0
 
 const interesting = new Set(["pods", "nodes", "namespaces", "persistentvolumeclaims"])
 
@@ -105,7 +102,7 @@ export const make = (registry: Registry, obstacle: (pod: JsonObject) => string |
     const fitting = claim === undefined
       ? state.nodes.filter((node) => Fit.reasons(state, pod, node).length === 0)
       : []
-    const node = leastLoaded(state, fitting)
+    const node = Fit.best(state, pod, fitting)
     if (node !== undefined) {
       bind(pod, node, now)
     } else if (claim !== undefined) {
@@ -130,14 +127,13 @@ export const make = (registry: Registry, obstacle: (pod: JsonObject) => string |
       return interesting.has(resource) && waiting.size > 0 ? ["pods"] : []
     },
     reconcile: (_, now) => {
-      for (const [uid, key] of waiting) {
+      const pods = [...waiting].flatMap(([uid, key]) => {
         const pod = store.get(key)
-        if (pod === undefined || Metadata.uid(pod) !== uid || !isOurs(pod)) {
-          waiting.delete(uid)
-        } else {
-          schedule(pod, now)
-        }
-      }
+        if (pod !== undefined && Metadata.uid(pod) === uid && isOurs(pod)) return [pod]
+        waiting.delete(uid)
+        return []
+      })
+      for (const pod of pods.toSorted((a, b) => priorityOf(b) - priorityOf(a))) schedule(pod, now)
       return undefined
     }
   }

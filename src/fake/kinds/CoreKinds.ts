@@ -28,6 +28,7 @@ import { claim } from "./PersistentVolumeClaimFields.js"
 import * as PodDefaults from "./PodDefaults.js"
 import * as PodFields from "./PodFields.js"
 import * as PodRules from "./PodRules.js"
+import * as SpreadRules from "./SpreadRules.js"
 
 const at = (...path: ReadonlyArray<string>) => (object: JsonObject): string => {
   const value = Json.at(object, ...path)
@@ -223,14 +224,14 @@ export const pod = Kind.make({
   unknownField: fieldNotSupported,
   fill: PodDefaults.pod,
   prepare: (object, now) => ({
-    ...object,
+    ...SpreadRules.withLabelKeys(object),
     status: Json.make({
       phase: "Pending",
       qosClass: PodDefaults.qosClass(Json.object(object, "spec")),
       conditions: Json.list(object, "spec", "schedulingGates").length === 0 ? undefined : [gated(now)]
     })
   }),
-  validate: (object) => PodRules.podSpec(Json.object(object, "spec"), "spec"),
+  validate: PodRules.podCreate,
   validateUpdate: PodRules.podUpdate,
   grace: (object, requested) =>
     Json.text(object, "spec", "nodeName") === undefined || finished(object)

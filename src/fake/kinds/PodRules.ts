@@ -7,7 +7,9 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Names from "./Names.js"
+import * as ProbeRules from "./ProbeRules.js"
 import * as RestartRules from "./RestartRules.js"
+import * as SpreadRules from "./SpreadRules.js"
 
 const invalidNames = (field: string, name: string | undefined, rule: Names.Rule): Status.FieldErrors =>
   name === undefined || name === ""
@@ -142,17 +144,27 @@ export const podSpec = (spec: JsonObject, field: string): Status.FieldErrors => 
   const main = Json.objects(spec, "containers")
   const policy = Json.text(spec, "restartPolicy") ?? "Always"
   const dns = Json.text(spec, "dnsPolicy") ?? "ClusterFirst"
+  const grace = Json.number(spec, "terminationGracePeriodSeconds") ?? 30
   const deadline = Json.number(spec, "activeDeadlineSeconds")
   return [
     ...volumes(spec, field),
     ...(main.length === 0 ? [Status.required(`${field}.containers`)] : []),
     ...main.flatMap((one, index) => {
       const here = `${field}.containers[${index}]`
-      return [...container(one, here, names), ...RestartRules.container(one, here)]
+      return [
+        ...container(one, here, names),
+        ...ProbeRules.container(one, here, grace),
+        ...RestartRules.container(one, here)
+      ]
     }),
     ...init.flatMap((one, index) => {
       const here = `${field}.initContainers[${index}]`
-      return [...container(one, here, names), ...RestartRules.container(one, here), ...RestartRules.init(one, here)]
+      return [
+        ...container(one, here, names),
+        ...(one["restartPolicy"] === "Always" ? ProbeRules.container(one, here, grace) : []),
+        ...RestartRules.container(one, here),
+        ...RestartRules.init(one, here)
+      ]
     }),
     ...duplicates(
       [...main, ...init].map((one) => Json.text(one, "name") ?? ""),
@@ -168,7 +180,12 @@ export const podSpec = (spec: JsonObject, field: string): Status.FieldErrors => 
     ...(deadline !== undefined && deadline < 1
       ? [Status.invalidValue(`${field}.activeDeadlineSeconds`, deadline, "must be between 1 and 2147483647, inclusive")]
       : []),
-    ...antiAffinity(spec, field)
+    ...antiAffinity(spec, field),
+    ...SpreadRules.constraints(spec, field),
+    // A server takes them, and its scheduler waits for them.
+    ...(Json.list(spec, "resourceClaims").length === 0 ? [] : [
+      Status.forbiddenField(`${field}.resourceClaims`, "the fake has no ResourceClaims; leave the field out")
+    ])
   ]
 }
 
@@ -179,6 +196,14 @@ const withoutImages = (spec: JsonObject): JsonObject =>
     (object, key) => Json.set(object, [key], Json.objects(spec, key).map((one) => Json.omit(one, "image"))),
     Json.omit(spec, ...mutable)
   )
+
+/** The rules of a new pod. @since 0.1.0 @category rules  */
+export const podCreate = (pod: JsonObject): Status.FieldErrors => [
+  ...podSpec(Json.object(pod, "spec"), "spec"),
+  ...(Json.list(pod, "spec", "ephemeralContainers").length === 0
+    ? []
+    : [Status.forbiddenField("spec.ephemeralContainers", "cannot be set on create")])
+]
 
 /** Only few fields of an existing pod may change. @since 0.1.0 @category rules  */
 export const podUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {

@@ -37,6 +37,8 @@ const exited = ({ last, state }: Container): number | undefined =>
 
 const isRunning = ({ state }: Container): boolean => state._tag === "Running"
 
+const isReady = ({ state }: Container): boolean => state._tag === "Running" && state.isReady
+
 /** Whether a container has never run. */
 const isNew = ({ last, state }: Container): boolean => state._tag === "Waiting" && last === undefined
 
@@ -47,7 +49,7 @@ const isPlainInit = (container: Container): boolean => container.init && !Contai
 const isInitialized = (container: Container): boolean =>
   isPlainInit(container)
     ? container.state._tag === "Terminated" && container.state.exitCode === 0
-    : isRunning(container)
+    : container.state._tag === "Running" && container.state.isStarted
 
 /** Whether all init containers are done; once a main container has started it stays so. */
 const initialized = (containers: ReadonlyArray<Container>): boolean =>
@@ -155,7 +157,7 @@ export const podStatus = (
   const fails = disruption !== undefined || (isDeleted && !terminal.includes(reached) && !containers.some(isRunning))
   const is = fails ? "Failed" : reached
   const lasting = containers.filter((container) => !isPlainInit(container))
-  const waits = lasting.filter((container) => !isRunning(container)).map((container) => container.name)
+  const waits = lasting.filter((container) => !isReady(container)).map((container) => container.name)
   const areReady = waits.length === 0 && is === "Running"
   const ended = is === "Succeeded" ? "PodCompleted" : is === "Failed" ? "PodFailed" : undefined
   const unready: Pick<Conditions.Condition, "reason" | "message"> = ended === undefined

@@ -12,7 +12,7 @@ import * as Restarts from "./Restarts.js"
 /** @since 0.1.0 @category models */
 export type State =
   | { readonly _tag: "Waiting"; readonly reason: string; readonly message?: string | undefined }
-  | { readonly _tag: "Running"; readonly startedAt: string }
+  | { readonly _tag: "Running"; readonly startedAt: string; readonly isStarted: boolean; readonly isReady: boolean }
   | {
     readonly _tag: "Terminated"
     readonly exitCode: number
@@ -97,7 +97,7 @@ export const make = (pod: JsonObject, container: Container): JsonObject => {
   const uid = Metadata.uid(pod)
   const image = Json.text(spec, "image") ?? ""
   const containerID = id(uid, name, restarts)
-  const running = container.state._tag === "Running"
+  const { state: now } = container
   const done = container.state._tag === "Terminated" && container.state.exitCode === 0
   const started = container.state._tag !== "Waiting"
   const resources = Json.object(spec, "resources")
@@ -106,8 +106,8 @@ export const make = (pod: JsonObject, container: Container): JsonObject => {
     name,
     state: state(containerID, container.state),
     lastState: state(id(uid, name, restarts - 1), last),
-    ready: init && !isSidecar(container) ? done : running,
-    started: running,
+    ready: init && !isSidecar(container) ? done : now._tag === "Running" && now.isReady,
+    started: now._tag === "Running" && now.isStarted,
     restartCount: restarts,
     image,
     imageID: started ? imageId(image) : "",

@@ -14,15 +14,17 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Conditions from "../controllers/Conditions.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
+import type { ContainerProgram, PodProgram, ProbeKind, Step, Stopped } from "./ContainerProgram.js"
 import * as ContainerStates from "./ContainerStates.js"
 import * as ContainerStatus from "./ContainerStatus.js"
 import type { LogStore, Output } from "./LogStore.js"
 import type { NodeApi } from "./NodeApi.js"
-import type { ContainerProgram, PodProgram, Step } from "./Program.js"
+import * as PodReferences from "./PodReferences.js"
+import * as Probes from "./Probes.js"
 import * as Restarts from "./Restarts.js"
 import type { RunningPrograms } from "./RunningPrograms.js"
 import type { StdinStore } from "./StdinStore.js"
-import * as VolumeReferences from "./VolumeReferences.js"
+import * as TerminationMessage from "./TerminationMessage.js"
 
 /** What a node knows of its running containers. @since 0.1.0 @category models  */
 export interface Stores {
@@ -48,25 +50,13 @@ export const minimumGraceSeconds = 2
 
 type Terminated = Extract<ContainerStatus.State, { _tag: "Terminated" }>
 
-// pkg/kubelet/container/runtime.go (v1.37), MaxContainerTerminationMessageLogLength and …LogLines: bytes and lines.
-const fallbackBytes = 2048
-const fallbackLines = 80
-
-/** The log tail that is the termination message of a failed container without a message of its own. */
-const fallback = (output: Output): string =>
-  Buffer.from(output.lines.slice(-fallbackLines).map((line) => `${line.text}\n`).join(""))
-    .subarray(-fallbackBytes).toString()
-
-/** The termination message of a container that has ended. */
-const messageOf = (
-  spec: JsonObject,
-  { exitCode, message = "" }: ContainerStates.End,
-  output: Output
-): string | undefined => {
-  const falls = exitCode !== 0 && Json.text(spec, "terminationMessagePolicy") === "FallbackToLogsOnError"
-  const text = falls && message === "" ? fallback(output) : message
-  return text === "" ? undefined : text
+/** How a run of a container has ended; `isUnhealthy` if one of its probes has ended it. */
+interface Ended {
+  readonly state: Terminated
+  readonly isUnhealthy: boolean
 }
+
+const capitalized = (kind: ProbeKind): string => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`
 
 /** @since 0.1.0 @category constructors */
 export const make = (
@@ -143,32 +133,6 @@ export const make = (
       return one === undefined ? undefined : `spec.${one.init ? "initContainers" : "containers"}{${one.name}}`
     }
 
-    const mount = Effect.forEach(VolumeReferences.volumes(first), ({ name, plural, volume }) =>
-      Effect.gen(function*() {
-        const namespace = Metadata.namespace(first)
-        if (!(yield* api.isThere(plural, namespace, name))) {
-          const what = plural === "secrets" ? "secret" : "configmap"
-          const message = `MountVolume.SetUp failed for volume "${volume}" : ${what} "${name}" not found`
-          yield* record("Warning", "FailedMount", message)
-          yield* api.appears(plural, namespace, name)
-        }
-      }), { discard: true })
-
-    const configure = (name: string, spec: JsonObject) =>
-      Effect.forEach(VolumeReferences.environment(spec), (need) =>
-        Effect.gen(function*() {
-          const namespace = Metadata.namespace(first)
-          if (!(yield* api.isThere(need.plural, namespace, need.name))) {
-            const what = need.plural === "secrets" ? "secret" : "configmap"
-            yield* setState(name, {
-              _tag: "Waiting",
-              reason: "CreateContainerConfigError",
-              message: `${what} "${need.name}" not found`
-            })
-            yield* api.appears(need.plural, namespace, need.name)
-          }
-        }), { discard: true })
-
     /** Runs the steps until the container exits; does not return for a pod that is disrupted. */
     const follow = (steps: Stream.Stream<Step>, output: Output) =>
       steps.pipe(
@@ -193,12 +157,56 @@ export const make = (
         Effect.map(Option.getOrElse((): Extract<Step, { _tag: "Exit" }> => ({ _tag: "Exit", exitCode: 0 })))
       )
 
-    const once = (name: string, spec: JsonObject): Effect.Effect<Terminated> =>
+    const after = (seconds: number) => Effect.sleep(`${Math.max(seconds, minimumGraceSeconds)} seconds`)
+    const graceSeconds = Json.number(first, "spec", "terminationGracePeriodSeconds") ?? 30
+
+    /** How a container ends that is told to stop: by itself, or with 137 once `killed` completes. */
+    const ending = (name: string, spec: JsonObject, killed: Effect.Effect<void>) =>
+      Effect.gen(function*() {
+        const stopped: Stopped = programs.get(name)?.stopped ?? { exitCode: 143 }
+        const preStop = Json.number(spec, "lifecycle", "preStop", "sleep", "seconds") ?? 0
+        const time = Duration.toMillis(stopped.after ?? 0) + preStop * 1000
+        const inTime = time === 0
+          || (yield* Effect.raceFirst(Effect.as(Effect.sleep(time), true), Effect.as(killed, false)))
+        return { end: inTime ? stopped : { exitCode: 137 }, takesTime: time > 0 }
+      })
+
+    /** Probes a running container until one of its probes ends it. */
+    const unhealthy = (name: string, spec: JsonObject, program: ContainerProgram, startedAt: string) =>
+      Probes.run({
+        spec,
+        program,
+        report: (health) =>
+          Effect.zipRight(
+            setState(name, { _tag: "Running", startedAt, ...health }),
+            health.isStarted ? begun(name) : Effect.void
+          ),
+        failed: (kind) =>
+          record("Warning", "Unhealthy", `${capitalized(kind)} probe failed: by the program of the pod`, name)
+      })
+
+    /** Lets the next init container start once a sidecar has started. */
+    const begun = (name: string) =>
+      Effect.suspend(() => {
+        const sidecar = sidecars.get(name)
+        return sidecar === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(sidecar, undefined))
+      })
+
+    const stopUnhealthy = (name: string, spec: JsonObject, { graceSeconds: own, kind }: Probes.Failed) =>
+      Effect.gen(function*() {
+        const again = (Json.text(spec, "restartPolicy") ?? policy) === "Never" ? "" : ", will be restarted"
+        yield* record("Normal", "Killing", `Container ${name} failed ${kind} probe${again}`, name)
+        return (yield* ending(name, spec, after(own ?? graceSeconds))).end
+      })
+
+    const once = (name: string, spec: JsonObject, init: boolean): Effect.Effect<Ended> =>
       Effect.scoped(Effect.gen(function*() {
-        yield* configure(name, spec)
+        yield* PodReferences.configured(first, spec, api, (message) =>
+          setState(name, { _tag: "Waiting", reason: "CreateContainerConfigError", message }))
         const one = program(name, { stdin: yield* stdinStore.open(uid, name, spec) })
         programs.set(name, one)
-        yield* Stream.runForEach(one.waiting ?? Stream.empty, (why) => setState(name, { _tag: "Waiting", ...why }))
+        yield* Stream.runForEach(one.waiting ?? Stream.empty, (why) =>
+          setState(name, { _tag: "Waiting", ...why }))
         yield* record(
           "Normal",
           "Pulled",
@@ -212,29 +220,45 @@ export const make = (
         const startedAt = yield* timestamp
         const output = logStore.start(uid, name)
         yield* running.start(uid, name, one)
-        yield* setState(name, { _tag: "Running", startedAt })
-        const sidecar = sidecars.get(name)
-        if (sidecar !== undefined) yield* Deferred.succeed(sidecar, undefined)
-        const exit = yield* follow(one.steps, output)
+        const health = Probes.initial(spec)
+        yield* setState(name, { _tag: "Running", startedAt, ...health })
+        if (health.isStarted) yield* begun(name)
+        // Init containers other than sidecars have no probes.
+        const ended = yield* init && !Restarts.isSidecar(spec, init) ? follow(one.steps, output) : Effect.raceFirst(
+          follow(one.steps, output),
+          Effect.map(unhealthy(name, spec, one, startedAt), (failed) => ({ _tag: "Unhealthy" as const, failed }))
+        )
+        const isUnhealthy = ended._tag === "Unhealthy"
+        const exit: ContainerStates.End & { readonly reason?: string | undefined } = isUnhealthy
+          ? yield* stopUnhealthy(name, spec, ended.failed)
+          : ended
         output.close()
-        return {
+        const state: Terminated = {
           _tag: "Terminated",
           exitCode: exit.exitCode,
           reason: exit.reason ?? (exit.exitCode === 0 ? "Completed" : "Error"),
-          message: messageOf(spec, exit, output),
+          message: TerminationMessage.of(spec, exit, output),
           startedAt,
           finishedAt: yield* timestamp
         }
+        return { state, isUnhealthy }
       }))
 
     const runContainer = (spec: JsonObject, init: boolean): Effect.Effect<number> =>
       Effect.gen(function*() {
         const name = Json.text(spec, "name") ?? ""
         for (let restarts = 0; true; restarts++) {
-          const end = yield* once(name, spec)
-          if (!Restarts.restarts(spec, init, policy, end.exitCode)) {
+          const { isUnhealthy, state: end } = yield* once(name, spec, init)
+          if (!Restarts.restarts(spec, init, policy, isUnhealthy ? 137 : end.exitCode)) {
             yield* setState(name, end)
             return end.exitCode
+          }
+          if (isUnhealthy) {
+            // At once, and seen when it runs again.
+            containers = containers.map((one) =>
+              one.name === name ? { ...one, last: end, restarts: one.restarts + 1 } : one
+            )
+            continue
           }
           const seconds = Math.min(10 * 2 ** restarts, 300)
           const where = `${Metadata.name(first)}_${Metadata.namespace(first)}(${uid})`
@@ -269,7 +293,7 @@ export const make = (
 
     const all = Effect.scoped(Effect.gen(function*() {
       yield* publish
-      yield* mount
+      yield* PodReferences.mounted(first, api, (message) => record("Warning", "FailedMount", message))
       yield* advance({ hasSandbox: true })
       if (yield* initialize) {
         yield* Effect.forEach(specs.filter((one) => !one.init), ({ init, spec }) => runContainer(spec, init), {
@@ -279,24 +303,16 @@ export const make = (
       }
     }))
 
-    const endOf = ({ name, spec }: ContainerStatus.Container, inTime: boolean): ContainerStates.End => {
-      const end = inTime ? programs.get(name)?.stopped ?? { exitCode: 143 } : { exitCode: 137 }
-      const output = logStore.current(uid, name)
-      return { exitCode: end.exitCode, message: output === undefined ? end.message : messageOf(spec, end, output) }
-    }
-
     /** Waits until a container has stopped, at most until it is killed. */
     const stopOne = (killed: Effect.Effect<void>) => (container: ContainerStatus.Container) =>
       Effect.gen(function*() {
         const { name, spec } = container
-        const preStop = Json.number(spec, "lifecycle", "preStop", "sleep", "seconds") ?? 0
-        const time = Duration.toMillis(programs.get(name)?.stopped?.after ?? 0) + preStop * 1000
-        const inTime = time === 0
-          || (yield* Effect.raceFirst(Effect.as(Effect.sleep(time), true), Effect.as(killed, false)))
+        const { end, takesTime } = yield* ending(name, spec, killed)
         const finishedAt = yield* timestamp
-        const end = endOf(container, inTime)
-        containers = containers.map((one) => one.name === name ? ContainerStates.ended(one, end, finishedAt) : one)
-        if (time > 0 || ContainerStatus.isSidecar(container)) yield* publish
+        const message = TerminationMessage.of(spec, end, logStore.current(uid, name))
+        const last = { exitCode: end.exitCode, message }
+        containers = containers.map((one) => one.name === name ? ContainerStates.ended(one, last, finishedAt) : one)
+        if (takesTime || ContainerStatus.isSidecar(container)) yield* publish
       })
 
     /**
@@ -319,8 +335,7 @@ export const make = (
         yield* publish
       })
 
-    const after = (seconds: number) => Effect.sleep(`${Math.max(seconds, minimumGraceSeconds)} seconds`)
-    const gracePeriod = after(Json.number(first, "spec", "terminationGracePeriodSeconds") ?? 30)
+    const gracePeriod = after(graceSeconds)
 
     const disrupt = (disruption: Extract<Step, { _tag: "Disrupt" }>) =>
       Effect.gen(function*() {

@@ -26,6 +26,12 @@ const placed = (client: Api, name: string, namespace = "ns") =>
 const start = (client: Api, body: Manifest<Pod>, namespace = "ns") =>
   Effect.andThen(client.post(`/api/v1/namespaces/${namespace}/pods`, body), settle)
 
+const preferring = (key: string, value: string) => ({
+  preferredDuringSchedulingIgnoredDuringExecution: [
+    { weight: 10, preference: { matchExpressions: [{ key, operator: "In", values: [value] }] } }
+  ]
+})
+
 describe.sequential("the scheduler", () => {
   it.scoped("podAntiAffinity: schedules one pod at a time across namespaces", () =>
     Effect.gen(function*() {
@@ -128,5 +134,104 @@ describe.sequential("the scheduler", () => {
       )
       yield* settle
       assert.strictEqual(yield* placed(client, "a"), "Unschedulable: no nodes available to schedule pods")
+    }))
+
+  it.scoped("topologySpreadConstraints: DoNotSchedule keeps the domains within maxSkew", () =>
+    Effect.gen(function*() {
+      const nodes = [{ name: "n1" }, { name: "n2" }, { name: "bare", labels: {} }]
+      const client = api(yield* plane({ ...forever, nodes }))
+      yield* Effect.forEach([["n1", "a"], ["n2", "b"]], ([node = "", zone = ""]) =>
+        client.merge(`/api/v1/nodes/${node}`, { metadata: { labels: { zone } } }))
+      const spread = (name: string, spec: Partial<Manifest<PodSpec>> = {}, maxSkew = 1) =>
+        start(
+          client,
+          manifest<Pod>({
+            ...pod(name, {
+              topologySpreadConstraints: [{
+                maxSkew,
+                topologyKey: "zone",
+                whenUnsatisfiable: "DoNotSchedule",
+                labelSelector: { matchLabels: { app: "x" } },
+                matchLabelKeys: ["version"]
+              }],
+              ...spec
+            }),
+            metadata: { name, labels: { app: "x", version: "1" } }
+          })
+        )
+      const first = { nodeSelector: { zone: "a" } }
+      yield* spread("p1", first)
+      assert.strictEqual(yield* placed(client, "p1"), "n1")
+      const created = yield* client.get(`${pods}/p1`)
+      assert.deepStrictEqual(Json.at(created, "spec", "topologySpreadConstraints", 0, "labelSelector"), {
+        matchLabels: { app: "x" },
+        matchExpressions: [{ key: "version", operator: "In", values: ["1"] }]
+      })
+      yield* spread("p2")
+      assert.strictEqual(yield* placed(client, "p2"), "n2")
+      yield* spread("p3", { affinity: { nodeAffinity: preferring("zone", "a") } })
+      assert.strictEqual(yield* placed(client, "p3"), "n1")
+      yield* client.merge("/api/v1/nodes/n2", { spec: { unschedulable: true } })
+      yield* spread("p4")
+      assert.match(
+        yield* placed(client, "p4"),
+        /^Unschedulable: 0\/3 nodes are available: 1 node\(s\) didn't match pod topology spread constraints, 1 node\(s\) didn't match pod topology spread constraints \(missing required label\), 1 node\(s\) were unschedulable\. /
+      )
+      yield* spread("p5", {}, 2)
+      assert.strictEqual(yield* placed(client, "p5"), "n1")
+    }))
+
+  it.scoped("preferences: of affinities, of taints and of ScheduleAnyway decide between nodes that fit", () =>
+    Effect.gen(function*() {
+      const soft = { key: "soft", effect: "PreferNoSchedule" }
+      const client = api(
+        yield* plane({ ...forever, nodes: [{ name: "n1", taints: [soft] }, { name: "n2" }, { name: "n3" }] })
+      )
+      const hostname = "kubernetes.io/hostname"
+      yield* start(client, pod("liked", { affinity: { nodeAffinity: preferring(hostname, "n3") } }))
+      assert.strictEqual(yield* placed(client, "liked"), "n3")
+      yield* start(client, pod("tolerant", { tolerations: [{ key: "soft", operator: "Exists" }] }))
+      yield* start(client, pod("intolerant"))
+      assert.deepStrictEqual([yield* placed(client, "tolerant"), yield* placed(client, "intolerant")], ["n1", "n2"])
+      const app = (name: string, spec: Partial<Manifest<PodSpec>>) =>
+        start(client, manifest<Pod>({ ...pod(name, spec), metadata: { name, labels: { app: "x" } } }))
+      const labelSelector = { matchLabels: { app: "x" } }
+      yield* app("x1", { affinity: { nodeAffinity: preferring(hostname, "n2") } })
+      const topologySpreadConstraints = [
+        { maxSkew: 1, topologyKey: hostname, whenUnsatisfiable: "ScheduleAnyway", labelSelector }
+      ]
+      yield* start(client, pod("ballast", { nodeName: "n3" }))
+      yield* start(client, pod("more", { nodeName: "n3" }))
+      yield* app("x2", { topologySpreadConstraints })
+      assert.strictEqual(yield* placed(client, "x2"), "n3")
+      const term = { labelSelector, topologyKey: hostname }
+      const preferred = [{ weight: 1, podAffinityTerm: term }]
+      yield* app("x3", { affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } } })
+      assert.strictEqual(yield* placed(client, "x3"), "n2")
+    }))
+
+  it.scoped("priority: of pods that wait the one with the highest comes first", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane({ ...forever, nodes: [{ name: "n1", allocatable: { cpu: "1" } }] }))
+      const resources = { requests: { cpu: "1" } }
+      const whole = { containers: [{ name: "main", image: "i", resources }] }
+      yield* start(client, pod("first", whole))
+      yield* start(client, pod("low", whole))
+      yield* start(client, pod("high", { ...whole, priorityClassName: "system-node-critical" }))
+      yield* client.delete(`${pods}/first`)
+      yield* settle
+      assert.strictEqual(yield* placed(client, "high"), "n1")
+      assert.include(yield* placed(client, "low"), "Insufficient cpu")
+    }))
+
+  it.scoped("resources of a pod: count in place of those of its containers", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane({ ...forever, nodes: [{ name: "n1", allocatable: { cpu: "1" } }] }))
+      const asking = (name: string, cpu: string) =>
+        client.post(pods, Json.set(pod(name), ["spec", "resources"], { requests: { cpu } }))
+      yield* asking("a", "900m")
+      yield* asking("b", "200m")
+      yield* settle
+      assert.include(yield* placed(client, "b"), "Insufficient cpu")
     }))
 })

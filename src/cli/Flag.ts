@@ -3,13 +3,14 @@
  *
  * Its first parameter is written as in the help: `-f, --file FILE`; `--json`, which takes no value; `REF`, an argument.
  *
+ * Help prints tables of flags without Effect and Schema, which take longer to load than everything else: what needs them to read a
+ * value is in `Parsers`.
+ *
  * @since 0.1.0
  */
-import * as Arr from "effect/Array"
+import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
-import * as Codec from "../effect/Codec.js"
-import * as SchemaIssue from "../effect/Issue.js"
+import type { BuildRef } from "../core/BuildRef.js"
 
 /**
  * - `group`: the heading under which the help lists it; by default `Options`.
@@ -44,12 +45,35 @@ export interface Doc extends Settings {
 }
 
 /**
- * A schema from the values that were typed, in their order, to the value that a command receives.
+ * What reads the values that need more than this module; the left is a problem, as the rest of a sentence that begins with the flag.
  *
  * @since 0.1.0
  * @category models
  */
-export type Flag<A> = Schema.Schema<A, ReadonlyArray<string>> & { readonly doc: Doc }
+export interface Parsers {
+  readonly duration: (text: string) => Either.Either<Duration.Duration, string>
+  readonly namespace: (text: string) => Either.Either<string, string>
+  readonly ref: (text: string) => Either.Either<BuildRef, string>
+}
+
+/**
+ * How the text of a value is read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Reader<A> = (text: string, parsers: Parsers) => Either.Either<A, string>
+
+/**
+ * From the values that were typed, in their order, to the value that a command receives.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Flag<out A> {
+  readonly doc: Doc
+  readonly read: (typed: ReadonlyArray<string>, parsers: Parsers) => Either.Either<A, string>
+}
 
 /**
  * The flags of a command, by the names under which it receives their values.
@@ -57,7 +81,7 @@ export type Flag<A> = Schema.Schema<A, ReadonlyArray<string>> & { readonly doc: 
  * @since 0.1.0
  * @category models
  */
-export type Flags = Readonly<Record<string, Schema.Schema.AnyNoContext & { readonly doc: Doc }>>
+export type Flags<A extends object = Readonly<Record<string, unknown>>> = { readonly [K in keyof A]: Flag<A[K]> }
 
 /**
  * The values of some flags from what was given for each, by its name; or everything that is wrong with them. What was not `typed`
@@ -66,40 +90,35 @@ export type Flags = Readonly<Record<string, Schema.Schema.AnyNoContext & { reado
  * @since 0.1.0
  * @category conversions
  */
-export const decode = <A, I>(
-  schema: Schema.Schema<A, I> & { readonly fields: Flags },
+export const decode = <A extends object>(
+  flags: Flags<A>,
+  parsers: Parsers,
   given: ReadonlyMap<string, ReadonlyArray<string>>,
   typed = given
 ): Either.Either<A, ReadonlyArray<string>> => {
-  const source = (doc: Doc | undefined) =>
-    doc?.variable !== undefined && given.has(doc.name) && !typed.has(doc.name) ? doc.variable : doc?.label
-  return Schema.decodeUnknownEither(schema, { errors: "all" })(
-    Object.fromEntries(Object.entries(schema.fields).map(([key, { doc }]) => [key, given.get(doc.name) ?? []]))
-  ).pipe(
-    Either.mapLeft((error) =>
-      SchemaIssue.messages(error).map(({ message, path: [key] }) =>
-        `${source(schema.fields[String(key)]?.doc)} ${message}`
-      )
-    )
-  )
+  const values: Partial<A> = {}
+  const problems: Array<string> = []
+  for (const key in flags) {
+    const { doc, read } = flags[key]
+    const value = read(given.get(doc.name) ?? [], parsers)
+    if (Either.isRight(value)) {
+      values[key] = value.right
+    } else {
+      const source = doc.variable !== undefined && given.has(doc.name) && !typed.has(doc.name)
+        ? doc.variable
+        : doc.label
+      problems.push(`${source} ${value.left}`)
+    }
+  }
+  return hasEvery(flags, values) ? Either.right(values) : Either.left(problems)
 }
+
+const hasEvery = <A extends object>(flags: Flags<A>, values: Partial<A>): values is A =>
+  Object.keys(flags).every((key) => Object.hasOwn(values, key))
 
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
-
-const Typed = Schema.Array(Schema.String)
-
-/**
- * How the text of a value is read; the left is a problem, as the rest of a sentence that begins with the flag.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Reader<A> {
-  readonly schema: Schema.Schema<A>
-  readonly read: (text: string) => Either.Either<A, string>
-}
 
 interface Base {
   readonly usage: string
@@ -108,22 +127,12 @@ interface Base {
   readonly repeated?: boolean
 }
 
-const make = <A>(
-  { description, repeated = false, settings, usage }: Base,
-  schema: Schema.Schema<A>,
-  read: (typed: ReadonlyArray<string>) => Either.Either<A, string>
-): Flag<A> => {
+const make = <A>({ description, repeated = false, settings, usage }: Base, read: Flag<A>["read"]): Flag<A> => {
   const [, short, option, value] = /^(?:-(\w), )?--([\w-]+)(?: (.+))?$/.exec(usage) ?? []
   const names = option === undefined
     ? { name: usage, label: usage, value: usage, positional: true }
     : { name: option, label: `--${option}`, short, value, positional: false }
-  return Object.assign(
-    Codec.convert(Typed, schema, {
-      decode: read,
-      encode: () => Either.left("is read only")
-    }),
-    { doc: { ...names, ...settings, repeated, description } }
-  )
+  return { doc: { ...names, ...settings, repeated, description }, read }
 }
 
 /**
@@ -133,7 +142,7 @@ const make = <A>(
  * @category constructors
  */
 export const toggle = (usage: string, description: string, settings?: Settings): Flag<boolean> =>
-  make({ usage, description, settings }, Schema.Boolean, (typed) => Either.right(typed.length > 0))
+  make({ usage, description, settings }, (typed) => Either.right(typed.length > 0))
 
 /**
  * A value that may be absent.
@@ -142,16 +151,7 @@ export const toggle = (usage: string, description: string, settings?: Settings):
  * @category constructors
  */
 export const text = (usage: string, description: string, settings?: Settings): Flag<string | undefined> =>
-  optionalBy(usage, { schema: Schema.String, read: Either.right }, description, settings)
-
-/**
- * A value that must be given.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const required = (usage: string, description: string, settings?: Settings): Flag<string> =>
-  requiredBy(usage, { schema: Schema.String, read: Either.right }, description, settings)
+  optionalBy(usage, Either.right, description, settings)
 
 /**
  * A value that must be given, and what `read` makes of it.
@@ -161,14 +161,13 @@ export const required = (usage: string, description: string, settings?: Settings
  */
 export const requiredBy = <A>(
   usage: string,
-  reader: Reader<A>,
+  read: Reader<A>,
   description: string,
   settings?: Settings
 ): Flag<A> =>
   make(
     { usage, description, settings },
-    reader.schema,
-    ([text]) => text === undefined ? Either.left("is required") : reader.read(text)
+    ([text], parsers) => text === undefined ? Either.left("is required") : read(text, parsers)
   )
 
 /**
@@ -179,14 +178,13 @@ export const requiredBy = <A>(
  */
 export const optionalBy = <A>(
   usage: string,
-  reader: Reader<A>,
+  read: Reader<A>,
   description: string,
   settings?: Settings
 ): Flag<A | undefined> =>
-  make(
+  make<A | undefined>(
     { usage, description, settings },
-    Schema.UndefinedOr(reader.schema),
-    ([text]) => text === undefined ? Either.right(undefined) : reader.read(text)
+    ([text], parsers) => text === undefined ? Either.right(undefined) : read(text, parsers)
   )
 
 /**
@@ -200,7 +198,7 @@ export const withDefault = (
   otherwise: string,
   description: string,
   settings?: Settings
-): Flag<string> => make({ usage, description, settings }, Schema.String, ([text = otherwise]) => Either.right(text))
+): Flag<string> => make({ usage, description, settings }, ([text = otherwise]) => Either.right(text))
 
 /**
  * An option that can be given any number of times.
@@ -209,7 +207,7 @@ export const withDefault = (
  * @category constructors
  */
 export const repeated = (usage: string, description: string, settings?: Settings): Flag<ReadonlyArray<string>> =>
-  make({ usage, description, settings, repeated: true }, Typed, Either.right)
+  make({ usage, description, settings, repeated: true }, Either.right)
 
 /**
  * `KEY=VALUE`, any number of times, each key once.
@@ -222,21 +220,17 @@ export const pairs = (
   description: string,
   settings?: Settings
 ): Flag<Readonly<Record<string, string>>> =>
-  make(
-    { usage, description, settings, repeated: true },
-    Schema.Record({ key: Schema.String, value: Schema.String }),
-    (typed) => {
-      const found = new Map<string, string>()
-      for (const text of typed) {
-        const equals = text.indexOf("=")
-        if (equals < 1) return Either.left("must be KEY=VALUE")
-        const key = text.slice(0, equals)
-        if (found.has(key)) return Either.left(`has ${JSON.stringify(key)} twice`)
-        found.set(key, text.slice(equals + 1))
-      }
-      return Either.right(Object.fromEntries(found))
+  make({ usage, description, settings, repeated: true }, (typed) => {
+    const found = new Map<string, string>()
+    for (const text of typed) {
+      const equals = text.indexOf("=")
+      if (equals < 1) return Either.left("must be KEY=VALUE")
+      const key = text.slice(0, equals)
+      if (found.has(key)) return Either.left(`has ${JSON.stringify(key)} twice`)
+      found.set(key, text.slice(equals + 1))
     }
-  )
+    return Either.right(Object.fromEntries(found))
+  })
 
 /**
  * A whole number of at most nine digits.
@@ -247,10 +241,7 @@ export const pairs = (
 export const wholeNumber = (usage: string, description: string, settings?: Settings): Flag<number | undefined> =>
   optionalBy(
     usage,
-    {
-      schema: Schema.Number,
-      read: (text) => /^\d{1,9}$/.test(text) ? Either.right(Number(text)) : Either.left("must be a whole number")
-    },
+    (text) => /^\d{1,9}$/.test(text) ? Either.right(Number(text)) : Either.left("must be a whole number"),
     description,
     settings
   )
@@ -261,7 +252,7 @@ export const wholeNumber = (usage: string, description: string, settings?: Setti
  * @since 0.1.0
  * @category constructors
  */
-export const oneOf = <const A extends Arr.NonEmptyReadonlyArray<string>>(
+export const oneOf = <const A extends readonly [string, ...ReadonlyArray<string>]>(
   usage: string,
   choices: A,
   description: string,
@@ -269,13 +260,9 @@ export const oneOf = <const A extends Arr.NonEmptyReadonlyArray<string>>(
 ): Flag<A[number] | undefined> =>
   optionalBy(
     usage,
-    {
-      schema: Schema.Literal(...choices),
-      read: (text) =>
-        Either.fromOption(
-          Arr.findFirst(choices, (choice): choice is A[number] => choice === text),
-          () => `must be one of ${choices.join(", ")}`
-        )
+    (text) => {
+      const choice = choices.find((choice): choice is A[number] => choice === text)
+      return choice === undefined ? Either.left(`must be one of ${choices.join(", ")}`) : Either.right(choice)
     },
     description,
     settings

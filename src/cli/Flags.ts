@@ -3,50 +3,17 @@
  *
  * @since 0.1.0
  */
-import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
-import * as BuildRef from "../core/BuildRef.js"
-import * as DurationText from "../core/DurationText.js"
-import { namespace as namespaceRule } from "../core/input/KubernetesName.js"
-import * as SchemaIssue from "../effect/Issue.js"
-import { variables } from "../selection/BackendVariables.js"
+import type * as Duration from "effect/Duration"
+import type { BuildRef } from "../core/BuildRef.js"
+import { variables } from "../selection/VariableNames.js"
 import { context } from "./ContextFlags.js"
 import * as Flag from "./Flag.js"
 
-const duration: Flag.Reader<Schema.Schema.Type<typeof Schema.DurationFromSelf>> = {
-  schema: Schema.DurationFromSelf,
-  read: (text) =>
-    Either.fromOption(
-      DurationText.parse(text),
-      () => `has the invalid duration ${JSON.stringify(text)}; use for example 90s, 1h30m or 7d`
-    )
-}
+const duration: Flag.Reader<Duration.Duration> = (text, { duration }) => duration(text)
 
-const namespaceReader: Flag.Reader<string> = {
-  schema: Schema.String,
-  read: (text) => {
-    const problem = namespaceRule(text)
-    return problem === undefined ? Either.right(text) : Either.left(problem)
-  }
-}
+const namespaceReader: Flag.Reader<string> = (text, { namespace }) => namespace(text)
 
-const decodeRef = Schema.decodeEither(BuildRef.FromString)
-
-const refReader: Flag.Reader<BuildRef.BuildRef> = {
-  schema: Schema.typeSchema(BuildRef.BuildRef),
-  read: (text) =>
-    Either.flatMap(
-      Either.mapLeft(decodeRef(text), (error) =>
-        `has the value ${JSON.stringify(text)}: ${
-          SchemaIssue.messages(error).map(({ message }) => message).join("; ")
-        }`),
-      (ref) =>
-        Either.mapBoth(namespaceReader.read(ref.namespace), {
-          onLeft: (problem) => `has a namespace that ${problem}`,
-          onRight: () => ref
-        })
-    )
-}
+const refReader: Flag.Reader<BuildRef> = (text, { ref }) => ref(text)
 
 const general = { group: "General options" }
 

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Arr from "effect/Array"
 import { wrap } from "./Columns.js"
 import type { Doc } from "./Flag.js"
 
@@ -55,9 +54,13 @@ const print = (sections: ReadonlyArray<Section>, columns: number): ReadonlyArray
   sections.flatMap(({ rows, title }) => ["", `${title}:`, ...table(rows, columns)])
 
 /** Flags under their headings, in the order of their first flag. */
-const grouped = (flags: ReadonlyArray<Doc>): ReadonlyArray<Section> =>
-  Object.entries(Arr.groupBy(flags, ({ group, positional }) => positional ? "Arguments" : group ?? "Options"))
-    .map(([title, docs]) => ({ title, rows: docs.map((doc) => [term(doc), doc.description] as const) }))
+const grouped = (flags: ReadonlyArray<Doc>): ReadonlyArray<Section> => {
+  const titleOf = ({ group, positional }: Doc) => positional ? "Arguments" : group ?? "Options"
+  return [...new Set(flags.map(titleOf))].map((title) => ({
+    title,
+    rows: flags.filter((doc) => titleOf(doc) === title).map((doc) => [term(doc), doc.description] as const)
+  }))
+}
 
 /**
  * The help of one command.

@@ -3,82 +3,23 @@
  *
  * @since 0.1.0
  */
+import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
 import * as Record from "effect/Record"
-import * as Schema from "effect/Schema"
-import { variables } from "../selection/BackendVariables.js"
-import * as Argv from "./Argv.js"
+import type { Argv } from "./Argv.js"
 import { type CliError, type ExitStatus, exitStatus, exitStatusOf, InternalError, UsageError } from "./CliError.js"
-import { commands, type Requirements } from "./Commands.js"
+import { commands, type Definition, type Requirements, type Running } from "./Commands.js"
 import * as Completions from "./Completions.js"
-import { decode } from "./Flag.js"
+import { decode, type Flags as FlagTable } from "./Flag.js"
 import * as Flags from "./Flags.js"
-import * as Help from "./Help.js"
 import { Output } from "./Output.js"
-
-/**
- * The version that `--version` prints; a test compares it with package.json.
- *
- * @since 0.1.0
- * @category constants
- */
-export const version = "3.0.0"
-
-// -----------------------------------------------------------------------------
-// help
-// -----------------------------------------------------------------------------
-
-const common = Schema.Struct(Flags.common)
-
-const noOptions: typeof common.Type = { completions: undefined, help: false, logLevel: undefined, version: false }
-
-const commonDocs = Object.values(Flags.common).map(({ doc }) => doc)
-
-const summary = "os-builder builds OS images from Containerfiles and pushes them."
-
-const details: ReadonlyArray<Help.Section> = [
-  {
-    title: "Exit status",
-    rows: [
-      ["0", "success"],
-      ["1", "the build failed because of the Containerfile or its inputs"],
-      ["2", "the input or the usage is wrong, or there is no such build"],
-      [
-        "3",
-        "the build errored because of the platform, a reference or a permission, or was cancelled; or no backend is " +
-        "available, or the cluster does not respond"
-      ],
-      ["130", "interrupted; `build` cancels its build"]
-    ]
-  },
-  {
-    title: "Environment",
-    rows: [
-      ...Object.values(variables).map(({ description, variable }) => [variable, description] as const),
-      ["NO_COLOR", "print without colours"]
-    ]
-  }
-]
-
-const help = (name: string | undefined, columns: number): string => {
-  const command = name === undefined ? undefined : commands[name]
-  return name === undefined || command === undefined
-    ? Help.program(
-      summary,
-      Object.entries(commands).map(([name, { description }]) => [name, description]),
-      { flags: commonDocs, details },
-      columns
-    )
-    : Help.command(name, { ...command, flags: [...command.flags, ...commonDocs] }, columns)
-}
-
-// -----------------------------------------------------------------------------
-// running
-// -----------------------------------------------------------------------------
+import { parsers } from "./Parsers.js"
+import * as Usage from "./Usage.js"
 
 const logLevels = {
   debug: LogLevel.Debug,
@@ -87,7 +28,44 @@ const logLevels = {
   error: LogLevel.Error
 }
 
-const isGiven = (argv: Argv.Argv, { doc: { name } }: { readonly doc: { readonly name: string } }): boolean =>
+const noOptions = { completions: undefined, help: false, logLevel: undefined, version: false } as const
+
+const listed = (value: string): ReadonlyArray<string> =>
+  value.split(",").map((item) => item.trim()).filter((item) => item !== "")
+
+/** The values that were typed, and those of environment variables for flags that were not. */
+const withVariables = (
+  table: FlagTable,
+  typed: Argv["typed"]
+): Effect.Effect<Argv["typed"], ConfigError.ConfigError> =>
+  Effect.reduce(
+    Object.values(table),
+    typed,
+    (typed, { doc: { name, repeated, variable } }) =>
+      variable === undefined || typed.has(name)
+        ? Effect.succeed(typed)
+        : Effect.map(
+          Config.option(Config.nonEmptyString(variable)),
+          Option.match({
+            onNone: () => typed,
+            onSome: (value) => new Map([...typed, [name, repeated ? listed(value) : [value]]])
+          })
+        )
+  )
+
+/** Reads the flags of a command, then loads and runs it. */
+const execute =
+  ({ command, problems, typed }: Argv, flags: FlagTable) =>
+  <A extends object, M>({ check, handler, load, table }: Definition<A, M>): Running =>
+    Effect.gen(function*() {
+      const options = decode(table, parsers, yield* withVariables(flags, typed), typed)
+      const all = [...problems, ...(Either.isLeft(options) ? options.left : []), ...check(typed)]
+      return Either.isRight(options) && all.length === 0
+        ? yield* Effect.flatMap(Effect.promise(load), (module) => handler(module, options.right))
+        : yield* new UsageError({ command, problems: all })
+    })
+
+const isGiven = (argv: Argv, { doc: { name } }: { readonly doc: { readonly name: string } }): boolean =>
   argv.typed.has(name)
 
 /**
@@ -100,15 +78,12 @@ const isGiven = (argv: Argv.Argv, { doc: { name } }: { readonly doc: { readonly 
 export const run = (args: ReadonlyArray<string>): Effect.Effect<ExitStatus, never, Requirements> =>
   Effect.gen(function*() {
     const output = yield* Output
-    const argv = Argv.read(args, Flags.common, Record.map(commands, ({ table }) => table))
-    if (isGiven(argv, Flags.common.help) || args.length === 0) {
-      yield* output.write(help(argv.command, yield* output.columns))
+    const page = Usage.page(args, yield* output.columns)
+    if (page !== undefined) {
+      yield* output.write(page)
       return exitStatus.success
     }
-    if (isGiven(argv, Flags.common.version)) {
-      yield* output.write(`${version}\n`)
-      return exitStatus.success
-    }
+    const argv = Usage.read(args)
     const report = (error: CliError): Effect.Effect<ExitStatus> =>
       (isGiven(argv, Flags.option.json)
         ? Effect.flatMap(
@@ -123,12 +98,12 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<ExitStatus, neve
           ))).pipe(
           Effect.as(exitStatusOf(error))
         )
-    const options = decode(common, argv.typed)
+    const options = decode(Flags.common, parsers, argv.typed)
     const problems = [...argv.problems, ...(Either.isLeft(options) ? options.left : [])]
     const { completions, logLevel = "warning" } = Either.getOrElse(options, () => noOptions)
     if (completions !== undefined && problems.length === 0) {
       yield* output.write(
-        Completions.script(completions, Record.map(commands, ({ flags }) => [...flags, ...commonDocs]))
+        Completions.script(completions, Record.map(commands, ({ flags }) => [...flags, ...Usage.commonDocs]))
       )
       return exitStatus.success
     }
@@ -138,7 +113,7 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<ExitStatus, neve
         new UsageError({ problems: problems.length === 0 ? ["a command is missing"] : problems })
       )
     }
-    return yield* command.run({ ...argv, problems }).pipe(
+    return yield* command.run(execute({ ...argv, problems }, command.table)).pipe(
       Effect.tapErrorCause((cause) => Effect.logDebug(cause)),
       Effect.as(exitStatus.success),
       Effect.catchAll((error) => report(toCliError(error))),

@@ -5,6 +5,7 @@
  */
 import * as Config from "effect/Config"
 import * as Option from "effect/Option"
+import { type Name, variables as names } from "./VariableNames.js"
 
 /**
  * A setting: its environment variable, and its description as the command prints it.
@@ -12,23 +13,17 @@ import * as Option from "effect/Option"
  * @since 0.1.0
  * @category models
  */
-export interface Variable<out A> {
-  readonly variable: string
-  readonly description: string
+export interface Variable<out A> extends Name {
   /** Undefined if the variable is not set. */
   readonly config: Config.Config<A | undefined>
 }
 
-const make = <A>(
-  name: string,
-  read: (variable: string) => Config.Config<A>,
-  description: string
-): Variable<A> => {
-  const variable = `OS_BUILDER_${name}`
-  return { variable, description, config: Config.map(Config.option(read(variable)), Option.getOrUndefined) }
-}
+const make = <A>(name: Name, read: (variable: string) => Config.Config<A>): Variable<A> => ({
+  ...name,
+  config: Config.map(Config.option(read(name.variable)), Option.getOrUndefined)
+})
 
-const text = (name: string, description: string) => make(name, Config.nonEmptyString, description)
+const text = (name: Name) => make(name, Config.nonEmptyString)
 
 const list = (variable: string) =>
   Config.map(
@@ -43,39 +38,24 @@ const list = (variable: string) =>
  * @category constants
  */
 export const variables = {
-  backend: make(
-    "BACKEND",
-    Config.literal("auto", "single-node", "openshift", "custom", "local"),
-    "default for --backend"
-  ),
-  namespace: text("NAMESPACE", "default for --namespace"),
-  builderImage: text("BUILDER_IMAGE", "image of build pods; by default buildah's own"),
-  gitImage: text("GIT_IMAGE", "image with git and ssh, for contexts from Git"),
-  serviceAccount: text("SERVICE_ACCOUNT", "service account of custom and single-node build pods; default: default"),
-  security: make(
-    "SECURITY",
-    Config.literal("anyuid", "userns"),
-    "security profile of these pods: anyuid (the default) or userns"
-  ),
-  cacheClaimName: text("CACHE_CLAIM", "PersistentVolumeClaim where these pods cache layers; by default none"),
-  registriesConfigMapName: text(
-    "REGISTRIES_CONFIG_MAP",
-    "ConfigMap with their registries.conf, policy.json and certificates"
-  ),
-  defaultPullSecretName: text("PULL_SECRET", "pull secret of builds without --base-secret"),
-  deliverToNode: make(
-    "DELIVER_TO_NODE",
-    Config.boolean,
-    "true: single-node stores images named localhost/… on the node itself"
-  ),
-  storage: make("STORAGE", Config.literal("auto", "overlay", "vfs"), "default for --storage"),
-  insecureRegistries: make("INSECURE_REGISTRIES", list, "default for --insecure-registry, separated by commas"),
-  stateDirectory: text("STATE_DIR", "directory of the local backend's records and logs"),
-  workDirectory: text("WORK_DIR", "its working directory, with room for images"),
-  cacheDirectory: text("CACHE_DIR", "directory where it caches layers; by default none"),
-  registriesDirectory: text("REGISTRIES_DIR", "directory of its registries.conf, policy.json and certs.d"),
-  secretsDirectory: text("SECRETS_DIR", "default for --secrets-dir"),
-  configMapsDirectory: text("CONFIG_MAPS_DIR", "default for --config-maps-dir")
+  backend: make(names.backend, Config.literal("auto", "single-node", "openshift", "custom", "local")),
+  namespace: text(names.namespace),
+  builderImage: text(names.builderImage),
+  gitImage: text(names.gitImage),
+  serviceAccount: text(names.serviceAccount),
+  security: make(names.security, Config.literal("anyuid", "userns")),
+  cacheClaimName: text(names.cacheClaimName),
+  registriesConfigMapName: text(names.registriesConfigMapName),
+  defaultPullSecretName: text(names.defaultPullSecretName),
+  deliverToNode: make(names.deliverToNode, Config.boolean),
+  storage: make(names.storage, Config.literal("auto", "overlay", "vfs")),
+  insecureRegistries: make(names.insecureRegistries, list),
+  stateDirectory: text(names.stateDirectory),
+  workDirectory: text(names.workDirectory),
+  cacheDirectory: text(names.cacheDirectory),
+  registriesDirectory: text(names.registriesDirectory),
+  secretsDirectory: text(names.secretsDirectory),
+  configMapsDirectory: text(names.configMapsDirectory)
 } as const
 
 /**

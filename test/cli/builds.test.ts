@@ -4,6 +4,7 @@ import { BuildBackend, BuildError, BuildRef, BuildStatus } from "effect-os-build
 import packageJson from "../../package.json" with { type: "json" }
 import { type CliError, exitStatusOf, InternalError, NoBackendCan, UsageError } from "../../src/cli/CliError.js"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
+import * as Usage from "../../src/cli/Usage.js"
 import { buildArgs, Command, harness, layer, type World } from "../support/CommandHarness.js"
 
 describe("commands about builds", () => {
@@ -323,5 +324,5 @@ describe("logs", () => {
 })
 
 it("version: is that of package.json", () => {
-  assert.strictEqual(OsBuilder.version, packageJson.version)
+  assert.strictEqual(Usage.version, packageJson.version)
 })

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process"
 import * as Argv from "../../src/cli/Argv.js"
 import { commands } from "../../src/cli/Commands.js"
 import * as Flags from "../../src/cli/Flags.js"
-import * as OsBuilder from "../../src/cli/OsBuilder.js"
+import * as Usage from "../../src/cli/Usage.js"
 import { Command, layer } from "../support/CommandHarness.js"
 
 describe("help", () => {
@@ -46,8 +46,8 @@ describe("help", () => {
   it.effect("--version: prints the version, of every command", () =>
     Effect.gen(function*() {
       const { run } = yield* Command
-      assert.deepStrictEqual(yield* run(["--version"]), { status: 0, out: `${OsBuilder.version}\n`, err: "" })
-      assert.strictEqual((yield* run(["build", "--version"])).out, `${OsBuilder.version}\n`)
+      assert.deepStrictEqual(yield* run(["--version"]), { status: 0, out: `${Usage.version}\n`, err: "" })
+      assert.strictEqual((yield* run(["build", "--version"])).out, `${Usage.version}\n`)
     }).pipe(Effect.provide(layer)))
 })
 

@@ -39,8 +39,13 @@ const own = (...files: ReadonlyArray<string>): ReadonlyArray<string> =>
     (name) => path.relative(root, name)
   )
 
-it("modules: the help of the command loads no command, backend, input or client", () => {
-  const files = own("cli/Main.ts")
+it("modules: the help of the command loads nothing of Effect but Either", () => {
+  const modules = [...loaded(path.join(root, "cli/Main.ts"))].filter((name) => !path.isAbsolute(name))
+  assert.deepStrictEqual(modules.filter((name) => !name.startsWith("node:")), ["effect/Either"])
+})
+
+it("modules: a command loads no other command, backend, input or client before it runs", () => {
+  const files = own("cli/Program.ts")
   assert.include(files, "cli/Flags.ts")
   assert.deepStrictEqual(
     files.filter((file) =>
@@ -51,7 +56,12 @@ it("modules: the help of the command loads no command, backend, input or client"
 })
 
 it("modules: builds and lists of the local backend load no client of Kubernetes", () => {
-  const files = own("cli/Main.ts", "cli/commands/Build.ts", "cli/commands/Builds.ts", "backends/LocalBuildBackend.ts")
+  const files = own(
+    "cli/Program.ts",
+    "cli/commands/Build.ts",
+    "cli/commands/Builds.ts",
+    "backends/LocalBuildBackend.ts"
+  )
   assert.include(files, "backends/local/Attempt.ts")
   assert.deepStrictEqual(files.filter((file) => /^kubernetes\//.test(file)), ["kubernetes/RbacRule.ts"])
 })

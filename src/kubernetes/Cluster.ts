@@ -94,10 +94,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
       resource: Resource<unknown>,
       options: Model.InNamespace | undefined,
       name: string | undefined
-    ) => ({
-      namespace: namespaceOf(resource, options),
-      name
-    })
+    ) => ({ namespace: namespaceOf(resource, options), name })
 
     const ownTarget = (resource: Resource<unknown>, options: Model.InNamespace | undefined, object: JsonObject) =>
       targetOf(
@@ -131,6 +128,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
     const call = Requests.document("/apis")
     const coreVersions = document(Discovery.CoreVersions, Requests.document("/api"))
     const both = Effect.all([coreVersions, document(Discovery.GroupList, call)], { concurrency: 2 })
+    const reviews = InFlight.sharedByKey<typeof Discovery.AccessReview.Type, ClusterError>(scope)
     const groups = Effect.map(both, ([core, list]) => Discovery.groupVersions(core, list))
 
     return Cluster.of({
@@ -251,7 +249,8 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
       canI: (query) => {
         const body = Discovery.accessReview(query, query.namespace ?? driver.defaultNamespace)
         const call = Requests.review(Discovery.reviewPath, body)
-        return traced("canI", call, Effect.map(document(Discovery.AccessReview, call), ({ status }) => status))
+        const asked = document(Discovery.AccessReview, call)
+        return traced("canI", call, Effect.map(reviews(JSON.stringify(body), asked), ({ status }) => status))
       },
 
       reflect: (resource, options) => reflect(resource, selected(resource, options))

@@ -19,18 +19,18 @@ const common: Bounds = {
   status: [3, 2],
   outcome: [1, 1],
   list: [3, 2],
-  cancel: [5, 4],
-  remove: [5, 4],
+  cancel: [4, 4],
+  remove: [4, 4],
   prune: [11, 3],
-  selection: [17, 2],
-  run: [24, 6]
+  selection: [14, 2],
+  run: [21, 6]
 }
 
 const bounds: Readonly<Record<Name, Bounds>> = {
   "custom": { ...common, selection: [6, 2], run: [13, 6] },
-  // One build runs, and each of the nine others takes a list of pods that finds the build that it waits for.
-  "single-node": { ...common, list: [12, 4] },
-  "openshift": { ...common, first: [4, 4], cancel: [4, 4], remove: [4, 4] }
+  // One build runs, and one list of pods finds it, for which the nine others wait.
+  "single-node": { ...common, list: [4, 3] },
+  "openshift": { ...common, first: [4, 4] }
 }
 
 describe("requests and round trips in turn", () => {

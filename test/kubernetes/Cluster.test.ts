@@ -312,6 +312,25 @@ describe("Cluster", () => {
       )
     }))
 
+  scoped("canI: equal questions at one time are one request, and the next asks again", () =>
+    Effect.gen(function*() {
+      const { cluster, server } = yield* start
+      const query = { verb: "create", group: "", resource: "pods" }
+      const both = yield* Effect.fork(
+        Effect.all([cluster.canI(query), cluster.canI(query), cluster.canI({ ...query, namespace: "other" })], {
+          concurrency: "unbounded"
+        })
+      )
+      for (const _ of [1, 2]) yield* (yield* server.asked).reply({ status: { allowed: true } })
+      assert.deepStrictEqual((yield* Fiber.join(both)).map(({ allowed }) => allowed), [true, true, true])
+      const refused = yield* Effect.fork(Effect.flip(cluster.canI(query)))
+      yield* (yield* server.asked).refuse(new ClusterError.ClusterError({ ...subject, reason: "Forbidden" }))
+      assert.strictEqual((yield* Fiber.join(refused)).reason, "Forbidden")
+      const next = yield* Effect.fork(cluster.canI(query))
+      yield* (yield* server.asked).reply({ status: { allowed: false } })
+      assert.isFalse((yield* Fiber.join(next)).allowed)
+    }))
+
   scoped("logs without follow are requested again before the first line, and not after", () =>
     Effect.gen(function*() {
       const { cluster, server } = yield* start

@@ -79,6 +79,8 @@ export interface BuildStore<Child> extends StateReader.StateReader<Child> {
   ) => Effect.Effect<Option.Option<RecordSummary.RecordSummary>, BackendError>
   /** Deletes a child as it was seen; false if it has changed since. */
   readonly deleteChild: (child: Child) => Effect.Effect<boolean, BackendError>
+  /** Deletes a child that runs, whatever has changed since; false if it is another one by now. */
+  readonly deleteRunning: (ref: BuildRef, child: StateReader.RunningChild) => Effect.Effect<boolean, BackendError>
   readonly deleteRecord: (ref: BuildRef) => Effect.Effect<void, BackendError>
 }
 
@@ -229,6 +231,17 @@ export const make = <Child extends Resource.Metadata>(
         ))
     )
 
+  const deleteChild = (
+    namespace: string | undefined,
+    { name, resourceVersion, uid }: StateReader.RunningChild & { readonly resourceVersion?: string }
+  ) =>
+    cluster.delete(resource, name, { namespace, uid, resourceVersion, propagation: "Background" }).pipe(
+      Effect.as(true),
+      Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(true)),
+      Effect.catchIf((error) => error.reason === "Conflict", () => Effect.succeed(false)),
+      refused(`stop ${resource.plural} ${name}`)
+    )
+
   const fingerprintRecords: BuildStore<Child>["fingerprintRecords"] = (namespace, fingerprint) =>
     cluster.list(RecordMetadata.resource, {
       namespace,
@@ -314,18 +327,8 @@ export const make = <Child extends Resource.Metadata>(
         Effect.catchIf(({ reason }) => unwritten.has(reason), () => Effect.succeedNone),
         refused(`write to ${ref}`)
       ),
-    deleteChild: ({ metadata }) =>
-      cluster.delete(resource, metadata.name, {
-        namespace: metadata.namespace,
-        uid: metadata.uid,
-        resourceVersion: metadata.resourceVersion,
-        propagation: "Background"
-      }).pipe(
-        Effect.as(true),
-        Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(true)),
-        Effect.catchIf((error) => error.reason === "Conflict", () => Effect.succeed(false)),
-        refused(`stop ${resource.plural} ${metadata.name}`)
-      ),
+    deleteChild: ({ metadata }) => deleteChild(metadata.namespace, metadata),
+    deleteRunning: ({ namespace }, child) => deleteChild(namespace, child),
     deleteRecord
   }
 }

@@ -102,11 +102,15 @@ const service = <Child extends Resource.Metadata>(
   const submit = Submit.make(context)
   const status = OneShotStatus.make(context)
 
-  const summarise = (metadata: RecordMetadata.RecordMetadata, state: BuildState<Child> | undefined) =>
+  const summarise = (
+    metadata: RecordMetadata.RecordMetadata,
+    state: BuildState<Child> | undefined,
+    slot: Effect.Effect.Success<ReturnType<typeof status.slotOf>>
+  ) =>
     Effect.gen(function*() {
       const now = Option.isSome(metadata.outcome)
         ? metadata.outcome.value.status
-        : yield* state === undefined ? status.of(metadata.ref) : status.ofState(state)
+        : yield* state === undefined ? status.of(metadata.ref) : status.ofState(state, slot)
       return Option.some(Summary.make(metadata, now, yield* DateTime.now))
     }).pipe(
       Effect.catchTag("BuildNotFound", () => Effect.succeedNone),
@@ -178,9 +182,10 @@ const service = <Child extends Resource.Metadata>(
         const states = new Map(
           (yield* store.statesOf(namespace, unfinished)).map((state) => [state.record.ref.uid, state])
         )
+        const slot = yield* status.slotOf(namespace)
         const summaries = yield* Effect.forEach(
           wanted,
-          (metadata) => summarise(metadata, states.get(metadata.ref.uid)),
+          (metadata) => summarise(metadata, states.get(metadata.ref.uid), slot),
           { concurrency: 8 }
         )
         return summaries.flatMap(Option.toArray)

@@ -92,14 +92,26 @@ export interface LogSource {
 
 /**
  * What shows by itself that a build runs, so that nothing else has to be read to know it: a child, whatever its pods are, or a
- * pod, whatever its child is.
+ * pod, whatever its child is. `ended`: whether a child has ended, so that pods that were read before it are out of date.
  *
  * @since 0.1.0
  * @category models
  */
 export type Runs<Child> =
   | { readonly by: "child"; readonly test: (child: Child) => boolean }
-  | { readonly by: "pod"; readonly test: (pod: Resources.Pod) => boolean }
+  | {
+    readonly by: "pod"
+    readonly test: (pod: Resources.Pod) => boolean
+    readonly ended: (child: Child) => boolean
+  }
+
+/**
+ * The name of the build that holds the slot for which a build waits, undefined if it cannot be seen.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SlotHolder = (ref: BuildRef) => string | undefined
 
 /**
  * A backend on a cluster.
@@ -144,6 +156,6 @@ export interface Definition<Child extends Resource.Metadata> {
     | undefined
   /** The container of a pod that takes an uploaded context from its standard input; undefined if none does. */
   readonly uploadContainer?: string | undefined
-  /** Where builds queue for a slot: the name of the build that holds it, undefined if it cannot be seen. */
-  readonly slotHolder?: ((ref: BuildRef) => Effect.Effect<string | undefined, ClusterError>) | undefined
+  /** Where builds queue for a slot: who holds it, for builds of a namespace. */
+  readonly slotHolder?: ((namespace: string) => Effect.Effect<SlotHolder, ClusterError>) | undefined
 }

@@ -8,18 +8,28 @@ import * as Option from "effect/Option"
 import type { BackendError, BuildNotFound } from "../../core/BuildError.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
+import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import { type BuildState, evaluate, type Evaluation } from "./BuildState.js"
 import type { ControllerContext } from "./ControllerContext.js"
+import type { SlotHolder } from "./Definition.js"
 import { backendError } from "./ErrorMapping.js"
 
 type InProgress<Child> = Extract<Evaluation<Child>, { readonly _tag: "InProgress" }>
 
+/** Finds the holder of a slot; absent where builds do not queue for one. */
+type Slot = Effect.Effect<SlotHolder, ClusterError> | undefined
+
 export interface OneShotStatus<Child> {
   /** Of a build that has ended, the record alone is read. */
   readonly of: (ref: BuildRef) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
-  /** The same of a build that was just read. */
-  readonly ofState: (state: BuildState<Child>) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+  /** The same of a build that was just read. `slot` is for several builds of one namespace. */
+  readonly ofState: (
+    state: BuildState<Child>,
+    slot?: Slot
+  ) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+  /** Reads who holds the slot of a namespace when a build first waits for it, and once. */
+  readonly slotOf: (namespace: string) => Effect.Effect<Slot>
 }
 
 export const make = <Child extends Resource.Metadata>(
@@ -34,33 +44,36 @@ export const make = <Child extends Resource.Metadata>(
     })
 
   // A pod that waits for the slot of its node has been refused by anti-affinity; another queue names itself.
-  const withHolder = (ref: BuildRef, status: BuildStatus.BuildStatus) =>
+  const withHolder = (ref: BuildRef, status: BuildStatus.BuildStatus, slot: Slot) =>
     Effect.gen(function*() {
-      const { slotHolder } = definition
       const isPending = status._tag === "Pending" || status._tag === "Running"
-      if (slotHolder === undefined || !isPending || status.blocked?.upstreamReason !== "Unschedulable") return status
+      if (slot === undefined || !isPending || status.blocked?.upstreamReason !== "Unschedulable") return status
       if (status.blocked.reason !== "Queued") return status
-      const holder = yield* Effect.mapError(
-        slotHolder(ref),
+      const holderOf = yield* Effect.mapError(
+        slot,
         backendError(definition.name, `find the build that ${ref} waits for`)
       )
+      const holder = holderOf(ref)
       return holder === undefined ? status : blockedBy(status, holder)
     })
 
   // A reason that cannot be read must not hide the status.
-  const explain = (state: BuildState<Child>, evaluation: InProgress<Child>) =>
+  const explain = (state: BuildState<Child>, evaluation: InProgress<Child>, slot: Slot) =>
     withEvents(state, evaluation).pipe(
-      Effect.flatMap((status) => withHolder(state.record.ref, status)),
+      Effect.flatMap((status) => withHolder(state.record.ref, status, slot)),
       Effect.catchAll((error) => Effect.as(Effect.logDebug(error.message), evaluation.status))
     )
 
-  const ofState: OneShotStatus<Child>["ofState"] = (state) =>
+  const ofState: OneShotStatus<Child>["ofState"] = (
+    state,
+    slot = definition.slotHolder?.(state.record.ref.namespace)
+  ) =>
     Effect.gen(function*() {
       const { ref } = state.record
       const evaluation = evaluate(definition, state, yield* DateTime.now)
       if (evaluation._tag === "InProgress") {
         if (evaluation.begins !== undefined) yield* reconciler.reconcile(state)
-        return yield* explain(state, evaluation)
+        return yield* explain(state, evaluation, slot)
       }
       // The record was read before the children: in between, the build may have been stopped.
       if (evaluation._tag === "ChildMissing") return yield* reconciler.status(ref)
@@ -74,8 +87,12 @@ export const make = <Child extends Resource.Metadata>(
         // A child that is created after the stop is deleted by the client that finds it.
         Option.isSome(record.outcome) && Option.isNone(record.stop)
           ? Effect.succeed(record.outcome.value.status)
-          : Effect.flatMap(store.stateOf(record), ofState)),
-    ofState
+          : Effect.flatMap(store.stateOf(record), (state) => ofState(state))),
+    ofState,
+    slotOf: (namespace) => {
+      const find = definition.slotHolder?.(namespace)
+      return find === undefined ? Effect.succeed(undefined) : Effect.cached(find)
+    }
   }
 }
 

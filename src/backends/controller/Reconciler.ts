@@ -17,6 +17,7 @@ import type { BuildStore } from "./BuildStore.js"
 import type { Definition, Observed } from "./Definition.js"
 import * as LostLog from "./LostLog.js"
 import * as OutcomeLimits from "./OutcomeLimits.js"
+import type { RunningChild } from "./StateReader.js"
 import * as Timing from "./Timing.js"
 
 export interface Reconciler<Child> {
@@ -131,6 +132,10 @@ export const make = <Child extends Resource.Metadata>(
     return fromLog === undefined ? Effect.succeed(undefined) : Effect.map(logTail(seen), fromLog)
   }
 
+  // The mark says how a build ended whose record is deleted (`goneWith`).
+  const storeStopped = (record: RecordMetadata.RecordMetadata, status: BuildStatus.Terminal, isRemoved: boolean) =>
+    isRemoved ? Effect.succeedSome(status) : storeOutcome(record, status)
+
   // What the platform decided before the child could be deleted takes precedence over the stop mark.
   const finishStop = (
     snapshot: BuildState<Child>,
@@ -138,9 +143,7 @@ export const make = <Child extends Resource.Metadata>(
     isRemoved = false
   ): Effect.Effect<Option.Option<BuildStatus.Terminal>, BackendError> =>
     Effect.gen(function*() {
-      // The mark says how a build ended whose record is deleted (`goneWith`).
-      const stopped = (status: BuildStatus.Terminal) =>
-        isRemoved ? Effect.succeedSome(status) : storeOutcome(snapshot.record, status)
+      const stopped = (status: BuildStatus.Terminal) => storeStopped(snapshot.record, status, isRemoved)
       const child = latest(snapshot.children)
       if (child === undefined) return yield* stopped(mark.status)
       const seen = observed(snapshot, child)
@@ -152,6 +155,17 @@ export const make = <Child extends Resource.Metadata>(
       const outcome = yield* addLogTail(mark.status, seen)
       return (yield* store.deleteChild(child)) ? yield* stopped(outcome) : Option.none()
     })
+
+  /** A child that runs has decided nothing, and its log is not stored. */
+  const stopRunning = (
+    record: RecordMetadata.RecordMetadata,
+    child: RunningChild,
+    isRemoved: boolean
+  ): Effect.Effect<Option.Option<BuildStatus.Terminal>, BackendError> =>
+    Effect.flatMap(
+      store.deleteRunning(record.ref, child),
+      (deleted) => deleted ? storeStopped(record, new BuildStatus.Cancelled({}), isRemoved) : Effect.succeedNone
+    )
 
   // The beginning is stored for later readers; that it cannot be must not hide the status.
   const storeBeginning = (record: RecordMetadata.RecordMetadata, begun: RecordMetadata.Begun): Effect.Effect<void> =>
@@ -316,7 +330,10 @@ export const make = <Child extends Resource.Metadata>(
               yield* mark(found, stopped)
               return Option.none()
             }
-            const state = yield* Option.isNone(found.outcome) ? store.toStop(found) : store.stateOf(found)
+            const isCancelled = Option.isNone(found.outcome) &&
+              Option.exists(found.stop, ({ status }) => status._tag === "Cancelled")
+            const state = yield* isCancelled ? store.toStop(found) : store.stateOf(found)
+            if (!("record" in state)) return yield* stopRunning(found, state, isRemoved)
             if (state.children.length === 0 && !hasWaited && !isRemoved) {
               // The request that creates its child may be under way.
               hasWaited = true

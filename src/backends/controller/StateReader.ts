@@ -27,8 +27,14 @@ export interface StateReader<Child> {
   ) => Effect.Effect<ReadonlyArray<BuildState<Child>>, BackendError>
   /** The state of an unfinished build, unless one list shows that it runs. */
   readonly unlessRunning: (record: RecordSummary) => Effect.Effect<Option.Option<BuildState<Child>>, BackendError>
-  /** What is needed to stop a build: no pods, if its child alone shows that it runs. */
-  readonly toStop: (record: RecordSummary) => Effect.Effect<BuildState<Child>, BackendError>
+  /** What is needed to stop a build: its child or one of its pods, if that alone shows that it runs. */
+  readonly toStop: (record: RecordSummary) => Effect.Effect<BuildState<Child> | RunningChild, BackendError>
+}
+
+/** The child of a pod that runs: it has decided nothing, whatever else it shows. */
+export interface RunningChild {
+  readonly name: string
+  readonly uid: string
 }
 
 /** Above this number of records, whose names make a selector of two kilobytes, all objects of the backend are listed. */
@@ -108,9 +114,13 @@ export const make = <Child extends Resource.Metadata>(
       ))
 
   /** Whether a pod is of this record: its owner distinguishes it from a pod of an earlier record with this name. */
-  const isOwn = ({ ref }: RecordSummary, pod: Resources.Pod): boolean =>
-    recordOf(pod) === ref.name &&
-    pod.metadata.ownerReferences?.some(({ name }) => name.startsWith(BuildNames.child(ref))) === true
+  const isOwn = (record: RecordSummary, pod: Resources.Pod): boolean => childOf(record, pod) !== undefined
+
+  const childOf = ({ ref }: RecordSummary, pod: Resources.Pod): RunningChild | undefined => {
+    if (recordOf(pod) !== ref.name) return undefined
+    const owner = pod.metadata.ownerReferences?.find(({ name }) => name.startsWith(BuildNames.child(ref)))
+    return owner === undefined ? undefined : { name: owner.name, uid: owner.uid }
+  }
 
   const childRuns = (children: ReadonlyArray<Child>): boolean => {
     const child = latest(children)
@@ -155,6 +165,23 @@ export const make = <Child extends Resource.Metadata>(
           )
       }
     },
-    toStop: (record) => runs?.by === "child" ? childrenFirst(record, childRuns) : whole(record)
+    toStop: (record) => {
+      switch (runs?.by) {
+        case undefined:
+          return whole(record)
+        case "child":
+          return childrenFirst(record, childRuns)
+        case "pod":
+          return Effect.gen(function*() {
+            const found = yield* pods(record.ref)
+            const running = found.find((pod) => isOwn(record, pod) && runs.test(pod))
+            const owner = running === undefined ? undefined : childOf(record, running)
+            if (owner !== undefined) return owner
+            const all = yield* children(record.ref)
+            // The pods were read before: of a child that has ended since, they show too little.
+            return all.some(runs.ended) ? yield* whole(record) : assembled(record, all, found)
+          })
+      }
+    }
   }
 }

@@ -68,7 +68,7 @@ export const make = (
   verifyCreated: verifyCreated(profile),
   uploadContainer: "upload",
   interpret: JobOutcome.interpret,
-  runs: { by: "pod", test: JobOutcome.isRunning },
+  runs: { by: "pod", test: JobOutcome.isRunning, ended: JobOutcome.hasEnded },
   logs: JobOutcome.logs
 })
 

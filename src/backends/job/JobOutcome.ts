@@ -46,6 +46,10 @@ export const isRunning = (pod: Resources.Pod): boolean =>
   PodOutcome.containers.every((verb) => (PodOutcome.terminated(pod, verb)?.exitCode ?? 0) === 0) &&
   PodOutcome.containers.some((verb) => PodOutcome.container(pod, verb)?.state?.running !== undefined)
 
+/** Whether a Job shows, without its pods, that it creates no more. */
+export const hasEnded = (child: Resources.Job): boolean =>
+  condition(child, "Complete") !== undefined || condition(child, "Failed") !== undefined
+
 /** The log of each container that has run or may still run. */
 export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
   pods.flatMap((pod) =>

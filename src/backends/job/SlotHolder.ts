@@ -1,11 +1,11 @@
 /**
- * Finds the build that holds the slot of a node that another build waits for.
+ * Finds the build that holds the slot of a node that other builds wait for.
  */
 import * as Effect from "effect/Effect"
-import type { BuildRef } from "../../core/BuildRef.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import * as Resources from "../../kubernetes/Resources.js"
+import type { SlotHolder } from "../controller/Definition.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
 import { slotLabel } from "./BuildPod.js"
 import * as PodOutcome from "./PodOutcome.js"
@@ -19,18 +19,21 @@ const recordOf = ({ metadata }: Resources.Pod): string | undefined => metadata.l
  * `build NAME in namespace NAMESPACE`; undefined if no visible pod holds the slot. Builds of other namespaces are
  * found with the permission to list pods in the whole cluster.
  */
-export const find = (cluster: Cluster.Service) => (ref: BuildRef): Effect.Effect<string | undefined, ClusterError> => {
+export const find = (cluster: Cluster.Service) => (namespace: string): Effect.Effect<SlotHolder, ClusterError> => {
   const labelSelector = `${slotLabel}=build`
   return cluster.list(Resources.Pod, { allNamespaces: true, labelSelector }).pipe(
     Effect.catchIf(
       (error) => error.reason === "Forbidden",
-      () => cluster.list(Resources.Pod, { namespace: ref.namespace, labelSelector })
+      () => cluster.list(Resources.Pod, { namespace, labelSelector })
     ),
     Effect.map(({ items }) => {
-      const holder = items.find((pod) => isScheduled(pod) && !PodOutcome.isOver(pod) && recordOf(pod) !== ref.name)
-      return holder === undefined
-        ? undefined
-        : `build ${recordOf(holder) ?? holder.metadata.name} in namespace ${holder.metadata.namespace ?? ref.namespace}`
+      const holders = items.filter((pod) => isScheduled(pod) && !PodOutcome.isOver(pod))
+      return (ref) => {
+        const holder = holders.find((pod) => recordOf(pod) !== ref.name)
+        return holder === undefined
+          ? undefined
+          : `build ${recordOf(holder) ?? holder.metadata.name} in namespace ${holder.metadata.namespace ?? namespace}`
+      }
     })
   )
 }

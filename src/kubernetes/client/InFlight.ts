@@ -24,3 +24,19 @@ export const shared = <A, E>(effect: Effect.Effect<A, E>, scope: Scope.Scope): E
     )
   })
 }
+
+/** The same for effects with keys: those of one key that start while one runs share it, so their answers must be the same. */
+export const sharedByKey = <A, E>(scope: Scope.Scope) => {
+  const running = new Map<string, Effect.Effect<A, E>>()
+  return (key: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.suspend(() => {
+      const known = running.get(key)
+      if (known !== undefined) return known
+      const ended = Effect.sync(() => {
+        running.delete(key)
+      })
+      const made = shared(Effect.ensuring(effect, ended), scope)
+      running.set(key, made)
+      return made
+    })
+}

@@ -9,10 +9,10 @@ import * as BuildNames from "../../../src/backends/record/BuildNames.js"
 import * as Faults from "../../../src/fake/apiserver/Faults.js"
 import type * as Resources from "../../../src/kubernetes/Resources.js"
 import { Pod } from "../../../src/kubernetes/Resources.js"
-import { type Craft, definition, input, settle, world } from "../../support/ControllerWorld.js"
+import { type Craft, Craft as CraftKind, definition, input, settle, world } from "../../support/ControllerWorld.js"
 
 describe("a build that one list shows to run", () => {
-  const podOf = (record: string, child: string) => ({
+  const podOf = (record: string, child: string, uid = "1") => ({
     metadata: {
       name: child,
       labels: {
@@ -20,7 +20,7 @@ describe("a build that one list shows to run", () => {
         "effect-os-builder/backend": "craft",
         "effect-os-builder/record": record
       },
-      ownerReferences: [{ apiVersion: "example.com/v1", kind: "Craft", name: child, uid: "1", controller: true }]
+      ownerReferences: [{ apiVersion: "example.com/v1", kind: "Craft", name: child, uid, controller: true }]
     },
     spec: { containers: [{ name: "build", image: "registry.example.com/builder:1" }] }
   })
@@ -29,7 +29,7 @@ describe("a build that one list shows to run", () => {
     Effect.gen(function*() {
       const { cluster, move, requests } = yield* world
       const backend = yield* ClusterBackend.make(
-        { ...definition, labelsPods: true, runs: { by: "pod", test: () => true } },
+        { ...definition, labelsPods: true, runs: { by: "pod", test: () => true, ended: () => false } },
         { cluster, namespace: "default" }
       )
       const wanted = yield* input("1", { retries: 0 })
@@ -61,6 +61,47 @@ describe("a build that one list shows to run", () => {
       const [running, second] = yield* requests(backend.build(wanted))
       assert.deepStrictEqual(running, { ref, adopted: true })
       assert.deepStrictEqual(second, ["list configmaps", "list crafts.example.com"])
+    }))
+
+  it.scoped("a pod: a cancellation reads no child of it, and deletes the owner of the pod", () =>
+    Effect.gen(function*() {
+      const { cluster, crafts, requests } = yield* world
+      const backend = yield* ClusterBackend.make(
+        { ...definition, labelsPods: true, runs: { by: "pod", test: () => true, ended: () => false } },
+        { cluster, namespace: "default" }
+      )
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      const [child] = (yield* cluster.list(CraftKind)).items
+      assert(child !== undefined)
+      yield* cluster.create(Pod, podOf(ref.name, BuildNames.child(ref), child.metadata.uid))
+      const [, made] = yield* requests(backend.cancel(ref))
+      const patch = "patch configmaps"
+      assert.deepStrictEqual(made, [patch, "list pods", "delete crafts.example.com", patch])
+      assert.deepStrictEqual(yield* crafts, [])
+      assert.strictEqual((yield* backend.status(ref))._tag, "Cancelled")
+    }))
+
+  it.scoped("a pod: where none runs and the child has ended, a cancellation reads the pods after it", () =>
+    Effect.gen(function*() {
+      const { cluster, move, requests } = yield* world
+      const backend = yield* ClusterBackend.make(
+        {
+          ...definition,
+          labelsPods: true,
+          runs: { by: "pod", test: () => false, ended: ({ status }: Craft) => status?.phase === "Complete" }
+        },
+        { cluster, namespace: "default" }
+      )
+      const reads = (requests: ReadonlyArray<string>) => requests.filter((request) => request.startsWith("list"))
+      const { ref } = yield* Effect.flatMap(input("1"), backend.build)
+      yield* move(ref, "Complete")
+      const [, made] = yield* requests(backend.cancel(ref))
+      const children = "list crafts.example.com"
+      assert.deepStrictEqual(reads(made), ["list pods", children, children, "list pods"])
+      assert.strictEqual((yield* backend.status(ref))._tag, "Succeeded")
+      const pending = yield* Effect.flatMap(input("2"), backend.build)
+      const [, fewer] = yield* requests(backend.cancel(pending.ref))
+      assert.deepStrictEqual(reads(fewer), ["list pods", children])
     }))
 
   const running = { running: { startedAt: "2026-11-30T10:00:00Z" } }

@@ -20,6 +20,7 @@ import { ApiServer } from "./apiserver/ApiServer.js"
 import * as FakeDriver from "./apiserver/FakeDriver.js"
 import { Faults } from "./apiserver/Faults.js"
 import { Gateway } from "./apiserver/Gateway.js"
+import * as KubeletProxy from "./apiserver/KubeletProxy.js"
 import { ServiceAccountTokens } from "./apiserver/ServiceAccountTokens.js"
 import { uninterrupted } from "./apiserver/Watching.js"
 import * as BuildController from "./controllers/BuildController.js"
@@ -79,7 +80,7 @@ export interface PodBehaviour {
  * - `version`: the server's version; default `v1.37.1`, the release that the fake is modelled on.
  * - `kinds`: further kinds, beside those that every cluster has.
  * - `nodes`: default: one, `node-1`.
- * - `namespaces`: initial namespaces, beside `default` and `kube-system`.
+ * - `namespaces`: initial namespaces, beside `default`, `kube-system`, `kube-public` and `kube-node-lease`.
  * - `accounts`: the service accounts of every namespace; default: `default` only.
  * - `configMaps`: the ConfigMaps of every namespace, by name; default: `kube-root-ca.crt` only.
  * - `pods`: the behaviour of pods; it receives the cluster.
@@ -162,7 +163,15 @@ const assemble = (options: Options): Parts => {
     ["pods/portforward", PodForward.source(running)]
   ])
   const tokens = new ServiceAccountTokens(store)
-  const server = new ApiServer({ catalog, registry, tokens, logs, connections, version })
+  const server = new ApiServer({
+    catalog,
+    registry,
+    tokens,
+    logs,
+    connections,
+    kubelets: KubeletProxy.make(store),
+    version
+  })
   const faults = new Faults()
   return {
     catalog,
@@ -206,7 +215,7 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
       BuildController.make(registry),
       Scheduler.make(registry, obstacle)
     ])
-    for (const name of ["default", "kube-system", ...options.namespaces ?? []]) {
+    for (const name of ["default", "kube-node-lease", "kube-public", "kube-system", ...options.namespaces ?? []]) {
       registry.create(CoreKinds.namespace, "", { metadata: { name } }, { now })
     }
     for (const [kind, object] of DefaultRoles.objects) {

@@ -16,7 +16,7 @@ import { gunzipSync } from "node:zlib"
 export const user = "builder"
 export const password = "correct-horse-battery-staple"
 // Of that password, by htpasswd -Bbn.
-const htpasswd = "builder:$2y$05$WeYtaBh2HMA7wfhERsbtw.Mg6LrfNRYMjjUlKNyqeBvvVvYQ4amxO"
+export const htpasswd = "builder:$2y$05$WeYtaBh2HMA7wfhERsbtw.Mg6LrfNRYMjjUlKNyqeBvvVvYQ4amxO"
 
 /** Runs a program to its end, and gives what it printed. */
 export const exec = (command: string, ...args: ReadonlyArray<string>): Effect.Effect<string> =>

@@ -5,10 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type * as Stream from "effect/Stream"
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
+import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as Kind from "../kinds/Kind.js"
 import * as Documents from "../openapi/Documents.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
@@ -20,6 +20,7 @@ import * as Connections from "./Connections.js"
 import * as DeleteCollection from "./DeleteCollection.js"
 import * as Eviction from "./Eviction.js"
 import * as Health from "./Health.js"
+import type { KubeletProxy } from "./KubeletProxy.js"
 import * as Listing from "./Listing.js"
 import * as Rbac from "./Rbac.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
@@ -35,25 +36,16 @@ import * as TokenRequests from "./TokenRequests.js"
 import * as Version from "./Version.js"
 import * as Watching from "./Watching.js"
 
-/**
- * The source of the log lines of an object.
- *
- * @since 0.1.0
- * @category models
- */
-export type LogSource = (
-  object: JsonObject,
-  query: Readonly<Record<string, string>>
-) => Effect.Effect<Stream.Stream<string, Dropped>, Refused>
-
 /** @since 0.1.0 @category models */
 export interface Options {
   readonly catalog: Catalog
   readonly registry: Registry
   readonly tokens: ServiceAccountTokens
-  readonly logs: ReadonlyMap<string, LogSource>
+  readonly logs: ReadonlyMap<string, Connections.LogSource>
   /** The connections of a resource and subresource, `pods/exec`. */
   readonly connections: ReadonlyMap<string, Connections.Source>
+  /** The kubelets that have joined. */
+  readonly kubelets: KubeletProxy
   readonly version: string
 }
 
@@ -325,16 +317,19 @@ export class ApiServer {
 
   private log(call: Call, { kind, name, namespace }: Target): Effect.Effect<Reply, Refused> {
     const source = this.options.logs.get(Kind.resource(kind))
-    return Effect.flatMap(toEffect(this.options.registry.get(kind, namespace, name)), (found) =>
-      source === undefined
-        ? Effect.fail(new Refused({ status: Status.noSuchPath }))
-        : Effect.map(source(found, call.request.query), (lines): Reply => ({ _tag: "Log", lines })))
+    const { query } = call.request
+    return Effect.gen(this, function*() {
+      const found = yield* toEffect(this.options.registry.get(kind, namespace, name))
+      if (source === undefined) return yield* new Refused({ status: Status.noSuchPath })
+      const given = kind === CoreKinds.pod ? yield* this.options.kubelets.log(found, query) : undefined
+      return given ?? { _tag: "Log", lines: yield* source(found, query) }
+    })
   }
 
   /** A WebSocket is requested by a GET, and has to be allowed as the POST that it replaces: subresources.go AttachREST. */
   private connect(
     call: Call,
-    { kind, name, namespace }: Target,
+    { kind, name, namespace, subresource }: Target,
     source: Connections.Source
   ): Effect.Effect<Reply, Refused> {
     const { info, interruption, request, user } = call
@@ -347,15 +342,12 @@ export class ApiServer {
       const status = info.verb === "get" ? Status.forbidden(kind, name, "") : refusal
       return Effect.fail(new Refused({ status }))
     }
-    const command = Json.texts(request.body, "command")
-    return Effect.flatMap(
-      toEffect(this.options.registry.get(kind, namespace, name)),
-      (found) =>
-        Effect.map(
-          source(found, { query: request.query, command }),
-          (reply) => Connections.cutting(reply, interruption, cut)
-        )
-    )
+    const options = { query: request.query, command: Json.texts(request.body, "command") }
+    return Effect.gen(this, function*() {
+      const found = yield* toEffect(this.options.registry.get(kind, namespace, name))
+      const given = yield* this.options.kubelets.connect(subresource, found, options)
+      return Connections.cutting(given ?? (yield* source(found, options)), interruption, cut)
+    })
   }
 }
 

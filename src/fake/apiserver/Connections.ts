@@ -1,5 +1,5 @@
 /**
- * Subresources that connect a client to an object: attach, exec, port-forward.
+ * Subresources that connect a client to an object: log, attach, exec, port-forward.
  *
  * @since 0.1.0
  */
@@ -23,21 +23,34 @@ export interface ConnectOptions {
 /** Connects a client to an object. @since 0.1.0 @category models  */
 export type Source = (object: JsonObject, options: ConnectOptions) => Effect.Effect<Reply, Refused>
 
+/**
+ * The source of the log lines of an object.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type LogSource = (
+  object: JsonObject,
+  query: Readonly<Record<string, string>>
+) => Effect.Effect<Stream.Stream<string, Dropped>, Refused>
+
+/** Completes when the interruption fires. */
+const fired = ({ isCut, onCut }: Interruption): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    const wake = () => resume(Effect.void)
+    if (isCut()) wake()
+    return Effect.sync(onCut(wake))
+  })
+
 /** A stream that `interruption` cuts. */
 const untilCut = <A, E>(
   stream: Stream.Stream<A, E>,
-  { isCut, onCut }: Interruption,
+  interruption: Interruption,
   cut: Dropped
 ): Stream.Stream<A, E | Dropped> =>
   Stream.merge(
     stream,
-    Stream.fromEffect(
-      Effect.async<never, Dropped>((resume) => {
-        const fail = () => resume(Effect.fail(cut))
-        if (isCut()) fail()
-        return Effect.sync(onCut(fail))
-      })
-    ),
+    Stream.fromEffect(Effect.andThen(fired(interruption), Effect.fail(cut))),
     { haltStrategy: "left" }
   )
 
@@ -50,6 +63,8 @@ export const cutting = (reply: Reply, interruption: Interruption, cut: Dropped):
     }
     case "PortForward":
       return { ...reply, forward: (port, received) => untilCut(reply.forward(port, received), interruption, cut) }
+    case "Upgrade":
+      return { ...reply, interrupted: fired(interruption) }
     default:
       return reply
   }

@@ -64,6 +64,8 @@ export const make = (
       Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>
         reply._tag === "Log"
           ? Effect.succeed(Stream.mapError(reply.lines, failure(subject)))
+          : reply._tag === "Bytes"
+          ? Effect.succeed(Stream.mapError(Stream.splitLines(Stream.decodeText(reply.bytes)), failure(subject)))
           : Effect.fail(unexpected(subject, reply)))),
     attach: (request, subject, stdin) =>
       Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>

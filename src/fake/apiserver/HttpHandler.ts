@@ -23,6 +23,7 @@ import * as Protobuf from "./Protobuf.js"
 import * as Rbac from "./Rbac.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
 import * as Status from "./Status.js"
+import * as Tunnel from "./Tunnel.js"
 
 const maxBodySize = 3 * 1024 * 1024
 
@@ -259,8 +260,11 @@ const sendReply = (
         : stream(response, "application/json", reply.lines, encodeLines)
     case "Log":
       return stream(response, "text/plain", reply.lines, (lines) => lines.map((line) => `${line}\n`).join(""))
+    case "Bytes":
+      return stream(response, "text/plain", reply.bytes, (parts) => Buffer.concat(parts))
     case "Attach":
     case "PortForward":
+    case "Upgrade":
       return sendRefusal(response, Status.badRequest("Upgrade request required"))
   }
 }
@@ -311,7 +315,16 @@ export const upgrade = (
       )
     ),
     Effect.flatMap((reply) =>
-      reply._tag !== "Attach" && reply._tag !== "PortForward"
+      reply._tag === "Upgrade"
+        ? Tunnel.join({
+          request,
+          socket,
+          received: head,
+          url: reply.url,
+          interrupted: reply.interrupted,
+          failed: (error) => refuse(Status.internal(`error dialing backend: ${error.message}`))
+        })
+        : reply._tag !== "Attach" && reply._tag !== "PortForward"
         ? refuse(Status.badRequest("the request does not take an upgrade"))
         : upgrade?.toLowerCase() !== "websocket"
         ? refuse(Status.badRequest(

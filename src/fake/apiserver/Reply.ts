@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { AttachOutput } from "../../kubernetes/client/Driver.js"
@@ -63,8 +64,8 @@ export type Forward = (
 ) => Stream.Stream<Uint8Array, NoListener | Dropped>
 
 /**
- * An object, plain text, the lines of a watch of objects of a type, the lines of a log, a container to attach to, or the ports of
- * a pod.
+ * An object, plain text, the lines of a watch of objects of a type, the lines of a log, a log of a kubelet as it is, a container to
+ * attach to, the ports of a pod, or a kubelet's server that takes over the connection unless that is `interrupted`.
  *
  * @since 0.1.0
  * @category models
@@ -74,5 +75,7 @@ export type Reply =
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Watch"; readonly type: Type; readonly lines: Stream.Stream<WatchLine, Dropped> }
   | { readonly _tag: "Log"; readonly lines: Stream.Stream<string, Dropped> }
+  | { readonly _tag: "Bytes"; readonly bytes: Stream.Stream<Uint8Array, Dropped> }
   | { readonly _tag: "Attach"; readonly connect: Connect<Dropped> }
   | { readonly _tag: "PortForward"; readonly forward: Forward }
+  | { readonly _tag: "Upgrade"; readonly url: string; readonly interrupted: Effect.Effect<void> }

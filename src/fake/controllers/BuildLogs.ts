@@ -8,7 +8,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import type { LogSource } from "../apiserver/ApiServer.js"
+import type { LogSource } from "../apiserver/Connections.js"
 import { Refused } from "../apiserver/Reply.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"

@@ -100,7 +100,7 @@ export const option = {
     "--metadata KEY=VALUE",
     "Only builds that were created with this metadata; given several times, with all of it."
   ),
-  ignoreNotFound: Flag.toggle("--ignore-not-found", "Succeed if there is no such build."),
+  ignoreNotFound: Flag.toggle("--ignore-not-found", "Succeed, and print nothing, if there is no such build."),
   waitTimeout: Flag.optionalBy("--timeout TIME", duration, "Stop waiting after this time; by default never."),
   ref: Flag.requiredBy(
     "REF",

@@ -277,7 +277,8 @@ export const run = (
 /**
  * Builds an input and emits everything that happens: its submission, its statuses, the lines of its log, the steps of its
  * Containerfile. Ends when the build has ended and its log was read; the outcome is the last `StatusChanged`, not an error.
- * When interrupted or not read to its end, it cancels the build if this call created it.
+ * When interrupted or not read to its end, it cancels the build if this call created it. Of a build that it adopts it emits the
+ * latest status, and the whole log from the first line on.
  *
  * @example
  * ```ts

@@ -31,7 +31,13 @@ describe("commands about builds", () => {
       for (const command of ["cancel", "status", "describe", "logs", "wait", "remove"]) {
         assert.deepStrictEqual(yield* run([command, ref]), missing)
       }
-      assert.strictEqual((yield* run(["remove", ref, "--ignore-not-found"])).status, 0)
+      for (const json of [[], ["--json"]]) {
+        assert.deepStrictEqual(yield* run(["remove", ref, "--ignore-not-found", ...json]), {
+          status: 0,
+          out: "",
+          err: ""
+        })
+      }
     }).pipe(Effect.provide(layer)))
 
   it.scoped("status: prints the end of the log of a failed build", () =>

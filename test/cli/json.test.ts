@@ -148,7 +148,6 @@ describe("--json", () => {
       ])
       yield* TestClock.adjust("8 days")
       assert.deepStrictEqual(yield* json("prune", "--backend=memory", "--older-than", "7d"), [{ type: "removed", ref }])
-      assert.deepStrictEqual(yield* json("remove", ref, "--ignore-not-found"), [{ type: "removed", ref }])
     }).pipe(Effect.provide(layer)))
 
   it("LogLost: has a document", () => {

@@ -169,24 +169,24 @@ export const cancel = (options: OneBuild): Command => {
 }
 
 /**
- * Removes the build; `ignoreNotFound`: succeeds if there is none.
+ * Removes the build; `ignoreNotFound`: succeeds without a line if there is none, as `kubectl delete` does.
  *
  * @since 0.1.0
  * @category commands
  */
 export const remove = (options: OneBuild & { readonly ignoreNotFound: boolean }): Command => {
   const { ignoreNotFound, json, ref, settings } = options
-  // Other errors of the status do not matter: a record that cannot be read can still be removed.
-  const exists = Effect.catchTag(BuildBackend.status(ref), "BackendError", () => Effect.void)
+  const exists = BuildBackend.status(ref).pipe(
+    Effect.as(true),
+    // Other errors of the status do not matter: a record that cannot be read can still be removed.
+    Effect.catchTag("BackendError", () => Effect.succeed(true)),
+    Effect.catchTag("BuildNotFound", (notFound) => ignoreNotFound ? Effect.succeed(false) : notFound)
+  )
   return withBuild(
     options,
-    Effect.zipRight(
-      bounded(
-        settings,
-        `remove ${ref}`,
-        Effect.zipRight(ignoreNotFound ? Effect.void : exists, BuildBackend.remove(ref))
-      ),
-      removed(json, ref)
+    Effect.flatMap(
+      bounded(settings, `remove ${ref}`, Effect.zipLeft(exists, BuildBackend.remove(ref))),
+      (existed) => existed ? removed(json, ref) : Effect.void
     )
   )
 }

@@ -211,7 +211,10 @@ export interface Derived {
   ) => Effect.Effect<BuiltImage, BuildRejected | BuildEnded | BackendError>
   /** Waits for a build to end and returns its image. Interrupting it does not affect the build. */
   readonly result: (ref: BuildRef) => Effect.Effect<BuiltImage, BuildEnded | BuildNotFound | BackendError>
-  /** Builds an input and emits every event; ends when the build has ended and its log was read. */
+  /**
+   * Builds an input and emits every event; ends when the build has ended and its log was read. Of a build that it adopts it emits
+   * the latest status, and the whole log from the first line on.
+   */
   readonly events: (
     input: BuildInput,
     options?: RunOptions

@@ -27,7 +27,7 @@ export const list = <A>(
   send: Driver["request"],
   resource: Resource<A>,
   call: Requests.Call,
-  previous?: WatchEvent.Previous
+  sharing?: WatchEvent.Sharing
 ): Effect.Effect<DecodedList<A>, ClusterError> => {
   const from = (
     items: Array<WatchEvent.DecodedObject<A>>,
@@ -39,7 +39,7 @@ export const list = <A>(
       const body = yield* send(request, subject)
       const failed = (detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
       const page = yield* Effect.try({
-        try: () => decodePage(resource, body, previous),
+        try: () => decodePage(resource, body, sharing),
         catch: (cause) => failed(`the response is not a list: ${String(cause)}`)
       })
       if (page === undefined || page.resourceVersion === "") {
@@ -59,9 +59,9 @@ export const list = <A>(
   )
 }
 
-const decodePage = <A>(resource: Resource<A>, body: unknown, previous: WatchEvent.Previous | undefined) => {
+const decodePage = <A>(resource: Resource<A>, body: unknown, sharing: WatchEvent.Sharing | undefined) => {
   const list = WatchEvent.listOf(body)
   return list === undefined
     ? undefined
-    : { ...list, items: list.items.map((item) => WatchEvent.decodeObject(resource, item, previous)) }
+    : { ...list, items: list.items.map((item) => WatchEvent.decodeObject(resource, item, sharing)) }
 }

@@ -15,6 +15,7 @@ import * as Shape from "../../effect/Shape.js"
 import * as BuiltInFields from "../protobuf/BuiltInFields.js"
 import * as EncodedObject from "../protobuf/EncodedObject.js"
 import * as MessageReader from "../protobuf/MessageReader.js"
+import * as Sized from "./Sized.js"
 
 export interface Decoder<A> {
   /** Decodes a value that was parsed from JSON, or an `EncodedObject`. */
@@ -126,26 +127,23 @@ const pruneArray = (pruneItem: Prune): Prune => (u, previous) => {
 
 const pruneStruct = (
   fields: ReadonlyArray<{ readonly name: string; readonly optional: boolean; readonly prune: Prune }>
-): Prune =>
-(u, previous) => {
-  if (!Predicate.isReadonlyRecord(u)) {
-    return u
-  }
-  const known = Predicate.isReadonlyRecord(previous) ? previous : undefined
-  const kept: Record<string, unknown> = {}
-  let unchanged = known !== undefined
-  for (const { name, optional, prune } of fields) {
-    const value = u[name]
-    const old = known?.[name]
-    if (value !== undefined && !(optional && value === null)) {
-      const pruned = prune(value, old)
-      kept[name] = pruned
-      unchanged &&= pruned === old
-    } else {
-      unchanged &&= old === undefined
+): Prune => {
+  const names = fields.map(({ name }) => name)
+  return (u, previous) => {
+    if (!Predicate.isReadonlyRecord(u)) {
+      return u
     }
+    const known = Predicate.isReadonlyRecord(previous) ? previous : undefined
+    let unchanged = known !== undefined
+    const values = fields.map(({ name, optional, prune }) => {
+      const value = u[name]
+      const old = known?.[name]
+      const kept = value !== undefined && !(optional && value === null) ? prune(value, old) : undefined
+      unchanged &&= kept === old
+      return kept
+    })
+    return unchanged ? previous : Sized.of(names, values)
   }
-  return unchanged ? previous : kept
 }
 
 const compileCheck = (shape: Shape.Shape): Predicate.Predicate<unknown> => {

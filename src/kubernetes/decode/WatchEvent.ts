@@ -1,7 +1,7 @@
 /**
  * Decodes API objects, lists and lines of a watch.
  */
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import type { JsonObject, WatchLine } from "../client/ApiRequest.js"
 import * as ClusterError from "../ClusterError.js"
@@ -23,7 +23,8 @@ export type Event<A> =
   | { readonly _tag: "Bookmark"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
   | { readonly _tag: "Error"; readonly error: ClusterError.ClusterError }
 
-export const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`
+/** Joined, since V8 keeps the parts of a text that is put together by a template or `+`. */
+export const objectKey = (namespace: string | undefined, name: string): string => [namespace ?? "", name].join("/")
 
 const field = (u: unknown, name: string): unknown => Predicate.isReadonlyRecord(u) ? u[name] : undefined
 
@@ -32,16 +33,21 @@ const text = (u: unknown, name: string): string => {
   return Predicate.isString(value) ? value : ""
 }
 
-/** The previous state of the object with a key, to share memory with. */
-export type Previous = (key: string) => unknown
-
-const noPrevious = () => undefined
+/**
+ * What an object shares memory with: its previous state, or else the object that was decoded before it, which is often of the
+ * same template.
+ */
+export interface Sharing {
+  /** The previous state of the object with a key. */
+  readonly previous: (key: string) => unknown
+  latest: unknown
+}
 
 /** Throws `Malformed` if the metadata of an encoded object cannot be read. */
 export const decodeObject = <A>(
   resource: Resource<A>,
   object: unknown,
-  previous: Previous = noPrevious
+  sharing?: Sharing
 ): DecodedObject<A> => {
   const [name = "", namespace = "", uid = "", resourceVersion = ""] = EncodedObject.isEncoded(object)
     ? EncodedObject.metadata(
@@ -53,7 +59,23 @@ export const decodeObject = <A>(
     )
     : metadataTexts(field(object, "metadata"))
   const key = objectKey(namespace, name)
-  return { key, uid, resourceVersion, object: resource.decode(object, previous(key)) }
+  return { key, uid, resourceVersion, object: decodeShared(resource, object, key, sharing) }
+}
+
+const decodeShared = <A>(
+  resource: Resource<A>,
+  object: unknown,
+  key: string,
+  sharing: Sharing | undefined
+): Either.Either<A, string> => {
+  if (sharing === undefined) return resource.decode(object)
+  const previous = sharing.previous(key)
+  const decoded = resource.decode(object, previous ?? sharing.latest)
+  if (Either.isLeft(decoded)) return decoded
+  // Two objects are never one, even if their kept fields are equal.
+  if (previous === undefined && decoded.right === sharing.latest) return resource.decode(object)
+  sharing.latest = decoded.right
+  return decoded
 }
 
 /** Of fields of ObjectMeta in protobuf. */
@@ -68,16 +90,16 @@ const eventTypes = { ADDED: "Added", MODIFIED: "Modified" } as const
 const decoder = <A, O>(
   resource: Resource<A>,
   subject: ClusterError.Subject,
-  previous: Previous | undefined,
+  sharing: Sharing | undefined,
   read: { readonly bookmark: (object: O) => unknown; readonly status: (object: O) => unknown }
 ) =>
 ({ object, type }: { readonly type: WatchLine["type"]; readonly object: O }): Event<A> => {
   switch (type) {
     case "ADDED":
     case "MODIFIED":
-      return { _tag: "Applied", type: eventTypes[type], decoded: decodeObject(resource, object, previous) }
+      return { _tag: "Applied", type: eventTypes[type], decoded: decodeObject(resource, object, sharing) }
     case "DELETED":
-      return { _tag: "Deleted", decoded: decodeObject(resource, object, previous) }
+      return { _tag: "Deleted", decoded: decodeObject(resource, object, sharing) }
     case "BOOKMARK":
       return bookmark(read.bookmark(object))
     case "ERROR":
@@ -88,10 +110,10 @@ const decoder = <A, O>(
 const asItIs = (object: JsonObject): unknown => object
 
 /** Decode the lines of a watch in JSON, and its events in protobuf, which throws `Malformed`. */
-export const decoders = <A>(resource: Resource<A>, subject: ClusterError.Subject, previous?: Previous) =>
+export const decoders = <A>(resource: Resource<A>, subject: ClusterError.Subject, sharing?: Sharing) =>
   [
-    decoder(resource, subject, previous, { bookmark: asItIs, status: asItIs }),
-    decoder(resource, subject, previous, { bookmark: EncodedObject.readMetadata, status: EncodedObject.readStatus })
+    decoder(resource, subject, sharing, { bookmark: asItIs, status: asItIs }),
+    decoder(resource, subject, sharing, { bookmark: EncodedObject.readMetadata, status: EncodedObject.readStatus })
   ] as const
 
 const bookmark = (object: unknown): Extract<Event<never>, { readonly _tag: "Bookmark" }> => ({

@@ -3,6 +3,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import type * as Shape from "../../effect/Shape.js"
+import * as Sized from "../decode/Sized.js"
 import type { Field, MessageTable } from "./MessageTable.js"
 import * as ScalarText from "./ScalarText.js"
 import { Malformed, type Wire, wireType } from "./Wire.js"
@@ -54,6 +55,7 @@ const shapeOf = (message: string, table: MessageTable): Shape.Shape => ({
   })
 })
 
+/** Where the values of a field are until the object is made. A reader is never within itself, so each has one place for them. */
 interface Slot {
   readonly name: string
   readonly wire: number
@@ -61,6 +63,11 @@ interface Slot {
   readonly type: "text" | "flag" | "integer" | "other"
   readonly occurrence: "Omitted" | "Kept" | "List" | "Map"
   readonly read: Read
+  /** The items of a list, or the keys and the values of a map. */
+  readonly keys: Array<string>
+  readonly items: Array<unknown>
+  count: number
+  value: unknown
 }
 
 const slotOf = ({ name, occurrence, type }: Field, shape: Shape.Shape, table: MessageTable): Slot | undefined => {
@@ -77,7 +84,11 @@ const slotOf = ({ name, occurrence, type }: Field, shape: Shape.Shape, table: Me
     wire: type === "i" || type === "b" ? wireType.varint : wireType.length,
     type: type === "s" ? "text" : type === "b" ? "flag" : type === "i" ? "integer" : "other",
     occurrence: occurrence === "Pointer" ? "Kept" : occurrence,
-    read
+    read,
+    keys: [],
+    items: [],
+    count: 0,
+    value: undefined
   }
 }
 
@@ -99,27 +110,20 @@ const scalarRead = (type: string, shape: Shape.Shape): Read | undefined => {
   return known !== undefined && (known[0] === shape._tag || shape._tag === "Other") ? known[1] : undefined
 }
 
-type Kept = Record<string, unknown>
-
-/** `__proto__` is a valid key of a ConfigMap. */
-const put = (object: Kept, key: string, value: unknown): void => {
-  if (key === "__proto__") {
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
-  } else {
-    object[key] = value
-  }
-}
-
-const own = (object: Kept | undefined, key: string): unknown =>
+const own = (object: Sized.Fields | undefined, key: string): unknown =>
   object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined
 
-const isKept = (u: unknown): u is Kept => Predicate.isRecord(u)
+const isFields = (u: unknown): u is Sized.Fields => Predicate.isRecord(u)
 
+/** Nothing is made of what is equal to the previous state: not even for a moment, which would be work for the collector. */
 const readStruct = (slots: ReadonlyArray<Slot | undefined>): Read => {
-  const names = slots.flatMap((slot) => slot === undefined ? [] : [slot.name])
+  const present = slots.filter((slot) => slot !== undefined)
+  const names = present.map(({ name }) => name)
+  const values: Array<unknown> = names.map(() => undefined)
   return (wire, end, previous) => {
-    const known = isKept(previous) ? previous : undefined
-    const kept: Kept = {}
+    const known = isFields(previous) ? previous : undefined
+    // What was read before an error is there still.
+    for (const slot of present) forget(slot)
     while (wire.at < end) {
       const tag = wire.tag()
       const slot = slots[tag >>> 3]
@@ -128,28 +132,42 @@ const readStruct = (slots: ReadonlyArray<Slot | undefined>): Read => {
       } else if ((tag & 7) !== slot.wire) {
         throw new Malformed(`${slot.name} has the wire type ${tag & 7}`)
       } else {
-        readField(wire, end, slot, kept, known?.[slot.name])
+        readField(wire, end, slot, known?.[slot.name])
       }
     }
     if (wire.at !== end) throw new Malformed("a field is longer than its message")
-    shareParts(slots, kept, known)
-    return known !== undefined && names.every((name) => kept[name] === known[name]) ? known : kept
+    let isEqual = known !== undefined
+    for (let index = 0; index < present.length; index++) {
+      const slot = present[index]
+      if (slot === undefined) continue
+      const before = known?.[slot.name]
+      const value = valueOf(slot, before)
+      forget(slot)
+      isEqual &&= value === before
+      values[index] = value
+    }
+    const value = isEqual ? known : Sized.of(names, values)
+    values.fill(undefined)
+    return value
   }
 }
 
-const readField = (wire: Wire, limit: number, slot: Slot, kept: Kept, previous: unknown): void => {
-  const { name, occurrence, type } = slot
+/** A large text is not kept by what read it. */
+const forget = (slot: Slot): void => {
+  if (slot.count > 0) slot.items.fill(undefined, 0, slot.count)
+  slot.count = 0
+  slot.value = undefined
+}
+
+const readField = (wire: Wire, limit: number, slot: Slot, previous: unknown): void => {
+  const { occurrence, type } = slot
   if (occurrence === "List") {
-    const before = kept[name]
-    const list: Array<unknown> = Array.isArray(before) ? before : []
     const end = slot.wire === wireType.length ? wire.end(limit) : limit
-    list.push(slot.read(wire, end, Array.isArray(previous) ? previous[list.length] : undefined))
-    kept[name] = list
+    const before: unknown = Array.isArray(previous) ? previous[slot.count] : undefined
+    slot.items[slot.count] = slot.read(wire, end, before)
+    slot.count++
   } else if (occurrence === "Map") {
-    const before = kept[name]
-    const map = isKept(before) ? before : {}
-    readEntry(wire, wire.end(limit), slot, map, isKept(previous) ? previous : undefined)
-    kept[name] = map
+    readEntry(wire, wire.end(limit), slot, isFields(previous) ? previous : undefined)
   } else {
     const value = type === "text"
       ? wire.text(wire.end(limit), previous)
@@ -159,12 +177,12 @@ const readField = (wire: Wire, limit: number, slot: Slot, kept: Kept, previous: 
       ? wire.varint() !== 0
       : slot.read(wire, wire.end(limit), previous)
     if (value !== undefined && (occurrence === "Kept" || (value !== "" && value !== 0 && value !== false))) {
-      kept[name] = value
+      slot.value = value
     }
   }
 }
 
-const readEntry = (wire: Wire, end: number, slot: Slot, map: Kept, previous: Kept | undefined): void => {
+const readEntry = (wire: Wire, end: number, slot: Slot, previous: Sized.Fields | undefined): void => {
   let key = ""
   let value: unknown = ""
   while (wire.at < end) {
@@ -177,33 +195,44 @@ const readEntry = (wire: Wire, end: number, slot: Slot, map: Kept, previous: Kep
       wire.skip(tag, end)
     }
   }
-  put(map, key, value)
+  slot.keys[slot.count] = key
+  slot.items[slot.count] = value
+  slot.count++
 }
 
-/** Replaces lists and maps that are equal to the previous ones by those. */
-const shareParts = (slots: ReadonlyArray<Slot | undefined>, kept: Kept, known: Kept | undefined): void => {
-  if (known === undefined) return
-  for (const slot of slots) {
-    if (slot === undefined || (slot.occurrence !== "List" && slot.occurrence !== "Map")) continue
-    const part = kept[slot.name]
-    const previous = known[slot.name]
-    if (part === undefined || previous === undefined) continue
-    const isEqual = slot.occurrence === "List" ? equalLists(part, previous) : equalMaps(part, previous)
-    if (isEqual) kept[slot.name] = previous
+/** The value of the field that was read; the previous one if they are equal. */
+const valueOf = (slot: Slot, previous: unknown): unknown => {
+  const { count, items, keys, occurrence } = slot
+  switch (occurrence) {
+    case "List":
+      if (count === 0) return undefined
+      return isList(slot, previous) ? previous : items.slice(0, count)
+    case "Map": {
+      if (count === 0) return undefined
+      if (isMap(slot, previous)) return previous
+      const map = Sized.make(count)
+      for (let index = 0; index < count; index++) Sized.put(map, keys[index] ?? "", items[index])
+      return map
+    }
+    default:
+      return slot.value
   }
 }
 
-const equalLists = (one: unknown, other: unknown): boolean =>
-  Array.isArray(one) && Array.isArray(other) && one.length === other.length &&
-  one.every((item, index) => item === other[index])
-
-const equalMaps = (one: unknown, other: unknown): boolean => {
-  if (!isKept(one) || !isKept(other)) return false
-  let surplus = 0
-  for (const key in one) {
-    if (one[key] !== own(other, key)) return false
-    surplus++
+const isList = ({ count, items }: Slot, u: unknown): boolean => {
+  if (!Array.isArray(u) || u.length !== count) return false
+  for (let index = 0; index < count; index++) {
+    if (u[index] !== items[index]) return false
   }
-  for (const _ in other) surplus--
+  return true
+}
+
+const isMap = ({ count, items, keys }: Slot, u: unknown): boolean => {
+  if (!isFields(u)) return false
+  for (let index = 0; index < count; index++) {
+    if (own(u, keys[index] ?? "") !== items[index]) return false
+  }
+  let surplus = count
+  for (const _ in u) surplus--
   return surplus === 0
 }

@@ -13,8 +13,11 @@ const endsEarly = () => new Malformed("a field is longer than its message")
 /** The wire types that Kubernetes uses. */
 export const wireType = { varint: 0, fixed64: 1, length: 2, fixed32: 5 } as const
 
-/** Short texts such as keys of labels and reasons of conditions occur in many objects: they share one string. */
-const sharedLength = 32
+/**
+ * Texts such as keys of labels and reasons of conditions occur in many objects, and the uid of an owner several times in one: they
+ * share one string.
+ */
+const sharedLength = 96
 const sharedCount = 1024
 const shared: Array<string> = Array.from({ length: sharedCount }, () => "")
 

@@ -184,7 +184,7 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
   })
   const source: Watcher.Source<A> = {
     ...options,
-    previous: (key) => store.entries.get(key)?.object,
+    sharing: { previous: (key) => store.entries.get(key)?.object, latest: undefined },
     sink: {
       replaced: (list, version) => {
         moveTo(version)

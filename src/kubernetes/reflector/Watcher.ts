@@ -33,7 +33,7 @@ export interface Source<A> {
   readonly driver: Driver
   readonly resource: Resource<A>
   readonly call: (verb: "list" | "watch") => Requests.Call
-  readonly previous: WatchEvent.Previous
+  readonly sharing: WatchEvent.Sharing
   readonly sink: Sink<A>
 }
 
@@ -67,15 +67,15 @@ export const listAndWatch = <A>(
 export const watch = <A>(source: Source<A>, resourceVersion: string): Effect.Effect<void, ClusterError> =>
   session(source, { resourceVersion }, (pull, subject) => follow(source.sink, pull, subject))
 
-const paged = <A>({ call, driver, previous, resource, sink }: Source<A>): Effect.Effect<void, ClusterError> =>
-  Effect.map(Pager.list(driver.request, resource, call("list"), previous), ({ items, resourceVersion }) => {
+const paged = <A>({ call, driver, resource, sharing, sink }: Source<A>): Effect.Effect<void, ClusterError> =>
+  Effect.map(Pager.list(driver.request, resource, call("list"), sharing), ({ items, resourceVersion }) => {
     sink.replaced(new Map(items.map((item) => [item.key, item])), resourceVersion)
   })
 
 type Pull<A> = Effect.Effect<ReadonlyArray<WatchEvent.Event<A>>, ClusterError | Ended>
 
 const session = <A, E>(
-  { call, driver, previous, resource, sink }: Source<A>,
+  { call, driver, resource, sharing, sink }: Source<A>,
   query: Readonly<Record<string, string | boolean>>,
   body: (pull: Pull<A>, subject: Subject) => Effect.Effect<never, E | Ended>
 ): Effect.Effect<void, E> =>
@@ -88,7 +88,7 @@ const session = <A, E>(
       ...query
     })
     const lines = yield* Pulls.open(
-      driver.watch(request, subject, ...WatchEvent.decoders(resource, subject, previous))
+      driver.watch(request, subject, ...WatchEvent.decoders(resource, subject, sharing))
     )
     const startedAt = yield* Clock.currentTimeMillis
     const end = startedAt + timeoutSeconds * 1000 + Duration.toMillis(Waits.watchEnd.limit)

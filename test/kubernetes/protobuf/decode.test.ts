@@ -188,6 +188,37 @@ describe("protobuf", () => {
     }
   })
 
+  it("decode: shares equal parts with the object before, and never the whole object", () => {
+    const template = { labels: { app: "a", hash: "7f3c1a52" }, annotations: { long: "a".repeat(200) } }
+    const pod = (name: string) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { ...template, name, uid: name, resourceVersion: "1" },
+      status: { phase: "Running", containerStatuses: [{ name: "push", state: { running: {} } }] }
+    })
+    const decodeAll = <A>(resource: Resource.Resource<A>, objects: ReadonlyArray<unknown>) => {
+      const sharing: WatchEvent.Sharing = { previous: () => undefined, latest: undefined }
+      return objects.map((object) => Either.getOrThrow(WatchEvent.decodeObject(resource, object, sharing).object))
+    }
+    for (const form of [encoded, (object: JsonObject) => structuredClone(object)]) {
+      const [one, other] = decodeAll(Resources.Pod, [form(pod("one")), form(pod("other"))])
+      assert.strictEqual(other?.metadata.labels, one?.metadata.labels)
+      assert.strictEqual(other?.metadata.annotations, one?.metadata.annotations)
+      assert.strictEqual(other?.status, one?.status)
+      assert.deepStrictEqual(other, Either.getOrThrow(Resources.Pod.decode(pod("other"))))
+      // Of these, what is kept is equal.
+      const Nameless = Resource.make({
+        version: "v1",
+        plural: "pods",
+        kind: "Pod",
+        schema: Schema.Struct({ metadata: Schema.Struct({}), status: Schema.Struct({ phase: Schema.String }) })
+      })
+      const [first, second] = decodeAll(Nameless, [form(pod("one")), form(pod("other"))])
+      assert.deepStrictEqual(first, second)
+      assert.notStrictEqual(first, second)
+    }
+  })
+
   it("decode: returns an object or a message for any bytes", () => {
     const changes = FastCheck.array(FastCheck.tuple(FastCheck.nat(), FastCheck.nat(255)), {
       minLength: 1,

@@ -1,16 +1,15 @@
-/** The table of docs/fake-kubernetes.md is that of the code: `UPDATE=yes npx vitest run test/fake/documentation.test.ts`. */
+/** The tables of docs/fake-kubernetes.md are those of the code: `UPDATE=yes npx vitest run test/fake/documentation.test.ts`. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Json from "../../src/fake/Json.js"
 import { api, bare } from "../support/FakeApi.js"
+import { rows } from "./fields/FieldTable.js"
 
 const { UPDATE } = process.env
 
 const path = join(import.meta.dirname, "../../docs/fake-kubernetes.md")
-
-const [begin, end] = ["<!-- kinds -->\n", "<!-- end of kinds -->"]
 
 const all = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
@@ -48,17 +47,41 @@ const table = Effect.gen(function*() {
   return [row(["Version", "Kind", "Verbs", "Subresources"]), row(["---", "---", "---", "---"]), ...rows, ""].join("\n")
 })
 
+/** A row for each group of fields that share their treatment. */
+const fieldTable = [
+  row(["Schema", "Fields", "On the fake", ""]),
+  row(["---", "---", "---", "---"]),
+  ...Object.entries(rows).flatMap(([name, of]) =>
+    of.map(({ fields, is, note }) =>
+      row([
+        name.split(".").at(-1) ?? "",
+        fields.split(" ").toSorted().map((field) => `\`${field}\``).join(", "),
+        is,
+        note
+      ])
+    )
+  ),
+  ""
+].join("\n")
+
+/** Compares the part of the page between two marks with what it has to be, or writes it. */
+const check = (name: string, wanted: string): void => {
+  const [begin, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`]
+  const page = readFileSync(path, "utf8")
+  const [before = "", rest = ""] = page.split(begin)
+  const [now = "", after = ""] = rest.split(end)
+  if (UPDATE === "yes") {
+    writeFileSync(path, `${before}${begin}${wanted}${end}${after}`)
+  } else {
+    assert.strictEqual(now, wanted)
+  }
+}
+
 describe("the documentation of the fake", () => {
   it.effect("docs/fake-kubernetes.md: has the kinds of the code, with their verbs and subresources", () =>
-    Effect.gen(function*() {
-      const wanted = yield* table
-      const page = readFileSync(path, "utf8")
-      const [before = "", rest = ""] = page.split(begin)
-      const [now = "", after = ""] = rest.split(end)
-      if (UPDATE === "yes") {
-        writeFileSync(path, `${before}${begin}${wanted}${end}${after}`)
-      } else {
-        assert.strictEqual(now, wanted)
-      }
-    }))
+    Effect.map(table, (wanted) => check("kinds", wanted)))
+
+  it("docs/fake-kubernetes.md: has what the fake does with each field of pods and Jobs", () => {
+    check("fields", fieldTable)
+  })
 })

@@ -10,27 +10,8 @@ import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import { type Plugin, spokenName } from "./Admission.js"
-
-interface Violation {
-  readonly reason: string
-  readonly detail: string
-}
-
-type Check = (spec: JsonObject) => Violation | undefined
-
-const containers = (spec: JsonObject): ReadonlyArray<JsonObject> =>
-  ["initContainers", "containers", "ephemeralContainers"].flatMap((key) => Json.objects(spec, key))
-
-const context = (holder: JsonObject, ...path: ReadonlyArray<string>) => Json.at(holder, "securityContext", ...path)
-
-const quoted = (values: ReadonlyArray<string>): string => values.map((value) => JSON.stringify(value)).join(", ")
-
-const plural = (word: string, items: ReadonlyArray<unknown>): string => items.length === 1 ? word : `${word}s`
-
-const names = (bad: ReadonlyArray<JsonObject>): string =>
-  `${plural("container", bad)} ${quoted(bad.map((one) => Json.text(one, "name") ?? ""))}`
-
-const unique = (values: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(values)].sort()
+import { type Check, containers, context, names, plural, quoted, unique } from "./PodSecurityCheck.js"
+import * as PodSecurityHost from "./PodSecurityHost.js"
 
 /** A check of every container: which ones violate it, and the message. */
 const each = (
@@ -216,18 +197,28 @@ const noEscalation = each(
 // registry.go: by level, then by the name of the check; a stricter check replaces the one it overrides.
 const levels: Readonly<Record<string, ReadonlyArray<Check>>> = {
   baseline: [
+    PodSecurityHost.appArmor,
     addedCapabilities,
     hostNamespaces,
     hostPaths,
     hostPorts,
+    PodSecurityHost.handlers,
     privileged,
     (spec) => hasOwnUsers(spec) ? undefined : procMount(spec),
-    seccomp
+    PodSecurityHost.seLinux,
+    seccomp,
+    PodSecurityHost.sysctls,
+    PodSecurityHost.hostProcess
   ],
   restricted: [
+    PodSecurityHost.appArmor,
     hostNamespaces,
     hostPorts,
+    PodSecurityHost.handlers,
     privileged,
+    PodSecurityHost.seLinux,
+    PodSecurityHost.sysctls,
+    PodSecurityHost.hostProcess,
     noEscalation,
     capabilities,
     procMount,

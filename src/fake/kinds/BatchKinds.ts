@@ -69,7 +69,8 @@ export const fillFailurePolicy = (spec: JsonObject): JsonObject =>
   )
 
 const fill = (job: JsonObject): JsonObject => {
-  const spec = Json.object(job, "spec")
+  // Of a feature that is off by default: a server drops it.
+  const spec = Json.omit(Json.object(job, "spec"), "scheduling")
   const filled = Kind.defaults(spec, {
     ...(spec["completions"] === undefined && spec["parallelism"] === undefined ? { completions: 1 } : {}),
     parallelism: 1,

@@ -68,8 +68,12 @@ const volume = (values: JsonObject): JsonObject => {
   )
 }
 
+/** Of features that are off by default: a server drops them. */
+const disabled = ["evictionResponders", "schedulingGroup"]
+
 /** @since 0.1.0 @category combinators */
-export const podSpec = (spec: JsonObject): JsonObject => {
+export const podSpec = (given: JsonObject): JsonObject => {
+  const spec = Json.omit(given, ...disabled)
   const account = Json.text(spec, "serviceAccountName") ?? Json.text(spec, "serviceAccount")
   const filled = defaults(spec, {
     dnsPolicy: "ClusterFirst",

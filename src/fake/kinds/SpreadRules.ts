@@ -22,7 +22,7 @@ export const constraints = (spec: JsonObject, field: string): Status.FieldErrors
     const action = Json.text(one, "whenUnsatisfiable") ?? ""
     const domains = Json.number(one, "minDomains")
     return [
-      ...(skew > 0 ? [] : [Status.invalidValue(`${here}.maxSkew`, skew, "must be greater than 0")]),
+      ...(skew > 0 ? [] : [Status.invalidValue(`${here}.maxSkew`, skew, "must be greater than zero")]),
       ...((Json.text(one, "topologyKey") ?? "") === ""
         ? [Status.required(`${here}.topologyKey`, "can not be empty")]
         : []),
@@ -35,7 +35,7 @@ export const constraints = (spec: JsonObject, field: string): Status.FieldErrors
         }]
         : []),
       ...(domains !== undefined && domains <= 0
-        ? [Status.invalidValue(`${here}.minDomains`, domains, "must be greater than 0")]
+        ? [Status.invalidValue(`${here}.minDomains`, domains, "must be greater than zero")]
         : []),
       ...(domains !== undefined && action !== "DoNotSchedule"
         ? [Status.invalidValue(

@@ -12,7 +12,6 @@ import type * as Scope from "effect/Scope"
 import type { BuildEvent } from "../core/BuildEvent.js"
 import type { BuildRef } from "../core/BuildRef.js"
 import type { BuildStatus } from "../core/BuildStatus.js"
-import * as JsonLine from "./JsonLine.js"
 import { Output } from "./Output.js"
 import * as Progress from "./Progress.js"
 import * as Render from "./Render.js"
@@ -35,11 +34,14 @@ export interface Viewer {
  * @since 0.1.0
  * @category constructors
  */
-export const json: Effect.Effect<Viewer, never, Output> = Effect.map(Output, (output) => ({
-  show: (ref, event) => output.write(`${JsonLine.encode(JsonLine.event(ref, event))}\n`),
-  end: () => Effect.void,
-  showsLog: true
-}))
+export const json: Effect.Effect<Viewer, never, Output> = Effect.map(
+  Effect.all([Output, Effect.promise(() => import("./JsonLine.js"))]),
+  ([output, JsonLine]) => ({
+    show: (ref, event) => output.write(`${JsonLine.encode(JsonLine.event(ref, event))}\n`),
+    end: () => Effect.void,
+    showsLog: true
+  })
+)
 
 /**
  * The log, and between its lines the status of the build, after `os-builder:`.

@@ -22,7 +22,7 @@ import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, exitStatus, UsageError } from "../CliError.js"
 import * as Hints from "../Hints.js"
 import * as InputOptions from "../InputOptions.js"
-import * as JsonLine from "../JsonLine.js"
+import type { JsonLine } from "../JsonLine.js"
 import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
 import * as Render from "../Render.js"
@@ -88,6 +88,10 @@ const advisePassedOver = (options: Options, { passedOver = [], ref }: BuildBacke
     ])
   )
 
+/** The schemas of documents are loaded when one is printed. */
+const encoded = (line: JsonLine): Effect.Effect<string> =>
+  Effect.map(Effect.promise(() => import("../JsonLine.js")), ({ encode }) => encode(line))
+
 const submit = (input: BuildInput, options: Options) =>
   Effect.gen(function*() {
     const output = yield* Output
@@ -95,7 +99,7 @@ const submit = (input: BuildInput, options: Options) =>
     yield* advisePassedOver(options, submission)
     yield* writeMetadata(options, { ref: String(submission.ref) })
     const line = options.json
-      ? JsonLine.encode({ type: "submitted", ...submission })
+      ? yield* encoded({ type: "submitted", ...submission })
       : String(submission.ref)
     yield* output.write(`${line}\n`)
   })
@@ -131,11 +135,8 @@ const watch = (input: BuildInput, options: Options) =>
         )
       )
     )
-    yield* output.write(
-      options.json
-        ? `${JsonLine.encode({ type: "result", ref: submitted.ref, image })}\n`
-        : `${image.pullspec}\n`
-    )
+    const line = options.json ? yield* encoded({ type: "result", ref: submitted.ref, image }) : image.pullspec
+    yield* output.write(`${line}\n`)
     yield* writeMetadata(options, { ref: String(submitted.ref), ...metadata(image) })
   }).pipe(
     Effect.catchTag("BuildNotFound", ({ ref }) =>
@@ -228,15 +229,16 @@ const explainInterruption = ({ submitted }: Seen, options: Options) =>
         onSome: (status) => `Interrupted. Build ${submitted.ref}: ${Render.status(status)}.`
       })
     yield* options.json
-      ? output.write(`${
-        JsonLine.encode({
+      ? Effect.flatMap(
+        encoded({
           type: "error",
           error: "Interrupted",
           message,
           retryable: false,
           exitStatus: exitStatus.interrupted,
           ref: submitted?.ref
-        })
-      }\n`)
+        }),
+        (line) => output.write(`${line}\n`)
+      )
       : output.complain(message)
   })

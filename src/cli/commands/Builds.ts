@@ -16,7 +16,7 @@ import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import * as Backends from "../Backends.js"
 import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, StillRunning } from "../CliError.js"
-import * as JsonLine from "../JsonLine.js"
+import type { JsonLine } from "../JsonLine.js"
 import type { NodeServices } from "../NodeServices.js"
 import { Output } from "../Output.js"
 import * as Render from "../Render.js"
@@ -87,8 +87,18 @@ export const bounded = <A, E, R>(
       })
     })
 
-const print = (json: boolean, line: JsonLine.JsonLine, words: ReadonlyArray<string>) =>
-  Effect.flatMap(Output, (output) => output.write(`${json ? JsonLine.encode(line) : words.join("\n")}\n`))
+/** Prints the document or the words; the schemas of documents are loaded for the former. */
+const printer = (json: boolean) =>
+  Effect.flatMap(Output, ({ write }) =>
+    json
+      ? Effect.map(
+        Effect.promise(() => import("../JsonLine.js")),
+        ({ encode }) => (line: JsonLine, _words: ReadonlyArray<string>) => write(`${encode(line)}\n`)
+      )
+      : Effect.succeed((_line: JsonLine, words: ReadonlyArray<string>) => write(`${words.join("\n")}\n`)))
+
+const print = (json: boolean, line: JsonLine, words: ReadonlyArray<string>) =>
+  Effect.flatMap(printer(json), (print) => print(line, words))
 
 /**
  * Prints the status, and succeeds whatever it is.
@@ -135,16 +145,13 @@ export const logs = (
 ): Command =>
   withBuild(
     options,
-    Stream.runForEach(
-      Stream.zipWithIndex(BuildBackend.logs(options.ref, { follow: options.follow, tailLines: options.tail })),
-      ([line, index]) =>
-        // The number of the first line of a tail is not known.
-        print(options.json, {
-          type: "log",
-          line,
-          ...(options.tail === undefined ? { number: index + 1 } : {})
-        }, [line])
-    )
+    Effect.flatMap(printer(options.json), (print) =>
+      Stream.runForEach(
+        Stream.zipWithIndex(BuildBackend.logs(options.ref, { follow: options.follow, tailLines: options.tail })),
+        ([line, index]) =>
+          // The number of the first line of a tail is not known.
+          print({ type: "log", line, ...(options.tail === undefined ? { number: index + 1 } : {}) }, [line])
+      ))
   )
 
 /**

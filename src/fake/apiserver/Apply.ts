@@ -25,10 +25,15 @@ export interface Target {
   readonly write: Write
 }
 
+/** Whether a value has the type of its field, and is decoded only once it has been merged. */
+const isContent = (problem: string): boolean => !problem.startsWith("json: ")
+
 const patchOptions: Status.Named = { group: "meta.k8s.io", plural: "", kind: "PatchOptions" }
 
-/** The configuration of a request; it has the type of the kind, and the name of the path. */
-const configOf = ({ kind, name, namespace, request }: Target): Answer<JsonObject> =>
+/** The configuration of a request, with the name of the path; `wrong` is a value of its type that the kind cannot decode. */
+const configOf = (
+  { kind, name, namespace, request }: Target
+): Answer<{ readonly config: JsonObject; readonly wrong: string | undefined }> =>
   Either.gen(function*() {
     const body = yield* RequestBody.object({ ...request, contentType: "application/json" })
     const expected = Kind.apiVersion(kind)
@@ -41,26 +46,25 @@ const configOf = ({ kind, name, namespace, request }: Target): Answer<JsonObject
     }
     const { unknown, wrong } = kind.read(body, true)
     const [field] = unknown
+    const [early] = wrong.filter((problem) => !isContent(problem))
     const problem = field === undefined
-      ? wrong[0] ?? (Kind.isCustom(kind) ? Typed.mismatch(kind.schema, body) : undefined)
+      ? early ?? (Kind.isCustom(kind) ? Typed.mismatch(kind.schema, body) : undefined)
       : `.${field}: field not declared in schema`
     if (problem !== undefined) {
-      const group = kind.group === "" ? `/${kind.version}` : `${kind.group}/${kind.version}`
-      return yield* Either.left(Status.make(
-        500,
-        "",
-        `failed to create typed patch object (${Metadata.namespace(body)}/${
-          Metadata.name(body)
-        }; ${group}, Kind=${kind.kind}): `
-          + problem
-      ))
+      return yield* Either.left(untyped(kind, body, problem))
     }
     const named = Metadata.setMeta(body, {
       name: Json.text(body, "metadata", "name") ?? name,
       ...(kind.namespaced ? { namespace: Json.text(body, "metadata", "namespace") ?? namespace } : {})
     })
-    return named
+    return { config: named, wrong: wrong.find(isContent) }
   })
+
+const untyped = (kind: Kind.Kind, body: JsonObject, problem: string): Status.Status => {
+  const group = kind.group === "" ? `/${kind.version}` : `${kind.group}/${kind.version}`
+  const object = `${Metadata.namespace(body)}/${Metadata.name(body)}; ${group}, Kind=${kind.kind}`
+  return Status.make(500, "", `failed to create typed patch object (${object}): ${problem}`)
+}
 
 /** The object, and 201 if it is new. @since 0.1.0 @category combinators  */
 export const run = (
@@ -74,11 +78,16 @@ export const run = (
         Status.required("fieldManager", "is required for apply patch")
       ]))
     }
-    const config = yield* configOf(target)
+    const { config, wrong } = yield* configOf(target)
     const write = { ...target.write, applies: true }
     const manager = { name: request.query["fieldManager"] ?? "", subresource: part === "main" ? "" : part }
     const options = { force: request.query["force"] === "true", now: write.now }
-    const apply = (live: JsonObject) => ManagedFields.apply(kind, live, config, manager, options)
+    const apply = (live: JsonObject) =>
+      Either.filterOrLeft(
+        ManagedFields.apply(kind, live, config, manager, options),
+        () => wrong === undefined,
+        () => untyped(kind, config, wrong ?? "")
+      )
     const existing = registry.get(kind, namespace, name)
     if (Either.isLeft(existing) && part === "main") {
       const uid = Metadata.uid(config)

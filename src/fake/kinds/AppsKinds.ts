@@ -206,6 +206,7 @@ export const controllerRevision = Kind.make({
   kind: "ControllerRevision",
   fields: AppsFields.controllerRevision,
   columns: AppsColumns.controllerRevision,
+  zero: { revision: 0 },
   fill: (object) => Kind.defaults(object, { revision: 0 }),
   validate: (object) => {
     const revision = Json.number(object, "revision") ?? 0

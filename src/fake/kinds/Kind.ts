@@ -61,6 +61,7 @@ export interface Scale {
  * - `columns`: the table columns; default: name and age.
  * - `generation`: what increments the generation: changes of `spec`, or of all but metadata and status. With `first` it stays 1, and with
  *   `none` there is none.
+ * - `zero`: the fields at the root that a typed server writes with their zero value when they are not given.
  * - `fill`: defaults on every write. `prepare`: server-set fields at creation; uid and name are set before.
  * - `amend`: the server's changes to an update.
  * - `validate`: the rules of every write. `validateNew`: those of creation alone. `validateUpdate`: those of updates alone, and
@@ -98,6 +99,7 @@ export interface Kind {
   readonly unknownField: (field: string) => string
   readonly columns: ReadonlyArray<Column.Column>
   readonly generation: "spec" | "everything" | "first" | "none"
+  readonly zero: JsonObject
   readonly fill: (object: JsonObject) => JsonObject
   readonly prepare: (object: JsonObject, now: string) => JsonObject
   readonly amend: (next: JsonObject, previous: JsonObject, now: string) => JsonObject
@@ -153,6 +155,7 @@ export const make = (
       : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
   columns: [Column.name, Column.age],
   generation: options.fields === undefined ? "everything" : "none",
+  zero: {},
   fill: (object) => object,
   prepare: (object) => object,
   amend: (next) => next,

@@ -124,6 +124,7 @@ export const priorityClass = Kind.make({
     Column.age,
     Column.make("PreemptionPolicy", text("", "preemptionPolicy"))
   ],
+  zero: { value: 0 },
   fill: (object) => Kind.defaults(object, { value: 0, preemptionPolicy: "PreemptLowerPriority" }),
   validateNew: (object) =>
     object["preemptionPolicy"] === ""

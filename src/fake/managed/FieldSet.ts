@@ -39,6 +39,17 @@ export const intersection = (set: FieldSet, other: FieldSet): FieldSet =>
 export const filter = (set: FieldSet, accepts: (path: Path) => boolean): FieldSet =>
   new Map([...set].filter(([, path]) => accepts(path)))
 
+/** By the first element that differs: that of a field without others below it comes first. */
+const byMember = (a: Path, b: Path): number => {
+  const at = a.findIndex((element, index) => element !== b[index])
+  if (at === -1 || at === b.length) return a.length - b.length
+  const [isLast, isOtherLast] = [at === a.length - 1, at === b.length - 1]
+  return isLast !== isOtherLast ? (isLast ? -1 : 1) : (a[at] ?? "") < (b[at] ?? "") ? -1 : 1
+}
+
+/** The paths in the order of upstream's sets, in which conflicts are listed. @since 0.1.0 @category combinators  */
+export const ordered = (set: FieldSet): ReadonlyArray<Path> => [...set.values()].toSorted(byMember)
+
 /** Whether two sets have the same paths. @since 0.1.0 @category predicates  */
 export const equal = (a: FieldSet, b: FieldSet): boolean =>
   a.size === b.size && [...a.keys()].every((key) => b.has(key))

@@ -130,13 +130,49 @@ const updated = (
   ]
 }
 
-/** The managed fields of a new object. @since 0.1.0 @category constructors  */
+/** In the types of Go these are structs, not pointers: an object without values has them too. */
+const values = new Set([
+  ...["spec", "metadata", "template", "jobTemplate", "strategy", "updateStrategy", "scaleTargetRef", "roleRef"],
+  ...["podSelector", "source", "resources", "output"]
+])
+
+/**
+ * What a typed object without any values has of these: its structs, the lists that it writes as null, and its zero values. An
+ * empty list that was given is a value, though it is written as null.
+ */
+const zero = (kind: Kind.Kind, object: JsonObject, given: JsonObject): JsonObject => {
+  const empty = (json: JsonObject, given: Json.Value | undefined): JsonObject =>
+    Object.fromEntries(
+      Object.entries(json).flatMap(([key, value]): ReadonlyArray<[string, Json.Value]> => {
+        const written = Json.at(given, key)
+        return values.has(key) && Json.isObject(value)
+          ? [[key, empty(value, written)]]
+          : (key === "containers" && Json.isList(value)) || (value === null && !Json.isList(written))
+          ? [[key, null]]
+          : []
+      })
+    )
+  return kind.fields === undefined ? {} : { ...kind.zero, ...empty(object, given) }
+}
+
+/** The managed fields of a new object; `body` is that of its request. @since 0.1.0 @category constructors  */
 export const created = (
   kind: Kind.Kind,
   object: JsonObject,
+  body: JsonObject,
   manager: string,
   now: number
-): ReadonlyArray<JsonObject> => encode(updated(kind, [], {}, plain(object), { name: manager, subresource: "" }, now))
+): ReadonlyArray<JsonObject> | undefined => {
+  const next = plain(object)
+  const entries = encode(updated(kind, [], zero(kind, next, body), next, { name: manager, subresource: "" }, now))
+  return entries.length === 0 ? undefined : entries
+}
+
+/** A scale of no replicas is written without them. */
+const withoutZero = ({ scale }: Kind.Kind, object: JsonObject): JsonObject =>
+  scale !== undefined && Json.number(object, ...scale.replicas) === 0
+    ? Json.set(object, scale.replicas, undefined)
+    : object
 
 /**
  * The managed fields after an ordinary write. An object has them if its creation named a manager, or from its first server-side
@@ -157,9 +193,13 @@ export const update = (
   if (manager.subresource === "scale" && !entries.some(({ set }) => FieldSet.has(set, ["f:spec", "f:replicas"]))) {
     return Metadata.setMeta(after, { managedFields: Json.at(before, "metadata", "managedFields") })
   }
-  return entries.length === 0
-    ? after
-    : Metadata.setMeta(after, { managedFields: encode(updated(kind, entries, before, after, manager, now)) })
+  if (entries.length === 0) {
+    return after
+  }
+  const [old, next] = manager.subresource === "scale"
+    ? [withoutZero(kind, before), withoutZero(kind, after)]
+    : [before, after]
+  return Metadata.setMeta(after, { managedFields: encode(updated(kind, entries, old, next, manager, now)) })
 }
 
 const withoutTimes = (object: JsonObject): JsonObject =>
@@ -180,7 +220,7 @@ const managerText = ({ apiVersion, manager, operation, subresource }: Entry): st
 const conflictStatus = (conflicts: ReadonlyArray<Conflict>): Status.Status => {
   const all = conflicts.toSorted((a, b) => managerText(a.entry) < managerText(b.entry) ? -1 : 1).flatMap((
     { entry, set }
-  ) => [...set.values()].map((path) => ({ who: managerText(entry), field: FieldSet.pathText(path) })))
+  ) => FieldSet.ordered(set).map((path) => ({ who: managerText(entry), field: FieldSet.pathText(path) })))
   const [first] = all
   const lines = [...new Set(all.map(({ who }) => who))].flatMap((who) => [
     `conflicts with ${who}:`,
@@ -253,7 +293,7 @@ export const apply = (
   const known = entriesOf(live)
   const entries = known.length > 0 || Metadata.uid(live) === ""
     ? known
-    : updated(kind, [], {}, live, { name: "before-first-apply", subresource: "" }, options.now)
+    : updated(kind, [], zero(kind, live, live), live, { name: "before-first-apply", subresource: "" }, options.now)
   const before = plain(live)
   const merged = Typed.merge(schema, before, config)
   const own: Entry = {

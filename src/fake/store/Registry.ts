@@ -46,7 +46,16 @@ export class Registry {
   }
 
   create(kind: Kind.Kind, namespace: string, body: JsonObject, write: Write): Answer<JsonObject> {
-    const decoded = Either.flatMap(decode(kind, body, write), (object) => inNamespace(kind, namespace, object))
+    // The fields that admission sets have no manager.
+    const decoded = Either.map(
+      Either.flatMap(decode(kind, body, write), (object) => inNamespace(kind, namespace, object)),
+      (object) =>
+        write.applies === true ? object : Metadata.setMeta(object, {
+          managedFields: write.isManaged === true
+            ? ManagedFields.created(kind, object, body, write.manager ?? "unknown", write.now)
+            : undefined
+        })
+    )
     const admitted = Either.flatMap(
       decoded,
       (object) => Admission.change(this.plugins, this.attempt(kind, namespace, object, "create", write))
@@ -312,12 +321,7 @@ const born = (kind: Kind.Kind, object: JsonObject, name: string, uid: string, wr
     resourceVersion: undefined,
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,
-    selfLink: undefined,
-    managedFields: write.applies === true
-      ? Json.at(object, "metadata", "managedFields")
-      : write.isManaged === true
-      ? ManagedFields.created(kind, object, write.manager ?? "unknown", write.now)
-      : undefined
+    selfLink: undefined
   })
   return kind.status ? Json.omit(made, "status") : made
 }

@@ -79,6 +79,8 @@ export const otherUid = (
     ? "services/specs"
     : kind.kind === "Endpoints"
     ? "services/endpoints"
+    : kind.kind === "Ingress"
+    ? "ingress"
     : kind.plural
   const key = [
     "",

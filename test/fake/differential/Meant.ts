@@ -6,14 +6,18 @@ import { withoutManagers } from "../../support/ApiProgram.js"
 const decoding =
   /(patch: Invalid value|cannot be handled as a \w+|error decoding patch|error decoding from json|continue key is not valid: invalid character|failed to create typed patch object|unable to decode|cannot unmarshal|cannot restore struct)/
 
+const sorted = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
+  list.toSorted((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+
 const rules: ReadonlyArray<
   { readonly because: string; readonly change: (answer: Readonly<Record<string, unknown>>) => unknown }
 > = [
   {
-    because: "managed fields begin with the first server-side apply: the manager of what was before has another name",
+    because: "the managers of conflicts come in the order of a map of Go, which is any",
     change: (answer) =>
-      answer["code"] === 409 && String(answer["message"]).startsWith("Apply failed")
-        ? { code: 409, reason: answer["reason"] }
+      String(answer["message"]).startsWith("Apply failed") && Predicate.isRecord(answer["details"])
+        && Array.isArray(answer["details"]["causes"])
+        ? { ...answer, details: { ...answer["details"], causes: sorted(answer["details"]["causes"]) } }
         : answer
   },
   {
@@ -46,15 +50,18 @@ const rules: ReadonlyArray<
         : answer
   },
   {
-    because: "Go writes the zero values of the kind in a bookmark",
+    because:
+      "Go writes the zero values of the kind in a bookmark, and those of a long watch come at times of the server's own",
     change: (answer) =>
       Array.isArray(answer["events"])
         ? {
           ...answer,
-          events: answer["events"].map((event) =>
-            event["type"] === "BOOKMARK"
-              ? { type: "BOOKMARK", ends: JSON.stringify(event).includes("k8s.io/initial-events-end") }
-              : event
+          events: answer["events"].flatMap((event) =>
+            event["type"] !== "BOOKMARK"
+              ? [event]
+              : JSON.stringify(event).includes("k8s.io/initial-events-end")
+              ? [{ type: "BOOKMARK" }]
+              : []
           )
         }
         : answer
@@ -97,9 +104,6 @@ const generated = (text: string): string =>
     .replaceAll(/^[bcdfghjklmnpqrstvwxz2456789]{6,10}$/g, "HASH")
     .replaceAll(/uid-\d+/g, "UID")
 
-const sorted = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
-  list.toSorted((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
-
 /** Lists whose order is that of random names, and conditions in the order in which controllers came to them. */
 const unordered = (json: unknown): unknown =>
   Array.isArray(json)
@@ -115,8 +119,21 @@ const unordered = (json: unknown): unknown =>
     )
     : json
 
+/**
+ * Whether a Deployment has progressed since its new ReplicaSet depends on whether its controller saw the set before the pods of
+ * the set.
+ */
+const begun = (json: unknown): unknown =>
+  Array.isArray(json)
+    ? json.map(begun)
+    : Predicate.isRecord(json)
+    ? json["type"] === "Progressing" && ["NewReplicaSetCreated", "ReplicaSetUpdated"].includes(String(json["reason"]))
+      ? { type: "Progressing", status: json["status"] }
+      : Object.fromEntries(Object.entries(json).map(([key, inner]) => [key, begun(inner)]))
+    : json
+
 /** A compared answer after controllers have finished. */
-export const settled = (answer: unknown): unknown => unordered(eachText(answer, generated))
+export const settled = (answer: unknown): unknown => unordered(begun(eachText(answer, generated)))
 
 /** Whether the real server no longer has the changes of a watch: it keeps fewer than the fake. */
 export const isForgotten = (answer: unknown): boolean => (JSON.stringify(answer) ?? "").includes("\"code\":410,")

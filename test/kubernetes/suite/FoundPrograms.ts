@@ -23,6 +23,37 @@ const withoutSpec: Step[2] = [{ op: "remove", path: "/spec" }]
 
 const badLabels: JsonObject = { metadata: { name: "a", labels: { "-": "?" } } }
 
+const backend: JsonObject = { name: "a", port: { number: 80 } }
+
+const priorityClasses = "/apis/scheduling.k8s.io/v1/priorityclasses"
+
+const priorityClass = (more: JsonObject): JsonObject => ({
+  apiVersion: "scheduling.k8s.io/v1",
+  kind: "PriorityClass",
+  metadata: { name: "{ns}-a" },
+  ...more
+})
+
+const role = (name: string): JsonObject => ({
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "Role",
+  metadata: { name },
+  rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }]
+})
+
+const podSpec: JsonObject = {
+  automountServiceAccountToken: false,
+  schedulerName: "none",
+  containers: [{ name: "main", image: "image:1" }]
+}
+
+const configMap = (more: JsonObject, labels?: JsonObject): JsonObject => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "a", ...(labels === undefined ? {} : { labels }) },
+  ...more
+})
+
 const autoscalers = "autoscaling/horizontalpodautoscalers"
 
 export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
@@ -103,6 +134,52 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["POST", "discovery/endpointslices", named("a", { addressType: "IPv4" })],
     ["PATCH", "discovery/endpointslices/a", { addressType: "" }, merge],
     ["PATCH", "discovery/endpointslices/a", { addressType: "IPv6" }, merge]
+  ],
+  "found: the key of an Ingress": [
+    ["POST", "networking/ingresses", named("a", { spec: { defaultBackend: { service: backend } } })],
+    [
+      "PUT",
+      "networking/ingresses/a",
+      {
+        metadata: { name: "a", uid: "00000000-0000-4000-8000-000000000000" },
+        spec: { defaultBackend: { service: backend } }
+      }
+    ]
+  ],
+  "apply: a manager does not own zero values, nor what admission sets": [
+    ["POST", `${priorityClasses}?fieldManager=one`, named("{ns}-a", { value: 0, description: "a" })],
+    ["PATCH", `${priorityClasses}/{ns}-a?fieldManager=two`, priorityClass({ value: 1 }), apply],
+    ["PATCH", `${priorityClasses}/{ns}-a?fieldManager=two`, priorityClass({ value: 0 }), apply],
+    ["DELETE", `${priorityClasses}/{ns}-a`],
+    ["POST", "rbac/roles?fieldManager=one", named("a", { rules: null })],
+    ["PATCH", "rbac/roles/a?fieldManager=two", role("a"), apply],
+    ["POST", "rbac/roles?fieldManager=one", named("b", { rules: [] })],
+    ["PATCH", "rbac/roles/b?fieldManager=two", role("b"), apply],
+    ["POST", "pods?fieldManager=one", named("a", { spec: podSpec })]
+  ],
+  "apply: a scale of no replicas has no manager": [
+    ["POST", "apps/statefulsets?fieldManager=one", named("a", { spec: pods({ serviceName: "a", replicas: 3 }) })],
+    ["PATCH", "apps/statefulsets/a/scale?fieldManager=two", { spec: { replicas: 0 } }, merge],
+    [
+      "PATCH",
+      "apps/statefulsets/a?fieldManager=three",
+      {
+        apiVersion: "apps/v1",
+        kind: "StatefulSet",
+        metadata: { name: "a" },
+        spec: pods({ serviceName: "a", replicas: 3 })
+      },
+      apply
+    ]
+  ],
+  "apply: conflicts come before values that cannot be decoded, with those of whole fields first": [
+    [
+      "POST",
+      "configmaps?fieldManager=one",
+      { metadata: { name: "a", labels: { app: "x" } }, immutable: false, data: { x: "1" } }
+    ],
+    ["PATCH", "configmaps/a?fieldManager=two", configMap({ data: { x: "2" }, binaryData: { y: "b" } }), apply],
+    ["PATCH", "configmaps/a?fieldManager=two", configMap({ data: { x: "2" }, immutable: true }, { app: "y" }), apply]
   ],
   "found: a dry run returns the resource version of its object": [
     ["POST", "configmaps?dryRun=All", { metadata: { name: "a", resourceVersion: "x" } }],

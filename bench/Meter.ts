@@ -1,6 +1,7 @@
 /**
  * What a contestant measures about its own process.
  */
+import * as fs from "node:fs"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout } from "node:timers/promises"
 import type { Sample } from "./Scenario.js"
@@ -13,6 +14,13 @@ export interface Meter {
 
 /** The peak of resident memory so far. */
 export const peakMiB = (): number => process.resourceUsage().maxRSS / 1024
+
+/** CPU seconds of this process and of all its descendants that have ended: proc(5), fields 14 to 17 of stat. */
+export const cpuSecondsOfAll = (): number => {
+  const stat = fs.readFileSync("/proc/self/stat", "utf8")
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
+}
 
 /** The bytes that are alive. */
 export const heap = (): number => {

@@ -13,6 +13,7 @@ export const units = {
   seconds: "seconds",
   listMs: "list, ms",
   importMs: "import, ms",
+  startMs: "start, ms",
   cpuSeconds: "CPU seconds",
   peakMiB: "peak RSS, MiB",
   grown: "peak RSS, in terms of that at half",
@@ -49,4 +50,6 @@ export interface Scenario {
   /** By their names; each is a program in the folder of the scenario that prints its sample as JSON. */
   readonly contestants: ReadonlyArray<string>
   readonly goals: ReadonlyArray<Goal>
+  /** At most so many rounds: its numbers are exact, or a round takes minutes. */
+  readonly maxRounds?: number | undefined
 }

@@ -22,6 +22,7 @@ import { scenario as primitives } from "./primitives/Scenario.js"
 import { scenario as reflector } from "./reflector/Scenario.js"
 import { scenario as requests } from "./requests/Scenario.js"
 import type { Scenario } from "./Scenario.js"
+import { scenario as startup } from "./startup/Scenario.js"
 import * as Table from "./Table.js"
 import { scenario as upload } from "./upload/Scenario.js"
 import { scenario as watch } from "./watch/Scenario.js"
@@ -38,7 +39,7 @@ const { positionals, values } = parseArgs({
 
 const scenarios: ReadonlyArray<Scenario> = values.effect4
   ? Majors.scenarios
-  : [build, requests, watch, reflector, logs, imports, load, primitives, local, upload]
+  : [build, requests, watch, reflector, logs, imports, startup, load, primitives, upload, local]
 
 const node = values.effect4 ? "effect4/node_modules/.bin/node" : process.execPath
 
@@ -60,7 +61,9 @@ const circumstances = (rounds: number): string => {
   const date = new Date().toISOString().slice(0, 10)
   const machine = `${more.length + 1} × ${model.trim()}, ${os.platform()}`
   const load = os.loadavg().map((average) => average.toFixed(0)).join(", ")
-  return `${date}; ${machine}, load ${load}; ${versions()}, client-node ${clientNode.version}; medians of ${rounds} rounds.`
+  return `${date}; ${machine}, load ${load}; ${versions()}, client-node ${clientNode.version}; medians of ${rounds} ${
+    rounds === 1 ? "round" : "rounds"
+  }.`
 }
 
 const readme = "bench/README.md"
@@ -78,7 +81,6 @@ const write = (name: string, text: string) =>
   })
 
 const program = Effect.gen(function*() {
-  const rounds = Number(values.rounds)
   const flags = values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`]
   const unknown = positionals.filter((name) => scenarios.every((scenario) => scenario.name !== name))
   if (unknown.length > 0) {
@@ -87,6 +89,7 @@ const program = Effect.gen(function*() {
   for (const known of scenarios) {
     if (positionals.length === 0 || positionals.includes(known.name)) {
       const scenario = yield* Contest.withoutMissingPeers(known)
+      const rounds = Math.min(Number(values.rounds), scenario.maxRounds ?? Number.POSITIVE_INFINITY)
       const text = `${Table.render(scenario, yield* Contest.run(scenario, rounds, node, flags))}\n\n${
         circumstances(rounds)
       }`

@@ -15,6 +15,7 @@ export const scenario: Scenario = {
   title: "Requests, and round trips in turn",
   columns,
   metricsAre: "rows",
+  maxRounds: 1,
   contestants: backends.flatMap((name) => [`${name}-requests`, `${name}-trips`]),
   goals: backends.flatMap((name) => [
     ...goals(`${name}-requests`, { new: 4, running: 2, outcome: 1, cancel: 4, remove: 5 }),

@@ -10,6 +10,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { promisify } from "node:util"
+import * as Meter from "../Meter.js"
 import type { Sample } from "../Scenario.js"
 
 export const folder = path.join(os.tmpdir(), "os-builder-bench-local")
@@ -109,13 +110,6 @@ const prepare = (host: string): void => {
   fs.writeFileSync(at("ready"), "")
 }
 
-/** CPU seconds of this process and of all its descendants that have ended: proc(5), fields 14 to 17 of stat. */
-const cpuSeconds = (): number => {
-  const stat = fs.readFileSync("/proc/self/stat", "utf8")
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
-}
-
 const run = promisify(execFile)
 
 /** Looks at the size of a directory every two seconds; returns the largest. */
@@ -161,14 +155,14 @@ export const measure = async (
     if (!keep) fs.rmSync(directory, { recursive: true, force: true })
     fs.mkdirSync(directory, { recursive: true })
     const watched = disk ? watchDisk(directory) : undefined
-    const cpu = cpuSeconds()
+    const cpu = Meter.cpuSecondsOfAll()
     const began = performance.now()
     let ended: number | undefined
     await work({ host, directory }, () => {
       ended = performance.now()
     })
     const seconds = ((ended ?? performance.now()) - began) / 1_000
-    const sample: Sample = { seconds, cpuSeconds: cpuSeconds() - cpu }
+    const sample: Sample = { seconds, cpuSeconds: Meter.cpuSecondsOfAll() - cpu }
     console.log(JSON.stringify(watched === undefined ? sample : { ...sample, diskMiB: watched.stop() }))
   } finally {
     registry.kill("SIGKILL")

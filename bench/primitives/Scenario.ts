@@ -14,6 +14,7 @@ export const slots = 32
 export const scenario: Scenario = {
   name: "primitives",
   title: `${requests} requests, or ${elements} elements of a stream`,
+  maxRounds: 3,
   columns: ["perSecond", "cpuSeconds", "peakMiB"],
   contestants: ["limiter", "semaphore", "timeout", "effect-timeout", "pull", "stream-operators"],
   goals: [

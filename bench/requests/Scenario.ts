@@ -3,13 +3,15 @@ import type { Scenario } from "../Scenario.js"
 /** How many. */
 export const requests = 5000
 
+/** How many of client-node, which opens a connection for each: a tenth, and the CPU seconds are those of as many as the others send. */
+export const requestsOfClientNode = 500
+
 /** How many are under way at once, in the second part. */
 export const sideBySide = 32
 
 export const scenario: Scenario = {
   name: "requests",
-  title:
-    `${requests} GETs of a pod, one after the other, then ${requests} of which ${sideBySide} are under way at once`,
+  title: `${requests} GETs of a pod one after the other, then ${requests} of which ${sideBySide} are under way at once`,
   columns: ["perSecond", "sideBySidePerSecond", "cpuSeconds", "peakMiB", "connections"],
   contestants: ["limit", "ours", "client-node"],
   goals: [

@@ -3,6 +3,7 @@ import type { Scenario } from "../Scenario.js"
 export const scenario: Scenario = {
   name: "upload",
   title: "a folder of 128 or 512 MB: its digest, its upload to a pod, and buildah alone, which copies it into an image",
+  maxRounds: 3,
   columns: ["seconds", "cpuSeconds", "peakMiB"],
   contestants: ["digest-128", "digest-512", "attach-128", "attach-512", "buildah-128", "buildah-512"],
   goals: [

@@ -8,6 +8,6 @@ export const scenario: Scenario = {
   contestants: ["limit", "limit-protobuf", "ours", "client-node"],
   goals: [
     { of: "ours", metric: "perSecond", against: "limit", is: "at least", bound: 0.85 },
-    { of: "ours", metric: "perSecond", against: "client-node", is: "at least", bound: 1 }
+    { of: "ours", metric: "perSecond", against: "client-node", is: "at least", bound: 1.6 }
   ]
 }

@@ -1,0 +1,3 @@
+import * as Command from "./Command.js"
+
+await Command.report("core")

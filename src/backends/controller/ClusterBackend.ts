@@ -105,7 +105,7 @@ const service = <Child extends Resource.Metadata>(
   const summarise = (
     metadata: RecordMetadata.RecordMetadata,
     state: BuildState<Child> | undefined,
-    slot: Effect.Effect.Success<ReturnType<typeof status.slotOf>>
+    slot: OneShotStatus.Slot
   ) =>
     Effect.gen(function*() {
       const now = Option.isSome(metadata.outcome)

@@ -18,7 +18,7 @@ import { backendError } from "./ErrorMapping.js"
 type InProgress<Child> = Extract<Evaluation<Child>, { readonly _tag: "InProgress" }>
 
 /** Finds the holder of a slot; absent where builds do not queue for one. */
-type Slot = Effect.Effect<SlotHolder, ClusterError> | undefined
+export type Slot = Effect.Effect<SlotHolder, ClusterError> | undefined
 
 export interface OneShotStatus<Child> {
   /** Of a build that has ended, the record alone is read. */

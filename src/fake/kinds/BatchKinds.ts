@@ -20,6 +20,7 @@ import {
   text
 } from "./Fields.js"
 import * as JobRules from "./JobRules.js"
+import * as JobStatusRules from "./JobStatusRules.js"
 import * as Kind from "./Kind.js"
 import { condition, labelSelector, object } from "./ObjectFields.js"
 import * as PodDefaults from "./PodDefaults.js"
@@ -89,7 +90,18 @@ const fill = (job: JsonObject): JsonObject => {
   const labelled = Object.keys(Json.object(job, "metadata", "labels")).length === 0 && Object.keys(labels).length > 0
     ? Json.set(job, ["metadata", "labels"], labels)
     : job
-  return { ...labelled, spec: withTemplate }
+  // Go writes times that are not set.
+  const timed = Kind.inside(
+    labelled,
+    "status",
+    (status) =>
+      Kind.insideEach(
+        status,
+        "conditions",
+        (one) => Kind.defaults(one, { lastProbeTime: null, lastTransitionTime: null })
+      )
+  )
+  return { ...timed, spec: withTemplate }
 }
 
 const prepare = (job: JsonObject): JsonObject => {
@@ -134,6 +146,7 @@ export const job = Kind.make({
   validate: JobRules.validate,
   validateNew: JobRules.validateNew,
   validateUpdate: JobRules.validateUpdate,
+  validateStatus: JobStatusRules.validate,
   orphans: true
 })
 

@@ -112,8 +112,8 @@ const index = (text: string, completions: number): Either.Either<number, string>
     ? Either.left(`too large index: ${JSON.stringify(text)}`)
     : Either.right(Number(text))
 
-/** The number of indexes in a text such as `1,3-5`. */
-const indexes = (text: string, completions: number): Either.Either<number, string> =>
+/** The number of indexes in a text such as `1,3-5`, or why it is not valid. @since 0.1.0 @category rules  */
+export const countIndexes = (text: string, completions: number): Either.Either<number, string> =>
   Either.gen(function*() {
     const order = (previous: number, current: number) =>
       Either.left(`non-increasing order, previous: ${previous}, current: ${current}`)
@@ -140,7 +140,7 @@ const indexes = (text: string, completions: number): Either.Either<number, strin
 const successRule = (rule: JsonObject, field: string, completions: number): Status.FieldErrors => {
   const text = Json.text(rule, "succeededIndexes")
   const count = Json.number(rule, "succeededCount")
-  const parsed = indexes(text ?? "", completions)
+  const parsed = countIndexes(text ?? "", completions)
   const named = Either.getOrElse(parsed, () => 0)
   const most = (limit: number, what: string): Status.FieldErrors =>
     count !== undefined && count > limit

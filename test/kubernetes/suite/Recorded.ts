@@ -14,6 +14,7 @@ import * as ApplyPrograms from "./ApplyPrograms.js"
 import * as DifferencePrograms from "./DifferencePrograms.js"
 import * as FoundPrograms from "./FoundPrograms.js"
 import * as JobPrograms from "./JobPrograms.js"
+import * as JobStatusPrograms from "./JobStatusPrograms.js"
 import * as RecordedPrograms from "./RecordedPrograms.js"
 
 const programs = {
@@ -21,7 +22,8 @@ const programs = {
   ...ApplyPrograms.programs,
   ...DifferencePrograms.programs,
   ...FoundPrograms.programs,
-  ...JobPrograms.programs
+  ...JobPrograms.programs,
+  ...JobStatusPrograms.programs
 }
 
 const { OS_BUILDER_TEST_RECORD } = process.env

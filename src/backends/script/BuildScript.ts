@@ -200,7 +200,7 @@ export const mountFolder: (index: number) => string = numbered
  * @category constants
  */
 export const source = `${begin("builds an image with buildah (build), then pushes it (push)", environment)}
-input=$OSB_INPUT_DIR own_storage=
+input=$OSB_INPUT_DIR own_storage= user=$(id -u)
 # Deletes the copies of secrets that buildah keeps beside its containers (run_common.go getSecretMount) until it deletes those.
 forget() {
   [ -z "$own_storage" ] || [ ! -e "$input/secret.000001.id" ] || rm -rf "$own_storage"/*-containers/*/userdata/secrets

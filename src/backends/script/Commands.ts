@@ -39,7 +39,8 @@ ${buildOptionCommands}# Whether there may be containers in the storage (containe
 has_containers() {
   for list in "$storage/$driver-containers"/*containers.json; do
     [ -e "$list" ] || { [ -e "$storage/$driver-images" ]; return; }
-    case $(cat "$list") in '[]' | '') ;; *) return 0 ;; esac
+    read_word content "$list"
+    case $content in '[]' | '') ;; *) return 0 ;; esac
   done
   return 1
 }
@@ -48,7 +49,7 @@ has_containers() {
 tidy_cache() {
   [ -n "$OSB_CACHE_DIR" ] || return 0
   ! has_containers || buildah_ rm --all
-  full=$(df -P "$storage" | sed -n '$s/.* \\([0-9]*\\)% .*/\\1/p')
+  full=$(df -P "$storage" | { read -r line; read -r line; line=\${line%"% "*}; printf '%s' "\${line##* }"; })
   if [ "\${full:-0}" -ge 80 ]; then
     say "the disk of the layer cache is $full% full: the cache is emptied"
     buildah_ rmi --all --force

@@ -35,6 +35,9 @@ trap stop TERM INT HUP
 const common = `
 say() { printf 'os-builder: %s\\n' "$*"; }
 
+# read_word NAME FILE: sets the variable to the only line of a file, without starting a program; to nothing if there is none.
+read_word() { if [ -f "$2" ]; then read -r "$1" < "$2"; else read -r "$1" < /dev/null; fi; }
+
 # write_message CODE TEXT: writes the termination message.
 write_message() {
   {
@@ -46,8 +49,9 @@ write_message() {
     [ -z "$base" ] || printf '},'
     [ -z "$commit" ] || printf '"commit":"%s",' "$commit"
     [ -z "$run_status" ] || printf '"exitCode":%s,' "$run_status"
-    printf '"verb":"%s","code":%s,"text":"%s"}' "$verb" "$1" \\
-      "$(printf '%s' "$2" | head -c ${maxTextBytes} | base64 | tr -d '\\n')"
+    printf '"verb":"%s","code":%s,"text":"' "$verb" "$1"
+    [ -z "$2" ] || printf '%s' "$2" | head -c ${maxTextBytes} | base64 | tr -d '\\n'
+    printf '"}'
   } > "$termination"
 }
 
@@ -78,7 +82,7 @@ set_deadline() { deadline=$(($(now) + OSB_TIMEOUT_SECONDS)); printf '%s' "$deadl
 
 # Takes the deadline of the verb before this one: all together have the time of one attempt.
 keep_deadline() {
-  deadline=$(cat "$work/deadline" 2> /dev/null)
+  read_word deadline "$work/deadline"
   case $deadline in '' | *[!0-9]*) set_deadline ;; esac
 }
 

@@ -47,7 +47,7 @@ context() {
   buildah_ from --pull-never --name os-builder-context "$OSB_CONTEXT_IMAGE"
   [ "$status" -eq 0 ] || context_failed
   set -- sh -c "$copy_context" sh "$storage" "$run" "$driver" "$context"
-  [ "$(id -u)" = 0 ] || set -- buildah unshare "$@"
+  [ "$user" = 0 ] || set -- buildah unshare "$@"
   attempt "$@"
   [ "$status" -eq 0 ] || context_failed
   # Its place is for the build.

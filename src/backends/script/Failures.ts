@@ -30,11 +30,13 @@ const platform = `
 export const failures = `
 # How often the kernel killed for want of memory in our cgroup: version 2, else 1, else 0.
 oom_kills() {
-  v2=$(sed -n 's/^0::\\(.*\\)$/\\1/p' /proc/self/cgroup 2> /dev/null)
-  v1=$(sed -n 's/^[0-9]*:memory:\\(.*\\)$/\\1/p' /proc/self/cgroup 2> /dev/null)
+  v2= v1= kills=
+  { while IFS=: read -r number controllers group; do
+    case $number:$controllers in 0:) v2=$group ;; *:memory) v1=$group ;; esac
+  done < /proc/self/cgroup; } 2> /dev/null
   for file in "/sys/fs/cgroup$v2/memory.events" /sys/fs/cgroup/memory.events \\
     "/sys/fs/cgroup/memory$v1/memory.oom_control" /sys/fs/cgroup/memory/memory.oom_control; do
-    kills=$(sed -n 's/^oom_kill //p' "$file" 2> /dev/null)
+    { while read -r name count; do [ "$name" != oom_kill ] || kills=$count; done < "$file"; } 2> /dev/null
     [ -z "$kills" ] || break
   done
   printf '%s' "\${kills:-0}"

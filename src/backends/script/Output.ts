@@ -35,10 +35,11 @@ export const outputCommands = `
 # $trigger to what that trigger has.
 set_format() {
   format=$OSB_FORMAT
-  trigger=$({
+  trigger=
+  case $OSB_CONTAINERFILE$triggers in *[![:space:]]*) trigger=$({
     printf '%s\\n' "$triggers"
     [ -z "$OSB_CONTAINERFILE" ] || sed 's/^[[:space:]]*//' "$context/$OSB_CONTAINERFILE" | tr 'a-z' 'A-Z'
-  } | sed -n 's/^\\(SHELL\\|HEALTHCHECK\\|ONBUILD\\)\\([^A-Z].*\\)\\{0,1\\}$/\\1/p' | head -n 1)
+  } | sed -n 's/^\\(SHELL\\|HEALTHCHECK\\|ONBUILD\\)\\([^A-Z].*\\)\\{0,1\\}$/\\1/p' | head -n 1) ;; esac
   if [ -z "$format" ]; then
     format=oci
     [ ! -e "$input/format" ] && [ -z "$trigger" ] || format=docker

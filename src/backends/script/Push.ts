@@ -4,13 +4,14 @@ import { code } from "./ExitCode.js"
 export const push = `
 # Sets $image to the id of what was built.
 read_image() {
-  image=$(cat "$work/image" 2> /dev/null) image=\${image#sha256:}
+  read_word image "$work/image"
+  image=\${image#sha256:}
   case $image in '' | *[!0-9a-f]*) finish ${code.unknown} "there is no built image to push" ;; esac
 }
 
 # Sets $digest to what buildah wrote down of the image that it wrote.
 read_digest() {
-  digest=$(cat "$work/digest" 2> /dev/null)
+  read_word digest "$work/digest"
   case $digest in sha256:*[!0-9a-f]* | '') digest=; finish ${code.unknown} "buildah pushed and told no digest" ;; esac
 }
 
@@ -47,7 +48,7 @@ deliver() {
   buildah_ pull "$destination"
   [ "$status" -ne 0 ] || buildah_ tag "$image" "$@"
   [ "$status" -eq 0 ] || storage_failed
-  architecture=$(cat "$work/architecture" 2> /dev/null)
+  read_word architecture "$work/architecture"
   for name; do say "delivered $name to the node as $digest"; done
 }
 
@@ -101,7 +102,7 @@ push_to_registry() {
   # Beside the push, which does not wait for it.
   built_architecture > "$work/architecture" &
   inspecting=$!
-  format=$(cat "$work/format" 2> /dev/null)
+  read_word format "$work/format"
   pushed= first_digest=
   for final; do
     set -- --format "\${format:-oci}"
@@ -115,7 +116,7 @@ push_to_registry() {
     say "pushed $final as $digest"
   done
   wait "$inspecting"
-  architecture=$(cat "$work/architecture")
+  read_word architecture "$work/architecture"
 }
 
 # inspect_image TEMPLATE IMAGE: prints what the template makes of an image in the storage.
@@ -135,8 +136,7 @@ push() {
   case $architecture in *[!a-z0-9]*) architecture= ;; esac
   recall_base
   # For a kubelet that ends the pod while the cache is pushed.
-  write_message ${code.succeeded} ''
-  push_cache
+  [ -z "$OSB_CACHE_TO" ] || { write_message ${code.succeeded} ''; push_cache; }
   finish ${code.succeeded} ''
 }
 `

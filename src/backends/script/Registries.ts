@@ -42,12 +42,9 @@ read_registries() {
   complete_entry
 }
 
-# Configures the insecure registries, after everything else of registries.conf.
+# Configures the insecure registries, by way of the empty folder $completed, after everything else of registries.conf.
 set_insecure() {
   [ -n "$OSB_INSECURE_REGISTRIES" ] || return 0
-  completed=$work/registries
-  rm -rf "$completed"
-  mkdir -p "$completed"
   main=$config/registries.conf
   [ -e "$main" ] || main=/etc/containers/registries.conf
   for source in "$main" /etc/containers/registries.conf.d/*.conf "$config"/registries.conf.d/*.conf; do

@@ -25,11 +25,15 @@ set_known_layers() {
   known=pulled
   pulls || known=\${OSB_COMPRESSION:-pulled}\$OSB_COMPRESSION_LEVEL
   XDG_DATA_HOME=\${OSB_CACHE_DIR:-$work}/known-layers/$known
-  mkdir -p "$XDG_DATA_HOME/containers/cache"
   # Root's is one of the machine, whatever the environment says (containers/image pkg/blobinfocache/default.go).
-  [ "$OSB_OWN_MOUNTS" != yes ] || [ "$(id -u)" != 0 ] || {
-    mkdir -p /var/lib/containers/cache && mount --bind "$XDG_DATA_HOME/containers/cache" /var/lib/containers/cache
-  } 2> /dev/null
+  if [ "$OSB_OWN_MOUNTS$user" = yes0 ]; then
+    {
+      mkdir -p "$XDG_DATA_HOME/containers/cache" /var/lib/containers/cache
+      mount --bind "$XDG_DATA_HOME/containers/cache" /var/lib/containers/cache
+    } 2> /dev/null
+  else
+    mkdir -p "$XDG_DATA_HOME/containers/cache"
+  fi
 }
 
 # A home of our own: buildah reads registries, policy, certificates and credentials from the user's before the system's.
@@ -37,9 +41,9 @@ set_home() {
   HOME=$work/home XDG_CONFIG_HOME=$work/home/.config TMPDIR=$work/tmp
   set_known_layers
   export HOME XDG_CONFIG_HOME XDG_DATA_HOME TMPDIR
-  config=$HOME/.config/containers
-  rm -rf "$HOME" "$TMPDIR"
-  mkdir -p "$config/registries.conf.d" "$config/certs.d" "$TMPDIR" "$private"
+  config=$HOME/.config/containers completed=$work/registries
+  rm -rf "$HOME" "$TMPDIR" "$completed"
+  mkdir -p "$config/registries.conf.d" "$config/certs.d" "$TMPDIR" "$completed" "$private"
   chmod 700 "$private"
   unset REGISTRY_AUTH_FILE DOCKER_CONFIG CONTAINERS_REGISTRIES_CONF STORAGE_DRIVER STORAGE_OPTS
   unset BUILDAH_FORMAT BUILDAH_ISOLATION BUILDAH_LAYERS
@@ -118,7 +122,10 @@ set_credentials() {
 
 # Ends where this process has one user id alone: buildah would go on with a warning, and no RUN could start.
 check_user_ids() {
-  if [ "$(id -u)" = 0 ]; then map=$(cat /proc/self/uid_map 2> /dev/null)
+  if [ "$user" = 0 ]; then
+    map= more=
+    { { read -r map; read -r more; } < /proc/self/uid_map; } 2> /dev/null
+    [ -z "$more" ] || return 0
   else map=$(buildah unshare cat /proc/self/uid_map 2> /dev/null < /dev/null); fi
   case $map in '' | *"
 "*) return 0 ;; esac
@@ -160,7 +167,7 @@ set_storage() {
   storage=\${OSB_CACHE_DIR:-$work}/storage driver=$OSB_STORAGE own_storage=$storage
   set_run
   mkdir -p "$storage" "$run"
-  pulls || driver=$(cat "$work/driver" 2> /dev/null)
+  pulls || read_word driver "$work/driver"
   case $driver in
     overlay | vfs) ;;
     *) if overlay_works; then driver=overlay; else driver=vfs; fi ;;

@@ -396,7 +396,7 @@ describe("classification", { timeout: 120_000 }, () => {
     const probe = (map: string) =>
       withFunctions(
         ["sh"],
-        "id() { echo 1000; }; buildah() { printf '%s\\n' \"$MAP\"; }; check_user_ids; echo goes on",
+        "user=1000; buildah() { printf '%s\\n' \"$MAP\"; }; check_user_ids; echo goes on",
         {
           MAP: map
         }

@@ -189,7 +189,7 @@ const mergeItem = (
   known: Field | undefined,
   replaces: boolean
 ): Answer<List> => {
-  if (!Json.isObject(item)) return Either.left(unexpected("expected a map, but received another type"))
+  if (!Json.isObject(item)) return Either.left(unexpected("list element types are not identical"))
   const word = item[directive]
   if (word === "replace") return Either.right(so)
   if (word !== undefined && word !== "delete") {

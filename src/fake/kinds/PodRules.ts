@@ -189,7 +189,7 @@ export const podSpec = (spec: JsonObject, field: string): Status.FieldErrors => 
   ]
 }
 
-const mutable = ["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"]
+const mutable = ["activeDeadlineSeconds", "tolerations", "schedulingGates"]
 
 const withoutImages = (spec: JsonObject): JsonObject =>
   ["containers", "initContainers"].reduce(
@@ -210,9 +210,23 @@ export const podUpdate = (next: JsonObject, previous: JsonObject): Status.FieldE
   const changed = ["containers", "initContainers"].filter((field) =>
     Json.list(next, "spec", field).length !== Json.list(previous, "spec", field).length
   )
-  return changed.length > 0
-    ? changed.map((field) => Status.forbiddenField(`spec.${field}`, "pod updates may not add or remove containers"))
-    : fixedFields(next, previous)
+  if (changed.length > 0) {
+    return changed.map((field) =>
+      Status.forbiddenField(`spec.${field}`, "pod updates may not add or remove containers")
+    )
+  }
+  const [deadline, before] = [next, previous].map((pod) => Json.number(pod, "spec", "activeDeadlineSeconds"))
+  const refused = (why: string) => Status.invalidValue("spec.activeDeadlineSeconds", deadline, why)
+  return deadline !== undefined && deadline < 0
+    ? [refused("must be between 0 and 2147483647, inclusive")]
+    : deadline !== undefined && before !== undefined && deadline > before
+    ? [refused("must be less than or equal to previous value")]
+    : [
+      ...(deadline === undefined && before !== undefined
+        ? [refused("must not update from a positive integer to nil value")]
+        : []),
+      ...fixedFields(next, previous)
+    ]
 }
 
 const fixedFields = (next: JsonObject, previous: JsonObject): Status.FieldErrors =>

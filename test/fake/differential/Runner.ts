@@ -49,6 +49,8 @@ const begin = (driver: Driver): Effect.Effect<Run> =>
     return { ...target, session: new Session(namespace), normalize: normalized(target) }
   }).pipe(Effect.orDie)
 
+const events = (lines: ReadonlyArray<WatchLine>) => ({ events: lines.map(({ object, type }) => ({ type, object })) })
+
 /** The events of a watch: all that come within some milliseconds, once there are as many as the other server has sent. */
 const watch = (run: Run, path: string, expected: number | undefined): Effect.Effect<unknown> =>
   Effect.gen(function*() {
@@ -64,13 +66,13 @@ const watch = (run: Run, path: string, expected: number | undefined): Effect.Eff
     )
     const ended = Effect.map(Fiber.poll(fiber), (exit) => exit._tag === "Some")
     for (let waited = 0; waited < patience && expected !== undefined; waited += 10) {
-      if (lines.length >= expected || (yield* ended)) break
+      if (countOf(at(compared(events(lines)), "events")) >= expected || (yield* ended)) break
       yield* Effect.sleep("10 millis")
     }
     yield* Effect.sleep(expected === undefined ? "10 millis" : "40 millis")
     const failure = (yield* ended) ? yield* Fiber.join(fiber) : undefined
     yield* Fiber.interrupt(fiber)
-    return failure ?? { events: lines.map(({ object, type }) => ({ type, object })) }
+    return failure ?? events(lines)
   })
 
 const itemsOf = (list: unknown): ReadonlyArray<unknown> =>

@@ -135,6 +135,14 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["PATCH", "discovery/endpointslices/a", { addressType: "" }, merge],
     ["PATCH", "discovery/endpointslices/a", { addressType: "IPv6" }, merge]
   ],
+  "found: the deadline of a pod": [
+    ["POST", "pods", named("a", { spec: podSpec })],
+    ["PATCH", "pods/a", { spec: { activeDeadlineSeconds: -1 } }, merge],
+    ["PATCH", "pods/a", { spec: { activeDeadlineSeconds: 9 } }, merge],
+    ["PATCH", "pods/a", { spec: { activeDeadlineSeconds: 10 } }, merge],
+    ["PATCH", "pods/a", { spec: { activeDeadlineSeconds: null } }, merge],
+    ["PATCH", "pods/a", { spec: { activeDeadlineSeconds: 8 } }, merge]
+  ],
   "found: the key of an Ingress": [
     ["POST", "networking/ingresses", named("a", { spec: { defaultBackend: { service: backend } } })],
     [

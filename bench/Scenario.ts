@@ -22,6 +22,8 @@ export const units = {
   megabytesPerSecond: "MB a second",
   connections: "connections",
   startedPerSecond: "builds begun a second",
+  requestsToBegin: "requests to begin a build",
+  requestsToFollow: "requests while a build is followed",
   p50Ms: "latency of a status, median, ms",
   p99Ms: "latency of a status, 99th percentile, ms",
   grownMiB: "peak RSS above idle, MiB",

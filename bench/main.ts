@@ -14,6 +14,7 @@ import effect from "../node_modules/effect/package.json" with { type: "json" }
 import { scenario as build } from "./build/Scenario.js"
 import * as Contest from "./Contest.js"
 import { scenario as imports } from "./imports/Scenario.js"
+import { scenario as loadReal } from "./load-real/Scenario.js"
 import { scenario as load } from "./load/Scenario.js"
 import { scenario as local } from "./local/Scenario.js"
 import { scenario as logs } from "./logs/Scenario.js"
@@ -40,6 +41,9 @@ const { positionals, values } = parseArgs({
 const scenarios: ReadonlyArray<Scenario> = values.effect4
   ? Majors.scenarios
   : [build, requests, watch, reflector, logs, imports, startup, load, primitives, upload, local]
+
+/** Those that need more than this checkout, and run by their names alone. */
+const onRequest: ReadonlyArray<Scenario> = values.effect4 ? [] : [loadReal]
 
 const node = values.effect4 ? "effect4/node_modules/.bin/node" : process.execPath
 
@@ -82,11 +86,12 @@ const write = (name: string, text: string) =>
 
 const program = Effect.gen(function*() {
   const flags = values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`]
-  const unknown = positionals.filter((name) => scenarios.every((scenario) => scenario.name !== name))
+  const all = [...scenarios, ...onRequest]
+  const unknown = positionals.filter((name) => all.every((scenario) => scenario.name !== name))
   if (unknown.length > 0) {
     return yield* Effect.dieMessage(`no scenario ${unknown.join(", ")}`)
   }
-  for (const known of scenarios) {
+  for (const known of positionals.length === 0 ? scenarios : all) {
     if (positionals.length === 0 || positionals.includes(known.name)) {
       const scenario = yield* Contest.withoutMissingPeers(known)
       const rounds = Math.min(Number(values.rounds), scenario.maxRounds ?? Number.POSITIVE_INFINITY)

@@ -12,6 +12,7 @@ import {
 } from "effect-os-builder"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import { spawn } from "node:child_process"
+import * as diagnostics from "node:diagnostics_channel"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -26,13 +27,13 @@ export type Follow = (
   tell: (ref: BuildRef.BuildRef, status: BuildStatus.BuildStatus) => Effect.Effect<void>
 ) => Effect.Effect<void, never, Scope.Scope>
 
-const { builds } = Workload
-
 /** When something was so of each build, by status; not a number until it was. Numbers alone, for they are in the memory too. */
 class Times {
-  private readonly times = new Map(
-    Workload.statuses.map((status) => [status, new Float64Array(builds).fill(Number.NaN)])
-  )
+  private readonly times: ReadonlyMap<string, Float64Array>
+
+  constructor(builds: number) {
+    this.times = new Map(Workload.statuses.map((status) => [status, new Float64Array(builds).fill(Number.NaN)]))
+  }
 
   set(build: number | undefined, status: string, time: number): void {
     const times = this.times.get(status)
@@ -45,11 +46,9 @@ class Times {
 }
 
 /** The server in its process, on Effect 3 for the contestants of both majors: where it is, what it says it stored, and how it is told to begin. */
-const serve = async () => {
+const serve = async ({ server: [command, ...args] }: Workload.Site) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "load-"))
-  // It is not what is measured, and is not to stand still for its garbage more often than it must.
-  const program = "dist/bench/load/server.js"
-  const server = spawn(process.execPath, ["--max-semi-space-size=64", program], { stdio: ["pipe", "pipe", "inherit"] })
+  const server = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] })
   process.on("exit", () => {
     server.kill("SIGKILL")
     fs.rmSync(folder, { recursive: true, force: true })
@@ -82,32 +81,46 @@ const memory = (): number => {
   return process.memoryUsage().rss / 2 ** 20
 }
 
-const inputs = Effect.forEach(Array.from({ length: builds }, (_, index) => index), (index) =>
-  BuildInput.make({
-    dockerfile: `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nRUN echo ${index} > /etc/build\n`,
-    baseImage: { pullspec: "registry.example.com/base:1" },
-    finalImage: { pullspec: `registry.example.com/os-${index}:1` }
-  }))
+const inputs = (builds: number) =>
+  Effect.forEach(Array.from({ length: builds }, (_, index) => index), (index) =>
+    BuildInput.make({
+      dockerfile: `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nRUN echo ${index} > /etc/build\n`,
+      baseImage: { pullspec: "registry.example.com/base:1" },
+      finalImage: { pullspec: `registry.example.com/os-${index}:1` }
+    }))
 
-export const run = async (follow: Follow): Promise<void> => {
-  const { begin, file } = await serve()
-  const [stored, seen] = [new Times(), new Times()]
+/** The requests that this process has sent. */
+const countRequests = () => {
+  let requests = 0
+  diagnostics.subscribe("http.client.request.start", () => {
+    requests++
+  })
+  return () => requests
+}
+
+export const run = async (follow: Follow, site = Workload.fake): Promise<void> => {
+  const { builds } = site
+  const requests = countRequests()
+  const { begin, file } = await serve(site)
+  const [stored, seen] = [new Times(builds), new Times(builds)]
 
   const program = Effect.gen(function*() {
     const cluster = yield* KubernetesCluster.make({ kubeconfig: file })
     const backend = yield* Effect.provideService(CustomBuildBackend.make(), Cluster.Cluster, cluster)
-    const [first, ...all] = yield* inputs
+    const [first, ...all] = yield* inputs(builds)
     if (first === undefined) return
     // What a first build brings with it is no build's.
     const known = yield* backend.build(first)
     const idle = memory()
     const idleHeap = Meter.heap()
     const starting = performance.now()
+    const sent = requests()
     const others = yield* Effect.forEach(all, (input) => Effect.map(backend.build(input), ({ ref }) => ref), {
       concurrency: 16
     })
     const refs = [known.ref, ...others]
     const startedIn = (performance.now() - starting) / 1_000
+    const sentToStart = requests() - sent
     const places = new Map(refs.map(({ name }, place) => [name, place]))
     const begun = new Set<string>()
     let ended = 0
@@ -119,6 +132,7 @@ export const run = async (follow: Follow): Promise<void> => {
       }))
     yield* Effect.repeat(Effect.sleep("100 millis"), { until: () => begun.size === builds })
     const keptMiB = (Meter.heap() - idleHeap) / 2 ** 20
+    const sentBefore = requests()
     const meter = Meter.start()
     begin((record, step, time) => stored.set(places.get(record), step, time))
     yield* Effect.repeat(Effect.sleep("100 millis"), { until: () => ended === builds })
@@ -136,6 +150,8 @@ export const run = async (follow: Follow): Promise<void> => {
       p50Ms: quantile(sorted, 0.5),
       p99Ms: quantile(sorted, 0.99),
       startedPerSecond: others.length / startedIn,
+      requestsToBegin: sentToStart / others.length,
+      requestsToFollow: (requests() - sentBefore) / builds,
       grownMiB: Meter.peakMiB() - idle,
       keptMiB
     })

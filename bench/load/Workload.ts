@@ -17,3 +17,15 @@ export const statuses: ReadonlyArray<string> = ["Running", "Succeeded"] satisfie
 
 /** Milliseconds, the same in every process of this machine. */
 export const now = (): number => performance.timeOrigin + performance.now()
+
+/** How many builds there are, and the command of the server that runs beside them, whose arguments are its own. */
+export interface Site {
+  readonly builds: number
+  readonly server: readonly [command: string, ...args: ReadonlyArray<string>]
+}
+
+/** The fake's API server; it is not what is measured, and is not to stand still for its garbage more often than it must. */
+export const fake: Site = {
+  builds,
+  server: [process.execPath, "--max-semi-space-size=64", "dist/bench/load/server.js"]
+}

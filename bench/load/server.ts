@@ -5,7 +5,6 @@
  */
 import { Clock, Effect, Either } from "effect"
 import * as readline from "node:readline"
-import * as TerminationMessage from "../../src/backends/script/TerminationMessage.js"
 import * as Access from "../../src/fake/apiserver/Access.js"
 import * as FakeApiServer from "../../src/fake/apiserver/FakeApiServer.js"
 import * as ControlPlane from "../../src/fake/ControlPlane.js"
@@ -13,56 +12,10 @@ import * as Json from "../../src/fake/Json.js"
 import * as CoreKinds from "../../src/fake/kinds/CoreKinds.js"
 import * as Metadata from "../../src/fake/store/Metadata.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
+import * as PodStatuses from "./PodStatuses.js"
 import * as Workload from "./Workload.js"
 
 const admin: Access.User = { name: "admin", rules: [Access.everything] }
-
-const time = new Date(0).toISOString().replace(".000", "")
-
-const container = (name: string, state: object) => ({
-  name,
-  image: "builder",
-  imageID: "",
-  ready: false,
-  restartCount: 0,
-  state
-})
-
-const ended = (message: string) => ({
-  terminated: { exitCode: 0, reason: "Completed", startedAt: time, finishedAt: time, message }
-})
-
-const waiting = { waiting: { reason: "PodInitializing" } }
-
-const digest = `sha256:${"a".repeat(64)}`
-
-const running = { running: { startedAt: time } }
-
-const succeeded = TerminationMessage.format({ verb: "push", code: 0, digest, text: "" })
-
-const statusOf: Readonly<Record<Exclude<Workload.Step, "Created">, object>> = {
-  Running: {
-    phase: "Pending",
-    initContainerStatuses: [container("build", running)],
-    containerStatuses: [container("push", waiting)]
-  },
-  Pushing: {
-    phase: "Running",
-    initContainerStatuses: [container("build", ended(""))],
-    containerStatuses: [container("push", running)]
-  },
-  Succeeded: {
-    phase: "Succeeded",
-    initContainerStatuses: [container("build", ended(""))],
-    containerStatuses: [container("push", ended(succeeded))]
-  }
-}
-
-const shuffled = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> => {
-  let seed = 1
-  const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
-  return items.map((item) => ({ item, at: random() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item)
-}
 
 const must = <A, E>(made: Either.Either<A, E>): A =>
   Either.getOrThrowWith(made, (error) => new Error(JSON.stringify(error)))
@@ -105,7 +58,7 @@ const program = Effect.gen(function*() {
 
   const began = Workload.now()
   const steps = new Map<JsonObject, number>()
-  const turns = shuffled(Workload.steps.flatMap(() => jobs))
+  const turns = PodStatuses.shuffled(Workload.steps.flatMap(() => jobs))
   for (const [index, job] of turns.entries()) {
     const due = began + index * 1_000 / Workload.changesASecond
     if (Workload.now() < due) yield* Effect.sleep(due - Workload.now())
@@ -114,7 +67,7 @@ const program = Effect.gen(function*() {
     const step = Workload.steps[place] ?? "Created"
     const now = yield* Clock.currentTimeMillis
     if (step === "Created") create(job, now)
-    else move(job, statusOf[step], now)
+    else move(job, PodStatuses.statusOf[step], now)
     console.log(`${Metadata.labels(job)["effect-os-builder/record"]} ${step} ${Workload.now()}`)
   }
   console.log(JSON.stringify({ took: Workload.now() - began }))

@@ -125,7 +125,9 @@ inspect_image() {
     inspect --type image --format "$1" "$2" 2> /dev/null < /dev/null
 }
 
-built_architecture() { inspect_image '{{.OCIv1.Architecture}}' "$image"; }
+built_architecture() {
+  if read_config "$image"; then printf '%s\\n' "$config_architecture"; else inspect_image '{{.OCIv1.Architecture}}' "$image"; fi
+}
 
 push() {
   # The brackets of an IPv6 address are a pattern to the shell.

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { DurationText } from "effect-os-builder"
 import { execFileSync, spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as BuildScript from "../../../src/backends/script/BuildScript.js"
@@ -324,6 +325,44 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         for (const trigger of ["", "RUN echo SHELL x", "COPY a /healthcheck", "shellx y"]) {
           assert.strictEqual(format(trigger), "oci", trigger)
         }
+      })
+
+      it("facts of a base: read from the storage, and asked of buildah where only buildah can tell", () => {
+        const id = "a".repeat(64)
+        const other = "{\"architecture\":\"arm64\",\"config\":{}}"
+        const facts = (config: string | undefined, image = "localhost/base:1") =>
+          temporary((storage) => {
+            const folder = path.join(storage, "vfs-images", id)
+            fs.mkdirSync(folder, { recursive: true })
+            if (config !== undefined) {
+              fs.writeFileSync(path.join(folder, `=${Buffer.from(`sha256:${id}`).toString("base64")}`), config)
+            }
+            fs.writeFileSync(path.join(folder, "manifest"), "m")
+            return withFunctions(
+              shell,
+              "storage=$STORAGE driver=vfs; printf 'Getting image\\n%s\\n' \"$ID\" > \"$said\"; inspect_image() { echo asked; }; " +
+                "read_image_facts \"$IMAGE\"; printf '%s %s %s %s' \"$manifest\" \"$image_id\" \"$base_architecture\" \"$onbuild\"",
+              { STORAGE: storage, ID: id, IMAGE: image }
+            ).stdout
+          })
+        const manifest = `sha256:${createHash("sha256").update("m").digest("hex")}`
+        assert.strictEqual(facts(other), `${manifest} ${id} arm64 `)
+        assert.strictEqual(
+          facts("{\"config\":{\"OnBuild\":null},\"architecture\":\"arm64\"}"),
+          `${manifest} ${id} arm64 `
+        )
+        for (
+          const config of [
+            undefined,
+            "{}",
+            "{\"architecture\":\"arm64\",\"config\":{\"Labels\":{\"architecture\":\"x\"}}}",
+            "{\"architecture\":\"arm64\",\"config\":{\"OnBuild\":[\"RUN a\"]}}",
+            "{\"architecture\": \"arm64\"}"
+          ]
+        ) {
+          assert.match(facts(config), /^asked /, config)
+        }
+        assert.match(facts(other, `localhost/base@${manifest}`), /^asked /)
       })
 
       it("layer cache: asked for containers of killed builds only where it may have some", () => {

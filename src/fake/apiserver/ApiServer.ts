@@ -105,8 +105,18 @@ export class ApiServer {
         manager: request.query["fieldManager"] ?? user.agent ?? "unknown",
         isManaged: request.query["fieldManager"] !== undefined
       }
-      return this.route({ request, info, user, write, interruption, now: () => clock.unsafeCurrentTimeMillis() })
+      const call = { request, info, user, write, interruption, now: () => clock.unsafeCurrentTimeMillis() }
+      return RequestOptions.isWarned(request) ? this.warned(call) : this.route(call)
     })
+  }
+
+  private warned(call: Call): Effect.Effect<Reply, Refused | Dropped> {
+    const warnings = new Set<string>()
+    const write = { ...call.write, warn: (message: string) => warnings.add(message) }
+    return Effect.map(
+      this.route({ ...call, write }),
+      (reply) => reply._tag === "Object" && warnings.size > 0 ? { ...reply, warnings: [...warnings] } : reply
+    )
   }
 
   private route(call: Call): Effect.Effect<Reply, Refused | Dropped> {

@@ -190,20 +190,22 @@ const routerMessages: ReadonlyMap<Status.Status, string> = new Map([
   [Status.methodNotAllowed, "405: Method Not Allowed"]
 ])
 
+type Headers = Readonly<Record<string, string | Array<string>>>
+
 const send = (
   response: ServerResponse,
   code: number,
   data: string | Buffer,
-  headers: Readonly<Record<string, string>> = { "content-type": "application/json" }
+  headers: Headers = { "content-type": "application/json" }
 ): Effect.Effect<void> =>
   Effect.sync(() => {
     response.writeHead(code, { ...headers, "content-length": Buffer.byteLength(data) })
     response.end(data)
   })
 
-/** A hint is a warning, which kubectl and client-go show. */
-const warning = (hint: string | undefined): Readonly<Record<string, string>> =>
-  hint === undefined ? {} : { warning: `299 - ${JSON.stringify(hint)}` }
+/** Warnings, which kubectl and client-go show; a hint is one. */
+const warning = (...warnings: ReadonlyArray<string>): Headers =>
+  warnings.length === 0 ? {} : { warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`) }
 
 /** In protobuf if the client prefers it and the object is of a kind that has a message. */
 const sendObject = (
@@ -211,7 +213,7 @@ const sendObject = (
   accept: string | undefined,
   code: number,
   object: JsonObject,
-  headers: Readonly<Record<string, string>> = {}
+  headers: Headers = {}
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
     const bytes = Protobuf.isPreferred(accept) ? encodeProtobuf(object) : undefined
@@ -237,7 +239,7 @@ const sendRefusal = (
     )
     : send(response, status.code, text, {
       "content-type": "text/plain; charset=utf-8",
-      ...warning(options.hint)
+      ...(options.hint === undefined ? {} : warning(options.hint))
     })
 }
 
@@ -248,7 +250,7 @@ const sendReply = (
 ): Effect.Effect<void, Dropped> => {
   switch (reply._tag) {
     case "Object":
-      return sendObject(response, accept, reply.code, reply.body)
+      return sendObject(response, accept, reply.code, reply.body, warning(...(reply.warnings ?? [])))
     case "Text":
       return send(response, 200, reply.text, {
         "content-type": "text/plain; charset=utf-8",

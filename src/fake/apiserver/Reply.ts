@@ -64,14 +64,19 @@ export type Forward = (
 ) => Stream.Stream<Uint8Array, NoListener | Dropped>
 
 /**
- * An object, plain text, the lines of a watch of objects of a type, the lines of a log, a log of a kubelet as it is, a container to
+ * An object with warnings for its client, plain text, the lines of a watch of objects of a type, the lines of a log, a log of a kubelet as it is, a container to
  * attach to, the ports of a pod, or a kubelet's server that takes over the connection unless that is `interrupted`.
  *
  * @since 0.1.0
  * @category models
  */
 export type Reply =
-  | { readonly _tag: "Object"; readonly code: number; readonly body: JsonObject }
+  | {
+    readonly _tag: "Object"
+    readonly code: number
+    readonly body: JsonObject
+    readonly warnings?: ReadonlyArray<string>
+  }
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Watch"; readonly type: Type; readonly lines: Stream.Stream<WatchLine, Dropped> }
   | { readonly _tag: "Log"; readonly lines: Stream.Stream<string, Dropped> }

@@ -27,6 +27,10 @@ export const isDryRun = (request: ApiRequest): boolean => dryRunOf(request).incl
 /** Whether unknown fields are rejected. @since 0.1.0 @category predicates  */
 export const isStrict = (request: ApiRequest): boolean => request.query["fieldValidation"] === "Strict"
 
+/** Whether the client is warned of unknown fields: by default. @since 0.1.0 @category predicates  */
+export const isWarned = ({ method, query }: ApiRequest): boolean =>
+  method !== "GET" && method !== "DELETE" && ["", "Warn"].includes(query["fieldValidation"] ?? "")
+
 /** @since 0.1.0 @category getters */
 export const deletion = (request: ApiRequest): Deletion.Options => {
   if (request.body === undefined) {

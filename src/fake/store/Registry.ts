@@ -290,6 +290,9 @@ const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObj
   if (wrong[0] !== undefined) {
     return refuse(wrong[0])
   }
+  if (write.strict !== true) {
+    unknown.forEach((field) => write.warn?.(`unknown field ${JSON.stringify(field)}`))
+  }
   return write.strict === true && unknown.length > 0
     ? refuse(`strict decoding error: ${unknown.map((field) => `unknown field "${field}"`).join(", ")}`)
     : Either.right(kind.fill(withSpec(kind, object)))

@@ -10,7 +10,7 @@ import type * as Status from "../apiserver/Status.js"
 /**
  * The options of a write and its user. `now` is in milliseconds; with `strict` unknown fields are rejected, else they are
  * dropped. `manager` is the name in managed fields, which a new object has if `isManaged`, `subresource` that of a part with
- * another name; with `applies` the written object has its managed fields already; with `patches` it is the result of a patch.
+ * another name; `warn` takes a warning for the client; with `applies` the written object has its managed fields already; with `patches` it is the result of a patch.
  *
  * @since 0.1.0
  * @category models
@@ -25,6 +25,7 @@ export interface Write {
   readonly subresource?: string
   readonly applies?: boolean
   readonly patches?: boolean
+  readonly warn?: ((message: string) => void) | undefined
 }
 
 /** @since 0.1.0 @category models */

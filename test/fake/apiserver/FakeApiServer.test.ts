@@ -108,6 +108,22 @@ describe.sequential("the served API", () => {
       assert.match(none.headers["warning"] ?? "", /^299 - "the fake cluster has no things in none\/v1: /)
     }))
 
+  it.scopedLive("the served API: warns of unknown fields unless they are ignored", () =>
+    Effect.gen(function*() {
+      const served = yield* serve()
+      const body = JSON.stringify({ metadata: { name: "a", wrong: 1 }, data: {}, other: true })
+      const warnings = (query: string) =>
+        Effect.map(
+          fetch(served, `${configMaps}?dryRun=All${query}`, { method: "POST", headers: json, body }),
+          ({ code, headers }) => [code, headers["warning"]]
+        )
+      const both = `299 - "unknown field \\"metadata.wrong\\"", 299 - "unknown field \\"other\\""`
+      assert.deepStrictEqual(yield* warnings(""), [201, both])
+      assert.deepStrictEqual(yield* warnings("&fieldValidation=Warn"), [201, both])
+      assert.deepStrictEqual(yield* warnings("&fieldValidation=Ignore"), [201, undefined])
+      assert.deepStrictEqual(yield* warnings("&fieldValidation=Strict"), [400, undefined])
+    }))
+
   it.scopedLive("the served API: injects Retry-After and lost connections", () =>
     Effect.gen(function*() {
       const served = yield* serve()

@@ -217,8 +217,17 @@ const managerText = ({ apiVersion, manager, operation, subresource }: Entry): st
     operation === "Update" ? ` using ${apiVersion}` : ""
   }`
 
+/** The text by which upstream sorts managers. */
+const identity = ({ apiVersion, manager, operation, subresource }: Entry): string =>
+  JSON.stringify({
+    manager,
+    operation,
+    ...(operation === "Apply" ? {} : { apiVersion }),
+    ...(subresource === "" ? {} : { subresource })
+  })
+
 const conflictStatus = (conflicts: ReadonlyArray<Conflict>): Status.Status => {
-  const all = conflicts.toSorted((a, b) => managerText(a.entry) < managerText(b.entry) ? -1 : 1).flatMap((
+  const all = conflicts.toSorted((a, b) => identity(a.entry) < identity(b.entry) ? -1 : 1).flatMap((
     { entry, set }
   ) => FieldSet.ordered(set).map((path) => ({ who: managerText(entry), field: FieldSet.pathText(path) })))
   const [first] = all

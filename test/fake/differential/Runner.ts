@@ -162,9 +162,9 @@ const perform = (run: Run, action: Action, expected: unknown): Effect.Effect<unk
   }
 }
 
-/** A deletion returns the status that controllers may be changing. */
+/** A write returns the status that controllers may be changing. */
 const withoutStatus = ([method]: Step, answer: unknown): unknown =>
-  method === "DELETE" && Predicate.isRecord(answer) ? { ...answer, status: undefined } : answer
+  method !== "GET" && Predicate.isRecord(answer) ? { ...answer, status: undefined } : answer
 
 /** The number of expected events; for an expected error, more than there are. */
 const countOf = (events: unknown): number => Array.isArray(events) ? events.length : Number.POSITIVE_INFINITY

@@ -47,6 +47,13 @@ const podSpec: JsonObject = {
   containers: [{ name: "main", image: "image:1" }]
 }
 
+const statefulSet = (more: JsonObject): JsonObject => ({
+  apiVersion: "apps/v1",
+  kind: "StatefulSet",
+  metadata: { name: "a" },
+  spec: pods({ serviceName: "a", ...more })
+})
+
 const configMap = (more: JsonObject, labels?: JsonObject): JsonObject => ({
   apiVersion: "v1",
   kind: "ConfigMap",
@@ -168,17 +175,12 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
   "apply: a scale of no replicas has no manager": [
     ["POST", "apps/statefulsets?fieldManager=one", named("a", { spec: pods({ serviceName: "a", replicas: 3 }) })],
     ["PATCH", "apps/statefulsets/a/scale?fieldManager=two", { spec: { replicas: 0 } }, merge],
-    [
-      "PATCH",
-      "apps/statefulsets/a?fieldManager=three",
-      {
-        apiVersion: "apps/v1",
-        kind: "StatefulSet",
-        metadata: { name: "a" },
-        spec: pods({ serviceName: "a", replicas: 3 })
-      },
-      apply
-    ]
+    ["PATCH", "apps/statefulsets/a?fieldManager=three", statefulSet({ replicas: 3 }), apply]
+  ],
+  "apply: the managers of conflicts are sorted by their whole identity": [
+    ["POST", "apps/statefulsets?fieldManager=one", named("a", { spec: pods({ serviceName: "a", replicas: 3 }) })],
+    ["PATCH", "apps/statefulsets/a/scale?fieldManager=one", { spec: { replicas: 2 } }, merge],
+    ["PATCH", "apps/statefulsets/a?fieldManager=two", statefulSet({ replicas: 3, revisionHistoryLimit: 1 }), apply]
   ],
   "apply: conflicts come before values that cannot be decoded, with those of whole fields first": [
     [

@@ -226,8 +226,8 @@ export class BuildCancelled
 }
 
 /**
- * The registry could not be asked what the base image of a build is now: `status` has the reason, such as ImagePullDenied for an
- * image that is gone or credentials that are refused. The build is what it was. Retryable if `status.retryable` is true.
+ * The registry could not be asked what the base image of a build is now: `status` has the reason, such as ImageNotFound for an
+ * image that is gone, or ImagePullDenied for credentials that are refused. The build is what it was. Retryable if `status.retryable` is true.
  *
  * @example
  * ```ts
@@ -237,7 +237,7 @@ export class BuildCancelled
  * const isGone = (ref: BuildRef.BuildRef) =>
  *   BuildBackend.isOutdated(ref).pipe(
  *     Effect.as(false),
- *     Effect.catchTag("BaseUnavailable", ({ status }) => Effect.succeed(status.reason === "ImagePullDenied"))
+ *     Effect.catchTag("BaseUnavailable", ({ status }) => Effect.succeed(status.reason === "ImageNotFound"))
  *   )
  * ```
  *

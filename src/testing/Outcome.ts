@@ -95,7 +95,7 @@ const registryFails = <T extends "PullFails" | "PushFails">(_tag: T) =>
   )
 
 /**
- * The base image does not exist or access is denied: `Errored` ("ImagePullDenied"). With `transient` the registry is
+ * Access to the base image is denied: `Errored` ("ImagePullDenied"). With `transient` the registry is
  * unreachable in every attempt: `Errored` ("ImagePullFailed").
  *
  * @example

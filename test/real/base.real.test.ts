@@ -128,11 +128,11 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "10 minutes" })("
       }, "unused stage")
     }))
 
-  it.scoped("images of FROM: an absent one is ImagePullDenied; one with a password needs pullSecretName", () =>
+  it.scoped("images of FROM: an absent one is ImageNotFound; one with a password needs pullSecretName", () =>
     Effect.gen(function*() {
       const { closed, open, settings } = yield* Workplace.Workplace
       const absent = yield* errored({ dockerfile: `FROM ${open}/absent:1\n` }, "absent")
-      assert.deepStrictEqual([absent.reason, absent.retryable], ["ImagePullDenied", false])
+      assert.deepStrictEqual([absent.reason, absent.retryable], ["ImageNotFound", false])
       const dockerfile = `FROM ${closed}/base:1\n`
       const refused = yield* errored({ dockerfile }, "no secret")
       assert.deepStrictEqual([refused.reason, refused.retryable], ["ImagePullDenied", false])
@@ -170,7 +170,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "10 minutes" })("
       fs.rmSync(path.join(folder, "open/data/docker/registry/v2/repositories/tag"), { recursive: true })
       const error = yield* Effect.flip(BuildBackend.isOutdated(ref))
       assert(error._tag === "BaseUnavailable", String(error))
-      assert.deepStrictEqual([error.status.reason, error.retryable], ["ImagePullDenied", false])
+      assert.deepStrictEqual([error.status.reason, error.retryable], ["ImageNotFound", false])
       assert.include(error.message, `Cannot look up the base ${open}/tag:1`)
       assert.deepStrictEqual(fs.readdirSync(settings.workDirectory).filter((name) => name.startsWith("base-")), [])
     }))

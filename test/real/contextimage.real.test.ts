@@ -151,7 +151,7 @@ const refusals = (name: string) =>
       /^Failed ContainerfileInvalid: \/p of the image is a device, pipe or socket, which a build context cannot have/
     )
     const gone = pipe.replace(/[0-9a-f]{64}$/, "0".repeat(64))
-    assert.match(yield* ends(gone), /^Errored ImagePullDenied: /)
+    assert.match(yield* ends(gone), /^Errored ImageNotFound: /)
   })
 
 layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })(

@@ -77,7 +77,7 @@ const cases: ReadonlyArray<{
   {
     name: "a base that does not exist",
     input: ({ open }) => ({ baseImage: { pullspec: `${open}/missing:1` } }),
-    told: "Errored ImagePullDenied",
+    told: "Errored ImageNotFound",
     says: /manifest unknown/
   },
   {
@@ -95,7 +95,7 @@ const cases: ReadonlyArray<{
   {
     name: "another image of the Containerfile that does not exist",
     input: ({ open }) => ({ dockerfile: containerfile(`FROM ${open}/missing:1`) }),
-    told: "Errored ImagePullDenied",
+    told: "Errored ImageNotFound",
     says: /manifest unknown/
   },
   {

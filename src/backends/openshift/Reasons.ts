@@ -54,14 +54,16 @@ const platform = (text: string): Meaning | undefined =>
     ? errored("StorageUnavailable")
     : undefined
 
-const registry = (denied: ErroredReason, transient: ErroredReason) => ({ error, text }: BuilderMessage): Meaning => {
-  const said = error || text
-  const found = platform(said)
-  if (found !== undefined) return found
-  if (has(said, ErrorText.busy) || !has(said, ErrorText.refused)) return errored(transient)
-  // The builder goes on without a secret that it cannot read, and then the registry refuses: cmd/dockercfg/cfg.go.
-  return errored(has(text, ErrorText.credentials) ? "CredentialsInvalid" : denied)
-}
+const registry =
+  (denied: ErroredReason, transient: ErroredReason, absent = denied) => ({ error, text }: BuilderMessage): Meaning => {
+    const said = error || text
+    const found = platform(said)
+    if (found !== undefined) return found
+    const isAbsent = has(said, ErrorText.absent)
+    if (has(said, ErrorText.busy) || (!isAbsent && !has(said, ErrorText.refused))) return errored(transient)
+    // The builder goes on without a secret that it cannot read, and then the registry refuses: cmd/dockercfg/cfg.go.
+    return errored(has(text, ErrorText.credentials) ? "CredentialsInvalid" : isAbsent ? absent : denied)
+  }
 
 const noStage = /--from=(\S+): no stage or image found/i
 
@@ -74,7 +76,7 @@ const pull = (said: BuilderMessage): Meaning => {
   }
   return has(said.error, ErrorText.containerfile) && from === undefined
     ? failed("ContainerfileInvalid")
-    : registry("ImagePullDenied", "ImagePullFailed")(said)
+    : registry("ImagePullDenied", "ImagePullFailed", "ImageNotFound")(said)
 }
 
 const push = registry("PushDenied", "PushFailed")

@@ -74,8 +74,8 @@ pull_image() {
     [ "$status" -ne 0 ] || break
     check_storage
     read_error
-    registry_verdict ${code.pullDenied} ${code.pullFailed}
-    [ "$verdict" -eq ${code.pullDenied} ] && shorter_auth "$pulled" || finish "$verdict" "$error"
+    registry_verdict ${code.pullDenied} ${code.pullFailed} ${code.imageNotFound}
+    [ "$verdict" -ne ${code.pullFailed} ] && shorter_auth "$pulled" || finish "$verdict" "$error"
   done
 }
 
@@ -136,8 +136,8 @@ base() {
     buildah_ manifest add "$@" "$list" "docker://$OSB_BASE_IMAGE"
     [ "$status" -ne 0 ] || break
     read_error
-    registry_verdict ${code.pullDenied} ${code.pullFailed}
-    [ "$verdict" -eq ${code.pullDenied} ] && shorter_auth "$OSB_BASE_IMAGE" || finish "$verdict" "$error"
+    registry_verdict ${code.pullDenied} ${code.pullFailed} ${code.imageNotFound}
+    [ "$verdict" -ne ${code.pullFailed} ] && shorter_auth "$OSB_BASE_IMAGE" || finish "$verdict" "$error"
   done
   buildah_ manifest inspect "$list"
   digest=$(sed -n 's/.*"digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' "$said" | head -n 1)

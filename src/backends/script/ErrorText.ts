@@ -179,6 +179,23 @@ export const busy: Group = {
 }
 
 /**
+ * A registry has no such repository, or no such tag or digest in it: it says so, and not only that there is nothing for us.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const absent: Group = {
+  reason: { pull: "ImageNotFound", push: "PushDenied" },
+  rows: [
+    row("manifest unknown", "d MANIFEST_UNKNOWN"),
+    row("name unknown", "d NAME_UNKNOWN"),
+    row("repository name not known", "d NAME_UNKNOWN, its message"),
+    row("unknown: artifact ", "goharbor/harbor: NOT_FOUND, which is no code of d"),
+    row("unknown: repository ", "goharbor/harbor: the same")
+  ]
+}
+
+/**
  * A registry will give the same answer again: the image is not there, or not for us.
  *
  * @since 0.1.0
@@ -187,15 +204,10 @@ export const busy: Group = {
 export const refused: Group = {
   reason: { pull: "ImagePullDenied", push: "PushDenied" },
   rows: [
-    row("manifest unknown", "d MANIFEST_UNKNOWN"),
     row("manifest invalid", "d MANIFEST_INVALID"),
-    row("name unknown", "d NAME_UNKNOWN"),
-    row("repository name not known", "d NAME_UNKNOWN, its message"),
     row("name invalid", "d NAME_INVALID"),
     row("tag invalid", "d TAG_INVALID: an immutable tag of Amazon ECR"),
     row("immutable", "goharbor/harbor src/server/middleware/immutable: 412"),
-    row("unknown: artifact ", "goharbor/harbor: NOT_FOUND, which is no code of d"),
-    row("unknown: repository ", "goharbor/harbor: the same"),
     row("unauthorized", "d UNAUTHORIZED"),
     row("authentication required", "d UNAUTHORIZED, its message"),
     row("invalid username/password", "i docker/errors.go ErrUnauthorizedForCredentials"),

@@ -48,6 +48,7 @@ export const code = {
   networkUnavailable: 23,
   referenceMissing: 24,
   uploadFailed: 25,
+  imageNotFound: 26,
   stopped: 143
 } as const
 
@@ -72,6 +73,7 @@ export const table: Readonly<Record<number, Meaning>> = {
   [code.networkUnavailable]: errored("NetworkUnavailable"),
   [code.referenceMissing]: errored("MissingReference"),
   [code.uploadFailed]: errored("UploadFailed"),
+  [code.imageNotFound]: errored("ImageNotFound"),
   [code.stopped]: errored("Evicted")
 }
 

@@ -1,4 +1,5 @@
 import {
+  absent,
   busy,
   casePattern,
   containerfile,
@@ -95,13 +96,14 @@ check_storage() {
   status=$failed_with said=$failed_said
 }
 
-# registry_verdict DENIED TRANSIENT: ends after a pull or a push that failed for another reason than the registry, and sets
-# $verdict to one of the two. Any status from 400 to 499 is final but for 408 and 429.
+# registry_verdict DENIED TRANSIENT [ABSENT]: ends after a pull or a push that failed for another reason than the registry, and
+# sets $verdict to one of them. Any status from 400 to 499 is final but for 408 and 429.
 registry_verdict() {
   no_memory
   verdict=$2
   case $lower in${platform}
     ${casePattern(busy)}) ;;
+    ${casePattern(absent)}) verdict=\${3:-$1} ;;
     ${casePattern(refused)}) verdict=$1 ;;
     ${casePattern(privilege)}) finish ${code.storageUnavailable} "$error" ;;
   esac
@@ -134,7 +136,7 @@ image_failed() {
       last_said 'STEP [0-9]*/[0-9]*: ' | grep -q 'Failed, retrying in' && finish ${code.pullFailed} "$error"
       error="$error; no stage above has this name, and no image of this name can be pulled" ;;
   esac
-  registry_failed ${code.pullDenied} ${code.pullFailed}
+  registry_failed ${code.pullDenied} ${code.pullFailed} ${code.imageNotFound}
 }
 
 # Sets $step to the STEP line of the instruction that failed, $cause to what buildah's error says of it, and $step_line. What

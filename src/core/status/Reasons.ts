@@ -63,6 +63,7 @@ export const ErroredReason = Schema.Literal(
   "Deleted",
   "DigestLost",
   "Evicted",
+  "ImageNotFound",
   "ImagePullDenied",
   "ImagePullFailed",
   "MissingReference",

@@ -398,7 +398,7 @@ describe("what the builder said", () => {
     [
       "PullBuilderImageFailed",
       "error: failed to pull image: After retrying 2 times:\nreading manifest 1 in a/b: manifest unknown",
-      "Errored ImagePullDenied"
+      "Errored ImageNotFound"
     ],
     [
       "PullBuilderImageFailed",
@@ -423,7 +423,7 @@ describe("what the builder said", () => {
       "Errored OutOfDisk"
     ],
     ["ManageDockerfileFailed", "error: unknown instruction: RUM", "Failed ContainerfileInvalid"],
-    ["PullBuilderImageFailed", pulling("reading manifest 1 in a/b: manifest unknown"), "Errored ImagePullDenied"],
+    ["PullBuilderImageFailed", pulling("reading manifest 1 in a/b: manifest unknown"), "Errored ImageNotFound"],
     ["PullBuilderImageFailed", pulling("unauthorized: access to the requested resource"), "Errored ImagePullDenied"],
     ["PullBuilderImageFailed", pulling("x509: certificate signed by unknown authority"), "Errored ImagePullDenied"],
     ["PullBuilderImageFailed", pulling("pinging container registry a: i/o timeout"), "Errored ImagePullFailed"],
@@ -449,7 +449,7 @@ describe("what the builder said", () => {
       pulling("invalid reference format: repository name must be lowercase"),
       "Failed ContainerfileInvalid"
     ],
-    ["GenericBuildFailed", pulling("manifest unknown"), "Errored ImagePullDenied"],
+    ["GenericBuildFailed", pulling("manifest unknown"), "Errored ImageNotFound"],
     ["GenericBuildFailed", pushing("connection refused"), "Errored PushFailed"],
     ["GenericBuildFailed", error("committing container: no space left on device"), "Errored OutOfDisk"],
     ["GenericBuildFailed", step("while running runtime: exit status 1"), "Errored Unknown"]

@@ -162,7 +162,7 @@ const builds: ReadonlyArray<readonly [said: string, expected: number, exitCode?:
   ],
   [
     "STEP 1/2: FROM h/n:1\nError: creating build container: initializing source docker://h/n:1: reading manifest 1 in h/n: manifest unknown: manifest unknown",
-    code.pullDenied
+    code.imageNotFound
   ],
   [
     "STEP 1/2: FROM h/n:1\nError: creating build container: unable to copy from source docker://h/n:1: initializing source docker://h/n:1: reading manifest 1 in h/n: StatusCode: 503, \"\"", // 1.45
@@ -291,6 +291,18 @@ describe("classification", { timeout: 120_000 }, () => {
       }
     })
   }
+
+  it("classification: a pull of what is not there, where a registry says so", () => {
+    const said = [
+      "reading manifest 1 in a/b: manifest unknown",
+      "name unknown: repository name not known to registry",
+      "unknown: artifact library/b:1 not found",
+      "requested access to the resource is denied",
+      "reading manifest 1 in a/b: toomanyrequests: manifest unknown"
+    ]
+    const verdicts = judge(said.map((text) => `Error: ${text}`), "read_error; registry_failed 12 13 26")
+    assert.deepStrictEqual(verdicts.map((verdict) => verdict?.status), [26, 26, 26, 12, 13])
+  })
 
   it("classification: of buildah's copier the message has the cause, without the request of thousands of characters", () => {
     const request = `copier.request{Request:"GET", Root:"/", Directory:"/", Globs:[]string{"/abs"}, ${

@@ -23,6 +23,7 @@ describe("ExitCode", () => {
       "23 Errored NetworkUnavailable (retryable)",
       "24 Errored MissingReference",
       "25 Errored UploadFailed (retryable)",
+      "26 Errored ImageNotFound",
       "143 Errored Evicted (retryable)"
     ])
   })

@@ -5,7 +5,6 @@ import { Effect } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Program from "../control-plane/Program.js"
-import { exec } from "../real/Workplace.js"
 import * as Network from "./Network.js"
 
 export const nodeName = "real"
@@ -20,16 +19,17 @@ const kernelSettings = [
   "kernel/keys/root_maxbytes"
 ]
 
-/** Hides the settings; once in a mount namespace. */
-export const hideKernelSettings = (folder: string) =>
-  Effect.forEach(kernelSettings, (name) => {
-    const setting = path.join("/proc/sys", name)
-    const file = path.join(folder, path.basename(name))
-    fs.mkdirSync(folder, { recursive: true })
-    // Not copied: a file of /proc has no size.
-    fs.writeFileSync(file, fs.readFileSync(setting))
-    return exec("mount", "--bind", file, setting)
-  }, { discard: true })
+/**
+ * Runs `"$@"` where files in the folder `$0` hide the settings. In a mount namespace of its own, which shares all but /proc: Linux lets
+ * a pod in a user namespace mount no /proc where nothing but one with something hidden is to be seen.
+ */
+const hidden = [
+  "set -e; mount --make-rprivate /proc",
+  ...kernelSettings.map((name) =>
+    `cat /proc/sys/${name} > "$0/${path.basename(name)}"; mount --bind "$0/${path.basename(name)}" /proc/sys/${name}`
+  ),
+  "exec \"$@\""
+].join("\n")
 
 /** Its own cgroup below which all pods are, on both versions of cgroups. */
 export const makeCgroup = (name: string) =>
@@ -79,6 +79,7 @@ const configuration = ({ cgroup, folder, socket, configuration }: Options): stri
     podLogsDir: path.join(folder, "logs"),
     volumePluginDir: path.join(folder, "plugins"),
     nodeStatusUpdateFrequency: "5s",
+    volumeStatsAggPeriod: "2s",
     // The machine's disk and memory are not the tests'.
     evictionHard: { "memory.available": "0%", "nodefs.available": "0%", "imagefs.available": "0%" },
     imageGCHighThresholdPercent: 100,
@@ -92,8 +93,10 @@ export const start = (options: Options) => {
   fs.writeFileSync(path.join(folder, "config.json"), configuration(options))
   return Program.start({
     name: "kubelet",
-    executable: path.join(programs, "kubelet"),
+    executable: "unshare",
     flags: [
+      ...["--mount", "--propagation", "unchanged", "sh", "-c", hidden, folder],
+      path.join(programs, "kubelet"),
       `--config=${path.join(folder, "config.json")}`,
       `--kubeconfig=${kubeconfigPath}`,
       `--root-dir=${path.join(folder, "root")}`,

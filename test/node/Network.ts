@@ -29,9 +29,10 @@ export const configuration = (folder: string): string =>
     }]
   })
 
-/** Makes the bridge and the address; they are gone with the namespace. */
+/** Makes the bridge and the address, once in a namespace, with which they are gone. */
 export const make = Effect.gen(function*() {
   const ip = (...args: ReadonlyArray<string>) => exec("ip", ...args)
+  if ((yield* ip("-brief", "link")).includes(bridge)) return
   yield* ip("address", "add", `${nodeAddress}/32`, "dev", "lo")
   yield* ip("link", "add", bridge, "type", "bridge")
   yield* ip("address", "add", `${bridgeAddress}/16`, "dev", bridge)

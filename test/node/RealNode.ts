@@ -13,7 +13,7 @@ import * as FakeApiServer from "../../src/fake/apiserver/FakeApiServer.js"
 import * as Json from "../../src/fake/Json.js"
 import * as ControlPlane from "../control-plane/ControlPlane.js"
 import * as Program from "../control-plane/Program.js"
-import { exec, htpasswd, password, user } from "../real/Workplace.js"
+import { exec, gate, htpasswd, password, user } from "../real/Workplace.js"
 import * as Containerd from "./Containerd.js"
 import * as Images from "./Images.js"
 import * as Kubelet from "./Kubelet.js"
@@ -27,17 +27,19 @@ export interface Service {
   readonly open: string
   /** The registry that wants a user and a password. */
   readonly closed: string
+  /** Where a RUN waits, until a test lets it go on. */
+  readonly gate: Effect.Effect.Success<ReturnType<typeof gate>>
   readonly ctr: (...args: ReadonlyArray<string>) => Effect.Effect<string>
   /** SIGKILL to the kubelet, which leaves its pods alone. */
   readonly killKubelet: Effect.Effect<void>
-  /** Starts the kubelet again. */
-  readonly startKubelet: Effect.Effect<void>
+  /** Starts the kubelet again, with further fields of its configuration. */
+  readonly startKubelet: (configuration?: object) => Effect.Effect<void>
 }
 
 export class RealNode extends Context.Tag("effect-os-builder/test/node/RealNode")<RealNode, Service>() {}
 
 /** Where the kubelet and the tests find the API server. */
-class ApiServer extends Context.Tag("effect-os-builder/test/node/ApiServer")<
+export class ApiServer extends Context.Tag("effect-os-builder/test/node/ApiServer")<
   ApiServer,
   { readonly kubeconfigPath: string }
 >() {}
@@ -56,8 +58,8 @@ export const fake: Layer.Layer<ApiServer> = Layer.scoped(
   Effect.gen(function*() {
     const context = yield* Layer.build(FakeApiServer.layer({ nodes: [] }))
     const { kubeconfig } = Context.get(context, FakeApiServer.FakeApiServer)
-    const kubeconfigPath = path.join(variable("OS_BUILDER_NODE_FOLDER"), "kubeconfig")
-    fs.writeFileSync(kubeconfigPath, kubeconfig)
+    const kubeconfigPath = path.join(variable("OS_BUILDER_NODE_FOLDER"), "fake.kubeconfig")
+    fs.writeFileSync(kubeconfigPath, kubeconfig, { mode: 0o600 })
     return { kubeconfigPath }
   }).pipe(Effect.orDie)
 )
@@ -114,7 +116,8 @@ const isReady = (kubeconfigPath: string) =>
     )
 
 const make = Effect.gen(function*() {
-  const folder = variable("OS_BUILDER_NODE_FOLDER")
+  const folder = fs.mkdtempSync(path.join(variable("OS_BUILDER_NODE_FOLDER"), "node-"))
+  fs.chmodSync(folder, 0o711)
   const programs = path.resolve(yield* Programs.locate)
   const { kubeconfigPath } = yield* ApiServer
   const below = (name: string) => path.join(folder, name)
@@ -145,27 +148,42 @@ const make = Effect.gen(function*() {
   }
   const cgroup = variable("OS_BUILDER_NODE_CGROUP")
   yield* Kubelet.makeCgroup(cgroup)
-  yield* Kubelet.hideKernelSettings(below("kernel"))
+  // What is delivered to the node does not go to this machine.
+  for (const shared of ["/var/lib/containers", "/run/containers"]) {
+    fs.mkdirSync(shared, { recursive: true })
+    fs.mkdirSync(below(shared), { recursive: true })
+    fs.mkdirSync(path.join(below(shared), "storage"))
+    yield* exec("mount", "--bind", below(shared), shared)
+  }
   const context = yield* Effect.context<CommandExecutor.CommandExecutor | FileSystem.FileSystem | Scope.Scope>()
-  const launch = Effect.gen(function*() {
-    const program = yield* Kubelet.start({ programs, folder: below("kubelet"), socket, kubeconfigPath, cgroup })
-    yield* isReady(kubeconfigPath).pipe(
-      Effect.tap((ready) => ready ? Effect.void : Effect.sleep("200 millis")),
-      Effect.repeat({ until: (ready) => ready }),
-      Effect.timeoutFail({ duration: "60 seconds", onTimeout: () => new Error("the node is not ready") }),
-      Effect.raceFirst(program.ended)
-    )
-    return program
-  }).pipe(Effect.orDie, Effect.provide(context))
-  const kubelet = yield* Ref.make(yield* launch)
+  const launch = (configuration?: object) =>
+    Effect.gen(function*() {
+      const program = yield* Kubelet.start({
+        programs,
+        folder: below("kubelet"),
+        socket,
+        kubeconfigPath,
+        cgroup,
+        configuration
+      })
+      yield* isReady(kubeconfigPath).pipe(
+        Effect.tap((ready) => ready ? Effect.void : Effect.sleep("200 millis")),
+        Effect.repeat({ until: (ready) => ready }),
+        Effect.timeoutFail({ duration: "60 seconds", onTimeout: () => new Error("the node is not ready") }),
+        Effect.raceFirst(program.ended)
+      )
+      return program
+    }).pipe(Effect.orDie, Effect.provide(context))
+  const kubelet = yield* Ref.make(yield* launch())
   return RealNode.of({
     folder,
     kubeconfigPath,
     open,
     closed,
+    gate: yield* gate(Network.bridgeAddress),
     ctr,
     killKubelet: Effect.flatMap(Ref.get(kubelet), (program) => program.kill),
-    startKubelet: Effect.flatMap(launch, (program) => Ref.set(kubelet, program))
+    startKubelet: (configuration) => Effect.flatMap(launch(configuration), (program) => Ref.set(kubelet, program))
   })
 })
 

@@ -9,7 +9,8 @@ export default mergeConfig({ ...unit, test: {} }, {
     fileParallelism: false,
     sequence: { concurrent: false },
     pool: "threads",
-    testTimeout: 180_000,
+    reporters: ["verbose"],
+    testTimeout: 90_000,
     hookTimeout: 180_000
   }
 })

@@ -86,38 +86,39 @@ export const registry = (folder: string, host: string, more: string): Effect.Eff
   })
 
 /** Where a RUN asks whether it may go on, by `wget http://gate/name`: at once, while its name is not held. */
-const gate = Effect.gen(function*() {
-  const held = new Map<string, Array<http.ServerResponse>>()
-  const answers = new Map<string, "go" | "die">()
-  const server = http.createServer((request, response) => {
-    const name = (request.url ?? "").slice(1)
-    const waiting = held.get(name)
-    if (waiting === undefined) response.end(answers.get(name) ?? "go")
-    else waiting.push(response)
-  })
-  const port = yield* freePort
-  yield* Effect.acquireRelease(
-    Effect.async<void>((resume) => {
-      server.listen(port, "127.0.0.1", () => resume(Effect.void))
-    }),
-    () =>
+export const gate = (address: string) =>
+  Effect.gen(function*() {
+    const held = new Map<string, Array<http.ServerResponse>>()
+    const answers = new Map<string, "go" | "die">()
+    const server = http.createServer((request, response) => {
+      const name = (request.url ?? "").slice(1)
+      const waiting = held.get(name)
+      if (waiting === undefined) response.end(answers.get(name) ?? "go")
+      else waiting.push(response)
+    })
+    const port = yield* freePort
+    yield* Effect.acquireRelease(
       Effect.async<void>((resume) => {
-        server.closeAllConnections()
-        server.close(() => resume(Effect.void))
-      })
-  )
-  return {
-    url: `http://127.0.0.1:${port}`,
-    hold: (name: string) => Effect.sync(() => held.set(name, [])).pipe(Effect.asVoid),
-    release: (name: string, answer: "go" | "die") =>
-      Effect.sync(() => {
-        const waiting = held.get(name) ?? []
-        held.delete(name)
-        answers.set(name, answer)
-        for (const response of waiting) response.end(answer)
-      })
-  }
-})
+        server.listen(port, address, () => resume(Effect.void))
+      }),
+      () =>
+        Effect.async<void>((resume) => {
+          server.closeAllConnections()
+          server.close(() => resume(Effect.void))
+        })
+    )
+    return {
+      url: `http://${address}:${port}`,
+      hold: (name: string) => Effect.sync(() => held.set(name, [])).pipe(Effect.asVoid),
+      release: (name: string, answer: "go" | "die") =>
+        Effect.sync(() => {
+          const waiting = held.get(name) ?? []
+          held.delete(name)
+          answers.set(name, answer)
+          for (const response of waiting) response.end(answer)
+        })
+    }
+  })
 
 /** A RUN that waits at the gate; told to die, it is killed, which is nobody's fault that is known. */
 export const waitAt = (url: string, name: string): string =>
@@ -129,7 +130,7 @@ export interface Service {
   readonly open: string
   /** The registry that wants {@link user} and {@link password}. */
   readonly closed: string
-  readonly gate: Effect.Effect.Success<typeof gate>
+  readonly gate: Effect.Effect.Success<ReturnType<typeof gate>>
   readonly settings: {
     readonly stateDirectory: string
     readonly workDirectory: string
@@ -171,7 +172,7 @@ const make = Effect.gen(function*() {
     folder,
     open,
     closed,
-    gate: yield* gate,
+    gate: yield* gate("127.0.0.1"),
     settings: {
       stateDirectory: below("state"),
       workDirectory: below("work"),

@@ -14,6 +14,8 @@ export interface Condition {
   readonly reason?: string | undefined
   readonly message?: string | undefined
   readonly probed?: true
+  /** The generation of the object that it is about. */
+  readonly observedGeneration?: number | undefined
 }
 
 /** @since 0.1.0 @category getters */
@@ -33,6 +35,7 @@ export const set = (status: JsonObject, condition: Condition, now: number): Json
     status: condition.status,
     reason: condition.reason,
     message: condition.message,
+    observedGeneration: condition.observedGeneration,
     lastProbeTime: condition.probed === true ? Metadata.timestamp(now) : Json.at(previous, "lastProbeTime"),
     lastTransitionTime: same ? Json.at(previous, "lastTransitionTime") : Metadata.timestamp(now)
   })

@@ -42,6 +42,10 @@ const isReady = ({ state }: Container): boolean => state._tag === "Running" && s
 /** Whether a container has never run. */
 const isNew = ({ last, state }: Container): boolean => state._tag === "Waiting" && last === undefined
 
+/** Whether a container waits for nothing but its turn. */
+const isStarting = ({ last, state }: Container): boolean =>
+  last === undefined && state._tag === "Waiting" && ["ContainerCreating", "PodInitializing"].includes(state.reason)
+
 const isMain = ({ init }: Container): boolean => !init
 
 const isPlainInit = (container: Container): boolean => container.init && !ContainerStatus.isSidecar(container)
@@ -165,8 +169,11 @@ export const podStatus = (
     : { reason: ended }
   const gates = areReady ? closedGates(pod, previous) : []
   const incomplete = containers.filter((container) => container.init && !isInitialized(container))
+  const generation = Json.number(pod, "metadata", "generation")
+  const scheduled = Conditions.find(previous, "PodScheduled")
   const own: ReadonlyArray<Conditions.Condition> = [
-    hasSandbox && ended === undefined
+    ...(scheduled === undefined ? [] : [{ type: "PodScheduled", status: "True" as const }]),
+    hasSandbox && !isTerminal
       ? { type: "PodReadyToStartContainers", status: "True" }
       : {
         type: "PodReadyToStartContainers",
@@ -195,17 +202,23 @@ export const podStatus = (
       message: disruption.message ?? ""
     }])
   ]
-  const conditions = own.reduce((status, condition) => Conditions.set(status, condition, now), previous)
+  const conditions = own.reduce(
+    (status, condition) => Conditions.set(status, { ...condition, observedGeneration: generation }, now),
+    previous
+  )
   const statuses = (init: boolean) =>
     containers.filter((container) => container.init === init).map((container) => ContainerStatus.make(pod, container))
+  // The address is told with the first container that is more than to be created.
+  const hasAddress = hasSandbox && containers.some((one) => !isStarting(one))
   const held = ended !== undefined && !isTerminal
   return Json.make({
+    observedGeneration: generation,
     phase: held ? previous["phase"] ?? "Pending" : is,
     conditions: Json.at(conditions, "conditions"),
     hostIP: "10.0.0.1",
     hostIPs: [{ ip: "10.0.0.1" }],
-    podIP: hasSandbox ? "10.1.0.1" : undefined,
-    podIPs: hasSandbox ? [{ ip: "10.1.0.1" }] : undefined,
+    podIP: hasAddress ? "10.1.0.1" : undefined,
+    podIPs: hasAddress ? [{ ip: "10.1.0.1" }] : undefined,
     startTime: previous["startTime"] ?? Metadata.timestamp(now),
     qosClass: previous["qosClass"],
     reason: held ? undefined : disruption?.reason,

@@ -322,6 +322,8 @@ export const make = (
     const stopAll = (killed: Effect.Effect<void>) =>
       Effect.gen(function*() {
         const alive = containers.filter(({ state }) => state._tag === "Running")
+        // What it is at the end is told with the terminal phase: kubelet.go SyncTerminatingPod, SyncTerminatedPod.
+        yield* publish
         yield* Effect.forEach(alive, ({ name }) => record("Normal", "Killing", `Stopping container ${name}`, name))
         yield* Effect.forEach(alive.filter((one) => !ContainerStatus.isSidecar(one)), stopOne(killed), {
           concurrency: "unbounded",
@@ -332,7 +334,6 @@ export const make = (
         })
         containers = ContainerStates.killed(containers, yield* timestamp)
         logStore.close(uid)
-        yield* publish
       })
 
     const gracePeriod = after(graceSeconds)

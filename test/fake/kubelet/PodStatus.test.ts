@@ -71,7 +71,7 @@ describe.sequential("kubelet", () => {
         "MODIFIED Running terminated Ready=False PodCompleted",
         "MODIFIED Succeeded terminated Ready=False PodCompleted"
       ])
-      const [, , first, second] = seen.map(({ object }) => object)
+      const [, , first, second, running] = seen.map(({ object }) => object)
       assert.deepInclude(condition(first ?? {}, "PodReadyToStartContainers"), {
         status: "False",
         reason: "PodSandboxNotReady",
@@ -79,7 +79,9 @@ describe.sequential("kubelet", () => {
       })
       assert.isUndefined(Json.at(first, "status", "podIP"))
       assert.strictEqual(condition(second ?? {}, "PodReadyToStartContainers")["status"], "True")
-      assert.strictEqual(Json.at(second, "status", "podIP"), "10.1.0.1")
+      // The address is told with the first container.
+      assert.isUndefined(Json.at(second, "status", "podIP"))
+      assert.strictEqual(Json.at(running, "status", "podIP"), "10.1.0.1")
     }))
 
   it.scoped("status: a container has its image's id, resources, user and mounts", () =>
@@ -136,7 +138,7 @@ describe.sequential("kubelet", () => {
       ])
     }))
 
-  it.scoped("delete: reports the end of the containers, then Failed, then deletes the pod; the log is the message", () =>
+  it.scoped("delete: reports that it stops the containers, then Failed, then deletes the pod; the log is the message", () =>
     Effect.gen(function*() {
       const client = api(
         yield* plane(programs(() => ({ steps: Stream.concat(Program.log("STEP 1", "half"), Stream.never) })))
@@ -152,7 +154,8 @@ describe.sequential("kubelet", () => {
       assert.deepStrictEqual(seen.map(({ line }) => line).slice(-6), [
         "MODIFIED Running running Ready=True ",
         "MODIFIED Running running Ready=True  deleting",
-        "MODIFIED Running terminated Ready=False PodFailed deleting",
+        // The kubelet has observed the generation.
+        "MODIFIED Running running Ready=True  deleting",
         "MODIFIED Failed terminated Ready=False PodFailed deleting",
         // The server sets the grace period to 0 before it deletes the pod.
         "MODIFIED Failed terminated Ready=False PodFailed deleting",
@@ -192,7 +195,7 @@ describe.sequential("kubelet", () => {
       }
       // Until its containers have ended, the pod shows neither reason nor disruption.
       const [before] = (yield* story(client, hasPhase("Failed"))).slice(-2)
-      assert.strictEqual(before?.line, "MODIFIED Running terminated Ready=False PodFailed")
+      assert.strictEqual(before?.line, "MODIFIED Running running Ready=False PodFailed")
       assert.deepStrictEqual(condition(before?.object ?? {}, "DisruptionTarget"), {})
     }))
 

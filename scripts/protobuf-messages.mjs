@@ -46,12 +46,13 @@ const named = (name, ...kinds) => kinds.map((kind) => `${name}.${kind}`)
 /** The kinds of the fake, and what requests and responses consist of beside them. */
 const roots = [
   ...named(core, "ConfigMap", "Endpoints", "Event", "Namespace", "Node", "PersistentVolumeClaim", "Pod"),
-  ...named(core, "ResourceQuota", "Secret", "Service", "ServiceAccount"),
+  ...named(core, "ReplicationController", "ResourceQuota", "Secret", "Service", "ServiceAccount"),
   ...named(`${api}.batch.v1`, "CronJob", "Job"),
   ...named(meta, "DeleteOptions", "ListMeta", "PartialObjectMetadata", "Status")
 ]
 
 const otherRoots = [
+  ...named(core, "PersistentVolume"),
   ...named(`${api}.apps.v1`, "ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
   ...named(`${api}.authentication.v1`, "SelfSubjectReview", "TokenRequest", "TokenReview"),
   ...named(`${api}.authorization.v1`, "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview"),

@@ -47,8 +47,10 @@ import * as CronJobs from "./kinds/CronJobs.js"
 import * as DefaultRoles from "./kinds/DefaultRoles.js"
 import * as Kind from "./kinds/Kind.js"
 import * as NetworkKinds from "./kinds/NetworkKinds.js"
+import * as PersistentVolumes from "./kinds/PersistentVolumes.js"
 import * as PolicyKinds from "./kinds/PolicyKinds.js"
 import * as RbacKinds from "./kinds/RbacKinds.js"
+import * as ReplicationControllers from "./kinds/ReplicationControllers.js"
 import * as ReviewKinds from "./kinds/ReviewKinds.js"
 import * as Kubelet from "./kubelet/Kubelet.js"
 import { LogStore } from "./kubelet/LogStore.js"
@@ -140,6 +142,8 @@ const assemble = (options: Options): Parts => {
   const catalog = new Catalog([
     ...CoreKinds.kinds,
     ...NetworkKinds.kinds,
+    PersistentVolumes.persistentVolume,
+    ReplicationControllers.replicationController,
     ...AppsKinds.kinds,
     ...BatchKinds.kinds,
     ...CronJobs.kinds,
@@ -206,7 +210,8 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
       }),
       GarbageCollector.make(registry, catalog),
       DeploymentController.make(registry),
-      ReplicaSetController.make(registry),
+      ReplicaSetController.make(registry, ReplicaSetController.replicaSets),
+      ReplicaSetController.make(registry, ReplicaSetController.replicationControllers),
       DisruptionController.make(registry),
       JobController.make(registry, { backoff: options.jobBackoff ?? (() => 0) }),
       TtlController.make(registry),

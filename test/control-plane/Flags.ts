@@ -55,6 +55,7 @@ const controllers = [
   "job-controller",
   "deployment-controller",
   "replicaset-controller",
+  "replicationcontroller-controller",
   "disruption-controller",
   "ttl-after-finished-controller",
   "namespace-controller", // empties and removes a deleted namespace

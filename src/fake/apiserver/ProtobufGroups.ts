@@ -114,6 +114,7 @@ NonResourceRule: verbs=1*s nonResourceURLs=2*s
 ObjectMetricSource: describedObject=1!CrossVersionObjectReference target=2!MetricTarget metric=3!MetricIdentifier
 ObjectMetricStatus: metric=1!MetricIdentifier current=2!MetricValueStatus describedObject=3!CrossVersionObjectReference
 Overhead: podFixed=1%Quantity
+PersistentVolume: metadata=1!ObjectMeta spec=2!PersistentVolumeSpec status=3!PersistentVolumeStatus
 PersistentVolumeSource: gcePersistentDisk=1?GCEPersistentDiskVolumeSource
   awsElasticBlockStore=2?AWSElasticBlockStoreVolumeSource hostPath=3?HostPathVolumeSource
   glusterfs=4?GlusterfsPersistentVolumeSource nfs=5?NFSVolumeSource rbd=6?RBDPersistentVolumeSource
@@ -127,6 +128,7 @@ PersistentVolumeSource: gcePersistentDisk=1?GCEPersistentDiskVolumeSource
 PersistentVolumeSpec: capacity=1%Quantity persistentVolumeSource=2~PersistentVolumeSource accessModes=3*s
   claimRef=4?ObjectReference persistentVolumeReclaimPolicy=5s storageClassName=6s mountOptions=7*s volumeMode=8?s
   nodeAffinity=9?VolumeNodeAffinity volumeAttributesClassName=10?s
+PersistentVolumeStatus: phase=1s message=2s reason=3s lastPhaseTransitionTime=4?Time
 PodDisruptionBudget: metadata=1!ObjectMeta spec=2!PodDisruptionBudgetSpec status=3!PodDisruptionBudgetStatus
 PodDisruptionBudgetSpec: minAvailable=1?IntOrString selector=2?LabelSelector maxUnavailable=3?IntOrString
   unhealthyPodEvictionPolicy=4?s

@@ -231,6 +231,11 @@ ProjectedVolumeSource: sources=1*VolumeProjection defaultMode=2?i defaultUser=3?
 QuobyteVolumeSource: registry=1!s volume=2!s readOnly=3b user=4s group=5s tenant=6s
 RBDVolumeSource: monitors=1*s image=2!s fsType=3s pool=4s user=5s keyring=6s secretRef=7?LocalObjectReference
   readOnly=8b
+ReplicationController: metadata=1!ObjectMeta spec=2!ReplicationControllerSpec status=3!ReplicationControllerStatus
+ReplicationControllerCondition: type=1!s status=2!s lastTransitionTime=3!Time reason=4s message=5s
+ReplicationControllerSpec: replicas=1?i minReadySeconds=4i selector=2%s template=3?PodTemplateSpec
+ReplicationControllerStatus: replicas=1!i fullyLabeledReplicas=2i readyReplicas=4i availableReplicas=5i
+  observedGeneration=3i conditions=6*ReplicationControllerCondition
 ResourceClaim: name=1!s request=2s
 ResourceFieldSelector: containerName=1s resource=2!s divisor=3!Quantity
 ResourceHealth: resourceID=1!s health=2s message=6?s

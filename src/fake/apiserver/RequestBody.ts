@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
-import type { Fields } from "../kinds/Fields.js"
+import * as Fields from "../kinds/Fields.js"
 import type { Answer } from "../store/Registry.js"
 import * as Patch from "./Patch.js"
 import * as Status from "./Status.js"
@@ -36,6 +36,17 @@ const jsonPatch = "application/json-patch+json"
 
 const strategicMergePatch = "application/strategic-merge-patch+json"
 
+/** The result of a strategic merge patch, which has to fit the kind: apiserver pkg/endpoints/handlers/patch.go, applyPatchToObject. */
+const strategic = (existing: JsonObject, patch: JsonObject, fields: Fields.Fields): Answer<JsonObject> =>
+  Either.flatMap(StrategicMerge.merge(existing, patch, fields), (merged): Answer<JsonObject> => {
+    const [misfit] = Fields.read("", fields, merged).unconvertible
+    return misfit === undefined ? Either.right(merged) : Either.left(
+      Status.invalid({ group: "", plural: "", kind: "" }, "", [
+        Status.invalidValue("patch", StrategicMerge.goMap(patch), misfit)
+      ])
+    )
+  })
+
 /**
  * The change that a patch of any type but apply makes; `fields` is the schema for strategic merge patches.
  *
@@ -44,7 +55,7 @@ const strategicMergePatch = "application/strategic-merge-patch+json"
  */
 export const patch = (
   request: ApiRequest,
-  fields: Fields | undefined
+  fields: Fields.Fields | undefined
 ): Answer<(existing: JsonObject) => Answer<JsonObject>> => {
   const { body } = request
   const type = mediaType(request)
@@ -62,7 +73,7 @@ export const patch = (
   if (type === strategicMergePatch && fields !== undefined) {
     return body === undefined || Json.isList(body)
       ? Either.left(Status.badRequest("error decoding patch: not an object"))
-      : Either.right((existing) => StrategicMerge.merge(existing, Json.adopt(body), fields))
+      : Either.right((existing) => strategic(existing, Json.adopt(body), fields))
   }
   return Either.left(
     Status.unsupportedMediaType([

@@ -36,7 +36,8 @@ const mergeOf = (field: Field | undefined) => field?._tag === "List" ? field.mer
 // Errors without a Status of their own have neither reason nor details.
 const unexpected = (message: string): Status.Status => Status.make(500, "", message)
 
-const goMap = (map: JsonObject): string =>
+/** A map as Go prints it. @since 0.1.0 @category combinators  */
+export const goMap = (map: JsonObject): string =>
   `map[${
     Object.entries(map).sort(([a], [b]) => a < b ? -1 : 1).map(([key, value]) => `${key}:${goValue(value)}`).join(" ")
   }]`

@@ -34,6 +34,8 @@ const hashOf = (template: JsonObject, collisions: number): string => {
   return [...String(hash)].map((digit) => alphabet[Number(digit)]).join("")
 }
 
+const historyKey = "deployment.kubernetes.io/revision-history"
+
 const withoutHash = (template: JsonObject): JsonObject =>
   Json.set(template, ["metadata", "labels"], Json.omit(Json.object(template, "metadata", "labels"), hashLabel))
 
@@ -42,12 +44,25 @@ const templateOf = (object: JsonObject): JsonObject => withoutHash(Json.object(o
 const revisionOf = (object: JsonObject): number =>
   Number(Json.record(object, "metadata", "annotations")[revisionKey] ?? 0)
 
+/** The annotations of a set that becomes another revision: its former revisions are kept. */
+const revised = (set: JsonObject, revision: number): JsonObject => {
+  const before = revisionOf(set)
+  const earlier = Json.text(set, "metadata", "annotations", historyKey)
+  return {
+    [revisionKey]: String(revision),
+    ...(before === 0 || before === revision
+      ? {}
+      : { [historyKey]: earlier === undefined ? String(before) : `${earlier},${before}` })
+  }
+}
+
 /** The annotations of a Deployment that its ReplicaSets have, too. */
 const copied = (deployment: JsonObject): JsonObject =>
   Json.omit(
     Json.object(deployment, "metadata", "annotations"),
     "kubectl.kubernetes.io/last-applied-configuration",
-    revisionKey
+    revisionKey,
+    historyKey
   )
 
 const sizes = (deployment: JsonObject): JsonObject => ({
@@ -179,10 +194,10 @@ export const make = (registry: Registry): Controller => {
         (!Rollout.isRolling(deployment) && Rollout.runs(all, hasPods(deployment, all)))
       return waits ? undefined : create(deployment, all, newest, now)
     }
-    const revision = String(Math.max(revisionOf(found), newest))
+    const revision = Math.max(revisionOf(found), newest)
     return change(
       found,
-      (existing) => annotate(existing, { ...copied(deployment), ...sizes(deployment), [revisionKey]: revision }),
+      (existing) => annotate(existing, { ...copied(deployment), ...sizes(deployment), ...revised(found, revision) }),
       now
     )
   }

@@ -1,5 +1,6 @@
 /**
- * ReplicaSets: creates, adopts and deletes pods as k8s.io/kubernetes pkg/controller/replicaset (v1.37) does.
+ * ReplicaSets and ReplicationControllers: creates, adopts and deletes pods as k8s.io/kubernetes pkg/controller/replicaset (v1.37)
+ * does.
  *
  * @since 0.1.0
  */
@@ -8,6 +9,8 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as AppsKinds from "../kinds/AppsKinds.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
+import * as Kind from "../kinds/Kind.js"
+import * as ReplicationControllers from "../kinds/ReplicationControllers.js"
 import * as Metadata from "../store/Metadata.js"
 import type { Registry } from "../store/Registry.js"
 import * as Selector from "../store/Selector.js"
@@ -16,7 +19,35 @@ import type { Controller } from "./Controller.js"
 import * as Events from "./Events.js"
 import * as Pods from "./Pods.js"
 
-const resource = "replicasets.apps"
+/**
+ * A kind that keeps a number of pods. `selector` is its label selector; `countsTerminating` says whether its status has the pods
+ * that are being deleted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Form {
+  readonly kind: Kind.Kind
+  readonly component: string
+  readonly selector: (object: JsonObject) => Json.Value | undefined
+  readonly countsTerminating: boolean
+}
+
+/** @since 0.1.0 @category constants */
+export const replicaSets: Form = {
+  kind: AppsKinds.replicaSet,
+  component: "replicaset-controller",
+  selector: (set) => Json.at(set, "spec", "selector"),
+  countsTerminating: true
+}
+
+/** @since 0.1.0 @category constants */
+export const replicationControllers: Form = {
+  kind: ReplicationControllers.replicationController,
+  component: "replication-controller",
+  selector: ReplicationControllers.selector,
+  countsTerminating: false
+}
 
 /** The milliseconds until a ready pod is available; undefined for one that is not ready. */
 const untilAvailable = (pod: JsonObject, minReadySeconds: number, now: number): number | undefined => {
@@ -31,9 +62,9 @@ const untilAvailable = (pod: JsonObject, minReadySeconds: number, now: number): 
     : Math.max(Metadata.millis(since) + minReadySeconds * 1000 - now, 0)
 }
 
-const ownerOf = (set: JsonObject): JsonObject => ({
-  apiVersion: "apps/v1",
-  kind: "ReplicaSet",
+const ownerOf = (kind: Kind.Kind, set: JsonObject): JsonObject => ({
+  apiVersion: Kind.apiVersion(kind),
+  kind: kind.kind,
   name: Metadata.name(set),
   uid: Metadata.uid(set),
   controller: true,
@@ -41,13 +72,17 @@ const ownerOf = (set: JsonObject): JsonObject => ({
 })
 
 /** @since 0.1.0 @category constructors */
-export const make = (registry: Registry): Controller => {
+export const make = (
+  registry: Registry,
+  { component, countsTerminating, kind, selector }: Form
+): Controller => {
   const { store } = registry
-  const record = Events.recorder(registry, "replicaset-controller")
+  const resource = Kind.resource(kind)
+  const record = Events.recorder(registry, component)
 
   /** The pods of a set, with those that it adopts: pods that it selects and that nothing controls. */
   const podsOf = (set: JsonObject, now: number): ReadonlyArray<JsonObject> => {
-    const selects = Selector.matching(Json.at(set, "spec", "selector"))
+    const selects = Selector.matching(selector(set))
     return store.list("pods", Metadata.namespace(set)).flatMap((pod): ReadonlyArray<JsonObject> => {
       const controller = Metadata.controller(pod)
       if (controller !== undefined) {
@@ -62,7 +97,9 @@ export const make = (registry: Registry): Controller => {
         Metadata.name(pod),
         "main",
         (existing) =>
-          Either.right(Metadata.setMeta(existing, { ownerReferences: [...Metadata.owners(existing), ownerOf(set)] })),
+          Either.right(
+            Metadata.setMeta(existing, { ownerReferences: [...Metadata.owners(existing), ownerOf(kind, set)] })
+          ),
         { now }
       )
       return Either.isRight(adopted) ? [adopted.right] : []
@@ -77,7 +114,7 @@ export const make = (registry: Registry): Controller => {
         labels: Json.at(template, "metadata", "labels"),
         annotations: Json.at(template, "metadata", "annotations"),
         finalizers: Json.at(template, "metadata", "finalizers"),
-        ownerReferences: [ownerOf(set)]
+        ownerReferences: [ownerOf(kind, set)]
       }),
       spec: Json.object(template, "spec")
     }, { now })
@@ -129,7 +166,7 @@ export const make = (registry: Registry): Controller => {
         ),
         readyReplicas: positive(active.filter(Pods.isReady).length),
         availableReplicas: positive(waits.filter((wait) => wait === 0).length),
-        terminatingReplicas: all.filter(Pods.isTerminating).length,
+        terminatingReplicas: countsTerminating ? all.filter(Pods.isTerminating).length : undefined,
         observedGeneration: Json.at(set, "metadata", "generation"),
         conditions: conditions.length === 0 ? undefined : conditions
       })
@@ -137,13 +174,13 @@ export const make = (registry: Registry): Controller => {
   }
 
   return {
-    name: "replicaset",
+    name: component,
     keys: (written, object) =>
       written === resource
         ? [`${Metadata.namespace(object)}/${Metadata.name(object)}`]
         : written !== "pods"
         ? []
-        : Metadata.owners(object).filter((owner) => owner["kind"] === "ReplicaSet").map((owner) =>
+        : Metadata.owners(object).filter((owner) => owner["kind"] === kind.kind).map((owner) =>
           `${Metadata.namespace(object)}/${Json.text(owner, "name")}`
         ),
     reconcile: (key, now) => {
@@ -156,7 +193,7 @@ export const make = (registry: Registry): Controller => {
       const failure = Metadata.isBeingDeleted(set) ? undefined : scale(set, active, now)
       const next = status(set, failure, now)
       registry.update(
-        AppsKinds.replicaSet,
+        kind,
         namespace,
         name,
         "status",

@@ -68,6 +68,12 @@ export const replicaSet: Columns = [
 ]
 
 /** @since 0.1.0 @category constants */
+export const replicationController: Columns = [
+  ...replicaSet.slice(0, -1),
+  Column.wide("Selector", (object) => selectorText({ matchLabels: Json.object(object, "spec", "selector") }))
+]
+
+/** @since 0.1.0 @category constants */
 export const statefulSet: Columns = [
   Column.name,
   ready,

@@ -267,6 +267,32 @@ export const persistentVolumeClaim: Columns = [
   Column.wide("VolumeMode", at("<unset>", "spec", "volumeMode"))
 ]
 
+/** @since 0.1.0 @category constants */
+export const persistentVolume: Columns = [
+  Column.name,
+  Column.make("Capacity", at("", "spec", "capacity", "storage")),
+  Column.make(
+    "Access Modes",
+    (volume) => Json.texts(volume, "spec", "accessModes").map((mode) => modes[mode] ?? mode).join(",")
+  ),
+  Column.make("Reclaim Policy", at("", "spec", "persistentVolumeReclaimPolicy")),
+  Column.make(
+    "Status",
+    (volume) => Metadata.isBeingDeleted(volume) ? "Terminating" : at("", "status", "phase")(volume)
+  ),
+  Column.make("Claim", (volume) => {
+    const claim = Json.object(volume, "spec", "claimRef")
+    return Object.keys(claim).length === 0
+      ? ""
+      : `${Json.text(claim, "namespace") ?? ""}/${Json.text(claim, "name") ?? ""}`
+  }),
+  Column.make("StorageClass", at("", "spec", "storageClassName")),
+  Column.make("VolumeAttributesClass", at("<unset>", "spec", "volumeAttributesClassName")),
+  Column.make("Reason", at("", "status", "reason")),
+  Column.age,
+  Column.wide("VolumeMode", at("<unset>", "spec", "volumeMode"))
+]
+
 const firstTime = (event: JsonObject, ...keys: ReadonlyArray<string>): string | undefined =>
   keys.flatMap((key) => Json.text(event, key) ?? []).at(0) ?? Json.text(event, "metadata", "creationTimestamp")
 

@@ -112,6 +112,8 @@ const aggregate = (name: string, rules: Rules, parent?: string): JsonObject => (
   aggregationRule: { clusterRoleSelectors: [{ matchLabels: aggregatedTo(name) }] }
 })
 
+const get = (...nonResourceURLs: ReadonlyArray<string>): Rules => [{ nonResourceURLs, verbs: ["get"] }]
+
 const edit: Rules = [...toEdit, ...toView]
 
 const clusterRoles: ReadonlyArray<JsonObject> = [
@@ -121,7 +123,34 @@ const clusterRoles: ReadonlyArray<JsonObject> = [
   aggregate("view", toView, "edit"),
   role("system:aggregate-to-admin", toAdmin, "admin"),
   role("system:aggregate-to-edit", toEdit, "edit"),
-  role("system:aggregate-to-view", toView, "view")
+  role("system:aggregate-to-view", toView, "view"),
+  role("system:basic-user", [
+    rule("authorization.k8s.io", "selfsubjectaccessreviews selfsubjectrulesreviews", "create"),
+    rule("authentication.k8s.io", "selfsubjectreviews", "create")
+  ]),
+  role(
+    "system:discovery",
+    get(
+      ...["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version"],
+      "/version/"
+    )
+  ),
+  role("system:monitoring", [
+    ...get(
+      "/flagz",
+      "/healthz",
+      "/healthz/*",
+      "/livez",
+      "/livez/*",
+      "/metrics",
+      "/metrics/slis",
+      "/readyz",
+      "/readyz/*",
+      "/statusz"
+    ),
+    rule("", "nodes/metrics", "get")
+  ]),
+  role("system:public-info-viewer", get("/healthz", "/livez", "/readyz", "/version", "/version/"))
 ]
 
 const clusterAdmins: JsonObject = {

@@ -96,6 +96,35 @@ export const atomic = (field: Field): Field =>
 export const each = (of: Field, ...names: ReadonlyArray<string>): Fields =>
   Object.fromEntries(names.map((name) => [name, of]))
 
+/** Go's kind of a value in an unstructured object. */
+const goKind = (json: Json.Value): string =>
+  Json.isList(json)
+    ? "slice"
+    : Json.isObject(json)
+    ? "map"
+    : typeof json === "number"
+    ? Number.isInteger(json) ? "int64" : "float64"
+    : typeof json === "boolean"
+    ? "bool"
+    : typeof json
+
+/** The words of k8s.io/apimachinery pkg/runtime/converter.go for a value that does not fit its field. */
+const unconvertible = (json: Json.Value, field: Field): string => {
+  switch (field._tag) {
+    case "Struct":
+      return `cannot restore struct from: ${goKind(json)}`
+    case "Map":
+      return `cannot restore map from ${goKind(json)}`
+    case "List":
+      return `cannot restore slice from ${goKind(json)}`
+    default:
+      // What Go converts, and JSON does not.
+      return typeof json === "number" && field._tag !== "Boolean"
+        ? `cannot convert ${goKind(json)} to ${goType(field)}`
+        : `unrecognized type: ${goType(field)}`
+  }
+}
+
 /**
  * Decodes an object like a typed server: drops null fields and unknown ones, and lists the paths of the latter; `wrong` has
  * the message for an undecodable value.
@@ -107,6 +136,17 @@ export interface Reading {
   readonly object: JsonObject
   readonly unknown: ReadonlyArray<string>
   readonly wrong: ReadonlyArray<string>
+}
+
+/**
+ * What was read by the fields of a kind; `unconvertible` has the messages of a server that converts the result of a strategic
+ * merge patch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TypedReading extends Reading {
+  readonly unconvertible: ReadonlyArray<string>
 }
 
 const base64Pattern = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
@@ -139,12 +179,14 @@ const isOmitted = (value: Json.Value, field: Field): boolean =>
   (field._tag === "Map" && field.kept !== true && Json.isObject(value) && Object.keys(value).length === 0)
 
 /** @since 0.1.0 @category combinators */
-export const read = (kind: string, fields: Fields, object: JsonObject): Reading => {
+export const read = (kind: string, fields: Fields, object: JsonObject): TypedReading => {
   const unknown: Array<string> = []
   const wrong: Array<string> = []
+  const misfits: Array<string> = []
 
   const mismatch = (json: Json.Value, field: Field, path: string): Json.Value => {
     wrong.push(`json: cannot unmarshal ${jsonType(json)} into Go struct field ${kind}.${path} of type ${goType(field)}`)
+    misfits.push(unconvertible(json, field))
     return json
   }
 
@@ -216,5 +258,5 @@ export const read = (kind: string, fields: Fields, object: JsonObject): Reading 
     }
   }
 
-  return { object: readStruct(object, fields, ""), unknown, wrong }
+  return { object: readStruct(object, fields, ""), unknown, wrong, unconvertible: misfits }
 }

@@ -78,13 +78,35 @@ export const selector = (value: Json.Value | undefined, field: string): Status.F
 const isEmpty = (value: Json.Value | undefined): boolean =>
   Object.keys(Json.object(value, "matchLabels")).length + Json.list(value, "matchExpressions").length === 0
 
-/** The rules of the selector and of the template of a spec; `kind` is in messages. */
+/** The rules of a pod template, whose labels `selector` has to match; `kind` is in messages. @since 0.1.0 @category rules  */
+export const template = (object: JsonObject, selector: Json.Value | undefined, kind: string): Status.FieldErrors => {
+  const given = Json.object(object, "spec", "template")
+  const labels = Json.record(given, "metadata", "labels")
+  const shown = Json.at(given, "metadata", "labels") ?? null
+  const policy = Json.text(given, "spec", "restartPolicy")
+  return [
+    ...((selector === undefined || !isEmpty(selector)) && !Selector.matching(selector)(labels)
+      ? [Status.invalidValue("spec.template.metadata.labels", shown, "`selector` does not match template `labels`")]
+      : []),
+    ...PodRules.labels(Json.object(given, "metadata"), "spec.template"),
+    ...PodRules.podSpec(Json.object(given, "spec"), "spec.template.spec"),
+    ...(policy !== undefined && policy !== "Always"
+      ? [Status.unsupportedValue("spec.template.spec.restartPolicy", policy, ["Always"])]
+      : []),
+    ...(Json.at(given, "spec", "activeDeadlineSeconds") === undefined
+      ? []
+      : [
+        Status.forbiddenField(
+          "spec.template.spec.activeDeadlineSeconds",
+          `activeDeadlineSeconds in ${kind === "Deployment" ? "ReplicaSet" : kind} is not Supported`
+        )
+      ])
+  ]
+}
+
+/** The rules of the selector and of the template of a spec; `kind` is in messages. @since 0.1.0 @category rules  */
 export const rules = (object: JsonObject, kind: string): Status.FieldErrors => {
   const wanted = Json.at(object, "spec", "selector")
-  const template = Json.object(object, "spec", "template")
-  const labels = Json.record(template, "metadata", "labels")
-  const shown = Json.at(template, "metadata", "labels") ?? null
-  const policy = Json.text(template, "spec", "restartPolicy")
   return [
     ...(wanted === undefined
       ? kind === "DaemonSet" ? [] : [Status.required("spec.selector")]
@@ -101,22 +123,7 @@ export const rules = (object: JsonObject, kind: string): Status.FieldErrors => {
           ]
           : [])
       ]),
-    ...((wanted === undefined || !isEmpty(wanted)) && !Selector.matching(wanted)(labels)
-      ? [Status.invalidValue("spec.template.metadata.labels", shown, "`selector` does not match template `labels`")]
-      : []),
-    ...PodRules.labels(Json.object(template, "metadata"), "spec.template"),
-    ...PodRules.podSpec(Json.object(template, "spec"), "spec.template.spec"),
-    ...(policy !== undefined && policy !== "Always"
-      ? [Status.unsupportedValue("spec.template.spec.restartPolicy", policy, ["Always"])]
-      : []),
-    ...(Json.at(template, "spec", "activeDeadlineSeconds") === undefined
-      ? []
-      : [
-        Status.forbiddenField(
-          "spec.template.spec.activeDeadlineSeconds",
-          `activeDeadlineSeconds in ${kind === "Deployment" ? "ReplicaSet" : kind} is not Supported`
-        )
-      ])
+    ...template(object, wanted, kind)
   ]
 }
 

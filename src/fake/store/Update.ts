@@ -128,7 +128,8 @@ export const unchangedSince = (
   if (!/^[0-9]*$/.test(version)) {
     return Either.left(unparsable(version))
   }
-  if (version === "") {
+  // Zero is Go's version of an object that has none.
+  if (Number(version) === 0) {
     return kind.unconditionalUpdate ? Either.void : Either.left(Status.invalid(
       { ...kind, kind: kind.plural },
       name,

@@ -206,6 +206,46 @@ export const deployments: Readonly<Record<string, Case>> = {
       assert.strictEqual(at(left, "items", 0, "metadata", "name"), "orphan")
     }),
 
+  "ReplicationController: has the labels of its template, makes pods, and keeps them when it is deleted": (place) =>
+    Effect.gen(function*() {
+      const { pods } = paths(place)
+      const controllers = pods.replace(/pods$/, "replicationcontrollers")
+      const { metadata, spec } = template("web:1")
+      const made = yield* send(place, "POST", controllers, {
+        body: { metadata: { name: "web" }, spec: { template: { metadata: metadata ?? {}, spec: spec ?? {} } } }
+      })
+      assert.deepStrictEqual(at(made, "spec", "selector"), { app: "web" })
+      assert.deepStrictEqual(at(made, "metadata", "labels"), { app: "web" })
+      assert.deepStrictEqual(at(made, "status"), { replicas: 0 })
+      const list = yield* eventually(place, pods, (list) => itemsOf(list).length === 1)
+      const [pod] = itemsOf(list)
+      assert.deepInclude(at(pod, "metadata", "ownerReferences", 0), {
+        apiVersion: "v1",
+        kind: "ReplicationController",
+        name: "web",
+        controller: true,
+        blockOwnerDeletion: true
+      })
+      yield* ready(place, pod)
+      const one = yield* eventually(place, `${controllers}/web`, (set) => at(set, "status", "readyReplicas") === 1)
+      assert.deepStrictEqual(at(one, "status"), {
+        availableReplicas: 1,
+        fullyLabeledReplicas: 1,
+        observedGeneration: 1,
+        readyReplicas: 1,
+        replicas: 1
+      })
+      const scale = yield* send(place, "GET", `${controllers}/web/scale`)
+      assert.deepStrictEqual(at(scale, "status"), { replicas: 1, selector: "app=web" })
+      yield* send(place, "DELETE", `${controllers}/web`)
+      const left = yield* eventually(
+        place,
+        pods,
+        (list) => itemsOf(list).length === 1 && at(list, "items", 0, "metadata", "ownerReferences") === undefined
+      )
+      assert.strictEqual(at(left, "items", 0, "metadata", "name"), at(pod, "metadata", "name"))
+    }),
+
   "eviction: is refused where a disruption budget does not allow it": (place) =>
     Effect.gen(function*() {
       const { budgets, deployments, pods } = paths(place)

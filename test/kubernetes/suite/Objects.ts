@@ -1,5 +1,6 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import * as Resource from "../../../src/kubernetes/Resource.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
 import { absent, at, type Case, configMap, pod, podSpec, raw, refusal, textAt } from "../../support/ClusterCase.js"
@@ -16,6 +17,40 @@ export const objects: Readonly<Record<string, Case>> = {
       assert.deepStrictEqual(at(made, "data"), { k: "v" })
       const read = yield* cluster.get(Resources.ConfigMap, "a", { namespace })
       assert.strictEqual(read.metadata.resourceVersion, textAt(made, "metadata", "resourceVersion"))
+    }),
+
+  "update: the resource version 0 is none": ({ driver, namespace }) =>
+    Effect.gen(function*() {
+      const path = `/api/v1/namespaces/${namespace}/configmaps`
+      const send = (method: "POST" | "PUT", path: string, body: JsonObject) =>
+        driver.request({ method, path, query: {}, body }, { verb: "ask", resource: "the server" })
+      yield* send("POST", path, { metadata: { name: "a" } })
+      const next = yield* send("PUT", `${path}/a`, { metadata: { name: "a", resourceVersion: "0" }, data: { k: "v" } })
+      assert.deepStrictEqual(at(next, "data"), { k: "v" })
+    }),
+
+  "patch: the result of a strategic merge patch has to fit the kind": ({ driver, namespace }) =>
+    Effect.gen(function*() {
+      const path = `/api/v1/namespaces/${namespace}/pods`
+      const about = { verb: "ask", resource: "the server" }
+      yield* driver.request({ method: "POST", path, query: {}, body: { ...pod("a") } }, about)
+      const contentType = "application/strategic-merge-patch+json"
+      const refused = (body: JsonObject) =>
+        Effect.map(
+          refusal(driver.request({ method: "PATCH", path: `${path}/a`, query: {}, body, contentType }, about)),
+          (error) => error.status?.message
+        )
+      assert.deepStrictEqual(
+        yield* Effect.forEach(
+          [{ metadata: { labels: "x" } }, { spec: "x" }, { spec: { tolerations: "x" } }],
+          refused
+        ),
+        [
+          " \"\" is invalid: patch: Invalid value: \"map[metadata:map[labels:x]]\": cannot restore map from string",
+          " \"\" is invalid: patch: Invalid value: \"map[spec:x]\": cannot restore struct from: string",
+          " \"\" is invalid: patch: Invalid value: \"map[spec:map[tolerations:x]]\": cannot restore slice from string"
+        ]
+      )
     }),
 
   "create: makes a name from generateName": ({ cluster, namespace }) =>

@@ -1,7 +1,7 @@
 /**
  * A measurement of contestants that do the same work, each in a process of its own.
  */
-import { operations } from "./Operations.js"
+import { operations } from "../test/support/BuildOperations.js"
 
 /** A number that a contestant measured, by its name. */
 export type Metric = keyof typeof units

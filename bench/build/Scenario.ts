@@ -1,4 +1,4 @@
-import { type Operation, operationNames as columns } from "../Operations.js"
+import { type Operation, operationNames as columns } from "../../test/support/BuildOperations.js"
 import type { Goal, Scenario } from "../Scenario.js"
 
 const backends = ["custom", "single-node", "openshift"]

@@ -3,8 +3,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { setImmediate } from "node:timers/promises"
-import { type Operation, operationNames, operations } from "../../bench/Operations.js"
 import { type Name, names, of } from "../support/BuildCosts.js"
+import { type Operation, operationNames, operations } from "../support/BuildOperations.js"
 
 type Bounds = Readonly<Record<Operation, readonly [requests: number, roundTrips: number]>>
 

@@ -13,6 +13,7 @@ import { promisify } from "node:util"
 import { afterAll, beforeAll } from "vitest"
 import effect4 from "../../effect4/package.json" with { type: "json" }
 import packageJson from "../../package.json" with { type: "json" }
+import * as StrictProject from "./StrictProject.js"
 
 const root = path.resolve(import.meta.dirname, "../..")
 const entries = Object.keys(packageJson.exports).filter((entry) => entry !== "./package.json")
@@ -119,8 +120,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
 describe("the package", () => {
   for (const major of [3, 4] as const) {
-    const resolutions = { node16: "node16", nodenext: "nodenext", bundler: "esnext" }
-    for (const [moduleResolution, module] of Object.entries(resolutions)) {
+    for (const moduleResolution of StrictProject.moduleResolutions) {
       for (const typescript of ["59", "70"]) {
         const name = `TypeScript ${typescript.split("").join(".")}, ${moduleResolution}`
         it(`the package for Effect ${major}: type-checks in a strict project without skipLibCheck and Node's types: ${name}`, async () => {
@@ -129,17 +129,9 @@ describe("the package", () => {
             path.join(project(major), config),
             JSON.stringify({
               compilerOptions: {
-                target: "es2022",
-                module,
-                moduleResolution,
-                strict: true,
-                // A program may be without it, so one of the forms is.
-                exactOptionalPropertyTypes: moduleResolution !== "bundler",
-                noUncheckedIndexedAccess: true,
-                skipLibCheck: false,
+                ...StrictProject.compilerOptions(moduleResolution),
                 types: [],
-                noEmit: typescript === "59" || moduleResolution !== "nodenext",
-                outDir: "out"
+                noEmit: typescript === "59" || moduleResolution !== "nodenext"
               },
               files: ["entries.ts", ...sources[major].map((file) => path.basename(file))]
             })

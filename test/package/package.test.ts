@@ -10,6 +10,7 @@ import { promisify } from "node:util"
 import { afterAll, beforeAll, expect } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
 import * as Notices from "./Notices.js"
+import * as StrictProject from "./StrictProject.js"
 
 const root = path.resolve(import.meta.dirname, "../..")
 const entries = Object.keys(packageJson.exports).filter((entry) => entry !== "./package.json")
@@ -44,24 +45,15 @@ beforeAll(async () => {
 afterAll(() => fs.rmSync(project, { recursive: true, force: true }))
 
 describe("the packed package", () => {
-  const resolutions = { node16: "node16", nodenext: "nodenext", bundler: "esnext" }
-  for (const [moduleResolution, module] of Object.entries(resolutions)) {
+  for (const moduleResolution of StrictProject.moduleResolutions) {
     it(`the packed package: type-checks in a strict project without skipLibCheck, resolved as ${moduleResolution}`, async () => {
       fs.writeFileSync(
         path.join(project, "tsconfig.json"),
         JSON.stringify({
           compilerOptions: {
-            target: "es2022",
-            module,
-            moduleResolution,
-            strict: true,
-            // A program may be without it, so one of the forms is.
-            exactOptionalPropertyTypes: moduleResolution !== "bundler",
-            noUncheckedIndexedAccess: true,
-            skipLibCheck: false,
+            ...StrictProject.compilerOptions(moduleResolution),
             types: ["node"],
-            noEmit: module === "esnext",
-            outDir: "out"
+            noEmit: moduleResolution === "bundler"
           },
           include: ["*.ts"]
         })

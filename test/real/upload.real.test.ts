@@ -6,9 +6,9 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { BuildBackend, BuildInput, ContextUpload } from "effect-os-builder"
 import { execFileSync } from "node:child_process"
-import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { fill } from "../support/UploadFolder.js"
 import { backend } from "./RealJobs.js"
 import * as Workplace from "./Workplace.js"
 
@@ -18,19 +18,9 @@ const { containerfile } = Workplace
 
 const report = (line: string) => process.stdout.write(`${line}\n`)
 
-/** Half of it is random, a quarter zeros, and a quarter many small files. */
 const makeFolder = (folder: string) => {
+  fill(folder, megabytes)
   fs.mkdirSync(path.join(folder, "bin"), { recursive: true })
-  const file = fs.openSync(path.join(folder, "large"), "w")
-  for (let written = 0; written < megabytes * 3 / 4; written++) {
-    fs.writeSync(file, written % 3 === 2 ? Buffer.alloc(1 << 20) : randomBytes(1 << 20))
-  }
-  fs.closeSync(file)
-  for (let index = 0; index < megabytes * 16; index++) {
-    const directory = path.join(folder, "many", String(index % 20))
-    fs.mkdirSync(directory, { recursive: true })
-    fs.writeFileSync(path.join(directory, `file ${index}`), Buffer.alloc(16 * 1024, index))
-  }
   fs.writeFileSync(path.join(folder, "bin/tool"), "#!/bin/sh\n")
   fs.chmodSync(path.join(folder, "bin/tool"), 0o750)
   fs.symlinkSync("/dev/null", path.join(folder, "bin/masked"))

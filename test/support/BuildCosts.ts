@@ -14,7 +14,7 @@ import {
   SingleNodeBuildBackend
 } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { type Operation, operationNames } from "../../bench/Operations.js"
+import { type Operation, operationNames } from "./BuildOperations.js"
 import { inTime } from "./VirtualTime.js"
 
 const roundTrip = 100

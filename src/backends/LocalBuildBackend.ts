@@ -158,12 +158,19 @@ export const make = (
       Effect.gen(function*() {
         const namespace = options?.namespace ?? settings.namespace ?? "default"
         yield* Calls.namespace(namespace)
-        // Both start programs, and neither needs the other.
-        yield* Effect.all([check(given), sandbox], { concurrency: "unbounded", discard: true })
+        // The build needs it once it is recorded and laid out: its probe starts a program, as the check does.
+        yield* Effect.forkDaemon(sandbox)
+        yield* check(given)
         const references = yield* References.resolve(fs, path, referenced, given)
-        const machine = { fs, path, sandbox: yield* sandbox, environment: around.environment }
         const folder = path.join(path.resolve(around.workDirectory), `resolve-${randomUUID()}`)
-        const input = yield* GitFetch.resolve(machine, given, references, folder)
+        const input = BuildContext.isGit(given.context)
+          ? yield* GitFetch.resolve(
+            { fs, path, sandbox: yield* sandbox, environment: around.environment },
+            given,
+            references,
+            folder
+          )
+          : given
         const contentOfFolders = yield* ContextFolders.digest(fs, path, input)
         const fingerprint = BuildInput.fingerprint(input)
         for (let again = options?.again === true;; again = false) {

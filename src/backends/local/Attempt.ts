@@ -128,24 +128,26 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     ? { text: undefined, files: [], replacements: [] }
     : Heredoc.lower(builtText(input))
 
-  const write = (file: string, content: string | Uint8Array, mode = 0o644) =>
-    fs.makeDirectory(path.dirname(file), { recursive: true }).pipe(
-      Effect.andThen(
-        fs.writeFile(file, typeof content === "string" ? new TextEncoder().encode(content) : content, { mode })
-      )
-    )
+  const write = (file: string, content: string | Uint8Array) =>
+    fs.writeFile(file, typeof content === "string" ? new TextEncoder().encode(content) : content, { mode: 0o644 })
+
+  const writeBelow = (file: string, content: string) =>
+    Effect.andThen(fs.makeDirectory(path.dirname(file), { recursive: true }), write(file, content))
 
   const layOut: Effect.Effect<void, PlatformError> = Effect.gen(function*() {
     yield* Directories.make(fs, path, folder)
-    for (const name of ["work", "memory", "mounts", "user-secret"]) yield* fs.makeDirectory(at(name))
+    const folders = ["work", "memory", "mounts", "user-secret", "input"]
+    yield* Effect.forEach(folders, (name) => fs.makeDirectory(at(name)), { concurrency: "unbounded", discard: true })
     const files = BuildScript.inputFiles(input, {
       containerfile: lowered.text,
       isolation: buildah.isolation,
       context: false
     })
-    for (const { content, key } of files) yield* write(at("input", key), content)
-    for (const file of lowered.files) yield* write(at("heredocs", file.path), file.content)
-    yield* write(at("script"), BuildScript.source)
+    yield* Effect.all([
+      fs.writeFileString(at("script"), BuildScript.source, { mode: 0o644 }),
+      ...files.map(({ content, key }) => write(at("input", key), content)),
+      ...lowered.files.map((file) => writeBelow(at("heredocs", file.path), file.content))
+    ], { concurrency: "unbounded", discard: true })
     for (const [index, mount] of references.mounts.entries()) {
       yield* fs.symlink(path.resolve(mount), at("mounts", BuildScript.mountFolder(index)))
     }

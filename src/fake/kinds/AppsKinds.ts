@@ -126,6 +126,7 @@ export const statefulSet = Kind.make({
   scale,
   fields: AppsFields.statefulSet,
   columns: AppsColumns.statefulSet,
+  zero: { spec: { serviceName: "" } },
   fill: (object) =>
     spec(object, (given) => {
       const filled = Workloads.fillTemplate(Kind.defaults(given, {

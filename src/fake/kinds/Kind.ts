@@ -61,7 +61,7 @@ export interface Scale {
  * - `columns`: the table columns; default: name and age.
  * - `generation`: what increments the generation: changes of `spec`, or of all but metadata and status. With `first` it stays 1, and with
  *   `none` there is none.
- * - `zero`: the fields at the root that a typed server writes with their zero value when they are not given.
+ * - `zero`: the fields that a typed server writes with their zero value when they are not given.
  * - `fill`: defaults on every write. `prepare`: server-set fields at creation; uid and name are set before.
  * - `amend`: the server's changes to an update.
  * - `validate`: the rules of every write. `validateNew`: those of creation alone. `validateUpdate`: those of updates alone, and

@@ -141,18 +141,20 @@ const values = new Set([
  * empty list that was given is a value, though it is written as null.
  */
 const zero = (kind: Kind.Kind, object: JsonObject, given: JsonObject): JsonObject => {
-  const empty = (json: JsonObject, given: Json.Value | undefined): JsonObject =>
-    Object.fromEntries(
+  const empty = (json: JsonObject, given: Json.Value | undefined, zeros: JsonObject): JsonObject => ({
+    ...zeros,
+    ...Object.fromEntries(
       Object.entries(json).flatMap(([key, value]): ReadonlyArray<[string, Json.Value]> => {
         const written = Json.at(given, key)
         return values.has(key) && Json.isObject(value)
-          ? [[key, empty(value, written)]]
+          ? [[key, empty(value, written, Json.object(zeros, key))]]
           : (key === "containers" && Json.isList(value)) || (value === null && !Json.isList(written))
           ? [[key, null]]
           : []
       })
     )
-  return kind.fields === undefined ? {} : { ...kind.zero, ...empty(object, given) }
+  })
+  return kind.fields === undefined ? {} : empty(object, given, kind.zero)
 }
 
 /** The managed fields of a new object; `body` is that of its request. @since 0.1.0 @category constructors  */

@@ -16,7 +16,7 @@ export const canonical = (json: unknown): string =>
       : value) ?? ""
 
 /** A write with a field manager: without one, the real server takes its name from the client. */
-const managed = (step: Step): Step => {
+export const managed = (step: Step): Step => {
   const [method, path, ...rest] = step
   return ["POST", "PUT", "PATCH"].includes(method) && !path.includes("fieldManager=")
     ? [method, `${path}${path.includes("?") ? "&" : "?"}fieldManager=random`, ...rest]

@@ -16,6 +16,7 @@ import { answers } from "../../support/ApiProgram.js"
 import { at } from "../../support/ClusterCase.js"
 import { definition, program } from "./CustomGenerator.js"
 import { compared } from "./Meant.js"
+import { managed } from "./Runner.js"
 
 const [first = 1, last = first] = (process.env["SEEDS"] ?? "1-40").split("-").map(Number)
 
@@ -58,7 +59,7 @@ layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("the f
       yield* define(fake)
       const differences: Array<string> = []
       for (let seed = first; seed <= last; seed++) {
-        const steps = program(seed)
+        const steps = program(seed).map(managed)
         const namespace = `random-${seed}`
         const run = (driver: Driver) =>
           Effect.zipRight(

@@ -172,6 +172,10 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["PATCH", "rbac/roles/b?fieldManager=two", role("b"), apply],
     ["POST", "pods?fieldManager=one", named("a", { spec: podSpec })]
   ],
+  "apply: a manager does not own the empty name of a Service": [
+    ["POST", "apps/statefulsets?fieldManager=one", named("a", { spec: pods({ serviceName: "", replicas: 3 }) })],
+    ["PATCH", "apps/statefulsets/a?fieldManager=two", statefulSet({ replicas: 1 }), apply]
+  ],
   "apply: a scale of no replicas has no manager": [
     ["POST", "apps/statefulsets?fieldManager=one", named("a", { spec: pods({ serviceName: "a", replicas: 3 }) })],
     ["PATCH", "apps/statefulsets/a/scale?fieldManager=two", { spec: { replicas: 0 } }, merge],

@@ -6,7 +6,7 @@ import {
   type BuildBackend,
   BuildInput,
   type BuildRef,
-  type BuildStatus,
+  BuildStatus,
   Cluster,
   CustomBuildBackend
 } from "effect-os-builder"
@@ -86,7 +86,9 @@ const inputs = (builds: number) =>
     BuildInput.make({
       dockerfile: `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nRUN echo ${index} > /etc/build\n`,
       baseImage: { pullspec: "registry.example.com/base:1" },
-      finalImage: { pullspec: `registry.example.com/os-${index}:1` }
+      finalImage: { pullspec: `registry.example.com/os-${index}:1` },
+      // The last pods begin when all others are done.
+      pendingTimeout: "1 day"
     }))
 
 /** The requests that this process has sent. */
@@ -124,10 +126,12 @@ export const run = async (follow: Follow, site = Workload.fake): Promise<void> =
     const places = new Map(refs.map(({ name }, place) => [name, place]))
     const begun = new Set<string>()
     let ended = 0
+    let problem: string | undefined
     yield* follow(backend, refs, (ref, status) =>
       Effect.sync(() => {
         if (status._tag === "Pending") begun.add(ref.name)
         if (status._tag === "Succeeded") ended++
+        else if (BuildStatus.isTerminal(status)) problem ??= `${ref}: ${JSON.stringify(status)}`
         seen.set(places.get(ref.name), status._tag, Workload.now())
       }))
     yield* Effect.repeat(Effect.sleep("100 millis"), { until: () => begun.size === builds })
@@ -135,7 +139,8 @@ export const run = async (follow: Follow, site = Workload.fake): Promise<void> =
     const sentBefore = requests()
     const meter = Meter.start()
     begin((record, step, time) => stored.set(places.get(record), step, time))
-    yield* Effect.repeat(Effect.sleep("100 millis"), { until: () => ended === builds })
+    yield* Effect.repeat(Effect.sleep("100 millis"), { until: () => ended === builds || problem !== undefined })
+    if (problem !== undefined) return yield* Effect.dieMessage(problem)
     const latencies = Workload.statuses.flatMap((status) => {
       const [last, told] = [seen.of("Succeeded"), seen.of(status)]
       // Who is late may leave out a status that is not the last.

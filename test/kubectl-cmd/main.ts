@@ -37,6 +37,7 @@ const groups = [
   "run_service_tests",
   "run_job_tests",
   "run_deployment_tests",
+  "run_rc_tests",
   "run_rs_tests",
   "run_stateful_set_tests",
   "run_daemonset_tests",

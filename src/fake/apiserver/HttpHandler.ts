@@ -24,6 +24,7 @@ import * as Rbac from "./Rbac.js"
 import { Dropped, Refused, type Reply } from "./Reply.js"
 import * as Status from "./Status.js"
 import * as Tunnel from "./Tunnel.js"
+import * as Undecodable from "./Undecodable.js"
 
 const maxBodySize = 3 * 1024 * 1024
 
@@ -77,7 +78,10 @@ const supportedMediaTypes = [
   Protobuf.contentType
 ]
 
-const read = (request: IncomingMessage): Effect.Effect<ApiRequest, Refused | Dropped> =>
+const read = (
+  catalog: ControlPlane["catalog"],
+  request: IncomingMessage
+): Effect.Effect<ApiRequest, Refused | Dropped> =>
   Effect.gen(function*() {
     const { headers, method } = request
     if (!isMethod(method)) {
@@ -107,7 +111,9 @@ const read = (request: IncomingMessage): Effect.Effect<ApiRequest, Refused | Dro
         : { ...plain, contentType: "application/json", body: object.right }
     }
     const body = parse(bytes.toString(), mediaType === applyPatch ? parseYaml : JSON.parse)
-    return Either.isLeft(body) ? yield* refuse(body.left) : { ...plain, body: body.right }
+    return Either.isLeft(body)
+      ? yield* refuse(Undecodable.status(catalog, plain, bytes) ?? body.left)
+      : { ...plain, body: body.right }
   })
 
 /** The user of a request, or the one that it acts as. */
@@ -355,7 +361,7 @@ export const handle = (
   response: ServerResponse
 ): Effect.Effect<void> =>
   authenticate(plane, request).pipe(
-    Effect.zip(read(request)),
+    Effect.zip(read(plane.catalog, request)),
     Effect.flatMap(([user, apiRequest]) =>
       apiRequest.path === "/openapi/v2"
         ? sendSchema(response)

@@ -194,7 +194,6 @@ export const suite = (name: string, apiServer: Layer.Layer<ApiServer>): void =>
           yield* deletePods(once)
           const end = yield* ended(once)
           assert(end._tag === "Errored", JSON.stringify(end))
-          assert.isTrue(end.retryable)
 
           const { ref } = yield* BuildBackend.build(yield* held("again", { retries: 1 }))
           yield* said(ref, "waiting")

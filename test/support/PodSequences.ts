@@ -15,6 +15,8 @@ export interface Act {
   readonly exitCode: number
   /** Writes more into its volume than that may hold, in MiB. */
   readonly fills?: number
+  /** How many seconds it takes to stop. */
+  readonly lingers?: number
 }
 
 export interface Case {
@@ -36,19 +38,24 @@ export const cases: Readonly<Record<string, Case>> = {
   "has a deadline": {
     main: { says: "begun", seconds: 60, exitCode: 0 },
     spec: { activeDeadlineSeconds: 6, terminationGracePeriodSeconds: 2 }
-  }
+  },
+  "fills its volume": { main: { says: "begun", seconds: 60, exitCode: 0, fills: 3, lingers: 1 } }
 }
 
 /** How much a volume may hold. */
 export const limit = "1Mi"
 
-const container = (name: string, image: string, { exitCode, fills = 0, says, seconds }: Act): JsonObject => ({
+const container = (
+  name: string,
+  image: string,
+  { exitCode, fills = 0, lingers = 0, says, seconds }: Act
+): JsonObject => ({
   name,
   image,
   command: [
     "sh",
     "-c",
-    `trap 'exit 143' TERM; echo ${says}; dd if=/dev/zero of=/work/zeros bs=1M count=${fills} 2> /dev/null; ` +
+    `trap 'sleep ${lingers}; exit 143' TERM; echo ${says}; dd if=/dev/zero of=/work/zeros bs=1M count=${fills} 2> /dev/null; ` +
     `sleep ${seconds} & wait $!; exit ${exitCode}`
   ],
   terminationMessagePolicy: "FallbackToLogsOnError",

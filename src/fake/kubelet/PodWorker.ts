@@ -304,7 +304,7 @@ export const make = (
     }))
 
     /** Waits until a container has stopped, at most until it is killed. */
-    const stopOne = (killed: Effect.Effect<void>) => (container: ContainerStatus.Container) =>
+    const stopOne = (killed: Effect.Effect<void>, tells: boolean) => (container: ContainerStatus.Container) =>
       Effect.gen(function*() {
         const { name, spec } = container
         const { end, takesTime } = yield* ending(name, spec, killed)
@@ -312,24 +312,25 @@ export const make = (
         const message = TerminationMessage.of(spec, end, logStore.current(uid, name))
         const last = { exitCode: end.exitCode, message }
         containers = containers.map((one) => one.name === name ? ContainerStates.ended(one, last, finishedAt) : one)
-        if (takesTime || ContainerStatus.isSidecar(container)) yield* publish
+        if (tells && (takesTime || ContainerStatus.isSidecar(container))) yield* publish
       })
 
     /**
      * Stops all that runs: the sidecars after the others, the last one first. Waiting containers never run:
-     * pkg/kubelet/status/status_manager.go TerminatePod, kuberuntime_termination_order.go.
+     * pkg/kubelet/status/status_manager.go TerminatePod, kuberuntime_termination_order.go. Of an evicted pod nothing is told before
+     * the end: eviction_manager.go evictPod changes no more than the phase, which is kept back.
      */
-    const stopAll = (killed: Effect.Effect<void>) =>
+    const stopAll = (killed: Effect.Effect<void>, tells = true) =>
       Effect.gen(function*() {
         const alive = containers.filter(({ state }) => state._tag === "Running")
         // What it is at the end is told with the terminal phase: kubelet.go SyncTerminatingPod, SyncTerminatedPod.
-        yield* publish
+        if (tells) yield* publish
         yield* Effect.forEach(alive, ({ name }) => record("Normal", "Killing", `Stopping container ${name}`, name))
-        yield* Effect.forEach(alive.filter((one) => !ContainerStatus.isSidecar(one)), stopOne(killed), {
+        yield* Effect.forEach(alive.filter((one) => !ContainerStatus.isSidecar(one)), stopOne(killed, tells), {
           concurrency: "unbounded",
           discard: true
         })
-        yield* Effect.forEach(alive.filter(ContainerStatus.isSidecar).toReversed(), stopOne(killed), {
+        yield* Effect.forEach(alive.filter(ContainerStatus.isSidecar).toReversed(), stopOne(killed, tells), {
           discard: true
         })
         containers = ContainerStates.killed(containers, yield* timestamp)
@@ -347,10 +348,11 @@ export const make = (
           yield* advance({ disruption, isTerminal: true })
           return yield* api.deletePod(first, { gracePeriodSeconds: 0 })
         }
-        if (reason === "Evicted") yield* record("Warning", reason, message)
+        const isEvicted = reason === "Evicted"
+        if (isEvicted) yield* record("Warning", reason, message)
         progress = { ...progress, disruption }
-        yield* stopAll(reason === "Evicted" ? after(0) : gracePeriod)
-        if (reason === "Evicted") logStore.lose(uid)
+        yield* stopAll(isEvicted ? after(0) : gracePeriod, !isEvicted)
+        if (isEvicted) logStore.lose(uid)
         yield* advance({ isTerminal: true })
       })
 

@@ -195,7 +195,7 @@ describe.sequential("kubelet", () => {
       }
       // Until its containers have ended, the pod shows neither reason nor disruption.
       const [before] = (yield* story(client, hasPhase("Failed"))).slice(-2)
-      assert.strictEqual(before?.line, "MODIFIED Running running Ready=False PodFailed")
+      assert.strictEqual(before?.line, "MODIFIED Running running Ready=True ")
       assert.deepStrictEqual(condition(before?.object ?? {}, "DisruptionTarget"), {})
     }))
 

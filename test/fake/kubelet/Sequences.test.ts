@@ -13,12 +13,12 @@ import { type Act, type Case, cases, limit, Recorded, sequence } from "../../sup
 const recorded = Schema.decodeSync(Recorded)(fs.readFileSync(path.join(import.meta.dirname, "recorded.json"), "utf8"))
 
 /** Acts as the shell in the container of the real pod. */
-const acting = ({ exitCode, fills, says, seconds }: Act): Program.ContainerProgram => ({
+const acting = ({ exitCode, fills, lingers = 0, says, seconds }: Act): Program.ContainerProgram => ({
   steps: Program.log(says).pipe(
     Stream.concat(Stream.drain(Stream.fromEffect(Effect.sleep(`${seconds} seconds`)))),
     Stream.concat(fills === undefined ? Program.exit(exitCode) : Program.exceedsVolume("work", limit))
   ),
-  stopped: { exitCode: 143 }
+  stopped: { exitCode: 143, after: `${lingers} seconds` }
 })
 
 const program = ({ init, main }: Case): Program.PodProgram => (container) =>

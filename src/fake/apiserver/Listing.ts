@@ -84,10 +84,6 @@ interface Page {
 const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.Either<Page, Status.Status> =>
   Either.gen(function*() {
     const resource = Kind.resource(selection.kind)
-    const requested = yield* Either.mapLeft(
-      revision(query),
-      (problem) => Status.badRequest(`invalid resource version: ${problem}`)
-    )
     const current = {
       revision: store.revision,
       objects: store.list(resource, selection.namespace, selection.having),
@@ -97,7 +93,7 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
     const token = query["continue"] ?? ""
     if (token !== "") {
       const { rv, start } = yield* decode(token)
-      if (requested !== undefined && requested !== 0) {
+      if (!["", "0"].includes(query["resourceVersion"] ?? "")) {
         return yield* Either.left(
           Status.badRequest("specifying resource version is not allowed when using continue")
         )
@@ -113,6 +109,10 @@ const snapshot = (store: ApiStore, selection: Selection, query: Query): Either.E
         })
         : { revision: rv, objects, all: () => objects, after: start }
     }
+    const requested = yield* Either.mapLeft(
+      revision(query),
+      (problem) => Status.badRequest(`invalid resource version: ${problem}`)
+    )
     if (requested === undefined || requested === 0) {
       return { ...current, after: "" }
     }

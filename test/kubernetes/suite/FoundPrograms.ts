@@ -71,7 +71,8 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["PATCH", "configmaps/a", { metadata: { labels: { app: "x" } } }, merge],
     ["GET", "configmaps?fieldSelector=metadata.name%3Da&limit=1&resourceVersion={first}"],
     ["GET", "configmaps?fieldSelector=metadata.name%3Da&limit=1&resourceVersionMatch=Exact&resourceVersion={first}"],
-    ["GET", "configmaps?fieldSelector=metadata.name%3Db&limit=1&continue=x"]
+    ["GET", "configmaps?fieldSelector=metadata.name%3Db&limit=1&continue=x"],
+    ["GET", "configmaps?continue=1&resourceVersion=x"]
   ],
   "found: the replicas of an autoscaler": [
     ["POST", autoscalers, autoscaler({ maxReplicas: -1 })],

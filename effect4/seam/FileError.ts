@@ -15,4 +15,8 @@ export const hasReason = (error: PlatformError | { readonly _tag: "SchemaError" 
 
 /** The system's words, such as `ENOTDIR: not a directory`; undefined for what a schema says of a file's content. */
 export const systemWords = (error: PlatformError | { readonly _tag: "SchemaError" }): string | undefined =>
-  error._tag === "SchemaError" ? undefined : detailOf(error).description ?? error.message
+  error._tag === "SchemaError"
+    ? undefined
+    : error.reason.cause instanceof Error
+    ? error.reason.cause.message
+    : detailOf(error).description ?? error.message

@@ -50,36 +50,70 @@ export const within =
       }).pipe(Effect.withSpan(name, spanOptions(options), { captureStackTrace: false }))
     )
 
+/** What else follows the values of a stream, and its end. */
+export interface Observer<in A> {
+  readonly seen: (values: ReadonlyArray<A>, span: Tracer.Span) => Effect.Effect<void>
+  readonly closed: () => Effect.Effect<void>
+}
+
+/** What happens to a span while its stream is read. Streams wait by the thousands, so each has one of these and few closures. */
+class OpenSpan<A, E> {
+  readonly span: Tracer.Span
+  private readonly options: Options<E>
+  private readonly observer: Observer<A> | undefined
+  private isResult = false
+
+  constructor(span: Tracer.Span, options: Options<E>, observer: Observer<A> | undefined) {
+    this.span = span
+    this.options = options
+    this.observer = observer
+  }
+
+  pull(pull: Pull.Pull<A, E>): Pull.Pull<A, E> {
+    const { observer, span } = this
+    const seen = observer === undefined ? pull : Pull.tap(pull, (values) => observer.seen(values, span))
+    return Effect.tapError(seen, (end) => this.failed(end))
+  }
+
+  private failed(end: Pull.End<E>): Effect.Effect<void> {
+    if (isDone(end)) return Effect.void
+    const { attributesOf, isResult, onError } = this.options
+    this.isResult = isResult(end)
+    for (const [key, value] of Object.entries(attributesOf(end))) this.span.attribute(key, value)
+    return onError?.(end) ?? Effect.void
+  }
+
+  readonly close = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
+    const ended = Effect.map(
+      Clock.Clock,
+      (clock) => this.span.end(clock.currentTimeNanosUnsafe(), this.isResult ? Exit.void : exit)
+    )
+    return this.observer === undefined ? ended : Effect.andThen(this.observer.closed(), ended)
+  }
+}
+
 /**
- * A stream of the pull, in a span that lasts as long as the stream.
+ * A stream of the pull, in a span that lasts as long as the stream; `observe` makes the observer of one run of it.
  *
  * `withParentSpan` would keep a stack trace for each pull, and `Stream.scoped` a context more.
  */
 export const withinPull = <A, E>(
   open: Pull.Open<A, E>,
   name: string,
-  options: Options<E>
+  options: Options<E>,
+  observe?: () => Observer<A>
 ): Stream.Stream<A, E> =>
   Stream.fromChannel(Channel.fromTransformBracket((_, __, scope) =>
-    Effect.suspend(() => {
-      let isResult = false
-      const noteError = (span: Tracer.Span) => (end: Pull.End<E>) =>
-        Effect.suspend(() => {
-          if (isDone(end)) return Effect.void
-          isResult = options.isResult(end)
-          for (const [key, value] of Object.entries(options.attributesOf(end))) span.attribute(key, value)
-          return options.onError?.(end) ?? Effect.void
-        })
-      const endWithScope = (span: Tracer.Span) =>
-        Scope.addFinalizerExit(scope, (exit) =>
-          Effect.map(Clock.Clock, (clock) => span.end(clock.currentTimeNanosUnsafe(), isResult ? Exit.void : exit)))
-      const started = Effect.uninterruptible(Effect.tap(Effect.makeSpan(name, spanOptions(options)), endWithScope))
-      return Effect.flatMap(started, (span) => {
-        const inSpan = Effect.provideService(Tracer.ParentSpan, span)
-        return Effect.map(inSpan(Scope.provide(open, scope)), (pull) =>
-          inSpan(Effect.tapError(pull, noteError(span))))
-      })
-    })
+    Effect.flatMap(
+      Effect.uninterruptible(Effect.flatMap(Effect.makeSpan(name, spanOptions(options)), (span) => {
+        const opened = new OpenSpan(span, options, observe?.())
+        return Effect.as(Scope.addFinalizerExit(scope, opened.close), opened)
+      })),
+      (opened) => {
+        const inSpan = Effect.provideService(Tracer.ParentSpan, opened.span)
+        return Effect.map(inSpan(Scope.provide(open, scope)), (pull) => inSpan(opened.pull(pull)))
+      }
+    )
   ))
 
 const isDone = <E>(end: Pull.End<E>): end is Cause.Done => Cause.isDone(end)

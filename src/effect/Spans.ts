@@ -50,33 +50,69 @@ export const within =
       spanOptions(options)
     ))
 
-/** A stream of the pull, in a span that lasts as long as the stream. */
+/** What else follows the values of a stream, and its end. */
+export interface Observer<in A> {
+  readonly seen: (values: ReadonlyArray<A>, span: Tracer.Span) => Effect.Effect<void>
+  readonly closed: () => Effect.Effect<void>
+}
+
+/** What happens to a span while its stream is read. Streams wait by the thousands, so each has one of these and few closures. */
+class OpenSpan<A, E> {
+  readonly span: Tracer.Span
+  private readonly options: Options<E>
+  private readonly observer: Observer<A> | undefined
+  private isResult = false
+
+  constructor(span: Tracer.Span, options: Options<E>, observer: Observer<A> | undefined) {
+    this.span = span
+    this.options = options
+    this.observer = observer
+  }
+
+  pull(pull: Pull.Pull<A, E>): Pull.Pull<A, E> {
+    const { observer, span } = this
+    const seen = observer === undefined ? pull : Pull.tap(pull, (values) => observer.seen(values, span))
+    return Effect.tapError(seen, (end) => this.failed(end))
+  }
+
+  private failed(end: Pull.End<E>): Effect.Effect<void> {
+    if (Option.isNone(end)) return Effect.void
+    const { attributesOf, isResult, onError } = this.options
+    this.isResult = isResult(end.value)
+    for (const [key, value] of Object.entries(attributesOf(end.value))) this.span.attribute(key, value)
+    return onError?.(end.value) ?? Effect.void
+  }
+
+  /** As Effect's own spans end: currentTimeNanos throws for a clock whose milliseconds have fractions. */
+  close(exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
+    const ended = Effect.map(
+      Effect.clock,
+      (clock) => this.span.end(clock.unsafeCurrentTimeNanos(), this.isResult ? Exit.void : exit)
+    )
+    return this.observer === undefined ? ended : Effect.zipRight(this.observer.closed(), ended)
+  }
+}
+
+/** A stream of the pull, in a span that lasts as long as the stream; `observe` makes the observer of one run of it. */
 export const withinPull = <A, E>(
   open: Pull.Open<A, E>,
   name: string,
-  options: Options<E>
+  options: Options<E>,
+  observe?: () => Observer<A>
 ): Stream.Stream<A, E> =>
-  Stream.fromPull(Effect.suspend(() => {
-    let isResult = false
-    const noteError = (span: Tracer.Span) => (end: Option.Option<E>) =>
-      Effect.suspend(() => {
-        if (Option.isNone(end)) return Effect.void
-        isResult = options.isResult(end.value)
-        for (const [key, value] of Object.entries(options.attributesOf(end.value))) span.attribute(key, value)
-        return options.onError?.(end.value) ?? Effect.void
-      })
-    return Effect.flatMap(
+  Stream.fromPull(Effect.suspend(() =>
+    Effect.flatMap(
       Effect.acquireRelease(
-        Effect.makeSpan(name, spanOptions(options)),
-        (span, exit) =>
-          // As Effect's own spans end: currentTimeNanos throws for a clock whose milliseconds have fractions.
-          Effect.map(Effect.clock, (clock) => span.end(clock.unsafeCurrentTimeNanos(), isResult ? Exit.void : exit))
+        Effect.map(Effect.makeSpan(name, spanOptions(options)), (span) => new OpenSpan(span, options, observe?.())),
+        (opened, exit) => opened.close(exit)
       ),
-      (span) =>
-        Effect.map(Effect.withParentSpan(open, span), (pull) =>
-          Effect.withParentSpan(Effect.tapError(pull, noteError(span)), span))
+      (opened) =>
+        Effect.map(
+          Effect.withParentSpan(open, opened.span),
+          (pull) => Effect.withParentSpan(opened.pull(pull), opened.span)
+        )
     )
-  }))
+  ))
 
 /** Runs a stream in a span that lasts as long as the stream. */
 export const withinStream =

@@ -3,9 +3,9 @@
  * and closed with its last.
  */
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as RcMap from "effect/RcMap"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { BackendError } from "../../core/BuildError.js"
@@ -15,27 +15,61 @@ import * as BuildController from "./BuildController.js"
 import type { ControllerContext } from "./ControllerContext.js"
 import type * as FollowedBuilds from "./FollowedBuilds.js"
 
-export interface BuildControllers<Child> {
-  /** The controller of a namespace, shared with all whose scopes hold it. */
-  readonly get: (namespace: string) => Effect.Effect<BuildController.BuildController<Child>, never, Scope.Scope>
+/** A controller that somebody holds. A count costs its holders less than a finalizer for each. */
+interface Held<Child> {
+  holders: number
+  readonly scope: Scope.CloseableScope
+  readonly controller: Deferred.Deferred<BuildController.BuildController<Child>>
 }
 
-export const make = <Child extends Resource.Metadata>(
-  context: ControllerContext<Child>
-): Effect.Effect<BuildControllers<Child>> =>
-  Effect.gen(function*() {
-    // Its entries live as long as the scopes of their subscribers; a closed cluster fails the informers, and so those.
-    const owner = yield* Scope.make()
-    const controllers = yield* Scope.extend(
-      RcMap.make({
-        // The requests of a controller belong to all its subscribers, and not to the span of the first.
-        lookup: (namespace: string) =>
-          Effect.mapInputContext(BuildController.make(context, namespace), withoutParentSpan)
-      }),
-      owner
-    )
-    return { get: (namespace) => RcMap.get(controllers, namespace) }
-  })
+export class BuildControllers<Child extends Resource.Metadata> {
+  private readonly context: ControllerContext<Child>
+  private readonly held = new Map<string, Held<Child>>()
+
+  constructor(context: ControllerContext<Child>) {
+    this.context = context
+  }
+
+  /** The controller of a namespace, which is to be released once. Cannot be interrupted. */
+  hold(namespace: string): Effect.Effect<BuildController.BuildController<Child>> {
+    return Effect.uninterruptible(Effect.suspend(() => {
+      const known = this.held.get(namespace)
+      if (known === undefined) return this.open(namespace)
+      known.holders++
+      return Deferred.await(known.controller)
+    }))
+  }
+
+  release(namespace: string): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const known = this.held.get(namespace)
+      if (known === undefined || --known.holders > 0) return Effect.void
+      this.held.delete(namespace)
+      return Scope.close(known.scope, Exit.void)
+    })
+  }
+
+  /** The controller of a namespace, shared with all whose scopes hold it. */
+  get(namespace: string): Effect.Effect<BuildController.BuildController<Child>, never, Scope.Scope> {
+    return Effect.acquireRelease(this.hold(namespace), () => this.release(namespace))
+  }
+
+  // It lives as long as its holders; a closed cluster fails the informers, and so those.
+  private open(namespace: string): Effect.Effect<BuildController.BuildController<Child>> {
+    const parts = [Scope.make(), Deferred.make<BuildController.BuildController<Child>>()] as const
+    return Effect.flatMap(Effect.all(parts), ([scope, controller]) => {
+      // Another fiber may have opened it meanwhile.
+      if (this.held.has(namespace)) return this.hold(namespace)
+      this.held.set(namespace, { holders: 1, scope, controller })
+      // The requests of a controller belong to all its subscribers, and not to the span of the first.
+      return BuildController.make(this.context, namespace).pipe(
+        Effect.mapInputContext(withoutParentSpan),
+        Scope.extend(scope),
+        Effect.onExit((exit) => Deferred.done(controller, exit))
+      )
+    })
+  }
+}
 
 // Effect 4 has the clock and the like in the context, too: the rest of it stays.
 const withoutParentSpan: (context: Context.Context<Scope.Scope>) => Context.Context<Scope.Scope> = Context.omit(
@@ -45,31 +79,66 @@ const withoutParentSpan: (context: Context.Context<Scope.Scope>) => Context.Cont
 /**
  * What one stream knows of the build that it follows. It takes part in no stream until it is opened, and has to be closed.
  */
-export class Subscription<Child> implements FollowedBuilds.Subscriber {
-  readonly operation: string
-  readonly wantsObjects: boolean
+export abstract class Following<Child extends Resource.Metadata> implements FollowedBuilds.Subscriber {
+  abstract readonly operation: string
+  abstract readonly wantsObjects: boolean
   /** Why there will be no further notification. */
   error: BackendError | undefined
   private readonly controllers: BuildControllers<Child>
-  private readonly news = Effect.unsafeMakeLatch(false)
-  private scope: Scope.CloseableScope | undefined
-  private followed: {
-    readonly controller: BuildController.BuildController<Child>
-    readonly build: Readonly<FollowedBuilds.FollowedBuild<Child>>
-  } | undefined
+  private namespace: string | undefined
+  private controller: BuildController.BuildController<Child> | undefined
+  private followed: Readonly<FollowedBuilds.FollowedBuild<Child>> | undefined
 
-  constructor(
-    controllers: BuildControllers<Child>,
-    options: { readonly operation: string; readonly wantsObjects: boolean }
-  ) {
+  constructor(controllers: BuildControllers<Child>) {
     this.controllers = controllers
-    this.operation = options.operation
-    this.wantsObjects = options.wantsObjects
   }
+
+  /** Is called after each change, and after an error. */
+  protected abstract wake(): void
 
   /** The latest state of the build; absent before it is opened. */
   get build() {
-    return this.followed?.build.state
+    return this.followed?.state
+  }
+
+  open(record: RecordSummary): Effect.Effect<void> {
+    return Effect.uninterruptible(Effect.suspend(() => {
+      const { namespace } = record.ref
+      return Effect.map(this.controllers.hold(namespace), (controller) => {
+        this.namespace = namespace
+        this.controller = controller
+        this.followed = controller.follow(record, this)
+      })
+    }))
+  }
+
+  close(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const { controller, followed, namespace } = this
+      if (followed !== undefined) controller?.unfollow(followed, this)
+      return namespace === undefined ? Effect.void : this.controllers.release(namespace)
+    })
+  }
+
+  notify(): void {
+    this.wake()
+  }
+
+  fail(error: BackendError): void {
+    this.error ??= error
+    this.wake()
+  }
+}
+
+/** A subscription for which any number of fibers wait. */
+export class Subscription<Child extends Resource.Metadata> extends Following<Child> {
+  readonly operation: string
+  readonly wantsObjects = true
+  private readonly news = Effect.unsafeMakeLatch(false)
+
+  constructor(controllers: BuildControllers<Child>, operation: string) {
+    super(controllers)
+    this.operation = operation
   }
 
   /** Waits for a notification after this moment. */
@@ -78,26 +147,7 @@ export class Subscription<Child> implements FollowedBuilds.Subscriber {
     return this.news.await
   })
 
-  open(record: RecordSummary): Effect.Effect<void> {
-    return Effect.uninterruptible(Effect.flatMap(Scope.make(), (scope) => {
-      this.scope = scope
-      return Effect.map(Scope.extend(this.controllers.get(record.ref.namespace), scope), (controller) => {
-        this.followed = { controller, build: controller.follow(record, this) }
-      })
-    }))
-  }
-
-  readonly close: Effect.Effect<void> = Effect.suspend(() => {
-    this.followed?.controller.unfollow(this.followed.build, this)
-    return this.scope === undefined ? Effect.void : Scope.close(this.scope, Exit.void)
-  })
-
-  notify(): void {
-    this.news.unsafeOpen()
-  }
-
-  fail(error: BackendError): void {
-    this.error ??= error
+  protected wake(): void {
     this.news.unsafeOpen()
   }
 }

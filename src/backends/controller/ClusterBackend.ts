@@ -25,7 +25,7 @@ import type * as Resource from "../../kubernetes/Resource.js"
 import * as BuildRecord from "../record/BuildRecord.js"
 import type * as RecordMetadata from "../record/RecordMetadata.js"
 import * as RecordSummary from "../record/RecordSummary.js"
-import * as BuildControllers from "./BuildControllers.js"
+import { BuildControllers } from "./BuildControllers.js"
 import type { BuildState } from "./BuildState.js"
 import * as ControllerContext from "./ControllerContext.js"
 import type { Definition } from "./Definition.js"
@@ -52,12 +52,12 @@ export const make = <Child extends Resource.Metadata>(
   options: { readonly cluster: Cluster.Service; readonly namespace: string }
 ): Effect.Effect<BuildService.Service> => {
   const context = ControllerContext.make(definition, options.cluster)
-  return Effect.map(BuildControllers.make(context), (controllers) => service(context, controllers, options.namespace))
+  return Effect.sync(() => service(context, new BuildControllers(context), options.namespace))
 }
 
 const service = <Child extends Resource.Metadata>(
   context: ControllerContext.ControllerContext<Child>,
-  controllers: BuildControllers.BuildControllers<Child>,
+  controllers: BuildControllers<Child>,
   defaultNamespace: string
 ): BuildService.Service => {
   const { cluster, definition, reconciler, store } = context

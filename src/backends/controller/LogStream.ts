@@ -90,8 +90,8 @@ export const make = <Child extends Resource.Metadata>(
       const record = yield* known.summary(ref)
       if (Option.isSome(record.outcome)) return current(ref, tailLines)
       const subscription = yield* Effect.acquireRelease(
-        Effect.sync(() => new Subscription(controllers, { operation: `follow the log of ${ref}`, wantsObjects: true })),
-        ({ close }) => close
+        Effect.sync(() => new Subscription(controllers, `follow the log of ${ref}`)),
+        (subscription) => subscription.close()
       )
       yield* subscription.open(record)
       const emitted = new Set<string>()

@@ -6,48 +6,78 @@ import * as Option from "effect/Option"
 import type { BackendError, BuildNotFound } from "../../core/BuildError.js"
 import type { BuildRef } from "../../core/BuildRef.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
+import * as Callback from "../../effect/Callback.js"
 import * as Pull from "../../effect/Pull.js"
 import type * as Resource from "../../kubernetes/Resource.js"
-import { type BuildControllers, Subscription } from "./BuildControllers.js"
+import { type BuildControllers, Following } from "./BuildControllers.js"
 import { follows } from "./BuildState.js"
 import type { ControllerContext } from "./ControllerContext.js"
+import type * as KnownRecords from "./KnownRecords.js"
 
 type StatusPull = Pull.Pull<BuildStatus.BuildStatus, BuildNotFound | BackendError>
 
-/**
- * Emits the status of a build now and then each change. A slow consumer receives only the latest status.
- *
- * Ten thousand of these wait at the same time (`bench/README.md`, load), so each is a pull without a stream.
- */
+/** Ten thousand of these wait at the same time (`bench/README.md`, load), so a stream is this object, and few effects. */
+class Statuses<Child extends Resource.Metadata> extends Following<Child> {
+  readonly wantsObjects = false
+  private readonly known: KnownRecords.KnownRecords
+  private readonly ref: BuildRef
+  private last: BuildStatus.BuildStatus | undefined
+  private isOpen = false
+  /** Resumes the fiber that waits; a stream has one reader. */
+  private resume: ((effect: Effect.Effect<void>) => void) | undefined
+
+  constructor(known: KnownRecords.KnownRecords, controllers: BuildControllers<Child>, ref: BuildRef) {
+    super(controllers)
+    this.known = known
+    this.ref = ref
+  }
+
+  get operation(): string {
+    return `follow ${this.ref}`
+  }
+
+  protected wake(): void {
+    const { resume } = this
+    this.resume = undefined
+    resume?.(Effect.void)
+  }
+
+  readonly pull: StatusPull = Effect.suspend(() => this.isOpen ? this.next() : this.first())
+
+  private first(): StatusPull {
+    return Effect.flatMap(Pull.mapFailure(this.known.summary(this.ref)), (record) => {
+      this.isOpen = true
+      return Option.isSome(record.outcome)
+        ? this.emit(record.outcome.value.status)
+        : Effect.zipRight(this.open(record), this.pull)
+    })
+  }
+
+  private next(): StatusPull {
+    const { last } = this
+    if (last !== undefined && BuildStatus.isTerminal(last)) return Pull.end
+    const reported = this.build?.reported
+    if (reported !== undefined && follows(last, reported)) return this.emit(reported)
+    if (this.error !== undefined) return Pull.fail(this.error)
+    const change = Callback.later<void, never>((resume) => {
+      this.resume = resume
+    })
+    return Effect.zipRight(change, this.pull)
+  }
+
+  private emit(status: BuildStatus.BuildStatus): StatusPull {
+    this.last = status
+    return Pull.of(status)
+  }
+}
+
+/** Emits the status of a build now and then each change. A slow consumer receives only the latest status. */
 export const make = <Child extends Resource.Metadata>(
   { known }: ControllerContext<Child>,
   controllers: BuildControllers<Child>
 ) =>
 (ref: BuildRef): Pull.Open<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
   Effect.suspend(() => {
-    const subscription = new Subscription(controllers, { operation: `follow ${ref}`, wantsObjects: false })
-    let last: BuildStatus.BuildStatus | undefined
-
-    const emit = (status: BuildStatus.BuildStatus) => {
-      last = status
-      return Pull.of(status)
-    }
-
-    const following: StatusPull = Effect.suspend(() => {
-      if (last !== undefined && BuildStatus.isTerminal(last)) return Pull.end
-      const reported = subscription.build?.reported
-      if (reported !== undefined && follows(last, reported)) return emit(reported)
-      return subscription.error === undefined ? waiting : Pull.fail(subscription.error)
-    })
-    const waiting: StatusPull = Effect.zipRight(subscription.change, following)
-
-    const first: StatusPull = Effect.flatMap(Pull.mapFailure(known.summary(ref)), (record) => {
-      pull = following
-      return Option.isSome(record.outcome)
-        ? emit(record.outcome.value.status)
-        : Effect.zipRight(subscription.open(record), following)
-    })
-
-    let pull = first
-    return Effect.as(Effect.addFinalizer(() => subscription.close), Effect.suspend(() => pull))
+    const statuses = new Statuses(known, controllers, ref)
+    return Effect.as(Effect.addFinalizer(() => statuses.close()), statuses.pull)
   })

@@ -111,10 +111,8 @@ export const make = <Child extends Resource.Metadata>(
       const record = yield* store.summary(ref)
       if (Option.isSome(record.outcome)) return
       const subscription = yield* Effect.acquireRelease(
-        Effect.sync(() =>
-          new Subscription(controllers, { operation: `upload the context of ${ref}`, wantsObjects: true })
-        ),
-        ({ close }) => close
+        Effect.sync(() => new Subscription(controllers, `upload the context of ${ref}`)),
+        (subscription) => subscription.close()
       )
       yield* subscription.open(record)
       const tried = new Set<string>()

@@ -11,13 +11,14 @@ import * as Pull from "../../effect/Pull.js"
 import * as Spans from "../../effect/Spans.js"
 import type { BackendError, BuildError, BuildNotFound } from "../BuildError.js"
 import type { BuildRef } from "../BuildRef.js"
-import * as BuildStatus from "../BuildStatus.js"
+import type * as BuildStatus from "../BuildStatus.js"
 import { hasEntries } from "../input/CallerMetadata.js"
 import * as BackendMetrics from "./BackendMetrics.js"
-import { BuildMeter, type Times } from "./BuildMeter.js"
+import { BuildMeter } from "./BuildMeter.js"
 import type { BuildSummary, Implementation, ListOptions, Service } from "./BuildService.js"
 import * as Calls from "./Calls.js"
 import { derive } from "./Derived.js"
+import * as Observed from "./Observed.js"
 import * as PollingWatch from "./PollingWatch.js"
 import * as SpanAttributes from "./SpanAttributes.js"
 
@@ -73,10 +74,13 @@ export const makeOfPulls = (
     <A, E extends BuildError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Spans.within(`BuildBackend.${operation}`, spanOptions(operation, attributes))(effect)
 
-  const tracedPull =
-    (operation: string, attributes: Spans.Attributes = {}) =>
-    <A, E extends BuildError>(open: Pull.Open<A, E>): Stream.Stream<A, E> =>
-      Spans.withinPull(open, `BuildBackend.${operation}`, spanOptions(operation, attributes))
+  const tracedPull = <A, E extends BuildError>(
+    operation: string,
+    attributes: Spans.Attributes,
+    open: Pull.Open<A, E>,
+    observe?: () => Spans.Observer<A>
+  ): Stream.Stream<A, E> =>
+    Spans.withinPull(open, `BuildBackend.${operation}`, spanOptions(operation, attributes), observe)
 
   const foreign = (operation: Calls.Operation, ref: BuildRef): BackendError =>
     Calls.wrongBackend(
@@ -95,32 +99,15 @@ export const makeOfPulls = (
   const ownPull = <A, E extends BuildError>(
     operation: Calls.Operation,
     ref: BuildRef,
-    open: Pull.Open<A, E | BackendError>
+    open: Pull.Open<A, E | BackendError>,
+    observe?: () => Spans.Observer<A>
   ): Stream.Stream<A, E | BackendError> =>
-    tracedPull(operation, { [SpanAttributes.attribute.ref]: String(ref) })(
-      ref.backend === name ? open : Effect.succeed(Pull.fail(foreign(operation, ref)))
+    tracedPull(
+      operation,
+      { [SpanAttributes.attribute.ref]: String(ref) },
+      ref.backend === name ? open : Effect.succeed(Pull.fail(foreign(operation, ref))),
+      observe
     )
-
-  /** Measures the builds of a pull for as long as it is open. */
-  const measured = <A, E>(
-    open: Pull.Open<A, E>,
-    seen: (element: A) => { readonly ref: BuildRef; readonly status: BuildStatus.BuildStatus } & Times
-  ): Pull.Open<A, E> =>
-    Effect.suspend(() => {
-      const observed = new Map<string, BuildRef>()
-      const note = (element: A): Effect.Effect<void> => {
-        const { createdAt, finishedAt, ref, status } = seen(element)
-        const isNew = !observed.has(ref.uid)
-        if (BuildStatus.isTerminal(status)) observed.delete(ref.uid)
-        else observed.set(ref.uid, ref)
-        return meter.seen(ref, status, { createdAt, finishedAt }, isNew)
-      }
-      const release = Effect.suspend(() => Effect.forEach(observed.values(), meter.released, { discard: true }))
-      return Effect.zipRight(
-        Effect.addFinalizer(() => release),
-        Effect.map(open, (pull) => Pull.tap(pull, (values) => Effect.forEach(values, note, { discard: true })))
-      )
-    })
 
   const annotate = (status: BuildStatus.BuildStatus): Effect.Effect<void> =>
     Effect.annotateCurrentSpan(SpanAttributes.ofStatus(status))
@@ -167,16 +154,7 @@ export const makeOfPulls = (
         ref,
         Effect.tap(backend.status(ref), (status) => Effect.zipRight(meter.seen(ref, status), annotate(status)))
       ),
-    changes: (ref) =>
-      ownPull(
-        "changes",
-        ref,
-        measured(
-          Effect.map(changes(ref), (pull) =>
-            Pull.tap(pull, (statuses) => Effect.forEach(statuses, annotate, { discard: true }))),
-          (status) => ({ ref, status })
-        )
-      ),
+    changes: (ref) => ownPull("changes", ref, changes(ref), () => new Observed.ObservedBuild(meter, ref)),
     logs: (ref, options) => {
       const error = Calls.tailError(ref, options?.tailLines)
       return ownPull(
@@ -189,6 +167,6 @@ export const makeOfPulls = (
     remove: (ref) => own("remove", ref, backend.remove(ref)),
     isOutdated: (ref) => own("isOutdated", ref, backend.isOutdated?.(ref) ?? Effect.as(backend.status(ref), undefined)),
     list: (options) => traced("list")(listing(options)),
-    watch: (options) => tracedPull("watch")(measured(Pull.open(watching(options)), (summary) => summary))
+    watch: (options) => tracedPull("watch", {}, Pull.open(watching(options)), () => new Observed.ObservedBuilds(meter))
   })
 }

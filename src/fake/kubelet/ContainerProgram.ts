@@ -84,7 +84,7 @@ export interface ExecCall {
  */
 export type Ports = (port: number, received: Stream.Stream<Uint8Array>) => Stream.Stream<Uint8Array> | undefined
 
-/** @since 0.1.0 @category models */
+/** Which probe of a container is run. @since 0.1.0 @category models  */
 export type ProbeKind = "startup" | "readiness" | "liveness"
 
 /** One call of a probe of a container; `probe` is its part of the spec. @since 0.1.0 @category models  */

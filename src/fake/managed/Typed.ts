@@ -192,7 +192,7 @@ const mergeItems = (list: List, before: Value, after: Value): ReadonlyArray<Json
 
 /** The first value with the fields of the second. @since 0.1.0 @category combinators  */
 export const merge = (schema: Schema, before: Value, after: Value): Value => {
-  if (before === undefined || after === undefined) return after ?? before
+  if (before === undefined || after === undefined) return after === undefined ? before : after
   const [left, right] = [atomOf(schema, before), atomOf(schema, after)]
   if (left._tag !== right._tag || right._tag === "Leaf" || isEmpty(after)) {
     return isEmpty(after) && right._tag !== "Leaf" && !isEmpty(before) ? before : after

@@ -177,6 +177,11 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["POST", "apps/statefulsets?fieldManager=one", named("a", { spec: pods({ serviceName: "", replicas: 3 }) })],
     ["PATCH", "apps/statefulsets/a?fieldManager=two", statefulSet({ replicas: 1 }), apply]
   ],
+  "apply: a null is a value of its manager": [
+    ["PATCH", "configmaps/a?fieldManager=one", configMap({ data: { x: "1" }, immutable: null }), apply],
+    ["PATCH", "configmaps/a?fieldManager=two", configMap({ data: { y: null }, immutable: null }), apply],
+    ["PATCH", "configmaps/a?fieldManager=one", configMap({ data: { x: null } }), apply]
+  ],
   "apply: a scale of no replicas has no manager": [
     ["POST", "apps/statefulsets?fieldManager=one", named("a", { spec: pods({ serviceName: "a", replicas: 3 }) })],
     ["PATCH", "apps/statefulsets/a/scale?fieldManager=two", { spec: { replicas: 0 } }, merge],

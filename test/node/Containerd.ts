@@ -9,6 +9,9 @@ import { exec } from "../real/Workplace.js"
 import * as Images from "./Images.js"
 import * as Network from "./Network.js"
 
+/** Where the other programs of the system are. */
+const systemPath = process.env["PATH"] ?? ""
+
 /** Without systemd, and without CAP_SYS_RESOURCE, as in containers and on small virtual machines. */
 const config = (programs: string, folder: string): string => `
 version = 3
@@ -50,7 +53,7 @@ export const start = (options: {
       executable: "env",
       // It finds its shim there.
       flags: [
-        `PATH=${path.join(programs, "bin")}:${process.env["PATH"] ?? ""}`,
+        `PATH=${path.join(programs, "bin")}:${systemPath}`,
         "containerd",
         "--config",
         path.join(folder, "config.toml")

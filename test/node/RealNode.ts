@@ -169,7 +169,12 @@ const make = Effect.gen(function*() {
       yield* isReady(kubeconfigPath).pipe(
         Effect.tap((ready) => ready ? Effect.void : Effect.sleep("200 millis")),
         Effect.repeat({ until: (ready) => ready }),
-        Effect.timeoutFail({ duration: "60 seconds", onTimeout: () => new Error("the node is not ready") }),
+        Effect.timeoutTo({
+          duration: "60 seconds",
+          onSuccess: Effect.succeed,
+          onTimeout: () => program.fail("has no ready node after 60 seconds")
+        }),
+        Effect.flatten,
         Effect.raceFirst(program.ended)
       )
       return program

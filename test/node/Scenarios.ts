@@ -95,8 +95,8 @@ const gone = (uid: string) =>
   Effect.gen(function*() {
     const { ctr } = yield* RealNode
     yield* ctr("containers", "list", "--quiet", `labels."io.kubernetes.pod.uid"==${uid}`).pipe(
-      Effect.filterOrFail((list) => list === "", (list) => new Error(list)),
-      Effect.retry({ while: () => Effect.as(Effect.sleep("100 millis"), true) }),
+      Effect.tap((list) => list === "" ? Effect.void : Effect.sleep("100 millis")),
+      Effect.repeat({ until: (list) => list === "" }),
       Effect.timeout("60 seconds")
     )
   })

@@ -22,7 +22,7 @@ const rules: ReadonlyArray<
   },
   {
     because:
-      "the real server panics when a strategic merge patch names an item by an object, and closes the connection",
+      "the real server closes the connection without an answer to some malformed patches, which the fake refuses",
     change: (answer) => Object.values(answer).every((value) => value === undefined) ? { code: 422 } : answer
   },
   {

@@ -14,7 +14,6 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Order from "effect/Order"
 import { BackendError, BuildRejected, type Issue } from "../../core/BuildError.js"
 import * as BuildInput from "../../core/BuildInput.js"
 import type { BuildRef } from "../../core/BuildRef.js"
@@ -44,10 +43,13 @@ export interface Options {
   readonly records?: FingerprintRecords | undefined
 }
 
-const byAge: Order.Order<RecordMetadata.RecordMetadata> = Order.combine(
-  Order.mapInput(DateTime.Order, ({ createdAt }) => createdAt),
-  Order.mapInput(Order.number, ({ number }) => number)
-)
+/** Compares resourceVersions of records: numbers of any size, which grow with each write to the cluster. */
+const isBefore = (one: string, other: string): boolean =>
+  one.length === other.length ? one < other : one.length < other.length
+
+/** Whether a record shows that something was written to it after its creation. */
+const wasWritten = ({ begun, outcome, stop, uploadedTo }: RecordMetadata.RecordMetadata): boolean =>
+  Option.isSome(stop) || Option.isSome(outcome) || begun !== undefined || uploadedTo !== undefined
 
 /** A round without a result was won by another client, whose build the next round adopts. */
 const maxRounds = 10
@@ -85,7 +87,9 @@ export const make = <Child extends Resource.Metadata>(
     })
 
   // The number of a record is free again once that record is removed: another client may have created the same build under
-  // another number after our first list. The later record gives way.
+  // another number, higher or lower, after our first list. The later record gives way: its client alone is certain to see the other.
+  // Times of creation are whole seconds of several servers, so resourceVersions are compared; that of a record that was written to
+  // tells nothing, and to give way in vain costs a round.
   const givesWayTo = (
     record: RecordMetadata.RecordMetadata,
     known: BuildStore.FingerprintBuilds,
@@ -95,7 +99,7 @@ export const make = <Child extends Resource.Metadata>(
       other.ref.uid !== record.ref.uid &&
       !known.own.some(({ ref }) => ref.uid === other.ref.uid) &&
       Option.match(other.outcome, { onNone: () => true, onSome: ({ status }) => isAdoptable(status) }) &&
-      Order.lessThan(byAge)(other, record)
+      (isBefore(other.resourceVersion, record.resourceVersion) || wasWritten(other))
     )
 
   /** A record just returned by the server, from which its build is then followed. */

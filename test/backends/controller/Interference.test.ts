@@ -268,4 +268,41 @@ describe("build", () => {
       assert.deepStrictEqual(yield* Fiber.join(higher), { ref: fourth.ref, adopted: true })
       assert.strictEqual(fourth.ref.name, third.name)
     }))
+
+  it.scoped("begun late, in the same second: gives way to an earlier one of a higher number", () =>
+    Effect.gen(function*() {
+      const { backend, client, move, plane } = yield* world
+      const slow = yield* client
+      const wanted = yield* input("1", { retries: 0 })
+      plane.faults.add({ verb: "create", resource: "configmaps" }, Faults.latency("500 millis"), 1)
+      const later = yield* Effect.fork(slow.build(wanted))
+      yield* settle
+      const first = yield* backend.build(wanted)
+      yield* move(first.ref, "Evicted")
+      yield* backend.status(first.ref)
+      const second = yield* backend.build(wanted)
+      yield* backend.remove(first.ref)
+      yield* TestClock.adjust("500 millis")
+      assert.deepStrictEqual(yield* Fiber.join(later), { ref: second.ref, adopted: true })
+    }))
+
+  it.scoped("begun late: gives way to an earlier one that was written to since", () =>
+    Effect.gen(function*() {
+      const { backend, client, move, plane } = yield* world
+      const slow = yield* client
+      const wanted = yield* input("1")
+      plane.faults.add({ verb: "create", resource: "configmaps" }, Faults.latency("500 millis"), 1)
+      const later = yield* Effect.fork(slow.build(wanted))
+      yield* settle
+      const first = yield* backend.build(wanted, { again: true })
+      const second = yield* backend.build(wanted, { again: true })
+      yield* backend.remove(first.ref)
+      plane.faults.add({ verb: "list", resource: "configmaps" }, Faults.latency("1 second"), 1)
+      yield* TestClock.adjust("500 millis")
+      yield* settle
+      yield* move(second.ref, "Complete")
+      yield* backend.status(second.ref)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* Fiber.join(later), { ref: second.ref, adopted: true })
+    }))
 })

@@ -18,6 +18,7 @@ import * as Json from "../Json.js"
 import * as Access from "./Access.js"
 import * as AttachSocket from "./AttachSocket.js"
 import * as Impersonation from "./Impersonation.js"
+import * as PortForwardChannels from "./PortForwardChannels.js"
 import * as PortForwardSocket from "./PortForwardSocket.js"
 import * as Protobuf from "./Protobuf.js"
 import * as Rbac from "./Rbac.js"
@@ -341,11 +342,16 @@ export const upgrade = (
         ))
         : reply._tag === "Attach"
         ? AttachSocket.attach(request, socket, head, reply.connect)
-        : !PortForwardSocket.isOffered(request)
-        ? refuse(
-          Status.badRequest(`the fake cluster forwards ports by ${PortForwardSocket.protocol} alone, as kubectl does`)
-        )
-        : PortForwardSocket.forward(request, socket, head, reply.forward)
+        : PortForwardSocket.isOffered(request)
+        ? PortForwardSocket.forward(request, socket, head, reply.forward)
+        : PortForwardChannels.isOffered(request)
+        ? PortForwardChannels.forward(request, socket, head, {
+          values: url.searchParams.getAll("ports"),
+          forward: reply.forward
+        })
+        : refuse(Status.badRequest(
+          `the fake cluster forwards ports by ${PortForwardSocket.protocol} and ${PortForwardChannels.protocol} alone`
+        ))
     ),
     Effect.catchTags({
       Refused: ({ status }) => refuse(status),

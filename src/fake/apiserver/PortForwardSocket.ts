@@ -8,11 +8,11 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import { constVoid } from "effect/Function"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
+import { parts, Received, send } from "./ForwardedBytes.js"
 import type { Forward } from "./Reply.js"
 import * as Spdy from "./Spdy.js"
 
@@ -23,50 +23,9 @@ export const protocol = "SPDY/3.1+portforward.k8s.io"
 export const isOffered = ({ headers }: IncomingMessage): boolean =>
   (headers["sec-websocket-protocol"] ?? "").split(",").some((one) => one.trim() === protocol)
 
-/** The bytes of one stream that the client has sent. */
-class Received {
-  private readonly parts: Array<Uint8Array> = []
-  private hasEnded = false
-  private wake = constVoid
-
-  push(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.parts.push(bytes)
-    this.wake()
-  }
-
-  end(): void {
-    this.hasEnded = true
-    this.wake()
-  }
-
-  readonly stream: Stream.Stream<Uint8Array> = Stream.repeatEffectOption(Effect.async((resume) => {
-    this.wake = () => {
-      const next = this.parts.shift()
-      if (next === undefined && !this.hasEnded) return
-      this.wake = constVoid
-      resume(next === undefined ? Effect.fail(Option.none()) : Effect.succeed(next))
-    }
-    this.wake()
-  }))
-}
-
-const send = (socket: WebSocket, bytes: Uint8Array): Effect.Effect<void> =>
-  Effect.async((resume) => {
-    socket.send(bytes, () => resume(Effect.void))
-  })
-
 const nothing = new Uint8Array(0)
 
 const encoder = new TextEncoder()
-
-/** The largest part of what a program writes at once. */
-const partSize = 32 * 1024
-
-const parts = (bytes: Uint8Array): ReadonlyArray<Uint8Array> =>
-  Array.from(
-    { length: Math.ceil(bytes.length / partSize) },
-    (_, index) => bytes.subarray(index * partSize, (index + 1) * partSize)
-  )
 
 const serve = (socket: WebSocket, forward: Forward): Effect.Effect<void> =>
   Effect.scoped(Effect.gen(function*() {

@@ -1,0 +1,23 @@
+import { layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { readFileSync } from "node:fs"
+import { ControlPlane, layer as controlPlane } from "../control-plane/ControlPlane.js"
+import * as Node from "../control-plane/Node.js"
+import { type ClientCase, target } from "./ClientCase.js"
+import * as ClientNode from "./ClientNode.js"
+import { programs } from "./Programs.js"
+
+const node = Effect.gen(function*() {
+  const { admin } = yield* ControlPlane
+  yield* Node.run({ kubeconfigPath: admin.kubeconfigPath, node: { name: "node-1" }, programs })
+  return readFileSync(admin.kubeconfigPath, "utf8")
+})
+
+layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("a real API server", (it) => {
+  const withNode = (number: number, { run }: ClientCase) =>
+    Effect.flatMap(node, (kubeconfig) => Effect.promise(async () => run(await target(kubeconfig, number))))
+  for (const [number, one] of ClientNode.cases.entries()) {
+    const test = one.needs === undefined ? it.scoped : it.scoped.skip
+    test(`client-node: ${one.title}`, () => withNode(number, one))
+  }
+})

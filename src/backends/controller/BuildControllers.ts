@@ -71,6 +71,9 @@ export class BuildControllers<Child extends Resource.Metadata> {
   }
 }
 
+/** What a stream needs of them. */
+export type Shared<Child extends Resource.Metadata> = Pick<BuildControllers<Child>, "hold" | "release">
+
 // Effect 4 has the clock and the like in the context, too: the rest of it stays.
 const withoutParentSpan: (context: Context.Context<Scope.Scope>) => Context.Context<Scope.Scope> = Context.omit(
   Tracer.ParentSpan
@@ -84,12 +87,12 @@ export abstract class Following<Child extends Resource.Metadata> implements Foll
   abstract readonly wantsObjects: boolean
   /** Why there will be no further notification. */
   error: BackendError | undefined
-  private readonly controllers: BuildControllers<Child>
+  private readonly controllers: Shared<Child>
   private namespace: string | undefined
   private controller: BuildController.BuildController<Child> | undefined
   private followed: Readonly<FollowedBuilds.FollowedBuild<Child>> | undefined
 
-  constructor(controllers: BuildControllers<Child>) {
+  constructor(controllers: Shared<Child>) {
     this.controllers = controllers
   }
 
@@ -136,16 +139,16 @@ export class Subscription<Child extends Resource.Metadata> extends Following<Chi
   readonly wantsObjects = true
   private readonly news = Effect.unsafeMakeLatch(false)
 
-  constructor(controllers: BuildControllers<Child>, operation: string) {
+  constructor(controllers: Shared<Child>, operation: string) {
     super(controllers)
     this.operation = operation
   }
 
-  /** Waits for a notification after this moment. */
-  readonly change: Effect.Effect<void> = Effect.suspend(() => {
+  /** Waits for a notification after this call, which may come before the effect runs: fibers are made to yield. */
+  change(): Effect.Effect<void> {
     this.news.unsafeClose()
     return this.news.await
-  })
+  }
 
   protected wake(): void {
     this.news.unsafeOpen()

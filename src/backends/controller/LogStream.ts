@@ -111,7 +111,7 @@ export const make = <Child extends Resource.Metadata>(
           return Effect.succeedSome(source)
         }
         if (build !== undefined && isOver(build)) return Effect.succeedNone
-        return subscription.error ?? Effect.zipRight(subscription.change, next)
+        return subscription.error ?? Effect.zipRight(subscription.change(), next)
       })
 
       const sourceNow = (key: string): LogSource | undefined => {
@@ -125,7 +125,7 @@ export const make = <Child extends Resource.Metadata>(
           const { build, error } = subscription
           const { state = "closed" } = sourceNow(key) ?? {}
           if (state === "closed" || (build !== undefined && isOver(build))) return Effect.void
-          return error === undefined ? Effect.zipRight(subscription.change, isClosed(key)) : Effect.never
+          return error === undefined ? Effect.zipRight(subscription.change(), isClosed(key)) : Effect.never
         })
 
       const rest: Lines = Stream.unwrap(Effect.map(next, (found): Lines => {

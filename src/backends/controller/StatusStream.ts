@@ -9,7 +9,7 @@ import * as BuildStatus from "../../core/BuildStatus.js"
 import * as Callback from "../../effect/Callback.js"
 import * as Pull from "../../effect/Pull.js"
 import type * as Resource from "../../kubernetes/Resource.js"
-import { type BuildControllers, Following } from "./BuildControllers.js"
+import { Following, type Shared } from "./BuildControllers.js"
 import { follows } from "./BuildState.js"
 import type { ControllerContext } from "./ControllerContext.js"
 import type * as KnownRecords from "./KnownRecords.js"
@@ -22,11 +22,12 @@ class Statuses<Child extends Resource.Metadata> extends Following<Child> {
   private readonly known: KnownRecords.KnownRecords
   private readonly ref: BuildRef
   private last: BuildStatus.BuildStatus | undefined
-  private isOpen = false
+  /** Since the state was last looked at: the fiber may be made to yield before it waits. */
+  private hasNews = false
   /** Resumes the fiber that waits; a stream has one reader. */
   private resume: ((effect: Effect.Effect<void>) => void) | undefined
 
-  constructor(known: KnownRecords.KnownRecords, controllers: BuildControllers<Child>, ref: BuildRef) {
+  constructor(known: KnownRecords.KnownRecords, controllers: Shared<Child>, ref: BuildRef) {
     super(controllers)
     this.known = known
     this.ref = ref
@@ -38,29 +39,32 @@ class Statuses<Child extends Resource.Metadata> extends Following<Child> {
 
   protected wake(): void {
     const { resume } = this
+    this.hasNews = true
     this.resume = undefined
     resume?.(Effect.void)
   }
 
-  readonly pull: StatusPull = Effect.suspend(() => this.isOpen ? this.next() : this.first())
+  readonly pull: StatusPull = Effect.suspend(() =>
+    this.last === undefined && this.build === undefined ? this.first() : this.next()
+  )
 
   private first(): StatusPull {
-    return Effect.flatMap(Pull.mapFailure(this.known.summary(this.ref)), (record) => {
-      this.isOpen = true
-      return Option.isSome(record.outcome)
+    return Effect.flatMap(Pull.mapFailure(this.known.summary(this.ref)), (record) =>
+      Option.isSome(record.outcome)
         ? this.emit(record.outcome.value.status)
-        : Effect.zipRight(this.open(record), this.pull)
-    })
+        : Effect.zipRight(this.open(record), this.pull))
   }
 
   private next(): StatusPull {
     const { last } = this
+    this.hasNews = false
     if (last !== undefined && BuildStatus.isTerminal(last)) return Pull.end
     const reported = this.build?.reported
     if (reported !== undefined && follows(last, reported)) return this.emit(reported)
     if (this.error !== undefined) return Pull.fail(this.error)
     const change = Callback.later<void, never>((resume) => {
-      this.resume = resume
+      if (this.hasNews) resume(Effect.void)
+      else this.resume = resume
     })
     return Effect.zipRight(change, this.pull)
   }
@@ -73,8 +77,8 @@ class Statuses<Child extends Resource.Metadata> extends Following<Child> {
 
 /** Emits the status of a build now and then each change. A slow consumer receives only the latest status. */
 export const make = <Child extends Resource.Metadata>(
-  { known }: ControllerContext<Child>,
-  controllers: BuildControllers<Child>
+  { known }: Pick<ControllerContext<Child>, "known">,
+  controllers: Shared<Child>
 ) =>
 (ref: BuildRef): Pull.Open<BuildStatus.BuildStatus, BuildNotFound | BackendError> =>
   Effect.suspend(() => {

@@ -124,7 +124,7 @@ export const make = <Child extends Resource.Metadata>(
         if (endsWithUpload && pods.some((pod) => stateOf(pod) === "done")) return
         const next = pods.find((pod) => stateOf(pod) === "running" && !tried.has(pod.metadata.uid))
         if (next === undefined) {
-          yield* subscription.change
+          yield* subscription.change()
         } else {
           tried.add(next.metadata.uid)
           if (yield* claim(ref, next)) yield* send(ref, next, source)

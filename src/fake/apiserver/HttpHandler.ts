@@ -206,13 +206,23 @@ const send = (
   headers: Headers = { "content-type": "application/json" }
 ): Effect.Effect<void> =>
   Effect.sync(() => {
-    response.writeHead(code, { ...headers, "content-length": Buffer.byteLength(data) })
-    response.end(data)
+    // Of a string Node writes the headers in the encoding of the body.
+    const body = typeof data === "string" ? Buffer.from(data) : data
+    response.writeHead(code, { ...headers, "content-length": body.length })
+    response.end(body)
   })
 
-/** Warnings, which kubectl and client-go show; a hint is one. */
-const warning = (...warnings: ReadonlyArray<string>): Headers =>
-  warnings.length === 0 ? {} : { warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`) }
+/** A text as UTF-8 in a header, of which Node writes the low byte of each character. */
+const headerText = (text: string): string => Buffer.from(text).toString("latin1")
+
+/**
+ * Warnings, which kubectl and client-go show; a hint is one. Those with control characters are left out, as by a server:
+ * k8s.io/apimachinery pkg/util/net/http.go (v0.37), NewWarningHeader.
+ */
+const warning = (...warnings: ReadonlyArray<string>): Headers => {
+  const shown = warnings.filter((text) => !/\p{Cc}/u.test(text))
+  return shown.length === 0 ? {} : { warning: shown.map((text) => headerText(`299 - ${JSON.stringify(text)}`)) }
+}
 
 /** In protobuf if the client prefers it and the object is of a kind that has a message. */
 const sendObject = (

@@ -124,6 +124,20 @@ describe.sequential("the served API", () => {
       assert.deepStrictEqual(yield* warnings("&fieldValidation=Strict"), [400, undefined])
     }))
 
+  it.scopedLive("the served API: warns of unknown fields in any script", () =>
+    Effect.gen(function*() {
+      const served = yield* serve()
+      const body = JSON.stringify({ metadata: { name: "a" }, 名: true, "\u007f": true })
+      const { code, headers } = yield* fetch(served, `${configMaps}?dryRun=All`, {
+        method: "POST",
+        headers: json,
+        body
+      })
+      assert.strictEqual(code, 201)
+      const shown = Buffer.from(headers["warning"] ?? "", "latin1").toString()
+      assert.strictEqual(shown, `299 - "unknown field \\"名\\""`)
+    }))
+
   it.scopedLive("the served API: injects Retry-After and lost connections", () =>
     Effect.gen(function*() {
       const served = yield* serve()

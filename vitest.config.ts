@@ -19,6 +19,7 @@ export default defineConfig({
       "test/package/**",
       "test/browser/**",
       "test/**/*.cluster.test.ts",
+      "test/node/**",
       "test/simulation/bugs.test.ts"
     ],
     // Loading Effect and the sources takes longer than most files: a worker loads them once, for all of its files.

@@ -59,8 +59,9 @@ const registry =
     const said = error || text
     const found = platform(said)
     if (found !== undefined) return found
-    const isAbsent = has(said, ErrorText.absent)
-    if (has(said, ErrorText.busy) || (!isAbsent && !has(said, ErrorText.refused))) return errored(transient)
+    const isDenied = has(said, ErrorText.denied)
+    const isAbsent = !isDenied && has(said, ErrorText.absent)
+    if (has(said, ErrorText.busy) || !(isDenied || isAbsent || has(said, ErrorText.refused))) return errored(transient)
     // The builder goes on without a secret that it cannot read, and then the registry refuses: cmd/dockercfg/cfg.go.
     return errored(has(text, ErrorText.credentials) ? "CredentialsInvalid" : isAbsent ? absent : denied)
   }

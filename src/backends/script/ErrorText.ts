@@ -179,6 +179,25 @@ export const busy: Group = {
 }
 
 /**
+ * A registry refuses these credentials, or those who have none. Whatever else is said of the image is then of no account: a mirror
+ * may lack what its source refuses, and both are in one error (i docker/docker_image_src.go newImageSource).
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const denied: Group = {
+  reason: { pull: "ImagePullDenied", push: "PushDenied" },
+  rows: [
+    row("unauthorized", "d UNAUTHORIZED"),
+    row("authentication required", "d UNAUTHORIZED, its message"),
+    row("invalid username/password", "i docker/errors.go ErrUnauthorizedForCredentials"),
+    row(": denied", "d DENIED; containers/image drops the message where there is no detail"),
+    row("access to the resource is denied", "d DENIED, its message"),
+    row("access denied", "as some registries word it")
+  ]
+}
+
+/**
  * A registry has no such repository, or no such tag or digest in it: it says so, and not only that there is nothing for us.
  *
  * @since 0.1.0
@@ -208,12 +227,6 @@ export const refused: Group = {
     row("name invalid", "d NAME_INVALID"),
     row("tag invalid", "d TAG_INVALID: an immutable tag of Amazon ECR"),
     row("immutable", "goharbor/harbor src/server/middleware/immutable: 412"),
-    row("unauthorized", "d UNAUTHORIZED"),
-    row("authentication required", "d UNAUTHORIZED, its message"),
-    row("invalid username/password", "i docker/errors.go ErrUnauthorizedForCredentials"),
-    row(": denied", "d DENIED; containers/image drops the message where there is no detail"),
-    row("access to the resource is denied", "d DENIED, its message"),
-    row("access denied", "as some registries word it"),
     row(": unsupported", "d UNSUPPORTED, as a read-only registry answers"),
     ...statusForms.map(([text, source]) => status(text, 4, source)),
     row("status 403 (forbidden)", "i docker/errors.go, as older releases word it"),

@@ -4,6 +4,7 @@ import {
   casePattern,
   containerfile,
   credentials,
+  denied,
   disk,
   network,
   noSuchProgram,
@@ -103,6 +104,7 @@ registry_verdict() {
   verdict=$2
   case $lower in${platform}
     ${casePattern(busy)}) ;;
+    ${casePattern(denied)}) verdict=$1 ;;
     ${casePattern(absent)}) verdict=\${3:-$1} ;;
     ${casePattern(refused)}) verdict=$1 ;;
     ${casePattern(privilege)}) finish ${code.storageUnavailable} "$error" ;;

@@ -450,6 +450,11 @@ describe("what the builder said", () => {
       "Failed ContainerfileInvalid"
     ],
     ["GenericBuildFailed", pulling("manifest unknown"), "Errored ImageNotFound"],
+    [
+      "GenericBuildFailed",
+      pulling("(Mirrors also failed: [m/b: manifest unknown]): a/b: unauthorized"),
+      "Errored ImagePullDenied"
+    ],
     ["GenericBuildFailed", pushing("connection refused"), "Errored PushFailed"],
     ["GenericBuildFailed", error("committing container: no space left on device"), "Errored OutOfDisk"],
     ["GenericBuildFailed", step("while running runtime: exit status 1"), "Errored Unknown"]

@@ -298,10 +298,11 @@ describe("classification", { timeout: 120_000 }, () => {
       "name unknown: repository name not known to registry",
       "unknown: artifact library/b:1 not found",
       "requested access to the resource is denied",
-      "reading manifest 1 in a/b: toomanyrequests: manifest unknown"
+      "reading manifest 1 in a/b: toomanyrequests: manifest unknown",
+      "(Mirrors also failed: [m/b:1: reading manifest 1 in m/b: manifest unknown]): a/b:1: reading manifest 1 in a/b: unauthorized"
     ]
     const verdicts = judge(said.map((text) => `Error: ${text}`), "read_error; registry_failed 12 13 26")
-    assert.deepStrictEqual(verdicts.map((verdict) => verdict?.status), [26, 26, 26, 12, 13])
+    assert.deepStrictEqual(verdicts.map((verdict) => verdict?.status), [26, 26, 26, 12, 13, 12])
   })
 
   it("classification: of buildah's copier the message has the cause, without the request of thousands of characters", () => {

@@ -352,7 +352,11 @@ export class ApiServer {
       const status = info.verb === "get" ? Status.forbidden(kind, name, "") : refusal
       return Effect.fail(new Refused({ status }))
     }
-    const options = { query: request.query, command: Json.texts(request.body, "command") }
+    const options = {
+      query: request.query,
+      command: Json.texts(request.body, "command"),
+      ports: Json.texts(request.body, "ports")
+    }
     return Effect.gen(this, function*() {
       const found = yield* toEffect(this.options.registry.get(kind, namespace, name))
       const given = yield* this.options.kubelets.connect(subresource, found, options)

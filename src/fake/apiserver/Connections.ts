@@ -10,7 +10,7 @@ import type { Connect, Dropped, Refused, Reply } from "./Reply.js"
 import type { Interruption } from "./Watching.js"
 
 /**
- * What the client asks for: the parameters, of which `command` may be given several times.
+ * What the client asks for: the parameters, of which `command` and `ports` may be given several times.
  *
  * @since 0.1.0
  * @category models
@@ -18,6 +18,7 @@ import type { Interruption } from "./Watching.js"
 export interface ConnectOptions {
   readonly query: Readonly<Record<string, string>>
   readonly command: ReadonlyArray<string>
+  readonly ports: ReadonlyArray<string>
 }
 
 /** Connects a client to an object. @since 0.1.0 @category models  */

@@ -328,7 +328,7 @@ export const upgrade = (
           method: "GET",
           path: url.pathname,
           query: Object.fromEntries(url.searchParams),
-          body: { command: url.searchParams.getAll("command") }
+          body: { command: url.searchParams.getAll("command"), ports: url.searchParams.getAll("ports") }
         },
         user
       )

@@ -71,5 +71,13 @@ export const streamPath = (
   return `/${verb}/${Metadata.namespace(pod)}/${Metadata.name(pod)}/${container}?${parameters}`
 }
 
-/** The path of port-forward; the ports are named in the connection. @since 0.1.0 @category getters */
-export const forwardPath = (pod: JsonObject): string => `/portForward/${Metadata.namespace(pod)}/${Metadata.name(pod)}`
+/**
+ * The path and parameters of port-forward. A client that speaks SPDY names the ports in its connection, and here none.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const forwardPath = (pod: JsonObject, { ports }: ConnectOptions): string => {
+  const parameters = new URLSearchParams(ports.length === 0 ? {} : { port: ports.join() })
+  return `/portForward/${Metadata.namespace(pod)}/${Metadata.name(pod)}?${parameters}`
+}

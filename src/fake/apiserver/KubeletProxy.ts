@@ -113,7 +113,7 @@ export const make = (store: ApiStore): KubeletProxy => {
             upgrade
           )
         case "portforward":
-          return located(pod, Either.right(""), () => KubeletEndpoint.forwardPath(pod), upgrade)
+          return located(pod, Either.right(""), () => KubeletEndpoint.forwardPath(pod, options), upgrade)
         default:
           return Effect.succeed(undefined)
       }

@@ -134,7 +134,8 @@ describe("a kubelet that has joined", () => {
       const paths = [
         "exec?container=c&command=ls&command=-l&stdin=true&stdout=true&stderr=false",
         "attach?container=c&stdout=1&tty=true",
-        "portforward?ports=80"
+        "portforward",
+        "portforward?ports=80&ports=443"
       ]
       for (const path of paths) {
         const socket = yield* open(served, `${pods}/p/${path}`)
@@ -148,7 +149,8 @@ describe("a kubelet that has joined", () => {
       assert.deepStrictEqual(seen.map(({ path }) => path), [
         "/exec/ns/p/c?input=1&output=1&command=ls&command=-l",
         "/attach/ns/p/c?output=1&tty=1",
-        "/portForward/ns/p"
+        "/portForward/ns/p",
+        "/portForward/ns/p?port=80%2C443"
       ])
       assert.isTrue(seen.every(({ headers }) => headers.authorization === undefined))
       assert.isTrue(seen.every(({ headers }) => headers["sec-websocket-protocol"] === "v5.channel.k8s.io"))

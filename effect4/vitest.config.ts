@@ -22,7 +22,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    exclude: ["test/**/*.cluster.test.ts"],
+    exclude: ["test/**/*.cluster.test.ts", "test/node/**"],
     testNamePattern: new RegExp(`^(?!.*(?:${skipped}))`),
     isolate: false,
     maxWorkers: "100%",

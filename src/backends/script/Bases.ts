@@ -28,9 +28,12 @@ export const bases = `
 read_config() {
   for file in "$storage/$driver-images/$1"/=c2hhMjU2O*; do :; done
   config=$(cat "$file" 2> /dev/null)
+  # Programs write it compact, and near the beginning; to take off a beginning that is long or absent costs a shell its square.
+  before=\${config%%'"architecture":"'*}
+  [ "\${#before}" -le 1000 ] && [ "$before" != "$config" ] || return 1
   config_architecture=\${config#*'"architecture":"'}
   # A label may have that name, too.
-  case $config_architecture in "$config" | *'"architecture"'*) return 1 ;; esac
+  case $config_architecture in *'"architecture"'*) return 1 ;; esac
   config_architecture=\${config_architecture%%'"'*}
 }
 

@@ -439,6 +439,31 @@ describe("BuildScript", { timeout: 60_000 }, () => {
         assert.strictEqual(version("no such thing"), "0 0 old")
       })
 
+      it("architecture of an image: read from its configuration, or asked of buildah, whatever its size and form", () => {
+        const config = { architecture: "arm64", os: "linux", config: { Labels: { large: "x".repeat(100_000) } } }
+        const compact = JSON.stringify(config)
+        const forms: ReadonlyArray<readonly [content: string, printed: string]> = [
+          [compact, "arm64"],
+          [JSON.stringify(config, null, 1), "ask"],
+          [JSON.stringify({ config: config.config, architecture: "arm64" }), "ask"],
+          [compact.replace("}}}", ",\"architecture\":\"mine\"}}}"), "ask"],
+          ["{}", "ask"]
+        ]
+        temporary((storage) => {
+          fs.mkdirSync(path.join(storage, "vfs-images", "0a"), { recursive: true })
+          for (const [content, printed] of forms) {
+            fs.writeFileSync(path.join(storage, "vfs-images", "0a", "=c2hhMjU2OjBh"), content)
+            const run = withFunctions(
+              shell,
+              // Seconds of the processor.
+              "ulimit -t 4; storage=$IMAGES driver=vfs; read_config 0a && printf %s \"$config_architecture\" || printf ask",
+              { IMAGES: storage }
+            )
+            assert.strictEqual(run.stdout, printed, `${run.status} ${content.slice(0, 60)}`)
+          }
+        })
+      })
+
       it("stop: a termination message, so that the kubelet does not put the log there", () => {
         const run = withFunctions(shell, "trap stop TERM; kill -TERM $$; sleep 5")
         assert.strictEqual(run.status, 143)

@@ -13,8 +13,6 @@ export interface Target {
 
 export interface ClientCase {
   readonly title: string
-  /** Whether it needs the streams of a node that the scripted node of the control plane does not have. */
-  readonly needs?: "a node"
   readonly run: (target: Target) => Promise<void>
 }
 

@@ -78,7 +78,6 @@ export const cases: ReadonlyArray<ClientCase> = [
   },
   {
     title: "exec: has the output and the exit code of a command",
-    needs: "a node",
     run: async (target) => {
       await start(target, "server")
       const echo = await execute(target, ["echo", "hello", "world"])
@@ -93,7 +92,6 @@ export const cases: ReadonlyArray<ClientCase> = [
   },
   {
     title: "port-forward: what is sent to a port is answered, and a closed port is an error",
-    needs: "a node",
     run: async (target) => {
       await start(target, "server")
       const forward = new client.PortForward(target.config)
@@ -112,7 +110,6 @@ export const cases: ReadonlyArray<ClientCase> = [
   },
   {
     title: "cp: a folder is sent to a pod as a tar archive",
-    needs: "a node",
     run: async (target) => {
       await start(target, "server")
       const folder = mkdtempSync(join(tmpdir(), "client-case-"))

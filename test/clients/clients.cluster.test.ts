@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { ControlPlane, layer as controlPlane } from "../control-plane/ControlPlane.js"
 import * as Node from "../control-plane/Node.js"
-import { type ClientCase, target } from "./ClientCase.js"
+import { target } from "./ClientCase.js"
 import * as ClientNode from "./ClientNode.js"
 import { programs } from "./Programs.js"
 
@@ -14,10 +14,8 @@ const node = Effect.gen(function*() {
 })
 
 layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("a real API server", (it) => {
-  const withNode = (number: number, { run }: ClientCase) =>
-    Effect.flatMap(node, (kubeconfig) => Effect.promise(async () => run(await target(kubeconfig, number))))
-  for (const [number, one] of ClientNode.cases.entries()) {
-    const test = one.needs === undefined ? it.scoped : it.scoped.skip
-    test(`client-node: ${one.title}`, () => withNode(number, one))
+  for (const [number, { run, title }] of ClientNode.cases.entries()) {
+    it.scoped(`client-node: ${title}`, () =>
+      Effect.flatMap(node, (kubeconfig) => Effect.promise(async () => run(await target(kubeconfig, number)))))
   }
 })

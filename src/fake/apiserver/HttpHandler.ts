@@ -212,8 +212,8 @@ const send = (
     response.end(body)
   })
 
-/** A text as UTF-8 in a header, of which Node writes the low byte of each character. */
-const headerText = (text: string): string => Buffer.from(text).toString("latin1")
+/** In UTF-8: Node writes the low byte of each character of a header. */
+const warningText = (text: string): string => Buffer.from(`299 - ${JSON.stringify(text)}`).toString("latin1")
 
 /**
  * Warnings, which kubectl and client-go show; a hint is one. Those with control characters are left out, as by a server:
@@ -221,7 +221,7 @@ const headerText = (text: string): string => Buffer.from(text).toString("latin1"
  */
 const warning = (...warnings: ReadonlyArray<string>): Headers => {
   const shown = warnings.filter((text) => !/\p{Cc}/u.test(text))
-  return shown.length === 0 ? {} : { warning: shown.map((text) => headerText(`299 - ${JSON.stringify(text)}`)) }
+  return shown.length === 0 ? {} : { warning: shown.map(warningText) }
 }
 
 /** In protobuf if the client prefers it and the object is of a kind that has a message. */
@@ -238,6 +238,9 @@ const sendObject = (
       ? send(response, code, encodeJson(object) ?? "", { ...headers, "content-type": "application/json" })
       : send(response, code, bytes, { ...headers, "content-type": Protobuf.contentType })
   })
+
+/** Where a server writes a panic to its log. */
+const failed = (defect: unknown): Status.Status => Status.internal(`the fake cluster failed: ${String(defect)}`)
 
 const sendRefusal = (
   response: ServerResponse,
@@ -366,7 +369,8 @@ export const upgrade = (
     Effect.catchTags({
       Refused: ({ status }) => refuse(status),
       Dropped: () => Effect.sync(() => socket.destroy())
-    })
+    }),
+    Effect.catchAllDefect((defect) => refuse(failed(defect)))
   )
 }
 
@@ -389,5 +393,8 @@ export const handle = (
     Effect.catchTags({
       Refused: ({ hint, status }) => sendRefusal(response, status, { accept: request.headers.accept, hint }),
       Dropped: () => Effect.sync(() => response.destroy())
-    })
+    }),
+    Effect.catchAllDefect((defect) =>
+      response.headersSent ? Effect.sync(() => response.destroy()) : sendRefusal(response, failed(defect))
+    )
   )

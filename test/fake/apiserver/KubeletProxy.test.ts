@@ -176,6 +176,24 @@ describe("a kubelet that has joined", () => {
       const error = yield* Effect.flip(open(served, `${pods}/p/attach?container=c&stdout=true`))
       assert.include(error.message, "500")
     }))
+
+  it.scopedLive("a kubelet that has joined: the client of one whose address is none is answered", () =>
+    Effect.gen(function*() {
+      const { made } = yield* joined((response) => response.end())
+      const addresses = [{ type: "InternalIP", address: "no address" }]
+      yield* api(made).merge("/api/v1/nodes/real/status", { status: { addresses } })
+      const served = yield* FakeApiServer.serve(made)
+      const error = yield* Effect.flip(open(served, `${pods}/p/attach?container=c&stdout=true`))
+      assert.include(error.message, "500")
+      const code = yield* Effect.async<number | undefined, Error>((resume) => {
+        const headers = { authorization: `Bearer ${served.token}` }
+        https.get(`${served.url}${pods}/p/log?container=c`, { ca: served.ca, headers }, (response) => {
+          response.resume()
+          resume(Effect.succeed(response.statusCode))
+        }).once("error", (error) => resume(Effect.fail(error)))
+      })
+      assert.strictEqual(code, 500)
+    }))
 })
 
 describe("the namespaces of a new cluster", () => {

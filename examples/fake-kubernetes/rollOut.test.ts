@@ -1,6 +1,6 @@
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import { rollOut } from "./rollOut.js"
 
 const labels = { app: "web" }
@@ -19,27 +19,31 @@ const web = {
   }
 }
 
-let fake: FakeCluster.Handle
-let config: KubeConfig
-
-beforeEach(async () => {
-  fake = await FakeCluster.start()
-  config = new KubeConfig()
-  config.loadFromString(fake.kubeconfig)
-  await fake.seed(web)
-})
-afterEach(() => fake.stop())
-
 const target = { name: "web", namespace: "default", image: "registry.example.com/web:2" }
 
-test.sequential("rollOut: all pods have the new image", async () => {
-  await rollOut(config, target)
-  const { items } = await config.makeApiClient(CoreV1Api).listNamespacedPod({ namespace: "default" })
-  const kept = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
-  expect(kept.map(({ spec }) => spec?.containers[0]?.image)).toEqual([target.image, target.image, target.image])
-})
+/** Runs a test with a cluster of its own. */
+const withCluster = async (run: (config: KubeConfig, fake: FakeCluster.Handle) => Promise<void>) => {
+  const fake = await FakeCluster.start()
+  try {
+    const config = new KubeConfig()
+    config.loadFromString(fake.kubeconfig)
+    await fake.seed(web)
+    await run(config, fake)
+  } finally {
+    await fake.stop()
+  }
+}
 
-test.sequential("rollOut: rejects when the server is not available", async () => {
-  await fake.fail({ verb: "update", resource: "deployments.apps" }, FakeCluster.unavailable())
-  await expect(rollOut(config, target)).rejects.toMatchObject({ code: 503 })
-})
+test("rollOut: all pods have the new image", () =>
+  withCluster(async (config) => {
+    await rollOut(config, target)
+    const { items } = await config.makeApiClient(CoreV1Api).listNamespacedPod({ namespace: "default" })
+    const kept = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+    expect(kept.map(({ spec }) => spec?.containers[0]?.image)).toEqual([target.image, target.image, target.image])
+  }))
+
+test("rollOut: rejects when the server is not available", () =>
+  withCluster(async (config, fake) => {
+    await fake.fail({ verb: "update", resource: "deployments.apps" }, FakeCluster.unavailable())
+    await expect(rollOut(config, target)).rejects.toMatchObject({ code: 503 })
+  }))

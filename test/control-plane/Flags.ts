@@ -31,6 +31,7 @@ export const apiServer = (options: {
   readonly credentials: Credentials
 }): ReadonlyArray<string> => [
   `--etcd-servers=unix://${options.etcdSocket}`,
+  "--etcd-compaction-interval=0s", // a run of random programs of more than five minutes lists its first states
   "--bind-address=127.0.0.1",
   `--secure-port=${options.port}`,
   "--advertise-address=127.0.0.1",

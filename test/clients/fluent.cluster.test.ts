@@ -19,12 +19,14 @@ const use = (kubeconfigPath: string) => {
 }
 
 describe.skipIf(!Peers.areBuilt())("the fake", () => {
-  const folder = mkdtempSync(join(tmpdir(), "fluent-client-"))
-  const kubeconfigPath = join(folder, "kubeconfig")
+  let folder: string
+  let kubeconfigPath: string
   let fake: FakeCluster.Handle
 
   beforeAll(async () => {
     fake = await FakeCluster.start({ programs })
+    folder = mkdtempSync(join(tmpdir(), "fluent-client-"))
+    kubeconfigPath = join(folder, "kubeconfig")
     writeFileSync(kubeconfigPath, fake.kubeconfig, { mode: 0o600 })
   })
   afterAll(async () => {

@@ -149,6 +149,9 @@ export interface TypedReading extends Reading {
   readonly unconvertible: ReadonlyArray<string>
 }
 
+const isByte = (json: unknown): json is number =>
+  typeof json === "number" && Number.isInteger(json) && json >= 0 && json <= 255
+
 const base64Pattern = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 const goType = (field: Field): string => {
@@ -239,6 +242,10 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
       case "Bytes": {
         if (typeof json === "string" && base64Pattern.test(json)) {
           return json
+        }
+        // Go reads a list of bytes, too.
+        if (Json.isList(json) && json.every(isByte)) {
+          return Buffer.from(json).toString("base64")
         }
         wrong.push("illegal base64 data at input byte 0")
         return json

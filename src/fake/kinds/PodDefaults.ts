@@ -90,11 +90,21 @@ export const podSpec = (given: JsonObject): JsonObject => {
   )
 }
 
+/** The ports of a pod that has no network of its own are those of its node. */
+const ports = (one: JsonObject): JsonObject =>
+  insideEach(one, "ports", (port) =>
+    (Json.number(port, "hostPort") ?? 0) !== 0
+      ? port
+      : { ...port, hostPort: Json.number(port, "containerPort") ?? 0 })
+
+const onHostNetwork = (spec: JsonObject): JsonObject =>
+  spec["hostNetwork"] === true ? insideEach(insideEach(spec, "initContainers", ports), "containers", ports) : spec
+
 /** @since 0.1.0 @category combinators */
 export const pod = (object: JsonObject): JsonObject =>
   inside(object, "spec", (spec) =>
     podSpec({
-      ...defaults(spec, { enableServiceLinks: true }),
+      ...defaults(onHostNetwork(spec), { enableServiceLinks: true }),
       ...((Json.number(spec, "terminationGracePeriodSeconds") ?? 0) < 0 ? { terminationGracePeriodSeconds: 1 } : {})
     }))
 

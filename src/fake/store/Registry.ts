@@ -77,13 +77,13 @@ export class Registry {
         this.store.get(key(kind, namespace, name)) === undefined
       yield* Update.addressed(namespace, name, yield* decode(kind, body, write))
       if (creates) {
-        const version = Json.text(body, "metadata", "resourceVersion") ?? ""
-        if (!/^[0-9]*$/.test(version)) {
-          return yield* Either.left(Update.unparsable(version))
-        }
         const uid = Metadata.uid(body)
         if (uid !== "") {
           return yield* Either.left(Update.otherUid({ kind, namespace, name, write }, uid, ""))
+        }
+        const version = Json.text(body, "metadata", "resourceVersion") ?? ""
+        if (!/^[0-9]*$/.test(version)) {
+          return yield* Either.left(Update.unparsable(version))
         }
         const born = Metadata.setMeta(body, {
           resourceVersion: write.dryRun === true && version !== "" ? version : undefined,
@@ -136,8 +136,8 @@ export class Registry {
       )
       const errors = [
         ...Metadata.validate(kind, next),
-        ...Update.sameUid(existing, requested),
         ...Metadata.validateUpdate(next, existing),
+        ...Update.sameUid(existing, requested),
         ...Metadata.validateTyped(kind, next),
         ...Update.rules(kind, next, existing, part),
         ...(part === "details" ? kind.details?.validateUpdate(next, existing) ?? [] : [])

@@ -201,6 +201,65 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["PATCH", "configmaps/a?fieldManager=two", configMap({ data: { x: "2" }, binaryData: { y: "b" } }), apply],
     ["PATCH", "configmaps/a?fieldManager=two", configMap({ data: { x: "2" }, immutable: true }, { app: "y" }), apply]
   ],
+  "found: the ports of a pod in the network of its node": [
+    [
+      "POST",
+      "pods",
+      named("a", {
+        spec: {
+          ...podSpec,
+          hostNetwork: true,
+          initContainers: [{ name: "init", image: "image:1", ports: [{ containerPort: 79 }] }],
+          containers: [{
+            name: "main",
+            image: "image:1",
+            ports: [{ containerPort: 80 }, { containerPort: 81, hostPort: 81 }]
+          }]
+        }
+      })
+    ],
+    [
+      "POST",
+      "apps/replicasets",
+      named("a", {
+        spec: {
+          replicas: 0,
+          selector: { matchLabels: { app: "x" } },
+          template: {
+            metadata: { labels: { app: "x" } },
+            spec: {
+              hostNetwork: true,
+              containers: [{ name: "main", image: "image:1", ports: [{ containerPort: 80 }] }]
+            }
+          }
+        }
+      })
+    ]
+  ],
+  "found: a put with a uid where no object is": [
+    [
+      "PUT",
+      "coordination/leases/a",
+      { metadata: { name: "a", resourceVersion: "x", uid: "00000000-0000-4000-8000-000000000000" } }
+    ],
+    ["PUT", "coordination/leases/a", { metadata: { name: "a", resourceVersion: "x" } }]
+  ],
+  "found: bytes as a list": [
+    ["POST", "secrets", named("a")],
+    ["PATCH", "secrets/a", [{ op: "add", path: "/data", value: { x: [] } }], json],
+    ["PATCH", "secrets/a", [{ op: "add", path: "/data/y", value: [104, 105] }], json],
+    ["PATCH", "secrets/a", { data: { z: [0] } }, merge]
+  ],
+  "found: new finalizers of a deleted object come before its uid": [
+    ["POST", "configmaps", { metadata: { name: "a", finalizers: ["example.com/a"] } }],
+    ["DELETE", "configmaps/a"],
+    [
+      "PATCH",
+      "configmaps/a",
+      { metadata: { finalizers: ["example.com/a", "bad"], uid: "00000000-0000-4000-8000-000000000000" } },
+      merge
+    ]
+  ],
   "found: a dry run returns the resource version of its object": [
     ["POST", "configmaps?dryRun=All", { metadata: { name: "a", resourceVersion: "x" } }],
     ["GET", "configmaps?resourceVersion={rv}"]

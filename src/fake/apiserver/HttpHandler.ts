@@ -6,116 +6,24 @@
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
-import { parse as parseYaml } from "yaml"
 import { fromEither } from "../../effect/EitherEffect.js"
-import type { ApiRequest, JsonObject, Method, WatchLine } from "../../kubernetes/client/ApiRequest.js"
+import type { JsonObject, WatchLine } from "../../kubernetes/client/ApiRequest.js"
 import type { ControlPlane } from "../ControlPlane.js"
 import * as Json from "../Json.js"
 import * as Access from "./Access.js"
 import * as AttachSocket from "./AttachSocket.js"
+import * as HttpRequest from "./HttpRequest.js"
 import * as Impersonation from "./Impersonation.js"
 import * as PortForwardChannels from "./PortForwardChannels.js"
 import * as PortForwardSocket from "./PortForwardSocket.js"
 import * as Protobuf from "./Protobuf.js"
 import * as Rbac from "./Rbac.js"
-import { Dropped, Refused, type Reply } from "./Reply.js"
+import { type Dropped, Refused, type Reply } from "./Reply.js"
 import * as Status from "./Status.js"
 import * as Tunnel from "./Tunnel.js"
-import * as Undecodable from "./Undecodable.js"
-
-const maxBodySize = 3 * 1024 * 1024
-
-const methods: ReadonlyArray<Method> = ["DELETE", "GET", "PATCH", "POST", "PUT"]
-
-const refuse = (status: Status.Status) => Effect.fail(new Refused({ status }))
-
-const readBody = (request: IncomingMessage): Effect.Effect<Buffer, Refused | Dropped> =>
-  Effect.async((resume) => {
-    const chunks: Array<Buffer> = []
-    let length = 0
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length
-      if (length > maxBodySize) {
-        const message = `Request entity too large: limit is ${maxBodySize}`
-        resume(refuse(Status.make(413, "RequestEntityTooLarge", message)))
-        request.pause()
-      } else {
-        chunks.push(chunk)
-      }
-    })
-    request.once("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
-    request.once("error", () => resume(Effect.fail(new Dropped({ carriedOut: "no" }))))
-  })
-
-const parse = (
-  text: string,
-  read: (text: string) => unknown
-): Either.Either<JsonObject | ReadonlyArray<Json.Value>, Status.Status> =>
-  Either.try({
-    try: () => read(text),
-    catch: (cause) => Status.badRequest(`error decoding the body: ${String(cause)}`)
-  }).pipe(
-    Either.filterOrLeft(
-      (body): body is JsonObject | ReadonlyArray<Json.Value> => Json.isObject(body) || Json.isList(body),
-      () => Status.badRequest("the body of the request is neither an object nor a list")
-    )
-  )
-
-const isMethod = (method: string | undefined): method is Method => methods.some((one) => one === method)
-
-/** A configuration to apply is YAML, and most of them are JSON. */
-const applyPatch = "application/apply-patch+yaml"
-
-const supportedMediaTypes = [
-  applyPatch,
-  "application/json",
-  "application/json-patch+json",
-  "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
-  Protobuf.contentType
-]
-
-const read = (
-  catalog: ControlPlane["catalog"],
-  request: IncomingMessage
-): Effect.Effect<ApiRequest, Refused | Dropped> =>
-  Effect.gen(function*() {
-    const { headers, method } = request
-    if (!isMethod(method)) {
-      return yield* refuse(Status.methodNotAllowed)
-    }
-    const url = new URL(request.url ?? "/", "https://localhost")
-    const bytes = yield* readBody(request)
-    const contentType = headers["content-type"]
-    const plain = {
-      method,
-      path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
-      ...(headers.accept === undefined ? {} : { accept: headers.accept }),
-      ...(contentType === undefined ? {} : { contentType })
-    }
-    if (bytes.length === 0) {
-      return plain
-    }
-    const mediaType = contentType?.split(";")[0]?.trim()
-    if (mediaType !== undefined && !supportedMediaTypes.includes(mediaType)) {
-      return yield* refuse(Status.unsupportedMediaType(supportedMediaTypes))
-    }
-    if (mediaType === Protobuf.contentType) {
-      const object = Protobuf.decode(bytes)
-      return Either.isLeft(object)
-        ? yield* refuse(Status.badRequest(`error decoding the body: ${object.left}`))
-        : { ...plain, contentType: "application/json", body: object.right }
-    }
-    const body = parse(bytes.toString(), mediaType === applyPatch ? parseYaml : JSON.parse)
-    return Either.isLeft(body)
-      ? yield* refuse(Undecodable.status(catalog, plain, bytes) ?? body.left)
-      : { ...plain, body: body.right }
-  })
 
 /** The user of a request, or the one that it acts as. */
 const authenticate = (plane: ControlPlane, request: IncomingMessage): Effect.Effect<Access.User, Refused> =>
@@ -381,7 +289,7 @@ export const handle = (
   response: ServerResponse
 ): Effect.Effect<void> =>
   authenticate(plane, request).pipe(
-    Effect.zip(read(plane.catalog, request)),
+    Effect.zip(HttpRequest.read(plane.catalog, request)),
     Effect.flatMap(([user, apiRequest]) =>
       apiRequest.path === "/openapi/v2"
         ? sendSchema(response)

@@ -113,14 +113,18 @@ export const make = <Child extends Resource.Metadata>(
         (pods) => assembled(record, found, pods)
       ))
 
-  /** Whether a pod is of this record: its owner distinguishes it from a pod of an earlier record with this name. */
-  const isOwn = (record: RecordSummary, pod: Resources.Pod): boolean => childOf(record, pod) !== undefined
-
+  /** Undefined for a pod of another record: its owner distinguishes it from a pod of an earlier record with this name. */
   const childOf = ({ ref }: RecordSummary, pod: Resources.Pod): RunningChild | undefined => {
     if (recordOf(pod) !== ref.name) return undefined
     const owner = pod.metadata.ownerReferences?.find(({ name }) => name.startsWith(BuildNames.child(ref)))
     return owner === undefined ? undefined : { name: owner.name, uid: owner.uid }
   }
+
+  /** The child of the first pod of this record that shows that it runs. */
+  const runningChild = (record: RecordSummary, pods: ReadonlyArray<Resources.Pod>): RunningChild | undefined =>
+    runs?.by === "pod"
+      ? pods.filter(runs.test).map((pod) => childOf(record, pod)).find((child) => child !== undefined)
+      : undefined
 
   const childRuns = (children: ReadonlyArray<Child>): boolean => {
     const child = latest(children)
@@ -159,7 +163,7 @@ export const make = <Child extends Resource.Metadata>(
           return Effect.flatMap(
             pods(record.ref),
             (found) =>
-              found.some((pod) => isOwn(record, pod) && runs?.by === "pod" && runs.test(pod))
+              runningChild(record, found) !== undefined
                 ? Effect.succeedNone
                 : Effect.map(children(record.ref), (children) => Option.some(assembled(record, children, found)))
           )
@@ -174,9 +178,8 @@ export const make = <Child extends Resource.Metadata>(
         case "pod":
           return Effect.gen(function*() {
             const found = yield* pods(record.ref)
-            const running = found.find((pod) => isOwn(record, pod) && runs.test(pod))
-            const owner = running === undefined ? undefined : childOf(record, running)
-            if (owner !== undefined) return owner
+            const running = runningChild(record, found)
+            if (running !== undefined) return running
             const all = yield* children(record.ref)
             // The pods were read before: of a child that has ended since, they show too little.
             return all.some(runs.ended) ? yield* whole(record) : assembled(record, all, found)

@@ -144,7 +144,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
       context: false
     })
     yield* Effect.all([
-      fs.writeFileString(at("script"), BuildScript.source, { mode: 0o644 }),
+      write(at("script"), BuildScript.source),
       ...files.map(({ content, key }) => write(at("input", key), content)),
       ...lowered.files.map((file) => writeBelow(at("heredocs", file.path), file.content))
     ], { concurrency: "unbounded", discard: true })

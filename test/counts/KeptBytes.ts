@@ -6,24 +6,15 @@ import { Effect, Either } from "effect"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { setTimeout } from "node:timers/promises"
 import * as Pods from "../../bench/server/Pods.js"
 import * as FakeApiServer from "../../src/fake/apiserver/FakeApiServer.js"
 import * as ControlPlane from "../../src/fake/ControlPlane.js"
 import * as Seed from "../../src/fake/store/Seed.js"
 import * as KubernetesCluster from "../../src/kubernetes/KubernetesCluster.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
+import { alive } from "../support/HeapUsed.js"
 
 const count = 1_000
-
-/** What is alive, once nothing is left that the collector would free. */
-const alive = Effect.promise(async () => {
-  for (let turn = 0; turn < 3; turn++) {
-    await setTimeout(50)
-    globalThis.gc?.()
-  }
-  return process.memoryUsage().heapUsed
-})
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "kept-"))),

@@ -3,25 +3,16 @@
  * `--expose-gc`, in a process of its own.
  */
 import { Effect, Layer, Stream } from "effect"
-import { setTimeout } from "node:timers/promises"
 import * as CustomBuildBackend from "../../src/backends/CustomBuildBackend.js"
 import * as BuildBackend from "../../src/core/BuildBackend.js"
 import * as BuildInput from "../../src/core/BuildInput.js"
 import * as FakeCluster from "../../src/testing/FakeCluster.js"
+import { alive } from "../support/HeapUsed.js"
 
 const builds = 50
 
 /** Of each build. */
 const streams = 6
-
-/** What is alive, once nothing is left that the collector would free. */
-const alive = Effect.promise(async () => {
-  for (let turn = 0; turn < 3; turn++) {
-    await setTimeout(50)
-    globalThis.gc?.()
-  }
-  return process.memoryUsage().heapUsed
-})
 
 const program = Effect.gen(function*() {
   const backend = yield* BuildBackend.BuildBackend

@@ -25,6 +25,7 @@ import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
 import { Ears, heardBy } from "../support/Eavesdropper.js"
 import * as FastClock from "../support/FastClock.js"
+import * as Secrets from "../support/Secrets.js"
 import * as TestServer from "../support/TestServer.js"
 
 const canary = "correct-horse-battery-staple"
@@ -39,7 +40,7 @@ const secret = (name: string, type: string, data: Readonly<Record<string, string
   kind: "Secret",
   metadata: { name, namespace: "default" },
   type,
-  data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")]))
+  data: Secrets.encoded(data)
 })
 
 const auths = {

@@ -21,24 +21,12 @@ import {
   user,
   waitAt
 } from "../real/Workplace.js"
+import * as Secrets from "../support/Secrets.js"
 import * as Backends from "./Backends.js"
 import * as Images from "./Images.js"
 import { type ApiServer, layer as realNode, RealNode } from "./RealNode.js"
 
-const secret = (name: string, data: Record<string, string>) =>
-  Effect.flatMap(
-    Cluster.Cluster,
-    (cluster) =>
-      cluster.create(Resources.Secret, {
-        metadata: { name },
-        data: Object.fromEntries(
-          Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")])
-        )
-      })
-  )
-
-const login = (host: string, word = password) =>
-  JSON.stringify({ auths: { [host]: { auth: Buffer.from(`${user}:${word}`).toString("base64") } } })
+const login = (host: string, word = password) => JSON.stringify(Secrets.dockerConfig(host, user, word))
 
 /** An input that starts from the base and goes to a repository named after the test, both in the open registry. */
 const input = (name: string, options: Partial<BuildInput.Options> = {}) =>
@@ -110,9 +98,9 @@ export const suite = (name: string, apiServer: Layer.Layer<ApiServer>): void =>
       it.effect("a real node: builds with heredocs, secrets, a ConfigMap and a context", () =>
         Effect.gen(function*() {
           const { closed } = yield* RealNode
-          yield* secret("pulls", { ".dockerconfigjson": login(closed) })
-          yield* secret("pushes", { ".dockerconfigjson": login(closed) })
-          yield* secret("token", { token: "let me in" })
+          yield* Secrets.create("pulls", { ".dockerconfigjson": login(closed) })
+          yield* Secrets.create("pushes", { ".dockerconfigjson": login(closed) })
+          yield* Secrets.create("token", { token: "let me in" })
           const cluster = yield* Cluster.Cluster
           yield* cluster.create(Resources.ConfigMap, { metadata: { name: "settings" }, data: { mode: "strict" } })
           const bytes = Uint8Array.from({ length: 1_200_000 }, (_, index) => (index * index) % 251)
@@ -155,7 +143,7 @@ export const suite = (name: string, apiServer: Layer.Layer<ApiServer>): void =>
       it.effect("a real node: a wrong password for the push is an error of the registry", () =>
         Effect.gen(function*() {
           const { closed } = yield* RealNode
-          yield* secret("wrong", { ".dockerconfigjson": login(closed, "not it") })
+          yield* Secrets.create("wrong", { ".dockerconfigjson": login(closed, "not it") })
           const { status } = yield* finish(
             yield* input("denied", { finalImage: { pullspec: `${closed}/denied:1`, secretName: "wrong" } })
           )
@@ -171,7 +159,7 @@ export const suite = (name: string, apiServer: Layer.Layer<ApiServer>): void =>
           assert(status._tag === "Pending", JSON.stringify(status))
           assert.deepInclude({ ...status.blocked }, { reason: "MissingReference", upstreamReason: "FailedMount" })
           assert.include(status.blocked?.message ?? "", "secret \"late\" not found")
-          yield* secret("late", { key: "value" })
+          yield* Secrets.create("late", { key: "value" })
           assert.strictEqual((yield* ended(ref))._tag, "Succeeded")
         }))
 

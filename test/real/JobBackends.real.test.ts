@@ -4,32 +4,18 @@
  */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { BuildInput, Cluster } from "effect-os-builder"
+import { BuildInput } from "effect-os-builder"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as Resources from "../../src/kubernetes/Resources.js"
 import { suite } from "../BackendSuite.js"
+import * as Secrets from "../support/Secrets.js"
 import { backend } from "./RealJobs.js"
 import * as Workplace from "./Workplace.js"
 
 const { containerfile, exec, fileOf, finish, password, user } = Workplace
 
-const secret = (name: string, data: Record<string, string>) =>
-  Effect.flatMap(
-    Cluster.Cluster,
-    (cluster) =>
-      cluster.create(Resources.Secret, {
-        metadata: { name },
-        data: Object.fromEntries(
-          Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")])
-        )
-      })
-  )
-
-const login = (host: string) => ({
-  auths: { [host]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } }
-})
+const login = (host: string) => Secrets.dockerConfig(host, user, password)
 
 /** The name at the gate of an input: that of its final image's repository. */
 const gateName = ({ finalImage }: BuildInput.BuildInput) =>
@@ -57,7 +43,7 @@ suite({
       Workplace.Workplace,
       ({ gate }) => gate.release(gateName(input), ending === "succeeds" ? "go" : "die")
     ),
-  pullSecret: (name) => Effect.orDie(secret(name, { ".dockerconfigjson": "{\"auths\":{}}" })),
+  pullSecret: (name) => Effect.orDie(Secrets.create(name, { ".dockerconfigjson": "{\"auths\":{}}" })),
   advance: Effect.sleep("200 millis")
 })
 
@@ -65,10 +51,10 @@ layer(backend({}), { excludeTestServices: true, timeout: "5 minutes" })("a build
   it.effect("a build pod: pulls and pushes with a secret each, and shows a RUN what it is to see", () =>
     Effect.gen(function*() {
       const { closed } = yield* Workplace.Workplace
-      yield* secret("pulls", { ".dockerconfigjson": JSON.stringify(login(closed)) })
-      yield* secret("pushes", { ".dockercfg": JSON.stringify(login(closed).auths) })
-      yield* secret("entitlement", { "entitlement.pem": "entitled" })
-      yield* secret("token", { "token": "let me in" })
+      yield* Secrets.create("pulls", { ".dockerconfigjson": JSON.stringify(login(closed)) })
+      yield* Secrets.create("pushes", { ".dockercfg": JSON.stringify(login(closed).auths) })
+      yield* Secrets.create("entitlement", { "entitlement.pem": "entitled" })
+      yield* Secrets.create("token", { "token": "let me in" })
       const bytes = Uint8Array.from({ length: 1_200_000 }, (_, index) => (index * index) % 251)
       const given = yield* BuildInput.make({
         dockerfile: containerfile(

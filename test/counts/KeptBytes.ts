@@ -14,7 +14,7 @@ import * as KubernetesCluster from "../../src/kubernetes/KubernetesCluster.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
 import { alive } from "../support/HeapUsed.js"
 
-const count = 1_000
+const count = 4_000
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "kept-"))),

@@ -10,7 +10,7 @@ import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import type { Plugin } from "./admission/Admission.js"
 import { buildByStrategy } from "./admission/BuildByStrategy.js"
 import { namespaceLifecycle } from "./admission/NamespaceLifecycle.js"
-import { podScheduling } from "./admission/PodScheduling.js"
+import { podPriority, podTolerations } from "./admission/PodScheduling.js"
 import { podSecurity } from "./admission/PodSecurity.js"
 import { resourceQuotas } from "./admission/ResourceQuotas.js"
 import { runtimeClasses } from "./admission/RuntimeClasses.js"
@@ -119,7 +119,8 @@ export interface ControlPlane {
 const plugins: ReadonlyArray<Plugin> = [
   namespaceLifecycle,
   serviceAccounts,
-  podScheduling,
+  podPriority,
+  podTolerations,
   runtimeClasses,
   buildByStrategy,
   podSecurity([BuildController.user.name]),

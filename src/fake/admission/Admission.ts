@@ -13,8 +13,8 @@ import type { ApiStore } from "../store/ApiStore.js"
 import * as Metadata from "../store/Metadata.js"
 
 /**
- * An object to be admitted. `namespace` is empty for cluster-scoped kinds; `user` is undefined for writes of the cluster
- * itself.
+ * An object to be admitted. `namespace` is empty for cluster-scoped kinds; `previous` is the object before an update; `user` is
+ * undefined for writes of the cluster itself.
  *
  * @since 0.1.0
  * @category models
@@ -24,18 +24,23 @@ export interface Attempt {
   readonly namespace: string
   readonly object: JsonObject
   readonly store: ApiStore
-  readonly operation: "create" | "update"
+  readonly operation: Operation
+  readonly previous?: JsonObject
   readonly user: User | undefined
 }
 
+/** @since 0.1.0 @category models */
+export type Operation = "create" | "update"
+
 /**
- * `change` may mutate an object before validation; `check` validates the object that would be stored; `remove` may refuse
- * the deletion of an object by its name.
+ * `operations` are those at which the plugin acts. `change` may mutate an object before validation; `check` validates the object
+ * that would be stored; `remove` may refuse the deletion of an object by its name.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Plugin {
+  readonly operations: ReadonlyArray<Operation>
   readonly change?: (attempt: Attempt) => Either.Either<JsonObject, Status>
   readonly check?: (attempt: Attempt) => Either.Either<void, Status>
   readonly remove?: (kind: Kind, name: string) => Either.Either<void, Status>
@@ -48,7 +53,7 @@ export const spokenName = ({ object }: Attempt): string =>
 /** Runs the changes in order. @since 0.1.0 @category combinators  */
 export const change = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either.Either<JsonObject, Status> => {
   let changed: Either.Either<JsonObject, Status> = Either.right(attempt.object)
-  for (const plugin of plugins) {
+  for (const plugin of actingAt(plugins, attempt)) {
     changed = Either.flatMap(changed, (object) => plugin.change?.({ ...attempt, object }) ?? Either.right(object))
   }
   return changed
@@ -56,11 +61,14 @@ export const change = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either
 
 /** Runs the checks until one rejects the object. @since 0.1.0 @category combinators  */
 export const check = (plugins: ReadonlyArray<Plugin>, attempt: Attempt): Either.Either<void, Status> =>
-  every(plugins, (plugin) => plugin.check?.(attempt))
+  every(actingAt(plugins, attempt), (plugin) => plugin.check?.(attempt))
 
 /** Whether an object may be deleted. @since 0.1.0 @category combinators  */
 export const remove = (plugins: ReadonlyArray<Plugin>, kind: Kind, name: string): Either.Either<void, Status> =>
   every(plugins, (plugin) => plugin.remove?.(kind, name))
+
+const actingAt = (plugins: ReadonlyArray<Plugin>, { operation }: Attempt): ReadonlyArray<Plugin> =>
+  plugins.filter(({ operations }) => operations.includes(operation))
 
 const every = (
   plugins: ReadonlyArray<Plugin>,

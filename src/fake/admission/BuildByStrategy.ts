@@ -18,6 +18,7 @@ const isOptimized = (build: JsonObject): boolean =>
 
 /** @since 0.1.0 @category plugins */
 export const buildByStrategy: Plugin = {
+  operations: ["create", "update"],
   check: (attempt) => {
     const { kind, namespace, object, user } = attempt
     const strategy = kind.kind === "Build" && kind.group === "build.openshift.io"

@@ -14,6 +14,7 @@ const immortal: ReadonlyArray<string> = ["default", "kube-public", "kube-system"
 
 /** @since 0.1.0 @category plugins */
 export const namespaceLifecycle: Plugin = {
+  operations: ["create"],
   remove: (kind, name) =>
     kind === CoreKinds.namespace && immortal.includes(name)
       ? Either.left(Status.forbidden(kind, name, "this namespace may not be deleted"))

@@ -1,5 +1,5 @@
 /**
- * What admission gives new pods for the scheduler: a priority, and tolerations of a node that is not ready or unreachable. As in
+ * What admission gives pods for the scheduler: a priority, and tolerations of a node that is not ready or unreachable. As in
  * k8s.io/kubernetes plugin/pkg/admission/priority and defaulttolerationseconds (v1.37).
  *
  * @since 0.1.0
@@ -9,7 +9,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
-import { type Plugin, spokenName } from "./Admission.js"
+import { type Attempt, type Plugin, spokenName } from "./Admission.js"
 
 /** The classes that every cluster has. */
 const system: Readonly<Record<string, number>> = {
@@ -35,13 +35,26 @@ const tolerations = (spec: JsonObject): JsonObject => {
   }
 }
 
+const isPod = ({ kind }: Attempt): boolean => kind.kind === "Pod" && kind.group === ""
+
+/** An update keeps the priority that a pod was created with. */
+const kept = ({ object, previous }: Attempt): JsonObject =>
+  Kind.inside(object, "spec", (spec) =>
+    Kind.defaults(
+      spec,
+      Json.make({
+        priority: Json.at(previous, "spec", "priority"),
+        preemptionPolicy: Json.at(previous, "spec", "preemptionPolicy")
+      })
+    ))
+
 /** @since 0.1.0 @category plugins */
-export const podScheduling: Plugin = {
+export const podPriority: Plugin = {
+  operations: ["create", "update"],
   change: (attempt) => {
     const { kind, object, operation, store } = attempt
-    if (kind.kind !== "Pod" || kind.group !== "" || operation !== "create") {
-      return Either.right(object)
-    }
+    if (!isPod(attempt)) return Either.right(object)
+    if (operation === "update") return Either.right(kept(attempt))
     const classes = store.list("priorityclasses.scheduling.k8s.io")
     const name = Json.text(object, "spec", "priorityClassName") ?? ""
     const found = name === ""
@@ -62,9 +75,15 @@ export const podScheduling: Plugin = {
     }
     const policy = Json.text(found, "preemptionPolicy") ?? "PreemptLowerPriority"
     return Either.right(Kind.inside(object, "spec", (spec) => ({
-      ...Kind.defaults(tolerations(spec), { preemptionPolicy: policy }),
+      ...Kind.defaults(spec, { preemptionPolicy: policy }),
       ...(name === "" && found !== undefined ? { priorityClassName: Json.text(found, "metadata", "name") ?? "" } : {}),
       priority
     })))
   }
+}
+
+/** @since 0.1.0 @category plugins */
+export const podTolerations: Plugin = {
+  operations: ["create", "update"],
+  change: (attempt) => Either.right(isPod(attempt) ? Kind.inside(attempt.object, "spec", tolerations) : attempt.object)
 }

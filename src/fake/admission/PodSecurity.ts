@@ -238,9 +238,10 @@ export const violations = (level: string, spec: JsonObject): ReadonlyArray<strin
 
 /** Enforces the standards, except for pods of the exempt users. @since 0.1.0 @category plugins  */
 export const podSecurity = (exempt: ReadonlyArray<string>): Plugin => ({
+  operations: ["create"],
   check: (attempt) => {
-    const { kind, namespace, object, operation, store, user } = attempt
-    if (kind.kind !== "Pod" || kind.group !== "" || operation !== "create" || exempt.includes(user?.name ?? "")) {
+    const { kind, namespace, object, store, user } = attempt
+    if (kind.kind !== "Pod" || kind.group !== "" || exempt.includes(user?.name ?? "")) {
       return Either.void
     }
     const home = store.get({ resource: "namespaces", namespace: "", name: namespace })

@@ -90,9 +90,10 @@ const exceeded = ({ kind, namespace, object, store }: Attempt, quota: JsonObject
 
 /** @since 0.1.0 @category plugins */
 export const resourceQuotas: Plugin = {
+  operations: ["create"],
   check: (attempt) => {
-    const { kind, namespace, operation, store } = attempt
-    if (operation !== "create" || namespace === "") {
+    const { kind, namespace, store } = attempt
+    if (namespace === "") {
       return Either.void
     }
     const why = store.list("resourcequotas", namespace).map((quota) => exceeded(attempt, quota)).find((one) =>

@@ -11,10 +11,11 @@ import { type Plugin, spokenName } from "./Admission.js"
 
 /** @since 0.1.0 @category plugins */
 export const runtimeClasses: Plugin = {
+  operations: ["create"],
   change: (attempt) => {
-    const { kind, object, operation, store } = attempt
+    const { kind, object, store } = attempt
     const name = Json.text(object, "spec", "runtimeClassName")
-    if (kind.kind !== "Pod" || kind.group !== "" || operation !== "create" || name === undefined) {
+    if (kind.kind !== "Pod" || kind.group !== "" || name === undefined) {
       return Either.right(object)
     }
     const refuse = (why: string) => Either.left(Status.forbidden(kind, spokenName(attempt), why))

@@ -51,6 +51,7 @@ const mountToken = (spec: JsonObject, generated: string): JsonObject => {
 
 /** @since 0.1.0 @category plugins */
 export const serviceAccounts: Plugin = {
+  operations: ["create"],
   change: (attempt) => {
     const { kind, namespace, object, store } = attempt
     if (kind.kind !== "Pod" || kind.group !== "") {

@@ -91,14 +91,16 @@ export const run = (
     const existing = registry.get(kind, namespace, name)
     if (Either.isLeft(existing) && part === "main") {
       const uid = Metadata.uid(config)
-      yield* Update.addressed(namespace, name, config)
-      return uid !== ""
-        ? yield* Either.left(Status.conflict(
+      const made = yield* apply({})
+      if (uid !== "") {
+        return yield* Either.left(Status.conflict(
           kind,
           name,
           `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
         ))
-        : { code: 201, object: yield* registry.create(kind, namespace, yield* apply({}), write) }
+      }
+      yield* Update.addressed(namespace, name, config)
+      return { code: 201, object: yield* registry.create(kind, namespace, made, write) }
     }
     return { code: 200, object: yield* registry.update(kind, namespace, name, part, apply, write) }
   })

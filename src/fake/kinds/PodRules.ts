@@ -10,6 +10,7 @@ import * as Names from "./Names.js"
 import * as ProbeRules from "./ProbeRules.js"
 import * as RestartRules from "./RestartRules.js"
 import * as SpreadRules from "./SpreadRules.js"
+import * as TolerationRules from "./TolerationRules.js"
 
 const invalidNames = (field: string, name: string | undefined, rule: Names.Rule): Status.FieldErrors =>
   name === undefined || name === ""
@@ -177,11 +178,12 @@ export const podSpec = (spec: JsonObject, field: string): Status.FieldErrors => 
       ? []
       : [Status.unsupportedValue(`${field}.restartPolicy`, policy, restartPolicies)]),
     ...(dnsPolicies.includes(dns) ? [] : [Status.unsupportedValue(`${field}.dnsPolicy`, dns, dnsPolicies)]),
+    ...antiAffinity(spec, field),
+    ...SpreadRules.constraints(spec, field),
     ...(deadline !== undefined && deadline < 1
       ? [Status.invalidValue(`${field}.activeDeadlineSeconds`, deadline, "must be between 1 and 2147483647, inclusive")]
       : []),
-    ...antiAffinity(spec, field),
-    ...SpreadRules.constraints(spec, field),
+    ...TolerationRules.tolerations(spec, field),
     // A server takes them, and its scheduler waits for them.
     ...(Json.list(spec, "resourceClaims").length === 0 ? [] : [
       Status.forbiddenField(`${field}.resourceClaims`, "the fake has no ResourceClaims; leave the field out")
@@ -225,6 +227,7 @@ export const podUpdate = (next: JsonObject, previous: JsonObject): Status.FieldE
       ...(deadline === undefined && before !== undefined
         ? [refused("must not update from a positive integer to nil value")]
         : []),
+      ...TolerationRules.update(next, previous),
       ...fixedFields(next, previous)
     ]
 }

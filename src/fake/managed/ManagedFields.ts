@@ -35,6 +35,7 @@ interface Entry {
 
 const schemaOf = (kind: Kind.Kind): Typed.Schema => kind.schema
 
+/** Of two entries of a manager, which a write of a scale leaves, the last one counts. */
 const entriesOf = (object: JsonObject): ReadonlyArray<Entry> =>
   Json.objects(object, "metadata", "managedFields").map((entry) => ({
     manager: Json.text(entry, "manager") ?? "",
@@ -43,7 +44,7 @@ const entriesOf = (object: JsonObject): ReadonlyArray<Entry> =>
     subresource: Json.text(entry, "subresource") ?? "",
     time: Json.text(entry, "time"),
     set: FieldSet.decode(Json.object(entry, "fieldsV1"))
-  }))
+  })).filter((entry, index, all) => !all.slice(index + 1).some((later) => isSame(entry, later)))
 
 const sortKey = ({ apiVersion, manager, operation, subresource, time }: Entry): string =>
   [operation, time ?? "", manager, apiVersion, subresource].join("\u0000")
@@ -66,6 +67,8 @@ const encode = (entries: ReadonlyArray<Entry>): ReadonlyArray<JsonObject> =>
 const isSame = (a: Entry, b: Entry): boolean =>
   a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource
   && (a.operation === "Apply" || a.apiVersion === b.apiVersion)
+
+const replicas: FieldSet.Path = ["f:spec", "f:replicas"]
 
 const serverSet = [
   [],
@@ -170,6 +173,20 @@ export const created = (
   return entries.length === 0 ? undefined : entries
 }
 
+/**
+ * A scale has the managers of the replicas with the version of scales, by which the object then does not know them: each has the
+ * replicas in an entry of its own, without a time. As in scalehandler.go ToParent.
+ */
+const apart = (entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> =>
+  entries.flatMap((entry) =>
+    entry.operation === "Update" && FieldSet.has(entry.set, replicas)
+      ? [
+        { ...entry, set: FieldSet.make([replicas]), time: undefined },
+        { ...entry, set: FieldSet.difference(entry.set, FieldSet.make([replicas])) }
+      ]
+      : [entry]
+  )
+
 /** A scale of no replicas is written without them. */
 const withoutZero = ({ scale }: Kind.Kind, object: JsonObject): JsonObject =>
   scale !== undefined && Json.number(object, ...scale.replicas) === 0
@@ -192,16 +209,16 @@ export const update = (
 ): JsonObject => {
   const entries = entriesOf(before)
   // The scale of an object has managed fields if its replicas have a manager.
-  if (manager.subresource === "scale" && !entries.some(({ set }) => FieldSet.has(set, ["f:spec", "f:replicas"]))) {
+  if (manager.subresource === "scale" && !entries.some(({ set }) => FieldSet.has(set, replicas))) {
     return Metadata.setMeta(after, { managedFields: Json.at(before, "metadata", "managedFields") })
   }
   if (entries.length === 0) {
     return after
   }
-  const [old, next] = manager.subresource === "scale"
-    ? [withoutZero(kind, before), withoutZero(kind, after)]
-    : [before, after]
-  return Metadata.setMeta(after, { managedFields: encode(updated(kind, entries, old, next, manager, now)) })
+  const written = manager.subresource === "scale"
+    ? apart(updated(kind, entries, withoutZero(kind, before), withoutZero(kind, after), manager, now))
+    : updated(kind, entries, before, after, manager, now)
+  return Metadata.setMeta(after, { managedFields: encode(written) })
 }
 
 const withoutTimes = (object: JsonObject): JsonObject =>

@@ -126,14 +126,7 @@ export class Registry {
         requested,
         write
       )
-      const next = Update.managed(
-        kind,
-        existing,
-        requested,
-        Update.amended(kind, existing, requested, part, write),
-        part,
-        write
-      )
+      const next = yield* this.changed(kind, existing, requested, part, write)
       const errors = [
         ...Metadata.validate(kind, next),
         ...Metadata.validateUpdate(next, existing),
@@ -193,6 +186,27 @@ export class Registry {
           )
       }
     })
+  }
+
+  /** The object after an update. The fields that admission sets have no manager. */
+  private changed(
+    kind: Kind.Kind,
+    existing: JsonObject,
+    requested: JsonObject,
+    part: Part,
+    write: Write
+  ): Answer<JsonObject> {
+    const amended = (object: JsonObject) => Update.amended(kind, existing, object, part, write)
+    const managed = Update.managed(kind, existing, requested, amended(requested), part, write)
+    if (part !== "main" || write.subresource !== undefined) return Either.right(managed)
+    const attempt = this.attempt(kind, Metadata.namespace(existing), requested, "update", write)
+    return Either.map(
+      Admission.change(this.plugins, { ...attempt, previous: existing }),
+      (admitted) =>
+        admitted === requested ? managed : Metadata.setMeta(amended(admitted), {
+          managedFields: Json.at(managed, "metadata", "managedFields")
+        })
+    )
   }
 
   private write(kind: Kind.Kind, namespace: string, name: string, object: JsonObject): JsonObject {

@@ -53,6 +53,13 @@ const service = (...ports: ReadonlyArray<JsonObject>): JsonObject => ({
 
 const sets = "apps/statefulsets/a"
 
+const scaled = (manager: string, replicas: number): Step => [
+  "PATCH",
+  `${sets}/scale?fieldManager=${manager}`,
+  { spec: { replicas } },
+  merge
+]
+
 export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
   "apply: owns fields, conflicts, takes by force and removes what is left out": [
     apply("configmaps/a", "one", config({ x: "1", y: "1" }, { labels: { app: "x" } })),
@@ -93,6 +100,21 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     apply(sets, "one", statefulSet({ replicas: 1 }, container("main"))),
     ["PATCH", "apps/statefulsets/a/status?fieldManager=kubelet", { status: { observedGeneration: 1 } }, merge]
   ],
+  "apply: the replicas of an object after a write of its scale": [
+    ["POST", "apps/statefulsets?fieldManager=creator", statefulSet({ replicas: 1 }, container("main"))],
+    scaled("scaler", 1),
+    ["GET", sets],
+    ["PATCH", `${sets}?fieldManager=editor`, { metadata: { labels: { a: "b" } } }, merge],
+    scaled("scaler", 0),
+    apply(sets, "one", statefulSet({ replicas: 1 }, container("main"))),
+    scaled("scaler", 1),
+    ["GET", sets],
+    scaled("creator", 2),
+    ["GET", sets],
+    scaled("scaler", 2),
+    ["GET", sets],
+    apply(sets, "one", statefulSet({ replicas: 1 }, container("main")))
+  ],
   "apply: sets, references and the ports of a Service": [
     apply("services/a", "one", service({ port: 80, name: "http" }, { port: 53, protocol: "UDP", name: "dns" })),
     apply("services/a", "two", service({ port: 53, protocol: "TCP", name: "dns-tcp" })),
@@ -116,6 +138,9 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     apply("configmaps/b", "one", config({})),
     apply("configmaps/a", "one", config({}, { uid: "00000000-0000-4000-8000-000000000000" })),
     apply("configmaps/a", "one", config({ "not valid": "1" })),
+    apply("configmaps/c", "one", config({}, { name: "c", namespace: "default", managedFields: [] })),
+    apply("configmaps/c", "one", config({}, { name: "c", namespace: "default" })),
+    apply("configmaps/c", "one", config({}, { name: "b", uid: "00000000-0000-4000-8000-000000000000" })),
     apply("apps/statefulsets/a/status", "one", part()),
     ["PATCH", "configmaps/a?force=true", { data: {} }, merge]
   ]

@@ -47,6 +47,12 @@ const podSpec: JsonObject = {
   containers: [{ name: "main", image: "image:1" }]
 }
 
+const withTolerations = (tolerations: ReadonlyArray<JsonObject>): JsonObject =>
+  pods({
+    replicas: 0,
+    template: { metadata: { labels: { app: "x" } }, spec: { ...podSpec, tolerations } }
+  })
+
 const statefulSet = (more: JsonObject): JsonObject => ({
   apiVersion: "apps/v1",
   kind: "StatefulSet",
@@ -249,6 +255,42 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["PATCH", "secrets/a", [{ op: "add", path: "/data", value: { x: [] } }], json],
     ["PATCH", "secrets/a", [{ op: "add", path: "/data/y", value: [104, 105] }], json],
     ["PATCH", "secrets/a", { data: { z: [0] } }, merge]
+  ],
+  "found: an update of a pod keeps its priority, and gets the tolerations of a new one": [
+    ["POST", "pods", named("a", { spec: podSpec })],
+    ["PATCH", "pods/a", { spec: { tolerations: [] } }, merge],
+    ["PATCH", "pods/a", { spec: { tolerations: [], priority: null, preemptionPolicy: null } }, merge],
+    ["PATCH", "pods/a", { spec: { tolerations: [{ key: "a", operator: "Exists" }] } }, merge],
+    ["PATCH", "pods/a", { spec: { tolerations: [{ operator: "Exists" }] } }, merge],
+    ["PATCH", "pods/a", { spec: { tolerations: [{ key: "-", value: "-" }, { operator: "Sometimes" }] } }, merge],
+    ["PATCH", "pods/a/status", { spec: { tolerations: [] }, status: { phase: "Running" } }, merge]
+  ],
+  "found: the tolerations of a pod": [
+    [
+      "POST",
+      "pods",
+      named("a", {
+        spec: {
+          ...podSpec,
+          tolerations: [
+            { key: "-", value: "-" },
+            { operator: "Equal", effect: "Never" },
+            { key: "a", operator: "Exists", value: "a", tolerationSeconds: 1 },
+            { key: "a", operator: "Gt", value: "1" },
+            { key: "a", operator: "Sometimes" }
+          ]
+        }
+      })
+    ],
+    ["POST", "apps/replicasets", named("a", { spec: withTolerations([{ value: "a" }]) })],
+    [
+      "POST",
+      "pods",
+      named("a", { spec: { ...podSpec, schedulingGates: [{ name: "a" }], tolerations: [{ key: "a", value: "b" }] } })
+    ],
+    ["PATCH", "pods/a", { spec: { schedulingGates: [{ name: "a" }, { name: "b" }] } }, merge],
+    ["PATCH", "pods/a", { spec: { tolerations: [{ key: "a", value: "c" }] } }, merge],
+    ["PATCH", "pods/a", { spec: { schedulingGates: [] } }, merge]
   ],
   "found: new finalizers of a deleted object come before its uid": [
     ["POST", "configmaps", { metadata: { name: "a", finalizers: ["example.com/a"] } }],

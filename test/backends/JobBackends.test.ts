@@ -102,6 +102,36 @@ describe("a Job", () => {
       assert.lengthOf(yield* jobs, 1)
     }).pipe(Effect.provide(custom())))
 
+  for (const isWatched of [true, false]) {
+    const who = isWatched ? "for those who watch" : "for those who ask later"
+    it.effect(`a Job whose only pod is deleted while it runs: may be built again, ${who}`, () =>
+      Effect.gen(function*() {
+        const fake = yield* FakeCluster.FakeCluster
+        const cluster = yield* Cluster.Cluster
+        yield* fake.outcome(FakeCluster.held)
+        const { ref } = yield* Effect.flatMap(input("os", { retries: 0 }), (given) => BuildBackend.build(given))
+        yield* settle
+        yield* TestClock.adjust("5 seconds")
+        const watched = isWatched ? yield* watch(ref) : undefined
+        const [pod] = yield* fake.objects({ kind: "Pod" })
+        assert(pod !== undefined)
+        yield* cluster.delete(Resources.Pod, Json.text(pod, "metadata", "name") ?? "")
+        for (let i = 0; i < 10; i++) yield* Effect.zipRight(settle, TestClock.adjust("5 seconds"))
+        assert.deepStrictEqual(yield* fake.objects({ kind: "Pod" }), [])
+        const status = watched === undefined ? yield* BuildBackend.status(ref) : yield* watched.end
+        assert(status?._tag === "Errored", JSON.stringify(status))
+        assert.deepInclude({ ...status }, {
+          reason: "Evicted",
+          retryable: true,
+          message: isWatched
+            ? "the build was told to stop: its pod was deleted, or evicted from its node"
+            : "its pod was deleted, as by a drain of its node, before the reason of its failure was read: " +
+              "Job has reached the specified backoff limit",
+          upstreamReason: isWatched ? "exit code 143" : "BackoffLimitExceeded"
+        })
+      }).pipe(Effect.provide(custom())))
+  }
+
   it.effect("a Job: waits for a secret that arrives late", () =>
     Effect.gen(function*() {
       const cluster = yield* Cluster.Cluster

@@ -182,6 +182,7 @@ const isTotal = <Child extends Resource.Metadata>(
             children,
             attemptSeen: 1,
             pods,
+            lostPods: pods,
             events: events.flatMap((fields) => decode(Resources.Event, { metadata: meta, ...fields }))
           }
           const at = Option.getOrElse(DateTime.make(now), () => DateTime.unsafeMake(0))
@@ -191,7 +192,7 @@ const isTotal = <Child extends Resource.Metadata>(
             assert.isTrue(BuildStatus.equivalence(Schema.decodeSync(stored)(text), assessment.status))
           }
           for (const child of children) {
-            of.logs({ record, child, earlier: [], pods, events: snapshot.events })
+            of.logs({ record, child, earlier: [], pods, lostPods: pods, events: snapshot.events })
           }
         }
       ),

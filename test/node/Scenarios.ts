@@ -182,6 +182,12 @@ export const suite = (name: string, apiServer: Layer.Layer<ApiServer>): void =>
           yield* deletePods(once)
           const end = yield* ended(once)
           assert(end._tag === "Errored", JSON.stringify(end))
+          assert.deepInclude({ ...end }, {
+            reason: "Evicted",
+            retryable: true,
+            upstreamReason: "exit code 143",
+            message: "the build was told to stop: its pod was deleted, or evicted from its node"
+          })
 
           const { ref } = yield* BuildBackend.build(yield* held("again", { retries: 1 }))
           yield* said(ref, "waiting")

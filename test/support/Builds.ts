@@ -36,4 +36,12 @@ export const ended = (...log: ReadonlyArray<string>): Pod =>
 export const seen = (
   child: Build,
   more: Partial<Pick<Observed<Build>, "earlier" | "events" | "pods" | "record">> = {}
-): Observed<Build> => ({ record: record(input()), child, earlier: [], pods: [], events: [], ...more })
+): Observed<Build> => ({
+  record: record(input()),
+  child,
+  earlier: [],
+  pods: [],
+  lostPods: [],
+  events: [],
+  ...more
+})

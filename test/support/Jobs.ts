@@ -108,8 +108,16 @@ export const succeeded = states(built, pushed, { phase: "Succeeded" })
 export const seen = (
   child: Job,
   pods: ReadonlyArray<Pod> = [],
-  more: Partial<Pick<Observed<Job>, "earlier" | "events" | "record">> = {}
-): Observed<Job> => ({ record: record(input(), [], "custom"), child, earlier: [], pods, events: [], ...more })
+  more: Partial<Pick<Observed<Job>, "earlier" | "events" | "lostPods" | "record">> = {}
+): Observed<Job> => ({
+  record: record(input(), [], "custom"),
+  child,
+  earlier: [],
+  pods,
+  lostPods: [],
+  events: [],
+  ...more
+})
 
 /** An input that says everything there is to say. */
 export const full = input({

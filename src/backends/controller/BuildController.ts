@@ -206,16 +206,19 @@ export const make = <Child extends Resource.Metadata>(
 
     const onObject = <A extends Resource.Metadata>(
       recordOf: (object: A) => string | undefined,
-      apply: (slot: FollowedBuilds.Slot<Child>, change: Change<A>) => Child | undefined
+      apply: (
+        slot: FollowedBuilds.Slot<Child>,
+        change: Change<A>
+      ) => { readonly deleted?: Child; readonly deletedPod?: Resources.Pod }
     ) =>
     (change: Change<A>): void => {
       const name = recordOf(change.object)
       if (name === undefined) return
       const slot = slots.get(name)
-      const deleted = apply(slot, change)
+      const gone = apply(slot, change)
       const { children, pods } = slot
       slot.builds.forEach((build) => {
-        send(build, { _tag: "ObjectsChanged", children, pods, deleted })
+        send(build, { _tag: "ObjectsChanged", children, pods, ...gone })
         evaluateSoon(build)
       })
       slots.discardIfEmpty(slot)
@@ -223,12 +226,12 @@ export const make = <Child extends Resource.Metadata>(
 
     const onChild = onObject<Child>(Informers.recordOf, (slot, change) => {
       slot.children = FollowedBuilds.applied(slot.children, change)
-      return change._tag === "Deleted" ? change.object : undefined
+      return change._tag === "Deleted" ? { deleted: change.object } : {}
     })
 
     const onPod = onObject<Resources.Pod>(definition.recordOf, (slot, change) => {
       slot.pods = FollowedBuilds.applied(slot.pods, change)
-      return undefined
+      return change._tag === "Deleted" ? { deletedPod: change.object } : {}
     })
 
     const failAll = (cause: ClusterError): void => {

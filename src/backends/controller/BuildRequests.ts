@@ -22,14 +22,15 @@ export const make = <Child extends Resource.Metadata>(
   { definition, reconciler, store }: ControllerContext<Child>
 ): BuildRequests<Child> => {
   const requested = (
-    { attemptSeen, metadata: { ref } }: WatchedBuild<Child>,
+    build: WatchedBuild<Child>,
     work: Work<Child>
   ): Effect.Effect<Event<Child>, BuildNotFound | BackendError> => {
+    const { ref } = build.metadata
     switch (work._tag) {
       case "Reconcile":
         return reconciled(reconciler.reconcileFromCache(work.snapshot, work.evaluation))
       case "Confirm":
-        return reconciled(reconciler.status(ref, attemptSeen))
+        return reconciled(reconciler.status(ref, build))
       case "ReadRecord":
         return Effect.zipWith(store.record(ref), DateTime.now, (record, now) => ({
           _tag: "RecordRead",

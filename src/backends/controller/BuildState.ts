@@ -20,8 +20,13 @@ export interface BuildState<Child> {
   /** The latest attempt whose child was ever there, 0 if none was: if that child does not exist now, it was deleted. */
   readonly attemptSeen: number
   readonly pods: ReadonlyArray<Resources.Pod>
+  /** Pods that ended and do not exist any more, as an informer last saw them; a reader of the server knows of none. */
+  readonly lostPods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Resources.Event>
 }
+
+/** What was seen of a build and may not be there any more. */
+export type Seen = Pick<BuildState<unknown>, "attemptSeen" | "lostPods">
 
 /**
  * - `Finalized`: the outcome is stored on the record.
@@ -70,6 +75,24 @@ export const latest = <Child extends Resource.Metadata>(children: ReadonlyArray<
     undefined
   )
 
+const podsOf = (child: Resource.Metadata, pods: ReadonlyArray<Resources.Pod>): ReadonlyArray<Resources.Pod> =>
+  pods.filter((pod) => ownedBy(pod, child.metadata.uid)).toSorted(byCreation)
+
+/** The order of pods: the one that was created first comes first. */
+export const byCreation = (a: Resource.Metadata, b: Resource.Metadata): number =>
+  (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") ||
+  a.metadata.name.localeCompare(b.metadata.name)
+
+/** The state of a build as it was read, with what was seen before. */
+export const withSeen = <Child>(state: BuildState<Child>, seen: Seen): BuildState<Child> => {
+  const uids = new Set(state.pods.map(({ metadata }) => metadata.uid))
+  return {
+    ...state,
+    attemptSeen: Math.max(state.attemptSeen, seen.attemptSeen),
+    lostPods: seen.lostPods.filter(({ metadata }) => !uids.has(metadata.uid))
+  }
+}
+
 export const observed = <Child extends Resource.Metadata>(
   snapshot: BuildState<Child>,
   child: Child
@@ -80,12 +103,8 @@ export const observed = <Child extends Resource.Metadata>(
     .filter((other) => RecordMetadata.attemptOf(other) < RecordMetadata.attemptOf(child))
     .toSorted((a, b) => RecordMetadata.attemptOf(a) - RecordMetadata.attemptOf(b)),
   events: snapshot.events,
-  pods: snapshot.pods
-    .filter((pod) => ownedBy(pod, child.metadata.uid))
-    .toSorted((a, b) =>
-      (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") ||
-      a.metadata.name.localeCompare(b.metadata.name)
-    )
+  pods: podsOf(child, snapshot.pods),
+  lostPods: podsOf(child, snapshot.lostPods)
 })
 
 const pendingTimeout = ({ input }: RecordSummary): Duration.Duration =>

@@ -19,8 +19,9 @@ import type { BuildRecord, Contents } from "../record/BuildRecord.js"
 import type { RecordSummary } from "../record/RecordSummary.js"
 
 /**
- * The observed objects of a build: its child, the children of earlier attempts in their order, the pods of the child, and,
- * where the child alone does not show why it is pending, the events about them.
+ * The observed objects of a build: its child, the children of earlier attempts in their order, the pods of the child, those of its
+ * pods that ended and do not exist any more, if they were seen, and, where the child alone does not show why it is pending, the
+ * events about them.
  *
  * @since 0.1.0
  * @category models
@@ -30,6 +31,7 @@ export interface Observed<Child> {
   readonly child: Child
   readonly earlier: ReadonlyArray<Child>
   readonly pods: ReadonlyArray<Resources.Pod>
+  readonly lostPods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Resources.Event>
 }
 

@@ -11,8 +11,9 @@ import * as BuildStatus from "../../core/BuildStatus.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"
+import * as PodFailure from "../pod/PodFailure.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
-import { type BuildState, evaluate, type Evaluation, latest, observed } from "./BuildState.js"
+import { type BuildState, evaluate, type Evaluation, latest, observed, type Seen, withSeen } from "./BuildState.js"
 import type { BuildStore } from "./BuildStore.js"
 import type { Definition, Observed } from "./Definition.js"
 import * as LostLog from "./LostLog.js"
@@ -26,12 +27,12 @@ export interface Reconciler<Child> {
     snapshot: BuildState<Child>
   ) => Effect.Effect<Option.Option<BuildStatus.BuildStatus>, BackendError>
   /**
-   * Reads a build from the server, performs the step its state calls for, and returns the resulting status. `attemptSeen` is
-   * the latest attempt whose child the caller has seen.
+   * Reads a build from the server, performs the step its state calls for, and returns the resulting status. `seen` is what
+   * the caller has seen and the server may not have any more.
    */
   readonly status: (
     ref: BuildRef,
-    attemptSeen?: number
+    seen?: Seen
   ) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
   /**
    * The same for a state that the informers have seen, and its evaluation. A success is stored as it was seen, because an
@@ -296,18 +297,18 @@ export const make = <Child extends Resource.Metadata>(
       }))
     )
 
-  const status: Reconciler<Child>["status"] = (ref, attemptSeen = 0) =>
-    untilWon(
-      ref,
-      Effect.flatMap(store.state(ref), (snapshot) =>
-        reconcile({ ...snapshot, attemptSeen: Math.max(snapshot.attemptSeen, attemptSeen) }))
-    )
+  const status: Reconciler<Child>["status"] = (ref, seen = { attemptSeen: 0, lostPods: [] }) =>
+    untilWon(ref, Effect.flatMap(store.state(ref), (snapshot) => reconcile(withSeen(snapshot, seen))))
 
   const reconcileFromCache: Reconciler<Child>["reconcileFromCache"] = (snapshot, evaluation) =>
     Effect.gen(function*() {
       const isSuccess = evaluation._tag === "Terminal" && evaluation.status._tag === "Succeeded"
       const stored = isSuccess ? yield* perform(snapshot, evaluation) : Option.none()
-      return Option.isSome(stored) ? stored.value : yield* status(snapshot.record.ref, snapshot.attemptSeen)
+      return Option.isSome(stored) ? stored.value : yield* status(snapshot.record.ref, {
+        attemptSeen: snapshot.attemptSeen,
+        // A pod of the informer may be deleted on the server already.
+        lostPods: [...snapshot.lostPods, ...snapshot.pods.filter(PodFailure.isOver)]
+      })
     })
 
   return {

@@ -92,6 +92,7 @@ export const make = <Child extends Resource.Metadata>(
       children: own,
       pods: pods.filter((pod) => recordOf(pod) === record.ref.name),
       attemptSeen: latestAttempt(own),
+      lostPods: [],
       events: []
     }
   }

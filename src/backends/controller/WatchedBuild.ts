@@ -8,6 +8,7 @@ import type { BackendError } from "../../core/BuildError.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import type * as Resources from "../../kubernetes/Resources.js"
+import * as PodFailure from "../pod/PodFailure.js"
 import type { RecordMetadata } from "../record/RecordMetadata.js"
 import type { RecordSummary } from "../record/RecordSummary.js"
 import {
@@ -32,6 +33,8 @@ export interface WatchedBuild<Child> {
   readonly presence: "unseen" | "present" | "deleted"
   readonly children: ReadonlyArray<Child>
   readonly pods: ReadonlyArray<Resources.Pod>
+  /** Those that had ended when they were deleted, as they were last seen. */
+  readonly lostPods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Resources.Event>
   /** The latest attempt whose child was ever seen, 0 if none was. */
   readonly attemptSeen: number
@@ -70,6 +73,8 @@ export type Event<Child> =
     readonly pods: ReadonlyArray<Resources.Pod>
     /** A child that is not there any more. */
     readonly deleted?: Child | undefined
+    /** A pod that is not there any more. */
+    readonly deletedPod?: Resources.Pod | undefined
   }
   | { readonly _tag: "Evaluate"; readonly now: DateTime.Utc }
   | { readonly _tag: "Reconciled"; readonly status: BuildStatus.BuildStatus; readonly now: DateTime.Utc }
@@ -114,6 +119,7 @@ export const make = <Child extends Resource.Metadata>(
   given: Pick<WatchedBuild<Child>, "metadata" | "record" | "presence" | "children" | "pods">
 ): WatchedBuild<Child> => ({
   ...given,
+  lostPods: none,
   events: none,
   attemptSeen: latestAttempt(given.children.filter((child) => ownedBy(child, given.metadata.ref.uid))),
   reported: undefined,
@@ -133,13 +139,14 @@ export const isOver = <Child>({ reported }: WatchedBuild<Child>): boolean =>
 
 /** The state that its evaluation is about; undefined before the terms are known. */
 export const snapshotOf = <Child extends Resource.Metadata>(
-  { attemptSeen, children, events, metadata, pods, record }: WatchedBuild<Child>
+  { attemptSeen, children, events, lostPods, metadata, pods, record }: WatchedBuild<Child>
 ): BuildState<Child> | undefined =>
   record === undefined ? undefined : {
     record,
     children: children.filter((child) => ownedBy(child, metadata.ref.uid)),
     attemptSeen,
     pods,
+    lostPods,
     events
   }
 
@@ -165,10 +172,14 @@ export const step = <Child extends Resource.Metadata>(
       return [changed({ ...build, metadata: event.metadata, record, presence: "deleted" }), none]
     }
     case "ObjectsChanged": {
-      const { children, deleted, pods } = event
+      const { children, deleted, deletedPod, pods } = event
       const seen = deleted === undefined ? children : [...children, deleted]
       const own = seen.filter((child) => ownedBy(child, build.metadata.ref.uid))
-      return [changed({ ...build, children, pods, attemptSeen: Math.max(build.attemptSeen, latestAttempt(own)) }), none]
+      const lostPods = deletedPod === undefined || !PodFailure.isOver(deletedPod)
+        ? build.lostPods
+        : [...build.lostPods, deletedPod]
+      const attemptSeen = Math.max(build.attemptSeen, latestAttempt(own))
+      return [changed({ ...build, children, pods, lostPods, attemptSeen }), none]
     }
     case "Evaluate":
       return evaluated(definition, build, event.now)

@@ -7,6 +7,7 @@ import * as BuildStatus from "../../core/BuildStatus.js"
 import * as Output from "../../core/input/Output.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import * as Resources from "../../kubernetes/Resources.js"
+import { byCreation } from "../controller/BuildState.js"
 import type { Interpretation, LogSource, Observed } from "../controller/Definition.js"
 import * as PodBlocked from "../pod/PodBlocked.js"
 import * as PodFailure from "../pod/PodFailure.js"
@@ -22,16 +23,18 @@ type Seen = Observed<Resources.Job>
 export const grace = Duration.seconds(10)
 
 export const interpret = (seen: Seen): Interpretation => {
-  const { child, pods } = seen
-  const pushed = pods.map((pod) => ({ pod, push: PodOutcome.pushed(pod) })).find(({ push }) => push !== undefined)
+  const { child, lostPods, pods } = seen
+  const pushed = [...lostPods, ...pods].map((pod) => ({ pod, push: PodOutcome.pushed(pod) })).find(({ push }) =>
+    push !== undefined
+  )
   if (pushed?.push?.digest !== undefined) return { status: succeeded(seen, pushed.pod, pushed.push.digest) }
   const complete = condition(child, "Complete")
   if (complete !== undefined) {
-    return over(seen, complete, pods.every(PodOutcome.isOver) && pushed !== undefined, lost(seen))
+    return over(seen, complete, pods.every(PodFailure.isOver) && pushed !== undefined, lost(seen))
   }
   const failed = condition(child, "Failed")
   if (failed !== undefined) {
-    const known = pods.every(PodOutcome.isOver) && failedPods(seen).length >= (child.status?.failed ?? 0)
+    const known = pods.every(PodFailure.isOver) && everFailed(seen).length >= (child.status?.failed ?? 0)
     return { ...over(seen, failed, known, unsuccessful(seen, failed)), again: attemptsMade(seen) + 1 }
   }
   const final = finalFailure(seen)
@@ -41,7 +44,7 @@ export const interpret = (seen: Seen): Interpretation => {
 /** Whether a pod shows, without its Job, that the build runs. */
 export const isRunning = (pod: Resources.Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined &&
-  !PodOutcome.isOver(pod) &&
+  !PodFailure.isOver(pod) &&
   pod.status?.conditions?.some(({ status, type }) => type === "DisruptionTarget" && status === "True") !== true &&
   PodOutcome.containers.every((verb) => (PodOutcome.terminated(pod, verb)?.exitCode ?? 0) === 0) &&
   PodOutcome.containers.some((verb) => PodOutcome.container(pod, verb)?.state?.running !== undefined)
@@ -51,8 +54,8 @@ export const hasEnded = (child: Resources.Job): boolean =>
   condition(child, "Complete") !== undefined || condition(child, "Failed") !== undefined
 
 /** The log of each container that has run or may still run. */
-export const logs = ({ pods }: Seen): ReadonlyArray<LogSource> =>
-  pods.flatMap((pod) =>
+export const logs = ({ lostPods, pods }: Seen): ReadonlyArray<LogSource> =>
+  [...lostPods, ...pods].toSorted(byCreation).flatMap((pod) =>
     PodOutcome.containers.flatMap((verb) => {
       if (isFetching(verb) && PodOutcome.container(pod, verb) === undefined) return []
       const state = logState(pod, verb)
@@ -75,7 +78,7 @@ const logState = (pod: Resources.Pod, verb: Verb): LogSource["state"] | undefine
   if (running !== undefined) return "open"
   const hasFailed = (before: Verb) => (PodOutcome.terminated(pod, before)?.exitCode ?? 0) !== 0
   const isSkipped = !isFetching(verb) && PodOutcome.fetching.some(hasFailed) || verb === "push" && hasFailed("build")
-  return PodOutcome.isOver(pod) || isSkipped ? undefined : "waiting"
+  return PodFailure.isOver(pod) || isSkipped ? undefined : "waiting"
 }
 
 // --- parts ---
@@ -84,7 +87,12 @@ const condition = ({ status }: Resources.Job, type: string): Resources.Condition
   status?.conditions?.find((one) => one.type === type && one.status === "True")
 
 const failedPods = ({ pods }: Seen): ReadonlyArray<Resources.Pod> =>
-  pods.filter((pod) => PodOutcome.isOver(pod) && PodOutcome.pushed(pod) === undefined)
+  pods.filter((pod) => PodFailure.isOver(pod) && PodOutcome.pushed(pod) === undefined)
+
+/** With those that were deleted since. */
+const everFailed = ({ lostPods, pods }: Seen): ReadonlyArray<Resources.Pod> =>
+  [...lostPods, ...pods].filter((pod) => PodFailure.isOver(pod) && PodOutcome.pushed(pod) === undefined)
+    .toSorted(byCreation)
 
 const timesFailed = (seen: Seen): number => Math.max(seen.child.status?.failed ?? 0, failedPods(seen).length)
 
@@ -92,7 +100,7 @@ const timesFailed = (seen: Seen): number => Math.max(seen.child.status?.failed ?
 const attemptsMade = (seen: Seen): number => RecordMetadata.attemptOf(seen.child) - 1 + timesFailed(seen)
 
 /** The unfinished pod; a pod that is being deleted may already have a successor. */
-const current = ({ pods }: Seen): Resources.Pod | undefined => pods.findLast((pod) => !PodOutcome.isOver(pod))
+const current = ({ pods }: Seen): Resources.Pod | undefined => pods.findLast((pod) => !PodFailure.isOver(pod))
 
 /** The Job and its pods are observed at different times, so each is counted separately. */
 const attempt = (seen: Seen): number => {
@@ -160,13 +168,16 @@ const lost = ({ pods, record }: Seen): BuildStatus.Errored =>
     ...podOf(pods.at(-1))
   })
 
+const removed = "its pod was deleted, as by a drain of its node, before the reason of its failure was read"
+
 /** kubernetes pkg/controller/job/pod_failure_policy.go, the message of the condition. */
 const byPolicy = /^Container (\S+) for pod \S+\/(\S+) failed with exit code (\d+) matching/
 
 /**
  * The reasons of the condition Failed (k8s.io/api/batch/v1/types.go) for which no pod with details may exist:
- * `DeadlineExceeded` deletes it; after `PodFailurePolicy` the message has its exit code; `BackoffLimitExceeded`
- * only means that it failed too often.
+ * `DeadlineExceeded` deletes it; after `PodFailurePolicy` the message has its exit code. `BackoffLimitExceeded` means that
+ * its podFailurePolicy saw no exit code that is final, and a Job does not delete a failed pod: somebody did, to stop it as a
+ * drain does, or after its end.
  */
 const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Failed | BuildStatus.Errored => {
   const { message = "", reason = "" } = failed
@@ -177,15 +188,15 @@ const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Fail
     })
   }
   const [, verb = "", name, exitCode] = byPolicy.exec(message) ?? []
-  const pods = failedPods(seen)
+  const pods = everFailed(seen)
   const pod = pods.find(({ metadata }) => metadata.name === name) ?? (name === undefined ? pods.at(-1) : undefined)
   if (pod !== undefined) return PodOutcome.trouble(pod)
-  return exitCode !== undefined
-    ? PodOutcome.ofExitCode(verb, Number(exitCode))
-    : BuildStatus.errored("Unknown", {
-      message: message || `its Job failed with the reason ${reason}`,
-      upstreamReason: reason || undefined
-    })
+  if (exitCode !== undefined) return PodOutcome.ofExitCode(verb, Number(exitCode))
+  const upstreamReason = reason || undefined
+  const told = message || `its Job failed with the reason ${reason}`
+  return reason === "BackoffLimitExceeded"
+    ? BuildStatus.errored("Evicted", { message: `${removed}: ${told}`, upstreamReason })
+    : BuildStatus.errored("Unknown", { message: told, upstreamReason })
 }
 
 /**

@@ -51,9 +51,6 @@ export const logTail = (pod: Pod, verb: Verb): ReadonlyArray<string> => {
   return isLog ? message.trimEnd().split("\n") : []
 }
 
-/** Whether all containers of the pod have ended. */
-export const isOver = ({ status }: Pod): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"
-
 /** The push that succeeded, independent of the other containers and the end of the pod. */
 export const pushed = (pod: Pod): Pushed | undefined => {
   const end = terminated(pod, "push")
@@ -107,8 +104,10 @@ const scriptOutcome = (
   const word = TerminationMessage.parse(message)
   const details = {
     // A message that the script did not write is the end of the log: pods/v1 FallbackToLogsOnError.
-    message: word?.text || (ExitCode.table[exitCode] === undefined ? message.trim() : "") ||
-      `the ${verb} exited with code ${exitCode}`,
+    message: exitCode === ExitCode.code.stopped
+      ? `the ${verb} was told to stop: its pod was deleted, or evicted from its node`
+      : word?.text || (ExitCode.table[exitCode] === undefined ? message.trim() : "") ||
+        `the ${verb} exited with code ${exitCode}`,
     ...reference
   }
   return meaning.state === "Failed"

@@ -6,9 +6,9 @@ import type * as Cluster from "../../kubernetes/Cluster.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import * as Resources from "../../kubernetes/Resources.js"
 import type { SlotHolder } from "../controller/Definition.js"
+import * as PodFailure from "../pod/PodFailure.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
 import { slotLabel } from "./BuildPod.js"
-import * as PodOutcome from "./PodOutcome.js"
 
 const isScheduled = ({ status }: Resources.Pod): boolean =>
   status?.conditions?.some(({ status, type }) => type === "PodScheduled" && status === "True") ?? false
@@ -27,7 +27,7 @@ export const find = (cluster: Cluster.Service) => (namespace: string): Effect.Ef
       () => cluster.list(Resources.Pod, { namespace, labelSelector })
     ),
     Effect.map(({ items }) => {
-      const holders = items.filter((pod) => isScheduled(pod) && !PodOutcome.isOver(pod))
+      const holders = items.filter((pod) => isScheduled(pod) && !PodFailure.isOver(pod))
       return (ref) => {
         const holder = holders.find((pod) => recordOf(pod) !== ref.name)
         return holder === undefined

@@ -129,3 +129,11 @@ export const reference = ({ metadata }: Pod): BuildStatus.PodReference =>
     { namespace: metadata.namespace ?? "", name: metadata.name, uid: metadata.uid },
     skipValidation
   )
+
+/**
+ * Whether all containers of a pod have ended; its status changes no more.
+ *
+ * @since 3.0.0
+ * @category predicates
+ */
+export const isOver = ({ status }: Pod): boolean => status?.phase === "Succeeded" || status?.phase === "Failed"

@@ -155,6 +155,30 @@ describe("step: a build that goes on", () => {
   })
 })
 
+describe("step: pods that are deleted", () => {
+  const pod = (uid: string, phase: string) => ({
+    metadata: { name: uid, namespace: "default", uid, resourceVersion: "1", ownerReferences: [owner("craft-1")] },
+    status: { phase }
+  })
+  const deleted = (uid: string, phase: string): Event => ({
+    _tag: "ObjectsChanged",
+    children: [craft()],
+    pods: [],
+    deletedPod: pod(uid, phase)
+  })
+
+  it("step: pods that are deleted: are remembered if they had ended", () => {
+    const [state] = run(fresh(), [
+      deleted("a", "Running"),
+      deleted("b", "Failed"),
+      deleted("c", "Succeeded"),
+      evaluate(1)
+    ])
+    const snapshot = WatchedBuild.snapshotOf(state)
+    assert.deepStrictEqual(snapshot?.lostPods.map(({ metadata }) => metadata.uid), ["b", "c"])
+  })
+})
+
 describe("step: a build that ends", () => {
   it("step: a build that ends: is reconciled once, reported, and never evaluated again", () => {
     let evaluations = 0

@@ -362,8 +362,14 @@ describe("a Job that is over", () => {
     ["its pod is gone", complete, [], "Errored DigestLost retryable"],
     ["the pod that its policy names is gone", byPolicy("build", 11), [], "Failed InstructionFailed"],
     ["the pod of a denied push is gone", byPolicy("push", 14), [], "Errored PushDenied"],
-    ["all its pods are gone", backoff, [], "Errored Unknown"],
-    ["its last pod is seen as it was before", by("BackoffLimitExceeded"), [states(runs)], "Errored Unknown"],
+    ["all its pods are gone", backoff, [], "Errored Evicted retryable"],
+    [
+      "its last pod is seen as it was before",
+      by("BackoffLimitExceeded"),
+      [states(runs)],
+      "Errored Evicted retryable"
+    ],
+    ["its Job failed for a reason that is not known", by("Other"), [], "Errored Unknown"],
     [
       "one of two failed pods is not seen",
       by("BackoffLimitExceeded", "", { failed: 2 }),
@@ -380,6 +386,39 @@ describe("a Job that is over", () => {
       assert.strictEqual(told({ status: interpretation.ending.status }), says)
     })
   }
+
+  describe("a Job whose pods were deleted", () => {
+    const gone = (pods: ReadonlyArray<Pod>, lostPods: ReadonlyArray<Pod>, child = by("BackoffLimitExceeded")) =>
+      JobOutcome.interpret(seen(child, pods, { lostPods }))
+
+    it("a Job whose pods were deleted: has the outcome of the last one, if it was seen", () => {
+      assert.strictEqual(told(gone([], [disrupted("EvictionByEvictionAPI")])), "Errored Evicted retryable")
+      assert.strictEqual(told(gone([], [failed("push", code.pushFailed)])), "Errored PushFailed retryable")
+      assert.strictEqual(
+        told(gone([failed("build", code.pullFailed)], [failed("push", code.pushFailed, {}, 2)])),
+        "Errored PushFailed retryable"
+      )
+      assert.strictEqual(
+        told(gone([failed("build", code.pullFailed, {}, 2)], [failed("push", code.pushFailed)])),
+        "Errored ImagePullFailed retryable"
+      )
+      assert.strictEqual(told(gone([], [succeeded], complete)), "Succeeded")
+    })
+
+    it("a Job whose pods were deleted: does not count as failures those that it stopped itself", () => {
+      const lostPods = [states(ended(code.stopped), undefined, { phase: "Failed" })]
+      assert.match(told(JobOutcome.interpret(seen(job({ active: 1 }), [], { lostPods }))), /^Pending/)
+    })
+
+    it("a Job whose pods were deleted: has the end of their logs", () => {
+      const state = { terminated: { exitCode: 143, message: "compiling\n" } }
+      const lostPods = [states(state, undefined, { phase: "Failed" })]
+      const logs = JobOutcome.logs(seen(by("BackoffLimitExceeded"), [], { lostPods }))
+      assert.deepStrictEqual(logs.map(({ key, state, tail }) => [key, state, tail]), [
+        ["pod-1/build", "closed", ["compiling"]]
+      ])
+    })
+  })
 
   describe("a Job that goes on after a failure", () => {
     const own = {

@@ -18,6 +18,7 @@
  */
 import * as Schema from "effect/Schema"
 import { described, named } from "../effect/Described.js"
+import { once } from "../effect/Once.js"
 import { BuildRef } from "./BuildRef.js"
 import { BaseImage, Errored, Failed } from "./BuildStatus.js"
 import { DurationText } from "./DurationText.js"
@@ -393,4 +394,6 @@ export const BuildError = Schema.Union(
  * @since 0.1.0
  * @category guards
  */
-export const isBuildError: (u: unknown) => u is BuildError = Schema.is(BuildError)
+export const isBuildError = (u: unknown): u is BuildError => isOne()(u)
+
+const isOne = once(() => Schema.is(BuildError))

@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Codec from "../effect/Codec.js"
 import { named } from "../effect/Described.js"
+import { atFirstCall, once } from "../effect/Once.js"
 import { BuildRejected, Issue } from "./BuildError.js"
 import { Containerfile, namedImages } from "./Containerfile.js"
 import { DurationText, FromInput } from "./DurationText.js"
@@ -119,8 +120,8 @@ export class BuildInput extends Schema.Class<BuildInput>("effect-os-builder/Buil
 // -----------------------------------------------------------------------------
 
 // The rules between fields run once, beside those of the fields, so that all issues are reported; the class need not repeat them.
-const parser = <A, I>(schema: Schema.Schema<A, I>, together: (input: unknown) => ReadonlyArray<Issue>) => {
-  const parse = Codec.strict(schema)
+const parser = <A, I>(schema: () => Schema.Schema<A, I>, together: (input: unknown) => ReadonlyArray<Issue>) => {
+  const parse = atFirstCall(() => Codec.strict(schema()))
   return (input: unknown): Effect.Effect<A, BuildRejected> =>
     Effect.suspend(() => {
       const parsed = parse(input)
@@ -141,7 +142,7 @@ const parser = <A, I>(schema: Schema.Schema<A, I>, together: (input: unknown) =>
 const distinct = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> =>
   Arr.dedupeWith(issues, (a, b) => a.path === b.path && a.message === b.message && a.line === b.line)
 
-const given = Schema.Struct(fields(ContextFile.ContextFromMemory, FromInput, Containerfile))
+const given = once(() => Schema.Struct(fields(ContextFile.contextFromMemory(), FromInput, Containerfile)))
 
 const parseOptions = parser(given, crossChecks)
 
@@ -173,7 +174,7 @@ export const make = (options: Options): Effect.Effect<BuildInput, BuildRejected>
   Effect.map(parseOptions(options), valid)
 
 const parseOwned = parser(
-  Schema.Struct(fields(ContextFile.ContextFromOwner, FromInput, Containerfile)),
+  () => Schema.Struct(fields(ContextFile.contextFromOwner(), FromInput, Containerfile)),
   crossChecks
 )
 
@@ -195,7 +196,7 @@ const parsePartial = parser(given, partialChecks)
 export const issuesOfPartial = (options: Options): Effect.Effect<ReadonlyArray<Issue>> =>
   Effect.match(parsePartial(options), { onFailure: ({ issues }) => issues, onSuccess: () => [] })
 
-const parseData = parser(Schema.Struct(dataFields), crossChecks)
+const parseData = parser(() => Schema.Struct(dataFields), crossChecks)
 
 /**
  * An input from data, such as parsed JSON, or `BuildRejected` with every reason against it. Keys that are not known are among
@@ -220,7 +221,7 @@ const parseData = parser(Schema.Struct(dataFields), crossChecks)
 export const decode = (u: unknown): Effect.Effect<BuildInput, BuildRejected> => Effect.map(parseData(u), valid)
 
 const parsePayload = parser(
-  Schema.Struct(dataFields),
+  () => Schema.Struct(dataFields),
   (input) => [...MachineFolders.refused(input), ...crossChecks(input)]
 )
 
@@ -255,7 +256,7 @@ export const Payload: Schema.Schema<Effect.Effect<BuildInput, BuildRejected>, un
 )
 
 const parseStored = parser(
-  Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Schema.String)),
+  () => Schema.Struct(fields(ContextFile.ContextFromJson, DurationText, Schema.String)),
   () => []
 )
 

@@ -250,7 +250,8 @@ export const errored = (
  * @since 0.1.0
  * @category guards
  */
-export const isTerminal: (status: BuildStatus) => status is Terminal = Schema.is(Terminal)
+export const isTerminal = (status: BuildStatus): status is Terminal =>
+  status._tag !== "Pending" && status._tag !== "Running"
 
 /**
  * The outcome in one word: success, failure (Failed), error (Errored or Cancelled); undefined while the build is

@@ -6,6 +6,7 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { atFirstCall } from "../effect/Once.js"
 
 /**
  * Marks every ClusterError, for checks without `instanceof`.
@@ -240,7 +241,7 @@ const ambiguousCodes: ReadonlySet<number> = new Set([408, 500, 502, 504])
 
 const readingVerbs: ReadonlySet<string> = new Set(["get", "list", "watch"])
 
-const decodeStatus = Schema.decodeUnknownOption(Status)
+const decodeStatus = atFirstCall(() => Schema.decodeUnknownOption(Status))
 
 /**
  * Makes the error for a response that is not a 2xx. `body` is the decoded body, normally a `v1.Status`; `retryAfter` is the

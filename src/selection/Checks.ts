@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import { skipValidation } from "../effect/Codec.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as Cluster from "../kubernetes/Cluster.js"
 import type { ClusterError } from "../kubernetes/ClusterError.js"
@@ -52,7 +53,7 @@ const discovery = new RbacRule({
   resources: [],
   nonResourceURLs: ["/api", "/api/*", "/apis", "/apis/*"],
   verbs: ["get"]
-})
+}, skipValidation)
 
 /** A forbidden request is a verdict, too: with the rule to grant. */
 const lacking = (rule: RbacRule) => (error: ClusterError): Check =>
@@ -152,7 +153,10 @@ const inNamespace = (options: BuildsOptions, ask: (namespace: string) => Check):
 const config = "config.openshift.io"
 
 const toRead = (resource: string, name: string) =>
-  new RbacRule({ apiGroups: [config], resources: [resource], resourceNames: [name], verbs: ["get"] })
+  new RbacRule(
+    { apiGroups: [config], resources: [resource], resourceNames: [name], verbs: ["get"] },
+    skipValidation
+  )
 
 const toReadInfrastructure = toRead("infrastructures", "cluster")
 
@@ -215,7 +219,10 @@ const buildCapability = (groups: Groups): Check =>
     )
     : Effect.succeed(unknownCapability)
 
-const unknownCapability = new Available({ evidence: "whether the capability Build is enabled is not known" })
+const unknownCapability = new Available(
+  { evidence: "whether the capability Build is enabled is not known" },
+  skipValidation
+)
 
 /** As in openshift/machine-config-operator test/extended-priv/util/client.go: older clusters lack the capability. */
 const offersBuild = (

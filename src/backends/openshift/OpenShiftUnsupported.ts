@@ -71,7 +71,7 @@ const hasEmptyList = ({ args, json, keyword, trigger }: Containerfile.Instructio
 // --- images ---
 
 /** Go's strconv.Quote leaves these as they are, and a quoted LABEL takes them as they are. */
-const plainText = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u
+const isPlain = (text: string): boolean => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(text)
 
 const images: ReadonlyArray<Row> = [
   ({ finalImage }) => PodUnsupported.unreachable(finalImage.pullspec, ["finalImage", "pullspec"]),
@@ -127,7 +127,7 @@ const images: ReadonlyArray<Row> = [
     ),
   // b docker.go appendLabel writes a LABEL instruction: variables are expanded there, and escapes are not.
   ({ imageLabels = {} }) =>
-    Object.entries(imageLabels).filter(([, value]) => !plainText.test(value) || value.includes("$")).map(([key]) =>
+    Object.entries(imageLabels).filter(([, value]) => !isPlain(value) || value.includes("$")).map(([key]) =>
       unsupported(
         ["imageLabels", key],
         "has a \"$\", a line break or another character that OpenShift's builder changes; write LABEL in the " +

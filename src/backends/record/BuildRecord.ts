@@ -14,6 +14,7 @@ import type { BuildRef } from "../../core/BuildRef.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { skipValidation } from "../../core/input/Validation.js"
 import { fromOption } from "../../effect/EitherEffect.js"
+import { atFirstCall } from "../../effect/Once.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as Resources from "../../kubernetes/Resources.js"
@@ -77,7 +78,7 @@ const Stored = Schema.parseJson(Schema.Struct({
   parts: Schema.Array(Schema.Struct({ suffix: Schema.String, path: Schema.String }))
 }))
 
-const encodeInput = Schema.encodeSync(BuildInput.BuildInput)
+const encodeInput = atFirstCall(() => Schema.encodeSync(BuildInput.BuildInput))
 
 /**
  * The key of the Containerfile in a record, where it is readable.

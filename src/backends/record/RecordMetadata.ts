@@ -11,6 +11,7 @@ import * as BuildStatus from "../../core/BuildStatus.js"
 import { Timestamp } from "../../core/DurationText.js"
 import { ReturnedMetadata } from "../../core/input/CallerMetadata.js"
 import { skipValidation } from "../../core/input/Validation.js"
+import { atFirstCall, once } from "../../effect/Once.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as BuildNames from "./BuildNames.js"
 
@@ -116,36 +117,45 @@ export class Begun extends Schema.Class<Begun>("effect-os-builder/BuildRecord/Be
   attempt: BuildStatus.Running.fields.attempt
 }) {}
 
-const BegunText = Schema.parseJson(Begun)
-const OutcomeText = Schema.parseJson(Outcome)
-const StopMarkText = Schema.parseJson(StopMark)
-const CallerMetadataText = Schema.parseJson(ReturnedMetadata)
+/** The text of an annotation: read and written as JSON by a schema. */
+const textOf = <A, I>(schema: Schema.Schema<A, I>) => {
+  const text = once(() => Schema.parseJson(schema))
+  return {
+    read: atFirstCall(() => Schema.decodeUnknownOption(text())),
+    write: atFirstCall(() => Schema.encodeSync(text()))
+  }
+}
+
+const texts = {
+  begun: textOf(Begun),
+  outcome: textOf(Outcome),
+  stopMark: textOf(StopMark),
+  callerMetadata: textOf(ReturnedMetadata)
+}
 
 /**
  * @since 0.1.0
  * @category getters
  */
-export const outcomeText: (outcome: Outcome) => string = Schema.encodeSync(OutcomeText)
+export const outcomeText: (outcome: Outcome) => string = texts.outcome.write
 
 /**
  * @since 0.1.0
  * @category getters
  */
-export const stopMarkText: (mark: StopMark) => string = Schema.encodeSync(StopMarkText)
+export const stopMarkText: (mark: StopMark) => string = texts.stopMark.write
 
 /**
  * @since 0.1.0
  * @category getters
  */
-export const begunText: (begun: Begun) => string = Schema.encodeSync(BegunText)
+export const begunText: (begun: Begun) => string = texts.begun.write
 
 /**
  * @since 0.1.0
  * @category getters
  */
-export const callerMetadataText: (metadata: Readonly<Record<string, string>>) => string = Schema.encodeSync(
-  CallerMetadataText
-)
+export const callerMetadataText: (metadata: Readonly<Record<string, string>>) => string = texts.callerMetadata.write
 
 /**
  * The content of a record's metadata.
@@ -200,12 +210,12 @@ export const parse = (backend: string, { metadata }: Resource.Metadata): Option.
     finalImage: annotations[annotation.finalImage] ?? "",
     createdAt: Option.getOrElse(DateTime.make(metadata.creationTimestamp ?? ""), () => epoch),
     resourceVersion: metadata.resourceVersion,
-    stop: Schema.decodeUnknownOption(StopMarkText)(annotations[annotation.stop]),
-    outcome: Schema.decodeUnknownOption(OutcomeText)(annotations[annotation.outcome]),
-    begun: Option.getOrUndefined(Schema.decodeUnknownOption(BegunText)(annotations[annotation.begun])),
+    stop: texts.stopMark.read(annotations[annotation.stop]),
+    outcome: texts.outcome.read(annotations[annotation.outcome]),
+    begun: Option.getOrUndefined(texts.begun.read(annotations[annotation.begun])),
     ...(annotations[annotation.upload] === undefined ? {} : { uploadedTo: annotations[annotation.upload] }),
     callerMetadata: Option.getOrElse(
-      Schema.decodeUnknownOption(CallerMetadataText)(annotations[annotation.metadata]),
+      texts.callerMetadata.read(annotations[annotation.metadata]),
       () => noMetadata
     )
   })

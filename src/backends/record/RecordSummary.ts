@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { BuildInput } from "../../core/BuildInput.js"
+import { atFirstCall, once } from "../../effect/Once.js"
 import type * as Resource from "../../kubernetes/Resource.js"
 import * as RecordMetadata from "./RecordMetadata.js"
 
@@ -43,20 +44,22 @@ export const parse = (backend: string, object: Resource.Metadata): Option.Option
 
 const names = ["architecture", "queueName", "tags", "timeout", "pendingTimeout", "retries"] as const
 
-const Terms = Schema.Struct(Struct.pick(BuildInput.fields, ...names))
+const terms = once(() => Schema.Struct(Struct.pick(BuildInput.fields, ...names)))
 
 /** @since 0.1.0 @category models */
 export interface BuildTerms extends Fields {}
 
-type Fields = typeof Terms.Type
+type Fields = ReturnType<typeof terms>["Type"]
 
-const TermsText = Schema.parseJson(Terms)
+const text = once(() => Schema.parseJson(terms()))
 
 /** @since 0.1.0 @category constructors */
 export const pickTerms = (input: BuildInput): BuildTerms => Struct.pick(input, ...names)
 
 /** @since 0.1.0 @category getters */
-export const termsText = (input: BuildInput): string => Schema.encodeSync(TermsText)(pickTerms(input))
+export const termsText = (input: BuildInput): string => Schema.encodeSync(text())(pickTerms(input))
 
 /** None if it is not the text of terms. @since 0.1.0 @category constructors */
-export const parseTerms: (text: string | undefined) => Option.Option<BuildTerms> = Schema.decodeUnknownOption(TermsText)
+export const parseTerms: (text: string | undefined) => Option.Option<BuildTerms> = atFirstCall(() =>
+  Schema.decodeUnknownOption(text())
+)

@@ -8,6 +8,7 @@ import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BaseImage } from "../../core/BuildStatus.js"
+import { atFirstCall } from "../../effect/Once.js"
 
 /**
  * What a verb of the script ended with. `digest`, `architecture` and `base` come with a pushed image, `commit` with a ref of a Git
@@ -44,18 +45,18 @@ export const maxBytes = 4096
 export const maxTextBytes = 1536
 
 // The digest stands first and the free text last and in base64, so that sh has nothing to escape.
-const Wire = Schema.parseJson(Schema.Struct({
-  digest: Schema.optional(Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))),
-  architecture: Schema.optional(Schema.String),
-  base: Schema.optional(BaseImage),
-  commit: Schema.optional(Schema.String.pipe(Schema.pattern(/^(?:[a-f0-9]{40}|[a-f0-9]{64})$/))),
-  exitCode: Schema.optional(Schema.Int),
-  verb: Schema.String,
-  code: Schema.Int,
-  text: Schema.String
-}))
-
-const decodeWire = Schema.decodeUnknownOption(Wire)
+const decodeWire = atFirstCall(() =>
+  Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct({
+    digest: Schema.optional(Schema.String.pipe(Schema.pattern(/^sha256:[a-f0-9]{64}$/))),
+    architecture: Schema.optional(Schema.String),
+    base: Schema.optional(BaseImage),
+    commit: Schema.optional(Schema.String.pipe(Schema.pattern(/^(?:[a-f0-9]{40}|[a-f0-9]{64})$/))),
+    exitCode: Schema.optional(Schema.Int),
+    verb: Schema.String,
+    code: Schema.Int,
+    text: Schema.String
+  })))
+)
 
 /**
  * Reads a termination message; undefined if it is not one of ours (the tail of a log, cut short, empty).

@@ -357,7 +357,7 @@ export const ContextFromJson = context(FromJson)
  * @since 0.1.0
  * @category schemas
  */
-export const ContextFromMemory = context(fromMemory(Copy))
+export const contextFromMemory = () => context(fromMemory(Copy))
 
 /**
  * The same, without a copy of the bytes, for a caller that does not change them.
@@ -365,4 +365,4 @@ export const ContextFromMemory = context(fromMemory(Copy))
  * @since 0.1.0
  * @category schemas
  */
-export const ContextFromOwner = context(fromMemory(Schema.Uint8ArrayFromSelf))
+export const contextFromOwner = () => context(fromMemory(Schema.Uint8ArrayFromSelf))

@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as tty from "node:tty"
 import { fromEither } from "../../effect/EitherEffect.js"
+import { atFirstCall } from "../../effect/Once.js"
 import * as Waits from "../client/Waits.js"
 import { ConfigurationError } from "./ConfigurationError.js"
 import type { ConnectionPlan } from "./ConnectionPlan.js"
@@ -44,7 +45,7 @@ const Answer = Schema.Struct({
   )
 })
 
-const decodeAnswer = Schema.decodeUnknownEither(Answer)
+const decodeAnswer = atFirstCall(() => Schema.decodeUnknownEither(Answer))
 
 /** What KUBERNETES_EXEC_INFO holds. */
 const execInfo = (plan: ConnectionPlan, exec: ExecPlan, authority: string | undefined, interactive: boolean) => {

@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { LineCounter, parseAllDocuments, type Tags } from "yaml"
 import * as SchemaIssue from "../../effect/Issue.js"
+import { atFirstCall } from "../../effect/Once.js"
 
 const text = Schema.optionalWith(Schema.String, { nullable: true, default: () => "" })
 const flag = Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => false })
@@ -207,7 +208,7 @@ const describe = (error: SchemaIssue.ParseError): string => {
   return Arr.dedupe(problems).filter((problem) => !/: expected (?:null|undefined)$/.test(problem)).join("; ")
 }
 
-const decode = Schema.decodeUnknownEither(Kubeconfig, { errors: "all" })
+const decode = atFirstCall(() => Schema.decodeUnknownEither(Kubeconfig, { errors: "all" }))
 
 const header = ({ apiVersion, kind }: Kubeconfig): Either.Either<void, string> =>
   (kind === "" || kind === "Config") && (apiVersion === "" || apiVersion === "v1")

@@ -9,6 +9,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { atFirstCall } from "../../effect/Once.js"
 import type { AttachOutput } from "../client/Driver.js"
 import * as Waits from "../client/Waits.js"
 import { ClusterError, fromStatus, type Subject } from "../ClusterError.js"
@@ -24,7 +25,7 @@ const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, close: 255 } as cons
 /** As much as a kubelet passes on at once. */
 const maxData = 32 * 1024
 
-const parseStatus = Schema.decodeUnknownOption(Schema.parseJson(Schema.Unknown))
+const parseStatus = atFirstCall(() => Schema.decodeUnknownOption(Schema.parseJson(Schema.Unknown)))
 
 /** The error of the status that ends an attachment; undefined for a success. */
 const failureOf = (text: string, subject: Subject): ClusterError | undefined => {

@@ -33,7 +33,7 @@ const patchOptions: Status.Named = { group: "meta.k8s.io", plural: "", kind: "Pa
 /** The configuration of a request, with the name of the path; `wrong` is a value of its type that the kind cannot decode. */
 const configOf = (
   { kind, name, namespace, request }: Target
-): Answer<{ readonly config: JsonObject; readonly wrong: string | undefined }> =>
+): Answer<{ readonly config: JsonObject; readonly sent: JsonObject; readonly wrong: string | undefined }> =>
   Either.gen(function*() {
     const body = yield* RequestBody.object({ ...request, contentType: "application/json" })
     const expected = Kind.apiVersion(kind)
@@ -57,7 +57,7 @@ const configOf = (
       name: Json.text(body, "metadata", "name") ?? name,
       ...(kind.namespaced ? { namespace: Json.text(body, "metadata", "namespace") ?? namespace } : {})
     })
-    return { config: named, wrong: wrong.find(isContent) }
+    return { config: named, sent: body, wrong: wrong.find(isContent) }
   })
 
 const untyped = (kind: Kind.Kind, body: JsonObject, problem: string): Status.Status => {
@@ -78,10 +78,10 @@ export const run = (
         Status.required("fieldManager", "is required for apply patch")
       ]))
     }
-    const { config, wrong } = yield* configOf(target)
+    const { config, sent, wrong } = yield* configOf(target)
     const write = { ...target.write, applies: true }
     const manager = { name: request.query["fieldManager"] ?? "", subresource: part === "main" ? "" : part }
-    const options = { force: request.query["force"] === "true", now: write.now }
+    const options = { force: request.query["force"] === "true", now: write.now, sent }
     const apply = (live: JsonObject) =>
       Either.filterOrLeft(
         ManagedFields.apply(kind, live, config, manager, options),

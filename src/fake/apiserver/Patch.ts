@@ -7,6 +7,16 @@ import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 
+/** A value that takes the place of another without its nulls; those that are items of lists stay. */
+const pruned = (json: Json.Value): Json.Value =>
+  Json.isList(json)
+    ? json.map(pruned)
+    : Json.isObject(json)
+    ? Object.fromEntries(
+      Object.entries(json).filter(([, value]) => value !== null).map(([key, value]) => [key, pruned(value)])
+    )
+    : json
+
 /** @since 0.1.0 @category combinators */
 export const merge = (target: Json.Value | undefined, patch: JsonObject): JsonObject => {
   const merged = new Map(Object.entries(Json.isObject(target) ? target : {}))
@@ -14,7 +24,8 @@ export const merge = (target: Json.Value | undefined, patch: JsonObject): JsonOb
     if (value === null) {
       merged.delete(key)
     } else {
-      merged.set(key, Json.isObject(value) ? merge(merged.get(key), value) : value)
+      const before = merged.get(key)
+      merged.set(key, Json.isObject(value) ? merge(before, value) : Json.isObject(before) ? value : pruned(value))
     }
   }
   return Object.fromEntries(merged)

@@ -6,6 +6,7 @@
  */
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
+import * as Entries from "../managed/Entries.js"
 import type * as Deletion from "../store/Deletion.js"
 import * as RequestBody from "./RequestBody.js"
 import * as Status from "./Status.js"
@@ -64,6 +65,7 @@ export const refusal = (request: ApiRequest): Status.Status | undefined => {
   const validation = request.query["fieldValidation"] ?? ""
   const policy = request.method === "DELETE" ? deletion(request).propagationPolicy : undefined
   const errors = [
+    ...(request.method === "DELETE" ? [] : Entries.managerErrors("fieldManager", request.query["fieldManager"] ?? "")),
     ...(dryRun.every((one) => one === "All") ? [] : [Status.unsupportedValue("dryRun", dryRun, ["All"])]),
     ...(request.method === "DELETE" || validations.includes(validation)
       ? []

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as Quantity from "./Quantity.js"
@@ -17,7 +19,7 @@ import * as Quantity from "./Quantity.js"
  */
 export type Field =
   | { readonly _tag: "Text"; readonly kept?: true }
-  | { readonly _tag: "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Any" }
+  | { readonly _tag: "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Time" | "Any" }
   | { readonly _tag: "Deduced"; readonly of?: Field }
   | {
     readonly _tag: "List"
@@ -25,6 +27,7 @@ export type Field =
     readonly merge?: Merge
     readonly keys?: ReadonlyArray<string>
     readonly defaults?: JsonObject
+    readonly kept?: true
   }
   | { readonly _tag: "Map"; readonly of: Field; readonly atomic?: true; readonly kept?: true }
   | { readonly _tag: "Struct"; readonly fields: Fields; readonly atomic?: true }
@@ -59,6 +62,8 @@ export const quantity: Field = { _tag: "Quantity" }
 export const integerOrText: Field = { _tag: "IntegerOrText" }
 /** A base64 string. @since 0.1.0 @category constructors  */
 export const bytes: Field = { _tag: "Bytes" }
+/** A time by RFC 3339, stored in UTC with whole seconds. @since 0.1.0 @category constructors  */
+export const time: Field = { _tag: "Time" }
 /** Any value, not validated. @since 0.1.0 @category constructors  */
 export const any: Field = { _tag: "Any" }
 /** Any value, which server-side apply divides by its own form. @since 0.1.0 @category constructors  */
@@ -67,6 +72,8 @@ export const deduced: Field = { _tag: "Deduced" }
 export const loose = (of: Field): Field => ({ _tag: "Deduced", of })
 /** @since 0.1.0 @category constructors */
 export const list = (of: Field): Field => ({ _tag: "List", of })
+/** A list that is decoded though it is empty. @since 0.1.0 @category constructors  */
+export const keptList = (of: Field): Field => ({ _tag: "List", of, kept: true })
 /**
  * A list that patches merge, by a key of its items or as a set; server-side apply has the same key, or `keys`.
  *
@@ -154,6 +161,8 @@ const isByte = (json: unknown): json is number =>
 
 const base64Pattern = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$/
+
 const goType = (field: Field): string => {
   switch (field._tag) {
     case "Integer":
@@ -178,7 +187,7 @@ export const keptMap = (of: Field): Field => ({ _tag: "Map", of, kept: true })
 /** Go omits empty texts, lists and maps; where it writes the latter as null, a kind does so in `fill`. */
 const isOmitted = (value: Json.Value, field: Field): boolean =>
   (field._tag === "Text" && field.kept !== true && value === "") ||
-  (field._tag === "List" && Json.isList(value) && value.length === 0) ||
+  (field._tag === "List" && field.kept !== true && Json.isList(value) && value.length === 0) ||
   (field._tag === "Map" && field.kept !== true && Json.isObject(value) && Object.keys(value).length === 0)
 
 /** @since 0.1.0 @category combinators */
@@ -248,6 +257,14 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
           return Buffer.from(json).toString("base64")
         }
         wrong.push("illegal base64 data at input byte 0")
+        return json
+      }
+      case "Time": {
+        const time = typeof json === "string" && timePattern.test(json) ? DateTime.make(json) : Option.none()
+        if (Option.isSome(time)) {
+          return `${DateTime.formatIso(time.value).slice(0, 19)}Z`
+        }
+        wrong.push(`parsing time ${JSON.stringify(JSON.stringify(json))} as "2006-01-02T15:04:05Z07:00"`)
         return json
       }
       case "List":

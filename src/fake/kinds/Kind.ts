@@ -183,6 +183,15 @@ export const apiVersion = (kind: Kind): string => kind.group === "" ? kind.versi
 /** Whether a kind is one of custom resources, which the server has without a type. @since 0.1.0 @category predicates  */
 export const isCustom = (kind: Kind): boolean => kind.fields === undefined && !kind.virtual
 
+/**
+ * Whether objects of a kind have a version: a custom resource has all of its group, as their definition has several.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const hasVersion = (kind: Kind, version: string): boolean =>
+  isCustom(kind) ? version.startsWith(`${kind.group}/`) : version === apiVersion(kind)
+
 /** Whether a request can delete several objects: namespaces are deleted one by one. @since 0.1.0 @category predicates  */
 export const isCollection = (kind: Kind): boolean => !(kind.group === "" && kind.kind === "Namespace")
 

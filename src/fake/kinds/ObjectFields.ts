@@ -11,12 +11,14 @@ import {
   type Field,
   type Fields,
   integer,
+  keptList,
   keptText,
   list,
   map,
   mergedList,
   struct,
-  text
+  text,
+  time
 } from "./Fields.js"
 
 /** @since 0.1.0 @category fields */
@@ -34,7 +36,11 @@ export const meta: Field = struct({
     "uid"
   ),
   finalizers: mergedList(text),
-  managedFields: any
+  managedFields: keptList(struct({
+    ...each(text, "manager", "operation", "apiVersion", "fieldsType", "subresource"),
+    time,
+    fieldsV1: any
+  }))
 })
 
 /** Adds a kind's own fields to the common ones. @since 0.1.0 @category constructors  */

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 
@@ -68,6 +69,52 @@ export const decode = (fields: JsonObject): FieldSet => {
   }
   visit(fields, [])
   return make(paths)
+}
+
+const compact = (json: unknown): string =>
+  JSON.stringify(
+    Json.isObject(json)
+      ? Object.fromEntries(Object.entries(json).toSorted(([a], [b]) => a < b ? -1 : 1))
+      : json
+  )
+
+/** Whether a client may write an element; one of an unknown type is ignored. */
+const kindOf = (element: string): "valid" | "ignored" | "wrong" => {
+  const [prefix, rest] = [element.slice(0, 2), element.slice(2)]
+  const json = Either.try((): unknown => JSON.parse(rest))
+  switch (prefix) {
+    case "f:":
+      return "valid"
+    case "v:":
+      return Either.isRight(json) ? "valid" : "wrong"
+    case "k:":
+      return Either.isRight(json) && Json.isObject(json.right) ? "valid" : "wrong"
+    case "i:":
+      return /^[+-]?[0-9]+$/.test(rest) ? "valid" : "wrong"
+    default:
+      return prefix[1] === ":" ? "ignored" : "wrong"
+  }
+}
+
+const canonical = (element: string): string =>
+  /^[kv]:/.test(element) ? `${element.slice(0, 2)}${compact(JSON.parse(element.slice(2)))}` : element
+
+/** Reads a FieldsV1 that a client wrote; undefined for one that is not valid. @since 0.1.0 @category conversions  */
+export const parse = (fields: Json.Value): FieldSet | undefined => {
+  const paths: Array<Path> = []
+  const isValid = (node: Json.Value, path: Path): boolean => {
+    if (node !== null && !Json.isObject(node)) {
+      return false
+    }
+    const below = Object.entries(node ?? {}).filter(([element]) => element !== "." && kindOf(element) !== "ignored")
+    if (path.length > 0 && (below.length === 0 || Object.hasOwn(node ?? {}, "."))) {
+      paths.push(path)
+    }
+    return below.every(([element, inner]) =>
+      kindOf(element) === "valid" && isValid(inner, [...path, canonical(element)])
+    )
+  }
+  return isValid(fields, []) ? make(paths) : undefined
 }
 
 interface Node {

@@ -10,7 +10,9 @@ import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
 import * as Metadata from "../store/Metadata.js"
+import * as Entries from "./Entries.js"
 import * as FieldSet from "./FieldSet.js"
+import * as LastApplied from "./LastApplied.js"
 import * as Typed from "./Typed.js"
 
 /**
@@ -24,49 +26,7 @@ export interface Manager {
   readonly subresource: string
 }
 
-interface Entry {
-  readonly manager: string
-  readonly operation: string
-  readonly apiVersion: string
-  readonly subresource: string
-  readonly time: string | undefined
-  readonly set: FieldSet.FieldSet
-}
-
 const schemaOf = (kind: Kind.Kind): Typed.Schema => kind.schema
-
-/** Of two entries of a manager, which a write of a scale leaves, the last one counts. */
-const entriesOf = (object: JsonObject): ReadonlyArray<Entry> =>
-  Json.objects(object, "metadata", "managedFields").map((entry) => ({
-    manager: Json.text(entry, "manager") ?? "",
-    operation: Json.text(entry, "operation") ?? "",
-    apiVersion: Json.text(entry, "apiVersion") ?? "",
-    subresource: Json.text(entry, "subresource") ?? "",
-    time: Json.text(entry, "time"),
-    set: FieldSet.decode(Json.object(entry, "fieldsV1"))
-  })).filter((entry, index, all) => !all.slice(index + 1).some((later) => isSame(entry, later)))
-
-const sortKey = ({ apiVersion, manager, operation, subresource, time }: Entry): string =>
-  [operation, time ?? "", manager, apiVersion, subresource].join("\u0000")
-
-const encode = (entries: ReadonlyArray<Entry>): ReadonlyArray<JsonObject> =>
-  entries.filter(({ set }) => set.size > 0).toSorted((a, b) => sortKey(a) < sortKey(b) ? -1 : 1).map((
-    { apiVersion, manager, operation, set, subresource, time }
-  ) =>
-    Json.make({
-      manager,
-      operation,
-      apiVersion,
-      time,
-      fieldsType: "FieldsV1",
-      fieldsV1: FieldSet.encode(set),
-      subresource: subresource === "" ? undefined : subresource
-    })
-  )
-
-const isSame = (a: Entry, b: Entry): boolean =>
-  a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource
-  && (a.operation === "Apply" || a.apiVersion === b.apiVersion)
 
 const replicas: FieldSet.Path = ["f:spec", "f:replicas"]
 
@@ -91,14 +51,14 @@ const owned = (kind: Kind.Kind, manager: Manager, set: FieldSet.FieldSet): Field
 const plain = (object: JsonObject): JsonObject => Metadata.setMeta(object, { managedFields: undefined })
 
 interface Conflict {
-  readonly entry: Entry
+  readonly entry: Entries.Entry
   readonly set: FieldSet.FieldSet
 }
 
 /** Takes changed fields from the other managers. */
-const take = (entries: ReadonlyArray<Entry>, own: Entry | undefined, changes: Typed.Comparison) => {
+const take = (entries: ReadonlyArray<Entries.Entry>, own: Entries.Entry | undefined, changes: Typed.Comparison) => {
   const changed = FieldSet.union(changes.modified, changes.added)
-  const others = entries.filter((entry) => own === undefined || !isSame(entry, own))
+  const others = entries.filter((entry) => own === undefined || !Entries.isSame(entry, own))
   const conflicts = others.flatMap((entry): ReadonlyArray<Conflict> => {
     const set = FieldSet.intersection(entry.set, changed)
     return set.size === 0 ? [] : [{ entry, set }]
@@ -109,16 +69,16 @@ const take = (entries: ReadonlyArray<Entry>, own: Entry | undefined, changes: Ty
 
 const updated = (
   kind: Kind.Kind,
-  entries: ReadonlyArray<Entry>,
+  entries: ReadonlyArray<Entries.Entry>,
   before: JsonObject,
   after: JsonObject,
   manager: Manager,
   now: number
-): ReadonlyArray<Entry> => {
+): ReadonlyArray<Entries.Entry> => {
   const changes = Typed.compare(schemaOf(kind), plain(before), plain(after))
   const { others } = take(entries, undefined, changes)
   const set = owned(kind, manager, FieldSet.union(changes.added, changes.modified))
-  const own: Entry = {
+  const own: Entries.Entry = {
     manager: manager.name,
     operation: "Update",
     apiVersion: Kind.apiVersion(kind),
@@ -126,11 +86,13 @@ const updated = (
     time: Metadata.timestamp(now),
     set
   }
-  const known = others.find((entry) => isSame(entry, own))
-  return set.size === 0 ? others : [
-    ...others.filter((entry) => entry !== known),
-    { ...own, set: known === undefined ? set : FieldSet.union(set, known.set) }
-  ]
+  const known = others.find((entry) => Entries.isSame(entry, own))
+  return Entries.capped(
+    set.size === 0 ? others : [
+      ...others.filter((entry) => entry !== known),
+      { ...own, set: known === undefined ? set : FieldSet.union(set, known.set) }
+    ]
+  )
 }
 
 /** In the types of Go these are structs, not pointers: an object without values has them too. */
@@ -160,24 +122,52 @@ const zero = (kind: Kind.Kind, object: JsonObject, given: JsonObject): JsonObjec
   return kind.fields === undefined ? {} : empty(object, given, kind.zero)
 }
 
-/** The managed fields of a new object; `body` is that of its request. @since 0.1.0 @category constructors  */
+/**
+ * The entries that a client wrote, in the form that the schema gives them; those of versions that are not served are left out.
+ * Undefined if managers cannot be computed.
+ */
+const requested = (
+  kind: Kind.Kind,
+  body: JsonObject,
+  before: ReadonlyArray<Entries.Entry>
+): ReadonlyArray<Entries.Entry> | undefined => {
+  const entries = Entries.requested(body, before)
+  return entries === before ?
+    before :
+    entries?.flatMap((entry): ReadonlyArray<Entries.Entry> =>
+      entry.set.size > 0 && Kind.hasVersion(kind, entry.apiVersion)
+        ? [{ ...entry, set: Typed.atomic(kind.schema, entry.set) }]
+        : []
+    )
+}
+
+/**
+ * The managed fields of a new object; `body` is that of its request. An object has them if the request names a manager, or has
+ * managed fields itself.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const created = (
   kind: Kind.Kind,
   object: JsonObject,
   body: JsonObject,
-  manager: string,
-  now: number
+  write: { readonly manager?: string; readonly isManaged?: boolean; readonly now: number }
 ): ReadonlyArray<JsonObject> | undefined => {
+  const entries = requested(kind, object, [])
+  if (entries === undefined || (write.isManaged !== true && entries.length === 0)) {
+    return undefined
+  }
   const next = plain(object)
-  const entries = encode(updated(kind, [], zero(kind, next, body), next, { name: manager, subresource: "" }, now))
-  return entries.length === 0 ? undefined : entries
+  const manager = { name: write.manager ?? "unknown", subresource: "" }
+  return Entries.encode(updated(kind, entries, zero(kind, next, body), next, manager, write.now))
 }
 
 /**
  * A scale has the managers of the replicas with the version of scales, by which the object then does not know them: each has the
  * replicas in an entry of its own, without a time. As in scalehandler.go ToParent.
  */
-const apart = (entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> =>
+const apart = (entries: ReadonlyArray<Entries.Entry>): ReadonlyArray<Entries.Entry> =>
   entries.flatMap((entry) =>
     entry.operation === "Update" && FieldSet.has(entry.set, replicas)
       ? [
@@ -194,8 +184,8 @@ const withoutZero = ({ scale }: Kind.Kind, object: JsonObject): JsonObject =>
     : object
 
 /**
- * The managed fields after an ordinary write. An object has them if its creation named a manager, or from its first server-side
- * apply on.
+ * The managed fields after an ordinary write with a body, in which a client may replace them. An object has them if its creation
+ * named a manager, or from its first server-side apply on.
  *
  * @since 0.1.0
  * @category combinators
@@ -204,12 +194,15 @@ export const update = (
   kind: Kind.Kind,
   before: JsonObject,
   after: JsonObject,
+  body: JsonObject,
   manager: Manager,
   now: number
 ): JsonObject => {
-  const entries = entriesOf(before)
+  const known = Entries.of(before)
+  const entries = manager.subresource === "" ? requested(kind, body, known) : known
   // The scale of an object has managed fields if its replicas have a manager.
-  if (manager.subresource === "scale" && !entries.some(({ set }) => FieldSet.has(set, replicas))) {
+  const hasNone = manager.subresource === "scale" && !known.some(({ set }) => FieldSet.has(set, replicas))
+  if (entries === undefined || hasNone) {
     return Metadata.setMeta(after, { managedFields: Json.at(before, "metadata", "managedFields") })
   }
   if (entries.length === 0) {
@@ -218,7 +211,7 @@ export const update = (
   const written = manager.subresource === "scale"
     ? apart(updated(kind, entries, withoutZero(kind, before), withoutZero(kind, after), manager, now))
     : updated(kind, entries, before, after, manager, now)
-  return Metadata.setMeta(after, { managedFields: encode(written) })
+  return Metadata.setMeta(after, { managedFields: Entries.encode(written) })
 }
 
 const withoutTimes = (object: JsonObject): JsonObject =>
@@ -229,26 +222,12 @@ const withoutTimes = (object: JsonObject): JsonObject =>
 /** Whether a write changes nothing but the times of managed fields. @since 0.1.0 @category predicates  */
 export const isUnchanged = (next: JsonObject, existing: JsonObject): boolean =>
   Json.equal(next, existing)
-  || (entriesOf(existing).length > 0 && Json.equal(withoutTimes(next), withoutTimes(existing)))
-
-const managerText = ({ apiVersion, manager, operation, subresource }: Entry): string =>
-  `"${manager}"${subresource === "" ? "" : ` with subresource "${subresource}"`}${
-    operation === "Update" ? ` using ${apiVersion}` : ""
-  }`
-
-/** The text by which upstream sorts managers. */
-const identity = ({ apiVersion, manager, operation, subresource }: Entry): string =>
-  JSON.stringify({
-    manager,
-    operation,
-    ...(operation === "Apply" ? {} : { apiVersion }),
-    ...(subresource === "" ? {} : { subresource })
-  })
+  || (Entries.of(existing).length > 0 && Json.equal(withoutTimes(next), withoutTimes(existing)))
 
 const conflictStatus = (conflicts: ReadonlyArray<Conflict>): Status.Status => {
-  const all = conflicts.toSorted((a, b) => identity(a.entry) < identity(b.entry) ? -1 : 1).flatMap((
+  const all = conflicts.toSorted((a, b) => Entries.identity(a.entry) < Entries.identity(b.entry) ? -1 : 1).flatMap((
     { entry, set }
-  ) => FieldSet.ordered(set).map((path) => ({ who: managerText(entry), field: FieldSet.pathText(path) })))
+  ) => FieldSet.ordered(set).map((path) => ({ who: Entries.text(entry), field: FieldSet.pathText(path) })))
   const [first] = all
   const lines = [...new Set(all.map(({ who }) => who))].flatMap((who) => [
     `conflicts with ${who}:`,
@@ -284,24 +263,9 @@ const prune = (
   )
 }
 
-const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
-
-/** The fields of `kubectl apply` without `--server-side`, which kubectl's first server-side apply takes over. */
-const earlier = (schema: Typed.Schema, object: JsonObject): FieldSet.FieldSet => {
-  const text = Json.record(object, "metadata", "annotations")[lastApplied]
-  const parsed = text === undefined
-    ? Either.left(undefined)
-    : Either.try((): unknown => JSON.parse(text))
-  return Either.isRight(parsed) && Json.isObject(parsed.right)
-    ? FieldSet.union(
-      Typed.fieldsOf(schema, parsed.right),
-      FieldSet.make([["f:metadata", "f:annotations", `f:${lastApplied}`]])
-    )
-    : FieldSet.empty
-}
-
 /**
- * A server-side apply: `live` is the object without it, empty for a new one. Returns the object with its managed fields, or the
+ * A server-side apply: `live` is the object without it, empty for a new one; `sent` is the configuration as the client sent it,
+ * which may lack the name and the namespace. Returns the object with its managed fields, or the
  * conflicts with other managers.
  *
  * @since 0.1.0
@@ -312,19 +276,19 @@ export const apply = (
   live: JsonObject,
   config: JsonObject,
   manager: Manager,
-  options: { readonly force: boolean; readonly now: number }
+  options: { readonly force: boolean; readonly now: number; readonly sent: JsonObject }
 ): Either.Either<JsonObject, Status.Status> => {
-  if (Json.at(config, "metadata", "managedFields") !== undefined) {
+  if ((Json.at(config, "metadata", "managedFields") ?? null) !== null) {
     return Either.left(Status.badRequest("metadata.managedFields must be nil"))
   }
   const schema = schemaOf(kind)
-  const known = entriesOf(live)
+  const known = Entries.of(live)
   const entries = known.length > 0 || Metadata.uid(live) === ""
     ? known
     : updated(kind, [], zero(kind, live, live), live, { name: "before-first-apply", subresource: "" }, options.now)
   const before = plain(live)
   const merged = Typed.merge(schema, before, config)
-  const own: Entry = {
+  const own: Entries.Entry = {
     manager: manager.name,
     operation: "Apply",
     apiVersion: Kind.apiVersion(kind),
@@ -332,7 +296,7 @@ export const apply = (
     time: Metadata.timestamp(options.now),
     set: owned(kind, manager, Typed.fieldsOf(schema, config))
   }
-  const last = entries.find((entry) => isSame(entry, own))
+  const last = entries.find((entry) => Entries.isSame(entry, own))
   // With the name and the others that no manager owns, so that the metadata stays.
   const managed = FieldSet.union(
     Typed.fieldsOf(schema, config),
@@ -346,7 +310,8 @@ export const apply = (
     modified: owned(kind, manager, changes.modified),
     removed: changes.removed
   })
-  const taken = manager.name === "kubectl" && last === undefined ? earlier(schema, live) : FieldSet.empty
+  const isKubectl = manager.name === "kubectl"
+  const taken = isKubectl && conflicts.length > 0 ? LastApplied.fieldsOf(kind, live) : FieldSet.empty
   const real = conflicts.flatMap(({ entry, set }): ReadonlyArray<Conflict> => {
     const left = FieldSet.difference(set, taken)
     return left.size === 0 ? [] : [{ entry, set: left }]
@@ -356,5 +321,7 @@ export const apply = (
   }
   const same = Json.equal(next, before)
   const mine = same && last !== undefined ? { ...own, time: last.time } : same ? { ...own, time: undefined } : own
-  return Either.right(Metadata.setMeta(next, { managedFields: encode([...others, mine]) }))
+  return Either.right(Metadata.setMeta(isKubectl ? LastApplied.updated(next, options.sent) : next, {
+    managedFields: Entries.encode([...others, mine])
+  }))
 }

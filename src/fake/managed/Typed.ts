@@ -302,3 +302,21 @@ export const withStructs = (schema: Schema, set: FieldSet.FieldSet): FieldSet.Fi
   })
   return FieldSet.union(set, FieldSet.make(paths))
 }
+
+const isAtomic = (schema: Schema): boolean =>
+  schema?._tag === "List"
+    ? schema.keys === undefined
+    : (schema?._tag === "Map" || schema?._tag === "Struct") && schema.atomic === true
+
+/** A set without what is inside of values that have one manager: they stand in for it. @since 0.1.0 @category combinators  */
+export const atomic = (schema: Schema, set: FieldSet.FieldSet): FieldSet.FieldSet =>
+  FieldSet.make([...set.values()].map((path) => {
+    let here = schema
+    const end = path.findIndex((element) => {
+      if (isAtomic(here)) return true
+      const atom = atomOf(here, undefined)
+      here = atom._tag === "Map" ? atom.of(element.slice(2)) : atom._tag === "List" ? atom.of : undefined
+      return false
+    })
+    return end === -1 ? path : path.slice(0, end)
+  }))

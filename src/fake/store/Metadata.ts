@@ -9,6 +9,7 @@ import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import type { Kind } from "../kinds/Kind.js"
 import * as Names from "../kinds/Names.js"
+import * as Entries from "../managed/Entries.js"
 
 /** The server's time format: RFC 3339, whole seconds. @since 0.1.0 @category conversions  */
 export const timestamp = (millis: number): string => `${DateTime.formatIso(DateTime.unsafeMake(millis)).slice(0, 19)}Z`
@@ -111,7 +112,8 @@ export const validate = (kind: Kind, object: JsonObject): Status.FieldErrors => 
     ...references(object),
     ...finalizers(object).flatMap((finalizer) =>
       Names.labelKey(finalizer).map((message) => Status.invalidValue("metadata.finalizers", finalizer, message))
-    )
+    ),
+    ...Entries.validate(object)
   ]
 }
 

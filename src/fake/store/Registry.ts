@@ -51,9 +51,7 @@ export class Registry {
       Either.flatMap(decode(kind, body, write), (object) => inNamespace(kind, namespace, object)),
       (object) =>
         write.applies === true ? object : Metadata.setMeta(object, {
-          managedFields: write.isManaged === true
-            ? ManagedFields.created(kind, object, body, write.manager ?? "unknown", write.now)
-            : undefined
+          managedFields: ManagedFields.created(kind, object, body, write)
         })
     )
     const admitted = Either.flatMap(

@@ -46,7 +46,7 @@ export const managed = (
 ): JsonObject =>
   write.applies === true
     ? Metadata.setMeta(next, { managedFields: Json.at(requested, "metadata", "managedFields") })
-    : ManagedFields.update(kind, existing, next, {
+    : ManagedFields.update(kind, existing, next, requested, {
       name: write.manager ?? "kube-controller-manager",
       subresource: write.subresource ?? (part === "main" ? "" : part)
     }, write.now)

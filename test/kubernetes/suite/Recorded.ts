@@ -15,6 +15,7 @@ import * as DifferencePrograms from "./DifferencePrograms.js"
 import * as FoundPrograms from "./FoundPrograms.js"
 import * as JobPrograms from "./JobPrograms.js"
 import * as JobStatusPrograms from "./JobStatusPrograms.js"
+import * as ManagedPrograms from "./ManagedPrograms.js"
 import * as RecordedPrograms from "./RecordedPrograms.js"
 
 const programs = {
@@ -23,7 +24,8 @@ const programs = {
   ...DifferencePrograms.programs,
   ...FoundPrograms.programs,
   ...JobPrograms.programs,
-  ...JobStatusPrograms.programs
+  ...JobStatusPrograms.programs,
+  ...ManagedPrograms.programs
 }
 
 const { OS_BUILDER_TEST_RECORD } = process.env

@@ -1,6 +1,8 @@
 /**
  * Spans in which an expected error, such as a refusal, is a result: the span ends well, and its attributes name the reason.
  *
+ * Without a tracer of the program, whose spans alone can be read, an effect has no span.
+ *
  * On Effect 4 the end of a pull is an error of its own, a stream of a pull has no scope, and whether a span keeps its stack
  * trace is another argument.
  */
@@ -12,6 +14,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
+import * as FiberState from "./FiberState.js"
 import * as Pull from "./Pull.js"
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>
@@ -36,19 +39,38 @@ const spanOptions = <E>({ attributes, kind }: Options<E>): Tracer.SpanOptionsNoT
 export const within =
   <E0>(name: string, options: Options<E0>) =>
   <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatten(
-      Effect.matchEffect(effect, {
-        onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
-          // In a span, Effect.fail would wrap the error: another object than the caller's.
-          const failed = Effect.failCause(Cause.fail(error))
-          return Effect.annotateCurrentSpan(options.attributesOf(error)).pipe(
-            Effect.andThen(options.onError?.(error) ?? Effect.void),
-            Effect.andThen(options.isResult(error) ? Effect.succeed(failed) : failed)
-          )
-        },
-        onSuccess: (value) => Effect.succeed(Effect.succeed(value))
-      }).pipe(Effect.withSpan(name, spanOptions(options), { captureStackTrace: false }))
+    FiberState.use((fiber) =>
+      FiberState.isTraced(fiber)
+        ? recorded(effect, name, options)
+        : options.onError === undefined
+        ? effect
+        : Effect.tapError(effect, options.onError)
     )
+
+/** The same for a span that is only described where a tracer records it. */
+export const describedBy =
+  <E0>(describe: () => readonly [name: string, options: Options<E0>]) =>
+  <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    FiberState.use((fiber) => FiberState.isTraced(fiber) ? recorded(effect, ...describe()) : effect)
+
+const recorded = <A, E extends E0, R, E0>(
+  effect: Effect.Effect<A, E, R>,
+  name: string,
+  options: Options<E0>
+): Effect.Effect<A, E, R> =>
+  Effect.flatten(
+    Effect.matchEffect(effect, {
+      onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
+        // In a span, Effect.fail would wrap the error: another object than the caller's.
+        const failed = Effect.failCause(Cause.fail(error))
+        return Effect.annotateCurrentSpan(options.attributesOf(error)).pipe(
+          Effect.andThen(options.onError?.(error) ?? Effect.void),
+          Effect.andThen(options.isResult(error) ? Effect.succeed(failed) : failed)
+        )
+      },
+      onSuccess: (value) => Effect.succeed(Effect.succeed(value))
+    }).pipe(Effect.withSpan(name, spanOptions(options), { captureStackTrace: false }))
+  )
 
 /** What else follows the values of a stream, and its end. */
 export interface Observer<in A> {

@@ -9,7 +9,7 @@ Package.write()
 Program.run(
   join(Program.bin, "esbuild"),
   // Those of `bench/Majors.ts`: other programs in the folder use modules of `test`, which is not in the tree.
-  ...["imports", "load", "logs", "reflector", "watch"].map((scenario) => `./build/bench/${scenario}/*.ts`),
+  ...["imports", "load", "logs", "reflector", "requests", "watch"].map((scenario) => `./build/bench/${scenario}/*.ts`),
   "--outdir=build/dist/bench",
   "--outbase=build/bench",
   "--bundle",

@@ -111,10 +111,10 @@ const delaysOf = <E>(policy: RetryPolicy<E>) => {
 /** Repeats the effect while it fails with errors that the policy retries. */
 export const retry = <A, E, R>(effect: Effect.Effect<A, E, R>, policy: RetryPolicy<E>): Effect.Effect<A, E, R> =>
   Effect.suspend(() => {
-    const delayAfter = delaysOf(policy)
+    let delayAfter: ReturnType<typeof delaysOf<E>> | undefined
     const attempt: Effect.Effect<A, E, R> = Effect.catchAll(effect, (error) =>
       Effect.flatMap(
-        delayAfter(error),
+        (delayAfter ??= delaysOf(policy))(error),
         Option.match({
           onNone: () => Effect.fail(error),
           onSome: (wait) => Effect.zipRight(Effect.sleep(wait), attempt)

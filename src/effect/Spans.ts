@@ -1,7 +1,8 @@
 /**
  * Spans in which an expected error, such as a refusal, is a result: the span ends well, and its attributes name the reason.
  *
- * Effect's own `withSpan` marks a span as failed for every error of its effect.
+ * Effect's own `withSpan` marks a span as failed for every error of its effect. Without a tracer of the program, whose spans alone can be
+ * read, an effect has no span: to enter one takes Effect 3 longer than the rest of a request.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -9,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
+import * as FiberState from "./FiberState.js"
 import * as Pull from "./Pull.js"
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>
@@ -34,21 +36,40 @@ const spanOptions = <E>({ attributes, kind }: Options<E>): Tracer.SpanOptions =>
 export const within =
   <E0>(name: string, options: Options<E0>) =>
   <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatten(Effect.withSpan(
-      Effect.matchEffect(effect, {
-        onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
-          // In a span, Effect.fail would wrap the error: another object than the caller's.
-          const failed = Effect.failCause(Cause.fail(error))
-          return Effect.annotateCurrentSpan(options.attributesOf(error)).pipe(
-            Effect.zipRight(options.onError?.(error) ?? Effect.void),
-            Effect.zipRight(options.isResult(error) ? Effect.succeed(failed) : failed)
-          )
-        },
-        onSuccess: (value) => Effect.succeed(Effect.succeed(value))
-      }),
-      name,
-      spanOptions(options)
-    ))
+    FiberState.use((fiber) =>
+      FiberState.isTraced(fiber)
+        ? recorded(effect, name, options)
+        : options.onError === undefined
+        ? effect
+        : Effect.tapError(effect, options.onError)
+    )
+
+/** The same for a span that is only described where a tracer records it. */
+export const describedBy =
+  <E0>(describe: () => readonly [name: string, options: Options<E0>]) =>
+  <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    FiberState.use((fiber) => FiberState.isTraced(fiber) ? recorded(effect, ...describe()) : effect)
+
+const recorded = <A, E extends E0, R, E0>(
+  effect: Effect.Effect<A, E, R>,
+  name: string,
+  options: Options<E0>
+): Effect.Effect<A, E, R> =>
+  Effect.flatten(Effect.withSpan(
+    Effect.matchEffect(effect, {
+      onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
+        // In a span, Effect.fail would wrap the error: another object than the caller's.
+        const failed = Effect.failCause(Cause.fail(error))
+        return Effect.annotateCurrentSpan(options.attributesOf(error)).pipe(
+          Effect.zipRight(options.onError?.(error) ?? Effect.void),
+          Effect.zipRight(options.isResult(error) ? Effect.succeed(failed) : failed)
+        )
+      },
+      onSuccess: (value) => Effect.succeed(Effect.succeed(value))
+    }),
+    name,
+    spanOptions(options)
+  ))
 
 /** What else follows the values of a stream, and its end. */
 export interface Observer<in A> {

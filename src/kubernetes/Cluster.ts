@@ -368,7 +368,7 @@ export const reflect = <A>(
 // --- internal ---
 
 const traced = <A>(operation: string, call: Requests.Call, effect: Effect.Effect<A, ClusterError>) =>
-  Spans.within(`Cluster.${operation}`, RequestSpan.ofOperation(call.subject))(effect)
+  Spans.describedBy(() => [`Cluster.${operation}`, RequestSpan.ofOperation(call.subject)])(effect)
 
 const decodeError = (subject: Subject, detail: string) => new ClusterError({ ...subject, reason: "Decode", detail })
 const decoded = <A>(result: Either.Either<A, string>, subject: Subject): Either.Either<A, ClusterError> =>

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Stream, TestClock, type Tracer } from "effect"
+import { Effect, Exit, Fiber, Option, Stream, TestClock, type Tracer } from "effect"
 import { Cluster, Resources } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
@@ -101,6 +101,29 @@ describe("spans of requests", () => {
         [[undefined, "429"], [1, "429"], [2, undefined]]
       )
     }).pipe(Effect.provide(FakeCluster.vanilla)))
+
+  it.effect("without a tracer: an operation and its requests make no span", () =>
+    Effect.gen(function*() {
+      const ears = new Ears()
+      const spans: Array<string> = []
+      const driver: Cluster.Driver = {
+        defaultNamespace: "default",
+        watch: () => Stream.never,
+        lines: () => Stream.never,
+        attach: () => Stream.never,
+        request: () =>
+          Effect.map(Effect.option(Effect.currentSpan), (span) => {
+            spans.push(Option.match(span, { onNone: () => "none", onSome: ({ name }) => name }))
+            return { metadata: { name: "a", uid: "1", resourceVersion: "1" } }
+          })
+      }
+      const cluster = yield* Cluster.make(driver)
+      const get = cluster.get(Resources.ConfigMap, "a")
+      yield* get
+      yield* Effect.withTracer(get, ears.tracer)
+      assert.deepStrictEqual(spans, ["none", "GET /api/v1/namespaces/{namespace}/configmaps/{name}"])
+      assert.strictEqual(ears.spans.length, 2)
+    }).pipe(Effect.scoped))
 
   it.effect("an informer: adds nothing to the span of its user", () =>
     Effect.gen(function*() {

@@ -3,12 +3,13 @@
  * (https://opentelemetry.io/docs/specs/semconv/http/).
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
+import * as FiberState from "../../effect/FiberState.js"
 import * as Spans from "../../effect/Spans.js"
 import { withTags } from "../../effect/Tags.js"
 import { ClusterError, type Reason, type Subject } from "../ClusterError.js"
@@ -95,12 +96,16 @@ const parseServer = (baseUrl: string): Server | undefined => {
   }
 }
 
-/** Adds attributes to the span of the request under way; does nothing in another span, such as that of an informer's user. */
-export const annotate = (attributes: Spans.Attributes): Effect.Effect<void> =>
-  Effect.ignore(Effect.map(Effect.currentSpan, (span) => {
-    if (span.kind !== "client") return
-    for (const [key, value] of Object.entries(attributes)) span.attribute(key, value)
-  }))
+/** The span of the request under way, if it is recorded; none in another span, such as that of an informer's user. */
+export const ofRequest = (fiber: FiberState.FiberState): Tracer.Span | undefined => {
+  const span = FiberState.tracedSpan(fiber)
+  return span?.kind === "client" ? span : undefined
+}
+
+/** Adds attributes to the span of a request. */
+export const annotate = (span: Tracer.Span, attributes: Spans.Attributes): void => {
+  for (const [key, value] of Object.entries(attributes)) span.attribute(key, value)
+}
 
 /** The HTTP status of an error, or what happened if there was none. */
 const errorType = (error: unknown): string =>
@@ -129,12 +134,13 @@ export const send = (
   request: ApiRequest,
   subject: Subject
 ): Effect.Effect<unknown, ClusterError> => {
-  const { method, path } = request
-  const template = urlTemplate(path)
   let sent = 0
-  return Effect.suspend(() =>
-    Spans.within(`${method} ${template}`, spanOptions(method, template, sent++))(driver.request(request, subject))
-  )
+  const inSpan = Spans.describedBy(() => {
+    const { method, path } = request
+    const template = urlTemplate(path)
+    return [`${method} ${template}`, spanOptions(method, template, sent++)]
+  })
+  return Effect.suspend(() => inSpan(driver.request(request, subject)))
 }
 
 /** A response that is read for long, in a span that lasts as long. */
@@ -205,16 +211,18 @@ export const measured = (driver: Driver): Driver => {
   return {
     defaultNamespace: driver.defaultNamespace,
     request: (request, subject) =>
-      Effect.flatMap(Clock.currentTimeMillis, (start) => {
-        const done = (code: string) =>
-          Effect.flatMap(Clock.currentTimeMillis, (end) =>
-            Effect.zipRight(
-              counted(subject, code),
-              Metric.update(metricsOf(subject, code).requestSeconds, (end - start) / 1000)
-            ))
-        return driver.request(request, subject).pipe(
-          Effect.tapBoth({ onFailure: (error) => done(errorType(error)), onSuccess: () => done("2xx") })
-        )
+      FiberState.use((fiber) => {
+        const start = FiberState.millis(fiber)
+        const done = (code: string) => {
+          const { requestSeconds, requests } = metricsOf(subject, code)
+          FiberState.update(fiber, requests, 1)
+          FiberState.update(fiber, requestSeconds, (FiberState.millis(fiber) - start) / 1000)
+        }
+        const performed = Effect.map(driver.request(request, subject), (body) => {
+          done("2xx")
+          return body
+        })
+        return Effect.tapError(performed, (error) => Effect.sync(() => done(errorType(error))))
       }),
     watch: (request, subject, decode, decodeEncoded) =>
       countedStream(subject, driver.watch(request, subject, decode, decodeEncoded)),

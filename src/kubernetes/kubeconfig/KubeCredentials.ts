@@ -32,6 +32,8 @@ export interface Credentials {
   /** The namespace of the context, if it names one. */
   readonly contextNamespace: string | undefined
   readonly access: Effect.Effect<Access, ConfigurationError>
+  /** The access that is valid at this time; undefined if `access` would query the source. */
+  readonly known: (now: number) => Access | undefined
   /** Queries the source again after the server refused the credentials of this access. */
   readonly renew: (rejected: Access) => Effect.Effect<Access, ConfigurationError>
   /** Reports that a connection was lost: files with credentials are read again for the next request. */
@@ -105,13 +107,18 @@ export const make = (
         )
       })
 
-    const access = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      cached !== undefined && now < cached.until ? Effect.succeed(cached.access) : shared(refresh(false)))
+    const known = (now: number) => cached !== undefined && now < cached.until ? cached.access : undefined
+
+    const access = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const current = known(now)
+      return current === undefined ? shared(refresh(false)) : Effect.succeed(current)
+    })
 
     yield* access
     return {
       contextNamespace: source.namespace,
       access,
+      known,
       renew: (rejected) =>
         Effect.suspend(() =>
           cached?.access === rejected

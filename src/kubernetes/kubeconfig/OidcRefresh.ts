@@ -168,7 +168,8 @@ export const idToken = (
             headers: { accept: "application/json", "user-agent": "effect-os-builder", ...request.headers }
           },
           requestTimeout,
-          RequestLimiter.make(1)
+          RequestLimiter.make(1),
+          fromEither
         ).pipe(
           Effect.map(({ bytes }) => bytes.toString()),
           Effect.ensuring(Effect.sync(() => agent.destroy()))

@@ -7,8 +7,12 @@ import * as Either from "effect/Either"
 import { constFalse } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
+import type { IncomingMessage } from "node:http"
 import { fromOption } from "../../effect/EitherEffect.js"
+import * as FiberState from "../../effect/FiberState.js"
 import type { ApiRequest, EncodedLine, WatchLine } from "../client/ApiRequest.js"
 import { type Driver, endedWithinLine } from "../client/Driver.js"
 import * as RequestSpan from "../client/RequestSpan.js"
@@ -36,6 +40,16 @@ export interface Options {
   readonly timeout: Duration.Duration
 }
 
+/** One attempt of a request. */
+interface Attempt<A, R> {
+  readonly access: Access
+  readonly outgoing: OutgoingRequest
+  /** That of the request, if it is recorded. */
+  readonly span: Tracer.Span | undefined
+  /** What follows a failure: another attempt, or the error. */
+  readonly recover: (failure: HttpRequest.Failure) => Effect.Effect<A, ClusterError, R>
+}
+
 /** Each request in flight has a connection with a handshake of its own; more of them do not make the server faster. */
 const maxInFlight = 32
 
@@ -44,32 +58,24 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
   const timeoutMillis = Duration.toMillis(timeout)
   const logWarnings = Warnings.make()
 
-  /** Logs the warnings of a response after it, and adds its status to the span. */
-  const withHead = <A, E, R>(
-    perform: (onSuccess: HttpRequest.OnSuccess) => Effect.Effect<A, E, R>
-  ): Effect.Effect<A, E, R> =>
-    Effect.suspend(() => {
-      let warning: string | undefined
-      let status = 0
-      const performed = perform(({ headers, statusCode = 0 }) => {
-        warning = headers.warning
-        status = statusCode
-      })
-      return Effect.tap(performed, () =>
-        Effect.zipRight(
-          RequestSpan.annotate({ [RequestSpan.attribute.statusCode]: status }),
-          warning === undefined ? Effect.void : logWarnings(warning)
-        ))
-    })
+  /** Logs the warnings of a response, and adds its status to the span. */
+  const noteHead = (
+    span: Tracer.Span | undefined,
+    status: number,
+    warning: string | undefined
+  ): Effect.Effect<void> => {
+    if (span !== undefined) RequestSpan.annotate(span, { [RequestSpan.attribute.statusCode]: status })
+    return warning === undefined ? Effect.void : logWarnings(warning)
+  }
 
   /** Sends a request; if the credentials are refused, once more with renewed ones. */
   const send = <A, R>(
     request: ApiRequest,
     subject: Subject,
-    perform: (access: Access, outgoing: OutgoingRequest) => Effect.Effect<A, HttpRequest.Failure, R>
+    perform: (attempt: Attempt<A, R>) => Effect.Effect<A, ClusterError, R>
   ): Effect.Effect<A, ClusterError, R> => {
     const outgoing = encodeRequest(request)
-    const toClusterError = (access: Access) => (failure: HttpRequest.Failure) =>
+    const toClusterError = (access: Access, failure: HttpRequest.Failure) =>
       failure._tag === "ErrorResponse"
         ? fromStatus({
           subject,
@@ -79,33 +85,51 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
         })
         : TransportError.toClusterError(failure, request, subject, access.trustAdvice)
     const withoutCredentials = (error: ConfigurationError) => TransportError.fromConfigurationError(error, subject)
-    return Effect.flatMap(
-      Effect.tap(
-        Effect.mapError(credentials.access, withoutCredentials),
-        ({ baseUrl = "" }) => RequestSpan.annotate(RequestSpan.ofServer(baseUrl, request))
-      ),
-      (access) =>
-        Effect.catchAll(
-          perform(access, outgoing),
-          (failure) =>
-            isRefused(failure)
-              ? Effect.flatMap(
+    return FiberState.use((fiber) => {
+      const span = RequestSpan.ofRequest(fiber)
+      const attempt = (access: Access) => {
+        if (span !== undefined) RequestSpan.annotate(span, RequestSpan.ofServer(access.baseUrl ?? "", request))
+        return perform({
+          access,
+          outgoing,
+          span,
+          recover: (failure) => {
+            if (isRefused(failure)) {
+              return Effect.flatMap(
                 Effect.mapError(credentials.renew(access), withoutCredentials),
-                (renewed) => Effect.mapError(perform(renewed, outgoing), toClusterError(renewed))
+                (renewed) =>
+                  perform({
+                    access: renewed,
+                    outgoing,
+                    span,
+                    recover: (failure) => Effect.fail(toClusterError(renewed, failure))
+                  })
               )
-              : Effect.suspend(() => {
-                if (failure._tag === "ConnectionLost") credentials.connectionLost(access)
-                return toClusterError(access)(failure)
-              })
-        )
-    )
+            }
+            if (failure._tag === "ConnectionLost") credentials.connectionLost(access)
+            return Effect.fail(toClusterError(access, failure))
+          }
+        })
+      }
+      const known = credentials.known(FiberState.millis(fiber))
+      return known === undefined
+        ? Effect.flatMap(Effect.mapError(credentials.access, withoutCredentials), attempt)
+        : attempt(known)
+    })
   }
 
   const open = (request: ApiRequest, subject: Subject, timeoutMillis: number) =>
-    send(
+    send<IncomingMessage, Scope.Scope>(
       request,
       subject,
-      ({ client }, outgoing) => withHead((onSuccess) => HttpRequest.open(client, outgoing, timeoutMillis, onSuccess))
+      ({ access, outgoing, recover, span }) =>
+        Effect.catchAll(
+          Effect.tap(
+            HttpRequest.open(access.client, outgoing, timeoutMillis),
+            ({ headers, statusCode = 0 }) => noteHead(span, statusCode, headers.warning)
+          ),
+          recover
+        )
     )
 
   const text = (request: ApiRequest, subject: Subject, splitter: typeof LineSplitter.make) => {
@@ -148,16 +172,26 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
     defaultNamespace,
 
     request: (request, subject) =>
-      inAcceptedForm(request, subject, (request) =>
-        Effect.flatMap(
-          send(
-            request,
-            subject,
-            ({ client }, outgoing) =>
-              withHead((onSuccess) => HttpRequest.body(client, outgoing, timeoutMillis, limiter, onSuccess))
-          ),
-          (body) => fromOption(decodeBody(body), () => decodeError(subject, `the response is not ${formOf(body)}`))
-        )),
+      inAcceptedForm(
+        request,
+        subject,
+        (request) =>
+          send(request, subject, ({ access, outgoing, recover, span }) =>
+            HttpRequest.body(
+              access.client,
+              outgoing,
+              timeoutMillis,
+              limiter,
+              Either.match({
+                onLeft: recover,
+                onRight: (body): Effect.Effect<unknown, ClusterError> =>
+                  Effect.zipRight(
+                    noteHead(span, body.status, body.warning),
+                    fromOption(decodeBody(body), () => decodeError(subject, `the response is not ${formOf(body)}`))
+                  )
+              })
+            ))
+      ),
 
     watch: (request, subject, decode, decodeEncoded) =>
       Stream.unwrapScoped(inAcceptedForm(
@@ -175,8 +209,8 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
 
     attach: (request, subject, stdin) =>
       Attachment.stream(
-        send(request, subject, ({ upgrade }, outgoing) =>
-          ChannelSocket.open(upgrade(outgoing), Attachment.protocols, timeoutMillis)),
+        send(request, subject, ({ access, outgoing, recover }) =>
+          Effect.catchAll(ChannelSocket.open(access.upgrade(outgoing), Attachment.protocols, timeoutMillis), recover)),
         subject,
         stdin
       )

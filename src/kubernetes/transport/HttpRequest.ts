@@ -44,29 +44,45 @@ const errorBodyLimits: ResponseBody.Limits = {
   idleMillis: Duration.toMillis(Waits.errorBody.limit)
 }
 
-/** The body of a successful response. The response has to begin within `timeout` milliseconds. */
-export const body = (
+/** A response that is a 2xx. */
+export interface Success extends Body {
+  readonly status: number
+  /** The `Warning` headers. */
+  readonly warning: string | undefined
+}
+
+/**
+ * Reads the body of a successful response, which has to begin within `timeout` milliseconds. `complete` decides how the effect goes on:
+ * it is called at the end of the response, before the next request.
+ */
+export const body = <A, E>(
   client: Client,
   request: OutgoingRequest,
   timeout: number,
   limiter: RequestLimiter,
-  onSuccess: OnSuccess = constVoid
-): Effect.Effect<Body, Failure> =>
+  complete: (result: Result<Success>) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
   // The agent has its connection back before the next request.
   Callback.later((resume) => {
     let cancel = constVoid
+    let holdsSlot = true
+    const release = () => {
+      if (!holdsSlot) return
+      holdsSlot = false
+      limiter.release(start)
+    }
     const start = () => {
-      cancel = send(client, request, timeout, noted(readBody, onSuccess), (result) => {
+      cancel = send(client, request, timeout, readBody, (result) => {
         // Effect's wait stays until a full garbage collection (bench/README.md, `logs`); the response does not stay with it.
         cancel = constVoid
-        limiter.release(start)
-        resume(fromEither(result))
+        release()
+        resume(complete(result))
       })
     }
     limiter.acquire(start)
     return Effect.sync(() => {
       cancel()
-      limiter.release(start)
+      release()
     })
   })
 
@@ -74,14 +90,13 @@ export const body = (
 export const open = (
   client: Client,
   request: OutgoingRequest,
-  timeout: number,
-  onSuccess: OnSuccess = constVoid
+  timeout: number
 ): Effect.Effect<IncomingMessage, Failure, Scope.Scope> =>
   Effect.suspend(() => {
     let cancel = constVoid
     // After an error response the agent has its connection back before the next request.
     const response = Callback.later<IncomingMessage, Failure>((resume) => {
-      cancel = send(client, request, timeout, noted(passThrough, onSuccess), (result) => resume(fromEither(result)))
+      cancel = send(client, request, timeout, passThrough, (result) => resume(fromEither(result)))
     })
     return Effect.zipRight(Effect.addFinalizer(() => Effect.sync(() => cancel())), response)
   })
@@ -91,21 +106,18 @@ export type Result<A> = Either.Either<A, Failure>
 /** Reads a response; returns a function that cancels the reading. */
 export type Read<A> = (source: IncomingMessage, done: (result: Result<A>) => void) => () => void
 
-/** Called with the head of a successful response. */
-export type OnSuccess = (head: Pick<IncomingMessage, "statusCode" | "headers">) => void
-
-const noted = <A>(read: Read<A>, onSuccess: OnSuccess): Read<A> => (source, done) => {
-  onSuccess(source)
-  return read(source, done)
-}
-
 const bodyOf = (source: IncomingMessage, bytes: Buffer): Body => ({
   contentType: source.headers["content-type"],
   bytes
 })
 
-const readBody: Read<Body> = (source, done) =>
-  ResponseBody.bytes(source, bodyLimits, (bytes) => done(Either.map(bytes, (bytes) => bodyOf(source, bytes))))
+const readBody: Read<Success> = (source, done) =>
+  ResponseBody.bytes(source, bodyLimits, (bytes) =>
+    done(Either.map(bytes, (bytes) => ({
+      ...bodyOf(source, bytes),
+      status: source.statusCode ?? 0,
+      warning: source.headers.warning
+    }))))
 
 const passThrough: Read<IncomingMessage> = (source, done) => {
   done(Either.right(source))

@@ -1,25 +1,31 @@
 /**
- * Start time and memory of `os-builder fake`, beside etcd and kube-apiserver alone and with the controllers that the fake has too:
+ * Start time and memory of `os-builder fake`, beside etcd and kube-apiserver with kwok as the kubelet of their nodes, and with the
+ * controllers that the fake has too:
  *
  *     npm run control-plane   # once
  *     npm run bench:fake
  *
- * Start is the time until a client's first list is answered, and CPU that of the processes until then; memory is their resident
- * set then, and after a thousand ConfigMaps of one kilobyte.
+ * Start is the time until a client's first list is answered and the nodes are ready, and CPU that of the processes until then;
+ * memory is their resident set then, and once a thousand pods run; CPU of pods is that of the processes from the first request
+ * until then.
  */
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import { spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { setTimeout } from "node:timers/promises"
+import type { ApiRequest } from "../src/kubernetes/client/ApiRequest.js"
 import type { Driver } from "../src/kubernetes/client/Driver.js"
 import { ControlPlane, layer } from "../test/control-plane/ControlPlane.js"
 import { connect } from "../test/kubernetes/suite/connect.js"
+import * as Kwok from "./Kwok.js"
 
 const root = path.resolve(import.meta.dirname, "..")
 
-const objects = 1000
+const count = 1000
+
+const nodes = ["worker-1", "worker-2"]
 
 /** The resident set of processes in MiB, and their CPU time in seconds. */
 interface Use {
@@ -73,24 +79,46 @@ const descendants = (): ReadonlyMap<string, Use> => {
   return found
 }
 
-const list = (driver: Driver) =>
-  driver.request({ method: "GET", path: "/api/v1/namespaces/default/configmaps", query: {} }, {
-    verb: "list",
-    resource: "configmaps"
+const ask = (driver: Driver, request: Omit<ApiRequest, "query"> & { readonly query?: ApiRequest["query"] }) =>
+  driver.request({ query: {}, ...request }, { verb: "ask", resource: "the server" })
+
+const list = (driver: Driver) => ask(driver, { method: "GET", path: "/api/v1/namespaces/default/configmaps" })
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null
+
+const sizeOf = (list: unknown): number => isRecord(list) && Array.isArray(list["items"]) ? list["items"].length : 0
+
+/** Waits until a list with a field selector has so many items. */
+const until = (driver: Driver, path: string, fieldSelector: string, size: number) =>
+  Effect.repeat(Effect.map(ask(driver, { method: "GET", path, query: { fieldSelector, limit: "1" } }), sizeOf), {
+    until: (found) => found === size,
+    schedule: Schedule.spaced("50 millis")
   })
 
+const room = { cpu: "64", memory: "256Gi", pods: "600" }
+
+const spacious = { status: { capacity: room, allocatable: room } }
+
+const pods = "/api/v1/namespaces/default/pods"
+
 const fill = (driver: Driver) =>
-  Effect.forEach(
-    Array.from({ length: objects }, (_, index) => index),
-    (index) =>
-      driver.request({
-        method: "POST",
-        path: "/api/v1/namespaces/default/configmaps",
-        query: {},
-        body: { metadata: { name: `bench-${index}` }, data: { text: "x".repeat(1024) } }
-      }, { verb: "create", resource: "configmaps" }),
-    { concurrency: 8, discard: true }
-  )
+  Effect.gen(function*() {
+    yield* Effect.forEach(
+      Array.from({ length: count }, (_, index) => index),
+      (index) =>
+        ask(driver, {
+          method: "POST",
+          path: pods,
+          body: {
+            metadata: { name: `bench-${index}` },
+            spec: { containers: [{ name: "main", image: "registry.example.com/image:1" }] }
+          }
+        }),
+      { concurrency: 8, discard: true }
+    )
+    yield* until(driver, pods, "status.phase!=Running", 0)
+  })
 
 const print = (name: string, start: number, empty: Use, filled: Use): void =>
   console.log([
@@ -98,26 +126,45 @@ const print = (name: string, start: number, empty: Use, filled: Use): void =>
     `${(start / 1000).toFixed(1)} s`.padStart(8),
     `${empty.cpu.toFixed(1)} s`.padStart(8),
     `${empty.memory.toFixed(0)} MiB`.padStart(9),
-    `${filled.memory.toFixed(0)} MiB`.padStart(14)
+    `${filled.memory.toFixed(0)} MiB`.padStart(11),
+    `${((filled.memory - empty.memory) / count * 1024).toFixed(0)} KiB`.padStart(9),
+    `${(filled.cpu - empty.cpu).toFixed(1)} s`.padStart(12)
   ].join(""))
 
 const sum = (found: ReadonlyMap<string, Use>, programs: ReadonlyArray<string>): Use =>
   programs.reduce((total, program) => add(total, found.get(program) ?? none), none)
 
 const core = ["etcd", "kube-apiserver"]
-const whole = [...core, "kube-controller-manager", "kube-scheduler"]
+const withKwok = [...core, "kwok"]
+const whole = [...withKwok, "kube-controller-manager", "kube-scheduler"]
 
 const real = Effect.gen(function*() {
+  const kwok = Kwok.build()
   const began = performance.now()
   yield* Effect.gen(function*() {
     const { admin } = yield* ControlPlane
     const { driver } = yield* connect(admin.kubeconfigPath)
     yield* list(driver)
+    const served = performance.now() - began
+    yield* Kwok.start(kwok, admin.kubeconfigPath)
+    yield* Effect.forEach(
+      nodes,
+      (name) => ask(driver, { method: "POST", path: "/api/v1/nodes", body: { metadata: { name }, ...spacious } })
+    )
+    yield* Effect.forEach(
+      nodes,
+      (name) =>
+        Effect.repeat(ask(driver, { method: "GET", path: `/api/v1/nodes/${name}` }), {
+          until: (node) => JSON.stringify(node).includes("KubeletReady"),
+          schedule: Schedule.spaced("50 millis")
+        })
+    )
     const start = performance.now() - began
     const empty = descendants()
     yield* fill(driver)
     const filled = descendants()
-    print("etcd, kube-apiserver", start, sum(empty, core), sum(filled, core))
+    print("etcd, kube-apiserver", served, sum(empty, core), sum(filled, core))
+    print("with kwok", start, sum(empty, withKwok), sum(filled, withKwok))
     print("with kube-controller-manager, kube-scheduler", start, sum(empty, whole), sum(filled, whole))
   }).pipe(Effect.provide(layer), Effect.scoped)
 })
@@ -144,6 +191,13 @@ const fake = Effect.gen(function*() {
     const start = performance.now() - began
     const pid = String(child.pid)
     const empty = useOf(pid)
+    yield* Effect.forEach(nodes, (name) =>
+      ask(driver, {
+        method: "PATCH",
+        path: `/api/v1/nodes/${name}/status`,
+        body: spacious,
+        contentType: "application/merge-patch+json"
+      }))
     yield* fill(driver)
     print("os-builder fake", start, empty, useOf(pid))
   } finally {
@@ -152,5 +206,5 @@ const fake = Effect.gen(function*() {
   }
 })
 
-console.log(`${"".padEnd(46)}   start     CPU    empty  ${objects} objects`)
+console.log(`${"".padEnd(46)}   start     CPU    empty  ${count} pods  per pod  CPU of pods`)
 await Effect.runPromise(Effect.scoped(Effect.andThen(fake, real)))

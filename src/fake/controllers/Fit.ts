@@ -131,10 +131,10 @@ const resourceComplaints = (world: World, pod: JsonObject, node: JsonObject): Re
   const here = world.placed.filter((other) => Pods.nodeName(other) === Metadata.name(node))
   const allocatable = Json.object(node, "status", "allocatable")
   const room = allocatable["pods"] === undefined ? Number.POSITIVE_INFINITY : quantity(allocatable["pods"])
+  const taken = (name: string) => here.reduce((total, other) => total + asksFor(other, name), 0)
   const short = countedResources(node).filter((name) => {
     const wanted = asksFor(pod, name)
-    const taken = here.reduce((total, other) => total + asksFor(other, name), 0)
-    return wanted > 0 && wanted > quantity(allocatable[name]) - taken
+    return wanted > 0 && wanted > quantity(allocatable[name]) - taken(name)
   })
   return [...(here.length >= room ? ["Too many pods"] : []), ...short.map((name) => `Insufficient ${name}`)]
 }
@@ -150,8 +150,12 @@ const hostPorts = (pod: JsonObject): ReadonlyArray<readonly [port: string, addre
   })
 
 const portComplaint = (world: World, pod: JsonObject, node: JsonObject): string | undefined => {
+  const wanted = hostPorts(pod)
+  if (wanted.length === 0) {
+    return undefined
+  }
   const taken = world.placed.filter((other) => Pods.nodeName(other) === Metadata.name(node)).flatMap(hostPorts)
-  const conflicts = hostPorts(pod).some(([port, address]) =>
+  const conflicts = wanted.some(([port, address]) =>
     taken.some(([other, its]) => port === other && (address === its || [address, its].includes(anyAddress)))
   )
   return conflicts ? "node(s) didn't have free ports for the requested pod ports" : undefined

@@ -15,7 +15,11 @@ const scheduling = { group: "Resources and scheduling" }
  */
 export const placement = {
   cpu: Flag.text("--cpu QUANTITY", "CPU request of the build, as a Kubernetes quantity; by default 500m.", scheduling),
-  memory: Flag.text("--memory QUANTITY", "Memory request and limit; by default 2Gi.", scheduling),
+  memory: Flag.text(
+    "--memory QUANTITY",
+    "Memory request of the build, as a Kubernetes quantity; by default 2Gi.",
+    scheduling
+  ),
   ephemeralStorage: Flag.text("--ephemeral-storage QUANTITY", "Disk space for the build; by default 20Gi.", scheduling),
   nodeSelector: Flag.repeated("--node-selector KEY=VALUE", "A label that the node must have.", scheduling),
   tolerations: Flag.repeated(

@@ -97,7 +97,7 @@ const temporaryFolder = Effect.gen(function*() {
   return folder
 })
 
-const make = (apiServerFlags: ReadonlyArray<string>) =>
+const make = (options: Options) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
@@ -135,7 +135,7 @@ const make = (apiServerFlags: ReadonlyArray<string>) =>
 
     const launchApiServer = start("kube-apiserver", [
       ...Flags.apiServer({ etcdSocket, port, credentials }),
-      ...apiServerFlags
+      ...options.apiServerFlags ?? []
     ]).pipe(
       Effect.tap((program) => until(get("/readyz"), program))
     )
@@ -148,7 +148,10 @@ const make = (apiServerFlags: ReadonlyArray<string>) =>
       }
     })
 
-    const controllerManager = yield* start("kube-controller-manager", Flags.controllerManager(credentials))
+    const controllerManager = yield* start("kube-controller-manager", [
+      ...Flags.controllerManager(credentials, options.controllers),
+      ...options.controllerManagerFlags ?? []
+    ])
     yield* start("kube-scheduler", Flags.scheduler(credentials))
     yield* until(get("/api/v1/namespaces/default/serviceaccounts/default"), controllerManager)
     const { gitVersion } = yield* until(
@@ -174,9 +177,16 @@ const make = (apiServerFlags: ReadonlyArray<string>) =>
 /** The programs know nothing of a TestClock. */
 const realTime = Effect.withClock(Clock.make())
 
-/** A control plane whose API server has further flags. */
-export const layerWith = (apiServerFlags: ReadonlyArray<string>): Layer.Layer<ControlPlane, StartError> =>
-  Layer.scoped(ControlPlane, realTime(make(apiServerFlags))).pipe(Layer.provide(NodeContext.layer))
+/** Further flags of its programs, and further controllers. */
+export interface Options {
+  readonly apiServerFlags?: ReadonlyArray<string>
+  readonly controllers?: ReadonlyArray<string>
+  readonly controllerManagerFlags?: ReadonlyArray<string>
+}
+
+/** A control plane whose programs have these options. */
+export const layerWith = (options: Options): Layer.Layer<ControlPlane, StartError> =>
+  Layer.scoped(ControlPlane, realTime(make(options))).pipe(Layer.provide(NodeContext.layer))
 
 /** Each build of this layer is a control plane of its own. */
-export const layer: Layer.Layer<ControlPlane, StartError> = layerWith([])
+export const layer: Layer.Layer<ControlPlane, StartError> = layerWith({})

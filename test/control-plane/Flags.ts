@@ -67,9 +67,12 @@ const controllers = [
   "clusterrole-aggregation-controller" // the roles admin, edit and view are empty without it
 ]
 
-export const controllerManager = (credentials: Credentials): ReadonlyArray<string> => [
+export const controllerManager = (
+  credentials: Credentials,
+  more: ReadonlyArray<string> = []
+): ReadonlyArray<string> => [
   `--kubeconfig=${credentials.admin.kubeconfigPath}`,
-  `--controllers=${controllers.join(",")}`,
+  `--controllers=${[...controllers, ...more].join(",")}`,
   `--root-ca-file=${credentials.authority.certificate}`,
   `--service-account-private-key-file=${credentials.serving.key}`,
   "--leader-elect=false",

@@ -17,6 +17,8 @@ export class ProgramError extends Schema.TaggedError<ProgramError>("effect-os-bu
 export interface Program {
   /** SIGKILL; returns when the process is gone. */
   readonly kill: Effect.Effect<void>
+  /** SIGSTOP: it does nothing more, and what it has open stays open. */
+  readonly halt: Effect.Effect<void>
   readonly isRunning: Effect.Effect<boolean>
   /** Fails as soon as the process ends. */
   readonly ended: Effect.Effect<never, ProgramError>
@@ -30,6 +32,7 @@ export interface Program {
  */
 const wrapper = `exec 3<&0 </dev/null >>"$0" 2>&1
 "$@" 3<&- & program=$!
+echo $program > "$0.pid"
 { read -r _ <&3; kill -KILL $program; } & watcher=$!
 wait $program; status=$?
 kill $watcher
@@ -57,6 +60,9 @@ export const start = (options: {
     ).pipe(Effect.catchAll((cause) => fail("could not be started", cause)))
     return {
       kill: kill(process),
+      halt: Effect.map(Effect.orDie(fs.readFileString(`${log}.pid`)), (pid) => {
+        globalThis.process.kill(Number(pid), "SIGSTOP")
+      }),
       isRunning: Effect.orElseSucceed(process.isRunning, () => false),
       ended: Effect.matchEffect(process.exitCode, {
         onFailure: (cause) => fail("was killed", cause),

@@ -6,7 +6,7 @@ import { ControlPlane, layerWith } from "./ControlPlane.js"
 
 const namespace = "default"
 
-const withoutWatchList = layerWith(["--feature-gates=WatchList=false"])
+const withoutWatchList = layerWith({ apiServerFlags: ["--feature-gates=WatchList=false"] })
 
 layer(withoutWatchList, { excludeTestServices: true, timeout: "90 seconds" })(
   "an API server without WatchList",

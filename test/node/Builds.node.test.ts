@@ -2,6 +2,6 @@
  * A real node whose API server is the served fake.
  */
 import { fake } from "./RealNode.js"
-import { suite } from "./Scenarios.js"
+import { suite } from "./Suite.js"
 
-suite("a real node of the served fake", fake)
+suite("a real node of the served fake", fake, { isReal: false })

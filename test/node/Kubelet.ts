@@ -79,6 +79,7 @@ const configuration = ({ cgroup, folder, socket, configuration }: Options): stri
     podLogsDir: path.join(folder, "logs"),
     volumePluginDir: path.join(folder, "plugins"),
     nodeStatusUpdateFrequency: "5s",
+    nodeLeaseDurationSeconds: 4,
     volumeStatsAggPeriod: "2s",
     // The machine's disk and memory are not the tests'.
     evictionHard: { "memory.available": "0%", "nodefs.available": "0%", "imagefs.available": "0%" },

@@ -32,6 +32,8 @@ export interface Service {
   readonly ctr: (...args: ReadonlyArray<string>) => Effect.Effect<string>
   /** SIGKILL to the kubelet, which leaves its pods alone. */
   readonly killKubelet: Effect.Effect<void>
+  /** SIGSTOP to the kubelet, whose connections stay open; the effect ends it for good. */
+  readonly haltKubelet: Effect.Effect<Effect.Effect<void>>
   /** Starts the kubelet again, with further fields of its configuration. */
   readonly startKubelet: (configuration?: object) => Effect.Effect<void>
 }
@@ -64,12 +66,16 @@ export const fake: Layer.Layer<ApiServer> = Layer.scoped(
   }).pipe(Effect.orDie)
 )
 
-/** kube-apiserver with its Job controller and scheduler. */
+/** kube-apiserver with its Job controller and scheduler, and the controllers that give up a node which says nothing for twelve seconds. */
 export const real: Layer.Layer<ApiServer> = Layer.effect(
   ApiServer,
   Effect.map(ControlPlane.ControlPlane, ({ admin }) => ({ kubeconfigPath: admin.kubeconfigPath }))
 ).pipe(
-  Layer.provide(ControlPlane.layerWith(["--kubelet-preferred-address-types=InternalIP"])),
+  Layer.provide(ControlPlane.layerWith({
+    apiServerFlags: ["--kubelet-preferred-address-types=InternalIP"],
+    controllers: ["node-lifecycle-controller", "taint-eviction-controller"],
+    controllerManagerFlags: ["--node-monitor-grace-period=12s", "--node-monitor-period=1s", "--node-eviction-rate=10"]
+  })),
   Layer.orDie
 )
 
@@ -188,6 +194,7 @@ const make = Effect.gen(function*() {
     gate: yield* gate(Network.bridgeAddress),
     ctr,
     killKubelet: Effect.flatMap(Ref.get(kubelet), (program) => program.kill),
+    haltKubelet: Effect.flatMap(Ref.get(kubelet), (program) => Effect.as(program.halt, program.kill)),
     startKubelet: (configuration) => Effect.flatMap(launch(configuration), (program) => Ref.set(kubelet, program))
   })
 })

@@ -294,12 +294,19 @@ const waitOf = (pod: Resources.Pod, { events }: Seen): BuildStatus.Blocked | und
     : blocked
 }
 
-/** kubernetes pkg/util/node/node.go NodeUnreachablePodReason. */
-const nodeLost = ({ status }: Resources.Pod): BuildStatus.Blocked | undefined =>
-  status?.reason === "NodeLost"
-    ? new BuildStatus.Blocked({
-      reason: "NodeLost",
-      upstreamReason: "NodeLost",
-      message: status.message ?? "its node does not respond"
-    })
-    : undefined
+/**
+ * The node of an unfinished pod does not respond: kubernetes pkg/util/node/node.go NodeUnreachablePodReason, which clouds set, or
+ * pkg/controller/tainteviction, which deletes a pod that stays until its node reports its end.
+ */
+const nodeLost = ({ status }: Resources.Pod): BuildStatus.Blocked | undefined => {
+  const { conditions = [], message, reason } = status ?? {}
+  const deleted = conditions.find((one) =>
+    one.type === "DisruptionTarget" && one.status === "True" && one.reason === "DeletionByTaintManager"
+  )
+  const upstreamReason = reason === "NodeLost" ? reason : deleted?.reason
+  return upstreamReason === undefined ? undefined : new BuildStatus.Blocked({
+    reason: "NodeLost",
+    upstreamReason,
+    message: (deleted === undefined ? message : deleted.message) ?? "its node does not respond"
+  })
+}

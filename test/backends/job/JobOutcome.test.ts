@@ -140,6 +140,21 @@ describe("a Job that runs", () => {
       "ImagePull"
     ],
     ["is on a node that does not answer", job(), [states(runs, undefined, lost)], "Running 1", "NodeLost"],
+    [
+      "is on a node that was given up",
+      job(),
+      [states(runs, undefined, {
+        phase: "Running",
+        conditions: [{
+          type: "DisruptionTarget",
+          status: "True",
+          reason: "DeletionByTaintManager",
+          message: "Taint manager: deleting due to NoExecute taint"
+        }]
+      })],
+      "Running 1",
+      "NodeLost"
+    ],
     ["has failed once, and that is not counted yet", job(), [between], "Running 1"],
     ["has failed once, and has no other pod yet", job({ failed: 1 }), [between], "Running 1"],
     ["waits for its second pod", job({ failed: 1 }), [between, pod({ phase: "Pending" }, 2)], "Running 2"],

@@ -50,8 +50,22 @@ export type Step =
   | { readonly _tag: "Delete" }
 
 /**
- * How a container ends that is told to stop: with an exit code and a termination message, once the time `after` has passed
- * (default: at once).
+ * How a container ends that is told to stop: with an exit code and a termination message, once it has done its `steps` (default:
+ * none) and the time `after` has passed (default: at once). An exit among the steps takes the place of the exit code.
+ *
+ * @example
+ * ```ts
+ * import { PodProgram } from "effect-os-builder/FakeCluster"
+ * import { Effect, Stream } from "effect"
+ *
+ * const server = (drain: Effect.Effect<void>): PodProgram.PodProgram => () => ({
+ *   steps: Stream.never,
+ *   stopped: {
+ *     exitCode: 0,
+ *     steps: Stream.concat(PodProgram.log("draining"), Stream.drain(Stream.fromEffect(drain)))
+ *   }
+ * })
+ * ```
  *
  * @since 0.1.0
  * @category models
@@ -60,6 +74,7 @@ export interface Stopped {
   readonly exitCode: number
   readonly message?: string | undefined
   readonly after?: Duration.DurationInput | undefined
+  readonly steps?: Stream.Stream<Step> | undefined
 }
 
 /**
@@ -115,8 +130,8 @@ export interface ContainerProgram {
   readonly steps: Stream.Stream<Step>
   /**
    * How the container ends when it is told to stop; default: with exit code 143, and the end of its log as the message if its
-   * terminationMessagePolicy asks for it. Its steps end at once; it needs the time `after` to end (default: none), and is killed
-   * with exit code 137 when the grace period of the pod is over before.
+   * terminationMessagePolicy asks for it. The steps above end at once; it goes on with those of `stopped`, needs the time `after` to
+   * end (default: none), and is killed with exit code 137 when the grace period of the pod is over before.
    */
   readonly stopped?: Stopped | undefined
   /**

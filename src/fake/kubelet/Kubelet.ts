@@ -67,6 +67,7 @@ export const run = (
         workers.delete(uid)
         graces.delete(uid)
         logStore.drop(uid)
+        yield* running.drop(uid)
         yield* FiberMap.remove(fibers, uid)
         yield* FiberMap.remove(fibers, `${uid} grace`)
       })

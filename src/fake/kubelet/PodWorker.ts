@@ -6,7 +6,6 @@
  */
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -14,7 +13,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Conditions from "../controllers/Conditions.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
-import type { ContainerProgram, PodProgram, ProbeKind, Step, Stopped } from "./ContainerProgram.js"
+import type { ContainerProgram, Exit, PodProgram, ProbeKind, Step } from "./ContainerProgram.js"
 import * as ContainerStates from "./ContainerStates.js"
 import * as ContainerStatus from "./ContainerStatus.js"
 import type { LogStore, Output } from "./LogStore.js"
@@ -24,6 +23,7 @@ import * as Probes from "./Probes.js"
 import * as Restarts from "./Restarts.js"
 import type { RunningPrograms } from "./RunningPrograms.js"
 import type { StdinStore } from "./StdinStore.js"
+import * as Steps from "./Steps.js"
 import * as TerminationMessage from "./TerminationMessage.js"
 
 /** What a node knows of its running containers. @since 0.1.0 @category models  */
@@ -135,26 +135,13 @@ export const make = (
 
     /** Runs the steps until the container exits; does not return for a pod that is disrupted. */
     const follow = (steps: Stream.Stream<Step>, output: Output) =>
-      steps.pipe(
-        Stream.mapEffect((step) => {
-          switch (step._tag) {
-            case "Log":
-              return Effect.as(
-                Effect.map(Clock.currentTimeMillis, (now) => output.append(step.line, now)),
-                Option.none<Extract<Step, { _tag: "Exit" }>>()
-              )
-            case "Exit":
-              return Effect.succeedSome(step)
-            case "Disrupt":
-              // On Effect 4 what waits for it goes on within the call, and interrupts this fiber.
-              return Effect.andThen(Effect.forkDaemon(Deferred.succeed(disrupted, step)), Effect.never)
-            case "Delete":
-              return Effect.as(api.deletePod(first), Option.none())
-          }
-        }),
-        Stream.filterMap((exit) => exit),
-        Stream.runHead,
-        Effect.map(Option.getOrElse((): Extract<Step, { _tag: "Exit" }> => ({ _tag: "Exit", exitCode: 0 })))
+      Effect.map(
+        Steps.follow(steps, output, (step) =>
+          // On Effect 4 what waits for it goes on within the call, and interrupts this fiber.
+          step._tag === "Disrupt"
+            ? Effect.andThen(Effect.forkDaemon(Deferred.succeed(disrupted, step)), Effect.never)
+            : api.deletePod(first)),
+        Option.getOrElse((): Exit => ({ _tag: "Exit", exitCode: 0 }))
       )
 
     const after = (seconds: number) => Effect.sleep(`${Math.max(seconds, minimumGraceSeconds)} seconds`)
@@ -162,14 +149,7 @@ export const make = (
 
     /** How a container ends that is told to stop: by itself, or with 137 once `killed` completes. */
     const ending = (name: string, spec: JsonObject, killed: Effect.Effect<void>) =>
-      Effect.gen(function*() {
-        const stopped: Stopped = programs.get(name)?.stopped ?? { exitCode: 143 }
-        const preStop = Json.number(spec, "lifecycle", "preStop", "sleep", "seconds") ?? 0
-        const time = Duration.toMillis(stopped.after ?? 0) + preStop * 1000
-        const inTime = time === 0
-          || (yield* Effect.raceFirst(Effect.as(Effect.sleep(time), true), Effect.as(killed, false)))
-        return { end: inTime ? stopped : { exitCode: 137 }, takesTime: time > 0 }
-      })
+      Steps.stop({ spec, killed, stopped: programs.get(name)?.stopped, output: logStore.current(uid, name) })
 
     /** Probes a running container until one of its probes ends it. */
     const unhealthy = (name: string, spec: JsonObject, program: ContainerProgram, startedAt: string) =>
@@ -233,6 +213,7 @@ export const make = (
           ? yield* stopUnhealthy(name, spec, ended.failed)
           : ended
         output.close()
+        yield* running.end(uid, name)
         const state: Terminated = {
           _tag: "Terminated",
           exitCode: exit.exitCode,
@@ -308,8 +289,11 @@ export const make = (
       Effect.gen(function*() {
         const { name, spec } = container
         const { end, takesTime } = yield* ending(name, spec, killed)
+        const output = logStore.current(uid, name)
+        output?.close()
+        yield* running.end(uid, name)
         const finishedAt = yield* timestamp
-        const message = TerminationMessage.of(spec, end, logStore.current(uid, name))
+        const message = TerminationMessage.of(spec, end, output)
         const last = { exitCode: end.exitCode, message }
         containers = containers.map((one) => one.name === name ? ContainerStates.ended(one, last, finishedAt) : one)
         if (tells && (takesTime || ContainerStatus.isSidecar(container))) yield* publish
@@ -335,6 +319,7 @@ export const make = (
         })
         containers = ContainerStates.killed(containers, yield* timestamp)
         logStore.close(uid)
+        yield* running.drop(uid)
       })
 
     const gracePeriod = after(graceSeconds)
@@ -345,6 +330,7 @@ export const make = (
         if (vanishes === true) {
           // The node is gone, and what its kubelet has reported stays: pkg/controller/podgc/gc_controller.go.
           logStore.close(uid)
+          yield* running.drop(uid)
           yield* advance({ disruption, isTerminal: true })
           return yield* api.deletePod(first, { gracePeriodSeconds: 0 })
         }

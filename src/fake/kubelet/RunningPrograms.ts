@@ -5,7 +5,6 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import type { ContainerProgram } from "./Program.js"
 
 /** One run of a container; `ended` completes at its end. @since 0.1.0 @category models  */
@@ -16,23 +15,38 @@ export interface Running {
 
 /** @since 0.1.0 @category models */
 export class RunningPrograms {
-  private readonly running = new Map<string, Running>()
+  private readonly pods = new Map<string, Map<string, Running & { readonly end: Effect.Effect<void> }>>()
 
-  /** Keeps the program until the scope closes. */
-  start(uid: string, container: string, program: ContainerProgram): Effect.Effect<void, never, Scope.Scope> {
-    const { running } = this
-    const key = `${uid}/${container}`
-    return Effect.gen(function*() {
-      const ended = yield* Deferred.make<void>()
-      yield* Effect.acquireRelease(
-        Effect.sync(() => running.set(key, { program, ended: Deferred.await(ended) })),
-        () => Effect.zipRight(Effect.sync(() => running.delete(key)), Deferred.succeed(ended, undefined))
-      )
+  /** Keeps the program until the container, or its pod, has ended. */
+  start(uid: string, container: string, program: ContainerProgram): Effect.Effect<void> {
+    return Effect.map(Deferred.make<void>(), (ended) => {
+      const containers = this.pods.get(uid) ?? new Map()
+      const end = Effect.asVoid(Deferred.succeed(ended, undefined))
+      this.pods.set(uid, containers.set(container, { program, ended: Deferred.await(ended), end }))
+    })
+  }
+
+  /** The container has ended; does nothing if that is known. */
+  end(uid: string, container: string): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const containers = this.pods.get(uid)
+      const one = containers?.get(container)
+      containers?.delete(container)
+      return one?.end ?? Effect.void
+    })
+  }
+
+  /** All containers of a pod have ended. */
+  drop(uid: string): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const containers = [...this.pods.get(uid)?.values() ?? []]
+      this.pods.delete(uid)
+      return Effect.forEach(containers, ({ end }) => end, { discard: true })
     })
   }
 
   /** Undefined if the container does not run. */
   of(uid: string, container: string): Running | undefined {
-    return this.running.get(`${uid}/${container}`)
+    return this.pods.get(uid)?.get(container)
   }
 }

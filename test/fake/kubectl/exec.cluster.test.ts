@@ -4,11 +4,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import { serve } from "../../support/Kubectl.js"
+import { hasEnded } from "../../support/Quiescence.js"
 
 const decoder = new TextDecoder()
 
 const shell: Program.PodProgram = (container) => ({
   steps: Stream.never,
+  stopped: container === "main"
+    ? { exitCode: 0, steps: Stream.concat(Program.log("stopping"), Stream.never) }
+    : undefined,
   exec: container === "mute" ? undefined : ({ command: [program = "", ...args], stdin }) => {
     switch (program) {
       case "echo":
@@ -59,12 +63,16 @@ describe("kubectl and the served fake", () => {
       assert.match(yield* fails("exec p -c none -- ls"), /container none is not valid for pod p|container not found/)
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("kubectl exec: ends with its container", () =>
+  it.scopedLive("kubectl exec: goes on while its container stops, and ends with it", () =>
     Effect.gen(function*() {
       const { kubectl, sh } = yield* place
       const running = yield* Effect.fork(kubectl(["exec", "p", "-c", "main", "--", "sleep", "1000"]))
       yield* Effect.sleep("1 second")
-      yield* sh("delete pod p")
+      yield* sh("delete pod p --wait=false --grace-period=8")
+      assert.strictEqual(yield* sh("exec p -c main -- echo still here"), "still here\n")
+      assert.strictEqual(yield* sh("logs p -c main"), "stopping\n")
+      assert.strictEqual(hasEnded(running), false)
+      yield* sh("wait --for=delete pod/p --timeout=20s")
       assert.include([1, 137], (yield* running.await).pipe((exit) => exit._tag === "Success" ? exit.value.code : 0))
     }).pipe(Effect.provide(NodeContext.layer)))
 

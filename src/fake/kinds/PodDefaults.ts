@@ -100,9 +100,36 @@ const ports = (one: JsonObject): JsonObject =>
 const onHostNetwork = (spec: JsonObject): JsonObject =>
   spec["hostNetwork"] === true ? insideEach(insideEach(spec, "initContainers", ports), "containers", ports) : spec
 
+const state = (values: JsonObject): JsonObject =>
+  inside(
+    inside(values, "running", (running) => defaults(running, { startedAt: null })),
+    "terminated",
+    (terminated) => defaults(terminated, { exitCode: 0, startedAt: null, finishedAt: null })
+  )
+
+/** What Go writes of a status of a container. */
+const containerStatus = (values: JsonObject): JsonObject => {
+  const filled = defaults(values, {
+    name: "",
+    state: {},
+    lastState: {},
+    ready: false,
+    restartCount: 0,
+    image: "",
+    imageID: ""
+  })
+  return inside(inside(filled, "state", state), "lastState", state)
+}
+
+const status = (values: JsonObject): JsonObject =>
+  ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"].reduce(
+    (object, list) => insideEach(object, list, containerStatus),
+    insideEach(values, "conditions", (one) => defaults(one, { lastProbeTime: null, lastTransitionTime: null }))
+  )
+
 /** @since 0.1.0 @category combinators */
 export const pod = (object: JsonObject): JsonObject =>
-  inside(object, "spec", (spec) =>
+  inside(inside(object, "status", status), "spec", (spec) =>
     podSpec({
       ...defaults(onHostNetwork(spec), { enableServiceLinks: true }),
       ...((Json.number(spec, "terminationGracePeriodSeconds") ?? 0) < 0 ? { terminationGracePeriodSeconds: 1 } : {})

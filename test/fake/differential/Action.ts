@@ -4,7 +4,8 @@
  * - a request whose answers are compared;
  * - `WATCH`: the events of a watch up to now, from the version in its query;
  * - `SETTLED`: a request that is repeated until the controllers have finished;
- * - `PODS`: what a kubelet does, a change of the status of some of the pods that a selector selects;
+ * - `PODS`: what a kubelet or a user does with some of the pods that a selector selects: a status, `delete`, or of pods that are
+ *   being deleted `stop`, so that they have failed, and `remove`;
  * - `EVICT`: the eviction of one pod that a selector selects.
  */
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
@@ -14,5 +15,6 @@ export type Action = Step | Watch | Settled | Pods | Evict
 
 export type Watch = readonly [type: "WATCH", path: string]
 export type Settled = readonly [type: "SETTLED", path: string]
-export type Pods = readonly [type: "PODS", selector: string, status: JsonObject, count: number]
+export type Pods = readonly [type: "PODS", selector: string, move: Move, count: number]
+export type Move = JsonObject | "delete" | "stop" | "remove"
 export type Evict = readonly [type: "EVICT", selector: string, body: JsonObject]

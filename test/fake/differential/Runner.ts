@@ -3,7 +3,7 @@ import { Effect, Fiber, Predicate, Schedule, Stream } from "effect"
 import type { WatchLine } from "../../../src/kubernetes/client/ApiRequest.js"
 import type { Driver } from "../../../src/kubernetes/client/Driver.js"
 import { failed, normalized, request, send, Session, type Step, type Target } from "../../support/ApiProgram.js"
-import type { Action, Evict, Pods } from "./Action.js"
+import type { Action, Evict, Move, Pods } from "./Action.js"
 import { compared, isForgotten, settled } from "./Meant.js"
 
 /** The longest time for the controllers of a real server, which act on Jobs once a second. */
@@ -81,24 +81,45 @@ const itemsOf = (list: unknown): ReadonlyArray<unknown> =>
 const at = (json: unknown, ...path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((inner, key) => Predicate.hasProperty(inner, key) ? inner[key] : undefined, json)
 
-/** The pods that a selector selects and that still run, those without the phase first. */
+const isTerminating = (pod: unknown): boolean => at(pod, "metadata", "deletionTimestamp") !== undefined
+
+const isOver = (pod: unknown): boolean => ["Succeeded", "Failed"].includes(String(at(pod, "status", "phase")))
+
+const indexOf = (pod: unknown): number =>
+  Number(at(pod, "metadata", "labels", "batch.kubernetes.io/job-completion-index") ?? 0)
+
+/** The pods that a selector selects, by their completion indexes. */
 const podsOf = (run: Run, selector: string) =>
   Effect.map(
     send(run, new Session(run.namespace), ["GET", `pods?labelSelector=${encodeURIComponent(selector)}`]),
-    (list) =>
-      itemsOf(list).filter((pod) =>
-        at(pod, "metadata", "deletionTimestamp") === undefined
-        && !["Succeeded", "Failed"].includes(String(at(pod, "status", "phase")))
-      )
+    (list) => itemsOf(list).toSorted((a, b) => indexOf(a) - indexOf(b))
   )
 
-const movePods = (run: Run, [, selector, status, count]: Pods) =>
+const movable = (move: Move) => (pod: unknown): boolean =>
+  move === "remove"
+    ? isTerminating(pod)
+    : !isOver(pod) && (move === "stop") === isTerminating(pod)
+      && (Predicate.isString(move) || at(pod, "status", "phase") !== move["phase"])
+
+const movement = (move: Move, pod: unknown): Step => {
+  const path = `pods/${String(at(pod, "metadata", "name"))}`
+  return move === "delete"
+    ? ["DELETE", path]
+    : move === "remove"
+    ? ["DELETE", path, { gracePeriodSeconds: 0 }]
+    : [
+      "PATCH",
+      `${path}/status`,
+      { status: move === "stop" ? { phase: "Failed" } : move },
+      "application/merge-patch+json"
+    ]
+}
+
+const movePods = (run: Run, [, selector, move, count]: Pods) =>
   Effect.gen(function*() {
-    const waiting = (yield* podsOf(run, selector)).filter((pod) => at(pod, "status", "phase") !== status["phase"])
-    for (const pod of waiting.slice(0, count)) {
-      const path = `pods/${String(at(pod, "metadata", "name"))}/status`
-      const step: Step = ["PATCH", path, { status }, "application/merge-patch+json"]
-      yield* send(run, new Session(run.namespace), managed(step))
+    const pods = (yield* podsOf(run, selector)).filter(movable(move))
+    for (const pod of pods.slice(0, count)) {
+      yield* send(run, new Session(run.namespace), managed(movement(move, pod)))
     }
     // How many these are shows in the states that follow: a controller may be making one more.
     return {}
@@ -107,7 +128,7 @@ const movePods = (run: Run, [, selector, status, count]: Pods) =>
 const evict = (run: Run, [, selector, body]: Evict) =>
   Effect.gen(function*() {
     const pods = yield* podsOf(run, selector)
-    const pod = pods.find((pod) => at(pod, "status", "phase") === "Running")
+    const pod = pods.find((pod) => at(pod, "status", "phase") === "Running" && !isTerminating(pod))
     if (pod === undefined) return { evicted: "none" }
     const name = String(at(pod, "metadata", "name"))
     return yield* send(run, run.session, [
@@ -155,7 +176,7 @@ const perform = (run: Run, action: Action, expected: unknown): Effect.Effect<unk
         // Objects of controllers have generated names.
         (answer) => {
           const kept = compared(answer)
-          const isOfControllers = action[1].includes("/story")
+          const isOfControllers = /(\/|%3D)story/.test(action[1])
           return isOfControllers ? settled(normalized(run)(withoutStatus(action, kept))) : run.normalize(kept)
         }
       )
@@ -169,9 +190,16 @@ const withoutStatus = ([method]: Step, answer: unknown): unknown =>
 /** The number of expected events; for an expected error, more than there are. */
 const countOf = (events: unknown): number => Array.isArray(events) ? events.length : Number.POSITIVE_INFINITY
 
-/** The answers of the fake. */
-export const answersOf = (fake: Driver, program: ReadonlyArray<Action>): Effect.Effect<ReadonlyArray<unknown>> =>
-  Effect.flatMap(begin(fake), (run) => Effect.forEach(program, (action) => perform(run, action, undefined)))
+/** The answers of the fake; `between` is done after each action. */
+export const answersOf = (
+  fake: Driver,
+  program: ReadonlyArray<Action>,
+  between: Effect.Effect<void>
+): Effect.Effect<ReadonlyArray<unknown>> =>
+  Effect.flatMap(
+    begin(fake),
+    (run) => Effect.forEach(program, (action) => Effect.zipLeft(perform(run, action, undefined), between))
+  )
 
 /** - `index`: of the first action with different answers. */
 export interface Difference {

@@ -1,6 +1,7 @@
 /** Short stories that need controllers: each ends in states that are compared once the controllers have finished. */
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import type { Action } from "./Action.js"
+import { jobShape } from "./JobShapes.js"
 import type { Random } from "./Random.js"
 import { podTemplate } from "./Subjects.js"
 
@@ -277,6 +278,18 @@ const reviews = (random: Random): ReadonlyArray<Action> => [
   ]
 ]
 
-const scenarios = [ownership, ownership, deployment, replicaSet, job, job, eviction, pages, pages, reviews] as const
+const scenarios = [
+  ownership,
+  ownership,
+  deployment,
+  replicaSet,
+  job,
+  jobShape,
+  jobShape,
+  eviction,
+  pages,
+  pages,
+  reviews
+] as const
 
 export const scenario = (random: Random): ReadonlyArray<Action> => random.pick(scenarios)(random)

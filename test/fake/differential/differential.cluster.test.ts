@@ -17,6 +17,7 @@ import { connect } from "../../kubernetes/suite/connect.js"
 import type { Action } from "./Action.js"
 import { program } from "./Generator.js"
 import { answersOf, canonical, type Difference, firstDifference, shrink } from "./Runner.js"
+import * as SteppedClock from "./SteppedClock.js"
 
 /** Ranges of seeds and single ones. */
 const seeds = (process.env["SEEDS"] ?? "1-120").split(",").flatMap((range) => {
@@ -35,10 +36,17 @@ const makeFake: Effect.Effect<Driver, never, Scope.Scope> = Effect.gen(function*
   return FakeDriver.make((request) => gateway.handle(request, user), "default")
 })
 
+const answersOfFake = (steps: ReadonlyArray<Action>) =>
+  Effect.suspend(() => {
+    const clock = SteppedClock.make()
+    return Effect.withClock(
+      Effect.scoped(Effect.flatMap(makeFake, (fake) => answersOf(fake, steps, clock.step))),
+      clock
+    )
+  })
+
 const difference = (real: Driver) => (steps: ReadonlyArray<Action>): Effect.Effect<Difference | undefined> =>
-  Effect.scoped(Effect.flatMap(makeFake, (fake) => answersOf(fake, steps))).pipe(
-    Effect.flatMap((answers) => firstDifference(real, steps, answers))
-  )
+  Effect.flatMap(answersOfFake(steps), (answers) => firstDifference(real, steps, answers))
 
 const report = (seed: number, steps: ReadonlyArray<Action>, found: Difference | undefined): string =>
   [

@@ -292,6 +292,26 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["PATCH", "pods/a", { spec: { tolerations: [{ key: "a", value: "c" }] } }, merge],
     ["PATCH", "pods/a", { spec: { schedulingGates: [] } }, merge]
   ],
+  "found: the zero values of a pod's status": [
+    ["POST", "pods", named("a", { spec: podSpec })],
+    [
+      "PATCH",
+      "pods/a/status",
+      {
+        status: {
+          phase: "Running",
+          conditions: [{ type: "Ready", status: "True" }],
+          containerStatuses: [{ name: "main", state: { running: {} } }],
+          initContainerStatuses: [{
+            name: "init",
+            state: { terminated: {} },
+            lastState: { terminated: { exitCode: 1 } }
+          }]
+        }
+      },
+      merge
+    ]
+  ],
   "found: new finalizers of a deleted object come before its uid": [
     ["POST", "configmaps", { metadata: { name: "a", finalizers: ["example.com/a"] } }],
     ["DELETE", "configmaps/a"],

@@ -21,6 +21,7 @@ export const notRun: Readonly<Record<string, string>> = {
   "test/counts/modules.test.ts": "counts the modules of Effect 3",
   "test/docs/": "the pages show the program for Effect 3",
   "test/examples/docstrings.test.ts": "needs the compiler's API, which TypeScript 7 does not have",
+  "test/fake/differential/": "the API server sees no difference in what the fake sees",
   "test/fake/documentation.test.ts": "the page is the same",
   "test/fake/kubectl/": "kubectl sees no difference in what the tests of the fake see",
   "test/kubernetes/protobuf/BuiltInFields.test.ts": "compares a generated file, which is the same",

@@ -200,7 +200,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
 
       logs: (resource, name, options) => {
         const target = targetOf(resource, options, name)
-        const open = (logOptions: Model.LogOptions | undefined, read: Driver["lines"]) => {
+        const open = <P>(logOptions: Model.LogOptions | undefined, read: LogFollow.Read<P>) => {
           const { request, subject } = Requests.log(resource, target, logOptions)
           return RequestSpan.stream(request, read(request, subject))
         }
@@ -220,7 +220,7 @@ export const make = (transport: Driver): Effect.Effect<Model.Service, never, Sco
                   sinceTime: from === "since" ? since : undefined,
                   tailLines: from === "last" ? 1 : undefined
                 })
-              }, driver.lineBlocks ?? driver.lines)
+              }, LogFollow.read(driver))
           })
         const { subject } = Requests.log(resource, target, options)
         return Spans.withinPull(pull, "Cluster.logs", RequestSpan.ofOperation(subject))

@@ -54,10 +54,10 @@ export interface Driver {
    */
   readonly lines: (request: ApiRequest, subject: Subject) => Stream.Stream<string, ClusterError>
   /**
-   * The same in blocks of one or more lines, with newlines between them. A log that is followed is read from these blocks, which
-   * saves a string for each line; default: each line is a block.
+   * The same as bytes in UTF-8, each of one or more lines with newlines between them. A log that is followed is read from these
+   * bytes, of which no string is made but its lines; default: those of each of the `lines`.
    */
-  readonly lineBlocks?: (request: ApiRequest, subject: Subject) => Stream.Stream<string, ClusterError>
+  readonly lineBytes?: (request: ApiRequest, subject: Subject) => Stream.Stream<Uint8Array, ClusterError>
   /**
    * Attaches to a container. Its output arrives while `stdin` is sent, with back-pressure in both directions; the end of `stdin`
    * closes the container's standard input. The stream ends when the server reports the end of the attachment.

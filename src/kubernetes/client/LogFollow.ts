@@ -11,12 +11,12 @@ import * as Either from "effect/Either"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import * as Pull from "../../effect/Pull.js"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import { ClusterError, type Subject } from "../ClusterError.js"
 import type { ContainerState } from "./ContainerState.js"
-import { isEndedWithinLine } from "./Driver.js"
+import { type Driver, isEndedWithinLine } from "./Driver.js"
 import { sortable } from "./LogLine.js"
 import * as LogPosition from "./LogPosition.js"
 import * as LogReceiver from "./LogReceiver.js"
@@ -34,8 +34,8 @@ export interface Request {
 
 export interface Options {
   readonly subject: Subject
-  /** Requests the log with timestamps, in blocks of lines with newlines between them. */
-  readonly open: (request: Request) => Stream.Stream<string, ClusterError>
+  /** Requests the log with timestamps, as bytes of lines with newlines between them. */
+  readonly open: (request: Request) => Stream.Stream<Uint8Array, ClusterError>
   /** Fails with retryable errors alone. */
   readonly state: Effect.Effect<ContainerState, ClusterError>
   /** Completes when the container has ended: a log that is open then is read to its end without following it. */
@@ -48,7 +48,7 @@ interface Connection {
   readonly request: Request
   readonly scope: Scope.CloseableScope
   readonly pull: Effect.Effect<LogReceiver.Received, Pull.End<ClusterError>>
-  readonly filter: (received: ReadonlyArray<string>) => LogPosition.Filtered
+  readonly filter: (received: ReadonlyArray<Uint8Array>) => LogPosition.Filtered
   /** Whether it had a new line. */
   progress: boolean
 }
@@ -164,8 +164,8 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
 
     const receive = (open: Connection, received: LogReceiver.Received): Pull.Pull<string, ClusterError> => {
       switch (received._tag) {
-        case "Blocks":
-          return Effect.suspend(() => emit(open, open.filter(received.blocks)))
+        case "Lines":
+          return Effect.suspend(() => emit(open, open.filter(received.bytes)))
         case "ContainerEnded":
           return reopen(open, { follow: false, from: "since" })
         case "Idle":
@@ -186,6 +186,15 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
     )
     return pull
   })
+
+const encoder = new TextEncoder()
+
+/** Reads the body of a log. */
+export type Read<P> = (...call: Parameters<Driver["lines"]>) => Stream.Stream<P, ClusterError>
+
+/** How a driver reads a log that is followed. */
+export const read = ({ lineBytes, lines }: Driver): Read<Uint8Array> =>
+  lineBytes ?? ((request, subject) => Stream.map(lines(request, subject), (line) => encoder.encode(line)))
 
 /** An object that was deleted, or a container that was. */
 const isLost = ({ reason }: ClusterError): boolean => reason === "NotFound" || reason === "Invalid"

@@ -5,6 +5,8 @@
  * the last emitted one, and every line after it is new, whatever its timestamp: the clock of a node may be set back. A response
  * that begins with a line after the last emitted one has a hole before it.
  */
+import { isAscii } from "node:buffer"
+import * as LineText from "./LineText.js"
 import { mayHaveInner, sortable, timestampLength, withoutInnerTimestamps } from "./LogLine.js"
 import * as LogTimes from "./LogTimes.js"
 
@@ -27,8 +29,8 @@ export interface Filtered {
 export interface LogPosition {
   /** The timestamp of the last line; empty if there is none. */
   readonly time: () => string
-  /** For a new response: maps received blocks of lines, newlines between them, to the lines that were not emitted yet. */
-  readonly filter: (from: From) => (received: ReadonlyArray<string>) => Filtered
+  /** For a new response: maps the bytes of whole lines, newlines between them, to the lines that were not emitted yet. */
+  readonly filter: (from: From) => (received: ReadonlyArray<Uint8Array>) => Filtered
 }
 
 /** `timestamps`: whether lines are emitted with theirs. */
@@ -37,31 +39,33 @@ export const make = (timestamps: boolean): LogPosition => {
   /** Lines without a timestamp after the last one that has one. */
   let trailing = 0
 
-  /** Emits the lines of a block: a slice of the block for each, and none for its timestamp. */
-  const take = (block: string, emitted: Array<string>): void => {
-    for (let start = 0; start <= block.length;) {
-      const newline = block.indexOf("\n", start)
-      const end = newline === -1 ? block.length : newline
-      const length = times.read(block, start, end)
-      if (length === 0) {
-        trailing++
-        emitted.push(block.slice(start, end))
-      } else {
-        trailing = 0
-        const skipped = timestamps ? 0 : length + 1
-        emitted.push(
-          mayHaveInner(end - start)
-            ? withoutInnerTimestamps(block.slice(start, end), length).slice(skipped)
-            : block.slice(Math.min(start + skipped, end), end)
-        )
-      }
-      start = end + 1
+  /** Emits the line from `start` to `end` of a text: a slice of the text, and none for its timestamp. */
+  const take = (
+    bytes: DataView,
+    offset: number,
+    text: string,
+    start: number,
+    end: number,
+    emitted: Array<string>
+  ): void => {
+    const length = times.read(bytes, offset, text, start, end)
+    if (length === 0) {
+      trailing++
+      emitted.push(text.slice(start, end))
+    } else {
+      trailing = 0
+      const skipped = timestamps ? 0 : length + 1
+      emitted.push(
+        mayHaveInner(end - start)
+          ? withoutInnerTimestamps(text.slice(start, end), length).slice(skipped)
+          : text.slice(Math.min(start + skipped, end), end)
+      )
     }
   }
 
   const filter = (from: From) => {
     const resumeAt = times.last() === "" ? "" : sortable(times.last())
-    let phase: "seek" | "matched" | "new" = resumeAt !== "" ? "seek" : trailing > 0 ? "matched" : "new"
+    let phase: "seek" | "matched" | "new" | "behind" = resumeAt !== "" ? "seek" : trailing > 0 ? "matched" : "new"
     const count = times.count()
     const latest = times.latest()
     let sameTime = count
@@ -91,27 +95,45 @@ export const make = (timestamps: boolean): LogPosition => {
         : "skip"
     }
 
-    return (blocks: ReadonlyArray<string>): Filtered => {
+    let behind: Filtered["behind"]
+
+    /** Emits the line if it is the first new one. */
+    const seek = (bytes: DataView, offset: number, line: string, emitted: Array<string>): void => {
+      const kind = classify(line)
+      if (kind === "skip") return
+      if (kind === "behind") {
+        behind = sortable(line.slice(0, timestampLength(line))) > resumeAt ? "since" : "whole"
+        phase = "behind"
+        return
+      }
+      if (kind === "hole") emitted.push(hole)
+      phase = "new"
+      take(bytes, offset, line, 0, line.length, emitted)
+    }
+
+    return (received: ReadonlyArray<Uint8Array>): Filtered => {
       const emitted: Array<string> = []
-      for (const block of blocks) {
-        if (phase === "new") {
-          take(block, emitted)
-          continue
-        }
-        for (const line of block.split("\n")) {
-          const kind = phase === "new" ? "new" : classify(line)
-          if (kind === "behind") {
-            const isLater = sortable(line.slice(0, timestampLength(line))) > resumeAt
-            return { lines: [], behind: isLater ? "since" : "whole" }
+      for (const part of received) {
+        const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength)
+        const view = new DataView(part.buffer, part.byteOffset, part.byteLength)
+        const ascii = isAscii(bytes)
+        for (let from = 0; from <= bytes.length;) {
+          const to = LineText.endOfBlock(bytes, from)
+          // A character for each byte: it has the newlines where the bytes have them.
+          const characters = bytes.toString("latin1", from, to)
+          const text = ascii ? characters : bytes.toString("utf8", from, to)
+          for (let offset = 0, start = 0; offset <= characters.length;) {
+            const next = LineText.endOfLine(characters, offset)
+            const end = ascii ? next : LineText.endOfLine(text, start)
+            if (phase === "new") take(view, from + offset, text, start, end, emitted)
+            else if (phase !== "behind") seek(view, from + offset, text.slice(start, end), emitted)
+            offset = next + 1
+            start = end + 1
           }
-          if (kind === "hole") emitted.push(hole)
-          if (kind !== "skip") {
-            phase = "new"
-            take(line, emitted)
-          }
+          from = to + 1
         }
       }
-      return { lines: emitted, behind: undefined }
+      return { lines: behind === undefined ? emitted : [], behind }
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * What a connection of a followed log receives: blocks of lines, silence for some time, or the end of the container.
+ * What a connection of a followed log receives: bytes of whole lines, silence for some time, or the end of the container.
  *
  * One fiber reads ahead by a chunk for as long as the connection is open. A race at each chunk would start three.
  */
@@ -12,7 +12,7 @@ import * as Fork from "../../effect/Fork.js"
 import * as Pull from "../../effect/Pull.js"
 
 export type Received =
-  | { readonly _tag: "Blocks"; readonly blocks: ReadonlyArray<string> }
+  | { readonly _tag: "Lines"; readonly bytes: ReadonlyArray<Uint8Array> }
   | { readonly _tag: "Idle" }
   | { readonly _tag: "ContainerEnded" }
 
@@ -20,7 +20,7 @@ export type Received =
  * Receives lines until the scope is closed. `idle` is how long a receiver waits for lines; `ended` completes when the container
  * has ended.
  */
-export const make = <E>(blocks: Pull.Pull<string, E>, options: {
+export const make = <E>(lines: Pull.Pull<Uint8Array, E>, options: {
   readonly idle: Duration.Duration
   readonly ended: Effect.Effect<void>
   readonly scope: Scope.Scope
@@ -47,7 +47,7 @@ export const make = <E>(blocks: Pull.Pull<string, E>, options: {
         if (results.length === 0) onTaken()
       })
     )
-    const read = Pull.map(blocks, (blocks): Received => ({ _tag: "Blocks", blocks })).pipe(
+    const read = Pull.map(lines, (bytes): Received => ({ _tag: "Lines", bytes })).pipe(
       Effect.flatMap(signal),
       Effect.zipRight(taken),
       Effect.forever,

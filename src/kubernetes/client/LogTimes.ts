@@ -2,17 +2,17 @@
  * The timestamps of the lines of a log, read as the lines come: the last one, how many lines end the log with it, and the
  * latest one.
  *
- * Most lines are of the same second as the line before them. Of those only the fraction is read, as a number: a text for each
- * timestamp would cost as much as the line itself.
+ * Most lines are of the same second as the line before them. Of those only the fraction is read, as a number from the bytes: a
+ * text for each timestamp would cost as much as the line itself.
  */
 import { sortable, timestampLength } from "./LogLine.js"
 
 export interface LogTimes {
   /**
-   * Takes note of the line between two positions of a block of lines. Returns the length of its timestamp; 0 if there is none,
-   * and nothing changes.
+   * Takes note of the line from `start` to `end` of a text, whose bytes begin at `offset`. Returns the length of its timestamp;
+   * 0 if there is none, and nothing changes.
    */
-  readonly read: (block: string, start: number, end: number) => number
+  readonly read: (bytes: DataView, offset: number, text: string, start: number, end: number) => number
   /** The last timestamp; empty if there is none. */
   readonly last: () => string
   /** How many lines had the last timestamp, one after the other. */
@@ -22,17 +22,32 @@ export interface LogTimes {
 }
 
 const digits = 9
+/** Of a second with its point, in bytes. */
+const secondLength = 20
 const zero = 48
 
+/** Whether the four bytes of a word are ASCII digits: neither below `0`, nor above `9`. */
+const areDigits = (word: number): boolean => (((word - 0x30303030) | (word + 0x46464646)) & 0x80808080) === 0
+
+const ofDigits = (word: number): number =>
+  (word >> 24 & 15) * 1000 + (word >> 16 & 15) * 100 + (word >> 8 & 15) * 10 + (word & 15)
+
 /** The number of nine digits; -1 if there are other characters. */
-const fractionAt = (text: string, start: number): number => {
-  let value = 0
-  for (let index = start; index < start + digits; index++) {
-    const digit = text.charCodeAt(index) - zero
-    if (!(digit >= 0 && digit <= 9)) return -1
-    value = value * 10 + digit
-  }
-  return value
+const fractionAt = (bytes: DataView, at: number): number => {
+  const high = bytes.getInt32(at)
+  const middle = bytes.getInt32(at + 4)
+  const low = bytes.getUint8(at + 8) - zero
+  return areDigits(high) && areDigits(middle) && low >= 0 && low <= 9
+    ? (ofDigits(high) * 10_000 + ofDigits(middle)) * 10 + low
+    : -1
+}
+
+const codesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** The words of a text in ASCII, of four bytes each. */
+const wordsOf = (text: string): Int32Array => {
+  const bytes = new DataView(codesOf(text).buffer)
+  return Int32Array.from({ length: bytes.byteLength / 4 }, (_, index) => bytes.getInt32(4 * index))
 }
 
 const usual = /^(.{19}\.)(\d{9})(\D.*)$/
@@ -42,6 +57,8 @@ export const make = (): LogTimes => {
   let second = ""
   let nanos = 0
   let zone = ""
+  let secondWords = wordsOf(second)
+  let zoneCodes = codesOf(zone)
   let other = ""
   let count = 0
   /** The largest fraction since the second has changed. */
@@ -78,26 +95,44 @@ export const make = (): LogTimes => {
     const [, nextSecond = "", fraction = "", nextZone = ""] = usual.exec(time) ?? []
     if (zone !== `${nextZone} `) noteZone()
     second = nextSecond
+    secondWords = wordsOf(second)
     nanos = Number(fraction)
     highestNanos = nanos
     zone = `${nextZone} `
+    zoneCodes = codesOf(zone)
     other = time
     if (second === "") noteLatest(time)
     return length
   }
 
+  const isSecondAt = (bytes: DataView, at: number): boolean => {
+    if (secondWords.length === 0) return false
+    for (let index = 0; index < secondWords.length; index++) {
+      if (bytes.getInt32(at + 4 * index) !== secondWords[index]) return false
+    }
+    return true
+  }
+
+  const isZoneAt = (bytes: DataView, at: number): boolean => {
+    for (let index = 0; index < zoneCodes.length; index++) {
+      if (bytes.getUint8(at + index) !== zoneCodes[index]) return false
+    }
+    return true
+  }
+
   return {
-    read: (block, start, end) => {
-      if (second !== "" && block.startsWith(second, start)) {
-        const fraction = fractionAt(block, start + second.length)
-        if (fraction >= 0 && block.startsWith(zone, start + second.length + digits)) {
+    read: (bytes, offset, text, start, end) => {
+      const width = secondLength + digits + zoneCodes.length
+      if (end - start >= width && isSecondAt(bytes, offset) && isZoneAt(bytes, offset + secondLength + digits)) {
+        const fraction = fractionAt(bytes, offset + secondLength)
+        if (fraction >= 0) {
           count = fraction === nanos ? count + 1 : 1
           nanos = fraction
           if (fraction > highestNanos) highestNanos = fraction
-          return second.length + digits + zone.length - 1
+          return width - 1
         }
       }
-      return readOther(block.slice(start, end))
+      return readOther(text.slice(start, end))
     },
     last,
     count: () => count,

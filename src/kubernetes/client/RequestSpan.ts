@@ -207,7 +207,7 @@ export const measured = (driver: Driver): Driver => {
         const failure = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : Option.none()
         return counted(subject, Option.match(failure, { onNone: () => "2xx", onSome: errorType }))
       }))
-  const { lineBlocks } = driver
+  const { lineBytes } = driver
   return {
     defaultNamespace: driver.defaultNamespace,
     request: (request, subject) =>
@@ -227,9 +227,9 @@ export const measured = (driver: Driver): Driver => {
     watch: (request, subject, decode, decodeEncoded) =>
       countedStream(subject, driver.watch(request, subject, decode, decodeEncoded)),
     lines: (request, subject) => countedStream(subject, driver.lines(request, subject)),
-    ...(lineBlocks === undefined
+    ...(lineBytes === undefined
       ? {}
-      : { lineBlocks: (request, subject) => countedStream(subject, lineBlocks(request, subject)) }),
+      : { lineBytes: (request, subject) => countedStream(subject, lineBytes(request, subject)) }),
     attach: (request, subject, stdin) => countedStream(subject, driver.attach(request, subject, stdin))
   }
 }

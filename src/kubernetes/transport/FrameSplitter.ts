@@ -2,6 +2,7 @@
  * Splits a byte stream into the frames of a watch in protobuf: each is its length in four bytes, the first the highest, and as
  * many bytes.
  */
+import { joined } from "./ResponseBody.js"
 
 const headerLength = 4
 
@@ -20,8 +21,7 @@ export const make = (maxLength: number): FrameSplitter => {
   let needed = headerLength
 
   const rest = (): Buffer => {
-    const [first] = parts
-    const bytes = parts.length === 1 && first !== undefined ? first : Buffer.concat(parts)
+    const bytes = joined(parts)
     parts = []
     length = 0
     needed = headerLength

@@ -132,7 +132,11 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
         )
     )
 
-  const text = (request: ApiRequest, subject: Subject, splitter: typeof LineSplitter.make) => {
+  const text = <P extends { readonly length: number }>(
+    request: ApiRequest,
+    subject: Subject,
+    splitter: (maxLength: number) => LineSplitter.LineSplitter<P>
+  ) => {
     const isFollowed = request.query["follow"] === "true"
     return Stream.unwrapScoped(Effect.flatMap(
       // The kubelet sends no response header before the container has written something.
@@ -205,7 +209,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
       )),
 
     lines: (request, subject) => text(request, subject, LineSplitter.make),
-    lineBlocks: (request, subject) => text(request, subject, LineSplitter.blocks),
+    lineBytes: (request, subject) => text(request, subject, LineSplitter.bytes),
 
     attach: (request, subject, stdin) =>
       Attachment.stream(

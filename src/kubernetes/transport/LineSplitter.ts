@@ -1,56 +1,54 @@
 /**
  * Splits a byte stream at newlines. Bytes are decoded only in whole lines, so a multi-byte character is never split.
  */
-
-import { decodeText } from "./ResponseBody.js"
+import * as LineText from "../client/LineText.js"
+import { joined } from "./ResponseBody.js"
 
 const newline = 10
 
-/**
- * Short lines are decoded together in blocks of at most this many bytes: one decode and many slices are cheaper than many
- * decodes. A retained line keeps the text of its block in memory.
- */
-const blockSize = 4096
-
-export interface LineSplitter {
-  /** Calls `onLine` with each line that these bytes complete. Returns false once a line exceeds the limit. */
-  readonly push: (bytes: Uint8Array, onLine: (line: string) => void) => boolean
-  /** Takes the bytes after the last newline. */
-  readonly rest: () => string
+export interface LineSplitter<P> {
+  /** Calls `onPart` with what these bytes complete. Returns false once a line exceeds the limit. */
+  readonly push: (bytes: Uint8Array, onPart: (part: P) => void) => boolean
+  /** Takes what is after the last newline. */
+  readonly rest: () => P
 }
 
-/** Makes a splitter that allows lines of `maxLength` bytes. */
-export const make = (maxLength: number): LineSplitter => {
-  const { push, rest } = blocks(maxLength)
-  return { push: (bytes, onLine) => push(bytes, (block) => splitText(block, onLine)), rest }
+/** Makes a splitter into lines, of at most `maxLength` bytes. */
+export const make = (maxLength: number): LineSplitter<string> => {
+  const { push, rest } = bytes(maxLength)
+  return {
+    push: (bytes, onLine) => push(bytes, (lines) => LineText.forEach(lines, onLine)),
+    rest: () => rest().toString("utf8")
+  }
 }
 
-/** The same for blocks of one or more lines, with newlines between them, for a caller that cuts a line where it is used. */
-export const blocks = (maxLength: number): LineSplitter => {
+/** The same as bytes of one or more lines, with newlines between them, for a caller that decodes a line where it is used. */
+export const bytes = (maxLength: number): LineSplitter<Buffer> => {
   let parts: Array<Buffer> = []
   let length = 0
 
-  const rest = () => {
-    const text = decodeText(parts)
+  const rest = (): Buffer => {
+    const taken = joined(parts)
     parts = []
     length = 0
-    return text
+    return taken
   }
 
   return {
-    push: (bytes, onBlock) => {
+    push: (bytes, onLines) => {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       let start = 0
       if (length > 0) {
         const end = buffer.indexOf(newline)
         if (end !== -1) {
           parts.push(buffer.subarray(0, end))
-          onBlock(rest())
+          onLines(rest())
           start = end + 1
         }
       }
-      for (let end = endOfBlock(buffer, start); length === 0 && end >= start; end = endOfBlock(buffer, start)) {
-        onBlock(buffer.toString("utf8", start, end))
+      const end = length > 0 ? -1 : buffer.lastIndexOf(newline)
+      if (end >= start) {
+        onLines(buffer.subarray(start, end))
         start = end + 1
       }
       if (start < buffer.length) {
@@ -61,19 +59,4 @@ export const blocks = (maxLength: number): LineSplitter => {
     },
     rest
   }
-}
-
-/** The last newline of the next block, which holds one line at least; -1 if there is none. */
-const endOfBlock = (buffer: Buffer, start: number): number => {
-  const end = buffer.lastIndexOf(newline, Math.min(start + blockSize, buffer.length) - 1)
-  return end >= start ? end : buffer.indexOf(newline, start)
-}
-
-const splitText = (lines: string, onLine: (line: string) => void): void => {
-  let start = 0
-  for (let end = lines.indexOf("\n"); end !== -1; end = lines.indexOf("\n", start)) {
-    onLine(lines.slice(start, end))
-    start = end + 1
-  }
-  onLine(start === 0 ? lines : lines.slice(start))
 }

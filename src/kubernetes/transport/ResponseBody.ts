@@ -173,10 +173,8 @@ const decompress = (body: Buffer, limits: Limits, done: (result: BytesResult) =>
         )
     ))
 
-/** Decodes UTF-8 text from buffers that may split a character. */
-export const decodeText = (parts: ReadonlyArray<Buffer>): string => joined(parts).toString("utf8")
-
-const joined = (parts: ReadonlyArray<Buffer>): Buffer =>
+/** The bytes of the buffers in one; a single one is not copied. */
+export const joined = (parts: ReadonlyArray<Buffer>): Buffer =>
   parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
 
 /** Node's maximum, 25 days; it runs a longer timer at once. */

@@ -26,11 +26,14 @@ const line = FastCheck.oneof(
 const log = FastCheck.array(line, { maxLength: 40 })
 
 /** The log in blocks, which the sizes make, and in chunks of two blocks. */
-const chunksOf = (lines: ReadonlyArray<string>, sizes: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<string>> => {
-  const chunks: Array<Array<string>> = []
+const chunksOf = (
+  lines: ReadonlyArray<string>,
+  sizes: ReadonlyArray<number>
+): ReadonlyArray<ReadonlyArray<Uint8Array>> => {
+  const chunks: Array<Array<Uint8Array>> = []
   let start = 0
   for (let n = 0; start < lines.length; n++) {
-    const block = lines.slice(start, start + (sizes[n % sizes.length] ?? 1)).join("\n")
+    const block = Buffer.from(lines.slice(start, start + (sizes[n % sizes.length] ?? 1)).join("\n"))
     const chunk = chunks.at(-1)
     if (chunk === undefined || chunk.length === 2) chunks.push([block])
     else chunk.push(block)

@@ -243,16 +243,18 @@ export const path = (
     readonly name?: string | undefined
     readonly subresource?: string | undefined
   }
-): string =>
-  [
-    resource.group === "" ? "api" : "apis",
-    resource.group,
-    resource.version,
-    ...(resource.namespaced && options?.namespace !== undefined ? ["namespaces", options.namespace] : []),
-    resource.plural,
-    options?.name ?? "",
-    options?.subresource ?? ""
-  ].filter((segment) => segment !== "").map((segment) => `/${encodeURIComponent(toSegment(segment))}`).join("")
+): string => {
+  const namespace = resource.namespaced ? options?.namespace : undefined
+  return `${resource.group === "" ? "/api" : `/apis${segment(resource.group)}`}${segment(resource.version)}${
+    namespace === undefined ? "" : `/namespaces${segment(namespace)}`
+  }${segment(resource.plural)}${segment(options?.name)}${segment(options?.subresource)}`
+}
+
+// What most names consist of, and what no encoding changes.
+const isPlain = /^[a-z0-9][a-z0-9.-]*$/
+
+const segment = (name = ""): string =>
+  name === "" ? "" : isPlain.test(name) ? `/${name}` : `/${encodeURIComponent(toSegment(name))}`
 
 // Names that no object can have (k8s.io/apimachinery pkg/api/validation/path). URLs resolve dot segments even if encoded, and
 // lone surrogates have no UTF-8 encoding, so both are replaced by other invalid names.

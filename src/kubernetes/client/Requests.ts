@@ -33,6 +33,8 @@ interface Parts {
   readonly isObject?: boolean
 }
 
+const noQuery: Readonly<Record<string, string>> = {}
+
 const definedValues = (query: Query): Record<string, string> => {
   const kept: Record<string, string> = {}
   for (const [key, value] of Object.entries(query)) {
@@ -43,23 +45,28 @@ const definedValues = (query: Query): Record<string, string> => {
   return kept
 }
 
+const objectOf = ({ name, namespace }: Target): string | undefined =>
+  name === undefined ? namespace : namespace === undefined ? name : `${namespace}/${name}`
+
 const make = (resource: Resource.Resource<unknown>, target: Target, parts: Parts): Call => {
-  const object = [target.namespace, target.name].filter((part) => part !== undefined).join("/")
+  const { body, contentType, query } = parts
+  const label = Resource.label(resource)
+  const object = objectOf(target)
   const accept = parts.accept ?? Resource.accept(resource, "object")
   return {
     request: {
       method: parts.method,
       path: Resource.path(resource, target),
-      query: definedValues(parts.query ?? {}),
-      ...(parts.body === undefined ? {} : { body: parts.body }),
-      ...(parts.contentType === undefined ? {} : { contentType: parts.contentType }),
+      query: query === undefined ? noQuery : definedValues(query),
+      ...(body === undefined ? {} : { body }),
+      ...(contentType === undefined ? {} : { contentType }),
       ...(accept === undefined ? {} : { accept }),
       ...(parts.isObject === true && resource.protobuf() ? { protobuf: true } : {})
     },
     subject: {
       verb: parts.verb,
-      resource: Resource.label(resource) + (target.subresource === undefined ? "" : `/${target.subresource}`),
-      ...(object === "" ? {} : { object })
+      resource: target.subresource === undefined ? label : `${label}/${target.subresource}`,
+      ...(object === undefined || object === "" ? {} : { object })
     }
   }
 }

@@ -32,13 +32,33 @@ const timestamp = (wire: Wire, end: number): { readonly seconds: number; readonl
 const maxTimes = 1024
 const times = new Map<number, string>()
 
+/** `2026-01-31T` for a number of days, of which a cluster's objects have few. */
+const dates = new Map<number, string>()
+
+const secondsOfDay = 86_400
+
+const formatDate = (days: number): string => {
+  const known = dates.get(days)
+  if (known !== undefined) return known
+  const text = DateTime.formatIso(DateTime.unsafeMake(days * secondsOfDay * 1000)).replace(/T.*/, "T")
+  if (dates.size >= maxTimes) dates.clear()
+  dates.set(days, text)
+  return text
+}
+
+const twoDigits = Array.from({ length: 60 }, (_, index) => String(index).padStart(2, "0"))
+
 const formatSeconds = (seconds: number): string => {
   const known = times.get(seconds)
   if (known !== undefined) return known
   // The range of JavaScript's dates.
   if (Math.abs(seconds) > 8.64e12) throw new Malformed(`${seconds} seconds is not a time`)
-  // Joined: V8 would keep the parts of a template, and the text that a slice is of.
-  const text = [DateTime.formatIso(DateTime.unsafeMake(seconds * 1000)).slice(0, -5), "Z"].join("")
+  const days = Math.floor(seconds / secondsOfDay)
+  const rest = seconds - days * secondsOfDay
+  const minutes = Math.floor(rest / 60)
+  const [hour, minute, second] = [Math.floor(minutes / 60), minutes % 60, rest % 60].map((part) => twoDigits[part])
+  // Joined: V8 would keep the parts of a template.
+  const text = [formatDate(days), hour, ":", minute, ":", second, "Z"].join("")
   if (times.size >= maxTimes) times.clear()
   times.set(seconds, text)
   return text

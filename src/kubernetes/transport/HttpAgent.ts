@@ -77,6 +77,7 @@ export interface OutgoingRequest {
   readonly method: string
   /** Path and query, percent-encoded. */
   readonly path: string
+  /** Requests of one form have the same object, with which the credentials are put together once. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
 }
@@ -114,19 +115,25 @@ export const makeClient = (
   const prefix = `${absolute ? url.origin : ""}${url.pathname === "/" ? "" : url.pathname}`
   const server = { agent, protocol, hostname, port }
   const { request } = protocol === "https:" ? https : http
+  /** By the headers of a request, which are few and the same objects again: to put them together takes longer than to find them. */
+  const complete = new WeakMap<object, http.OutgoingHttpHeaders>()
+  const withCredentials = (headers: OutgoingRequest["headers"]): http.OutgoingHttpHeaders => {
+    const known = complete.get(headers)
+    if (known !== undefined) return known
+    const made = { ...headers, ...mutable(Redacted.value(credentials)) }
+    complete.set(headers, made)
+    return made
+  }
   return ({ body, headers, method, path }) => {
+    const all = withCredentials(headers)
     const clientRequest = request({
       ...server,
       method,
       path: prefix + path,
-      headers: {
-        ...headers,
-        // Node omits the length for methods that rarely have a body, such as DELETE.
-        ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
-        ...Redacted.value(credentials)
-      }
+      // Node omits the length for methods that rarely have a body, such as DELETE.
+      headers: body === undefined ? all : { ...all, "content-length": Buffer.byteLength(body) }
     })
-    return clientRequest.once("socket", watchPeer).end(body)
+    return clientRequest.on("socket", watchPeer).end(body)
   }
 }
 

@@ -57,6 +57,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
   const limiter = RequestLimiter.make(maxInFlight)
   const timeoutMillis = Duration.toMillis(timeout)
   const logWarnings = Warnings.make()
+  const encodeRequest = encoder()
 
   /** Logs the warnings of a response, and adds its status to the span. */
   const noteHead = (
@@ -228,23 +229,37 @@ const isRefused = (failure: HttpRequest.Failure) =>
 /** Lists: an API server compresses those of more than 128 KiB for clients that ask for it. */
 const isCompressible = ({ method, query }: ApiRequest): boolean => method === "GET" && query["limit"] !== undefined
 
-const encodeRequest = (request: ApiRequest): OutgoingRequest => {
-  const { accept = "application/json", body, contentType, method, path, protobuf, query } = request
-  const search = new URLSearchParams(query).toString()
-  return {
-    method,
-    path: search === "" ? path : `${path}?${search}`,
-    headers: {
-      accept: protobuf === true
-        ? `${accept.replace("application/json", EncodedObject.mediaType)},${accept}`
-        : accept,
+/** Makes what is sent, with one object for the headers of all requests of one form. */
+const encoder = (): (request: ApiRequest) => OutgoingRequest => {
+  const known = new Map<string, OutgoingRequest["headers"]>()
+  const headersOf = (request: ApiRequest): OutgoingRequest["headers"] => {
+    const { accept = "application/json", body, contentType = "application/json", protobuf } = request
+    const encoding = isCompressible(request) ? "gzip" : ""
+    const type = body === undefined ? "" : contentType
+    const form = `${protobuf === true ? "protobuf" : ""} ${encoding} ${type} ${accept}`
+    const made = known.get(form) ?? {
+      accept: protobuf === true ? `${accept.replace("application/json", EncodedObject.mediaType)},${accept}` : accept,
       "user-agent": "effect-os-builder",
-      ...(isCompressible(request) ? { "accept-encoding": "gzip" } : {}),
-      ...(body === undefined ? {} : { "content-type": contentType ?? "application/json" })
-    },
-    body: body === undefined ? undefined : JSON.stringify(body)
+      ...(encoding === "" ? {} : { "accept-encoding": encoding }),
+      ...(type === "" ? {} : { "content-type": type })
+    }
+    if (known.size < maxForms) known.set(form, made)
+    return made
+  }
+  return (request) => {
+    const { body, method, path, query } = request
+    const search = Object.keys(query).length === 0 ? "" : `?${new URLSearchParams(query).toString()}`
+    return {
+      method,
+      path: path + search,
+      headers: headersOf(request),
+      body: body === undefined ? undefined : JSON.stringify(body)
+    }
   }
 }
+
+/** More than a program has: a bound, since `accept` is the caller's. */
+const maxForms = 64
 
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 

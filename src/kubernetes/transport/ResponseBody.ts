@@ -112,32 +112,27 @@ export const bytes = (source: IncomingMessage, limits: Limits, done: (result: By
   const parts: Array<Buffer> = []
   let length = 0
   let finished = false
-  const cancel = () => {
-    finished = true
-    clearTimeout(timer)
-    clearTimeout(idle)
-    detach()
-  }
   const finish = (result: BytesResult) => {
     if (!finished) {
       cancel()
       done(result)
     }
   }
-  const fail = (timedOut: TimedOut) => finish(Either.left(timedOut))
-  const timer = startTimeout(limits.millis, fail)
-  // The timer is not restarted at each piece: it looks how long ago the last one was.
-  let receivedAt = performance.now()
-  const checkIdle = (left: number): NodeJS.Timeout | undefined =>
+  const began = performance.now()
+  let receivedAt = began
+  // One timer, which is not restarted at each piece: it looks how long ago the last one was.
+  const checkAfter = (left: number): NodeJS.Timeout | undefined =>
     startTimeout(left, () => {
-      const next = receivedAt + limits.idleMillis - performance.now()
-      if (next > 0) {
-        idle = checkIdle(next)
+      const now = performance.now()
+      const ends = began + limits.millis - now
+      const idles = receivedAt + limits.idleMillis - now
+      if (ends > 0 && idles > 0) {
+        timer = checkAfter(Math.min(ends, idles))
       } else {
-        fail(new TimedOut({ millis: limits.idleMillis }))
+        finish(Either.left(new TimedOut({ millis: ends > 0 ? limits.idleMillis : limits.millis })))
       }
     })
-  let idle = checkIdle(limits.idleMillis)
+  let timer = checkAfter(Math.min(limits.millis, limits.idleMillis))
   const detach = listen(source, {
     data: (bytes) => {
       receivedAt = performance.now()
@@ -157,6 +152,11 @@ export const bytes = (source: IncomingMessage, limits: Limits, done: (result: By
       }
     }
   })
+  const cancel = () => {
+    finished = true
+    clearTimeout(timer)
+    detach()
+  }
   return cancel
 }
 
@@ -194,13 +194,15 @@ interface Listeners {
   readonly close: () => void
 }
 
-/** Returns a function that detaches the listeners and closes the connection unless the body has ended. */
+/**
+ * Returns a function that detaches the listeners and closes the connection unless the body has ended. After the end there is only
+ * `close`, which is not detached: it is called, and the source is no longer used.
+ */
 const listen = (source: IncomingMessage, { close, data, end }: Listeners) => {
   source.on("close", close).on("end", end).on("data", data)
   return () => {
+    if (source.readableEnded) return
     source.off("close", close).off("end", end).off("data", data)
-    if (!source.readableEnded) {
-      source.destroy()
-    }
+    source.destroy()
   }
 }

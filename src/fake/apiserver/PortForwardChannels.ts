@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
+import * as PortRules from "../kinds/PortRules.js"
 import { parts, Received, send } from "./ForwardedBytes.js"
 import { type Forward, Refused } from "./Reply.js"
 import * as Status from "./Status.js"
@@ -63,7 +64,7 @@ const serve = (socket: WebSocket, ports: ReadonlyArray<number>, forward: Forward
 /** Of a query such as `ports=80&ports=443`, or `ports=80,443`. */
 const portsOf = (values: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<number>, Refused> => {
   const names = values.flatMap((value) => value.split(","))
-  const invalid = names.find((name) => !/^\d+$/.test(name) || Number(name) < 1 || Number(name) > 65_535)
+  const invalid = names.find((name) => !/^\d+$/.test(name) || !PortRules.isPort(Number(name)))
   const refuse = (text: string) => Effect.fail(new Refused({ status: Status.badRequest(text) }))
   if (names.length === 0) return refuse(`query parameter "port" is required`)
   return invalid === undefined ? Effect.succeed(names.map(Number)) : refuse(`unable to parse "${invalid}" as a port`)

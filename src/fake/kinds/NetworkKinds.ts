@@ -12,6 +12,7 @@ import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import * as NetworkColumns from "./NetworkColumns.js"
 import * as NetworkFields from "./NetworkFields.js"
+import * as PortRules from "./PortRules.js"
 
 const spec = (object: JsonObject, change: (spec: JsonObject) => JsonObject): JsonObject =>
   Kind.inside(object, "spec", change)
@@ -66,13 +67,26 @@ const allocate = (object: JsonObject): JsonObject =>
     }
   })
 
-const portErrors = (port: JsonObject, field: string, named: boolean): Status.FieldErrors => {
-  const number = Json.number(port, "port") ?? 0
+const nameOf = (port: JsonObject): string => Json.text(port, "name") ?? ""
+
+/** The errors of a port of a Service, given the names of those before it. */
+const portErrors = (
+  port: JsonObject,
+  field: string,
+  isNamed: boolean,
+  names: ReadonlyArray<string>
+): Status.FieldErrors => {
+  const name = nameOf(port)
   return [
-    ...(named && (Json.text(port, "name") ?? "") === "" ? [Status.required(`${field}.name`)] : []),
-    ...(number >= 1 && number <= 65_535
-      ? []
-      : [Status.invalidValue(`${field}.port`, number, "must be between 1 and 65535, inclusive")])
+    ...(name === ""
+      ? isNamed ? [Status.required(`${field}.name`)] : []
+      : Names.dnsLabel(name).map((message) => Status.invalidValue(`${field}.name`, name, message))),
+    ...(name !== "" && names.includes(name)
+      ? [{ type: "Duplicate" as const, field: `${field}.name`, value: name }]
+      : []),
+    ...PortRules.number(Json.number(port, "port") ?? 0, `${field}.port`),
+    ...PortRules.protocol(port, field),
+    ...PortRules.numberOrName(port["targetPort"] ?? 0, `${field}.targetPort`)
   ]
 }
 
@@ -90,13 +104,9 @@ const serviceErrors = (object: JsonObject): Status.FieldErrors => {
   const headless = Json.text(object, "spec", "clusterIP") === "None"
   return [
     ...(ports.length === 0 && type !== "ExternalName" && !headless ? [Status.required("spec.ports")] : []),
-    ...ports.flatMap((port, index) => portErrors(port, `spec.ports[${index}]`, ports.length > 1)),
-    ...ports.flatMap((port, index) => {
-      const name = Json.text(port, "name") ?? ""
-      return name !== "" && ports.findIndex((other) => Json.text(other, "name") === name) < index
-        ? [{ type: "Duplicate" as const, field: `spec.ports[${index}].name`, value: name }]
-        : []
-    }),
+    ...ports.flatMap((port, index) =>
+      portErrors(port, `spec.ports[${index}]`, ports.length > 1, ports.slice(0, index).map(nameOf))
+    ),
     ...sessionErrors(object),
     ...(types.includes(type) ? [] : [Status.unsupportedValue("spec.type", type, types)]),
     ...(type === "ExternalName" && (Json.text(object, "spec", "externalName") ?? "") === ""

@@ -7,6 +7,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Names from "./Names.js"
+import * as PortRules from "./PortRules.js"
 import * as ProbeRules from "./ProbeRules.js"
 import * as RestartRules from "./RestartRules.js"
 import * as SpreadRules from "./SpreadRules.js"
@@ -39,6 +40,7 @@ const container = (values: JsonObject, field: string, volumes: ReadonlyArray<str
   return [
     ...invalidNames(`${field}.name`, Json.text(values, "name"), Names.dnsLabel),
     ...((Json.text(values, "image") ?? "").trim() === "" ? [Status.required(`${field}.image`)] : []),
+    ...PortRules.container(values, field),
     ...(policy !== undefined && !pullPolicies.includes(policy)
       ? [Status.unsupportedValue(`${field}.imagePullPolicy`, policy, pullPolicies)]
       : []),
@@ -158,6 +160,7 @@ export const podSpec = (spec: JsonObject, field: string): Status.FieldErrors => 
         ...RestartRules.container(one, here)
       ]
     }),
+    ...PortRules.hostPorts(main, `${field}.containers`),
     ...init.flatMap((one, index) => {
       const here = `${field}.initContainers[${index}]`
       return [

@@ -6,27 +6,10 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
+import * as PortRules from "./PortRules.js"
 
 const schemes = ["HTTP", "HTTPS"]
-const maxPort = 65_535
 const counts = ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
-
-/** The messages of validation.IsValidPortName. */
-const portName = (name: string): ReadonlyArray<string> => [
-  ...(name.length > 15 ? ["must be no more than 15 characters"] : []),
-  ...(/^[-a-z0-9]*$/.test(name) ? [] : ["must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"]),
-  ...(/[a-z]/.test(name) ? [] : ["must contain at least one letter (a-z)"]),
-  ...(name.includes("--") ? ["must not contain consecutive hyphens"] : []),
-  ...(name.startsWith("-") || name.endsWith("-") ? ["must not begin or end with a hyphen"] : [])
-]
-
-const port = (source: JsonObject, field: string): Status.FieldErrors => {
-  const value = source["port"] ?? 0
-  if (typeof value === "string") return portName(value).map((message) => Status.invalidValue(field, value, message))
-  return typeof value === "number" && value >= 1 && value <= maxPort
-    ? []
-    : [Status.invalidValue(field, value, `must be between 1 and ${maxPort}, inclusive`)]
-}
 
 type Rule = (source: JsonObject, field: string, grace: number) => Status.FieldErrors
 
@@ -35,12 +18,12 @@ const handlers: Readonly<Record<string, Rule>> = {
   httpGet: (source, field) => {
     const scheme = Json.text(source, "scheme") ?? "HTTP"
     return [
-      ...port(source, `${field}.port`),
+      ...PortRules.numberOrName(source["port"] ?? 0, `${field}.port`),
       ...(schemes.includes(scheme) ? [] : [Status.unsupportedValue(`${field}.scheme`, scheme, schemes)])
     ]
   },
-  tcpSocket: (source, field) => port(source, `${field}.port`),
-  grpc: (source, field) => port(source, `${field}.port`),
+  tcpSocket: (source, field) => PortRules.numberOrName(source["port"] ?? 0, `${field}.port`),
+  grpc: (source, field) => PortRules.number(source["port"] ?? 0, `${field}.port`),
   sleep: (source, field, grace) => {
     const seconds = Json.number(source, "seconds") ?? 0
     return seconds >= 0 && seconds <= grace

@@ -52,6 +52,53 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["POST", "services", named("b", { spec: { type: "Other", ports: [{ port: 80 }] } })],
     ["DELETE", "services/a"]
   ],
+  "ports: of containers and of Services": [
+    ...[
+      { containerPort: 0 },
+      { containerPort: 70_000 },
+      { containerPort: -1, hostPort: 70_000 },
+      { containerPort: 80, protocol: "HTTP" },
+      { containerPort: 80, name: "Not--valid-and-long-" },
+      { containerPort: 80, name: "http", hostPort: 80 }
+    ].map((port): Step => [
+      "POST",
+      "pods?dryRun=All",
+      named("a", {
+        spec: {
+          containers: [{ name: "main", image: "i", ports: [port, { containerPort: 81, name: "http", hostPort: 80 }] }]
+        }
+      })
+    ]),
+    [
+      "POST",
+      "apps/deployments?dryRun=All",
+      workload("a", {
+        template: template({ app: "x" }, {
+          containers: [
+            { name: "main", image: "i", ports: [{ containerPort: 1, hostPort: 1 }, { containerPort: 1, hostPort: 2 }] },
+            {
+              name: "side",
+              image: "i",
+              ports: [{ containerPort: 2, hostPort: 1 }, { containerPort: 1, hostPort: 1, protocol: "UDP" }]
+            }
+          ]
+        })
+      })
+    ],
+    ...[
+      { port: 70_000 },
+      { port: 80, protocol: "HTTP" },
+      { port: 80, targetPort: 70_000 },
+      { port: 80, targetPort: "9" },
+      { port: 80, targetPort: "web--x" },
+      { port: 80, name: "Web" },
+      { port: 80, name: "dns" }
+    ].map((port): Step => [
+      "POST",
+      "services?dryRun=All",
+      named("a", { spec: { selector: { app: "x" }, ports: [{ port: 53, name: "dns", protocol: "UDP" }, port] } })
+    ])
+  ],
   "networking: defaults and refusals": [
     [
       "POST",

@@ -130,7 +130,12 @@ export const disruptions = (it: Vitest.MethodsNonLive<Cluster.Cluster | RealNode
         yield* startKubelet({ evictionHard: { "memory.available": "99.9%" }, evictionPressureTransitionPeriod: "1s" })
         const status = yield* ended(ref)
         assert(status._tag === "Errored", JSON.stringify(status))
-        assert.deepInclude({ ...status }, { reason: "Evicted", retryable: true })
+        assert.deepInclude({ ...status }, { reason: "Evicted", retryable: true, upstreamReason: "Evicted" })
+        assert.match(
+          status.message,
+          /^The node was low on resource: memory\. Threshold quantity: \S+, available: \S+\. /
+        )
+        assert.include(status.logTail, "waiting")
         assert.notInclude(status.logTail.join("\n"), "unable to retrieve container logs")
         yield* killKubelet
         yield* startKubelet()

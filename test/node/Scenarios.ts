@@ -13,7 +13,7 @@ import * as Secrets from "../support/Secrets.js"
 import * as Backends from "./Backends.js"
 import * as Images from "./Images.js"
 import { RealNode } from "./RealNode.js"
-import { ended, gone, held, input, kubectl, podsOf, said, until } from "./Steps.js"
+import { containersOf, ended, held, input, kubectl, podsOf, said, stopped, until } from "./Steps.js"
 
 const login = (host: string, word = password) => JSON.stringify(Secrets.dockerConfig(host, user, word))
 
@@ -93,9 +93,11 @@ export const builds = (it: Vitest.MethodsNonLive<Cluster.Cluster | RealNode, tru
         const { ref } = yield* BuildBackend.build(yield* held("cancelled"))
         yield* said(ref, "waiting")
         const [pod] = yield* podsOf(ref)
+        const containers = yield* containersOf(pod?.metadata.uid ?? "")
+        assert.isAtLeast(containers.length, 2)
         yield* BuildBackend.cancel(ref)
         assert.strictEqual((yield* ended(ref))._tag, "Cancelled")
-        yield* gone(pod?.metadata.uid ?? "")
+        yield* stopped(containers)
         assert.deepStrictEqual(yield* podsOf(ref), [])
       }))
 

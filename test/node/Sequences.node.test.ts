@@ -41,7 +41,7 @@ const suite = (name: string, apiServer: Layer.Layer<ApiServer>, records: boolean
         )
         if (records) fs.writeFileSync(file, `${JSON.stringify(seen, null, 2)}\n`)
         assert.deepStrictEqual(seen, JSON.parse(fs.readFileSync(file, "utf8")))
-      }))
+      }), 180_000)
   })
 
 suite("sequences of a real kubelet and a real API server", real, process.env["RECORD"] !== undefined)

@@ -62,16 +62,23 @@ export const deletePods = (ref: BuildRef.BuildRef) =>
     for (const pod of yield* podsOf(ref)) yield* cluster.delete(Resources.Pod, pod.metadata.name)
   })
 
-/** Waits until the node has no container of a pod. */
-export const gone = (uid: string) =>
-  Effect.gen(function*() {
-    const { ctr } = yield* RealNode
-    yield* ctr("containers", "list", "--quiet", `labels."io.kubernetes.pod.uid"==${uid}`).pipe(
-      Effect.tap((list) => list === "" ? Effect.void : Effect.sleep("100 millis")),
-      Effect.repeat({ until: (list) => list === "" }),
-      Effect.timeout("60 seconds")
-    )
-  })
+/** The containers that a node has of a pod. */
+export const containersOf = (uid: string) =>
+  Effect.flatMap(RealNode, ({ ctr }) =>
+    Effect.map(
+      ctr("containers", "list", "--quiet", `labels."io.kubernetes.pod.uid"==${uid}`),
+      (ids) => ids.trim().split("\n")
+    ))
+
+/** Waits until none of these containers runs; a kubelet may remove them a minute later. */
+export const stopped = (containers: ReadonlyArray<string>) =>
+  Effect.flatMap(RealNode, ({ ctr }) =>
+    Effect.delay(ctr("tasks", "list"), "100 millis").pipe(
+      Effect.map((tasks) => tasks.split("\n").filter((line) => line.includes("RUNNING"))),
+      Effect.map((running) => running.filter((line) => containers.includes(line.split(/\s+/)[0] ?? ""))),
+      Effect.repeat({ until: (running) => running.length === 0 }),
+      Effect.timeout("30 seconds")
+    ))
 
 export const ended = (ref: BuildRef.BuildRef) => until(ref, () => false)
 

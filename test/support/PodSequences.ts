@@ -70,6 +70,8 @@ export const pod = (name: string, image: string, { init, main, spec = {} }: Case
   metadata: { name },
   spec: {
     restartPolicy: "Never",
+    // Otherwise a kubelet that knows no DNS of the cluster has an event about that.
+    dnsPolicy: "Default",
     automountServiceAccountToken: false,
     securityContext: { runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 },
     ...(init === undefined ? {} : { initContainers: [container("first", image, init)] }),
@@ -147,7 +149,34 @@ const isOver = ({ object, type }: WatchLine, { then }: Case): boolean =>
 
 const pods = "/api/v1/namespaces/default/pods"
 
-/** Creates the pod, and gives all that a client sees of it until its end. */
+/** How long a kubelet may take to write an event. */
+const eventDelay = "3 seconds"
+
+/** The events about a pod, in the order of their words: their times are whole seconds. */
+const events = (driver: Driver, { image, name }: { readonly name: string; readonly image: string }, node: string) =>
+  Effect.gen(function*() {
+    yield* Effect.sleep(eventDelay)
+    const query = { fieldSelector: `involvedObject.name=${name}` }
+    const list = yield* driver.request({ method: "GET", path: "/api/v1/namespaces/default/events", query }, {
+      verb: "list",
+      resource: "events"
+    })
+    const texts = Json.objects(Json.isObject(list) ? list : {}, "items").map((event) =>
+      [
+        Json.text(event, "type"),
+        Json.text(event, "reason"),
+        Json.text(event, "source", "component") ?? Json.text(event, "reportingComponent"),
+        Json.text(event, "involvedObject", "fieldPath") ?? "the pod",
+        (Json.text(event, "message") ?? "").replaceAll(`"${image}"`, "IMAGE").replace(
+          `default/${name} to ${node}`,
+          "NAME to NODE"
+        )
+      ].join(" | ")
+    )
+    return [...new Set(texts)].sort()
+  })
+
+/** Creates the pod, and gives all that a client sees of it until its end, and last the events about it. */
 export const sequence = (
   driver: Driver,
   options: { readonly name: string; readonly image: string; readonly of: Case }
@@ -158,9 +187,11 @@ export const sequence = (
     const made = yield* driver.request({ method: "POST", path: pods, query: {}, body: pod(name, image, of) }, subject)
     const resourceVersion = Json.text(Json.isObject(made) ? made : {}, "metadata", "resourceVersion") ?? ""
     const query = { watch: "true", fieldSelector: `metadata.name=${name}`, resourceVersion }
+    let node = ""
     let isDeleted = of.then !== "delete"
     const lines = yield* driver.watch({ method: "GET", path: pods, query }, subject, (line) => line).pipe(
       Stream.tap((line) => {
+        node = Json.text(line.object, "spec", "nodeName") ?? node
         if (isDeleted || !isRunning(line)) return Effect.void
         isDeleted = true
         return driver.request({ method: "DELETE", path: `${pods}/${name}`, query: {} }, subject)
@@ -170,7 +201,8 @@ export const sequence = (
       Stream.runCollect
     )
     // A status that is written again is no news.
-    return [...lines].filter((line, index, all) => index === 0 || !isDeepStrictEqual(line, all[index - 1]))
+    const told = [...lines].filter((line, index, all) => index === 0 || !isDeepStrictEqual(line, all[index - 1]))
+    return [...told, { events: yield* events(driver, options, node) }]
   })
 
 /** The recorded sequences, by the name of their case. */

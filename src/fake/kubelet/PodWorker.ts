@@ -335,7 +335,7 @@ export const make = (
           return yield* api.deletePod(first, { gracePeriodSeconds: 0 })
         }
         const isEvicted = reason === "Evicted"
-        if (isEvicted) yield* record("Warning", reason, message)
+        if (isEvicted || reason === "DeadlineExceeded") yield* record(isEvicted ? "Warning" : "Normal", reason, message)
         progress = { ...progress, disruption }
         yield* stopAll(isEvicted ? after(0) : gracePeriod, !isEvicted)
         if (isEvicted) logStore.lose(uid)

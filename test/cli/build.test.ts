@@ -1,9 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, TestClock } from "effect"
+import { Deferred, Effect, Fiber, Layer, TestClock } from "effect"
 import { BuildBackend, BuildInput } from "effect-os-builder"
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
-import { buildArgs, Command, containerfile, documents, folderWith, layer, runIn } from "../support/CommandHarness.js"
+import * as OsBuilder from "../../src/cli/OsBuilder.js"
+import {
+  buildArgs,
+  Command,
+  containerfile,
+  documents,
+  folderWith,
+  harness,
+  layer,
+  runIn
+} from "../support/CommandHarness.js"
 
 const log = ["STEP 1/2: FROM registry.example.com/base:1", "STEP 2/2: RUN true", "working"]
 
@@ -157,6 +167,33 @@ describe("build", () => {
       assert.match(err, /^Interrupted\. Build memory\/.*: Cancelled\.\n$/)
       const [summary] = yield* BuildBackend.list()
       assert.strictEqual(summary?.status._tag, "Cancelled")
+    }).pipe(Effect.provide(layer)))
+
+  it.scoped("interruption while the build is submitted: cancels it and says so", () =>
+    Effect.gen(function*() {
+      const memory = yield* BuildBackend.MemoryBackend
+      yield* memory.outcome({ _tag: "Held" })
+      const backend = yield* BuildBackend.BuildBackend
+      const [recorded, answered] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const waiting = Effect.zipRight(Deferred.succeed(recorded, undefined), Deferred.await(answered))
+      const slow: BuildBackend.Service = {
+        ...backend,
+        build: (input, options) => Effect.zipLeft(backend.build(input, options), waiting)
+      }
+      const { err, layer } = yield* harness({}, {
+        backends: [{
+          name: "memory",
+          outlivesProcess: true,
+          layer: () => Layer.succeed(BuildBackend.BuildBackend, slow)
+        }]
+      })
+      const running = yield* Effect.forkDaemon(Effect.provide(OsBuilder.run(yield* buildArgs()), layer))
+      yield* Deferred.await(recorded)
+      const interrupting = yield* Effect.fork(Fiber.interrupt(running))
+      yield* Effect.yieldNow()
+      yield* Deferred.succeed(answered, undefined)
+      yield* Fiber.join(interrupting)
+      assert.match(yield* err, /^Interrupted\. Build memory\/.*: Cancelled\.\n$/)
     }).pipe(Effect.provide(layer)))
 
   it.scoped("interruption: does not cancel an adopted build", () =>

@@ -13,7 +13,7 @@ import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import * as BuildBackend from "../../core/BuildBackend.js"
 import { BackendError } from "../../core/BuildError.js"
-import type { BuildEvent, Step, Submitted } from "../../core/BuildEvent.js"
+import type { BuildEvent, Step } from "../../core/BuildEvent.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import type { BuildStatus, BuiltImage } from "../../core/BuildStatus.js"
 import { systemWords } from "../../effect/FileError.js"
@@ -104,9 +104,9 @@ const submit = (input: BuildInput, options: Options) =>
     yield* output.write(`${line}\n`)
   })
 
-/** What has been shown of the build. */
+/** What is known of the build. */
 interface Seen {
-  readonly submitted?: Submitted
+  readonly submitted?: BuildBackend.Submission
   readonly status?: BuildStatus
   readonly step?: Step
 }
@@ -151,17 +151,22 @@ const watch = (input: BuildInput, options: Options) =>
 const show = (input: BuildInput, options: Options, seen: Ref.Ref<Seen>) =>
   Effect.gen(function*() {
     const viewer = yield* Viewer.make(options)
+    const backend = yield* BuildBackend.BuildBackend
+    // An interruption may come after the build is recorded and before its event.
+    const noting: BuildBackend.Service = {
+      ...backend,
+      build: (input, options) =>
+        Effect.tap(backend.build(input, options), (submitted) => Ref.update(seen, (seen) => ({ ...seen, submitted })))
+    }
     const remember = (event: BuildEvent) =>
       Ref.updateAndGet(seen, (seen): Seen =>
-        event._tag === "Submitted"
-          ? { ...seen, submitted: event }
-          : event._tag === "Step"
+        event._tag === "Step"
           ? { ...seen, step: event }
           : event._tag === "StatusChanged"
           ? { ...seen, status: event.status }
           : seen)
     yield* Stream.runForEach(
-      BuildBackend.events(input, options),
+      noting.events(input, options),
       (event) =>
         Effect.gen(function*() {
           if (event._tag === "Submitted") yield* advisePassedOver(options, event)

@@ -55,7 +55,9 @@ const templates = Array.from(
   ))
 ).filter((name) =>
   new RegExp(
-    `(?:withSpan|within|withinPull|withinStream|traced)\\([^;]{0,200}?["\`]${name.replace(/[.${}]/g, "\\$&")}["\`]`
+    `(?:withSpan|within|describedBy|withinPull|withinStream|traced)\\([^;]{0,200}?["\`]${
+      name.replace(/[.${}]/g, "\\$&")
+    }["\`]`
   ).test(source)
 )
 

@@ -10,6 +10,7 @@ import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
 import * as CoreKinds from "../kinds/CoreKinds.js"
 import * as Kind from "../kinds/Kind.js"
+import * as Warnings from "../kinds/Warnings.js"
 import * as Documents from "../openapi/Documents.js"
 import type { Answer, Part, Registry, Write } from "../store/Registry.js"
 import * as Selection from "../store/Selection.js"
@@ -18,6 +19,7 @@ import type { Action } from "./Action.js"
 import * as Apply from "./Apply.js"
 import * as Connections from "./Connections.js"
 import * as DeleteCollection from "./DeleteCollection.js"
+import * as Duplicates from "./Duplicates.js"
 import * as Eviction from "./Eviction.js"
 import * as Health from "./Health.js"
 import type { KubeletProxy } from "./KubeletProxy.js"
@@ -102,21 +104,27 @@ export class ApiServer {
         user,
         dryRun: RequestOptions.isDryRun(request),
         strict: RequestOptions.isStrict(request),
+        lenient: RequestOptions.isLenient(request),
+        duplicates: Duplicates.of(request.body),
         manager: request.query["fieldManager"] ?? user.agent ?? "unknown",
         isManaged: request.query["fieldManager"] !== undefined
       }
       const call = { request, info, user, write, interruption, now: () => clock.unsafeCurrentTimeMillis() }
-      return RequestOptions.isWarned(request) ? this.warned(call) : this.route(call)
+      return this.warned(call)
     })
   }
 
   private warned(call: Call): Effect.Effect<Reply, Refused | Dropped> {
     const warnings = new Set<string>()
     const write = { ...call.write, warn: (message: string) => warnings.add(message) }
-    return Effect.map(
-      this.route({ ...call, write }),
-      (reply) => reply._tag === "Object" && warnings.size > 0 ? { ...reply, warnings: [...warnings] } : reply
-    )
+    return Effect.mapBoth(this.route({ ...call, write }), {
+      onSuccess: (reply) =>
+        reply._tag === "Object" && warnings.size > 0 ? { ...reply, warnings: [...warnings] } : reply,
+      onFailure: (failure) =>
+        failure._tag === "Refused" && warnings.size > 0
+          ? new Refused({ status: failure.status, hint: failure.hint, warnings: [...warnings] })
+          : failure
+    })
   }
 
   private route(call: Call): Effect.Effect<Reply, Refused | Dropped> {
@@ -150,6 +158,7 @@ export class ApiServer {
     if (connection !== undefined) {
       return this.connect(call, target, connection)
     }
+    Warnings.ofRequest(kind).forEach((text) => call.write.warn?.(text))
     const wrong = RequestOptions.refusal(request)
     return toEffect(
       wrong === undefined
@@ -256,6 +265,9 @@ export class ApiServer {
               (next) => object(view.object(next))
             ))
       case "delete":
+        if (RequestOptions.deletion(request).propagationPolicy === undefined) {
+          Warnings.ofDeletion(kind).forEach((text) => write.warn?.(text))
+        }
         return Either.map(
           registry.delete(kind, namespace, name, RequestOptions.deletion(request), write),
           (last) => object(last)

@@ -38,7 +38,7 @@ const configOf = (
     const body = yield* RequestBody.object({ ...request, contentType: "application/json" })
     const expected = Kind.apiVersion(kind)
     const apiVersion = Json.text(body, "apiVersion") ?? ""
-    if (apiVersion !== expected) {
+    if (apiVersion !== expected || (Json.text(body, "kind") ?? kind.kind) !== kind.kind) {
       const type = apiVersion.includes("/") ? apiVersion : `/${apiVersion}`
       return yield* Either.left(
         Status.badRequest(`invalid object type: ${type}, Kind=${Json.text(body, "kind") ?? ""}`)
@@ -66,6 +66,18 @@ const untyped = (kind: Kind.Kind, body: JsonObject, problem: string): Status.Sta
   return Status.make(500, "", `failed to create typed patch object (${object}): ${problem}`)
 }
 
+/** A strict decoder refuses fields that the configuration has more than once, of which the client is warned otherwise. */
+const withoutDuplicates = ({ duplicates, lenient, strict, warn }: Write): Answer<void> => {
+  const { messages = [] } = duplicates ?? {}
+  if (strict === true && messages.length > 0) {
+    return Either.left(Status.badRequest(
+      `error strict decoding patch: error converting YAML to JSON: yaml: unmarshal errors:\n  ${messages.join("\n  ")}`
+    ))
+  }
+  if (lenient !== true) messages.forEach((message) => warn?.(message))
+  return Either.void
+}
+
 /** The object, and 201 if it is new. @since 0.1.0 @category combinators  */
 export const run = (
   registry: Registry,
@@ -83,10 +95,9 @@ export const run = (
     const manager = { name: request.query["fieldManager"] ?? "", subresource: part === "main" ? "" : part }
     const options = { force: request.query["force"] === "true", now: write.now, sent }
     const apply = (live: JsonObject) =>
-      Either.filterOrLeft(
-        ManagedFields.apply(kind, live, config, manager, options),
-        () => wrong === undefined,
-        () => untyped(kind, config, wrong ?? "")
+      ManagedFields.apply(kind, live, config, manager, options).pipe(
+        Either.filterOrLeft(() => wrong === undefined, () => untyped(kind, config, wrong ?? "")),
+        Either.flatMap((applied) => Either.map(withoutDuplicates(write), () => applied))
       )
     const existing = registry.get(kind, namespace, name)
     if (Either.isLeft(existing) && part === "main") {
@@ -99,7 +110,7 @@ export const run = (
           `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
         ))
       }
-      yield* Update.addressed(namespace, name, config)
+      yield* Update.addressed(namespace, name, sent)
       return { code: 201, object: yield* registry.create(kind, namespace, made, write) }
     }
     return { code: 200, object: yield* registry.update(kind, namespace, name, part, apply, write) }

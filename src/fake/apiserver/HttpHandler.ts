@@ -153,7 +153,11 @@ const failed = (defect: unknown): Status.Status => Status.internal(`the fake clu
 const sendRefusal = (
   response: ServerResponse,
   status: Status.Status,
-  options: { readonly accept?: string | undefined; readonly hint?: string | undefined } = {}
+  options: {
+    readonly accept?: string | undefined
+    readonly hint?: string | undefined
+    readonly warnings?: ReadonlyArray<string> | undefined
+  } = {}
 ): Effect.Effect<void> => {
   const text = routerMessages.get(status)
   const retryAfter = Json.number(status, "details", "retryAfterSeconds")
@@ -163,7 +167,10 @@ const sendRefusal = (
       options.accept,
       status.code,
       status,
-      retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }
+      {
+        ...warning(...(options.warnings ?? [])),
+        ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) })
+      }
     )
     : send(response, status.code, text, {
       "content-type": "text/plain; charset=utf-8",
@@ -299,7 +306,8 @@ export const handle = (
         )
     ),
     Effect.catchTags({
-      Refused: ({ hint, status }) => sendRefusal(response, status, { accept: request.headers.accept, hint }),
+      Refused: ({ hint, status, warnings }) =>
+        sendRefusal(response, status, { accept: request.headers.accept, hint, warnings }),
       Dropped: () => Effect.sync(() => response.destroy())
     }),
     Effect.catchAllDefect((defect) =>

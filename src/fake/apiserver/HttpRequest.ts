@@ -6,12 +6,14 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { IncomingMessage } from "node:http"
-import { parse as parseYaml } from "yaml"
 import type { ApiRequest, JsonObject, Method } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
+import * as Kind from "../kinds/Kind.js"
+import * as Duplicates from "./Duplicates.js"
 import * as Protobuf from "./Protobuf.js"
 import { Dropped, Refused } from "./Reply.js"
+import * as RequestInfo from "./RequestInfo.js"
 import * as Status from "./Status.js"
 import * as Undecodable from "./Undecodable.js"
 
@@ -67,7 +69,45 @@ const supportedMediaTypes = [
   Protobuf.contentType
 ]
 
-/** The request with its body, decoded by its content type. @since 0.1.0 @category combinators  */
+/** A new object of a built-in kind is decoded into a type of Go. */
+const isTyped = (catalog: Catalog, request: ApiRequest): boolean => {
+  const { resource } = RequestInfo.parse(request)
+  const kind = resource === undefined ? undefined : catalog.served(resource.group, resource.version, resource.plural)
+  return request.method !== "PATCH" && kind !== undefined && !Kind.isCustom(kind)
+}
+
+/** A request with a body, decoded by its content type. @since 0.1.0 @category combinators  */
+export const decode = (
+  catalog: Catalog,
+  plain: ApiRequest,
+  bytes: Buffer
+): Either.Either<ApiRequest, Status.Status> => {
+  if (bytes.length === 0) {
+    return Either.right(plain)
+  }
+  const mediaType = plain.contentType?.split(";")[0]?.trim()
+  if (mediaType !== undefined && !supportedMediaTypes.includes(mediaType)) {
+    return Either.left(Status.unsupportedMediaType(supportedMediaTypes))
+  }
+  if (mediaType === Protobuf.contentType) {
+    return Either.mapBoth(Protobuf.decode(bytes), {
+      onLeft: (why) => Status.badRequest(`error decoding the body: ${why}`),
+      onRight: (body) => ({ ...plain, contentType: "application/json", body })
+    })
+  }
+  return Either.mapBoth(
+    parse(
+      bytes.toString(),
+      mediaType === applyPatch ? Duplicates.readYaml : (text) => Duplicates.readJson(text, isTyped(catalog, plain))
+    ),
+    {
+      onLeft: (status) => Undecodable.status(catalog, plain, bytes) ?? status,
+      onRight: (body) => ({ ...plain, body })
+    }
+  )
+}
+
+/** The request with its body. @since 0.1.0 @category combinators  */
 export const read = (
   catalog: Catalog,
   request: IncomingMessage
@@ -78,7 +118,6 @@ export const read = (
       return yield* refuse(Status.methodNotAllowed)
     }
     const url = new URL(request.url ?? "/", "https://localhost")
-    const bytes = yield* readBody(request)
     const contentType = headers["content-type"]
     const plain = {
       method,
@@ -87,21 +126,6 @@ export const read = (
       ...(headers.accept === undefined ? {} : { accept: headers.accept }),
       ...(contentType === undefined ? {} : { contentType })
     }
-    if (bytes.length === 0) {
-      return plain
-    }
-    const mediaType = contentType?.split(";")[0]?.trim()
-    if (mediaType !== undefined && !supportedMediaTypes.includes(mediaType)) {
-      return yield* refuse(Status.unsupportedMediaType(supportedMediaTypes))
-    }
-    if (mediaType === Protobuf.contentType) {
-      const object = Protobuf.decode(bytes)
-      return Either.isLeft(object)
-        ? yield* refuse(Status.badRequest(`error decoding the body: ${object.left}`))
-        : { ...plain, contentType: "application/json", body: object.right }
-    }
-    const body = parse(bytes.toString(), mediaType === applyPatch ? parseYaml : JSON.parse)
-    return Either.isLeft(body)
-      ? yield* refuse(Undecodable.status(catalog, plain, bytes) ?? body.left)
-      : { ...plain, body: body.right }
+    const decoded = decode(catalog, plain, yield* readBody(request))
+    return Either.isLeft(decoded) ? yield* refuse(decoded.left) : decoded.right
   })

@@ -11,14 +11,16 @@ import type { AttachOutput } from "../../kubernetes/client/Driver.js"
 import type { Status } from "./Status.js"
 
 /**
- * The server rejected the request. `hint` is what a real server would not say: what the fake lacks.
+ * The server rejected the request, perhaps with warnings. `hint` is what a real server would not say: what the fake lacks.
  *
  * @since 0.1.0
  * @category errors
  */
-export class Refused
-  extends Data.TaggedError("Refused")<{ readonly status: Status; readonly hint?: string | undefined }>
-{}
+export class Refused extends Data.TaggedError("Refused")<{
+  readonly status: Status
+  readonly hint?: string | undefined
+  readonly warnings?: ReadonlyArray<string> | undefined
+}> {}
 
 /**
  * The connection is lost. `carriedOut` says whether the request was carried out, if that is known.

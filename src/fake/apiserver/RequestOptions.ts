@@ -28,9 +28,8 @@ export const isDryRun = (request: ApiRequest): boolean => dryRunOf(request).incl
 /** Whether unknown fields are rejected. @since 0.1.0 @category predicates  */
 export const isStrict = (request: ApiRequest): boolean => request.query["fieldValidation"] === "Strict"
 
-/** Whether the client is warned of unknown fields: by default. @since 0.1.0 @category predicates  */
-export const isWarned = ({ method, query }: ApiRequest): boolean =>
-  method !== "GET" && method !== "DELETE" && ["", "Warn"].includes(query["fieldValidation"] ?? "")
+/** Whether unknown fields are dropped without a warning. @since 0.1.0 @category predicates  */
+export const isLenient = (request: ApiRequest): boolean => request.query["fieldValidation"] === "Ignore"
 
 /** @since 0.1.0 @category getters */
 export const deletion = (request: ApiRequest): Deletion.Options => {

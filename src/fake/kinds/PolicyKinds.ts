@@ -165,12 +165,13 @@ const byCpu = [
 
 const scaleTarget = (reference: JsonObject): Status.FieldErrors => {
   const field = "spec.scaleTargetRef"
+  const apiVersion = Json.text(reference, "apiVersion") ?? ""
   return [
     ...["kind", "name"].filter((key) => (Json.text(reference, key) ?? "") === "").map((key) =>
       Status.required(`${field}.${key}`)
     ),
-    ...((Json.text(reference, "apiVersion") ?? "") === "" && Json.text(reference, "kind") !== "ReplicationController"
-      ? [Status.invalidValue(`${field}.apiVersion`, "", "apiVersion must specify API group")]
+    ...(!apiVersion.includes("/") && Json.text(reference, "kind") !== "ReplicationController"
+      ? [Status.invalidValue(`${field}.apiVersion`, apiVersion, "apiVersion must specify API group")]
       : [])
   ]
 }

@@ -9,9 +9,11 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Admission from "../admission/Admission.js"
+import * as Duplicates from "../apiserver/Duplicates.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Kind from "../kinds/Kind.js"
+import * as Warnings from "../kinds/Warnings.js"
 import * as ManagedFields from "../managed/ManagedFields.js"
 import type { ApiStore, Key } from "./ApiStore.js"
 import * as Deletion from "./Deletion.js"
@@ -136,6 +138,7 @@ export class Registry {
       if (errors.length > 0) {
         return yield* Either.left(Status.invalid(kind, name, errors))
       }
+      if (write.warn !== undefined && part === "main") Warnings.of(kind, next, existing).forEach(write.warn)
       // The part that a Build's own pod updates: upstream's admission leaves it out.
       if (part !== "details") {
         yield* Admission.check(this.plugins, this.attempt(kind, namespace, next, "update", write))
@@ -240,6 +243,7 @@ export class Registry {
     if (errors.length > 0) {
       return Either.left(Status.invalid(kind, name, errors))
     }
+    if (write.warn !== undefined) Warnings.of(kind, made).forEach(write.warn)
     const verdict = Admission.check(this.plugins, this.attempt(kind, namespace, made, "create", write))
     if (Either.isLeft(verdict)) {
       return Either.left(verdict.left)
@@ -277,10 +281,24 @@ export const key = (kind: Kind.Kind, namespace: string, name: string): Key => ({
   name
 })
 
+/** Whether a server still has a type for an earlier version of a kind. */
+const isRegistered = (kind: Kind.Kind, apiVersion: string): boolean => {
+  const [version = "", group = ""] = apiVersion.split("/").reverse()
+  return kind.group !== "" && kind.kind !== "Job" && kind.group === group
+    && (/(alpha|beta)[0-9]+$/.test(version) || (kind.kind === "HorizontalPodAutoscaler" && version === "v1"))
+}
+
 const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObject> => {
   const expected = Kind.apiVersion(kind)
   const apiVersion = Json.text(body, "apiVersion") ?? expected
   const kindName = Json.text(body, "kind") ?? kind.kind
+  if (apiVersion !== expected && !Kind.isCustom(kind) && !isRegistered(kind, apiVersion)) {
+    const version = apiVersion.slice(apiVersion.lastIndexOf("/") + 1)
+    return Either.left(Status.badRequest(
+      `${kindName} in version "${version}" cannot be handled as a ${kind.kind}: no kind "${kindName}" is registered for `
+        + `version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
+    ))
+  }
   if (apiVersion !== expected) {
     return Either.left(Status.badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`
@@ -302,11 +320,14 @@ const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObj
   if (wrong[0] !== undefined) {
     return refuse(wrong[0])
   }
-  if (write.strict !== true) {
-    unknown.forEach((field) => write.warn?.(`unknown field ${JSON.stringify(field)}`))
+  const problems = write.applies === true
+    ? []
+    : Duplicates.strictErrors(write.duplicates, unknown, write.patches === true)
+  if (write.strict !== true && write.lenient !== true) {
+    problems.forEach((problem) => write.warn?.(problem))
   }
-  return write.strict === true && unknown.length > 0
-    ? refuse(`strict decoding error: ${unknown.map((field) => `unknown field "${field}"`).join(", ")}`)
+  return write.strict === true && problems.length > 0
+    ? refuse(`strict decoding error: ${problems.join(", ")}`)
     : Either.right(kind.fill(withSpec(kind, object)))
 }
 

@@ -1,6 +1,8 @@
 /** Random requests for objects of one kind. */
 import type { Json, JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import type { Step } from "../../support/ApiProgram.js"
 import type { Action } from "./Action.js"
+import { duplicated } from "./Duplicated.js"
 import { query, type Random } from "./Random.js"
 import type { Subject } from "./Subjects.js"
 
@@ -172,6 +174,13 @@ const many = ["list", "list", "watch", "all"] as const
 
 /** A request for one or more objects of a kind. */
 export const action = (random: Random, subject: Subject): Action => {
+  const found = plain(random, subject)
+  return isWrite(found) && random.chance(0.07) ? duplicated(random, found) : found
+}
+
+const isWrite = (action: Action): action is Step => action[0] === "POST" || action[0] === "PUT" || action[0] === "PATCH"
+
+const plain = (random: Random, subject: Subject): Action => {
   const name = subject.cluster ? "{ns}-a" : random.pick(["a", "a", "b"])
   const one = `${subject.path}/${name}`
   const made = () => object(random, subject, name)

@@ -5,6 +5,7 @@ import type { Driver } from "../../../src/kubernetes/client/Driver.js"
 import { failed, normalized, request, send, Session, type Step, type Target } from "../../support/ApiProgram.js"
 import type { Action, Evict, Move, Pods } from "./Action.js"
 import { compared, isForgotten, settled } from "./Meant.js"
+import * as Raw from "./Raw.js"
 
 /** The longest time for the controllers of a real server, which act on Jobs once a second. */
 const patience = 15_000
@@ -23,13 +24,20 @@ export const managed = (step: Step): Step => {
     : step
 }
 
+/** A server: its driver, and a sender of raw requests. */
+export interface Server {
+  readonly driver: Driver
+  readonly send: Raw.Send
+}
+
 interface Run extends Target {
+  readonly send: Raw.Send
   readonly session: Session
   readonly normalize: (answer: unknown) => unknown
 }
 
 /** A namespace with the objects that controllers make in each. */
-const begin = (driver: Driver): Effect.Effect<Run> =>
+const begin = ({ driver, send }: Server): Effect.Effect<Run> =>
   Effect.gen(function*() {
     const ask = (method: "GET" | "POST", path: string, body?: Step[2]) =>
       driver.request({ method, path, query: {}, ...(body === undefined ? {} : { body }) }, {
@@ -46,7 +54,7 @@ const begin = (driver: Driver): Effect.Effect<Run> =>
       })
     }
     const target = { driver, namespace }
-    return { ...target, session: new Session(namespace), normalize: normalized(target) }
+    return { ...target, send, session: new Session(namespace), normalize: normalized(target) }
   }).pipe(Effect.orDie)
 
 const events = (lines: ReadonlyArray<WatchLine>) => ({ events: lines.map(({ object, type }) => ({ type, object })) })
@@ -170,17 +178,30 @@ const perform = (run: Run, action: Action, expected: unknown): Effect.Effect<unk
       return movePods(run, action)
     case "EVICT":
       return Effect.map(evict(run, action), (answer) => settled(normalized(run)(compared(answer))))
+    case "RAW": {
+      const [, method, path, body, contentType] = action
+      return ask(run, managed([method, path, {}, contentType]), body)
+    }
     default:
-      return Effect.map(
-        send(run, run.session, managed(action)),
-        // Objects of controllers have generated names.
-        (answer) => {
-          const kept = compared(answer)
-          const isOfControllers = /(\/|%3D)story/.test(action[1])
-          return isOfControllers ? settled(normalized(run)(withoutStatus(action, kept))) : run.normalize(kept)
-        }
-      )
+      return ask(run, managed(action))
   }
+}
+
+/** The answer of a request, with its warnings; `text` is its body. */
+const ask = (run: Run, step: Step, text?: string): Effect.Effect<unknown> => {
+  const { body, ...rest } = request(run, run.session, step)
+  const sent = text === undefined
+    ? body === undefined ? {} : { body: JSON.stringify(body) }
+    : { body: run.session.fill(text) }
+  return Effect.map(run.send({ ...rest, ...sent }), (raw) => {
+    const answer = Raw.answerOf(raw)
+    run.session.record(answer)
+    const kept = compared(answer)
+    // Objects of controllers have generated names.
+    const isOfControllers = /(\/|%3D)story/.test(step[1])
+    const shown = isOfControllers ? settled(normalized(run)(withoutStatus(step, kept))) : run.normalize(kept)
+    return raw.warnings.length === 0 ? shown : { answer: shown, warnings: raw.warnings }
+  })
 }
 
 /** A write returns the status that controllers may be changing. */
@@ -192,7 +213,7 @@ const countOf = (events: unknown): number => Array.isArray(events) ? events.leng
 
 /** The answers of the fake; `between` is done after each action. */
 export const answersOf = (
-  fake: Driver,
+  fake: Server,
   program: ReadonlyArray<Action>,
   between: Effect.Effect<void>
 ): Effect.Effect<ReadonlyArray<unknown>> =>
@@ -210,7 +231,7 @@ export interface Difference {
 
 /** The first difference of a real server to the answers of the fake; undefined if there is none. */
 export const firstDifference = (
-  real: Driver,
+  real: Server,
   program: ReadonlyArray<Action>,
   answers: ReadonlyArray<unknown>
 ): Effect.Effect<Difference | undefined> =>

@@ -11,12 +11,12 @@ import { Clock, Effect, Logger, LogLevel, type Scope } from "effect"
 import * as Access from "../../../src/fake/apiserver/Access.js"
 import * as FakeDriver from "../../../src/fake/apiserver/FakeDriver.js"
 import * as ControlPlaneOfFake from "../../../src/fake/ControlPlane.js"
-import type { Driver } from "../../../src/kubernetes/client/Driver.js"
 import { ControlPlane, layer as controlPlane } from "../../control-plane/ControlPlane.js"
 import { connect } from "../../kubernetes/suite/connect.js"
 import type { Action } from "./Action.js"
 import { program } from "./Generator.js"
-import { answersOf, canonical, type Difference, firstDifference, shrink } from "./Runner.js"
+import * as Raw from "./Raw.js"
+import { answersOf, canonical, type Difference, firstDifference, type Server, shrink } from "./Runner.js"
 import * as SteppedClock from "./SteppedClock.js"
 
 /** Ranges of seeds and single ones. */
@@ -30,10 +30,13 @@ const sideBySide = Number(process.env["PROGRAMS"] ?? 12)
 const shrunk = Number(process.env["SHRUNK"] ?? 20)
 
 /** A fake of its own for each program. */
-const makeFake: Effect.Effect<Driver, never, Scope.Scope> = Effect.gen(function*() {
-  const { gateway } = yield* ControlPlaneOfFake.make({ nodes: [] })
+const makeFake: Effect.Effect<Server, never, Scope.Scope> = Effect.gen(function*() {
+  const plane = yield* ControlPlaneOfFake.make({ nodes: [] })
   const user: Access.User = { name: "admin", rules: [Access.everything] }
-  return FakeDriver.make((request) => gateway.handle(request, user), "default")
+  return {
+    driver: FakeDriver.make((request) => plane.gateway.handle(request, user), "default"),
+    send: Raw.fake(plane, user)
+  }
 })
 
 const answersOfFake = (steps: ReadonlyArray<Action>) =>
@@ -45,7 +48,7 @@ const answersOfFake = (steps: ReadonlyArray<Action>) =>
     )
   })
 
-const difference = (real: Driver) => (steps: ReadonlyArray<Action>): Effect.Effect<Difference | undefined> =>
+const difference = (real: Server) => (steps: ReadonlyArray<Action>): Effect.Effect<Difference | undefined> =>
   Effect.flatMap(answersOfFake(steps), (answers) => firstDifference(real, steps, answers))
 
 const report = (seed: number, steps: ReadonlyArray<Action>, found: Difference | undefined): string =>
@@ -59,8 +62,9 @@ const report = (seed: number, steps: ReadonlyArray<Action>, found: Difference | 
 layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("the fake and a real API server", (it) => {
   it.scoped("differential: random programs have the same answers", () =>
     Effect.gen(function*() {
-      const { admin } = yield* ControlPlane
-      const differs = difference((yield* connect(admin.kubeconfigPath)).driver)
+      const { admin, server } = yield* ControlPlane
+      const { driver } = yield* connect(admin.kubeconfigPath)
+      const differs = difference({ driver, send: yield* Raw.real(server, admin.token) })
       const began = yield* Clock.currentTimeMillis
       let [requests, different, passing] = [0, 0, 0]
       const reports = yield* Effect.forEach(seeds, (seed) =>

@@ -8,7 +8,13 @@ import type { ClusterError } from "../../src/kubernetes/ClusterError.js"
  * A request: `apps/deployments/a`, `configmaps/a` and `example.com:v1/widgets/a` are paths in the namespace, `/apis/…` is one of
  * the server.
  */
-export type Step = readonly [method: Method, path: string, body?: ApiRequest["body"], contentType?: string]
+export type Step = readonly [
+  method: Method,
+  path: string,
+  body?: ApiRequest["body"],
+  contentType?: string | undefined,
+  accept?: string
+]
 
 export interface Target {
   readonly driver: Driver
@@ -75,14 +81,19 @@ export class Session {
 const missingUid = "00000000-0000-4000-8000-00000000000f"
 
 /** The request of a step. */
-export const request = (place: Target, session: Session, [method, target, body, contentType]: Step): ApiRequest => {
+export const request = (
+  place: Target,
+  session: Session,
+  [method, target, body, contentType, accept]: Step
+): ApiRequest => {
   const [path = "", query = ""] = resolve(place, target).split("?")
   return {
     method,
     path: session.fill(path),
     query: Object.fromEntries([...new URLSearchParams(query)].map(([key, value]) => [key, session.fill(value)])),
     ...(body === undefined ? {} : { body: JSON.parse(session.fill(JSON.stringify(body))) }),
-    ...(contentType === undefined ? {} : { contentType })
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(accept === undefined ? {} : { accept })
   }
 }
 
@@ -138,15 +149,30 @@ export const normalized = (place: Target) => {
               ? "TOKEN"
               : key === "managedFields"
               ? managers(inner)
+              : key === "cells"
+              ? cells(inner)
+              : key === "columnDefinitions"
+              ? columns(inner)
               : value(inner)
           ])
       )
       : json
+  const listed = (json: unknown): ReadonlyArray<unknown> => Array.isArray(json) ? json : []
+  const cells = (json: unknown): unknown =>
+    listed(json).map((cell) => typeof cell === "string" && /^\d+m?s$/.test(cell) ? "AGE" : value(cell))
+  // Of the schemas, the fake has no descriptions here.
+  const columns = (json: unknown): unknown =>
+    listed(json).map((column) =>
+      Predicate.isRecord(column)
+        ? [column["name"], column["type"], column["format"], column["priority"]].join(" ")
+        : column
+    )
   // Sorted by time in the server, which differs.
   const managers = (json: unknown): unknown =>
-    (Array.isArray(json) ? json : []).map(value).map((entry) =>
-      Predicate.isRecord(entry) ? { ...entry, time: undefined } : entry
-    ).toSorted((a, b) => managerOf(a) < managerOf(b) ? -1 : 1)
+    listed(json).map(value).map((entry) => Predicate.isRecord(entry) ? { ...entry, time: undefined } : entry).toSorted((
+      a,
+      b
+    ) => managerOf(a) < managerOf(b) ? -1 : 1)
   return value
 }
 

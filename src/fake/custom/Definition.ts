@@ -23,6 +23,12 @@ export const versions = (definition: JsonObject): ReadonlyArray<JsonObject> =>
 export const storageVersion = (definition: JsonObject): string =>
   Json.text(versions(definition).find((version) => version["storage"] === true), "name") ?? ""
 
+/** The served versions as a column. */
+const servedVersions = (definition: JsonObject): string =>
+  versions(definition).filter((version) => version["served"] === true).map((version) =>
+    `${Json.text(version, "name") ?? ""}${version["storage"] === true ? "(storage)" : ""}`
+  ).toSorted().join(",")
+
 const fill = (object: JsonObject): JsonObject =>
   Kind.inside(object, "spec", (spec) => {
     const kind = Json.text(spec, "names", "kind") ?? ""
@@ -58,7 +64,13 @@ export const kind: Kind.Kind = Kind.make({
   fields,
   columns: [
     Column.name,
-    Column.make("Created At", (object) => Json.text(object, "metadata", "creationTimestamp") ?? "")
+    Column.make("Scope", (object) => Json.text(object, "spec", "scope") ?? ""),
+    Column.make("Versions", servedVersions),
+    Column.typed("date", "Created At", (object) => Json.text(object, "metadata", "creationTimestamp") ?? ""),
+    Column.wide("Group", (object) => Json.text(object, "spec", "group") ?? ""),
+    Column.wide("Kind", (object) => Json.text(object, "spec", "names", "kind") ?? ""),
+    Column.wide("ShortNames", (object) => Json.texts(object, "spec", "names", "shortNames").join(",")),
+    { ...Column.wide("Established", (object) => isEstablished(object)), type: "boolean" }
   ],
   fill,
   prepare: (object) =>

@@ -59,9 +59,9 @@ export const deployment: Columns = [
 /** @since 0.1.0 @category constants */
 export const replicaSet: Columns = [
   Column.name,
-  Column.make("Desired", count("spec", "replicas")),
-  Column.make("Current", count("status", "replicas")),
-  Column.make("Ready", count("status", "readyReplicas")),
+  Column.typed("integer", "Desired", count("spec", "replicas")),
+  Column.typed("integer", "Current", count("status", "replicas")),
+  Column.typed("integer", "Ready", count("status", "readyReplicas")),
   Column.age,
   ...template,
   selector
@@ -89,11 +89,11 @@ const nodeSelector = (object: JsonObject): string => {
 /** @since 0.1.0 @category constants */
 export const daemonSet: Columns = [
   Column.name,
-  Column.make("Desired", count("status", "desiredNumberScheduled")),
-  Column.make("Current", count("status", "currentNumberScheduled")),
-  Column.make("Ready", count("status", "numberReady")),
-  Column.make("Up-to-date", count("status", "updatedNumberScheduled")),
-  Column.make("Available", count("status", "numberAvailable")),
+  Column.typed("integer", "Desired", count("status", "desiredNumberScheduled")),
+  Column.typed("integer", "Current", count("status", "currentNumberScheduled")),
+  Column.typed("integer", "Ready", count("status", "numberReady")),
+  Column.typed("integer", "Up-to-date", count("status", "updatedNumberScheduled")),
+  Column.typed("integer", "Available", count("status", "numberAvailable")),
   Column.make("Node Selector", nodeSelector),
   Column.age,
   ...template,

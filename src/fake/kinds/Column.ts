@@ -28,6 +28,12 @@ export const make = (name: string, cell: Column["cell"]): Column => ({ name, for
 /** @since 0.1.0 @category constructors */
 export const wide = (name: string, cell: Column["cell"]): Column => ({ name, format: "", wide: true, cell })
 
+/** A column of another type than text. @since 0.1.0 @category constructors  */
+export const typed = (type: "integer" | "boolean" | "date", name: string, cell: Column["cell"]): Column => ({
+  ...make(name, cell),
+  type
+})
+
 // k8s.io/apimachinery pkg/util/duration/duration.go (v0.37): the longer a duration, the fewer of its digits; `rest` is the
 // smaller unit beside it.
 const spans: ReadonlyArray<{ below: number; unit: number; letter: string; rest?: { unit: number; letter: string } }> = [

@@ -150,8 +150,8 @@ const columns = [
   Column.name,
   Column.make("Schedule", (one) => Json.text(one, "spec", "schedule") ?? ""),
   Column.make("Timezone", (one) => Json.text(one, "spec", "timeZone") ?? "<none>"),
-  Column.make("Suspend", (one) => Json.at(one, "spec", "suspend") === true ? "True" : "False"),
-  Column.make("Active", (one) => Json.objects(one, "status", "active").length),
+  Column.typed("boolean", "Suspend", (one) => Json.at(one, "spec", "suspend") === true ? "True" : "False"),
+  Column.typed("integer", "Active", (one) => Json.objects(one, "status", "active").length),
   Column.make("Last Schedule", (one, now) => {
     const time = Json.text(one, "status", "lastScheduleTime")
     return time === undefined ? "<none>" : Column.since(time, now)

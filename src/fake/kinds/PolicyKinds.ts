@@ -7,16 +7,11 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
-import * as Column from "./Column.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
+import * as PolicyColumns from "./PolicyColumns.js"
 import * as PolicyFields from "./PolicyFields.js"
 import * as Workloads from "./Workloads.js"
-
-const text = (otherwise: string, ...path: ReadonlyArray<string>) => (object: JsonObject): Json.Value => {
-  const value = Json.at(object, ...path)
-  return value === undefined ? otherwise : typeof value === "number" ? String(value) : value
-}
 
 const oneOf = (object: JsonObject, field: string, known: ReadonlyArray<string>): Status.FieldErrors => {
   const value = Json.text(object, field)
@@ -40,7 +35,7 @@ export const lease = Kind.make({
   fill: (object) => Kind.defaults(object, { spec: {} }),
   fields: PolicyFields.lease,
   unconditionalUpdate: false,
-  columns: [Column.name, Column.make("Holder", text("", "spec", "holderIdentity")), Column.age],
+  columns: PolicyColumns.lease,
   validate: (object) => {
     const transitions = Json.number(object, "spec", "leaseTransitions") ?? 0
     return [
@@ -66,13 +61,7 @@ export const podDisruptionBudget = Kind.make({
   generation: "spec",
   unconditionalUpdate: false,
   fields: PolicyFields.podDisruptionBudget,
-  columns: [
-    Column.name,
-    Column.make("Min Available", text("N/A", "spec", "minAvailable")),
-    Column.make("Max Unavailable", text("N/A", "spec", "maxUnavailable")),
-    Column.make("Allowed Disruptions", (object) => Json.number(object, "status", "disruptionsAllowed") ?? 0),
-    Column.age
-  ],
+  columns: PolicyColumns.podDisruptionBudget,
   prepare: (object) => ({
     ...object,
     status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
@@ -117,13 +106,7 @@ export const priorityClass = Kind.make({
   namespaced: false,
   generation: "first",
   fields: PolicyFields.priorityClass,
-  columns: [
-    Column.name,
-    Column.make("Value", (object) => Json.number(object, "value") ?? 0),
-    Column.make("Global-Default", (object) => Json.at(object, "globalDefault") === true),
-    Column.age,
-    Column.make("PreemptionPolicy", text("", "preemptionPolicy"))
-  ],
+  columns: PolicyColumns.priorityClass,
   zero: { value: 0 },
   fill: (object) => Kind.defaults(object, { value: 0, preemptionPolicy: "PreemptLowerPriority" }),
   validateNew: (object) =>
@@ -151,7 +134,7 @@ export const runtimeClass = Kind.make({
   createOnUpdate: true,
   unconditionalUpdate: false,
   fields: PolicyFields.runtimeClass,
-  columns: [Column.name, Column.make("Handler", text("", "handler")), Column.age],
+  columns: PolicyColumns.runtimeClass,
   validate: (object) => (Json.text(object, "handler") ?? "") === "" ? [Status.required("handler")] : [],
   validateUpdate: (next, previous) =>
     Json.equal(next["handler"], previous["handler"])
@@ -187,18 +170,7 @@ export const horizontalPodAutoscaler = Kind.make({
   status: true,
   generation: "spec",
   fields: PolicyFields.horizontalPodAutoscaler,
-  columns: [
-    Column.name,
-    Column.make(
-      "Reference",
-      (object) =>
-        `${Json.text(object, "spec", "scaleTargetRef", "kind")}/${Json.text(object, "spec", "scaleTargetRef", "name")}`
-    ),
-    Column.make("MinPods", text("<unset>", "spec", "minReplicas")),
-    Column.make("MaxPods", (object) => Json.number(object, "spec", "maxReplicas") ?? 0),
-    Column.make("Replicas", (object) => Json.number(object, "status", "currentReplicas") ?? 0),
-    Column.age
-  ],
+  columns: PolicyColumns.horizontalPodAutoscaler,
   fill: (object) =>
     Kind.inside(
       Kind.inside(object, "spec", (spec) => Kind.defaults(spec, { minReplicas: 1, metrics: byCpu })),
@@ -234,9 +206,6 @@ export const horizontalPodAutoscaler = Kind.make({
 
 const storage = { group: "storage.k8s.io", version: "v1", namespaced: false } as const
 
-const isDefault = (object: JsonObject): boolean =>
-  Json.record(object, "metadata", "annotations")["storageclass.kubernetes.io/is-default-class"] === "true"
-
 /** @since 0.1.0 @category kinds */
 export const storageClass = Kind.make({
   ...storage,
@@ -245,17 +214,7 @@ export const storageClass = Kind.make({
   kind: "StorageClass",
   shortNames: ["sc"],
   fields: PolicyFields.storageClass,
-  columns: [
-    {
-      ...Column.name,
-      cell: (object) => `${Json.text(object, "metadata", "name")}${isDefault(object) ? " (default)" : ""}`
-    },
-    Column.make("Provisioner", text("", "provisioner")),
-    Column.make("ReclaimPolicy", text("", "reclaimPolicy")),
-    Column.make("VolumeBindingMode", text("", "volumeBindingMode")),
-    Column.make("AllowVolumeExpansion", (object) => Json.at(object, "allowVolumeExpansion") === true),
-    Column.age
-  ],
+  columns: PolicyColumns.storageClass,
   fill: (object) => Kind.defaults(object, { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" }),
   validate: (object) => [
     ...((Json.text(object, "provisioner") ?? "") === "" ? [Status.required("provisioner")] : []),
@@ -269,8 +228,6 @@ export const storageClass = Kind.make({
     ).map((field) => Status.invalidValue(field, null, "field is immutable"))
 })
 
-const count = (field: string) => (object: JsonObject): number => Json.list(object, "spec", field).length
-
 /** @since 0.1.0 @category kinds */
 export const csiNode = Kind.make({
   ...storage,
@@ -278,12 +235,14 @@ export const csiNode = Kind.make({
   kind: "CSINode",
   unconditionalUpdate: false,
   fields: PolicyFields.csiNode,
-  columns: [Column.name, Column.make("Drivers", count("drivers")), Column.age],
-  // Go writes an empty list of the spec as null here, and the status of a driver's node always.
+  columns: PolicyColumns.csiNode,
+  // Go writes empty lists of the spec as null here, and the status of a driver's node always.
   fill: (object) =>
     Kind.inside(Kind.defaults(object, { status: {} }), "spec", (spec) => ({
       ...spec,
-      drivers: Json.list(spec, "drivers").length === 0 ? null : Json.list(spec, "drivers")
+      drivers: Json.list(spec, "drivers").length === 0
+        ? null
+        : Json.objects(spec, "drivers").map((driver) => Kind.defaults(driver, { topologyKeys: null }))
     }))
 })
 
@@ -292,6 +251,7 @@ export const csiDriver = Kind.make({
   ...storage,
   plural: "csidrivers",
   kind: "CSIDriver",
+  columns: PolicyColumns.csiDriver,
   unconditionalUpdate: false,
   fields: PolicyFields.csiDriver,
   fill: (object) =>
@@ -316,14 +276,7 @@ export const volumeAttachment = Kind.make({
   status: true,
   unconditionalUpdate: false,
   fields: PolicyFields.volumeAttachment,
-  columns: [
-    Column.name,
-    Column.make("Attacher", text("", "spec", "attacher")),
-    Column.make("PV", text("", "spec", "source", "persistentVolumeName")),
-    Column.make("Node", text("", "spec", "nodeName")),
-    Column.make("Attached", (object) => Json.at(object, "status", "attached") === true),
-    Column.age
-  ],
+  columns: PolicyColumns.volumeAttachment,
   prepare: (object) => ({ ...object, status: { attached: false } })
 })
 

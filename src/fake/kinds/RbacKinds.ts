@@ -61,7 +61,11 @@ const ruleErrors = (namespaced: boolean) => (role: JsonObject): Status.FieldErro
 const fillRole = (role: JsonObject): JsonObject =>
   Json.list(role, "rules").length === 0 ? { ...role, rules: null } : role
 
-const created = Column.make("Created At", (role) => Json.text(role, "metadata", "creationTimestamp") ?? "<unknown>")
+const created = Column.typed(
+  "date",
+  "Created At",
+  (role) => Json.text(role, "metadata", "creationTimestamp") ?? "<unknown>"
+)
 
 /** @since 0.1.0 @category kinds */
 export const role = Kind.make({

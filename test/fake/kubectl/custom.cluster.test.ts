@@ -56,7 +56,10 @@ describe("kubectl and the served fake", () => {
         yield* sh("wait --for=condition=Established crd/widgets.example.com --timeout=10s")
         assert.match(yield* sh("api-resources --api-group=example.com"), /widgets +wd +example\.com\/v1 +true +Widget/)
         assert.match(yield* sh("apply -f -", definition), /widgets\.example\.com unchanged/)
-        assert.match(yield* sh("get crds"), /^NAME +CREATED AT\nwidgets\.example\.com /)
+        assert.match(
+          yield* sh("get crds"),
+          /^NAME +SCOPE +VERSIONS +CREATED AT\nwidgets\.example\.com +Namespaced +v1\(storage\) /
+        )
 
         assert.strictEqual(yield* sh("create -f -", widget({ size: 1 })), "widget.example.com/a created\n")
         assert.match(yield* sh("get wd"), /^NAME +SIZE\na +1\n$/)

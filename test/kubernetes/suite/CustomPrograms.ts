@@ -92,6 +92,22 @@ const spec = (fields: JsonObject): Step => [
 ]
 
 export const programs: Readonly<Record<string, Program>> = {
+  "definitions: have columns": {
+    definitions: [
+      definition("tables.example.com", [
+        version("v2", whole, { storage: false }),
+        version("v1", whole),
+        version("v1beta1", whole, { served: false, storage: false })
+      ], { names: { plural: "widgets", kind: "Widget", shortNames: ["wd", "wid"] } })
+    ],
+    steps: [[
+      "GET",
+      `${definitions}/widgets.tables.example.com?includeObject=None`,
+      undefined,
+      undefined,
+      "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+    ]]
+  },
   "definitions: are established, and their kind is in discovery": {
     definitions: [definition("first.example.com", [version("v1", whole, { subresources: { status: {} } })], {
       names: { plural: "widgets", kind: "Widget", shortNames: ["wd"], categories: ["all"] }

@@ -17,6 +17,7 @@ import * as JobPrograms from "./JobPrograms.js"
 import * as JobStatusPrograms from "./JobStatusPrograms.js"
 import * as ManagedPrograms from "./ManagedPrograms.js"
 import * as RecordedPrograms from "./RecordedPrograms.js"
+import * as TablePrograms from "./TablePrograms.js"
 
 const programs = {
   ...RecordedPrograms.programs,
@@ -25,7 +26,8 @@ const programs = {
   ...FoundPrograms.programs,
   ...JobPrograms.programs,
   ...JobStatusPrograms.programs,
-  ...ManagedPrograms.programs
+  ...ManagedPrograms.programs,
+  ...TablePrograms.programs
 }
 
 const { OS_BUILDER_TEST_RECORD } = process.env

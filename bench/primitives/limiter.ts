@@ -6,11 +6,14 @@ import { slots } from "./Scenario.js"
 const limiter = RequestLimiter.make(slots)
 
 concurrently(Effect.async<void>((resume) => {
-  const start = () =>
-    setImmediate(() => {
-      limiter.release(start)
-      resume(Effect.void)
-    })
-  limiter.acquire(start)
-  return Effect.sync(() => limiter.release(start))
+  const request = {
+    start: () => {
+      setImmediate(() => {
+        limiter.release(request)
+        resume(Effect.void)
+      })
+    }
+  }
+  limiter.acquire(request)
+  return Effect.sync(() => limiter.release(request))
 }))

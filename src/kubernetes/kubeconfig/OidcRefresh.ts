@@ -60,6 +60,12 @@ const Grant = Schema.parseJson(
 /** RFC 6749, section 5.2. */
 const Refusal = Schema.parseJson(Schema.Struct({ error: Schema.String }))
 
+/** The response or the failure itself. */
+const asItIs: HttpRequest.Completion<HttpRequest.Success, HttpRequest.Failure> = {
+  succeed: Effect.succeed,
+  fail: Effect.fail
+}
+
 const describe = (failure: HttpRequest.Failure): string => {
   switch (failure._tag) {
     case "ErrorResponse": {
@@ -169,7 +175,7 @@ export const idToken = (
           },
           requestTimeout,
           RequestLimiter.make(1),
-          fromEither
+          asItIs
         ).pipe(
           Effect.map(({ bytes }) => bytes.toString()),
           Effect.ensuring(Effect.sync(() => agent.destroy()))

@@ -12,17 +12,17 @@ import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
 import type { IncomingMessage } from "node:http"
 import { fromOption } from "../../effect/EitherEffect.js"
-import * as FiberState from "../../effect/FiberState.js"
 import type { ApiRequest, EncodedLine, WatchLine } from "../client/ApiRequest.js"
 import { type Driver, endedWithinLine } from "../client/Driver.js"
 import * as RequestSpan from "../client/RequestSpan.js"
 import * as Waits from "../client/Waits.js"
-import { ClusterError, fromStatus, type Subject } from "../ClusterError.js"
-import type { ConfigurationError } from "../kubeconfig/ConfigurationError.js"
-import type { Access, Credentials } from "../kubeconfig/KubeCredentials.js"
+import { ClusterError, type Subject } from "../ClusterError.js"
+import type { Credentials } from "../kubeconfig/KubeCredentials.js"
 import * as EncodedObject from "../protobuf/EncodedObject.js"
 import { Malformed } from "../protobuf/Wire.js"
 import * as Attachment from "./Attachment.js"
+import * as Attempt from "./Attempt.js"
+import * as BodyForm from "./BodyForm.js"
 import * as ChannelSocket from "./ChannelSocket.js"
 import * as FrameSplitter from "./FrameSplitter.js"
 import type { OutgoingRequest } from "./HttpAgent.js"
@@ -30,7 +30,6 @@ import * as HttpRequest from "./HttpRequest.js"
 import * as LineSplitter from "./LineSplitter.js"
 import * as PartStream from "./PartStream.js"
 import * as RequestLimiter from "./RequestLimiter.js"
-import * as TransportError from "./TransportError.js"
 import * as Warnings from "./Warnings.js"
 
 export interface Options {
@@ -38,16 +37,6 @@ export interface Options {
   readonly defaultNamespace: string
   /** Limit for the time until a response begins. */
   readonly timeout: Duration.Duration
-}
-
-/** One attempt of a request. */
-interface Attempt<A, R> {
-  readonly access: Access
-  readonly outgoing: OutgoingRequest
-  /** That of the request, if it is recorded. */
-  readonly span: Tracer.Span | undefined
-  /** What follows a failure: another attempt, or the error. */
-  readonly recover: (failure: HttpRequest.Failure) => Effect.Effect<A, ClusterError, R>
 }
 
 /** Each request in flight has a connection with a handshake of its own; more of them do not make the server faster. */
@@ -69,69 +58,48 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
     return warning === undefined ? Effect.void : logWarnings(warning)
   }
 
-  /** Sends a request; if the credentials are refused, once more with renewed ones. */
   const send = <A, R>(
     request: ApiRequest,
     subject: Subject,
-    perform: (attempt: Attempt<A, R>) => Effect.Effect<A, ClusterError, R>
-  ): Effect.Effect<A, ClusterError, R> => {
-    const outgoing = encodeRequest(request)
-    const toClusterError = (access: Access, failure: HttpRequest.Failure) =>
-      failure._tag === "ErrorResponse"
-        ? fromStatus({
-          subject,
-          code: failure.status,
-          body: Option.getOrUndefined(decodeStatus(failure.body)),
-          retryAfter: failure.retryAfter
-        })
-        : TransportError.toClusterError(failure, request, subject, access.trustAdvice)
-    const withoutCredentials = (error: ConfigurationError) => TransportError.fromConfigurationError(error, subject)
-    return FiberState.use((fiber) => {
-      const span = RequestSpan.ofRequest(fiber)
-      const attempt = (access: Access) => {
-        if (span !== undefined) RequestSpan.annotate(span, RequestSpan.ofServer(access.baseUrl ?? "", request))
-        return perform({
-          access,
-          outgoing,
-          span,
-          recover: (failure) => {
-            if (isRefused(failure)) {
-              return Effect.flatMap(
-                Effect.mapError(credentials.renew(access), withoutCredentials),
-                (renewed) =>
-                  perform({
-                    access: renewed,
-                    outgoing,
-                    span,
-                    recover: (failure) => Effect.fail(toClusterError(renewed, failure))
-                  })
-              )
-            }
-            if (failure._tag === "ConnectionLost") credentials.connectionLost(access)
-            return Effect.fail(toClusterError(access, failure))
-          }
-        })
-      }
-      const known = credentials.known(FiberState.millis(fiber))
-      return known === undefined
-        ? Effect.flatMap(Effect.mapError(credentials.access, withoutCredentials), attempt)
-        : attempt(known)
-    })
-  }
+    perform: (attempt: Attempt.Attempt<A, R>) => Effect.Effect<A, ClusterError, R>
+  ): Effect.Effect<A, ClusterError, R> =>
+    Attempt.begin({ credentials, request, subject, outgoing: encodeRequest(request), perform })
 
   const open = (request: ApiRequest, subject: Subject, timeoutMillis: number) =>
-    send<IncomingMessage, Scope.Scope>(
-      request,
-      subject,
-      ({ access, outgoing, recover, span }) =>
-        Effect.catchAll(
-          Effect.tap(
-            HttpRequest.open(access.client, outgoing, timeoutMillis),
-            ({ headers, statusCode = 0 }) => noteHead(span, statusCode, headers.warning)
-          ),
-          recover
-        )
-    )
+    send<IncomingMessage, Scope.Scope>(request, subject, (attempt) =>
+      Effect.catchAll(
+        Effect.tap(
+          HttpRequest.open(attempt.access.client, attempt.outgoing, timeoutMillis),
+          ({ headers, statusCode = 0 }) => noteHead(attempt.span, statusCode, headers.warning)
+        ),
+        (failure) => attempt.recover(failure)
+      ))
+
+  /** How a request goes on whose response is read as a whole. */
+  class Completion implements HttpRequest.Completion<unknown, ClusterError> {
+    private readonly attempt: Attempt.Attempt<unknown, never>
+
+    constructor(attempt: Attempt.Attempt<unknown, never>) {
+      this.attempt = attempt
+    }
+
+    succeed(body: HttpRequest.Success): Effect.Effect<unknown, ClusterError> {
+      const { span, subject } = this.attempt
+      const noted = noteHead(span, body.status, body.warning)
+      const decoded = fromOption(
+        BodyForm.decode(body),
+        () => decodeError(subject, `the response is not ${BodyForm.formOf(body)}`)
+      )
+      return noted === Effect.void ? decoded : Effect.zipRight(noted, decoded)
+    }
+
+    fail(failure: HttpRequest.Failure): Effect.Effect<unknown, ClusterError> {
+      return this.attempt.recover(failure)
+    }
+  }
+
+  const whole = (attempt: Attempt.Attempt<unknown, never>) =>
+    HttpRequest.body(attempt.access.client, attempt.outgoing, timeoutMillis, limiter, new Completion(attempt))
 
   const text = <P extends { readonly length: number }>(
     request: ApiRequest,
@@ -164,39 +132,20 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
     perform: (request: ApiRequest) => Effect.Effect<A, ClusterError, R>
   ): Effect.Effect<A, ClusterError, R> =>
     Effect.suspend(() => {
-      const plain = { ...request, protobuf: false }
-      return request.protobuf !== true || inJson.has(subject.resource)
-        ? perform(plain)
+      if (request.protobuf !== true) return perform(request)
+      const plain = () => perform({ ...request, protobuf: false })
+      return inJson.has(subject.resource)
+        ? plain()
         : Effect.catchIf(perform(request), ({ code }) => code === 406 || code === 415, () => {
           inJson.add(subject.resource)
-          return perform(plain)
+          return plain()
         })
     })
 
   return {
     defaultNamespace,
 
-    request: (request, subject) =>
-      inAcceptedForm(
-        request,
-        subject,
-        (request) =>
-          send(request, subject, ({ access, outgoing, recover, span }) =>
-            HttpRequest.body(
-              access.client,
-              outgoing,
-              timeoutMillis,
-              limiter,
-              Either.match({
-                onLeft: recover,
-                onRight: (body): Effect.Effect<unknown, ClusterError> =>
-                  Effect.zipRight(
-                    noteHead(span, body.status, body.warning),
-                    fromOption(decodeBody(body), () => decodeError(subject, `the response is not ${formOf(body)}`))
-                  )
-              })
-            ))
-      ),
+    request: (request, subject) => inAcceptedForm(request, subject, (request) => send(request, subject, whole)),
 
     watch: (request, subject, decode, decodeEncoded) =>
       Stream.unwrapScoped(inAcceptedForm(
@@ -214,17 +163,16 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
 
     attach: (request, subject, stdin) =>
       Attachment.stream(
-        send(request, subject, ({ access, outgoing, recover }) =>
-          Effect.catchAll(ChannelSocket.open(access.upgrade(outgoing), Attachment.protocols, timeoutMillis), recover)),
+        send(request, subject, (attempt) =>
+          Effect.catchAll(
+            ChannelSocket.open(attempt.access.upgrade(attempt.outgoing), Attachment.protocols, timeoutMillis),
+            (failure) => attempt.recover(failure)
+          )),
         subject,
         stdin
       )
   }
 }
-
-/** The server accepts neither the credentials nor, in the handshake, the client's certificate. */
-const isRefused = (failure: HttpRequest.Failure) =>
-  failure._tag === "ErrorResponse" ? failure.status === 401 : TransportError.isCertificateAlert(failure)
 
 /** Lists: an API server compresses those of more than 128 KiB for clients that ask for it. */
 const isCompressible = ({ method, query }: ApiRequest): boolean => method === "GET" && query["limit"] !== undefined
@@ -261,26 +209,12 @@ const encoder = (): (request: ApiRequest) => OutgoingRequest => {
 /** More than a program has: a bound, since `accept` is the caller's. */
 const maxForms = 64
 
-const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
-
-const formOf = ({ contentType }: HttpRequest.Body) => EncodedObject.isProtobuf(contentType) ? "protobuf" : "JSON"
-
-const decodeBody = (body: HttpRequest.Body): Option.Option<unknown> =>
-  EncodedObject.isProtobuf(body.contentType) ? openBody(body) : parseJson(body.bytes.toString("utf8"))
-
-const openBody = Option.liftThrowable(({ bytes }: HttpRequest.Body) => EncodedObject.open(bytes))
-
-const decodeStatus = (body: HttpRequest.Body): Option.Option<unknown> =>
-  EncodedObject.isProtobuf(body.contentType)
-    ? Option.flatMap(openBody(body), Option.liftThrowable(EncodedObject.readStatus))
-    : decodeBody(body)
-
 const lines = <A>(subject: Subject, decode: (line: WatchLine) => A): PartStream.Decoder<string, A> => ({
   splitter: LineSplitter.make(PartStream.maxPartLength),
   idleMillis: Infinity,
   // client-go's decoder and others skip white space between events.
   ignores: (line) => line.trim() === "",
-  part: (line) => Option.map(Option.filter(parseJson(line), isWatchLine), decode),
+  part: (line) => Option.map(Option.filter(BodyForm.parseJson(line), isWatchLine), decode),
   unterminated: () => Either.left(endedWithinLine(subject))
 })
 

@@ -52,38 +52,93 @@ export interface Success extends Body {
 }
 
 /**
- * Reads the body of a successful response, which has to begin within `timeout` milliseconds. `complete` decides how the effect goes on:
- * it is called at the end of the response, before the next request.
+ * How an effect goes on at the end of its request; called before the next request. Its methods are those of a class: V8 allocates functions
+ * that are fields of an object in the old generation, with all that they refer to (findings/v8-functions-in-properties.sh).
  */
+export interface Completion<out A, out E> {
+  succeed(response: Success): Effect.Effect<A, E>
+  fail(failure: Failure): Effect.Effect<A, E>
+}
+
+/** Reads the body of a successful response, which has to begin within `timeout` milliseconds. */
 export const body = <A, E>(
   client: Client,
   request: OutgoingRequest,
   timeout: number,
   limiter: RequestLimiter,
-  complete: (result: Result<Success>) => Effect.Effect<A, E>
-): Effect.Effect<A, E> =>
-  // The agent has its connection back before the next request.
+  completion: Completion<A, E>
+): Effect.Effect<A, E> => Effect.suspend(() => waitFor(new BodyWait(limiter, { client, request, timeout, completion })))
+
+/** What a wait needs until it is over. */
+interface Task<A, E> {
+  readonly client: Client
+  readonly request: OutgoingRequest
+  readonly timeout: number
+  readonly completion: Completion<A, E>
+}
+
+type Resume<A, E> = (effect: Effect.Effect<A, E>) => void
+
+/**
+ * One request that waits for its slot, and then for its response.
+ *
+ * Effect's wait stays until a full garbage collection, with all that its functions can reach (bench/README.md, `watch`): they reach this
+ * alone, which lets go of everything when it is over.
+ */
+class BodyWait<A, E> {
+  private readonly limiter: RequestLimiter
+  private task: Task<A, E> | undefined
+  private resume: Resume<A, E> | undefined
+  private cancel: (() => void) | undefined
+
+  constructor(limiter: RequestLimiter, task: Task<A, E>) {
+    this.limiter = limiter
+    this.task = task
+  }
+
+  begin(resume: Resume<A, E>): void {
+    this.resume = resume
+    this.limiter.acquire(this)
+  }
+
+  start(): void {
+    const { task } = this
+    if (task === undefined) return
+    this.cancel = send(task.client, task.request, task.timeout, readBody, (result) => this.finish(result))
+    // It may have failed at once.
+    if (this.task === undefined) this.cancel = undefined
+  }
+
+  interrupt(): void {
+    this.cancel?.()
+    this.forget()
+  }
+
+  private finish(result: Result<Success>): void {
+    const { resume, task } = this
+    this.forget()
+    if (task === undefined || resume === undefined) return
+    const { completion } = task
+    resume(Either.getOrElse(
+      Either.map(result, (response) => completion.succeed(response)),
+      (failure) => completion.fail(failure)
+    ))
+  }
+
+  private forget(): void {
+    if (this.task === undefined) return
+    this.task = undefined
+    this.resume = undefined
+    this.cancel = undefined
+    this.limiter.release(this)
+  }
+}
+
+// The agent has its connection back before the next request.
+const waitFor = <A, E>(wait: BodyWait<A, E>): Effect.Effect<A, E> =>
   Callback.later((resume) => {
-    let cancel = constVoid
-    let holdsSlot = true
-    const release = () => {
-      if (!holdsSlot) return
-      holdsSlot = false
-      limiter.release(start)
-    }
-    const start = () => {
-      cancel = send(client, request, timeout, readBody, (result) => {
-        // Effect's wait stays until a full garbage collection (bench/README.md, `logs`); the response does not stay with it.
-        cancel = constVoid
-        release()
-        resume(complete(result))
-      })
-    }
-    limiter.acquire(start)
-    return Effect.sync(() => {
-      cancel()
-      release()
-    })
+    wait.begin(resume)
+    return Effect.sync(() => wait.interrupt())
   })
 
 /** A successful response whose body is not read yet. Closing the scope before its end closes the connection. */
@@ -111,13 +166,15 @@ const bodyOf = (source: IncomingMessage, bytes: Buffer): Body => ({
   bytes
 })
 
+const successOf = ({ headers, statusCode = 0 }: IncomingMessage, bytes: Buffer): Success => ({
+  contentType: headers["content-type"],
+  bytes,
+  status: statusCode,
+  warning: headers.warning
+})
+
 const readBody: Read<Success> = (source, done) =>
-  ResponseBody.bytes(source, bodyLimits, (bytes) =>
-    done(Either.map(bytes, (bytes) => ({
-      ...bodyOf(source, bytes),
-      status: source.statusCode ?? 0,
-      warning: source.headers.warning
-    }))))
+  ResponseBody.bytes(source, bodyLimits, (bytes) => done(Either.map(bytes, (bytes) => successOf(source, bytes))))
 
 const passThrough: Read<IncomingMessage> = (source, done) => {
   done(Either.right(source))

@@ -5,27 +5,32 @@
  * scenario `primitives`.
  */
 
+export interface Waiting {
+  /** Called when a slot is free. */
+  readonly start: () => unknown
+}
+
 export interface RequestLimiter {
-  /** Calls `start` when a slot is free: at once, or when another request releases its slot. */
-  readonly acquire: (start: () => void) => void
-  /** Gives up the slot that `start` holds, or its place in the queue. */
-  readonly release: (start: () => void) => void
+  /** Starts the request when a slot is free: at once, or when another request releases its slot. */
+  readonly acquire: (request: Waiting) => void
+  /** Gives up the slot that the request holds, or its place in the queue. */
+  readonly release: (request: Waiting) => void
 }
 
 export const make = (slots: number): RequestLimiter => {
-  const queue = new Set<() => void>()
+  const queue = new Set<Waiting>()
   let free = slots
   return {
-    acquire: (start) => {
+    acquire: (request) => {
       if (free === 0) {
-        queue.add(start)
+        queue.add(request)
         return
       }
       free--
-      start()
+      request.start()
     },
-    release: (start) => {
-      if (queue.delete(start)) {
+    release: (request) => {
+      if (queue.delete(request)) {
         return
       }
       const [next] = queue
@@ -34,7 +39,7 @@ export const make = (slots: number): RequestLimiter => {
         return
       }
       queue.delete(next)
-      next()
+      next.start()
     }
   }
 }

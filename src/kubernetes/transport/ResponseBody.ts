@@ -33,22 +33,20 @@ const start = (source: IncomingMessage, idleMillis: number) => {
   let notify = constVoid
   let scheduled: NodeJS.Immediate | undefined
 
-  const detach = listen(source, {
-    // TLS delivers 16 KB records: those of one turn of the event loop are read as one chunk.
-    data: (bytes) => {
-      buffered.push(bytes)
-      length += bytes.length
-      if (length >= highWaterMark) {
-        source.pause()
-      }
-      scheduled ??= setImmediate(() => {
-        scheduled = undefined
-        notify()
-      })
-    },
-    end: () => notify(),
-    close: () => notify()
-  })
+  // TLS delivers 16 KB records: those of one turn of the event loop are read as one chunk.
+  const onData = (bytes: Buffer) => {
+    buffered.push(bytes)
+    length += bytes.length
+    if (length >= highWaterMark) {
+      source.pause()
+    }
+    scheduled ??= setImmediate(() => {
+      scheduled = undefined
+      notify()
+    })
+  }
+  const onEnd = () => notify()
+  const detach = listen(source, onData, onEnd, onEnd)
 
   /** What there is now: buffers, or the end. */
   const next = (): BodyPull | undefined => {
@@ -133,25 +131,24 @@ export const bytes = (source: IncomingMessage, limits: Limits, done: (result: By
       }
     })
   let timer = checkAfter(Math.min(limits.millis, limits.idleMillis))
-  const detach = listen(source, {
-    data: (bytes) => {
-      receivedAt = performance.now()
-      parts.push(bytes)
-      length += bytes.length
-      if (length > limits.bytes) {
-        finish(Either.left(new BodyTooLarge({ bytes: limits.bytes })))
-      }
-    },
-    end: () =>
-      source.headers["content-encoding"] === "gzip"
-        ? decompress(Buffer.concat(parts), limits, finish)
-        : finish(Either.right(joined(parts))),
-    close: () => {
-      if (!source.readableEnded) {
-        finish(Either.left(new ConnectionLost({ cause: source.errored })))
-      }
+  const onData = (bytes: Buffer) => {
+    receivedAt = performance.now()
+    parts.push(bytes)
+    length += bytes.length
+    if (length > limits.bytes) {
+      finish(Either.left(new BodyTooLarge({ bytes: limits.bytes })))
     }
-  })
+  }
+  const onEnd = () =>
+    source.headers["content-encoding"] === "gzip"
+      ? decompress(Buffer.concat(parts), limits, finish)
+      : finish(Either.right(joined(parts)))
+  const onClose = () => {
+    if (!source.readableEnded) {
+      finish(Either.left(new ConnectionLost({ cause: source.errored })))
+    }
+  }
+  const detach = listen(source, onData, onEnd, onClose)
   const cancel = () => {
     finished = true
     clearTimeout(timer)
@@ -187,22 +184,23 @@ const maxTimerMillis = 2 ** 31 - 1
 export const startTimeout = (millis: number, onTimeout: (error: TimedOut) => void): NodeJS.Timeout | undefined =>
   millis > maxTimerMillis ? undefined : setTimeout(() => onTimeout(new TimedOut({ millis })), millis)
 
-interface Listeners {
-  readonly data: (bytes: Buffer) => void
-  readonly end: () => void
-  /** Called after `end`, or without it when the connection is lost. */
-  readonly close: () => void
-}
-
 /**
  * Returns a function that detaches the listeners and closes the connection unless the body has ended. After the end there is only
  * `close`, which is not detached: it is called, and the source is no longer used.
+ *
+ * The listeners are no fields of an object, where V8 would allocate them in the old generation, with all that they refer to
+ * (findings/v8-functions-in-properties.sh).
  */
-const listen = (source: IncomingMessage, { close, data, end }: Listeners) => {
-  source.on("close", close).on("end", end).on("data", data)
+const listen = (
+  source: IncomingMessage,
+  onData: (bytes: Buffer) => void,
+  onEnd: () => void,
+  onClose: () => void
+) => {
+  source.on("close", onClose).on("end", onEnd).on("data", onData)
   return () => {
     if (source.readableEnded) return
-    source.off("close", close).off("end", end).off("data", data)
+    source.off("close", onClose).off("end", onEnd).off("data", onData)
     source.destroy()
   }
 }

@@ -25,12 +25,15 @@ describe("HttpRequest.body", () => {
       const request = { method: "GET", path: "/", headers: {}, body: undefined }
       const completed = yield* Effect.makeLatch()
       const fiber = yield* Effect.fork(
-        HttpRequest.body(get, request, 10_000, limiter, () => Effect.zipRight(completed.open, Effect.never))
+        HttpRequest.body(get, request, 10_000, limiter, {
+          succeed: () => Effect.zipRight(completed.open, Effect.never),
+          fail: Effect.die
+        })
       )
       yield* completed.await
       yield* Fiber.interrupt(fiber)
       let started = 0
-      for (let index = 0; index < 2; index++) limiter.acquire(() => started++)
+      for (let index = 0; index < 2; index++) limiter.acquire({ start: () => started++ })
       assert.strictEqual(started, 1)
     }))
 })

@@ -4,9 +4,7 @@ import * as RequestLimiter from "../../../src/kubernetes/transport/RequestLimite
 it("RequestLimiter: starts as many as it has slots, and the others in FIFO order", () => {
   const limiter = RequestLimiter.make(2)
   const started: Array<string> = []
-  const [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map((name) => () => {
-    started.push(name)
-  })
+  const [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map((name) => ({ start: () => started.push(name) }))
   assert(a !== undefined && b !== undefined && c !== undefined && d !== undefined && e !== undefined)
   for (const start of [a, b, c, d, e]) limiter.acquire(start)
   assert.deepStrictEqual(started, ["a", "b"])

@@ -2,6 +2,7 @@
  * Kubernetes objects written by hand in tests, checked against the types of `kubernetes-types` (Kubernetes 1.30).
  * Objects that are invalid on purpose, and kinds of OpenShift, are not written with `manifest`.
  */
+export type { Deployment } from "kubernetes-types/apps/v1.js"
 export type { Job, JobSpec } from "kubernetes-types/batch/v1.js"
 export type {
   ConfigMap,

@@ -157,8 +157,25 @@ const progress = (
     : status
 }
 
-const failure = (sets: ReadonlyArray<JsonObject>): JsonObject | undefined =>
-  sets.map((one) => Conditions.find(Json.object(one, "status"), "ReplicaFailure")).find((one) => one !== undefined)
+const failureType = "ReplicaFailure"
+
+/** The failure to create pods; that of the current set comes first. */
+const failure = (current: JsonObject | undefined, sets: ReadonlyArray<JsonObject>): JsonObject | undefined =>
+  [...(current === undefined ? [] : sets.filter((one) => Metadata.uid(one) === Metadata.uid(current))), ...sets]
+    .map((one) => Conditions.find(Json.object(one, "status"), failureType)).find((one) => one !== undefined)
+
+/** The condition has the times of the set's. */
+const withFailure = (status: JsonObject, failed: JsonObject): JsonObject => {
+  const known = Conditions.find(status, failureType)
+  const isSame = ["status", "reason"].every((field) => Json.text(known, field) === Json.text(failed, field))
+  return isSame ? status : {
+    ...status,
+    conditions: [
+      ...Json.objects(status, "conditions").filter((one) => one !== known),
+      { ...failed, lastUpdateTime: Json.text(failed, "lastTransitionTime") ?? "" }
+    ]
+  }
+}
 
 /** The status for the ReplicaSets that are there. @since 0.1.0 @category combinators  */
 export const next = (
@@ -167,16 +184,13 @@ export const next = (
   sets: ReadonlyArray<JsonObject>,
   now: number
 ): JsonObject => {
-  const kept = Json.objects(deployment, "status", "conditions").filter((one) => one["type"] !== "ReplicaFailure")
+  const failed = failure(current, sets)
+  const kept = Json.objects(deployment, "status", "conditions").filter((one) =>
+    failed !== undefined || one["type"] !== failureType
+  )
   const counted = { ...Json.make(counts(deployment, current, sets)), conditions: kept }
   const progressed = progress(deployment, current, set(counted, available(deployment, counted), now), now)
-  const failed = failure(sets)
-  return failed === undefined ? progressed : set(progressed, {
-    type: "ReplicaFailure",
-    status: "True",
-    reason: Json.text(failed, "reason"),
-    message: Json.text(failed, "message")
-  }, now)
+  return failed === undefined ? progressed : withFailure(progressed, failed)
 }
 
 /** The milliseconds until an update without progress has failed. @since 0.1.0 @category getters  */

@@ -71,6 +71,9 @@ const ownerOf = (kind: Kind.Kind, set: JsonObject): JsonObject => ({
   blockOwnerDeletion: true
 })
 
+/** In milliseconds, as the queue of a controller waits after the first failure of a key and at most (client-go, workqueue). */
+const [firstRetry, lastRetry] = [5, 1_000_000]
+
 /** @since 0.1.0 @category constructors */
 export const make = (
   registry: Registry,
@@ -79,6 +82,14 @@ export const make = (
   const { store } = registry
   const resource = Kind.resource(kind)
   const record = Events.recorder(registry, component)
+  /** How often the creation of pods was refused in a row, by set. */
+  const refusals = new Map<string, number>()
+
+  const retry = (key: string): number => {
+    const before = refusals.get(key) ?? 0
+    refusals.set(key, before + 1)
+    return Math.min(firstRetry * 2 ** before, lastRetry)
+  }
 
   /** The pods of a set, with those that it adopts: pods that it selects and that nothing controls. */
   const podsOf = (set: JsonObject, now: number): ReadonlyArray<JsonObject> => {
@@ -148,14 +159,15 @@ export const make = (
     const waits = active.map((pod) => untilAvailable(pod, Json.number(set, "spec", "minReadySeconds") ?? 0, now))
     const positive = (count: number): number | undefined => count === 0 ? undefined : count
     const before = Json.object(set, "status")
-    const failed = failure === undefined
-      ? undefined
+    // Another failure is not noted: its message has the name of another pod.
+    const failed = failure === undefined || Conditions.find(before, "ReplicaFailure") !== undefined
+      ? before
       : Conditions.set(
         before,
         { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: failure },
         now
       )
-    const conditions = Json.objects(failed, "conditions")
+    const conditions = failure === undefined ? [] : Json.objects(failed, "conditions")
     const left = waits.filter((wait) => wait !== undefined && wait > 0)
     return {
       again: left.length === 0 ? undefined : Math.min(...left.flatMap((wait) => wait ?? [])),
@@ -187,6 +199,7 @@ export const make = (
       const [namespace = "", name = ""] = key.split("/")
       const set = store.get({ resource, namespace, name })
       if (set === undefined) {
+        refusals.delete(key)
         return undefined
       }
       const active = podsOf(set, now).filter(Pods.isActive)
@@ -200,6 +213,10 @@ export const make = (
         (existing) => Either.right({ ...existing, status: next.status }),
         { now }
       )
+      if (failure !== undefined) {
+        return retry(key)
+      }
+      refusals.delete(key)
       return next.again
     }
   }

@@ -1,16 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, TestClock } from "effect"
 import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
 import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { api, configMap, configMaps, names, plane, pod, pods, refused, settle } from "../../support/FakeApi.js"
 import {
+  type Deployment,
   type Manifest,
   manifest,
   type Namespace,
   type ObjectMeta,
   type OwnerReference,
-  type PersistentVolumeClaim
+  type PersistentVolumeClaim,
+  type ResourceQuota
 } from "../../support/Manifest.js"
 
 const ownedBy = (owner: JsonObject, more: Partial<Manifest<OwnerReference>> = {}) =>
@@ -139,5 +141,57 @@ describe.sequential("a claim", () => {
         accessModes: ["ReadWriteOnce"],
         capacity: { storage: "1Gi" }
       })
+    }))
+})
+
+describe.sequential("a Deployment that a quota limits", () => {
+  const deployments = "/apis/apps/v1/namespaces/ns/deployments"
+  const quotas = "/api/v1/namespaces/ns/resourcequotas"
+  const labels = { app: "web" }
+  const web = manifest<Deployment>({
+    metadata: { name: "web" },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: "c", image: "registry.example.com/web:1" }] } }
+    }
+  })
+
+  const limited = Effect.gen(function*() {
+    const client = api(yield* plane())
+    yield* client.post(quotas, manifest<ResourceQuota>({ metadata: { name: "few" }, spec: { hard: { pods: "1" } } }))
+    yield* client.post(deployments, web)
+    yield* settle
+    const failure = Effect.map(
+      client.get(`${deployments}/web`),
+      (object) => Json.objects(object, "status", "conditions").find(({ type }) => type === "ReplicaFailure")
+    )
+    const refusals = Effect.map(
+      client.get("/api/v1/namespaces/ns/events"),
+      (list) => Json.objects(list, "items").filter(({ reason }) => reason === "FailedCreate").length
+    )
+    return { client, failure, refusals }
+  })
+
+  it.scoped("a Deployment that a quota limits: reports the first refusal, and tries again ever more seldom", () =>
+    Effect.gen(function*() {
+      const { failure, refusals } = yield* limited
+      const first = yield* failure
+      assert.strictEqual(Json.text(first, "reason"), "FailedCreate")
+      assert.match(Json.text(first, "message") ?? "", /^pods "web-\w+-\w+" is forbidden: exceeded quota: few/)
+      yield* TestClock.adjust("1 minute")
+      yield* settle
+      assert.deepStrictEqual(yield* failure, first)
+      assert.isBelow(yield* refusals, 20)
+    }))
+
+  it.scoped("a Deployment that a quota limits: creates the other pods once the quota allows them", () =>
+    Effect.gen(function*() {
+      const { client, failure } = yield* limited
+      yield* client.merge(`${quotas}/few`, { spec: { hard: { pods: "2" } } })
+      yield* TestClock.adjust("1 minute")
+      yield* settle
+      assert.lengthOf(names(yield* client.get(pods)), 2)
+      assert.isUndefined(yield* failure)
     }))
 })

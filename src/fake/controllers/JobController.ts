@@ -48,6 +48,9 @@ const ownerKey = (object: JsonObject): ReadonlyArray<string> =>
     `${Metadata.namespace(object)}/${Json.text(owner, "name")}`
   )
 
+/** A pod whose Job has orphaned it: nobody will count it. */
+const orphanKey = (pod: JsonObject): string => `${Metadata.namespace(pod)}//${Metadata.name(pod)}`
+
 /** Whether the Job is finished. @since 0.1.0 @category predicates  */
 export const isFinished = (job: JsonObject): boolean =>
   ["Complete", "Failed"].some((type) => Conditions.holds(Json.object(job, "status"), type))
@@ -322,7 +325,7 @@ export const make = (registry: Registry, options: Options): Controller => {
           ownerKey(object).forEach((key) =>
             children.set(key, (children.get(key) ?? new Set()).add(Metadata.name(object)))
           )
-          return ownerKey(object)
+          return ownerKey(object).length === 0 && JobPods.isTracked(object) ? [orphanKey(object)] : ownerKey(object)
         case "resourcequotas":
         case "serviceaccounts":
         case "namespaces": {
@@ -334,7 +337,12 @@ export const make = (registry: Registry, options: Options): Controller => {
       }
     },
     reconcile: (key, now) => {
-      const [namespace = "", name = ""] = key.split("/")
+      const [namespace = "", name = "", orphan] = key.split("/")
+      if (orphan !== undefined) {
+        const pod = store.get({ resource: "pods", namespace, name: orphan })
+        if (pod !== undefined && ownerKey(pod).length === 0) release(pod, now)
+        return undefined
+      }
       const job = store.get({ resource: "jobs.batch", namespace, name })
       if (job === undefined) {
         store.list("pods", namespace).filter((pod) => JobPods.isTracked(pod) && ownerKey(pod).includes(key)).forEach((

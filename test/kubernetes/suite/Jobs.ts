@@ -2,7 +2,7 @@ import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Resource from "../../../src/kubernetes/Resource.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
-import { at, type Case, refusal } from "../../support/ClusterCase.js"
+import { at, type Case, pod as clusterPod, reached, refusal } from "../../support/ClusterCase.js"
 import { failed, job, reasonOf, running, start, succeeded } from "../../support/JobCase.js"
 
 export const jobs: Readonly<Record<string, Case>> = {
@@ -54,6 +54,16 @@ export const jobs: Readonly<Record<string, Case>> = {
       assert.isTrue(has("FailureTarget")(done))
       assert.strictEqual(done.status?.failed, 1)
       assert.isUndefined(done.status?.completionTime)
+    }),
+
+  "Job: a pod without a Job loses the finalizer by which it would be counted": ({ cluster, namespace }) =>
+    Effect.gen(function*() {
+      const { metadata, ...rest } = clusterPod("a")
+      const finalizers = ["batch.kubernetes.io/job-tracking", "example.com/a"]
+      const pods = yield* cluster.reflect(Resources.Pod, { namespace })
+      yield* cluster.create(Resources.Pod, { ...rest, metadata: { ...metadata, finalizers } }, { namespace })
+      const { object } = yield* reached(pods, ({ object }) => object.metadata.finalizers?.length === 1)
+      assert.deepStrictEqual(object.metadata.finalizers, ["example.com/a"])
     }),
 
   "Job: retries up to backoffLimit": (place) =>

@@ -159,7 +159,8 @@ const sendRefusal = (
     readonly warnings?: ReadonlyArray<string> | undefined
   } = {}
 ): Effect.Effect<void> => {
-  const text = routerMessages.get(status)
+  // client-go shows no warning of an error in text: k8s.io/client-go rest/request.go (v0.37), transformResponse.
+  const text = options.hint === undefined ? routerMessages.get(status) : undefined
   const retryAfter = Json.number(status, "details", "retryAfterSeconds")
   return text === undefined
     ? sendObject(
@@ -168,14 +169,11 @@ const sendRefusal = (
       status.code,
       status,
       {
-        ...warning(...(options.warnings ?? [])),
+        ...warning(...(options.warnings ?? []), ...(options.hint === undefined ? [] : [options.hint])),
         ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) })
       }
     )
-    : send(response, status.code, text, {
-      "content-type": "text/plain; charset=utf-8",
-      ...(options.hint === undefined ? {} : warning(options.hint))
-    })
+    : send(response, status.code, text, { "content-type": "text/plain; charset=utf-8" })
 }
 
 const sendReply = (

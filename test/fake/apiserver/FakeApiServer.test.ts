@@ -104,7 +104,10 @@ describe.sequential("the served API", () => {
       const large = "x".repeat(3 * 1024 * 1024 + 1)
       assert.strictEqual((yield* fetch(served, configMaps, { method: "POST", headers: json, body: large })).code, 413)
       const none = yield* fetch(served, "/apis/none/v1/things")
-      assert.strictEqual(none.body, "404 page not found\n")
+      assert.strictEqual(none.code, 404)
+      assert.match(none.headers["content-type"] ?? "", /^application\/json/)
+      assert.include(none.body, "\"message\":\"the server could not find the requested resource\"")
+      assert.strictEqual((yield* fetch(served, "/nothing")).body, "404 page not found\n")
       assert.match(none.headers["warning"] ?? "", /^299 - "the fake cluster has no things in none\/v1: /)
     }))
 

@@ -106,7 +106,6 @@ export const make = (): LogTimes => {
   }
 
   const isSecondAt = (bytes: DataView, at: number): boolean => {
-    if (secondWords.length === 0) return false
     for (let index = 0; index < secondWords.length; index++) {
       if (bytes.getInt32(at + 4 * index) !== secondWords[index]) return false
     }
@@ -120,13 +119,25 @@ export const make = (): LogTimes => {
     return true
   }
 
+  /** Another second with the same zone. */
+  const readSecond = (bytes: DataView, at: number, time: string, fraction: number): boolean => {
+    if (timestampLength(time) !== time.length - 1) return false
+    noteSecond()
+    second = time.slice(0, secondLength)
+    for (let index = 0; index < secondWords.length; index++) secondWords[index] = bytes.getInt32(at + 4 * index)
+    count = 1
+    highestNanos = fraction
+    return true
+  }
+
   return {
     read: (bytes, offset, text, start, end) => {
       const width = secondLength + digits + zoneCodes.length
-      if (end - start >= width && isSecondAt(bytes, offset) && isZoneAt(bytes, offset + secondLength + digits)) {
+      if (second !== "" && end - start >= width && isZoneAt(bytes, offset + secondLength + digits)) {
         const fraction = fractionAt(bytes, offset + secondLength)
-        if (fraction >= 0) {
-          count = fraction === nanos ? count + 1 : 1
+        const isSecond = isSecondAt(bytes, offset)
+        if (fraction >= 0 && (isSecond || readSecond(bytes, offset, text.slice(start, start + width), fraction))) {
+          if (isSecond) count = fraction === nanos ? count + 1 : 1
           nanos = fraction
           if (fraction > highestNanos) highestNanos = fraction
           return width - 1

@@ -7,8 +7,8 @@ import { joined } from "./ResponseBody.js"
 const headerLength = 4
 
 export interface FrameSplitter {
-  /** Calls `onFrame` with each frame that these bytes complete. Returns false once a frame exceeds the limit. */
-  readonly push: (bytes: Uint8Array, onFrame: (frame: Buffer) => void) => boolean
+  /** Calls `onFrame` with each frame that these pieces complete. Returns false once a frame exceeds the limit. */
+  readonly push: (pieces: ReadonlyArray<Buffer>, onFrame: (frame: Buffer) => void) => boolean
   /** Takes the bytes of an incomplete frame. */
   readonly rest: () => Buffer
 }
@@ -29,9 +29,11 @@ export const make = (maxLength: number): FrameSplitter => {
   }
 
   return {
-    push: (bytes, onFrame) => {
-      parts.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-      length += bytes.byteLength
+    push: (pieces, onFrame) => {
+      for (const piece of pieces) {
+        parts.push(piece)
+        length += piece.length
+      }
       if (length < needed) return true
       const buffer = rest()
       let start = 0

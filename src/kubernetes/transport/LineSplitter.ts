@@ -7,8 +7,8 @@ import { joined } from "./ResponseBody.js"
 const newline = 10
 
 export interface LineSplitter<P> {
-  /** Calls `onPart` with what these bytes complete. Returns false once a line exceeds the limit. */
-  readonly push: (bytes: Uint8Array, onPart: (part: P) => void) => boolean
+  /** Calls `onPart` with what these pieces complete. Returns false once a line exceeds the limit. */
+  readonly push: (pieces: ReadonlyArray<Buffer>, onPart: (part: P) => void) => boolean
   /** Takes what is after the last newline. */
   readonly rest: () => P
 }
@@ -17,7 +17,7 @@ export interface LineSplitter<P> {
 export const make = (maxLength: number): LineSplitter<string> => {
   const { push, rest } = bytes(maxLength)
   return {
-    push: (bytes, onLine) => push(bytes, (lines) => LineText.forEach(lines, onLine)),
+    push: (pieces, onLine) => push(pieces, (lines) => LineText.forEach(lines, onLine)),
     rest: () => rest().toString("utf8")
   }
 }
@@ -27,6 +27,12 @@ export const bytes = (maxLength: number): LineSplitter<Buffer> => {
   let parts: Array<Buffer> = []
   let length = 0
 
+  const add = (part: Buffer) => {
+    if (part.length === 0) return
+    parts.push(part)
+    length += part.length
+  }
+
   const rest = (): Buffer => {
     const taken = joined(parts)
     parts = []
@@ -35,25 +41,15 @@ export const bytes = (maxLength: number): LineSplitter<Buffer> => {
   }
 
   return {
-    push: (bytes, onLines) => {
-      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      let start = 0
-      if (length > 0) {
-        const end = buffer.indexOf(newline)
-        if (end !== -1) {
-          parts.push(buffer.subarray(0, end))
+    push: (pieces, onLines) => {
+      const last = pieces.findLastIndex((piece) => piece.includes(newline))
+      for (const [index, piece] of pieces.entries()) {
+        if (index === last) {
+          const end = piece.lastIndexOf(newline)
+          add(piece.subarray(0, end))
           onLines(rest())
-          start = end + 1
-        }
-      }
-      const end = length > 0 ? -1 : buffer.lastIndexOf(newline)
-      if (end >= start) {
-        onLines(buffer.subarray(start, end))
-        start = end + 1
-      }
-      if (start < buffer.length) {
-        parts.push(buffer.subarray(start))
-        length += buffer.length - start
+          add(piece.subarray(end + 1))
+        } else add(piece)
       }
       return length <= maxLength
     },

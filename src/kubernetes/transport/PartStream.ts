@@ -17,8 +17,8 @@ import * as TransportError from "./TransportError.js"
 export const maxPartLength = 64 * 1024 * 1024
 
 export interface Splitter<P> {
-  /** Calls `onPart` with each part that these bytes complete. Returns false once a part exceeds the limit. */
-  readonly push: (bytes: Uint8Array, onPart: (part: P) => void) => boolean
+  /** Calls `onPart` with each part that these pieces complete. Returns false once a part exceeds the limit. */
+  readonly push: (pieces: ReadonlyArray<Buffer>, onPart: (part: P) => void) => boolean
   /** Takes the bytes of the incomplete last part. */
   readonly rest: () => P
 }
@@ -68,17 +68,14 @@ const decodeParts = <P, A>(
 ): Either.Either<ReadonlyArray<A>, ClusterError> => {
   const decoded: Array<A> = []
   let invalid = false
-  let withinLimit = true
-  for (const bytes of buffers) {
-    withinLimit &&= splitter.push(bytes, (one) => {
-      const value = part(one)
-      if (Option.isSome(value)) {
-        decoded.push(value.value)
-      } else {
-        invalid ||= !ignores(one)
-      }
-    })
-  }
+  const withinLimit = splitter.push(buffers, (one) => {
+    const value = part(one)
+    if (Option.isSome(value)) {
+      decoded.push(value.value)
+    } else {
+      invalid ||= !ignores(one)
+    }
+  })
   return invalid
     ? Either.left(decodeError(subject, "a line of the response is not a watch event"))
     : withinLimit

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { FastCheck } from "effect"
+import { Array, FastCheck } from "effect"
 import * as FrameSplitter from "../../../src/kubernetes/transport/FrameSplitter.js"
 
 const frame = (bytes: Uint8Array): Buffer => {
@@ -8,31 +8,35 @@ const frame = (bytes: Uint8Array): Buffer => {
   return Buffer.concat([length, bytes])
 }
 
-const split = (pieces: ReadonlyArray<Uint8Array>, maxLength = 1024) => {
+const split = (pieces: ReadonlyArray<Buffer>, { atOnce = 1, maxLength = 1024 } = {}) => {
   const splitter = FrameSplitter.make(maxLength)
-  const frames: Array<string> = []
-  const withinLimit = pieces.every((piece) => splitter.push(piece, (one) => frames.push(one.toString("hex"))))
+  const frames = Array.empty<string>()
+  const withinLimit = Array.chunksOf(pieces, atOnce).every((some) =>
+    splitter.push(some, (one) => frames.push(one.toString("hex")))
+  )
   return { frames, rest: splitter.rest().toString("hex"), withinLimit }
 }
 
 describe("FrameSplitter", () => {
   it("push: returns the same frames for any split of the bytes", () => {
     const frames = FastCheck.array(FastCheck.uint8Array({ maxLength: 20 }))
-    FastCheck.assert(FastCheck.property(frames, FastCheck.array(FastCheck.nat(9)), (frames, cuts) => {
-      const bytes = Buffer.concat([...frames.map(frame), Buffer.from([0, 0, 0, 9, 1])])
-      const pieces: Array<Uint8Array> = []
-      let start = 0
-      for (const cut of cuts) {
-        pieces.push(bytes.subarray(start, start + cut))
-        start += cut
-      }
-      pieces.push(new Uint8Array(bytes.subarray(start)))
-      assert.deepStrictEqual(split(pieces), {
-        frames: frames.map((one) => Buffer.from(one).toString("hex")),
-        rest: "0000000901",
-        withinLimit: true
+    FastCheck.assert(
+      FastCheck.property(frames, FastCheck.array(FastCheck.nat(9)), FastCheck.nat(4), (frames, cuts, atOnce) => {
+        const bytes = Buffer.concat([...frames.map(frame), Buffer.from([0, 0, 0, 9, 1])])
+        const pieces = Array.empty<Buffer>()
+        let start = 0
+        for (const cut of cuts) {
+          pieces.push(bytes.subarray(start, start + cut))
+          start += cut
+        }
+        pieces.push(Buffer.from(bytes.subarray(start)))
+        assert.deepStrictEqual(split(pieces, { atOnce: atOnce + 1 }), {
+          frames: frames.map((one) => Buffer.from(one).toString("hex")),
+          rest: "0000000901",
+          withinLimit: true
+        })
       })
-    }))
+    )
   })
 
   it("push: returns false once a frame exceeds the limit", () => {

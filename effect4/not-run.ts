@@ -8,7 +8,6 @@ export const notRun: Readonly<Record<string, string>> = {
   "bench/local/": "buildah takes the time",
   "bench/main.ts": "starts the contestants of both majors, on Effect 3",
   "bench/primitives/": "compares with the primitives of Effect 3",
-  "bench/requests/": "not in the comparison of the majors",
   "bench/server/Answers.ts": "one program serves the contestants of both majors",
   "bench/server/main.ts": "one program serves the contestants of both majors",
   "bench/startup.ts": "os-builder is built for Effect 3",

@@ -233,15 +233,23 @@ export const pairs = (
   })
 
 /**
- * A whole number of at most nine digits.
+ * A whole number of at most nine digits, and at most `max`.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const wholeNumber = (usage: string, description: string, settings?: Settings): Flag<number | undefined> =>
+export const wholeNumber = (
+  usage: string,
+  description: string,
+  settings?: Settings,
+  max?: number
+): Flag<number | undefined> =>
   optionalBy(
     usage,
-    (text) => /^\d{1,9}$/.test(text) ? Either.right(Number(text)) : Either.left("must be a whole number"),
+    (text) =>
+      /^\d{1,9}$/.test(text) && (max === undefined || Number(text) <= max)
+        ? Either.right(Number(text))
+        : Either.left(`must be a whole number${max === undefined ? "" : ` from 0 to ${max}`}`),
     description,
     settings
   )

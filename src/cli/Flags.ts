@@ -346,7 +346,12 @@ export const fake = {
     ["kubernetes", "openshift", "single-node"],
     "The cluster: kubernetes (the default), openshift, or single-node, which is OpenShift on one node."
   ),
-  port: Flag.wholeNumber("--port N", "The port on 127.0.0.1; by default, and with 0, any free port."),
+  port: Flag.wholeNumber(
+    "--port N",
+    "The port on 127.0.0.1; by default, and with 0, any free port.",
+    undefined,
+    65_535
+  ),
   kubeconfigFile: Flag.text(
     "--kubeconfig FILE",
     "Where to write the kubeconfig; the file must not exist, and is removed at the end. By default a temporary file."

@@ -4,7 +4,7 @@ import { Cluster, Resources } from "effect-os-builder"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import * as fs from "node:fs"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import { folderWith, harness, runIn } from "../support/CommandHarness.js"
+import { folderWith, harness, runIn, temporaryFolder } from "../support/CommandHarness.js"
 
 const seed = `apiVersion: v1
 kind: ConfigMap
@@ -88,5 +88,16 @@ describe("fake", () => {
       const { err, status } = yield* runIn({})(["fake", "--port", port])
       assert.strictEqual(status, 2)
       assert.include(err, `--port: port ${port} of 127.0.0.1 is in use; choose another`)
+    }))
+
+  it.scopedLive("fake: refuses a --port that is none, and says why a file of --kubeconfig cannot be written", () =>
+    Effect.gen(function*() {
+      const port = yield* runIn({})(["fake", "--port", "65536"])
+      assert.strictEqual(port.status, 2)
+      assert.include(port.err, "--port must be a whole number from 0 to 65535\n")
+      const file = `${yield* temporaryFolder}/missing/kubeconfig`
+      const { err, status } = yield* runIn({})(["fake", "--kubeconfig", file])
+      assert.strictEqual(status, 2)
+      assert.include(err, `--kubeconfig: ${file} cannot be written (ENOENT: no such file or directory, open`)
     }))
 })

@@ -10,9 +10,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as YAML from "yaml"
+import { systemWords } from "../../effect/FileError.js"
 import * as FakeApiServer from "../../fake/apiserver/FakeApiServer.js"
 import * as Seed from "../../fake/store/Seed.js"
 import { isObject, type JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import { errorCode } from "../../kubernetes/transport/HttpAgent.js"
 import * as FakeCluster from "../../testing/FakeCluster.js"
 import { type CliError, UsageError } from "../CliError.js"
 import { Output } from "../Output.js"
@@ -93,7 +95,14 @@ const unwritable = (file: string) => (error: PlatformError): UsageError =>
   wrong(
     error._tag === "SystemError" && error.reason === "AlreadyExists"
       ? `--kubeconfig: ${file} exists and is not overwritten; name another file or remove it`
-      : `--kubeconfig: ${file} cannot be written (${error.message})`
+      : `--kubeconfig: ${file} cannot be written (${systemWords(error) ?? error.message})`
+  )
+
+const notListening = ({ cause, port }: FakeApiServer.NotListening): UsageError =>
+  wrong(
+    `--port: port ${port} of 127.0.0.1 ${
+      errorCode(cause) === "EADDRINUSE" ? "is in use" : `cannot be listened on (${errorCode(cause)})`
+    }; choose another`
   )
 
 /** Writes the kubeconfig, which holds a token, for this user alone; it is removed with the cluster. */
@@ -139,6 +148,5 @@ export const fake = (
   }).pipe(
     Effect.scoped,
     Effect.provide(FakeCluster.layerServed({ openShift: openShift[topology], namespace, port })),
-    Effect.catchTag("NotListening", () =>
-      Effect.fail(wrong(`--port: port ${port} of 127.0.0.1 is in use; choose another`)))
+    Effect.catchTag("NotListening", (error) => Effect.fail(notListening(error)))
   )

@@ -6,6 +6,7 @@
  */
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml"
 import * as Json from "../Json.js"
+import type * as Fields from "../kinds/Fields.js"
 import * as JsonText from "./JsonText.js"
 
 /**
@@ -16,7 +17,7 @@ import * as JsonText from "./JsonText.js"
  */
 export interface Duplicates {
   readonly messages: ReadonlyArray<string>
-  readonly inOrder: (unknown: ReadonlyArray<string>) => ReadonlyArray<string>
+  readonly inOrder: (unknown: ReadonlyArray<string>, fields: Fields.Fields | undefined) => ReadonlyArray<string>
 }
 
 const noted = new WeakMap<object, Duplicates>()
@@ -37,6 +38,15 @@ const duplicateField = (field: string): string => `duplicate field ${JSON.string
 const isInside = (field: string, outer: string): boolean =>
   field === outer || field.startsWith(`${outer}.`) || field.startsWith(`${outer}[`)
 
+/** Whether a path leads into a value that a server keeps as text. */
+const isRaw = ([name = "", ...rest]: ReadonlyArray<string>, fields: Fields.Fields | undefined): boolean => {
+  let field = fields?.[name.replace(/\[.*/, "")]
+  while (field?._tag === "List") field = field.of
+  return field?._tag === "Any" || field?._tag === "Deduced"
+    ? rest.length > 0
+    : field?._tag === "Struct" && isRaw(rest, field.fields)
+}
+
 /**
  * The messages of a strict decoder for the unknown fields of an object and the duplicates of its body. A patch is decoded before
  * its result, so that its duplicates come first.
@@ -47,13 +57,14 @@ const isInside = (field: string, outer: string): boolean =>
 export const strictErrors = (
   duplicates: Duplicates | undefined,
   unknown: ReadonlyArray<string>,
-  patches: boolean
+  patches: boolean,
+  fields: Fields.Fields | undefined
 ): ReadonlyArray<string> =>
   duplicates === undefined
     ? unknown.map(unknownField)
     : patches
     ? [...duplicates.messages, ...unknown.map(unknownField)]
-    : duplicates.inOrder(unknown)
+    : duplicates.inOrder(unknown, fields)
 
 /**
  * Parses JSON. With `merges`, a value is decoded into that of the same field before it, as into a Go type.
@@ -68,8 +79,10 @@ export const readJson = (text: string, merges: boolean): unknown => {
   const isPatch = Json.isList(value)
   return note(value, {
     messages: [...new Set(fields.map(({ path }) => `${isPatch ? "json patch " : ""}${duplicateField(path)}`))],
-    inOrder: (unknown) => {
-      const known = fields.filter(({ path }) => !unknown.some((outer) => isInside(path, outer)))
+    inOrder: (unknown, ofKind) => {
+      const known = fields.filter(({ path }) =>
+        !unknown.some((outer) => isInside(path, outer)) && !isRaw(path.split("."), ofKind)
+      )
       const all = [
         ...known.map(({ at, path }) => ({ at, message: duplicateField(path) })),
         ...unknown.map((field) => ({ at: positionOf(field), message: unknownField(field) }))

@@ -94,11 +94,14 @@ const apply = (json: Json.Value, operation: JsonObject): Outcome => {
   const path = pointer(Json.text(operation, "path") ?? "")
   const value = operation["value"] ?? null
   const from = pointer(Json.text(operation, "from") ?? "")
-  switch (Json.text(operation, "op")) {
+  const op = Json.text(operation, "op")
+  // The library has no path without a slash, but for the whole object, which it replaces and tests alone.
+  if (path.length === 0 && !(Json.text(operation, "path") === "" && (op === "replace" || op === "test"))) {
+    return Either.left("doc is missing path")
+  }
+  switch (op) {
     case "add":
-      return path.length === 0
-        ? Either.right(value)
-        : inside(json, path, (holder, part) => put(holder, part, value, "add"))
+      return inside(json, path, (holder, part) => put(holder, part, value, "add"))
     case "replace":
       return path.length === 0
         ? Either.right(value)

@@ -245,6 +245,17 @@ export const networkPolicy = Kind.make({
 
 const pathTypes = ["Exact", "ImplementationSpecific", "Prefix"]
 
+const pathErrors = (path: string, isFree: boolean, field: string): Status.FieldErrors => {
+  const refused = [
+    ...(path.startsWith("/") || (isFree && path === "") ? [] : ["must be an absolute path"]),
+    ...["//", "/./", "/../", "%2f", "%2F"].flatMap((part) =>
+      !isFree && path.includes(part) ? [`must not contain '${part}'`] : []
+    ),
+    ...["/..", "/."].flatMap((end) => !isFree && path.endsWith(end) ? [`cannot end with '${end}'`] : [])
+  ]
+  return refused.map((why) => Status.invalidValue(field, path, why))
+}
+
 const ingressErrors = (object: JsonObject): Status.FieldErrors => [
   ...[Json.text(object, "spec", "ingressClassName") ?? "a"].flatMap((name) =>
     Names.dnsSubdomain(name).map((message) => Status.invalidValue("spec.ingressClassName", name, message))
@@ -254,13 +265,13 @@ const ingressErrors = (object: JsonObject): Status.FieldErrors => [
     : []),
   ...Json.objects(object, "spec", "rules").flatMap((rule, index) =>
     Json.objects(rule, "http", "paths").flatMap((path, position) => {
-      const field = `spec.rules[${index}].http.paths[${position}].pathType`
+      const here = `spec.rules[${index}].http.paths[${position}]`
       const type = Json.text(path, "pathType")
       return type === undefined
-        ? [Status.required(field, "pathType must be specified")]
+        ? [Status.required(`${here}.pathType`, "pathType must be specified")]
         : pathTypes.includes(type)
-        ? []
-        : [Status.unsupportedValue(field, type, pathTypes)]
+        ? pathErrors(Json.text(path, "path") ?? "", type === "ImplementationSpecific", `${here}.path`)
+        : [Status.unsupportedValue(`${here}.pathType`, type, pathTypes)]
     })
   )
 ]

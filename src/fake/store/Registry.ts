@@ -322,7 +322,7 @@ const decode = (kind: Kind.Kind, body: JsonObject, write: Write): Answer<JsonObj
   }
   const problems = write.applies === true
     ? []
-    : Duplicates.strictErrors(write.duplicates, unknown, write.patches === true)
+    : Duplicates.strictErrors(write.duplicates, unknown, write.patches === true, kind.fields)
   if (write.strict !== true && write.lenient !== true) {
     problems.forEach((problem) => write.warn?.(problem))
   }

@@ -55,6 +55,16 @@ describe("Warnings", () => {
       ])
     }))
 
+  it.scoped("Warnings: duplicates in a value that a server keeps as text are none", () =>
+    Effect.gen(function*() {
+      const send = sender(yield* bare())
+      const revision = "{\"metadata\":{\"name\":\"a\"},\"revision\":1,\"revision\":1,\"data\":{\"a\":1,\"a\":2}}"
+      assert.deepStrictEqual(
+        yield* send("POST", "/apis/apps/v1/namespaces/ns/controllerrevisions", revision),
+        [201, ["duplicate field \"revision\""]]
+      )
+    }))
+
   it.scoped("Warnings: the duplicates of a patch come before the unknown fields of its result", () =>
     Effect.gen(function*() {
       const send = sender(yield* bare())

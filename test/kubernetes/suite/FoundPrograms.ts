@@ -25,6 +25,9 @@ const badLabels: JsonObject = { metadata: { name: "a", labels: { "-": "?" } } }
 
 const backend: JsonObject = { name: "a", port: { number: 80 } }
 
+const ingress = (path: JsonObject): JsonObject =>
+  named("a", { spec: { rules: [{ http: { paths: [{ ...path, backend: { service: backend } }] } }] } })
+
 const priorityClasses = "/apis/scheduling.k8s.io/v1/priorityclasses"
 
 const priorityClass = (more: JsonObject): JsonObject => ({
@@ -311,6 +314,34 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
       },
       merge
     ]
+  ],
+  "found: the paths of an Ingress": ["b", "", "/a//b/./c/../%2f", "/a/..", "/a/."].flatMap((
+    path
+  ): ReadonlyArray<Step> => [
+    ["POST", "networking/ingresses?dryRun=All", ingress({ path, pathType: "Prefix" })],
+    ["POST", "networking/ingresses?dryRun=All", ingress({ path, pathType: "ImplementationSpecific" })]
+  ]),
+  "found: the paths of a JSON patch": [
+    ["POST", "configmaps", named("a", { data: { x: "1" } })],
+    ["PATCH", "configmaps/a", [{ op: "replace", path: "b", value: {} }], json],
+    ["PATCH", "configmaps/a", [{ op: "add", path: "", value: {} }], json],
+    ["PATCH", "configmaps/a", [{ op: "remove", path: "data" }], json],
+    ["PATCH", "configmaps/a", [{ op: "test", path: "data", value: {} }], json],
+    ["PATCH", "configmaps/a", [{ op: "remove", path: "ignored/data" }], json]
+  ],
+  "found: an autoscaler's target has a group": [
+    ["POST", autoscalers, autoscaler({ scaleTargetRef: { apiVersion: "v1", kind: "Deployment", name: "a" } })],
+    [
+      "POST",
+      autoscalers,
+      autoscaler({ scaleTargetRef: { apiVersion: "v1", kind: "ReplicationController", name: "a" } })
+    ]
+  ],
+  "found: versions without a type, and an apply of another kind or without a name": [
+    ["POST", "batch/jobs?dryRun=All", { apiVersion: "batch/v1beta1", kind: "Job", metadata: { name: "a" }, spec: {} }],
+    ["POST", "configmaps", { apiVersion: "v2", kind: "ConfigMap", metadata: { name: "a" } }],
+    ["PATCH", "configmaps/a?fieldManager=one", { apiVersion: "v1", kind: "Secret", metadata: { name: "a" } }, apply],
+    ["PATCH", "configmaps/a?fieldManager=one", { apiVersion: "v1", kind: "ConfigMap", metadata: {} }, apply]
   ],
   "found: new finalizers of a deleted object come before its uid": [
     ["POST", "configmaps", { metadata: { name: "a", finalizers: ["example.com/a"] } }],

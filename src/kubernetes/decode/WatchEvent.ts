@@ -10,8 +10,9 @@ import type { Resource } from "../Resource.js"
 
 /** One state of one object; `object` is Left with a message when it does not match the resource's schema. */
 export interface DecodedObject<A> {
-  /** `namespace/name` */
-  readonly key: string
+  /** Empty if the object has none. */
+  readonly namespace: string
+  readonly name: string
   readonly uid: string
   readonly resourceVersion: string
   readonly object: Either.Either<A, string>
@@ -22,9 +23,6 @@ export type Event<A> =
   | { readonly _tag: "Deleted"; readonly decoded: DecodedObject<A> }
   | { readonly _tag: "Bookmark"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
   | { readonly _tag: "Error"; readonly error: ClusterError.ClusterError }
-
-/** Joined, since V8 keeps the parts of a text that is put together by a template or `+`. */
-export const objectKey = (namespace: string | undefined, name: string): string => [namespace ?? "", name].join("/")
 
 const field = (u: unknown, name: string): unknown => Predicate.isReadonlyRecord(u) ? u[name] : undefined
 
@@ -38,8 +36,8 @@ const text = (u: unknown, name: string): string => {
  * same template.
  */
 export interface Sharing {
-  /** The previous state of the object with a key. */
-  readonly previous: (key: string) => unknown
+  /** The previous state of an object. */
+  readonly previous: (key: Pick<DecodedObject<unknown>, "name" | "namespace">) => unknown
   latest: unknown
 }
 
@@ -58,14 +56,14 @@ export const decodeObject = <A>(
       metadataNumber.resourceVersion
     )
     : metadataTexts(field(object, "metadata"))
-  const key = objectKey(namespace, name)
-  return { key, uid, resourceVersion, object: decodeShared(resource, object, key, sharing) }
+  const decoded = decodeShared(resource, object, { namespace, name }, sharing)
+  return { namespace, name, uid, resourceVersion, object: decoded }
 }
 
 const decodeShared = <A>(
   resource: Resource<A>,
   object: unknown,
-  key: string,
+  key: Pick<DecodedObject<unknown>, "name" | "namespace">,
   sharing: Sharing | undefined
 ): Either.Either<A, string> => {
   if (sharing === undefined) return resource.decode(object)

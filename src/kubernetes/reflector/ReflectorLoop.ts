@@ -16,7 +16,7 @@ import type { Driver } from "../client/Driver.js"
 import type * as Requests from "../client/Requests.js"
 import * as Waits from "../client/Waits.js"
 import { ClusterError } from "../ClusterError.js"
-import * as WatchEvent from "../decode/WatchEvent.js"
+import type * as WatchEvent from "../decode/WatchEvent.js"
 import type { Reflector } from "../Reflector.js"
 import { label, type Resource } from "../Resource.js"
 import * as ChangeQueue from "./ChangeQueue.js"
@@ -96,10 +96,10 @@ export const make = <A>(options: Options<A>): Effect.Effect<Reflector<A>, never,
     const ready = Effect.flatMap(resolved.await, () => refusal ?? Effect.void)
     return {
       get: (name, namespace) => {
-        const key = WatchEvent.objectKey(options.resource.namespaced ? namespace ?? options.namespace : undefined, name)
-        return Effect.map(ready, () => Option.map(Option.fromNullable(store.entries.get(key)), ({ object }) => object))
+        const key = { namespace: options.resource.namespaced ? namespace ?? options.namespace ?? "" : "", name }
+        return Effect.map(ready, () => Option.fromNullable(store.get(key)))
       },
-      list: Effect.map(ready, () => Array.from(store.entries.values(), ({ object }) => object)),
+      list: Effect.map(ready, store.list),
       changes: (where) =>
         Stream.unwrapScoped(Effect.suspend(() => {
           if (refusal !== undefined) {
@@ -166,10 +166,10 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
     refusedSince = undefined
     serverFaults = 0
   }
-  const countChange = ({ key, object }: WatchEvent.DecodedObject<A>) => {
+  const countChange = ({ name, namespace, object }: WatchEvent.DecodedObject<A>) => {
     changes++
     if (Either.isLeft(object)) {
-      undecodable.set(key, object.left)
+      undecodable.set(`${namespace}/${name}`, object.left)
     }
   }
   const logUndecodable = Effect.suspend(() => {
@@ -184,7 +184,7 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
   })
   const source: Watcher.Source<A> = {
     ...options,
-    sharing: { previous: (key) => store.entries.get(key)?.object, latest: undefined },
+    sharing: { previous: store.get, latest: undefined },
     sink: {
       replaced: (list, version) => {
         moveTo(version)
@@ -209,7 +209,7 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
         moveTo(version)
       },
       expectsBookmarks: () => hasBookmarks,
-      received: Effect.suspend(() => Effect.zipRight(logUndecodable, gauges.received(store.entries.size)))
+      received: Effect.suspend(() => Effect.zipRight(logUndecodable, gauges.received(store.size())))
     }
   }
 

@@ -3,16 +3,49 @@
  * a partial one.
  */
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import type { ClusterError } from "../ClusterError.js"
 import type { DecodedObject } from "../decode/WatchEvent.js"
 import type { Change } from "../Reflector.js"
 import * as Indexer from "./Indexer.js"
+import * as NameMap from "./NameMap.js"
 
-interface Entry<A> {
+/** What is kept of an object: itself where its schema keeps its uid and its version, which is so for those of `Resources`. */
+type Kept<A> = A | WithVersion<A>
+
+class WithVersion<A> {
   readonly uid: string
-  resourceVersion: string
-  object: A
+  readonly resourceVersion: string
+  readonly object: A
+  constructor(uid: string, resourceVersion: string, object: A) {
+    this.uid = uid
+    this.resourceVersion = resourceVersion
+    this.object = object
+  }
 }
+
+const isWithVersion = <A>(kept: Kept<A>): kept is WithVersion<A> => kept instanceof WithVersion
+
+const objectOf = <A>(kept: Kept<A>): A => isWithVersion(kept) ? kept.object : kept
+
+const metadataOf = (object: unknown): { readonly [name: string]: unknown } =>
+  Predicate.isReadonlyRecord(object) && Predicate.isReadonlyRecord(object["metadata"]) ? object["metadata"] : {}
+
+const hasUid = <A>(kept: Kept<A>, uid: string): boolean =>
+  isWithVersion(kept) ? kept.uid === uid : metadataOf(kept)["uid"] === uid
+
+const hasVersion = <A>(kept: Kept<A>, resourceVersion: string): boolean =>
+  isWithVersion(kept)
+    ? kept.resourceVersion === resourceVersion
+    : metadataOf(kept)["resourceVersion"] === resourceVersion
+
+const uidOf = <A>(kept: Kept<A>): string => {
+  const uid = isWithVersion(kept) ? kept.uid : metadataOf(kept)["uid"]
+  return Predicate.isString(uid) ? uid : ""
+}
+
+const keep = <A>({ resourceVersion, uid }: DecodedObject<A>, object: A): Kept<A> =>
+  hasUid(object, uid) && hasVersion(object, resourceVersion) ? object : new WithVersion(uid, resourceVersion, object)
 
 export interface Subscriber<A> {
   readonly offer: (uid: string, change: Change<A>) => void
@@ -21,11 +54,13 @@ export interface Subscriber<A> {
 }
 
 export interface Store<A> {
-  readonly entries: ReadonlyMap<string, Readonly<Entry<A>>>
+  readonly size: () => number
+  readonly get: (key: NameMap.Key) => A | undefined
+  readonly list: () => Array<A>
   readonly apply: (decoded: DecodedObject<A>) => void
   readonly remove: (decoded: DecodedObject<A>) => void
   /** Replaces all objects by a full list: objects that are missing in it were deleted. */
-  readonly replace: (list: ReadonlyMap<string, DecodedObject<A>>) => void
+  readonly replace: (list: NameMap.NameMap<DecodedObject<A>>) => void
   /** Offers the existing objects to a subscriber, and then each change. */
   readonly subscribe: (subscriber: Subscriber<A>) => void
   readonly unsubscribe: (subscriber: Subscriber<A>) => void
@@ -36,7 +71,7 @@ export interface Store<A> {
 }
 
 export const make = <A>(): Store<A> => {
-  const entries = new Map<string, Entry<A>>()
+  const entries = NameMap.make<Kept<A>>()
   const subscribers = new Set<Subscriber<A>>()
   const indexes = new Map<Indexer.IndexBy<A>, Indexer.Indexer<A>>()
 
@@ -46,59 +81,62 @@ export const make = <A>(): Store<A> => {
     }
   }
 
-  const deleteEntry = (key: string, entry: Entry<A>, last: A) => {
+  const deleteEntry = (key: NameMap.Key, kept: Kept<A>, last: A) => {
     entries.delete(key)
     for (const index of indexes.values()) {
-      index.remove(entry.object, last)
+      index.remove(objectOf(kept), last)
     }
-    notify(entry.uid, { _tag: "Deleted", object: last })
+    notify(uidOf(kept), { _tag: "Deleted", object: last })
   }
 
   // An object that does not match the schema keeps its last valid state, if it had one.
-  const apply = ({ key, object, resourceVersion, uid }: DecodedObject<A>) => {
-    const previous = entries.get(key)
-    if (previous !== undefined && previous.uid !== uid) {
-      deleteEntry(key, previous, previous.object)
+  const apply = (decoded: DecodedObject<A>) => {
+    const { object, resourceVersion, uid } = decoded
+    const previous = entries.get(decoded)
+    const isSame = previous !== undefined && hasUid(previous, uid)
+    if (previous !== undefined && !isSame) {
+      deleteEntry(decoded, previous, objectOf(previous))
     }
-    if (Either.isLeft(object) || (previous?.uid === uid && previous.resourceVersion === resourceVersion)) {
+    if (Either.isLeft(object) || (isSame && hasVersion(previous, resourceVersion))) {
       return
     }
     for (const index of indexes.values()) {
-      index.set(previous?.uid === uid ? previous.object : undefined, object.right)
+      index.set(isSame ? objectOf(previous) : undefined, object.right)
     }
-    if (previous?.uid === uid) {
-      previous.resourceVersion = resourceVersion
-      previous.object = object.right
-    } else {
-      entries.set(key, { uid, resourceVersion, object: object.right })
-    }
+    entries.set(decoded, keep(decoded, object.right))
     notify(uid, { _tag: "Updated", object: object.right })
   }
 
   return {
-    entries,
+    size: entries.size,
+    get: (key) => {
+      const kept = entries.get(key)
+      return kept === undefined ? undefined : objectOf(kept)
+    },
+    list: () => {
+      const objects: Array<A> = []
+      entries.forEach((kept) => objects.push(objectOf(kept)))
+      return objects
+    },
     apply,
-    remove: ({ key, object, uid }) => {
-      const previous = entries.get(key)
-      if (previous?.uid === uid) {
-        deleteEntry(key, previous, Either.getOrElse(object, () => previous.object))
+    remove: (decoded) => {
+      const previous = entries.get(decoded)
+      if (previous !== undefined && hasUid(previous, decoded.uid)) {
+        deleteEntry(decoded, previous, Either.getOrElse(decoded.object, () => objectOf(previous)))
       }
     },
     replace: (list) => {
-      for (const [key, previous] of entries) {
-        if (list.get(key)?.uid !== previous.uid) {
-          deleteEntry(key, previous, previous.object)
+      entries.forEach((previous, key) => {
+        const decoded = list.get(key)
+        if (decoded === undefined || !hasUid(previous, decoded.uid)) {
+          deleteEntry(key, previous, objectOf(previous))
         }
-      }
-      for (const decoded of list.values()) {
-        apply(decoded)
-      }
+      })
+      list.forEach(apply)
     },
     subscribe: (subscriber) => {
       subscribers.add(subscriber)
-      for (const { object, uid } of entries.values()) {
-        subscriber.offer(uid, { _tag: "Updated", object })
-      }
+      entries.forEach((kept) => subscriber.offer(uidOf(kept), { _tag: "Updated", object: objectOf(kept) }))
     },
     unsubscribe: (subscriber) => {
       subscribers.delete(subscriber)
@@ -109,9 +147,7 @@ export const make = <A>(): Store<A> => {
         return existing
       }
       const index = Indexer.make(indexBy, () => indexes.delete(indexBy))
-      for (const { object } of entries.values()) {
-        index.set(undefined, object)
-      }
+      entries.forEach((kept) => index.set(undefined, objectOf(kept)))
       indexes.set(indexBy, index)
       return index
     },

@@ -15,11 +15,12 @@ import * as Waits from "../client/Waits.js"
 import { ClusterError, type Subject } from "../ClusterError.js"
 import * as WatchEvent from "../decode/WatchEvent.js"
 import type { Resource } from "../Resource.js"
+import * as NameMap from "./NameMap.js"
 import * as PagedOnly from "./PagedOnly.js"
 
 /** Receives the results. Each call but the last two also moves the resourceVersion from which a watch can be resumed. */
 export interface Sink<A> {
-  readonly replaced: (list: ReadonlyMap<string, WatchEvent.DecodedObject<A>>, resourceVersion: string) => void
+  readonly replaced: (list: NameMap.NameMap<WatchEvent.DecodedObject<A>>, resourceVersion: string) => void
   readonly applied: (decoded: WatchEvent.DecodedObject<A>) => void
   readonly removed: (decoded: WatchEvent.DecodedObject<A>) => void
   readonly bookmarked: (resourceVersion: string) => void
@@ -69,7 +70,9 @@ export const watch = <A>(source: Source<A>, resourceVersion: string): Effect.Eff
 
 const paged = <A>({ call, driver, resource, sharing, sink }: Source<A>): Effect.Effect<void, ClusterError> =>
   Effect.map(Pager.list(driver.request, resource, call("list"), sharing), ({ items, resourceVersion }) => {
-    sink.replaced(new Map(items.map((item) => [item.key, item])), resourceVersion)
+    const list = NameMap.make<WatchEvent.DecodedObject<A>>()
+    for (const item of items) list.set(item, item)
+    sink.replaced(list, resourceVersion)
   })
 
 type Pull<A> = Effect.Effect<ReadonlyArray<WatchEvent.Event<A>>, ClusterError | Ended>
@@ -181,7 +184,7 @@ const readList = <A>(
   subject: Subject
 ): Effect.Effect<ReadonlyArray<WatchEvent.Event<A>>, ClusterError | NoStreamedList> =>
   Effect.gen(function*() {
-    const listed = new Map<string, WatchEvent.DecodedObject<A>>()
+    const listed = NameMap.make<WatchEvent.DecodedObject<A>>()
     // A server that ignores the parameters sends the events of a watch, one now and then, and no bookmark.
     const startedAt = yield* Clock.currentTimeMillis
     const end = startedAt + Duration.toMillis(Waits.streamedListEnd.limit)
@@ -198,13 +201,13 @@ const readList = <A>(
           case "Error":
             return yield* event.error
           case "Applied":
-            listed.set(event.decoded.key, event.decoded)
+            listed.set(event.decoded, event.decoded)
             if (event.type === "Added") {
               idleEnd = receivedAt + idleMillis
             }
             break
           case "Deleted":
-            listed.delete(event.decoded.key)
+            listed.delete(event.decoded)
             break
           case "Bookmark":
             if (event.initialEventsEnd) {

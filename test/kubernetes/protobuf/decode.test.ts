@@ -263,7 +263,8 @@ describe("protobuf", () => {
     const { items = [], next, resourceVersion } = WatchEvent.listOf(list) ?? {}
     assert.deepStrictEqual([resourceVersion, next], ["7", "next"])
     assert.deepStrictEqual(items.map((item) => WatchEvent.decodeObject(Resources.ConfigMap, item)), [{
-      key: "ns/a",
+      namespace: "ns",
+      name: "a",
       uid: "u",
       resourceVersion: "5",
       object: Either.right({

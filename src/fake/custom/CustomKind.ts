@@ -163,6 +163,7 @@ const make = (definition: JsonObject, version: JsonObject): Kind.Kind => {
   return Kind.make({
     group,
     version: name,
+    versions: Definition.versions(definition).map((one) => Json.text(one, "name") ?? ""),
     plural: Json.text(names, "plural") ?? "",
     singular: Json.text(names, "singular") ?? "",
     kind: Json.text(names, "kind") ?? "",

@@ -51,6 +51,7 @@ export interface Scale {
 }
 
 /**
+ * - `versions`: those that the objects can be read in; default: the one in which they are served here.
  * - `subresources`: those beside `status`, `scale`, `log` and `details`.
  * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
  * - `schema`: how server-side apply divides an object. `read`: decodes an object. Both have `fields` as their default.
@@ -78,6 +79,7 @@ export interface Scale {
 export interface Kind {
   readonly group: string
   readonly version: string
+  readonly versions: ReadonlyArray<string>
   readonly plural: string
   readonly singular: string
   readonly kind: string
@@ -128,6 +130,7 @@ const preserves = "x-kubernetes-preserve-unknown-fields"
 export const make = (
   options: Partial<Kind> & Pick<Kind, "group" | "version" | "plural" | "kind">
 ): Kind => ({
+  versions: [options.version],
   singular: options.kind.toLowerCase(),
   shortNames: [],
   categories: [],
@@ -183,14 +186,9 @@ export const apiVersion = (kind: Kind): string => kind.group === "" ? kind.versi
 /** Whether a kind is one of custom resources, which the server has without a type. @since 0.1.0 @category predicates  */
 export const isCustom = (kind: Kind): boolean => kind.fields === undefined && !kind.virtual
 
-/**
- * Whether objects of a kind have a version: a custom resource has all of its group, as their definition has several.
- *
- * @since 0.1.0
- * @category predicates
- */
-export const hasVersion = (kind: Kind, version: string): boolean =>
-  isCustom(kind) ? version.startsWith(`${kind.group}/`) : version === apiVersion(kind)
+/** Whether objects of a kind can be read in a version. @since 0.1.0 @category predicates  */
+export const hasVersion = ({ group, versions }: Kind, version: string): boolean =>
+  versions.some((name) => version === (group === "" ? name : `${group}/${name}`))
 
 /** Whether a request can delete several objects: namespaces are deleted one by one. @since 0.1.0 @category predicates  */
 export const isCollection = (kind: Kind): boolean => !(kind.group === "" && kind.kind === "Namespace")

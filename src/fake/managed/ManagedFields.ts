@@ -123,8 +123,8 @@ const zero = (kind: Kind.Kind, object: JsonObject, given: JsonObject): JsonObjec
 }
 
 /**
- * The entries that a client wrote, in the form that the schema gives them; those of versions that are not served are left out.
- * Undefined if managers cannot be computed.
+ * The entries that a client wrote, in the form that the schema gives them. Those of versions that a kind of the server does not have
+ * are left out; for a custom kind, managers cannot be computed then.
  */
 const requested = (
   kind: Kind.Kind,
@@ -132,13 +132,16 @@ const requested = (
   before: ReadonlyArray<Entries.Entry>
 ): ReadonlyArray<Entries.Entry> | undefined => {
   const entries = Entries.requested(body, before)
-  return entries === before ?
-    before :
-    entries?.flatMap((entry): ReadonlyArray<Entries.Entry> =>
-      entry.set.size > 0 && Kind.hasVersion(kind, entry.apiVersion)
-        ? [{ ...entry, set: Typed.atomic(kind.schema, entry.set) }]
-        : []
-    )
+  if (entries === before || entries === undefined) {
+    return entries
+  }
+  const known = entries.filter(({ apiVersion }) => Kind.hasVersion(kind, apiVersion))
+  return Kind.isCustom(kind) && known.length < entries.length
+    ? undefined
+    : known.filter(({ set }) => set.size > 0).map((entry) => ({
+      ...entry,
+      set: Typed.atomic(kind.schema, entry.set)
+    }))
 }
 
 /**

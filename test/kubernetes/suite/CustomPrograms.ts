@@ -91,7 +91,43 @@ const spec = (fields: JsonObject): Step => [
   widget(group, `w${++count}`, { spec: fields })
 ]
 
+const managedBy = (apiVersion: string): JsonObject => ({
+  manager: `of-${apiVersion.replace("/", "-")}`,
+  operation: "Update",
+  apiVersion,
+  fieldsType: "FieldsV1",
+  fieldsV1: { "f:spec": { "f:b": {} } }
+})
+
+/** Replaces the managed fields by one entry of a version, and changes an object. */
+const managed = (apiVersion: string): Step => [
+  "PATCH",
+  "managed.example.com:v1/widgets/a?fieldManager=editor",
+  { metadata: { managedFields: [managedBy(apiVersion)] }, spec: { a: apiVersion } },
+  merge
+]
+
 export const programs: Readonly<Record<string, Program>> = {
+  "apply: managed fields that a client writes have a version of the definition": {
+    definitions: [
+      definition("managed.example.com", [
+        version("v1", whole),
+        version("v2", whole, { storage: false }),
+        version("v3", whole, { storage: false, served: false })
+      ])
+    ],
+    steps: [
+      ["POST", "managed.example.com:v1/widgets?fieldManager=creator", widget("managed.example.com", "a", {})],
+      ...["v2", "v1", "v3", "v4"].map((version) => managed(`managed.example.com/${version}`)),
+      managed("managed.example.com/v1"),
+      managed("v1"),
+      managed("apps/v1"),
+      ["POST", "managed.example.com:v1/widgets?fieldManager=creator", {
+        ...widget("managed.example.com", "b", {}),
+        metadata: { name: "b", managedFields: [managedBy("managed.example.com/v4")] }
+      }]
+    ]
+  },
   "definitions: have columns": {
     definitions: [
       definition("tables.example.com", [

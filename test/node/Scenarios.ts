@@ -98,7 +98,10 @@ export const builds = (it: Vitest.MethodsNonLive<Cluster.Cluster | RealNode, tru
         yield* BuildBackend.cancel(ref)
         assert.strictEqual((yield* ended(ref))._tag, "Cancelled")
         yield* stopped(containers)
-        assert.deepStrictEqual(yield* podsOf(ref), [])
+        yield* Effect.delay(podsOf(ref), "100 millis").pipe(
+          Effect.repeat({ until: ({ length }) => length === 0 }),
+          Effect.timeout("30 seconds")
+        )
       }))
 
     it.effect("a real node: a folder is uploaded into the pod through the API server", () =>

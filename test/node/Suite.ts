@@ -6,10 +6,11 @@ import type { Layer } from "effect"
 import { access } from "./Access.js"
 import { disruptions, lostNodes } from "./Disruptions.js"
 import { limitRanges, limits } from "./Limits.js"
+import { policies } from "./Policies.js"
 import { type ApiServer, layer as realNode } from "./RealNode.js"
 import { builds } from "./Scenarios.js"
 
-/** Runs them on a node that joins this API server; `isReal`: it has controllers of nodes and admits by limits. */
+/** Runs them on a node that joins this API server; `isReal`: it has controllers of nodes, and admits by limits and policies. */
 export const suite = (
   name: string,
   apiServer: Layer.Layer<ApiServer>,
@@ -19,7 +20,10 @@ export const suite = (
     builds(it)
     access(it)
     limits(it)
-    if (isReal) limitRanges(it)
+    if (isReal) {
+      limitRanges(it)
+      policies(it)
+    }
     disruptions(it)
     if (isReal) lostNodes(it)
   })

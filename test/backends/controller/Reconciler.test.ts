@@ -5,7 +5,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, DateTime, Effect, Fiber, Stream, TestClock } from "effect"
 import { BuildStatus, ClusterError } from "effect-os-builder"
+import { evaluate } from "../../../src/backends/controller/BuildState.js"
 import * as ClusterBackend from "../../../src/backends/controller/ClusterBackend.js"
+import * as ControllerContext from "../../../src/backends/controller/ControllerContext.js"
 import type * as Cluster from "../../../src/kubernetes/Cluster.js"
 import { Craft, definition, input, settle, world } from "../../support/ControllerWorld.js"
 
@@ -95,6 +97,40 @@ describe("outcome that is reported in several steps", () => {
       yield* settle
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(following)), [])
+    }))
+})
+
+describe("a pod that an informer has and the server has not", () => {
+  it.scoped("a pod that an informer has and the server has not: is known as it was, if it had ended", () =>
+    Effect.gen(function*() {
+      const { cluster, move } = yield* world
+      const telling: ClusterBackend.Definition<Craft> = {
+        ...definition,
+        interpret: ({ lostPods, pods }) => ({
+          status: BuildStatus.errored("Evicted", {
+            message: `${pods.length} pods, lost: ${lostPods.map(({ metadata }) => metadata.name).join()}`
+          })
+        })
+      }
+      const { reconciler, store } = ControllerContext.make(telling, cluster)
+      const backend = yield* ClusterBackend.make(definition, { cluster, namespace: "default" })
+      const { ref } = yield* Effect.flatMap(input("1", { retries: 0 }), backend.build)
+      yield* move(ref, "Broken")
+      const state = yield* store.state(ref)
+      const ownerReferences = state.children.map(({ metadata: { name, uid } }) => ({
+        apiVersion: "example.com/v1",
+        kind: "Craft",
+        name,
+        uid
+      }))
+      const pod = (name: string, phase: string) => ({
+        metadata: { name, namespace: "default", uid: name, resourceVersion: "1", ownerReferences },
+        status: { phase }
+      })
+      const seen = { ...state, pods: [pod("ended", "Failed"), pod("runs", "Running")] }
+      const status = yield* reconciler.reconcileFromCache(seen, evaluate(telling, seen, yield* DateTime.now))
+      assert(status._tag === "Errored")
+      assert.strictEqual(status.message, "0 pods, lost: ended")
     }))
 })
 

@@ -6,6 +6,7 @@ import { scenario as imports } from "./imports/Scenario.js"
 import { scenario as load } from "./load/Scenario.js"
 import { scenario as logs } from "./logs/Scenario.js"
 import { scenario as reflector } from "./reflector/Scenario.js"
+import { scenario as requests } from "./requests/Scenario.js"
 import type { Goal, Scenario } from "./Scenario.js"
 import { scenario as startup } from "./startup/Scenario.js"
 import { scenario as watch } from "./watch/Scenario.js"
@@ -31,6 +32,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   onBoth(imports, ["limit", "ours"]),
   // Of the command alone, which is on Effect 3: with the Node of this run, which keeps compiled code.
   startup,
+  onBoth(requests, ["limit-effect", "ours"]),
   onBoth(watch, ["ours"]),
   onBoth(logs, ["ours"]),
   onBoth(reflector, ["ours", "ours-whole"]),

@@ -2,7 +2,7 @@
  * Nothing but `node:https`: what no client can be faster than.
  */
 import { once } from "node:events"
-import type { IncomingMessage } from "node:http"
+import type { ClientRequest, IncomingMessage } from "node:http"
 import * as https from "node:https"
 import * as Lines from "./Lines.js"
 import * as Target from "./Target.js"
@@ -11,9 +11,11 @@ const { ca, server, token } = Target.read()
 
 const agent = new https.Agent({ keepAlive: true, ca })
 
+export const request = (path: string, accept = "application/json"): ClientRequest =>
+  https.get(server + path, { agent, headers: { authorization: `Bearer ${token}`, accept } })
+
 const get = async (path: string, accept: string): Promise<IncomingMessage> => {
-  const request = https.get(server + path, { agent, headers: { authorization: `Bearer ${token}`, accept } })
-  const [response] = await once(request, "response")
+  const [response] = await once(request(path, accept), "response")
   return response
 }
 

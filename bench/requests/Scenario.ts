@@ -13,7 +13,7 @@ export const scenario: Scenario = {
   name: "requests",
   title: `${requests} GETs of a pod one after the other, then ${requests} of which ${sideBySide} are under way at once`,
   columns: ["perSecond", "sideBySidePerSecond", "cpuSeconds", "peakMiB", "connections"],
-  contestants: ["limit", "ours", "client-node"],
+  contestants: ["limit", "limit-effect", "ours", "client-node"],
   goals: [
     { of: "ours", metric: "perSecond", against: "client-node", is: "at least", bound: 8 },
     { of: "ours", metric: "perSecond", against: "limit", is: "at least", bound: 0.8 },

@@ -173,12 +173,14 @@ const compileCheck = (shape: Shape.Shape): Predicate.Predicate<unknown> => {
 
 const compileStructCheck = (shapes: ReadonlyArray<Shape.Field>): Predicate.Predicate<unknown> => {
   const fields = shapes.map(({ name, optional, shape }) => ({ name, optional, check: compileCheck(shape) }))
-  return (u) =>
-    Predicate.isReadonlyRecord(u) &&
-    fields.every(({ check, name, optional }) => {
+  return (u) => {
+    if (!Predicate.isReadonlyRecord(u)) return false
+    for (const { check, name, optional } of fields) {
       const value = u[name]
-      return (optional && value === undefined) || check(value)
-    })
+      if (!(optional && value === undefined) && !check(value)) return false
+    }
+    return true
+  }
 }
 
 const maxMessage = 500

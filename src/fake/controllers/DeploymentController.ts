@@ -14,6 +14,7 @@ import type { Controller } from "./Controller.js"
 import * as DeploymentStatus from "./DeploymentStatus.js"
 import * as Events from "./Events.js"
 import * as Pods from "./Pods.js"
+import * as Retries from "./Retries.js"
 import * as Rollout from "./Rollout.js"
 
 const resource = "deployments.apps"
@@ -76,6 +77,7 @@ const byAge = (a: JsonObject, b: JsonObject): number => revisionOf(a) - revision
 export const make = (registry: Registry): Controller => {
   const { store } = registry
   const record = Events.recorder(registry, "deployment-controller")
+  const retries = Retries.make()
 
   const setsOf = (deployment: JsonObject): ReadonlyArray<JsonObject> =>
     store.list(sets, Metadata.namespace(deployment)).filter((set) =>
@@ -150,13 +152,9 @@ export const make = (registry: Registry): Controller => {
       })
     }, { now })
     if (Either.isLeft(created)) {
-      record(
-        deployment,
-        "Warning",
-        "ReplicaSetCreateError",
-        `Failed to create new replica set "${Metadata.name(deployment)}-${hash}": ${created.left.message}`,
-        now
-      )
+      const problem = `Failed to create new replica set "${Metadata.name(deployment)}-${hash}": ${created.left.message}`
+      record(deployment, "Warning", DeploymentStatus.createError, problem, now)
+      write(deployment, (status) => DeploymentStatus.refused(status, problem, now), now)
       return undefined
     }
     if (replicas > 0) {
@@ -258,6 +256,7 @@ export const make = (registry: Registry): Controller => {
       const [namespace = "", name = ""] = key.split("/")
       const deployment = store.get({ resource, namespace, name })
       if (deployment === undefined) {
+        retries.forget(key)
         return undefined
       }
       const current = Metadata.isBeingDeleted(deployment) ? undefined : roll(deployment, now)
@@ -267,6 +266,10 @@ export const make = (registry: Registry): Controller => {
       if (current !== undefined && Rollout.isComplete(deployment, status)) {
         clean(deployment, current, now)
       }
+      if (current === undefined && DeploymentStatus.isRefused(status)) {
+        return retries.failed(key)
+      }
+      retries.forget(key)
       return DeploymentStatus.deadline(deployment, status, now)
     }
   }

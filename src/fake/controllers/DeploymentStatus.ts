@@ -82,6 +82,17 @@ export const begun = (status: JsonObject, created: JsonObject, now: number): Jso
     message: `Created new replica set "${Metadata.name(created)}"`
   }, now)
 
+/** The reason of a ReplicaSet that cannot be made. @since 0.1.0 @category constants  */
+export const createError = "ReplicaSetCreateError"
+
+/** The status once a ReplicaSet was refused. @since 0.1.0 @category combinators  */
+export const refused = (status: JsonObject, message: string, now: number): JsonObject =>
+  set(status, { type: "Progressing", status: "False", reason: createError, message }, now)
+
+/** Whether the last ReplicaSet was refused. @since 0.1.0 @category predicates  */
+export const isRefused = (status: JsonObject): boolean =>
+  Json.text(Conditions.find(status, "Progressing"), "reason") === createError
+
 const limit = (deployment: JsonObject): number => Json.number(deployment, "spec", "progressDeadlineSeconds") ?? 600
 
 const lastProgress = (status: JsonObject): number | undefined => {

@@ -18,6 +18,7 @@ import * as Conditions from "./Conditions.js"
 import type { Controller } from "./Controller.js"
 import * as Events from "./Events.js"
 import * as Pods from "./Pods.js"
+import * as Retries from "./Retries.js"
 
 /**
  * A kind that keeps a number of pods. `selector` is its label selector; `countsTerminating` says whether its status has the pods
@@ -71,9 +72,6 @@ const ownerOf = (kind: Kind.Kind, set: JsonObject): JsonObject => ({
   blockOwnerDeletion: true
 })
 
-/** In milliseconds, as the queue of a controller waits after the first failure of a key and at most (client-go, workqueue). */
-const [firstRetry, lastRetry] = [5, 1_000_000]
-
 /** @since 0.1.0 @category constructors */
 export const make = (
   registry: Registry,
@@ -82,14 +80,7 @@ export const make = (
   const { store } = registry
   const resource = Kind.resource(kind)
   const record = Events.recorder(registry, component)
-  /** How often the creation of pods was refused in a row, by set. */
-  const refusals = new Map<string, number>()
-
-  const retry = (key: string): number => {
-    const before = refusals.get(key) ?? 0
-    refusals.set(key, before + 1)
-    return Math.min(firstRetry * 2 ** before, lastRetry)
-  }
+  const retries = Retries.make()
 
   /** The pods of a set, with those that it adopts: pods that it selects and that nothing controls. */
   const podsOf = (set: JsonObject, now: number): ReadonlyArray<JsonObject> => {
@@ -199,7 +190,7 @@ export const make = (
       const [namespace = "", name = ""] = key.split("/")
       const set = store.get({ resource, namespace, name })
       if (set === undefined) {
-        refusals.delete(key)
+        retries.forget(key)
         return undefined
       }
       const active = podsOf(set, now).filter(Pods.isActive)
@@ -214,9 +205,9 @@ export const make = (
         { now }
       )
       if (failure !== undefined) {
-        return retry(key)
+        return retries.failed(key)
       }
-      refusals.delete(key)
+      retries.forget(key)
       return next.again
     }
   }

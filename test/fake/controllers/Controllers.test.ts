@@ -194,4 +194,25 @@ describe.sequential("a Deployment that a quota limits", () => {
       assert.lengthOf(names(yield* client.get(pods)), 2)
       assert.isUndefined(yield* failure)
     }))
+
+  it.scoped("a Deployment that a quota limits: creates its ReplicaSet once the quota allows it", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      const none = { spec: { hard: { "count/replicasets.apps": "0" } } }
+      yield* client.post(quotas, manifest<ResourceQuota>({ metadata: { name: "none" }, ...none }))
+      yield* client.post(deployments, web)
+      yield* settle
+      const progressing = Effect.map(
+        client.get(`${deployments}/web`),
+        (object) => Json.objects(object, "status", "conditions").find(({ type }) => type === "Progressing")
+      )
+      const refusal = yield* progressing
+      assert.deepInclude(refusal, { status: "False", reason: "ReplicaSetCreateError" })
+      assert.match(Json.text(refusal, "message") ?? "", /^Failed to create new replica set "web-\w+": .*exceeded quota/)
+      yield* client.delete(`${quotas}/none`)
+      yield* TestClock.adjust("1 minute")
+      yield* settle
+      assert.lengthOf(names(yield* client.get(pods)), 2)
+      assert.deepInclude(yield* progressing, { status: "True", reason: "NewReplicaSetAvailable" })
+    }))
 })

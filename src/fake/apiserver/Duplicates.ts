@@ -67,15 +67,18 @@ export const strictErrors = (
     : duplicates.inOrder(unknown, fields)
 
 /**
- * Parses JSON. With `merges`, a value is decoded into that of the same field before it, as into a Go type.
+ * Parses JSON. With the fields of a kind, a value is decoded into that of the same field before it, as into a Go type.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const readJson = (text: string, merges: boolean): unknown => {
+export const readJson = (text: string, typed: Fields.Fields | undefined): unknown => {
   const plain: unknown = JSON.parse(text)
   if (!JsonText.hasDuplicates(text, plain)) return plain
-  const { fields, positionOf, value } = JsonText.read(text, merges)
+  const { fields, positionOf, value } = JsonText.read(
+    text,
+    (path) => typed !== undefined && !isRaw([...path.split("."), ""], typed)
+  )
   const isPatch = Json.isList(value)
   return note(value, {
     messages: [...new Set(fields.map(({ path }) => `${isPatch ? "json patch " : ""}${duplicateField(path)}`))],

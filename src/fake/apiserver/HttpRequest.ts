@@ -9,7 +9,7 @@ import type { IncomingMessage } from "node:http"
 import type { ApiRequest, JsonObject, Method } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
-import * as Kind from "../kinds/Kind.js"
+import type * as Kind from "../kinds/Kind.js"
 import * as Duplicates from "./Duplicates.js"
 import * as Protobuf from "./Protobuf.js"
 import { Dropped, Refused } from "./Reply.js"
@@ -70,10 +70,11 @@ const supportedMediaTypes = [
 ]
 
 /** A new object of a built-in kind is decoded into a type of Go. */
-const isTyped = (catalog: Catalog, request: ApiRequest): boolean => {
+const typeOf = (catalog: Catalog, request: ApiRequest): Kind.Kind["fields"] => {
   const { resource } = RequestInfo.parse(request)
-  const kind = resource === undefined ? undefined : catalog.served(resource.group, resource.version, resource.plural)
-  return request.method !== "PATCH" && kind !== undefined && !Kind.isCustom(kind)
+  return resource === undefined || request.method === "PATCH"
+    ? undefined
+    : catalog.served(resource.group, resource.version, resource.plural)?.fields
 }
 
 /** A request with a body, decoded by its content type. @since 0.1.0 @category combinators  */
@@ -98,7 +99,7 @@ export const decode = (
   return Either.mapBoth(
     parse(
       bytes.toString(),
-      mediaType === applyPatch ? Duplicates.readYaml : (text) => Duplicates.readJson(text, isTyped(catalog, plain))
+      mediaType === applyPatch ? Duplicates.readYaml : (text) => Duplicates.readJson(text, typeOf(catalog, plain))
     ),
     {
       onLeft: (status) => Undecodable.status(catalog, plain, bytes) ?? status,

@@ -52,8 +52,13 @@ const merged = (before: Json.Value | undefined, after: Json.Value): Json.Value =
     }
     : after
 
-/** Reads text that is known to be JSON. With `merges`, a value is decoded into the one before it. @since 0.1.0 @category constructors  */
-export const read = (text: string, merges: boolean): Reading => {
+/**
+ * Reads text that is known to be JSON. `merges` decides whether the value of a field is decoded into the one before it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const read = (text: string, merges: (path: string) => boolean): Reading => {
   const fields: Array<Position> = []
   const positions = new Map<string, number>()
   let at = 0
@@ -90,7 +95,7 @@ export const read = (text: string, merges: boolean): Reading => {
       if (!positions.has(inside)) positions.set(inside, start)
       skip()
       const value = any(inside)
-      found.set(key, merges && before !== undefined ? merged(before, value) : value)
+      found.set(key, before !== undefined && merges(inside) ? merged(before, value) : value)
     }
     at++
     return Object.fromEntries(found)

@@ -1,8 +1,10 @@
 /** Requests as texts; the codes and warnings are those of kube-apiserver 1.37.1. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
+import * as Duplicates from "../../../src/fake/apiserver/Duplicates.js"
 import * as HttpRequest from "../../../src/fake/apiserver/HttpRequest.js"
 import type * as ControlPlane from "../../../src/fake/ControlPlane.js"
+import { controllerRevision as revisions } from "../../../src/fake/kinds/AppsKinds.js"
 import type { Method } from "../../../src/kubernetes/client/ApiRequest.js"
 import { admin, bare, configMaps, jobs, pods } from "../../support/FakeApi.js"
 
@@ -63,6 +65,12 @@ describe("Warnings", () => {
         yield* send("POST", "/apis/apps/v1/namespaces/ns/controllerrevisions", revision),
         [201, ["duplicate field \"revision\""]]
       )
+      assert.deepStrictEqual(Duplicates.readJson("{\"data\":{\"a\":1},\"data\":{\"b\":1}}", revisions.fields), {
+        data: { b: 1 }
+      })
+      assert.deepStrictEqual(Duplicates.readJson("{\"metadata\":{\"name\":\"a\"},\"metadata\":{}}", revisions.fields), {
+        metadata: { name: "a" }
+      })
     }))
 
   it.scoped("Warnings: the duplicates of a patch come before the unknown fields of its result", () =>

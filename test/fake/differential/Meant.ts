@@ -76,8 +76,8 @@ const numbers = (text: string): string =>
   text
     .replaceAll(/(resource version: )\d+/g, "$1NUMBER")
     .replaceAll(/\((\d+)\)/g, "(NUMBER)")
-    // A list that is empty is not kept.
-    .replaceAll(/Invalid value: \[\]/g, "Invalid value: null")
+    // A list or a map that is empty is not kept.
+    .replaceAll(/Invalid value: (\[\]|\{\})/g, "Invalid value: null")
     // The server adds the difference of its internal types.
     .replaceAll(/(if it was previously negative\))[^]*/g, "$1")
     .replaceAll(/(current: )\d+/g, "$1NUMBER")

@@ -108,17 +108,20 @@ const bindingErrors = (namespaced: boolean) => (binding: JsonObject): Status.Fie
     ...(roleKinds(namespaced).includes(kind ?? "")
       ? []
       : [Status.unsupportedValue("roleRef.kind", kind, roleKinds(namespaced))]),
-    ...((named ?? "") === "" ? [Status.required("roleRef.name")] : []),
     ...Json.objects(binding, "subjects").flatMap((subject, index): Status.FieldErrors => {
       const [field, of] = [`subjects[${index}]`, Json.text(subject, "kind") ?? ""]
       return [
-        ...((Json.text(subject, "name") ?? "") === "" ? [Status.required(`${field}.name`)] : []),
         ...(subjectKinds.includes(of) ? [] : [Status.unsupportedValue(`${field}.kind`, of, subjectKinds)]),
         ...(!namespaced && of === "ServiceAccount" && (Json.text(subject, "namespace") ?? "") === ""
           ? [Status.required(`${field}.namespace`)]
           : [])
       ]
-    })
+    }),
+    // A server validates these by declarations, which come last.
+    ...Json.objects(binding, "subjects").flatMap((subject, index) =>
+      (Json.text(subject, "name") ?? "") === "" ? [Status.required(`subjects[${index}].name`)] : []
+    ),
+    ...((named ?? "") === "" ? [Status.required("roleRef.name")] : [])
   ]
 }
 

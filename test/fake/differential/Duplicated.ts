@@ -35,10 +35,18 @@ const textOf = (json: Json, [key, ...rest]: Path, again: (value: Json) => Json):
 /** The request with one of the fields of its body twice, with the same value or another one of the same type. */
 export const duplicated = (random: Random, step: Step): Action => {
   const [method, path, body = {}, contentType = "application/json"] = step
-  // Operations are kept as text, and what they add is decoded with the result.
-  const [first, ...others] = fieldsOf(body).filter((field) => !Array.isArray(body) || field.length === 2)
+  const [first, ...others] = fieldsOf(body).filter((field) =>
+    Array.isArray(body)
+      // Operations are kept as text, and what they add is decoded with the result.
+      ? field.length === 2
+      // A server compares the text of this value, with what it has twice.
+      : !(path.includes("controllerrevisions") && field[0] === "data" && field.length > 1)
+  )
   if (first === undefined) return step
   const other = random.chance(0.5)
-  const again = (value: Json): Json => other && isObject(value) ? {} : other && typeof value === "string" ? "b" : value
-  return ["RAW", method, path, textOf(body, random.pick([first, ...others]), again), contentType]
+  const chosen = random.pick([first, ...others])
+  // Objects that are in no namespace have it in their names.
+  const text = chosen.at(-1) === "name" ? "{ns}-b" : "b"
+  const again = (value: Json): Json => other && isObject(value) ? {} : other && typeof value === "string" ? text : value
+  return ["RAW", method, path, textOf(body, chosen, again), contentType]
 }

@@ -343,6 +343,16 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["PATCH", "configmaps/a?fieldManager=one", { apiVersion: "v1", kind: "Secret", metadata: { name: "a" } }, apply],
     ["PATCH", "configmaps/a?fieldManager=one", { apiVersion: "v1", kind: "ConfigMap", metadata: {} }, apply]
   ],
+  "found: the errors of a binding come in the order of a server": [
+    [
+      "POST",
+      "rbac/rolebindings",
+      named("a", {
+        subjects: [{ kind: "", name: "" }, { kind: "User", name: "" }],
+        roleRef: { apiGroup: "a", kind: "", name: "" }
+      })
+    ]
+  ],
   "found: new finalizers of a deleted object come before its uid": [
     ["POST", "configmaps", { metadata: { name: "a", finalizers: ["example.com/a"] } }],
     ["DELETE", "configmaps/a"],

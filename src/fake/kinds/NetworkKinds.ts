@@ -256,6 +256,11 @@ const pathErrors = (path: string, isFree: boolean, field: string): Status.FieldE
   return refused.map((why) => Status.invalidValue(field, path, why))
 }
 
+const backendErrors = (backend: JsonObject, field: string): Status.FieldErrors =>
+  backend["service"] === undefined && backend["resource"] === undefined
+    ? [Status.invalidValue(field, "", "resource or service backend is required")]
+    : []
+
 const ingressErrors = (object: JsonObject): Status.FieldErrors => [
   ...[Json.text(object, "spec", "ingressClassName") ?? "a"].flatMap((name) =>
     Names.dnsSubdomain(name).map((message) => Status.invalidValue("spec.ingressClassName", name, message))
@@ -270,7 +275,10 @@ const ingressErrors = (object: JsonObject): Status.FieldErrors => [
       return type === undefined
         ? [Status.required(`${here}.pathType`, "pathType must be specified")]
         : pathTypes.includes(type)
-        ? pathErrors(Json.text(path, "path") ?? "", type === "ImplementationSpecific", `${here}.path`)
+        ? [
+          ...pathErrors(Json.text(path, "path") ?? "", type === "ImplementationSpecific", `${here}.path`),
+          ...backendErrors(Json.object(path, "backend"), `${here}.backend`)
+        ]
         : [Status.unsupportedValue(`${here}.pathType`, type, pathTypes)]
     })
   )

@@ -321,6 +321,13 @@ export const programs: Readonly<Record<string, ReadonlyArray<Step>>> = {
     ["POST", "networking/ingresses?dryRun=All", ingress({ path, pathType: "Prefix" })],
     ["POST", "networking/ingresses?dryRun=All", ingress({ path, pathType: "ImplementationSpecific" })]
   ]),
+  "found: a path of an Ingress has a backend": [
+    [
+      "POST",
+      "networking/ingresses",
+      named("a", { spec: { rules: [{ http: { paths: [{ path: "/", pathType: "Prefix", backend: {} }] } }] } })
+    ]
+  ],
   "found: the paths of a JSON patch": [
     ["POST", "configmaps", named("a", { data: { x: "1" } })],
     ["PATCH", "configmaps/a", [{ op: "replace", path: "b", value: {} }], json],

@@ -116,14 +116,14 @@ export const bytes = (source: IncomingMessage, limits: Limits, done: (result: By
       done(result)
     }
   }
-  const began = performance.now()
-  let receivedAt = began
+  let waited = 0
+  let receivedAt = performance.now()
   // One timer, which is not restarted at each piece: it looks how long ago the last one was.
   const checkAfter = (left: number): NodeJS.Timeout | undefined =>
     startTimeout(left, () => {
-      const now = performance.now()
-      const ends = began + limits.millis - now
-      const idles = receivedAt + limits.idleMillis - now
+      waited += left
+      const ends = limits.millis - waited
+      const idles = receivedAt + limits.idleMillis - performance.now()
       if (ends > 0 && idles > 0) {
         timer = checkAfter(Math.min(ends, idles))
       } else {

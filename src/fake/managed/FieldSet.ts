@@ -78,17 +78,19 @@ const compact = (json: unknown): string =>
       : json
   )
 
+const isJson = (text: string, accepts: (json: unknown) => boolean): boolean =>
+  Either.match(Either.try((): unknown => JSON.parse(text)), { onLeft: () => false, onRight: accepts })
+
 /** Whether a client may write an element; one of an unknown type is ignored. */
 const kindOf = (element: string): "valid" | "ignored" | "wrong" => {
   const [prefix, rest] = [element.slice(0, 2), element.slice(2)]
-  const json = Either.try((): unknown => JSON.parse(rest))
   switch (prefix) {
     case "f:":
       return "valid"
     case "v:":
-      return Either.isRight(json) ? "valid" : "wrong"
+      return isJson(rest, () => true) ? "valid" : "wrong"
     case "k:":
-      return Either.isRight(json) && Json.isObject(json.right) ? "valid" : "wrong"
+      return isJson(rest, Json.isObject) ? "valid" : "wrong"
     case "i:":
       return /^[+-]?[0-9]+$/.test(rest) ? "valid" : "wrong"
     default:
@@ -106,13 +108,14 @@ export const parse = (fields: Json.Value): FieldSet | undefined => {
     if (node !== null && !Json.isObject(node)) {
       return false
     }
-    const below = Object.entries(node ?? {}).filter(([element]) => element !== "." && kindOf(element) !== "ignored")
+    const below = Object.entries(node ?? {}).flatMap(([element, inner]) => {
+      const kind = element === "." ? "ignored" : kindOf(element)
+      return kind === "ignored" ? [] : [{ element, inner, kind }]
+    })
     if (path.length > 0 && (below.length === 0 || Object.hasOwn(node ?? {}, "."))) {
       paths.push(path)
     }
-    return below.every(([element, inner]) =>
-      kindOf(element) === "valid" && isValid(inner, [...path, canonical(element)])
-    )
+    return below.every(({ element, inner, kind }) => kind === "valid" && isValid(inner, [...path, canonical(element)]))
   }
   return isValid(fields, []) ? make(paths) : undefined
 }
@@ -130,7 +133,7 @@ const toJson = ({ below, member }: Node): JsonObject => ({
 /** @since 0.1.0 @category conversions */
 export const encode = (set: FieldSet): JsonObject => {
   const root: Node = { member: false, below: new Map() }
-  for (const path of [...set.values()].toSorted((a, b) => keyOf(a) < keyOf(b) ? -1 : 1)) {
+  for (const [, path] of [...set].toSorted(([a], [b]) => a < b ? -1 : 1)) {
     let node = root
     for (const element of path) {
       const next = node.below.get(element) ?? { member: false, below: new Map<string, Node>() }

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process"
 import * as path from "node:path"
 import { promisify } from "node:util"
 
-it("kept bytes: an informer keeps few of a pod of 6 KB", { timeout: 120_000 }, async () => {
+it("kept bytes: an informer keeps few of a pod of 6 KB", { timeout: 300_000 }, async () => {
   const program = path.join(import.meta.dirname, "KeptBytes.ts")
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "--expose-gc", program])
   const { kept, pods } = JSON.parse(stdout)

@@ -2,7 +2,7 @@
  * What ends the pod of a build on a real node, other than the build itself.
  */
 import { assert, type Vitest } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { DateTime, Effect, Fiber } from "effect"
 import { BuildBackend, type BuildRef, type BuildStatus, type Cluster } from "effect-os-builder"
 import * as os from "node:os"
 import { collect } from "../real/Workplace.js"
@@ -169,12 +169,11 @@ const otherNode = Effect.gen(function*() {
       spec: { holderIdentity: name, leaseDurationSeconds: 40 }
     })
   )
-  const beat = Effect.suspend(() =>
+  const beat = Effect.flatMap(DateTime.now, (now) =>
     kubectl(
       ...["patch", "lease", name, "--namespace", "kube-node-lease", "--patch"],
-      JSON.stringify({ spec: { renewTime: new Date().toISOString().replace("Z", "000Z") } })
-    )
-  )
+      JSON.stringify({ spec: { renewTime: DateTime.formatIso(now).replace("Z", "000Z") } })
+    ))
   return yield* Effect.forever(Effect.zipRight(beat, Effect.sleep("3 seconds")))
 })
 

@@ -36,5 +36,7 @@ export const notRun: Readonly<Record<string, string>> = {
 /** Single tests that do not run on Effect 4, by a part of their names. */
 export const notRunTests: Readonly<Record<string, string>> = {
   "a retry is visible while it runs":
-    "an attempt that takes no time ends in one go on Effect 4: a watch receives the latest status only"
+    "an attempt that takes no time ends in one go on Effect 4: a watch receives the latest status only",
+  "the cause of a failed operation of a backend names the operation":
+    "the causes of Effect 4 name spans with a stack trace only"
 }

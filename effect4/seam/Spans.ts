@@ -1,8 +1,6 @@
 /**
  * Spans in which an expected error, such as a refusal, is a result: the span ends well, and its attributes name the reason.
  *
- * Without a tracer of the program, whose spans alone can be read, an effect has no span.
- *
  * On Effect 4 the end of a pull is an error of its own, a stream of a pull has no scope, and whether a span keeps its stack
  * trace is another argument.
  */
@@ -39,38 +37,25 @@ const spanOptions = <E>({ attributes, kind }: Options<E>): Tracer.SpanOptionsNoT
 export const within =
   <E0>(name: string, options: Options<E0>) =>
   <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    FiberState.use((fiber) =>
-      FiberState.isTraced(fiber)
-        ? recorded(effect, name, options)
-        : options.onError === undefined
-        ? effect
-        : Effect.tapError(effect, options.onError)
+    Effect.flatten(
+      Effect.matchEffect(effect, {
+        onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
+          // In a span, Effect.fail would wrap the error: another object than the caller's.
+          const failed = Effect.failCause(Cause.fail(error))
+          return Effect.annotateCurrentSpan(options.attributesOf(error)).pipe(
+            Effect.andThen(options.onError?.(error) ?? Effect.void),
+            Effect.andThen(options.isResult(error) ? Effect.succeed(failed) : failed)
+          )
+        },
+        onSuccess: (value) => Effect.succeed(Effect.succeed(value))
+      }).pipe(Effect.withSpan(name, spanOptions(options), { captureStackTrace: false }))
     )
 
-/** The same for a span that is only described where a tracer records it. */
+/** The same for what happens many times a second: a span only where the program has a tracer, whose spans alone can be read. */
 export const describedBy =
   <E0>(describe: () => readonly [name: string, options: Options<E0>]) =>
   <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    FiberState.use((fiber) => FiberState.isTraced(fiber) ? recorded(effect, ...describe()) : effect)
-
-const recorded = <A, E extends E0, R, E0>(
-  effect: Effect.Effect<A, E, R>,
-  name: string,
-  options: Options<E0>
-): Effect.Effect<A, E, R> =>
-  Effect.flatten(
-    Effect.matchEffect(effect, {
-      onFailure: (error): Effect.Effect<Effect.Effect<A, E>, E> => {
-        // In a span, Effect.fail would wrap the error: another object than the caller's.
-        const failed = Effect.failCause(Cause.fail(error))
-        return Effect.annotateCurrentSpan(options.attributesOf(error)).pipe(
-          Effect.andThen(options.onError?.(error) ?? Effect.void),
-          Effect.andThen(options.isResult(error) ? Effect.succeed(failed) : failed)
-        )
-      },
-      onSuccess: (value) => Effect.succeed(Effect.succeed(value))
-    }).pipe(Effect.withSpan(name, spanOptions(options), { captureStackTrace: false }))
-  )
+    FiberState.use((fiber) => FiberState.isTraced(fiber) ? within(...describe())(effect) : effect)
 
 /** What else follows the values of a stream, and its end. */
 export interface Observer<in A> {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Option, Stream, TestClock, type Tracer } from "effect"
-import { Cluster, Resources } from "effect-os-builder"
+import { Cause, Effect, Exit, Fiber, Option, Stream, TestClock, type Tracer } from "effect"
+import { BuildRef, Cluster, CustomBuildBackend, Resources } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -124,6 +124,14 @@ describe("spans of requests", () => {
       assert.deepStrictEqual(spans, ["none", "GET /api/v1/namespaces/{namespace}/configmaps/{name}"])
       assert.strictEqual(ears.spans.length, 2)
     }).pipe(Effect.scoped))
+
+  it.effect("without a tracer: the cause of a failed operation of a backend names the operation", () =>
+    Effect.gen(function*() {
+      const backend = yield* CustomBuildBackend.make()
+      const ref = new BuildRef.BuildRef({ backend: "custom", namespace: "default", name: "absent", uid: "u" })
+      const cause = yield* Effect.flip(Effect.sandbox(backend.status(ref)))
+      assert.match(Cause.pretty(cause), /BuildBackend\.status/)
+    }).pipe(Effect.provide(FakeCluster.vanilla)))
 
   it.effect("an informer: adds nothing to the span of its user", () =>
     Effect.gen(function*() {

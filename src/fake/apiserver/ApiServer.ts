@@ -140,7 +140,7 @@ export class ApiServer {
     if (kind === undefined || (subresource !== "" && !this.has(kind, subresource))) {
       const apiVersion = group === "" ? version : `${group}/${version}`
       const hint = kind === undefined
-        ? `the fake cluster has no ${plural} in ${apiVersion}: create its CustomResourceDefinition, or give the kind in the option "kinds"`
+        ? `the fake cluster has no ${plural} in ${apiVersion}: create its CustomResourceDefinition, or give FakeCluster the kind in "kinds"`
         : `the fake cluster has no subresource ${subresource} of ${plural} in ${apiVersion}`
       return Effect.fail(new Refused({ status: Status.noSuchPath, hint }))
     }

@@ -48,7 +48,7 @@ const write = (
   if (kind === undefined) {
     return Either.left(StatusWords.badRequest(
       `the cluster has no kind ${Json.text(object, "kind")} in ${Json.text(object, "apiVersion")}: seed its `
-        + "CustomResourceDefinition before it, or give the kind in the option \"kinds\""
+        + "CustomResourceDefinition before it, or give FakeCluster the kind in \"kinds\""
     ))
   }
   const namespace = kind.namespaced ? Json.text(object, "metadata", "namespace") ?? "default" : ""

@@ -37,8 +37,8 @@ describe("own kinds", () => {
       assert.deepInclude(error, {
         _tag: "Refused",
         hint:
-          "the fake cluster has no widgets in example.com/v1: create its CustomResourceDefinition, or give the kind in the "
-          + "option \"kinds\""
+          "the fake cluster has no widgets in example.com/v1: create its CustomResourceDefinition, or give FakeCluster the "
+          + "kind in \"kinds\""
       })
     }))
 })

@@ -3,12 +3,11 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import type * as Metric from "effect/Metric"
-import * as Tracer from "effect/Tracer"
+import type * as Tracer from "effect/Tracer"
 
 export type FiberState = Fiber.RuntimeFiber<unknown, unknown>
 
@@ -20,7 +19,7 @@ export const millis = (fiber: FiberState): number =>
   Context.get(fiber.currentDefaultServices, Clock.Clock).unsafeCurrentTimeMillis()
 
 /** The default tracer, whose spans nothing reads. */
-const nativeTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+const nativeTracer = Effect.runSync(Effect.tracer)
 
 /** Whether the program has a tracer of its own. */
 export const isTraced = (fiber: FiberState): boolean => fiber.currentTracer !== nativeTracer

@@ -54,7 +54,10 @@ interface Odd {
 
 const odd: fc.Arbitrary<Odd> = fc.record({
   lines: fc.array(values, { maxLength: 4 }),
-  args: fc.array(values, { minLength: argumentNames.length, maxLength: argumentNames.length }),
+  // All names and values of arguments together may have 64 KiB.
+  args: fc.array(values, { minLength: argumentNames.length, maxLength: argumentNames.length }).filter((args) =>
+    args.join("").length < 60_000
+  ),
   labels: fc.array(values, { minLength: 2, maxLength: 2 }),
   files: fc.array(values, { minLength: 14, maxLength: 14 })
 })

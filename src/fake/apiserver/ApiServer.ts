@@ -139,10 +139,18 @@ export class ApiServer {
     }
     if (kind === undefined || (subresource !== "" && !this.has(kind, subresource))) {
       const apiVersion = group === "" ? version : `${group}/${version}`
-      const hint = kind === undefined
-        ? `the fake cluster has no ${plural} in ${apiVersion}: create its CustomResourceDefinition, or give FakeCluster the kind in "kinds"`
-        : `the fake cluster has no subresource ${subresource} of ${plural} in ${apiVersion}`
-      return Effect.fail(new Refused({ status: Status.noSuchPath, hint }))
+      return Effect.fail(
+        kind === undefined
+          ? new Refused({
+            status: Status.noSuchPath,
+            hint:
+              `the fake cluster has no ${plural} in ${apiVersion}: create its CustomResourceDefinition, or give FakeCluster the kind in "kinds"`
+          })
+          : new Refused({
+            status: Status.noSubresource,
+            hint: `the fake cluster has no subresource ${subresource} of ${plural} in ${apiVersion}`
+          })
+      )
     }
     if (subresource === "details" && info.verb !== "update") {
       return Effect.fail(new Refused({ status: Status.methodNotAllowed }))

@@ -159,8 +159,7 @@ const sendRefusal = (
     readonly warnings?: ReadonlyArray<string> | undefined
   } = {}
 ): Effect.Effect<void> => {
-  // client-go shows no warning of an error in text: k8s.io/client-go rest/request.go (v0.37), transformResponse.
-  const text = options.hint === undefined ? routerMessages.get(status) : undefined
+  const text = routerMessages.get(status)
   const retryAfter = Json.number(status, "details", "retryAfterSeconds")
   return text === undefined
     ? sendObject(
@@ -173,7 +172,10 @@ const sendRefusal = (
         ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) })
       }
     )
-    : send(response, status.code, text, { "content-type": "text/plain; charset=utf-8" })
+    : send(response, status.code, text, {
+      "content-type": "text/plain; charset=utf-8",
+      ...(options.hint === undefined ? {} : warning(options.hint))
+    })
 }
 
 const sendReply = (

@@ -73,6 +73,9 @@ export const notFound = (of: Named, name: string): Status =>
 /** The path does not exist. @since 0.1.0 @category constructors  */
 export const noSuchPath: Status = make(404, "NotFound", "the server could not find the requested resource", {})
 
+/** A kind of the server lacks a subresource, which a real one has. @since 0.1.0 @category constructors  */
+export const noSubresource: Status = { ...noSuchPath }
+
 /** @since 0.1.0 @category constructors */
 export const alreadyExists = (of: Named, name: string): Status =>
   make(409, "AlreadyExists", `${qualified(of)} "${name}" already exists`, about(of, name))

@@ -76,7 +76,7 @@ export const rows: Readonly<Record<string, ReadonlyArray<Row>>> = {
     honoured("env envFrom", ["kubelet/VolumeReferences.ts"], "ConfigMaps and Secrets are waited for"),
     honoured("image", ["kubelet/ContainerStatus.ts"], "in statuses and events; every image exists"),
     honoured("livenessProbe readinessProbe startupProbe", ["kubelet/Probes.ts"], "run by the program of the container"),
-    honoured("lifecycle", ["kubelet/PodWorker.ts"], "`preStop.sleep`; other hooks and `stopSignal` are stored"),
+    honoured("lifecycle", ["kubelet/Steps.ts"], "`preStop.sleep`; other hooks and `stopSignal` are stored"),
     honoured("ports", ["controllers/Fit.ts"], "`hostPort`; others are for information, as on a cluster"),
     honoured(
       "resources",

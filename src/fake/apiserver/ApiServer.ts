@@ -166,7 +166,7 @@ export class ApiServer {
     if (connection !== undefined) {
       return this.connect(call, target, connection)
     }
-    Warnings.ofRequest(kind).forEach((text) => call.write.warn?.(text))
+    if (kind.deprecation !== undefined) call.write.warn?.(kind.deprecation)
     const wrong = RequestOptions.refusal(request)
     return toEffect(
       wrong === undefined
@@ -322,7 +322,7 @@ export class ApiServer {
   private scale({ info, request, write }: Call, { kind, name, namespace }: Target, scale: Kind.Scale): Answer<Reply> {
     const { registry } = this.options
     const change: Answer<(before: JsonObject) => Answer<JsonObject>> = info.verb === "patch"
-      ? RequestBody.patch(request, undefined)
+      ? RequestBody.patch(request, Kind.isCustom(kind) ? undefined : Scale.kind.fields)
       : Either.map(RequestBody.object(request), (body) => () => Either.right(body))
     switch (info.verb) {
       case "get":
@@ -332,14 +332,14 @@ export class ApiServer {
         )
       case "patch":
       case "update":
-        return Either.flatMap(change, (change) =>
-          Either.map(
-            registry.update(kind, namespace, name, "main", Scale.update(kind, scale, change), {
-              ...write,
-              subresource: "scale"
-            }),
+        return Either.flatMap(change, (change) => {
+          const next = Scale.update(kind, scale, change, { ...write, patches: info.verb === "patch" })
+          const decoded = { ...write, duplicates: undefined, subresource: "scale" }
+          return Either.map(
+            registry.update(kind, namespace, name, "main", next, decoded),
             (next) => object(Scale.of(scale, next))
-          ))
+          )
+        })
       default:
         return Either.left(Status.methodNotAllowed)
     }

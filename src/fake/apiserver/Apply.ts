@@ -60,11 +60,26 @@ const configOf = (
     return { config: named, sent: body, wrong: wrong.find(isContent) }
   })
 
-const untyped = (kind: Kind.Kind, body: JsonObject, problem: string): Status.Status => {
+const typeOf = (kind: Kind.Kind): string => {
   const group = kind.group === "" ? `/${kind.version}` : `${kind.group}/${kind.version}`
-  const object = `${Metadata.namespace(body)}/${Metadata.name(body)}; ${group}, Kind=${kind.kind}`
-  return Status.make(500, "", `failed to create typed patch object (${object}): ${problem}`)
+  return `${group}, Kind=${kind.kind}`
 }
+
+const identity = (kind: Kind.Kind, body: JsonObject): string =>
+  `${Metadata.namespace(body)}/${Metadata.name(body)}; ${typeOf(kind)}`
+
+const untyped = (kind: Kind.Kind, body: JsonObject, problem: string): Status.Status =>
+  Status.make(500, "", `failed to create typed patch object (${identity(kind, body)}): ${problem}`)
+
+const unconverted = (kind: Kind.Kind, body: JsonObject, problem: string): Status.Status =>
+  Status.make(
+    500,
+    "",
+    `failed to convert new object (${
+      identity(kind, body)
+    }) to proper version: unable to convert unstructured object to `
+      + `${typeOf(kind)}: ${problem}`
+  )
 
 /** A strict decoder refuses fields that the configuration has more than once, of which the client is warned otherwise. */
 const withoutDuplicates = ({ duplicates, lenient, strict, warn }: Write): Answer<void> => {
@@ -96,7 +111,7 @@ export const run = (
     const options = { force: request.query["force"] === "true", now: write.now, sent }
     const apply = (live: JsonObject) =>
       ManagedFields.apply(kind, live, config, manager, options).pipe(
-        Either.filterOrLeft(() => wrong === undefined, () => untyped(kind, config, wrong ?? "")),
+        Either.filterOrLeft(() => wrong === undefined, () => unconverted(kind, sent, wrong ?? "")),
         Either.flatMap((applied) => Either.map(withoutDuplicates(write), () => applied))
       )
     const existing = registry.get(kind, namespace, name)

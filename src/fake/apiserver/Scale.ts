@@ -7,15 +7,26 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
-import type { Kind, Scale } from "../kinds/Kind.js"
+import { integer, struct, text } from "../kinds/Fields.js"
+import * as Kind from "../kinds/Kind.js"
+import { object } from "../kinds/ObjectFields.js"
+import { decode } from "../store/Decoding.js"
 import * as Metadata from "../store/Metadata.js"
-import type { Answer } from "../store/Registry.js"
+import { unfit } from "../store/Update.js"
+import type { Answer, Write } from "../store/Write.js"
 import * as Status from "./Status.js"
 
-const named: Status.Named = { group: "autoscaling", plural: "scales", kind: "Scale" }
+/** The kind of scales. @since 0.1.0 @category kinds  */
+export const kind = Kind.make({
+  group: "autoscaling",
+  version: "v1",
+  plural: "scales",
+  kind: "Scale",
+  fields: object({ spec: struct({ replicas: integer }), status: struct({ replicas: integer, selector: text }) })
+})
 
 /** The scale of an object. @since 0.1.0 @category getters  */
-export const of = (scale: Scale, object: JsonObject): JsonObject => {
+export const of = (scale: Kind.Scale, object: JsonObject): JsonObject => {
   const selector = scale.selector(object) ?? ""
   const replicas = Json.number(object, ...scale.replicas) ?? 0
   return {
@@ -36,24 +47,32 @@ export const of = (scale: Scale, object: JsonObject): JsonObject => {
 }
 
 /** An object that has a scale: one of a custom kind has none without replicas. @since 0.1.0 @category rules  */
-export const present = ({ replicas, required }: Scale) => (object: JsonObject): Answer<JsonObject> =>
+export const present = ({ replicas, required }: Kind.Scale) => (object: JsonObject): Answer<JsonObject> =>
   required === undefined || Json.at(object, ...replicas) !== undefined
     ? Either.right(object)
     : Either.left(Status.internal(`the spec replicas field ${JSON.stringify(required)} does not exist`))
 
+const decoded = (changed: Answer<JsonObject>, write: Write): Answer<JsonObject> =>
+  Either.flatMap(
+    changed,
+    (body) =>
+      Either.mapLeft(decode(kind, body, write), (status) => write.patches === true ? unfit(status, body) : status)
+  )
+
 /**
- * The object with the replicas of a scale. `change` maps the current scale to the new one.
+ * The object of a kind with the replicas of a scale. `change` maps the current scale to the new one.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const update = (
-  kind: Kind,
-  scale: Scale,
-  change: (scale: JsonObject) => Answer<JsonObject>
+  scaled: Kind.Kind,
+  scale: Kind.Scale,
+  change: (scale: JsonObject) => Answer<JsonObject>,
+  write: Write
 ) =>
 (object: JsonObject): Answer<JsonObject> =>
-  Either.flatMap(change(of(scale, object)), (next): Answer<JsonObject> => {
+  Either.flatMap(decoded(change(of(scale, object)), write), (next): Answer<JsonObject> => {
     const name = Metadata.name(object)
     const replicas = Json.number(next, "spec", "replicas") ?? 0
     const version = Json.text(next, "metadata", "resourceVersion") ?? ""
@@ -63,11 +82,11 @@ export const update = (
       ))
     }
     if (replicas < 0) {
-      return Either.left(Status.invalid(named, name, [
+      return Either.left(Status.invalid(kind, name, [
         Status.invalidValue("spec.replicas", replicas, "must be greater than or equal to 0")
       ]))
     }
     return version !== "" && version !== Json.text(object, "metadata", "resourceVersion")
-      ? Either.left(Status.modified(kind, name))
+      ? Either.left(Status.modified(scaled, name))
       : Either.right(Json.set(object, scale.replicas, replicas))
   })

@@ -26,16 +26,27 @@ export const isReady = (pod: JsonObject): boolean => Conditions.holds(Json.objec
 /** @since 0.1.0 @category getters */
 export const nodeName = (pod: JsonObject): string | undefined => Json.text(pod, "spec", "nodeName")
 
-const rank = (pod: JsonObject): ReadonlyArray<number> => [
+const cost = (pod: JsonObject): number => {
+  const text = Json.text(pod, "metadata", "annotations", "controller.kubernetes.io/pod-deletion-cost") ?? ""
+  const isValid = /^(0|[1-9]\d*|-\d+)$/.test(text) && Number(text) >= -(2 ** 31) && Number(text) < 2 ** 31
+  return isValid ? Number(text) : 0
+}
+
+const rank = (pod: JsonObject, ...costs: ReadonlyArray<number>): ReadonlyArray<number> => [
   nodeName(pod) === undefined ? 0 : 1,
   ["Pending", "Unknown", "Running"].indexOf(phase(pod)),
   isReady(pod) ? 1 : 0,
+  ...costs,
   -Metadata.millis(Json.text(pod, "metadata", "creationTimestamp") ?? "1970-01-01T00:00:00Z")
 ]
 
-/** The order in which surplus pods are deleted: controller_utils.go, ActivePods. @since 0.1.0 @category ordering  */
-export const byDeletion = (a: JsonObject, b: JsonObject): number => {
-  const [left, right] = [rank(a), rank(b)]
+const compare = (left: ReadonlyArray<number>, right: ReadonlyArray<number>): number => {
   const index = left.findIndex((value, index) => value !== right[index])
   return (left[index] ?? 0) - (right[index] ?? 0)
 }
+
+/** The order in which surplus pods of a Job are deleted: controller_utils.go, ActivePods. @since 0.1.0 @category ordering  */
+export const byDeletion = (a: JsonObject, b: JsonObject): number => compare(rank(a), rank(b))
+
+/** That of a ReplicaSet, whose pods may have a cost: controller_utils.go, ActivePodsWithRanks. @since 0.1.0 @category ordering  */
+export const byCost = (a: JsonObject, b: JsonObject): number => compare(rank(a, cost(a)), rank(b, cost(b)))

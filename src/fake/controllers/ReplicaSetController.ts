@@ -135,7 +135,7 @@ export const make = (
       const failure = createPod(set, now)
       if (failure !== undefined) return failure
     }
-    for (const pod of active.toSorted(Pods.byDeletion).slice(0, Math.max(-missing, 0))) {
+    for (const pod of active.toSorted(Pods.byCost).slice(0, Math.max(-missing, 0))) {
       registry.delete(CoreKinds.pod, Metadata.namespace(pod), Metadata.name(pod), {}, { now })
       record(set, "Normal", "SuccessfulDelete", `Deleted pod: ${Metadata.name(pod)}`, now)
     }

@@ -147,6 +147,33 @@ const memoized = (convert: (object: JsonObject) => JsonObject): (object: JsonObj
   }
 }
 
+const rank = (version: string): readonly [number, number, number] => {
+  const [, major = "", level, minor = ""] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version) ?? []
+  return major === "" ? [0, 0, 0] : [level === undefined ? 3 : level === "beta" ? 2 : 1, Number(major), Number(minor)]
+}
+
+/** The order of versions in discovery: `v2`, `v1`, `v1beta1`, `v1alpha1`, others by name. */
+const byPriority = (a: string, b: string): number => {
+  const [left, right] = [rank(a), rank(b)]
+  const difference = right.map((part, index) => part - (left[index] ?? 0)).find((part) => part !== 0)
+  return difference ?? (a < b ? -1 : 1)
+}
+
+/** What a client of a deprecated version is warned of. */
+const deprecationOf = (definition: JsonObject, version: JsonObject): string | undefined => {
+  if (version["deprecated"] !== true) return undefined
+  const name = Json.text(version, "name") ?? ""
+  const of = (name: string): string =>
+    `${Json.text(definition, "spec", "group") ?? ""}/${name} ${Json.text(definition, "spec", "names", "kind") ?? ""}`
+  const [better] = Definition.versions(definition)
+    .filter((one) => one["served"] === true && one["deprecated"] !== true)
+    .map((one) => Json.text(one, "name") ?? "")
+    .filter((one) => byPriority(one, name) < 0)
+    .toSorted(byPriority)
+  return Json.text(version, "deprecationWarning")
+    ?? `${of(name)} is deprecated${better === undefined ? "" : `; use ${of(better)}`}`
+}
+
 const make = (definition: JsonObject, version: JsonObject): Kind.Kind => {
   const names = Json.object(definition, "status", "acceptedNames")
   const group = Json.text(definition, "spec", "group") ?? ""
@@ -170,6 +197,7 @@ const make = (definition: JsonObject, version: JsonObject): Kind.Kind => {
     shortNames: Json.texts(names, "shortNames"),
     categories: Json.texts(names, "categories"),
     namespaced: Json.text(definition, "spec", "scope") === "Namespaced",
+    deprecation: deprecationOf(definition, version),
     status: Json.at(version, "subresources", "status") !== undefined,
     scale,
     schema: ManagedSchema.objectFields(schema),
@@ -186,25 +214,13 @@ const make = (definition: JsonObject, version: JsonObject): Kind.Kind => {
   })
 }
 
-const rank = (version: string): readonly [number, number, number] => {
-  const [, major = "", level, minor = ""] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version) ?? []
-  return major === "" ? [0, 0, 0] : [level === undefined ? 3 : level === "beta" ? 2 : 1, Number(major), Number(minor)]
-}
-
-/** The order of versions in discovery: `v2`, `v1`, `v1beta1`, `v1alpha1`, others by name. */
-const byPriority = (a: Kind.Kind, b: Kind.Kind): number => {
-  const [left, right] = [rank(a.version), rank(b.version)]
-  const difference = right.map((part, index) => part - (left[index] ?? 0)).find((part) => part !== 0)
-  return difference ?? (a.version < b.version ? -1 : 1)
-}
-
 const known = new WeakMap<JsonObject, ReadonlyArray<Kind.Kind>>()
 
 /** The served kinds of a stored definition; none before it is established. @since 0.1.0 @category constructors  */
 export const of = (definition: JsonObject): ReadonlyArray<Kind.Kind> => {
   const kinds = known.get(definition) ?? (Definition.isEstablished(definition)
     ? Definition.versions(definition).filter((version) => version["served"] === true)
-      .map((version) => make(definition, version)).toSorted(byPriority)
+      .map((version) => make(definition, version)).toSorted((a, b) => byPriority(a.version, b.version))
     : [])
   known.set(definition, kinds)
   return kinds

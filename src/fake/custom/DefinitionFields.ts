@@ -11,6 +11,7 @@ import {
   type Field,
   type Fields,
   integer,
+  keptText,
   keyedList,
   list,
   loose,
@@ -65,7 +66,8 @@ const names = struct({
 })
 
 const version = struct({
-  ...each(text, "name", "deprecationWarning"),
+  name: text,
+  deprecationWarning: keptText,
   ...each(boolean, "served", "storage", "deprecated"),
   schema: struct({ openAPIV3Schema: jsonSchema }),
   subresources: struct({

@@ -152,15 +152,30 @@ const perVersion = (
     })
 }
 
+const deprecationProblems = (warning: string, isDeprecated: boolean): ReadonlyArray<string> => {
+  if (!isDeprecated) return ["can only be set for deprecated versions"]
+  const odd = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(warning)
+  return [
+    ...(Buffer.byteLength(warning) > 256 ? ["must be <= 256 characters long"] : []),
+    ...(warning === "" ? ["must not be an empty string"] : []),
+    ...(odd === null ? [] : [
+      "must only contain printable UTF-8 characters; non-printable character found at index "
+      + String(Buffer.byteLength(warning.slice(0, odd.index)))
+    ])
+  ]
+}
+
 const versionRules = (versions: ReadonlyArray<JsonObject>): Status.FieldErrors => [
   ...versions.flatMap((version, index) => {
     const path = `spec.versions[${index}]`
     const warning = Json.text(version, "deprecationWarning")
     return [
       ...label(`${path}.name`, Json.text(version, "name")),
-      ...(warning !== undefined && version["deprecated"] !== true
-        ? [Status.invalidValue(`${path}.deprecationWarning`, warning, "can only be set for deprecated versions")]
-        : []),
+      ...(warning === undefined
+        ? []
+        : deprecationProblems(warning, version["deprecated"] === true).map((why) =>
+          Status.invalidValue(`${path}.deprecationWarning`, warning, why)
+        )),
       ...selectableRules(version, path)
     ]
   }),

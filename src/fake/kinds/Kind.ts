@@ -71,6 +71,7 @@ export interface Scale {
  * - `grace`: the grace period of a deletion in seconds, given that of the request; undefined deletes at once.
  * - `pending`: whether something other than `metadata.finalizers` delays the deletion.
  * - `unconditionalUpdate`: whether an update may lack a resource version. `createOnUpdate`: whether a PUT creates an object.
+ * - `deprecation`: what a client is warned of in each request.
  * - `orphans`: whether a deletion without a propagation policy orphans dependents.
  *
  * @since 0.1.0
@@ -114,6 +115,7 @@ export interface Kind {
   readonly marked: ((object: JsonObject, now: string) => JsonObject) | undefined
   readonly grace: (object: JsonObject, requested: number | undefined) => number | undefined
   readonly pending: (object: JsonObject) => boolean
+  readonly deprecation: string | undefined
   readonly orphans: boolean
   readonly unconditionalUpdate: boolean
   readonly createOnUpdate: boolean
@@ -171,6 +173,7 @@ export const make = (
   marked: undefined,
   grace: () => undefined,
   pending: () => false,
+  deprecation: undefined,
   orphans: false,
   unconditionalUpdate: options.fields !== undefined,
   createOnUpdate: false,

@@ -64,6 +64,17 @@ export const dnsSubdomain: Rule = rule(
   )
 )
 
+/** The names of a domain, whose first label is an asterisk. @since 0.1.0 @category rules  */
+export const wildcardSubdomain: Rule = rule(
+  253,
+  `\\*\\.${subdomain}`,
+  pattern(
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+    `\\*\\.${subdomain}`,
+    "*.example.com"
+  )
+)
+
 /** A name that is a part of a path. @since 0.1.0 @category rules  */
 export const pathSegment: Rule = (value) =>
   value === "." || value === ".."

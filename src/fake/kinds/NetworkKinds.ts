@@ -8,6 +8,8 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
+import * as EndpointRules from "./EndpointRules.js"
+import * as IngressRules from "./IngressRules.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import * as NetworkColumns from "./NetworkColumns.js"
@@ -167,12 +169,16 @@ export const endpoints = Kind.make({
   createOnUpdate: true,
   fields: NetworkFields.endpoints,
   columns: NetworkColumns.endpoints,
+  deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
   fill: (object) =>
     Kind.insideEach(
       object,
       "subsets",
       (subset) => Kind.insideEach(subset, "ports", (port) => Kind.defaults(port, { protocol: "TCP" }))
-    )
+    ),
+  validateNew: EndpointRules.subsets,
+  validateUpdate: (next, previous) =>
+    Json.equal(next["subsets"], previous["subsets"]) ? [] : EndpointRules.subsets(next)
 })
 
 const addressTypes = ["FQDN", "IPv4", "IPv6"]
@@ -243,47 +249,6 @@ export const networkPolicy = Kind.make({
     })
 })
 
-const pathTypes = ["Exact", "ImplementationSpecific", "Prefix"]
-
-const pathErrors = (path: string, isFree: boolean, field: string): Status.FieldErrors => {
-  const refused = [
-    ...(path.startsWith("/") || (isFree && path === "") ? [] : ["must be an absolute path"]),
-    ...["//", "/./", "/../", "%2f", "%2F"].flatMap((part) =>
-      !isFree && path.includes(part) ? [`must not contain '${part}'`] : []
-    ),
-    ...["/..", "/."].flatMap((end) => !isFree && path.endsWith(end) ? [`cannot end with '${end}'`] : [])
-  ]
-  return refused.map((why) => Status.invalidValue(field, path, why))
-}
-
-const backendErrors = (backend: JsonObject, field: string): Status.FieldErrors =>
-  backend["service"] === undefined && backend["resource"] === undefined
-    ? [Status.invalidValue(field, "", "resource or service backend is required")]
-    : []
-
-const ingressErrors = (object: JsonObject): Status.FieldErrors => [
-  ...[Json.text(object, "spec", "ingressClassName") ?? "a"].flatMap((name) =>
-    Names.dnsSubdomain(name).map((message) => Status.invalidValue("spec.ingressClassName", name, message))
-  ),
-  ...(Json.list(object, "spec", "rules").length === 0 && Json.at(object, "spec", "defaultBackend") === undefined
-    ? [Status.invalidValue("spec", null, "either `defaultBackend` or `rules` must be specified")]
-    : []),
-  ...Json.objects(object, "spec", "rules").flatMap((rule, index) =>
-    Json.objects(rule, "http", "paths").flatMap((path, position) => {
-      const here = `spec.rules[${index}].http.paths[${position}]`
-      const type = Json.text(path, "pathType")
-      return type === undefined
-        ? [Status.required(`${here}.pathType`, "pathType must be specified")]
-        : pathTypes.includes(type)
-        ? [
-          ...pathErrors(Json.text(path, "path") ?? "", type === "ImplementationSpecific", `${here}.path`),
-          ...backendErrors(Json.object(path, "backend"), `${here}.backend`)
-        ]
-        : [Status.unsupportedValue(`${here}.pathType`, type, pathTypes)]
-    })
-  )
-]
-
 /** @since 0.1.0 @category kinds */
 export const ingress = Kind.make({
   group: "networking.k8s.io",
@@ -296,7 +261,9 @@ export const ingress = Kind.make({
   columns: NetworkColumns.ingress,
   generation: "spec",
   prepare: (object) => ({ ...object, status: { loadBalancer: {} } }),
-  validate: ingressErrors
+  validateNew: IngressRules.create,
+  validateUpdate: IngressRules.update,
+  validateStatus: IngressRules.status
 })
 
 /** @since 0.1.0 @category kinds */

@@ -5,6 +5,8 @@
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
+import * as EndpointRules from "./EndpointRules.js"
+import { classAnnotation } from "./IngressRules.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import * as PodWarnings from "./PodWarnings.js"
@@ -76,8 +78,6 @@ const account = (object: JsonObject, previous: JsonObject | undefined): Warnings
     : []
 }
 
-const ingressClass = "kubernetes.io/ingress.class"
-
 const inPods = "Pod names and hostnames"
 
 const generation = (object: JsonObject | undefined): number | undefined => Json.number(object, "metadata", "generation")
@@ -87,6 +87,7 @@ const rules: Readonly<Record<string, (next: JsonObject, previous: JsonObject | u
   pods: (next, previous) =>
     previous === undefined ? [...name(next, "the Pod's hostname"), ...PodWarnings.of(next)] : [],
   services: service,
+  endpoints: EndpointRules.warnings,
   serviceaccounts: account,
   "statefulsets.apps": (next, previous) => [
     ...(generation(next) === generation(previous) ? [] : template(next)),
@@ -102,9 +103,9 @@ const rules: Readonly<Record<string, (next: JsonObject, previous: JsonObject | u
   "endpointslices.discovery.k8s.io": (next, previous) =>
     previous === undefined && next["addressType"] === "FQDN" ? ["spec.addressType: FQDN endpoints are deprecated"] : [],
   "ingresses.networking.k8s.io": (next, previous) =>
-    previous === undefined && Json.at(next, "metadata", "annotations", ingressClass) !== undefined
+    previous === undefined && Json.at(next, "metadata", "annotations", classAnnotation) !== undefined
       && Json.at(next, "spec", "ingressClassName") === undefined
-      ? [`annotation "${ingressClass}" is deprecated, please use 'spec.ingressClassName' instead`]
+      ? [`annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`]
       : []
 }
 
@@ -120,12 +121,6 @@ const named = (
 /** What is warned of in a new object, or in one that was another before. @since 0.1.0 @category rules  */
 export const of = (kind: Kind.Kind, next: JsonObject, previous?: JsonObject): Warnings =>
   rules[Kind.resource(kind)]?.(next, previous) ?? []
-
-/** What is warned of in each request for a kind. @since 0.1.0 @category rules  */
-export const ofRequest = (kind: Kind.Kind): Warnings =>
-  kind.group === "" && kind.plural === "endpoints"
-    ? ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"]
-    : []
 
 /** What is warned of in a deletion without a propagation policy. @since 0.1.0 @category rules  */
 export const ofDeletion = (kind: Kind.Kind): Warnings =>

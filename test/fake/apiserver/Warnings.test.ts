@@ -196,4 +196,23 @@ describe("Warnings", () => {
         /^child pods are preserved by default when jobs/
       )
     }))
+  it.scoped("Warnings: a scale has those of its body", () =>
+    Effect.gen(function*() {
+      const send = sender(yield* bare())
+      const sets = "/apis/apps/v1/namespaces/ns/statefulsets"
+      yield* send(
+        "POST",
+        sets,
+        "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"serviceName\":\"a\",\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"template\":"
+          + "{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"i\"}]}}}}"
+      )
+      const scale = "{\"spec\":{\"replicas\":2,\"replicas\":1},\"wrong\":1}"
+      const found = ["duplicate field \"spec.replicas\"", "unknown field \"wrong\""]
+      assert.deepStrictEqual(yield* send("PATCH", `${sets}/a/scale`, scale, merge), [200, found])
+      const negative = yield* send("PATCH", `${sets}/a/scale`, scale.replace(":1}", ":-1}"), merge)
+      assert.strictEqual(negative[0], 422)
+      assert.deepStrictEqual(negative[1], found)
+      const strict = yield* send("PATCH", `${sets}/a/scale?fieldValidation=Strict`, scale, merge)
+      assert.strictEqual(strict[0], 422)
+    }))
 })

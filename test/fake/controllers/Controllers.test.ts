@@ -216,3 +216,32 @@ describe.sequential("a Deployment that a quota limits", () => {
       assert.deepInclude(yield* progressing, { status: "True", reason: "NewReplicaSetAvailable" })
     }))
 })
+
+describe.sequential("a ReplicaSet", () => {
+  it.scoped("a ReplicaSet: removes the pods of the lowest cost first", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane())
+      const labels = { app: "web" }
+      const cost = "controller.kubernetes.io/pod-deletion-cost"
+      for (const [name, annotations] of Object.entries({ a: {}, b: { [cost]: "-1" }, c: { [cost]: "-01x" } })) {
+        const { metadata, ...rest } = pod(name, { restartPolicy: "Always" })
+        yield* client.post(pods, { metadata: { ...metadata, labels, annotations }, ...rest })
+      }
+      yield* client.post(
+        "/apis/apps/v1/namespaces/ns/replicasets",
+        {
+          metadata: { name: "web" },
+          spec: {
+            replicas: 2,
+            selector: { matchLabels: labels },
+            template: {
+              metadata: { labels },
+              spec: { containers: [{ name: "c", image: "registry.example.com/web:1" }] }
+            }
+          }
+        }
+      )
+      yield* settle
+      assert.deepStrictEqual(names(yield* client.get(pods)), ["a", "c"])
+    }))
+})

@@ -102,6 +102,35 @@ describe("custom resources", () => {
       ])
     }))
 
+  it.scoped("custom resources: a deprecated version has a warning, which names a better one", () =>
+    Effect.gen(function*() {
+      const version = (name: string, more: JsonObject): JsonObject => ({
+        name,
+        served: true,
+        storage: name === "v2",
+        schema: { openAPIV3Schema: free },
+        ...more
+      })
+      const versions = [
+        version("v1", { deprecated: true }),
+        version("v1beta1", { deprecated: true, deprecationWarning: "Do not use this." }),
+        version("v2", {}),
+        version("v3", { deprecated: true })
+      ]
+      const { send } = yield* defined(Json.set(definition(free), ["spec", "versions"], versions))
+      const warnings = (version: string) =>
+        Effect.map(
+          send({ method: "GET", path: `/apis/example.com/${version}/namespaces/ns/widgets`, query: {} }),
+          (reply) => reply._tag === "Object" ? reply.warnings : []
+        )
+      assert.deepStrictEqual(yield* warnings("v1"), [
+        "example.com/v1 Widget is deprecated; use example.com/v2 Widget"
+      ])
+      assert.deepStrictEqual(yield* warnings("v1beta1"), ["Do not use this."])
+      assert.deepStrictEqual(yield* warnings("v3"), ["example.com/v3 Widget is deprecated"])
+      assert.isUndefined(yield* warnings("v2"))
+    }))
+
   it.scoped("custom resources: a table has the printer columns, a list the selectable fields", () =>
     Effect.gen(function*() {
       const column = (name: string, type: string, jsonPath: string): JsonObject => ({ name, type, jsonPath })

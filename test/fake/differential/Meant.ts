@@ -4,7 +4,7 @@ import { withoutManagers } from "../../support/ApiProgram.js"
 
 /** A decoding error of Go: the fake has its kind and the field, not each of its words. */
 const decoding =
-  /(patch: Invalid value|cannot be handled as a \w+|error decoding patch|error decoding from json|continue key is not valid: invalid character|failed to create typed patch object|unable to decode|list element types are not identical|cannot unmarshal|cannot restore struct)/
+  /(patch: Invalid value|cannot be handled as a \w+|error decoding patch|error decoding from json|continue key is not valid: invalid character|failed to create typed patch object|unable to decode|list element types are not identical|cannot unmarshal|cannot restore struct|to proper version: .*(illegal base64 data|parsing time))/
 
 const sorted = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
   list.toSorted((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)

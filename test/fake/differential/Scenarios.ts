@@ -119,7 +119,12 @@ const replicaSet = (random: Random): ReadonlyArray<Action> => [
         "POST",
         "pods",
         {
-          metadata: { name: "orphan", labels: { run: "story" } },
+          // Which of two pods goes is any, if nothing but their uids tells them apart.
+          metadata: {
+            name: "orphan",
+            labels: { run: "story" },
+            annotations: { "controller.kubernetes.io/pod-deletion-cost": "-1" }
+          },
           spec: { schedulerName: "none", containers: [{ name: "main", image: "image:1" }] }
         }
       ] as const,

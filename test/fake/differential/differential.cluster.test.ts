@@ -16,6 +16,7 @@ import { connect } from "../../kubernetes/suite/connect.js"
 import type { Action } from "./Action.js"
 import { program } from "./Generator.js"
 import * as Raw from "./Raw.js"
+import { programs as rules } from "./Rules.js"
 import { answersOf, canonical, type Difference, firstDifference, type Server, shrink } from "./Runner.js"
 import * as SteppedClock from "./SteppedClock.js"
 
@@ -60,6 +61,17 @@ const report = (seed: number, steps: ReadonlyArray<Action>, found: Difference | 
   ].join("\n")
 
 layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("the fake and a real API server", (it) => {
+  it.scoped("differential: rules that random programs seldom reach are the same", () =>
+    Effect.gen(function*() {
+      const { admin, server } = yield* ControlPlane
+      const { driver } = yield* connect(admin.kubeconfigPath)
+      const differs = difference({ driver, send: yield* Raw.real(server, admin.token) })
+      for (const steps of rules) {
+        const found = yield* differs(steps)
+        assert.strictEqual(canonical(found?.fake), canonical(found?.real), JSON.stringify(steps[found?.index ?? 0]))
+      }
+    }).pipe(Logger.withMinimumLogLevel(LogLevel.None)), 300_000)
+
   it.scoped("differential: random programs have the same answers", () =>
     Effect.gen(function*() {
       const { admin, server } = yield* ControlPlane

@@ -25,7 +25,7 @@ import * as Health from "./Health.js"
 import type { KubeletProxy } from "./KubeletProxy.js"
 import * as Listing from "./Listing.js"
 import * as Rbac from "./Rbac.js"
-import { Dropped, Refused, type Reply } from "./Reply.js"
+import { Dropped, Refused, type Reply, warned } from "./Reply.js"
 import * as RequestBody from "./RequestBody.js"
 import * as RequestInfo from "./RequestInfo.js"
 import * as RequestOptions from "./RequestOptions.js"
@@ -118,8 +118,7 @@ export class ApiServer {
     const warnings = new Set<string>()
     const write = { ...call.write, warn: (message: string) => warnings.add(message) }
     return Effect.mapBoth(this.route({ ...call, write }), {
-      onSuccess: (reply) =>
-        reply._tag === "Object" && warnings.size > 0 ? { ...reply, warnings: [...warnings] } : reply,
+      onSuccess: (reply) => warned(reply, [...warnings]),
       onFailure: (failure) =>
         failure._tag === "Refused" && warnings.size > 0
           ? new Refused({ status: failure.status, hint: failure.hint, warnings: [...warnings] })

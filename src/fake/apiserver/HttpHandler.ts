@@ -64,11 +64,12 @@ const stream = <A>(
   response: ServerResponse,
   contentType: string,
   lines: Stream.Stream<A, Dropped>,
-  encode: (lines: ReadonlyArray<A>) => string | Buffer
+  encode: (lines: ReadonlyArray<A>) => string | Buffer,
+  headers: Headers = {}
 ): Effect.Effect<void, Dropped> =>
   Effect.andThen(
     Effect.sync(() => {
-      response.writeHead(200, { "content-type": contentType })
+      response.writeHead(200, { ...headers, "content-type": contentType })
       response.flushHeaders()
     }),
     Effect.andThen(
@@ -191,10 +192,12 @@ const sendReply = (
         "content-type": "text/plain; charset=utf-8",
         "x-content-type-options": "nosniff"
       })
-    case "Watch":
+    case "Watch": {
+      const headers = warning(...(reply.warnings ?? []))
       return Protobuf.isPreferred(accept) && Protobuf.isKnown(reply.type)
-        ? stream(response, Protobuf.watchContentType, reply.lines, encodeFrames)
-        : stream(response, "application/json", reply.lines, encodeLines)
+        ? stream(response, Protobuf.watchContentType, reply.lines, encodeFrames, headers)
+        : stream(response, "application/json", reply.lines, encodeLines, headers)
+    }
     case "Log":
       return stream(response, "text/plain", reply.lines, (lines) => lines.map((line) => `${line}\n`).join(""))
     case "Bytes":

@@ -66,8 +66,9 @@ export type Forward = (
 ) => Stream.Stream<Uint8Array, NoListener | Dropped>
 
 /**
- * An object with warnings for its client, plain text, the lines of a watch of objects of a type, the lines of a log, a log of a kubelet as it is, a container to
- * attach to, the ports of a pod, or a kubelet's server that takes over the connection unless that is `interrupted`.
+ * An object or the lines of a watch of objects of a type, both with warnings for the client, plain text, the lines of a log, a log of a
+ * kubelet as it is, a container to attach to, the ports of a pod, or a kubelet's server that takes over the connection unless that is
+ * `interrupted`.
  *
  * @since 0.1.0
  * @category models
@@ -80,9 +81,18 @@ export type Reply =
     readonly warnings?: ReadonlyArray<string>
   }
   | { readonly _tag: "Text"; readonly text: string }
-  | { readonly _tag: "Watch"; readonly type: Type; readonly lines: Stream.Stream<WatchLine, Dropped> }
+  | {
+    readonly _tag: "Watch"
+    readonly type: Type
+    readonly lines: Stream.Stream<WatchLine, Dropped>
+    readonly warnings?: ReadonlyArray<string>
+  }
   | { readonly _tag: "Log"; readonly lines: Stream.Stream<string, Dropped> }
   | { readonly _tag: "Bytes"; readonly bytes: Stream.Stream<Uint8Array, Dropped> }
   | { readonly _tag: "Attach"; readonly connect: Connect<Dropped> }
   | { readonly _tag: "PortForward"; readonly forward: Forward }
   | { readonly _tag: "Upgrade"; readonly url: string; readonly interrupted: Effect.Effect<void> }
+
+/** A reply with warnings, if it can have some. @since 0.1.0 @category combinators */
+export const warned = (reply: Reply, warnings: ReadonlyArray<string>): Reply =>
+  warnings.length > 0 && (reply._tag === "Object" || reply._tag === "Watch") ? { ...reply, warnings } : reply

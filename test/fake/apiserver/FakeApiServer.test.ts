@@ -130,6 +130,23 @@ describe.sequential("the served API", () => {
       assert.deepStrictEqual(yield* warnings("&fieldValidation=Strict"), [400, undefined])
     }))
 
+  it.scopedLive("the served API: a watch of a deprecated kind has its warning", () =>
+    Effect.gen(function*() {
+      const served = yield* serve()
+      const headers = { authorization: `Bearer ${served.token}` }
+      const warning = yield* Effect.async<string | undefined>((resume) => {
+        const path = `${served.url}/api/v1/namespaces/ns/endpoints?watch=true`
+        get(path, { ca: served.ca, headers }, (response) => {
+          response.destroy()
+          resume(Effect.succeed(response.headers["warning"]))
+        })
+      })
+      assert.strictEqual(
+        warning,
+        "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\""
+      )
+    }))
+
   it.scopedLive("the served API: warns of unknown fields in any script", () =>
     Effect.gen(function*() {
       const served = yield* serve()

@@ -29,6 +29,8 @@ export const units = {
   grownMiB: "peak RSS above idle, MiB",
   keptMiB: "alive, MiB",
   diskMiB: "peak of the disk, MiB",
+  beforeSeconds: "before buildah's first work, s",
+  afterSeconds: "after its last, s",
   ...operations
 } as const
 

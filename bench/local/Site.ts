@@ -145,7 +145,11 @@ export interface Site {
 export const measure = async (
   name: string,
   work: (site: Site, told: () => void) => Promise<void>,
-  { disk = false, keep = false } = {}
+  { disk = false, keep = false, more = () => ({}) }: {
+    readonly disk?: boolean
+    readonly keep?: boolean
+    readonly more?: (() => Sample) | undefined
+  } = {}
 ): Promise<void> => {
   fs.mkdirSync(folder, { recursive: true })
   const { host, process: registry } = await startRegistry()
@@ -163,7 +167,9 @@ export const measure = async (
     })
     const seconds = ((ended ?? performance.now()) - began) / 1_000
     const sample: Sample = { seconds, cpuSeconds: Meter.cpuSecondsOfAll() - cpu }
-    console.log(JSON.stringify(watched === undefined ? sample : { ...sample, diskMiB: watched.stop() }))
+    console.log(
+      JSON.stringify({ ...sample, ...more(), ...(watched === undefined ? {} : { diskMiB: watched.stop() }) })
+    )
   } finally {
     registry.kill("SIGKILL")
   }

@@ -10,6 +10,7 @@ import * as path from "node:path"
 import { promisify } from "node:util"
 import * as ContextDirectory from "../../src/cli/ContextDirectory.js"
 import { makeOwned } from "../../src/core/BuildInput.js"
+import type * as Around from "./Around.js"
 import * as Site from "./Site.js"
 
 export interface Build {
@@ -65,9 +66,14 @@ const registries = (directory: string): string => {
 }
 
 /** The local backend, with a layer cache in a folder `cache` that stays if that is set. */
-export const ours = (name: string, build: Build, cache?: { readonly keep: boolean }) =>
+export const ours = (
+  name: string,
+  build: Build,
+  cache?: { readonly keep: boolean; readonly around?: Around.Around }
+) =>
   Site.measure(cache === undefined ? name : "cached", ({ directory, host }, told) =>
     Effect.gen(function*() {
+      cache?.around?.begin()
       const context = build.context === undefined
         ? undefined
         : yield* ContextDirectory.read(Site.at(build.context))
@@ -90,10 +96,14 @@ export const ours = (name: string, build: Build, cache?: { readonly keep: boolea
             ? Effect.dieMessage(event.status.message)
             : Effect.void
         ),
-        Effect.andThen(Effect.sync(told)),
+        Effect.andThen(Effect.sync(() => {
+          told()
+          cache?.around?.told()
+        })),
         Effect.provide(backend)
       )
     }).pipe(Effect.provide(NodeContext.layer), Effect.runPromise), {
     disk: build.base === "large",
-    keep: cache?.keep === true
+    keep: cache?.keep === true,
+    more: cache?.around?.sample
   })

@@ -200,8 +200,14 @@ const make: Effect.Effect<
   /** What the proxies connect to: the name that only they know leads to server a. */
   const resolve = (host: string, port: number) => host === farHost ? (port === 80 ? ports.plain : ports.a) : port
   const connect = (name: string, host: string, port: number): net.Socket => {
-    const upstream = net.connect(resolve(host, port), "127.0.0.1", () => routes.set(upstream.localPort ?? 0, [name]))
+    let local = 0
+    const upstream = net.connect(resolve(host, port), "127.0.0.1", () => {
+      local = upstream.localPort ?? 0
+      routes.set(local, [name])
+    })
     upstream.on("error", () => {})
+    // A later connection may have the same port.
+    upstream.on("close", () => routes.delete(local))
     return upstream
   }
   const proxyServer = (name: string, server: http.Server, status = 200, password?: string) => {

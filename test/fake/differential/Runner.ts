@@ -96,11 +96,15 @@ const isOver = (pod: unknown): boolean => ["Succeeded", "Failed"].includes(Strin
 const indexOf = (pod: unknown): number =>
   Number(at(pod, "metadata", "labels", "batch.kubernetes.io/job-completion-index") ?? 0)
 
-/** The pods that a selector selects, by their completion indexes. */
+/** What moves have made of a pod: of pods with random names, the same one has to be moved on both servers. */
+const stateOf = (pod: unknown): string =>
+  [at(pod, "status", "phase"), JSON.stringify(at(pod, "status", "containerStatuses") ?? [])].join(" ")
+
+/** The pods that a selector selects, by their completion indexes and their states. */
 const podsOf = (run: Run, selector: string) =>
   Effect.map(
     send(run, new Session(run.namespace), ["GET", `pods?labelSelector=${encodeURIComponent(selector)}`]),
-    (list) => itemsOf(list).toSorted((a, b) => indexOf(a) - indexOf(b))
+    (list) => itemsOf(list).toSorted((a, b) => indexOf(a) - indexOf(b) || stateOf(a).localeCompare(stateOf(b)))
   )
 
 const movable = (move: Move) => (pod: unknown): boolean =>

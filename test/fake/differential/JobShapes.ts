@@ -174,7 +174,8 @@ export const jobShape = (random: Random): ReadonlyArray<Action> => {
         ]
       },
       () => patch({ suspend: random.pick([true, false]) }),
-      () => patch({ parallelism: random.pick([0, 1, 3]) }),
+      // Of pods of one second that wait, the controller may give up any.
+      () => patch({ parallelism: random.pick(isIndexed ? [0, 0, 4] : [0, 1, 3]) }),
       () => patch(random.pick<JsonObject>([{ completions: 2, parallelism: 2 }, { completions: 4, parallelism: 4 }])),
       () => patch({ backoffLimit: random.pick([0, 1]) })
     ])()

@@ -86,13 +86,12 @@ const logState = (pod: Resources.Pod, verb: Verb): LogSource["state"] | undefine
 const condition = ({ status }: Resources.Job, type: string): Resources.Condition | undefined =>
   status?.conditions?.find((one) => one.type === type && one.status === "True")
 
-const failedPods = ({ pods }: Seen): ReadonlyArray<Resources.Pod> =>
+const failedPods = ({ pods }: Pick<Seen, "pods">): ReadonlyArray<Resources.Pod> =>
   pods.filter((pod) => PodFailure.isOver(pod) && PodOutcome.pushed(pod) === undefined)
 
 /** With those that were deleted since. */
 const everFailed = ({ lostPods, pods }: Seen): ReadonlyArray<Resources.Pod> =>
-  [...lostPods, ...pods].filter((pod) => PodFailure.isOver(pod) && PodOutcome.pushed(pod) === undefined)
-    .toSorted(byCreation)
+  failedPods({ pods: [...lostPods, ...pods] }).toSorted(byCreation)
 
 const timesFailed = (seen: Seen): number => Math.max(seen.child.status?.failed ?? 0, failedPods(seen).length)
 

@@ -39,9 +39,8 @@ const configOf = (
     const expected = Kind.apiVersion(kind)
     const apiVersion = Json.text(body, "apiVersion") ?? ""
     if (apiVersion !== expected || (Json.text(body, "kind") ?? kind.kind) !== kind.kind) {
-      const type = apiVersion.includes("/") ? apiVersion : `/${apiVersion}`
       return yield* Either.left(
-        Status.badRequest(`invalid object type: ${type}, Kind=${Json.text(body, "kind") ?? ""}`)
+        Status.badRequest(`invalid object type: ${typeText(apiVersion, Json.text(body, "kind") ?? "")}`)
       )
     }
     const { unknown, wrong } = kind.read(body, true)
@@ -60,10 +59,11 @@ const configOf = (
     return { config: named, sent: body, wrong: wrong.find(isContent) }
   })
 
-const typeOf = (kind: Kind.Kind): string => {
-  const group = kind.group === "" ? `/${kind.version}` : `${kind.group}/${kind.version}`
-  return `${group}, Kind=${kind.kind}`
-}
+/** A type as Go writes it. */
+const typeText = (apiVersion: string, kind: string): string =>
+  `${apiVersion.includes("/") ? "" : "/"}${apiVersion}, Kind=${kind}`
+
+const typeOf = (kind: Kind.Kind): string => typeText(Kind.apiVersion(kind), kind.kind)
 
 const identity = (kind: Kind.Kind, body: JsonObject): string =>
   `${Metadata.namespace(body)}/${Metadata.name(body)}; ${typeOf(kind)}`

@@ -200,6 +200,13 @@ export const invalidValue = (field: string, value: Json.Value | undefined, detai
   detail
 })
 
+/** One for each of the details, such as the messages of a rule. @since 0.1.0 @category constructors  */
+export const invalidValues = (field: string, value: Json.Value, details: ReadonlyArray<string>): FieldErrors =>
+  details.map((detail) => invalidValue(field, value, detail))
+
+/** A value that another one before it has. @since 0.1.0 @category constructors  */
+export const duplicate = (field: string, value: Json.Value): FieldError => ({ type: "Duplicate", field, value })
+
 /** @since 0.1.0 @category constructors */
 export const unsupportedValue = (
   field: string,

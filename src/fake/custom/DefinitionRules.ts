@@ -154,14 +154,13 @@ const perVersion = (
 
 const deprecationProblems = (warning: string, isDeprecated: boolean): ReadonlyArray<string> => {
   if (!isDeprecated) return ["can only be set for deprecated versions"]
-  const odd = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(warning)
+  const [odd] = Names.unprintable(warning)
   return [
     ...(Buffer.byteLength(warning) > 256 ? ["must be <= 256 characters long"] : []),
     ...(warning === "" ? ["must not be an empty string"] : []),
-    ...(odd === null ? [] : [
-      "must only contain printable UTF-8 characters; non-printable character found at index "
-      + String(Buffer.byteLength(warning.slice(0, odd.index)))
-    ])
+    ...(odd === undefined
+      ? []
+      : [`must only contain printable UTF-8 characters; non-printable character found at index ${odd.byte}`])
   ]
 }
 
@@ -173,8 +172,10 @@ const versionRules = (versions: ReadonlyArray<JsonObject>): Status.FieldErrors =
       ...label(`${path}.name`, Json.text(version, "name")),
       ...(warning === undefined
         ? []
-        : deprecationProblems(warning, version["deprecated"] === true).map((why) =>
-          Status.invalidValue(`${path}.deprecationWarning`, warning, why)
+        : Status.invalidValues(
+          `${path}.deprecationWarning`,
+          warning,
+          deprecationProblems(warning, version["deprecated"] === true)
         )),
       ...selectableRules(version, path)
     ]

@@ -42,18 +42,12 @@ const repeated = (items: ReadonlyArray<Json.Value>): ReadonlyArray<number> =>
     return before === 1 ? [index] : []
   })
 
-const duplicate = (path: string, index: number, value: Json.Value): Status.FieldError => ({
-  type: "Duplicate",
-  field: `${path}[${index}]`,
-  value
-})
-
 const unique = (schema: JsonSchema.Schema, value: Json.Value, path: string): Status.FieldErrors => {
   if (!Json.isList(value)) {
     return []
   }
   if (schema[JsonSchema.listType] === "set") {
-    return repeated(value).map((index) => duplicate(path, index, value[index] ?? null))
+    return repeated(value).map((index) => Status.duplicate(`${path}[${index}]`, value[index] ?? null))
   }
   if (schema[JsonSchema.listType] !== "map") {
     return []
@@ -69,7 +63,7 @@ const unique = (schema: JsonSchema.Schema, value: Json.Value, path: string): Sta
       Json.texts(schema, JsonSchema.listMapKeys).map((key) => [key, Json.at(item, key)])
     ))
   )
-  return repeated(keys).map((index) => duplicate(path, index, keys[index] ?? {}))
+  return repeated(keys).map((index) => Status.duplicate(`${path}[${index}]`, keys[index] ?? {}))
 }
 
 /** Whether the items of sets and of lists by keys are unique. @since 0.1.0 @category rules  */
@@ -118,8 +112,8 @@ const embedded = (schema: JsonSchema.Schema, value: Json.Value, path: string): S
         : `may have mixed case, but should otherwise match: ${problems.join(",")}`
     }),
     ...Object.entries(labels).flatMap(([key, label]) => [
-      ...Names.labelKey(key).map((message) => Status.invalidValue(field, key, message)),
-      ...Names.labelValue(label).map((message) => Status.invalidValue(field, label, message))
+      ...Status.invalidValues(field, key, Names.labelKey(key)),
+      ...Status.invalidValues(field, label, Names.labelValue(label))
     ])
   ]
 }

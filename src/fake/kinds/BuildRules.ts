@@ -148,7 +148,7 @@ const validateReport = (next: JsonObject, previous: JsonObject): Status.FieldErr
     ...(revision === undefined
       ? [Status.invalidValue("spec.revision", null, "cannot set an empty revision in build spec")]
       : []),
-    { type: "Duplicate", field: "spec.revision", value: before }
+    Status.duplicate("spec.revision", before)
   ]
 }
 

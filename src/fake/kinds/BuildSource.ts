@@ -84,7 +84,7 @@ const images = (source: JsonObject): Status.FieldErrors => {
       Json.texts(one, "as").flatMap((name, at): Status.FieldErrors => {
         const isDuplicate = used.has(name)
         used.add(name)
-        return when(isDuplicate && name !== "", { type: "Duplicate", field: `${field(index)}.as[${at}]`, value: name })
+        return when(isDuplicate && name !== "", Status.duplicate(`${field(index)}.as[${at}]`, name))
       })
     )
   ]

@@ -65,11 +65,11 @@ const volumeSource = (from: JsonObject, field: string): Status.FieldErrors =>
     if (key === "csi") {
       return [
         ...when(name.length > 63, Status.tooLong(here, 63)),
-        ...Names.dnsSubdomain(name.toLowerCase()).map((problem) => Status.invalidValue(here, name, problem))
+        ...Status.invalidValues(here, name, Names.dnsSubdomain(name.toLowerCase()))
       ]
     }
     const shown = volumeObject(object, key === "secret" ? "secretName" : "name")
-    return Names.dnsSubdomain(name).map((problem) => Status.invalidValue(here, shown, problem))
+    return Status.invalidValues(here, shown, Names.dnsSubdomain(name))
   })
 
 const volume = (values: JsonObject, field: string): Status.FieldErrors => {
@@ -86,7 +86,7 @@ const volume = (values: JsonObject, field: string): Status.FieldErrors => {
   return [
     ...(name === ""
       ? [Status.required(`${field}.name`)]
-      : Names.dnsLabel(name).map((problem) => Status.invalidValue(`${field}.name`, name, problem))),
+      : Status.invalidValues(`${field}.name`, name, Names.dnsLabel(name))),
     ...when(type === "", Status.required(`${field}.source.type`, "must not be blank")),
     ...volumeSource(from, `${field}.source`),
     ...when(found.length === 0, Status.invalidValue(`${field}.source`, shown, "must specify one volume source")),

@@ -86,9 +86,7 @@ const immutable = (...keys: ReadonlyArray<string>) => (next: JsonObject, previou
       .map((field) => Status.forbiddenField(field, "field is immutable when `immutable` is set"))
 
 const keys = (values: JsonObject, field: string): Status.FieldErrors =>
-  Object.keys(values).flatMap((key) =>
-    Names.dataKey(key).map((message) => Status.invalidValue(`${field}[${key}]`, key, message))
-  )
+  Object.keys(values).flatMap((key) => Status.invalidValues(`${field}[${key}]`, key, Names.dataKey(key)))
 
 /** @since 0.1.0 @category kinds */
 export const configMap = Kind.make({

@@ -12,7 +12,7 @@ import * as Names from "./Names.js"
 import * as PortRules from "./PortRules.js"
 
 const messages = (rule: Names.Rule, value: string | undefined, field: string): Status.FieldErrors =>
-  value === undefined ? [] : rule(value).map((message) => Status.invalidValue(field, value, message))
+  value === undefined ? [] : Status.invalidValues(field, value, rule(value))
 
 const lists = ["addresses", "notReadyAddresses"]
 

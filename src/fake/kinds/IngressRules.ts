@@ -10,30 +10,25 @@ import * as IpRules from "./IpRules.js"
 import * as Names from "./Names.js"
 import * as PortRules from "./PortRules.js"
 
-const invalid = (messages: ReadonlyArray<string>, field: string, value: Json.Value): Status.FieldErrors =>
-  messages.map((message) => Status.invalidValue(field, value, message))
-
 const hostRule = (host: string): ReadonlyArray<string> =>
   host.includes("*") ? Names.wildcardSubdomain(host) : Names.dnsSubdomain(host)
 
 const pathTypes = ["Exact", "ImplementationSpecific", "Prefix"]
 
 const pathErrors = (path: string, isFree: boolean, field: string): Status.FieldErrors =>
-  invalid(
-    [
-      ...(path.startsWith("/") || (isFree && path === "") ? [] : ["must be an absolute path"]),
-      ...["//", "/./", "/../", "%2f", "%2F"].flatMap((part) =>
-        !isFree && path.includes(part) ? [`must not contain '${part}'`] : []
-      ),
-      ...["/..", "/."].flatMap((end) => !isFree && path.endsWith(end) ? [`cannot end with '${end}'`] : [])
-    ],
-    field,
-    path
-  )
+  Status.invalidValues(field, path, [
+    ...(path.startsWith("/") || (isFree && path === "") ? [] : ["must be an absolute path"]),
+    ...["//", "/./", "/../", "%2f", "%2F"].flatMap((part) =>
+      !isFree && path.includes(part) ? [`must not contain '${part}'`] : []
+    ),
+    ...["/..", "/."].flatMap((end) => !isFree && path.endsWith(end) ? [`cannot end with '${end}'`] : [])
+  ])
 
 const namedBy = (object: JsonObject, rule: Names.Rule, name: string, field: string): Status.FieldErrors => {
   const value = Json.text(object, name) ?? ""
-  return value === "" ? [Status.required(`${field}.${name}`)] : invalid(rule(value), `${field}.${name}`, value)
+  return value === ""
+    ? [Status.required(`${field}.${name}`)]
+    : Status.invalidValues(`${field}.${name}`, value, rule(value))
 }
 
 const portErrors = (port: JsonObject, field: string): Status.FieldErrors => {
@@ -42,7 +37,7 @@ const portErrors = (port: JsonObject, field: string): Status.FieldErrors => {
   return name !== "" && number !== 0
     ? [Status.invalidValue(field, "", "cannot set both port name & port number")]
     : name !== ""
-    ? invalid(PortRules.nameMessages(name), `${field}.service.port.name`, name)
+    ? Status.invalidValues(`${field}.service.port.name`, name, PortRules.nameMessages(name))
     : number === 0
     ? [Status.required(field, "port name or number is required")]
     : PortRules.number(number, `${field}.service.port.number`)
@@ -56,7 +51,9 @@ const backendErrors = (backend: JsonObject, field: string): Status.FieldErrors =
   if (Json.isObject(resource)) {
     const group = Json.text(resource, "apiGroup")
     return [
-      ...(group === undefined ? [] : invalid(Names.dnsSubdomain(group), `${field}.resource.apiGroup`, group)),
+      ...(group === undefined
+        ? []
+        : Status.invalidValues(`${field}.resource.apiGroup`, group, Names.dnsSubdomain(group))),
       ...namedBy(resource, Names.pathSegment, "kind", `${field}.resource`),
       ...namedBy(resource, Names.pathSegment, "name", `${field}.resource`)
     ]
@@ -101,7 +98,7 @@ const ruleErrors = (rule: JsonObject, field: string, skipsWildcards: boolean): S
   return [
     ...(host === "" ? [] : [
       ...addressErrors(host, `${field}.host`),
-      ...invalid(hostRule(host), `${field}.host`, host)
+      ...Status.invalidValues(`${field}.host`, host, hostRule(host))
     ]),
     ...(skipsWildcards && host.includes("*") ? [] : httpErrors(rule, field))
   ]
@@ -109,7 +106,7 @@ const ruleErrors = (rule: JsonObject, field: string, skipsWildcards: boolean): S
 
 const secretErrors = (entry: JsonObject, field: string): Status.FieldErrors => {
   const name = Json.text(entry, "secretName") ?? ""
-  return name === "" ? [] : invalid(Names.dnsSubdomain(name), `${field}.secretName`, name)
+  return name === "" ? [] : Status.invalidValues(`${field}.secretName`, name, Names.dnsSubdomain(name))
 }
 
 const entriesOf = (object: JsonObject): ReadonlyArray<JsonObject> => Json.objects(object, "spec", "tls")
@@ -130,11 +127,15 @@ const specErrors = (object: JsonObject, previous?: JsonObject): Status.FieldErro
     ...entriesOf(object).flatMap((entry, index) => {
       const field = `spec.tls[${index}]`
       return [
-        ...Json.texts(entry, "hosts").flatMap((host, at) => invalid(hostRule(host), `${field}.hosts[${at}]`, host)),
+        ...Json.texts(entry, "hosts").flatMap((host, at) =>
+          Status.invalidValues(`${field}.hosts[${at}]`, host, hostRule(host))
+        ),
         ...(skipsSecrets ? [] : secretErrors(entry, field))
       ]
     }),
-    ...(className === undefined ? [] : invalid(Names.dnsSubdomain(className), "spec.ingressClassName", className))
+    ...(className === undefined
+      ? []
+      : Status.invalidValues("spec.ingressClassName", className, Names.dnsSubdomain(className)))
   ]
 }
 
@@ -150,11 +151,11 @@ export const create = (object: JsonObject): Status.FieldErrors => {
   return [
     ...specErrors(object),
     ...(annotation !== undefined && field !== undefined && annotation !== field
-      ? invalid(
-        ["must match `ingressClassName` when both are specified"],
+      ? [Status.invalidValue(
         `annotations.${classAnnotation}`,
-        annotation
-      )
+        annotation,
+        "must match `ingressClassName` when both are specified"
+      )]
       : [])
   ]
 }
@@ -174,7 +175,7 @@ export const status = (next: JsonObject, previous: JsonObject): Status.FieldErro
     return [
       ...(ip === "" || known.includes(ip) ? [] : IpRules.legacy(ip, `${field}.ip`)),
       ...(host === "" ? [] : [
-        ...invalid(Names.dnsSubdomain(host), `${field}.hostname`, host),
+        ...Status.invalidValues(`${field}.hostname`, host, Names.dnsSubdomain(host)),
         ...addressErrors(host, `${field}.hostname`)
       ])
     ]

@@ -59,7 +59,7 @@ const refusals = (value: string): ReadonlyArray<string> => {
 
 /** An address that need not be canonical. @since 0.1.0 @category rules  */
 export const legacy = (value: string, field: string): Status.FieldErrors =>
-  refusals(value).map((why) => Status.invalidValue(field, value, why))
+  Status.invalidValues(field, value, refusals(value))
 
 /** An address that others connect to: pkg/apis/core/validation, ValidateEndpointIP. @since 0.1.0 @category rules  */
 export const endpoint = (value: string, field: string): Status.FieldErrors => {
@@ -69,7 +69,7 @@ export const endpoint = (value: string, field: string): Status.FieldErrors => {
   const [first = 0, second = 0, third = 0] = numbers
   const isOf4 = numbers.length === 4
   const isZero = numbers.slice(0, -1).every((number) => number === 0)
-  return [
+  return Status.invalidValues(field, value, [
     ...(isZero && numbers.at(-1) === 0 ? [`may not be unspecified (${value})`] : []),
     ...((isOf4 ? first === 127 : isZero && numbers.at(-1) === 1)
       ? ["may not be in the loopback range (127.0.0.0/8, ::1/128)"]
@@ -80,7 +80,7 @@ export const endpoint = (value: string, field: string): Status.FieldErrors => {
     ...((isOf4 ? first === 224 && second === 0 && third === 0 : (first & 0xff0f) === 0xff02)
       ? ["may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"]
       : [])
-  ].map((why) => Status.invalidValue(field, value, why))
+  ])
 }
 
 /** What is warned of in an address that is taken, though it is not canonical. @since 0.1.0 @category rules  */

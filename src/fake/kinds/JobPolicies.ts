@@ -52,7 +52,7 @@ const exitCodes = (rule: JsonObject, field: string, containers: ReadonlyArray<st
         ? [Status.invalidValue(`${field}.values[${index}]`, 0, "must not be 0 for the In operator")]
         : []),
       ...(values.indexOf(value) < index
-        ? [{ type: "Duplicate" as const, field: `${field}.values[${index}]`, value }]
+        ? [Status.duplicate(`${field}.values[${index}]`, value)]
         : [])
     ]),
     ...(values.some((value, index) => (values[index - 1] ?? value) > value)
@@ -63,12 +63,13 @@ const exitCodes = (rule: JsonObject, field: string, containers: ReadonlyArray<st
 
 const conditions = (patterns: ReadonlyArray<JsonObject>, field: string): Status.FieldErrors => [
   ...tooMany(field, patterns.length, maxPatterns),
-  ...patterns.flatMap((pattern, index) => [
-    ...Names.qualifiedName(Json.text(pattern, "type") ?? "").map((message) =>
-      Status.invalidValue(`${field}[${index}].type`, Json.text(pattern, "type") ?? "", message)
-    ),
-    ...oneOf(Json.text(pattern, "status") ?? "", `${field}[${index}].status`, statuses)
-  ])
+  ...patterns.flatMap((pattern, index) => {
+    const type = Json.text(pattern, "type") ?? ""
+    return [
+      ...Status.invalidValues(`${field}[${index}].type`, type, Names.qualifiedName(type)),
+      ...oneOf(Json.text(pattern, "status") ?? "", `${field}[${index}].status`, statuses)
+    ]
+  })
 ]
 
 /** The rules of `podFailurePolicy` in the spec of a Job. @since 0.1.0 @category rules  */

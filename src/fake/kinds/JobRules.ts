@@ -46,7 +46,7 @@ const managedBy = (value: string | undefined): Status.FieldErrors => {
   const [host = "", path = ""] = [value.split("/", 1)[0], value.slice(value.indexOf("/") + 1)]
   const wrong: Status.FieldErrors = host === "" || path === "" || !value.includes("/")
     ? [Status.invalidValue(field, value, `must be a domain-prefixed path (such as "acme.io/foo")`)]
-    : Names.dnsSubdomain(host).map((message) => Status.invalidValue(field, host, message))
+    : Status.invalidValues(field, host, Names.dnsSubdomain(host))
   return value.length > managedByLength ? [...wrong, Status.tooLong(field, managedByLength)] : wrong
 }
 

@@ -57,7 +57,7 @@ const uncounted = (job: JsonObject): Status.FieldErrors => {
     Json.texts(job, "status", "uncountedTerminatedPods", list).flatMap((uid, index): Status.FieldErrors => {
       const here = field(`uncountedTerminatedPods.${list}[${index}]`)
       if (uid === "") return [Status.invalidValue(here, uid, "must not be empty")]
-      if (seen.has(uid)) return [{ type: "Duplicate", field: here, value: uid }]
+      if (seen.has(uid)) return [Status.duplicate(here, uid)]
       seen.add(uid)
       return []
     })

@@ -9,6 +9,13 @@
 /** Returns the error messages for a string; none if it is valid. @since 0.1.0 @category models  */
 export type Rule = (value: string) => ReadonlyArray<string>
 
+/** The characters of a text that Go does not print: strconv.IsPrint. @since 0.1.0 @category getters  */
+export const unprintable = (text: string): ReadonlyArray<{ readonly character: string; readonly byte: number }> =>
+  Array.from(text.matchAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu), ({ 0: character, index }) => ({
+    character,
+    byte: Buffer.byteLength(text.slice(0, index))
+  }))
+
 const bytes = (value: string): number => new TextEncoder().encode(value).length
 
 const tooLong = (limit: number, value: string): ReadonlyArray<string> =>

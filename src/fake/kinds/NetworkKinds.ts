@@ -82,9 +82,9 @@ const portErrors = (
   return [
     ...(name === ""
       ? isNamed ? [Status.required(`${field}.name`)] : []
-      : Names.dnsLabel(name).map((message) => Status.invalidValue(`${field}.name`, name, message))),
+      : Status.invalidValues(`${field}.name`, name, Names.dnsLabel(name))),
     ...(name !== "" && names.includes(name)
-      ? [{ type: "Duplicate" as const, field: `${field}.name`, value: name }]
+      ? [Status.duplicate(`${field}.name`, name)]
       : []),
     ...PortRules.number(Json.number(port, "port") ?? 0, `${field}.port`),
     ...PortRules.protocol(port, field),

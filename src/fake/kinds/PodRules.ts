@@ -16,18 +16,16 @@ import * as TolerationRules from "./TolerationRules.js"
 const invalidNames = (field: string, name: string | undefined, rule: Names.Rule): Status.FieldErrors =>
   name === undefined || name === ""
     ? [Status.required(field)]
-    : rule(name).map((message) => Status.invalidValue(field, name, message))
+    : Status.invalidValues(field, name, rule(name))
 
 const duplicates = (values: ReadonlyArray<string>, field: (index: number) => string): Status.FieldErrors =>
-  values.flatMap((value, index) =>
-    values.indexOf(value) < index ? [{ type: "Duplicate" as const, field: field(index), value }] : []
-  )
+  values.flatMap((value, index) => values.indexOf(value) < index ? [Status.duplicate(field(index), value)] : [])
 
 /** @since 0.1.0 @category rules */
 export const labels = (object: JsonObject, field: string): Status.FieldErrors =>
   Object.entries(Json.record(object, "labels")).flatMap(([key, value]) => [
-    ...Names.labelKey(key).map((message) => Status.invalidValue(`${field}.labels`, key, message)),
-    ...Names.labelValue(value).map((message) => Status.invalidValue(`${field}.labels`, value, message))
+    ...Status.invalidValues(`${field}.labels`, key, Names.labelKey(key)),
+    ...Status.invalidValues(`${field}.labels`, value, Names.labelValue(value))
   ])
 
 const pullPolicies = ["Always", "IfNotPresent", "Never"]

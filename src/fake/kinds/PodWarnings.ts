@@ -126,18 +126,17 @@ const ports = (all: ReadonlyArray<Port>): Warnings => {
   return [...numbers, ...named]
 }
 
+const required = "requiredDuringSchedulingIgnoredDuringExecution"
+const preferred = "preferredDuringSchedulingIgnoredDuringExecution"
+
 const affinities = (spec: JsonObject, at: string): Warnings =>
   ["podAffinity", "podAntiAffinity"].flatMap((kind) => {
     const here = `${at}.affinity.${kind}`
-    const [required, preferred] = [
-      "requiredDuringSchedulingIgnoredDuringExecution",
-      "preferredDuringSchedulingIgnoredDuringExecution"
-    ]
     return [
-      ...Json.objects(spec, "affinity", kind, required ?? "").flatMap((term, index) =>
+      ...Json.objects(spec, "affinity", kind, required).flatMap((term, index) =>
         term["labelSelector"] === undefined ? [`${here}.${required}[${index}].labelSelector: ${noSelector}`] : []
       ),
-      ...Json.objects(spec, "affinity", kind, preferred ?? "").flatMap((term, index) =>
+      ...Json.objects(spec, "affinity", kind, preferred).flatMap((term, index) =>
         Json.at(term, "podAffinityTerm", "labelSelector") === undefined
           ? [`${here}.${preferred}[${index}].podAffinityTerm.labelSelector: ${noSelector}`]
           : []

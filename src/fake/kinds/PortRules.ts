@@ -31,7 +31,7 @@ export const nameMessages = (name: string): ReadonlyArray<string> => [
 /** A port that may be the name of one. @since 0.1.0 @category rules  */
 export const numberOrName = (port: Json.Value, field: string): Status.FieldErrors =>
   typeof port === "string"
-    ? nameMessages(port).map((message) => Status.invalidValue(field, port, message))
+    ? Status.invalidValues(field, port, nameMessages(port))
     : number(port, field)
 
 const protocols = ["SCTP", "TCP", "UDP"]
@@ -57,9 +57,9 @@ export const container = (values: JsonObject, field: string): Status.FieldErrors
     const inside = Json.number(port, "containerPort") ?? 0
     const outside = Json.number(port, "hostPort") ?? 0
     return [
-      ...messages.map((message) => Status.invalidValue(`${here}.name`, name, message)),
+      ...Status.invalidValues(`${here}.name`, name, messages),
       ...(name !== "" && messages.length === 0 && names.indexOf(name) < index
-        ? [{ type: "Duplicate" as const, field: `${here}.name`, value: name }]
+        ? [Status.duplicate(`${here}.name`, name)]
         : []),
       ...(inside === 0 ? [Status.required(`${here}.containerPort`)] : number(inside, `${here}.containerPort`)),
       ...(outside === 0 ? [] : number(outside, `${here}.hostPort`)),
@@ -74,11 +74,8 @@ export const hostPorts = (containers: ReadonlyArray<JsonObject>, field: string):
     Json.objects(one, "ports").flatMap((port, index) => {
       const number = Json.number(port, "hostPort") ?? 0
       const value = `${Json.text(port, "protocol") ?? ""}/${Json.text(port, "hostIP") ?? ""}/${number}`
-      return number === 0 ? [] : [{ field: `${field}[${container}].ports[${index}].hostPort`, value }]
+      return number === 0 ? [] : [Status.duplicate(`${field}[${container}].ports[${index}].hostPort`, value)]
     })
   )
-  return taken.filter(({ value }, index) => taken.findIndex((other) => other.value === value) < index).map((one) => ({
-    type: "Duplicate" as const,
-    ...one
-  }))
+  return taken.filter(({ value }, index) => taken.findIndex((other) => other.value === value) < index)
 }

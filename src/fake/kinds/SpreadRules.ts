@@ -28,11 +28,7 @@ export const constraints = (spec: JsonObject, field: string): Status.FieldErrors
         : []),
       ...(actions.includes(action) ? [] : [Status.unsupportedValue(`${here}.whenUnsatisfiable`, action, actions)]),
       ...(all.slice(index + 1).some((other) => identity(other) === identity(one))
-        ? [{
-          type: "Duplicate" as const,
-          field: `${here}.{topologyKey, whenUnsatisfiable}`,
-          value: identity(one)
-        }]
+        ? [Status.duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, identity(one))]
         : []),
       ...(domains !== undefined && domains <= 0
         ? [Status.invalidValue(`${here}.minDomains`, domains, "must be greater than zero")]

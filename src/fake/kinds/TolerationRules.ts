@@ -16,10 +16,10 @@ export const tolerations = (spec: JsonObject, field: string): Status.FieldErrors
   Json.objects(spec, "tolerations").flatMap((one, index) => toleration(one, `${field}.tolerations[${index}]`))
 
 const toleration = (one: JsonObject, here: string): Status.FieldErrors => {
-  const text = (key: string) => Json.text(one, key) ?? ""
-  const [effect, key, operator] = ["effect", "key", "operator"].map(text)
+  const text = (name: string) => Json.text(one, name) ?? ""
+  const [effect, key, operator] = [text("effect"), text("key"), text("operator")]
   return [
-    ...(key === "" ? [] : Names.qualifiedName(key ?? "").map((why) => Status.invalidValue(`${here}.key`, key, why))),
+    ...(key === "" ? [] : Status.invalidValues(`${here}.key`, key, Names.qualifiedName(key))),
     ...(key === "" && operator !== "Exists"
       ? [Status.invalidValue(
         `${here}.operator`,
@@ -30,8 +30,8 @@ const toleration = (one: JsonObject, here: string): Status.FieldErrors => {
     ...(one["tolerationSeconds"] !== undefined && effect !== "NoExecute"
       ? [Status.invalidValue(`${here}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set")]
       : []),
-    ...value(operator ?? "", text("value"), `${here}.operator`),
-    ...(effect === "" || effects.includes(effect ?? "")
+    ...value(operator, text("value"), `${here}.operator`),
+    ...(effect === "" || effects.includes(effect)
       ? []
       : [Status.unsupportedValue(`${here}.effect`, effect, effects)])
   ]
@@ -41,7 +41,7 @@ const value = (operator: string, given: string, field: string): Status.FieldErro
   switch (operator) {
     case "":
     case "Equal":
-      return Names.labelValue(given).map((why) => Status.invalidValue(field, given, why))
+      return Status.invalidValues(field, given, Names.labelValue(given))
     case "Exists":
       return given === ""
         ? []
@@ -55,16 +55,17 @@ const value = (operator: string, given: string, field: string): Status.FieldErro
   }
 }
 
+const gatesOf = (pod: JsonObject): ReadonlyArray<string> =>
+  Json.objects(pod, "spec", "schedulingGates").map((gate) => Json.text(gate, "name") ?? "")
+
 /** An update may add tolerations and remove scheduling gates. @since 0.1.0 @category rules  */
 export const update = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
-  const [given, before] = [next, previous].map((pod) => Json.objects(pod, "spec", "tolerations"))
-  const [gates, known] = [next, previous].map((pod) =>
-    Json.objects(pod, "spec", "schedulingGates").map((gate) => Json.text(gate, "name") ?? "")
-  )
+  const given = Json.objects(next, "spec", "tolerations")
+  const known = gatesOf(previous)
   const isKept = (old: JsonObject): boolean =>
-    (given ?? []).some((one) => Json.equal(Json.omit(one, "tolerationSeconds"), Json.omit(old, "tolerationSeconds")))
+    given.some((one) => Json.equal(Json.omit(one, "tolerationSeconds"), Json.omit(old, "tolerationSeconds")))
   return [
-    ...((before ?? []).every(isKept)
+    ...(Json.objects(previous, "spec", "tolerations").every(isKept)
       ? tolerations(Json.object(next, "spec"), "spec")
       : [
         Status.forbiddenField(
@@ -72,8 +73,8 @@ export const update = (next: JsonObject, previous: JsonObject): Status.FieldErro
           "existing toleration can not be modified except its tolerationSeconds"
         )
       ]),
-    ...(gates ?? []).flatMap((name, index) =>
-      (known ?? []).includes(name) ? [] : [Status.forbiddenField(
+    ...gatesOf(next).flatMap((name, index) =>
+      known.includes(name) ? [] : [Status.forbiddenField(
         `spec.schedulingGates[${index}].name`,
         `only deletion is allowed, but found new scheduling gate '${name}'`
       )]

@@ -47,12 +47,13 @@ export const numberOrPercent = (value: Json.Value, field: string, most = 100): S
 /** The errors of a label selector. @since 0.1.0 @category rules  */
 export const selector = (value: Json.Value | undefined, field: string): Status.FieldErrors => [
   ...Object.entries(Json.record(value, "matchLabels")).flatMap(([key, label]) => [
-    ...Names.labelKey(key).map((message) => Status.invalidValue(`${field}.matchLabels`, key, message)),
-    ...Names.labelValue(label).map((message) => Status.invalidValue(`${field}.matchLabels`, label, message))
+    ...Status.invalidValues(`${field}.matchLabels`, key, Names.labelKey(key)),
+    ...Status.invalidValues(`${field}.matchLabels`, label, Names.labelValue(label))
   ]),
   ...Json.objects(value, "matchExpressions").flatMap((term, index): Status.FieldErrors => {
     const [here, operator] = [`${field}.matchExpressions[${index}]`, Json.text(term, "operator") ?? ""]
     const values = Json.list(term, "values").length
+    const key = Json.text(term, "key") ?? ""
     return [
       ...(["In", "NotIn"].includes(operator)
         ? values === 0
@@ -68,9 +69,7 @@ export const selector = (value: Json.Value | undefined, field: string): Status.F
           ]
           : []
         : [Status.invalidValue(`${here}.operator`, operator, "not a valid selector operator")]),
-      ...Names.labelKey(Json.text(term, "key") ?? "").map((message) =>
-        Status.invalidValue(`${here}.key`, Json.text(term, "key") ?? "", message)
-      )
+      ...Status.invalidValues(`${here}.key`, key, Names.labelKey(key))
     ]
   })
 ]

@@ -7,6 +7,7 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
+import * as Names from "../kinds/Names.js"
 import * as FieldSet from "./FieldSet.js"
 
 /** @since 0.1.0 @category models */
@@ -86,12 +87,14 @@ const [maxManager, maxSubresource] = [128, 256]
 
 /** The errors of the name of a manager. @since 0.1.0 @category rules  */
 export const managerErrors = (field: string, manager: string): Status.FieldErrors => {
-  const wrong = [...manager.matchAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu)].map(({ 0: character, index }) => {
+  const wrong = Names.unprintable(manager).map(({ byte, character }) => {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")
-    const position = Buffer.byteLength(manager.slice(0, index))
-    return Status.invalidValue(field, manager, `invalid character U+${code} (at position ${position})`)
+    return `invalid character U+${code} (at position ${byte})`
   })
-  return [...(Buffer.byteLength(manager) > maxManager ? [Status.tooLong(field, maxManager)] : []), ...wrong]
+  return [
+    ...(Buffer.byteLength(manager) > maxManager ? [Status.tooLong(field, maxManager)] : []),
+    ...Status.invalidValues(field, manager, wrong)
+  ]
 }
 
 /** The errors of the managed fields of an object. @since 0.1.0 @category rules  */

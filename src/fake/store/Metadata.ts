@@ -93,25 +93,23 @@ export const validate = (kind: Kind, object: JsonObject): Status.FieldErrors => 
   const generateName = Json.text(object, "metadata", "generateName") ?? ""
   const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName
   return [
-    ...(prefix === "" ? [] : kind.name(prefix)).map((message) =>
-      Status.invalidValue("metadata.generateName", generateName, message)
-    ),
+    ...Status.invalidValues("metadata.generateName", generateName, prefix === "" ? [] : kind.name(prefix)),
     ...(name(object) === ""
       ? [Status.required("metadata.name", "name or generateName is required")]
-      : kind.name(name(object)).map((message) => Status.invalidValue("metadata.name", name(object), message))),
+      : Status.invalidValues("metadata.name", name(object), kind.name(name(object)))),
     ...Object.entries(labels(object)).flatMap(([key, value]) => [
-      ...Names.labelKey(key).map((message) => Status.invalidValue("metadata.labels", key, message)),
-      ...Names.labelValue(value).map((message) => Status.invalidValue("metadata.labels", value, message))
+      ...Status.invalidValues("metadata.labels", key, Names.labelKey(key)),
+      ...Status.invalidValues("metadata.labels", value, Names.labelValue(value))
     ]),
     ...Object.keys(Json.record(object, "metadata", "annotations")).flatMap((key) =>
-      Names.labelKey(key.toLowerCase()).map((message) => Status.invalidValue("metadata.annotations", key, message))
+      Status.invalidValues("metadata.annotations", key, Names.labelKey(key.toLowerCase()))
     ),
     ...(annotationsSize(object) > maxAnnotationsSize
       ? [Status.tooLong("metadata.annotations", maxAnnotationsSize)]
       : []),
     ...references(object),
     ...finalizers(object).flatMap((finalizer) =>
-      Names.labelKey(finalizer).map((message) => Status.invalidValue("metadata.finalizers", finalizer, message))
+      Status.invalidValues("metadata.finalizers", finalizer, Names.labelKey(finalizer))
     ),
     ...Entries.validate(object)
   ]

@@ -20,36 +20,35 @@ const evict = (ref: BuildRef.BuildRef) =>
     }
   })
 
-const evicted: Partial<BuildStatus.Errored> = {
-  reason: "Evicted",
-  retryable: true,
-  upstreamReason: "EvictionByEvictionAPI",
-  message: "Eviction API: evicting"
-}
+/** A build that may not be repeated ends as `Evicted`, with what is `told`; one that may be repeated succeeds in its next attempt. */
+const disrupted = <E, R>(
+  name: string,
+  disrupt: (ref: BuildRef.BuildRef) => Effect.Effect<unknown, E, R>,
+  told: Partial<BuildStatus.Errored>
+) =>
+  Effect.gen(function*() {
+    const { gate } = yield* RealNode
+    const { ref: once } = yield* BuildBackend.build(yield* held(`${name}-once`))
+    yield* said(once, "waiting")
+    yield* disrupt(once)
+    const end = yield* ended(once)
+    assert(end._tag === "Errored", JSON.stringify(end))
+    assert.deepInclude({ ...end }, { reason: "Evicted", retryable: true, ...told })
+
+    const { ref } = yield* BuildBackend.build(yield* held(`${name}-again`, { retries: 1 }))
+    yield* said(ref, "waiting")
+    yield* disrupt(ref)
+    yield* until(ref, (status) => status._tag === "Running" && status.attempt === 2)
+    yield* gate.release(`${name}-again`, "go")
+    assert.strictEqual((yield* ended(ref))._tag, "Succeeded")
+  })
 
 export const disruptions = (it: Vitest.MethodsNonLive<Cluster.Cluster | RealNode, true>): void => {
   it.layer(Backends.custom())("a build that is disrupted", (it) => {
     it.effect("a real node: a build whose pod is deleted is an error, and is repeated where it may be", () =>
-      Effect.gen(function*() {
-        const { gate } = yield* RealNode
-        const { ref: once } = yield* BuildBackend.build(yield* held("once"))
-        yield* said(once, "waiting")
-        yield* deletePods(once)
-        const end = yield* ended(once)
-        assert(end._tag === "Errored", JSON.stringify(end))
-        assert.deepInclude({ ...end }, {
-          reason: "Evicted",
-          retryable: true,
-          upstreamReason: "exit code 143",
-          message: "the build was told to stop: its pod was deleted, or evicted from its node"
-        })
-
-        const { ref } = yield* BuildBackend.build(yield* held("again", { retries: 1 }))
-        yield* said(ref, "waiting")
-        yield* deletePods(ref)
-        yield* until(ref, (status) => status._tag === "Running" && status.attempt === 2)
-        yield* gate.release("again", "go")
-        assert.strictEqual((yield* ended(ref))._tag, "Succeeded")
+      disrupted("deleted", deletePods, {
+        upstreamReason: "exit code 143",
+        message: "the build was told to stop: its pod was deleted, or evicted from its node"
       }))
 
     it.effect("a real node: a build goes on while its kubelet is killed and started again", () =>
@@ -66,22 +65,7 @@ export const disruptions = (it: Vitest.MethodsNonLive<Cluster.Cluster | RealNode
       }))
 
     it.effect("a real node: a build whose pod is evicted by the API is an error, and is repeated where it may be", () =>
-      Effect.gen(function*() {
-        const { gate } = yield* RealNode
-        const { ref: once } = yield* BuildBackend.build(yield* held("evicted-once"))
-        yield* said(once, "waiting")
-        yield* evict(once)
-        const end = yield* ended(once)
-        assert(end._tag === "Errored", JSON.stringify(end))
-        assert.deepInclude({ ...end }, evicted)
-
-        const { ref } = yield* BuildBackend.build(yield* held("evicted-again", { retries: 1 }))
-        yield* said(ref, "waiting")
-        yield* evict(ref)
-        yield* until(ref, (status) => status._tag === "Running" && status.attempt === 2)
-        yield* gate.release("evicted-again", "go")
-        assert.strictEqual((yield* ended(ref))._tag, "Succeeded")
-      }))
+      disrupted("evicted", evict, { upstreamReason: "EvictionByEvictionAPI", message: "Eviction API: evicting" }))
 
     it.effect("a real node: a build on a node that is drained waits for another node, and goes on there", () =>
       Effect.gen(function*() {

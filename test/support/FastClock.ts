@@ -4,11 +4,8 @@
  */
 import { Clock, Duration, Effect } from "effect"
 
-/** `factor`: how many seconds pass in one real second. */
-export const make = (factor: number): Clock.Clock => {
-  const real = Clock.make()
-  const start = real.unsafeCurrentTimeMillis()
-  const millis = () => Math.floor(start + (real.unsafeCurrentTimeMillis() - start) * factor)
+/** A clock that has its time from a function, in milliseconds. */
+export const reading = (millis: () => number, sleep: Clock.Clock["sleep"]): Clock.Clock => {
   const nanos = () => BigInt(millis()) * 1_000_000n
   return {
     [Clock.ClockTypeId]: Clock.ClockTypeId,
@@ -16,6 +13,16 @@ export const make = (factor: number): Clock.Clock => {
     unsafeCurrentTimeNanos: nanos,
     currentTimeMillis: Effect.sync(millis),
     currentTimeNanos: Effect.sync(nanos),
-    sleep: (duration) => real.sleep(Duration.times(duration, 1 / factor))
+    sleep
   }
+}
+
+/** `factor`: how many seconds pass in one real second. */
+export const make = (factor: number): Clock.Clock => {
+  const real = Clock.make()
+  const start = real.unsafeCurrentTimeMillis()
+  return reading(
+    () => Math.floor(start + (real.unsafeCurrentTimeMillis() - start) * factor),
+    (duration) => real.sleep(Duration.times(duration, 1 / factor))
+  )
 }

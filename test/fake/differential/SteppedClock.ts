@@ -3,6 +3,7 @@
  * pods it removes depends on their ages.
  */
 import { Clock, Effect } from "effect"
+import * as FastClock from "../../support/FastClock.js"
 
 export interface SteppedClock extends Clock.Clock {
   readonly step: Effect.Effect<void>
@@ -11,15 +12,8 @@ export interface SteppedClock extends Clock.Clock {
 export const make = (): SteppedClock => {
   const real = Clock.make()
   let ahead = 0
-  const millis = () => real.unsafeCurrentTimeMillis() + ahead
-  const nanos = () => BigInt(millis()) * 1_000_000n
   return {
-    [Clock.ClockTypeId]: Clock.ClockTypeId,
-    unsafeCurrentTimeMillis: millis,
-    unsafeCurrentTimeNanos: nanos,
-    currentTimeMillis: Effect.sync(millis),
-    currentTimeNanos: Effect.sync(nanos),
-    sleep: real.sleep,
+    ...FastClock.reading(() => real.unsafeCurrentTimeMillis() + ahead, real.sleep),
     step: Effect.sync(() => {
       ahead += 1000
     })

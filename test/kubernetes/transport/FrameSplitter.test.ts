@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Array, FastCheck } from "effect"
 import * as FrameSplitter from "../../../src/kubernetes/transport/FrameSplitter.js"
+import * as Pieces from "../../support/Pieces.js"
 
 const frame = (bytes: Uint8Array): Buffer => {
   const length = Buffer.alloc(4)
@@ -23,14 +24,7 @@ describe("FrameSplitter", () => {
     FastCheck.assert(
       FastCheck.property(frames, FastCheck.array(FastCheck.nat(9)), FastCheck.nat(4), (frames, cuts, atOnce) => {
         const bytes = Buffer.concat([...frames.map(frame), Buffer.from([0, 0, 0, 9, 1])])
-        const pieces = Array.empty<Buffer>()
-        let start = 0
-        for (const cut of cuts) {
-          pieces.push(bytes.subarray(start, start + cut))
-          start += cut
-        }
-        pieces.push(Buffer.from(bytes.subarray(start)))
-        assert.deepStrictEqual(split(pieces, { atOnce: atOnce + 1 }), {
+        assert.deepStrictEqual(split(Pieces.cut(bytes, cuts), { atOnce: atOnce + 1 }), {
           frames: frames.map((one) => Buffer.from(one).toString("hex")),
           rest: "0000000901",
           withinLimit: true

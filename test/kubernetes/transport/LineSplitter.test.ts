@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Array, FastCheck } from "effect"
 import * as LineSplitter from "../../../src/kubernetes/transport/LineSplitter.js"
+import * as Pieces from "../../support/Pieces.js"
 
 const split = (pieces: ReadonlyArray<Buffer>, { atOnce = 1, maxLength = 1024 } = {}) => {
   const splitter = LineSplitter.make(maxLength)
@@ -15,14 +16,7 @@ describe("LineSplitter", () => {
     FastCheck.assert(
       FastCheck.property(text, FastCheck.array(FastCheck.nat(9)), FastCheck.nat(4), (text, cuts, atOnce) => {
         const bytes = Buffer.from(text)
-        const pieces = Array.empty<Buffer>()
-        let start = 0
-        for (const cut of cuts) {
-          pieces.push(bytes.subarray(start, start + cut))
-          start += cut
-        }
-        pieces.push(Buffer.from(bytes.subarray(start)))
-        const { lines, rest } = split(pieces, { atOnce: atOnce + 1 })
+        const { lines, rest } = split(Pieces.cut(bytes, cuts), { atOnce: atOnce + 1 })
         assert.deepStrictEqual([...lines, rest], text.split("\n"))
       })
     )

@@ -61,7 +61,9 @@ export const metaFields = ["apiVersion", "kind", "metadata"]
 export const child = (path: string, name: string): string => path === "" ? name : `${path}.${name}`
 
 /**
- * A value without the fields that its schema does not have, and their paths. The root has its metadata beside the schema.
+ * A value without the fields that its schema does not have, and their paths; `undeclared` are those that are not below a schema that
+ * keeps unknown fields, where a server-side apply takes any (k8s.io/kube-openapi pkg/schemaconv). The root has its metadata beside
+ * the schema.
  *
  * @since 0.1.0
  * @category combinators
@@ -70,10 +72,21 @@ export const prune = (
   schema: Schema | undefined,
   object: JsonObject,
   isRoot: boolean
-): { readonly object: JsonObject; readonly unknown: ReadonlyArray<string> } => {
+): {
+  readonly object: JsonObject
+  readonly unknown: ReadonlyArray<string>
+  readonly undeclared: ReadonlyArray<string>
+} => {
   const unknown: Array<string> = []
+  const undeclared: Array<string> = []
 
-  const pruneObject = (json: JsonObject, schema: Schema | undefined, path: string, root: boolean): JsonObject => {
+  const pruneObject = (
+    json: JsonObject,
+    schema: Schema | undefined,
+    path: string,
+    isFree: boolean,
+    root = false
+  ): JsonObject => {
     const keeps = has(schema, preserves)
     return Object.fromEntries(
       Object.entries(json).flatMap(([name, value]) => {
@@ -85,24 +98,25 @@ export const prune = (
         }
         if (own === undefined && schema?.["additionalProperties"] === undefined) {
           unknown.push(here)
+          if (!isFree) undeclared.push(here)
           return []
         }
-        return [[name, pruneValue(value, own ?? values(schema), here)]]
+        return [[name, pruneValue(value, own ?? values(schema), here, isFree || keeps)]]
       })
     )
   }
 
-  const pruneValue = (json: Json.Value, schema: Schema | undefined, path: string): Json.Value =>
+  const pruneValue = (json: Json.Value, schema: Schema | undefined, path: string, isFree: boolean): Json.Value =>
     Json.isObject(json)
-      ? pruneObject(json, schema, path, false)
+      ? pruneObject(json, schema, path, isFree)
       : Json.isList(json)
       ? has(schema, preserves) && items(schema) === undefined
         ? json
-        : json.map((item, index) => pruneValue(item, items(schema), `${path}[${index}]`))
+        : json.map((item, index) => pruneValue(item, items(schema), `${path}[${index}]`, isFree))
       : json
 
-  const pruned = pruneObject(object, schema, "", isRoot)
-  return { object: pruned, unknown: unknown.toSorted() }
+  const pruned = pruneObject(object, schema, "", false, isRoot)
+  return { object: pruned, unknown: unknown.toSorted(), undeclared: undeclared.toSorted() }
 }
 
 const isLostNull = (value: Json.Value, schema: Schema | undefined): boolean =>

@@ -13,8 +13,8 @@ import * as JsonSchema from "./JsonSchema.js"
 
 const metaFields: Fields.Fields = meta._tag === "Struct" ? meta.fields : {}
 
-/** With `keepsNulls`, nulls that the schema does not allow stay. @since 0.1.0 @category combinators  */
-export const read = (schema: JsonSchema.Schema, object: JsonObject, keepsNulls = false): Fields.Reading => {
+/** A configuration that is applied keeps nulls that the schema does not allow. @since 0.1.0 @category combinators  */
+export const read = (schema: JsonSchema.Schema, object: JsonObject, isApplied = false): Fields.Reading => {
   const pruned = JsonSchema.prune(schema, object, true)
   const unknown: Array<string> = []
   const wrong: Array<string> = []
@@ -45,14 +45,14 @@ export const read = (schema: JsonSchema.Schema, object: JsonObject, keepsNulls =
       )
       : value
 
-  const present = keepsNulls ? pruned.object : JsonSchema.withoutNulls(schema, pruned.object)
+  const present = isApplied ? pruned.object : JsonSchema.withoutNulls(schema, pruned.object)
   const whole = visit(schema, present, "", true)
   const [own, embedded] = [true, false].map((isOwn) =>
     unknown.filter((field) => field.startsWith("metadata.") === isOwn)
   )
   return {
     object: Json.isObject(whole) ? whole : {},
-    unknown: [...own ?? [], ...pruned.unknown, ...embedded ?? []],
+    unknown: [...own ?? [], ...(isApplied ? pruned.undeclared : pruned.unknown), ...embedded ?? []],
     wrong
   }
 }

@@ -463,6 +463,35 @@ export const programs: Readonly<Record<string, Program>> = {
       ["PATCH", "ratchet.example.com:v1/widgets/a", { spec: { b: "2" } }, merge]
     ]
   },
+  "apply: custom objects whose fields are dropped below one that keeps others": {
+    definitions: [definition("dropped.example.com", [
+      version(
+        "v1",
+        object({
+          spec: object({
+            free: {
+              type: "object",
+              "x-kubernetes-preserve-unknown-fields": true,
+              properties: {
+                known: object({ key: { type: "string" } }),
+                rows: { type: "array", items: object({ key: { type: "string" } }) }
+              }
+            }
+          })
+        })
+      )
+    ])],
+    steps: [
+      { free: { known: { key: "k", other: 1 }, any: { other: 1 } } },
+      { free: { rows: [{ key: "k", other: 1 }] } },
+      { free: {}, other: 1 }
+    ].map((spec): Step => [
+      "PATCH",
+      "dropped.example.com:v1/widgets/a?fieldManager=one",
+      widget("dropped.example.com", "a", { spec }),
+      "application/apply-patch+yaml"
+    ])
+  },
   "apply: custom objects by the lists and maps of their schema": {
     definitions: [definition("applied.example.com", [
       version(

@@ -58,10 +58,7 @@ export const read = (directory: string): Effect.Effect<UploadContext, BuildRejec
     ),
     Effect.catchTags({
       FolderUnreadable: ({ path, problem }) =>
-        rejected(
-          "context.upload.directory",
-          path === "" ? `${directory}: ${problem}` : `${JSON.stringify(path)} ${problem}`
-        ),
+        rejected("context.upload.directory", path === "" ? problem : `${JSON.stringify(path)} ${problem}`),
       FolderChanged: ({ message }) => rejected("context.upload.directory", message)
     })
   )

@@ -6,17 +6,14 @@
  *
  * @since 0.1.0
  */
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Fs from "node:fs"
 import * as Folder from "../backends/context/Folder.js"
-import * as IgnoreFile from "../backends/context/IgnoreFile.js"
+import * as FolderWalk from "../backends/context/FolderWalk.js"
+import type { Entry, FileEntry } from "../backends/script/ContextArchive.js"
 import { Issue } from "../core/BuildError.js"
-import { type ContextFile, defaultDirectoryMode, maxFiles, maxTotalBytes } from "../core/input/ContextFile.js"
+import { type ContextFile, maxFiles, maxTotalBytes } from "../core/input/ContextFile.js"
 import { pathText } from "../core/input/InputIssue.js"
-import * as TextFile from "./TextFile.js"
 
 /**
  * What could be read, by its path, and an issue for everything else.
@@ -50,28 +47,13 @@ export interface Limits {
  */
 export const clusterLimits: Limits = { bytes: maxTotalBytes, files: maxFiles }
 
-const ignoreFileNames = [".containerignore", ".dockerignore"]
-
-const maxIgnoreFileBytes = 1024 * 1024
-
-/** Why a file cannot be in the context; `ends`: no more files are read. */
-class Refusal
-  extends Data.TaggedError("Refusal")<{ readonly issue: Issue; readonly ends: boolean; readonly exceeds?: boolean }>
-{}
-
-const refuse = (path: string, message: string): Refusal =>
-  new Refusal({ issue: new Issue({ path: pathText(["context", path]), message }), ends: false })
-
-const end = (message: string): Refusal => new Refusal({ issue: new Issue({ path: "context", message }), ends: true })
-
-const full = (path: string, limit: string): Refusal => {
-  const { issue } = end(
-    `has more than ${limit}, which is the limit on a cluster; it is exceeded at ${
-      JSON.stringify(path)
-    }; exclude files that ` +
-      "the build does not need in .containerignore, COPY larger files from an image, or build with --backend local"
-  )
-  return new Refusal({ issue, ends: true, exceeds: true })
+/** The directory has more than the limit. */
+class LimitExceeded extends Data.TaggedError("LimitExceeded")<{ readonly path: string; readonly limit: string }> {
+  override get message(): string {
+    return `has more than ${this.limit}, which is the limit on a cluster; it is exceeded at ${
+      JSON.stringify(this.path)
+    }; exclude files that the build does not need in .containerignore, COPY larger files from an image, or build with --backend local`
+  }
 }
 
 /**
@@ -80,143 +62,78 @@ const full = (path: string, limit: string): Refusal => {
  * @since 0.1.0
  * @category constructors
  */
-export const read = (
-  directory: string,
-  limits?: Limits
-): Effect.Effect<ContextDirectory, never, FileSystem.FileSystem | Path.Path> =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
+export const read = (directory: string, limits?: Limits): Effect.Effect<ContextDirectory> =>
+  Effect.suspend(() => {
     const files: Array<readonly [string, ContextFile]> = []
     const issues: Array<Issue> = []
-    let exceedsLimits = false
-    const note = ({ exceeds, issue }: Refusal) =>
-      Effect.sync(() => {
-        exceedsLimits ||= exceeds === true
-        issues.push(issue)
+    let bytes = 0
+    const note = (path: string, message: string) => Effect.sync(() => void issues.push(new Issue({ path, message })))
+
+    const add = (root: string) => (entry: Entry) =>
+      Effect.suspend((): Effect.Effect<void, FolderWalk.FolderUnreadable | LimitExceeded> => {
+        const { path } = entry
+        const size = Buffer.byteLength(path) + sizeOf(entry)
+        if (files.length === limits?.files) return new LimitExceeded({ path, limit: `${limits.files} files` })
+        // Files over the limit are not opened.
+        if (limits !== undefined && bytes + size > limits.bytes) {
+          return new LimitExceeded({ path, limit: `${limits.bytes} bytes (8 MiB)` })
+        }
+        return Effect.map(contextFileOf(root, entry), (file) => {
+          bytes += size
+          files.push([path, file])
+        })
       })
 
-    yield* Effect.gen(function*() {
-      if (directory === "") return yield* end(Folder.noName)
-      const root = yield* Effect.mapError(
-        fs.realPath(directory),
-        (error) => end(`${directory} ${TextFile.unreadable(error).problem}`)
+    const result = (exceedsLimits: boolean): ContextDirectory => ({
+      files: Object.fromEntries(files),
+      issues,
+      exceedsLimits
+    })
+
+    return Effect.flatMap(FolderWalk.rootOf(directory), (root) =>
+      FolderWalk.walk(root, {
+        add: add(root),
+        refuse: ({ path, problem }) => note(pathText(["context", path]), problem)
+      })).pipe(
+        Effect.map(() => result(false)),
+        Effect.catchTags({
+          FolderUnreadable: ({ problem }) => Effect.map(note("context", problem), () => result(false)),
+          LimitExceeded: ({ message }) => Effect.map(note("context", message), () => result(true))
+        })
       )
-      const ignoreFile = yield* readIgnoreFile(fs, root)
-      const walker: Walker = { fs, path, root, ignoreFile, limits, note, files, bytes: 0 }
-      yield* walk(walker, "")
-    }).pipe(Effect.catchTag("Refusal", note))
-    return { files: Object.fromEntries(files), issues, exceedsLimits }
   })
 
-interface Walker {
-  readonly fs: FileSystem.FileSystem
-  readonly path: Path.Path
-  readonly root: string
-  readonly ignoreFile: IgnoreFile.IgnoreFile
-  readonly note: (refusal: Refusal) => Effect.Effect<unknown>
-  readonly limits: Limits | undefined
-  readonly files: Array<readonly [string, ContextFile]>
-  bytes: number
+const sizeOf = (entry: Entry): number => {
+  switch (entry.type) {
+    case "file":
+      return entry.size
+    case "link":
+      return Buffer.byteLength(entry.target)
+    case "directory":
+      return 0
+  }
 }
 
-const readIgnoreFile = (fs: FileSystem.FileSystem, root: string): Effect.Effect<IgnoreFile.IgnoreFile, Refusal> =>
-  Effect.gen(function*() {
-    for (const name of ignoreFileNames) {
-      if (!(yield* Effect.orElseSucceed(fs.exists(`${root}/${name}`), () => false))) continue
-      const text = yield* Effect.mapError(
-        TextFile.read(fs, `${root}/${name}`, maxIgnoreFileBytes),
-        ({ problem }) => end(`${name} ${problem}`)
-      )
-      const parsed = IgnoreFile.parse(text)
-      const [problem] = parsed.problems
-      if (problem !== undefined) {
-        return yield* end(`${name}, line ${problem.line}: ${problem.message}`)
-      }
-      return parsed
-    }
-    return IgnoreFile.empty
-  })
-
-// The calls are synchronous: each takes microseconds where the files are cached, and an asynchronous one ten times as much.
-const attempt = <A>(path: string, call: () => A): Effect.Effect<A, Refusal> =>
-  Effect.try({
-    try: call,
-    catch: (error) =>
-      path === "" ? end(TextFile.unreadableBecause(error)) : refuse(path, TextFile.unreadableBecause(error))
-  })
-
-const walk = (walker: Walker, directory: string): Effect.Effect<void, Refusal> =>
-  Effect.gen(function*() {
-    const entries = yield* attempt(
-      directory,
-      () => Fs.readdirSync(walker.path.join(walker.root, directory), { withFileTypes: true })
-    )
-    for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-      yield* visit(walker, directory === "" ? entry.name : `${directory}/${entry.name}`, entry).pipe(
-        Effect.catchIf((refusal) => !refusal.ends, walker.note)
-      )
-    }
-  })
-
-const visit = (walker: Walker, name: string, entry: Fs.Dirent): Effect.Effect<void, Refusal> =>
-  Effect.gen(function*() {
-    const { files, ignoreFile, path, root } = walker
-    const isIgnored = IgnoreFile.ignores(ignoreFile, name)
-    if (isIgnored && !IgnoreFile.mayHoldExceptions(ignoreFile, name)) return
-    const place = path.join(root, name)
-    if (entry.isSymbolicLink()) {
-      if (!isIgnored) yield* addLink(walker, name, yield* attempt(name, () => Fs.readlinkSync(place)))
-      return
-    }
-    if (entry.isDirectory()) {
-      const mode = yield* attempt(name, () => Fs.lstatSync(place).mode & 0o7777)
-      const before = files.length
-      yield* walk(walker, name)
-      // The directories above an exception of an ignore file are excluded themselves: buildah makes them itself.
-      if (!isIgnored && (files.length === before || mode !== defaultDirectoryMode)) {
-        yield* add(walker, name, 0, { directory: true, mode })
-      }
-      return
-    }
-    if (isIgnored) return
-    if (!entry.isFile()) return yield* refuse(name, "is neither a file, a link nor a directory")
-    const { mode, size } = yield* attempt(name, () => Fs.lstatSync(place))
-    // Files over the limit are not opened.
-    yield* room(walker, name, size)
-    const content = yield* contentOf(walker, name, size)
-    yield* add(walker, name, content.byteLength, { content, mode: mode & 0o7777 })
-  })
+const contextFileOf = (root: string, entry: Entry): Effect.Effect<ContextFile, FolderWalk.FolderUnreadable> => {
+  switch (entry.type) {
+    case "file":
+      return Effect.map(contentOf(root, entry), (content) => ({ content, mode: entry.mode }))
+    case "link":
+      return Effect.succeed({ link: entry.target })
+    case "directory":
+      return Effect.succeed({ directory: true, mode: entry.mode })
+  }
+}
 
 /** As many bytes as the file has: one that is written to meanwhile, or made as it is read, may never end. */
-const contentOf = ({ root }: Walker, name: string, size: number): Effect.Effect<Uint8Array, Refusal> =>
+const contentOf = (root: string, { path, size }: FileEntry): Effect.Effect<Uint8Array, FolderWalk.FolderUnreadable> =>
   Effect.try({
-    try: () => Buffer.concat(Array.from(Folder.contentOf(root, name, size))),
+    try: () => Buffer.concat(Array.from(Folder.contentOf(root, path, size))),
     catch: (error) =>
-      refuse(
-        name,
-        error instanceof Folder.FolderChanged
+      new FolderWalk.FolderUnreadable({
+        path,
+        problem: error instanceof Folder.FolderChanged
           ? `does not have the ${size} bytes that its directory says: it changes, or is not a file on a disk`
-          : TextFile.unreadableBecause(error)
-      )
-  })
-
-const addLink = (walker: Walker, name: string, link: string): Effect.Effect<void, Refusal> =>
-  link.includes("\uFFFD")
-    ? refuse(name, "is a link with a target that is not UTF-8 text")
-    : add(walker, name, Buffer.byteLength(link), { link })
-
-const room = ({ bytes, files, limits }: Walker, name: string, size: number): Effect.Effect<void, Refusal> =>
-  limits === undefined
-    ? Effect.void
-    : files.length === limits.files
-    ? full(name, `${limits.files} files`)
-    : bytes + Buffer.byteLength(name) + size > limits.bytes
-    ? full(name, `${limits.bytes} bytes (8 MiB)`)
-    : Effect.void
-
-const add = (walker: Walker, name: string, size: number, file: ContextFile): Effect.Effect<void, Refusal> =>
-  Effect.map(room(walker, name, size), () => {
-    walker.bytes += Buffer.byteLength(name) + size
-    walker.files.push([name, file])
+          : FolderWalk.problemOf(error)
+      })
   })

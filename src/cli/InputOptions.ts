@@ -119,9 +119,7 @@ interface ReadContext {
 }
 
 /** The files of a small directory are part of the input; a large one is uploaded, or read by buildah where it is. */
-const readContext = (
-  directory: string
-): Effect.Effect<ReadContext, never, FileSystem.FileSystem | Path.Path> =>
+const readContext = (directory: string): Effect.Effect<ReadContext> =>
   Effect.gen(function*() {
     const { exceedsLimits, files, issues } = yield* ContextDirectory.read(directory, ContextDirectory.clusterLimits)
     if (!exceedsLimits) return { context: files, issues }

@@ -7,7 +7,6 @@ import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import { isUtf8 } from "node:buffer"
 import { createReadStream } from "node:fs"
 import { detailOf } from "../effect/FileError.js"
@@ -40,21 +39,6 @@ export const unreadable = (error: PlatformError): Unreadable => {
     default:
       return new Unreadable({ problem: `cannot be read (${description ?? reason})` })
   }
-}
-
-/**
- * The same of an error of a function of `node:fs`.
- *
- * @since 0.1.0
- * @category conversions
- */
-export const unreadableBecause = (error: unknown): string => {
-  const code = Predicate.hasProperty(error, "code") ? error.code : undefined
-  return code === "ENOENT"
-    ? "does not exist"
-    : code === "EACCES" || code === "EPERM"
-    ? "cannot be read by this user"
-    : `cannot be read (${error instanceof Error ? error.message : String(error)})`
 }
 
 // A pipe or a device has no size, and may never end: one byte more than the limit is enough to refuse it.

@@ -1,4 +1,3 @@
-import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFileSync } from "node:child_process"
@@ -8,10 +7,7 @@ import * as ContextDirectory from "../../src/cli/ContextDirectory.js"
 import * as ContextFile from "../../src/core/input/ContextFile.js"
 import { folderWith } from "../support/CommandHarness.js"
 
-const read = (folder: string, limits?: ContextDirectory.Limits) =>
-  Effect.provide(ContextDirectory.read(folder, limits), NodeContext.layer)
-
-const limited = (folder: string) => read(folder, ContextDirectory.clusterLimits)
+const limited = (folder: string) => ContextDirectory.read(folder, ContextDirectory.clusterLimits)
 
 const modeOf = (file: ContextFile.ContextFile | undefined) =>
   typeof file === "object" && "mode" in file ? file.mode : undefined
@@ -28,7 +24,7 @@ describe("ContextDirectory", () => {
       const folder = yield* folderWith({ "a b": "x", "dir/with/ü\"'$(x)": bytes, empty: "", toString: "y" })
       fs.chmodSync(path.join(folder, "a b"), 0o4755)
       fs.chmodSync(path.join(folder, "empty"), 0o600)
-      const { files, issues } = yield* read(folder)
+      const { files, issues } = yield* ContextDirectory.read(folder)
       assert.deepStrictEqual(issues, [])
       assert.deepStrictEqual(Object.keys(files), ["a b", "dir/with/ü\"'$(x)", "empty", "toString"])
       assert.strictEqual(modeOf(files["a b"]), 0o4755)
@@ -58,7 +54,7 @@ describe("ContextDirectory", () => {
       make("no", 0o700)
       make("out", 0o700)
       make("out/keep", 0o700)
-      const { files, issues } = yield* read(folder)
+      const { files, issues } = yield* ContextDirectory.read(folder)
       assert.deepStrictEqual(issues, [])
       const { ".containerignore": _, ...rest } = files
       assert.deepStrictEqual(
@@ -78,7 +74,7 @@ describe("ContextDirectory", () => {
   it.scoped(".containerignore: excludes files, or else .dockerignore", () =>
     Effect.gen(function*() {
       const files = { "node_modules/a/b": "", "docs/x": "", "docs/README.md": "", "src/y": "", ".dockerignore": "src" }
-      const docker = yield* Effect.flatMap(folderWith(files), read)
+      const docker = yield* Effect.flatMap(folderWith(files), ContextDirectory.read)
       assert.deepStrictEqual(Object.keys(docker.files), [
         ".dockerignore",
         "docs/README.md",
@@ -87,10 +83,10 @@ describe("ContextDirectory", () => {
       ])
       const both = yield* Effect.flatMap(
         folderWith({ ...files, ".containerignore": "node_modules\ndocs\n!docs/README.md\n" }),
-        read
+        ContextDirectory.read
       )
       assert.deepStrictEqual(Object.keys(both.files), [".containerignore", ".dockerignore", "docs/README.md", "src/y"])
-      const wrong = yield* Effect.flatMap(folderWith({ ...files, ".containerignore": "ok\n[" }), read)
+      const wrong = yield* Effect.flatMap(folderWith({ ...files, ".containerignore": "ok\n[" }), ContextDirectory.read)
       assert.deepStrictEqual(issuesOf(wrong), [
         "context: .containerignore, line 2: \"[\" is not a pattern"
       ])
@@ -112,7 +108,7 @@ describe("ContextDirectory", () => {
       for (const [name, target] of Object.entries({ ...links, ignored: "nowhere" })) {
         fs.symlinkSync(target, path.join(folder, name))
       }
-      const context = yield* read(folder)
+      const context = yield* ContextDirectory.read(folder)
       assert.deepStrictEqual(issuesOf(context), [])
       const { ".dockerignore": _, "real/file": file, ...rest } = context.files
       assert.deepStrictEqual(bytesOf(file), new TextEncoder().encode("text"))
@@ -126,7 +122,7 @@ describe("ContextDirectory", () => {
     Effect.gen(function*() {
       const folder = yield* folderWith({ a: "" })
       fs.symlinkSync(Buffer.from([0xff]), path.join(folder, "link"))
-      const context = yield* read(folder)
+      const context = yield* ContextDirectory.read(folder)
       assert.deepStrictEqual(issuesOf(context), ["context.link: is a link with a target that is not UTF-8 text"])
     }))
 
@@ -150,7 +146,7 @@ describe("ContextDirectory", () => {
   it.scoped("size: no limit but that of a cluster", () =>
     Effect.gen(function*() {
       const folder = yield* folderWith({ a: new Uint8Array(9 * 1024 * 1024) })
-      const context = yield* read(folder)
+      const context = yield* ContextDirectory.read(folder)
       assert.deepStrictEqual(issuesOf(context), [])
       assert.strictEqual(bytesOf(context.files["a"])?.byteLength, 9 * 1024 * 1024)
     }))
@@ -158,14 +154,14 @@ describe("ContextDirectory", () => {
   it.scoped("file limit: reading stops at the first file over it", () =>
     Effect.gen(function*() {
       const folder = yield* folderWith({ a: "", b: "", "c/d": "", e: "" })
-      const context = yield* read(folder, { bytes: 1000, files: 3 })
+      const context = yield* ContextDirectory.read(folder, { bytes: 1000, files: 3 })
       assert.deepStrictEqual(Object.keys(context.files), ["a", "b", "c/d"])
       assert.match(issuesOf(context)[0] ?? "", /^context: has more than 3 files, .*"e"/)
     }))
 
   it.effect("files of the kernel: are issues, for their size does not say what is in them", () =>
     Effect.gen(function*() {
-      const { files, issues } = yield* read("/proc/sys/kernel/random")
+      const { files, issues } = yield* ContextDirectory.read("/proc/sys/kernel/random")
       assert.notProperty(files, "uuid")
       assert.include(
         issues.map(String),
@@ -175,7 +171,7 @@ describe("ContextDirectory", () => {
 
   it.effect("an empty name: is an issue, not the current directory", () =>
     Effect.gen(function*() {
-      const { files, issues } = yield* read("")
+      const { files, issues } = yield* ContextDirectory.read("")
       assert.deepStrictEqual(files, {})
       assert.deepStrictEqual(issues.map(String), ["context: must have the name of a directory; . is the current one"])
     }))
@@ -184,7 +180,7 @@ describe("ContextDirectory", () => {
     Effect.gen(function*() {
       const folder = yield* folderWith({ file: "" })
       execFileSync("mkfifo", [path.join(folder, "pipe")])
-      const context = yield* read(folder)
+      const context = yield* ContextDirectory.read(folder)
       assert.deepStrictEqual(Object.keys(context.files), ["file"])
       assert.deepStrictEqual(issuesOf(context), ["context.pipe: is neither a file, a link nor a directory"])
     }))
@@ -192,8 +188,10 @@ describe("ContextDirectory", () => {
   it.scoped("directory: an unreadable one is an issue", () =>
     Effect.gen(function*() {
       const folder = yield* folderWith({ file: "" })
-      assert.deepStrictEqual(issuesOf(yield* read(`${folder}/none`)), [`context: ${folder}/none does not exist`])
-      const [issue] = issuesOf(yield* read(`${folder}/file`))
+      assert.deepStrictEqual(issuesOf(yield* ContextDirectory.read(`${folder}/none`)), [
+        `context: ${folder}/none does not exist`
+      ])
+      const [issue] = issuesOf(yield* ContextDirectory.read(`${folder}/file`))
       assert.match(issue ?? "", /^context: /)
     }))
 })

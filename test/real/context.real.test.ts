@@ -2,7 +2,6 @@
  * A context with links, directories and modes, as OS repositories have them: every backend builds the layers that plain
  * `buildah build` builds from the same folder.
  */
-import { NodeContext } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import type { BuildInput } from "effect-os-builder"
@@ -119,7 +118,7 @@ const compare = Effect.gen(function*() {
   const folder = yield* overlay
   const expected = yield* plain(folder)
   assert.include(expected.list.join("\n"), "all/etc/systemd/system/masked.service -> /dev/null")
-  const { files, issues } = yield* Effect.provide(ContextDirectory.read(folder), NodeContext.layer)
+  const { files, issues } = yield* ContextDirectory.read(folder)
   assert.deepStrictEqual(issues, [])
   const options: Partial<BuildInput.Options> = { dockerfile: containerfile(...lines), context: files }
   const { log, status } = yield* finish(yield* Workplace.input("overlay", options))

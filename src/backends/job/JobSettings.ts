@@ -14,9 +14,9 @@ export interface JobSettings {
   /** The default namespace of builds. Default: that of the kubeconfig's context. */
   readonly namespace?: string | undefined
   /**
-   * The image of build pods. It requires buildah 1.33 or later (from 1.43 on with netavark), sh, coreutils, sed, grep, mount,
-   * tar and gzip (for contexts), a user with the id 1000 and subordinate ids, and newuidmap and newgidmap with file capabilities (docs/operating.md).
-   * Default: {@link builderImage}, pinned; set a copy of it if the nodes cannot pull that.
+   * The image of build pods. It requires buildah 1.28 or later (from 1.43 on with netavark), sh, coreutils, sed, grep, mount, a user
+   * with the id 1000 and subordinate ids, newuidmap and newgidmap with file capabilities, and for contexts tar and gzip
+   * (docs/operating.md). Default: {@link builderImage}, pinned; set a copy of it if the nodes cannot pull that.
    */
   readonly builderImage?: string | undefined
   /**

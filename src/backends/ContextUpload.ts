@@ -1,11 +1,11 @@
 /**
  * A folder of any size as the context of a build.
  *
- * On this machine buildah reads the folder itself, without a copy. On a cluster it is uploaded through the API server into the first
- * container of the build's pod, by the process that calls `build`: that needs the permission to create and get `pods/attach`, and
- * no credentials of a registry. `build` returns when the pod has the context; `run` and `events` upload while they follow the
- * build, and again for each further attempt. The pod builds nothing of an upload whose digest is not that of the input: a build
- * whose upload was cut ends `Errored("UploadFailed")`, and building the same input again repeats it.
+ * The local backend lets buildah read the folder in place. On a cluster, the process that calls `build` uploads it through the API
+ * server into the first container of the build's pod; that requires the permission to create and get `pods/attach`, and no
+ * credentials for a registry. `build` returns when the pod has the context; `run` and `events` upload while they follow the build,
+ * and again for each further attempt. The pod compares the digest of the upload with that of the input before it builds: a build
+ * whose upload was cut ends as `Errored("UploadFailed")`, and building the same input again repeats it.
  *
  * @example
  * ```ts
@@ -34,11 +34,11 @@ const rejected = (path: string, message: string) =>
   new BuildRejected({ reason: "InvalidInput", issues: [new Issue({ path, message })] })
 
 /**
- * Reads a folder once, in constant memory, and names its content by a digest: paths, bytes and modes of files, targets of links, and
- * empty directories, without what `.containerignore` or else `.dockerignore` excludes. Owners and times do not count. A build
- * fails if the folder has changed since.
+ * Reads a folder once, in constant memory, and computes the digest of its content: paths, bytes and modes of files, targets of
+ * links, and empty directories, without what `.containerignore`, or else `.dockerignore`, excludes. Owners and times do not count.
+ * A build fails if the folder has changed since.
  *
- * Fails with `BuildRejected` if the folder or a file cannot be read, or is neither a file, a link nor a directory.
+ * Fails with `BuildRejected` if the folder, or something in it, cannot be read or is neither a file, a link nor a directory.
  *
  * @example
  * ```ts

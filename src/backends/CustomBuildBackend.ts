@@ -1,13 +1,13 @@
 /**
- * Builds in a build pod of our own: each build is a `batch/v1` Job, whose pod runs one script around buildah. For every
- * cluster that runs Jobs; it asks for nothing of OpenShift's.
+ * Builds in pods of its own, on any cluster that runs Jobs: each build is a `batch/v1` Job, whose pod runs one script around
+ * buildah. It does not need OpenShift.
  *
- * **What the pod needs.** An init container builds and holds the base's secret alone, a container pushes and holds the final
- * image's alone. Both run as user 1000 without any added capability, on an `emptyDir` of the size that the input asks for.
- * buildah makes a user namespace for what the image calls root, which takes SETUID and SETGID as the runtime gives them, and
- * a node that lets processes make namespaces and mount in them: an AppArmor profile that denies `mount`, or the seccomp
- * profile `RuntimeDefault` of containerd, does not. The pod has no service-account token, but for one case: the final image
- * goes into OpenShift's internal registry and names no secret; then the pushing container has a token, and nothing else has.
+ * **What the pod needs.** An init container builds, and mounts only the pull secret; a container pushes, and mounts only the final
+ * image's secret. Both run as user 1000 without added capabilities, on an `emptyDir` of the size that the input requests. buildah
+ * maps the root of the image to a user namespace. For that the pod needs the capabilities SETUID and SETGID, which runtimes grant
+ * by default, and a node on which processes may create user namespaces and mount in them: an AppArmor profile that denies `mount`
+ * and containerd's seccomp profile `RuntimeDefault` prevent it. The pod has no service-account token, with one exception: if the
+ * final image goes to OpenShift's internal registry and names no secret, the pushing container has a token.
  *
  * **What the cluster must allow.** {@link rules} for the caller. For the pod, with the setting `security`:
  *
@@ -16,9 +16,9 @@
  * | `anyuid` | `baseline` | the SCC `anyuid` for the service account: `oc adm policy add-scc-to-user anyuid -z NAME` | any |
  * | `userns` | `baseline` | the same, or `nested-container` where there is one | user namespaces for pods: Linux 6.3, Kubernetes 1.33 or the feature gate, containerd 2 or CRI-O 1.25. The created Job is checked for them; on a node without them the pod does not start |
  *
- * **How an attempt ends.** The script ends each with an exit code of its own and details in the termination message. The Job
- * retries attempts that the platform disrupted and transient errors of a registry, up to the input's `retries`, and fails at
- * once for any other reason: a Containerfile that failed is not built again.
+ * **How an attempt ends.** The script exits with a code for each reason, and writes details to the termination message. The Job
+ * retries attempts that the platform disrupted or that met a transient error of a registry, up to the input's `retries`. It fails
+ * at once for any other reason: a Containerfile that failed is not built again.
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ const backend = JobBackend.define<JobSettings>({ profile, adapt: () => identity,
 export const rules: ReadonlyArray<RbacRule> = JobDefinition.rules
 
 /**
- * What a caller needs in addition for builds whose context is uploaded (`ContextUpload`).
+ * The additional permissions for builds whose context is uploaded (`ContextUpload`).
  *
  * @example
  * ```ts

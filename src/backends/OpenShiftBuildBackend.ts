@@ -1,6 +1,6 @@
 /**
  * Builds with OpenShift's own build API: each attempt is a `build.openshift.io/v1` Build with the Docker strategy, created
- * directly, without a BuildConfig.
+ * without a BuildConfig.
  *
  * **What the pod needs.** OpenShift's build controller creates it privileged and as root, because its builder runs buildah
  * that way. The controller may do that in any namespace, so neither the caller nor the service account needs an SCC, and no
@@ -69,8 +69,8 @@ export const rules: ReadonlyArray<RbacRule> = [
 ]
 
 /**
- * What a caller needs in addition to find the commit of a branch or tag, for contexts from Git: a short Job does that. Without
- * them, the input names a full commit.
+ * The additional permissions for contexts from Git that name a branch or tag, whose commit a short Job looks up. Without them the
+ * input must name a full commit.
  *
  * @example
  * ```ts
@@ -87,7 +87,7 @@ export const gitRules: ReadonlyArray<RbacRule> = [
 ]
 
 /**
- * The permissions on the whole cluster, for that Job to use the cluster's proxy. Builds have it from OpenShift.
+ * The permissions on the whole cluster with which that Job uses the cluster's proxy. Builds get it from OpenShift.
  *
  * @since 0.1.0
  * @category constants
@@ -95,7 +95,7 @@ export const gitRules: ReadonlyArray<RbacRule> = [
 export const gitClusterRules: ReadonlyArray<RbacRule> = ClusterProxy.rules
 
 /**
- * What makes an OpenShift Build of a build, and a status of the Build.
+ * The definition of the backend: makes an OpenShift Build for a build, and its status from that Build.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Builds on a cluster of one node: in a Job, as the custom backend does, tuned for a node that also runs the control plane.
+ * Builds on a cluster of one node: in Jobs, like the custom backend, tuned for a node that also runs the control plane.
  *
  * - A build requests few resources unless its input names others: 100m of CPU, 512Mi of memory, 10Gi of disk.
  * - It tolerates the taints of control-plane nodes.
@@ -56,9 +56,9 @@ export { builderImage, gitImage } from "./job/JobSettings.js"
  * @category models
  */
 export interface Settings extends JobSettings {
-  /** Whether final images named `localhost/…` go into the storage of the node. By default false: they are rejected. */
+  /** Whether final images named `localhost/…` go into the storage of the node; default: false, they are rejected. */
   readonly deliverToNode?: boolean | undefined
-  /** How long a call waits for an API server that cannot be reached. By default 10 minutes. */
+  /** How long a call waits for an API server that cannot be reached; default: 10 minutes. */
   readonly outageTimeout?: Duration.DurationInput | undefined
   /**
    * The former name of `outageTimeout`.
@@ -98,7 +98,7 @@ const backend = JobBackend.define<Settings>({
 export const rules: ReadonlyArray<RbacRule> = JobDefinition.rules
 
 /**
- * What a caller needs in addition for builds whose context is uploaded (`ContextUpload`).
+ * The additional permissions for builds whose context is uploaded (`ContextUpload`).
  *
  * @example
  * ```ts

@@ -44,8 +44,8 @@ export { make } from "./service/Traced.js"
 const unimplemented = (name: string) => Effect.die(new Error(`layerMock: ${name} is not implemented`))
 
 /**
- * A backend of only the methods a test needs, named `mock`; the others die when called. `run`, `result`, `events`, `eventsOf`
- * and `prune` follow from the methods that are given, unless they are given themselves.
+ * A backend named `mock` with only the methods that a test needs; the others die when called. `run`, `result`, `events`, `eventsOf`
+ * and `prune` are derived from the given methods, unless they are given themselves.
  *
  * @example
  * ```ts
@@ -83,8 +83,8 @@ export const layerMock = (partial: Partial<Service>): Layer.Layer<BuildBackend> 
 // -----------------------------------------------------------------------------
 
 /**
- * Checks that the backend supports every part of the input: fails with `BuildRejected` ("Unsupported") and every issue at once.
- * Sends no requests; `build` checks too.
+ * Checks that the backend supports every part of the input. Fails with `BuildRejected` ("Unsupported") and every issue at once.
+ * Sends no requests. `build` makes the same check.
  *
  * @since 0.1.0
  * @category accessors
@@ -96,8 +96,8 @@ export const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRe
  * Starts a build, or adopts (`adopted`) the newest one of an equal input if that is unfinished, Succeeded or Failed, else an
  * older one that is unfinished. Returns once the build is recorded: keep its ref, which any process can use.
  *
- * Adoption does not check that the image still exists in its registry, or that a floating base tag has not moved: use `again`,
- * or another `revision` in the input.
+ * Adoption does not check that the image still exists in its registry, or that a floating base tag has not moved. To force a new
+ * build, use `again`, or another `revision` in the input.
  *
  * @since 0.1.0
  * @category accessors
@@ -120,8 +120,8 @@ export const status = (
   Effect.flatMap(BuildBackend, (backend) => backend.status(ref))
 
 /**
- * The status now, then each change; ends after a terminal one. Outages of the API server are waited out. Fails with
- * `BuildNotFound` for a build that was never seen; one that is deleted meanwhile is `Errored` ("Deleted").
+ * Emits the status now, then each change; ends after a terminal status. Outages of the API server are waited out. Fails with
+ * `BuildNotFound` if there is no such build at first; a build that is deleted later becomes `Errored` ("Deleted").
  *
  * @since 0.1.0
  * @category accessors
@@ -132,8 +132,8 @@ export const changes = (
   Stream.unwrap(Effect.map(BuildBackend, (backend) => backend.changes(ref)))
 
 /**
- * The lines of a build's log so far, over all its attempts; with `follow` until the build ends. After a dropped connection
- * it resumes where it was.
+ * Emits the lines of a build's log so far, of all its attempts; with `follow`, until the build ends. After a lost connection it
+ * resumes with the next line.
  *
  * @since 0.1.0
  * @category accessors
@@ -145,7 +145,7 @@ export const logs = (
   Stream.unwrap(Effect.map(BuildBackend, (backend) => backend.logs(ref, options)))
 
 /**
- * Stops a build, whose status is `Cancelled` then; does nothing to a build that has ended or was removed.
+ * Stops a build; its status becomes `Cancelled`. Does nothing to a build that has ended or was removed.
  *
  * @since 0.1.0
  * @category accessors
@@ -163,9 +163,9 @@ export const remove = (ref: BuildRef): Effect.Effect<void, BackendError, BuildBa
   Effect.flatMap(BuildBackend, (backend) => backend.remove(ref))
 
 /**
- * Whether the tag of a build's base image has moved since: the registry is asked, with the credentials of the build, by a short
- * pod on a cluster and by buildah on this machine; nothing but a manifest is fetched. Undefined if that is not known: the build has
- * not Succeeded, or has no digest of its base.
+ * Whether the tag of the base image has moved since the build. A short pod on a cluster, or buildah on this machine, fetches the
+ * manifest from the registry with the credentials of the build. Undefined if the build has not Succeeded, or has no digest of its
+ * base.
  *
  * @example
  * ```ts
@@ -199,8 +199,7 @@ export const list = (
   Effect.flatMap(BuildBackend, (backend) => backend.list(options))
 
 /**
- * The status of each build of the backend in one namespace now, then each change of any of them, in one stream. Never ends by
- * itself.
+ * Emits the current status of each build of the backend in one namespace, then each change of any of them. Never ends by itself.
  *
  * @example
  * ```ts
@@ -219,12 +218,12 @@ export const watch = (options?: ListOptions): Stream.Stream<BuildSummary, Backen
   Stream.unwrap(Effect.map(BuildBackend, (backend) => backend.watch(options)))
 
 // -----------------------------------------------------------------------------
-// what follows from them
+// accessors of the derived methods
 // -----------------------------------------------------------------------------
 
 /**
  * Waits for a build to end and returns its image, or fails with its other outcomes: `BuildFailed`, `BuildErrored` or
- * `BuildCancelled`. Interrupting it leaves the build alone.
+ * `BuildCancelled`. Interrupting it does not affect the build.
  *
  * @example
  * ```ts
@@ -245,9 +244,9 @@ export const result = (
 /**
  * Builds an input and waits for its image. Fails with `BuildRejected` if nothing was started, `BuildFailed` if the build
  * failed because of the Containerfile or its inputs, `BuildErrored` if it failed because of the platform, `BuildCancelled` if
- * it was cancelled; with `BackendError` if the backend could not be reached, and then the build may still be running.
+ * it was cancelled, and `BackendError` if the backend could not be reached; the build may still be running then.
  *
- * When interrupted, it cancels the build if this call created it, and waits for that for at most 10 seconds.
+ * When interrupted, it cancels the build if this call created it, which takes at most 10 seconds.
  *
  * @example
  * ```ts
@@ -277,8 +276,8 @@ export const run = (
 /**
  * Builds an input and emits everything that happens: its submission, its statuses, the lines of its log, the steps of its
  * Containerfile. Ends when the build has ended and its log was read; the outcome is the last `StatusChanged`, not an error.
- * When interrupted or not read to its end, it cancels the build if this call created it. Of a build that it adopts it emits the
- * latest status, and the whole log from the first line on.
+ * If it is interrupted or not read to its end, it cancels the build if this call created it. For an adopted build it emits the
+ * latest status, and the whole log from the first line.
  *
  * @example
  * ```ts
@@ -302,8 +301,9 @@ export const events = (
  * Emits what happens to a build: its status now and each change in order, the lines of its log with their numbers, the steps
  * of its Containerfile. Ends when the build has ended and its log was read; never cancels it.
  *
- * A reader that was cut off resumes with `fromLine`, one more than the number of the last line it has: what Server-Sent Events
- * call Last-Event-ID. Lines are counted from 1 as `logs` returns them; statuses have no numbers, and begin with the current one.
+ * To resume after a lost connection, pass the number of the last received line plus one as `fromLine`. With Server-Sent Events
+ * that number is the Last-Event-ID. Lines are counted from 1, as `logs` returns them. Statuses have no numbers: the current one is
+ * always first.
  *
  * @example
  * ```ts

@@ -227,8 +227,8 @@ export class BuildCancelled
 }
 
 /**
- * The registry could not be asked what the base image of a build is now: `status` has the reason, such as ImageNotFound for an
- * image that is gone, or ImagePullDenied for credentials that are refused. The build is what it was. Retryable if `status.retryable` is true.
+ * The base image of a build could not be looked up in its registry. `status` has the reason, such as `ImageNotFound` or
+ * `ImagePullDenied`. The build itself is unaffected. Retryable if `status.retryable` is true.
  *
  * @example
  * ```ts
@@ -253,7 +253,7 @@ export class BaseUnavailable
     base: described("The base image that could not be looked up.", BaseImage),
     /** Why it could not be looked up. */
     status: described("Why it could not be looked up.", Errored)
-  }, named("BaseUnavailable", "The registry could not be asked what the base image of a build is now."))
+  }, named("BaseUnavailable", "The base image of a build could not be looked up in its registry."))
 {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
@@ -276,11 +276,11 @@ const troubles = {
 } as const
 
 /**
- * The backend could not perform an operation. The build itself may still be running. `operation` is the attempted operation,
- * `detail` the response, `host` what could not be reached if it is not the platform, `retryAfter` the time to wait if the server named one.
+ * The backend could not perform an operation. The build itself may still be running.
  *
- * Unreachable, Throttled, Timeout and Conflict are retryable. `UnknownBackend`: the ref belongs to a backend that is not
- * provided.
+ * - `Unreachable` (the API server or `host`), `Throttled`, `Timeout`, `Conflict` (with another client): retryable.
+ * - `Unauthorized`, `Forbidden`: the credentials are not accepted, or lack a permission.
+ * - `UnknownBackend`: the ref belongs to a backend that is not provided. `Unexpected`: anything else.
  *
  * @example
  * ```ts
@@ -316,9 +316,9 @@ export class BackendError
     operation: described("What was attempted.", Schema.String),
     /** What the platform responded. */
     detail: described("What the platform responded.", Schema.optional(Schema.String)),
-    /** The host that could not be reached, where it is not the platform: that of a Git repository. */
+    /** The host that could not be reached, if it is not the platform's, such as that of a Git repository. */
     host: described(
-      "The host that could not be reached, where it is not the platform: that of a Git repository.",
+      "The host that could not be reached, if it is not the platform's, such as that of a Git repository.",
       Schema.optional(Schema.String)
     ),
     /** How long to wait before the next call, if the server named a time. */

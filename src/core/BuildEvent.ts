@@ -99,9 +99,9 @@ export class Step extends Schema.TaggedClass<Step>("effect-os-builder/BuildEvent
   ),
   /** The instruction. */
   instruction: described("The instruction.", Schema.String),
-  /** The stage that the instruction is of, in a build of several: its number, and how many there are. */
+  /** The stage of the instruction, in a build of several stages: its number, and how many there are. */
   stage: described(
-    "The stage that the instruction is of, in a build of several: its number, and how many there are.",
+    "The stage of the instruction, in a build of several stages: its number, and how many there are.",
     Schema.optional(Schema.Struct({ current: Schema.Int, total: Schema.Int }))
   )
 }, named("Step", "A Containerfile instruction begins.")) {}

@@ -99,8 +99,8 @@ export type {
 const dataFields = fields(ContextFile.ContextFromJson, DurationText, Containerfile)
 
 /**
- * A complete description of a build: {@link Options} documents each field. A field that was left out is absent;
- * what then holds is in {@link defaults}.
+ * A complete description of a build. {@link Options} documents each field. An omitted field is absent; {@link defaults} has the
+ * defaults.
  *
  * As JSON, an entry of a `context` of files is text, `{ base64, mode? }`, `{ link }` or `{ directory: true, mode? }`, and a time
  * is a text such as `1h30m`.
@@ -150,9 +150,8 @@ const valid = (given: ConstructorParameters<typeof BuildInput>[0]): BuildInput =
   new BuildInput(given, Codec.skipValidation)
 
 /**
- * An input from what a program has at hand, or `BuildRejected` ("InvalidInput") with every reason against it, each with its
- * path (`finalImage.pullspec`) or its line in the Containerfile. {@link Options} documents each field, its unit and its
- * default.
+ * Makes an input from values of a program. Fails with `BuildRejected` ("InvalidInput") and every issue at once, each with its path
+ * (`finalImage.pullspec`) or its line in the Containerfile. {@link Options} documents each field, its unit and its default.
  *
  * @example
  * ```ts
@@ -179,7 +178,7 @@ const parseOwned = parser(
 )
 
 /**
- * As {@link make}, without a copy of the context's bytes, which the caller must not change.
+ * Like {@link make}, without copying the context's bytes, which the caller must not change.
  *
  * @internal
  */
@@ -199,8 +198,8 @@ export const issuesOfPartial = (options: Options): Effect.Effect<ReadonlyArray<I
 const parseData = parser(() => Schema.Struct(dataFields), crossChecks)
 
 /**
- * An input from data, such as parsed JSON, or `BuildRejected` with every reason against it. Keys that are not known are among
- * them. Times are texts (`1h30m`); an entry of the context is text, `{ base64, mode? }`, `{ link }` or
+ * Decodes an input from data, such as parsed JSON. Fails with `BuildRejected` ("InvalidInput") and every issue at once; unknown
+ * keys are issues, too. Durations are texts (`1h30m`); an entry of the context is text, `{ base64, mode? }`, `{ link }` or
  * `{ directory: true, mode? }`.
  *
  * @example
@@ -228,12 +227,13 @@ const parsePayload = parser(
 const isEffect = (u: unknown): u is Effect.Effect<BuildInput, BuildRejected> => Effect.isEffect(u)
 
 /**
- * The schema of an input as the payload of an HTTP API, where `BuildInput` itself would report only its first mistake, in
- * words for a program. Decoding always succeeds, with the effect that {@link decode} returns: the handler runs it, and the
- * endpoint names `BuildRejected` among its errors. A client passes what {@link make} returns. In OpenAPI it is `BuildInput`.
+ * The schema of an input as the payload of an HTTP API. It reports every issue, where the schema `BuildInput` reports only the
+ * first, in the words of Schema. Decoding always succeeds and returns the effect of {@link decode}, which the handler runs; the
+ * endpoint has `BuildRejected` among its errors. A client passes the effect that {@link make} returns. Its name in OpenAPI is
+ * `BuildInput`.
  *
- * It refuses `context.upload` and the directories of `buildContexts`: they would be those of the server, whose files a client
- * could then have in an image. A service whose clients may read them takes `Schema.Unknown`, and decodes it by {@link decode}.
+ * It refuses `context.upload` and directories in `buildContexts`, because they would be directories of the server, and clients
+ * could read its files from the image. A service whose clients may do that takes `Schema.Unknown` and calls {@link decode}.
  *
  * @example
  * ```ts
@@ -261,8 +261,8 @@ const parseStored = parser(
 )
 
 /**
- * Decodes an input that was accepted before. Checks of Containerfiles that were added since do not apply, so that its build
- * stays readable.
+ * Decodes an input that was accepted before, by a version that may have had fewer checks of Containerfiles: its build stays
+ * readable.
  *
  * @internal
  */
@@ -283,8 +283,8 @@ export {
 } from "./input/Options.js"
 
 /**
- * The images of a build, with the values of its build arguments: the base, which is `baseImage` where the Containerfile names it
- * and otherwise what its last stage starts from; the others that stages start from; and the rest that are pulled.
+ * The images that a build pulls, with build arguments substituted. `base` is `baseImage` if the Containerfile names it, otherwise the
+ * image that the last stage starts from; `bases` are the other images that stages start from; `others` are the rest.
  *
  * @internal
  */
@@ -308,7 +308,7 @@ export const pulledImages = ({ baseImage, buildArgs, buildContexts = {}, dockerf
 }
 
 /**
- * The secret for every pull of a build, of those that the input names.
+ * The pull secret that the input names, which serves every pull of the build.
  *
  * @internal
  */
@@ -316,19 +316,18 @@ export const pullSecretName = ({ baseImage, pullSecretName }: BuildInput): strin
   baseImage?.secretName ?? pullSecretName
 
 /**
- * A name for what determines the image: 26 characters of lower-case base32, the same in every process and version of Node.
+ * A hash of everything that determines the image: 26 characters of lower-case base32, the same in every process and version of
+ * Node. It is computed once for each input. An omitted field counts as its default.
  *
  * It covers the Containerfile or its path, both pullspecs, build arguments, image labels, mounts (kind, name and path), ids and
- * keys of secrets, target, build contexts (pullspecs, and the paths of directories, whose content the local backend compares by
+ * keys of secrets, target, build contexts (pullspecs, and the paths of directories, whose content the local backend compares
  * itself), inherited and unset labels, squash, trust bundle, proxy, architecture, whether there is an entitlement, further tags,
- * annotations, format, compression, timestamp, and the revision; of the context the bytes, modes, targets of
- * links, and directories, or the URL, commit and directory of a repository, or the pullspec of an image.
+ * annotations, format, compression, timestamp and revision. Of a context it covers the bytes and modes of files, the targets of
+ * links, and directories; or the URL, commit and directory of a repository; or the pullspec of an image; or the digest of an
+ * upload.
  *
- * It does not cover what leaves the image as it is: timeouts, retries, resources, placement, labels and queue of the objects,
- * `cacheFrom` and `cacheTo`, whose layers are those of an equal instruction on an equal base, the names of the secrets for
- * registries, repositories, entitlement and RUN, and `metadata`, since the same image for another caller is the same build. A
- * field that was left out counts as its default. The
- * fingerprint is computed once for each input.
+ * It does not cover what leaves the image unchanged: timeouts, retries, resources, placement, labels and queue of the objects,
+ * `cacheFrom` and `cacheTo`, `metadata`, and the names of the secrets for registries, repositories, entitlement and RUN.
  *
  * @since 0.1.0
  * @category getters

@@ -1,6 +1,6 @@
 /**
- * What is known of a Containerfile without building it: its instructions, stages, features, and what is wrong with it. Every
- * function here takes any text, in time linear in its length.
+ * Reads a Containerfile without building it: its instructions, stages and features, and its problems. Every function accepts any
+ * text, and takes time linear in its length.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ export type { Stage } from "./containerfile/Stage.js"
 // -----------------------------------------------------------------------------
 
 /**
- * Something wrong, and the line it is in, counted from 1; without a line it is about the whole.
+ * A problem, and its line, counted from 1; without a line, a problem of the whole text.
  *
  * @since 0.1.0
  * @category models
@@ -39,7 +39,7 @@ export interface Problem {
 }
 
 /**
- * How many bytes of UTF-8 a text may have: it is stored in a ConfigMap of at most 1 MiB, beside the rest of the input.
+ * The maximum size of a Containerfile in bytes of UTF-8. It is stored in a ConfigMap of at most 1 MiB, with the rest of the input.
  *
  * @since 0.1.0
  * @category constants
@@ -51,7 +51,7 @@ export const maxBytes = 512 * 1024
 // -----------------------------------------------------------------------------
 
 /**
- * The instructions in their order, known or not, with their flags, arguments and heredocs.
+ * All instructions, known or not, in their order, with their flags, arguments and heredocs.
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ export const maxBytes = 512 * 1024
 export const instructions = (text: string): ReadonlyArray<Instruction> => parse(text).instructions
 
 /**
- * Everything that is wrong with the text, in the order of lines; nothing if a builder may accept it.
+ * The problems of the text, in the order of lines; empty if a builder may accept it.
  *
  * @example
  * ```ts
@@ -149,8 +149,8 @@ export const missing = (
 ): ReadonlyArray<Problem> => missingSources(parse(text).instructions, paths, links)
 
 /**
- * What is valid and may be meant otherwise: a FROM, `COPY --from` or mount that names an image where there is no stage of
- * that name above, nor a build context among `contexts`.
+ * What is valid but probably a mistake: a FROM, `COPY --from` or mount whose name is taken for an image, because no stage above and
+ * no build context of `contexts` has it.
  *
  * @example
  * ```ts
@@ -172,8 +172,7 @@ export const hints = (text: string, contexts: Iterable<string> = []): ReadonlyAr
 }
 
 /**
- * The features that a Containerfile uses and not every builder has, in the order of its lines; one that an instruction uses
- * twice is listed once.
+ * The uses of features that not every builder has, in the order of lines. A feature that an instruction uses twice is listed once.
  *
  * @example
  * ```ts
@@ -205,7 +204,7 @@ const targetOf = (
 }
 
 /**
- * Why `target` does not name one stage, to be read after its name; undefined if it does.
+ * Why `target` does not name exactly one stage, as the rest of a sentence that begins with the field; undefined if it does.
  *
  * @example
  * ```ts
@@ -224,8 +223,7 @@ export const targetProblem = (text: string, target: string): string | undefined 
 }
 
 /**
- * The text up to the end of the stage that is built, which is a Containerfile of the same image; the whole text without a
- * target.
+ * The text up to the end of the stage `target`: a Containerfile of the same image. Without a target, the whole text.
  *
  * @example
  * ```ts
@@ -246,8 +244,8 @@ export const through = (text: string, target: string | undefined): string => {
 }
 
 /**
- * The secrets that the build asks for with `RUN --mount=type=secret`, in the order of lines, of the stages that `target` needs,
- * by default the last one.
+ * The secrets that the stages needed by `target` (default: the last stage) ask for with `RUN --mount=type=secret`, in the order of
+ * lines.
  *
  * @example
  * ```ts
@@ -268,7 +266,7 @@ export const secrets = (text: string, target?: string | undefined): ReadonlyArra
 }
 
 /**
- * The images that the last stage needs, or the stage `target`, with the values of build arguments.
+ * The images that the stage `target` needs (default: the last stage), with build arguments substituted.
  *
  * @example
  * ```ts
@@ -290,8 +288,8 @@ export const namedImages = (
 ): NamedImages => namedImagesIn(parse(text).instructions, buildArgs, target)
 
 /**
- * Why a Containerfile cannot be built without a base image: each place that takes the build argument BASE_IMAGE and has no
- * default for it.
+ * Why a Containerfile cannot be built without a base image: a problem for each place that uses the build argument BASE_IMAGE without
+ * a default.
  *
  * @example
  * ```ts

@@ -35,7 +35,7 @@ const words: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Parses a duration exactly: `90s`, `1h30m`, `7d`, `250ms`, or Effect's form, `30 minutes`. None if the text is invalid.
+ * Parses a duration without loss: `90s`, `1h30m`, `7d`, `250ms`, or Effect's form, `30 minutes`. None if the text is invalid.
  *
  * @example
  * ```ts

@@ -37,7 +37,7 @@ const tagPattern = /^\w[\w.-]{0,127}$/
 const digestLength: ReadonlyMap<string, number> = new Map([["sha256", 64], ["sha384", 96], ["sha512", 128]])
 
 /**
- * Splits a pullspec into its parts. The left is the problem, as a phrase that follows the name of the field.
+ * Splits a pullspec into its parts. The Left is the problem, as the rest of a sentence that begins with the field.
  *
  * @example
  * ```ts
@@ -141,7 +141,7 @@ const namesRegistry = (registry: string): boolean =>
 export const repository = (pullspec: string): string => split(pullspec).repository
 
 /**
- * A pullspec that has a tag and a digest without the tag, which does not count beside the digest; any other as it is.
+ * Removes the tag of a pullspec that has both a tag and a digest, because the digest decides; returns any other as it is.
  *
  * @example
  * ```ts

@@ -30,7 +30,7 @@ export const problems = (input: unknown): ReadonlyArray<Problem> => {
       : []),
     ...(isElsewhere ? [] : [{
       path: ["dockerfilePath"] as const,
-      message: "names a file of a context from git, an image or an upload; give the text as dockerfile"
+      message: "names a file of a context from git or an image; give the text as dockerfile"
     }])
   ]
 }

@@ -37,39 +37,42 @@ export { BuildSummary, PassedOver }
 export type BackendName = "openshift" | "custom" | "single-node" | "local" | (string & {})
 
 /**
- * The result of `build`: the build, and whether it existed before (`adopted`) or was created by this call. `passedOver`: the
- * backends that a selection prefers and that cannot honour the input, the preferred one first; absent if there is none.
+ * The result of `build`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Submission {
   readonly ref: BuildRef
+  /** Whether the build existed before; otherwise this call created it. */
   readonly adopted: boolean
+  /** The preferred backends of a selection that cannot honour the input, in the order of preference; absent if there is none. */
   readonly passedOver?: ReadonlyArray<PassedOver> | undefined
 }
 
 /**
- * `namespace`: where the build is created, by default the backend's own. `again`: create a new build even if an equal input was
- * built before, by default false.
+ * Options of `build`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface BuildOptions {
+  /** The namespace of the build; default: the backend's own. */
   readonly namespace?: string | undefined
+  /** Creates a new build even if there is one of an equal input to adopt; default: false. */
   readonly again?: boolean | undefined
 }
 
 /**
- * `follow`: continue until the build ends, by default false. `tailLines`: begin with this many of the last lines.
+ * Options of `logs`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface LogsOptions {
+  /** Continues until the build ends; default: false. */
   readonly follow?: boolean | undefined
-  /** How many of the last lines to emit; default: all. A whole number, otherwise the stream fails with `BackendError`. */
+  /** How many of the last lines to begin with; default: all. A whole number, otherwise the stream fails with `BackendError`. */
   readonly tailLines?: number | undefined
 }
 
@@ -80,7 +83,7 @@ export interface LogsOptions {
  * @category models
  */
 export interface ListOptions {
-  /** By default the backend's own. */
+  /** The namespace of the builds; default: the backend's own. */
   readonly namespace?: string | undefined
   /** Only builds of an input with this `BuildInput.fingerprint`. */
   readonly fingerprint?: string | undefined
@@ -89,24 +92,30 @@ export interface ListOptions {
 }
 
 /**
- * What happens to a build that this call created when the caller is interrupted: `cancel` it (the default) or `detach`,
- * leaving it running. A build that was adopted is never cancelled.
+ * Options of `run` and `events`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RunOptions extends BuildOptions {
+  /**
+   * What happens to a build that this call created when the caller is interrupted: `cancel` (the default) cancels it, `detach`
+   * leaves it running. An adopted build is never cancelled.
+   */
   readonly onInterrupt?: "cancel" | "detach" | undefined
 }
 
 /**
- * `fromLine`: the number of the first line of the log to emit, counted from 1 (the default). Any other number than a whole
- * one from 1 fails with `BackendError`.
+ * Options of `eventsOf`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface EventsOfOptions {
+  /**
+   * The number of the first line of the log to emit, counted from 1; default: 1. A whole number, otherwise the stream fails with
+   * `BackendError`.
+   */
   readonly fromLine?: number | undefined
 }
 
@@ -119,28 +128,32 @@ export interface EventsOfOptions {
 export interface PruneOptions {
   /** Builds that ended longer ago than this: `"7 days"`; a number is milliseconds. */
   readonly olderThan: Duration.DurationInput
-  /** How many of the newest finished builds of each final image's repository to keep regardless of age; by default none. */
+  /** How many of the newest finished builds of each final image's repository to keep regardless of age; default: 0. */
   readonly keep?: number | undefined
-  /** By default the backend's own. */
+  /** The namespace of the builds; default: the backend's own. */
   readonly namespace?: string | undefined
 }
 
 /**
- * The base image of a build, and what its name is in the registry now. `current` is the digest of the manifest for the image's
- * architecture; `outdated` if it differs from the one that was built on (`base.manifestDigest`, or else `base.digest`). An index
- * that was changed for other architectures alone makes no image outdated.
+ * The base image of a build, compared with its registry.
  *
  * @since 0.1.0
  * @category models
  */
 export interface BaseCheck {
+  /**
+   * Whether `current` differs from the manifest that was built on (`base.manifestDigest`, or else `base.digest`). An index that has
+   * changed only for other architectures does not make an image outdated.
+   */
   readonly outdated: boolean
+  /** The base image as it was when the build pulled it. */
   readonly base: BaseImage
+  /** The digest of the manifest that the name of the base has now, for the image's architecture. */
   readonly current: string
 }
 
 /**
- * The outcomes of a build without an image.
+ * The errors of a build that ended without an image.
  *
  * @since 0.1.0
  * @category errors
@@ -156,7 +169,7 @@ export type BuildEnded = BuildFailed | BuildErrored | BuildCancelled
 export interface Methods {
   /** The first part of its refs. */
   readonly name: BackendName
-  /** Fails with every part of the input that this backend does not support. Sends no requests. */
+  /** Fails with an issue for every part of the input that this backend does not support. Sends no requests. */
   readonly check: (input: BuildInput) => Effect.Effect<void, BuildRejected>
   /**
    * Starts a build, or adopts the newest one of an equal input (`BuildInput.fingerprint`) if that is unfinished, Succeeded
@@ -169,17 +182,17 @@ export interface Methods {
   ) => Effect.Effect<Submission, BuildRejected | BackendError>
   /** The status now. It only goes forward: a terminal one is final, and nothing returns to Pending. */
   readonly status: (ref: BuildRef) => Effect.Effect<BuildStatus, BuildNotFound | BackendError>
-  /** The status now, then each change; ends after a terminal one. A build deleted meanwhile is Errored("Deleted"). */
+  /** Emits the status now, then each change; ends after a terminal one. A build deleted meanwhile is Errored("Deleted"). */
   readonly changes: (ref: BuildRef) => Stream.Stream<BuildStatus, BuildNotFound | BackendError>
-  /** The lines of the log, from its start unless `tailLines` is given; with `follow` it ends when the build does. */
+  /** Emits the lines of the log, from its start unless `tailLines` is given; with `follow` it ends when the build does. */
   readonly logs: (ref: BuildRef, options?: LogsOptions) => Stream.Stream<string, BuildNotFound | BackendError>
-  /** Stops the build, whose status is Cancelled then; does nothing to a build that has ended or was removed. */
+  /** Stops the build; its status becomes Cancelled. Does nothing to a build that has ended or was removed. */
   readonly cancel: (ref: BuildRef) => Effect.Effect<void, BackendError>
   /** Deletes the build and everything stored for it; an unfinished one is cancelled first. Idempotent. */
   readonly remove: (ref: BuildRef) => Effect.Effect<void, BackendError>
   /**
-   * Whether the tag of the base image has moved since the build, as the registry says now; undefined if the build has not Succeeded
-   * or does not have the digest of its base (OpenShift, `FROM scratch`).
+   * Whether the tag of the base image has moved in its registry since the build. Undefined if the build has not Succeeded, or has no
+   * digest of its base (OpenShift, `FROM scratch`).
    */
   readonly isOutdated: (
     ref: BuildRef
@@ -187,9 +200,9 @@ export interface Methods {
   /** The builds of this backend in one namespace, newest first. */
   readonly list: (options?: ListOptions) => Effect.Effect<ReadonlyArray<BuildSummary>, BackendError>
   /**
-   * The status of each build that `list` returns, then each change: one stream for any number of builds, where `changes` is one
-   * for each. Includes builds that begin meanwhile; one that is removed while it runs is Errored("Deleted"). A slow consumer
-   * receives only the latest status of each build. Never ends by itself.
+   * Emits the status of each build that `list` returns, then each change of any of them, builds that begin later included. A build
+   * that is removed while it runs is Errored("Deleted"). A slow consumer receives only the latest status of each build. Never ends
+   * by itself.
    */
   readonly watch: (options?: ListOptions) => Stream.Stream<BuildSummary, BackendError>
 }
@@ -202,8 +215,8 @@ export interface Methods {
  */
 export interface Derived {
   /**
-   * Builds an input and waits for its image. When interrupted, it cancels the build if this call created it, and waits for
-   * that for at most 10 seconds.
+   * Builds an input and waits for its image. When interrupted, it cancels the build if this call created it, which takes at most 10
+   * seconds.
    */
   readonly run: (
     input: BuildInput,
@@ -212,8 +225,8 @@ export interface Derived {
   /** Waits for a build to end and returns its image. Interrupting it does not affect the build. */
   readonly result: (ref: BuildRef) => Effect.Effect<BuiltImage, BuildEnded | BuildNotFound | BackendError>
   /**
-   * Builds an input and emits every event; ends when the build has ended and its log was read. Of a build that it adopts it emits
-   * the latest status, and the whole log from the first line on.
+   * Builds an input and emits every event; ends when the build has ended and its log was read. For an adopted build it emits the
+   * latest status, and the whole log from the first line.
    */
   readonly events: (
     input: BuildInput,
@@ -237,8 +250,8 @@ export interface Derived {
 export interface Service extends Methods, Derived {}
 
 /**
- * A backend as it is passed to {@link make}. One that cannot watch all its builds at once leaves `watch` out: `list` is then
- * called every two seconds. Without `isOutdated`, nothing is known of bases.
+ * A backend as it is passed to {@link make}. Without `watch`, `list` is called every two seconds instead. Without `isOutdated`, the
+ * result of that method is always undefined.
  *
  * @since 0.1.0
  * @category models

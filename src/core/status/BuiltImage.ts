@@ -30,9 +30,7 @@ export class BaseImage extends Schema.Class<BaseImage>("effect-os-builder/BuildS
 }, named("BaseImage", "The image that a build started from.")) {}
 
 /**
- * The image that a build pushed. `pullspec` names it by digest, `tag` is the reference that the input asked for, and `tags` are the
- * further names of the same digest, as whole pullspecs, absent if there are none. `base` is the input's `baseImage` if the Containerfile names it, otherwise the image that its last stage starts from; absent if that is
- * `scratch`, and on OpenShift, whose builder does not report it.
+ * The image that a build pushed: `pullspec` names it by digest, `tag` by the name that the input asked for.
  *
  * @since 0.1.0
  * @category models

@@ -113,8 +113,7 @@ describe("dockerfilePath", () => {
 
   it("dockerfilePath: exactly one of the two is accepted, and the path only with a context from elsewhere", () => {
     const both = "dockerfilePath: must be left out, because dockerfile has the text"
-    const needs =
-      "dockerfilePath: names a file of a context from git, an image or an upload; give the text as dockerfile"
+    const needs = "dockerfilePath: names a file of a context from git or an image; give the text as dockerfile"
     assert.deepStrictEqual(issues({ ...least, dockerfilePath: "a", context: { git } }), [both])
     assert.deepStrictEqual(issues({ ...withoutContainerfile, context: { git } }), ["dockerfile: is required"])
     assert.deepStrictEqual(issues({ ...withoutContainerfile, dockerfilePath: "a" }), [needs])

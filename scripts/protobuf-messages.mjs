@@ -27,6 +27,7 @@ const packages = {
       "coordination/v1",
       "core/v1",
       "discovery/v1",
+      "events/v1",
       "networking/v1",
       "node/v1",
       "policy/v1",
@@ -52,7 +53,7 @@ const roots = [
 ]
 
 const otherRoots = [
-  ...named(core, "PersistentVolume"),
+  ...named(core, "LimitRange", "PersistentVolume", "PodTemplate"),
   ...named(`${api}.apps.v1`, "ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
   ...named(`${api}.authentication.v1`, "SelfSubjectReview", "TokenRequest", "TokenReview"),
   ...named(`${api}.authorization.v1`, "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview"),
@@ -61,6 +62,7 @@ const otherRoots = [
   ...named(`${api}.autoscaling.v2`, "HorizontalPodAutoscaler"),
   ...named(`${api}.coordination.v1`, "Lease"),
   ...named(`${api}.discovery.v1`, "EndpointSlice"),
+  ...named(`${api}.events.v1`, "Event"),
   ...named(`${api}.networking.v1`, "Ingress", "IngressClass", "NetworkPolicy"),
   ...named(`${api}.node.v1`, "RuntimeClass"),
   ...named(`${api}.policy.v1`, "Eviction", "PodDisruptionBudget"),
@@ -79,6 +81,8 @@ const shortName = (name) => name.slice(name.lastIndexOf(".") + 1)
 /** Messages of two packages with one name: one of them has the name of its group before it. */
 const twofold = {
   "k8s.io.api.discovery.v1.EndpointPort": "DiscoveryEndpointPort",
+  "k8s.io.api.events.v1.Event": "EventsEvent",
+  "k8s.io.api.events.v1.EventSeries": "EventsEventSeries",
   "k8s.io.api.storage.v1.TokenRequest": "StorageTokenRequest"
 }
 

@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import type { Plugin } from "./admission/Admission.js"
 import { buildByStrategy } from "./admission/BuildByStrategy.js"
+import { limitRanger } from "./admission/LimitRanger.js"
 import { namespaceLifecycle } from "./admission/NamespaceLifecycle.js"
 import { podPriority, podTolerations } from "./admission/PodScheduling.js"
 import { podSecurity } from "./admission/PodSecurity.js"
@@ -45,9 +46,12 @@ import { Catalog } from "./kinds/Catalog.js"
 import * as CoreKinds from "./kinds/CoreKinds.js"
 import * as CronJobs from "./kinds/CronJobs.js"
 import * as DefaultRoles from "./kinds/DefaultRoles.js"
+import * as EventKinds from "./kinds/EventKinds.js"
 import * as Kind from "./kinds/Kind.js"
+import * as LimitRanges from "./kinds/LimitRanges.js"
 import * as NetworkKinds from "./kinds/NetworkKinds.js"
 import * as PersistentVolumes from "./kinds/PersistentVolumes.js"
+import * as PodTemplates from "./kinds/PodTemplates.js"
 import * as PolicyKinds from "./kinds/PolicyKinds.js"
 import * as RbacKinds from "./kinds/RbacKinds.js"
 import * as ReplicationControllers from "./kinds/ReplicationControllers.js"
@@ -118,6 +122,7 @@ export interface ControlPlane {
 
 const plugins: ReadonlyArray<Plugin> = [
   namespaceLifecycle,
+  limitRanger,
   serviceAccounts,
   podPriority,
   podTolerations,
@@ -142,8 +147,11 @@ const assemble = (options: Options): Parts => {
   const store = new ApiStore({ history: options.history ?? 10_000 })
   const catalog = new Catalog([
     ...CoreKinds.kinds,
+    ...EventKinds.kinds,
     ...NetworkKinds.kinds,
+    LimitRanges.limitRange,
     PersistentVolumes.persistentVolume,
+    PodTemplates.podTemplate,
     ReplicationControllers.replicationController,
     ...AppsKinds.kinds,
     ...BatchKinds.kinds,

@@ -13,8 +13,8 @@ import type { ApiStore } from "../store/ApiStore.js"
 import * as Metadata from "../store/Metadata.js"
 
 /**
- * An object to be admitted. `namespace` is empty for cluster-scoped kinds; `previous` is the object before an update; `user` is
- * undefined for writes of the cluster itself.
+ * An object to be admitted. `namespace` is empty for cluster-scoped kinds; `previous` is the object before an update; `subresource` is
+ * that of an update of a part; `user` is undefined for writes of the cluster itself.
  *
  * @since 0.1.0
  * @category models
@@ -25,6 +25,7 @@ export interface Attempt {
   readonly object: JsonObject
   readonly store: ApiStore
   readonly operation: Operation
+  readonly subresource: string
   readonly previous?: JsonObject
   readonly user: User | undefined
 }

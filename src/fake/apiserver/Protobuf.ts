@@ -26,8 +26,9 @@ export const isPreferred = (accept: string | undefined): boolean => accept?.trim
 const kindsOf = (apiVersion: string, ...kinds: ReadonlyArray<string>) => kinds.map((kind) => `${apiVersion}/${kind}`)
 
 const kinds: ReadonlySet<string> = new Set([
-  ...kindsOf("v1", "ConfigMap", "DeleteOptions", "Endpoints", "Event", "Namespace", "Node", "PersistentVolumeClaim"),
-  ...kindsOf("v1", "Pod", "ResourceQuota", "Secret", "Service", "ServiceAccount", "Status"),
+  ...kindsOf("v1", "ConfigMap", "DeleteOptions", "Endpoints", "Event", "LimitRange", "Namespace", "Node"),
+  ...kindsOf("v1", "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodTemplate", "ReplicationController"),
+  ...kindsOf("v1", "ResourceQuota", "Secret", "Service", "ServiceAccount", "Status"),
   ...kindsOf("apps/v1", "ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
   ...kindsOf("authentication.k8s.io/v1", "SelfSubjectReview", "TokenRequest", "TokenReview"),
   ...kindsOf("authorization.k8s.io/v1", "LocalSubjectAccessReview", "SelfSubjectAccessReview"),
@@ -37,6 +38,7 @@ const kinds: ReadonlySet<string> = new Set([
   ...kindsOf("batch/v1", "CronJob", "Job"),
   ...kindsOf("coordination.k8s.io/v1", "Lease"),
   ...kindsOf("discovery.k8s.io/v1", "EndpointSlice"),
+  ...kindsOf("events.k8s.io/v1", "Event"),
   ...kindsOf("meta.k8s.io/v1", "PartialObjectMetadata"),
   ...kindsOf("networking.k8s.io/v1", "Ingress", "IngressClass", "NetworkPolicy"),
   ...kindsOf("node.k8s.io/v1", "RuntimeClass"),
@@ -49,6 +51,9 @@ const kinds: ReadonlySet<string> = new Set([
 /** Whether objects of the type have a message. @since 0.1.0 @category guards */
 export const isKnown = ({ apiVersion, kind }: Type): boolean => kinds.has(`${apiVersion}/${kind}`)
 
+/** The message of a kind: that of one of two kinds with one name has the name of its group before it. */
+const messageOf = ({ apiVersion, kind }: Type): string => apiVersion === "events.k8s.io/v1" ? `Events${kind}` : kind
+
 const magic = Buffer.from("k8s\0")
 
 /** Decodes the object of a body; Left with a message for an invalid one. @since 0.1.0 @category constructors */
@@ -59,7 +64,7 @@ export const decode = (body: Uint8Array): Either.Either<JsonObject, string> =>
       if (!magic.equals(bytes.subarray(0, magic.length))) throw new Malformed("it does not begin with k8s")
       const { end, start, type } = readUnknown(new Wire(bytes, magic.length), bytes.length)
       if (!isKnown(type)) throw new Malformed(`this server reads ${type.kind} of ${type.apiVersion} as JSON only`)
-      return { ...type, ...ProtobufMessage.read(bytes, start, end, type.kind) }
+      return { ...type, ...ProtobufMessage.read(bytes, start, end, messageOf(type)) }
     },
     catch: (cause) => cause instanceof Malformed ? cause.message : String(cause)
   })
@@ -116,12 +121,12 @@ export const encode = (object: JsonObject): Buffer | undefined => {
   })
   writer.message(2, () => {
     if (item.kind === type.kind) {
-      ProtobufMessage.write(writer, object, type.kind)
+      ProtobufMessage.write(writer, object, messageOf(type))
     } else {
       const metadata = Json.object(object, "metadata")
       writer.message(1, () => ProtobufMessage.write(writer, metadata, "ListMeta"))
       for (const one of Json.objects(object, "items")) {
-        writer.message(2, () => ProtobufMessage.write(writer, one, item.kind))
+        writer.message(2, () => ProtobufMessage.write(writer, one, messageOf(item)))
       }
     }
   })

@@ -51,6 +51,10 @@ Endpoint: addresses=1*s conditions=2!EndpointConditions hostname=3?s targetRef=4
 EndpointConditions: ready=1?b serving=2?b terminating=3?b
 EndpointHints: forZones=1*ForZone forNodes=2*ForNode
 EndpointSlice: metadata=1!ObjectMeta addressType=4!s endpoints=2*Endpoint ports=3*DiscoveryEndpointPort
+EventsEvent: metadata=1!ObjectMeta eventTime=2!MicroTime series=3?EventsEventSeries reportingController=4s
+  reportingInstance=5s action=6s reason=7s regarding=8!ObjectReference related=9?ObjectReference note=10s type=11s
+  deprecatedSource=12!EventSource deprecatedFirstTimestamp=13!Time deprecatedLastTimestamp=14!Time deprecatedCount=15i
+EventsEventSeries: count=1!i lastObservedTime=2!MicroTime
 Eviction: metadata=1!ObjectMeta deleteOptions=2?DeleteOptions
 ExternalMetricSource: metric=1!MetricIdentifier target=2!MetricTarget
 ExternalMetricStatus: metric=1!MetricIdentifier current=2!MetricValueStatus
@@ -93,6 +97,10 @@ LabelSelectorAttributes: rawSelector=1s requirements=2*LabelSelectorRequirement
 Lease: metadata=1!ObjectMeta spec=2!LeaseSpec
 LeaseSpec: holderIdentity=1?s leaseDurationSeconds=2?i acquireTime=3?MicroTime renewTime=4?MicroTime
   leaseTransitions=5?i strategy=6?s preferredHolder=7?s
+LimitRange: metadata=1!ObjectMeta spec=2!LimitRangeSpec
+LimitRangeItem: type=1!s max=2%Quantity min=3%Quantity default=4%Quantity defaultRequest=5%Quantity
+  maxLimitRequestRatio=6%Quantity
+LimitRangeSpec: limits=1*LimitRangeItem
 LocalSubjectAccessReview: metadata=1!ObjectMeta spec=2!SubjectAccessReviewSpec status=3!SubjectAccessReviewStatus
 LocalVolumeSource: path=1!s fsType=2?s
 MetricIdentifier: name=1!s selector=2?LabelSelector
@@ -134,6 +142,7 @@ PodDisruptionBudgetSpec: minAvailable=1?IntOrString selector=2?LabelSelector max
   unhealthyPodEvictionPolicy=4?s
 PodDisruptionBudgetStatus: observedGeneration=1i disruptedPods=2%Time disruptionsAllowed=3!i currentHealthy=4!i
   desiredHealthy=5!i expectedPods=6!i conditions=7*Condition
+PodTemplate: metadata=1!ObjectMeta template=2!PodTemplateSpec
 PodsMetricSource: metric=1!MetricIdentifier target=2!MetricTarget
 PodsMetricStatus: metric=1!MetricIdentifier current=2!MetricValueStatus
 PolicyRule: verbs=1*s apiGroups=2*s resources=3*s resourceNames=4*s nonResourceURLs=5*s

@@ -27,7 +27,7 @@ export type Status = {
 }
 
 /**
- * A group and a plural, as in error messages: `jobs.batch`, `pods`.
+ * A group and a plural, as in error messages: `jobs.batch`, `pods`. Most have the group in which the objects are stored.
  *
  * @since 0.1.0
  * @category models
@@ -36,7 +36,10 @@ export interface Named {
   readonly group: string
   readonly plural: string
   readonly kind: string
+  readonly storedIn?: string | undefined
 }
+
+const stored = <A extends Named>(of: A): A => ({ ...of, group: of.storedIn ?? of.group })
 
 /** @since 0.1.0 @category constructors */
 export const make = (
@@ -68,7 +71,7 @@ const about = (of: Named, name: string | undefined): Readonly<Record<string, Jso
 
 /** @since 0.1.0 @category constructors */
 export const notFound = (of: Named, name: string): Status =>
-  make(404, "NotFound", `${qualified(of)} "${name}" not found`, about(of, name))
+  make(404, "NotFound", `${qualified(stored(of))} "${name}" not found`, about(stored(of), name))
 
 /** The path does not exist. @since 0.1.0 @category constructors  */
 export const noSuchPath: Status = make(404, "NotFound", "the server could not find the requested resource", {})
@@ -78,20 +81,27 @@ export const noSubresource: Status = { ...noSuchPath }
 
 /** @since 0.1.0 @category constructors */
 export const alreadyExists = (of: Named, name: string): Status =>
-  make(409, "AlreadyExists", `${qualified(of)} "${name}" already exists`, about(of, name))
+  make(409, "AlreadyExists", `${qualified(stored(of))} "${name}" already exists`, about(stored(of), name))
 
 /** @since 0.1.0 @category constructors */
 export const generateNameConflict = (of: Named, name: string): Status =>
   make(
     409,
     "AlreadyExists",
-    `${qualified(of)} "${name}" already exists, the server was not able to generate a unique name for the object`,
-    { ...about(of, name), retryAfterSeconds: 1 }
+    `${
+      qualified(stored(of))
+    } "${name}" already exists, the server was not able to generate a unique name for the object`,
+    { ...about(stored(of), name), retryAfterSeconds: 1 }
   )
 
 /** @since 0.1.0 @category constructors */
 export const conflict = (of: Named, name: string, why: string): Status =>
-  make(409, "Conflict", `Operation cannot be fulfilled on ${qualified(of)} "${name}": ${why}`, about(of, name))
+  make(
+    409,
+    "Conflict",
+    `Operation cannot be fulfilled on ${qualified(stored(of))} "${name}": ${why}`,
+    about(stored(of), name)
+  )
 
 /** @since 0.1.0 @category constructors */
 export const modified = (of: Named, name: string): Status =>
@@ -225,10 +235,10 @@ export const invalid = (of: Named, name: string, errors: FieldErrors): Status =>
   return make(
     422,
     "Invalid",
-    `${qualifiedKind(of)} "${name}" is invalid: ${lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`}`,
+    `${qualifiedKind(stored(of))} "${name}" is invalid: ${lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`}`,
     {
       name: name === "" ? undefined : name,
-      group: of.group === "" ? undefined : of.group,
+      group: stored(of).group === "" ? undefined : stored(of).group,
       kind: of.kind === "" ? undefined : of.kind,
       causes: errors.map((error) => ({
         reason: fieldErrors[error.type].reason,

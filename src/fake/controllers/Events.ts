@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
-import * as CoreKinds from "../kinds/CoreKinds.js"
+import * as EventKinds from "../kinds/EventKinds.js"
 import * as Metadata from "../store/Metadata.js"
 import type { Registry } from "../store/Registry.js"
 
@@ -31,11 +31,11 @@ export const recorder = (registry: Registry, component: string): Recorder => {
     const namespace = Metadata.namespace(about) === "" ? "default" : Metadata.namespace(about)
     const key = [Metadata.uid(about), type, reason, message].join(" ")
     const name = known.get(key) ?? `${Metadata.name(about)}.${registry.store.nextSuffix()}`
-    const existing = registry.get(CoreKinds.event, namespace, name)
+    const existing = registry.get(EventKinds.core, namespace, name)
     const lastTimestamp = Metadata.timestamp(now)
     if (Either.isRight(existing)) {
       registry.update(
-        CoreKinds.event,
+        EventKinds.core,
         namespace,
         name,
         "main",
@@ -45,7 +45,7 @@ export const recorder = (registry: Registry, component: string): Recorder => {
       return
     }
     known.set(key, name)
-    registry.create(CoreKinds.event, namespace, {
+    registry.create(EventKinds.core, namespace, {
       metadata: { name, namespace },
       involvedObject: Json.make({
         apiVersion: about["apiVersion"],

@@ -70,5 +70,12 @@ export const since = (time: string | undefined, now: number): string =>
 /** @since 0.1.0 @category constants */
 export const name: Column = { ...make("Name", (object) => Json.text(object, "metadata", "name") ?? ""), format: "name" }
 
+/** When an object was created, in the tables of kinds without columns of their own. @since 0.1.0 @category constants  */
+export const created: Column = typed(
+  "date",
+  "Created At",
+  (object) => Json.text(object, "metadata", "creationTimestamp") ?? "<unknown>"
+)
+
 /** @since 0.1.0 @category constants */
 export const age: Column = make("Age", (object, now) => since(Json.text(object, "metadata", "creationTimestamp"), now))

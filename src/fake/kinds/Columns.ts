@@ -294,29 +294,31 @@ export const persistentVolume: Columns = [
 ]
 
 const firstTime = (event: JsonObject, ...keys: ReadonlyArray<string>): string | undefined =>
-  keys.flatMap((key) => Json.text(event, key) ?? []).at(0) ?? Json.text(event, "metadata", "creationTimestamp")
+  keys.flatMap((key) => Json.text(event, key) ?? []).at(0)
 
-const source = (event: JsonObject): string =>
+const lastTime = (event: JsonObject): string | undefined =>
+  Json.isObject(event["series"])
+    ? Json.text(event, "series", "lastObservedTime")
+    : firstTime(event, "lastTimestamp", "firstTimestamp", "eventTime")
+
+const source = (event: JsonObject): string => {
+  const instance = or(Json.text(event, "source", "host"), Json.text(event, "reportingInstance") ?? "")
+  const component = or(Json.text(event, "source", "component"), Json.text(event, "reportingComponent") ?? "")
+  return instance === "" ? component : `${component}, ${instance}`
+}
+
+const about = (event: JsonObject): string =>
   [
-    or(Json.text(event, "source", "component"), Json.text(event, "reportingComponent") ?? ""),
-    or(Json.text(event, "source", "host"), Json.text(event, "reportingInstance") ?? "")
-  ].filter((part) => part !== "").join(", ")
+    (Json.text(event, "involvedObject", "kind") ?? "").toLowerCase(),
+    ...Json.texts([Json.at(event, "involvedObject", "name") ?? ""]).filter((name) => name !== "")
+  ].join("/")
 
 /** @since 0.1.0 @category constants */
 export const event: Columns = [
-  Column.make(
-    "Last Seen",
-    (event, now) => Column.since(firstTime(event, "lastTimestamp", "firstTimestamp", "eventTime"), now)
-  ),
+  Column.make("Last Seen", (event, now) => Column.since(lastTime(event), now)),
   Column.make("Type", at("", "type")),
   Column.make("Reason", at("", "reason")),
-  Column.make(
-    "Object",
-    (event) =>
-      `${(Json.text(event, "involvedObject", "kind") ?? "").toLowerCase()}/${
-        Json.text(event, "involvedObject", "name") ?? ""
-      }`
-  ),
+  Column.make("Object", about),
   Column.wide("Subobject", at("", "involvedObject", "fieldPath")),
   Column.wide("Source", source),
   Column.make("Message", (event) => (Json.text(event, "message") ?? "").trim()),

@@ -7,20 +7,7 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Columns from "./Columns.js"
-import {
-  any,
-  atomic,
-  boolean,
-  each,
-  integer,
-  keptText,
-  list,
-  map,
-  mergedList,
-  quantity,
-  struct,
-  text
-} from "./Fields.js"
+import { any, atomic, boolean, each, list, map, mergedList, quantity, struct, text } from "./Fields.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import { condition, object, objectReference } from "./ObjectFields.js"
@@ -290,38 +277,6 @@ export const persistentVolumeClaim = Kind.make({
 })
 
 /** @since 0.1.0 @category kinds */
-export const event = Kind.make({
-  ...core,
-  plural: "events",
-  columns: Columns.event,
-  kind: "Event",
-  shortNames: ["ev"],
-  createOnUpdate: true,
-  fields: object({
-    involvedObject: objectReference,
-    related: objectReference,
-    ...each(text, "reason", "message", "firstTimestamp", "lastTimestamp", "type", "eventTime", "action"),
-    ...each(keptText, "reportingComponent", "reportingInstance"),
-    source: struct(each(text, "component", "host")),
-    count: integer,
-    series: struct({ count: integer, lastObservedTime: text })
-  }),
-  selectable: {
-    ...Object.fromEntries(
-      ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"].map((field) => [
-        `involvedObject.${field}`,
-        at("involvedObject", field)
-      ])
-    ),
-    reason: at("reason"),
-    reportingComponent: at("reportingComponent"),
-    source: at("source", "component"),
-    type: at("type")
-  },
-  unknownField: fieldNotSupported
-})
-
-/** @since 0.1.0 @category kinds */
 export const resourceQuota = Kind.make({
   ...core,
   plural: "resourcequotas",
@@ -338,7 +293,6 @@ export const resourceQuota = Kind.make({
 /** @since 0.1.0 @category kinds */
 export const kinds: ReadonlyArray<Kind.Kind> = [
   configMap,
-  event,
   namespace,
   node,
   persistentVolumeClaim,

@@ -19,7 +19,7 @@ import * as Quantity from "./Quantity.js"
  */
 export type Field =
   | { readonly _tag: "Text"; readonly kept?: true }
-  | { readonly _tag: "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Time" | "Any" }
+  | { readonly _tag: "Integer" | "Boolean" | "Quantity" | "IntegerOrText" | "Bytes" | "Time" | "MicroTime" | "Any" }
   | { readonly _tag: "Deduced"; readonly of?: Field }
   | {
     readonly _tag: "List"
@@ -64,6 +64,8 @@ export const integerOrText: Field = { _tag: "IntegerOrText" }
 export const bytes: Field = { _tag: "Bytes" }
 /** A time by RFC 3339, stored in UTC with whole seconds. @since 0.1.0 @category constructors  */
 export const time: Field = { _tag: "Time" }
+/** A time with microseconds, which it has to have, stored in UTC. @since 0.1.0 @category constructors  */
+export const microTime: Field = { _tag: "MicroTime" }
 /** Any value, not validated. @since 0.1.0 @category constructors  */
 export const any: Field = { _tag: "Any" }
 /** Any value, which server-side apply divides by its own form. @since 0.1.0 @category constructors  */
@@ -162,6 +164,8 @@ const isByte = (json: unknown): json is number =>
 const base64Pattern = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$/
+
+const microTimePattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)([.,]\d{6})(Z|[+-]\d\d:\d\d)$/
 
 const goType = (field: Field): string => {
   switch (field._tag) {
@@ -265,6 +269,17 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
           return `${DateTime.formatIso(time.value).slice(0, 19)}Z`
         }
         wrong.push(`parsing time ${JSON.stringify(JSON.stringify(json))} as "2006-01-02T15:04:05Z07:00"`)
+        return json
+      }
+      case "MicroTime": {
+        const [, seconds = "", micros = "", zone = ""] = typeof json === "string"
+          ? microTimePattern.exec(json) ?? []
+          : []
+        const time = DateTime.make(`${seconds}${zone}`)
+        if (Option.isSome(time)) {
+          return `${DateTime.formatIso(time.value).slice(0, 19)}.${micros.slice(1)}Z`
+        }
+        wrong.push(`parsing time ${JSON.stringify(json)} as "2006-01-02T15:04:05.000000Z07:00"`)
         return json
       }
       case "List":

@@ -164,8 +164,7 @@ export const validateSpec = (spec: JsonObject): Status.FieldErrors => [
   ...JobPolicies.failure(spec),
   ...JobPolicies.success(spec),
   ...replacement(spec),
-  ...PodRules.labels(Json.object(spec, "template", "metadata"), "spec.template"),
-  ...PodRules.podSpec(Json.object(spec, "template", "spec"), "spec.template.spec"),
+  ...PodRules.template(Json.object(spec, "template"), "spec.template"),
   ...restartPolicy(spec)
 ]
 

@@ -52,6 +52,7 @@ export interface Scale {
 
 /**
  * - `versions`: those that the objects can be read in; default: the one in which they are served here.
+ * - `storedIn`: the group in which the objects are stored and named in errors, if it is not their own.
  * - `subresources`: those beside `status`, `scale`, `log` and `details`.
  * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
  * - `schema`: how server-side apply divides an object. `read`: decodes an object. Both have `fields` as their default.
@@ -81,6 +82,7 @@ export interface Kind {
   readonly group: string
   readonly version: string
   readonly versions: ReadonlyArray<string>
+  readonly storedIn: string | undefined
   readonly plural: string
   readonly singular: string
   readonly kind: string
@@ -133,6 +135,7 @@ export const make = (
   options: Partial<Kind> & Pick<Kind, "group" | "version" | "plural" | "kind">
 ): Kind => ({
   versions: [options.version],
+  storedIn: undefined,
   singular: options.kind.toLowerCase(),
   shortNames: [],
   categories: [],
@@ -181,7 +184,8 @@ export const make = (
 })
 
 /** The qualified name under which objects are stored, for example `jobs.batch`. @since 0.1.0 @category getters  */
-export const resource = (kind: Kind): string => kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`
+export const resource = ({ group, plural, storedIn = group }: Kind): string =>
+  storedIn === "" ? plural : `${plural}.${storedIn}`
 
 /** The apiVersion, for example `batch/v1`. @since 0.1.0 @category getters  */
 export const apiVersion = (kind: Kind): string => kind.group === "" ? kind.version : `${kind.group}/${kind.version}`

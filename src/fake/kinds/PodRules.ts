@@ -192,6 +192,15 @@ export const podSpec = (spec: JsonObject, field: string): Status.FieldErrors => 
   ]
 }
 
+/** The rules of a pod template. @since 0.1.0 @category rules  */
+export const template = (given: JsonObject, field: string): Status.FieldErrors => [
+  ...labels(Json.object(given, "metadata"), field),
+  ...podSpec(Json.object(given, "spec"), `${field}.spec`),
+  ...(Json.list(given, "spec", "ephemeralContainers").length === 0
+    ? []
+    : [Status.forbiddenField(`${field}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template")])
+]
+
 const mutable = ["activeDeadlineSeconds", "tolerations", "schedulingGates"]
 
 const withoutImages = (spec: JsonObject): JsonObject =>

@@ -17,6 +17,7 @@ import {
   list,
   map,
   mergedList,
+  microTime,
   quantity,
   struct,
   text
@@ -26,7 +27,7 @@ import { condition, conditions, labelSelector, object } from "./ObjectFields.js"
 /** @since 0.1.0 @category fields */
 export const lease: Fields = object({
   spec: struct({
-    ...each(text, "acquireTime", "renewTime"),
+    ...each(microTime, "acquireTime", "renewTime"),
     ...each(keptText, "holderIdentity", "preferredHolder", "strategy"),
     ...each(integer, "leaseDurationSeconds", "leaseTransitions")
   })

@@ -62,25 +62,39 @@ const staysAsWritten = (digits: string, suffix: string, power: number): boolean 
     : place % 3 === 0 && place >= -9 && figures.length <= 18 && !figures.endsWith("000") && !figures.startsWith("0")
 }
 
-/** `0.5` becomes `500m`, and `1024Mi` becomes `1Gi`; text that is not a quantity stays. @since 0.1.0 @category combinators  */
-export const canonical = (quantity: string): string => {
+type Format = "binary" | "decimal" | "exponential"
+
+interface Parsed {
+  /** The value in units of 10^-9. */
+  readonly value: bigint
+  readonly format: Format
+}
+
+const unit = 10n ** 9n
+
+const formatOf = (suffix: string): Format =>
+  suffix.endsWith("i") ? "binary" : /^[eE][+-]?[0-9]+$/.test(suffix) ? "exponential" : "decimal"
+
+const powerOf = (suffix: string): number =>
+  formatOf(suffix) === "exponential" ? Number(suffix.slice(1)) : decimal.find(([name]) => name === suffix)?.[1] ?? 0
+
+/** Undefined for text that is not a quantity; larger exponents are beyond what a server can represent. */
+const parse = (quantity: string): Parsed | undefined => {
   const [, sign = "", digits = "", suffix = ""] = pattern.exec(quantity) ?? []
-  const exponential = /^[eE][+-]?[0-9]+$/.test(suffix)
-  const power = exponential ? Number(suffix.slice(1)) : decimal.find(([name]) => name === suffix)?.[1] ?? 0
-  // Larger exponents are beyond what a server can represent.
-  if (digits === "" || Math.abs(power) > 18 || staysAsWritten(digits, suffix, power)) {
-    return quantity
-  }
-  const factor = 1024n ** BigInt(Math.max(0, binary.indexOf(suffix)))
-  const value = nanos(digits, power, factor)
+  const power = powerOf(suffix)
+  if (digits === "" || Math.abs(power) > 18) return undefined
+  const value = nanos(digits, power, 1024n ** BigInt(Math.max(0, binary.indexOf(suffix))))
+  return { value: sign === "-" ? -value : value, format: formatOf(suffix) }
+}
+
+const render = ({ format, value: signed }: Parsed): string => {
+  const [minus, value] = signed < 0n ? ["-", -signed] : ["", signed]
   if (value === 0n) {
     return "0"
   }
-  const minus = sign === "-" ? "-" : ""
-  const unit = 10n ** 9n
   // Binary suffixes are for whole numbers from 1024.
-  if (!suffix.endsWith("i") || value < 1024n * unit || value % unit !== 0n) {
-    return `${minus}${written(value, exponential)}`
+  if (format !== "binary" || value < 1024n * unit || value % unit !== 0n) {
+    return `${minus}${written(value, format === "exponential")}`
   }
   let [mantissa, times] = [value / unit, 0]
   while (times < binary.length - 1 && mantissa % 1024n === 0n) {
@@ -88,4 +102,25 @@ export const canonical = (quantity: string): string => {
     times += 1
   }
   return `${minus}${mantissa}${binary[times] ?? ""}`
+}
+
+/** `0.5` becomes `500m`, and `1024Mi` becomes `1Gi`; text that is not a quantity stays. @since 0.1.0 @category combinators  */
+export const canonical = (quantity: string): string => {
+  const [, , digits = "", suffix = ""] = pattern.exec(quantity) ?? []
+  const parsed = parse(quantity)
+  return parsed === undefined || staysAsWritten(digits, suffix, powerOf(suffix)) ? quantity : render(parsed)
+}
+
+/** The sum of quantities, in the form of the first that is not zero. @since 0.1.0 @category combinators  */
+export const sum = (quantities: ReadonlyArray<string>): string => {
+  const parsed = quantities.flatMap((quantity) => parse(quantity) ?? [])
+  const value = parsed.reduce((total, one) => total + one.value, 0n)
+  return render({ value, format: parsed.find((one) => one.value !== 0n)?.format ?? "decimal" })
+}
+
+/** A quantity in units of 10^-3, rounded up; that of text that is not one is 0. @since 0.1.0 @category getters  */
+export const milli = (quantity: string): number => {
+  const value = parse(quantity)?.value ?? 0n
+  const factor = 1_000_000n
+  return Number(value / factor + (value % factor > 0n ? 1n : 0n))
 }

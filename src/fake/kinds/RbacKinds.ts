@@ -61,12 +61,6 @@ const ruleErrors = (namespaced: boolean) => (role: JsonObject): Status.FieldErro
 const fillRole = (role: JsonObject): JsonObject =>
   Json.list(role, "rules").length === 0 ? { ...role, rules: null } : role
 
-const created = Column.typed(
-  "date",
-  "Created At",
-  (role) => Json.text(role, "metadata", "creationTimestamp") ?? "<unknown>"
-)
-
 /** @since 0.1.0 @category kinds */
 export const role = Kind.make({
   group,
@@ -76,7 +70,7 @@ export const role = Kind.make({
   name,
   createOnUpdate: true,
   fields: object({ rules }),
-  columns: [Column.name, created],
+  columns: [Column.name, Column.created],
   fill: fillRole,
   validate: ruleErrors(true)
 })
@@ -91,7 +85,7 @@ export const clusterRole = Kind.make({
   name,
   createOnUpdate: true,
   fields: object({ aggregationRule: struct({ clusterRoleSelectors: list(labelSelector) }), rules }),
-  columns: [Column.name, created],
+  columns: [Column.name, Column.created],
   fill: fillRole,
   validate: ruleErrors(false)
 })

@@ -86,6 +86,8 @@ const generation = (object: JsonObject | undefined): number | undefined => Json.
 const rules: Readonly<Record<string, (next: JsonObject, previous: JsonObject | undefined) => Warnings>> = {
   pods: (next, previous) =>
     previous === undefined ? [...name(next, "the Pod's hostname"), ...PodWarnings.of(next)] : [],
+  podtemplates: (next, previous) =>
+    generation(next) === generation(previous) ? [] : PodWarnings.of(Json.object(next, "template"), "template."),
   services: service,
   endpoints: EndpointRules.warnings,
   serviceaccounts: account,

@@ -87,8 +87,7 @@ export const template = (object: JsonObject, selector: Json.Value | undefined, k
     ...((selector === undefined || !isEmpty(selector)) && !Selector.matching(selector)(labels)
       ? [Status.invalidValue("spec.template.metadata.labels", shown, "`selector` does not match template `labels`")]
       : []),
-    ...PodRules.labels(Json.object(given, "metadata"), "spec.template"),
-    ...PodRules.podSpec(Json.object(given, "spec"), "spec.template.spec"),
+    ...PodRules.template(given, "spec.template"),
     ...(policy !== undefined && policy !== "Always"
       ? [Status.unsupportedValue("spec.template.spec.restartPolicy", policy, ["Always"])]
       : []),

@@ -115,21 +115,23 @@ export const isOver = (kind: Kind.Kind, next: JsonObject, existing: JsonObject):
   && (Json.number(existing, "metadata", "deletionGracePeriodSeconds") ?? 0) === 0
 
 const returnedWhole = [
-  ...["Namespace", "Pod", "PersistentVolumeClaim", "ResourceQuota", "Service", "ServiceAccount"],
+  ...["Namespace", "Pod", "PodTemplate", "PersistentVolumeClaim", "ResourceQuota", "Service", "ServiceAccount"],
   ...["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"]
 ]
 
 /** The response for a removed object: for some kinds its last state, for others a Status. */
-export const response = (kind: Kind.Kind, last: JsonObject): JsonObject =>
-  kind.fields !== undefined && returnedWhole.includes(kind.kind) ? last : {
+export const response = (kind: Kind.Kind, last: JsonObject): JsonObject => {
+  const group = kind.storedIn ?? kind.group
+  return kind.fields !== undefined && returnedWhole.includes(kind.kind) ? last : {
     kind: "Status",
     apiVersion: "v1",
     metadata: {},
     status: "Success",
     details: Json.make({
       name: Metadata.name(last),
-      group: kind.group === "" ? undefined : kind.group,
+      group: group === "" ? undefined : group,
       kind: kind.plural,
       uid: Metadata.uid(last)
     })
   }
+}

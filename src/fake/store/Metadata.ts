@@ -86,6 +86,7 @@ const annotationsSize = (object: JsonObject): number =>
 
 // pkg/apis/core/helper/helpers.go, IsStandardFinalizerName
 const lenientGroups = ["coordination.k8s.io", "node.k8s.io", "policy"]
+const isCoreEvent = ({ group, kind }: Kind): boolean => group === "" && kind === "Event"
 const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"]
 
 /** The errors of the metadata of any object. @since 0.1.0 @category rules  */
@@ -117,7 +118,7 @@ export const validate = (kind: Kind, object: JsonObject): Status.FieldErrors => 
 
 /** The errors that most typed kinds add to those of any object. @since 0.1.0 @category rules  */
 export const validateTyped = (kind: Kind, object: JsonObject): Status.FieldErrors =>
-  kind.fields === undefined || lenientGroups.includes(kind.group) ?
+  kind.fields === undefined || lenientGroups.includes(kind.group) || isCoreEvent(kind) ?
     [] :
     finalizers(object).flatMap((finalizer, index) =>
       finalizer.includes("/") || standardFinalizers.includes(finalizer) ? [] : [Status.invalidValue(
@@ -133,7 +134,7 @@ export const validateNew = (
   object: JsonObject,
   others: Status.FieldErrors
 ): Status.FieldErrors =>
-  kind.group === "policy" && others.length > 0
+  (kind.group === "policy" || isCoreEvent(kind)) && others.length > 0
     ? others
     : [...validate(kind, object), ...validateTyped(kind, object), ...others]
 

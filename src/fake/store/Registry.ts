@@ -58,7 +58,7 @@ export class Registry {
     )
     const admitted = Either.flatMap(
       decoded,
-      (object) => Admission.change(this.plugins, this.attempt(kind, namespace, object, "create", write))
+      (object) => Admission.change(this.plugins, this.attempt(kind, namespace, object, "create", "", write))
     )
     return Either.flatMap(admitted, (object) => this.createNamed(kind, namespace, object, write, attempts))
   }
@@ -141,7 +141,10 @@ export class Registry {
       if (write.warn !== undefined && part === "main") Warnings.of(kind, next, existing).forEach(write.warn)
       // The part that a Build's own pod updates: upstream's admission leaves it out.
       if (part !== "details") {
-        yield* Admission.check(this.plugins, this.attempt(kind, namespace, next, "update", write))
+        yield* Admission.check(
+          this.plugins,
+          this.attempt(kind, namespace, next, "update", part === "main" ? "" : part, write)
+        )
       }
       if (Deletion.isOver(kind, next, existing)) {
         // The update is not stored: a watch sees the object as it was.
@@ -200,7 +203,7 @@ export class Registry {
     const amended = (object: JsonObject) => Update.amended(kind, existing, object, part, write)
     const managed = Update.managed(kind, existing, requested, amended(requested), part, write)
     if (part !== "main" || write.subresource !== undefined) return Either.right(managed)
-    const attempt = this.attempt(kind, Metadata.namespace(existing), requested, "update", write)
+    const attempt = this.attempt(kind, Metadata.namespace(existing), requested, "update", "", write)
     return Either.map(
       Admission.change(this.plugins, { ...attempt, previous: existing }),
       (admitted) =>
@@ -223,9 +226,11 @@ export class Registry {
     namespace: string,
     object: JsonObject,
     operation: Admission.Attempt["operation"],
+    part: string,
     write: Write
   ): Admission.Attempt {
-    return { kind, namespace, object, operation, store: this.store, user: write.user }
+    const subresource = write.subresource ?? part
+    return { kind, namespace, object, operation, subresource, store: this.store, user: write.user }
   }
 
   private createNamed(
@@ -237,14 +242,15 @@ export class Registry {
   ): Answer<JsonObject> {
     const base = Json.text(object, "metadata", "generateName") ?? ""
     const generates = Metadata.name(object) === "" && base !== ""
-    const name = generates ? `${base.slice(0, 58)}${this.store.nextSuffix()}` : Metadata.name(object)
-    const made = kind.prepare(born(kind, object, name, this.store.nextUid(), write), Metadata.timestamp(write.now))
+    const given = generates ? `${base.slice(0, 58)}${this.store.nextSuffix()}` : Metadata.name(object)
+    const made = kind.prepare(born(kind, object, given, this.store.nextUid(), write), Metadata.timestamp(write.now))
+    const name = Metadata.name(made)
     const errors = Metadata.validateNew(kind, made, [...kind.validateNew(made), ...kind.validate(made)])
     if (errors.length > 0) {
       return Either.left(Status.invalid(kind, name, errors))
     }
     if (write.warn !== undefined) Warnings.of(kind, made).forEach(write.warn)
-    const verdict = Admission.check(this.plugins, this.attempt(kind, namespace, made, "create", write))
+    const verdict = Admission.check(this.plugins, this.attempt(kind, namespace, made, "create", "", write))
     if (Either.isLeft(verdict)) {
       return Either.left(verdict.left)
     }

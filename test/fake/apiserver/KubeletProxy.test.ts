@@ -47,7 +47,7 @@ const join = (made: ControlPlane, port: number, renewTime: string) =>
 /** A server in place of a kubelet, and a cluster that it has joined. */
 const joined = (
   answer: (response: ServerResponse) => void,
-  renewTime = new Date().toISOString()
+  renewTime = new Date().toISOString().replace("Z", "000Z")
 ) =>
   Effect.gen(function*() {
     const seen: Array<Seen> = []

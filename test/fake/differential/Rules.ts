@@ -1,6 +1,7 @@
 /** Programs about rules that random ones seldom reach. */
 import type { Json, JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import type { Action } from "./Action.js"
+import { programs as coreRules } from "./CoreRules.js"
 
 const merge = "application/merge-patch+json"
 
@@ -180,5 +181,6 @@ export const programs: ReadonlyArray<ReadonlyArray<Action>> = [
   ...[...endpointRules, ...ingressRules, quantity].map((step) => [step]),
   ingressChanges,
   ...scales.slice(1).map((step) => [...scales.slice(0, 1), step]),
-  deprecations
+  deprecations,
+  ...coreRules
 ]

@@ -48,6 +48,8 @@ const workload = (random: Random, more: JsonObject = {}): JsonObject => ({
   }
 })
 
+const time = (random: Random): string => random.pick(["2026-01-02T03:04:05.678901Z", "2026-01-02T03:04:06.000000Z"])
+
 const podOdd = (before: string): ReadonlyArray<string> =>
   [
     "restartPolicy",
@@ -126,6 +128,71 @@ export const subjects: readonly [Subject, ...ReadonlyArray<Subject>] = [
     odd: ["spec.nodeName", "spec.priority", ...podOdd("spec.")],
     fields: ["status.phase=Pending", "spec.restartPolicy=Always", "spec.nodeName=", "spec.schedulerName=none"],
     status: true
+  },
+  {
+    path: "podtemplates",
+    apiVersion: "v1",
+    kind: "PodTemplate",
+    body: (random) => ({ template: podTemplate(random) }),
+    odd: ["template", "template.metadata.labels", ...podOdd("template.spec.")]
+  },
+  {
+    // Of types that no pod is admitted by: the real server has the ranges of a namespace in a cache.
+    path: "limitranges",
+    apiVersion: "v1",
+    kind: "LimitRange",
+    body: (random) => ({
+      spec: {
+        limits: [
+          {
+            type: random.pick(["PersistentVolumeClaim", "example.com/a"]),
+            max: { storage: random.pick(["1Gi", "0.5Gi", "2048Mi"]) }
+          }
+        ]
+      }
+    }),
+    odd: ["spec.limits", "spec.limits.0.type", "spec.limits.0.max", "spec.limits.0.min", "spec.limits.0.min.storage"]
+  },
+  {
+    path: "events",
+    apiVersion: "v1",
+    kind: "Event",
+    body: (random) => ({
+      involvedObject: { kind: "Pod", name: random.pick(["a", "b"]), namespace: "{ns}" },
+      message: text(random),
+      reason: random.pick(["Read", "Wrote"]),
+      type: "Normal",
+      ...(random.chance(0.5) ? { source: { component: "a" }, count: random.pick([1, 2]) } : {})
+    }),
+    odd: [
+      "involvedObject",
+      "involvedObject.namespace",
+      "eventTime",
+      "firstTimestamp",
+      "series",
+      "count",
+      "source",
+      "type"
+    ],
+    fields: ["involvedObject.name=a", "reason=Read", "source=a", "reportingComponent=", "type!=Normal"]
+  },
+  {
+    path: "events.k8s.io:v1/events",
+    apiVersion: "events.k8s.io/v1",
+    kind: "Event",
+    body: (random) => ({
+      regarding: { kind: "Pod", name: random.pick(["a", "b"]), namespace: "{ns}" },
+      eventTime: time(random),
+      note: text(random),
+      reason: "Read",
+      action: "Reading",
+      type: "Normal",
+      reportingController: "example.com/a",
+      reportingInstance: "a-1",
+      ...(random.chance(0.3) ? { series: { count: random.pick([1, 2, 3]), lastObservedTime: time(random) } } : {})
+    }),
+    odd: ["regarding", "eventTime", "series", "series.count", "reason", "action", "type", "deprecatedCount", "note"],
+    fields: ["regarding.name=a", "reason=Read", "reportingController=example.com/a"]
   },
   {
     path: "coordination/leases",

@@ -32,7 +32,7 @@ type FollowedBuild<Child> = FollowedBuilds.FollowedBuild<Child>
 const workers = 16
 
 export interface BuildController<Child> {
-  /** Follows a build whose record was read from the server. The state of what is returned is always the latest. */
+  /** Follows a build whose record was read from the server. The returned object always has the latest state. */
   readonly follow: (
     record: RecordSummary.RecordSummary,
     subscriber: FollowedBuilds.Subscriber
@@ -56,7 +56,7 @@ export const make = <Child extends Resource.Metadata>(
     const clock = yield* Effect.clock
     const timers = yield* TimerQueue.make
     const requests = BuildRequests.make(context)
-    // A build is in each of them at most once.
+    // A build is at most once in each of these queues.
     const workQueue = yield* Queue.unbounded<readonly [FollowedBuild<Child>, Work<Child>]>()
     const explainQueue = yield* Queue.unbounded<readonly [FollowedBuild<Child>, string]>()
     const slots = new FollowedBuilds.Slots<Child>()
@@ -134,7 +134,7 @@ export const make = <Child extends Resource.Metadata>(
         return fail(build, new BackendError({ backend, reason: "Unexpected", operation, detail: "a defect", cause }))
       }
       const { isGone, metadata, presence } = build.state
-      // The informer may still report a record that is gone: it would be a new build to the watchers.
+      // The informer may still report a record that is gone, which watchers would take for a new build.
       if (isOver(build.state) && (presence === "deleted" || (isGone && presence === "unseen"))) {
         drop(build)
         watchers.forEach((watcher) => watcher.forget(metadata.ref.uid))
@@ -165,7 +165,7 @@ export const make = <Child extends Resource.Metadata>(
       FollowedBuilds.isFollowed(build) ? Effect.map(request, (event) => send(build, event)) : Effect.void
 
     // -------------------------------------------------------------------------
-    // what the informers report
+    // changes that the informers report
     // -------------------------------------------------------------------------
 
     const parse = (object: Resource.Metadata) => {
@@ -255,7 +255,7 @@ export const make = <Child extends Resource.Metadata>(
         hasFailed.unsafeOpen()
       }
       const informers = yield* Informers.make(context, namespace)
-      // Records last: when a build is first seen, its objects are known.
+      // Records come last, so that a build's objects are known when the build is first seen.
       yield* informers.children.subscribe(onChild, onFailure)
       yield* informers.pods.subscribe(onPod, onFailure)
       yield* informers.records.subscribe(onRecord, onFailure)

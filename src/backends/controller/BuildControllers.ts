@@ -15,7 +15,7 @@ import * as BuildController from "./BuildController.js"
 import type { ControllerContext } from "./ControllerContext.js"
 import type * as FollowedBuilds from "./FollowedBuilds.js"
 
-/** A controller that somebody holds. A count costs its holders less than a finalizer for each. */
+/** A controller and the number of its holders. A count takes less memory than a finalizer for each holder. */
 interface Held<Child> {
   holders: number
   readonly scope: Scope.CloseableScope
@@ -30,7 +30,7 @@ export class BuildControllers<Child extends Resource.Metadata> {
     this.context = context
   }
 
-  /** The controller of a namespace, which is to be released once. Cannot be interrupted. */
+  /** The controller of a namespace, which the caller must release once. Cannot be interrupted. */
   hold(namespace: string): Effect.Effect<BuildController.BuildController<Child>> {
     return Effect.uninterruptible(Effect.suspend(() => {
       const known = this.held.get(namespace)
@@ -49,12 +49,12 @@ export class BuildControllers<Child extends Resource.Metadata> {
     })
   }
 
-  /** The controller of a namespace, shared with all whose scopes hold it. */
+  /** The controller of a namespace, shared by all scopes that hold it. */
   get(namespace: string): Effect.Effect<BuildController.BuildController<Child>, never, Scope.Scope> {
     return Effect.acquireRelease(this.hold(namespace), () => this.release(namespace))
   }
 
-  // It lives as long as its holders; a closed cluster fails the informers, and so those.
+  // It lives as long as its holders. When the cluster's scope closes, the informers fail, and with them the holders.
   private open(namespace: string): Effect.Effect<BuildController.BuildController<Child>> {
     const parts = [Scope.make(), Deferred.make<BuildController.BuildController<Child>>()] as const
     return Effect.flatMap(Effect.all(parts), ([scope, controller]) => {
@@ -71,17 +71,15 @@ export class BuildControllers<Child extends Resource.Metadata> {
   }
 }
 
-/** What a stream needs of them. */
+/** The part of {@link BuildControllers} that streams use. */
 export type Shared<Child extends Resource.Metadata> = Pick<BuildControllers<Child>, "hold" | "release">
 
-// Effect 4 has the clock and the like in the context, too: the rest of it stays.
+// On Effect 4 the context also has services such as the clock, which stay.
 const withoutParentSpan: (context: Context.Context<Scope.Scope>) => Context.Context<Scope.Scope> = Context.omit(
   Tracer.ParentSpan
 )
 
-/**
- * What one stream knows of the build that it follows. It takes part in no stream until it is opened, and has to be closed.
- */
+/** A stream's subscription to one build. It is notified from `open` on, and must be closed. */
 export abstract class Following<Child extends Resource.Metadata> implements FollowedBuilds.Subscriber {
   abstract readonly operation: string
   abstract readonly wantsObjects: boolean
@@ -144,7 +142,7 @@ export class Subscription<Child extends Resource.Metadata> extends Following<Chi
     this.operation = operation
   }
 
-  /** Waits for a notification after this call, which may come before the effect runs: fibers are made to yield. */
+  /** Waits for a notification after this call, also one that comes before the effect runs: the scheduler may run other fibers first. */
   change(): Effect.Effect<void> {
     this.news.unsafeClose()
     return this.news.await

@@ -41,25 +41,25 @@ export interface BuildStore<Child> extends StateReader.StateReader<Child> {
     namespace: string,
     fingerprint: string
   ) => Effect.Effect<FingerprintRecords, BackendError>
-  /** What those records are to this backend. */
+  /** The builds of this backend among those records. */
   readonly fingerprintBuilds: (records: FingerprintRecords) => FingerprintBuilds
   readonly byFingerprint: (namespace: string, fingerprint: string) => Effect.Effect<FingerprintBuilds, BackendError>
   readonly record: (ref: BuildRef) => Effect.Effect<BuildRecord.BuildRecord, BuildNotFound | BackendError>
   readonly metadata: (ref: BuildRef) => Effect.Effect<Option.Option<RecordMetadata.RecordMetadata>, BackendError>
-  /** What is needed of a record while its build is followed. Reads its data only if the metadata does not show the terms. */
+  /** The part of a record that following its build needs. Reads the record's data only if its metadata lacks the terms. */
   readonly summary: (ref: BuildRef) => Effect.Effect<RecordSummary.RecordSummary, BuildNotFound | BackendError>
   readonly events: (uid: string, namespace: string) => Effect.Effect<ReadonlyArray<Resources.Event>, BackendError>
-  /** The metadata of the record that was created; none if there is an object of this name already. */
+  /** Creates a record and returns its metadata; none if an object of this name exists already. */
   readonly createRecord: (
     manifest: JsonObject,
     namespace: string
   ) => Effect.Effect<Option.Option<RecordMetadata.RecordMetadata>, BuildRejected | BackendError>
-  /** Makes what is missing of the further ConfigMaps of a build. */
+  /** Creates those further ConfigMaps of a build that are missing. */
   readonly createParts: (
     record: BuildRecord.BuildRecord,
     parts: ReadonlyArray<JsonObject>
   ) => Effect.Effect<void, BuildRejected | BackendError>
-  /** The child of an attempt, made if it is missing. */
+  /** Returns the child of an attempt; creates it if it is missing. */
   readonly createChild: (
     record: BuildRecord.BuildRecord,
     attempt: number
@@ -79,7 +79,7 @@ export interface BuildStore<Child> extends StateReader.StateReader<Child> {
   ) => Effect.Effect<Option.Option<RecordSummary.RecordSummary>, BackendError>
   /** Deletes a child as it was seen; false if it has changed since. */
   readonly deleteChild: (child: Child) => Effect.Effect<boolean, BackendError>
-  /** Deletes a child that runs, whatever has changed since; false if it is another one by now. */
+  /** Deletes a running child even if it has changed; false if an object with another uid has its name now. */
   readonly deleteRunning: (ref: BuildRef, child: StateReader.RunningChild) => Effect.Effect<boolean, BackendError>
   readonly deleteRecord: (ref: BuildRef) => Effect.Effect<void, BackendError>
 }
@@ -90,7 +90,7 @@ const optional = <A, E extends ClusterError>(effect: Effect.Effect<A, E>): Effec
     Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeedNone)
   )
 
-/** How often something is tried that others come between. */
+/** The number of tries of a step that other clients interfere with. */
 const attempts = 5
 
 export const make = <Child extends Resource.Metadata>(
@@ -220,7 +220,7 @@ export const make = <Child extends Resource.Metadata>(
     }).pipe(
       Effect.catchIf((error) => error.reason === "NotFound", () => Effect.void),
       refused(`remove ${ref}`),
-      // The name belongs to another object by now, or there is some other conflict: the server is asked which.
+      // Either the name belongs to another object by now, or there is another conflict: the server is read to find out which.
       Effect.catchIf((error) => error.reason === "Conflict", (conflict) =>
         Effect.flatMap(
           metadata(ref),

@@ -62,7 +62,7 @@ const service = <Child extends Resource.Metadata>(
 ): BuildService.Service => {
   const { cluster, definition, reconciler, store } = context
   const watch = WatchStream.make(controllers)
-  /** The refs of a list whose builds have ended, which is final: to remove them, nothing is stopped. */
+  /** The refs in a list of builds that have ended. That is final, so removing them stops nothing. */
   const ended = new WeakSet<BuildRef>()
 
   const check = (input: BuildInput.BuildInput): Effect.Effect<void, BuildRejected> => {
@@ -70,7 +70,7 @@ const service = <Child extends Resource.Metadata>(
     return issues.length === 0 ? Effect.void : new BuildRejected({ reason: "Unsupported", issues })
   }
 
-  /** A build whose context cannot be uploaded is not begun. */
+  /** A build whose context cannot be uploaded is not started. */
   const mayUpload = (namespace: string): Effect.Effect<void, BuildRejected | BackendError> =>
     Effect.all(
       ["create", "get"].map((verb) =>
@@ -133,7 +133,7 @@ const service = <Child extends Resource.Metadata>(
         const records = FingerprintLookup.takeRecords(given)
         if (BuildContext.isUpload(context)) yield* mayUpload(namespace)
         const resolved = yield* resolve(input, namespace)
-        // The records that a selection has read are those of the input as it was given.
+        // A selection has read the records of the input as given. One that has got its commit only now has another fingerprint.
         const submission = yield* submit(resolved, {
           again,
           namespace,

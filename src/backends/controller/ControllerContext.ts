@@ -1,5 +1,5 @@
 /**
- * What all parts of a backend's controller work with.
+ * The services that all parts of a backend's controller share.
  */
 import type * as Cluster from "../../kubernetes/Cluster.js"
 import type * as Resource from "../../kubernetes/Resource.js"

@@ -1,5 +1,5 @@
 /**
- * What differs between cluster backends: which object a build becomes, and what the state of that object means. Everything
+ * The differences between cluster backends: the object that a build becomes, and the meaning of that object's state. Everything
  * that happens over time is the same for all of them (`ClusterBackend`).
  *
  * @since 0.1.0
@@ -127,7 +127,7 @@ export interface Definition<Child extends Resource.Metadata> {
   readonly child: Resource.Resource<Child>
   /** Selects the pods of this backend's builds, and possibly others. */
   readonly podSelector: string
-  /** Whether pods have the labels of their build, so that those of one can be selected. */
+  /** Whether pods have the labels of their build, so that the pods of one build can be selected. */
   readonly labelsPods?: boolean | undefined
   /** The name of the record that a pod belongs to; undefined for a pod of no build. */
   readonly recordOf: (pod: Resources.Pod) => string | undefined

@@ -20,7 +20,7 @@ const reasons: Readonly<Record<Reason, BackendError["reason"]>> = {
 }
 
 const reasonOf = (cause: ClusterError): BackendError["reason"] =>
-  // A server error passes like an outage.
+  // A server error is as temporary as an outage.
   cause.reason === "Unexpected" && cause.retryable ? "Unreachable" : reasons[cause.reason]
 
 /** The backend failed at `operation` because of this error of the cluster. */

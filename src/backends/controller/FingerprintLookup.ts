@@ -1,6 +1,6 @@
 /**
- * The records of one fingerprint, read once for all backends of a cluster: they share the label, so one list finds the builds
- * of every backend, and a selection hands what it read to the backend that it chose.
+ * Reads the records of one fingerprint once for all backends of a cluster. They share the label, so one list finds the builds of
+ * every backend, and a selection passes the records to the backend that it chooses.
  */
 import type * as Effect from "effect/Effect"
 import type { BackendError, BuildRejected } from "../../core/BuildError.js"
@@ -24,25 +24,25 @@ export interface FingerprintLookup {
 
 const lookups = new WeakMap<Service, FingerprintLookup>()
 
-/** Names the lookup of a backend on a cluster. */
+/** Registers the lookup of a backend on a cluster. */
 export const register = (backend: Service, lookup: FingerprintLookup): Service => {
   lookups.set(backend, lookup)
   return backend
 }
 
-/** The lookup of a backend; undefined of one that is not on a cluster, or that a program has wrapped in its own. */
+/** The lookup of a backend; undefined for a backend that is not on a cluster, or that a program has wrapped in its own. */
 export const of = (backend: Service): FingerprintLookup | undefined => lookups.get(backend)
 
 const found = new WeakMap<BuildOptions, FingerprintRecords>()
 
-/** The same options, with the records that were just read for them. */
+/** Attaches the records that were just read to the options of a `build`. */
 export const withRecords = (options: BuildOptions | undefined, records: FingerprintRecords): BuildOptions => {
   const own = Calls.isFollowed(options) ? Calls.markFollowed(options) : { ...options }
   found.set(own, records)
   return own
 }
 
-/** The records that were read for these options: once, because a second attempt has to read again. */
+/** The records that are attached to these options. They are returned once, because a second attempt must read them again. */
 export const takeRecords = (options: BuildOptions | undefined): FingerprintRecords | undefined => {
   const records = options === undefined ? undefined : found.get(options)
   if (options !== undefined) found.delete(options)

@@ -13,7 +13,7 @@ import { make as makeBuild, type WatchedBuild } from "./WatchedBuild.js"
 
 /** Follows one build. */
 export interface Subscriber {
-  /** What it does, for error messages. */
+  /** The operation of the subscriber, for error messages. */
   readonly operation: string
   /** Whether it is notified of every change, or of reported statuses alone. */
   readonly wantsObjects: boolean
@@ -33,7 +33,7 @@ export interface Watcher {
     now: DateTime.Utc,
     isGone: boolean
   ) => void
-  /** Nothing more will be reported of this build. */
+  /** There will be no further status of this build. */
   readonly forget: (uid: string) => void
   readonly fail: (error: BackendError) => void
 }
@@ -42,7 +42,7 @@ export interface Watcher {
 export const follows = (watcher: Watcher, fingerprint: string | undefined): boolean =>
   watcher.fingerprint === undefined || watcher.fingerprint === fingerprint
 
-/** The latest objects of one record name, and the builds of that name that are followed, the oldest first. */
+/** The latest objects of one record name, and the followed builds of that name, the oldest first. */
 export interface Slot<Child> {
   readonly name: string
   record: Resource.Metadata | undefined
@@ -62,7 +62,7 @@ export interface FollowedBuild<Child> {
 
 const none: ReadonlyArray<never> = []
 
-/** Whether it is followed still. */
+/** Whether it is still followed. */
 export const isFollowed = <Child>(build: FollowedBuild<Child>): boolean => build.slot.builds.includes(build)
 
 export const find = <Child>({ builds }: Slot<Child>, uid: string): FollowedBuild<Child> | undefined =>

@@ -19,7 +19,7 @@ import type { ClusterDefaults } from "./Definition.js"
 import * as ErrorMapping from "./ErrorMapping.js"
 import * as ShortPod from "./ShortPod.js"
 
-/** From the creation of the Job on: the image of its pod may have to be pulled. */
+/** The time from the creation of the Job, in which the image of its pod may have to be pulled. */
 const timeout = Duration.minutes(3)
 
 const verb = "resolve"
@@ -28,7 +28,7 @@ const verb = "resolve"
 export interface GitLookup extends GitContainer.GitRunner {
   readonly backend: string
   readonly serviceAccount: string | undefined
-  /** What to do where the caller may not create Jobs, for a backend that needs them for this alone. */
+  /** The advice if the caller may not create Jobs, for a backend that needs them only for this. */
   readonly withoutJobs?: ((namespace: string) => string) | undefined
 }
 
@@ -61,7 +61,7 @@ const podSpec = (
   ]
 })
 
-/** The input with the commit of its ref, if that is not known yet. */
+/** Adds the commit of its ref to an input that lacks it. */
 export const make = (
   lookup: GitLookup,
   cluster: Cluster.Service,

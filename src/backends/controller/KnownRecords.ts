@@ -1,6 +1,6 @@
 /**
- * The records of builds that this process has just submitted for a caller who follows them: to begin to follow, they need not
- * be read again.
+ * Remembers the records of builds that this process has just submitted for a caller that follows them, so that they are not read
+ * again.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -13,9 +13,9 @@ import * as Timing from "./Timing.js"
 type Read = (ref: BuildRef) => Effect.Effect<RecordSummary, BuildNotFound | BackendError>
 
 export interface KnownRecords {
-  /** Keeps what the server has just returned, for the ref itself and not for equal ones. */
+  /** Remembers the record that the server has just returned, under the identity of the ref. */
   readonly remember: (record: RecordSummary) => Effect.Effect<void>
-  /** The record that a build is followed from: as remembered, while an informer may lag behind as far; else it is read. */
+  /** The record from which a build is followed: the remembered one for as long as an informer may lag behind, else read from the server. */
   readonly summary: Read
 }
 

@@ -42,14 +42,14 @@ export const make = <Child extends Resource.Metadata>(
       .toSorted((a, b) => attemptOf(a) - attemptOf(b))
       .flatMap((child) => definition.logs(observed(snapshot, child)))
 
-  /** A log, or the known end of one that does not exist any more, as `latest` returns it. */
+  /** Reads a log, or the stored tail of a log that no longer exists, as `latest` returns it. */
   const read = (
     ref: BuildRef,
     source: LogSource,
     options: Pick<Cluster.LogOptions, "ended" | "follow" | "tailLines">,
     latest: () => LogSource = () => source
   ): Lines => {
-    // The log of a Build is that of several containers, and a node loses all of them.
+    // The log of a Build consists of those of several containers, and a lost node loses all of them.
     const replacement = oncePerLog(() => LostLog.replacement(latest()))
     return cluster.logs(source.resource, source.name, {
       ...options,

@@ -1,6 +1,5 @@
 /**
- * The status of a build for a caller that asks once: with the reason why the build waits, which a stream of statuses finds out
- * while it waits.
+ * Reads the status of a build once, with the reason why the build waits. (Streams find out that reason while they wait.)
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -21,14 +20,14 @@ type InProgress<Child> = Extract<Evaluation<Child>, { readonly _tag: "InProgress
 export type Slot = Effect.Effect<SlotHolder, ClusterError> | undefined
 
 export interface OneShotStatus<Child> {
-  /** Of a build that has ended, the record alone is read. */
+  /** For a build that has ended, only the record is read. */
   readonly of: (ref: BuildRef) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
-  /** The same of a build that was just read. `slot` is for several builds of one namespace. */
+  /** The status of a build whose record was just read. `slot` is shared by several builds of one namespace. */
   readonly ofState: (
     state: BuildState<Child>,
     slot?: Slot
   ) => Effect.Effect<BuildStatus.BuildStatus, BuildNotFound | BackendError>
-  /** Reads who holds the slot of a namespace when a build first waits for it, and once. */
+  /** Finds the holder of a namespace's slot when the first build waits for it, once. */
   readonly slotOf: (namespace: string) => Effect.Effect<Slot>
 }
 

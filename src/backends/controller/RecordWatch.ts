@@ -1,6 +1,6 @@
 /**
- * The records of one fingerprint, as the informer of a backend's records shows them: a caller who follows the build that it
- * submits has that informer opened anyway, which then replaces a list.
+ * Reads the records of one fingerprint from the informer of a backend's records instead of a list: a caller that follows the build
+ * that it submits opens that informer anyway.
  */
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"

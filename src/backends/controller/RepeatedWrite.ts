@@ -1,6 +1,6 @@
 /**
- * Writes that are repeated when their response is lost: those of which a second one changes nothing, because the object has a
- * deterministic name, or because a precondition names its resourceVersion.
+ * Repeats writes whose response is lost. A second write changes nothing, because the object has a deterministic name, or because a
+ * precondition names its resourceVersion.
  */
 import * as Effect from "effect/Effect"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"

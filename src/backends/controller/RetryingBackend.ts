@@ -59,7 +59,7 @@ export const make = (outageTimeout: Duration.DurationInput) => (backend: Service
         ? buildAgain(lookup, input, options)
         : call(backend.build(input, options)),
     status: (ref) => call(backend.status(ref)),
-    // Once they have begun, they wait out outages by themselves.
+    // Once it has begun, a stream waits out outages by itself.
     changes: (ref) => RetryPolicy.retryStart(backend.changes(ref), policy),
     logs: (ref, options) => RetryPolicy.retryStart(backend.logs(ref, options), policy),
     watch: (options) => RetryPolicy.retryStart(backend.watch(options), policy),

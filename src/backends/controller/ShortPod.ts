@@ -1,5 +1,5 @@
 /**
- * A short pod that runs one verb of a script and is gone afterwards: a Job of one pod, for which builds need the permissions anyway.
+ * Runs one verb of a script in a short-lived pod: a Job of one pod, which needs no permissions beyond those for builds.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -25,14 +25,14 @@ export const taskLabel = "effect-os-builder/task"
 // How long the deletion may take when the caller is interrupted; otherwise the Job deletes itself, or goes with its record.
 const deletionTimeout = Duration.seconds(10)
 
-// The Job of a client that was killed ends and deletes itself. A client that lives gives up first, as it can say why.
+// If the client is killed, the Job ends and deletes itself. A client that lives gives up earlier, because it can give the reason.
 const grace = Duration.minutes(1)
 const ttlSeconds = 60
 
-/** What a short pod is for. */
+/** The task of a short pod. */
 export interface Task {
   readonly backend: string
-  /** What fails if it fails, for errors: `find main of https://…`. */
+  /** The operation, for error messages: `find main of https://…`. */
   readonly operation: string
   /** The verb of the script, which is also the name of the pod's only container. */
   readonly verb: string
@@ -66,10 +66,10 @@ const endOf = (pod: Resources.Pod, verb: string): Ended | undefined => {
     : undefined
 }
 
-/** Runs the task's pod until it ends, and deletes it. An error of the API server is the caller's to give a meaning. */
+/** Runs the task's pod until it ends, and deletes it. Errors of the API server are returned as they are. */
 export const run = (cluster: Cluster.Service, task: Task): Effect.Effect<Ended, ClusterError | BackendError> => {
   const { advice, backend, namespace, operation, owner, prefix, spec, timeout, verb } = task
-  // The last state of the pod says why nothing came of it.
+  // The last state of the pod has the reason why it did not end.
   let last: Resources.Pod | undefined
   return Effect.gen(function*() {
     const name = yield* Effect.sync(() => `${prefix}${randomUUID().slice(0, 8)}`)

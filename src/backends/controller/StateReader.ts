@@ -18,16 +18,16 @@ import { backendError } from "./ErrorMapping.js"
 export interface StateReader<Child> {
   /** Everything about a build, in one round trip. */
   readonly state: (ref: BuildRef) => Effect.Effect<BuildState<Child>, BuildNotFound | BackendError>
-  /** The same of a build whose record was just read. One that has ended needs no pods, unless a child came late. */
+  /** The same for a build whose record was just read. A build that has ended needs no pods, unless a child was created late. */
   readonly stateOf: (record: RecordSummary) => Effect.Effect<BuildState<Child>, BackendError>
-  /** The same of several builds of a namespace: one list of the children and one of the pods. */
+  /** The same for several builds of a namespace, with one list of the children and one of the pods. */
   readonly statesOf: (
     namespace: string,
     records: ReadonlyArray<RecordSummary>
   ) => Effect.Effect<ReadonlyArray<BuildState<Child>>, BackendError>
   /** The state of an unfinished build, unless one list shows that it runs. */
   readonly unlessRunning: (record: RecordSummary) => Effect.Effect<Option.Option<BuildState<Child>>, BackendError>
-  /** What is needed to stop a build: its child or one of its pods, if that alone shows that it runs. */
+  /** The state that stopping a build needs: only its child, or one of its pods, if that shows that the build runs. */
   readonly toStop: (record: RecordSummary) => Effect.Effect<BuildState<Child> | RunningChild, BackendError>
 }
 
@@ -182,7 +182,7 @@ export const make = <Child extends Resource.Metadata>(
             const running = runningChild(record, found)
             if (running !== undefined) return running
             const all = yield* children(record.ref)
-            // The pods were read before: of a child that has ended since, they show too little.
+            // The pods were read earlier, so they are out of date if the child has ended since.
             return all.some(runs.ended) ? yield* whole(record) : assembled(record, all, found)
           })
       }

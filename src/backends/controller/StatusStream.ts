@@ -22,7 +22,7 @@ class Statuses<Child extends Resource.Metadata> extends Following<Child> {
   private readonly known: KnownRecords.KnownRecords
   private readonly ref: BuildRef
   private last: BuildStatus.BuildStatus | undefined
-  /** Since the state was last looked at: the fiber may be made to yield before it waits. */
+  /** Whether a notification came since the state was last read: the scheduler may run other fibers before this one waits. */
   private hasNews = false
   /** Resumes the fiber that waits; a stream has one reader. */
   private resume: ((effect: Effect.Effect<void>) => void) | undefined

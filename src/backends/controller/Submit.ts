@@ -32,7 +32,7 @@ import * as Informers from "./Informers.js"
 import * as RecordWatch from "./RecordWatch.js"
 import * as Timing from "./Timing.js"
 
-/** Where an input is submitted to, and how. */
+/** Options of a submission. */
 export interface Options {
   readonly namespace: string
   /** Whether a new build is made even if there is one to adopt. */
@@ -88,8 +88,8 @@ export const make = <Child extends Resource.Metadata>(
 
   // The number of a record is free again once that record is removed: another client may have created the same build under
   // another number, higher or lower, after our first list. The later record gives way: its client alone is certain to see the other.
-  // Times of creation are whole seconds of several servers, so resourceVersions are compared; that of a record that was written to
-  // tells nothing, and to give way in vain costs a round.
+  // Creation times are whole seconds of several servers, so resourceVersions are compared; that of a record that was written to
+  // does not show its creation. Giving way without need costs one round.
   const givesWayTo = (
     record: RecordMetadata.RecordMetadata,
     known: BuildStore.FingerprintBuilds,
@@ -155,7 +155,7 @@ export const make = <Child extends Resource.Metadata>(
       const startedAt = yield* Clock.currentTimeMillis
       const [created] = yield* Effect.all([
         store.createRecord(manifest, namespace),
-        // The request that creates the child finds them cached, or reports that they cannot be read.
+        // The request that creates the child finds these defaults cached, or reports that they cannot be read.
         Effect.ignore(definition.clusterDefaults)
       ], { concurrency: 2 })
       if (Option.isNone(created)) return Option.none<Submission>()

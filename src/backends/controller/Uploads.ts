@@ -1,9 +1,9 @@
 /**
  * Uploads contexts to the pods that wait for them, from the process whose `build` named the folder.
  *
- * Any number of clients may build the same input at once, and the streams of two would be mixed up in one standard input: the one that
- * writes the pod's uid to the record uploads to that pod. If it is lost, the pod ends with an error that is retryable, and the
- * pod of the next attempt is anybody's.
+ * Several clients may build the same input at once, but only one may write to the standard input of a pod: the client that first
+ * writes the pod's uid to the record. If that client is lost, the pod ends with a retryable error, and any client may upload to
+ * the pod of the next attempt.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,5 +1,5 @@
 /**
- * What is known of a followed build, and the pure function that decides what happens next to it.
+ * The state of a followed build, and the pure function that decides the next step.
  */
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
@@ -27,13 +27,13 @@ import * as Timing from "./Timing.js"
 export interface WatchedBuild<Child> {
   /** The latest metadata of the record. */
   readonly metadata: RecordMetadata
-  /** With the terms of the build; absent if the record does not show them and has not been read yet. */
+  /** The record with the terms of the build; absent if its metadata lacks them and it has not been read yet. */
   readonly record: RecordSummary | undefined
   /** Whether the informer has the record: not yet, still, or no more. */
   readonly presence: "unseen" | "present" | "deleted"
   readonly children: ReadonlyArray<Child>
   readonly pods: ReadonlyArray<Resources.Pod>
-  /** Those that had ended when they were deleted, as they were last seen. */
+  /** The pods that had ended when they were deleted, as they were last seen. */
   readonly lostPods: ReadonlyArray<Resources.Pod>
   readonly events: ReadonlyArray<Resources.Event>
   /** The latest attempt whose child was ever seen, 0 if none was. */
@@ -44,7 +44,7 @@ export interface WatchedBuild<Child> {
   readonly work: "none" | "active" | "outdated"
   /** Retryable errors in a row. */
   readonly failures: number
-  /** Until when nothing more is asked of the server, unless something changes. */
+  /** Until when the server is not read, unless something changes. */
   readonly restUntil: number
   /** When the server is read, because the informers lack an object that should exist. */
   readonly confirmAt: number | undefined
@@ -137,7 +137,7 @@ export const make = <Child extends Resource.Metadata>(
 export const isOver = <Child>({ reported }: WatchedBuild<Child>): boolean =>
   reported !== undefined && BuildStatus.isTerminal(reported)
 
-/** The state that its evaluation is about; undefined before the terms are known. */
+/** The state to evaluate; undefined before the terms are known. */
 export const snapshotOf = <Child extends Resource.Metadata>(
   { attemptSeen, children, events, lostPods, metadata, pods, record }: WatchedBuild<Child>
 ): BuildState<Child> | undefined =>
@@ -150,7 +150,7 @@ export const snapshotOf = <Child extends Resource.Metadata>(
     events
   }
 
-/** What follows from an event: the next state, and what is to be done. */
+/** The next state after an event, and the actions to perform. */
 export const step = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
   build: WatchedBuild<Child>,
@@ -204,7 +204,7 @@ export const step = <Child extends Resource.Metadata>(
   }
 }
 
-/** Something has changed: nothing rests, and a request that is under way works on an earlier state. */
+/** A change ends the rest between requests, except that after an error; a request that is under way has read an earlier state. */
 const changed = <Child>(build: WatchedBuild<Child>): WatchedBuild<Child> => ({
   ...build,
   work: build.work === "active" ? "outdated" : build.work,

@@ -8,8 +8,8 @@ import { promisify } from "node:util"
 import * as zlib from "node:zlib"
 
 /**
- * The fastest level. An upload takes a second of a core for about 50 MB of the folder, most of it for this (`npm run bench -- upload`):
- * over a connection to the cluster of more than some 400 Mbit/s it is slower than plain bytes would be.
+ * The fastest level. An upload takes a second of a core for about 50 MB of the folder, most of it for compression
+ * (`npm run bench -- upload`). Over a connection of more than about 400 Mbit/s, plain bytes would be faster.
  */
 const options = { level: 1, chunkSize: 256 * 1024 }
 

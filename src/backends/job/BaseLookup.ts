@@ -1,6 +1,6 @@
 /**
- * Looks up the base image of a build in its registry, by a short pod that has what the build's own pod pulls with: the secret, the
- * trusted authorities, the registries, the proxy. The client needs no credentials.
+ * Looks up the base image of a build in its registry, in a short pod with the pull secret, trusted authorities, registries and proxy
+ * of the build's own pod. The client needs no credentials.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ import type { JobProfile } from "./JobSettings.js"
 
 const verb = "base"
 
-/** It fetches little, and waits for a node as any pod. */
+/** It fetches little, but waits for a node like any pod. */
 const timeout = Duration.minutes(5)
 
 /** The digest of the manifest that the base's name has now. */

@@ -130,7 +130,7 @@ const slot: JsonObject = {
 const toleration = (given: BuildInput.TolerationOptions): JsonObject =>
   Object.fromEntries(Object.entries(given).flatMap(([key, value]) => value === undefined ? [] : [[key, value]]))
 
-/** How long the script of a short pod may take, and what it asks of a node. */
+/** The time limit of a short pod's script, and its resource requests. */
 const short = {
   seconds: 60,
   resources: {
@@ -140,8 +140,8 @@ const short = {
 }
 
 /**
- * The spec of a pod that runs one verb of the script and no instruction: with what the container that builds has to pull, and without
- * what is for RUN.
+ * The spec of a pod that runs one verb of the script and no instruction. It has what the building container needs to pull images, and
+ * nothing that is for RUN.
  */
 export const shortSpec = (
   profile: JobProfile,

@@ -199,8 +199,8 @@ const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Fail
 }
 
 /**
- * A failure that no repetition changes, and that the Job repeats all the same: its podFailurePolicy knows only exit codes and
- * DisruptionTarget, and a pod that was stopped for its own storage or time ends as one that was evicted.
+ * A failure that no repetition changes, although the Job repeats it: its podFailurePolicy distinguishes only exit codes and
+ * DisruptionTarget, and a pod that was stopped because of its own storage or deadline ends like an evicted one.
  */
 const finalFailure = (seen: Seen): BuildStatus.Errored | undefined => {
   if (condition(seen.child, "FailureTarget") !== undefined) return undefined

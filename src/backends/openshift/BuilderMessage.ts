@@ -24,7 +24,7 @@ export const logTail = (pod: Pod | undefined): ReadonlyArray<string> => {
   return message === "" ? [] : message.trimEnd().split("\n")
 }
 
-// Before the cause buildah's copier prints its whole request, nearly as much as is kept of the log.
+// buildah's copier prints its whole request before the cause, and the request alone nearly fills the stored part of the log.
 const request = /error during bulk transfer for copier\.request\{.*?\}\}: /g
 
 export const parse = ({ status }: Build, pod: Pod | undefined): BuilderMessage => {

@@ -11,7 +11,7 @@ export interface ContextUse {
   readonly setsMode: boolean
   /** Whether it copies the top directory of the context, with everything in it. */
   readonly takesAll: boolean
-  /** Whether it names the file that the builder writes. */
+  /** Whether it names the Containerfile that the builder writes into the context. */
   readonly takesContainerfile: boolean
 }
 

@@ -11,7 +11,7 @@ import { read } from "../../core/containerfile/Substitution.js"
 
 export interface ImageUse {
   readonly line: number
-  /** What names the image, as in `COPY --from=builder`. */
+  /** The text that names the image, such as `COPY --from=builder`. */
   readonly text: string
   /** The name, if it has no variable or is one. */
   readonly pullspec?: string | undefined

@@ -223,7 +223,7 @@ const placement: ReadonlyArray<Row> = [
  */
 const maxBuildBytes = 128 * 1024 - 8 * 1024
 
-/** Go writes these six characters as escapes of six bytes. */
+/** Go's JSON encoder writes each of these characters as an escape of six bytes. */
 const jsonBytes = (value: unknown): number => {
   const text = JSON.stringify(value)
   return Buffer.byteLength(text) + 5 * (text.match(/[<>&]/g)?.length ?? 0) +

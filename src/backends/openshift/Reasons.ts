@@ -44,7 +44,7 @@ const failed = (reason: FailedReason): Meaning => ({ state: "Failed", reason })
 
 const always = (reason: ErroredReason) => (): Meaning => errored(reason)
 
-/** Decided by the text alone, whichever step it stopped. */
+/** Errors whose text alone decides, whichever step they stopped. */
 const platform = (text: string): Meaning | undefined =>
   has(text, ErrorText.credentials)
     ? errored("CredentialsInvalid")

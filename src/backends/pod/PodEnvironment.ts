@@ -1,5 +1,5 @@
 /**
- * What build pods have alike, whichever program they run.
+ * Constants that all build pods share, whichever program they run.
  */
 import type { BuildInput } from "../../core/BuildInput.js"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
@@ -13,7 +13,7 @@ export const user = 1000
 /** The mode of secrets: readable by the group of the volumes alone. */
 export const secretMode = 0o440
 
-/** A text as it is: Kubernetes expands `$(NAME)` in commands and values, and `$$` to a dollar. */
+/** Escapes a text, because Kubernetes expands `$(NAME)` in commands and values, and `$$` to a dollar. */
 export const literal = (value: string): string => value.replaceAll("$", "$$$$")
 
 /** The variables that have a value. */

@@ -1,5 +1,5 @@
 /**
- * What no pod that builds can reach or hold, whichever backend makes it, one row each.
+ * The parts of an input that no build pod can honour, whichever backend creates it, one row each.
  */
 import * as Either from "effect/Either"
 import type { Issue } from "../../core/BuildError.js"

@@ -1,5 +1,5 @@
 /**
- * What can be read from the metadata of a record: enough, with its children, to compute the status of its build.
+ * The part of a record in its metadata: with the children, it is enough to compute the status of the build.
  *
  * @since 0.1.0
  */

@@ -6,7 +6,7 @@ import type { ScriptEnd } from "./TerminationMessage.js"
 const { code } = ExitCode
 
 /**
- * What the verb `base` ended with: the digest of the base image in its registry, or why it could not be looked up.
+ * The result of the verb `base`: the digest of the base image in its registry, or why it could not be looked up.
  */
 export const currentDigest = ({ exitCode = -1, message, words }: ScriptEnd): Either.Either<string, Errored> => {
   if (exitCode === 0 && message?.digest !== undefined) return Either.right(message.digest)

@@ -200,7 +200,7 @@ export const requirements = (containerfile: string, options: Options): ReadonlyA
     .sort((a, b) => a.line - b.line)
 
 /**
- * What of it this buildah does not have.
+ * The requirements that this buildah does not meet.
  *
  * @since 0.1.0
  * @category getters

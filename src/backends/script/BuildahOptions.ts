@@ -61,7 +61,7 @@ export interface OptionRequirement {
 }
 
 /**
- * What an input needs beyond the oldest buildah.
+ * The requirements of an input beyond the oldest supported buildah.
  *
  * @since 0.1.0
  * @category getters
@@ -74,7 +74,7 @@ export const requirements = (input: BuildInput): ReadonlyArray<OptionRequirement
   }))
 
 /**
- * What of it this buildah does not have.
+ * The requirements that this buildah does not meet.
  *
  * @since 0.1.0
  * @category getters

@@ -2,7 +2,7 @@ import { buildOptionCommands, buildOptions } from "./BuildOptions.js"
 import { code } from "./ExitCode.js"
 import { commitOptions, outputCommands, outputOptions } from "./Output.js"
 
-/** The verb that builds. */
+/** The verb `build`. */
 export const build = `
 # Prints a file and an x, which keeps the newlines at its end from the shell.
 contents() { cat "$1"; printf x; }

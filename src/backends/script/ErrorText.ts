@@ -198,7 +198,7 @@ export const denied: Group = {
 }
 
 /**
- * A registry has no such repository, or no such tag or digest in it: it says so, and not only that there is nothing for us.
+ * A registry reports that it has no such repository, tag or digest, and not only that access is denied.
  *
  * @since 0.1.0
  * @category tables
@@ -215,7 +215,7 @@ export const absent: Group = {
 }
 
 /**
- * A registry will give the same answer again: the image is not there, or not for us.
+ * A registry will respond the same again: the image does not exist, or access is denied.
  *
  * @since 0.1.0
  * @category tables

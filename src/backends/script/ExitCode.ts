@@ -1,12 +1,12 @@
 /**
- * The exit codes of the build script: what each says of a build, one row each.
+ * The exit codes of the build script and their meanings, one row each.
  *
  * @since 0.1.0
  */
 import { type ErroredReason, type FailedReason, retryableReasons } from "../../core/BuildStatus.js"
 
 /**
- * What an exit code says: the user's Containerfile `Failed`, or something else `Errored`.
+ * The meaning of an exit code: the user's Containerfile `Failed`, or something else `Errored`.
  *
  * @since 0.1.0
  * @category models
@@ -78,7 +78,7 @@ export const table: Readonly<Record<number, Meaning>> = {
 }
 
 /**
- * What any exit code but 0 says; one that is not in the table is `Errored("Unknown")`, never `Failed`.
+ * The meaning of any exit code but 0. One that is not in the table means `Errored("Unknown")`, never `Failed`.
  *
  * @since 0.1.0
  * @category getters

@@ -17,10 +17,10 @@ import {
 } from "./ErrorText.js"
 import { code } from "./ExitCode.js"
 
-/** The most that a message has of the STEP line of the instruction that failed. */
+/** The maximum length of the failed instruction's STEP line in a message. */
 export const maxStepBytes = 1000
 
-/** Decided by the text alone, whichever step it stopped. */
+/** Errors whose text alone decides, whichever step they stopped. */
 const platform = `
     ${casePattern(credentials)}) finish ${code.credentialsInvalid} "$error" ;;
     ${casePattern(disk)}) finish ${code.outOfDisk} "$error" ;;
@@ -28,7 +28,7 @@ const platform = `
       finish ${code.storageUnavailable} "$error (install the package netavark in the builder image)" ;;
     ${casePattern(storage)}) finish ${code.storageUnavailable} "$error" ;;`
 
-/** What a failure of buildah means, by the table of error texts. */
+/** The part of the script that maps a failure of buildah to an exit code, by the table of error texts. */
 export const failures = `
 # How often the kernel killed for want of memory in our cgroup: version 2, else 1, else 0.
 oom_kills() {

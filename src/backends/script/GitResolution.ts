@@ -1,5 +1,5 @@
 /**
- * The meaning of what `GitScript` ends with when it looks up the commit of a ref, before a build is recorded.
+ * The result of looking up the commit of a ref with `GitScript`, before a build is recorded.
  *
  * @since 0.1.0
  */
@@ -39,7 +39,7 @@ export const withCommit = (input: BuildInput, git: GitSource, commit: string): B
   new BuildInput({ ...input, context: { git: { ...git, commit } } }, skipValidation)
 
 /**
- * The commit, or why there is none: a ref or repository that does not exist and credentials that do not open it reject the build;
+ * The commit, or why there is none. A ref or repository that does not exist, and refused credentials, reject the build;
  * everything else is the platform's.
  *
  * @since 0.1.0

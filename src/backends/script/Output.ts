@@ -26,7 +26,7 @@ export const environment = (input: BuildInput): Partial<Environment> => {
   }
 }
 
-/** The first release that keeps what marks a zstd:chunked layer when it finds the layer in the registry: containers/image v5.33. */
+/** The first release that keeps the metadata of a zstd:chunked layer that the registry already has: containers/image v5.33. */
 export const chunkedSince: Version = [1, 38]
 
 /** What `build` asks of the format before it builds, and how a commit gets the timestamp. */

@@ -1,6 +1,6 @@
 import { code } from "./ExitCode.js"
 
-/** The verb that pushes, and what both verbs ask of a built image. */
+/** The verb `push`, and the functions that both verbs use to inspect a built image. */
 export const push = `
 # Sets $image to the id of what was built.
 read_image() {

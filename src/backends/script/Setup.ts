@@ -1,6 +1,6 @@
 import { code } from "./ExitCode.js"
 
-/** What buildah needs around it: configuration, credentials, storage. Nothing of the host's own is used by accident. */
+/** Sets up buildah's configuration, credentials and storage, so that none of the host's own is used by accident. */
 export const setup = `
 # Sets $major and $minor to buildah's version, 0 where it names none.
 read_version() {

@@ -1,5 +1,5 @@
 /**
- * The last word of the build script: one line of JSON where Kubernetes looks for a container's termination message.
+ * The result that the build script writes as the container's termination message: one line of JSON.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,8 @@ import { BaseImage } from "../../core/BuildStatus.js"
 import { atFirstCall } from "../../effect/Once.js"
 
 /**
- * What a verb of the script ended with. `digest`, `architecture` and `base` come with a pushed image, `commit` with a ref of a Git
- * repository, `exitCode` is the own status of a `RUN` that failed, `text` says in buildah's or git's words what happened.
+ * The result of a verb of the script. A pushed image has `digest`, `architecture` and `base`, a ref of a Git repository `commit`, a
+ * `RUN` that failed its own `exitCode`. `text` is the message of buildah or git.
  *
  * @since 0.1.0
  * @category models
@@ -29,7 +29,7 @@ export interface TerminationMessage {
 }
 
 /**
- * The most that Kubernetes keeps of a termination message, in bytes.
+ * The maximum size of a termination message in Kubernetes, in bytes.
  *
  * @since 0.1.0
  * @category constants
@@ -37,7 +37,7 @@ export interface TerminationMessage {
 export const maxBytes = 4096
 
 /**
- * The most that the script writes of the free text, in bytes before base64: the rest of the message always fits beside it.
+ * The maximum size of the free text, in bytes before base64, with which the rest of the message always fits.
  *
  * @since 0.1.0
  * @category constants
@@ -76,7 +76,7 @@ export const parse = (message: string): TerminationMessage | undefined =>
   })
 
 /**
- * How a run of a script ended. `words` stand in for a message that the script did not write.
+ * How a run of a script ended. `words` is used instead of a message that the script did not write.
  *
  * @since 0.1.0
  * @category models

@@ -1,5 +1,5 @@
 /**
- * What a Containerfile takes out of the build context.
+ * The files of the build context that a Containerfile reads.
  *
  * @since 0.1.0
  */

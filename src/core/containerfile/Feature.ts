@@ -10,12 +10,14 @@ import { read } from "./Substitution.js"
 /**
  * Every feature, named as it is written. A table of builder versions has a row for each.
  *
- * "ADD git" is a source that is a git repository. "open quote in a heredoc" is a quote or `${` without its other half in a
- * heredoc of COPY or ADD whose variables are expanded, which imagebuilder refuses up to v1.2.21 (processHereDocs, which does
- * not set SkipProcessQuotes as BuildKit does). "${name#pattern}" is `#`, `%` or `/` after the name of a variable. "symbolic --chmod" is a mode such as `u+x`, which
- * github.com/openshift/imagebuilder refuses up to v1.2.21 (checkChmodConversion in dispatchers.go), so that no buildah up to
- * 1.44 accepts it. "ONBUILD heredoc" is a heredoc in a trigger; other features inside a trigger are not listed, since the
- * builder stores a trigger without reading it.
+ * - "ADD git": a source that is a git repository.
+ * - "open quote in a heredoc": a quote or `${` without its other half in a heredoc of COPY or ADD whose variables are expanded.
+ *   imagebuilder refuses it up to v1.2.21 (processHereDocs, which does not set SkipProcessQuotes as BuildKit does).
+ * - "${name#pattern}": `#`, `%` or `/` after the name of a variable.
+ * - "symbolic --chmod": a mode such as `u+x`. imagebuilder refuses it up to v1.2.21 (checkChmodConversion in dispatchers.go), and so
+ *   does every buildah up to 1.44.
+ * - "ONBUILD heredoc": a heredoc in a trigger. Other features in a trigger are not listed, since the builder stores a trigger
+ *   without reading it.
  *
  * @since 0.1.0
  * @category constants

@@ -1,5 +1,5 @@
 /**
- * Heredocs: parts of a Containerfile that an instruction takes as files. Where the rules come from: github.com/moby/buildkit
+ * Heredocs: parts of a Containerfile that an instruction reads as files. Sources of the rules: github.com/moby/buildkit
  * v0.34, frontend/dockerfile/parser/parser.go (heredocsFromLine, heredocFromMatch) and frontend/dockerfile/shell/lex.go, which
  * github.com/openshift/imagebuilder v1.2.21 calls.
  *
@@ -8,7 +8,7 @@
 import { isSpace } from "./Words.js"
 
 /**
- * What announces a heredoc, such as `<<-"EOF"`.
+ * The redirection that begins a heredoc, such as `<<-"EOF"`.
  *
  * @since 0.1.0
  * @category models
@@ -144,7 +144,7 @@ const lex = (line: string, raw: boolean): ReadonlyArray<Word> | undefined => {
     return value === undefined ? undefined : `\${${name}${operator}${value}}`
   }
 
-  /** The text up to `stop`. As in the builder, what was read of the word so far is lost by it. */
+  /** Reads up to `stop`. As in the builder, the part of the word before it is lost. */
   const until = (stop: string, keepEscapes: boolean, depth: number): string | undefined => {
     if (depth >= maxDepth) return undefined
     const outer = words

@@ -7,7 +7,7 @@ import { type Heredoc, type HeredocOpener, openers } from "./Heredoc.js"
 import { blankWords, isSpace, jsonList, leadingFlags, quotedWords, trim } from "./Words.js"
 
 /**
- * An instruction without its place: what `ONBUILD` has as its trigger.
+ * An instruction without its place in the file, such as the trigger of `ONBUILD`.
  *
  * @since 0.1.0
  * @category models

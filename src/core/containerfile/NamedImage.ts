@@ -129,14 +129,14 @@ const valuesIn = (heading: ReadonlyArray<Instruction>, given: Readonly<Record<st
   return values
 }
 
-// Names with a transport, such as docker-archive:, are left to the builder.
+// Names with a transport, such as docker-archive:, are not checked here but by the builder.
 const isImageName = (name: string): boolean =>
   /^[A-Za-z0-9[][\w.:/@[\]-]*$/.test(name) && !name.includes("://") &&
   !/^(?:containers-storage|dir|docker|docker-archive|docker-daemon|oci|oci-archive|ostree|sif):/.test(name)
 
 /**
- * Finds the images. One whose name depends on what only the builder knows is not among them; neither is one of a stage that
- * nothing needs. `values` are the build arguments, BASE_IMAGE among them.
+ * Finds the images, except those whose names depend on values that only the builder knows, and those of stages that nothing needs.
+ * `values` are the build arguments, including BASE_IMAGE.
  *
  * @since 0.1.0
  * @category getters

@@ -54,7 +54,7 @@ const matchSegment = (pattern: ReadonlyArray<Token>, segment: ReadonlyArray<stri
 }
 
 /**
- * Whether a path may match: the answer is yes for a pattern that cannot be read.
+ * Whether a path may match; true for a pattern that cannot be read.
  *
  * @since 0.1.0
  * @category getters

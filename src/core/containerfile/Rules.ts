@@ -1,5 +1,6 @@
 /**
- * What an instruction takes: github.com/openshift/imagebuilder v1.2.21, dispatchers.go, evaluator.go and signal/signals.go.
+ * The arguments that each instruction accepts: github.com/openshift/imagebuilder v1.2.21, dispatchers.go, evaluator.go and
+ * signal/signals.go.
  *
  * @since 0.1.0
  */
@@ -144,7 +145,7 @@ export const substitutedArguments = ({ args, keyword, rest }: Command): Readonly
     : (/^([^\t\v\f\r ]*)[\t\v\f\r ]*(.*)$/s.exec(rest) ?? []).slice(1)
 
 /**
- * Why the builder refuses an instruction, whatever stands around it; undefined if it does not.
+ * Why the builder refuses an instruction, independent of the rest of the file; undefined if it does not.
  *
  * @since 0.1.0
  * @category getters

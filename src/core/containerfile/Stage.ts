@@ -117,7 +117,7 @@ const repository = (name: string): string => {
 }
 
 /**
- * What a reference means that may have been meant otherwise.
+ * The hint for a reference that is valid but probably a mistake.
  *
  * @since 0.1.0
  * @category getters

@@ -87,8 +87,8 @@ const references = ({ args, flags, keyword }: Instruction): ReadonlyArray<string
 }
 
 /**
- * The stages that the stage at `target` needs, and itself, in their order: those that a builder builds that skips the others, as
- * buildah does. A stage that is named by a variable alone is not found.
+ * The stage at `target` and the stages that it needs, in their order. buildah builds these and skips the others. A stage that is
+ * named only by a variable is not found.
  *
  * @since 0.1.0
  * @category getters

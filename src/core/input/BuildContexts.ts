@@ -1,5 +1,5 @@
 /**
- * Named build contexts: what `FROM`, `COPY --from` and `RUN --mount=from=` find under a name of its own.
+ * Named build contexts: images and directories that `FROM`, `COPY --from` and `RUN --mount=from=` find by a name.
  *
  * @since 0.1.0
  */

@@ -17,8 +17,8 @@ export const builtText = ({ dockerfile = "", target }: Pick<BuildInput, "dockerf
   Containerfile.through(dockerfile, target)
 
 /**
- * The name of the stage that is built, else its number, which is what every release of buildah takes; the target itself if it
- * names no stage of the Containerfile.
+ * The target in the form that every release of buildah accepts: the name of the stage, or its number if it has no name; the target
+ * itself if it is not a stage of the Containerfile.
  *
  * @since 0.1.0
  * @category getters

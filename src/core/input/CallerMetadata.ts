@@ -1,5 +1,5 @@
 /**
- * What a caller notes about a build: who asked for it, which request it belongs to.
+ * Notes of the caller about a build, such as who asked for it or which request it belongs to.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * Where the Containerfile of an input is: its text is a field, or it is a file of a context from elsewhere.
+ * The two places of a Containerfile: its text in a field of the input, or a file of a context from elsewhere.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ const isGiven = (input: unknown, field: string): boolean =>
   Predicate.hasProperty(input, field) && input[field] !== undefined
 
 /**
- * The problems of `dockerfile` and `dockerfilePath` together, of which an input has exactly one. Takes the value as it came.
+ * The problems of `dockerfile` and `dockerfilePath`, of which an input must have exactly one. Accepts any value.
  *
  * @since 0.1.0
  * @category rules

@@ -1,7 +1,7 @@
 /**
- * What is wrong between the fields of an input, of which each may be right by itself.
+ * Checks of several fields of an input together.
  *
- * Every function is given the value as it came, so that everything is reported at once.
+ * Every function receives the value before it is decoded, so that all issues are reported at once.
  *
  * @since 0.1.0
  */
@@ -156,7 +156,7 @@ const partial: ReadonlyArray<Check> = [
 export const crossChecks: Check = (input) => [...missingFiles(input), ...partialChecks(input)]
 
 /**
- * Those of an input whose context could not be read whole.
+ * The checks of an input whose context could not be read whole: files that it lacks are not reported.
  *
  * @since 0.1.0
  * @category getters

@@ -1,5 +1,5 @@
 /**
- * What determines the image of an input, as it is hashed.
+ * The parts of an input that determine the image, in the form that is hashed.
  *
  * @since 0.1.0
  */

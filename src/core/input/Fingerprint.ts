@@ -1,12 +1,12 @@
 /**
- * A short name for what determines an image.
+ * Hashes the parts of an input that determine the image.
  *
  * @since 0.1.0
  */
 import { createHash } from "node:crypto"
 
 /**
- * What is hashed: texts and bytes, lists of them in their order, and records whatever the order of their keys.
+ * A value to hash: text, bytes, a list in its order, or a record, whose order of keys does not matter.
  *
  * @since 0.1.0
  * @category models

@@ -1,5 +1,5 @@
 /**
- * What a schema has against an input, in words for the person who wrote it.
+ * The issues of an input in words for the person who wrote it.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * The folders of machines in an input: one that a client sends would name those of the server.
+ * The fields of an input that name folders of the machine that decodes it: in an input from a client, folders of the server.
  *
  * @since 0.1.0
  */

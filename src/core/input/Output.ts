@@ -30,7 +30,7 @@ import { type Problem, validated } from "./Validation.js"
  */
 export const maxTags = 32
 
-/** What stands in for a repository to check a tag alone. */
+/** A placeholder for the repository, to check a tag alone. */
 const anyRepository = "registry.example.com/os"
 
 const isPullspec = (tag: string): boolean => tag.includes("/")
@@ -221,7 +221,7 @@ export const Timestamp: Schema.Schema<DateTime.Utc, DateTime.Utc | number | stri
   Schema.Union(
     Schema.Number,
     Schema.String,
-    // Data is never of this kind.
+    // JSON never has a value of this type.
     Schema.DateTimeUtcFromSelf.annotations({ jsonSchema: { type: "string" } })
   ).annotations({ description: "whole seconds since 1970, or a time as 2026-11-29T12:00:00Z" }),
   Schema.DateTimeUtcFromSelf.pipe(
@@ -300,7 +300,7 @@ const epochIssues = (timestamp: unknown, buildArgs: unknown): ReadonlyArray<Issu
     : []
 
 /**
- * What of an input contradicts itself in these fields, given as it came, so that everything is reported at once.
+ * The contradictions between these fields. Receives the value before it is decoded, so that all issues are reported at once.
  *
  * @since 0.1.0
  * @category getters

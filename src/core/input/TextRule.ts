@@ -19,7 +19,7 @@ import type { LazyArbitrary } from "../../effect/Arbitrary.js"
  */
 export interface TextRule {
   (text: string): string | undefined
-  /** What JSON Schema can say of it: each holds for every text that the rule accepts. */
+  /** Keywords of JSON Schema that hold for every text that the rule accepts. */
   readonly keywords?: ReadonlyArray<TextKeywords>
 }
 
@@ -41,7 +41,7 @@ export interface TextKeywords {
 // -----------------------------------------------------------------------------
 
 /**
- * A rule, and what JSON Schema can say of it.
+ * A rule, with the keywords of JSON Schema that express it.
  *
  * @since 0.1.0
  * @category rules

@@ -1,5 +1,5 @@
 /**
- * Labels that an image is not to have.
+ * Labels to remove from an image.
  *
  * @since 0.1.0
  */

@@ -25,7 +25,7 @@ export interface Times {
   readonly finishedAt?: DateTime.Utc | undefined
 }
 
-/** Of builds that nobody observes, so many are known: the latest. */
+/** The number of builds that are remembered although nobody observes them: the latest ones. */
 const maxIdle = 4096
 
 export class BuildMeter {
@@ -48,7 +48,7 @@ export class BuildMeter {
       }
     })
 
-  /** A status was seen; `isNew`: by another observer than before, who tells with `released` when it is one no more. */
+  /** A status was seen. `isNew`: by a new observer, which calls `released` when it stops observing. */
   readonly seen = (
     ref: BuildRef,
     status: BuildStatus.BuildStatus,

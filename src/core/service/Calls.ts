@@ -1,6 +1,6 @@
 /**
- * What every backend does alike in a call: the check of its arguments, so that an invalid one is the same typed error everywhere,
- * the mark of a caller that follows, and the comparison of a base.
+ * The parts of a call that all backends share: checks of arguments, so that an invalid one is the same typed error everywhere, the
+ * mark of a caller that follows its build, and the comparison of a base image.
  */
 import * as Effect from "effect/Effect"
 import { BackendError, BuildRejected, Issue } from "../BuildError.js"
@@ -69,8 +69,8 @@ export const wrongBackend = (operation: Operation, ref: BuildRef, present: strin
 const followed = new WeakSet<BuildOptions>()
 
 /**
- * Marks the options of a `build` whose caller follows the build at once: its context is then uploaded while it is followed, and
- * `build` returns before, so that the caller sees why the build waits.
+ * Marks the options of a `build` whose caller follows the build at once. Its context is then uploaded while it is followed; `build`
+ * returns before that, so that the caller sees why the build waits.
  */
 export const markFollowed = (options: BuildOptions | undefined): BuildOptions => {
   const own = { ...options }
@@ -82,8 +82,8 @@ export const markFollowed = (options: BuildOptions | undefined): BuildOptions =>
 export const isFollowed = (options: BuildOptions | undefined): boolean => options !== undefined && followed.has(options)
 
 /**
- * What a status and a registry say together of a base image. `current` asks the registry for the digest of the manifest that the
- * base's name has now; not for a base that is named by digest, which never changes.
+ * Compares the base image of a status with its registry. `current` reads from the registry the digest of the manifest that the
+ * base's name has now. It is not run for a base that is named by digest, which never changes.
  */
 export const checkBase = <E>(
   status: BuildStatus,

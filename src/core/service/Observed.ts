@@ -1,5 +1,5 @@
 /**
- * What the streams of a backend tell its meter: which builds they observe, and what they see of them.
+ * Reports to the meter of a backend which builds its streams observe, and their statuses.
  */
 import * as Effect from "effect/Effect"
 import type * as Tracer from "effect/Tracer"

@@ -42,7 +42,7 @@ import * as SpanAttributes from "./SpanAttributes.js"
  */
 export const make = (backend: Implementation): Service => makeOfPulls(backend, (ref) => Pull.open(backend.changes(ref)))
 
-/** The same, of an implementation whose status streams are pulls: many of them wait at the same time. */
+/** Like {@link make}, for an implementation whose status streams are pulls, because thousands of them wait at the same time. */
 export const makeOfPulls = (
   backend: Omit<Implementation, "changes">,
   changes: (ref: BuildRef) => Pull.Open<BuildStatus.BuildStatus, BuildNotFound | BackendError>

@@ -13,7 +13,7 @@ export const detailOf = (
 export const hasReason = (error: PlatformError | { readonly _tag: "SchemaError" }, reason: string): boolean =>
   error._tag !== "SchemaError" && detailOf(error).reason === reason
 
-/** The system's words, such as `ENOTDIR: not a directory`; undefined for what a schema says of a file's content. */
+/** The message of the system, such as `ENOTDIR: not a directory`; undefined for an error of a schema about a file's content. */
 export const systemWords = (error: PlatformError | { readonly _tag: "SchemaError" }): string | undefined =>
   error._tag === "SchemaError"
     ? undefined

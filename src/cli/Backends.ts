@@ -41,7 +41,7 @@ export interface Backend {
   /** Whether it stores the context on a cluster, which limits its size. */
   readonly storesContext: boolean
   readonly layer: (settings: BackendSettings) => Layer.Layer<BuildBackend, Unavailable, NodeServices>
-  /** What checks inputs without a cluster: the backend itself, or each candidate of a selection. */
+  /** The checks of inputs that need no cluster: of the backend itself, or of each candidate of a selection. */
   readonly checkers: (settings: BackendSettings) => Effect.Effect<ReadonlyArray<Checker.Checker>, ConfigError>
   /** The objects of a build on a cluster; none for a backend that is on no cluster. */
   readonly objects: (

@@ -1,5 +1,5 @@
 /**
- * Checks whether a backend supports an input, without reaching a cluster, and whether a cluster permits what only it knows of.
+ * Checks without a cluster whether a backend supports an input, and with a cluster whether it permits uploads.
  *
  * @since 0.1.0
  */

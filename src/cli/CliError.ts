@@ -30,7 +30,7 @@ export class UsageError extends Data.TaggedError("UsageError")<{
 }
 
 /**
- * No backend supports the input; what each objects to has been printed.
+ * No backend supports the input; the issues of each have been printed.
  *
  * @since 0.1.0
  * @category errors

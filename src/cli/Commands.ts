@@ -1,5 +1,5 @@
 /**
- * The commands: for each its help, its flags, and what it runs.
+ * The commands, each with its help, its flags and its program.
  *
  * @since 0.1.0
  */
@@ -29,8 +29,8 @@ export type Running = Effect.Effect<void, CliError | ConfigError, Requirements>
 
 /**
  * - `table`: its flags.
- * - `load`: what runs it, which is loaded then: help prints without.
- * - `check`: what is wrong with flags that are right by themselves.
+ * - `load`: loads the program of the command, which help does not need.
+ * - `check`: the problems between flags that are valid by themselves.
  *
  * @since 0.1.0
  * @category models
@@ -43,7 +43,7 @@ export interface Definition<A extends object, M> {
 }
 
 /**
- * A command; `run` passes its definition to what reads the flags.
+ * A command; `run` passes its definition to the reader of the flags.
  *
  * @since 0.1.0
  * @category models
@@ -104,7 +104,7 @@ const missingInput = (missing: ReadonlyArray<FlagTable[string]>): ReadonlyArray<
   ...(missing.length === 2 ? ["or give the whole input as JSON with --input FILE"] : [])
 ]
 
-/** What is missing for an input, and what --input excludes. */
+/** The flags that an input lacks, and those that --input excludes. */
 const inputProblems = (typed: Argv["typed"]): ReadonlyArray<string> =>
   typed.has(Flags.input.inputFile.doc.name)
     ? Object.values(inputFlags).flatMap(({ doc }) =>

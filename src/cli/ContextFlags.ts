@@ -1,5 +1,5 @@
 /**
- * The options of where the files for COPY and ADD come from, one entry each.
+ * The options for the source of the files for COPY and ADD, one entry each.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * What `describe` prints: everything that is known about one build.
+ * The output of `describe`: everything that is known about one build.
  *
  * @since 0.1.0
  */

@@ -3,8 +3,8 @@
  *
  * Its first parameter is written as in the help: `-f, --file FILE`; `--json`, which takes no value; `REF`, an argument.
  *
- * Help prints tables of flags without Effect and Schema, which take longer to load than everything else: what needs them to read a
- * value is in `Parsers`.
+ * This module does not import Effect and Schema, so that help prints quickly: they take longer to load than everything else. Readers of
+ * values that need them are in `Parsers`.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,7 @@ export interface Settings {
 }
 
 /**
- * What the parser and the help need to know about a flag.
+ * The description of a flag for the parser and the help.
  *
  * - `name`: the option without its dashes, or the name of an argument.
  * - `label`: the flag in messages: `--file`, or `REF`.
@@ -45,7 +45,7 @@ export interface Doc extends Settings {
 }
 
 /**
- * What reads the values that need more than this module; the left is a problem, as the rest of a sentence that begins with the flag.
+ * Readers of values that need Effect or Schema. The Left is a problem, as the rest of a sentence that begins with the flag.
  *
  * @since 0.1.0
  * @category models
@@ -57,7 +57,7 @@ export interface Parsers {
 }
 
 /**
- * How the text of a value is read.
+ * Reads the text of a value.
  *
  * @since 0.1.0
  * @category models

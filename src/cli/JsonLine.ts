@@ -1,5 +1,5 @@
 /**
- * What `--json` prints: one document a line, of a kind named by `type`. Its shape is part of the public contract.
+ * The output of `--json`: one document per line, whose kind is in `type`. Its shape is part of the public contract.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * What the command needs from the machine: files, processes, and a way to the cluster.
+ * The services of the machine that the command needs: files, processes, and the connection to the cluster.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * What reads the values of flags that are more than text, loaded when a command runs.
+ * Readers of the values of flags that need Effect or Schema, loaded when a command runs.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * The options of where a build runs, one entry each.
+ * The options for where a build runs, one entry each.
  *
  * @since 0.1.0
  */

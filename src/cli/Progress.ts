@@ -71,7 +71,7 @@ export const advance = (
   }
 }
 
-// What buildah prints after the last instruction (imagebuildah/stage_executor.go).
+// The line that buildah prints after the last instruction (imagebuildah/stage_executor.go).
 const commit = /^(?:\[\d+\/\d+\] )?COMMIT(?: |$)/
 
 /**

@@ -96,7 +96,7 @@ const role = (options: {
   ]
 }
 
-/** The service account of every namespace. */
+/** The service account that every namespace has. */
 const defaultAccount = "default"
 
 /**

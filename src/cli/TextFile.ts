@@ -1,5 +1,5 @@
 /**
- * Reading text files, with errors for people.
+ * Reads text files, with errors in plain words.
  *
  * @since 0.1.0
  */

@@ -19,7 +19,7 @@ export type Parse<A> = (input: unknown) => Either.Either<A, Issue>
 export const strict = <A, I>(schema: Schema.Schema<A, I>): Parse<A> =>
   ParseResult.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })
 
-/** What a declaration says of itself. */
+/** The annotations of a declaration. */
 export interface Annotations {
   readonly [AST.SurrogateAnnotationId]: AST.AST
   readonly jsonSchema?: object

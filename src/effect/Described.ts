@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 
 /**
- * What else is said of a field. `default` is the value that holds where the field is left out.
+ * Further annotations of a field. `default` is the value of a field that is left out.
  *
  * @since 0.1.0
  * @category models

@@ -1,5 +1,5 @@
 /**
- * What an effect learns from its fiber without an effect for each question: for what happens many times a second.
+ * Reads clock, tracer and metrics from the fiber itself instead of by an effect for each, in code that runs many times a second.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"

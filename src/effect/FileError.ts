@@ -13,6 +13,6 @@ export const detailOf = (
 export const hasReason = (error: PlatformError | { readonly _tag: "ParseError" }, reason: string): boolean =>
   error._tag !== "ParseError" && detailOf(error).reason === reason
 
-/** The system's words, such as `ENOTDIR: not a directory`; undefined for what a schema says of a file's content. */
+/** The message of the system, such as `ENOTDIR: not a directory`; undefined for an error of a schema about a file's content. */
 export const systemWords = (error: PlatformError | { readonly _tag: "ParseError" }): string | undefined =>
   error._tag === "ParseError" ? undefined : detailOf(error).description ?? error.message

@@ -1,6 +1,6 @@
 /**
- * Fibers that are under way when the call that starts them returns: a test that moves the clock then finds what they wait for. On Effect 3
- * the TestClock itself waits for them.
+ * Forks fibers that have reached their first wait when the call returns, so that a test that then moves the clock finds their timers. On
+ * Effect 3 the TestClock itself waits for that.
  */
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"

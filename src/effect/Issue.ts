@@ -1,5 +1,5 @@
 /**
- * What a schema has against a value: how an own check says it, and how it is read.
+ * The issues of a schema: made by a check of one's own, and read as messages.
  */
 import * as Arr from "effect/Array"
 import * as Either from "effect/Either"

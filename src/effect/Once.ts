@@ -1,5 +1,6 @@
 /**
- * What is made when it is first used: importing a module costs a program nothing for schemas and decoders that it never reads by.
+ * Values that are made when they are first used, so that importing a module costs nothing for schemas and decoders that a program
+ * never uses.
  *
  * @since 0.1.0
  */

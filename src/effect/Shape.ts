@@ -1,5 +1,5 @@
 /**
- * What a schema without transformations accepts, as far as a decoder that is compiled from it needs to know.
+ * The structure of a schema without transformations, as far as a decoder that is compiled from it needs it.
  */
 import * as ParseResult from "effect/ParseResult"
 import type * as Predicate from "effect/Predicate"

@@ -21,7 +21,7 @@ export interface Options<in E> {
   readonly isResult: (error: E) => boolean
   /** What the span says about an error, expected or not. */
   readonly attributesOf: (error: E) => Attributes
-  /** What else happens at an error, in the span. */
+  /** Runs at an error, in the span. */
   readonly onError?: ((error: E) => Effect.Effect<void>) | undefined
 }
 
@@ -51,19 +51,19 @@ export const within =
       spanOptions(options)
     ))
 
-/** The same for what happens many times a second: a span only where the program has a tracer, whose spans alone can be read. */
+/** The same for effects that run many times a second: there is a span only if the program has a tracer, since no other span is read. */
 export const describedBy =
   <E0>(describe: () => readonly [name: string, options: Options<E0>]) =>
   <A, E extends E0, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     FiberState.use((fiber) => FiberState.isTraced(fiber) ? within(...describe())(effect) : effect)
 
-/** What else follows the values of a stream, and its end. */
+/** Observes the values of a stream, and its end. */
 export interface Observer<in A> {
   readonly seen: (values: ReadonlyArray<A>, span: Tracer.Span) => Effect.Effect<void>
   readonly closed: () => Effect.Effect<void>
 }
 
-/** What happens to a span while its stream is read. Streams wait by the thousands, so each has one of these and few closures. */
+/** The span of a stream while it is read. Thousands of streams wait at the same time, so each has one of these and few closures. */
 class OpenSpan<A, E> {
   readonly span: Tracer.Span
   private readonly options: Options<E>

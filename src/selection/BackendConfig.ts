@@ -3,8 +3,8 @@
  *
  * The variables are those of the command `os-builder`, read from the same table ({@link variables}).
  *
- * A program hands in how to reach a cluster, and, if it wants the local backend, the services of its platform. Only what the
- * chosen backend needs is built: with `OS_BUILDER_BACKEND=local` no cluster is looked for.
+ * A program passes the layer of a cluster, and, for the local backend, the layer of its platform's services. Only the layer that the
+ * chosen backend needs is built: with `OS_BUILDER_BACKEND=local` no kubeconfig is read.
  *
  * @since 0.1.0
  */
@@ -27,8 +27,8 @@ import * as BuiltInCandidates from "./BuiltInCandidates.js"
 export { type Variable, variables } from "./BackendVariables.js"
 
 /**
- * All settings, each optional. `backend`, by default `auto`, is the backend that builds; the others are those of the backends,
- * each of which takes what it knows.
+ * All settings, each optional. `backend` (default: `auto`) is the backend that builds. The others are settings of the backends; each
+ * backend uses those that it has.
  *
  * @since 0.1.0
  * @category models

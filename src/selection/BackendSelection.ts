@@ -2,12 +2,12 @@
  * Selects the backend that suits the cluster, by probing it.
  *
  * The probes of all candidates run concurrently. The first candidate that is Available, in the order of preference, is the
- * preferred backend; candidates that are Absent or Forbidden are skipped. If the cluster does not answer the probe of a
- * candidate that might be preferred, nothing is chosen: the layer waits ({@link ProbeTimeout}), then fails with a ProbeError.
+ * preferred backend; candidates that are Absent or Forbidden are skipped. If the cluster does not respond to the probe of a
+ * candidate that might be preferred, no other one is chosen: the layer waits ({@link ProbeTimeout}), then fails with a ProbeError.
  *
  * The layer provides a backend named `auto`. It builds with the first available candidate that can honour the input
- * (`check`), and names those before it in `Submission.passedOver`; a build of the same input that another candidate has is
- * adopted. A ref is always handled by the backend that it names, even by one that can no longer build on this cluster.
+ * (`check`), and lists those before it in `Submission.passedOver`. A build of an equal input is adopted whichever candidate has it.
+ * A ref is always handled by the backend that it names, even if that can no longer build on this cluster.
  *
  * @example
  * ```ts
@@ -88,8 +88,7 @@ const rowOf = <R>({ name, probe }: Probed<R>): Effect.Effect<Row, never, R> =>
   )
 
 /**
- * Runs the probes of all candidates and chooses nothing. Never fails: a candidate whose probe gets no answer is
- * `Unreachable`.
+ * Runs the probes of all candidates without choosing one. Never fails: a candidate whose probe gets no response is `Unreachable`.
  *
  * @since 0.1.0
  * @category probing
@@ -146,12 +145,12 @@ const probeAll = (candidates: ReadonlyArray<Probed<never>>): Effect.Effect<Repor
 /**
  * The first of these candidates that can build on the cluster, with the others for what it cannot honour.
  *
- * The layers of the Available candidates are built with this one; that of another candidate only when a ref of its backend is
- * used. The probes of the candidates after an Available one are waited for at most 5 seconds. Every call returns a new layer,
- * so one process can select for several clusters.
+ * The layers of the Available candidates are built with this layer; that of another candidate only when a ref of its backend is
+ * used. Once a candidate is Available, the probes of those after it are awaited for at most 5 seconds. Every call returns a new
+ * layer, so one process can select for several clusters.
  *
  * Fails with `NoBackendAvailable` if every candidate is Absent or Forbidden, with `ProbeError` if a candidate that might be
- * preferred gives no answer, and with the errors of the layers of the Available candidates.
+ * preferred gets no response, and with the errors of the layers of the Available candidates.
  *
  * @example
  * ```ts

@@ -108,7 +108,7 @@ const byName: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) 
 }
 
 /**
- * The candidate of a name. Of the settings, which are those of all backends, it takes what it knows.
+ * The candidate of a name. It uses those settings that its backend has.
  *
  * @since 0.1.0
  * @category candidates

@@ -1,9 +1,9 @@
 /**
- * Probes for what a cluster offers for building images; they never guess.
+ * Probes that find out how a cluster can build images. A probe never guesses.
  *
  * A probe discovers the API groups first and then sends its other requests concurrently, so it takes two round trips.
  *
- * A probe returns one of three verdicts ({@link Verdict}). It waits for a cluster that does not answer for at most
+ * A probe returns one of three verdicts ({@link Verdict}). It waits for a cluster that does not respond for at most
  * {@link ProbeTimeout}, by default 2 minutes, and then fails with {@link ProbeError}. {@link isSingleNode},
  * {@link hasOpenShiftBuilds} and {@link canRunBuildJobs} are false for Forbidden.
  *
@@ -62,8 +62,8 @@ export * from "./Verdict.js"
 // -----------------------------------------------------------------------------
 
 /**
- * Whether the control plane is a single node: `controlPlaneTopology` of the Infrastructure `cluster` is `SingleReplica`. A
- * cluster that has no such object, or does not permit to read it, does not count as one.
+ * Whether the control plane is a single node: `controlPlaneTopology` of the Infrastructure `cluster` is `SingleReplica`. A cluster
+ * without that object, or without the permission to read it, does not count as a single node.
  *
  * @since 0.1.0
  * @category probes
@@ -123,8 +123,8 @@ export const singleNodeJobsWith = (options: Checks.JobsOptions): Effect.Effect<V
   Probe.make("singleNodeJobs", Checks.discovered((groups) => Checks.singleNodeJobs(groups, options)))
 
 /**
- * Whether contexts may be uploaded to the pods of builds: attached to, for which a caller needs `create` and `get` of
- * `pods/attach`. `build` asks too, before it records a build whose context is an upload.
+ * Whether contexts may be uploaded to the pods of builds, for which the caller needs `create` and `get` of `pods/attach`. `build`
+ * checks that too, before it records a build whose context is an upload.
  *
  * @example
  * ```ts

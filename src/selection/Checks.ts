@@ -55,7 +55,7 @@ const discovery = new RbacRule({
   verbs: ["get"]
 }, skipValidation)
 
-/** A forbidden request is a verdict, too: with the rule to grant. */
+/** A forbidden request is a verdict too, with the missing rule. */
 const lacking = (rule: RbacRule) => (error: ClusterError): Check =>
   error.reason === "Forbidden" ? Effect.succeed(new Forbidden({ rule, evidence: error.message })) : Effect.fail(error)
 

@@ -62,11 +62,11 @@ const grouped = (backends: ReadonlyArray<Service>, namespace: string | undefined
   return groups
 }
 
-/** Where listing is forbidden, we have built nothing. */
+/** If listing is forbidden, this caller has no builds there. */
 const unlessForbidden = <A>(effect: Effect.Effect<A, BackendError>, empty: A): Effect.Effect<A, BackendError> =>
   Effect.catchIf(effect, ({ reason }) => reason === "Forbidden", () => Effect.succeed(empty))
 
-/** Of the builds of one backend, the newest first, the one that it would adopt: the same rule as its own `build` has. */
+/** The build that a backend would adopt among its builds, the newest first, by the same rule as its own `build`. */
 const adoptable = <E>(
   backend: Service,
   builds: ReadonlyArray<

@@ -1,6 +1,6 @@
 /**
- * Whether the cluster would let a build's pod in. Quota, PodSecurity and SCC act on pods, not on the Job that makes them, so
- * the pod itself is tried, without creating it.
+ * Whether the cluster would admit the pod of a build. Quota, PodSecurity and SCC act on pods, not on the Job that creates them, so the
+ * pod itself is sent to the server in a dry run.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -18,7 +18,7 @@ export interface BuildPod {
   /** The whole pod, as the Job would create it. */
   readonly manifest: JsonObject
   readonly namespace: string
-  /** The security context constraint that lets it in, where the cluster has those. */
+  /** The security context constraint that admits the pod, on clusters that have them. */
   readonly scc: string
 }
 
@@ -69,10 +69,10 @@ export const dryRun = (pod: BuildPod): Effect.Effect<Verdict, ClusterError, Clus
     Effect.catchIf(isRefusal, (error) => Effect.succeed(judge(error, pod)))
   )
 
-/** What newuidmap and newgidmap need: buildah has only one user id without them, and no RUN starts. */
+/** The capabilities that newuidmap and newgidmap need. Without these programs buildah has only one user id, and no RUN starts. */
 const neededCapabilities = ["SETUID", "SETGID"]
 
-/** What an admission plugin such as the SCC nonroot-v2 took from a container, undefined if it left what a build needs. */
+/** The privilege that an admission plugin such as the SCC nonroot-v2 took from a container; undefined if a build can do without it. */
 const taken = ({ allowPrivilegeEscalation, capabilities, privileged }: typeof SecurityContext.Type) => {
   const { add = [], drop = [] } = capabilities ?? {}
   const dropped = neededCapabilities.filter((name) =>
@@ -114,7 +114,7 @@ const isRefusal = (error: ClusterError): boolean =>
 const refused = (said: string, advice: string, rule?: RbacRule): Verdict =>
   new Forbidden({ evidence: `the cluster refuses a build pod: ${said}${advice}`, rule })
 
-/** What a refusal means, by its words; the first row that matches. */
+/** The meaning of a refusal, by its message; the first row that matches counts. */
 const refusals: ReadonlyArray<readonly [RegExp, (said: string, pod: BuildPod) => Verdict]> = [
   // apiserver pkg/endpoints/handlers/responsewriters/errors.go. Only the Job controller has to create pods.
   [

@@ -1,5 +1,5 @@
 /**
- * A probe asks the cluster again while it cannot answer, within a limit.
+ * Makes probes from checks: a probe repeats its check while the cluster does not respond, within a limit.
  *
  * @since 0.1.0
  */
@@ -46,8 +46,8 @@ export class ProbeError extends Schema.TaggedError<ProbeError>("effect-os-builde
 }
 
 /**
- * How long each probe waits for a cluster that does not answer: an API server that cannot be reached or throttles, or an
- * aggregated API server that is down. By default 2 minutes; provide another duration for less or more.
+ * How long each probe waits for a cluster that does not respond: an API server that cannot be reached or throttles, or an aggregated
+ * API server that is down. Default: 2 minutes; provide the service to change it.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ import { ProbeError } from "./Probe.js"
 import { Absent, Available, Forbidden } from "./Verdict.js"
 
 /**
- * Takes the place of a verdict in a report when the cluster did not answer.
+ * Takes the place of a verdict in a report if the cluster did not respond.
  *
  * @since 0.1.0
  * @category models

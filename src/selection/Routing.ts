@@ -77,7 +77,7 @@ export const make = ({ available, others }: Backends): Service => {
 }
 
 // -----------------------------------------------------------------------------
-// by what they can honour
+// routing by what the backends can honour
 // -----------------------------------------------------------------------------
 
 const rejecting = BackendMetrics.countRejection("auto")

@@ -1,6 +1,6 @@
 /**
- * The result of a probe of one way of building: available, absent or forbidden. A cluster that does not answer is an error,
- * not a verdict: {@link ProbeError}.
+ * The result of a probe of one way of building: available, absent or forbidden. If the cluster does not respond, the probe fails with
+ * {@link ProbeError} instead.
  *
  * @since 0.1.0
  */
@@ -28,8 +28,8 @@ export class Absent extends Schema.TaggedClass<Absent>("effect-os-builder/Verdic
 }) {}
 
 /**
- * The cluster does not permit this, or does not permit to find out. `rule` is the permission to grant; it is absent where
- * the policy or the quota of the namespace would have to change instead.
+ * The cluster forbids this, or forbids finding out. `rule` is the permission to grant; it is absent if the policy or the quota of the
+ * namespace would have to change instead.
  *
  * @since 0.1.0
  * @category models

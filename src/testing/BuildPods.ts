@@ -35,7 +35,7 @@ export interface Subject {
   readonly finalImage: string
   /** The names that a test may use for the build: those of the record, of the Job or Build, and of the pod. */
   readonly names: ReadonlyArray<string>
-  /** What is built of the Containerfile. */
+  /** The part of the Containerfile that is built. */
   readonly containerfile: string
   /** The base image, with the defaults of the Containerfile for other build arguments. */
   readonly base: string | undefined

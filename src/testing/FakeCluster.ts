@@ -69,7 +69,7 @@ export {
    */
   FakeApiServer,
   /**
-   * No loopback port could be listened on.
+   * The fake could not listen on a loopback port.
    *
    * @since 0.1.0
    * @category errors

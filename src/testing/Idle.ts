@@ -6,10 +6,10 @@
 import * as Effect from "effect/Effect"
 import type { ControlPlane } from "../fake/ControlPlane.js"
 
-/** More turns of the event loop than a client or a controller takes from one request to the next. */
+/** More turns of the event loop than a client or a controller needs between two requests. */
 const quietTurns = 32
 
-/** Every fiber that can go on does so before the next turn of the event loop, or in it. */
+/** Every fiber that can continue does so before or in the next turn of the event loop. */
 const turn: Effect.Effect<void> = Effect.async<void>((resume) => {
   const immediate = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(immediate))

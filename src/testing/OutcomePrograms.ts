@@ -36,7 +36,7 @@ const digestOf = (outcome: Extract<Outcome, { _tag: "Succeeds" }>, of: BuildPods
 /** The digest of a base image in its registry, unless a test sets another. @since 0.1.0 @category getters */
 export const baseDigest = (pullspec: string): string => `sha256:${createHash("sha256").update(pullspec).digest("hex")}`
 
-/** The lines with the time that they take, then the time after them. */
+/** Prints the lines in the time that they take, then waits for the time after them. */
 const takingTime = (
   outcome: Extract<Outcome, { _tag: "Succeeds" }>,
   defaultLines: ReadonlyArray<string>

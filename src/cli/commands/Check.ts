@@ -1,6 +1,6 @@
 /**
- * `os-builder check`: which backends support an input, and why the others do not; nothing is built. Only for an input whose context
- * is uploaded it asks the cluster, which knows whether that is permitted.
+ * `os-builder check`: prints which backends support an input, and why the others do not. Builds nothing. It reaches the cluster only for
+ * an input whose context is uploaded, to find out whether that is permitted.
  *
  * @since 0.1.0
  */
@@ -73,7 +73,7 @@ export const check = (
     if (!answers.some(({ ok }) => ok)) return yield* new NoBackendCan()
   })
 
-/** Only the cluster knows; one that cannot be asked refuses nothing. */
+/** Only the cluster knows whether uploads are permitted. If it cannot be reached, nothing is refused. */
 const mayUpload = (
   uploads: NonNullable<Checker["uploads"]>
 ): Effect.Effect<void, BuildRejected, NodeServices | Output> =>

@@ -49,7 +49,7 @@ interface Given {
   readonly object: JsonObject
 }
 
-/** A `List`, as `kubectl get -o yaml` prints it, means its items. */
+/** A `List`, as `kubectl get -o yaml` prints it, is replaced by its items. */
 const objectsOf = (value: unknown, place: string): Either.Either<ReadonlyArray<Given>, UsageError> => {
   if (value === null || value === undefined) return Either.right([])
   if (!isObject(value)) return Either.left(wrong(`--seed: ${place} is not an object`))

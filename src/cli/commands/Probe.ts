@@ -1,5 +1,5 @@
 /**
- * `os-builder probe`: which backends the cluster supports, and which would be chosen; nothing is built.
+ * `os-builder probe`: prints which backends the cluster supports, and which would be chosen. Builds nothing.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * Whether the container of a log still runs: asked when the server ends a followed log, which it also does when its own
+ * Finds out whether the container of a log still runs, after the server has ended a followed log. It also does that when its own
  * connection to the kubelet is lost, or when it shuts down.
  */
 import * as Effect from "effect/Effect"

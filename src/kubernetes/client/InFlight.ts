@@ -1,12 +1,12 @@
 /**
- * One request for all who ask at the same time.
+ * Shares one request among all callers that ask at the same time.
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 
 /**
- * An effect that runs once for all callers that start it while it runs. Nothing is kept: a caller after its end runs it
+ * Runs an effect once for all callers that start it while it runs. Its result is not cached: the next caller after its end runs it
  * again. It runs in the scope, so an interrupted caller does not interrupt the others.
  */
 export const shared = <A, E>(effect: Effect.Effect<A, E>, scope: Scope.Scope): Effect.Effect<A, E> => {

@@ -22,7 +22,7 @@ import * as LogPosition from "./LogPosition.js"
 import * as LogReceiver from "./LogReceiver.js"
 import * as Waits from "./Waits.js"
 
-/** Limit on connections until the first line is received. */
+/** The maximum number of connections before the first line is received. */
 const maxAttempts = 5
 
 export interface Request {
@@ -49,7 +49,7 @@ interface Connection {
   readonly scope: Scope.CloseableScope
   readonly pull: Effect.Effect<LogReceiver.Received, Pull.End<ClusterError>>
   readonly filter: (received: ReadonlyArray<Uint8Array>) => LogPosition.Filtered
-  /** Whether it had a new line. */
+  /** Whether the response had a new line. */
   progress: boolean
 }
 
@@ -64,7 +64,7 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
     const scope = yield* Effect.scope
     const position = LogPosition.make(options.timestamps)
     let failures = RetryPolicy.none
-    /** Responses without a new line that the server ended while the container ran. */
+    /** The number of responses in a row without a new line that the server ended while the container ran. */
     let empty = RetryPolicy.none
     let connection: Connection | undefined
     let next: Pick<Request, "follow" | "from"> = { follow: true, from: "start" }
@@ -125,7 +125,7 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
         return yield* pull
       })
 
-    /** After a response that the server ended. */
+    /** The next step after a response that the server ended. */
     const goOn = (open: Connection, withinLine: boolean): Pull.Pull<string, ClusterError> =>
       open.request.follow
         ? Effect.gen(function*() {
@@ -144,7 +144,7 @@ export const follow = (options: Options): Pull.Open<string, ClusterError> =>
                 ? yield* reopen(open, { follow: open.progress, from: "since" })
                 : yield* Pull.end
             case "Restarted":
-              // The log is that of a later run now.
+              // The log is now that of a later run of the container.
               if (sortable(state.right.startedAt) > wholeSecond(position.time())) return yield* Pull.end
           }
           empty = open.progress ? RetryPolicy.none : RetryPolicy.failed(empty, yield* Clock.currentTimeMillis)
@@ -196,7 +196,7 @@ export type Read<P> = (...call: Parameters<Driver["lines"]>) => Stream.Stream<P,
 export const read = ({ lineBytes, lines }: Driver): Read<Uint8Array> =>
   lineBytes ?? ((request, subject) => Stream.map(lines(request, subject), (line) => encoder.encode(line)))
 
-/** An object that was deleted, or a container that was. */
+/** The object or the container was deleted. */
 const isLost = ({ reason }: ClusterError): boolean => reason === "NotFound" || reason === "Invalid"
 
 /** The second of a timestamp; a status has no fractions. */

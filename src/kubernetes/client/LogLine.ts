@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})(?: |$)/
 
 /**
- * What a kubelet in UTC writes before almost every line, recognized by its width: `0` is a digit. A regular expression takes
+ * The timestamp that a kubelet in UTC writes before almost every line, recognized by its form: `0` is a digit. A regular expression takes
  * a tenth of the time in which a log is followed.
  */
 const usual = "0000-00-00T00:00:00.000000000Z "

@@ -11,8 +11,8 @@ import { mayHaveInner, sortable, timestampLength, withoutInnerTimestamps } from 
 import * as LogTimes from "./LogTimes.js"
 
 /**
- * Where a response begins: `since` the timestamp of the position, with the `last` line of the log, or at its `start` as first
- * requested, or with the `whole` log.
+ * Where a response begins: `since` the timestamp of the position, at the `last` line of the log, at the `start` as first requested,
+ * or at the beginning of the `whole` log.
  */
 export type From = "start" | "since" | "last" | "whole"
 
@@ -71,7 +71,7 @@ export const make = (timestamps: boolean): LogPosition => {
     let sameTime = count
     let withoutTime = trailing
 
-    /** What to do with the next line, until the first new one. */
+    /** How to treat the next line, until the first new one. */
     const classify = (line: string): "skip" | "new" | "hole" | "behind" => {
       const length = timestampLength(line)
       if (phase === "matched") {

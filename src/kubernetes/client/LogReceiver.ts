@@ -1,5 +1,5 @@
 /**
- * What a connection of a followed log receives: bytes of whole lines, silence for some time, or the end of the container.
+ * Receives from one connection of a followed log: bytes of whole lines, silence for some time, or the end of the container.
  *
  * One fiber reads ahead by a chunk for as long as the connection is open. A race at each chunk would start three.
  */
@@ -26,7 +26,7 @@ export const make = <E>(lines: Pull.Pull<Uint8Array, E>, options: {
   readonly scope: Scope.Scope
 }): Effect.Effect<Effect.Effect<Received, Pull.End<E>>> =>
   Effect.gen(function*() {
-    /** In their order; the reader goes on once they are taken. */
+    /** Received lines in their order; the reader continues once they are taken. */
     const results: Array<Effect.Effect<Received, Pull.End<E>>> = []
     let onResult = constVoid
     let onTaken = constVoid
@@ -43,7 +43,7 @@ export const make = <E>(lines: Pull.Pull<Uint8Array, E>, options: {
     const taken = Effect.suspend(() =>
       results.length === 0 ? Effect.void : Effect.async<void>((resume) => {
         onTaken = () => resume(Effect.void)
-        // The fiber may have let others run before it came here.
+        // Other fibers may have run before this effect.
         if (results.length === 0) onTaken()
       })
     )

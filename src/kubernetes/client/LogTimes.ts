@@ -2,8 +2,8 @@
  * The timestamps of the lines of a log, read as the lines come: the last one, how many lines end the log with it, and the
  * latest one.
  *
- * Most lines are of the same second as the line before them. Of those only the fraction is read, as a number from the bytes: a
- * text for each timestamp would cost as much as the line itself.
+ * Most lines have the second of the line before them. For those only the fraction is read, as a number from the bytes: a string for
+ * each timestamp would cost as much as the line itself.
  */
 import { sortable, timestampLength } from "./LogLine.js"
 
@@ -22,7 +22,7 @@ export interface LogTimes {
 }
 
 const digits = 9
-/** Of a second with its point, in bytes. */
+/** The length of a second with its point, in bytes. */
 const secondLength = 20
 const zero = 48
 

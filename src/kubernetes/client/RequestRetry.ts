@@ -1,5 +1,5 @@
 /**
- * Which failed requests are repeated: the policies of each verb.
+ * Which failed requests are repeated: a policy for each kind of verb.
  */
 import * as Effect from "effect/Effect"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"

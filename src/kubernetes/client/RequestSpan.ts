@@ -143,7 +143,7 @@ export const send = (
   return Effect.suspend(() => inSpan(driver.request(request, subject)))
 }
 
-/** A response that is read for long, in a span that lasts as long. */
+/** A response that is read for a long time, in a span that lasts as long. */
 export const stream = <A, E>(
   { method, path }: ApiRequest,
   response: Stream.Stream<A, E>
@@ -156,7 +156,7 @@ export const stream = <A, E>(
 // operations: what a caller asked for, with its retries
 // -----------------------------------------------------------------------------
 
-// What is so on the server: callers ask to learn it.
+// Errors that report the state of the server, which is what the caller wants to know.
 const answers: ReadonlySet<Reason> = new Set<Reason>(["NotFound", "AlreadyExists", "Conflict", "Expired"])
 
 const isAnswer = (error: unknown): boolean => error instanceof ClusterError && answers.has(error.reason)
@@ -190,7 +190,7 @@ const taggedMetrics = (tags: Readonly<Record<string, string>>) => ({
 
 /** The same driver, whose requests are counted and timed. */
 export const measured = (driver: Driver): Driver => {
-  /** By tags, of which there are few: to tag a metric takes longer than to update it. */
+  /** Metrics by their tags, of which there are few: tagging a metric takes longer than updating it. */
   const tagged = new Map<string, ReturnType<typeof taggedMetrics>>()
   const metricsOf = (subject: Subject, code: string) => {
     const key = `${subject.verb} ${subject.resource} ${code}`

@@ -29,7 +29,7 @@ interface Parts {
   readonly body?: JsonObject | ReadonlyArray<JsonObject>
   readonly contentType?: string
   readonly accept?: string | undefined
-  /** Whether the response is an object or a list of the resource, so that it can be read from protobuf where the kind can. */
+  /** Whether the response is an object or a list of the resource, so that it may be in protobuf if the kind can be read from it. */
   readonly isObject?: boolean
 }
 

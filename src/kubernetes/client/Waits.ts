@@ -1,5 +1,5 @@
 /**
- * Every wait of the client: what is waited for, for how long, and what happens at the limit. docs/operating.md shows this table.
+ * The limit of every wait of the client, and what happens when it is reached. docs/operating.md shows this table.
  */
 import * as Duration from "effect/Duration"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"

@@ -1,16 +1,16 @@
 /**
  * Plain objects that take no more memory than their fields need.
  *
- * V8 gives `{}` room for four fields, and moves further ones to an array of their own that grows by three. Of an object that a
- * constructor makes, it gives back what the first few of them did not use. A store keeps thousands of objects with the same
- * fields, so those are made by a constructor for their number of fields, which has no other trace: they are plain objects.
+ * V8 reserves four fields for `{}`, and moves further ones to a separate array that grows by three. For a constructor, it returns the
+ * room that the first few objects did not use. A store keeps thousands of objects with the same fields, so they are made by a
+ * constructor for their number of fields. Apart from that they are plain objects.
  */
 import * as Predicate from "effect/Predicate"
 
 /** An object whose fields are not known to the compiler. */
 export type Fields = Record<string, unknown>
 
-/** What V8 reserves at first: the assignments that it finds in the constructor, and eight more. */
+/** The fields that V8 reserves at first: one for each assignment in the constructor, and eight more. */
 const maxFields = 11
 
 /** `reserve` is never given. */

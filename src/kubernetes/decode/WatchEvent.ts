@@ -32,8 +32,8 @@ const text = (u: unknown, name: string): string => {
 }
 
 /**
- * What an object shares memory with: its previous state, or else the object that was decoded before it, which is often of the
- * same template.
+ * The objects with which a decoded object shares memory: its previous state, or else the object decoded before it, which often has
+ * the same template.
  */
 export interface Sharing {
   /** The previous state of an object. */

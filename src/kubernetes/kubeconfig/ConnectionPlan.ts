@@ -1,5 +1,5 @@
 /**
- * What the entries of a context amount to: the server, how to trust it, and as which user to ask it. Pure.
+ * Computes from the entries of a context the server, how to verify it, and as which user to send requests. Pure.
  *
  * The rules are those of client-go (`clientcmd/client_config.go`, `validation.go`, `rest/config.go`, `transport/`). Only the
  * entries in use have to be whole, and all of their problems are reported at once. Where kubectl would go to

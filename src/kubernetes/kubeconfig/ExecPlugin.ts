@@ -47,7 +47,7 @@ const Answer = Schema.Struct({
 
 const decodeAnswer = atFirstCall(() => Schema.decodeUnknownEither(Answer))
 
-/** What KUBERNETES_EXEC_INFO holds. */
+/** The content of KUBERNETES_EXEC_INFO. */
 const execInfo = (plan: ConnectionPlan, exec: ExecPlan, authority: string | undefined, interactive: boolean) => {
   const cluster = {
     server: plan.server,
@@ -65,7 +65,7 @@ const execInfo = (plan: ConnectionPlan, exec: ExecPlan, authority: string | unde
   })
 }
 
-/** The credentials that a plugin printed, or what is wrong with its answer. Its text is never quoted. */
+/** The credentials that a plugin printed, or the problem of its output, which is never quoted. */
 export const parseAnswer = (output: string, apiVersion: string): Either.Either<ExecCredential, string> =>
   Either.gen(function*() {
     const value = yield* Either.mapLeft(parseYaml(output), () => "its output is not an ExecCredential")
@@ -144,10 +144,10 @@ const runOnce = (plan: ConnectionPlan, exec: ExecPlan, authority: string | undef
     ))
   })
 
-/** The answers of plugins, by the entry of the plugin and what it is told of the cluster. */
+/** The credentials of plugins, by the entry of the plugin and the cluster information that it receives. */
 export type Cache = Map<string, ExecCredential>
 
-/** The credentials of a plugin: kept ones unless they have expired or the server has refused them. */
+/** The credentials of a plugin: cached ones, unless they have expired or the server has refused them. */
 export const credentials = (options: {
   readonly plan: ConnectionPlan
   readonly exec: ExecPlan

@@ -11,7 +11,7 @@
  */
 export interface Handling {
   readonly handling: "honoured" | "unused"
-  /** What the field decides, or why it decides nothing. */
+  /** The effect of the field, or why it has none. */
   readonly note: string
   /** The field decides which server is asked, or as which user. */
   readonly identity?: true

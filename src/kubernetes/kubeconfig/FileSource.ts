@@ -50,7 +50,7 @@ const findPlan = (settings: Settings) =>
     return { isInCluster: true, plan: plan ?? (yield* nothingFound(merged)) }
   })
 
-/** What outlives a reload of the files. */
+/** The state that survives a reload of the files. */
 interface State {
   readonly plugins: ExecPlugin.Cache
   readonly tokens: OidcRefresh.Cache

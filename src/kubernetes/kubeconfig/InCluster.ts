@@ -10,7 +10,7 @@ import { ConfigurationError } from "./ConfigurationError.js"
 import type { ConnectionPlan } from "./ConnectionPlan.js"
 import { variable } from "./LoadingRules.js"
 
-/** The name that the plan has in place of a context's. */
+/** The name of the plan, in place of that of a context. */
 const contextName = "in-cluster"
 
 /** The folder with the service account's files. */

@@ -1,12 +1,12 @@
 /**
- * A source of credentials: how to reach one cluster as one user, at the moment when it is asked.
+ * A source of credentials: returns how to reach one cluster as one user at this moment.
  */
 import type * as Effect from "effect/Effect"
 import type * as http from "node:http"
 import type { Headers } from "../transport/HttpAgent.js"
 import type { ConfigurationError } from "./ConfigurationError.js"
 
-/** What a request needs now. */
+/** The server, credentials and agent for a request at this moment. */
 export interface Connection {
   /** Without a trailing slash. */
   readonly baseUrl: string

@@ -1,6 +1,6 @@
 /**
- * How the entry of a user is recognized by the server: its token, password, certificate, plugin or provider, and the user that it
- * impersonates. Pure; the rules are those of client-go (`clientcmd/validation.go`, `transport/round_trippers.go`).
+ * Computes from the entry of a user how the server identifies it: by token, password, certificate, plugin or provider, and which user
+ * it impersonates. Pure; the rules are those of client-go (`clientcmd/validation.go`, `transport/round_trippers.go`).
  */
 import { type Add, material, problemsOf } from "./EntryPlan.js"
 import type * as KubeconfigFile from "./KubeconfigFile.js"
@@ -19,7 +19,7 @@ export interface ExecPlan {
   readonly config: unknown
 }
 
-/** How the user is recognized; the header of `Token` and `Basic` precedes the others, as in client-go. */
+/** How the server identifies the user; the header of `Token` and `Basic` precedes the others, as in client-go. */
 export type Identity =
   | { readonly _tag: "None" }
   | { readonly _tag: "Token"; readonly token: string; readonly file: string | undefined }
@@ -145,7 +145,7 @@ const planIdentity = (
   return provider === undefined ? { _tag: "None" } : { _tag: "Oidc", config: provider.config, file: entry.file }
 }
 
-/** How a user is recognized, and what is wrong with its entry. */
+/** How the server identifies a user, and the problems of its entry. */
 export const planUser = (entry: Entry<KubeconfigFile.User>, execConfig: unknown) => {
   const { value: user } = entry
   const { add, found } = problemsOf("user", entry)

@@ -55,7 +55,7 @@ const shapeOf = (message: string, table: MessageTable): Shape.Shape => ({
   })
 })
 
-/** Where the values of a field are until the object is made. A reader is never within itself, so each has one place for them. */
+/** Holds the values of a field until the object is made. A reader never runs within itself, so one place is enough. */
 interface Slot {
   readonly name: string
   readonly wire: number
@@ -115,14 +115,14 @@ const own = (object: Sized.Fields | undefined, key: string): unknown =>
 
 const isFields = (u: unknown): u is Sized.Fields => Predicate.isRecord(u)
 
-/** Nothing is made of what is equal to the previous state: not even for a moment, which would be work for the collector. */
+/** Values equal to the previous state are not even created, so that the garbage collector has no work with them. */
 const readStruct = (slots: ReadonlyArray<Slot | undefined>): Read => {
   const present = slots.filter((slot) => slot !== undefined)
   const names = present.map(({ name }) => name)
   const values: Array<unknown> = names.map(() => undefined)
   return (wire, end, previous) => {
     const known = isFields(previous) ? previous : undefined
-    // What was read before an error is there still.
+    // Values that were read before an error may still be here.
     for (const slot of present) forget(slot)
     while (wire.at < end) {
       const tag = wire.tag()
@@ -152,7 +152,7 @@ const readStruct = (slots: ReadonlyArray<Slot | undefined>): Read => {
   }
 }
 
-/** A large text is not kept by what read it. */
+/** The reader does not keep a large text alive. */
 const forget = (slot: Slot): void => {
   if (slot.count > 0) slot.items.fill(undefined, 0, slot.count)
   slot.count = 0

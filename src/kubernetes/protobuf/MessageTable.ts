@@ -19,7 +19,7 @@
  */
 export type Occurrence = "Omitted" | "Kept" | "Pointer" | "List" | "Map" | "Inlined"
 
-/** Types that JSON has another form of than a message. */
+/** Messages that are not objects in JSON. */
 export type Scalar =
   | "s"
   | "i"

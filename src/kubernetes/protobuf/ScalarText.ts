@@ -32,7 +32,7 @@ const timestamp = (wire: Wire, end: number): { readonly seconds: number; readonl
 const maxTimes = 1024
 const times = new Map<number, string>()
 
-/** `2026-01-31T` for a number of days, of which a cluster's objects have few. */
+/** `2026-01-31T` by the number of days since 1970, cached: the objects of a cluster have few different days. */
 const dates = new Map<number, string>()
 
 const secondsOfDay = 86_400

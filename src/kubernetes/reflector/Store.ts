@@ -10,7 +10,7 @@ import type { Change } from "../Reflector.js"
 import * as Indexer from "./Indexer.js"
 import * as NameMap from "./NameMap.js"
 
-/** What is kept of an object: itself where its schema keeps its uid and its version, which is so for those of `Resources`. */
+/** The stored form of an object: the object itself if its schema keeps uid and version, as those in `Resources` do. */
 type Kept<A> = A | WithVersion<A>
 
 class WithVersion<A> {

@@ -171,7 +171,7 @@ const streamed = <A>(
 const isWorthPaging = (error: ClusterError): boolean =>
   error.code !== 401 && error.code !== 429 && !failedToConnect(error.cause)
 
-// The server does not know the parameters (400, 422), or nothing between does (404, 405, 406, 501).
+// The server does not know the parameters (400, 422), or something in front of it refuses them (404, 405, 406, 501).
 const permanentCodes: ReadonlySet<number | undefined> = new Set([400, 404, 405, 406, 422, 501])
 
 const idleMillis = Duration.toMillis(Waits.streamedListIdle.limit)

@@ -1,5 +1,5 @@
 /**
- * One attempt of a request with the credentials of the moment, and what follows its failure.
+ * Sends one attempt of a request with the current credentials, and decides what follows a failure.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -15,7 +15,7 @@ import type { OutgoingRequest } from "./HttpAgent.js"
 import type { Failure } from "./HttpRequest.js"
 import * as TransportError from "./TransportError.js"
 
-/** What all attempts of a request have in common. */
+/** The parts of a request that all of its attempts share. */
 export interface Exchange<A, R> {
   readonly credentials: Credentials
   readonly request: ApiRequest
@@ -25,7 +25,7 @@ export interface Exchange<A, R> {
   readonly perform: (attempt: Attempt<A, R>) => Effect.Effect<A, ClusterError, R>
 }
 
-/** The server accepts neither the credentials nor, in the handshake, the client's certificate. */
+/** Whether the server refused the credentials or, in the handshake, the client's certificate. */
 const isRefused = (failure: Failure) =>
   failure._tag === "ErrorResponse" ? failure.status === 401 : TransportError.isCertificateAlert(failure)
 
@@ -51,7 +51,7 @@ export class Attempt<A, R> {
     return this.exchange.subject
   }
 
-  /** What follows a failure: if the credentials were refused, one more attempt with renewed ones, else the error. */
+  /** After a failure: one more attempt with renewed credentials if the server refused them, else the error. */
   recover(failure: Failure): Effect.Effect<A, ClusterError, R> {
     const { access, exchange, isFirst, span } = this
     const { credentials, perform, subject } = exchange

@@ -90,7 +90,7 @@ export interface UpgradeTarget {
   readonly url: string
   readonly agent: http.Agent
   readonly headers: Redacted.Redacted<Record<string, string | Array<string>>>
-  /** What the request names instead of its path; undefined for the path itself. */
+  /** The request target to send in place of the path; undefined for the path itself. */
   readonly requestTarget: string | undefined
 }
 

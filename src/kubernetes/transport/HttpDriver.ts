@@ -75,7 +75,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
         (failure) => attempt.recover(failure)
       ))
 
-  /** How a request goes on whose response is read as a whole. */
+  /** The continuation of a request whose response is read as a whole. */
   class Completion implements HttpRequest.Completion<unknown, ClusterError> {
     private readonly attempt: Attempt.Attempt<unknown, never>
 
@@ -177,7 +177,7 @@ export const make = ({ credentials, defaultNamespace, timeout }: Options): Drive
 /** Lists: an API server compresses those of more than 128 KiB for clients that ask for it. */
 const isCompressible = ({ method, query }: ApiRequest): boolean => method === "GET" && query["limit"] !== undefined
 
-/** Makes what is sent, with one object for the headers of all requests of one form. */
+/** Makes the request to send. Requests of the same form share one object for their headers. */
 const encoder = (): (request: ApiRequest) => OutgoingRequest => {
   const known = new Map<string, OutgoingRequest["headers"]>()
   const headersOf = (request: ApiRequest): OutgoingRequest["headers"] => {
@@ -206,7 +206,7 @@ const encoder = (): (request: ApiRequest) => OutgoingRequest => {
   }
 }
 
-/** More than a program has: a bound, since `accept` is the caller's. */
+/** A bound above what any program needs, because callers choose `accept`. */
 const maxForms = 64
 
 const lines = <A>(subject: Subject, decode: (line: WatchLine) => A): PartStream.Decoder<string, A> => ({

@@ -16,7 +16,7 @@ import type { RequestLimiter } from "./RequestLimiter.js"
 import * as ResponseBody from "./ResponseBody.js"
 import { ConnectionLost, InvalidRequest, type TransportError } from "./TransportError.js"
 
-/** The response is not a 2xx. */
+/** A response that is not a 2xx. */
 export class ErrorResponse extends Data.TaggedError("ErrorResponse")<{
   readonly status: number
   readonly retryAfter: string | undefined
@@ -82,8 +82,8 @@ type Resume<A, E> = (effect: Effect.Effect<A, E>) => void
 /**
  * One request that waits for its slot, and then for its response.
  *
- * Effect's wait stays until a full garbage collection, with all that its functions can reach (bench/README.md, `watch`): they reach this
- * alone, which lets go of everything when it is over.
+ * Effect keeps a finished wait until a full garbage collection, with everything that its functions can reach (bench/README.md, `watch`).
+ * They reach only this object, which drops its references when the wait is over.
  */
 class BodyWait<A, E> {
   private readonly limiter: RequestLimiter

@@ -7,9 +7,9 @@ import { joined } from "./ResponseBody.js"
 const newline = 10
 
 export interface LineSplitter<P> {
-  /** Calls `onPart` with what these pieces complete. Returns false once a line exceeds the limit. */
+  /** Calls `onPart` with the lines that these pieces complete. Returns false once a line exceeds the limit. */
   readonly push: (pieces: ReadonlyArray<Buffer>, onPart: (part: P) => void) => boolean
-  /** Takes what is after the last newline. */
+  /** Takes the bytes after the last newline. */
   readonly rest: () => P
 }
 

@@ -98,7 +98,7 @@ export const connectToProxy = (
 
 const authority = ({ host, port }: Target) => `${host.includes(":") ? `[${host}]` : host}:${port}`
 
-/** Reads the head of the response to CONNECT, and leaves what follows it in the socket. */
+/** Reads the head of the response to CONNECT, and leaves the bytes after it in the socket. */
 const readHead = (socket: net.Socket): Promise<string> =>
   new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)

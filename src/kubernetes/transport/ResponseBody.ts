@@ -48,7 +48,7 @@ const start = (source: IncomingMessage, idleMillis: number) => {
   const onEnd = () => notify()
   const detach = listen(source, onData, onEnd, onEnd)
 
-  /** What there is now: buffers, or the end. */
+  /** What is available now: buffers, or the end. */
   const next = (): BodyPull | undefined => {
     if (buffered.length > 0) {
       const taken = buffered
@@ -80,13 +80,13 @@ const start = (source: IncomingMessage, idleMillis: number) => {
         resume(result)
       }
     }
-    // The fiber may have let others run before it came here.
+    // Other fibers may have run before this effect.
     notify()
     return Effect.sync(cancel)
   })
 
   return {
-    // A result that is there is not passed through `async`, which keeps it until a full garbage collection.
+    // An available result is not passed through `async`, which would keep it until a full garbage collection.
     pull: Effect.suspend(() => next() ?? wait),
     release: () => {
       clearImmediate(scheduled)

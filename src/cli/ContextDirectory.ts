@@ -67,39 +67,40 @@ export const read = (directory: string, limits?: Limits): Effect.Effect<ContextD
     const files: Array<readonly [string, ContextFile]> = []
     const issues: Array<Issue> = []
     let bytes = 0
-    const note = (path: string, message: string) => Effect.sync(() => void issues.push(new Issue({ path, message })))
+    let exceedsLimits = false
+    const note = (path: string, message: string): undefined => {
+      issues.push(new Issue({ path, message }))
+    }
 
-    const add = (root: string) => (entry: Entry) =>
-      Effect.suspend((): Effect.Effect<void, FolderWalk.FolderUnreadable | LimitExceeded> => {
-        const { path } = entry
-        const size = Buffer.byteLength(path) + sizeOf(entry)
-        if (files.length === limits?.files) return new LimitExceeded({ path, limit: `${limits.files} files` })
-        // Files over the limit are not opened.
-        if (limits !== undefined && bytes + size > limits.bytes) {
-          return new LimitExceeded({ path, limit: `${limits.bytes} bytes (8 MiB)` })
-        }
-        return Effect.map(contextFileOf(root, entry), (file) => {
-          bytes += size
-          files.push([path, file])
-        })
-      })
-
-    const result = (exceedsLimits: boolean): ContextDirectory => ({
-      files: Object.fromEntries(files),
-      issues,
-      exceedsLimits
-    })
+    const add = (root: string) => (entry: Entry): FolderWalk.FolderUnreadable | LimitExceeded | undefined => {
+      const { path } = entry
+      const size = Buffer.byteLength(path) + sizeOf(entry)
+      if (files.length === limits?.files) return new LimitExceeded({ path, limit: `${limits.files} files` })
+      // Files over the limit are not opened.
+      if (limits !== undefined && bytes + size > limits.bytes) {
+        return new LimitExceeded({ path, limit: `${limits.bytes} bytes (8 MiB)` })
+      }
+      const file = contextFileOf(root, entry)
+      if (file instanceof FolderWalk.FolderUnreadable) return file
+      bytes += size
+      files.push([path, file])
+      return undefined
+    }
 
     return Effect.flatMap(FolderWalk.rootOf(directory), (root) =>
       FolderWalk.walk(root, {
         add: add(root),
         refuse: ({ path, problem }) => note(pathText(["context", path]), problem)
       })).pipe(
-        Effect.map(() => result(false)),
         Effect.catchTags({
-          FolderUnreadable: ({ problem }) => Effect.map(note("context", problem), () => result(false)),
-          LimitExceeded: ({ message }) => Effect.map(note("context", message), () => result(true))
-        })
+          FolderUnreadable: ({ problem }) => Effect.sync(() => note("context", problem)),
+          LimitExceeded: ({ message }) =>
+            Effect.sync(() => {
+              note("context", message)
+              exceedsLimits = true
+            })
+        }),
+        Effect.map(() => ({ files: Object.fromEntries(files), issues, exceedsLimits }))
       )
   })
 
@@ -114,26 +115,30 @@ const sizeOf = (entry: Entry): number => {
   }
 }
 
-const contextFileOf = (root: string, entry: Entry): Effect.Effect<ContextFile, FolderWalk.FolderUnreadable> => {
+const contextFileOf = (root: string, entry: Entry): ContextFile | FolderWalk.FolderUnreadable => {
   switch (entry.type) {
-    case "file":
-      return Effect.map(contentOf(root, entry), (content) => ({ content, mode: entry.mode }))
+    case "file": {
+      const content = contentOf(root, entry)
+      return content instanceof FolderWalk.FolderUnreadable ? content : { content, mode: entry.mode }
+    }
     case "link":
-      return Effect.succeed({ link: entry.target })
+      return { link: entry.target }
     case "directory":
-      return Effect.succeed({ directory: true, mode: entry.mode })
+      return { directory: true, mode: entry.mode }
   }
 }
 
 /** As many bytes as the file has: one that is written to meanwhile, or made as it is read, may never end. */
-const contentOf = (root: string, { path, size }: FileEntry): Effect.Effect<Uint8Array, FolderWalk.FolderUnreadable> =>
-  Effect.try({
-    try: () => Buffer.concat(Array.from(Folder.contentOf(root, path, size))),
-    catch: (error) =>
-      new FolderWalk.FolderUnreadable({
-        path,
-        problem: error instanceof Folder.FolderChanged
-          ? `does not have the ${size} bytes that its directory says: it changes, or is not a file on a disk`
-          : FolderWalk.problemOf(error)
-      })
-  })
+const contentOf = (root: string, { path, size }: FileEntry): Uint8Array | FolderWalk.FolderUnreadable => {
+  try {
+    const [first = Buffer.alloc(0), ...more] = Folder.contentOf(root, path, size)
+    return more.length === 0 ? first : Buffer.concat([first, ...more])
+  } catch (error) {
+    return new FolderWalk.FolderUnreadable({
+      path,
+      problem: error instanceof Folder.FolderChanged
+        ? `does not have the ${size} bytes that its directory says: it changes, or is not a file on a disk`
+        : FolderWalk.problemOf(error)
+    })
+  }
+}

@@ -40,7 +40,13 @@ export const list = (directory: string): Effect.Effect<Folder, FolderWalk.Folder
   Effect.gen(function*() {
     const root = yield* FolderWalk.rootOf(directory)
     const entries: Array<ContextArchive.Entry> = []
-    yield* FolderWalk.walk(root, { add: (entry) => Effect.sync(() => void entries.push(entry)), refuse: Effect.fail })
+    yield* FolderWalk.walk<never>(root, {
+      add: (entry) => {
+        entries.push(entry)
+        return undefined
+      },
+      refuse: (refusal) => refusal
+    })
     return { directory: root, entries: ContextArchive.ordered(entries) }
   })
 

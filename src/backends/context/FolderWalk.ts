@@ -23,10 +23,10 @@ export class FolderUnreadable extends Data.TaggedError("FolderUnreadable")<{
 
 /** Receives what a folder has. */
 export interface Visitor<E> {
-  /** Takes an entry, or fails with the reason why the context cannot have it. A directory comes after what is in it. */
-  readonly add: (entry: Entry) => Effect.Effect<void, FolderUnreadable | E>
-  /** Takes the reason why the context cannot have an entry. The walk goes on, unless this fails. */
-  readonly refuse: (refusal: FolderUnreadable) => Effect.Effect<void, FolderUnreadable | E>
+  /** Takes an entry, or returns the reason why the context cannot have it. A directory comes after what is in it. */
+  readonly add: (entry: Entry) => FolderUnreadable | E | undefined
+  /** Takes the reason why the context cannot have an entry. The walk goes on, unless this returns why not. */
+  readonly refuse: (refusal: FolderUnreadable) => FolderUnreadable | E | undefined
 }
 
 const ignoreFileNames = [".containerignore", ".dockerignore"]
@@ -43,96 +43,113 @@ export const problemOf = (cause: unknown): string => {
     : `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`
 }
 
-// The calls are synchronous: each takes microseconds where the folder is cached, and an asynchronous one ten times as much.
-const attempt = <A>(
-  call: () => A,
-  toRefusal: (problem: string) => FolderUnreadable
-): Effect.Effect<A, FolderUnreadable> => Effect.try({ try: call, catch: (cause) => toRefusal(problemOf(cause)) })
+// The calls are synchronous: each takes microseconds where the folder is cached, and an asynchronous one ten times as much. Errors
+// are values, since an effect for each call would take longer than the call.
+const attempt = <A>(call: () => A, toRefusal: (problem: string) => FolderUnreadable): A | FolderUnreadable => {
+  try {
+    return call()
+  } catch (cause) {
+    return toRefusal(problemOf(cause))
+  }
+}
 
 const whole = (problem: string): FolderUnreadable => new FolderUnreadable({ path: "", problem })
 
-const readIgnoreFile = (root: string): Effect.Effect<IgnoreFile.IgnoreFile, FolderUnreadable> =>
-  Effect.gen(function*() {
-    for (const name of ignoreFileNames) {
-      const refused = (problem: string) => whole(`${name} ${problem}`)
-      const file = Path.join(root, name)
-      const stat = yield* attempt(() => Fs.lstatSync(file, { throwIfNoEntry: false }), refused)
-      if (stat === undefined) continue
-      if (!stat.isFile() || stat.size > maxIgnoreFileBytes) return yield* refused("must be a file of at most 1 MiB")
-      const bytes = yield* attempt(() => Fs.readFileSync(file), refused)
-      if (!isUtf8(bytes)) return yield* refused("is not UTF-8 text")
-      const parsed = IgnoreFile.parse(bytes.toString())
-      const [problem] = parsed.problems
-      return problem === undefined ? parsed : yield* whole(`${name}, line ${problem.line}: ${problem.message}`)
-    }
-    return IgnoreFile.empty
-  })
+const readIgnoreFile = (root: string): IgnoreFile.IgnoreFile | FolderUnreadable => {
+  for (const name of ignoreFileNames) {
+    const refused = (problem: string) => whole(`${name} ${problem}`)
+    const file = Path.join(root, name)
+    const stat = attempt(() => Fs.lstatSync(file, { throwIfNoEntry: false }), refused)
+    if (stat === undefined) continue
+    if (stat instanceof FolderUnreadable) return stat
+    if (!stat.isFile() || stat.size > maxIgnoreFileBytes) return refused("must be a file of at most 1 MiB")
+    const bytes = attempt(() => Fs.readFileSync(file), refused)
+    if (bytes instanceof FolderUnreadable) return bytes
+    if (!isUtf8(bytes)) return refused("is not UTF-8 text")
+    const parsed = IgnoreFile.parse(bytes.toString())
+    const [problem] = parsed.problems
+    return problem === undefined ? parsed : whole(`${name}, line ${problem.line}: ${problem.message}`)
+  }
+  return IgnoreFile.empty
+}
 
 /** The real path of a folder. */
 export const rootOf = (directory: string): Effect.Effect<string, FolderUnreadable> =>
-  // An empty name, which a variable without a value gives, would be that of the current directory.
-  directory === ""
-    ? whole("must have the name of a directory; . is the current one")
-    : attempt(() => Fs.realpathSync(directory), (problem) => whole(`${directory} ${problem}`))
+  Effect.suspend(() => {
+    // An empty name, which a variable without a value gives, would be that of the current directory.
+    if (directory === "") return whole("must have the name of a directory; . is the current one")
+    const root = attempt(() => Fs.realpathSync(directory), (problem) => whole(`${directory} ${problem}`))
+    return root instanceof FolderUnreadable ? root : Effect.succeed(root)
+  })
+
+/** The steps of a walk, one for each entry, with the reason why it ended early. */
+type Steps<A> = Generator<void, A | undefined>
+
+const steps = <E>(root: string, ignoreFile: IgnoreFile.IgnoreFile, { add, refuse }: Visitor<E>) => {
+  type Problem = FolderUnreadable | E
+  let added = 0
+
+  const addEntry = (entry: Entry): Problem | undefined => {
+    const problem = add(entry)
+    if (problem === undefined) added++
+    return problem
+  }
+
+  function* visit(path: string, entry: Fs.Dirent): Steps<Problem> {
+    const isIgnored = IgnoreFile.ignores(ignoreFile, path)
+    if (isIgnored && !(entry.isDirectory() && IgnoreFile.mayHoldExceptions(ignoreFile, path))) return undefined
+    const refused = (problem: string) => new FolderUnreadable({ path, problem })
+    if (path.includes("\uFFFD")) return refused("has a name that is not UTF-8 text")
+    const place = `${root}/${path}`
+    if (entry.isSymbolicLink()) {
+      const target = attempt(() => Fs.readlinkSync(place), refused)
+      if (target instanceof FolderUnreadable) return target
+      return target.includes("\uFFFD")
+        ? refused("is a link with a target that is not UTF-8 text")
+        : addEntry({ type: "link", path, target })
+    }
+    if (!entry.isFile() && !entry.isDirectory()) return refused("is neither a file, a link nor a directory")
+    const stat = attempt(() => Fs.lstatSync(place), refused)
+    if (stat instanceof FolderUnreadable) return stat
+    const mode = stat.mode & 0o7777
+    if (entry.isFile()) return addEntry({ type: "file", path, mode, size: stat.size })
+    const before = added
+    const problem = yield* visitAll(path)
+    if (problem !== undefined) return problem
+    // A directory that is ignored but for an exception below it, or that is made for what is in it, needs no entry.
+    return !isIgnored && (added === before || mode !== ContextFile.defaultDirectoryMode)
+      ? addEntry({ type: "directory", path, mode })
+      : undefined
+  }
+
+  function* visitAll(directory: string): Steps<Problem> {
+    const entries = attempt(
+      () => Fs.readdirSync(Path.join(root, directory), { withFileTypes: true }),
+      (problem) => directory === "" ? whole(`${root} ${problem}`) : new FolderUnreadable({ path: directory, problem })
+    )
+    if (entries instanceof FolderUnreadable) return entries
+    for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+      const problem = yield* visit(directory === "" ? entry.name : `${directory}/${entry.name}`, entry)
+      const end = problem instanceof FolderUnreadable ? refuse(problem) : problem
+      if (end !== undefined) return end
+      yield
+    }
+    return undefined
+  }
+
+  return visitAll("")
+}
 
 /** Visits everything in the folder at `root`, the entries of each directory in the order of their names. */
-export const walk = <E>(root: string, { add, refuse }: Visitor<E>): Effect.Effect<void, FolderUnreadable | E> =>
-  Effect.flatMap(readIgnoreFile(root), (ignoreFile) => {
-    let added = 0
-    const addEntry = (entry: Entry) =>
-      Effect.map(add(entry), () => {
-        added++
-      })
-
-    const visit = (path: string, entry: Fs.Dirent): Effect.Effect<void, FolderUnreadable | E> => {
-      const isIgnored = IgnoreFile.ignores(ignoreFile, path)
-      if (isIgnored && !(entry.isDirectory() && IgnoreFile.mayHoldExceptions(ignoreFile, path))) return Effect.void
-      const refused = (problem: string) => new FolderUnreadable({ path, problem })
-      if (path.includes("\uFFFD")) return refused("has a name that is not UTF-8 text")
-      const place = Path.join(root, path)
-      if (entry.isSymbolicLink()) {
-        return Effect.flatMap(
-          attempt(() => Fs.readlinkSync(place), refused),
-          (target) =>
-            target.includes("\uFFFD")
-              ? refused("is a link with a target that is not UTF-8 text")
-              : addEntry({ type: "link", path, target })
-        )
-      }
-      if (!entry.isFile() && !entry.isDirectory()) return refused("is neither a file, a link nor a directory")
-      return Effect.flatMap(attempt(() => Fs.lstatSync(place), refused), (stat) => {
-        const mode = stat.mode & 0o7777
-        if (entry.isFile()) return addEntry({ type: "file", path, mode, size: stat.size })
-        const before = added
-        // A directory that is ignored but for an exception below it, or that is made for what is in it, needs no entry.
-        return Effect.flatMap(
-          visitAll(path),
-          () =>
-            !isIgnored && (added === before || mode !== ContextFile.defaultDirectoryMode)
-              ? addEntry({ type: "directory", path, mode })
-              : Effect.void
-        )
-      })
+export const walk = <E extends object>(root: string, visitor: Visitor<E>): Effect.Effect<void, FolderUnreadable | E> =>
+  Effect.gen(function*() {
+    const ignoreFile = readIgnoreFile(root)
+    if (ignoreFile instanceof FolderUnreadable) return yield* ignoreFile
+    const walking = steps(root, ignoreFile, visitor)
+    for (;;) {
+      const { done, value } = walking.next()
+      if (done === true) return value === undefined ? undefined : yield* Effect.fail(value)
+      // Effect interrupts a loop, and lets others run, between its effects alone.
+      yield* Effect.void
     }
-
-    const visitAll = (directory: string): Effect.Effect<void, FolderUnreadable | E> =>
-      Effect.flatMap(
-        attempt(
-          () => Fs.readdirSync(Path.join(root, directory), { withFileTypes: true }),
-          (problem) =>
-            directory === "" ? whole(`${root} ${problem}`) : new FolderUnreadable({ path: directory, problem })
-        ),
-        (entries) =>
-          Effect.forEach(
-            entries.sort((a, b) => a.name < b.name ? -1 : 1),
-            (entry) =>
-              Effect.catchAll(
-                visit(directory === "" ? entry.name : `${directory}/${entry.name}`, entry),
-                (error) => error instanceof FolderUnreadable ? refuse(error) : Effect.fail(error)
-              ),
-            { discard: true }
-          )
-      )
-
-    return visitAll("")
   })

@@ -50,6 +50,24 @@ describe("make", () => {
       })
     }))
 
+  it.effect("make: bytes whose mode is wrong, or that have another field, are refused as text is", () =>
+    Effect.gen(function*() {
+      const content = new Uint8Array([0])
+      const context = {
+        large: { content, mode: 0o10000 },
+        negative: { content, mode: -1 },
+        part: { content, mode: 0.5 },
+        more: { content, mode: 0o600, owner: 0 }
+      }
+      const rejected = yield* Effect.flip(BuildInput.make({ ...least, context }))
+      assert.deepStrictEqual(rejected.issues.map(String), [
+        "context.large.mode: must be a file mode, from 0 to 4095 (0o7777)",
+        "context.negative.mode: must be a file mode, from 0 to 4095 (0o7777)",
+        "context.part.mode: must be a file mode, from 0 to 4095 (0o7777)",
+        "context.more.owner: is not known here; the fields are content, mode"
+      ])
+    }))
+
   it.effect("make: takes an input, changed or not", () =>
     Effect.gen(function*() {
       const input = yield* BuildInput.make({

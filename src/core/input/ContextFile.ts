@@ -187,7 +187,9 @@ export const clusterProblems = (context: Readonly<Record<string, ContextFile>>):
 const Text = textBy(wellFormed, anyText)
 
 // A number, as JSON has no octal digits.
-const Mode = wholeNumber({ min: 0, max: 0o7777, problem: "must be a file mode, from 0 to 4095 (0o7777)" })
+const maxMode = 0o7777
+
+const Mode = wholeNumber({ min: 0, max: maxMode, problem: "must be a file mode, from 0 to 4095 (0o7777)" })
 
 const File = Schema.Union(
   Schema.Uint8ArrayFromSelf,
@@ -272,9 +274,11 @@ const FromJson = Schema.Union(
 ).annotations({ description: "text, { base64, mode? }, { link } or { directory: true, mode? }" })
 
 // Bytes are copied, so that later changes have no effect, and a Buffer becomes a Uint8Array, as decoded from JSON.
+const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes)
+
 const Copy = Schema.transform(Schema.Uint8ArrayFromSelf, Schema.Uint8ArrayFromSelf, {
   strict: true,
-  decode: (bytes) => new Uint8Array(bytes),
+  decode: copyOf,
   encode: (bytes) => bytes
 })
 
@@ -332,12 +336,24 @@ const together = (
   return problems
 }
 
+/** A file as a folder is read: its bytes and its mode. */
+const plainFile = (bytes: (content: Uint8Array) => Uint8Array) => (value: unknown): ContextFile | undefined => {
+  if (!Predicate.isRecord(value)) return undefined
+  const { content, mode } = value
+  return content instanceof Uint8Array && Predicate.isNumber(mode) && Number.isInteger(mode) && mode >= 0 &&
+      mode <= maxMode && Reflect.ownKeys(value).every((key) => key === "content" || key === "mode")
+    ? { content: bytes(content), mode }
+    : undefined
+}
+
 const context = <I>(
-  file: Schema.Schema<ContextFile, I>
+  file: Schema.Schema<ContextFile, I>,
+  plain: (value: unknown) => ContextFile | undefined = () => undefined
 ): Schema.Schema<ValidatedRecord<ContextFile>, ValidatedRecord<I>> =>
   validatedRecord({
     key: contextPath,
     value: file,
+    plain,
     together,
     arbitrary: { key: (fc) => fc.stringMatching(/^[a-z é.]{1,4}x(\/[ab]x?){0,2}$/), maxKeys: 4 }
   })
@@ -357,7 +373,7 @@ export const ContextFromJson = context(FromJson)
  * @since 0.1.0
  * @category schemas
  */
-export const contextFromMemory = () => context(fromMemory(Copy))
+export const contextFromMemory = () => context(fromMemory(Copy), plainFile(copyOf))
 
 /**
  * The same, without a copy of the bytes, for a caller that does not change them.
@@ -365,4 +381,4 @@ export const contextFromMemory = () => context(fromMemory(Copy))
  * @since 0.1.0
  * @category schemas
  */
-export const contextFromOwner = () => context(fromMemory(Schema.Uint8ArrayFromSelf))
+export const contextFromOwner = () => context(fromMemory(Schema.Uint8ArrayFromSelf), plainFile((content) => content))

@@ -5,6 +5,8 @@
  */
 import { atMostBytes, first, lacks, notEmpty, oneLine, type TextRule } from "./TextRule.js"
 
+const segment: TextRule = atMostBytes(255)
+
 /**
  * A normalized path inside the context. A segment has at most 255 bytes (NAME_MAX of Linux), and the path at most 1024, which
  * leaves room in PATH_MAX for the directory that contains the context.
@@ -20,7 +22,7 @@ export const contextPath: TextRule = first(
   lacks(/\/\/|\/$/, "must not contain a double slash or end with a slash"),
   lacks(/(?:^|\/)\.\.?(?:\/|$)/, "must not contain a \".\" or \"..\" segment"),
   (path) =>
-    path.split("/").some((part) => atMostBytes(255)(part) !== undefined)
+    path.split("/").some((part) => segment(part) !== undefined)
       ? "has a segment of more than 255 bytes, the limit of file systems"
       : undefined
 )
@@ -31,5 +33,8 @@ export const contextPath: TextRule = first(
  * @since 0.1.0
  * @category getters
  */
-export const directories = (path: string): ReadonlyArray<string> =>
-  Array.from(path.matchAll(/\//g), ({ index }) => path.slice(0, index))
+export const directories = (path: string): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) found.push(path.slice(0, end))
+  return found
+}

@@ -9,26 +9,50 @@ contents() { cat "$1"; printf x; }
 
 # Unpacks the archive on standard input, with our own user and time.
 unpack_context() {
-  command -v tar > /dev/null || finish ${code.storageUnavailable} "tar is missing; install it where buildah is"
   tar -x -p -o -m -f - -C "$context" || finish ${code.outOfDisk} "the context cannot be unpacked"
 }
 
-# Fills the context folder from standard input, or from context.tar.gz and its further parts.
+# fill_context FILE...: fills the context folder from the parts of a compressed archive, or without any from standard input.
+fill_context() {
+  [ ! -e "$context" ] || rm -rf "$context"
+  mkdir -p "$context"
+  if [ $# -eq 0 ]; then unpack_context; else cat "$@" | gzip -d | unpack_context; fi
+}
+
+# need TOOL: ends where it is missing.
+need() { command -v "$1" > /dev/null || finish ${code.storageUnavailable} "$1 is missing; install it where buildah is"; }
+
+# Begins to fill the context folder from standard input, or from context.tar.gz and its further parts, while the bases are pulled.
+# A shell gives standard input to nothing in the background, so it goes by another descriptor, which nothing else inherits.
 lay_context() {
-  context=\${OSB_CONTEXT_DIR:-$work/context}
+  context=\${OSB_CONTEXT_DIR:-$work/context} laying=
   check_upload
   if [ -n "$OSB_CONTEXT_FETCHED" ]; then return; fi
-  rm -rf "$context"
-  mkdir -p "$context"
-  if [ "$OSB_CONTEXT_ARCHIVE" = - ]; then unpack_context; return; fi
-  packed=$input/context.tar.gz
-  [ -e "$packed" ] || return 0
-  command -v gzip > /dev/null || finish ${code.storageUnavailable} "gzip is missing; install it where buildah is"
-  set -- "$packed"
-  [ ! -e "$packed.part.000002" ] || set -- "$packed" "$packed".part.*
-  # What ends the script in a pipe ends that part of the pipe alone.
-  cat "$@" | gzip -d | unpack_context || exit
+  set --
+  if [ "$OSB_CONTEXT_ARCHIVE" != - ]; then
+    packed=$input/context.tar.gz
+    if [ ! -e "$packed" ]; then
+      rm -rf "$context"
+      mkdir -p "$context"
+      return
+    fi
+    need gzip
+    set -- "$packed"
+    [ ! -e "$packed.part.000002" ] || set -- "$packed" "$packed".part.*
+  fi
+  need tar
+  exec 3<&0 < /dev/null
+  fill_context "$@" <&3 3<&- &
+  laying=$!
+  exec 3<&-
 }
+
+# Waits until the context is there, or ends as its part of the script has, which wrote the message.
+await_context() {
+  [ -z "$laying" ] || wait "$laying" || exit
+  laying=
+}
+
 # The Containerfile is among the files of the input, or in the context.
 set_containerfile() {
   containerfile=$input/containerfile
@@ -113,6 +137,7 @@ build() {
   tidy_cache
 
   pull_bases
+  await_context
   set_format
   check_format
   set -- --authfile "$auth_file" --retry 1 --retry-delay 2s

@@ -42,7 +42,8 @@ set_home() {
   set_known_layers
   export HOME XDG_CONFIG_HOME XDG_DATA_HOME TMPDIR
   config=$HOME/.config/containers completed=$work/registries
-  rm -rf "$HOME" "$TMPDIR" "$completed"
+  # What another verb, or an attempt before, has left.
+  [ ! -e "$HOME" ] || rm -rf "$HOME" "$TMPDIR" "$completed"
   mkdir -p "$config/registries.conf.d" "$config/certs.d" "$TMPDIR" "$completed" "$private"
   chmod 700 "$private"
   unset REGISTRY_AUTH_FILE DOCKER_CONFIG CONTAINERS_REGISTRIES_CONF STORAGE_DRIVER STORAGE_OPTS

@@ -142,7 +142,7 @@ describe("layout", { timeout: 60_000 }, () => {
         fs.writeFileSync(path.join(folder, "context.tar.gz"), ContextArchive.compressed(context).subarray(0, 400_000))
         temporary((work) => {
           const env = { OSB_INPUT_DIR: folder, OSB_WORK_DIR: work }
-          const run = withFunctions(shell, "lay_context; echo went on", env)
+          const run = withFunctions(shell, "lay_context; await_context; echo went on", env)
           assert.strictEqual(run.status, 17)
           assert.notInclude(run.stdout, "went on")
           assert.strictEqual(run.message?.text, "the context cannot be unpacked")
@@ -168,7 +168,7 @@ describe("layout", { timeout: 60_000 }, () => {
           fs.writeFileSync(path.join(folder, key), content)
         }
         temporary((work) => {
-          const run = withFunctions(shell, "lay_context", { OSB_INPUT_DIR: folder, OSB_WORK_DIR: work })
+          const run = withFunctions(shell, "lay_context; await_context", { OSB_INPUT_DIR: folder, OSB_WORK_DIR: work })
           assert.strictEqual(run.status, 0, run.stderr)
           for (const [name, file] of Object.entries(input.context ?? {})) {
             if (!ContextFile.isRegular(file)) continue

@@ -123,7 +123,7 @@ describe("ContextArchive", { timeout: 60_000 }, () => {
           OSB_CONTEXT_DIR: target,
           OSB_CONTEXT_ARCHIVE: "-"
         }
-        const run = withFunctions(shell, "lay_context < \"$ARCHIVE\"; printf %s \"$context\"", env)
+        const run = withFunctions(shell, "lay_context < \"$ARCHIVE\"; await_context; printf %s \"$context\"", env)
         assert.strictEqual(run.status, 0, run.stderr)
         assert.strictEqual(run.stdout, target)
         check(target)
@@ -131,12 +131,28 @@ describe("ContextArchive", { timeout: 60_000 }, () => {
       })
     })
 
+    it(`script: programs started while the context is laid out do not inherit its archive: ${shell.join(" ")}`, () => {
+      temporary((folder) => {
+        fs.writeFileSync(path.join(folder, "archive"), archive(context))
+        const run = withFunctions(shell, "lay_context < \"$ARCHIVE\"; ls -l /proc/self/fd; await_context; cat", {
+          ARCHIVE: path.join(folder, "archive"),
+          OSB_CONTEXT_DIR: path.join(folder, "context"),
+          OSB_CONTEXT_ARCHIVE: "-"
+        })
+        assert.strictEqual(run.status, 0, run.stderr)
+        assert.include(run.stdout, "/dev/null")
+        assert.notInclude(run.stdout, "archive")
+        fs.chmodSync(path.join(folder, "context", "etc"), 0o755)
+      })
+    })
+
     it(`script: an archive that cannot be unpacked, and a missing tar: ${shell.join(" ")}`, () => {
       temporary((folder) => {
         fs.writeFileSync(path.join(folder, "archive"), archive(context).subarray(0, 5_000))
         const env = { ARCHIVE: path.join(folder, "archive"), OSB_CONTEXT_ARCHIVE: "-" }
-        const run = withFunctions(shell, "lay_context < \"$ARCHIVE\"", env)
+        const run = withFunctions(shell, "lay_context < \"$ARCHIVE\"; await_context; echo went on", env)
         assert.strictEqual(run.status, 17)
+        assert.notInclude(run.stdout, "went on")
         assert.strictEqual(run.message?.text, "the context cannot be unpacked")
         const without = withFunctions(shell, "command() { return 1; }; lay_context < \"$ARCHIVE\"", env)
         assert.strictEqual(without.status, 20)
@@ -156,7 +172,7 @@ describe("ContextArchive", { timeout: 60_000 }, () => {
         "a/up/made": { directory: true, mode: 0o777 } as const
       }
       fs.writeFileSync(path.join(folder, "archive"), archive(hostile))
-      withFunctions(["sh"], "lay_context < \"$ARCHIVE\"", {
+      withFunctions(["sh"], "lay_context < \"$ARCHIVE\"; await_context", {
         ARCHIVE: path.join(folder, "archive"),
         OSB_CONTEXT_DIR: path.join(folder, "context"),
         OSB_CONTEXT_ARCHIVE: "-"

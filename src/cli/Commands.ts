@@ -161,7 +161,7 @@ export const commands: Readonly<Record<string, Command>> = {
     ({ probe }, options) => probe({ ...options, settings: access(options) })
   ),
   check: make(
-    "Check which backends support an input. A cluster is reached only where the context is uploaded, to ask whether it permits that.",
+    "Check which backends support an input. Reaches a cluster only if the context is uploaded, to check that this is permitted.",
     { json, backend: onlyBackend, namespace, ...buildFlags, ...Flags.cluster },
     () => import("./commands/Check.js"),
     ({ check }, options) =>
@@ -236,7 +236,7 @@ export const commands: Readonly<Record<string, Command>> = {
     ({ rbac }, options) => rbac(options)
   ),
   demo: make(
-    "Build a Containerfile on three clusters in memory, and show how.",
+    "Show how a Containerfile is built on three clusters in memory.",
     { json },
     () => import("./commands/Demo.js"),
     ({ demo }, options) => demo(options)

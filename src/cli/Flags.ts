@@ -49,7 +49,7 @@ const backendVariable = { variable: variables.backend.variable }
  * @category options
  */
 export const option = {
-  json: Flag.toggle("--json", "Print one JSON document a line, for errors too."),
+  json: Flag.toggle("--json", "Print one JSON document per line, for errors too."),
   backend: Flag.withDefault(
     "--backend NAME",
     "auto",
@@ -74,7 +74,7 @@ export const option = {
   fakeNamespace: Flag.optionalBy(
     "-n, --namespace NAMESPACE",
     namespaceReader,
-    "The namespace of the kubeconfig's context; it is created. By default default."
+    "The namespace of the kubeconfig's context, which is created; by default `default`."
   ),
   again: Flag.toggle("--again", "Start a new build even if an equal input was built before."),
   detach: Flag.toggle("--detach", "Print the ref of the build and exit; the build continues."),
@@ -193,8 +193,7 @@ export const input = {
   ),
   timestamp: Flag.text(
     "--timestamp TIME",
-    "Date the image and its files by this time, for builds that can be reproduced: seconds since 1970, or as in " +
-      "2026-11-29T12:00:00Z.",
+    "The time of the image and its files, for reproducible builds: seconds since 1970, or a time such as 2026-11-29T12:00:00Z.",
     form
   ),
   architecture: Flag.oneOf(
@@ -210,8 +209,8 @@ export const input = {
   ),
   buildContexts: Flag.repeated(
     "--build-context NAME=PLACE",
-    "What FROM, COPY --from and RUN --mount=from= find under NAME: docker-image://IMAGE, or a directory, for the local " +
-      "backend only.",
+    "A build context that FROM, COPY --from and RUN --mount=from= find as NAME: docker-image://IMAGE, or a directory, for the " +
+      "local backend only.",
     inputs
   ),
   noInheritLabels: Flag.toggle(
@@ -221,14 +220,14 @@ export const input = {
   ),
   unsetLabels: Flag.repeated(
     "--unset-label KEY",
-    "A label of the base or the Containerfile that the image does not have; not on openshift.",
+    "A label of the base or the Containerfile to remove from the image; not on openshift.",
     inputs
   ),
-  squash: Flag.toggle("--squash", "Make one layer of all, those of the base too; not on openshift.", inputs),
+  squash: Flag.toggle("--squash", "Merge all layers into one, those of the base too; not on openshift.", inputs),
   revision: Flag.text("--revision TEXT", "A new value forces a new build of an otherwise equal input.", inputs),
   metadata: Flag.repeated(
     "--metadata KEY=VALUE",
-    "What you note about the build, for example requester=alice; `describe` and `list --json` print it. An adopted build keeps the " +
+    "A note about the build, for example requester=alice; `describe` and `list --json` print it. An adopted build keeps the " +
       "metadata that it was created with.",
     inputs
   ),

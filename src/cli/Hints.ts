@@ -26,7 +26,7 @@ export const list = (input: BuildInput.BuildInput): ReadonlyArray<string> => [
 const absentSecrets = ({ dockerfile = "", secrets = [], target }: BuildInput.BuildInput): ReadonlyArray<string> =>
   Containerfile.secrets(dockerfile, target).filter(({ id }) => !secrets.some((secret) => secret.id === id)).map((
     { id, line }
-  ) => `Containerfile line ${line}: there is no secret ${id}, so that nothing is mounted; give it with --secret`)
+  ) => `Containerfile line ${line}: there is no secret ${id}, so nothing is mounted; give it with --secret`)
 
 const unusedSecrets = ({ dockerfile = "", secrets = [], target }: BuildInput.BuildInput): ReadonlyArray<string> => {
   const used = new Set(Containerfile.secrets(dockerfile, target).map(({ id }) => id))

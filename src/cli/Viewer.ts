@@ -29,7 +29,7 @@ export interface Viewer {
 }
 
 /**
- * One JSON document a line.
+ * One JSON document per line.
  *
  * @since 0.1.0
  * @category constructors

@@ -177,11 +177,14 @@ export const singleNode = (groups: Groups): Check =>
       }),
       Effect.catchIf(
         (error) => error.reason === "NotFound",
-        () => Effect.succeed(new Absent({ evidence: "no Infrastructure cluster says what the control plane is" }))
+        () =>
+          Effect.succeed(
+            new Absent({ evidence: "there is no Infrastructure cluster to report the control plane topology" })
+          )
       ),
       Effect.catchAll(lacking(toReadInfrastructure))
     )
-    : Effect.succeed(new Absent({ evidence: `no API group ${config} says what the control plane is` }))
+    : Effect.succeed(new Absent({ evidence: `there is no API group ${config} to report the control plane topology` }))
 
 // -----------------------------------------------------------------------------
 // OpenShift builds

@@ -294,7 +294,7 @@ describe("decode", () => {
     ["queueName", "a".repeat(64), ["queueName: has 64 bytes; at most 63 are allowed"]],
     ["timeout", 5, ["timeout: must be text, not a number"]],
     ["timeout", "soon", ["timeout: invalid duration \"soon\"; use for example 90s or 1h30m"]],
-    ["timeout", "0s", ["timeout: must be longer than nothing"]],
+    ["timeout", "0s", ["timeout: must be greater than zero"]],
     ["pendingTimeout", "8d", ["pendingTimeout: must be at most 7 days"]],
     ["retries", 11, ["retries: must be a whole number from 0 to 10"]],
     ["retries", "2", ["retries: must be a number, not text"]],

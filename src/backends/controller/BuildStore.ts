@@ -175,7 +175,7 @@ export const make = <Child extends Resource.Metadata>(
       Effect.mapError(createdOrRejected(operation)),
       Effect.filterOrFail(
         (created) => ownedBy(created, ref.uid),
-        (created) => fail(operation, `${created.metadata.name} exists, and belongs to something else`)
+        (created) => fail(operation, `${created.metadata.name} exists, but does not belong to this build`)
       )
     )
   }

@@ -52,7 +52,7 @@ export const make =
         timeout,
         advice: `its pod did not end within ${
           DurationText.format(timeout)
-        }; does it find a node, its image and its secret?`,
+        }; check that it finds a node, its image and its secret`,
         spec
       }).pipe(Effect.catchTag("ClusterError", (cause) => backendError(backend, operation)(cause)))
       if (failure !== undefined) {

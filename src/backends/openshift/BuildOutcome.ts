@@ -170,8 +170,8 @@ const completed = (seen: Seen): BuildStatus.Terminal => {
     ? succeeded(seen, digest)
     : BuildStatus.errored("DigestLost", {
       message:
-        `${seen.record.finalImage} was pushed, and neither the Build nor the end of its log has its digest: does the ` +
-        "service account of the build pod have the role system:image-builder?",
+        `${seen.record.finalImage} was pushed, but neither the Build nor the end of its log has its digest; check that the ` +
+        "service account of the build pod has the role system:image-builder",
       ...podOf(seen)
     })
 }

@@ -116,7 +116,7 @@ const maxTime = Duration.days(7)
 const positive = <I>(time: Schema.Schema<Duration.Duration, I>) =>
   time.pipe(Schema.filter((duration) =>
     Duration.lessThanOrEqualTo(duration, Duration.zero)
-      ? "must be longer than nothing"
+      ? "must be greater than zero"
       : Duration.greaterThan(duration, maxTime)
       ? "must be at most 7 days"
       : undefined, {

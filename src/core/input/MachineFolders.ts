@@ -9,8 +9,7 @@ import * as BuildContext from "./BuildContext.js"
 import { unsupported, unsupportedIf } from "./InputIssue.js"
 
 const problem =
-  "names a directory of the machine that serves this, whose files are not for clients; send the files, or use a context from " +
-  "git or an image"
+  "names a directory of the server, whose files clients may not read; send the files, or use a context from git or an image"
 
 /**
  * An issue for each folder that an input from another machine names.

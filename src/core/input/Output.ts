@@ -223,7 +223,7 @@ export const Timestamp: Schema.Schema<DateTime.Utc, DateTime.Utc | number | stri
     Schema.String,
     // JSON never has a value of this type.
     Schema.DateTimeUtcFromSelf.annotations({ jsonSchema: { type: "string" } })
-  ).annotations({ description: "whole seconds since 1970, or a time as 2026-11-29T12:00:00Z" }),
+  ).annotations({ description: "whole seconds since 1970, or a time such as 2026-11-29T12:00:00Z" }),
   Schema.DateTimeUtcFromSelf.pipe(
     Schema.filter(isWholeSeconds, {
       arbitrary: () => (fc) =>
@@ -234,7 +234,7 @@ export const Timestamp: Schema.Schema<DateTime.Utc, DateTime.Utc | number | stri
     decode: (given) =>
       Either.fromOption(
         Option.filter(timeOf(given), isWholeSeconds),
-        () => "must be whole seconds since 1970, or a time as 2026-11-29T12:00:00Z without fractions of a second"
+        () => "must be whole seconds since 1970, or a time such as 2026-11-29T12:00:00Z without fractions of a second"
       ),
     encode: (time) => Either.right(DateTime.formatIso(time))
   }

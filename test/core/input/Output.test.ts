@@ -83,11 +83,11 @@ describe("Output", () => {
     assert.deepStrictEqual(made({ timestamp: 0 }).timestamp, DateTime.unsafeMake(0))
     for (const timestamp of [-1, 0.5, Number.NaN, 253_402_300_800, "soon", "2026-11-29", "2026-11-29T12:00:00.5Z"]) {
       assert.deepStrictEqual(issues({ timestamp }), [
-        "timestamp: must be whole seconds since 1970, or a time as 2026-11-29T12:00:00Z without fractions of a second"
+        "timestamp: must be whole seconds since 1970, or a time such as 2026-11-29T12:00:00Z without fractions of a second"
       ])
     }
     assert.deepStrictEqual(issues({ timestamp: JSON.parse("{}") }), [
-      "timestamp: must be whole seconds since 1970, or a time as 2026-11-29T12:00:00Z, not an object"
+      "timestamp: must be whole seconds since 1970, or a time such as 2026-11-29T12:00:00Z, not an object"
     ])
     assert.deepStrictEqual(issues({ timestamp: 0, buildArgs: { SOURCE_DATE_EPOCH: "0" } }), [
       "buildArgs.SOURCE_DATE_EPOCH: is set by timestamp; remove one of the two"

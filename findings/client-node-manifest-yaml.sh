@@ -4,8 +4,8 @@
 # Expected (kubectl, which reads YAML 1.1 into the types of the API): `defaultMode: 0400` is octal, the number 256, and an annotation
 # of `2026-11-30` is that text.
 # Seen: js-yaml reads YAML 1.2, where 0400 is four hundred, and keeps the timestamps of YAML 1.1. The number 400 is the mode 0620, which the
-# API server takes: the group may read and write the key. The date becomes a Date, and as JSON `2026-11-30T00:00:00.000Z`, in
-# annotations and in the values of environment variables. Nothing reports it. `0o400` is 256 to both, and a quoted date is a text to both.
+# API server takes: the group may write the key. The date becomes a Date, and as JSON `2026-11-30T00:00:00.000Z`, in annotations and in the
+# values of environment variables. Nothing reports it. `0o400` is 256 to both, and a quoted date is a text to both.
 # client-node 2.0, with js-yaml 5, leaves the date a text and reads the mode in the same way.
 set -euo pipefail
 work=$(mktemp -d)
@@ -36,7 +36,10 @@ YAML
 cat > show.mjs << 'JS'
 import { loadYaml } from "@kubernetes/client-node"
 import * as fs from "node:fs"
-const pod = process.argv[2] === "kubectl" ? JSON.parse(fs.readFileSync("kubectl.json")) : JSON.parse(JSON.stringify(loadYaml(fs.readFileSync("pod.yaml", "utf8"))))
+const text = process.argv[2] === "kubectl"
+  ? fs.readFileSync("kubectl.json")
+  : JSON.stringify(loadYaml(fs.readFileSync("pod.yaml", "utf8")))
+const pod = JSON.parse(text)
 const modes = pod.spec.volumes.map(({ secret }) => `0${secret.defaultMode.toString(8)}`)
 console.log([...modes, pod.metadata.annotations.built, pod.spec.containers[0].env[0].value].join(" "))
 JS

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml"
+import * as GoYaml from "../../kubernetes/client/GoYaml.js"
 import * as Json from "../Json.js"
 import type * as Fields from "../kinds/Fields.js"
 import * as JsonText from "./JsonText.js"
@@ -98,7 +99,7 @@ export const readJson = (text: string, typed: Fields.Fields | undefined): unknow
 /** Parses YAML. @since 0.1.0 @category constructors  */
 export const readYaml = (text: string): unknown => {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false })
+  const document = parseDocument(text, { ...GoYaml.options, lineCounter: lines, logLevel: "silent" })
   const [error] = document.errors
   if (error !== undefined) throw error
   const messages: Array<string> = []

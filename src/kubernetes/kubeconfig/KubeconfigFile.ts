@@ -7,9 +7,10 @@
 import * as Arr from "effect/Array"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { LineCounter, parseAllDocuments, type Tags } from "yaml"
+import { LineCounter, parseAllDocuments } from "yaml"
 import * as SchemaIssue from "../../effect/Issue.js"
 import { atFirstCall } from "../../effect/Once.js"
+import * as GoYaml from "../client/GoYaml.js"
 
 const text = Schema.optionalWith(Schema.String, { nullable: true, default: () => "" })
 const flag = Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => false })
@@ -157,20 +158,11 @@ const decodeText = (bytes: Uint8Array): string => {
   return new TextDecoder(encoding).decode(bytes)
 }
 
-/** Go's YAML is version 1.1 without dates and numbers to the base of 60: both are texts there. */
-const goTags = (tags: Tags): Tags =>
-  tags.filter((tag) =>
-    typeof tag === "string" ||
-    (tag.tag !== "tag:yaml.org,2002:timestamp" && !("format" in tag && tag.format === "TIME"))
-  )
-
 /** The value of the first YAML document, or a description of the error without the content. */
 export const parseYaml = (source: string): Either.Either<unknown, string> => {
   const lines = new LineCounter()
   const documents = parseAllDocuments(source, {
-    version: "1.1",
-    customTags: goTags,
-    uniqueKeys: false,
+    ...GoYaml.options,
     logLevel: "silent",
     prettyErrors: false,
     lineCounter: lines

@@ -41,6 +41,7 @@ import { BackendError } from "../core/BuildError.js"
 import type { BuildInput } from "../core/BuildInput.js"
 import * as DurationText from "../core/DurationText.js"
 import * as SpanAttributes from "../core/service/SpanAttributes.js"
+import { oneOf } from "../effect/ConfigChoice.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
 import { variables } from "./BackendVariables.js"
 import * as BuiltInCandidates from "./BuiltInCandidates.js"
@@ -327,7 +328,7 @@ export const layerFromEnv: Layer.Layer<
   ConfigError | NoBackendAvailable | ProbeError,
   Cluster
 > = layerConfig({
-  backend: Config.withDefault(Config.literal("auto", ...BuiltInCandidates.names)(variables.backend.variable), "auto"),
+  backend: Config.withDefault(oneOf("auto", ...BuiltInCandidates.names)(variables.backend.variable), "auto"),
   namespace: variables.namespace.config
 })
 

@@ -5,6 +5,7 @@
  */
 import * as Config from "effect/Config"
 import * as Option from "effect/Option"
+import { oneOf } from "../effect/ConfigChoice.js"
 import { type Name, variables as names } from "./VariableNames.js"
 
 /**
@@ -14,7 +15,7 @@ import { type Name, variables as names } from "./VariableNames.js"
  * @category models
  */
 export interface Variable<out A> extends Name {
-  /** Undefined if the variable is not set. */
+  /** Undefined if the variable is not set, or empty: charts and templates write an empty one for a value that is not given. */
   readonly config: Config.Config<A | undefined>
 }
 
@@ -24,6 +25,12 @@ const make = <A>(name: Name, read: (variable: string) => Config.Config<A>): Vari
 })
 
 const text = (name: Name) => make(name, Config.nonEmptyString)
+
+const yes = ["true", "yes", "on", "1"] as const
+
+/** As `Config.boolean`, but for an empty variable, which is missing. */
+const flag = (variable: string) =>
+  Config.map(oneOf(...yes, "false", "no", "off", "0")(variable), (given) => yes.some((one) => one === given))
 
 const list = (variable: string) =>
   Config.map(
@@ -38,17 +45,17 @@ const list = (variable: string) =>
  * @category constants
  */
 export const variables = {
-  backend: make(names.backend, Config.literal("auto", "single-node", "openshift", "custom", "local")),
+  backend: make(names.backend, oneOf("auto", "single-node", "openshift", "custom", "local")),
   namespace: text(names.namespace),
   builderImage: text(names.builderImage),
   gitImage: text(names.gitImage),
   serviceAccount: text(names.serviceAccount),
-  security: make(names.security, Config.literal("anyuid", "userns")),
+  security: make(names.security, oneOf("anyuid", "userns")),
   cacheClaimName: text(names.cacheClaimName),
   registriesConfigMapName: text(names.registriesConfigMapName),
   defaultPullSecretName: text(names.defaultPullSecretName),
-  deliverToNode: make(names.deliverToNode, Config.boolean),
-  storage: make(names.storage, Config.literal("auto", "overlay", "vfs")),
+  deliverToNode: make(names.deliverToNode, flag),
+  storage: make(names.storage, oneOf("auto", "overlay", "vfs")),
   insecureRegistries: make(names.insecureRegistries, list),
   stateDirectory: text(names.stateDirectory),
   workDirectory: text(names.workDirectory),

@@ -56,6 +56,31 @@ describe("BackendConfig", () => {
       assert.isTrue(Object.values(none).every((value) => value === undefined))
     }))
 
+  it.effect("config: an empty variable is one that is not set", () =>
+    Effect.gen(function*() {
+      const empty = Object.fromEntries(Object.keys(all).map((variable) => [variable, ""]))
+      const settings = yield* environment(empty)(BackendConfig.config)
+      assert.deepStrictEqual(Object.entries(settings).filter(([, value]) => value !== undefined), [])
+    }))
+
+  it.effect("config: a backend, a storage and a profile are of a list, and a flag is true or false", () =>
+    Effect.gen(function*() {
+      for (
+        const [variable, value] of [["BACKEND", "none"], ["STORAGE", "Auto"], ["SECURITY", " "], [
+          "DELIVER_TO_NODE",
+          "True"
+        ]]
+      ) {
+        const error = yield* Effect.flip(environment({ [`OS_BUILDER_${variable}`]: value ?? "" })(BackendConfig.config))
+        assert.include(String(error), `OS_BUILDER_${variable}`)
+        assert.include(String(error), "xpected")
+      }
+      for (const [value, isTrue] of [["yes", true], ["1", true], ["off", false], ["false", false]] as const) {
+        const { deliverToNode } = yield* environment({ OS_BUILDER_DELIVER_TO_NODE: value })(BackendConfig.config)
+        assert.strictEqual(deliverToNode, isTrue)
+      }
+    }))
+
   it.scoped("local: no cluster is built", () =>
     Effect.gen(function*() {
       const context = yield* environment({ OS_BUILDER_BACKEND: "local", HOME: "/root" })(

@@ -151,7 +151,7 @@ describe("a backend that is settled", () => {
 
   it.effect("a backend that is settled: is not there in an empty environment, nor with auto", () =>
     Effect.gen(function*() {
-      for (const environment of [{}, { OS_BUILDER_BACKEND: "auto" }]) {
+      for (const environment of [{}, { OS_BUILDER_BACKEND: "" }, { OS_BUILDER_BACKEND: "auto" }]) {
         const found = yield* Effect.provide(report, from(environment))
         assert.notInclude(BackendSelection.table(found), settled)
       }

@@ -17,6 +17,7 @@ import * as ProxyTunnel from "../transport/ProxyTunnel.js"
 import * as RequestLimiter from "../transport/RequestLimiter.js"
 import * as AgentFactory from "./AgentFactory.js"
 import { ConfigurationError } from "./ConfigurationError.js"
+import type { Material } from "./EntryPlan.js"
 import * as ProxyRules from "./ProxyRules.js"
 
 interface Tokens {
@@ -102,106 +103,91 @@ export interface Options {
   readonly rejected: boolean
 }
 
-/** A valid id-token, or advice to log in again. */
-export const idToken = (
-  { cache, config, file, label, rejected }: Options
-): Effect.Effect<IdToken, ConfigurationError> =>
+type Send = (
+  url: string,
+  request?: Partial<HttpAgent.OutgoingRequest>,
+  headers?: HttpAgent.Headers
+) => Effect.Effect<string, HttpRequest.Failure | string>
+
+/** The error of an entry that gives no token, with advice to log in again. */
+const refusal = (label: string, problem: string) =>
+  new ConfigurationError({
+    reason: "NoCredentials",
+    detail: `${label}: auth-provider oidc: ${problem}`,
+    advice: "log in again with the tool that wrote the entry, or use an exec plugin such as kubelogin"
+  })
+
+/** The authority of the identity provider; undefined for those of the system. */
+const authorityOf = ({ config, file }: Options): Material | undefined => {
+  const { "idp-certificate-authority": name = "", "idp-certificate-authority-data": data = "" } = config
+  return data !== ""
+    ? { _tag: "Content", bytes: Buffer.from(data, "base64"), field: "idp-certificate-authority-data" }
+    : name !== ""
+    ? { _tag: "File", path: path.resolve(path.dirname(file), name), field: "idp-certificate-authority" }
+    : undefined
+}
+
+/** Sends requests to the identity provider, each over a connection of its own, and returns the body of the response. */
+const sender = (authority: string | undefined, variables: ProxyRules.ProxyVariables): Send => (url, request, headers) =>
   Effect.gen(function*() {
-    const field = (name: string) => config[name] ?? ""
-    const refused = (problem: string) =>
-      new ConfigurationError({
-        reason: "NoCredentials",
-        detail: `${label}: auth-provider oidc: ${problem}`,
-        advice: "log in again with the tool that wrote the entry, or use an exec plugin such as kubelogin"
-      })
-    const key = JSON.stringify(config)
-    const known = cache.get(key) ?? { idToken: field("id-token"), refreshToken: field("refresh-token") }
-    const now = yield* Clock.currentTimeMillis
-    if (known.idToken !== "") {
-      const expiry = expiryOf(known.idToken)
-      if (Option.isNone(expiry)) return yield* refused("the id-token is not a JSON Web Token with an expiry")
-      const isUsable = now < expiry.value && !(rejected && known.refreshToken !== "")
-      if (isUsable) return { token: known.idToken, expiresAt: expiry.value }
+    const address = URL.canParse(url) ? new URL(url) : undefined
+    if (address === undefined || !/^https?:$/.test(address.protocol)) {
+      return yield* Effect.fail("its address is not a URL")
     }
-    if (known.refreshToken === "") {
-      return yield* refused(
-        known.idToken === ""
-          ? "it has neither an id-token nor a refresh-token"
-          : "the id-token has expired and there is no refresh-token"
-      )
-    }
-
-    const authority = yield* Effect.mapError(
-      AgentFactory.readAuthority(
-        field("idp-certificate-authority-data") === ""
-          ? field("idp-certificate-authority") === ""
-            ? undefined
-            : {
-              _tag: "File",
-              path: path.resolve(path.dirname(file), field("idp-certificate-authority")),
-              field: "idp-certificate-authority"
-            }
-          : {
-            _tag: "Content",
-            bytes: Buffer.from(field("idp-certificate-authority-data"), "base64"),
-            field: "idp-certificate-authority-data"
-          }
-      ),
-      refused
+    const proxy = yield* fromEither(
+      Either.mapLeft(ProxyRules.proxyFor(url, undefined, variables), ({ detail }) => detail)
     )
-    const variables = yield* ProxyRules.variables
+    const agent = yield* AgentFactory.make({ baseUrl: address.origin, authority, proxy })
+    const absolute = AgentFactory.isForwarded(url, proxy)
+    const all = Redacted.make({ ...headers, ...(absolute ? ProxyTunnel.authorization(proxy) : {}) })
+    const client = HttpAgent.makeClient(agent, address.origin, all, absolute)
+    return yield* HttpRequest.body(
+      client,
+      {
+        method: "GET",
+        path: `${address.pathname}${address.search}`,
+        body: undefined,
+        ...request,
+        headers: { accept: "application/json", "user-agent": "effect-os-builder", ...request?.headers }
+      },
+      requestTimeout,
+      RequestLimiter.make(1),
+      asItIs
+    ).pipe(
+      Effect.map(({ bytes }) => bytes.toString()),
+      Effect.ensuring(Effect.sync(() => agent.destroy()))
+    )
+  })
 
-    const send = (url: string, request: Partial<HttpAgent.OutgoingRequest>, headers: HttpAgent.Headers = {}) =>
-      Effect.gen(function*() {
-        const address = URL.canParse(url) ? new URL(url) : undefined
-        if (address === undefined || !/^https?:$/.test(address.protocol)) {
-          return yield* Effect.fail("its address is not a URL")
-        }
-        const proxy = yield* fromEither(
-          Either.mapLeft(ProxyRules.proxyFor(url, undefined, variables), ({ detail }) => detail)
-        )
-        const agent = yield* AgentFactory.make({ baseUrl: address.origin, authority, proxy })
-        const absolute = AgentFactory.isForwarded(url, proxy)
-        const all = Redacted.make({ ...headers, ...(absolute ? ProxyTunnel.authorization(proxy) : {}) })
-        const client = HttpAgent.makeClient(agent, address.origin, all, absolute)
-        return yield* HttpRequest.body(
-          client,
-          {
-            method: "GET",
-            path: `${address.pathname}${address.search}`,
-            body: undefined,
-            ...request,
-            headers: { accept: "application/json", "user-agent": "effect-os-builder", ...request.headers }
-          },
-          requestTimeout,
-          RequestLimiter.make(1),
-          asItIs
-        ).pipe(
-          Effect.map(({ bytes }) => bytes.toString()),
-          Effect.ensuring(Effect.sync(() => agent.destroy()))
-        )
-      })
+/** Exchanges a refresh-token at the identity provider. */
+const refresh = (options: Options, refreshToken: string) =>
+  Effect.gen(function*() {
+    const { config, label } = options
     const problemWith = (what: string) => (failure: HttpRequest.Failure | string) =>
-      refused(`${what} (${typeof failure === "string" ? failure : describe(failure)})`)
+      refusal(label, `${what} (${typeof failure === "string" ? failure : describe(failure)})`)
+    const authority = yield* Effect.mapError(
+      AgentFactory.readAuthority(authorityOf(options)),
+      (problem) => refusal(label, problem)
+    )
+    const send = sender(authority, yield* ProxyRules.variables)
 
-    const issuer = field("idp-issuer-url").replace(/\/$/, "")
+    const { "client-id": id = "", "client-secret": secret = "", "idp-issuer-url": issuer = "" } = config
     const discovery = yield* Effect.mapError(
-      send(`${issuer}/.well-known/openid-configuration`, {}),
+      send(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`),
       problemWith("the identity provider's configuration cannot be read")
     )
     const { token_endpoint: endpoint } = yield* Effect.mapError(
       Schema.decode(Discovery)(discovery),
-      () => refused("the identity provider's configuration has no token_endpoint")
+      () => refusal(label, "the identity provider's configuration has no token_endpoint")
     )
-    const grant = { grant_type: "refresh_token", refresh_token: known.refreshToken }
+    const grant = { grant_type: "refresh_token", refresh_token: refreshToken }
     const post = (fields: Readonly<Record<string, string>>, headers: HttpAgent.Headers) =>
       send(endpoint, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded" },
         body: form(fields)
       }, headers)
-    const [id, secret] = [field("client-id"), field("client-secret")]
-    // As golang.org/x/oauth2: some providers take the client's secret in one way only.
+    // As golang.org/x/oauth2: some providers accept the client's secret in one way only.
     const response = yield* post(grant, basic(id, secret)).pipe(
       Effect.catchIf(
         (failure) => typeof failure !== "string" && failure._tag === "ErrorResponse",
@@ -211,15 +197,43 @@ export const idToken = (
     )
     const { id_token: token, refresh_token: next = "" } = yield* Effect.mapError(
       Schema.decode(Grant)(response),
-      () => refused("the identity provider returned no id_token")
+      () => refusal(label, "the identity provider returned no id_token")
     )
     const expiry = expiryOf(token)
-    if (Option.isNone(expiry)) return yield* refused("the identity provider returned an id_token without an expiry")
-    if (next !== "" && next !== known.refreshToken) {
+    if (Option.isNone(expiry)) {
+      return yield* refusal(label, "the identity provider returned an id_token without an expiry")
+    }
+    return { token, expiresAt: expiry.value, refreshToken: next === "" ? refreshToken : next }
+  })
+
+/** A valid id-token: the current one, or a new one for the refresh-token. */
+export const idToken = (options: Options): Effect.Effect<IdToken, ConfigurationError> =>
+  Effect.gen(function*() {
+    const { cache, config, label, rejected } = options
+    const key = JSON.stringify(config)
+    const known = cache.get(key) ??
+      { idToken: config["id-token"] ?? "", refreshToken: config["refresh-token"] ?? "" }
+    const now = yield* Clock.currentTimeMillis
+    if (known.idToken !== "") {
+      const expiry = expiryOf(known.idToken)
+      if (Option.isNone(expiry)) return yield* refusal(label, "the id-token is not a JSON Web Token with an expiry")
+      const isUsable = now < expiry.value && !(rejected && known.refreshToken !== "")
+      if (isUsable) return { token: known.idToken, expiresAt: expiry.value }
+    }
+    if (known.refreshToken === "") {
+      return yield* refusal(
+        label,
+        known.idToken === ""
+          ? "it has neither an id-token nor a refresh-token"
+          : "the id-token has expired and there is no refresh-token"
+      )
+    }
+    const { expiresAt, refreshToken, token } = yield* refresh(options, known.refreshToken)
+    if (refreshToken !== known.refreshToken) {
       yield* Effect.logWarning(
         `${label}: the identity provider replaced the refresh-token; the kubeconfig still has the old one`
       )
     }
-    cache.set(key, { idToken: token, refreshToken: next === "" ? known.refreshToken : next })
-    return { token, expiresAt: expiry.value }
+    cache.set(key, { idToken: token, refreshToken })
+    return { token, expiresAt }
   })

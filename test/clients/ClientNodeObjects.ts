@@ -3,18 +3,13 @@ import * as client from "@kubernetes/client-node"
 import * as https from "node:https"
 import { assert } from "vitest"
 import { type ClientCase, eventually, refused } from "./ClientCase.js"
-
-const container = { name: "main", image: "localhost/none" }
+import { container, definition, deploymentSpec } from "./Manifests.js"
 
 const deployment = (replicas: number): client.V1Deployment => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
   metadata: { name: "web", labels: { app: "web" } },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: "web" } },
-    template: { metadata: { labels: { app: "web" } }, spec: { containers: [container] } }
-  }
+  spec: deploymentSpec(replicas)
 })
 
 const jobSpec: client.V1JobSpec = {
@@ -35,29 +30,8 @@ const apply = async (api: client.KubernetesObjectApi, object: client.KubernetesO
   }
 }
 
-const crd = (group: string): client.V1CustomResourceDefinition => ({
-  metadata: { name: `widgets.${group}` },
-  spec: {
-    group,
-    scope: "Namespaced",
-    names: { plural: "widgets", singular: "widget", kind: "Widget", listKind: "WidgetList" },
-    versions: [{
-      name: "v1",
-      served: true,
-      storage: true,
-      subresources: { status: {} },
-      schema: {
-        openAPIV3Schema: {
-          type: "object",
-          properties: {
-            spec: { type: "object", properties: { size: { type: "integer", minimum: 1 } } },
-            status: { type: "object", properties: { phase: { type: "string" } } }
-          }
-        }
-      }
-    }]
-  }
-})
+const widgets = (group: string) =>
+  definition({ group, kind: "Widget", version: "v1", properties: { size: { type: "integer", minimum: 1 } } })
 
 /** The number of a property in an answer that the client leaves without a type. */
 const property = (object: unknown, ...path: ReadonlyArray<string>): unknown =>
@@ -348,7 +322,7 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
       const group = `${namespace}.example.com`
       const extensions = config.makeApiClient(client.ApiextensionsV1Api)
       const custom = config.makeApiClient(client.CustomObjectsApi)
-      await extensions.createCustomResourceDefinition({ body: crd(group) })
+      await extensions.createCustomResourceDefinition({ body: widgets(group) })
       const name = `widgets.${group}`
       await eventually(async () => {
         const { status } = await extensions.readCustomResourceDefinition({ name })

@@ -5,6 +5,7 @@ import { assert } from "vitest"
 import * as Peers from "../../bench/Peers.js"
 import { at } from "../support/ClusterCase.js"
 import { type ClientCase, eventually, refused, type Target } from "./ClientCase.js"
+import { container, definition, deploymentSpec } from "./Manifests.js"
 
 interface Watcher {
   readonly start: () => Promise<unknown>
@@ -52,39 +53,9 @@ const names = (list: unknown): ReadonlyArray<unknown> => {
   return Array.isArray(items) ? items.map((item) => at(item, "metadata", "name")) : []
 }
 
-const container = { name: "main", image: "localhost/none" }
-
 const deployment = (namespace: string, replicas: number) => ({
   metadata: { name: "web", namespace },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: "web" } },
-    template: { metadata: { labels: { app: "web" } }, spec: { containers: [container] } }
-  }
-})
-
-const definition = (group: string, kind: string): client.V1CustomResourceDefinition => ({
-  metadata: { name: `${kind.toLowerCase()}s.${group}` },
-  spec: {
-    group,
-    scope: "Namespaced",
-    names: { plural: `${kind.toLowerCase()}s`, kind },
-    versions: [{
-      name: "v1alpha1",
-      served: true,
-      storage: true,
-      subresources: { status: {} },
-      schema: {
-        openAPIV3Schema: {
-          type: "object",
-          properties: {
-            spec: { type: "object", properties: { theme: { type: "string", _enum: ["dark", "light"] } } },
-            status: { type: "object", properties: { phase: { type: "string" } } }
-          }
-        }
-      }
-    }]
-  }
+  spec: deploymentSpec(replicas)
 })
 
 export const cases: ReadonlyArray<ClientCase> = [
@@ -155,7 +126,12 @@ export const cases: ReadonlyArray<ClientCase> = [
     Object.defineProperty(App, "name", { value: kind })
     RegisterKind(App, { group, version: "v1alpha1", kind })
     await config.makeApiClient(client.ApiextensionsV1Api).createCustomResourceDefinition({
-      body: definition(group, kind)
+      body: definition({
+        group,
+        kind,
+        version: "v1alpha1",
+        properties: { theme: { type: "string", _enum: ["dark", "light"] } }
+      })
     })
     const object = (theme: string) => ({ metadata: { name: "one", namespace }, spec: { theme } })
     await eventually(() => K8s(App).Apply(object("dark"), { force: true }))

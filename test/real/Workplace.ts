@@ -226,11 +226,10 @@ export const finish = (input: BuildInput.BuildInput, options?: BuildBackend.Buil
     return { ref, status, log }
   })
 
-/** The content of a file of a pushed image; undefined if no layer has it. */
-export const fileOf = (image: string, file: string) =>
-  Effect.scoped(Effect.gen(function*() {
-    const folder = yield* temporaryFolder
-    yield* exec(
+/** A folder with the manifest and the layers of a pushed image. */
+export const pulled = (image: string) =>
+  Effect.tap(temporaryFolder, (folder) =>
+    exec(
       "skopeo",
       "copy",
       "--src-tls-verify=false",
@@ -238,7 +237,12 @@ export const fileOf = (image: string, file: string) =>
       `${user}:${password}`,
       `docker://${image}`,
       `dir:${folder}`
-    )
+    ))
+
+/** The content of a file of a pushed image; undefined if no layer has it. */
+export const fileOf = (image: string, file: string) =>
+  Effect.scoped(Effect.gen(function*() {
+    const folder = yield* pulled(image)
     const { layers } = JSON.parse(fs.readFileSync(path.join(folder, "manifest.json"), "utf8"))
     for (const { digest } of layers.toReversed()) {
       const archive = path.join(folder, digest.slice("sha256:".length))

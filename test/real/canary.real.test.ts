@@ -18,7 +18,7 @@ const secretLines = CurrentBuildah.isChosen()
   ? ["RUN --mount=type=secret,id=token,required=true grep -q staple /run/secrets/token"]
   : []
 
-const { containerfile, exec, nothing, password, user } = Workplace
+const { containerfile, nothing, password, user } = Workplace
 
 const put = (name: string, files: Readonly<Record<string, string>>) =>
   Effect.map(Workplace.Workplace, ({ settings }) => {
@@ -59,16 +59,7 @@ const places = [
 
 const imageOf = (image: string) =>
   Effect.scoped(Effect.gen(function*() {
-    const folder = yield* Workplace.temporaryFolder
-    yield* exec(
-      "skopeo",
-      "copy",
-      "--src-tls-verify=false",
-      "--src-creds",
-      `${user}:${password}`,
-      `docker://${image}`,
-      `dir:${folder}`
-    )
+    const folder = yield* Workplace.pulled(image)
     return fs.readdirSync(folder).map((name) => {
       const bytes = fs.readFileSync(path.join(folder, name))
       return `${name}: ${(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("latin1")}`

@@ -36,5 +36,5 @@ export const scenarios: ReadonlyArray<Scenario> = [
   onBoth(watch, ["ours"]),
   onBoth(logs, ["ours"]),
   onBoth(reflector, ["ours", "ours-whole"]),
-  onBoth({ ...load, contestants: ["ours", "ours-each"] }, ["ours", "ours-each"])
+  onBoth({ ...load, contestants: ["limit", "ours", "ours-each"] }, ["ours", "ours-each"])
 ]

@@ -26,6 +26,7 @@ export const units = {
   requestsToFollow: "requests while a build is followed",
   p50Ms: "latency of a status, median, ms",
   p99Ms: "latency of a status, 99th percentile, ms",
+  delayMs: "delay of the server, 99th percentile, ms",
   grownMiB: "peak RSS above idle, MiB",
   keptMiB: "alive, MiB",
   diskMiB: "peak of the disk, MiB",

@@ -11,24 +11,24 @@ export interface Target {
   readonly token: string
 }
 
-export const write = (path: string, { ca, server, token }: Target): void =>
-  fs.writeFileSync(
-    path,
-    JSON.stringify({
-      apiVersion: "v1",
-      kind: "Config",
-      "current-context": "bench",
-      contexts: [{ name: "bench", context: { cluster: "bench", user: "bench", namespace: "bench" } }],
-      clusters: [{
-        name: "bench",
-        cluster: { server, "certificate-authority-data": Buffer.from(ca).toString("base64") }
-      }],
-      users: [{ name: "bench", user: { token } }]
-    })
-  )
+/** The text of a kubeconfig. */
+export const kubeconfigOf = ({ ca, server, token }: Target): string =>
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "bench",
+    contexts: [{ name: "bench", context: { cluster: "bench", user: "bench", namespace: "bench" } }],
+    clusters: [{
+      name: "bench",
+      cluster: { server, "certificate-authority-data": Buffer.from(ca).toString("base64") }
+    }],
+    users: [{ name: "bench", user: { token } }]
+  })
 
-export const read = (): Target => {
-  const { clusters, users } = JSON.parse(fs.readFileSync(kubeconfig, "utf8"))
+export const write = (path: string, target: Target): void => fs.writeFileSync(path, kubeconfigOf(target))
+
+export const read = (path = kubeconfig): Target => {
+  const { clusters, users } = JSON.parse(fs.readFileSync(path, "utf8"))
   const [{ cluster }] = clusters
   return {
     server: cluster.server,

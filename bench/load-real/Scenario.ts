@@ -11,6 +11,7 @@ export const scenario: Scenario = {
     "requestsToFollow",
     "p50Ms",
     "p99Ms",
+    "delayMs",
     "cpuSeconds",
     "grownMiB",
     "keptMiB",

@@ -1,17 +1,17 @@
 /**
  * etcd, kube-apiserver, the Job controller, the garbage collector and the scheduler, and a kubelet that only writes statuses. Where
- * the server is goes to the output first. Once it is told to (a line on its input), it moves the pods that the Job controller has made
- * from one status to the next, at a given rate in all, in a random order; it says of each which it was and when it was sent.
+ * the server is goes to the output first. Once it is told to, it moves the pods that the Job controller has made from one status to the
+ * next, at a given rate in all, in a random order; it says of each when it was due and when it was sent.
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect } from "effect"
 import * as fs from "node:fs"
-import * as readline from "node:readline"
 import type * as Cluster from "../../src/kubernetes/Cluster.js"
 import * as KubernetesCluster from "../../src/kubernetes/KubernetesCluster.js"
 import * as Resource from "../../src/kubernetes/Resource.js"
 import * as Resources from "../../src/kubernetes/Resources.js"
 import { ControlPlane, layer } from "../../test/control-plane/ControlPlane.js"
+import * as Moves from "../load/Moves.js"
 import * as PodStatuses from "../load/PodStatuses.js"
 import * as Workload from "../load/Workload.js"
 import * as Site from "./Site.js"
@@ -46,38 +46,42 @@ const podsOf = (cluster: Cluster.Service) =>
 
 const steps = Workload.steps.filter((step) => step !== "Created")
 
-const move = (cluster: Cluster.Service, pods: ReadonlyArray<Resources.Pod>) =>
-  Effect.gen(function*() {
-    const began = Workload.now()
-    const places = new Map<string, number>()
-    const turns = PodStatuses.shuffled(steps.flatMap(() => pods))
-    yield* Effect.forEach([...turns.entries()], ([index, { metadata }]) =>
-      Effect.gen(function*() {
-        const due = began + index * 1_000 / Site.changesASecond
-        if (Workload.now() < due) yield* Effect.sleep(due - Workload.now())
-        const place = places.get(metadata.name) ?? 0
-        places.set(metadata.name, place + 1)
-        const step = steps[place] ?? "Succeeded"
-        const sentAt = Workload.now()
-        yield* cluster.patch(Resources.Pod, metadata.name, { merge: { status: PodStatuses.statusOf[step] } }, {
-          namespace: metadata.namespace,
-          subresource: "status"
-        })
-        console.log(`${metadata.labels?.[recordLabel]} ${step} ${sentAt}`)
-      }), { discard: true })
-    console.log(JSON.stringify({ took: Workload.now() - began }))
+/** Every pod in its turns. */
+const turnsOf = (pods: ReadonlyArray<Resources.Pod>) => {
+  const places = new Map<string, number>()
+  return PodStatuses.shuffled(steps.flatMap(() => pods)).map(({ metadata }) => {
+    const place = places.get(metadata.name) ?? 0
+    places.set(metadata.name, place + 1)
+    return { metadata, record: metadata.labels?.[recordLabel] ?? "", step: steps[place] ?? "Succeeded" }
   })
+}
 
 const program = Effect.gen(function*() {
   const { admin } = yield* ControlPlane
   const cluster = yield* KubernetesCluster.make({ kubeconfig: admin.kubeconfigPath })
   yield* addNode(cluster)
   console.log(JSON.stringify({ kubeconfig: fs.readFileSync(admin.kubeconfigPath, "utf8") }))
-  yield* Effect.async<void>((resume) => {
-    readline.createInterface({ input: process.stdin }).once("line", () => resume(Effect.void))
-  })
+  const lines = Moves.lines()
+  const next = Effect.promise(lines)
+  yield* next
   const { items } = yield* podsOf(cluster)
-  yield* move(cluster, items)
+  const turns = turnsOf(items)
+  const times = new Moves.Times(turns, Site.changesASecond)
+  console.log("prepared")
+  yield* next
+  times.begin()
+  yield* Effect.forEach(turns, ({ metadata, step }, index) =>
+    Effect.gen(function*() {
+      const due = times.due(index)
+      if (Workload.now() < due) yield* Effect.sleep(due - Workload.now())
+      times.send(index)
+      yield* cluster.patch(Resources.Pod, metadata.name, { merge: { status: PodStatuses.statusOf[step] } }, {
+        namespace: metadata.namespace,
+        subresource: "status"
+      })
+    }), { discard: true })
+  yield* next
+  times.print()
   return yield* Effect.never
 })
 

@@ -4,9 +4,9 @@ import { builds, changesASecond } from "./Workload.js"
 export const scenario: Scenario = {
   name: "load",
   title: `${builds} builds in one process, ${changesASecond} changes of their pods a second`,
-  columns: ["startedPerSecond", "p50Ms", "p99Ms", "cpuSeconds", "grownMiB", "keptMiB", "stallMs"],
+  columns: ["startedPerSecond", "p50Ms", "p99Ms", "delayMs", "cpuSeconds", "grownMiB", "keptMiB", "stallMs"],
   maxRounds: 2,
-  contestants: ["ours", "ours-tuned", "ours-each"],
+  contestants: ["limit", "ours", "ours-tuned", "ours-each"],
   goals: [
     { of: "ours", metric: "p99Ms", is: "at most", bound: 40 },
     { of: "ours", metric: "grownMiB", is: "at most", bound: 150 },

@@ -2,7 +2,8 @@
  * How many builds there are, how each goes, and how fast.
  */
 
-export const builds = 10_000
+/** `BENCH_BUILDS=2000` tries the scenario out. */
+export const builds = Number(process.env["BENCH_BUILDS"] ?? 10_000)
 
 /** How many pods of builds change in a second. */
 export const changesASecond = 1_000
@@ -18,14 +19,17 @@ export const statuses: ReadonlyArray<string> = ["Running", "Succeeded"] satisfie
 /** Milliseconds, the same in every process of this machine. */
 export const now = (): number => performance.timeOrigin + performance.now()
 
-/** How many builds there are, and the command of the server that runs beside them, whose arguments are its own. */
+/**
+ * How many builds there are, and the command of the server that runs beside them, whose arguments are its own; `Moves.ts` has what
+ * it and its contestant say to each other.
+ */
 export interface Site {
   readonly builds: number
   readonly server: readonly [command: string, ...args: ReadonlyArray<string>]
 }
 
-/** The fake's API server; it is not what is measured, and is not to stand still for its garbage more often than it must. */
-export const fake: Site = {
+/** The generator; it is not what is measured, and is not to stand still for its garbage more often than it must. */
+export const generator: Site = {
   builds,
-  server: [process.execPath, "--max-semi-space-size=64", "dist/bench/load/server.js"]
+  server: [process.execPath, "--expose-gc", "--max-semi-space-size=64", "dist/bench/load/server.js"]
 }

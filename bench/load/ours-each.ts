@@ -2,9 +2,9 @@
  * Each build in a stream of its own.
  */
 import { Effect, Stream } from "effect"
-import * as Builds from "./Builds.js"
+import * as OurBuilds from "./OurBuilds.js"
 
-await Builds.run((backend, refs, tell) =>
+await OurBuilds.run((backend, refs, tell) =>
   Effect.forEach(
     refs,
     (ref) => Effect.forkScoped(Stream.runForEach(backend.changes(ref), (status) => tell(ref, status))),

@@ -2,8 +2,8 @@
  * All builds in one stream.
  */
 import { Effect, Stream } from "effect"
-import * as Builds from "./Builds.js"
+import * as OurBuilds from "./OurBuilds.js"
 
-await Builds.run((backend, _refs, tell) =>
+await OurBuilds.run((backend, _refs, tell) =>
   Effect.asVoid(Effect.forkScoped(Stream.runForEach(backend.watch(), ({ ref, status }) => tell(ref, status))))
 )

@@ -1,77 +1,94 @@
 /**
- * The fake's API server over HTTPS, alone in its process: nothing happens in it but what is asked of it. Where it is goes to
- * the output first. Once it is told to (a line on its input), it lets every Job have a pod, and moves the pods on, at a given
- * rate in all, in a random order; it says of each change which it was and when it was stored.
+ * A generator behind the Kubernetes API, alone in its process: it stores the records and the Jobs of builds, and once it is told to,
+ * it sends the events of their pods at a given rate. These are made before, so that it is never what is measured; it says of each
+ * when it was due and when it was written to the connection. Where it is goes to the output first.
  */
-import { Clock, Effect, Either } from "effect"
-import * as readline from "node:readline"
-import * as Access from "../../src/fake/apiserver/Access.js"
-import * as FakeApiServer from "../../src/fake/apiserver/FakeApiServer.js"
-import * as ControlPlane from "../../src/fake/ControlPlane.js"
-import * as Json from "../../src/fake/Json.js"
+import { Effect } from "effect"
+import { once } from "node:events"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import * as https from "node:https"
+import * as Certificate from "../../src/fake/apiserver/Certificate.js"
+import * as Status from "../../src/fake/apiserver/Status.js"
+import * as BatchKinds from "../../src/fake/kinds/BatchKinds.js"
 import * as CoreKinds from "../../src/fake/kinds/CoreKinds.js"
-import * as Metadata from "../../src/fake/store/Metadata.js"
+import * as EventKinds from "../../src/fake/kinds/EventKinds.js"
 import type { JsonObject } from "../../src/kubernetes/client/ApiRequest.js"
-import * as PodStatuses from "./PodStatuses.js"
+import * as Target from "../Target.js"
+import { Collection, formOf } from "./Collection.js"
+import * as Moves from "./Moves.js"
+import * as PodEvents from "./PodEvents.js"
 import * as Workload from "./Workload.js"
 
-const admin: Access.User = { name: "admin", rules: [Access.everything] }
+const collections: Readonly<Record<string, Collection>> = {
+  // The script of a build is most of its record, and nobody reads it here.
+  configmaps: new Collection(CoreKinds.configMap, ["data"]),
+  jobs: new Collection(BatchKinds.job),
+  pods: new Collection(CoreKinds.pod),
+  events: new Collection(EventKinds.core)
+}
 
-const must = <A, E>(made: Either.Either<A, E>): A =>
-  Either.getOrThrowWith(made, (error) => new Error(JSON.stringify(error)))
+const bodyOf = async (request: IncomingMessage): Promise<JsonObject> => {
+  const parts: Array<Buffer> = []
+  request.on("data", (part) => parts.push(part))
+  await once(request, "end")
+  return JSON.parse(Buffer.concat(parts).toString())
+}
 
-const program = Effect.gen(function*() {
-  const plane = yield* ControlPlane.makeServer({ history: 1_000 })
-  const now = yield* Clock.currentTimeMillis
-  must(plane.registry.create(CoreKinds.namespace, "", { metadata: { name: "default" } }, { now }))
-  const served = yield* FakeApiServer.serve(plane, { user: admin })
-  console.log(JSON.stringify({ kubeconfig: served.kubeconfig }))
+const send = (response: ServerResponse, code: number, contentType: string, body: string | Buffer): void => {
+  response.writeHead(code, { "content-type": contentType, "content-length": Buffer.byteLength(body) })
+  response.end(body)
+}
 
-  yield* Effect.async<void>((resume) => {
-    readline.createInterface({ input: process.stdin }).once("line", () => resume(Effect.void))
-  })
-  const jobs = plane.store.list("jobs.batch")
-  const create = (job: JsonObject, now: number) =>
-    must(plane.registry.create(CoreKinds.pod, "default", {
-      metadata: {
-        name: `${Metadata.name(job)}-pod`,
-        labels: Json.object(job, "spec", "template", "metadata", "labels"),
-        ownerReferences: [{
-          apiVersion: "batch/v1",
-          kind: "Job",
-          name: Metadata.name(job),
-          uid: Metadata.uid(job),
-          controller: true
-        }]
-      },
-      spec: Json.object(job, "spec", "template", "spec")
-    }, { now }))
-  const move = (job: JsonObject, status: object, now: number) =>
-    must(plane.registry.update(
-      CoreKinds.pod,
-      "default",
-      `${Metadata.name(job)}-pod`,
-      "status",
-      (existing) => Either.right({ ...existing, status: JSON.parse(JSON.stringify(status)) }),
-      { now }
-    ))
-
-  const began = Workload.now()
-  const steps = new Map<JsonObject, number>()
-  const turns = PodStatuses.shuffled(Workload.steps.flatMap(() => jobs))
-  for (const [index, job] of turns.entries()) {
-    const due = began + index * 1_000 / Workload.changesASecond
-    if (Workload.now() < due) yield* Effect.sleep(due - Workload.now())
-    const place = steps.get(job) ?? 0
-    steps.set(job, place + 1)
-    const step = Workload.steps[place] ?? "Created"
-    const now = yield* Clock.currentTimeMillis
-    if (step === "Created") create(job, now)
-    else move(job, PodStatuses.statusOf[step], now)
-    console.log(`${Metadata.labels(job)["effect-os-builder/record"]} ${step} ${Workload.now()}`)
+const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const { pathname, searchParams } = new URL(request.url ?? "", "https://localhost")
+  const [namespace = "", plural = "", name = ""] = pathname.split("/namespaces/")[1]?.split("/") ?? []
+  const collection = collections[plural]
+  const selector = searchParams.get("labelSelector") ?? ""
+  const respond = (code: number, object: JsonObject | undefined) => {
+    if (collection === undefined || object === undefined) {
+      return send(response, 404, "application/json", JSON.stringify(Status.make(404, "NotFound", `no ${pathname}`)))
+    }
+    const form = formOf(collection.kind, request)
+    return send(response, code, form.contentType, form.object(object))
   }
-  console.log(JSON.stringify({ took: Workload.now() - began }))
-  return yield* Effect.never
-})
+  if (request.method === "POST") return respond(201, collection?.create(namespace, await bodyOf(request)))
+  if (request.method === "PATCH") return respond(200, collection?.annotate(name, await bodyOf(request)))
+  if (collection === undefined || name !== "") return respond(200, collection?.get(name))
+  if (searchParams.get("watch") !== "true") {
+    const { body, form } = collection.list(request, selector)
+    return send(response, 200, form.contentType, body)
+  }
+  return collection.watch(request, response, selector, searchParams.get("sendInitialEvents") === "true")
+}
 
-Effect.runPromise(Effect.scoped(program))
+const { ca, certificate, key } = Certificate.make()
+const server = https.createServer({ cert: certificate, key, keepAliveTimeout: 60_000 }, handle)
+server.listen(0, "127.0.0.1")
+await once(server, "listening")
+const address = server.address()
+const url = `https://127.0.0.1:${typeof address === "object" ? address?.port : ""}`
+console.log(JSON.stringify({ kubeconfig: Target.kubeconfigOf({ server: url, ca, token: "bench" }) }))
+
+const next = Moves.lines()
+await next()
+const [watch, form] = collections["pods"]?.open()[0] ?? []
+if (watch === undefined || form === undefined) throw new Error("nobody watches the pods")
+const events = await Effect.runPromise(PodEvents.make("bench", collections["jobs"]?.all() ?? [], form))
+const times = new Moves.Times(events, Workload.changesASecond)
+globalThis.gc?.()
+console.log("prepared")
+
+await next()
+let index = 0
+times.begin()
+const sendDue = () => {
+  for (; index < events.length && times.due(index) <= Workload.now(); index++) {
+    times.send(index)
+    watch.write(events[index]?.line ?? "")
+  }
+  if (index < events.length) setTimeout(sendDue, 1)
+}
+sendDue()
+
+await next()
+times.print()

@@ -41,7 +41,13 @@ export type Seen = Pick<BuildState<unknown>, "attemptSeen" | "lostPods">
 export type Evaluation<Child> =
   | { readonly _tag: "Finalized"; readonly status: BuildStatus.Terminal }
   | { readonly _tag: "Stopping"; readonly mark: RecordMetadata.StopMark }
-  | { readonly _tag: "Terminal"; readonly status: BuildStatus.Terminal; readonly observed: Observed<Child> }
+  | {
+    readonly _tag: "Terminal"
+    readonly status: BuildStatus.Terminal
+    readonly observed: Observed<Child>
+    /** Of the interpretation. */
+    readonly fromLog: Interpretation["fromLog"]
+  }
   | { readonly _tag: "Stop"; readonly status: BuildStatus.Errored; readonly observed: Observed<Child> }
   | { readonly _tag: "Retry"; readonly attempt: number }
   | {
@@ -153,7 +159,7 @@ export const evaluate = <Child extends Resource.Metadata>(
     const retries = record.input.retries ?? BuildInput.defaults.retries
     return again !== undefined && status._tag === "Errored" && status.retryable && again <= retries + 1
       ? { _tag: "Retry", attempt: again }
-      : { _tag: "Terminal", status, observed: seen }
+      : { _tag: "Terminal", status, observed: seen, fromLog: interpretation.fromLog }
   }
   const deadline = waitingSince === undefined
     ? undefined

@@ -15,7 +15,7 @@ import * as PodFailure from "../pod/PodFailure.js"
 import * as RecordMetadata from "../record/RecordMetadata.js"
 import { type BuildState, evaluate, type Evaluation, latest, observed, type Seen, withSeen } from "./BuildState.js"
 import type { BuildStore } from "./BuildStore.js"
-import type { Definition, Observed } from "./Definition.js"
+import type { Definition, Interpretation, Observed } from "./Definition.js"
 import * as LostLog from "./LostLog.js"
 import * as OutcomeLimits from "./OutcomeLimits.js"
 import type { RunningChild } from "./StateReader.js"
@@ -125,13 +125,11 @@ export const make = <Child extends Resource.Metadata>(
       ? Effect.map(logTail(seen, status.pod), (lines) => withTail(status, lines))
       : Effect.succeed(status)
 
-  const outcomeInLog = (snapshot: BuildState<Child>): Effect.Effect<BuildStatus.Terminal | undefined> => {
-    const child = latest(snapshot.children)
-    if (child === undefined) return Effect.succeed(undefined)
-    const seen = observed(snapshot, child)
-    const { fromLog } = definition.interpret(seen)
-    return fromLog === undefined ? Effect.succeed(undefined) : Effect.map(logTail(seen), fromLog)
-  }
+  const outcomeInLog = (
+    seen: Observed<Child>,
+    { fromLog }: Pick<Interpretation, "fromLog">
+  ): Effect.Effect<BuildStatus.Terminal | undefined> =>
+    fromLog === undefined ? Effect.succeed(undefined) : Effect.map(logTail(seen), fromLog)
 
   // The mark says how a build ended whose record is deleted (`goneWith`).
   const storeStopped = (record: RecordMetadata.RecordMetadata, status: BuildStatus.Terminal, isRemoved: boolean) =>
@@ -149,7 +147,8 @@ export const make = <Child extends Resource.Metadata>(
       if (child === undefined) return yield* stopped(mark.status)
       const seen = observed(snapshot, child)
       const interpretation = definition.interpret(seen)
-      const status = (yield* outcomeInLog(snapshot)) ?? interpretation.ending?.status ?? interpretation.status
+      const status = (yield* outcomeInLog(seen, interpretation)) ?? interpretation.ending?.status ??
+        interpretation.status
       if (status._tag === "Succeeded" || status._tag === "Failed") {
         return yield* storeOutcome(snapshot.record, yield* addLogTail(status, seen))
       }
@@ -224,8 +223,9 @@ export const make = <Child extends Resource.Metadata>(
         case "Stopping":
           return yield* finishStop(snapshot, evaluation.mark)
         case "Terminal": {
-          const found = yield* outcomeInLog(snapshot)
-          return yield* storeOutcome(record, found ?? (yield* addLogTail(evaluation.status, evaluation.observed)))
+          const { observed, status } = evaluation
+          const found = yield* outcomeInLog(observed, evaluation)
+          return yield* storeOutcome(record, found ?? (yield* addLogTail(status, observed)))
         }
         case "DeadlineExceeded": {
           const explained = yield* explain(snapshot, evaluation)
@@ -234,7 +234,9 @@ export const make = <Child extends Resource.Metadata>(
           return Option.none()
         }
         case "Retry": {
-          const found = yield* outcomeInLog(snapshot)
+          const child = latest(snapshot.children)
+          const seen = child === undefined ? undefined : observed(snapshot, child)
+          const found = seen === undefined ? undefined : yield* outcomeInLog(seen, definition.interpret(seen))
           if (found !== undefined) return yield* storeOutcome(record, found)
           yield* store.record(record.ref).pipe(
             Effect.flatMap((whole) =>

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import * as Output from "../../core/input/Output.js"
 import { skipValidation } from "../../core/input/Validation.js"
+import * as Instant from "../../effect/Instant.js"
 import * as Resources from "../../kubernetes/Resources.js"
 import { byCreation } from "../controller/BuildState.js"
 import type { Interpretation, LogSource, Observed } from "../controller/Definition.js"
@@ -24,10 +25,8 @@ export const grace = Duration.seconds(10)
 
 export const interpret = (seen: Seen): Interpretation => {
   const { child, lostPods, pods } = seen
-  const pushed = [...lostPods, ...pods].map((pod) => ({ pod, push: PodOutcome.pushed(pod) })).find(({ push }) =>
-    push !== undefined
-  )
-  if (pushed?.push?.digest !== undefined) return { status: succeeded(seen, pushed.pod, pushed.push.digest) }
+  const pushed = firstPushed([...lostPods, ...pods])
+  if (pushed?.push.digest !== undefined) return { status: succeeded(seen, pushed.pod, pushed.push, pushed.push.digest) }
   const complete = condition(child, "Complete")
   if (complete !== undefined) {
     return over(seen, complete, pods.every(PodFailure.isOver) && pushed !== undefined, lost(seen))
@@ -113,8 +112,8 @@ const startedAt = ({ child, earlier, pods, record }: Seen): DateTime.Utc => {
   const begun = pods.flatMap((
     pod
   ) => [PodOutcome.fetchingContainer(pod)?.state, PodOutcome.container(pod, "build")?.state])
-    .map((state) => PodOutcome.timeOf(state?.running?.startedAt ?? state?.terminated?.startedAt))
-  const jobs = [...earlier, child].map(({ status }) => PodOutcome.timeOf(status?.startTime))
+    .map((state) => Instant.ofText(state?.running?.startedAt ?? state?.terminated?.startedAt))
+  const jobs = [...earlier, child].map(({ status }) => Instant.ofText(status?.startTime))
   return [...begun, ...jobs].find((time) => time !== undefined) ?? record.createdAt
 }
 
@@ -138,24 +137,39 @@ const over = (
   known: boolean,
   status: BuildStatus.Terminal
 ): Interpretation => {
-  const since = PodOutcome.timeOf(lastTransitionTime)
+  const since = Instant.ofText(lastTransitionTime)
   return known || since === undefined
     ? { status }
     : { status: running(seen), ending: { status, at: DateTime.addDuration(since, grace) } }
 }
 
-const succeeded = (seen: Seen, pod: Resources.Pod, digest: string): BuildStatus.Succeeded => {
-  const push = PodOutcome.pushed(pod)
+const firstPushed = (
+  pods: ReadonlyArray<Resources.Pod>
+): { readonly pod: Resources.Pod; readonly push: PodOutcome.Pushed } | undefined => {
+  for (const pod of pods) {
+    const push = PodOutcome.pushed(pod)
+    if (push !== undefined) return { pod, push }
+  }
+  return undefined
+}
+
+const succeeded = (
+  seen: Seen,
+  pod: Resources.Pod,
+  { architecture, at, base }: PodOutcome.Pushed,
+  digest: string
+): BuildStatus.Succeeded => {
+  const started = startedAt(seen)
   return new BuildStatus.Succeeded({
     image: BuildStatus.builtImage({
       tag: seen.record.finalImage,
       ...Output.builtTags(seen.record.finalImage, seen.record.input),
       digest,
-      architecture: push?.architecture ?? seen.record.input.architecture,
-      base: push?.base
+      architecture: architecture ?? seen.record.input.architecture,
+      base
     }),
-    startedAt: startedAt(seen),
-    finishedAt: push?.at ?? startedAt(seen),
+    startedAt: started,
+    finishedAt: at ?? started,
     ...podOf(pod)
   }, skipValidation)
 }
@@ -229,14 +243,14 @@ const going = (seen: Seen): Interpretation => {
   if (build?.terminated === undefined && fetching?.terminated !== undefined) {
     return {
       status: running(seen, blocked ?? nodeLost(pod)),
-      waitingSince: PodOutcome.timeOf(fetching.terminated.finishedAt),
+      waitingSince: Instant.ofText(fetching.terminated.finishedAt),
       explainedBy
     }
   }
   if (build?.terminated === undefined) {
     return {
       status: before(seen, blocked),
-      waitingSince: isQueued ? undefined : PodOutcome.timeOf(pod.metadata.creationTimestamp),
+      waitingSince: isQueued ? undefined : Instant.ofText(pod.metadata.creationTimestamp),
       explainedBy
     }
   }
@@ -245,7 +259,7 @@ const going = (seen: Seen): Interpretation => {
     ? { status: running(seen, nodeLost(pod)) }
     : {
       status: running(seen, blocked ?? nodeLost(pod)),
-      waitingSince: PodOutcome.timeOf(build.terminated.finishedAt),
+      waitingSince: Instant.ofText(build.terminated.finishedAt),
       explainedBy
     }
 }
@@ -278,7 +292,7 @@ const withoutPod = (seen: Seen): Interpretation => {
   const ends = failedPods(seen).flatMap((pod) => PodOutcome.endOf(pod) ?? [])
   return {
     status: before(seen, blocked),
-    waitingSince: ends.at(-1) ?? PodOutcome.timeOf(child.status?.startTime ?? child.metadata.creationTimestamp),
+    waitingSince: ends.at(-1) ?? Instant.ofText(child.status?.startTime ?? child.metadata.creationTimestamp),
     explainedBy: child.metadata.uid
   }
 }

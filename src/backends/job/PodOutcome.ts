@@ -3,9 +3,9 @@
  *
  * Only the containers `context`, `upload`, `build` and `push` count: clusters inject others into pods.
  */
-import * as DateTime from "effect/DateTime"
-import * as Option from "effect/Option"
+import type * as DateTime from "effect/DateTime"
 import * as BuildStatus from "../../core/BuildStatus.js"
+import * as Instant from "../../effect/Instant.js"
 import type { ContainerStatus, Pod } from "../../kubernetes/Resources.js"
 import * as PodFailure from "../pod/PodFailure.js"
 import * as ExitCode from "../script/ExitCode.js"
@@ -39,9 +39,6 @@ export const terminated = (pod: Pod, verb: Verb): Terminated | undefined => cont
 export const fetchingContainer = (pod: Pod): ContainerStatus | undefined =>
   container(pod, "context") ?? container(pod, "upload")
 
-export const timeOf = (text: string | undefined): DateTime.Utc | undefined =>
-  Option.getOrUndefined(DateTime.make(text ?? ""))
-
 /**
  * The end of a container's log, as the kubelet stores it in place of a termination message: pods/v1 FallbackToLogsOnError.
  */
@@ -61,7 +58,7 @@ export const pushed = (pod: Pod): Pushed | undefined => {
     digest: message?.digest,
     architecture: message?.architecture,
     base: message?.base,
-    at: timeOf(end.finishedAt)
+    at: Instant.ofText(end.finishedAt)
   }
 }
 
@@ -125,7 +122,7 @@ const scriptOutcome = (
 
 /** When the last container ended. */
 export const endOf = (pod: Pod): DateTime.Utc | undefined =>
-  timeOf(
+  Instant.ofText(
     (terminated(pod, "push") ?? terminated(pod, "build") ?? fetchingContainer(pod)?.state?.terminated)?.finishedAt ??
       pod.metadata.deletionTimestamp
   )

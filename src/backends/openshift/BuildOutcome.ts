@@ -3,11 +3,11 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import * as Option from "effect/Option"
 import * as BuildInput from "../../core/BuildInput.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import * as DurationText from "../../core/DurationText.js"
 import { skipValidation } from "../../core/input/Validation.js"
+import * as Instant from "../../effect/Instant.js"
 import * as Resources from "../../kubernetes/Resources.js"
 import type { Interpretation, LogSource, Observed } from "../controller/Definition.js"
 import * as PodBlocked from "../pod/PodBlocked.js"
@@ -70,8 +70,6 @@ const logState = (phase: string | undefined, pod: Resources.Pod | undefined): Lo
 
 // --- parts ---
 
-const timeOf = (text: string | undefined): DateTime.Utc | undefined => Option.getOrUndefined(DateTime.make(text ?? ""))
-
 const attemptOf = ({ child }: Seen): number => RecordMetadata.attemptOf(child)
 
 const podOf = ({ pods }: Seen): { readonly pod?: BuildStatus.PodReference } => {
@@ -83,7 +81,7 @@ const isGoing = (pod: Resources.Pod | undefined): boolean =>
   pod !== undefined && pod.status?.phase !== "Failed" && pod.status?.phase !== "Succeeded"
 
 const startedAt = ({ child, earlier, record }: Seen): DateTime.Utc =>
-  [...earlier, child].map(({ status }) => timeOf(status?.startTimestamp)).find((time) => time !== undefined) ??
+  [...earlier, child].map(({ status }) => Instant.ofText(status?.startTimestamp)).find((time) => time !== undefined) ??
     record.createdAt
 
 const running = (seen: Seen): BuildStatus.Running =>
@@ -123,7 +121,7 @@ const waiting = (seen: Seen): Interpretation => {
     status: attemptOf(seen) > 1
       ? new BuildStatus.Running({ ...running(seen), ...why }, skipValidation)
       : new BuildStatus.Pending({ ...why, ...podOf(seen) }, skipValidation),
-    waitingSince: timeOf(child.metadata.creationTimestamp),
+    waitingSince: Instant.ofText(child.metadata.creationTimestamp),
     // A reason that is known without events needs none.
     explainedBy: blockedBy({ ...seen, events: [] }) === undefined ? (pods.at(-1) ?? child).metadata.uid : undefined
   }
@@ -135,7 +133,7 @@ const over = (seen: Seen, status: BuildStatus.Terminal): Interpretation => {
   const { completionTimestamp, conditions = [], phase } = seen.child.status ?? {}
   const isTold = completionTimestamp !== undefined && !(phase === "Failed" && isGoing(seen.pods.at(-1)))
   // The API server keeps a condition for each phase: openshift-apiserver pkg/build/apiserver/registry/build/strategy.go.
-  const since = timeOf(completionTimestamp ?? conditions.find(({ type }) => type === phase)?.lastTransitionTime)
+  const since = Instant.ofText(completionTimestamp ?? conditions.find(({ type }) => type === phase)?.lastTransitionTime)
   // The controller does not retry.
   const again = attemptOf(seen) + 1
   return isTold || since === undefined
@@ -184,7 +182,7 @@ const succeeded = (seen: Seen, digest: string): BuildStatus.Succeeded =>
       architecture: seen.record.input.architecture
     }),
     startedAt: startedAt(seen),
-    finishedAt: timeOf(seen.child.status?.completionTimestamp) ?? startedAt(seen),
+    finishedAt: Instant.ofText(seen.child.status?.completionTimestamp) ?? startedAt(seen),
     ...podOf(seen)
   })
 

@@ -11,6 +11,7 @@ import * as BuildStatus from "../../core/BuildStatus.js"
 import { Timestamp } from "../../core/DurationText.js"
 import { ReturnedMetadata } from "../../core/input/CallerMetadata.js"
 import { skipValidation } from "../../core/input/Validation.js"
+import * as Instant from "../../effect/Instant.js"
 import { atFirstCall, once } from "../../effect/Once.js"
 import * as Resource from "../../kubernetes/Resource.js"
 import * as BuildNames from "./BuildNames.js"
@@ -208,7 +209,7 @@ export const parse = (backend: string, { metadata }: Resource.Metadata): Option.
     number,
     fingerprint,
     finalImage: annotations[annotation.finalImage] ?? "",
-    createdAt: Option.getOrElse(DateTime.make(metadata.creationTimestamp ?? ""), () => epoch),
+    createdAt: Instant.ofText(metadata.creationTimestamp) ?? epoch,
     resourceVersion: metadata.resourceVersion,
     stop: texts.stopMark.read(annotations[annotation.stop]),
     outcome: texts.outcome.read(annotations[annotation.outcome]),

@@ -21,6 +21,10 @@ export const isTraced = ({ cache }: FiberState): boolean =>
 export const tracedSpan = (fiber: FiberState): Tracer.Span | undefined =>
   isTraced(fiber) && fiber.cache.span?._tag === "Span" ? fiber.cache.span : undefined
 
+/** Changes a gauge by a value, with the attributes that the program adds. */
+export const modify = <Input>(fiber: FiberState, metric: Metric.Metric<Input, unknown>, input: Input): void =>
+  metric.modifyUnsafe(input, fiber.context)
+
 /** Updates a metric, with the attributes that the program adds. */
 export const update = <Input>(fiber: FiberState, metric: Metric.Metric<Input, unknown>, input: Input): void =>
   metric.updateUnsafe(input, fiber.context)

@@ -28,6 +28,10 @@ export const isTraced = (fiber: FiberState): boolean => fiber.currentTracer !== 
 export const tracedSpan = (fiber: FiberState): Tracer.Span | undefined =>
   isTraced(fiber) && fiber.currentSpan?._tag === "Span" ? fiber.currentSpan : undefined
 
+/** Changes a gauge by a value, with the tags that the program adds. */
+export const modify = <Type, In, Out>(fiber: FiberState, metric: Metric.Metric<Type, In, Out>, input: In): void =>
+  metric.unsafeModify(input, fiber.getFiberRef(FiberRef.currentMetricLabels))
+
 /** Updates a metric, with the tags that the program adds. */
 export const update = <Type, In, Out>(fiber: FiberState, metric: Metric.Metric<Type, In, Out>, input: In): void =>
   metric.unsafeUpdate(input, fiber.getFiberRef(FiberRef.currentMetricLabels))

@@ -22,12 +22,14 @@ export class ObservedBuild implements Spans.Observer<BuildStatus.BuildStatus> {
   }
 
   seen(statuses: ReadonlyArray<BuildStatus.BuildStatus>, span: Tracer.Span): Effect.Effect<void> {
-    return Effect.forEach(statuses, (status) => {
-      for (const [key, value] of Object.entries(SpanAttributes.ofStatus(status))) span.attribute(key, value)
-      const isNew = !this.isObserved
-      this.isObserved = !BuildStatus.isTerminal(status)
-      return this.meter.seen(this.ref, status, {}, isNew)
-    }, { discard: true })
+    return this.meter.with((fiber) => {
+      for (const status of statuses) {
+        for (const [key, value] of Object.entries(SpanAttributes.ofStatus(status))) span.attribute(key, value)
+        const isNew = !this.isObserved
+        this.isObserved = !BuildStatus.isTerminal(status)
+        this.meter.note(fiber, this.ref, status, {}, isNew)
+      }
+    })
   }
 
   closed(): Effect.Effect<void> {
@@ -45,12 +47,14 @@ export class ObservedBuilds implements Spans.Observer<BuildSummary> {
   }
 
   seen(summaries: ReadonlyArray<BuildSummary>): Effect.Effect<void> {
-    return Effect.forEach(summaries, ({ createdAt, finishedAt, ref, status }) => {
-      const isNew = !this.observed.has(ref.uid)
-      if (BuildStatus.isTerminal(status)) this.observed.delete(ref.uid)
-      else this.observed.set(ref.uid, ref)
-      return this.meter.seen(ref, status, { createdAt, finishedAt }, isNew)
-    }, { discard: true })
+    return this.meter.with((fiber) => {
+      for (const { createdAt, finishedAt, ref, status } of summaries) {
+        const isNew = !this.observed.has(ref.uid)
+        if (BuildStatus.isTerminal(status)) this.observed.delete(ref.uid)
+        else this.observed.set(ref.uid, ref)
+        this.meter.note(fiber, ref, status, { createdAt, finishedAt }, isNew)
+      }
+    })
   }
 
   closed(): Effect.Effect<void> {

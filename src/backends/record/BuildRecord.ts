@@ -78,7 +78,20 @@ const Stored = Schema.parseJson(Schema.Struct({
   parts: Schema.Array(Schema.Struct({ suffix: Schema.String, path: Schema.String }))
 }))
 
+const encodeStored = atFirstCall(() => Schema.encodeSync(Stored))
+
 const encodeInput = atFirstCall(() => Schema.encodeSync(BuildInput.BuildInput))
+
+/** A new build needs those of its input three times: for its size, for its layout, and for its record. */
+const storedFields = new WeakMap<BuildInput.BuildInput, Readonly<Record<string, unknown>>>()
+
+const storedFieldsOf = (input: BuildInput.BuildInput): Readonly<Record<string, unknown>> => {
+  const known = storedFields.get(input)
+  if (known !== undefined) return known
+  const { dockerfile: _dockerfile, ...fields } = encodeInput(withoutContext(input))
+  storedFields.set(input, fields)
+  return fields
+}
 
 /**
  * The key of the Containerfile in a record, where it is readable.
@@ -104,17 +117,14 @@ const withoutContext = (
 export const inputFile = (
   input: BuildInput.BuildInput,
   parts: ReadonlyArray<Pick<Part, "path" | "suffix">>
-): InputFile => {
-  const { dockerfile: _dockerfile, ...stored } = encodeInput(withoutContext(input))
-  return {
-    key: inputKey,
-    content: Schema.encodeSync(Stored)({
-      version: 1,
-      input: stored,
-      parts: parts.map(({ path, suffix }) => ({ suffix, path }))
-    })
-  }
-}
+): InputFile => ({
+  key: inputKey,
+  content: encodeStored({
+    version: 1,
+    input: storedFieldsOf(input),
+    parts: parts.map(({ path, suffix }) => ({ suffix, path }))
+  })
+})
 
 /**
  * The labels of every object of a build.

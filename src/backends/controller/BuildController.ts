@@ -4,6 +4,7 @@
  *
  * Only builds that somebody follows are evaluated and reconciled.
  */
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -43,6 +44,9 @@ export interface BuildController<Child> {
   readonly unwatch: (watcher: FollowedBuilds.Watcher) => void
 }
 
+/** How many builds are evaluated before other fibers may run: all are, when a session begins. */
+const evaluatedAtOnce = 32
+
 const none: ReadonlyArray<never> = []
 
 /** A controller that works until the scope closes. */
@@ -67,7 +71,13 @@ export const make = <Child extends Resource.Metadata>(
     const isWanted = yield* Effect.makeLatch(false)
     let isSynced = false
 
-    const now = (): DateTime.Utc => DateTime.unsafeMake(clock.unsafeCurrentTimeMillis())
+    let latestNow = DateTime.unsafeMake(0)
+    /** One object for all events of a millisecond. */
+    const now = (): DateTime.Utc => {
+      const millis = clock.unsafeCurrentTimeMillis()
+      if (DateTime.toEpochMillis(latestNow) !== millis) latestNow = DateTime.unsafeMake(millis)
+      return latestNow
+    }
 
     // -------------------------------------------------------------------------
     // one build
@@ -150,15 +160,20 @@ export const make = <Child extends Resource.Metadata>(
       if (isSynced) hasChanged.unsafeOpen()
     }
 
+    const evaluateNow = (build: FollowedBuild<Child>): void => {
+      build.isChanged = false
+      send(build, { _tag: "Evaluate", now: now() })
+    }
+
     const evaluateChanged = Effect.suspend(() => {
       hasChanged.unsafeClose()
       const builds = changed
       changed = []
-      return Effect.forEach(builds, (build) =>
-        Effect.sync(() => {
-          build.isChanged = false
-          send(build, { _tag: "Evaluate", now: now() })
-        }), { discard: true })
+      return Effect.forEach(
+        Arr.chunksOf(builds, evaluatedAtOnce),
+        (some) => Effect.sync(() => some.forEach(evaluateNow)),
+        { discard: true }
+      )
     })
 
     const requested = (build: FollowedBuild<Child>, request: Effect.Effect<Event<Child>>): Effect.Effect<void> =>

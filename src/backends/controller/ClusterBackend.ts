@@ -189,16 +189,18 @@ const service = <Child extends Resource.Metadata>(
           { concurrency: 8 }
         )
         return summaries.flatMap(Option.toArray)
-      }),
+      })
+  }, {
+    changes: (ref) =>
+      definition.uploadContainer === undefined || !uploads.isRemembered(ref)
+        ? changes(ref)
+        : Pull.open(
+          Stream.merge(Pull.scopedStream(changes(ref)), Stream.drain(Stream.fromEffect(uploads.again(ref))), {
+            haltStrategy: "left"
+          })
+        ),
     watch: ({ fingerprint, namespace = defaultNamespace } = {}) => watch(namespace, fingerprint)
-  }, (ref) =>
-    definition.uploadContainer === undefined || !uploads.isRemembered(ref)
-      ? changes(ref)
-      : Pull.open(
-        Stream.merge(Pull.scopedStream(changes(ref)), Stream.drain(Stream.fromEffect(uploads.again(ref))), {
-          haltStrategy: "left"
-        })
-      ))
+  })
   return FingerprintLookup.register(backend, {
     cluster,
     namespace: defaultNamespace,

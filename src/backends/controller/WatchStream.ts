@@ -3,7 +3,6 @@
  */
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import type { BackendError } from "../../core/BuildError.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import type { BuildSummary } from "../../core/service/BuildService.js"
@@ -79,13 +78,13 @@ class LatestOfEach implements Watcher {
 /** Emits each build as it is and then each change. A slow consumer receives only the latest status of each build. */
 export const make =
   <Child extends Resource.Metadata>(controllers: BuildControllers<Child>) =>
-  (namespace: string, fingerprint?: string): Stream.Stream<BuildSummary, BackendError> =>
-    Stream.unwrapScoped(Effect.gen(function*() {
+  (namespace: string, fingerprint?: string): Pull.Open<BuildSummary, BackendError> =>
+    Effect.gen(function*() {
       const watcher = new LatestOfEach(`watch the builds of ${namespace}`, fingerprint)
       const controller = yield* controllers.get(namespace)
       yield* Effect.acquireRelease(
         Effect.sync(() => controller.watch(watcher)),
         () => Effect.sync(() => controller.unwatch(watcher))
       )
-      return Pull.stream(watcher.pull)
-    }))
+      return watcher.pull
+    })

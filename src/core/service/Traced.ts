@@ -40,14 +40,26 @@ import * as SpanAttributes from "./SpanAttributes.js"
  * @since 0.1.0
  * @category constructors
  */
-export const make = (backend: Implementation): Service => makeOfPulls(backend, (ref) => Pull.open(backend.changes(ref)))
+export const make = (backend: Implementation): Service => {
+  const { watch = PollingWatch.make(backend.list) } = backend
+  return makeOfPulls(backend, {
+    changes: (ref) => Pull.open(backend.changes(ref)),
+    watch: (options) => Pull.open(watch(options))
+  })
+}
 
-/** Like {@link make}, for an implementation whose status streams are pulls, because thousands of them wait at the same time. */
+/** The streams of an implementation as pulls: thousands wait at the same time, or one has the statuses of thousands of builds. */
+export interface Pulls {
+  readonly changes: (ref: BuildRef) => Pull.Open<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+  readonly watch: (options?: ListOptions) => Pull.Open<BuildSummary, BackendError>
+}
+
+/** Like {@link make}, for an implementation whose streams are pulls. */
 export const makeOfPulls = (
-  backend: Omit<Implementation, "changes">,
-  changes: (ref: BuildRef) => Pull.Open<BuildStatus.BuildStatus, BuildNotFound | BackendError>
+  backend: Omit<Implementation, "changes" | "watch">,
+  { changes, watch }: Pulls
 ): Service => {
-  const { name, watch = PollingWatch.make(backend.list) } = backend
+  const { name } = backend
   const meter = new BuildMeter(name)
 
   const countError = (operation: string) => (error: BuildError): Effect.Effect<void> =>
@@ -115,9 +127,12 @@ export const makeOfPulls = (
   // For implementations that do not know the option.
   const isWanted = (options: ListOptions | undefined) => ({ metadata }: BuildSummary) =>
     hasEntries(metadata, options?.metadata)
-  const watching = (options?: ListOptions): Stream.Stream<BuildSummary, BackendError> => {
+  const watching = (options?: ListOptions): Pull.Open<BuildSummary, BackendError> => {
     const error = Calls.namespaceError(name, options?.namespace)
-    return error === undefined ? Stream.filter(watch(options), isWanted(options)) : Stream.fail(error)
+    if (error !== undefined) return Effect.succeed(Pull.fail(error))
+    return options?.metadata === undefined
+      ? watch(options)
+      : Pull.open(Stream.filter(Pull.scopedStream(watch(options)), isWanted(options)))
   }
   const listing = (options?: ListOptions): Effect.Effect<ReadonlyArray<BuildSummary>, BackendError> => {
     const error = Calls.namespaceError(name, options?.namespace)
@@ -167,6 +182,6 @@ export const makeOfPulls = (
     remove: (ref) => own("remove", ref, backend.remove(ref)),
     isOutdated: (ref) => own("isOutdated", ref, backend.isOutdated?.(ref) ?? Effect.as(backend.status(ref), undefined)),
     list: (options) => traced("list")(listing(options)),
-    watch: (options) => tracedPull("watch", {}, Pull.open(watching(options)), () => new Observed.ObservedBuilds(meter))
+    watch: (options) => tracedPull("watch", {}, watching(options), () => new Observed.ObservedBuilds(meter))
   })
 }

@@ -10,7 +10,9 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as FiberState from "../../effect/FiberState.js"
 import * as RetryPolicy from "../../effect/RetryPolicy.js"
+import { withTags } from "../../effect/Tags.js"
 import * as ClusterMetrics from "../client/ClusterMetrics.js"
 import type { Driver } from "../client/Driver.js"
 import type * as Requests from "../client/Requests.js"
@@ -209,7 +211,10 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
         moveTo(version)
       },
       expectsBookmarks: () => hasBookmarks,
-      received: Effect.suspend(() => Effect.zipRight(logUndecodable, gauges.received(store.size())))
+      received: (fiber) => {
+        gauges.received(fiber, store.size())
+        return undecodable.size === 0 ? Effect.void : logUndecodable
+      }
     }
   }
 
@@ -273,16 +278,13 @@ const metrics = (options: Options<unknown>) => {
   const { namespace, resource } = metricTags(options)
   /** Updates a gauge only when its value changes. */
   const gauge = (metric: Metric.Metric.Gauge<number>) => {
-    const set = metric.pipe(Metric.tagged("resource", resource), Metric.tagged("namespace", namespace))
+    const set = withTags(metric, { resource, namespace })
     let current = Number.NaN
-    return (value: number) =>
-      Effect.suspend(() => {
-        if (value === current) {
-          return Effect.void
-        }
-        current = value
-        return Metric.update(set, value)
-      })
+    return (fiber: FiberState.FiberState, value: number): void => {
+      if (value === current) return
+      current = value
+      FiberState.update(fiber, set, value)
+    }
   }
   const lastEvent = gauge(ClusterMetrics.lastEvent)
   const objects = gauge(ClusterMetrics.objects)
@@ -295,10 +297,9 @@ const metrics = (options: Options<unknown>) => {
       ClusterMetrics.relists.pipe(Metric.tagged("resource", resource), Metric.tagged("namespace", namespace)),
       1
     ),
-    received: (size: number) =>
-      Effect.flatMap(
-        Clock.currentTimeMillis,
-        (now) => Effect.zipRight(lastEvent(Math.floor(now / 1000)), objects(size))
-      )
+    received: (fiber: FiberState.FiberState, size: number): void => {
+      lastEvent(fiber, Math.floor(FiberState.millis(fiber) / 1000))
+      objects(fiber, size)
+    }
   }
 }

@@ -7,6 +7,7 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import * as FiberState from "../../effect/FiberState.js"
 import * as Pulls from "../../effect/Pull.js"
 import { type Driver, failedToConnect } from "../client/Driver.js"
 import * as Pager from "../client/Pager.js"
@@ -26,8 +27,8 @@ export interface Sink<A> {
   readonly bookmarked: (resourceVersion: string) => void
   /** Whether the server sends bookmarks, so that a silent connection is a lost one. */
   readonly expectsBookmarks: () => boolean
-  /** Runs after each chunk of lines. */
-  readonly received: Effect.Effect<void>
+  /** Is called after each chunk of lines. */
+  readonly received: (fiber: FiberState.FiberState) => Effect.Effect<void>
 }
 
 export interface Source<A> {
@@ -96,12 +97,11 @@ const session = <A, E>(
     const startedAt = yield* Clock.currentTimeMillis
     const end = startedAt + timeoutSeconds * 1000 + Duration.toMillis(Waits.watchEnd.limit)
     let receivedAt = startedAt
-    const pull = Pulls.next(lines, () => new Ended()).pipe(
-      Effect.zipLeft(Effect.map(Clock.currentTimeMillis, (now) => {
-        receivedAt = now
-      })),
-      Effect.tap(sink.received)
-    )
+    const pull = Effect.tap(Pulls.next(lines, () => new Ended()), () =>
+      FiberState.use((fiber) => {
+        receivedAt = FiberState.millis(fiber)
+        return sink.received(fiber)
+      }))
     // One timer for the watch instead of one for each line.
     const untilSilent: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const idleEnd = receivedAt + Duration.toMillis(Waits.watchIdle.limit)
@@ -115,35 +115,40 @@ const session = <A, E>(
 
 const isEnded = (error: unknown): error is Ended => error instanceof Ended
 
-const follow = <A>(sink: Sink<A>, pull: Pull<A>, subject: Subject): Effect.Effect<never, ClusterError | Ended> =>
-  Effect.forever(Effect.flatMap(pull, (events) => deliver(sink, events, subject)))
+const follow = <A>(sink: Sink<A>, pull: Pull<A>, subject: Subject): Effect.Effect<never, ClusterError | Ended> => {
+  const next: Effect.Effect<never, ClusterError | Ended> = Effect.flatMap(
+    pull,
+    (events) => deliver(sink, events, subject) ?? next
+  )
+  return next
+}
 
+/** Returns the error at which it ended. */
 const deliver = <A>(
   sink: Sink<A>,
   events: Iterable<WatchEvent.Event<A>>,
   subject: Subject
-): Effect.Effect<void, ClusterError> =>
-  Effect.suspend(() => {
-    for (const event of events) {
-      if (event._tag === "Error") {
-        return Effect.fail(event.error)
-      }
-      if (WatchEvent.eventVersion(event) === "") {
-        return Effect.fail(withoutVersion(subject))
-      }
-      switch (event._tag) {
-        case "Applied":
-          sink.applied(event.decoded)
-          break
-        case "Deleted":
-          sink.removed(event.decoded)
-          break
-        case "Bookmark":
-          sink.bookmarked(event.resourceVersion)
-      }
+): ClusterError | undefined => {
+  for (const event of events) {
+    if (event._tag === "Error") {
+      return event.error
     }
-    return Effect.void
-  })
+    if (WatchEvent.eventVersion(event) === "") {
+      return withoutVersion(subject)
+    }
+    switch (event._tag) {
+      case "Applied":
+        sink.applied(event.decoded)
+        break
+      case "Deleted":
+        sink.removed(event.decoded)
+        break
+      case "Bookmark":
+        sink.bookmarked(event.resourceVersion)
+    }
+  }
+  return undefined
+}
 
 const withoutVersion = (subject: Subject) =>
   new ClusterError({ ...subject, reason: "Decode", detail: "a watch event has no resourceVersion" })
@@ -159,8 +164,7 @@ const streamed = <A>(
       Effect.gen(function*() {
         const rest = yield* readList(source, pagedOnly, pull, subject)
         PagedOnly.succeeded(pagedOnly, source.resource)
-        yield* deliver(source.sink, rest, subject)
-        return yield* follow(source.sink, pull, subject)
+        return yield* deliver(source.sink, rest, subject) ?? follow(source.sink, pull, subject)
       })
   )
 

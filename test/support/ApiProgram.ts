@@ -143,7 +143,7 @@ export const normalized = (place: Target) => {
             [key, inner]
           ) => [
             key,
-            key === "nodePort"
+            key === "nodePort" || key === "healthCheckNodePort"
               ? "PORT"
               : key === "continue" && inner !== ""
               ? "TOKEN"

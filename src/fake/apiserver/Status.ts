@@ -71,7 +71,7 @@ const about = (of: Named, name: string | undefined): Readonly<Record<string, Jso
 
 /** @since 0.1.0 @category constructors */
 export const notFound = (of: Named, name: string): Status =>
-  make(404, "NotFound", `${qualified(stored(of))} "${name}" not found`, about(stored(of), name))
+  make(404, "NotFound", `${qualified(of)} "${name}" not found`, about(of, name))
 
 /** The path does not exist. @since 0.1.0 @category constructors  */
 export const noSuchPath: Status = make(404, "NotFound", "the server could not find the requested resource", {})
@@ -81,17 +81,15 @@ export const noSubresource: Status = { ...noSuchPath }
 
 /** @since 0.1.0 @category constructors */
 export const alreadyExists = (of: Named, name: string): Status =>
-  make(409, "AlreadyExists", `${qualified(stored(of))} "${name}" already exists`, about(stored(of), name))
+  make(409, "AlreadyExists", `${qualified(of)} "${name}" already exists`, about(of, name))
 
 /** @since 0.1.0 @category constructors */
 export const generateNameConflict = (of: Named, name: string): Status =>
   make(
     409,
     "AlreadyExists",
-    `${
-      qualified(stored(of))
-    } "${name}" already exists, the server was not able to generate a unique name for the object`,
-    { ...about(stored(of), name), retryAfterSeconds: 1 }
+    `${qualified(of)} "${name}" already exists, the server was not able to generate a unique name for the object`,
+    { ...about(of, name), retryAfterSeconds: 1 }
   )
 
 /** @since 0.1.0 @category constructors */
@@ -99,8 +97,8 @@ export const conflict = (of: Named, name: string, why: string): Status =>
   make(
     409,
     "Conflict",
-    `Operation cannot be fulfilled on ${qualified(stored(of))} "${name}": ${why}`,
-    about(stored(of), name)
+    `Operation cannot be fulfilled on ${qualified(of)} "${name}": ${why}`,
+    about(of, name)
   )
 
 /** @since 0.1.0 @category constructors */

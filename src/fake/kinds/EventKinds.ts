@@ -53,11 +53,18 @@ const stored = (event: JsonObject): JsonObject =>
     Object.entries(rename(event, original, "v1")).filter(([key, value]) => key === "metadata" || !isZero(value))
   )
 
+const withoutZero = (object: JsonObject, count: string): JsonObject =>
+  object[count] === 0 ? Json.omit(object, count) : object
+
 const withSeries = (event: JsonObject, zero: JsonObject): JsonObject =>
   Kind.inside(event, "series", (series) => Kind.defaults(series, zero))
 
 const shownInCore = (event: JsonObject): JsonObject =>
-  withSeries(Kind.defaults(event, zeros.core), { lastObservedTime: null })
+  Kind.inside(
+    withoutZero(withSeries(Kind.defaults(event, zeros.core), { lastObservedTime: null }), "count"),
+    "series",
+    (series) => withoutZero(series, "count")
+  )
 
 const shown = (event: JsonObject): JsonObject => {
   const { reportingComponent, reportingInstance, ...rest } = event
@@ -147,7 +154,11 @@ export const events = Kind.make({
   }),
   selectable: selectable("regarding", "reportingController"),
   zero: { regarding: {}, deprecatedSource: {} },
-  fill: (event) => withSeries(Kind.defaults(event, zeros.events), { count: 0, lastObservedTime: null }),
+  fill: (event) =>
+    withSeries(
+      withoutZero(Kind.defaults(event, zeros.events), "deprecatedCount"),
+      { count: 0, lastObservedTime: null }
+    ),
   stored,
   shown,
   validateNew: (event) => [...legacyRules(event), ...EventRules.create(stored(event))],

@@ -93,7 +93,6 @@ const fixed: ReadonlyArray<readonly [field: string, shown: (event: JsonObject) =
   ["firstTimestamp", (event) => event["firstTimestamp"] ?? null],
   ["lastTimestamp", (event) => event["lastTimestamp"] ?? null],
   ["count", (event) => event["count"] ?? 0],
-  ["reason", (event) => textOf(event, "reason")],
   ["type", (event) => textOf(event, "type")],
   ["eventTime", (event) => event["eventTime"] ?? null],
   ["action", (event) => textOf(event, "action")],

@@ -57,9 +57,21 @@ const refusals = (value: string): ReadonlyArray<string> => {
     : []
 }
 
-/** An address that need not be canonical. @since 0.1.0 @category rules  */
-export const legacy = (value: string, field: string): Status.FieldErrors =>
-  Status.invalidValues(field, value, refusals(value))
+/** An address that need not be canonical; those of `before` are valid. @since 0.1.0 @category rules  */
+export const legacy = (value: string, field: string, before: ReadonlyArray<string> = []): Status.FieldErrors =>
+  before.includes(value) ? [] : Status.invalidValues(field, value, refusals(value))
+
+/** Whether an address is one of version 6. @since 0.1.0 @category predicates  */
+export const isOf6 = (value: string): boolean => parse(value)?.numbers.length === 8
+
+/** An address in its canonical form. @since 0.1.0 @category rules  */
+export const strict = (value: string, field: string): Status.FieldErrors => {
+  const canonical = parse(value)?.canonical ?? value
+  const wrong = legacy(value, field)
+  return wrong.length > 0 || canonical === value
+    ? wrong
+    : [Status.invalidValue(field, value, `must be in canonical form (${JSON.stringify(canonical)})`)]
+}
 
 /** An address that others connect to: pkg/apis/core/validation, ValidateEndpointIP. @since 0.1.0 @category rules  */
 export const endpoint = (value: string, field: string): Status.FieldErrors => {

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import type { FieldError } from "../apiserver/Status.js"
+import type { FieldError, Status } from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Column from "./Column.js"
 import * as Fields from "./Fields.js"
@@ -51,6 +51,17 @@ export interface Scale {
 }
 
 /**
+ * What is known when a server allocates something for an object: the object before an update, and whether the request is a dry run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Allocation {
+  readonly previous?: JsonObject | undefined
+  readonly dryRun: boolean
+}
+
+/**
  * - `versions`: those that the objects can be read in; default: the one in which they are served here.
  * - `storedIn`: the group in which the objects are stored and named in errors, if it is not their own.
  * - `subresources`: those beside `status`, `scale`, `log` and `details`.
@@ -65,6 +76,8 @@ export interface Scale {
  *   `none` there is none.
  * - `zero`: the fields that a typed server writes with their zero value when they are not given.
  * - `fill`: defaults on every write. `prepare`: server-set fields at creation; uid and name are set before.
+ * - `refusal`: the status for an object, new or after an update of it, for which the server cannot allocate what it has to before it
+ *   validates the object.
  * - `amend`: the server's changes to an update.
  * - `validate`: the rules of every write. `validateNew`: those of creation alone. `validateUpdate`: those of updates alone, and
  *   `validateStatus` those of updates of the status.
@@ -107,6 +120,7 @@ export interface Kind {
   readonly zero: JsonObject
   readonly fill: (object: JsonObject) => JsonObject
   readonly prepare: (object: JsonObject, now: string) => JsonObject
+  readonly refusal: (object: JsonObject, options: Allocation) => Status | undefined
   readonly amend: (next: JsonObject, previous: JsonObject, now: string) => JsonObject
   readonly validate: (object: JsonObject) => ReadonlyArray<FieldError>
   readonly validateNew: (object: JsonObject) => ReadonlyArray<FieldError>
@@ -166,6 +180,7 @@ export const make = (
   zero: {},
   fill: (object) => object,
   prepare: (object) => object,
+  refusal: () => undefined,
   amend: (next) => next,
   validate: () => [],
   validateNew: () => [],

@@ -116,9 +116,12 @@ const prefixed = (noun: string): Rule => (value) => {
 /** The key of a label or annotation, or the name of a finalizer. @since 0.1.0 @category rules  */
 export const labelKey: Rule = prefixed("a valid label key")
 
+/** A rule whose messages count characters, as older ones do. @since 0.1.0 @category combinators  */
+export const inCharacters = (rule: Rule): Rule => (value) =>
+  rule(value).map((message) => message.replace(/(?<=no more than \d+ )bytes$/, "characters"))
+
 /** The same rule in the words of v0.34, which OpenShift's API server has. @since 0.1.0 @category rules  */
-export const qualifiedName: Rule = (value) =>
-  prefixed("a qualified name")(value).map((message) => message.replace(/(?<=no more than \d+ )bytes$/, "characters"))
+export const qualifiedName: Rule = inCharacters(prefixed("a qualified name"))
 
 /** @since 0.1.0 @category rules */
 export const labelValue: Rule = rule(

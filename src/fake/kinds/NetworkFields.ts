@@ -86,7 +86,7 @@ const peers = list(struct({
   podSelector: labelSelector
 }))
 
-const policyPorts = list(struct({ endPort: integer, port: integerOrText, protocol: text }))
+const policyPorts = list(struct({ endPort: integer, port: integerOrText, protocol: keptText }))
 
 /** @since 0.1.0 @category fields */
 export const networkPolicy: Fields = object({
@@ -121,6 +121,6 @@ export const ingress: Fields = object({
 export const ingressClass: Fields = object({
   spec: struct({
     controller: text,
-    parameters: struct({ ...each(text, "apiGroup", "kind", "name", "namespace"), scope: keptText })
+    parameters: struct(each(keptText, "apiGroup", "kind", "name", "namespace", "scope"))
   })
 })

@@ -4,118 +4,83 @@
  *
  * @since 0.1.0
  */
+import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
-import * as Metadata from "../store/Metadata.js"
 import * as EndpointRules from "./EndpointRules.js"
+import * as EndpointSliceRules from "./EndpointSliceRules.js"
+import * as IngressClassRules from "./IngressClassRules.js"
 import * as IngressRules from "./IngressRules.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import * as NetworkColumns from "./NetworkColumns.js"
 import * as NetworkFields from "./NetworkFields.js"
-import * as PortRules from "./PortRules.js"
+import * as NetworkPolicyRules from "./NetworkPolicyRules.js"
+import * as ServiceAddresses from "./ServiceAddresses.js"
+import * as ServiceRules from "./ServiceRules.js"
 
 const spec = (object: JsonObject, change: (spec: JsonObject) => JsonObject): JsonObject =>
   Kind.inside(object, "spec", change)
 
-const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]
+/** The kinds of Services with an address, which have a policy for traffic within the cluster. */
+const addressed: ReadonlyArray<Json.Value> = ["ClusterIP", "LoadBalancer", "NodePort"]
 
-const isExposed = (type: Json.Value | undefined): boolean => type === "NodePort" || type === "LoadBalancer"
+const affinityOf = (given: JsonObject): JsonObject => {
+  switch (given["sessionAffinity"] ?? "None") {
+    case "None":
+      return Json.omit(given, "sessionAffinityConfig")
+    case "ClientIP":
+      return Json.number(given, "sessionAffinityConfig", "clientIP", "timeoutSeconds") === undefined
+        ? { ...given, sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }
+        : given
+    default:
+      return given
+  }
+}
 
-const fillService = (given: JsonObject): JsonObject => {
-  const type = given["type"] ?? "ClusterIP"
-  const affine = (given["sessionAffinity"] ?? "None") === "None" ? Json.omit(given, "sessionAffinityConfig") : given
-  const filled = Kind.defaults(affine, {
-    sessionAffinity: "None",
-    type,
-    ...(isExposed(type) ? { externalTrafficPolicy: "Cluster" } : {}),
-    ...(type === "ExternalName" ? {} : { internalTrafficPolicy: "Cluster" }),
-    ...(type === "LoadBalancer" ? { allocateLoadBalancerNodePorts: true } : {}),
-    ...(given["sessionAffinity"] === "ClientIP"
-      ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }
-      : {})
-  })
-  return Kind.insideEach(
-    filled,
-    "ports",
-    (port) => Kind.defaults(port, Json.make({ protocol: "TCP", targetPort: port["port"] }))
+const fillPort = (port: JsonObject): JsonObject => {
+  const target = port["targetPort"] ?? 0
+  return Kind.defaults(
+    target === 0 || target === "" ? Json.make({ ...port, targetPort: port["port"] ?? 0 }) : port,
+    { protocol: "TCP" }
   )
 }
 
-/** A number for each object, from its uid. */
-const numberOf = (object: JsonObject): number => Number.parseInt(Metadata.uid(object).slice(-8), 16)
-
-/** The addresses and ports that a server allocates. */
-const allocate = (object: JsonObject): JsonObject =>
-  spec(object, (given) => {
-    if (given["type"] === "ExternalName") {
-      return given
-    }
-    const number = numberOf(object)
-    const address = Json.text(given, "clusterIP") ?? `10.96.${(number >> 8) % 256}.${number % 256}`
-    const exposed = isExposed(given["type"]) && given["allocateLoadBalancerNodePorts"] !== false
-    const ports = Json.objects(given, "ports").map((port, index) =>
-      exposed ? Kind.defaults(port, { nodePort: 30_000 + (number + index) % 2768 }) : port
-    )
-    return {
-      ...Kind.defaults(given, {
-        clusterIP: address,
-        clusterIPs: [address],
-        ipFamilies: [address.includes(":") ? "IPv6" : "IPv4"],
-        ipFamilyPolicy: "SingleStack"
-      }),
-      ...(given["ports"] === undefined ? {} : { ports })
-    }
-  })
-
-const nameOf = (port: JsonObject): string => Json.text(port, "name") ?? ""
-
-/** The errors of a port of a Service, given the names of those before it. */
-const portErrors = (
-  port: JsonObject,
-  field: string,
-  isNamed: boolean,
-  names: ReadonlyArray<string>
-): Status.FieldErrors => {
-  const name = nameOf(port)
-  return [
-    ...(name === ""
-      ? isNamed ? [Status.required(`${field}.name`)] : []
-      : Status.invalidValues(`${field}.name`, name, Names.dnsLabel(name))),
-    ...(name !== "" && names.includes(name)
-      ? [Status.duplicate(`${field}.name`, name)]
-      : []),
-    ...PortRules.number(Json.number(port, "port") ?? 0, `${field}.port`),
-    ...PortRules.protocol(port, field),
-    ...PortRules.numberOrName(port["targetPort"] ?? 0, `${field}.targetPort`)
-  ]
+const fillService = (given: JsonObject): JsonObject => {
+  const type = given["type"] ?? "ClusterIP"
+  const typed = Kind.defaults(affinityOf(given), { sessionAffinity: "None", type })
+  return Kind.insideEach(
+    Kind.defaults(typed, {
+      ...(ServiceAddresses.isAccessible(typed) ? { externalTrafficPolicy: "Cluster" } : {}),
+      ...(addressed.includes(type) ? { internalTrafficPolicy: "Cluster" } : {}),
+      ...(type === "LoadBalancer" ? { allocateLoadBalancerNodePorts: true } : {})
+    }),
+    "ports",
+    fillPort
+  )
 }
 
-const affinities = ["ClientIP", "None"]
+/** A server defaulted this policy for all types once, and leaves it out where it is read. */
+const withoutPolicy = (service: JsonObject): JsonObject =>
+  Json.text(service, "spec", "type") === "ExternalName"
+    ? spec(service, (given) => Json.omit(given, "internalTrafficPolicy"))
+    : service
 
-const sessionErrors = (object: JsonObject): Status.FieldErrors => {
-  const affinity = Json.text(object, "spec", "sessionAffinity") ?? ""
-  return affinities.includes(affinity)
-    ? []
-    : [Status.unsupportedValue("spec.sessionAffinity", affinity, affinities)]
-}
+const fillIngress = (status: JsonObject): JsonObject =>
+  Kind.inside(
+    status,
+    "loadBalancer",
+    (balancer) =>
+      Kind.insideEach(
+        balancer,
+        "ingress",
+        (one) => (Json.text(one, "ip") ?? "") === "" ? one : Kind.defaults(one, { ipMode: "VIP" })
+      )
+  )
 
-const serviceErrors = (object: JsonObject): Status.FieldErrors => {
-  const [type = "", ports] = [Json.text(object, "spec", "type"), Json.objects(object, "spec", "ports")]
-  const headless = Json.text(object, "spec", "clusterIP") === "None"
-  return [
-    ...(ports.length === 0 && type !== "ExternalName" && !headless ? [Status.required("spec.ports")] : []),
-    ...ports.flatMap((port, index) =>
-      portErrors(port, `spec.ports[${index}]`, ports.length > 1, ports.slice(0, index).map(nameOf))
-    ),
-    ...sessionErrors(object),
-    ...(types.includes(type) ? [] : [Status.unsupportedValue("spec.type", type, types)]),
-    ...(type === "ExternalName" && (Json.text(object, "spec", "externalName") ?? "") === ""
-      ? [Status.required("spec.externalName")]
-      : [])
-  ]
-}
+const allocated = (service: JsonObject, previous?: JsonObject): JsonObject =>
+  Either.getOrElse(ServiceAddresses.allocate(service, { previous, dryRun: true }), () => service)
 
 /** @since 0.1.0 @category kinds */
 export const service = Kind.make({
@@ -135,27 +100,25 @@ export const service = Kind.make({
     "spec.clusterIP": (object) => Json.text(object, "spec", "clusterIP") ?? "",
     "spec.type": (object) => Json.text(object, "spec", "type") ?? ""
   },
-  fill: (object) => spec(object, fillService),
-  prepare: (object) => ({ ...allocate(object), status: { loadBalancer: {} } }),
-  // An update without the addresses keeps them.
-  amend: (next, previous) =>
-    spec(next, (given) =>
-      given["type"] === "ExternalName" ? given : {
-        ...Object.fromEntries(
-          ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"].flatMap((field) => {
-            const value = Json.at(previous, "spec", field)
-            return value === undefined ? [] : [[field, value]]
-          })
-        ),
-        ...given
-      }),
-  validate: serviceErrors,
-  validateUpdate: (next, previous) => {
-    const [now, before] = [next, previous].map((one) => Json.text(one, "spec", "clusterIP"))
-    return before === undefined || before === now || Json.text(next, "spec", "type") === "ExternalName"
-      ? []
-      : [Status.invalidValue("spec.clusterIPs[0]", Json.list(next, "spec", "clusterIPs"), "may not change once set")]
-  }
+  fill: (object) => {
+    const filled = spec(object, fillService)
+    return Json.text(filled, "spec", "type") === "LoadBalancer" ? Kind.inside(filled, "status", fillIngress) : filled
+  },
+  refusal: (next, options) =>
+    Either.match(ServiceAddresses.allocate(next, options), {
+      onLeft: (status) => status,
+      onRight: () => undefined
+    }),
+  prepare: (object) => ({ ...allocated(object), status: { loadBalancer: {} } }),
+  amend: (next, previous) => ({
+    ...allocated(next, previous),
+    ...(Json.text(next, "spec", "type") === "LoadBalancer" ? {} : { status: { loadBalancer: {} } })
+  }),
+  validateNew: (object) => ServiceRules.service(object),
+  validateUpdate: ServiceRules.update,
+  validateStatus: ServiceRules.status,
+  stored: withoutPolicy,
+  shown: withoutPolicy
 })
 
 /** @since 0.1.0 @category kinds */
@@ -181,8 +144,6 @@ export const endpoints = Kind.make({
     Json.equal(next["subsets"], previous["subsets"]) ? [] : EndpointRules.subsets(next)
 })
 
-const addressTypes = ["FQDN", "IPv4", "IPv6"]
-
 /** @since 0.1.0 @category kinds */
 export const endpointSlice = Kind.make({
   group: "discovery.k8s.io",
@@ -196,7 +157,11 @@ export const endpointSlice = Kind.make({
     Kind.insideEach(
       // Go writes empty lists of these fields as null.
       {
-        ...Kind.insideEach(object, "endpoints", (endpoint) => Kind.defaults(endpoint, { conditions: {} })),
+        ...Kind.insideEach(
+          object,
+          "endpoints",
+          (endpoint) => Json.omit(Kind.defaults(endpoint, { conditions: {} }), "deprecatedTopology")
+        ),
         ...Object.fromEntries(
           ["endpoints", "ports"].flatMap((field) => Json.list(object, field).length === 0 ? [[field, null]] : [])
         )
@@ -204,21 +169,14 @@ export const endpointSlice = Kind.make({
       "ports",
       (port) => Kind.defaults(port, { name: "", protocol: "TCP" })
     ),
-  validate: (object) => {
-    const type = Json.text(object, "addressType") ?? ""
-    return type === ""
-      ? [Status.required("addressType")]
-      : addressTypes.includes(type)
+  validateNew: (object) => EndpointSliceRules.slice(object),
+  validateUpdate: (next, previous) => [
+    ...EndpointSliceRules.slice(next, previous),
+    ...(next["addressType"] === previous["addressType"]
       ? []
-      : [Status.unsupportedValue("addressType", type, addressTypes)]
-  },
-  validateUpdate: (next, previous) =>
-    next["addressType"] === previous["addressType"]
-      ? []
-      : [Status.invalidValue("addressType", null, "field is immutable")]
+      : [Status.invalidValue("addressType", null, "field is immutable")])
+  ]
 })
-
-const policyTypes = ["Ingress", "Egress"]
 
 /** @since 0.1.0 @category kinds */
 export const networkPolicy = Kind.make({
@@ -229,12 +187,8 @@ export const networkPolicy = Kind.make({
   kind: "NetworkPolicy",
   shortNames: ["netpol"],
   fields: NetworkFields.networkPolicy,
-  validate: (object) =>
-    Json.texts(object, "spec", "policyTypes").flatMap((type, index) =>
-      policyTypes.includes(type)
-        ? []
-        : [Status.unsupportedValue(`spec.policyTypes[${index}]`, type, policyTypes)]
-    ),
+  validateNew: (object) => NetworkPolicyRules.spec(object),
+  validateUpdate: NetworkPolicyRules.spec,
   columns: NetworkColumns.networkPolicy,
   generation: "spec",
   fill: (object) =>
@@ -279,8 +233,8 @@ export const ingressClass = Kind.make({
   generation: "spec",
   fill: (object) =>
     spec(object, (given) => Kind.inside(given, "parameters", (one) => Kind.defaults(one, { scope: "Cluster" }))),
-  validate: (object) =>
-    (Json.text(object, "spec", "controller") ?? "") === "" ? [Status.required("spec.controller")] : []
+  validate: IngressClassRules.spec,
+  validateUpdate: IngressClassRules.update
 })
 
 /** @since 0.1.0 @category kinds */

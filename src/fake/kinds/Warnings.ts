@@ -6,10 +6,13 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import * as EndpointRules from "./EndpointRules.js"
+import * as EndpointSliceRules from "./EndpointSliceRules.js"
 import { classAnnotation } from "./IngressRules.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
+import * as NetworkPolicyRules from "./NetworkPolicyRules.js"
 import * as PodWarnings from "./PodWarnings.js"
+import * as ServiceRules from "./ServiceRules.js"
 
 type Warnings = ReadonlyArray<string>
 
@@ -41,32 +44,6 @@ const history = (set: JsonObject): Warnings =>
     ? ["spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"]
     : []
 
-const service = (object: JsonObject): Warnings => {
-  const spec = Json.object(object, "spec")
-  const isHeadless = spec["type"] === "ClusterIP" && spec["clusterIP"] === "None"
-  const isNamed = spec["type"] === "ExternalName"
-  const external = Json.list(spec, "externalIPs").length > 0
-  return [
-    ...(isHeadless && spec["loadBalancerIP"] !== undefined
-      ? ["spec.loadBalancerIP is ignored for headless services"]
-      : []),
-    ...(isHeadless && external ? ["spec.externalIPs is ignored for headless services"] : []),
-    ...(isHeadless && spec["sessionAffinity"] !== "None"
-      ? ["spec.SessionAffinity is ignored for headless services"]
-      : []),
-    ...(external && !isHeadless && !isNamed
-      ? ["spec.externalIPs is deprecated and may no longer be implemented in some clusters"]
-      : []),
-    ...(isNamed && external ? ["spec.externalIPs is ignored when spec.type is \"ExternalName\""] : []),
-    ...(!isNamed && spec["externalName"] !== undefined
-      ? ["spec.externalName is ignored when spec.type is not \"ExternalName\""]
-      : []),
-    ...(spec["trafficDistribution"] === "PreferClose"
-      ? ["spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\""]
-      : [])
-  ]
-}
-
 const mountable = "kubernetes.io/enforce-mountable-secrets"
 
 const account = (object: JsonObject, previous: JsonObject | undefined): Warnings => {
@@ -88,7 +65,7 @@ const rules: Readonly<Record<string, (next: JsonObject, previous: JsonObject | u
     previous === undefined ? [...name(next, "the Pod's hostname"), ...PodWarnings.of(next)] : [],
   podtemplates: (next, previous) =>
     generation(next) === generation(previous) ? [] : PodWarnings.of(Json.object(next, "template"), "template."),
-  services: service,
+  services: ServiceRules.warnings,
   endpoints: EndpointRules.warnings,
   serviceaccounts: account,
   "statefulsets.apps": (next, previous) => [
@@ -102,8 +79,13 @@ const rules: Readonly<Record<string, (next: JsonObject, previous: JsonObject | u
   "jobs.batch": (next, previous) => named(next, previous, () => job(Json.object(next, "spec"), "spec")),
   "cronjobs.batch": (next, previous) =>
     named(next, previous, () => job(Json.object(next, "spec", "jobTemplate", "spec"), "spec.jobTemplate.spec")),
-  "endpointslices.discovery.k8s.io": (next, previous) =>
-    previous === undefined && next["addressType"] === "FQDN" ? ["spec.addressType: FQDN endpoints are deprecated"] : [],
+  "endpointslices.discovery.k8s.io": (next, previous) => [
+    ...(previous === undefined && next["addressType"] === "FQDN"
+      ? ["spec.addressType: FQDN endpoints are deprecated"]
+      : []),
+    ...EndpointSliceRules.warnings(next)
+  ],
+  "networkpolicies.networking.k8s.io": NetworkPolicyRules.warnings,
   "ingresses.networking.k8s.io": (next, previous) =>
     previous === undefined && Json.at(next, "metadata", "annotations", classAnnotation) !== undefined
       && Json.at(next, "spec", "ingressClassName") === undefined

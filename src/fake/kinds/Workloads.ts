@@ -69,7 +69,10 @@ export const selector = (value: Json.Value | undefined, field: string): Status.F
           ]
           : []
         : [Status.invalidValue(`${here}.operator`, operator, "not a valid selector operator")]),
-      ...Status.invalidValues(`${here}.key`, key, Names.labelKey(key))
+      ...Status.invalidValues(`${here}.key`, key, Names.labelKey(key)),
+      ...Json.texts(term, "values").flatMap((value, at) =>
+        Status.invalidValues(`${here}.values[${at}]`, value, Names.labelValue(value))
+      )
     ]
   })
 ]

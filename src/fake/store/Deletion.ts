@@ -120,18 +120,16 @@ const returnedWhole = [
 ]
 
 /** The response for a removed object: for some kinds its last state, for others a Status. */
-export const response = (kind: Kind.Kind, last: JsonObject): JsonObject => {
-  const group = kind.storedIn ?? kind.group
-  return kind.fields !== undefined && returnedWhole.includes(kind.kind) ? last : {
+export const response = (kind: Kind.Kind, last: JsonObject): JsonObject =>
+  kind.fields !== undefined && returnedWhole.includes(kind.kind) ? last : {
     kind: "Status",
     apiVersion: "v1",
     metadata: {},
     status: "Success",
     details: Json.make({
       name: Metadata.name(last),
-      group: group === "" ? undefined : group,
+      group: kind.group === "" ? undefined : kind.group,
       kind: kind.plural,
       uid: Metadata.uid(last)
     })
   }
-}

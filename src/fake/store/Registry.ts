@@ -126,6 +126,10 @@ export class Registry {
         requested,
         write
       )
+      const refusal = part === "main"
+        ? kind.refusal(requested, { previous: existing, dryRun: write.dryRun === true })
+        : undefined
+      if (refusal !== undefined) return yield* Either.left(refusal)
       const next = yield* this.changed(kind, existing, requested, part, write)
       const errors = [
         ...Metadata.validate(kind, next),
@@ -243,7 +247,10 @@ export class Registry {
     const base = Json.text(object, "metadata", "generateName") ?? ""
     const generates = Metadata.name(object) === "" && base !== ""
     const given = generates ? `${base.slice(0, 58)}${this.store.nextSuffix()}` : Metadata.name(object)
-    const made = kind.prepare(born(kind, object, given, this.store.nextUid(), write), Metadata.timestamp(write.now))
+    const bare = born(kind, object, given, this.store.nextUid(), write)
+    const unallocated = kind.refusal(bare, { dryRun: write.dryRun === true })
+    if (unallocated !== undefined) return Either.left(unallocated)
+    const made = kind.prepare(bare, Metadata.timestamp(write.now))
     const name = Metadata.name(made)
     const errors = Metadata.validateNew(kind, made, [...kind.validateNew(made), ...kind.validate(made)])
     if (errors.length > 0) {

@@ -58,7 +58,11 @@ const podOf = (spec: JsonObject): Action => [
 const claim = (storage: string): Action => [
   "POST",
   "persistentvolumeclaims?dryRun=All",
-  { metadata: { name: "a" }, spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } } }
+  {
+    // The server adds this one.
+    metadata: { name: "a", finalizers: ["kubernetes.io/pvc-protection"] },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } }
+  }
 ]
 
 const range = (...limits: ReadonlyArray<JsonObject>): Action => [
@@ -197,8 +201,6 @@ const strictRules: ReadonlyArray<Action> = [
 
 const change = (body: JsonObject, path = `${inEvents}/a`): Action => ["PATCH", path, body, merge]
 
-const table = "application/json;as=Table;v=v1;g=meta.k8s.io"
-
 const eventChanges: ReadonlyArray<ReadonlyArray<Action>> = [
   [
     ["POST", inEvents, strict],
@@ -229,8 +231,6 @@ const eventChanges: ReadonlyArray<ReadonlyArray<Action>> = [
       "events",
       core({ ...core({ involvedObject: { kind: "Pod", namespace: "{ns}" } }), metadata: { name: "b" } })
     ],
-    ["GET", "events?includeObject=None", undefined, undefined, table],
-    ["GET", `${inEvents}?includeObject=None`, undefined, undefined, table],
     ["GET", inEvents],
     change({ note: "Other." }),
     change({ message: "Other." }, "events/a"),

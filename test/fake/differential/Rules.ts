@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import type { Action } from "./Action.js"
 import { programs as coreRules } from "./CoreRules.js"
+import { programs as networkRules } from "./NetworkRules.js"
 
 const merge = "application/merge-patch+json"
 
@@ -182,5 +183,6 @@ export const programs: ReadonlyArray<ReadonlyArray<Action>> = [
   ingressChanges,
   ...scales.slice(1).map((step) => [...scales.slice(0, 1), step]),
   deprecations,
-  ...coreRules
+  ...coreRules,
+  ...networkRules
 ]

@@ -1,5 +1,6 @@
 /** The kinds of random programs: their valid objects, and the fields that are set to odd values. */
 import type { Json, JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import { networkSubjects } from "./NetworkSubjects.js"
 import type { Random } from "./Random.js"
 
 /**
@@ -96,29 +97,6 @@ export const subjects: readonly [Subject, ...ReadonlyArray<Subject>] = [
     kind: "ServiceAccount",
     body: () => ({ imagePullSecrets: [{ name: "a" }] }),
     odd: ["automountServiceAccountToken", "imagePullSecrets", "secrets"]
-  },
-  {
-    path: "services",
-    apiVersion: "v1",
-    kind: "Service",
-    body: (random) => ({
-      spec: {
-        selector: { app: "x" },
-        ports: [{ port: random.pick([80, 443]), name: "a" }, { port: 8080, name: "b", targetPort: "http" }]
-      }
-    }),
-    odd: ["spec.ports", "spec.type", "spec.selector", "spec.sessionAffinity", "spec.wrong"],
-    fields: ["spec.type=ClusterIP", "spec.clusterIP=None"],
-    status: true
-  },
-  {
-    path: "endpoints",
-    apiVersion: "v1",
-    kind: "Endpoints",
-    body: (random) => ({
-      subsets: [{ addresses: [{ ip: random.pick(["192.0.2.1", "192.0.2.2"]) }], ports: [{ port: 80, name: "a" }] }]
-    }),
-    odd: ["subsets", "subsets.0.ports"]
   },
   {
     path: "pods",
@@ -219,37 +197,6 @@ export const subjects: readonly [Subject, ...ReadonlyArray<Subject>] = [
       subjects: [{ kind: "ServiceAccount", name: "a", namespace: "default" }]
     }),
     odd: ["subjects", "subjects.0.kind", "roleRef.kind"]
-  },
-  {
-    path: "networking/networkpolicies",
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    body: () => ({ spec: { podSelector: { matchLabels: { app: "x" } }, ingress: [{ ports: [{ port: 80 }] }] } }),
-    odd: ["spec.policyTypes", "spec.podSelector"]
-  },
-  {
-    path: "networking/ingresses",
-    apiVersion: "networking.k8s.io/v1",
-    kind: "Ingress",
-    body: (random) => ({
-      spec: {
-        rules: [{
-          host: random.pick(["a.example.com", "b.example.com"]),
-          http: {
-            paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "a", port: { number: 80 } } } }]
-          }
-        }]
-      }
-    }),
-    odd: ["spec.rules", "spec.ingressClassName", "spec.rules.0.host"],
-    status: true
-  },
-  {
-    path: "discovery/endpointslices",
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    body: () => ({ addressType: "IPv4", endpoints: [{ addresses: ["192.0.2.1"] }], ports: [{ port: 80, name: "a" }] }),
-    odd: ["addressType", "endpoints", "ports"]
   },
   {
     path: "apps/statefulsets",
@@ -394,5 +341,6 @@ export const subjects: readonly [Subject, ...ReadonlyArray<Subject>] = [
     body: (random) => ({ handler: random.pick(["runc", "crun"]) }),
     odd: ["handler", "overhead", "scheduling"],
     cluster: true
-  }
+  },
+  ...networkSubjects
 ]

@@ -66,10 +66,16 @@ layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("the f
       const { admin, server } = yield* ControlPlane
       const { driver } = yield* connect(admin.kubeconfigPath)
       const differs = difference({ driver, send: yield* Raw.real(server, admin.token) })
-      for (const steps of rules) {
-        const found = yield* differs(steps)
-        assert.strictEqual(canonical(found?.fake), canonical(found?.real), JSON.stringify(steps[found?.index ?? 0]))
-      }
+      const reports = yield* Effect.forEach(rules, (steps) =>
+        Effect.map(differs(steps), (found) =>
+          found === undefined
+            ? []
+            : [[
+              JSON.stringify(steps[found.index]),
+              `  real: ${canonical(found.real)}`,
+              `  fake: ${canonical(found.fake)}`
+            ]]))
+      assert.strictEqual(reports.flat(2).join("\n"), "")
     }).pipe(Logger.withMinimumLogLevel(LogLevel.None)), 300_000)
 
   it.scoped("differential: random programs have the same answers", () =>

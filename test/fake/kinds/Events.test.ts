@@ -60,9 +60,9 @@ describe("Events", () => {
         note: "It was read."
       })
       assert.deepInclude(yield* client.delete(`${events}/a`), {
-        details: { name: "a", kind: "events", uid: Json.text(metadata, "uid") ?? "" }
+        details: { name: "a", group: "events.k8s.io", kind: "events", uid: Json.text(metadata, "uid") ?? "" }
       })
-      assert.strictEqual((yield* refused(client.get(`${events}/a`))).message, "events \"a\" not found")
+      assert.strictEqual((yield* refused(client.get(`${events}/a`))).message, "events.events.k8s.io \"a\" not found")
     }))
 
   it.scoped("Events: those of events.k8s.io are validated, and only their series changes", () =>

@@ -158,7 +158,7 @@ const needed: Readonly<Record<Name, (settings: SingleNodeBuildBackend.Settings) 
 }
 
 /**
- * What an administrator asked for beside the permissions for every build.
+ * The additional permissions that an administrator asked for.
  *
  * @since 0.1.0
  * @category models

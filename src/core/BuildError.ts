@@ -312,10 +312,10 @@ export class BackendError
         "Unexpected"
       )
     ),
-    /** What was attempted. */
-    operation: described("What was attempted.", Schema.String),
-    /** What the platform responded. */
-    detail: described("What the platform responded.", Schema.optional(Schema.String)),
+    /** The attempted operation. */
+    operation: described("The attempted operation.", Schema.String),
+    /** The response of the platform. */
+    detail: described("The response of the platform.", Schema.optional(Schema.String)),
     /** The host that could not be reached, if it is not the platform's, such as that of a Git repository. */
     host: described(
       "The host that could not be reached, if it is not the platform's, such as that of a Git repository.",

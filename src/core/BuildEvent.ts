@@ -29,8 +29,8 @@ import { BuildStatus } from "./BuildStatus.js"
 export class PassedOver extends Schema.Class<PassedOver>("effect-os-builder/BuildEvent/PassedOver")({
   /** The name of the backend. */
   backend: described("The name of the backend.", Schema.String),
-  /** What it cannot honour. */
-  issues: described("What it cannot honour.", Schema.Array(Issue))
+  /** The parts of the input that it cannot honour. */
+  issues: described("The parts of the input that it cannot honour.", Schema.Array(Issue))
 }, named("PassedOver", "A preferred backend that cannot honour the input, and why.")) {}
 
 /**

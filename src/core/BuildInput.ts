@@ -74,7 +74,7 @@ export type {
    */
   ImageOptions,
   /**
-   * What {@link make} takes.
+   * The options of {@link make}.
    *
    * @since 0.1.0
    * @category models

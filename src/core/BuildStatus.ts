@@ -118,10 +118,10 @@ export class Succeeded extends Schema.TaggedClass<Succeeded>("effect-os-builder/
  * @category models
  */
 export class Failed extends Schema.TaggedClass<Failed>("effect-os-builder/BuildStatus/Failed")("Failed", {
-  /** What is at fault: the Containerfile itself, or one of its instructions. */
-  reason: described("What is at fault: the Containerfile itself, or one of its instructions.", FailedReason),
-  /** What happened, in the words of the builder. */
-  message: described("What happened, in the words of the builder.", Schema.String),
+  /** Whether the Containerfile itself is invalid, or one of its instructions failed. */
+  reason: described("Whether the Containerfile itself is invalid, or one of its instructions failed.", FailedReason),
+  /** The message of the builder. */
+  message: described("The message of the builder.", Schema.String),
   /** The exit code of the instruction that failed, if it is known. */
   exitCode: described("The exit code of the instruction that failed, if it is known.", Schema.optional(Schema.Int)),
   /** The last lines of the log. */
@@ -138,10 +138,10 @@ export class Failed extends Schema.TaggedClass<Failed>("effect-os-builder/BuildS
  * @category models
  */
 export class Errored extends Schema.TaggedClass<Errored>("effect-os-builder/BuildStatus/Errored")("Errored", {
-  /** What is at fault. */
-  reason: described("What is at fault.", ErroredReason),
-  /** What happened, in the words of the platform. */
-  message: described("What happened, in the words of the platform.", Schema.String),
+  /** The cause of the error. */
+  reason: described("The cause of the error.", ErroredReason),
+  /** The message of the platform. */
+  message: described("The message of the platform.", Schema.String),
   /** Whether the same build may succeed when it is repeated. */
   retryable: described("Whether the same build may succeed when it is repeated.", Schema.Boolean),
   /** The platform's own reason, such as `OOMKilled`. */

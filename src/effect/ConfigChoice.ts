@@ -1,4 +1,4 @@
-/** What a configuration chooses from. On Effect 4 an empty variable is missing for every type. */
+/** A setting that is one of several values. On Effect 4 an empty variable counts as missing for every type. */
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Either from "effect/Either"

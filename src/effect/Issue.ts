@@ -81,7 +81,7 @@ const leavesBelow = (
   }
 }
 
-// Of the members of a union, the one that took the value for its own and found something in it has the word.
+// The issues of a union are those of the member that recognized the value as its own and found something wrong in it.
 const unionLeaves = (
   ast: AST.Union,
   issues: ReadonlyArray<Issue>,

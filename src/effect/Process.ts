@@ -23,7 +23,7 @@ export interface Process {
   readonly write: (input: Stream.Stream<Uint8Array>) => Effect.Effect<void, PlatformError>
 }
 
-/** What a program prints. */
+/** The standard output of a program. */
 export const output = (executor: Executor, [program, ...args]: Words): Effect.Effect<string, PlatformError> =>
   executor.string(Command.make(program, ...args))
 

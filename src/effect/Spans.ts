@@ -19,7 +19,7 @@ export interface Options<in E> {
   readonly kind?: Tracer.SpanKind | undefined
   /** Whether the error is a result. */
   readonly isResult: (error: E) => boolean
-  /** What the span says about an error, expected or not. */
+  /** The attributes of an error, expected or not. */
   readonly attributesOf: (error: E) => Attributes
   /** Runs at an error, in the span. */
   readonly onError?: ((error: E) => Effect.Effect<void>) | undefined

@@ -250,7 +250,7 @@ export const path = (
   }${segment(resource.plural)}${segment(options?.name)}${segment(options?.subresource)}`
 }
 
-// What most names consist of, and what no encoding changes.
+// The characters of most names, which percent-encoding does not change.
 const isPlain = /^[a-z0-9][a-z0-9.-]*$/
 
 const segment = (name = ""): string =>

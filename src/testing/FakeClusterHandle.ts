@@ -65,7 +65,7 @@ const promise = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
 }
 
 /**
- * What a handle is made of.
+ * The parts of a handle.
  *
  * @since 0.1.0
  * @category models

@@ -25,7 +25,7 @@ export interface BuildState<Child> {
   readonly events: ReadonlyArray<Resources.Event>
 }
 
-/** What was seen of a build and may not be there any more. */
+/** Objects of a build that were seen and may no longer exist. */
 export type Seen = Pick<BuildState<unknown>, "attemptSeen" | "lostPods">
 
 /**

@@ -93,7 +93,7 @@ export interface LogSource {
 }
 
 /**
- * What shows by itself that a build runs, so that nothing else has to be read to know it: a child, whatever its pods are, or a
+ * The objects that show by themselves that a build runs, so that nothing else has to be read: a child, whatever its pods are, or a
  * pod, whatever its child is. `ended`: whether a child has ended, so that pods that were read before it are out of date.
  *
  * @since 0.1.0
@@ -123,7 +123,7 @@ export type SlotHolder = (ref: BuildRef) => string | undefined
  */
 export interface Definition<Child extends Resource.Metadata> {
   readonly name: BackendName
-  /** What a build becomes. */
+  /** The resource of the child. */
   readonly child: Resource.Resource<Child>
   /** Selects the pods of this backend's builds, and possibly others. */
   readonly podSelector: string

@@ -148,7 +148,7 @@ export const make = <Child extends Resource.Metadata>(
         const source = sources.get(ref.uid)
         return source === undefined
           ? Effect.void
-          // What ends the build is in its status.
+          // The status of the build has the reason.
           : Effect.catchAll(follow(ref, source, false), (error) => Effect.logDebug(error.message))
       })
   }

@@ -13,7 +13,7 @@ import type { BuildControllers } from "./BuildControllers.js"
 import type { Watcher } from "./FollowedBuilds.js"
 import * as Summary from "./Summary.js"
 
-/** What the consumer knows of a build, and what it has not read yet. */
+/** The status of a build that the consumer has read, and the one that it has not read yet. */
 interface Reported {
   read: BuildStatus.BuildStatus | undefined
   unread: BuildSummary | undefined

@@ -104,7 +104,7 @@ export type Action<Child> =
   | Work<Child>
   | { readonly _tag: "Explain"; readonly uid: string }
 
-/** What takes requests, one at a time for a build. */
+/** The work that takes requests: one at a time for a build. */
 export type Work<Child> =
   | { readonly _tag: "Reconcile"; readonly snapshot: BuildState<Child>; readonly evaluation: Evaluation<Child> }
   | { readonly _tag: "Confirm" }

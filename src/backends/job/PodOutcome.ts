@@ -23,7 +23,7 @@ export interface Pushed {
 
 type Terminated = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>
 
-/** Those that put the context into place, of which a pod has at most one. */
+/** The containers that put the context into place; a pod has at most one of them. */
 export const fetching: ReadonlyArray<Verb> = ["context", "upload"]
 
 /** In the order in which they run. */

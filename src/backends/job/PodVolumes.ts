@@ -215,7 +215,7 @@ export const of = (profile: JobProfile, record: BuildRecord): ReadonlyArray<PodV
   ]
 }
 
-/** Those that the container that builds pulls with: without a cache, and without what is for RUN. */
+/** The volumes with which the building container pulls images: without a cache, and without those for RUN. */
 export const forPulling = (profile: JobProfile, record: BuildRecord): ReadonlyArray<PodVolume> => {
   const { input } = record
   return [

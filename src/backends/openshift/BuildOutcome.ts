@@ -226,7 +226,7 @@ const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
   })
 }
 
-/** Of an instruction too long for the kept end of the log. */
+/** The message for an instruction that is too long for the stored end of the log. */
 const cutMessage = (reason: string, { text }: BuilderMessage.BuilderMessage): string =>
   reason === "DockerBuildFailed" ? Reasons.cutCause(text) : ""
 

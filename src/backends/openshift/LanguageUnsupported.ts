@@ -11,7 +11,7 @@ import * as BuildVolumes from "./BuildVolumes.js"
 import * as ImageContexts from "./ImageContexts.js"
 import type { OpenShiftSettings } from "./OpenShiftSettings.js"
 
-/** What a Build does not honour of one field. */
+/** The issues of one field that a Build does not honour. */
 export type Row = (input: BuildInput, settings: OpenShiftSettings) => ReadonlyArray<Issue>
 
 /** What to do instead, in every message. */

@@ -192,7 +192,7 @@ const images: ReadonlyArray<Row> = [
 
 // --- the cluster ---
 
-/** What the controller takes for the labels of a BuildConfig's builds: cm ../build/build_controller.go, policy/policy.go. */
+/** Labels by which the controller recognizes the builds of a BuildConfig: cm ../build/build_controller.go, policy/policy.go. */
 const reservedLabel = /^(?:buildconfig$|openshift\.io\/)/
 
 const placement: ReadonlyArray<Row> = [

@@ -119,7 +119,7 @@ const build = (said: BuilderMessage): Meaning => {
   if (has(cause, ErrorText.containerfile)) return failed("ContainerfileInvalid")
   const isAdd = /^add\b/i.test(atStep?.[1] ?? "")
   if (isAdd && has(cause, ErrorText.network)) return errored("NetworkUnavailable")
-  // What buildah printed last before the error: its runtime, which could not start the instruction.
+  // The last line before the error is that of the runtime, which could not start the instruction.
   const output = lines.slice(0, Math.max(0, lines.findLastIndex((line) => /^error: /i.test(line))))
   const report = output.slice(-2).join("\n")
   if (/^error running container: /im.test(report) && !noSuchCommand.test(report)) return errored("StorageUnavailable")
@@ -133,7 +133,7 @@ const build = (said: BuilderMessage): Meaning => {
 const prepare = ({ text }: BuilderMessage): Meaning =>
   has(text, ErrorText.disk) ? errored("OutOfDisk") : failed("ContainerfileInvalid")
 
-/** What git prints, in lower case: the credentials or the host's key do not fit. */
+/** Messages of git, in lower case: the credentials or the host's key are not accepted. */
 const denied =
   /failed to fetch requested repository|authentication failed|could not read (?:username|password)|permission denied|host key verification failed|returned error: 40[13]|load key|access denied/
 

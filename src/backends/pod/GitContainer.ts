@@ -18,7 +18,7 @@ import * as PodEnvironment from "./PodEnvironment.js"
 export const gitImage = "docker.io/alpine/git:v2.49.1"
 
 /**
- * Whom the containers run as: `nobody`, because ssh needs a user that is in /etc/passwd, and git's images have no other but root; or
+ * The user of the containers: `nobody`, because ssh needs a user in /etc/passwd, and git's images have no other but root; or
  * `assigned`, a user of the namespace's range, as OpenShift's SCC `restricted-v2` requires it. CRI-O adds that user to /etc/passwd
  * (cri-o utils/utils.go GeneratePasswd).
  */

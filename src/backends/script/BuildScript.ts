@@ -94,7 +94,7 @@ const containerfileOf = (content: string | undefined): Array<InputFile> =>
   content === undefined ? [] : [{ key: "containerfile", content }]
 
 /**
- * What the files of an input depend on beside it.
+ * The settings on which the files of an input depend.
  *
  * @since 0.1.0
  * @category models

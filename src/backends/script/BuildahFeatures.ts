@@ -180,7 +180,7 @@ export const isOlder = ([major, minor]: Version, [thanMajor, thanMinor]: Version
   major < thanMajor || (major === thanMajor && minor < thanMinor)
 
 /**
- * What a Containerfile needs beyond the oldest buildah, in the order of its lines.
+ * The requirements of a Containerfile beyond the oldest supported buildah, in the order of its lines.
  *
  * @since 0.1.0
  * @category getters

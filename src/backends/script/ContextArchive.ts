@@ -13,7 +13,7 @@ const blockBytes = 512
 // Headers and small files are put together to pieces of this size. Larger files are passed on without a copy.
 const pieceBytes = 64 * 1024
 
-/** What an archive has of a file, a link or a directory, but for the bytes. */
+/** The header of a file, a link or a directory in an archive. */
 export type Entry = FileEntry | LinkEntry | DirectoryEntry
 
 export interface FileEntry {

@@ -1,5 +1,5 @@
 /**
- * What error texts mean, for the script and the local backend, and for OpenShift's builder, which is buildah too: one table,
+ * The meanings of error texts, for the script, the local backend, and OpenShift's builder, which is buildah too: one table,
  * one row for each text. Texts are matched in lower case, as parts of the error.
  *
  * Seen in the output of buildah 1.28.2 and 1.43.2 as they ran, or read in the sources of 1.45-dev and its libraries: `b` is
@@ -111,7 +111,7 @@ export const storage: Group = {
 }
 
 /**
- * What buildah's own programs print when they cannot start an instruction: it has no output of its own then.
+ * Messages of buildah's own programs when they cannot start an instruction, which then has no output of its own.
  *
  * @since 0.1.0
  * @category tables
@@ -246,7 +246,7 @@ export const refused: Group = {
 }
 
 /**
- * What `build` prints when it could not get an image other than the base.
+ * Messages of `build` when it could not pull an image other than the base.
  *
  * @since 0.1.0
  * @category tables
@@ -323,7 +323,7 @@ export const network: Group = {
 }
 
 /**
- * What programs print at the end of a `RUN` that failed for want of the network.
+ * Messages of programs at the end of a `RUN` that failed because of the network.
  *
  * @since 0.1.0
  * @category tables

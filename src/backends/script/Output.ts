@@ -29,7 +29,7 @@ export const environment = (input: BuildInput): Partial<Environment> => {
 /** The first release that keeps the metadata of a zstd:chunked layer that the registry already has: containers/image v5.33. */
 export const chunkedSince: Version = [1, 38]
 
-/** What `build` asks of the format before it builds, and how a commit gets the timestamp. */
+/** Functions of `build`: whether the image is in the docker format, and how a commit gets the timestamp. */
 export const outputCommands = `
 # Sets $format: that of OSB_FORMAT, else docker where the Containerfile or a trigger of a base has what OCI images do not; and
 # $trigger to what that trigger has.

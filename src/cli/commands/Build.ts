@@ -104,7 +104,7 @@ const submit = (input: BuildInput, options: Options) =>
     yield* output.write(`${line}\n`)
   })
 
-/** What is known of the build. */
+/** What is known about the build so far. */
 interface Seen {
   readonly submitted?: BuildBackend.Submission
   readonly status?: BuildStatus

@@ -7,10 +7,10 @@
 import type { Command } from "./Instruction.js"
 import { read } from "./Substitution.js"
 
-/** What a flag takes: a value, or nothing but `true` and `false`; or why its value is wrong. */
+/** The values of a flag: any, only `true` and `false`, or those that a check accepts. */
 type FlagRule = "value" | "switch" | ((value: string) => string | undefined)
 
-/** What is wrong with a `--mount`: an option of another type, or none of a kind that is needed. */
+/** The problem of a `--mount`: an option of another type, or a missing option. */
 const mount: FlagRule = (value) => {
   const options = value.split(",").map((option) => /^([^=]*)(?:=(.*))?$/s.exec(option) ?? [])
   const type = options.findLast(([, name]) => name === "type")?.[2] ?? "bind"
@@ -111,7 +111,7 @@ const flagsOf: ReadonlyMap<string, ReadonlyMap<string, FlagRule>> = new Map([
 const clipped = (word: string): string => word.length > 40 ? `${word.slice(0, 40)}…` : word
 
 /**
- * What is wrong with the flags of an instruction, to be read after its name. Instructions that take no flags ignore them.
+ * The problem of an instruction's flags, as the rest of a sentence that begins with its name. Instructions without flags ignore them.
  *
  * @since 0.1.0
  * @category getters

@@ -59,7 +59,7 @@ export interface Parsed {
   readonly escape: "\\" | "`"
   /** Whether a `# escape` line says so. */
   readonly hasEscapeDirective: boolean
-  /** What is wrong with `# escape`. */
+  /** The problem of `# escape`. */
   readonly directiveProblems: ReadonlyArray<{ readonly line: number; readonly message: string }>
 }
 

@@ -34,7 +34,7 @@ export const stagesOf = (instructions: ReadonlyArray<Instruction>): ReadonlyArra
 /** The name of a stage or an image that an instruction refers to; `line` is that of the instruction. */
 export interface Reference {
   readonly line: number
-  /** What refers to it, as in `COPY --from=builder`. */
+  /** The text that refers to it, such as `COPY --from=builder`. */
   readonly text: string
   readonly name: string
   /** Whether no stage above has this name. */

@@ -14,7 +14,7 @@ import { read } from "./Substitution.js"
  */
 export interface WholeStage {
   readonly line: number
-  /** What `AS` gives; undefined without it, and where variables keep it unknown. */
+  /** The name after `AS`; undefined without one, or if it has variables. */
   readonly name: string | undefined
   readonly instructions: ReadonlyArray<Instruction>
 }

@@ -9,7 +9,7 @@ import type { BuildRef } from "../BuildRef.js"
 import * as BuildStatus from "../BuildStatus.js"
 import * as BackendMetrics from "./BackendMetrics.js"
 
-/** What is known of an unfinished build; times are milliseconds since 1970. */
+/** An unfinished build; times are milliseconds since 1970. */
 interface Known {
   readonly status: "Pending" | "Running"
   readonly observers: number

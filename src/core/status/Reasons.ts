@@ -29,8 +29,8 @@ export class Blocked extends Schema.Class<Blocked>("effect-os-builder/BuildStatu
   ),
   /** The platform's own reason, such as `ImagePullBackOff`. */
   upstreamReason: described("The platform's own reason, such as `ImagePullBackOff`.", Schema.optional(Schema.String)),
-  /** The platform's words. */
-  message: described("The platform's words.", Schema.String)
+  /** The platform's message. */
+  message: described("The platform's message.", Schema.String)
 }, named("Blocked", "Why a build cannot start.")) {}
 
 /**

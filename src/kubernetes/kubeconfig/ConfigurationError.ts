@@ -51,7 +51,7 @@ export class ConfigurationError
         "Unsupported"
       ),
       detail: Schema.String,
-      /** What to do, where that is more than the reason tells. */
+      /** What to do, if that is more than the advice for the reason. */
       advice: Schema.optional(Schema.String),
       cause: Schema.optional(Schema.Defect)
     }

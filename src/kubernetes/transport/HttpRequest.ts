@@ -69,7 +69,7 @@ export const body = <A, E>(
   completion: Completion<A, E>
 ): Effect.Effect<A, E> => Effect.suspend(() => waitFor(new BodyWait(limiter, { client, request, timeout, completion })))
 
-/** What a wait needs until it is over. */
+/** The state of a wait until it is over. */
 interface Task<A, E> {
   readonly client: Client
   readonly request: OutgoingRequest

@@ -1,11 +1,12 @@
 /**
- * Bundles the command into `dist/os-builder.js` and few chunks beside it. esbuild has a chunk for whatever several commands share, which
- * are some forty files for `list`, at a millisecond of CPU each; rollup puts those together that most commands load.
+ * Bundles the command into `dist/os-builder.js` and a few chunks beside it. esbuild makes a chunk for each set of modules that several
+ * commands share: some forty files for `list`, at a millisecond of CPU each. rollup joins those that most commands load.
  */
 import { build } from "esbuild"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { rollup } from "rollup"
+import { commandOptions } from "./esbuild.mjs"
 
 const parts = path.resolve("node_modules/.cache/os-builder")
 const dist = path.resolve("dist")
@@ -15,16 +16,9 @@ for (const old of [parts, path.join(dist, "os-builder"), path.join(dist, "os-bui
 }
 
 const { metafile } = await build({
+  ...commandOptions,
   entryPoints: { "os-builder": "src/cli/Start.ts" },
-  bundle: true,
   splitting: true,
-  minify: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  legalComments: "none",
-  logLevel: "warning",
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   outdir: parts,
   chunkNames: "os-builder/[name]-[hash]",
   metafile: true

@@ -6,6 +6,7 @@ import { build } from "esbuild"
 import { spawnSync } from "node:child_process"
 import { mkdirSync, statSync } from "node:fs"
 import { join } from "node:path"
+import { commandOptions } from "../esbuild.mjs"
 import * as Program from "./Program.js"
 import * as Tree from "./tree.js"
 
@@ -21,19 +22,12 @@ const folder = join(Tree.root, "node_modules/.cache/startup")
 const bundle = async (name: string, from: string): Promise<string> => {
   const outfile = join(folder, `${name.replace(" ", "-")}.mjs`)
   await build({
+    ...commandOptions,
     stdin: {
       contents: library.map((each) => `export * as ${each.replace(/^.*\//, "")} from "./${each}.js"`).join("\n"),
       resolveDir: from
     },
     tsconfigRaw: {},
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    legalComments: "none",
-    logLevel: "warning",
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     outfile
   })
   return outfile

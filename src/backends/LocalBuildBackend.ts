@@ -1,15 +1,14 @@
 /**
  * Builds on this machine with buildah, with the same script as build pods: for laptops and CI.
  *
- * It needs Linux, buildah 1.28 or later, tar, and a user that buildah works for: root, or one with subordinate ids. A build lives
- * as long as the layer that accepted it: closing the layer cancels what is unfinished. When its process is killed outright,
- * the build's processes are killed with it, and the next process that reads it finds it `Errored("NodeLost")`, retryable. Records, logs
- * and outcomes stay in a state directory, where any process of the user can ask about them and cancel.
+ * It needs Linux, buildah 1.28 or later, tar, and a user for whom buildah works: root, or a user with subordinate ids. A build lives
+ * as long as the layer that accepted it: closing the layer cancels unfinished builds. If the process is killed, the build's processes
+ * are killed with it, and the next process that reads the build finds it `Errored("NodeLost")`, retryable. Records, logs and outcomes
+ * stay in a state directory, from which any process of the user can read them, and through which it can cancel builds.
  *
- * Registries on loopback may speak plain HTTP. Images that name no secret use the user's own credentials file; a credential
- * helper named there is not asked. Secrets and ConfigMaps that an input names are folders below `secretsDirectory` and
- * `configMapsDirectory`. `resources`, `objectLabels` and `pendingTimeout` mean nothing here; what cannot be honoured at all,
- * `check` says.
+ * Registries on loopback may use plain HTTP. Images that name no secret use the user's own credentials file, without its credential
+ * helpers. Secrets and ConfigMaps of an input are folders below `secretsDirectory` and `configMapsDirectory`. `resources`,
+ * `objectLabels` and `pendingTimeout` have no effect. `check` refuses what this backend cannot honour.
  *
  * @since 0.1.0
  */
@@ -52,10 +51,10 @@ export { type LocalSettings as Settings } from "./local/LocalSettings.js"
 
 const name = "local"
 
-// How often the state directory is looked at: it is on a local disk, and the files are small.
+// How often the state directory is read: it is on a local disk, and the files are small.
 const interval = Duration.millis(100)
 
-// How long a build may take to stop: its processes die at once, deleting its files takes the rest.
+// How long a build may take to stop: its processes die at once; deleting its files takes the rest.
 const patience = "1 minute"
 
 /**
@@ -124,7 +123,7 @@ export const make = (
       workDirectory: path.resolve(around.workDirectory),
       buildah
     })
-    /** What a ref names; undefined if it is not here, or no longer the same build. */
+    /** The build of a ref; undefined if there is none, or if its name belongs to another build by now. */
     const find = (ref: BuildRef) =>
       Effect.map(state.record(ref), (record) => record?.ref.uid === ref.uid ? record : undefined)
 
@@ -135,7 +134,7 @@ export const make = (
         const record = yield* find(ref)
         if (record === undefined) return undefined
         const status = yield* life.status(record)
-        // What was read while it was being removed says nothing.
+        // A build that is being removed may have been read only in part.
         return BuildStatus.isTerminal(status) || (yield* find(ref)) !== undefined ? status : undefined
       })
 
@@ -158,7 +157,7 @@ export const make = (
       Effect.gen(function*() {
         const namespace = options?.namespace ?? settings.namespace ?? "default"
         yield* Calls.namespace(namespace)
-        // The build needs it once it is recorded and laid out: its probe starts a program, as the check does.
+        // The build needs the sandbox only once it is recorded. Its probe starts a program, as the check does, so both run at once.
         yield* Effect.forkDaemon(sandbox)
         yield* check(given)
         const references = yield* References.resolve(fs, path, referenced, given)
@@ -192,7 +191,7 @@ export const make = (
             name: StateDirectory.nameOf(fingerprint, newest + 1),
             folders: contentOfFolders
           })
-          // Otherwise somebody was faster, and theirs is adopted.
+          // Otherwise another client was faster, and its build is adopted.
           if (ref !== undefined) return { ref, adopted: false }
         }
       })
@@ -233,7 +232,7 @@ export const make = (
             backend: name,
             reason: "Timeout",
             operation: `stop ${ref}`,
-            detail: "the process that runs the build does not react; end it, and ask again"
+            detail: "the process that runs the build does not react; end it, then repeat the call"
           })
       }))
 

@@ -71,7 +71,7 @@ const grace = Duration.minutes(1)
 // A registry on this machine may use plain HTTP: those of the images, and any other that the input lists.
 const loopback = /(?<![\w.-])(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?=\/)/g
 
-/** Those in a text, or in the texts of an input. */
+/** The registries on loopback in a text, or in the texts of an input. */
 export const loopbackRegistries = (input: BuildInput.BuildInput | string): ReadonlyArray<string> =>
   typeof input === "string" ? input.match(loopback) ?? [] : [
     input.baseImage?.pullspec ?? "",
@@ -207,7 +207,7 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
           ...buildah.environment,
           ...proxies(input.proxy),
           ...environment,
-          // The files are copied out of the storage, so that no layer of them is worth keeping.
+          // The files are copied out of the storage, so keeping a layer of them would be useless.
           ...(name === "context" ? { OSB_CACHE_DIR: "" } : {}),
           OSB_CONTEXT_ARCHIVE: stdin === undefined ? "" : "-",
           OSB_SECRET_DIR: secret ?? (buildah.authFile === undefined ? "" : at("user-secret")),

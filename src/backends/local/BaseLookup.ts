@@ -1,5 +1,5 @@
 /**
- * Looks up the base image of a build in its registry, by buildah on this machine and with the secret that the build pulled with.
+ * Looks up the base image of a build in its registry, with buildah on this machine and the pull secret of the build.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"

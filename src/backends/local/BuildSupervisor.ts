@@ -52,7 +52,7 @@ export interface BuildSupervisor {
     }
   ) => Effect.Effect<BuildRef | undefined, BackendError>
   readonly status: (record: LocalRecord) => Effect.Effect<BuildStatus.BuildStatus, BackendError>
-  /** The status of an unfinished build of this process, without reading the state directory; undefined for any other build. */
+  /** The status of an unfinished build of this process, from memory; undefined for any other build. */
   readonly current: (uid: string) => BuildStatus.BuildStatus | undefined
   /** Returns once an unfinished build of this process has ended; never for any other build. */
   readonly whenEnded: (uid: string) => Effect.Effect<void>
@@ -195,7 +195,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
         )
       })
 
-    /** A process of this machine and namespace is looked up; one elsewhere must send heartbeats. */
+    /** A process of this machine and process namespace is looked up; a process elsewhere must write heartbeats. */
     const isAlive = (record: LocalRecord) =>
       record.owner.place === owner.place
         ? ProcessIdentity.isAlive(fs, record.owner)

@@ -29,7 +29,7 @@ interface Ended {
   readonly message: TerminationMessage.TerminationMessage | undefined
 }
 
-/** What is fetched or looked up, with which files, and where. */
+/** A repository to fetch or look up, the files of its secret, and the working directory. */
 interface Task {
   readonly input: BuildInput
   readonly git: GitSource

@@ -11,7 +11,7 @@ export interface HostInfo {
   readonly architecture: string | undefined
   /** The version of buildah; undefined if there is none. */
   readonly buildah: BuildahFeatures.Version | undefined
-  /** The version of git; absent if there is none, or if nobody needs it. */
+  /** The version of git; absent if there is none, or if it was not looked up. */
   readonly git?: BuildahFeatures.Version | undefined
 }
 

@@ -16,7 +16,7 @@ import * as ScriptOutput from "../script/Output.js"
 import * as Heredoc from "./Heredoc.js"
 import * as HostInfo from "./HostInfo.js"
 
-/** What of the settings decides what can be built. */
+/** The settings that decide what can be built. */
 interface Settings {
   readonly isolation: BuildahFeatures.Options["isolation"]
   /** The format of an image whose input names none. */

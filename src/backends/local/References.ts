@@ -15,7 +15,7 @@ export interface References {
   readonly finalSecret: string | undefined
   readonly entitlement: string | undefined
   readonly gitSecret?: string | undefined
-  /** That of the image whose files are the context; by default the one of the other pulls. */
+  /** The secret of the image whose files are the context; default: the pull secret. */
   readonly contextSecret?: string | undefined
   /** One for each mount of the input, in its order. */
   readonly mounts: ReadonlyArray<string>

@@ -9,7 +9,6 @@ import type { IncomingMessage } from "node:http"
 import type { ApiRequest, JsonObject, Method } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
 import type { Catalog } from "../kinds/Catalog.js"
-import type * as Kind from "../kinds/Kind.js"
 import * as Duplicates from "./Duplicates.js"
 import * as Protobuf from "./Protobuf.js"
 import { Dropped, Refused } from "./Reply.js"
@@ -69,21 +68,18 @@ const supportedMediaTypes = [
   Protobuf.contentType
 ]
 
-/** A new object of a built-in kind is decoded into a type of Go. */
-const typeOf = (catalog: Catalog, request: ApiRequest): Kind.Kind["fields"] => {
-  const { resource } = RequestInfo.parse(request)
-  return resource === undefined || request.method === "PATCH"
-    ? undefined
-    : catalog.served(resource.group, resource.version, resource.plural)?.fields
-}
-
 /** A request with a body, decoded by its content type. @since 0.1.0 @category combinators  */
 export const decode = (
   catalog: Catalog,
   plain: ApiRequest,
   bytes: Buffer
 ): Either.Either<ApiRequest, Status.Status> => {
-  if (bytes.length === 0) {
+  const { resource } = RequestInfo.parse(plain)
+  const kind = resource === undefined
+    ? undefined
+    : catalog.served(resource.group, resource.version, resource.plural)
+  // A server looks for the kind before it decodes the body.
+  if (bytes.length === 0 || (resource !== undefined && kind === undefined)) {
     return Either.right(plain)
   }
   const mediaType = plain.contentType?.split(";")[0]?.trim()
@@ -96,10 +92,12 @@ export const decode = (
       onRight: (body) => ({ ...plain, contentType: "application/json", body })
     })
   }
+  // A new object of a built-in kind is decoded into a type of Go.
+  const type = plain.method === "PATCH" ? undefined : kind?.fields
   return Either.mapBoth(
     parse(
       bytes.toString(),
-      mediaType === applyPatch ? Duplicates.readYaml : (text) => Duplicates.readJson(text, typeOf(catalog, plain))
+      mediaType === applyPatch ? Duplicates.readYaml : (text) => Duplicates.readJson(text, type)
     ),
     {
       onLeft: (status) => Undecodable.status(catalog, plain, bytes) ?? status,

@@ -26,7 +26,7 @@ export const isPreferred = (accept: string | undefined): boolean => accept?.trim
 const kindsOf = (apiVersion: string, ...kinds: ReadonlyArray<string>) => kinds.map((kind) => `${apiVersion}/${kind}`)
 
 const kinds: ReadonlySet<string> = new Set([
-  ...kindsOf("v1", "ConfigMap", "DeleteOptions", "Endpoints", "Event", "LimitRange", "Namespace", "Node"),
+  ...kindsOf("v1", "ConfigMap", "Endpoints", "Event", "LimitRange", "Namespace", "Node"),
   ...kindsOf("v1", "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodTemplate", "ReplicationController"),
   ...kindsOf("v1", "ResourceQuota", "Secret", "Service", "ServiceAccount", "Status"),
   ...kindsOf("apps/v1", "ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
@@ -48,8 +48,15 @@ const kinds: ReadonlySet<string> = new Set([
   ...kindsOf("storage.k8s.io/v1", "CSIDriver", "CSINode", "StorageClass", "VolumeAttachment")
 ])
 
-/** Whether objects of the type have a message. @since 0.1.0 @category guards */
-export const isKnown = ({ apiVersion, kind }: Type): boolean => kinds.has(`${apiVersion}/${kind}`)
+/**
+ * Whether objects of the type have a message. DeleteOptions are those of any group, since a typed client sends them in the group of what
+ * it deletes: k8s.io/apimachinery pkg/apis/meta/internalversion/register.go.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isKnown = ({ apiVersion, kind }: Type): boolean =>
+  kind === "DeleteOptions" || kinds.has(`${apiVersion}/${kind}`)
 
 /** The message of a kind: that of one of two kinds with one name has the name of its group before it. */
 const messageOf = ({ apiVersion, kind }: Type): string => apiVersion === "events.k8s.io/v1" ? `Events${kind}` : kind

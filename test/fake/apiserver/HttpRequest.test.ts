@@ -30,4 +30,14 @@ describe("HttpRequest", () => {
         assert.deepStrictEqual(Either.map(decoded, ({ body }) => body), Either.right(value), yaml)
       }
     }))
+
+  it.scoped("HttpRequest: a body for a kind that is not served is not decoded, since the response is 404 whatever it is", () =>
+    Effect.gen(function*() {
+      const { catalog } = yield* bare()
+      const path = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers"
+      for (const contentType of ["application/vnd.kubernetes.protobuf", "application/json", "text/plain"]) {
+        const request = { method: "POST", path, query: {}, contentType } as const
+        assert.deepStrictEqual(HttpRequest.decode(catalog, request, Buffer.from("k8s")), Either.right(request))
+      }
+    }))
 })

@@ -19,7 +19,9 @@ const sent = {
   job:
     "azhzAAoPCghiYXRjaC92MRIDSm9iEqQBChQKBGRlbW8SABoAIgAqADIAOABCABKBATJ/ChAKABIAGgAiACoAMgA4AEIAEmsSSAoEZGVtbxIbcmVn"
     + "aXN0cnkuZXhhbXBsZS5jb20vdG9vbDoxGgJzaBoCLWMaB2VjaG8gaGkqAEIAagByAIABAIgBAJABAKIBABoFTmV2ZXIyAEIASgBSAFgAYABoAIIB"
-    + "AIoBAJoBAMIBABoIIAAoADAAOgAaACIA"
+    + "AIoBAJoBAMIBABoIIAAoADAAOgAaACIA",
+  /** By client-go 0.37.1: a Job is deleted in the foreground, and only the one of this uid. */
+  deletion: "azhzAAoZCghiYXRjaC92MRINRGVsZXRlT3B0aW9ucxIREgMKAXUiCkZvcmVncm91bmQaACIA"
 }
 
 const bytes = (base64: string) => Buffer.from(base64, "base64")
@@ -56,6 +58,12 @@ describe("protobuf", () => {
       kind: "SelfSubjectAccessReview",
       spec: { resourceAttributes: { namespace: "demo", verb: "create", resource: "jobs.batch" } },
       status: { allowed: false }
+    })
+    assert.deepStrictEqual(read(sent.deletion), {
+      apiVersion: "batch/v1",
+      kind: "DeleteOptions",
+      preconditions: { uid: "u" },
+      propagationPolicy: "Foreground"
     })
     assert.deepStrictEqual(read(sent.job), {
       apiVersion: "batch/v1",

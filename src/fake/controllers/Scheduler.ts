@@ -39,7 +39,10 @@ const interesting = new Set(["pods", "nodes", "namespaces", "persistentvolumecla
  */
 export const make = (registry: Registry, obstacle: (pod: JsonObject) => string | undefined): Controller => {
   const { store } = registry
-  const record = Events.recorder(registry, "default-scheduler")
+  const record = Events.seriesRecorder(registry, "default-scheduler", {
+    Scheduled: "Binding",
+    FailedScheduling: "Scheduling"
+  })
   const waiting = new Map<string, Key>()
 
   const world = (): Fit.World => ({

@@ -147,6 +147,14 @@ const jobStates = [
 const jobStatus = (job: JsonObject): string =>
   jobStates.find(([type]) => type === "" ? Metadata.isBeingDeleted(job) : hasCondition(job, type))?.[1] ?? "Running"
 
+/** A Job without completions has as many pods as run at once, of which one has to succeed. */
+const jobCompletions = (job: JsonObject): string => {
+  const completions = Json.number(job, "spec", "completions")
+  const parallelism = Json.number(job, "spec", "parallelism") ?? 0
+  const wanted = completions ?? (parallelism > 1 ? `1 of ${parallelism}` : 1)
+  return `${Json.number(job, "status", "succeeded") ?? 0}/${wanted}`
+}
+
 const jobDuration = (job: JsonObject, now: number): string => {
   const start = Json.text(job, "status", "startTime")
   const end = Json.text(job, "status", "completionTime")
@@ -172,10 +180,7 @@ const selector = (job: JsonObject): string =>
 export const job: Columns = [
   Column.name,
   Column.make("Status", jobStatus),
-  Column.make(
-    "Completions",
-    (job) => `${Json.number(job, "status", "succeeded") ?? 0}/${Json.number(job, "spec", "completions") ?? 1}`
-  ),
+  Column.make("Completions", jobCompletions),
   Column.make("Duration", jobDuration),
   Column.age,
   Column.wide("Containers", ofContainers("name")),

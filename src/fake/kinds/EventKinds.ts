@@ -6,6 +6,7 @@
  */
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
+import * as Metadata from "../store/Metadata.js"
 import * as Columns from "./Columns.js"
 import * as EventRules from "./EventRules.js"
 import { each, integer, keptText, microTime, struct, text, time } from "./Fields.js"
@@ -104,6 +105,21 @@ const common = {
   shortNames: ["ev"],
   createOnUpdate: true,
   unknownField
+}
+
+/** @since 0.1.0 @category constants */
+export const namesPerMillisecond = 1_000_000
+
+/**
+ * The name of an event that is the `index`th of its millisecond: by the nanosecond, as in client-go tools/internal/events, so that events
+ * about an object are listed in their order.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const nameOf = (about: JsonObject, now: number, index: number): string => {
+  const nanoseconds = BigInt(Math.floor(now)) * BigInt(namesPerMillisecond) + BigInt(index)
+  return `${Metadata.name(about)}.${nanoseconds.toString(16).padStart(16, "0")}`
 }
 
 /** @since 0.1.0 @category kinds */

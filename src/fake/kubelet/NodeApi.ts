@@ -10,6 +10,7 @@ import type { ApiRequest, JsonObject, WatchLine } from "../../kubernetes/client/
 import type { Driver } from "../../kubernetes/client/Driver.js"
 import type { ClusterError } from "../../kubernetes/ClusterError.js"
 import * as Json from "../Json.js"
+import * as EventKinds from "../kinds/EventKinds.js"
 import * as Metadata from "../store/Metadata.js"
 
 /** A pod of the node in its current state, or deleted. @since 0.1.0 @category models  */
@@ -32,6 +33,9 @@ const subject = (verb: string, resource: string) => ({ verb, resource })
 
 /** The first retry at once, then every second. */
 const retries = Schedule.union(Schedule.recurs(1), Schedule.spaced("1 second"))
+
+/** Events about a pod have the second half of the names of a millisecond, and come after those of the scheduler. */
+const names = EventKinds.namesPerMillisecond / 2
 
 /** @since 0.1.0 @category constructors */
 export const make = (driver: Driver) => {
@@ -152,7 +156,7 @@ export const make = (driver: Driver) => {
           path: `/api/v1/namespaces/${Metadata.namespace(pod)}/events`,
           query: {},
           body: {
-            metadata: { name: `${Metadata.name(pod)}.${(now * 1000 + (recorded += 1)).toString(16)}` },
+            metadata: { name: EventKinds.nameOf(pod, now, names + (recorded += 1) % names) },
             involvedObject: Json.make({
               apiVersion: "v1",
               kind: "Pod",

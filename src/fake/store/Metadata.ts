@@ -14,6 +14,10 @@ import * as Entries from "../managed/Entries.js"
 /** The server's time format: RFC 3339, whole seconds. @since 0.1.0 @category conversions  */
 export const timestamp = (millis: number): string => `${DateTime.formatIso(DateTime.unsafeMake(millis)).slice(0, 19)}Z`
 
+/** A time as of the type MicroTime. @since 0.1.0 @category conversions */
+export const microTimestamp = (millis: number): string =>
+  `${DateTime.formatIso(DateTime.unsafeMake(millis)).slice(0, -1)}000Z`
+
 /** @since 0.1.0 @category conversions */
 export const millis = (time: string): number => DateTime.toEpochMillis(DateTime.unsafeMake(time))
 

@@ -91,6 +91,13 @@ describe("Table", () => {
     assert.deepStrictEqual(line(job("FailureTarget", "Failed")), ["Failed", "0/1", "60s"])
   })
 
+  it("Table: counts the pods of a Job without completions", () => {
+    const completions = (spec: JsonObject) => cell(Columns.job, "Completions", { spec, status: { succeeded: 3 } }, 0)
+    assert.strictEqual(completions({ parallelism: 3 }), "3/1 of 3")
+    assert.strictEqual(completions({ parallelism: 1 }), "3/1")
+    assert.strictEqual(completions({ parallelism: 3, completions: 4 }), "3/4")
+  })
+
   it("Table: shows OpenShift's columns of a Build", () => {
     const build = {
       spec: { strategy: { dockerStrategy: {} }, source: { dockerfile: "FROM x" } },

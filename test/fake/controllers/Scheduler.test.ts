@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, TestClock } from "effect"
 import * as Json from "../../../src/fake/Json.js"
 import * as Program from "../../../src/fake/kubelet/Program.js"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { type Api, api, plane, pod, pods, settle } from "../../support/FakeApi.js"
 import { type Manifest, manifest, type PersistentVolumeClaim, type Pod, type PodSpec } from "../../support/Manifest.js"
 
@@ -233,5 +234,41 @@ describe.sequential("the scheduler", () => {
       yield* asking("b", "200m")
       yield* settle
       assert.include(yield* placed(client, "b"), "Insufficient cpu")
+    }))
+
+  it.scoped("events: those of the scheduler are of events.k8s.io, and are listed before those of the kubelet", () =>
+    Effect.gen(function*() {
+      const client = api(yield* plane(forever))
+      const events = Effect.map(client.get("/api/v1/namespaces/ns/events"), (list) => Json.objects(list, "items"))
+      const change = (node: JsonObject) => Effect.andThen(client.merge("/api/v1/nodes/node-1", node), settle)
+      yield* start(client, pod("a", { nodeSelector: { disk: "fast" } }))
+      const [first] = yield* events
+      assert.deepInclude(first, {
+        reason: "FailedScheduling",
+        action: "Scheduling",
+        eventTime: "1970-01-01T00:00:00.000000Z",
+        firstTimestamp: null,
+        source: {},
+        reportingComponent: "default-scheduler",
+        reportingInstance: "default-scheduler-fake"
+      })
+      yield* TestClock.adjust("6 minutes")
+      yield* change({ spec: { unschedulable: true } })
+      assert.deepStrictEqual(yield* events, [{
+        ...first,
+        metadata: Json.object((yield* events)[0] ?? {}, "metadata"),
+        series: { count: 2, lastObservedTime: "1970-01-01T00:06:00.000000Z" }
+      }])
+      yield* TestClock.adjust("7 minutes")
+      yield* change({ spec: { unschedulable: null } })
+      yield* change({ metadata: { labels: { disk: "fast" } } })
+      assert.deepStrictEqual((yield* events).map((event) => Json.text(event, "reason")), [
+        "FailedScheduling",
+        "FailedScheduling",
+        "Scheduled",
+        "Pulled",
+        "Created",
+        "Started"
+      ])
     }))
 })

@@ -4,7 +4,7 @@
  */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import type { BuildInput } from "effect-os-builder"
+import { BuildBackend, type BuildInput, ContextUpload } from "effect-os-builder"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as ContextDirectory from "../../src/cli/ContextDirectory.js"
@@ -135,6 +135,32 @@ const compare = Effect.gen(function*() {
 
 layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("context of the local backend", (it) => {
   it.effect("links, directories and modes: as plain buildah keeps them", () => compare)
+
+  it.scoped("an upload: a mount of the context shows no ignored file, as in a build pod", () =>
+    Effect.gen(function*() {
+      const folder = path.join(yield* Workplace.temporaryFolder, "upload")
+      fs.mkdirSync(folder)
+      for (const name of ["kept", "ignored.log"]) fs.writeFileSync(path.join(folder, name), name)
+      fs.writeFileSync(path.join(folder, ".dockerignore"), "*.log\n")
+      const input = yield* Workplace.input("mounted upload", {
+        context: yield* ContextUpload.read(folder),
+        dockerfile: containerfile("RUN --mount=type=bind,target=/context ls -A /context > /seen"),
+        retries: 0
+      })
+      if (!CurrentBuildah.isChosen()) {
+        const { message } = yield* Effect.flip(BuildBackend.check(input))
+        assert.include(message, "RUN --mount=type=bind needs buildah 1.31 or later")
+        return
+      }
+      const { log, status } = yield* finish(input)
+      assert(status._tag === "Succeeded", log.join("\n"))
+      const seen = yield* Workplace.fileOf(status.image.pullspec, "seen")
+      assert.strictEqual(seen?.content, ".dockerignore\nkept\n")
+      fs.writeFileSync(path.join(folder, "kept"), "changed")
+      const changed = yield* finish(input, { again: true })
+      assert(changed.status._tag === "Errored", changed.log.join("\n"))
+      assert.strictEqual(changed.status.reason, "UploadFailed")
+    }))
 })
 
 layer(RealJobs.backend({}), { excludeTestServices: true, timeout: "5 minutes" })("context of a Job", (it) => {

@@ -34,6 +34,7 @@ import * as Heredoc from "./Heredoc.js"
 import * as LogFile from "./LogFile.js"
 import type { References } from "./References.js"
 import type { Exit as CommandExit, Sandbox } from "./Sandbox.js"
+import * as UploadPlace from "./UploadPlace.js"
 
 /** How buildah runs on this machine, and which of its configuration it sees. */
 export interface BuildahEnvironment {
@@ -116,7 +117,27 @@ const troubleOf = (
     : errored(meaning.reason, { message: text, upstreamReason: `exit code ${ended.exitCode}`, logTail })
 }
 
-export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result> => {
+export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result> =>
+  BuildContext.isUpload(job.input.context)
+    ? Effect.flatMap(
+      UploadPlace.isInPlace(buildah, job.input.context.upload.directory, builtText(job.input)),
+      (isInPlace) => attempt(buildah, job, isInPlace)
+    )
+    : attempt(buildah, job, false)
+
+const uploadOf = ({ digest, directory }: BuildContext.UploadSource): Stream.Stream<Uint8Array, Errored> =>
+  Stream.unwrap(Effect.map(Folder.list(directory), (folder) => Folder.verified(folder, digest))).pipe(
+    Stream.mapError((error) =>
+      errored("UploadFailed", {
+        message: error._tag === "FolderChanged"
+          ? error.message
+          : `the context cannot be read: ${error.path} ${error.problem}`
+      })
+    )
+  )
+
+/** `isInPlace`: buildah reads the folder of an upload itself. */
+const attempt = (buildah: BuildahEnvironment, job: Job, isInPlace: boolean): Effect.Effect<Result> => {
   const { fs, path, sandbox } = buildah
   const { folder, input, log, references } = job
   const at = (...names: ReadonlyArray<string>) => path.join(folder, ...names)
@@ -161,18 +182,21 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     }
   })
 
+  // Whether the context is where buildah reads it before the verb `build`, or else comes from standard input.
+  const isThere = BuildContext.isElsewhere(input.context) && (isInPlace || !BuildContext.isUpload(input.context))
+
   const environment: Environment = {
     OSB_INPUT_DIR: at("input"),
-    ...(BuildContext.isElsewhere(input.context)
+    ...(isThere
       ? { OSB_CONTEXT_FETCHED: "yes", OSB_CONTAINERFILE: input.dockerfilePath ?? "" }
       : {}),
     OSB_CONTEXT_IMAGE: image === undefined ? "" : ImagePullspec.withoutTag(image.pullspec),
     OSB_CONTEXT_DIR: git !== undefined
       ? at("work", GitScript.folder, git.subPath ?? "")
-      : BuildContext.isUpload(input.context)
-      // buildah reads the folder itself, which nothing writes to.
+      : BuildContext.isUpload(input.context) && isInPlace
+      // Nothing writes to it.
       ? path.resolve(input.context.upload.directory)
-      : image === undefined && fitsInMemory(input) && input.cacheTo === undefined
+      : !BuildContext.isElsewhere(input.context) && fitsInMemory(input) && input.cacheTo === undefined
       ? at("memory", "context")
       : at("work", "context"),
     OSB_WORK_DIR: at("work"),
@@ -233,30 +257,34 @@ export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result
     return yield* troubleAfter(ended.exit, ended.message)
   })
 
-  /** A folder that is not what the fingerprint of the build says. */
-  const changedUpload: Effect.Effect<Errored | undefined> = Effect.gen(function*() {
-    if (!BuildContext.isUpload(input.context)) return undefined
-    const { digest, directory } = input.context.upload
-    yield* Stream.runDrain(Folder.verified(yield* Folder.list(directory), digest))
-    return undefined
-  }).pipe(
-    Effect.catchTags({
-      FolderChanged: ({ message }) => Effect.succeed(errored("UploadFailed", { message })),
-      FolderUnreadable: ({ path, problem }) =>
-        Effect.succeed(errored("UploadFailed", { message: `the context cannot be read: ${path} ${problem}` }))
-    })
-  )
+  /** The archive of an upload; fails where the folder is not what the fingerprint of the build says. */
+  const upload: Stream.Stream<Uint8Array, Errored> = BuildContext.isUpload(input.context)
+    ? uploadOf(input.context.upload)
+    : Stream.empty
+  const changedUpload = Effect.match(Stream.runDrain(upload), {
+    onFailure: (failure): Errored | undefined => failure,
+    onSuccess: () => undefined
+  })
+  // A folder that changes while it is laid out ends the archive early. What the script makes of that does not count.
+  let changed: Errored | undefined
+  const laidOut = Stream.catchAll(upload, (failure) => {
+    changed = failure
+    return Stream.empty
+  })
 
   const bothVerbs = Effect.gen(function*() {
-    const unfetched = (yield* changedUpload) ?? (yield* fetchContext)
+    const unfetched = (isInPlace ? yield* changedUpload : undefined) ?? (yield* fetchContext)
     if (unfetched !== undefined) return unfetched
     const built = yield* verb(
       "build",
       references.baseSecret,
-      BuildContext.isElsewhere(input.context)
+      isThere
         ? undefined
+        : BuildContext.isUpload(input.context)
+        ? laidOut
         : Stream.fromIterable(ContextArchive.pieces(BuildContext.files(input.context)))
     )
+    if (changed !== undefined) return changed
     if (built.trouble !== undefined) return built.trouble
     const { message, trouble } = yield* verb("push", references.finalSecret)
     if (trouble !== undefined) return trouble

@@ -25,7 +25,7 @@ const suite = (name: string, apiServer: Layer.Layer<ApiServer>, records: boolean
         const driver = HttpDriver.make({ credentials, defaultNamespace: "default", timeout: Duration.seconds(30) })
         const recorded = records ? {} : JSON.parse(fs.readFileSync(file, "utf8"))
         /** A kubelet may remove a container before it reads its end, and then says ContainerStatusUnknown: such a run is repeated. */
-        const seenOf = (name: string, of: Case, tries = 3): Effect.Effect<ReadonlyArray<unknown>, ClusterError> =>
+        const seenOf = (name: string, of: Case, tries = 6): Effect.Effect<ReadonlyArray<unknown>, ClusterError> =>
           Effect.flatMap(
             sequence(driver, { name: `${name.replaceAll(" ", "-")}-${tries}`, image: Images.base, of }),
             (lines) =>
@@ -41,7 +41,7 @@ const suite = (name: string, apiServer: Layer.Layer<ApiServer>, records: boolean
         )
         if (records) fs.writeFileSync(file, `${JSON.stringify(seen, null, 2)}\n`)
         assert.deepStrictEqual(seen, JSON.parse(fs.readFileSync(file, "utf8")))
-      }), 180_000)
+      }), 300_000)
   })
 
 suite("sequences of a real kubelet and a real API server", real, process.env["RECORD"] !== undefined)

@@ -14,7 +14,7 @@ export const hasReason = (error: PlatformError | { readonly _tag: "SchemaError" 
   error._tag !== "SchemaError" && detailOf(error).reason === reason
 
 /** The message of the system, such as `ENOTDIR: not a directory`; undefined for an error of a schema about a file's content. */
-export const systemWords = (error: PlatformError | { readonly _tag: "SchemaError" }): string | undefined =>
+export const systemMessage = (error: PlatformError | { readonly _tag: "SchemaError" }): string | undefined =>
   error._tag === "SchemaError"
     ? undefined
     : error.reason.cause instanceof Error

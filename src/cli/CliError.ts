@@ -79,8 +79,8 @@ export class StillRunning extends Data.TaggedError("StillRunning")<{
  */
 export class InternalError extends Data.TaggedError("InternalError")<{ readonly defect: unknown }> {
   override get message(): string {
-    const words = Predicate.isError(this.defect) ? this.defect.message : String(this.defect)
-    return `Internal error: ${words}\nRun the command with \`--log-level debug\` for the stack trace.`
+    const message = Predicate.isError(this.defect) ? this.defect.message : String(this.defect)
+    return `Internal error: ${message}\nRun the command with \`--log-level debug\` for the stack trace.`
   }
 }
 

@@ -27,9 +27,9 @@ export const layer: Layer.Layer<never, never, Output> = Layer.unwrapEffect(
           Cause.isCause(part) ? Cause.pretty(part) : Inspectable.toStringUnknown(part)
         )
         const level = logLevel.label.toLowerCase()
-        output.unsafeComplain(`os-builder: ${level}: ${words.join(" ")}`)
+        output.unsafePrintError(`os-builder: ${level}: ${words.join(" ")}`)
         if (!Cause.isEmpty(cause) && LogLevel.lessThanEqual(logLevel, LogLevel.Debug)) {
-          output.unsafeComplain(Cause.pretty(cause, { renderErrorCause: true }))
+          output.unsafePrintError(Cause.pretty(cause, { renderErrorCause: true }))
         }
       })
     ))

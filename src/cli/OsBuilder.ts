@@ -93,7 +93,7 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<ExitStatus, neve
         : Effect.flatMap(Effect.promise(() => import("./Render.js")), (Render) =>
           Effect.forEach(
             Render.error(error, { fromFile: isGiven(argv, Flags.input.inputFile) }),
-            output.complain,
+            output.printError,
             { discard: true }
           ))).pipe(
           Effect.as(exitStatusOf(error))

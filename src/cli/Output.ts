@@ -18,9 +18,9 @@ export interface Service {
   /** Prints text to standard output. If that is a closed pipe, the command is interrupted as by a signal. */
   readonly write: (text: string) => Effect.Effect<void>
   /** Prints a line to standard error. */
-  readonly complain: (line: string) => Effect.Effect<void>
+  readonly printError: (line: string) => Effect.Effect<void>
   /** The same without an effect, for loggers. */
-  readonly unsafeComplain: (line: string) => void
+  readonly unsafePrintError: (line: string) => void
   /** Whether lines on standard output can be redrawn. */
   readonly live: boolean
   /** Whether to use colours on standard output; not if NO_COLOR is set (no-color.org). */
@@ -45,8 +45,8 @@ const make: Effect.Effect<Service, never, Terminal.Terminal> = Effect.gen(functi
   const live = (yield* terminal.isTTY) && (yield* variable("TERM")) !== "dumb"
   return Output.of({
     write: (text) => Effect.catchAll(terminal.display(text), () => Effect.interrupt),
-    complain: (line) => console.error(line),
-    unsafeComplain: (line) => console.unsafe.error(line),
+    printError: (line) => console.error(line),
+    unsafePrintError: (line) => console.unsafe.error(line),
     live,
     color: live && (yield* variable("NO_COLOR")) === "",
     columns: Effect.map(terminal.columns, (columns) => columns > 0 ? columns : usualColumns)

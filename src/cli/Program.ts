@@ -32,7 +32,7 @@ const main = Interruption.bounded(OsBuilder.run(argv.slice(2)), {
   timeout: "20 seconds",
   onTimeout: Effect.flatMap(
     Output.Output,
-    (output) => output.complain("The build did not stop in time and may continue.")
+    (output) => output.printError("The build did not stop in time and may continue.")
   )
 }).pipe(
   Effect.provide(Log.layer.pipe(

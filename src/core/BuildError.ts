@@ -264,7 +264,7 @@ export class BaseUnavailable
   }
 }
 
-const troubles = {
+const problems = {
   Unreachable: "cannot be reached",
   Unauthorized: "does not accept the credentials",
   Forbidden: "is not allowed to",
@@ -334,7 +334,7 @@ export class BackendError
   override get message(): string {
     const detail = this.detail === undefined ? "" : `: ${this.detail}`
     const subject = this.host === undefined ? `the ${this.backend} backend` : `the host ${this.host}`
-    return `Cannot ${this.operation}: ${subject} ${troubles[this.reason]}${detail}`
+    return `Cannot ${this.operation}: ${subject} ${problems[this.reason]}${detail}`
   }
   get retryable(): boolean {
     return this.reason === "Unreachable" || this.reason === "Throttled" || this.reason === "Timeout" ||

@@ -14,5 +14,5 @@ export const hasReason = (error: PlatformError | { readonly _tag: "ParseError" }
   error._tag !== "ParseError" && detailOf(error).reason === reason
 
 /** The message of the system, such as `ENOTDIR: not a directory`; undefined for an error of a schema about a file's content. */
-export const systemWords = (error: PlatformError | { readonly _tag: "ParseError" }): string | undefined =>
+export const systemMessage = (error: PlatformError | { readonly _tag: "ParseError" }): string | undefined =>
   error._tag === "ParseError" ? undefined : detailOf(error).description ?? error.message

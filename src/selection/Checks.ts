@@ -172,7 +172,7 @@ export const singleNode = (groups: Groups): Check =>
   groups.has(config)
     ? Cluster.get(Resources.Infrastructure, "cluster").pipe(
       Effect.map(({ status }) => {
-        const evidence = `controlPlaneTopology is ${status?.controlPlaneTopology ?? "not said"}`
+        const evidence = `controlPlaneTopology is ${status?.controlPlaneTopology ?? "not set"}`
         return status?.controlPlaneTopology === "SingleReplica" ? new Available({ evidence }) : new Absent({ evidence })
       }),
       Effect.catchIf(

@@ -111,41 +111,41 @@ const unprivileged = (admitted: JsonObject, { scc }: BuildPod, by?: string): Abs
 const isRefusal = (error: ClusterError): boolean =>
   (error.reason === "Forbidden" || error.reason === "Invalid" || error.reason === "NotFound") && !isUncounted(error)
 
-const refused = (said: string, advice: string, rule?: RbacRule): Verdict =>
-  new Forbidden({ evidence: `the cluster refuses a build pod: ${said}${advice}`, rule })
+const refused = (message: string, advice: string, rule?: RbacRule): Verdict =>
+  new Forbidden({ evidence: `the cluster refuses a build pod: ${message}${advice}`, rule })
 
 /** The meaning of a refusal, by its message; the first row that matches counts. */
-const refusals: ReadonlyArray<readonly [RegExp, (said: string, pod: BuildPod) => Verdict]> = [
+const refusals: ReadonlyArray<readonly [RegExp, (message: string, pod: BuildPod) => Verdict]> = [
   // apiserver pkg/endpoints/handlers/responsewriters/errors.go. Only the Job controller has to create pods.
   [
     /is forbidden: User .* cannot create resource "pods"/,
     () => new Available({ evidence: "a build pod could not be tried, as only the Job controller may create pods" })
   ],
   // apiserver pkg/admission/plugin/namespace/lifecycle/admission.go
-  [/^namespaces .* not found/, (said) => new Absent({ evidence: said })],
-  [/because it is being terminated/, (said) => new Absent({ evidence: said })],
+  [/^namespaces .* not found/, (message) => new Absent({ evidence: message })],
+  [/because it is being terminated/, (message) => new Absent({ evidence: message })],
   // apiserver pkg/admission/plugin/resourcequota/controller.go
   [
     /exceeded quota: /,
-    (said) =>
-      neverFits(said)
-        ? refused(said, "; raise the quota, or ask for less")
-        : new Available({ evidence: `builds wait for room in the quota: ${said}` })
+    (message) =>
+      neverFits(message)
+        ? refused(message, "; raise the quota, or ask for less")
+        : new Available({ evidence: `builds wait for room in the quota: ${message}` })
   ],
   // pod-security-admission admission/admission.go
   [
     /violates PodSecurity/,
-    (said, { namespace }) =>
-      refused(said, `; label namespace ${namespace} pod-security.kubernetes.io/enforce with a level that admits it`)
+    (message, { namespace }) =>
+      refused(message, `; label namespace ${namespace} pod-security.kubernetes.io/enforce with a level that admits it`)
   ],
   // openshift/apiserver-library-go pkg/securitycontextconstraints/sccadmission/admission.go
-  [/unable to validate against any security context constraint/, (said, pod) => refused(said, "", useOfScc(pod))]
+  [/unable to validate against any security context constraint/, (message, pod) => refused(message, "", useOfScc(pod))]
 ]
 
 const judge = (error: ClusterError, pod: BuildPod): Verdict => {
-  const said = error.status?.message ?? error.message
-  const row = refusals.find(([words]) => words.test(said))
-  return row === undefined ? refused(said, "") : row[1](said, pod)
+  const message = error.status?.message ?? error.message
+  const row = refusals.find(([pattern]) => pattern.test(message))
+  return row === undefined ? refused(message, "") : row[1](message, pod)
 }
 
 const useOfScc = ({ namespace, scc }: BuildPod) =>
@@ -159,8 +159,8 @@ const useOfScc = ({ namespace, scc }: BuildPod) =>
 
 // --- quota: `exceeded quota: compute, requested: memory=2Gi, used: memory=0, limited: memory=1Gi` ---
 
-const neverFits = (said: string): boolean => {
-  const [, requested = "", limited = ""] = /requested: (.*), used: .*, limited: (.*)$/.exec(said) ?? []
+const neverFits = (message: string): boolean => {
+  const [, requested = "", limited = ""] = /requested: (.*), used: .*, limited: (.*)$/.exec(message) ?? []
   const limits = amounts(limited)
   return [...amounts(requested)].some(([name, amount]) => amount > (limits.get(name) ?? Infinity))
 }

@@ -135,7 +135,7 @@ export abstract class Following<Child extends Resource.Metadata> implements Foll
 export class Subscription<Child extends Resource.Metadata> extends Following<Child> {
   readonly operation: string
   readonly wantsObjects = true
-  private readonly news = Effect.unsafeMakeLatch(false)
+  private readonly changed = Effect.unsafeMakeLatch(false)
 
   constructor(controllers: Shared<Child>, operation: string) {
     super(controllers)
@@ -144,11 +144,11 @@ export class Subscription<Child extends Resource.Metadata> extends Following<Chi
 
   /** Waits for a notification after this call, also one that comes before the effect runs: the scheduler may run other fibers first. */
   change(): Effect.Effect<void> {
-    this.news.unsafeClose()
-    return this.news.await
+    this.changed.unsafeClose()
+    return this.changed.await
   }
 
   protected wake(): void {
-    this.news.unsafeOpen()
+    this.changed.unsafeOpen()
   }
 }

@@ -55,13 +55,13 @@ const admission: ReadonlyArray<readonly [RegExp, "QuotaExceeded" | "Denied"]> = 
 
 /** Why the server rejected a create: a policy, a quota, a missing reference or an invalid field; undefined for other errors. */
 export const rejection = (cause: ClusterError): BuildRejected | undefined => {
-  const said = cause.status?.message ?? ""
+  const text = cause.status?.message ?? ""
   const rejected = (reason: BuildRejected["reason"], issues: ReadonlyArray<Issue>) =>
     new BuildRejected({ reason, issues, cause })
   const plain = [new Issue({ path: "", message: cause.message })]
   switch (cause.reason) {
     case "Forbidden": {
-      const found = admission.find(([words]) => words.test(said))
+      const found = admission.find(([pattern]) => pattern.test(text))
       return found === undefined ? undefined : rejected(found[1], plain)
     }
     case "Invalid": {
@@ -71,7 +71,7 @@ export const rejection = (cause: ClusterError): BuildRejected | undefined => {
         causes.length === 0 ? plain : causes.map(({ field, message }) =>
           new Issue({
             path: "",
-            message: `the API server refuses ${cause.resource} ${field ?? ""}: ${message ?? said}`
+            message: `the API server refuses ${cause.resource} ${field ?? ""}: ${message ?? text}`
           })
         )
       )

@@ -19,14 +19,14 @@ export const line = (text: string): string => beginning(text, lineLength)
 export const errored = (status: BuildStatus.Errored): BuildStatus.Errored =>
   new BuildStatus.Errored({
     ...status,
-    ...words(status),
+    ...clipped(status),
     ...(status.upstreamReason === undefined ? {} : { upstreamReason: beginning(status.upstreamReason, wordLength) })
   })
 
 export const terminal = (status: BuildStatus.Terminal): BuildStatus.Terminal => {
   switch (status._tag) {
     case "Failed":
-      return new BuildStatus.Failed({ ...status, ...words(status) })
+      return new BuildStatus.Failed({ ...status, ...clipped(status) })
     case "Errored":
       return errored(status)
     case "Succeeded":
@@ -35,7 +35,7 @@ export const terminal = (status: BuildStatus.Terminal): BuildStatus.Terminal => 
   }
 }
 
-const words = ({ logTail, message }: BuildStatus.Failed | BuildStatus.Errored) => ({
+const clipped = ({ logTail, message }: BuildStatus.Failed | BuildStatus.Errored) => ({
   message: beginning(message, messageLength),
   logTail: logTail.slice(-lines).map(line)
 })

@@ -48,7 +48,7 @@ export interface Task {
   readonly spec: JsonObject
 }
 
-/** How the pod ended: `failure` is why the platform ended it, which takes precedence over the words of its script. */
+/** How the pod ended: `failure` is why the platform ended it, which takes precedence over the output of its script. */
 export interface Ended extends TerminationMessage.ScriptEnd {
   readonly failure: PodFailure.PodFailure | undefined
 }

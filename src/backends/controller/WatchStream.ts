@@ -26,7 +26,7 @@ class LatestOfEach implements Watcher {
   private readonly builds = new Map<string, Reported>()
   private unread: Array<Reported> = []
   private error: BackendError | undefined
-  private readonly news = Effect.unsafeMakeLatch(false)
+  private readonly changed = Effect.unsafeMakeLatch(false)
 
   constructor(operation: string, fingerprint: string | undefined) {
     this.operation = operation
@@ -42,7 +42,7 @@ class LatestOfEach implements Watcher {
     if (known === undefined) this.builds.set(uid, reported)
     if (reported.unread === undefined) this.unread.push(reported)
     reported.unread = Summary.make(metadata, status, now)
-    this.news.unsafeOpen()
+    this.changed.unsafeOpen()
   }
 
   forget(uid: string): void {
@@ -51,15 +51,15 @@ class LatestOfEach implements Watcher {
 
   fail(error: BackendError): void {
     this.error ??= error
-    this.news.unsafeOpen()
+    this.changed.unsafeOpen()
   }
 
   readonly pull: Pull.Pull<BuildSummary, BackendError> = Effect.suspend(() => {
     const summaries = this.take()
     if (summaries.length > 0) return Pull.emit(summaries, Pull.end)
     if (this.error !== undefined) return Pull.fail(this.error)
-    this.news.unsafeClose()
-    return Effect.zipRight(this.news.await, this.pull)
+    this.changed.unsafeClose()
+    return Effect.zipRight(this.changed.await, this.pull)
   })
 
   private take(): ReadonlyArray<BuildSummary> {

@@ -203,7 +203,7 @@ const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Fail
   const [, verb = "", name, exitCode] = byPolicy.exec(message) ?? []
   const pods = everFailed(seen)
   const pod = pods.find(({ metadata }) => metadata.name === name) ?? (name === undefined ? pods.at(-1) : undefined)
-  if (pod !== undefined) return PodOutcome.trouble(pod)
+  if (pod !== undefined) return PodOutcome.failure(pod)
   if (exitCode !== undefined) return PodOutcome.ofExitCode(verb, Number(exitCode))
   const upstreamReason = reason || undefined
   const told = message || `its Job failed with the reason ${reason}`
@@ -219,7 +219,7 @@ const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Fail
 const finalFailure = (seen: Seen): BuildStatus.Errored | undefined => {
   if (condition(seen.child, "FailureTarget") !== undefined) return undefined
   for (const pod of failedPods(seen)) {
-    const status = PodOutcome.trouble(pod)
+    const status = PodOutcome.failure(pod)
     if (status._tag === "Errored" && !status.retryable && PodOutcome.isRepeated(pod)) return status
   }
   return undefined

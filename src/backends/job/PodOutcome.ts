@@ -63,7 +63,7 @@ export const pushed = (pod: Pod): Pushed | undefined => {
 }
 
 /** Why a finished pod did not push. */
-export const trouble = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
+export const failure = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
   const reference = { pod: PodFailure.reference(pod) }
   // The output of the script is unreliable while its pod is being stopped.
   const fate = PodFailure.classify(pod, (message) => TerminationMessage.parse(message) !== undefined)

@@ -18,7 +18,7 @@ import { isImageContext } from "../../core/input/BuildContexts.js"
 import { builtText } from "../../core/input/BuiltContainerfile.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 import * as Output from "../../core/input/Output.js"
-import { systemWords } from "../../effect/FileError.js"
+import { systemMessage } from "../../effect/FileError.js"
 import * as Folder from "../context/Folder.js"
 import type { Version } from "../script/BuildahFeatures.js"
 import * as BuildScript from "../script/BuildScript.js"
@@ -218,7 +218,7 @@ const attempt = (buildah: BuildahEnvironment, job: Job, isInPlace: boolean): Eff
     OSB_INSECURE_REGISTRIES: [...new Set([...buildah.insecureRegistries, ...loopbackRegistries(input)])].join(" ")
   }
 
-  const troubleAfter = (ended: CommandExit, message: TerminationMessage.TerminationMessage | undefined) =>
+  const failureAfter = (ended: CommandExit, message: TerminationMessage.TerminationMessage | undefined) =>
     ended.exitCode === 0
       ? Effect.succeed(undefined)
       : Effect.map(LogFile.tail(fs, log, tailLines), (logTail) => troubleOf(ended, message, logTail))
@@ -246,15 +246,15 @@ const attempt = (buildah: BuildahEnvironment, job: Job, isInPlace: boolean): Eff
         Effect.map((message) => message && { ...message, text: Heredoc.withOriginal(message.text, lowered) }),
         Effect.orElseSucceed(() => undefined)
       )
-      return { message, trouble: yield* troubleAfter(ended, message) }
+      return { message, failure: yield* failureAfter(ended, message) }
     })
 
   // In a sandbox of its own, which ends before an instruction of the Containerfile runs.
   const fetchContext = Effect.gen(function*() {
-    if (image !== undefined) return (yield* verb("context", references.contextSecret)).trouble
+    if (image !== undefined) return (yield* verb("context", references.contextSecret)).failure
     if (git === undefined) return undefined
     const ended = yield* GitFetch.fetch(buildah, { input, git, references, folder, log }, timeoutSeconds)
-    return yield* troubleAfter(ended.exit, ended.message)
+    return yield* failureAfter(ended.exit, ended.message)
   })
 
   /** The archive of an upload; fails where the folder is not what the fingerprint of the build says. */
@@ -285,9 +285,9 @@ const attempt = (buildah: BuildahEnvironment, job: Job, isInPlace: boolean): Eff
         : Stream.fromIterable(ContextArchive.pieces(BuildContext.files(input.context)))
     )
     if (changed !== undefined) return changed
-    if (built.trouble !== undefined) return built.trouble
-    const { message, trouble } = yield* verb("push", references.finalSecret)
-    if (trouble !== undefined) return trouble
+    if (built.failure !== undefined) return built.failure
+    const { message, failure } = yield* verb("push", references.finalSecret)
+    if (failure !== undefined) return failure
     if (message?.digest === undefined) {
       return errored("DigestLost", { message: "the image was pushed, but its digest was not reported" })
     }
@@ -307,7 +307,7 @@ const attempt = (buildah: BuildahEnvironment, job: Job, isInPlace: boolean): Eff
     }),
     Effect.catchAll((cause) =>
       Effect.succeed(errored("StorageUnavailable", {
-        message: `cannot write to ${folder} (${systemWords(cause) ?? cause.message}); ` +
+        message: `cannot write to ${folder} (${systemMessage(cause) ?? cause.message}); ` +
           "OS_BUILDER_WORK_DIR, or the setting workDirectory, names another directory for builds"
       }))
     ),

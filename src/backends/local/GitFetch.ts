@@ -96,9 +96,9 @@ export const resolve = (
       OSB_GIT_REF: git.ref ?? "",
       OSB_TIMEOUT_SECONDS: String(GitResolution.timeoutSeconds)
     })
-    const words = exit.stderr || (yield* LogFile.tail(fs, log, 5)).join("\n")
+    const output = exit.stderr || (yield* LogFile.tail(fs, log, 5)).join("\n")
     const commit = yield* fromEither(
-      GitResolution.commit("local", git, { exitCode: exit.exitCode, message, words })
+      GitResolution.commit("local", git, { exitCode: exit.exitCode, message, output })
     )
     return GitResolution.withCommit(input, git, commit)
   }).pipe(Effect.ensuring(sandbox.clear(folder)))

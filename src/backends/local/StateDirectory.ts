@@ -26,7 +26,7 @@ import { Timestamp } from "../../core/DurationText.js"
 import * as BuildContext from "../../core/input/BuildContext.js"
 import { ReturnedMetadata } from "../../core/input/CallerMetadata.js"
 import { skipValidation } from "../../core/input/Validation.js"
-import { hasReason, systemWords } from "../../effect/FileError.js"
+import { hasReason, systemMessage } from "../../effect/FileError.js"
 import type { ParseError } from "../../effect/Issue.js"
 import * as Directories from "./Directories.js"
 import * as LogFile from "./LogFile.js"
@@ -125,14 +125,14 @@ export const make = (
 
   // The file cannot be read or written, or this version cannot decode it.
   const refusal = (operation: string) => (cause: PlatformError | ParseError): BackendError => {
-    const words = systemWords(cause)
+    const reason = systemMessage(cause)
     return new BackendError({
       backend: "local",
       reason: hasReason(cause, "PermissionDenied") ? "Forbidden" : "Unexpected",
       operation,
-      detail: words === undefined
+      detail: reason === undefined
         ? cause.message
-        : `the state directory ${root} cannot be used (${words}); ` +
+        : `the state directory ${root} cannot be used (${reason}); ` +
           "OS_BUILDER_STATE_DIR, or the setting stateDirectory, names another one",
       cause
     })

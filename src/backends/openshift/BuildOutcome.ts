@@ -209,11 +209,11 @@ const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
       ...podOf(seen)
     })
   }
-  const said = BuilderMessage.parse(seen.child, pod)
-  const meaning: Reasons.Meaning = Reasons.ended.get(reason)?.(said) ?? { state: "Errored", reason: "Unknown" }
+  const output = BuilderMessage.parse(seen.child, pod)
+  const meaning: Reasons.Meaning = Reasons.ended.get(reason)?.(output) ?? { state: "Errored", reason: "Unknown" }
   const upstreamReason = reason || phase
   const details = {
-    message: said.error || cutMessage(reason, said) || message || `the Build ended as ${upstreamReason}`,
+    message: output.error || cutMessage(reason, output) || message || `the Build ended as ${upstreamReason}`,
     ...podOf(seen)
   }
   if (meaning.state === "Errored") return BuildStatus.errored(meaning.reason, { ...details, upstreamReason })
@@ -230,7 +230,7 @@ const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
 const cutMessage = (reason: string, { text }: BuilderMessage.BuilderMessage): string =>
   reason === "DockerBuildFailed" ? Reasons.cutCause(text) : ""
 
-const timedOut = ({ record }: Seen, said: string): string =>
+const timedOut = ({ record }: Seen, message: string): string =>
   `it ran for longer than its timeout of ${
     DurationText.format(record.input.timeout ?? BuildInput.defaults.timeout)
-  }: ${said}`
+  }: ${message}`

@@ -56,28 +56,30 @@ const platform = (text: string): Meaning | undefined =>
 
 const registry =
   (denied: ErroredReason, transient: ErroredReason, absent = denied) => ({ error, text }: BuilderMessage): Meaning => {
-    const said = error || text
-    const found = platform(said)
+    const output = error || text
+    const found = platform(output)
     if (found !== undefined) return found
-    const isDenied = has(said, ErrorText.denied)
-    const isAbsent = !isDenied && has(said, ErrorText.absent)
-    if (has(said, ErrorText.busy) || !(isDenied || isAbsent || has(said, ErrorText.refused))) return errored(transient)
+    const isDenied = has(output, ErrorText.denied)
+    const isAbsent = !isDenied && has(output, ErrorText.absent)
+    if (has(output, ErrorText.busy) || !(isDenied || isAbsent || has(output, ErrorText.refused))) {
+      return errored(transient)
+    }
     // The builder goes on without a secret that it cannot read, and then the registry refuses: cmd/dockercfg/cfg.go.
     return errored(has(text, ErrorText.credentials) ? "CredentialsInvalid" : isAbsent ? absent : denied)
   }
 
 const noStage = /--from=(\S+): no stage or image found/i
 
-const pull = (said: BuilderMessage): Meaning => {
-  const [, from] = noStage.exec(said.error) ?? []
+const pull = (message: BuilderMessage): Meaning => {
+  const [, from] = noStage.exec(message.error) ?? []
   if (from !== undefined) {
     if (/^\d+$/.test(from)) return failed("ContainerfileInvalid")
     // buildah does not print why the image could not be pulled; it does print that it tries again.
-    if (/failed, retrying in/i.test(said.text)) return errored("ImagePullFailed")
+    if (/failed, retrying in/i.test(message.text)) return errored("ImagePullFailed")
   }
-  return has(said.error, ErrorText.containerfile) && from === undefined
+  return has(message.error, ErrorText.containerfile) && from === undefined
     ? failed("ContainerfileInvalid")
-    : registry("ImagePullDenied", "ImagePullFailed", "ImageNotFound")(said)
+    : registry("ImagePullDenied", "ImagePullFailed", "ImageNotFound")(message)
 }
 
 const push = registry("PushDenied", "PushFailed")
@@ -107,8 +109,7 @@ export const cutCause = (text: string): string =>
  * the error follows. Of the log the last 2048 bytes are there: without the start of a long instruction's error, what follows
  * its end is the error.
  */
-const build = (said: BuilderMessage): Meaning => {
-  const { error, text } = said
+const build = ({ error, text }: BuilderMessage): Meaning => {
   const lines = text.trimEnd().split("\n")
   const atStep = stepError.exec(error)
   const cause = atStep?.[2] ?? (error || cutCause(text))
@@ -147,14 +148,14 @@ const unreachable =
 
 /** A repository that could not be cloned: git's own error, in the words of the script for contexts from Git. */
 const fetch = ({ text }: BuilderMessage): Meaning => {
-  const said = text.toLowerCase()
-  return has(said, ErrorText.disk)
+  const output = text.toLowerCase()
+  return has(output, ErrorText.disk)
     ? errored("OutOfDisk")
-    : denied.test(said)
+    : denied.test(output)
     ? errored("CredentialsInvalid")
-    : absent.test(said)
+    : absent.test(output)
     ? errored("MissingReference")
-    : unreachable.test(said) || has(said, ErrorText.network)
+    : unreachable.test(output) || has(output, ErrorText.network)
     ? errored("NetworkUnavailable")
     : errored("BackendUnavailable")
 }
@@ -164,23 +165,23 @@ const fetch = ({ text }: BuilderMessage): Meaning => {
  * not enough to blame the user for an instruction. Before its first stage, where it reads the Containerfile and the names of
  * its images, the builder sets no reason either (b docker.go Build).
  */
-const generic = (said: BuilderMessage): Meaning =>
-  /^failed to pull image/i.test(said.error)
-    ? pull(said)
-    : /^failed to push image/i.test(said.error)
-    ? push(said)
+const generic = (message: BuilderMessage): Meaning =>
+  /^failed to pull image/i.test(message.error)
+    ? pull(message)
+    : /^failed to push image/i.test(message.error)
+    ? push(message)
     // b cmd/builder.go setupGitEnvironment: before the clone, the builder sets no reason.
-    : /^cannot set ?up source (?:secret|authentication)/i.test(said.error)
+    : /^cannot set ?up source (?:secret|authentication)/i.test(message.error)
     ? errored("CredentialsInvalid")
-    : platform(said.error) ??
-      (has(said.error, ErrorText.containerfile) && !stepError.test(said.error)
+    : platform(message.error) ??
+      (has(message.error, ErrorText.containerfile) && !stepError.test(message.error)
         ? failed("ContainerfileInvalid")
         : errored("Unknown"))
 
 /**
  * The reasons of a Build that Failed or is in Error. Those of parts that our Builds do not have (a hook) cannot be the fault of an input.
  */
-export const ended: ReadonlyMap<string, (said: BuilderMessage) => Meaning> = new Map([
+export const ended: ReadonlyMap<string, (message: BuilderMessage) => Meaning> = new Map([
   ["DockerBuildFailed", build], // b docker.go Build
   ["ManageDockerfileFailed", prepare], // b source.go ManageDockerfile
   ["PullBuilderImageFailed", pull], // b docker.go Build: any FROM, any COPY --from

@@ -8,11 +8,11 @@ const { code } = ExitCode
 /**
  * The result of the verb `base`: the digest of the base image in its registry, or why it could not be looked up.
  */
-export const currentDigest = ({ exitCode = -1, message, words }: ScriptEnd): Either.Either<string, Errored> => {
+export const currentDigest = ({ exitCode = -1, message, output }: ScriptEnd): Either.Either<string, Errored> => {
   if (exitCode === 0 && message?.digest !== undefined) return Either.right(message.digest)
   const meaning = ExitCode.meaning(exitCode)
   return Either.left(errored(meaning.state === "Errored" ? meaning.reason : "Unknown", {
-    message: message?.text || words || `looking up the base ended with exit code ${exitCode}`,
+    message: message?.text || output || `looking up the base ended with exit code ${exitCode}`,
     upstreamReason: `exit code ${exitCode}`
   }))
 }

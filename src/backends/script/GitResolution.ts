@@ -52,7 +52,7 @@ export const commit = (
 ): Either.Either<string, BuildRejected | BackendError> => {
   const found = ended.exitCode === 0 ? ended.message?.commit : undefined
   if (found !== undefined) return Either.right(found)
-  const message = ended.message?.text || ended.words || `git ended with exit code ${ended.exitCode ?? "unknown"}`
+  const message = ended.message?.text || ended.output || `git ended with exit code ${ended.exitCode ?? "unknown"}`
   const rejected = (reason: BuildRejected["reason"], path: string) =>
     Either.left(new BuildRejected({ reason, issues: [new Issue({ path, message })] }))
   const operation = `find ${ref} of ${url}`

@@ -76,7 +76,7 @@ export const parse = (message: string): TerminationMessage | undefined =>
   })
 
 /**
- * How a run of a script ended. `words` is used instead of a message that the script did not write.
+ * How a run of a script ended. `output` is used instead of a message that the script did not write.
  *
  * @since 0.1.0
  * @category models
@@ -84,19 +84,19 @@ export const parse = (message: string): TerminationMessage | undefined =>
 export interface ScriptEnd {
   readonly exitCode: number | undefined
   readonly message: TerminationMessage | undefined
-  readonly words: string
+  readonly output: string
 }
 
 /**
- * The end of a script whose termination message is `text`. Words that are not a message come from the container's log, or are
- * given.
+ * The end of a script whose termination message is `text`. A text that the script did not write is the end of the container's log;
+ * `output` replaces it.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const scriptEnd = (exitCode: number | undefined, text: string, words: string = text): ScriptEnd => {
+export const scriptEnd = (exitCode: number | undefined, text: string, output: string = text): ScriptEnd => {
   const message = parse(text)
-  return { exitCode, message, words: message === undefined ? words.trim() : "" }
+  return { exitCode, message, output: message === undefined ? output.trim() : "" }
 }
 
 /**

@@ -16,7 +16,7 @@ import { BackendError } from "../../core/BuildError.js"
 import type { BuildEvent, Step } from "../../core/BuildEvent.js"
 import type { BuildInput } from "../../core/BuildInput.js"
 import type { BuildStatus, BuiltImage } from "../../core/BuildStatus.js"
-import { systemWords } from "../../effect/FileError.js"
+import { systemMessage } from "../../effect/FileError.js"
 import * as Backends from "../Backends.js"
 import type { BackendSettings } from "../BackendSettings.js"
 import { type CliError, exitStatus, UsageError } from "../CliError.js"
@@ -75,7 +75,7 @@ const advise = ({ quiet }: Options, lines: ReadonlyArray<string>): Effect.Effect
     ? Effect.void
     : Effect.flatMap(
       Output,
-      (output) => Effect.forEach(lines, (line) => output.complain(`os-builder: ${line}`), { discard: true })
+      (output) => Effect.forEach(lines, (line) => output.printError(`os-builder: ${line}`), { discard: true })
     )
 
 /** Names the preferred backends that do not support the input. */
@@ -131,7 +131,7 @@ const watch = (input: BuildInput, options: Options) =>
               : []),
             ...(showsLog ? [] : Render.logTail(error.status.logTail))
           ],
-          output.complain
+          output.printError
         )
       )
     )
@@ -196,7 +196,7 @@ const checkMetadataFile = ({ metadataFile }: Options) =>
   metadataFile === undefined ? Effect.void : Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const cannot = (error: PlatformError) => cannotWrite(metadataFile, systemWords(error) ?? error.message)
+    const cannot = (error: PlatformError) => cannotWrite(metadataFile, systemMessage(error) ?? error.message)
     const exists = yield* Effect.mapError(fs.exists(metadataFile), cannot)
     if (exists && (yield* Effect.mapError(fs.stat(metadataFile), cannot)).type === "Directory") {
       return yield* cannotWrite(metadataFile, "it is a directory")
@@ -209,7 +209,7 @@ const writeMetadata = ({ metadataFile }: Options, content: Readonly<Record<strin
   metadataFile === undefined ? Effect.void : Effect.flatMap(FileSystem.FileSystem, (fs) =>
     Effect.mapError(
       fs.writeFileString(metadataFile, `${JSON.stringify(content, undefined, 2)}\n`),
-      (error) => cannotWrite(metadataFile, systemWords(error) ?? error.message)
+      (error) => cannotWrite(metadataFile, systemMessage(error) ?? error.message)
     ))
 
 const statusTimeout = "2 seconds"
@@ -245,5 +245,5 @@ const explainInterruption = ({ submitted }: Seen, options: Options) =>
         }),
         (line) => output.write(`${line}\n`)
       )
-      : output.complain(message)
+      : output.printError(message)
   })

@@ -87,7 +87,7 @@ export const bounded = <A, E, R>(
       })
     })
 
-/** Prints the document or the words; the schemas of documents are loaded for the former. */
+/** Prints the document or the lines of text; the schemas of documents are loaded only for the former. */
 const printer = (json: boolean) =>
   Effect.flatMap(Output, ({ write }) =>
     json
@@ -95,10 +95,10 @@ const printer = (json: boolean) =>
         Effect.promise(() => import("../JsonLine.js")),
         ({ encode }) => (line: JsonLine, _words: ReadonlyArray<string>) => write(`${encode(line)}\n`)
       )
-      : Effect.succeed((_line: JsonLine, words: ReadonlyArray<string>) => write(`${words.join("\n")}\n`)))
+      : Effect.succeed((_document: JsonLine, lines: ReadonlyArray<string>) => write(`${lines.join("\n")}\n`)))
 
-const print = (json: boolean, line: JsonLine, words: ReadonlyArray<string>) =>
-  Effect.flatMap(printer(json), (print) => print(line, words))
+const print = (json: boolean, document: JsonLine, lines: ReadonlyArray<string>) =>
+  Effect.flatMap(printer(json), (print) => print(document, lines))
 
 /**
  * Prints the status, and succeeds whatever it is.

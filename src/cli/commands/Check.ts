@@ -69,7 +69,7 @@ export const check = (
       options.json ? [JsonLine.encode({ type: "check", ...answer })] : text(answer)
     )
     yield* output.write(lines.map((line) => `${line}\n`).join(""))
-    yield* Effect.forEach(Hints.list(input), (hint) => output.complain(`os-builder: hint: ${hint}`))
+    yield* Effect.forEach(Hints.list(input), (hint) => output.printError(`os-builder: hint: ${hint}`))
     if (!answers.some(({ ok }) => ok)) return yield* new NoBackendCan()
   })
 
@@ -80,7 +80,7 @@ const mayUpload = (
   Effect.matchEffect(uploads, {
     onFailure: ({ message }) =>
       Effect.flatMap(Output, (output) =>
-        output.complain(`os-builder: hint: whether uploads are permitted is not known: ${message}`)),
+        output.printError(`os-builder: hint: whether uploads are permitted is not known: ${message}`)),
     onSuccess: (verdict) =>
       verdict._tag === "Forbidden"
         ? new BuildRejected({

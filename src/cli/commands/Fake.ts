@@ -10,7 +10,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as YAML from "yaml"
-import { systemWords } from "../../effect/FileError.js"
+import { systemMessage } from "../../effect/FileError.js"
 import * as FakeApiServer from "../../fake/apiserver/FakeApiServer.js"
 import * as Seed from "../../fake/store/Seed.js"
 import { isObject, type JsonObject } from "../../kubernetes/client/ApiRequest.js"
@@ -95,7 +95,7 @@ const unwritable = (file: string) => (error: PlatformError): UsageError =>
   wrong(
     error._tag === "SystemError" && error.reason === "AlreadyExists"
       ? `--kubeconfig: ${file} exists and is not overwritten; name another file or remove it`
-      : `--kubeconfig: ${file} cannot be written (${systemWords(error) ?? error.message})`
+      : `--kubeconfig: ${file} cannot be written (${systemMessage(error) ?? error.message})`
   )
 
 const notListening = ({ cause, port }: FakeApiServer.NotListening): UsageError =>

@@ -3,7 +3,7 @@ import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Directories from "../../../src/backends/local/Directories.js"
-import { systemWords } from "../../../src/effect/FileError.js"
+import { systemMessage } from "../../../src/effect/FileError.js"
 
 const world = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
@@ -43,6 +43,6 @@ describe("Directories", () => {
     Effect.gen(function*() {
       const { fs, make, root } = yield* world
       yield* fs.writeFileString(`${root}/file`, "")
-      assert.include(systemWords(yield* Effect.flip(make("file", "a", "b"))), "ENOTDIR")
+      assert.include(systemMessage(yield* Effect.flip(make("file", "a", "b"))), "ENOTDIR")
     }).pipe(Effect.provide(NodeContext.layer)))
 })

@@ -3,10 +3,10 @@ import { Either } from "effect"
 import * as ExitCode from "../../../src/backends/script/ExitCode.js"
 import * as GitResolution from "../../../src/backends/script/GitResolution.js"
 
-const words = "fatal: unable to access: Could not resolve host"
+const output = "fatal: unable to access: Could not resolve host"
 
 const unreachable = (url: string) => {
-  const ended = { exitCode: ExitCode.code.networkUnavailable, message: undefined, words }
+  const ended = { exitCode: ExitCode.code.networkUnavailable, message: undefined, output }
   const answer = GitResolution.commit("local", { url, ref: "main" }, ended)
   assert(Either.isLeft(answer) && answer.left._tag === "BackendError")
   return answer.left
@@ -28,7 +28,7 @@ describe("GitResolution", () => {
       assert.isTrue(error.retryable)
       assert.strictEqual(
         error.message,
-        `Cannot find main of ${url}: the host ${host} cannot be reached: ${words}; check the address, and the network and ` +
+        `Cannot find main of ${url}: the host ${host} cannot be reached: ${output}; check the address, and the network and ` +
           "proxy of where the local backend runs git"
       )
     })

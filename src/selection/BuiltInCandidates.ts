@@ -34,8 +34,8 @@ const jobs = <Settings extends JobSettings>(options: {
   )
   return {
     name,
-    // The verdict does not wait for the proxy.
-    probe: Effect.scoped(Effect.zipRight(Effect.forkScoped(ClusterProxy.prepare), asked)),
+    // The verdict does not wait for the proxy, and does not interrupt its request.
+    probe: Effect.zipRight(Effect.forkDaemon(ClusterProxy.prepare), asked),
     layer: backend.layerWith(settings)
   }
 }

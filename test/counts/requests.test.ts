@@ -27,7 +27,7 @@ const common: Bounds = {
 }
 
 const bounds: Readonly<Record<Name, Bounds>> = {
-  "custom": { ...common, selection: [6, 2], run: [13, 6] },
+  "custom": { ...common, selection: [5, 2], run: [12, 6] },
   // One build runs, and one list of pods finds it, for which the nine others wait.
   "single-node": { ...common, list: [4, 3] },
   "openshift": { ...common, first: [4, 4] }

@@ -27,39 +27,53 @@ export const rules: ReadonlyArray<RbacRule> = [
   }
 ]
 
-const caches = new WeakMap<Cluster.Service, Effect.Effect<ClusterDefaults, ClusterError>>()
+type Reading = Effect.Effect<ClusterDefaults, ClusterError>
+
+const none: ClusterDefaults = {}
+
+const caches = new WeakMap<Cluster.Service, (reading: Reading) => Reading>()
+
+/** The result of a reading, or of one before it in {@link proxyCacheTtl}. */
+const cached = (cluster: Cluster.Service, reading: Reading): Reading =>
+  Effect.suspend(() => {
+    const cache = caches.get(cluster) ?? makeCache()
+    caches.set(cluster, cache)
+    return cache(reading)
+  })
+
+const makeCache = () => {
+  const one = Effect.unsafeMakeSemaphore(1)
+  let latest: { readonly defaults: ClusterDefaults; readonly until: number } | undefined
+  return (reading: Reading): Reading =>
+    one.withPermits(1)(Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      if (latest !== undefined && now < latest.until) return latest.defaults
+      const defaults = yield* reading
+      latest = { defaults, until: now + Duration.toMillis(proxyCacheTtl) }
+      return defaults
+    }))
+}
 
 /**
  * The cluster's proxy, read at most once in {@link proxyCacheTtl}, for all backends; none on a cluster without such an object or
  * without the permission to read it. An error is not cached.
  */
-export const of = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, ClusterError> =>
-  Effect.suspend(() => {
-    const known = caches.get(cluster)
-    if (known !== undefined) return known
-    const made = cached(read(cluster))
-    caches.set(cluster, made)
-    return made
-  })
+export const of = (cluster: Cluster.Service): Reading => Effect.suspend(() => cached(cluster, read(cluster)))
 
-/** Fills the cache while a selection probes the cluster, so that the first build need not wait; the build reports an error. */
-export const prepare: Effect.Effect<void, never, Cluster.Cluster> = Effect.ignore(Effect.flatMap(Cluster.Cluster, of))
+/**
+ * Fills the cache while a selection probes the cluster, so that the first build need not wait; the build reports an error. A cluster
+ * whose API groups, which the probes request too, lack that of the object has no proxy.
+ */
+export const prepare: Effect.Effect<void, never, Cluster.Cluster> = Effect.flatMap(
+  Cluster.Cluster,
+  (cluster) =>
+    Effect.ignore(
+      Effect.flatMap(cluster.groups, (groups) =>
+        cached(cluster, groups.has(Resources.Proxy.group) ? read(cluster) : Effect.succeed(none)))
+    )
+)
 
-const cached = (
-  reading: Effect.Effect<ClusterDefaults, ClusterError>
-): Effect.Effect<ClusterDefaults, ClusterError> => {
-  const one = Effect.unsafeMakeSemaphore(1)
-  let latest: { readonly defaults: ClusterDefaults; readonly until: number } | undefined
-  return one.withPermits(1)(Effect.gen(function*() {
-    const now = yield* Clock.currentTimeMillis
-    if (latest !== undefined && now < latest.until) return latest.defaults
-    const defaults = yield* reading
-    latest = { defaults, until: now + Duration.toMillis(proxyCacheTtl) }
-    return defaults
-  }))
-}
-
-const read = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, ClusterError> =>
+const read = (cluster: Cluster.Service): Reading =>
   cluster.get(Resources.Proxy, "cluster").pipe(
     Effect.flatMap(({ status: { httpProxy, httpsProxy, noProxy } = {} }) => {
       const proxy = {
@@ -76,12 +90,12 @@ const read = (cluster: Cluster.Service): Effect.Effect<ClusterDefaults, ClusterE
       return Effect.as(
         warned,
         Object.keys(proxy).length === 0
-          ? {}
+          ? none
           : { proxy: { ...proxy, ...(noProxy === undefined || noProxy === "" ? {} : { noProxy }) } }
       )
     }),
     Effect.catchIf(
       (error) => error.reason === "NotFound" || error.reason === "Forbidden",
-      () => Effect.succeed({})
+      () => Effect.succeed(none)
     )
   )

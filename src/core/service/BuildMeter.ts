@@ -29,7 +29,9 @@ const maxIdle = 4096
 
 export class BuildMeter {
   private readonly backend: string
-  private readonly builds = new Map<string, Known>()
+  private readonly observed = new Map<string, Known>()
+  /** Those that nobody observes, the latest last. */
+  private readonly idle = new Map<string, Known>()
   /** Those of an outcome and a reason, of which there are few: to tag a metric takes longer than to update it. */
   private readonly tagged = new Map<string, ReturnType<typeof endMetrics>>()
   private readonly active: Readonly<Record<Known["status"], typeof BackendMetrics.active>>
@@ -47,7 +49,7 @@ export class BuildMeter {
   /** A build was submitted by this process, and created by the call. */
   readonly submitted = (ref: BuildRef): Effect.Effect<void> =>
     this.with((fiber) => {
-      if (!this.builds.has(ref.uid)) {
+      if (this.get(ref.uid) === undefined) {
         const createdAt = FiberState.millis(fiber)
         this.set(ref.uid, { status: "Pending", observers: 0, createdAt, startedAt: undefined })
       }
@@ -60,7 +62,7 @@ export class BuildMeter {
   /** An observer of an unfinished build has gone. */
   readonly released = (ref: BuildRef): Effect.Effect<void> =>
     this.with((fiber) => {
-      const before = this.builds.get(ref.uid)
+      const before = this.get(ref.uid)
       if (before === undefined || before.observers === 0) return
       const known = { ...before, observers: before.observers - 1 }
       this.set(ref.uid, known)
@@ -82,10 +84,10 @@ export class BuildMeter {
     { createdAt, finishedAt }: Times = {},
     isNew = false
   ): void {
-    const before = this.builds.get(ref.uid)
+    const before = this.get(ref.uid)
     if (BuildStatus.isTerminal(status)) {
       if (before === undefined) return
-      this.builds.delete(ref.uid)
+      this.delete(ref.uid)
       const end = finishedAt === undefined ? FiberState.millis(fiber) : DateTime.toEpochMillis(finishedAt)
       return this.ended(fiber, before, status, end)
     }
@@ -102,15 +104,26 @@ export class BuildMeter {
     if (before?.status === "Pending" && before.startedAt === undefined) this.started(fiber, known)
   }
 
+  private get(uid: string): Known | undefined {
+    return this.observed.get(uid) ?? this.idle.get(uid)
+  }
+
+  private delete(uid: string): void {
+    this.observed.delete(uid)
+    this.idle.delete(uid)
+  }
+
   private set(uid: string, known: Known): void {
-    this.builds.delete(uid)
-    this.builds.set(uid, known)
-    if (this.builds.size > maxIdle) {
-      for (const [other, { observers }] of this.builds) {
-        if (observers === 0) {
-          this.builds.delete(other)
-          break
-        }
+    this.delete(uid)
+    if (known.observers > 0) {
+      this.observed.set(uid, known)
+      return
+    }
+    this.idle.set(uid, known)
+    if (this.idle.size > maxIdle) {
+      for (const oldest of this.idle.keys()) {
+        this.idle.delete(oldest)
+        break
       }
     }
   }

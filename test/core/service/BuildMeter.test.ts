@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, type Layer, Metric, Stream, TestClock } from "effect"
-import { BuildBackend, BuildInput, BuildMetrics } from "effect-os-builder"
+import { BuildBackend, BuildInput, BuildMetrics, BuildRef, BuildStatus } from "effect-os-builder"
+import { BuildMeter } from "../../../src/core/service/BuildMeter.js"
 
 const input = (name: string) =>
   BuildInput.make({
@@ -88,4 +89,30 @@ describe("metrics of builds", () => {
       const pending = yield* Metric.value(tagged(BuildMetrics.pendingSeconds, { backend: "memory", test }))
       assert.strictEqual(pending.count, 1)
     }).pipe(only("time"), Effect.provide(memory)))
+
+  it.effect("results: a build that nobody observes yet counts beside five thousand that are observed", () =>
+    Effect.gen(function*() {
+      const test = "many"
+      const meter = new BuildMeter("memory")
+      const ref = (index: number) =>
+        new BuildRef.BuildRef({ backend: "memory", namespace: "default", name: `os-${index}`, uid: `uid-${index}` })
+      yield* meter.with((fiber) => {
+        for (let index = 0; index < 5_000; index++) meter.note(fiber, ref(index), new BuildStatus.Pending({}), {}, true)
+      })
+      yield* meter.submitted(ref(5_000))
+      yield* meter.seen(ref(5_000), new BuildStatus.Cancelled({}))
+      assert.strictEqual(yield* results(test, "Cancelled"), 1)
+      assert.strictEqual(yield* active(test, "Pending"), 5_000)
+    }).pipe(only("many")))
+
+  it.effect("results: of builds that nobody observes, the latest are known", () =>
+    Effect.gen(function*() {
+      const test = "idle"
+      const meter = new BuildMeter("memory")
+      const ref = (index: number) =>
+        new BuildRef.BuildRef({ backend: "memory", namespace: "default", name: `os-${index}`, uid: `uid-${index}` })
+      for (let index = 0; index < 5_000; index++) yield* meter.submitted(ref(index))
+      for (const index of [0, 4_999]) yield* meter.seen(ref(index), new BuildStatus.Cancelled({}))
+      assert.strictEqual(yield* results(test, "Cancelled"), 1)
+    }).pipe(only("idle")))
 })

@@ -236,6 +236,7 @@ export const renames: ReadonlyArray<Rename> = [
     reason: "renamed",
     names: {
       catchAll: "catch",
+      catchAllCause: "catchCause",
       ensuringWith: "onExit",
       repeatEffect: "fromEffectRepeat",
       repeatEffectWithSchedule: "fromEffectSchedule",

@@ -25,7 +25,7 @@ import * as Presets from "./Presets.js"
  * - `permissions`: the RBAC rules of clients; default: everything. They apply to requests and access reviews.
  * - `outcome`: the outcome of builds; default: success at once.
  * - `programs`: the programs of pods that are not builds; default: containers that are restarted whenever they end run until
- *   they are stopped, all others succeed at once.
+ *   they are stopped, all others succeed at once. One that throws or dies ends its container, with the error as its message.
  * - `kinds`: kinds of your own, which are stored without validation; default: none.
  *
  * @since 0.1.0

@@ -9,6 +9,7 @@ import * as FiberId from "effect/FiberId"
 import type { BuildRef } from "../core/BuildRef.js"
 import type { ControlPlane, PodBehaviour } from "../fake/ControlPlane.js"
 import * as Program from "../fake/kubelet/Program.js"
+import * as ProgramDefects from "../fake/kubelet/ProgramDefects.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import * as BuildPods from "./BuildPods.js"
 import * as GitPods from "./GitPods.js"
@@ -48,9 +49,9 @@ export class OutcomeRegistry {
   private readonly programs: Program.Programs
 
   /** Builds get the outcome `defaultOutcome` unless a test sets another; other pods run `programs`. */
-  constructor(defaultOutcome: Outcome, programs: Program.Programs = Program.byDefault) {
+  constructor(defaultOutcome: Outcome, programs?: Program.Programs) {
     this.defaultOutcome = defaultOutcome
-    this.programs = programs
+    this.programs = programs === undefined ? Program.byDefault : ProgramDefects.contain(programs)
   }
 
   /** The latest call comes first. */

@@ -151,7 +151,7 @@ export class ApiServer {
           })
       )
     }
-    if (subresource === "details" && info.verb !== "update") {
+    if (kind.parts[subresource]?.verbs.includes(info.verb) === false) {
       return Effect.fail(new Refused({ status: Status.methodNotAllowed }))
     }
     const target = { kind, namespace: kind.namespaced ? namespace : "", name, subresource }
@@ -180,7 +180,7 @@ export class ApiServer {
       || this.actions.has(`${Kind.resource(kind)}/${subresource}`)
       || this.options.connections.has(`${Kind.resource(kind)}/${subresource}`)
       || (subresource === "finalize" && kind.kind === "Namespace")
-      || (subresource === "details" && kind.details !== undefined)
+      || kind.parts[subresource] !== undefined
   }
 
   private document(request: ApiRequest): Effect.Effect<Reply, Refused> {
@@ -390,7 +390,7 @@ const inNamespace = (body: JsonObject, { resource }: RequestInfo.RequestInfo): J
     ? body
     : Json.set(body, ["metadata", "namespace"], resource.namespace)
 
-const parts: ReadonlyArray<Part> = ["status", "finalize", "details"]
+const parts: ReadonlyArray<Part> = ["status", "finalize", "details", "ephemeralcontainers"]
 
 const toEffect = <A>(answer: Answer<A>): Effect.Effect<A, Refused> =>
   Either.match(answer, {

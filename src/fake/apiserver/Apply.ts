@@ -6,6 +6,7 @@
 import * as Either from "effect/Either"
 import type { ApiRequest, JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Json from "../Json.js"
+import * as Fields from "../kinds/Fields.js"
 import * as Kind from "../kinds/Kind.js"
 import * as ManagedFields from "../managed/ManagedFields.js"
 import * as Typed from "../managed/Typed.js"
@@ -26,7 +27,7 @@ export interface Target {
 }
 
 /** Whether a value has the type of its field, and is decoded only once it has been merged. */
-const isContent = (problem: string): boolean => !problem.startsWith("json: ")
+const isContent = (problem: string): boolean => !problem.startsWith("json: ") || problem === Fields.booleanNumber
 
 const patchOptions: Status.Named = { group: "meta.k8s.io", plural: "", kind: "PatchOptions" }
 

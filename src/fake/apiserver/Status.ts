@@ -227,9 +227,12 @@ export const unsupportedValue = (
   detail: `supported values: ${known.map((one) => JSON.stringify(one)).join(", ")}`
 })
 
-/** @since 0.1.0 @category constructors */
-export const invalid = (of: Named, name: string, errors: FieldErrors): Status => {
-  const lines = [...new Set(errors.map((error) => `${error.field}: ${describe(error)}`))]
+const lineOf = (error: FieldError): string => `${error.field}: ${describe(error)}`
+
+/** Errors that are equal are one. @since 0.1.0 @category constructors  */
+export const invalid = (of: Named, name: string, found: FieldErrors): Status => {
+  const errors = [...new Map(found.map((error) => [lineOf(error), error])).values()]
+  const lines = errors.map(lineOf)
   return make(
     422,
     "Invalid",

@@ -153,4 +153,9 @@ const validateReport = (next: JsonObject, previous: JsonObject): Status.FieldErr
 }
 
 /** The subresource `details`, by the detailsStrategy upstream. @since 0.1.0 @category rules  */
-export const details: Kind.Details = { amend: report, validateUpdate: validateReport }
+export const details: Kind.PartRules = {
+  verbs: ["update"],
+  isPlain: true,
+  amend: report,
+  validateUpdate: validateReport
+}

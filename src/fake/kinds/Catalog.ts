@@ -122,7 +122,7 @@ const resources = (kind: Kind.Kind): ReadonlyArray<JsonObject> => {
     ...kind.subresources.map(({ group, kind, name, verbs, version }) =>
       Json.make({ ...sub(name, verbs), kind, group, version })
     ),
-    ...(kind.details === undefined ? [] : [sub("details", ["update"])]),
+    ...Object.entries(kind.parts).map(([name, { verbs }]) => sub(name, verbs)),
     ...(kind.log ? [sub("log", ["get"])] : []),
     ...(kind.scale === undefined ? [] : [{
       ...sub("scale", ["get", "patch", "update"]),

@@ -178,6 +178,19 @@ const gated = (now: string): JsonObject => ({
 /** A negative grace period is one second: pkg/registry/core/pod/strategy.go. */
 const graceOf = (seconds: number): number => seconds < 0 ? 1 : seconds
 
+/** A pod with the ephemeral containers of an update, which changes nothing else. */
+const withEphemeral = (next: JsonObject, previous: JsonObject): JsonObject => {
+  const containers = Json.at(next, "spec", "ephemeralContainers")
+  const generation = Json.number(previous, "metadata", "generation") ?? 0
+  return Json.equal(containers, Json.at(previous, "spec", "ephemeralContainers"))
+    ? previous
+    : Json.set(
+      Json.set(previous, ["spec", "ephemeralContainers"], containers),
+      ["metadata", "generation"],
+      generation + 1
+    )
+}
+
 /** @since 0.1.0 @category kinds */
 export const pod = Kind.make({
   ...core,
@@ -216,7 +229,15 @@ export const pod = Kind.make({
       conditions: Json.list(object, "spec", "schedulingGates").length === 0 ? undefined : [gated(now)]
     })
   }),
-  validate: PodRules.podCreate,
+  parts: {
+    ephemeralcontainers: {
+      verbs: ["get", "patch", "update"],
+      isPlain: false,
+      amend: withEphemeral,
+      validateUpdate: PodRules.ephemeralUpdate
+    }
+  },
+  validateNew: PodRules.podCreate,
   validateUpdate: PodRules.podUpdate,
   grace: (object, requested) =>
     Json.text(object, "spec", "nodeName") === undefined || finished(object)

@@ -103,11 +103,6 @@ const endpointErrors = (endpoint: JsonObject, type: string, field: string): Stat
   const [node, hostname] = [Json.text(endpoint, "nodeName"), Json.text(endpoint, "hostname")]
   const list = `${field}.addresses`
   return [
-    ...(addresses.length === 0
-      ? [Status.required(list)]
-      : addresses.length > 100
-      ? [Status.tooMany(list, addresses.length, 100)]
-      : []),
     ...addresses.flatMap((address, index) => addressErrors(address, type, list, `${list}[${index}]`)),
     ...(node === undefined ? [] : Status.invalidValues(`${field}.nodeName`, node, Names.dnsSubdomain(node))),
     ...(hostname === undefined ? [] : Status.invalidValues(`${field}.hostname`, hostname, Names.dnsLabel(hostname))),
@@ -115,18 +110,36 @@ const endpointErrors = (endpoint: JsonObject, type: string, field: string): Stat
   ]
 }
 
-/** The rules of every slice; endpoints that were so before stay. @since 0.1.0 @category rules  */
+/** The number of addresses of an endpoint. */
+const countErrors = (endpoint: JsonObject, list: string): Status.FieldErrors => {
+  const { length } = Json.texts(endpoint, "addresses")
+  return length === 0 ? [Status.required(list)] : length > 100 ? [Status.tooMany(list, length, 100)] : []
+}
+
+/**
+ * The rules of every slice; endpoints that were so before stay. Some are those of the server's schema, whose errors come last.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
 export const slice = (object: JsonObject, previous?: JsonObject): Status.FieldErrors => {
   const type = Json.text(object, "addressType") ?? ""
   const endpoints = Json.objects(object, "endpoints")
+  const stay = previous !== undefined && Json.equal(object["endpoints"], previous["endpoints"])
   return [
-    ...typeErrors(type),
     ...portErrors(Json.objects(object, "ports")),
-    ...(previous !== undefined && Json.equal(object["endpoints"], previous["endpoints"])
+    ...(stay
       ? []
       : endpoints.length > 1000
       ? [Status.tooMany("endpoints", endpoints.length, 1000)]
-      : endpoints.flatMap((endpoint, index) => endpointErrors(endpoint, type, `endpoints[${index}]`)))
+      : endpoints.flatMap((endpoint, index) => endpointErrors(endpoint, type, `endpoints[${index}]`))),
+    ...typeErrors(type),
+    ...(previous === undefined || type === previous["addressType"]
+      ? []
+      : [Status.invalidValue("addressType", null, "field is immutable")]),
+    ...(stay || endpoints.length > 1000
+      ? []
+      : endpoints.flatMap((endpoint, index) => countErrors(endpoint, `endpoints[${index}].addresses`)))
   ]
 }
 

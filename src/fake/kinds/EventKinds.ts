@@ -148,11 +148,12 @@ export const core = Kind.make({
   fill: shownInCore,
   stored,
   shown: shownInCore,
+  metaRules: "last",
   validate: (event) => EventRules.legacy(stored(event), "reportingComponent")
 })
 
 /** @since 0.1.0 @category kinds */
-export const events = Kind.make({
+export const events: Kind.Kind = Kind.make({
   ...common,
   group: "events.k8s.io",
   version: "v1",
@@ -177,7 +178,13 @@ export const events = Kind.make({
     ),
   stored,
   shown,
-  validateNew: (event) => [...legacyRules(event), ...EventRules.create(stored(event))],
+  metaRules: "own",
+  validateNew: (event) => [
+    ...legacyRules(event),
+    ...Metadata.validate(events, event),
+    ...Metadata.validateTyped(events, event),
+    ...EventRules.create(stored(event))
+  ],
   validateUpdate: (next, previous) => [...legacyRules(next), ...EventRules.update(stored(next), stored(previous))]
 })
 

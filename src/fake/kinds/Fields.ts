@@ -167,6 +167,9 @@ const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$
 
 const microTimePattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)([.,]\d{6})(Z|[+-]\d\d:\d\d)$/
 
+/** The message for a boolean where a number or a text may be: server-side apply takes it for one, and only decoding refuses it. @since 0.1.0 @category constants  */
+export const booleanNumber = "json: cannot unmarshal bool into Go value of type int32"
+
 const goType = (field: Field): string => {
   switch (field._tag) {
     case "Integer":
@@ -219,9 +222,13 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
       })
     )
 
-  // A null among texts is Go's zero value.
+  // A null among texts or quantities is Go's zero value.
   const readItem = (json: Json.Value, field: Field, path: string): Json.Value =>
-    json === null && field._tag === "Text" ? "" : readField(json, field, path)
+    json === null && field._tag === "Text"
+      ? ""
+      : json === null && field._tag === "Quantity"
+      ? "0"
+      : readField(json, field, path)
 
   const readField = (json: Json.Value, field: Field, path: string): Json.Value => {
     switch (field._tag) {
@@ -242,8 +249,14 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
       case "Boolean":
         return typeof json === "boolean" ? json : mismatch(json, field, path)
       case "IntegerOrText":
+        if (typeof json === "boolean") {
+          wrong.push(booleanNumber)
+          misfits.push(unconvertible(json, field))
+          return json
+        }
         return typeof json === "string" || typeof json === "number" ? json : mismatch(json, field, path)
       case "Quantity": {
+        if (typeof json === "object") return mismatch(json, field, path)
         if (Quantity.pattern.test(String(json))) {
           return Quantity.canonical(String(json))
         }
@@ -264,7 +277,8 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
         return json
       }
       case "Time": {
-        const time = typeof json === "string" && timePattern.test(json) ? DateTime.make(json) : Option.none()
+        if (typeof json !== "string") return mismatch(json, field, path)
+        const time = timePattern.test(json) ? DateTime.make(json) : Option.none()
         if (Option.isSome(time)) {
           return `${DateTime.formatIso(time.value).slice(0, 19)}Z`
         }
@@ -272,9 +286,8 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
         return json
       }
       case "MicroTime": {
-        const [, seconds = "", micros = "", zone = ""] = typeof json === "string"
-          ? microTimePattern.exec(json) ?? []
-          : []
+        if (typeof json !== "string") return mismatch(json, field, path)
+        const [, seconds = "", micros = "", zone = ""] = microTimePattern.exec(json) ?? []
         const time = DateTime.make(`${seconds}${zone}`)
         if (Option.isSome(time)) {
           return `${DateTime.formatIso(time.value).slice(0, 19)}.${micros.slice(1)}Z`

@@ -54,11 +54,12 @@ const parametersErrors = (parameters: JsonObject): Status.FieldErrors => {
     ...(group === undefined ? [] : Status.invalidValues(`${field}.apiGroup`, group, Names.dnsSubdomain(group))),
     ...["kind", "name"].flatMap((name) => {
       const value = Json.text(parameters, name) ?? ""
-      return value === ""
-        ? [Status.required(`${field}.${name}`)]
-        : Status.invalidValues(`${field}.${name}`, value, Names.pathSegment(value))
+      return Status.invalidValues(`${field}.${name}`, value, Names.pathSegment(value))
     }),
-    ...scopeErrors(parameters, field)
+    ...scopeErrors(parameters, field),
+    ...["kind", "name"].flatMap((name) =>
+      (Json.text(parameters, name) ?? "") === "" ? [Status.required(`${field}.${name}`)] : []
+    )
   ]
 }
 

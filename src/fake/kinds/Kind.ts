@@ -12,12 +12,15 @@ import * as Names from "./Names.js"
 import { meta } from "./ObjectFields.js"
 
 /**
- * The subresource `details`, which updates a part of an object: the object that results, and the rules.
+ * A subresource that updates a part of an object: its verbs, the object that results, and the rules. With `isPlain` an update needs
+ * no resource version, and is not admitted.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Details {
+export interface PartRules {
+  readonly verbs: ReadonlyArray<string>
+  readonly isPlain: boolean
   readonly amend: (next: JsonObject, previous: JsonObject, now: string) => JsonObject
   readonly validateUpdate: (next: JsonObject, previous: JsonObject) => ReadonlyArray<FieldError>
 }
@@ -64,7 +67,7 @@ export interface Allocation {
 /**
  * - `versions`: those that the objects can be read in; default: the one in which they are served here.
  * - `storedIn`: the group in which the objects are stored and named in errors, if it is not their own.
- * - `subresources`: those beside `status`, `scale`, `log` and `details`.
+ * - `subresources`: those beside `status`, `scale`, `log` and the `parts`, which are named by their subresources.
  * - `fields`: the schema of a typed server; without it all fields are kept, as for a custom resource.
  * - `schema`: how server-side apply divides an object. `read`: decodes an object. Both have `fields` as their default.
  *   `isApplied` is true for the result of a server-side apply, which keeps nulls.
@@ -79,6 +82,8 @@ export interface Allocation {
  * - `refusal`: the status for an object, new or after an update of it, for which the server cannot allocate what it has to before it
  *   validates the object.
  * - `amend`: the server's changes to an update.
+ * - `metaRules`: whether a new object's metadata is validated before the rest, or only if the rest is valid, or by the kind's own
+ *   `validateNew`.
  * - `validate`: the rules of every write. `validateNew`: those of creation alone. `validateUpdate`: those of updates alone, and
  *   `validateStatus` those of updates of the status.
  * - `marked`: the object after the first request to delete it; default: by the options of the request.
@@ -106,7 +111,7 @@ export interface Kind {
   readonly log: boolean
   readonly scale: Scale | undefined
   readonly subresources: ReadonlyArray<Subresource>
-  readonly details: Details | undefined
+  readonly parts: Readonly<Record<string, PartRules>>
   readonly virtual: boolean
   readonly fields: Fields.Fields | undefined
   readonly schema: Fields.Field
@@ -122,6 +127,7 @@ export interface Kind {
   readonly prepare: (object: JsonObject, now: string) => JsonObject
   readonly refusal: (object: JsonObject, options: Allocation) => Status | undefined
   readonly amend: (next: JsonObject, previous: JsonObject, now: string) => JsonObject
+  readonly metaRules: "first" | "last" | "own"
   readonly validate: (object: JsonObject) => ReadonlyArray<FieldError>
   readonly validateNew: (object: JsonObject) => ReadonlyArray<FieldError>
   readonly validateUpdate: (next: JsonObject, previous: JsonObject) => ReadonlyArray<FieldError>
@@ -158,7 +164,7 @@ export const make = (
   log: false,
   scale: undefined,
   subresources: [],
-  details: undefined,
+  parts: {},
   virtual: false,
   fields: undefined,
   schema: Fields.struct(options.fields ?? { apiVersion: Fields.text, kind: Fields.text, metadata: meta }),
@@ -182,6 +188,7 @@ export const make = (
   prepare: (object) => object,
   refusal: () => undefined,
   amend: (next) => next,
+  metaRules: "first",
   validate: () => [],
   validateNew: () => [],
   validateUpdate: () => [],

@@ -6,7 +6,6 @@
  */
 import * as Either from "effect/Either"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as EndpointRules from "./EndpointRules.js"
 import * as EndpointSliceRules from "./EndpointSliceRules.js"
@@ -39,17 +38,24 @@ const affinityOf = (given: JsonObject): JsonObject => {
   }
 }
 
+/** Go omits these numbers. */
+const withoutZero = (object: JsonObject, field: string): JsonObject =>
+  object[field] === 0 ? Json.omit(object, field) : object
+
 const fillPort = (port: JsonObject): JsonObject => {
   const target = port["targetPort"] ?? 0
   return Kind.defaults(
-    target === 0 || target === "" ? Json.make({ ...port, targetPort: port["port"] ?? 0 }) : port,
+    withoutZero(
+      target === 0 || target === "" ? Json.make({ ...port, targetPort: port["port"] ?? 0 }) : port,
+      "nodePort"
+    ),
     { protocol: "TCP" }
   )
 }
 
 const fillService = (given: JsonObject): JsonObject => {
   const type = given["type"] ?? "ClusterIP"
-  const typed = Kind.defaults(affinityOf(given), { sessionAffinity: "None", type })
+  const typed = Kind.defaults(withoutZero(affinityOf(given), "healthCheckNodePort"), { sessionAffinity: "None", type })
   return Kind.insideEach(
     Kind.defaults(typed, {
       ...(ServiceAddresses.isAccessible(typed) ? { externalTrafficPolicy: "Cluster" } : {}),
@@ -170,12 +176,7 @@ export const endpointSlice = Kind.make({
       (port) => Kind.defaults(port, { name: "", protocol: "TCP" })
     ),
   validateNew: (object) => EndpointSliceRules.slice(object),
-  validateUpdate: (next, previous) => [
-    ...EndpointSliceRules.slice(next, previous),
-    ...(next["addressType"] === previous["addressType"]
-      ? []
-      : [Status.invalidValue("addressType", null, "field is immutable")])
-  ]
+  validateUpdate: EndpointSliceRules.slice
 })
 
 /** @since 0.1.0 @category kinds */

@@ -40,7 +40,7 @@ const portErrors = (port: JsonObject, field: string): Status.FieldErrors => {
 const blockErrors = (block: JsonObject, field: string, before: ReadonlyArray<string>): Status.FieldErrors => {
   const cidr = Json.text(block, "cidr") ?? ""
   const whole = CidrRules.parse(cidr)
-  return cidr === "" ? [Status.required(`${field}.cidr`)] : [
+  return cidr === "" ? [] : [
     ...CidrRules.legacy(cidr, `${field}.cidr`, before),
     ...(whole === undefined ? [] : Json.texts(block, "except").flatMap((except, index) => {
       const here = `${field}.except[${index}]`
@@ -106,7 +106,13 @@ export const spec = (policy: JsonObject, previous?: JsonObject): Status.FieldErr
       ? [Status.invalidValue("spec.policyTypes", kinds, "may not specify more than two policyTypes")]
       : kinds.flatMap((type, index) =>
         types.includes(type) ? [] : [Status.unsupportedValue(`spec.policyTypes[${index}]`, type, types)]
-      ))
+      )),
+    // A server has this rule from its schema, whose errors come last.
+    ...peersOf(policy).flatMap(({ field, peer: { ipBlock } }) =>
+      Json.isObject(ipBlock) && (Json.text(ipBlock, "cidr") ?? "") === ""
+        ? [Status.required(`${field}.ipBlock.cidr`)]
+        : []
+    )
   ]
 }
 

@@ -129,7 +129,7 @@ export const builds = Kind.make({
   kind: "Build",
   categories: ["all"],
   log: true,
-  details: BuildRules.details,
+  parts: { details: BuildRules.details },
   fields: build,
   generation: "spec",
   selectable: { status: at("status", "phase"), podName: (object) => `${at("metadata", "name")(object)}-build` },

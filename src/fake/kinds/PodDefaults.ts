@@ -83,11 +83,11 @@ export const podSpec = (given: JsonObject): JsonObject => {
     terminationGracePeriodSeconds: 30,
     ...(account === undefined ? {} : { serviceAccountName: account, serviceAccount: account })
   })
-  return insideEach(
-    insideEach(insideEach(filled, "initContainers", container), "containers", container),
-    "volumes",
-    volume
+  const contained = ["initContainers", "containers", "ephemeralContainers"].reduce(
+    (object, list) => insideEach(object, list, container),
+    filled
   )
+  return insideEach(contained, "volumes", volume)
 }
 
 /** The ports of a pod that has no network of its own are those of its node. */

@@ -99,6 +99,49 @@ export const quantity = (value: unknown): number => {
   return match === null ? Number.NaN : Number(match[1]) * (suffixes[match[2] ?? ""] ?? Number.NaN)
 }
 
+const inEphemeral = "cannot be set for an Ephemeral Container"
+
+const notEphemeral = [
+  ...["ports", "resources", "resizePolicy", "restartPolicy", "restartPolicyRules"],
+  ...["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"]
+]
+
+/** Every container has resources, which may be none. */
+const isSet = (container: JsonObject, key: string): boolean =>
+  key === "resources" ? Object.keys(Json.object(container, key)).length > 0 : container[key] !== undefined
+
+const namesOf = (containers: ReadonlyArray<JsonObject>): ReadonlyArray<string> =>
+  containers.map((one) => Json.text(one, "name") ?? "")
+
+/** The rules of containers that are added to a running pod, given the names of the others. */
+const ephemeral = (
+  containers: ReadonlyArray<JsonObject>,
+  others: ReadonlyArray<string>,
+  field: string,
+  volumes: ReadonlyArray<string>
+): Status.FieldErrors =>
+  containers.flatMap((one, index) => {
+    const here = `${field}[${index}]`
+    const [name = "", target = ""] = [Json.text(one, "name"), Json.text(one, "targetContainerName")]
+    return [
+      ...container(one, here, volumes),
+      ...([...others, ...namesOf(containers.slice(0, index))].includes(name)
+        ? [Status.duplicate(`${here}.name`, name)]
+        : []),
+      ...(target === "" || others.includes(target)
+        ? []
+        : [{ type: "NotFound" as const, field: `${here}.targetContainerName`, value: target }]),
+      ...notEphemeral.flatMap((key) => isSet(one, key) ? [Status.forbiddenField(`${here}.${key}`, inEphemeral)] : []),
+      ...Json.objects(one, "volumeMounts").flatMap((mount, at) =>
+        ["subPath", "subPathExpr"].flatMap((key) =>
+          mount[key] === undefined
+            ? []
+            : [Status.forbiddenField(`${here}.volumeMounts[${at}].${key}`, inEphemeral)]
+        )
+      )
+    ]
+  })
+
 const volumeNames = (spec: JsonObject): ReadonlyArray<string> =>
   Json.objects(spec, "volumes").map((volume) => Json.text(volume, "name") ?? "")
 
@@ -175,6 +218,12 @@ export const podSpec = (spec: JsonObject, field: string): Status.FieldErrors => 
           ? `${field}.containers[${index}].name`
           : `${field}.initContainers[${index - main.length}].name`
     ),
+    ...ephemeral(
+      Json.objects(spec, "ephemeralContainers"),
+      namesOf([...main, ...init]),
+      `${field}.ephemeralContainers`,
+      names
+    ),
     ...(restartPolicies.includes(policy)
       ? []
       : [Status.unsupportedValue(`${field}.restartPolicy`, policy, restartPolicies)]),
@@ -209,16 +258,37 @@ const withoutImages = (spec: JsonObject): JsonObject =>
     Json.omit(spec, ...mutable)
   )
 
+const pod = (pod: JsonObject): Status.FieldErrors => podSpec(Json.object(pod, "spec"), "spec")
+
 /** The rules of a new pod. @since 0.1.0 @category rules  */
-export const podCreate = (pod: JsonObject): Status.FieldErrors => [
-  ...podSpec(Json.object(pod, "spec"), "spec"),
-  ...(Json.list(pod, "spec", "ephemeralContainers").length === 0
+export const podCreate = (made: JsonObject): Status.FieldErrors => [
+  ...pod(made),
+  ...(Json.list(made, "spec", "ephemeralContainers").length === 0
     ? []
     : [Status.forbiddenField("spec.ephemeralContainers", "cannot be set on create")])
 ]
 
+/** Ephemeral containers are added, and stay as they are. @since 0.1.0 @category rules  */
+export const ephemeralUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => [
+  ...pod(next),
+  ...Json.objects(previous, "spec", "ephemeralContainers").flatMap((before) => {
+    const name = Json.text(before, "name") ?? ""
+    const now = Json.objects(next, "spec", "ephemeralContainers").findLast((one) => one["name"] === name)
+    return Json.equal(now, before) ? [] : [Status.forbiddenField(
+      "spec.ephemeralContainers",
+      // A server adds the difference of its internal types.
+      `existing ephemeral containers ${JSON.stringify(name)} may not be ${now === undefined ? "removed" : "changed"}\n`
+    )]
+  })
+]
+
 /** Only few fields of an existing pod may change. @since 0.1.0 @category rules  */
-export const podUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
+export const podUpdate = (next: JsonObject, previous: JsonObject): Status.FieldErrors => [
+  ...pod(next),
+  ...changes(next, previous)
+]
+
+const changes = (next: JsonObject, previous: JsonObject): Status.FieldErrors => {
   const changed = ["containers", "initContainers"].filter((field) =>
     Json.list(next, "spec", field).length !== Json.list(previous, "spec", field).length
   )

@@ -52,6 +52,7 @@ const policies = ["AlwaysAllow", "IfHealthyBudget"]
 /** @since 0.1.0 @category kinds */
 export const podDisruptionBudget = Kind.make({
   group: "policy",
+  metaRules: "last",
   version: "v1",
   plural: "poddisruptionbudgets",
   kind: "PodDisruptionBudget",

@@ -22,7 +22,7 @@ export const number = (port: Json.Value, field: string): Status.FieldErrors =>
 /** The messages for the name of a port. @since 0.1.0 @category rules  */
 export const nameMessages = (name: string): ReadonlyArray<string> => [
   ...(name.length > 15 ? ["must be no more than 15 characters"] : []),
-  ...(/^[-a-z0-9]*$/.test(name) ? [] : ["must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"]),
+  ...(/^[-a-z0-9]+$/.test(name) ? [] : ["must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"]),
   ...(/[a-z]/.test(name) ? [] : ["must contain at least one letter (a-z)"]),
   ...(name.includes("--") ? ["must not contain consecutive hyphens"] : []),
   ...(name.startsWith("-") || name.endsWith("-") ? ["must not begin or end with a hyphen"] : [])

@@ -215,6 +215,12 @@ const isOfRange = (port: number): boolean => port >= 30_000 && port <= 32_767
 
 const outside = "provided port is not in the valid range. The range of valid ports is 30000-32767"
 
+/** A port of the nodes beside those that a Service has. */
+const free = (number: number, taken: ReadonlyArray<number>): number => {
+  const port = 30_000 + number % 2768
+  return taken.includes(port) ? free(number + 1, taken) : port
+}
+
 /** Without a dry run, ports that are asked for have to be in the range. */
 const withPorts = (service: JsonObject, spec: Spec, before: Spec | undefined, dryRun: boolean): Answer => {
   if (!isExposed(spec)) return Either.right(spec)
@@ -241,7 +247,7 @@ const withPorts = (service: JsonObject, spec: Spec, before: Spec | undefined, dr
       wanted !== 0
         ? { ...port, nodePort: wanted }
         : givesPorts(spec)
-        ? { ...port, nodePort: 30_000 + (number + index) % 2768 }
+        ? { ...port, nodePort: free(number + index, [...nodePorts(spec), ...opened.map(nodePort)]) }
         : port
     )
   }

@@ -25,6 +25,46 @@ export interface Disruption {
   readonly condition?: string | undefined
 }
 
+/** The containers of a new pod. @since 0.1.0 @category constructors  */
+export const initial = (
+  specs: ReadonlyArray<{ readonly spec: JsonObject; readonly init: boolean }>
+): ReadonlyArray<Container> =>
+  specs.map(({ init, spec }) => ({
+    name: Json.text(spec, "name") ?? "",
+    spec,
+    init,
+    state: { _tag: "Waiting", reason: specs.some((one) => one.init) ? "PodInitializing" : "ContainerCreating" },
+    last: undefined,
+    restarts: 0
+  }))
+
+/** A container that is added to a running pod. @since 0.1.0 @category constructors  */
+export const ephemeral = (spec: JsonObject): Container => ({
+  name: Json.text(spec, "name") ?? "",
+  spec,
+  init: false,
+  isEphemeral: true,
+  state: { _tag: "Waiting", reason: "ContainerCreating" },
+  last: undefined,
+  restarts: 0
+})
+
+/** The field of a container in events about it. @since 0.1.0 @category getters  */
+export const fieldPath = ({ init, isEphemeral, name }: Container): string =>
+  `spec.${isEphemeral === true ? "ephemeralContainers" : init ? "initContainers" : "containers"}{${name}}`
+
+/** A pod as the API server has it, with the status that its node has reported and the conditions of others. @since 0.1.0 @category combinators  */
+export const merged = (now: JsonObject, reported: JsonObject): JsonObject => ({
+  ...now,
+  status: Json.objects(now, "status", "conditions").reduce(
+    (status, condition) =>
+      Conditions.find(status, Json.text(condition, "type") ?? "") === undefined
+        ? { ...status, conditions: [...Json.objects(status, "conditions"), condition] }
+        : status,
+    Json.object(reported, "status")
+  )
+})
+
 const terminal = ["Failed", "Succeeded"]
 
 /** The exit code of a container that has ended, or of its latest run if it waits for the next. */
@@ -46,7 +86,7 @@ const isNew = ({ last, state }: Container): boolean => state._tag === "Waiting" 
 const isStarting = ({ last, state }: Container): boolean =>
   last === undefined && state._tag === "Waiting" && ["ContainerCreating", "PodInitializing"].includes(state.reason)
 
-const isMain = ({ init }: Container): boolean => !init
+const isMain = ({ init, isEphemeral }: Container): boolean => !init && isEphemeral !== true
 
 const isPlainInit = (container: Container): boolean => container.init && !ContainerStatus.isSidecar(container)
 
@@ -83,7 +123,7 @@ export const phase = (containers: ReadonlyArray<Container>, restartPolicy: strin
 
 /** Whether nothing in the pod will run any more. @since 0.1.0 @category predicates  */
 export const isOver = (containers: ReadonlyArray<Container>, restartPolicy: string): boolean =>
-  terminal.includes(phase(containers, restartPolicy))
+  terminal.includes(phase(containers.filter((one) => one.isEphemeral !== true), restartPolicy))
 
 /**
  * How a running container ends that is told to stop.
@@ -152,10 +192,11 @@ const closedGates = (pod: JsonObject, status: JsonObject): ReadonlyArray<string>
 /** The status to write. Conditions of other components are kept. @since 0.1.0 @category constructors  */
 export const podStatus = (
   pod: JsonObject,
-  containers: ReadonlyArray<Container>,
+  all: ReadonlyArray<Container>,
   { disruption, hasSandbox, isDeleted, isTerminal }: Progress,
   now: number
 ): JsonObject => {
+  const containers = all.filter((one) => one.isEphemeral !== true)
   const previous = Json.object(pod, "status")
   const reached = phase(containers, Json.text(pod, "spec", "restartPolicy") ?? "Always", isDeleted)
   const fails = disruption !== undefined || (isDeleted && !terminal.includes(reached) && !containers.some(isRunning))
@@ -224,6 +265,9 @@ export const podStatus = (
     reason: held ? undefined : disruption?.reason,
     message: held || disruption?.reason === undefined ? undefined : disruption.message,
     initContainerStatuses: containers.some((container) => container.init) ? statuses(true) : undefined,
-    containerStatuses: statuses(false)
+    containerStatuses: statuses(false),
+    ephemeralContainerStatuses: containers.length === all.length
+      ? undefined
+      : all.filter((one) => one.isEphemeral === true).map((one) => ContainerStatus.make(pod, one))
   })
 }

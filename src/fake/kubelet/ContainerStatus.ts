@@ -32,6 +32,7 @@ export interface Container {
   readonly name: string
   readonly spec: JsonObject
   readonly init: boolean
+  readonly isEphemeral?: boolean
   readonly state: State
   readonly last: State | undefined
   readonly restarts: number
@@ -106,8 +107,13 @@ export const make = (pod: JsonObject, container: Container): JsonObject => {
     name,
     state: state(containerID, container.state),
     lastState: state(id(uid, name, restarts - 1), last),
-    ready: init && !isSidecar(container) ? done : now._tag === "Running" && now.isReady,
-    started: now._tag === "Running" && now.isStarted,
+    // Ephemeral containers are not probed.
+    ready: container.isEphemeral === true
+      ? false
+      : init && !isSidecar(container)
+      ? done
+      : now._tag === "Running" && now.isReady,
+    started: container.isEphemeral === true ? undefined : now._tag === "Running" && now.isStarted,
     restartCount: restarts,
     image,
     imageID: started ? imageId(image) : "",

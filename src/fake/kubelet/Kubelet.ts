@@ -37,7 +37,23 @@ export const run = (
     const api = NodeApi.make(driver)
     const workers = new Map<string, PodWorker.PodWorker>()
     const graces = new Map<string, number>()
+    const debugged = new Map<string, ReadonlyArray<string>>()
     const fibers = yield* FiberMap.make<string>()
+
+    /** Runs the containers that were added to a pod since it was seen last. */
+    const debug = (pod: JsonObject, uid: string, worker: PodWorker.PodWorker) => {
+      const known = debugged.get(uid) ?? []
+      const added = Json.objects(pod, "spec", "ephemeralContainers").filter((spec) =>
+        !known.includes(Json.text(spec, "name") ?? "")
+      )
+      const names = added.map((spec) => Json.text(spec, "name") ?? "")
+      if (added.length > 0) debugged.set(uid, [...known, ...names])
+      return Effect.forEach(
+        added,
+        (spec) => FiberMap.run(fibers, `${uid} ${Json.text(spec, "name") ?? ""}`, worker.debug(spec)),
+        { discard: true }
+      )
+    }
 
     const applied = (pod: JsonObject) =>
       Effect.gen(function*() {
@@ -59,12 +75,17 @@ export const run = (
           const started = yield* PodWorker.make(pod, yield* programs(pod), api, { logStore, stdinStore, running })
           workers.set(uid, started)
           yield* FiberMap.run(fibers, uid, started.run)
+          yield* debug(pod, uid, started)
+        } else if (worker !== undefined) {
+          yield* debug(pod, uid, worker)
         }
       })
 
     const deleted = (uid: string) =>
       Effect.gen(function*() {
         workers.delete(uid)
+        for (const name of debugged.get(uid) ?? []) yield* FiberMap.remove(fibers, `${uid} ${name}`)
+        debugged.delete(uid)
         graces.delete(uid)
         logStore.drop(uid)
         yield* running.drop(uid)

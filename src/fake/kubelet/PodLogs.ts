@@ -26,12 +26,15 @@ const containerNames = (pod: JsonObject): ReadonlyArray<string> =>
     Json.text(one, "name") ?? ""
   )
 
+const ephemeralNames = (pod: JsonObject): ReadonlyArray<string> =>
+  Json.objects(pod, "spec", "ephemeralContainers").map((one) => Json.text(one, "name") ?? "")
+
 /** The container that a query names, or the only one. @since 0.1.0 @category getters  */
 export const chooseContainer = (pod: JsonObject, asked: string | undefined): Either.Either<string, string> => {
   const name = Metadata.name(pod)
   const mains = Json.objects(pod, "spec", "containers")
   if (asked !== undefined && asked !== "") {
-    return containerNames(pod).includes(asked)
+    return [...containerNames(pod), ...ephemeralNames(pod)].includes(asked)
       ? Either.right(asked)
       : Either.left(`container ${asked} is not valid for pod ${name}`)
   }
@@ -57,9 +60,9 @@ const lostOutput = (pod: JsonObject, container: string): Output => {
 }
 
 const statusOf = (pod: JsonObject, container: string): JsonObject | undefined =>
-  ["containerStatuses", "initContainerStatuses"].flatMap((key) => Json.objects(pod, "status", key)).find((one) =>
-    Json.text(one, "name") === container
-  )
+  ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"].flatMap((key) =>
+    Json.objects(pod, "status", key)
+  ).find((one) => Json.text(one, "name") === container)
 
 /** The requested output, or the reason why there is none. */
 const output = (

@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
-import * as Conditions from "../controllers/Conditions.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
 import type { ContainerProgram, Exit, PodProgram, ProbeKind, Step } from "./ContainerProgram.js"
@@ -41,6 +40,8 @@ export interface PodWorker {
   readonly stop: Effect.Effect<void>
   /** Ends the grace period of `stop`. */
   readonly kill: Effect.Effect<void>
+  /** Runs a container that was added to the running pod. */
+  readonly debug: (spec: JsonObject) => Effect.Effect<void>
   /** Receives the pod's current state in the API server. */
   readonly update: (pod: JsonObject) => void
 }
@@ -84,17 +85,8 @@ export const make = (
       disruption: undefined
     }
     const programs = new Map<string, ContainerProgram>()
-    let containers: ReadonlyArray<ContainerStatus.Container> = specs.map(({ init, spec }) => ({
-      name: Json.text(spec, "name") ?? "",
-      spec,
-      init,
-      state: {
-        _tag: "Waiting",
-        reason: specs.some((one) => one.init) ? "PodInitializing" : "ContainerCreating"
-      },
-      last: undefined,
-      restarts: 0
-    }))
+    let containers = ContainerStates.initial(specs)
+    const stopped = yield* Deferred.make<void>()
 
     const publish = lock.withPermits(1)(Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.suspend(() => {
@@ -130,7 +122,7 @@ export const make = (
 
     const fieldPathOf = (container: string | undefined): string | undefined => {
       const one = containers.find(({ name }) => name === container)
-      return one === undefined ? undefined : `spec.${one.init ? "initContainers" : "containers"}{${one.name}}`
+      return one === undefined ? undefined : ContainerStates.fieldPath(one)
     }
 
     /** Runs the steps until the container exits; does not return for a pod that is disrupted. */
@@ -257,6 +249,17 @@ export const make = (
         }
       })
 
+    /** Runs a container that is added to the pod, once, until the others stop. */
+    const debug = (spec: JsonObject) =>
+      Effect.gen(function*() {
+        containers = [...containers, ContainerStates.ephemeral(spec)]
+        const { name } = ContainerStates.ephemeral(spec)
+        yield* Effect.raceFirst(
+          Effect.flatMap(once(name, spec, true), ({ state }) => setState(name, state)),
+          Deferred.await(stopped)
+        )
+      })
+
     /** Starts the sidecars and runs the other init containers, in order; returns whether all are done. */
     const initialize = Effect.gen(function*() {
       for (const { init, spec } of specs.filter((one) => one.init)) {
@@ -306,6 +309,7 @@ export const make = (
      */
     const stopAll = (killed: Effect.Effect<void>, tells = true) =>
       Effect.gen(function*() {
+        yield* Deferred.succeed(stopped, undefined)
         const alive = containers.filter(({ state }) => state._tag === "Running")
         // What it is at the end is told with the terminal phase: kubelet.go SyncTerminatingPod, SyncTerminatedPod.
         if (tells) yield* publish
@@ -356,7 +360,7 @@ export const make = (
           step !== undefined
             ? disrupt(step)
             : Effect.andThen(
-              sidecars.size === 0 ? Effect.void : stopAll(gracePeriod),
+              sidecars.size === 0 && containers.length === specs.length ? Effect.void : stopAll(gracePeriod),
               advance({ isTerminal: true })
             )
       ),
@@ -369,17 +373,9 @@ export const make = (
         yield* api.deletePod(first, { gracePeriodSeconds: 0 })
       }),
       kill: Effect.asVoid(Deferred.succeed(outOfTime, undefined)),
+      debug,
       update: (now) => {
-        pod = {
-          ...now,
-          status: Json.objects(now, "status", "conditions").reduce(
-            (status, condition) =>
-              Conditions.find(status, Json.text(condition, "type") ?? "") === undefined
-                ? { ...status, conditions: [...Json.objects(status, "conditions"), condition] }
-                : status,
-            Json.object(pod, "status")
-          )
-        }
+        pod = ContainerStates.merged(now, pod)
       }
     }
   })

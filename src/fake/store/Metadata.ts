@@ -90,7 +90,6 @@ const annotationsSize = (object: JsonObject): number =>
 
 // pkg/apis/core/helper/helpers.go, IsStandardFinalizerName
 const lenientGroups = ["coordination.k8s.io", "node.k8s.io", "policy"]
-const isCoreEvent = ({ group, kind }: Kind): boolean => group === "" && kind === "Event"
 const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"]
 
 /** The errors of the metadata of any object. @since 0.1.0 @category rules  */
@@ -122,7 +121,7 @@ export const validate = (kind: Kind, object: JsonObject): Status.FieldErrors => 
 
 /** The errors that most typed kinds add to those of any object. @since 0.1.0 @category rules  */
 export const validateTyped = (kind: Kind, object: JsonObject): Status.FieldErrors =>
-  kind.fields === undefined || lenientGroups.includes(kind.group) || isCoreEvent(kind) ?
+  kind.fields === undefined || lenientGroups.includes(kind.group) || kind.metaRules === "last" ?
     [] :
     finalizers(object).flatMap((finalizer, index) =>
       finalizer.includes("/") || standardFinalizers.includes(finalizer) ? [] : [Status.invalidValue(
@@ -132,13 +131,13 @@ export const validateTyped = (kind: Kind, object: JsonObject): Status.FieldError
       )]
     )
 
-/** The errors of a new object, given those of its kind; some kinds have no rules of their own for metadata. @since 0.1.0 @category rules  */
+/** The errors of a new object, given those of its kind. @since 0.1.0 @category rules  */
 export const validateNew = (
   kind: Kind,
   object: JsonObject,
   others: Status.FieldErrors
 ): Status.FieldErrors =>
-  (kind.group === "policy" || isCoreEvent(kind)) && others.length > 0
+  kind.metaRules === "own" || (kind.metaRules === "last" && others.length > 0)
     ? others
     : [...validate(kind, object), ...validateTyped(kind, object), ...others]
 

@@ -119,9 +119,9 @@ export class Registry {
           )
       )
       yield* Update.addressed(namespace, name, requested)
-      // Upstream's details need no resource version.
+      const rules = kind.parts[part]
       yield* Update.unchangedSince(
-        part === "details" ? { ...kind, unconditionalUpdate: true } : kind,
+        rules?.isPlain === true ? { ...kind, unconditionalUpdate: true } : kind,
         existing,
         requested,
         write
@@ -137,14 +137,14 @@ export class Registry {
         ...Update.sameUid(existing, requested),
         ...Metadata.validateTyped(kind, next),
         ...Update.rules(kind, next, existing, part),
-        ...(part === "details" ? kind.details?.validateUpdate(next, existing) ?? [] : [])
+        ...(rules?.validateUpdate(next, existing) ?? [])
       ]
       if (errors.length > 0) {
         return yield* Either.left(Status.invalid(kind, name, errors))
       }
       if (write.warn !== undefined && part === "main") Warnings.of(kind, next, existing).forEach(write.warn)
       // The part that a Build's own pod updates: upstream's admission leaves it out.
-      if (part !== "details") {
+      if (rules?.isPlain !== true) {
         yield* Admission.check(
           this.plugins,
           this.attempt(kind, namespace, next, "update", part === "main" ? "" : part, write)

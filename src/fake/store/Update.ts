@@ -165,8 +165,9 @@ export const amended = (
     managedFields: undefined,
     selfLink: undefined
   })
-  if (part === "details" && kind.details !== undefined) {
-    return kind.details.amend(requested, existing, Metadata.timestamp(write.now))
+  const rules = kind.parts[part]
+  if (rules !== undefined) {
+    return rules.amend(requested, existing, Metadata.timestamp(write.now))
   }
   if (part === "finalize") {
     return { ...existing, spec: Json.object(requested, "spec") }

@@ -34,5 +34,5 @@ export interface Write {
 /** @since 0.1.0 @category models */
 export type Answer<A> = Either.Either<A, Status.Status>
 
-/** The part that an update writes: all but the status, the status, the finalizers of a namespace, or a kind's details. */
-export type Part = "main" | "status" | "finalize" | "details"
+/** The part that an update writes: all but the status, the status, the finalizers of a namespace, or one of a kind's parts. */
+export type Part = "main" | "status" | "finalize" | "details" | "ephemeralcontainers"

@@ -239,10 +239,41 @@ const eventChanges: ReadonlyArray<ReadonlyArray<Action>> = [
   ]
 ]
 
+const debug = (...containers: ReadonlyArray<JsonObject>): Action => [
+  "PATCH",
+  "pods/a/ephemeralcontainers",
+  { spec: { ephemeralContainers: containers } },
+  "application/strategic-merge-patch+json"
+]
+
+const debugging = (more: JsonObject = {}): JsonObject => ({ name: "debug", image: "i", ...more })
+
+const ephemeral: ReadonlyArray<Action> = [
+  ["POST", "pods", { metadata: { name: "a" }, spec: { schedulerName: "none", containers: named([{}], "c") } }],
+  ["GET", "pods/a/ephemeralcontainers"],
+  debug(debugging({ name: "c0" })),
+  debug(debugging({ image: "" }), { image: "i" }),
+  debug(debugging({ targetContainerName: "odd" })),
+  debug(debugging({ ports: [{ containerPort: 80 }], resources: { limits: { cpu: "1" } }, livenessProbe: {} })),
+  debug(debugging({ lifecycle: {}, restartPolicy: "Always" })),
+  debug(debugging({ volumeMounts: [{ name: "none", mountPath: "/a", subPath: "b" }] })),
+  debug(debugging({ targetContainerName: "c0", stdin: true, tty: true })),
+  ["PATCH", "pods/a/ephemeralcontainers", { metadata: { labels: { a: "b" } }, spec: { hostNetwork: true } }, merge],
+  debug(debugging({ image: "j" })),
+  ["PATCH", "pods/a/ephemeralcontainers", { spec: { ephemeralContainers: null } }, merge],
+  ["PATCH", "pods/a", { spec: { ephemeralContainers: null } }, merge],
+  ["PATCH", "pods/a", { metadata: { labels: { a: "b" } } }, merge],
+  debug({ name: "other", image: "i" }),
+  ["GET", "pods/a"],
+  ["POST", "pods/a/ephemeralcontainers", {}],
+  ["DELETE", "pods/a/ephemeralcontainers"]
+]
+
 /** The programs, each for a namespace of its own. */
 export const programs: ReadonlyArray<ReadonlyArray<Action>> = [
   ...[...limitRules, ...templates, ...coreRules, ...strictRules].map((step) => [step]),
   ...admissions,
   templateChanges,
+  ephemeral,
   ...eventChanges
 ]

@@ -79,6 +79,7 @@ const numbers = (text: string): string =>
     // A list or a map that is empty is not kept.
     .replaceAll(/Invalid value: (\[\]|\{\})/g, "Invalid value: null")
     // The server adds the difference of its internal types.
+    .replaceAll(/(existing ephemeral containers "[^"]*" may not be changed\n)[^]*/g, "$1")
     .replaceAll(/(if it was previously negative\))[^]*/g, "$1")
     .replaceAll(/(current: )\d+/g, "$1NUMBER")
     .replaceAll(/(kube-api-access)-[a-z0-9]{5}\b/g, "$1-RANDOM")

@@ -61,7 +61,11 @@ export const rows: Readonly<Record<string, ReadonlyArray<Row>>> = {
     honoured("hostNetwork hostPID hostIPC hostUsers", podSecurity, "by pod security standards"),
     honoured("securityContext", ["kubelet/ContainerStatus.ts"], "see PodSecurityContext"),
     refused("resourceClaims", [{ name: "gpu", resourceClaimName: "gpu" }], "the fake has no ResourceClaims"),
-    refused("ephemeralContainers", [{ name: "debug", image: "i" }], "as by a server, when a pod is created"),
+    honoured(
+      "ephemeralContainers",
+      ["kubelet/Kubelet.ts"],
+      "added by the subresource `ephemeralcontainers`, and run once by the program of the container"
+    ),
     stored(
       "dnsConfig dnsPolicy hostAliases hostname hostnameOverride setHostnameAsFQDN subdomain",
       "no program resolves names"

@@ -38,7 +38,7 @@ const layers: Record<string, Layer.Layer<BuildBackend.BuildBackend>> = {
 
 describe("release", () => {
   for (const [name, layer] of Object.entries(layers)) {
-    it.effect(`builds once on ${name}`, () =>
+    it.effect(`release: builds once on ${name}`, () =>
       Effect.gen(function*() {
         const first = yield* release("1.0")
         assert.match(first, /^sha256:[0-9a-f]{64}$/)

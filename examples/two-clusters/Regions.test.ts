@@ -4,7 +4,7 @@ import { BuildInput, Cluster } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
 import * as Regions from "./Regions.js"
 
-it.scoped("builds on each cluster, and on each with what suits it", () =>
+it.scoped("Regions: builds on each cluster, with the backend that suits it", () =>
   Effect.gen(function*() {
     const clusters = {
       east: yield* FakeCluster.make({ openShift: {} }),

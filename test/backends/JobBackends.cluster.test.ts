@@ -96,7 +96,7 @@ layer(real, { excludeTestServices: true, timeout: "90 seconds" })("a real API se
   const defaults = { resources: { cpu: "100m", memory: "64Mi", ephemeralStorage: "1Gi" }, tolerations: [] }
 
   for (const security of ["anyuid", "userns"] as const) {
-    it.effect(`takes the Job of a full input to the letter, and its pod in a namespace of level baseline: ${security}`, () =>
+    it.effect(`full input: its Job is stored to the letter, and its pod is admitted at level baseline: ${security}`, () =>
       Effect.gen(function*() {
         const cluster = yield* Cluster.Cluster
         const profile = {

@@ -28,6 +28,7 @@ import * as BuildController from "./controllers/BuildController.js"
 import * as BuildLogs from "./controllers/BuildLogs.js"
 import * as ClaimController from "./controllers/ClaimController.js"
 import * as Controller from "./controllers/Controller.js"
+import * as CronJobController from "./controllers/CronJobController.js"
 import * as DeploymentController from "./controllers/DeploymentController.js"
 import * as DisruptionController from "./controllers/DisruptionController.js"
 import * as GarbageCollector from "./controllers/GarbageCollector.js"
@@ -223,6 +224,7 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
       ReplicaSetController.make(registry, ReplicaSetController.replicationControllers),
       DisruptionController.make(registry),
       JobController.make(registry, { backoff: options.jobBackoff ?? (() => 0) }),
+      CronJobController.make(registry),
       TtlController.make(registry),
       ClaimController.make(registry),
       QuotaController.make(registry, catalog),

@@ -1,5 +1,5 @@
 /**
- * CronJobs, by k8s.io/kubernetes pkg/registry/batch/cronjob and pkg/apis/batch (v1.37). They make no Jobs.
+ * CronJobs, by k8s.io/kubernetes pkg/registry/batch/cronjob and pkg/apis/batch (v1.37).
  *
  * @since 0.1.0
  */

@@ -56,7 +56,15 @@ const ends = (expression: string, range: string, of: Bounds): Parsed<readonly [n
       : Either.map(integerOrName(high, of), (end) => [start, end] as const))
 }
 
-const checkRange = (expression: string, of: Bounds): Parsed<void> =>
+/** The numbers from `start` to `end`, each one that is `by` after the one before; `isAny` for an asterisk. */
+interface Range {
+  readonly start: number
+  readonly end: number
+  readonly by: number
+  readonly isAny: boolean
+}
+
+const readRange = (expression: string, of: Bounds): Parsed<Range> =>
   Either.gen(function*() {
     const [range = "", step, ...more] = expression.split("/")
     const [start, last] = yield* ends(expression, range, of)
@@ -77,6 +85,7 @@ const checkRange = (expression: string, of: Bounds): Parsed<void> =>
     if (by === 0) {
       return yield* Either.left(`step of range should be a positive number: ${expression}`)
     }
+    return { start, end, by, isAny: /^[*?]/.test(range) && by === 1 }
   })
 
 const checkDescriptor = (text: string): string | undefined => {
@@ -105,8 +114,45 @@ export const error = (schedule: string): string | undefined => {
   if (fields.length !== bounds.length) {
     return `expected exactly ${bounds.length} fields, found ${fields.length}: [${fields.join(" ")}]`
   }
-  const wrong = bounds.flatMap((of, index) =>
-    (fields[index] ?? "").split(",").filter((part) => part !== "").map((part) => checkRange(part, of))
-  ).find(Either.isLeft)
+  const wrong = bounds.flatMap((of, index) => rangesOf(fields[index] ?? "", of)).find(Either.isLeft)
   return wrong?.left
+}
+
+const rangesOf = (field: string, of: Bounds): ReadonlyArray<Parsed<Range>> =>
+  field.split(",").filter((part) => part !== "").map((part) => readRange(part, of))
+
+/** The numbers of a field; `isAny` says whether it has an asterisk. @since 0.1.0 @category models  */
+export interface Numbers {
+  readonly has: (number: number) => boolean
+  readonly isAny: boolean
+}
+
+/** @since 0.1.0 @category models */
+export interface Fields {
+  readonly minutes: Numbers
+  readonly hours: Numbers
+  readonly days: Numbers
+  readonly months: Numbers
+  readonly weekdays: Numbers
+}
+
+/** The fields of a valid schedule of five. @since 0.1.0 @category constructors  */
+export const fields = (schedule: string): Fields => {
+  const given = schedule.trim().split(/\s+/)
+  const [minutes, hours, days, months, weekdays] = bounds.map((of, index): Numbers => {
+    const ranges = rangesOf(given[index] ?? "", of).filter(Either.isRight).map(({ right }) => right)
+    return {
+      has: (number) =>
+        ranges.some(({ by, end, start }) => number >= start && number <= end && (number - start) % by === 0),
+      isAny: ranges.some(({ isAny }) => isAny)
+    }
+  })
+  const none: Numbers = { has: () => false, isAny: false }
+  return {
+    minutes: minutes ?? none,
+    hours: hours ?? none,
+    days: days ?? none,
+    months: months ?? none,
+    weekdays: weekdays ?? none
+  }
 }

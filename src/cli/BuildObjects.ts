@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { ownedBy } from "../backends/controller/BuildState.js"
 import { backendError } from "../backends/controller/ErrorMapping.js"
+import * as PodBlocked from "../backends/pod/PodBlocked.js"
 import * as RecordMetadata from "../backends/record/RecordMetadata.js"
 import type { BackendError } from "../core/BuildError.js"
 import type { BuildRef } from "../core/BuildRef.js"
@@ -126,19 +127,22 @@ const container = ({ name, state: { running, terminated, waiting } = {} }: Resou
     : "unknown"
 })
 
+/** Some events have microseconds, and sort among the others only without them. */
+const wholeSeconds = (time: string | undefined): string | undefined => time?.replace(/\.\d+Z$/, "Z")
+
 const eventsAbout = (
   namespace: string,
   uid: string
 ): Effect.Effect<ReadonlyArray<Event>, ClusterError, Cluster.Cluster> =>
   Cluster.list(Resources.Event, { namespace, fieldSelector: `involvedObject.uid=${uid}` }).pipe(
     Effect.map(({ items }) =>
-      items.map(({ count, eventTime, involvedObject = {}, lastTimestamp, message, reason, type }) => ({
-        lastSeen: lastTimestamp ?? eventTime,
-        type: type ?? "Normal",
-        reason: reason ?? "",
-        object: `${involvedObject.kind ?? ""}/${involvedObject.name ?? ""}`,
-        message: message ?? "",
-        count: count ?? 1
+      items.map((event) => ({
+        lastSeen: wholeSeconds(PodBlocked.lastSeen(event)),
+        type: event.type ?? "Normal",
+        reason: event.reason ?? "",
+        object: `${event.involvedObject?.kind ?? ""}/${event.involvedObject?.name ?? ""}`,
+        message: event.message ?? "",
+        count: event.series?.count ?? event.count ?? 1
       }))
     ),
     Effect.catchIf(({ reason }) => reason === "Forbidden", () => Effect.succeed([]))

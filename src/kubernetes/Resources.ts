@@ -144,7 +144,8 @@ export const Event = Resource.make({
     involvedObject: fields({ kind: text, namespace: text, name: text, uid: text, fieldPath: text }),
     firstTimestamp: text,
     lastTimestamp: text,
-    eventTime: text
+    eventTime: text,
+    series: fields({ count: int32, lastObservedTime: text })
   })
 })
 

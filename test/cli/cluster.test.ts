@@ -345,8 +345,19 @@ describe.sequential("on a cluster", () => {
           involvedObject: { kind: "Pod", namespace: "builds", name, uid },
           lastTimestamp: "1970-01-01T00:00:20Z"
         })
+        yield* fake.seed({
+          apiVersion: "v1",
+          kind: "Event",
+          metadata: { name: "series", namespace: "builds" },
+          ...{ type: "Warning", reason: "FailedScheduling", action: "Scheduling", message: "no nodes" },
+          ...{ reportingComponent: "default-scheduler", reportingInstance: "default-scheduler-0" },
+          involvedObject: { kind: "Pod", namespace: "builds", name, uid },
+          eventTime: "1970-01-01T00:00:05.250000Z",
+          series: { count: 4, lastObservedTime: "1970-01-01T00:00:15.750000Z" }
+        })
         const { err, out, status } = yield* run(["describe", ref])
         assert.strictEqual(status, 0, err)
+        assert.match(out, /^ {2}1970-01-01T00:00:15Z +Warning +FailedScheduling +Pod\/\S+ +no nodes \(4 times\)$/m)
         assert.include(out, `Build:        ${ref}\nImage:        registry.example.com/os:1\nFingerprint:  `)
         assert.match(out, /^Created: {6}1970-01-01T00:00:00Z$/m)
         assert.match(out, /^Status: {7}Pending, waiting \(ImagePull/m)

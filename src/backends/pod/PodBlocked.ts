@@ -50,10 +50,11 @@ const warnings: ReadonlyMap<string, (message: string) => Reason> = new Map<strin
   ["FailedCreate", (message) => /exceeded quota|failed quota/.test(message) ? "Quota" : "Admission"] // controller_utils.go
 ])
 
-const latestFirst = (a: Event, b: Event): number => timeOf(b).localeCompare(timeOf(a))
+/** When an event was last seen: by its series in the form of events.k8s.io, which the scheduler has. @since 0.1.0 @category getters */
+export const lastSeen = ({ eventTime, firstTimestamp, lastTimestamp, series }: Event): string | undefined =>
+  series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? firstTimestamp
 
-const timeOf = ({ eventTime, firstTimestamp, lastTimestamp }: Event): string =>
-  lastTimestamp ?? eventTime ?? firstTimestamp ?? ""
+const latestFirst = (a: Event, b: Event): number => (lastSeen(b) ?? "").localeCompare(lastSeen(a) ?? "")
 
 /**
  * The reason of the latest listed warning.

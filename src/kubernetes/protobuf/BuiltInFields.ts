@@ -18,7 +18,9 @@ ObjectReference: kind=1s namespace=2s name=3s uid=4s apiVersion=5s resourceVersi
 
 ConfigMap: metadata=1!ObjectMeta immutable=4?b data=2%s binaryData=3%B
 Event: metadata=1!ObjectMeta involvedObject=2!ObjectReference reason=3s message=4s firstTimestamp=6!Time
-  lastTimestamp=7!Time count=8i type=9s eventTime=10!MicroTime action=12s reportingComponent=14!s reportingInstance=15!s
+  lastTimestamp=7!Time count=8i type=9s eventTime=10!MicroTime series=11?EventSeries action=12s reportingComponent=14!s
+  reportingInstance=15!s
+EventSeries: count=1i lastObservedTime=2!MicroTime
 Namespace: metadata=1!ObjectMeta status=3!NamespaceStatus
 NamespaceStatus: phase=1s
 Node: metadata=1!ObjectMeta spec=2!NodeSpec status=3!NodeStatus

@@ -87,6 +87,17 @@ describe("PodBlocked", () => {
     assert.strictEqual(PodBlocked.classify(pod({}), told.toReversed())?.reason, "MissingReference")
   })
 
+  it("PodBlocked: a series of events is as late as the last of them", () => {
+    const { lastTimestamp: _, ...scheduling } = event("FailedScheduling", "no nodes")
+    const series = {
+      ...scheduling,
+      eventTime: "2026-01-01T00:01:00.000000Z",
+      series: { count: 2, lastObservedTime: "2026-01-01T00:03:00.000000Z" }
+    }
+    const mount = event("FailedMount", "secret \"a\" not found", 2)
+    assert.strictEqual(PodBlocked.classify(pod({}), [mount, series])?.reason, "Unschedulable")
+  })
+
   it("PodBlocked: an ordinary start is not blocked", () => {
     assert.isUndefined(PodBlocked.classify(pod(undefined), []))
     assert.isUndefined(PodBlocked.classify(pod(waits("ContainerCreating")), []))

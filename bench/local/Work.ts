@@ -1,9 +1,10 @@
 /**
  * The builds, by buildah alone and by the local backend.
  */
-import { NodeContext } from "@effect/platform-node"
-import { Effect, Stream } from "effect"
+import * as NodeContext from "@effect/platform-node/NodeContext"
 import { BuildBackend, LocalBuildBackend } from "effect-os-builder"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { execFile } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"

@@ -152,7 +152,7 @@ export class ApiServer {
       )
     }
     if (kind.parts[subresource]?.verbs.includes(info.verb) === false) {
-      return Effect.fail(new Refused({ status: Status.methodNotAllowed }))
+      return Effect.fail(new Refused({ status: { ...Status.methodNotAllowed, details: {} } }))
     }
     const target = { kind, namespace: kind.namespaced ? namespace : "", name, subresource }
     if (kind.virtual) {

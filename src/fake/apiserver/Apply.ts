@@ -27,7 +27,7 @@ export interface Target {
 }
 
 /** Whether a value has the type of its field, and is decoded only once it has been merged. */
-const isContent = (problem: string): boolean => !problem.startsWith("json: ") || problem === Fields.booleanNumber
+const isContent = (problem: string): boolean => !problem.startsWith("json: ") || problem.endsWith(Fields.intoNumber)
 
 const patchOptions: Status.Named = { group: "meta.k8s.io", plural: "", kind: "PatchOptions" }
 

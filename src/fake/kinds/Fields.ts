@@ -167,8 +167,8 @@ const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$
 
 const microTimePattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)([.,]\d{6})(Z|[+-]\d\d:\d\d)$/
 
-/** The message for a boolean where a number or a text may be: server-side apply takes it for one, and only decoding refuses it. @since 0.1.0 @category constants  */
-export const booleanNumber = "json: cannot unmarshal bool into Go value of type int32"
+/** The end of the message for a value where a number or a text may be: server-side apply takes any, and only decoding refuses it. @since 0.1.0 @category constants  */
+export const intoNumber = "into Go value of type int32"
 
 const goType = (field: Field): string => {
   switch (field._tag) {
@@ -249,12 +249,10 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
       case "Boolean":
         return typeof json === "boolean" ? json : mismatch(json, field, path)
       case "IntegerOrText":
-        if (typeof json === "boolean") {
-          wrong.push(booleanNumber)
-          misfits.push(unconvertible(json, field))
-          return json
-        }
-        return typeof json === "string" || typeof json === "number" ? json : mismatch(json, field, path)
+        if (typeof json === "string" || typeof json === "number") return json
+        wrong.push(`json: cannot unmarshal ${jsonType(json)} ${intoNumber}`)
+        misfits.push(unconvertible(json, field))
+        return json
       case "Quantity": {
         if (typeof json === "object") return mismatch(json, field, path)
         if (Quantity.pattern.test(String(json))) {
@@ -277,8 +275,8 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
         return json
       }
       case "Time": {
-        if (typeof json !== "string") return mismatch(json, field, path)
-        const time = timePattern.test(json) ? DateTime.make(json) : Option.none()
+        if (typeof json === "object") return mismatch(json, field, path)
+        const time = typeof json === "string" && timePattern.test(json) ? DateTime.make(json) : Option.none()
         if (Option.isSome(time)) {
           return `${DateTime.formatIso(time.value).slice(0, 19)}Z`
         }
@@ -286,8 +284,8 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
         return json
       }
       case "MicroTime": {
-        if (typeof json !== "string") return mismatch(json, field, path)
-        const [, seconds = "", micros = "", zone = ""] = microTimePattern.exec(json) ?? []
+        if (typeof json === "object") return mismatch(json, field, path)
+        const [, seconds = "", micros = "", zone = ""] = microTimePattern.exec(String(json)) ?? []
         const time = DateTime.make(`${seconds}${zone}`)
         if (Option.isSome(time)) {
           return `${DateTime.formatIso(time.value).slice(0, 19)}.${micros.slice(1)}Z`

@@ -44,7 +44,9 @@ export const preconditions = (
 ): Either.Either<void, Status.Status> => {
   const record = { uid: Metadata.uid(existing), version: Json.text(existing, "metadata", "resourceVersion") ?? "" }
   const refuse = (why: string) =>
-    Either.left(Status.conflict({ ...kind, plural: kind.kind }, Metadata.name(existing), why))
+    Either.left(
+      Status.conflict({ ...kind, group: kind.storedIn ?? kind.group, plural: kind.kind }, Metadata.name(existing), why)
+    )
   if (options.uid !== undefined && options.uid !== record.uid) {
     return refuse(
       `the UID in the precondition (${options.uid}) does not match the UID in record (${record.uid}). `

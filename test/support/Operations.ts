@@ -112,7 +112,11 @@ export const operations = {
       type: "Warning",
       reason: "FailedMount",
       message: "MountVolume.SetUp failed for volume \"cache\"",
-      involvedObject: { kind: "Pod", uid: Json.text(pod ?? {}, "metadata", "uid") ?? "" },
+      involvedObject: {
+        kind: "Pod",
+        namespace: ref.namespace,
+        uid: Json.text(pod ?? {}, "metadata", "uid") ?? ""
+      },
       lastTimestamp: "1970-01-01T00:00:00Z"
     })
     return yield* reached(ref, isBlocked)

@@ -12,6 +12,7 @@ import type { JobSettings } from "../backends/job/JobSettings.js"
 import * as OpenShiftBuildBackend from "../backends/OpenShiftBuildBackend.js"
 import * as SingleNodeBuildBackend from "../backends/SingleNodeBuildBackend.js"
 import type { BuildBackend } from "../core/BuildBackend.js"
+import * as Fork from "../effect/Fork.js"
 import type { JsonObject } from "../kubernetes/client/ApiRequest.js"
 import type { Cluster } from "../kubernetes/Cluster.js"
 import type { Candidate } from "./Candidate.js"
@@ -35,7 +36,7 @@ const jobs = <Settings extends JobSettings>(options: {
   return {
     name,
     // The verdict does not wait for the proxy, and does not interrupt its request.
-    probe: Effect.zipRight(Effect.forkDaemon(ClusterProxy.prepare), asked),
+    probe: Effect.zipRight(Fork.daemon(ClusterProxy.prepare), asked),
     layer: backend.layerWith(settings)
   }
 }

@@ -4,7 +4,7 @@ import { ContextUpload } from "effect-os-builder"
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { folderWith } from "../support/CommandHarness.js"
+import { folderWith } from "../support/TemporaryFolder.js"
 
 const issuesOf = (folder: string) =>
   Effect.match(ContextUpload.read(folder), {

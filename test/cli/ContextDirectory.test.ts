@@ -5,7 +5,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as ContextDirectory from "../../src/cli/ContextDirectory.js"
 import * as ContextFile from "../../src/core/input/ContextFile.js"
-import { folderWith } from "../support/CommandHarness.js"
+import { folderWith } from "../support/TemporaryFolder.js"
 
 const limited = (folder: string) => ContextDirectory.read(folder, ContextDirectory.clusterLimits)
 

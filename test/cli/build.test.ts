@@ -4,16 +4,8 @@ import { BuildBackend, BuildInput } from "effect-os-builder"
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import {
-  buildArgs,
-  Command,
-  containerfile,
-  documents,
-  folderWith,
-  harness,
-  layer,
-  runIn
-} from "../support/CommandHarness.js"
+import { buildArgs, Command, containerfile, documents, harness, layer, runIn } from "../support/CommandHarness.js"
+import { folderWith } from "../support/TemporaryFolder.js"
 
 const log = ["STEP 1/2: FROM registry.example.com/base:1", "STEP 2/2: RUN true", "working"]
 

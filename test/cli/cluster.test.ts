@@ -5,8 +5,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Random, Schema, TestClock } from "effect"
 import { Cluster, CustomBuildBackend, OpenShiftBuildBackend } from "effect-os-builder"
 import * as FakeCluster from "effect-os-builder/FakeCluster"
-import { buildArgs, documents, folderWith, runIn } from "../support/CommandHarness.js"
+import { buildArgs, documents, runIn } from "../support/CommandHarness.js"
 import { timed } from "../support/Quiescence.js"
+import { folderWith } from "../support/TemporaryFolder.js"
 
 /** One cluster for as long as the test lasts, and the command on it. */
 const onCluster = (options: FakeCluster.Options) =>

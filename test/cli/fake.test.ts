@@ -4,7 +4,8 @@ import { Cluster, Resources } from "effect-os-builder"
 import * as KubernetesCluster from "effect-os-builder/KubernetesCluster"
 import * as fs from "node:fs"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
-import { folderWith, harness, runIn, temporaryFolder } from "../support/CommandHarness.js"
+import { harness, runIn } from "../support/CommandHarness.js"
+import { folderWith, temporaryFolder } from "../support/TemporaryFolder.js"
 
 const seed = `apiVersion: v1
 kind: ConfigMap

@@ -8,7 +8,8 @@ import * as fs from "node:fs"
 import * as module from "node:module"
 import * as net from "node:net"
 import * as path from "node:path"
-import { documents, folderWith } from "../support/CommandHarness.js"
+import { documents } from "../support/CommandHarness.js"
+import { folderWith } from "../support/TemporaryFolder.js"
 
 const main = path.resolve(import.meta.dirname, "../../src/cli/Main.ts")
 

@@ -12,14 +12,11 @@ import {
   Layer,
   Mailbox,
   Schema,
-  type Scope,
   Stream,
   SubscriptionRef
 } from "effect"
 import { BuildBackend, type Cluster } from "effect-os-builder"
 import { ConfigurationError } from "effect-os-builder/KubernetesCluster"
-import * as fs from "node:fs"
-import * as os from "node:os"
 import * as path from "node:path"
 import * as Backends from "../../src/cli/Backends.js"
 import type { ExitStatus } from "../../src/cli/CliError.js"
@@ -28,6 +25,7 @@ import * as Log from "../../src/cli/Log.js"
 import { ClusterAccess } from "../../src/cli/NodeServices.js"
 import * as OsBuilder from "../../src/cli/OsBuilder.js"
 import * as Output from "../../src/cli/Output.js"
+import { folderWith } from "./TemporaryFolder.js"
 
 export interface Screen {
   readonly isTTY?: boolean
@@ -145,21 +143,6 @@ export const layer: Layer.Layer<Command | BuildBackend.BuildBackend | BuildBacke
     })
   })
 ).pipe(Layer.provideMerge(BuildBackend.layerMemory), Layer.fresh)
-
-export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "os-builder-cli-"))),
-  (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
-)
-
-/** A folder with these files in it. */
-export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>) =>
-  Effect.tap(temporaryFolder, (folder) =>
-    Effect.sync(() => {
-      for (const [name, content] of Object.entries(files)) {
-        fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
-        fs.writeFileSync(path.join(folder, name), content)
-      }
-    }))
 
 export const containerfile = "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN true\n"
 

@@ -140,7 +140,7 @@ export interface Fields {
 export const fields = (schedule: string): Fields => {
   const given = schedule.trim().split(/\s+/)
   const [minutes, hours, days, months, weekdays] = bounds.map((of, index): Numbers => {
-    const ranges = rangesOf(given[index] ?? "", of).filter(Either.isRight).map(({ right }) => right)
+    const ranges = rangesOf(given[index] ?? "", of).flatMap((parsed) => Either.isRight(parsed) ? [parsed.right] : [])
     return {
       has: (number) =>
         ranges.some(({ by, end, start }) => number >= start && number <= end && (number - start) % by === 0),

@@ -1,6 +1,7 @@
 import { assert } from "@effect/vitest"
 import { Effect, Fiber, Queue, Stream } from "effect"
 import type { Cluster } from "effect-os-builder"
+import * as Fork from "../../../src/effect/Fork.js"
 import * as Resources from "../../../src/kubernetes/Resources.js"
 import { type Case, configMap, reached } from "../../support/ClusterCase.js"
 
@@ -63,7 +64,7 @@ export const watches: Readonly<Record<string, Case>> = {
       const reflector = yield* cluster.reflect(Resources.ConfigMap, { namespace, labelSelector: "app=x" })
       const there = yield* reflector.list
       assert.deepStrictEqual(there.map(({ metadata }) => metadata.name), ["a"])
-      const removed = yield* Effect.fork(reached(reflector, ({ _tag }) => _tag === "Deleted"))
+      const removed = yield* Fork.scoped(reached(reflector, ({ _tag }) => _tag === "Deleted"))
       yield* cluster.create(Resources.ConfigMap, configMap("b", {}, { app: "x" }), { namespace })
       yield* reached(reflector, ({ object }) => object.metadata.name === "b")
       yield* cluster.delete(Resources.ConfigMap, "a", { namespace })

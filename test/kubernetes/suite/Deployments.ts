@@ -176,10 +176,17 @@ export const deployments: Readonly<Record<string, Case>> = {
       yield* eventually(
         place,
         web(place),
-        (one) => at(one, "status", "updatedReplicas") === 1 && reason(one) === "ReplicaSetUpdated"
+        // A controller that hears of the last old pod and the first new one at once sees no progress, and keeps the reason.
+        (one) =>
+          at(one, "status", "updatedReplicas") === 1 &&
+          (reason(one) === "ReplicaSetUpdated" || reason(one) === "NewReplicaSetAvailable")
       )
       yield* allReady(place, 1)
-      yield* eventually(place, web(place), (one) => reason(one) === "NewReplicaSetAvailable")
+      yield* eventually(
+        place,
+        web(place),
+        (one) => at(one, "status", "availableReplicas") === 1 && reason(one) === "NewReplicaSetAvailable"
+      )
     }),
 
   "ReplicaSet: adopts pods that it selects, and deletes those that are not ready first": (place) =>

@@ -178,6 +178,7 @@ export const deployments: Readonly<Record<string, Case>> = {
         web(place),
         // A controller that hears of the last old pod and the first new one at once sees no progress, and keeps the reason.
         (one) =>
+          at(one, "status", "observedGeneration") === 2 &&
           at(one, "status", "updatedReplicas") === 1 &&
           (reason(one) === "ReplicaSetUpdated" || reason(one) === "NewReplicaSetAvailable")
       )

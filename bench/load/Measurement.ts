@@ -2,6 +2,7 @@
  * What is measured of many builds in one process; how they are begun and followed is the contestant's.
  */
 import { Effect, type Scope } from "effect"
+import type { ConfigurationError } from "effect-os-builder/KubernetesCluster"
 import { spawn } from "node:child_process"
 import * as diagnostics from "node:diagnostics_channel"
 import * as fs from "node:fs"
@@ -89,7 +90,7 @@ const countRequests = () => {
 
 /** `make` is given the path of a kubeconfig. */
 export const run = async (
-  make: (kubeconfig: string) => Effect.Effect<Builds, unknown, Scope.Scope>,
+  make: (kubeconfig: string) => Effect.Effect<Builds, ConfigurationError, Scope.Scope>,
   site = Workload.generator
 ): Promise<void> => {
   const { builds } = site

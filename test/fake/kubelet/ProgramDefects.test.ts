@@ -21,9 +21,9 @@ const one = (program: Partial<ContainerProgram>): Programs => () =>
 
 const broken: Readonly<Record<string, Programs>> = {
   "programs that throw": raise,
-  "programs that die": () => Effect.sync(raise),
+  "programs that die": () => Effect.suspend(raise),
   "a program that throws": () => Effect.succeed(raise),
-  "steps that die": one({ steps: Stream.fromEffect(Effect.sync(raise)) })
+  "steps that die": one({ steps: Stream.fromEffect(Effect.suspend(raise)) })
 }
 
 const never = { restartPolicy: "Never" }
@@ -54,7 +54,7 @@ describe("programs with defects", () => {
 
   it.effect("programs: a defect while the container waits is the reason that it waits for", () =>
     Effect.gen(function*() {
-      const waiting = Stream.fromEffect(Effect.sync(raise))
+      const waiting = Stream.die(new Error("oh no"))
       assert.deepStrictEqual(Json.object(yield* second(one({ waiting })), "state", "waiting"), {
         reason: "CreateContainerError",
         message
@@ -64,7 +64,7 @@ describe("programs with defects", () => {
   it.effect("programs: a probe that dies has failed, and is tried again", () =>
     Effect.gen(function*() {
       let calls = 0
-      const probe = () => Effect.sync(() => ++calls > 2 || raise())
+      const probe = () => Effect.suspend(() => ++calls > 2 ? Effect.succeed(true) : raise())
       const readinessProbe = { exec: { command: ["ready"] } }
       const containers = [{ name: "main", image: "i", readinessProbe }]
       const container = yield* second(one({ probe }), { containers })

@@ -29,8 +29,6 @@ export interface Visitor<E> {
   readonly refuse: (refusal: FolderUnreadable) => FolderUnreadable | E | undefined
 }
 
-const ignoreFileNames = [".containerignore", ".dockerignore"]
-
 const maxIgnoreFileBytes = 1024 * 1024
 
 /** Why a call of `node:fs` failed, as the rest of a sentence that begins with the name of the file. */
@@ -56,7 +54,7 @@ const attempt = <A>(call: () => A, toRefusal: (problem: string) => FolderUnreada
 const whole = (problem: string): FolderUnreadable => new FolderUnreadable({ path: "", problem })
 
 const readIgnoreFile = (root: string): IgnoreFile.IgnoreFile | FolderUnreadable => {
-  for (const name of ignoreFileNames) {
+  for (const name of ContextFile.ignoreFileNames) {
     const refused = (problem: string) => whole(`${name} ${problem}`)
     const file = Path.join(root, name)
     const stat = attempt(() => Fs.lstatSync(file, { throwIfNoEntry: false }), refused)

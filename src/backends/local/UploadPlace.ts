@@ -8,11 +8,13 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Containerfile from "../../core/Containerfile.js"
+import * as Feature from "../../core/containerfile/Feature.js"
+import * as ContextFile from "../../core/input/ContextFile.js"
 
 /** A mount is of type bind by default, and of the context without `from`. What a variable may hold counts. */
 const isOfContext = (flag: string): boolean => {
+  const type = Feature.mountType(flag)
   const options = flag.slice("--mount=".length).split(",")
-  const type = options.findLast((option) => option.startsWith("type="))?.slice("type=".length) ?? "bind"
   return (type === "bind" || type.includes("$")) && !options.some((option) => option.startsWith("from="))
 }
 
@@ -29,7 +31,7 @@ export const isInPlace = (
 ): Effect.Effect<boolean> =>
   mountsContext(containerfile)
     ? Effect.map(
-      Effect.forEach([".containerignore", ".dockerignore"], (name) =>
+      Effect.forEach(ContextFile.ignoreFileNames, (name) =>
         Effect.orElseSucceed(fs.exists(path.join(directory, name)), () => true)),
       (found) =>
         !found.includes(true)

@@ -124,7 +124,8 @@ const mountFeatures = (flag: string): ReadonlyArray<string> => {
   ]
 }
 
-const mountType = (flag: string): string =>
+/** The type of a `--mount` flag, by default bind. */
+export const mountType = (flag: string): string =>
   flag.slice("--mount=".length).split(",").findLast((option) => option.startsWith("type="))?.slice("type=".length) ??
     "bind"
 

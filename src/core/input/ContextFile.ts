@@ -304,7 +304,7 @@ const fromMemory = (bytesSchema: Schema.Schema<Uint8Array>) =>
   ).annotations({ description: "text, a Uint8Array, { content, mode? }, { link } or { directory: true, mode? }" })
 
 /** Files that buildah reads by itself and follows links to; it quotes their lines where one is not a pattern. */
-const ignoreFiles = [".containerignore", ".dockerignore"]
+export const ignoreFileNames = [".containerignore", ".dockerignore"]
 
 const together = (
   paths: ReadonlyArray<string>,
@@ -314,7 +314,7 @@ const together = (
   const kinds = new Map(
     valid.flatMap(([path, file]) => isDirectory(file) ? [] : [[path, isLink(file) ? "link" : "file"]])
   )
-  for (const path of ignoreFiles) {
+  for (const path of ignoreFileNames) {
     if (kinds.get(path) === "link") {
       problems.push({
         path: [path],

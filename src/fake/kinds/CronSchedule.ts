@@ -22,9 +22,50 @@ const bounds: ReadonlyArray<Bounds> = [
   { min: 0, max: 6, names: days }
 ]
 
-const descriptors = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"]
+/** The fields that a descriptor means. @since 0.1.0 @category constants */
+export const descriptors: ReadonlyMap<string, string> = new Map([
+  ["@yearly", "0 0 1 1 *"],
+  ["@annually", "0 0 1 1 *"],
+  ["@monthly", "0 0 1 * *"],
+  ["@weekly", "0 0 * * 0"],
+  ["@daily", "0 0 * * *"],
+  ["@midnight", "0 0 * * *"],
+  ["@hourly", "0 * * * *"]
+])
 
-const every = "@every "
+/** Comes before the duration of an interval. @since 0.1.0 @category constants */
+export const every = "@every "
+
+/** The units of a duration, in milliseconds. */
+const units: ReadonlyMap<string, number> = new Map([
+  ["ns", 1e-6],
+  ["us", 1e-3],
+  ["µs", 1e-3],
+  ["μs", 1e-3],
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000]
+])
+
+const unit = `(${[...units.keys()].join("|")})`
+
+const durationText = new RegExp(`^[+-]?(0|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)${unit})+)$`)
+
+/** The milliseconds of a valid duration. @since 0.1.0 @category conversions */
+export const durationMillis = (duration: string): number => {
+  const sum = [...duration.matchAll(new RegExp(`([0-9.]+)${unit}`, "g"))].reduce(
+    (total, [, number, unit = ""]) => total + Number(number) * (units.get(unit) ?? 0),
+    0
+  )
+  return duration.startsWith("-") ? -sum : sum
+}
+
+/** A schedule without the time zone that an older form has before it. @since 0.1.0 @category conversions */
+export const split = (schedule: string): { readonly zone: string | undefined; readonly text: string } => {
+  const [prefix = "", zone] = /^(?:CRON_)?TZ=(\S*) /.exec(schedule) ?? []
+  return { zone, text: schedule.slice(prefix.length).trim() }
+}
 
 type Parsed<A> = Either.Either<A, string>
 
@@ -89,14 +130,14 @@ const readRange = (expression: string, of: Bounds): Parsed<Range> =>
   })
 
 const checkDescriptor = (text: string): string | undefined => {
-  if (descriptors.includes(text)) {
+  if (descriptors.has(text)) {
     return undefined
   }
   if (!text.startsWith(every)) {
     return `unrecognized descriptor: ${text}`
   }
   const duration = text.slice(every.length)
-  if (/^[+-]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(duration)) {
+  if (durationText.test(duration)) {
     return undefined
   }
   const problem = /^[+-]?(.*[a-zµμ])?[0-9.]*[0-9]$/.test(duration) ? "missing unit in" : "invalid"
@@ -105,8 +146,7 @@ const checkDescriptor = (text: string): string | undefined => {
 
 /** The message for a schedule that cannot be read; none for a valid one. @since 0.1.0 @category rules  */
 export const error = (schedule: string): string | undefined => {
-  // The zone of an older form is before the fields.
-  const text = schedule.replace(/^(CRON_)?TZ=\S* /, "").trim()
+  const { text } = split(schedule)
   if (text.startsWith("@")) {
     return checkDescriptor(text)
   }

@@ -57,35 +57,9 @@ const utc = ({ day, hour, minute, month, year }: Local): number =>
 /** The day of the week: the epoch began on a Thursday. */
 const weekday = (at: Local): number => (Math.floor(utc(at) / day) + 4) % 7
 
-const named: Readonly<Record<string, string>> = {
-  "@yearly": "0 0 1 1 *",
-  "@annually": "0 0 1 1 *",
-  "@monthly": "0 0 1 * *",
-  "@weekly": "0 0 * * 0",
-  "@daily": "0 0 * * *",
-  "@midnight": "0 0 * * *",
-  "@hourly": "0 * * * *"
-}
-
-const units: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  "µs": 1e-3,
-  "μs": 1e-3,
-  ms: 1,
-  s: 1000,
-  m: minute,
-  h: 60 * minute
-}
-
 /** An interval of whole seconds, at least one. */
-const everyMillis = (duration: string): number => {
-  const sum = [...duration.matchAll(/([0-9.]+)(ns|us|µs|μs|ms|s|m|h)/g)].reduce(
-    (total, [, number, unit = ""]) => total + Number(number) * (units[unit] ?? 0),
-    0
-  )
-  return Math.max(Math.floor((duration.startsWith("-") ? -sum : sum) / 1000), 1) * 1000
-}
+const everyMillis = (duration: string): number =>
+  Math.max(Math.floor(CronSchedule.durationMillis(duration) / 1000), 1) * 1000
 
 /** The first time from a minute on at which all fields match; days that do not match are skipped whole. */
 const search = (
@@ -118,13 +92,12 @@ const search = (
 
 /** Of a valid schedule; without a time zone the clock is that of UTC. @since 0.1.0 @category constructors  */
 export const next = (schedule: string, timeZone: string | undefined): Next => {
-  const zone = /^(?:CRON_)?TZ=(\S*) /.exec(schedule)?.[1] ?? timeZone ?? "UTC"
-  const trimmed = schedule.replace(/^(CRON_)?TZ=\S* /, "").trim()
-  if (trimmed.startsWith("@every ")) {
-    const millis = everyMillis(trimmed.slice("@every ".length))
+  const { text, zone = timeZone ?? "UTC" } = CronSchedule.split(schedule)
+  if (text.startsWith(CronSchedule.every)) {
+    const millis = everyMillis(text.slice(CronSchedule.every.length))
     return (after) => after - after % 1000 + millis
   }
-  const fields = CronSchedule.fields(named[trimmed] ?? trimmed)
+  const fields = CronSchedule.fields(CronSchedule.descriptors.get(text) ?? text)
   const local = clockOf(zone)
   return (after) => search(local, fields, after - after % minute + minute)
 }

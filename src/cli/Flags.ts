@@ -87,7 +87,7 @@ export const option = {
   olderThan: Flag.requiredBy(
     "--older-than TIME",
     duration,
-    "Delete only builds that ended longer ago than this, for example 7d."
+    "Delete only builds that ended longer ago than this, for example 7d. Required."
   ),
   keep: Flag.wholeNumber("--keep N", "Keep the newest N finished builds of each image repository; by default 0."),
   quiet: Flag.toggle("-q, --quiet", "Print only the image, or errors."),
@@ -355,5 +355,10 @@ export const fake = {
     "--kubeconfig FILE",
     "Where to write the kubeconfig; the file must not exist, and is removed at the end. By default a temporary file."
   ),
-  seedFiles: Flag.repeated("--seed FILE", "Objects to begin with, as YAML or JSON; - reads standard input.")
+  seedFiles: Flag.repeated("--seed FILE", "Objects to begin with, as YAML or JSON; - reads standard input."),
+  programsFile: Flag.text(
+    "--programs FILE",
+    "What the containers of pods do, as YAML or JSON: what they log, how they end, and what they answer to exec and "
+      + "port-forward (docs/fake-kubernetes.md)."
+  )
 }

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -41,7 +42,7 @@ export interface Subject {
   readonly base: string | undefined
   /** The base image that the pod only looks up. */
   readonly looksUp: string | undefined
-  readonly timeoutSeconds: number | undefined
+  readonly timeout: Duration.Duration | undefined
 }
 
 const environment = (pod: JsonObject, name: string): string | undefined =>
@@ -94,7 +95,7 @@ export const subject = (registry: Registry, pod: JsonObject): Subject => {
     looksUp: Json.objects(pod, "spec", "containers").some((one) => Json.text(one, "name") === "base")
       ? baseImage
       : undefined,
-    timeoutSeconds: seconds === undefined ? undefined : Number(seconds)
+    timeout: seconds === undefined ? undefined : Duration.seconds(Number(seconds))
   }
 }
 

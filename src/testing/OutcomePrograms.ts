@@ -11,6 +11,7 @@ import { createHash } from "node:crypto"
 import { gunzipSync } from "node:zlib"
 import { code } from "../backends/script/ExitCode.js"
 import * as TerminationMessage from "../backends/script/TerminationMessage.js"
+import * as DurationText from "../core/DurationText.js"
 import * as BuildPod from "../fake/controllers/BuildPod.js"
 import type { ControlPlane } from "../fake/ControlPlane.js"
 import * as Json from "../fake/Json.js"
@@ -125,9 +126,9 @@ const scriptProgram = (
     case "DeletedOutside":
       return { build: deletesOwner, push: pushed }
     case "Hangs": {
-      const timeout = of.timeoutSeconds === undefined ? Stream.never : Stream.concat(
-        Stream.drain(Stream.fromEffect(Effect.sleep(`${of.timeoutSeconds} seconds`))),
-        script("build", code.timeout, { text: `the build took longer than ${of.timeoutSeconds} seconds` })
+      const timeout = of.timeout === undefined ? Stream.never : Stream.concat(
+        Stream.drain(Stream.fromEffect(Effect.sleep(of.timeout))),
+        script("build", code.timeout, { text: `the attempt took longer than ${DurationText.format(of.timeout)}` })
       )
       return { build: Stream.concat(Program.log(...BuildPods.stepLines(of.containerfile)), timeout), push: pushed }
     }

@@ -9,16 +9,17 @@ import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as YAML from "yaml"
 import { systemMessage } from "../../effect/FileError.js"
-import * as FakeApiServer from "../../fake/apiserver/FakeApiServer.js"
+import type * as FakeApiServer from "../../fake/apiserver/FakeApiServer.js"
 import * as Seed from "../../fake/store/Seed.js"
 import { isObject, type JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import { errorCode } from "../../kubernetes/transport/HttpAgent.js"
-import * as FakeCluster from "../../testing/FakeCluster.js"
+import * as Assembly from "../../testing/Assembly.js"
 import { type CliError, UsageError } from "../CliError.js"
 import { Output } from "../Output.js"
-import * as TextFile from "../TextFile.js"
+import * as ProgramsFile from "../ProgramsFile.js"
+import type * as TextFile from "../TextFile.js"
+import * as YamlFile from "../YamlFile.js"
 
 /**
  * @since 0.1.0
@@ -31,15 +32,14 @@ export interface Options {
   readonly port: number | undefined
   readonly kubeconfigFile: string | undefined
   readonly seedFiles: ReadonlyArray<string>
+  readonly programsFile: string | undefined
 }
 
-const openShift: Readonly<Record<NonNullable<Options["topology"]>, FakeCluster.Options["openShift"]>> = {
+const openShift: Readonly<Record<NonNullable<Options["topology"]>, Assembly.Options["openShift"]>> = {
   kubernetes: false,
   openshift: {},
   "single-node": { topology: "SingleReplica" }
 }
-
-const maxSeedBytes = 64 * 1024 * 1024
 
 const wrong = (problem: string): UsageError => new UsageError({ command: "fake", problems: [problem] })
 
@@ -62,21 +62,17 @@ const objectsOf = (value: unknown, place: string): Either.Either<ReadonlyArray<G
     : Either.right([{ place, object: value }])
 }
 
+/** The problem of a file that an option names. */
+const unreadable = (option: string, file: string) => ({ problem }: TextFile.Unreadable): UsageError =>
+  wrong(`${option}: ${file} ${problem}`)
+
 const readSeed = (file: string): Effect.Effect<ReadonlyArray<Given>, UsageError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const text = yield* Effect.mapError(
-      TextFile.read(fs, file === "-" ? "/dev/stdin" : file, maxSeedBytes),
-      ({ problem }) => wrong(`--seed: ${file} ${problem}`)
+    const documents = yield* Effect.mapError(YamlFile.documents(file), unreadable("--seed", file))
+    const given = yield* Either.all(
+      documents.map((value, index) => objectsOf(value, `document ${index + 1} of ${file}`))
     )
-    const documents = YAML.parseAllDocuments(text)
-    const given: Array<Given> = []
-    for (const [index, document] of documents.entries()) {
-      const [error] = document.errors
-      if (error !== undefined) return yield* wrong(`--seed: ${file} is not YAML: ${error.message.split("\n")[0]}`)
-      given.push(...yield* objectsOf(document.toJS(), `document ${index + 1} of ${file}`))
-    }
-    return given
+    return given.flat()
   })
 
 /** Puts the objects into the cluster, or fails with every one that the cluster does not take. */
@@ -131,22 +127,24 @@ const writeKubeconfig = (file: string | undefined, content: string) =>
  * @category commands
  */
 export const fake = (
-  { json, kubeconfigFile, namespace, port, seedFiles, topology = "kubernetes" }: Options
+  { json, kubeconfigFile, namespace, port, programsFile, seedFiles, topology = "kubernetes" }: Options
 ): Effect.Effect<void, CliError, FileSystem.FileSystem | Output | Path.Path> =>
   Effect.gen(function*() {
     const output = yield* Output
     const given = yield* Effect.forEach(seedFiles, readSeed)
-    const { kubeconfig, plane, url } = yield* FakeApiServer.FakeApiServer
-    yield* seed(plane, given.flat())
-    const file = yield* writeKubeconfig(kubeconfigFile, kubeconfig)
+    const programs = programsFile === undefined
+      ? undefined
+      : yield* Effect.mapError(ProgramsFile.read(programsFile), unreadable("--programs", programsFile))
+    const { served } = yield* Effect.mapError(
+      Assembly.makeServed({ openShift: openShift[topology], namespace, port, programs }),
+      notListening
+    )
+    yield* seed(served.plane, given.flat())
+    const file = yield* writeKubeconfig(kubeconfigFile, served.kubeconfig)
     yield* output.write(
       json
-        ? `${JSON.stringify({ type: "serving", topology, url, kubeconfig: file })}\n`
-        : `Serving ${topology} in memory on ${url} until interrupted.\n\n  export KUBECONFIG=${file}\n`
+        ? `${JSON.stringify({ type: "serving", topology, url: served.url, kubeconfig: file })}\n`
+        : `Serving ${topology} in memory on ${served.url} until interrupted.\n\n  export KUBECONFIG=${file}\n`
     )
     yield* Effect.never
-  }).pipe(
-    Effect.scoped,
-    Effect.provide(FakeCluster.layerServed({ openShift: openShift[topology], namespace, port })),
-    Effect.catchTag("NotListening", (error) => Effect.fail(notListening(error)))
-  )
+  }).pipe(Effect.scoped)

@@ -13,7 +13,7 @@ import * as Status from "../apiserver/Status.js"
 import type { LogStore } from "./LogStore.js"
 import * as PodAttach from "./PodAttach.js"
 import * as Program from "./Program.js"
-import type { Running, RunningPrograms } from "./RunningPrograms.js"
+import { howToGive, type Running, type RunningPrograms } from "./RunningPrograms.js"
 
 /** What a killed command ends with. */
 const killed = 137
@@ -58,7 +58,7 @@ export const source = (logStore: LogStore, programs: RunningPrograms): Source =>
     const running = programs.of(uid, container)
     const exec = running?.program.exec
     if (running === undefined || exec === undefined) {
-      const why = `the program of container "${container}" answers no exec in the fake cluster: give it the field exec`
+      const why = `the program of container "${container}" answers no exec in the fake cluster: ${howToGive("exec")}`
       return Effect.fail(new Refused({ status: Status.make(500, "InternalError", `Internal error occurred: ${why}`) }))
     }
     return Effect.succeed({

@@ -11,7 +11,7 @@ import * as Status from "../apiserver/Status.js"
 import * as PodPhase from "../controllers/Pods.js"
 import * as Json from "../Json.js"
 import * as Metadata from "../store/Metadata.js"
-import type { RunningPrograms } from "./RunningPrograms.js"
+import { howToGive, type RunningPrograms } from "./RunningPrograms.js"
 
 /** @since 0.1.0 @category constructors */
 export const source = (programs: RunningPrograms): Source => (pod) =>
@@ -31,7 +31,7 @@ export const source = (programs: RunningPrograms): Source => (pod) =>
       }
       return Stream.fail(
         new NoListener({
-          message: `no program of pod ${name} listens on it in the fake cluster: give one the field ports`
+          message: `no program of pod ${name} listens on it in the fake cluster: ${howToGive("ports")}`
         })
       )
     }

@@ -50,3 +50,7 @@ export class RunningPrograms {
     return this.pods.get(uid)?.get(container)
   }
 }
+
+/** Where a user of the library and one of the command give a field to the program of a container. */
+export const howToGive = (field: keyof ContainerProgram): string =>
+  `give it the field ${field}, in the option programs or in the file of os-builder fake --programs`

@@ -12,7 +12,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import { argv } from "node:process"
+import process from "node:process"
 import * as Backends from "./Backends.js"
 import { exitStatus } from "./CliError.js"
 import * as Interruption from "./Interruption.js"
@@ -28,7 +28,7 @@ const nodeServices = Layer.mergeAll(
   NodeCommandExecutor.layer.pipe(Layer.provideMerge(NodeFileSystem.layer))
 )
 
-const main = Interruption.bounded(OsBuilder.run(argv.slice(2)), {
+const main = Interruption.bounded(OsBuilder.run(process.argv.slice(2)), {
   timeout: "20 seconds",
   onTimeout: Effect.flatMap(
     Output.Output,
@@ -41,6 +41,12 @@ const main = Interruption.bounded(OsBuilder.run(argv.slice(2)), {
     Layer.merge(Backends.layer)
   ))
 )
+
+// A terminal that is closed interrupts as Ctrl-C does. Both the kernel and the shell may send SIGHUP, so a second one changes nothing.
+process.once("SIGHUP", () => {
+  process.on("SIGHUP", () => {})
+  process.kill(process.pid, "SIGTERM")
+})
 
 // The first signal interrupts and removes the listener, so that a second one ends the process at once.
 NodeRuntime.runMain(main, {

@@ -3,7 +3,7 @@
  */
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { execFile } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as module from "node:module"
 import * as net from "node:net"
@@ -113,3 +113,30 @@ it.scopedLive(
     }),
   120_000
 )
+
+it.scopedLive("a terminal that is closed: interrupts, as Ctrl-C does", () =>
+  Effect.gen(function*() {
+    const folder = yield* folderWith({})
+    const kubeconfig = path.join(folder, "kubeconfig")
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        spawn(process.execPath, ["--import", "tsx", main, "fake", "--kubeconfig", kubeconfig], {
+          stdio: ["ignore", "pipe", "inherit"]
+        })
+      ),
+      (child) => Effect.sync(() => child.kill("SIGKILL"))
+    )
+    yield* Effect.async<void>((resume) => {
+      child.stdout.once("data", () => resume(Effect.void))
+    })
+    assert.isTrue(fs.existsSync(kubeconfig))
+    // The kernel and the shell each send one.
+    child.kill("SIGHUP")
+    child.kill("SIGHUP")
+    const [status, signal] = yield* Effect.async<readonly [number | null, string | null]>((resume) => {
+      child.once("exit", (...exit) => resume(Effect.succeed(exit)))
+    })
+    assert.deepStrictEqual([status, signal], [130, null])
+    // It has a token.
+    assert.isFalse(fs.existsSync(kubeconfig))
+  }), 60_000)

@@ -220,6 +220,47 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("f
       }
     }))
 
+  it.effect("failing: a refusal says what is wrong with the credentials, for pull and push", () =>
+    Effect.gen(function*() {
+      const { closed, open } = yield* Workplace.Workplace
+      const auth = (text: string) => ({ auth: Buffer.from(text).toString("base64") })
+      const unusable =
+        `the given credentials have no user and password for ${closed}: auth must be USER:PASSWORD in base64`
+      const cases: ReadonlyArray<readonly [auths: object | undefined, reason: string, hint: string]> = [
+        [undefined, "Denied", "no credentials were given"],
+        [{}, "Denied", `the given credentials have no entry for ${closed}`],
+        [{ "quay.io": auth("a:b") }, "Denied", `the given credentials have no entry for ${closed}`],
+        // What `docker login` writes where it has a credential helper.
+        [{ [closed]: {} }, "CredentialsInvalid", unusable],
+        [{ [closed]: auth("token-of-a-robot") }, "CredentialsInvalid", unusable],
+        [{ [closed]: { username: "", password: "" }, "quay.io": {} }, "CredentialsInvalid", unusable],
+        [
+          { [closed]: auth(`${Workplace.user}:${Workplace.password}\n`) },
+          "Denied",
+          "the given password ends with a line break"
+        ]
+      ]
+      for (const [number, [auths, reason, hint]] of cases.entries()) {
+        const secretName = auths && (yield* secret(`refused-${number}`, JSON.stringify({ auths })))
+        const image = { pullspec: `${closed}/base:1`, secretName }
+        for (
+          const [is, options] of [
+            ["Push", { finalImage: { ...image, pullspec: `${closed}/refused:1` } }],
+            ["ImagePull", { baseImage: image, finalImage: { pullspec: `${open}/refused:1` } }]
+          ] as const
+        ) {
+          const { log, status } = yield* finish(
+            yield* Workplace.input("refused", { ...options, revision: `${number}`, retries: 0 })
+          )
+          assert.strictEqual(told(status), `Errored ${reason === "Denied" ? is : ""}${reason}`, JSON.stringify(auths))
+          const text = JSON.stringify(status) + log.join()
+          assert.include(text, `(${hint}`)
+          assert.notInclude(text, Workplace.password)
+          assert.notInclude(text, "token-of-a-robot")
+        }
+      }
+    }))
+
   it.effect("failing: reports a full disk, whatever filled it", () =>
     Effect.scoped(Effect.gen(function*() {
       const at = yield* Workplace.Workplace

@@ -1,3 +1,6 @@
+import { casePattern, denied } from "./ErrorText.js"
+import { code } from "./ExitCode.js"
+
 /** Registry credentials as the kubelet reads them, for buildah, which reads less. */
 export const auths = `
 # next_char: moves the first character of $rest to $char.
@@ -190,5 +193,44 @@ shorter_auth() {
   (umask 077; printf '{"auths":{%s}}' "$kept" > "$auth_file")
   kept=
   say "the registry refused the credentials with the longest key for $repository: next are those with a shorter key"
+}
+
+# show_auth: the same, sets $found to the text of the best entry.
+show_auth() { [ "$1" -ne "$best" ] || found=$3; }
+
+# explain_refusal IMAGE: adds to $error, after a registry has refused our credentials for an image, what is wrong with them as far
+# as that shows. Sets $verdict where no registry could take them: buildah sends none for an entry that has none.
+explain_refusal() {
+  case $lower in ${casePattern(denied)}) ;; *) return 0 ;; esac
+  [ -n "$OSB_SECRET_DIR$OSB_TOKEN_FILE" ] || { error="$error (no credentials were given)"; return 0; }
+  repository=\${1%%@*}
+  case \${repository##*/} in *:*) repository=\${repository%:*} ;; esac
+  auths=$(cat "$auth_file") auths=\${auths#'{"auths":'} auths=\${auths%'}'}
+  matching=0 best=0 best_rank=1 found=
+  each_auth take_auth && each_auth show_auth || matching=unknown
+  auths=
+  case $matching in
+    unknown) ;;
+    0) error="$error (the given credentials have no entry for \${1%%/*})" ;;
+    *)
+      case $found in
+        *'"identitytoken"'* | *'"auth"'*'\\'*) ;;
+        *)
+          value=
+          case $found in *'"auth"'*'"'*) value=\${found#*'"auth"'} value=\${value#*'"'} value=\${value%%'"'*} ;; esac
+          value=$(printf '%s' "$value" | base64 -d 2> /dev/null; printf .)
+          case $value in
+            *:*'
+.') error="$error (the given password ends with a line break)" ;;
+            *:*) ;;
+            *)
+              verdict=${code.credentialsInvalid}
+              error="$error (the given credentials have no user and password for \${1%%/*}: auth must be USER:PASSWORD in base64, and \
+credential helpers are not run)" ;;
+          esac
+          value= ;;
+      esac ;;
+  esac
+  found=
 }
 `

@@ -68,6 +68,14 @@ check_architecture() {
   esac
 }
 
+# pull_refused IMAGE: returns if there are further credentials for the image, or ends.
+pull_refused() {
+  [ "$verdict" -ne ${code.pullFailed} ] || finish "$verdict" "$error"
+  ! shorter_auth "$1" || return 0
+  explain_refusal "$1"
+  finish "$verdict" "$error"
+}
+
 # pull_image IMAGE OPTION...: pulls an image, or ends.
 pull_image() {
   pulled=$1
@@ -78,7 +86,7 @@ pull_image() {
     check_storage
     read_error
     registry_verdict ${code.pullDenied} ${code.pullFailed} ${code.imageNotFound}
-    [ "$verdict" -ne ${code.pullFailed} ] && shorter_auth "$pulled" || finish "$verdict" "$error"
+    pull_refused "$pulled"
   done
 }
 
@@ -140,7 +148,7 @@ base() {
     [ "$status" -ne 0 ] || break
     read_error
     registry_verdict ${code.pullDenied} ${code.pullFailed} ${code.imageNotFound}
-    [ "$verdict" -ne ${code.pullFailed} ] && shorter_auth "$OSB_BASE_IMAGE" || finish "$verdict" "$error"
+    pull_refused "$OSB_BASE_IMAGE"
   done
   buildah_ manifest inspect "$list"
   digest=$(sed -n 's/.*"digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' "$said" | head -n 1)

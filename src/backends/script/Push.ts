@@ -89,6 +89,7 @@ push_name() {
     read_error
     registry_verdict ${code.pushDenied} ${code.pushFailed}
     if [ "$verdict" -eq ${code.pushDenied} ] && shorter_auth "$destination"; then continue; fi
+    [ "$verdict" -ne ${code.pushDenied} ] || explain_refusal "$destination"
     [ "$verdict" -eq ${code.pushFailed} ] || push_failed "$verdict" "$destination" "$error"
     [ "$tries" -lt "$OSB_PUSH_TRIES" ] || push_failed "$verdict" "$destination" "$error (tried $tries times)"
     tries=$((tries + 1))

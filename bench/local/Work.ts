@@ -1,15 +1,18 @@
 /**
  * The builds, by buildah alone and by the local backend.
  */
-import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as NodeCommandExecutor from "@effect/platform-node/NodeCommandExecutor"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
 import { BuildBackend, LocalBuildBackend } from "effect-os-builder"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { execFile } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { promisify } from "node:util"
-import * as ContextDirectory from "../../src/cli/ContextDirectory.js"
+import * as ContextDirectory from "../../src/backends/context/ContextDirectory.js"
 import { makeOwned } from "../../src/core/BuildInput.js"
 import type * as Around from "./Around.js"
 import * as Site from "./Site.js"
@@ -66,6 +69,9 @@ const registries = (directory: string): string => {
   return folder
 }
 
+// What the backend needs of NodeContext, which imports a terminal and workers too.
+const machine = NodeCommandExecutor.layer.pipe(Layer.provideMerge(Layer.merge(NodeFileSystem.layer, NodePath.layer)))
+
 /** The local backend, with a layer cache in a folder `cache` that stays if that is set. */
 export const ours = (
   name: string,
@@ -103,7 +109,7 @@ export const ours = (
         })),
         Effect.provide(backend)
       )
-    }).pipe(Effect.provide(NodeContext.layer), Effect.runPromise), {
+    }).pipe(Effect.provide(machine), Effect.runPromise), {
     disk: build.base === "large",
     keep: cache?.keep === true,
     more: cache?.around?.sample

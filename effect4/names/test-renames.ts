@@ -33,6 +33,12 @@ export const testRenames: ReadonlyArray<Rename> = [
     reason: "renamed",
     names: ["layer"]
   },
+  {
+    module: "@effect/platform-node/NodeCommandExecutor",
+    to: "@effect/platform-node/NodeChildProcessSpawner",
+    reason: "renamed",
+    names: ["layer"]
+  },
   { module: "effect/TestClock", to: "effect/testing/TestClock", reason: testing, names: ["adjust", "setTime"] },
   { module: "effect/TestClock", to: "test/names/TestClock", reason: gone, names: ["currentTimeMillis", "sleeps"] },
   { module: "effect/TestContext", to: "test/names/TestContext", reason: testing, names: ["TestContext"] },

@@ -11,7 +11,6 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import * as Fs from "node:fs"
-import * as Path from "node:path"
 import * as ContextArchive from "../script/ContextArchive.js"
 import * as FolderWalk from "./FolderWalk.js"
 
@@ -35,6 +34,9 @@ export interface Folder {
 /** Files are read in pieces of this size. */
 const pieceBytes = 256 * 1024
 
+/** The most that Node reads at once is 2 GiB less a byte. */
+const mostBytes = 1024 ** 3
+
 /** Lists a folder. */
 export const list = (directory: string): Effect.Effect<Folder, FolderWalk.FolderUnreadable> =>
   Effect.gen(function*() {
@@ -50,26 +52,46 @@ export const list = (directory: string): Effect.Effect<Folder, FolderWalk.Folder
     return { directory: root, entries: ContextArchive.ordered(entries) }
   })
 
-/** The bytes of a file, of which there are to be as many as its entry says; throws FolderChanged if there are not. */
-export function* contentOf(directory: string, path: string, size: number): Generator<Uint8Array> {
-  const changed = () => new FolderChanged({ directory, path })
-  let file: number
+const open = (directory: string, path: string): number => {
   try {
     // A link that has replaced the file is not followed, and a file of the kernel that has nothing to read is not waited for.
     const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = Fs.constants
-    file = Fs.openSync(Path.join(directory, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    return Fs.openSync(`${directory}/${path}`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   } catch {
-    throw changed()
+    throw new FolderChanged({ directory, path })
   }
+}
+
+/** The bytes of a file in pieces, of which there are to be as many as its entry says; throws FolderChanged if there are not. */
+function* contentOf(directory: string, path: string, size: number): Generator<Uint8Array> {
+  const file = open(directory, path)
   try {
     for (let left = size; left > 0;) {
       const piece = Buffer.allocUnsafe(Math.min(left, pieceBytes))
       const read = Fs.readSync(file, piece)
-      if (read === 0) throw changed()
+      if (read === 0) throw new FolderChanged({ directory, path })
       left -= read
       yield piece.subarray(0, read)
     }
-    if (Fs.readSync(file, Buffer.allocUnsafe(1)) > 0) throw changed()
+    if (Fs.readSync(file, Buffer.allocUnsafe(1)) > 0) throw new FolderChanged({ directory, path })
+  } finally {
+    Fs.closeSync(file)
+  }
+}
+
+/** The same bytes at once. */
+export const wholeContentOf = (directory: string, path: string, size: number): Uint8Array => {
+  const file = open(directory, path)
+  try {
+    // One byte more than there should be, so that the end of most files is seen without a further read.
+    const content = Buffer.allocUnsafe(size + 1)
+    let end = 0
+    for (;;) {
+      const read = Fs.readSync(file, content, end, Math.min(size + 1 - end, mostBytes), null)
+      end += read
+      if (end > size || (read === 0 && end < size)) throw new FolderChanged({ directory, path })
+      if (end === size) return content.subarray(0, size)
+    }
   } finally {
     Fs.closeSync(file)
   }

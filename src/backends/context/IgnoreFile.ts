@@ -65,6 +65,7 @@ const clean = (pattern: string): string =>
  * @category getters
  */
 export const ignores = ({ patterns }: IgnoreFile, path: string): boolean => {
+  if (patterns.length === 0) return false
   const parts = path.split("/")
   const withParents = parts.map((_, index) => parts.slice(0, index + 1).join("/"))
   return patterns.reduce(

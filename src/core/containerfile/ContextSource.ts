@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { once } from "../../effect/Once.js"
 import type { Instruction } from "./Instruction.js"
 import { matcher } from "./PathPattern.js"
 import { read } from "./Substitution.js"
@@ -72,7 +73,7 @@ export const missingSources = (
   paths: Iterable<string>,
   links: Iterable<string>
 ): ReadonlyArray<{ readonly line: number; readonly message: string }> => {
-  const present = withParents(paths)
+  const present = once(() => withParents(paths))
   const followed = Array.from(links, normalized)
   return instructions.flatMap((instruction) => {
     const sources = contextSources(instruction) ?? []
@@ -98,10 +99,10 @@ const withParents = (paths: Iterable<string>): ReadonlySet<string> => {
   return all
 }
 
-const matchesAny = ({ isPattern, path }: ContextSource, present: ReadonlySet<string>): boolean => {
-  if (!isPattern) return present.has(path)
+const matchesAny = ({ isPattern, path }: ContextSource, present: () => ReadonlySet<string>): boolean => {
+  if (!isPattern) return path === "" || present().has(path)
   const matches = matcher(path)
-  for (const one of present) if (one !== "" && matches(one)) return true
+  for (const one of present()) if (one !== "" && matches(one)) return true
   return false
 }
 

@@ -26,25 +26,29 @@ const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
  */
 export const make = (content: Content): string => {
   const hash = createHash("sha256")
+  // Each call of OpenSSL takes longer than it takes to hash a name, so texts are put together until there are bytes.
+  let text = ""
   const write = (part: Content): void => {
-    if (typeof part === "string" || part instanceof Uint8Array) {
-      const bytes = typeof part === "string" ? Buffer.from(part) : part
-      hash.update(`${bytes.byteLength}:`).update(bytes)
+    if (typeof part === "string") {
+      text += `${Buffer.byteLength(part)}:${part}`
+    } else if (part instanceof Uint8Array) {
+      hash.update(`${text}${part.byteLength}:`).update(part)
+      text = ""
     } else if (isList(part)) {
-      hash.update("[")
+      text += "["
       part.forEach(write)
-      hash.update("]")
+      text += "]"
     } else {
-      hash.update("{")
+      text += "{"
       for (const [key, value] of Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1)) {
         write(key)
         write(value)
       }
-      hash.update("}")
+      text += "}"
     }
   }
   write(content)
-  return base32(hash.digest()).slice(0, 26)
+  return base32(hash.update(text).digest()).slice(0, 26)
 }
 
 const isList = (content: Content): content is ReadonlyArray<Content> => Array.isArray(content)

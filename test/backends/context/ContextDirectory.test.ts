@@ -3,9 +3,9 @@ import { Effect } from "effect"
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as ContextDirectory from "../../src/cli/ContextDirectory.js"
-import * as ContextFile from "../../src/core/input/ContextFile.js"
-import { folderWith } from "../support/TemporaryFolder.js"
+import * as ContextDirectory from "../../../src/backends/context/ContextDirectory.js"
+import * as ContextFile from "../../../src/core/input/ContextFile.js"
+import { folderWith } from "../../support/TemporaryFolder.js"
 
 const limited = (folder: string) => ContextDirectory.read(folder, ContextDirectory.clusterLimits)
 

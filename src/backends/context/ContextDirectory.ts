@@ -3,24 +3,17 @@
  *
  * What `.containerignore`, or else `.dockerignore`, excludes is left out. Modes are kept, owners and times are not. A link is
  * kept with its target, wherever that is. Anything that is neither a file, a link nor a directory is an issue.
- *
- * @since 0.1.0
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Folder from "../backends/context/Folder.js"
-import * as FolderWalk from "../backends/context/FolderWalk.js"
-import type { Entry, FileEntry } from "../backends/script/ContextArchive.js"
-import { Issue } from "../core/BuildError.js"
-import { type ContextFile, maxFiles, maxTotalBytes } from "../core/input/ContextFile.js"
-import { pathText } from "../core/input/InputIssue.js"
+import { Issue } from "../../core/BuildError.js"
+import { type ContextFile, maxFiles, maxTotalBytes } from "../../core/input/ContextFile.js"
+import { pathText } from "../../core/input/InputIssue.js"
+import type { Entry, FileEntry } from "../script/ContextArchive.js"
+import * as Folder from "./Folder.js"
+import * as FolderWalk from "./FolderWalk.js"
 
-/**
- * What could be read, by its path, and an issue for everything else.
- *
- * @since 0.1.0
- * @category models
- */
+/** What could be read, by its path, and an issue for everything else. */
 export interface ContextDirectory {
   readonly files: Readonly<Record<string, ContextFile>>
   readonly issues: ReadonlyArray<Issue>
@@ -28,23 +21,13 @@ export interface ContextDirectory {
   readonly exceedsLimits: boolean
 }
 
-/**
- * The most that is read.
- *
- * @since 0.1.0
- * @category models
- */
+/** The most that is read. */
 export interface Limits {
   readonly bytes: number
   readonly files: number
 }
 
-/**
- * The limits of a context on a cluster.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The limits of a context on a cluster. */
 export const clusterLimits: Limits = { bytes: maxTotalBytes, files: maxFiles }
 
 /** The directory has more than the limit. */
@@ -56,12 +39,7 @@ class LimitExceeded extends Data.TaggedError("LimitExceeded")<{ readonly path: s
   }
 }
 
-/**
- * Reads a directory, up to the limits if there are any.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Reads a directory, up to the limits if there are any. */
 export const read = (directory: string, limits?: Limits): Effect.Effect<ContextDirectory> =>
   Effect.suspend(() => {
     const files: Array<readonly [string, ContextFile]> = []
@@ -131,8 +109,7 @@ const contextFileOf = (root: string, entry: Entry): ContextFile | FolderWalk.Fol
 /** As many bytes as the file has: one that is written to meanwhile, or made as it is read, may never end. */
 const contentOf = (root: string, { path, size }: FileEntry): Uint8Array | FolderWalk.FolderUnreadable => {
   try {
-    const [first = Buffer.alloc(0), ...more] = Folder.contentOf(root, path, size)
-    return more.length === 0 ? first : Buffer.concat([first, ...more])
+    return Folder.wholeContentOf(root, path, size)
   } catch (error) {
     return new FolderWalk.FolderUnreadable({
       path,

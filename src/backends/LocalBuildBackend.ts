@@ -130,7 +130,7 @@ export const make = (
     const statusOf = (ref: BuildRef): Effect.Effect<BuildStatus.BuildStatus | undefined, BackendError> =>
       Effect.gen(function*() {
         const current = life.current(ref.uid)
-        if (current !== undefined) return (yield* state.exists(ref)) ? current : undefined
+        if (current !== undefined) return current
         const record = yield* find(ref)
         if (record === undefined) return undefined
         const status = yield* life.status(record)
@@ -157,9 +157,13 @@ export const make = (
       Effect.gen(function*() {
         const namespace = options?.namespace ?? settings.namespace ?? "default"
         yield* Calls.namespace(namespace)
-        // The build needs the sandbox only once it is recorded. Its probe starts a program, as the check does, so both run at once.
+        // The probe of the sandbox, which the build needs once it is recorded, and the check start a program each. The context is hashed
+        // while they run.
         yield* Effect.forkDaemon(sandbox)
-        yield* check(given)
+        yield* Effect.all([check(given), Effect.sync(() => BuildInput.fingerprint(given))], {
+          concurrency: "unbounded",
+          discard: true
+        })
         const references = yield* References.resolve(fs, path, referenced, given)
         const folder = path.join(path.resolve(around.workDirectory), `resolve-${randomUUID()}`)
         const input = BuildContext.isGit(given.context)
@@ -196,14 +200,17 @@ export const make = (
         }
       })
 
-    /** Waits until the status of a build may have changed. */
-    const pause = (ref: BuildRef) => Effect.raceFirst(Effect.sleep(interval), life.whenEnded(ref.uid))
+    /** Waits until the status of a build may be another one. */
+    const pause = ({ uid }: BuildRef, seen: BuildStatus.BuildStatus) =>
+      Effect.suspend(() => life.current(uid) === undefined ? Effect.sleep(interval) : life.whenChanged(uid, seen))
 
     const changes: Service["changes"] = (ref) =>
       Stream.unwrap(Effect.map(existing(ref, statusOf(ref)), (first) => {
+        let seen = first
         const later = Effect.map(
-          Effect.andThen(pause(ref), statusOf(ref)),
-          (status) => status ?? BuildStatus.errored("Deleted", { message: `${ref} was removed while it was watched` })
+          Effect.andThen(Effect.suspend(() => pause(ref, seen)), statusOf(ref)),
+          (status) =>
+            seen = status ?? BuildStatus.errored("Deleted", { message: `${ref} was removed while it was watched` })
         )
         return Stream.concat(Stream.make(first), Stream.repeatEffect(later)).pipe(
           Stream.changesWith(BuildStatus.equivalence),

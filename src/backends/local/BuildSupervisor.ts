@@ -52,10 +52,12 @@ export interface BuildSupervisor {
     }
   ) => Effect.Effect<BuildRef | undefined, BackendError>
   readonly status: (record: LocalRecord) => Effect.Effect<BuildStatus.BuildStatus, BackendError>
-  /** The status of an unfinished build of this process, from memory; undefined for any other build. */
+  /** The status of an unfinished build of this process, from memory; undefined for any other build, and once it is removed. */
   readonly current: (uid: string) => BuildStatus.BuildStatus | undefined
   /** Returns once an unfinished build of this process has ended; never for any other build. */
   readonly whenEnded: (uid: string) => Effect.Effect<void>
+  /** Returns once `current` of an unfinished build of this process is another than `seen`; at once for any other build. */
+  readonly whenChanged: (uid: string, seen: BuildStatus.BuildStatus) => Effect.Effect<void>
 }
 
 export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Scope.Scope> =>
@@ -71,6 +73,28 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
 
     const ends = new Map<string, Deferred.Deferred<void>>()
 
+    /** Completed with the next change of each in `unfinished`. */
+    const changes = new Map<string, Deferred.Deferred<void>>()
+
+    const setCurrent = (uid: string, status: BuildStatus.BuildStatus | undefined) =>
+      Effect.flatMap(Deferred.make<void>(), (next) => {
+        const changed = changes.get(uid)
+        if (status === undefined) {
+          unfinished.delete(uid)
+          changes.delete(uid)
+        } else {
+          unfinished.set(uid, status)
+          changes.set(uid, next)
+        }
+        return changed === undefined ? Effect.void : Deferred.succeed(changed, undefined)
+      })
+
+    const whenChanged: BuildSupervisor["whenChanged"] = (uid, seen) =>
+      Effect.suspend(() => {
+        const changed = unfinished.get(uid) === seen ? changes.get(uid) : undefined
+        return changed === undefined ? Effect.void : Deferred.await(changed)
+      })
+
     const whenEnded: BuildSupervisor["whenEnded"] = (uid) =>
       Effect.suspend(() => {
         const ended = ends.get(uid)
@@ -80,9 +104,11 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
     const leave = (uid: string) =>
       Effect.suspend(() => {
         const ended = ends.get(uid)
-        unfinished.delete(uid)
         ends.delete(uid)
-        return ended === undefined ? Effect.void : Deferred.succeed(ended, undefined)
+        return Effect.andThen(
+          setCurrent(uid, undefined),
+          ended === undefined ? Effect.void : Deferred.succeed(ended, undefined)
+        )
       })
 
     const end = (record: LocalRecord, status: BuildStatus.Terminal) =>
@@ -98,7 +124,9 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
     ): Effect.Effect<BuildStatus.Terminal, BackendError> =>
       Effect.gen(function*() {
         yield* state.setProgress(record.ref, new Progress({ attempt, startedAt }))
-        unfinished.set(record.ref.uid, new BuildStatus.Running({ attempt, startedAt }))
+        if (unfinished.has(record.ref.uid)) {
+          yield* setCurrent(record.ref.uid, new BuildStatus.Running({ attempt, startedAt }))
+        }
         const result = yield* Attempt.run(buildah, {
           input,
           references,
@@ -114,11 +142,15 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
         return yield* attempts(record, input, references, buildah, startedAt, attempt + 1)
       })
 
+    /** Ends with the request to stop. One look at the directory each time finds out too whether the build has been removed. */
     const stopped = (record: LocalRecord): Effect.Effect<BuildStatus.Terminal, BackendError> =>
-      Effect.repeat(Effect.delay(state.isStopped(record.ref), options.interval), { until: (isStopped) => isStopped })
-        .pipe(
-          Effect.as(new BuildStatus.Cancelled({}))
-        )
+      state.intervention(record.ref).pipe(
+        Effect.tap((intervention) => intervention === "removed" ? setCurrent(record.ref.uid, undefined) : Effect.void),
+        Effect.map((intervention) => intervention === "stop"),
+        Effect.delay(options.interval),
+        Effect.repeat({ until: (isStopped) => isStopped }),
+        Effect.as(new BuildStatus.Cancelled({}))
+      )
 
     // Frequent enough that a few heartbeats may be late.
     const givingSigns = (record: LocalRecord) =>
@@ -172,7 +204,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           workFolder: `${options.workDirectory}/${uid}`
         })
         if (!(yield* state.create(record, input))) return undefined
-        unfinished.set(uid, new BuildStatus.Pending({}))
+        yield* setCurrent(uid, new BuildStatus.Pending({}))
         ends.set(uid, yield* Deferred.make<void>())
         yield* Effect.forkIn(live(record, input, references), scope)
         return record.ref
@@ -223,5 +255,5 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           : new BuildStatus.Running({ startedAt: progress.startedAt, attempt: progress.attempt })
       })
 
-    return { begin, status, current: (uid) => unfinished.get(uid), whenEnded }
+    return { begin, status, current: (uid) => unfinished.get(uid), whenEnded, whenChanged }
   })

@@ -83,8 +83,6 @@ export const numbersOf = (places: ReadonlyArray<Place>, fingerprint: string): Re
 export interface StateDirectory {
   /** Creates the directory of a new build with its record atomically; false if the name is taken. */
   readonly create: (record: LocalRecord, input: BuildInput) => Effect.Effect<boolean, BackendError>
-  /** Whether there is a build of that name. */
-  readonly exists: (place: Place) => Effect.Effect<boolean, BackendError>
   readonly record: (place: Place) => Effect.Effect<LocalRecord | undefined, BackendError>
   /** The input of a build, without the files of its context. */
   readonly input: (place: Place) => Effect.Effect<BuildInput | undefined, BackendError>
@@ -97,6 +95,8 @@ export interface StateDirectory {
   /** Stores the outcome unless there is one already. */
   readonly setOutcome: (place: Place, outcome: Outcome) => Effect.Effect<void, BackendError>
   readonly isStopped: (place: Place) => Effect.Effect<boolean, BackendError>
+  /** Whether a build should stop, or has been removed: what other processes do to it. */
+  readonly intervention: (place: Place) => Effect.Effect<"stop" | "removed" | undefined, BackendError>
   readonly stop: (place: Place) => Effect.Effect<void, BackendError>
   /** The lines of the log, as `LogFile.lines` reads them. */
   readonly log: (place: Place, options: LogFile.Options<BackendError>) => Stream.Stream<string, BackendError>
@@ -149,17 +149,25 @@ export const make = (
       )
       : Effect.succeed(undefined)
 
-  /** Writes a temporary file, then moves it into place with `publish`, so that no reader sees a partial file. */
-  const write = (
-    place: Place,
-    text: string,
-    publish: (from: string) => Effect.Effect<void, PlatformError>
-  ): Effect.Effect<void, PlatformError> =>
-    Effect.gen(function*() {
-      const draft = file(place, `.${yield* freshName}`)
-      yield* fs.writeFileString(draft, text).pipe(
-        Effect.andThen(publish(draft)),
-        Effect.ensuring(Effect.ignore(fs.remove(draft, { force: true })))
+  const forget = (draft: string) => Effect.ignore(fs.remove(draft, { recursive: true, force: true }))
+
+  /** Writes a temporary file, then moves it into place, so that no reader sees a partial file. */
+  const replace = (place: Place, name: string, text: string): Effect.Effect<void, PlatformError> =>
+    Effect.flatMap(freshName, (fresh) => {
+      const draft = file(place, `.${fresh}`)
+      return fs.writeFileString(draft, text).pipe(
+        Effect.andThen(fs.rename(draft, file(place, name))),
+        Effect.onError(() => forget(draft))
+      )
+    })
+
+  /** The same for a file that is never replaced: fails if it is there already. */
+  const add = (place: Place, name: string, text: string): Effect.Effect<void, PlatformError> =>
+    Effect.flatMap(freshName, (fresh) => {
+      const draft = file(place, `.${fresh}`)
+      return fs.writeFileString(draft, text).pipe(
+        Effect.andThen(fs.link(draft, file(place, name))),
+        Effect.ensuring(forget(draft))
       )
     })
 
@@ -168,18 +176,24 @@ export const make = (
       const input = BuildContext.isElsewhere(context) ? { ...fields, context } : fields
       const draft = path.join(root, record.ref.namespace, `.${yield* freshName}`)
       const target = folder(record.ref)
+      const files = {
+        "record.json": yield* Schema.encode(RecordJson)(record),
+        "input.json": yield* Schema.encode(InputJson)(new BuildInput(input, skipValidation)),
+        log: ""
+      }
       yield* Directories.make(fs, path, draft)
-      yield* fs.writeFileString(path.join(draft, "record.json"), yield* Schema.encode(RecordJson)(record))
-      const written = yield* Schema.encode(InputJson)(new BuildInput(input, skipValidation))
-      yield* fs.writeFileString(path.join(draft, "input.json"), written)
-      yield* fs.writeFileString(path.join(draft, "log"), "")
+      yield* Effect.forEach(
+        Object.entries(files),
+        ([name, text]) => fs.writeFileString(path.join(draft, name), text),
+        { concurrency: "unbounded", discard: true }
+      ).pipe(Effect.onError(() => forget(draft)))
       // A rename does not replace a directory that is not empty.
       return yield* fs.rename(draft, target).pipe(
         Effect.as(true),
+        Effect.onError(() => forget(draft)),
         Effect.catchAll((error) =>
           fs.exists(target).pipe(Effect.flatMap((exists) => exists ? Effect.succeed(false) : Effect.fail(error)))
-        ),
-        Effect.ensuring(Effect.ignore(fs.remove(draft, { recursive: true, force: true })))
+        )
       )
     })
 
@@ -208,27 +222,32 @@ export const make = (
   return {
     input: (place) => refuse(`read the input of ${place.name}`)(read(InputJson, place, "input.json")),
     create: (record, input) => create(record, input).pipe(refuse(`keep ${record.ref}`)),
-    exists: (place) => fs.exists(file(place, "record.json")).pipe(refuse(`look for ${place.name}`)),
     record: (place) => read(RecordJson, place, "record.json").pipe(refuse(`read the record of ${place.name}`)),
     progress: (place) => read(ProgressJson, place, "progress.json").pipe(refuse(`read the progress of ${place.name}`)),
     setProgress: (place, progress) =>
       Schema.encode(ProgressJson)(progress).pipe(
-        Effect.flatMap((text) => write(place, text, (draft) => fs.rename(draft, file(place, "progress.json")))),
+        Effect.flatMap((text) => replace(place, "progress.json", text)),
         refuse(`write the progress of ${place.name}`)
       ),
     heartbeat: (place) => read(Timestamp, place, "heartbeat").pipe(refuse(`read the heartbeat of ${place.name}`)),
     setSign: (place, at) =>
-      write(place, DateTime.formatIso(at), (draft) => fs.rename(draft, file(place, "heartbeat"))).pipe(
+      replace(place, "heartbeat", DateTime.formatIso(at)).pipe(
         refuse(`write the heartbeat of ${place.name}`)
       ),
     outcome: (place) => read(OutcomeJson, place, "outcome.json").pipe(refuse(`read the outcome of ${place.name}`)),
     setOutcome: (place, outcome) =>
       Schema.encode(OutcomeJson)(outcome).pipe(
-        Effect.flatMap((text) => write(place, text, (draft) => fs.link(draft, file(place, "outcome.json")))),
+        Effect.flatMap((text) => add(place, "outcome.json", text)),
         Effect.catchIf(whenReason("AlreadyExists"), () => Effect.void),
         refuse(`store the outcome of ${place.name}`)
       ),
     isStopped: (place) => fs.exists(file(place, "stop")).pipe(refuse(`check whether ${place.name} should stop`)),
+    intervention: (place) =>
+      fs.readDirectory(folder(place)).pipe(
+        Effect.map((names) => names.includes("stop") ? "stop" : names.includes("record.json") ? undefined : "removed"),
+        Effect.catchIf(whenReason("NotFound"), () => Effect.succeed("removed" as const)),
+        refuse(`check whether ${place.name} should stop`)
+      ),
     stop: (place) =>
       fs.writeFileString(file(place, "stop"), "").pipe(
         Effect.catchIf(whenReason("NotFound"), () => Effect.void),

@@ -80,6 +80,41 @@ describe("the life of a local build", () => {
       assert.isUndefined(life.current(ref.uid))
     }).pipe(Logger.withMinimumLogLevel(LogLevel.None), Effect.provide(NodeContext.layer)))
 
+  it.scopedLive("the life of a local build: one whose directory is removed is no longer a build of its process", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const state = StateDirectory.make(fs, path, path.join(folder, "state"), Effect.sync(randomUUID))
+      const started = yield* Deferred.make<void>()
+      const endless: Sandbox = {
+        ...sandbox,
+        run: () => Effect.andThen(Deferred.succeed(started, undefined), Effect.never)
+      }
+      const life = yield* supervisor(state, endless, path.join(folder, "work"))
+      const given = input()
+      const references = {
+        baseSecret: undefined,
+        finalSecret: undefined,
+        entitlement: undefined,
+        mounts: [],
+        secrets: []
+      }
+      const ref = yield* life.begin(given, { ...references, trustBundle: undefined }, {
+        backend: "local",
+        namespace: "default",
+        name: StateDirectory.nameOf(BuildInput.fingerprint(given), 1)
+      })
+      assert(ref !== undefined)
+      yield* Deferred.await(started)
+      const running = life.current(ref.uid)
+      assert(running !== undefined)
+      assert.strictEqual(running._tag, "Running")
+      yield* state.remove(ref)
+      yield* life.whenChanged(ref.uid, running).pipe(Effect.timeout("10 seconds"))
+      assert.isUndefined(life.current(ref.uid))
+    }).pipe(Effect.provide(NodeContext.layer)))
+
   it.scopedLive("the life of a local build: a success is told before its files are deleted", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

@@ -99,6 +99,22 @@ describe("StateDirectory", () => {
       assert.deepStrictEqual(yield* state.input(one.ref), input)
     }).pipe(Effect.provide(NodeContext.layer)))
 
+  it.scopedLive("StateDirectory: a record that cannot be written leaves nothing behind", () =>
+    Effect.gen(function*() {
+      const { fs, path, input, record, root } = yield* world
+      const full: FileSystem.FileSystem = {
+        ...fs,
+        writeFileString: (file, text) =>
+          file.endsWith("input.json")
+            ? fs.writeFileString(path.join(file, "none"), text)
+            : fs.writeFileString(file, text)
+      }
+      const state = StateDirectory.make(full, path, root, Effect.sync(randomUUID))
+      const error = yield* Effect.flip(state.create(record(1), input))
+      assert.strictEqual(error._tag, "BackendError")
+      assert.deepStrictEqual(yield* fs.readDirectory(path.join(root, "default")), [])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
   it.scopedLive("StateDirectory: keeps the first outcome", () =>
     Effect.gen(function*() {
       const { input, record, state } = yield* world
@@ -118,11 +134,13 @@ describe("StateDirectory", () => {
       yield* state.create(one, input)
       yield* state.stop(one.ref)
       assert.isTrue(yield* state.isStopped(one.ref))
+      assert.strictEqual(yield* state.intervention(one.ref), "stop")
       yield* state.remove(one.ref)
       yield* state.remove(one.ref)
       yield* state.stop(one.ref)
       assert.isUndefined(yield* state.record(one.ref))
       assert.isFalse(yield* state.isStopped(one.ref))
+      assert.strictEqual(yield* state.intervention(one.ref), "removed")
       assert.deepStrictEqual(yield* fs.readDirectory(path.join(root, "default")), [])
     }).pipe(Effect.provide(NodeContext.layer)))
 

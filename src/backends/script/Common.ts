@@ -106,7 +106,8 @@ in_time() {
 # attempt COMMAND...: runs it until the deadline. Its output goes to the log and to $said, its status to $status.
 attempt() {
   in_time
-  rm -f "$pipe" "$said" "$said.end"
+  # The first of a verb has nothing to delete.
+  [ ! -e "$pipe" ] || rm -f "$pipe" "$said" "$said.end"
   mkfifo "$pipe"
   { tee "$said" < "$pipe"; : > "$said.end"; } &
   timeout -k 10 "$left" "$@" > "$pipe" 2>&1 < /dev/null &

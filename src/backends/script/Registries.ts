@@ -50,9 +50,14 @@ set_insecure() {
   for source in "$main" /etc/containers/registries.conf.d/*.conf "$config"/registries.conf.d/*.conf; do
     [ ! -f "$source" ] || read_registries "$source"
   done
-  for host in $OSB_INSECURE_REGISTRIES; do
-    [ -e "$completed/$host" ] || printf '[[registry]]\\nlocation = "%s"\\ninsecure = true\\n' "$host" > "$completed/$host"
-  done
-  cat "$completed"/* > "$config/registries.conf.d/zz-os-builder-insecure.conf"
+  listed=
+  {
+    for file in "$completed"/*; do [ ! -s "$file" ] || cat "$file"; done
+    for host in $OSB_INSECURE_REGISTRIES; do
+      case " $listed " in *" $host "*) continue ;; esac
+      listed="$listed $host"
+      [ -e "$completed/$host" ] || printf '[[registry]]\\nlocation = "%s"\\ninsecure = true\\n' "$host"
+    done
+  } > "$config/registries.conf.d/zz-os-builder-insecure.conf"
 }
 `

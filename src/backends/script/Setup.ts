@@ -25,27 +25,31 @@ set_known_layers() {
   known=pulled
   pulls || known=\${OSB_COMPRESSION:-pulled}\$OSB_COMPRESSION_LEVEL
   XDG_DATA_HOME=\${OSB_CACHE_DIR:-$work}/known-layers/$known
-  # Root's is one of the machine, whatever the environment says (containers/image pkg/blobinfocache/default.go).
-  if [ "$OSB_OWN_MOUNTS$user" = yes0 ]; then
-    {
-      mkdir -p "$XDG_DATA_HOME/containers/cache" /var/lib/containers/cache
-      mount --bind "$XDG_DATA_HOME/containers/cache" /var/lib/containers/cache
-    } 2> /dev/null
-  else
-    mkdir -p "$XDG_DATA_HOME/containers/cache"
-  fi
+}
+
+# Root's is one of the machine, whatever the environment says (containers/image pkg/blobinfocache/default.go).
+show_known_layers() {
+  [ "$OSB_OWN_MOUNTS$user" = yes0 ] || return 0
+  {
+    [ -d /var/lib/containers/cache ] || mkdir -p /var/lib/containers/cache
+    mount --bind "$XDG_DATA_HOME/containers/cache" /var/lib/containers/cache
+  } 2> /dev/null
 }
 
 # A home of our own: buildah reads registries, policy, certificates and credentials from the user's before the system's.
 set_home() {
   HOME=$work/home XDG_CONFIG_HOME=$work/home/.config TMPDIR=$work/tmp
+  storage=\${OSB_CACHE_DIR:-$work}/storage
+  set_run
   set_known_layers
   export HOME XDG_CONFIG_HOME XDG_DATA_HOME TMPDIR
   config=$HOME/.config/containers completed=$work/registries
   # What another verb, or an attempt before, has left.
   [ ! -e "$HOME" ] || rm -rf "$HOME" "$TMPDIR" "$completed"
-  mkdir -p "$config/registries.conf.d" "$config/certs.d" "$TMPDIR" "$completed" "$private"
+  mkdir -p "$config/registries.conf.d" "$config/certs.d" "$TMPDIR" "$completed" "$private" \\
+    "$XDG_DATA_HOME/containers/cache" "$storage" "$run"
   chmod 700 "$private"
+  show_known_layers
   unset REGISTRY_AUTH_FILE DOCKER_CONFIG CONTAINERS_REGISTRIES_CONF STORAGE_DRIVER STORAGE_OPTS
   unset BUILDAH_FORMAT BUILDAH_ISOLATION BUILDAH_LAYERS
   if [ -n "$OSB_REGISTRIES_DIR" ]; then
@@ -165,9 +169,7 @@ set_run() {
 # The push takes the driver that the build chose.
 set_storage() {
   ! pulls || check_user_ids
-  storage=\${OSB_CACHE_DIR:-$work}/storage driver=$OSB_STORAGE own_storage=$storage
-  set_run
-  mkdir -p "$storage" "$run"
+  driver=$OSB_STORAGE own_storage=$storage
   pulls || read_word driver "$work/driver"
   case $driver in
     overlay | vfs) ;;

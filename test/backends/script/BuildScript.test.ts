@@ -477,7 +477,7 @@ describe("BuildScript", { timeout: 60_000 }, () => {
           for (const folder of ["storage", "node"]) fs.mkdirSync(copies(folder), { recursive: true })
           const run = withFunctions(
             shell,
-            ": > \"$input/secret.000001.id\"; set_storage > /dev/null; storage=$OSB_NODE_STORAGE; finish 0 ''",
+            ": > \"$input/secret.000001.id\"; set_home; set_storage > /dev/null; storage=$OSB_NODE_STORAGE; finish 0 ''",
             { OSB_CACHE_DIR: storage, OSB_NODE_STORAGE: path.join(storage, "node"), OSB_STORAGE: "vfs" }
           )
           assert.strictEqual(run.status, 0)

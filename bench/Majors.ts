@@ -4,6 +4,7 @@
 import { onEffect4 } from "./Contest.js"
 import { scenario as imports } from "./imports/Scenario.js"
 import { scenario as load } from "./load/Scenario.js"
+import { scenario as local } from "./local/Scenario.js"
 import { scenario as logs } from "./logs/Scenario.js"
 import { scenario as reflector } from "./reflector/Scenario.js"
 import { scenario as requests } from "./requests/Scenario.js"
@@ -36,5 +37,10 @@ export const scenarios: ReadonlyArray<Scenario> = [
   onBoth(watch, ["ours"]),
   onBoth(logs, ["ours"]),
   onBoth(reflector, ["ours", "ours-whole"]),
-  onBoth({ ...load, contestants: ["limit", "ours", "ours-each"] }, ["ours", "ours-each"])
+  onBoth({ ...load, contestants: ["limit", "ours", "ours-each"] }, ["ours", "ours-each"]),
+  // Of the builds of a large base only those in a cache, where buildah takes little of the time.
+  onBoth(
+    { ...local, contestants: local.contestants.filter((name) => name !== "os-plain" && name !== "os-ours") },
+    ["files-ours", "bytes-ours", "os-ours-changed", "os-ours-around"]
+  )
 ]

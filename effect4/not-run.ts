@@ -6,7 +6,6 @@ export const notRun: Readonly<Record<string, string>> = {
   "bench/build/": "not in the comparison of the majors",
   "bench/load/PodEvents.ts": "part of the server, which serves the contestants of both majors",
   "bench/load/server.ts": "one program serves the contestants of both majors",
-  "bench/local/": "buildah takes the time",
   "bench/main.ts": "starts the contestants of both majors, on Effect 3",
   "bench/primitives/": "compares with the primitives of Effect 3",
   "bench/server/Answers.ts": "one program serves the contestants of both majors",

@@ -6,18 +6,24 @@ import * as Program from "./Program.js"
 Program.build()
 Program.write("bench")
 Package.write()
-Program.run(
-  join(Program.bin, "esbuild"),
-  // Those of `bench/Majors.ts`: other programs in the folder use modules of `test`, which is not in the tree.
-  ...["imports", "load", "logs", "reflector", "requests", "watch"].map((scenario) => `./build/bench/${scenario}/*.ts`),
+const bundled = [
   "--outdir=build/dist/bench",
   "--outbase=build/bench",
   "--bundle",
   "--packages=external",
-  // The package, not its sources.
-  "--tsconfig-raw={}",
   "--format=esm",
   "--platform=node",
   "--target=node22",
   "--log-level=warning"
+]
+
+Program.run(
+  join(Program.bin, "esbuild"),
+  ...bundled,
+  // Those of `bench/Majors.ts`: other programs in the folder use modules of `test`, which is not in the tree.
+  ...["imports", "load", "logs", "reflector", "requests", "watch"].map((scenario) => `./build/bench/${scenario}/*.ts`),
+  // The package, not its sources.
+  "--tsconfig-raw={}"
 )
+// As for Effect 3: the sources, since its programs use modules that are no part of the package.
+Program.run(join(Program.bin, "esbuild"), ...bundled, "./build/bench/local/*.ts")

@@ -111,11 +111,8 @@ const contentOf = (root: string, { path, size }: FileEntry): Uint8Array | Folder
   try {
     return Folder.wholeContentOf(root, path, size)
   } catch (error) {
-    return new FolderWalk.FolderUnreadable({
-      path,
-      problem: error instanceof Folder.FolderChanged
-        ? `does not have the ${size} bytes that its directory says: it changes, or is not a file on a disk`
-        : FolderWalk.problemOf(error)
-    })
+    if (!(error instanceof Folder.FolderChanged)) throw error
+    const changed = `does not have the ${size} bytes that its directory says: it changes, or is not a file on a disk`
+    return new FolderWalk.FolderUnreadable({ path, problem: error.problem ?? changed })
   }
 }

@@ -19,9 +19,12 @@ export class FolderChanged extends Data.TaggedError("FolderChanged")<{
   readonly directory: string
   /** Relative to the folder; undefined where only the digest differs. */
   readonly path: string | undefined
+  /** Why it cannot be read any more, as the rest of a sentence that begins with the path. */
+  readonly problem?: string | undefined
 }> {
   override get message(): string {
-    const where = this.path === undefined ? "" : ` (${JSON.stringify(this.path)})`
+    const problem = this.problem === undefined ? "" : ` ${this.problem}`
+    const where = this.path === undefined ? "" : ` (${JSON.stringify(this.path)}${problem})`
     return `${this.directory} has changed since its digest was computed${where}; read it again with ContextUpload.read`
   }
 }
@@ -52,28 +55,34 @@ export const list = (directory: string): Effect.Effect<Folder, FolderWalk.Folder
     return { directory: root, entries: ContextArchive.ordered(entries) }
   })
 
-const open = (directory: string, path: string): number => {
+/** A call of node:fs; throws FolderChanged if it fails. */
+const attempt = <A>(directory: string, path: string, call: () => A): A => {
   try {
-    // A link that has replaced the file is not followed, and a file of the kernel that has nothing to read is not waited for.
-    const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = Fs.constants
-    return Fs.openSync(`${directory}/${path}`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-  } catch {
-    throw new FolderChanged({ directory, path })
+    return call()
+  } catch (cause) {
+    throw new FolderChanged({ directory, path, problem: FolderWalk.problemOf(cause) })
   }
 }
+
+// A link that has replaced the file is not followed, and a file of the kernel that has nothing to read is not waited for.
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = Fs.constants
+
+const open = (directory: string, path: string): number =>
+  attempt(directory, path, () => Fs.openSync(`${directory}/${path}`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
 
 /** The bytes of a file in pieces, of which there are to be as many as its entry says; throws FolderChanged if there are not. */
 function* contentOf(directory: string, path: string, size: number): Generator<Uint8Array> {
   const file = open(directory, path)
+  const readInto = (piece: Uint8Array): number => attempt(directory, path, () => Fs.readSync(file, piece))
   try {
     for (let left = size; left > 0;) {
       const piece = Buffer.allocUnsafe(Math.min(left, pieceBytes))
-      const read = Fs.readSync(file, piece)
+      const read = readInto(piece)
       if (read === 0) throw new FolderChanged({ directory, path })
       left -= read
       yield piece.subarray(0, read)
     }
-    if (Fs.readSync(file, Buffer.allocUnsafe(1)) > 0) throw new FolderChanged({ directory, path })
+    if (readInto(Buffer.allocUnsafe(1)) > 0) throw new FolderChanged({ directory, path })
   } finally {
     Fs.closeSync(file)
   }
@@ -87,7 +96,8 @@ export const wholeContentOf = (directory: string, path: string, size: number): U
     const content = Buffer.allocUnsafe(size + 1)
     let end = 0
     for (;;) {
-      const read = Fs.readSync(file, content, end, Math.min(size + 1 - end, mostBytes), null)
+      const most = Math.min(size + 1 - end, mostBytes)
+      const read = attempt(directory, path, () => Fs.readSync(file, content, end, most, null))
       end += read
       if (end > size || (read === 0 && end < size)) throw new FolderChanged({ directory, path })
       if (end === size) return content.subarray(0, size)
@@ -101,13 +111,10 @@ export const wholeContentOf = (directory: string, path: string, size: number): U
 export const archive = ({ directory, entries }: Folder): Stream.Stream<Uint8Array, FolderChanged> =>
   Stream.unwrap(Effect.sync(() => {
     const pieces = ContextArchive.archive(entries, ({ path, size }) => contentOf(directory, path, size))
-    const next = Effect.try({
-      try: () => pieces.next(),
-      catch: (cause) =>
-        Option.some(
-          cause instanceof FolderChanged ? cause : new FolderChanged({ directory, path: FolderWalk.problemOf(cause) })
-        )
-    })
+    const next = Effect.try({ try: () => pieces.next(), catch: (cause) => cause }).pipe(
+      Effect.catchAll((cause) => cause instanceof FolderChanged ? Effect.fail(cause) : Effect.die(cause)),
+      Effect.mapError(Option.some)
+    )
     return Stream.repeatEffectOption(
       Effect.flatMap(
         next,

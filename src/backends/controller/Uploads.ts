@@ -89,7 +89,7 @@ export const make = <Child extends Resource.Metadata>(
   const send = (ref: BuildRef, pod: Resources.Pod, { digest, directory }: UploadSource) =>
     Effect.gen(function*() {
       const folder = yield* Folder.list(directory).pipe(
-        Effect.mapError(({ path }) => new Folder.FolderChanged({ directory, path }))
+        Effect.mapError(({ path, problem }) => new Folder.FolderChanged({ directory, path, problem }))
       )
       yield* Stream.runDrain(cluster.attach(Resources.Pod, pod.metadata.name, {
         namespace: ref.namespace,

@@ -72,131 +72,153 @@ interface Word {
 const maxDepth = 20
 
 /** The words of a line; `raw` keeps quotes and escapes. Undefined if a quote or a variable is not closed. */
-const lex = (line: string, raw: boolean): ReadonlyArray<Word> | undefined => {
-  let at = 0
-  let words: Array<Word> = []
-  let word = ""
-  let quoted = false
+const lex = (line: string, raw: boolean): ReadonlyArray<Word> | undefined => new Lexer(line, raw).words()
 
-  const finishWord = () => {
-    if (word !== "") words.push({ text: word, quoted })
-    word = ""
-    quoted = false
+const variableName = /\p{Nd}+|[@*#?$!0-]|[\p{L}\p{Nd}_]*/uy
+
+/**
+ * Reads the words of one line, as `shellWord` of lex.go does. Each method begins at `at` and returns the text that it has read, or
+ * undefined if the line ends too early.
+ */
+class Lexer {
+  private at = 0
+  private finished: Array<Word> = []
+  private word = ""
+  private quoted = false
+  private readonly line: string
+  private readonly raw: boolean
+
+  constructor(line: string, raw: boolean) {
+    this.line = line
+    this.raw = raw
   }
 
-  const take = (pattern: RegExp): string => {
-    pattern.lastIndex = at
-    const [found = ""] = pattern.exec(line) ?? []
-    at += found.length
-    return found
+  words(): ReadonlyArray<Word> | undefined {
+    return this.read("", this.raw, 0) === undefined ? undefined : this.finished
   }
 
-  const single = (): string | undefined => {
-    const end = line.indexOf("'", at + 1)
-    if (end < 0) return undefined
-    const inside = line.slice(at + 1, end)
-    at = end + 1
-    return raw ? `'${inside}'` : inside
-  }
-
-  const double = (keepEscapes: boolean, depth: number): string | undefined => {
+  private read(stop: string, keepEscapes: boolean, depth: number): string | undefined {
     let text = ""
-    at++
-    while (at < line.length) {
-      const char = line.charAt(at)
+    while (this.at < this.line.length) {
+      const char = this.line.charAt(this.at)
+      if (char === stop) {
+        this.at++
+        this.finishWord()
+        return text
+      }
+      if (char === "'" || char === "\"") {
+        const inside = char === "'" ? this.singleQuotes() : this.doubleQuotes(keepEscapes, depth)
+        if (inside === undefined) return undefined
+        text += inside
+        this.word += inside
+        this.quoted = true
+      } else if (char === "$") {
+        const value = this.dollar(depth)
+        if (value === undefined) return undefined
+        text += value
+        this.append(value)
+      } else if (char === "<") {
+        const heredoc = this.take(/<<\s*|</y)
+        text += heredoc
+        this.word += heredoc
+      } else if (char === "\\") {
+        const next = this.line.charAt(this.at + 1)
+        const escaped = keepEscapes ? char + next : next
+        text += escaped
+        this.word += escaped
+        this.at += 2
+      } else {
+        this.append(char)
+        text += char
+        this.at++
+      }
+    }
+    this.finishWord()
+    return stop === "" ? text : undefined
+  }
+
+  private singleQuotes(): string | undefined {
+    const end = this.line.indexOf("'", this.at + 1)
+    if (end < 0) return undefined
+    const inside = this.line.slice(this.at + 1, end)
+    this.at = end + 1
+    return this.raw ? `'${inside}'` : inside
+  }
+
+  private doubleQuotes(keepEscapes: boolean, depth: number): string | undefined {
+    let text = ""
+    this.at++
+    while (this.at < this.line.length) {
+      const char = this.line.charAt(this.at)
       if (char === "\"") {
-        at++
-        return raw ? `"${text}"` : text
+        this.at++
+        return this.raw ? `"${text}"` : text
       }
       if (char === "$") {
-        const value = dollar(depth)
+        const value = this.dollar(depth)
         if (value === undefined) return undefined
         text += value
       } else if (char === "\\") {
-        const next = line.charAt(at + 1)
+        const next = this.line.charAt(this.at + 1)
         const isEscape = next === "\"" || next === "$" || next === "\\"
         text += isEscape ? (keepEscapes ? char + next : next) : keepEscapes ? char + char : char
-        at += isEscape ? 2 : 1
+        this.at += isEscape ? 2 : 1
       } else {
         text += char
-        at++
+        this.at++
       }
     }
     return undefined
   }
 
-  const dollar = (depth: number): string | undefined => {
-    at++
-    if (line.charAt(at) !== "{") return `$${take(/\p{Nd}+|[@*#?$!0-]|[\p{L}\p{Nd}_]*/uy)}`
-    at++
-    if (/^[{}:]?$/.test(line.charAt(at))) return undefined
-    const name = take(/\p{Nd}+|[@*#?$!0-]|[\p{L}\p{Nd}_]*/uy)
-    const operator = take(/:?./sy)
+  private dollar(depth: number): string | undefined {
+    this.at++
+    if (this.line.charAt(this.at) !== "{") return `$${this.take(variableName)}`
+    this.at++
+    if (/^[{}:]?$/.test(this.line.charAt(this.at))) return undefined
+    const name = this.take(variableName)
+    const operator = this.take(/:?./sy)
     if (operator === "}") return `\${${name}}`
     if (operator === "/") {
-      const slash = take(/\/?/y)
-      const pattern = until("/", true, depth)
-      const replacement = pattern === undefined ? undefined : until("}", true, depth)
+      const slash = this.take(/\/?/y)
+      const pattern = this.until("/", true, depth)
+      const replacement = pattern === undefined ? undefined : this.until("}", true, depth)
       return replacement === undefined ? undefined : `\${${name}/${slash}${pattern}/${replacement}}`
     }
     if (!/^(?::?[-+?]|[#%])$/.test(operator)) return undefined
-    const value = until("}", operator === "#" || operator === "%", depth)
+    const value = this.until("}", operator === "#" || operator === "%", depth)
     return value === undefined ? undefined : `\${${name}${operator}${value}}`
   }
 
   /** Reads up to `stop`. As in the builder, the part of the word before it is lost. */
-  const until = (stop: string, keepEscapes: boolean, depth: number): string | undefined => {
+  private until(stop: string, keepEscapes: boolean, depth: number): string | undefined {
     if (depth >= maxDepth) return undefined
-    const outer = words
-    words = []
-    word = ""
-    const text = read(stop, keepEscapes, depth + 1)
-    words = outer
+    const outer = this.finished
+    this.finished = []
+    this.word = ""
+    const text = this.read(stop, keepEscapes, depth + 1)
+    this.finished = outer
     return text
   }
 
-  const read = (stop: string, keepEscapes: boolean, depth: number): string | undefined => {
-    let text = ""
-    while (at < line.length) {
-      const char = line.charAt(at)
-      if (char === stop) {
-        at++
-        finishWord()
-        return text
-      }
-      if (char === "'" || char === "\"") {
-        const inside = char === "'" ? single() : double(keepEscapes, depth)
-        if (inside === undefined) return undefined
-        text += inside
-        word += inside
-        quoted = true
-      } else if (char === "$") {
-        const value = dollar(depth)
-        if (value === undefined) return undefined
-        text += value
-        for (const part of value) {
-          if (isSpace(part)) finishWord()
-          else word += part
-        }
-      } else if (char === "<") {
-        const heredoc = take(/<<\s*|</y)
-        text += heredoc
-        word += heredoc
-      } else if (char === "\\") {
-        const next = line.charAt(at + 1)
-        text += keepEscapes ? char + next : next
-        word += keepEscapes ? char + next : next
-        at += 2
-      } else {
-        if (isSpace(char)) finishWord()
-        else word += char
-        text += char
-        at++
-      }
-    }
-    finishWord()
-    return stop === "" ? text : undefined
+  private take(pattern: RegExp): string {
+    pattern.lastIndex = this.at
+    const [found = ""] = pattern.exec(this.line) ?? []
+    this.at += found.length
+    return found
   }
 
-  return read("", raw, 0) === undefined ? undefined : words
+  /** Adds text to the word, which white space ends. */
+  private append(text: string): void {
+    for (const char of text) {
+      if (isSpace(char)) this.finishWord()
+      else this.word += char
+    }
+  }
+
+  private finishWord(): void {
+    if (this.word !== "") this.finished.push({ text: this.word, quoted: this.quoted })
+    this.word = ""
+    this.quoted = false
+  }
 }

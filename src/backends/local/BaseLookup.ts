@@ -13,7 +13,7 @@ import * as Bases from "../script/Bases.js"
 import * as BuildScript from "../script/BuildScript.js"
 import { type Environment, proxies } from "../script/Environment.js"
 import * as TerminationMessage from "../script/TerminationMessage.js"
-import { type BuildahEnvironment, loopbackRegistries } from "./Attempt.js"
+import { type BuildahEnvironment, loopbackRegistries } from "./AttemptFolder.js"
 import * as Directories from "./Directories.js"
 import * as References from "./References.js"
 

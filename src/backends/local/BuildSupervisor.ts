@@ -16,6 +16,7 @@ import * as BuildInput from "../../core/BuildInput.js"
 import { BuildRef } from "../../core/BuildRef.js"
 import * as BuildStatus from "../../core/BuildStatus.js"
 import * as Attempt from "./Attempt.js"
+import type { BuildahEnvironment } from "./AttemptFolder.js"
 import * as LogFile from "./LogFile.js"
 import * as ProcessIdentity from "./ProcessIdentity.js"
 import type { References } from "./References.js"
@@ -29,7 +30,7 @@ export interface Options {
   readonly fs: FileSystem.FileSystem
   readonly state: StateDirectory
   readonly sandbox: Effect.Effect<Sandbox>
-  readonly buildah: Effect.Effect<Attempt.BuildahEnvironment>
+  readonly buildah: Effect.Effect<BuildahEnvironment>
   readonly workDirectory: string
   /** The interval at which to check whether a build should stop. */
   readonly interval: Duration.DurationInput
@@ -118,7 +119,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
       record: LocalRecord,
       input: BuildInput.BuildInput,
       references: References,
-      buildah: Attempt.BuildahEnvironment,
+      buildah: BuildahEnvironment,
       startedAt: DateTime.Utc,
       attempt: number
     ): Effect.Effect<BuildStatus.Terminal, BackendError> =>

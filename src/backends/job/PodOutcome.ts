@@ -66,8 +66,8 @@ export const pushed = (pod: Pod): Pushed | undefined => {
 export const failure = (pod: Pod): BuildStatus.Failed | BuildStatus.Errored => {
   const reference = { pod: PodFailure.reference(pod) }
   // The output of the script is unreliable while its pod is being stopped.
-  const fate = PodFailure.classify(pod, (message) => TerminationMessage.parse(message) !== undefined)
-  if (fate !== undefined) return BuildStatus.errored(fate.reason, { ...fate, ...reference })
+  const failure = PodFailure.classify(pod, (message) => TerminationMessage.parse(message) !== undefined)
+  if (failure !== undefined) return BuildStatus.errored(failure.reason, { ...failure, ...reference })
   for (const verb of containers) {
     const end = terminated(pod, verb)
     if (end !== undefined && end.exitCode !== 0) return scriptOutcome(verb, end, reference)

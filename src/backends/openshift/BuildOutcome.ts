@@ -201,11 +201,11 @@ const unsuccessful = (seen: Seen): BuildStatus.Terminal => {
   const pod = seen.pods.at(-1)
   const { message, phase = "", reason = "" } = seen.child.status ?? {}
   // The output of the builder is unreliable while its pod is being stopped.
-  const fate = pod === undefined ? undefined : PodFailure.classify(pod)
-  if (fate !== undefined) {
-    return BuildStatus.errored(fate.reason, {
-      upstreamReason: fate.upstreamReason,
-      message: fate.reason === "Timeout" ? timedOut(seen, fate.message) : fate.message,
+  const failure = pod === undefined ? undefined : PodFailure.classify(pod)
+  if (failure !== undefined) {
+    return BuildStatus.errored(failure.reason, {
+      upstreamReason: failure.upstreamReason,
+      message: failure.reason === "Timeout" ? timedOut(seen, failure.message) : failure.message,
       ...podOf(seen)
     })
   }

@@ -2,21 +2,17 @@
  * Keeps a store in sync with a selection while its scope is open, by the rules of client-go's reflector and kube-rs's watcher.
  */
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as FiberState from "../../effect/FiberState.js"
-import * as RetryPolicy from "../../effect/RetryPolicy.js"
 import { withTags } from "../../effect/Tags.js"
 import * as ClusterMetrics from "../client/ClusterMetrics.js"
 import type { Driver } from "../client/Driver.js"
 import type * as Requests from "../client/Requests.js"
-import * as Waits from "../client/Waits.js"
 import { ClusterError } from "../ClusterError.js"
 import type * as WatchEvent from "../decode/WatchEvent.js"
 import type { Reflector } from "../Reflector.js"
@@ -24,6 +20,7 @@ import { label, type Resource } from "../Resource.js"
 import * as ChangeQueue from "./ChangeQueue.js"
 import type * as Indexer from "./Indexer.js"
 import type * as PagedOnly from "./PagedOnly.js"
+import { Recovery } from "./Recovery.js"
 import * as Store from "./Store.js"
 import * as Watcher from "./Watcher.js"
 
@@ -39,30 +36,6 @@ export interface Options<A> {
 
 /** A watch that ends earlier and without an event has failed; in milliseconds. */
 const minWatchDuration = 1_000
-
-/** How long a refusal is hidden from the readers of a synced store, in milliseconds: a starting API server refuses requests. */
-const refusalGrace = Duration.toMillis(Waits.refused.limit)
-
-/**
- * Consecutive server errors and undecodable responses at the same resourceVersion after which the reflector lists again.
- * (client-go lists again at the first such error, or after retrying it for some time.)
- */
-const maxServerFaults = 3
-
-const isServerFault = ({ reason }: ClusterError): boolean => reason === "Unexpected" || reason === "Decode"
-
-/** How to recover from an error: list again, report a refusal, or wait for the end of an outage. */
-type Recovery = "Relist" | "Refused" | "Outage"
-
-const retryableCodes: ReadonlySet<number> = new Set([408, 409, 429])
-
-export const classify = (error: ClusterError): Recovery => {
-  if (error.reason === "Expired" || error.hasCause("ResourceVersionTooLarge")) {
-    return "Relist"
-  }
-  const { code } = error
-  return code !== undefined && code >= 400 && code < 500 && !retryableCodes.has(code) ? "Refused" : "Outage"
-}
 
 export const make = <A>(options: Options<A>): Effect.Effect<Reflector<A>, never, Scope.Scope> =>
   Effect.gen(function*() {
@@ -152,38 +125,22 @@ interface Callbacks {
 /** Lists and watches in an endless loop. */
 const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks): Effect.Effect<never> => {
   const gauges = metrics(options)
+  const recovery = new Recovery()
+  const undecodable = new Undecodable()
   let resourceVersion = ""
   let listed = false
   let opened = false
   let changes = 0
-  let failures = RetryPolicy.none
-  let refusedSince: number | undefined
-  let serverFaults = 0
   let hasBookmarks = false
-
-  const undecodable = new Map<string, string>()
 
   const moveTo = (version: string) => {
     resourceVersion = version
-    refusedSince = undefined
-    serverFaults = 0
+    recovery.advanced()
   }
-  const countChange = ({ name, namespace, object }: WatchEvent.DecodedObject<A>) => {
+  const countChange = (decoded: WatchEvent.DecodedObject<A>) => {
     changes++
-    if (Either.isLeft(object)) {
-      undecodable.set(`${namespace}/${name}`, object.left)
-    }
+    undecodable.add(decoded)
   }
-  const logUndecodable = Effect.suspend(() => {
-    if (undecodable.size === 0) {
-      return Effect.void
-    }
-    const objects = Array.from(undecodable)
-    undecodable.clear()
-    return Effect.forEach(objects, ([key, message]) => Effect.logWarning(`Cannot decode ${key}: ${message}`), {
-      discard: true
-    })
-  })
   const source: Watcher.Source<A> = {
     ...options,
     sharing: { previous: store.get, latest: undefined },
@@ -213,7 +170,7 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
       expectsBookmarks: () => hasBookmarks,
       received: (fiber) => {
         gauges.received(fiber, store.size())
-        return undecodable.size === 0 ? Effect.void : logUndecodable
+        return undecodable.log()
       }
     }
   }
@@ -227,29 +184,15 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
       : Effect.zipRight(gauges.reconnected, Watcher.watch(source, resourceVersion))
   })
 
-  /** The delay after a failure; `undefined` means a watch that ended as soon as it began. */
-  const retryDelay = (error: ClusterError | undefined) =>
-    Effect.gen(function*() {
-      const now = yield* Clock.currentTimeMillis
-      failures = RetryPolicy.failed(failures, now)
-      const recovery = error === undefined ? "Outage" : classify(error)
-      if (error === undefined || recovery !== "Refused") {
-        refusedSince = undefined
-        serverFaults = error !== undefined && isServerFault(error) ? serverFaults + 1 : serverFaults
-        if (recovery === "Relist" || serverFaults >= maxServerFaults) {
-          resourceVersion = ""
-        }
-        return recovery === "Relist" && failures.count === 1
-          ? Duration.zero
-          : yield* RetryPolicy.delay(failures.count, error?.retryAfter)
-      }
-      refusedSince ??= now
-      if (!listed || now - refusedSince >= refusalGrace) {
-        resourceVersion = ""
+  /** Waits; `undefined` is a watch that ended as soon as it began. */
+  const recover = (error: ClusterError | undefined) =>
+    Effect.flatMap(recovery.failed(error, listed), ({ delay, isReported, relists }) => {
+      if (relists) resourceVersion = ""
+      if (isReported && error !== undefined) {
         listed = false
         callbacks.refuse(error)
       }
-      return Duration.millis(yield* Random.nextRange(refusalGrace / 2, refusalGrace))
+      return Effect.sleep(delay)
     })
 
   return Effect.forever(Effect.gen(function*() {
@@ -260,13 +203,31 @@ const run = <A>(options: Options<A>, store: Store.Store<A>, callbacks: Callbacks
       ),
       Effect.match({ onFailure: (error) => error, onSuccess: () => undefined })
     )
-    yield* logUndecodable
+    yield* undecodable.log()
     const lasted = (yield* Clock.currentTimeMillis) - startedAt
     if (error !== undefined || (lasted < minWatchDuration && changes === 0)) {
       yield* Effect.logDebug(error?.message ?? "The watch ended as soon as it began")
-      yield* Effect.sleep(yield* retryDelay(error))
+      yield* recover(error)
     }
   })).pipe(Effect.annotateLogs({ package: "effect-os-builder", module: "Reflector", ...metricTags(options) }))
+}
+
+/** The objects that could not be decoded since the last log message about them. */
+class Undecodable {
+  private readonly messages = new Map<string, string>()
+
+  add({ name, namespace, object }: WatchEvent.DecodedObject<unknown>): void {
+    if (Either.isLeft(object)) this.messages.set(`${namespace}/${name}`, object.left)
+  }
+
+  log(): Effect.Effect<void> {
+    if (this.messages.size === 0) return Effect.void
+    const messages = Array.from(this.messages)
+    this.messages.clear()
+    return Effect.forEach(messages, ([key, message]) => Effect.logWarning(`Cannot decode ${key}: ${message}`), {
+      discard: true
+    })
+  }
 }
 
 const metricTags = (options: Options<unknown>) => ({

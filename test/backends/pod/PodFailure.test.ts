@@ -95,10 +95,10 @@ const cases: ReadonlyArray<readonly [what: string, Pod["status"], reason: string
 describe("PodFailure", () => {
   for (const [what, status, reason, upstreamReason, message] of cases) {
     it(`PodFailure: ${what} is ${reason}`, () => {
-      const fate = PodFailure.classify(pod(status))
-      assert.strictEqual(fate?.reason, reason)
-      assert.strictEqual(fate?.upstreamReason, upstreamReason)
-      assert.match(fate?.message ?? "", message)
+      const failure = PodFailure.classify(pod(status))
+      assert.strictEqual(failure?.reason, reason)
+      assert.strictEqual(failure?.upstreamReason, upstreamReason)
+      assert.match(failure?.message ?? "", message)
     })
   }
 

@@ -94,47 +94,14 @@ export const make = <Child extends Resource.Metadata>(
         (subscription) => subscription.close()
       )
       yield* subscription.open(record)
-      const emitted = new Set<string>()
-      let hasBegun = false
+      const logs = new FollowedLogs(subscription, sourcesOf, tailLines)
 
-      /** The next log to read; none once the build has ended and every log was read. */
-      const next: Effect.Effect<Option.Option<LogSource>, BackendError> = Effect.suspend(() => {
-        const { build } = subscription
-        const snapshot = build === undefined ? undefined : snapshotOf(build)
-        const sources = snapshot === undefined ? [] : sourcesOf(snapshot)
-        if (!hasBegun && tailLines !== undefined) {
-          sources.filter(({ state }) => state !== "waiting").slice(0, -1).forEach(({ key }) => emitted.add(key))
-        }
-        const source = sources.find(({ key }) => !emitted.has(key))
-        if (source !== undefined && source.state !== "waiting") {
-          emitted.add(source.key)
-          return Effect.succeedSome(source)
-        }
-        if (build !== undefined && isOver(build)) return Effect.succeedNone
-        return subscription.error ?? Effect.zipRight(subscription.change(), next)
-      })
-
-      const sourceNow = (key: string): LogSource | undefined => {
-        const snapshot = subscription.build === undefined ? undefined : snapshotOf(subscription.build)
-        return snapshot === undefined ? undefined : sourcesOf(snapshot).find((source) => source.key === key)
-      }
-
-      /** Completes once a log cannot grow any more. */
-      const isClosed = (key: string): Effect.Effect<void> =>
-        Effect.suspend(() => {
-          const { build, error } = subscription
-          const { state = "closed" } = sourceNow(key) ?? {}
-          if (state === "closed" || (build !== undefined && isOver(build))) return Effect.void
-          return error === undefined ? Effect.zipRight(subscription.change(), isClosed(key)) : Effect.never
-        })
-
-      const rest: Lines = Stream.unwrap(Effect.map(next, (found): Lines => {
+      const rest: Lines = Stream.unwrap(Effect.map(logs.next(), (found): Lines => {
         if (Option.isNone(found)) return Stream.empty
-        const ended = Effect.zipRight(isClosed(found.value.key), Effect.sleep(Timing.logEndDelay))
-        const options = { follow: true, ended, tailLines: hasBegun ? undefined : tailLines }
-        hasBegun = true
+        const { source, tailLines } = found.value
+        const ended = Effect.zipRight(logs.isClosed(source), Effect.sleep(Timing.logEndDelay))
         return Stream.concat(
-          read(ref, found.value, options, () => sourceNow(found.value.key) ?? found.value),
+          read(ref, source, { follow: true, ended, tailLines }, () => logs.now(source) ?? source),
           Stream.suspend(() => rest)
         )
       }))
@@ -143,4 +110,68 @@ export const make = <Child extends Resource.Metadata>(
 
   return (ref: BuildRef, options?: LogsOptions): Lines =>
     options?.follow === true ? following(ref, options.tailLines) : current(ref, options?.tailLines)
+}
+
+/** The logs of a build that is followed, one after another. */
+class FollowedLogs<Child extends Resource.Metadata> {
+  private readonly read = new Set<string>()
+  private hasBegun = false
+  private readonly subscription: Subscription<Child>
+  private readonly sourcesOf: (snapshot: BuildState<Child>) => ReadonlyArray<LogSource>
+  private readonly tailLines: number | undefined
+
+  /** With `tailLines` it begins with the latest log, and of that with its last lines. */
+  constructor(
+    subscription: Subscription<Child>,
+    sourcesOf: (snapshot: BuildState<Child>) => ReadonlyArray<LogSource>,
+    tailLines: number | undefined
+  ) {
+    this.subscription = subscription
+    this.sourcesOf = sourcesOf
+    this.tailLines = tailLines
+  }
+
+  /** The next log to read; none once the build has ended and every log was read. */
+  next(): Effect.Effect<
+    Option.Option<Pick<Cluster.LogOptions, "tailLines"> & { readonly source: LogSource }>,
+    BackendError
+  > {
+    return Effect.suspend(() => {
+      const { build, error } = this.subscription
+      const sources = this.sources()
+      if (!this.hasBegun && this.tailLines !== undefined) {
+        sources.filter(({ state }) => state !== "waiting").slice(0, -1).forEach(({ key }) => this.read.add(key))
+      }
+      const source = sources.find(({ key }) => !this.read.has(key))
+      if (source !== undefined && source.state !== "waiting") {
+        this.read.add(source.key)
+        const tailLines = this.hasBegun ? undefined : this.tailLines
+        this.hasBegun = true
+        return Effect.succeedSome({ source, tailLines })
+      }
+      if (build !== undefined && isOver(build)) return Effect.succeedNone
+      return error ?? Effect.zipRight(this.subscription.change(), this.next())
+    })
+  }
+
+  /** The same log as it is now. */
+  now({ key }: LogSource): LogSource | undefined {
+    return this.sources().find((source) => source.key === key)
+  }
+
+  /** Completes once a log cannot grow any more. */
+  isClosed(source: LogSource): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const { build, error } = this.subscription
+      const { state = "closed" } = this.now(source) ?? {}
+      if (state === "closed" || (build !== undefined && isOver(build))) return Effect.void
+      return error === undefined ? Effect.zipRight(this.subscription.change(), this.isClosed(source)) : Effect.never
+    })
+  }
+
+  private sources(): ReadonlyArray<LogSource> {
+    const { build } = this.subscription
+    const snapshot = build === undefined ? undefined : snapshotOf(build)
+    return snapshot === undefined ? [] : this.sourcesOf(snapshot)
+  }
 }

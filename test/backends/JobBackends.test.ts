@@ -56,7 +56,7 @@ const watch = (ref: Parameters<typeof BuildBackend.changes>[0]) =>
     return { seen, end: Effect.map(Fiber.join(fiber), () => seen.at(-1)) }
   })
 
-describe("a Job", () => {
+describe.sequential("a Job", () => {
   it.effect("a Job: costs two writes and one for the outcome, and waiting for it costs no request", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
@@ -177,7 +177,7 @@ describe("a Job", () => {
       const [job] = yield* jobs
       assert.strictEqual(Json.text(job, "metadata", "labels", "kueue.x-k8s.io/queue-name"), "builds")
       const { end, seen } = yield* watch(ref)
-      yield* TestClock.adjust("1 hour")
+      yield* TestClock.adjust("15 minutes")
       yield* settle
       assert.deepStrictEqual(seen.map((status) => blockedOf(status)?.reason), ["Queued"])
       const name = Json.text(job, "metadata", "name") ?? ""
@@ -206,7 +206,7 @@ describe("a Job", () => {
       yield* TestClock.adjust("1 minute")
       yield* suspend(true)
       assert.strictEqual(told(yield* BuildBackend.status(ref)), "Running 1 60000 Queued")
-      yield* TestClock.adjust("1 hour")
+      yield* TestClock.adjust("15 minutes")
       yield* suspend(false)
       assert.strictEqual(told(yield* BuildBackend.status(ref)), "Running 1 60000")
       yield* fake.release(ref, FakeCluster.succeeds())
@@ -355,14 +355,14 @@ describe("the proxies of the cluster", () => {
     }).pipe(Effect.provide(onOpenShift)))
 })
 
-describe("a single node", () => {
+describe.sequential("a single node", () => {
   it.effect("a single node: runs one build at a time, and waiting for it is no part of the pending timeout", () =>
     Effect.gen(function*() {
       const fake = yield* FakeCluster.FakeCluster
       const cluster = yield* Cluster.Cluster
       yield* cluster.create(Resources.Namespace, { metadata: { name: "other" } })
-      yield* fake.outcome(FakeCluster.succeeds({ after: "3 hours" }), { finalImage: "registry.example.com/first:1" })
-      const first = yield* Effect.flatMap(input("first", { timeout: "5 hours" }), (given) => BuildBackend.build(given))
+      yield* fake.outcome(FakeCluster.succeeds({ after: "30 minutes" }), { finalImage: "registry.example.com/first:1" })
+      const first = yield* Effect.flatMap(input("first", { timeout: "1 hour" }), (given) => BuildBackend.build(given))
       yield* settle
       const second = yield* Effect.flatMap(
         input("second"),
@@ -370,11 +370,11 @@ describe("a single node", () => {
       )
       const one = yield* watch(first.ref)
       const two = yield* watch(second.ref)
-      yield* TestClock.adjust("1 hour")
+      yield* TestClock.adjust("20 minutes")
       yield* settle
       assert.strictEqual(one.seen.at(-1)?._tag, "Running")
       assert.strictEqual(blockedOf(two.seen.at(-1) ?? new BuildStatus.Pending({}))?.reason, "Queued")
-      for (let i = 0; i < 10; i++) yield* Effect.zipRight(TestClock.adjust("20 minutes"), settle)
+      for (let i = 0; i < 10; i++) yield* Effect.zipRight(TestClock.adjust("2 minutes"), settle)
       assert.strictEqual((yield* one.end)?._tag, "Succeeded")
       assert.strictEqual((yield* two.end)?._tag, "Succeeded")
     }).pipe(Effect.provide(singleNode())))

@@ -213,7 +213,7 @@ const jobStatus = some({
   conditions: few(condition)
 })
 
-describe("interpret", () => {
+describe.sequential("interpret", () => {
   isTotal(OpenShiftBuildBackend.definition(), buildStatus)
   isTotal(
     JobDefinition.make(
@@ -237,7 +237,7 @@ const outcomeOf = (cluster: Cluster.Service, ref: BuildRef.BuildRef) =>
     (metadata) => metadata.metadata.annotations?.[RecordMetadata.annotation.outcome] ?? ""
   )
 
-describe("outcome", () => {
+describe.sequential("outcome", () => {
   for (const [what, text] of [["letters", "x"], ["NUL", "\0"], ["漢", "漢"], ["halves of pairs", "\ud800"]] as const) {
     it.scoped(`outcome: is stored with megabytes of ${what}`, () =>
       Effect.gen(function*() {

@@ -70,7 +70,7 @@ wait_to_push() {
 push_failed() {
   digest=
   [ -z "$pushed" ] || {
-    [ "\${#pushed}" -le 700 ] || pushed="$(printf '%s' "$pushed" | head -c 700)…"
+    [ "\${#pushed}" -le 700 ] || pushed="$(printf '%s' "$pushed" | head -c 700; printf '\\342\\200\\246')"
     finish "$1" "$2 was not pushed, after $pushed: $3"
   }
   finish "$1" "$3"

@@ -185,7 +185,7 @@ const refresh = (options: Options, refreshToken: string) =>
       send(endpoint, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded" },
-        body: form(fields)
+        body: Buffer.from(form(fields))
       }, headers)
     // As golang.org/x/oauth2: some providers accept the client's secret in one way only.
     const response = yield* post(grant, basic(id, secret)).pipe(

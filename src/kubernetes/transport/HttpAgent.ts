@@ -79,7 +79,8 @@ export interface OutgoingRequest {
   readonly path: string
   /** Requests of one form have the same object, with which the credentials are put together once. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
+  /** No text: a long one would be copied with the headers, and V8 keeps it, while it is sent, until a full collection. */
+  readonly body: Buffer | undefined
 }
 
 /** Sends a request with the credentials. Throws when Node rejects the request, for example for an invalid header. */
@@ -131,7 +132,7 @@ export const makeClient = (
       method,
       path: prefix + path,
       // Node omits the length for methods that rarely have a body, such as DELETE.
-      headers: body === undefined ? all : { ...all, "content-length": Buffer.byteLength(body) }
+      headers: body === undefined ? all : { ...all, "content-length": body.length }
     })
     return clientRequest.on("socket", watchPeer).end(body)
   }

@@ -201,7 +201,7 @@ const encoder = (): (request: ApiRequest) => OutgoingRequest => {
       method,
       path: path + search,
       headers: headersOf(request),
-      body: body === undefined ? undefined : JSON.stringify(body)
+      body: body === undefined ? undefined : Buffer.from(JSON.stringify(body))
     }
   }
 }

@@ -14,6 +14,11 @@ import * as BuildContext from "../../../src/core/input/BuildContext.js"
 import { environment, shells, temporary, withFunctions } from "../../support/Shell.js"
 
 describe("BuildScript", { timeout: 60_000 }, () => {
+  // One other character makes V8 store it, and each record that is sent with it, in two bytes a character.
+  it("BuildScript: has only characters of ASCII", () => {
+    assert.deepStrictEqual(BuildScript.source.match(/[^\t\n -~]/gu), null)
+  })
+
   for (const shell of shells) {
     const [command = "sh", ...args] = shell
     describe(shell.join(" "), () => {

@@ -3,8 +3,9 @@
  *
  * @since 0.1.0
  */
-import * as Equal from "effect/Equal"
+import * as DateTime from "effect/DateTime"
 import * as Match from "effect/Match"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { described, named } from "../effect/Described.js"
 import { Timestamp } from "./DurationText.js"
@@ -314,9 +315,13 @@ const sameFields = (self: object, that: object): boolean => {
     fields.every(([name, value]) => Object.hasOwn(that, name) && sameValue(value, Reflect.get(that, name)))
 }
 
-const sameValue = (self: unknown, that: unknown): boolean =>
-  Array.isArray(self) && Array.isArray(that)
+// `Equal.equals` keeps the hashes of the parts until a full garbage collection.
+const sameValue = (self: unknown, that: unknown): boolean => {
+  if (self === that) return true
+  if (DateTime.isDateTime(self)) {
+    return DateTime.isDateTime(that) && DateTime.toEpochMillis(self) === DateTime.toEpochMillis(that)
+  }
+  return Array.isArray(self) && Array.isArray(that)
     ? self.length === that.length && self.every((item, index) => item === that[index])
-    : self instanceof BuiltImage && that instanceof BuiltImage
-    ? sameFields(self, that)
-    : Equal.equals(self, that)
+    : Predicate.isReadonlyRecord(self) && Predicate.isReadonlyRecord(that) && sameFields(self, that)
+}

@@ -136,9 +136,7 @@ export const make = <Child extends Resource.Metadata>(
     const send = (build: FollowedBuild<Child>, event: Event<Child>): void => {
       if (!FollowedBuilds.isFollowed(build)) return
       try {
-        const [state, actions] = step(definition, build.state, event)
-        build.state = state
-        actions.forEach((action) => perform(build, action))
+        step(definition, build.state, event).forEach((action) => perform(build, action))
       } catch (cause) {
         const operation = `follow ${build.state.metadata.ref}`
         return fail(build, new BackendError({ backend, reason: "Unexpected", operation, detail: "a defect", cause }))
@@ -183,11 +181,11 @@ export const make = <Child extends Resource.Metadata>(
     // changes that the informers report
     // -------------------------------------------------------------------------
 
-    const parse = (object: Resource.Metadata) => {
-      const metadata = Option.getOrUndefined(RecordMetadata.parse(backend, object))
+    const parse = (object: Resource.Metadata, earlier?: RecordMetadata.Parsed) => {
+      const metadata = Option.getOrUndefined(RecordSummary.parse(backend, object, earlier))
       return metadata === undefined
         ? undefined
-        : { metadata, record: Option.getOrUndefined(RecordSummary.fromMetadata(metadata, object)) }
+        : { metadata, record: RecordSummary.hasTerms(metadata) ? metadata : undefined }
     }
 
     /** Follows the record of a slot if a watcher wants it. */
@@ -202,9 +200,11 @@ export const make = <Child extends Resource.Metadata>(
 
     const onRecord = ({ _tag, object }: Change<Resource.Metadata>): void => {
       const slot = slots.get(object.metadata.name)
-      slot.record = _tag === "Deleted" ? undefined : object
       const build = FollowedBuilds.find(slot, object.metadata.uid)
-      const parsed = build === undefined ? undefined : parse(object)
+      const parsed = build === undefined
+        ? undefined
+        : parse(object, RecordMetadata.parsedFrom(slot.record, build.state.metadata))
+      slot.record = _tag === "Deleted" ? undefined : object
       if (build !== undefined && parsed !== undefined) {
         send(build, _tag === "Deleted" ? { _tag: "RecordDeleted", ...parsed } : { _tag: "RecordUpdated", ...parsed })
         evaluateSoon(build)
@@ -309,7 +309,11 @@ export const make = <Child extends Resource.Metadata>(
           slot,
           parsed === undefined
             ? { metadata: record, record, presence: "unseen" }
-            : { metadata: parsed.metadata, record: { ...record, ...parsed.metadata }, presence: "present" }
+            : {
+              metadata: parsed.metadata,
+              record: parsed.record ?? { ...record, ...parsed.metadata },
+              presence: "present"
+            }
         )
         if (build.state.reported === undefined) {
           evaluateSoon(build)

@@ -9,7 +9,7 @@ import type * as Resource from "../../kubernetes/Resource.js"
 import type * as Resources from "../../kubernetes/Resources.js"
 import type * as RecordMetadata from "../record/RecordMetadata.js"
 import type { Timer } from "./TimerQueue.js"
-import { make as makeBuild, type WatchedBuild } from "./WatchedBuild.js"
+import { make as makeBuild, type State, type WatchedBuild } from "./WatchedBuild.js"
 
 /** Follows one build. */
 export interface Subscriber {
@@ -53,7 +53,7 @@ export interface Slot<Child> {
 
 export interface FollowedBuild<Child> {
   readonly slot: Slot<Child>
-  state: WatchedBuild<Child>
+  readonly state: State<Child>
   subscribers: ReadonlyArray<Subscriber>
   timer: Timer | undefined
   /** Whether it has changed since it was evaluated. */
@@ -81,17 +81,21 @@ export const add = <Child extends Resource.Metadata>(
     timer: undefined,
     isChanged: false
   }
-  slot.builds = [...slot.builds, build]
+  slot.builds = slot.builds.length === 0 ? [build] : slot.builds.concat(build)
   return build
 }
 
-/** The objects after a change of one of them. */
+/**
+ * The objects after a change of one of them. Most builds have one child and one pod: V8 has room for 17 items in an array that it
+ * fills one by one, and for one in `[object]`.
+ */
 export const applied = <A extends Resource.Metadata>(
   objects: ReadonlyArray<A>,
   { _tag, object }: Change<A>
 ): ReadonlyArray<A> => {
   const others = objects.filter(({ metadata }) => metadata.uid !== object.metadata.uid)
-  return _tag === "Deleted" ? others : [...others, object]
+  if (others.length === 0) return _tag === "Deleted" ? none : [object]
+  return _tag === "Deleted" ? others : others.concat(object)
 }
 
 /** The slots of a namespace. */

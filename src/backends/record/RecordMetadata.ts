@@ -134,11 +134,30 @@ const texts = {
   callerMetadata: textOf(ReturnedMetadata)
 }
 
+/** The outcomes that this process has written last, by their texts: its informers receive each of them next. */
+const written = new Map<string, Outcome>()
+
+/** More than are written at the same time, and not yet received. */
+const maxWritten = 64
+
 /**
  * @since 0.1.0
  * @category getters
  */
-export const outcomeText: (outcome: Outcome) => string = texts.outcome.write
+export const outcomeText = (outcome: Outcome): string => {
+  const text = texts.outcome.write(outcome)
+  for (const oldest of written.keys()) {
+    if (written.size < maxWritten) break
+    written.delete(oldest)
+  }
+  written.set(text, outcome)
+  return text
+}
+
+const readOutcome = (text: string | undefined): Option.Option<Outcome> => {
+  const known = text === undefined ? undefined : written.get(text)
+  return known === undefined ? texts.outcome.read(text) : Option.some(known)
+}
 
 /**
  * @since 0.1.0
@@ -186,13 +205,39 @@ const noMetadata: Readonly<Record<string, string>> = {}
 const epoch = DateTime.unsafeMake(0)
 
 /**
- * Reads the metadata of a record; none if it is not a record of this backend. A stop mark or an outcome that cannot be read
- * counts as absent and is written again.
+ * An object of a record, and what was read from it: see {@link parsedFrom}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parsed {
+  readonly object: Resource.Metadata
+  readonly metadata: RecordMetadata
+}
+
+/**
+ * Undefined if the metadata was read from another object, or from another version of it.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const parse = (backend: string, { metadata }: Resource.Metadata): Option.Option<RecordMetadata> => {
+export const parsedFrom = (object: Resource.Metadata | undefined, metadata: RecordMetadata): Parsed | undefined =>
+  object?.metadata.uid === metadata.ref.uid && object.metadata.resourceVersion === metadata.resourceVersion
+    ? { object, metadata }
+    : undefined
+
+/**
+ * Reads the metadata of a record; none if it is not a record of this backend. A stop mark or an outcome that cannot be read
+ * counts as absent and is written again. What has not changed since an `earlier` state of the record is not read again.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const parse = (
+  backend: string,
+  { metadata }: Resource.Metadata,
+  earlier?: Parsed
+): Option.Option<RecordMetadata> => {
   const { annotations = {}, labels = {} } = metadata
   const fingerprint = labels[label.fingerprint]
   const number = BuildNames.numberOf(metadata.name)
@@ -201,23 +246,31 @@ export const parse = (backend: string, { metadata }: Resource.Metadata): Option.
   ) {
     return Option.none()
   }
+  const known = earlier?.metadata
+  const isKnown = (name: string): boolean =>
+    earlier !== undefined && earlier.object.metadata.annotations?.[name] === annotations[name]
+  const read = <A>(name: string, known: A | undefined, read: (text: string | undefined) => A): A =>
+    known !== undefined && isKnown(name) ? known : read(annotations[name])
   return Option.some({
-    ref: new BuildRef(
+    ref: known?.ref ?? new BuildRef(
       { backend, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid },
       skipValidation
     ),
     number,
     fingerprint,
     finalImage: annotations[annotation.finalImage] ?? "",
-    createdAt: Instant.ofText(metadata.creationTimestamp) ?? epoch,
+    createdAt: known?.createdAt ?? Instant.ofText(metadata.creationTimestamp) ?? epoch,
     resourceVersion: metadata.resourceVersion,
-    stop: texts.stopMark.read(annotations[annotation.stop]),
-    outcome: texts.outcome.read(annotations[annotation.outcome]),
-    begun: Option.getOrUndefined(texts.begun.read(annotations[annotation.begun])),
+    stop: read(annotation.stop, known?.stop, texts.stopMark.read),
+    outcome: read(annotation.outcome, known?.outcome, readOutcome),
+    begun: isKnown(annotation.begun)
+      ? known?.begun
+      : Option.getOrUndefined(texts.begun.read(annotations[annotation.begun])),
     ...(annotations[annotation.upload] === undefined ? {} : { uploadedTo: annotations[annotation.upload] }),
-    callerMetadata: Option.getOrElse(
-      texts.callerMetadata.read(annotations[annotation.metadata]),
-      () => noMetadata
+    callerMetadata: read(
+      annotation.metadata,
+      known?.callerMetadata,
+      (text) => Option.getOrElse(texts.callerMetadata.read(text), () => noMetadata)
     )
   })
 }

@@ -16,18 +16,28 @@ export interface RecordSummary extends RecordMetadata.RecordMetadata {
   readonly input: BuildTerms
 }
 
+const termsOf = ({ metadata }: Resource.Metadata): string | undefined =>
+  metadata.annotations?.[RecordMetadata.annotation.terms]
+
 /**
  * Reads the terms of the input from the metadata of a record; none if they are missing, for example because the record was
- * changed by hand.
+ * changed by hand. Those of an `earlier` state of the record are not read again.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const fromMetadata = (
   record: RecordMetadata.RecordMetadata,
-  { metadata }: Resource.Metadata
-): Option.Option<RecordSummary> =>
-  Option.map(parseTerms(metadata.annotations?.[RecordMetadata.annotation.terms]), (input) => ({ ...record, input }))
+  object: Resource.Metadata,
+  earlier?: RecordMetadata.Parsed
+): Option.Option<RecordSummary> => {
+  const known: ReadRecord | undefined = earlier?.metadata
+  const terms = known !== undefined && hasTerms(known) && earlier !== undefined &&
+      termsOf(earlier.object) === termsOf(object)
+    ? Option.some(known.input)
+    : parseTerms(termsOf(object))
+  return Option.map(terms, (input) => ({ ...record, input }))
+}
 
 /** The metadata of a record, with the terms of its build where it shows them. @since 0.1.0 @category models */
 export type ReadRecord = RecordMetadata.RecordMetadata | RecordSummary
@@ -36,10 +46,14 @@ export type ReadRecord = RecordMetadata.RecordMetadata | RecordSummary
 export const hasTerms = (record: ReadRecord): record is RecordSummary => "input" in record
 
 /** None if it is not a record of this backend. @since 0.1.0 @category constructors */
-export const parse = (backend: string, object: Resource.Metadata): Option.Option<ReadRecord> =>
+export const parse = (
+  backend: string,
+  object: Resource.Metadata,
+  earlier?: RecordMetadata.Parsed
+): Option.Option<ReadRecord> =>
   Option.map(
-    RecordMetadata.parse(backend, object),
-    (metadata) => Option.getOrElse(fromMetadata(metadata, object), () => metadata)
+    RecordMetadata.parse(backend, object, earlier),
+    (metadata) => Option.getOrElse(fromMetadata(metadata, object, earlier), () => metadata)
   )
 
 const names = ["architecture", "queueName", "tags", "timeout", "pendingTimeout", "retries"] as const

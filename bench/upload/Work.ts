@@ -48,7 +48,7 @@ const sent = async (megabytes: number): Promise<Sample> => {
     const { upload } = yield* ContextUpload.read(directory)
     const cluster = yield* KubernetesCluster.make({ kubeconfig })
     const meter = Meter.start()
-    const stdin = Gzip.compress(Folder.verified(yield* Folder.list(directory), upload.digest))
+    const stdin = Gzip.compress(Folder.verified(yield* Folder.list(upload), upload.digest))
     yield* Stream.runDrain(cluster.attach(Resources.Pod, "pod", { container: "upload", stdin }))
     return meter.stop()
   })

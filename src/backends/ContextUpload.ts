@@ -26,12 +26,27 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Path from "node:path"
 import { BuildRejected, Issue } from "../core/BuildError.js"
 import type { UploadContext } from "../core/input/BuildContext.js"
 import * as Folder from "./context/Folder.js"
 
-const rejected = (path: string, message: string) =>
-  new BuildRejected({ reason: "InvalidInput", issues: [new Issue({ path, message })] })
+const rejected = (...messages: ReadonlyArray<string>) =>
+  new BuildRejected({
+    reason: "InvalidInput",
+    issues: messages.map((message) => new Issue({ path: "context.upload.directory", message }))
+  })
+
+/**
+ * - `ignoreFile`: the path of an ignore file that holds instead of `.containerignore` and `.dockerignore` of the folder, which are
+ *   then no part of the context; such as `Containerfile.dockerignore`, which other builders take for `Containerfile`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ReadOptions {
+  readonly ignoreFile?: string | undefined
+}
 
 /**
  * Reads a folder once, in constant memory, and computes the digest of its content: paths, bytes and modes of files, targets of
@@ -51,14 +66,15 @@ const rejected = (path: string, message: string) =>
  * @since 0.1.0
  * @category constructors
  */
-export const read = (directory: string): Effect.Effect<UploadContext, BuildRejected> =>
-  Folder.list(directory).pipe(
-    Effect.flatMap((folder) =>
-      Effect.map(Folder.digest(folder), (digest) => ({ upload: { directory: folder.directory, digest } }))
-    ),
+export const read = (directory: string, options: ReadOptions = {}): Effect.Effect<UploadContext, BuildRejected> =>
+  Effect.gen(function*() {
+    const ignoreFile = options.ignoreFile === undefined ? {} : { ignoreFile: Path.resolve(options.ignoreFile) }
+    const folder = yield* Folder.list({ directory, ...ignoreFile })
+    return { upload: { directory: folder.directory, digest: yield* Folder.digest(folder), ...ignoreFile } }
+  }).pipe(
     Effect.catchTags({
-      FolderUnreadable: ({ path, problem }) =>
-        rejected("context.upload.directory", path === "" ? problem : `${JSON.stringify(path)} ${problem}`),
-      FolderChanged: ({ message }) => rejected("context.upload.directory", message)
+      FolderRefused: ({ refusals }) =>
+        rejected(...refusals.map(({ path, problem }) => path === "" ? problem : `${JSON.stringify(path)} ${problem}`)),
+      FolderChanged: ({ message }) => rejected(message)
     })
   )

@@ -17,7 +17,7 @@ export const context = {
   contextDirectory: Flag.text(
     "--context DIR",
     "The directory of files and links for COPY and ADD, without those that its .containerignore or .dockerignore " +
-      "excludes. More than 8 MiB or 4096 files are uploaded to the build's pod, which needs `rbac --upload`; a local build reads " +
+      "excludes, or FILE.dockerignore or FILE.containerignore beside the Containerfile. More than 8 MiB or 4096 files are uploaded to the build's pod, which needs `rbac --upload`; a local build reads " +
       "them where they are.",
     inputs
   ),

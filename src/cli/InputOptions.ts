@@ -113,17 +113,31 @@ const unreadableInput = (file: string, problem: string): BuildRejected =>
     issues: [new Issue({ path: "", message: `--input: ${file} ${problem}` })]
   })
 
+/**
+ * The ignore file of the Containerfile itself, of which buildah prefers the name that Docker knows (buildah pkg/parse
+ * ContainerIgnoreFile). buildah looks for a relative name in the context, and Docker beside the Containerfile, as this does.
+ */
+const ignoreFileOf = (file: string | undefined): Effect.Effect<string | undefined, never, FileSystem.FileSystem> =>
+  Effect.gen(function*() {
+    if (file === undefined || file === "-") return undefined
+    const fs = yield* FileSystem.FileSystem
+    const names = [`${file}.dockerignore`, `${file}.containerignore`]
+    const found = yield* Effect.findFirst(names, (name) => Effect.orElseSucceed(fs.exists(name), () => true))
+    return Option.getOrUndefined(found)
+  })
+
 interface ReadContext {
   readonly context: BuildInput.Options["context"]
   readonly issues: ReadonlyArray<Issue>
 }
 
 /** The files of a small directory are part of the input; a large one is uploaded, or read by buildah where it is. */
-const readContext = (directory: string): Effect.Effect<ReadContext> =>
+const readContext = (directory: string, ignoreFile: string | undefined): Effect.Effect<ReadContext> =>
   Effect.gen(function*() {
-    const { exceedsLimits, files, issues } = yield* ContextDirectory.read(directory, ContextDirectory.clusterLimits)
+    const limits = ContextDirectory.clusterLimits
+    const { exceedsLimits, files, issues } = yield* ContextDirectory.read(directory, { ignoreFile, limits })
     if (!exceedsLimits) return { context: files, issues }
-    const read = yield* Effect.either(ContextUpload.read(directory))
+    const read = yield* Effect.either(ContextUpload.read(directory, { ignoreFile }))
     if (read._tag === "Left") return { context: undefined, issues: read.left.issues }
     yield* Effect.logInfo(`${directory} exceeds 8 MiB or 4096 files: it is uploaded to the build's pod`)
     return { context: read.right, issues: [] }
@@ -156,7 +170,7 @@ const fromOptions = (
     }
     const context = options.contextDirectory === undefined
       ? undefined
-      : yield* readContext(options.contextDirectory)
+      : yield* readContext(options.contextDirectory, yield* ignoreFileOf(options.file))
     issues.push(...context?.issues ?? [])
     const given: BuildInput.Options = {
       // A file that could not be read is already an issue; the other fields are still checked.

@@ -44,6 +44,42 @@ describe("ContextUpload", () => {
       )
     }))
 
+  it.scoped("ignoreFile: holds instead of those of the folder, which are then left out, and is not in the digest", () =>
+    Effect.gen(function*() {
+      const other = yield* folderWith({ "Containerfile.dockerignore": "secret\n" })
+      const ignoreFile = path.join(other, "Containerfile.dockerignore")
+      const folder = yield* folderWith({
+        kept: "",
+        secret: "",
+        ".dockerignore": "kept\n",
+        ".containerignore": "kept\n"
+      })
+      const { upload } = yield* ContextUpload.read(folder, { ignoreFile: path.relative(".", ignoreFile) })
+      assert.strictEqual(upload.ignoreFile, ignoreFile)
+      const same = yield* Effect.flatMap(folderWith({ kept: "" }), (folder) => ContextUpload.read(folder))
+      assert.strictEqual(upload.digest, same.upload.digest)
+      assert.deepStrictEqual(
+        (yield* Effect.flip(ContextUpload.read(folder, { ignoreFile: `${other}/none` }))).issues.map(String),
+        [`context.upload.directory: ${other}/none does not exist`]
+      )
+    }))
+
+  it.scoped("issues: all at once", () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith({ "a/b": "" })
+      const pipes = [path.join(folder, "a/pipe"), path.join(folder, "pipe")]
+      execFileSync("mkfifo", pipes)
+      assert.deepStrictEqual(yield* issuesOf(folder), [
+        "context.upload.directory: \"a/pipe\" is neither a file, a link nor a directory",
+        "context.upload.directory: \"pipe\" is neither a file, a link nor a directory"
+      ])
+      execFileSync("mkfifo", Array.from({ length: 200 }, (_, index) => path.join(folder, `${index}`)))
+      assert.lengthOf(yield* issuesOf(folder), 100)
+      assert.deepStrictEqual(yield* issuesOf(path.join(folder, "a/b")), [
+        `context.upload.directory: ${folder}/a/b is not a directory`
+      ])
+    }))
+
   it.scoped("directory: one that cannot be read, or has a pipe, is refused", () =>
     Effect.gen(function*() {
       const folder = yield* folderWith({ file: "" })

@@ -443,6 +443,43 @@ describe("build", () => {
       }
     }).pipe(Effect.provide(layer)))
 
+  it.scoped("ignore file: that of the Containerfile holds instead of those of the context", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Command
+      const backend = yield* BuildBackend.BuildBackend
+      const folder = yield* folderWith({
+        "os/Containerfile": containerfile,
+        "context/kept": "",
+        "context/secret": "",
+        "context/.dockerignore": "kept\n",
+        "context/.containerignore": "kept\n"
+      })
+      // buildah prefers .dockerignore of the two.
+      for (
+        const [ends, context] of [
+          [[], { secret: "", ".dockerignore": "kept\n", ".containerignore": "kept\n" }],
+          [["containerignore"], { secret: "" }],
+          [["containerignore", "dockerignore"], { kept: "" }]
+        ] as const
+      ) {
+        for (const end of ends) {
+          fs.writeFileSync(`${folder}/os/Containerfile.${end}`, end === "dockerignore" ? "secret\n" : "kept\n")
+        }
+        const { err, status } = yield* run([
+          ...["build", "--backend=memory", `--file=${folder}/os/Containerfile`, "--base=registry.example.com/base:1"],
+          ...["--final=registry.example.com/os:1", "--context", `${folder}/context`]
+        ])
+        assert.strictEqual(status, 0, err)
+        const input = yield* BuildInput.make({
+          dockerfile: containerfile,
+          baseImage: { pullspec: "registry.example.com/base:1" },
+          finalImage: { pullspec: "registry.example.com/os:1" },
+          context: { ...context }
+        })
+        assert.lengthOf(yield* backend.list({ fingerprint: BuildInput.fingerprint(input) }), 1, ends.join())
+      }
+    }).pipe(Effect.provide(layer)))
+
   it.scoped("input: keeps arguments, labels and files byte for byte", () =>
     Effect.gen(function*() {
       const { run } = yield* Command

@@ -114,6 +114,46 @@ const plain = (folder: string) =>
     return yield* entries(image)
   })
 
+/** The files that `COPY . /all/` makes of a folder with an ignore file beside its Containerfile. */
+const compareIgnoreFiles = Effect.gen(function*() {
+  const { folder: workplace, open } = yield* Workplace.Workplace
+  const folder = path.join(yield* Workplace.temporaryFolder, "context")
+  fs.mkdirSync(folder)
+  const file = path.join(folder, "os.Containerfile")
+  fs.writeFileSync(file, containerfile("COPY . /all/"))
+  for (const name of ["kept", "secret", "other"]) fs.writeFileSync(path.join(folder, name), name)
+  fs.writeFileSync(path.join(folder, ".dockerignore"), "kept\n")
+  fs.writeFileSync(`${file}.containerignore`, "other\n")
+  const ignoreFile = `${file}.dockerignore`
+  fs.writeFileSync(ignoreFile, "secret\n*.containerignore\n")
+  const filesOf = (image: string) =>
+    Effect.scoped(Effect.gen(function*() {
+      const pulled = yield* Workplace.pulled(image)
+      const { layers } = JSON.parse(fs.readFileSync(path.join(pulled, "manifest.json"), "utf8"))
+      const list = yield* exec("tar", "-tzf", path.join(pulled, layers.at(-1).digest.slice("sha256:".length)))
+      return list.split("\n").flatMap((line) => /(?<=^all\/)[^.].*$/.exec(line) ?? []).toSorted()
+    }))
+
+  const storage = ["--root", `${workplace}/storage`, "--runroot", `${workplace}/run`, "--storage-driver", "vfs"]
+  const image = `${open}/plain-ignore:1`
+  yield* exec(
+    "buildah",
+    ...[...storage, "build", "--isolation", "chroot", ...Workplace.limits, "--tls-verify=false"],
+    ...["--build-arg", `BASE_IMAGE=${open}/base:1`, "--file", file, "--tag", image, folder]
+  )
+  yield* exec("buildah", ...storage, "push", "--tls-verify=false", image, `docker://${image}`)
+  const expected = yield* filesOf(image)
+  assert.deepStrictEqual(expected, ["kept", "os.Containerfile", "os.Containerfile.dockerignore", "other"])
+
+  const { files } = yield* ContextDirectory.read(folder, { ignoreFile })
+  for (const [name, context] of Object.entries({ files, upload: yield* ContextUpload.read(folder, { ignoreFile }) })) {
+    const options = { dockerfile: containerfile("COPY . /all/"), context, revision: name, retries: 0 }
+    const { log, status } = yield* finish(yield* Workplace.input("ignore file", options))
+    assert(status._tag === "Succeeded", log.join("\n"))
+    assert.deepStrictEqual(yield* filesOf(status.image.pullspec), expected, name)
+  }
+}).pipe(Effect.scoped)
+
 const compare = Effect.gen(function*() {
   const folder = yield* overlay
   const expected = yield* plain(folder)
@@ -135,6 +175,8 @@ const compare = Effect.gen(function*() {
 
 layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("context of the local backend", (it) => {
   it.effect("links, directories and modes: as plain buildah keeps them", () => compare)
+
+  it.effect("an ignore file of the Containerfile: leaves out what plain buildah does", () => compareIgnoreFiles)
 
   it.scoped("an upload: a mount of the context shows no ignored file, as in a build pod", () =>
     Effect.gen(function*() {
@@ -164,5 +206,7 @@ layer(Workplace.backend, { excludeTestServices: true, timeout: "5 minutes" })("c
 })
 
 layer(RealJobs.backend({}), { excludeTestServices: true, timeout: "5 minutes" })("context of a Job", (it) => {
+  it.effect("an ignore file of the Containerfile: leaves out what plain buildah does", () => compareIgnoreFiles)
+
   it.effect("links, directories and modes: as plain buildah keeps them", () => compare)
 })

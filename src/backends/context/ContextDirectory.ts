@@ -1,8 +1,8 @@
 /**
  * The files, links and directories of a directory as the context of a build.
  *
- * What `.containerignore`, or else `.dockerignore`, excludes is left out. Modes are kept, owners and times are not. A link is
- * kept with its target, wherever that is. Anything that is neither a file, a link nor a directory is an issue.
+ * What `.containerignore`, or else `.dockerignore`, or another ignore file excludes is left out. Modes are kept, owners and times
+ * are not. A link is kept with its target, wherever that is. Anything that is neither a file, a link nor a directory is an issue.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -39,8 +39,11 @@ class LimitExceeded extends Data.TaggedError("LimitExceeded")<{ readonly path: s
   }
 }
 
-/** Reads a directory, up to the limits if there are any. */
-export const read = (directory: string, limits?: Limits): Effect.Effect<ContextDirectory> =>
+/** Reads a directory, up to the limits if there are any. `ignoreFile` is the path of an ignore file that holds instead of its own. */
+export const read = (
+  directory: string,
+  { ignoreFile, limits }: { readonly ignoreFile?: string | undefined; readonly limits?: Limits | undefined } = {}
+): Effect.Effect<ContextDirectory> =>
   Effect.suspend(() => {
     const files: Array<readonly [string, ContextFile]> = []
     const issues: Array<Issue> = []
@@ -69,7 +72,7 @@ export const read = (directory: string, limits?: Limits): Effect.Effect<ContextD
       FolderWalk.walk(root, {
         add: add(root),
         refuse: ({ path, problem }) => note(pathText(["context", path]), problem)
-      })).pipe(
+      }, ignoreFile)).pipe(
         Effect.catchTags({
           FolderUnreadable: ({ problem }) => Effect.sync(() => note("context", problem)),
           LimitExceeded: ({ message }) =>

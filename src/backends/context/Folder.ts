@@ -5,12 +5,14 @@
  * What `.containerignore`, or else `.dockerignore`, excludes is left out, as buildah does. Modes are kept, owners and times are not.
  * The same content gives the same archive on every machine: the SHA-256 of the archive names the content.
  */
+import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import * as Fs from "node:fs"
+import type { UploadSource } from "../../core/input/BuildContext.js"
 import * as ContextArchive from "../script/ContextArchive.js"
 import * as FolderWalk from "./FolderWalk.js"
 
@@ -40,18 +42,42 @@ const pieceBytes = 256 * 1024
 /** The most that Node reads at once is 2 GiB less a byte. */
 const mostBytes = 1024 ** 3
 
-/** Lists a folder. */
-export const list = (directory: string): Effect.Effect<Folder, FolderWalk.FolderUnreadable> =>
+/** What a folder has that cannot be in a context. */
+export class FolderRefused extends Data.TaggedError("FolderRefused")<{
+  readonly refusals: Arr.NonEmptyReadonlyArray<FolderWalk.FolderUnreadable>
+}> {
+  override get message(): string {
+    const [{ path, problem }] = this.refusals
+    return path === "" ? problem : `${JSON.stringify(path)} ${problem}`
+  }
+}
+
+/** Of a folder that has one refusal per file, such as `/proc`, these are enough. */
+const maxRefusals = 100
+
+/** Lists the folder of an upload. */
+export const list = (
+  { directory, ignoreFile }: Pick<UploadSource, "directory" | "ignoreFile">
+): Effect.Effect<Folder, FolderRefused> =>
   Effect.gen(function*() {
-    const root = yield* FolderWalk.rootOf(directory)
+    const root = yield* FolderWalk.rootOf(directory).pipe(
+      Effect.mapError((refusal) => new FolderRefused({ refusals: [refusal] }))
+    )
     const entries: Array<ContextArchive.Entry> = []
-    yield* FolderWalk.walk<never>(root, {
+    const refusals: Array<FolderWalk.FolderUnreadable> = []
+    const visitor: FolderWalk.Visitor<never> = {
       add: (entry) => {
         entries.push(entry)
         return undefined
       },
-      refuse: (refusal) => refusal
-    })
+      refuse: (refusal) => {
+        refusals.push(refusal)
+        return refusals.length < maxRefusals ? undefined : refusal
+      }
+    }
+    const walked = yield* Effect.either(FolderWalk.walk(root, visitor, ignoreFile))
+    if (walked._tag === "Left" && !refusals.includes(walked.left)) refusals.push(walked.left)
+    if (Arr.isNonEmptyReadonlyArray(refusals)) return yield* new FolderRefused({ refusals })
     return { directory: root, entries: ContextArchive.ordered(entries) }
   })
 

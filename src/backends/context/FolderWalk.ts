@@ -1,7 +1,7 @@
 /**
  * Visits the files, links and directories of a folder of this machine that belong to a build context.
  *
- * Files that `.containerignore`, or else `.dockerignore`, excludes are left out, as buildah does.
+ * Files that `.containerignore`, or else `.dockerignore`, excludes are left out, as buildah does; or those of another ignore file.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -53,22 +53,37 @@ const attempt = <A>(call: () => A, toRefusal: (problem: string) => FolderUnreada
 
 const whole = (problem: string): FolderUnreadable => new FolderUnreadable({ path: "", problem })
 
+const parseIgnoreFile = (name: string, file: string, more: string): IgnoreFile.IgnoreFile | FolderUnreadable => {
+  const refused = (problem: string) => whole(`${name} ${problem}`)
+  const bytes = attempt(() => Fs.readFileSync(file), refused)
+  if (bytes instanceof FolderUnreadable) return bytes
+  if (!isUtf8(bytes)) return refused("is not UTF-8 text")
+  const parsed = IgnoreFile.parse(`${bytes}${more}`)
+  const [problem] = parsed.problems
+  return problem === undefined ? parsed : whole(`${name}, line ${problem.line}: ${problem.message}`)
+}
+
+const isIgnoreFile = (stat: Fs.Stats): boolean => stat.isFile() && stat.size <= maxIgnoreFileBytes
+const mustBeFile = "must be a file of at most 1 MiB"
+
 const readIgnoreFile = (root: string): IgnoreFile.IgnoreFile | FolderUnreadable => {
   for (const name of ContextFile.ignoreFileNames) {
-    const refused = (problem: string) => whole(`${name} ${problem}`)
     const file = Path.join(root, name)
-    const stat = attempt(() => Fs.lstatSync(file, { throwIfNoEntry: false }), refused)
+    const stat = attempt(() => Fs.lstatSync(file, { throwIfNoEntry: false }), (problem) => whole(`${name} ${problem}`))
     if (stat === undefined) continue
     if (stat instanceof FolderUnreadable) return stat
-    if (!stat.isFile() || stat.size > maxIgnoreFileBytes) return refused("must be a file of at most 1 MiB")
-    const bytes = attempt(() => Fs.readFileSync(file), refused)
-    if (bytes instanceof FolderUnreadable) return bytes
-    if (!isUtf8(bytes)) return refused("is not UTF-8 text")
-    const parsed = IgnoreFile.parse(bytes.toString())
-    const [problem] = parsed.problems
-    return problem === undefined ? parsed : whole(`${name}, line ${problem.line}: ${problem.message}`)
+    return isIgnoreFile(stat) ? parseIgnoreFile(name, file, "") : whole(`${name} ${mustBeFile}`)
   }
   return IgnoreFile.empty
+}
+
+// The folder's own ignore files are left out, too: buildah would apply them to what is left.
+const readOther = (file: string): IgnoreFile.IgnoreFile | FolderUnreadable => {
+  const stat = attempt(() => Fs.statSync(file), (problem) => whole(`${file} ${problem}`))
+  if (stat instanceof FolderUnreadable) return stat
+  return isIgnoreFile(stat)
+    ? parseIgnoreFile(file, file, `\n${ContextFile.ignoreFileNames.join("\n")}\n`)
+    : whole(`${file} ${mustBeFile}`)
 }
 
 /** The real path of a folder. */
@@ -76,7 +91,10 @@ export const rootOf = (directory: string): Effect.Effect<string, FolderUnreadabl
   Effect.suspend(() => {
     // An empty name, which a variable without a value gives, would be that of the current directory.
     if (directory === "") return whole("must have the name of a directory; . is the current one")
-    const root = attempt(() => Fs.realpathSync(directory), (problem) => whole(`${directory} ${problem}`))
+    const root = attempt(() => {
+      const root = Fs.realpathSync(directory)
+      return Fs.statSync(root).isDirectory() ? root : whole(`${directory} is not a directory`)
+    }, (problem) => whole(`${directory} ${problem}`))
     return root instanceof FolderUnreadable ? root : Effect.succeed(root)
   })
 
@@ -141,10 +159,17 @@ const steps = <E>(root: string, ignoreFile: IgnoreFile.IgnoreFile, { add, refuse
 /** That many take milliseconds, and an effect for each of them would take half as long again. */
 const stepsAtOnce = 32
 
-/** Visits everything in the folder at `root`, the entries of each directory in the order of their names. */
-export const walk = <E extends object>(root: string, visitor: Visitor<E>): Effect.Effect<void, FolderUnreadable | E> =>
+/**
+ * Visits everything in the folder at `root`, the entries of each directory in the order of their names. `otherIgnoreFile` is the path of
+ * an ignore file that holds instead of those of the folder.
+ */
+export const walk = <E extends object>(
+  root: string,
+  visitor: Visitor<E>,
+  otherIgnoreFile?: string
+): Effect.Effect<void, FolderUnreadable | E> =>
   Effect.gen(function*() {
-    const ignoreFile = readIgnoreFile(root)
+    const ignoreFile = otherIgnoreFile === undefined ? readIgnoreFile(root) : readOther(otherIgnoreFile)
     if (ignoreFile instanceof FolderUnreadable) return yield* ignoreFile
     const walking = steps(root, ignoreFile, visitor)
     for (let count = 1;; count++) {

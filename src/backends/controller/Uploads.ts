@@ -86,10 +86,11 @@ export const make = <Child extends Resource.Metadata>(
     )
 
   /** Sends the folder. A lost connection ends the attempt of the pod, and no more. */
-  const send = (ref: BuildRef, pod: Resources.Pod, { digest, directory }: UploadSource) =>
+  const send = (ref: BuildRef, pod: Resources.Pod, source: UploadSource) =>
     Effect.gen(function*() {
-      const folder = yield* Folder.list(directory).pipe(
-        Effect.mapError(({ path, problem }) => new Folder.FolderChanged({ directory, path, problem }))
+      const { digest, directory } = source
+      const folder = yield* Folder.list(source).pipe(
+        Effect.mapError(({ refusals: [{ path, problem }] }) => new Folder.FolderChanged({ directory, path, problem }))
       )
       yield* Stream.runDrain(cluster.attach(Resources.Pod, pod.metadata.name, {
         namespace: ref.namespace,

@@ -60,7 +60,7 @@ const troubleOf = (
 export const run = (buildah: BuildahEnvironment, job: Job): Effect.Effect<Result> =>
   Effect.flatMap(
     BuildContext.isUpload(job.input.context)
-      ? UploadPlace.isInPlace(buildah, job.input.context.upload.directory, builtText(job.input))
+      ? UploadPlace.isInPlace(buildah, job.input.context.upload, builtText(job.input))
       : Effect.succeed(false),
     (isInPlace) => attempt(buildah, AttemptFolder.prepare(buildah, job, isInPlace))
   )
@@ -92,13 +92,11 @@ const attempt = (buildah: BuildahEnvironment, prepared: AttemptFolder.Prepared):
 }
 
 /** The archive of an upload; fails where the folder is not what the fingerprint of the build says. */
-const uploadOf = ({ digest, directory }: BuildContext.UploadSource): Stream.Stream<Uint8Array, Errored> =>
-  Stream.unwrap(Effect.map(Folder.list(directory), (folder) => Folder.verified(folder, digest))).pipe(
-    Stream.mapError((error) =>
+const uploadOf = (source: BuildContext.UploadSource): Stream.Stream<Uint8Array, Errored> =>
+  Stream.unwrap(Effect.map(Folder.list(source), (folder) => Folder.verified(folder, source.digest))).pipe(
+    Stream.mapError(({ _tag, message }) =>
       errored("UploadFailed", {
-        message: error._tag === "FolderChanged"
-          ? error.message
-          : `the context cannot be read: ${error.path} ${error.problem}`
+        message: _tag === "FolderChanged" ? message : `the context cannot be read: ${message}`
       })
     )
   )

@@ -9,6 +9,7 @@ import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Containerfile from "../../core/Containerfile.js"
 import * as Feature from "../../core/containerfile/Feature.js"
+import type { UploadSource } from "../../core/input/BuildContext.js"
 import * as ContextFile from "../../core/input/ContextFile.js"
 
 /** A mount is of type bind by default, and of the context without `from`. What a variable may hold counts. */
@@ -23,13 +24,15 @@ const mountsContext = (containerfile: string): boolean =>
     keyword === "RUN" && flags.some((flag) => flag.startsWith("--mount=") && isOfContext(flag))
   )
 
-/** False where a mount would show files that an ignore file of the folder excludes. */
+/** False where a mount would show files that an ignore file of the folder excludes, or buildah would read the wrong ignore file. */
 export const isInPlace = (
   { fs, path }: { readonly fs: FileSystem.FileSystem; readonly path: Path.Path },
-  directory: string,
+  { directory, ignoreFile }: UploadSource,
   containerfile: string
 ): Effect.Effect<boolean> =>
-  mountsContext(containerfile)
+  ignoreFile !== undefined
+    ? Effect.succeed(false)
+    : mountsContext(containerfile)
     ? Effect.map(
       Effect.forEach(ContextFile.ignoreFileNames, (name) =>
         Effect.orElseSucceed(fs.exists(path.join(directory, name)), () => true)),

@@ -43,6 +43,8 @@ export interface UploadSource {
   readonly directory: string
   /** `sha256:` and 64 digits, as `ContextUpload.read` computes it: of the content without what the ignore file excludes. */
   readonly digest: string
+  /** The path of the ignore file that holds instead of those of the directory. */
+  readonly ignoreFile?: string | undefined
 }
 
 /**
@@ -206,6 +208,10 @@ const Upload = Schema.Struct({
           matches(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 digits, as ContextUpload.read computes it"),
           (fc) => fc.constant(`sha256:${"0a".repeat(32)}`)
         )
+      ),
+      ignoreFile: described(
+        "The path of the ignore file that holds instead of those of the directory.",
+        optional(textBy(first(notEmpty, portable), (fc) => fc.constant("/srv/Containerfile.dockerignore")))
       )
     })
   )

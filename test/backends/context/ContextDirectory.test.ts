@@ -7,7 +7,7 @@ import * as ContextDirectory from "../../../src/backends/context/ContextDirector
 import * as ContextFile from "../../../src/core/input/ContextFile.js"
 import { folderWith } from "../../support/TemporaryFolder.js"
 
-const limited = (folder: string) => ContextDirectory.read(folder, ContextDirectory.clusterLimits)
+const limited = (folder: string) => ContextDirectory.read(folder, { limits: ContextDirectory.clusterLimits })
 
 const modeOf = (file: ContextFile.ContextFile | undefined) =>
   typeof file === "object" && "mode" in file ? file.mode : undefined
@@ -154,7 +154,7 @@ describe("ContextDirectory", () => {
   it.scoped("file limit: reading stops at the first file over it", () =>
     Effect.gen(function*() {
       const folder = yield* folderWith({ a: "", b: "", "c/d": "", e: "" })
-      const context = yield* ContextDirectory.read(folder, { bytes: 1000, files: 3 })
+      const context = yield* ContextDirectory.read(folder, { limits: { bytes: 1000, files: 3 } })
       assert.deepStrictEqual(Object.keys(context.files), ["a", "b", "c/d"])
       assert.match(issuesOf(context)[0] ?? "", /^context: has more than 3 files, .*"e"/)
     }))

@@ -29,7 +29,7 @@ describe("Folder.archive", () => {
     it.scoped(`archive: ${name} fails with its path and why`, () =>
       Effect.gen(function*() {
         const directory = yield* folderWith({ a: "first", b: "second" })
-        const folder = yield* Folder.list(directory)
+        const folder = yield* Folder.list({ directory })
         change(`${directory}/a`)
         const error = yield* Effect.flip(Stream.runDrain(Folder.archive(folder)))
         assert.strictEqual(error.path, "a")
@@ -40,7 +40,7 @@ describe("Folder.archive", () => {
   it.scoped("archive: other content of the same size is found by its digest", () =>
     Effect.gen(function*() {
       const directory = yield* folderWith({ a: "first", b: "second" })
-      const folder = yield* Folder.list(directory)
+      const folder = yield* Folder.list({ directory })
       const digest = yield* Folder.digest(folder)
       assert.isTrue(Exit.isSuccess(yield* Effect.exit(Stream.runDrain(Folder.verified(folder, digest)))))
       fs.writeFileSync(`${directory}/a`, "other")

@@ -72,7 +72,10 @@ export interface BuildOptions {
 export interface LogsOptions {
   /** Continues until the build ends; default: false. */
   readonly follow?: boolean | undefined
-  /** How many of the last lines to begin with; default: all. A whole number, otherwise the stream fails with `BackendError`. */
+  /**
+   * How many of the last lines to begin with; default: all. A whole number, otherwise the stream fails with `BackendError`. A
+   * kubelet counts a line of more than 16 KiB as several lines, so that on a cluster the first line may lack its beginning.
+   */
   readonly tailLines?: number | undefined
 }
 

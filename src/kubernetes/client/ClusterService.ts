@@ -145,7 +145,7 @@ export interface LogOptions extends InNamespace {
   readonly follow?: boolean | undefined
   /** Prefixes each line with the time at which it was written; default: false. */
   readonly timestamps?: boolean | undefined
-  /** Starts with this number of lines before the end; default: all. */
+  /** Starts with this number of lines before the end; default: all. A line of more than 16 KiB counts as several, and may be cut. */
   readonly tailLines?: number | undefined
   /** Omits lines before this time, RFC 3339. */
   readonly sinceTime?: string | undefined

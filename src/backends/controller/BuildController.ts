@@ -322,8 +322,10 @@ export const make = <Child extends Resource.Metadata>(
         return build
       },
       unfollow: (build, subscriber) => {
-        const known = build.slot.builds.find((other) =>
-          other === build
+        // `build` itself, which its subscribers see as Readonly.
+        const { builds } = build.slot
+        const known = builds.find((one) =>
+          one === build
         )
         if (known === undefined) return
         known.subscribers = known.subscribers.filter((other) => other !== subscriber)

@@ -206,10 +206,10 @@ const unsuccessful = (seen: Seen, failed: Resources.Condition): BuildStatus.Fail
   if (pod !== undefined) return PodOutcome.failure(pod)
   if (exitCode !== undefined) return PodOutcome.ofExitCode(verb, Number(exitCode))
   const upstreamReason = reason || undefined
-  const told = message || `its Job failed with the reason ${reason}`
+  const text = message || `its Job failed with the reason ${reason}`
   return reason === "BackoffLimitExceeded"
-    ? BuildStatus.errored("Evicted", { message: `${removed}: ${told}`, upstreamReason })
-    : BuildStatus.errored("Unknown", { message: told, upstreamReason })
+    ? BuildStatus.errored("Evicted", { message: `${removed}: ${text}`, upstreamReason })
+    : BuildStatus.errored("Unknown", { message: text, upstreamReason })
 }
 
 /**

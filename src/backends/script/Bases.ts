@@ -152,7 +152,7 @@ base() {
   done
   buildah_ manifest inspect "$list"
   digest=$(sed -n 's/.*"digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' "$said" | head -n 1)
-  is_digest "$digest" || { digest=; finish ${code.unknown} "buildah told no digest"; }
+  is_digest "$digest" || { digest=; finish ${code.unknown} "buildah reported no digest"; }
   base=
   finish ${code.succeeded} ''
 }

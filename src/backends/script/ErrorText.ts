@@ -179,8 +179,8 @@ export const busy: Group = {
 }
 
 /**
- * A registry refuses these credentials, or those who have none. Whatever else is said of the image is then of no account: a mirror
- * may lack what its source refuses, and both are in one error (i docker/docker_image_src.go newImageSource).
+ * A registry refuses these credentials, or a client without any. It decides over other texts about the image: a mirror may
+ * lack what its source refuses, and both are in one error (i docker/docker_image_src.go newImageSource).
  *
  * @since 0.1.0
  * @category tables

@@ -25,7 +25,7 @@ const errored = (reason: ErroredReason): Meaning => ({
 
 /**
  * The codes by name. They keep clear of the shell's own (1, 2, 126 and above) and of buildah's (125), but for that of a
- * script that is told to stop: by an eviction, or since somebody deletes its pod.
+ * script that is stopped by an eviction or the deletion of its pod.
  *
  * @since 0.1.0
  * @category models

@@ -149,7 +149,7 @@ find_step() {
   while read -r number && IFS= read -r line; do
     rest=\${line#*STEP [0-9]*/[0-9]*: }
     label=\${line%"$rest"} label="STEP \${label##*STEP }"
-    # An instruction of several lines is told by none: then the last STEP counts.
+    # An instruction of several lines is in none of them: then the last STEP counts.
     last_step=$label$rest last_line=$number
     # Behind a heredoc's first line 1.36 and later print a summary of it in parentheses.
     for text in "$rest" "\${rest% (*}"; do

@@ -12,7 +12,7 @@ read_image() {
 # Sets $digest to what buildah wrote down of the image that it wrote.
 read_digest() {
   read_word digest "$work/digest"
-  case $digest in sha256:*[!0-9a-f]* | '') digest=; finish ${code.unknown} "buildah pushed and told no digest" ;; esac
+  case $digest in sha256:*[!0-9a-f]* | '') digest=; finish ${code.unknown} "buildah pushed and reported no digest" ;; esac
 }
 
 # Ends after this machine's own storage failed.

@@ -98,7 +98,7 @@ type Values = ReadonlyMap<string, string>
 // A word without quotes and escapes, in which every variable is plain or has a plain default.
 const variable = /\$(?:(\w+)|\{(\w+)(?::-([^${}"'\\]*))?\})/g
 
-/** The text of a word with the values of its variables; undefined if it cannot be told before the build. */
+/** The text of a word with the values of its variables; undefined if it is not known before the build. */
 const expanded = (word: string, values: Values): string | undefined => {
   const { text } = read(word)
   if (text !== undefined) return text

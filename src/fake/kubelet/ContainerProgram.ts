@@ -50,7 +50,7 @@ export type Step =
   | { readonly _tag: "Delete" }
 
 /**
- * How a container ends that is told to stop: with an exit code and a termination message, once it has done its `steps` (default:
+ * How a container that is stopped ends: with an exit code and a termination message, once it has done its `steps` (default:
  * none) and the time `after` has passed (default: at once). An exit among the steps takes the place of the exit code.
  *
  * @example
@@ -129,7 +129,7 @@ export interface ContainerProgram {
   readonly waiting?: Stream.Stream<Waiting> | undefined
   readonly steps: Stream.Stream<Step>
   /**
-   * How the container ends when it is told to stop; default: with exit code 143, and the end of its log as the message if its
+   * How the container ends when it is stopped; default: with exit code 143, and the end of its log as the message if its
    * terminationMessagePolicy asks for it. The steps above end at once; it goes on with those of `stopped`, needs the time `after` to
    * end (default: none), and is killed with exit code 137 when the grace period of the pod is over before.
    */

@@ -126,7 +126,7 @@ export const isOver = (containers: ReadonlyArray<Container>, restartPolicy: stri
   terminal.includes(phase(containers.filter((one) => one.isEphemeral !== true), restartPolicy))
 
 /**
- * How a running container ends that is told to stop.
+ * How a running container that is stopped ends.
  *
  * @since 0.1.0
  * @category models
@@ -249,7 +249,7 @@ export const podStatus = (
   )
   const statuses = (init: boolean) =>
     containers.filter((container) => container.init === init).map((container) => ContainerStatus.make(pod, container))
-  // The address is told with the first container that is more than to be created.
+  // The status has the address as soon as a container is more than about to be created.
   const hasAddress = hasSandbox && containers.some((one) => !isStarting(one))
   const held = ended !== undefined && !isTerminal
   return Json.make({

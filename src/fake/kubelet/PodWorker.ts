@@ -36,7 +36,7 @@ export interface Stores {
 export interface PodWorker {
   /** Runs the pod until all containers have terminated. */
   readonly run: Effect.Effect<void>
-  /** Tells running containers to stop after `run` was interrupted, and deletes the pod once they have ended. */
+  /** Stops the running containers after `run` was interrupted, and deletes the pod once they have ended. */
   readonly stop: Effect.Effect<void>
   /** Ends the grace period of `stop`. */
   readonly kill: Effect.Effect<void>
@@ -139,7 +139,7 @@ export const make = (
     const after = (seconds: number) => Effect.sleep(`${Math.max(seconds, minimumGraceSeconds)} seconds`)
     const graceSeconds = Json.number(first, "spec", "terminationGracePeriodSeconds") ?? 30
 
-    /** How a container ends that is told to stop: by itself, or with 137 once `killed` completes. */
+    /** How a container that is stopped ends: by itself, or with 137 once `killed` completes. */
     const ending = (name: string, spec: JsonObject, killed: Effect.Effect<void>) =>
       Steps.stop({ spec, killed, stopped: programs.get(name)?.stopped, output: logStore.current(uid, name) })
 
@@ -288,7 +288,7 @@ export const make = (
     }))
 
     /** Waits until a container has stopped, at most until it is killed. */
-    const stopOne = (killed: Effect.Effect<void>, tells: boolean) => (container: ContainerStatus.Container) =>
+    const stopOne = (killed: Effect.Effect<void>, isReported: boolean) => (container: ContainerStatus.Container) =>
       Effect.gen(function*() {
         const { name, spec } = container
         const { end, takesTime } = yield* ending(name, spec, killed)
@@ -299,26 +299,26 @@ export const make = (
         const message = TerminationMessage.of(spec, end, output)
         const last = { exitCode: end.exitCode, message }
         containers = containers.map((one) => one.name === name ? ContainerStates.ended(one, last, finishedAt) : one)
-        if (tells && (takesTime || ContainerStatus.isSidecar(container))) yield* publish
+        if (isReported && (takesTime || ContainerStatus.isSidecar(container))) yield* publish
       })
 
     /**
      * Stops all that runs: the sidecars after the others, the last one first. Waiting containers never run:
-     * pkg/kubelet/status/status_manager.go TerminatePod, kuberuntime_termination_order.go. Of an evicted pod nothing is told before
+     * pkg/kubelet/status/status_manager.go TerminatePod, kuberuntime_termination_order.go. Of an evicted pod nothing is reported before
      * the end: eviction_manager.go evictPod changes no more than the phase, which is kept back.
      */
-    const stopAll = (killed: Effect.Effect<void>, tells = true) =>
+    const stopAll = (killed: Effect.Effect<void>, isReported = true) =>
       Effect.gen(function*() {
         yield* Deferred.succeed(stopped, undefined)
         const alive = containers.filter(({ state }) => state._tag === "Running")
-        // What it is at the end is told with the terminal phase: kubelet.go SyncTerminatingPod, SyncTerminatedPod.
-        if (tells) yield* publish
+        // The final state of the containers is reported with the terminal phase: kubelet.go SyncTerminatingPod, SyncTerminatedPod.
+        if (isReported) yield* publish
         yield* Effect.forEach(alive, ({ name }) => record("Normal", "Killing", `Stopping container ${name}`, name))
-        yield* Effect.forEach(alive.filter((one) => !ContainerStatus.isSidecar(one)), stopOne(killed, tells), {
+        yield* Effect.forEach(alive.filter((one) => !ContainerStatus.isSidecar(one)), stopOne(killed, isReported), {
           concurrency: "unbounded",
           discard: true
         })
-        yield* Effect.forEach(alive.filter(ContainerStatus.isSidecar).toReversed(), stopOne(killed, tells), {
+        yield* Effect.forEach(alive.filter(ContainerStatus.isSidecar).toReversed(), stopOne(killed, isReported), {
           discard: true
         })
         containers = ContainerStates.killed(containers, yield* timestamp)

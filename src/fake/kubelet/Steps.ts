@@ -1,5 +1,5 @@
 /**
- * Runs what a container does, and what it does once it is told to stop.
+ * Runs the steps of a container, and those that it has once it is stopped.
  *
  * @since 0.1.0
  */
@@ -41,8 +41,8 @@ export const follow = (
   )
 
 /**
- * How a container ends that is told to stop: by itself, or with 137 once `killed` completes; and whether that takes time. It is
- * told when its `preStop` hook has ended. Of its pod's steps none counts.
+ * How a container that is stopped ends: by itself, or with 137 once `killed` completes; and whether that takes time. It gets the
+ * signal when its `preStop` hook has ended. No step of the pod counts any more.
  *
  * @since 0.1.0
  * @category combinators

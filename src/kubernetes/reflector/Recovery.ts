@@ -32,7 +32,7 @@ const classify = (error: ClusterError): "Expired" | "Refused" | "Outage" => {
 export interface Next {
   readonly delay: Duration.Duration
   readonly relists: boolean
-  /** The readers are told of the error. */
+  /** Whether the readers get the error. */
   readonly isReported: boolean
 }
 
@@ -48,7 +48,7 @@ export class Recovery {
     this.serverFaults = 0
   }
 
-  /** `error` is undefined for a watch that ended as soon as it began, `isSynced` tells whether the store has a full list. */
+  /** `error` is undefined for a watch that ended as soon as it began, `isSynced`: whether the store has a full list. */
   failed(error: ClusterError | undefined, isSynced: boolean): Effect.Effect<Next> {
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
       this.failures = RetryPolicy.failed(this.failures, now)

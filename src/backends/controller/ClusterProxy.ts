@@ -44,21 +44,30 @@ const cached = (cluster: Cluster.Service, reading: Reading): Reading =>
 const makeCache = () => {
   const one = Effect.unsafeMakeSemaphore(1)
   let latest: { readonly defaults: ClusterDefaults; readonly until: number } | undefined
+  const unlessKnown = (read: (now: number) => Reading): Reading =>
+    Effect.flatMap(
+      Clock.currentTimeMillis,
+      (now) => latest !== undefined && now < latest.until ? Effect.succeed(latest.defaults) : read(now)
+    )
   return (reading: Reading): Reading =>
-    one.withPermits(1)(Effect.gen(function*() {
-      const now = yield* Clock.currentTimeMillis
-      if (latest !== undefined && now < latest.until) return latest.defaults
-      const defaults = yield* reading
-      latest = { defaults, until: now + Duration.toMillis(proxyCacheTtl) }
-      return defaults
-    }))
+    // The readers that wait for another one find what it has read.
+    unlessKnown(() =>
+      one.withPermits(1)(unlessKnown((now) =>
+        Effect.tap(reading, (defaults) =>
+          Effect.sync(() => {
+            latest = { defaults, until: now + Duration.toMillis(proxyCacheTtl) }
+          }))
+      ))
+    )
 }
 
 /**
  * The cluster's proxy, read at most once in {@link proxyCacheTtl}, for all backends; none on a cluster without such an object or
  * without the permission to read it. An error is not cached.
  */
-export const of = (cluster: Cluster.Service): Reading => Effect.suspend(() => cached(cluster, read(cluster)))
+export const of = (cluster: Cluster.Service): Reading =>
+  // The request is not even prepared for each build.
+  cached(cluster, Effect.suspend(() => read(cluster)))
 
 /**
  * Fills the cache while a selection probes the cluster, so that the first build need not wait; the build reports an error. A cluster

@@ -9,6 +9,7 @@ import * as ContainerfileSource from "../../core/input/ContainerfileSource.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as PodUnsupported from "../pod/PodUnsupported.js"
 import * as ConfigMapLayout from "../record/ConfigMapLayout.js"
+import * as ImageNames from "../script/ImageNames.js"
 import { slotLabel } from "./BuildPod.js"
 import { isForNode, type JobProfile } from "./JobSettings.js"
 
@@ -20,6 +21,7 @@ const reservedLabel = /^(?:batch\.kubernetes\.io\/.*|controller-uid|job-name|kue
 const rows: ReadonlyArray<Row> = [
   PodUnsupported.issues,
   ContainerfileSource.pathInUpload,
+  ImageNames.unreadable,
   // The Containerfile, the arguments and everything else but the context is in one ConfigMap.
   (input) => {
     const excess = ConfigMapLayout.excess(input)

@@ -12,6 +12,7 @@ import * as Output from "../../core/input/Output.js"
 import * as BuildahFeatures from "../script/BuildahFeatures.js"
 import * as BuildahOptions from "../script/BuildahOptions.js"
 import * as BuildScript from "../script/BuildScript.js"
+import * as ImageNames from "../script/ImageNames.js"
 import * as ScriptOutput from "../script/Output.js"
 import * as Heredoc from "./Heredoc.js"
 import * as HostInfo from "./HostInfo.js"
@@ -89,6 +90,7 @@ const rows: ReadonlyArray<Row> = [
       ]
       : [],
   ContainerfileSource.pathInUpload,
+  ImageNames.unreadable,
   (input, { buildah }) =>
     buildah === undefined
       ? []

@@ -12,6 +12,7 @@ import { builtText } from "../../core/input/BuiltContainerfile.js"
 import { unsupported, unsupportedIf } from "../../core/input/InputIssue.js"
 import * as KubernetesName from "../../core/input/KubernetesName.js"
 import * as PodUnsupported from "../pod/PodUnsupported.js"
+import * as ImageNames from "../script/ImageNames.js"
 import * as BuildManifest from "./BuildManifest.js"
 import * as ContextMaps from "./ContextMaps.js"
 import { rows as context } from "./ContextUnsupported.js"
@@ -75,13 +76,8 @@ const isPlain = (text: string): boolean => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.te
 
 const images: ReadonlyArray<Row> = [
   ({ finalImage }) => PodUnsupported.unreachable(finalImage.pullspec, ["finalImage", "pullspec"]),
-  // as refuses the brackets in output.to (run).
-  ({ finalImage }) =>
-    unsupportedIf(
-      finalImage.pullspec.startsWith("["),
-      ["finalImage", "pullspec"],
-      `has an IPv6 address as its registry, which OpenShift refuses; use a host name, ${elsewhere}`
-    ),
+  // as refuses the brackets in output.to, too (run).
+  ImageNames.unreadable,
   // as validateToImageReference, by library-go pkg/image/internal/reference NameTotalLengthMax (run); other tools count the
   // path alone.
   ({ finalImage }) => {

@@ -55,7 +55,20 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     ["baseImage.pullspec"],
     /build pod itself/
   ],
-  ["a final image on loopback", final("[::1]:5000/os:1"), ["finalImage.pullspec"], /build pod itself/],
+  ["a final image on loopback", final("127.0.0.1:5000/os:1"), ["finalImage.pullspec"], /build pod itself/],
+  [
+    "registries on an IPv6 address",
+    {
+      ...final("[2001:db8::1]:5000/os:1"),
+      dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY --from=[2001:db8::1]/tools:1 /a /a\n",
+      baseImage: { pullspec: "[2001:db8::1]/base:1" },
+      buildContexts: { more: { image: "[2001:db8::1]/more:1" } },
+      cacheFrom: "[2001:db8::1]/cache",
+      cacheTo: "[2001:db8::1]/cache"
+    },
+    ["finalImage.pullspec", "baseImage.pullspec", "buildContexts.more", "cacheFrom", "cacheTo", "dockerfile"],
+    /has an IPv6 address as its registry, which buildah cannot read; use a host name/
+  ],
   ["an image of the node", final("localhost/os:1"), ["finalImage.pullspec"], /deliverToNode/],
   [
     "nodes of another architecture",

@@ -41,6 +41,14 @@ describe("Unsupported", () => {
       assert.deepStrictEqual(yield* unsupported({}, { ...old, buildah: [2, 0] }), [])
     }))
 
+  it.effect("a registry on an IPv6 address: refused, since no buildah reads its name", () =>
+    Effect.gen(function*() {
+      const finalImage = { pullspec: "[::1]:5000/os:1" }
+      assert.deepStrictEqual(yield* unsupported({ finalImage }, recent), [
+        "finalImage.pullspec: has an IPv6 address as its registry, which buildah cannot read; use a host name"
+      ])
+    }))
+
   it.effect("Unsupported: objects to what needs a cluster or another machine, all at once", () =>
     Effect.gen(function*() {
       const issues = yield* unsupported({

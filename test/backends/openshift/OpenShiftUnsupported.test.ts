@@ -246,9 +246,9 @@ const refused: ReadonlyArray<readonly [what: string, Options, where: ReadonlyArr
     /itself/
   ],
   [
-    "a final image on an IPv6 address",
+    "images on an IPv6 address",
     { baseImage: { pullspec: "[2001:db8::1]:5000/a:1" }, finalImage: { pullspec: "[2001:db8::1]:5000/a:1" } },
-    ["finalImage.pullspec"],
+    ["finalImage.pullspec", "baseImage.pullspec"],
     /IPv6/
   ],
   [

@@ -223,10 +223,10 @@ export class ApiServer {
       return this.scale(call, target, kind.scale)
     }
     const part = parts.find((name) => name === subresource) ?? "main"
-    const view = ResponseForm.accepted(kind, request, call.now)
+    const view = ResponseForm.accepted({ ...kind, shown: Kind.shownIn(kind, part) }, request, call.now)
     switch (info.verb) {
       case "get":
-        return Either.map(registry.get(kind, namespace, name), (found) => object(view.object(found)))
+        return Either.map(registry.get(kind, namespace, name, part), (found) => object(view.object(found)))
       case "list":
         return Either.flatMap(
           Selection.parse(kind, namespace, request.query, Listing.validate(request.query)),

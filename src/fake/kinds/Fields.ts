@@ -295,7 +295,13 @@ export const read = (kind: string, fields: Fields, object: JsonObject): TypedRea
       }
       case "List":
         return Json.isList(json)
-          ? json.map((item, index) => readItem(item, field.of, `${path}[${index}]`))
+          ? json.map((item, index) => {
+            const isAtomic = field.merge === undefined && field.keys === undefined
+            // A null among structs is an empty one, but a list that is merged by keys has none.
+            return item === null && isAtomic && field.of._tag === "Struct"
+              ? {}
+              : readItem(item, field.of, `${path}[${index}]`)
+          })
           : mismatch(json, field, path)
       case "Map":
         return Json.isObject(json)

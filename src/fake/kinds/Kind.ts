@@ -72,7 +72,8 @@ export interface Allocation {
  * - `schema`: how server-side apply divides an object. `read`: decodes an object. Both have `fields` as their default.
  *   `isApplied` is true for the result of a server-side apply, which keeps nulls.
  * - `openApi`: the schema of a custom kind, for clients.
- * - `stored`: the form in which an object is stored. `shown`: that of the served version.
+ * - `stored`: the form in which an object is stored. `shown`: that of the served version, or with `decorates` that of answers, but not of
+ *   those of the status: an update goes on from the object as it is stored.
  * - `selectable`: the supported field selectors, beside name and namespace.
  * - `columns`: the table columns; default: name and age.
  * - `generation`: what increments the generation: changes of `spec`, or of all but metadata and status. With `first` it stays 1, and with
@@ -134,6 +135,7 @@ export interface Kind {
   readonly validateStatus: (next: JsonObject, previous: JsonObject) => ReadonlyArray<FieldError>
   readonly stored: (object: JsonObject) => JsonObject
   readonly shown: (object: JsonObject) => JsonObject
+  readonly decorates: boolean
   readonly marked: ((object: JsonObject, now: string) => JsonObject) | undefined
   readonly grace: (object: JsonObject, requested: number | undefined) => number | undefined
   readonly pending: (object: JsonObject) => boolean
@@ -195,6 +197,7 @@ export const make = (
   validateStatus: () => [],
   stored: (object) => object,
   shown: (object) => object,
+  decorates: false,
   marked: undefined,
   grace: () => undefined,
   pending: () => false,
@@ -211,6 +214,10 @@ export const resource = ({ group, plural, storedIn = group }: Kind): string =>
 
 /** The apiVersion, for example `batch/v1`. @since 0.1.0 @category getters  */
 export const apiVersion = (kind: Kind): string => kind.group === "" ? kind.version : `${kind.group}/${kind.version}`
+
+/** How an object is answered in a part of it. @since 0.1.0 @category getters */
+export const shownIn = (kind: Kind, part: string): (object: JsonObject) => JsonObject =>
+  kind.decorates && part === "status" ? (object) => object : kind.shown
 
 /** Whether a kind is one of custom resources, which the server has without a type. @since 0.1.0 @category predicates  */
 export const isCustom = (kind: Kind): boolean => kind.fields === undefined && !kind.virtual

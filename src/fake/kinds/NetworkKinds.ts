@@ -123,8 +123,8 @@ export const service = Kind.make({
   validateNew: (object) => ServiceRules.service(object),
   validateUpdate: ServiceRules.update,
   validateStatus: ServiceRules.status,
-  stored: withoutPolicy,
-  shown: withoutPolicy
+  shown: withoutPolicy,
+  decorates: true
 })
 
 /** @since 0.1.0 @category kinds */

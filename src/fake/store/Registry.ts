@@ -42,9 +42,11 @@ export class Registry {
     this.plugins = plugins
   }
 
-  get(kind: Kind.Kind, namespace: string, name: string): Answer<JsonObject> {
+  get(kind: Kind.Kind, namespace: string, name: string, part: Part = "main"): Answer<JsonObject> {
     const object = this.store.get(key(kind, namespace, name))
-    return object === undefined ? Either.left(Status.notFound(kind, name)) : Either.right(kind.shown(object))
+    return object === undefined
+      ? Either.left(Status.notFound(kind, name))
+      : Either.right(Kind.shownIn(kind, part)(object))
   }
 
   create(kind: Kind.Kind, namespace: string, body: JsonObject, write: Write): Answer<JsonObject> {
@@ -109,7 +111,7 @@ export class Registry {
     write: Write
   ): Answer<JsonObject> {
     return Either.gen(this, function*() {
-      const existing = yield* this.get(kind, namespace, name)
+      const existing = yield* this.get(kind, namespace, name, kind.decorates ? "status" : part)
       const requested = yield* Either.flatMap(
         change(existing),
         (body) =>
@@ -120,6 +122,8 @@ export class Registry {
       )
       yield* Update.addressed(namespace, name, requested)
       const rules = kind.parts[part]
+      const form = Kind.shownIn(kind, part)
+      const answered = kind.decorates ? form : (object: JsonObject) => object
       yield* Update.unchangedSince(
         rules?.isPlain === true ? { ...kind, unconditionalUpdate: true } : kind,
         existing,
@@ -155,14 +159,14 @@ export class Registry {
         if (write.dryRun !== true) {
           this.remove(kind, namespace, name, existing)
         }
-        return next
+        return answered(next)
       }
       // An object that was written in another version, or before its schema changed, is stored in another form.
       const isCurrent = Json.equal(kind.stored(existing), this.store.get(key(kind, namespace, name)))
       if (isCurrent && ManagedFields.isUnchanged(next, existing)) {
-        return existing
+        return answered(existing)
       }
-      return write.dryRun === true ? Json.freeze(next) : this.write(kind, namespace, name, next)
+      return write.dryRun === true ? Json.freeze(answered(next)) : this.write(kind, namespace, name, next, form)
     })
   }
 
@@ -217,8 +221,14 @@ export class Registry {
     )
   }
 
-  private write(kind: Kind.Kind, namespace: string, name: string, object: JsonObject): JsonObject {
-    return kind.shown(this.store.put(key(kind, namespace, name), kind.stored(object)))
+  private write(
+    kind: Kind.Kind,
+    namespace: string,
+    name: string,
+    object: JsonObject,
+    form = kind.shown
+  ): JsonObject {
+    return form(this.store.put(key(kind, namespace, name), kind.stored(object)))
   }
 
   private remove(kind: Kind.Kind, namespace: string, name: string, last: JsonObject): JsonObject {

@@ -241,6 +241,10 @@ const serviceChanges: ReadonlyArray<ReadonlyArray<Action>> = [
     balancer({ ip: "192.0.2.1" }),
     change({ type: "ExternalName", externalName: "a.example.com" }),
     ["GET", "services/a"],
+    // The store of the status shows the policy that the other one leaves out.
+    ["PATCH", "services/a/status", { status: { conditions: [] } }, merge],
+    ["GET", "services/a/status"],
+    ["GET", "services"],
     change({ type: "ClusterIP", externalName: null }),
     change({ externalIPs: ["192.0.2.1"] }),
     change({ externalIPs: null }),
@@ -269,10 +273,27 @@ const serviceChanges: ReadonlyArray<ReadonlyArray<Action>> = [
   ]
 ]
 
+/** A null among peers, which is an empty one once the configuration has no conflict. */
+const nullPeers: ReadonlyArray<Action> = [
+  ["POST", "networking/networkpolicies?fieldManager=one", { metadata: { name: "a" }, spec: { podSelector: {} } }],
+  ...["", "&force=true"].map((force): Action => [
+    "PATCH",
+    `networking/networkpolicies/a?fieldManager=two${force}`,
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "a" },
+      spec: { podSelector: { matchLabels: { app: "x" } }, egress: [{ to: [null] }] }
+    },
+    "application/apply-patch+yaml"
+  ])
+]
+
 /** The programs, each for a namespace of its own. */
 export const programs: ReadonlyArray<ReadonlyArray<Action>> = [
   ...[...policyRules, ...sliceRules, ...classRules, ...serviceRules].map((step) => [step]),
   ...portRules.map((step) => [step]),
   sliceChanges,
+  nullPeers,
   ...serviceChanges
 ]

@@ -9,7 +9,9 @@ import type { Driver } from "../src/kubernetes/client/Driver.js"
 import * as Resources from "../src/kubernetes/Resources.js"
 import { access } from "./kubernetes/suite/Access.js"
 import { collections } from "./kubernetes/suite/Collections.js"
+import { cronJobs } from "./kubernetes/suite/CronJobs.js"
 import { customResources } from "./kubernetes/suite/CustomResources.js"
+import { daemonSets } from "./kubernetes/suite/DaemonSets.js"
 import { deployments } from "./kubernetes/suite/Deployments.js"
 import { identity } from "./kubernetes/suite/Identity.js"
 import { indexedJobs } from "./kubernetes/suite/IndexedJobs.js"
@@ -18,6 +20,7 @@ import { objects } from "./kubernetes/suite/Objects.js"
 import { pods } from "./kubernetes/suite/Pods.js"
 import { protocol } from "./kubernetes/suite/Protocol.js"
 import { recordings } from "./kubernetes/suite/Recorded.js"
+import { statefulSets } from "./kubernetes/suite/StatefulSets.js"
 import { watches } from "./kubernetes/suite/Watches.js"
 import type { Case } from "./support/ClusterCase.js"
 
@@ -36,9 +39,11 @@ export interface World<E> {
   readonly timeout: Duration.DurationInput
 }
 
-export const suite = <E>(world: World<E>): void => {
-  const pass = world.live ? Effect.sleep : TestClock.adjust
-  const groups: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
+type Groups = Readonly<Record<string, Readonly<Record<string, Case>>>>
+
+/** The cases of a server without controllers of StatefulSets and DaemonSets: some expect that these stay as they are. */
+export const suite = <E>(world: World<E>): void =>
+  run(`ClusterSuite: ${world.name}`, world, {
     objects,
     collections,
     watches,
@@ -51,9 +56,16 @@ export const suite = <E>(world: World<E>): void => {
     recordings,
     customResources,
     deployments
-  }
+  })
+
+/** The cases of a server with these controllers. */
+export const controllerSuite = <E>(world: World<E>): void =>
+  run(`ClusterSuite, controllers: ${world.name}`, world, { statefulSets, daemonSets, cronJobs })
+
+const run = <E>(title: string, world: World<E>, groups: Groups): void => {
+  const pass = world.live ? Effect.sleep : TestClock.adjust
   layer(world.layer, { excludeTestServices: world.live, timeout: world.timeout })(
-    `ClusterSuite: ${world.name}`,
+    title,
     (it) => {
       for (const [group, cases] of Object.entries(groups)) {
         for (const [name, test] of Object.entries(cases)) {

@@ -29,6 +29,7 @@ import * as BuildLogs from "./controllers/BuildLogs.js"
 import * as ClaimController from "./controllers/ClaimController.js"
 import * as Controller from "./controllers/Controller.js"
 import * as CronJobController from "./controllers/CronJobController.js"
+import * as DaemonSetController from "./controllers/DaemonSetController.js"
 import * as DeploymentController from "./controllers/DeploymentController.js"
 import * as DisruptionController from "./controllers/DisruptionController.js"
 import * as GarbageCollector from "./controllers/GarbageCollector.js"
@@ -37,6 +38,7 @@ import * as NamespaceController from "./controllers/NamespaceController.js"
 import * as QuotaController from "./controllers/QuotaController.js"
 import * as ReplicaSetController from "./controllers/ReplicaSetController.js"
 import * as Scheduler from "./controllers/Scheduler.js"
+import * as StatefulSetController from "./controllers/StatefulSetController.js"
 import * as TtlController from "./controllers/TtlController.js"
 import * as CustomKind from "./custom/CustomKind.js"
 import * as Definition from "./custom/Definition.js"
@@ -92,6 +94,7 @@ export interface PodBehaviour {
  * - `configMaps`: the ConfigMaps of every namespace, by name; default: `kube-root-ca.crt` only.
  * - `pods`: the behaviour of pods; it receives the cluster.
  * - `jobBackoff`: a Job's delay in milliseconds after a number of consecutive failures; default: none.
+ * - `without`: the controllers that do not run, by their short names in kube-controller-manager, such as `statefulset`.
  * - `history`: the number of changes kept for each resource; default: 10,000.
  *
  * @since 0.1.0
@@ -106,6 +109,7 @@ export interface Options {
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
   readonly pods?: ((plane: ControlPlane) => PodBehaviour) | undefined
   readonly jobBackoff?: ((failures: number) => number) | undefined
+  readonly without?: ReadonlyArray<string> | undefined
   readonly history?: number | undefined
 }
 
@@ -212,7 +216,7 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
     const { logStore, catalog, registry, running, server, stdinStore, store, version } = parts
     const { obstacle = () => undefined, programs = Program.byDefault } = options.pods?.(parts) ?? {}
     const now = yield* Clock.currentTimeMillis
-    const reconcileDue = yield* Controller.run(store, [
+    const controllers = [
       Establishing.make(registry),
       NamespaceController.make(registry, catalog, {
         accounts: options.accounts ?? ["default"],
@@ -222,6 +226,8 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
       DeploymentController.make(registry),
       ReplicaSetController.make(registry, ReplicaSetController.replicaSets),
       ReplicaSetController.make(registry, ReplicaSetController.replicationControllers),
+      StatefulSetController.make(registry),
+      DaemonSetController.make(registry),
       DisruptionController.make(registry),
       JobController.make(registry, { backoff: options.jobBackoff ?? (() => 0) }),
       CronJobController.make(registry),
@@ -230,7 +236,8 @@ export const make = (options: Options = {}): Effect.Effect<ControlPlane, never, 
       QuotaController.make(registry, catalog),
       BuildController.make(registry),
       Scheduler.make(registry, obstacle)
-    ])
+    ].filter(({ name }) => options.without?.includes(name) !== true)
+    const reconcileDue = yield* Controller.run(store, controllers)
     for (const name of ["default", "kube-node-lease", "kube-public", "kube-system", ...options.namespaces ?? []]) {
       registry.create(CoreKinds.namespace, "", { metadata: { name } }, { now })
     }

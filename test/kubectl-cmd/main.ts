@@ -11,7 +11,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { homedir, tmpdir } from "node:os"
 import * as path from "node:path"
 import { setTimeout } from "node:timers/promises"
-import { ControlPlane, layer } from "../control-plane/ControlPlane.js"
+import { ControlPlane, layerWith } from "../control-plane/ControlPlane.js"
 
 const root = path.resolve(import.meta.dirname, "../..")
 
@@ -118,7 +118,7 @@ const fake = async (): Promise<ReadonlyMap<string, string>> => {
 const real = Effect.gen(function*() {
   const { admin, server } = yield* ControlPlane
   return yield* Effect.promise(() => run("real", new URL(server).port, Redacted.value(admin.token)))
-}).pipe(Effect.provide(layer), Effect.scoped)
+}).pipe(Effect.provide(layerWith({ controllers: ["daemonset-controller", "statefulset-controller"] })), Effect.scoped)
 
 const [ofReal, ofFake] = await Promise.all([Effect.runPromise(real), fake()])
 const rows = chosen.map((group) => `| ${group} | ${ofReal.get(group) ?? "-"} | ${ofFake.get(group) ?? "-"} |`)

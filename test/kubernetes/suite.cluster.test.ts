@@ -1,10 +1,10 @@
 import { Context, Effect, Layer } from "effect"
 import { Cluster } from "effect-os-builder"
-import { suite, Unprivileged, Wire } from "../ClusterSuite.js"
-import { ControlPlane, layer } from "../control-plane/ControlPlane.js"
+import { controllerSuite, suite, Unprivileged, Wire } from "../ClusterSuite.js"
+import { ControlPlane, layer, layerWith, type StartError } from "../control-plane/ControlPlane.js"
 import { connect } from "./suite/connect.js"
 
-suite({
+const world = (plane: Layer.Layer<ControlPlane, StartError>) => ({
   name: "a real API server",
   layer: Layer.scopedContext(Effect.gen(function*() {
     const { admin, killApiServer, startApiServer, unprivileged } = yield* ControlPlane
@@ -15,7 +15,13 @@ suite({
       Context.add(Unprivileged, (yield* connect(unprivileged.kubeconfigPath)).cluster),
       Context.add(Wire, driver)
     )
-  })).pipe(Layer.provide(layer)),
+  })).pipe(Layer.provide(plane)),
   live: true,
-  timeout: "60 seconds"
+  timeout: "90 seconds" as const
 })
+
+suite(world(layer))
+
+controllerSuite(world(layerWith({
+  controllers: ["cronjob-controller", "daemonset-controller", "statefulset-controller"]
+})))

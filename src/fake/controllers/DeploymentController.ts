@@ -13,6 +13,7 @@ import type { Registry } from "../store/Registry.js"
 import type { Controller } from "./Controller.js"
 import * as DeploymentStatus from "./DeploymentStatus.js"
 import * as Events from "./Events.js"
+import * as Hash from "./Hash.js"
 import * as Pods from "./Pods.js"
 import * as Retries from "./Retries.js"
 import * as Rollout from "./Rollout.js"
@@ -22,18 +23,6 @@ const sets = "replicasets.apps"
 
 const hashLabel = "pod-template-hash"
 const revisionKey = "deployment.kubernetes.io/revision"
-
-const alphabet = "bcdfghjklmnpqrstvwxz2456789"
-
-/** The hash of a template in the alphabet of generated names. */
-const hashOf = (template: JsonObject, collisions: number): string => {
-  const text = JSON.stringify(template) + collisions
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0
-  }
-  return [...String(hash)].map((digit) => alphabet[Number(digit)]).join("")
-}
 
 const historyKey = "deployment.kubernetes.io/revision-history"
 
@@ -126,7 +115,7 @@ export const make = (registry: Registry): Controller => {
     now: number
   ): JsonObject | undefined => {
     const template = Json.object(deployment, "spec", "template")
-    const hash = hashOf(template, Json.number(deployment, "status", "collisionCount") ?? 0)
+    const hash = Hash.of(template, Json.number(deployment, "status", "collisionCount") ?? 0)
     const labels = { ...Json.object(template, "metadata", "labels"), [hashLabel]: hash }
     const selector = Json.object(deployment, "spec", "selector")
     const replicas = Rollout.first(deployment, all)

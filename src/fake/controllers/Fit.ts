@@ -40,16 +40,26 @@ const discouraging = (pod: JsonObject, node: JsonObject): number =>
     Json.text(taint, "effect") === "PreferNoSchedule" && !tolerates(pod, taint)
   ).length
 
-const isTainted = (pod: JsonObject, node: JsonObject): boolean =>
+/** Whether a node has a taint of these effects that a pod does not tolerate. @since 0.1.0 @category predicates */
+export const isTainted = (
+  pod: JsonObject,
+  node: JsonObject,
+  effects: ReadonlyArray<string> = ["NoExecute", "NoSchedule"]
+): boolean =>
   Json.objects(node, "spec", "taints").some((taint) =>
-    Json.text(taint, "effect") !== "PreferNoSchedule" && !tolerates(pod, taint)
+    effects.includes(Json.text(taint, "effect") ?? "") && !tolerates(pod, taint)
   )
 
+const cordoned = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" }
+
+/** An empty term matches no node. */
 const matchesTerm = (node: JsonObject, term: JsonObject): boolean =>
-  Selector.expressions(Json.objects(term, "matchExpressions"))(Metadata.labels(node))
+  Json.list(term, "matchExpressions").length + Json.list(term, "matchFields").length > 0
+  && Selector.expressions(Json.objects(term, "matchExpressions"))(Metadata.labels(node))
   && Selector.expressions(Json.objects(term, "matchFields"))({ "metadata.name": Metadata.name(node) })
 
-const isWanted = (pod: JsonObject, node: JsonObject): boolean => {
+/** Whether a pod selects a node. @since 0.1.0 @category predicates */
+export const isWanted = (pod: JsonObject, node: JsonObject): boolean => {
   const labels = Metadata.labels(node)
   const required = Json.at(pod, "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
   return Object.entries(Json.record(pod, "spec", "nodeSelector")).every(([key, value]) => labels[key] === value)
@@ -163,7 +173,7 @@ const portComplaint = (world: World, pod: JsonObject, node: JsonObject): string 
 
 /** The reason why a pod does not fit on a node; undefined if it does. @since 0.1.0 @category getters  */
 export const reasons = (world: World, pod: JsonObject, node: JsonObject): ReadonlyArray<string> => {
-  if (Json.at(node, "spec", "unschedulable") === true) {
+  if (Json.at(node, "spec", "unschedulable") === true && !tolerates(pod, cordoned)) {
     return ["node(s) were unschedulable"]
   }
   if (isTainted(pod, node)) {

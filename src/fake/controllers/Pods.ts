@@ -23,6 +23,19 @@ export const isTerminating = (pod: JsonObject): boolean => !isTerminal(pod) && M
 /** @since 0.1.0 @category predicates */
 export const isReady = (pod: JsonObject): boolean => Conditions.holds(Json.object(pod, "status"), "Ready")
 
+/** The milliseconds until a ready pod is available; undefined for one that is not ready. @since 0.1.0 @category getters */
+export const untilAvailable = (pod: JsonObject, minReadySeconds: number, now: number): number | undefined => {
+  const ready = Conditions.find(Json.object(pod, "status"), "Ready")
+  const since = Json.text(ready, "lastTransitionTime")
+  return Json.text(ready, "status") !== "True"
+    ? undefined
+    : minReadySeconds === 0
+    ? 0
+    : since === undefined
+    ? undefined
+    : Math.max(Metadata.millis(since) + minReadySeconds * 1000 - now, 0)
+}
+
 /** @since 0.1.0 @category getters */
 export const nodeName = (pod: JsonObject): string | undefined => Json.text(pod, "spec", "nodeName")
 

@@ -17,6 +17,7 @@ import * as Selector from "../store/Selector.js"
 import * as Conditions from "./Conditions.js"
 import type { Controller } from "./Controller.js"
 import * as Events from "./Events.js"
+import * as Ownership from "./Ownership.js"
 import * as Pods from "./Pods.js"
 import * as Retries from "./Retries.js"
 
@@ -50,28 +51,6 @@ export const replicationControllers: Form = {
   countsTerminating: false
 }
 
-/** The milliseconds until a ready pod is available; undefined for one that is not ready. */
-const untilAvailable = (pod: JsonObject, minReadySeconds: number, now: number): number | undefined => {
-  const ready = Conditions.find(Json.object(pod, "status"), "Ready")
-  const since = Json.text(ready, "lastTransitionTime")
-  return Json.text(ready, "status") !== "True"
-    ? undefined
-    : minReadySeconds === 0
-    ? 0
-    : since === undefined
-    ? undefined
-    : Math.max(Metadata.millis(since) + minReadySeconds * 1000 - now, 0)
-}
-
-const ownerOf = (kind: Kind.Kind, set: JsonObject): JsonObject => ({
-  apiVersion: Kind.apiVersion(kind),
-  kind: kind.kind,
-  name: Metadata.name(set),
-  uid: Metadata.uid(set),
-  controller: true,
-  blockOwnerDeletion: true
-})
-
 /** @since 0.1.0 @category constructors */
 export const make = (
   registry: Registry,
@@ -82,44 +61,21 @@ export const make = (
   const record = Events.recorder(registry, component)
   const retries = Retries.make()
 
-  /** The pods of a set, with those that it adopts: pods that it selects and that nothing controls. */
+  /** The pods of a set, with those that it adopts, and without those that it releases. */
   const podsOf = (set: JsonObject, now: number): ReadonlyArray<JsonObject> => {
     const selects = Selector.matching(selector(set))
-    return store.list("pods", Metadata.namespace(set)).flatMap((pod): ReadonlyArray<JsonObject> => {
-      const controller = Metadata.controller(pod)
-      if (controller !== undefined) {
-        return Json.text(controller, "uid") === Metadata.uid(set) ? [pod] : []
-      }
-      if (!selects(Metadata.labels(pod)) || !Pods.isActive(pod) || Metadata.isBeingDeleted(set)) {
-        return []
-      }
-      const adopted = registry.update(
-        CoreKinds.pod,
-        Metadata.namespace(pod),
-        Metadata.name(pod),
-        "main",
-        (existing) =>
-          Either.right(
-            Metadata.setMeta(existing, { ownerReferences: [...Metadata.owners(existing), ownerOf(kind, set)] })
-          ),
-        { now }
-      )
-      return Either.isRight(adopted) ? [adopted.right] : []
-    })
+    return Ownership.claim(registry, {
+      of: kind,
+      owner: set,
+      owned: CoreKinds.pod,
+      matches: (pod) => selects(Metadata.labels(pod)),
+      isClaimed: Pods.isActive
+    }, now)
   }
 
   const createPod = (set: JsonObject, now: number): string | undefined => {
-    const template = Json.object(set, "spec", "template")
-    const created = registry.create(CoreKinds.pod, Metadata.namespace(set), {
-      metadata: Json.make({
-        generateName: `${Metadata.name(set)}-`,
-        labels: Json.at(template, "metadata", "labels"),
-        annotations: Json.at(template, "metadata", "annotations"),
-        finalizers: Json.at(template, "metadata", "finalizers"),
-        ownerReferences: [ownerOf(kind, set)]
-      }),
-      spec: Json.object(template, "spec")
-    }, { now })
+    const pod = Ownership.podOf(kind, set, Json.object(set, "spec", "template"))
+    const created = registry.create(CoreKinds.pod, Metadata.namespace(set), pod, { now })
     if (Either.isLeft(created)) {
       record(set, "Warning", "FailedCreate", `Error creating: ${created.left.message}`, now)
       return created.left.message
@@ -147,7 +103,7 @@ export const make = (
     const all = podsOf(set, now)
     const active = all.filter(Pods.isActive)
     const labels = Object.entries(Json.record(set, "spec", "template", "metadata", "labels"))
-    const waits = active.map((pod) => untilAvailable(pod, Json.number(set, "spec", "minReadySeconds") ?? 0, now))
+    const waits = active.map((pod) => Pods.untilAvailable(pod, Json.number(set, "spec", "minReadySeconds") ?? 0, now))
     const positive = (count: number): number | undefined => count === 0 ? undefined : count
     const before = Json.object(set, "status")
     // Another failure is not noted: its message has the name of another pod.
@@ -183,9 +139,7 @@ export const make = (
         ? [`${Metadata.namespace(object)}/${Metadata.name(object)}`]
         : written !== "pods"
         ? []
-        : Metadata.owners(object).filter((owner) => owner["kind"] === kind.kind).map((owner) =>
-          `${Metadata.namespace(object)}/${Json.text(owner, "name")}`
-        ),
+        : Ownership.keys(registry, kind, object),
     reconcile: (key, now) => {
       const [namespace = "", name = ""] = key.split("/")
       const set = store.get({ resource, namespace, name })

@@ -1,5 +1,6 @@
 /**
- * How long the controllers wait before they reconcile a key again that failed, as a rate-limited queue of client-go does.
+ * How long the controllers wait before they reconcile a key again that failed, as a rate-limited queue of client-go does, or before they
+ * do again what they did for it.
  *
  * @since 0.1.0
  */
@@ -26,6 +27,39 @@ export const make = (): Retries => {
     },
     forget: (key) => {
       failures.delete(key)
+    }
+  }
+}
+
+/** @since 0.1.0 @category models */
+export interface Pauses {
+  /** The milliseconds that are left of the pause of a key. */
+  readonly left: (key: string, now: number) => number
+  /** Begins the next pause of a key. */
+  readonly next: (key: string, now: number) => void
+}
+
+/**
+ * Pauses that double from `shortest` to `longest` milliseconds, and begin again after twice the longest: k8s.io/client-go
+ * util/flowcontrol/backoff.go (v0.37).
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const pauses = (shortest: number, longest: number): Pauses => {
+  const known = new Map<string, { readonly pause: number; readonly since: number }>()
+  const current = (key: string, now: number) => {
+    const found = known.get(key)
+    return found === undefined || now - found.since > 2 * longest ? undefined : found
+  }
+  return {
+    left: (key, now) => {
+      const found = current(key, now)
+      return found === undefined ? 0 : Math.max(found.since + found.pause - now, 0)
+    },
+    next: (key, now) => {
+      const before = current(key, now)?.pause
+      known.set(key, { pause: before === undefined ? shortest : Math.min(2 * before, longest), since: now })
     }
   }
 }

@@ -12,6 +12,7 @@ import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import { condition, object, objectReference } from "./ObjectFields.js"
 import { claim } from "./PersistentVolumeClaimFields.js"
+import * as PersistentVolumeClaimRules from "./PersistentVolumeClaimRules.js"
 import * as PodDefaults from "./PodDefaults.js"
 import * as PodFields from "./PodFields.js"
 import * as PodRules from "./PodRules.js"
@@ -287,14 +288,7 @@ export const persistentVolumeClaim = Kind.make({
   fields: claim,
   fill: (object) => Kind.inside(object, "spec", (spec) => Kind.defaults(spec, { volumeMode: "Filesystem" })),
   prepare: (object) => ({ ...object, status: { phase: "Pending" } }),
-  validate: (object) => [
-    ...(Json.list(object, "spec", "accessModes").length === 0
-      ? [Status.required("spec.accessModes", "at least 1 access mode is required")]
-      : []),
-    ...(Json.at(object, "spec", "resources", "requests", "storage") === undefined
-      ? [Status.required("spec.resources[storage]")]
-      : [])
-  ]
+  validate: (object) => PersistentVolumeClaimRules.spec(Json.object(object, "spec"), "spec")
 })
 
 /** @since 0.1.0 @category kinds */

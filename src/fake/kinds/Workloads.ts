@@ -8,10 +8,27 @@ import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
 import * as Selector from "../store/Selector.js"
+import * as AppsColumns from "./AppsColumns.js"
 import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import * as PodDefaults from "./PodDefaults.js"
 import * as PodRules from "./PodRules.js"
+
+/** What the kinds of the group apps have in common. @since 0.1.0 @category constants */
+export const apps = {
+  group: "apps",
+  version: "v1",
+  status: true,
+  generation: "spec",
+  categories: ["all"]
+} as const
+
+/** The scale of a kind with replicas. @since 0.1.0 @category constants */
+export const scale: Kind.Scale = {
+  replicas: ["spec", "replicas"],
+  current: ["status", "replicas"],
+  selector: (object) => AppsColumns.selectorText(Json.at(object, "spec", "selector"))
+}
 
 /** Fills the pod template of a spec. @since 0.1.0 @category combinators  */
 export const fillTemplate = (spec: JsonObject): JsonObject =>
@@ -22,12 +39,32 @@ export const fillTemplate = (spec: JsonObject): JsonObject =>
     (template) => Kind.inside({ metadata: {}, ...template }, "spec", PodDefaults.podSpec)
   )
 
-/** Numbers that may not be negative. @since 0.1.0 @category rules  */
-export const counts = (object: JsonObject, ...fields: ReadonlyArray<string>): Status.FieldErrors =>
+const notNegative = (object: JsonObject, part: string, fields: ReadonlyArray<string>): Status.FieldErrors =>
   fields.flatMap((field) => {
-    const value = Json.number(object, "spec", field) ?? 0
-    return value < 0 ? [Status.invalidValue(`spec.${field}`, value, "must be greater than or equal to 0")] : []
+    const value = Json.number(object, part, field) ?? 0
+    return value < 0 ? [Status.invalidValue(`${part}.${field}`, value, "must be greater than or equal to 0")] : []
   })
+
+/** Numbers of the spec that may not be negative. @since 0.1.0 @category rules  */
+export const counts = (object: JsonObject, ...fields: ReadonlyArray<string>): Status.FieldErrors =>
+  notNegative(object, "spec", fields)
+
+/** Numbers of the status that may not be negative, and a count of collisions that may not decrease. @since 0.1.0 @category rules  */
+export const statusCounts = (
+  next: JsonObject,
+  previous: JsonObject,
+  fields: ReadonlyArray<string>,
+  others: Status.FieldErrors = []
+): Status.FieldErrors => {
+  const [collisions, before] = [next, previous].map((object) => Json.number(object, "status", "collisionCount"))
+  return [
+    ...notNegative(next, "status", [...fields, "collisionCount"]),
+    ...others,
+    ...(before !== undefined && (collisions ?? Number.NEGATIVE_INFINITY) < before
+      ? [Status.invalidValue("status.collisionCount", collisions ?? 0, "cannot be decremented")]
+      : [])
+  ]
+}
 
 /** A number that is not negative, or a percentage; without `most`, also one above a hundred. @since 0.1.0 @category rules  */
 export const numberOrPercent = (value: Json.Value, field: string, most = 100): Status.FieldErrors =>
@@ -43,6 +80,16 @@ export const numberOrPercent = (value: Json.Value, field: string, most = 100): S
     : Number.parseInt(String(value)) > most
     ? [Status.invalidValue(field, value, "must not be greater than 100%")]
     : []
+
+/** A percentage above a hundred. @since 0.1.0 @category rules  */
+export const aboveAll = (value: Json.Value | undefined, field: string): Status.FieldErrors =>
+  typeof value === "string" && /^[0-9]+%$/.test(value) ? numberOrPercent(value, field) : []
+
+/** Whether a number or a percentage, or what is neither, counts as none. @since 0.1.0 @category predicates  */
+export const isZero = (value: Json.Value | undefined): boolean =>
+  typeof value === "number"
+    ? value === 0
+    : !/^([0-9]+%|[+-]?[0-9]+)$/.test(String(value)) || Number.parseInt(String(value)) === 0
 
 /** The errors of a label selector. @since 0.1.0 @category rules  */
 export const selector = (value: Json.Value | undefined, field: string): Status.FieldErrors => [
@@ -81,8 +128,12 @@ const isEmpty = (value: Json.Value | undefined): boolean =>
   Object.keys(Json.object(value, "matchLabels")).length + Json.list(value, "matchExpressions").length === 0
 
 /** The rules of a pod template, whose labels `selector` has to match; `kind` is in messages. @since 0.1.0 @category rules  */
-export const template = (object: JsonObject, selector: Json.Value | undefined, kind: string): Status.FieldErrors => {
-  const given = Json.object(object, "spec", "template")
+export const template = (
+  object: JsonObject,
+  selector: Json.Value | undefined,
+  kind: string,
+  given = Json.object(object, "spec", "template")
+): Status.FieldErrors => {
   const labels = Json.record(given, "metadata", "labels")
   const shown = Json.at(given, "metadata", "labels") ?? null
   const policy = Json.text(given, "spec", "restartPolicy")
@@ -105,8 +156,13 @@ export const template = (object: JsonObject, selector: Json.Value | undefined, k
   ]
 }
 
-/** The rules of the selector and of the template of a spec; `kind` is in messages. @since 0.1.0 @category rules  */
-export const rules = (object: JsonObject, kind: string): Status.FieldErrors => {
+/**
+ * The rules of the selector and of the template of a spec; `kind` is in messages, and `given` is the template as it is validated.
+ *
+ * @since 0.1.0
+ * @category rules
+ */
+export const rules = (object: JsonObject, kind: string, given?: JsonObject): Status.FieldErrors => {
   const wanted = Json.at(object, "spec", "selector")
   return [
     ...(wanted === undefined
@@ -124,7 +180,7 @@ export const rules = (object: JsonObject, kind: string): Status.FieldErrors => {
           ]
           : [])
       ]),
-    ...template(object, wanted, kind)
+    ...template(object, wanted, kind, given)
   ]
 }
 

@@ -24,7 +24,7 @@ export const rules = (
     : part === "status"
     ? kind.validateStatus(next, existing)
     : []
-  return (kind.group === "" && kind.kind !== "Pod") || ["DaemonSet", "IngressClass", "RuntimeClass"].includes(kind.kind)
+  return (kind.group === "" && kind.kind !== "Pod") || ["IngressClass", "RuntimeClass"].includes(kind.kind)
     ? [...changes, ...kind.validate(next)]
     : [...kind.validate(next), ...changes]
 }

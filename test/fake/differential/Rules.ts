@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../../../src/kubernetes/client/ApiRequest
 import type { Action } from "./Action.js"
 import { programs as coreRules } from "./CoreRules.js"
 import { programs as networkRules } from "./NetworkRules.js"
+import { programs as workloadRules } from "./WorkloadRules.js"
 
 const merge = "application/merge-patch+json"
 
@@ -103,6 +104,7 @@ const scales: ReadonlyArray<Action> = [
       }
     }
   ],
+  ["SETTLED", "apps/statefulsets/a"],
   ...["Ignore", "Warn", "Strict"].map((how): Action => [
     "RAW",
     "PATCH",
@@ -181,8 +183,9 @@ const deprecations: ReadonlyArray<Action> = [
 export const programs: ReadonlyArray<ReadonlyArray<Action>> = [
   ...[...endpointRules, ...ingressRules, quantity].map((step) => [step]),
   ingressChanges,
-  ...scales.slice(1).map((step) => [...scales.slice(0, 1), step]),
+  ...scales.slice(2).map((step) => [...scales.slice(0, 2), step]),
   deprecations,
   ...coreRules,
-  ...networkRules
+  ...networkRules,
+  ...workloadRules
 ]

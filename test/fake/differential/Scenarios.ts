@@ -1,5 +1,5 @@
 /** Short stories that need controllers: each ends in states that are compared once the controllers have finished. */
-import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
+import type { Json, JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import type { Action } from "./Action.js"
 import { jobShape } from "./JobShapes.js"
 import type { Random } from "./Random.js"
@@ -208,6 +208,103 @@ const job = (random: Random): ReadonlyArray<Action> => {
   ]
 }
 
+const statefulSetStates: ReadonlyArray<Action> = [
+  ["SETTLED", "apps/statefulsets/story"],
+  ["SETTLED", "apps/controllerrevisions?labelSelector=run%3Dstory"],
+  ["SETTLED", "pods?labelSelector=run%3Dstory"]
+]
+
+/** A StatefulSet whose pods become ready, and changes of it. */
+const statefulSet = (random: Random): ReadonlyArray<Action> => {
+  const change = (): Action =>
+    random.pick<Action>([
+      ["PATCH", "apps/statefulsets/story", { spec: { replicas: random.pick([0, 1, 4]) } }, merge],
+      ["PATCH", "apps/statefulsets/story/scale", { spec: { replicas: random.pick([0, 1, 4]) } }, merge],
+      ["PATCH", "apps/statefulsets/story", { spec: { template: template(random, "image:2") } }, merge],
+      ["PATCH", "apps/statefulsets/story", { spec: { template: template(random, "image:3") } }, merge],
+      [
+        "PATCH",
+        "apps/statefulsets/story",
+        { spec: { updateStrategy: { rollingUpdate: { partition: random.pick([0, 1, 2]) } } } },
+        merge
+      ],
+      ["PATCH", "apps/statefulsets/story", { spec: { ordinals: { start: random.pick([0, 2]) } } }, merge],
+      ["DELETE", `pods/story-${random.pick([0, 1])}`],
+      ["DELETE", "apps/statefulsets/story", propagation(random)]
+    ])
+  const move = (): ReadonlyArray<Action> =>
+    random.chance(0.8) ? [["PODS", "run=story", running, random.pick([1, 9])], ...statefulSetStates] : []
+  const rolling = {
+    type: "RollingUpdate",
+    rollingUpdate: Object.fromEntries([
+      ...(random.chance(0.4) ? [["partition", random.pick([0, 1, 2])]] : []),
+      ...(random.chance(0.4) ? [["maxUnavailable", random.pick<Json>([1, 2, "50%", "10%"])]] : [])
+    ])
+  }
+  return [
+    [
+      "POST",
+      "apps/statefulsets",
+      {
+        metadata: { name: "story" },
+        spec: {
+          replicas: random.pick([0, 1, 2, 3]),
+          serviceName: "a",
+          selector: { matchLabels: { run: "story" } },
+          template: template(random),
+          updateStrategy: random.pick<JsonObject>([{}, rolling, rolling, { type: "OnDelete" }]),
+          ...(random.chance(0.4) ? { podManagementPolicy: "Parallel" } : {}),
+          ...(random.chance(0.2) ? { ordinals: { start: 3 } } : {}),
+          ...(random.chance(0.2) ? { revisionHistoryLimit: random.pick([0, 1]) } : {})
+        }
+      }
+    ],
+    ...statefulSetStates,
+    ...move(),
+    ...move(),
+    change(),
+    ...statefulSetStates,
+    ...move(),
+    change(),
+    ...statefulSetStates,
+    ...move(),
+    ...move()
+  ]
+}
+
+const daemonSetStates: ReadonlyArray<Action> = [
+  ["SETTLED", "apps/daemonsets/story"],
+  ["SETTLED", "apps/controllerrevisions?labelSelector=run%3Dstory"]
+]
+
+/** The history of a DaemonSet without nodes. */
+const daemonSet = (random: Random): ReadonlyArray<Action> => {
+  const image = (): Action => [
+    "PATCH",
+    "apps/daemonsets/story",
+    { spec: { template: template(random, random.pick(["image:1", "image:2", "image:3"])) } },
+    merge
+  ]
+  return [
+    [
+      "POST",
+      "apps/daemonsets",
+      {
+        metadata: { name: "story" },
+        spec: {
+          selector: { matchLabels: { run: "story" } },
+          template: template(random),
+          revisionHistoryLimit: random.pick([0, 1, 2])
+        }
+      }
+    ],
+    ...daemonSetStates,
+    ...[image(), image(), image()].flatMap((action) => [action, ...daemonSetStates]),
+    ["DELETE", "apps/daemonsets/story", propagation(random)],
+    ...daemonSetStates
+  ]
+}
+
 /** Evictions with a budget. */
 const eviction = (random: Random): ReadonlyArray<Action> => [
   [
@@ -292,6 +389,9 @@ const scenarios = [
   job,
   jobShape,
   jobShape,
+  statefulSet,
+  statefulSet,
+  daemonSet,
   eviction,
   pages,
   pages,

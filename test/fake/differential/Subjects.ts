@@ -208,12 +208,19 @@ export const subjects: readonly [Subject, ...ReadonlyArray<Subject>] = [
       "spec.selector",
       "spec.minReadySeconds",
       "spec.serviceName",
+      "spec.podManagementPolicy",
       "spec.updateStrategy",
+      "spec.updateStrategy.type",
+      "spec.updateStrategy.rollingUpdate",
+      "spec.updateStrategy.rollingUpdate.partition",
+      "spec.updateStrategy.rollingUpdate.maxUnavailable",
+      "spec.persistentVolumeClaimRetentionPolicy.whenScaled",
+      "spec.ordinals.start",
+      "spec.revisionHistoryLimit",
       "spec.wrong",
       ...podOdd("spec.template.spec.")
     ],
-    status: true,
-    scale: true
+    dry: true
   },
   {
     path: "apps/daemonsets",
@@ -223,8 +230,17 @@ export const subjects: readonly [Subject, ...ReadonlyArray<Subject>] = [
       const { replicas: _, ...spec } = Object(workload(random)["spec"])
       return { spec }
     },
-    odd: ["spec.selector", "spec.minReadySeconds", "spec.updateStrategy", ...podOdd("spec.template.spec.")],
-    status: true
+    odd: [
+      "spec.selector",
+      "spec.minReadySeconds",
+      "spec.updateStrategy",
+      "spec.updateStrategy.type",
+      "spec.updateStrategy.rollingUpdate.maxSurge",
+      "spec.updateStrategy.rollingUpdate.maxUnavailable",
+      "spec.revisionHistoryLimit",
+      ...podOdd("spec.template.spec.")
+    ],
+    dry: true
   },
   {
     path: "apps/controllerrevisions",

@@ -11,7 +11,7 @@ import { Clock, Effect, Logger, LogLevel, type Scope } from "effect"
 import * as Access from "../../../src/fake/apiserver/Access.js"
 import * as FakeDriver from "../../../src/fake/apiserver/FakeDriver.js"
 import * as ControlPlaneOfFake from "../../../src/fake/ControlPlane.js"
-import { ControlPlane, layer as controlPlane } from "../../control-plane/ControlPlane.js"
+import { ControlPlane, layerWith } from "../../control-plane/ControlPlane.js"
 import { connect } from "../../kubernetes/suite/connect.js"
 import type { Action } from "./Action.js"
 import { program } from "./Generator.js"
@@ -59,6 +59,8 @@ const report = (seed: number, steps: ReadonlyArray<Action>, found: Difference | 
     `  real: ${canonical(found?.real)}`,
     `  fake: ${canonical(found?.fake)}`
   ].join("\n")
+
+const controlPlane = layerWith({ controllers: ["daemonset-controller", "statefulset-controller"] })
 
 layer(controlPlane, { excludeTestServices: true, timeout: "90 seconds" })("the fake and a real API server", (it) => {
   it.scoped("differential: rules that random programs seldom reach are the same", () =>

@@ -1,46 +1,20 @@
 /** Cases of Deployments, ReplicaSets and disruption budgets. Pods are moved as by a kubelet. */
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import type { ApiRequest, JsonObject, Method } from "../../../src/kubernetes/client/ApiRequest.js"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { at, type Case, type Place, refusal, textAt } from "../../support/ClusterCase.js"
-
-const subject = { verb: "ask", resource: "the server" }
-
-const merge = "application/merge-patch+json"
-
-const send = ({ driver }: Place, method: Method, path: string, parts: Partial<ApiRequest> = {}) =>
-  driver.request({ method, path, query: {}, ...parts }, subject)
-
-const patch = (place: Place, path: string, body: JsonObject) => send(place, "PATCH", path, { body, contentType: merge })
-
-const itemsOf = (list: unknown): ReadonlyArray<unknown> => {
-  const items = at(list, "items")
-  return Array.isArray(items) ? items : []
-}
-
-/** The first answer that `where` accepts. */
-const eventually = (place: Place, path: string, where: (answer: unknown) => boolean) =>
-  Effect.gen(function*() {
-    let last: unknown
-    for (let attempt = 0; attempt < 100; attempt++) {
-      last = yield* send(place, "GET", path)
-      if (where(last)) return last
-      yield* place.pass("100 millis")
-    }
-    return assert.fail(`${path} stayed ${JSON.stringify(last)}`)
-  })
-
-const paths = ({ namespace }: Place) => ({
-  deployments: `/apis/apps/v1/namespaces/${namespace}/deployments`,
-  sets: `/apis/apps/v1/namespaces/${namespace}/replicasets`,
-  pods: `/api/v1/namespaces/${namespace}/pods`,
-  budgets: `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`
-})
-
-const template = (image: string): JsonObject => ({
-  metadata: { labels: { app: "web" } },
-  spec: { containers: [{ name: "main", image: `registry.example.com/${image}` }] }
-})
+import {
+  allReady,
+  conditions,
+  counts,
+  eventually,
+  itemsOf,
+  patch,
+  paths,
+  ready,
+  send,
+  template
+} from "../../support/WorkloadCase.js"
 
 const deployment = (replicas: number): JsonObject => ({
   metadata: { name: "web" },
@@ -51,37 +25,6 @@ const deployment = (replicas: number): JsonObject => ({
     template: template("web:1")
   }
 })
-
-const ready = (place: Place, pod: unknown) =>
-  patch(place, `${paths(place).pods}/${textAt(pod, "metadata", "name")}/status`, {
-    status: {
-      phase: "Running",
-      conditions: [{ type: "Ready", status: "True", lastTransitionTime: "1970-01-01T00:00:00Z" }]
-    }
-  })
-
-const isReady = (pod: unknown) => JSON.stringify(at(pod, "status", "conditions") ?? []).includes("\"Ready\"")
-
-/** Makes all pods ready once there are as many of them. */
-const allReady = (place: Place, count: number) =>
-  Effect.gen(function*() {
-    const list = yield* eventually(place, paths(place).pods, (list) => itemsOf(list).length === count)
-    yield* Effect.forEach(itemsOf(list).filter((pod) => !isReady(pod)), (pod) => ready(place, pod))
-  })
-
-const conditions = (object: unknown) => {
-  const all = at(object, "status", "conditions")
-  return Array.isArray(all)
-    ? all.map((one) => [at(one, "type"), at(one, "status"), at(one, "reason"), at(one, "message")]).sort()
-    : []
-}
-
-const counts = (object: unknown) => {
-  const status = at(object, "status")
-  return Object.fromEntries(
-    Object.entries(typeof status === "object" && status !== null ? status : {}).filter(([key]) => key !== "conditions")
-  )
-}
 
 const web = (place: Place) => `${paths(place).deployments}/web`
 

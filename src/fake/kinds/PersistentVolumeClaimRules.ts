@@ -1,0 +1,101 @@
+/**
+ * The rules of the spec of a PersistentVolumeClaim, which a StatefulSet has as a template: k8s.io/kubernetes
+ * pkg/apis/core/validation/validation.go (v1.37), ValidatePersistentVolumeClaimSpec.
+ *
+ * @since 0.1.0
+ */
+import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
+import * as Status from "../apiserver/Status.js"
+import * as Json from "../Json.js"
+import * as Names from "./Names.js"
+import { quantity } from "./PodRules.js"
+import * as Workloads from "./Workloads.js"
+
+const accessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]
+
+const volumeModes = ["Block", "Filesystem"]
+
+const exclusive = "ReadWriteOncePod"
+
+const modes = (spec: JsonObject, field: string): Status.FieldErrors => {
+  const given = Json.texts(spec, "accessModes")
+  const others = given.filter((mode) => mode !== exclusive && accessModes.includes(mode))
+  return [
+    ...given.flatMap((mode) =>
+      accessModes.includes(mode) ? [] : [Status.unsupportedValue(`${field}.accessModes`, mode, accessModes)]
+    ),
+    ...(given.includes(exclusive) && others.length > 0
+      ? [Status.forbiddenField(`${field}.accessModes`, "may not use ReadWriteOncePod with other access modes")]
+      : [])
+  ]
+}
+
+const storage = (spec: JsonObject, field: string): Status.FieldErrors => {
+  const value = Json.at(spec, "resources", "requests", "storage")
+  const here = `${field}.resources[storage]`
+  return value === undefined
+    ? [Status.required(here)]
+    : quantity(value) <= 0
+    ? [Status.invalidValue(here, value, "must be greater than zero")]
+    : []
+}
+
+/** The name of a class, if it has one. */
+const className = (spec: JsonObject, field: string, key: string): Status.FieldErrors => {
+  const name = Json.text(spec, key) ?? ""
+  return name === "" ? [] : Status.invalidValues(`${field}.${key}`, name, Names.dnsSubdomain(name))
+}
+
+const source = (spec: JsonObject, field: string, key: string): Status.FieldErrors => {
+  const given = Json.at(spec, key)
+  if (!Json.isObject(given)) return []
+  const here = `${field}.${key}`
+  const [group, kind, namespace] = ["apiGroup", "kind", "namespace"].map((part) => Json.text(given, part) ?? "")
+  return [
+    ...["name", "kind"].flatMap((part) =>
+      (Json.text(given, part) ?? "") === "" ? [Status.required(`${here}.${part}`)] : []
+    ),
+    ...(group === "" && kind !== "PersistentVolumeClaim"
+      ? [Status.invalidValue(here, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup")]
+      : []),
+    ...(group === undefined || group === ""
+      ? []
+      : Status.invalidValues(`${here}.apiGroup`, group, Names.dnsSubdomain(group))),
+    ...(namespace === undefined || namespace === "" || key === "dataSource"
+      ? []
+      : Status.invalidValues(`${here}.namespace`, namespace, Names.dnsLabel(namespace)))
+  ]
+}
+
+const sameSource = (spec: JsonObject, field: string): Status.FieldErrors => {
+  const [given, reference] = [Json.at(spec, "dataSource"), Json.at(spec, "dataSourceRef")]
+  if (given === undefined || reference === undefined) return []
+  // The server shows the path of the field as its value.
+  const refused = (why: string) => [Status.invalidValue(field, `${field}.dataSource`, why)]
+  return (Json.text(reference, "namespace") ?? "") !== ""
+    ? refused("may not be specified when dataSourceRef.namespace is specified")
+    : ["apiGroup", "kind", "name"].every((part) => Json.equal(Json.at(given, part), Json.at(reference, part)))
+    ? []
+    : refused("must match dataSourceRef")
+}
+
+/** @since 0.1.0 @category rules */
+export const spec = (given: JsonObject, field: string): Status.FieldErrors => {
+  const mode = Json.text(given, "volumeMode")
+  return [
+    ...(Json.list(given, "accessModes").length === 0
+      ? [Status.required(`${field}.accessModes`, "at least 1 access mode is required")]
+      : []),
+    ...Workloads.selector(Json.at(given, "selector"), `${field}.selector`),
+    ...modes(given, field),
+    ...storage(given, field),
+    ...className(given, field, "storageClassName"),
+    ...(mode === undefined || volumeModes.includes(mode)
+      ? []
+      : [Status.unsupportedValue(`${field}.volumeMode`, mode, volumeModes)]),
+    ...source(given, field, "dataSource"),
+    ...source(given, field, "dataSourceRef"),
+    ...sameSource(given, field),
+    ...className(given, field, "volumeAttributesClassName")
+  ]
+}

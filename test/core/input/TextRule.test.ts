@@ -55,9 +55,12 @@ const tables: Readonly<Record<string, Table>> = {
   bytes: { rule: bytes, right: ["1", "2Gi", "1e9", "1.5Gi", "1M"], wrong: ["512m", "1u", "1n", "0"] },
   contextPath: {
     rule: contextPath,
-    right: ["a", "a b/c", "a/.b", "..a/b..", "é", "a\\b", "-a", "*", `${"a".repeat(255)}/b`],
+    right: ["a", "a b/c", "a/.b", "..a/b..", "é", "a\\b", "-a", "*", "a./b-c/~d@e+f_1", `${"a".repeat(255)}/b`],
     wrong: [
       "",
+      "a/b\n",
+      "a/b/..",
+      `${"a/".repeat(127)}`,
       "/a",
       "a//b",
       "a/",

@@ -2,6 +2,7 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import type { JsonObject } from "../../../src/kubernetes/client/ApiRequest.js"
 import { serve } from "../../support/Kubectl.js"
 
 const deployment = (image: string, replicas = 3) =>
@@ -23,7 +24,47 @@ const budget = JSON.stringify({
   spec: { minAvailable: 3, selector: { matchLabels: { app: "web" } } }
 })
 
+const workload = (kind: string, image: string, spec: JsonObject = {}) =>
+  JSON.stringify({
+    apiVersion: "apps/v1",
+    kind,
+    metadata: { name: "web" },
+    spec: {
+      selector: { matchLabels: { app: "web" } },
+      template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "main", image }] } },
+      ...spec
+    }
+  })
+
 describe("kubectl and the served fake", () => {
+  it.scopedLive("kubectl: updates, undoes and scales a StatefulSet and a DaemonSet", () =>
+    Effect.gen(function*() {
+      const { sh } = yield* serve()
+      for (const [kind, ready] of [["StatefulSet", "2/2"], ["DaemonSet", "1 +1 +1 +1 +1"]] as const) {
+        const name = `${kind.toLowerCase()}/web`
+        const spec = kind === "StatefulSet" ? { replicas: 2, serviceName: "web" } : {}
+        yield* sh("apply -f -", workload(kind, "registry/web:1", spec))
+        assert.match(yield* sh(`rollout status ${name} --timeout=30s`), /roll out complete|rolled out/)
+        assert.match(yield* sh(`get ${name}`), new RegExp(`\nweb +${ready} `))
+        yield* sh("apply -f -", workload(kind, "registry/web:2", spec))
+        yield* sh(`rollout status ${name} --timeout=30s`)
+        assert.match(yield* sh(`rollout history ${name}`), /1 +<none>\n2 +<none>/)
+        yield* sh(`rollout undo ${name}`)
+        yield* sh(`rollout status ${name} --timeout=30s`)
+        const image = "jsonpath={.spec.template.spec.containers[0].image}"
+        assert.strictEqual(yield* sh(`get ${name} -o ${image}`), "registry/web:1")
+        assert.match(yield* sh(`rollout history ${name}`), /2 +<none>\n3 +<none>/)
+        assert.match(yield* sh(`rollout restart ${name}`), /web restarted/)
+        yield* sh(`rollout status ${name} --timeout=30s`)
+        if (kind === "StatefulSet") {
+          yield* sh(`scale ${name} --replicas=1`)
+          yield* sh("wait --for=delete pod/web-1 --timeout=30s")
+        }
+        yield* sh(`delete ${name}`)
+        yield* sh("wait --for=delete pod -l app=web --timeout=30s")
+      }
+    }).pipe(Effect.provide(NodeContext.layer)), 120_000)
+
   it.scopedLive("kubectl: applies, scales, updates and undoes a Deployment", () =>
     Effect.gen(function*() {
       const { sh } = yield* serve()

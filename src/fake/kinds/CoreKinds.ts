@@ -286,8 +286,11 @@ export const persistentVolumeClaim = Kind.make({
   shortNames: ["pvc"],
   status: true,
   fields: claim,
-  fill: (object) => Kind.inside(object, "spec", (spec) => Kind.defaults(spec, { volumeMode: "Filesystem" })),
-  prepare: (object) => ({ ...object, status: { phase: "Pending" } }),
+  fill: (object) => Kind.inside(object, "spec", PersistentVolumeClaimRules.fill),
+  prepare: (object) => ({
+    ...Kind.inside(object, "spec", PersistentVolumeClaimRules.withSources),
+    status: { phase: "Pending" }
+  }),
   validate: (object) => PersistentVolumeClaimRules.spec(Json.object(object, "spec"), "spec")
 })
 

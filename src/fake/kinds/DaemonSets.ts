@@ -50,6 +50,8 @@ const rules = (object: JsonObject): Status.FieldErrors => [
   ...Workloads.counts(object, "revisionHistoryLimit")
 ]
 
+const withZeros = (rolling: JsonObject): JsonObject => Kind.defaults(rolling, { maxSurge: 0, maxUnavailable: 0 })
+
 /** @since 0.1.0 @category kinds */
 export const daemonSet = Kind.make({
   ...Workloads.apps,
@@ -63,7 +65,8 @@ export const daemonSet = Kind.make({
       const filled = Workloads.fillTemplate(Kind.defaults(given, { updateStrategy: {}, revisionHistoryLimit: 10 }))
       return Kind.inside(filled, "updateStrategy", (strategy) => {
         const typed = Kind.defaults(strategy, { type: "RollingUpdate" })
-        return typed["type"] !== "RollingUpdate" ? typed : {
+        // A server's internal type has both numbers.
+        return typed["type"] !== "RollingUpdate" ? Kind.inside(typed, "rollingUpdate", withZeros) : {
           ...typed,
           rollingUpdate: Kind.defaults(Json.object(typed, "rollingUpdate"), { maxSurge: 0, maxUnavailable: 1 })
         }

@@ -7,9 +7,38 @@
 import type { JsonObject } from "../../kubernetes/client/ApiRequest.js"
 import * as Status from "../apiserver/Status.js"
 import * as Json from "../Json.js"
+import * as Kind from "./Kind.js"
 import * as Names from "./Names.js"
 import { quantity } from "./PodRules.js"
 import * as Workloads from "./Workloads.js"
+
+const sources = ["dataSource", "dataSourceRef"]
+
+/** The defaults; Go writes a group that is not given as null. @since 0.1.0 @category combinators */
+export const fill = (given: JsonObject): JsonObject =>
+  sources.reduce(
+    (spec, key) => Kind.inside(spec, key, (source) => Kind.defaults(source, { apiGroup: null })),
+    Kind.defaults(given, { resources: {}, volumeMode: "Filesystem" })
+  )
+
+const isKnownSource = (source: JsonObject): boolean => {
+  const group = Json.text(source, "apiGroup") ?? ""
+  return source["kind"] === "PersistentVolumeClaim"
+    ? group === ""
+    : source["kind"] === "VolumeSnapshot" && group === "snapshot.storage.k8s.io"
+}
+
+/** Both fields of a source, where one is given; a source of another namespace, and an unknown one in the old field, are dropped. @since 0.1.0 @category combinators */
+export const withSources = (given: JsonObject): JsonObject => {
+  const [source, reference] = sources.map((key) => given[key])
+  const isForeign = (Json.text(reference, "namespace") ?? "") !== ""
+  const kept = Json.isObject(reference) && !isForeign
+    ? { dataSource: Json.isObject(source) ? source : Json.omit(reference, "namespace"), dataSourceRef: reference }
+    : Json.isObject(source) && isKnownSource(source)
+    ? { dataSource: source, dataSourceRef: source }
+    : {}
+  return { ...Json.omit(given, ...sources), ...kept }
+}
 
 const accessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]
 

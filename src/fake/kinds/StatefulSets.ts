@@ -144,12 +144,13 @@ const withDefaults = (spec: JsonObject): JsonObject => {
       Kind.inside(
         { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: {}, spec: {}, status: {}, ...claim },
         "spec",
-        (of) => Kind.defaults(of, { resources: {}, volumeMode: "Filesystem" })
+        PersistentVolumeClaimRules.fill
       ),
       "status",
       (status) => Kind.defaults(status, { phase: "Pending" })
     ))
-  return Kind.inside(claimed, "updateStrategy", (given) => {
+  const numbered = Kind.inside(claimed, "ordinals", (ordinals) => Kind.defaults(ordinals, { start: 0 }))
+  return Kind.inside(numbered, "updateStrategy", (given) => {
     const type = Json.text(given, "type") ?? ""
     const typed = type === "" ? { rollingUpdate: {}, ...given, type: "RollingUpdate" } : given
     return typed["type"] === "RollingUpdate"

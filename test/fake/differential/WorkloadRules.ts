@@ -111,7 +111,16 @@ const deploymentRules: ReadonlyArray<Action> = [
 const claims: ReadonlyArray<Action> = [
   { accessModes: ["Odd"], resources: { requests: { storage: "0" } } },
   { accessModes: ["ReadWriteOncePod", "ReadOnlyMany"], resources: { requests: { storage: "1" } } },
-  { accessModes: ["ReadOnlyMany"], resources: { requests: { storage: "1" } }, storageClassName: "A_", volumeMode: "a" }
+  { accessModes: ["ReadOnlyMany"], resources: { requests: { storage: "1" } }, storageClassName: "A_", volumeMode: "a" },
+  ...[
+    {},
+    { dataSource: { kind: "PersistentVolumeClaim", name: "b" } },
+    { dataSourceRef: { kind: "PersistentVolumeClaim", name: "b" } },
+    { dataSource: { apiGroup: "example.com", kind: "Odd", name: "b" } },
+    { dataSourceRef: { apiGroup: "example.com", kind: "Odd", name: "b" } },
+    { dataSourceRef: { apiGroup: "example.com", kind: "Odd", name: "b", namespace: "c" } },
+    { dataSource: { kind: "PersistentVolumeClaim", name: "b" }, dataSourceRef: { kind: "Odd", name: "c" } }
+  ].map((more) => ({ accessModes: ["ReadOnlyMany"], resources: { requests: { storage: "1" } }, ...more }))
 ].map((spec): Action => ["POST", "persistentvolumeclaims?dryRun=All", { metadata: { name: "a" }, spec }])
 
 const status = (path: string, status: JsonObject): Action => ["PATCH", `${path}/a/status?dryRun=All`, { status }, merge]

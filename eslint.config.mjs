@@ -53,6 +53,7 @@ export default tseslint.config(
         "error",
         ...[
           ["Arr", "partition", "its halves are in the other order on Effect 4: filter twice"],
+          ["Stream", "splitLines", "a carriage return alone ends a line on Effect 4: use Lines.split"],
           ["Effect", "partition", "its halves are in the other order on Effect 4: collect Effect.either"],
           ["Effect", "yieldNow", "it is a value on Effect 4"],
           ["Effect", "locally", "use a Context.Reference"]

@@ -4,6 +4,7 @@
 import { Command, FileSystem, HttpClient, Path } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Array, Console, Effect, Layer, Option, Schema, Stream } from "effect"
+import * as Lines from "../src/effect/Lines.js"
 import * as Peers from "./Peers.js"
 import type { Goal, Sample, Scenario } from "./Scenario.js"
 import * as Target from "./Target.js"
@@ -36,7 +37,7 @@ export const serve = Effect.gen(function*() {
   const process = yield* Command.start(Command.make("node", `${built}/server/main.js`, certificate, key))
   const server = yield* process.stdout.pipe(
     Stream.decodeText(),
-    Stream.splitLines,
+    Lines.split,
     Stream.runHead,
     Effect.map(Option.getOrThrowWith(() => new Error("the generator did not start")))
   )

@@ -1,5 +1,6 @@
 /** The pods of the cases. The name of a pod selects its program. */
 import { Effect, Stream } from "effect"
+import * as Lines from "../../src/effect/Lines.js"
 import * as Json from "../../src/fake/Json.js"
 import * as PodProgram from "../../src/fake/kubelet/Program.js"
 
@@ -14,7 +15,7 @@ const talker: PodProgram.PodProgram = () => ({
 const parrot: PodProgram.PodProgram = (_, { stdin }) => ({
   steps: stdin.pipe(
     Stream.decodeText(),
-    Stream.splitLines,
+    Lines.split,
     Stream.map((line): PodProgram.Step => ({ _tag: "Log", line }))
   )
 })

@@ -8,6 +8,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Lines from "../../effect/Lines.js"
 import * as Pull from "../../effect/Pull.js"
 
 const pieceBytes = 64 * 1024
@@ -67,7 +68,7 @@ export const lines = <E>(
     })
     return Pull.stream(
       Effect.flatMap(Pull.mapFailure(next), Option.match({ onNone: () => Pull.end, onSome: Pull.of }))
-    ).pipe(Stream.decodeText(), Stream.splitLines)
+    ).pipe(Stream.decodeText(), Lines.split)
   }))
 
 /** The last lines of a file; none if it cannot be read. */

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as Lines from "../../effect/Lines.js"
 import type { ApiRequest } from "../../kubernetes/client/ApiRequest.js"
 import type { AttachOutput, Driver } from "../../kubernetes/client/Driver.js"
 import * as ClusterError from "../../kubernetes/ClusterError.js"
@@ -65,7 +66,7 @@ export const make = (
         reply._tag === "Log"
           ? Effect.succeed(Stream.mapError(reply.lines, failure(subject)))
           : reply._tag === "Bytes"
-          ? Effect.succeed(Stream.mapError(Stream.splitLines(Stream.decodeText(reply.bytes)), failure(subject)))
+          ? Effect.succeed(Stream.mapError(Lines.split(Stream.decodeText(reply.bytes)), failure(subject)))
           : Effect.fail(unexpected(subject, reply)))),
     attach: (request, subject, stdin) =>
       Stream.unwrap(Effect.flatMap(send(request, subject), (reply) =>

@@ -29,6 +29,14 @@ describe("LogFile", () => {
       }
     }).pipe(Effect.provide(NodeContext.layer)))
 
+  it.scopedLive("LogFile: a carriage return ends a line only before a newline", () =>
+    Effect.gen(function*() {
+      const { fs, path } = yield* file
+      yield* fs.writeFileString(path, "first\r\n50%\r100%\nlast\r")
+      assert.deepStrictEqual(yield* LogFile.tail(fs, path, 3), ["first", "50%\r100%", "last"])
+      assert.deepStrictEqual(yield* LogFile.tail(fs, path, 2), ["50%\r100%", "last"])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
   it.scopedLive("LogFile: looks again at once when it is told that the file is complete", () =>
     Effect.gen(function*() {
       const { fs, path } = yield* file

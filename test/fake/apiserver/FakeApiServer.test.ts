@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http"
 import { createServer, get, request } from "node:https"
 import type { AddressInfo } from "node:net"
 import { connect } from "node:tls"
+import * as Lines from "../../../src/effect/Lines.js"
 import * as Certificate from "../../../src/fake/apiserver/Certificate.js"
 import * as FakeApiServer from "../../../src/fake/apiserver/FakeApiServer.js"
 import * as Faults from "../../../src/fake/apiserver/Faults.js"
@@ -192,7 +193,7 @@ describe.sequential("the served API", () => {
       response.setEncoding("utf8")
       const text = Stream.orDie(Stream.fromAsyncIterable<string, unknown>(response, (cause) =>
         cause))
-      const lines = yield* text.pipe(Stream.splitLines, Stream.take(201), Stream.runCollect)
+      const lines = yield* text.pipe(Lines.split, Stream.take(201), Stream.runCollect)
       const added = Chunk.toReadonlyArray(lines).map((line) => JSON.parse(line))
       assert.strictEqual(added.filter((line) => line.type === "ADDED").length, 201)
       response.destroy()

@@ -28,10 +28,15 @@ export const attribute = {
   errorType: "error.type"
 } as const
 
-/** @since 0.1.0 @category constructors */
-export const ofInput = (backend: string, input: BuildInput): Attributes => ({
+/**
+ * `isRead`: whether the program reads the attributes. The fingerprint is left out where it does not.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const ofInput = (backend: string, input: BuildInput, isRead = true): Attributes => ({
   [attribute.backend]: backend,
-  [attribute.fingerprint]: fingerprint(input),
+  ...(isRead ? { [attribute.fingerprint]: fingerprint(input) } : {}),
   [attribute.image]: input.finalImage.pullspec
 })
 

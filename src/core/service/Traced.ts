@@ -7,9 +7,11 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
+import * as FiberState from "../../effect/FiberState.js"
 import * as Pull from "../../effect/Pull.js"
 import * as Spans from "../../effect/Spans.js"
 import type { BackendError, BuildError, BuildNotFound } from "../BuildError.js"
+import type { BuildInput } from "../BuildInput.js"
 import type { BuildRef } from "../BuildRef.js"
 import type * as BuildStatus from "../BuildStatus.js"
 import { hasEntries } from "../input/CallerMetadata.js"
@@ -86,6 +88,12 @@ export const makeOfPulls = (
     <A, E extends BuildError>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Spans.within(`BuildBackend.${operation}`, spanOptions(operation, attributes))(effect)
 
+  /** The fingerprint, for which the whole context is hashed, is an attribute where the program has a tracer. */
+  const tracedInput = <A, E extends BuildError>(operation: string, input: BuildInput, effect: Effect.Effect<A, E>) =>
+    FiberState.use((fiber) =>
+      traced(operation, SpanAttributes.ofInput(name, input, FiberState.isTraced(fiber)))(effect)
+    )
+
   const tracedPull = <A, E extends BuildError>(
     operation: string,
     attributes: Spans.Attributes,
@@ -141,7 +149,7 @@ export const makeOfPulls = (
 
   return derive({
     name,
-    check: (input) => traced("check", SpanAttributes.ofInput(name, input))(backend.check(input)),
+    check: (input) => tracedInput("check", input, backend.check(input)),
     build: (input, options) =>
       Effect.zipRight(Calls.namespace(options?.namespace), backend.build(input, options)).pipe(
         Effect.tap(({ adopted, ref }) =>
@@ -161,7 +169,7 @@ export const makeOfPulls = (
           ], { discard: true })
         ),
         BackendMetrics.countRejection(name),
-        traced("build", SpanAttributes.ofInput(name, input))
+        (building) => tracedInput("build", input, building)
       ),
     status: (ref) =>
       own(

@@ -29,7 +29,9 @@ export const status: (status: BuildStatus.BuildStatus) => string = BuildStatus.m
 })
 
 const waiting = ({ message, reason, upstreamReason }: BuildStatus.Blocked): string =>
-  `waiting (${reason}${upstreamReason === undefined ? "" : `, ${upstreamReason}`}): ${message}`
+  `waiting (${
+    upstreamReason === undefined || upstreamReason === reason ? reason : `${reason}, ${upstreamReason}`
+  }): ${message}`
 
 /**
  * A status in full: its line, the image, the end of the log, the pod.

@@ -150,8 +150,10 @@ export class ClusterError extends Schema.TaggedError<ClusterError>("effect-os-bu
   override get message(): string {
     const subject = [this.resource, this.object].filter((part) => part !== undefined).join(" ")
     const details = this.status?.message ?? this.detail
+    // A server may say no more than the reason.
+    const more = details === this.reason ? undefined : details
     const remedy = advice[this.reason]
-    return [`Cannot ${this.verb} ${subject}: ${this.reason}`, details, remedy].filter((part) => part !== undefined)
+    return [`Cannot ${this.verb} ${subject}: ${this.reason}`, more, remedy].filter((part) => part !== undefined)
       .join(
         ": "
       )

@@ -62,6 +62,15 @@ describe("Progress", () => {
     assert.deepStrictEqual(draw([[1, pending]], { columns: 100, color: false }, 4).moving, [
       "  3s Pending, waiting (Quota, FailedCreate): full"
     ])
+    const unschedulable = new BuildStatus.Blocked({
+      reason: "Unschedulable",
+      upstreamReason: "Unschedulable",
+      message: "no nodes available to schedule pods"
+    })
+    const waiting = changed(new BuildStatus.Pending({ blocked: unschedulable }))
+    assert.deepStrictEqual(draw([[1, waiting]], { columns: 100, color: false }, 4).moving, [
+      "  3s Pending, waiting (Unschedulable): no nodes available to schedule pods"
+    ])
     assert.deepStrictEqual(draw([[1, changed(running)]], plain, 4).moving, ["  3s Running"])
   })
 

@@ -46,6 +46,12 @@ describe("ClusterError", () => {
   it("message: has verb, resource, object and the server's message", () => {
     const error = ClusterError.fromStatus({ subject, code: 404, body: status("NotFound", 404) })
     assert.strictEqual(error.message, "Cannot get pods n/a: NotFound: in the server's words")
+    // What a real API server sends with 401.
+    const unauthorized = status("Unauthorized", 401, { message: "Unauthorized" })
+    assert.strictEqual(
+      ClusterError.fromStatus({ subject, code: 401, body: unauthorized }).message,
+      "Cannot get pods n/a: Unauthorized: log in again, or renew the token"
+    )
     const bare = ClusterError.fromStatus({ subject: { verb: "list", resource: "nodes" }, code: 503, body: "<html>" })
     assert.strictEqual(
       bare.message,

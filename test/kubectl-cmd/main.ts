@@ -100,6 +100,8 @@ const fake = async (): Promise<ReadonlyMap<string, string>> => {
     for (let tries = 0; tries < 600 && !existsSync(kubeconfig); tries++) await setTimeout(100)
     // The real API server has no nodes, so that its pods stay pending.
     kubectl(undefined, "cordon", ...kubectl(undefined, "get", "nodes", "-o", "name").trim().split("\n"))
+    // It has the Service of itself, whose address in the scripts is in no range of either server.
+    kubectl(undefined, "create", "service", "clusterip", "kubernetes", "--tcp=443:443", "-n", "default")
     kubectl(undefined, "create", "serviceaccount", "tester", "-n", "kube-system")
     kubectl(role, "create", "--validate=false", "-f", "-")
     kubectl(

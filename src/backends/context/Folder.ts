@@ -137,10 +137,13 @@ export const wholeContentOf = (directory: string, path: string, size: number): U
 export const archive = ({ directory, entries }: Folder): Stream.Stream<Uint8Array, FolderChanged> =>
   Stream.unwrap(Effect.sync(() => {
     const pieces = ContextArchive.archive(entries, ({ path, size }) => contentOf(directory, path, size))
-    const next = Effect.try({ try: () => pieces.next(), catch: (cause) => cause }).pipe(
-      Effect.catchAll((cause) => cause instanceof FolderChanged ? Effect.fail(cause) : Effect.die(cause)),
-      Effect.mapError(Option.some)
-    )
+    const next = Effect.suspend(() => {
+      try {
+        return Effect.succeed(pieces.next())
+      } catch (cause) {
+        return cause instanceof FolderChanged ? Effect.fail(Option.some(cause)) : Effect.die(cause)
+      }
+    })
     return Stream.repeatEffectOption(
       Effect.flatMap(
         next,

@@ -199,14 +199,19 @@ export const make = (
 
   const list = (namespace?: string | undefined) =>
     Effect.gen(function*() {
-      const entries = (folder: string) =>
-        fs.readDirectory(folder).pipe(Effect.catchIf(whenReason("NotFound"), () => Effect.succeed([])))
-      const namespaces = namespace === undefined ? yield* entries(root) : [namespace]
+      const entries = (folder: string, ...empty: ReadonlyArray<string>) =>
+        fs.readDirectory(folder).pipe(
+          Effect.catchIf((error) => empty.some((reason) => hasReason(error, reason)), () => Effect.succeed([]))
+        )
+      const namespaces = namespace === undefined ? yield* entries(root, "NotFound") : [namespace]
       const places = yield* Effect.forEach(
         namespaces.filter(isNamespace),
         (namespace) =>
-          Effect.map(entries(path.join(root, namespace)), (names) =>
-            names.filter((name) => recordName.test(name)).map((name) => ({ namespace, name })))
+          // A file there that somebody else has left is no namespace.
+          Effect.map(
+            entries(path.join(root, namespace), "NotFound", "BadResource"),
+            (names) => names.filter((name) => recordName.test(name)).map((name) => ({ namespace, name }))
+          )
       )
       return places.flat()
     })

@@ -47,6 +47,15 @@ const outcome = (status: BuildStatus.Terminal) =>
   new StateDirectory.Outcome({ status, finishedAt: DateTime.unsafeMake(1) })
 
 describe("StateDirectory", () => {
+  it.scopedLive("StateDirectory: a file beside the namespaces does not hide their builds", () =>
+    Effect.gen(function*() {
+      const { fs, input, path, record, root, state } = yield* world
+      const one = record(1)
+      yield* state.create(one, input)
+      yield* fs.writeFileString(path.join(root, "notes"), "of somebody else")
+      assert.deepStrictEqual(yield* state.list(), [{ namespace: "default", name: one.ref.name }])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
   it.scopedLive("StateDirectory: makes one build of many made at once under one name", () =>
     Effect.gen(function*() {
       const { input, record, state } = yield* world

@@ -106,7 +106,7 @@ export interface Subject {
   readonly verb: string
   /** For example `pods`, `jobs.batch` or `pods/log`. */
   readonly resource: string
-  /** `namespace/name`, or the name of a cluster-scoped object. */
+  /** `namespace/name`, or the name of a cluster-scoped object; the namespace of a list or watch. */
   readonly object?: string | undefined
 }
 
@@ -148,7 +148,9 @@ export class ClusterError extends Schema.TaggedError<ClusterError>("effect-os-bu
 }) {
   readonly [TypeId]: TypeId = TypeId
   override get message(): string {
-    const subject = [this.resource, this.object].filter((part) => part !== undefined).join(" ")
+    // The object of a list or watch is a namespace.
+    const relation = this.verb === "list" || this.verb === "watch" ? " in " : " "
+    const subject = [this.resource, this.object].filter((part) => part !== undefined).join(relation)
     const details = this.status?.message ?? this.detail
     // A server may say no more than the reason.
     const more = details === this.reason ? undefined : details

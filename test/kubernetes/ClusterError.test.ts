@@ -52,6 +52,11 @@ describe("ClusterError", () => {
       ClusterError.fromStatus({ subject, code: 401, body: unauthorized }).message,
       "Cannot get pods n/a: Unauthorized: log in again, or renew the token"
     )
+    const listed = { verb: "list", resource: "pods", object: "build" }
+    assert.strictEqual(
+      ClusterError.fromStatus({ subject: listed, code: 404, body: status("NotFound", 404) }).message,
+      "Cannot list pods in build: NotFound: in the server's words"
+    )
     const bare = ClusterError.fromStatus({ subject: { verb: "list", resource: "nodes" }, code: 503, body: "<html>" })
     assert.strictEqual(
       bare.message,

@@ -28,7 +28,13 @@ const secret = "a-secret-token"
 const pod = (name: string, version = 1) => ({
   metadata: { name, namespace: "ns", uid: `uid-${name}`, resourceVersion: String(version) }
 })
-const status = (code: number, reason: string) => ({ kind: "Status", status: "Failure", code, reason, message: reason })
+const status = (code: number, reason: string) => ({
+  kind: "Status",
+  status: "Failure",
+  code,
+  reason,
+  message: `the server says ${reason}`
+})
 
 /** A cluster service for a test server, with a bearer token. */
 const connect = (url: string, options?: KubernetesCluster.Options & { readonly token?: (time: number) => string }) =>
@@ -160,7 +166,7 @@ layer(TestServer.authority, { excludeTestServices: true })("KubernetesCluster", 
         )
         const { cluster } = yield* connect(server.url)
         const error = yield* Effect.flip(get(cluster))
-        assert.strictEqual(error.message, "Cannot get pods ns/a: Forbidden: Forbidden")
+        assert.strictEqual(error.message, "Cannot get pods ns/a: Forbidden: the server says Forbidden")
         assert.notInclude(inspect(error, { depth: 20 }) + JSON.stringify(error), secret)
         const refused = yield* Effect.flip(Stream.runDrain(cluster.watch(Resources.Pod)))
         assert.deepStrictEqual([refused.reason, refused.code], ["Forbidden", 403])

@@ -136,7 +136,9 @@ export const make = <Child extends Resource.Metadata>(
     const send = (build: FollowedBuild<Child>, event: Event<Child>): void => {
       if (!FollowedBuilds.isFollowed(build)) return
       try {
-        step(definition, build.state, event).forEach((action) => perform(build, action))
+        const [state, actions] = step(definition, build.state, event)
+        build.state = state
+        actions.forEach((action) => perform(build, action))
       } catch (cause) {
         const operation = `follow ${build.state.metadata.ref}`
         return fail(build, new BackendError({ backend, reason: "Unexpected", operation, detail: "a defect", cause }))

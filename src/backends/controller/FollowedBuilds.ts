@@ -9,7 +9,7 @@ import type * as Resource from "../../kubernetes/Resource.js"
 import type * as Resources from "../../kubernetes/Resources.js"
 import type * as RecordMetadata from "../record/RecordMetadata.js"
 import type { Timer } from "./TimerQueue.js"
-import { make as makeBuild, type State, type WatchedBuild } from "./WatchedBuild.js"
+import { make as makeBuild, type WatchedBuild } from "./WatchedBuild.js"
 
 /** Follows one build. */
 export interface Subscriber {
@@ -53,7 +53,7 @@ export interface Slot<Child> {
 
 export interface FollowedBuild<Child> {
   readonly slot: Slot<Child>
-  readonly state: State<Child>
+  state: WatchedBuild<Child>
   subscribers: ReadonlyArray<Subscriber>
   timer: Timer | undefined
   /** Whether it has changed since it was evaluated. */

@@ -1,5 +1,5 @@
 /**
- * The state of a followed build, and the function that decides the next step.
+ * The state of a followed build, and the pure function that decides the next step.
  */
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
@@ -110,29 +110,18 @@ export type Work<Child> =
   | { readonly _tag: "Confirm" }
   | { readonly _tag: "ReadRecord" }
 
-/**
- * A state that `step` changes. V8 puts what it expects to live long into the old generation, where a new state for each event of each build
- * would be garbage until a full collection.
- */
-export type State<Child> = { -readonly [Field in keyof WatchedBuild<Child>]: WatchedBuild<Child>[Field] }
+export type Step<Child> = readonly [WatchedBuild<Child>, ReadonlyArray<Action<Child>>]
 
 const none: ReadonlyArray<never> = []
 
-/** A build of which nothing was reported yet: all its fields at once, which is where V8 has room for them. */
+/** A build of which nothing was reported yet. */
 export const make = <Child extends Resource.Metadata>(
-  { children, metadata, pods, presence, record }: Pick<
-    WatchedBuild<Child>,
-    "metadata" | "record" | "presence" | "children" | "pods"
-  >
-): State<Child> => ({
-  metadata,
-  record,
-  presence,
-  children,
-  pods,
+  given: Pick<WatchedBuild<Child>, "metadata" | "record" | "presence" | "children" | "pods">
+): WatchedBuild<Child> => ({
+  ...given,
   lostPods: none,
   events: none,
-  attemptSeen: latestAttempt(children.filter((child) => ownedBy(child, metadata.ref.uid))),
+  attemptSeen: latestAttempt(given.children.filter((child) => ownedBy(child, given.metadata.ref.uid))),
   reported: undefined,
   work: "none",
   failures: 0,
@@ -161,237 +150,204 @@ export const snapshotOf = <Child extends Resource.Metadata>(
     events
   }
 
-interface Change<Child> {
-  readonly build: State<Child>
-  readonly actions: Array<Action<Child>>
-}
-
-/** Changes the state as an event asks for, and returns the actions to perform. */
+/** The next state after an event, and the actions to perform. */
 export const step = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
-  build: State<Child>,
+  build: WatchedBuild<Child>,
   event: Event<Child>
-): ReadonlyArray<Action<Child>> => {
-  const actions: Array<Action<Child>> = []
-  apply(definition, { build, actions }, event)
-  return actions
-}
-
-const apply = <Child extends Resource.Metadata>(
-  definition: Definition<Child>,
-  change: Change<Child>,
-  event: Event<Child>
-): void => {
-  const { build } = change
+): Step<Child> => {
   switch (event._tag) {
     case "RecordUpdated":
-      updateRecord(change, event.metadata, event.record)
-      build.presence = "present"
-      return changed(change)
-    case "RecordDeleted":
-      updateRecord(change, event.metadata, undefined)
-      build.presence = "deleted"
-      return changed(change)
+      return [
+        changed({
+          ...build,
+          metadata: event.metadata,
+          record: event.record ?? (build.record === undefined ? undefined : { ...build.record, ...event.metadata }),
+          presence: "present"
+        }),
+        none
+      ]
+    case "RecordDeleted": {
+      const record = build.record === undefined ? undefined : { ...build.record, ...event.metadata }
+      return [changed({ ...build, metadata: event.metadata, record, presence: "deleted" }), none]
+    }
     case "ObjectsChanged": {
       const { children, deleted, deletedPod, pods } = event
       const seen = deleted === undefined ? children : [...children, deleted]
       const own = seen.filter((child) => ownedBy(child, build.metadata.ref.uid))
-      if (deletedPod !== undefined && PodFailure.isOver(deletedPod)) build.lostPods = [...build.lostPods, deletedPod]
-      build.attemptSeen = Math.max(build.attemptSeen, latestAttempt(own))
-      build.children = children
-      build.pods = pods
-      return changed(change)
+      const lostPods = deletedPod === undefined || !PodFailure.isOver(deletedPod)
+        ? build.lostPods
+        : [...build.lostPods, deletedPod]
+      const attemptSeen = Math.max(build.attemptSeen, latestAttempt(own))
+      return [changed({ ...build, children, pods, lostPods, attemptSeen }), none]
     }
     case "Evaluate":
-      return evaluateAt(definition, change, event.now)
+      return evaluated(definition, build, event.now)
     case "RecordRead":
-      finished(change)
-      build.record = { ...event.record, ...build.metadata }
-      return evaluateAt(definition, change, event.now)
+      return evaluated(definition, finished({ ...build, record: { ...event.record, ...build.metadata } }), event.now)
     case "Explained":
-      explained(change, event.events)
-      return evaluateAt(definition, change, event.now)
-    case "ExplainFailed":
-      explained(change, build.events)
-      evaluateAt(definition, change, event.now)
-      if (!event.error.retryable) change.actions.push({ _tag: "Fail", error: event.error })
-      return
+      return evaluated(definition, explained(build, event.events), event.now)
+    case "ExplainFailed": {
+      const [next, actions] = evaluated(definition, explained(build, build.events), event.now)
+      return event.error.retryable ? [next, actions] : [next, [...actions, { _tag: "Fail", error: event.error }]]
+    }
     case "NotFound":
-      finished(change)
-      build.isGone = true
-      build.confirmAt = millisAfter(event.now, Timing.cacheStaleness)
-      return evaluateAt(definition, change, event.now)
+      return evaluated(
+        definition,
+        { ...finished(build), isGone: true, confirmAt: millisAfter(event.now, Timing.cacheStaleness) },
+        event.now
+      )
     case "Reconciled":
-      return reconciled(definition, change, event.status, event.now)
+      return reconciled(definition, build, event.status, event.now)
     case "Failed":
-      return failed(change, event)
+      return failed(build, event)
   }
 }
 
-/** Without the terms of the build in its metadata, they are those of before. */
-const updateRecord = <Child>(
-  { build }: Change<Child>,
-  metadata: RecordMetadata,
-  record: RecordSummary | undefined
-): void => {
-  build.metadata = metadata
-  build.record = record ?? (build.record === undefined ? undefined : { ...build.record, ...metadata })
-}
-
 /** A change ends the rest between requests, except that after an error; a request that is under way has read an earlier state. */
-const changed = <Child>({ build }: Change<Child>): void => {
-  if (build.work === "active") build.work = "outdated"
-  if (build.failures === 0) build.restUntil = 0
-  build.explainBackoff = Timing.explainBackoff.first
-  build.explainAt = undefined
-}
+const changed = <Child>(build: WatchedBuild<Child>): WatchedBuild<Child> => ({
+  ...build,
+  work: build.work === "active" ? "outdated" : build.work,
+  restUntil: build.failures > 0 ? build.restUntil : 0,
+  explainBackoff: Timing.explainBackoff.first,
+  explainAt: undefined
+})
 
-const finished = <Child>({ build }: Change<Child>): void => {
-  build.work = "none"
-  build.failures = 0
-  build.restUntil = 0
-  build.confirmAt = undefined
-}
+const finished = <Child>(build: WatchedBuild<Child>): WatchedBuild<Child> => ({
+  ...build,
+  work: "none",
+  failures: 0,
+  restUntil: 0,
+  confirmAt: undefined
+})
 
-const explained = <Child>({ build }: Change<Child>, events: ReadonlyArray<Resources.Event>): void => {
-  build.events = events
-  build.explainBackoff = Timing.nextExplainBackoff(build.explainBackoff)
-  build.explainAt = undefined
-  build.isExplaining = false
-}
+const explained = <Child>(
+  build: WatchedBuild<Child>,
+  events: ReadonlyArray<Resources.Event>
+): WatchedBuild<Child> => ({
+  ...build,
+  events,
+  explainBackoff: Timing.nextExplainBackoff(build.explainBackoff),
+  explainAt: undefined,
+  isExplaining: false
+})
 
 /** In whole milliseconds, as a `DateTime` of the present has them. */
 const millisAfter = (now: DateTime.Utc, duration: Duration.Duration): number =>
   Math.ceil(DateTime.toEpochMillis(DateTime.addDuration(now, duration)))
 
 /** Reports a status, unless it is behind the one reported before; a terminal one is the last. */
-const report = <Child>({ actions, build }: Change<Child>, seen: BuildStatus.BuildStatus): void => {
+const report = <Child>(build: WatchedBuild<Child>, seen: BuildStatus.BuildStatus): Step<Child> => {
   const { reported } = build
   // A build that was suspended has been running.
   const status = reported?._tag === "Running" && seen._tag === "Pending" ? continued(reported, seen) : seen
-  if (!follows(reported, status)) return
-  build.reported = status
-  actions.push({ _tag: "Report", status })
+  return follows(reported, status)
+    ? [{ ...build, reported: status }, [{ _tag: "Report", status }]]
+    : [build, none]
 }
 
-const wake = <Child>({ actions, build }: Change<Child>, time: number | undefined): void => {
+const wake = <Child>([build, actions]: Step<Child>, time: number | undefined): Step<Child> => {
   const at = time === Infinity ? undefined : time
-  if (build.wakeAt === at) return
-  build.wakeAt = at
-  actions.push({ _tag: "Wake", at })
+  return build.wakeAt === at ? [build, actions] : [{ ...build, wakeAt: at }, [...actions, { _tag: "Wake", at }]]
 }
 
-const work = <Child>(change: Change<Child>, action: Work<Child>): void => {
-  change.build.work = "active"
-  change.build.confirmAt = undefined
-  wake(change, undefined)
-  change.actions.push(action)
-}
-
-const rest = <Child>(change: Change<Child>, until: number): void => {
-  change.build.restUntil = until
-  wake(change, until)
+const work = <Child>(build: WatchedBuild<Child>, action: Work<Child>): Step<Child> => {
+  const [next, actions] = wake([{ ...build, work: "active", confirmAt: undefined }, none], undefined)
+  return [next, [...actions, action]]
 }
 
 const reconciled = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
-  change: Change<Child>,
+  build: WatchedBuild<Child>,
   status: BuildStatus.BuildStatus,
   now: DateTime.Utc
-): void => {
-  const isOutdated = change.build.work === "outdated"
-  finished(change)
-  report(change, status)
-  if (isOver(change.build)) wake(change, undefined)
-  else if (isOutdated) evaluateAt(definition, change, now)
-  else rest(change, millisAfter(now, Timing.confirmInterval))
+): Step<Child> => {
+  const [next, actions] = report(finished(build), status)
+  if (isOver(next)) return wake([next, actions], undefined)
+  if (build.work === "outdated") {
+    const [again, more] = evaluated(definition, next, now)
+    return [again, [...actions, ...more]]
+  }
+  const restUntil = millisAfter(now, Timing.confirmInterval)
+  return wake([{ ...next, restUntil }, actions], restUntil)
 }
 
 const failed = <Child>(
-  change: Change<Child>,
+  build: WatchedBuild<Child>,
   { delay, error, now }: Extract<Event<Child>, { readonly _tag: "Failed" }>
-): void => {
-  const { failures, record } = change.build
-  finished(change)
+): Step<Child> => {
   if (error.retryable) {
-    change.build.failures = failures + 1
-    return rest(change, millisAfter(now, delay))
+    const failures = build.failures + 1
+    const restUntil = millisAfter(now, delay)
+    return wake([{ ...finished(build), failures, restUntil }, none], restUntil)
   }
   // A record that cannot be read is not read again before it changes.
-  rest(change, record === undefined ? Infinity : millisAfter(now, Timing.confirmInterval))
-  change.actions.push({ _tag: "Fail", error })
+  const restUntil = build.record === undefined ? Infinity : millisAfter(now, Timing.confirmInterval)
+  const [next, actions] = wake([{ ...finished(build), restUntil }, none], restUntil)
+  return [next, [...actions, { _tag: "Fail", error }]]
 }
 
-const evaluateAt = <Child extends Resource.Metadata>(
+const evaluated = <Child extends Resource.Metadata>(
   definition: Definition<Child>,
-  change: Change<Child>,
+  given: WatchedBuild<Child>,
   now: DateTime.Utc
-): void => {
-  const { build } = change
+): Step<Child> => {
   const time = DateTime.toEpochMillis(now)
-  if (build.wakeAt !== undefined && build.wakeAt <= time) build.wakeAt = undefined
-  if (isOver(build)) return wake(change, undefined)
-  if (build.isGone) return gone(change, time)
-  if (build.work !== "none") return wake(change, undefined)
+  const isDue = given.wakeAt !== undefined && given.wakeAt <= time
+  const build = isDue ? { ...given, wakeAt: undefined } : given
+  if (isOver(build)) return wake([build, none], undefined)
+  if (build.isGone) return gone(build, time)
+  if (build.work !== "none") return wake([build, none], undefined)
   const snapshot = snapshotOf(build)
-  if (snapshot === undefined) return build.presence === "deleted" ? confirm(change, time, time) : read(change, time)
-  const evaluation = evaluate(definition, snapshot, now)
-  if (evaluation._tag === "Finalized") {
-    report(change, evaluation.status)
-    return wake(change, undefined)
+  if (snapshot === undefined) {
+    return build.presence === "deleted" ? confirm(build, time, time) : read(build, time)
   }
-  if (build.presence === "deleted") return confirm(change, time, time)
+  const evaluation = evaluate(definition, snapshot, now)
+  if (evaluation._tag === "Finalized") return wake(report(build, evaluation.status), undefined)
+  if (build.presence === "deleted") return confirm(build, time, time)
   if (build.presence === "unseen" || evaluation._tag === "ChildMissing") {
-    return confirm(change, time, build.confirmAt ?? millisAfter(now, Timing.cacheStaleness))
+    return confirm(build, time, build.confirmAt ?? millisAfter(now, Timing.cacheStaleness))
   }
   if (evaluation._tag === "InProgress") {
-    build.confirmAt = undefined
-    inProgress(change, evaluation, now)
-    if (evaluation.begins !== undefined && build.restUntil <= time) {
-      work(change, { _tag: "Reconcile", snapshot, evaluation })
-    }
-    return
+    const [next, actions] = inProgress({ ...build, confirmAt: undefined }, evaluation, now)
+    if (evaluation.begins === undefined || build.restUntil > time) return [next, actions]
+    const [storing, more] = work(next, { _tag: "Reconcile", snapshot, evaluation })
+    return [storing, [...actions, ...more]]
   }
   return build.restUntil > time
-    ? wake(change, build.restUntil)
-    : work(change, { _tag: "Reconcile", snapshot, evaluation })
+    ? wake([build, none], build.restUntil)
+    : work(build, { _tag: "Reconcile", snapshot, evaluation })
 }
 
 /** The informer may still report the last state of the record. */
-const gone = <Child>(change: Change<Child>, time: number): void => {
-  const { confirmAt, metadata, presence } = change.build
-  if (presence !== "deleted" && confirmAt !== undefined && confirmAt > time) return wake(change, confirmAt)
-  report(change, goneWith(metadata))
-  wake(change, undefined)
+const gone = <Child>(build: WatchedBuild<Child>, time: number): Step<Child> =>
+  build.presence === "deleted" || build.confirmAt === undefined || build.confirmAt <= time
+    ? wake(report(build, goneWith(build.metadata)), undefined)
+    : wake([build, none], build.confirmAt)
+
+const confirm = <Child>(build: WatchedBuild<Child>, time: number, confirmAt: number): Step<Child> => {
+  const at = Math.max(confirmAt, build.restUntil)
+  return at <= time
+    ? work(build, { _tag: "Confirm" })
+    : wake([{ ...build, confirmAt }, none], at)
 }
 
-const confirm = <Child>(change: Change<Child>, time: number, confirmAt: number): void => {
-  const at = Math.max(confirmAt, change.build.restUntil)
-  if (at <= time) return work(change, { _tag: "Confirm" })
-  change.build.confirmAt = confirmAt
-  wake(change, at)
-}
-
-const read = <Child>(change: Change<Child>, time: number): void =>
-  change.build.restUntil <= time ? work(change, { _tag: "ReadRecord" }) : wake(change, change.build.restUntil)
+const read = <Child>(build: WatchedBuild<Child>, time: number): Step<Child> =>
+  build.restUntil <= time ? work(build, { _tag: "ReadRecord" }) : wake([build, none], build.restUntil)
 
 const inProgress = <Child>(
-  change: Change<Child>,
+  build: WatchedBuild<Child>,
   evaluation: Extract<Evaluation<Child>, { readonly _tag: "InProgress" }>,
   now: DateTime.Utc
-): void => {
-  const { actions, build } = change
+): Step<Child> => {
   const time = DateTime.toEpochMillis(now)
-  report(change, evaluation.status)
+  const [next, actions] = report(build, evaluation.status)
   const deadline = Option.getOrUndefined(Option.map(evaluation.wakeAt, DateTime.toEpochMillis))
-  if (evaluation.explainedBy === undefined || build.isExplaining) return wake(change, deadline)
+  if (evaluation.explainedBy === undefined || build.isExplaining) return wake([next, actions], deadline)
   const explainAt = build.explainAt ?? millisAfter(now, build.explainBackoff)
   if (explainAt > time) {
-    build.explainAt = explainAt
-    return wake(change, deadline === undefined ? explainAt : Math.min(deadline, explainAt))
+    return wake([{ ...next, explainAt }, actions], deadline === undefined ? explainAt : Math.min(deadline, explainAt))
   }
-  build.explainAt = undefined
-  build.isExplaining = true
-  actions.push({ _tag: "Explain", uid: evaluation.explainedBy })
-  wake(change, deadline)
+  const explain: Action<Child> = { _tag: "Explain", uid: evaluation.explainedBy }
+  return wake([{ ...next, explainAt: undefined, isExplaining: true }, [...actions, explain]], deadline)
 }

@@ -9,7 +9,7 @@ import * as WatchedBuild from "../../../src/backends/controller/WatchedBuild.js"
 import type { RecordSummary } from "../../../src/backends/record/RecordSummary.js"
 import { type Craft, definition } from "../../support/ControllerWorld.js"
 
-type State = WatchedBuild.State<Craft>
+type State = WatchedBuild.WatchedBuild<Craft>
 type Event = WatchedBuild.Event<Craft>
 
 const uid = "00000000-0000-4000-8000-000000000001"
@@ -104,8 +104,12 @@ const run = (
   events: ReadonlyArray<Event>,
   backend: ClusterBackend.Definition<Craft> = definition
 ): readonly [State, ReadonlyArray<ReadonlyArray<string>>] => {
-  const next = { ...state }
-  const actions = events.map((event) => WatchedBuild.step(backend, next, event).map(short))
+  let next = state
+  const actions = events.map((event) => {
+    const [after, made] = WatchedBuild.step(backend, next, event)
+    next = after
+    return made.map(short)
+  })
   return [next, actions]
 }
 

@@ -68,7 +68,7 @@ export const make = (registry: Registry): Controller => {
       return 0
     }
     const key = `${Metadata.uid(set)}/${Json.number(set, "status", "observedGeneration") ?? 0}/${node}`
-    const pause = failures.left(key, now)
+    const pause = failures.remaining(key, now)
     if (pause === 0) {
       failures.next(key, now)
       record(set, "Warning", "FailedDaemonPod", `Found failed daemon pod ${place}, will try to kill it`, now)

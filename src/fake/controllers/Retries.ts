@@ -33,8 +33,8 @@ export const make = (): Retries => {
 
 /** @since 0.1.0 @category models */
 export interface Pauses {
-  /** The milliseconds that are left of the pause of a key. */
-  readonly left: (key: string, now: number) => number
+  /** The milliseconds that remain of the pause of a key. */
+  readonly remaining: (key: string, now: number) => number
   /** Begins the next pause of a key. */
   readonly next: (key: string, now: number) => void
 }
@@ -53,7 +53,7 @@ export const pauses = (shortest: number, longest: number): Pauses => {
     return found === undefined || now - found.since > 2 * longest ? undefined : found
   }
   return {
-    left: (key, now) => {
+    remaining: (key, now) => {
       const found = current(key, now)
       return found === undefined ? 0 : Math.max(found.since + found.pause - now, 0)
     },

@@ -99,8 +99,8 @@ const source = (spec: JsonObject, field: string, key: string): Status.FieldError
 const sameSource = (spec: JsonObject, field: string): Status.FieldErrors => {
   const [given, reference] = [Json.at(spec, "dataSource"), Json.at(spec, "dataSourceRef")]
   if (given === undefined || reference === undefined) return []
-  // The server shows the path of the field as its value.
-  const refused = (why: string) => [Status.invalidValue(field, `${field}.dataSource`, why)]
+  // The server gives the path of the field in the place of its value, which is shown as null.
+  const refused = (why: string) => [Status.invalidValue(field, null, why)]
   return (Json.text(reference, "namespace") ?? "") !== ""
     ? refused("may not be specified when dataSourceRef.namespace is specified")
     : ["apiGroup", "kind", "name"].every((part) => Json.equal(Json.at(given, part), Json.at(reference, part)))

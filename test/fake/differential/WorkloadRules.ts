@@ -121,7 +121,12 @@ const claims: ReadonlyArray<Action> = [
     { dataSourceRef: { apiGroup: "example.com", kind: "Odd", name: "b", namespace: "c" } },
     { dataSource: { kind: "PersistentVolumeClaim", name: "b" }, dataSourceRef: { kind: "Odd", name: "c" } }
   ].map((more) => ({ accessModes: ["ReadOnlyMany"], resources: { requests: { storage: "1" } }, ...more }))
-].map((spec): Action => ["POST", "persistentvolumeclaims?dryRun=All", { metadata: { name: "a" }, spec }])
+].map((spec): Action => [
+  "POST",
+  "persistentvolumeclaims?dryRun=All",
+  // The server adds this one.
+  { metadata: { name: "a", finalizers: ["kubernetes.io/pvc-protection"] }, spec }
+])
 
 const status = (path: string, status: JsonObject): Action => ["PATCH", `${path}/a/status?dryRun=All`, { status }, merge]
 

@@ -98,16 +98,19 @@ const short = (action: WatchedBuild.Action<Craft>): string => {
   }
 }
 
-/** Sends events one after another; the state after the last, and the actions of each. */
+/**
+ * Sends events one after another; the state after the last, and the actions of each. Every state is frozen: requests that were begun with
+ * it take it for what was known before them.
+ */
 const run = (
   state: State,
   events: ReadonlyArray<Event>,
   backend: ClusterBackend.Definition<Craft> = definition
 ): readonly [State, ReadonlyArray<ReadonlyArray<string>>] => {
-  let next = state
+  let next = Object.freeze(state)
   const actions = events.map((event) => {
     const [after, made] = WatchedBuild.step(backend, next, event)
-    next = after
+    next = Object.freeze(after)
     return made.map(short)
   })
   return [next, actions]

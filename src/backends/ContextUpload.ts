@@ -73,8 +73,7 @@ export const read = (directory: string, options: ReadOptions = {}): Effect.Effec
     return { upload: { directory: folder.directory, digest: yield* Folder.digest(folder), ...ignoreFile } }
   }).pipe(
     Effect.catchTags({
-      FolderRefused: ({ refusals }) =>
-        rejected(...refusals.map(({ path, problem }) => path === "" ? problem : `${JSON.stringify(path)} ${problem}`)),
+      FolderRefused: ({ refusals }) => rejected(...refusals.map(({ message }) => message)),
       FolderChanged: ({ message }) => rejected(message)
     })
   )

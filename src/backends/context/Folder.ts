@@ -47,8 +47,7 @@ export class FolderRefused extends Data.TaggedError("FolderRefused")<{
   readonly refusals: Arr.NonEmptyReadonlyArray<FolderWalk.FolderUnreadable>
 }> {
   override get message(): string {
-    const [{ path, problem }] = this.refusals
-    return path === "" ? problem : `${JSON.stringify(path)} ${problem}`
+    return this.refusals[0].message
   }
 }
 

@@ -19,7 +19,11 @@ export class FolderUnreadable extends Data.TaggedError("FolderUnreadable")<{
   readonly path: string
   /** The rest of a sentence that begins with the path, or a whole one without a path. */
   readonly problem: string
-}> {}
+}> {
+  override get message(): string {
+    return this.path === "" ? this.problem : `${JSON.stringify(this.path)} ${this.problem}`
+  }
+}
 
 /** Receives what a folder has. */
 export interface Visitor<E> {

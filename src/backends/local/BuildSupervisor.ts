@@ -61,6 +61,15 @@ export interface BuildSupervisor {
   readonly whenChanged: (uid: string, seen: BuildStatus.BuildStatus) => Effect.Effect<void>
 }
 
+/** A build that this process runs. */
+interface Unfinished {
+  /** Undefined once the build is removed. */
+  status: BuildStatus.BuildStatus | undefined
+  /** Completed with the next change of the status. */
+  changed: Deferred.Deferred<void>
+  readonly ended: Deferred.Deferred<void>
+}
+
 export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Scope.Scope> =>
   Effect.gen(function*() {
     const { fs, state } = options
@@ -70,46 +79,38 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
     /** Outcomes that could not be stored, so that waiting callers in this process return even if the disk is full. */
     const unkept = new Map<string, BuildStatus.Terminal>()
 
-    const unfinished = new Map<string, BuildStatus.BuildStatus>()
+    const unfinished = new Map<string, Unfinished>()
 
-    const ends = new Map<string, Deferred.Deferred<void>>()
-
-    /** Completed with the next change of each in `unfinished`. */
-    const changes = new Map<string, Deferred.Deferred<void>>()
-
-    const setCurrent = (uid: string, status: BuildStatus.BuildStatus | undefined) =>
+    /** Sets the status, and wakes those who wait for its change; a build that is removed has none any more. */
+    const setStatus = (uid: string, status: BuildStatus.BuildStatus | undefined) =>
       Effect.flatMap(Deferred.make<void>(), (next) => {
-        const changed = changes.get(uid)
-        if (status === undefined) {
-          unfinished.delete(uid)
-          changes.delete(uid)
-        } else {
-          unfinished.set(uid, status)
-          changes.set(uid, next)
-        }
-        return changed === undefined ? Effect.void : Deferred.succeed(changed, undefined)
+        const build = unfinished.get(uid)
+        if (build?.status === undefined) return Effect.void
+        const { changed } = build
+        build.status = status
+        build.changed = next
+        return Deferred.succeed(changed, undefined)
       })
 
     const whenChanged: BuildSupervisor["whenChanged"] = (uid, seen) =>
       Effect.suspend(() => {
-        const changed = unfinished.get(uid) === seen ? changes.get(uid) : undefined
-        return changed === undefined ? Effect.void : Deferred.await(changed)
+        const build = unfinished.get(uid)
+        return build?.status === seen ? Deferred.await(build.changed) : Effect.void
       })
 
     const whenEnded: BuildSupervisor["whenEnded"] = (uid) =>
       Effect.suspend(() => {
-        const ended = ends.get(uid)
-        return ended === undefined ? Effect.never : Deferred.await(ended)
+        const build = unfinished.get(uid)
+        return build === undefined ? Effect.never : Deferred.await(build.ended)
       })
 
     const leave = (uid: string) =>
       Effect.suspend(() => {
-        const ended = ends.get(uid)
-        ends.delete(uid)
-        return Effect.andThen(
-          setCurrent(uid, undefined),
-          ended === undefined ? Effect.void : Deferred.succeed(ended, undefined)
-        )
+        const build = unfinished.get(uid)
+        unfinished.delete(uid)
+        return build === undefined
+          ? Effect.void
+          : Effect.andThen(Deferred.succeed(build.changed, undefined), Deferred.succeed(build.ended, undefined))
       })
 
     const end = (record: LocalRecord, status: BuildStatus.Terminal) =>
@@ -125,9 +126,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
     ): Effect.Effect<BuildStatus.Terminal, BackendError> =>
       Effect.gen(function*() {
         yield* state.setProgress(record.ref, new Progress({ attempt, startedAt }))
-        if (unfinished.has(record.ref.uid)) {
-          yield* setCurrent(record.ref.uid, new BuildStatus.Running({ attempt, startedAt }))
-        }
+        yield* setStatus(record.ref.uid, new BuildStatus.Running({ attempt, startedAt }))
         const result = yield* Attempt.run(buildah, {
           input,
           references,
@@ -146,7 +145,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
     /** Ends with the request to stop. One look at the directory each time finds out too whether the build has been removed. */
     const stopped = (record: LocalRecord): Effect.Effect<BuildStatus.Terminal, BackendError> =>
       state.intervention(record.ref).pipe(
-        Effect.tap((intervention) => intervention === "removed" ? setCurrent(record.ref.uid, undefined) : Effect.void),
+        Effect.tap((intervention) => intervention === "removed" ? setStatus(record.ref.uid, undefined) : Effect.void),
         Effect.map((intervention) => intervention === "stop"),
         Effect.delay(options.interval),
         Effect.repeat({ until: (isStopped) => isStopped }),
@@ -205,8 +204,8 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           workFolder: `${options.workDirectory}/${uid}`
         })
         if (!(yield* state.create(record, input))) return undefined
-        yield* setCurrent(uid, new BuildStatus.Pending({}))
-        ends.set(uid, yield* Deferred.make<void>())
+        const [changed, ended] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        unfinished.set(uid, { status: new BuildStatus.Pending({}), changed, ended })
         yield* Effect.forkIn(live(record, input, references), scope)
         return record.ref
       }))
@@ -240,7 +239,7 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
 
     const status: BuildSupervisor["status"] = (record) =>
       Effect.gen(function*() {
-        const own = unfinished.get(record.ref.uid)
+        const own = unfinished.get(record.ref.uid)?.status
         if (own !== undefined) return own
         const outcome = yield* state.outcome(record.ref)
         const known = outcome?.status ?? unkept.get(record.ref.uid)
@@ -256,5 +255,5 @@ export const make = (options: Options): Effect.Effect<BuildSupervisor, never, Sc
           : new BuildStatus.Running({ startedAt: progress.startedAt, attempt: progress.attempt })
       })
 
-    return { begin, status, current: (uid) => unfinished.get(uid), whenEnded, whenChanged }
+    return { begin, status, current: (uid) => unfinished.get(uid)?.status, whenEnded, whenChanged }
   })

@@ -50,6 +50,27 @@ const supervisor = (state: StateDirectory.StateDirectory, sandbox: Sandbox, work
     })
   })
 
+/** Begins a build with this input and no other file. */
+const begin = (life: BuildSupervisor.BuildSupervisor, given: BuildInput.BuildInput) =>
+  Effect.map(
+    life.begin(given, {
+      baseSecret: undefined,
+      finalSecret: undefined,
+      entitlement: undefined,
+      trustBundle: undefined,
+      mounts: [],
+      secrets: []
+    }, {
+      backend: "local",
+      namespace: "default",
+      name: StateDirectory.nameOf(BuildInput.fingerprint(given), 1)
+    }),
+    (ref) => {
+      assert(ref !== undefined)
+      return ref
+    }
+  )
+
 describe("the life of a local build", () => {
   it.scopedLive("the life of a local build: ends for those who wait in its process, though its outcome cannot be kept", () =>
     Effect.gen(function*() {
@@ -63,13 +84,7 @@ describe("the life of a local build", () => {
         baseImage: { pullspec: "127.0.0.1:5000/base:1" },
         finalImage: { pullspec: "127.0.0.1:5000/os:1" }
       })
-      const none = { baseSecret: undefined, finalSecret: undefined, entitlement: undefined, mounts: [], secrets: [] }
-      const ref = yield* life.begin(input, { ...none, trustBundle: undefined }, {
-        backend: "local",
-        namespace: "default",
-        name: StateDirectory.nameOf(BuildInput.fingerprint(input), 1)
-      })
-      assert(ref !== undefined)
+      const ref = yield* begin(life, input)
       assert.include(["Pending", "Running"], life.current(ref.uid)?._tag)
       const record = yield* state.record(ref)
       assert(record !== undefined)
@@ -92,20 +107,7 @@ describe("the life of a local build", () => {
         run: () => Effect.andThen(Deferred.succeed(started, undefined), Effect.never)
       }
       const life = yield* supervisor(state, endless, path.join(folder, "work"))
-      const given = input()
-      const references = {
-        baseSecret: undefined,
-        finalSecret: undefined,
-        entitlement: undefined,
-        mounts: [],
-        secrets: []
-      }
-      const ref = yield* life.begin(given, { ...references, trustBundle: undefined }, {
-        backend: "local",
-        namespace: "default",
-        name: StateDirectory.nameOf(BuildInput.fingerprint(given), 1)
-      })
-      assert(ref !== undefined)
+      const ref = yield* begin(life, input())
       yield* Deferred.await(started)
       const running = life.current(ref.uid)
       assert(running !== undefined)
@@ -140,20 +142,7 @@ describe("the life of a local build", () => {
         evict: () => Effect.void
       }
       const life = yield* supervisor(state, slow, path.join(folder, "work"))
-      const given = input()
-      const references = {
-        baseSecret: undefined,
-        finalSecret: undefined,
-        entitlement: undefined,
-        mounts: [],
-        secrets: []
-      }
-      const ref = yield* life.begin(given, { ...references, trustBundle: undefined }, {
-        backend: "local",
-        namespace: "default",
-        name: StateDirectory.nameOf(BuildInput.fingerprint(given), 1)
-      })
-      assert(ref !== undefined)
+      const ref = yield* begin(life, input())
       const record = yield* state.record(ref)
       assert(record !== undefined)
       const status = yield* Effect.andThen(life.whenEnded(ref.uid), life.status(record)).pipe(
